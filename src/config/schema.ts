@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { inputs } from './inputs.ts';
+import { journal } from './journal.ts';
+import { notifiers } from './notifiers.ts';
+import { elasticsearch, indexing, kibana, store } from './outputs.ts';
+import { parsers } from './parsers.ts';
+import { rules } from './rules.ts';
+import { api, log, shutdown } from './service.ts';
+import { time } from './time.ts';
+
+/**
+ * The whole configuration. Each setting is declared once: its type, default, check and reference text are here,
+ * and `docs/configuration.md` and the JSON schema for editors are generated from it.
+ */
+export const schema = z.strictObject({
+  data: z
+    .string()
+    .min(1)
+    .default('./data')
+    .describe('Folder of the journal, the state and the embedded store.'),
+  inputs: inputs.describe('Where events come from.'),
+  journal: journal.describe('The journal between inputs and readers.'),
+  parsers: parsers.describe('How lines become fields.'),
+  time: time.describe('Event time and watermarks.'),
+  rules: rules.describe('What is counted, and when it is an alert.'),
+  notifiers,
+  elasticsearch: elasticsearch
+    .optional()
+    .describe('Where documents go. Without it, into the embedded store.'),
+  indexing: indexing.describe('Names of indices, and bulk requests.'),
+  store: store.describe('The embedded, Elasticsearch-compatible store.'),
+  kibana: kibana.describe('Kibana, for links in alerts.'),
+  api: api.describe('The HTTP API of logboom itself.'),
+  log: log.describe('The log of logboom itself.'),
+  shutdown: shutdown.describe('Stopping.'),
+});
+
+export type Config = z.infer<typeof schema>;
+/** What a person may write: everything has a default. */
+export type ConfigInput = z.input<typeof schema>;

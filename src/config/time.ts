@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { duration } from './values.ts';
+
+export const time = z
+  .strictObject({
+    idleAfter: duration('10s').describe(
+      'A source silent for so long no longer holds the watermark back; from then on its event clock runs at the speed of the wall clock.',
+    ),
+    maxLag: duration('10m').describe(
+      'A source that is farther behind the others no longer holds the watermark back.',
+    ),
+    maxAhead: duration('5m').describe(
+      'A timestamp farther ahead of its source and of the wall clock is tagged and does not move the watermark.',
+    ),
+    zone: z.string().default('UTC').describe('IANA time zone of log lines that name none.'),
+  })
+  .prefault({});
+
+export type TimeConfig = z.infer<typeof time>;

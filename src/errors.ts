@@ -1,0 +1,45 @@
+/**
+ * Every failure that logboom can name, in one table: code, message, and whether trying again may help.
+ * A message says what happened and, where there is one, the remedy.
+ */
+const table = {
+  // Lumberjack. A decode error is final: the stream has no marker to find the way back.
+  LUMBERJACK_PROTOCOL: { retryable: false },
+  LUMBERJACK_LIMIT: { retryable: false },
+  // Journal
+  JOURNAL_CLOSED: { retryable: false },
+  JOURNAL_BROKEN: { retryable: false },
+  JOURNAL_LOCKED: { retryable: false },
+  JOURNAL_VERSION: { retryable: false },
+  // Configuration and queries
+  CONFIG_INVALID: { retryable: false },
+  KQL_SYNTAX: { retryable: false },
+  RULE_INVALID: { retryable: false },
+  // Listening and connecting
+  PORT_IN_USE: { retryable: false },
+  // Sinks and notifiers
+  SINK_CLOSED: { retryable: false },
+  SINK_UNAVAILABLE: { retryable: true },
+  SINK_REFUSED: { retryable: false },
+  NOTIFIER_UNAVAILABLE: { retryable: true },
+  NOTIFIER_REFUSED: { retryable: false },
+} as const satisfies Record<string, { retryable: boolean }>;
+
+export type ErrorCode = keyof typeof table;
+
+export class LogboomError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'LogboomError';
+    this.code = code;
+    this.retryable = table[code].retryable;
+  }
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

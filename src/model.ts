@@ -1,0 +1,250 @@
+/**
+ * The vocabulary of logboom: types only, imports nothing. Every layer speaks these words.
+ *
+ * Times are milliseconds since the epoch unless a name says otherwise. *Event time* is the time that a log
+ * line itself tells; *wall time* is a clock's and enters only as `receivedAt` and by ticks.
+ */
+
+/** Milliseconds since the epoch, or a length in milliseconds. */
+export type Millis = number;
+
+// ── What the journal holds ────────────────────────────────────────────────────────────────────────────────
+
+/** Where a batch came from: the input that took it and the peer that sent it. */
+export interface Origin {
+  /** The input's name in the configuration: `lumberjack`, `file`, … */
+  input: string;
+  /** Names one connection (or file) for as long as it lives, such as `127.0.0.1:51034#7`. */
+  connection: string;
+  /** Address of the sender without its port, as documents show it. */
+  address: string;
+  /** Subject common name of the verified client certificate. */
+  tlsSubject?: string;
+}
+
+/**
+ * How `Batch.payload` is to be read: `lumberjack`: the frames after the window frame, as they came, still
+ * compressed; `ndjson`: one JSON document a line; `lines`: plain log lines, to be wrapped as `message`.
+ */
+export type Encoding = 'lumberjack' | 'ndjson' | 'lines';
+
+/** What a sender is told about: one window's worth of events, as received. */
+export interface Batch {
+  kind: 'events';
+  origin: Origin;
+  /** Wall time at which the last byte was there. */
+  receivedAt: Millis;
+  encoding: Encoding;
+  /** Number of events in `payload`. */
+  count: number;
+  payload: Buffer;
+}
+
+/** A wall-clock reading appended in silence, so that windows close although nothing arrives. */
+export interface Tick {
+  kind: 'tick';
+  receivedAt: Millis;
+}
+
+/** A record's place in its journal: 1, 2, 3 … without gaps. 0 is before the first. */
+export type Position = number;
+
+export type JournalRecord = (Batch | Tick) & { position: Position };
+
+/**
+ * A run of JSON documents as bytes and their places: document `i` is
+ * `bytes.subarray(spans[2 * i], spans[2 * i + 1])`. The bytes are as the sender wrote them: untrusted.
+ */
+export interface EventBlock {
+  readonly bytes: Buffer;
+  readonly spans: Uint32Array;
+  readonly count: number;
+}
+
+// ── Events ────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Scalar = string | number | boolean | null;
+/** A field's value. `undefined` means that the event has no such field; objects are never returned. */
+export type FieldValue = Scalar | undefined | Scalar[];
+
+/** Anything with fields that a query, a group key or a template may ask for, by ECS's dotted names. */
+export interface Fields {
+  get(field: string): FieldValue;
+  /** True where any field has that name or begins with `name.`. */
+  has(field: string): boolean;
+  /** Names of the leaf fields that match a pattern with `*`; serves wildcards in KQL field names. */
+  names(pattern: string): string[];
+}
+
+/** One event, read and parsed, as rules and the indexer see it. It is valid only until the next one is read. */
+export interface LogEvent extends Fields {
+  /** Place within its batch, from 0. Part of the document id. */
+  readonly index: number;
+  /** Event time. */
+  readonly time: Millis;
+  /** The stream within the sender to which the event belongs; watermarks are kept by it. */
+  readonly source: string;
+  /** Why the event is no well-formed JSON object; such an event is dead-lettered and never counted. */
+  readonly problem: string | undefined;
+  /** The line as it came (`message`), or an empty string. */
+  readonly message: string;
+}
+
+// ── Windows ───────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Measure =
+  | { kind: 'count' }
+  /** Events per second of window. */
+  | { kind: 'rate' }
+  | { kind: 'sum' | 'avg' | 'min' | 'max' | 'distinct'; field: string }
+  | { kind: 'percentile'; field: string; percent: number }
+  /** Share (0 to 1) of the window's events that match a KQL query. */
+  | { kind: 'share'; query: string };
+
+/** A window's final or present value for one group. `[start, end)`, event time. */
+export interface WindowValue {
+  group: string;
+  start: Millis;
+  end: Millis;
+  /** The measure. `undefined`: there is nothing to measure (an average of no values). A count of nothing is 0. */
+  value: number | undefined;
+  /** Number of events in the window. */
+  count: number;
+}
+
+/** `metrics-logboom.windows-*`: one tile of a rule's timeline. */
+export interface WindowResult extends WindowValue {
+  rule: string;
+  measure: string;
+  /** The group's fields and their values. */
+  by: Record<string, Scalar>;
+}
+
+// ── Alerts ────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type AlertStatus = 'inactive' | 'pending' | 'active' | 'recovering' | 'no-data';
+export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+
+/** One of the first events of an episode, kept as evidence. */
+export interface Sample {
+  '@timestamp': string;
+  message: string;
+  host?: string;
+  file?: string;
+  offset?: number;
+}
+
+/** A change of an alert's state, and the reason in words. */
+export interface Transition {
+  /** Deterministic: episode id and revision. */
+  id: string;
+  rule: string;
+  group: string;
+  by: Record<string, Scalar>;
+  episode: string;
+  from: AlertStatus;
+  to: AlertStatus;
+  /** Event time at which the change took effect. */
+  at: Millis;
+  window: { start: Millis; end: Millis };
+  value: number | undefined;
+  count: number;
+  /** The condition as it stands in the rule, such as `>= 5`. */
+  condition: string;
+  reason: string;
+  severity: Severity;
+  message: string;
+}
+
+/** `alerts`: one document for each time that an alert was raised, updated in place. */
+export interface Episode {
+  id: string;
+  rule: string;
+  group: string;
+  by: Record<string, Scalar>;
+  status: AlertStatus;
+  severity: Severity;
+  /** Event times. */
+  start: Millis;
+  end: Millis | undefined;
+  /** Event time of the last change. */
+  updated: Millis;
+  value: number | undefined;
+  /** The value farthest beyond the condition. */
+  peak: number | undefined;
+  count: number;
+  condition: string;
+  reason: string;
+  message: string;
+  window: { start: Millis; end: Millis };
+  samples: Sample[];
+  /** Number of times that the document was written, from 1. */
+  revision: number;
+  lateCount: number;
+  flapping: boolean;
+  labels: Record<string, string>;
+  runbook: string | undefined;
+}
+
+/** A message to people, decided with its transition. */
+export interface Notification {
+  /** Deterministic: transition id and notifier. */
+  id: string;
+  notifier: string;
+  transition: Transition;
+  episode: Episode;
+}
+
+// ── What the analyser puts out ────────────────────────────────────────────────────────────────────────────
+
+/**
+ * One output of the analyser. Its key is its total order: the position of the record that caused it and its
+ * place among that record's outputs; a replay after a crash produces the same outputs under the same keys.
+ */
+export type Output =
+  | { kind: 'window'; window: WindowResult }
+  | { kind: 'transition'; transition: Transition }
+  | { kind: 'episode'; episode: Episode }
+  | { kind: 'notification'; notification: Notification };
+
+export type OutputKey = [position: Position, ordinal: number];
+
+// ── What sinks take ───────────────────────────────────────────────────────────────────────────────────────
+
+/** One document on its way to Elasticsearch. */
+export interface BulkItem {
+  action: 'create' | 'index';
+  /** Index, alias or data stream. */
+  index: string;
+  id: string;
+  /** One JSON object on one line, without the line's end. */
+  document: Buffer | string;
+}
+
+/** What became of a delivery. Everything in it has found an owner: the index, or the dead letters. */
+export interface DeliveryReport {
+  indexed: number;
+  /** Items whose document was there already: a replay. */
+  duplicates: number;
+  deadLettered: number;
+}
+
+/**
+ * Takes documents over. `deliver` resolves when every item is in the index or among the dead letters, however
+ * long that takes; it rejects only when the sink was closed, and then the caller still owns the items.
+ */
+export interface Sink {
+  deliver(items: BulkItem[]): Promise<DeliveryReport>;
+  close(): Promise<void>;
+}
+
+/** A document that was refused for good, and why. */
+export interface DeadLetter {
+  reason: string;
+  /** Index that it was meant for. */
+  index: string;
+  id: string;
+  /** The bytes as they came; they need not be JSON. */
+  body: Buffer | string;
+}
