@@ -49,6 +49,12 @@ export const store = z
   .strictObject({
     host: host.describe('Address of the embedded store.'),
     port: port(9200).describe('Port of the embedded store.'),
+    open: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Allow an address that other machines reach. The store asks nobody for a password: only inside a container or a closed network.',
+      ),
     keepAge: duration('7d').describe('How long documents are kept.'),
     keepSize: size('10gb').describe('How many bytes of documents are kept at the most.'),
   })

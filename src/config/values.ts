@@ -10,6 +10,7 @@ export const duration = (byDefault: string) =>
       (text) => parseDuration(text) !== undefined,
       'is no duration; write for example 250ms, 10s, 5m, 24h or 7d',
     )
+    .meta({ unit: 'duration' })
     .transform((text) => parseDuration(text)!)
     .prefault(byDefault);
 
@@ -20,6 +21,7 @@ export const someDuration = z
     (text) => parseDuration(text) !== undefined,
     'is no duration; write for example 250ms, 10s, 5m, 24h or 7d',
   )
+  .meta({ unit: 'duration' })
   .transform((text) => parseDuration(text)!);
 
 /** A number of bytes as people write it (`64kb`, `10mb`, `4gb`), read into bytes. */
@@ -27,6 +29,7 @@ export const size = (byDefault: string) =>
   z
     .string()
     .refine((text) => parseSize(text) !== undefined, 'is no size; write for example 512kb, 10mb or 4gb')
+    .meta({ unit: 'size' })
     .transform((text) => parseSize(text)!)
     .prefault(byDefault);
 

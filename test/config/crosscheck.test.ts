@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { isLoopback } from '../../src/config/crosscheck.ts';
+import { type Given, load } from '../support/config.ts';
+
+const tls = (settings: string) => ({ yaml: `inputs: { lumberjack: { ${settings} } }` });
+const es = (settings: string) => ({ yaml: `elasticsearch: { ${settings} }` });
+const slack = (settings: string) => ({ yaml: `notifiers: { ops: { kind: slack, ${settings} } }` });
+
+const wrong: [title: string, given: Given, path: string, message: RegExp][] = [
+  ['an API for all without a token', { yaml: 'api: { host: 0.0.0.0 }' }, 'api.token', /asks for no token/],
+  ['a store for all', { yaml: 'store: { host: "::" }' }, 'store.host', /asks nobody/],
+  [
+    'TLS without certificate',
+    tls('ssl_enabled: true, ssl_key: k'),
+    'inputs.lumberjack.ssl_certificate',
+    /missing/,
+  ],
+  ['TLS without key', tls('ssl_enabled: true, ssl_certificate: c'), 'inputs.lumberjack.ssl_key', /missing/],
+  ['certificates without TLS', tls('ssl_certificate: c'), 'inputs.lumberjack.ssl_enabled', /clear text/],
+  [
+    'client certificates without TLS',
+    tls('ssl_client_authentication: required'),
+    'inputs.lumberjack.ssl_enabled',
+    /clear text/,
+  ],
+  [
+    'client certificates without authorities',
+    tls('ssl_enabled: true, ssl_key: k, ssl_certificate: c, ssl_client_authentication: required'),
+    'inputs.lumberjack.ssl_certificate_authorities',
+    /no authority/,
+  ],
+  ['Elasticsearch without an address', es('compression: false'), 'elasticsearch.hosts', /no address/],
+  ['two addresses', es('hosts: [http://a], cloud_id: b'), 'elasticsearch.cloud_id', /Both/],
+  ['a password without a user', es('hosts: [http://a], password: b'), 'elasticsearch.user', /without a user/],
+  [
+    'a user without a password',
+    es('hosts: [http://a], user: b'),
+    'elasticsearch.password',
+    /without a password/,
+  ],
+  [
+    'two ways to authenticate',
+    es('hosts: [http://a], user: b, password: c, api_key: d'),
+    'elasticsearch.api_key',
+    /Both/,
+  ],
+  ['Slack without anything', slack('timeout: 1s'), 'notifiers.ops.url', /webhook/],
+  ['Slack with two ways', slack('url: http://a, token: b, channel: c'), 'notifiers.ops.url', /Both/],
+  ['Slack without a channel', slack('token: b'), 'notifiers.ops.channel', /`channel` is missing/],
+  ['Slack without a token', slack('channel: b'), 'notifiers.ops.token', /`token` is missing/],
+  [
+    'an unknown notifier',
+    { yaml: 'rules: [{ name: a, notify: [log, opps] }]\nnotifiers: { ops: { kind: log } }' },
+    'rules[0].notify[1]',
+    /No notifier is called `opps`; did you mean `ops`\?/,
+  ],
+  ['one port twice', { yaml: 'api: { port: 5044 }' }, 'api.port', /that of `inputs.lumberjack.port`/],
+  ['a tick of no length', { yaml: 'journal: { tick: 0s }' }, 'journal.tick', /more than nothing/],
+  ['an unknown time zone', { yaml: 'time: { zone: Mars/Olympus }' }, 'time.zone', /no time zone/],
+];
+
+describe('settings that do not fit together', () => {
+  it.each(wrong)('%s', (_, given, path, message) => {
+    const { problems } = load(given);
+    expect(problems.map((problem) => problem.path)).toEqual([path]);
+    expect(problems[0]!.message).toMatch(message);
+  });
+});
+
+const right: [title: string, given: Given][] = [
+  ['an API for all with a token', { yaml: 'api: { host: 0.0.0.0, token: t }' }],
+  ['a store for all that is meant so', { yaml: 'store: { host: 0.0.0.0, open: true }' }],
+  [
+    'a store’s address where Elasticsearch is used',
+    { yaml: 'store: { host: "::" }\nelasticsearch: { hosts: [http://a] }' },
+  ],
+  ['TLS with its files', tls('ssl_enabled: true, ssl_key: k, ssl_certificate: c')],
+  ['Slack’s webhook', slack('url: https://hooks.example.org/x')],
+  ['a Slack bot', slack('token: b, channel: c')],
+  [
+    'free ports on all listeners',
+    { yaml: 'api: { port: 0 }\nstore: { port: 0 }\ninputs: { lumberjack: { port: 0 } }' },
+  ],
+  ['the notifier that is always there', { yaml: 'rules: [{ name: a, notify: [log] }]' }],
+];
+
+describe('settings that fit together', () => {
+  it.each(right)('%s', (_, given) => {
+    expect(load(given).problems).toEqual([]);
+  });
+});
+
+describe('a check of the whole', () => {
+  it('does not blame a setting for a mistyped neighbour', () => {
+    const given = tls('ssl_enabled: true, ssl_key: k, ssl_certficate: c');
+    expect(load(given).problems.map(({ path }) => path)).toEqual(['inputs.lumberjack.ssl_certficate']);
+  });
+
+  it('still runs where another section is broken', () => {
+    const given = { yaml: 'log: { level: x }\ntime: { zone: Mars }' };
+    expect(load(given).problems.map(({ path }) => path)).toEqual(['log.level', 'time.zone']);
+  });
+});
+
+it.each([
+  ['127.0.0.1', true],
+  ['127.8.9.1', true],
+  ['localhost', true],
+  ['::1', true],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['10.0.0.1', false],
+  ['127.0.0.1.example.org', false],
+])('%s is loopback: %s', (host, loopback) => expect(isLoopback(host)).toBe(loopback));
