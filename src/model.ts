@@ -220,6 +220,11 @@ export interface BulkItem {
   id: string;
   /** One JSON object on one line, without the line's end. */
   document: Buffer | string;
+  /**
+   * For `index`: the document's revision. Where the index holds this one or a newer one the item counts as a
+   * duplicate, so that an older revision, tried again late, never replaces a newer one.
+   */
+  version?: number;
 }
 
 /** What became of a delivery. Everything in it has found an owner: the index, or the dead letters. */
