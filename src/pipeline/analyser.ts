@@ -1,5 +1,13 @@
 import type { JournalReader } from '../journal/journal.ts';
-import type { EventBlock, JournalRecord, Notification, Output, OutputKey, Position, Transition } from '../model.ts';
+import type {
+  EventBlock,
+  JournalRecord,
+  Notification,
+  Output,
+  OutputKey,
+  Position,
+  Transition,
+} from '../model.ts';
 import type { Engine } from './engine.ts';
 import type { Results } from './results.ts';
 import { Signal } from './signal.ts';
@@ -100,15 +108,20 @@ export class Analyser {
   /** Notifications are put away first: a crash in between puts them again, under the same ids. */
   private async keep(outputs: { key: OutputKey; output: Output }[]): Promise<void> {
     const news = outputs.filter(({ key }) => this.options.results.isNew(key));
-    for (const { output } of news) if (output.kind === 'notification') await this.options.notify(output.notification);
+    for (const { output } of news)
+      if (output.kind === 'notification') await this.options.notify(output.notification);
     if ((await this.options.results.append(news)) > 0) this.options.onOutputs();
-    for (const { output } of news) if (output.kind === 'transition') this.options.onTransition(output.transition);
+    for (const { output } of news)
+      if (output.kind === 'transition') this.options.onTransition(output.transition);
   }
 
   private async checkpoint(): Promise<void> {
     this.checkpointDue = false;
     if (this.position === this.committed) return;
-    await this.options.results.saveCheckpoint({ position: this.position, state: this.options.engine.snapshot() });
+    await this.options.results.saveCheckpoint({
+      position: this.position,
+      state: this.options.engine.snapshot(),
+    });
     this.committed = this.position;
     this.sinceCheckpoint = 0;
     this.progress();

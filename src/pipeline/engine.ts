@@ -1,5 +1,5 @@
-import type { EventReader } from '../parsers/reader.ts';
 import type { Batch, EventBlock, JournalRecord, Output } from '../model.ts';
+import type { EventReader } from '../parsers/reader.ts';
 import type { EventClock } from '../windows/clock.ts';
 import type { RuleRun } from './rule-run.ts';
 

@@ -1,4 +1,4 @@
-import type { Batch, BulkItem, EventBlock, Millis, Position } from '../model.ts';
+import type { Batch, BulkItem, DeadLetter, EventBlock, Millis, Position } from '../model.ts';
 import type { EventReader, ReadEvent } from '../parsers/reader.ts';
 import type { Destination, Named } from './index-name.ts';
 
@@ -8,8 +8,12 @@ export interface EventDocumentsOptions {
   nameIndex: (event: Named) => Destination;
   /** How far ahead of its arrival a timestamp may be before it is tagged. */
   maxAhead: Millis;
-  deadLetter: (reason: string, item: { index: string; id: string; body: Buffer }) => BulkItem;
+  /** Makes the document about an event that is no document itself. */
+  deadLetter: (letter: DeadLetter, receivedAt: Millis) => BulkItem;
 }
+
+/** Where an event that is no JSON object would have gone; it cannot say more itself. */
+const unknownIndex = 'logs';
 
 /**
  * The documents of a batch. An event's id is made of the journal's id, the record's position and the event's
@@ -18,6 +22,7 @@ export interface EventDocumentsOptions {
  */
 export class EventDocuments {
   private readonly options: EventDocumentsOptions;
+  private letters: DeadLetter[] = [];
 
   constructor(options: EventDocumentsOptions) {
     this.options = options;
@@ -32,9 +37,18 @@ export class EventDocuments {
     }
   }
 
+  /** Hands over the dead letters met since the last call; they belong into the file before their documents leave. */
+  takeLetters(): DeadLetter[] {
+    const { letters } = this;
+    this.letters = [];
+    return letters;
+  }
+
   private itemOf(event: ReadEvent, id: string, receivedAt: Millis): BulkItem {
     if (event.problem !== undefined) {
-      return this.options.deadLetter(event.problem, { index: 'logs', id, body: event.raw() });
+      const letter = { reason: event.problem, index: unknownIndex, id, body: Buffer.from(event.raw()) };
+      this.letters.push(letter);
+      return this.options.deadLetter(letter, receivedAt);
     }
     const { index, stream } = this.options.nameIndex(event);
     const tags = event.time > receivedAt + this.options.maxAhead ? ['_timestamp_ahead'] : undefined;

@@ -1,5 +1,5 @@
-import type { BulkItem, EventBlock, JournalRecord, Batch, Position, Sink } from '../model.ts';
 import type { JournalReader } from '../journal/journal.ts';
+import type { Batch, BulkItem, DeadLetter, EventBlock, JournalRecord, Position, Sink } from '../model.ts';
 import { Deliveries } from './deliveries.ts';
 import type { EventDocuments } from './event-documents.ts';
 import { Signal } from './signal.ts';
@@ -14,6 +14,8 @@ export interface IndexerOptions {
   /** Documents of one delivery, and deliveries under way at once: together they bound memory. */
   maxItems: number;
   maxInFlight: number;
+  /** Keeps dead letters on disk. */
+  keepLetters: (letters: DeadLetter[]) => Promise<void>;
   reached: (position: Position) => void;
 }
 
@@ -62,17 +64,23 @@ export class Indexer {
         for (const item of this.itemsOf(record)) {
           items.push(item);
           if (items.length < this.options.maxItems) continue;
-          await this.deliveries.start(items, undefined);
+          await this.hand(items, undefined);
           items = [];
         }
       }
       this.read = record.position;
       if (items.length >= this.options.maxItems / 2) {
-        await this.deliveries.start(items, record.position);
+        await this.hand(items, record.position);
         items = [];
       }
     }
-    await this.deliveries.start(items, this.read);
+    await this.hand(items, this.read);
+  }
+
+  private async hand(items: BulkItem[], upTo: Position | undefined): Promise<void> {
+    const letters = this.options.documents.takeLetters();
+    if (letters.length > 0) await this.options.keepLetters(letters);
+    await this.deliveries.start(items, upTo);
   }
 
   private itemsOf(record: Batch & { position: Position }): Iterable<BulkItem> {

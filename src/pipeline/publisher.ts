@@ -33,7 +33,9 @@ export class Publisher {
         await this.news.wait();
         continue;
       }
-      await sink.deliver(lastOfEach(outputs.map(({ output }) => document(output)).filter((item) => item !== undefined)));
+      await sink.deliver(
+        lastOfEach(outputs.map(({ output }) => document(output)).filter((item) => item !== undefined)),
+      );
       await results.published(outputs.map(({ key }): OutputKey => key));
     }
   }

@@ -7,6 +7,7 @@ import type { Instruments } from '../telemetry/instruments.ts';
 export type ToReader =
   | { kind: 'news'; newest: Position }
   | { kind: 'block'; position: Position; block: EventBlock }
+  | { kind: 'outputs' }
   | { kind: 'call'; id: number; name: string }
   | { kind: 'stop' };
 
