@@ -6,9 +6,9 @@ const delivery = {
   giveUpAfter: duration('24h').describe('A message older than this is dropped with a log line.'),
 };
 
-const log = z.strictObject({ kind: z.literal('log') });
+const log = z.strictObject({ kind: z.literal('log').describe('Writes alerts into logboom’s own log.') });
 const webhook = z.strictObject({
-  kind: z.literal('webhook'),
+  kind: z.literal('webhook').describe('Posts a JSON document.'),
   url: z
     .url({ protocol: /^https?$/ })
     .meta({ secret: true })
@@ -17,7 +17,7 @@ const webhook = z.strictObject({
   ...delivery,
 });
 const slack = z.strictObject({
-  kind: z.literal('slack'),
+  kind: z.literal('slack').describe('Posts into a Slack channel.'),
   url: z
     .url({ protocol: /^https?$/ })
     .meta({ secret: true })

@@ -321,7 +321,7 @@ describe('a secret', () => {
     ['of a wrong type', { yaml: `api: { token: [${secret}] }` }],
     ['that is a number', { yaml: 'elasticsearch: { hosts: [http://a], user: u, password: 271828 }' }],
     ['that is no address', { yaml: `notifiers: { s: { kind: slack, url: ${secret} } }` }],
-    ['with a missing variable beside it', { yaml: `api: { token: "${secret}$` + '{NO}" }' }],
+    ['with a missing variable beside it', { yaml: `api: { token: "${secret}\${NO}" }` }],
     ['under a mistyped name', { yaml: `api: { tokn: ${secret} }` }],
     ['from a variable', { env: { LOGBOOM_NOTIFIERS: `{s: {kind: slack, url: ${secret}}}` } }],
     ['in a file with a syntax error', { yaml: `api: { token: "${secret}\n` }],

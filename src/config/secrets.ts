@@ -1,0 +1,15 @@
+import { type Config, schema } from './schema.ts';
+import { childOf, namesIn, type Shape, shapeOf, valueIn } from './shape.ts';
+
+function gather(shape: Shape, value: unknown): string[] {
+  if (shape.secret) return typeof value === 'string' ? [value] : [];
+  return namesIn(shape, value).flatMap((key) => {
+    const child = childOf(shape, key, value);
+    return child === undefined ? [] : gather(child, valueIn(value, key));
+  });
+}
+
+/** The values of all secrets, so that the log can leave them out wherever they turn up. */
+export function secretsOf(config: Config): string[] {
+  return gather(shapeOf(schema), config);
+}

@@ -1,0 +1,132 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { Counter } from 'prom-client';
+import { LogboomError, messageOf } from '../errors.ts';
+import type { Health } from './health.ts';
+import type { Instruments } from './instruments.ts';
+import type { Status } from './status.ts';
+
+export interface ApiOptions {
+  config: { host: string; port: number; token?: string | undefined };
+  status: () => Promise<Status> | Status;
+  health: () => Promise<Health> | Health;
+  /** The Prometheus text. */
+  metrics: () => Promise<string>;
+  instruments: Instruments;
+}
+
+export interface Api {
+  url: string;
+  stop(): Promise<void>;
+}
+
+const links = {
+  '/health': 'whether the journal and its readers move: 200, or 503 with the reasons',
+  '/metrics': 'metrics in the Prometheus text format',
+  '/status': 'inputs, journal, readers, alerts, sink and notifiers as JSON',
+};
+
+/** Every answer is for this moment and for programs; nothing in it may run or be framed in a browser. */
+const headers = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+};
+
+const limits = {
+  bodyLimit: 1024,
+  requestTimeout: 10_000,
+  connectionTimeout: 30_000,
+  keepAliveTimeout: 5_000,
+  http: { maxHeaderSize: 16 * 1024 },
+} as const;
+const maxConnections = 256;
+
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+/** Compares digests, which have one length, so that the time taken tells nothing about the token. */
+function bearerIs(token: string): (authorization: string | undefined) => boolean {
+  const wanted = digest(token);
+  return (authorization = '') =>
+    timingSafeEqual(digest(/^Bearer +(.*)$/i.exec(authorization)?.[1] ?? ''), wanted);
+}
+
+function requireToken(app: FastifyInstance, token: string): void {
+  const allowed = bearerIs(token);
+  app.addHook('onRequest', async (request, reply) => {
+    if (allowed(request.headers.authorization)) return;
+    return reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'A bearer token is needed.' });
+  });
+}
+
+function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = request.url.split('?')[0]!;
+  if (path !== '/' && !Object.hasOwn(links, path)) {
+    return reply.code(404).send({ error: `There is nothing at ${path}.`, links });
+  }
+  return reply
+    .code(405)
+    .header('allow', 'GET, HEAD')
+    .send({ error: `${path} answers GET only.` });
+}
+
+function addRoutes(app: FastifyInstance, { status, health, metrics }: ApiOptions): void {
+  app.get('/', () => ({ name: 'logboom', links }));
+  app.get('/status', () => status());
+  app.get('/health', async (_, reply) => {
+    const found = await health();
+    return reply.code(found.healthy ? 200 : 503).send(found);
+  });
+  app.get('/metrics', async (_, reply) => {
+    const text = await metrics();
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
+  });
+}
+
+function watch(app: FastifyInstance, { log, metrics }: Instruments): void {
+  const requests = new Counter({
+    name: 'logboom_api_requests_total',
+    help: 'Requests to the API.',
+    labelNames: ['path', 'code'],
+    registers: [metrics],
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    requests.inc({ path: request.routeOptions.url ?? 'unknown', code: reply.statusCode });
+  });
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const code = error.statusCode ?? 500;
+    if (code >= 500) log.error({ err: error, 'url.path': request.url }, 'the API could not answer');
+    return reply
+      .code(code)
+      .send({ error: code >= 500 ? 'This could not be answered; see the log.' : error.message });
+  });
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const message = `Port ${port} of the API is in use; set \`api.port\` to another one (0 takes a free one).`;
+    throw new LogboomError('PORT_IN_USE', message, { cause: messageOf(error) });
+  }
+  const { address, family, port: bound } = app.server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
+}
+
+/** Starts the API of logboom itself: `/health`, `/metrics`, `/status`. It only reads. */
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const { config, instruments } = options;
+  const app = fastify({ ...limits, forceCloseConnections: true, logger: false });
+  app.server.maxConnections = maxConnections;
+  app.addHook('onSend', async (_, reply) => void reply.headers(headers));
+  watch(app, instruments);
+  if (config.token !== undefined) requireToken(app, config.token);
+  app.setNotFoundHandler(answerUnknown);
+  addRoutes(app, options);
+  const url = await listen(app, config.host, config.port);
+  instruments.log.info({ 'url.full': url }, `API listens on ${url}`);
+  return { url, stop: () => app.close() };
+}

@@ -1,0 +1,77 @@
+import { isatty } from 'node:tty';
+import { ecsFormat } from '@elastic/ecs-pino-format';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { prettyFactory } from 'pino-pretty';
+import { printable } from '../util/printable.ts';
+import { mask, redactor, secretPaths } from './redact.ts';
+
+export interface LogSettings {
+  level: string;
+  /** `auto`: pretty on a terminal, ECS JSON elsewhere. */
+  format: 'auto' | 'pretty' | 'json';
+}
+
+export interface LogOptions {
+  /** Values that never reach the log. */
+  secrets?: readonly string[];
+  /** Name of the worker thread that logs. */
+  thread?: string;
+  /** Where lines go instead of standard error, for tests. */
+  destination?: DestinationStream;
+  /** Whether a person is looking; default: whether standard error is a terminal. */
+  terminal?: boolean;
+}
+
+const standardError = 2;
+
+/**
+ * Creates a log. It writes to standard error, so that the output of commands stays clean, and synchronously, so
+ * that the last words before a crash are there and lines of worker threads do not mix: each thread has a log of
+ * its own with the same settings.
+ */
+export function createLog(settings: LogSettings, options: LogOptions = {}): Logger {
+  const terminal = options.terminal ?? isatty(standardError);
+  const pretty = settings.format === 'pretty' || (settings.format === 'auto' && terminal);
+  const out = options.destination ?? pino.destination({ fd: standardError, sync: true });
+  const redact = redactor(options.secrets ?? []);
+  const finish = pretty ? prettyLine(terminal) : jsonLine;
+  const form: LoggerOptions = pretty
+    ? { base: null }
+    : ecsFormat({ serviceName: 'logboom', apmIntegration: false });
+  const log = pino(
+    { ...form, level: settings.level, redact: { paths: secretPaths, censor: mask } },
+    { write: (line) => out.write(finish(redact(line))) },
+  );
+  return options.thread ? log.child({ 'process.thread.name': options.thread }) : log;
+}
+
+/** JSON escapes only some of what a terminal would act on; `\u009b` is JSON as well. */
+const jsonLine = (line: string) => `${printable(line.trimEnd())}\n`;
+
+function prettyLine(colorize: boolean): (line: string) => string {
+  const prettify = prettyFactory({
+    colorize,
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'pid,hostname',
+    singleLine: true,
+  });
+  return (line) => prettify(withoutControls(JSON.parse(line)) as object) ?? '';
+}
+
+/** A stack's own lines stay lines; a line break within its message does not, for it could forge a log line. */
+const printableStack = (stack: string) =>
+  stack
+    .split(/\n(?=\s+at )/)
+    .map(printable)
+    .join('\n');
+
+function withoutControls(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return key === 'stack' ? printableStack(value) : printable(value);
+  if (Array.isArray(value)) return value.map((item) => withoutControls(item));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, child]) => [
+    printable(name),
+    withoutControls(child, name),
+  ]);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,49 @@
+import { AggregatorRegistry, collectDefaultMetrics, type MetricObject, Registry } from 'prom-client';
+
+/** The metrics of one thread, as they travel between threads. */
+export type MetricsReport = MetricObject[];
+
+export interface Metrics {
+  /** Registry of the main thread's components. */
+  registry: Registry;
+  /** Takes a worker thread's latest metrics; they stay in force until it sends newer ones. */
+  take(thread: string, report: MetricsReport): void;
+  /** Everything in the Prometheus text format: the process, this thread's metrics and the workers’, added up. */
+  text(): Promise<string>;
+}
+
+/**
+ * Creates the metrics of a process. Those of the process itself have a registry of their own, for they are not
+ * added up: `process_start_time_seconds` of two threads is no sum.
+ */
+export function createMetrics(): Metrics {
+  const process = new Registry();
+  collectDefaultMetrics({ register: process });
+  const registry = new Registry();
+  const reports = new Map<string, MetricsReport>();
+  return {
+    registry,
+    take: (thread, report) => void reports.set(thread, report),
+    async text() {
+      const all = [await reportOf(registry), ...reports.values()];
+      return `${await process.metrics()}\n${await AggregatorRegistry.aggregate(all).metrics()}`;
+    },
+  };
+}
+
+/** What a thread sends: plain objects, so that they can be posted. Functions in them could not. */
+export async function reportOf(registry: Registry): Promise<MetricsReport> {
+  const metrics = await registry.getMetricsAsJSON();
+  return JSON.parse(JSON.stringify(metrics)) as MetricsReport;
+}
+
+/** In a worker thread: sends the metrics through `post` every `every` milliseconds until the returned function is called. */
+export function sendMetrics(
+  registry: Registry,
+  post: (report: MetricsReport) => void,
+  every = 1000,
+): () => void {
+  const timer = setInterval(async () => post(await reportOf(registry)), every);
+  timer.unref();
+  return () => clearInterval(timer);
+}

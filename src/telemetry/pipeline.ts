@@ -1,0 +1,75 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Transition } from '../model.ts';
+import type { Instruments } from './instruments.ts';
+import { boundedLabel } from './labels.ts';
+
+export type PipelineTelemetry = ReturnType<typeof pipelineTelemetry>;
+
+const counters = (metrics: Registry) => {
+  const counter = (name: string, help: string, ...labelNames: string[]) =>
+    new Counter({ name: `logboom_${name}_total`, help, labelNames, registers: [metrics] });
+  return {
+    analysed: counter('events_analysed', 'Events that the analyser has read.'),
+    late: counter('events_late', 'Events that came after their window’s lateness.', 'rule'),
+    ahead: counter('events_ahead', 'Events with a timestamp too far in the future.'),
+    parseFailures: counter('parse_failures', 'Events that their parser could not read.', 'dataset'),
+    deadLettered: counter('dead_letters', 'Documents among the dead letters.', 'reason'),
+    windows: counter('windows_closed', 'Windows that were closed.', 'rule'),
+    transitions: counter('alert_transitions', 'Changes of alert states.', 'rule', 'state'),
+    ticks: counter('ticks', 'Wall-clock readings in the journal that the analyser has read.'),
+  };
+};
+
+const lags = (metrics: Registry) => {
+  const lag = (unit: string, help: string) =>
+    new Gauge({ name: `logboom_reader_lag_${unit}`, help, labelNames: ['reader'], registers: [metrics] });
+  return {
+    records: lag('records', 'Journal records that a reader has not read yet.'),
+    bytes: lag('bytes', 'Bytes in the journal that a reader has not read yet.'),
+    seconds: lag('seconds', 'Age of the oldest record that a reader has not read yet.'),
+  };
+};
+
+/** `alert traffic-burst (web-1): pending → active, because …`. */
+const sentence = ({ rule, group, from, to, reason }: Transition) =>
+  `alert ${rule}${group === '' ? '' : ` (${group})`}: ${from} → ${to}: ${reason}`;
+
+/** What analyser and indexer tell about themselves. Fields of log lines have ECS’s names where it has one. */
+export function pipelineTelemetry({ log, metrics }: Instruments) {
+  const count = counters(metrics);
+  const lag = lags(metrics);
+  const dataset = boundedLabel();
+  const reasonLabel = boundedLabel();
+  return {
+    eventsAnalysed: (events: number) => count.analysed.inc(events),
+    eventsLate: (rule: string, events: number) => count.late.inc({ rule }, events),
+    eventsAhead: (events: number) => count.ahead.inc(events),
+    parseFailures: (of: string, events: number) => count.parseFailures.inc({ dataset: dataset(of) }, events),
+    deadLettered(documents: number, reason: string) {
+      count.deadLettered.inc({ reason: reasonLabel(reason) }, documents);
+      log.warn({ 'logboom.documents': documents }, `${documents} among the dead letters: ${reason}`);
+    },
+    windowClosed: (rule: string) => count.windows.inc({ rule }),
+    alertTransition(transition: Transition) {
+      count.transitions.inc({ rule: transition.rule, state: transition.to });
+      log.info(
+        {
+          'rule.name': transition.rule,
+          'event.id': transition.id,
+          'logboom.alert.group': transition.group,
+          'logboom.alert.from': transition.from,
+          'logboom.alert.to': transition.to,
+          'logboom.alert.value': transition.value,
+          'logboom.alert.severity': transition.severity,
+        },
+        sentence(transition),
+      );
+    },
+    readerLag(reader: string, records: number, bytes: number, seconds: number) {
+      lag.records.set({ reader }, records);
+      lag.bytes.set({ reader }, bytes);
+      lag.seconds.set({ reader }, seconds);
+    },
+    ticks: (read = 1) => count.ticks.inc(read),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Millis, Position } from '../model.ts';
+
+/** What `/status` and `logboom status` show. */
+export interface Status {
+  version: string;
+  /** Time since the start. */
+  uptime: Millis;
+  /** By name: `lumberjack`, … */
+  inputs: Record<string, InputStatus>;
+  journal: JournalStatus;
+  /** By name: `analyser`, `indexer`, … */
+  readers: Record<string, ReaderStatus>;
+  alerts: { open: number };
+  sink: SinkStatus;
+  /** By name. */
+  notifiers: Record<string, NotifierStatus>;
+  /** The embedded store, where it is in use. */
+  store?: { url: string };
+}
+
+export interface InputStatus {
+  url: string;
+  connections: number;
+  /** Windows that are read and not yet on disk. */
+  windowsInFlight: number;
+  /** Age of the oldest of them. */
+  oldestUnacknowledged?: Millis;
+}
+
+export interface JournalStatus {
+  bytes: number;
+  maxBytes: number;
+  newest: Position;
+  /** Why the journal takes nothing any more. */
+  broken?: string;
+}
+
+export interface ReaderStatus {
+  position: Position;
+  lag: { records: number; bytes: number; seconds: number };
+  /** What the reader waits for: `Elasticsearch`. */
+  waitsFor?: string;
+}
+
+export interface SinkStatus {
+  kind: 'elasticsearch' | 'store';
+  url: string;
+  state: 'ready' | 'unavailable';
+  reason?: string;
+}
+
+export interface NotifierStatus {
+  pending: number;
+  /** Why the last attempt failed. */
+  failing?: string;
+}

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { secretsOf } from '../../src/config/secrets.ts';
+import { load, yaml } from '../support/config.ts';
+
+it('all secrets of a configuration are found, and nothing else', () => {
+  const text = yaml`
+    api: { token: one }
+    inputs: { lumberjack: { ssl_enabled: true, ssl_certificate: c, ssl_key: k, ssl_key_passphrase: two } }
+    elasticsearch: { hosts: [http://a], user: u, password: three }
+    notifiers:
+      hook: { kind: webhook, url: http://four, headers: { authorization: five } }
+      bot: { kind: slack, token: six, channel: general }
+  `;
+  const { config } = load({ yaml: text });
+  const secrets = ['one', 'two', 'three', 'http://four', 'five', 'six'];
+  expect(secretsOf(config!).sort()).toEqual(secrets.sort());
+});

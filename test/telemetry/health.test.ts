@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type Health,
+  type HealthSnapshot,
+  healthOf,
+  type ReaderProgress,
+} from '../../src/telemetry/health.ts';
+
+const now = 1_000_000;
+const reader = (changes: Partial<ReaderProgress> = {}): ReaderProgress => ({
+  position: 10,
+  newest: 10,
+  lastProgressAt: now,
+  ...changes,
+});
+const snapshot = (changes: Partial<HealthSnapshot> = {}): HealthSnapshot => ({
+  journal: { fill: 0.1 },
+  readers: { analyser: reader(), indexer: reader() },
+  threads: { analyser: {}, indexer: {} },
+  ...changes,
+});
+const waiting = reader({ position: 4, lastProgressAt: now - 3_600_000, waitsFor: 'Elasticsearch' });
+const standing = reader({ position: 4, lastProgressAt: now - 61_000 });
+
+const table: [title: string, given: HealthSnapshot, state: Health['state'], reasons: string[]][] = [
+  ['all moves', snapshot(), 'healthy', []],
+  [
+    'nothing has come yet',
+    snapshot({ readers: { analyser: reader({ position: 0, newest: 0 }) } }),
+    'healthy',
+    [],
+  ],
+  [
+    'nothing has come for a day',
+    snapshot({ readers: { analyser: reader({ lastProgressAt: now - 86_400_000 }) } }),
+    'healthy',
+    [],
+  ],
+  [
+    'a reader is behind and moves',
+    snapshot({ readers: { analyser: reader({ position: 1, lastProgressAt: now - 59_999 }) } }),
+    'healthy',
+    [],
+  ],
+  [
+    'a reader stands still',
+    snapshot({ readers: { analyser: standing, indexer: reader() } }),
+    'unhealthy',
+    ['analyser has not moved for 1m1s, 6 records behind'],
+  ],
+  [
+    'the indexer waits for Elasticsearch, however long',
+    snapshot({ readers: { analyser: reader(), indexer: waiting } }),
+    'degraded',
+    ['indexer waits for Elasticsearch'],
+  ],
+  ['the journal is nearly full', snapshot({ journal: { fill: 0.85 } }), 'degraded', ['journal is 85 % full']],
+  [
+    'the journal is full and readers move',
+    snapshot({ journal: { fill: 1 } }),
+    'degraded',
+    ['journal is full: senders are held'],
+  ],
+  [
+    'the journal is full because Elasticsearch is down',
+    snapshot({ journal: { fill: 1 }, readers: { analyser: reader(), indexer: waiting } }),
+    'unhealthy',
+    ['journal is full and indexer does not move: senders are held', 'indexer waits for Elasticsearch'],
+  ],
+  [
+    'the journal is broken',
+    snapshot({ journal: { fill: 0, broken: 'no space left' } }),
+    'unhealthy',
+    ['journal is broken: no space left'],
+  ],
+  [
+    'a thread is gone',
+    snapshot({ threads: { analyser: { gone: 'out of memory' }, indexer: {} } }),
+    'unhealthy',
+    ['thread analyser is gone: out of memory'],
+  ],
+  [
+    'several things at once: those that matter most first',
+    snapshot({
+      journal: { fill: 0.9 },
+      threads: { indexer: { gone: 'x' } },
+      readers: { analyser: standing, indexer: waiting },
+    }),
+    'unhealthy',
+    [
+      'thread indexer is gone: x',
+      'analyser has not moved for 1m1s, 6 records behind',
+      'journal is 90 % full',
+      'indexer waits for Elasticsearch',
+    ],
+  ],
+];
+
+describe('health', () => {
+  it.each(table)('%s', (_, given, state, reasons) => {
+    expect(healthOf(given, now)).toEqual({ healthy: state !== 'unhealthy', state, reasons });
+  });
+
+  it('goes by the thresholds that it is given', () => {
+    const given = snapshot({ journal: { fill: 0.5 }, readers: { analyser: standing } });
+    expect(healthOf(given, now, { stallAfter: 62_000, nearlyFull: 0.6 }).state).toBe('healthy');
+    expect(healthOf(given, now, { stallAfter: 62_000, nearlyFull: 0.5 }).state).toBe('degraded');
+  });
+});

@@ -1,0 +1,98 @@
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { pipelineTelemetry } from '../../src/telemetry/pipeline.ts';
+import { transition } from '../support/transition.ts';
+
+function observed() {
+  const lines: Record<string, unknown>[] = [];
+  const metrics = new Registry();
+  const log = pino({}, { write: (line) => void lines.push(JSON.parse(line)) });
+  return { telemetry: pipelineTelemetry({ log, metrics }), lines, text: () => metrics.metrics() };
+}
+type Telemetry = ReturnType<typeof observed>['telemetry'];
+
+const events: [title: string, tell: (telemetry: Telemetry) => void, line: string][] = [
+  ['events analysed', (t) => t.eventsAnalysed(2048), 'logboom_events_analysed_total 2048'],
+  ['late events', (t) => t.eventsLate('burst', 2), 'logboom_events_late_total{rule="burst"} 2'],
+  ['events ahead of time', (t) => t.eventsAhead(3), 'logboom_events_ahead_total 3'],
+  [
+    'parse failures',
+    (t) => t.parseFailures('nginx.access', 4),
+    'logboom_parse_failures_total{dataset="nginx.access"} 4',
+  ],
+  ['dead letters', (t) => t.deadLettered(5, 'no JSON'), 'logboom_dead_letters_total{reason="no JSON"} 5'],
+  ['closed windows', (t) => t.windowClosed('burst'), 'logboom_windows_closed_total{rule="burst"} 1'],
+  [
+    'alert transitions',
+    (t) => t.alertTransition(transition()),
+    'logboom_alert_transitions_total{rule="traffic-burst",state="active"} 1',
+  ],
+  [
+    'a reader’s records',
+    (t) => t.readerLag('indexer', 6, 7, 8),
+    'logboom_reader_lag_records{reader="indexer"} 6',
+  ],
+  [
+    'a reader’s bytes',
+    (t) => t.readerLag('indexer', 6, 7, 8),
+    'logboom_reader_lag_bytes{reader="indexer"} 7',
+  ],
+  [
+    'a reader’s age',
+    (t) => t.readerLag('indexer', 6, 7, 8),
+    'logboom_reader_lag_seconds{reader="indexer"} 8',
+  ],
+  ['ticks', (t) => t.ticks(), 'logboom_ticks_total 1'],
+];
+
+describe('the pipeline’s telemetry', () => {
+  it.each(events)('counts %s', async (_, tell, line) => {
+    const { telemetry, text } = observed();
+    tell(telemetry);
+    expect(await text()).toContain(`${line}\n`);
+  });
+
+  it('follows Prometheus’ naming', async () => {
+    const names = [...(await observed().text()).matchAll(/^# TYPE (\S+) (\S+)/gm)];
+    for (const [, name, type] of names) {
+      expect(name).toMatch(
+        type === 'counter' ? /^logboom_[a-z_]+_total$/ : /^logboom_[a-z_]+_(records|bytes|seconds)$/,
+      );
+    }
+    expect(names.length).toBeGreaterThan(9);
+  });
+
+  it('logs a transition with its reason', () => {
+    const { telemetry, lines } = observed();
+    telemetry.alertTransition(transition());
+    expect(lines).toMatchObject([
+      {
+        level: 30,
+        msg: 'alert traffic-burst (web-1): inactive → active: 7 is >= 5',
+        'rule.name': 'traffic-burst',
+        'logboom.alert.to': 'active',
+      },
+    ]);
+  });
+
+  it('leaves the brackets out where a rule has no groups', () => {
+    const { telemetry, lines } = observed();
+    telemetry.alertTransition(transition({ group: '' }));
+    expect(lines[0]!.msg).toBe('alert traffic-burst: inactive → active: 7 is >= 5');
+  });
+
+  it('keeps the number of datasets bounded', async () => {
+    const { telemetry, text } = observed();
+    for (let dataset = 0; dataset < 1000; dataset++) telemetry.parseFailures(`d${dataset}`, 1);
+    const series = (await text()).match(/^logboom_parse_failures_total\{.*$/gm)!;
+    expect(series).toHaveLength(101);
+    expect(series.at(-1)).toBe('logboom_parse_failures_total{dataset="_other"} 900');
+  });
+
+  it('warns of dead letters', () => {
+    const { telemetry, lines } = observed();
+    telemetry.deadLettered(5, 'no JSON');
+    expect(lines).toMatchObject([{ level: 40, msg: '5 among the dead letters: no JSON' }]);
+  });
+});
