@@ -4,23 +4,21 @@ import { LogboomError, messageOf } from '../errors.ts';
 /** Below this much room the disk is called full: LMDB reports a write that was cut short as an I/O error. */
 const HARDLY_ANY_ROOM = 64 * 2 ** 20;
 
-/** Names the cause of a failed write. lmdb rejects with a general message and gives the cause by another promise. */
-export async function failureOf(folder: string, thrown: unknown): Promise<LogboomError> {
-  const cause = await commitErrorOf(thrown);
+/**
+ * What a failed transaction rejects with says nothing of the cause, which lmdb gives by a second promise. That one
+ * must always be heard: unheard, its rejection would end the process.
+ */
+export async function failedCommit(thrown: unknown): Promise<never> {
+  await (thrown as { commitError?: Promise<unknown> }).commitError;
+  throw thrown;
+}
+
+export function failureOf(folder: string, cause: unknown): LogboomError {
   return new LogboomError(
     'JOURNAL_BROKEN',
     `Cannot write to the journal in ${folder}: ${messageOf(cause)}${hintFor(folder)}. ` +
       'Nothing of it was acknowledged; the sender keeps it.',
     { cause },
-  );
-}
-
-async function commitErrorOf(thrown: unknown): Promise<unknown> {
-  const pending = (thrown as { commitError?: Promise<unknown> }).commitError;
-  if (!pending) return thrown;
-  return pending.then(
-    () => thrown,
-    (cause: unknown) => cause,
   );
 }
 

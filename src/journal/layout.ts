@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 import { LogboomError, messageOf } from '../errors.ts';
@@ -30,6 +30,8 @@ export interface Layout {
 }
 
 const FILE = 'journal.mdb';
+/** 0xBEEFC0DE, little-endian, after the header of the first page. */
+const LMDB_MAGIC = Buffer.from('dec0efbe', 'hex');
 const CURSOR = 'cursor/';
 
 /**
@@ -53,6 +55,7 @@ export function openForReading(folder: string): Layout {
 function openLayout(folder: string, options: RootDatabaseOptions): Layout {
   let root: RootDatabase | undefined;
   try {
+    refuseForeign(join(folder, FILE));
     root = open(join(folder, FILE), options);
     const headers = root.openDB<Buffer, Position>('headers', { encoding: 'binary' });
     const payloads = root.openDB<Buffer, Position>('payloads', { encoding: 'binary' });
@@ -66,6 +69,16 @@ function openLayout(folder: string, options: RootDatabaseOptions): Layout {
       cause: error,
     });
   }
+}
+
+/** lmdb brings the whole process down over a file that is none of its own, so its magic number is looked for first. */
+function refuseForeign(path: string): void {
+  if (!existsSync(path)) return;
+  const start = Buffer.alloc(64);
+  const file = openSync(path, 'r');
+  const bytes = readSync(file, start, 0, start.length, 0);
+  closeSync(file);
+  if (bytes > 0 && !start.includes(LMDB_MAGIC)) throw new Error('journal.mdb is not an LMDB file');
 }
 
 function aboutOf(folder: string, meta: Database<unknown, string> | undefined, readOnly: boolean): About {

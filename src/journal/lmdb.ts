@@ -168,7 +168,7 @@ class LmdbJournal implements Journal {
     if (this.#broken) return;
     const group = this.#room.take(GROUP_RECORDS, GROUP_BYTES);
     try {
-      await this.#write(group);
+      if (group.length > 0 || this.#hasChores()) await this.#write(group);
     } catch (error) {
       await this.#refuse(group, error);
     }
@@ -176,11 +176,14 @@ class LmdbJournal implements Journal {
     this.#telemetry.filled(this.fill.bytes, this.#room.waiting);
   }
 
+  #hasChores(): boolean {
+    return this.#cursors.unsaved().length > 0 || this.#firstKept() > this.#shelf.oldest;
+  }
+
   async #write(group: Entry[]): Promise<void> {
     const { oldest } = this.#shelf;
     const keepFrom = this.#firstKept();
     const cursors = this.#cursors.unsaved();
-    if (group.length === 0 && keepFrom === oldest && cursors.length === 0) return;
     const started = performance.now();
     const first = await this.#shelf.write(group, keepFrom, cursors);
     this.#cursors.saved(cursors);
@@ -207,8 +210,10 @@ class LmdbJournal implements Journal {
    * free again, which LMDB does only with a later transaction, so that a full disk can heal.
    */
   async #refuse(group: Entry[], thrown: unknown): Promise<void> {
-    const failure = await failureOf(this.#folder, thrown);
-    this.#telemetry.refused(failure, group.length);
+    const failure = failureOf(this.#folder, thrown);
+    // Chores alone are tried again and again, and on a full disk the appends have told of it already.
+    if (group.length > 0) this.#telemetry.refused(failure, group.length);
+    else this.#telemetry.choresPutOff(failure);
     this.#room.left(group);
     for (const entry of group) entry.reject(failure);
     if (isBeyondHelp(this.#shelf.layout)) this.#giveUp(failure);

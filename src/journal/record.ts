@@ -9,7 +9,7 @@ import type { Batch, Encoding, JournalRecord, Millis, Origin, Position, Tick } f
  *     0  u8   format, 1
  *     1  u8   what it is: an index into `kinds`
  *     2  u16  bytes of origin
- *     4  u32  CRC-32 of the header from 8 on, then of the payload
+ *     4  u32  CRC-32 of the header without these four bytes, then of the payload
  *     8  f64  receivedAt
  *    16  f64  bytes of all records before this one since the journal was made, trimmed ones included
  *    24  u32  number of events
@@ -57,7 +57,8 @@ export function sealHeader(header: Buffer, before: number, payload: Buffer): voi
   header.writeUInt32BE(checksum(header, payload), 4);
 }
 
-const checksum = (header: Buffer, payload: Buffer) => crc32(payload, crc32(header.subarray(8)));
+const checksum = (header: Buffer, payload: Buffer) =>
+  crc32(payload, crc32(header.subarray(8), crc32(header.subarray(0, 4))));
 
 export function decodeHeader(header: Buffer): Header {
   const payloadBytes = header.readUInt32BE(28);

@@ -6,6 +6,7 @@ export interface JournalTelemetry {
   appended(records: number, bytes: number, seconds: number): void;
   trimmed(records: number): void;
   refused(error: Error, records: number): void;
+  choresPutOff(error: Error): void;
   full(bytes: number, limit: number): void;
   roomAgain(bytes: number, limit: number): void;
   filled(bytes: number, waiting: number): void;
@@ -35,6 +36,10 @@ export function journalTelemetry({ log, metrics }: Instruments): JournalTelemetr
       moved.refused.inc(records);
       log.error({ err: error, records }, 'journal could not be written');
     },
+    choresPutOff(error) {
+      moved.putOff.inc();
+      log.debug({ err: error }, 'cursors and trimming of the journal wait for the disk');
+    },
     full(bytes, limit) {
       moved.full.inc();
       log.warn({ bytes, limit }, 'journal is full: senders are held until readers catch up');
@@ -63,6 +68,7 @@ function metricsOf(registry: Registry) {
     bytes: counter('bytes_total', 'Bytes of records appended.'),
     trimmed: counter('trimmed_records_total', 'Records removed after their time was over.'),
     refused: counter('refused_records_total', 'Records that the disk refused.'),
+    putOff: counter('chores_put_off_total', 'Times that cursors and trimming had to wait for the disk.'),
     full: counter('full_total', 'Times that the journal was full and held its senders.'),
     unread: gauge('unread_bytes', 'Bytes that wait for the slowest reader.'),
     waiting: gauge('waiting_appends', 'Appends that wait for room.'),
