@@ -11,9 +11,9 @@ export class Agenda<T> {
   #lastEnd: Millis = Number.NaN;
   #last: T[] = [];
 
-  /** The earliest end asked for, or infinity. */
-  get earliest(): Millis {
-    return this.#heap.length === 0 ? Number.POSITIVE_INFINITY : this.#heap[0]!;
+  /** The earliest end asked for, where it is not after that time. */
+  nextUpTo(time: Millis): Millis | undefined {
+    return this.#heap.length > 0 && this.#heap[0]! <= time ? this.#heap[0] : undefined;
   }
 
   put(end: Millis, entry: T): void {

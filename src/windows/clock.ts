@@ -71,6 +71,7 @@ export class EventClock {
   /** Recomputes `now`; called at the end of each batch and at each tick. */
   advance(receivedAt: Millis): void {
     const wall = this.#wall.read(receivedAt);
+    if (this.#latest === never) return;
     const silentFrom = this.#latest + this.#config.idleAfter;
     // In silence the sources are combined as they were when it began, so the result does not depend on when ticks come.
     const combined = this.#combine(Math.min(wall, silentFrom));

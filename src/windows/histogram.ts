@@ -1,8 +1,8 @@
 /** The value that a percentile gives lies within this share of the true one. */
 export const relativeError = 0.01;
 const growth = Math.log((1 + relativeError) / (1 - relativeError));
-/** Middle of a bin, as a factor of its upper bound, from which both bounds are equally far, relatively. */
-const middle = 1 - relativeError;
+/** What takes the upper bound of a bin to its middle, from which both bounds are equally far, relatively. */
+const toMiddle = Math.log(1 - relativeError);
 /** Keeps the bins of positive values above 0, and so those of negative values below it. */
 const offset = 40_000;
 const smallest = 1e-300;
@@ -17,7 +17,7 @@ function binOf(value: number): number {
 
 function middleOf(bin: number): number {
   if (bin === 0) return 0;
-  const size = middle * Math.exp((Math.abs(bin) - offset) * growth);
+  const size = Math.min(Number.MAX_VALUE, Math.exp((Math.abs(bin) - offset) * growth + toMiddle));
   return bin < 0 ? -size : size;
 }
 

@@ -57,8 +57,7 @@ export class PaneWindows implements Windows {
   }
 
   add(time: Millis, name: string, amount: Amount): 'added' | 'late' | 'overflow' {
-    // Written so that a time that is no number is late, too.
-    if (!(time >= this.#closed) || time === Number.POSITIVE_INFINITY) return 'late';
+    if (time < this.#closed || !Number.isFinite(time)) return 'late';
     let group = this.#last;
     if (group === undefined || group.name !== name) {
       group = this.#table.get(name);
@@ -86,8 +85,7 @@ export class PaneWindows implements Windows {
   advance(watermark: Millis, close: (value: WindowValue) => void): void {
     const through = this.#grid.endUpTo(watermark);
     if (!(through > this.#closed)) return;
-    while (this.#agenda.earliest <= through) {
-      const end = this.#agenda.earliest;
+    for (let end = this.#agenda.nextUpTo(through); end !== undefined; end = this.#agenda.nextUpTo(through)) {
       this.#closed = end;
       // A group may have asked for this end and later for an earlier one; then it asked again or has no need.
       for (const group of this.#order.sort(this.#agenda.take()))

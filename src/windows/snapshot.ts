@@ -57,7 +57,12 @@ export function packWindows(
   overflowed: number,
   groups: PackedGroup[],
 ): PackedWindows {
-  return { of: identityOf(options), closed: Number.isFinite(closed) ? closed : null, overflowed, groups };
+  return {
+    of: identityOf(options),
+    closed: closed === Number.NEGATIVE_INFINITY ? null : closed,
+    overflowed,
+    groups,
+  };
 }
 
 export function unpackWindows(options: WindowOptions, snapshot: unknown) {

@@ -17,7 +17,7 @@ export interface WindowOptions {
 /** The windows of one rule. See `createWindows`. */
 export interface Windows {
   /**
-   * Adds an event to its pane. `late`: the first window that would hold it is closed, so it is counted nowhere.
+   * Adds an event to its pane. `late`: the first window that would hold it is closed, or the time is not finite; it is counted nowhere.
    * `overflow`: there are `maxGroups` groups already, so it was counted in the group `_other`.
    */
   add(time: Millis, group: string, amount: Amount): 'added' | 'late' | 'overflow';

@@ -56,7 +56,7 @@ const scene = fc
       setting: fc.constant(setting),
       arrivals: fc.array(
         fc.record({
-          time: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 3000 })),
+          time: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 1500 })),
           group: fc.constantFrom('a', 'b', 'B', 'ä', ''),
           amount: amountFor(setting.measure),
           delay: fc.integer({ min: 0, max: setting.lateness }),
@@ -109,10 +109,12 @@ function play(scene: Scene, delay: (arrival: Arrival) => number, restarting = fa
   return closed;
 }
 
-const isNear = (value: number | undefined, exact: number | undefined) =>
-  value === undefined || exact === undefined
-    ? value === exact
-    : Math.abs(value - exact) <= Math.abs(exact) * (relativeError + 1e-9);
+/** Percentiles agree within the stated error, rates but for the order of multiplying, all others to the last bit. */
+function agree({ kind }: Measure, value: number | undefined, exact: number | undefined): boolean {
+  if (value === undefined || exact === undefined) return value === exact;
+  const error = kind === 'percentile' ? relativeError + 1e-9 : kind === 'rate' ? 1e-12 : 0;
+  return Math.abs(value - exact) <= Math.abs(exact) * error;
+}
 
 describe('windows', () => {
   it('have at every window end the value that measuring all events from scratch gives', () => {
@@ -126,14 +128,13 @@ describe('windows', () => {
           for (const end of endsOf(events, over, every)) {
             const inside = windowOf(events, group, end, over);
             const exact = measured(inside, measure, over);
-            const { value, count } = visited(closed, group, end, measured([], measure, over));
-            expect({ group, end, count }).toEqual({ group, end, count: inside.length });
-            if (measure.kind === 'percentile') expect(isNear(value, exact), `${value} ~ ${exact}`).toBe(true);
-            else if (measure.kind === 'rate') expect(value).toBeCloseTo(exact!, 9);
-            else expect({ group, end, value }).toEqual({ group, end, value: exact });
+            const shown = visited(closed, group, end, measured([], measure, over));
+            // `expect` is slow, and there are a great many ends.
+            if (shown.count !== inside.length || !agree(measure, shown.value, exact))
+              expect({ group, end, ...shown }).toEqual({ group, end, value: exact, count: inside.length });
           }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -175,10 +176,7 @@ describe('windows', () => {
           const inside = windowOf(arrived, group, end, over);
           const head = windows.head(group)!;
           expect(head).toMatchObject({ group, start: end - over, end, count: inside.length });
-          const exact = measured(inside, measure, over);
-          if (measure.kind === 'percentile') expect(isNear(head.value, exact)).toBe(true);
-          else if (measure.kind === 'rate') expect(head.value).toBeCloseTo(exact!, 9);
-          else expect(head.value).toBe(exact);
+          expect(agree(measure, head.value, measured(inside, measure, over))).toBe(true);
         }
       }),
       { numRuns: 200 },
