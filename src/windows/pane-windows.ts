@@ -224,8 +224,11 @@ export class PaneWindows implements Windows {
 
   /** The next end at which a pane enters or leaves or that was asked for. */
   #expectNext(group: Group<unknown>): void {
-    if (group.entered < group.at.length) this.#expect(group, this.#grid.entry(group.at[group.entered]!));
-    if (group.first < group.entered) this.#expect(group, this.#grid.exit(group.at[group.first]!));
-    if (group.timers !== undefined) this.#expect(group, group.timers[0]!);
+    const { at, first, entered, timers } = group;
+    // Asking once, for the earliest, spares visits that a later, vain request would cause.
+    let next = timers === undefined ? Number.POSITIVE_INFINITY : timers[0]!;
+    if (entered < at.length) next = Math.min(next, this.#grid.entry(at[entered]!));
+    if (first < entered) next = Math.min(next, this.#grid.exit(at[first]!));
+    this.#expect(group, next);
   }
 }
