@@ -7,6 +7,7 @@ import type { LumberjackTelemetry } from '../telemetry/lumberjack.ts';
 import { formatDuration } from '../util/duration.ts';
 import { Acks, type Waiting } from './lumberjack-acks.ts';
 import type { Flow, Reader } from './lumberjack-flow.ts';
+import { handshakeProblem } from './lumberjack-tls.ts';
 
 /** Resolves when the batch is on disk; rejects if it is not, and then the sender still owns it. */
 export type Deliver = (batch: Batch, block: EventBlock) => Promise<void>;
@@ -56,9 +57,7 @@ export class Connection implements Reader {
     socket.on('data', (chunk: Buffer) => this.receive(chunk));
     socket.on('end', () => this.endOfStream());
     socket.on('drain', () => this.regulate());
-    socket.on('error', (error) => {
-      this.reason ??= `${messageOf(error)}.`;
-    });
+    socket.on('error', (error) => this.fail(error));
     shared.flow.join(this);
     shared.telemetry.connectionOpened(origin);
     this.regulate();
@@ -125,6 +124,13 @@ export class Connection implements Reader {
   /** The sender may have closed only its own direction, and wait for its ACKs. */
   private endOfStream(): void {
     this.finish(this.decoder.incomplete ? 'its sender ended it within a window.' : undefined);
+  }
+
+  /** A TLS 1.3 client looks at our certificate when our side of the handshake is done: its verdict comes here. */
+  private fail(error: NodeJS.ErrnoException): void {
+    this.reason ??= `${messageOf(error)}.`;
+    if (error.code?.startsWith('ERR_SSL_'))
+      this.shared.telemetry.handshakeFailed(this.origin.address, handshakeProblem(error));
   }
 
   /** Hands a window on. One of no events has nothing to store: its ACK 0 is due as soon as its turn comes. */

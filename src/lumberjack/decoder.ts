@@ -169,6 +169,7 @@ export class Decoder {
     return true;
   }
 
+  /** A C frame is taken whole or not at all: no window that ends in one with an error behind it is handed out. */
   private readCompressed(source: Source, windows: ReceivedWindow[]): boolean {
     const length = this.compressedLength(source);
     if (!has(source, length)) return false;
@@ -176,8 +177,10 @@ export class Decoder {
     const room = this.limits.maxInflatedBytes - (before?.builder.size ?? 0);
     const inner = inflateFrame(source, room, this.limits);
     this.inside = { windows: 0, events: 0 };
-    while (this.readFrame(inner, windows));
+    const ended: ReceivedWindow[] = [];
+    while (this.readFrame(inner, ended));
     if (inner.at < inner.end) throw protocolError(`A frame is cut off at ${placeIn(inner)}.`);
+    windows.push(...ended);
     source.at += length;
     if (before === undefined || this.window !== before) this.inbox.skip();
     return this.endEvents(source, windows);

@@ -223,6 +223,13 @@ describe.each<[what: string, stream: Buffer, code: string, message: RegExp, limi
 });
 
 describe('a refusal', () => {
+  it('inside a compressed frame takes the whole frame with it', () => {
+    const windows: ReceivedWindow[] = [];
+    const stream = bytes(bareWindow(2), W(1), C(J(1), W(1), J(2), J(3)));
+    expect(() => new Decoder(defaultLimits).push(stream, windows)).toThrow(/outside a window/);
+    expect(windows.map((window) => window.lastSequence)).toEqual([2]);
+  });
+
   it('is final', () => {
     const decoder = new Decoder(defaultLimits);
     expect(() => decoder.push(J(1))).toThrow(/outside a window/);
