@@ -27,6 +27,8 @@ export interface TestSinkOptions extends Partial<ElasticsearchSinkOptions> {
   hosts?: string[];
   config?: object;
   index?: object;
+  /** Pauses take as long as they take; otherwise the clock stands still but for them. */
+  realTime?: boolean;
 }
 
 /** Dead letters in memory. */
@@ -42,25 +44,28 @@ export function memoryDeadLetters(letters: DeadLetter[] = []): DeadLetters {
 }
 
 /** A sink whose pauses take no time: the clock jumps over them. */
-export function testSink({ hosts, config, index, ...more }: TestSinkOptions): TestSink {
+export function testSink({ hosts, config, index, realTime, ...more }: TestSinkOptions): TestSink {
   const letters: DeadLetter[] = [];
   const log: LogLine[] = [];
   const pauses: number[] = [];
   const metrics = new Registry();
-  let skipped = 0;
+  let now = Date.parse('2026-11-21T00:00:00Z');
+  const frozen = {
+    now: () => now,
+    random: () => 1,
+    sleep: async (millis: number, signal: AbortSignal) => {
+      pauses.push(millis);
+      await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+      now += millis;
+    },
+  };
   const sink = createElasticsearchSink({
     elasticsearch: elasticsearch.parse({ hosts, compression: false, ...config }),
     indexing: indexing.parse({ installTemplates: false, ...index }),
     deadLetters: memoryDeadLetters(letters),
     instruments: { log: pino({ level: 'debug' }, { write: (line) => log.push(JSON.parse(line)) }), metrics },
-    now: () => Date.now() + skipped,
-    random: () => 1,
-    sleep: async (millis, signal) => {
-      pauses.push(millis);
-      await new Promise((resolve) => setImmediate(resolve));
-      signal.throwIfAborted();
-      skipped += millis;
-    },
+    ...(!realTime && frozen),
     ...more,
   });
   return { sink, letters, log, pauses, metrics };
