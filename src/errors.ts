@@ -17,6 +17,10 @@ const table = {
   RULE_INVALID: { retryable: false },
   // Listening and connecting
   PORT_IN_USE: { retryable: false },
+  API_UNAVAILABLE: { retryable: true },
+  // Command line
+  USAGE: { retryable: false },
+  STOP_TIMEOUT: { retryable: false },
   // Sinks and notifiers
   SINK_CLOSED: { retryable: false },
   SINK_UNAVAILABLE: { retryable: true },

@@ -47,6 +47,15 @@ export class Engine {
     return this.parts.runs.some((run) => run.waiting);
   }
 
+  get rules(): readonly RuleRun[] {
+    return this.parts.runs;
+  }
+
+  /** Number of alerts that are active or on their way out. */
+  get openAlerts(): number {
+    return this.parts.runs.reduce((open, run) => open + run.openAlerts, 0);
+  }
+
   snapshot(): unknown {
     const { clock, runs } = this.parts;
     return { clock: clock.snapshot(), runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]) };

@@ -1,0 +1,38 @@
+import type { Loaded } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { formatSize } from '../util/size.ts';
+import { formatProblems } from './configuration.ts';
+import { columns, type Terminal } from './terminal.ts';
+
+function documentsGoTo({ elasticsearch, store }: Config): string {
+  if (!elasticsearch) return `the embedded store on ${store.host}:${store.port}`;
+  const target = elasticsearch.cloud_id ?? elasticsearch.hosts!.join(', ');
+  return `Elasticsearch at ${target.replace(/\/\/[^/@]*@/g, '//…@')}`;
+}
+
+const listed = (names: string[]) => (names.length === 0 ? 'none' : `${names.length}: ${names.join(', ')}`);
+
+/** What the configuration comes to, in a few lines. */
+export function summary(config: Config): string {
+  const { lumberjack } = config.inputs;
+  const tls = lumberjack.ssl_enabled ? ' with TLS' : '';
+  return columns([
+    ['Filebeat ships to', `${lumberjack.host}:${lumberjack.port}${tls}`],
+    ['documents go to', documentsGoTo(config)],
+    ['rules', listed(config.rules.filter((rule) => rule.enabled).map((rule) => rule.name))],
+    ['notifiers', listed(['log', ...Object.keys(config.notifiers).filter((name) => name !== 'log')])],
+    ['data', `${config.data}, journal up to ${formatSize(config.journal.maxSize)}`],
+    ['API', `${config.api.host}:${config.api.port}${config.api.token ? ' with a token' : ''}`],
+  ]);
+}
+
+/** `logboom check`: all problems and 1, or a summary and 0. */
+export function check(loaded: Loaded, terminal: Terminal): number {
+  if (!loaded.config) {
+    terminal.out(formatProblems(loaded));
+    return 1;
+  }
+  const from = loaded.path ?? 'defaults and environment; there is no logboom.yml';
+  terminal.out(`configuration is fine (${from})\n${summary(loaded.config)}`);
+  return 0;
+}

@@ -1,0 +1,75 @@
+import { type ArgsDef, type CommandDef, defineCommand } from 'citty';
+import { check } from './check.ts';
+import { configArgument, dataArgument, load, validConfig } from './configuration.ts';
+import { demo } from './demo.ts';
+import { generateTraffic } from './generate.ts';
+import { run } from './run.ts';
+import { sourceOf, status } from './status.ts';
+import { processTerminal as terminal } from './terminal.ts';
+
+const fast = { type: 'boolean', description: 'Leave out the pauses of real time' } as const;
+
+const runCommand = defineCommand({
+  meta: { name: 'run', description: 'Serve until SIGTERM or Ctrl-C' },
+  args: { config: configArgument, data: dataArgument },
+  run: ({ args }) => run(validConfig(args), terminal),
+});
+
+const checkCommand = defineCommand({
+  meta: { name: 'check', description: 'Check the configuration: all problems at once' },
+  args: { config: configArgument },
+  run: ({ args }) => check(load(args), terminal),
+});
+
+const statusCommand = defineCommand({
+  meta: { name: 'status', description: 'Ask a running logboom how it is' },
+  args: {
+    config: configArgument,
+    url: {
+      type: 'string',
+      valueHint: 'url',
+      description: 'Address of its API, instead of the configured one',
+    },
+    token: { type: 'string', valueHint: 'token', description: 'Bearer token, instead of the configured one' },
+    json: { type: 'boolean', description: 'Print JSON' },
+  },
+  run({ args }) {
+    const configured = args.url === undefined ? sourceOf(validConfig(args)) : { url: args.url };
+    return status({ ...configured, ...(args.token && { token: args.token }) }, args.json ?? false, terminal);
+  },
+});
+
+const generateCommand = defineCommand({
+  meta: { name: 'generate', description: 'Ship synthetic traffic to a Lumberjack listener' },
+  args: {
+    host: { type: 'string', valueHint: 'host', default: '127.0.0.1', description: 'Host to ship to' },
+    port: { type: 'string', valueHint: 'port', default: '5044', description: 'Port to ship to' },
+    rate: { type: 'string', valueHint: 'n', description: 'Events a second' },
+    count: { type: 'string', valueHint: 'n', description: 'Events in all; without it until Ctrl-C' },
+    tutorial: { type: 'boolean', description: 'The tutorial’s traffic instead of an endless one' },
+    fast,
+  },
+  run: ({ args }) => generateTraffic(args, terminal),
+});
+
+const demoCommand = defineCommand({
+  meta: { name: 'demo', description: 'The tutorial: logboom, its store and synthetic traffic, explained' },
+  args: {
+    fast,
+    once: { type: 'boolean', description: 'End after the traffic instead of waiting for Ctrl-C' },
+    data: { ...dataArgument, description: 'Data folder to keep; without it a fresh one that is removed' },
+  },
+  run: ({ args }) => demo(args, terminal),
+});
+
+/** A command of any arguments; citty's own type for a table of them. */
+export type Command = CommandDef<ArgsDef>;
+
+/** All commands by name. */
+export const commands = {
+  run: runCommand,
+  check: checkCommand,
+  status: statusCommand,
+  generate: generateCommand,
+  demo: demoCommand,
+} as unknown as Record<string, Command>;

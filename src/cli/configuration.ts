@@ -1,0 +1,43 @@
+import { type Loaded, loadConfig } from '../config/load.ts';
+import { type Check, formatProblem } from '../config/problems.ts';
+import type { Config } from '../config/schema.ts';
+import { LogboomError } from '../errors.ts';
+
+/** What layers beyond the configuration's own have to say about it. */
+const checks: readonly Check[] = [];
+
+export interface ConfigArguments {
+  config?: string | undefined;
+  data?: string | undefined;
+}
+
+export const configArgument = {
+  type: 'string',
+  valueHint: 'file',
+  description: 'Configuration file (default: LOGBOOM_CONFIG, else ./logboom.yml where there is one)',
+} as const;
+export const dataArgument = {
+  type: 'string',
+  valueHint: 'folder',
+  description: 'Folder of the journal and the state, instead of the configured one',
+} as const;
+
+/** Loads the configuration that the arguments and the environment name. An argument is the last word. */
+export function load({ config, data }: ConfigArguments): Loaded {
+  const env = data === undefined ? process.env : { ...process.env, LOGBOOM_DATA: data };
+  return loadConfig({ path: config, env, checks });
+}
+
+/** All problems, for a terminal. */
+export function formatProblems({ problems, path }: Loaded): string {
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  const list = problems.map((problem) => formatProblem(problem, path)).join('\n\n');
+  return `The configuration has ${count}:\n\n${list}`;
+}
+
+/** The configuration, or a `CONFIG_INVALID` that tells all problems. */
+export function validConfig(arguments_: ConfigArguments): Config {
+  const loaded = load(arguments_);
+  if (loaded.config) return loaded.config;
+  throw new LogboomError('CONFIG_INVALID', formatProblems(loaded));
+}

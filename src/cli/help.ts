@@ -1,0 +1,29 @@
+/** `logboom --help`: what a person needs for the first ten minutes. */
+export const help = (version: string): string => `logboom ${version}
+
+Takes logs from Filebeat (output.logstash), counts them in event-time windows, and tells people within milliseconds;
+writes events, windows and alerts into Elasticsearch, or into a store of its own where there is none.
+
+Begin with
+  logboom demo                 shows it all in a minute, with synthetic traffic; needs nothing else
+  logboom check                tells what is wrong with ./logboom.yml, all at once
+  logboom run                  serves; also what \`logboom\` alone does
+
+Then let Filebeat ship to it (filebeat.yml)
+  output.logstash:
+    hosts: ["localhost:5044"]
+
+All commands
+  run       [--config file] [--data folder]      serve until SIGTERM or Ctrl-C
+  check     [--config file]                      check the configuration
+  status    [--config file] [--url url] [--json] ask a running logboom how it is
+  generate  [--host h] [--port p] [--rate n] [--count n] [--tutorial] [--fast]
+                                                 ship synthetic traffic to a Lumberjack listener
+  demo      [--fast] [--once] [--data folder]    the tutorial
+  <command> --help                               its options
+
+Configuration   logboom.yml, every setting has a default: docs/configuration.md, examples/logboom.yml
+Environment     LOGBOOM_INPUTS_LUMBERJACK_PORT=5045 overrides inputs.lumberjack.port, and so on
+Exit codes      0 done; 1 a problem that the message names; 2 wrong usage; 3 a defect in logboom (with its stack);
+                130 or 143 where a second signal cut the stop short
+`;

@@ -1,0 +1,74 @@
+import { parseArgs, renderUsage } from 'citty';
+import { didYouMean } from '../config/nearest.ts';
+import { LogboomError } from '../errors.ts';
+import { version } from '../util/version.ts';
+import { type Command, commands } from './commands.ts';
+import { help } from './help.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+
+export const exitCodes = { done: 0, problem: 1, usage: 2, defect: 3 } as const;
+
+const usage = (message: string) =>
+  new LogboomError('USAGE', `${message}\nlogboom --help shows all commands.`);
+
+/** `logboom --config x` is `logboom run --config x`: without a command, it serves. */
+function split(argv: readonly string[]): [name: string, rest: string[]] {
+  const [first, ...rest] = argv;
+  return first === undefined || first.startsWith('-') ? ['run', [...argv]] : [first, rest];
+}
+
+function commandCalled(name: string): Command {
+  if (Object.hasOwn(commands, name)) return commands[name]!;
+  throw usage(`There is no command \`${name}\`${didYouMean(name, Object.keys(commands))}`);
+}
+
+/** citty ignores what it does not know; a mistyped option must not be lost that quietly. */
+function refuseUnknown(command: Command, rest: string[]): void {
+  const known = Object.keys(command.args ?? {});
+  const given = parseArgs(rest, (command.args ?? {}) as Parameters<typeof parseArgs>[1]);
+  for (const option of Object.keys(given)) {
+    if (option === '_' || known.includes(option)) continue;
+    const options = known.map((one) => `--${one}`);
+    throw usage(`There is no option --${option}${didYouMean(option, options)}`);
+  }
+  if (given._.length > 0) throw usage(`"${given._[0]}" is more than this command takes.`);
+  for (const option of known) if (given[option] === '') throw usage(`--${option} needs a value.`);
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  if (argv[0] === '--help' || argv[0] === '-h' || argv[0] === 'help') return print(terminal, help(version));
+  if (argv[0] === '--version' || argv[0] === '-v') return print(terminal, version);
+  const [name, rest] = split(argv);
+  const command = commandCalled(name);
+  if (rest.includes('--help') || rest.includes('-h')) {
+    return print(terminal, await renderUsage(command, { meta: { name: 'logboom' } }));
+  }
+  refuseUnknown(command, rest);
+  const args = parseArgs(rest, (command.args ?? {}) as Parameters<typeof parseArgs>[1]);
+  return (await command.run!({ rawArgs: rest, args, cmd: command })) as number;
+}
+
+function print(terminal: Terminal, text: string): number {
+  terminal.out(text.trimEnd());
+  return exitCodes.done;
+}
+
+/** An expected failure is told by its message; anything else is a defect, and its stack helps to find it. */
+function report(thrown: unknown, terminal: Terminal): number {
+  if (thrown instanceof LogboomError) {
+    terminal.err(`logboom: ${thrown.message}`);
+    return thrown.code === 'USAGE' ? exitCodes.usage : exitCodes.problem;
+  }
+  const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  terminal.err(`logboom: an unexpected error, which is a defect of logboom:\n${stack}`);
+  return exitCodes.defect;
+}
+
+/** Runs the command that the arguments name and returns the exit code. */
+export async function main(argv: readonly string[], terminal: Terminal = processTerminal): Promise<number> {
+  try {
+    return await dispatch(argv, terminal);
+  } catch (thrown) {
+    return report(thrown, terminal);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Logger } from 'pino';
+import { type App, type StartApp, startApp } from '../app.ts';
+import type { Config } from '../config/schema.ts';
+import { secretsOf } from '../config/secrets.ts';
+import { LogboomError } from '../errors.ts';
+import { createLog } from '../telemetry/log.ts';
+import { formatDuration } from '../util/duration.ts';
+import { type StopRequest, stopRequest } from './signals.ts';
+import type { Terminal } from './terminal.ts';
+import { welcome } from './welcome.ts';
+
+export interface RunParts {
+  start?: StartApp;
+  stop?: StopRequest;
+  log?: Logger;
+}
+
+/** Stops within the time allowed. A stop that takes longer is cut short: what was acknowledged is in the journal. */
+export async function stopWithin(app: App, timeout: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `Stopping took longer than ${formatDuration(timeout)} and was cut short; nothing acknowledged is lost.`;
+    timer = setTimeout(() => reject(new LogboomError('STOP_TIMEOUT', message)), timeout);
+  });
+  try {
+    await Promise.race([app.stop(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** `logboom run`: serves until a signal or a failure that it cannot get over. */
+export async function run(config: Config, terminal: Terminal, parts: RunParts = {}): Promise<number> {
+  const stop = parts.stop ?? stopRequest();
+  const log = parts.log ?? createLog(config.log, { secrets: secretsOf(config) });
+  try {
+    const app = await (parts.start ?? startApp)(config, { log });
+    if (terminal.interactive) terminal.out(welcome(app.urls));
+    const reason = await Promise.race([stop.requested, app.failed]);
+    log.info(reason instanceof Error ? { err: reason } : {}, `stopping: ${reasonOf(reason)}`);
+    await stopWithin(app, config.shutdown.timeout);
+    log.info('stopped');
+    if (reason instanceof Error) throw reason;
+    return 0;
+  } finally {
+    stop.dispose();
+  }
+}
+
+const reasonOf = (reason: Error | string) =>
+  reason instanceof Error ? 'logboom cannot go on' : `${reason} was received`;

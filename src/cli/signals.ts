@@ -1,0 +1,40 @@
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+const numbers: Record<StopSignal, number> = { SIGINT: 2, SIGTERM: 15 };
+
+interface Signals {
+  on(signal: StopSignal, listener: (signal: StopSignal) => void): unknown;
+  off(signal: StopSignal, listener: (signal: StopSignal) => void): unknown;
+}
+
+export interface StopRequest {
+  /** Aborted by the first signal. */
+  signal: AbortSignal;
+  /** Resolves at the first signal. */
+  requested: Promise<StopSignal>;
+  dispose(): void;
+}
+
+/** Listens for SIGINT and SIGTERM. The first asks for a clean stop; a second one means at once. */
+export function stopRequest(
+  signals: Signals = process,
+  exit: (code: number) => void = process.exit,
+): StopRequest {
+  const controller = new AbortController();
+  let resolve: (signal: StopSignal) => void;
+  const requested = new Promise<StopSignal>((done) => {
+    resolve = done;
+  });
+  const listener = (signal: StopSignal) => {
+    if (controller.signal.aborted) exit(128 + numbers[signal]);
+    controller.abort();
+    resolve(signal);
+  };
+  signals.on('SIGINT', listener);
+  signals.on('SIGTERM', listener);
+  const dispose = () => {
+    signals.off('SIGINT', listener);
+    signals.off('SIGTERM', listener);
+  };
+  return { signal: controller.signal, requested, dispose };
+}

@@ -1,0 +1,98 @@
+import type { Config } from '../config/schema.ts';
+import { LogboomError, messageOf } from '../errors.ts';
+import type { Health } from '../telemetry/health.ts';
+import type { Status } from '../telemetry/status.ts';
+import { formatDuration } from '../util/duration.ts';
+import { printable } from '../util/printable.ts';
+import { formatSize } from '../util/size.ts';
+import { columns, type Terminal } from './terminal.ts';
+
+export interface StatusSource {
+  url: string;
+  token?: string | undefined;
+}
+
+/** Where a server with this configuration answers, as seen from the same machine. */
+export function sourceOf({ api }: Pick<Config, 'api'>): StatusSource {
+  const host = api.host === '0.0.0.0' ? '127.0.0.1' : api.host === '::' ? '::1' : api.host;
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${api.port}`, token: api.token };
+}
+
+async function ask<Answer>({ url, token }: StatusSource, path: string): Promise<Answer> {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const response = await fetch(new URL(path, url), { headers, signal: AbortSignal.timeout(5_000) }).catch(
+    (error: Error) => {
+      const cause = messageOf(error.cause ?? error);
+      const message = `No logboom answers at ${url} (${cause}). Is it running? Name another address with --url.`;
+      throw new LogboomError('API_UNAVAILABLE', message, { cause: error });
+    },
+  );
+  if (response.status === 401) {
+    throw new LogboomError('API_UNAVAILABLE', `${url} asks for a token; set \`api.token\` or use --token.`);
+  }
+  // 503 is an answer of /health like any other: its body has the reasons.
+  if (!response.ok && response.status !== 503) {
+    throw new LogboomError('API_UNAVAILABLE', `${url}${path} answered ${response.status}; is it logboom?`);
+  }
+  return (await response.json()) as Answer;
+}
+
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+function inputRows({ inputs }: Status): string[][] {
+  return Object.entries(inputs).map(([name, input]) => {
+    const oldest = input.oldestUnacknowledged;
+    const waiting = `${plural(input.windowsInFlight, 'window')} in flight`;
+    const age = oldest === undefined ? '' : `, the oldest for ${formatDuration(oldest)}`;
+    return [name, input.url, `${plural(input.connections, 'connection')}, ${waiting}${age}`];
+  });
+}
+
+function readerRows({ readers }: Status): string[][] {
+  return Object.entries(readers).map(([name, { lag, waitsFor }]) => {
+    const records = `${plural(lag.records, 'record')} (${formatSize(lag.bytes)})`;
+    const behind =
+      lag.records === 0 ? 'up to date' : `${records} behind, ${formatDuration(lag.seconds * 1000)}`;
+    return [name, behind, waitsFor === undefined ? '' : `waits for ${waitsFor}`];
+  });
+}
+
+function journalRow({ journal: { bytes, maxBytes, broken } }: Status): string[] {
+  const fill = `${Math.round((bytes / maxBytes) * 100)} % of ${formatSize(maxBytes)} waiting`;
+  return ['journal', broken === undefined ? fill : `broken: ${broken}`];
+}
+
+function notifierRows({ notifiers }: Status): string[][] {
+  return Object.entries(notifiers).map(([name, { pending, failing }]) => [
+    name,
+    `${pending} pending`,
+    failing === undefined ? '' : `failing: ${failing}`,
+  ]);
+}
+
+/** The status as tables. Parts of it come from senders, so nothing unprintable gets through. */
+export function formatStatus(status: Status, health: Health): string {
+  const { sink } = status;
+  const state = health.reasons.length === 0 ? health.state : `${health.state}: ${health.reasons.join('; ')}`;
+  const parts: [string, string[][]][] = [
+    ['', [['logboom', `${status.version}, up ${formatDuration(Math.floor(status.uptime / 1000) * 1000)}`]]],
+    ['', [['health', state], journalRow(status), ['alerts', `${status.alerts.open} open`]]],
+    ['', [[sink.kind, `${sink.url}, ${sink.state}${sink.reason === undefined ? '' : `: ${sink.reason}`}`]]],
+    ['inputs', inputRows(status)],
+    ['readers', readerRows(status)],
+    ['notifiers', notifierRows(status)],
+  ];
+  const clean = (rows: string[][]) => rows.map((row) => row.map(printable));
+  const titled = parts
+    .filter(([title]) => title !== '')
+    .map(([title, rows]) => `${title}\n${columns(clean(rows))}`);
+  const head = columns(clean(parts.filter(([title]) => title === '').flatMap(([, rows]) => rows)), '');
+  return [head, ...titled].join('\n\n');
+}
+
+/** `logboom status`: 0 where the server is healthy or degraded, 1 where it is not. */
+export async function status(source: StatusSource, json: boolean, terminal: Terminal): Promise<number> {
+  const [found, health] = await Promise.all([ask<Status>(source, '/status'), ask<Health>(source, '/health')]);
+  terminal.out(json ? JSON.stringify({ ...found, health }, null, 2) : formatStatus(found, health));
+  return health.healthy ? 0 : 1;
+}

@@ -1,0 +1,186 @@
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type DemoParts, demo } from '../../src/cli/demo.ts';
+import { movedPorts, narrateTransition } from '../../src/cli/narration.ts';
+import { isFree, portOrAny } from '../../src/cli/ports.ts';
+import type { GenerateOptions } from '../../src/generator/play.ts';
+import { fakeApp, signals, terminal } from '../support/cli.ts';
+import { transition } from '../support/transition.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+async function takenPort(): Promise<number> {
+  const server = createServer();
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as { port: number }).port;
+}
+
+/** The demo with an app that raises and resolves one alert while the traffic plays. */
+function stage(changes: DemoParts = {}) {
+  const app = fakeApp();
+  const screen = terminal();
+  const played: GenerateOptions[] = [];
+  const play = async (options: GenerateOptions) => {
+    played.push(options);
+    app.calls.options!.onTransition!(transition({ from: 'inactive', to: 'active' }));
+    app.calls.options!.onTransition!(
+      transition({ from: 'active', to: 'inactive', reason: '0 is no longer >= 5' }),
+    );
+    return { sent: 40 };
+  };
+  const { stop, send } = signals();
+  const parts: DemoParts = { start: app.start, play, stop, settle: 100, ...changes };
+  return {
+    ...app,
+    screen,
+    played,
+    send,
+    show: (given = {}) => demo({ once: true, ...given }, screen, parts),
+  };
+}
+
+describe('the demo', () => {
+  it('begins with the tutorial’s rule and a fresh folder', async () => {
+    const { show, calls } = stage();
+    expect(await show()).toBe(0);
+    const { rules, data, elasticsearch } = calls.config!;
+    expect(rules).toMatchObject([
+      { name: 'traffic-burst', measure: 'count', over: 1000, every: 10, lateness: 100, when: '>= 5' },
+    ]);
+    expect(data).toContain('logboom-demo-');
+    expect(elasticsearch).toBeUndefined();
+  });
+
+  it('plays the tutorial’s traffic against the listener', async () => {
+    const { show, played } = stage();
+    await show({ fast: true });
+    expect(played).toEqual([{ host: '127.0.0.1', port: 5044, tutorial: true, fast: true }]);
+  });
+
+  it('narrates: the beginning, each transition as it happens, what to try', async () => {
+    const { show, screen } = stage();
+    await show();
+    const text = screen.text();
+    const order = [
+      'This is logboom with its embedded store',
+      'Now events are shipped to localhost:5044',
+      '▲ ALERT  traffic-burst (web-1)',
+      '▽ resolved  traffic-burst (web-1)',
+      '40 events were sent and acknowledged; one alert was raised.',
+      "curl 'localhost:9200/alerts/_search?pretty'",
+      "curl 'localhost:9200/logs-*/_search?pretty'",
+      "curl 'localhost:9200/_cat/indices?v'",
+      'output.logstash:',
+      'stopped',
+    ].map((part) => text.indexOf(part));
+    expect(order).not.toContain(-1);
+    expect(order).toEqual([...order].sort((one, other) => one - other));
+  });
+
+  it('removes its folder and stops the app at the end', async () => {
+    const { show, calls } = stage();
+    await show();
+    expect(existsSync(calls.config!.data)).toBe(false);
+    expect(calls.stops).toBe(1);
+  });
+
+  it('keeps a folder that was named', async () => {
+    const { show, calls } = stage();
+    await show({ data: '.' });
+    expect(calls.config!.data).toBe('.');
+    expect(existsSync('.')).toBe(true);
+  });
+
+  it('keeps running until Ctrl-C', async () => {
+    const { show, screen, send, calls } = stage();
+    const ended = show({ once: false });
+    await expect.poll(screen.text).toContain('Ctrl-C stops it.');
+    expect(calls.stops).toBe(0);
+    send('SIGINT');
+    expect(await ended).toBe(0);
+    expect(calls.stops).toBe(1);
+  });
+
+  it('stops cleanly at Ctrl-C in the middle of the traffic', async () => {
+    const play = (_: GenerateOptions, signal: AbortSignal) =>
+      new Promise<{ sent: number }>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    const { show, screen, send, calls } = stage({ play });
+    const ended = show();
+    await expect.poll(screen.text).toContain('Now events are shipped');
+    send('SIGINT');
+    expect(await ended).toBe(0);
+    expect(calls.stops).toBe(1);
+    expect(screen.text()).not.toContain('were sent');
+  });
+
+  it('fails, stops and cleans up where the app fails', async () => {
+    const { show, fail, calls } = stage({ play: () => new Promise(() => undefined) });
+    const ended = show();
+    fail(new Error('disk is gone'));
+    await expect(ended).rejects.toThrow('disk is gone');
+    expect(calls.stops).toBe(1);
+    expect(existsSync(calls.config!.data)).toBe(false);
+  });
+
+  it('waits only so long for an alert that does not resolve', async () => {
+    const { show, screen } = stage({ play: async () => ({ sent: 1 }), settle: 30 });
+    await show();
+    expect(screen.text()).toContain('1 events were sent and acknowledged; 0 alerts were raised');
+  });
+
+  it('asks for any free port where its own is taken', async () => {
+    const taken = await takenPort();
+    const { show, calls, screen } = stage({ wantedPorts: { lumberjack: taken, store: 9200, api: 9600 } });
+    await show();
+    expect(calls.config!.inputs.lumberjack.port).toBe(0);
+    expect(screen.text()).toContain(`Port ${taken} is taken, so Lumberjack listens on localhost:5044.`);
+  });
+});
+
+describe('ports', () => {
+  it('are free or not', async () => {
+    const taken = await takenPort();
+    expect(await isFree(taken, '127.0.0.1')).toBe(false);
+    expect(await portOrAny(taken, '127.0.0.1')).toBe(0);
+    expect(await isFree(0, '127.0.0.1')).toBe(true);
+  });
+
+  it('are spoken of only where they moved', () => {
+    const urls = {
+      lumberjack: 'tcp://127.0.0.1:5044',
+      store: 'http://127.0.0.1:1',
+      api: 'http://127.0.0.1:2',
+    };
+    expect(movedPorts(urls, { lumberjack: 5044, store: 9200, api: 2 })).toEqual([
+      'Port 9200 is taken, so the embedded store listens on localhost:1.',
+    ]);
+  });
+});
+
+describe('the narration', () => {
+  it('tells an alert with its message and reason', () => {
+    expect(narrateTransition(transition())).toBe(
+      [
+        '▲ ALERT  traffic-burst (web-1), event time 22:13:20.000',
+        '    web-1 served 7 requests in 1 s',
+        '    because 7 is >= 5, window 22:13:19.000 to 22:13:20.000',
+      ].join('\n'),
+    );
+  });
+
+  it('tells a resolution without the message', () => {
+    const text = narrateTransition(transition({ to: 'inactive', group: '', reason: '0 is not >= 5' }));
+    expect(text.split('\n')).toHaveLength(2);
+    expect(text).toMatch(/^▽ resolved {2}traffic-burst, /);
+  });
+
+  it('lets nothing of a sender act on the terminal', () => {
+    expect(narrateTransition(transition({ group: '\u001b[2J', message: 'a\nb' }))).not.toContain('\u001b');
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { type GenerateArguments, generateOptions, generateTraffic } from '../../src/cli/generate.ts';
+import type { GenerateOptions } from '../../src/generator/play.ts';
+import { signals, terminal } from '../support/cli.ts';
+
+const given = (changes: Partial<GenerateArguments> = {}): GenerateArguments => ({
+  host: 'h',
+  port: '5044',
+  ...changes,
+});
+
+describe('generate', () => {
+  it('reads its options', () => {
+    const options = generateOptions(given({ rate: '100', count: '5', fast: true }));
+    expect(options).toEqual({ host: 'h', port: 5044, rate: 100, count: 5, fast: true, tutorial: false });
+    expect(generateOptions(given())).toEqual({ host: 'h', port: 5044, fast: false, tutorial: false });
+  });
+
+  it.each([
+    [{ port: '0' }, '--port takes a whole number from 1 to 65535, but got "0".'],
+    [{ port: '70000' }, '--port takes a whole number from 1 to 65535, but got "70000".'],
+    [{ rate: 'fast' }, '--rate takes a whole number from 1, but got "fast".'],
+    [{ count: '-1' }, '--count takes a whole number from 1, but got "-1".'],
+    [{ count: '1e3' }, '--count takes a whole number from 1, but got "1e3".'],
+  ])('refuses %j', (changes, message) => {
+    expect(() => generateOptions(given(changes))).toThrow(
+      expect.objectContaining({ code: 'USAGE', message }),
+    );
+  });
+
+  it('says how many events were sent', async () => {
+    const screen = terminal(false);
+    const asked: GenerateOptions[] = [];
+    const play = async (options: GenerateOptions) => {
+      asked.push(options);
+      return { sent: 5 };
+    };
+    expect(await generateTraffic(given(), screen, { play, stop: signals().stop })).toBe(0);
+    expect(screen.text()).toBe('5 events sent and acknowledged');
+    expect(asked[0]).not.toHaveProperty('onProgress');
+  });
+
+  it('shows progress to a person, beside its output', async () => {
+    const screen = terminal(true);
+    const play = async ({ onProgress }: GenerateOptions) => {
+      onProgress!(3);
+      return { sent: 5 };
+    };
+    await generateTraffic(given(), screen, { play, stop: signals().stop });
+    expect(screen.complaints()).toContain('3 events sent');
+    expect(screen.text()).not.toContain('3 events sent');
+  });
+
+  it('ends with 0 at Ctrl-C', async () => {
+    const { stop, send } = signals();
+    const play = (_: GenerateOptions, signal: AbortSignal) =>
+      new Promise<{ sent: number }>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    const ended = generateTraffic(given(), terminal(), { play, stop });
+    send('SIGINT');
+    expect(await ended).toBe(0);
+  });
+
+  it('fails where the generator does', async () => {
+    const play = () => Promise.reject(new Error('refused'));
+    const ended = generateTraffic(given(), terminal(), { play, stop: signals().stop });
+    await expect(ended).rejects.toThrow('refused');
+  });
+});

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
+import { help } from '../../src/cli/help.ts';
+import { main } from '../../src/cli/main.ts';
+import { addressOf, requests } from '../../src/cli/welcome.ts';
+import { terminal } from '../support/cli.ts';
+
+it('an unexpected error shows its stack and ends with 3', async () => {
+  const screen = terminal();
+  const broken = {
+    ...screen,
+    out: () => {
+      throw new TypeError('broken');
+    },
+  };
+  expect(await main(['--version'], broken)).toBe(3);
+  expect(screen.complaints()).toMatch(/which is a defect of logboom:\nTypeError: broken\n\s+at /);
+});
+
+it('the help names every command and no other', () => {
+  const named = [...help('x').matchAll(/^ {2}(\w+) +\[--/gm)].map(([, name]) => name);
+  expect(named.sort()).toEqual(Object.keys(commands).sort());
+});
+
+it('the help names every option of every command', async () => {
+  for (const [name, { args }] of Object.entries(commands)) {
+    const line = help('x')
+      .split('\n')
+      .find((one) => one.startsWith(`  ${name} `) && one.includes('[--'))!;
+    const named = [...line.matchAll(/--(\w+)/g)].map(([, option]) => option);
+    for (const option of named) expect(Object.keys(args ?? {})).toContain(option);
+  }
+});
+
+it.each([
+  ['tcp://127.0.0.1:5044', 'localhost:5044'],
+  ['http://[::]:9200/', 'localhost:9200'],
+  ['0.0.0.0:5044', 'localhost:5044'],
+  ['tcp://10.0.0.7:5044', '10.0.0.7:5044'],
+  ['http://[::1]:9600', 'localhost:9600'],
+])('%s is typed as %s', (url, address) => expect(addressOf(url)).toBe(address));
+
+it('searches go to Elasticsearch where there is no store', () => {
+  const urls = {
+    lumberjack: 'tcp://127.0.0.1:1',
+    api: 'http://127.0.0.1:2',
+    elasticsearch: 'https://es:9200',
+  };
+  expect(requests(urls)[0]).toBe("curl 'https://es:9200/alerts/_search?pretty'");
+  expect(requests({ lumberjack: 'x', api: 'http://127.0.0.1:2' })).toEqual(["curl 'localhost:2/status'"]);
+});

@@ -1,0 +1,91 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { formatStatus, sourceOf, status } from '../../src/cli/status.ts';
+import { type Api, startApi } from '../../src/telemetry/api.ts';
+import type { Health } from '../../src/telemetry/health.ts';
+import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { terminal } from '../support/cli.ts';
+import { status as aStatus } from '../support/status.ts';
+
+let api: Api | undefined;
+afterEach(() => api?.stop());
+
+const degraded: Health = { healthy: true, state: 'degraded', reasons: ['indexer waits for Elasticsearch'] };
+async function serve(health: Health = degraded, token?: string): Promise<string> {
+  api = await startApi({
+    config: { host: '127.0.0.1', port: 0, token },
+    status: () => aStatus(),
+    health: () => health,
+    metrics: async () => '',
+    instruments: silentInstruments(),
+  });
+  return api.url;
+}
+
+describe('status', () => {
+  it('shows a table to a person', async () => {
+    const screen = terminal();
+    expect(await status({ url: await serve() }, false, screen)).toBe(0);
+    expect(screen.text()).toBe(
+      [
+        'logboom        0.1.0, up 1m1s',
+        'health         degraded: indexer waits for Elasticsearch',
+        'journal        0 % of 4gb waiting',
+        'alerts         1 open',
+        'elasticsearch  http://localhost:9200, unavailable: connect ECONNREFUSED',
+        '',
+        'inputs',
+        '  lumberjack  tcp://127.0.0.1:5044  2 connections, 1 window in flight, the oldest for 12ms',
+        '',
+        'readers',
+        '  analyser  up to date',
+        '  indexer   5 records (2kb) behind, 3s  waits for Elasticsearch',
+        '',
+        'notifiers',
+        '  log  0 pending',
+        '  ops  2 pending  failing: 503',
+      ].join('\n'),
+    );
+  });
+
+  it('prints JSON where asked to', async () => {
+    const screen = terminal();
+    await status({ url: await serve() }, true, screen);
+    expect(JSON.parse(screen.text())).toEqual({ ...aStatus(), health: degraded });
+  });
+
+  it('ends with 1 where the server is unhealthy', async () => {
+    const health: Health = { healthy: false, state: 'unhealthy', reasons: ['journal is broken: x'] };
+    const screen = terminal();
+    expect(await status({ url: await serve(health) }, false, screen)).toBe(1);
+    expect(screen.text()).toContain('unhealthy: journal is broken: x');
+  });
+
+  it('sends the token', async () => {
+    const url = await serve(degraded, 'the-token');
+    expect(await status({ url, token: 'the-token' }, true, terminal())).toBe(0);
+    await expect(status({ url }, true, terminal())).rejects.toThrow('asks for a token');
+  });
+
+  it('says that no server answers, and what to do', async () => {
+    const url = await serve();
+    await api!.stop();
+    await expect(status({ url }, false, terminal())).rejects.toMatchObject({
+      code: 'API_UNAVAILABLE',
+      message: expect.stringMatching(/^No logboom answers at .*ECONNREFUSED.*Is it running\?/),
+    });
+  });
+
+  it('lets nothing unprintable through', () => {
+    const hostile = aStatus({ notifiers: { ops: { pending: 1, failing: '\u001b[2Jgone' } } });
+    expect(formatStatus(hostile, degraded)).toContain('failing: \\u001b[2Jgone');
+  });
+
+  it.each([
+    ['127.0.0.1', 'http://127.0.0.1:9600'],
+    ['0.0.0.0', 'http://127.0.0.1:9600'],
+    ['::', 'http://[::1]:9600'],
+    ['logs.example.org', 'http://logs.example.org:9600'],
+  ])('asks a server that listens on %s at %s', (host, url) => {
+    expect(sourceOf({ api: { host, port: 9600 } }).url).toBe(url);
+  });
+});
