@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Agent, fetch } from 'undici';
 import { jdkFolder, run } from './commands.ts';
 import { type ElasticsearchMajor, ensureElasticsearch, jvmOptions, releases } from './elasticsearch-build.ts';
 import { eventually, freePort, type PeerProcess, startProcess } from './processes.ts';
@@ -11,6 +12,8 @@ export { type ElasticsearchMajor, ensureElasticsearch } from './elasticsearch-bu
 export interface ElasticsearchOptions {
   /** Switches security on, with this password for the user `elastic`. */
   password?: string;
+  /** Serves HTTPS with these; needs a password, too. */
+  tls?: { authority: string; certificate: string; key: string };
   /** Further lines of `elasticsearch.yml`. */
   settings?: Record<string, string | number | boolean>;
   /** Heap, such as `512m`. */
@@ -47,13 +50,13 @@ export async function startElasticsearch(
   await configure(node, port, options);
   const log = join(folder, 'output.log');
   const launch = () => startNode(node, log);
-  const scheme = options.settings?.['xpack.security.http.ssl.enabled'] === true ? 'https' : 'http';
-  const url = `${scheme}://127.0.0.1:${port}`;
+  const url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   const authorization = options.password ? basic('elastic', options.password) : undefined;
+  const dispatcher = new Agent({ connect: options.tls ? { ca: await readFile(options.tls.authority) } : {} });
   const request = (method: string, path: string, body?: unknown) =>
-    ask(`${url}${path}`, method, body, authorization);
+    ask(`${url}${path}`, method, body, { authorization, dispatcher });
   let running = launch();
-  await ready(running, scheme === 'https' ? undefined : request, folder);
+  await ready(running, request, folder);
   return {
     url,
     version: releases[major].version,
@@ -65,6 +68,7 @@ export async function startElasticsearch(
     },
     async stop() {
       await running.end();
+      await dispatcher.destroy();
       await rm(folder, { recursive: true, force: true });
     },
     log: () => running.output(),
@@ -88,9 +92,11 @@ async function configure(node: Node, port: number, options: ElasticsearchOptions
   await writeFile(join(config, 'jvm.options'), await jvmOptions(home, join(folder, 'logs')));
   await writeFile(join(config, 'elasticsearch.yml'), await settingsOf(folder, port, options));
   if (options.password) await storePassword(node, options.password);
+  if (options.tls) await copyFile(options.tls.certificate, join(config, 'http.crt'));
+  if (options.tls) await copyFile(options.tls.key, join(config, 'http.key'));
 }
 
-async function settingsOf(folder: string, port: number, { password, settings }: ElasticsearchOptions) {
+async function settingsOf(folder: string, port: number, { password, tls, settings }: ElasticsearchOptions) {
   const all = {
     'cluster.name': 'logboom-test',
     'node.name': 'n1',
@@ -102,6 +108,11 @@ async function settingsOf(folder: string, port: number, { password, settings }: 
     'path.logs': join(folder, 'logs'),
     'xpack.security.enabled': password !== undefined,
     'cluster.routing.allocation.disk.threshold_enabled': false,
+    ...(tls && {
+      'xpack.security.http.ssl.enabled': true,
+      'xpack.security.http.ssl.certificate': 'http.crt',
+      'xpack.security.http.ssl.key': 'http.key',
+    }),
     ...settings,
   };
   return Object.entries(all)
@@ -149,7 +160,7 @@ function asSomeoneElse(): string[] {
   }
 }
 
-async function ready(node: PeerProcess, request: RealElasticsearch['request'] | undefined, folder: string) {
+async function ready(node: PeerProcess, request: RealElasticsearch['request'], folder: string) {
   try {
     await eventually('Elasticsearch is up', () => isReady(node, request), 120_000);
   } catch (failure) {
@@ -158,13 +169,8 @@ async function ready(node: PeerProcess, request: RealElasticsearch['request'] | 
   }
 }
 
-/** Without a way to ask, as over TLS with an authority of the test's own, the node's log says when it has started. */
-async function isReady(
-  node: PeerProcess,
-  request: RealElasticsearch['request'] | undefined,
-): Promise<boolean> {
+async function isReady(node: PeerProcess, request: RealElasticsearch['request']): Promise<boolean> {
   if (!node.running) throw new Error('Elasticsearch ended');
-  if (!request) return /"message":\s*"started|\bstarted \{/.test(node.output());
   const path = '/_cluster/health?wait_for_status=yellow&timeout=2s';
   const answer = await request('GET', path).catch(() => undefined);
   return answer?.status === 200 && answer.body.timed_out === false;
@@ -174,9 +180,15 @@ export function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
-async function ask(url: string, method: string, body: unknown, authorization: string | undefined) {
+interface Access {
+  authorization: string | undefined;
+  dispatcher: Agent;
+}
+
+async function ask(url: string, method: string, body: unknown, { authorization, dispatcher }: Access) {
   const response = await fetch(url, {
     method,
+    dispatcher,
     headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
