@@ -25,10 +25,7 @@ export function judge({ value, count }: Observation, { config, condition, recove
     return { verdict: 'true', reason: `${config.measure} ${condition.describe(value)}` };
   if (recovery.test(value))
     return { verdict: 'calm', reason: `${config.measure} ${recovery.describe(value)}` };
-  return {
-    verdict: 'between',
-    reason: `${config.measure} ${condition.describe(value)}, and not ${recovery.text} either`,
-  };
+  return { verdict: 'between', reason: `${config.measure} ${condition.describe(value)}` };
 }
 
 function tooFew(count: number, minCount: number): string {

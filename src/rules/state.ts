@@ -103,7 +103,9 @@ function hold(look: Look): Decision {
 /** An alert that people may know of: active, recovering or without data. */
 function open(look: Look): Decision {
   const { state, judgement, rule } = look;
-  const { verdict, reason } = judgement;
+  const { verdict } = judgement;
+  const between = verdict === 'between' ? `, and not ${rule.recovery!.text} either` : '';
+  const reason = judgement.reason + between;
   const passed = state.early !== undefined && look.o.at >= state.early ? { early: undefined } : {};
   if (verdict === 'nothing' && rule.config.noData === 'hold')
     return turn(look, 'no-data', `${reason}; the alert stays open`, { ...passed, calm: undefined });
