@@ -57,22 +57,23 @@ export const startApp: StartApp = async (config, options = {}) => {
     });
     undo.add(() => pipeline.stop());
 
-    const { status, health, metricsText } = describePipeline(pipeline, {
+    const { host, port } = pipeline.lumberjack.address();
+    const url = store?.url ?? (elasticsearch.hosts?.join(', ') || 'Elastic Cloud');
+    const described = describePipeline(pipeline, {
       config,
       metrics,
-      elasticsearch,
+      url,
       store: store?.url,
       version: versionOf(),
       startedAt,
     });
-    const api = await startApi({ config: config.api, status, health, metrics: metricsText, instruments });
+    const api = await startApi({ config: config.api, ...described, instruments });
     undo.add(() => api.stop());
 
-    const { host, port } = pipeline.lumberjack.address();
     const urls: App['urls'] = { lumberjack: `${host}:${port}`, api: api.url };
     if (store) urls.store = store.url;
-    else if (elasticsearch.hosts) urls.elasticsearch = elasticsearch.hosts.join(', ');
-    return { urls, status, stop: () => undo.all(), failed };
+    else urls.elasticsearch = url;
+    return { urls, status: described.status, stop: () => undo.all(), failed };
   } catch (error) {
     await undo.all().catch(() => undefined);
     throw error;
@@ -82,5 +83,7 @@ export const startApp: StartApp = async (config, options = {}) => {
 /** The version in package.json, which lies beside `src` as well as beside `dist`. */
 function versionOf(): string {
   const file = new URL('../package.json', import.meta.url);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'unknown';
+  return existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+    : 'unknown';
 }
