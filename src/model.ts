@@ -120,6 +120,16 @@ export interface WindowResult extends WindowValue {
   by: Record<string, Scalar>;
 }
 
+// ── Checks ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Something in the configuration that cannot work, where it stands, and what to write instead. */
+export interface Problem {
+  /** Such as `rules[2].when`. */
+  path: string;
+  message: string;
+  remedy: string;
+}
+
 // ── Alerts ────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type AlertStatus = 'inactive' | 'pending' | 'active' | 'recovering' | 'no-data';
@@ -135,9 +145,62 @@ export interface Sample {
   offset?: number;
 }
 
+/** One look at a window of a group: what the state machine decides upon. */
+export interface Observation {
+  /** The window's end: the event time of the look. */
+  at: Millis;
+  /** `at` less the hop: from here on the value is what it is, for the window before had another. */
+  since: Millis;
+  window: { start: Millis; end: Millis };
+  /** The measure; `undefined`: there is nothing to measure. */
+  value: number | undefined;
+  count: number;
+  /** The window is not over yet. Such a look can raise an alert, never end one. */
+  early: boolean;
+}
+
+/** What is remembered of one alert (a group of a rule) between two looks. Plain: a checkpoint holds it as it is. */
+export interface AlertState {
+  status: AlertStatus;
+  /** `since` of the first window in which the condition held: where the episode begins. Undefined while inactive. */
+  start: Millis | undefined;
+  /** `since` of the first window of the present calm; set while recovering. */
+  calm: Millis | undefined;
+  /** End of the window that raised the alert before it was over; what ended before it proves nothing. */
+  early: Millis | undefined;
+  /** The value last told: by a transition or an update. */
+  value: number | undefined;
+  /** The value farthest beyond the condition in this episode. */
+  peak: number | undefined;
+  /** Event time at which the episode's document last changed. */
+  updated: Millis | undefined;
+  /** Event time at which people were last told that the alert became active. */
+  announced: Millis | undefined;
+  /** Whether people were told of the present episode, so that they are told of its end too. */
+  told: boolean;
+  /** Event times at which the alert became active, the latest ones: they make the flapping mark. */
+  activations: Millis[];
+  flapping: boolean;
+}
+
+/** What one look led to. */
+export interface Decision {
+  /** The same object where nothing changed. */
+  state: AlertState;
+  /** Why the state is what it is, in words. */
+  reason: string;
+  transition?: { from: AlertStatus; to: AlertStatus; at: Millis; reason: string };
+  /** The episode's start, value or peak changed though its status did not: its document is to be written anew. */
+  update: boolean;
+  /** Whether people are told of the transition, and why or why not. */
+  notify: { send: boolean; reason: string };
+  /** Event time (a window's end) at which the group must be looked at again although no value changes. */
+  deadline?: Millis;
+}
+
 /** A change of an alert's state, and the reason in words. */
 export interface Transition {
-  /** Deterministic: episode id and revision. */
+  /** Deterministic: the episode's id and the number of the change within it, from 1. */
   id: string;
   rule: string;
   group: string;
@@ -220,6 +283,11 @@ export interface BulkItem {
   id: string;
   /** One JSON object on one line, without the line's end. */
   document: Buffer | string;
+  /**
+   * For `index`: the document's revision. Where the index holds this one or a newer one the item counts as a
+   * duplicate, so that an older revision, tried again late, never replaces a newer one.
+   */
+  version?: number;
 }
 
 /** What became of a delivery. Everything in it has found an owner: the index, or the dead letters. */

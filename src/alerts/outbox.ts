@@ -1,0 +1,132 @@
+import { mkdirSync } from 'node:fs';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Millis, Notification } from '../model.ts';
+
+/** A message on its way, and how far it got. */
+export interface Entry {
+  /** Order of arrival; messages of one notifier leave in it. */
+  number: number;
+  notification: Notification;
+  /** Wall time at which it was put away. */
+  since: Millis;
+  attempts: number;
+  /** Wall time before which it is not tried again. */
+  notBefore: Millis;
+  lastError: string | undefined;
+}
+
+/** Notifications from their decision to their delivery, on disk. */
+export interface Outbox {
+  /** Resolves when it is on disk. A notification that was put before, even one delivered since, is not taken again. */
+  put(notification: Notification, now: Millis): Promise<void>;
+  /** The oldest message for a notifier, whether or not its time has come. */
+  first(notifier: string): Entry | undefined;
+  /** Names of the notifiers for which messages wait. */
+  notifiers(): string[];
+  /** It was delivered, or given up: it is never sent again. */
+  settled(entry: Entry): Promise<void>;
+  failed(entry: Entry, reason: string, notBefore: Millis): Promise<void>;
+  readonly pending: number;
+  close(): Promise<void>;
+}
+
+/** So many ids are remembered, to know a replay's messages; a replay reaches back to the last checkpoint only. */
+const remembered = 100_000;
+
+export function openOutbox(folder: string): Outbox {
+  return new LmdbOutbox(folder);
+}
+
+class LmdbOutbox implements Outbox {
+  private readonly root: RootDatabase;
+  private readonly entries: Database<Entry, [notifier: string, number: number]>;
+  /** Number of each known message by its id, settled or not. */
+  private readonly known: Database<number, string>;
+  private readonly idOf: Database<string, number>;
+
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.root = open({ path: `${folder}/outbox.mdb`, maxDbs: 3, overlappingSync: false });
+    this.entries = this.root.openDB({ name: 'entries', encoding: 'msgpack' });
+    this.known = this.root.openDB({ name: 'known', encoding: 'msgpack' });
+    this.idOf = this.root.openDB({ name: 'ids', encoding: 'msgpack' });
+  }
+
+  get pending(): number {
+    this.root.resetReadTxn();
+    return this.entries.getCount();
+  }
+
+  async put(notification: Notification, now: Millis): Promise<void> {
+    const { id } = notification;
+    await this.root.transaction(() => {
+      if (this.known.get(id) !== undefined) return;
+      const number = this.lastNumber() + 1;
+      this.known.put(id, number);
+      this.idOf.put(number, id);
+      this.entries.put([notification.notifier, number], {
+        number,
+        notification,
+        since: now,
+        attempts: 0,
+        notBefore: 0,
+        lastError: undefined,
+      });
+      this.forget(number - remembered);
+    });
+  }
+
+  first(notifier: string): Entry | undefined {
+    this.root.resetReadTxn();
+    const [first] = this.entries.getRange({
+      start: [notifier, 0],
+      end: [notifier, Number.MAX_SAFE_INTEGER],
+      limit: 1,
+    });
+    return first?.value;
+  }
+
+  notifiers(): string[] {
+    this.root.resetReadTxn();
+    const names: string[] = [];
+    let [next] = this.entries.getKeys({ limit: 1 });
+    while (next !== undefined) {
+      names.push(next[0]);
+      [next] = this.entries.getKeys({ start: [next[0], Number.MAX_SAFE_INTEGER], limit: 1 });
+    }
+    return names;
+  }
+
+  async settled(entry: Entry): Promise<void> {
+    await this.entries.remove(keyOf(entry));
+  }
+
+  async failed(entry: Entry, reason: string, notBefore: Millis): Promise<void> {
+    await this.entries.put(keyOf(entry), {
+      ...entry,
+      attempts: entry.attempts + 1,
+      notBefore,
+      lastError: reason,
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.root.close();
+  }
+
+  private lastNumber(): number {
+    const [last] = this.idOf.getKeys({ reverse: true, limit: 1 });
+    return last ?? 0;
+  }
+
+  private forget(number: number): void {
+    const id = this.idOf.get(number);
+    if (id === undefined) return;
+    this.idOf.remove(number);
+    this.known.remove(id);
+  }
+}
+
+function keyOf({ notification, number }: Entry): [string, number] {
+  return [notification.notifier, number];
+}

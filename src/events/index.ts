@@ -1,0 +1,17 @@
+export { Additions } from './additions.ts';
+export { decodeString, textOf } from './decode.ts';
+export { MAX_DEPTH } from './json-text.ts';
+export { isDeeper } from './judge.ts';
+export { namePattern } from './names.ts';
+export {
+  addField,
+  expandDots,
+  isObject,
+  type JsonObject,
+  leafNames,
+  newObject,
+  valuesOf,
+} from './objects.ts';
+export { splice } from './splicer.ts';
+export { EventView } from './view.ts';
+export { ENTRY, type Walk, Walker } from './walker.ts';

@@ -1,0 +1,88 @@
+import type { FieldValue, Scalar } from '../model.ts';
+
+/** An object made of untrusted JSON. Made without a prototype, so that `__proto__` is a key like any other. */
+export type JsonObject = Record<string, unknown>;
+
+export const newObject = (): JsonObject => Object.create(null) as JsonObject;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Names of the fields that hold a value, dotted. Empty arrays and objects hold none. */
+export function* leafNames(value: unknown, prefix: string): Generator<string> {
+  if (Array.isArray(value)) {
+    const names = new Set<string>();
+    for (const element of value) for (const name of leafNames(element, prefix)) names.add(name);
+    yield* names;
+  } else if (isObject(value)) {
+    for (const key of Object.keys(value))
+      yield* leafNames(value[key], prefix === '' ? key : `${prefix}.${key}`);
+  } else yield prefix;
+}
+
+/** Values of a dotted field, as `EventView` finds them in bytes. */
+export function valuesOf(object: JsonObject, field: string): FieldValue {
+  const values: Scalar[] = [];
+  const isList = collect(object, field, values);
+  if (values.length === 0) return undefined;
+  return isList || values.length > 1 ? values : values[0];
+}
+
+function collect(value: unknown, rest: string, into: Scalar[]): boolean {
+  if (Array.isArray(value)) {
+    for (const element of value) collect(element, rest, into);
+    return true;
+  }
+  if (!isObject(value)) return false;
+  let isList = false;
+  for (let end = rest.indexOf('.'); ; end = rest.indexOf('.', end + 1)) {
+    const key = end === -1 ? rest : rest.slice(0, end);
+    if (Object.hasOwn(value, key))
+      isList =
+        (end === -1 ? leaves(value[key], into) : collect(value[key], rest.slice(end + 1), into)) || isList;
+    if (end === -1) return isList;
+  }
+}
+
+function leaves(value: unknown, into: Scalar[]): boolean {
+  if (Array.isArray(value)) {
+    for (const element of value) leaves(element, into);
+    return true;
+  }
+  if (!isObject(value)) into.push(value as Scalar);
+  return false;
+}
+
+/** Writes dotted keys as objects in objects: `{"a.b": 1}` becomes `{"a": {"b": 1}}`; what stands there already stays. */
+export function expandDots(object: JsonObject): JsonObject {
+  const expanded = newObject();
+  for (const key of Object.keys(object)) addField(expanded, key, object[key]);
+  return expanded;
+}
+
+/** Adds a field by its dotted name, merging objects; what is there already stays. False where something else stood in its way. */
+export function addField(object: JsonObject, name: string, value: unknown): boolean {
+  const parts = name.split('.');
+  // Names such as `.`, `a..b` and `a.` have parts without a name, which Elasticsearch refuses; they stay whole.
+  const keys = parts.includes('') ? [name] : parts;
+  let at = object;
+  for (const key of keys.slice(0, -1)) {
+    if (at[key] === undefined) at[key] = newObject();
+    if (!isObject(at[key])) return false;
+    at = at[key];
+  }
+  return addAt(at, keys.at(-1)!, isObject(value) ? expandDots(value) : value);
+}
+
+function addAt(object: JsonObject, key: string, value: unknown): boolean {
+  const present = object[key];
+  if (present === undefined) {
+    object[key] = value;
+    return true;
+  }
+  if (!isObject(present) || !isObject(value)) return false;
+  let fits = true;
+  for (const inner of Object.keys(value)) fits = addAt(present, inner, value[inner]) && fits;
+  return fits;
+}

@@ -1,0 +1,48 @@
+/**
+ * Remembers where long values stood within the block that is being walked, so that a value that comes again byte for
+ * byte is compared, eight bytes at a time, instead of walked. Shippers repeat `agent`, `host` and `@metadata` in every
+ * event, with their keys in a few (`agent`: 6) to a few hundred (`host`: 392) orders. Places, not copies: a memory ends
+ * with its block and pins nothing.
+ */
+export class SeenValues {
+  readonly #starts = new Int32Array(SLOTS);
+  readonly #lengths = new Int32Array(SLOTS);
+  #view: DataView = new DataView(new ArrayBuffer(0));
+
+  open(bytes: Buffer): void {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#lengths.fill(0);
+  }
+
+  /** A sample of the bytes from `at` on: values that differ share a slot, and then only the last one is remembered. */
+  slotOf(bytes: Uint8Array, at: number, end: number): number {
+    if (at + 24 >= end) return 0;
+    let hash = bytes[at + 3]! + bytes[at + 12]! * 7 + bytes[at + 18]! * 31 + bytes[at + 23]! * 131;
+    if (at + 64 < end) hash += bytes[at + 31]! * 17 + bytes[at + 47]! * 257 + bytes[at + 63]! * 1031;
+    if (at + 200 < end) hash += bytes[at + 98]! * 71 + bytes[at + 150]! * 331 + bytes[at + 199]! * 1033;
+    return hash & (SLOTS - 1);
+  }
+
+  /** The place after the value that begins at `at`, if that slot's value stands there again; else -1. */
+  skip(slot: number, at: number, end: number): number {
+    const length = this.#lengths[slot]!;
+    if (length === 0 || at + length >= end) return -1;
+    return this.#same(this.#starts[slot]!, at, length) ? at + length : -1;
+  }
+
+  remember(slot: number, start: number, end: number): void {
+    this.#starts[slot] = start;
+    this.#lengths[slot] = end - start;
+  }
+
+  /** Compares as floating-point numbers: the one value unequal to itself, NaN, then only costs the walk it would have saved; zeros that differ in sign need eight NULs or so, which no walked value holds. */
+  #same(one: number, other: number, length: number): boolean {
+    const view = this.#view;
+    let i = 0;
+    for (; i + 8 <= length; i += 8) if (view.getFloat64(one + i) !== view.getFloat64(other + i)) return false;
+    for (; i < length; i += 1) if (view.getUint8(one + i) !== view.getUint8(other + i)) return false;
+    return true;
+  }
+}
+
+const SLOTS = 2048;

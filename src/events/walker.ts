@@ -1,0 +1,145 @@
+import { isUtf8 } from 'node:buffer';
+import { forgetTraits, met, skipColon, skipSpace, skipString, skipValue } from './json-text.ts';
+import { SeenValues } from './seen-values.ts';
+
+/** What a walk found: `whole` may be used as it stands, `irregular` is sound but has to be written anew. */
+export type Walk = 'whole' | 'irregular' | 'malformed';
+
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+/** Numbers kept for each entry: where its key and its value begin and end; the key without its quotes. */
+export const ENTRY = 4;
+/** From so many keys on, keys are compared through a set: pairwise, a hostile event would cost n². */
+const MANY_KEYS = 64;
+
+/**
+ * Walks JSON documents once and strictly, taking the places of their top-level keys and values. A document is `whole`
+ * if it is one well-formed object on one line, in valid UTF-8, at most `MAX_DEPTH` levels deep, and has no top-level
+ * key twice or written with escapes. It is `irregular` if only the line or the keys are amiss.
+ */
+export class Walker {
+  bytes: Buffer = Buffer.alloc(0);
+  /** Of the last document walked: `ENTRY` numbers each for `count` top-level keys. */
+  entries = new Int32Array(ENTRY * 32);
+  count = 0;
+  /** From the opening brace to after the closing one. */
+  start = 0;
+  end = 0;
+  /** Whether the last document is pure ASCII, so that Latin-1, which decodes faster, reads it right. */
+  ascii = true;
+  readonly #seen = new SeenValues();
+  #irregular = false;
+  #keyBits = 0;
+
+  open(bytes: Buffer): void {
+    this.bytes = bytes;
+    this.#seen.open(bytes);
+  }
+
+  walk(start: number, end: number): Walk {
+    const { bytes } = this;
+    forgetTraits();
+    this.count = 0;
+    this.#irregular = false;
+    this.#keyBits = 0;
+    this.start = bytes[start] === OPEN_BRACE ? start : skipSpace(bytes, start, end);
+    this.end = trimEnd(bytes, this.start, end);
+    const twoBraces = this.end - this.start >= 2 && bytes[this.start] === OPEN_BRACE;
+    if (!twoBraces || bytes[this.end - 1] !== CLOSE_BRACE || !this.#members()) return 'malformed';
+    this.ascii = !met.notAscii;
+    if (met.notAscii && !isUtf8(bytes.subarray(start, end))) return 'malformed';
+    if (this.count > MANY_KEYS && this.#manyKeysRepeat()) this.#irregular = true;
+    return this.#irregular || met.newline ? 'irregular' : 'whole';
+  }
+
+  #members(): boolean {
+    const { bytes, end } = this;
+    let at = skipSpace(bytes, this.start + 1, end);
+    if (bytes[at] === CLOSE_BRACE) return at + 1 === end;
+    for (;;) {
+      if (bytes[at] !== QUOTE) return false;
+      met.escape = false;
+      const key = at + 1;
+      at = skipString(bytes, key, end);
+      if (at < 0) return false;
+      const keyEnd = at - 1;
+      if (met.escape) this.#irregular = true;
+      at = skipColon(bytes, at, end);
+      if (at < 0) return false;
+      const value = at;
+      at = bytes[at] === OPEN_BRACE ? this.#object(at) : skipValue(bytes, at, end, 2);
+      if (at < 0) return false;
+      this.#enter(key, keyEnd, value, at);
+      if (at < end && bytes[at]! <= SPACE) at = skipSpace(bytes, at, end);
+      if (at >= end) return false;
+      const next = bytes[at];
+      if (next === CLOSE_BRACE) return at + 1 === end;
+      if (next !== COMMA) return false;
+      at += 1;
+      if (bytes[at] !== QUOTE) at = skipSpace(bytes, at, end);
+    }
+  }
+
+  #object(at: number): number {
+    const { bytes, end } = this;
+    const slot = this.#seen.slotOf(bytes, at, end);
+    const known = this.#seen.skip(slot, at, end);
+    if (known > 0) return known;
+    const after = skipValue(bytes, at, end, 2);
+    // A value skipped later leaves no traits, so only one that has none may be remembered.
+    if (after > 0 && !met.notAscii && !met.newline) this.#seen.remember(slot, at, after);
+    return after;
+  }
+
+  #enter(key: number, keyEnd: number, value: number, valueEnd: number): void {
+    const place = this.count * ENTRY;
+    if (place === this.entries.length) this.#grow();
+    const { entries, bytes } = this;
+    const bit = 1 << ((keyEnd - key + bytes[key]! * 5 + bytes[keyEnd - 1]! * 11) & 31);
+    if ((this.#keyBits & bit) !== 0 && this.count <= MANY_KEYS && this.#has(key, keyEnd))
+      this.#irregular = true;
+    this.#keyBits |= bit;
+    entries[place] = key;
+    entries[place + 1] = keyEnd;
+    entries[place + 2] = value;
+    entries[place + 3] = valueEnd;
+    this.count += 1;
+  }
+
+  #has(key: number, keyEnd: number): boolean {
+    const { entries, bytes } = this;
+    for (let place = 0; place < this.count * ENTRY; place += ENTRY) {
+      const other = entries[place]!;
+      if (entries[place + 1]! - other !== keyEnd - key) continue;
+      let i = 0;
+      while (key + i < keyEnd && bytes[other + i] === bytes[key + i]) i += 1;
+      if (key + i === keyEnd) return true;
+    }
+    return false;
+  }
+
+  #manyKeysRepeat(): boolean {
+    const keys = new Set<string>();
+    for (let place = 0; place < this.count * ENTRY; place += ENTRY)
+      keys.add(this.bytes.toString('latin1', this.entries[place], this.entries[place + 1]));
+    return keys.size < this.count;
+  }
+
+  #grow(): void {
+    const larger = new Int32Array(this.entries.length * 2);
+    larger.set(this.entries);
+    this.entries = larger;
+  }
+}
+
+/** A line's end after the document is no part of it; one inside makes the document irregular. */
+function trimEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = end;
+  while (at > start && isSpace(bytes[at - 1]!)) at -= 1;
+  return at;
+}
+
+const isSpace = (byte: number) => byte === SPACE || byte === 0x09 || byte === 0x0a || byte === 0x0d;

@@ -1,0 +1,56 @@
+import type { Batch, JournalRecord, Millis, Position } from '../model.ts';
+
+/** How full a journal is, as health pages and dashboards show it. */
+export interface Fill {
+  /** Bytes of records that the slowest required reader has yet to commit, those on their way to disk included. */
+  bytes: number;
+  /** Where appends begin to wait. */
+  limit: number;
+  /** Appends that wait for room. */
+  waiting: number;
+  /** Position of the first record held; one beyond `newest` where none is. */
+  oldest: Position;
+  newest: Position;
+  /** What each reader has done with, those that never committed at 0. */
+  readers: Record<string, Position>;
+}
+
+/** The writer's side. Its promise is the acknowledgement: what was resolved survives a crash. */
+export interface Journal {
+  /** The journal's own random id, made at creation; part of document ids. */
+  readonly id: string;
+  readonly fill: Fill;
+  /**
+   * Resolves when the record is on disk. Waits, first come first served, while the journal is full. The payload
+   * belongs to the journal until then. Rejects with `JOURNAL_CLOSED`, or with `JOURNAL_BROKEN` where the disk
+   * refused it; the caller still owns the batch then, and a later append may find the disk well again.
+   */
+  append(batch: Batch): Promise<Position>;
+  /** Like `append`, but never waits for room: ticks are tiny, and readers may need one to get on. */
+  tick(receivedAt: Millis): Promise<Position>;
+  /**
+   * The reader has done with everything up to and including `position`. It never goes back, is durable within
+   * about a second, and may be lost by a crash until then: the reader sees those records again.
+   */
+  commit(reader: string, position: Position): void;
+  committed(reader: string): Position;
+  /** The listener is called when the disk has new records. Returns what ends that. */
+  onAppend(listener: (newest: Position) => void): () => void;
+  /** Finishes appends under way; those that wait for room reject with `JOURNAL_CLOSED`. Closing twice is harmless. */
+  close(): Promise<void>;
+}
+
+/** A reader's side, for any thread or process. Synchronous: what is asked for is on disk or it is not there. */
+export interface JournalReader {
+  readonly journalId: string;
+  readonly newest: Position;
+  readonly oldest: Position;
+  /** As it is on disk: up to about a second behind what the writer was told. */
+  committed(reader: string): Position;
+  /**
+   * Records after a position, in order; empty where there is none. It stops before `maxBytes` would be passed,
+   * but returns one record if there is any. Where the records asked for were trimmed, it begins with `oldest`.
+   */
+  read(after: Position, maxBytes: number, maxRecords?: number): JournalRecord[];
+  close(): Promise<void>;
+}

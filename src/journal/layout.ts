@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
+import { LogboomError, messageOf } from '../errors.ts';
+import type { Position } from '../model.ts';
+import { decodeHeader, type Header } from './record.ts';
+
+/** Raised when a journal written by this version could be misread by an older one. */
+export const JOURNAL_FORMAT = 1;
+
+/** Where the journal ends: its last position, and the bytes of all records up to it since it was made. */
+export interface Tail {
+  position: Position;
+  total: number;
+}
+
+interface About {
+  format: number;
+  id: string;
+}
+
+/** The three LMDB databases of a journal: headers and payloads by position, and what is known of the whole. */
+export interface Layout {
+  id: string;
+  root: RootDatabase;
+  headers: Database<Buffer, Position>;
+  payloads: Database<Buffer, Position>;
+  meta: Database<unknown, string>;
+}
+
+const FILE = 'journal.mdb';
+/** 0xBEEFC0DE, little-endian, after the header of the first page. */
+const LMDB_MAGIC = Buffer.from('dec0efbe', 'hex');
+const CURSOR = 'cursor/';
+
+/**
+ * `overlappingSync` would resolve a write before the disk has it. `eventTurnBatching` would make a promise of its
+ * own for each turn, which nobody can catch when the disk is full; writes are batched by hand instead. The file
+ * is named, because lmdb takes any folder with a dot in its path for a file.
+ */
+const plain = { noSubdir: true, overlappingSync: false, eventTurnBatching: false, maxDbs: 4 };
+
+/** Opens the journal for its one writer and makes it where there is none. `mapSize` is address space, not disk. */
+export function openForWriting(folder: string, mapSize: number): Layout {
+  return openLayout(folder, { ...plain, mapSize, permissionsMode: 0o600 } as RootDatabaseOptions);
+}
+
+export function openForReading(folder: string): Layout {
+  if (!existsSync(join(folder, FILE)))
+    throw new LogboomError('JOURNAL_BROKEN', `There is no journal in ${folder}.`);
+  return openLayout(folder, { ...plain, readOnly: true });
+}
+
+function openLayout(folder: string, options: RootDatabaseOptions): Layout {
+  let root: RootDatabase | undefined;
+  try {
+    refuseForeign(join(folder, FILE));
+    root = open(join(folder, FILE), options);
+    const headers = root.openDB<Buffer, Position>('headers', { encoding: 'binary' });
+    const payloads = root.openDB<Buffer, Position>('payloads', { encoding: 'binary' });
+    const meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
+    const { id } = aboutOf(folder, meta, options.readOnly === true);
+    return { id, root, headers, payloads, meta };
+  } catch (error) {
+    void root?.close();
+    if (error instanceof LogboomError) throw error;
+    throw new LogboomError('JOURNAL_BROKEN', `Cannot open the journal in ${folder}: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** lmdb brings the whole process down over a file that is none of its own, so its magic number is looked for first. */
+function refuseForeign(path: string): void {
+  if (!existsSync(path)) return;
+  const start = Buffer.alloc(64);
+  const file = openSync(path, 'r');
+  const bytes = readSync(file, start, 0, start.length, 0);
+  closeSync(file);
+  if (bytes > 0 && !start.includes(LMDB_MAGIC)) throw new Error('journal.mdb is not an LMDB file');
+}
+
+function aboutOf(folder: string, meta: Database<unknown, string> | undefined, readOnly: boolean): About {
+  let about = meta?.get('about') as About | undefined;
+  if (about === undefined && readOnly)
+    throw new LogboomError('JOURNAL_BROKEN', `The journal in ${folder} is still being made; try again.`);
+  if (about === undefined) {
+    about = { format: JOURNAL_FORMAT, id: randomBytes(6).toString('hex') };
+    meta?.putSync('about', about);
+  }
+  if (about.format > JOURNAL_FORMAT)
+    throw new LogboomError(
+      'JOURNAL_VERSION',
+      `The journal in ${folder} has format ${about.format}, and this logboom knows formats up to ` +
+        `${JOURNAL_FORMAT}. Run the newer logboom that wrote it, or name another data folder.`,
+    );
+  return about;
+}
+
+export const tailOf = (layout: Layout): Tail =>
+  (layout.meta.get('tail') as Tail | undefined) ?? { position: 0, total: 0 };
+
+export function headerAt(layout: Layout, position: Position): Header | undefined {
+  const bytes = layout.headers.getBinary(position);
+  return bytes && decodeHeader(bytes);
+}
+
+/** Position of the first record held; one beyond the end where there is none. */
+export function oldestOf(layout: Layout): Position {
+  for (const first of layout.headers.getKeys({ limit: 1 })) return first;
+  return tailOf(layout).position + 1;
+}
+
+export const cursorKey = (reader: string): string => CURSOR + reader;
+
+export const cursorOf = (layout: Layout, reader: string): Position =>
+  (layout.meta.get(cursorKey(reader)) as Position | undefined) ?? 0;
+
+export function cursorsOf(layout: Layout): Record<string, Position> {
+  // '0' is the character after '/', so the range holds the cursors and nothing else.
+  const range = layout.meta.getRange({ start: CURSOR, end: 'cursor0' });
+  return Object.fromEntries(
+    [...range].map(({ key, value }) => [key.slice(CURSOR.length), value as Position]),
+  );
+}

@@ -1,0 +1,81 @@
+import type { Batch, Position, Tick } from '../model.ts';
+import { encodeHeader, payloadOf } from './record.ts';
+
+/** A record on its way to disk, and whom to tell. */
+export interface Entry {
+  header: Buffer;
+  payload: Buffer;
+  size: number;
+  resolve: (position: Position) => void;
+  reject: (error: Error) => void;
+}
+
+export function entryFor(
+  record: Batch | Tick,
+  resolve: (position: Position) => void,
+  reject: (error: Error) => void,
+): Entry {
+  const header = encodeHeader(record);
+  const payload = payloadOf(record);
+  return { header, payload, size: header.length + payload.length, resolve, reject };
+}
+
+/**
+ * Back-pressure: the line of those that wait for room, and the line of those that were let in. An entry is let in
+ * while what is unread is below the limit, so one of any size gets in when its turn comes.
+ */
+export class Room {
+  readonly limit: number;
+  readonly #waiting: Entry[] = [];
+  readonly #entered: Entry[] = [];
+  /** Bytes that were let in and are not on disk yet. */
+  #underWay = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  get entered(): number {
+    return this.#entered.length;
+  }
+
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  wait(entry: Entry): void {
+    this.#waiting.push(entry);
+  }
+
+  enter(entry: Entry): void {
+    this.#entered.push(entry);
+    this.#underWay += entry.size;
+  }
+
+  /** Lets in whom there is room for, first come first served. `unread`: bytes on disk that wait for readers. */
+  admit(unread: number): void {
+    while (this.#waiting.length > 0 && unread + this.#underWay < this.limit)
+      this.enter(this.#waiting.shift()!);
+  }
+
+  /** Takes the next group for the disk; `left` gives its bytes back when it is written or refused. */
+  take(maxRecords: number, maxBytes: number): Entry[] {
+    let count = 0;
+    for (let bytes = 0; count < Math.min(maxRecords, this.#entered.length) && bytes < maxBytes; count++)
+      bytes += this.#entered[count]!.size;
+    return this.#entered.splice(0, count);
+  }
+
+  left(group: readonly Entry[]): void {
+    for (const entry of group) this.#underWay -= entry.size;
+  }
+
+  /** Sends away those that wait. Those that were let in go to disk. */
+  turnAway(error: Error): void {
+    for (const entry of this.#waiting.splice(0)) entry.reject(error);
+  }
+}

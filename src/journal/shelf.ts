@@ -1,0 +1,67 @@
+import type { Position } from '../model.ts';
+import type { Cursors } from './cursors.ts';
+import { failedCommit } from './failure.ts';
+import { cursorKey, headerAt, type Layout, oldestOf, type Tail, tailOf } from './layout.ts';
+import { sealHeader } from './record.ts';
+import type { Entry } from './room.ts';
+
+/** What the disk holds, `oldest` to `newest`, and the one transaction by which that changes. */
+export class Shelf {
+  readonly layout: Layout;
+  #tail: Tail;
+  #oldest: Position;
+
+  constructor(layout: Layout) {
+    this.layout = layout;
+    this.#tail = tailOf(layout);
+    this.#oldest = oldestOf(layout);
+  }
+
+  get oldest(): Position {
+    return this.#oldest;
+  }
+
+  get newest(): Position {
+    return this.#tail.position;
+  }
+
+  /** Bytes of all records since the journal was made. */
+  get total(): number {
+    return this.#tail.total;
+  }
+
+  /** Bytes of all records up to and including a position; where that was trimmed, up to the first one held. */
+  totalUpTo(position: Position): number {
+    if (position >= this.newest) return this.total;
+    return headerAt(this.layout, Math.max(position + 1, this.#oldest))?.before ?? this.total;
+  }
+
+  /**
+   * Appends a group, removes the records before `keepFrom` and saves cursors, all or nothing, and resolves when
+   * the disk has it. Returns the group's first position. It must not be called again before it settled.
+   */
+  async write(group: readonly Entry[], keepFrom: Position, cursors: ReturnType<Cursors['unsaved']>) {
+    const { headers, payloads, meta } = this.layout;
+    const first = this.newest + 1;
+    const tail = { ...this.#tail };
+    const written = headers.batch(() => {
+      for (const { header, payload, size } of group) {
+        sealHeader(header, tail.total, payload);
+        tail.position += 1;
+        tail.total += size;
+        void headers.put(tail.position, header);
+        if (payload.length > 0) void payloads.put(tail.position, payload);
+      }
+      for (let position = this.#oldest; position < keepFrom; position++) {
+        void headers.remove(position);
+        void payloads.remove(position);
+      }
+      for (const [reader, position] of cursors) void meta.put(cursorKey(reader), position);
+      void meta.put('tail', tail);
+    });
+    await written.catch(failedCommit);
+    this.#tail = tail;
+    this.#oldest = keepFrom;
+    return first;
+  }
+}

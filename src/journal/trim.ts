@@ -1,0 +1,27 @@
+import type { Millis, Position } from '../model.ts';
+import { headerAt, type Layout } from './layout.ts';
+
+/** Deleted with one transaction at the most, so that no append waits long behind a deletion. */
+export const TRIM_BATCH = 128;
+
+export interface Keep {
+  /** Records after this position are never trimmed: a required reader has yet to commit them. */
+  committed: Position;
+  /** Records that begin before this running size are beyond `keepSize`. */
+  fromTotal: number;
+  /** Records received before this are beyond `keepAge`. */
+  since: Millis;
+}
+
+/** The first record that stays, and the running size before it; `oldest` itself where nothing is to be trimmed. */
+export function firstKept(layout: Layout, oldest: Position, keep: Keep): Position {
+  const last = Math.min(keep.committed, oldest + TRIM_BATCH - 1);
+  let position = oldest;
+  while (position <= last && isBeyond(layout, position, keep)) position += 1;
+  return position;
+}
+
+function isBeyond(layout: Layout, position: Position, keep: Keep): boolean {
+  const header = headerAt(layout, position);
+  return header !== undefined && (header.before < keep.fromTotal || header.receivedAt < keep.since);
+}

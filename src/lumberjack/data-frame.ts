@@ -1,0 +1,63 @@
+import { dataHeader, has, type Source, uint32 } from './frames.ts';
+import type { Limits } from './limits.ts';
+import { limitError, placeIn } from './refusals.ts';
+
+/** An event of version 1 and what is needed to acknowledge it. */
+export interface DataFrame {
+  sequence: number;
+  /** The pairs as a flat JSON object of strings. */
+  document: Buffer;
+}
+
+/**
+ * Reads the D frame at the source's place and goes on behind it. Returns undefined, leaving the place, while it is
+ * not there whole. Its length is nowhere announced: it is known only after the last of its pairs was walked.
+ */
+export function readDataFrame(source: Source, limits: Limits): DataFrame | undefined {
+  if (!has(source, dataHeader)) return undefined;
+  const { bytes, at } = source;
+  const pairs = uint32(bytes, at + 6);
+  if (pairs > limits.maxPairs)
+    throw limitError(`The event at ${placeIn(source)} announces ${pairs} pairs`, 'maxPairs', limits);
+  const places = placesOfStrings(source, 2 * pairs, limits.maxEventBytes, limits);
+  if (places === undefined) return undefined;
+  source.at = places.end;
+  return { sequence: uint32(bytes, at + 2), document: asJson(bytes, places.starts) };
+}
+
+/** Walks the strings of a D frame: where each begins (behind its length), and where the last one ends. */
+function placesOfStrings(source: Source, count: number, room: number, limits: Limits) {
+  const starts: number[] = [];
+  let at = source.at + dataHeader;
+  let left = room;
+  for (let i = 0; i < count; i += 1) {
+    if (source.end - at < 4) return undefined;
+    const length = uint32(source.bytes, at);
+    if (length > left)
+      throw limitError(
+        `The event at ${placeIn(source)} has a string of ${length} bytes`,
+        'maxEventBytes',
+        limits,
+      );
+    if (source.end - at - 4 < length) return undefined;
+    starts.push(at + 4);
+    left -= length;
+    at += 4 + length;
+  }
+  return { starts, end: at };
+}
+
+/**
+ * The senders of version 1 (logstash-forwarder) call the log line `line`; Logstash hands it on as `message`, and so
+ * does this. The object has no prototype, so that a key `__proto__` is a key like any other.
+ */
+function asJson(bytes: Buffer, starts: number[]): Buffer {
+  const fields: Record<string, string> = Object.create(null);
+  for (let i = 0; i < starts.length; i += 2)
+    fields[stringAt(bytes, starts[i]!)] = stringAt(bytes, starts[i + 1]!);
+  if (fields.line !== undefined && fields.message === undefined) fields.message = fields.line;
+  return Buffer.from(JSON.stringify(fields));
+}
+
+const stringAt = (bytes: Buffer, start: number): string =>
+  bytes.toString('utf8', start, start + uint32(bytes, start - 4));

@@ -1,0 +1,102 @@
+import { deflateSync } from 'node:zlib';
+import {
+  ackLength,
+  compressedHeader,
+  dataHeader,
+  jsonHeader,
+  kinds,
+  type Version,
+  versionByte,
+  windowHeader,
+} from './frames.ts';
+
+export interface EncodeOptions {
+  /** Default 2. In version 1 each document is a flat JSON object, sent as the pairs of a D frame. */
+  version?: Version;
+  /** 0 sends bare frames; 1 to 9 are zlib's levels. Default 3, as Filebeat's. */
+  compressionLevel?: number;
+  /** Sequence number of the first event, default 1 as Filebeat's. Behind 2^32 - 1 comes 0. */
+  firstSequence?: number;
+  /** How many events a C frame holds; default: all. */
+  framesPerCompressed?: number;
+}
+
+/** A window: a W frame and its events. */
+export function encodeWindow(documents: readonly (Buffer | string)[], options: EncodeOptions = {}): Buffer {
+  const { version = 2, compressionLevel = 3, firstSequence = 1 } = options;
+  const frames = { version, firstSequence };
+  if (compressionLevel === 0 || documents.length === 0)
+    return Buffer.concat([encodeWindowHeader(version, documents.length), encodeFrames(documents, frames)]);
+  const parts = [encodeWindowHeader(version, documents.length)];
+  const share = Math.max(1, options.framesPerCompressed ?? documents.length);
+  for (let i = 0; i < documents.length; i += share) {
+    const inside = encodeFrames(documents.slice(i, i + share), { version, firstSequence: firstSequence + i });
+    parts.push(encodeCompressed(inside, version, compressionLevel));
+  }
+  return Buffer.concat(parts);
+}
+
+/** A W frame. */
+export const encodeWindowHeader = (version: Version, count: number): Buffer =>
+  encodeHeader(version, kinds.window, count, windowHeader);
+
+/** An A frame. Sequence 0 is a heartbeat: it acknowledges nothing and tells the sender to go on waiting. */
+export const encodeAck = (version: Version, sequence: number): Buffer =>
+  encodeHeader(version, kinds.ack, sequence, ackLength);
+
+/** A C frame around whole frames. */
+export function encodeCompressed(frames: Buffer, version: Version = 2, level = 3): Buffer {
+  const stream = deflateSync(frames, { level });
+  return Buffer.concat([encodeHeader(version, kinds.compressed, stream.length, compressedHeader), stream]);
+}
+
+/** Bare J frames (D in version 1), one a document. */
+export function encodeFrames(
+  documents: readonly (Buffer | string)[],
+  { version, firstSequence }: { version: Version; firstSequence: number },
+): Buffer {
+  if (version === 1)
+    return Buffer.concat(documents.map((document, i) => encodeData(document, firstSequence + i)));
+  const bodies = documents.map((document) =>
+    typeof document === 'string' ? Buffer.from(document) : document,
+  );
+  const frames = Buffer.allocUnsafe(bodies.reduce((sum, body) => sum + jsonHeader + body.length, 0));
+  let at = 0;
+  bodies.forEach((body, i) => {
+    writeHeader(frames, at, version, kinds.json, firstSequence + i);
+    frames.writeUInt32BE(body.length, at + 6);
+    body.copy(frames, at + jsonHeader);
+    at += jsonHeader + body.length;
+  });
+  return frames;
+}
+
+/** A D frame. What is not a string is sent as its JSON text. */
+function encodeData(document: Buffer | string, sequence: number): Buffer {
+  const pairs = Object.entries(JSON.parse(document.toString()) as Record<string, unknown>);
+  const header = Buffer.alloc(dataHeader);
+  writeHeader(header, 0, 1, kinds.data, sequence);
+  header.writeUInt32BE(pairs.length, 6);
+  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  return Buffer.concat([header, ...pairs.flat().flatMap((value) => encodeString(text(value)))]);
+}
+
+function encodeString(text: string): [length: Buffer, bytes: Buffer] {
+  const length = Buffer.alloc(4);
+  const bytes = Buffer.from(text);
+  length.writeUInt32BE(bytes.length);
+  return [length, bytes];
+}
+
+function encodeHeader(version: Version, kind: number, number: number, length: number): Buffer {
+  const header = Buffer.allocUnsafe(length);
+  writeHeader(header, 0, version, kind, number);
+  return header;
+}
+
+/** Sequence numbers wrap: the shift keeps the low 32 bits. */
+function writeHeader(bytes: Buffer, at: number, version: Version, kind: number, number: number): void {
+  bytes[at] = versionByte(version);
+  bytes[at + 1] = kind;
+  bytes.writeUInt32BE(number >>> 0, at + 2);
+}

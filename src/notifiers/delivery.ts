@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../errors.ts';
+import type { Millis, Notification } from '../model.ts';
+import type { NotifierTelemetry } from '../telemetry/notifiers.ts';
+import { type Notifier, NotifierError } from './notifier.ts';
+
+/** One message as the outbox keeps it; structural, for the outbox is a sibling. */
+export interface Waiting {
+  notification: Notification;
+  since: Millis;
+  attempts: number;
+  notBefore: Millis;
+  lastError: string | undefined;
+}
+
+export interface WaitingMessages<Entry extends Waiting> {
+  first(notifier: string): Entry | undefined;
+  settled(entry: Entry): Promise<void>;
+  failed(entry: Entry, reason: string, notBefore: Millis): Promise<void>;
+}
+
+export interface LaneOptions<Entry extends Waiting> {
+  notifier: Notifier;
+  messages: WaitingMessages<Entry>;
+  telemetry: NotifierTelemetry;
+  now?: () => Millis;
+  random?: () => number;
+}
+
+const firstPause: Millis = 1_000;
+const longestPause: Millis = 60_000;
+
+/**
+ * Carries one notifier's messages out of the outbox, one after the other, for each notifier a lane of its own: one
+ * that is dead holds up nothing but itself. A message is sent at least once; it is dropped only when the other side
+ * refuses it for good or when it has grown too old.
+ */
+export class Lane<Entry extends Waiting> {
+  private readonly options: Required<LaneOptions<Entry>>;
+  private readonly stopping = new AbortController();
+  private wakeUp: (() => void) | undefined;
+  private ended: Promise<void> = Promise.resolve();
+
+  constructor(options: LaneOptions<Entry>) {
+    this.options = { now: Date.now, random: Math.random, ...options };
+  }
+
+  start(): void {
+    this.ended = this.run();
+  }
+
+  /** There may be a new message. */
+  wake(): void {
+    this.wakeUp?.();
+  }
+
+  /** Breaks off an attempt under way; its message stays in the outbox. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.wakeUp?.();
+    await this.ended;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const entry = this.options.messages.first(this.options.notifier.name);
+      if (entry) await this.handle(entry);
+      else await this.untilWoken();
+    }
+  }
+
+  private untilWoken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wakeUp = resolve;
+    });
+  }
+
+  private async handle(entry: Entry): Promise<void> {
+    const { notifier, messages, telemetry, now } = this.options;
+    if (now() - entry.since > notifier.giveUpAfter) {
+      telemetry.expired(notifier.name, entry.notification.id, entry.lastError);
+      return messages.settled(entry);
+    }
+    await this.pause(entry.notBefore - now());
+    if (this.stopping.signal.aborted) return;
+    try {
+      await notifier.send(
+        entry.notification,
+        AbortSignal.any([this.stopping.signal, AbortSignal.timeout(notifier.timeout)]),
+      );
+    } catch (error) {
+      if (!this.stopping.signal.aborted) await this.mishap(entry, error);
+      return;
+    }
+    telemetry.delivered(notifier.name, entry.notification.id, entry.attempts);
+    await messages.settled(entry);
+  }
+
+  private async mishap(entry: Entry, error: unknown): Promise<void> {
+    const { notifier, messages, telemetry, now } = this.options;
+    const reason = messageOf(error);
+    if (error instanceof NotifierError && !error.retryable) {
+      telemetry.refused(notifier.name, entry.notification.id, reason);
+      return messages.settled(entry);
+    }
+    const asked = error instanceof NotifierError ? error.retryAfter : undefined;
+    const pause = Math.max(asked ?? 0, this.backOff(entry.attempts));
+    telemetry.failed(notifier.name, entry.notification.id, reason, pause, reason === entry.lastError);
+    await messages.failed(entry, reason, now() + pause);
+  }
+
+  /** Doubles from a second to a minute, and jitters over its upper half, so that several do not come back in step. */
+  private backOff(attempts: number): Millis {
+    const whole = Math.min(firstPause * 2 ** Math.min(attempts, 16), longestPause);
+    return whole / 2 + (whole / 2) * this.options.random();
+  }
+
+  private async pause(length: Millis): Promise<void> {
+    if (length > 0) await sleep(length, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+}

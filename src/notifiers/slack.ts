@@ -1,0 +1,70 @@
+import type { SlackConfig } from '../config/notifiers.ts';
+import type { Notification } from '../model.ts';
+import { type Notifier, NotifierError, stateWord } from './notifier.ts';
+import { postJson } from './post.ts';
+
+/** Slack: an incoming webhook, or `chat.postMessage` with a bot token and a channel. */
+export function createSlack(name: string, config: SlackConfig): Notifier {
+  const { timeout, giveUpAfter } = config;
+  const send = config.url !== undefined ? toWebhook(config.url) : toChannel(config);
+  return { name, timeout, giveUpAfter, send };
+}
+
+function toWebhook(url: string): Notifier['send'] {
+  return async (notification, signal) => {
+    await postJson(url, { text: textOf(notification) }, {}, signal);
+  };
+}
+
+/** `chat.postMessage` says what it thinks in the body of a 200: `{"ok":false,"error":"channel_not_found"}`. */
+function toChannel({ api, token, channel }: SlackConfig): Notifier['send'] {
+  return async (notification, signal) => {
+    const message = { channel, text: textOf(notification), unfurl_links: false };
+    const headers = { authorization: `Bearer ${token}` };
+    const { body } = await postJson(`${api}/chat.postMessage`, message, headers, signal);
+    const error = refusalIn(body);
+    if (error === undefined) return;
+    const code = passing.has(error) ? 'NOTIFIER_UNAVAILABLE' : 'NOTIFIER_REFUSED';
+    throw new NotifierError(code, `Slack says ${error}`);
+  };
+}
+
+/** Errors of `chat.postMessage` that another try may mend (docs.slack.dev, method chat.postMessage). */
+const passing = new Set([
+  'ratelimited',
+  'rate_limited',
+  'message_limit_exceeded',
+  'service_unavailable',
+  'internal_error',
+  'fatal_error',
+  'request_timeout',
+  'team_added_to_org',
+]);
+
+function refusalIn(body: string): string | undefined {
+  try {
+    const answer = JSON.parse(body) as { ok?: unknown; error?: unknown };
+    return answer.ok === true
+      ? undefined
+      : String(answer.error ?? 'something that is no success').slice(0, 100);
+  } catch {
+    return 'something that is not JSON';
+  }
+}
+
+/** Slack's own rule: these three characters are escaped, everything else stands for itself. */
+const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+export function textOf(notification: Notification): string {
+  const { transition, episode } = notification;
+  const lines = [
+    `Alert '${transition.rule}' changed state to ${stateWord(notification)}`,
+    transition.message,
+    ...(transition.group === '' ? [] : [`Group: ${transition.group}`]),
+    `Value: ${transition.value ?? 'nothing to measure'} (${transition.condition}), severity ${transition.severity}`,
+    `Reason: ${transition.reason}`,
+    ...(episode.runbook === undefined ? [] : [`Runbook: ${episode.runbook}`]),
+  ];
+  return escaped(lines.join('\n'));
+}

@@ -1,0 +1,53 @@
+import type { WebhookConfig } from '../config/notifiers.ts';
+import type { Notification } from '../model.ts';
+import { type Notifier, stateWord } from './notifier.ts';
+import { postJson } from './post.ts';
+
+/** Posts each notification as a JSON document to an address of one's own. */
+export function createWebhook(name: string, config: WebhookConfig): Notifier {
+  const { timeout, giveUpAfter } = config;
+  return {
+    name,
+    timeout,
+    giveUpAfter,
+    async send(notification, signal) {
+      const headers = { ...config.headers, 'idempotency-key': notification.id };
+      await postJson(config.url, documentOf(notification), headers, signal);
+    },
+  };
+}
+
+/**
+ * The document that webhooks get. `id` is the same for each attempt at one message, so a receiver can recognise a
+ * repetition; field names are those of the alert documents.
+ */
+export function documentOf(notification: Notification): Record<string, unknown> {
+  const { transition, episode } = notification;
+  return {
+    id: notification.id,
+    '@timestamp': new Date(transition.at).toISOString(),
+    message: transition.message,
+    rule: { name: transition.rule, ...(episode.runbook !== undefined && { reference: episode.runbook }) },
+    alert: {
+      id: episode.id,
+      state: stateWord(notification),
+      status: transition.to,
+      previous_status: transition.from,
+      severity: transition.severity,
+      group: transition.group,
+      by: transition.by,
+      value: transition.value,
+      count: transition.count,
+      condition: transition.condition,
+      reason: transition.reason,
+      start: new Date(episode.start).toISOString(),
+      ...(episode.end !== undefined && { end: new Date(episode.end).toISOString() }),
+      window: {
+        start: new Date(transition.window.start).toISOString(),
+        end: new Date(transition.window.end).toISOString(),
+      },
+      samples: episode.samples,
+    },
+    labels: episode.labels,
+  };
+}

@@ -1,0 +1,103 @@
+import { isIP } from 'node:net';
+import type { Additions } from '../events/index.ts';
+import type { FieldValue } from '../model.ts';
+import type { AccessLine } from './access-log.ts';
+
+type Read = (line: AccessLine) => FieldValue;
+
+const number = (value: number): FieldValue => (Number.isNaN(value) ? undefined : value);
+const address = (line: AccessLine) => line.text(line.head.client, line.head.clientEnd);
+
+function domain(line: AccessLine): string | undefined {
+  const { head } = line;
+  const host = line.text(head.host, head.hostEnd);
+  return line.request().domain ?? host?.slice(0, host.lastIndexOf(':'));
+}
+
+/** The first address of X-Forwarded-For: the client's, as far as its proxies can be trusted. */
+function forwardedIp(line: AccessLine): string | undefined {
+  const first = line.text(line.tail.forwarded, line.tail.forwardedEnd)?.replace(/,.*/s, '').trim();
+  return first !== undefined && isIP(first) !== 0 ? first : undefined;
+}
+
+function sourceIp(line: AccessLine): string | undefined {
+  const text = address(line);
+  return text !== undefined && isIP(text) !== 0 ? text : undefined;
+}
+
+function outcome(line: AccessLine): FieldValue {
+  if (Number.isNaN(line.tail.status)) return undefined;
+  return line.tail.status < 400 ? 'success' : 'failure';
+}
+
+/** ECS fields of an access-log line, each read when asked for. The mapping is that of Elastic's own integrations. */
+export const accessFields: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ['source.address', address],
+  ['source.ip', sourceIp],
+  ['user.name', (line) => line.text(line.head.user, line.head.userEnd)],
+  ['http.request.method', (line) => line.request().method],
+  ['http.request.referrer', (line) => line.text(line.tail.referrer, line.tail.referrerEnd)],
+  ['http.version', (line) => line.request().version],
+  ['http.response.status_code', (line) => number(line.tail.status)],
+  ['http.response.body.bytes', (line) => number(line.tail.bytesSent)],
+  ['url.original', (line) => line.request().url],
+  ['url.path', (line) => line.request().path],
+  ['url.query', (line) => line.request().query],
+  ['url.domain', domain],
+  ['user_agent.original', (line) => line.text(line.tail.agent, line.tail.agentEnd)],
+  ['network.forwarded_ip', forwardedIp],
+  ['event.kind', () => 'event'],
+  ['event.category', () => ['web']],
+  ['event.type', () => ['access']],
+  ['event.outcome', outcome],
+  ['event.duration', (line) => number(line.tail.duration)],
+]);
+
+/** Adds the same fields as JSON text. Spelt out, for a document costs half of what it would through `accessFields`. */
+export function addAccessFields(line: AccessLine, additions: Additions): void {
+  const { head, tail } = line;
+  const ip = sourceIp(line);
+  const client = line.json(head.client, head.clientEnd);
+  additions.members(
+    'source',
+    ip === undefined ? `"address":${client}` : `"address":${client},"ip":${client}`,
+  );
+  const user = line.json(head.user, head.userEnd);
+  if (user !== undefined) additions.members('user', `"name":${user}`);
+  addHttp(line, additions);
+  addUrl(line, additions);
+  const agent = line.json(tail.agent, tail.agentEnd);
+  if (agent !== undefined) additions.members('user_agent', `"original":${agent}`);
+  const forwarded = forwardedIp(line);
+  if (forwarded !== undefined) additions.members('network', `"forwarded_ip":"${forwarded}"`);
+  additions.members('event', '"kind":"event","category":["web"],"type":["access"]');
+  if (!Number.isNaN(tail.status))
+    additions.members('event', tail.status < 400 ? '"outcome":"success"' : '"outcome":"failure"');
+  if (!Number.isNaN(tail.duration)) additions.members('event', `"duration":${tail.duration}`);
+}
+
+function addHttp(line: AccessLine, additions: Additions): void {
+  const { tail } = line;
+  const { method, version } = line.request();
+  const referrer = line.json(tail.referrer, tail.referrerEnd);
+  const asked = [
+    method === undefined ? '' : `"method":${JSON.stringify(method)}`,
+    referrer === undefined ? '' : `"referrer":${referrer}`,
+  ].filter((text) => text !== '');
+  const answered = [
+    Number.isNaN(tail.status) ? '' : `"status_code":${tail.status}`,
+    Number.isNaN(tail.bytesSent) ? '' : `"body":{"bytes":${tail.bytesSent}}`,
+  ].filter((text) => text !== '');
+  if (asked.length > 0) additions.members('http', `"request":{${asked.join(',')}}`);
+  if (answered.length > 0) additions.members('http', `"response":{${answered.join(',')}}`);
+  if (version !== undefined) additions.members('http', `"version":${JSON.stringify(version)}`);
+}
+
+function addUrl(line: AccessLine, additions: Additions): void {
+  const { url, path, query } = line.request();
+  const site = domain(line);
+  if (url !== undefined) additions.members('url', `"original":${JSON.stringify(url)}`);
+  if (path !== undefined) additions.members('url', `"path":${JSON.stringify(path)}`);
+  if (query !== undefined) additions.members('url', `"query":${JSON.stringify(query)}`);
+  if (site !== undefined) additions.members('url', `"domain":${JSON.stringify(site)}`);
+}

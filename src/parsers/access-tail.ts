@@ -1,0 +1,182 @@
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const LOWER_U = 0x75;
+
+/** Thrown away by `read`: the line writes quotes or backslashes in a way that has to be made plain first. */
+export const REWRITE = 'rewrite';
+
+/**
+ * The rest of an access-log line, `"request" status bytes ["referrer" "user agent" …]`, read in the JSON text of
+ * `message`, where a quote is `\"`. So no line is decoded to find its fields, and most fields go into the document as
+ * they stand. A quote within a field is `\\\"` there (Apache) or `\\x22` (nginx).
+ */
+export class AccessTail {
+  request = 0;
+  requestEnd = 0;
+  /** NaN where the log has `-`. */
+  status = Number.NaN;
+  bytesSent = Number.NaN;
+  referrer = 0;
+  referrerEnd = 0;
+  agent = 0;
+  agentEnd = 0;
+  /** The first quoted field after the user agent: X-Forwarded-For, where the format has it. */
+  forwarded = 0;
+  forwardedEnd = 0;
+  /** How long the request took, in nanoseconds. */
+  duration = Number.NaN;
+  #bytes: Buffer = Buffer.alloc(0);
+  #end = 0;
+  #at = 0;
+  #rewrite = false;
+
+  /** From after the time's closing bracket. Answers why the line is no access-log line, `REWRITE`, or undefined. */
+  read(bytes: Buffer, from: number, end: number): string | undefined {
+    this.#bytes = bytes;
+    this.#end = trimmed(bytes, from, end);
+    this.#at = from;
+    this.#rewrite = false;
+    this.referrer = this.referrerEnd = this.agent = this.agentEnd = this.forwarded = this.forwardedEnd = 0;
+    this.duration = Number.NaN;
+    const failure = this.#read();
+    return this.#rewrite ? REWRITE : failure;
+  }
+
+  #read(): string | undefined {
+    let close = this.#quoted();
+    if (close < 0) return missing('request', close);
+    this.request = this.#at + 3;
+    this.requestEnd = close;
+    this.#at = close + 2;
+    this.status = this.#number();
+    if (!(this.status >= 100 && this.status <= 999) && this.#token() !== '-')
+      return 'the status code is not a number of three digits';
+    this.#next();
+    this.bytesSent = this.#number();
+    if (Number.isNaN(this.bytesSent) && this.#token() !== '-')
+      return 'the number of bytes is neither a number nor "-"';
+    this.#next();
+    if (!this.#atQuote()) return this.#others();
+    close = this.#quoted();
+    if (close < 0) return missing('referrer', close);
+    this.referrer = this.#at + 3;
+    this.referrerEnd = close;
+    this.#at = close + 2;
+    if (!this.#atQuote()) return this.#others();
+    close = this.#quoted();
+    if (close < 0) return missing('user agent', close);
+    this.agent = this.#at + 3;
+    this.agentEnd = close;
+    this.#at = close + 2;
+    return this.#others();
+  }
+
+  /** What formats append: quoted fields and bare words, in any order. */
+  #others(): string | undefined {
+    let integers = 0;
+    let words = 0;
+    let integer = Number.NaN;
+    while (this.#at < this.#end) {
+      if (this.#atQuote()) {
+        const close = this.#quoted();
+        if (close < 0) return missing('last field', close);
+        if (this.forwarded === 0) {
+          this.forwarded = this.#at + 3;
+          this.forwardedEnd = close;
+        }
+        this.#at = close + 2;
+        continue;
+      }
+      const word = this.#token();
+      if (word === '') return 'something other than a space follows a closing quote';
+      words += 1;
+      if (Number.isNaN(this.duration) && /^\d{1,9}\.\d{1,9}$/.test(word))
+        this.duration = Math.round(Number(word) * 1e9);
+      else if (/^\d{1,12}$/.test(word)) {
+        integers += 1;
+        integer = Number(word);
+      }
+      this.#next();
+    }
+    // A fraction is nginx's `$request_time`, in seconds. A single integer is Apache's `%D`, in microseconds; of
+    // several words that are integers none can be told from a length or a port.
+    if (Number.isNaN(this.duration) && integers === 1 && words === 1) this.duration = integer * 1000;
+    return undefined;
+  }
+
+  #atQuote(): boolean {
+    const bytes = this.#bytes;
+    return bytes[this.#at] === SPACE && bytes[this.#at + 1] === BACKSLASH && bytes[this.#at + 2] === QUOTE;
+  }
+
+  /** The place of the quote that closes the one after the space at `#at`; -1 without an opening, -2 without a closing. */
+  #quoted(): number {
+    if (!this.#atQuote()) return -1;
+    const bytes = this.#bytes;
+    const end = this.#end;
+    let at = this.#at + 3;
+    while (at < end) {
+      if (bytes[at] !== BACKSLASH) {
+        at += 1;
+        continue;
+      }
+      const letter = bytes[at + 1];
+      if (letter === QUOTE) return at;
+      if (letter === LOWER_U) {
+        if (isDisguised(bytes, at)) this.#rewrite = true;
+        at += 6;
+      } else if (letter === BACKSLASH && bytes[at + 2] === BACKSLASH) at += 4;
+      else at += 2;
+    }
+    return -2;
+  }
+
+  #tokenEnd(): number {
+    let at = this.#at + 1;
+    while (at < this.#end && this.#bytes[at] !== SPACE) at += 1;
+    return at;
+  }
+
+  /** The word after the space at `#at`; empty where there is none. */
+  #token(): string {
+    if (this.#bytes[this.#at] !== SPACE || this.#at >= this.#end) return '';
+    return this.#bytes.toString('latin1', this.#at + 1, this.#tokenEnd());
+  }
+
+  #next(): void {
+    this.#at = this.#tokenEnd();
+  }
+
+  /** The number after the space at `#at`, or NaN. */
+  #number(): number {
+    const bytes = this.#bytes;
+    if (bytes[this.#at] !== SPACE || this.#at + 1 >= this.#end) return Number.NaN;
+    let value = 0;
+    for (let at = this.#at + 1; at < this.#end && bytes[at] !== SPACE; at += 1) {
+      const digit = bytes[at]! - 0x30;
+      if (digit < 0 || digit > 9) return Number.NaN;
+      value = value * 10 + digit;
+    }
+    return value;
+  }
+}
+
+const missing = (field: string, close: number) =>
+  close === -1 ? `the ${field} does not begin with a quote` : `the ${field} has no closing quote`;
+
+/** `\u0022` is a quote and `\u005c` a backslash; no shipper writes them so, but they would be taken for letters. */
+function isDisguised(bytes: Buffer, at: number): boolean {
+  if (bytes[at + 2] !== 0x30 || bytes[at + 3] !== 0x30) return false;
+  const digits = bytes.toString('latin1', at + 4, at + 6).toLowerCase();
+  return digits === '22' || digits === '5c';
+}
+
+/** The end without spaces and the `\r` of lines that end with CR LF. */
+function trimmed(bytes: Buffer, from: number, end: number): number {
+  let at = end;
+  if (at - 2 >= from && bytes[at - 1] === 0x72 && bytes[at - 2] === BACKSLASH && bytes[at - 3] !== BACKSLASH)
+    at -= 2;
+  while (at > from && bytes[at - 1] === SPACE) at -= 1;
+  return at;
+}

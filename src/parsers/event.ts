@@ -1,0 +1,183 @@
+import type { ParsersConfig } from '../config/parsers.ts';
+import type { TimeConfig } from '../config/time.ts';
+import { Additions, EventView, namePattern } from '../events/index.ts';
+import type { EventBlock, FieldValue, LogEvent, Millis, Origin } from '../model.ts';
+import type { ParsingTelemetry } from '../telemetry/parsing.ts';
+import { type Choice, datasetOf, FormatChooser } from './choose.ts';
+import { type DocumentExtra, writeDocument } from './document.ts';
+import { formatTime, parseTime } from './timestamp.ts';
+
+export interface ReaderOptions {
+  parsers: ParsersConfig;
+  time: Pick<TimeConfig, 'zone'>;
+  telemetry?: ParsingTelemetry;
+}
+
+/** What an event takes from its batch. */
+export interface BatchFacts {
+  origin: Origin;
+  receivedAt: Millis;
+}
+
+/** Where the event's time is from: its line, the sender's `@timestamp`, or, for want of both, its receipt. */
+export type TimeSource = 'line' | 'sender' | 'receipt';
+
+const UNKNOWN_DATASET = 'generic';
+
+/**
+ * The event that a reader stands at: a cursor over the block that does each piece of work when it is first asked for.
+ * Parsed fields come before those that the shipper sent.
+ */
+export class ReadEvent implements LogEvent {
+  index = -1;
+  readonly view = new EventView();
+  readonly additions = new Additions();
+  readonly options: ReaderOptions;
+  batch: BatchFacts = { origin: { input: '', connection: '', address: '' }, receivedAt: 0 };
+  readonly #chooser: FormatChooser;
+  #choice: Choice | undefined;
+  #dataset: string | undefined;
+  #isDatasetKnown = false;
+  #timeSource: TimeSource | undefined;
+  #time: Millis = 0;
+
+  constructor(options: ReaderOptions) {
+    this.options = options;
+    this.#chooser = new FormatChooser(options.parsers, options.time.zone);
+  }
+
+  open(block: EventBlock, batch: BatchFacts): void {
+    this.batch = batch;
+    this.view.open(block);
+    this.index = -1;
+  }
+
+  moveTo(index: number): void {
+    this.index = index;
+    this.view.read(index);
+    this.#choice = undefined;
+    this.#isDatasetKnown = false;
+    this.#timeSource = undefined;
+  }
+
+  get problem(): string | undefined {
+    return this.view.problem;
+  }
+
+  get message(): string {
+    const message = this.view.get('message');
+    return typeof message === 'string' ? message : '';
+  }
+
+  get time(): Millis {
+    if (this.#timeSource === undefined) this.#findTime();
+    return this.#time;
+  }
+
+  get timeSource(): TimeSource {
+    if (this.#timeSource === undefined) this.#findTime();
+    return this.#timeSource!;
+  }
+
+  /** The shipper's name of the log, such as `nginx.access`; `generic` where it names none. */
+  get dataset(): string {
+    return this.#shippedDataset() ?? UNKNOWN_DATASET;
+  }
+
+  get source(): string {
+    const { view } = this;
+    const agent = view.get('agent.id') ?? view.get('agent.name') ?? view.get('host.name');
+    const sender = typeof agent === 'string' ? agent : this.batch.origin.connection;
+    const path = view.get('log.file.path');
+    return typeof path === 'string' ? `${sender} ${path}` : sender;
+  }
+
+  /** Why the line is not of the format that it was declared or recognised to be of, in words. */
+  get parseFailure(): string | undefined {
+    const choice = this.choice();
+    return choice.failure ?? choice.format?.failure();
+  }
+
+  get(field: string): FieldValue {
+    if (field === '@timestamp') return this.problem === undefined ? formatTime(this.time) : undefined;
+    if (field === 'event.created' && this.timeSource === 'line') return this.view.get('@timestamp');
+    if (field === 'tags') return this.#tags();
+    return this.choice().format?.get(field) ?? this.view.get(field);
+  }
+
+  has(field: string): boolean {
+    if (this.view.has(field)) return true;
+    const { format } = this.choice();
+    if (format === undefined) return false;
+    for (const name of format.names()) if (name === field || name.startsWith(`${field}.`)) return true;
+    return false;
+  }
+
+  names(pattern: string): string[] {
+    const names = new Set(this.view.names(pattern).filter((name) => !name.startsWith('@metadata')));
+    const wanted = namePattern(pattern);
+    for (const name of this.choice().format?.names() ?? []) if (wanted.test(name)) names.add(name);
+    return [...names];
+  }
+
+  /** A field inside `@metadata`, which no document has: `beat`, `_id`, `pipeline`. */
+  metadata(name: string): FieldValue {
+    return this.view.get(`@metadata.${name}`);
+  }
+
+  /** The bytes as they were received. */
+  raw(): Buffer {
+    return this.view.raw();
+  }
+
+  /** The document for Elasticsearch: one JSON object on one line, without the line's end. */
+  document(extra?: DocumentExtra): string {
+    return writeDocument(this, extra);
+  }
+
+  choice(): Choice {
+    this.#choice ??= this.#chooser.choose(this.view, this.#shippedDataset());
+    return this.#choice;
+  }
+
+  /** Tags for what went wrong while reading. */
+  failureTags(): string[] {
+    const tags: string[] = [];
+    if (this.parseFailure !== undefined) tags.push('_parsefailure');
+    if (this.timeSource === 'receipt') tags.push('_timestampfailure');
+    return tags;
+  }
+
+  #tags(): FieldValue {
+    const parsed = this.choice().format?.get('tags');
+    const all = [this.view.get('tags'), parsed, this.failureTags()].flat().filter((tag) => tag !== undefined);
+    return all.length === 0 ? undefined : [...new Set(all)];
+  }
+
+  #shippedDataset(): string | undefined {
+    if (!this.#isDatasetKnown) {
+      this.#dataset = datasetOf(this.view);
+      this.#isDatasetKnown = true;
+    }
+    return this.#dataset;
+  }
+
+  #findTime(): void {
+    const { parsers } = this.options;
+    const ofLine = parsers.timestamp === 'line' ? this.choice().format?.time() : undefined;
+    if (ofLine !== undefined && !Number.isNaN(ofLine)) {
+      this.#setTime(ofLine, 'line');
+      return;
+    }
+    const sent = parseTime(this.view.get('@timestamp'));
+    if (Number.isNaN(sent)) this.#setTime(this.batch.receivedAt, 'receipt');
+    else this.#setTime(sent, 'sender');
+  }
+
+  #setTime(time: Millis, source: TimeSource): void {
+    this.#time = time;
+    this.#timeSource = source;
+  }
+}
+
+export type { DocumentExtra };

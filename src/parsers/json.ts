@@ -1,0 +1,71 @@
+import {
+  type Additions,
+  type EventView,
+  isDeeper,
+  isObject,
+  type JsonObject,
+  leafNames,
+  MAX_DEPTH,
+  valuesOf,
+} from '../events/index.ts';
+import type { FieldValue, Millis } from '../model.ts';
+import type { LineFormat } from './format.ts';
+import { placeFields } from './json-fields.ts';
+
+/** Lines that are JSON objects, as applications write them: their fields become the event's. */
+export class JsonLine implements LineFormat {
+  readonly name = 'json';
+  readonly #zone: string;
+  #failure: string | undefined;
+  #fields: JsonObject = {};
+  #time: Millis = Number.NaN;
+
+  constructor(zone: string) {
+    this.#zone = zone;
+  }
+
+  open(view: EventView): boolean {
+    const line = view.get('message');
+    if (typeof line !== 'string' || !/^\s*\{/.test(line)) return false;
+    this.#fields = {};
+    this.#time = Number.NaN;
+    this.#failure = undefined;
+    if (isDeeper(line, MAX_DEPTH)) this.#failure = `the line is nested deeper than ${MAX_DEPTH} levels`;
+    else this.#parse(line, view);
+    return true;
+  }
+
+  time(): Millis {
+    return this.#time;
+  }
+
+  failure(): string | undefined {
+    return this.#failure;
+  }
+
+  get(field: string): FieldValue {
+    return valuesOf(this.#fields, field);
+  }
+
+  names(): Iterable<string> {
+    return leafNames(this.#fields, '');
+  }
+
+  addTo(additions: Additions): void {
+    additions.fields(this.#fields);
+  }
+
+  #parse(line: string, view: EventView): void {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(line);
+    } catch {
+      this.#failure = 'the line begins like a JSON object but is not valid JSON';
+      return;
+    }
+    if (!isObject(parsed)) return;
+    const placed = placeFields(parsed, view, this.#zone);
+    this.#fields = placed.fields;
+    this.#time = placed.time;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Millis } from '../model.ts';
+import { DAY, dayStart, HOUR, MINUTE, SECOND } from './calendar.ts';
+import { fromZone } from './zone.ts';
+
+const ZERO = 0x30;
+
+/** The number that `count` digits at `at` make, or NaN. */
+function digits(text: string, at: number, count: number): number {
+  let value = 0;
+  for (let i = at; i < at + count; i += 1) {
+    const digit = text.charCodeAt(i) - ZERO;
+    // A place past the end gives NaN, which no comparison holds for.
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/**
+ * Reads ISO 8601 as log lines have it: `2026-11-21T05:40:07.490Z`, also with a space for the `T`, a comma before the
+ * fraction, 1 to 9 digits in it (what is below a millisecond is cut off), no seconds, `+01:00`, `+0100` or `+01`; a
+ * date alone is midnight. A time that names no zone is in `zone`. Answers NaN for anything else.
+ */
+export function parseIso(text: string, zone = 'UTC'): Millis {
+  if (text.charCodeAt(4) !== 0x2d || text.charCodeAt(7) !== 0x2d) return Number.NaN;
+  const day = dayStart(digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2));
+  if (text.length === 10) return fromZone(day, zone);
+  const divider = text.charCodeAt(10);
+  const isTime = (divider === 0x54 || divider === 0x20 || divider === 0x74) && text.charCodeAt(13) === 0x3a;
+  if (!isTime) return Number.NaN;
+  const hasSeconds = text.charCodeAt(16) === 0x3a;
+  const seconds = hasSeconds ? digits(text, 17, 2) : 0;
+  const time = timeOfDay(digits(text, 11, 2), digits(text, 14, 2), seconds);
+  const afterTime = hasSeconds ? 19 : 16;
+  const fractionEnd = hasSeconds ? endOfFraction(text, afterTime) : afterTime;
+  const local = day + time + fractionMillis(text, afterTime, fractionEnd);
+  return fractionEnd === text.length ? fromZone(local, zone) : local - offset(text, fractionEnd);
+}
+
+/** A leap second is the next second's begin, as everywhere that counts days of 86,400 seconds. */
+export function timeOfDay(hour: number, minute: number, second: number): Millis {
+  if (!(hour <= 23 && minute <= 59 && second <= 60)) return Number.NaN;
+  return hour * HOUR + minute * MINUTE + second * SECOND;
+}
+
+function endOfFraction(text: string, at: number): number {
+  const divider = text.charCodeAt(at);
+  if (divider !== 0x2e && divider !== 0x2c) return at;
+  let end = at + 1;
+  while (text.charCodeAt(end) >= ZERO && text.charCodeAt(end) <= 0x39) end += 1;
+  return end;
+}
+
+function fractionMillis(text: string, at: number, end: number): Millis {
+  if (end === at) return 0;
+  const count = end - at - 1;
+  if (count < 1 || count > 9) return Number.NaN;
+  if (count >= 3) return digits(text, at + 1, 3);
+  return digits(text, at + 1, count) * (count === 1 ? 100 : 10);
+}
+
+/** What a zone's clocks are ahead of UTC, from `Z`, `+01:00`, `+0100` or `+01`, up to the text's end. */
+function offset(text: string, at: number): Millis {
+  const sign = text.charCodeAt(at);
+  const length = text.length - at;
+  if (sign === 0x5a || sign === 0x7a) return length === 1 ? 0 : Number.NaN;
+  if (sign !== 0x2b && sign !== 0x2d) return Number.NaN;
+  const hasColon = text.charCodeAt(at + 3) === 0x3a;
+  if (length !== 3 && length !== (hasColon ? 6 : 5)) return Number.NaN;
+  const minutes = length === 3 ? 0 : digits(text, at + (hasColon ? 4 : 3), 2);
+  const ahead = timeOfDay(digits(text, at + 1, 2), minutes, 0);
+  return sign === 0x2d ? -ahead : ahead;
+}
+
+/** The last moment of the year 9999, beyond which ISO 8601 needs six digits for the year. */
+const LAST = dayStart(9999, 12, 31) + DAY - 1;
+
+/** Reads a time as JSON logs give it: ISO 8601, or a number since the epoch whose size tells its unit. */
+export function parseTime(value: unknown, zone = 'UTC'): Millis {
+  if (typeof value === 'string') return parseIso(value, zone);
+  if (typeof value !== 'number' || !(value >= 0)) return Number.NaN;
+  // Seconds stay below 1e11 until the year 5138; milliseconds passed it in 1973, microseconds 1e14 and nanoseconds 1e17 likewise.
+  if (value < 1e11) return Math.floor(value * 1000);
+  if (value < 1e14) return Math.floor(value);
+  return value < 1e17
+    ? Math.floor(value / 1e3)
+    : Math.floor(value / 1e6) <= LAST
+      ? Math.floor(value / 1e6)
+      : Number.NaN;
+}
+
+/** Writes a time as Elasticsearch's dates are written. */
+export function formatTime(time: Millis): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,98 @@
+/**
+ * READ FIRST. The way of an event through logboom:
+ *
+ *   inputs ─▶ journal ─┬─▶ analyser ─▶ results ─▶ publisher ─▶ sink
+ *                      │       └─────▶ outbox ──▶ delivery ──▶ people
+ *                      └─▶ indexer ─────────────────────────▶ sink
+ *
+ * The journal is the middle. An input's batch is acknowledged when the journal holds it on disk; whatever comes
+ * after it is a reader with a cursor of its own, and readers never wait for one another. When the slowest lets the
+ * journal fill, appends wait, and with them the senders: that is all the back-pressure there is.
+ *
+ * Parts start from the far end, so that nothing is accepted before it can be kept, and stop from the near end.
+ */
+import type { Config } from './config/schema.ts';
+import { type LumberjackInput, startLumberjackInput } from './inputs/lumberjack.ts';
+import type { Journal } from './journal/journal.ts';
+import { openJournal } from './journal/lmdb.ts';
+import { startTicker } from './journal/ticker.ts';
+import type { Transition } from './model.ts';
+import { type Delivering, startDelivering } from './pipeline/delivering.ts';
+import { Reader } from './pipeline/reader.ts';
+import { type Folders, foldersOf, type ReaderData } from './pipeline/reader-data.ts';
+import { Undo } from './pipeline/undo.ts';
+import type { Instruments } from './telemetry/instruments.ts';
+import { workerEntry } from './util/worker-entry.ts';
+
+export interface PipelineOptions {
+  config: Config;
+  /** Where documents go: Elasticsearch as configured, or the embedded store. */
+  elasticsearch: NonNullable<Config['elasticsearch']>;
+  instruments: Instruments;
+  onTransition: (transition: Transition) => void;
+}
+
+export interface Pipeline {
+  journal: Journal;
+  analyser: Reader;
+  indexer: Reader;
+  delivering: Delivering;
+  lumberjack: LumberjackInput;
+  stop(): Promise<void>;
+}
+
+export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
+  const { config, instruments } = options;
+  const folders = foldersOf(config.data);
+  const undo = new Undo();
+  try {
+    const journal = await openJournal(folders.journal, {
+      config: config.journal,
+      readers: ['analyser', 'indexer'],
+      instruments,
+    });
+    undo.add(() => journal.close());
+
+    const delivering = await startDelivering(config.notifiers, folders.outbox, instruments);
+    undo.add(() => delivering.stop());
+
+    const indexer = await startReader('indexer', journal, folders, options);
+    undo.add(() => indexer.stop(config.shutdown.timeout));
+
+    const analyser = await startReader('analyser', journal, folders, options);
+    undo.add(() => analyser.stop(config.shutdown.timeout));
+    analyser.onOutputs = () => {
+      indexer.say('outputs');
+      delivering.wake();
+    };
+    analyser.onTransition = options.onTransition;
+
+    const ticker = startTicker(journal, { every: config.journal.tick, wanted: () => analyser.waitsForTime });
+    undo.add(() => ticker.stop());
+
+    const lumberjack = await startLumberjackInput(
+      config.inputs.lumberjack,
+      async (batch, block) => analyser.offer(await journal.append(batch), block),
+      instruments,
+    );
+    undo.add(() => lumberjack.stop(config.shutdown.timeout));
+
+    return { journal, analyser, indexer, delivering, lumberjack, stop: () => undo.all() };
+  } catch (error) {
+    await undo.all();
+    throw error;
+  }
+}
+
+async function startReader(
+  name: 'analyser' | 'indexer',
+  journal: Journal,
+  folders: Folders,
+  { config, elasticsearch, instruments }: PipelineOptions,
+): Promise<Reader> {
+  const workerData: ReaderData = { config, elasticsearch, folders };
+  const file = workerEntry(import.meta.url, `./pipeline/${name}-worker.ts`);
+  const reader = new Reader({ name, file, workerData, journal, instruments });
+  await reader.start();
+  return reader;
+}

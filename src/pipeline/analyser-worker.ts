@@ -1,0 +1,64 @@
+import { workerData } from 'node:worker_threads';
+import { openOutbox } from '../alerts/outbox.ts';
+import { openJournalReader } from '../journal/lmdb.ts';
+import { reportOf } from '../telemetry/metrics.ts';
+import { parsingTelemetry } from '../telemetry/parsing.ts';
+import { pipelineTelemetry } from '../telemetry/pipeline.ts';
+import { Analyser } from './analyser.ts';
+import { assembleEngine } from './assemble-engine.ts';
+import type { ReaderData } from './reader-data.ts';
+import { serveReader } from './reader-port.ts';
+import { Results } from './results.ts';
+import { tellOfEngine } from './tell-of-engine.ts';
+import { workerInstruments } from './worker-instruments.ts';
+
+/** How often the analyser's state is written down: what a crash has to compute again. */
+const checkpointEvery = 5_000;
+
+const { config, folders } = workerData as ReaderData;
+const instruments = workerInstruments(config, 'analyser');
+const telemetry = pipelineTelemetry(instruments);
+const journal = openJournalReader(folders.journal);
+const results = new Results(folders.analysis, journal.journalId);
+const outbox = openOutbox(folders.outbox);
+const engine = assembleEngine(config, parsingTelemetry(instruments));
+const tell = tellOfEngine(engine, telemetry);
+
+const port = serveReader({
+  news: () => analyser.wake(),
+  block: (position, block) => analyser.offer(position, block),
+  calls: {
+    metrics: () => {
+      tell();
+      return reportOf(instruments.metrics);
+    },
+    alerts: () => engine.openAlerts,
+  },
+  stop: async () => {
+    clearInterval(checkpoints);
+    await analyser.stop();
+    tell();
+    await Promise.all([results.close(), outbox.close(), journal.close()]);
+  },
+});
+
+const analyser = new Analyser({
+  journal,
+  results,
+  engine,
+  notify: (notification) => outbox.put(notification, Date.now()),
+  onTransition: (transition) => {
+    telemetry.alertTransition(transition);
+    port.post({ kind: 'transition', transition });
+  },
+  onProgress: (position, committed, waiting) => port.post({ kind: 'progress', position, committed, waiting }),
+  onOutputs: () => port.post({ kind: 'outputs' }),
+  checkpointBytes: Math.min(64 * 2 ** 20, config.journal.maxSize / 8),
+});
+
+const checkpoints = setInterval(() => analyser.requestCheckpoint(), checkpointEvery);
+// A reader that cannot go on ends its thread; the main thread starts it again from what is on disk.
+analyser.run().catch((error) => {
+  throw error;
+});
+port.post({ kind: 'ready' });

@@ -1,0 +1,54 @@
+import { openOutbox } from '../alerts/outbox.ts';
+import type { Config } from '../config/schema.ts';
+import { Lane } from '../notifiers/delivery.ts';
+import { createNotifiers } from '../notifiers/notifiers.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import { notifierTelemetry } from '../telemetry/notifiers.ts';
+
+export interface Delivering {
+  /** There may be new messages in the outbox. */
+  wake(): void;
+  readonly pending: number;
+  stop(): Promise<void>;
+}
+
+/** Starts to carry messages out of the outbox, each notifier in a lane of its own. */
+export async function startDelivering(
+  configs: Config['notifiers'],
+  folder: string,
+  instruments: Instruments,
+): Promise<Delivering> {
+  const outbox = openOutbox(folder);
+  const telemetry = notifierTelemetry(instruments);
+  const notifiers = createNotifiers(configs, instruments);
+  await dropUnknown();
+  const lanes = [...notifiers.values()].map(
+    (notifier) => new Lane({ notifier, messages: outbox, telemetry }),
+  );
+  for (const lane of lanes) lane.start();
+
+  /** Messages for a notifier that was taken out of the configuration can never leave. */
+  async function dropUnknown(): Promise<void> {
+    for (const name of outbox.notifiers()) {
+      if (notifiers.has(name)) continue;
+      for (let entry = outbox.first(name); entry; entry = outbox.first(name)) {
+        telemetry.unknown(name, entry.notification.id);
+        await outbox.settled(entry);
+      }
+    }
+  }
+
+  return {
+    wake() {
+      telemetry.pending(outbox.pending);
+      for (const lane of lanes) lane.wake();
+    },
+    get pending() {
+      return outbox.pending;
+    },
+    async stop() {
+      await Promise.all(lanes.map((lane) => lane.stop()));
+      await outbox.close();
+    },
+  };
+}

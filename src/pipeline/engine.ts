@@ -1,0 +1,98 @@
+import type { Batch, EventBlock, JournalRecord, Output } from '../model.ts';
+import type { EventReader } from '../parsers/reader.ts';
+import type { EventClock } from '../windows/clock.ts';
+import type { RuleRun } from './rule-run.ts';
+
+/** What happened while records were processed, for metrics. */
+export interface Tally {
+  events: number;
+  problems: number;
+  ahead: number;
+  parseFailures: number;
+}
+
+export interface EngineParts {
+  clock: EventClock;
+  events: EventReader;
+  runs: RuleRun[];
+  /** Inflates a record's payload. */
+  open: (batch: Batch) => EventBlock;
+}
+
+/**
+ * The analysis of a journal: records in, outputs out. It reads no clock and keeps no file, so the same records
+ * give the same outputs, live, after a crash, and in a replay. The event clock moves with each event, and windows
+ * close as it moves: what comes out depends on the order of the events, never on how they were cut into batches.
+ */
+export class Engine {
+  readonly tally: Tally = { events: 0, problems: 0, ahead: 0, parseFailures: 0 };
+  private readonly parts: EngineParts;
+
+  constructor(parts: EngineParts) {
+    this.parts = parts;
+  }
+
+  /** `block` is the record's payload where it is inflated already. */
+  process(record: JournalRecord, block?: EventBlock): Output[] {
+    const outputs: Output[] = [];
+    const { clock } = this.parts;
+    if (record.kind === 'events') this.take(record, block ?? this.parts.open(record), outputs);
+    clock.advance(record.receivedAt);
+    this.close(outputs);
+    return outputs;
+  }
+
+  /** Whether the passing of time alone can still change something. */
+  get waiting(): boolean {
+    return this.parts.runs.some((run) => run.waiting);
+  }
+
+  get rules(): readonly RuleRun[] {
+    return this.parts.runs;
+  }
+
+  /** Number of alerts that are active or on their way out. */
+  get openAlerts(): number {
+    return this.parts.runs.reduce((open, run) => open + run.openAlerts, 0);
+  }
+
+  snapshot(): unknown {
+    const { clock, runs } = this.parts;
+    return { clock: clock.snapshot(), runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]) };
+  }
+
+  /** A rule that changed since the snapshot begins anew; the others go on. */
+  restore(snapshot: unknown): void {
+    const { clock, runs } = snapshot as { clock: unknown; runs: [string, string, unknown][] };
+    this.parts.clock.restore(clock);
+    for (const run of this.parts.runs) {
+      const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
+      if (saved) run.restore(saved[2]);
+    }
+  }
+
+  private take(batch: Batch, block: EventBlock, outputs: Output[]): void {
+    const { clock, events, runs } = this.parts;
+    events.open(block, batch);
+    for (let event = events.next(); event; event = events.next()) {
+      this.tally.events += 1;
+      if (event.problem !== undefined) {
+        this.tally.problems += 1;
+        continue;
+      }
+      if (event.parseFailure !== undefined) this.tally.parseFailures += 1;
+      const before = clock.now;
+      if (clock.observe(event.source, event.time, batch.receivedAt) === 'ahead') {
+        this.tally.ahead += 1;
+        continue;
+      }
+      if (clock.now !== before) this.close(outputs);
+      for (const run of runs) run.add(event, outputs);
+    }
+  }
+
+  private close(outputs: Output[]): void {
+    const { now } = this.parts.clock;
+    for (const run of this.parts.runs) run.advance(now, outputs);
+  }
+}

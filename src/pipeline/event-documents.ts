@@ -1,0 +1,63 @@
+import type { Batch, BulkItem, DeadLetter, EventBlock, Millis, Position } from '../model.ts';
+import type { EventReader, ReadEvent } from '../parsers/reader.ts';
+import type { Destination, Named } from './index-name.ts';
+
+export interface EventDocumentsOptions {
+  journalId: string;
+  events: EventReader;
+  nameIndex: (event: Named) => Destination;
+  /** How far ahead of its arrival a timestamp may be before it is tagged. */
+  maxAhead: Millis;
+  /** Makes the document about an event that is no document itself. */
+  deadLetter: (letter: DeadLetter, receivedAt: Millis) => BulkItem;
+}
+
+/** Where an event that is no JSON object would have gone; it cannot say more itself. */
+const unknownIndex = 'logs';
+
+/**
+ * The documents of a batch. An event's id is made of the journal's id, the record's position and the event's
+ * place, so that a replay writes the same ids; a sender that chose an id itself (`@metadata._id`, or `id` as
+ * Filebeat's `add_id` and `fingerprint` write it) is obeyed.
+ */
+export class EventDocuments {
+  private readonly options: EventDocumentsOptions;
+  private letters: DeadLetter[] = [];
+
+  constructor(options: EventDocumentsOptions) {
+    this.options = options;
+  }
+
+  *of(block: EventBlock, batch: Batch & { position: Position }): Generator<BulkItem> {
+    const { events, journalId } = this.options;
+    const prefix = `${journalId}-${batch.position.toString(36)}-`;
+    events.open(block, batch);
+    for (let event = events.next(); event; event = events.next()) {
+      yield this.itemOf(event, `${prefix}${event.index.toString(36)}`, batch.receivedAt);
+    }
+  }
+
+  /** Hands over the dead letters met since the last call; they belong into the file before their documents leave. */
+  takeLetters(): DeadLetter[] {
+    const { letters } = this;
+    this.letters = [];
+    return letters;
+  }
+
+  private itemOf(event: ReadEvent, id: string, receivedAt: Millis): BulkItem {
+    if (event.problem !== undefined) {
+      const letter = { reason: event.problem, index: unknownIndex, id, body: Buffer.from(event.raw()) };
+      this.letters.push(letter);
+      return this.options.deadLetter(letter, receivedAt);
+    }
+    const { index, stream } = this.options.nameIndex(event);
+    const tags = event.time > receivedAt + this.options.maxAhead ? ['_timestamp_ahead'] : undefined;
+    const document = event.document({ ...(tags && { tags }), ...(stream && { stream }) });
+    return { action: 'create', index, id: ownId(event) ?? id, document };
+  }
+}
+
+function ownId(event: ReadEvent): string | undefined {
+  const own = event.metadata('_id') ?? event.metadata('id');
+  return typeof own === 'string' && own !== '' && Buffer.byteLength(own) <= 512 ? own : undefined;
+}

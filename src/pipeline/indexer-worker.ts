@@ -1,0 +1,68 @@
+import { workerData } from 'node:worker_threads';
+import { outputItem } from '../alerts/documents.ts';
+import { openJournalReader } from '../journal/lmdb.ts';
+import { createEventReader } from '../parsers/reader.ts';
+import { deadLetterItem } from '../sinks/elasticsearch/dead-letter-document.ts';
+import { openDeadLetters } from '../sinks/elasticsearch/dead-letters.ts';
+import { createElasticsearchSink } from '../sinks/elasticsearch/sink.ts';
+import { reportOf } from '../telemetry/metrics.ts';
+import { parsingTelemetry } from '../telemetry/parsing.ts';
+import { EventDocuments } from './event-documents.ts';
+import { createIndexNames } from './index-name.ts';
+import { Indexer } from './indexer.ts';
+import { openPayload } from './payload.ts';
+import { Publisher } from './publisher.ts';
+import type { ReaderData } from './reader-data.ts';
+import { serveReader } from './reader-port.ts';
+import { Results } from './results.ts';
+import { workerInstruments } from './worker-instruments.ts';
+
+const { config, elasticsearch, folders } = workerData as ReaderData;
+const { indexing } = config;
+const instruments = workerInstruments(config, 'indexer');
+const journal = openJournalReader(folders.journal);
+const results = new Results(folders.analysis, journal.journalId);
+const deadLetters = await openDeadLetters(folders.deadLetters);
+const sink = createElasticsearchSink({ elasticsearch, indexing, deadLetters, instruments });
+const { parsers, time } = config;
+const from = journal.committed('indexer');
+
+const documents = new EventDocuments({
+  journalId: journal.journalId,
+  events: createEventReader({ parsers, time, telemetry: parsingTelemetry(instruments) }),
+  nameIndex: createIndexNames(indexing),
+  maxAhead: time.maxAhead,
+  deadLetter: (letter, receivedAt) => deadLetterItem(letter, indexing.namespace, receivedAt),
+});
+
+const indexer = new Indexer({
+  journal,
+  sink,
+  documents,
+  open: openPayload,
+  from,
+  maxItems: indexing.maxBulkItems,
+  maxInFlight: indexing.maxBulksInFlight + 1,
+  keepLetters: (letters) => deadLetters.add(letters),
+  reached: (position) => port.post({ kind: 'progress', position, committed: position, waiting: false }),
+});
+const publisher = new Publisher({ results, sink, document: (output) => outputItem(output, config) });
+
+const port = serveReader({
+  news: () => indexer.wake(),
+  outputs: () => publisher.wake(),
+  calls: { metrics: () => reportOf(instruments.metrics), sink: () => sink.status() },
+  stop: async () => {
+    indexer.stop();
+    publisher.stop();
+    await sink.close();
+    await Promise.all([running, journal.close()]);
+    await results.close();
+  },
+});
+port.post({ kind: 'progress', position: from, committed: from, waiting: false });
+
+const running = Promise.all([indexer.run(), publisher.run()]).catch((error) => {
+  throw error;
+});
+port.post({ kind: 'ready' });

@@ -1,0 +1,89 @@
+import type { JournalReader } from '../journal/journal.ts';
+import type { Batch, BulkItem, DeadLetter, EventBlock, JournalRecord, Position, Sink } from '../model.ts';
+import { Deliveries } from './deliveries.ts';
+import type { EventDocuments } from './event-documents.ts';
+import { Signal } from './signal.ts';
+
+export interface IndexerOptions {
+  journal: JournalReader;
+  sink: Sink;
+  documents: EventDocuments;
+  open: (batch: Batch) => EventBlock;
+  /** Where an earlier run stopped: everything up to here is delivered. */
+  from: Position;
+  /** Documents of one delivery, and deliveries under way at once: together they bound memory. */
+  maxItems: number;
+  maxInFlight: number;
+  /** Keeps dead letters on disk. */
+  keepLetters: (letters: DeadLetter[]) => Promise<void>;
+  reached: (position: Position) => void;
+}
+
+/**
+ * Reads the journal and delivers a document for each event, in order, a bounded number at once. It never gives up
+ * on a document: what Elasticsearch refuses for good is among the dead letters, anything else is tried again.
+ */
+export class Indexer {
+  private readonly options: IndexerOptions;
+  private readonly deliveries: Deliveries<Position>;
+  private readonly news = new Signal();
+  private stopping = false;
+  private read: Position;
+
+  constructor(options: IndexerOptions) {
+    this.options = options;
+    this.read = options.from;
+    this.deliveries = new Deliveries(options.sink, options.maxInFlight, options.reached);
+  }
+
+  wake(): void {
+    this.news.raise();
+  }
+
+  /** Ends when `stop` was called. */
+  async run(): Promise<void> {
+    while (!this.stopping) {
+      const records = this.options.journal.read(this.read, 4 * 2 ** 20);
+      if (records.length === 0) await this.news.wait();
+      else await this.deliver(records);
+    }
+  }
+
+  stop(): void {
+    this.stopping = true;
+    this.deliveries.close();
+    this.news.raise();
+  }
+
+  /** Several small records share a delivery; a large one is cut into several, and its place is told with the last. */
+  private async deliver(records: JournalRecord[]): Promise<void> {
+    let items: BulkItem[] = [];
+    for (const record of records) {
+      if (this.stopping) return;
+      if (record.kind === 'events') {
+        for (const item of this.itemsOf(record)) {
+          items.push(item);
+          if (items.length < this.options.maxItems) continue;
+          await this.hand(items, undefined);
+          items = [];
+        }
+      }
+      this.read = record.position;
+      if (items.length >= this.options.maxItems / 2) {
+        await this.hand(items, record.position);
+        items = [];
+      }
+    }
+    await this.hand(items, this.read);
+  }
+
+  private async hand(items: BulkItem[], upTo: Position | undefined): Promise<void> {
+    const letters = this.options.documents.takeLetters();
+    if (letters.length > 0) await this.options.keepLetters(letters);
+    await this.deliveries.start(items, upTo);
+  }
+
+  private itemsOf(record: Batch & { position: Position }): Iterable<BulkItem> {
+    return this.options.documents.of(this.options.open(record), record);
+  }
+}

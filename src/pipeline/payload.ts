@@ -1,0 +1,31 @@
+import { readPayload } from '../lumberjack/payload.ts';
+import type { Batch, EventBlock } from '../model.ts';
+
+/** Inflates a batch as its encoding asks. */
+export function openPayload(batch: Batch): EventBlock {
+  switch (batch.encoding) {
+    case 'lumberjack':
+      return readPayload(batch.payload);
+    case 'ndjson':
+      return splitLines(batch.payload);
+    case 'lines':
+      return splitLines(Buffer.from(wrapped(batch.payload)));
+  }
+}
+
+/** One document a line; empty lines are no documents. */
+function splitLines(bytes: Buffer): EventBlock {
+  const spans: number[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const newline = bytes.indexOf(10, start);
+    const end = newline === -1 ? bytes.length : newline;
+    if (end > start) spans.push(start, end);
+    start = end + 1;
+  }
+  return { bytes, spans: Uint32Array.from(spans), count: spans.length / 2 };
+}
+
+function wrapped(payload: Buffer): string {
+  const lines = payload.toString('utf8').split('\n');
+  return lines.filter((line) => line !== '').map((message) => `${JSON.stringify({ message })}\n`).join('');
+}

@@ -1,0 +1,28 @@
+import type { Config } from '../config/schema.ts';
+
+/** What a reader's thread is given. */
+export interface ReaderData {
+  config: Config;
+  folders: Folders;
+  /** Where documents go: Elasticsearch as configured, or the embedded store. */
+  elasticsearch: NonNullable<Config['elasticsearch']>;
+}
+
+/** The parts of the data folder. */
+export interface Folders {
+  journal: string;
+  analysis: string;
+  outbox: string;
+  store: string;
+  deadLetters: string;
+}
+
+export function foldersOf(data: string): Folders {
+  return {
+    journal: `${data}/journal`,
+    analysis: `${data}/analysis`,
+    outbox: `${data}/outbox`,
+    store: `${data}/store`,
+    deadLetters: `${data}/dead-letters.ndjson`,
+  };
+}

@@ -1,0 +1,40 @@
+import { type MessagePort, parentPort } from 'node:worker_threads';
+import type { EventBlock, Position } from '../model.ts';
+import type { FromReader, ToReader } from './thread.ts';
+
+/** What a reader does when it is spoken to. */
+export interface ReaderHandlers {
+  /** The journal grew. */
+  news(newest: Position): void;
+  /** A window that was just journaled, still inflated; taking it saves reading it again. */
+  block?(position: Position, block: EventBlock): void;
+  /** The analyser put something out. */
+  outputs?(): void;
+  /** Answers by name, such as `metrics`. */
+  calls: Record<string, () => unknown>;
+  /** Finish what is in hand and put everything in order. */
+  stop(): Promise<void>;
+}
+
+/** Connects a reader's worker thread with the main thread. */
+export function serveReader(handlers: ReaderHandlers): { post: (message: FromReader) => void } {
+  const port = parentPort as MessagePort;
+  const post = (message: FromReader) => port.postMessage(message);
+  port.on('message', async (message: ToReader) => {
+    if (message.kind === 'news') handlers.news(message.newest);
+    else if (message.kind === 'outputs') handlers.outputs?.();
+    else if (message.kind === 'block') handlers.block?.(message.position, received(message.block));
+    else if (message.kind === 'call') {
+      post({ kind: 'answer', id: message.id, value: await handlers.calls[message.name]?.() });
+    } else {
+      await handlers.stop();
+      port.close();
+    }
+  });
+  return { post };
+}
+
+/** What crosses between threads as a Buffer arrives as its plain bytes. */
+function received({ bytes, spans, count }: EventBlock): EventBlock {
+  return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), spans, count };
+}

@@ -1,0 +1,108 @@
+import type { Journal } from '../journal/journal.ts';
+import type { EventBlock, Millis, Position, Transition } from '../model.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import { type FromReader, ReaderThread } from './thread.ts';
+
+export interface ReaderOptions {
+  name: string;
+  file: string;
+  workerData: unknown;
+  journal: Journal;
+  instruments: Instruments;
+  now?: () => Millis;
+}
+
+/** Bytes of inflated windows that may be under way to a reader; beyond that it reads them from the journal. */
+const offeredBytes = 32 * 2 ** 20;
+
+/** A reader of the journal as the main thread knows it: where it is, and when it last got on. */
+export class Reader {
+  onTransition: (transition: Transition) => void = () => {};
+  onOutputs: () => void = () => {};
+  readonly name: string;
+  position: Position = 0;
+  /** When `position` last moved, or the reader had nothing to read. */
+  movedAt: Millis;
+  /** Whether the passing of time alone can still change something for it. */
+  waitsForTime = false;
+  private readonly journal: Journal;
+  private readonly thread: ReaderThread;
+  private readonly now: () => Millis;
+  private readonly forget: () => void;
+  private offered: { position: Position; bytes: number }[] = [];
+  private offeredNow = 0;
+  private newsDue = false;
+
+  constructor(options: ReaderOptions) {
+    this.name = options.name;
+    this.journal = options.journal;
+    this.now = options.now ?? Date.now;
+    this.movedAt = this.now();
+    this.thread = new ReaderThread({ ...options, onMessage: (message) => this.receive(message) });
+    this.forget = this.journal.onAppend((newest) => this.hear(newest));
+  }
+
+  get alive(): boolean {
+    return this.thread.alive;
+  }
+
+  /** Since when the reader has had something to read without getting on; undefined where it is up to date. */
+  get stuckSince(): Millis | undefined {
+    return this.position >= this.journal.fill.newest ? undefined : this.movedAt;
+  }
+
+  start(): Promise<void> {
+    return this.thread.start();
+  }
+
+  stop(timeout: Millis): Promise<void> {
+    this.forget();
+    return this.thread.stop(timeout);
+  }
+
+  say(kind: 'outputs'): void {
+    this.thread.post({ kind });
+  }
+
+  call<T>(name: string, timeout: Millis = 1_000): Promise<T | undefined> {
+    return this.thread.call<T>(name, timeout);
+  }
+
+  /** Hands over a window that is on disk and still inflated, so that it need not be read and inflated again. */
+  offer(position: Position, block: EventBlock): void {
+    const bytes = block.bytes.byteLength + block.spans.byteLength;
+    const own = block.bytes.buffer.byteLength === block.bytes.byteLength;
+    if (!own || this.offeredNow + bytes > offeredBytes) return;
+    this.offered.push({ position, bytes });
+    this.offeredNow += bytes;
+    const buffers = [block.bytes.buffer as ArrayBuffer, block.spans.buffer as ArrayBuffer];
+    this.thread.post({ kind: 'block', position, block }, buffers);
+  }
+
+  private hear(newest: Position): void {
+    // A reader that was up to date began to wait only now.
+    if (this.position === newest - 1) this.movedAt = this.now();
+    if (this.newsDue) return;
+    this.newsDue = true;
+    // Appends that share a commit are told together, and after their windows were offered.
+    setImmediate(() => {
+      this.newsDue = false;
+      this.thread.post({ kind: 'news', newest: this.journal.fill.newest });
+    });
+  }
+
+  private receive(message: FromReader): void {
+    if (message.kind === 'transition') this.onTransition(message.transition);
+    else if (message.kind === 'outputs') this.onOutputs();
+    else if (message.kind === 'progress') this.progress(message);
+  }
+
+  private progress({ position, committed, waiting }: FromReader & { kind: 'progress' }): void {
+    if (position > this.position) this.movedAt = this.now();
+    this.position = position;
+    this.waitsForTime = waiting;
+    this.journal.commit(this.name, committed);
+    while (this.offered[0] && this.offered[0].position <= position)
+      this.offeredNow -= this.offered.shift()!.bytes;
+  }
+}

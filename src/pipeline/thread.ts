@@ -1,0 +1,138 @@
+import { Worker } from 'node:worker_threads';
+import { messageOf } from '../errors.ts';
+import type { EventBlock, Millis, Position, Transition } from '../model.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+
+/** What the main thread says to a reader. */
+export type ToReader =
+  | { kind: 'news'; newest: Position }
+  | { kind: 'block'; position: Position; block: EventBlock }
+  | { kind: 'outputs' }
+  | { kind: 'call'; id: number; name: string }
+  | { kind: 'stop' };
+
+/** What a reader says to the main thread. */
+export type FromReader =
+  | { kind: 'ready' }
+  /** Everything up to `position` was read; a restart begins after `committed`. */
+  | { kind: 'progress'; position: Position; committed: Position; waiting: boolean }
+  | { kind: 'transition'; transition: Transition }
+  | { kind: 'outputs' }
+  | { kind: 'answer'; id: number; value: unknown };
+
+export interface ThreadOptions {
+  name: string;
+  file: string;
+  workerData: unknown;
+  instruments: Instruments;
+  onMessage: (message: FromReader) => void;
+}
+
+const firstPause: Millis = 1_000;
+const longestPause: Millis = 60_000;
+
+/**
+ * A reader in a worker thread. A reader that dies is started again, for all that it knows is on disk; the pauses
+ * double while it keeps dying. Everything else goes on meanwhile, and `alive` tells the health check.
+ */
+export class ReaderThread {
+  readonly name: string;
+  private readonly options: ThreadOptions;
+  private worker: Worker | undefined;
+  private pause = firstPause;
+  private stopping = false;
+  private restart: NodeJS.Timeout | undefined;
+  private calls = new Map<number, (value: unknown) => void>();
+  private nextCall = 1;
+  private exited: Promise<void> = Promise.resolve();
+
+  constructor(options: ThreadOptions) {
+    this.name = options.name;
+    this.options = options;
+  }
+
+  get alive(): boolean {
+    return this.worker !== undefined;
+  }
+
+  /** Resolves when the reader is ready; rejects where it cannot even start. */
+  async start(): Promise<void> {
+    const worker = new Worker(this.options.file, { workerData: this.options.workerData, name: this.name });
+    await new Promise<void>((resolve, reject) => {
+      worker.on('message', (message: FromReader) => {
+        if (message.kind === 'ready') resolve();
+        this.receive(message);
+      });
+      worker.once('error', (error) => {
+        this.options.instruments.log.error({ err: error, thread: this.name }, `the ${this.name} failed`);
+        reject(error);
+      });
+      this.exited = new Promise((done) => worker.once('exit', (code) => done(this.left(worker, code))));
+      void this.exited.then(() => reject(new Error(`the ${this.name} ended before it was ready`)));
+    });
+    this.worker = worker;
+    this.pause = firstPause;
+  }
+
+  post(message: ToReader, transfer: ArrayBuffer[] = []): void {
+    this.worker?.postMessage(message, transfer);
+  }
+
+  /** Asks the reader; undefined where it is gone or does not answer in time. */
+  async call<T>(name: string, timeout: Millis): Promise<T | undefined> {
+    if (!this.worker) return undefined;
+    const id = this.nextCall++;
+    const answer = new Promise<unknown>((resolve) => {
+      const timer = setTimeout(() => this.settle(id, undefined), timeout);
+      this.calls.set(id, (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      });
+    });
+    this.post({ kind: 'call', id, name });
+    return (await answer) as T | undefined;
+  }
+
+  /** Lets the reader finish what it has in hand, then ends it, at the latest after `timeout`. */
+  async stop(timeout: Millis): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.restart);
+    const { worker } = this;
+    if (!worker) return;
+    this.post({ kind: 'stop' });
+    const cut = setTimeout(() => void worker.terminate(), timeout);
+    await this.exited;
+    clearTimeout(cut);
+  }
+
+  private receive(message: FromReader): void {
+    if (message.kind === 'answer') this.settle(message.id, message.value);
+    else this.options.onMessage(message);
+  }
+
+  private settle(id: number, value: unknown): void {
+    this.calls.get(id)?.(value);
+    this.calls.delete(id);
+  }
+
+  private left(worker: Worker, code: number): void {
+    if (this.worker === worker) this.worker = undefined;
+    for (const id of [...this.calls.keys()]) this.settle(id, undefined);
+    if (this.stopping) return;
+    const { log } = this.options.instruments;
+    log.error({ thread: this.name, code, pause: this.pause }, `the ${this.name} ended; it is started again`);
+    this.restart = setTimeout(() => void this.startAgain(), this.pause);
+    this.pause = Math.min(this.pause * 2, longestPause);
+  }
+
+  private async startAgain(): Promise<void> {
+    const { pause } = this;
+    await this.start().catch((error) => {
+      this.pause = pause;
+      this.options.instruments.log.error(
+        { thread: this.name },
+        `the ${this.name} does not start: ${messageOf(error)}`,
+      );
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import type { AlertState, AlertStatus, Decision, Millis } from '../model.ts';
+import { formatDuration } from '../util/duration.ts';
+import type { StateRule } from './judgement.ts';
+
+type Notify = Decision['notify'];
+/** Whether people are told, and what is remembered of it. */
+type Announcement = { notify: Notify; remember: Partial<AlertState> };
+
+export const nothingChanged: Notify = { send: false, reason: 'not notified: nothing changed' };
+
+/**
+ * People hear of an alert when it becomes active and when that is over; the end is told only of an alert whose
+ * beginning was told. Everything in between is in the documents.
+ */
+export function announce(
+  state: AlertState,
+  to: AlertStatus,
+  at: Millis,
+  { config }: StateRule,
+): Announcement {
+  if (to === 'inactive' && state.status !== 'pending') return announceEnd(state);
+  if (to !== 'active') return silent(`becoming ${to} is not told`);
+  if (state.status !== 'inactive' && state.status !== 'pending') return silent('it is still the same alert');
+  if (config.notify.length === 0)
+    return { ...silent('the rule names no notifier'), remember: { told: false } };
+  const left = cooldownLeft(state, at, config.cooldown);
+  if (left > 0) {
+    const since = `${formatDuration(config.cooldown)} since ${timeOfDay(state.announced!)}`;
+    return { ...silent(`cooldown of ${since} has ${formatDuration(left)} left`), remember: { told: false } };
+  }
+  return {
+    notify: { send: true, reason: 'notified: it became active' },
+    remember: { told: true, announced: at },
+  };
+}
+
+/** How much of the time is left in which the alert is not announced again. */
+export function cooldownLeft({ announced }: AlertState, at: Millis, cooldown: Millis): Millis {
+  return announced === undefined || cooldown === 0 ? 0 : Math.max(0, announced + cooldown - at);
+}
+
+function announceEnd({ told }: AlertState): Announcement {
+  if (!told) return silent('its becoming active was not told either');
+  return { notify: { send: true, reason: 'notified: it recovered' }, remember: { told: false } };
+}
+
+function silent(why: string): Announcement {
+  return { notify: { send: false, reason: `not notified: ${why}` }, remember: {} };
+}
+
+function timeOfDay(at: Millis): string {
+  return new Date(at).toISOString().slice(11, 19);
+}

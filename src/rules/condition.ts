@@ -1,0 +1,132 @@
+import { formatNumber, formatShare } from '../util/numbers.ts';
+import type { Parsed } from './measure.ts';
+
+/** A comparison of a measure, as it stands in a rule. */
+export interface Condition {
+  /** As people read it: `>= 5`, `outside 10..20`. */
+  readonly text: string;
+  test(value: number): boolean;
+  /** `7 is >= 5`, `4 is not >= 5`. */
+  describe(value: number): string;
+  /** It can only become truer as the value grows (`>`, `>=`) or falls (`<`, `<=`). */
+  readonly truer: 'as it grows' | 'as it falls' | undefined;
+  /** How far beyond its bound a value lies; the farthest of an episode is its peak. Negative before the bound. */
+  distance(value: number): number;
+  /** The numbers in it: beside them it changes from true to false. */
+  readonly bounds: readonly number[];
+}
+
+type Core = Pick<Condition, 'test' | 'truer' | 'distance'>;
+
+const comparisons: Record<string, (bound: number) => Core> = {
+  '>=': (bound) => ({
+    test: (value) => value >= bound,
+    truer: 'as it grows',
+    distance: (value) => value - bound,
+  }),
+  '>': (bound) => ({
+    test: (value) => value > bound,
+    truer: 'as it grows',
+    distance: (value) => value - bound,
+  }),
+  '<=': (bound) => ({
+    test: (value) => value <= bound,
+    truer: 'as it falls',
+    distance: (value) => bound - value,
+  }),
+  '<': (bound) => ({
+    test: (value) => value < bound,
+    truer: 'as it falls',
+    distance: (value) => bound - value,
+  }),
+  '==': (bound) => ({
+    test: (value) => value === bound,
+    truer: undefined,
+    distance: (value) => -Math.abs(value - bound),
+  }),
+  '!=': (bound) => ({
+    test: (value) => value !== bound,
+    truer: undefined,
+    distance: (value) => Math.abs(value - bound),
+  }),
+};
+
+const ranges: Record<string, (low: number, high: number) => Core> = {
+  inside: (low, high) => ({
+    test: (value) => value >= low && value <= high,
+    truer: undefined,
+    distance: (value) => Math.min(value - low, high - value),
+  }),
+  outside: (low, high) => ({
+    test: (value) => value < low || value > high,
+    truer: undefined,
+    distance: (value) => Math.max(low - value, value - high),
+  }),
+};
+
+const number = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?%?`;
+const comparison = new RegExp(`^(>=|<=|==|!=|>|<|=)\\s*(${number})$`);
+const range = new RegExp(`^(inside|outside)\\s+(${number})\\s*\\.\\.\\s*(${number})$`);
+
+/** Reads a rule's `when` or `recover`. `5%` is 0.05. The ends of a range belong to its inside. */
+export function parseCondition(source: string): Parsed<Condition> {
+  const text = source.trim();
+  const compared = comparison.exec(text);
+  if (compared) {
+    const mark = compared[1] === '=' ? '==' : compared[1]!;
+    const bound = boundOf(compared[2]!);
+    return { ok: condition(`${mark} ${compared[2]}`, comparisons[mark]!(bound), [bound]) };
+  }
+  const ranged = range.exec(text);
+  if (!ranged)
+    return {
+      problem: `${JSON.stringify(source)} is no condition`,
+      remedy: 'write for example >= 5, < 2%, == 0 or outside 10..20',
+    };
+  const [, word, low, high] = ranged as unknown as [string, string, string, string];
+  const bounds = [boundOf(low), boundOf(high)] as const;
+  if (bounds[0] > bounds[1])
+    return { problem: `the range ${low}..${high} is empty`, remedy: `write ${high}..${low}` };
+  return { ok: condition(`${word} ${low}..${high}`, ranges[word]!(...bounds), bounds) };
+}
+
+function condition(text: string, core: Core, bounds: readonly number[]): Condition {
+  const format = text.includes('%') ? formatShare : formatNumber;
+  return {
+    text,
+    ...core,
+    bounds,
+    describe: (value) => `${format(value)} is ${core.test(value) ? '' : 'not '}${text}`,
+  };
+}
+
+/** `when` turned round: the recovery of a rule that names none. */
+export function opposite(when: Condition): Condition {
+  return {
+    text: `not ${when.text}`,
+    test: (value) => !when.test(value),
+    describe: (value) => when.describe(value),
+    truer: undefined,
+    distance: (value) => -when.distance(value),
+    bounds: when.bounds,
+  };
+}
+
+/** A value for which both hold, where there is one: a rule that raises and recovers at once would never rest. */
+export function overlap(one: Condition, other: Condition): number | undefined {
+  const edges = [...one.bounds, ...other.bounds];
+  const beside = edges.flatMap((edge) => {
+    const step = Math.max(1e-9, Math.abs(edge) * 1e-9);
+    return [edge, edge - step, edge + step];
+  });
+  return beside.find((value) => one.test(value) && other.test(value));
+}
+
+function boundOf(literal: string): number {
+  return literal.endsWith('%') ? shareOf(literal.slice(0, -1)) : Number(literal);
+}
+
+/** Divides by moving the point, so that 7% is 0.07 and not 0.07000000000000001. */
+function shareOf(percent: string): number {
+  return Number(`${Number(percent)}e-2`) || Number(percent) / 100;
+}

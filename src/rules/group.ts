@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { Fields, Scalar } from '../model.ts';
+
+/** The group of events without one of the fields, and the only group of a rule without `by`. */
+export const missing = '_missing';
+export const all = '_all';
+
+/** A value is part of keys and documents, so a hostile one must not make them long. */
+const maxValueLength = 256;
+
+export interface Group {
+  /** Readable, and different for different groups: `web-1`, `web-1, 404`. */
+  key: string;
+  /** The fields that the event has, and their values. */
+  by: Record<string, Scalar>;
+}
+
+export interface Grouping {
+  /** The key alone: what an event costs when its group is known already. */
+  key(fields: Fields): string;
+  group(fields: Fields): Group;
+}
+
+/**
+ * Groups events by the text of their fields: 404 and "404" are the same group, for senders differ in the types that
+ * they send. A field without a value (none, null, an empty list) is `_missing`; of several values the text of all,
+ * joined, is the group's.
+ */
+export function groupingBy(names: readonly string[]): Grouping {
+  const [first] = names;
+  if (first === undefined) return { key: () => all, group: () => ({ key: all, by: {} }) };
+  const key =
+    names.length === 1
+      ? (fields: Fields) => partOf(valueIn(fields, first))
+      : (fields: Fields) => names.map((name) => partOf(valueIn(fields, name))).join(', ');
+  return { key, group: (fields) => ({ key: key(fields), by: valuesIn(fields, names) }) };
+}
+
+function valuesIn(fields: Fields, names: readonly string[]): Record<string, Scalar> {
+  const by: Record<string, Scalar> = {};
+  for (const name of names) {
+    const value = valueIn(fields, name);
+    if (value !== undefined) by[name] = value;
+  }
+  return by;
+}
+
+/** One value of one field, cut to a bounded length that still tells different ones apart. */
+function valueIn(fields: Fields, name: string): Exclude<Scalar, null> | undefined {
+  const found = fields.get(name);
+  const value = Array.isArray(found) ? joined(found) : found;
+  if (typeof value !== 'string') return value ?? undefined;
+  return value.length <= maxValueLength ? value : shortened(value);
+}
+
+function joined(values: Scalar[]): Scalar | undefined {
+  const present = values.filter((value) => value !== null);
+  return present.length > 1 ? present.join(', ') : present[0];
+}
+
+function shortened(value: string): string {
+  const digest = createHash('sha1').update(value).digest('base64url').slice(0, 16);
+  return `${value.slice(0, maxValueLength - 18)}…~${digest}`;
+}
+
+/** A value as part of a key. Commas, quotes and backslashes are escaped, and what looks like a reserved name. */
+function partOf(value: Exclude<Scalar, null> | undefined): string {
+  if (value === undefined) return missing;
+  if (value === '') return '""';
+  const text = String(value);
+  return /[,"\\]|^_/.test(text) ? text.replace(/[,"\\]|^_/g, '\\$&') : text;
+}

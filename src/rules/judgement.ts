@@ -1,0 +1,33 @@
+import type { Observation } from '../model.ts';
+import type { CompiledRule } from './rule.ts';
+
+/** What the state machine needs of a rule. */
+export type StateRule = Pick<CompiledRule, 'config' | 'condition' | 'recovery' | 'over' | 'every'>;
+
+/**
+ * What one window says: `true`: the condition holds; `calm`: the recovery holds; `between`: neither, which is the
+ * width of a hysteresis; `nothing`: there is nothing to measure.
+ */
+export interface Judgement {
+  verdict: 'true' | 'calm' | 'between' | 'nothing';
+  /** Such as `count 7 is >= 5`. */
+  reason: string;
+}
+
+/** Looks at the window alone. A window with fewer events than `minCount` says that all is calm. */
+export function judge({ value, count }: Observation, { config, condition, recovery }: StateRule): Judgement {
+  if (!condition || !recovery)
+    return { verdict: 'calm', reason: 'the rule has no condition, it only counts' };
+  if (value === undefined)
+    return { verdict: 'nothing', reason: `there is nothing to measure as ${config.measure}` };
+  if (count < config.minCount) return { verdict: 'calm', reason: tooFew(count, config.minCount) };
+  if (condition.test(value))
+    return { verdict: 'true', reason: `${config.measure} ${condition.describe(value)}` };
+  if (recovery.test(value))
+    return { verdict: 'calm', reason: `${config.measure} ${recovery.describe(value)}` };
+  return { verdict: 'between', reason: `${config.measure} ${condition.describe(value)}` };
+}
+
+function tooFew(count: number, minCount: number): string {
+  return `${count} events are fewer than ${minCount} (minCount), so the condition was not looked at`;
+}

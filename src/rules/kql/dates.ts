@@ -1,0 +1,42 @@
+import type { Millis } from '../../model.ts';
+
+/** What a date names: an instant, or with less precision all the time that it covers. `to` is still inside. */
+export interface Stretch {
+  from: Millis;
+  to: Millis;
+}
+
+const shape =
+  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?$/;
+
+/** Reads an ISO date, UTC where it names no zone; `2026-11` is the whole month, as Elasticsearch rounds it. */
+export function readDate(text: string): Stretch | undefined {
+  const match = shape.exec(text);
+  if (!match) return undefined;
+  const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00', fraction = '', zone] =
+    match;
+  const from = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}${zone ?? 'Z'}`);
+  if (Number.isNaN(from)) return undefined;
+  return { from, to: from + lengthOf(match, from) - 1 };
+}
+
+function lengthOf([, , month, day, hour, , second, fraction]: RegExpExecArray, from: Millis): Millis {
+  if (fraction) return 1;
+  if (second) return 1000;
+  if (hour) return 60_000;
+  if (day) return 86_400_000;
+  const date = new Date(from);
+  return Date.UTC(date.getUTCFullYear() + (month ? 0 : 1), date.getUTCMonth() + (month ? 1 : 0)) - from;
+}
+
+const dateFields = new Set(['@timestamp', 'event.created', 'event.start', 'event.end', 'event.ingested']);
+
+export function isDateField(field: string): boolean {
+  return dateFields.has(field);
+}
+
+/** A field's value as a time: milliseconds, or a text that is a date. */
+export function timeOf(value: unknown): Millis | undefined {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' ? readDate(value)?.from : undefined;
+}

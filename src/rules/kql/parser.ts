@@ -1,0 +1,177 @@
+import { type Operator, operators, type Query, type Text, type Value } from './ast.ts';
+import { isLevelField, levelRank } from './levels.ts';
+import { syntaxError, type Token, tokenize } from './lexer.ts';
+
+/** Deeper queries are refused, so that a hostile one cannot exhaust the stack. */
+const maxDepth = 100;
+
+/**
+ * Reads Kibana's query language.
+ *
+ *     or     = and ("or" and)*            and = not ("and" not)*       not = "not" not | clause
+ *     clause = "(" or ")" | field ":" "{" or "}" | field ":" values | field (">" | ">=" | "<" | "<=") text | value
+ *     values = "(" values with and, or, not ")" | value
+ *
+ * Throws `KQL_SYNTAX` with the column and what was expected there. An empty query matches everything.
+ */
+export function parseQuery(query: string): Query {
+  const parser = new Parser(query);
+  return parser.whole();
+}
+
+type Clause = () => Query;
+
+class Parser {
+  private readonly query: string;
+  private readonly tokens: Token[];
+  private place = 0;
+  private depth = 0;
+
+  constructor(query: string) {
+    this.query = query;
+    this.tokens = tokenize(query);
+  }
+
+  whole(): Query {
+    if (this.ended()) return { kind: 'all' };
+    const query = this.or(this.clause);
+    if (!this.ended()) this.fail('"and", "or" or the end of the query');
+    return query;
+  }
+
+  private or(clause: Clause): Query {
+    return this.chain('or', () => this.chain('and', () => this.not(clause)));
+  }
+
+  private chain(word: 'and' | 'or', part: Clause): Query {
+    const of = [part()];
+    while (this.takeKeyword(word)) of.push(part());
+    return of.length === 1 ? of[0]! : { kind: word, of };
+  }
+
+  private not(clause: Clause): Query {
+    if (!this.takeKeyword('not')) return clause();
+    return this.deeper(() => ({ kind: 'not', of: this.not(clause) }));
+  }
+
+  private readonly clause: Clause = () => {
+    if (this.take('(')) return this.bracketed(')', this.clause);
+    const value = this.value('a field name, a value or "("');
+    const field = value.kind === 'text' ? value : undefined;
+    if (field && this.take(':')) return this.afterColon(field);
+    const operator = field && operators.find((mark) => this.take(mark));
+    if (field && operator) return this.range(field, operator);
+    return { kind: 'is', field: undefined, value };
+  };
+
+  private afterColon(field: Text): Query {
+    if (this.take('{')) return { kind: 'nested', field, of: this.bracketed('}', this.clause) };
+    return this.values(field);
+  }
+
+  private values(field: Text): Query {
+    const one: Clause = () => {
+      if (this.take('(')) return this.bracketed(')', one);
+      return { kind: 'is', field, value: this.value(`a value for ${nameOf(field)}`) };
+    };
+    return one();
+  }
+
+  private range(field: Text, operator: Operator): Query {
+    const { at } = this.token;
+    const value = this.value(`a value after "${operator}"`);
+    if (value.kind === 'regex' || value.parts.length > 1)
+      throw syntaxError(this.query, at, `a pattern has no order; expected a plain value after "${operator}"`);
+    const [text] = value.parts;
+    if (isLevelField(nameOf(field)) && levelRank(text!) === undefined)
+      throw syntaxError(
+        this.query,
+        at,
+        `${JSON.stringify(text)} is no log level; expected trace, debug, info, notice, warn, error, critical, alert or emergency`,
+      );
+    return { kind: 'range', field, operator, value };
+  }
+
+  private bracketed(end: ')' | '}', clause: Clause): Query {
+    return this.deeper(() => {
+      const query = this.or(clause);
+      if (!this.take(end)) this.fail(`"and", "or" or "${end}"`);
+      return query;
+    });
+  }
+
+  /** One value: a quoted text, a pattern, or all the words up to a mark or a keyword. */
+  private value(expected: string): Value {
+    const { token } = this;
+    if (token.kind === 'quoted') {
+      this.place++;
+      return { kind: 'text', parts: [token.text], quoted: true };
+    }
+    if (token.kind === 'regex') {
+      this.place++;
+      return { kind: 'regex', source: token.source, ignoreCase: token.ignoreCase };
+    }
+    if (token.kind !== 'word') this.fail(expected);
+    return this.words();
+  }
+
+  private words(): Text {
+    const parts = [''];
+    for (let first = true; this.token.kind === 'word'; first = false) {
+      const [head, ...rest] = this.token.parts;
+      parts[parts.length - 1] += (first ? '' : this.token.space) + head!;
+      parts.push(...rest);
+      this.place++;
+    }
+    return { kind: 'text', parts, quoted: false };
+  }
+
+  private get token(): Token {
+    return this.tokens[this.place]!;
+  }
+
+  private ended(): boolean {
+    return this.token.kind === 'end';
+  }
+
+  private take(mark: string): boolean {
+    const found = this.token.kind === 'punctuation' && this.token.text === mark;
+    if (found) this.place++;
+    return found;
+  }
+
+  private takeKeyword(word: string): boolean {
+    const found = this.token.kind === 'keyword' && this.token.text === word;
+    if (found) this.place++;
+    return found;
+  }
+
+  private deeper(parse: Clause): Query {
+    if (++this.depth > maxDepth)
+      throw syntaxError(
+        this.query,
+        this.token.at,
+        `expected at most ${maxDepth} levels of brackets and "not"`,
+      );
+    const query = parse();
+    this.depth--;
+    return query;
+  }
+
+  private fail(expected: string): never {
+    throw syntaxError(this.query, this.token.at, `expected ${expected}, found ${found(this.token)}`);
+  }
+}
+
+function nameOf(field: Text): string {
+  return field.parts.join('*');
+}
+
+function found(token: Token): string {
+  if (token.kind === 'end') return 'the end';
+  if (token.kind === 'punctuation') {
+    const remedy = token.text === ':' ? '; write the value in quotes or the colon as \\:' : '';
+    return `"${token.text}"${remedy}`;
+  }
+  return token.kind === 'quoted' ? `"${token.text}"` : `"${token.source}"`;
+}

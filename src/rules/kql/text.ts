@@ -1,0 +1,76 @@
+/**
+ * Full text, as Elasticsearch's standard analyser sees it: words without case. A dot or an apostrophe between two
+ * letters, and a dot or a comma between two digits, do not part words.
+ *
+ * The test for a word is a regular expression of literals, so its time is linear in the text.
+ */
+
+const character = '[\\p{L}\\p{M}\\p{N}_]';
+const wordSource = `(?:${character}|(?<=\\p{L})['.’](?=\\p{L})|(?<=\\p{N})[.,'](?=\\p{N}))+`;
+const begin = `(?<!${character})(?<!\\p{L}['.’](?=\\p{L}))(?<!\\p{N}[.,'](?=\\p{N}))`;
+const end = `(?!${character})(?!(?<=\\p{L})['.’]\\p{L})(?!(?<=\\p{N})[.,']\\p{N})`;
+const word = new RegExp(wordSource, 'gu');
+
+/** The words of a text, in lower case. */
+export function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(word) ?? [];
+}
+
+/** Matches a text that has any of the words: Kibana's `message: a b`. No words match nothing. */
+export function anyWord(query: string): (text: string) => boolean {
+  const words = wordsOf(query);
+  if (words.length === 0) return () => false;
+  return tester(words.map(literal).join('|'));
+}
+
+/** Matches a text that has the words side by side in this order: Kibana's `message: "a b"`. */
+export function phrase(query: string): (text: string) => boolean {
+  const words = wordsOf(query);
+  if (words.length === 0) return () => false;
+  return tester(words.map(literal).join('[^\\p{L}\\p{M}\\p{N}_]+'));
+}
+
+/**
+ * Matches a text of which some word matches the pattern between wildcards, `['time', 'out']` for `time*out`. A
+ * pattern with characters that no word has, such as `*\/api\/*`, is held against what stands between spaces.
+ */
+export function anyWordLike(parts: string[]): (text: string) => boolean {
+  const lower = parts.map((part) => part.toLowerCase());
+  const matches = glob(lower);
+  const isWord = lower.every((part) => /^[\p{L}\p{M}\p{N}_.'’]*$/u.test(part));
+  const longest = lower.reduce((best, part) => (part.length > best.length ? part : best), '');
+  return (text) => {
+    const folded = text.toLowerCase();
+    if (!folded.includes(longest)) return false;
+    return ((isWord ? folded.match(word) : folded.split(/\s+/)) ?? []).some(matches);
+  };
+}
+
+/** Matches a whole text against the pieces between wildcards, greedily from the left: linear in the text for each piece. */
+export function glob(parts: string[]): (text: string) => boolean {
+  if (parts.length === 1) return (text) => text === parts[0];
+  const head = parts[0]!;
+  const tail = parts.at(-1)!;
+  const middle = parts.slice(1, -1).filter((part) => part !== '');
+  return (text) => {
+    if (text.length < head.length + tail.length || !text.startsWith(head) || !text.endsWith(tail))
+      return false;
+    let at = head.length;
+    for (const part of middle) {
+      const found = text.indexOf(part, at);
+      if (found === -1) return false;
+      at = found + part.length;
+    }
+    return at + tail.length <= text.length;
+  };
+}
+
+function tester(source: string): (text: string) => boolean {
+  const pattern = new RegExp(`${begin}(?:${source})${end}`, 'iu');
+  return (text) => pattern.test(text);
+}
+
+/** Of the characters that a word can have only the dot means something in a regular expression. */
+function literal(text: string): string {
+  return text.replaceAll('.', '\\.');
+}

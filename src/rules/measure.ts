@@ -1,0 +1,94 @@
+import type { Fields, FieldValue, Measure, Scalar } from '../model.ts';
+import { compileQuery } from './kql/compile.ts';
+import { numberOf } from './kql/match.ts';
+
+/** Either what was read, or what is wrong with it and what to write instead. */
+export type Parsed<T> = { ok: T } | { problem: string; remedy: string };
+
+const forms =
+  'write count, rate, sum(field), avg(field), min(field), max(field), percentile(field, 95), distinct(field) or share(KQL)';
+
+/** Reads a rule's `measure`. The query of a share is not looked into here: `amountOf` compiles it. */
+export function parseMeasure(text: string): Parsed<Measure> {
+  const match = /^\s*([a-z]+)\s*(?:\(([\s\S]*)\))?\s*$/.exec(text);
+  const [, kind, inside] = match ?? [];
+  const content = inside?.trim() ?? '';
+  switch (kind) {
+    case 'count':
+    case 'rate':
+      return inside === undefined
+        ? { ok: { kind } }
+        : { problem: `${kind} takes no field`, remedy: `write ${kind}` };
+    case 'share':
+      return content
+        ? { ok: { kind, query: content } }
+        : { problem: 'share needs a query', remedy: 'write for example share(log.level >= error)' };
+    case 'percentile':
+      return percentile(content);
+    case 'sum':
+    case 'avg':
+    case 'min':
+    case 'max':
+    case 'distinct':
+      return isField(content)
+        ? { ok: { kind, field: content } }
+        : { problem: `${kind} needs one field`, remedy: `write for example ${kind}(event.duration)` };
+    default:
+      return { problem: `${JSON.stringify(text)} is no measure`, remedy: forms };
+  }
+}
+
+function percentile(content: string): Parsed<Measure> {
+  const [field, percent, ...more] = content.split(',').map((part) => part.trim());
+  const value = Number(percent);
+  if (isField(field!) && percent && more.length === 0 && value > 0 && value < 100)
+    return { ok: { kind: 'percentile', field: field!, percent: value } };
+  return {
+    problem: 'percentile needs a field and a number between 0 and 100',
+    remedy: 'write for example percentile(event.duration, 95)',
+  };
+}
+
+function isField(text: string): boolean {
+  return /^[^\s,()"]+$/.test(text);
+}
+
+/** What one event brings to its window. `undefined`: nothing, for it has no such field or no number there. */
+export type Amount = (fields: Fields) => number | string | boolean | undefined;
+
+/**
+ * The part of an event that the measure is about: 1 where events are counted, the field's number, its text where
+ * different ones are counted, or whether it belongs to the share. Of several values the first one that fits is taken.
+ * Throws `KQL_SYNTAX` where a share's query is none.
+ */
+export function amountOf(measure: Measure): Amount {
+  switch (measure.kind) {
+    case 'count':
+    case 'rate':
+      return () => 1;
+    case 'share':
+      return compileQuery(measure.query);
+    case 'distinct':
+      return (fields) => first(fields.get(measure.field), textOf);
+    default:
+      return (fields) => first(fields.get(measure.field), finite);
+  }
+}
+
+function first<T>(value: FieldValue, read: (value: Scalar) => T | undefined): T | undefined {
+  if (!Array.isArray(value)) return value === undefined ? undefined : read(value);
+  for (const one of value) {
+    const found = read(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function textOf(value: Scalar): string | undefined {
+  return value === null ? undefined : String(value);
+}
+
+function finite(value: Scalar): number | undefined {
+  const number = typeof value === 'string' ? numberOf(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}

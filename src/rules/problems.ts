@@ -1,0 +1,130 @@
+import type { RuleConfig } from '../config/rules.ts';
+import { messageOf } from '../errors.ts';
+import type { Measure, Problem } from '../model.ts';
+import { formatDuration } from '../util/duration.ts';
+import { type Condition, overlap, parseCondition } from './condition.ts';
+import { compileQuery } from './kql/compile.ts';
+import { amountOf, type Parsed, parseMeasure } from './measure.ts';
+
+/** Windows that overlap more often than this cost more memory than they tell. */
+const maxPanes = 100_000;
+
+/** What the checks need of the configuration. */
+export interface Checked {
+  rules: readonly RuleConfig[];
+  notifiers: Readonly<Record<string, unknown>>;
+}
+
+type Report = (setting: string, message: string, remedy: string) => void;
+
+/** Everything in the rules that cannot work or can never have an effect, for people to read before they start. */
+export function ruleProblems(config: Checked): Problem[] {
+  const problems: Problem[] = [];
+  config.rules.forEach((rule, place) => {
+    const report: Report = (setting, message, remedy) =>
+      problems.push({ path: `rules[${place}].${setting}`, message, remedy });
+    if (config.rules.findIndex(({ name }) => name === rule.name) < place)
+      report('name', `another rule is called ${rule.name}`, 'give each rule a name of its own');
+    checkFilter(rule, report);
+    checkWindows(rule, report);
+    checkConditions(rule, report);
+    checkNotify(rule, config.notifiers, report);
+  });
+  return problems;
+}
+
+function checkFilter({ where, by }: RuleConfig, report: Report): void {
+  attempt(() => compileQuery(where), 'where', 'write KQL as in Kibana', report);
+  by.forEach((name, place) => {
+    if (name === '' || name.includes('*'))
+      report(
+        `by[${place}]`,
+        `${JSON.stringify(name)} is no field's name`,
+        'name one field, such as host.name',
+      );
+    if (by.indexOf(name) < place) report(`by[${place}]`, `${name} is there twice`, 'remove one of them');
+  });
+}
+
+function checkWindows({ over, every = over }: RuleConfig, report: Report): void {
+  const [length, hop] = [formatDuration(over), formatDuration(every)];
+  if (over < 1 || !Number.isInteger(over))
+    report('over', `a window cannot be ${length} long`, 'use whole milliseconds, 1ms or more');
+  else if (every < 1 || !Number.isInteger(every))
+    report('every', `windows cannot follow one another by ${hop}`, 'use whole milliseconds, 1ms or more');
+  else if (every > over)
+    report('every', `${hop} is longer than the window of ${length}`, `use ${length} or less`);
+  else if (over % every !== 0)
+    report('every', `${length} is no multiple of ${hop}`, 'use a hop that divides the window evenly');
+  else if (over / every > maxPanes)
+    report(
+      'every',
+      `${over / every} windows would overlap at any time`,
+      `use ${formatDuration(over / maxPanes)} or more`,
+    );
+}
+
+function checkConditions(rule: RuleConfig, report: Report): void {
+  const measure = read(parseMeasure(rule.measure), 'measure', report);
+  if (measure?.kind === 'share')
+    attempt(() => amountOf(measure), 'measure', 'write KQL inside share( )', report);
+  const when = rule.when === undefined ? undefined : read(parseCondition(rule.when), 'when', report);
+  const recover =
+    rule.recover === undefined ? undefined : read(parseCondition(rule.recover), 'recover', report);
+  if (rule.recover !== undefined && rule.when === undefined)
+    report('recover', 'there is nothing to recover from', 'add a condition as `when`');
+  const both = when && recover && overlap(when, recover);
+  if (both !== undefined)
+    report('recover', `at ${both} both ${when!.text} and ${recover!.text} hold`, 'leave no value to both');
+  if (measure && when) checkReach(measure, when, rule.minCount, report);
+}
+
+/** Conditions that no window can meet: mostly a percentage written as a whole number. */
+function checkReach(measure: Measure, when: Condition, minCount: number, report: Report): void {
+  if (measure.kind === 'share' && !canHold(when, 0, 1))
+    report(
+      'when',
+      `a share lies between 0 and 1, so it is never ${when.text}`,
+      'write a percentage, such as 5%',
+    );
+  if (measure.kind === 'count' && !canHold(when, minCount, Number.MAX_VALUE))
+    report(
+      'when',
+      `a count of ${minCount} or more is never ${when.text}`,
+      'lower minCount or change the condition',
+    );
+}
+
+function canHold(when: Condition, low: number, high: number): boolean {
+  const beside = when.bounds.flatMap((bound) => [bound, bound - 1e-9, bound + 1e-9]);
+  return [low, high, ...beside.filter((value) => value >= low && value <= high)].some(when.test);
+}
+
+function checkNotify(rule: RuleConfig, notifiers: Checked['notifiers'], report: Report): void {
+  rule.notify.forEach((name, place) => {
+    if (name !== 'log' && !Object.hasOwn(notifiers, name))
+      report(
+        `notify[${place}]`,
+        `there is no notifier ${name}`,
+        `name one of ${['log', ...Object.keys(notifiers)].join(', ')}`,
+      );
+    if (rule.notify.indexOf(name) < place)
+      report(`notify[${place}]`, `${name} is there twice`, 'remove one of them');
+  });
+  if (rule.notify.length > 0 && rule.when === undefined)
+    report('notify', 'a rule without a condition has nothing to tell', 'add `when`, or remove `notify`');
+}
+
+function read<T>(parsed: Parsed<T>, setting: string, report: Report): T | undefined {
+  if ('ok' in parsed) return parsed.ok;
+  report(setting, parsed.problem, parsed.remedy);
+  return undefined;
+}
+
+function attempt(run: () => unknown, setting: string, remedy: string, report: Report): void {
+  try {
+    run();
+  } catch (thrown) {
+    report(setting, messageOf(thrown), remedy);
+  }
+}

@@ -1,0 +1,85 @@
+import type { BulkItem } from '../../model.ts';
+
+/** What the answer says about one item, in the order of the request. */
+export interface ItemAnswer {
+  status: number;
+  error?: ItemError;
+}
+
+interface ItemError {
+  type?: string;
+  reason?: string;
+  caused_by?: { reason?: string };
+}
+
+export type ItemVerdict =
+  | { kind: 'indexed' }
+  | { kind: 'duplicate' }
+  /** It may go through later: sent again, for ever. */
+  | { kind: 'again'; key: string; reason: string; overload: boolean }
+  /** It never will: to the dead letters. */
+  | { kind: 'refused'; reason: string };
+
+/**
+ * The parts of the answer that are asked for. Every item keeps its `status`, so none is filtered out and
+ * positions match the request's (seen on real 8 and 9, with and without errors).
+ */
+export const filterPath = [
+  'took',
+  'errors',
+  'items.*.status',
+  'items.*.error.type',
+  'items.*.error.reason',
+  'items.*.error.caused_by.reason',
+].join(',');
+
+/** Reads the answer to a bulk request of `count` items. Returns why in words where it cannot belong to it. */
+export function readAnswer(body: unknown, count: number): ItemAnswer[] | string {
+  const items = (body as { items?: unknown } | null | undefined)?.items;
+  if (!Array.isArray(items)) return 'the answer to a bulk request holds no items';
+  if (items.length !== count) return `the answer holds ${items.length} items for ${count} documents`;
+  return items.map((item: Record<string, ItemAnswer | undefined> | null) => {
+    const [answer] = Object.values(item ?? {});
+    return answer && typeof answer.status === 'number' ? answer : { status: 0 };
+  });
+}
+
+/** Decides about one item, from its answer alone. */
+export function judgeItem(item: BulkItem, answer: ItemAnswer): ItemVerdict {
+  const { status, error } = answer;
+  if (status >= 200 && status < 300) return { kind: 'indexed' };
+  if (status === 409 && wasThere(item)) return { kind: 'duplicate' };
+  if (status === 409 || mayPass(status, error)) return again(status, error);
+  return { kind: 'refused', reason: reasonOf(status, error) };
+}
+
+/** A conflict on `create`, or on a revision, says that this document or a newer one is in the index. */
+function wasThere(item: BulkItem): boolean {
+  return item.action === 'create' || item.version !== undefined;
+}
+
+/**
+ * Failures that end without anything being done to the document: load, an outage, an index made read-only by a
+ * full disk (403 or 429, `cluster_block_exception`), rights that an operator grants, a cluster at its limit of
+ * shards (a 400 that would otherwise send every document of a new day to the dead letters).
+ */
+function mayPass(status: number, error: ItemError | undefined): boolean {
+  if (status === 429 || status === 401 || status === 403 || status >= 500 || status < 200) return true;
+  return status === 400 && /maximum (normal|frozen )?.*shards open/.test(error?.reason ?? '');
+}
+
+function again(status: number, error: ItemError | undefined): ItemVerdict {
+  return {
+    kind: 'again',
+    key: `${status} ${error?.type ?? ''}`,
+    reason: reasonOf(status, error),
+    overload: status === 429 || status === 503,
+  };
+}
+
+function reasonOf(status: number, error: ItemError | undefined): string {
+  if (!error) return `status ${status} without a reason`;
+  const cause = error.caused_by?.reason;
+  const text = `${error.type ?? 'error'}: ${error.reason ?? 'no reason given'}`;
+  return cause && !text.includes(cause) ? `${text} (${cause})` : text;
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { Client, type ClientOptions, ClusterConnectionPool } from '@elastic/elasticsearch';
+import type { ElasticsearchConfig } from '../../config/outputs.ts';
+
+/**
+ * The official client, with everything switched off that would act behind the sink's back: it does not try
+ * again (the sink does, for ever and with its own pauses) and does not compress (the sink does, at a cheaper
+ * level). The cluster pool leaves a node out once it failed and asks for it again later; the default pool keeps
+ * sending a share of the requests to a dead node.
+ */
+export function createClient(config: ElasticsearchConfig): Client {
+  return new Client({
+    ...nodes(config),
+    ...credentials(config),
+    ...trust(config),
+    ConnectionPool: ClusterConnectionPool,
+    maxRetries: 0,
+    compression: false,
+    requestTimeout: config.timeout,
+    name: 'logboom',
+  });
+}
+
+/** How many addresses there are to turn to when one fails. */
+export function nodeCount(config: ElasticsearchConfig): number {
+  return config.cloud_id === undefined ? (config.hosts?.length ?? 1) : 1;
+}
+
+function nodes(config: ElasticsearchConfig): ClientOptions {
+  if (config.cloud_id !== undefined) return { cloud: { id: config.cloud_id } };
+  return { nodes: config.hosts ?? ['http://127.0.0.1:9200'] };
+}
+
+function credentials(config: ElasticsearchConfig): ClientOptions {
+  if (config.api_key !== undefined) return { auth: { apiKey: apiKey(config.api_key) } };
+  if (config.user === undefined || config.password === undefined) return {};
+  return { auth: { username: config.user, password: config.password } };
+}
+
+/** Kibana shows a key as `id:key` for Beats and Logstash, and in base64 for everything else; both are taken. */
+function apiKey(text: string): string {
+  return text.includes(':') ? Buffer.from(text).toString('base64') : text;
+}
+
+/**
+ * A fingerprint names the authority in place of a file, so the chain cannot be checked against the authorities
+ * that Node knows: the client compares the fingerprint instead, and that is the check.
+ */
+function trust(config: ElasticsearchConfig): ClientOptions {
+  const authorities = config.ssl_certificate_authorities.map((path) => readFileSync(path));
+  const fingerprint = config.ca_trusted_fingerprint;
+  const checked = config.ssl_verification_mode === 'full' && fingerprint === undefined;
+  if (checked && authorities.length === 0) return {};
+  return {
+    tls: { rejectUnauthorized: checked, ...(authorities.length > 0 && { ca: authorities }) },
+    ...(fingerprint !== undefined && { caFingerprint: withColons(fingerprint) }),
+  };
+}
+
+/** Beats and Logstash write the fingerprint as bare hex, the client compares it in the form `AA:BB:…`. */
+function withColons(fingerprint: string): string {
+  const hex = fingerprint.replaceAll(':', '').toUpperCase();
+  return hex.match(/../g)?.join(':') ?? hex;
+}

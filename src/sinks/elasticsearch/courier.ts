@@ -1,0 +1,100 @@
+import type { Client } from '@elastic/elasticsearch';
+import type { SinkTelemetry } from '../../telemetry/sink.ts';
+import { type BulkEntry, bodyOf, compressed, sizeOf } from './bulk-request.ts';
+import { filterPath, type ItemAnswer, readAnswer } from './bulk-response.ts';
+import type { Clock, Outage } from './outage.ts';
+import { judgeFailure } from './request-failure.ts';
+import type { Slots } from './slots.ts';
+
+export type Answer =
+  | { kind: 'answered'; items: ItemAnswer[] }
+  | { kind: 'halve'; reason: string; tooLarge: boolean };
+
+export interface CourierOptions {
+  client: Client;
+  compression: boolean;
+  slots: Slots;
+  outage: Outage;
+  clock: Clock;
+  telemetry: SinkTelemetry;
+  signal: AbortSignal;
+}
+
+/** Carries one bulk request to the server, however often that takes. */
+export class Courier {
+  readonly #options: CourierOptions;
+
+  constructor(options: CourierOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves with an answer about these very items; rejects only when the sink is closed. */
+  async carry(entries: BulkEntry[]): Promise<Answer> {
+    for (;;) {
+      const answer = await this.#inSlot(() => this.#once(entries));
+      if (answer) return answer;
+    }
+  }
+
+  /** Fewer requests at once: some documents of an answered request were turned away for load. */
+  slowDown(): void {
+    this.#options.slots.overloaded();
+  }
+
+  /** A slot is kept during a pause: while the server is in trouble only its holders ask again. */
+  async #inSlot<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { slots, outage, signal, telemetry } = this.#options;
+    const release = await slots.take();
+    try {
+      signal.throwIfAborted();
+      await outage.passage();
+      telemetry.inFlight(slots.taken, slots.bound);
+      return await work();
+    } finally {
+      release();
+      telemetry.inFlight(slots.taken, slots.bound);
+    }
+  }
+
+  /** Returns undefined where the same request is to be sent again. */
+  async #once(entries: BulkEntry[]): Promise<Answer | undefined> {
+    const { slots, outage, clock, telemetry, signal } = this.#options;
+    const beganAt = outage.failures;
+    const began = clock.now();
+    try {
+      const items = readAnswer(await this.#send(entries), entries.length);
+      if (typeof items === 'string') return this.#failed('answer', items, false, beganAt);
+      slots.succeeded();
+      outage.succeeded();
+      telemetry.bulkSent(sizeOf(entries), clock.now() - began);
+      return { kind: 'answered', items };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const verdict = judgeFailure(thrown);
+      if (verdict.kind === 'again')
+        return this.#failed(verdict.key, verdict.reason, verdict.unreachable, beganAt);
+      outage.succeeded();
+      return verdict;
+    }
+  }
+
+  #failed(key: string, reason: string, unreachable: boolean, beganAt: number): undefined {
+    this.#options.slots.overloaded();
+    this.#options.outage.failed(key, reason, unreachable, beganAt);
+  }
+
+  /**
+   * No time limit is given for this one request: the client would end it by raising our own signal, which all
+   * requests share. The client's general limit works without that.
+   */
+  async #send(entries: BulkEntry[]): Promise<unknown> {
+    const { client, compression, signal } = this.#options;
+    const plain = bodyOf(entries);
+    const bulkBody = compression ? await compressed(plain) : plain;
+    const headers = compression ? { 'content-encoding': 'gzip' } : {};
+    return client.transport.request(
+      { method: 'POST', path: '/_bulk', querystring: { filter_path: filterPath }, bulkBody },
+      { signal, headers },
+    );
+  }
+}

@@ -1,0 +1,134 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as after } from 'node:timers/promises';
+import type { ElasticsearchConfig, IndexingConfig } from '../../config/outputs.ts';
+import { LogboomError } from '../../errors.ts';
+import type { BulkItem, DeliveryReport, Millis, Sink } from '../../model.ts';
+import type { Instruments } from '../../telemetry/instruments.ts';
+import { sinkTelemetry } from '../../telemetry/sink.ts';
+import { createClient, nodeCount } from './client.ts';
+import { Courier } from './courier.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { Delivery } from './delivery.ts';
+import { type Clock, Outage } from './outage.ts';
+import { Slots } from './slots.ts';
+import { prepareTemplates } from './templates-at-start.ts';
+
+export interface ElasticsearchSinkOptions extends Partial<Clock> {
+  elasticsearch: ElasticsearchConfig;
+  indexing: IndexingConfig;
+  deadLetters: DeadLetters;
+  instruments: Instruments;
+}
+
+export interface SinkStatus {
+  /** `preparing`: the templates are not settled yet; `retrying`: the last request failed. */
+  state: 'preparing' | 'delivering' | 'retrying' | 'closed';
+  /** Why the last request failed, and since when requests have failed. */
+  reason: string | undefined;
+  since: Millis | undefined;
+  inFlight: number;
+  /** How many requests may be under way at present, and how many bulks wait for their turn. */
+  inFlightBound: number;
+  waiting: number;
+  /** Since the sink was made. */
+  delivered: DeliveryReport;
+  deadLetters: number;
+  missingTemplates: string[];
+}
+
+export interface ElasticsearchSink extends Sink {
+  status(): SinkStatus;
+}
+
+/** Longest time that `close` waits for connections to end. */
+const closeWithin: Millis = 2_000;
+
+const sleep: Clock['sleep'] = async (millis, signal) => {
+  await after(millis, undefined, { signal });
+};
+
+/** Writes documents into Elasticsearch (8, 9, or the embedded store) with bulk requests. */
+export function createElasticsearchSink(options: ElasticsearchSinkOptions): ElasticsearchSink {
+  const { elasticsearch, indexing, deadLetters, instruments } = options;
+  const clock: Clock = {
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
+    sleep: options.sleep ?? sleep,
+  };
+  const closing = new AbortController();
+  const { signal } = closing;
+  // Every waiting delivery listens to this one signal; their number is bounded by who calls, not a leak.
+  setMaxListeners(0, signal);
+  const telemetry = sinkTelemetry(instruments, clock.now);
+  const client = createClient(elasticsearch);
+  const slots = new Slots(indexing.maxBulksInFlight);
+  const limits = { maxBulkBytes: indexing.maxBulkBytes, maxBulkItems: indexing.maxBulkItems };
+  const nodes = nodeCount(elasticsearch);
+  const outage = new Outage({ limits: indexing, nodes, clock, telemetry, signal });
+  const { compression } = elasticsearch;
+  const courier = new Courier({ client, compression, slots, outage, clock, telemetry, signal });
+  const templates = prepareTemplates({ client, indexing, outage, telemetry, signal });
+  const delivered: DeliveryReport = { indexed: 0, duplicates: 0, deadLettered: 0 };
+
+  async function run(items: BulkItem[]): Promise<DeliveryReport> {
+    signal.throwIfAborted();
+    await templates.settled;
+    const { namespace } = indexing;
+    const shared = { courier, deadLetters, telemetry, clock, signal, namespace, pauses: indexing, limits };
+    return new Delivery(shared).run(items);
+  }
+
+  /** Whoever calls sees one failure only: the sink was closed, and the items are still theirs. */
+  async function deliver(items: BulkItem[]): Promise<DeliveryReport> {
+    const report = await untilAborted(run(items), signal);
+    for (const outcome of ['indexed', 'duplicates', 'deadLettered'] as const)
+      delivered[outcome] += report[outcome];
+    telemetry.settled(report);
+    return report;
+  }
+
+  function state(): SinkStatus['state'] {
+    if (signal.aborted) return 'closed';
+    if (outage.reason !== undefined) return 'retrying';
+    return templates.done ? 'delivering' : 'preparing';
+  }
+
+  return {
+    deliver,
+    async close() {
+      if (signal.aborted) return;
+      closing.abort(new LogboomError('SINK_CLOSED', 'the Elasticsearch sink was closed'));
+      slots.open();
+      await Promise.race([client.close(), after(closeWithin, undefined, { ref: false })]);
+    },
+    status: () => ({
+      state: state(),
+      reason: outage.reason,
+      since: outage.since,
+      inFlight: slots.taken,
+      inFlightBound: slots.bound,
+      waiting: slots.waiting,
+      delivered: { ...delivered },
+      deadLetters: deadLetters.count,
+      missingTemplates: templates.missing,
+    }),
+  };
+}
+
+/** Rejects with the signal's reason as soon as it is raised, whatever the work is waiting for. */
+async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  let raise = () => {};
+  const closed = new Promise<never>((_, reject) => {
+    raise = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', raise, { once: true });
+  try {
+    if (signal.aborted) raise();
+    return await Promise.race([work, closed]);
+  } catch (failure) {
+    throw signal.aborted ? signal.reason : failure;
+  } finally {
+    signal.removeEventListener('abort', raise);
+    work.catch(() => undefined);
+  }
+}

@@ -1,0 +1,153 @@
+import type { Logger } from 'pino';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Millis, Origin } from '../model.ts';
+import type { Instruments } from './instruments.ts';
+
+/** Everything that can happen to the lumberjack input, each told in the log and in the metrics at once. */
+export interface LumberjackTelemetry {
+  listening(address: { host: string; port: number }, tls: boolean): void;
+  stopped(): void;
+  listenerFailed(error: Error): void;
+  connectionOpened(origin: Origin): void;
+  /** `reason` is in words, and undefined if the sender closed an idle connection, which is what senders do. */
+  connectionClosed(origin: Origin, reason: string | undefined): void;
+  /** More connections than `maxConnections`. Told once until one was accepted again: refused senders come back. */
+  connectionTurnedAway(address: string, most: number): void;
+  handshakeFailed(address: string, reason: string): void;
+  windowReceived(count: number, wireBytes: number, blockBytes: number): void;
+  /** `waited` is from the window's last byte to its ACK. */
+  windowAcknowledged(waited: Millis): void;
+  windowNotStored(origin: Origin, error: unknown): void;
+  heartbeatSent(): void;
+  streamRefused(origin: Origin, code: string, reason: string): void;
+  readingPaused(paused: boolean): void;
+  certificatesLoaded(): void;
+  certificatesNotLoaded(error: unknown): void;
+}
+
+export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTelemetry {
+  const measured = lumberjackMetrics(metrics);
+  let turningAway = false;
+  return {
+    ...certificateEvents(log, measured),
+    ...windowEvents(log, measured),
+    listening: ({ host, port }, tls) =>
+      log.info(
+        { server: { address: host, port } },
+        `Lumberjack input listens on ${host}:${port}${tls ? ' (TLS)' : ''}.`,
+      ),
+    stopped: () => log.info('Lumberjack input stopped.'),
+    listenerFailed: (err) => log.error({ err }, 'Lumberjack input cannot accept a connection.'),
+    connectionOpened: (origin) => {
+      turningAway = false;
+      measured.connections.inc();
+      log.debug(client(origin), `${origin.connection} connected.`);
+    },
+    connectionClosed: (origin, reason) => {
+      measured.connections.dec();
+      if (reason === undefined) log.debug(client(origin), `${origin.connection} closed its connection.`);
+      else log.info(client(origin), `Connection ${origin.connection} is closed: ${reason}`);
+    },
+    connectionTurnedAway: (address, most) => {
+      measured.failures.inc({ reason: 'too-many-connections' });
+      if (!turningAway)
+        log.warn(
+          { client: { address } },
+          `${address} is turned away: there are ${most} connections already (inputs.lumberjack.maxConnections).`,
+        );
+      turningAway = true;
+    },
+    streamRefused: (origin, code, reason) => {
+      measured.failures.inc({ reason: code });
+      log.warn(
+        { ...client(origin), error: { code } },
+        `What ${origin.connection} sends is refused. ${reason}`,
+      );
+    },
+    readingPaused: (paused) => {
+      measured.paused.set(paused ? 1 : 0);
+      log.info(
+        paused
+          ? 'Lumberjack input reads no further: as much as inputs.lumberjack.maxBytesInFlight waits for the disk.'
+          : 'Lumberjack input reads on.',
+      );
+    },
+  };
+}
+
+type Metrics = ReturnType<typeof lumberjackMetrics>;
+
+const client = ({ address, connection }: Origin) => ({ client: { address, connection } });
+
+function windowEvents(log: Logger, measured: Metrics) {
+  return {
+    windowReceived: (count: number, wireBytes: number, blockBytes: number) => {
+      measured.windows.inc();
+      measured.events.inc(count);
+      measured.wireBytes.inc(wireBytes);
+      measured.blockBytes.inc(blockBytes);
+    },
+    windowAcknowledged: (waited: Millis) => measured.waited.observe(waited / 1000),
+    windowNotStored: (origin: Origin, err: unknown) => {
+      measured.failures.inc({ reason: 'not-stored' });
+      log.error(
+        { ...client(origin), err },
+        `A window of ${origin.connection} could not be stored. It is not acknowledged; the sender keeps it.`,
+      );
+    },
+    heartbeatSent: () => measured.heartbeats.inc(),
+  };
+}
+
+function certificateEvents(log: Logger, measured: Metrics) {
+  return {
+    handshakeFailed: (address: string, reason: string) => {
+      measured.failures.inc({ reason: 'handshake' });
+      log.warn({ client: { address } }, `TLS handshake with ${address} failed. ${reason}`);
+    },
+    certificatesLoaded: () => log.info('Lumberjack input uses the new certificates.'),
+    certificatesNotLoaded: (err: unknown) => {
+      measured.failures.inc({ reason: 'certificates' });
+      log.error({ err }, 'The new certificates cannot be used; the ones before stay in use.');
+    },
+  };
+}
+
+function lumberjackMetrics(registry: Registry) {
+  const registers = [registry];
+  const counter = (name: string, help: string) =>
+    known(registry, name) ?? new Counter({ name, help, registers });
+  const gauge = (name: string, help: string) => known(registry, name) ?? new Gauge({ name, help, registers });
+  return {
+    connections: gauge('logboom_lumberjack_connections', 'Open connections') as Gauge,
+    paused: gauge(
+      'logboom_lumberjack_paused',
+      '1 while no socket is read because too much waits for the disk',
+    ) as Gauge,
+    windows: counter('logboom_lumberjack_windows_total', 'Windows received') as Counter,
+    events: counter('logboom_lumberjack_events_total', 'Events received') as Counter,
+    wireBytes: counter('logboom_lumberjack_wire_bytes_total', 'Bytes of windows as they came') as Counter,
+    blockBytes: counter(
+      'logboom_lumberjack_event_bytes_total',
+      'Bytes of windows after inflating them',
+    ) as Counter,
+    heartbeats: counter('logboom_lumberjack_heartbeats_total', 'ACK 0 sent') as Counter,
+    failures: (known(registry, 'logboom_lumberjack_failures_total') ??
+      new Counter({
+        name: 'logboom_lumberjack_failures_total',
+        help: 'Connections refused and windows not stored, by reason',
+        labelNames: ['reason'],
+        registers,
+      })) as Counter<'reason'>,
+    waited: (known(registry, 'logboom_lumberjack_ack_seconds') ??
+      new Histogram({
+        name: 'logboom_lumberjack_ack_seconds',
+        help: 'Seconds from the last byte of a window to its ACK',
+        buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30, 300],
+        registers,
+      })) as Histogram,
+  };
+}
+
+/** A second input on the same registry moves the same metrics. */
+const known = (registry: Registry, name: string) => registry.getSingleMetric(name);

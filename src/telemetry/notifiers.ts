@@ -1,0 +1,59 @@
+import { Counter, Gauge } from 'prom-client';
+import type { Millis } from '../model.ts';
+import type { Instruments } from './instruments.ts';
+
+/** What notifiers do. */
+export function notifierTelemetry({ log, metrics }: Instruments) {
+  const registers = [metrics];
+  const notifications = new Counter({
+    name: 'logboom_notifications_total',
+    help: 'Attempts at notifications by notifier and outcome.',
+    labelNames: ['notifier', 'outcome'] as const,
+    registers,
+  });
+  const pending = new Gauge({
+    name: 'logboom_notifications_pending',
+    help: 'Notifications that wait to be delivered.',
+    registers,
+  });
+  return {
+    delivered(notifier: string, id: string, attempts: number): void {
+      notifications.inc({ notifier, outcome: 'delivered' });
+      const again = attempts > 0 ? ` after ${attempts} failed attempts` : '';
+      log.info({ notifier, notification: id }, `notification delivered by ${notifier}${again}`);
+    },
+    /** A notifier that stays down says so once for each reason, not for each attempt. */
+    failed(notifier: string, id: string, reason: string, pause: Millis, known: boolean): void {
+      notifications.inc({ notifier, outcome: 'failed' });
+      const line = `${notifier} did not take a notification: ${reason}; it is tried again in ${Math.round(pause / 1000)} s`;
+      log[known ? 'debug' : 'warn']({ notifier, notification: id }, line);
+    },
+    refused(notifier: string, id: string, reason: string): void {
+      notifications.inc({ notifier, outcome: 'refused' });
+      log.error(
+        { notifier, notification: id },
+        `${notifier} refused a notification for good: ${reason}; it is dropped`,
+      );
+    },
+    expired(notifier: string, id: string, reason: string | undefined): void {
+      notifications.inc({ notifier, outcome: 'expired' });
+      const because = reason === undefined ? '' : ` (last: ${reason})`;
+      log.error(
+        { notifier, notification: id },
+        `a notification for ${notifier} grew too old and is dropped${because}`,
+      );
+    },
+    unknown(notifier: string, id: string): void {
+      notifications.inc({ notifier, outcome: 'unknown' });
+      log.error(
+        { notifier, notification: id },
+        `there is no notifier ${notifier} any more; its notification is dropped`,
+      );
+    },
+    pending(count: number): void {
+      pending.set(count);
+    },
+  };
+}
+
+export type NotifierTelemetry = ReturnType<typeof notifierTelemetry>;

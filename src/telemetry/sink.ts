@@ -1,0 +1,128 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { DeliveryReport, Millis } from '../model.ts';
+import { formatDuration } from '../util/duration.ts';
+import { Announcements } from './announcements.ts';
+import type { Instruments } from './instruments.ts';
+
+export type SinkTelemetry = ReturnType<typeof sinkTelemetry>;
+
+/** A reason may quote a whole document; the log needs its beginning. */
+const brief = (reason: string) => (reason.length > 500 ? `${reason.slice(0, 500)} …` : reason);
+
+/** What the Elasticsearch sink tells about itself. */
+export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) {
+  const meters = metersOf(metrics);
+  const outage = new Announcements(now);
+  const throttled = new Announcements(now);
+  const refused = new Announcements(now);
+  const unwritable = new Announcements(now);
+  return {
+    bulkSent(bytes: number, took: Millis) {
+      meters.bulks.inc({ outcome: 'answered' });
+      meters.bytes.inc(bytes);
+      meters.seconds.observe(took / 1000);
+    },
+    settled(report: DeliveryReport) {
+      meters.documents.inc({ outcome: 'indexed' }, report.indexed);
+      meters.documents.inc({ outcome: 'duplicate' }, report.duplicates);
+      meters.documents.inc({ outcome: 'dead-lettered' }, report.deadLettered);
+    },
+    requestFailed(key: string, reason: string, longestPause: Millis) {
+      meters.bulks.inc({ outcome: 'failed' });
+      meters.available.set(0);
+      const untold = outage.failed(key, longestPause);
+      if (untold === undefined) return;
+      const pause = formatDuration(longestPause);
+      log.warn(
+        { reason: brief(reason), untold },
+        `Elasticsearch takes nothing: ${brief(reason)}; trying again within ${pause}`,
+      );
+    },
+    recovered(lasted: Millis, failures: number) {
+      meters.available.set(1);
+      if (!outage.ended()) return;
+      log.info(
+        { failures, lasted },
+        `Elasticsearch takes documents again after ${formatDuration(lasted)} and ${failures} failed requests`,
+      );
+    },
+    itemsThrottled(count: number, key: string, reason: string) {
+      meters.documents.inc({ outcome: 'again' }, count);
+      const untold = throttled.failed(key);
+      if (untold === undefined) return;
+      log.warn(
+        { count, untold, reason: brief(reason) },
+        `${count} documents will be sent again: ${brief(reason)}`,
+      );
+    },
+    throttlingEnded() {
+      if (throttled.ended()) log.info('the documents that were put off are in the index');
+    },
+    documentsRefused(count: number, index: string, reason: string) {
+      const untold = refused.failed(`${index} ${reason.slice(0, 40)}`);
+      if (untold === undefined) return;
+      log.warn(
+        { count, index, untold, reason: brief(reason) },
+        `${count} documents for ${index} went to the dead letters: ${brief(reason)}`,
+      );
+    },
+    deadLettersUnwritable(reason: string) {
+      if (unwritable.failed(reason) !== undefined)
+        log.error({ reason }, `dead letters cannot be written, so they are kept in memory: ${reason}`);
+    },
+    bulkTooLarge(bytes: number) {
+      log.warn(
+        { bytes },
+        `the server refuses a body of ${bytes} bytes; smaller ones are sent from here on (set indexing.maxBulkBytes)`,
+      );
+    },
+    inFlight(count: number, bound: number) {
+      meters.inFlight.set(count);
+      meters.bound.set(bound);
+    },
+    templatesSettled(outcome: { installed: string[]; kept: string[]; missing: string[] }) {
+      if (outcome.installed.length > 0)
+        log.info({ templates: outcome.installed }, 'index templates installed');
+      if (outcome.kept.length > 0) log.info({ templates: outcome.kept }, 'index templates left as they are');
+      for (const missing of outcome.missing) log.warn(`index template not installed: ${missing}`);
+    },
+  };
+}
+
+/** Metrics of this name are made once in a registry, although several sinks may share it. */
+function metersOf(metrics: Registry) {
+  return {
+    documents: once(metrics, 'logboom_elasticsearch_documents_total', (name) => {
+      const help = 'Documents by what became of them.';
+      return new Counter({ name, help, labelNames: ['outcome'], registers: [metrics] });
+    }),
+    bulks: once(metrics, 'logboom_elasticsearch_bulks_total', (name) => {
+      const help = 'Bulk requests by outcome.';
+      return new Counter({ name, help, labelNames: ['outcome'], registers: [metrics] });
+    }),
+    bytes: once(metrics, 'logboom_elasticsearch_bytes_total', (name) => {
+      const help = 'Bytes of bulk bodies answered, before compression.';
+      return new Counter({ name, help, registers: [metrics] });
+    }),
+    seconds: once(metrics, 'logboom_elasticsearch_bulk_seconds', (name) => {
+      const help = 'Time from sending a bulk request to its answer.';
+      const buckets = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+      return new Histogram({ name, help, buckets, registers: [metrics] });
+    }),
+    inFlight: gauge(metrics, 'logboom_elasticsearch_in_flight', 'Bulk requests under way.'),
+    bound: gauge(
+      metrics,
+      'logboom_elasticsearch_in_flight_bound',
+      'Bulk requests allowed at once at present.',
+    ),
+    available: gauge(metrics, 'logboom_elasticsearch_available', '1 while the last request was answered.'),
+  };
+}
+
+function gauge(metrics: Registry, byName: string, help: string): Gauge {
+  return once(metrics, byName, (name) => new Gauge({ name, help, registers: [metrics] }));
+}
+
+function once<Metric>(metrics: Registry, name: string, make: (name: string) => Metric): Metric {
+  return (metrics.getSingleMetric(name) as Metric | undefined) ?? make(name);
+}

@@ -1,0 +1,11 @@
+/** Writes a number for people: whole ones as they are, others with four significant digits at the least. */
+export function formatNumber(value: number): string {
+  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
+  const digits = Math.max(0, 3 - Math.floor(Math.log10(Math.abs(value))));
+  return String(Number(value.toFixed(Math.min(digits, 20))));
+}
+
+/** Writes a share (0 to 1) as people say it: `6.2%`. */
+export function formatShare(value: number): string {
+  return `${formatNumber(value * 100)}%`;
+}

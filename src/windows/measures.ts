@@ -1,0 +1,152 @@
+import type { Measure } from '../model.ts';
+import { type Aggregate, type Amount, type Running, Subtracting } from './aggregate.ts';
+import { Distinct, DistinctRunning, hashOf } from './distinct.ts';
+import { ExactSum } from './exact-sum.ts';
+import { Histogram } from './histogram.ts';
+
+/** Number of the events for which the query was true. */
+function share(): Aggregate<number> {
+  const aggregate = {
+    cell: () => 0,
+    put: (matches: number, amount: Amount) => (amount === true ? matches + 1 : matches),
+    merge: (into: number, from: number) => into + from,
+    subtract: (from: number, cell: number) => from - cell,
+    value: (matches: number, count: number) => (count === 0 ? undefined : matches / count),
+    running: (): Running<number> => new Subtracting(aggregate),
+    pack: (matches: number) => matches,
+    unpack: (packed: unknown) => packed as number,
+  };
+  return aggregate;
+}
+
+/** A sum of nothing is 0; an average of nothing is nothing. */
+function summed(value: (sum: ExactSum) => number | undefined): Aggregate<ExactSum> {
+  const aggregate = {
+    cell: () => new ExactSum(),
+    put(sum: ExactSum, amount: Amount) {
+      if (ExactSum.canAdd(amount)) sum.add(amount);
+      return sum;
+    },
+    merge(into: ExactSum, from: ExactSum) {
+      into.addSum(from);
+      return into;
+    },
+    subtract(from: ExactSum, sum: ExactSum) {
+      from.subtractSum(sum);
+      return from;
+    },
+    value,
+    running: (): Running<ExactSum> => new Subtracting(aggregate),
+    pack: (sum: ExactSum) => [sum.n, ...sum.parts],
+    unpack(packed: unknown) {
+      const [n, ...parts] = packed as number[];
+      return ExactSum.from(n!, parts);
+    },
+  };
+  return aggregate;
+}
+
+type Extreme = number | undefined;
+
+/**
+ * The extreme of what is in the window: the values that no later one beats, in the order of their entry, so that the
+ * first is the extreme. It does the work of two stacks in one queue.
+ */
+class ExtremeRunning implements Running<Extreme> {
+  readonly #beats: (a: number, b: number) => boolean;
+  readonly #unbeaten: number[] = [];
+
+  constructor(beats: (a: number, b: number) => boolean) {
+    this.#beats = beats;
+  }
+
+  enter(cell: Extreme): void {
+    if (cell === undefined) return;
+    while (this.#unbeaten.length > 0 && this.#beats(cell, this.#unbeaten.at(-1)!)) this.#unbeaten.pop();
+    this.#unbeaten.push(cell);
+  }
+
+  /** Equal values all stay in the queue, hence each leaves once. */
+  leave(cell: Extreme): void {
+    if (cell !== undefined && this.#unbeaten[0] === cell) this.#unbeaten.shift();
+  }
+
+  value(): Extreme {
+    return this.#unbeaten[0];
+  }
+}
+
+function extreme(beats: (a: number, b: number) => boolean): Aggregate<Extreme> {
+  const better = (a: Extreme, b: Extreme) => (a === undefined || (b !== undefined && beats(b, a)) ? b : a);
+  return {
+    cell: () => undefined,
+    put: (cell, amount) => (Number.isFinite(amount) ? better(cell, (amount as number) + 0) : cell),
+    merge: better,
+    value: (cell) => cell,
+    running: () => new ExtremeRunning(beats),
+    pack: (cell) => cell ?? null,
+    unpack: (packed) => (packed ?? undefined) as Extreme,
+  };
+}
+
+function percentile(percent: number): Aggregate<Histogram> {
+  const change = (sign: 1 | -1) => (into: Histogram, from: Histogram) => {
+    into.merge(from, sign);
+    return into;
+  };
+  const aggregate = {
+    cell: () => new Histogram(),
+    put(histogram: Histogram, amount: Amount) {
+      if (Number.isFinite(amount)) histogram.add(amount as number);
+      return histogram;
+    },
+    merge: change(1),
+    subtract: change(-1),
+    value: (histogram: Histogram) => histogram.percentile(percent),
+    running: (): Running<Histogram> => new Subtracting(aggregate),
+    pack: (histogram: Histogram) => histogram.pack(),
+    unpack: (packed: unknown) => Histogram.unpack(packed as [number[], number[]]),
+  };
+  return aggregate;
+}
+
+function distinct(): Aggregate<Distinct> {
+  return {
+    cell: () => new Distinct(),
+    put(cell, amount) {
+      if (amount !== undefined) cell.add(hashOf(amount));
+      return cell;
+    },
+    merge(into, from) {
+      into.merge(from);
+      return into;
+    },
+    value: (cell) => cell.estimate(),
+    running: () => new DistinctRunning(),
+    pack: (cell) => cell.pack(),
+    unpack: (packed) => Distinct.unpack(packed as number[] | Uint8Array),
+  };
+}
+
+/** How a measure is kept, or undefined where the number of events is all there is to keep: a count, a rate. */
+export function aggregateFor(measure: Measure): Aggregate<unknown> | undefined {
+  switch (measure.kind) {
+    case 'count':
+    case 'rate':
+      return undefined;
+    case 'share':
+      return share() as Aggregate<unknown>;
+    case 'sum':
+      return summed((sum) => sum.value) as Aggregate<unknown>;
+    case 'avg':
+      return summed((sum) => (sum.n === 0 ? undefined : sum.value / sum.n)) as Aggregate<unknown>;
+    case 'min':
+      return extreme((a, b) => a < b) as Aggregate<unknown>;
+    case 'max':
+      return extreme((a, b) => a > b) as Aggregate<unknown>;
+    case 'percentile':
+      return percentile(measure.percent) as Aggregate<unknown>;
+    case 'distinct':
+      return distinct() as Aggregate<unknown>;
+  }
+}

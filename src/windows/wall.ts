@@ -1,0 +1,37 @@
+import type { Millis } from '../model.ts';
+
+const never = Number.NEGATIVE_INFINITY;
+
+/**
+ * The wall clock as told by `receivedAt`, made to never run backwards. Readings a little out of order, from
+ * connections side by side, count as the latest one; a clock that was set back goes on from where it was.
+ */
+export class WallClock {
+  readonly #stepsBack: Millis;
+  #reading: Millis = never;
+  #latest: Millis = never;
+  /** What was taken from the clock by setting it back. */
+  #offset: Millis = 0;
+
+  /** A reading so much behind the latest one means that the clock was set. */
+  constructor(stepsBack: Millis) {
+    this.#stepsBack = stepsBack;
+  }
+
+  read(receivedAt: Millis): Millis {
+    if (receivedAt === this.#reading) return this.#latest;
+    this.#reading = receivedAt;
+    if (receivedAt + this.#offset < this.#latest - this.#stepsBack) this.#offset = this.#latest - receivedAt;
+    this.#latest = Math.max(this.#latest, receivedAt + this.#offset);
+    return this.#latest;
+  }
+
+  snapshot(): unknown {
+    return this.#latest === never ? null : [this.#reading, this.#latest, this.#offset];
+  }
+
+  restore(snapshot: unknown): void {
+    const none: [Millis, Millis, Millis] = [never, never, 0];
+    [this.#reading, this.#latest, this.#offset] = (snapshot as [Millis, Millis, Millis] | null) ?? none;
+  }
+}

@@ -1,0 +1,154 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Entry, openOutbox } from '../../src/alerts/outbox.ts';
+import { Lane } from '../../src/notifiers/delivery.ts';
+import { type Notifier, NotifierError } from '../../src/notifiers/notifier.ts';
+import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { notifierTelemetry } from '../../src/telemetry/notifiers.ts';
+import { aNotification } from '../support/alerts.ts';
+import { aFolder } from '../support/folder.ts';
+
+type Send = Notifier['send'];
+
+function aNotifier(name: string, send: Send, giveUpAfter = 60_000): Notifier {
+  return { name, timeout: 5_000, giveUpAfter, send };
+}
+
+/** Lanes over a real outbox; back-off pauses shrink to nothing because the clock is the test's. */
+function setUp(notifiers: Notifier[], clock = { now: 0 }) {
+  const outbox = openOutbox(aFolder());
+  const instruments = silentInstruments();
+  const telemetry = notifierTelemetry(instruments);
+  const messages = {
+    first: (name: string) => outbox.first(name),
+    settled: (entry: Entry) => outbox.settled(entry),
+    failed: async (entry: Entry, reason: string, notBefore: number) => {
+      await outbox.failed(entry, reason, notBefore);
+      clock.now = Math.max(clock.now, notBefore);
+    },
+  };
+  const lanes = notifiers.map(
+    (notifier) => new Lane({ notifier, messages, telemetry, now: () => clock.now, random: () => 0.5 }),
+  );
+  for (const lane of lanes) lane.start();
+  const stop = async () => {
+    await Promise.all(lanes.map((lane) => lane.stop()));
+    await outbox.close();
+  };
+  onTestFinished(() => stop().catch(() => undefined));
+  const put = async (name: string, number: number) => {
+    await outbox.put(aNotification(name, number), clock.now);
+    for (const lane of lanes) lane.wake();
+  };
+  return { outbox, put, lanes, clock, instruments };
+}
+
+async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+describe('delivery', () => {
+  it('sends the messages of a notifier one after the other, in order', async () => {
+    const sent: string[] = [];
+    let under = 0;
+    const { put, outbox } = setUp([
+      aNotifier('ops', async ({ id }) => {
+        under += 1;
+        expect(under).toBe(1);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        under -= 1;
+        sent.push(id);
+      }),
+    ]);
+    for (const number of [1, 2, 3, 4]) await put('ops', number);
+    await eventually(() => outbox.pending === 0);
+    expect(sent).toEqual(['n1-ops', 'n2-ops', 'n3-ops', 'n4-ops']);
+  });
+
+  it('tries again until the message is taken', async () => {
+    let attempts = 0;
+    const { put, outbox } = setUp([
+      aNotifier('ops', async () => {
+        attempts += 1;
+        if (attempts < 4) throw new NotifierError('NOTIFIER_UNAVAILABLE', 'it answered 503');
+      }),
+    ]);
+    await put('ops', 1);
+    await eventually(() => outbox.pending === 0);
+    expect(attempts).toBe(4);
+  });
+
+  it('lengthens its pauses, and takes the longer one that the other side asks for', async () => {
+    const pauses: number[] = [];
+    const clock = { now: 0 };
+    let before = 0;
+    const { put, outbox } = setUp(
+      [
+        aNotifier(
+          'ops',
+          async () => {
+            pauses.push(clock.now - before);
+            before = clock.now;
+            if (pauses.length === 3) throw new NotifierError('NOTIFIER_UNAVAILABLE', 'slow down', 90_000);
+            if (pauses.length < 6) throw new NotifierError('NOTIFIER_UNAVAILABLE', 'it answered 503');
+          },
+          Number.POSITIVE_INFINITY,
+        ),
+      ],
+      clock,
+    );
+    await put('ops', 1);
+    await eventually(() => outbox.pending === 0);
+    expect(pauses).toEqual([0, 750, 1_500, 90_000, 6_000, 12_000]);
+  });
+
+  it('lets a dead notifier hold up nothing but itself', async () => {
+    const sent: string[] = [];
+    const dead: Send = (_, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
+    const { put, outbox } = setUp([
+      aNotifier('dead', dead),
+      aNotifier('ops', async ({ id }) => void sent.push(id)),
+    ]);
+    for (const number of [1, 2]) for (const name of ['dead', 'ops']) await put(name, number);
+    await eventually(() => sent.length === 2);
+    expect(outbox.first('dead')?.notification.id).toBe('n1-dead');
+  });
+
+  it('drops what was refused for good, and goes on with the next', async () => {
+    const sent: string[] = [];
+    const { put, outbox } = setUp([
+      aNotifier('ops', async ({ id }) => {
+        if (id === 'n1-ops') throw new NotifierError('NOTIFIER_REFUSED', 'it answered 400');
+        sent.push(id);
+      }),
+    ]);
+    await put('ops', 1);
+    await put('ops', 2);
+    await eventually(() => outbox.pending === 0);
+    expect(sent).toEqual(['n2-ops']);
+  });
+
+  it('drops what has grown too old', async () => {
+    let attempts = 0;
+    const fails: Send = async () => {
+      attempts += 1;
+      throw new NotifierError('NOTIFIER_UNAVAILABLE', 'down');
+    };
+    const { put, outbox, instruments } = setUp([aNotifier('ops', fails, 10_000)]);
+    await put('ops', 1);
+    await eventually(() => outbox.pending === 0);
+    expect(attempts).toBeGreaterThan(2);
+    const metric = await instruments.metrics.getSingleMetricAsString('logboom_notifications_total');
+    expect(metric).toContain('outcome="expired"} 1');
+  });
+
+  it('keeps a message whose attempt a stop broke off', async () => {
+    const hangs: Send = (_, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
+    const { put, outbox, lanes } = setUp([aNotifier('ops', hangs)]);
+    await put('ops', 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await lanes[0]!.stop();
+    expect(outbox.first('ops')).toMatchObject({ attempts: 0, notification: { id: 'n1-ops' } });
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { schema } from '../../src/config/schema.ts';
+import type { FieldValue } from '../../src/model.ts';
+import { createIndexNames, type Named } from '../../src/pipeline/index-name.ts';
+
+const event = (
+  fields: Record<string, FieldValue>,
+  metadata: Record<string, FieldValue> = {},
+  time = '2026-01-02T03:04:05Z',
+): Named => ({
+  time: Date.parse(time),
+  get: (field) => fields[field],
+  has: (field) => field in fields,
+  names: () => [],
+  metadata: (name) => metadata[name],
+});
+const names = (indexing: Record<string, unknown> = {}) =>
+  createIndexNames(schema.parse({ indexing }).indexing);
+
+describe('the index of an event', () => {
+  it('is the data stream of its dataset', () => {
+    expect(names()(event({ 'event.dataset': 'nginx.access' }))).toEqual({
+      index: 'logs-nginx.access-default',
+      stream: { type: 'logs', dataset: 'nginx.access', namespace: 'default' },
+    });
+  });
+
+  it('is the generic data stream where the event names no dataset', () => {
+    expect(names()(event({})).index).toBe('logs-generic-default');
+    expect(names({ dataset: 'app', namespace: 'prod' })(event({})).index).toBe('logs-app-prod');
+  });
+
+  it('follows data_stream fields before event.dataset', () => {
+    const fields = { 'data_stream.dataset': 'shop', 'data_stream.namespace': 'eu', 'event.dataset': 'x' };
+    expect(names()(event(fields)).index).toBe('logs-shop-eu');
+  });
+
+  it.each([
+    ['My-App', 'logs-my_app-default'],
+    ['a b/c*d', 'logs-a_b_c_d-default'],
+    ['..', 'logs-generic-default'],
+    ['x'.repeat(300), `logs-${'x'.repeat(100)}-default`],
+  ])('holds no character that Elasticsearch refuses: %s', (dataset, index) => {
+    expect(names()(event({ 'event.dataset': dataset })).index).toBe(index);
+  });
+
+  it.each([
+    ['%{[@metadata][beat]}-%{+yyyy.MM.dd}', 'filebeat-2026.01.02'],
+    ['app-%{service}', 'app-shop'],
+    ['%{[host][name]}-%{+HH}', 'web-1-03'],
+    ['weekly-%{+xxxx.ww}', 'weekly-2026.01'],
+    ['fixed', 'fixed'],
+    ['x-%{nothing}', 'x-%{nothing}'],
+  ])('is written by a pattern: %s', (index, expected) => {
+    const fields = { service: 'shop', 'host.name': 'web-1' };
+    const destination = names({ index })(event(fields, { beat: 'filebeat' }));
+    expect(destination).toEqual({ index: expected, stream: undefined });
+  });
+
+  it('counts weeks as ISO 8601 does', () => {
+    const weekly = names({ index: '%{+xxxx.ww}' });
+    expect(weekly(event({}, {}, '2027-01-01T00:00:00Z')).index).toBe('2026.53');
+    expect(weekly(event({}, {}, '2024-12-30T00:00:00Z')).index).toBe('2025.01');
+  });
+});

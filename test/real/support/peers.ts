@@ -1,0 +1,6 @@
+/** Real peers for the tests: built on first use into a cache folder, started on free ports, ended by their ids. */
+
+export * from './certificates.ts';
+export * from './elasticsearch.ts';
+export * from './filebeat.ts';
+export { eventually, freePort } from './processes.ts';

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { type Condition, opposite, overlap, parseCondition } from '../../src/rules/condition.ts';
+
+function condition(text: string): Condition {
+  const parsed = parseCondition(text);
+  if (!('ok' in parsed)) throw new Error(parsed.problem);
+  return parsed.ok;
+}
+
+describe('a condition', () => {
+  it.each<[string, number[], number[]]>([
+    ['>= 5', [5, 6], [4.99, -5]],
+    ['>5', [5.01], [5]],
+    ['<= 5', [5, -1], [5.01]],
+    [' < 0.99 ', [0.98], [0.99]],
+    ['== 0', [0, -0], [1e-9]],
+    ['= 0', [0], [1]],
+    ['!= 3', [2, 4], [3]],
+    ['outside 10..20', [9.9, 20.1], [10, 15, 20]],
+    ['inside 10 .. 20', [10, 15, 20], [9.9, 20.1]],
+    ['>= 5%', [0.05], [0.049]],
+    ['< 7%', [0.0699], [0.07]],
+    ['outside 0.5%..99.9%', [0.004, 1], [0.005, 0.999]],
+    ['> -2.5e3', [-2499], [-2500]],
+    ['inside -5..-1', [-5, -1], [0]],
+  ])('%s holds for %j and not for %j', (text, yes, no) => {
+    expect(yes.map(condition(text).test)).toEqual(yes.map(() => true));
+    expect(no.map(condition(text).test)).toEqual(no.map(() => false));
+  });
+
+  it.each([
+    '',
+    '5',
+    '>=',
+    '=> 5',
+    '>= five',
+    '>= 5 6',
+    'outside 10',
+    'between 1..2',
+    '>= 5 %',
+    '>=5;',
+    'outside 20..10',
+  ])('%j is refused with a remedy', (text) => {
+    expect(parseCondition(text)).toMatchObject({
+      problem: expect.any(String),
+      remedy: expect.stringMatching(/^write /),
+    });
+  });
+
+  it.each([
+    ['>=5', 7, '7 is >= 5'],
+    ['>= 5', 4, '4 is not >= 5'],
+    ['= 0', 0, '0 is == 0'],
+    ['>= 5%', 0.0623, '6.23% is >= 5%'],
+    ['outside 10..20', 25.123456, '25.12 is outside 10..20'],
+    ['< 3', 1 / 3, '0.3333 is < 3'],
+  ])('%s describes %d as %j', (text, value, words) => {
+    expect(condition(text).describe(value)).toBe(words);
+  });
+
+  it.each([
+    ['>= 5', 'as it grows'],
+    ['> 5', 'as it grows'],
+    ['< 5', 'as it falls'],
+    ['<= 5', 'as it falls'],
+    ['== 5', undefined],
+    ['!= 5', undefined],
+    ['outside 1..2', undefined],
+    ['inside 1..2', undefined],
+  ])('%s becomes truer: %s', (text, truer) => {
+    expect(condition(text).truer).toBe(truer);
+  });
+
+  it.each([
+    ['>= 5', 5, 9],
+    ['< 5', 4, 1],
+    ['outside 10..20', 21, 1],
+    ['inside 10..20', 11, 15],
+    ['!= 5', 6, 1],
+  ])('%s finds %d nearer to its bound than %d', (text, near, far) => {
+    expect(condition(text).distance(far)).toBeGreaterThan(condition(text).distance(near));
+  });
+});
+
+describe('the opposite of a condition', () => {
+  it('holds where the condition does not, and describes the condition', () => {
+    const recovered = opposite(condition('>= 5'));
+    expect([4, 5].map(recovered.test)).toEqual([true, false]);
+    expect(recovered.describe(4)).toBe('4 is not >= 5');
+  });
+});
+
+describe('two conditions', () => {
+  it.each([
+    ['>= 5', '< 3', false],
+    ['>= 5', '< 5', false],
+    ['>= 5', '<= 5', true],
+    ['>= 5', '> 1', true],
+    ['> 100', '< 200', true],
+    ['outside 10..20', 'inside 12..18', false],
+    ['outside 10..20', 'inside 10..20', false],
+    ['outside 10..20', '< 5', true],
+    ['== 0', '> 0', false],
+  ])('%s and %s can both hold: %s', (one, other, both) => {
+    expect(overlap(condition(one), condition(other)) !== undefined).toBe(both);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { BulkItem } from '../../../src/model.ts';
+import { judgeItem, readAnswer } from '../../../src/sinks/elasticsearch/bulk-response.ts';
+
+const create: BulkItem = { action: 'create', index: 'i', id: '1', document: '{}' };
+const index: BulkItem = { ...create, action: 'index' };
+const revision: BulkItem = { ...index, version: 2 };
+
+describe('one item', () => {
+  it.each([
+    ['200', create, 200, undefined, 'indexed'],
+    ['201', index, 201, undefined, 'indexed'],
+    ['a conflict on create', create, 409, 'version_conflict_engine_exception', 'duplicate'],
+    ['a conflict on a revision', revision, 409, 'version_conflict_engine_exception', 'duplicate'],
+    ['a conflict on index, which promises nothing', index, 409, 'version_conflict_engine_exception', 'again'],
+    ['too many requests', create, 429, 'es_rejected_execution_exception', 'again'],
+    ['a full disk, 403', create, 403, 'cluster_block_exception', 'again'],
+    ['a full disk, 429', create, 429, 'cluster_block_exception', 'again'],
+    ['a right that is missing', create, 403, 'security_exception', 'again'],
+    ['no shard', create, 503, 'unavailable_shards_exception', 'again'],
+    ['a failure of the server', create, 500, 'null_pointer_exception', 'again'],
+    ['an answer without a status', create, 0, undefined, 'again'],
+    ['a mapping conflict', create, 400, 'document_parsing_exception', 'refused'],
+    ['an index that must not be made', create, 404, 'index_not_found_exception', 'refused'],
+    ['a name that cannot be', create, 400, 'invalid_index_name_exception', 'refused'],
+    ['a document that is too large', create, 413, 'too_large', 'refused'],
+  ] as const)('with %s', (_, item, status, type, kind) => {
+    const answer = { status, ...(type && { error: { type, reason: 'why' } }) };
+    expect(judgeItem(item, answer).kind).toBe(kind);
+  });
+
+  it('is sent again while the cluster has as many shards as it may have', () => {
+    const reason =
+      'this action would add [2] shards, but this cluster currently has [10]/[10] maximum normal shards open;';
+    expect(judgeItem(create, { status: 400, error: { type: 'validation_exception', reason } }).kind).toBe(
+      'again',
+    );
+  });
+
+  it('is refused with the reason and its cause in words', () => {
+    const error = {
+      type: 't',
+      reason: 'failed to parse [n]',
+      caused_by: { reason: 'For input string: "x"' },
+    };
+    const verdict = judgeItem(create, { status: 400, error });
+    expect(verdict).toEqual({ kind: 'refused', reason: 't: failed to parse [n] (For input string: "x")' });
+  });
+
+  it('is refused in words even where the server gives no reason', () => {
+    expect(judgeItem(create, { status: 400 })).toMatchObject({ reason: 'status 400 without a reason' });
+  });
+
+  it.each([
+    [429, true],
+    [503, true],
+    [403, false],
+  ])('asks for fewer requests where the status %i means load', (status, overload) => {
+    expect(judgeItem(create, { status })).toMatchObject({ overload });
+  });
+});
+
+describe('an answer', () => {
+  it('is read in the order of the request, whatever the action', () => {
+    const items = [{ create: { status: 201 } }, { index: { status: 400, error: { type: 't' } } }];
+    expect(readAnswer({ items }, 2)).toEqual([{ status: 201 }, { status: 400, error: { type: 't' } }]);
+  });
+
+  it.each([
+    ['fewer items', { items: [] }, 1, /0 items for 1/],
+    ['more items', { items: [{}, {}] }, 1, /2 items for 1/],
+    ['no items', { took: 1 }, 1, /no items/],
+    ['nothing', undefined, 1, /no items/],
+    ['text', 'OK', 1, /no items/],
+  ])('with %s does not belong to the request', (_, body, count, reason) => {
+    expect(readAnswer(body, count)).toMatch(reason);
+  });
+
+  it.each([[null], [{}], [{ create: {} }], [{ create: null }]])(
+    'with the item %j has no status for it',
+    (item) => {
+      expect(readAnswer({ items: [item] }, 1)).toEqual([{ status: 0 }]);
+    },
+  );
+});

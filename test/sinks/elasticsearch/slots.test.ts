@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { longestPause, pauseAfter } from '../../../src/sinks/elasticsearch/pauses.ts';
+import { Slots } from '../../../src/sinks/elasticsearch/slots.ts';
+
+describe('slots', () => {
+  it('are given first come, first served', async () => {
+    const slots = new Slots(1);
+    const order: string[] = [];
+    const first = await slots.take();
+    const later = ['a', 'b', 'c'].map(async (name) => {
+      const release = await slots.take();
+      order.push(name);
+      release();
+    });
+    expect(slots.waiting).toBe(3);
+    first();
+    await Promise.all(later);
+    expect(order).toEqual(['a', 'b', 'c']);
+    expect(slots.taken).toBe(0);
+  });
+
+  it('are given back once, however often that is said', async () => {
+    const slots = new Slots(2);
+    const release = await slots.take();
+    await slots.take();
+    release();
+    release();
+    expect(slots.taken).toBe(1);
+  });
+
+  it('become half as many with each overload, and never fewer than one', () => {
+    const slots = new Slots(8);
+    const bounds = Array.from({ length: 5 }, () => {
+      slots.overloaded();
+      return slots.bound;
+    });
+    expect(bounds).toEqual([4, 2, 1, 1, 1]);
+  });
+
+  it('become one more with about as many successes as there are, up to the most', () => {
+    const slots = new Slots(4);
+    for (let i = 0; i < 3; i++) slots.overloaded();
+    const bounds = Array.from({ length: 12 }, () => {
+      slots.succeeded();
+      return slots.bound;
+    });
+    expect(bounds[0]).toBe(2);
+    expect(bounds).toEqual([...bounds].sort());
+    expect(bounds.at(-1)).toBe(4);
+  });
+
+  it('let a waiting caller in as soon as there is one more', async () => {
+    const slots = new Slots(2);
+    slots.overloaded();
+    await slots.take();
+    const second = slots.take();
+    expect(slots.waiting).toBe(1);
+    slots.succeeded();
+    await second;
+    expect(slots.taken).toBe(2);
+  });
+});
+
+describe('a pause', () => {
+  const limits = { retryInitial: 100, retryMax: 1_000 };
+
+  it('is at the most twice the one before, up to the limit, for ever', () => {
+    expect([1, 2, 3, 4, 5, 6, 1_000].map((nth) => longestPause(nth, limits))).toEqual([
+      100, 200, 400, 800, 1_000, 1_000, 1_000,
+    ]);
+  });
+
+  it('is any length up to that', () => {
+    expect(pauseAfter(3, limits, () => 0)).toBe(0);
+    expect(pauseAfter(3, limits, () => 0.5)).toBe(200);
+    expect(pauseAfter(3, limits, () => 0.9999)).toBe(400);
+  });
+});

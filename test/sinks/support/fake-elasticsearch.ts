@@ -1,0 +1,144 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+
+/** One action of a bulk request, as the fake read it. */
+export interface FakeAction {
+  action: string;
+  index: string;
+  id: string;
+  document: string;
+}
+
+export interface FakeRequest {
+  method: string;
+  path: string;
+  headers: IncomingMessage['headers'];
+  body: string;
+  actions: FakeAction[];
+}
+
+/** What the fake does with a bulk request; `undefined` leaves it to the fake's own, well-behaved store. */
+export type Fault =
+  | { status: number; body?: object; headers?: Record<string, string> }
+  | { items: Array<{ status: number; type?: string; reason?: string } | undefined> }
+  | 'reset'
+  | 'never'
+  | { after: number }
+  | undefined;
+
+export interface FakeElasticsearch {
+  url: string;
+  requests: FakeRequest[];
+  bulks: () => FakeRequest[];
+  /** Documents by index and id, as `create` and `index` left them. */
+  documents: Map<string, string>;
+  /** Number of times that each id was written. */
+  writes: Map<string, number>;
+  /** Decides about each bulk request, with its number from 0. */
+  onBulk: (request: FakeRequest, number: number) => Fault;
+  /** Decides about every other request. */
+  onOther: (request: FakeRequest) => Fault;
+  templates: Map<string, Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+const headers = { 'x-elastic-product': 'Elasticsearch', 'content-type': 'application/json' };
+
+/** A scriptable Elasticsearch: well-behaved by itself, and as bad as a test asks for. */
+export async function startFakeElasticsearch(port = 0): Promise<FakeElasticsearch> {
+  const server = createServer();
+  const fake: FakeElasticsearch = {
+    url: '',
+    requests: [],
+    bulks: () => fake.requests.filter((request) => request.path.startsWith('/_bulk')),
+    documents: new Map(),
+    writes: new Map(),
+    onBulk: () => undefined,
+    onOther: () => undefined,
+    templates: new Map(),
+    close: () => closed(server),
+  };
+  server.on('request', async (request, response) => {
+    const read = await readRequest(request).catch(() => undefined);
+    if (read) answer(fake, read, response);
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  fake.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return fake;
+}
+
+async function readRequest(request: IncomingMessage): Promise<FakeRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const raw = Buffer.concat(chunks);
+  const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString();
+  const path = request.url ?? '/';
+  const actions = path.startsWith('/_bulk') ? actionsIn(body) : [];
+  return { method: request.method ?? 'GET', path, headers: request.headers, body, actions };
+}
+
+function actionsIn(body: string): FakeAction[] {
+  const lines = body.split('\n');
+  return Array.from({ length: (lines.length - 1) / 2 }, (_, i) => {
+    const [[action, meta]] = Object.entries(JSON.parse(lines[2 * i]!)) as [[string, Record<string, string>]];
+    return { action, index: meta._index!, id: meta._id!, document: lines[2 * i + 1]! };
+  });
+}
+
+function answer(fake: FakeElasticsearch, request: FakeRequest, response: ServerResponse): void {
+  const number = fake.bulks().length;
+  fake.requests.push(request);
+  const isBulk = request.path.startsWith('/_bulk');
+  const fault = isBulk ? fake.onBulk(request, number) : fake.onOther(request);
+  const good = () => (isBulk ? storeAll(fake, request.actions) : template(fake, request));
+  if (fault === 'never') return;
+  if (fault === 'reset') response.socket?.resetAndDestroy();
+  else if (fault === undefined) send(response, good());
+  else if ('after' in fault) setTimeout(() => send(response, good()), fault.after);
+  else if ('items' in fault) send(response, storeAll(fake, request.actions, fault.items));
+  else send(response, { status: fault.status, body: fault.body ?? {} }, fault.headers);
+}
+
+function send(response: ServerResponse, { status, body }: { status: number; body: object }, more = {}): void {
+  response.writeHead(status, { ...headers, ...more });
+  response.end(JSON.stringify(body));
+}
+
+type Scripted = Array<{ status: number; type?: string; reason?: string } | undefined>;
+
+function storeAll(fake: FakeElasticsearch, actions: FakeAction[], scripted?: Scripted) {
+  const items = actions.map((action, i) => {
+    const own = scripted?.[i];
+    const status = own && own.status >= 300 ? own.status : store(fake, action);
+    const error =
+      status < 300 ? {} : { error: { type: own?.type ?? 'fault', reason: own?.reason ?? 'scripted' } };
+    return { [action.action]: { status, ...error } };
+  });
+  const kept = scripted ? items.slice(0, scripted.length) : items;
+  return { status: 200, body: { took: 1, errors: true, items: kept } };
+}
+
+function store(fake: FakeElasticsearch, { action, index, id, document }: FakeAction): number {
+  const key = `${index}/${id}`;
+  if (action === 'create' && fake.documents.has(key)) return 409;
+  fake.documents.set(key, document);
+  fake.writes.set(key, (fake.writes.get(key) ?? 0) + 1);
+  return 201;
+}
+
+function template(fake: FakeElasticsearch, { method, path, body }: FakeRequest) {
+  const name = path.replace('/_index_template/', '');
+  if (method === 'PUT') {
+    fake.templates.set(name, JSON.parse(body));
+    return { status: 200, body: { acknowledged: true } };
+  }
+  const found = fake.templates.get(name);
+  if (!found) return { status: 404, body: { error: { type: 'resource_not_found_exception' }, status: 404 } };
+  return { status: 200, body: { index_templates: [{ name, index_template: found }] } };
+}
+
+function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}

@@ -1,0 +1,15 @@
+import type { Fields, FieldValue } from '../../src/model.ts';
+
+/** Fields from flat names: what a query, a group key or a template is asked about in tests. */
+export function fieldsOf(values: Record<string, FieldValue>): Fields {
+  const names = Object.keys(values);
+  return {
+    get: (field) => (Object.hasOwn(values, field) ? values[field] : undefined),
+    has: (field) => names.some((name) => name === field || name.startsWith(`${field}.`)),
+    names: (pattern) => {
+      const quoted = pattern.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+      const shape = new RegExp(`^${quoted.join('[\\s\\S]*')}$`);
+      return names.filter((name) => shape.test(name));
+    },
+  };
+}

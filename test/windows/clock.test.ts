@@ -1,0 +1,264 @@
+import fc from 'fast-check';
+import { pack, unpack } from 'msgpackr';
+import { describe, expect, it } from 'vitest';
+import { EventClock } from '../../src/windows/clock.ts';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const config = { idleAfter: 10 * second, maxLag: 10 * minute, maxAhead: 5 * minute, zone: 'UTC' };
+const t = 1_700_000_000_000;
+const clockWith = (changes: Partial<typeof config> = {}) => new EventClock({ ...config, ...changes });
+
+describe('the event clock', () => {
+  it('has not begun before the first event, whatever ticks come', () => {
+    const clock = clockWith();
+    clock.advance(t);
+    clock.advance(t + hour);
+    expect(clock.now).toBe(Number.NEGATIVE_INFINITY);
+  });
+
+  it('is the highest event time of a single source, once the batch is over', () => {
+    const clock = clockWith();
+    for (const at of [5, 9, 7]) expect(clock.observe('a', t + at, t)).toBe('on-time');
+    expect(clock.now).toBe(Number.NEGATIVE_INFINITY);
+    clock.advance(t);
+    expect(clock.now).toBe(t + 9);
+  });
+
+  it('is the minimum over active sources', () => {
+    const clock = clockWith();
+    clock.observe('a', t + 100, t);
+    clock.observe('b', t + 40, t);
+    clock.advance(t);
+    expect(clock.now).toBe(t + 40);
+  });
+
+  it('is not held back by a source that fell silent while others go on', () => {
+    const clock = clockWith();
+    clock.observe('silent', t, t);
+    for (let at = 0; at <= 10 * second; at += second) {
+      clock.observe('busy', t + at, t + at);
+      clock.advance(t + at);
+      expect(clock.now).toBe(t);
+    }
+    clock.observe('busy', t + 11 * second, t + 11 * second);
+    clock.advance(t + 11 * second);
+    expect(clock.now).toBe(t + 11 * second);
+    expect(clock.sources).toEqual({ count: 2, idle: 1 });
+  });
+
+  it('is not held back by a backlog farther behind than maxLag, and is again once that has caught up', () => {
+    const clock = clockWith();
+    clock.observe('fresh', t, t);
+    clock.observe('backlog', t - 7 * 24 * hour, t);
+    clock.advance(t);
+    expect(clock.now).toBe(t);
+    clock.observe('backlog', t - config.maxLag, t + 1);
+    clock.observe('fresh', t + second, t + 1);
+    clock.advance(t + 1);
+    expect(clock.now).toBe(t + second);
+    clock.observe('backlog', t + 2 * second, t + 2);
+    clock.observe('fresh', t + 5 * second, t + 2);
+    clock.advance(t + 2);
+    expect(clock.now).toBe(t + 2 * second);
+  });
+
+  it('counts a source exactly maxLag behind as one that holds it back', () => {
+    const clock = clockWith();
+    clock.observe('a', t, t);
+    clock.observe('b', t - config.maxLag, t);
+    clock.advance(t);
+    expect(clock.now).toBe(t - config.maxLag);
+  });
+});
+
+describe('a timestamp of the future', () => {
+  it('is ahead where it is farther than maxAhead from its source and from the wall clock, and moves nothing', () => {
+    const clock = clockWith();
+    clock.observe('a', t, t);
+    expect(clock.observe('a', t + config.maxAhead, t)).toBe('on-time');
+    expect(clock.observe('a', t + 2 * config.maxAhead + 1, t)).toBe('ahead');
+    clock.advance(t);
+    expect(clock.now).toBe(t + config.maxAhead);
+  });
+
+  it('is believed where only its source lags, or only the wall clock', () => {
+    const clock = clockWith();
+    // Last year's logs: far ahead of the source's clock after a pause, but not of the wall clock.
+    clock.observe('old', t - 365 * 24 * hour, t);
+    expect(clock.observe('old', t - 300 * 24 * hour, t)).toBe('on-time');
+    // A sender whose clock is an hour fast is believed once it was believed, step by step.
+    clock.observe('fast', t + config.maxAhead, t);
+    expect(clock.observe('fast', t + 2 * config.maxAhead, t)).toBe('on-time');
+  });
+
+  it('is compared with the wall clock alone for the first event of a source', () => {
+    const clock = clockWith();
+    expect(clock.observe('a', t + config.maxAhead + 1, t)).toBe('ahead');
+    expect(clock.sources.count).toBe(0);
+    clock.advance(t);
+    expect(clock.now).toBe(Number.NEGATIVE_INFINITY);
+  });
+
+  it('does not keep its source active, which then would hold the clock back for ever', () => {
+    const clock = clockWith();
+    clock.observe('wrong', t, t);
+    for (let at = 0; at <= 20 * second; at += second) {
+      clock.observe('right', t + at, t + at);
+      clock.observe('wrong', t + 24 * hour, t + at);
+      clock.advance(t + at);
+    }
+    expect(clock.now).toBe(t + 20 * second);
+  });
+
+  it('that is no number is ahead', () => {
+    expect(clockWith().observe('a', Number.NaN, t)).toBe('ahead');
+  });
+});
+
+describe('in silence', () => {
+  const lastYear = t - 365 * 24 * hour;
+
+  it('the clock stands until the last source is idle, then runs on at the speed of the wall clock', () => {
+    const clock = clockWith();
+    clock.observe('a', lastYear, t);
+    const readings = [0, 5, 10, 11, 15, 70].map((after) => {
+      clock.advance(t + after * second);
+      return (clock.now - lastYear) / second;
+    });
+    expect(readings).toEqual([0, 0, 0, 1, 5, 60]);
+  });
+
+  it('the clock is the same whether ticks came often or once', () => {
+    const begin = () => {
+      const clock = clockWith();
+      clock.observe('a', t + 100, t);
+      clock.observe('b', t + 50, t + 3 * second);
+      clock.observe('c', t + 70, t + 3 * second);
+      clock.advance(t + 3 * second);
+      return clock;
+    };
+    const [often, once] = [begin(), begin()];
+    for (let at = 3; at <= 60; at += 1) often.advance(t + at * second);
+    once.advance(t + 60 * second);
+    expect(once.now).toBe(often.now);
+    // When silence began, after 13 s, only b and c were active, and b held it at 50.
+    expect(once.now).toBe(t + 50 + 47 * second);
+  });
+
+  it('logs of last year that pause are counted like fresh ones: the clock never jumps to wall time', () => {
+    const clock = clockWith();
+    clock.observe('a', lastYear, t);
+    clock.advance(t);
+    clock.advance(t + 40 * second);
+    expect(clock.now).toBe(lastYear + 30 * second);
+    clock.observe('a', lastYear + 40 * second, t + 40 * second);
+    clock.advance(t + 40 * second);
+    expect(clock.now).toBe(lastYear + 40 * second);
+  });
+
+  it('the clock stays where it ran to when events come back behind it, and runs on from there', () => {
+    const clock = clockWith();
+    clock.observe('a', t, t);
+    clock.advance(t + 60 * second);
+    expect(clock.now).toBe(t + 50 * second);
+    clock.observe('a', t + 20 * second, t + 60 * second);
+    clock.advance(t + 60 * second);
+    expect(clock.now).toBe(t + 50 * second);
+    clock.advance(t + 75 * second);
+    expect(clock.now).toBe(t + 55 * second);
+  });
+});
+
+describe('a wall clock set back', () => {
+  it('neither turns time back nor stops it', () => {
+    const clock = clockWith();
+    clock.observe('a', t, t);
+    clock.advance(t + 20 * second);
+    expect(clock.now).toBe(t + 10 * second);
+    clock.advance(t + 20 * second - hour);
+    expect(clock.now).toBe(t + 10 * second);
+    clock.advance(t + 25 * second - hour);
+    expect(clock.now).toBe(t + 15 * second);
+  });
+
+  it('leaves sources active that were', () => {
+    const clock = clockWith({ maxAhead: 2 * hour });
+    clock.observe('a', t, t);
+    clock.observe('b', t + 5, t - hour);
+    clock.advance(t - hour);
+    expect(clock.sources).toEqual({ count: 2, idle: 0 });
+    expect(clock.now).toBe(t);
+  });
+
+  it('is not suspected where connections side by side report a little out of order', () => {
+    const clock = clockWith();
+    clock.observe('a', t, t);
+    for (let at = 0; at < 1000; at += 1) {
+      clock.advance(t + at + 3);
+      clock.advance(t + at);
+    }
+    clock.advance(t + 12 * second);
+    expect(clock.now).toBe(t + 2 * second);
+  });
+});
+
+describe('sources', () => {
+  it('tell their lag behind the farthest active one', () => {
+    const clock = clockWith();
+    clock.observe('a', t, t);
+    clock.observe('b', t - 3 * second, t);
+    clock.advance(t);
+    expect(clock.lags()).toEqual([
+      { source: 'a', lag: 0, idle: false },
+      { source: 'b', lag: 3 * second, idle: false },
+    ]);
+  });
+
+  it('are bounded in number: those silent longest are forgotten', () => {
+    const clock = clockWith();
+    clock.observe('first', t, t);
+    for (let index = 0; index < 100_000; index += 1) clock.observe(`file-${index}`, t + 1, t + 1);
+    clock.advance(t + 1);
+    expect(clock.sources.count).toBe(90_000);
+    expect(clock.lags().some(({ source }) => source === 'first')).toBe(false);
+    expect(clock.now).toBe(t);
+  });
+});
+
+describe('a restored clock', () => {
+  const step = fc.record({
+    source: fc.constantFrom('a', 'b', 'c'),
+    time: fc.integer({ min: 0, max: 40 * minute }),
+    wall: fc.integer({ min: -hour, max: 40 * minute }),
+    kind: fc.constantFrom('observe', 'observe', 'advance', 'restart'),
+  });
+
+  it('goes on as if nothing had happened, and no clock ever runs backwards', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const lasting = clockWith();
+        let restarted = clockWith();
+        let before = Number.NEGATIVE_INFINITY;
+        for (const { source, time, wall, kind } of steps) {
+          if (kind === 'observe')
+            expect(restarted.observe(source, t + time, t + wall)).toBe(
+              lasting.observe(source, t + time, t + wall),
+            );
+          if (kind === 'advance') for (const clock of [lasting, restarted]) clock.advance(t + wall);
+          if (kind === 'restart') {
+            const snapshot = unpack(pack(restarted.snapshot()));
+            restarted = clockWith();
+            restarted.restore(snapshot);
+            expect(restarted.snapshot()).toEqual(snapshot);
+          }
+          expect(restarted.now).toBe(lasting.now);
+          expect(lasting.now).toBeGreaterThanOrEqual(before);
+          before = lasting.now;
+        }
+        expect(restarted.snapshot()).toEqual(lasting.snapshot());
+      }),
+    );
+  });
+});
