@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -138,5 +139,39 @@ describe('other commands, as processes', () => {
       encoding: 'utf8',
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+/** A process that serves an app without anything in it; `stop` is the code of its stop(). */
+async function serving(stop: string) {
+  const script = `
+    import { run } from ${JSON.stringify(`${root}dist/cli/run.js`)};
+    import { schema } from ${JSON.stringify(`${root}dist/config/schema.js`)};
+    const urls = { lumberjack: 'tcp://127.0.0.1:5044', api: 'http://127.0.0.1:9600' };
+    const alive = setInterval(() => undefined, 1000);
+    const stop = async () => { ${stop} };
+    const app = { urls, status: async () => ({}), stop, failed: new Promise(() => undefined) };
+    const terminal = { out: () => process.stdout.write('serving'), err: () => undefined, interactive: true };
+    process.exitCode = await run(schema.parse({}), terminal, { start: async () => app });
+    clearInterval(alive);
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+  await once(child.stdout, 'data');
+  return child;
+}
+
+describe.skipIf(process.platform === 'win32')('a serving process', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 after %s', async (signal) => {
+    const child = await serving('return undefined');
+    child.kill(signal);
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('ends at once at a second signal', async () => {
+    const child = await serving("process.stdout.write('stopping'); await new Promise(() => undefined)");
+    child.kill('SIGTERM');
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([130, null]);
   });
 });
