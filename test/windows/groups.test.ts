@@ -54,6 +54,7 @@ describe('groups', () => {
     });
     expect([windows.groups, windows.waiting]).toEqual([0, false]);
     windows.add(2000, 'a', undefined);
+    expect([windows.groups, windows.head('a')?.count]).toEqual([1, 1]);
     expect(closing(windows, 4000)).toEqual(['a [2000, 3000) 1', 'a [3000, 4000) 0']);
   });
 });
@@ -124,6 +125,16 @@ describe('the head', () => {
     expect(windows.head('a')).toMatchObject({ start: -800, end: 200, count: 2 });
     closing(windows, 9000);
     expect(windows.head('a')).toBeUndefined();
+  });
+
+  it('holds nothing of what left while nobody looked', () => {
+    const windows = open({ over: 20, every: 10 });
+    windows.pin('a', true);
+    windows.add(5, 'a', undefined);
+    expect(windows.head('a')!.count).toBe(1);
+    closing(windows, 100);
+    windows.add(205, 'a', undefined);
+    expect(windows.head('a')).toEqual({ group: 'a', start: 190, end: 210, value: 1, count: 1 });
   });
 
   it('grows with an event that comes late but belongs to it, and not with one before it', () => {
