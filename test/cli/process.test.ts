@@ -79,7 +79,7 @@ describe('check, as a process', () => {
   });
 
   it('reads logboom.yml of the working folder, and the environment', () => {
-    writeFileSync(join(folder, 'logboom.yml'), 'data: /tmp/x\n');
+    writeFileSync(join(folder, 'logboom.yml'), 'data: elsewhere\n');
     const { status, stdout } = logboom(['check'], { LOGBOOM_INPUTS_LUMBERJACK_PORT: '5099' });
     rmSync(join(folder, 'logboom.yml'));
     expect(status).toBe(0);
@@ -98,6 +98,13 @@ describe('check, as a process', () => {
       expect(stdout).toContain(message);
       expect(stdout).toContain(remedy);
     }
+  });
+
+  it('tells what is wrong within rules', () => {
+    const rules = '[{ name: a, over: 1s, every: 3s, when: ">= 5" }]';
+    const { status, stdout } = logboom(['check'], { LOGBOOM_RULES: rules });
+    expect(status).toBe(1);
+    expect(stdout).toContain('LOGBOOM_RULES  rules[0].every = "3s"\n  3s is longer than the window of 1s');
   });
 
   it('finds the file by LOGBOOM_CONFIG', () => {
