@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeElasticsearch, type Fault, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
 import { items, type TestSink, type TestSinkOptions, testSink } from '../support/sink.ts';
@@ -93,6 +94,30 @@ describe('a request that the server cannot take now', () => {
 });
 
 describe('while the server is in trouble', () => {
+  it('the thread stays free, however large the bodies that it turns away', async () => {
+    script({ status: 503 }, { status: 429 }, 'reset');
+    const { sink } = sinkFor();
+    const large = items(8).map((item) => ({ ...item, document: Buffer.alloc(500_000, ' ') }));
+    const delay = monitorEventLoopDelay();
+    delay.enable();
+    expect(await sink.deliver(large)).toMatchObject({ indexed: 8 });
+    delay.disable();
+    expect(delay.max / 1e6).toBeLessThan(500);
+  });
+
+  it('no word of the log holds a password', async () => {
+    script(
+      { status: 401, body: error('security_exception', 'unable to authenticate') },
+      { status: 503 },
+      'reset',
+    );
+    const { sink, log } = sinkFor({ config: { user: 'elastic', password: 'correct-horse' } });
+    await sink.deliver(items(1));
+    const text = JSON.stringify(log) + JSON.stringify(sink.status());
+    for (const secret of ['correct-horse', Buffer.from('elastic:correct-horse').toString('base64')])
+      expect(text).not.toContain(secret);
+  });
+
   it('only one request at a time asks whether it is over', async () => {
     let under = 0;
     let most = 0;
