@@ -44,9 +44,7 @@ export const startApp: StartApp = async (config, options = {}) => {
   });
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
   try {
-    const store = config.elasticsearch
-      ? undefined
-      : await startEmbeddedStore(config, fail);
+    const store = config.elasticsearch ? undefined : await startEmbeddedStore(config, fail);
     if (store) undo.add(() => store.stop());
     const elasticsearch = config.elasticsearch ?? store!.elasticsearch;
 

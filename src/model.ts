@@ -248,6 +248,8 @@ export interface Episode {
   flapping: boolean;
   labels: Record<string, string>;
   runbook: string | undefined;
+  /** Discover with the events of the window, where Kibana's address is known. */
+  url?: string;
 }
 
 /** A message to people, decided with its transition. */

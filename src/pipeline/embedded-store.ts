@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { Config } from '../config/schema.ts';
 import { elasticsearch as elasticsearchSchema } from '../config/outputs.ts';
+import type { Config } from '../config/schema.ts';
 import { type ErrorCode, LogboomError } from '../errors.ts';
 import { workerEntry } from '../util/worker-entry.ts';
 
@@ -17,7 +17,10 @@ type Answer = { ready: { url: string } } | { failed: { code?: ErrorCode; message
  * The embedded store in a thread of its own, so that a search delays neither an ACK nor a window. `onEnd` is told
  * when it ends although nobody stopped it.
  */
-export async function startEmbeddedStore(config: Config, onEnd: (error: Error) => void): Promise<EmbeddedStore> {
+export async function startEmbeddedStore(
+  config: Config,
+  onEnd: (error: Error) => void,
+): Promise<EmbeddedStore> {
   const worker = new Worker(workerEntry(import.meta.url, '../store/store-worker.ts'), {
     name: 'store',
     workerData: { folder: config.data, config: config.store },
