@@ -15,15 +15,15 @@ export function assembleEngine(config: Config, telemetry?: ParsingTelemetry): En
   return new Engine({
     clock: new EventClock(time),
     events: createEventReader({ parsers, time, ...(telemetry && { telemetry }) }),
-    runs: config.rules.filter(({ enabled }) => enabled).map(runOf),
+    runs: config.rules.filter(({ enabled }) => enabled).map((rule) => runOf(rule, config.kibana)),
     open: openPayload,
   });
 }
 
-function runOf(config: Config['rules'][number]): RuleRun {
+function runOf(config: Config['rules'][number], kibana: Config['kibana']): RuleRun {
   const rule = compileRule(config);
   const { over, every, measure } = rule;
   const { maxGroups, record } = config;
   const windows = createWindows({ over, every, measure, maxGroups, ...(record && { recordEvery: over }) });
-  return new RuleRun({ rule, windows, episodes: createEpisodes(rule) });
+  return new RuleRun({ rule, windows, episodes: createEpisodes(rule, kibana) });
 }

@@ -1,0 +1,151 @@
+import type { IndexingConfig } from '../config/outputs.ts';
+import type { BulkItem, Episode, Millis, Output, Scalar, Transition, WindowResult } from '../model.ts';
+import { idOf } from './ids.ts';
+
+type Names = Pick<IndexingConfig, 'alerts' | 'namespace'>;
+type Document = Record<string, unknown>;
+
+const ecsVersion = '8.11.0';
+
+/** The document of an output; undefined for messages, which go to people. Ids follow from the output alone. */
+export function outputItem(output: Output, { indexing }: { indexing: Names }): BulkItem | undefined {
+  switch (output.kind) {
+    case 'window':
+      return windowItem(output.window, indexing);
+    case 'transition':
+      return transitionItem(output.transition, indexing);
+    case 'episode':
+      return episodeItem(output.episode, indexing);
+    case 'notification':
+      return undefined;
+  }
+}
+
+/** Updated in place; the revision keeps an older state, tried again late, from replacing a newer one. */
+export function episodeItem(episode: Episode, { alerts }: Pick<Names, 'alerts'>): BulkItem {
+  const { id, revision } = episode;
+  return {
+    action: 'index',
+    index: alerts,
+    id,
+    version: revision,
+    document: JSON.stringify(episodeDocument(episode)),
+  };
+}
+
+export function transitionItem(transition: Transition, { namespace }: Pick<Names, 'namespace'>): BulkItem {
+  const stream = streamOf('logs', 'logboom.alerts', namespace);
+  const document = withFields(transition.by, {
+    ...stream.fields,
+    ...transitionDocument(transition, stream.dataset),
+  });
+  return { action: 'create', index: stream.index, id: transition.id, document: JSON.stringify(document) };
+}
+
+export function windowItem(window: WindowResult, { namespace }: Pick<Names, 'namespace'>): BulkItem {
+  const stream = streamOf('metrics', 'logboom.windows', namespace);
+  const document = withFields(window.by, { ...stream.fields, ...windowDocument(window, stream.dataset) });
+  const id = idOf(window.rule, window.group, window.end);
+  return { action: 'create', index: stream.index, id, document: JSON.stringify(document) };
+}
+
+function episodeDocument(episode: Episode): Document {
+  const { start, end, updated, window, samples, by } = episode;
+  const length = end === undefined ? {} : { end: iso(end), duration: nanoseconds(end - start) };
+  return withFields(by, {
+    '@timestamp': iso(updated),
+    ecs: { version: ecsVersion },
+    message: episode.message,
+    event: { kind: 'alert', start: iso(start), ...length },
+    rule: { name: episode.rule, reference: episode.runbook },
+    labels: { ...episode.labels },
+    window: { start: iso(window.start), end: iso(window.end) },
+    alert: {
+      ...alertFields(episode),
+      id: episode.id,
+      status: episode.status,
+      peak: episode.peak,
+      flapping: episode.flapping,
+      revision: episode.revision,
+      late_count: episode.lateCount,
+      url: episode.url,
+      samples,
+    },
+  });
+}
+
+function transitionDocument(transition: Transition, dataset: string): Document {
+  const { id, at, window, from, to, episode } = transition;
+  return {
+    '@timestamp': iso(at),
+    message: transition.message,
+    event: { id, kind: 'alert', dataset, action: to },
+    rule: { name: transition.rule },
+    window: { start: iso(window.start), end: iso(window.end) },
+    alert: { ...alertFields(transition), id: episode, episode, status: to, from, to },
+  };
+}
+
+/** A window is shown where its events are: at its start, so that a chart has it in the same column as they. */
+function windowDocument({ rule, measure, group, ...window }: WindowResult, dataset: string): Document {
+  return {
+    '@timestamp': iso(window.start),
+    event: { kind: 'metric', dataset },
+    rule: { name: rule },
+    window: {
+      start: iso(window.start),
+      end: iso(window.end),
+      over: window.end - window.start,
+      count: window.count,
+      value: window.value,
+      measure,
+      group,
+    },
+  };
+}
+
+function alertFields(of: Episode | Transition): Document {
+  const { group, severity, value, count, condition, reason } = of;
+  return { group, severity, value, count, condition, threshold: thresholdOf(condition), reason };
+}
+
+/** The number that a value is compared with, for a line in a chart. A range has no single one. */
+function thresholdOf(condition: string): number | undefined {
+  const [, number, percent] = /^[<>=!]+\s*([-+.\deE]+)(%?)$/.exec(condition.trim()) ?? [];
+  if (number === undefined || Number.isNaN(Number(number))) return undefined;
+  return percent === '%' ? Number((Number(number) / 100).toPrecision(12)) : Number(number);
+}
+
+function streamOf(type: 'logs' | 'metrics', dataset: string, namespace: string) {
+  const fields = { ecs: { version: ecsVersion }, data_stream: { type, dataset, namespace } };
+  return { index: `${type}-${dataset}-${namespace}`, dataset, fields };
+}
+
+/**
+ * Puts the group's fields under their own names beside the document's, as objects: a document with both `host` and
+ * `host.name` would mean the same to Elasticsearch, but not to every reader. The document's own fields win.
+ */
+function withFields(by: Record<string, Scalar>, document: Document): Document {
+  for (const [name, value] of Object.entries(by)) place(document, name.split('.'), value);
+  return document;
+}
+
+function place(into: Document, [first, ...rest]: string[], value: Scalar): void {
+  if (first === undefined || first === '__proto__') return;
+  if (rest.length === 0) {
+    if (!Object.hasOwn(into, first)) into[first] = value;
+    return;
+  }
+  if (!Object.hasOwn(into, first)) into[first] = {};
+  const inner = into[first];
+  if (typeof inner === 'object' && inner !== null && !Array.isArray(inner))
+    place(inner as Document, rest, value);
+}
+
+function nanoseconds(millis: Millis): number {
+  return millis * 1_000_000;
+}
+
+function iso(time: Millis): string {
+  return new Date(time).toISOString();
+}

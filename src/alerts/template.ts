@@ -1,0 +1,87 @@
+import type { Problem } from '../config/problems.ts';
+import type { RuleConfig } from '../config/rules.ts';
+import type { Scalar } from '../model.ts';
+import { formatNumber, formatShare } from '../util/numbers.ts';
+import { printable } from '../util/printable.ts';
+
+/** What a message can speak of. */
+export interface MessageContext {
+  value: number | undefined;
+  count: number;
+  group: string;
+  by: Readonly<Record<string, Scalar>>;
+  reason: string;
+}
+
+export type Message = (context: MessageContext) => string;
+
+/** A message is for people to read at once; a sender's long field does not make it endless. */
+const longest = 2_000;
+
+const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
+
+/** Names that every message knows, beside `labels.*` and the fields that the rule groups by. */
+const ownNames: Record<string, (context: MessageContext, rule: RuleConfig) => string> = {
+  value: ({ value }, rule) => measured(value, rule),
+  count: ({ count }) => formatNumber(count),
+  group: ({ group }) => group,
+  reason: ({ reason }) => reason,
+  threshold: (_, rule) => rule.when ?? '',
+  severity: (_, rule) => rule.severity,
+  measure: (_, rule) => rule.measure,
+  runbook: (_, rule) => rule.runbook ?? '',
+  'rule.name': (_, rule) => rule.name,
+  'rule.description': (_, rule) => rule.description,
+};
+
+/**
+ * The rule's message with `{{name}}` filled in. What is filled in comes from senders: it can neither begin another
+ * placeholder nor hide anything on a terminal. A name that nobody knows is left empty.
+ */
+export function messageOf(rule: RuleConfig): Message {
+  const { message } = rule;
+  if (message === undefined) return (context) => plainMessage(rule, context);
+  return (context) =>
+    message
+      .replace(placeholder, (_, name: string) => printable(filledIn(name, context, rule)))
+      .slice(0, longest);
+}
+
+/** `traffic-burst (web-1): count 7 is >= 5`. */
+export function plainMessage(rule: RuleConfig, { group, reason }: MessageContext): string {
+  const subject = group === '' ? rule.name : `${rule.name} (${printable(group)})`;
+  return `${subject}${reason.startsWith('recovered: ') ? ' ' : ': '}${reason}`.slice(0, longest);
+}
+
+function filledIn(name: string, context: MessageContext, rule: RuleConfig): string {
+  if (Object.hasOwn(context.by, name)) return String(context.by[name]);
+  if (Object.hasOwn(ownNames, name)) return ownNames[name]!(context, rule);
+  const label = name.startsWith('labels.') ? name.slice('labels.'.length) : undefined;
+  return label !== undefined && Object.hasOwn(rule.labels, label) ? rule.labels[label]! : '';
+}
+
+function measured(value: number | undefined, { measure }: RuleConfig): string {
+  if (value === undefined) return 'nothing';
+  return /^\s*share\b/.test(measure) ? formatShare(value) : formatNumber(value);
+}
+
+/** Names in message templates that will always be empty, for the check of a configuration. */
+export function messageProblems({ rules }: { rules: readonly RuleConfig[] }): Problem[] {
+  return rules.flatMap((rule, place) =>
+    unknownNames(rule).map((name) => ({
+      path: `rules[${place}].message`,
+      message: `A message of this rule knows no \`${name}\`: it would be left empty.`,
+      remedy: `Add \`${name}\` to \`by\`, or use one of ${[...Object.keys(ownNames), ...rule.by].join(', ')}.`,
+    })),
+  );
+}
+
+function unknownNames({ message = '', by, labels }: RuleConfig): string[] {
+  const known = new Set([
+    ...Object.keys(ownNames),
+    ...by,
+    ...Object.keys(labels).map((name) => `labels.${name}`),
+  ]);
+  const names = [...message.matchAll(placeholder)].map(([, name]) => name!);
+  return [...new Set(names)].filter((name) => !known.has(name));
+}
