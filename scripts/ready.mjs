@@ -26,13 +26,22 @@ function packagesAreInstalled() {
 }
 
 requireNode(20, 19);
-if (!packagesAreInstalled()) {
-  console.error('Installing packages (once) …');
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts'], {
+/** Runs npm with what both ways to install have in common; `--ignore-scripts` because none of them is needed. */
+function npm(command, stderr) {
+  const quietly = ['--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts'];
+  const { status } = spawnSync('npm', [...command, ...quietly], {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'ignore', stderr],
     shell: process.platform === 'win32',
   });
-  if (npm.status !== 0) process.exit(npm.status ?? 1);
+  return status ?? 1;
+}
+
+if (!packagesAreInstalled()) {
+  console.error('Installing packages (once) …');
+  // `npm ci` refuses a lock file that lacks other platforms' optional packages, as one written behind a mirror
+  // does; `npm install` keeps to the same versions and checksums and does not mind.
+  const status = npm(['ci'], 'ignore') && npm(['install', '--no-save'], 'inherit');
+  if (status !== 0) process.exit(status);
 }
 build();

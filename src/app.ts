@@ -1,17 +1,18 @@
 /** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Config } from './config/schema.ts';
+import { secretsOf } from './config/secrets.ts';
 import type { Transition } from './model.ts';
 import { describePipeline } from './pipeline/describe.ts';
 import { startEmbeddedStore } from './pipeline/embedded-store.ts';
-import { foldersOf } from './pipeline/reader-data.ts';
 import { Undo } from './pipeline/undo.ts';
 import { startPipeline } from './pipeline.ts';
 import { startApi } from './telemetry/api.ts';
 import { createLog } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import type { Status } from './telemetry/status.ts';
+import { version } from './util/version.ts';
 
 export interface AppOptions {
   log?: Logger;
@@ -32,7 +33,7 @@ export interface App {
 export type StartApp = (config: Config, options?: AppOptions) => Promise<App>;
 
 export const startApp: StartApp = async (config, options = {}) => {
-  const log = options.log ?? createLog(config.log);
+  const log = options.log ?? createLog(config.log, { secrets: secretsOf(config) });
   const metrics = createMetrics();
   const instruments = { log, metrics: metrics.registry };
   const startedAt = Date.now();
@@ -45,7 +46,7 @@ export const startApp: StartApp = async (config, options = {}) => {
   try {
     const store = config.elasticsearch
       ? undefined
-      : await startEmbeddedStore(config, foldersOf(config.data).store, instruments, fail);
+      : await startEmbeddedStore(config, fail);
     if (store) undo.add(() => store.stop());
     const elasticsearch = config.elasticsearch ?? store!.elasticsearch;
 
@@ -57,30 +58,25 @@ export const startApp: StartApp = async (config, options = {}) => {
     });
     undo.add(() => pipeline.stop());
 
-    const { status, health, metricsText } = describePipeline(pipeline, {
+    const { host, port } = pipeline.lumberjack.address();
+    const url = store?.url ?? (elasticsearch.hosts?.join(', ') || 'Elastic Cloud');
+    const described = describePipeline(pipeline, {
       config,
       metrics,
-      elasticsearch,
+      url,
       store: store?.url,
-      version: versionOf(),
+      version,
       startedAt,
     });
-    const api = await startApi({ config: config.api, status, health, metrics: metricsText, instruments });
+    const api = await startApi({ config: config.api, ...described, instruments });
     undo.add(() => api.stop());
 
-    const { host, port } = pipeline.lumberjack.address();
     const urls: App['urls'] = { lumberjack: `${host}:${port}`, api: api.url };
     if (store) urls.store = store.url;
-    else if (elasticsearch.hosts) urls.elasticsearch = elasticsearch.hosts.join(', ');
-    return { urls, status, stop: () => undo.all(), failed };
+    else urls.elasticsearch = url;
+    return { urls, status: described.status, stop: () => undo.all(), failed };
   } catch (error) {
     await undo.all().catch(() => undefined);
     throw error;
   }
 };
-
-/** The version in package.json, which lies beside `src` as well as beside `dist`. */
-function versionOf(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'unknown';
-}

@@ -27,6 +27,7 @@ export interface Outbox {
   settled(entry: Entry): Promise<void>;
   failed(entry: Entry, reason: string, notBefore: Millis): Promise<void>;
   readonly pending: number;
+  pendingFor(notifier: string): number;
   close(): Promise<void>;
 }
 
@@ -55,6 +56,11 @@ class LmdbOutbox implements Outbox {
   get pending(): number {
     this.root.resetReadTxn();
     return this.entries.getCount();
+  }
+
+  pendingFor(notifier: string): number {
+    this.root.resetReadTxn();
+    return this.entries.getKeysCount({ start: [notifier, 0], end: [notifier, Number.MAX_SAFE_INTEGER] });
   }
 
   async put(notification: Notification, now: Millis): Promise<void> {

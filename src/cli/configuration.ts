@@ -2,9 +2,10 @@ import { type Loaded, loadConfig } from '../config/load.ts';
 import { type Check, formatProblem } from '../config/problems.ts';
 import type { Config } from '../config/schema.ts';
 import { LogboomError } from '../errors.ts';
+import { ruleProblems } from '../rules/problems.ts';
 
 /** What layers beyond the configuration's own have to say about it. */
-const checks: readonly Check[] = [];
+const checks: readonly Check[] = [ruleProblems];
 
 export interface ConfigArguments {
   config?: string | undefined;

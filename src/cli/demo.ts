@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type App, type StartApp, startApp } from '../app.ts';
+import type { App, StartApp } from '../app.ts';
 import { type Config, schema } from '../config/schema.ts';
-import { type Generate, generate } from '../generator/play.ts';
+import type { generate } from '../generator/generate.ts';
+import { tutorialRound } from '../generator/tutorial.ts';
 import type { Transition } from '../model.ts';
 import { createLog } from '../telemetry/log.ts';
-import { beginning, ending, movedPorts, narrateTransition } from './narration.ts';
+import { beginning, ending, movedPorts, narrateProgress, narrateTransition } from './narration.ts';
 import { portOrAny } from './ports.ts';
 import { stopWithin } from './run.ts';
 import { type StopRequest, stopRequest } from './signals.ts';
@@ -23,7 +24,7 @@ export interface DemoArguments {
 
 export interface DemoParts {
   start?: StartApp;
-  play?: Generate;
+  play?: typeof generate;
   stop?: StopRequest;
   /** How long the last alert may take to resolve after the last event. */
   settle?: number;
@@ -83,34 +84,43 @@ async function settled(followed: Followed, patience: number, signal: AbortSignal
   }
 }
 
-function play(
+/** Plays one round of the tutorial's traffic and returns how many events were acknowledged. */
+async function play(
   app: App,
   given: DemoArguments,
   parts: DemoParts,
-  signal: AbortSignal,
-): Promise<{ sent: number }> {
+  { terminal, stop }: Told,
+): Promise<number> {
   const { hostname, port } = new URL(app.urls.lumberjack.replace(/^(\w+:\/\/)?/, 'http://'));
-  const options = { host: hostname, port: Number(port), tutorial: true, fast: given.fast ?? false };
-  const played = (parts.play ?? generate)(options, signal);
-  // An abort may reject; that someone pressed Ctrl-C is no failure of the demo.
-  return played.catch((error) => (signal.aborted ? { sent: 0 } : Promise.reject(error)));
-}
-
-async function perform(app: App, given: DemoArguments, terminal: Terminal, parts: DemoParts, told: Told) {
-  const { followed, stop } = told;
-  const failure = app.failed.then((error) => Promise.reject(error));
-  const { sent } = await Promise.race([play(app, given, parts, stop.signal), failure]);
-  await settled(followed, parts.settle ?? 10_000, stop.signal);
-  if (stop.signal.aborted) return;
-  terminal.out(ending(app.urls, sent, followed.raised()));
-  if (given.once) return;
-  terminal.out('\nlogboom keeps running; Ctrl-C stops it.');
-  await Promise.race([stop.requested, failure]);
+  const options = {
+    host: hostname,
+    port: Number(port),
+    schedule: 'tutorial',
+    count: tutorialRound.events,
+    fast: given.fast ?? false,
+    onProgress: narrateProgress(terminal.out),
+  } as const;
+  const ship = parts.play ?? (await import('../generator/generate.ts')).generate;
+  const { acknowledged } = await ship(options, stop.signal);
+  return acknowledged;
 }
 
 interface Told {
+  terminal: Terminal;
   followed: Followed;
   stop: StopRequest;
+}
+
+async function perform(app: App, given: DemoArguments, parts: DemoParts, told: Told): Promise<void> {
+  const { terminal, followed, stop } = told;
+  const failure = app.failed.then((error) => Promise.reject(error));
+  const events = await Promise.race([play(app, given, parts, told), failure]);
+  await settled(followed, parts.settle ?? 10_000, stop.signal);
+  if (stop.signal.aborted) return;
+  terminal.out(ending(app.urls, events, followed.raised()));
+  if (given.once) return;
+  terminal.out('\nlogboom keeps running; Ctrl-C stops it.');
+  await Promise.race([stop.requested, failure]);
 }
 
 /** `logboom demo`: logboom with its store, the tutorial's traffic over real TCP, and what happens in plain words. */
@@ -122,10 +132,11 @@ export async function demo(given: DemoArguments, terminal: Terminal, parts: Demo
   const followed = follow(terminal);
   try {
     const log = createLog(config.log);
-    const app = await (parts.start ?? startApp)(config, { log, onTransition: followed.onTransition });
+    const start = parts.start ?? (await import('../app.ts')).startApp;
+    const app = await start(config, { log, onTransition: followed.onTransition });
     try {
       terminal.out(beginning(app.urls, folder, movedPorts(app.urls, wanted)));
-      await perform(app, given, terminal, parts, { followed, stop });
+      await perform(app, given, parts, { terminal, followed, stop });
     } finally {
       await stopWithin(app, config.shutdown.timeout);
     }

@@ -1,5 +1,6 @@
 import { LogboomError } from '../errors.ts';
-import { type Generate, type GenerateOptions, generate } from '../generator/play.ts';
+import type { GenerateOptions, generate } from '../generator/generate.ts';
+import type { Progress } from '../generator/play.ts';
 import { type StopRequest, stopRequest } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -29,15 +30,25 @@ export function generateOptions(given: GenerateArguments): GenerateOptions {
   return {
     host: given.host,
     port: numberFrom('port', given.port, 1, 65535),
-    tutorial: given.tutorial ?? false,
+    schedule: given.tutorial ? 'tutorial' : 'steady',
     fast: given.fast ?? false,
     ...(given.rate !== undefined && { rate: numberFrom('rate', given.rate, 1) }),
     ...(given.count !== undefined && { count: numberFrom('count', given.count, 1) }),
   };
 }
 
+/** Acknowledgements come by the hundred a second; a person reads one line a second. */
+function everySecond(tell: (progress: Progress) => void): (progress: Progress) => void {
+  let last = performance.now();
+  return (progress) => {
+    if (performance.now() - last < 1000) return;
+    last = performance.now();
+    tell(progress);
+  };
+}
+
 export interface GenerateParts {
-  play?: Generate;
+  play?: typeof generate;
   stop?: StopRequest;
 }
 
@@ -49,12 +60,15 @@ export async function generateTraffic(
 ): Promise<number> {
   const options = generateOptions(given);
   const stop = parts.stop ?? stopRequest();
-  const onProgress = (sent: number) => terminal.err(`${sent} events sent`);
+  const onProgress = everySecond(({ acknowledged }) => terminal.err(`${acknowledged} events acknowledged`));
   try {
     terminal.err(`shipping to ${options.host}:${options.port} … Ctrl-C stops`);
-    const play = parts.play ?? generate;
-    const { sent } = await play(terminal.interactive ? { ...options, onProgress } : options, stop.signal);
-    terminal.out(`${sent} events sent and acknowledged`);
+    const play = parts.play ?? (await import('../generator/generate.ts')).generate;
+    const { acknowledged } = await play(
+      terminal.interactive ? { ...options, onProgress } : options,
+      stop.signal,
+    );
+    terminal.out(`${acknowledged} events sent and acknowledged`);
     return 0;
   } catch (error) {
     if (!stop.signal.aborted) throw error;

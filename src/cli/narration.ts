@@ -26,6 +26,18 @@ export function narrateTransition(transition: Transition): string {
   return said.map(printable).join('\n');
 }
 
+/** A line for every twentieth event of the trickle, and one when the burst has begun. */
+export function narrateProgress(tell: (line: string) => void): (progress: { acknowledged: number }) => void {
+  let next = 20;
+  return ({ acknowledged }) => {
+    if (acknowledged < next) return;
+    if (acknowledged > quietEvents) tell('The burst has begun: an event every 10 ms.');
+    else tell(`${acknowledged} events sent and acknowledged, a second apart.`);
+    next = acknowledged > quietEvents ? Number.POSITIVE_INFINITY : acknowledged + 20;
+  };
+}
+const quietEvents = 100;
+
 /** Which listener could not have its usual port, and which it has. */
 export function movedPorts(
   urls: App['urls'],
@@ -47,15 +59,15 @@ export const beginning = (urls: App['urls'], folder: string, moved: string[]): s
     'Its one rule, `traffic-burst`: an alert when a window of 1 s, moved on every 10 ms, holds 5 events or more;',
     'an event may come 100 ms late.',
     '',
-    `Now events are shipped to ${addressOf(urls.lumberjack)}, over TCP and Lumberjack as Filebeat does: first a trickle that`,
-    'is no alert, then a burst that is one, then silence in which it resolves.',
+    `Now the tutorial’s traffic is shipped to ${addressOf(urls.lumberjack)}, over TCP and Lumberjack as Filebeat does: 100 events a`,
+    'second apart, which is no alert; then 100 events 10 ms apart, which is one; then silence, in which it resolves.',
     '',
   ].join('\n');
 
-export const ending = (urls: App['urls'], sent: number, raised: number): string =>
+export const ending = (urls: App['urls'], events: number, raised: number): string =>
   [
     '',
-    `${sent} events were sent and acknowledged; ${raised === 1 ? 'one alert was' : `${raised} alerts were`} raised. Look at them:`,
+    `${events} events were sent and acknowledged; ${raised === 1 ? 'one alert was' : `${raised} alerts were`} raised. Look at them:`,
     '',
     indented(requests(urls).join('\n')),
     '',

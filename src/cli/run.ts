@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type App, type StartApp, startApp } from '../app.ts';
+import type { App, StartApp } from '../app.ts';
 import type { Config } from '../config/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { LogboomError } from '../errors.ts';
@@ -34,7 +34,9 @@ export async function run(config: Config, terminal: Terminal, parts: RunParts = 
   const stop = parts.stop ?? stopRequest();
   const log = parts.log ?? createLog(config.log, { secrets: secretsOf(config) });
   try {
-    const app = await (parts.start ?? startApp)(config, { log });
+    // Loaded here only: it brings the database and the HTTP servers, which `--help` and `check` need not wait for.
+    const start = parts.start ?? (await import('../app.ts')).startApp;
+    const app = await start(config, { log });
     if (terminal.interactive) terminal.out(welcome(app.urls));
     const reason = await Promise.race([stop.requested, app.failed]);
     log.info(reason instanceof Error ? { err: reason } : {}, `stopping: ${reasonOf(reason)}`);

@@ -20,6 +20,10 @@ export interface Journal {
   /** The journal's own random id, made at creation; part of document ids. */
   readonly id: string;
   readonly fill: Fill;
+  /** Why the journal takes nothing any more. */
+  readonly broken: string | undefined;
+  /** Bytes of records that lie beyond a position. */
+  bytesAfter(position: Position): number;
   /**
    * Resolves when the record is on disk. Waits, first come first served, while the journal is full. The payload
    * belongs to the journal until then. Rejects with `JOURNAL_CLOSED`, or with `JOURNAL_BROKEN` where the disk

@@ -102,6 +102,14 @@ class LmdbJournal implements Journal {
     return { bytes: this.#unread + underWay, limit, waiting, oldest, newest, readers: this.#cursors.all };
   }
 
+  get broken(): string | undefined {
+    return this.#broken?.message;
+  }
+
+  bytesAfter(position: Position): number {
+    return this.#shelf.total - this.#shelf.totalUpTo(position);
+  }
+
   append(batch: Batch): Promise<Position> {
     return new Promise((resolve, reject) => {
       if (this.#refuses(reject)) return;

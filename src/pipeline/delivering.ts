@@ -8,7 +8,7 @@ import { notifierTelemetry } from '../telemetry/notifiers.ts';
 export interface Delivering {
   /** There may be new messages in the outbox. */
   wake(): void;
-  readonly pending: number;
+  pendingFor(notifier: string): number;
   stop(): Promise<void>;
 }
 
@@ -43,9 +43,7 @@ export async function startDelivering(
       telemetry.pending(outbox.pending);
       for (const lane of lanes) lane.wake();
     },
-    get pending() {
-      return outbox.pending;
-    },
+    pendingFor: (notifier) => outbox.pendingFor(notifier),
     async stop() {
       await Promise.all(lanes.map((lane) => lane.stop()));
       await outbox.close();

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Millis } from '../model.ts';
 import type { Pipeline } from '../pipeline.ts';
-import { type Health, healthOf } from '../telemetry/health.ts';
+import { type Health, type HealthSnapshot, healthOf } from '../telemetry/health.ts';
 import type { Metrics, MetricsReport } from '../telemetry/metrics.ts';
 import type { ReaderStatus, Status } from '../telemetry/status.ts';
 import type { Reader } from './reader.ts';
@@ -9,7 +9,8 @@ import type { Reader } from './reader.ts';
 export interface Described {
   config: Config;
   metrics: Metrics;
-  elasticsearch: NonNullable<Config['elasticsearch']>;
+  /** Where documents go. */
+  url: string;
   /** Address of the embedded store, where it is in use. */
   store: string | undefined;
   version: string;
@@ -21,3 +22,97 @@ interface SinkReport {
   state: 'preparing' | 'delivering' | 'retrying' | 'closed';
   reason: string | undefined;
 }
+
+/** What the API and `logboom status` show of a pipeline. */
+export function describePipeline(pipeline: Pipeline, described: Described) {
+  return {
+    status: () => statusOf(pipeline, described),
+    health: () => healthNow(pipeline),
+    metrics: () => metricsOf(pipeline, described.metrics),
+  };
+}
+
+async function metricsOf({ analyser, indexer }: Pipeline, metrics: Metrics): Promise<string> {
+  await Promise.all(
+    [analyser, indexer].map(async (reader) => {
+      const report = await reader.call<MetricsReport>('metrics');
+      if (report) metrics.take(reader.name, report);
+    }),
+  );
+  return metrics.text();
+}
+
+async function statusOf(
+  pipeline: Pipeline,
+  { config, url, store, version, startedAt }: Described,
+): Promise<Status> {
+  const { journal, analyser, indexer, delivering, lumberjack } = pipeline;
+  const now = Date.now();
+  const sink = await indexer.call<SinkReport>('sink');
+  const stats = lumberjack.stats();
+  const address = lumberjack.address();
+  const { fill } = journal;
+  return {
+    version,
+    uptime: now - startedAt,
+    inputs: {
+      lumberjack: {
+        url: `${address.host}:${address.port}`,
+        connections: stats.connections,
+        windowsInFlight: stats.windowsInFlight,
+        ...(stats.oldestUnacknowledged !== undefined && {
+          oldestUnacknowledged: now - stats.oldestUnacknowledged,
+        }),
+      },
+    },
+    journal: { bytes: fill.bytes, maxBytes: fill.limit, newest: fill.newest },
+    readers: {
+      analyser: readerStatus(analyser, pipeline, now),
+      indexer: { ...readerStatus(indexer, pipeline, now), ...(sink && waits(sink)) },
+    },
+    alerts: { open: (await analyser.call<number>('alerts')) ?? 0 },
+    sink: {
+      kind: store === undefined ? 'elasticsearch' : 'store',
+      url,
+      state: sink && sink.state === 'delivering' ? 'ready' : 'unavailable',
+      ...(sink?.reason !== undefined && { reason: sink.reason }),
+    },
+    notifiers: Object.fromEntries(
+      ['log', ...Object.keys(config.notifiers)].map((name) => [
+        name,
+        { pending: delivering.pendingFor(name) },
+      ]),
+    ),
+    ...(store !== undefined && { store: { url: store } }),
+  };
+}
+
+function readerStatus(reader: Reader, { journal }: Pipeline, now: Millis): ReaderStatus {
+  const records = Math.max(0, journal.fill.newest - reader.position);
+  const since = reader.stuckSince;
+  const seconds = since === undefined ? 0 : (now - since) / 1000;
+  return { position: reader.position, lag: { records, bytes: journal.bytesAfter(reader.position), seconds } };
+}
+
+const waits = ({ state }: SinkReport) => (state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {});
+
+async function healthNow({ journal, analyser, indexer }: Pipeline): Promise<Health> {
+  const { fill } = journal;
+  const sink = await indexer.call<SinkReport>('sink');
+  const progress = (reader: Reader) => ({
+    position: reader.position,
+    newest: fill.newest,
+    lastProgressAt: reader.stuckSince ?? Date.now(),
+  });
+  const snapshot: HealthSnapshot = {
+    journal: {
+      fill: fill.bytes / fill.limit,
+      ...(journal.broken !== undefined && { broken: journal.broken }),
+    },
+    readers: { analyser: progress(analyser), indexer: { ...progress(indexer), ...(sink && waits(sink)) } },
+    threads: { analyser: gone(analyser), indexer: gone(indexer) },
+  };
+  return healthOf(snapshot, Date.now());
+}
+
+const gone = (reader: Reader) => (reader.alive ? {} : { gone: 'it ended, and is started again' });

@@ -27,5 +27,8 @@ function splitLines(bytes: Buffer): EventBlock {
 
 function wrapped(payload: Buffer): string {
   const lines = payload.toString('utf8').split('\n');
-  return lines.filter((line) => line !== '').map((message) => `${JSON.stringify({ message })}\n`).join('');
+  return lines
+    .filter((line) => line !== '')
+    .map((message) => `${JSON.stringify({ message })}\n`)
+    .join('');
 }

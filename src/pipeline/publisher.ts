@@ -1,4 +1,5 @@
-import type { BulkItem, Output, OutputKey, Sink } from '../model.ts';
+import { LogboomError } from '../errors.ts';
+import type { BulkItem, Output, Sink } from '../model.ts';
 import type { Results } from './results.ts';
 import { Signal } from './signal.ts';
 
@@ -26,17 +27,15 @@ export class Publisher {
   }
 
   async run(): Promise<void> {
-    const { results, sink, document } = this.options;
+    const { results, document } = this.options;
     while (!this.stopping) {
       const outputs = results.read(batch);
       if (outputs.length === 0) {
         await this.news.wait();
         continue;
       }
-      await sink.deliver(
-        lastOfEach(outputs.map(({ output }) => document(output)).filter((item) => item !== undefined)),
-      );
-      await results.published(outputs.map(({ key }): OutputKey => key));
+      const items = outputs.map(({ output }) => document(output)).filter((item) => item !== undefined);
+      if (await this.taken(lastOfEach(items))) await results.published(outputs.map(({ key }) => key));
     }
   }
 
@@ -44,12 +43,22 @@ export class Publisher {
     this.stopping = true;
     this.news.raise();
   }
+
+  /** A sink that was closed gives the items back; they are read again at the next start. */
+  private async taken(items: BulkItem[]): Promise<boolean> {
+    if (items.length === 0) return true;
+    try {
+      await this.options.sink.deliver(items);
+      return true;
+    } catch (error) {
+      if (!(error instanceof LogboomError && error.code === 'SINK_CLOSED')) throw error;
+      this.stopping = true;
+      return false;
+    }
+  }
 }
 
-/**
- * An episode that changed twice within one batch is written once, as it is at last: bulk requests of one delivery
- * may be retried in any order, and an older state must not overtake a newer one.
- */
+/** An episode that changed twice within one delivery is written once, as it is at last. */
 function lastOfEach(items: BulkItem[]): BulkItem[] {
   const last = new Map<string, BulkItem>();
   for (const item of items) last.set(`${item.index} ${item.id}`, item);

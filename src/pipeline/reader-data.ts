@@ -13,7 +13,6 @@ export interface Folders {
   journal: string;
   analysis: string;
   outbox: string;
-  store: string;
   deadLetters: string;
 }
 
@@ -22,7 +21,6 @@ export function foldersOf(data: string): Folders {
     journal: `${data}/journal`,
     analysis: `${data}/analysis`,
     outbox: `${data}/outbox`,
-    store: `${data}/store`,
     deadLetters: `${data}/dead-letters.ndjson`,
   };
 }

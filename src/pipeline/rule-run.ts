@@ -42,7 +42,8 @@ export class RuleRun {
 
   get openAlerts(): number {
     let open = 0;
-    for (const { status } of this.states.values()) if (status !== 'inactive' && status !== 'pending') open += 1;
+    for (const { status } of this.states.values())
+      if (status !== 'inactive' && status !== 'pending') open += 1;
     return open;
   }
 
@@ -64,7 +65,9 @@ export class RuleRun {
 
   /** Closes the windows that no event within the rule's lateness can change any more. */
   advance(now: Millis, outputs: Output[]): void {
-    this.parts.windows.advance(now - this.parts.rule.config.lateness, (window) => this.close(window, outputs));
+    this.parts.windows.advance(now - this.parts.rule.config.lateness, (window) =>
+      this.close(window, outputs),
+    );
     if (this.visits >= visitsBetweenSweeps) this.sweep();
   }
 
@@ -111,14 +114,24 @@ export class RuleRun {
     // Windows that end at multiples of their length tile the timeline: the others say nothing new.
     if (rule.config.record && window.end % rule.over === 0 && window.count > 0) {
       const { name, measure } = rule.config;
-      outputs.push({ kind: 'window', window: { ...window, rule: name, measure, by: this.byOf(window.group) } });
+      outputs.push({
+        kind: 'window',
+        window: { ...window, rule: name, measure, by: this.byOf(window.group) },
+      });
     }
   }
 
   private look(window: WindowValue, early: boolean, outputs: Output[]): void {
     const { rule, windows, episodes } = this.parts;
     const { group, start, end, value, count } = window;
-    const observation: Observation = { at: end, since: end - rule.every, window: { start, end }, value, count, early };
+    const observation: Observation = {
+      at: end,
+      since: end - rule.every,
+      window: { start, end },
+      value,
+      count,
+      early,
+    };
     const before = this.states.get(group) ?? fresh;
     const decision = step(before, observation, rule);
     if (decision.state !== before) this.states.set(group, decision.state);

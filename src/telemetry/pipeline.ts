@@ -12,7 +12,6 @@ const counters = (metrics: Registry) => {
     analysed: counter('events_analysed', 'Events that the analyser has read.'),
     late: counter('events_late', 'Events that came after their window’s lateness.', 'rule'),
     ahead: counter('events_ahead', 'Events with a timestamp too far in the future.'),
-    parseFailures: counter('parse_failures', 'Events that their parser could not read.', 'dataset'),
     deadLettered: counter('dead_letters', 'Documents among the dead letters.', 'reason'),
     windows: counter('windows_closed', 'Windows that were closed.', 'rule'),
     transitions: counter('alert_transitions', 'Changes of alert states.', 'rule', 'state'),
@@ -38,18 +37,16 @@ const sentence = ({ rule, group, from, to, reason }: Transition) =>
 export function pipelineTelemetry({ log, metrics }: Instruments) {
   const count = counters(metrics);
   const lag = lags(metrics);
-  const dataset = boundedLabel();
   const reasonLabel = boundedLabel();
   return {
     eventsAnalysed: (events: number) => count.analysed.inc(events),
     eventsLate: (rule: string, events: number) => count.late.inc({ rule }, events),
     eventsAhead: (events: number) => count.ahead.inc(events),
-    parseFailures: (of: string, events: number) => count.parseFailures.inc({ dataset: dataset(of) }, events),
     deadLettered(documents: number, reason: string) {
       count.deadLettered.inc({ reason: reasonLabel(reason) }, documents);
       log.warn({ 'logboom.documents': documents }, `${documents} among the dead letters: ${reason}`);
     },
-    windowClosed: (rule: string) => count.windows.inc({ rule }),
+    windowsClosed: (rule: string, windows: number) => count.windows.inc({ rule }, windows),
     alertTransition(transition: Transition) {
       count.transitions.inc({ rule: transition.rule, state: transition.to });
       log.info(

@@ -19,6 +19,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
   return {
     bulkSent(bytes: number, took: Millis) {
       meters.bulks.inc({ outcome: 'answered' });
+      meters.available.set(1);
       meters.bytes.inc(bytes);
       meters.seconds.observe(took / 1000);
     },

@@ -113,6 +113,10 @@ export class PaneWindows implements Windows {
     if (group?.isEmpty) this.#remove(group);
   }
 
+  has(name: string): boolean {
+    return this.#table.has(name);
+  }
+
   snapshot(): unknown {
     const names = [...this.#table.keys()].sort();
     const groups = names.map((name) => packGroup(this.#table.get(name)!, this.#aggregate));

@@ -37,6 +37,8 @@ export interface Windows {
   pin(group: string, pinned: boolean): void;
   /** Drops a group that holds neither panes nor schedules, pinned or not. */
   forget(group: string): void;
+  /** Whether the group holds anything: panes, schedules or a pin. */
+  has(group: string): boolean;
   /** Whether there is a window to be visited as time passes. */
   readonly waiting: boolean;
   /** End of the last closed window, or -Infinity. Earlier events are late. */

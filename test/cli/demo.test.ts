@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type DemoParts, demo } from '../../src/cli/demo.ts';
-import { movedPorts, narrateTransition } from '../../src/cli/narration.ts';
+import { movedPorts, narrateProgress, narrateTransition } from '../../src/cli/narration.ts';
 import { isFree, portOrAny } from '../../src/cli/ports.ts';
-import type { GenerateOptions } from '../../src/generator/play.ts';
+import type { GenerateOptions } from '../../src/generator/generate.ts';
+import type { Progress } from '../../src/generator/play.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';
 import { transition } from '../support/transition.ts';
 
@@ -30,7 +31,7 @@ function stage(changes: DemoParts = {}) {
     app.calls.options!.onTransition!(
       transition({ from: 'active', to: 'inactive', reason: '0 is no longer >= 5' }),
     );
-    return { sent: 40 };
+    return { sent: 200, acknowledged: 200, at: 0 };
   };
   const { stop, send } = signals();
   const parts: DemoParts = { start: app.start, play, stop, settle: 100, ...changes };
@@ -58,7 +59,9 @@ describe('the demo', () => {
   it('plays the tutorial’s traffic against the listener', async () => {
     const { show, played } = stage();
     await show({ fast: true });
-    expect(played).toEqual([{ host: '127.0.0.1', port: 5044, tutorial: true, fast: true }]);
+    expect(played).toMatchObject([
+      { host: '127.0.0.1', port: 5044, schedule: 'tutorial', count: 200, fast: true },
+    ]);
   });
 
   it('narrates: the beginning, each transition as it happens, what to try', async () => {
@@ -67,10 +70,10 @@ describe('the demo', () => {
     const text = screen.text();
     const order = [
       'This is logboom with its embedded store',
-      'Now events are shipped to localhost:5044',
+      'Now the tutorial’s traffic is shipped to localhost:5044',
       '▲ ALERT  traffic-burst (web-1)',
       '▽ resolved  traffic-burst (web-1)',
-      '40 events were sent and acknowledged; one alert was raised.',
+      '200 events were sent and acknowledged; one alert was raised.',
       "curl 'localhost:9200/alerts/_search?pretty'",
       "curl 'localhost:9200/logs-*/_search?pretty'",
       "curl 'localhost:9200/_cat/indices?v'",
@@ -106,13 +109,13 @@ describe('the demo', () => {
   });
 
   it('stops cleanly at Ctrl-C in the middle of the traffic', async () => {
-    const play = (_: GenerateOptions, signal: AbortSignal) =>
-      new Promise<{ sent: number }>((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason));
+    const play = (_: GenerateOptions, signal?: AbortSignal) =>
+      new Promise<Progress>((resolve) => {
+        signal!.addEventListener('abort', () => resolve({ sent: 7, acknowledged: 3, at: 0 }));
       });
     const { show, screen, send, calls } = stage({ play });
     const ended = show();
-    await expect.poll(screen.text).toContain('Now events are shipped');
+    await expect.poll(screen.text).toContain('traffic is shipped');
     send('SIGINT');
     expect(await ended).toBe(0);
     expect(calls.stops).toBe(1);
@@ -129,7 +132,7 @@ describe('the demo', () => {
   });
 
   it('waits only so long for an alert that does not resolve', async () => {
-    const { show, screen } = stage({ play: async () => ({ sent: 1 }), settle: 30 });
+    const { show, screen } = stage({ play: async () => ({ sent: 1, acknowledged: 1, at: 0 }), settle: 30 });
     await show();
     expect(screen.text()).toContain('1 events were sent and acknowledged; 0 alerts were raised');
   });
@@ -164,6 +167,16 @@ describe('ports', () => {
 });
 
 describe('the narration', () => {
+  it('counts the trickle and announces the burst once', () => {
+    const lines: string[] = [];
+    const tell = narrateProgress((line) => lines.push(line));
+    for (let acknowledged = 1; acknowledged <= 200; acknowledged++) tell({ acknowledged });
+    expect(lines).toEqual([
+      ...[20, 40, 60, 80, 100].map((events) => `${events} events sent and acknowledged, a second apart.`),
+      'The burst has begun: an event every 10 ms.',
+    ]);
+  });
+
   it('tells an alert with its message and reason', () => {
     expect(narrateTransition(transition())).toBe(
       [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type GenerateArguments, generateOptions, generateTraffic } from '../../src/cli/generate.ts';
-import type { GenerateOptions } from '../../src/generator/play.ts';
+import type { GenerateOptions } from '../../src/generator/generate.ts';
+import type { Progress } from '../../src/generator/play.ts';
 import { signals, terminal } from '../support/cli.ts';
 
 const given = (changes: Partial<GenerateArguments> = {}): GenerateArguments => ({
@@ -12,8 +13,13 @@ const given = (changes: Partial<GenerateArguments> = {}): GenerateArguments => (
 describe('generate', () => {
   it('reads its options', () => {
     const options = generateOptions(given({ rate: '100', count: '5', fast: true }));
-    expect(options).toEqual({ host: 'h', port: 5044, rate: 100, count: 5, fast: true, tutorial: false });
-    expect(generateOptions(given())).toEqual({ host: 'h', port: 5044, fast: false, tutorial: false });
+    expect(options).toEqual({ host: 'h', port: 5044, rate: 100, count: 5, fast: true, schedule: 'steady' });
+    expect(generateOptions(given({ tutorial: true }))).toEqual({
+      host: 'h',
+      port: 5044,
+      fast: false,
+      schedule: 'tutorial',
+    });
   });
 
   it.each([
@@ -33,29 +39,31 @@ describe('generate', () => {
     const asked: GenerateOptions[] = [];
     const play = async (options: GenerateOptions) => {
       asked.push(options);
-      return { sent: 5 };
+      return { sent: 5, acknowledged: 5, at: 0 };
     };
     expect(await generateTraffic(given(), screen, { play, stop: signals().stop })).toBe(0);
     expect(screen.text()).toBe('5 events sent and acknowledged');
     expect(asked[0]).not.toHaveProperty('onProgress');
   });
 
-  it('shows progress to a person, beside its output', async () => {
+  it('shows progress to a person once a second, beside its output', async () => {
     const screen = terminal(true);
     const play = async ({ onProgress }: GenerateOptions) => {
-      onProgress!(3);
-      return { sent: 5 };
+      for (let sent = 0; sent < 1000; sent++) onProgress!({ sent, acknowledged: sent, at: 0 });
+      await new Promise((resolve) => setTimeout(resolve, 1010));
+      onProgress!({ sent: 3, acknowledged: 3, at: 0 });
+      return { sent: 5, acknowledged: 5, at: 0 };
     };
     await generateTraffic(given(), screen, { play, stop: signals().stop });
-    expect(screen.complaints()).toContain('3 events sent');
-    expect(screen.text()).not.toContain('3 events sent');
+    expect(screen.complaints()).toMatch(/^shipping to h:5044 … Ctrl-C stops\n3 events acknowledged$/);
+    expect(screen.text()).toBe('5 events sent and acknowledged');
   });
 
   it('ends with 0 at Ctrl-C', async () => {
     const { stop, send } = signals();
-    const play = (_: GenerateOptions, signal: AbortSignal) =>
-      new Promise<{ sent: number }>((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason));
+    const play = (_: GenerateOptions, signal?: AbortSignal) =>
+      new Promise<Progress>((_resolve, reject) => {
+        signal!.addEventListener('abort', () => reject(signal!.reason));
       });
     const ended = generateTraffic(given(), terminal(), { play, stop });
     send('SIGINT');

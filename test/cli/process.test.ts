@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,7 +79,7 @@ describe('check, as a process', () => {
   });
 
   it('reads logboom.yml of the working folder, and the environment', () => {
-    writeFileSync(join(folder, 'logboom.yml'), 'data: /tmp/x\n');
+    writeFileSync(join(folder, 'logboom.yml'), 'data: elsewhere\n');
     const { status, stdout } = logboom(['check'], { LOGBOOM_INPUTS_LUMBERJACK_PORT: '5099' });
     rmSync(join(folder, 'logboom.yml'));
     expect(status).toBe(0);
@@ -97,6 +98,13 @@ describe('check, as a process', () => {
       expect(stdout).toContain(message);
       expect(stdout).toContain(remedy);
     }
+  });
+
+  it('tells what is wrong within rules', () => {
+    const rules = '[{ name: a, over: 1s, every: 3s, when: ">= 5" }]';
+    const { status, stdout } = logboom(['check'], { LOGBOOM_RULES: rules });
+    expect(status).toBe(1);
+    expect(stdout).toContain('LOGBOOM_RULES  rules[0].every = "3s"\n  3s is longer than the window of 1s');
   });
 
   it('finds the file by LOGBOOM_CONFIG', () => {
@@ -138,5 +146,39 @@ describe('other commands, as processes', () => {
       encoding: 'utf8',
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+/** A process that serves an app without anything in it; `stop` is the code of its stop(). */
+async function serving(stop: string) {
+  const script = `
+    import { run } from ${JSON.stringify(`${root}dist/cli/run.js`)};
+    import { schema } from ${JSON.stringify(`${root}dist/config/schema.js`)};
+    const urls = { lumberjack: 'tcp://127.0.0.1:5044', api: 'http://127.0.0.1:9600' };
+    const alive = setInterval(() => undefined, 1000);
+    const stop = async () => { ${stop} };
+    const app = { urls, status: async () => ({}), stop, failed: new Promise(() => undefined) };
+    const terminal = { out: () => process.stdout.write('serving'), err: () => undefined, interactive: true };
+    process.exitCode = await run(schema.parse({}), terminal, { start: async () => app });
+    clearInterval(alive);
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+  await once(child.stdout, 'data');
+  return child;
+}
+
+describe.skipIf(process.platform === 'win32')('a serving process', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 after %s', async (signal) => {
+    const child = await serving('return undefined');
+    child.kill(signal);
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('ends at once at a second signal', async () => {
+    const child = await serving("process.stdout.write('stopping'); await new Promise(() => undefined)");
+    child.kill('SIGTERM');
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([130, null]);
   });
 });

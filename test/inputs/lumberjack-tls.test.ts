@@ -1,49 +1,18 @@
-import { rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { handshakeProblem } from '../../src/inputs/lumberjack-tls.ts';
-import { certificateFiles, makeAuthority, makeCertificate } from '../support/certificates.ts';
+import { certificateFiles } from '../support/certificates.ts';
 import { bareWindow, compressedWindow } from '../support/frames.ts';
 import { pause, startInput, until } from '../support/lumberjack-input.ts';
 import { connectSender } from '../support/lumberjack-sender.ts';
-
-const authority = makeAuthority();
-const stranger = makeAuthority('unknown authority');
-
-type Settings = NonNullable<Parameters<typeof startInput>[0]>;
-
-/** An input with TLS, and what a sender needs to trust it. */
-async function startTlsInput(settings: Settings = {}) {
-  const files = certificateFiles(authority);
-  const { ssl_certificate, ssl_key } = files;
-  const started = await startInput({ ssl_enabled: true, ssl_certificate, ssl_key, ...settings });
-  return { ...started, files };
-}
-
-const mutual = (mode: 'optional' | 'required'): Settings => ({
-  ssl_client_authentication: mode,
-  ssl_certificate_authorities: [certificateFiles(authority).authority],
-});
-
-const trusting: ConnectionOptions = { ca: authority.cert };
-
-/** Sends a window over TLS and tells what became of it: its ACK, or how the server closed. */
-async function outcomeOf(port: number, tls: ConnectionOptions): Promise<number | string> {
-  try {
-    const sender = await connectSender(port, tls);
-    sender.send(bareWindow(3));
-    return await Promise.race([
-      sender.closing,
-      sender.sequences(1).then(
-        ([sequence]) => sequence!,
-        () => 'none',
-      ),
-    ]);
-  } catch (error) {
-    return String((error as NodeJS.ErrnoException).code ?? error);
-  }
-}
+import {
+  authority,
+  outcomeOf,
+  type Settings,
+  startTlsInput,
+  stranger,
+  trusting,
+} from '../support/lumberjack-tls.ts';
 
 describe('over TLS', () => {
   it('windows are acknowledged', async () => {
@@ -171,145 +140,6 @@ describe('a handshake', () => {
     await plain.closing;
     good.send(bareWindow(2));
     expect(await good.sequences(1)).toEqual([2]);
-  });
-});
-
-describe('a client certificate', () => {
-  const known = makeCertificate(authority, 'web-1');
-  const certificates = {
-    'no certificate': {},
-    'a certificate of the authority': { cert: known.cert, key: known.key },
-    'a certificate of another authority': (({ cert, key }) => ({ cert, key }))(
-      makeCertificate(stranger, 'web-2'),
-    ),
-    'an expired certificate': (({ cert, key }) => ({ cert, key }))(makeCertificate(authority, 'web-3', -5)),
-  } as const;
-
-  it.each<['none' | 'optional' | 'required', keyof typeof certificates, boolean, RegExp?]>([
-    ['none', 'no certificate', true],
-    ['none', 'a certificate of another authority', true],
-    ['optional', 'no certificate', true],
-    ['optional', 'a certificate of the authority', true],
-    [
-      'optional',
-      'a certificate of another authority',
-      false,
-      /not accepted: (UNABLE_TO_VERIFY|UNABLE_TO_GET)/,
-    ],
-    ['optional', 'an expired certificate', false, /not accepted: CERT_HAS_EXPIRED/],
-    [
-      'required',
-      'no certificate',
-      false,
-      /presented no certificate, and ssl_client_authentication is required/,
-    ],
-    ['required', 'a certificate of the authority', true],
-    [
-      'required',
-      'a certificate of another authority',
-      false,
-      /not accepted: (UNABLE_TO_VERIFY|UNABLE_TO_GET)/,
-    ],
-    ['required', 'an expired certificate', false, /not accepted: CERT_HAS_EXPIRED/],
-  ])('where it is %s: a client with %s, let in: %s', async (mode, which, letIn, reason) => {
-    const { port, deliveries, logged } = await startTlsInput(mode === 'none' ? {} : mutual(mode));
-    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
-      const outcome = await outcomeOf(port, { ...trusting, ...certificates[which], maxVersion });
-      if (letIn) expect(outcome).toBe(3);
-      else expect(outcome).not.toBe(3);
-    }
-    expect(deliveries).toHaveLength(letIn ? 2 : 0);
-    if (reason) await logged(reason);
-  });
-
-  it('gives its common name to the origin of the windows', async () => {
-    const { port, delivered } = await startTlsInput(mutual('required'));
-    const sender = await connectSender(port, { ...trusting, cert: known.cert, key: known.key });
-    sender.send(bareWindow(1));
-    expect((await delivered(1))[0]!.batch.origin.tlsSubject).toBe('web-1');
-  });
-
-  it('that was not checked gives no name', async () => {
-    const { port, delivered } = await startTlsInput();
-    const sender = await connectSender(port, { ...trusting, cert: known.cert, key: known.key });
-    sender.send(bareWindow(1));
-    expect((await delivered(1))[0]!.batch.origin).not.toHaveProperty('tlsSubject');
-  });
-});
-
-describe('a renewed certificate', () => {
-  const renewed = () => makeCertificate(authority, 'renewed');
-
-  async function nameServedAt(port: number): Promise<unknown> {
-    const sender = await connectSender(port, trusting);
-    const { getPeerCertificate } = sender.socket as unknown as {
-      getPeerCertificate(): { subject: { CN: string } };
-    };
-    const name = getPeerCertificate.call(sender.socket).subject.CN;
-    sender.socket.destroy();
-    return name;
-  }
-
-  it('is used when told to, and open connections stay', async () => {
-    const { input, port, files, logged } = await startTlsInput();
-    const before = await connectSender(port, trusting);
-    files.write(renewed());
-    await input.reloadCertificates();
-    expect(await nameServedAt(port)).toBe('renewed');
-    before.send(bareWindow(2));
-    expect(await before.sequences(1)).toEqual([2]);
-    await logged(/uses the new certificates/);
-  });
-
-  it('is found by itself', async () => {
-    const { port, files, logged } = await startTlsInput({ options: { certificateCheck: 20 } });
-    expect(await nameServedAt(port)).toBe('logboom');
-    files.write(renewed());
-    await logged(/uses the new certificates/);
-    expect(await nameServedAt(port)).toBe('renewed');
-  });
-
-  it.each<[string, (files: ReturnType<typeof certificateFiles>) => void]>([
-    ['is no certificate', (files) => writeFileSync(files.ssl_certificate, 'nonsense')],
-    ['is absent', (files) => rmSync(files.ssl_certificate)],
-    ['does not fit its key', (files) => writeFileSync(files.ssl_certificate, renewed().cert)],
-  ])('that %s is told, and the one before stays in use', async (_, spoil) => {
-    const { port, files, logged } = await startTlsInput({ options: { certificateCheck: 20 } });
-    spoil(files);
-    expect((await logged(/new certificates cannot be used; the ones before stay/)).level).toBe(50);
-    expect(await nameServedAt(port)).toBe('logboom');
-    files.write(renewed());
-    await logged(/uses the new certificates/);
-    expect(await nameServedAt(port)).toBe('renewed');
-  });
-
-  it('costs no window under load', async () => {
-    const { input, port, files, deliveries } = await startTlsInput();
-    const senders = await Promise.all(Array.from({ length: 4 }, () => connectSender(port, trusting)));
-    for (let round = 1; round <= 20; round += 1) {
-      for (const sender of senders) sender.send(compressedWindow(100));
-      if (round % 5 === 0) {
-        files.write(renewed());
-        await input.reloadCertificates();
-        senders.push(await connectSender(port, trusting));
-      }
-    }
-    const expected = [20, 20, 20, 20, 15, 10, 5, 0];
-    for (const [i, sender] of senders.entries())
-      expect(await sender.sequences(expected[i]!)).toEqual(Array(expected[i]).fill(100));
-    expect(deliveries).toHaveLength(110);
-    expect(senders.every((sender) => !sender.isClosed())).toBe(true);
-  });
-
-  it('of an authority lets its clients in and the old one’s out', async () => {
-    const settings = mutual('required');
-    const { input, port } = await startTlsInput(settings);
-    const newcomer = makeCertificate(stranger, 'newcomer');
-    const client = { ...trusting, cert: newcomer.cert, key: newcomer.key };
-    expect(await outcomeOf(port, client)).not.toBe(3);
-    writeFileSync(settings.ssl_certificate_authorities![0]!, stranger.cert);
-    await input.reloadCertificates();
-    expect(await outcomeOf(port, client)).toBe(3);
   });
 });
 

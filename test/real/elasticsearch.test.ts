@@ -10,13 +10,7 @@ import { readDeadLetters } from '../../src/sinks/elasticsearch/dead-letters-read
 import { createElasticsearchSink, type ElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts';
 import { installTemplates, templatesFor } from '../../src/sinks/elasticsearch/templates.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
-import { memoryDeadLetters } from '../sinks/support/sink.ts';
-import {
-  type Answer,
-  type ElasticsearchMajor,
-  type RealElasticsearch,
-  startElasticsearch,
-} from './support/peers.ts';
+import { type ElasticsearchMajor, type RealElasticsearch, startElasticsearch } from './support/peers.ts';
 
 const event = (id: string, more: object = {}, index = 'logs-app-default'): BulkItem => ({
   action: 'create',
@@ -209,93 +203,5 @@ describe.each(majors)('against a real Elasticsearch %s', (major) => {
     expect(settled.deadLettered).toBe(0);
     expect(settled.indexed + settled.duplicates).toBe(sent);
     expect(await count('logs-load-default')).toBe(sent);
-  });
-});
-
-describe.each(majors)('against a real Elasticsearch %s with security', (major) => {
-  const password = 'correct horse battery staple';
-  let server: RealElasticsearch;
-  const letters: DeadLetter[] = [];
-
-  function sinkWith(config: object, index: object = {}): ElasticsearchSink {
-    return createElasticsearchSink({
-      elasticsearch: elasticsearch.parse({ hosts: [server.url], ...config }),
-      indexing: indexing.parse({ retryInitial: '50ms', retryMax: '200ms', ...index }),
-      deadLetters: memoryDeadLetters(letters),
-      instruments: silentInstruments(),
-    });
-  }
-
-  async function countOf(index: string): Promise<number | undefined> {
-    await server.request('POST', `/${index}/_refresh`);
-    return (await server.request('GET', `/${index}/_count`)).body.count;
-  }
-
-  async function deliverOnce(config: object, id: string) {
-    const sink = sinkWith(config);
-    try {
-      return { report: await sink.deliver([event(id)]), status: sink.status() };
-    } finally {
-      await sink.close();
-    }
-  }
-
-  beforeAll(async () => {
-    server = await startElasticsearch(major, { password });
-  });
-  afterAll(async () => {
-    await server?.stop();
-  });
-
-  it('signs in with a user and password', async () => {
-    const { report } = await deliverOnce({ user: 'elastic', password }, 'basic');
-    expect(report).toMatchObject({ indexed: 1 });
-  });
-
-  it.each([
-    ['as Beats write it', (key: Answer) => `${key.id}:${key.api_key}`],
-    ['in base64', (key: Answer) => key.encoded],
-  ])('signs in with an API key %s', async (how, write) => {
-    const { body: key } = await server.request('POST', '/_security/api_key', { name: `logboom ${how}` });
-    const { report } = await deliverOnce({ api_key: write(key) }, `key ${how}`);
-    expect(report).toMatchObject({ indexed: 1 });
-  });
-
-  it('goes on without templates where the right to install them is missing, and says which right', async () => {
-    const indices = [{ names: ['logs-*'], privileges: ['create_doc', 'auto_configure', 'create_index'] }];
-    const role = { writer: { cluster: [], indices } };
-    const wanted = { name: 'writer', role_descriptors: role };
-    const { body: key } = await server.request('POST', '/_security/api_key', wanted);
-    const { report, status } = await deliverOnce({ api_key: key.encoded }, 'without templates');
-    expect(report).toMatchObject({ indexed: 1 });
-    expect(status.missingTemplates).toHaveLength(5);
-    expect(status.missingTemplates[0]).toMatch(/^logboom-alerts: .*manage_index_templates/);
-  });
-
-  it('goes on by itself once a wrong password is right', async () => {
-    const sink = sinkWith({ user: 'late', password: 'late password' });
-    const delivery = sink.deliver([event('late')]);
-    await expect.poll(() => sink.status().reason, { timeout: 10_000 }).toMatch(/401.*user.*password/);
-    await server.request('PUT', '/_security/user/late', { password: 'late password', roles: ['superuser'] });
-    expect(await delivery).toMatchObject({ indexed: 1 });
-    await sink.close();
-  });
-
-  it('keeps what it may not write yet, and delivers what it may', async () => {
-    const names = { names: ['logs-mine-*'], privileges: ['create_doc', 'auto_configure', 'create_index'] };
-    const role = (indices: object[]) =>
-      server.request('PUT', '/_security/role/narrow', { cluster: ['manage_index_templates'], indices });
-    await role([names]);
-    await server.request('PUT', '/_security/user/narrow', { password: 'narrow password', roles: ['narrow'] });
-    const sink = sinkWith({ user: 'narrow', password: 'narrow password' });
-    const delivery = sink.deliver([
-      event('m', {}, 'logs-mine-default'),
-      event('y', {}, 'logs-yours-default'),
-    ]);
-    await expect.poll(() => countOf('logs-mine-default'), { timeout: 10_000 }).toBe(1);
-    expect(await Promise.race([delivery, 'still waiting'])).toBe('still waiting');
-    await role([names, { ...names, names: ['logs-yours-*'] }]);
-    expect(await delivery).toEqual({ indexed: 2, duplicates: 0, deadLettered: 0 });
-    await sink.close();
   });
 });

@@ -16,13 +16,8 @@ const events: [title: string, tell: (telemetry: Telemetry) => void, line: string
   ['events analysed', (t) => t.eventsAnalysed(2048), 'logboom_events_analysed_total 2048'],
   ['late events', (t) => t.eventsLate('burst', 2), 'logboom_events_late_total{rule="burst"} 2'],
   ['events ahead of time', (t) => t.eventsAhead(3), 'logboom_events_ahead_total 3'],
-  [
-    'parse failures',
-    (t) => t.parseFailures('nginx.access', 4),
-    'logboom_parse_failures_total{dataset="nginx.access"} 4',
-  ],
   ['dead letters', (t) => t.deadLettered(5, 'no JSON'), 'logboom_dead_letters_total{reason="no JSON"} 5'],
-  ['closed windows', (t) => t.windowClosed('burst'), 'logboom_windows_closed_total{rule="burst"} 1'],
+  ['closed windows', (t) => t.windowsClosed('burst', 3), 'logboom_windows_closed_total{rule="burst"} 3'],
   [
     'alert transitions',
     (t) => t.alertTransition(transition()),
@@ -82,12 +77,12 @@ describe('the pipeline’s telemetry', () => {
     expect(lines[0]!.msg).toBe('alert traffic-burst: inactive → active: 7 is >= 5');
   });
 
-  it('keeps the number of datasets bounded', async () => {
+  it('keeps the number of reasons bounded', async () => {
     const { telemetry, text } = observed();
-    for (let dataset = 0; dataset < 1000; dataset++) telemetry.parseFailures(`d${dataset}`, 1);
-    const series = (await text()).match(/^logboom_parse_failures_total\{.*$/gm)!;
+    for (let reason = 0; reason < 1000; reason++) telemetry.deadLettered(1, `reason ${reason}`);
+    const series = (await text()).match(/^logboom_dead_letters_total\{.*$/gm)!;
     expect(series).toHaveLength(101);
-    expect(series.at(-1)).toBe('logboom_parse_failures_total{dataset="_other"} 900');
+    expect(series.at(-1)).toBe('logboom_dead_letters_total{reason="_other"} 900');
   });
 
   it('warns of dead letters', () => {

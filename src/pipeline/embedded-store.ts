@@ -1,0 +1,50 @@
+import { Worker } from 'node:worker_threads';
+import type { Config } from '../config/schema.ts';
+import { elasticsearch as elasticsearchSchema } from '../config/outputs.ts';
+import { type ErrorCode, LogboomError } from '../errors.ts';
+import { workerEntry } from '../util/worker-entry.ts';
+
+export interface EmbeddedStore {
+  url: string;
+  /** How the sink reaches it: as any Elasticsearch. */
+  elasticsearch: NonNullable<Config['elasticsearch']>;
+  stop(): Promise<void>;
+}
+
+type Answer = { ready: { url: string } } | { failed: { code?: ErrorCode; message: string } };
+
+/**
+ * The embedded store in a thread of its own, so that a search delays neither an ACK nor a window. `onEnd` is told
+ * when it ends although nobody stopped it.
+ */
+export async function startEmbeddedStore(config: Config, onEnd: (error: Error) => void): Promise<EmbeddedStore> {
+  const worker = new Worker(workerEntry(import.meta.url, '../store/store-worker.ts'), {
+    name: 'store',
+    workerData: { folder: config.data, config: config.store },
+  });
+  let stopping = false;
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const url = await firstAnswer(worker);
+  worker.on('error', onEnd);
+  void exited.then(() => stopping || onEnd(new Error('the embedded store ended unexpectedly')));
+  return {
+    url,
+    elasticsearch: elasticsearchSchema.parse({ hosts: [url], compression: false }),
+    async stop() {
+      stopping = true;
+      worker.postMessage('stop');
+      await exited;
+    },
+  };
+}
+
+function firstAnswer(worker: Worker): Promise<string> {
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (answer: Answer) => {
+      worker.off('error', reject);
+      if ('ready' in answer) resolve(answer.ready.url);
+      else reject(new LogboomError(answer.failed.code ?? 'SINK_UNAVAILABLE', answer.failed.message));
+    });
+  });
+}

@@ -1,0 +1,106 @@
+import type { Engine } from '../engine.ts';
+import { resolve } from '../names.ts';
+import type { Route } from './routing.ts';
+
+/** The version whose answers the store gives. */
+export const version = '8.19.0';
+
+function identity(engine: Engine) {
+  return {
+    name: 'logboom',
+    cluster_name: 'logboom',
+    cluster_uuid: engine.clusterUuid(),
+    version: {
+      number: version,
+      build_flavor: 'default',
+      build_type: 'tar',
+      build_hash: 'unknown',
+      build_date: '2025-01-01T00:00:00.000000000Z',
+      build_snapshot: false,
+      lucene_version: '9.12.2',
+      minimum_wire_compatibility_version: '7.17.0',
+      minimum_index_compatibility_version: '7.0.0',
+    },
+    tagline: 'You Know, for Search',
+  };
+}
+
+function health(shards: number) {
+  return {
+    cluster_name: 'logboom',
+    status: 'green',
+    timed_out: false,
+    number_of_nodes: 1,
+    number_of_data_nodes: 1,
+    active_primary_shards: shards,
+    active_shards: shards,
+    relocating_shards: 0,
+    initializing_shards: 0,
+    unassigned_shards: 0,
+    unassigned_primary_shards: 0,
+    delayed_unassigned_shards: 0,
+    number_of_pending_tasks: 0,
+    number_of_in_flight_fetch: 0,
+    task_max_waiting_in_queue_millis: 0,
+    active_shards_percent_as_number: 100,
+  };
+}
+
+const license = {
+  status: 'active',
+  uid: '00000000-0000-0000-0000-000000000000',
+  type: 'basic',
+  issue_date: '2025-01-01T00:00:00.000Z',
+  issue_date_in_millis: 1_735_689_600_000,
+  max_nodes: 1000,
+  max_resource_units: null,
+  issued_to: 'logboom',
+  issuer: 'logboom',
+  start_date_in_millis: -1,
+};
+
+const xpack = {
+  build: { hash: 'unknown', date: '2025-01-01T00:00:00.000000000Z' },
+  license: { uid: license.uid, type: 'basic', mode: 'basic', status: 'active' },
+  features: {
+    data_streams: { available: true, enabled: true },
+    ilm: { available: false, enabled: false },
+    security: { available: false, enabled: false },
+  },
+  tagline: 'You know, for X',
+};
+
+const node = {
+  name: 'logboom',
+  transport_address: '127.0.0.1:9300',
+  host: '127.0.0.1',
+  ip: '127.0.0.1',
+  version,
+  build_flavor: 'default',
+  build_type: 'tar',
+  build_hash: 'unknown',
+  roles: ['data', 'ingest', 'master'],
+  attributes: {},
+};
+
+export function clusterRoutes(route: Route, engine: Engine): void {
+  route('GET HEAD', '/', '', () => ({ body: identity(engine) }));
+  const healthParameters =
+    'level local master_timeout timeout wait_for_status wait_for_nodes wait_for_active_shards wait_for_no_relocating_shards wait_for_no_initializing_shards wait_for_events expand_wildcards';
+  route('GET HEAD', ['/_cluster/health', '/_cluster/health/:index'], healthParameters, ({ path }) => ({
+    body: health(
+      resolve(engine.catalog, path.index, { ignoreUnavailable: false, allowNoIndices: true, hidden: true })
+        .length,
+    ),
+  }));
+  route('GET', '/_license', 'accept_enterprise local', () => ({ body: { license } }));
+  route('GET', '/_xpack', 'categories accept_enterprise', () => ({ body: xpack }));
+  const nodes = {
+    _nodes: { total: 1, successful: 1, failed: 0 },
+    cluster_name: 'logboom',
+    nodes: { logboom: node },
+  };
+  route('GET', ['/_nodes', '/_nodes/:node', '/_nodes/:node/:metric'], 'flat_settings timeout', () => ({
+    body: nodes,
+  }));
+}

@@ -1,0 +1,99 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isObject, type JsonObject, parsed, stringify } from '../json.ts';
+import { filterPath } from '../path-filter.ts';
+import type { Parameters } from '../search/request.ts';
+import { illegalArgument, parsingError } from '../store-error.ts';
+
+/** A request as handlers see it. */
+export interface StoreRequest {
+  path: Record<string, string | undefined>;
+  parameters: Parameters;
+  body: Buffer;
+  /** The body as an object; an empty body is an empty object. */
+  json(): JsonObject;
+}
+
+export interface Answer {
+  status?: number;
+  body?: unknown;
+  /** Plain text instead of JSON. */
+  text?: string;
+}
+
+export type Handler = (request: StoreRequest) => Answer | Promise<Answer>;
+
+/** Understood by every request. */
+const common = ['pretty', 'human', 'error_trace', 'filter_path', 'format', 'source_content_type'];
+
+const compatible = 'application/vnd.elasticsearch+json;compatible-with=8';
+
+function parseBody(body: Buffer): JsonObject {
+  if (body.length === 0) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString());
+  } catch (error) {
+    throw parsingError(`Failed to parse content to map: ${(error as Error).message}`);
+  }
+  if (!isObject(value)) throw parsingError('Expected [START_OBJECT] but found another token');
+  return value;
+}
+
+/** An edit distance of one or so: Elasticsearch, too, says what might have been meant. */
+function suggestion(name: string, known: string[]): string {
+  const near = known.filter(
+    (one) => one.startsWith(name.slice(0, 3)) && Math.abs(one.length - name.length) <= 2,
+  );
+  return near.length > 0 ? ` -> did you mean [${near[0]}]?` : '';
+}
+
+function checkParameters(request: FastifyRequest, query: Parameters, allowed: string[]): void {
+  const known = [...allowed, ...common];
+  const unknown = Object.keys(query).filter((name) => !known.includes(name));
+  const path = request.url.split('?')[0];
+  if (unknown.length === 0) return;
+  const names = unknown.map((name) => `[${name}]${suggestion(name, known)}`).join(', ');
+  throw illegalArgument(
+    `request [${path}] contains unrecognized parameter${unknown.length > 1 ? 's' : ''}: ${names}`,
+  );
+}
+
+export function isTrue(value: string | undefined): boolean {
+  return value !== undefined && value !== 'false';
+}
+
+export function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+  const query = request.query as Parameters;
+  reply.code(answer.status ?? 200);
+  if (answer.text !== undefined) return reply.type('text/plain; charset=UTF-8').send(answer.text);
+  const accepts = String(request.headers.accept ?? '').replaceAll(' ', '');
+  reply.type(accepts.startsWith('application/vnd.elasticsearch+json') ? compatible : 'application/json');
+  const body = query.filter_path ? filterPath(parsed(answer.body), query.filter_path) : answer.body;
+  return reply.send(isTrue(query.pretty) ? `${JSON.stringify(parsed(body), null, 2)}\n` : stringify(body));
+}
+
+export type Route = (methods: string, paths: string | string[], parameters: string, handler: Handler) => void;
+
+/** Registers handlers; `parameters` names, parted by spaces, all that the request may carry beside the common ones. */
+export function router(app: FastifyInstance): Route {
+  return (methods, paths, parameters, handler) => {
+    const allowed = parameters.split(' ').filter(Boolean);
+    for (const url of [paths].flat())
+      app.route({
+        method: methods.split(' ') as 'GET'[],
+        url,
+        exposeHeadRoute: false,
+        handler: async (request, reply) => {
+          const query = request.query as Parameters;
+          checkParameters(request, query, allowed);
+          const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+          const path = request.params as StoreRequest['path'];
+          return send(
+            request,
+            reply,
+            await handler({ path, parameters: query, body, json: () => parseBody(body) }),
+          );
+        },
+      });
+  };
+}

@@ -1,0 +1,142 @@
+import { performance } from 'node:perf_hooks';
+import type { StoreTelemetry } from '../../telemetry/store.ts';
+import type { Engine } from '../engine.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import { nameOptions, resolve } from '../names.ts';
+import type { PointsInTime } from '../search/contexts.ts';
+import { fieldCaps } from '../search/field-caps.ts';
+import { type Parameters, parseSearch, queryOf } from '../search/request.ts';
+import { count, type SearchTarget, search, shardsOf } from '../search/search.ts';
+import { errorBody, illegalArgument, parsingError, StoreError } from '../store-error.ts';
+import { linesOf } from './bulk-routes.ts';
+import type { Answer, Route, StoreRequest } from './routing.ts';
+
+const names = 'ignore_unavailable allow_no_indices expand_wildcards ignore_throttled';
+const queries = 'q df default_operator analyzer analyze_wildcard lenient';
+const searchParameters = `${names} ${queries} size from sort _source _source_includes _source_excludes docvalue_fields stored_fields track_total_hits track_scores version seq_no_primary_term rest_total_hits_as_int typed_keys scroll preference routing search_type request_cache batched_reduce_size timeout terminate_after allow_partial_search_results ccs_minimize_roundtrips max_concurrent_shard_requests pre_filter_shard_size explain`;
+
+export function targetsOf(
+  engine: Engine,
+  expression: string | undefined,
+  parameters: Parameters,
+): SearchTarget[] {
+  return resolve(engine.catalog, expression, nameOptions(parameters)).map((record) => ({
+    index: engine.open(record.name),
+  }));
+}
+
+/** What a search that names a point in time looks at. */
+function snapshotTargets(engine: Engine, snapshot: Map<string, number>): SearchTarget[] {
+  return [...snapshot].flatMap(([name, before]) =>
+    engine.catalog.get('index', name) ? [{ index: engine.open(name), before }] : [],
+  );
+}
+
+function run(
+  engine: Engine,
+  pits: PointsInTime,
+  body: JsonObject,
+  index: string | undefined,
+  parameters: Parameters,
+) {
+  const pit = pits.of(body);
+  if (pit && index !== undefined)
+    throw illegalArgument(
+      '[indices] cannot be used with point in time. Do not specify any index with point in time.',
+    );
+  const request = parseSearch(body, parameters);
+  if (pit && request.sort.length > 0)
+    request.sort.push({
+      field: '_shard_doc',
+      order: 'asc',
+      missing: '_last',
+      unmapped: undefined,
+      mode: 'min',
+      format: undefined,
+    });
+  const targets = pit ? snapshotTargets(engine, pit.snapshot) : targetsOf(engine, index, parameters);
+  const answer = search(engine, targets, request);
+  return { ...(pit && { pit_id: pit.id }), ...answer };
+}
+
+/** `rest_total_hits_as_int` and `typed_keys` change the shape of the answer. */
+function reshaped(answer: ReturnType<typeof run>, parameters: Parameters): unknown {
+  if (parameters.typed_keys !== undefined && parameters.typed_keys !== 'false')
+    throw illegalArgument('[typed_keys] is not supported by this store');
+  if (parameters.rest_total_hits_as_int !== 'true' && parameters.rest_total_hits_as_int !== '') return answer;
+  return { ...answer, hits: { ...answer.hits, total: answer.hits.total?.value ?? -1 } };
+}
+
+function multiSearch(engine: Engine, pits: PointsInTime, { body, path, parameters }: StoreRequest): Answer {
+  const started = performance.now();
+  const lines = linesOf(body).filter((line, at) => line.length > 0 || at % 2 === 0);
+  if (lines.length === 0)
+    throw new StoreError(
+      400,
+      'action_request_validation_exception',
+      'Validation Failed: 1: no requests added;',
+    );
+  const responses: unknown[] = [];
+  for (let at = 0; at + 1 < lines.length; at += 2) responses.push(one(lines[at]!, lines[at + 1]!));
+  return { body: { took: Math.round(performance.now() - started), responses } };
+
+  function one(head: Buffer, query: Buffer): unknown {
+    try {
+      const header = head.length === 0 ? {} : (JSON.parse(head.toString()) as JsonObject);
+      const search = JSON.parse(query.toString()) as unknown;
+      if (!isObject(search)) throw parsingError('Expected [START_OBJECT]');
+      const index = header.index === undefined ? path.index : [header.index].flat().join(',');
+      const own = Object.fromEntries(
+        Object.entries(header).map(([key, value]) => [key, [value].flat().join(',')]),
+      );
+      return { ...run(engine, pits, search, index, { ...parameters, ...own }), status: 200 };
+    } catch (error) {
+      if (error instanceof SyntaxError) throw parsingError(`Failed to parse msearch: ${error.message}`);
+      if (!(error instanceof StoreError)) throw error;
+      return errorBody(error);
+    }
+  }
+}
+
+function countHits(engine: Engine, { path, parameters, json }: StoreRequest): Answer {
+  const body = json();
+  const unknown = Object.keys(body).find((key) => key !== 'query');
+  if (unknown) throw parsingError(`request does not support [${unknown}]`);
+  const query = queryOf(body, parameters);
+  const targets = targetsOf(engine, path.index, parameters);
+  return { body: { count: count(targets, query, engine.now()), _shards: shardsOf(targets.length) } };
+}
+
+export function searchRoutes(
+  route: Route,
+  engine: Engine,
+  telemetry: StoreTelemetry,
+  pits: PointsInTime,
+): void {
+  route('GET POST', ['/_search', '/:index/_search'], searchParameters, ({ path, parameters, json }) => {
+    const started = performance.now();
+    const answer = reshaped(run(engine, pits, json(), path.index, parameters), parameters);
+    telemetry.searched(performance.now() - started, path.index ?? '_all');
+    return { body: answer };
+  });
+  route(
+    'GET POST',
+    ['/_msearch', '/:index/_msearch'],
+    `${searchParameters} max_concurrent_searches`,
+    (request) => multiSearch(engine, pits, request),
+  );
+  route(
+    'GET POST',
+    ['/_count', '/:index/_count'],
+    `${names} ${queries} min_score preference routing terminate_after`,
+    (request) => countHits(engine, request),
+  );
+  route(
+    'GET POST',
+    ['/_field_caps', '/:index/_field_caps'],
+    `${names} fields include_unmapped filters types include_empty_fields`,
+    ({ path, parameters, json }) => ({
+      body: fieldCaps(targetsOf(engine, path.index, parameters), parameters.fields ?? json().fields),
+    }),
+  );
+}

@@ -1,0 +1,81 @@
+/**
+ * The standard analyzer: words by Unicode's word boundaries (UAX #29), in lower case. Dots and apostrophes join
+ * letters, dots and commas join digits, so `host.name` and `127.0.0.1` are one token each; ideographs stand alone.
+ */
+const none = 0;
+const letter = 1;
+const digit = 2;
+const joiner = 3;
+const alone = 4;
+const midBoth = 5;
+const midLetter = 6;
+const midDigit = 7;
+/** Not looked up yet. */
+const unknown = 255;
+
+const classes = new Uint8Array(65_536).fill(unknown);
+
+function classify(code: number): number {
+  const char = String.fromCodePoint(code);
+  if (char === '.' || char === "'" || char === '\u2019' || char === '\u2018') return midBoth;
+  if (char === ':' || char === '\u00b7') return midLetter;
+  if (char === ',' || char === ';') return midDigit;
+  if (/\p{Script=Han}|\p{Script=Hiragana}|\p{Emoji_Presentation}/u.test(char)) return alone;
+  if (/\p{Nd}/u.test(char)) return digit;
+  if (/\p{L}|\p{M}|\p{Nl}/u.test(char)) return letter;
+  return /\p{Pc}/u.test(char) ? joiner : none;
+}
+
+function classOf(code: number): number {
+  if (code > 0xffff) return classify(code);
+  if (classes[code] === unknown) classes[code] = classify(code);
+  return classes[code]!;
+}
+
+/** Whether a mid character at `at` holds the word together: it needs its own kind on both sides. */
+function joins(text: string, at: number, mid: number, before: number): boolean {
+  const after = at + 1 < text.length ? classOf(text.charCodeAt(at + 1)) : none;
+  if (before === letter && after === letter) return mid === midBoth || mid === midLetter;
+  return before === digit && after === digit && (mid === midBoth || mid === midDigit);
+}
+
+/** Tokens longer than this are cut into pieces, as in Lucene. */
+const longest = 255;
+
+/** Calls `emit` with each token, in order. */
+export function tokenize(text: string, emit: (token: string) => void): void {
+  const lower = text.toLowerCase();
+  let start = -1;
+  let before = none;
+  // A run of underscores is no word.
+  let isWord = false;
+  const end = (at: number) => {
+    for (let from = start; isWord && from < at; from += longest)
+      emit(lower.slice(from, Math.min(from + longest, at)));
+    start = -1;
+    before = none;
+    isWord = false;
+  };
+  for (let at = 0; at < lower.length; at++) {
+    let code = lower.charCodeAt(at);
+    const wide = code >= 0xd800 && code < 0xdc00;
+    if (wide) code = lower.codePointAt(at)!;
+    const kind = classOf(code);
+    if (kind === letter || kind === digit || kind === joiner) {
+      if (start === -1) start = at;
+      before = kind;
+      isWord ||= kind !== joiner;
+    } else if (kind === alone) {
+      end(at);
+      emit(lower.slice(at, at + (wide ? 2 : 1)));
+    } else if (kind === none || start === -1 || !joins(lower, at, kind, before)) end(at);
+    if (wide) at++;
+  }
+  end(lower.length);
+}
+
+export function tokensOf(text: string): string[] {
+  const tokens: string[] = [];
+  tokenize(text, (token) => tokens.push(token));
+  return tokens;
+}

@@ -1,0 +1,149 @@
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { documentError, StoreError } from '../store-error.ts';
+import { dynamicDefinition } from './dynamic.ts';
+import type { Field, MappingNode, ObjectNode } from './field.ts';
+import type { Mapping } from './mapping.ts';
+import { Misfit, misfitError, type Stored, toStored } from './values.ts';
+
+/** Below a flattened field a key and its value stand in one term, parted by this character, as in Elasticsearch. */
+export const keySeparator = '\0';
+
+/**
+ * Turns documents into the (field, value) pairs that go into columns. The pairs stand in two arrays that are used
+ * again for every document, and nothing reaches a column before the whole document was found good: a refused one
+ * leaves no trace.
+ */
+export class DocumentWalker {
+  readonly fields: Field[] = [];
+  readonly values: Exclude<Stored, undefined>[] = [];
+  /** Whether dynamic mapping added fields, so that the mapping has to be stored. */
+  grown = false;
+  readonly #mapping: Mapping;
+  #id: string | undefined;
+  #raw: () => string = () => '';
+
+  constructor(mapping: Mapping) {
+    this.#mapping = mapping;
+  }
+
+  /** Reads one document; `raw` gives its text, which is only looked at where a number's type is in doubt. */
+  walk(document: JsonObject, id: string | undefined, raw: () => string): void {
+    this.fields.length = 0;
+    this.values.length = 0;
+    this.#id = id;
+    this.#raw = raw;
+    try {
+      this.#object(this.#mapping.root, document);
+    } catch (error) {
+      this.#mapping.rollback();
+      throw error;
+    }
+    this.#mapping.settle();
+    for (const field of this.#mapping.constants)
+      if (!this.fields.includes(field)) this.#push(field, field.options.constant);
+  }
+
+  #push(field: Field, value: Stored): void {
+    if (value === undefined || !field.options.searchable) return;
+    this.fields.push(field);
+    this.values.push(value);
+  }
+
+  #object(node: ObjectNode, value: JsonObject): void {
+    for (const key in value) {
+      const member = value[key]!;
+      const child = node.children.get(key);
+      if (child) this.#node(child, member);
+      else if (key.includes('.')) this.#dotted(node, key, member);
+      else this.#unknown(node, key, member);
+    }
+  }
+
+  /** `{"host.name": "a"}` is the same document as `{"host": {"name": "a"}}`. */
+  #dotted(node: ObjectNode, key: string, member: Json): void {
+    const steps = key.split('.');
+    if (steps.includes(''))
+      throw documentError(`field name cannot contain only whitespace or be empty: [${key}]`);
+    const nested = steps.slice(1).reduceRight<Json>((inner, step) => ({ [step]: inner }), member);
+    this.#object(node, { [steps[0]!]: nested });
+  }
+
+  #node(node: MappingNode, value: Json): void {
+    if (node.kind === 'field') this.#leaf(node, value);
+    else if (node.kind === 'alias') throw documentError(`Cannot write to a field alias [${node.path}].`);
+    else this.#inner(node, value);
+  }
+
+  #inner(node: ObjectNode, value: Json): void {
+    if (!node.enabled || value === null) return;
+    if (Array.isArray(value)) for (const item of value) this.#inner(node, item);
+    else if (isObject(value)) this.#object(node, value);
+    else
+      throw documentError(
+        `object mapping for [${node.path}] tried to parse field [${node.path.split('.').at(-1)}] as object, but found a concrete value`,
+      );
+  }
+
+  #unknown(node: ObjectNode, key: string, value: Json): void {
+    if (key.trim() === '') throw documentError('field name cannot be an empty string');
+    if (node.dynamic === 'false') return;
+    const sample = Array.isArray(value) ? value.flat(9).find((item) => item !== null) : value;
+    if (sample === undefined || sample === null) return;
+    const path = node.path ? `${node.path}.${key}` : key;
+    if (node.dynamic === 'strict')
+      throw new StoreError(
+        400,
+        'strict_dynamic_mapping_exception',
+        `mapping set to strict, dynamic introduction of [${key}] within [${node.path || '_doc'}] is not allowed`,
+      );
+    const isReal = typeof sample === 'number' && this.#isWrittenAsReal(key);
+    const definition = dynamicDefinition(this.#mapping.definition, path, sample as Json, isReal);
+    const child = this.#mapping.add(node, key, definition);
+    this.grown = true;
+    this.#node(child, value);
+  }
+
+  /** `5.0` parses to the integer 5, and yet its field must be a float: the next value may be 5.5. */
+  #isWrittenAsReal(key: string): boolean {
+    const name = JSON.stringify(key).replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+    return new RegExp(`${name}\\s*:\\s*\\[?\\s*-?\\d+(?:\\.|[eE])`).test(this.#raw());
+  }
+
+  #leaf(field: Field, value: Json): void {
+    if (field.family === 'flattened') this.#flattened(field, value);
+    else if (Array.isArray(value)) for (const item of value) this.#leaf(field, item);
+    else if (field.family !== 'stored') this.#scalar(field, value ?? field.options.nullValue);
+  }
+
+  #scalar(field: Field, value: Json | undefined): void {
+    if (value === undefined) return;
+    try {
+      if (typeof value === 'object') throw new Misfit(`Can't get text on a START_OBJECT`);
+      this.#push(field, toStored(field, value));
+    } catch (error) {
+      if (!(error instanceof Misfit)) throw error;
+      if (!field.options.ignoreMalformed) throw misfitError(field, value, this.#id, error.message);
+    }
+    for (const subfield of field.subfields) this.#scalar(subfield, value);
+  }
+
+  #flattened(field: Field, value: Json): void {
+    if (value === null) return;
+    if (!isObject(value))
+      throw misfitError(
+        field,
+        value,
+        this.#id,
+        `Expected an object for field [${field.name}] but got a value`,
+      );
+    const visit = (part: Json, key: string): void => {
+      if (part === null) return;
+      if (Array.isArray(part)) for (const item of part) visit(item, key);
+      else if (isObject(part))
+        for (const [name, member] of Object.entries(part)) visit(member, key ? `${key}.${name}` : name);
+      else if (String(part).length <= (field.options.ignoreAbove ?? 8191))
+        this.#push(field, `${key}${keySeparator}${String(part)}`);
+    };
+    visit(value, '');
+  }
+}

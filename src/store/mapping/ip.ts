@@ -1,0 +1,69 @@
+/**
+ * Addresses as 32 hexadecimal digits: text that sorts as the addresses do, so that a range or a network is a range
+ * of strings and an address is a keyword like any other. IPv4 stands in its mapped place (`::ffff:a.b.c.d`).
+ */
+const mapped = '00000000000000000000ffff';
+
+function fromV4(text: string): string | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  if (!match) return undefined;
+  let hex = '';
+  for (const byte of match.slice(1)) {
+    if (Number(byte) > 255 || (byte.length > 1 && byte.startsWith('0'))) return undefined;
+    hex += Number(byte).toString(16).padStart(2, '0');
+  }
+  return hex;
+}
+
+function fromV6(text: string): string | undefined {
+  const embedded = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
+  const v4 = embedded ? fromV4(embedded[2]!) : undefined;
+  if (embedded && !v4) return undefined;
+  const plain = v4 ? `${embedded![1]}${v4.slice(0, 4)}:${v4.slice(4)}` : text;
+  const halves = plain.split('::');
+  if (halves.length > 2) return undefined;
+  const groups = halves.map((half) => (half === '' ? [] : half.split(':')));
+  if (!groups.flat().every((group) => /^[\da-fA-F]{1,4}$/.test(group))) return undefined;
+  const missing = 8 - groups.flat().length;
+  if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined;
+  const zeros = Array<string>(Math.max(missing, 0)).fill('0');
+  return [...groups[0]!, ...zeros, ...(groups[1] ?? [])]
+    .map((group) => group.padStart(4, '0'))
+    .join('')
+    .toLowerCase();
+}
+
+/** Undefined for what is no address. */
+export function encodeIp(text: string): string | undefined {
+  const v4 = fromV4(text);
+  if (v4) return mapped + v4;
+  return text.includes(':') ? fromV6(text) : undefined;
+}
+
+/** The address as Elasticsearch writes it, with the longest run of zeros left out. */
+export function decodeIp(hex: string): string {
+  if (hex.startsWith(mapped))
+    return [24, 26, 28, 30].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join('.');
+  const groups = hex.match(/.{4}/g)!.map((group) => Number.parseInt(group, 16).toString(16));
+  const runs = [...groups.join(':').matchAll(/(?:^|(?<=:))0(?::0)+(?=:|$)/g)].map((match) => match[0]);
+  const longest = runs.sort((a, b) => b.length - a.length)[0];
+  return longest
+    ? groups
+        .join(':')
+        .replace(longest, ':')
+        .replace(/^:(?!:)|(?<=[^:]):$|:{3,}/g, (odd) => (odd === ':' ? '::' : '::'))
+    : groups.join(':');
+}
+
+/** First and last address of `10.0.0.0/8`, or of a single address. */
+export function ipRange(text: string): [string, string] | undefined {
+  const [address, bits] = text.split('/') as [string, string?];
+  const hex = encodeIp(address);
+  if (!hex || bits === undefined) return hex ? [hex, hex] : undefined;
+  const length = Number(bits) + (address.includes(':') ? 0 : 96);
+  if (!/^\d{1,3}$/.test(bits) || length > 128) return undefined;
+  const host = (1n << BigInt(128 - length)) - 1n;
+  const first = BigInt(`0x${hex}`) & ~host;
+  const write = (value: bigint) => value.toString(16).padStart(32, '0');
+  return [write(first), write(first | host)];
+}

@@ -1,0 +1,136 @@
+import type { Json } from '../json.ts';
+import { documentError, type StoreError } from '../store-error.ts';
+import { defaultFormats, documentDate } from './date-parse.ts';
+import type { Field } from './field.ts';
+import { encodeIp } from './ip.ts';
+
+/** A value as its column keeps it; undefined where there is nothing to keep. */
+export type Stored = number | string | undefined;
+
+/** Why a value does not fit; the walker adds field and document. */
+export class Misfit extends Error {}
+
+const ranges: Record<string, [number, number]> = {
+  byte: [-128, 127],
+  short: [-32_768, 32_767],
+  integer: [-2_147_483_648, 2_147_483_647],
+  // As near as a double comes to 2^63 and 2^64.
+  long: [-(2 ** 63), 2 ** 63],
+  unsigned_long: [0, 2 ** 64],
+};
+
+function toNumber(field: Field, value: Json): number {
+  let number: number;
+  if (typeof value === 'number') number = value;
+  else if (typeof value === 'string' && field.options.coerce) {
+    number = value.trim() === '' || /[xXoObB_]/.test(value) ? Number.NaN : Number(value);
+    if (!Number.isFinite(number)) throw new Misfit(`For input string: "${value}"`);
+  } else throw new Misfit(`For input string: "${String(value)}"`);
+  const range = ranges[field.type];
+  if (!range) return toReal(field, number);
+  if (number < range[0] || number > range[1])
+    throw new Misfit(
+      `Value [${value}] is out of range for ${field.type === 'integer' ? 'an' : 'a'} ${field.type}`,
+    );
+  if (!field.options.coerce && !Number.isInteger(number))
+    throw new Misfit(`${value} cannot be converted to ${field.type} without data loss`);
+  return Math.trunc(number);
+}
+
+/** A float's column holds what a float can hold, so that sums and comparisons come out as in Elasticsearch. */
+function toReal(field: Field, number: number): number {
+  if (field.type === 'float') return Math.fround(number);
+  const { scaling } = field.options;
+  return field.type === 'scaled_float' && scaling ? Math.round(number * scaling) / scaling : number;
+}
+
+function toBoolean(value: Json): number {
+  if (value === true || value === 'true') return 1;
+  if (value === false || value === 'false' || value === '') return 0;
+  throw new Misfit(`Failed to parse value [${String(value)}] as only [true] or [false] are allowed.`);
+}
+
+function toDate(field: Field, value: Json): number {
+  const formats = field.options.formats ?? defaultFormats;
+  const date =
+    typeof value === 'number' && formats === defaultFormats
+      ? Math.floor(value)
+      : typeof value === 'boolean'
+        ? undefined
+        : documentDate(String(value), formats);
+  if (date === undefined)
+    throw new Misfit(`failed to parse date field [${String(value)}] with format [${formats}]`);
+  return date;
+}
+
+const addresses = new Map<string, string>();
+
+function toIp(value: Json): string {
+  const text = String(value);
+  const known = addresses.get(text);
+  if (known) return known;
+  const encoded = encodeIp(text);
+  if (!encoded) throw new Misfit(`'${text}' is not an IP string literal.`);
+  if (addresses.size > 10_000) addresses.clear();
+  addresses.set(text, encoded);
+  return encoded;
+}
+
+/** Lucene's limit for one term. */
+const longestTerm = 32_766;
+
+function toKeyword(field: Field, value: Json): string | undefined {
+  const text = String(value);
+  const { ignoreAbove } = field.options;
+  if (ignoreAbove !== undefined && text.length > ignoreAbove) return undefined;
+  if (text.length * 3 > longestTerm && Buffer.byteLength(text) > longestTerm)
+    throw new Misfit(
+      `Document contains at least one immense term in field="${field.name}" (whose UTF8 encoding is longer than the max length ${longestTerm}), all of which were skipped.`,
+    );
+  if (field.options.constant !== undefined && text !== field.options.constant)
+    throw new Misfit(
+      `[constant_keyword] field [${field.name}] only accepts values that are equal to the value defined in the mappings [${field.options.constant}], but got [${text}]`,
+    );
+  return text;
+}
+
+/** What a field's column keeps of a JSON value, or a Misfit with the reason. */
+export function toStored(field: Field, value: Json): Stored {
+  switch (field.family) {
+    case 'text':
+      return String(value);
+    case 'keyword':
+      return toKeyword(field, value);
+    case 'number':
+      return value === '' ? malformedEmpty() : toNumber(field, value);
+    case 'date':
+      return toDate(field, value);
+    case 'boolean':
+      return toBoolean(value);
+    case 'ip':
+      return toIp(value);
+    default:
+      return undefined;
+  }
+}
+
+function malformedEmpty(): never {
+  throw new Misfit('For input string: ""');
+}
+
+/** A value as Elasticsearch shows it in an error: objects in Java's way. */
+export function preview(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(preview).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `{${Object.entries(value)
+    .map(([key, member]) => `${key}=${preview(member)}`)
+    .join(', ')}}`;
+}
+
+export function misfitError(field: Field, value: Json, id: string | undefined, reason: string): StoreError {
+  const what = `failed to parse field [${field.name}] of type [${field.type}] in document with id '${id ?? ''}'.`;
+  return documentError(`${what} Preview of field's value: '${preview(value)}'`, {
+    type: 'illegal_argument_exception',
+    reason,
+  });
+}

@@ -1,0 +1,241 @@
+/** What Lucene's query syntax says, before anything is known of fields. */
+export type Clause =
+  | { kind: 'all' }
+  | { kind: 'word'; field: string | undefined; text: string; boost: number }
+  | { kind: 'phrase'; field: string | undefined; text: string; slop: number; boost: number }
+  | { kind: 'pattern'; field: string | undefined; text: string; boost: number }
+  | { kind: 'regexp'; field: string | undefined; text: string; boost: number }
+  | {
+      kind: 'range';
+      field: string | undefined;
+      low: string;
+      high: string;
+      lowOpen: boolean;
+      highOpen: boolean;
+      boost: number;
+    }
+  | { kind: 'group'; members: Member[]; boost: number };
+
+export type Occurrence = 'must' | 'should' | 'mustNot';
+export interface Member {
+  clause: Clause;
+  occurs: Occurrence;
+}
+
+export class SyntaxProblem extends Error {}
+
+/** Parentheses deeper than this are somebody's attempt on the stack. */
+const deepest = 50;
+const special = new Set('+-!():^[]"{}~*?\\/&|<>= \t\n\r\u3000');
+
+/**
+ * Lucene's classic parser: `field:word`, phrases, ranges, groups, AND/OR/NOT, +/-, wildcards, regular expressions,
+ * boosts. AND and OR have no precedence: they mark their neighbours as required or optional, exactly as Lucene does.
+ */
+export class LuceneSyntax {
+  readonly #text: string;
+  readonly #operator: 'and' | 'or';
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string, operator: 'and' | 'or') {
+    this.#text = text;
+    this.#operator = operator;
+  }
+
+  parse(): Clause {
+    const group = this.#group(undefined);
+    if (this.#at < this.#text.length) this.#fail();
+    return group;
+  }
+
+  #fail(): never {
+    const found = this.#at < this.#text.length ? `"${this.#text[this.#at]}"` : '<EOF>';
+    throw new SyntaxProblem(`Encountered ${found} at column ${this.#at}.`);
+  }
+
+  #skip(): void {
+    while (/[ \t\n\r\u3000]/.test(this.#text[this.#at] ?? '')) this.#at++;
+  }
+
+  #take(text: string): boolean {
+    if (!this.#text.startsWith(text, this.#at)) return false;
+    this.#at += text.length;
+    return true;
+  }
+
+  #takeWord(word: string): boolean {
+    const after = this.#text[this.#at + word.length];
+    if (after !== undefined && !/[ \t\n\r(+\-!"]/.test(after)) return false;
+    return this.#take(word);
+  }
+
+  #conjunction(): 'and' | 'or' | undefined {
+    this.#skip();
+    if (this.#takeWord('AND') || this.#take('&&')) return 'and';
+    return this.#takeWord('OR') || this.#take('||') ? 'or' : undefined;
+  }
+
+  #modifier(): 'required' | 'not' | undefined {
+    this.#skip();
+    if (this.#take('+')) return 'required';
+    return this.#take('-') || this.#take('!') || this.#takeWord('NOT') ? 'not' : undefined;
+  }
+
+  #group(field: string | undefined): Clause {
+    if (++this.#depth > deepest) throw new SyntaxProblem('too many nested parentheses');
+    const members: Member[] = [];
+    for (;;) {
+      const conjunction = this.#conjunction();
+      if (conjunction && members.length === 0) this.#fail();
+      const modifier = this.#modifier();
+      this.#skip();
+      if (this.#at >= this.#text.length || this.#text[this.#at] === ')') {
+        if (conjunction || modifier) this.#fail();
+        break;
+      }
+      this.#join(members, this.#clause(field), conjunction, modifier);
+    }
+    this.#depth--;
+    return { kind: 'group', members, boost: 1 };
+  }
+
+  #join(
+    members: Member[],
+    clause: Clause,
+    conjunction: 'and' | 'or' | undefined,
+    modifier: string | undefined,
+  ): void {
+    const last = members.at(-1);
+    if (last && last.occurs !== 'mustNot') {
+      if (conjunction === 'and') last.occurs = 'must';
+      else if (conjunction === 'or' && this.#operator === 'and') last.occurs = 'should';
+    }
+    let occurs: Occurrence = 'should';
+    if (modifier === 'not') occurs = 'mustNot';
+    else if (modifier === 'required' || conjunction === 'and') occurs = 'must';
+    else if (this.#operator === 'and' && conjunction !== 'or') occurs = 'must';
+    members.push({ clause, occurs });
+  }
+
+  #clause(inherited: string | undefined): Clause {
+    const field = this.#field() ?? inherited;
+    this.#skip();
+    const char = this.#text[this.#at];
+    let clause: Clause;
+    if (char === '(') clause = this.#parenthesised(field);
+    else if (char === '"') clause = { ...this.#phrase(), field };
+    else if (char === '[' || char === '{') clause = { ...this.#range(), field };
+    else if (char === '<' || char === '>') clause = { ...this.#comparison(), field };
+    else if (char === '/') clause = { kind: 'regexp', text: this.#quoted('/'), field, boost: 1 };
+    else clause = this.#word(field);
+    if (this.#take('^')) {
+      const boost = /^\d+(\.\d+)?/.exec(this.#text.slice(this.#at, this.#at + 20));
+      if (!boost) this.#fail();
+      this.#at += boost[0].length;
+      if (clause.kind !== 'all') clause.boost = Number(boost[0]);
+    }
+    return clause;
+  }
+
+  /** `name:` in front of a clause; a name may hold escaped characters and wildcards. */
+  #field(): string | undefined {
+    const match = /^((?:[^\s+\-!():^[\]"{}~\\/<>=&|]|\\.|(?<=[^\s(:])[-/&+])+):\s*/su.exec(
+      this.#text.slice(this.#at, this.#at + 600),
+    );
+    if (!match) return undefined;
+    this.#at += match[0].length;
+    return match[1]!.replace(/\\(.)/gs, '$1');
+  }
+
+  #parenthesised(field: string | undefined): Clause {
+    this.#at++;
+    const group = this.#group(field);
+    if (!this.#take(')')) this.#fail();
+    return group;
+  }
+
+  #quoted(quote: string): string {
+    let text = '';
+    for (this.#at++; this.#at < this.#text.length; this.#at++) {
+      const char = this.#text[this.#at]!;
+      if (char === quote) {
+        this.#at++;
+        return text;
+      }
+      // A regular expression keeps its backslashes, except before its own delimiter.
+      if (char === '\\' && this.#at + 1 < this.#text.length) {
+        const next = this.#text[++this.#at]!;
+        text += quote === '/' && next !== '/' ? `\\${next}` : next;
+      } else text += char;
+    }
+    this.#fail();
+  }
+
+  #phrase(): Extract<Clause, { kind: 'phrase' }> {
+    const text = this.#quoted('"');
+    let slop = 0;
+    if (this.#take('~')) {
+      const digits = /^\d+/.exec(this.#text.slice(this.#at, this.#at + 10));
+      if (digits) this.#at += digits[0].length;
+      slop = Number(digits?.[0] ?? 0);
+    }
+    return { kind: 'phrase', field: undefined, text, slop, boost: 1 };
+  }
+
+  #bound(): string {
+    this.#skip();
+    if (this.#text[this.#at] === '"') return this.#quoted('"');
+    const start = this.#at;
+    while (this.#at < this.#text.length && !/[\s\]}]/.test(this.#text[this.#at]!)) this.#at++;
+    if (start === this.#at) this.#fail();
+    return this.#text.slice(start, this.#at).replace(/\\(.)/gs, '$1');
+  }
+
+  #range(): Extract<Clause, { kind: 'range' }> {
+    const lowOpen = this.#text[this.#at++] === '{';
+    const low = this.#bound();
+    this.#skip();
+    if (!this.#take('TO')) this.#fail();
+    const high = this.#bound();
+    this.#skip();
+    const end = this.#text[this.#at];
+    if (end !== ']' && end !== '}') this.#fail();
+    this.#at++;
+    return { kind: 'range', field: undefined, low, high, lowOpen, highOpen: end === '}', boost: 1 };
+  }
+
+  #comparison(): Extract<Clause, { kind: 'range' }> {
+    const isGreater = this.#text[this.#at++] === '>';
+    const isOpen = !this.#take('=');
+    const value = this.#bound();
+    const [low, high] = isGreater ? [value, '*'] : ['*', value];
+    return {
+      kind: 'range',
+      field: undefined,
+      low,
+      high,
+      lowOpen: isGreater && isOpen,
+      highOpen: !isGreater && isOpen,
+      boost: 1,
+    };
+  }
+
+  #word(field: string | undefined): Clause {
+    const start = this.#at;
+    while (this.#at < this.#text.length) {
+      const char = this.#text[this.#at]!;
+      const isInner = this.#at > start && '-+/=<>&|'.includes(char);
+      if (char === '\\') this.#at++;
+      else if (special.has(char) && char !== '*' && char !== '?' && !isInner) break;
+      this.#at++;
+    }
+    const raw = this.#text.slice(start, this.#at);
+    if (raw === '') this.#fail();
+    if (this.#text[this.#at] === '~')
+      throw new SyntaxProblem('fuzzy queries are not supported by this store');
+    if (raw === '*' && (field === undefined || field === '*')) return { kind: 'all' };
+    if (/(^|[^\\])(\\\\)*[*?]/.test(raw)) return { kind: 'pattern', field, text: raw, boost: 1 };
+    return { kind: 'word', field, text: raw.replace(/\\(.)/gs, '$1').replace(/\\$/, ''), boost: 1 };
+  }
+}

@@ -1,0 +1,158 @@
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { parsingError } from '../store-error.ts';
+import type { Matcher, Query, QueryContext } from './matcher.ts';
+import { regexpTest, wildcardTest } from './patterns.ts';
+import { range } from './range-query.ts';
+import { booleanOf, checkKeys, numberOf } from './shape.ts';
+import { term, termsPassing } from './term-queries.ts';
+import { match, matchPhrase } from './text-queries.ts';
+
+/** Queries of the form `{"name": {"field": value}}` or `{"name": {"field": {"value": …, options}}}`. */
+interface Form {
+  /** The member that holds the value in the long form. */
+  value: string[];
+  options: string[];
+  matcher(context: QueryContext, field: string, value: Json, options: JsonObject): Matcher;
+}
+
+const boostOf = (options: JsonObject) => numberOf(options.boost, 1);
+const isInsensitive = (options: JsonObject) => booleanOf(options.case_insensitive, false);
+
+const forms: Record<string, Form> = {
+  term: {
+    value: ['value'],
+    options: ['case_insensitive'],
+    matcher: (context, field, value, options) =>
+      term(context, field, value, { boost: boostOf(options), caseInsensitive: isInsensitive(options) }),
+  },
+  match: {
+    value: ['query'],
+    options: [
+      'operator',
+      'minimum_should_match',
+      'zero_terms_query',
+      'lenient',
+      'auto_generate_synonyms_phrase_query',
+    ],
+    matcher: (context, field, value, options) =>
+      match(context, field, value, {
+        boost: boostOf(options),
+        operator: String(options.operator ?? 'or'),
+        minimumShouldMatch: options.minimum_should_match as string | undefined,
+        zeroTerms: String(options.zero_terms_query ?? 'none'),
+      }),
+  },
+  match_phrase: {
+    value: ['query'],
+    options: ['slop', 'zero_terms_query'],
+    matcher: (context, field, value, options) =>
+      matchPhrase(context, field, value, { boost: boostOf(options), slop: numberOf(options.slop, 0) }),
+  },
+  match_phrase_prefix: {
+    value: ['query'],
+    options: ['slop', 'max_expansions', 'zero_terms_query'],
+    matcher: (context, field, value, options) =>
+      matchPhrase(context, field, value, {
+        boost: boostOf(options),
+        slop: numberOf(options.slop, 0),
+        prefix: true,
+      }),
+  },
+  prefix: {
+    value: ['value'],
+    options: ['case_insensitive', 'rewrite'],
+    matcher: (context, field, value, options) => {
+      const start = isInsensitive(options) ? String(value).toLowerCase() : String(value);
+      const test = isInsensitive(options)
+        ? (text: string) => text.toLowerCase().startsWith(start)
+        : (text: string) => text.startsWith(start);
+      return termsPassing(context, field, 'prefix', test, boostOf(options));
+    },
+  },
+  wildcard: {
+    value: ['value', 'wildcard'],
+    options: ['case_insensitive', 'rewrite'],
+    matcher: (context, field, value, options) =>
+      termsPassing(
+        context,
+        field,
+        'wildcard',
+        wildcardTest(String(value), isInsensitive(options)),
+        boostOf(options),
+      ),
+  },
+  regexp: {
+    value: ['value'],
+    options: ['case_insensitive', 'rewrite', 'max_determinized_states'],
+    matcher: (context, field, value, options) =>
+      termsPassing(
+        context,
+        field,
+        'regexp',
+        regexpTest(String(value), isInsensitive(options)),
+        boostOf(options),
+      ),
+  },
+};
+
+export const fieldQueries = new Set([...Object.keys(forms), 'range']);
+
+function onlyField(name: string, body: JsonObject): [string, Json] {
+  const entries = Object.entries(body).filter(([key]) => key !== 'boost' && key !== '_name');
+  if (entries.length === 0) throw parsingError(`[${name}] query malformed, no field name`);
+  if (entries.length > 1)
+    throw parsingError(
+      `[${name}] query doesn't support multiple fields, found [${entries[0]![0]}] and [${entries[1]![0]}]`,
+    );
+  return entries[0]!;
+}
+
+const rangeKeys = [
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'from',
+  'to',
+  'include_lower',
+  'include_upper',
+  'format',
+  'time_zone',
+  'boost',
+  '_name',
+  'relation',
+];
+
+function parseRange(field: string, body: Json): Query {
+  if (!isObject(body)) throw parsingError(`[range] query malformed, no start_object after query name`);
+  checkKeys('range', body, rangeKeys);
+  const [lower, upper] = [body.include_lower !== false, body.include_upper !== false];
+  const ends: JsonObject = {};
+  if (body.from !== undefined) ends[lower ? 'gte' : 'gt'] = body.from;
+  if (body.to !== undefined) ends[upper ? 'lte' : 'lt'] = body.to;
+  const { gt, gte, lt, lte } = { ...ends, ...body };
+  const given = Object.fromEntries(
+    Object.entries({ gt, gte, lt, lte }).filter(([, value]) => value !== undefined),
+  );
+  const options = {
+    ...given,
+    ...(body.format !== undefined && { format: String(body.format) }),
+    ...(body.time_zone !== undefined && { zone: String(body.time_zone) }),
+    boost: numberOf(body.boost, 1),
+  };
+  return (context) => range(context, field, options);
+}
+
+export function parseFieldQuery(name: string, body: JsonObject): Query {
+  const [field, inner] = onlyField(name, body);
+  if (name === 'range') return parseRange(field, inner);
+  const form = forms[name]!;
+  if (Array.isArray(inner)) throw parsingError(`[${name}] query does not support an array of values`);
+  if (!isObject(inner)) return (context) => form.matcher(context, field, inner, body);
+  checkKeys(name, inner, [...form.value, ...form.options, 'boost', '_name']);
+  const value = form.value.map((key) => inner[key]).find((one) => one !== undefined);
+  if (value === undefined || value === null) throw parsingError(`No text specified for text query`);
+  if (typeof value === 'object')
+    throw parsingError(`[${name}] unknown token [START_OBJECT] after [${form.value[0]}]`);
+  return (context) => form.matcher(context, field, value, inner);
+}

@@ -1,0 +1,170 @@
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { parsingError, queryShardError } from '../store-error.ts';
+import { bestOf, bool, constant, matchAll, matchNone, type Query } from './matcher.ts';
+import { minimumShould } from './minimum-should.ts';
+import { fieldQueries, parseFieldQuery } from './parse-field.ts';
+import { parseMultiMatch } from './parse-multi-match.ts';
+import { parseQueryString, parseSimpleQueryString } from './query-string.ts';
+import { checkKeys, numberOf, objectOf } from './shape.ts';
+import { exists, idsMatcher, terms } from './term-queries.ts';
+
+/** Deeper than people write, and far from the end of the stack. */
+const deepest = 30;
+
+/** Reads the `query` of a request: an object with one member, the name of the query. */
+export function parseQuery(json: Json | undefined, depth = 0): Query {
+  if (json === undefined) return () => matchAll();
+  if (!isObject(json)) throw parsingError('[_na] query malformed, must start with start_object');
+  const names = Object.keys(json);
+  if (names.length === 0) throw parsingError('query malformed, empty clause found');
+  if (names.length > 1)
+    throw parsingError(`[${names[0]}] malformed query, expected [END_OBJECT] but found [FIELD_NAME]`);
+  if (depth > deepest)
+    throw parsingError(
+      `The nested depth of the query exceeds the maximum nested depth for queries set in [indices.query.bool.max_nested_depth]`,
+    );
+  const [name] = names as [string];
+  if (fieldQueries.has(name)) return parseFieldQuery(name, objectOf(json[name], name));
+  const parser = Object.hasOwn(parsers, name) ? parsers[name] : undefined;
+  if (!parser) throw parsingError(`unknown query [${name}]`);
+  return parser(objectOf(json[name], name), depth + 1);
+}
+
+type Parser = (body: JsonObject, depth: number) => Query;
+
+function clauses(body: JsonObject, name: string, depth: number): Query[] {
+  const value = body[name];
+  if (value === undefined || value === null) return [];
+  return (Array.isArray(value) ? value : [value]).map((item) => parseQuery(item, depth));
+}
+
+const parseBool: Parser = (body, depth) => {
+  checkKeys('bool', body, [
+    'must',
+    'filter',
+    'should',
+    'must_not',
+    'minimum_should_match',
+    'boost',
+    '_name',
+    'adjust_pure_negative',
+  ]);
+  const [must, filter, should] = (['must', 'filter', 'should'] as const).map((name) =>
+    clauses(body, name, depth),
+  ) as [Query[], Query[], Query[]];
+  const mustNot = clauses(body, 'must_not', depth);
+  const boost = numberOf(body.boost, 1);
+  const asked = body.minimum_should_match as string | number | undefined;
+  const otherwise = should.length > 0 && must.length + filter.length === 0 ? 1 : 0;
+  const minimum = should.length === 0 ? 0 : minimumShould(asked, should.length, otherwise);
+  return (context) => {
+    const on = (queries: Query[]) => queries.map((query) => query(context));
+    const parts = { must: on(must), filter: on(filter), should: on(should), mustNot: on(mustNot) };
+    if (must.length + filter.length + should.length + mustNot.length === 0) return matchAll(boost);
+    return bool({ ...parts, minimumShould: minimum, boost });
+  };
+};
+
+const parseTerms: Parser = (body) => {
+  const { boost, _name, ...rest } = body;
+  const [field, ...others] = Object.keys(rest);
+  if (!field)
+    throw parsingError(
+      '[terms] query requires a field name, followed by array of terms or a document lookup specification',
+    );
+  if (others.length > 0) throw parsingError(`[terms] query does not support multiple fields`);
+  const values = rest[field];
+  if (isObject(values)) throw parsingError('[terms] a document lookup is not supported by this store');
+  if (!Array.isArray(values)) throw parsingError(`[terms] query does not support [${field}]`);
+  return (context) => terms(context, field, values, numberOf(boost, 1));
+};
+
+const parseExists: Parser = (body) => {
+  checkKeys('exists', body, ['field', 'boost', '_name']);
+  const { field } = body;
+  if (typeof field !== 'string') throw parsingError('[exists] must be provided with a [field]');
+  return (context) => exists(context, field, numberOf(body.boost, 1));
+};
+
+const parseIds: Parser = (body) => {
+  checkKeys('ids', body, ['values', 'boost', '_name']);
+  if (!Array.isArray(body.values)) throw parsingError('[ids] requires providing a [values] array of strings');
+  const ids = body.values.map(String);
+  return (context) => idsMatcher(context, ids, numberOf(body.boost, 1));
+};
+
+const parseConstantScore: Parser = (body, depth) => {
+  checkKeys('constant_score', body, ['filter', 'boost', '_name']);
+  if (body.filter === undefined) throw parsingError("[constant_score] requires a 'filter' element");
+  const inner = parseQuery(body.filter, depth);
+  return (context) => constant(inner(context).match, numberOf(body.boost, 1));
+};
+
+const parseDisMax: Parser = (body, depth) => {
+  checkKeys('dis_max', body, ['queries', 'tie_breaker', 'boost', '_name']);
+  const queries = clauses(body, 'queries', depth);
+  if (queries.length === 0) throw parsingError("[dis_max] requires 'queries' field with at least one clause");
+  return (context) =>
+    bestOf(
+      queries.map((query) => query(context)),
+      numberOf(body.tie_breaker, 0),
+    );
+};
+
+/**
+ * Objects in arrays are not kept apart here. A nested query that asks for one field asks the same as a plain one; one
+ * that asks for several could be answered wrongly, and is refused.
+ */
+const parseNested: Parser = (body, depth) => {
+  checkKeys('nested', body, [
+    'path',
+    'query',
+    'score_mode',
+    'ignore_unmapped',
+    'boost',
+    '_name',
+    'inner_hits',
+  ]);
+  if (body.inner_hits !== undefined)
+    throw parsingError('[nested] inner_hits are not supported by this store');
+  const path = String(body.path);
+  const named = new Set(
+    [...JSON.stringify(body.query ?? {}).matchAll(/"([^"\\]+)"/g)]
+      .map((match) => match[1]!)
+      .filter((name) => name.startsWith(`${path}.`)),
+  );
+  if (named.size > 1)
+    throw parsingError(
+      '[nested] a query on several fields of one nested object is not supported by this store',
+    );
+  const inner = parseQuery(body.query, depth);
+  const isIgnored = body.ignore_unmapped === true;
+  return (context) => {
+    if (context.mapping.object(path)?.nested) return inner(context);
+    if (isIgnored) return matchNone;
+    throw queryShardError(
+      `failed to create query: [nested] failed to find nested object under path [${path}]`,
+    );
+  };
+};
+
+const parsers: Record<string, Parser> = {
+  match_all: (body) => {
+    checkKeys('match_all', body, ['boost', '_name']);
+    return () => matchAll(numberOf(body.boost, 1));
+  },
+  match_none: (body) => {
+    checkKeys('match_none', body, ['boost', '_name']);
+    return () => matchNone;
+  },
+  bool: parseBool,
+  terms: parseTerms,
+  exists: parseExists,
+  ids: parseIds,
+  constant_score: parseConstantScore,
+  dis_max: parseDisMax,
+  nested: parseNested,
+  multi_match: parseMultiMatch,
+  query_string: parseQueryString,
+  simple_query_string: parseSimpleQueryString,
+};

@@ -1,0 +1,43 @@
+import { RE2JS } from 're2js';
+import { parsingError } from '../store-error.ts';
+
+const meta = /[\\^$.|?*+()[\]{}]/g;
+
+/** A `*`/`?` pattern; a backslash takes the meaning away. Steps of two kinds, so matching needs no regular expression. */
+export function wildcardTest(pattern: string, caseInsensitive = false): (text: string) => boolean {
+  let expression = '';
+  for (let at = 0; at < pattern.length; at++) {
+    const char = pattern[at]!;
+    if (char === '\\' && at + 1 < pattern.length) expression += pattern[++at]!.replace(meta, '\\$&');
+    else if (char === '*') expression += expression.endsWith('.*') ? '' : '.*';
+    else expression += char === '?' ? '.' : char.replace(meta, '\\$&');
+  }
+  const compiled = RE2JS.compile(
+    `^(?:${expression})$`,
+    RE2JS.DOTALL | (caseInsensitive ? RE2JS.CASE_INSENSITIVE : 0),
+  );
+  const literal = /^[^*?\\]*/.exec(pattern)![0];
+  if (literal === pattern && !caseInsensitive) return (text) => text === pattern;
+  const skips = caseInsensitive ? '' : literal;
+  return (text) => text.startsWith(skips) && compiled.matches(text);
+}
+
+/**
+ * Lucene's regular expressions, in linear time. They are anchored at both ends, `^` and `$` are plain characters,
+ * and operators that RE2 has not (`~`, `<1-9>`, `&`, `@`) are refused.
+ */
+export function regexpTest(pattern: string, caseInsensitive = false): (text: string) => boolean {
+  const bare = pattern.replace(/\\./gs, '').replace(/\[[^\]]*\]/g, '');
+  const foreign = /[~&@#]|<\d/.exec(bare);
+  if (foreign) throw parsingError(`[regexp] the operator [${foreign[0]}] is not supported by this store`);
+  const expression = pattern.replace(/\\.|\[[^\]]*\]|[\^$]/gs, (part) =>
+    part.length === 1 ? `\\${part}` : part,
+  );
+  try {
+    const flags = RE2JS.DOTALL | (caseInsensitive ? RE2JS.CASE_INSENSITIVE : 0);
+    const compiled = RE2JS.compile(`(?:${expression})`, flags);
+    return (text) => compiled.matches(text);
+  } catch (error) {
+    throw parsingError(`failed to parse regexp [${pattern}]: ${error instanceof Error ? error.message : ''}`);
+  }
+}

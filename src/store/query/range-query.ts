@@ -1,0 +1,101 @@
+import type { Json } from '../json.ts';
+import { parseDateMath } from '../mapping/date-math.ts';
+import type { Field } from '../mapping/field.ts';
+import { encodeIp } from '../mapping/ip.ts';
+import { noBits } from '../storage/bits.ts';
+import { documentsBetween } from '../storage/column.ts';
+import { queryShardError } from '../store-error.ts';
+import { constant, type Matcher, matchNone, type QueryContext, searchedField } from './matcher.ts';
+import { stringRange } from './term-queries.ts';
+
+export interface RangeOptions {
+  gt?: Json;
+  gte?: Json;
+  lt?: Json;
+  lte?: Json;
+  format?: string;
+  zone?: string;
+  boost?: number;
+}
+
+const isGiven = (value: Json | undefined) => value !== undefined && value !== null;
+
+/** The next double above or below, so that an open end becomes a closed one. */
+function neighbour(value: number, direction: 1 | -1): number {
+  if (!Number.isFinite(value)) return value;
+  if (value === 0) return direction * Number.MIN_VALUE;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  view.setBigInt64(0, view.getBigInt64(0) + BigInt(value > 0 ? direction : -direction));
+  return view.getFloat64(0);
+}
+
+function number(field: Field, value: Json): number {
+  const read =
+    typeof value === 'boolean' ? Number(value) : value === 'true' ? 1 : value === 'false' ? 0 : Number(value);
+  if (Number.isNaN(read) || value === '')
+    throw queryShardError(`failed to create query: For input string: "${String(value)}"`);
+  return field.type === 'float' ? Math.fround(read) : read;
+}
+
+function numberBounds(field: Field, { gt, gte, lt, lte }: RangeOptions): [number, number] {
+  let low = isGiven(gte) ? number(field, gte!) : Number.NEGATIVE_INFINITY;
+  let high = isGiven(lte) ? number(field, lte!) : Number.POSITIVE_INFINITY;
+  if (isGiven(gt)) low = neighbour(number(field, gt!), 1);
+  if (isGiven(lt)) high = neighbour(number(field, lt!), -1);
+  return [low, high];
+}
+
+/** A bound that leaves units out is taken to the side that includes them all or excludes them all. */
+function dateBounds(field: Field, options: RangeOptions, now: number): [number, number] {
+  const formats = options.format ?? field.options.formats;
+  const read = (value: Json, roundUp: boolean) =>
+    parseDateMath(value as string | number, {
+      now,
+      roundUp,
+      ...(formats && typeof value !== 'number' && { formats }),
+      ...(options.zone && { zone: options.zone }),
+    });
+  let low = isGiven(options.gte) ? read(options.gte!, false) : Number.NEGATIVE_INFINITY;
+  let high = isGiven(options.lte) ? read(options.lte!, true) : Number.POSITIVE_INFINITY;
+  if (isGiven(options.gt)) low = read(options.gt!, true) + 1;
+  if (isGiven(options.lt)) high = read(options.lt!, false) - 1;
+  return [low, high];
+}
+
+function numeric(field: Field, [low, high]: [number, number], boost: number): Matcher {
+  return constant((segment) => {
+    const known = segment.bounds(field);
+    if (known && (known[0] > high || known[1] < low)) return noBits();
+    const column = segment.column(field);
+    return column?.kind === 'number' ? documentsBetween(column, low, high) : noBits();
+  }, boost);
+}
+
+function text(field: Field, { gt, gte, lt, lte }: RangeOptions, boost: number): Matcher {
+  const read = (value: Json | undefined) => {
+    if (!isGiven(value)) return undefined;
+    if (field.family !== 'ip') return String(value);
+    const encoded = encodeIp(String(value));
+    if (!encoded)
+      throw queryShardError(`failed to create query: '${String(value)}' is not an IP string literal.`);
+    return encoded;
+  };
+  const range = {
+    low: read(gt) ?? read(gte),
+    high: read(lt) ?? read(lte),
+    lowOpen: isGiven(gt),
+    highOpen: isGiven(lt),
+  };
+  return stringRange(field, range, boost);
+}
+
+export function range(context: QueryContext, name: string, options: RangeOptions): Matcher {
+  const field = searchedField(context, name, 'range');
+  if (!field) return matchNone;
+  const { boost = 1 } = options;
+  if (field.family === 'date') return numeric(field, dateBounds(field, options, context.now), boost);
+  if (field.family === 'number' || field.family === 'boolean')
+    return numeric(field, numberBounds(field, options), boost);
+  return text(field, options, boost);
+}

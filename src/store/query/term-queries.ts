@@ -1,0 +1,240 @@
+import type { Json } from '../json.ts';
+import { parseDateMath } from '../mapping/date-math.ts';
+import type { Field } from '../mapping/field.ts';
+import { ipRange } from '../mapping/ip.ts';
+import { Misfit, toStored } from '../mapping/values.ts';
+import { hasBit, noBits, unite } from '../storage/bits.ts';
+import {
+  type Column,
+  documentsBetween,
+  documentsWhere,
+  documentsWith,
+  documentsWithTerms,
+  documentsWithToken,
+} from '../storage/column.ts';
+import type { Segment } from '../storage/segment.ts';
+import type { StringTable } from '../storage/string-table.ts';
+import { queryShardError } from '../store-error.ts';
+import { anyOf, constant, type Matcher, matchNone, type QueryContext, searchedField } from './matcher.ts';
+import { idf, statisticsOf, type TermStatistics, textScore } from './relevance.ts';
+
+/** Boundaries in the field's stored form; a number or a string by its family. */
+export function storedTerm(field: Field, value: Json, context: QueryContext): number | string | undefined {
+  if (field.family === 'date') {
+    const formats = field.options.formats;
+    return parseDateMath(value as string | number, {
+      now: context.now,
+      roundUp: false,
+      ...(formats && { formats }),
+    });
+  }
+  if (field.family === 'flattened' || field.family === 'text') return String(value);
+  if (field.family === 'keyword') return String(value);
+  try {
+    return toStored({ ...field, options: { ...field.options, coerce: true } }, value);
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    throw queryShardError(`failed to create query: ${error.message}`);
+  }
+}
+
+/** A whole number's column cannot hold 1.5: nothing equals it. */
+const isNever = (field: Field, value: Json) =>
+  ['long', 'integer', 'short', 'byte', 'unsigned_long'].includes(field.type) &&
+  !Number.isInteger(Number(value));
+
+function numberTerm(context: QueryContext, field: Field, value: Json, boost: number): Matcher {
+  const wanted = storedTerm(field, value, context) as number;
+  if (isNever(field, value) && field.family === 'number') return matchNone;
+  let high = wanted;
+  if (field.family === 'date') {
+    const formats = field.options.formats;
+    high = parseDateMath(value as string, { now: context.now, roundUp: true, ...(formats && { formats }) });
+  }
+  return constant((segment) => {
+    const column = segment.column(field);
+    return column?.kind === 'number' ? documentsBetween(column, wanted, high) : noBits();
+  }, boost);
+}
+
+/** Documents of a segment that have a term for which `passes` holds. */
+function whereTerms(column: Column | undefined, passes: (term: string) => boolean) {
+  if (!column || column.kind === 'number') return noBits();
+  const table = column.kind === 'text' ? column.tokens : column.terms;
+  const chosen = new Uint8Array(table.size + 1);
+  let any = false;
+  for (let at = 0; at < table.size; at++)
+    if (passes(table.get(at))) {
+      chosen[at + 1] = 1;
+      any = true;
+    }
+  if (!any) return noBits();
+  if (column.kind === 'term') return documentsWhere(column, (ordinal) => chosen[ordinal] === 1);
+  const bits = noBits();
+  for (let at = 0; at < table.size; at++) if (chosen[at + 1]) unite(bits, documentsWithToken(column, at));
+  return bits;
+}
+
+function scoreTerm(
+  segment: Segment,
+  field: Field,
+  term: string,
+  weight: number,
+  known: TermStatistics,
+  scores: Float64Array,
+) {
+  const column = segment.column(field);
+  if (column?.kind === 'term') {
+    const place = column.terms.find(term);
+    if (place === -1) return;
+    const bits = documentsWithTerms(column, place, place + 1);
+    const score = weight * idf(known);
+    for (let doc = 0; doc < segment.size; doc++) if (hasBit(bits, doc)) scores[doc]! += score;
+  } else if (column?.kind === 'text') {
+    const token = column.tokens.find(term);
+    if (token === -1) return;
+    for (let at = column.offsets[token]!; at < column.offsets[token + 1]!; at++) {
+      const doc = column.docs[at]!;
+      const isFlat = field.type === 'match_only_text';
+      scores[doc]! += weight * (isFlat ? 1 : textScore(known, column.frequencies[at]!, column.lengths[doc]!));
+    }
+  }
+}
+
+/** One term of a keyword's or one token of a text field's column, exactly. */
+export function exactTerm(context: QueryContext, field: Field, term: string, boost: number): Matcher {
+  let known: TermStatistics | undefined;
+  return {
+    match(segment) {
+      const column = segment.column(field);
+      if (!column || column.kind === 'number') return noBits();
+      const place = (column.kind === 'text' ? column.tokens : column.terms).find(term);
+      if (place === -1) return noBits();
+      return column.kind === 'text'
+        ? documentsWithToken(column, place)
+        : documentsWithTerms(column, place, place + 1);
+    },
+    score(segment, scores) {
+      known ??= statisticsOf(context.shard, field, term);
+      scoreTerm(segment, field, term, boost, known, scores);
+    },
+  };
+}
+
+function ipTerm(field: Field, value: Json, boost: number): Matcher {
+  const range = ipRange(String(value));
+  if (!range)
+    throw queryShardError(`failed to create query: '${String(value)}' is not an IP string literal.`);
+  return stringRange(field, { low: range[0], high: range[1], lowOpen: false, highOpen: false }, boost);
+}
+
+export interface StringRange {
+  low: string | undefined;
+  high: string | undefined;
+  lowOpen: boolean;
+  highOpen: boolean;
+}
+
+function bounds(table: StringTable, { low, high, lowOpen, highOpen }: StringRange): [number, number] {
+  const after = (text: string) => table.lowerBound(`${text}\0`);
+  const first = low === undefined ? 0 : lowOpen ? after(low) : table.lowerBound(low);
+  const end = high === undefined ? table.size : highOpen ? table.lowerBound(high) : after(high);
+  return [first, end];
+}
+
+export function stringRange(field: Field, range: StringRange, boost: number): Matcher {
+  return constant((segment) => {
+    const column = segment.column(field);
+    if (column?.kind === 'term') return documentsWithTerms(column, ...bounds(column.terms, range));
+    const bits = noBits();
+    if (column?.kind !== 'text') return bits;
+    const [first, end] = bounds(column.tokens, range);
+    for (let token = first; token < end; token++) unite(bits, documentsWithToken(column, token));
+    return bits;
+  }, boost);
+}
+
+export interface TermOptions {
+  boost?: number;
+  caseInsensitive?: boolean;
+}
+
+/** `_index` and `_id` are no fields of documents and yet can be asked for. */
+function pseudoField(context: QueryContext, name: string, value: Json, boost: number): Matcher | undefined {
+  if (name === '_id') return idsMatcher(context, [String(value)], boost);
+  if (name !== '_index') return undefined;
+  return String(value) === context.name ? constant((segment) => segment.live.slice(), boost) : matchNone;
+}
+
+export function idsMatcher({ shard }: QueryContext, ids: string[], boost = 1): Matcher {
+  const sequences = ids.map((id) => shard.find(id)?.sequence).filter((sequence) => sequence !== undefined);
+  return constant((segment) => {
+    const bits = noBits();
+    for (const sequence of sequences) {
+      const doc = sequence - segment.base;
+      if (doc >= 0 && doc < segment.size) bits[doc >>> 5]! |= 1 << (doc & 31);
+    }
+    return bits;
+  }, boost);
+}
+
+export function term(context: QueryContext, name: string, value: Json, options: TermOptions = {}): Matcher {
+  const { boost = 1, caseInsensitive = false } = options;
+  const pseudo = pseudoField(context, name, value, boost);
+  if (pseudo) return pseudo;
+  const field = searchedField(context, name, 'term');
+  if (!field) return matchNone;
+  if (field.family === 'ip') return ipTerm(field, value, boost);
+  if (['number', 'date', 'boolean'].includes(field.family)) return numberTerm(context, field, value, boost);
+  if (!caseInsensitive) return exactTerm(context, field, String(value), boost);
+  const lower = String(value).toLowerCase();
+  return constant(
+    (segment) => whereTerms(segment.column(field), (one) => one.toLowerCase() === lower),
+    boost,
+  );
+}
+
+/** `terms` has no relevance: every document scores the same. */
+export function terms(context: QueryContext, name: string, values: Json[], boost = 1): Matcher {
+  const some = anyOf(values.map((value) => term(context, name, value)));
+  return constant((segment) => some.match(segment), boost);
+}
+
+/** Documents with a term that passes a test of its text: prefix, wildcard and regular expression. */
+export function termsPassing(
+  context: QueryContext,
+  name: string,
+  query: string,
+  test: (term: string) => boolean,
+  boost = 1,
+): Matcher {
+  if (name === '_index')
+    return test(context.name) ? constant((segment) => segment.live.slice(), boost) : matchNone;
+  const field = searchedField(context, name, query);
+  if (!field) return matchNone;
+  if (!['keyword', 'text', 'flattened'].includes(field.family))
+    throw queryShardError(
+      `failed to create query: Can only use ${query} queries on keyword, text and wildcard fields - not on [${name}] which is of type [${field.type}]`,
+    );
+  return constant((segment) => whereTerms(segment.column(field), test), boost);
+}
+
+/** Documents that have a value in the field, or in any field below an object of that name. */
+export function exists(context: QueryContext, name: string, boost = 1): Matcher {
+  if (name === '_id' || name === '_index') return constant((segment) => segment.live.slice(), boost);
+  const { mapping } = context;
+  const field = mapping.field(name);
+  const inner = [...mapping.fields.values()].filter(
+    (one) => one.name.startsWith(`${name}.`) && one.source === one.name,
+  );
+  const fields = (field ? [field] : inner).filter(({ family }) => family !== 'stored');
+  if (field?.family === 'stored') searchedField(context, name, 'exists');
+  return constant((segment) => {
+    const bits = noBits();
+    for (const one of fields) {
+      const column = segment.column(one);
+      if (column) unite(bits, documentsWith(column));
+    }
+    return bits;
+  }, boost);
+}

@@ -1,0 +1,87 @@
+import { type Json, wildcard } from '../json.ts';
+import { StoreError } from '../store-error.ts';
+import type { SearchTarget } from './search.ts';
+
+interface Capability {
+  type: string;
+  metadata_field: boolean;
+  searchable: boolean;
+  aggregatable: boolean;
+  indices: string[];
+}
+
+const metadata: [string, string, boolean][] = [
+  ['_id', '_id', false],
+  ['_index', '_index', true],
+  ['_source', '_source', false],
+];
+
+/** What an index's fields are, objects included. */
+function* fieldsOf({ index }: SearchTarget): Generator<[name: string, Omit<Capability, 'indices'>]> {
+  for (const [name, type, aggregatable] of metadata)
+    yield [name, { type, metadata_field: true, searchable: name !== '_source', aggregatable }];
+  const { mapping } = index.shard;
+  const objects = new Set<string>();
+  for (const field of [
+    ...mapping.fields.values(),
+    ...[...mapping.aliases().keys()].map((name) => ({ ...mapping.field(name)!, name })),
+  ]) {
+    const searchable = field.family !== 'stored' && field.options.searchable;
+    const aggregatable = searchable && field.family !== 'text';
+    const type =
+      field.type === 'match_only_text'
+        ? 'text'
+        : ['wildcard', 'constant_keyword'].includes(field.type)
+          ? 'keyword'
+          : field.type;
+    yield [field.name, { type, metadata_field: false, searchable, aggregatable }];
+    const steps = field.source.split('.');
+    for (let length = 1; length < steps.length; length++) objects.add(steps.slice(0, length).join('.'));
+  }
+  for (const name of objects)
+    yield [
+      name,
+      {
+        type: mapping.object(name)?.nested ? 'nested' : 'object',
+        metadata_field: false,
+        searchable: false,
+        aggregatable: false,
+      },
+    ];
+}
+
+/** `_field_caps`: for each name, the types that it has in some index; `indices` only where they differ. */
+export function fieldCaps(targets: SearchTarget[], fields: Json | undefined): unknown {
+  const patterns = [fields ?? []]
+    .flat()
+    .flatMap((one) => String(one).split(','))
+    .filter(Boolean);
+  if (patterns.length === 0)
+    throw new StoreError(
+      400,
+      'action_request_validation_exception',
+      'Validation Failed: 1: no fields specified;',
+    );
+  const matchers = patterns.map(wildcard);
+  const found = new Map<string, Map<string, Capability>>();
+  for (const target of targets)
+    for (const [name, capability] of fieldsOf(target)) {
+      if (!matchers.some((matcher) => matcher.test(name))) continue;
+      const types = found.get(name) ?? new Map<string, Capability>();
+      const known = types.get(capability.type) ?? { ...capability, indices: [] };
+      known.indices.push(target.index.record.name);
+      found.set(name, types.set(capability.type, known));
+    }
+  return {
+    indices: targets.map(({ index }) => index.record.name),
+    fields: Object.fromEntries([...found].map(shown)),
+  };
+}
+
+function shown([name, types]: [string, Map<string, Capability>]) {
+  const entries = [...types].map(([type, { indices, ...capability }]) => [
+    type,
+    types.size > 1 ? { ...capability, indices } : capability,
+  ]);
+  return [name, Object.fromEntries(entries)];
+}

@@ -1,0 +1,187 @@
+import { type AggregationSpec, parseAggregations } from '../aggs/parse.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import type { Query } from '../query/matcher.ts';
+import { parseQuery } from '../query/parse.ts';
+import { booleanOf, numberOf, stringsOf } from '../query/shape.ts';
+import { illegalArgument, parsingError } from '../store-error.ts';
+import { parseSort, parseSortParameter, type SortKey } from './sort.ts';
+
+export interface FieldRequest {
+  pattern: string;
+  format: string | undefined;
+}
+
+export interface SourceFilter {
+  isWanted: boolean;
+  includes: string[];
+  excludes: string[];
+}
+
+export interface SearchRequest {
+  query: Query;
+  postFilter: Query | undefined;
+  from: number;
+  size: number;
+  sort: SortKey[];
+  after: Json[] | undefined;
+  source: SourceFilter;
+  fields: FieldRequest[];
+  docValues: FieldRequest[];
+  /** Up to how many hits are counted: true for all, false for no count. */
+  trackTotal: boolean | number;
+  trackScores: boolean;
+  minScore: number | undefined;
+  showVersion: boolean;
+  showSequence: boolean;
+  aggregations: AggregationSpec[];
+}
+
+/** `index.max_result_window`. */
+export const resultWindow = 10_000;
+
+const members = new Set([
+  'query',
+  'post_filter',
+  'from',
+  'size',
+  'sort',
+  'search_after',
+  '_source',
+  'fields',
+  'docvalue_fields',
+  'stored_fields',
+  'track_total_hits',
+  'track_scores',
+  'min_score',
+  'version',
+  'seq_no_primary_term',
+  'aggs',
+  'aggregations',
+  'timeout',
+  'terminate_after',
+  'pit',
+]);
+/** Members that say nothing when they are empty: clients send them as a matter of course. */
+const emptyable = ['script_fields', 'runtime_mappings', 'highlight', 'indices_boost', 'ext', 'stats'];
+
+export function parseSourceFilter(value: Json | undefined): SourceFilter {
+  if (value === undefined || value === true || value === 'true')
+    return { isWanted: true, includes: [], excludes: [] };
+  if (value === false || value === 'false') return { isWanted: false, includes: [], excludes: [] };
+  if (!isObject(value)) return { isWanted: true, includes: stringsOf(value), excludes: [] };
+  const { includes, include, excludes, exclude } = value;
+  return {
+    isWanted: true,
+    includes: stringsOf(includes ?? include),
+    excludes: stringsOf(excludes ?? exclude),
+  };
+}
+
+function fieldRequests(value: Json | undefined): FieldRequest[] {
+  return (value === undefined ? [] : Array.isArray(value) ? value : [value]).map((entry) => {
+    if (!isObject(entry)) return { pattern: String(entry), format: undefined };
+    return {
+      pattern: String(entry.field),
+      format: entry.format === undefined ? undefined : String(entry.format),
+    };
+  });
+}
+
+function trackTotal(value: Json | undefined): boolean | number {
+  if (value === undefined) return 10_000;
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  return numberOf(value, 10_000) < 0 ? true : numberOf(value, 10_000);
+}
+
+function refuseUnknown(body: JsonObject): void {
+  for (const [key, value] of Object.entries(body)) {
+    if (members.has(key)) continue;
+    const isEmpty = (isObject(value) || Array.isArray(value)) && Object.keys(value).length === 0;
+    if (emptyable.includes(key)) {
+      if (!isEmpty) throw illegalArgument(`[${key}] is not supported by this store`);
+    } else
+      throw parsingError(
+        `unknown key [${key}] for a search request, or one that this store does not support`,
+      );
+  }
+}
+
+function wholeNumber(name: string, value: Json | undefined, otherwise: number): number {
+  const number = numberOf(value, otherwise);
+  if (!Number.isInteger(number))
+    throw illegalArgument(`Failed to parse int parameter [${name}] with value [${String(value)}]`);
+  if (number < 0) throw illegalArgument(`[${name}] parameter cannot be negative, found [${number}]`);
+  return number;
+}
+
+function checkWindow(from: number, size: number, isScroll: boolean): void {
+  if (size > resultWindow && isScroll)
+    throw illegalArgument(
+      `Batch size is too large, size must be less than or equal to: [${resultWindow}] but was [${size}]. Scroll batch sizes cost as much memory as result windows so they are controlled by the [index.max_result_window] index level setting.`,
+    );
+  if (from + size > resultWindow)
+    throw illegalArgument(
+      `Result window is too large, from + size must be less than or equal to: [${resultWindow}] but was [${from + size}]. See the scroll api for a more efficient way to request large data sets. This limit can be set by changing the [index.max_result_window] index level setting.`,
+    );
+}
+
+export type Parameters = Record<string, string | undefined>;
+
+/** A search of which `q=` and its companions say what is looked for. */
+export function queryOf(body: JsonObject, parameters: Parameters): Query {
+  if (parameters.q === undefined) return parseQuery(body.query);
+  const { q, df, default_operator: operator, lenient, analyze_wildcard: analyze } = parameters;
+  const options: JsonObject = { query: q };
+  if (df !== undefined) options.default_field = df;
+  if (operator !== undefined) options.default_operator = operator;
+  if (lenient !== undefined) options.lenient = booleanOf(lenient, false);
+  if (analyze !== undefined) options.analyze_wildcard = booleanOf(analyze, false);
+  return parseQuery({ query_string: options });
+}
+
+function sourceOf(body: JsonObject, parameters: Parameters): SourceFilter {
+  const { _source, _source_includes: includes, _source_excludes: excludes } = parameters;
+  const named =
+    _source === undefined ? body._source : /^(true|false)$/.test(_source) ? _source : _source.split(',');
+  const filter = parseSourceFilter(named);
+  if (includes !== undefined) filter.includes = includes.split(',');
+  if (excludes !== undefined) filter.excludes = excludes.split(',');
+  if (stringsOf(body.stored_fields).includes('_none_')) filter.isWanted = false;
+  return filter;
+}
+
+/** Reads the body and the parameters of a search. */
+export function parseSearch(body: JsonObject, parameters: Parameters = {}): SearchRequest {
+  refuseUnknown(body);
+  const isScroll = parameters.scroll !== undefined;
+  const from = wholeNumber('from', parameters.from ?? body.from, 0);
+  const size = wholeNumber('size', parameters.size ?? body.size, 10);
+  checkWindow(from, size, isScroll);
+  const after = body.search_after;
+  if (after !== undefined && !Array.isArray(after)) throw parsingError('[search_after] must be an array');
+  if (after && from > 0)
+    throw illegalArgument('`from` parameter must be set to 0 when `search_after` is used');
+  const sort = parameters.sort === undefined ? parseSort(body.sort) : parseSortParameter(parameters.sort);
+  if (after && after.length !== Math.max(sort.length, 1))
+    throw illegalArgument(
+      `search_after has ${after.length} value(s) but sort has ${Math.max(sort.length, 1)}.`,
+    );
+  return {
+    query: queryOf(body, parameters),
+    postFilter: body.post_filter === undefined ? undefined : parseQuery(body.post_filter),
+    from,
+    size,
+    sort,
+    after,
+    source: sourceOf(body, parameters),
+    fields: fieldRequests(body.fields),
+    docValues: fieldRequests(parameters.docvalue_fields?.split(',') ?? body.docvalue_fields),
+    trackTotal: isScroll ? true : trackTotal(parameters.track_total_hits ?? body.track_total_hits),
+    trackScores: booleanOf(parameters.track_scores ?? body.track_scores, false),
+    minScore: body.min_score === undefined ? undefined : numberOf(body.min_score, 0),
+    showVersion: booleanOf(parameters.version ?? body.version, false),
+    showSequence: booleanOf(parameters.seq_no_primary_term ?? body.seq_no_primary_term, false),
+    aggregations: parseAggregations(body.aggs ?? body.aggregations),
+  };
+}

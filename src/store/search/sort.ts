@@ -1,0 +1,190 @@
+import { isObject, type Json, RawJson } from '../json.ts';
+import { formatDate } from '../mapping/date-format.ts';
+import { parseDateMath } from '../mapping/date-math.ts';
+import type { Field } from '../mapping/field.ts';
+import { decodeIp, encodeIp } from '../mapping/ip.ts';
+import type { QueryContext } from '../query/matcher.ts';
+import { stringsOf } from '../query/shape.ts';
+import { type Column, valuesOf } from '../storage/column.ts';
+import type { Segment } from '../storage/segment.ts';
+import { illegalArgument, parsingError, queryShardError } from '../store-error.ts';
+
+/** One key of `sort`. */
+export interface SortKey {
+  field: string;
+  order: 'asc' | 'desc';
+  missing: string | number;
+  unmapped: string | undefined;
+  mode: 'min' | 'max' | 'sum' | 'avg' | 'median';
+  format: string | undefined;
+}
+
+/** A document's value for a key, in the form in which it is compared. Missing ones are infinite or null. */
+export type SortValue = number | string | null;
+
+const known = ['order', 'missing', 'unmapped_type', 'mode', 'format', 'numeric_type', 'ignore_unmapped'];
+
+function sortKey(field: string, options: Json): SortKey {
+  const body = isObject(options) ? options : { order: options };
+  const unknown = Object.keys(body).find((key) => !known.includes(key));
+  if (unknown) throw parsingError(`[${field}] sort option [${unknown}] is not supported by this store`);
+  const order = String(body.order ?? (field === '_score' ? 'desc' : 'asc')).toLowerCase();
+  if (order !== 'asc' && order !== 'desc') throw illegalArgument(`Unknown SortOrder [${order}]`);
+  const mode = String(body.mode ?? (order === 'asc' ? 'min' : 'max')) as SortKey['mode'];
+  if (!['min', 'max', 'sum', 'avg', 'median'].includes(mode))
+    throw illegalArgument(`Unknown SortMode [${mode}]`);
+  return {
+    field,
+    order,
+    missing: (body.missing as string | number | undefined) ?? '_last',
+    unmapped: body.unmapped_type === undefined ? undefined : String(body.unmapped_type),
+    mode,
+    format: body.format === undefined ? undefined : String(body.format),
+  };
+}
+
+export function parseSort(sort: Json | undefined): SortKey[] {
+  if (sort === undefined || sort === null) return [];
+  return (Array.isArray(sort) ? sort : [sort]).flatMap((entry) => {
+    if (isObject(entry)) return Object.entries(entry).map(([field, options]) => sortKey(field, options));
+    if (typeof entry !== 'string')
+      throw parsingError('malformed sort format, either start with array, object, or an actual string');
+    return sortKey(entry, entry === '_score' ? 'desc' : 'asc');
+  });
+}
+
+/** `?sort=a:desc,b`. */
+export function parseSortParameter(text: string): SortKey[] {
+  return text.split(',').map((part) => {
+    const colon = part.lastIndexOf(':');
+    return colon === -1
+      ? sortKey(part, part === '_score' ? 'desc' : 'asc')
+      : sortKey(part.slice(0, colon), part.slice(colon + 1));
+  });
+}
+
+/** Whether a missing value stands where the highest do. */
+const isHigh = ({ order, missing }: SortKey) => (order === 'asc') === (missing === '_last');
+
+function missingNumber(key: SortKey): number {
+  if (key.missing !== '_last' && key.missing !== '_first') return Number(key.missing);
+  return isHigh(key) ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+}
+
+function fold(values: ArrayLike<number>, from: number, to: number, mode: SortKey['mode']): number {
+  let result = values[from]!;
+  for (let at = from + 1; at < to; at++) {
+    const value = values[at]!;
+    if (mode === 'min') result = Math.min(result, value);
+    else if (mode === 'max') result = Math.max(result, value);
+    else result += value;
+  }
+  if (mode === 'median') return medianOf(values, from, to);
+  return mode === 'avg' ? result / (to - from) : result;
+}
+
+function medianOf(values: ArrayLike<number>, from: number, to: number): number {
+  const sorted = Array.from({ length: to - from }, (_, at) => values[from + at]!).sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** The field of a key in one index; undefined where the index has none and the request says that this is fine. */
+export function sortField(context: QueryContext, key: SortKey): Field | undefined {
+  if (key.field.startsWith('_')) return undefined;
+  const field = context.mapping.field(key.field);
+  if (!field && key.unmapped === undefined)
+    throw queryShardError(`No mapping found for [${key.field}] in order to sort on`);
+  if (field?.family === 'text') throw fielddataError(key.field, context.name);
+  if (field?.family === 'stored')
+    throw illegalArgument(`can't sort on field [${key.field}] of type [${field.type}]`);
+  return field;
+}
+
+export function fielddataError(field: string, index: string) {
+  return illegalArgument(
+    `Fielddata is disabled on [${field}] in [${index}]. Text fields are not optimised for operations that require per-document field data like aggregations and sorting, so these operations are disabled by default. Please use a keyword field instead. Alternatively, set fielddata=true on [${field}] in order to load field data by uninverting the inverted index. Note that this can use significant memory.`,
+  );
+}
+
+/** Reads a key's value of a document of one segment. */
+export type KeyReader = (doc: number) => SortValue;
+
+function columnReader(column: Column | undefined, key: SortKey, isText: boolean): KeyReader {
+  const own = key.missing !== '_last' && key.missing !== '_first';
+  const missing = isText ? (own ? String(key.missing) : null) : missingNumber(key);
+  if (!column || column.kind === 'text') return () => missing;
+  return (doc) => {
+    const [from, to] = valuesOf(column, doc);
+    if (from === to) return missing;
+    if (column.kind === 'number')
+      return to - from === 1 ? column.values[from]! : fold(column.values, from, to, key.mode);
+    const ordinal =
+      to - from === 1
+        ? column.ordinals[from]!
+        : fold(column.ordinals, from, to, key.mode === 'max' ? 'max' : 'min');
+    return column.terms.get(ordinal - 1);
+  };
+}
+
+const textTypes = ['keyword', 'ip', 'wildcard', 'constant_keyword', 'version'];
+
+export function keyReader(
+  context: QueryContext,
+  key: SortKey,
+  segment: Segment,
+  scores: Float64Array,
+): KeyReader {
+  if (key.field === '_score') return (doc) => scores[doc]!;
+  if (key.field === '_doc' || key.field === '_shard_doc' || key.field === '_seq_no')
+    return (doc) => segment.base + doc;
+  if (key.field === '_id') return (doc) => context.shard.read(segment.base + doc).id;
+  if (key.field === '_index') return () => context.name;
+  const field = sortField(context, key);
+  const isText = field
+    ? ['keyword', 'ip', 'flattened'].includes(field.family)
+    : textTypes.includes(key.unmapped!);
+  return columnReader(field && segment.column(field), key, isText);
+}
+
+/** Negative where `a` comes first. Null stands for a missing string. */
+export function compareValues(a: SortValue, b: SortValue, key: SortKey): number {
+  if (a === b) return 0;
+  const sign = key.order === 'asc' ? 1 : -1;
+  if (a === null || b === null) return (a === null) === (key.missing === '_first') ? -1 : 1;
+  if (typeof a === 'number' && typeof b === 'number') return a < b ? -sign : sign;
+  return String(a) < String(b) ? -sign : sign;
+}
+
+/** What Java's longest and shortest long are; a missing long sorts, and shows, as one of them. */
+const extremes = {
+  high: new RawJson(Buffer.from('9223372036854775807')),
+  low: new RawJson(Buffer.from('-9223372036854775808')),
+};
+
+/** A value as the hit shows it in `sort`. */
+export function shownValue(value: SortValue, key: SortKey, field: Field | undefined): unknown {
+  if (typeof value === 'string') return field?.family === 'ip' ? decodeIp(value) : value;
+  if (value === null) return null;
+  if (!Number.isFinite(value)) {
+    const isReal = field && ['double', 'float', 'half_float', 'scaled_float'].includes(field.type);
+    if (isReal || key.unmapped === 'double' || key.unmapped === 'float')
+      return value > 0 ? 'Infinity' : '-Infinity';
+    return value > 0 ? extremes.high : extremes.low;
+  }
+  return key.format && field?.family === 'date' ? formatDate(value, key.format) : value;
+}
+
+/** A value of `search_after` in the form in which it is compared. */
+export function afterValue(value: Json, key: SortKey, field: Field | undefined, now: number): SortValue {
+  if (value === null) return null;
+  if (value === 'Infinity' || value === '-Infinity') return Number(value);
+  if (typeof value === 'number')
+    return Math.abs(value) > 9.2e18 ? Math.sign(value) * Number.POSITIVE_INFINITY : value;
+  if (field?.family === 'date')
+    return parseDateMath(String(value), { now, roundUp: false, ...(key.format && { formats: key.format }) });
+  if (field?.family === 'ip') return encodeIp(String(value)) ?? null;
+  return key.field.startsWith('_') || field?.family === 'number' || field?.family === 'boolean'
+    ? Number(value)
+    : stringsOf(value)[0]!;
+}

@@ -1,0 +1,134 @@
+import { type Bits, noBits, setBit } from './bits.ts';
+import { StringTable } from './string-table.ts';
+
+/**
+ * All values of one field in one segment. Value number `v` belongs to document `d` where
+ * `starts[d] <= v < starts[d + 1]`; without `starts` every document has at most one value, at its own number,
+ * and a missing one is NaN or ordinal 0.
+ */
+export interface NumberColumn {
+  kind: 'number';
+  starts: Uint32Array | undefined;
+  values: Float64Array;
+  min: number;
+  max: number;
+}
+
+/** Ordinals count from 1 in the order of the table: comparing ordinals compares terms. */
+export interface TermColumn {
+  kind: 'term';
+  starts: Uint32Array | undefined;
+  ordinals: Uint8Array | Uint16Array | Uint32Array;
+  terms: StringTable;
+}
+
+/**
+ * The words of a text field: token `t` stands in the documents `docs[offsets[t]..offsets[t + 1]]`, as often as
+ * `frequencies` says. `lengths` counts each document's tokens.
+ */
+export interface TextColumn {
+  kind: 'text';
+  tokens: StringTable;
+  offsets: Uint32Array;
+  docs: Uint16Array;
+  frequencies: Uint8Array;
+  lengths: Uint32Array;
+}
+
+export type Column = NumberColumn | TermColumn | TextColumn;
+
+/** First and one past the last value number of a document. */
+export function valuesOf(column: NumberColumn | TermColumn, doc: number): [number, number] {
+  if (column.starts) return [column.starts[doc] ?? 0, column.starts[doc + 1] ?? 0];
+  const size = column.kind === 'number' ? column.values.length : column.ordinals.length;
+  if (doc >= size) return [0, 0];
+  const isMissing = column.kind === 'number' ? Number.isNaN(column.values[doc]) : column.ordinals[doc] === 0;
+  return isMissing ? [0, 0] : [doc, doc + 1];
+}
+
+/** Documents that have any value. */
+export function documentsWith(column: Column): Bits {
+  const bits = noBits();
+  if (column.kind === 'text') {
+    for (const [doc, length] of column.lengths.entries()) if (length > 0) setBit(bits, doc);
+  } else if (column.starts) {
+    for (let doc = 0; doc + 1 < column.starts.length; doc++)
+      if (column.starts[doc + 1]! > column.starts[doc]!) setBit(bits, doc);
+  } else if (column.kind === 'number') {
+    for (let doc = 0; doc < column.values.length; doc++)
+      if (!Number.isNaN(column.values[doc])) setBit(bits, doc);
+  } else
+    for (let doc = 0; doc < column.ordinals.length; doc++) if (column.ordinals[doc] !== 0) setBit(bits, doc);
+  return bits;
+}
+
+/** Documents with a number in [low, high]. */
+export function documentsBetween(column: NumberColumn, low: number, high: number): Bits {
+  const bits = noBits();
+  if (high < column.min || low > column.max) return bits;
+  const { starts, values } = column;
+  if (!starts) {
+    for (let doc = 0; doc < values.length; doc++)
+      if (values[doc]! >= low && values[doc]! <= high) setBit(bits, doc);
+    return bits;
+  }
+  for (let doc = 0; doc + 1 < starts.length; doc++)
+    for (let at = starts[doc]!; at < starts[doc + 1]!; at++)
+      if (values[at]! >= low && values[at]! <= high) setBit(bits, doc);
+  return bits;
+}
+
+/** Documents with a term whose place in the table is in [first, end). */
+export function documentsWithTerms(column: TermColumn, first: number, end: number): Bits {
+  return documentsWhere(column, (ordinal) => ordinal > first && ordinal <= end);
+}
+
+/** Documents with a term whose ordinal passes; ordinal 0 stands for no term and must not. */
+export function documentsWhere(column: TermColumn, passes: (ordinal: number) => boolean): Bits {
+  const bits = noBits();
+  const { starts, ordinals } = column;
+  if (!starts) {
+    for (let doc = 0; doc < ordinals.length; doc++) if (passes(ordinals[doc]!)) setBit(bits, doc);
+    return bits;
+  }
+  for (let doc = 0; doc + 1 < starts.length; doc++)
+    for (let at = starts[doc]!; at < starts[doc + 1]!; at++) if (passes(ordinals[at]!)) setBit(bits, doc);
+  return bits;
+}
+
+export function documentsWithToken(column: TextColumn, token: number): Bits {
+  const bits = noBits();
+  for (let at = column.offsets[token]!; at < column.offsets[token + 1]!; at++) setBit(bits, column.docs[at]!);
+  return bits;
+}
+
+/** Memory that a column takes, roughly; decoded strings come on top. */
+export function columnBytes(column: Column): number {
+  if (column.kind === 'number') return column.values.byteLength + (column.starts?.byteLength ?? 0);
+  if (column.kind === 'term')
+    return column.ordinals.byteLength + (column.starts?.byteLength ?? 0) + tableBytes(column.terms);
+  return column.docs.byteLength * 1.5 + column.lengths.byteLength + tableBytes(column.tokens);
+}
+
+/** A decoded string costs about 40 bytes beside its characters. */
+const tableBytes = (table: StringTable) => table.blob.length * 2 + table.size * 52;
+
+/** The column of one key below a flattened field: its terms without `key` and separator. */
+export function keyColumn(column: TermColumn, prefix: string): TermColumn {
+  const first = column.terms.lowerBound(prefix);
+  const end = column.terms.lowerBound(`${prefix}\uffff`);
+  const terms: string[] = [];
+  for (let at = first; at < end; at++) terms.push(column.terms.get(at).slice(prefix.length));
+  const docs = column.starts ? column.starts.length - 1 : column.ordinals.length;
+  const starts = new Uint32Array(docs + 1);
+  const ordinals: number[] = [];
+  for (let doc = 0; doc < docs; doc++) {
+    const [from, to] = valuesOf(column, doc);
+    for (let at = from; at < to; at++) {
+      const ordinal = column.ordinals[at]!;
+      if (ordinal > first && ordinal <= end) ordinals.push(ordinal - first);
+    }
+    starts[doc + 1] = ordinals.length;
+  }
+  return { kind: 'term', starts, ordinals: Uint32Array.from(ordinals), terms: StringTable.of(terms) };
+}

@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { LogboomError, messageOf } from '../errors.ts';
+import { silentInstruments } from '../telemetry/instruments.ts';
+import { type StoreStart, startStore } from './store.ts';
+
+/**
+ * The store in a thread of its own. `workerData` is a StoreStart without instruments; the thread posts
+ * `{ready: {url, port}}` or `{failed: {code, message}}`, and any message to it stops it.
+ */
+const start = workerData as Pick<StoreStart, 'folder' | 'config'>;
+const port = parentPort!;
+
+try {
+  const { url, port: listening, stop } = await startStore({ ...start, instruments: silentInstruments() });
+  port.once('message', () => {
+    stop().finally(() => port.close());
+  });
+  port.postMessage({ ready: { url, port: listening } });
+} catch (error) {
+  const code = error instanceof LogboomError ? error.code : undefined;
+  port.postMessage({ failed: { code, message: messageOf(error) } });
+  port.close();
+}

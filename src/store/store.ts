@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { LogboomError } from '../errors.ts';
+import type { Millis } from '../model.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import { storeTelemetry } from '../telemetry/store.ts';
+import { Engine } from './engine.ts';
+import { buildServer } from './http/server.ts';
+import { Retention } from './retention.ts';
+
+/** The `store` section of the configuration: times in milliseconds, sizes in bytes. */
+export interface StoreOptions {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  keepAge: Millis;
+  keepSize: number;
+}
+
+export interface StoreStart {
+  /** The store makes a folder `store` of its own in it. */
+  folder: string;
+  config: StoreOptions;
+  instruments: Instruments;
+  now?: () => Millis;
+}
+
+export interface RunningStore {
+  url: string;
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** Whether what listens on a port is an Elasticsearch; anything else, and no answer within a second, is not. */
+async function isElasticsearch(host: string, port: number): Promise<boolean> {
+  try {
+    const response = await fetch(urlOf(host, port), { signal: AbortSignal.timeout(1000) });
+    if (response.headers.get('x-elastic-product') === 'Elasticsearch') return true;
+    return (await response.text()).includes('You Know, for Search');
+  } catch {
+    return false;
+  }
+}
+
+function urlOf(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+/** A taken port is never fought for: the message says who has it and what to configure. */
+async function portInUse(host: string, port: number, cause: unknown): Promise<LogboomError> {
+  const url = urlOf(host, port);
+  const what = (await isElasticsearch(host, port))
+    ? `An Elasticsearch already answers on port ${port}. Configure "elasticsearch.hosts: [${url}]" to write to it, or another "store.port" for the embedded store.`
+    : `Port ${port} of the embedded store is taken by another program. Configure another "store.port", or "elasticsearch.hosts" to write to an Elasticsearch.`;
+  return new LogboomError('PORT_IN_USE', what, { cause });
+}
+
+/**
+ * Starts the embedded store: an Elasticsearch, as far as log data needs one, on LMDB. Resolves when it listens.
+ * @throws LogboomError PORT_IN_USE
+ */
+export async function startStore({
+  folder,
+  config,
+  instruments,
+  now = Date.now,
+}: StoreStart): Promise<RunningStore> {
+  const telemetry = storeTelemetry(instruments);
+  const engine = new Engine(join(folder, 'store'), now);
+  const app = buildServer(engine, telemetry);
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await engine.close();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw await portInUse(config.host, config.port, error);
+  }
+  if (!engine.catalog.get('cluster', 'cluster'))
+    await engine.write(() => engine.catalog.put('cluster', 'cluster', { uuid: randomUUID() }));
+  const retention = new Retention(engine, config, telemetry);
+  retention.start();
+  const { port } = app.server.address() as AddressInfo;
+  const url = urlOf(config.host, port);
+  telemetry.started(url, folder);
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    await app.close();
+    await retention.stop();
+    await engine.close();
+    telemetry.stopped();
+  };
+  return { url, port, stop: () => (stopped ??= stop()) };
+}

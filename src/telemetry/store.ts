@@ -1,0 +1,92 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Instruments } from './instruments.ts';
+
+/** What the embedded store tells of itself. */
+export interface StoreTelemetry {
+  started(url: string, folder: string): void;
+  stopped(): void;
+  bulkTaken(accepted: number, refused: number, bytes: number): void;
+  searched(milliseconds: number, path: string): void;
+  requestFailed(method: string, url: string, error: Error): void;
+  /** Documents that retention took away, and why. */
+  expired(index: string, documents: number, reason: 'age' | 'size'): void;
+  retentionFailed(error: Error): void;
+  measured(documents: number, bytes: number): void;
+}
+
+/** A search that takes longer is worth a line in the log. */
+const slow = 1000;
+
+function metricsOf(metrics: Registry) {
+  const registers = [metrics];
+  return {
+    documents: new Counter({
+      name: 'logboom_store_documents_written_total',
+      help: 'Documents that the embedded store took.',
+      registers,
+    }),
+    refused: new Counter({
+      name: 'logboom_store_documents_refused_total',
+      help: 'Documents that the embedded store refused.',
+      registers,
+    }),
+    bytes: new Counter({
+      name: 'logboom_store_bulk_bytes_total',
+      help: 'Bytes of bulk requests to the embedded store.',
+      registers,
+    }),
+    searches: new Counter({
+      name: 'logboom_store_searches_total',
+      help: 'Searches that the embedded store answered.',
+      registers,
+    }),
+    failures: new Counter({
+      name: 'logboom_store_requests_failed_total',
+      help: 'Requests that the embedded store failed to answer.',
+      registers,
+    }),
+    expired: new Counter({
+      name: 'logboom_store_documents_expired_total',
+      help: 'Documents that retention took away.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    held: new Gauge({ name: 'logboom_store_documents', help: 'Documents in the embedded store.', registers }),
+    heldBytes: new Gauge({
+      name: 'logboom_store_bytes',
+      help: 'Bytes of documents in the embedded store.',
+      registers,
+    }),
+  };
+}
+
+export function storeTelemetry({ log, metrics }: Instruments): StoreTelemetry {
+  const metric = metricsOf(metrics);
+  return {
+    started: (url, folder) => log.info({ url, folder }, 'embedded store listens'),
+    stopped: () => log.info('embedded store stopped'),
+    bulkTaken(accepted, refused, bytes) {
+      metric.documents.inc(accepted);
+      metric.refused.inc(refused);
+      metric.bytes.inc(bytes);
+    },
+    searched(milliseconds, path) {
+      metric.searches.inc();
+      if (milliseconds > slow)
+        log.warn({ milliseconds: Math.round(milliseconds), path }, 'slow search in the embedded store');
+    },
+    requestFailed(method, url, error) {
+      metric.failures.inc();
+      log.error({ method, url, err: error }, 'embedded store failed to answer a request');
+    },
+    expired(index, documents, reason) {
+      metric.expired.inc({ reason }, documents);
+      log.info({ index, documents, reason }, 'retention took documents away');
+    },
+    retentionFailed: (error) => log.error({ err: error }, 'retention failed; it is tried again in a minute'),
+    measured(documents, bytes) {
+      metric.held.set(documents);
+      metric.heldBytes.set(bytes);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { Decoder } from '../../src/lumberjack/decoder.ts';
+import { defaultLimits } from '../../src/lumberjack/limits.ts';
+import { C, decode, J, uint32, W } from '../support/frames.ts';
+
+const bytes = (...frames: Buffer[]) => Buffer.concat(frames);
+const text = (value: string) => Buffer.from(value);
+
+describe('memory stays bounded', () => {
+  const grownBy = (work: () => void) => {
+    const before = process.memoryUsage().rss;
+    work();
+    return process.memoryUsage().rss - before;
+  };
+
+  it('with a thousand headers that announce the largest sizes allowed', () => {
+    const decoders = Array.from({ length: 1_000 }, () => new Decoder(defaultLimits));
+    const opening = bytes(W(131_072), text('2C'), uint32(64 * 2 ** 20), Buffer.alloc(100));
+    expect(grownBy(() => decoders.forEach((decoder) => void decoder.push(opening)))).toBeLessThan(
+      50 * 2 ** 20,
+    );
+    expect(decoders.every((decoder) => decoder.incomplete)).toBe(true);
+  });
+
+  it('with a zlib bomb of 1000:1', () => {
+    const bomb = bytes(W(1), C(Buffer.alloc(500 * 2 ** 20)));
+    expect(bomb.length).toBeLessThan(2 ** 20);
+    expect(grownBy(() => expect(() => decode([bomb])).toThrow(/inflates too far/))).toBeLessThan(
+      300 * 2 ** 20,
+    );
+  });
+
+  it('with 10^7 tiny events in one compressed frame', () => {
+    const frames = Buffer.alloc(12 * 10 ** 7, J(1, '{}'));
+    const stream = bytes(W(131_072), C(frames));
+    expect(grownBy(() => expect(() => decode([stream])).toThrow(/outside a window/))).toBeLessThan(
+      400 * 2 ** 20,
+    );
+  });
+});

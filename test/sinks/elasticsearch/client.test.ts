@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { elasticsearch } from '../../../src/config/outputs.ts';
+import { createClient, nodeCount } from '../../../src/sinks/elasticsearch/client.ts';
+
+const parse = (config: object) => elasticsearch.parse(config);
+/** What the client will connect with, without connecting. */
+function connectionsFor(config: object) {
+  const { connections } = createClient(parse(config)).connectionPool;
+  return connections.map(({ url, headers, tls }) => ({ url: url.href, headers, tls: tls as object | null }));
+}
+
+describe('the client', () => {
+  it('knows every node', () => {
+    const hosts = ['http://a:9200', 'https://b:9243/prefix'];
+    expect(connectionsFor({ hosts }).map(({ url }) => url)).toEqual([
+      'http://a:9200/',
+      'https://b:9243/prefix',
+    ]);
+    expect(nodeCount(parse({ hosts }))).toBe(2);
+  });
+
+  it('finds the address in a cloud id', () => {
+    const id = `name:${Buffer.from('eu.example.org$abc$def').toString('base64')}`;
+    expect(connectionsFor({ cloud_id: id })[0]?.url).toBe('https://abc.eu.example.org/');
+    expect(nodeCount(parse({ cloud_id: id }))).toBe(1);
+  });
+
+  it.each([
+    ['a user and password', { user: 'u', password: 'p' }, `Basic ${Buffer.from('u:p').toString('base64')}`],
+    [
+      'an API key as Beats write it',
+      { api_key: 'id:key' },
+      `ApiKey ${Buffer.from('id:key').toString('base64')}`,
+    ],
+    ['an API key in base64', { api_key: 'aWQ6a2V5' }, 'ApiKey aWQ6a2V5'],
+    ['nothing', {}, undefined],
+  ])('signs in with %s', (_, config, authorization) => {
+    const [connection] = connectionsFor({ hosts: ['http://a:9200'], ...config });
+    expect(connection?.headers?.authorization).toBe(authorization);
+  });
+
+  it('trusts the authorities in the files, and still checks', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'logboom-ca-'));
+    const path = join(folder, 'ca.crt');
+    writeFileSync(path, 'PEM');
+    const [connection] = connectionsFor({ hosts: ['https://a'], ssl_certificate_authorities: [path] });
+    expect(connection?.tls).toEqual({ rejectUnauthorized: true, ca: [Buffer.from('PEM')] });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('checks certificates against what Node knows, unless it is told otherwise', () => {
+    expect(connectionsFor({ hosts: ['https://a'] })[0]?.tls).toBeNull();
+    const [unchecked] = connectionsFor({ hosts: ['https://a'], ssl_verification_mode: 'none' });
+    expect(unchecked?.tls).toEqual({ rejectUnauthorized: false });
+  });
+});

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FakeElasticsearch, type Fault, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
+import { items, type TestSink, type TestSinkOptions, testSink } from '../support/sink.ts';
+
+let server: FakeElasticsearch;
+const open: TestSink[] = [];
+
+function sinkFor(options: TestSinkOptions = {}): TestSink {
+  const made = testSink({ hosts: [server.url], ...options });
+  open.push(made);
+  return made;
+}
+
+beforeEach(async () => {
+  server = await startFakeElasticsearch();
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(({ sink }) => sink.close()));
+  await server.close();
+});
+
+describe('closing', () => {
+  it.each<[string, Fault]>([
+    ['under way', 'never'],
+    ['in a pause', { status: 503 }],
+    ['put off one by one', { items: [{ status: 429 }] }],
+  ])('rejects deliveries that are %s, soon', async (_, fault) => {
+    server.onBulk = () => fault;
+    const { sink } = sinkFor({ realTime: true, index: { maxBulkItems: 1, retryInitial: '60s' } });
+    const deliveries = [sink.deliver(items(1)), sink.deliver(items(5, 'b'))];
+    const outcomes = Promise.allSettled(deliveries);
+    await expect.poll(() => server.bulks().length).toBeGreaterThan(0);
+    const began = Date.now();
+    await sink.close();
+    for (const outcome of await outcomes)
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'SINK_CLOSED' } });
+    expect(Date.now() - began).toBeLessThan(2_500);
+  });
+
+  it('twice is harmless, and nothing is taken afterwards', async () => {
+    const { sink } = sinkFor();
+    await sink.close();
+    await sink.close();
+    await expect(sink.deliver(items(1))).rejects.toMatchObject({ code: 'SINK_CLOSED' });
+    expect(sink.status().state).toBe('closed');
+  });
+});

@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FakeElasticsearch, type Fault, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
+import { items, type TestSink, type TestSinkOptions, testSink } from '../support/sink.ts';
+
+let server: FakeElasticsearch;
+const open: TestSink[] = [];
+
+function sinkFor(options: TestSinkOptions = {}): TestSink {
+  const made = testSink({ hosts: [server.url], ...options });
+  open.push(made);
+  return made;
+}
+
+/** The first requests meet these faults, in turn; those after them meet none. */
+function script(...faults: Fault[]): void {
+  server.onBulk = (_, number) => faults[number];
+}
+const times = (count: number, fault: Fault) => Array.from({ length: count }, () => fault);
+const error = (type: string, reason = 'because') => ({ error: { type, reason } });
+
+beforeEach(async () => {
+  server = await startFakeElasticsearch();
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(({ sink }) => sink.close()));
+  await server.close();
+});
+
+describe('a document that the server cannot take now', () => {
+  it.each([
+    [429, 'es_rejected_execution_exception', ''],
+    [503, 'unavailable_shards_exception', ''],
+    [403, 'cluster_block_exception', 'index read-only / allow delete (api)'],
+    [403, 'security_exception', ''],
+    [400, 'validation_exception', 'this cluster currently has [1000]/[1000] maximum normal shards open;'],
+  ])('is sent again by itself, the others are not: %i %s', async (status, type, reason) => {
+    const again = { status, type, reason };
+    script({ items: [undefined, again, undefined] }, { items: [again] });
+    const { sink, letters } = sinkFor();
+    expect(await sink.deliver(items(3))).toEqual({ indexed: 3, duplicates: 0, deadLettered: 0 });
+    expect(server.bulks().map(({ actions }) => actions.map(({ id }) => id))).toEqual([
+      ['id-0', 'id-1', 'id-2'],
+      ['id-1'],
+      ['id-1'],
+    ]);
+    expect(letters).toEqual([]);
+  });
+
+  it('does not keep other deliveries waiting', async () => {
+    let blocked = true;
+    server.onBulk = ({ actions }) => ({
+      items: actions.map(({ id }) => (blocked && id === 'stuck0' ? { status: 429 } : undefined)),
+    });
+    const { sink } = sinkFor({ index: { maxBulksInFlight: 1 } });
+    const stuck = sink.deliver(items(1, 'stuck'));
+    for (let i = 0; i < 5; i++)
+      expect(await sink.deliver(items(2, `free-${i}-`))).toMatchObject({ indexed: 2 });
+    expect(await Promise.race([stuck, 'stuck'])).toBe('stuck');
+    blocked = false;
+    expect(await stuck).toMatchObject({ indexed: 1 });
+  });
+
+  it('lowers the number of requests at once, which grows again', async () => {
+    const busy = { items: [{ status: 429 }] };
+    script(busy, busy, busy, busy);
+    const { sink } = sinkFor({ index: { maxBulkItems: 1, maxBulksInFlight: 4 } });
+    const before = sink.deliver(items(4));
+    await expect.poll(() => server.bulks().length).toBeGreaterThanOrEqual(4);
+    await before;
+    await sink.deliver(items(20, 'then-'));
+    expect(sink.status().inFlightBound).toBe(4);
+  });
+
+  it('is told of once in the log, not once per try', async () => {
+    script(...times(30, { items: [{ status: 429, type: 'rejected' }] }));
+    const { sink, log } = sinkFor({ index: { retryInitial: '10ms', retryMax: '100ms' } });
+    await sink.deliver(items(1));
+    expect(log.filter(({ msg }) => msg.includes('sent again'))).toHaveLength(1);
+    expect(log.at(-1)?.msg).toMatch(/put off are in the index/);
+  });
+});
+
+describe('a request that is too large', () => {
+  const takes = (most: number) => {
+    server.onBulk = ({ body }) => (body.length > most ? { status: 413 } : undefined);
+  };
+
+  it('is sent in halves, and later ones are small from the start', async () => {
+    takes(1_000);
+    const { sink } = sinkFor();
+    expect(await sink.deliver(items(64))).toMatchObject({ indexed: 64 });
+    const sent = server.bulks().length;
+    await sink.deliver(items(64, 'more-'));
+    expect(
+      server
+        .bulks()
+        .slice(sent)
+        .every(({ body }) => body.length <= 1_000),
+    ).toBe(true);
+  });
+
+  it('is a dead letter where it holds one document', async () => {
+    takes(1_000);
+    const { sink, letters } = sinkFor();
+    const large = { ...items(1, 'large-')[0]!, document: JSON.stringify({ message: 'x'.repeat(2_000) }) };
+    expect(await sink.deliver([...items(5), large, ...items(5, 'b-')])).toEqual({
+      indexed: 10,
+      duplicates: 0,
+      deadLettered: 1,
+    });
+    expect(letters).toMatchObject([{ id: 'large-0', reason: 'larger than the server takes (413)' }]);
+  });
+});
+
+describe('a request with a document that breaks it', () => {
+  it('is halved until that one is found', async () => {
+    server.onBulk = ({ actions }) =>
+      actions.some(({ id }) => id === 'id-37')
+        ? { status: 400, body: error('x_content_parse_exception', 'bad') }
+        : undefined;
+    const { sink, letters } = sinkFor();
+    expect(await sink.deliver(items(100))).toEqual({ indexed: 99, duplicates: 0, deadLettered: 1 });
+    expect(letters).toMatchObject([{ id: 'id-37', reason: 'x_content_parse_exception: bad' }]);
+    expect(server.bulks().length).toBeLessThan(20);
+  });
+});
