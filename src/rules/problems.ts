@@ -1,6 +1,7 @@
+import type { Problem } from '../config/problems.ts';
 import type { RuleConfig } from '../config/rules.ts';
 import { messageOf } from '../errors.ts';
-import type { Measure, Problem } from '../model.ts';
+import type { Measure } from '../model.ts';
 import { formatDuration } from '../util/duration.ts';
 import { type Condition, overlap, parseCondition } from './condition.ts';
 import { compileQuery } from './kql/compile.ts';
@@ -12,7 +13,6 @@ const maxPanes = 100_000;
 /** What the checks need of the configuration. */
 export interface Checked {
   rules: readonly RuleConfig[];
-  notifiers: Readonly<Record<string, unknown>>;
 }
 
 type Report = (setting: string, message: string, remedy: string) => void;
@@ -22,13 +22,17 @@ export function ruleProblems(config: Checked): Problem[] {
   const problems: Problem[] = [];
   config.rules.forEach((rule, place) => {
     const report: Report = (setting, message, remedy) =>
-      problems.push({ path: `rules[${place}].${setting}`, message, remedy });
+      problems.push({
+        path: `rules[${place}].${setting}`,
+        message: sentence(message),
+        remedy: sentence(remedy),
+      });
     if (config.rules.findIndex(({ name }) => name === rule.name) < place)
       report('name', `another rule is called ${rule.name}`, 'give each rule a name of its own');
     checkFilter(rule, report);
     checkWindows(rule, report);
     checkConditions(rule, report);
-    checkNotify(rule, config.notifiers, report);
+    checkNotify(rule, report);
   });
   return problems;
 }
@@ -42,7 +46,8 @@ function checkFilter({ where, by }: RuleConfig, report: Report): void {
         `${JSON.stringify(name)} is no field's name`,
         'name one field, such as host.name',
       );
-    if (by.indexOf(name) < place) report(`by[${place}]`, `${name} is there twice`, 'remove one of them');
+    if (by.indexOf(name) < place)
+      report(`by[${place}]`, `the field ${name} is there twice`, 'remove one of them');
   });
 }
 
@@ -100,16 +105,11 @@ function canHold(when: Condition, low: number, high: number): boolean {
   return [low, high, ...beside.filter((value) => value >= low && value <= high)].some(when.test);
 }
 
-function checkNotify(rule: RuleConfig, notifiers: Checked['notifiers'], report: Report): void {
+/** Whether the notifiers exist is checked with the configuration itself. */
+function checkNotify(rule: RuleConfig, report: Report): void {
   rule.notify.forEach((name, place) => {
-    if (name !== 'log' && !Object.hasOwn(notifiers, name))
-      report(
-        `notify[${place}]`,
-        `there is no notifier ${name}`,
-        `name one of ${['log', ...Object.keys(notifiers)].join(', ')}`,
-      );
     if (rule.notify.indexOf(name) < place)
-      report(`notify[${place}]`, `${name} is there twice`, 'remove one of them');
+      report(`notify[${place}]`, `the notifier ${name} is there twice`, 'remove one of them');
   });
   if (rule.notify.length > 0 && rule.when === undefined)
     report('notify', 'a rule without a condition has nothing to tell', 'add `when`, or remove `notify`');
@@ -127,4 +127,8 @@ function attempt(run: () => unknown, setting: string, remedy: string, report: Re
   } catch (thrown) {
     report(setting, messageOf(thrown), remedy);
   }
+}
+
+function sentence(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
