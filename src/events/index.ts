@@ -6,6 +6,7 @@ export { namePattern } from './names.ts';
 export {
   addField,
   expandDots,
+  fieldsOf,
   isObject,
   type JsonObject,
   leafNames,

@@ -102,7 +102,9 @@ export class EventView implements Fields {
   #replace(document: Buffer): void {
     this.walker = this.#rewritten;
     this.walker.open(document);
-    if (this.walker.walk(0, document.length) !== 'whole') this.#refuse('could not be written on one line');
+    // A key that cannot do without escapes is irregular still, but it is there once and on the same line.
+    if (this.walker.walk(0, document.length) === 'malformed')
+      this.#refuse('could not be written on one line');
   }
 
   #judge(): void {
