@@ -141,7 +141,7 @@ const tasks = {
   },
 };
 
-// The truncated line of the fixture would have no path.
+// A third argument names the tasks to run, for a profiler.
 const [only] = process.argv.slice(3);
 const rates = {};
 for (const [name, task] of Object.entries(tasks)) {

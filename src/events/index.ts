@@ -13,6 +13,7 @@ export {
   newObject,
   valuesOf,
 } from './objects.ts';
+export { type FieldPath, fieldPath } from './path.ts';
 export { splice } from './splicer.ts';
 export { EventView } from './view.ts';
 export { ENTRY, type Walk, Walker } from './walker.ts';

@@ -1,10 +1,12 @@
-import { type Additions, decodeString, ENTRY, type EventView, textOf } from '../events/index.ts';
+import { type Additions, decodeString, ENTRY, type EventView, fieldPath, textOf } from '../events/index.ts';
 import type { FieldValue, Millis } from '../model.ts';
 import { accessFields, addAccessFields } from './access-fields.ts';
 import { AccessHead } from './access-head.ts';
 import { AccessTail, REWRITE } from './access-tail.ts';
 import type { LineFormat } from './format.ts';
 import { type RequestLine, readRequest } from './request-line.ts';
+
+const message = fieldPath('message');
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -30,7 +32,7 @@ export class AccessLine implements LineFormat {
   #failure: string | undefined;
 
   open(view: EventView): boolean {
-    const entry = view.entryOf('message');
+    const entry = view.entryOf(message);
     if (entry === -1) return false;
     const { walker } = view;
     const value = walker.entries[entry * ENTRY + 2]!;

@@ -52,7 +52,7 @@ describe('a spliced document', () => {
       'keys that already stood in each other’s way',
       '{"event":"x","event.dataset":"d"}',
       { 'event.kind': 'k' },
-      { event: { kind: 'k' }, labels: { event_dataset: 'd', event: 'x' } },
+      { event: { dataset: 'd', kind: 'k' }, labels: { event: 'x' } },
     ],
     ['not ASCII', '{"ä":"💥","@metadata":{},"b":"\u2028"}', { c: 'ö' }, { ä: '💥', b: '\u2028', c: 'ö' }],
     ['spaces', '{ "a" : 1 , "@metadata" : { } , "b" : 2 }', { c: 3 }, { a: 1, b: 2, c: 3 }],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseIso, parseTime } from '../../src/parsers/timestamp.ts';
+import { formatTime, parseIso, parseTime } from '../../src/parsers/timestamp.ts';
 
 const iso = (millis: number) => (Number.isNaN(millis) ? 'no time' : new Date(millis).toISOString());
 
@@ -100,4 +100,14 @@ describe('a time in a JSON line', () => {
       expect(parseTime(value)).toBeNaN();
     },
   );
+});
+
+describe('a time that is written', () => {
+  it('is what Date writes, at any moment', () => {
+    fc.assert(
+      fc.property(fc.date({ noInvalidDate: true }), (date) => {
+        expect(formatTime(date.getTime())).toBe(date.toISOString());
+      }),
+    );
+  });
 });
