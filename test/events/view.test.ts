@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { viewOf } from '../support/events.ts';
+import { blockOf, viewOf } from '../support/events.ts';
 
 describe('a view', () => {
   it.each([
@@ -107,5 +107,50 @@ describe('a view', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('values that a block repeats', () => {
+  const agents = [
+    '{"id":"one","name":"vm one, which is long"}',
+    '{"name":"vm one, which is long","id":"one"}',
+    '{"id":"two","name":"vm two, which is long"}',
+    '{"id":["a","b"],"name":"vm of two, long"}',
+    '{"id":null,"name":"vm of none, long"}',
+    '{"id":"ä","name":"vm ümläut, which is long"}',
+    '{"id":{"x":1},"name":"vm with an object"}',
+  ];
+
+  it('are read as if each stood alone', () => {
+    const event = fc.record({
+      agent: fc.constantFrom(...agents),
+      offset: fc.nat(9),
+      more: fc.constantFrom('', ',"agent.id":"more"'),
+    });
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+        const texts = events.map(({ agent, offset, more }) => `{"offset":${offset},"agent":${agent}${more}}`);
+        const view = viewOf('{}');
+        view.open(blockOf(...texts));
+        texts.forEach((text, index) => {
+          view.read(index);
+          const alone = viewOf(text);
+          for (const field of ['agent.id', 'agent.name', 'agent.id.x', 'agent', 'offset'])
+            expect(view.get(field)).toEqual(alone.get(field));
+        });
+      }),
+    );
+  });
+
+  it('are forgotten with their block', () => {
+    const view = viewOf('{}');
+    for (const id of ['one', 'two']) {
+      const event = `{"agent":{"name":"the same, and long","id":"${id}"}}`;
+      view.open(blockOf(event, event, event));
+      for (const index of [0, 1, 2]) {
+        view.read(index);
+        expect(view.get('agent.id')).toBe(id);
+      }
+    }
   });
 });
