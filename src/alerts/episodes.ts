@@ -1,5 +1,5 @@
 import type { KibanaConfig } from '../config/outputs.ts';
-import type { RuleConfig } from '../config/rules.ts';
+import type { AlertSettings } from '../config/rules.ts';
 import type { Decision, Episode, Observation, Output, Sample, Scalar, Transition } from '../model.ts';
 import { idOf } from './ids.ts';
 import { discoverLink } from './link.ts';
@@ -7,7 +7,7 @@ import { type MessageContext, messageOf, plainMessage } from './template.ts';
 
 /** What the book must know of a rule. */
 export interface EpisodeRule {
-  readonly config: RuleConfig;
+  readonly config: AlertSettings;
   /** The rule's filter in words that Kibana knows; the rule's own where it is not given. */
   readonly kibanaQuery?: string;
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '../config/problems.ts';
-import type { RuleConfig } from '../config/rules.ts';
+import type { AlertSettings, RuleConfig } from '../config/rules.ts';
 import type { Scalar } from '../model.ts';
 import { formatNumber, formatShare } from '../util/numbers.ts';
 import { printable } from '../util/printable.ts';
@@ -21,7 +21,7 @@ const longest = 2_000;
 const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
 
 /** Names that every message knows, beside `labels.*` and the fields that the rule groups by. */
-const ownNames: Record<string, (context: MessageContext, rule: RuleConfig) => string> = {
+const ownNames: Record<string, (context: MessageContext, rule: AlertSettings) => string> = {
   value: ({ value }, rule) => measured(value, rule),
   count: ({ count }) => formatNumber(count),
   group: ({ group }) => group,
@@ -38,7 +38,7 @@ const ownNames: Record<string, (context: MessageContext, rule: RuleConfig) => st
  * The rule's message with `{{name}}` filled in. What is filled in comes from senders: it can neither begin another
  * placeholder nor hide anything on a terminal. A name that nobody knows is left empty.
  */
-export function messageOf(rule: RuleConfig): Message {
+export function messageOf(rule: AlertSettings): Message {
   const { message } = rule;
   if (message === undefined) return (context) => plainMessage(rule, context);
   return (context) =>
@@ -48,19 +48,19 @@ export function messageOf(rule: RuleConfig): Message {
 }
 
 /** `traffic-burst (web-1): count 7 is >= 5`. */
-export function plainMessage(rule: RuleConfig, { group, reason }: MessageContext): string {
+export function plainMessage(rule: AlertSettings, { group, reason }: MessageContext): string {
   const subject = group === '' ? rule.name : `${rule.name} (${printable(group)})`;
   return `${subject}${reason.startsWith('recovered: ') ? ' ' : ': '}${reason}`.slice(0, longest);
 }
 
-function filledIn(name: string, context: MessageContext, rule: RuleConfig): string {
+function filledIn(name: string, context: MessageContext, rule: AlertSettings): string {
   if (Object.hasOwn(context.by, name)) return String(context.by[name]);
   if (Object.hasOwn(ownNames, name)) return ownNames[name]!(context, rule);
   const label = name.startsWith('labels.') ? name.slice('labels.'.length) : undefined;
   return label !== undefined && Object.hasOwn(rule.labels, label) ? rule.labels[label]! : '';
 }
 
-function measured(value: number | undefined, { measure }: RuleConfig): string {
+function measured(value: number | undefined, { measure }: AlertSettings): string {
   if (value === undefined) return 'nothing';
   return /^\s*share\b/.test(measure) ? formatShare(value) : formatNumber(value);
 }

@@ -101,7 +101,9 @@ function unknownSettings(keys: string[], path: Path, { root, tree }: Findings): 
 function shapeOfIssue(issue: Issue, path: Path, { root, tree }: Findings): Shape {
   const shape = shapeAt(root, path, tree)!;
   if (issue.code !== 'invalid_union' || !('options' in issue)) return shape;
-  return { ...shape, choices: (issue.options as unknown[]).map(String) };
+  // A kind that is the default may be left out, which zod lists as one more option.
+  const named = (issue.options as unknown[]).filter((option) => option !== undefined);
+  return { ...shape, choices: named.map(String) };
 }
 
 /** Says in words what zod found. */

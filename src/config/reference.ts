@@ -13,6 +13,8 @@ const name = Symbol('name');
 interface Row {
   path: Key[];
   shape: Shape;
+  /** The kinds that have the setting, where others have not. */
+  kinds?: string[];
 }
 
 const introduction = `# Configuration
@@ -51,8 +53,24 @@ function rowsOf(shape: Shape, path: Key[]): Row[] {
     const inner = rowsOf(entry, [...path, shape.kind === 'list' ? item : name]);
     return [{ path, shape }, ...inner];
   }
-  if (shape.kind === 'variants') return variantsIn(shape).flatMap((variant) => rowsOf(variant, path));
-  return [{ path, shape }];
+  return shape.kind === 'variants' ? rowsOfVariants(shape, path) : [{ path, shape }];
+}
+
+/** Settings that several kinds have in common are told once, with the names of those kinds. */
+function rowsOfVariants(shape: Shape, path: Key[]): Row[] {
+  const variants = variantsIn(shape);
+  const told = new Map<string, Row & { kinds: string[] }>();
+  for (const variant of variants) {
+    const kind = childOf(variant, 'kind')!.choices[0]!;
+    for (const row of rowsOf(variant, path)) {
+      const text = rowOf(row);
+      if (told.has(text)) told.get(text)!.kinds.push(kind);
+      else told.set(text, { ...row, kinds: [kind] });
+    }
+  }
+  const isTold = (row: Row & { kinds: string[] }) =>
+    row.kinds.length < variants.length && row.path.at(-1) !== 'kind';
+  return [...told.values()].map((row) => (isTold(row) ? row : { path: row.path, shape: row.shape }));
 }
 
 const variantsIn = ({ core: { _zod } }: Shape): Shape[] =>
@@ -96,12 +114,16 @@ function defaultOf(shape: Shape): string {
   return code(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-function rowOf({ path, shape }: Row): string {
+/** `match, change: ` before the meaning of a setting that only some kinds have. */
+const ofKinds = (kinds: string[] | undefined) =>
+  kinds ? `${kinds.map((kind) => `*${kind}*`).join(', ')}: ` : '';
+
+function rowOf({ path, shape, kinds }: Row): string {
   const cells = [
     code(settingName(path)),
     typeOf(shape),
     defaultOf(shape),
-    shape.description,
+    ofKinds(kinds) + shape.description,
     code(environmentName(path)),
   ];
   return `| ${cells.map(cell).join(' | ')} |`;

@@ -90,14 +90,16 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
 const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The variants of a union that a value may be: the one whose `kind` it names, else all of them. */
+/** The variants of a union that a value may be: the one whose `kind` it names or leaves to the default, else all. */
 function variantsOf(core: Core, value: unknown): Shape[] {
   const { def } = core._zod;
   if (def.type !== 'union') return [];
   const all = def.options.map(shapeOf);
-  const named = all.filter(
-    (variant) => isMapping(value) && childOf(variant, 'kind')?.choices[0] === value.kind,
-  );
+  if (!isMapping(value)) return all;
+  const named = all.filter((variant) => {
+    const kind = childOf(variant, 'kind');
+    return kind?.choices[0] === (value.kind ?? kind?.default);
+  });
   return named.length > 0 ? named : all;
 }
 

@@ -1,7 +1,7 @@
 import type { Batch, EventBlock, JournalRecord, Output } from '../model.ts';
 import type { EventReader } from '../parsers/reader.ts';
 import type { EventClock } from '../windows/clock.ts';
-import type { RuleRun } from './rule-run.ts';
+import type { Run } from './run.ts';
 
 /** What happened while records were processed, for metrics. */
 export interface Tally {
@@ -14,7 +14,7 @@ export interface Tally {
 export interface EngineParts {
   clock: EventClock;
   events: EventReader;
-  runs: RuleRun[];
+  runs: Run[];
   /** Inflates a record's payload. */
   open: (batch: Batch) => EventBlock;
 }
@@ -47,7 +47,7 @@ export class Engine {
     return this.parts.runs.some((run) => run.waiting);
   }
 
-  get rules(): readonly RuleRun[] {
+  get rules(): readonly Run[] {
     return this.parts.runs;
   }
 

@@ -1,166 +1,72 @@
-import type { Episodes } from '../alerts/episodes.ts';
-import type { AlertState, LogEvent, Millis, Observation, Output, Scalar, WindowValue } from '../model.ts';
+import type { RuleConfig } from '../config/rules.ts';
+import type { LogEvent, Millis, Output } from '../model.ts';
 import type { CompiledRule } from '../rules/rule.ts';
-import { fresh, isForgettable, step } from '../rules/state.ts';
-import type { Windows } from '../windows/windows.ts';
-import { Samples } from './samples.ts';
+import type { AlertBook } from './alert-book.ts';
+import type { Run } from './run.ts';
+import type { WindowAlerts } from './window-alerts.ts';
 
 export interface RuleRunParts {
+  config: RuleConfig;
   rule: CompiledRule;
-  windows: Windows;
-  episodes: Episodes;
+  alerts: WindowAlerts;
+  book: AlertBook;
 }
 
-/** Alerts at rest are looked through for forgettable ones after so many visits. */
-const visitsBetweenSweeps = 10_000;
-
-/** One rule at work: its windows, and for each group the state of its alert. */
-export class RuleRun {
+/** A rule that counts events in windows as they come: threshold, match, spike, baseline. */
+export class RuleRun implements Run {
   readonly name: string;
-  /** Changes with the rule: state of another fingerprint is state of another rule. */
   readonly fingerprint: string;
-  late = 0;
-  closed = 0;
   private readonly parts: RuleRunParts;
-  private readonly samples: Samples;
-  private readonly states = new Map<string, AlertState>();
-  /** The fields of each group that is watched, for documents. */
-  private readonly fields = new Map<string, Record<string, Scalar>>();
-  private visits = 0;
 
   constructor(parts: RuleRunParts) {
-    const { config, over } = parts.rule;
     this.parts = parts;
-    this.name = config.name;
-    this.fingerprint = fingerprintOf(parts.rule);
-    this.samples = new Samples(over);
+    this.name = parts.config.name;
+    this.fingerprint = fingerprintOf(parts.config);
+  }
+
+  get late(): number {
+    return this.parts.alerts.late;
+  }
+
+  get closed(): number {
+    return this.parts.alerts.closed;
   }
 
   get waiting(): boolean {
-    return this.parts.windows.waiting;
+    return this.parts.alerts.waiting;
   }
 
   get openAlerts(): number {
-    let open = 0;
-    for (const { status } of this.states.values())
-      if (status !== 'inactive' && status !== 'pending') open += 1;
-    return open;
+    return this.parts.book.openAlerts;
   }
 
   add(event: LogEvent, outputs: Output[]): void {
-    const { rule, windows } = this.parts;
+    const { rule, alerts } = this.parts;
     if (!rule.filter(event)) return;
     const group = rule.key(event);
-    const added = windows.add(event.time, group, rule.amount(event));
-    if (added === 'late') {
-      this.late += 1;
-      return;
-    }
-    if (added === 'overflow') return;
-    if (!this.fields.has(group)) this.fields.set(group, rule.group(event).by);
-    if (!rule.condition) return;
-    this.samples.offer(group, event);
-    if (rule.early) this.lookEarly(group, outputs);
+    const time = rule.keepsLate ? Math.max(event.time, alerts.closedThrough) : event.time;
+    const counted = alerts.put(time, group, rule.amount(event), event, () => rule.group(event).by);
+    if (time !== event.time) alerts.late += 1;
+    if (counted && rule.early) alerts.lookEarly(group, outputs);
   }
 
-  /** Closes the windows that no event within the rule's lateness can change any more. */
   advance(now: Millis, outputs: Output[]): void {
-    this.parts.windows.advance(now - this.parts.rule.config.lateness, (window) =>
-      this.close(window, outputs),
-    );
-    if (this.visits >= visitsBetweenSweeps) this.sweep();
+    this.parts.alerts.advance(now - this.parts.rule.config.lateness, outputs);
   }
 
   snapshot(): unknown {
-    const { windows, episodes } = this.parts;
-    return {
-      windows: windows.snapshot(),
-      episodes: episodes.snapshot(),
-      samples: this.samples.snapshot(),
-      states: [...this.states],
-      fields: [...this.fields],
-      late: this.late,
-    };
+    return this.parts.alerts.snapshot();
   }
 
   restore(snapshot: unknown): void {
-    const saved = snapshot as Record<'windows' | 'episodes' | 'samples', unknown> & {
-      states: [string, AlertState][];
-      fields: [string, Record<string, Scalar>][];
-      late: number;
-    };
-    this.parts.windows.restore(saved.windows);
-    this.parts.episodes.restore(saved.episodes);
-    this.samples.restore(saved.samples);
-    for (const [group, state] of saved.states) this.states.set(group, state);
-    for (const [group, by] of saved.fields) this.fields.set(group, by);
-    this.late = saved.late;
-  }
-
-  /** The newest window may have become true with this event; that is worth knowing before it is over. */
-  private lookEarly(group: string, outputs: Output[]): void {
-    const { rule, windows } = this.parts;
-    const head = windows.head(group);
-    if (head?.value === undefined || !rule.condition!.test(head.value)) return;
-    if (this.states.get(group)?.status === 'active') return;
-    this.look(head, true, outputs);
-  }
-
-  private close(window: WindowValue, outputs: Output[]): void {
-    const { rule } = this.parts;
-    this.visits += 1;
-    this.closed += 1;
-    if (rule.condition) this.look(window, false, outputs);
-    // Windows that end at multiples of their length tile the timeline: the others say nothing new.
-    if (rule.config.record && window.end % rule.over === 0 && window.count > 0) {
-      const { name, measure } = rule.config;
-      outputs.push({
-        kind: 'window',
-        window: { ...window, rule: name, measure, by: this.byOf(window.group) },
-      });
-    }
-  }
-
-  private look(window: WindowValue, early: boolean, outputs: Output[]): void {
-    const { rule, windows, episodes } = this.parts;
-    const { group, start, end, value, count } = window;
-    const observation: Observation = {
-      at: end,
-      since: end - rule.every,
-      window: { start, end },
-      value,
-      count,
-      early,
-    };
-    const before = this.states.get(group) ?? fresh;
-    const decision = step(before, observation, rule);
-    if (decision.state !== before) this.states.set(group, decision.state);
-    if (decision.deadline !== undefined) windows.schedule(group, decision.deadline);
-    if (!decision.transition && !decision.update) return;
-    const samples = () => this.samples.since(group, start);
-    outputs.push(...episodes.apply({ group, by: this.byOf(group), decision, observation, samples }));
-  }
-
-  private byOf(group: string): Record<string, Scalar> {
-    return this.fields.get(group) ?? {};
-  }
-
-  /** Forgets what could never make a difference again: states at rest, and the samples and fields of groups gone by. */
-  private sweep(): void {
-    this.visits = 0;
-    const { rule, windows } = this.parts;
-    const at = windows.closedThrough;
-    for (const [group, state] of this.states) if (isForgettable(state, at, rule)) this.states.delete(group);
-    this.samples.forgetBefore(at - 2 * rule.over);
-    for (const group of this.fields.keys()) {
-      if (!windows.has(group) && !this.states.has(group)) this.fields.delete(group);
-    }
+    this.parts.alerts.restore(snapshot);
   }
 }
 
+/** Settings that only say how an alert is told; with another one what was counted remains what it was. */
+const told = ['description', 'enabled', 'severity', 'message', 'labels', 'runbook', 'notify'];
+
 /** Everything about a rule that its windows and states depend on. */
-function fingerprintOf({ config }: CompiledRule): string {
-  const { where, measure, by, over, every, lateness, when, minCount, recover, maxGroups } = config;
-  const parts = [where, measure, by, over, every, lateness, when, minCount, recover, maxGroups];
-  return JSON.stringify([...parts, config.for, config.keepActiveFor, config.record]);
+export function fingerprintOf(config: RuleConfig): string {
+  return JSON.stringify(Object.entries(config).filter(([setting]) => !told.includes(setting)));
 }

@@ -1,4 +1,5 @@
-import type { Observation } from '../model.ts';
+import type { Millis, Observation } from '../model.ts';
+import type { Condition } from './condition.ts';
 import type { CompiledRule } from './rule.ts';
 
 /** What the state machine needs of a rule. */
@@ -12,6 +13,29 @@ export interface Judgement {
   verdict: 'true' | 'calm' | 'between' | 'nothing';
   /** Such as `count 7 is >= 5`. */
   reason: string;
+  /** How far a value lies beyond what is normal, where that changes from look to look. Default: the rule's condition. */
+  measuredBy?: Pick<Condition, 'distance'>;
+  /** Event time at which the group must be looked at again although no value changes. */
+  again?: Millis;
+}
+
+/** What a kind of rule makes of a window. What it remembers of groups to do so is part of its state. */
+export interface Judge {
+  judge(group: string, observation: Observation): Judgement;
+  /** Forgets what can make no difference any more to windows that end after that time. */
+  forgetBefore(time: Millis): void;
+  snapshot(): unknown;
+  restore(snapshot: unknown): void;
+}
+
+/** A judge without a memory. */
+export function lookingAtWindows(judge: (observation: Observation) => Judgement): Judge {
+  return {
+    judge: (_, observation) => judge(observation),
+    forgetBefore: () => {},
+    snapshot: () => null,
+    restore: () => {},
+  };
 }
 
 /** Looks at the window alone. A window with fewer events than `minCount` says that all is calm. */

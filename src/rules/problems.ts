@@ -1,9 +1,10 @@
 import type { Problem } from '../config/problems.ts';
-import type { RuleConfig } from '../config/rules.ts';
+import type { RuleConfig, ThresholdConfig } from '../config/rules.ts';
 import { messageOf } from '../errors.ts';
 import type { Measure } from '../model.ts';
 import { formatDuration } from '../util/duration.ts';
 import { type Condition, overlap, parseCondition } from './condition.ts';
+import { checkKind } from './kind-problems.ts';
 import { compileQuery } from './kql/compile.ts';
 import { amountOf, type Parsed, parseMeasure } from './measure.ts';
 
@@ -15,7 +16,8 @@ export interface Checked {
   rules: readonly RuleConfig[];
 }
 
-type Report = (setting: string, message: string, remedy: string) => void;
+/** Tells of one setting of a rule. */
+export type Report = (setting: string, message: string, remedy: string) => void;
 
 /** Everything in the rules that cannot work or can never have an effect, for people to read before they start. */
 export function ruleProblems(config: Checked): Problem[] {
@@ -30,8 +32,9 @@ export function ruleProblems(config: Checked): Problem[] {
     if (config.rules.findIndex(({ name }) => name === rule.name) < place)
       report('name', `another rule is called ${rule.name}`, 'give each rule a name of its own');
     checkFilter(rule, report);
-    checkWindows(rule, report);
-    checkConditions(rule, report);
+    if ('over' in rule) checkWindows(rule, report);
+    if (rule.kind === 'threshold') checkConditions(rule, report);
+    checkKind(rule, report);
     checkNotify(rule, report);
   });
   return problems;
@@ -51,7 +54,7 @@ function checkFilter({ where, by }: RuleConfig, report: Report): void {
   });
 }
 
-function checkWindows({ over, every = over }: RuleConfig, report: Report): void {
+function checkWindows({ over, every = over }: Pick<ThresholdConfig, 'over' | 'every'>, report: Report): void {
   const [length, hop] = [formatDuration(over), formatDuration(every)];
   if (over < 1 || !Number.isInteger(over))
     report('over', `a window cannot be ${length} long`, 'use whole milliseconds, 1ms or more');
@@ -69,7 +72,7 @@ function checkWindows({ over, every = over }: RuleConfig, report: Report): void 
     );
 }
 
-function checkConditions(rule: RuleConfig, report: Report): void {
+function checkConditions(rule: ThresholdConfig, report: Report): void {
   const measure = read(parseMeasure(rule.measure), 'measure', report);
   if (measure?.kind === 'share')
     attempt(() => amountOf(measure), 'measure', 'write KQL inside share( )', report);
@@ -111,7 +114,7 @@ function checkNotify(rule: RuleConfig, report: Report): void {
     if (rule.notify.indexOf(name) < place)
       report(`notify[${place}]`, `the notifier ${name} is there twice`, 'remove one of them');
   });
-  if (rule.notify.length > 0 && rule.when === undefined)
+  if (rule.notify.length > 0 && rule.kind === 'threshold' && rule.when === undefined)
     report('notify', 'a rule without a condition has nothing to tell', 'add `when`, or remove `notify`');
 }
 

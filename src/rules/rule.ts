@@ -1,15 +1,18 @@
-import type { RuleConfig } from '../config/rules.ts';
+import type { AlertSettings, RuleConfig } from '../config/rules.ts';
 import { LogboomError, messageOf } from '../errors.ts';
 import type { Measure, Millis } from '../model.ts';
 import { type Condition, opposite, parseCondition } from './condition.ts';
 import { type Grouping, groupingBy } from './group.ts';
+import { type Judge, judge, lookingAtWindows } from './judgement.ts';
 import { compileQuery, type Predicate } from './kql/compile.ts';
 import { kibanaQuery } from './kql/kibana.ts';
+import { matchJudgement } from './match.ts';
 import { type Amount, amountOf, type Parsed, parseMeasure } from './measure.ts';
+import { alertSettings } from './settings.ts';
 
 /** A rule ready to be applied to events and windows. */
 export interface CompiledRule extends Grouping {
-  readonly config: RuleConfig;
+  readonly config: AlertSettings;
   /** The filter in words that Kibana knows, for links. */
   readonly kibanaQuery: string;
   /** Whether the rule is about the event. */
@@ -28,10 +31,26 @@ export interface CompiledRule extends Grouping {
    * it is true, before the window is over.
    */
   readonly early: boolean;
+  /** An event that is too late for its window is counted in the oldest open one, for none must be lost. */
+  readonly keepsLate: boolean;
 }
 
 /** Makes a rule ready. Throws `RULE_INVALID` with all its problems, which `ruleProblems` lists beforehand. */
 export function compileRule(config: RuleConfig): CompiledRule {
+  return { ...compileSettings(alertSettings(config)), keepsLate: config.kind === 'match' };
+}
+
+/** How the windows of a rule are judged. Each call gives a judge of its own, with an empty memory. */
+export function judgeOf(config: RuleConfig, rule: CompiledRule): Judge {
+  switch (config.kind) {
+    case 'threshold':
+      return lookingAtWindows((observation) => judge(observation, rule));
+    case 'match':
+      return lookingAtWindows((observation) => matchJudgement(observation, rule.over));
+  }
+}
+
+function compileSettings(config: AlertSettings): Omit<CompiledRule, 'keepsLate'> {
   const problems: string[] = [];
   const read = <T>(setting: string, parse: () => T): T | undefined => {
     try {

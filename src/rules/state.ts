@@ -30,14 +30,20 @@ interface Look {
 }
 
 /**
- * The state machine: inactive → pending → active → recovering → inactive, and `no-data` while an alert that is open
- * has nothing to measure. Pure: the same state, observation and rule always lead to the same decision.
+ * The state machine of every kind: inactive → pending → active → recovering → inactive, and `no-data` while an alert that is open
+ * has nothing to measure. Pure: the same state, observation, rule and judgement
+ * (by default that of a threshold) always lead to the same decision.
  *
  * Windows of a group are looked at in the order of their ends, except that an early look at a window may come before
  * those at windows that end before it; these can then prove that the alert began earlier, but not that it is over.
  */
-export function step(state: AlertState, o: Observation, rule: StateRule): Decision {
-  const decision = decide({ state, o, rule, judgement: judge(o, rule) });
+export function step(
+  state: AlertState,
+  o: Observation,
+  rule: StateRule,
+  judgement: Judgement = judge(o, rule),
+): Decision {
+  const decision = decide({ state, o, rule, judgement });
   const deadline = deadlineOf(decision.state, rule);
   return deadline === undefined ? decision : { ...decision, deadline };
 }
@@ -177,7 +183,7 @@ function beginsAt({ state, o, judgement }: Look): { start: Millis } {
 function peakOf({ state, o, rule, judgement }: Look): number | undefined {
   if (judgement.verdict !== 'true') return state.peak;
   const before = state.start === undefined ? undefined : state.peak;
-  const { distance } = rule.condition!;
+  const { distance } = judgement.measuredBy ?? rule.condition!;
   return before === undefined || distance(o.value!) > distance(before) ? o.value : before;
 }
 

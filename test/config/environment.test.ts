@@ -104,7 +104,9 @@ describe('an override', () => {
 
   it('changes one setting of a rule in the file', () => {
     const yaml = 'rules: [{ name: a }, { name: b }]';
-    expect(load({ yaml, env: { LOGBOOM_RULES_1_OVER: '5s' } }).config!.rules[1]!.over).toBe(5000);
+    expect(load({ yaml, env: { LOGBOOM_RULES_1_OVER: '5s' } }).config!.rules[1]).toMatchObject({
+      over: 5000,
+    });
   });
 
   it('that is empty counts as unset', () => {

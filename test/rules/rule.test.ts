@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRules } from '../../src/config/rules.ts';
+import { defaultRules, rule } from '../../src/config/rules.ts';
 import { LogboomError } from '../../src/errors.ts';
 import { ruleProblems } from '../../src/rules/problems.ts';
 import { compileRule } from '../../src/rules/rule.ts';
@@ -69,8 +69,9 @@ describe('a rule made ready', () => {
 
 describe('the check of rules', () => {
   it('has nothing to say about the rules in force by default', () => {
-    expect(problemsOf(...defaultRules)).toEqual([]);
-    for (const rule of defaultRules) expect(() => compiled(rule)).not.toThrow();
+    const rules = defaultRules.map((input) => rule.parse(input));
+    expect(ruleProblems({ rules })).toEqual([]);
+    for (const config of rules) expect(() => compileRule(config)).not.toThrow();
   });
 
   it('has nothing to say about the rule of the tutorial', () => {

@@ -1,0 +1,105 @@
+import type { Episodes } from '../alerts/episodes.ts';
+import type { AlertState, Decision, LogEvent, Millis, Observation, Output, Scalar } from '../model.ts';
+import type { Judge } from '../rules/judgement.ts';
+import type { CompiledRule } from '../rules/rule.ts';
+import { fresh, isForgettable, step } from '../rules/state.ts';
+import { Samples } from './samples.ts';
+
+export interface AlertBookParts {
+  rule: CompiledRule;
+  judge: Judge;
+  episodes: Episodes;
+}
+
+/** The alerts of one rule, by group: the state of each, its fields, and the first lines as evidence. */
+export class AlertBook {
+  private readonly parts: AlertBookParts;
+  private readonly samples: Samples;
+  private readonly states = new Map<string, AlertState>();
+  /** The fields of each group that is watched, for documents. */
+  private readonly fields = new Map<string, Record<string, Scalar>>();
+
+  constructor(parts: AlertBookParts) {
+    this.parts = parts;
+    this.samples = new Samples(parts.rule.over);
+  }
+
+  get openAlerts(): number {
+    let open = 0;
+    for (const { status } of this.states.values())
+      if (status !== 'inactive' && status !== 'pending') open += 1;
+    return open;
+  }
+
+  know(group: string, by: () => Record<string, Scalar>): void {
+    if (!this.fields.has(group)) this.fields.set(group, by());
+  }
+
+  keep(group: string, event: LogEvent): void {
+    this.samples.offer(group, event);
+  }
+
+  byOf(group: string): Record<string, Scalar> {
+    return this.fields.get(group) ?? {};
+  }
+
+  isActive(group: string): boolean {
+    return this.states.get(group)?.status === 'active';
+  }
+
+  /** One look at a group. Returns when it must be looked at again although nothing new comes. */
+  look(group: string, observation: Observation, outputs: Output[]): Millis | undefined {
+    const { rule, judge } = this.parts;
+    const judgement = judge.judge(group, observation);
+    const before = this.states.get(group) ?? fresh;
+    const decision = step(before, observation, rule, judgement);
+    if (decision.state !== before) this.states.set(group, decision.state);
+    if (decision.transition || decision.update) this.tell(group, observation, decision, outputs);
+    return earlier(decision.deadline, judgement.again);
+  }
+
+  /** Forgets what could never make a difference again; `holds` tells the groups that are still counted. */
+  sweep(at: Millis, holds: (group: string) => boolean): void {
+    const { rule, judge } = this.parts;
+    for (const [group, state] of this.states) if (isForgettable(state, at, rule)) this.states.delete(group);
+    this.samples.forgetBefore(at - 2 * rule.over);
+    judge.forgetBefore(at);
+    for (const group of this.fields.keys()) {
+      if (!holds(group) && !this.states.has(group)) this.fields.delete(group);
+    }
+  }
+
+  snapshot(): unknown {
+    return {
+      episodes: this.parts.episodes.snapshot(),
+      judge: this.parts.judge.snapshot(),
+      samples: this.samples.snapshot(),
+      states: [...this.states],
+      fields: [...this.fields],
+    };
+  }
+
+  restore(snapshot: unknown): void {
+    const saved = snapshot as Record<'episodes' | 'samples' | 'judge', unknown> & {
+      states: [string, AlertState][];
+      fields: [string, Record<string, Scalar>][];
+    };
+    this.parts.episodes.restore(saved.episodes);
+    this.parts.judge.restore(saved.judge);
+    this.samples.restore(saved.samples);
+    this.states.clear();
+    this.fields.clear();
+    for (const [group, state] of saved.states) this.states.set(group, state);
+    for (const [group, by] of saved.fields) this.fields.set(group, by);
+  }
+
+  private tell(group: string, observation: Observation, decision: Decision, outputs: Output[]): void {
+    const samples = () => this.samples.since(group, observation.window.start);
+    const by = this.byOf(group);
+    outputs.push(...this.parts.episodes.apply({ group, by, decision, observation, samples }));
+  }
+}
+
+function earlier(one: Millis | undefined, other: Millis | undefined): Millis | undefined {
+  return one === undefined || (other !== undefined && other < one) ? other : one;
+}

@@ -1,0 +1,25 @@
+import { createEpisodes } from '../alerts/episodes.ts';
+import type { KibanaConfig } from '../config/outputs.ts';
+import type { RuleConfig } from '../config/rules.ts';
+import { type CompiledRule, compileRule, judgeOf } from '../rules/rule.ts';
+import { createWindows } from '../windows/windows.ts';
+import { AlertBook } from './alert-book.ts';
+import { RuleRun } from './rule-run.ts';
+import type { Run } from './run.ts';
+import { WindowAlerts } from './window-alerts.ts';
+
+/** Sets a rule to work, whatever its kind. Throws `RULE_INVALID`. */
+export function createRun(config: RuleConfig, kibana?: KibanaConfig): Run {
+  const rule = compileRule(config);
+  const book = new AlertBook({ rule, judge: judgeOf(config, rule), episodes: createEpisodes(rule, kibana) });
+  return new RuleRun({
+    config,
+    rule,
+    book,
+    alerts: new WindowAlerts({ rule, windows: windowsOf(rule), book }),
+  });
+}
+
+function windowsOf({ over, every, measure, config: { maxGroups, record } }: CompiledRule) {
+  return createWindows({ over, every, measure, maxGroups, ...(record && { recordEvery: over }) });
+}

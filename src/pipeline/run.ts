@@ -1,0 +1,24 @@
+import type { LogEvent, Millis, Output } from '../model.ts';
+
+/**
+ * One rule at work. The engine knows nothing else of rules: whatever the kind, events go in one by one, event time
+ * moves on, and what follows from both is put out. A run reads no clock and depends on nothing else.
+ */
+export interface Run {
+  readonly name: string;
+  /** Changes with the rule: state of another fingerprint is state of another rule. */
+  readonly fingerprint: string;
+  /** Number of events that came too late to be counted. */
+  readonly late: number;
+  /** Number of windows that were looked at when they were over. */
+  readonly closed: number;
+  /** Whether the passing of time alone can still change something. */
+  readonly waiting: boolean;
+  readonly openAlerts: number;
+  add(event: LogEvent, outputs: Output[]): void;
+  /** Event time has come to `now`, before the rule's lateness. */
+  advance(now: Millis, outputs: Output[]): void;
+  snapshot(): unknown;
+  /** Goes on exactly from a snapshot of a run with the same fingerprint. */
+  restore(snapshot: unknown): void;
+}

@@ -1,0 +1,102 @@
+import type { LogEvent, Millis, Observation, Output, Scalar, WindowValue } from '../model.ts';
+import type { CompiledRule } from '../rules/rule.ts';
+import type { Amount, Windows } from '../windows/windows.ts';
+import type { AlertBook } from './alert-book.ts';
+
+export interface WindowAlertsParts {
+  rule: CompiledRule;
+  windows: Windows;
+  book: AlertBook;
+}
+
+/** Alerts at rest are looked through for forgettable ones after so many visits. */
+const visitsBetweenSweeps = 10_000;
+
+/** Counts in windows, and looks at each one that is over: what all kinds do that judge stretches of time. */
+export class WindowAlerts {
+  late = 0;
+  closed = 0;
+  private readonly parts: WindowAlertsParts;
+  private visits = 0;
+
+  constructor(parts: WindowAlertsParts) {
+    this.parts = parts;
+  }
+
+  get waiting(): boolean {
+    return this.parts.windows.waiting;
+  }
+
+  get closedThrough(): Millis {
+    return this.parts.windows.closedThrough;
+  }
+
+  /** Counts at that time; `event` and `by` describe the group where it is counted as itself. */
+  put(
+    time: Millis,
+    group: string,
+    amount: Amount,
+    event: LogEvent,
+    by: () => Record<string, Scalar>,
+  ): boolean {
+    const { rule, windows, book } = this.parts;
+    const added = windows.add(time, group, amount);
+    if (added === 'late') this.late += 1;
+    if (added !== 'added') return false;
+    book.know(group, by);
+    if (rule.condition) book.keep(group, event);
+    return true;
+  }
+
+  /** The newest window may have become true with this event; that is worth knowing before it is over. */
+  lookEarly(group: string, outputs: Output[]): void {
+    const { rule, windows, book } = this.parts;
+    const head = windows.head(group);
+    if (head?.value === undefined || !rule.condition!.test(head.value)) return;
+    if (!book.isActive(group)) this.look(head, true, outputs);
+  }
+
+  /** Closes the windows that no event at or after that time can change any more. */
+  advance(watermark: Millis, outputs: Output[]): void {
+    const { windows, book } = this.parts;
+    windows.advance(watermark, (window) => this.close(window, outputs));
+    if (this.visits < visitsBetweenSweeps) return;
+    this.visits = 0;
+    book.sweep(windows.closedThrough, (group) => windows.has(group));
+  }
+
+  snapshot(): unknown {
+    const { windows, book } = this.parts;
+    return { windows: windows.snapshot(), book: book.snapshot(), late: this.late };
+  }
+
+  restore(snapshot: unknown): void {
+    const saved = snapshot as { windows: unknown; book: unknown; late: number };
+    this.parts.windows.restore(saved.windows);
+    this.parts.book.restore(saved.book);
+    this.late = saved.late;
+  }
+
+  private close(window: WindowValue, outputs: Output[]): void {
+    const { rule, book } = this.parts;
+    this.visits += 1;
+    this.closed += 1;
+    if (rule.condition) this.look(window, false, outputs);
+    // Windows that end at multiples of their length tile the timeline: the others say nothing new.
+    if (rule.config.record && window.end % rule.over === 0 && window.count > 0) {
+      const { name, measure } = rule.config;
+      outputs.push({
+        kind: 'window',
+        window: { ...window, rule: name, measure, by: book.byOf(window.group) },
+      });
+    }
+  }
+
+  private look({ group, start, end, value, count }: WindowValue, early: boolean, outputs: Output[]): void {
+    const { rule, windows, book } = this.parts;
+    const window = { start, end };
+    const observation: Observation = { at: end, since: end - rule.every, window, value, count, early };
+    const again = book.look(group, observation, outputs);
+    if (again !== undefined) windows.schedule(group, again);
+  }
+}

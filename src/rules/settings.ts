@@ -1,0 +1,38 @@
+import type { AlertSettings, KindConfig, RuleConfig } from '../config/rules.ts';
+import type { Millis } from '../model.ts';
+
+type Own = Pick<AlertSettings, 'over' | 'measure' | 'when'> & Partial<AlertSettings>;
+
+/** What a kind that has no such settings comes to: nothing has to last, and nothing is recorded. */
+const plain = {
+  every: undefined,
+  minCount: 0,
+  recover: undefined,
+  for: 0,
+  keepActiveFor: 0,
+  noData: 'hold',
+  record: false,
+} as const;
+
+/**
+ * A rule of any kind in the settings of a threshold. States, episodes, documents and messages know these only, so that
+ * an alert looks the same whatever raised it.
+ */
+export function alertSettings(config: RuleConfig): AlertSettings {
+  switch (config.kind) {
+    case 'threshold':
+      return config;
+    case 'match':
+      return { ...plain, ...config, ...momentary(config, 'count') };
+  }
+}
+
+/** Alerts about moments: true from one on until there was none for the quiet time. */
+function momentary({ quiet }: Pick<KindConfig<'match'>, 'quiet'>, measure: string): Own {
+  return { measure, when: '>= 1', over: quiet, every: hopOf(quiet) };
+}
+
+/** A tenth of the time where that is whole: how exactly an end is dated, against the memory for it. */
+function hopOf(quiet: Millis): Millis {
+  return quiet / ([10, 5, 2].find((parts) => quiet % parts === 0) ?? 1);
+}

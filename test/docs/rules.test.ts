@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { messageProblems } from '../../src/alerts/template.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { rule } from '../../src/config/rules.ts';
+import { shapeOf } from '../../src/config/shape.ts';
+import type { FieldValue } from '../../src/model.ts';
+import { ruleProblems } from '../../src/rules/problems.ts';
+import { parseDuration } from '../../src/util/duration.ts';
+import { load } from '../support/config.ts';
+import { event, play, type Step, told } from '../support/runs.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const page = readFileSync(`${root}docs/rules.md`, 'utf8').replaceAll('\r\n', '\n');
+const kinds = rule.options.map((option) => shapeOf(option.shape.kind).choices[0]!);
+const checks = [ruleProblems, messageProblems];
+
+/** Each `yaml` block with the `text` block after it: a rule, and what becomes of events. */
+const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)].map(
+  ([, yaml, text]) => ({ yaml: yaml!, lines: text!.trimEnd().split('\n') }),
+);
+
+function stepOf(line: string): Step {
+  const [, after, fields] = /^\+(\S+)\s*(\{.*\})?$/.exec(line)!;
+  const seconds = parseDuration(after!)! / 1000;
+  return fields ? event(seconds, JSON.parse(fields) as Record<string, FieldValue>) : { until: seconds };
+}
+
+describe('docs/rules.md', () => {
+  it('has a section for each kind', () => {
+    for (const kind of kinds) expect(page, kind).toMatch(new RegExp(`^## ${kind}$`, 'm'));
+  });
+
+  it.each(examples.map(({ yaml, lines }) => [/name: (\S+)/.exec(yaml)![1]!, yaml, lines] as const))(
+    'says of %s what happens',
+    (_, yaml, lines) => {
+      const { config, problems } = load({ yaml, checks });
+      expect(problems).toEqual([]);
+      const steps = lines.filter((line) => !line.startsWith('→')).map(stepOf);
+      const outputs = config!.rules.flatMap((one) => play(one, steps).outputs);
+      expect(told(outputs).map((line) => `→ ${line}`)).toEqual(lines.filter((line) => line.startsWith('→')));
+    },
+  );
+});
+
+describe('examples/rules', () => {
+  const files = readdirSync(`${root}examples/rules`).filter((name) => name.endsWith('.yml'));
+
+  it('has a file for each kind', () => {
+    expect(files).toEqual(
+      expect.arrayContaining(
+        kinds.filter((kind) => page.includes(`examples/rules/${kind}.yml`)).map((kind) => `${kind}.yml`),
+      ),
+    );
+    for (const kind of kinds) expect(files).toContain(`${kind}.yml`);
+  });
+
+  it.each(files)('%s loads without a problem', (name) => {
+    const { problems } = loadConfig({ path: `${root}examples/rules/${name}`, env: {}, checks });
+    expect(problems).toEqual([]);
+  });
+});
