@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { common, lasting, measure, minCount, quiet, windows } from './rule-parts.ts';
+import { duration } from './values.ts';
 
 const threshold = z.strictObject({
   kind: z
@@ -34,8 +35,26 @@ const match = z.strictObject({
   quiet,
 });
 
+const absence = z.strictObject({
+  kind: z.literal('absence').describe('Raises for a group of which nothing is heard.'),
+  ...common,
+  every: duration('5m').describe('A group is silent where its events lie farther apart than this.'),
+  expect: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Groups that must be there, seen or not: values of `by`, such as `web-1` or `web-1, nginx.access`.',
+    ),
+  learn: z.boolean().default(true).describe('Whether groups that were seen once are expected from then on.'),
+  forget: duration('24h').describe('A learned group that was silent for so long is no longer expected.'),
+  shipper: z
+    .string()
+    .default('agent.id')
+    .describe('Field that names the shipper, so that one silent log is told from a silent machine.'),
+});
+
 /** What a rule may look for, by its `kind`. */
-export const rule = z.discriminatedUnion('kind', [threshold, match]);
+export const rule = z.discriminatedUnion('kind', [threshold, match, absence]);
 
 export type RuleConfig = z.infer<typeof rule>;
 export type RuleKind = RuleConfig['kind'];

@@ -1,6 +1,6 @@
 import type { Episodes } from '../alerts/episodes.ts';
 import type { AlertState, Decision, LogEvent, Millis, Observation, Output, Scalar } from '../model.ts';
-import type { Judge } from '../rules/judgement.ts';
+import type { Judge, Judgement } from '../rules/judgement.ts';
 import type { CompiledRule } from '../rules/rule.ts';
 import { fresh, isForgettable, step } from '../rules/state.ts';
 import { Samples } from './samples.ts';
@@ -48,9 +48,13 @@ export class AlertBook {
   }
 
   /** One look at a group. Returns when it must be looked at again although nothing new comes. */
-  look(group: string, observation: Observation, outputs: Output[]): Millis | undefined {
-    const { rule, judge } = this.parts;
-    const judgement = judge.judge(group, observation);
+  look(
+    group: string,
+    observation: Observation,
+    outputs: Output[],
+    judgement: Judgement = this.parts.judge.judge(group, observation),
+  ): Millis | undefined {
+    const { rule } = this.parts;
     const before = this.states.get(group) ?? fresh;
     const decision = step(before, observation, rule, judgement);
     if (decision.state !== before) this.states.set(group, decision.state);

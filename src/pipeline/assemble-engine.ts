@@ -6,6 +6,9 @@ import { createRun } from './create-run.ts';
 import { Engine } from './engine.ts';
 import { openPayload } from './payload.ts';
 
+/** A restart takes seconds, and a busy machine may skip some ticks: neither is a time in which nobody listened. */
+const leastDeafness = 30_000;
+
 /** The engine of a configuration. The same for a live server and for a replay, so that both come to the same results. */
 export function assembleEngine(config: Config, telemetry?: ParsingTelemetry): Engine {
   const { parsers, time } = config;
@@ -14,5 +17,6 @@ export function assembleEngine(config: Config, telemetry?: ParsingTelemetry): En
     events: createEventReader({ parsers, time, ...(telemetry && { telemetry }) }),
     runs: config.rules.filter(({ enabled }) => enabled).map((rule) => createRun(rule, config.kibana)),
     open: openPayload,
+    deafAfter: Math.max(leastDeafness, 4 * config.journal.tick),
   });
 }

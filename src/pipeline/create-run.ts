@@ -3,6 +3,7 @@ import type { KibanaConfig } from '../config/outputs.ts';
 import type { RuleConfig } from '../config/rules.ts';
 import { type CompiledRule, compileRule, judgeOf } from '../rules/rule.ts';
 import { createWindows } from '../windows/windows.ts';
+import { AbsenceRun } from './absence-run.ts';
 import { AlertBook } from './alert-book.ts';
 import { RuleRun } from './rule-run.ts';
 import type { Run } from './run.ts';
@@ -12,6 +13,7 @@ import { WindowAlerts } from './window-alerts.ts';
 export function createRun(config: RuleConfig, kibana?: KibanaConfig): Run {
   const rule = compileRule(config);
   const book = new AlertBook({ rule, judge: judgeOf(config, rule), episodes: createEpisodes(rule, kibana) });
+  if (config.kind === 'absence') return new AbsenceRun({ config, rule, book });
   return new RuleRun({
     config,
     rule,

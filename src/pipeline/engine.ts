@@ -1,4 +1,4 @@
-import type { Batch, EventBlock, JournalRecord, Output } from '../model.ts';
+import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import type { EventReader } from '../parsers/reader.ts';
 import type { EventClock } from '../windows/clock.ts';
 import type { Run } from './run.ts';
@@ -17,6 +17,8 @@ export interface EngineParts {
   runs: Run[];
   /** Inflates a record's payload. */
   open: (batch: Batch) => EventBlock;
+  /** While something waits for time to pass, records come at least as often, unless nobody listened. */
+  deafAfter: Millis;
 }
 
 /**
@@ -27,6 +29,8 @@ export interface EngineParts {
 export class Engine {
   readonly tally: Tally = { events: 0, problems: 0, ahead: 0, parseFailures: 0 };
   private readonly parts: EngineParts;
+  /** Wall time of the last record. */
+  private heard: Millis | undefined;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
@@ -36,6 +40,7 @@ export class Engine {
   process(record: JournalRecord, block?: EventBlock): Output[] {
     const outputs: Output[] = [];
     const { clock } = this.parts;
+    this.noticeDeafness(record.receivedAt);
     if (record.kind === 'events') this.take(record, block ?? this.parts.open(record), outputs);
     clock.advance(record.receivedAt);
     this.close(outputs);
@@ -58,17 +63,35 @@ export class Engine {
 
   snapshot(): unknown {
     const { clock, runs } = this.parts;
-    return { clock: clock.snapshot(), runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]) };
+    return {
+      heard: this.heard,
+      clock: clock.snapshot(),
+      runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]),
+    };
   }
 
   /** A rule that changed since the snapshot begins anew; the others go on. */
   restore(snapshot: unknown): void {
-    const { clock, runs } = snapshot as { clock: unknown; runs: [string, string, unknown][] };
+    const { heard, clock, runs } = snapshot as {
+      heard?: Millis;
+      clock: unknown;
+      runs: [string, string, unknown][];
+    };
+    this.heard = heard;
     this.parts.clock.restore(clock);
     for (const run of this.parts.runs) {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
       if (saved) run.restore(saved[2]);
     }
+  }
+
+  /** A server that was down, or stalled, heard nobody. Event time would have gone on by as much as the wall clock did. */
+  private noticeDeafness(receivedAt: Millis): void {
+    const { clock, runs, deafAfter } = this.parts;
+    const gap = receivedAt - (this.heard ?? receivedAt);
+    this.heard = Math.max(receivedAt, this.heard ?? receivedAt);
+    if (gap <= deafAfter || !this.waiting) return;
+    for (const run of runs) run.resume?.(clock.now + gap);
   }
 
   private take(batch: Batch, block: EventBlock, outputs: Output[]): void {

@@ -18,6 +18,8 @@ export interface Run {
   add(event: LogEvent, outputs: Output[]): void;
   /** Event time has come to `now`, before the rule's lateness. */
   advance(now: Millis, outputs: Output[]): void;
+  /** Nobody listened until event time came to `now`: silence before proves nothing. */
+  resume?(now: Millis): void;
   snapshot(): unknown;
   /** Goes on exactly from a snapshot of a run with the same fingerprint. */
   restore(snapshot: unknown): void;

@@ -1,5 +1,6 @@
-import type { RuleConfig } from '../config/rules.ts';
+import type { KindConfig, RuleConfig } from '../config/rules.ts';
 import type { Millis } from '../model.ts';
+import { isWholeGroup } from './absence.ts';
 import type { Report } from './problems.ts';
 
 /** What is wrong with the settings that only one kind has. */
@@ -7,9 +8,30 @@ export function checkKind(rule: RuleConfig, report: Report): void {
   if ('quiet' in rule) checkQuiet(rule.quiet, report);
   if (rule.kind === 'match' && rule.where.trim() === '')
     report('where', 'every event would raise the alert', 'write the query of the events to be told of');
+  if (rule.kind === 'absence') checkAbsence(rule, report);
 }
 
 function checkQuiet(quiet: Millis, report: Report): void {
   if (quiet < 1 || !Number.isInteger(quiet))
     report('quiet', 'an alert cannot end in the moment in which it begins', 'use 1ms or more, such as 5m');
+}
+
+function checkAbsence({ every, by, expect, learn, forget }: KindConfig<'absence'>, report: Report): void {
+  if (every < 1) report('every', 'everybody would be silent all the time', 'use 1ms or more, such as 5m');
+  if (by.length > 0 && learn && forget <= every)
+    report('forget', 'a group would be forgotten before it is silent', 'use a multiple of `every`');
+  if (!learn && expect.length === 0 && by.length > 0)
+    report('expect', 'no group is expected, and none is learned', 'name groups, or set `learn: true`');
+  if (by.length === 0 && expect.length > 0)
+    report('expect', 'groups are expected of a rule without groups', 'name the fields in `by`');
+  expect.forEach((group, place) => {
+    if (by.length > 0 && !isWholeGroup(group, by))
+      report(
+        `expect[${place}]`,
+        `${JSON.stringify(group)} does not have a value for each field in \`by\``,
+        `write ${by.map((name) => `‹${name}›`).join(', ')}`,
+      );
+    if (expect.indexOf(group) < place)
+      report(`expect[${place}]`, `${group} is there twice`, 'remove one of them');
+  });
 }

@@ -37,7 +37,9 @@ export interface CompiledRule extends Grouping {
 
 /** Makes a rule ready. Throws `RULE_INVALID` with all its problems, which `ruleProblems` lists beforehand. */
 export function compileRule(config: RuleConfig): CompiledRule {
-  return { ...compileSettings(alertSettings(config)), keepsLate: config.kind === 'match' };
+  const settings = alertSettings(config);
+  const counted = config.kind === 'absence' ? 'count' : settings.measure;
+  return { ...compileSettings(settings, counted), keepsLate: config.kind === 'match' };
 }
 
 /** How the windows of a rule are judged. Each call gives a judge of its own, with an empty memory. */
@@ -47,10 +49,13 @@ export function judgeOf(config: RuleConfig, rule: CompiledRule): Judge {
       return lookingAtWindows((observation) => judge(observation, rule));
     case 'match':
       return lookingAtWindows((observation) => matchJudgement(observation, rule.over));
+    case 'absence':
+      return lookingAtWindows((observation) => judge(observation, rule));
   }
 }
 
-function compileSettings(config: AlertSettings): Omit<CompiledRule, 'keepsLate'> {
+/** `counted` is the measure as windows keep it; that of the settings may be words for people. */
+function compileSettings(config: AlertSettings, counted: string): Omit<CompiledRule, 'keepsLate'> {
   const problems: string[] = [];
   const read = <T>(setting: string, parse: () => T): T | undefined => {
     try {
@@ -61,7 +66,7 @@ function compileSettings(config: AlertSettings): Omit<CompiledRule, 'keepsLate'>
     }
   };
   const filter = read('where', () => compileQuery(config.where));
-  const measure = read('measure', () => demand(parseMeasure(config.measure)));
+  const measure = read('measure', () => demand(parseMeasure(counted)));
   const amount = measure && read('measure', () => amountOf(measure));
   const condition = read('when', () => optional(config.when));
   const recover = read('recover', () => optional(config.recover));

@@ -24,6 +24,16 @@ export function alertSettings(config: RuleConfig): AlertSettings {
       return config;
     case 'match':
       return { ...plain, ...config, ...momentary(config, 'count') };
+    case 'absence':
+      // Its moments lie on no grid, hence hops of a millisecond.
+      return {
+        ...plain,
+        ...config,
+        measure: 'seconds of silence',
+        when: `> ${config.every / 1000}`,
+        over: config.every,
+        every: 1,
+      };
   }
 }
 

@@ -1,0 +1,130 @@
+import type { KindConfig } from '../config/rules.ts';
+import type { LogEvent, Millis, Observation, Output, Scalar } from '../model.ts';
+import { absenceJudgement, rosterOf } from '../rules/absence.ts';
+import type { CompiledRule } from '../rules/rule.ts';
+import { Shippers } from '../windows/shippers.ts';
+import { Silence, type SilenceNews } from '../windows/silence.ts';
+import type { AlertBook } from './alert-book.ts';
+import { fingerprintOf } from './rule-run.ts';
+import type { Run } from './run.ts';
+
+export interface AbsenceRunParts {
+  config: KindConfig<'absence'>;
+  rule: CompiledRule;
+  book: AlertBook;
+}
+
+/** Groups whose shippers are looked through for those forgotten after so many visits. */
+const newsBetweenSweeps = 1_000;
+
+/** A rule that waits for signs of life. */
+export class AbsenceRun implements Run {
+  readonly name: string;
+  readonly fingerprint: string;
+  late = 0;
+  closed = 0;
+  private readonly parts: AbsenceRunParts;
+  private readonly silence: Silence;
+  private readonly shippers: Shippers;
+  private readonly roster: Map<string, Record<string, Scalar>>;
+  /** The shipper of each group's last event. */
+  private readonly shipperOf = new Map<string, string>();
+  private news = 0;
+
+  constructor(parts: AbsenceRunParts) {
+    const { config } = parts;
+    this.parts = parts;
+    this.name = config.name;
+    this.fingerprint = fingerprintOf(config);
+    this.roster = rosterOf(config);
+    this.silence = new Silence({ ...config, expected: [...this.roster.keys()] });
+    this.shippers = new Shippers(config.maxGroups);
+  }
+
+  get waiting(): boolean {
+    return this.silence.waiting;
+  }
+
+  get openAlerts(): number {
+    return this.parts.book.openAlerts;
+  }
+
+  add(event: LogEvent): void {
+    const { config, rule, book } = this.parts;
+    const shipper = textOf(event, config.shipper);
+    // Before the filter: a shipper is alive whatever it sends.
+    if (shipper !== undefined) this.shippers.hear(shipper, event.time);
+    if (!rule.filter(event)) return;
+    const group = rule.key(event);
+    const added = this.silence.add(event.time, group);
+    if (added === 'late') this.late += 1;
+    if (added !== 'added') return;
+    book.know(group, () => rule.group(event).by);
+    if (shipper !== undefined) this.shipperOf.set(group, shipper);
+  }
+
+  advance(now: Millis, outputs: Output[]): void {
+    this.silence.advance(now - this.parts.config.lateness, (news) => this.tell(news, outputs));
+    if (this.news >= newsBetweenSweeps) this.sweep(now);
+  }
+
+  resume(now: Millis): void {
+    this.silence.resume(now);
+  }
+
+  snapshot(): unknown {
+    return {
+      silence: this.silence.snapshot(),
+      shippers: this.shippers.snapshot(),
+      shipperOf: [...this.shipperOf],
+      book: this.parts.book.snapshot(),
+      late: this.late,
+    };
+  }
+
+  restore(snapshot: unknown): void {
+    const saved = snapshot as Record<'silence' | 'shippers' | 'book', unknown> & {
+      shipperOf: [string, string][];
+      late: number;
+    };
+    this.silence.restore(saved.silence);
+    this.shippers.restore(saved.shippers);
+    this.parts.book.restore(saved.book);
+    this.shipperOf.clear();
+    for (const [group, shipper] of saved.shipperOf) this.shipperOf.set(group, shipper);
+    this.late = saved.late;
+  }
+
+  private tell(news: SilenceNews, outputs: Output[]): void {
+    const { book, config } = this.parts;
+    const { group, at, from, last } = news;
+    this.news += 1;
+    this.closed += 1;
+    book.know(group, () => this.roster.get(group) ?? {});
+    const since = last ?? from;
+    const value = (at - since) / 1000;
+    const window = { start: since, end: at };
+    const observation: Observation = { at, since, window, value, count: 0, early: false };
+    const judgement = absenceJudgement({ ...news, ...this.shipperPart(group) }, config.every);
+    const again = book.look(group, observation, outputs, judgement);
+    if (again !== undefined) this.silence.remind(group, again);
+    if (news.kind === 'forgotten') this.shipperOf.delete(group);
+  }
+
+  private shipperPart(group: string) {
+    const name = this.shipperOf.get(group);
+    const heard = name === undefined ? undefined : this.shippers.lastOf(name);
+    if (name === undefined || heard === undefined) return {};
+    return { shipper: { field: this.parts.config.shipper, name, heard } };
+  }
+
+  private sweep(now: Millis): void {
+    this.news = 0;
+    this.parts.book.sweep(now, (group) => this.silence.has(group));
+  }
+}
+
+function textOf(event: LogEvent, field: string): string | undefined {
+  const value = event.get(field);
+  return typeof value === 'string' && value.length <= 256 ? value : undefined;
+}

@@ -1,0 +1,68 @@
+import type { KindConfig } from '../config/rules.ts';
+import type { Millis, Scalar } from '../model.ts';
+import { formatDuration } from '../util/duration.ts';
+import { all } from './group.ts';
+import type { Judgement } from './judgement.ts';
+
+/** What is known of a group that fell silent, came back or was forgotten. */
+export interface Silent {
+  kind: 'silent' | 'back' | 'forgotten';
+  at: Millis;
+  /** When it was last heard of; undefined: never. */
+  last: Millis | undefined;
+  /** From when on it was waited for. */
+  from: Millis;
+  /** The shipper of its last event, and when that one was last heard of. */
+  shipper?: { field: string; name: string; heard: Millis };
+}
+
+/** The groups that the configuration names, by key, as `groupingBy` writes it, with their fields. */
+export function rosterOf({ by, expect }: KindConfig<'absence'>): Map<string, Record<string, Scalar>> {
+  if (by.length === 0) return new Map([[all, {}]]);
+  return new Map(expect.map((group) => [group, fieldsOf(group, by)] as const));
+}
+
+/** `web-1, nginx.access` for `by: [host.name, event.dataset]`. Undefined values: the numbers do not match. */
+export function fieldsOf(group: string, by: readonly string[]): Record<string, Scalar> {
+  const values = group.split(/(?<!\\), /).map((value) => value.replace(/\\(.)/g, '$1'));
+  return Object.fromEntries(
+    by.flatMap((name, place) => (values[place] === undefined ? [] : [[name, values[place]]])),
+  );
+}
+
+export function isWholeGroup(group: string, by: readonly string[]): boolean {
+  return group.split(/(?<!\\), /).length === by.length;
+}
+
+/** Says which of three is silent: somebody who was never there, one log of a shipper, or the whole shipper. */
+export function absenceJudgement(news: Silent, every: Millis): Judgement {
+  const { kind, at, last, from } = news;
+  if (kind === 'back')
+    return { verdict: 'calm', reason: `seen again after ${formatDuration(at - (last ?? from))}` };
+  if (kind === 'forgotten')
+    return {
+      verdict: 'calm',
+      reason: `forgotten, for it was not seen for ${formatDuration(at - (last ?? from))}`,
+    };
+  const expected = `expected every ${formatDuration(every)}`;
+  if (last === undefined)
+    return { verdict: 'true', reason: `never seen since the start at ${clock(from)}, ${expected}` };
+  const deaf = from > last ? `, and not since ${clock(from)}, when logboom listened again` : '';
+  return {
+    verdict: 'true',
+    reason: `gone: last seen at ${clock(last)}${deaf}, ${expected}${shipperPart(news, every)}`,
+  };
+}
+
+/** A shipper of which half the time nothing was heard is taken to be gone with all its logs. */
+function shipperPart({ at, shipper }: Silent, every: Millis): string {
+  if (shipper === undefined) return '';
+  const { field, name, heard } = shipper;
+  if (heard > at - every / 2) return `; only this group: its shipper ${name} (${field}) is still heard`;
+  return `; the whole shipper ${name} (${field}) is gone: nothing came from it since ${clock(heard)}`;
+}
+
+/** With the day, for silences last. */
+function clock(at: Millis): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+}

@@ -1,0 +1,189 @@
+import type { Millis } from '../model.ts';
+import { Agenda } from './agenda.ts';
+import { Heartbeats, type PackedHeartbeats } from './heartbeats.ts';
+
+const never = Number.NEGATIVE_INFINITY;
+
+export interface SilenceOptions {
+  /** A group that is not heard of for longer is silent. */
+  every: Millis;
+  /** Groups that are expected from the start and never forgotten. */
+  expected: readonly string[];
+  /** Whether groups that were seen once are expected from then on. */
+  learn: boolean;
+  /** A learned group is forgotten when it was silent for so long. */
+  forget: Millis;
+  maxGroups: number;
+}
+
+/** What became of a group at some moment. */
+export interface SilenceNews {
+  kind: 'silent' | 'back' | 'forgotten';
+  group: string;
+  at: Millis;
+  /** When it was last heard of; undefined: never, since `from`. */
+  last: Millis | undefined;
+  /** From when on it was waited for: its last event, the start, or the end of a time in which nobody listened. */
+  from: Millis;
+}
+
+/**
+ * Who is not heard of any more. A group is silent where two of its neighbouring events lie more than `every` apart; as
+ * events within the lateness may come in any order, a gap is only told once no event can fill it.
+ */
+export class Silence {
+  readonly #options: SilenceOptions;
+  readonly #groups = new Map<string, Heartbeats>();
+  readonly #agenda = new Agenda<Heartbeats>();
+  #watermark: Millis = never;
+  /** Before that time nobody listened, so silence proves nothing. */
+  #listening: Millis = never;
+  overflowed = 0;
+
+  constructor(options: SilenceOptions) {
+    this.#options = options;
+  }
+
+  /** Whether somebody is expected, so that time passing matters. */
+  get waiting(): boolean {
+    return this.#groups.size > 0 || this.#options.expected.length > 0;
+  }
+
+  has(group: string): boolean {
+    return this.#groups.has(group);
+  }
+
+  add(time: Millis, name: string): 'added' | 'late' | 'overflow' | 'unexpected' {
+    if (!(time >= this.#watermark)) return 'late';
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      if (!this.#options.learn) return 'unexpected';
+      if (this.#groups.size >= this.#options.maxGroups) {
+        this.overflowed += 1;
+        return 'overflow';
+      }
+      group = this.#admit(name, time, true);
+    }
+    group.add(time, this.#options.every);
+    this.#expect(group);
+    return 'added';
+  }
+
+  /** Tells, in order of time and then of group, who fell silent, came back and was forgotten up to that time. */
+  advance(watermark: Millis, tell: (news: SilenceNews) => void): void {
+    if (!(watermark > this.#watermark)) return;
+    if (this.#watermark === never) this.#begin(watermark);
+    for (
+      let due = this.#agenda.nextUpTo(watermark);
+      due !== undefined;
+      due = this.#agenda.nextUpTo(watermark)
+    ) {
+      const groups = this.#agenda.take().sort((a, b) => (a.name < b.name ? -1 : 1));
+      for (const group of groups) if (group.due === due) this.#visit(group, due, tell);
+    }
+    this.#watermark = watermark;
+  }
+
+  /** Nobody listened before that time: whoever is waited for is waited for from then on. */
+  resume(time: Millis): void {
+    this.#listening = Math.max(this.#listening, time);
+  }
+
+  /** Asks to be told again of a silent group at that time. */
+  remind(name: string, at: Millis): void {
+    const group = this.#groups.get(name);
+    if (group === undefined || !group.silent) return;
+    group.reminder = at;
+    this.#expect(group);
+  }
+
+  snapshot(): unknown {
+    const groups = [...this.#groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const times = [this.#watermark, this.#listening].map((time) => (time === never ? null : time));
+    return { times, overflowed: this.overflowed, groups: groups.map((group) => group.pack()) };
+  }
+
+  restore(snapshot: unknown): void {
+    const saved = snapshot as { times: (Millis | null)[]; overflowed: number; groups: PackedHeartbeats[] };
+    [this.#watermark, this.#listening] = saved.times.map((time) => time ?? never) as [Millis, Millis];
+    this.overflowed = saved.overflowed;
+    this.#groups.clear();
+    this.#agenda.clear();
+    for (const packed of saved.groups) {
+      const group = Heartbeats.unpack(packed);
+      this.#groups.set(group.name, group);
+      this.#expect(group);
+    }
+  }
+
+  /** Those who are expected are waited for from the first moment of event time that there is. */
+  #begin(time: Millis): void {
+    for (const name of this.#options.expected)
+      if (!this.#groups.has(name)) this.#expect(this.#admit(name, time, false));
+  }
+
+  #visit(group: Heartbeats, due: Millis, tell: (news: SilenceNews) => void): void {
+    group.due = Number.POSITIVE_INFINITY;
+    if (group.silent) this.#visitSilent(group, due, tell);
+    else this.#visitHeard(group, due, tell);
+    if (this.#groups.has(group.name)) this.#expect(group);
+  }
+
+  #visitHeard(group: Heartbeats, due: Millis, tell: (news: SilenceNews) => void): void {
+    while (group.pending.length > 0 && group.pending[0]! <= this.#deadline(group)) group.settle();
+    const at = this.#deadline(group);
+    if (due <= at) return;
+    group.silent = true;
+    tell({ kind: 'silent', group: group.name, at, last: group.last, from: this.#waitedForSince(group) });
+  }
+
+  #visitSilent(group: Heartbeats, due: Millis, tell: (news: SilenceNews) => void): void {
+    const { name, last } = group;
+    const news = { group: name, last, from: this.#waitedForSince(group) };
+    if (group.pending.length > 0 && group.pending[0]! <= due) {
+      group.silent = false;
+      group.reminder = undefined;
+      tell({ kind: 'back', at: group.pending[0]!, ...news });
+      group.settle();
+    } else if (this.#forgottenAt(group) <= due) {
+      this.#groups.delete(name);
+      tell({ kind: 'forgotten', at: due, ...news });
+    } else {
+      group.reminder = undefined;
+      tell({ kind: 'silent', at: due, ...news });
+    }
+  }
+
+  #waitedForSince(group: Heartbeats): Millis {
+    return Math.max(group.lastOrFrom, this.#listening);
+  }
+
+  /** Beyond it the group is silent, if nothing is heard until then. */
+  #deadline(group: Heartbeats): Millis {
+    return this.#waitedForSince(group) + this.#options.every;
+  }
+
+  #forgottenAt({ learned, lastOrFrom }: Heartbeats): Millis {
+    return learned ? lastOrFrom + this.#options.forget : Number.POSITIVE_INFINITY;
+  }
+
+  #admit(name: string, from: Millis, learned: boolean): Heartbeats {
+    const group = new Heartbeats(name, from, learned);
+    this.#groups.set(name, group);
+    return group;
+  }
+
+  #expect(group: Heartbeats): void {
+    const due = this.#nextDue(group);
+    if (due === group.due) return;
+    group.due = due;
+    if (due !== Number.POSITIVE_INFINITY) this.#agenda.put(due, group);
+  }
+
+  /** A group that is heard is not looked at with each event, but once in a deadline, one millisecond past it. */
+  #nextDue(group: Heartbeats): Millis {
+    if (!group.silent) return Math.min(group.due, this.#deadline(group) + 1);
+    const { pending, reminder = Number.POSITIVE_INFINITY } = group;
+    return Math.min(pending[0] ?? Number.POSITIVE_INFINITY, reminder, this.#forgottenAt(group));
+  }
+}
