@@ -53,8 +53,28 @@ const absence = z.strictObject({
     .describe('Field that names the shipper, so that one silent log is told from a silent machine.'),
 });
 
+const spike = z.strictObject({
+  kind: z.literal('spike').describe('Raises where a window differs much from the one before.'),
+  ...common,
+  measure,
+  ...windows,
+  ratio: z
+    .number()
+    .min(1)
+    .default(3)
+    .describe('How many times as much, or as little, as in the window before.'),
+  direction: z.enum(['up', 'down', 'both']).default('up').describe('Which way is told.'),
+  minBefore: z
+    .int()
+    .min(1)
+    .default(10)
+    .describe('Events that the window before must hold: three times one is no spike.'),
+  minCount,
+  ...lasting,
+});
+
 /** What a rule may look for, by its `kind`. */
-export const rule = z.discriminatedUnion('kind', [threshold, match, absence]);
+export const rule = z.discriminatedUnion('kind', [threshold, match, absence, spike]);
 
 export type RuleConfig = z.infer<typeof rule>;
 export type RuleKind = RuleConfig['kind'];

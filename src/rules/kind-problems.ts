@@ -8,6 +8,7 @@ export function checkKind(rule: RuleConfig, report: Report): void {
   if ('quiet' in rule) checkQuiet(rule.quiet, report);
   if (rule.kind === 'match' && rule.where.trim() === '')
     report('where', 'every event would raise the alert', 'write the query of the events to be told of');
+  if (rule.kind === 'spike') checkSpike(rule, report);
   if (rule.kind === 'absence') checkAbsence(rule, report);
 }
 
@@ -34,4 +35,17 @@ function checkAbsence({ every, by, expect, learn, forget }: KindConfig<'absence'
     if (expect.indexOf(group) < place)
       report(`expect[${place}]`, `${group} is there twice`, 'remove one of them');
   });
+}
+
+/** Every hop of two windows is remembered for each group. */
+const maxHops = 1_000;
+
+function checkSpike({ over, every = over, ratio }: KindConfig<'spike'>, report: Report): void {
+  if (over / every > maxHops)
+    report(
+      'every',
+      `${over / every} windows of each group would be remembered`,
+      `use a hop of at least 1/${maxHops} of \`over\``,
+    );
+  if (ratio === 1) report('ratio', 'every window is once as much as itself', 'use more than 1, such as 3');
 }

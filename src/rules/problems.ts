@@ -34,6 +34,7 @@ export function ruleProblems(config: Checked): Problem[] {
     checkFilter(rule, report);
     if ('over' in rule) checkWindows(rule, report);
     if (rule.kind === 'threshold') checkConditions(rule, report);
+    else if ('measure' in rule) checkMeasure(rule.measure, report);
     checkKind(rule, report);
     checkNotify(rule, report);
   });
@@ -72,10 +73,15 @@ function checkWindows({ over, every = over }: Pick<ThresholdConfig, 'over' | 'ev
     );
 }
 
-function checkConditions(rule: ThresholdConfig, report: Report): void {
-  const measure = read(parseMeasure(rule.measure), 'measure', report);
+function checkMeasure(text: string, report: Report): Measure | undefined {
+  const measure = read(parseMeasure(text), 'measure', report);
   if (measure?.kind === 'share')
     attempt(() => amountOf(measure), 'measure', 'write KQL inside share( )', report);
+  return measure;
+}
+
+function checkConditions(rule: ThresholdConfig, report: Report): void {
+  const measure = checkMeasure(rule.measure, report);
   const when = rule.when === undefined ? undefined : read(parseCondition(rule.when), 'when', report);
   const recover =
     rule.recover === undefined ? undefined : read(parseCondition(rule.recover), 'recover', report);

@@ -9,6 +9,7 @@ import { kibanaQuery } from './kql/kibana.ts';
 import { matchJudgement } from './match.ts';
 import { type Amount, amountOf, type Parsed, parseMeasure } from './measure.ts';
 import { alertSettings } from './settings.ts';
+import { SpikeJudge } from './spike.ts';
 
 /** A rule ready to be applied to events and windows. */
 export interface CompiledRule extends Grouping {
@@ -38,8 +39,10 @@ export interface CompiledRule extends Grouping {
 /** Makes a rule ready. Throws `RULE_INVALID` with all its problems, which `ruleProblems` lists beforehand. */
 export function compileRule(config: RuleConfig): CompiledRule {
   const settings = alertSettings(config);
-  const counted = config.kind === 'absence' ? 'count' : settings.measure;
-  return { ...compileSettings(settings, counted), keepsLate: config.kind === 'match' };
+  const compiled = compileSettings(settings, countedBy(config, settings));
+  return isThreshold(config)
+    ? compiled
+    : { ...compiled, early: config.kind === 'match', keepsLate: config.kind === 'match' };
 }
 
 /** How the windows of a rule are judged. Each call gives a judge of its own, with an empty memory. */
@@ -49,13 +52,36 @@ export function judgeOf(config: RuleConfig, rule: CompiledRule): Judge {
       return lookingAtWindows((observation) => judge(observation, rule));
     case 'match':
       return lookingAtWindows((observation) => matchJudgement(observation, rule.over));
+    case 'spike':
+      return new SpikeJudge(config);
     case 'absence':
       return lookingAtWindows((observation) => judge(observation, rule));
   }
 }
 
-/** `counted` is the measure as windows keep it; that of the settings may be words for people. */
-function compileSettings(config: AlertSettings, counted: string): Omit<CompiledRule, 'keepsLate'> {
+/** Kinds whose windows are judged by a measure and a condition alone. */
+function isThreshold({ kind }: RuleConfig): boolean {
+  return kind === 'threshold';
+}
+
+/** What windows count and a plain condition tests; that of the settings may be words for people. */
+interface Counted {
+  measure: string;
+  when: string | undefined;
+}
+
+function countedBy(config: RuleConfig, { measure, when }: AlertSettings): Counted {
+  switch (config.kind) {
+    case 'absence':
+      return { measure: 'count', when };
+    case 'spike':
+      return { measure, when: '>= 0' };
+    default:
+      return { measure, when };
+  }
+}
+
+function compileSettings(config: AlertSettings, counted: Counted): CompiledRule {
   const problems: string[] = [];
   const read = <T>(setting: string, parse: () => T): T | undefined => {
     try {
@@ -66,9 +92,9 @@ function compileSettings(config: AlertSettings, counted: string): Omit<CompiledR
     }
   };
   const filter = read('where', () => compileQuery(config.where));
-  const measure = read('measure', () => demand(parseMeasure(counted)));
+  const measure = read('measure', () => demand(parseMeasure(counted.measure)));
   const amount = measure && read('measure', () => amountOf(measure));
-  const condition = read('when', () => optional(config.when));
+  const condition = read('when', () => optional(counted.when));
   const recover = read('recover', () => optional(config.recover));
   if (!filter || !measure || !amount || problems.length > 0)
     throw new LogboomError('RULE_INVALID', `rule ${config.name}: ${problems.join('; ')}`);
@@ -83,6 +109,7 @@ function compileSettings(config: AlertSettings, counted: string): Omit<CompiledR
     over: config.over,
     every: config.every ?? config.over,
     early: config.for === 0 && condition !== undefined && onlyBecomesTruer(measure, condition),
+    keepsLate: false,
     ...groupingBy(config.by),
   };
 }

@@ -1,5 +1,6 @@
 import type { AlertSettings, KindConfig, RuleConfig } from '../config/rules.ts';
 import type { Millis } from '../model.ts';
+import { spikeCondition } from './spike.ts';
 
 type Own = Pick<AlertSettings, 'over' | 'measure' | 'when'> & Partial<AlertSettings>;
 
@@ -22,6 +23,8 @@ export function alertSettings(config: RuleConfig): AlertSettings {
   switch (config.kind) {
     case 'threshold':
       return config;
+    case 'spike':
+      return { ...plain, ...config, when: spikeCondition(config) };
     case 'match':
       return { ...plain, ...config, ...momentary(config, 'count') };
     case 'absence':
