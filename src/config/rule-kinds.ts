@@ -73,8 +73,35 @@ const spike = z.strictObject({
   ...lasting,
 });
 
+const change = z.strictObject({
+  kind: z.literal('change').describe('Raises where the value of a field is another one than before.'),
+  ...common,
+  field: z.string().min(1).describe('Field whose value is followed, for each group.'),
+  forget: duration('24h').describe(
+    'A value that was not seen for so long is forgotten: the next is no change.',
+  ),
+  quiet,
+});
+
+const newTerm = z.strictObject({
+  kind: z.literal('new-term').describe('Raises for a value that a group did not have before.'),
+  ...common,
+  field: z
+    .string()
+    .min(1)
+    .describe('Field whose values are learned, for each group. Of several each counts.'),
+  warmUp: duration('1d').describe('From its first event on a group’s values are only learned for so long.'),
+  remember: duration('30d').describe('A value that was not seen for so long is new again.'),
+  maxTerms: z
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe('Values remembered for each group; those that were not seen longest make room.'),
+  quiet,
+});
+
 /** What a rule may look for, by its `kind`. */
-export const rule = z.discriminatedUnion('kind', [threshold, match, absence, spike]);
+export const rule = z.discriminatedUnion('kind', [threshold, match, absence, spike, change, newTerm]);
 
 export type RuleConfig = z.infer<typeof rule>;
 export type RuleKind = RuleConfig['kind'];

@@ -2,23 +2,29 @@ import { createEpisodes } from '../alerts/episodes.ts';
 import type { KibanaConfig } from '../config/outputs.ts';
 import type { RuleConfig } from '../config/rules.ts';
 import { type CompiledRule, compileRule, judgeOf } from '../rules/rule.ts';
+import type { StrikeJudge } from '../rules/strikes.ts';
 import { createWindows } from '../windows/windows.ts';
 import { AbsenceRun } from './absence-run.ts';
 import { AlertBook } from './alert-book.ts';
 import { RuleRun } from './rule-run.ts';
 import type { Run } from './run.ts';
+import { StrikeRun } from './strike-run.ts';
 import { WindowAlerts } from './window-alerts.ts';
 
 /** Sets a rule to work, whatever its kind. Throws `RULE_INVALID`. */
 export function createRun(config: RuleConfig, kibana?: KibanaConfig): Run {
   const rule = compileRule(config);
-  const book = new AlertBook({ rule, judge: judgeOf(config, rule), episodes: createEpisodes(rule, kibana) });
+  const judge = judgeOf(config, rule);
+  const book = new AlertBook({ rule, judge, episodes: createEpisodes(rule, kibana) });
   if (config.kind === 'absence') return new AbsenceRun({ config, rule, book });
+  const alerts = new WindowAlerts({ rule, windows: windowsOf(rule), book });
+  if (config.kind === 'change' || config.kind === 'new-term')
+    return new StrikeRun({ config, rule, book, alerts, judge: judge as StrikeJudge });
   return new RuleRun({
     config,
     rule,
     book,
-    alerts: new WindowAlerts({ rule, windows: windowsOf(rule), book }),
+    alerts,
   });
 }
 

@@ -17,6 +17,8 @@ export class WindowAlerts {
   late = 0;
   closed = 0;
   private readonly parts: WindowAlertsParts;
+  /** Groups that something else than the windows holds on to. */
+  alsoHeld: (group: string) => boolean = () => false;
   private visits = 0;
 
   constructor(parts: WindowAlertsParts) {
@@ -48,6 +50,19 @@ export class WindowAlerts {
     return true;
   }
 
+  /** Counts what belongs to no one event. */
+  count(time: Millis, group: string): void {
+    this.parts.windows.add(time, group, 1);
+  }
+
+  /** It is certain that something will be counted there: that is worth knowing before it is. */
+  raise(time: Millis, group: string, outputs: Output[]): void {
+    const { rule, book } = this.parts;
+    if (book.isActive(group)) return;
+    const end = (Math.floor(time / rule.every) + 1) * rule.every;
+    this.look({ group, start: end - rule.over, end, value: 1, count: 1 }, true, outputs);
+  }
+
   /** The newest window may have become true with this event; that is worth knowing before it is over. */
   lookEarly(group: string, outputs: Output[]): void {
     const { rule, windows, book } = this.parts;
@@ -62,7 +77,7 @@ export class WindowAlerts {
     windows.advance(watermark, (window) => this.close(window, outputs));
     if (this.visits < visitsBetweenSweeps) return;
     this.visits = 0;
-    book.sweep(windows.closedThrough, (group) => windows.has(group));
+    book.sweep(windows.closedThrough, (group) => windows.has(group) || this.alsoHeld(group));
   }
 
   snapshot(): unknown {

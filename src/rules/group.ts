@@ -51,7 +51,7 @@ function valueIn(fields: Fields, name: string): Exclude<Scalar, null> | undefine
   const found = fields.get(name);
   const value = Array.isArray(found) ? joined(found) : found;
   if (typeof value !== 'string') return value ?? undefined;
-  return value.length <= maxValueLength ? value : shortened(value);
+  return shortened(value);
 }
 
 function joined(values: Scalar[]): Scalar | undefined {
@@ -59,7 +59,9 @@ function joined(values: Scalar[]): Scalar | undefined {
   return present.length > 1 ? present.join(', ') : present[0];
 }
 
-function shortened(value: string): string {
+/** A long value cut such that different ones stay different. */
+export function shortened(value: string): string {
+  if (value.length <= maxValueLength) return value;
   const digest = createHash('sha1').update(value).digest('base64url').slice(0, 16);
   return `${value.slice(0, maxValueLength - 18)}…~${digest}`;
 }

@@ -8,6 +8,9 @@ export function checkKind(rule: RuleConfig, report: Report): void {
   if ('quiet' in rule) checkQuiet(rule.quiet, report);
   if (rule.kind === 'match' && rule.where.trim() === '')
     report('where', 'every event would raise the alert', 'write the query of the events to be told of');
+  if ('field' in rule) checkField(rule.field, report);
+  if (rule.kind === 'change') checkForget(rule, report);
+  if (rule.kind === 'new-term') checkTerms(rule, report);
   if (rule.kind === 'spike') checkSpike(rule, report);
   if (rule.kind === 'absence') checkAbsence(rule, report);
 }
@@ -48,4 +51,21 @@ function checkSpike({ over, every = over, ratio }: KindConfig<'spike'>, report: 
       `use a hop of at least 1/${maxHops} of \`over\``,
     );
   if (ratio === 1) report('ratio', 'every window is once as much as itself', 'use more than 1, such as 3');
+}
+
+function checkField(field: string, report: Report): void {
+  if (/[\s*,]/.test(field))
+    report('field', `${JSON.stringify(field)} is no field's name`, 'name one field, such as user.name');
+}
+
+function checkForget({ forget, lateness }: KindConfig<'change'>, report: Report): void {
+  if (forget <= lateness)
+    report('forget', 'a value would be forgotten while events may still come', 'use more than `lateness`');
+}
+
+function checkTerms({ remember, warmUp, lateness }: KindConfig<'new-term'>, report: Report): void {
+  if (remember <= lateness)
+    report('remember', 'a value would be forgotten while events may still come', 'use more than `lateness`');
+  if (warmUp > remember)
+    report('warmUp', 'what is learned first would be forgotten before the end', 'use at most `remember`');
 }

@@ -10,6 +10,7 @@ import { matchJudgement } from './match.ts';
 import { type Amount, amountOf, type Parsed, parseMeasure } from './measure.ts';
 import { alertSettings } from './settings.ts';
 import { SpikeJudge } from './spike.ts';
+import { StrikeJudge } from './strikes.ts';
 
 /** A rule ready to be applied to events and windows. */
 export interface CompiledRule extends Grouping {
@@ -54,6 +55,9 @@ export function judgeOf(config: RuleConfig, rule: CompiledRule): Judge {
       return lookingAtWindows((observation) => matchJudgement(observation, rule.over));
     case 'spike':
       return new SpikeJudge(config);
+    case 'change':
+    case 'new-term':
+      return new StrikeJudge(config);
     case 'absence':
       return lookingAtWindows((observation) => judge(observation, rule));
   }
@@ -73,6 +77,8 @@ interface Counted {
 function countedBy(config: RuleConfig, { measure, when }: AlertSettings): Counted {
   switch (config.kind) {
     case 'absence':
+    case 'change':
+    case 'new-term':
       return { measure: 'count', when };
     case 'spike':
       return { measure, when: '>= 0' };

@@ -27,6 +27,10 @@ export function alertSettings(config: RuleConfig): AlertSettings {
       return { ...plain, ...config, when: spikeCondition(config) };
     case 'match':
       return { ...plain, ...config, ...momentary(config, 'count') };
+    case 'change':
+      return { ...plain, ...config, ...momentary(config, `changes of ${config.field}`) };
+    case 'new-term':
+      return { ...plain, ...config, ...momentary(config, `new values of ${config.field}`) };
     case 'absence':
       // Its moments lie on no grid, hence hops of a millisecond.
       return {

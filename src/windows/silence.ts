@@ -1,6 +1,6 @@
 import type { Millis } from '../model.ts';
-import { Agenda } from './agenda.ts';
 import { Heartbeats, type PackedHeartbeats } from './heartbeats.ts';
+import { Visits } from './visits.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 
@@ -34,7 +34,7 @@ export interface SilenceNews {
 export class Silence {
   readonly #options: SilenceOptions;
   readonly #groups = new Map<string, Heartbeats>();
-  readonly #agenda = new Agenda<Heartbeats>();
+  readonly #visits = new Visits<Heartbeats>();
   #watermark: Millis = never;
   /** Before that time nobody listened, so silence proves nothing. */
   #listening: Millis = never;
@@ -73,14 +73,7 @@ export class Silence {
   advance(watermark: Millis, tell: (news: SilenceNews) => void): void {
     if (!(watermark > this.#watermark)) return;
     if (this.#watermark === never) this.#begin(watermark);
-    for (
-      let due = this.#agenda.nextUpTo(watermark);
-      due !== undefined;
-      due = this.#agenda.nextUpTo(watermark)
-    ) {
-      const groups = this.#agenda.take().sort((a, b) => (a.name < b.name ? -1 : 1));
-      for (const group of groups) if (group.due === due) this.#visit(group, due, tell);
-    }
+    this.#visits.upTo(watermark, (group, due) => this.#visit(group, due, tell));
     this.#watermark = watermark;
   }
 
@@ -108,7 +101,7 @@ export class Silence {
     [this.#watermark, this.#listening] = saved.times.map((time) => time ?? never) as [Millis, Millis];
     this.overflowed = saved.overflowed;
     this.#groups.clear();
-    this.#agenda.clear();
+    this.#visits.clear();
     for (const packed of saved.groups) {
       const group = Heartbeats.unpack(packed);
       this.#groups.set(group.name, group);
@@ -123,7 +116,6 @@ export class Silence {
   }
 
   #visit(group: Heartbeats, due: Millis, tell: (news: SilenceNews) => void): void {
-    group.due = Number.POSITIVE_INFINITY;
     if (group.silent) this.#visitSilent(group, due, tell);
     else this.#visitHeard(group, due, tell);
     if (this.#groups.has(group.name)) this.#expect(group);
@@ -174,10 +166,7 @@ export class Silence {
   }
 
   #expect(group: Heartbeats): void {
-    const due = this.#nextDue(group);
-    if (due === group.due) return;
-    group.due = due;
-    if (due !== Number.POSITIVE_INFINITY) this.#agenda.put(due, group);
+    this.#visits.expect(group, this.#nextDue(group));
   }
 
   /** A group that is heard is not looked at with each event, but once in a deadline, one millisecond past it. */

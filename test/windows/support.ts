@@ -1,4 +1,5 @@
 import type { Millis, WindowValue } from '../../src/model.ts';
+import type { Strike, Tracker } from '../../src/windows/strike.ts';
 import { createWindows, type WindowOptions, type Windows } from '../../src/windows/windows.ts';
 
 /** Windows that count a tumbling second, but for what is given. */
@@ -13,4 +14,19 @@ export function closing(windows: Windows, watermark: Millis, react = (_: WindowV
     react(value);
   });
   return closed;
+}
+
+/** What a tracker settles up to a time, each as `3 k a → b` or `3 g a`. */
+export function strikesIn(tracker: Tracker, through: Millis): string[] {
+  const told: string[] = [];
+  const strike = ({ time, group, from, value }: Strike) =>
+    told.push(`${time} ${group} ${from === undefined ? '' : `${from} → `}${value}`);
+  tracker.settle(through, { strike, group: () => {}, passed: () => {} });
+  return told;
+}
+
+/** The same in another order, which follows from the seed. */
+export function shuffled<T>(all: readonly T[], seed: number): T[] {
+  const keyed = all.map((one, place) => [Math.sin(seed + place * 7919) * 10_000, one] as const);
+  return keyed.sort((a, b) => (a[0] % 1) - (b[0] % 1)).map(([, one]) => one);
 }

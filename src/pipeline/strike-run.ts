@@ -1,0 +1,112 @@
+import type { LogEvent, Millis, Output } from '../model.ts';
+import type { CompiledRule } from '../rules/rule.ts';
+import { type StrikeConfig, type StrikeJudge, valuesOf, wordsOf } from '../rules/strikes.ts';
+import { Changes } from '../windows/changes.ts';
+import type { Strike, Tracker } from '../windows/strike.ts';
+import { Terms } from '../windows/terms.ts';
+import type { AlertBook } from './alert-book.ts';
+import { fingerprintOf } from './rule-run.ts';
+import type { Run } from './run.ts';
+import type { WindowAlerts } from './window-alerts.ts';
+
+export interface StrikeRunParts {
+  config: StrikeConfig;
+  rule: CompiledRule;
+  alerts: WindowAlerts;
+  book: AlertBook;
+  judge: StrikeJudge;
+}
+
+/**
+ * A rule about what happens to a value over time. What the tracker settles is counted in windows, so that the alert
+ * lasts until nothing happened for the quiet time; what it knows at once is raised at once.
+ */
+export class StrikeRun implements Run {
+  readonly name: string;
+  readonly fingerprint: string;
+  private readonly parts: StrikeRunParts;
+  private readonly tracker: Tracker;
+  private tooLate = 0;
+
+  constructor(parts: StrikeRunParts) {
+    const { config, rule } = parts;
+    this.parts = parts;
+    this.name = config.name;
+    this.fingerprint = fingerprintOf(config);
+    const hop = rule.every;
+    this.tracker = config.kind === 'change' ? new Changes({ ...config, hop }) : new Terms({ ...config, hop });
+    parts.alerts.alsoHeld = (group) => this.tracker.has(group);
+  }
+
+  get late(): number {
+    return this.tooLate;
+  }
+
+  get closed(): number {
+    return this.parts.alerts.closed;
+  }
+
+  get waiting(): boolean {
+    return this.tracker.waiting || this.parts.alerts.waiting;
+  }
+
+  get openAlerts(): number {
+    return this.parts.book.openAlerts;
+  }
+
+  add(event: LogEvent, outputs: Output[]): void {
+    const { config, rule, book } = this.parts;
+    if (!rule.filter(event)) return;
+    const group = rule.key(event);
+    for (const value of valuesOf(config, event.get(config.field))) {
+      const { outcome, strike } = this.tracker.add(event.time, group, value);
+      if (outcome === 'late') this.tooLate += 1;
+      if (outcome !== 'added') return;
+      book.know(group, () => rule.group(event).by);
+      if (strike) this.raise(strike, event, outputs);
+    }
+  }
+
+  advance(now: Millis, outputs: Output[]): void {
+    const { rule, alerts } = this.parts;
+    const watermark = now - rule.config.lateness;
+    const through = Math.floor(watermark / rule.every) * rule.every;
+    let strikes: Strike[] = [];
+    this.tracker.settle(through, {
+      strike: (strike) => strikes.push(strike),
+      group: (group, until) => {
+        this.settle(group, until, strikes);
+        strikes = [];
+      },
+      // Windows close hop by hop, so that each is judged by what was known at its end.
+      passed: (until) => alerts.advance(until, outputs),
+    });
+    alerts.advance(watermark, outputs);
+  }
+
+  snapshot(): unknown {
+    const { alerts } = this.parts;
+    return { tracker: this.tracker.snapshot(), alerts: alerts.snapshot(), late: this.tooLate };
+  }
+
+  restore(snapshot: unknown): void {
+    const saved = snapshot as { tracker: unknown; alerts: unknown; late: number };
+    this.tracker.restore(saved.tracker);
+    this.parts.alerts.restore(saved.alerts);
+    this.tooLate = saved.late;
+  }
+
+  private raise({ group, time, value, from }: Strike, event: LogEvent, outputs: Output[]): void {
+    const { config, alerts, book, judge } = this.parts;
+    book.keep(group, event);
+    judge.note(group, time, wordsOf(config, value, from), true);
+    alerts.raise(time, group, outputs);
+  }
+
+  private settle(group: string, until: Millis, strikes: readonly Strike[]): void {
+    const { config, alerts, judge } = this.parts;
+    const settled = strikes.map(({ time, value, from }) => ({ time, words: wordsOf(config, value, from) }));
+    judge.settle(group, until, settled);
+    for (const { time } of strikes) alerts.count(time, group);
+  }
+}
