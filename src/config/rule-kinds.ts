@@ -100,8 +100,27 @@ const newTerm = z.strictObject({
   quiet,
 });
 
+const cardinality = z.strictObject({
+  kind: z.literal('cardinality').describe('Raises where a field has too many, or too few, different values.'),
+  ...common,
+  field: z.string().min(1).describe('Field whose different values are counted in each window.'),
+  ...windows,
+  min: z.int().min(1).optional().describe('Fewer different values raise.'),
+  max: z.int().min(0).optional().describe('More different values raise.'),
+  minCount,
+  ...lasting,
+});
+
 /** What a rule may look for, by its `kind`. */
-export const rule = z.discriminatedUnion('kind', [threshold, match, absence, spike, change, newTerm]);
+export const rule = z.discriminatedUnion('kind', [
+  threshold,
+  match,
+  absence,
+  spike,
+  change,
+  newTerm,
+  cardinality,
+]);
 
 export type RuleConfig = z.infer<typeof rule>;
 export type RuleKind = RuleConfig['kind'];

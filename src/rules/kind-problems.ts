@@ -9,6 +9,7 @@ export function checkKind(rule: RuleConfig, report: Report): void {
   if (rule.kind === 'match' && rule.where.trim() === '')
     report('where', 'every event would raise the alert', 'write the query of the events to be told of');
   if ('field' in rule) checkField(rule.field, report);
+  if (rule.kind === 'cardinality') checkBounds(rule, 'max', report);
   if (rule.kind === 'change') checkForget(rule, report);
   if (rule.kind === 'new-term') checkTerms(rule, report);
   if (rule.kind === 'spike') checkSpike(rule, report);
@@ -68,4 +69,15 @@ function checkTerms({ remember, warmUp, lateness }: KindConfig<'new-term'>, repo
     report('remember', 'a value would be forgotten while events may still come', 'use more than `lateness`');
   if (warmUp > remember)
     report('warmUp', 'what is learned first would be forgotten before the end', 'use at most `remember`');
+}
+
+function checkBounds(
+  { min, max }: { min?: number | undefined; max?: number | undefined },
+  setting: string,
+  report: Report,
+): void {
+  if (min === undefined && max === undefined)
+    report(setting, 'there is no bound to go beyond', 'set `min`, `max` or both');
+  else if (min !== undefined && max !== undefined && min > max)
+    report(setting, `no value lies between ${min} and ${max}`, 'set `min` to less than `max`');
 }

@@ -50,6 +50,7 @@ export function compileRule(config: RuleConfig): CompiledRule {
 export function judgeOf(config: RuleConfig, rule: CompiledRule): Judge {
   switch (config.kind) {
     case 'threshold':
+    case 'cardinality':
       return lookingAtWindows((observation) => judge(observation, rule));
     case 'match':
       return lookingAtWindows((observation) => matchJudgement(observation, rule.over));
@@ -65,7 +66,7 @@ export function judgeOf(config: RuleConfig, rule: CompiledRule): Judge {
 
 /** Kinds whose windows are judged by a measure and a condition alone. */
 function isThreshold({ kind }: RuleConfig): boolean {
-  return kind === 'threshold';
+  return kind === 'threshold' || kind === 'cardinality';
 }
 
 /** What windows count and a plain condition tests; that of the settings may be words for people. */

@@ -31,6 +31,8 @@ export function alertSettings(config: RuleConfig): AlertSettings {
       return { ...plain, ...config, ...momentary(config, `changes of ${config.field}`) };
     case 'new-term':
       return { ...plain, ...config, ...momentary(config, `new values of ${config.field}`) };
+    case 'cardinality':
+      return { ...plain, ...config, measure: `distinct(${config.field})`, when: bounds(config) };
     case 'absence':
       // Its moments lie on no grid, hence hops of a millisecond.
       return {
@@ -42,6 +44,12 @@ export function alertSettings(config: RuleConfig): AlertSettings {
         every: 1,
       };
   }
+}
+
+/** `> 5`, `< 2`, `outside 2..5`. */
+export function bounds({ min, max }: { min?: number | undefined; max?: number | undefined }): string {
+  if (min !== undefined && max !== undefined) return `outside ${min}..${max}`;
+  return max === undefined ? `< ${min ?? 0}` : `> ${max}`;
 }
 
 /** Alerts about moments: true from one on until there was none for the quiet time. */
