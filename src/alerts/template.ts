@@ -76,9 +76,14 @@ export function messageProblems({ rules }: { rules: readonly RuleConfig[] }): Pr
   );
 }
 
-function unknownNames({ message = '', by, labels }: RuleConfig): string[] {
+/** The name under which messages and documents have the field that left its bounds. */
+const parameter = ({ kind }: RuleConfig) => (kind === 'normal' ? ['parameter'] : []);
+
+function unknownNames(rule: RuleConfig): string[] {
+  const { message = '', by, labels } = rule;
   const known = new Set([
     ...Object.keys(ownNames),
+    ...parameter(rule),
     ...by,
     ...Object.keys(labels).map((name) => `labels.${name}`),
   ]);

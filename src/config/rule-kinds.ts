@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { common, lasting, measure, minCount, quiet, windows } from './rule-parts.ts';
+import { common, lasting, measure, minCount, noData, quiet, windows } from './rule-parts.ts';
 import { duration } from './values.ts';
 
 const threshold = z.strictObject({
@@ -21,12 +21,7 @@ const threshold = z.strictObject({
     .optional()
     .describe('Condition for recovery (hysteresis). Default: `when` is no longer true.'),
   ...lasting,
-  noData: z
-    .enum(['hold', 'recover'])
-    .default('hold')
-    .describe(
-      'What an active alert does when there is nothing to measure: stay open as `no-data`, or recover.',
-    ),
+  noData,
 });
 
 const match = z.strictObject({
@@ -111,6 +106,28 @@ const cardinality = z.strictObject({
   ...lasting,
 });
 
+const normal = z.strictObject({
+  kind: z.literal('normal').describe('Raises where figures leave the bounds that are given for them.'),
+  ...common,
+  bounds: z
+    .record(
+      z.string(),
+      z.strictObject({
+        min: z.number().optional().describe('Less is not normal.'),
+        max: z.number().optional().describe('More is not normal.'),
+      }),
+    )
+    .describe('Fields and what is normal of each. Every field of every group is an alert of its own.'),
+  statistic: z
+    .enum(['avg', 'min', 'max'])
+    .default('avg')
+    .describe('What is held against the bounds: the average, least or greatest figure of a window.'),
+  ...windows,
+  minCount,
+  ...lasting,
+  noData,
+});
+
 /** What a rule may look for, by its `kind`. */
 export const rule = z.discriminatedUnion('kind', [
   threshold,
@@ -120,6 +137,7 @@ export const rule = z.discriminatedUnion('kind', [
   change,
   newTerm,
   cardinality,
+  normal,
 ]);
 
 export type RuleConfig = z.infer<typeof rule>;

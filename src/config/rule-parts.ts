@@ -54,6 +54,13 @@ export const minCount = z
   .default(0)
   .describe('Events that a window must hold for its condition to be looked at.');
 
+export const noData = z
+  .enum(['hold', 'recover'])
+  .default('hold')
+  .describe(
+    'What an active alert does when there is nothing to measure: stay open as `no-data`, or recover.',
+  );
+
 /** How long something must last before it counts as begun or ended. */
 export const lasting = {
   for: duration('0s').describe('How long the condition must hold before the alert becomes active.'),

@@ -6,6 +6,7 @@ import type { StrikeJudge } from '../rules/strikes.ts';
 import { createWindows } from '../windows/windows.ts';
 import { AbsenceRun } from './absence-run.ts';
 import { AlertBook } from './alert-book.ts';
+import { NormalRun } from './normal-run.ts';
 import { RuleRun } from './rule-run.ts';
 import type { Run } from './run.ts';
 import { StrikeRun } from './strike-run.ts';
@@ -20,6 +21,7 @@ export function createRun(config: RuleConfig, kibana?: KibanaConfig): Run {
   const alerts = new WindowAlerts({ rule, windows: windowsOf(rule), book });
   if (config.kind === 'change' || config.kind === 'new-term')
     return new StrikeRun({ config, rule, book, alerts, judge: judge as StrikeJudge });
+  if (config.kind === 'normal') return new NormalRun({ config, rule, book, alerts });
   return new RuleRun({
     config,
     rule,

@@ -16,7 +16,7 @@ export interface RuleRunParts {
 export class RuleRun implements Run {
   readonly name: string;
   readonly fingerprint: string;
-  private readonly parts: RuleRunParts;
+  protected readonly parts: RuleRunParts;
 
   constructor(parts: RuleRunParts) {
     this.parts = parts;

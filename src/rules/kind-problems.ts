@@ -10,6 +10,7 @@ export function checkKind(rule: RuleConfig, report: Report): void {
     report('where', 'every event would raise the alert', 'write the query of the events to be told of');
   if ('field' in rule) checkField(rule.field, report);
   if (rule.kind === 'cardinality') checkBounds(rule, 'max', report);
+  if (rule.kind === 'normal') checkNormal(rule, report);
   if (rule.kind === 'change') checkForget(rule, report);
   if (rule.kind === 'new-term') checkTerms(rule, report);
   if (rule.kind === 'spike') checkSpike(rule, report);
@@ -80,4 +81,18 @@ function checkBounds(
     report(setting, 'there is no bound to go beyond', 'set `min`, `max` or both');
   else if (min !== undefined && max !== undefined && min > max)
     report(setting, `no value lies between ${min} and ${max}`, 'set `min` to less than `max`');
+}
+
+function checkNormal({ bounds, by }: KindConfig<'normal'>, report: Report): void {
+  const fields = Object.entries(bounds);
+  if (fields.length === 0)
+    report('bounds', 'no field is looked at', 'name a field with `min`, `max` or both');
+  if (by.includes('parameter'))
+    report('by', '`parameter` is the name under which documents have the field', 'group by another field');
+  for (const [field, { min, max }] of fields) {
+    const setting = /^[\w@-]+$/.test(field) ? `bounds.${field}` : `bounds[${JSON.stringify(field)}]`;
+    if (/[\s*,]/.test(field))
+      report(setting, "this is no field's name", 'name one field, such as system.load.1');
+    checkBounds({ min, max }, setting, report);
+  }
 }

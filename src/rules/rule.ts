@@ -8,6 +8,7 @@ import { compileQuery, type Predicate } from './kql/compile.ts';
 import { kibanaQuery } from './kql/kibana.ts';
 import { matchJudgement } from './match.ts';
 import { type Amount, amountOf, type Parsed, parseMeasure } from './measure.ts';
+import { NormalJudge } from './normal.ts';
 import { alertSettings } from './settings.ts';
 import { SpikeJudge } from './spike.ts';
 import { StrikeJudge } from './strikes.ts';
@@ -54,6 +55,8 @@ export function judgeOf(config: RuleConfig, rule: CompiledRule): Judge {
       return lookingAtWindows((observation) => judge(observation, rule));
     case 'match':
       return lookingAtWindows((observation) => matchJudgement(observation, rule.over));
+    case 'normal':
+      return new NormalJudge(config);
     case 'spike':
       return new SpikeJudge(config);
     case 'change':
@@ -81,6 +84,8 @@ function countedBy(config: RuleConfig, { measure, when }: AlertSettings): Counte
     case 'change':
     case 'new-term':
       return { measure: 'count', when };
+    case 'normal':
+      return { measure: `${config.statistic}(parameter)`, when: '>= 0' };
     case 'spike':
       return { measure, when: '>= 0' };
     default:

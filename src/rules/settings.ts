@@ -33,6 +33,8 @@ export function alertSettings(config: RuleConfig): AlertSettings {
       return { ...plain, ...config, ...momentary(config, `new values of ${config.field}`) };
     case 'cardinality':
       return { ...plain, ...config, measure: `distinct(${config.field})`, when: bounds(config) };
+    case 'normal':
+      return { ...plain, ...config, measure: config.statistic, when: 'outside its bounds' };
     case 'absence':
       // Its moments lie on no grid, hence hops of a millisecond.
       return {

@@ -1,0 +1,34 @@
+import type { KindConfig } from '../config/rules.ts';
+import type { LogEvent, Output } from '../model.ts';
+import { amountOf } from '../rules/measure.ts';
+import { parameterKey } from '../rules/normal.ts';
+import { RuleRun, type RuleRunParts } from './rule-run.ts';
+
+/** A rule that watches several figures of an event, each with windows of its own. */
+export class NormalRun extends RuleRun {
+  private readonly figures: { field: string; amount: ReturnType<typeof amountOf> }[];
+
+  constructor(parts: RuleRunParts & { config: KindConfig<'normal'> }) {
+    super(parts);
+    this.figures = Object.keys(parts.config.bounds).map((field) => ({
+      field,
+      amount: amountOf({ kind: 'avg', field }),
+    }));
+  }
+
+  override add(event: LogEvent, _outputs: Output[]): void {
+    const { rule, alerts } = this.parts;
+    if (!rule.filter(event)) return;
+    if (!(event.time >= alerts.closedThrough)) {
+      alerts.late += 1;
+      return;
+    }
+    const group = rule.key(event);
+    for (const { field, amount } of this.figures) {
+      const figure = amount(event);
+      if (figure === undefined) continue;
+      const by = () => ({ ...rule.group(event).by, parameter: field });
+      alerts.put(event.time, parameterKey(group, field), figure, event, by);
+    }
+  }
+}
