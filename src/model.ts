@@ -166,6 +166,8 @@ export interface AlertState {
   updated: Millis | undefined;
   /** Event time at which people were last told that the alert became active. */
   announced: Millis | undefined;
+  /** How long they are not told again, where that grows. */
+  cooldown?: Millis;
   /** Whether people were told of the present episode, so that they are told of its end too. */
   told: boolean;
   /** Event times at which the alert became active, the latest ones: they make the flapping mark. */

@@ -2,6 +2,31 @@ import { z } from 'zod';
 import { severities } from '../model.ts';
 import { duration, someDuration } from './values.ts';
 
+export const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+const activeHours = z.strictObject({
+  zone: z.string().default('UTC').describe('IANA time zone of the hours, such as `Europe/Berlin`.'),
+  days: z
+    .array(z.enum(days))
+    .min(1)
+    .default([...days])
+    .describe('Days of the week.'),
+  hours: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/,
+          'are no hours; write for example 08:00-18:00',
+        ),
+    )
+    .min(1)
+    .default(['00:00-24:00'])
+    .describe('Hours of those days; `22:00-06:00` ends on the day after.'),
+});
+
+export type ActiveHoursConfig = z.infer<typeof activeHours>;
+
 /** The settings that rules of every kind have: which events, which groups, what is said, and to whom. */
 export const common = {
   name: z
@@ -16,6 +41,15 @@ export const common = {
   cooldown: duration('0s').describe(
     'No second notification of the same alert becoming active within this time.',
   ),
+  cooldownGrowth: z
+    .number()
+    .min(1)
+    .default(1)
+    .describe(
+      'Makes the cooldown so many times longer each time that the alert returns soon after it. 1: it stays.',
+    ),
+  cooldownMax: duration('24h').describe('A growing cooldown becomes no longer than this.'),
+  activeHours: activeHours.optional().describe('When the condition is looked at. Default: always.'),
   maxGroups: z
     .int()
     .min(1)

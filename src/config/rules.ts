@@ -3,6 +3,7 @@ import { rule } from './rule-kinds.ts';
 
 export type { AlertSettings, KindConfig, RuleConfig, RuleKind, ThresholdConfig } from './rule-kinds.ts';
 export { rule } from './rule-kinds.ts';
+export { type ActiveHoursConfig, days } from './rule-parts.ts';
 
 /** Rules in force where the configuration has none. */
 export const defaultRules: z.input<typeof rule>[] = [

@@ -1,10 +1,5 @@
 import type { Millis } from '../model.ts';
-import { HOUR } from './calendar.ts';
-
-/** What a clock in a zone is ahead of UTC at a moment. */
-type OffsetAt = (moment: Millis) => Millis;
-
-const zones = new Map<string, OffsetAt>();
+import { offsetsOf } from '../util/zone.ts';
 
 /** The moment at which clocks in `zone` (an IANA name) show `local`, which is given as if it were UTC. */
 export function fromZone(local: Millis, zone: string): Millis {
@@ -13,40 +8,4 @@ export function fromZone(local: Millis, zone: string): Millis {
   // The offset is looked up by a moment that is itself off by the offset; a second look settles it, except within the
   // hour that a change of clocks skips or repeats, where either answer is as right.
   return local - offsetAt(local - offsetAt(local));
-}
-
-function offsetsOf(zone: string): OffsetAt {
-  let offsets = zones.get(zone);
-  if (offsets === undefined) {
-    offsets = remembering(offsetsByCalendar(zone));
-    zones.set(zone, offsets);
-  }
-  return offsets;
-}
-
-/** Clocks change on the quarter hour; within one the answer stays, and logs dwell there. */
-function remembering(offsetAt: OffsetAt): OffsetAt {
-  const quarter = HOUR / 4;
-  let known = Number.NaN;
-  let offset = 0;
-  return (moment) => {
-    const begin = Math.floor(moment / quarter);
-    if (begin !== known) {
-      offset = offsetAt(begin * quarter);
-      known = begin;
-    }
-    return offset;
-  };
-}
-
-function offsetsByCalendar(zone: string): OffsetAt {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-  return (moment) => {
-    if (!(Math.abs(moment) <= 8.64e15)) return 0;
-    const name = format.formatToParts(moment).find((part) => part.type === 'timeZoneName')?.value ?? '';
-    const match = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(name);
-    if (!match) return 0;
-    const seconds = Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0);
-    return (match[1] === '-' ? -1000 : 1000) * seconds;
-  };
 }

@@ -1,5 +1,6 @@
 import type { Episodes } from '../alerts/episodes.ts';
 import type { AlertState, Decision, LogEvent, Millis, Observation, Output, Scalar } from '../model.ts';
+import { withinHours } from '../rules/active-hours.ts';
 import type { Judge, Judgement } from '../rules/judgement.ts';
 import type { CompiledRule } from '../rules/rule.ts';
 import { fresh, isForgettable, step } from '../rules/state.ts';
@@ -56,10 +57,14 @@ export class AlertBook {
   ): Millis | undefined {
     const { rule } = this.parts;
     const before = this.states.get(group) ?? fresh;
-    const decision = step(before, observation, rule, judgement);
+    const decision = step(before, observation, rule, withinHours(judgement, observation.at, rule.hours));
     if (decision.state !== before) this.states.set(group, decision.state);
     if (decision.transition || decision.update) this.tell(group, observation, decision, outputs);
-    return earlier(decision.deadline, judgement.again);
+    const open = decision.state.status !== 'inactive' || judgement.verdict === 'true';
+    const again = earlier(decision.deadline, judgement.again);
+    // The hours' beginning or end changes what comes of it, though nothing else does.
+    const change = open ? rule.hours?.changeAfter(observation.at - 1) : undefined;
+    return change === undefined || change === Number.POSITIVE_INFINITY ? again : earlier(again, change + 1);
   }
 
   /** Forgets what could never make a difference again; `holds` tells the groups that are still counted. */

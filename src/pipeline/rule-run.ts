@@ -43,6 +43,7 @@ export class RuleRun implements Run {
   add(event: LogEvent, outputs: Output[]): void {
     const { rule, alerts } = this.parts;
     if (!rule.filter(event)) return;
+    if (rule.keepsLate && rule.hours && !rule.hours.at(event.time)) return;
     const group = rule.key(event);
     const time = rule.keepsLate ? Math.max(event.time, alerts.closedThrough) : event.time;
     const counted = alerts.put(time, group, rule.amount(event), event, () => rule.group(event).by);

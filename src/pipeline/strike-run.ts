@@ -97,16 +97,19 @@ export class StrikeRun implements Run {
   }
 
   private raise({ group, time, value, from }: Strike, event: LogEvent, outputs: Output[]): void {
-    const { config, alerts, book, judge } = this.parts;
+    const { config, rule, alerts, book, judge } = this.parts;
+    if (rule.hours && !rule.hours.at(time)) return;
     book.keep(group, event);
     judge.note(group, time, wordsOf(config, value, from), true);
     alerts.raise(time, group, outputs);
   }
 
   private settle(group: string, until: Millis, strikes: readonly Strike[]): void {
-    const { config, alerts, judge } = this.parts;
-    const settled = strikes.map(({ time, value, from }) => ({ time, words: wordsOf(config, value, from) }));
+    const { config, rule, alerts, judge } = this.parts;
+    // What happened outside the active hours is learned, but raises nothing.
+    const counted = strikes.filter(({ time }) => rule.hours === undefined || rule.hours.at(time));
+    const settled = counted.map(({ time, value, from }) => ({ time, words: wordsOf(config, value, from) }));
     judge.settle(group, until, settled);
-    for (const { time } of strikes) alerts.count(time, group);
+    for (const { time } of counted) alerts.count(time, group);
   }
 }

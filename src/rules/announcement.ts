@@ -25,18 +25,45 @@ export function announce(
     return { ...silent('the rule names no notifier'), remember: { told: false } };
   const left = cooldownLeft(state, at, config.cooldown);
   if (left > 0) {
-    const since = `${formatDuration(config.cooldown)} since ${timeOfDay(state.announced!)}`;
+    const length = formatDuration(cooldownOf(state, config.cooldown));
+    const since = `${length} since ${timeOfDay(state.announced!)}`;
     return { ...silent(`cooldown of ${since} has ${formatDuration(left)} left`), remember: { told: false } };
   }
   return {
     notify: { send: true, reason: 'notified: it became active' },
-    remember: { told: true, announced: at },
+    remember: { told: true, announced: at, ...grown(state, at, config) },
   };
 }
 
 /** How much of the time is left in which the alert is not announced again. */
-export function cooldownLeft({ announced }: AlertState, at: Millis, cooldown: Millis): Millis {
-  return announced === undefined || cooldown === 0 ? 0 : Math.max(0, announced + cooldown - at);
+export function cooldownLeft(state: AlertState, at: Millis, cooldown: Millis): Millis {
+  if (state.announced === undefined) return 0;
+  return Math.max(0, state.announced + cooldownOf(state, cooldown) - at);
+}
+
+/** How much of the time is left in which the alert's last announcement matters at all: a growing cooldown looks back. */
+export function cooldownMatters(
+  state: AlertState,
+  at: Millis,
+  { cooldown, cooldownGrowth }: Cooldowns,
+): Millis {
+  if (state.announced === undefined) return 0;
+  const times = cooldownGrowth > 1 ? 2 : 1;
+  return Math.max(0, state.announced + times * cooldownOf(state, cooldown) - at);
+}
+
+type Cooldowns = Pick<StateRule['config'], 'cooldown' | 'cooldownGrowth' | 'cooldownMax'>;
+
+function cooldownOf(state: AlertState, cooldown: Millis): Millis {
+  return state.cooldown ?? cooldown;
+}
+
+/** An alert that returns within a second cooldown after the first is announced ever more rarely. */
+function grown(state: AlertState, at: Millis, { cooldown, cooldownGrowth, cooldownMax }: Cooldowns) {
+  if (cooldownGrowth === 1) return {};
+  const length = cooldownOf(state, cooldown);
+  const soon = state.announced !== undefined && at < state.announced + 2 * length;
+  return { cooldown: soon ? Math.max(cooldown, Math.min(length * cooldownGrowth, cooldownMax)) : cooldown };
 }
 
 function announceEnd({ told }: AlertState): Announcement {

@@ -7,6 +7,7 @@ import { type Condition, overlap, parseCondition } from './condition.ts';
 import { checkKind } from './kind-problems.ts';
 import { compileQuery } from './kql/compile.ts';
 import { amountOf, type Parsed, parseMeasure } from './measure.ts';
+import { checkTelling } from './telling-problems.ts';
 
 /** Windows that overlap more often than this cost more memory than they tell. */
 const maxPanes = 100_000;
@@ -36,6 +37,7 @@ export function ruleProblems(config: Checked): Problem[] {
     if (rule.kind === 'threshold') checkConditions(rule, report);
     else if ('measure' in rule) checkMeasure(rule.measure, report);
     checkKind(rule, report);
+    checkTelling(rule, report);
     checkNotify(rule, report);
   });
   return problems;

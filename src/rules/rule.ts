@@ -1,6 +1,7 @@
 import type { AlertSettings, RuleConfig } from '../config/rules.ts';
 import { LogboomError, messageOf } from '../errors.ts';
 import type { Measure, Millis } from '../model.ts';
+import { ActiveHours } from './active-hours.ts';
 import { type Condition, opposite, parseCondition } from './condition.ts';
 import { type Grouping, groupingBy } from './group.ts';
 import { type Judge, judge, lookingAtWindows } from './judgement.ts';
@@ -36,6 +37,8 @@ export interface CompiledRule extends Grouping {
   readonly early: boolean;
   /** An event that is too late for its window is counted in the oldest open one, for none must be lost. */
   readonly keepsLate: boolean;
+  /** When the condition is looked at; undefined: always. */
+  readonly hours: ActiveHours | undefined;
 }
 
 /** Makes a rule ready. Throws `RULE_INVALID` with all its problems, which `ruleProblems` lists beforehand. */
@@ -122,6 +125,7 @@ function compileSettings(config: AlertSettings, counted: Counted): CompiledRule 
     every: config.every ?? config.over,
     early: config.for === 0 && condition !== undefined && onlyBecomesTruer(measure, condition),
     keepsLate: false,
+    hours: config.activeHours && new ActiveHours(config.activeHours),
     ...groupingBy(config.by),
   };
 }

@@ -1,6 +1,6 @@
 import type { AlertState, AlertStatus, Decision, Millis, Observation } from '../model.ts';
 import { formatDuration } from '../util/duration.ts';
-import { announce, cooldownLeft, nothingChanged } from './announcement.ts';
+import { announce, cooldownMatters, nothingChanged } from './announcement.ts';
 import { flappingAt, flappingHorizon, flappingReason } from './flapping.ts';
 import { type Judgement, judge, type StateRule } from './judgement.ts';
 
@@ -73,7 +73,7 @@ function decide(look: Look): Decision {
 
 /** True where forgetting the alert changes nothing that will ever be decided. */
 export function isForgettable(state: AlertState, at: Millis, { config, over }: StateRule): boolean {
-  if (state.status !== 'inactive' || cooldownLeft(state, at, config.cooldown) > 0) return false;
+  if (state.status !== 'inactive' || cooldownMatters(state, at, config) > 0) return false;
   return state.activations.every((time) => time <= at - flappingHorizon(over));
 }
 

@@ -16,6 +16,7 @@ const rule = fc
     for: seconds(6),
     keepActiveFor: seconds(6),
     cooldown: seconds(30),
+    cooldownGrowth: fc.constantFrom(1, 2),
     minCount: fc.integer({ min: 0, max: 3 }),
     noData: fc.constantFrom('hold' as const, 'recover' as const),
     notify: fc.subarray(['log']),

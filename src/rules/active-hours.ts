@@ -1,0 +1,81 @@
+import type { ActiveHoursConfig } from '../config/rules.ts';
+import { days } from '../config/rules.ts';
+import type { Millis } from '../model.ts';
+import { type OffsetAt, offsetsOf } from '../util/zone.ts';
+import type { Judgement } from './judgement.ts';
+
+const minute = 60_000;
+const day = 1440;
+/** Weeks repeat, so what does not change within eight days never does. */
+const horizon = 8 * day;
+
+/** Minutes of a day; an end that lies before its beginning is on the day after. */
+type Span = [from: number, to: number];
+
+/**
+ * The hours of a week in which a rule is looked at. They are those of clocks in the zone: where clocks are put forward
+ * the hour that does not exist is missing, and where they are put back the hour that comes twice counts twice.
+ */
+export class ActiveHours {
+  private readonly config: ActiveHoursConfig;
+  private readonly offsetAt: OffsetAt;
+  private readonly days: Set<number>;
+  private readonly spans: Span[];
+  /** From the moment asked about last until the next change; neighbours ask for the same. */
+  private known = { from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
+
+  constructor(config: ActiveHoursConfig) {
+    this.config = config;
+    this.offsetAt = offsetsOf(config.zone);
+    this.days = new Set(config.days.map((name) => days.indexOf(name)));
+    this.spans = config.hours.map((hours) => hours.split('-').map(minuteOf) as Span);
+  }
+
+  at(time: Millis): boolean {
+    const minutes = this.localMinutes(time);
+    // The epoch began on a Thursday, three days after a Monday.
+    const weekday = (((Math.floor(minutes / day) + 3) % 7) + 7) % 7;
+    const now = ((minutes % day) + day) % day;
+    const yesterday = (weekday + 6) % 7;
+    return this.spans.some(([from, to]) => {
+      if (from < to) return this.days.has(weekday) && now >= from && now < to;
+      return (this.days.has(weekday) && now >= from) || (this.days.has(yesterday) && now < to);
+    });
+  }
+
+  /** The first moment after `time` at which that is otherwise; infinite where it never is. */
+  changeAfter(time: Millis): Millis {
+    if (time >= this.known.from && time < this.known.until) return this.known.until;
+    const now = this.at(time);
+    const start = Math.floor(time / minute);
+    let ahead = 1;
+    while (ahead <= horizon && this.at((start + ahead) * minute) === now) ahead += 1;
+    const until = ahead > horizon ? Number.POSITIVE_INFINITY : (start + ahead) * minute;
+    this.known = { from: time, until };
+    return until;
+  }
+
+  /** `it is Sat 12:05, outside the active hours (mon–fri 08:00-18:00 Europe/Berlin)`. */
+  outside(time: Millis): string {
+    const minutes = this.localMinutes(time);
+    const local = new Date(minutes * minute).toUTCString();
+    const { config } = this;
+    const week = config.days.length === 7 ? 'every day' : config.days.join(', ');
+    return `it is ${local.slice(0, 3)} ${local.slice(17, 22)}, outside the active hours (${week} ${config.hours.join(', ')} ${config.zone}), so the condition was not looked at`;
+  }
+
+  private localMinutes(time: Millis): number {
+    return Math.floor((time + this.offsetAt(time)) / minute);
+  }
+}
+
+/** Outside the active hours all is calm, whatever there is. A window counts where its last moment lies. */
+export function withinHours(judgement: Judgement, end: Millis, hours: ActiveHours | undefined): Judgement {
+  if (hours === undefined || hours.at(end - 1)) return judgement;
+  return { verdict: 'calm', reason: hours.outside(end - 1) };
+}
+
+function minuteOf(clock: string): number {
+  const [hours, minutes] = clock.split(':').map(Number) as [number, number];
+  return 60 * hours + minutes;
+}
