@@ -2,6 +2,7 @@ import type { KindConfig, RuleConfig } from '../config/rules.ts';
 import type { Millis } from '../model.ts';
 import { isWholeGroup } from './absence.ts';
 import type { Report } from './problems.ts';
+import { isZone } from './telling-problems.ts';
 
 /** What is wrong with the settings that only one kind has. */
 export function checkKind(rule: RuleConfig, report: Report): void {
@@ -10,6 +11,7 @@ export function checkKind(rule: RuleConfig, report: Report): void {
     report('where', 'every event would raise the alert', 'write the query of the events to be told of');
   if ('field' in rule) checkField(rule.field, report);
   if (rule.kind === 'cardinality') checkBounds(rule, 'max', report);
+  if (rule.kind === 'baseline') checkBaseline(rule, report);
   if (rule.kind === 'normal') checkNormal(rule, report);
   if (rule.kind === 'change') checkForget(rule, report);
   if (rule.kind === 'new-term') checkTerms(rule, report);
@@ -95,4 +97,24 @@ function checkNormal({ bounds, by }: KindConfig<'normal'>, report: Report): void
       report(setting, "this is no field's name", 'name one field, such as system.load.1');
     checkBounds({ min, max }, setting, report);
   }
+}
+
+const hour = 3_600_000;
+
+function checkBaseline(
+  { over, season, zone, warmUp, memory, forget }: KindConfig<'baseline'>,
+  report: Report,
+): void {
+  if (!isZone(zone))
+    report(
+      'zone',
+      `${JSON.stringify(zone)} is no time zone`,
+      'write a name of the IANA database, such as `Europe/Berlin`',
+    );
+  if (season !== 'none' && over > hour)
+    report('over', 'a window would lie in several hours of its season', 'use 1h or less, or `season: none`');
+  if (warmUp > memory)
+    report('warmUp', 'more would have to be learned than is remembered', 'use at most `memory`');
+  if (forget <= over)
+    report('forget', 'a group would be forgotten within a window', 'use a multiple of `over`');
 }

@@ -2,6 +2,7 @@ import type { AlertSettings, RuleConfig } from '../config/rules.ts';
 import { LogboomError, messageOf } from '../errors.ts';
 import type { Measure, Millis } from '../model.ts';
 import { ActiveHours } from './active-hours.ts';
+import { BaselineJudge } from './baseline.ts';
 import { type Condition, opposite, parseCondition } from './condition.ts';
 import { type Grouping, groupingBy } from './group.ts';
 import { type Judge, judge, lookingAtWindows } from './judgement.ts';
@@ -58,6 +59,8 @@ export function judgeOf(config: RuleConfig, rule: CompiledRule): Judge {
       return lookingAtWindows((observation) => judge(observation, rule));
     case 'match':
       return lookingAtWindows((observation) => matchJudgement(observation, rule.over));
+    case 'baseline':
+      return new BaselineJudge(config);
     case 'normal':
       return new NormalJudge(config);
     case 'spike':
@@ -90,6 +93,7 @@ function countedBy(config: RuleConfig, { measure, when }: AlertSettings): Counte
     case 'normal':
       return { measure: `${config.statistic}(parameter)`, when: '>= 0' };
     case 'spike':
+    case 'baseline':
       return { measure, when: '>= 0' };
     default:
       return { measure, when };

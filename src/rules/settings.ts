@@ -1,5 +1,6 @@
 import type { AlertSettings, KindConfig, RuleConfig } from '../config/rules.ts';
 import type { Millis } from '../model.ts';
+import { baselineCondition } from './baseline.ts';
 import { spikeCondition } from './spike.ts';
 
 type Own = Pick<AlertSettings, 'over' | 'measure' | 'when'> & Partial<AlertSettings>;
@@ -35,6 +36,8 @@ export function alertSettings(config: RuleConfig): AlertSettings {
       return { ...plain, ...config, measure: `distinct(${config.field})`, when: bounds(config) };
     case 'normal':
       return { ...plain, ...config, measure: config.statistic, when: 'outside its bounds' };
+    case 'baseline':
+      return { ...plain, ...config, when: baselineCondition(config) };
     case 'absence':
       // Its moments lie on no grid, hence hops of a millisecond.
       return {

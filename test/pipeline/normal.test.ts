@@ -110,7 +110,10 @@ describe('a rule of the kind normal', () => {
     fc.assert(
       fc.property(all, fc.array(fc.nat(30)), (given, restartAfter) => {
         let after = 0;
-        const steps: Step[] = given.map(([pause, cpu, host]) => figures((after += pause), { cpu }, host));
+        const steps: Step[] = given.map(([pause, cpu, host]) => {
+          after += pause;
+          return figures(after, { cpu }, host);
+        });
         steps.push({ until: after + 60 });
         expect(play(rule(), steps, { restartAfter }).outputs).toEqual(play(rule(), steps).outputs);
       }),

@@ -99,8 +99,10 @@ describe('whatever comes', () => {
         });
         const told: string[] = [];
         let now = 0;
-        for (const step of [...steps, 1000])
-          told.push(...strikesIn(changes, (now = Math.min(now + step, 1000))));
+        for (const step of [...steps, 1000]) {
+          now = Math.min(now + step, 1000);
+          told.push(...strikesIn(changes, now));
+        }
         expect(told.sort()).toEqual(reference(all, 50).sort());
       }),
     );
