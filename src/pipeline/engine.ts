@@ -1,4 +1,4 @@
-import type { Batch, EventBlock, JournalRecord, Output } from '../model.ts';
+import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import type { EventReader } from '../parsers/reader.ts';
 import type { EventClock } from '../windows/clock.ts';
 import type { RuleRun } from './rule-run.ts';
@@ -17,6 +17,11 @@ export interface EngineParts {
   runs: RuleRun[];
   /** Inflates a record's payload. */
   open: (batch: Batch) => EventBlock;
+  /**
+   * While a window waits for time to pass, records are never farther apart than ticks. A gap of more than this
+   * means that the server was down (or its clock was set).
+   */
+  downAfter: Millis;
 }
 
 /**
@@ -27,6 +32,8 @@ export interface EngineParts {
 export class Engine {
   readonly tally: Tally = { events: 0, problems: 0, ahead: 0, parseFailures: 0 };
   private readonly parts: EngineParts;
+  /** `receivedAt` of the last record. */
+  private heardAt: Millis | undefined;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
@@ -36,6 +43,8 @@ export class Engine {
   process(record: JournalRecord, block?: EventBlock): Output[] {
     const outputs: Output[] = [];
     const { clock } = this.parts;
+    if (this.wasDown(record.receivedAt)) clock.resume(record.receivedAt);
+    this.heardAt = record.receivedAt;
     if (record.kind === 'events') this.take(record, block ?? this.parts.open(record), outputs);
     clock.advance(record.receivedAt);
     this.close(outputs);
@@ -58,17 +67,30 @@ export class Engine {
 
   snapshot(): unknown {
     const { clock, runs } = this.parts;
-    return { clock: clock.snapshot(), runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]) };
+    return {
+      clock: clock.snapshot(),
+      heardAt: this.heardAt,
+      runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]),
+    };
   }
 
   /** A rule that changed since the snapshot begins anew; the others go on. */
   restore(snapshot: unknown): void {
-    const { clock, runs } = snapshot as { clock: unknown; runs: [string, string, unknown][] };
+    const { clock, heardAt, runs } = snapshot as {
+      clock: unknown;
+      heardAt: Millis | undefined;
+      runs: [string, string, unknown][];
+    };
     this.parts.clock.restore(clock);
+    this.heardAt = heardAt;
     for (const run of this.parts.runs) {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
       if (saved) run.restore(saved[2]);
     }
+  }
+
+  private wasDown(receivedAt: Millis): boolean {
+    return this.heardAt !== undefined && receivedAt - this.heardAt > this.parts.downAfter && this.waiting;
   }
 
   private take(batch: Batch, block: EventBlock, outputs: Output[]): void {

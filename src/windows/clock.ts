@@ -88,6 +88,16 @@ export class EventClock {
     this.#alone = sources === 1 && this.deserted;
   }
 
+  /**
+   * Says that nobody listened since the last reading. That time is no source's silence: the clock does not run on by
+   * it, and the sources that were active then have all of `idleAfter` to be heard of again.
+   */
+  resume(receivedAt: Millis): void {
+    const wall = this.#wall.skipTo(receivedAt);
+    if (this.#listed.length > 0) this.#latest = wall;
+    for (const source of this.#listed) source.arrival = wall;
+  }
+
   /** Recomputes `now`; called at the end of each batch and at each tick. */
   advance(receivedAt: Millis): void {
     const wall = this.#wall.read(receivedAt);
@@ -127,14 +137,15 @@ export class EventClock {
       .sort(byAgeThenName)
       .map(({ name, high, arrival, listed }) => [name, high, arrival, listed]);
     const clock = [this.#latest, this.#base, this.#now].map((time) => (time === never ? null : time));
-    return { clock, wall: this.#wall.snapshot(), sources };
+    return { clock, wall: this.#wall.snapshot(), sources, alone: this.#alone };
   }
 
   restore(snapshot: unknown): void {
-    const { clock, wall, sources } = snapshot as {
+    const { clock, wall, sources, alone } = snapshot as {
       clock: (Millis | null)[];
       wall: unknown;
       sources: [string, Millis, Millis, boolean][];
+      alone: boolean;
     };
     [this.#latest, this.#base, this.#now] = clock.map((time) => time ?? never) as [Millis, Millis, Millis];
     this.#wall.restore(wall);
@@ -143,7 +154,7 @@ export class EventClock {
     for (const [name, high, arrival, listed] of sources)
       this.#sources.set(name, { name, high, arrival, listed });
     this.#listed = [...this.#sources.values()].filter(({ listed }) => listed);
-    this.#alone = this.#listed.length === 1;
+    this.#alone = alone;
   }
 
   #admit(name: string): Source {
