@@ -6,6 +6,8 @@ import type { RuleRun } from './rule-run.ts';
 /** What happened while records were processed, for metrics. */
 export interface Tally {
   events: number;
+  /** Batches whose payload could not be read; the indexer makes dead letters of them. */
+  unreadable: number;
   problems: number;
   ahead: number;
   parseFailures: number;
@@ -30,7 +32,7 @@ export interface EngineParts {
  * close as it moves: what comes out depends on the order of the events, never on how they were cut into batches.
  */
 export class Engine {
-  readonly tally: Tally = { events: 0, problems: 0, ahead: 0, parseFailures: 0 };
+  readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0, parseFailures: 0 };
   private readonly parts: EngineParts;
   /** `receivedAt` of the last record. */
   private heardAt: Millis | undefined;
@@ -45,7 +47,8 @@ export class Engine {
     const { clock } = this.parts;
     if (this.wasDown(record.receivedAt)) clock.resume(record.receivedAt);
     this.heardAt = record.receivedAt;
-    if (record.kind === 'events') this.take(record, block ?? this.parts.open(record), outputs);
+    const events = record.kind === 'events' ? (block ?? this.opened(record)) : undefined;
+    if (record.kind === 'events' && events) this.take(record, events, outputs);
     clock.advance(record.receivedAt);
     this.close(outputs);
     return outputs;
@@ -86,6 +89,16 @@ export class Engine {
     for (const run of this.parts.runs) {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
       if (saved) run.restore(saved[2]);
+    }
+  }
+
+  /** A payload that cannot be read never will be: it is passed over, and time goes on. */
+  private opened(batch: Batch): EventBlock | undefined {
+    try {
+      return this.parts.open(batch);
+    } catch {
+      this.tally.unreadable += 1;
+      return undefined;
     }
   }
 
