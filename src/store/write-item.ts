@@ -3,7 +3,7 @@ import type { Engine, OpenIndex } from './engine.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { longestId } from './storage/files.ts';
 import type { Found } from './storage/shard.ts';
-import { documentError, illegalArgument, StoreError } from './store-error.ts';
+import { documentError, illegalArgument, StoreError, validationError } from './store-error.ts';
 
 export interface WriteRequest {
   action: 'index' | 'create' | 'update' | 'delete';
@@ -37,7 +37,7 @@ export function newId(now: number): string {
   return bytes.toString('base64url');
 }
 
-function parseDocument(source: Buffer, id: string | undefined): JsonObject {
+function parseDocument(source: Buffer): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(source.toString());
@@ -47,8 +47,7 @@ function parseDocument(source: Buffer, id: string | undefined): JsonObject {
       reason: (error as Error).message,
     });
   }
-  if (!isObject(value))
-    throw documentError(`failed to parse, document with id '${id ?? ''}' is not an object`);
+  if (!isObject(value)) throw documentError('Malformed content, must start with an object');
   return value;
 }
 
@@ -64,7 +63,9 @@ function checkId(id: string): void {
   if (id === '') throw illegalArgument('if _id is specified it must not be empty');
   const length = Buffer.byteLength(id);
   if (length > longestId)
-    throw illegalArgument(`id is too long, must be no longer than ${longestId} bytes but was: ${length}`);
+    throw validationError(
+      `Validation Failed: 1: id [${id}] is too long, must be no longer than ${longestId} bytes but was: ${length};`,
+    );
 }
 
 function checkSequence(
@@ -78,13 +79,16 @@ function checkSequence(
   throw conflict(target, id, `required seqNo [${wanted}], primary term [1]. ${current}`);
 }
 
+const missingTimestamp = (reason: string) =>
+  documentError(`failed to parse: ${reason}`, { type: 'illegal_argument_exception', reason });
+
 function checkTimestamp({ record }: OpenIndex, document: JsonObject): void {
   if (!record.stream) return;
   const value = document['@timestamp'];
   if (value === undefined || value === null)
-    throw documentError(`data stream timestamp field [@timestamp] is missing`);
+    throw missingTimestamp('data stream timestamp field [@timestamp] is missing');
   if (Array.isArray(value))
-    throw documentError(`data stream timestamp field [@timestamp] encountered multiple values`);
+    throw missingTimestamp('data stream timestamp field [@timestamp] encountered multiple values');
 }
 
 /** Writes one document, within a transaction. A refusal is thrown, and then nothing was changed. */
@@ -93,7 +97,7 @@ export function writeItem(engine: Engine, request: WriteRequest): WriteResult {
   if (request.action === 'update') return updateItem(engine, request);
   if (request.id !== undefined) checkId(request.id);
   // A refused document must not leave an index behind that it alone called for, so it is parsed first.
-  const document = parseDocument(request.source, request.id);
+  const document = parseDocument(request.source);
   const isCreate = request.action === 'create';
   return putDocument(engine, engine.target(request.index, isCreate), { ...request, document, isCreate });
 }
@@ -150,7 +154,7 @@ const updateKeys = ['doc', 'upsert', 'doc_as_upsert', 'detect_noop', '_source'];
 function updateItem(engine: Engine, request: WriteRequest): WriteResult {
   const { index, id = '', ifSequence } = request;
   checkId(id);
-  const body = parseDocument(request.source, id);
+  const body = parseDocument(request.source);
   const unknown = Object.keys(body).find((key) => !updateKeys.includes(key));
   if (unknown === 'script') throw illegalArgument('scripts are not supported by this store');
   if (unknown)

@@ -123,7 +123,8 @@ export function resultBody({ index, id, version, sequence, result }: WriteResult
 function refused(engine: Engine, request: WriteRequest, error: unknown) {
   if (!(error instanceof StoreError)) throw error;
   const { root_cause: _, ...reason } = errorBody(error).error;
-  const name = engine.catalog.get('stream', request.index)?.indices.at(-1) ?? request.index;
+  const stream = request.action === 'create' ? engine.catalog.get('stream', request.index) : undefined;
+  const name = stream?.indices.at(-1) ?? request.index;
   return { _index: name, _id: request.id ?? null, status: error.status, error: reason };
 }
 

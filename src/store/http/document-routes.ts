@@ -52,7 +52,8 @@ function writeAction({ parameters, path }: StoreRequest): WriteRequest['action']
   const type = parameters.op_type ?? 'index';
   if (type !== 'index' && type !== 'create')
     throw illegalArgument(`opType must be 'create' or 'index', found: [${type}]`);
-  return path.id === undefined && parameters.op_type === undefined ? 'index' : type;
+  // A new id overwrites nothing: so a data stream takes it, too.
+  return path.id === undefined && parameters.op_type === undefined ? 'create' : type;
 }
 
 export function sourceFilter(parameters: Parameters): SourceFilter {
