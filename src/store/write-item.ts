@@ -13,6 +13,48 @@ export interface WriteRequest {
   source: Buffer;
   ifSequence?: number | undefined;
   requireAlias?: boolean;
+  /** A version that the client keeps count of itself, instead of the store. */
+  external?: ExternalVersion | undefined;
+}
+
+export interface ExternalVersion {
+  version: number;
+  /** Whether a document of the same version is taken again. */
+  orEqual: boolean;
+}
+
+/** Reads `version` and `version_type` of an action. Throws for what Elasticsearch refuses, too. */
+export function externalVersion(version: unknown, type: unknown): ExternalVersion | undefined {
+  if (type === undefined || type === null || type === 'internal') {
+    if (version === undefined || version === null) return undefined;
+    throw validationError(
+      'Validation Failed: 1: internal versioning can not be used for optimistic concurrency control. Please use `if_seq_no` and `if_primary_term` instead;',
+    );
+  }
+  if (type !== 'external' && type !== 'external_gte')
+    throw illegalArgument(`No version type match [${String(type)}]`);
+  const number = Number(version);
+  if (!Number.isSafeInteger(number) || number < 0 || number > largestVersion)
+    throw illegalArgument(
+      `illegal version value [${String(version)}] for version type [${type.toUpperCase()}]`,
+    );
+  return { version: number, orEqual: type === 'external_gte' };
+}
+
+/** Versions are kept in 32 bits. */
+const largestVersion = 2 ** 32 - 1;
+
+function checkVersion(
+  target: OpenIndex,
+  id: string,
+  old: Found | undefined,
+  external: ExternalVersion | undefined,
+): void {
+  if (!old || !external) return;
+  const { version, orEqual } = external;
+  if (orEqual ? old.version <= version : old.version < version) return;
+  const relation = orEqual ? 'higher than' : 'higher or equal to';
+  throw conflict(target, id, `current version [${old.version}] is ${relation} the one provided [${version}]`);
 }
 
 export interface WriteResult {
@@ -114,11 +156,16 @@ function putDocument(engine: Engine, target: OpenIndex, put: Put): WriteResult {
   if (put.isCreate && old)
     throw conflict(target, id, `document already exists (current version [${old.version}])`);
   checkSequence(target, id, old, put.ifSequence);
+  checkVersion(target, id, old, put.external);
   checkTimestamp(target, put.document);
-  const { version, sequence, grown } = shard.put(id, old, put.source, put.document, engine.now());
+  const next = put.external?.version ?? (old?.version ?? 0) + 1;
+  const { sequence, grown } = shard.put(
+    { id, old, source: put.source, document: put.document, version: next },
+    engine.now(),
+  );
   if (grown) engine.saveMapping(target);
   const result = old ? 'updated' : 'created';
-  return { index: record.name, id, version, sequence, result, status: old ? 200 : 201 };
+  return { index: record.name, id, version: next, sequence, result, status: old ? 200 : 201 };
 }
 
 function deleteItem(engine: Engine, { index, id = '', ifSequence }: WriteRequest): WriteResult {

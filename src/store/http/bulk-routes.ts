@@ -3,7 +3,7 @@ import type { StoreTelemetry } from '../../telemetry/store.ts';
 import type { Engine } from '../engine.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { errorBody, illegalArgument, StoreError } from '../store-error.ts';
-import { type WriteRequest, type WriteResult, writeItem } from '../write-item.ts';
+import { externalVersion, type WriteRequest, type WriteResult, writeItem } from '../write-item.ts';
 import type { Route } from './routing.ts';
 
 const actions = ['index', 'create', 'update', 'delete'] as const;
@@ -19,6 +19,8 @@ const metaKeys = new Set([
   'dynamic_templates',
   'list_executed_pipelines',
   'require_data_stream',
+  'version',
+  'version_type',
 ]);
 
 /** Lines of an ndjson body, without their ends; the last must end, too, as Elasticsearch demands it. */
@@ -100,6 +102,7 @@ export function parseBulk(body: Buffer, index: string | undefined): WriteRequest
       source,
       ifSequence,
       requireAlias: meta.require_alias === true,
+      external: externalVersion(meta.version, meta.version_type),
     });
   }
   if (requests.length === 0) throw new StoreError(400, 'parse_exception', 'request body is required');
