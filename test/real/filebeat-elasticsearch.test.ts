@@ -5,8 +5,6 @@ import { type Shipment, ship } from './support/shipment.ts';
 import { itArrivedWhole } from './support/shipment-checks.ts';
 
 const certificates = await makeCertificates();
-afterAll(() => rm(certificates.folder, { recursive: true }));
-
 const { authority, certificate, key } = certificates;
 const tls = {
   input: {
@@ -19,55 +17,62 @@ const tls = {
   output: { certificate_authorities: [authority], certificate, key },
 };
 
-const most = [
-  ['compression 0, plain', { namespace: 'plain_0', compression_level: 0, encrypted: false }],
-  ['compression 3, mutual TLS', { namespace: 'tls_3', compression_level: 3, encrypted: true }],
+const ways = {
+  'compression 0, plain': { namespace: 'plain_0', level: 0, encrypted: false },
+  'compression 3, mutual TLS': { namespace: 'tls_3', level: 3, encrypted: true },
+  'compression 3, plain': { namespace: 'plain_3', level: 3, encrypted: false },
+  'compression 0, mutual TLS': { namespace: 'tls_0', level: 0, encrypted: true },
+};
+type Way = keyof typeof ways;
+const all = Object.keys(ways) as Way[];
+
+const servers = new Map<string, RealElasticsearch>();
+const shipments = new Map<string, Promise<Shipment>>();
+const cases = [
+  ['9', all],
+  ['8', all.slice(0, 2)],
 ] as const;
-const others = [
-  ['compression 3, plain', { namespace: 'plain_3', compression_level: 3, encrypted: false }],
-  ['compression 0, mutual TLS', { namespace: 'tls_0', compression_level: 0, encrypted: true }],
-] as const;
 
-describe.each([
-  ['9', [...most, ...others]],
-  ['8', most],
-] as const)('from a real Filebeat into a real Elasticsearch %s', (major, ways) => {
-  let elasticsearch: RealElasticsearch;
-  const shipments = new Map<string, Promise<Shipment>>();
+// All at once, for each waits in silence for the last alert to end.
+beforeAll(async () => {
+  for (const [major, some] of cases) {
+    const elasticsearch = await startElasticsearch(major);
+    servers.set(major, elasticsearch);
+    for (const way of some) shipments.set(`${major} ${way}`, shipped(elasticsearch, way));
+  }
+  await Promise.allSettled(shipments.values());
+});
+afterAll(async () => {
+  for (const elasticsearch of servers.values()) await elasticsearch.stop();
+  await rm(certificates.folder, { recursive: true });
+});
 
-  // All at once, for the last windows of each are waited for in silence.
-  beforeAll(async () => {
-    elasticsearch = await startElasticsearch(major);
-    for (const [how, way] of ways) shipments.set(how, shipped(elasticsearch, way));
-    await Promise.allSettled(shipments.values());
-  });
-  afterAll(() => elasticsearch?.stop());
-
-  describe.each(ways)('%s', (how) => {
+describe.each(cases)('from a real Filebeat into a real Elasticsearch %s', (major, some) => {
+  describe.each(some)('%s: the access log', (way) => {
     let shipment: Shipment;
     beforeAll(async () => {
-      shipment = await shipments.get(how)!;
+      shipment = await shipments.get(`${major} ${way}`)!;
     });
     itArrivedWhole(() => shipment);
   });
 
-  it('keeps events in data streams of their own', async () => {
-    const { body } = await elasticsearch.request('GET', '/_resolve/index/logs-apache.access-*');
-    expect(body.data_streams).toHaveLength(ways.length);
+  it('keeps each namespace in a data stream of its own', async () => {
+    const { body } = await servers.get(major)!.request('GET', '/_resolve/index/logs-apache.access-*');
+    expect(body.data_streams).toHaveLength(some.length);
   });
 });
 
-interface Way {
-  namespace: string;
-  compression_level: number;
-  encrypted: boolean;
-}
-
-function shipped({ url, request }: RealElasticsearch, { namespace, compression_level, encrypted }: Way) {
+function shipped({ url, request }: RealElasticsearch, way: Way): Promise<Shipment> {
+  const { namespace, level, encrypted } = ways[way];
   return ship({
     namespace,
-    // Ten windows and more: several are on the way at any time.
-    logstash: { compression_level, pipelining: 2, bulk_max_size: 700, ...(encrypted && { ssl: tls.output }) },
+    // Fifteen windows: several are on the way at any time.
+    logstash: {
+      compression_level: level,
+      pipelining: 2,
+      bulk_max_size: 700,
+      ...(encrypted && { ssl: tls.output }),
+    },
     config: { elasticsearch: { hosts: [url] }, ...(encrypted && { lumberjack: tls.input }) },
     requestTo: () => request,
   });

@@ -63,7 +63,7 @@ export async function ship({ logstash, config, namespace, requestTo }: ShipmentO
       () => closed(request, names.windows),
       240_000,
     );
-    await eventually('all alerts have ended', () => ended(server, request, names), 60_000);
+    await eventually('all alerts have ended', () => ended(server, request, names), 120_000);
     const found = {
       ...(await findings(request, names)),
       late: await server.metric('logboom_events_late_total'),
@@ -71,6 +71,9 @@ export async function ship({ logstash, config, namespace, requestTo }: ShipmentO
     const logs = { filebeatLog: filebeat.log(), serverLog: server.log() };
     await server.stop();
     return { startedAt, acked, ...found, ...logs };
+  } catch (failure) {
+    const tail = `${server.log().slice(-4_000)}\n${JSON.stringify(await server.status().catch(String))}`;
+    throw new Error(`${namespace}: ${(failure as Error).message}\n${tail}`);
   } finally {
     await filebeat.stop();
     await server.discard();
