@@ -69,7 +69,7 @@ export function send(request: FastifyRequest, reply: FastifyReply, answer: Answe
   const accepts = String(request.headers.accept ?? '').replaceAll(' ', '');
   const isCompatible = accepts.startsWith('application/vnd.elasticsearch+json');
   reply.header('content-type', isCompatible ? compatible : 'application/json');
-  const body = query.filter_path ? filterPath(parsed(answer.body), query.filter_path) : answer.body;
+  const body = query.filter_path ? filterPath(answer.body, query.filter_path) : answer.body;
   return reply.send(isTrue(query.pretty) ? `${JSON.stringify(parsed(body), null, 2)}\n` : stringify(body));
 }
 
