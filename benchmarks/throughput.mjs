@@ -27,9 +27,9 @@ async function measure({ sender, windows, server, port, counted }) {
   };
 }
 
-export async function runLogboom(sender, windows, { rules, env } = {}) {
+export async function runLogboom(sender, windows, { rules, execArgv = [] } = {}) {
   const server = startModule('./server.mjs', rules ? [JSON.stringify(rules)] : [], {
-    env: { ...process.env, ...env },
+    execArgv,
   });
   const { port } = await server.first;
   const figures = await measure({ sender, windows, server, port, counted: () => server.ask('counted') });
