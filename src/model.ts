@@ -120,16 +120,6 @@ export interface WindowResult extends WindowValue {
   by: Record<string, Scalar>;
 }
 
-// ── Checks ────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Something in the configuration that cannot work, where it stands, and what to write instead. */
-export interface Problem {
-  /** Such as `rules[2].when`. */
-  path: string;
-  message: string;
-  remedy: string;
-}
-
 // ── Alerts ────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type AlertStatus = 'inactive' | 'pending' | 'active' | 'recovering' | 'no-data';

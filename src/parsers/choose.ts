@@ -1,5 +1,5 @@
 import type { ParsersConfig } from '../config/parsers.ts';
-import type { EventView } from '../events/index.ts';
+import { type EventView, fieldPath } from '../events/index.ts';
 import { AccessLine } from './access-log.ts';
 import type { LineFormat } from './format.ts';
 import { JsonLine } from './json.ts';
@@ -16,6 +16,11 @@ export interface Choice {
 
 const left: Choice = { format: undefined, failure: undefined };
 const OPEN_BRACE = '{';
+
+const message = fieldPath('message');
+const eventDataset = fieldPath('event.dataset');
+const streamDataset = fieldPath('data_stream.dataset');
+const filesetName = fieldPath('fileset.name');
 
 /**
  * Chooses the format of an event's line: by configuration, by the dataset's name, or by how the line begins. The line
@@ -63,14 +68,14 @@ export class FormatChooser {
 const accessDatasets = new Set(['nginx.access', 'apache.access', 'httpd.access']);
 
 function beginsWithBrace(view: EventView): boolean {
-  return view.stringBegins('message', OPEN_BRACE);
+  return view.stringBegins(message, OPEN_BRACE);
 }
 
 /** What the shipper calls the log: `nginx.access`. */
 export function datasetOf(view: EventView): string | undefined {
-  const dataset = view.get('event.dataset') ?? view.get('data_stream.dataset');
+  const dataset = view.getAt(eventDataset) ?? view.getAt(streamDataset);
   if (typeof dataset === 'string' && dataset !== '') return dataset;
-  const fileset = view.get('fileset.name');
+  const fileset = view.getAt(filesetName);
   if (typeof fileset !== 'string') return undefined;
   const module = view.get('event.module') ?? view.get('fileset.module');
   return typeof module === 'string' ? `${module}.${fileset}` : undefined;

@@ -73,6 +73,7 @@ export class Engine {
 
   private take(batch: Batch, block: EventBlock, outputs: Output[]): void {
     const { clock, events, runs } = this.parts;
+    if (clock.deserted) clock.expect(this.sourcesIn(block, batch));
     events.open(block, batch);
     for (let event = events.next(); event; event = events.next()) {
       this.tally.events += 1;
@@ -89,6 +90,16 @@ export class Engine {
       if (clock.now !== before) this.close(outputs);
       for (const run of runs) run.add(event, outputs);
     }
+  }
+
+  private sourcesIn(block: EventBlock, batch: Batch): number {
+    const { events } = this.parts;
+    const sources = new Set<string>();
+    events.open(block, batch);
+    for (let event = events.next(); event; event = events.next()) {
+      if (event.problem === undefined) sources.add(event.source);
+    }
+    return sources.size;
   }
 
   private close(outputs: Output[]): void {

@@ -52,7 +52,10 @@ export class EventDocuments {
     }
     const { index, stream } = this.options.nameIndex(event);
     const tags = event.time > receivedAt + this.options.maxAhead ? ['_timestamp_ahead'] : undefined;
-    const document = event.document({ ...(tags && { tags }), ...(stream && { stream }) });
+    const document = event.document({
+      ...(tags && { tags }),
+      ...(stream && { fields: fieldsOf(stream, event) }),
+    });
     return { action: 'create', index, id: ownId(event) ?? id, document };
   }
 }
@@ -60,4 +63,10 @@ export class EventDocuments {
 function ownId(event: ReadEvent): string | undefined {
   const own = event.metadata('_id') ?? event.metadata('id');
   return typeof own === 'string' && own !== '' && Buffer.byteLength(own) <= 512 ? own : undefined;
+}
+
+/** A data stream's documents say which one they are of. */
+function fieldsOf(stream: NonNullable<Destination['stream']>, event: ReadEvent): Record<string, unknown> {
+  const named = event.has('event.dataset') ? {} : { 'event.dataset': stream.dataset };
+  return { data_stream: stream, ...named };
 }

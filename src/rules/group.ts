@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Fields, Scalar } from '../model.ts';
 
-/** The group of events without one of the fields, and the only group of a rule without `by`. */
+/** Stands for a field without a value. */
 export const missing = '_missing';
-export const all = '_all';
+/** The only group of a rule without `by`; no other group has this key. */
+export const all = '';
 
 /** A value is part of keys and documents, so a hostile one must not make them long. */
 const maxValueLength = 256;

@@ -18,11 +18,14 @@ export function parseMeasure(text: string): Parsed<Measure> {
     case 'rate':
       return inside === undefined
         ? { ok: { kind } }
-        : { problem: `${kind} takes no field`, remedy: `write ${kind}` };
+        : { problem: `the measure ${kind} takes no field`, remedy: `write ${kind}` };
     case 'share':
       return content
         ? { ok: { kind, query: content } }
-        : { problem: 'share needs a query', remedy: 'write for example share(log.level >= error)' };
+        : {
+            problem: 'the measure share needs a query',
+            remedy: 'write for example share(log.level >= error)',
+          };
     case 'percentile':
       return percentile(content);
     case 'sum':
@@ -32,7 +35,10 @@ export function parseMeasure(text: string): Parsed<Measure> {
     case 'distinct':
       return isField(content)
         ? { ok: { kind, field: content } }
-        : { problem: `${kind} needs one field`, remedy: `write for example ${kind}(event.duration)` };
+        : {
+            problem: `the measure ${kind} needs one field`,
+            remedy: `write for example ${kind}(event.duration)`,
+          };
     default:
       return { problem: `${JSON.stringify(text)} is no measure`, remedy: forms };
   }
@@ -44,7 +50,7 @@ function percentile(content: string): Parsed<Measure> {
   if (isField(field!) && percent && more.length === 0 && value > 0 && value < 100)
     return { ok: { kind: 'percentile', field: field!, percent: value } };
   return {
-    problem: 'percentile needs a field and a number between 0 and 100',
+    problem: 'the measure percentile needs a field and a number between 0 and 100',
     remedy: 'write for example percentile(event.duration, 95)',
   };
 }

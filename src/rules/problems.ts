@@ -1,6 +1,7 @@
+import type { Problem } from '../config/problems.ts';
 import type { RuleConfig } from '../config/rules.ts';
 import { messageOf } from '../errors.ts';
-import type { Measure, Problem } from '../model.ts';
+import type { Measure } from '../model.ts';
 import { formatDuration } from '../util/duration.ts';
 import { type Condition, overlap, parseCondition } from './condition.ts';
 import { compileQuery } from './kql/compile.ts';
@@ -12,23 +13,28 @@ const maxPanes = 100_000;
 /** What the checks need of the configuration. */
 export interface Checked {
   rules: readonly RuleConfig[];
-  notifiers: Readonly<Record<string, unknown>>;
 }
 
-type Report = (setting: string, message: string, remedy: string) => void;
+/** `alone`: the setting is wrong by itself, whatever the others are. */
+type Report = (setting: string, message: string, remedy: string, alone?: boolean) => void;
 
 /** Everything in the rules that cannot work or can never have an effect, for people to read before they start. */
 export function ruleProblems(config: Checked): Problem[] {
   const problems: Problem[] = [];
   config.rules.forEach((rule, place) => {
-    const report: Report = (setting, message, remedy) =>
-      problems.push({ path: `rules[${place}].${setting}`, message, remedy });
+    const report: Report = (setting, message, remedy, alone) =>
+      problems.push({
+        path: `rules[${place}].${setting}`,
+        message: sentence(message),
+        remedy: sentence(remedy),
+        ...(alone && { alone }),
+      });
     if (config.rules.findIndex(({ name }) => name === rule.name) < place)
       report('name', `another rule is called ${rule.name}`, 'give each rule a name of its own');
     checkFilter(rule, report);
     checkWindows(rule, report);
     checkConditions(rule, report);
-    checkNotify(rule, config.notifiers, report);
+    checkNotify(rule, report);
   });
   return problems;
 }
@@ -42,7 +48,8 @@ function checkFilter({ where, by }: RuleConfig, report: Report): void {
         `${JSON.stringify(name)} is no field's name`,
         'name one field, such as host.name',
       );
-    if (by.indexOf(name) < place) report(`by[${place}]`, `${name} is there twice`, 'remove one of them');
+    if (by.indexOf(name) < place)
+      report(`by[${place}]`, `the field ${name} is there twice`, 'remove one of them');
   });
 }
 
@@ -100,16 +107,11 @@ function canHold(when: Condition, low: number, high: number): boolean {
   return [low, high, ...beside.filter((value) => value >= low && value <= high)].some(when.test);
 }
 
-function checkNotify(rule: RuleConfig, notifiers: Checked['notifiers'], report: Report): void {
+/** Whether the notifiers exist is checked with the configuration itself. */
+function checkNotify(rule: RuleConfig, report: Report): void {
   rule.notify.forEach((name, place) => {
-    if (name !== 'log' && !Object.hasOwn(notifiers, name))
-      report(
-        `notify[${place}]`,
-        `there is no notifier ${name}`,
-        `name one of ${['log', ...Object.keys(notifiers)].join(', ')}`,
-      );
     if (rule.notify.indexOf(name) < place)
-      report(`notify[${place}]`, `${name} is there twice`, 'remove one of them');
+      report(`notify[${place}]`, `the notifier ${name} is there twice`, 'remove one of them');
   });
   if (rule.notify.length > 0 && rule.when === undefined)
     report('notify', 'a rule without a condition has nothing to tell', 'add `when`, or remove `notify`');
@@ -117,7 +119,7 @@ function checkNotify(rule: RuleConfig, notifiers: Checked['notifiers'], report: 
 
 function read<T>(parsed: Parsed<T>, setting: string, report: Report): T | undefined {
   if ('ok' in parsed) return parsed.ok;
-  report(setting, parsed.problem, parsed.remedy);
+  report(setting, parsed.problem, parsed.remedy, true);
   return undefined;
 }
 
@@ -125,6 +127,10 @@ function attempt(run: () => unknown, setting: string, remedy: string, report: Re
   try {
     run();
   } catch (thrown) {
-    report(setting, messageOf(thrown), remedy);
+    report(setting, messageOf(thrown), remedy, true);
   }
+}
+
+function sentence(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }

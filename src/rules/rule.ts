@@ -4,11 +4,14 @@ import type { Measure, Millis } from '../model.ts';
 import { type Condition, opposite, parseCondition } from './condition.ts';
 import { type Grouping, groupingBy } from './group.ts';
 import { compileQuery, type Predicate } from './kql/compile.ts';
+import { kibanaQuery } from './kql/kibana.ts';
 import { type Amount, amountOf, type Parsed, parseMeasure } from './measure.ts';
 
 /** A rule ready to be applied to events and windows. */
 export interface CompiledRule extends Grouping {
   readonly config: RuleConfig;
+  /** The filter in words that Kibana knows, for links. */
+  readonly kibanaQuery: string;
   /** Whether the rule is about the event. */
   readonly filter: Predicate;
   readonly measure: Measure;
@@ -47,6 +50,7 @@ export function compileRule(config: RuleConfig): CompiledRule {
     throw new LogboomError('RULE_INVALID', `rule ${config.name}: ${problems.join('; ')}`);
   return {
     config,
+    kibanaQuery: kibanaQuery(config.where),
     filter,
     measure,
     amount,

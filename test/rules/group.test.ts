@@ -37,7 +37,7 @@ describe('a group', () => {
   });
 
   it('is one for all events where a rule has no fields to group by', () => {
-    expect(groupingBy([]).group(fieldsOf({ a: 1 }))).toEqual({ key: '_all', by: {} });
+    expect(groupingBy([]).group(fieldsOf({ a: 1 }))).toEqual({ key: '', by: {} });
   });
 
   it('keeps a bounded part of a long value, and tells long values apart by their ends', () => {

@@ -7,8 +7,7 @@ import { fieldsOf } from '../support/fields.ts';
 import { type RuleInput, ruleConfig } from '../support/rules.ts';
 
 const compiled = (input: Partial<RuleInput>) => compileRule(ruleConfig(input));
-const problemsOf = (...inputs: Partial<RuleInput>[]) =>
-  ruleProblems({ rules: inputs.map(ruleConfig), notifiers: { 'ops-slack': {} } });
+const problemsOf = (...inputs: Partial<RuleInput>[]) => ruleProblems({ rules: inputs.map(ruleConfig) });
 
 describe('a rule made ready', () => {
   it('filters, groups and measures', () => {
@@ -89,27 +88,25 @@ describe('the check of rules', () => {
   });
 
   it.each<[Partial<RuleInput>, string, string]>([
-    [{ where: 'a:' }, 'where', 'column 3'],
+    [{ where: 'a:' }, 'where', 'Column 3'],
     [{ measure: 'median(a)' }, 'measure', 'is no measure'],
-    [{ measure: 'share(a:)' }, 'measure', 'column 3'],
+    [{ measure: 'share(a:)' }, 'measure', 'Column 3'],
     [{ when: 'five' }, 'when', 'is no condition'],
     [{ when: '> 1', recover: 'x' }, 'recover', 'is no condition'],
-    [{ recover: '< 3' }, 'recover', 'nothing to recover from'],
+    [{ recover: '< 3' }, 'recover', 'here is nothing to recover from'],
     [{ when: '>= 5', recover: '> 1' }, 'recover', 'both >= 5 and > 1 hold'],
     [{ over: '1s', every: '300ms' }, 'every', 'no multiple'],
     [{ over: '1s', every: '2s' }, 'every', 'longer than the window'],
-    [{ over: '0s' }, 'over', 'cannot be 0s long'],
+    [{ over: '0s' }, 'over', 'A window cannot be 0s long.'],
     [{ over: '1s', every: '0s' }, 'every', 'cannot follow one another'],
     [{ over: '1h', every: '10ms' }, 'every', '360000 windows'],
     [{ by: ['host.*'] }, 'by[0]', 'no field'],
     [{ by: ['a', 'a'] }, 'by[1]', 'twice'],
-    [{ when: '> 1', notify: ['log', 'nobody'] }, 'notify[1]', 'there is no notifier nobody'],
     [{ when: '> 1', notify: ['log', 'log'] }, 'notify[1]', 'twice'],
-    [{ when: '> 1', notify: ['toString'] }, 'notify[0]', 'there is no notifier toString'],
     [{ notify: ['log'] }, 'notify', 'nothing to tell'],
-    [{ measure: 'share(a:b)', when: '>= 5' }, 'when', 'a share lies between 0 and 1'],
-    [{ measure: 'share(a:b)', when: '< 0' }, 'when', 'a share lies between 0 and 1'],
-    [{ when: '< 10', minCount: 10 }, 'when', 'a count of 10 or more is never < 10'],
+    [{ measure: 'share(a:b)', when: '>= 5' }, 'when', 'A share lies between 0 and 1'],
+    [{ measure: 'share(a:b)', when: '< 0' }, 'when', 'A share lies between 0 and 1'],
+    [{ when: '< 10', minCount: 10 }, 'when', 'A count of 10 or more is never < 10'],
   ])('%j is a problem at %s', (input, setting, message) => {
     expect(problemsOf(input)).toEqual([
       {

@@ -117,6 +117,45 @@ describe('a timestamp of the future', () => {
   });
 });
 
+describe('a source that is alone', () => {
+  it('moves the clock with each event once it was alone at the end of a batch', () => {
+    const clock = new EventClock(config);
+    clock.observe('a', t, t);
+    clock.advance(t);
+    clock.observe('a', t + 70, t + 100);
+    expect(clock.now).toBe(t + 70);
+  });
+
+  it('moves it from its first event on where the batch is known to hold no other', () => {
+    const clock = new EventClock(config);
+    expect(clock.deserted).toBe(true);
+    clock.expect(1);
+    clock.observe('a', t, t);
+    expect(clock.now).toBe(t);
+  });
+
+  it('does not run ahead of another that comes in the same first batch', () => {
+    const clock = new EventClock(config);
+    clock.expect(2);
+    clock.observe('a', t + 5_000, t);
+    clock.observe('b', t, t);
+    clock.advance(t);
+    expect(clock.now).toBe(t);
+  });
+
+  it('is alone no more when another comes, and both hold the clock', () => {
+    const clock = new EventClock(config);
+    clock.observe('a', t, t);
+    clock.advance(t);
+    clock.observe('a', t + 10, t);
+    clock.observe('b', t + 20, t);
+    clock.observe('a', t + 90, t);
+    expect(clock.now).toBe(t + 10);
+    clock.advance(t);
+    expect(clock.now).toBe(t + 20);
+  });
+});
+
 describe('in silence', () => {
   const lastYear = t - 365 * 24 * hour;
 

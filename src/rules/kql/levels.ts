@@ -13,8 +13,11 @@ const order = [
 
 const ranks = new Map(order.flatMap((names, rank) => names.map((name) => [name, rank] as const)));
 
-/** Names of a rank and of those above it, for tools that know no order of levels. */
-export const levelNames: readonly (readonly string[])[] = order;
+/** All names of levels whose rank passes, as loggers write them, for tools that know no order of levels. */
+export function levelNames(passes: (rank: number) => boolean): string[] {
+  const names = order.filter((_, rank) => passes(rank)).flat();
+  return names.flatMap((name) => [name, name.toUpperCase(), name[0]!.toUpperCase() + name.slice(1)]);
+}
 
 /** A level's place in the order, whatever its case. Undefined for what is no level. */
 export function levelRank(level: string): number | undefined {

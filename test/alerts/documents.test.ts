@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { outputItem } from '../../src/alerts/documents.ts';
+import { schema } from '../../src/config/schema.ts';
+import type { Episode, Output, Transition, WindowResult } from '../../src/model.ts';
+import { aNotification, anEpisode, aTransition } from '../support/alerts.ts';
+
+const config = schema.parse({ indexing: { namespace: 'prod', alerts: 'my-alerts' } });
+const item = (output: Output) => outputItem(output, config)!;
+const documentOf = (output: Output) => JSON.parse(String(item(output).document));
+
+const episode = (changes: Partial<Episode> = {}): Output => ({
+  kind: 'episode',
+  episode: anEpisode(changes),
+});
+const transition = (changes: Partial<Transition> = {}): Output => ({
+  kind: 'transition',
+  transition: aTransition(changes),
+});
+const at = aTransition().at;
+const window = (changes: Partial<WindowResult> = {}): Output => ({
+  kind: 'window',
+  window: {
+    ...{ rule: 'burst', measure: 'count', group: 'web-1', by: { 'host.name': 'web-1' } },
+    ...{ start: at, end: at + 10_000, value: 3, count: 3, ...changes },
+  },
+});
+
+describe('an episode', () => {
+  it('is written over itself in the index of alerts, newer revisions only', () => {
+    expect(item(episode({ revision: 4 }))).toMatchObject({
+      action: 'index',
+      index: 'my-alerts',
+      id: 'burst|web-1|1',
+      version: 4,
+    });
+  });
+
+  it('is an alert in the words of ECS', () => {
+    const samples = [
+      { '@timestamp': '2026-01-02T03:04:04.000Z', message: 'GET /', host: 'web-1', offset: 17 },
+    ];
+    expect(
+      documentOf(
+        episode({
+          end: at + 1500,
+          updated: at + 1500,
+          status: 'inactive',
+          samples,
+          labels: { team: 'web' },
+          runbook: 'https://wiki',
+          url: 'https://kibana',
+        }),
+      ),
+    ).toEqual({
+      '@timestamp': '2026-01-02T03:04:06.500Z',
+      ecs: { version: '8.11.0' },
+      message: 'web-1 served 7 requests',
+      event: {
+        kind: 'alert',
+        start: '2026-01-02T03:04:05.000Z',
+        end: '2026-01-02T03:04:06.500Z',
+        duration: 1_500_000_000,
+      },
+      rule: { name: 'burst', reference: 'https://wiki' },
+      labels: { team: 'web' },
+      window: { start: '2026-01-02T03:04:04.000Z', end: '2026-01-02T03:04:05.000Z' },
+      host: { name: 'web-1' },
+      alert: {
+        ...{
+          id: 'burst|web-1|1',
+          status: 'inactive',
+          severity: 'high',
+          group: 'web-1',
+          value: 7,
+          peak: 7,
+          count: 7,
+        },
+        ...{
+          condition: '>= 5',
+          threshold: 5,
+          reason: 'count 7 is >= 5',
+          flapping: false,
+          revision: 1,
+          late_count: 0,
+        },
+        ...{ url: 'https://kibana', samples },
+      },
+    });
+  });
+
+  it('has neither end nor duration while it is open', () => {
+    expect(documentOf(episode()).event).toEqual({ kind: 'alert', start: '2026-01-02T03:04:05.000Z' });
+  });
+
+  it.each([
+    ['>= 5', 5],
+    ['< 2.5', 2.5],
+    ['>= 7%', 0.07],
+    ['== 1e3', 1000],
+    ['outside 10..20', undefined],
+    ['', undefined],
+  ])('with the condition %j has the threshold %s', (condition, threshold) => {
+    expect(documentOf(episode({ condition })).alert.threshold).toBe(threshold);
+  });
+});
+
+describe('a transition', () => {
+  it('is created in its data stream', () => {
+    expect(item(transition())).toMatchObject({
+      action: 'create',
+      index: 'logs-logboom.alerts-prod',
+      id: 'burst|web-1|1-1',
+    });
+    expect(documentOf(transition())).toEqual({
+      '@timestamp': '2026-01-02T03:04:05.000Z',
+      ecs: { version: '8.11.0' },
+      data_stream: { type: 'logs', dataset: 'logboom.alerts', namespace: 'prod' },
+      message: 'web-1 served 7 requests',
+      event: { id: 'burst|web-1|1-1', kind: 'alert', dataset: 'logboom.alerts', action: 'active' },
+      rule: { name: 'burst' },
+      window: { start: '2026-01-02T03:04:04.000Z', end: '2026-01-02T03:04:05.000Z' },
+      host: { name: 'web-1' },
+      alert: {
+        ...{
+          id: 'burst|web-1|1',
+          episode: 'burst|web-1|1',
+          status: 'active',
+          from: 'inactive',
+          to: 'active',
+        },
+        ...{
+          severity: 'high',
+          group: 'web-1',
+          value: 7,
+          count: 7,
+          condition: '>= 5',
+          threshold: 5,
+          reason: 'count 7 is >= 5',
+        },
+      },
+    });
+  });
+});
+
+describe('a window', () => {
+  it('is created in its data stream, at its start, under an id of rule, group and end', () => {
+    expect(item(window())).toMatchObject({
+      ...{
+        action: 'create',
+        index: 'metrics-logboom.windows-prod',
+        id: 'burst~web-1~2026-01-02T03:04:15.000Z',
+      },
+    });
+    expect(documentOf(window())).toEqual({
+      '@timestamp': '2026-01-02T03:04:05.000Z',
+      ecs: { version: '8.11.0' },
+      data_stream: { type: 'metrics', dataset: 'logboom.windows', namespace: 'prod' },
+      event: { kind: 'metric', dataset: 'logboom.windows' },
+      rule: { name: 'burst' },
+      window: {
+        ...{ start: '2026-01-02T03:04:05.000Z', end: '2026-01-02T03:04:15.000Z', over: 10_000 },
+        ...{ count: 3, value: 3, measure: 'count', group: 'web-1' },
+      },
+      host: { name: 'web-1' },
+    });
+  });
+
+  it('without anything to measure has no value', () => {
+    expect(documentOf(window({ value: undefined })).window).not.toHaveProperty('value');
+  });
+});
+
+describe('the fields of a group', () => {
+  it.each<[Transition['by'], object]>([
+    [
+      { 'url.path': '/a', 'http.response.status_code': 404 },
+      { url: { path: '/a' }, http: { response: { status_code: 404 } } },
+    ],
+    [{ user: 'ann', 'user.name': 'x' }, { user: 'ann' }],
+    [
+      { 'event.dataset': 'nginx.access', 'event.module': 'nginx' },
+      { event: { dataset: 'logboom.alerts', module: 'nginx' } },
+    ],
+    [
+      { '@timestamp': 'x', message: 'y' },
+      { '@timestamp': '2026-01-02T03:04:05.000Z', message: 'web-1 served 7 requests' },
+    ],
+  ])('%j stand beside those of the document, which win', (by, expected) => {
+    expect(documentOf(transition({ by }))).toMatchObject(expected);
+  });
+
+  it('reach no further than their document', () => {
+    const labels = { team: 'web' };
+    documentOf(episode({ labels, by: { 'labels.other': 'x', '__proto__.polluted': 'y', 'ecs.a': 'z' } }));
+    expect(labels).toEqual({ team: 'web' });
+    expect(({} as { polluted?: string }).polluted).toBeUndefined();
+    expect(documentOf(episode({ by: {} })).ecs).toEqual({ version: '8.11.0' });
+  });
+});
+
+describe('a message to people', () => {
+  it('is no document', () => {
+    expect(outputItem({ kind: 'notification', notification: aNotification('log') }, config)).toBeUndefined();
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { messageOf, messageProblems } from '../../src/alerts/template.ts';
+import { ruleConfig } from '../support/rules.ts';
+
+const context = {
+  value: 7,
+  count: 9,
+  group: 'web-1',
+  by: { 'host.name': 'web-1', 'http.response.status_code': 404 },
+  reason: 'count 7 is >= 5',
+};
+const render = (message: string | undefined, changes: object = {}, measure = 'count') =>
+  messageOf(
+    ruleConfig({
+      ...(message === undefined ? {} : { message }),
+      measure,
+      when: '>= 5',
+      severity: 'critical',
+      labels: { team: 'web' },
+    }),
+  )({ ...context, ...changes });
+
+describe('a message', () => {
+  it.each([
+    ['{{host.name}} served {{value}} requests in 1 s', 'web-1 served 7 requests in 1 s'],
+    ['{{ value }}/{{count}} {{threshold}} {{severity}}', '7/9 >= 5 critical'],
+    ['{{rule.name}} [{{group}}]: {{reason}}', 'traffic-burst [web-1]: count 7 is >= 5'],
+    ['{{http.response.status_code}} for {{labels.team}}', '404 for web'],
+    ['[{{user.name}}{{labels.nobody}}{{toString}}]', '[]'],
+    ['{{', '{{'],
+    ['{value} {{}}', '{value} '],
+    ['', ''],
+  ])('%s becomes %s', (template, text) => {
+    expect(render(template)).toBe(text);
+  });
+
+  it('of a rule that has none names the rule, the group and the reason', () => {
+    expect(render(undefined)).toBe('traffic-burst (web-1): count 7 is >= 5');
+    expect(render(undefined, { group: '' })).toBe('traffic-burst: count 7 is >= 5');
+    expect(render(undefined, { reason: 'recovered: count 2 is < 3' })).toBe(
+      'traffic-burst (web-1) recovered: count 2 is < 3',
+    );
+  });
+
+  it.each([
+    [1234567, 'count', '1234567'],
+    [0.123456, 'avg(a)', '0.1235'],
+    [1234.5678, 'avg(a)', '1235'],
+    [0.0623, 'share(a:b)', '6.23%'],
+    [undefined, 'avg(a)', 'nothing'],
+  ])('writes %d of %s as %s', (value, measure, text) => {
+    expect(render('{{value}}', { value }, measure)).toBe(text);
+  });
+
+  it('takes nothing from a sender but text', () => {
+    const by = { 'host.name': '{{reason}} $& \u001b[2J\n\u202e' };
+    expect(render('{{host.name}}', { by })).toBe('{{reason}} $& \\u001b[2J\\u000a\\u202e');
+  });
+
+  it('is bounded', () => {
+    expect(render('{{host.name}}', { by: { 'host.name': 'x'.repeat(1e6) } })).toHaveLength(2_000);
+  });
+});
+
+describe('the check of messages', () => {
+  const problems = (message: string) =>
+    messageProblems({
+      rules: [ruleConfig(), ruleConfig({ message, by: ['host.name'], labels: { a: 'b' } })],
+    });
+
+  it('has nothing to say about names that are known', () => {
+    expect(problems('{{host.name}} {{labels.a}} {{value}} {{rule.name}}')).toEqual([]);
+  });
+
+  it('names each unknown one once, with its rule', () => {
+    expect(problems('{{user.name}} {{ user.name }} {{vlaue}}')).toEqual([
+      {
+        path: 'rules[1].message',
+        message: expect.stringContaining('`user.name`'),
+        remedy: expect.stringContaining('host.name'),
+      },
+      {
+        path: 'rules[1].message',
+        message: expect.stringContaining('`vlaue`'),
+        remedy: expect.stringContaining('value'),
+      },
+    ]);
+  });
+});

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { kibanaQuery } from '../../../src/rules/kql/kibana.ts';
+
+describe('a query for Kibana', () => {
+  it.each([
+    ['', ''],
+    [
+      'event.dataset : "nginx.access" and not url.path : /health*',
+      'event.dataset: "nginx.access" and not url.path: \\/health*',
+    ],
+    ['a:(1 or 2) and b > 3', '(a: 1 or a: 2) and b > 3'],
+    ['message: /x+/ and a: b', '*: * and a: b'],
+    ['not message: /x+/', 'not not *: *'],
+    ['not not /x+/', 'not not *: *'],
+    ['http:{ status: 1 }', 'http: { status: 1 }'],
+    ['log.level > emergency', 'not *: *'],
+  ])('for %s is %s', (query, expected) => {
+    expect(kibanaQuery(query)).toBe(expected);
+  });
+
+  it('names the levels that Kibana cannot order', () => {
+    const query = kibanaQuery('log.level >= critical');
+    for (const level of ['critical', 'CRITICAL', 'Fatal', 'emerg', 'alert'])
+      expect(query).toContain(`log.level: "${level}"`);
+    expect(query).not.toMatch(/error|warn/i);
+  });
+});
