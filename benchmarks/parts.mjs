@@ -87,7 +87,8 @@ export async function partCosts(count, compressionLevel) {
   const walkAndFields = await costOf(events, () => {
     for (const [index, block] of blocks.entries()) {
       reader.open(block, batches[index]);
-      for (let event = reader.next(); event; event = reader.next()) void [event.time, event.source, event.dataset];
+      for (let event = reader.next(); event; event = reader.next())
+        void [event.time, event.source, event.dataset];
     }
   });
   costs.fields = walkAndFields - costs.walk;

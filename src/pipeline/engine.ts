@@ -1,4 +1,4 @@
-import type { Batch, EventBlock, JournalRecord, Output } from '../model.ts';
+import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import type { EventReader } from '../parsers/reader.ts';
 import type { EventClock } from '../windows/clock.ts';
 import type { RuleRun } from './rule-run.ts';
@@ -8,7 +8,6 @@ export interface Tally {
   events: number;
   problems: number;
   ahead: number;
-  parseFailures: number;
 }
 
 export interface EngineParts {
@@ -25,8 +24,10 @@ export interface EngineParts {
  * close as it moves: what comes out depends on the order of the events, never on how they were cut into batches.
  */
 export class Engine {
-  readonly tally: Tally = { events: 0, problems: 0, ahead: 0, parseFailures: 0 };
+  readonly tally: Tally = { events: 0, problems: 0, ahead: 0 };
   private readonly parts: EngineParts;
+  /** The event time from which on a rule may have a window to close; looking earlier would find none. */
+  private due: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
@@ -69,6 +70,7 @@ export class Engine {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
       if (saved) run.restore(saved[2]);
     }
+    this.due = Number.NEGATIVE_INFINITY;
   }
 
   private take(batch: Batch, block: EventBlock, outputs: Output[]): void {
@@ -81,7 +83,6 @@ export class Engine {
         this.tally.problems += 1;
         continue;
       }
-      if (event.parseFailure !== undefined) this.tally.parseFailures += 1;
       const before = clock.now;
       if (clock.observe(event.source, event.time, batch.receivedAt) === 'ahead') {
         this.tally.ahead += 1;
@@ -104,6 +105,11 @@ export class Engine {
 
   private close(outputs: Output[]): void {
     const { now } = this.parts.clock;
-    for (const run of this.parts.runs) run.advance(now, outputs);
+    if (now < this.due) return;
+    this.due = Number.POSITIVE_INFINITY;
+    for (const run of this.parts.runs) {
+      run.advance(now, outputs);
+      this.due = Math.min(this.due, run.due);
+    }
   }
 }
