@@ -161,8 +161,7 @@ export class LuceneSyntax {
   #parenthesised(field: string | undefined): Clause {
     this.#at++;
     const group = this.#group(field);
-    if (!this.#take(')')) this.#fail();
-    return group;
+    return this.#take(')') ? group : this.#fail();
   }
 
   #quoted(quote: string): string {
