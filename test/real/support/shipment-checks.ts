@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { type AccessLine, accessLines, countsOf } from './access-lines.ts';
+import type { Hit } from './findings.ts';
 import { byStartAndGroup, type ExpectedEpisode, type ExpectedRule, expectedEpisodes } from './oracle.ts';
-import type { Hit, Shipment } from './shipment.ts';
+import type { Shipment } from './shipment.ts';
 import { busyClient, notFound } from './shipment-rules.ts';
 
 const lines = accessLines();
