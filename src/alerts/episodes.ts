@@ -181,8 +181,8 @@ class EpisodeBook implements Episodes {
     }));
   }
 
-  private link({ by, window }: Episode): string | undefined {
+  private link({ group, by, window }: Episode): string | undefined {
     const { config, kibanaQuery = config.where } = this.rule;
-    return discoverLink(this.kibana, { query: kibanaQuery, names: config.by, by, window });
+    return discoverLink(this.kibana, { query: kibanaQuery, names: config.by, by, group, window });
   }
 }

@@ -8,11 +8,16 @@ export interface Look {
   /** Fields that the rule groups by; those without a value in `by` are missing in the group's events. */
   names: readonly string[];
   by: Readonly<Record<string, Scalar>>;
+  group: string;
   window: { start: Millis; end: Millis };
 }
 
 /** Kibana makes this data view itself, as does logboom's own set of dashboards. */
 const dataView = 'logs-*';
+/** The group of all events for which there was no group left: no filter tells it from the others. */
+const overflow = '_other';
+/** A value that was too long to be kept whole, so that nothing has it. */
+const shortened = /…~[\w-]{16}$/;
 
 /** Address of Discover showing the events of exactly one window and group. Undefined where Kibana's is not known. */
 export function discoverLink({ url, space }: KibanaConfig, look: Look): string | undefined {
@@ -29,11 +34,11 @@ export function discoverLink({ url, space }: KibanaConfig, look: Look): string |
   return `${base}/app/discover#/?_g=${global}&_a=${app}`;
 }
 
-function kqlOf({ query, names, by }: Look): string {
-  const fields = Object.keys(by).length === 0 && names.length > 1 ? [] : names;
-  const filters = fields.map((name) => filterOn(name, by[name]));
+function kqlOf({ query, names, by, group }: Look): string {
   const where = query.trim() === '' ? [] : [`(${query})`];
-  return [...where, ...filters].join(' and ');
+  if (group === overflow) return where.join('');
+  const told = names.filter((name) => !shortened.test(String(by[name])));
+  return [...where, ...told.map((name) => filterOn(name, by[name]))].join(' and ');
 }
 
 function filterOn(name: string, value: Scalar | undefined): string {

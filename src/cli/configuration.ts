@@ -1,3 +1,4 @@
+import { messageProblems } from '../alerts/template.ts';
 import { type Loaded, loadConfig } from '../config/load.ts';
 import { type Check, formatProblem } from '../config/problems.ts';
 import type { Config } from '../config/schema.ts';
@@ -5,7 +6,7 @@ import { LogboomError } from '../errors.ts';
 import { ruleProblems } from '../rules/problems.ts';
 
 /** What layers beyond the configuration's own have to say about it. */
-const checks: readonly Check[] = [ruleProblems];
+const checks: readonly Check[] = [ruleProblems, messageProblems];
 
 export interface ConfigArguments {
   config?: string | undefined;

@@ -1,4 +1,5 @@
 import { expandDots, isObject, type JsonObject, newObject } from './objects.ts';
+import { type FieldPath, fieldPath } from './path.ts';
 
 /**
  * What is to be spliced into a document: top-level keys and their values as JSON text. An object's value is kept
@@ -6,11 +7,14 @@ import { expandDots, isObject, type JsonObject, newObject } from './objects.ts';
  */
 export class Additions {
   readonly keys: string[] = [];
+  /** The same keys, to be compared with those of the event. */
+  readonly paths: FieldPath[] = [];
   readonly #inner: string[] = [];
   readonly #isObject: boolean[] = [];
 
   clear(): void {
     this.keys.length = 0;
+    this.paths.length = 0;
     this.#inner.length = 0;
     this.#isObject.length = 0;
   }
@@ -24,52 +28,66 @@ export class Additions {
 
   /** Sets a value, given as JSON text. */
   value(key: string, json: string): void {
-    const place = this.keys.indexOf(key);
-    if (place === -1) this.#push(key, json, false);
-    else {
-      this.#inner[place] = json;
-      this.#isObject[place] = false;
-    }
+    this.#put(key, json, false);
   }
 
   /** Adds fields by name, dotted or nested; they win over what was added before. */
   fields(fields: JsonObject): void {
     const expanded = expandDots(fields);
-    for (const key of Object.keys(expanded)) {
-      const value = expanded[key];
-      if (value === undefined) continue;
-      if (!isObject(value)) this.value(key, JSON.stringify(value));
-      else this.#object(key, merge(this.parsed(key), value, discard) as JsonObject);
-    }
+    for (const key of Object.keys(expanded))
+      if (!isNothing(expanded[key])) this.set(key, merge(this.parsed(key), expanded[key], discard));
+  }
+
+  /** Sets a value, whatever was there. */
+  set(key: string, value: unknown): void {
+    const isMembers = isObject(value) && Object.keys(value).length > 0;
+    const json = JSON.stringify(value);
+    this.#put(key, isMembers ? json.slice(1, -1) : json, isMembers);
   }
 
   /** The addition under `key`, parsed; undefined where there is none. */
   parsed(key: string): unknown {
     const place = this.keys.indexOf(key);
-    return place === -1 ? undefined : JSON.parse(this.json(place));
+    return place === -1 ? undefined : JSON.parse(this.#json(place));
   }
 
-  json(place: number): string {
+  /** Whether the addition is a plain value, so that it takes the place of one that the event has. */
+  replaces(place: number): boolean {
+    return !this.#isObject[place] && this.keys[place] !== 'tags';
+  }
+
+  /** Key and value as JSON text. */
+  member(place: number): string {
+    const key = this.keys[place]!;
+    return `${plainKey.test(key) ? `"${key}"` : JSON.stringify(key)}:${this.#json(place)}`;
+  }
+
+  #json(place: number): string {
     return this.#isObject[place] ? `{${this.#inner[place]}}` : this.#inner[place]!;
   }
 
-  #object(key: string, value: JsonObject): void {
-    const members = JSON.stringify(value).slice(1, -1);
-    if (members === '') return;
+  #put(key: string, inner: string, object: boolean): void {
     const place = this.keys.indexOf(key);
-    if (place === -1) this.#push(key, members, true);
+    if (place === -1) this.#push(key, inner, object);
     else {
-      this.#inner[place] = members;
-      this.#isObject[place] = true;
+      this.#inner[place] = inner;
+      this.#isObject[place] = object;
     }
   }
 
   #push(key: string, inner: string, object: boolean): void {
     this.keys.push(key);
+    this.paths.push(fieldPath(key));
     this.#inner.push(inner);
     this.#isObject.push(object);
   }
 }
+
+/** An object without fields says nothing, and would only stand in the way of a value. */
+const isNothing = (value: unknown) =>
+  value === undefined || (isObject(value) && Object.keys(value).length === 0);
+
+const plainKey = /^[@\w]*$/;
 
 /** Told of a value that had to leave its place, because an object took it. */
 export type Displaced = (path: string, value: unknown) => void;

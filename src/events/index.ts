@@ -6,12 +6,14 @@ export { namePattern } from './names.ts';
 export {
   addField,
   expandDots,
+  fieldsOf,
   isObject,
   type JsonObject,
   leafNames,
   newObject,
   valuesOf,
 } from './objects.ts';
+export { type FieldPath, fieldPath } from './path.ts';
 export { splice } from './splicer.ts';
 export { EventView } from './view.ts';
 export { ENTRY, type Walk, Walker } from './walker.ts';

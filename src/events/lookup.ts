@@ -1,11 +1,10 @@
 import type { FieldValue, Scalar } from '../model.ts';
 import { decodeScalar } from './decode.ts';
 import { Members } from './members.ts';
-import { BEYOND, cover, type FieldPath, UNRELATED } from './path.ts';
+import { cover, type FieldPath, mayCover } from './path.ts';
 import { ENTRY, type Walker } from './walker.ts';
 
 const OPEN_BRACKET = 0x5b;
-const LOWER_N = 0x6e;
 const OPEN_BRACE = 0x7b;
 
 /** Finds the values of one field in a walked document. */
@@ -14,25 +13,36 @@ export class Lookup {
   #ascii = true;
   #values: Scalar[] = [];
   #isList = false;
+  /**
+   * What single value a path has in an object that the block repeats, by the place of its first occurrence: shippers
+   * send the same `agent` and `host` over and over, and these are what events are grouped by.
+   */
+  readonly #repeated = new Map<FieldPath, Map<number, Scalar>>();
 
-  values(walker: Walker, path: FieldPath): FieldValue {
-    this.#bytes = walker.bytes;
-    this.#ascii = walker.ascii;
-    this.#isList = false;
-    const { entries } = walker;
-    for (let place = 0; place < walker.count * ENTRY; place += ENTRY)
-      this.#member(entries[place]!, entries[place + 1]!, entries[place + 2]!, entries[place + 3]!, path, 0);
-    return this.#take();
+  /** Forgets what it knows of the block before. */
+  open(): void {
+    for (const known of this.#repeated.values()) known.clear();
+    if (this.#repeated.size > MANY_PATHS) this.#repeated.clear();
   }
 
-  /** Whether anything but null is found at the path or below it. */
-  exists(walker: Walker, path: FieldPath): boolean {
-    const { entries, bytes } = walker;
-    for (let place = 0; place < walker.count * ENTRY; place += ENTRY) {
-      const covered = cover(bytes, entries[place]!, entries[place + 1]!, path, 0);
-      if (existsAt(bytes, entries[place + 2]!, entries[place + 3]!, covered, path, 0)) return true;
+  /** `inBlock`: the walker's places are those of the block, so that they name repeated values. */
+  values(walker: Walker, path: FieldPath, inBlock: boolean): FieldValue {
+    const { entries, bytes, count } = walker;
+    this.#bytes = bytes;
+    this.#ascii = walker.ascii;
+    this.#isList = false;
+    for (let place = 0; place < count * ENTRY; place += ENTRY) {
+      const key = entries[place]!;
+      if (!mayCover(bytes, key, path)) continue;
+      const covered = cover(bytes, key, entries[place + 1]!, path, 0);
+      if (covered < 0) continue;
+      const value = entries[place + 2]!;
+      const origin = entries[place + 4]!;
+      if (inBlock && origin !== value && covered < path.bytes.length)
+        this.#repeatedValue(value, entries[place + 3]!, path, covered, origin);
+      else this.#value(value, entries[place + 3]!, path, covered);
     }
-    return false;
+    return this.#take();
   }
 
   #take(): FieldValue {
@@ -43,11 +53,26 @@ export class Lookup {
     return values;
   }
 
-  #member(key: number, keyEnd: number, value: number, valueEnd: number, path: FieldPath, from: number): void {
-    const covered = cover(this.#bytes, key, keyEnd, path, from);
-    if (covered < 0) return;
-    if (from + covered === path.bytes.length) this.#leaves(value, valueEnd);
-    else this.#below(value, valueEnd, path, from + covered + 1);
+  #repeatedValue(value: number, valueEnd: number, path: FieldPath, covered: number, origin: number): void {
+    let known = this.#repeated.get(path);
+    if (known === undefined) {
+      known = new Map();
+      this.#repeated.set(path, known);
+    }
+    const scalar = known.get(origin);
+    if (scalar !== undefined) {
+      this.#values.push(scalar);
+      return;
+    }
+    const before = this.#values.length;
+    this.#value(value, valueEnd, path, covered);
+    if (this.#values.length === before + 1 && !this.#isList) known.set(origin, this.#values[before]!);
+  }
+
+  /** `covered`: up to which byte of the path the value's own key reaches. */
+  #value(value: number, valueEnd: number, path: FieldPath, covered: number): void {
+    if (covered === path.bytes.length) this.#leaves(value, valueEnd);
+    else this.#below(value, valueEnd, path, covered + 1);
   }
 
   #leaves(value: number, valueEnd: number): void {
@@ -66,8 +91,13 @@ export class Lookup {
     const first = this.#bytes[value];
     if (first === OPEN_BRACE) {
       const members = new Members(this.#bytes, value, valueEnd);
-      while (members.nextMember())
-        this.#member(members.key, members.keyEnd, members.value, members.valueEnd, path, from);
+      while (members.nextMember()) {
+        const covered = cover(this.#bytes, members.key, members.keyEnd, path, from);
+        if (covered < 0) continue;
+        this.#value(members.value, members.valueEnd, path, from + covered);
+        // A name without a dot is that of one member at most.
+        if (from > path.lastDot) return;
+      }
     } else if (first === OPEN_BRACKET) {
       this.#isList = true;
       const elements = new Members(this.#bytes, value, valueEnd);
@@ -76,41 +106,5 @@ export class Lookup {
   }
 }
 
-function existsAt(
-  bytes: Buffer,
-  value: number,
-  valueEnd: number,
-  covered: number,
-  path: FieldPath,
-  from: number,
-): boolean {
-  if (covered === UNRELATED) return false;
-  if (covered === BEYOND || from + covered === path.bytes.length) return holdsValue(bytes, value, valueEnd);
-  return existsBelow(bytes, value, valueEnd, path, from + covered + 1);
-}
-
-function existsBelow(bytes: Buffer, value: number, valueEnd: number, path: FieldPath, from: number): boolean {
-  const inside = new Members(bytes, value, valueEnd);
-  if (bytes[value] === OPEN_BRACE) {
-    while (inside.nextMember()) {
-      const covered = cover(bytes, inside.key, inside.keyEnd, path, from);
-      if (existsAt(bytes, inside.value, inside.valueEnd, covered, path, from)) return true;
-    }
-  } else if (bytes[value] === OPEN_BRACKET)
-    while (inside.nextElement())
-      if (existsBelow(bytes, inside.value, inside.valueEnd, path, from)) return true;
-  return false;
-}
-
-function holdsValue(bytes: Buffer, value: number, valueEnd: number): boolean {
-  const inside = new Members(bytes, value, valueEnd);
-  if (bytes[value] === OPEN_BRACE) {
-    while (inside.nextMember()) if (holdsValue(bytes, inside.value, inside.valueEnd)) return true;
-    return false;
-  }
-  if (bytes[value] === OPEN_BRACKET) {
-    while (inside.nextElement()) if (holdsValue(bytes, inside.value, inside.valueEnd)) return true;
-    return false;
-  }
-  return bytes[value] !== LOWER_N;
-}
+/** Paths for which repeated values are remembered; more than a configuration names. */
+const MANY_PATHS = 256;

@@ -54,11 +54,21 @@ function leaves(value: unknown, into: Scalar[]): boolean {
   return false;
 }
 
-/** Writes dotted keys as objects in objects: `{"a.b": 1}` becomes `{"a": {"b": 1}}`; what stands there already stays. */
+/** Writes dotted keys as objects in objects: `{"a.b": 1}` becomes `{"a": {"b": 1}}`. A key that does not fit stays dotted. */
 export function expandDots(object: JsonObject): JsonObject {
   const expanded = newObject();
-  for (const key of Object.keys(object)) addField(expanded, key, object[key]);
+  for (const key of Object.keys(object))
+    if (!addField(expanded, key, object[key])) expanded[key] ??= object[key];
   return expanded;
+}
+
+/** An object's fields by their dotted names; arrays and empty objects are values. */
+export function* fieldsOf(object: JsonObject, prefix = ''): Generator<[name: string, value: unknown]> {
+  for (const key of Object.keys(object)) {
+    const value = object[key];
+    if (isObject(value) && Object.keys(value).length > 0) yield* fieldsOf(value, `${prefix}${key}.`);
+    else yield [prefix + key, value];
+  }
 }
 
 /** Adds a field by its dotted name, merging objects; what is there already stays. False where something else stood in its way. */

@@ -3,6 +3,8 @@ export interface FieldPath {
   readonly name: string;
   /** The name in UTF-8. */
   readonly bytes: Uint8Array;
+  /** The place of its last dot, or -1. */
+  readonly lastDot: number;
 }
 
 const DOT = 0x2e;
@@ -14,7 +16,8 @@ const compiled = new Map<string, FieldPath>();
 export function fieldPath(name: string): FieldPath {
   let path = compiled.get(name);
   if (path === undefined) {
-    path = { name, bytes: Buffer.from(name) };
+    const bytes = Buffer.from(name);
+    path = { name, bytes, lastDot: bytes.lastIndexOf(DOT) };
     if (compiled.size >= KEPT) compiled.clear();
     compiled.set(name, path);
   }
@@ -25,6 +28,12 @@ export function fieldPath(name: string): FieldPath {
 export const UNRELATED = -1;
 /** The key goes on where the path ends at a dot: `host.name` asked for `host`. */
 export const BEYOND = -2;
+
+/** Whether a key's first byte allows it to have to do with the path: most have not, and are told so at once. */
+export function mayCover(bytes: Buffer, key: number, path: FieldPath): boolean {
+  const first = bytes[key];
+  return first === path.bytes[0] || first === BACKSLASH;
+}
 
 /**
  * Compares a key (without quotes) with the rest of a path. Answers the number of path bytes that the key covers up to

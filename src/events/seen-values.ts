@@ -30,6 +30,10 @@ export class SeenValues {
     return this.#same(this.#starts[slot]!, at, length) ? at + length : -1;
   }
 
+  startOf(slot: number): number {
+    return this.#starts[slot]!;
+  }
+
   remember(slot: number, start: number, end: number): void {
     this.#starts[slot] = start;
     this.#lengths[slot] = end - start;

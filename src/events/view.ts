@@ -4,7 +4,8 @@ import { judge, rewrite } from './judge.ts';
 import { Lookup } from './lookup.ts';
 import { namePattern } from './names.ts';
 import { leafNames } from './objects.ts';
-import { cover, fieldPath } from './path.ts';
+import { cover, type FieldPath, fieldPath, mayCover } from './path.ts';
+import { exists } from './presence.ts';
 import { ENTRY, Walker } from './walker.ts';
 
 const SPACE = 0x20;
@@ -30,6 +31,7 @@ export class EventView implements Fields {
   open(block: EventBlock): void {
     this.#block = block;
     this.#received.open(block.bytes);
+    this.#lookup.open();
   }
 
   read(index: number): void {
@@ -49,12 +51,17 @@ export class EventView implements Fields {
   }
 
   get(field: string): FieldValue {
-    return this.#lookup.values(this.walker, fieldPath(field));
+    return this.getAt(fieldPath(field));
+  }
+
+  /** As `get`, for one who asks for the same field of every event. */
+  getAt(path: FieldPath): FieldValue {
+    return this.#lookup.values(this.walker, path, this.walker === this.#received);
   }
 
   /** Nulls, empty arrays and empty objects are no values, as for Elasticsearch's `exists`. */
   has(field: string): boolean {
-    return this.#lookup.exists(this.walker, fieldPath(field));
+    return exists(this.walker, fieldPath(field));
   }
 
   names(pattern: string): string[] {
@@ -66,13 +73,14 @@ export class EventView implements Fields {
     return [...names];
   }
 
-  /** The number of the top-level key that is exactly `name`, or -1. */
-  entryOf(name: string): number {
-    const path = fieldPath(name);
+  /** The number of the top-level key that is exactly the path's name, or -1. */
+  entryOf(path: FieldPath): number {
     const { entries, bytes, count } = this.walker;
-    for (let entry = 0; entry < count; entry += 1)
-      if (cover(bytes, entries[entry * ENTRY]!, entries[entry * ENTRY + 1]!, path, 0) === path.bytes.length)
-        return entry;
+    for (let entry = 0; entry < count; entry += 1) {
+      const key = entries[entry * ENTRY]!;
+      if (!mayCover(bytes, key, path)) continue;
+      if (cover(bytes, key, entries[entry * ENTRY + 1]!, path, 0) === path.bytes.length) return entry;
+    }
     return -1;
   }
 
@@ -82,8 +90,8 @@ export class EventView implements Fields {
   }
 
   /** Whether a top-level string begins, spaces aside, with the given ASCII character. */
-  stringBegins(name: string, character: string): boolean {
-    const entry = this.entryOf(name);
+  stringBegins(path: FieldPath, character: string): boolean {
+    const entry = this.entryOf(path);
     if (entry === -1) return false;
     const { entries, bytes } = this.walker;
     let at = entries[entry * ENTRY + 2]!;
@@ -102,7 +110,9 @@ export class EventView implements Fields {
   #replace(document: Buffer): void {
     this.walker = this.#rewritten;
     this.walker.open(document);
-    if (this.walker.walk(0, document.length) !== 'whole') this.#refuse('could not be written on one line');
+    // A key that cannot do without escapes is irregular still, but it is there once and on the same line.
+    if (this.walker.walk(0, document.length) === 'malformed')
+      this.#refuse('could not be written on one line');
   }
 
   #judge(): void {

@@ -10,8 +10,11 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-/** Numbers kept for each entry: where its key and its value begin and end; the key without its quotes. */
-export const ENTRY = 4;
+/**
+ * Numbers kept for each entry: where its key and its value begin and end (the key without its quotes), and where in the
+ * block the same value was met first; where it begins itself, if that is not known.
+ */
+export const ENTRY = 5;
 /** From so many keys on, keys are compared through a set: pairwise, a hostile event would cost n². */
 const MANY_KEYS = 64;
 
@@ -33,6 +36,8 @@ export class Walker {
   readonly #seen = new SeenValues();
   #irregular = false;
   #keyBits = 0;
+  /** Where the value that was walked last was met first. */
+  #origin = 0;
 
   open(bytes: Buffer): void {
     this.bytes = bytes;
@@ -70,6 +75,7 @@ export class Walker {
       at = skipColon(bytes, at, end);
       if (at < 0) return false;
       const value = at;
+      this.#origin = at;
       at = bytes[at] === OPEN_BRACE ? this.#object(at) : skipValue(bytes, at, end, 2);
       if (at < 0) return false;
       this.#enter(key, keyEnd, value, at);
@@ -87,7 +93,10 @@ export class Walker {
     const { bytes, end } = this;
     const slot = this.#seen.slotOf(bytes, at, end);
     const known = this.#seen.skip(slot, at, end);
-    if (known > 0) return known;
+    if (known > 0) {
+      this.#origin = this.#seen.startOf(slot);
+      return known;
+    }
     const after = skipValue(bytes, at, end, 2);
     // A value skipped later leaves no traits, so only one that has none may be remembered.
     if (after > 0 && !met.notAscii && !met.newline) this.#seen.remember(slot, at, after);
@@ -106,6 +115,7 @@ export class Walker {
     entries[place + 1] = keyEnd;
     entries[place + 2] = value;
     entries[place + 3] = valueEnd;
+    entries[place + 4] = this.#origin;
     this.count += 1;
   }
 

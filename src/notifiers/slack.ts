@@ -66,5 +66,7 @@ export function textOf(notification: Notification): string {
     `Reason: ${transition.reason}`,
     ...(episode.runbook === undefined ? [] : [`Runbook: ${episode.runbook}`]),
   ];
-  return escaped(lines.join('\n'));
+  const text = escaped(lines.join('\n'));
+  // Only this line is markup: a link's address is too long to be read.
+  return episode.url === undefined ? text : `${text}\n<${escaped(episode.url)}|Open in Discover>`;
 }

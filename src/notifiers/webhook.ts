@@ -47,6 +47,7 @@ export function documentOf(notification: Notification): Record<string, unknown> 
         end: new Date(transition.window.end).toISOString(),
       },
       samples: episode.samples,
+      ...(episode.url !== undefined && { url: episode.url }),
     },
     labels: episode.labels,
   };

@@ -80,24 +80,28 @@ function addHttp(line: AccessLine, additions: Additions): void {
   const { tail } = line;
   const { method, version } = line.request();
   const referrer = line.json(tail.referrer, tail.referrerEnd);
-  const asked = [
-    method === undefined ? '' : `"method":${JSON.stringify(method)}`,
-    referrer === undefined ? '' : `"referrer":${referrer}`,
-  ].filter((text) => text !== '');
-  const answered = [
-    Number.isNaN(tail.status) ? '' : `"status_code":${tail.status}`,
-    Number.isNaN(tail.bytesSent) ? '' : `"body":{"bytes":${tail.bytesSent}}`,
-  ].filter((text) => text !== '');
-  if (asked.length > 0) additions.members('http', `"request":{${asked.join(',')}}`);
-  if (answered.length > 0) additions.members('http', `"response":{${answered.join(',')}}`);
-  if (version !== undefined) additions.members('http', `"version":${JSON.stringify(version)}`);
+  // A method is capital letters and dashes.
+  if (method !== undefined && referrer !== undefined)
+    additions.members('http', `"request":{"method":"${method}","referrer":${referrer}}`);
+  else if (method !== undefined) additions.members('http', `"request":{"method":"${method}"}`);
+  else if (referrer !== undefined) additions.members('http', `"request":{"referrer":${referrer}}`);
+  const body = Number.isNaN(tail.bytesSent) ? '' : `"body":{"bytes":${tail.bytesSent}}`;
+  if (!Number.isNaN(tail.status))
+    additions.members('http', `"response":{"status_code":${tail.status}${body && `,${body}`}}`);
+  else if (body !== '') additions.members('http', `"response":{${body}}`);
+  if (version !== undefined) additions.members('http', `"version":${quote(version)}`);
 }
 
 function addUrl(line: AccessLine, additions: Additions): void {
   const { url, path, query } = line.request();
   const site = domain(line);
-  if (url !== undefined) additions.members('url', `"original":${JSON.stringify(url)}`);
-  if (path !== undefined) additions.members('url', `"path":${JSON.stringify(path)}`);
-  if (query !== undefined) additions.members('url', `"query":${JSON.stringify(query)}`);
-  if (site !== undefined) additions.members('url', `"domain":${JSON.stringify(site)}`);
+  if (url !== undefined) additions.members('url', `"original":${quote(url)}`);
+  if (path !== undefined) additions.members('url', `"path":${quote(path)}`);
+  if (query !== undefined) additions.members('url', `"query":${quote(query)}`);
+  if (site !== undefined) additions.members('url', `"domain":${quote(site)}`);
 }
+
+/** Quotes text of the line; the costly way only where something in it has to be escaped. */
+const quote = (text: string) => (needsEscapes.test(text) ? JSON.stringify(text) : `"${text}"`);
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON escapes.
+const needsEscapes = /["\\\u0000-\u001f\ud800-\udfff]/;

@@ -5,6 +5,7 @@ import { timeOfDay } from './timestamp.ts';
 const SPACE = 0x20;
 const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
 const SLASH = 0x2f;
 /** Hosts, names and user names before the time are short; a long line of another kind is not searched to its end. */
@@ -32,6 +33,8 @@ export class AccessHead {
   time: Millis = Number.NaN;
   /** After the time's closing bracket. */
   after = 0;
+  /** Whether a refused line may yet be one whose slashes are written as `\/`, as PHP does. */
+  mayHaveEscapes = false;
 
   /** False where the line does not begin so. */
   read(bytes: Buffer, start: number, end: number): boolean {
@@ -42,9 +45,11 @@ export class AccessHead {
   }
 
   #findTime(bytes: Buffer, start: number, end: number): number {
+    this.mayHaveEscapes = false;
     const last = Math.min(end - STAMP - 2, start + HEAD_LIMIT);
     for (let at = start + 1; at <= last; at += 1) {
       if (bytes[at] !== OPEN_BRACKET || bytes[at - 1] !== SPACE) continue;
+      if (bytes[at + 3] === BACKSLASH) this.mayHaveEscapes = true;
       this.time = stamp(bytes, at + 1);
       if (!Number.isNaN(this.time) && bytes[at + STAMP + 1] === CLOSE_BRACKET) return at;
     }

@@ -1,4 +1,4 @@
-import { type Additions, decodeString, ENTRY, type EventView, textOf } from '../events/index.ts';
+import { type Additions, decodeString, ENTRY, type EventView, fieldPath, textOf } from '../events/index.ts';
 import type { FieldValue, Millis } from '../model.ts';
 import { accessFields, addAccessFields } from './access-fields.ts';
 import { AccessHead } from './access-head.ts';
@@ -6,10 +6,13 @@ import { AccessTail, REWRITE } from './access-tail.ts';
 import type { LineFormat } from './format.ts';
 import { type RequestLine, readRequest } from './request-line.ts';
 
+const message = fieldPath('message');
+
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const DASH = 0x2d;
+const LOWER_U = 0x75;
 
 /**
  * Access-log lines of Apache and nginx: Common and Combined, with a virtual host before and anything quoted or bare
@@ -29,7 +32,7 @@ export class AccessLine implements LineFormat {
   #failure: string | undefined;
 
   open(view: EventView): boolean {
-    const entry = view.entryOf('message');
+    const entry = view.entryOf(message);
     if (entry === -1) return false;
     const { walker } = view;
     const value = walker.entries[entry * ENTRY + 2]!;
@@ -89,15 +92,18 @@ export class AccessLine implements LineFormat {
   }
 
   #open(bytes: Buffer, start: number, end: number): boolean {
+    const { head } = this;
     this.bytes = bytes;
     this.#end = end;
     this.#isTailRead = false;
     this.#request = undefined;
     this.#failure = undefined;
-    if (!this.head.read(bytes, start, end)) return false;
-    const after = this.head.after;
-    if (bytes[after] !== SPACE || bytes[after + 1] !== BACKSLASH) return false;
-    return bytes[after + 2] === QUOTE || bytes[after + 2] === 0x75;
+    if (!head.read(bytes, start, end)) {
+      if (!head.mayHaveEscapes || !this.#writePlainly(start)) return false;
+    }
+    const at = head.after;
+    if (this.bytes[at] !== SPACE || this.bytes[at + 1] !== BACKSLASH) return false;
+    return this.bytes[at + 2] === QUOTE || this.bytes[at + 2] === LOWER_U;
   }
 
   #readTail(): void {
@@ -105,22 +111,19 @@ export class AccessLine implements LineFormat {
     const disguised = this.bytes[this.head.after + 2] !== QUOTE;
     let failure = disguised ? REWRITE : this.tail.read(this.bytes, this.head.after, this.#end);
     if (failure === REWRITE) {
-      this.#writePlainly();
+      this.#writePlainly(this.head.host);
       failure = this.tail.read(this.bytes, this.head.after, this.#end);
     }
     this.#failure = failure;
   }
 
-  /** Decodes the line and encodes it anew, so that its quotes and backslashes are written in the usual way. */
-  #writePlainly(): void {
-    const { head } = this;
-    const start = head.hostEnd > head.host ? head.host : head.client;
+  /** Decodes the line and encodes it anew, so that quotes, backslashes and slashes are written in the usual way. */
+  #writePlainly(start: number): boolean {
     const line = decodeString(this.bytes, start, this.#end, false);
-    const bytes = Buffer.from(JSON.stringify(line).slice(1, -1));
+    this.bytes = Buffer.from(JSON.stringify(line).slice(1, -1));
+    this.#end = this.bytes.length;
     this.#ascii = false;
-    this.bytes = bytes;
-    this.#end = bytes.length;
-    head.read(bytes, 0, bytes.length);
+    return this.head.read(this.bytes, 0, this.#end);
   }
 }
 

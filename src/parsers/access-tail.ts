@@ -88,6 +88,7 @@ export class AccessTail {
         this.#at = close + 2;
         continue;
       }
+      if (isDisguised(this.#bytes, this.#at + 1)) this.#rewrite = true;
       const word = this.#token();
       if (word === '') return 'something other than a space follows a closing quote';
       words += 1;
@@ -167,6 +168,7 @@ const missing = (field: string, close: number) =>
 
 /** `\u0022` is a quote and `\u005c` a backslash; no shipper writes them so, but they would be taken for letters. */
 function isDisguised(bytes: Buffer, at: number): boolean {
+  if (bytes[at] !== BACKSLASH || bytes[at + 1] !== LOWER_U) return false;
   if (bytes[at + 2] !== 0x30 || bytes[at + 3] !== 0x30) return false;
   const digits = bytes.toString('latin1', at + 4, at + 6).toLowerCase();
   return digits === '22' || digits === '5c';

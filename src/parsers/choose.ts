@@ -1,5 +1,5 @@
 import type { ParsersConfig } from '../config/parsers.ts';
-import type { EventView } from '../events/index.ts';
+import { type EventView, fieldPath } from '../events/index.ts';
 import { AccessLine } from './access-log.ts';
 import type { LineFormat } from './format.ts';
 import { JsonLine } from './json.ts';
@@ -16,6 +16,11 @@ export interface Choice {
 
 const left: Choice = { format: undefined, failure: undefined };
 const OPEN_BRACE = '{';
+
+const message = fieldPath('message');
+const eventDataset = fieldPath('event.dataset');
+const streamDataset = fieldPath('data_stream.dataset');
+const filesetName = fieldPath('fileset.name');
 
 /**
  * Chooses the format of an event's line: by configuration, by the dataset's name, or by how the line begins. The line
@@ -34,14 +39,20 @@ export class FormatChooser {
     this.#byDataset = new Map(Object.entries(config.byDataset));
   }
 
-  choose(view: EventView, dataset: string | undefined): Choice {
+  /** `datasetOf` is asked only where the answer makes a difference. */
+  choose(view: EventView, datasetOf: () => string | undefined): Choice {
     if (view.problem !== undefined) return left;
-    const named = dataset === undefined ? undefined : this.#byDataset.get(dataset);
-    const parser = named ?? this.#config.default;
+    const parser = this.#named(datasetOf) ?? this.#config.default;
     if (parser === 'none') return left;
     if (parser === 'access') return this.#declared(this.#access, view, 'access log');
     if (parser === 'json') return this.#declared(this.#json, view, 'JSON');
-    return this.#recognised(view, dataset);
+    return this.#recognised(view, datasetOf);
+  }
+
+  #named(datasetOf: () => string | undefined): ParserName | undefined {
+    if (this.#byDataset.size === 0) return undefined;
+    const dataset = datasetOf();
+    return dataset === undefined ? undefined : this.#byDataset.get(dataset);
   }
 
   #declared(format: LineFormat, view: EventView, words: string): Choice {
@@ -50,10 +61,11 @@ export class FormatChooser {
   }
 
   /** Web servers may write JSON under the name of their access log, so a brace counts before the name. */
-  #recognised(view: EventView, dataset: string | undefined): Choice {
+  #recognised(view: EventView, datasetOf: () => string | undefined): Choice {
     if (this.#access.open(view)) return { format: this.#access, failure: undefined };
     if (beginsWithBrace(view) && this.#json.open(view) && this.#json.failure() === undefined)
       return { format: this.#json, failure: undefined };
+    const dataset = datasetOf();
     if (dataset !== undefined && accessDatasets.has(dataset))
       return this.#declared(this.#access, view, 'access log');
     return left;
@@ -63,14 +75,14 @@ export class FormatChooser {
 const accessDatasets = new Set(['nginx.access', 'apache.access', 'httpd.access']);
 
 function beginsWithBrace(view: EventView): boolean {
-  return view.stringBegins('message', OPEN_BRACE);
+  return view.stringBegins(message, OPEN_BRACE);
 }
 
 /** What the shipper calls the log: `nginx.access`. */
 export function datasetOf(view: EventView): string | undefined {
-  const dataset = view.get('event.dataset') ?? view.get('data_stream.dataset');
+  const dataset = view.getAt(eventDataset) ?? view.getAt(streamDataset);
   if (typeof dataset === 'string' && dataset !== '') return dataset;
-  const fileset = view.get('fileset.name');
+  const fileset = view.getAt(filesetName);
   if (typeof fileset !== 'string') return undefined;
   const module = view.get('event.module') ?? view.get('fileset.module');
   return typeof module === 'string' ? `${module}.${fileset}` : undefined;

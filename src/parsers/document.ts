@@ -17,7 +17,7 @@ export function writeDocument(event: ReadEvent, extra: DocumentExtra | undefined
   additions.clear();
   addTime(event);
   event.choice().format?.addTo(additions);
-  additions.members('event', `"ingested":"${formatTime(event.batch.receivedAt)}"`);
+  additions.members('event', `"ingested":"${event.received}"`);
   if (!view.has('ecs.version')) additions.members('ecs', `"version":"${ECS_VERSION}"`);
   addFailures(event);
   if (extra?.tags !== undefined && extra.tags.length > 0) addTags(event, extra.tags);
@@ -56,7 +56,7 @@ function addTags({ additions }: ReadEvent, tags: readonly string[]): void {
 
 /** Bytes that are no event make a document of their own, for whoever indexes dead letters. */
 function brokenDocument(event: ReadEvent, problem: string): string {
-  const received = formatTime(event.batch.receivedAt);
+  const { received } = event;
   return JSON.stringify({
     '@timestamp': received,
     message: event.raw().toString(),

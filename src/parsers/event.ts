@@ -1,6 +1,6 @@
 import type { ParsersConfig } from '../config/parsers.ts';
 import type { TimeConfig } from '../config/time.ts';
-import { Additions, EventView, namePattern } from '../events/index.ts';
+import { Additions, EventView, fieldPath, namePattern } from '../events/index.ts';
 import type { EventBlock, FieldValue, LogEvent, Millis, Origin } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/parsing.ts';
 import { type Choice, datasetOf, FormatChooser } from './choose.ts';
@@ -23,6 +23,13 @@ export interface BatchFacts {
 export type TimeSource = 'line' | 'sender' | 'receipt';
 
 const UNKNOWN_DATASET = 'generic';
+/** Fields that the reader itself gives an event. */
+const derived = new Set(['@timestamp', 'event.created', 'tags']);
+
+const agentId = fieldPath('agent.id');
+const agentName = fieldPath('agent.name');
+const hostName = fieldPath('host.name');
+const filePath = fieldPath('log.file.path');
 
 /**
  * The event that a reader stands at: a cursor over the block that does each piece of work when it is first asked for.
@@ -33,13 +40,25 @@ export class ReadEvent implements LogEvent {
   readonly view = new EventView();
   readonly additions = new Additions();
   readonly options: ReaderOptions;
+  /** The batch's receipt, as documents have it. */
+  received = '';
   batch: BatchFacts = { origin: { input: '', connection: '', address: '' }, receivedAt: 0 };
   readonly #chooser: FormatChooser;
   #choice: Choice | undefined;
   #dataset: string | undefined;
   #isDatasetKnown = false;
+  readonly #shippedDataset = (): string | undefined => {
+    if (!this.#isDatasetKnown) {
+      this.#dataset = datasetOf(this.view);
+      this.#isDatasetKnown = true;
+    }
+    return this.#dataset;
+  };
   #timeSource: TimeSource | undefined;
   #time: Millis = 0;
+  #sender = '';
+  #path = '';
+  #source = ' ';
 
   constructor(options: ReaderOptions) {
     this.options = options;
@@ -48,6 +67,7 @@ export class ReadEvent implements LogEvent {
 
   open(block: EventBlock, batch: BatchFacts): void {
     this.batch = batch;
+    this.received = formatTime(batch.receivedAt);
     this.view.open(block);
     this.index = -1;
   }
@@ -86,10 +106,17 @@ export class ReadEvent implements LogEvent {
 
   get source(): string {
     const { view } = this;
-    const agent = view.get('agent.id') ?? view.get('agent.name') ?? view.get('host.name');
+    const agent = view.getAt(agentId) ?? view.getAt(agentName) ?? view.getAt(hostName);
     const sender = typeof agent === 'string' ? agent : this.batch.origin.connection;
-    const path = view.get('log.file.path');
-    return typeof path === 'string' ? `${sender} ${path}` : sender;
+    const path = view.getAt(filePath);
+    if (typeof path !== 'string') return sender;
+    // Events of one stream come in runs; to give the very same string spares those who look it up its hash.
+    if (path !== this.#path || sender !== this.#sender) {
+      this.#source = `${sender} ${path}`;
+      this.#sender = sender;
+      this.#path = path;
+    }
+    return this.#source;
   }
 
   /** Why the line is not of the format that it was declared or recognised to be of, in words. */
@@ -99,7 +126,8 @@ export class ReadEvent implements LogEvent {
   }
 
   get(field: string): FieldValue {
-    if (field === '@timestamp') return this.problem === undefined ? formatTime(this.time) : undefined;
+    if (this.problem !== undefined) return undefined;
+    if (field === '@timestamp') return formatTime(this.time);
     if (field === 'event.created' && this.timeSource === 'line') return this.view.get('@timestamp');
     if (field === 'tags') return this.#tags();
     return this.choice().format?.get(field) ?? this.view.get(field);
@@ -107,6 +135,7 @@ export class ReadEvent implements LogEvent {
 
   has(field: string): boolean {
     if (this.view.has(field)) return true;
+    if (derived.has(field)) return this.get(field) !== undefined;
     const { format } = this.choice();
     if (format === undefined) return false;
     for (const name of format.names()) if (name === field || name.startsWith(`${field}.`)) return true;
@@ -136,7 +165,7 @@ export class ReadEvent implements LogEvent {
   }
 
   choice(): Choice {
-    this.#choice ??= this.#chooser.choose(this.view, this.#shippedDataset());
+    this.#choice ??= this.#chooser.choose(this.view, this.#shippedDataset);
     return this.#choice;
   }
 
@@ -152,14 +181,6 @@ export class ReadEvent implements LogEvent {
     const parsed = this.choice().format?.get('tags');
     const all = [this.view.get('tags'), parsed, this.failureTags()].flat().filter((tag) => tag !== undefined);
     return all.length === 0 ? undefined : [...new Set(all)];
-  }
-
-  #shippedDataset(): string | undefined {
-    if (!this.#isDatasetKnown) {
-      this.#dataset = datasetOf(this.view);
-      this.#isDatasetKnown = true;
-    }
-    return this.#dataset;
   }
 
   #findTime(): void {

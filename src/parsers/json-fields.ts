@@ -1,11 +1,4 @@
-import {
-  addField,
-  type EventView,
-  expandDots,
-  isObject,
-  type JsonObject,
-  newObject,
-} from '../events/index.ts';
+import { addField, type EventView, fieldsOf, isObject, type JsonObject, newObject } from '../events/index.ts';
 import type { Millis } from '../model.ts';
 import { parseTime } from './timestamp.ts';
 
@@ -75,6 +68,9 @@ const otherObjects = new Set([
   'data_stream',
 ]);
 
+/** What the reader itself says of an event. */
+const ours = new Set(['event.created', 'event.ingested']);
+
 /** Levels of pino and bunyan. */
 const numberedLevels: Record<number, string> = {
   10: 'trace',
@@ -96,35 +92,21 @@ export function placeFields(line: JsonObject, view: EventView, zone: string): Pl
   const message = take(rest, messageKeys, (value) => typeof value === 'string');
   const level = takeLevel(rest);
   const fields = newObject();
-  const application = expandDots(rest);
-  for (const key of Object.keys(application)) place(fields, key, application[key], view);
+  for (const [name, value] of fieldsOf(rest)) place(fields, name, value, view);
   if (message !== undefined) fields.message = message;
-  if (level !== undefined) addFirst(fields, 'log.level', level);
+  if (level !== undefined) addField(fields, 'log.level', level);
   return { fields, time };
 }
 
-function place(fields: JsonObject, key: string, value: unknown, view: EventView): void {
-  if (neverTop.has(key) || (shipperKeys.has(key) && view.has(key))) addField(fields, `json.${key}`, value);
-  else if (!isObject(value)) placePlain(fields, key, value, view);
-  else for (const inner of Object.keys(value)) placeInner(fields, `${key}.${inner}`, value[inner], view);
-}
-
-function placePlain(fields: JsonObject, key: string, value: unknown, view: EventView): void {
-  const name = Object.hasOwn(plainValues, key) ? plainValues[key]! : key;
-  const isTaken = otherObjects.has(key) || shipperKeys.has(key) || (key !== 'tags' && view.has(name));
-  if (!isTaken) addFirst(fields, name, value);
-  else if (value !== null) addField(fields, `json.${key}`, value);
-}
-
-/** Within an object that both have, such as `log`, the shipper's fields stay and the application's join them. */
-function placeInner(fields: JsonObject, name: string, value: unknown, view: EventView): void {
-  if (name === 'event.created' || name === 'event.ingested' || view.has(name))
+function place(fields: JsonObject, name: string, value: unknown, view: EventView): void {
+  const dot = name.indexOf('.');
+  const key = dot < 1 ? name : name.slice(0, dot);
+  const isOthers = neverTop.has(key) || (shipperKeys.has(key) && view.has(key));
+  const wanted = dot === -1 && Object.hasOwn(plainValues, key) ? plainValues[key]! : name;
+  const isPlainObject = dot === -1 && (otherObjects.has(key) || shipperKeys.has(key)) && !isObject(value);
+  const isTaken = key !== 'tags' && (ours.has(name) || view.has(wanted));
+  if (isOthers || isPlainObject || isTaken || !addField(fields, wanted, value))
     addField(fields, `json.${name}`, value);
-  else addFirst(fields, name, value);
-}
-
-function addFirst(fields: JsonObject, name: string, value: unknown): void {
-  if (!addField(fields, name, value)) addField(fields, `json.${name}`, value);
 }
 
 /** Takes the first key with a time in it out of the line. */

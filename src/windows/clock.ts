@@ -41,6 +41,8 @@ export class EventClock {
   /** The clock when sources were last active: from where it runs on in silence. */
   #base: Millis = never;
   #now: Millis = never;
+  /** Whether there is one active source and none is known to join it. */
+  #alone = false;
 
   constructor(config: TimeConfig) {
     this.#config = config;
@@ -66,11 +68,34 @@ export class EventClock {
     const wall = this.#wall.read(receivedAt);
     if (wall !== source.arrival || !source.listed) this.#heardOf(source, wall);
     // A source that is alone moves the clock with each event, so that nothing depends on how batches were cut.
-    if (this.#listed.length === 1 && source.high > this.#now) {
+    if (this.#alone && this.#listed.length === 1 && source.high > this.#now) {
       this.#now = source.high;
       this.#base = source.high;
     }
     return 'on-time';
+  }
+
+  /** Whether no source is active, so that the next batch should be looked through for `expect`. */
+  get deserted(): boolean {
+    return this.#listed.length === 0;
+  }
+
+  /**
+   * Says how many sources the coming batch has. Several that come together hold each other back from the first
+   * event on; without this the first would run ahead alone.
+   */
+  expect(sources: number): void {
+    this.#alone = sources === 1 && this.deserted;
+  }
+
+  /**
+   * Says that nobody listened since the last reading. That time is no source's silence: the clock does not run on by
+   * it, and the sources that were active then have all of `idleAfter` to be heard of again.
+   */
+  resume(receivedAt: Millis): void {
+    const wall = this.#wall.skipTo(receivedAt);
+    if (this.#listed.length > 0) this.#latest = wall;
+    for (const source of this.#listed) source.arrival = wall;
   }
 
   /** Recomputes `now`; called at the end of each batch and at each tick. */
@@ -88,6 +113,7 @@ export class EventClock {
       this.#base = this.#now;
     }
     this.#dropIdle(wall);
+    this.#alone = this.#listed.length === 1;
     if (this.#sources.size > mostSources) this.#forget();
   }
 
@@ -111,14 +137,15 @@ export class EventClock {
       .sort(byAgeThenName)
       .map(({ name, high, arrival, listed }) => [name, high, arrival, listed]);
     const clock = [this.#latest, this.#base, this.#now].map((time) => (time === never ? null : time));
-    return { clock, wall: this.#wall.snapshot(), sources };
+    return { clock, wall: this.#wall.snapshot(), sources, alone: this.#alone };
   }
 
   restore(snapshot: unknown): void {
-    const { clock, wall, sources } = snapshot as {
+    const { clock, wall, sources, alone } = snapshot as {
       clock: (Millis | null)[];
       wall: unknown;
       sources: [string, Millis, Millis, boolean][];
+      alone: boolean;
     };
     [this.#latest, this.#base, this.#now] = clock.map((time) => time ?? never) as [Millis, Millis, Millis];
     this.#wall.restore(wall);
@@ -127,6 +154,7 @@ export class EventClock {
     for (const [name, high, arrival, listed] of sources)
       this.#sources.set(name, { name, high, arrival, listed });
     this.#listed = [...this.#sources.values()].filter(({ listed }) => listed);
+    this.#alone = alone;
   }
 
   #admit(name: string): Source {

@@ -6,6 +6,7 @@ const look: Look = {
   query: 'event.dataset: "nginx.access"',
   names: ['host.name'],
   by: { 'host.name': 'web-1' },
+  group: 'web-1',
   window: { start, end: start + 1000 },
 };
 const stateIn = (changes: Partial<Look> = {}) =>
@@ -34,6 +35,12 @@ describe('the link to Discover', () => {
     ['the rule and the group', {}, '(event.dataset: "nginx.access") and host.name: "web-1"'],
     ['every event', { query: '', names: [], by: {} }, ''],
     ['a group without the field', { by: {} }, '(event.dataset: "nginx.access") and not host.name: *'],
+    ['all groups, where there were too many', { by: {}, group: '_other' }, '(event.dataset: "nginx.access")'],
+    [
+      'no value that was cut',
+      { by: { 'host.name': `x…~${'a'.repeat(16)}` } },
+      '(event.dataset: "nginx.access")',
+    ],
     ['a number', { query: '', names: ['a'], by: { a: 404 } }, 'a: 404'],
     ['quotes', { query: '', by: { 'host.name': 'a"b\\c' } }, 'host.name: "a"b\\\\c"'.replace('a"b', 'a\\"b')],
     ['quotes of Rison', { query: "a: it's!", names: [] }, "(a: it!'s!!)"],

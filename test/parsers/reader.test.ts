@@ -53,6 +53,16 @@ describe('an access-log line that Filebeat sent', () => {
     });
   });
 
+  it('has the fields that the reader gives it', () => {
+    const event = readEvent(filebeatEvent(line));
+    expect(['@timestamp', 'event.created', 'tags'].map((field) => event.has(field))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(readEvent({ message: 'x' }).has('@timestamp')).toBe(true);
+  });
+
   it('says which stream within which sender it is of', () => {
     expect(readEvent(filebeatEvent(line)).source).toBe(
       '6e88d53e-af97-4bce-852b-14410d51ea9d /var/log/nginx/access.log',

@@ -117,6 +117,45 @@ describe('a timestamp of the future', () => {
   });
 });
 
+describe('a source that is alone', () => {
+  it('moves the clock with each event once it was alone at the end of a batch', () => {
+    const clock = new EventClock(config);
+    clock.observe('a', t, t);
+    clock.advance(t);
+    clock.observe('a', t + 70, t + 100);
+    expect(clock.now).toBe(t + 70);
+  });
+
+  it('moves it from its first event on where the batch is known to hold no other', () => {
+    const clock = new EventClock(config);
+    expect(clock.deserted).toBe(true);
+    clock.expect(1);
+    clock.observe('a', t, t);
+    expect(clock.now).toBe(t);
+  });
+
+  it('does not run ahead of another that comes in the same first batch', () => {
+    const clock = new EventClock(config);
+    clock.expect(2);
+    clock.observe('a', t + 5_000, t);
+    clock.observe('b', t, t);
+    clock.advance(t);
+    expect(clock.now).toBe(t);
+  });
+
+  it('is alone no more when another comes, and both hold the clock', () => {
+    const clock = new EventClock(config);
+    clock.observe('a', t, t);
+    clock.advance(t);
+    clock.observe('a', t + 10, t);
+    clock.observe('b', t + 20, t);
+    clock.observe('a', t + 90, t);
+    expect(clock.now).toBe(t + 10);
+    clock.advance(t);
+    expect(clock.now).toBe(t + 20);
+  });
+});
+
 describe('in silence', () => {
   const lastYear = t - 365 * 24 * hour;
 
@@ -168,6 +207,55 @@ describe('in silence', () => {
     expect(clock.now).toBe(t + 50 * second);
     clock.advance(t + 75 * second);
     expect(clock.now).toBe(t + 55 * second);
+  });
+});
+
+describe('time in which nobody listened', () => {
+  it('is no silence: the clock neither runs on by it nor drops the sources that were active', () => {
+    const clock = clockWith();
+    clock.observe('a', t, t);
+    clock.observe('b', t + second, t);
+    clock.advance(t + second);
+    clock.resume(t + hour);
+    clock.advance(t + hour);
+    expect(clock.now).toBe(t);
+    expect(clock.sources).toEqual({ count: 2, idle: 0 });
+    clock.observe('b', t + minute, t + hour + second);
+    clock.advance(t + hour + second);
+    expect(clock.now).toBe(t);
+  });
+
+  it('leaves active sources all of idleAfter to come back, however long they had been silent before', () => {
+    const clock = clockWith();
+    clock.observe('a', t, t);
+    clock.advance(t + 9 * second);
+    clock.resume(t + hour);
+    clock.advance(t + hour + 10 * second);
+    expect(clock.now).toBe(t);
+    clock.advance(t + hour + 12 * second);
+    expect(clock.now).toBe(t + 2 * second);
+  });
+
+  it('does not stop a clock that ran on in silence: it goes on from where it was', () => {
+    const clock = clockWith();
+    clock.observe('a', t, t);
+    clock.advance(t + 15 * second);
+    expect(clock.now).toBe(t + 5 * second);
+    clock.resume(t + hour);
+    clock.advance(t + hour);
+    expect(clock.now).toBe(t + 5 * second);
+    clock.advance(t + hour + 3 * second);
+    expect(clock.now).toBe(t + 8 * second);
+  });
+
+  it('changes nothing for a clock that has not begun', () => {
+    const clock = clockWith();
+    clock.resume(t);
+    clock.advance(t + hour);
+    expect(clock.now).toBe(Number.NEGATIVE_INFINITY);
+    clock.observe('a', t, t + hour);
+    clock.advance(t + hour);
+    expect(clock.now).toBe(t);
   });
 });
 
@@ -232,7 +320,7 @@ describe('a restored clock', () => {
     source: fc.constantFrom('a', 'b', 'c'),
     time: fc.integer({ min: 0, max: 40 * minute }),
     wall: fc.integer({ min: -hour, max: 40 * minute }),
-    kind: fc.constantFrom('observe', 'observe', 'advance', 'restart'),
+    kind: fc.constantFrom('observe', 'observe', 'advance', 'resume', 'restart'),
   });
 
   it('goes on as if nothing had happened, and no clock ever runs backwards', () => {
@@ -247,6 +335,7 @@ describe('a restored clock', () => {
               lasting.observe(source, t + time, t + wall),
             );
           if (kind === 'advance') for (const clock of [lasting, restarted]) clock.advance(t + wall);
+          if (kind === 'resume') for (const clock of [lasting, restarted]) clock.resume(t + wall);
           if (kind === 'restart') {
             const snapshot = unpack(pack(restarted.snapshot()));
             restarted = clockWith();
@@ -259,6 +348,7 @@ describe('a restored clock', () => {
         }
         expect(restarted.snapshot()).toEqual(lasting.snapshot());
       }),
+      { numRuns: 1_000 },
     );
   });
 });

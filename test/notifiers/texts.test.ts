@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { textOf } from '../../src/notifiers/slack.ts';
+import { documentOf } from '../../src/notifiers/webhook.ts';
+import { aNotification } from '../support/alerts.ts';
+
+const linked = (url: string) => {
+  const notification = aNotification('ops', 1, { group: '<!channel>', message: 'a & b > c' });
+  return { ...notification, episode: { ...notification.episode, url } };
+};
+
+describe('a message to Slack', () => {
+  it('ends with a link to Discover where there is one', () => {
+    const lines = textOf(linked('https://kibana.example/app/discover#/?_g=(x)&_a=(y)')).split('\n');
+    expect(lines.at(-1)).toBe('<https://kibana.example/app/discover#/?_g=(x)&amp;_a=(y)|Open in Discover>');
+    expect(textOf(aNotification('ops'))).not.toContain('Discover');
+  });
+
+  it('calls nobody and marks nothing up by what senders wrote', () => {
+    const text = textOf(linked('https://kibana.example/'));
+    expect(text).toContain('&lt;!channel&gt;');
+    expect(text).toContain('a &amp; b &gt; c');
+    expect(text.match(/</g)).toHaveLength(1);
+  });
+});
+
+describe('the document of a webhook', () => {
+  it('has the link to Discover where there is one', () => {
+    expect(documentOf(linked('https://kibana.example/'))).toMatchObject({
+      alert: { url: 'https://kibana.example/' },
+    });
+    expect(documentOf(aNotification('ops')).alert).not.toHaveProperty('url');
+  });
+});
