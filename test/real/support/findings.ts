@@ -69,10 +69,7 @@ export async function countOf(request: Request, index: string, query = '*'): Pro
 
 export async function findings(request: Request, names: Names): Promise<Findings> {
   for (const name of Object.values(names)) await request('POST', `/${name}/_refresh`);
-  const all = async (index: string): Promise<Hit[]> => {
-    const { body } = await request('POST', `/${index}/_search`, { size: 10_000, version: true });
-    return body.hits.hits;
-  };
+  const all = (index: string) => hitsOf(request, index);
   const { body: counted } = await request('POST', `/${names.events}/_search`, countedByTheServer);
   const { body: stats } = await request('GET', `/${names.alerts}/_stats/indexing`);
   return {
@@ -83,6 +80,16 @@ export async function findings(request: Request, names: Names): Promise<Findings
     transitions: await all(names.transitions),
     alertWrites: stats?._all?.primaries.indexing.index_total,
   };
+}
+
+/** No more than 10,000, as Elasticsearch has it. */
+export async function hitsOf(
+  request: Request,
+  index: string,
+  query: object = { match_all: {} },
+): Promise<Hit[]> {
+  const { body } = await request('POST', `/${index}/_search`, { size: 10_000, version: true, query });
+  return body.hits.hits;
 }
 
 const countedByTheServer = {

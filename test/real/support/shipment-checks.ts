@@ -98,7 +98,7 @@ function lineOf({ '@timestamp': time, message, log, source, url, http }: Hit['_s
 const bucketsOf = ({ buckets }: Hit['_source']) =>
   buckets.map(({ key, doc_count }: { key: unknown; doc_count: number }) => [key, doc_count]);
 
-function episodeOf({ _source: { event, alert } }: Hit): ExpectedEpisode {
+export function episodeOf({ _source: { event, alert } }: Hit): ExpectedEpisode {
   const { group, value, peak } = alert;
   return { group, start: Date.parse(event.start), end: Date.parse(event.end), value, peak };
 }
