@@ -6,7 +6,7 @@ import { Shippers } from '../windows/shippers.ts';
 import { Silence, type SilenceNews } from '../windows/silence.ts';
 import type { AlertBook } from './alert-book.ts';
 import { fingerprintOf } from './rule-run.ts';
-import type { Run } from './run.ts';
+import type { Kept, Run } from './run.ts';
 
 export interface AbsenceRunParts {
   config: KindConfig<'absence'>;
@@ -49,6 +49,14 @@ export class AbsenceRun implements Run {
     return this.parts.book.openAlerts;
   }
 
+  get kept(): Kept {
+    return { groups: this.silence.size, ...this.parts.book.kept };
+  }
+
+  get due(): Millis {
+    return this.silence.due + this.parts.config.lateness;
+  }
+
   add(event: LogEvent): void {
     const { config, rule, book } = this.parts;
     const shipper = textOf(event, config.shipper);
@@ -79,6 +87,7 @@ export class AbsenceRun implements Run {
       shipperOf: [...this.shipperOf],
       book: this.parts.book.snapshot(),
       late: this.late,
+      news: this.news,
     };
   }
 
@@ -86,6 +95,7 @@ export class AbsenceRun implements Run {
     const saved = snapshot as Record<'silence' | 'shippers' | 'book', unknown> & {
       shipperOf: [string, string][];
       late: number;
+      news: number;
     };
     this.silence.restore(saved.silence);
     this.shippers.restore(saved.shippers);
@@ -93,6 +103,7 @@ export class AbsenceRun implements Run {
     this.shipperOf.clear();
     for (const [group, shipper] of saved.shipperOf) this.shipperOf.set(group, shipper);
     this.late = saved.late;
+    this.news = saved.news;
   }
 
   private tell(news: SilenceNews, outputs: Output[]): void {

@@ -4,6 +4,7 @@ import { withinHours } from '../rules/active-hours.ts';
 import type { Judge, Judgement } from '../rules/judgement.ts';
 import type { CompiledRule } from '../rules/rule.ts';
 import { fresh, isForgettable, step } from '../rules/state.ts';
+import type { Kept } from './run.ts';
 import { Samples } from './samples.ts';
 
 export interface AlertBookParts {
@@ -16,6 +17,8 @@ export interface AlertBookParts {
 export class AlertBook {
   private readonly parts: AlertBookParts;
   private readonly samples: Samples;
+  /** Told when an alert begins and when it comes to rest. */
+  onRest: (group: string, rests: boolean) => void = () => {};
   private readonly states = new Map<string, AlertState>();
   /** The fields of each group that is watched, for documents. */
   private readonly fields = new Map<string, Record<string, Scalar>>();
@@ -30,6 +33,10 @@ export class AlertBook {
     for (const { status } of this.states.values())
       if (status !== 'inactive' && status !== 'pending') open += 1;
     return open;
+  }
+
+  get kept(): Omit<Kept, 'groups'> {
+    return { states: this.states.size, fields: this.fields.size, samples: this.samples.size };
   }
 
   know(group: string, by: () => Record<string, Scalar>): void {
@@ -58,7 +65,7 @@ export class AlertBook {
     const { rule } = this.parts;
     const before = this.states.get(group) ?? fresh;
     const decision = step(before, observation, rule, withinHours(judgement, observation.at, rule.hours));
-    if (decision.state !== before) this.states.set(group, decision.state);
+    if (decision.state !== before) this.remember(group, before, decision.state);
     if (decision.transition || decision.update) this.tell(group, observation, decision, outputs);
     const open = decision.state.status !== 'inactive' || judgement.verdict === 'true';
     const again = earlier(decision.deadline, judgement.again);
@@ -71,6 +78,7 @@ export class AlertBook {
   sweep(at: Millis, holds: (group: string) => boolean): void {
     const { rule, judge } = this.parts;
     for (const [group, state] of this.states) if (isForgettable(state, at, rule)) this.states.delete(group);
+    this.forgetRested();
     this.samples.forgetBefore(at - 2 * rule.over);
     judge.forgetBefore(at);
     for (const group of this.fields.keys()) {
@@ -100,6 +108,28 @@ export class AlertBook {
     this.fields.clear();
     for (const [group, state] of saved.states) this.states.set(group, state);
     for (const [group, by] of saved.fields) this.fields.set(group, by);
+  }
+
+  private remember(group: string, before: AlertState, state: AlertState): void {
+    const [rested, rests] = [before.status === 'inactive', state.status === 'inactive'];
+    if (rested !== rests) this.onRest(group, rests);
+    // Those that changed last are last, so that the first at rest are those at rest longest.
+    if (rests) this.states.delete(group);
+    this.states.set(group, state);
+  }
+
+  /**
+   * No more than `maxGroups` alerts at rest are remembered, those first that rest longest: a cooldown of a day must
+   * not keep every group of that day. Who comes back after that is told of before the cooldown is over.
+   */
+  private forgetRested(): void {
+    let tooMany = this.states.size - 2 * this.parts.rule.config.maxGroups;
+    for (const [group, { status }] of this.states) {
+      if (tooMany <= 0) return;
+      if (status !== 'inactive') continue;
+      this.states.delete(group);
+      tooMany -= 1;
+    }
   }
 
   private tell(group: string, observation: Observation, decision: Decision, outputs: Output[]): void {

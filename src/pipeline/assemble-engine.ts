@@ -6,17 +6,14 @@ import { createRun } from './create-run.ts';
 import { Engine } from './engine.ts';
 import { openPayload } from './payload.ts';
 
-/** A restart takes seconds, and a busy machine may skip some ticks: neither is a time in which nobody listened. */
-const leastDeafness = 30_000;
-
 /** The engine of a configuration. The same for a live server and for a replay, so that both come to the same results. */
 export function assembleEngine(config: Config, telemetry?: ParsingTelemetry): Engine {
-  const { parsers, time } = config;
+  const { parsers, time, journal } = config;
   return new Engine({
     clock: new EventClock(time),
     events: createEventReader({ parsers, time, ...(telemetry && { telemetry }) }),
     runs: config.rules.filter(({ enabled }) => enabled).map((rule) => createRun(rule, config.kibana)),
     open: openPayload,
-    deafAfter: Math.max(leastDeafness, 4 * config.journal.tick),
+    downAfter: Math.max(2_000, 8 * journal.tick),
   });
 }

@@ -6,9 +6,10 @@ import type { Run } from './run.ts';
 /** What happened while records were processed, for metrics. */
 export interface Tally {
   events: number;
+  /** Batches whose payload could not be read; the indexer makes dead letters of them. */
+  unreadable: number;
   problems: number;
   ahead: number;
-  parseFailures: number;
 }
 
 export interface EngineParts {
@@ -17,8 +18,18 @@ export interface EngineParts {
   runs: Run[];
   /** Inflates a record's payload. */
   open: (batch: Batch) => EventBlock;
-  /** While something waits for time to pass, records come at least as often, unless nobody listened. */
-  deafAfter: Millis;
+  /**
+   * While a window waits for time to pass, records are never farther apart than ticks. A gap of more than this
+   * means that the server was down (or its clock was set).
+   */
+  downAfter: Millis;
+}
+
+/** The server was down: event time then, what it would be without that, and the wall time of its return. */
+interface Return {
+  from: Millis;
+  to: Millis;
+  at: Millis;
 }
 
 /**
@@ -27,10 +38,13 @@ export interface EngineParts {
  * close as it moves: what comes out depends on the order of the events, never on how they were cut into batches.
  */
 export class Engine {
-  readonly tally: Tally = { events: 0, problems: 0, ahead: 0, parseFailures: 0 };
+  readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0 };
   private readonly parts: EngineParts;
-  /** Wall time of the last record. */
-  private heard: Millis | undefined;
+  /** `receivedAt` of the last record. */
+  private heardAt: Millis | undefined;
+  private returned: Return | undefined;
+  /** The event time from which on a rule may have a window to close; looking earlier would find none. */
+  private due: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
@@ -40,8 +54,10 @@ export class Engine {
   process(record: JournalRecord, block?: EventBlock): Output[] {
     const outputs: Output[] = [];
     const { clock } = this.parts;
-    this.noticeDeafness(record.receivedAt);
-    if (record.kind === 'events') this.take(record, block ?? this.parts.open(record), outputs);
+    if (this.wasDown(record.receivedAt)) this.resume(record.receivedAt);
+    this.heardAt = record.receivedAt;
+    const events = record.kind === 'events' ? (block ?? this.opened(record)) : undefined;
+    if (record.kind === 'events' && events) this.take(record, events, outputs);
     clock.advance(record.receivedAt);
     this.close(outputs);
     return outputs;
@@ -64,34 +80,61 @@ export class Engine {
   snapshot(): unknown {
     const { clock, runs } = this.parts;
     return {
-      heard: this.heard,
       clock: clock.snapshot(),
+      heardAt: this.heardAt,
+      returned: this.returned,
       runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]),
     };
   }
 
   /** A rule that changed since the snapshot begins anew; the others go on. */
   restore(snapshot: unknown): void {
-    const { heard, clock, runs } = snapshot as {
-      heard?: Millis;
+    const { clock, heardAt, returned, runs } = snapshot as {
       clock: unknown;
+      heardAt: Millis | undefined;
+      returned: Return | undefined;
       runs: [string, string, unknown][];
     };
-    this.heard = heard;
     this.parts.clock.restore(clock);
+    this.heardAt = heardAt;
+    this.returned = returned;
     for (const run of this.parts.runs) {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
       if (saved) run.restore(saved[2]);
     }
+    this.due = Number.NEGATIVE_INFINITY;
   }
 
-  /** A server that was down, or stalled, heard nobody. Event time would have gone on by as much as the wall clock did. */
-  private noticeDeafness(receivedAt: Millis): void {
-    const { clock, runs, deafAfter } = this.parts;
-    const gap = receivedAt - (this.heard ?? receivedAt);
-    this.heard = Math.max(receivedAt, this.heard ?? receivedAt);
-    if (gap <= deafAfter || !this.waiting) return;
-    for (const run of runs) run.resume?.(clock.now + gap);
+  /** A payload that cannot be read never will be: it is passed over, and time goes on. */
+  private opened(batch: Batch): EventBlock | undefined {
+    try {
+      return this.parts.open(batch);
+    } catch {
+      this.tally.unreadable += 1;
+      return undefined;
+    }
+  }
+
+  private wasDown(receivedAt: Millis): boolean {
+    return this.heardAt !== undefined && receivedAt - this.heardAt > this.parts.downAfter && this.waiting;
+  }
+
+  private resume(receivedAt: Millis): void {
+    const { clock } = this.parts;
+    this.returned = { from: clock.now, to: clock.now + receivedAt - this.heardAt!, at: receivedAt };
+    clock.resume(receivedAt);
+  }
+
+  /**
+   * The clock stands still while the server is down. Events can then move it faster than time passes, over a time in
+   * which nobody listened: whoever is waited for must be told so before.
+   */
+  private tellOfReturn(now: Millis): void {
+    if (this.returned === undefined) return;
+    const { from, to, at } = this.returned;
+    if (now <= from + this.heardAt! - at) return;
+    this.returned = undefined;
+    for (const run of this.parts.runs) run.resume?.(to);
   }
 
   private take(batch: Batch, block: EventBlock, outputs: Output[]): void {
@@ -104,7 +147,6 @@ export class Engine {
         this.tally.problems += 1;
         continue;
       }
-      if (event.parseFailure !== undefined) this.tally.parseFailures += 1;
       const before = clock.now;
       if (clock.observe(event.source, event.time, batch.receivedAt) === 'ahead') {
         this.tally.ahead += 1;
@@ -127,6 +169,12 @@ export class Engine {
 
   private close(outputs: Output[]): void {
     const { now } = this.parts.clock;
-    for (const run of this.parts.runs) run.advance(now, outputs);
+    if (now < this.due) return;
+    this.tellOfReturn(now);
+    this.due = Number.POSITIVE_INFINITY;
+    for (const run of this.parts.runs) {
+      run.advance(now, outputs);
+      this.due = Math.min(this.due, run.due);
+    }
   }
 }

@@ -2,7 +2,7 @@ import type { RuleConfig } from '../config/rules.ts';
 import type { LogEvent, Millis, Output } from '../model.ts';
 import type { CompiledRule } from '../rules/rule.ts';
 import type { AlertBook } from './alert-book.ts';
-import type { Run } from './run.ts';
+import type { Kept, Run } from './run.ts';
 import type { WindowAlerts } from './window-alerts.ts';
 
 export interface RuleRunParts {
@@ -38,6 +38,14 @@ export class RuleRun implements Run {
 
   get openAlerts(): number {
     return this.parts.book.openAlerts;
+  }
+
+  get kept(): Kept {
+    return this.parts.alerts.kept;
+  }
+
+  get due(): Millis {
+    return this.parts.alerts.due;
   }
 
   add(event: LogEvent, outputs: Output[]): void {

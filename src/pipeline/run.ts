@@ -1,5 +1,13 @@
 import type { LogEvent, Millis, Output } from '../model.ts';
 
+/** What is kept in memory for groups, to be bounded by `maxGroups`. */
+export interface Kept {
+  groups: number;
+  states: number;
+  fields: number;
+  samples: number;
+}
+
 /**
  * One rule at work. The engine knows nothing else of rules: whatever the kind, events go in one by one, event time
  * moves on, and what follows from both is put out. A run reads no clock and depends on nothing else.
@@ -15,6 +23,9 @@ export interface Run {
   /** Whether the passing of time alone can still change something. */
   readonly waiting: boolean;
   readonly openAlerts: number;
+  /** The event time before which `advance` finds nothing to do. */
+  readonly due: Millis;
+  readonly kept: Kept;
   add(event: LogEvent, outputs: Output[]): void;
   /** Event time has come to `now`, before the rule's lateness. */
   advance(now: Millis, outputs: Output[]): void;

@@ -6,7 +6,7 @@ import type { Strike, Tracker } from '../windows/strike.ts';
 import { Terms } from '../windows/terms.ts';
 import type { AlertBook } from './alert-book.ts';
 import { fingerprintOf } from './rule-run.ts';
-import type { Run } from './run.ts';
+import type { Kept, Run } from './run.ts';
 import type { WindowAlerts } from './window-alerts.ts';
 
 export interface StrikeRunParts {
@@ -52,6 +52,15 @@ export class StrikeRun implements Run {
 
   get openAlerts(): number {
     return this.parts.book.openAlerts;
+  }
+
+  get kept(): Kept {
+    return this.parts.alerts.kept;
+  }
+
+  /** Values are settled at the ends of hops, as windows are closed. */
+  get due(): Millis {
+    return this.parts.alerts.due;
   }
 
   add(event: LogEvent, outputs: Output[]): void {

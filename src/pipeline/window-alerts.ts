@@ -2,6 +2,7 @@ import type { LogEvent, Millis, Observation, Output, Scalar, WindowValue } from 
 import type { CompiledRule } from '../rules/rule.ts';
 import type { Amount, Windows } from '../windows/windows.ts';
 import type { AlertBook } from './alert-book.ts';
+import type { Kept } from './run.ts';
 
 export interface WindowAlertsParts {
   rule: CompiledRule;
@@ -19,10 +20,22 @@ export class WindowAlerts {
   private readonly parts: WindowAlertsParts;
   /** Groups that something else than the windows holds on to. */
   alsoHeld: (group: string) => boolean = () => false;
+  /** In the snapshot, for what is forgotten and when must not depend on restarts. */
   private visits = 0;
 
   constructor(parts: WindowAlertsParts) {
     this.parts = parts;
+    // The group of an alert that is not at rest stays among the groups watched, so `maxGroups` bounds these, too.
+    parts.book.onRest = (group, rests) => parts.windows.pin(group, !rests);
+  }
+
+  get kept(): Kept {
+    return { groups: this.parts.windows.groups, ...this.parts.book.kept };
+  }
+
+  get due(): Millis {
+    const { rule, windows } = this.parts;
+    return windows.closedThrough + rule.every + rule.config.lateness;
   }
 
   get waiting(): boolean {
@@ -82,14 +95,15 @@ export class WindowAlerts {
 
   snapshot(): unknown {
     const { windows, book } = this.parts;
-    return { windows: windows.snapshot(), book: book.snapshot(), late: this.late };
+    return { windows: windows.snapshot(), book: book.snapshot(), late: this.late, visits: this.visits };
   }
 
   restore(snapshot: unknown): void {
-    const saved = snapshot as { windows: unknown; book: unknown; late: number };
+    const saved = snapshot as { windows: unknown; book: unknown; late: number; visits: number };
     this.parts.windows.restore(saved.windows);
     this.parts.book.restore(saved.book);
     this.late = saved.late;
+    this.visits = saved.visits;
   }
 
   private close(window: WindowValue, outputs: Output[]): void {

@@ -1,4 +1,4 @@
-import { wildcard } from './json.ts';
+import { parsed, RawJson, wildcard } from './json.ts';
 
 type Pattern = { steps: (RegExp | '**')[] };
 
@@ -22,6 +22,7 @@ const isNamed = (patterns: Pattern[]) =>
 /** Keeps what the patterns name. An object that loses all its members goes, too, as in Elasticsearch. */
 function keep(value: unknown, patterns: Pattern[]): unknown {
   if (isNamed(patterns)) return value;
+  if (value instanceof RawJson) return keep(parsed(value), patterns);
   if (patterns.length === 0 || typeof value !== 'object' || value === null) return undefined;
   if (Array.isArray(value)) {
     const items = value.map((item) => keep(item, patterns)).filter((item) => item !== undefined);
@@ -34,6 +35,7 @@ function keep(value: unknown, patterns: Pattern[]): unknown {
 }
 
 function drop(value: unknown, patterns: Pattern[]): unknown {
+  if (value instanceof RawJson && patterns.length > 0) return drop(parsed(value), patterns);
   if (patterns.length === 0 || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => drop(item, patterns));
   const members = Object.entries(value)
@@ -60,6 +62,13 @@ export function filterSource(source: unknown, includes: string[], excludes: stri
 
 const keepSource = (source: unknown, includes: string[]) => keepDotted(source, includes.map(wildcard), '');
 
+/** Whether a pattern names the member, or an object that its dotted key leads through, as `host` does `host.name`. */
+function matchesPart(patterns: RegExp[], full: string, path: string): boolean {
+  for (let dot = full.indexOf('.', path.length + 1); dot !== -1; dot = full.indexOf('.', dot + 1))
+    if (patterns.some((one) => one.test(full.slice(0, dot)))) return true;
+  return patterns.some((one) => one.test(full));
+}
+
 /** Whole dotted names are compared, for a document may write `host.name` as one key or as two. */
 function keepDotted(value: unknown, patterns: RegExp[], path: string): unknown {
   if (path && patterns.some((one) => one.test(path))) return value;
@@ -69,7 +78,10 @@ function keepDotted(value: unknown, patterns: RegExp[], path: string): unknown {
     return items.length > 0 ? items : undefined;
   }
   const members = Object.entries(value)
-    .map(([name, member]) => [name, keepDotted(member, patterns, path ? `${path}.${name}` : name)] as const)
+    .map(([name, member]) => {
+      const full = path ? `${path}.${name}` : name;
+      return [name, matchesPart(patterns, full, path) ? member : keepDotted(member, patterns, full)] as const;
+    })
     .filter(([, member]) => member !== undefined);
   return members.length > 0 ? Object.fromEntries(members) : undefined;
 }
@@ -83,7 +95,7 @@ function dropSource(value: unknown, excludes: string[]): unknown {
     return Object.fromEntries(
       Object.entries(part)
         .map(([name, member]) => [name, member, path ? `${path}.${name}` : name] as const)
-        .filter(([, , full]) => !patterns.some((one) => one.test(full)))
+        .filter(([, , full]) => !matchesPart(patterns, full, path))
         .map(([name, member, full]) => [name, visit(member, full)] as const),
     );
   };

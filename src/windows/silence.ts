@@ -33,6 +33,8 @@ export interface SilenceNews {
  */
 export class Silence {
   readonly #options: SilenceOptions;
+  /** Time is taken in such steps, for what is told must not depend on how often the clock is looked at. */
+  readonly #hop: Millis;
   readonly #groups = new Map<string, Heartbeats>();
   readonly #visits = new Visits<Heartbeats>();
   #watermark: Millis = never;
@@ -42,11 +44,21 @@ export class Silence {
 
   constructor(options: SilenceOptions) {
     this.#options = options;
+    this.#hop = Math.max(1, Math.floor(options.every / 100));
   }
 
   /** Whether somebody is expected, so that time passing matters. */
   get waiting(): boolean {
     return this.#groups.size > 0 || this.#options.expected.length > 0;
+  }
+
+  get size(): number {
+    return this.#groups.size;
+  }
+
+  /** The time before which `advance` does nothing. */
+  get due(): Millis {
+    return this.#watermark + this.#hop;
   }
 
   has(group: string): boolean {
@@ -70,7 +82,8 @@ export class Silence {
   }
 
   /** Tells, in order of time and then of group, who fell silent, came back and was forgotten up to that time. */
-  advance(watermark: Millis, tell: (news: SilenceNews) => void): void {
+  advance(time: Millis, tell: (news: SilenceNews) => void): void {
+    const watermark = Math.floor(time / this.#hop) * this.#hop;
     if (!(watermark > this.#watermark)) return;
     if (this.#watermark === never) this.#begin(watermark);
     this.#visits.upTo(watermark, (group, due) => this.#visit(group, due, tell));

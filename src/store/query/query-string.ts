@@ -1,7 +1,17 @@
 import { type JsonObject, wildcard } from '../json.ts';
 import { illegalArgument, parsingError, queryShardError } from '../store-error.ts';
-import { type Clause, LuceneSyntax, SyntaxProblem } from './lucene-syntax.ts';
-import { bestOf, bool, type Matcher, matchAll, matchNone, type Query, type QueryContext } from './matcher.ts';
+import { type Clause, SyntaxProblem } from './clauses.ts';
+import { LuceneSyntax } from './lucene-syntax.ts';
+import {
+  bestOf,
+  bool,
+  type Matcher,
+  matchAll,
+  matchNone,
+  type Query,
+  type QueryContext,
+  searchedField,
+} from './matcher.ts';
 import { lenient, weightedFields } from './parse-multi-match.ts';
 import { regexpTest, wildcardTest } from './patterns.ts';
 import { range } from './range-query.ts';
@@ -65,7 +75,11 @@ function leafMatcher(context: QueryContext, leaf: Leaf, options: StringOptions):
     return exists(context, leaf.kind === 'range' ? leaf.low : leaf.text, leaf.boost);
   const fields = fieldsOf(context, leaf.field, options);
   // On fields that nobody named a value that cannot be theirs is no error.
-  const isLenient = options.isLenient || (leaf.field ?? options.fields[0] ?? '*').includes('*');
+  const isNamed = !(leaf.field ?? options.fields[0] ?? '*').includes('*');
+  // And on any field a word that cannot be its value is simply not there; so Elasticsearch has it here, too.
+  const isLenient = options.isLenient || !isNamed || leaf.kind === 'word' || leaf.kind === 'range';
+  if (isNamed) for (const [field] of fields) searchedField(context, field, 'query_string');
+  if (leaf.kind === 'regexp') regexpTest(leaf.text);
   const matchers = fields.map(([field, weight]) =>
     lenient(isLenient, () => leafOn(context, field, leaf, leaf.boost * weight, options)),
   );
@@ -94,18 +108,27 @@ function countClauses(clause: Clause): number {
     : 1;
 }
 
-function toQuery(text: string, parse: () => Clause, options: StringOptions): Query {
-  let clause: Clause;
+function parseClause(text: string, parse: () => Clause): Clause {
   try {
-    clause = parse();
+    return parse();
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
-    throw queryShardError(`Failed to parse query [${text}]: ${error.message}`);
+    throw queryShardError(`Failed to parse query [${text}]`, {
+      type: 'parse_exception',
+      reason: error.message,
+    });
   }
-  if (countClauses(clause) > mostClauses)
-    throw queryShardError(`failed to create query: maxClauseCount is set to ${mostClauses}`);
-  const whole: Clause = { kind: 'group', members: [{ clause, occurs: 'must' }], boost: options.boost };
-  return (context) => clauseMatcher(context, whole, options);
+}
+
+/** The text is read with each index, as in Elasticsearch: without one, any text will do. */
+function toQuery(text: string, parse: () => Clause, options: StringOptions): Query {
+  return (context) => {
+    const clause = parseClause(text, parse);
+    if (countClauses(clause) > mostClauses)
+      throw queryShardError(`failed to create query: maxClauseCount is set to ${mostClauses}`);
+    const whole: Clause = { kind: 'group', members: [{ clause, occurs: 'must' }], boost: options.boost };
+    return clauseMatcher(context, whole, options);
+  };
 }
 
 export function operatorOf(value: unknown): 'and' | 'or' {

@@ -1,6 +1,4 @@
-import { type Clause, type Member, SyntaxProblem } from './lucene-syntax.ts';
-
-const deepest = 50;
+import { type Clause, deepest, type Member, SyntaxProblem } from './clauses.ts';
 
 /**
  * The syntax of simple_query_string: words, "phrases", prefix*, +, |, -, parentheses. It has no errors: an operator
@@ -77,7 +75,14 @@ export function simpleSyntax(text: string, operator: 'and' | 'or'): Clause {
       if (at === start) at++;
       else if (clause) {
         const negated: Clause = isNot
-          ? { kind: 'group', members: [{ clause, occurs: 'mustNot' }], boost: 1 }
+          ? {
+              kind: 'group',
+              members: [
+                { clause: { kind: 'all' }, occurs: 'must' },
+                { clause, occurs: 'mustNot' },
+              ],
+              boost: 1,
+            }
           : clause;
         result = combine(result, negated, how ?? operator);
         how = undefined;
