@@ -1,12 +1,12 @@
 /** Log levels from the least to the most severe, with the other names that loggers and syslog have for them. */
 const order = [
-  ['trace', 'verbose', 'finest', 'finer'],
-  ['debug', 'fine'],
-  ['info', 'information', 'informational'],
+  ['trace', 'trc', 'verbose', 'finest', 'finer', 'silly'],
+  ['debug', 'dbg', 'fine'],
+  ['info', 'inf', 'information', 'informational'],
   ['notice'],
-  ['warn', 'warning'],
+  ['warn', 'wrn', 'warning'],
   ['error', 'err', 'severe'],
-  ['critical', 'crit', 'fatal'],
+  ['critical', 'crit', 'fatal', 'ftl', 'dpanic'],
   ['alert'],
   ['emergency', 'emerg', 'panic'],
 ];
@@ -19,7 +19,10 @@ export function levelNames(passes: (rank: number) => boolean): string[] {
   return names.flatMap((name) => [name, name.toUpperCase(), name[0]!.toUpperCase() + name.slice(1)]);
 }
 
-/** A level's place in the order, whatever its case. Undefined for what is no level. */
+/**
+ * A level's place in the order, whatever its case. Undefined for what is no level, `unknown` among it: it is neither
+ * above nor below any other, so that a sender's odd word raises no alert and hides in none. Ask for it by its name.
+ */
 export function levelRank(level: string): number | undefined {
   return ranks.get(level) ?? ranks.get(level.toLowerCase());
 }

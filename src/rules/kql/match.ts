@@ -1,10 +1,10 @@
-import { RE2JS } from 're2js';
-import { LogboomError, messageOf } from '../../errors.ts';
+import { LogboomError } from '../../errors.ts';
 import type { Scalar } from '../../model.ts';
 import { isAddressField, network } from './addresses.ts';
 import { isAnything, literalOf, type Operator, type Regex, type Text, type Value } from './ast.ts';
 import { isDateField, readDate, timeOf } from './dates.ts';
 import { isLevelField, levelRank } from './levels.ts';
+import { bounded, patternTest } from './pattern.ts';
 import { anyWord, anyWordLike, glob, phrase } from './text.ts';
 
 /** Whether one value of a field (an array is taken apart before) is what the query asks for. */
@@ -25,7 +25,7 @@ export function isPlain(field: string, value: Value): value is Text {
 export function matchValue(field: string, value: Value): Match {
   if (isAnything(value)) return (found) => found !== null;
   if (value.kind === 'regex') return matchText(regex(value));
-  if (isFullText(field)) return matchText(fullText(value));
+  if (isFullText(field)) return matchText(bounded(fullText(value)));
   const literal = literalOf(value);
   if (literal === undefined) return matchText(glob(value.parts));
   return specialValue(field, literal) ?? plainValue(literal);
@@ -60,13 +60,11 @@ function matchText(matches: (text: string) => boolean): Match {
   return (found) => found !== null && matches(typeof found === 'string' ? found : String(found));
 }
 
-function regex({ source, ignoreCase }: Regex): (text: string) => boolean {
-  try {
-    const pattern = RE2JS.compile(source.replaceAll('\\/', '/'), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
-    return (text) => pattern.test(text);
-  } catch (thrown) {
-    throw new LogboomError('KQL_SYNTAX', `the pattern /${source}/ cannot be used: ${messageOf(thrown)}`);
-  }
+/** The parser refused what cannot be used; a query that was made otherwise may still hold such a pattern. */
+function regex(value: Regex): (text: string) => boolean {
+  const made = patternTest(value);
+  if ('test' in made) return made.test;
+  throw new LogboomError('KQL_SYNTAX', made.problem);
 }
 
 /** `field >= bound`: levels by severity, dates by time, numbers by size, other texts by the alphabet. */

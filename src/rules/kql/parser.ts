@@ -1,6 +1,7 @@
-import { type Operator, operators, type Query, type Text, type Value } from './ast.ts';
+import { type Operator, operators, type Query, type Regex, type Text, type Value } from './ast.ts';
 import { isLevelField, levelRank } from './levels.ts';
 import { syntaxError, type Token, tokenize } from './lexer.ts';
+import { patternTest } from './pattern.ts';
 
 /** Deeper queries are refused, so that a hostile one cannot exhaust the stack. */
 const maxDepth = 100;
@@ -109,10 +110,17 @@ class Parser {
     }
     if (token.kind === 'regex') {
       this.place++;
-      return { kind: 'regex', source: token.source, ignoreCase: token.ignoreCase };
+      return this.pattern({ kind: 'regex', source: token.source, ignoreCase: token.ignoreCase }, token.at);
     }
     if (token.kind !== 'word') this.fail(expected);
     return this.words();
+  }
+
+  /** Looked at here already, for only here its place in the query is known. */
+  private pattern(value: Regex, at: number): Regex {
+    const made = patternTest(value);
+    if ('problem' in made) throw syntaxError(this.query, at, made.problem);
+    return value;
   }
 
   private words(): Text {
