@@ -10,7 +10,6 @@ export interface Tally {
   unreadable: number;
   problems: number;
   ahead: number;
-  parseFailures: number;
 }
 
 export interface EngineParts {
@@ -32,10 +31,12 @@ export interface EngineParts {
  * close as it moves: what comes out depends on the order of the events, never on how they were cut into batches.
  */
 export class Engine {
-  readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0, parseFailures: 0 };
+  readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0 };
   private readonly parts: EngineParts;
   /** `receivedAt` of the last record. */
   private heardAt: Millis | undefined;
+  /** The event time from which on a rule may have a window to close; looking earlier would find none. */
+  private due: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
@@ -90,6 +91,7 @@ export class Engine {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
       if (saved) run.restore(saved[2]);
     }
+    this.due = Number.NEGATIVE_INFINITY;
   }
 
   /** A payload that cannot be read never will be: it is passed over, and time goes on. */
@@ -116,7 +118,6 @@ export class Engine {
         this.tally.problems += 1;
         continue;
       }
-      if (event.parseFailure !== undefined) this.tally.parseFailures += 1;
       const before = clock.now;
       if (clock.observe(event.source, event.time, batch.receivedAt) === 'ahead') {
         this.tally.ahead += 1;
@@ -139,6 +140,11 @@ export class Engine {
 
   private close(outputs: Output[]): void {
     const { now } = this.parts.clock;
-    for (const run of this.parts.runs) run.advance(now, outputs);
+    if (now < this.due) return;
+    this.due = Number.POSITIVE_INFINITY;
+    for (const run of this.parts.runs) {
+      run.advance(now, outputs);
+      this.due = Math.min(this.due, run.due);
+    }
   }
 }

@@ -55,6 +55,12 @@ export class RuleRun {
     return open;
   }
 
+  /** The event time before which `advance` finds nothing to close. */
+  get due(): Millis {
+    const { rule, windows } = this.parts;
+    return windows.closedThrough + rule.every + rule.config.lateness;
+  }
+
   add(event: LogEvent, outputs: Output[]): void {
     const { rule, windows } = this.parts;
     if (!rule.filter(event)) return;
