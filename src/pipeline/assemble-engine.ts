@@ -17,7 +17,7 @@ export function assembleEngine(config: Config, telemetry?: ParsingTelemetry): En
     events: createEventReader({ parsers, time, ...(telemetry && { telemetry }) }),
     runs: config.rules.filter(({ enabled }) => enabled).map((rule) => runOf(rule, config.kibana)),
     open: openPayload,
-    downAfter: Math.max(time.idleAfter, 5_000, 4 * journal.tick),
+    downAfter: Math.max(2_000, 8 * journal.tick),
   });
 }
 
