@@ -118,6 +118,38 @@ describe('aggregations', () => {
     ]);
   });
 
+  it('count the hour that clocks show twice as two', async () => {
+    const store = await testStore();
+    await store.index('t', { 1: { at: '2026-10-25T00:30:00Z' }, 2: { at: '2026-10-25T01:30:00Z' } });
+    const x = { date_histogram: { field: 'at', calendar_interval: 'hour', time_zone: 'Europe/Berlin' } };
+    const answer = await store.request('POST', '/t/_search', { size: 0, aggs: { x } });
+    const buckets = answer.at('aggregations.x.buckets') as { key_as_string: string; doc_count: number }[];
+    expect(buckets.map((bucket) => [bucket.key_as_string, bucket.doc_count])).toEqual([
+      ['2026-10-25T02:00:00.000+02:00', 1],
+      ['2026-10-25T02:00:00.000+01:00', 1],
+    ]);
+  });
+
+  it('keep to hard bounds, and read ranges in the format of their field', async () => {
+    const store = await testStore();
+    await store.request('PUT', '/t', {
+      mappings: { properties: { day: { type: 'date', format: 'dd/MM/yyyy' }, n: { type: 'long' } } },
+    });
+    await store.index('t', { 1: { day: '21/11/2026', n: 5 }, 2: { day: '22/11/2025', n: 30 }, 3: { n: 60 } });
+    const aggs = {
+      h: { histogram: { field: 'n', interval: 25, hard_bounds: { min: 20, max: 60 } } },
+      r: { date_range: { field: 'day', ranges: [{ from: '01/01/2026' }] } },
+    };
+    const answer = await store.request('POST', '/t/_search', { size: 0, aggs });
+    expect(answer.at('aggregations.h.buckets')).toEqual([
+      { key: 25, doc_count: 1 },
+      { key: 50, doc_count: 1 },
+    ]);
+    expect(answer.at('aggregations.r.buckets')).toEqual([
+      { key: '01/01/2026-*', from: 1767225600000, from_as_string: '01/01/2026', doc_count: 1 },
+    ]);
+  });
+
   const refusals: [why: string, aggs: unknown, type: string][] = [
     ['a type that it does not know', { x: { nope: {} } }, 'parsing_exception'],
     ['a pipeline aggregation', { x: { derivative: { buckets_path: 'y' } } }, 'parsing_exception'],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LuceneSyntax, SyntaxProblem } from '../../src/store/query/lucene-syntax.ts';
+import { SyntaxProblem } from '../../src/store/query/clauses.ts';
+import { LuceneSyntax } from '../../src/store/query/lucene-syntax.ts';
 import { simpleSyntax } from '../../src/store/query/simple-syntax.ts';
 import { filledStore } from './support.ts';
 
