@@ -62,6 +62,36 @@ const demoCommand = defineCommand({
   run: ({ args }) => demo(args, terminal),
 });
 
+/** The value hint of a last argument that stands for all the rest of the line. */
+export const several = 'several';
+
+const backtestCommand = defineCommand({
+  meta: { name: 'backtest', description: 'Tell what rules would have done, from logs of the past' },
+  args: {
+    rules: { type: 'positional', description: 'A logboom.yml, or a file that has no more than `rules:`' },
+    input: {
+      type: 'positional',
+      valueHint: several,
+      description:
+        'Log files (plain, gzip, zstd), events that Filebeat wrote (output.file), or journal:<data folder>',
+    },
+    fields: {
+      type: 'string',
+      valueHint: 'name=value,…',
+      description: 'Fields of plain lines, as a shipper would add them: event.dataset=nginx.access',
+    },
+    from: {
+      type: 'string',
+      valueHint: 'time',
+      description: 'Begin of the stretch of a journal, as received',
+    },
+    to: { type: 'string', valueHint: 'time', description: 'End of that stretch' },
+    log: { type: 'boolean', description: 'Print the transition log alone: a JSON object a line' },
+    json: { type: 'boolean', description: 'Print the whole report as JSON' },
+  },
+  run: async ({ args }) => (await import('./backtest.ts')).backtestRules(args, terminal),
+});
+
 /** A command of any arguments; citty's own type for a table of them. */
 export type Command = CommandDef<ArgsDef>;
 
@@ -72,4 +102,5 @@ export const commands = {
   status: statusCommand,
   generate: generateCommand,
   demo: demoCommand,
+  backtest: backtestCommand,
 } as unknown as Record<string, Command>;
