@@ -60,7 +60,7 @@ export const beginning = (urls: App['urls'], folder: string, moved: string[]): s
     'an event may come 100 ms late.',
     '',
     `Now the tutorial’s traffic is shipped to ${addressOf(urls.lumberjack)}, over TCP and Lumberjack as Filebeat does: 100 events a`,
-    'second apart, which is no alert; then 100 events 10 ms apart, which is one; then silence, in which it resolves.',
+    'second apart, which is no alert; then 100 events 10 ms apart, which is one; then it is quiet, and it resolves.',
     '',
   ].join('\n');
 

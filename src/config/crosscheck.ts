@@ -99,7 +99,7 @@ function notified({ rules, notifiers }: Config): Problem[] {
       if (known.includes(name)) return [];
       const message = `No notifier is called \`${name}\`${didYouMean(name, known)}`;
       const remedy = `Declare it under \`notifiers\`; known: ${known.map((one) => `\`${one}\``).join(', ')}.`;
-      return [problem(['rules', index, 'notify', place], message, remedy)];
+      return [{ ...problem(['rules', index, 'notify', place], message, remedy), alone: true }];
     }),
   );
 }

@@ -61,7 +61,7 @@ const sentences: Partial<
   invalid_format: (issue, shape) =>
     issue.code === 'invalid_format' && issue.format === 'url'
       ? ['This is no http or https address.', wanted.address[1]]
-      : [`It ${issue.message}.`, wanted[shape.kind][1]],
+      : [`It ${issue.message}.`, shape.kind === 'text' ? 'Write a text that is so.' : wanted[shape.kind][1]],
 };
 
 function wrongType(shape: Shape, value: unknown): [string, string] {

@@ -56,7 +56,10 @@ function withoutBroken(tree: unknown, problems: Problem[]): unknown {
   for (const { path } of problems) {
     const keys = parsePath(path);
     const section = valueAt(copy, keys.slice(0, -1));
-    if (isMapping(section)) delete section[String(keys.at(-1))];
+    if (!isMapping(section)) continue;
+    delete section[String(keys.at(-1))];
+    // A rule cannot be without a name, and what else is wrong with it shall be found, too.
+    if (keys[0] === 'rules' && keys.length === 3 && keys[2] === 'name') section.name = `unnamed-${keys[1]}`;
   }
   return copy;
 }
@@ -64,6 +67,7 @@ function withoutBroken(tree: unknown, problems: Problem[]): unknown {
 /** A check's finding in a section that has a broken or mistyped setting may only follow from that one. */
 function standsAlone(found: Problem, broken: Problem[]): boolean {
   const section = formatPath(parsePath(found.path).slice(0, -1));
+  if (found.alone) return !broken.some(({ path }) => path !== '' && found.path.startsWith(path));
   return !broken.some(({ path }) => {
     const around = formatPath(parsePath(path).slice(0, -1));
     return path !== '' && (around === section || path === found.path || path.startsWith(`${section}.`));

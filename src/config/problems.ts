@@ -9,6 +9,8 @@ export interface Problem {
   value?: string;
   message: string;
   remedy: string;
+  /** The setting is wrong by itself, whatever those beside it are. */
+  alone?: boolean;
   /** Place in the YAML file, from 1. */
   line?: number;
   column?: number;

@@ -6,7 +6,10 @@ import { duration, someDuration } from './values.ts';
 export const rule = z.strictObject({
   name: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'has letters, digits, dots, dashes and underscores only')
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+      'must consist of letters, digits, dots, dashes and underscores (100 at the most), and begin with a letter or digit',
+    )
     .describe('Name, unique among the rules. It is part of document ids.'),
   description: z.string().default('').describe('What the rule is for.'),
   enabled: z.boolean().default(true).describe('Whether the rule is evaluated.'),

@@ -15,17 +15,19 @@ export interface Checked {
   rules: readonly RuleConfig[];
 }
 
-type Report = (setting: string, message: string, remedy: string) => void;
+/** `alone`: the setting is wrong by itself, whatever the others are. */
+type Report = (setting: string, message: string, remedy: string, alone?: boolean) => void;
 
 /** Everything in the rules that cannot work or can never have an effect, for people to read before they start. */
 export function ruleProblems(config: Checked): Problem[] {
   const problems: Problem[] = [];
   config.rules.forEach((rule, place) => {
-    const report: Report = (setting, message, remedy) =>
+    const report: Report = (setting, message, remedy, alone) =>
       problems.push({
         path: `rules[${place}].${setting}`,
         message: sentence(message),
         remedy: sentence(remedy),
+        ...(alone && { alone }),
       });
     if (config.rules.findIndex(({ name }) => name === rule.name) < place)
       report('name', `another rule is called ${rule.name}`, 'give each rule a name of its own');
@@ -117,7 +119,7 @@ function checkNotify(rule: RuleConfig, report: Report): void {
 
 function read<T>(parsed: Parsed<T>, setting: string, report: Report): T | undefined {
   if ('ok' in parsed) return parsed.ok;
-  report(setting, parsed.problem, parsed.remedy);
+  report(setting, parsed.problem, parsed.remedy, true);
   return undefined;
 }
 
@@ -125,7 +127,7 @@ function attempt(run: () => unknown, setting: string, remedy: string, report: Re
   try {
     run();
   } catch (thrown) {
-    report(setting, messageOf(thrown), remedy);
+    report(setting, messageOf(thrown), remedy, true);
   }
 }
 

@@ -60,6 +60,13 @@ export function filterSource(source: unknown, includes: string[], excludes: stri
 
 const keepSource = (source: unknown, includes: string[]) => keepDotted(source, includes.map(wildcard), '');
 
+/** Whether a pattern names the member, or an object that its dotted key leads through, as `host` does `host.name`. */
+function matchesPart(patterns: RegExp[], full: string, path: string): boolean {
+  for (let dot = full.indexOf('.', path.length + 1); dot !== -1; dot = full.indexOf('.', dot + 1))
+    if (patterns.some((one) => one.test(full.slice(0, dot)))) return true;
+  return patterns.some((one) => one.test(full));
+}
+
 /** Whole dotted names are compared, for a document may write `host.name` as one key or as two. */
 function keepDotted(value: unknown, patterns: RegExp[], path: string): unknown {
   if (path && patterns.some((one) => one.test(path))) return value;
@@ -69,7 +76,10 @@ function keepDotted(value: unknown, patterns: RegExp[], path: string): unknown {
     return items.length > 0 ? items : undefined;
   }
   const members = Object.entries(value)
-    .map(([name, member]) => [name, keepDotted(member, patterns, path ? `${path}.${name}` : name)] as const)
+    .map(([name, member]) => {
+      const full = path ? `${path}.${name}` : name;
+      return [name, matchesPart(patterns, full, path) ? member : keepDotted(member, patterns, full)] as const;
+    })
     .filter(([, member]) => member !== undefined);
   return members.length > 0 ? Object.fromEntries(members) : undefined;
 }
@@ -83,7 +93,7 @@ function dropSource(value: unknown, excludes: string[]): unknown {
     return Object.fromEntries(
       Object.entries(part)
         .map(([name, member]) => [name, member, path ? `${path}.${name}` : name] as const)
-        .filter(([, , full]) => !patterns.some((one) => one.test(full)))
+        .filter(([, , full]) => !matchesPart(patterns, full, path))
         .map(([name, member, full]) => [name, visit(member, full)] as const),
     );
   };

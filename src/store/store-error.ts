@@ -33,8 +33,8 @@ export function documentError(reason: string, cause?: { type: string; reason: st
 }
 
 /** A query that parses and yet cannot run on this index; a search reports it as the failure of its shard. */
-export function queryShardError(reason: string): StoreError {
-  return new StoreError(400, 'query_shard_exception', reason);
+export function queryShardError(reason: string, cause?: { type: string; reason: string }): StoreError {
+  return new StoreError(400, 'query_shard_exception', reason, cause ? { caused_by: cause } : {});
 }
 
 export function indexNotFound(index: string): StoreError {
@@ -46,20 +46,44 @@ export function indexNotFound(index: string): StoreError {
   });
 }
 
-/** Errors of a search phase; Elasticsearch wraps them into one that names the failed shards. */
-const ofShard = new Set(['query_shard_exception', 'too_many_buckets_exception']);
+/** An error that came up in an index while it was searched; Elasticsearch wraps it into one that names the shards. */
+export class ShardFailure extends StoreError {
+  readonly index: string;
+
+  constructor(cause: StoreError, index: string, uuid: string) {
+    const own = cause.type === 'query_shard_exception' ? { index_uuid: uuid, index } : {};
+    super(cause.status, cause.type, cause.message, { ...own, ...cause.details });
+    this.index = index;
+  }
+}
+
+function rootOf({ caused_by: _, ...root }: Record<string, unknown>) {
+  return root;
+}
 
 /** The body that Elasticsearch sends with an error. */
 export function errorBody(error: StoreError): { error: Record<string, unknown>; status: number } {
   const plain = { type: error.type, reason: error.message, ...error.details };
-  if (!ofShard.has(error.type)) {
-    const { caused_by: _, ...root } = plain as Record<string, unknown>;
-    return { error: { root_cause: [root], ...plain }, status: error.status };
+  if (!(error instanceof ShardFailure)) {
+    return { error: { root_cause: [rootOf(plain)], ...plain }, status: error.status };
   }
-  const failed = { shard: 0, index: error.details.index ?? null, node: 'logboom', reason: plain };
+  const failed = { shard: 0, index: error.index, node: 'logboom', reason: plain };
   const outer = { type: 'search_phase_execution_exception', reason: 'all shards failed', phase: 'query' };
   return {
-    error: { root_cause: [plain], ...outer, grouped: true, failed_shards: [failed] },
+    error: {
+      root_cause: [rootOf(plain)],
+      ...outer,
+      grouped: true,
+      failed_shards: [failed],
+      // What is wrong with the index stands in the shard's failure; what is wrong with the request is said again.
+      ...(error.type === 'illegal_argument_exception' && {
+        caused_by: {
+          type: error.type,
+          reason: error.message,
+          caused_by: { type: error.type, reason: error.message },
+        },
+      }),
+    },
     status: error.status,
   };
 }

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, wildcard } from './json.ts';
 import { clone, expandMapping, mergeMapping } from './mapping/merge.ts';
 import type { Catalog } from './storage/catalog.ts';
-import { illegalArgument } from './store-error.ts';
+import { StoreError } from './store-error.ts';
 
 /** What a new index gets from templates. */
 export interface Composed {
@@ -145,7 +145,9 @@ export function assertComponents(catalog: Catalog, name: string, template: JsonO
     .map(String)
     .filter((component) => !catalog.get('component', component) && !ignored.includes(component));
   if (missing.length > 0)
-    throw illegalArgument(
-      `index template [${name}] specifies a missing component templates [${missing.join(', ')}] that does not exist and is not part of 'ignore_missing_component_templates'`,
+    throw new StoreError(
+      400,
+      'invalid_index_template_exception',
+      `index_template [${name}] invalid, cause [index template [${name}] specifies component templates [${missing.join(', ')}] that do not exist]`,
     );
 }

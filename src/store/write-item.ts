@@ -3,7 +3,7 @@ import type { Engine, OpenIndex } from './engine.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { longestId } from './storage/files.ts';
 import type { Found } from './storage/shard.ts';
-import { documentError, illegalArgument, StoreError } from './store-error.ts';
+import { documentError, illegalArgument, StoreError, validationError } from './store-error.ts';
 
 export interface WriteRequest {
   action: 'index' | 'create' | 'update' | 'delete';
@@ -13,6 +13,48 @@ export interface WriteRequest {
   source: Buffer;
   ifSequence?: number | undefined;
   requireAlias?: boolean;
+  /** A version that the client keeps count of itself, instead of the store. */
+  external?: ExternalVersion | undefined;
+}
+
+export interface ExternalVersion {
+  version: number;
+  /** Whether a document of the same version is taken again. */
+  orEqual: boolean;
+}
+
+/** Reads `version` and `version_type` of an action. Throws for what Elasticsearch refuses, too. */
+export function externalVersion(version: unknown, type: unknown): ExternalVersion | undefined {
+  if (type === undefined || type === null || type === 'internal') {
+    if (version === undefined || version === null) return undefined;
+    throw validationError(
+      'Validation Failed: 1: internal versioning can not be used for optimistic concurrency control. Please use `if_seq_no` and `if_primary_term` instead;',
+    );
+  }
+  if (type !== 'external' && type !== 'external_gte')
+    throw illegalArgument(`No version type match [${String(type)}]`);
+  const number = Number(version);
+  if (!Number.isSafeInteger(number) || number < 0 || number > largestVersion)
+    throw illegalArgument(
+      `illegal version value [${String(version)}] for version type [${type.toUpperCase()}]`,
+    );
+  return { version: number, orEqual: type === 'external_gte' };
+}
+
+/** Versions are kept in 32 bits. */
+const largestVersion = 2 ** 32 - 1;
+
+function checkVersion(
+  target: OpenIndex,
+  id: string,
+  old: Found | undefined,
+  external: ExternalVersion | undefined,
+): void {
+  if (!old || !external) return;
+  const { version, orEqual } = external;
+  if (orEqual ? old.version <= version : old.version < version) return;
+  const relation = orEqual ? 'higher than' : 'higher or equal to';
+  throw conflict(target, id, `current version [${old.version}] is ${relation} the one provided [${version}]`);
 }
 
 export interface WriteResult {
@@ -37,7 +79,7 @@ export function newId(now: number): string {
   return bytes.toString('base64url');
 }
 
-function parseDocument(source: Buffer, id: string | undefined): JsonObject {
+function parseDocument(source: Buffer): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(source.toString());
@@ -47,8 +89,7 @@ function parseDocument(source: Buffer, id: string | undefined): JsonObject {
       reason: (error as Error).message,
     });
   }
-  if (!isObject(value))
-    throw documentError(`failed to parse, document with id '${id ?? ''}' is not an object`);
+  if (!isObject(value)) throw documentError('Malformed content, must start with an object');
   return value;
 }
 
@@ -64,7 +105,9 @@ function checkId(id: string): void {
   if (id === '') throw illegalArgument('if _id is specified it must not be empty');
   const length = Buffer.byteLength(id);
   if (length > longestId)
-    throw illegalArgument(`id is too long, must be no longer than ${longestId} bytes but was: ${length}`);
+    throw validationError(
+      `Validation Failed: 1: id [${id}] is too long, must be no longer than ${longestId} bytes but was: ${length};`,
+    );
 }
 
 function checkSequence(
@@ -78,13 +121,16 @@ function checkSequence(
   throw conflict(target, id, `required seqNo [${wanted}], primary term [1]. ${current}`);
 }
 
+const missingTimestamp = (reason: string) =>
+  documentError(`failed to parse: ${reason}`, { type: 'illegal_argument_exception', reason });
+
 function checkTimestamp({ record }: OpenIndex, document: JsonObject): void {
   if (!record.stream) return;
   const value = document['@timestamp'];
   if (value === undefined || value === null)
-    throw documentError(`data stream timestamp field [@timestamp] is missing`);
+    throw missingTimestamp('data stream timestamp field [@timestamp] is missing');
   if (Array.isArray(value))
-    throw documentError(`data stream timestamp field [@timestamp] encountered multiple values`);
+    throw missingTimestamp('data stream timestamp field [@timestamp] encountered multiple values');
 }
 
 /** Writes one document, within a transaction. A refusal is thrown, and then nothing was changed. */
@@ -93,7 +139,7 @@ export function writeItem(engine: Engine, request: WriteRequest): WriteResult {
   if (request.action === 'update') return updateItem(engine, request);
   if (request.id !== undefined) checkId(request.id);
   // A refused document must not leave an index behind that it alone called for, so it is parsed first.
-  const document = parseDocument(request.source, request.id);
+  const document = parseDocument(request.source);
   const isCreate = request.action === 'create';
   return putDocument(engine, engine.target(request.index, isCreate), { ...request, document, isCreate });
 }
@@ -110,11 +156,16 @@ function putDocument(engine: Engine, target: OpenIndex, put: Put): WriteResult {
   if (put.isCreate && old)
     throw conflict(target, id, `document already exists (current version [${old.version}])`);
   checkSequence(target, id, old, put.ifSequence);
+  checkVersion(target, id, old, put.external);
   checkTimestamp(target, put.document);
-  const { version, sequence, grown } = shard.put(id, old, put.source, put.document, engine.now());
+  const next = put.external?.version ?? (old?.version ?? 0) + 1;
+  const { sequence, grown } = shard.put(
+    { id, old, source: put.source, document: put.document, version: next },
+    engine.now(),
+  );
   if (grown) engine.saveMapping(target);
   const result = old ? 'updated' : 'created';
-  return { index: record.name, id, version, sequence, result, status: old ? 200 : 201 };
+  return { index: record.name, id, version: next, sequence, result, status: old ? 200 : 201 };
 }
 
 function deleteItem(engine: Engine, { index, id = '', ifSequence }: WriteRequest): WriteResult {
@@ -150,7 +201,7 @@ const updateKeys = ['doc', 'upsert', 'doc_as_upsert', 'detect_noop', '_source'];
 function updateItem(engine: Engine, request: WriteRequest): WriteResult {
   const { index, id = '', ifSequence } = request;
   checkId(id);
-  const body = parseDocument(request.source, id);
+  const body = parseDocument(request.source);
   const unknown = Object.keys(body).find((key) => !updateKeys.includes(key));
   if (unknown === 'script') throw illegalArgument('scripts are not supported by this store');
   if (unknown)

@@ -25,8 +25,10 @@ function stage(changes: DemoParts = {}) {
   const app = fakeApp();
   const screen = terminal();
   const played: GenerateOptions[] = [];
-  const play = async (options: GenerateOptions) => {
+  const play = async (options: GenerateOptions, signal?: AbortSignal) => {
     played.push(options);
+    // Rounds after the first last until the person has seen enough.
+    if (played.length > 1) await new Promise((resolve) => signal?.addEventListener('abort', resolve));
     app.calls.options!.onTransition!(transition({ from: 'inactive', to: 'active' }));
     app.calls.options!.onTransition!(
       transition({ from: 'active', to: 'inactive', reason: '0 is no longer >= 5' }),
@@ -60,7 +62,7 @@ describe('the demo', () => {
     const { show, played } = stage();
     await show({ fast: true });
     expect(played).toMatchObject([
-      { host: '127.0.0.1', port: 5044, schedule: 'tutorial', count: 200, fast: true },
+      { host: '127.0.0.1', port: 5044, schedule: 'tutorial', count: 400, fast: true },
     ]);
   });
 

@@ -139,7 +139,8 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
     [
       {
         path: 'rules[0].name',
-        message: 'It has letters, digits, dots, dashes and underscores only.',
+        message:
+          'It must consist of letters, digits, dots, dashes and underscores (100 at the most), and begin with a letter or digit.',
       },
     ],
   ],

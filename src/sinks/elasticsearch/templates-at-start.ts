@@ -1,6 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../config/outputs.ts';
 import type { SinkTelemetry } from '../../telemetry/sink.ts';
+import { createAlertsIndex } from './alerts-index.ts';
 import type { Outage } from './outage.ts';
 import { judgeFailure } from './request-failure.ts';
 import { installTemplates, templatesFor } from './templates.ts';
@@ -55,6 +56,9 @@ async function persist({ client, indexing, outage, signal }: TemplatesAtStartOpt
     const beganAt = outage.failures;
     try {
       const outcome = await installTemplates(client, templatesFor(indexing), signal);
+      // Without its template the index would get a mapping by guess, and keep it.
+      if (outcome.missing.length === 0)
+        outcome.missing.push(...(await createAlertsIndex(client, indexing.alerts, signal)));
       outage.succeeded();
       return outcome;
     } catch (thrown) {

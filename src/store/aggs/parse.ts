@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { parsingError } from '../store-error.ts';
+import { illegalArgument, parsingError } from '../store-error.ts';
 
 export interface AggregationSpec {
   name: string;
@@ -11,9 +11,46 @@ export interface AggregationSpec {
   needsScores: boolean;
 }
 
-export function parseAggregations(json: Json | undefined): AggregationSpec[] {
+/** Deeper than any dashboard nests them. */
+const deepest = 10;
+
+function parseOne(name: string, json: Json, depth: number): AggregationSpec {
+  if (/[[\]>]/.test(name))
+    throw parsingError(
+      `Invalid aggregation name [${name}]. Aggregation names cannot contain '[', ']', and '>' characters`,
+    );
+  if (!isObject(json))
+    throw parsingError(
+      `Aggregation definition for [${name}] starts with a [VALUE], expected a [START_OBJECT].`,
+    );
+  const { aggs, aggregations, meta, ...types } = json;
+  const [entry, other] = Object.entries(types);
+  if (!entry) throw parsingError(`Missing definition for aggregation [${name}]`);
+  if (other)
+    throw parsingError(
+      `Found two aggregation type definitions in [${name}]: [${entry[0]}] and [${other[0]}]`,
+    );
+  const [type, body] = entry;
+  if (!isObject(body))
+    throw parsingError(`Expected [START_OBJECT] under [${type}], but got a value in [${name}]`);
+  const children = parseAggregations(aggs ?? aggregations, depth + 1);
+  const needsScores =
+    children.some((child) => child.needsScores) || (type === 'top_hits' && body.sort === undefined);
+  return { name, type, body, children, meta, needsScores };
+}
+
+export function parseAggregations(json: Json | undefined, depth = 0): AggregationSpec[] {
   if (json === undefined || json === null) return [];
   if (!isObject(json)) throw parsingError('Expected [START_OBJECT] under [aggs]');
-  if (Object.keys(json).length > 0) throw parsingError('aggregations come later');
-  return [];
+  if (depth > deepest) throw illegalArgument('aggregations are nested too deeply for this store');
+  return Object.entries(json).map(([name, one]) => parseOne(name, one, depth));
+}
+
+/** Refuses options that the store does not know, for the same reason as in queries. */
+export function checkOptions({ name, type, body }: AggregationSpec, known: string): void {
+  const unknown = Object.keys(body).find((key) => !known.split(' ').includes(key));
+  if (unknown)
+    throw parsingError(
+      `[${type}] unknown field [${unknown}] in aggregation [${name}], or one that this store does not support`,
+    );
 }

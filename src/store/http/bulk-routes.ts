@@ -3,7 +3,7 @@ import type { StoreTelemetry } from '../../telemetry/store.ts';
 import type { Engine } from '../engine.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { errorBody, illegalArgument, StoreError } from '../store-error.ts';
-import { type WriteRequest, type WriteResult, writeItem } from '../write-item.ts';
+import { externalVersion, type WriteRequest, type WriteResult, writeItem } from '../write-item.ts';
 import type { Route } from './routing.ts';
 
 const actions = ['index', 'create', 'update', 'delete'] as const;
@@ -19,6 +19,8 @@ const metaKeys = new Set([
   'dynamic_templates',
   'list_executed_pipelines',
   'require_data_stream',
+  'version',
+  'version_type',
 ]);
 
 /** Lines of an ndjson body, without their ends; the last must end, too, as Elasticsearch demands it. */
@@ -100,6 +102,7 @@ export function parseBulk(body: Buffer, index: string | undefined): WriteRequest
       source,
       ifSequence,
       requireAlias: meta.require_alias === true,
+      external: externalVersion(meta.version, meta.version_type),
     });
   }
   if (requests.length === 0) throw new StoreError(400, 'parse_exception', 'request body is required');
@@ -123,7 +126,8 @@ export function resultBody({ index, id, version, sequence, result }: WriteResult
 function refused(engine: Engine, request: WriteRequest, error: unknown) {
   if (!(error instanceof StoreError)) throw error;
   const { root_cause: _, ...reason } = errorBody(error).error;
-  const name = engine.catalog.get('stream', request.index)?.indices.at(-1) ?? request.index;
+  const stream = request.action === 'create' ? engine.catalog.get('stream', request.index) : undefined;
+  const name = stream?.indices.at(-1) ?? request.index;
   return { _index: name, _id: request.id ?? null, status: error.status, error: reason };
 }
 

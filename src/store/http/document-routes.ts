@@ -5,7 +5,7 @@ import { filteredSource } from '../search/hits.ts';
 import { type Parameters, parseSourceFilter, type SourceFilter } from '../search/request.ts';
 import type { Found } from '../storage/shard.ts';
 import { illegalArgument, indexNotFound, StoreError } from '../store-error.ts';
-import { type WriteRequest, writeItem } from '../write-item.ts';
+import { externalVersion, type WriteRequest, writeItem } from '../write-item.ts';
 import { checkPipeline, resultBody } from './bulk-routes.ts';
 import type { Answer, Route, StoreRequest } from './routing.ts';
 
@@ -14,11 +14,7 @@ const writeParameters =
 const readParameters =
   'realtime refresh routing preference stored_fields version _source _source_includes _source_excludes _source_include _source_exclude';
 
-function sequenceOf({ if_seq_no: sequence, version, version_type: type }: Parameters): number | undefined {
-  if (version !== undefined || (type !== undefined && type !== 'internal'))
-    throw illegalArgument(
-      'versions given by the client are not supported by this store; use if_seq_no and if_primary_term',
-    );
+function sequenceOf({ if_seq_no: sequence }: Parameters): number | undefined {
   return sequence === undefined ? undefined : Number(sequence);
 }
 
@@ -32,7 +28,8 @@ async function write(engine: Engine, request: StoreRequest, action: WriteRequest
       'action_request_validation_exception',
       'Validation Failed: 1: source is missing;',
     );
-  const item: WriteRequest = { action, index: path.index!, id: path.id, source: body, ifSequence };
+  const external = externalVersion(parameters.version, parameters.version_type);
+  const item: WriteRequest = { action, index: path.index!, id: path.id, source: body, ifSequence, external };
   const result = await engine.write(() => writeItem(engine, item));
   const isRefreshed = parameters.refresh === 'true' || parameters.refresh === '';
   return {
@@ -52,7 +49,8 @@ function writeAction({ parameters, path }: StoreRequest): WriteRequest['action']
   const type = parameters.op_type ?? 'index';
   if (type !== 'index' && type !== 'create')
     throw illegalArgument(`opType must be 'create' or 'index', found: [${type}]`);
-  return path.id === undefined && parameters.op_type === undefined ? 'index' : type;
+  // A new id overwrites nothing: so a data stream takes it, too.
+  return path.id === undefined && parameters.op_type === undefined ? 'create' : type;
 }
 
 export function sourceFilter(parameters: Parameters): SourceFilter {

@@ -3,7 +3,7 @@ import { isObject, type JsonObject, wildcard } from '../json.ts';
 import { Mapping } from '../mapping/mapping.ts';
 import { clone, expandMapping, mergeMapping } from '../mapping/merge.ts';
 import { checkedName, nameOptions, resolve } from '../names.ts';
-import { illegalArgument, parsingError, StoreError } from '../store-error.ts';
+import { illegalArgument, StoreError } from '../store-error.ts';
 import { mergeSettings, normalSettings, templateFor } from '../templates.ts';
 import type { Answer, Route, StoreRequest } from './routing.ts';
 import { resolveNames, streamRoutes } from './stream-routes.ts';
@@ -27,7 +27,7 @@ function create(engine: Engine, { path, json }: StoreRequest): Answer {
   const name = checkedName(path.index!);
   const body = json();
   const unknown = Object.keys(body).find((key) => !['settings', 'mappings', 'aliases'].includes(key));
-  if (unknown) throw parsingError(`unknown key [${unknown}] for create index`);
+  if (unknown) throw new StoreError(400, 'parse_exception', `unknown key [${unknown}] for create index`);
   assertAbsent(engine, name);
   const composed = templateFor(engine.catalog, name);
   if (composed?.isStream)
@@ -46,9 +46,13 @@ function create(engine: Engine, { path, json }: StoreRequest): Answer {
 function remove(engine: Engine, { path, parameters }: StoreRequest): Answer {
   const expression = path.index!;
   if (engine.catalog.get('stream', expression))
-    throw illegalArgument(
-      `The provided expression [${expression}] matches a data stream, specify the corresponding concrete indices instead.`,
-    );
+    throw new StoreError(404, 'index_not_found_exception', `no such index [${expression}]`, {
+      'resource.type': 'index_or_alias',
+      'resource.id': expression,
+      index_uuid: '_na_',
+      excluded_ds: 'true',
+      index: expression,
+    });
   if (/[*]|^_all$/.test(expression))
     throw illegalArgument('Wildcard expressions or all indices are not allowed');
   for (const record of resolve(engine.catalog, expression, nameOptions(parameters))) {

@@ -3,11 +3,11 @@ import type { StoreTelemetry } from '../../telemetry/store.ts';
 import type { Engine } from '../engine.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { nameOptions, resolve } from '../names.ts';
-import type { PointsInTime } from '../search/contexts.ts';
+import { keepAlive, type PointsInTime, Scrolls } from '../search/contexts.ts';
 import { fieldCaps } from '../search/field-caps.ts';
 import { type Parameters, parseSearch, queryOf } from '../search/request.ts';
-import { count, type SearchTarget, search, shardsOf } from '../search/search.ts';
-import { errorBody, illegalArgument, parsingError, StoreError } from '../store-error.ts';
+import { answer, count, find, type SearchTarget, search, shardsOf } from '../search/search.ts';
+import { errorBody, illegalArgument, parsingError, StoreError, validationError } from '../store-error.ts';
 import { linesOf } from './bulk-routes.ts';
 import type { Answer, Route, StoreRequest } from './routing.ts';
 
@@ -59,6 +59,58 @@ function run(
   return { ...(pit && { pit_id: pit.id }), ...answer };
 }
 
+/** Finds all hits at once and remembers where they are; pages are read from that, whatever is written meanwhile. */
+function openScroll(
+  engine: Engine,
+  scrolls: Scrolls,
+  body: JsonObject,
+  index: string | undefined,
+  parameters: Parameters,
+) {
+  const started = performance.now();
+  const life = keepAlive(parameters.scroll, 'scroll');
+  const request = parseSearch(body, parameters);
+  if (request.from > 0 || request.size === 0)
+    throw validationError(
+      request.size === 0
+        ? '[size] cannot be [0] in a scroll context'
+        : 'using [from] is not allowed in a scroll context',
+    );
+  const targets = targetsOf(engine, index, parameters);
+  const found = find(targets, request, engine.now(), Number.MAX_SAFE_INTEGER);
+  const scroll = { found, request, shards: targets.length, at: request.size };
+  const id = scrolls.open(scroll, life);
+  return {
+    _scroll_id: id,
+    ...answer(found, found.candidates.slice(0, request.size), request, targets.length, started),
+  };
+}
+
+function nextPage(scrolls: Scrolls, { parameters, path, json }: StoreRequest): Answer {
+  const started = performance.now();
+  const body = json();
+  const id = String(body.scroll_id ?? parameters.scroll_id ?? path.id ?? '');
+  const asked = body.scroll ?? parameters.scroll;
+  const scroll = scrolls.use(id, asked === undefined ? undefined : keepAlive(String(asked), 'scroll'));
+  const { found, request, shards, at } = scroll;
+  scroll.at = at + request.size;
+  const page = found.candidates.slice(at, scroll.at);
+  const { aggregations: _, ...rest } = answer(found, page, request, shards, started) as Record<
+    string,
+    unknown
+  >;
+  return { body: { _scroll_id: id, ...rest } };
+}
+
+function closeScrolls(scrolls: Scrolls, { path, json }: StoreRequest): Answer {
+  const ids = [path.id ?? json().scroll_id ?? []].flat().map(String);
+  const freed = ids.includes('_all') ? scrolls.closeAll() : ids.filter((id) => scrolls.close(id)).length;
+  return {
+    status: freed > 0 || ids.includes('_all') ? 200 : 404,
+    body: { succeeded: true, num_freed: freed },
+  };
+}
+
 /** `rest_total_hits_as_int` and `typed_keys` change the shape of the answer. */
 function reshaped(answer: ReturnType<typeof run>, parameters: Parameters): unknown {
   if (parameters.typed_keys !== undefined && parameters.typed_keys !== 'false')
@@ -76,25 +128,34 @@ function multiSearch(engine: Engine, pits: PointsInTime, { body, path, parameter
       'action_request_validation_exception',
       'Validation Failed: 1: no requests added;',
     );
-  const responses: unknown[] = [];
-  for (let at = 0; at + 1 < lines.length; at += 2) responses.push(one(lines[at]!, lines[at + 1]!));
-  return { body: { took: Math.round(performance.now() - started), responses } };
-
-  function one(head: Buffer, query: Buffer): unknown {
+  // Read before any is run: what is malformed refuses the whole request.
+  const searches = Array.from({ length: lines.length >> 1 }, (_, at) =>
+    readSearch(lines[2 * at]!, lines[2 * at + 1]!, path.index, parameters),
+  );
+  const responses = searches.map(({ index, body: search, own }) => {
     try {
-      const header = head.length === 0 ? {} : (JSON.parse(head.toString()) as JsonObject);
-      const search = JSON.parse(query.toString()) as unknown;
-      if (!isObject(search)) throw parsingError('Expected [START_OBJECT]');
-      const index = header.index === undefined ? path.index : [header.index].flat().join(',');
-      const own = Object.fromEntries(
-        Object.entries(header).map(([key, value]) => [key, [value].flat().join(',')]),
-      );
-      return { ...run(engine, pits, search, index, { ...parameters, ...own }), status: 200 };
+      return { ...run(engine, pits, search, index, own), status: 200 };
     } catch (error) {
-      if (error instanceof SyntaxError) throw parsingError(`Failed to parse msearch: ${error.message}`);
       if (!(error instanceof StoreError)) throw error;
       return errorBody(error);
     }
+  });
+  return { body: { took: Math.round(performance.now() - started), responses } };
+}
+
+/** A header line and a body line of `_msearch`. */
+function readSearch(head: Buffer, line: Buffer, index: string | undefined, parameters: Parameters) {
+  try {
+    const header = head.length === 0 ? {} : (JSON.parse(head.toString()) as JsonObject);
+    const body = JSON.parse(line.toString()) as unknown;
+    if (!isObject(body)) throw parsingError('Expected [START_OBJECT]');
+    const entries = Object.entries(header).map(([key, value]) => [key, [value].flat().join(',')]);
+    const own: Parameters = { ...parameters, ...Object.fromEntries(entries) };
+    parseSearch(body, own);
+    return { index: own.index ?? index, body, own };
+  } catch (error) {
+    if (error instanceof SyntaxError) throw parsingError(`Failed to parse msearch: ${error.message}`);
+    throw error;
   }
 }
 
@@ -113,12 +174,23 @@ export function searchRoutes(
   telemetry: StoreTelemetry,
   pits: PointsInTime,
 ): void {
+  const scrolls = new Scrolls(engine.now);
   route('GET POST', ['/_search', '/:index/_search'], searchParameters, ({ path, parameters, json }) => {
     const started = performance.now();
-    const answer = reshaped(run(engine, pits, json(), path.index, parameters), parameters);
+    const isScroll = parameters.scroll !== undefined;
+    const body = isScroll
+      ? openScroll(engine, scrolls, json(), path.index, parameters)
+      : run(engine, pits, json(), path.index, parameters);
     telemetry.searched(performance.now() - started, path.index ?? '_all');
-    return { body: answer };
+    return { body: reshaped(body, parameters) };
   });
+  const scrolling = 'scroll scroll_id rest_total_hits_as_int';
+  route('GET POST', ['/_search/scroll', '/_search/scroll/:id'], scrolling, (request) =>
+    nextPage(scrolls, request),
+  );
+  route('DELETE', ['/_search/scroll', '/_search/scroll/:id'], '', (request) =>
+    closeScrolls(scrolls, request),
+  );
   route(
     'GET POST',
     ['/_msearch', '/:index/_msearch'],

@@ -1,5 +1,5 @@
 import type { Millis } from '../../model.ts';
-import { parsingError } from '../store-error.ts';
+import { StoreError } from '../store-error.ts';
 import { defaultFormats, parseDate } from './date-parse.ts';
 import { addUnits, type CalendarUnit, floorTo } from './zone.ts';
 
@@ -23,8 +23,11 @@ const units: Record<string, CalendarUnit> = {
   s: 'second',
 };
 
-function refuse(text: string): never {
-  throw parsingError(`failed to parse date field [${text}] with format [${defaultFormats}]`);
+function refuse(text: string, formats = defaultFormats): never {
+  const reason = `failed to parse date field [${text}] with format [${formats}]`;
+  throw new StoreError(400, 'parse_exception', `${reason}: [${reason}]`, {
+    caused_by: { type: 'illegal_argument_exception', reason },
+  });
 }
 
 /** Applies `-1h/d` and the like. */
@@ -47,7 +50,7 @@ export function parseDateMath(value: string | number, context: DateContext): Mil
   const [anchor, math = ''] = text.split('||', 2) as [string, string?];
   const formats = context.formats ?? defaultFormats;
   const read = parseDate(anchor, formats, context.zone);
-  if (!read) throw parsingError(`failed to parse date field [${anchor}] with format [${formats}]`);
+  if (!read) refuse(anchor, formats);
   if (math) return apply(read.start, math, text, context);
   return context.roundUp ? read.end - 1 : read.start;
 }

@@ -18,7 +18,7 @@ const iso =
 const parts = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 
 function assemble(numbers: (number | undefined)[], millis: number | undefined, zone: string) {
-  const given = numbers.findIndex((number) => number === undefined);
+  const given = numbers.indexOf(undefined);
   const last = given === -1 ? 5 : given - 1;
   const [year, month = 1, day = 1, hour = 0, minute = 0, second = 0] = numbers as number[];
   if (month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 || day < 1) return undefined;

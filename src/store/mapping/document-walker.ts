@@ -119,10 +119,13 @@ export class DocumentWalker {
     if (value === undefined) return;
     try {
       if (typeof value === 'object') throw new Misfit(`Can't get text on a START_OBJECT`);
-      this.#push(field, toStored(field, value));
+      const stored = toStored(field, value);
+      if (stored === undefined) this.#push(this.#mapping.ignored, field.name);
+      else this.#push(field, stored);
     } catch (error) {
       if (!(error instanceof Misfit)) throw error;
       if (!field.options.ignoreMalformed) throw misfitError(field, value, this.#id, error.message);
+      this.#push(this.#mapping.ignored, field.name);
     }
     for (const subfield of field.subfields) this.#scalar(subfield, value);
   }

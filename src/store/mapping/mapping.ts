@@ -20,6 +20,8 @@ export class Mapping {
   readonly root: ObjectNode;
   readonly fields = new Map<string, Field>();
   readonly constants: Field[] = [];
+  /** `_ignored`: the names of fields whose value in a document was left out of the index. */
+  readonly ignored: Field;
   readonly settings: MappingSettings;
   readonly #objects = new Map<string, ObjectNode>();
   readonly #aliases = new Map<string, string>();
@@ -29,6 +31,8 @@ export class Mapping {
   constructor(definition: JsonObject, settings: Partial<MappingSettings> = {}) {
     this.definition = definition;
     this.settings = { ...defaults, ...settings };
+    this.ignored = this.#field('_ignored', '_ignored', 'keyword', {});
+    this.fields.delete('_ignored');
     this.root = this.#object('', definition, 'true');
   }
 
@@ -38,6 +42,7 @@ export class Mapping {
 
   /** The field of that name, through aliases. Keys below a flattened field are fields of their own. */
   field(name: string): Field | undefined {
+    if (name === '_ignored') return this.ignored;
     const field = this.fields.get(this.#aliases.get(name) ?? name);
     return field ?? this.#flattenedKey(name);
   }
@@ -182,7 +187,9 @@ export class Mapping {
     const family = familyOf(type);
     const leaf = name.slice(name.lastIndexOf('.') + 1);
     if (!family)
-      throw mapperError(`Failed to parse mapping: No handler for type [${type}] declared on field [${leaf}]`);
+      throw mapperError(
+        `Failed to parse mapping: The mapper type [${type}] declared on field [${leaf}] does not exist. It might have been created within a future version or requires a plugin to be installed. Check the documentation.`,
+      );
     const asked = ['copy_to', 'script', 'normalizer'].find((option) => definition[option] !== undefined);
     if (asked)
       throw mapperError(

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { parsingError } from '../store-error.ts';
+import { illegalArgument, parsingError } from '../store-error.ts';
 import type { Matcher, Query, QueryContext } from './matcher.ts';
 import { regexpTest, wildcardTest } from './patterns.ts';
 import { range } from './range-query.ts';
@@ -99,7 +99,7 @@ export const fieldQueries = new Set([...Object.keys(forms), 'range']);
 
 function onlyField(name: string, body: JsonObject): [string, Json] {
   const entries = Object.entries(body).filter(([key]) => key !== 'boost' && key !== '_name');
-  if (entries.length === 0) throw parsingError(`[${name}] query malformed, no field name`);
+  if (entries.length === 0) throw illegalArgument('field name is null or empty');
   if (entries.length > 1)
     throw parsingError(
       `[${name}] query doesn't support multiple fields, found [${entries[0]![0]}] and [${entries[1]![0]}]`,

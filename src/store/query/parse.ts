@@ -26,7 +26,10 @@ export function parseQuery(json: Json | undefined, depth = 0): Query {
   const [name] = names as [string];
   if (fieldQueries.has(name)) return parseFieldQuery(name, objectOf(json[name], name));
   const parser = Object.hasOwn(parsers, name) ? parsers[name] : undefined;
-  if (!parser) throw parsingError(`unknown query [${name}]`);
+  if (!parser)
+    throw parsingError(`unknown query [${name}]`, {
+      caused_by: { type: 'named_object_not_found_exception', reason: `unknown field [${name}]` },
+    });
   return parser(objectOf(json[name], name), depth + 1);
 }
 

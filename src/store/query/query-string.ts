@@ -28,6 +28,9 @@ function leafOn(
 ): Matcher {
   switch (leaf.kind) {
     case 'word':
+      // A word that is no number is simply not among a field's numbers; so Elasticsearch has it here, too.
+      if (context.mapping.field(field)?.family === 'number' && Number.isNaN(Number(leaf.text)))
+        return matchNone;
       return match(context, field, leaf.text, { operator, boost });
     case 'phrase':
       return matchPhrase(context, field, leaf.text, { slop: leaf.slop, boost });
@@ -94,18 +97,27 @@ function countClauses(clause: Clause): number {
     : 1;
 }
 
-function toQuery(text: string, parse: () => Clause, options: StringOptions): Query {
-  let clause: Clause;
+function parseClause(text: string, parse: () => Clause): Clause {
   try {
-    clause = parse();
+    return parse();
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
-    throw queryShardError(`Failed to parse query [${text}]: ${error.message}`);
+    throw queryShardError(`Failed to parse query [${text}]`, {
+      type: 'parse_exception',
+      reason: error.message,
+    });
   }
-  if (countClauses(clause) > mostClauses)
-    throw queryShardError(`failed to create query: maxClauseCount is set to ${mostClauses}`);
-  const whole: Clause = { kind: 'group', members: [{ clause, occurs: 'must' }], boost: options.boost };
-  return (context) => clauseMatcher(context, whole, options);
+}
+
+/** The text is read with each index, as in Elasticsearch: without one, any text will do. */
+function toQuery(text: string, parse: () => Clause, options: StringOptions): Query {
+  return (context) => {
+    const clause = parseClause(text, parse);
+    if (countClauses(clause) > mostClauses)
+      throw queryShardError(`failed to create query: maxClauseCount is set to ${mostClauses}`);
+    const whole: Clause = { kind: 'group', members: [{ clause, occurs: 'must' }], boost: options.boost };
+    return clauseMatcher(context, whole, options);
+  };
 }
 
 export function operatorOf(value: unknown): 'and' | 'or' {

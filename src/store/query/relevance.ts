@@ -1,5 +1,5 @@
 import type { Field } from '../mapping/field.ts';
-import type { TermColumn, TextColumn } from '../storage/column.ts';
+import type { Column, NumberColumn, TermColumn, TextColumn } from '../storage/column.ts';
 import type { Segment } from '../storage/segment.ts';
 import type { Shard } from '../storage/shard.ts';
 
@@ -26,9 +26,14 @@ function roundedLength(length: number): number {
   return 24 + ((rest >>> shift) << shift);
 }
 
+/** How much of a word's weight a document gets that has it `frequency` times in `length` words. */
+export function saturation(frequency: number, length: number, averageLength: number): number {
+  const norm = k1 * (1 - b + (b * roundedLength(length)) / averageLength);
+  return ((k1 + 1) * frequency) / (frequency + norm);
+}
+
 export function textScore(statistics: TermStatistics, frequency: number, length: number): number {
-  const norm = k1 * (1 - b + (b * roundedLength(length)) / statistics.averageLength);
-  return (idf(statistics) * (k1 + 1) * frequency) / (frequency + norm);
+  return idf(statistics) * saturation(frequency, length, statistics.averageLength);
 }
 
 function countInTerms(column: TermColumn, term: string): { documents: number; having: number } {
@@ -50,10 +55,27 @@ function countInText(column: TextColumn, token: string) {
   const having = place === -1 ? 0 : column.offsets[place + 1]! - column.offsets[place]!;
   let [documents, length] = [0, 0];
   for (const one of column.lengths) {
-    if (one > 0) documents++;
-    length += one;
+    if (one <= 1) continue;
+    documents++;
+    length += one - 1;
   }
   return { documents, having, length };
+}
+
+/** A boolean is indexed like a term in Elasticsearch, and scores like one. */
+function countInNumbers({ values }: NumberColumn, wanted: number): { documents: number; having: number } {
+  let [documents, having] = [0, 0];
+  for (const value of values) {
+    if (!Number.isNaN(value)) documents++;
+    if (value === wanted) having++;
+  }
+  return { documents, having };
+}
+
+function countIn(column: Column, term: string): { documents: number; having: number; length: number } {
+  if (column.kind === 'text') return countInText(column, term);
+  if (column.kind === 'number') return { ...countInNumbers(column, Number(term)), length: 0 };
+  return { ...countInTerms(column, term), length: 0 };
 }
 
 /** Statistics of a term over all segments of an index. */
@@ -61,9 +83,8 @@ export function statisticsOf(shard: Shard, field: Field, term: string): TermStat
   let [documents, having, length] = [0, 0, 0];
   for (const segment of shard.segments as Segment[]) {
     const column = segment.column(field);
-    if (!column || column.kind === 'number') continue;
-    const counted =
-      column.kind === 'text' ? countInText(column, term) : { ...countInTerms(column, term), length: 0 };
+    if (!column) continue;
+    const counted = countIn(column, term);
     documents += counted.documents;
     having += counted.having;
     length += counted.length;

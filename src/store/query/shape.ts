@@ -1,10 +1,12 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { illegalArgument, parsingError } from '../store-error.ts';
+import { illegalArgument, parsingError, xContentError } from '../store-error.ts';
 
 /** Refuses members that the store does not know: to leave one out of account would be a wrong answer. */
 export function checkKeys(name: string, body: JsonObject, known: string[]): void {
   const unknown = Object.keys(body).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw parsingError(`[${name}] query does not support [${unknown}]`);
+  if (unknown === undefined) return;
+  if (name === 'bool') throw xContentError(`[bool] unknown field [${unknown}]`);
+  throw parsingError(`[${name}] query does not support [${unknown}]`);
 }
 
 export function objectOf(value: Json | undefined, name: string): JsonObject {

@@ -77,7 +77,14 @@ export function simpleSyntax(text: string, operator: 'and' | 'or'): Clause {
       if (at === start) at++;
       else if (clause) {
         const negated: Clause = isNot
-          ? { kind: 'group', members: [{ clause, occurs: 'mustNot' }], boost: 1 }
+          ? {
+              kind: 'group',
+              members: [
+                { clause: { kind: 'all' }, occurs: 'must' },
+                { clause, occurs: 'mustNot' },
+              ],
+              boost: 1,
+            }
           : clause;
         result = combine(result, negated, how ?? operator);
         how = undefined;

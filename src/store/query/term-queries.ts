@@ -51,10 +51,19 @@ function numberTerm(context: QueryContext, field: Field, value: Json, boost: num
     const formats = field.options.formats;
     high = parseDateMath(value as string, { now: context.now, roundUp: true, ...(formats && { formats }) });
   }
-  return constant((segment) => {
+  const match = (segment: Segment) => {
     const column = segment.column(field);
     return column?.kind === 'number' ? documentsBetween(column, wanted, high) : noBits();
-  }, boost);
+  };
+  if (field.family !== 'boolean') return constant(match, boost);
+  let weight: number | undefined;
+  return {
+    match,
+    score(segment, scores) {
+      weight ??= idf(statisticsOf(context.shard, field, String(wanted)));
+      constant(match, boost * weight).score(segment, scores);
+    },
+  };
 }
 
 /** Documents of a segment that have a term for which `passes` holds. */
@@ -96,7 +105,8 @@ function scoreTerm(
     for (let at = column.offsets[token]!; at < column.offsets[token + 1]!; at++) {
       const doc = column.docs[at]!;
       const isFlat = field.type === 'match_only_text';
-      scores[doc]! += weight * (isFlat ? 1 : textScore(known, column.frequencies[at]!, column.lengths[doc]!));
+      scores[doc]! +=
+        weight * (isFlat ? 1 : textScore(known, column.frequencies[at]!, column.lengths[doc]! - 1));
     }
   }
 }

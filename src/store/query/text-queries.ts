@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { tokensOf } from '../mapping/analyzer.ts';
 import type { Field } from '../mapping/field.ts';
 import { valuesAt } from '../search/source-values.ts';
-import { hasBit, noBits, setBit } from '../storage/bits.ts';
+import { docsOf, intersect, noBits, setBit } from '../storage/bits.ts';
 import type { Segment } from '../storage/segment.ts';
 import {
   allOf,
@@ -14,6 +14,7 @@ import {
   searchedField,
 } from './matcher.ts';
 import { minimumShould } from './minimum-should.ts';
+import { idf, saturation, statisticsOf } from './relevance.ts';
 import { exactTerm, term, termsPassing } from './term-queries.ts';
 
 export interface MatchOptions {
@@ -41,23 +42,33 @@ export function match(context: QueryContext, name: string, value: Json, options:
 /** Lucene leaves this many places between the values of an array, so that no phrase spans two. */
 const gap = 100;
 
-/** Whether the words stand in order, moved by `slop` places at the most. */
-function phraseFits(
+/**
+ * How often the words stand in order, moved by `slop` places at the most; a looser fit counts less. Less the word's own
+ * place, words in order stand at one place, and `slop` is how far apart they may be.
+ */
+function phraseFrequency(
   words: string[],
   tokens: string[],
   slop: number,
   last: (token: string, word: string) => boolean,
-): boolean {
+): number {
   const places = words.map((word, at) => {
     const isLast = at === words.length - 1;
     return tokens.flatMap((token, place) =>
       (isLast ? last(token, word) : token === word) ? [place - at] : [],
     );
   });
-  // Less the word's own place, words in order stand at one place; slop is how far apart they may be.
-  const within = (low: number) =>
-    places.every((ones) => ones.some((place) => place >= low && place <= low + slop));
-  return places.flat().some(within);
+  if (places.some((ones) => ones.length === 0)) return 0;
+  if (slop === 0) {
+    const others = places.slice(1).map((ones) => new Set(ones));
+    return places[0]!.filter((place) => others.every((ones) => ones.has(place))).length;
+  }
+  let width = Number.POSITIVE_INFINITY;
+  for (const low of places.flat()) {
+    const nearest = places.map((ones) => ones.find((place) => place >= low) ?? Number.POSITIVE_INFINITY);
+    width = Math.min(width, Math.max(...nearest) - low);
+  }
+  return width <= slop ? 1 / (1 + width) : 0;
 }
 
 /** Tokens of all values of a field in a document, empty ones in the gaps. */
@@ -99,25 +110,46 @@ export function matchPhrase(
   const fits = prefix
     ? (token: string, word: string) => token.startsWith(word)
     : (token: string, word: string) => token === word;
-  return confirmed(together, (segment, doc) =>
-    phraseFits(words, documentTokens(context, field!, segment, doc), slop, fits),
-  );
+  const frequency = (segment: Segment, doc: number) =>
+    phraseFrequency(words, documentTokens(context, field!, segment, doc), slop, fits);
+  return phraseMatcher(context, field!, exact, together, frequency, boost);
 }
 
-/** Keeps the documents that pass a test which is too dear for all of them. */
-function confirmed(candidates: Matcher, test: (segment: Segment, doc: number) => boolean): Matcher {
-  const known = new Map<Segment, Uint32Array>();
+/** The documents among the candidates in which the phrase has a frequency; it scores like one rare word. */
+function phraseMatcher(
+  context: QueryContext,
+  field: Field,
+  words: string[],
+  candidates: Matcher,
+  frequency: (segment: Segment, doc: number) => number,
+  boost: number,
+): Matcher {
+  const known = new Map<Segment, Map<number, number>>();
+  const frequencies = (segment: Segment) => {
+    let found = known.get(segment);
+    if (found) return found;
+    found = new Map();
+    for (const doc of docsOf(intersect(candidates.match(segment), segment.live))) {
+      const times = frequency(segment, doc);
+      if (times > 0) found.set(doc, times);
+    }
+    known.set(segment, found);
+    return found;
+  };
   return {
     match(segment) {
-      const before = known.get(segment);
-      if (before) return before.slice();
-      const bits = candidates.match(segment);
-      const kept = noBits();
-      for (let doc = 0; doc < segment.size; doc++)
-        if (hasBit(bits, doc) && hasBit(segment.live, doc) && test(segment, doc)) setBit(kept, doc);
-      known.set(segment, kept);
-      return kept.slice();
+      const bits = noBits();
+      for (const doc of frequencies(segment).keys()) setBit(bits, doc);
+      return bits;
     },
-    score: candidates.score,
+    score(segment, scores) {
+      const column = segment.column(field);
+      if (column?.kind !== 'text') return;
+      const statistics = words.map((word) => statisticsOf(context.shard, field, word));
+      const weight = statistics.reduce((sum, one) => sum + idf(one), 0) * boost;
+      const length = statistics[0]?.averageLength ?? 1;
+      for (const [doc, times] of frequencies(segment))
+        scores[doc]! += weight * saturation(times, column.lengths[doc]! - 1, length);
+    },
   };
 }

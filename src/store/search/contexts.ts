@@ -55,6 +55,7 @@ class Contexts<T> {
   use(id: string, life: Millis | undefined): T {
     this.#expire();
     const context = this.#live.get(id);
+    if (!context && !/^[\w-]{32}$/.test(id)) throw illegalArgument('Cannot parse scroll id');
     if (!context) throw missing(id);
     if (life !== undefined) context.until = this.#now() + life;
     return context.value;

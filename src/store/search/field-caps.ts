@@ -66,7 +66,10 @@ export function fieldCaps(targets: SearchTarget[], fields: Json | undefined): un
   const found = new Map<string, Map<string, Capability>>();
   for (const target of targets)
     for (const [name, capability] of fieldsOf(target)) {
-      if (!matchers.some((matcher) => matcher.test(name))) continue;
+      const isObject = capability.type === 'object' || capability.type === 'nested';
+      // The objects on the way to a named field are shown with it.
+      const isOnTheWay = isObject && patterns.some((pattern) => pattern.startsWith(`${name}.`));
+      if (!isOnTheWay && !matchers.some((matcher) => matcher.test(name))) continue;
       const types = found.get(name) ?? new Map<string, Capability>();
       const known = types.get(capability.type) ?? { ...capability, indices: [] };
       known.indices.push(target.index.record.name);

@@ -5,6 +5,7 @@ import { decodeIp } from '../mapping/ip.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { Misfit, type Stored, toStored } from '../mapping/values.ts';
 import { filterSource } from '../path-filter.ts';
+import { valuesOf } from '../storage/column.ts';
 import type { Candidate } from './collect.ts';
 import type { FieldRequest, SearchRequest, SourceFilter } from './request.ts';
 import { type SortKey, shownValue } from './sort.ts';
@@ -48,10 +49,35 @@ export function requestedFields(
   for (const { pattern, format } of requests)
     for (const field of mapping.fieldsMatching(wildcard(pattern))) {
       const values = fieldValues(source, field, format);
-      if (isSorted) values.sort((a, b) => (String(a) < String(b) ? -1 : 1));
-      if (values.length > 0) result[field.name] = values;
+      if (isSorted)
+        values.sort((a, b) =>
+          a === b ? 0 : typeof a === 'number' ? a - Number(b) : String(a) < String(b) ? -1 : 1,
+        );
+      const isTerm = field.family === 'keyword' || field.family === 'ip';
+      if (values.length > 0) result[field.name] = isSorted && isTerm ? [...new Set(values)] : values;
     }
   return result;
+}
+
+/** `_ignored`: what of the document is not in the index. */
+function ignoredOf({ index: { shard }, sequence }: Candidate): { _ignored?: string[] } {
+  const segment = shard.segmentOf(sequence);
+  const column = segment?.column(shard.mapping.ignored);
+  if (!segment || column?.kind !== 'term') return {};
+  const [from, to] = valuesOf(column, sequence - segment.base);
+  const names = Array.from({ length: to - from }, (_, at) =>
+    column.terms.get(column.ordinals[from + at]! - 1),
+  );
+  return names.length > 0 ? { _ignored: names.sort() } : {};
+}
+
+/** A float as Java writes it: the fewest digits that name it. */
+export function shortFloat(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return value;
 }
 
 /** A hit, or undefined when its document was deleted since it was found. */
@@ -76,12 +102,15 @@ export function hitOf(
     _id: document.id,
     ...(request.showVersion && { _version: document.version }),
     ...(request.showSequence && { _seq_no: candidate.sequence, _primary_term: 1 }),
-    _score: isScored && !Number.isNaN(candidate.score) ? candidate.score : null,
+    ...ignoredOf(candidate),
+    _score: isScored && !Number.isNaN(candidate.score) ? shortFloat(candidate.score) : null,
     _source: filteredSource(document.source, request.source),
     ...(Object.keys(fields).length > 0 && { fields }),
     ...(isSorted && {
       sort: candidate.values.map((value, at) =>
-        shownValue(value, keys[at]!, shard.mapping.field(keys[at]!.field)),
+        keys[at]!.field === '_score'
+          ? shortFloat(value as number)
+          : shownValue(value, keys[at]!, shard.mapping.field(keys[at]!.field)),
       ),
     }),
   };

@@ -22,6 +22,7 @@ export interface SearchRequest {
   postFilter: Query | undefined;
   from: number;
   size: number;
+  isScroll: boolean;
   sort: SortKey[];
   after: Json[] | undefined;
   source: SourceFilter;
@@ -108,19 +109,20 @@ function refuseUnknown(body: JsonObject): void {
 }
 
 function wholeNumber(name: string, value: Json | undefined, otherwise: number): number {
-  const number = numberOf(value, otherwise);
+  const number = value === undefined || value === null ? otherwise : Number(value);
   if (!Number.isInteger(number))
     throw illegalArgument(`Failed to parse int parameter [${name}] with value [${String(value)}]`);
   if (number < 0) throw illegalArgument(`[${name}] parameter cannot be negative, found [${number}]`);
   return number;
 }
 
-function checkWindow(from: number, size: number, isScroll: boolean): void {
+/** Refused by each index, since the limit is one of its settings. */
+export function checkWindow({ from, size, isScroll }: SearchRequest): void {
   if (size > resultWindow && isScroll)
     throw illegalArgument(
       `Batch size is too large, size must be less than or equal to: [${resultWindow}] but was [${size}]. Scroll batch sizes cost as much memory as result windows so they are controlled by the [index.max_result_window] index level setting.`,
     );
-  if (from + size > resultWindow)
+  if (!isScroll && from + size > resultWindow)
     throw illegalArgument(
       `Result window is too large, from + size must be less than or equal to: [${resultWindow}] but was [${from + size}]. See the scroll api for a more efficient way to request large data sets. This limit can be set by changing the [index.max_result_window] index level setting.`,
     );
@@ -151,18 +153,24 @@ function sourceOf(body: JsonObject, parameters: Parameters): SourceFilter {
   return filter;
 }
 
+/** A sort by score alone is no sort: it is what happens anyway. */
+function sortOf(body: JsonObject, parameters: Parameters): SortKey[] {
+  const sort = parameters.sort === undefined ? parseSort(body.sort) : parseSortParameter(parameters.sort);
+  const isByScore = sort.length === 1 && sort[0]!.field === '_score' && sort[0]!.order === 'desc';
+  return isByScore && body.search_after === undefined ? [] : sort;
+}
+
 /** Reads the body and the parameters of a search. */
 export function parseSearch(body: JsonObject, parameters: Parameters = {}): SearchRequest {
   refuseUnknown(body);
   const isScroll = parameters.scroll !== undefined;
   const from = wholeNumber('from', parameters.from ?? body.from, 0);
   const size = wholeNumber('size', parameters.size ?? body.size, 10);
-  checkWindow(from, size, isScroll);
   const after = body.search_after;
   if (after !== undefined && !Array.isArray(after)) throw parsingError('[search_after] must be an array');
   if (after && from > 0)
     throw illegalArgument('`from` parameter must be set to 0 when `search_after` is used');
-  const sort = parameters.sort === undefined ? parseSort(body.sort) : parseSortParameter(parameters.sort);
+  const sort = sortOf(body, parameters);
   if (after && after.length !== Math.max(sort.length, 1))
     throw illegalArgument(
       `search_after has ${after.length} value(s) but sort has ${Math.max(sort.length, 1)}.`,
@@ -172,6 +180,7 @@ export function parseSearch(body: JsonObject, parameters: Parameters = {}): Sear
     postFilter: body.post_filter === undefined ? undefined : parseQuery(body.post_filter),
     from,
     size,
+    isScroll,
     sort,
     after,
     source: sourceOf(body, parameters),

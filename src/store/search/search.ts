@@ -13,10 +13,10 @@ import {
   segmentSize,
 } from '../storage/bits.ts';
 import type { Segment } from '../storage/segment.ts';
-import { StoreError } from '../store-error.ts';
+import { ShardFailure, StoreError } from '../store-error.ts';
 import { boundedField, type Candidate, inUsefulOrder, TopHits } from './collect.ts';
-import { hitOf } from './hits.ts';
-import type { SearchRequest } from './request.ts';
+import { hitOf, shortFloat } from './hits.ts';
+import { checkWindow, type SearchRequest } from './request.ts';
 import { afterValue, type SortKey, sortField } from './sort.ts';
 
 /** What is searched: an index, and up to which sequence (a point in time sees nothing that came later). */
@@ -67,6 +67,7 @@ class Run {
   }
 
   index(target: SearchTarget, place: number, now: number): void {
+    checkWindow(this.#request);
     const context = contextOf(target.index, now);
     const matcher = this.#request.query(context);
     const filter = this.#request.postFilter?.(context);
@@ -112,12 +113,7 @@ function naming<T>(context: OpenIndex, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof StoreError && error.type === 'query_shard_exception')
-      throw new StoreError(error.status, error.type, error.message, {
-        index_uuid: context.record.uuid,
-        index: context.record.name,
-        ...error.details,
-      });
+    if (error instanceof StoreError) throw new ShardFailure(error, context.record.name, context.record.uuid);
     throw error;
   }
 }
@@ -144,13 +140,12 @@ export function find(
   const aggregations = new Aggregations(request.aggregations, now);
   const run = new Run(request, top, keys, aggregations, isScored);
   for (const [place, target] of targets.entries()) naming(target.index, () => run.index(target, place, now));
-  const showsScore = needsScores && limit > 0 && run.maxScore > Number.NEGATIVE_INFINITY;
+  // The best score is only known where scores are looked at first of all.
+  const isScoreFirst = keys[0]!.field === '_score' || request.trackScores;
+  const showsScore = isScoreFirst && limit > 0 && run.maxScore > Number.NEGATIVE_INFINITY;
   return {
     total: run.total,
-    maxScore:
-      showsScore && (isByScore || request.trackScores || keys.some((key) => key.field === '_score'))
-        ? run.maxScore
-        : null,
+    maxScore: showsScore ? run.maxScore : null,
     candidates: top.hits(),
     aggregations: request.aggregations.length > 0 ? aggregations.result() : undefined,
     keys,
@@ -184,7 +179,8 @@ export function answer(
     _shards: shardsOf(shards),
     hits: {
       total: totalOf(found.total, request.trackTotal),
-      max_score: found.maxScore,
+      // Where there is no index to search, Elasticsearch says 0.
+      max_score: shards === 0 ? 0 : found.maxScore === null ? null : shortFloat(found.maxScore),
       hits: page
         .map((candidate) => hitOf(candidate, request, found.keys, isSorted))
         .filter((hit) => hit !== undefined),

@@ -117,7 +117,8 @@ export class TextBuilder implements ColumnBuilder {
     this.#length = 0;
     tokenize(value, this.#emit);
     while (this.#lengths.length < doc) this.#lengths.push(0);
-    this.#lengths[doc] = (this.#lengths[doc] ?? 0) + this.#length;
+    // One more than the tokens: an empty text is there, and has none.
+    this.#lengths[doc] = (this.#lengths[doc] || 1) + this.#length;
   }
 
   build(size: number): TextColumn {

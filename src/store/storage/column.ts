@@ -24,7 +24,7 @@ export interface TermColumn {
 
 /**
  * The words of a text field: token `t` stands in the documents `docs[offsets[t]..offsets[t + 1]]`, as often as
- * `frequencies` says. `lengths` counts each document's tokens.
+ * `frequencies` says. `lengths` has one more than a document's tokens, and 0 where it has not the field at all.
  */
 export interface TextColumn {
   kind: 'text';

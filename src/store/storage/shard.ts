@@ -28,6 +28,14 @@ const parse = (source: Buffer) => JSON.parse(source.toString()) as JsonObject;
  * The documents of one index: Elasticsearch would call it the one shard of an index with one shard. All of its
  * writing methods are called within a transaction; when that fails the shard is thrown away and read again.
  */
+export interface NewDocument {
+  id: string;
+  old: Found | undefined;
+  source: Buffer;
+  document: JsonObject;
+  version: number;
+}
+
 export class Shard {
   readonly number: number;
   mapping: Mapping;
@@ -94,9 +102,8 @@ export class Shard {
    * Puts a document in the place of `old`. Throws when it does not fit the mapping, and then nothing has changed.
    * `isNew` says whether fields were added to the mapping.
    */
-  put(id: string, old: Found | undefined, source: Buffer, document: JsonObject, now: Millis) {
+  put({ id, old, source, document, version }: NewDocument, now: Millis) {
     this.#walker.walk(document, id, () => source.toString());
-    const version = (old?.version ?? 0) + 1;
     const sequence = this.nextSequence;
     const entry = Buffer.allocUnsafe(8);
     entry.writeUInt32LE(sequence, 0);
@@ -111,7 +118,7 @@ export class Shard {
     if (this.open.isFull) this.seal();
     const { grown } = this.#walker;
     this.#walker.grown = false;
-    return { version, sequence, grown };
+    return { sequence, grown };
   }
 
   delete(found: Found): void {

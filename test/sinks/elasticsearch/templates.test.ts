@@ -118,7 +118,7 @@ describe('a sink at its start', () => {
     await sink.deliver(items(1));
     const order = server.requests.map(({ method, path }) => `${method} ${path.split('?')[0]}`);
     expect(order.at(-1)).toBe('POST /_bulk');
-    expect(order.filter((request) => request.startsWith('PUT'))).toHaveLength(5);
+    expect(order.filter((request) => request.startsWith('PUT /_index_template'))).toHaveLength(5);
     await sink.close();
   });
 

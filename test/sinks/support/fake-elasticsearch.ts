@@ -40,6 +40,7 @@ export interface FakeElasticsearch {
   /** Decides about every other request. */
   onOther: (request: FakeRequest) => Fault;
   templates: Map<string, Record<string, unknown>>;
+  indices: Set<string>;
   close(): Promise<void>;
 }
 
@@ -57,6 +58,7 @@ export async function startFakeElasticsearch(port = 0): Promise<FakeElasticsearc
     onBulk: () => undefined,
     onOther: () => undefined,
     templates: new Map(),
+    indices: new Set(),
     close: () => closed(server),
   };
   server.on('request', async (request, response) => {
@@ -128,6 +130,7 @@ function store(fake: FakeElasticsearch, { action, index, id, document }: FakeAct
 }
 
 function template(fake: FakeElasticsearch, { method, path, body }: FakeRequest) {
+  if (!path.startsWith('/_')) return index(fake, method, path.slice(1));
   const name = path.replace('/_index_template/', '');
   if (method === 'PUT') {
     fake.templates.set(name, JSON.parse(body));
@@ -136,6 +139,16 @@ function template(fake: FakeElasticsearch, { method, path, body }: FakeRequest) 
   const found = fake.templates.get(name);
   if (!found) return { status: 404, body: { error: { type: 'resource_not_found_exception' }, status: 404 } };
   return { status: 200, body: { index_templates: [{ name, index_template: found }] } };
+}
+
+/** An index: whether it is there, or making it. */
+function index(fake: FakeElasticsearch, method: string, name: string) {
+  const there = fake.indices.has(name);
+  if (method === 'PUT') fake.indices.add(name);
+  const exists = { error: { type: 'resource_already_exists_exception' }, status: 400 };
+  if (method === 'PUT')
+    return there ? { status: 400, body: exists } : { status: 200, body: { acknowledged: true } };
+  return { status: there ? 200 : 404, body: {} };
 }
 
 function closed(server: Server): Promise<void> {

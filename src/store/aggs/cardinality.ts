@@ -1,0 +1,38 @@
+import { valuesOf } from '../storage/column.ts';
+import { illegalArgument } from '../store-error.ts';
+import type { Aggregator, RequestScope } from './aggregator.ts';
+import { type AggregationSpec, checkOptions } from './parse.ts';
+import { columnOf, fieldName } from './values.ts';
+
+/** Distinct values held in memory for one count. Elasticsearch estimates; the store counts, up to this many. */
+const most = 2_000_000;
+
+export function cardinality(_scope: RequestScope, spec: AggregationSpec): Aggregator {
+  checkOptions(spec, 'field missing precision_threshold execution_hint rehash');
+  const name = fieldName(spec);
+  const seen = new Set<string | number>();
+  const add = (value: string | number) => {
+    seen.add(value);
+    if (seen.size > most)
+      throw illegalArgument(
+        `[cardinality] more than ${most} distinct values are not supported by this store`,
+      );
+  };
+  return {
+    collect(batch, docs) {
+      const column = columnOf(batch, name);
+      const ordinals = column?.kind === 'term' ? new Uint8Array(column.terms.size) : undefined;
+      for (const doc of docs) {
+        const [from, to] = column ? valuesOf(column, doc) : [0, 0];
+        if (from === to && spec.body.missing !== undefined) add(String(spec.body.missing));
+        for (let at = from; at < to; at++)
+          if (column!.kind === 'term') ordinals![column!.ordinals[at]! - 1] = 1;
+          else add(column!.values[at]!);
+      }
+      if (column?.kind !== 'term') return;
+      for (let at = 0; at < ordinals!.length; at++) if (ordinals![at]) add(column.terms.get(at));
+    },
+    result: () => ({ value: seen.size }),
+    metric: () => seen.size,
+  };
+}

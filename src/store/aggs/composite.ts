@@ -1,0 +1,167 @@
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { formatDate } from '../mapping/date-format.ts';
+import { parseDateMath } from '../mapping/date-math.ts';
+import type { Field } from '../mapping/field.ts';
+import { encodeIp } from '../mapping/ip.ts';
+import { numberOf } from '../query/shape.ts';
+import { valuesOf } from '../storage/column.ts';
+import { illegalArgument, parsingError } from '../store-error.ts';
+import { type Aggregator, type Batch, type Bucket, newBucket, type RequestScope } from './aggregator.ts';
+import { dateInterval, evenInterval, type Interval } from './intervals.ts';
+import { type AggregationSpec, checkOptions } from './parse.ts';
+import { columnOf, fieldName, shownKey } from './values.ts';
+
+type Part = string | number | null;
+
+/** One of the sources whose values make up the keys. */
+interface Source {
+  name: string;
+  field: string;
+  interval: Interval | undefined;
+  isDate: boolean;
+  isDescending: boolean;
+  hasMissing: boolean;
+  format: string | undefined;
+  zone: string;
+}
+
+const kinds = ['terms', 'histogram', 'date_histogram'];
+
+function parseSource(json: Json): Source {
+  const [entry] = isObject(json) ? Object.entries(json) : [];
+  const [kind, body] = isObject(entry?.[1]) ? (Object.entries(entry[1])[0] ?? []) : [];
+  if (!entry || !kind || !isObject(body))
+    throw parsingError('[composite] a source must be an object with a name');
+  if (!kinds.includes(kind)) throw parsingError(`[composite] unknown source type [${kind}]`);
+  const zone = String(body.time_zone ?? 'UTC');
+  const interval =
+    kind === 'date_histogram'
+      ? dateInterval(body, zone)
+      : kind === 'histogram'
+        ? evenInterval(numberOf(body.interval, 1), 0)
+        : undefined;
+  return {
+    name: entry[0],
+    field: fieldName({ name: entry[0], type: kind, body, children: [], meta: undefined, needsScores: false }),
+    interval,
+    isDate: kind === 'date_histogram',
+    isDescending: body.order === 'desc',
+    hasMissing: body.missing_bucket === true,
+    format: body.format === undefined ? undefined : String(body.format),
+    zone,
+  };
+}
+
+/** The keys that a document's values of one source give. */
+function partsOf(source: Source, batch: Batch): (doc: number) => Part[] {
+  const column = columnOf(batch, source.field);
+  return (doc) => {
+    const [from, to] = column ? valuesOf(column, doc) : [0, 0];
+    const parts = new Set<Part>();
+    for (let at = from; at < to; at++)
+      if (column!.kind === 'term') parts.add(column!.terms.get(column!.ordinals[at]! - 1));
+      else parts.add(source.interval ? source.interval.floor(column!.values[at]!) : column!.values[at]!);
+    if (parts.size === 0 && source.hasMissing) parts.add(null);
+    return [...parts];
+  };
+}
+
+const combinations = (lists: Part[][]): Part[][] =>
+  lists.reduce<Part[][]>((heads, list) => heads.flatMap((head) => list.map((part) => [...head, part])), [[]]);
+
+class Composite implements Aggregator {
+  readonly #scope: RequestScope;
+  readonly #spec: AggregationSpec;
+  readonly #sources: Source[];
+  readonly #fields: (Field | undefined)[] = [];
+  readonly #buckets = new Map<string, { key: Part[]; bucket: Bucket }>();
+  readonly #size: number;
+
+  constructor(scope: RequestScope, spec: AggregationSpec) {
+    checkOptions(spec, 'sources size after');
+    this.#scope = scope;
+    this.#spec = spec;
+    this.#size = numberOf(spec.body.size, 10);
+    if (!Array.isArray(spec.body.sources) || spec.body.sources.length === 0)
+      throw illegalArgument('Composite [sources] cannot be null or empty');
+    this.#sources = spec.body.sources.map(parseSource);
+  }
+
+  collect(batch: Batch, docs: Uint16Array): void {
+    for (const [at, { field }] of this.#sources.entries())
+      this.#fields[at] ??= batch.context.mapping.field(field);
+    const readers = this.#sources.map((source) => partsOf(source, batch));
+    const after = this.#after(batch);
+    const found = new Map<string, { key: Part[]; docs: number[] }>();
+    for (const doc of docs)
+      for (const key of combinations(readers.map((read) => read(doc)))) {
+        if (after && this.#compare(key, after) <= 0) continue;
+        const name = JSON.stringify(key);
+        const entry = found.get(name) ?? { key, docs: [] };
+        entry.docs.push(doc);
+        found.set(name, entry);
+      }
+    for (const [name, { key, docs: owners }] of found) {
+      const known = this.#buckets.get(name) ?? { key, bucket: newBucket(this.#scope, this.#spec.children) };
+      this.#buckets.set(name, known);
+      known.bucket.count += owners.length;
+      known.bucket.children.collect(batch, Uint16Array.from(owners));
+    }
+  }
+
+  /** The key to go on from, in the form in which keys are kept. */
+  #after({ context }: Batch): Part[] | undefined {
+    const { after } = this.#spec.body;
+    if (after === undefined) return undefined;
+    return this.#sources.map(({ name, field, isDate, format, zone }) => {
+      const value = isObject(after) ? (after[name] ?? null) : null;
+      const kind = context.mapping.field(field)?.family;
+      if (value === null) return null;
+      if (isDate || kind === 'date')
+        return parseDateMath(value as string, {
+          now: this.#scope.now,
+          roundUp: false,
+          zone,
+          ...(format && typeof value === 'string' && { formats: format }),
+        });
+      if (kind === 'ip') return encodeIp(String(value)) ?? null;
+      return typeof value === 'boolean' ? Number(value) : (value as Part);
+    });
+  }
+
+  #compare(a: Part[], b: Part[]): number {
+    for (const [at, { isDescending }] of this.#sources.entries()) {
+      const [x, y] = [a[at]!, b[at]!];
+      if (x === y) continue;
+      const order = x === null ? -1 : y === null ? 1 : x < y ? -1 : 1;
+      return isDescending ? -order : order;
+    }
+    return 0;
+  }
+
+  #shown(key: Part[]): JsonObject {
+    const entries = this.#sources.map(({ name, isDate, format, zone }, at): [string, Json] => {
+      const part = key[at]!;
+      if (part === null) return [name, null];
+      if (isDate) return [name, format ? formatDate(part as number, format, zone) : part];
+      const field = this.#fields[at];
+      const shown = shownKey(part, field);
+      return [name, field?.family === 'boolean' ? part === 1 : shown.key];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  result(): JsonObject {
+    const page = [...this.#buckets.values()].sort((a, b) => this.#compare(a.key, b.key)).slice(0, this.#size);
+    const last = page.at(-1);
+    const buckets = page.map(({ key, bucket }) => ({
+      key: this.#shown(key),
+      doc_count: bucket.count,
+      ...bucket.children.result(),
+    }));
+    return { ...(last && { after_key: this.#shown(last.key) }), buckets };
+  }
+}
+
+export const composite = (scope: RequestScope, spec: AggregationSpec): Aggregator =>
+  new Composite(scope, spec);

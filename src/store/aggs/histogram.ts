@@ -1,0 +1,177 @@
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { formatDate } from '../mapping/date-format.ts';
+import { parseDateMath } from '../mapping/date-math.ts';
+import type { Field } from '../mapping/field.ts';
+import { numberOf } from '../query/shape.ts';
+import { illegalArgument } from '../store-error.ts';
+import {
+  type Aggregator,
+  type Batch,
+  type Bucket,
+  newBucket,
+  partition,
+  type RequestScope,
+} from './aggregator.ts';
+import { dateInterval, evenInterval, type Interval } from './intervals.ts';
+import { type AggregationSpec, checkOptions } from './parse.ts';
+import { decimal } from './ranges.ts';
+import { byOrder, checkOrders, parseOrder } from './terms.ts';
+import { eachNumber, fieldName, missingNumber } from './values.ts';
+
+/** What tells a histogram over time from one over numbers. */
+interface Axis {
+  interval: Interval;
+  bound(value: Json): number;
+  text(key: number, field: Field | undefined): string | undefined;
+}
+
+type Bounds = { min: number | undefined; max: number | undefined };
+
+class Histogram implements Aggregator {
+  readonly #scope: RequestScope;
+  readonly #spec: AggregationSpec;
+  readonly #axis: Axis;
+  readonly #name: string;
+  readonly #buckets = new Map<number, Bucket>();
+  readonly #least: number;
+  readonly #orders;
+  readonly #extended: Bounds | undefined;
+  readonly #hard: Bounds | undefined;
+  #field: Field | undefined;
+
+  constructor(scope: RequestScope, spec: AggregationSpec, axis: Axis) {
+    this.#scope = scope;
+    this.#spec = spec;
+    this.#axis = axis;
+    this.#name = fieldName(spec);
+    this.#least = numberOf(spec.body.min_doc_count, 0);
+    this.#orders = parseOrder(spec.body.order, [{ by: '_key', ascending: true }]);
+    this.#extended = this.#bounds(spec.body.extended_bounds);
+    this.#hard = this.#bounds(spec.body.hard_bounds);
+    checkOrders(this.#orders, newBucket({ ...scope, addBucket: () => {} }, spec.children));
+  }
+
+  #bounds(json: Json | undefined): Bounds | undefined {
+    if (!isObject(json)) return undefined;
+    const read = (value: Json | undefined) =>
+      value === undefined || value === null ? undefined : this.#axis.bound(value);
+    const bounds = { min: read(json.min), max: read(json.max) };
+    if (bounds.min !== undefined && bounds.max !== undefined && bounds.min > bounds.max)
+      throw illegalArgument(
+        `[extended_bounds.min][${String(json.min)}] cannot be greater than [extended_bounds.max][${String(json.max)}] for histogram aggregation [${this.#spec.name}]`,
+      );
+    return bounds;
+  }
+
+  collect(batch: Batch, docs: Uint16Array): void {
+    const { interval } = this.#axis;
+    const starts = new Map<number, number>();
+    const owners: number[] = [];
+    const numbers: number[] = [];
+    let [lastDoc, lastNumber] = [-1, -1];
+    const missing = missingNumber(
+      this.#spec.body.missing,
+      batch.context.mapping.field(this.#name),
+      this.#scope.now,
+    );
+    const field = eachNumber(batch, docs, this.#name, this.#spec.type, missing, (value, doc) => {
+      const start = interval.floor(value);
+      const number = starts.get(start) ?? starts.size;
+      if (number === starts.size) starts.set(start, number);
+      // Two values of a document in one bucket are one document.
+      if (doc === lastDoc && number === lastNumber) return;
+      [lastDoc, lastNumber] = [doc, number];
+      owners.push(doc);
+      numbers.push(number);
+    });
+    this.#field = field ?? this.#field;
+    const parts = partition(Uint16Array.from(owners), Uint32Array.from(numbers), starts.size);
+    for (const [start, number] of starts) this.#fill(start, parts[number]!, batch);
+  }
+
+  #fill(start: number, docs: Uint16Array, batch: Batch): void {
+    const { min, max } = this.#hard ?? { min: undefined, max: undefined };
+    if ((min !== undefined && start < this.#axis.interval.floor(min)) || (max !== undefined && start > max))
+      return;
+    const bucket = this.#bucket(start);
+    bucket.count += docs.length;
+    bucket.children.collect(batch, docs);
+  }
+
+  #bucket(start: number): Bucket {
+    let bucket = this.#buckets.get(start);
+    if (!bucket) {
+      bucket = newBucket(this.#scope, this.#spec.children);
+      this.#buckets.set(start, bucket);
+    }
+    return bucket;
+  }
+
+  /** Empty buckets between the first and the last, and out to the extended bounds. */
+  #addEmpty(): void {
+    const { floor, next } = this.#axis.interval;
+    const edges = [...this.#buckets.keys()];
+    if (this.#extended?.min !== undefined) edges.push(floor(this.#extended.min));
+    if (this.#extended?.max !== undefined) edges.push(floor(this.#extended.max));
+    if (edges.length === 0) return;
+    let [first, last] = [edges[0]!, edges[0]!];
+    for (const edge of edges) [first, last] = [Math.min(first, edge), Math.max(last, edge)];
+    for (let start = first; start <= last; ) {
+      this.#bucket(start);
+      const following = next(start);
+      // Beyond the numbers that a double tells apart there is no next bucket.
+      if (following <= start) break;
+      start = following;
+    }
+  }
+
+  result(): JsonObject {
+    if (this.#least === 0) this.#addEmpty();
+    const wanted = [...this.#buckets]
+      .filter(([, { count }]) => count >= this.#least)
+      .sort(byOrder(this.#orders));
+    const shown = wanted.map(([key, { count, children }]): JsonObject => {
+      const text = this.#axis.text(key, this.#field);
+      return {
+        ...(text !== undefined && { key_as_string: text }),
+        key,
+        doc_count: count,
+        ...children.result(),
+      };
+    });
+    if (this.#spec.body.keyed !== true) return { buckets: shown };
+    const name = ({ key_as_string: text, key }: JsonObject) => String(text ?? decimal(key as number));
+    return { buckets: Object.fromEntries(shown.map((bucket) => [name(bucket), bucket])) };
+  }
+}
+
+const common = 'field missing offset min_doc_count extended_bounds hard_bounds keyed order format';
+
+export function histogram(scope: RequestScope, spec: AggregationSpec): Aggregator {
+  checkOptions(spec, `${common} interval`);
+  const length = numberOf(spec.body.interval, 0);
+  if (!(length > 0)) throw illegalArgument(`[interval] must be >0 for histogram aggregation [${spec.name}]`);
+  if (spec.body.format !== undefined)
+    throw illegalArgument('[histogram] a format is not supported by this store');
+  const interval = evenInterval(length, numberOf(spec.body.offset, 0));
+  return new Histogram(scope, spec, { interval, bound: Number, text: () => undefined });
+}
+
+export function dateHistogram(scope: RequestScope, spec: AggregationSpec): Aggregator {
+  checkOptions(spec, `${common} calendar_interval fixed_interval time_zone`);
+  const zone = String(spec.body.time_zone ?? 'UTC');
+  const format = spec.body.format === undefined ? undefined : String(spec.body.format);
+  const axis: Axis = {
+    interval: dateInterval(spec.body, zone),
+    bound: (value) =>
+      parseDateMath(value as string | number, {
+        now: scope.now,
+        roundUp: false,
+        zone,
+        ...(format &&
+          typeof value !== 'number' && { formats: `${format}||strict_date_optional_time||epoch_millis` }),
+      }),
+    text: (key, field) => formatDate(key, format ?? field?.options.formats, zone),
+  };
+  return new Histogram(scope, spec, axis);
+}

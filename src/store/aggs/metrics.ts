@@ -1,0 +1,186 @@
+import type { JsonObject } from '../json.ts';
+import { formatDate } from '../mapping/date-format.ts';
+import type { Field } from '../mapping/field.ts';
+import { numberOf } from '../query/shape.ts';
+import { valuesOf } from '../storage/column.ts';
+import type { Aggregator, Batch, RequestScope } from './aggregator.ts';
+import { type AggregationSpec, checkOptions } from './parse.ts';
+import { columnOf, eachNumber, fieldName, missingNumber } from './values.ts';
+
+/** What all of the simple metrics are read from. */
+class Moments implements Aggregator {
+  count = 0;
+  sum = 0;
+  min = Number.POSITIVE_INFINITY;
+  max = Number.NEGATIVE_INFINITY;
+  sumOfSquares = 0;
+  /** What rounding took from the sum so far (Kahan): Elasticsearch's sums are compensated, too. */
+  #lost = 0;
+  field: Field | undefined;
+  readonly #scope: RequestScope;
+  readonly #spec: AggregationSpec;
+  readonly #name: string;
+  readonly #show: (moments: Moments) => JsonObject;
+  readonly #read: (moments: Moments, path: string | undefined) => number;
+
+  constructor(
+    scope: RequestScope,
+    spec: AggregationSpec,
+    show: (moments: Moments) => JsonObject,
+    read: (moments: Moments, path: string | undefined) => number,
+  ) {
+    this.#scope = scope;
+    this.#spec = spec;
+    this.#name = fieldName(spec);
+    this.#show = show;
+    this.#read = read;
+  }
+
+  collect(batch: Batch, docs: Uint16Array): void {
+    const { body, type } = this.#spec;
+    const known = batch.context.mapping.field(this.#name);
+    const missing = missingNumber(body.missing, known, this.#scope.now);
+    this.field =
+      eachNumber(batch, docs, this.#name, type, missing, (value) => this.#add(value)) ?? this.field;
+  }
+
+  #add(value: number): void {
+    this.count++;
+    const addend = value - this.#lost;
+    const next = this.sum + addend;
+    this.#lost = next - this.sum - addend;
+    this.sum = next;
+    this.sumOfSquares += value * value;
+    if (value < this.min) this.min = value;
+    if (value > this.max) this.max = value;
+  }
+
+  get average(): number {
+    return this.sum / this.count;
+  }
+
+  result(): JsonObject {
+    return this.#show(this);
+  }
+
+  metric(path: string | undefined): number {
+    return this.#read(this, path);
+  }
+}
+
+/** A date's metric is a number, and as text a date. */
+function asText(moments: Moments, values: Record<string, number | null>): JsonObject {
+  const entries = Object.entries(values).filter(([name, value]) => value !== null && name !== 'count');
+  if (moments.field?.family === 'boolean')
+    return Object.fromEntries(
+      entries.map(([name, value]) => [`${name}_as_string`, value === 0 ? 'false' : 'true']),
+    );
+  if (moments.field?.family !== 'date') return {};
+  const { formats } = moments.field.options;
+  return Object.fromEntries(
+    entries.map(([name, value]) => [`${name}_as_string`, formatDate(Math.trunc(value!), formats)]),
+  );
+}
+
+const some = (moments: Moments, value: number) => (moments.count === 0 ? null : value);
+
+type Read = (moments: Moments) => number;
+
+const single =
+  (read: Read, emptyIsZero = false) =>
+  (scope: RequestScope, spec: AggregationSpec): Aggregator => {
+    checkOptions(spec, 'field missing format');
+    const show = (moments: Moments) => {
+      const value = emptyIsZero ? read(moments) : some(moments, read(moments));
+      return { value, ...asText(moments, { value }) };
+    };
+    return new Moments(scope, spec, show, read);
+  };
+
+export const average = single((moments) => moments.average);
+export const sum = single((moments) => moments.sum, true);
+export const minimum = single((moments) => moments.min);
+export const maximum = single((moments) => moments.max);
+
+function basics(moments: Moments) {
+  const { count, sum: total } = moments;
+  return {
+    count,
+    min: some(moments, moments.min),
+    max: some(moments, moments.max),
+    avg: some(moments, moments.average),
+    sum: total,
+  };
+}
+
+export function stats(scope: RequestScope, spec: AggregationSpec): Aggregator {
+  checkOptions(spec, 'field missing format');
+  const show = (moments: Moments) => ({
+    ...basics(moments),
+    ...(moments.count > 0 && asText(moments, basics(moments))),
+  });
+  return new Moments(
+    scope,
+    spec,
+    show,
+    (moments, path) => (basics(moments) as Record<string, number>)[path ?? ''] ?? Number.NaN,
+  );
+}
+
+export function extendedStats(scope: RequestScope, spec: AggregationSpec): Aggregator {
+  checkOptions(spec, 'field missing format sigma');
+  const sigma = numberOf(spec.body.sigma, 2);
+  const all = (moments: Moments) => {
+    const { count, sum: total, sumOfSquares } = moments;
+    const spread = Math.max(sumOfSquares - (total * total) / count, 0);
+    const [variance, sampling] = [spread / count, spread / (count - 1)];
+    const finite = (value: number) => (Number.isFinite(value) ? value : null);
+    const bounds = (deviation: number) => [
+      finite(moments.average + sigma * deviation),
+      finite(moments.average - sigma * deviation),
+    ];
+    const [upper, lower] = bounds(Math.sqrt(variance));
+    const [upperSampling, lowerSampling] = bounds(Math.sqrt(sampling));
+    // A number that cannot be told of one value is the text "NaN", where Elasticsearch has any values at all.
+    const told = (value: number) => (count === 0 ? null : (finite(value) ?? 'NaN'));
+    return {
+      ...basics(moments),
+      sum_of_squares: count === 0 ? null : sumOfSquares,
+      variance: told(variance),
+      variance_population: told(variance),
+      variance_sampling: told(sampling),
+      std_deviation: told(Math.sqrt(variance)),
+      std_deviation_population: told(Math.sqrt(variance)),
+      std_deviation_sampling: told(Math.sqrt(sampling)),
+      std_deviation_bounds: {
+        upper: upper ?? null,
+        lower: lower ?? null,
+        upper_population: upper ?? null,
+        lower_population: lower ?? null,
+        upper_sampling: count === 0 ? null : (upperSampling ?? 'NaN'),
+        lower_sampling: count === 0 ? null : (lowerSampling ?? 'NaN'),
+      },
+    };
+  };
+  return new Moments(scope, spec, all, (moments, path) =>
+    Number((all(moments) as JsonObject)[path ?? ''] ?? Number.NaN),
+  );
+}
+
+/** Counts values of any kind. */
+export function valueCount(_scope: RequestScope, spec: AggregationSpec): Aggregator {
+  checkOptions(spec, 'field missing format');
+  const name = fieldName(spec);
+  let count = 0;
+  return {
+    collect(batch, docs) {
+      const column = columnOf(batch, name);
+      for (const doc of docs) {
+        const [from, to] = column ? valuesOf(column, doc) : [0, 0];
+        count += from === to && spec.body.missing !== undefined ? 1 : to - from;
+      }
+    },
+    result: () => ({ value: count }),
+    metric: () => count,
+  };
+}

@@ -1,0 +1,90 @@
+import type { JsonObject } from '../json.ts';
+import { formatDate } from '../mapping/date-format.ts';
+import type { Field } from '../mapping/field.ts';
+import { illegalArgument } from '../store-error.ts';
+import type { Aggregator, RequestScope } from './aggregator.ts';
+import { type AggregationSpec, checkOptions } from './parse.ts';
+import { eachNumber, fieldName, missingNumber } from './values.ts';
+
+const usual = [1, 5, 25, 50, 75, 95, 99];
+
+/** Values held for one set of percentiles: 80 MB. */
+const most = 10_000_000;
+
+/** Numbers in a typed array that doubles when it is full. */
+class Numbers {
+  #values = new Float64Array(256);
+  #length = 0;
+
+  push(value: number): void {
+    if (this.#length === most)
+      throw illegalArgument(`[percentiles] more than ${most} values are not supported by this store`);
+    if (this.#length === this.#values.length) {
+      const grown = new Float64Array(this.#length * 2);
+      grown.set(this.#values);
+      this.#values = grown;
+    }
+    this.#values[this.#length++] = value;
+  }
+
+  sorted(): Float64Array {
+    return this.#values.slice(0, this.#length).sort();
+  }
+}
+
+/** The value below which a share of the values lies, straight between its neighbours. Exact, not a sketch. */
+function percentileOf(sorted: Float64Array, percent: number): number | null {
+  if (sorted.length === 0) return null;
+  const place = (percent / 100) * (sorted.length - 1);
+  const low = Math.floor(place);
+  const [a, b] = [sorted[low]!, sorted[Math.min(low + 1, sorted.length - 1)]!];
+  return a + (b - a) * (place - low);
+}
+
+/** `50` is shown as `50.0`. */
+const percentName = (percent: number) => (Number.isInteger(percent) ? `${percent}.0` : String(percent));
+
+function percentsOf({ body }: AggregationSpec): number[] {
+  if (body.percents === undefined) return usual;
+  const percents = Array.isArray(body.percents) ? body.percents.map(Number) : [];
+  if (percents.length === 0) throw illegalArgument('[percents] must not be empty');
+  const wrong = percents.find((percent) => !(percent >= 0 && percent <= 100));
+  if (wrong !== undefined) throw illegalArgument(`percent must be in [0,100], got [${wrong}]`);
+  return percents.sort((a, b) => a - b);
+}
+
+export function percentiles(scope: RequestScope, spec: AggregationSpec): Aggregator {
+  checkOptions(spec, 'field missing format percents keyed tdigest hdr');
+  const name = fieldName(spec);
+  const percents = percentsOf(spec);
+  const numbers = new Numbers();
+  let field: Field | undefined;
+  const shown = (sorted: Float64Array, percent: number): JsonObject => {
+    const value = percentileOf(sorted, percent);
+    const isDate = field?.family === 'date' && value !== null;
+    return { value, ...(isDate && { value_as_string: formatDate(value, field!.options.formats) }) };
+  };
+  return {
+    collect(batch, docs) {
+      const missing = missingNumber(spec.body.missing, batch.context.mapping.field(name), scope.now);
+      field = eachNumber(batch, docs, name, spec.type, missing, (value) => numbers.push(value)) ?? field;
+    },
+    result() {
+      const sorted = numbers.sorted();
+      if (spec.body.keyed === false)
+        return { values: percents.map((percent) => ({ key: percent, ...shown(sorted, percent) })) };
+      const entries = percents.flatMap((percent) => {
+        const { value, value_as_string: text } = shown(sorted, percent);
+        const key = percentName(percent);
+        return text === undefined
+          ? [[key, value!]]
+          : [
+              [key, value!],
+              [`${key}_as_string`, text],
+            ];
+      });
+      return { values: Object.fromEntries(entries) };
+    },
+    metric: (path) => percentileOf(numbers.sorted(), Number(path)) ?? Number.NaN,
+  };
+}

@@ -1,0 +1,197 @@
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import type { Field } from '../mapping/field.ts';
+import { encodeIp } from '../mapping/ip.ts';
+import { regexpTest } from '../query/patterns.ts';
+import { numberOf, stringsOf } from '../query/shape.ts';
+import { valuesOf } from '../storage/column.ts';
+import { illegalArgument } from '../store-error.ts';
+import {
+  type Aggregator,
+  type Batch,
+  type Bucket,
+  newBucket,
+  partition,
+  type RequestScope,
+} from './aggregator.ts';
+import { type AggregationSpec, checkOptions } from './parse.ts';
+import { aggregatedField, columnOf, fieldName, missingNumber, shownKey } from './values.ts';
+
+type Key = string | number;
+type Order = { by: string; ascending: boolean };
+
+export function parseOrder(order: Json | undefined, usual: Order[]): Order[] {
+  if (order === undefined) return usual;
+  const parsed = (Array.isArray(order) ? order : [order]).flatMap((entry) => {
+    if (!isObject(entry)) throw illegalArgument('Must specify at least one aggregation order');
+    return Object.entries(entry).map(([by, direction]): Order => {
+      const text = String(direction).toLowerCase();
+      if (text !== 'asc' && text !== 'desc') throw illegalArgument(`Unknown order direction [${text}]`);
+      return { by: by === '_term' || by === '_time' ? '_key' : by, ascending: text === 'asc' };
+    });
+  });
+  return parsed.some(({ by }) => by === '_key') ? parsed : [...parsed, { by: '_key', ascending: true }];
+}
+
+/** Sorts buckets by count, key, or a number from an aggregation within them. */
+export function byOrder<K extends Key>(orders: Order[]) {
+  const value = ([key, bucket]: [K, Bucket], by: string): Key => {
+    if (by === '_key') return key;
+    const metric = by === '_count' ? bucket.count : bucket.children.metric(by);
+    return metric ?? Number.NaN;
+  };
+  return (a: [K, Bucket], b: [K, Bucket]) => {
+    for (const { by, ascending } of orders) {
+      const [x, y] = [value(a, by), value(b, by)];
+      if (x === y) continue;
+      // What cannot be told goes last, whichever way the order is.
+      if (Number.isNaN(x)) return Number.isNaN(y) ? 0 : 1;
+      if (Number.isNaN(y)) return -1;
+      return x < y === ascending ? -1 : 1;
+    }
+    return 0;
+  };
+}
+
+export function checkOrders(orders: Order[], sample: Bucket): void {
+  const unknown = orders.find(({ by }) => by !== '_key' && by !== '_count' && !sample.children.has(by));
+  if (unknown)
+    throw illegalArgument(
+      `Invalid aggregation order path [${unknown.by}]. The provided aggregation [${unknown.by.split('.')[0]}] either does not exist, or is a pipeline aggregation and cannot be used to sort the buckets.`,
+    );
+}
+
+/** `include` and `exclude`: a regular expression for the whole term, or a list of terms. */
+function listed(value: Json | undefined): ((key: string) => boolean) | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (isObject(value)) throw illegalArgument('partitions are not supported by this store');
+  if (!Array.isArray(value)) return regexpTest(String(value));
+  const names = new Set(stringsOf(value));
+  return (key) => names.has(key);
+}
+
+class Terms implements Aggregator {
+  readonly #scope: RequestScope;
+  readonly #spec: AggregationSpec;
+  readonly #name: string;
+  readonly #buckets = new Map<Key, Bucket>();
+  readonly #include: ((key: string) => boolean) | undefined;
+  readonly #exclude: ((key: string) => boolean) | undefined;
+  readonly #orders: Order[];
+  readonly #least: number;
+  #field: Field | undefined;
+
+  constructor(scope: RequestScope, spec: AggregationSpec) {
+    checkOptions(
+      spec,
+      'field missing size shard_size min_doc_count shard_min_doc_count order include exclude show_term_doc_count_error execution_hint collect_mode format value_type',
+    );
+    this.#scope = scope;
+    this.#spec = spec;
+    this.#name = fieldName(spec);
+    this.#include = listed(spec.body.include);
+    this.#exclude = listed(spec.body.exclude);
+    const usual = [
+      { by: '_count', ascending: false },
+      { by: '_key', ascending: true },
+    ];
+    this.#orders = parseOrder(spec.body.order, usual);
+    this.#least = numberOf(spec.body.min_doc_count, 1);
+    if (numberOf(spec.body.size, 10) < 1)
+      throw illegalArgument(
+        `[size] must be greater than 0. Found [${String(spec.body.size)}] in [${spec.name}]`,
+      );
+    checkOrders(this.#orders, newBucket({ ...scope, addBucket: () => {} }, spec.children));
+  }
+
+  collect(batch: Batch, docs: Uint16Array): void {
+    this.#field = aggregatedField(batch.context, this.#name) ?? this.#field;
+    const keys: Key[] = [];
+    const [owners, numbers] = this.#assign(batch, docs, keys);
+    if (this.#spec.children.length === 0) {
+      const counts = new Uint32Array(keys.length);
+      for (const number of numbers) counts[number]! += 1;
+      for (const [number, key] of keys.entries()) this.#add(key, counts[number]!);
+      return;
+    }
+    for (const [number, part] of partition(owners, numbers, keys.length).entries()) {
+      const bucket = this.#add(keys[number]!, part.length);
+      if (bucket && part.length > 0) bucket.children.collect(batch, part);
+    }
+  }
+
+  /** A document and the number of its key for each of its values; `keys` gets the keys by number. */
+  #assign(batch: Batch, docs: Uint16Array, keys: Key[]): [Uint16Array, Uint32Array] {
+    const column = columnOf(batch, this.#name);
+    const owners: number[] = [];
+    const numbers: number[] = [];
+    const known = new Map<Key, number>();
+    const numberOfKey = (key: Key) => {
+      const number = known.get(key) ?? keys.length;
+      if (number === keys.length) {
+        known.set(key, number);
+        keys.push(key);
+      }
+      return number;
+    };
+    if (column?.kind === 'term')
+      for (let at = 0; at < column.terms.size; at++) keys.push(column.terms.get(at));
+    const missing = this.#missing(batch);
+    for (const doc of docs) {
+      const [from, to] = column ? valuesOf(column, doc) : [0, 0];
+      for (let at = from; at < to; at++) {
+        owners.push(doc);
+        numbers.push(column!.kind === 'term' ? column!.ordinals[at]! - 1 : numberOfKey(column!.values[at]!));
+      }
+      if (from === to && missing !== undefined) {
+        owners.push(doc);
+        numbers.push(numberOfKey(missing));
+      }
+    }
+    return [Uint16Array.from(owners), Uint32Array.from(numbers)];
+  }
+
+  #missing({ context }: Batch): Key | undefined {
+    const { missing } = this.#spec.body;
+    const field = context.mapping.field(this.#name);
+    if (missing === undefined) return undefined;
+    if (field?.family === 'ip') return encodeIp(String(missing));
+    const isNumeric = field && ['number', 'date', 'boolean'].includes(field.family);
+    return isNumeric ? missingNumber(missing, field, this.#scope.now) : String(missing);
+  }
+
+  #add(key: Key, count: number): Bucket | undefined {
+    const known = this.#buckets.get(key);
+    if (!known && ((count === 0 && this.#least > 0) || !this.#isWanted(key))) return undefined;
+    const bucket = known ?? newBucket(this.#scope, this.#spec.children);
+    if (!known) this.#buckets.set(key, bucket);
+    bucket.count += count;
+    return bucket;
+  }
+
+  #isWanted(key: Key): boolean {
+    if (!this.#include && !this.#exclude) return true;
+    const { key: shown, text } = shownKey(key, this.#field);
+    const name = text ?? String(shown);
+    return (this.#include?.(name) ?? true) && !(this.#exclude?.(name) ?? false);
+  }
+
+  result(): JsonObject {
+    const size = numberOf(this.#spec.body.size, 10);
+    const counted = [...this.#buckets].filter(([, { count }]) => count >= this.#least);
+    const all = counted.sort(byOrder(this.#orders));
+    const rest = all.slice(size).reduce((sum, [, { count }]) => sum + count, 0);
+    const format = this.#spec.body.format === undefined ? undefined : String(this.#spec.body.format);
+    const buckets = all.slice(0, size).map(([value, { count, children }]): JsonObject => {
+      const { key, text } = shownKey(value, this.#field, format);
+      return {
+        key,
+        ...(text !== undefined && { key_as_string: text }),
+        doc_count: count,
+        ...children.result(),
+      };
+    });
+    return { doc_count_error_upper_bound: 0, sum_other_doc_count: rest, buckets };
+  }
+}
+
+export const terms = (scope: RequestScope, spec: AggregationSpec): Aggregator => new Terms(scope, spec);

@@ -1,0 +1,99 @@
+import type { Json } from '../json.ts';
+import { formatDate } from '../mapping/date-format.ts';
+import { parseDateMath } from '../mapping/date-math.ts';
+import type { Field } from '../mapping/field.ts';
+import { decodeIp } from '../mapping/ip.ts';
+import type { QueryContext } from '../query/matcher.ts';
+import { fielddataError } from '../search/sort.ts';
+import { type Column, type NumberColumn, type TermColumn, valuesOf } from '../storage/column.ts';
+import { illegalArgument } from '../store-error.ts';
+import type { Batch } from './aggregator.ts';
+import type { AggregationSpec } from './parse.ts';
+
+export function fieldName({ body, name, type }: AggregationSpec): string {
+  if (typeof body.field !== 'string')
+    throw illegalArgument(
+      `Required one of fields [field, script], but none were specified in aggregation [${name}] of type [${type}]`,
+    );
+  return body.field;
+}
+
+/** The field of an aggregation in one index; text has no values to aggregate. */
+export function aggregatedField(context: QueryContext, name: string): Field | undefined {
+  const field = context.mapping.field(name);
+  if (field?.family === 'text') throw fielddataError(name, context.name);
+  if (field?.family === 'stored')
+    throw illegalArgument(
+      `Field [${name}] of type [${field.type}] is not supported for aggregations by this store`,
+    );
+  return field;
+}
+
+const isNumeric = (field: Field) => ['number', 'date', 'boolean'].includes(field.family);
+
+export function numericField(context: QueryContext, name: string, type: string): Field | undefined {
+  const field = aggregatedField(context, name);
+  if (field && !isNumeric(field))
+    throw illegalArgument(
+      `Field [${name}] of type [${field.type}] is not supported for aggregation [${type}]`,
+    );
+  return field;
+}
+
+export function columnOf({ context, segment }: Batch, name: string): NumberColumn | TermColumn | undefined {
+  const field = aggregatedField(context, name);
+  const column: Column | undefined = field && segment.column(field);
+  return column?.kind === 'text' ? undefined : column;
+}
+
+/** Calls back with every number of the documents' field; those without one count as `missing`, if there is such. */
+export function eachNumber(
+  batch: Batch,
+  docs: Uint16Array,
+  name: string,
+  type: string,
+  missing: number | undefined,
+  emit: (value: number, doc: number) => void,
+): Field | undefined {
+  const field = numericField(batch.context, name, type);
+  const column = field && batch.segment.column(field);
+  for (const doc of docs) {
+    const [from, to] = column?.kind === 'number' ? valuesOf(column, doc) : [0, 0];
+    for (let at = from; at < to; at++) emit((column as NumberColumn).values[at]!, doc);
+    if (from === to && missing !== undefined) emit(missing, doc);
+  }
+  return field;
+}
+
+/** A `missing` option as the number that stands for it. */
+export function missingNumber(
+  value: Json | undefined,
+  field: Field | undefined,
+  now: number,
+): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (field?.family === 'date') return parseDateMath(value as string, { now, roundUp: false });
+  const number = Number(value === true ? 1 : value === false ? 0 : value);
+  if (Number.isNaN(number)) throw illegalArgument(`For input string: "${String(value)}"`);
+  return number;
+}
+
+/** How a key or value of a field looks in an answer. */
+export interface Shown {
+  key: string | number;
+  text: string | undefined;
+}
+
+export function shownKey(
+  value: string | number,
+  field: Field | undefined,
+  format?: string,
+  zone?: string,
+): Shown {
+  if (typeof value === 'string')
+    return { key: field?.family === 'ip' ? decodeIp(value) : value, text: undefined };
+  if (field?.family === 'date')
+    return { key: value, text: formatDate(value, format ?? field.options.formats, zone) };
+  if (field?.family === 'boolean') return { key: value, text: value === 1 ? 'true' : 'false' };
+  return { key: value, text: undefined };
+}

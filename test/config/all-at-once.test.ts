@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Check } from '../../src/config/problems.ts';
+
+const paths = (yaml: string, checks: Check[] = []) =>
+  loadConfig({ path: 'logboom.yml', env: {}, readFile: () => yaml, checks }).problems.map(({ path }) => path);
+
+/** Stands for the checks of outer layers: one finding about the rule's filter alone, one about how settings fit together. */
+const checks: Check[] = [
+  ({ rules }) =>
+    rules.flatMap((_, index) => [
+      { path: `rules[${index}].where`, message: 'no KQL', remedy: 'write KQL', alone: true },
+      { path: `rules[${index}].every`, message: 'does not divide', remedy: 'divide' },
+    ]),
+];
+
+describe('all problems at once', () => {
+  it('has those of a rule that stand alone, although another setting of the rule is broken', () => {
+    expect(paths('rules: [{name: a, over: 5}]', checks)).toEqual(['rules[0].over', 'rules[0].where']);
+  });
+
+  it('has those of a rule whose name is broken', () => {
+    expect(paths('rules: [{name: "a b"}]', checks)).toEqual(['rules[0].name', 'rules[0].where']);
+  });
+
+  it('has all of those of a rule beside a broken one', () => {
+    const found = paths('rules: [{name: "a b"}, {name: b}]', checks);
+    expect(found).toEqual(['rules[0].name', 'rules[0].where', 'rules[1].where', 'rules[1].every']);
+  });
+
+  it('has unknown notifiers of a rule with another problem', () => {
+    expect(paths('rules: [{name: a, over: 5, notify: [nobody]}]')).toEqual([
+      'rules[0].over',
+      'rules[0].notify[0]',
+    ]);
+  });
+
+  it('does not say of a broken setting what follows from its default', () => {
+    const about: Check[] = [() => [{ path: 'rules[0].over', message: 'x', remedy: 'y', alone: true }]];
+    expect(paths('rules: [{name: a, over: 5}]', about)).toEqual(['rules[0].over']);
+  });
+});
