@@ -85,7 +85,9 @@ function transitionRow({ at, to, rule, group, reason }: Transition): string[] {
 function formatRule(report: RuleReport): string {
   const { rule, measure, condition, alerts, transitions, timeline, late } = report;
   const lines = [
-    `${rule}: ${measure}${condition === undefined ? ', only counted' : ` ${condition}`}`,
+    measure === undefined
+      ? `${rule}: no event was for it`
+      : `${rule}: ${measure} ${condition ?? '(only counted)'}`,
     `  ${counted(alerts, 'alert')}, ${counted(transitions, 'transition')}, ${notified(report)}${late > 0 ? `, ${late} events late` : ''}`,
   ];
   if (timeline.start !== undefined) lines.push(...drawn(report));
@@ -97,16 +99,16 @@ function formatRule(report: RuleReport): string {
   return lines.join('\n');
 }
 
-function notified({ notifications, notifiers, condition }: RuleReport): string {
+function notified({ notifications, notifiers }: RuleReport): string {
   const told = Object.entries(notifiers).map(([name, count]) => `${name} ${count}`);
   if (told.length > 0) return `${counted(notifications, 'notification')} (${told.join(', ')})`;
-  return condition === undefined ? 'nobody to tell' : 'no notification';
+  return 'no notification';
 }
 
 function drawn({ timeline: { start, width, bounds, columns: cells }, measure }: RuleReport): string[] {
   const values = cells.flatMap(({ value }) => (value === undefined ? [] : [value]));
   if (values.length === 0) return [];
-  const format = measure.trimStart().startsWith('share') ? formatShare : formatNumber;
+  const format = measure?.trimStart().startsWith('share') ? formatShare : formatNumber;
   const scale = `${format(Math.min(...values))} to ${format(Math.max(...values))}`;
   const end = start! + width * cells.length;
   const drawing = [`  ${sparkline(cells, bounds)}  ${scale}`, `  ${marks(cells)}`].filter((line) =>

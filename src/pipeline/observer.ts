@@ -1,9 +1,10 @@
 import type { AlertState, Decision, LogEvent, Observation } from '../model.ts';
+import type { StateRule } from '../rules/judgement.ts';
 import type { Amount } from '../windows/windows.ts';
 
 /** A look at a window, as it was decided upon. */
 export interface Looked {
-  rule: string;
+  rule: StateRule;
   group: string;
   observation: Observation;
   before: AlertState;

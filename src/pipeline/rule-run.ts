@@ -138,7 +138,7 @@ export class RuleRun {
     };
     const before = this.states.get(group) ?? fresh;
     const decision = step(before, observation, rule);
-    if (observer !== undefined) observer.looked?.({ rule: this.name, group, observation, before, decision });
+    if (observer !== undefined) observer.looked?.({ rule, group, observation, before, decision });
     if (decision.state !== before) this.states.set(group, decision.state);
     if (decision.deadline !== undefined) windows.schedule(group, decision.deadline);
     if (!decision.transition && !decision.update) return;

@@ -5,7 +5,7 @@ import { createEventReader, type EventReader, type ReaderOptions } from '../pars
 const perBlock = 2_048;
 const nowhere = {
   origin: { input: 'backtest', connection: 'backtest', address: '' },
-  receivedAt: Number.NaN,
+  receivedAt: 0,
 };
 
 /**
@@ -66,7 +66,8 @@ class Cursor {
       event = this.#reader.next();
     }
     this.#index = event.index;
-    if (event.problem === undefined && event.time > this.time) this.time = event.time;
+    const isTimed = event.problem === undefined && event.timeSource !== 'receipt';
+    if (isTimed && event.time > this.time) this.time = event.time;
   }
 
   /** A copy, for the block is gone when the next one is read. */

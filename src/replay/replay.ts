@@ -59,8 +59,13 @@ export class Replay {
   }
 }
 
+/** Settings by which a rule's alerts wait for time to pass, whatever its kind. */
+const lengths = ['over', 'over', 'every', 'lateness', 'for', 'keepActiveFor', 'quiet', 'within'];
+
 /** How long silence can still change something about a rule's alerts. */
 export function patienceOf({ rules, journal }: Pick<Config, 'rules' | 'journal'>): Millis {
-  const needs = rules.map((rule) => 2 * rule.over + rule.lateness + rule.for + rule.keepActiveFor);
+  const needs = rules.map((rule: Readonly<Record<string, unknown>>) =>
+    lengths.reduce((sum, name) => sum + (typeof rule[name] === 'number' ? rule[name] : 0), 0),
+  );
   return 2 * Math.max(0, ...needs) + journal.tick;
 }

@@ -1,8 +1,8 @@
 import type { RuleConfig } from '../config/rules.ts';
-import type { Millis, Output, Transition } from '../model.ts';
+import type { Millis, Output, Transition, WindowResult } from '../model.ts';
 import type { Engine } from '../pipeline/engine.ts';
 import type { Looked, Observer } from '../pipeline/observer.ts';
-import { compileRule } from '../rules/rule.ts';
+import type { StateRule } from '../rules/judgement.ts';
 import { type Column, Timeline } from './timeline.ts';
 import { inEventTime } from './transition-log.ts';
 
@@ -14,7 +14,8 @@ export interface Day {
 /** What a rule would have done. */
 export interface RuleReport {
   rule: string;
-  measure: string;
+  /** Undefined, as the condition is, where no event was for the rule. */
+  measure: string | undefined;
   condition: string | undefined;
   /** Times that it became active out of nothing. */
   alerts: number;
@@ -48,11 +49,11 @@ export class Reporter implements Observer {
 
   constructor(rules: readonly RuleConfig[]) {
     const enabled = rules.filter((rule) => rule.enabled);
-    this.#rules = new Map(enabled.map((rule) => [rule.name, new RuleBook(rule)]));
+    this.#rules = new Map(enabled.map((rule) => [rule.name, new RuleBook(rule.name)]));
   }
 
   looked({ rule, observation }: Looked): void {
-    this.#rules.get(rule)?.timeline.add(observation.at, observation.value);
+    this.#rules.get(rule.config.name)?.looked(rule, observation.at, observation.value);
   }
 
   take(output: Output): void {
@@ -84,31 +85,40 @@ export class Reporter implements Observer {
   }
 
   /** A rule without a condition is never looked at; its timeline is that of its windows. */
-  #window({ rule, end, value }: { rule: string; end: Millis; value: number | undefined }): void {
-    const book = this.#rules.get(rule);
-    if (book?.isLookedAt === false) book.timeline.add(end, value);
+  #window(window: WindowResult): void {
+    this.#rules.get(window.rule)?.counted(window);
   }
 }
 
 class RuleBook {
   readonly name: string;
-  readonly isLookedAt: boolean;
-  readonly timeline: Timeline;
-  readonly #config: RuleConfig;
-  readonly #bounds: readonly number[];
+  #rule: StateRule | undefined;
+  #timeline: Timeline | undefined;
   readonly #days: Record<string, Day> = {};
   readonly #notifiers: Record<string, number> = {};
+  #measure: string | undefined;
   #alerts = 0;
   #transitions = 0;
 
-  constructor(config: RuleConfig) {
-    const { condition, over } = compileRule(config);
-    this.name = config.name;
-    this.isLookedAt = condition !== undefined;
-    this.#config = config;
-    this.#bounds = condition?.bounds ?? [];
-    const distance = condition?.distance ?? ((value: number) => value);
-    this.timeline = new Timeline(over, { distance, held: condition?.test ?? (() => false) });
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  looked(rule: StateRule, at: Millis, value: number | undefined): void {
+    if (this.#timeline === undefined || this.#rule === undefined) {
+      const { condition, over } = rule;
+      const distance = condition?.distance ?? ((found: number) => found);
+      this.#rule = rule;
+      this.#timeline = new Timeline(over, { distance, held: condition?.test ?? (() => false) });
+    }
+    this.#timeline.add(at, value);
+  }
+
+  counted({ start, end, value, measure }: WindowResult): void {
+    if (this.#rule) return;
+    this.#measure = measure;
+    this.#timeline ??= new Timeline(end - start, { distance: (found) => found, held: () => false });
+    this.#timeline.add(end, value);
   }
 
   transition({ from, to, at }: Transition): void {
@@ -124,18 +134,18 @@ class RuleBook {
   }
 
   report(late: number): RuleReport {
-    const { start, width, columns } = this.timeline;
+    const { start, width = 0, columns = [] } = this.#timeline ?? {};
     return {
       rule: this.name,
-      measure: this.#config.measure,
-      condition: this.#config.when,
+      measure: this.#rule?.config.measure ?? this.#measure,
+      condition: this.#rule?.condition?.text,
       alerts: this.#alerts,
       transitions: this.#transitions,
       notifications: Object.values(this.#notifiers).reduce((sum, count) => sum + count, 0),
       notifiers: this.#notifiers,
       days: this.#days,
       late,
-      timeline: { start, width, bounds: this.#bounds, columns },
+      timeline: { start, width, bounds: this.#rule?.condition?.bounds ?? [], columns },
     };
   }
 
