@@ -1,13 +1,13 @@
 import type { Millis, Transition } from '../model.ts';
 import { backtest } from '../replay/backtest.ts';
 import type { Report, RuleReport } from '../replay/report.ts';
+import { rulesFrom } from '../replay/rules-file.ts';
 import { marks, sparkline } from '../replay/timeline.ts';
 import { transitionLog } from '../replay/transition-log.ts';
 import { formatDuration } from '../util/duration.ts';
 import { formatNumber, formatShare } from '../util/numbers.ts';
 import { printable } from '../util/printable.ts';
 import { fieldsFrom, moment, timeFrom } from './arguments.ts';
-import { replayConfig } from './configuration.ts';
 import { columns, type Terminal } from './terminal.ts';
 
 export interface BacktestArguments {
@@ -27,7 +27,7 @@ export async function backtestRules(
   terminal: Terminal,
   now: Millis = Date.now(),
 ): Promise<number> {
-  const config = replayConfig(given.rules);
+  const config = rulesFrom({ path: given.rules, env: process.env });
   const started = performance.now();
   const report = await backtest({
     config,

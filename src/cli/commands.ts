@@ -92,6 +92,22 @@ const backtestCommand = defineCommand({
   run: async ({ args }) => (await import('./backtest.ts')).backtestRules(args, terminal),
 });
 
+const testRulesCommand = defineCommand({
+  meta: {
+    name: 'test-rules',
+    description: 'Run tests of rules: events, and the transitions that they must cause',
+  },
+  args: {
+    file: {
+      type: 'positional',
+      valueHint: several,
+      description: 'YAML files of tests: examples/rules/*.test.yml',
+    },
+    json: { type: 'boolean', description: 'Print the results as JSON' },
+  },
+  run: async ({ args }) => (await import('./test-rules.ts')).testRules(args._, args.json ?? false, terminal),
+});
+
 /** A command of any arguments; citty's own type for a table of them. */
 export type Command = CommandDef<ArgsDef>;
 
@@ -103,4 +119,5 @@ export const commands = {
   generate: generateCommand,
   demo: demoCommand,
   backtest: backtestCommand,
+  'test-rules': testRulesCommand,
 } as unknown as Record<string, Command>;

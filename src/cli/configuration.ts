@@ -43,18 +43,3 @@ export function validConfig(arguments_: ConfigArguments): Config {
   if (loaded.config) return loaded.config;
   throw new LogboomError('CONFIG_INVALID', formatProblems(loaded));
 }
-
-/** A setting that says whom to tell: nobody is told of a replay, so a file of rules alone may name notifiers. */
-const isNotifier = /^rules\[\d+\]\.notify\b/;
-
-/** The configuration for a replay from a `logboom.yml` or a file that has no more than `rules:`. */
-export function replayConfig(path: string | undefined): Config {
-  const loaded = loadConfig({
-    path,
-    env: process.env,
-    checks,
-    ignore: (problem) => isNotifier.test(problem.path),
-  });
-  if (loaded.config) return loaded.config;
-  throw new LogboomError('CONFIG_INVALID', formatProblems(loaded));
-}

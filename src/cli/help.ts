@@ -11,6 +11,7 @@ Begin with
 
 Before a rule goes live
   logboom backtest logboom.yml access.log*       what it would have done: every alert, and how many messages
+  logboom test-rules examples/rules/*.test.yml   whether it does what its tests say, for CI
 
 Then let Filebeat ship to it (filebeat.yml)
   output.logstash:
@@ -25,6 +26,7 @@ All commands
   demo      [--fast] [--once] [--data folder]    the tutorial
   backtest  [--fields n=v,…] [--from t] [--to t] [--json] [--log] RULES INPUT…
                                                  what rules would have done, from log files or a journal
+  test-rules [--json] FILE…                      run tests of rules (examples/rules/*.test.yml)
   <command> --help                               its options
 
 Configuration   logboom.yml, every setting has a default: docs/configuration.md, examples/logboom.yml

@@ -32,7 +32,7 @@ export class Replay {
   }
 
   feed(block: EventBlock): void {
-    const { receivedAt } = this.#options;
+    const receivedAt = this.#wall;
     const batch = { kind: 'events', origin, receivedAt, encoding: 'ndjson', payload: nothing } as const;
     this.process({ ...batch, count: block.count, position: ++this.#position }, block);
   }
@@ -49,13 +49,21 @@ export class Replay {
    */
   fallSilent(): void {
     const { config } = this.#options;
-    const { tick } = config.journal;
     this.#wall += config.time.idleAfter;
     const until = this.#wall + patienceOf(config);
-    while (this.engine.waiting && this.#wall < until) {
-      this.#wall += tick;
-      this.process({ kind: 'tick', receivedAt: this.#wall, position: ++this.#position });
-    }
+    while (this.engine.waiting && this.#wall < until) this.#tick(config.journal.tick);
+  }
+
+  /** Lets wall time pass in which nothing arrives. */
+  pass(length: Millis): void {
+    const { tick } = this.#options.config.journal;
+    const until = this.#wall + length;
+    while (this.#wall < until) this.#tick(Math.min(tick, until - this.#wall));
+  }
+
+  #tick(length: Millis): void {
+    this.#wall += length;
+    this.process({ kind: 'tick', receivedAt: this.#wall, position: ++this.#position });
   }
 }
 
