@@ -19,6 +19,7 @@ const table = {
   INPUT_UNREADABLE: { retryable: false },
   FIXTURE_INVALID: { retryable: false },
   NOT_EXPLAINABLE: { retryable: false },
+  BUSY: { retryable: true },
   // Listening and connecting
   PORT_IN_USE: { retryable: false },
   API_UNAVAILABLE: { retryable: true },

@@ -108,6 +108,22 @@ const testRulesCommand = defineCommand({
   run: async ({ args }) => (await import('./test-rules.ts')).testRules(args._, args.json ?? false, terminal),
 });
 
+const explainCommand = defineCommand({
+  meta: {
+    name: 'explain',
+    description: 'Why an alert fired, or why a rule did or did not, from the journal',
+  },
+  args: {
+    alert: { type: 'positional', description: 'The id of an alert; with --at the name of a rule' },
+    at: { type: 'string', valueHint: 'time', description: 'The time in question: 2026-11-21T13:45:00Z' },
+    group: { type: 'string', valueHint: 'group', description: 'The group, where the rule has several' },
+    config: configArgument,
+    data: dataArgument,
+    json: { type: 'boolean', description: 'Print JSON' },
+  },
+  run: async ({ args }) => (await import('./explain.ts')).explainAlert(args, terminal),
+});
+
 /** A command of any arguments; citty's own type for a table of them. */
 export type Command = CommandDef<ArgsDef>;
 
@@ -120,4 +136,5 @@ export const commands = {
   demo: demoCommand,
   backtest: backtestCommand,
   'test-rules': testRulesCommand,
+  explain: explainCommand,
 } as unknown as Record<string, Command>;

@@ -1,4 +1,4 @@
-import type { Batch, EventBlock, JournalRecord, Output } from '../model.ts';
+import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import type { EventReader } from '../parsers/reader.ts';
 import type { EventClock } from '../windows/clock.ts';
 import type { RuleRun } from './rule-run.ts';
@@ -45,6 +45,11 @@ export class Engine {
   /** Whether the passing of time alone can still change something. */
   get waiting(): boolean {
     return this.parts.runs.some((run) => run.waiting);
+  }
+
+  /** The event clock, before any rule's lateness. */
+  get now(): Millis {
+    return this.parts.clock.now;
   }
 
   get rules(): readonly RuleRun[] {
