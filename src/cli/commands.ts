@@ -124,6 +124,20 @@ const explainCommand = defineCommand({
   run: async ({ args }) => (await import('./explain.ts')).explainAlert(args, terminal),
 });
 
+const scoreCommand = defineCommand({
+  meta: { name: 'score', description: 'Precision, recall and delay of rules over labelled incidents' },
+  args: {
+    rules: {
+      type: 'positional',
+      required: false,
+      description: 'A logboom.yml, or a file that has no more than `rules:`',
+    },
+    seeds: { type: 'string', valueHint: 'n,…', description: 'Days to play, by their seeds (default: 1,2)' },
+    json: { type: 'boolean', description: 'Print JSON' },
+  },
+  run: async ({ args }) => (await import('./score.ts')).scoreRules(args, terminal),
+});
+
 /** A command of any arguments; citty's own type for a table of them. */
 export type Command = CommandDef<ArgsDef>;
 
@@ -137,4 +151,5 @@ export const commands = {
   backtest: backtestCommand,
   'test-rules': testRulesCommand,
   explain: explainCommand,
+  score: scoreCommand,
 } as unknown as Record<string, Command>;

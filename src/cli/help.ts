@@ -27,6 +27,7 @@ All commands
   backtest  [--fields n=v,…] [--from t] [--to t] [--json] [--log] RULES INPUT…
                                                  what rules would have done, from log files or a journal
   test-rules [--json] FILE…                      run tests of rules (examples/rules/*.test.yml)
+  score     [--seeds n,…] [--json] [RULES]       precision, recall and delay over labelled incidents
   explain   [--at time] [--group g] [--config file] [--data folder] [--json] ALERT|RULE
                                                  why an alert fired; with --at, why a rule did or did not
   <command> --help                               its options
