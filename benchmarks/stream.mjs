@@ -65,3 +65,9 @@ export function* windows(count, { compressionLevel = 3, start = Date.parse('2026
     yield encodeWindow(documents, { compressionLevel });
   }
 }
+
+/** One event, a minute of event time after `count` windows: all windows before it are over when it is counted. */
+export function closingWindow(count, { start = Date.parse('2026-01-01T00:00:00Z') } = {}) {
+  const number = count * windowSize;
+  return encodeWindow([eventAt(number, start + number / 20 + 60_000, random(9))]);
+}

@@ -39,14 +39,20 @@ export class FormatChooser {
     this.#byDataset = new Map(Object.entries(config.byDataset));
   }
 
-  choose(view: EventView, dataset: string | undefined): Choice {
+  /** `datasetOf` is asked only where the answer makes a difference. */
+  choose(view: EventView, datasetOf: () => string | undefined): Choice {
     if (view.problem !== undefined) return left;
-    const named = dataset === undefined ? undefined : this.#byDataset.get(dataset);
-    const parser = named ?? this.#config.default;
+    const parser = this.#named(datasetOf) ?? this.#config.default;
     if (parser === 'none') return left;
     if (parser === 'access') return this.#declared(this.#access, view, 'access log');
     if (parser === 'json') return this.#declared(this.#json, view, 'JSON');
-    return this.#recognised(view, dataset);
+    return this.#recognised(view, datasetOf);
+  }
+
+  #named(datasetOf: () => string | undefined): ParserName | undefined {
+    if (this.#byDataset.size === 0) return undefined;
+    const dataset = datasetOf();
+    return dataset === undefined ? undefined : this.#byDataset.get(dataset);
   }
 
   #declared(format: LineFormat, view: EventView, words: string): Choice {
@@ -55,10 +61,11 @@ export class FormatChooser {
   }
 
   /** Web servers may write JSON under the name of their access log, so a brace counts before the name. */
-  #recognised(view: EventView, dataset: string | undefined): Choice {
+  #recognised(view: EventView, datasetOf: () => string | undefined): Choice {
     if (this.#access.open(view)) return { format: this.#access, failure: undefined };
     if (beginsWithBrace(view) && this.#json.open(view) && this.#json.failure() === undefined)
       return { format: this.#json, failure: undefined };
+    const dataset = datasetOf();
     if (dataset !== undefined && accessDatasets.has(dataset))
       return this.#declared(this.#access, view, 'access log');
     return left;

@@ -47,6 +47,13 @@ export class ReadEvent implements LogEvent {
   #choice: Choice | undefined;
   #dataset: string | undefined;
   #isDatasetKnown = false;
+  readonly #shippedDataset = (): string | undefined => {
+    if (!this.#isDatasetKnown) {
+      this.#dataset = datasetOf(this.view);
+      this.#isDatasetKnown = true;
+    }
+    return this.#dataset;
+  };
   #timeSource: TimeSource | undefined;
   #time: Millis = 0;
   #sender = '';
@@ -158,7 +165,7 @@ export class ReadEvent implements LogEvent {
   }
 
   choice(): Choice {
-    this.#choice ??= this.#chooser.choose(this.view, this.#shippedDataset());
+    this.#choice ??= this.#chooser.choose(this.view, this.#shippedDataset);
     return this.#choice;
   }
 
@@ -174,14 +181,6 @@ export class ReadEvent implements LogEvent {
     const parsed = this.choice().format?.get('tags');
     const all = [this.view.get('tags'), parsed, this.failureTags()].flat().filter((tag) => tag !== undefined);
     return all.length === 0 ? undefined : [...new Set(all)];
-  }
-
-  #shippedDataset(): string | undefined {
-    if (!this.#isDatasetKnown) {
-      this.#dataset = datasetOf(this.view);
-      this.#isDatasetKnown = true;
-    }
-    return this.#dataset;
   }
 
   #findTime(): void {

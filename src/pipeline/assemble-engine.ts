@@ -15,12 +15,13 @@ import { RuleRun } from './rule-run.ts';
  * a replay may watch it at work.
  */
 export function assembleEngine(config: Config, telemetry?: ParsingTelemetry, observer?: Observer): Engine {
-  const { parsers, time } = config;
+  const { parsers, time, journal } = config;
   return new Engine({
     clock: new EventClock(time),
     events: createEventReader({ parsers, time, ...(telemetry && { telemetry }) }),
     runs: config.rules.filter(({ enabled }) => enabled).map((rule) => runOf(rule, config.kibana, observer)),
     open: openPayload,
+    downAfter: Math.max(2_000, 8 * journal.tick),
   });
 }
 

@@ -6,9 +6,10 @@ import type { RuleRun } from './rule-run.ts';
 /** What happened while records were processed, for metrics. */
 export interface Tally {
   events: number;
+  /** Batches whose payload could not be read; the indexer makes dead letters of them. */
+  unreadable: number;
   problems: number;
   ahead: number;
-  parseFailures: number;
 }
 
 export interface EngineParts {
@@ -17,6 +18,11 @@ export interface EngineParts {
   runs: RuleRun[];
   /** Inflates a record's payload. */
   open: (batch: Batch) => EventBlock;
+  /**
+   * While a window waits for time to pass, records are never farther apart than ticks. A gap of more than this
+   * means that the server was down (or its clock was set).
+   */
+  downAfter: Millis;
 }
 
 /**
@@ -25,8 +31,12 @@ export interface EngineParts {
  * close as it moves: what comes out depends on the order of the events, never on how they were cut into batches.
  */
 export class Engine {
-  readonly tally: Tally = { events: 0, problems: 0, ahead: 0, parseFailures: 0 };
+  readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0 };
   private readonly parts: EngineParts;
+  /** `receivedAt` of the last record. */
+  private heardAt: Millis | undefined;
+  /** The event time from which on a rule may have a window to close; looking earlier would find none. */
+  private due: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
@@ -36,7 +46,10 @@ export class Engine {
   process(record: JournalRecord, block?: EventBlock): Output[] {
     const outputs: Output[] = [];
     const { clock } = this.parts;
-    if (record.kind === 'events') this.take(record, block ?? this.parts.open(record), outputs);
+    if (this.wasDown(record.receivedAt)) clock.resume(record.receivedAt);
+    this.heardAt = record.receivedAt;
+    const events = record.kind === 'events' ? (block ?? this.opened(record)) : undefined;
+    if (record.kind === 'events' && events) this.take(record, events, outputs);
     clock.advance(record.receivedAt);
     this.close(outputs);
     return outputs;
@@ -63,17 +76,41 @@ export class Engine {
 
   snapshot(): unknown {
     const { clock, runs } = this.parts;
-    return { clock: clock.snapshot(), runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]) };
+    return {
+      clock: clock.snapshot(),
+      heardAt: this.heardAt,
+      runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]),
+    };
   }
 
   /** A rule that changed since the snapshot begins anew; the others go on. */
   restore(snapshot: unknown): void {
-    const { clock, runs } = snapshot as { clock: unknown; runs: [string, string, unknown][] };
+    const { clock, heardAt, runs } = snapshot as {
+      clock: unknown;
+      heardAt: Millis | undefined;
+      runs: [string, string, unknown][];
+    };
     this.parts.clock.restore(clock);
+    this.heardAt = heardAt;
     for (const run of this.parts.runs) {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
       if (saved) run.restore(saved[2]);
     }
+    this.due = Number.NEGATIVE_INFINITY;
+  }
+
+  /** A payload that cannot be read never will be: it is passed over, and time goes on. */
+  private opened(batch: Batch): EventBlock | undefined {
+    try {
+      return this.parts.open(batch);
+    } catch {
+      this.tally.unreadable += 1;
+      return undefined;
+    }
+  }
+
+  private wasDown(receivedAt: Millis): boolean {
+    return this.heardAt !== undefined && receivedAt - this.heardAt > this.parts.downAfter && this.waiting;
   }
 
   private take(batch: Batch, block: EventBlock, outputs: Output[]): void {
@@ -86,7 +123,6 @@ export class Engine {
         this.tally.problems += 1;
         continue;
       }
-      if (event.parseFailure !== undefined) this.tally.parseFailures += 1;
       const before = clock.now;
       if (clock.observe(event.source, event.time, batch.receivedAt) === 'ahead') {
         this.tally.ahead += 1;
@@ -109,6 +145,11 @@ export class Engine {
 
   private close(outputs: Output[]): void {
     const { now } = this.parts.clock;
-    for (const run of this.parts.runs) run.advance(now, outputs);
+    if (now < this.due) return;
+    this.due = Number.POSITIVE_INFINITY;
+    for (const run of this.parts.runs) {
+      run.advance(now, outputs);
+      this.due = Math.min(this.due, run.due);
+    }
   }
 }

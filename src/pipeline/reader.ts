@@ -10,6 +10,7 @@ export interface ReaderOptions {
   journal: Journal;
   instruments: Instruments;
   now?: () => Millis;
+  firstPause?: Millis;
 }
 
 /** Bytes of inflated windows that may be under way to a reader; beyond that it reads them from the journal. */
@@ -51,8 +52,13 @@ export class Reader {
     return this.position >= this.journal.fill.newest ? undefined : this.movedAt;
   }
 
-  start(): Promise<void> {
-    return this.thread.start();
+  async start(): Promise<void> {
+    try {
+      await this.thread.start();
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
   }
 
   stop(timeout: Millis): Promise<void> {

@@ -49,8 +49,7 @@ export class Replay {
    */
   fallSilent(): void {
     const { config } = this.#options;
-    this.#wall += config.time.idleAfter;
-    const until = this.#wall + patienceOf(config);
+    const until = this.#wall + config.time.idleAfter + patienceOf(config);
     while (this.engine.waiting && this.#wall < until) this.#tick(config.journal.tick);
   }
 

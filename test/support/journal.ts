@@ -1,32 +1,45 @@
-import { schema } from '../../src/config/schema.ts';
-import { openJournal } from '../../src/journal/lmdb.ts';
-import type { Millis } from '../../src/model.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
-import { aFolder } from './folder.ts';
+import type { Journal, JournalReader } from '../../src/journal/journal.ts';
+import type { JournalRecord, Position } from '../../src/model.ts';
 
-/** What is put into a journal: lines received at a time, or a tick. */
-export type Given = { at: Millis; lines: string[] } | { at: Millis };
+/** A journal that holds nothing but remembers what it was told. */
+export function fakeJournal() {
+  const listeners = new Set<(newest: Position) => void>();
+  const commits: [string, Position][] = [];
+  let newest = 0;
+  const journal: Journal = {
+    id: 'j1',
+    get fill() {
+      return { bytes: 0, limit: 1, waiting: 0, oldest: 1, newest, readers: {} };
+    },
+    broken: undefined,
+    bytesAfter: () => 0,
+    append: async () => 0,
+    tick: async () => 0,
+    commit: (reader, position) => void commits.push([reader, position]),
+    committed: () => 0,
+    onAppend(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: async () => undefined,
+  };
+  const grow = (to: Position) => {
+    newest = to;
+    for (const listener of listeners) listener(to);
+  };
+  return { journal, commits, listeners, grow };
+}
 
-/** A data folder whose journal holds these records. */
-export async function journalOf(given: readonly Given[]): Promise<string> {
-  const data = aFolder();
-  const journal = await openJournal(`${data}/journal`, {
-    config: schema.parse({}).journal,
-    readers: ['analyser'],
-    instruments: silentInstruments(),
-  });
-  for (const record of given) {
-    if (!('lines' in record)) await journal.tick(record.at);
-    else
-      await journal.append({
-        kind: 'events',
-        origin: { input: 'lumberjack', connection: '127.0.0.1:1#1', address: '127.0.0.1' },
-        receivedAt: record.at,
-        encoding: 'lines',
-        count: record.lines.length,
-        payload: Buffer.from(`${record.lines.join('\n')}\n`),
-      });
-  }
-  await journal.close();
-  return data;
+/** A reader of records that the test holds in its hand. */
+export function readerOf(records: JournalRecord[], journalId = 'j1'): JournalReader {
+  return {
+    journalId,
+    get newest() {
+      return records.at(-1)?.position ?? 0;
+    },
+    oldest: 1,
+    committed: () => 0,
+    read: (after, _maxBytes, most = 4) => records.filter(({ position }) => position > after).slice(0, most),
+    close: async () => undefined,
+  };
 }
