@@ -92,7 +92,9 @@ async function live(config: Config, documents: string[], wanted: number) {
     while (transitions.length < wanted && performance.now() < until) await sleep(50);
     // What is too much would come now.
     await sleep(500);
-    return transitions;
+    const asked = `alert=${encodeURIComponent(transitions[0]!.episode)}`;
+    const response = await fetch(`${app.urls.api}/explain?${asked}`);
+    return { transitions, explained: (await response.json()) as { answer: string } };
   } finally {
     await app.stop();
   }
@@ -121,7 +123,8 @@ describe('a backtest of the 10,000 real lines', () => {
     const ofEvents = await backtest({ config, inputs: [shippedEvents], receivedAt });
     const ran = await live(config, documents, ofLines.transitions.length);
 
-    const lived = transitionLog(ran, names);
+    const lived = transitionLog(ran.transitions, names);
+    expect(ran.explained.answer).toContain(`: ${ran.transitions[0]!.reason}.`);
     expect(lived.split('\n').length).toBeGreaterThan(400);
     for (const name of names) expect(lived).toContain(`"rule":"${name}"`);
     expect(transitionLog(ofLines.transitions, names)).toBe(lived);
