@@ -113,6 +113,12 @@ describe.each(majors)('against a real Elasticsearch %s', (major) => {
     });
   });
 
+  it('is told why a whole request is refused, although it asks for parts of the answer only', async () => {
+    const { status, body } = await server.request('POST', '/_bulk?filter_path=items.*.status', { nope: 1 });
+    expect(status).toBe(400);
+    expect(body.error.reason).toMatch(/must be terminated by a newline|Malformed/);
+  });
+
   it('sends a document that conflicts with the mapping to the dead letters, and no other', async () => {
     const sink = sinkWith();
     const conflict = event('conflict', { source: 'a string where an object belongs' });

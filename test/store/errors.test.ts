@@ -127,6 +127,17 @@ describe('errors', () => {
     expect(answer.at('error.root_cause.0.type')).toEqual(expect.any(String));
   });
 
+  it('are told whole, whatever filter_path asks for', async () => {
+    const store = await filledStore();
+    const answer = await store.request(
+      'POST',
+      '/_bulk?filter_path=items.*.status',
+      '{"create":{"nope":1}}\n',
+    );
+    expect(answer.status).toBe(400);
+    expect(answer.at('error.reason')).toContain('unknown parameter [nope]');
+  });
+
   it('of a search name the index and its shard', async () => {
     const store = await filledStore();
     const answer = await store.request(...query({ range: { status: { gte: 'abc' } } }));

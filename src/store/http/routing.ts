@@ -14,6 +14,8 @@ export interface StoreRequest {
 }
 
 export interface Answer {
+  /** An error: `filter_path` leaves it whole, as in Elasticsearch, or nobody would learn what was wrong. */
+  isError?: boolean;
   status?: number;
   body?: unknown;
   /** Plain text instead of JSON. */
@@ -69,7 +71,8 @@ export function send(request: FastifyRequest, reply: FastifyReply, answer: Answe
   const accepts = String(request.headers.accept ?? '').replaceAll(' ', '');
   const isCompatible = accepts.startsWith('application/vnd.elasticsearch+json');
   reply.header('content-type', isCompatible ? compatible : 'application/json');
-  const body = query.filter_path ? filterPath(answer.body, query.filter_path) : answer.body;
+  const body =
+    query.filter_path && !answer.isError ? filterPath(answer.body, query.filter_path) : answer.body;
   return reply.send(isTrue(query.pretty) ? `${JSON.stringify(parsed(body), null, 2)}\n` : stringify(body));
 }
 

@@ -80,7 +80,7 @@ export function buildServer(engine: Engine, telemetry: StoreTelemetry): FastifyI
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = toStoreError(error);
     if (refusal.status >= 500) telemetry.requestFailed(request.method, request.url, error);
-    return send(request, reply, { status: refusal.status, body: errorBody(refusal) });
+    return send(request, reply, { status: refusal.status, body: errorBody(refusal), isError: true });
   });
   const route = router(app);
   const pits = new PointsInTime(engine.now);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** 10,000 lines of a real web server; all of an hour's lines lie within one minute, and there in no order. */
-export const accessLog = fileURLToPath(new URL('../../fixtures/apache-combined.log', import.meta.url));
+const accessLog = fileURLToPath(new URL('../../fixtures/apache-combined.log', import.meta.url));
 
 /** A line of the file as this reads it, which knows nothing of logboom's parsers. */
 export interface AccessLine {

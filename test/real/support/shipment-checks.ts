@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { type AccessLine, accessLines, countsOf } from './access-lines.ts';
+import type { Hit } from './findings.ts';
 import { byStartAndGroup, type ExpectedEpisode, type ExpectedRule, expectedEpisodes } from './oracle.ts';
-import type { Hit, Shipment } from './shipment.ts';
+import type { Shipment } from './shipment.ts';
 import { busyClient, notFound } from './shipment-rules.ts';
 
 const lines = accessLines();
@@ -97,7 +98,7 @@ function lineOf({ '@timestamp': time, message, log, source, url, http }: Hit['_s
 const bucketsOf = ({ buckets }: Hit['_source']) =>
   buckets.map(({ key, doc_count }: { key: unknown; doc_count: number }) => [key, doc_count]);
 
-function episodeOf({ _source: { event, alert } }: Hit): ExpectedEpisode {
+export function episodeOf({ _source: { event, alert } }: Hit): ExpectedEpisode {
   const { group, value, peak } = alert;
   return { group, start: Date.parse(event.start), end: Date.parse(event.end), value, peak };
 }
