@@ -6,25 +6,29 @@ import type { ParsingTelemetry } from '../telemetry/parsing.ts';
 import { EventClock } from '../windows/clock.ts';
 import { createWindows } from '../windows/windows.ts';
 import { Engine } from './engine.ts';
+import type { Observer } from './observer.ts';
 import { openPayload } from './payload.ts';
 import { RuleRun } from './rule-run.ts';
 
-/** The engine of a configuration. The same for a live server and for a replay, so that both come to the same results. */
-export function assembleEngine(config: Config, telemetry?: ParsingTelemetry): Engine {
+/**
+ * The engine of a configuration. The same for a live server and for a replay, so that both come to the same results;
+ * a replay may watch it at work.
+ */
+export function assembleEngine(config: Config, telemetry?: ParsingTelemetry, observer?: Observer): Engine {
   const { parsers, time, journal } = config;
   return new Engine({
     clock: new EventClock(time),
     events: createEventReader({ parsers, time, ...(telemetry && { telemetry }) }),
-    runs: config.rules.filter(({ enabled }) => enabled).map((rule) => runOf(rule, config.kibana)),
+    runs: config.rules.filter(({ enabled }) => enabled).map((rule) => runOf(rule, config.kibana, observer)),
     open: openPayload,
     downAfter: Math.max(2_000, 8 * journal.tick),
   });
 }
 
-function runOf(config: Config['rules'][number], kibana: Config['kibana']): RuleRun {
+function runOf(config: Config['rules'][number], kibana: Config['kibana'], observer?: Observer): RuleRun {
   const rule = compileRule(config);
   const { over, every, measure } = rule;
   const { maxGroups, record } = config;
   const windows = createWindows({ over, every, measure, maxGroups, ...(record && { recordEvery: over }) });
-  return new RuleRun({ rule, windows, episodes: createEpisodes(rule, kibana) });
+  return new RuleRun({ rule, windows, episodes: createEpisodes(rule, kibana), observer });
 }

@@ -3,12 +3,14 @@ import type { AlertState, LogEvent, Millis, Observation, Output, Scalar, WindowV
 import type { CompiledRule } from '../rules/rule.ts';
 import { fresh, isForgettable, step } from '../rules/state.ts';
 import type { Windows } from '../windows/windows.ts';
+import type { Observer } from './observer.ts';
 import { Samples } from './samples.ts';
 
 export interface RuleRunParts {
   rule: CompiledRule;
   windows: Windows;
   episodes: Episodes;
+  observer?: Observer | undefined;
 }
 
 /** Alerts at rest are looked through for forgettable ones after so many visits. */
@@ -62,10 +64,12 @@ export class RuleRun {
   }
 
   add(event: LogEvent, outputs: Output[]): void {
-    const { rule, windows } = this.parts;
+    const { rule, windows, observer } = this.parts;
     if (!rule.filter(event)) return;
     const group = rule.key(event);
-    const added = windows.add(event.time, group, rule.amount(event));
+    const amount = rule.amount(event);
+    const added = windows.add(event.time, group, amount);
+    if (observer !== undefined) observer.took?.({ rule: this.name, group, event, amount, outcome: added });
     if (added === 'late') {
       this.late += 1;
       return;
@@ -139,7 +143,7 @@ export class RuleRun {
   }
 
   private look(window: WindowValue, early: boolean, outputs: Output[]): void {
-    const { rule, windows, episodes } = this.parts;
+    const { rule, windows, episodes, observer } = this.parts;
     const { group, start, end, value, count } = window;
     const observation: Observation = {
       at: end,
@@ -151,6 +155,7 @@ export class RuleRun {
     };
     const before = this.states.get(group) ?? fresh;
     const decision = step(before, observation, rule);
+    if (observer !== undefined) observer.looked?.({ rule, group, observation, before, decision });
     if (decision.state !== before) this.remember(group, before, decision.state);
     if (decision.deadline !== undefined) windows.schedule(group, decision.deadline);
     if (!decision.transition && !decision.update) return;
