@@ -1,12 +1,14 @@
-// Writes the pages that are generated from the configuration schema; `--check` fails where one is stale.
+// Writes the pages that are generated from the configuration schema and from the scores of the default rules; `--check` fails where one is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { configurationJsonSchema } from '../dist/config/json-schema.js';
 import { configurationMarkdown } from '../dist/config/reference.js';
+import { scoresPage } from '../dist/replay/score-page.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = {
   'docs/configuration.md': configurationMarkdown(),
+  'docs/scores.md': scoresPage(),
   'docs/logboom.schema.json': `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`,
 };
 

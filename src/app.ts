@@ -8,6 +8,7 @@ import { describePipeline } from './pipeline/describe.ts';
 import { startEmbeddedStore } from './pipeline/embedded-store.ts';
 import { Undo } from './pipeline/undo.ts';
 import { startPipeline } from './pipeline.ts';
+import { explainApart } from './replay/explain-apart.ts';
 import { startApi } from './telemetry/api.ts';
 import { createLog } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -66,7 +67,8 @@ export const startApp: StartApp = async (config, options = {}) => {
       version,
       startedAt,
     });
-    const api = await startApi({ config: config.api, ...described, instruments });
+    const explain = explainApart(config);
+    const api = await startApi({ config: config.api, ...described, explain, instruments });
     undo.add(() => api.stop());
 
     const urls: App['urls'] = { lumberjack: `${host}:${port}`, api: api.url };

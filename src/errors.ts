@@ -15,6 +15,11 @@ const table = {
   CONFIG_INVALID: { retryable: false },
   KQL_SYNTAX: { retryable: false },
   RULE_INVALID: { retryable: false },
+  // Replaying
+  INPUT_UNREADABLE: { retryable: false },
+  FIXTURE_INVALID: { retryable: false },
+  NOT_EXPLAINABLE: { retryable: false },
+  BUSY: { retryable: true },
   // Listening and connecting
   PORT_IN_USE: { retryable: false },
   API_UNAVAILABLE: { retryable: true },

@@ -13,6 +13,7 @@ const layers = [
   ['inputs', 'journal', 'parsers', 'windows', 'rules', 'alerts', 'sinks', 'notifiers', 'reports'],
   ['pipeline'],
   ['dashboards', 'generator'],
+  ['replay'],
   ['app'],
   ['cli'],
   ['main'],

@@ -62,6 +62,82 @@ const demoCommand = defineCommand({
   run: ({ args }) => demo(args, terminal),
 });
 
+/** The value hint of a last argument that stands for all the rest of the line. */
+export const several = 'several';
+
+const backtestCommand = defineCommand({
+  meta: { name: 'backtest', description: 'Tell what rules would have done, from logs of the past' },
+  args: {
+    rules: { type: 'positional', description: 'A logboom.yml, or a file that has no more than `rules:`' },
+    input: {
+      type: 'positional',
+      valueHint: several,
+      description:
+        'Log files (plain, gzip, zstd), events that Filebeat wrote (output.file), or journal:<data folder>',
+    },
+    fields: {
+      type: 'string',
+      valueHint: 'name=value,…',
+      description: 'Fields of plain lines, as a shipper would add them: event.dataset=nginx.access',
+    },
+    from: {
+      type: 'string',
+      valueHint: 'time',
+      description: 'Begin of the stretch of a journal, as received',
+    },
+    to: { type: 'string', valueHint: 'time', description: 'End of that stretch' },
+    log: { type: 'boolean', description: 'Print the transition log alone: a JSON object a line' },
+    json: { type: 'boolean', description: 'Print the whole report as JSON' },
+  },
+  run: async ({ args }) => (await import('./backtest.ts')).backtestRules(args, terminal),
+});
+
+const testRulesCommand = defineCommand({
+  meta: {
+    name: 'test-rules',
+    description: 'Run tests of rules: events, and the transitions that they must cause',
+  },
+  args: {
+    file: {
+      type: 'positional',
+      valueHint: several,
+      description: 'YAML files of tests: examples/rules/*.test.yml',
+    },
+    json: { type: 'boolean', description: 'Print the results as JSON' },
+  },
+  run: async ({ args }) => (await import('./test-rules.ts')).testRules(args._, args.json ?? false, terminal),
+});
+
+const explainCommand = defineCommand({
+  meta: {
+    name: 'explain',
+    description: 'Why an alert fired, or why a rule did or did not, from the journal',
+  },
+  args: {
+    alert: { type: 'positional', description: 'The id of an alert; with --at the name of a rule' },
+    at: { type: 'string', valueHint: 'time', description: 'The time in question: 2026-11-21T13:45:00Z' },
+    group: { type: 'string', valueHint: 'group', description: 'The group, where the rule has several' },
+    config: configArgument,
+    data: dataArgument,
+    json: { type: 'boolean', description: 'Print JSON' },
+  },
+  run: async ({ args }) => (await import('./explain.ts')).explainAlert(args, terminal),
+});
+
+const scoreCommand = defineCommand({
+  meta: { name: 'score', description: 'Precision, recall and delay of rules over labelled incidents' },
+  args: {
+    rules: {
+      type: 'positional',
+      required: false,
+      description: 'A logboom.yml, or a file that has no more than `rules:`',
+    },
+    seeds: { type: 'string', valueHint: 'n,…', description: 'Days to play, by their seeds (default: 1,2)' },
+    json: { type: 'boolean', description: 'Print JSON' },
+  },
+  run: async ({ args }) => (await import('./score.ts')).scoreRules(args, terminal),
+});
+
 /** A command of any arguments; citty's own type for a table of them. */
 export type Command = CommandDef<ArgsDef>;
 
@@ -72,4 +148,8 @@ export const commands = {
   status: statusCommand,
   generate: generateCommand,
   demo: demoCommand,
+  backtest: backtestCommand,
+  'test-rules': testRulesCommand,
+  explain: explainCommand,
+  score: scoreCommand,
 } as unknown as Record<string, Command>;

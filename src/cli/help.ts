@@ -9,6 +9,10 @@ Begin with
   logboom check                tells what is wrong with ./logboom.yml, all at once
   logboom run                  serves; also what \`logboom\` alone does
 
+Before a rule goes live
+  logboom backtest logboom.yml access.log*       what it would have done: every alert, and how many messages
+  logboom test-rules examples/rules/*.test.yml   whether it does what its tests say, for CI
+
 Then let Filebeat ship to it (filebeat.yml)
   output.logstash:
     hosts: ["localhost:5044"]
@@ -20,6 +24,12 @@ All commands
   generate  [--host h] [--port p] [--rate n] [--count n] [--tutorial] [--fast]
                                                  ship synthetic traffic to a Lumberjack listener
   demo      [--fast] [--once] [--data folder]    the tutorial
+  backtest  [--fields n=v,…] [--from t] [--to t] [--json] [--log] RULES INPUT…
+                                                 what rules would have done, from log files or a journal
+  test-rules [--json] FILE…                      run tests of rules (examples/rules/*.test.yml)
+  score     [--seeds n,…] [--json] [RULES]       precision, recall and delay over labelled incidents
+  explain   [--at time] [--group g] [--config file] [--data folder] [--json] ALERT|RULE
+                                                 why an alert fired; with --at, why a rule did or did not
   <command> --help                               its options
 
 Configuration   logboom.yml, every setting has a default: docs/configuration.md, examples/logboom.yml

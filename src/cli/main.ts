@@ -1,8 +1,8 @@
-import { parseArgs, renderUsage } from 'citty';
+import { type ArgsDef, parseArgs, renderUsage } from 'citty';
 import { didYouMean } from '../config/nearest.ts';
 import { LogboomError } from '../errors.ts';
 import { version } from '../util/version.ts';
-import { type Command, commands } from './commands.ts';
+import { type Command, commands, several } from './commands.ts';
 import { help } from './help.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -22,16 +22,32 @@ function commandCalled(name: string): Command {
   throw usage(`There is no command \`${name}\`${didYouMean(name, Object.keys(commands))}`);
 }
 
+/** How many arguments without a name the command takes. */
+function placesOf({ args }: Command): number {
+  const places = Object.values((args ?? {}) as ArgsDef).filter(({ type }) => type === 'positional');
+  return places.at(-1)?.valueHint === several ? Number.POSITIVE_INFINITY : places.length;
+}
+
+/** A missing argument is the person's mistake, not a defect. */
+function argumentsOf({ args }: Command, rest: string[]) {
+  try {
+    return parseArgs(rest, (args ?? {}) as ArgsDef);
+  } catch (error) {
+    throw error instanceof Error && error.name === 'CLIError' ? usage(`${error.message}.`) : error;
+  }
+}
+
 /** citty ignores what it does not know; a mistyped option must not be lost that quietly. */
 function refuseUnknown(command: Command, rest: string[]): void {
   const known = Object.keys(command.args ?? {});
-  const given = parseArgs(rest, (command.args ?? {}) as Parameters<typeof parseArgs>[1]);
+  const given = argumentsOf(command, rest);
   for (const option of Object.keys(given)) {
     if (option === '_' || known.includes(option)) continue;
     const options = known.map((one) => `--${one}`);
     throw usage(`There is no option --${option}${didYouMean(option, options)}`);
   }
-  if (given._.length > 0) throw usage(`"${given._[0]}" is more than this command takes.`);
+  const more = given._[placesOf(command)];
+  if (more !== undefined) throw usage(`"${more}" is more than this command takes.`);
   for (const option of known) if (given[option] === '') throw usage(`--${option} needs a value.`);
 }
 
@@ -44,7 +60,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     return print(terminal, await renderUsage(command, { meta: { name: 'logboom' } }));
   }
   refuseUnknown(command, rest);
-  const args = parseArgs(rest, (command.args ?? {}) as Parameters<typeof parseArgs>[1]);
+  const args = argumentsOf(command, rest);
   return (await command.run!({ rawArgs: rest, args, cmd: command })) as number;
 }
 

@@ -6,6 +6,8 @@ export interface Terminal {
   err(text: string): void;
   /** True where a person watches the output. */
   interactive: boolean;
+  /** Shows a line that the next one replaces; an empty one clears it. Only where a person watches. */
+  progress?(text: string): void;
 }
 
 /** The process's own standard output and error. Escape codes stay out of files and pipes. */
@@ -13,6 +15,7 @@ export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(`${plainUnless(process.stdout.isTTY, text)}\n`),
   err: (text) => void process.stderr.write(`${plainUnless(process.stderr.isTTY, text)}\n`),
   interactive: process.stdout.isTTY === true,
+  ...(process.stderr.isTTY && { progress: (text) => void process.stderr.write(`\r${text}\u001b[K`) }),
 };
 
 const plainUnless = (terminal: boolean | undefined, text: string) =>

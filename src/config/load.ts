@@ -20,6 +20,8 @@ export interface LoadOptions {
   readFile?: (path: string) => string;
   /** Checks by layers that this one does not know, such as those of rules. */
   checks?: readonly Check[];
+  /** Problems that do not matter here. */
+  ignore?: (problem: Problem) => boolean;
 }
 
 export interface Loaded {
@@ -137,6 +139,7 @@ export function loadConfig(options: LoadOptions): Loaded {
   ];
   const whole = checkWhole(tree, broken, [...crossChecks, ...(options.checks ?? [])]);
   const problems = firstOfEach([...broken, ...whole])
+    .filter((problem) => !options.ignore?.(problem))
     .map((problem) => withValue(problem, written))
     .map((problem) => placed(problem, document, overrides))
     .sort((one, other) => (one.line ?? 0) - (other.line ?? 0));

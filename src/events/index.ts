@@ -17,3 +17,4 @@ export { type FieldPath, fieldPath } from './path.ts';
 export { splice } from './splicer.ts';
 export { EventView } from './view.ts';
 export { ENTRY, type Walk, Walker } from './walker.ts';
+export { LineWrapper } from './wrap.ts';

@@ -69,12 +69,21 @@ const referrers = [
 /** Networks that are set aside for documentation and private use: nobody's address stands in a generated line. */
 const networks = ['192.0.2', '198.51.100', '203.0.113', '10.20.30', '10.20.31'];
 
+/** What of a request is not left to chance. */
+export interface Given {
+  method?: string | undefined;
+  path?: string | undefined;
+  status?: number | undefined;
+  address?: string | undefined;
+}
+
 /** One request in Combined Log Format, as nginx and Apache write it by default. */
-export function accessLine(random: Random, at: Millis): string {
-  const method = random() < 0.88 ? 'GET' : 'POST';
-  const path = fillIn(random, weighted<string>(random, method === 'GET' ? pages : posts));
-  const status = weighted<number>(random, statuses[method]);
-  const address = `${pick(random, networks)}.${between(random, 1, 254)}`;
+export function accessLine(random: Random, at: Millis, given: Given = {}): string {
+  const usual = random() < 0.88 ? 'GET' : 'POST';
+  const method = given.method ?? usual;
+  const path = given.path ?? fillIn(random, weighted<string>(random, usual === 'GET' ? pages : posts));
+  const status = given.status ?? weighted<number>(random, statuses[usual]);
+  const address = given.address ?? `${pick(random, networks)}.${between(random, 1, 254)}`;
   const user = random() < 0.03 ? pick(random, ['alice', 'bob']) : '-';
   const bytes = sizeOf(random, status, path);
   const [referrer, agent] = [weighted<string>(random, referrers), weighted<string>(random, agents)];

@@ -5,6 +5,7 @@ import type { CompiledRule } from '../rules/rule.ts';
 import { Shippers } from '../windows/shippers.ts';
 import { Silence, type SilenceNews } from '../windows/silence.ts';
 import type { AlertBook } from './alert-book.ts';
+import type { Observer } from './observer.ts';
 import { fingerprintOf } from './rule-run.ts';
 import type { Kept, Run } from './run.ts';
 
@@ -12,6 +13,7 @@ export interface AbsenceRunParts {
   config: KindConfig<'absence'>;
   rule: CompiledRule;
   book: AlertBook;
+  observer?: Observer | undefined;
 }
 
 /** Groups whose shippers are looked through for those forgotten after so many visits. */
@@ -58,16 +60,18 @@ export class AbsenceRun implements Run {
   }
 
   add(event: LogEvent): void {
-    const { config, rule, book } = this.parts;
+    const { config, rule, book, observer } = this.parts;
     const shipper = textOf(event, config.shipper);
     // Before the filter: a shipper is alive whatever it sends.
     if (shipper !== undefined) this.shippers.hear(shipper, event.time);
     if (!rule.filter(event)) return;
     const group = rule.key(event);
     const added = this.silence.add(event.time, group);
+    if (observer !== undefined && added !== 'unexpected')
+      observer.took?.({ rule: this.name, group, event, amount: undefined, outcome: added });
     if (added === 'late') this.late += 1;
     if (added !== 'added') return;
-    book.know(group, () => rule.group(event).by);
+    if (!book.knows(group)) book.know(group, () => rule.group(event).by);
     if (shipper !== undefined) this.shipperOf.set(group, shipper);
   }
 

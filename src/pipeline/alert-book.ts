@@ -4,6 +4,7 @@ import { withinHours } from '../rules/active-hours.ts';
 import type { Judge, Judgement } from '../rules/judgement.ts';
 import type { CompiledRule } from '../rules/rule.ts';
 import { fresh, isForgettable, step } from '../rules/state.ts';
+import type { Observer } from './observer.ts';
 import type { Kept } from './run.ts';
 import { Samples } from './samples.ts';
 
@@ -11,6 +12,7 @@ export interface AlertBookParts {
   rule: CompiledRule;
   judge: Judge;
   episodes: Episodes;
+  observer?: Observer | undefined;
 }
 
 /** The alerts of one rule, by group: the state of each, its fields, and the first lines as evidence. */
@@ -39,6 +41,10 @@ export class AlertBook {
     return { states: this.states.size, fields: this.fields.size, samples: this.samples.size };
   }
 
+  knows(group: string): boolean {
+    return this.fields.has(group);
+  }
+
   know(group: string, by: () => Record<string, Scalar>): void {
     if (!this.fields.has(group)) this.fields.set(group, by());
   }
@@ -62,9 +68,10 @@ export class AlertBook {
     outputs: Output[],
     judgement: Judgement = this.parts.judge.judge(group, observation),
   ): Millis | undefined {
-    const { rule } = this.parts;
+    const { rule, observer } = this.parts;
     const before = this.states.get(group) ?? fresh;
     const decision = step(before, observation, rule, withinHours(judgement, observation.at, rule.hours));
+    if (observer !== undefined) observer.looked?.({ rule, group, observation, before, decision });
     if (decision.state !== before) this.remember(group, before, decision.state);
     if (decision.transition || decision.update) this.tell(group, observation, decision, outputs);
     const open = decision.state.status !== 'inactive' || judgement.verdict === 'true';

@@ -7,20 +7,21 @@ import { createWindows } from '../windows/windows.ts';
 import { AbsenceRun } from './absence-run.ts';
 import { AlertBook } from './alert-book.ts';
 import { NormalRun } from './normal-run.ts';
+import type { Observer } from './observer.ts';
 import { RuleRun } from './rule-run.ts';
 import type { Run } from './run.ts';
 import { StrikeRun } from './strike-run.ts';
 import { WindowAlerts } from './window-alerts.ts';
 
 /** Sets a rule to work, whatever its kind. Throws `RULE_INVALID`. */
-export function createRun(config: RuleConfig, kibana?: KibanaConfig): Run {
+export function createRun(config: RuleConfig, kibana?: KibanaConfig, observer?: Observer): Run {
   const rule = compileRule(config);
   const judge = judgeOf(config, rule);
-  const book = new AlertBook({ rule, judge, episodes: createEpisodes(rule, kibana) });
-  if (config.kind === 'absence') return new AbsenceRun({ config, rule, book });
-  const alerts = new WindowAlerts({ rule, windows: windowsOf(rule), book });
+  const book = new AlertBook({ rule, judge, observer, episodes: createEpisodes(rule, kibana) });
+  if (config.kind === 'absence') return new AbsenceRun({ config, rule, book, observer });
+  const alerts = new WindowAlerts({ rule, windows: windowsOf(rule), book, observer });
   if (config.kind === 'change' || config.kind === 'new-term')
-    return new StrikeRun({ config, rule, book, alerts, judge: judge as StrikeJudge });
+    return new StrikeRun({ config, rule, book, alerts, observer, judge: judge as StrikeJudge });
   if (config.kind === 'normal') return new NormalRun({ config, rule, book, alerts });
   return new RuleRun({
     config,

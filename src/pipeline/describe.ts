@@ -65,7 +65,12 @@ async function statusOf(
         }),
       },
     },
-    journal: { bytes: fill.bytes, maxBytes: fill.limit, newest: fill.newest },
+    journal: {
+      bytes: fill.bytes,
+      maxBytes: fill.limit,
+      newest: fill.newest,
+      ...(journal.broken !== undefined && { broken: journal.broken }),
+    },
     readers: {
       analyser: readerStatus(analyser, pipeline, now),
       indexer: { ...readerStatus(indexer, pipeline, now), ...(sink && waits(sink)) },

@@ -68,6 +68,11 @@ export class Engine {
     return this.parts.runs.some((run) => run.waiting);
   }
 
+  /** The event clock, before any rule's lateness. */
+  get now(): Millis {
+    return this.parts.clock.now;
+  }
+
   get rules(): readonly Run[] {
     return this.parts.runs;
   }

@@ -1,3 +1,4 @@
+import { LineWrapper } from '../events/index.ts';
 import { readPayload } from '../lumberjack/payload.ts';
 import type { Batch, EventBlock } from '../model.ts';
 
@@ -9,12 +10,12 @@ export function openPayload(batch: Batch): EventBlock {
     case 'ndjson':
       return splitLines(batch.payload);
     case 'lines':
-      return splitLines(Buffer.from(wrapped(batch.payload)));
+      return new LineWrapper().wrap(batch.payload);
   }
 }
 
 /** One document a line; empty lines are no documents. */
-function splitLines(bytes: Buffer): EventBlock {
+export function splitLines(bytes: Buffer): EventBlock {
   const spans: number[] = [];
   for (let start = 0; start < bytes.length; ) {
     const newline = bytes.indexOf(10, start);
@@ -23,12 +24,4 @@ function splitLines(bytes: Buffer): EventBlock {
     start = end + 1;
   }
   return { bytes, spans: Uint32Array.from(spans), count: spans.length / 2 };
-}
-
-function wrapped(payload: Buffer): string {
-  const lines = payload.toString('utf8').split('\n');
-  return lines
-    .filter((line) => line !== '')
-    .map((message) => `${JSON.stringify({ message })}\n`)
-    .join('');
 }

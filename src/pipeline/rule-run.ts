@@ -54,7 +54,7 @@ export class RuleRun implements Run {
     if (rule.keepsLate && rule.hours && !rule.hours.at(event.time)) return;
     const group = rule.key(event);
     const time = rule.keepsLate ? Math.max(event.time, alerts.closedThrough) : event.time;
-    const counted = alerts.put(time, group, rule.amount(event), event, () => rule.group(event).by);
+    const counted = alerts.put(time, group, rule.amount(event), event);
     if (time !== event.time) alerts.late += 1;
     if (counted && rule.early) alerts.lookEarly(group, outputs);
   }

@@ -5,6 +5,7 @@ import { Changes } from '../windows/changes.ts';
 import type { Strike, Tracker } from '../windows/strike.ts';
 import { Terms } from '../windows/terms.ts';
 import type { AlertBook } from './alert-book.ts';
+import type { Observer } from './observer.ts';
 import { fingerprintOf } from './rule-run.ts';
 import type { Kept, Run } from './run.ts';
 import type { WindowAlerts } from './window-alerts.ts';
@@ -15,6 +16,7 @@ export interface StrikeRunParts {
   alerts: WindowAlerts;
   book: AlertBook;
   judge: StrikeJudge;
+  observer?: Observer | undefined;
 }
 
 /**
@@ -64,14 +66,15 @@ export class StrikeRun implements Run {
   }
 
   add(event: LogEvent, outputs: Output[]): void {
-    const { config, rule, book } = this.parts;
+    const { config, rule, book, observer } = this.parts;
     if (!rule.filter(event)) return;
     const group = rule.key(event);
     for (const value of valuesOf(config, event.get(config.field))) {
       const { outcome, strike } = this.tracker.add(event.time, group, value);
+      if (observer !== undefined) observer.took?.({ rule: this.name, group, event, amount: value, outcome });
       if (outcome === 'late') this.tooLate += 1;
       if (outcome !== 'added') return;
-      book.know(group, () => rule.group(event).by);
+      if (!book.knows(group)) book.know(group, () => rule.group(event).by);
       if (strike) this.raise(strike, event, outputs);
     }
   }

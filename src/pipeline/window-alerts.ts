@@ -2,12 +2,14 @@ import type { LogEvent, Millis, Observation, Output, Scalar, WindowValue } from 
 import type { CompiledRule } from '../rules/rule.ts';
 import type { Amount, Windows } from '../windows/windows.ts';
 import type { AlertBook } from './alert-book.ts';
+import type { Observer } from './observer.ts';
 import type { Kept } from './run.ts';
 
 export interface WindowAlertsParts {
   rule: CompiledRule;
   windows: Windows;
   book: AlertBook;
+  observer?: Observer | undefined;
 }
 
 /** Alerts at rest are looked through for forgettable ones after so many visits. */
@@ -46,19 +48,22 @@ export class WindowAlerts {
     return this.parts.windows.closedThrough;
   }
 
-  /** Counts at that time; `event` and `by` describe the group where it is counted as itself. */
+  /** Counts at that time. `by` are the fields of the group, where they are not those that the rule groups by. */
   put(
     time: Millis,
     group: string,
     amount: Amount,
     event: LogEvent,
-    by: () => Record<string, Scalar>,
+    by?: () => Record<string, Scalar>,
   ): boolean {
-    const { rule, windows, book } = this.parts;
+    const { rule, windows, book, observer } = this.parts;
     const added = windows.add(time, group, amount);
+    if (observer !== undefined)
+      observer.took?.({ rule: rule.config.name, group, event, amount, outcome: added });
     if (added === 'late') this.late += 1;
     if (added !== 'added') return false;
-    book.know(group, by);
+    // No closure for each event: a group is mostly known already.
+    if (!book.knows(group)) book.know(group, by ?? (() => rule.group(event).by));
     if (rule.condition) book.keep(group, event);
     return true;
   }
@@ -79,9 +84,9 @@ export class WindowAlerts {
   /** The newest window may have become true with this event; that is worth knowing before it is over. */
   lookEarly(group: string, outputs: Output[]): void {
     const { rule, windows, book } = this.parts;
+    if (book.isActive(group)) return;
     const head = windows.head(group);
-    if (head?.value === undefined || !rule.condition!.test(head.value)) return;
-    if (!book.isActive(group)) this.look(head, true, outputs);
+    if (head?.value !== undefined && rule.condition!.test(head.value)) this.look(head, true, outputs);
   }
 
   /** Closes the windows that no event at or after that time can change any more. */

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { Counter } from 'prom-client';
-import { LogboomError, messageOf } from '../errors.ts';
+import { type ErrorCode, LogboomError, messageOf } from '../errors.ts';
 import type { Health } from './health.ts';
 import type { Instruments } from './instruments.ts';
 import type { Status } from './status.ts';
@@ -13,6 +13,8 @@ export interface ApiOptions {
   health: () => Promise<Health> | Health;
   /** The Prometheus text. */
   metrics: () => Promise<string>;
+  /** Answers `?alert=…` or `?rule=…&at=…&group=…`. */
+  explain?: (asked: Record<string, string>) => Promise<unknown>;
   instruments: Instruments;
 }
 
@@ -22,6 +24,7 @@ export interface Api {
 }
 
 const links = {
+  '/explain': 'why an alert fired (?alert=id), or why a rule did or did not (?rule=name&at=time&group=group)',
   '/health': 'whether the journal and its readers move: 200, or 503 with the reasons',
   '/metrics': 'metrics in the Prometheus text format',
   '/status': 'inputs, journal, readers, alerts, sink and notifiers as JSON',
@@ -84,6 +87,21 @@ function addRoutes(app: FastifyInstance, { status, health, metrics }: ApiOptions
   });
 }
 
+/** What an expected failure of `/explain` is to a program that asks. */
+const codes: Partial<Record<ErrorCode, number>> = { USAGE: 400, NOT_EXPLAINABLE: 404, BUSY: 503 };
+
+function addExplain(app: FastifyInstance, explain: NonNullable<ApiOptions['explain']>): void {
+  app.get('/explain', async (request, reply) => {
+    try {
+      return await explain(request.query as Record<string, string>);
+    } catch (error) {
+      const code = error instanceof LogboomError ? codes[error.code] : undefined;
+      if (code === undefined) throw error;
+      return reply.code(code).send({ error: messageOf(error) });
+    }
+  });
+}
+
 function watch(app: FastifyInstance, { log, metrics }: Instruments): void {
   const requests = new Counter({
     name: 'logboom_api_requests_total',
@@ -116,7 +134,7 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
 }
 
-/** Starts the API of logboom itself: `/health`, `/metrics`, `/status`. It only reads. */
+/** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`. It only reads. */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { config, instruments } = options;
   const app = fastify({ ...limits, forceCloseConnections: true, logger: false });
@@ -126,6 +144,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   if (config.token !== undefined) requireToken(app, config.token);
   app.setNotFoundHandler(answerUnknown);
   addRoutes(app, options);
+  if (options.explain) addExplain(app, options.explain);
   const url = await listen(app, config.host, config.port);
   instruments.log.info({ 'url.full': url }, `API listens on ${url}`);
   return { url, stop: () => app.close() };

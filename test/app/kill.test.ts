@@ -109,7 +109,7 @@ describe('kill -9, again and again, while events are shipped', () => {
     await server.start();
     const shipper = await aShipper(server.ports.lumberjack);
     for (let round = 0; round < rounds; round += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 1_500));
+      await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 800));
       await server.kill();
       await server.start();
     }

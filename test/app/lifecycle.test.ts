@@ -84,7 +84,7 @@ describe('the server', () => {
   });
 
   it('goes on where it was after a stop: the same alert, and the cooldown', { timeout: 60_000 }, async () => {
-    const { server, webhook } = await aServer({ time: { idleAfter: '4s' } });
+    const { server, webhook } = await aServer({ time: { idleAfter: '2s' } });
     await (await aSender(server)).send(burst(20));
     await opened(server, 1);
     await vi.waitFor(() => expect(webhook.received).toHaveLength(1));

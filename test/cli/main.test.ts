@@ -18,7 +18,7 @@ it('an unexpected error shows its stack and ends with 3', async () => {
 });
 
 it('the help names every command and no other', () => {
-  const named = [...help('x').matchAll(/^ {2}(\w+) +\[--/gm)].map(([, name]) => name);
+  const named = [...help('x').matchAll(/^ {2}([\w-]+) +\[--/gm)].map(([, name]) => name);
   expect(named.sort()).toEqual(Object.keys(commands).sort());
 });
 
@@ -27,7 +27,7 @@ it('the help names every option of every command', async () => {
     const line = help('x')
       .split('\n')
       .find((one) => one.startsWith(`  ${name} `) && one.includes('[--'))!;
-    const named = [...line.matchAll(/--(\w+)/g)].map(([, option]) => option);
+    const named = [...line.matchAll(/\[--(\w+)/g)].map(([, option]) => option);
     for (const option of named) expect(Object.keys(args ?? {})).toContain(option);
   }
 });

@@ -41,7 +41,7 @@ describe('the command line', () => {
     expect(stdout.split('\n').every((line) => line.length <= 120)).toBe(true);
   });
 
-  it.each(['run', 'check', 'status', 'generate', 'demo'])(
+  it.each(['run', 'check', 'status', 'generate', 'demo', 'backtest', 'test-rules', 'explain', 'score'])(
     'has help for %s, without colours in a pipe',
     (command) => {
       const { status, stdout } = logboom([command, '--help']);
@@ -62,6 +62,7 @@ describe('the command line', () => {
     [['check', '--config'], '--config needs a value.'],
     [['check', 'extra'], '"extra" is more than this command takes.'],
     [['generate', '--port', 'x'], '--port takes a whole number from 1 to 65535'],
+    [['backtest'], 'Missing required positional argument: RULES.'],
     [['constructor'], 'There is no command `constructor`'],
   ])('refuses %j with 2', (args, message) => {
     const { status, stdout, stderr } = logboom(args);

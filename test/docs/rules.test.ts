@@ -45,19 +45,11 @@ describe('docs/rules.md', () => {
 });
 
 describe('examples/rules', () => {
-  const files = readdirSync(`${root}examples/rules`).filter((name) => name.endsWith('.yml'));
+  const files = readdirSync(`${root}examples/rules`);
 
-  it('has a file for each kind', () => {
-    expect(files).toEqual(
-      expect.arrayContaining(
-        kinds.filter((kind) => page.includes(`examples/rules/${kind}.yml`)).map((kind) => `${kind}.yml`),
-      ),
-    );
-    for (const kind of kinds) expect(files).toContain(`${kind}.yml`);
-  });
-
-  it.each(files)('%s loads without a problem', (name) => {
-    const { problems } = loadConfig({ path: `${root}examples/rules/${name}`, env: {}, checks });
+  it.each(kinds)('has a file for the kind %s, which loads without a problem', (kind) => {
+    expect(files).toContain(`${kind}.yml`);
+    const { problems } = loadConfig({ path: `${root}examples/rules/${kind}.yml`, env: {}, checks });
     expect(problems).toEqual([]);
   });
 });

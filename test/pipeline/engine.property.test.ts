@@ -90,7 +90,7 @@ describe('what the engine puts out', () => {
         expect(plain(anEngine(), cutBy(cuts))).toEqual(expected);
         expect(plain(anEngine(), () => 1)).toEqual(expected);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -130,7 +130,7 @@ describe('what the engine puts out', () => {
         expect(JSON.stringify(outputsOf(again, records.slice(from)))).toBe(JSON.stringify(first));
         expect(again.snapshot()).toEqual(engine.snapshot());
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });

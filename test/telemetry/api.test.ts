@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { LogboomError } from '../../src/errors.ts';
 import { type Api, type ApiOptions, startApi } from '../../src/telemetry/api.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
@@ -34,7 +35,12 @@ describe('the API', () => {
   it('lists its pages', async () => {
     const { code, body } = await get(await start(), '/');
     expect(code).toBe(200);
-    expect(Object.keys((body() as { links: object }).links)).toEqual(['/health', '/metrics', '/status']);
+    expect(Object.keys((body() as { links: object }).links)).toEqual([
+      '/explain',
+      '/health',
+      '/metrics',
+      '/status',
+    ]);
   });
 
   it('shows the status', async () => {
@@ -50,6 +56,29 @@ describe('the API', () => {
     const answer = await get(await start({ health: () => health }), '/health');
     expect(answer.code).toBe(code);
     expect(answer.body()).toEqual(health);
+  });
+
+  it('explains what it is asked about', async () => {
+    const api = await start({ explain: async (asked) => ({ asked }) });
+    const { code, body } = await get(api, '/explain?rule=burst&at=2026-01-01T00:00:00Z');
+    expect([code, body()]).toEqual([200, { asked: { rule: 'burst', at: '2026-01-01T00:00:00Z' } }]);
+  });
+
+  it.each([
+    ['USAGE', 400],
+    ['NOT_EXPLAINABLE', 404],
+    ['BUSY', 503],
+  ] as const)('answers a question that cannot be answered for %s with %i', async (reason, expected) => {
+    const explain = () => Promise.reject(new LogboomError(reason, 'because'));
+    const { code, body } = await get(await start({ explain }), '/explain');
+    expect([code, body()]).toEqual([expected, { error: 'because' }]);
+  });
+
+  it('tells no stranger why explaining failed', async () => {
+    const explain = () => Promise.reject(new Error('secret'));
+    const { code, text } = await get(await start({ explain }), '/explain?alert=x');
+    expect(code).toBe(500);
+    expect(text).not.toContain('secret');
   });
 
   it('serves metrics as Prometheus reads them', async () => {

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import type { Config } from '../config/schema.ts';
+import { LogboomError } from '../errors.ts';
+import { openJournalReader } from '../journal/lmdb.ts';
+import type { EventBlock, JournalRecord, Millis } from '../model.ts';
+import { type InputOptions, openInput } from './input.ts';
+import { mergeByTime } from './merge.ts';
+import { Replay } from './replay.ts';
+import { type Report, Reporter } from './report.ts';
+
+export interface BacktestOptions extends InputOptions {
+  config: Config;
+  /** Files, or one `journal:<data folder>`. */
+  inputs: readonly string[];
+  /** Wall time of the replay. */
+  receivedAt: Millis;
+  /** Of a journal, the stretch that was received in `[from, to)`. */
+  from?: Millis | undefined;
+  to?: Millis | undefined;
+  /** Told after each block: the share of the inputs that was read, 0 to 1, and the number of events. */
+  onProgress?: ((share: number, events: number) => void) | undefined;
+}
+
+/** Runs rules over events of the past with the live engine. */
+export async function backtest(options: BacktestOptions): Promise<Report> {
+  const reporter = new Reporter(options.config.rules);
+  const replay = new Replay({
+    config: options.config,
+    receivedAt: options.receivedAt,
+    onOutput: (output) => reporter.take(output),
+    observer: reporter,
+  });
+  const folder = journalIn(options.inputs);
+  if (folder === undefined) await replayFiles(replay, options);
+  else await replayJournal(replay, folder, options);
+  return reporter.report(replay.engine);
+}
+
+function journalIn(inputs: readonly string[]): string | undefined {
+  const journals = inputs.filter((input) => input.startsWith('journal:'));
+  if (journals.length === 0) return undefined;
+  if (inputs.length === 1) return journals[0]!.slice('journal:'.length);
+  throw new LogboomError(
+    'USAGE',
+    'A journal holds everything in one order; it cannot be mixed with other inputs.',
+  );
+}
+
+async function replayFiles(replay: Replay, options: BacktestOptions): Promise<void> {
+  const { config, inputs, onProgress } = options;
+  if (options.from !== undefined || options.to !== undefined)
+    throw new LogboomError('USAGE', '--from and --to choose a stretch of a journal; files are read whole.');
+  const files = inputs.map((path) => openInput(path, options));
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  const blocks: AsyncIterable<EventBlock> =
+    files.length === 1
+      ? files[0]!.blocks
+      : mergeByTime(
+          files.map((file) => file.blocks),
+          config,
+        );
+  for await (const block of blocks) {
+    replay.feed(block);
+    const read = files.reduce((sum, file) => sum + file.read, 0);
+    onProgress?.(size === 0 ? 1 : read / size, replay.engine.tally.events);
+  }
+  replay.fallSilent();
+}
+
+/** A journal has its own ticks. Where it ends, or is cut, the alerts that were open then stay open. */
+async function replayJournal(replay: Replay, data: string, options: BacktestOptions): Promise<void> {
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, onProgress } = options;
+  for await (const { record, share } of journalRecords(data)) {
+    if (record.receivedAt < from || record.receivedAt >= to) continue;
+    replay.process(record);
+    onProgress?.(share, replay.engine.tally.events);
+  }
+}
+
+const turnBytes = 2 * 2 ** 20;
+
+/** Every record that the journal of a data folder holds now, while it is written or while nobody does. */
+export async function* journalRecords(
+  data: string,
+): AsyncGenerator<{ record: JournalRecord; share: number }> {
+  const folder = existsSync(`${data}/journal`) ? `${data}/journal` : data;
+  if (!existsSync(folder))
+    throw new LogboomError(
+      'INPUT_UNREADABLE',
+      `There is no journal in ${data}; name the folder that \`data\` names.`,
+    );
+  const reader = openJournalReader(folder);
+  try {
+    const { oldest, newest } = reader;
+    let position = oldest - 1;
+    while (position < newest) {
+      const records = reader.read(position, turnBytes);
+      if (records.length === 0) return;
+      for (const record of records) {
+        yield { record, share: (record.position - oldest + 1) / (newest - oldest + 1) };
+      }
+      position = records.at(-1)!.position;
+    }
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,78 @@
+import { createReadStream } from 'node:fs';
+import { type Readable, Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { Decompress } from 'fzstd';
+import { LogboomError, messageOf } from '../errors.ts';
+
+const chunkSize = 2 ** 18;
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+/** What the first bytes of a file say; its name may say anything. */
+export function compressionOf(head: Buffer): Compression {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  return head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528 ? 'zstd' : 'none';
+}
+
+export interface Reading {
+  bytes: AsyncIterable<Buffer>;
+  /** Bytes of the file that were read, for progress. */
+  readonly read: number;
+}
+
+/** The file's bytes, decompressed. A failure rejects with `INPUT_UNREADABLE`, which names the file. */
+export function readFile(path: string, compression: Compression): Reading {
+  const file = createReadStream(path, { highWaterMark: chunkSize * 2 });
+  const decompressor = decompressorFor(compression);
+  if (decompressor) {
+    file.on('error', (error) => decompressor.destroy(error));
+    file.pipe(decompressor);
+  }
+  return {
+    bytes: named(path, decompressor ?? file),
+    get read() {
+      return file.bytesRead;
+    },
+  };
+}
+
+function decompressorFor(compression: Compression): Transform | undefined {
+  if (compression === 'gzip') return zlib.createGunzip({ chunkSize });
+  return compression === 'zstd' ? zstdDecompressor() : undefined;
+}
+
+/** Node has had zstd since 22.15; older ones do with a decoder in JavaScript, some ten times as slow. */
+export function zstdDecompressor(native = true): Transform {
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: object) => Transform };
+  return native && createZstdDecompress ? createZstdDecompress({ chunkSize }) : new PlainZstd();
+}
+
+class PlainZstd extends Transform {
+  readonly #decompress = new Decompress((bytes) => void this.push(bytes));
+
+  override _transform(chunk: Buffer, _: string, done: (error?: Error) => void): void {
+    attempt(() => this.#decompress.push(chunk), done);
+  }
+
+  override _flush(done: (error?: Error) => void): void {
+    attempt(() => this.#decompress.push(new Uint8Array(0), true), done);
+  }
+}
+
+function attempt(work: () => void, done: (error?: Error) => void): void {
+  try {
+    work();
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done();
+}
+
+async function* named(path: string, stream: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw new LogboomError('INPUT_UNREADABLE', `Cannot read ${path}: ${messageOf(error)}.`, { cause: error });
+  }
+}

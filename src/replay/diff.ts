@@ -1,0 +1,47 @@
+/** One line of a comparison: in both, only expected, or only there. */
+export interface Difference<E, A> {
+  kind: 'same' | 'missing' | 'unexpected';
+  expected?: E;
+  actual?: A;
+}
+
+/**
+ * The shortest way from what was expected to what is there: the longest common subsequence stays, so that one line
+ * too few does not make all that follow look wrong.
+ */
+export function differences<E, A>(
+  expected: readonly E[],
+  actual: readonly A[],
+  matches: (expected: E, actual: A) => boolean,
+): Difference<E, A>[] {
+  const lengths = commonLengths(expected, actual, matches);
+  const found: Difference<E, A>[] = [];
+  let [e, a] = [0, 0];
+  while (e < expected.length || a < actual.length) {
+    if (e < expected.length && a < actual.length && matches(expected[e]!, actual[a]!)) {
+      found.push({ kind: 'same', expected: expected[e++]!, actual: actual[a++]! });
+    } else if (a === actual.length || (e < expected.length && lengths[e + 1]![a]! >= lengths[e]![a + 1]!)) {
+      found.push({ kind: 'missing', expected: expected[e++]! });
+    } else found.push({ kind: 'unexpected', actual: actual[a++]! });
+  }
+  return found;
+}
+
+/** Length of the longest common subsequence of what lies from each pair of places on. */
+function commonLengths<E, A>(
+  expected: readonly E[],
+  actual: readonly A[],
+  matches: (expected: E, actual: A) => boolean,
+): number[][] {
+  const lengths = Array.from({ length: expected.length + 1 }, () =>
+    new Array<number>(actual.length + 1).fill(0),
+  );
+  for (let e = expected.length - 1; e >= 0; e -= 1) {
+    for (let a = actual.length - 1; a >= 0; a -= 1) {
+      lengths[e]![a] = matches(expected[e]!, actual[a]!)
+        ? lengths[e + 1]![a + 1]! + 1
+        : Math.max(lengths[e + 1]![a]!, lengths[e]![a + 1]!);
+    }
+  }
+  return lengths;
+}

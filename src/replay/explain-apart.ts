@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Config } from '../config/schema.ts';
+import { type ErrorCode, LogboomError } from '../errors.ts';
+import { workerEntry } from '../util/worker-entry.ts';
+import type { Explanation } from './explain.ts';
+import { type Asked, questionFrom } from './question.ts';
+
+type Answer = { explanation: Explanation } | { code: ErrorCode; message: string };
+
+/**
+ * Explains in a thread of its own, so that a replay of hours delays no acknowledgement. One at a time: the second
+ * core is the readers'. Rejects with `BUSY` while another one is under way.
+ */
+export function explainApart(config: Config): (asked: Asked) => Promise<Explanation> {
+  let isBusy = false;
+  return async (asked) => {
+    const question = questionFrom(asked);
+    if (isBusy)
+      throw new LogboomError('BUSY', 'Another explanation is under way; ask again when it is done.');
+    isBusy = true;
+    const file = workerEntry(import.meta.url, './explain-worker.ts');
+    const worker = new Worker(file, { workerData: { question, config }, name: 'explain' });
+    try {
+      const [answer] = (await once(worker, 'message')) as [Answer];
+      if ('explanation' in answer) return answer.explanation;
+      throw new LogboomError(answer.code, answer.message);
+    } finally {
+      isBusy = false;
+      await worker.terminate();
+    }
+  };
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import type { Config } from '../config/schema.ts';
+import { someDuration } from '../config/values.ts';
+import { LogboomError, messageOf } from '../errors.ts';
+import { parseIso } from '../parsers/timestamp.ts';
+import { rulesFrom } from './rules-file.ts';
+
+const moment = z
+  .string()
+  .refine((text) => Number.isFinite(parseIso(text)), 'is no time; write for example 2026-01-01T00:00:00Z')
+  .transform((text) => parseIso(text));
+const fields = z.record(z.string(), z.unknown()).default({});
+
+/** Events of the generator: requests from a time on, a fixed time apart. */
+const generated = z.strictObject({
+  from: moment,
+  every: someDuration,
+  count: z.int().min(1).max(1_000_000),
+  /** The line, where it is no access log: `{iso}` and `{time}` stand for the time, `{n}` for the number from 1. */
+  line: z.string().optional(),
+  method: z.string().optional(),
+  path: z.string().optional(),
+  status: z.int().optional(),
+  address: z.string().optional(),
+  seed: z.int().default(1),
+  fields,
+});
+
+/** Several generators side by side are merged by time. */
+const generate = z.union([generated.transform((one) => [one]), z.array(generated).min(1)]);
+const entry = z.union([
+  z.strictObject({ lines: z.string(), fields }),
+  z.strictObject({ generate }),
+  z.strictObject({ event: z.record(z.string(), z.unknown()) }),
+  z.strictObject({ silence: someDuration }),
+]);
+
+const expected = z.strictObject({
+  at: moment.optional(),
+  rule: z.string().optional(),
+  group: z.string().optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  value: z.number().optional(),
+  count: z.number().optional(),
+  severity: z.string().optional(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+});
+
+const test = z.strictObject({
+  name: z.string().min(1),
+  /** Wall time at which events begin to arrive. Default: the time of the latest event. */
+  now: moment.optional(),
+  events: z.array(entry),
+  /** Whether silence follows the events, in which windows close and alerts resolve. */
+  settle: z.boolean().default(true),
+  expect: z.array(expected),
+  /** Number of messages that go out. */
+  notifications: z.int().min(0).optional(),
+});
+
+const fixture = z.strictObject({
+  /** A file of rules, as seen from this one, or the rules themselves. */
+  rules: z.union([z.string(), z.array(z.unknown())]),
+  parsers: z.unknown().optional(),
+  time: z.unknown().optional(),
+  tests: z.array(test).min(1),
+});
+
+export type Generated = z.infer<typeof generated>;
+export type Entry = z.infer<typeof entry>;
+export type Expected = z.infer<typeof expected>;
+export type RuleTest = z.infer<typeof test>;
+
+export interface Fixture {
+  path: string;
+  config: Config;
+  tests: RuleTest[];
+}
+
+/** Reads a file of tests and its rules. Throws `FIXTURE_INVALID` or `CONFIG_INVALID`, naming what is wrong. */
+export function loadFixture(path: string, readFile = (name: string) => readFileSync(name, 'utf8')): Fixture {
+  const parsed = fixture.safeParse(treeOf(path, readFile));
+  if (!parsed.success) throw invalid(path, z.prettifyError(parsed.error));
+  const { rules, parsers, time, tests } = parsed.data;
+  const file = typeof rules === 'string' ? resolve(dirname(path), rules) : path;
+  const text = typeof rules === 'string' ? readText(file, readFile) : stringify({ rules, parsers, time });
+  return { path, tests, config: rulesFrom({ path: file, env: {}, text }) };
+}
+
+function treeOf(path: string, readFile: (name: string) => string): unknown {
+  const text = readText(path, readFile);
+  try {
+    return parse(text);
+  } catch (error) {
+    throw invalid(path, messageOf(error));
+  }
+}
+
+function readText(path: string, readFile: (name: string) => string): string {
+  try {
+    return readFile(path);
+  } catch (error) {
+    throw invalid(path, messageOf(error));
+  }
+}
+
+const invalid = (path: string, why: string) =>
+  new LogboomError('FIXTURE_INVALID', `${path} cannot be used as a test of rules:\n${why}`);

@@ -1,0 +1,144 @@
+import type { Config } from '../config/schema.ts';
+import { type Incident, type IncidentKind, incidentKinds, labelledDay } from '../generator/incidents.ts';
+import type { Millis, Transition } from '../model.ts';
+import { blockFrom } from './merge.ts';
+import { Replay } from './replay.ts';
+
+/** How well a rule does over days of labelled incidents. */
+export interface Score {
+  rule: string;
+  /** Kinds of incidents that it found at least half of: what it is there for. */
+  finds: IncidentKind[];
+  alerts: number;
+  /** Alerts that were about an incident, any one. */
+  right: number;
+  /** Share of its alerts that were about an incident; undefined where it raised none. */
+  precision: number | undefined;
+  /** Share of the incidents that it found, of the kinds that it finds; undefined where it finds none. */
+  recall: number | undefined;
+  /** From an incident's begin to the alert, event time: half of them took no longer, and the longest. */
+  delay: { median: Millis; longest: Millis } | undefined;
+  /** Of each kind, how many it found. */
+  found: Record<IncidentKind, number>;
+}
+
+export interface ScoreReport {
+  seeds: number[];
+  /** Of each kind, how many there were. */
+  incidents: Record<IncidentKind, number>;
+  events: number;
+  scores: Score[];
+}
+
+interface Raised {
+  at: Millis;
+  start: Millis;
+  host: string | undefined;
+}
+
+/** Windows that end this long after an incident may still be about it. */
+const aftermath = 2 * 60_000;
+const begin = Date.parse('2026-01-05T00:00:00Z');
+const perBlock = 1_000;
+
+/** Plays days of labelled incidents to the rules, and compares. The same seeds give the same scores. */
+export function score(config: Config, seeds: readonly number[]): ScoreReport {
+  const days = seeds.map((seed) => playDay(config, seed));
+  const incidents = days.flatMap((day) => day.incidents);
+  const enabled = config.rules.filter((rule) => rule.enabled);
+  return {
+    seeds: [...seeds],
+    incidents: countBy(incidents),
+    events: days.reduce((sum, { events }) => sum + events, 0),
+    scores: enabled.map(({ name }) => scoreOf(name, days)),
+  };
+}
+
+interface PlayedDay {
+  incidents: Incident[];
+  raised: Map<string, Raised[]>;
+  events: number;
+}
+
+function playDay(config: Config, seed: number): PlayedDay {
+  const { incidents, events } = labelledDay({ seed, start: begin });
+  const raised = new Map<string, Raised[]>();
+  const replay = new Replay({
+    config,
+    receivedAt: incidents.at(-1)!.end,
+    onOutput: (output) => output.kind === 'transition' && note(output.transition, raised),
+  });
+  let documents: Buffer[] = [];
+  const feed = () => {
+    replay.feed(blockFrom(documents));
+    documents = [];
+  };
+  for (const { document } of events) {
+    documents.push(Buffer.from(document));
+    if (documents.length === perBlock) feed();
+  }
+  feed();
+  replay.fallSilent();
+  return { incidents, raised, events: replay.engine.tally.events };
+}
+
+function note({ rule, to, from, at, window, by }: Transition, raised: Map<string, Raised[]>): void {
+  if (to !== 'active' || (from !== 'inactive' && from !== 'pending')) return;
+  const host = by['host.name'];
+  const alert = { at, start: window.start, host: typeof host === 'string' ? host : undefined };
+  raised.set(rule, [...(raised.get(rule) ?? []), alert]);
+}
+
+function scoreOf(rule: string, days: readonly PlayedDay[]): Score {
+  const all = days.flatMap(({ incidents, raised }) => {
+    const alerts = raised.get(rule) ?? [];
+    return incidents.map((incident) => ({
+      incident,
+      first: alerts.find((alert) => isAbout(alert, incident)),
+    }));
+  });
+  const alerts = days.reduce((sum, { raised }) => sum + (raised.get(rule)?.length ?? 0), 0);
+  const right = days.reduce((sum, day) => sum + rightIn(day, rule), 0);
+  const total = countBy(all.map(({ incident }) => incident));
+  const found = countBy(all.flatMap(({ incident, first }) => (first ? [incident] : [])));
+  const finds = incidentKinds.filter((kind) => found[kind] > 0 && found[kind] * 2 >= total[kind]);
+  const meant = all.filter(({ incident }) => finds.includes(incident.kind));
+  const delays = meant.flatMap(({ incident, first }) =>
+    first ? [Math.max(0, first.at - incident.start)] : [],
+  );
+  return {
+    rule,
+    finds,
+    alerts,
+    right,
+    precision: alerts === 0 ? undefined : right / alerts,
+    recall: meant.length === 0 ? undefined : delays.length / meant.length,
+    delay: delayOf(delays),
+    found,
+  };
+}
+
+function rightIn({ incidents, raised }: PlayedDay, rule: string): number {
+  const alerts = raised.get(rule) ?? [];
+  return alerts.filter((alert) => incidents.some((incident) => isAbout(alert, incident))).length;
+}
+
+/** The alert's window and the incident overlap, and they are not about different hosts. */
+function isAbout({ at, start, host }: Raised, incident: Incident): boolean {
+  if (host !== undefined && host !== incident.host) return false;
+  return (
+    at > incident.start && Math.min(start, at - aftermath) < incident.end && at <= incident.end + aftermath
+  );
+}
+
+function countBy(incidents: readonly Incident[]): Record<IncidentKind, number> {
+  const counts = Object.fromEntries(incidentKinds.map((kind) => [kind, 0])) as Record<IncidentKind, number>;
+  for (const { kind } of incidents) counts[kind] += 1;
+  return counts;
+}
+
+function delayOf(delays: readonly Millis[]): Score['delay'] {
+  if (delays.length === 0) return undefined;
+  const sorted = [...delays].sort((one, other) => one - other);
+  return { median: sorted[Math.floor((sorted.length - 1) / 2)]!, longest: sorted.at(-1)! };
+}

@@ -1,0 +1,79 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { fieldsFrom, timeFrom } from '../../src/cli/arguments.ts';
+import { backtestRules } from '../../src/cli/backtest.ts';
+import { terminal } from '../support/cli.ts';
+import { aFolder } from '../support/folder.ts';
+
+const now = Date.parse('2026-11-21T00:00:00Z');
+const lines = Array.from(
+  { length: 6 },
+  (_, i) => `192.0.2.1 - - [17/May/2015:10:05:0${i} +0000] "GET / HTTP/1.1" 200 1 "-" "-"\n`,
+).join('');
+
+async function show(rules: string, given: object = {}, log = lines) {
+  const folder = aFolder();
+  const [file, input] = [`${folder}/rules.yml`, `${folder}/access.log`];
+  writeFileSync(file, rules);
+  writeFileSync(input, log);
+  const screen = terminal();
+  const code = await backtestRules({ rules: file, _: [file, input], ...given }, screen, now);
+  return { code, text: screen.text(), complaints: screen.complaints() };
+}
+const rules = "rules:\n  - { name: burst, over: 10s, when: '>= 5', notify: [ops], by: [host.name] }\n";
+
+describe('backtest', () => {
+  it('prints transitions, totals, days and a sparkline, and the speed beside them', async () => {
+    const { code, text, complaints } = await show(rules, { fields: 'host.name=web-1' });
+    expect(code).toBe(0);
+    expect(text.split('\n')).toEqual([
+      '2015-05-17 10:05:10.000  ▲ active    burst (web-1)  count 5 is >= 5, before the window is over',
+      '2015-05-17 10:05:20.000  ▽ inactive  burst (web-1)  recovered: count 0 is not >= 5',
+      '',
+      'burst: count >= 5',
+      '  1 alert, 2 transitions, 2 notifications (ops 2)',
+      '  █▁  0 to 6',
+      '  ▲',
+      '  2015-05-17 10:05:10.000 to 2015-05-17 10:05:30.000, 10s a column',
+      '  day         alerts  notifications',
+      '  2015-05-17  1       2',
+    ]);
+    expect(complaints).toMatch(/^6 events in \d+\.\d s, [\d,]+ a second$/);
+  });
+
+  it('takes notifiers that only a whole configuration would declare, and no other problem', async () => {
+    await expect(show("rules:\n  - { name: x, when: 'many' }\n")).rejects.toThrow('"many" is no condition');
+  });
+
+  it('prints the report as JSON, or the transition log alone', async () => {
+    const report = JSON.parse((await show(rules, { json: true })).text);
+    expect(report).toMatchObject({ events: 6, rules: [{ rule: 'burst', alerts: 1 }] });
+    const log = (await show(rules, { log: true })).text.split('\n');
+    expect(log.map((one) => JSON.parse(one).to)).toEqual(['active', 'inactive']);
+  });
+
+  it('says so where nothing happened', async () => {
+    expect((await show(rules, {}, '')).text).toBe(
+      'no transition\n\nburst: no event was for it\n  0 alerts, 0 transitions, no notification\n\nThere was no event in it.',
+    );
+  });
+
+  it('lets no sender write on the terminal', async () => {
+    const named = lines.replaceAll('/ HTTP', '/\\u001b[31m HTTP').replaceAll('192.0.2.1', 'evil\u001b[31m');
+    const { text } = await show(rules.replace('host.name', 'source.address'), {}, named);
+    expect(text).not.toContain('\u001b');
+  });
+});
+
+it.each([
+  ['2026-11-21T13:45:00Z', Date.parse('2026-11-21T13:45:00Z')],
+  ['2026-11-21', Date.parse('2026-11-21')],
+  [undefined, undefined],
+])('%s is a time', (text, expected) => expect(timeFrom('at', text)).toBe(expected));
+
+it('arguments that are none are refused', () => {
+  expect(() => timeFrom('at', 'noon')).toThrow('--at takes a time such as');
+  expect(() => fieldsFrom('a')).toThrow('--fields takes name=value');
+  expect(fieldsFrom('a.b=c=d,e=')).toEqual({ 'a.b': 'c=d', e: '' });
+  expect(fieldsFrom(undefined)).toEqual({});
+});

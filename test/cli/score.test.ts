@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { scoreRules } from '../../src/cli/score.ts';
+import { terminal } from '../support/cli.ts';
+import { aFolder } from '../support/folder.ts';
+
+const rules = () => {
+  const path = `${aFolder()}/rules.yml`;
+  writeFileSync(path, "rules: [{ name: burst, by: [host.name], over: 10s, when: '>= 150', notify: [x] }]\n");
+  return path;
+};
+
+it('prints a line for each rule', () => {
+  const screen = terminal();
+  expect(scoreRules({ rules: rules(), seeds: '5' }, screen)).toBe(0);
+  expect(screen.text()).toMatch(/^rule +finds +alerts +precision +recall.*\nburst +burst +3 +100% +100%/);
+  expect(screen.complaints()).toMatch(/events, 18 incidents; what the columns mean: docs\/scores\.md$/);
+});
+
+it('prints JSON', () => {
+  const screen = terminal();
+  scoreRules({ rules: rules(), seeds: '5', json: true }, screen);
+  expect(JSON.parse(screen.text())).toMatchObject({
+    seeds: [5],
+    scores: [{ rule: 'burst', finds: ['burst'] }],
+  });
+});
+
+it('refuses seeds that are none', () => {
+  expect(() => scoreRules({ rules: rules(), seeds: '1,x' }, terminal())).toThrow(
+    '--seeds takes a whole number',
+  );
+});

@@ -1,0 +1,141 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type ConfigInput, schema } from '../../src/config/schema.ts';
+import { backtest } from '../../src/replay/backtest.ts';
+import { patienceOf } from '../../src/replay/replay.ts';
+import { inEventTime, transitionLog } from '../../src/replay/transition-log.ts';
+import { aFolder } from '../support/folder.ts';
+import { transition } from '../support/transition.ts';
+
+const receivedAt = Date.parse('2026-11-21T00:00:00Z');
+const line = (at: string, status = 200, host = 1) =>
+  `192.0.2.${host} - - [${at} +0000] "GET / HTTP/1.1" ${status} 1 "-" "-"`;
+const burst = (day: number) =>
+  Array.from({ length: 6 }, (_, i) => line(`${day}/May/2015:10:05:0${i}`, i % 2 ? 500 : 200));
+
+function run(rules: ConfigInput['rules'], ...files: string[][]) {
+  const folder = aFolder();
+  const inputs = files.map((lines, index) => {
+    writeFileSync(`${folder}/${index}.log`, `${lines.join('\n')}\n`);
+    return `${folder}/${index}.log`;
+  });
+  return backtest({ config: schema.parse({ rules }), inputs, receivedAt });
+}
+
+describe('a backtest', () => {
+  it('raises early, and resolves in the silence after the last event', async () => {
+    const { transitions } = await run([{ name: 'burst', over: '10s', when: '>= 5' }], burst(17));
+    expect(transitions.map(({ to, at, value }) => [to, new Date(at).toISOString(), value])).toEqual([
+      ['active', '2015-05-17T10:05:10.000Z', 5],
+      ['inactive', '2015-05-17T10:05:20.000Z', 0],
+    ]);
+  });
+
+  it('counts alerts and messages by rule, day and notifier', async () => {
+    const rule = { name: 'burst', over: '10s', when: '>= 5', notify: ['log', 'ops'] } as const;
+    const { rules } = await run([{ ...rule, notify: [...rule.notify] }], [...burst(17), ...burst(18)]);
+    expect(rules[0]).toMatchObject({
+      rule: 'burst',
+      measure: 'count',
+      condition: '>= 5',
+      alerts: 2,
+      transitions: 4,
+      notifications: 8,
+      notifiers: { log: 4, ops: 4 },
+      days: {
+        '2015-05-17': { alerts: 1, notifications: 4 },
+        '2015-05-18': { alerts: 1, notifications: 4 },
+      },
+    });
+  });
+
+  it('draws the measure against its threshold', async () => {
+    const { rules } = await run([{ name: 'burst', over: '10s', when: '>= 5' }], burst(17));
+    expect(rules[0]!.timeline).toMatchObject({ width: 10_000, bounds: [5] });
+    expect(rules[0]!.timeline.columns[0]).toEqual({ value: 6, held: true });
+  });
+
+  it('counts for rules without a condition, and leaves out disabled ones', async () => {
+    const { rules } = await run(
+      [
+        { name: 'all', over: '10s' },
+        { name: 'off', enabled: false },
+      ],
+      burst(17),
+    );
+    expect(rules).toMatchObject([
+      { rule: 'all', condition: undefined, timeline: { columns: [{ value: 6 }] } },
+    ]);
+  });
+
+  it('reads several files as if they had been shipped as they were written', async () => {
+    const rules = [{ name: 'both', over: '10s', when: '>= 10', by: [] }];
+    const { transitions, events } = await run(
+      rules,
+      [...burst(17), ...burst(18)],
+      [...burst(17), ...burst(18)],
+    );
+    expect(events).toBe(24);
+    expect(transitions.filter(({ to }) => to === 'active')).toHaveLength(2);
+  });
+
+  it('tells of events that came too late, or from too far ahead, or are none', async () => {
+    const lines = [line('17/May/2015:10:05:00'), line('17/May/2015:12:00:00'), line('17/May/2015:10:05:01')];
+    const report = await run([{ name: 'all', over: '10s' }], [...lines, line('17/May/2031:10:05:00')]);
+    expect(report).toMatchObject({ events: 4, ahead: 1, rules: [{ late: 1 }] });
+  });
+
+  it('of nothing is nothing', async () => {
+    const report = await run([{ name: 'all', over: '10s', when: '> 1' }], []);
+    expect(report).toMatchObject({
+      events: 0,
+      from: undefined,
+      transitions: [],
+      rules: [{ measure: undefined }],
+    });
+  });
+
+  it('tells how far it is', async () => {
+    const shares: number[] = [];
+    const path = `${aFolder()}/a.log`;
+    writeFileSync(path, burst(17).join('\n'));
+    const config = schema.parse({ rules: [] });
+    await backtest({ config, inputs: [path], receivedAt, onProgress: (share) => void shares.push(share) });
+    expect(shares.at(-1)).toBe(1);
+  });
+
+  it.each([
+    [{ inputs: ['journal:/a', 'b.log'] }, /cannot be mixed/],
+    [{ inputs: ['journal:/nowhere'] }, /There is no journal in \/nowhere/],
+    [{ inputs: ['b.log'], from: 1 }, /--from and --to choose a stretch of a journal/],
+  ])('refuses %j', async (options, message) => {
+    const config = schema.parse({});
+    await expect(backtest({ config, receivedAt, ...options })).rejects.toThrow(message);
+  });
+});
+
+describe('the transition log', () => {
+  const [late, early] = [transition({ id: 'l', at: 9 }), transition({ id: 'e', at: 3 })];
+
+  it('is in the order of event time, then of the rules, then of what happened', () => {
+    const other = transition({ id: 'o', rule: 'other', at: 9 });
+    const again = transition({ id: 'a', at: 9 });
+    const ids = inEventTime([other, late, again, early], ['traffic-burst', 'other']).map(({ id }) => id);
+    expect(ids).toEqual(['e', 'l', 'a', 'o']);
+  });
+
+  it('has one JSON object a line', () => {
+    const log = transitionLog([late, early], []);
+    expect(log.split('\n').map((text) => text && (JSON.parse(text) as { id: string }).id)).toEqual([
+      'e',
+      'l',
+      '',
+    ]);
+  });
+});
+
+it('silence lasts as long as the rules need, and no longer', () => {
+  const { rules, journal } = schema.parse({ rules: [{ name: 'a', over: '1m', for: '5m', lateness: '0s' }] });
+  expect(patienceOf({ rules, journal })).toBe(2 * (2 * 60_000 + 300_000) + 250);
+  expect(patienceOf({ rules: [], journal })).toBe(250);
+});

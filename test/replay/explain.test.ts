@@ -1,0 +1,156 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Config, type ConfigInput, schema } from '../../src/config/schema.ts';
+import { combinedTime } from '../../src/generator/access-line.ts';
+import { backtest } from '../../src/replay/backtest.ts';
+import { explain } from '../../src/replay/explain.ts';
+import { explainApart } from '../../src/replay/explain-apart.ts';
+import { questionFrom } from '../../src/replay/question.ts';
+import { type Given, journalOf } from '../support/journal-folder.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const start = Date.parse('2026-01-01T00:00:00Z');
+const line = (second: number, status = 200, address = '192.0.2.1') =>
+  `${address} - - [${combinedTime(start + second * 1_000)}] "GET / HTTP/1.1" ${status} 7 "-" "-"`;
+
+/** Five errors of one client within ten seconds, one of another; then a late line, and silence. */
+const records: Given[] = [
+  { at: start + 5_000, lines: [line(0), line(1, 500), line(2, 500), line(3, 500)] },
+  { at: start + 9_000, lines: [line(7, 500), line(8, 500), line(8, 500, '192.0.2.2')] },
+  { at: start + 40_000, lines: [line(39), line(5, 500)] },
+  ...Array.from({ length: 200 }, (_, i) => ({ at: start + 40_000 + i * 500 })),
+];
+
+const rule = {
+  name: 'errors',
+  where: 'http.response.status_code >= 500',
+  by: ['source.ip'],
+  over: '10s',
+  lateness: '2s',
+  when: '>= 3',
+  keepActiveFor: '10s',
+  notify: ['log'],
+} as const;
+
+async function ofRules(rules: ConfigInput['rules'], given = records): Promise<Config> {
+  return schema.parse({ data: await journalOf(given), rules });
+}
+const errors = { ...rule, for: '20s', by: [...rule.by], notify: [...rule.notify] };
+/** The same without a time to wait for. */
+const atOnce = { ...errors, for: '0s' };
+
+describe('explain ALERT-ID', () => {
+  it('says why it fired, with the windows around it', async () => {
+    const config = await ofRules([atOnce]);
+    const { transitions } = await backtest({ config, inputs: [`journal:${config.data}`], receivedAt: 0 });
+    const found = await explain(questionFrom({ alert: transitions[0]!.episode }), config);
+    expect(found.answer).toBe(
+      'It became active with the window 2026-01-01T00:00:00.000Z to 2026-01-01T00:00:10.000Z: ' +
+        'count 3 is >= 3, before the window is over. It was notified: it became active.',
+    );
+    expect(found.group).toBe('192.0.2.1');
+    expect(found.windows.map(({ to, value, early }) => [to, value, early])).toEqual([
+      ['active', 3, true],
+      ['active', 5, false],
+      ['inactive', 0, false],
+    ]);
+    expect(found.settings).toMatchObject({ when: '>= 3', over: 10_000 });
+  });
+
+  it('takes the id of a transition or a message, too', () => {
+    const id = 'errors~a-b~2026-01-01T00:00:00.000Z';
+    for (const alert of [id, `${id}-2`, `${id}-2-ops-slack`]) {
+      expect(questionFrom({ alert })).toEqual({ alert: id, rule: 'errors', at: start });
+    }
+  });
+
+  it('says so where the journal holds nothing of it', async () => {
+    const config = await ofRules([atOnce]);
+    const question = questionFrom({ alert: 'errors~192.0.2.9~2026-01-01T00:00:00.000Z' });
+    await expect(explain(question, config)).rejects.toThrow(
+      /journal holds nothing about the alert errors~192/,
+    );
+  });
+});
+
+describe('explain RULE --at', () => {
+  const at = (second: number, group?: string) =>
+    questionFrom({ rule: 'errors', at: new Date(start + second * 1_000).toISOString(), group });
+
+  it('says why it did not fire: what held did not last', async () => {
+    const { answer, windows } = await explain(at(15), await ofRules([errors]));
+    expect(answer).toContain('At 2026-01-01T00:00:15.000Z it was pending, since the window');
+    expect(answer).toContain('count 5 is >= 3; it must hold for 20s.');
+    expect(windows[0]).toMatchObject({ from: 'inactive', to: 'pending', deadline: start + 20_000 });
+  });
+
+  it('says why it did not fire: the value was never there', async () => {
+    const { answer, group } = await explain(at(15, '192.0.2.2'), await ofRules([atOnce]));
+    expect(group).toBe('192.0.2.2');
+    expect(answer).toMatch(/it was inactive, since the window .* said: count 1 is not >= 3\./);
+  });
+
+  it('takes the group that came nearest to an alert where none is named, and says that there are others', async () => {
+    const { group, remarks } = await explain(at(15), await ofRules([atOnce]));
+    expect(group).toBe('192.0.2.1');
+    expect(remarks).toContain('1 more groups were looked at; name one with --group.');
+  });
+
+  it('tells of events that came too late, and of those without the field that is measured', async () => {
+    const measured = { ...atOnce, measure: 'max(event.duration)' };
+    const { late, missing, counted, remarks } = await explain(at(5, '192.0.2.1'), await ofRules([measured]));
+    expect(late).toMatchObject({ count: 1, samples: [{ time: start + 5_000, message: line(5, 500) }] });
+    expect([counted, missing.count]).toEqual([5, 6]);
+    expect(remarks).toContain('1 events came too late to be counted.');
+  });
+
+  it('says how far windows are closed where the time has not come', async () => {
+    const { answer, remarks } = await explain(at(50), await ofRules([errors], records.slice(0, 3)));
+    expect(answer).toContain('Later windows are not over yet.');
+    expect(remarks).toContain('Windows are closed up to 2026-01-01T00:00:37.000Z.');
+  });
+
+  it('says what the window under way led to', async () => {
+    const { answer } = await explain(at(5), await ofRules([atOnce]));
+    expect(answer).toMatch(/no window of it was over\. The window .* made it active: count 3 is >= 3/);
+  });
+
+  it('answers for a disabled rule what it would have done', async () => {
+    const { remarks } = await explain(at(15), await ofRules([{ ...atOnce, enabled: false }]));
+    expect(remarks[0]).toBe('The rule is disabled; this is what it would have done.');
+  });
+
+  it.each([
+    [{ rule: 'nobody', at: '2026-01-01' }, /There is no rule `nobody`/],
+    [{ rule: 'errors', at: '2025-01-01' }, /The journal holds nothing about rule errors around 2025/],
+  ])('cannot answer %j', async (asked, message) => {
+    await expect(explain(questionFrom(asked), await ofRules([errors]))).rejects.toThrow(message);
+  });
+});
+
+it.each([
+  [{}, /Name an alert, or a rule and a time/],
+  [{ rule: 'a' }, /Name an alert/],
+  [{ rule: 'a', at: 'noon' }, /"noon" is no time/],
+  [{ alert: 'a' }, /"a" is no id of an alert/],
+])('%j is no question', (asked, message) => expect(() => questionFrom(asked)).toThrow(message));
+
+describe('in a thread of its own', () => {
+  beforeAll(() => {
+    const built = spawnSync(process.execPath, [`${root}scripts/build.mjs`], { encoding: 'utf8' });
+    expect(built.stdout + built.stderr).toBe('');
+  }, 120_000);
+
+  it('explain answers the same, one question at a time', async () => {
+    const config = await ofRules([atOnce]);
+    const asked = { rule: 'errors', at: '2026-01-01T00:00:15Z' };
+    const answer = explainApart(config);
+    const first = answer(asked);
+    await expect(answer(asked)).rejects.toMatchObject({ code: 'BUSY' });
+    expect(await first).toEqual(await explain(questionFrom(asked), config));
+    await expect(answer({ rule: 'nobody', at: '2026-01-01' })).rejects.toMatchObject({
+      code: 'NOT_EXPLAINABLE',
+    });
+  });
+});

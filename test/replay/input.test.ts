@@ -1,0 +1,114 @@
+import { writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { zstdDecompressor } from '../../src/replay/decompress.ts';
+import { isFromFilebeat, openInput, wholeLines } from '../../src/replay/input.ts';
+import { aFolder } from '../support/folder.ts';
+
+/** Two frames of zstd, one after the other: `2015 one`, `2015 two` and `2015 three`. */
+const zstd = Buffer.from(
+  'KLUv/SQSkQAAMjAxNSBvbmUKMjAxNSB0d28KAUq8GSi1L/0kC1kAADIwMTUgdGhyZWUKKGlAmw==',
+  'base64',
+);
+
+async function documentsIn(path: string, fields = {}): Promise<Record<string, unknown>[]> {
+  const documents: Record<string, unknown>[] = [];
+  for await (const { bytes, spans, count } of openInput(path, { fields }).blocks) {
+    for (let i = 0; i < count; i += 1)
+      documents.push(JSON.parse(bytes.toString('utf8', spans[2 * i], spans[2 * i + 1])));
+  }
+  return documents;
+}
+
+function fileOf(bytes: Buffer | string): string {
+  const path = `${aFolder()}/access.log`;
+  writeFileSync(path, bytes);
+  return path;
+}
+
+const three = ['2015 one', '2015 two', '2015 three'].map((message) => ({ message }));
+
+describe('an input', () => {
+  it.each([
+    ['plain', Buffer.from('2015 one\n2015 two\n2015 three')],
+    ['compressed with gzip', gzipSync('2015 one\n2015 two\n2015 three\n')],
+    [
+      'of two gzip files, one after the other',
+      Buffer.concat([gzipSync('2015 one\n2015 '), gzipSync('two\n2015 three')]),
+    ],
+    ['compressed with zstd', zstd],
+  ])('is read by what it holds, whatever its name says: %s', async (_, bytes) => {
+    expect(await documentsIn(fileOf(bytes))).toEqual(three);
+  });
+
+  it('gives plain lines the fields that were asked for', async () => {
+    expect(await documentsIn(fileOf('a\n'), { 'event.dataset': 'x' })).toEqual([
+      { message: 'a', 'event.dataset': 'x' },
+    ]);
+  });
+
+  it('takes events that Filebeat wrote as they are', async () => {
+    const event = { '@timestamp': '2026-01-01T00:00:00Z', '@metadata': { beat: 'filebeat' }, message: 'a' };
+    expect(await documentsIn(fileOf(`${JSON.stringify(event)}\n`), { x: 1 })).toEqual([event]);
+  });
+
+  it('takes the JSON of an application as lines, for that is what a shipper would do', async () => {
+    const line = '{"@timestamp":"2026-01-01T00:00:00Z","message":"a","ecs":{"version":"1"}}';
+    expect(await documentsIn(fileOf(line))).toEqual([{ message: line }]);
+  });
+
+  it('is empty where the file is', async () => {
+    expect(await documentsIn(fileOf(''))).toEqual([]);
+  });
+
+  it('tells how much of the file was read', async () => {
+    const input = openInput(fileOf('one\ntwo\n'));
+    expect([input.size, input.read]).toEqual([8, 0]);
+    for await (const block of input.blocks) expect(block.count).toBe(2);
+    expect(input.read).toBe(8);
+  });
+
+  it('that cannot be read is named', async () => {
+    expect(() => openInput('/nowhere/x.log')).toThrow(/Cannot read \/nowhere\/x\.log: ENOENT/);
+    const cut = gzipSync('hello '.repeat(1000)).subarray(0, 20);
+    await expect(documentsIn(fileOf(cut))).rejects.toThrow(
+      /Cannot read .*access\.log: unexpected end of file/,
+    );
+    await expect(documentsIn(fileOf(zstd.subarray(0, 12)))).rejects.toThrow(/Cannot read .*access\.log/);
+  });
+});
+
+describe('zstd without Node’s own decoder', () => {
+  it.each([1, 7, 1_000])('is decoded in pieces of %i bytes', async (size) => {
+    const decoder = zstdDecompressor(false);
+    for (let at = 0; at < zstd.length; at += size) decoder.write(zstd.subarray(at, at + size));
+    decoder.end();
+    const pieces: Buffer[] = [];
+    for await (const piece of decoder) pieces.push(piece as Buffer);
+    expect(Buffer.concat(pieces).toString()).toBe('2015 one\n2015 two\n2015 three\n');
+  });
+});
+
+describe('whole lines', () => {
+  const text = 'one\ntwo two\n\nthree\nlast';
+  it.each([1, 2, 3, 5, 8, 100])('are the same for pieces of %i bytes', async (size) => {
+    async function* pieces() {
+      for (let at = 0; at < text.length; at += size) yield Buffer.from(text.slice(at, at + size));
+    }
+    const whole: string[] = [];
+    for await (const lines of wholeLines(pieces())) whole.push(lines.toString());
+    expect(whole.join('')).toBe(text);
+    for (const lines of whole.slice(0, -1)) expect(lines.endsWith('\n')).toBe(true);
+  });
+});
+
+it.each([
+  ['{"@metadata":{"beat":"filebeat"},"message":"a"}', true],
+  ['{"agent":{"ephemeral_id":"x"},"message":"a"}', true],
+  ['{"message":"a","agent":"curl"}', false],
+  ['{"broken', false],
+  ['127.0.0.1 - - [', false],
+  ['[1]', false],
+])('%s is from Filebeat: %s', (line, expected) => {
+  expect(isFromFilebeat(Buffer.from(`${line}\n{}`))).toBe(expected);
+});

@@ -1,0 +1,32 @@
+import { schema } from '../../src/config/schema.ts';
+import { openJournal } from '../../src/journal/lmdb.ts';
+import type { Millis } from '../../src/model.ts';
+import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { aFolder } from './folder.ts';
+
+/** What is put into a journal: lines received at a time, or a tick. */
+export type Given = { at: Millis; lines: string[] } | { at: Millis };
+
+/** A data folder whose journal holds these records. */
+export async function journalOf(given: readonly Given[]): Promise<string> {
+  const data = aFolder();
+  const journal = await openJournal(`${data}/journal`, {
+    config: schema.parse({}).journal,
+    readers: ['analyser'],
+    instruments: silentInstruments(),
+  });
+  for (const record of given) {
+    if (!('lines' in record)) await journal.tick(record.at);
+    else
+      await journal.append({
+        kind: 'events',
+        origin: { input: 'lumberjack', connection: '127.0.0.1:1#1', address: '127.0.0.1' },
+        receivedAt: record.at,
+        encoding: 'lines',
+        count: record.lines.length,
+        payload: Buffer.from(`${record.lines.join('\n')}\n`),
+      });
+  }
+  await journal.close();
+  return data;
+}
