@@ -25,8 +25,8 @@ const engine = assembleEngine(config, parsingTelemetry(instruments));
 const tell = tellOfEngine(engine, telemetry);
 
 const port = serveReader({
-  news: () => analyser.wake(),
-  block: (position, block) => analyser.offer(position, block),
+  news: (newest) => analyser.wake(newest),
+  block: (position, block, payloadBytes) => analyser.offer(position, block, payloadBytes),
   calls: {
     metrics: () => {
       tell();

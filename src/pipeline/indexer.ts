@@ -1,5 +1,6 @@
 import type { JournalReader } from '../journal/journal.ts';
 import type { Batch, BulkItem, DeadLetter, EventBlock, JournalRecord, Position, Sink } from '../model.ts';
+import { giveBack } from '../util/give-back.ts';
 import { Deliveries } from './deliveries.ts';
 import type { EventDocuments } from './event-documents.ts';
 import { Signal } from './signal.ts';
@@ -83,7 +84,10 @@ export class Indexer {
     await this.deliveries.start(items, upTo);
   }
 
-  private itemsOf(record: Batch & { position: Position }): Iterable<BulkItem> {
-    return this.options.documents.of(this.options.open(record), record);
+  /** The documents are texts of their own, so the block can go as soon as the last one is made. */
+  private *itemsOf(record: Batch & { position: Position }): Iterable<BulkItem> {
+    const block = this.options.open(record);
+    yield* this.options.documents.of(block, record);
+    giveBack(block.bytes);
   }
 }
