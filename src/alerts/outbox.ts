@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
 import type { Millis, Notification } from '../model.ts';
+import { openLmdb, written } from '../util/lmdb.ts';
 
 /** A message on its way, and how far it got. */
 export interface Entry {
@@ -17,7 +17,10 @@ export interface Entry {
 
 /** Notifications from their decision to their delivery, on disk. */
 export interface Outbox {
-  /** Resolves when it is on disk. A notification that was put before, even one delivered since, is not taken again. */
+  /**
+   * Resolves when it is on disk. A notification that was put before, even one delivered since, is not taken again.
+   * One at a time, and from one thread; another may deliver meanwhile.
+   */
   put(notification: Notification, now: Millis): Promise<void>;
   /** The oldest message for a notifier, whether or not its time has come. */
   first(notifier: string): Entry | undefined;
@@ -46,8 +49,7 @@ class LmdbOutbox implements Outbox {
   private readonly idOf: Database<string, number>;
 
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.root = open({ path: `${folder}/outbox.mdb`, maxDbs: 3, overlappingSync: false });
+    this.root = openLmdb(folder, 'outbox.mdb', { maxDbs: 3 });
     this.entries = this.root.openDB({ name: 'entries', encoding: 'msgpack' });
     this.known = this.root.openDB({ name: 'known', encoding: 'msgpack' });
     this.idOf = this.root.openDB({ name: 'ids', encoding: 'msgpack' });
@@ -64,20 +66,15 @@ class LmdbOutbox implements Outbox {
   }
 
   async put(notification: Notification, now: Millis): Promise<void> {
-    const { id } = notification;
-    await this.root.transaction(() => {
-      if (this.known.get(id) !== undefined) return;
-      const number = this.lastNumber() + 1;
-      this.known.put(id, number);
-      this.idOf.put(number, id);
-      this.entries.put([notification.notifier, number], {
-        number,
-        notification,
-        since: now,
-        attempts: 0,
-        notBefore: 0,
-        lastError: undefined,
-      });
+    const { id, notifier } = notification;
+    this.root.resetReadTxn();
+    if (this.known.get(id) !== undefined) return;
+    const number = this.lastNumber() + 1;
+    const entry = { number, notification, since: now, attempts: 0, notBefore: 0, lastError: undefined };
+    await this.write(() => {
+      void this.known.put(id, number);
+      void this.idOf.put(number, id);
+      void this.entries.put([notifier, number], entry);
       this.forget(number - remembered);
     });
   }
@@ -104,20 +101,20 @@ class LmdbOutbox implements Outbox {
   }
 
   async settled(entry: Entry): Promise<void> {
-    await this.entries.remove(keyOf(entry));
+    await this.write(() => void this.entries.remove(keyOf(entry)));
   }
 
   async failed(entry: Entry, reason: string, notBefore: Millis): Promise<void> {
-    await this.entries.put(keyOf(entry), {
-      ...entry,
-      attempts: entry.attempts + 1,
-      notBefore,
-      lastError: reason,
-    });
+    const later = { ...entry, attempts: entry.attempts + 1, notBefore, lastError: reason };
+    await this.write(() => void this.entries.put(keyOf(entry), later));
   }
 
   async close(): Promise<void> {
     await this.root.close();
+  }
+
+  private write(action: () => void): Promise<void> {
+    return written(this.entries.batch(action));
   }
 
   private lastNumber(): number {
@@ -128,8 +125,8 @@ class LmdbOutbox implements Outbox {
   private forget(number: number): void {
     const id = this.idOf.get(number);
     if (id === undefined) return;
-    this.idOf.remove(number);
-    this.known.remove(id);
+    void this.idOf.remove(number);
+    void this.known.remove(id);
   }
 }
 

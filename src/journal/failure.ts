@@ -4,15 +4,6 @@ import { LogboomError, messageOf } from '../errors.ts';
 /** Below this much room the disk is called full: LMDB reports a write that was cut short as an I/O error. */
 const HARDLY_ANY_ROOM = 64 * 2 ** 20;
 
-/**
- * What a failed transaction rejects with says nothing of the cause, which lmdb gives by a second promise. That one
- * must always be heard: unheard, its rejection would end the process.
- */
-export async function failedCommit(thrown: unknown): Promise<never> {
-  await (thrown as { commitError?: Promise<unknown> }).commitError;
-  throw thrown;
-}
-
 export function failureOf(folder: string, cause: unknown): LogboomError {
   return new LogboomError(
     'JOURNAL_BROKEN',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 import { LogboomError, messageOf } from '../errors.ts';
 import type { Position } from '../model.ts';
+import { lmdbOptions } from '../util/lmdb.ts';
 import { decodeHeader, type Header } from './record.ts';
 
 /** Raised when a journal written by this version could be misread by an older one. */
@@ -34,12 +35,7 @@ const FILE = 'journal.mdb';
 const LMDB_MAGIC = Buffer.from('dec0efbe', 'hex');
 const CURSOR = 'cursor/';
 
-/**
- * `overlappingSync` would resolve a write before the disk has it. `eventTurnBatching` would make a promise of its
- * own for each turn, which nobody can catch when the disk is full; writes are batched by hand instead. The file
- * is named, because lmdb takes any folder with a dot in its path for a file.
- */
-const plain = { noSubdir: true, overlappingSync: false, eventTurnBatching: false, maxDbs: 4 };
+const plain = { ...lmdbOptions, maxDbs: 4 };
 
 /** Opens the journal for its one writer and makes it where there is none. `mapSize` is address space, not disk. */
 export function openForWriting(folder: string, mapSize: number): Layout {

@@ -1,6 +1,6 @@
 import type { Position } from '../model.ts';
+import { written } from '../util/lmdb.ts';
 import type { Cursors } from './cursors.ts';
-import { failedCommit } from './failure.ts';
 import { cursorKey, headerAt, type Layout, oldestOf, type Tail, tailOf } from './layout.ts';
 import { sealHeader } from './record.ts';
 import type { Entry } from './room.ts';
@@ -44,7 +44,7 @@ export class Shelf {
     const { headers, payloads, meta } = this.layout;
     const first = this.newest + 1;
     const tail = { ...this.#tail };
-    const written = headers.batch(() => {
+    const batch = headers.batch(() => {
       for (const { header, payload, size } of group) {
         sealHeader(header, tail.total, payload);
         tail.position += 1;
@@ -59,7 +59,7 @@ export class Shelf {
       for (const [reader, position] of cursors) void meta.put(cursorKey(reader), position);
       void meta.put('tail', tail);
     });
-    await written.catch(failedCommit);
+    await written(batch);
     this.#tail = tail;
     this.#oldest = keepFrom;
     return first;

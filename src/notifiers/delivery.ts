@@ -39,6 +39,8 @@ export class Lane<Entry extends Waiting> {
   private readonly options: Required<LaneOptions<Entry>>;
   private readonly stopping = new AbortController();
   private wakeUp: (() => void) | undefined;
+  /** A wake-up that comes while the lane looks is not lost. */
+  private woken = false;
   private ended: Promise<void> = Promise.resolve();
 
   constructor(options: LaneOptions<Entry>) {
@@ -51,26 +53,49 @@ export class Lane<Entry extends Waiting> {
 
   /** There may be a new message. */
   wake(): void {
+    this.woken = true;
     this.wakeUp?.();
   }
 
   /** Breaks off an attempt under way; its message stays in the outbox. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.wakeUp?.();
+    this.wake();
     await this.ended;
   }
 
   private async run(): Promise<void> {
+    const { messages, notifier } = this.options;
     while (!this.stopping.signal.aborted) {
-      const entry = this.options.messages.first(this.options.notifier.name);
+      let entry: Entry | undefined;
+      this.woken = false;
+      await this.insist(async () => {
+        entry = messages.first(notifier.name);
+      });
       if (entry) await this.handle(entry);
       else await this.untilWoken();
     }
   }
 
-  private untilWoken(): Promise<void> {
-    return new Promise((resolve) => {
+  /**
+   * Tries until the outbox does it or the lane is stopped. A message that was delivered is not sent again only because
+   * a full disk does not take the note of it; it is, if the process ends before it does.
+   */
+  private async insist(act: () => Promise<void>): Promise<void> {
+    const { notifier, telemetry } = this.options;
+    for (let pause = firstPause; !this.stopping.signal.aborted; pause = Math.min(pause * 2, longestPause)) {
+      try {
+        return await act();
+      } catch (error) {
+        telemetry.unwritten(notifier.name, messageOf(error));
+      }
+      await this.pause(pause);
+    }
+  }
+
+  private async untilWoken(): Promise<void> {
+    if (this.woken) return;
+    await new Promise<void>((resolve) => {
       this.wakeUp = resolve;
     });
   }
@@ -79,7 +104,7 @@ export class Lane<Entry extends Waiting> {
     const { notifier, messages, telemetry, now } = this.options;
     if (now() - entry.since > notifier.giveUpAfter) {
       telemetry.expired(notifier.name, entry.notification.id, entry.lastError);
-      return messages.settled(entry);
+      return this.insist(() => messages.settled(entry));
     }
     await this.pause(entry.notBefore - now());
     if (this.stopping.signal.aborted) return;
@@ -93,7 +118,7 @@ export class Lane<Entry extends Waiting> {
       return;
     }
     telemetry.delivered(notifier.name, entry.notification.id, entry.attempts);
-    await messages.settled(entry);
+    await this.insist(() => messages.settled(entry));
   }
 
   private async mishap(entry: Entry, error: unknown): Promise<void> {
@@ -101,12 +126,12 @@ export class Lane<Entry extends Waiting> {
     const reason = messageOf(error);
     if (error instanceof NotifierError && !error.retryable) {
       telemetry.refused(notifier.name, entry.notification.id, reason);
-      return messages.settled(entry);
+      return this.insist(() => messages.settled(entry));
     }
     const asked = error instanceof NotifierError ? error.retryAfter : undefined;
     const pause = Math.max(asked ?? 0, this.backOff(entry.attempts));
     telemetry.failed(notifier.name, entry.notification.id, reason, pause, reason === entry.lastError);
-    await messages.failed(entry, reason, now() + pause);
+    await this.insist(() => messages.failed(entry, reason, now() + pause));
   }
 
   /** Doubles from a second to a minute, and jitters over its upper half, so that several do not come back in step. */

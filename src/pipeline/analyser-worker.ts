@@ -22,7 +22,6 @@ const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
 const outbox = openOutbox(folders.outbox);
 const engine = assembleEngine(config, parsingTelemetry(instruments));
-const tell = tellOfEngine(engine, telemetry);
 
 const port = serveReader({
   news: (newest) => analyser.wake(newest),
@@ -56,6 +55,7 @@ const analyser = new Analyser({
   checkpointBytes: Math.min(64 * 2 ** 20, config.journal.maxSize / 8),
 });
 
+const tell = tellOfEngine(engine, telemetry);
 const checkpoints = setInterval(() => analyser.requestCheckpoint(), checkpointEvery);
 // A reader that cannot go on ends its thread; the main thread starts it again from what is on disk.
 analyser.run().catch((error) => {

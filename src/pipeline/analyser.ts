@@ -10,7 +10,6 @@ import type {
 } from '../model.ts';
 import { giveBack } from '../util/give-back.ts';
 import type { Engine } from './engine.ts';
-import { openPayload } from './payload.ts';
 import type { Results } from './results.ts';
 import { Signal } from './signal.ts';
 
@@ -107,11 +106,10 @@ export class Analyser {
       const offered = this.blocks.get(record.position);
       this.blocks.delete(record.position);
       this.sinceCheckpoint += offered?.payloadBytes ?? (record.kind === 'events' ? record.payload.length : 1);
-      const block = offered?.block ?? (record.kind === 'events' ? openPayload(record) : undefined);
-      this.options.engine.process(record, block).forEach((output, ordinal) => {
+      this.options.engine.process(record, offered?.block).forEach((output, ordinal) => {
         outputs.push({ key: [record.position, ordinal + 1], output });
       });
-      if (block) giveBack(block.bytes);
+      if (offered) giveBack(offered.block.bytes);
       this.position = record.position;
     }
     if (outputs.length > 0) await this.keep(outputs);

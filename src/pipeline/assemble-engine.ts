@@ -11,12 +11,13 @@ import { RuleRun } from './rule-run.ts';
 
 /** The engine of a configuration. The same for a live server and for a replay, so that both come to the same results. */
 export function assembleEngine(config: Config, telemetry?: ParsingTelemetry): Engine {
-  const { parsers, time } = config;
+  const { parsers, time, journal } = config;
   return new Engine({
     clock: new EventClock(time),
     events: createEventReader({ parsers, time, ...(telemetry && { telemetry }) }),
     runs: config.rules.filter(({ enabled }) => enabled).map((rule) => runOf(rule, config.kibana)),
     open: openPayload,
+    downAfter: Math.max(2_000, 8 * journal.tick),
   });
 }
 

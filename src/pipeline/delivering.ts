@@ -1,6 +1,7 @@
-import { openOutbox } from '../alerts/outbox.ts';
+import { type Entry, openOutbox } from '../alerts/outbox.ts';
 import type { Config } from '../config/schema.ts';
-import { Lane } from '../notifiers/delivery.ts';
+import { messageOf } from '../errors.ts';
+import { Lane, type WaitingMessages } from '../notifiers/delivery.ts';
 import { createNotifiers } from '../notifiers/notifiers.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { notifierTelemetry } from '../telemetry/notifiers.ts';
@@ -18,29 +19,35 @@ export async function startDelivering(
   folder: string,
   instruments: Instruments,
 ): Promise<Delivering> {
-  const outbox = openOutbox(folder);
   const telemetry = notifierTelemetry(instruments);
   const notifiers = createNotifiers(configs, instruments);
+  const outbox = openOutbox(folder);
+  const told = () => telemetry.pending(outbox.pending);
+  const messages: WaitingMessages<Entry> = {
+    first: (notifier) => outbox.first(notifier),
+    settled: (entry) => outbox.settled(entry).then(told),
+    failed: (entry, reason, notBefore) => outbox.failed(entry, reason, notBefore),
+  };
   await dropUnknown();
-  const lanes = [...notifiers.values()].map(
-    (notifier) => new Lane({ notifier, messages: outbox, telemetry }),
-  );
+  told();
+  const lanes = [...notifiers.values()].map((notifier) => new Lane({ notifier, messages, telemetry }));
   for (const lane of lanes) lane.start();
 
-  /** Messages for a notifier that was taken out of the configuration can never leave. */
+  /** Messages for a notifier that was taken out of the configuration can never leave. On a full disk they stay. */
   async function dropUnknown(): Promise<void> {
     for (const name of outbox.notifiers()) {
       if (notifiers.has(name)) continue;
       for (let entry = outbox.first(name); entry; entry = outbox.first(name)) {
+        const failure = await outbox.settled(entry).then(() => undefined, messageOf);
+        if (failure !== undefined) return telemetry.unwritten(name, failure);
         telemetry.unknown(name, entry.notification.id);
-        await outbox.settled(entry);
       }
     }
   }
 
   return {
     wake() {
-      telemetry.pending(outbox.pending);
+      told();
       for (const lane of lanes) lane.wake();
     },
     pendingFor: (notifier) => outbox.pendingFor(notifier),

@@ -1,11 +1,14 @@
 import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import type { EventReader } from '../parsers/reader.ts';
 import type { EventClock } from '../windows/clock.ts';
+import { closePayload } from './payload.ts';
 import type { RuleRun } from './rule-run.ts';
 
 /** What happened while records were processed, for metrics. */
 export interface Tally {
   events: number;
+  /** Batches whose payload could not be read; the indexer makes dead letters of them. */
+  unreadable: number;
   problems: number;
   ahead: number;
 }
@@ -16,6 +19,11 @@ export interface EngineParts {
   runs: RuleRun[];
   /** Inflates a record's payload. */
   open: (batch: Batch) => EventBlock;
+  /**
+   * While a window waits for time to pass, records are never farther apart than ticks. A gap of more than this
+   * means that the server was down (or its clock was set).
+   */
+  downAfter: Millis;
 }
 
 /**
@@ -24,8 +32,10 @@ export interface EngineParts {
  * close as it moves: what comes out depends on the order of the events, never on how they were cut into batches.
  */
 export class Engine {
-  readonly tally: Tally = { events: 0, problems: 0, ahead: 0 };
+  readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0 };
   private readonly parts: EngineParts;
+  /** `receivedAt` of the last record. */
+  private heardAt: Millis | undefined;
   /** The event time from which on a rule may have a window to close; looking earlier would find none. */
   private due: Millis = Number.NEGATIVE_INFINITY;
 
@@ -37,7 +47,12 @@ export class Engine {
   process(record: JournalRecord, block?: EventBlock): Output[] {
     const outputs: Output[] = [];
     const { clock } = this.parts;
-    if (record.kind === 'events') this.take(record, block ?? this.parts.open(record), outputs);
+    if (this.wasDown(record.receivedAt)) clock.resume(record.receivedAt);
+    this.heardAt = record.receivedAt;
+    if (record.kind === 'events') {
+      if (block) this.take(record, block, outputs);
+      else this.open(record, outputs);
+    }
     clock.advance(record.receivedAt);
     this.close(outputs);
     return outputs;
@@ -59,18 +74,44 @@ export class Engine {
 
   snapshot(): unknown {
     const { clock, runs } = this.parts;
-    return { clock: clock.snapshot(), runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]) };
+    return {
+      clock: clock.snapshot(),
+      heardAt: this.heardAt,
+      runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]),
+    };
   }
 
   /** A rule that changed since the snapshot begins anew; the others go on. */
   restore(snapshot: unknown): void {
-    const { clock, runs } = snapshot as { clock: unknown; runs: [string, string, unknown][] };
+    const { clock, heardAt, runs } = snapshot as {
+      clock: unknown;
+      heardAt: Millis | undefined;
+      runs: [string, string, unknown][];
+    };
     this.parts.clock.restore(clock);
+    this.heardAt = heardAt;
     for (const run of this.parts.runs) {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
       if (saved) run.restore(saved[2]);
     }
     this.due = Number.NEGATIVE_INFINITY;
+  }
+
+  /** A payload that cannot be read never will be: it is passed over, and time goes on. */
+  private open(batch: Batch, outputs: Output[]): void {
+    let block: EventBlock;
+    try {
+      block = this.parts.open(batch);
+    } catch {
+      this.tally.unreadable += 1;
+      return;
+    }
+    this.take(batch, block, outputs);
+    closePayload(batch, block);
+  }
+
+  private wasDown(receivedAt: Millis): boolean {
+    return this.heardAt !== undefined && receivedAt - this.heardAt > this.parts.downAfter && this.waiting;
   }
 
   private take(batch: Batch, block: EventBlock, outputs: Output[]): void {

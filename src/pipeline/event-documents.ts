@@ -1,10 +1,14 @@
+import { messageOf } from '../errors.ts';
 import type { Batch, BulkItem, DeadLetter, EventBlock, Millis, Position } from '../model.ts';
 import type { EventReader, ReadEvent } from '../parsers/reader.ts';
 import type { Destination, Named } from './index-name.ts';
+import { closePayload } from './payload.ts';
 
 export interface EventDocumentsOptions {
   journalId: string;
   events: EventReader;
+  /** Inflates a record's payload. */
+  open: (batch: Batch) => EventBlock;
   nameIndex: (event: Named) => Destination;
   /** How far ahead of its arrival a timestamp may be before it is tagged. */
   maxAhead: Millis;
@@ -28,13 +32,19 @@ export class EventDocuments {
     this.options = options;
   }
 
-  *of(block: EventBlock, batch: Batch & { position: Position }): Generator<BulkItem> {
+  *of(batch: Batch & { position: Position }): Generator<BulkItem> {
     const { events, journalId } = this.options;
-    const prefix = `${journalId}-${batch.position.toString(36)}-`;
+    const id = `${journalId}-${batch.position.toString(36)}`;
+    const block = this.opened(batch);
+    if ('reason' in block) {
+      yield this.letterItem({ reason: block.reason, id, body: batch.payload }, batch.receivedAt);
+      return;
+    }
     events.open(block, batch);
     for (let event = events.next(); event; event = events.next()) {
-      yield this.itemOf(event, `${prefix}${event.index.toString(36)}`, batch.receivedAt);
+      yield this.itemOf(event, `${id}-${event.index.toString(36)}`, batch.receivedAt);
     }
+    closePayload(batch, block);
   }
 
   /** Hands over the dead letters met since the last call; they belong into the file before their documents leave. */
@@ -44,12 +54,24 @@ export class EventDocuments {
     return letters;
   }
 
-  private itemOf(event: ReadEvent, id: string, receivedAt: Millis): BulkItem {
-    if (event.problem !== undefined) {
-      const letter = { reason: event.problem, index: unknownIndex, id, body: Buffer.from(event.raw()) };
-      this.letters.push(letter);
-      return this.options.deadLetter(letter, receivedAt);
+  /** A payload that cannot be read never will be, so it must not be tried for ever. */
+  private opened(batch: Batch): EventBlock | { reason: string } {
+    try {
+      return this.options.open(batch);
+    } catch (error) {
+      return { reason: `the batch of ${batch.count} events cannot be read: ${messageOf(error)}` };
     }
+  }
+
+  private letterItem(letter: Omit<DeadLetter, 'index'>, receivedAt: Millis): BulkItem {
+    const whole = { ...letter, index: unknownIndex };
+    this.letters.push(whole);
+    return this.options.deadLetter(whole, receivedAt);
+  }
+
+  private itemOf(event: ReadEvent, id: string, receivedAt: Millis): BulkItem {
+    if (event.problem !== undefined)
+      return this.letterItem({ reason: event.problem, id, body: Buffer.from(event.raw()) }, receivedAt);
     const { index, stream } = this.options.nameIndex(event);
     const tags = event.time > receivedAt + this.options.maxAhead ? ['_timestamp_ahead'] : undefined;
     const document = event.document({

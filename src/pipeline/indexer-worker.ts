@@ -1,12 +1,14 @@
 import { workerData } from 'node:worker_threads';
 import { outputItem } from '../alerts/documents.ts';
 import { openJournalReader } from '../journal/lmdb.ts';
+import type { DeadLetter } from '../model.ts';
 import { createEventReader } from '../parsers/reader.ts';
 import { deadLetterItem } from '../sinks/elasticsearch/dead-letter-document.ts';
 import { openDeadLetters } from '../sinks/elasticsearch/dead-letters.ts';
 import { createElasticsearchSink } from '../sinks/elasticsearch/sink.ts';
 import { reportOf } from '../telemetry/metrics.ts';
 import { parsingTelemetry } from '../telemetry/parsing.ts';
+import { pipelineTelemetry } from '../telemetry/pipeline.ts';
 import { EventDocuments } from './event-documents.ts';
 import { createIndexNames } from './index-name.ts';
 import { Indexer } from './indexer.ts';
@@ -20,6 +22,7 @@ import { workerInstruments } from './worker-instruments.ts';
 const { config, elasticsearch, folders } = workerData as ReaderData;
 const { indexing } = config;
 const instruments = workerInstruments(config, 'indexer');
+const telemetry = pipelineTelemetry(instruments);
 const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
 const deadLetters = await openDeadLetters(folders.deadLetters);
@@ -30,6 +33,7 @@ const from = journal.committed('indexer');
 const documents = new EventDocuments({
   journalId: journal.journalId,
   events: createEventReader({ parsers, time, telemetry: parsingTelemetry(instruments) }),
+  open: openPayload,
   nameIndex: createIndexNames(indexing),
   maxAhead: time.maxAhead,
   deadLetter: (letter, receivedAt) => deadLetterItem(letter, indexing.namespace, receivedAt),
@@ -39,11 +43,13 @@ const indexer = new Indexer({
   journal,
   sink,
   documents,
-  open: openPayload,
   from,
   maxItems: indexing.maxBulkItems,
   maxInFlight: indexing.maxBulksInFlight + 1,
-  keepLetters: (letters) => deadLetters.add(letters),
+  keepLetters: async (letters) => {
+    await deadLetters.add(letters);
+    for (const [reason, count] of countBy(letters)) telemetry.deadLettered(count, reason);
+  },
   reached: (position) => port.post({ kind: 'progress', position, committed: position, waiting: false }),
 });
 const publisher = new Publisher({ results, sink, document: (output) => outputItem(output, config) });
@@ -61,6 +67,12 @@ const port = serveReader({
   },
 });
 port.post({ kind: 'progress', position: from, committed: from, waiting: false });
+
+function countBy(letters: DeadLetter[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { reason } of letters) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return counts;
+}
 
 const running = Promise.all([indexer.run(), publisher.run()]).catch((error) => {
   throw error;

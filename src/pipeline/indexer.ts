@@ -1,6 +1,5 @@
 import type { JournalReader } from '../journal/journal.ts';
-import type { Batch, BulkItem, DeadLetter, EventBlock, JournalRecord, Position, Sink } from '../model.ts';
-import { giveBack } from '../util/give-back.ts';
+import type { BulkItem, DeadLetter, JournalRecord, Position, Sink } from '../model.ts';
 import { Deliveries } from './deliveries.ts';
 import type { EventDocuments } from './event-documents.ts';
 import { Signal } from './signal.ts';
@@ -9,7 +8,6 @@ export interface IndexerOptions {
   journal: JournalReader;
   sink: Sink;
   documents: EventDocuments;
-  open: (batch: Batch) => EventBlock;
   /** Where an earlier run stopped: everything up to here is delivered. */
   from: Position;
   /** Documents of one delivery, and deliveries under way at once: together they bound memory. */
@@ -62,7 +60,7 @@ export class Indexer {
     for (const record of records) {
       if (this.stopping) return;
       if (record.kind === 'events') {
-        for (const item of this.itemsOf(record)) {
+        for (const item of this.options.documents.of(record)) {
           items.push(item);
           if (items.length < this.options.maxItems) continue;
           await this.hand(items, undefined);
@@ -82,12 +80,5 @@ export class Indexer {
     const letters = this.options.documents.takeLetters();
     if (letters.length > 0) await this.options.keepLetters(letters);
     await this.deliveries.start(items, upTo);
-  }
-
-  /** The documents are texts of their own, so the block can go as soon as the last one is made. */
-  private *itemsOf(record: Batch & { position: Position }): Iterable<BulkItem> {
-    const block = this.options.open(record);
-    yield* this.options.documents.of(block, record);
-    giveBack(block.bytes);
   }
 }

@@ -11,6 +11,7 @@ export interface ReaderOptions {
   journal: Journal;
   instruments: Instruments;
   now?: () => Millis;
+  firstPause?: Millis;
 }
 
 /** Bytes of inflated windows that may be under way to a reader; beyond that it reads them from the journal. */
@@ -52,8 +53,13 @@ export class Reader {
     return this.position >= this.journal.fill.newest ? undefined : this.movedAt;
   }
 
-  start(): Promise<void> {
-    return this.thread.start();
+  async start(): Promise<void> {
+    try {
+      await this.thread.start();
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
   }
 
   stop(timeout: Millis): Promise<void> {
@@ -78,8 +84,11 @@ export class Reader {
   offer(position: Position, { payload }: Batch, block: EventBlock): void {
     const bytes = block.bytes.byteLength + block.spans.byteLength;
     const { buffer } = block.bytes;
-    if (this.offeredNow + bytes > offeredBytes) return giveBack(block.bytes);
     if (buffer.byteLength <= Buffer.poolSize) return;
+    if (this.offeredNow + bytes > offeredBytes) {
+      giveBack(block.bytes);
+      return;
+    }
     this.offered.push({ position, bytes });
     this.offeredNow += bytes;
     const message = { kind: 'block', position, block, payloadBytes: payload.length } as const;

@@ -1,12 +1,15 @@
-import { mkdirSync } from 'node:fs';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
 import type { Output, OutputKey, Position } from '../model.ts';
+import { openLmdb, written } from '../util/lmdb.ts';
 
 /** What the analyser needs to go on after a restart: its place in the journal and its state at that place. */
 export interface Checkpoint {
   position: Position;
   state: unknown;
 }
+
+/** Beyond any journal's positions, and small enough that keys stay exact through hundreds of journals. */
+const anotherJournal = 2 ** 44;
 
 /**
  * What the analyser puts out, on disk until it is published, and the analyser's checkpoints.
@@ -23,17 +26,10 @@ export class Results {
 
   /** `journalId` names the journal whose positions the keys are; results of another journal know nothing about it. */
   constructor(folder: string, journalId: string) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.root = open({ path: `${folder}/results.mdb`, maxDbs: 4, overlappingSync: false });
+    this.root = openLmdb(folder, 'results.mdb', { maxDbs: 4 });
     this.outputs = this.root.openDB<Output, OutputKey>({ name: 'outputs', encoding: 'msgpack' });
     this.meta = this.root.openDB<unknown, string>({ name: 'meta', encoding: 'msgpack' });
-    if (this.meta.get('journal') !== journalId) {
-      this.root.transactionSync(() => {
-        this.meta.put('journal', journalId);
-        this.meta.remove('last');
-        this.meta.remove('checkpoint');
-      });
-    }
+    if (this.meta.get('journal') !== journalId) this.beginWith(journalId);
     this.last = (this.meta.get('last') as OutputKey | undefined) ?? [0, 0];
   }
 
@@ -42,9 +38,9 @@ export class Results {
     const news = outputs.filter(({ key }) => after(key, this.last));
     if (news.length === 0) return 0;
     const last = news.at(-1)!.key;
-    await this.root.transaction(() => {
-      for (const { key, output } of news) this.outputs.put(key, output);
-      this.meta.put('last', last);
+    await this.write(() => {
+      for (const { key, output } of news) void this.outputs.put(key, output);
+      void this.meta.put('last', last);
     });
     this.last = last;
     return news.length;
@@ -62,13 +58,13 @@ export class Results {
 
   /** Forgets outputs that found their owner. */
   async published(keys: OutputKey[]): Promise<void> {
-    await this.root.transaction(() => {
-      for (const key of keys) this.outputs.remove(key);
+    await this.write(() => {
+      for (const key of keys) void this.outputs.remove(key);
     });
   }
 
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    await this.meta.put('checkpoint', checkpoint);
+    await this.write(() => void this.meta.put('checkpoint', checkpoint));
   }
 
   checkpoint(): Checkpoint | undefined {
@@ -78,6 +74,23 @@ export class Results {
 
   async close(): Promise<void> {
     await this.root.close();
+  }
+
+  private write(action: () => void): Promise<void> {
+    return written(this.outputs.batch(action));
+  }
+
+  /** What another journal left is still to be published, first, under keys that this one never uses. */
+  private beginWith(journalId: string): void {
+    this.root.transactionSync(() => {
+      for (const { key, value } of [...this.outputs.getRange()]) {
+        this.outputs.remove(key);
+        this.outputs.put([key[0] - anotherJournal, key[1]], value);
+      }
+      this.meta.put('journal', journalId);
+      this.meta.remove('last');
+      this.meta.remove('checkpoint');
+    });
   }
 }
 

@@ -26,6 +26,7 @@ export class RuleRun {
   private readonly states = new Map<string, AlertState>();
   /** The fields of each group that is watched, for documents. */
   private readonly fields = new Map<string, Record<string, Scalar>>();
+  /** In the snapshot, for what is forgotten and when must not depend on restarts. */
   private visits = 0;
 
   constructor(parts: RuleRunParts) {
@@ -38,6 +39,13 @@ export class RuleRun {
 
   get waiting(): boolean {
     return this.parts.windows.waiting;
+  }
+
+  /** What is kept in memory for groups, to be bounded by `maxGroups`. */
+  get kept(): { groups: number; states: number; fields: number; samples: number } {
+    const { windows } = this.parts;
+    const { states, fields, samples } = this;
+    return { groups: windows.groups, states: states.size, fields: fields.size, samples: samples.size };
   }
 
   get openAlerts(): number {
@@ -86,6 +94,7 @@ export class RuleRun {
       states: [...this.states],
       fields: [...this.fields],
       late: this.late,
+      visits: this.visits,
     };
   }
 
@@ -94,6 +103,7 @@ export class RuleRun {
       states: [string, AlertState][];
       fields: [string, Record<string, Scalar>][];
       late: number;
+      visits: number;
     };
     this.parts.windows.restore(saved.windows);
     this.parts.episodes.restore(saved.episodes);
@@ -101,6 +111,7 @@ export class RuleRun {
     for (const [group, state] of saved.states) this.states.set(group, state);
     for (const [group, by] of saved.fields) this.fields.set(group, by);
     this.late = saved.late;
+    this.visits = saved.visits;
   }
 
   /** The newest window may have become true with this event; that is worth knowing before it is over. */
@@ -140,11 +151,20 @@ export class RuleRun {
     };
     const before = this.states.get(group) ?? fresh;
     const decision = step(before, observation, rule);
-    if (decision.state !== before) this.states.set(group, decision.state);
+    if (decision.state !== before) this.remember(group, before, decision.state);
     if (decision.deadline !== undefined) windows.schedule(group, decision.deadline);
     if (!decision.transition && !decision.update) return;
     const samples = () => this.samples.since(group, start);
     outputs.push(...episodes.apply({ group, by: this.byOf(group), decision, observation, samples }));
+  }
+
+  /** The group of an alert that is not at rest stays among the groups watched, so `maxGroups` bounds these, too. */
+  private remember(group: string, before: AlertState, state: AlertState): void {
+    const [rested, rests] = [before.status === 'inactive', state.status === 'inactive'];
+    if (rested !== rests) this.parts.windows.pin(group, !rests);
+    // Those that changed last are last, so that the first at rest are those at rest longest.
+    if (rests) this.states.delete(group);
+    this.states.set(group, state);
   }
 
   private byOf(group: string): Record<string, Scalar> {
@@ -157,9 +177,24 @@ export class RuleRun {
     const { rule, windows } = this.parts;
     const at = windows.closedThrough;
     for (const [group, state] of this.states) if (isForgettable(state, at, rule)) this.states.delete(group);
+    this.forgetRested();
     this.samples.forgetBefore(at - 2 * rule.over);
     for (const group of this.fields.keys()) {
       if (!windows.has(group) && !this.states.has(group)) this.fields.delete(group);
+    }
+  }
+
+  /**
+   * No more than `maxGroups` alerts at rest are remembered, those first that rest longest: a cooldown of a day must
+   * not keep every group of that day. Who comes back after that is told of before the cooldown is over.
+   */
+  private forgetRested(): void {
+    let tooMany = this.states.size - 2 * this.parts.rule.config.maxGroups;
+    for (const [group, { status }] of this.states) {
+      if (tooMany <= 0) return;
+      if (status !== 'inactive') continue;
+      this.states.delete(group);
+      tooMany -= 1;
     }
   }
 }

@@ -53,6 +53,10 @@ export class Samples {
     }
   }
 
+  get size(): number {
+    return this.groups.size;
+  }
+
   snapshot(): unknown {
     return [...this.groups];
   }

@@ -7,8 +7,9 @@ import type { Engine } from './engine.ts';
  */
 export function tellOfEngine(engine: Engine, telemetry: PipelineTelemetry): () => void {
   const told = { events: 0, ahead: 0 };
-  const late = new Map<string, number>();
-  const closed = new Map<string, number>();
+  // A rule knows of late events from before a restart; a counter begins anew.
+  const late = new Map(engine.rules.map((run) => [run.name, run.late]));
+  const closed = new Map(engine.rules.map((run) => [run.name, run.closed]));
   return () => {
     const { events, ahead } = engine.tally;
     telemetry.eventsAnalysed(events - told.events);

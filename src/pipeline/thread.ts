@@ -27,9 +27,11 @@ export interface ThreadOptions {
   workerData: unknown;
   instruments: Instruments;
   onMessage: (message: FromReader) => void;
+  /** Before the first restart; the next ones double up to a minute. */
+  firstPause?: Millis;
 }
 
-const firstPause: Millis = 1_000;
+const shortestPause: Millis = 1_000;
 const longestPause: Millis = 60_000;
 
 /**
@@ -39,8 +41,10 @@ const longestPause: Millis = 60_000;
 export class ReaderThread {
   readonly name: string;
   private readonly options: ThreadOptions;
+  private readonly firstPause: Millis;
   private worker: Worker | undefined;
-  private pause = firstPause;
+  private readyAt: Millis | undefined;
+  private pause: Millis;
   private stopping = false;
   private restart: NodeJS.Timeout | undefined;
   private calls = new Map<number, (value: unknown) => void>();
@@ -50,29 +54,23 @@ export class ReaderThread {
   constructor(options: ThreadOptions) {
     this.name = options.name;
     this.options = options;
+    this.firstPause = options.firstPause ?? shortestPause;
+    this.pause = this.firstPause;
   }
 
   get alive(): boolean {
-    return this.worker !== undefined;
+    return this.readyAt !== undefined;
   }
 
-  /** Resolves when the reader is ready; rejects where it cannot even start. */
+  /** Resolves when the reader is ready. Rejects with the cause where it cannot even start; it is then left alone. */
   async start(): Promise<void> {
-    const worker = new Worker(this.options.file, { workerData: this.options.workerData, name: this.name });
-    await new Promise<void>((resolve, reject) => {
-      worker.on('message', (message: FromReader) => {
-        if (message.kind === 'ready') resolve();
-        this.receive(message);
-      });
-      worker.once('error', (error) => {
-        this.options.instruments.log.error({ err: error, thread: this.name }, `the ${this.name} failed`);
-        reject(error);
-      });
-      this.exited = new Promise((done) => worker.once('exit', (code) => done(this.left(worker, code))));
-      void this.exited.then(() => reject(new Error(`the ${this.name} ended before it was ready`)));
-    });
-    this.worker = worker;
-    this.pause = firstPause;
+    try {
+      await this.launch();
+    } catch (error) {
+      this.stopping = true;
+      clearTimeout(this.restart);
+      throw error;
+    }
   }
 
   post(message: ToReader, transfer: ArrayBuffer[] = []): void {
@@ -116,8 +114,30 @@ export class ReaderThread {
     this.calls.delete(id);
   }
 
-  private left(worker: Worker, code: number): void {
-    if (this.worker === worker) this.worker = undefined;
+  private async launch(): Promise<void> {
+    const worker = new Worker(this.options.file, { workerData: this.options.workerData, name: this.name });
+    this.worker = worker;
+    await new Promise<void>((resolve, reject) => {
+      worker.on('message', (message: FromReader) => {
+        if (message.kind === 'ready') resolve();
+        this.receive(message);
+      });
+      worker.once('error', (error) => {
+        this.options.instruments.log.error({ err: error, thread: this.name }, `the ${this.name} failed`);
+        reject(error);
+      });
+      this.exited = new Promise((done) => worker.once('exit', (code) => done(this.left(code))));
+      void this.exited.then(() => reject(new Error(`the ${this.name} ended before it was ready`)));
+    });
+    this.readyAt = performance.now();
+  }
+
+  private left(code: number): void {
+    // One that served for long has earned a quick restart.
+    if (this.readyAt !== undefined && performance.now() - this.readyAt > longestPause)
+      this.pause = this.firstPause;
+    this.worker = undefined;
+    this.readyAt = undefined;
     for (const id of [...this.calls.keys()]) this.settle(id, undefined);
     if (this.stopping) return;
     const { log } = this.options.instruments;
@@ -126,14 +146,11 @@ export class ReaderThread {
     this.pause = Math.min(this.pause * 2, longestPause);
   }
 
+  /** One that does not start has ended as well, and with that its next attempt is planned. */
   private async startAgain(): Promise<void> {
-    const { pause } = this;
-    await this.start().catch((error) => {
-      this.pause = pause;
-      this.options.instruments.log.error(
-        { thread: this.name },
-        `the ${this.name} does not start: ${messageOf(error)}`,
-      );
+    await this.launch().catch((error) => {
+      const line = `the ${this.name} does not start: ${messageOf(error)}`;
+      this.options.instruments.log.error({ thread: this.name }, line);
     });
   }
 }

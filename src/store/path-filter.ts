@@ -1,4 +1,4 @@
-import { wildcard } from './json.ts';
+import { parsed, RawJson, wildcard } from './json.ts';
 
 type Pattern = { steps: (RegExp | '**')[] };
 
@@ -22,6 +22,7 @@ const isNamed = (patterns: Pattern[]) =>
 /** Keeps what the patterns name. An object that loses all its members goes, too, as in Elasticsearch. */
 function keep(value: unknown, patterns: Pattern[]): unknown {
   if (isNamed(patterns)) return value;
+  if (value instanceof RawJson) return keep(parsed(value), patterns);
   if (patterns.length === 0 || typeof value !== 'object' || value === null) return undefined;
   if (Array.isArray(value)) {
     const items = value.map((item) => keep(item, patterns)).filter((item) => item !== undefined);
@@ -34,6 +35,7 @@ function keep(value: unknown, patterns: Pattern[]): unknown {
 }
 
 function drop(value: unknown, patterns: Pattern[]): unknown {
+  if (value instanceof RawJson && patterns.length > 0) return drop(parsed(value), patterns);
   if (patterns.length === 0 || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => drop(item, patterns));
   const members = Object.entries(value)

@@ -50,6 +50,11 @@ export function notifierTelemetry({ log, metrics }: Instruments) {
         `there is no notifier ${notifier} any more; its notification is dropped`,
       );
     },
+    /** What became of a message could not be written down, as on a full disk. */
+    unwritten(notifier: string, reason: string): void {
+      notifications.inc({ notifier, outcome: 'unwritten' });
+      log.error({ notifier }, `cannot note what became of a notification for ${notifier}: ${reason}`);
+    },
     pending(count: number): void {
       pending.set(count);
     },

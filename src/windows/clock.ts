@@ -88,6 +88,16 @@ export class EventClock {
     this.#alone = sources === 1 && this.deserted;
   }
 
+  /**
+   * Says that nobody listened since the last reading. That time is no source's silence: the clock does not run on by
+   * it, and the sources that were active then have all of `idleAfter` to be heard of again.
+   */
+  resume(receivedAt: Millis): void {
+    const wall = this.#wall.skipTo(receivedAt);
+    if (this.#listed.length > 0) this.#latest = wall;
+    for (const source of this.#listed) source.arrival = wall;
+  }
+
   /** Recomputes `now`; called at the end of each batch and at each tick. */
   advance(receivedAt: Millis): void {
     const wall = this.#wall.read(receivedAt);

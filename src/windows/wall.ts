@@ -10,7 +10,7 @@ export class WallClock {
   readonly #stepsBack: Millis;
   #reading: Millis = never;
   #latest: Millis = never;
-  /** What was taken from the clock by setting it back. */
+  /** What was taken from the clock by setting it back, less the time that was left out. */
   #offset: Millis = 0;
 
   /** A reading so much behind the latest one means that the clock was set. */
@@ -23,6 +23,14 @@ export class WallClock {
     this.#reading = receivedAt;
     if (receivedAt + this.#offset < this.#latest - this.#stepsBack) this.#offset = this.#latest - receivedAt;
     this.#latest = Math.max(this.#latest, receivedAt + this.#offset);
+    return this.#latest;
+  }
+
+  /** Leaves out the time from the latest reading to this one, as if the clock had stood; returns what it shows. */
+  skipTo(receivedAt: Millis): Millis {
+    if (this.#latest === never) return this.read(receivedAt);
+    this.#reading = receivedAt;
+    this.#offset = this.#latest - receivedAt;
     return this.#latest;
   }
 

@@ -18,9 +18,13 @@ function setUp(notifiers: Notifier[], clock = { now: 0 }) {
   const outbox = openOutbox(aFolder());
   const instruments = silentInstruments();
   const telemetry = notifierTelemetry(instruments);
+  const refuseWrites = { left: 0 };
   const messages = {
     first: (name: string) => outbox.first(name),
-    settled: (entry: Entry) => outbox.settled(entry),
+    settled: async (entry: Entry) => {
+      if (refuseWrites.left-- > 0) throw new Error('no space left on device');
+      await outbox.settled(entry);
+    },
     failed: async (entry: Entry, reason: string, notBefore: number) => {
       await outbox.failed(entry, reason, notBefore);
       clock.now = Math.max(clock.now, notBefore);
@@ -39,7 +43,7 @@ function setUp(notifiers: Notifier[], clock = { now: 0 }) {
     await outbox.put(aNotification(name, number), clock.now);
     for (const lane of lanes) lane.wake();
   };
-  return { outbox, put, lanes, clock, instruments };
+  return { outbox, put, lanes, clock, instruments, refuseWrites };
 }
 
 async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
@@ -140,6 +144,29 @@ describe('delivery', () => {
     expect(attempts).toBeGreaterThan(2);
     const metric = await instruments.metrics.getSingleMetricAsString('logboom_notifications_total');
     expect(metric).toContain('outcome="expired"} 1');
+  });
+
+  it('neither dies nor sends again when the disk does not take the note of a delivery', async () => {
+    const sent: string[] = [];
+    const { put, outbox, refuseWrites, instruments } = setUp([
+      aNotifier('ops', async ({ id }) => void sent.push(id)),
+    ]);
+    refuseWrites.left = 1;
+    await put('ops', 1);
+    await put('ops', 2);
+    await eventually(() => outbox.pending === 0);
+    expect(sent).toEqual(['n1-ops', 'n2-ops']);
+    const metric = await instruments.metrics.getSingleMetricAsString('logboom_notifications_total');
+    expect(metric).toContain('outcome="unwritten"} 1');
+  });
+
+  it('stops while the disk takes no note', async () => {
+    const { put, outbox, refuseWrites, lanes } = setUp([aNotifier('ops', async () => undefined)]);
+    refuseWrites.left = 1_000;
+    await put('ops', 1);
+    await eventually(() => refuseWrites.left < 1_000);
+    await lanes[0]!.stop();
+    expect(outbox.pending).toBe(1);
   });
 
   it('keeps a message whose attempt a stop broke off', async () => {

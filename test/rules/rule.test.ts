@@ -108,7 +108,7 @@ describe('the check of rules', () => {
     [{ measure: 'share(a:b)', when: '< 0' }, 'when', 'A share lies between 0 and 1'],
     [{ when: '< 10', minCount: 10 }, 'when', 'A count of 10 or more is never < 10'],
   ])('%j is a problem at %s', (input, setting, message) => {
-    expect(problemsOf(input)).toEqual([
+    expect(problemsOf(input)).toMatchObject([
       {
         path: `rules[0].${setting}`,
         message: expect.stringContaining(message),
@@ -118,7 +118,7 @@ describe('the check of rules', () => {
   });
 
   it('finds rules of the same name', () => {
-    expect(problemsOf({}, { name: 'other' }, {}).map(({ path }) => path)).toEqual(['rules[2].name']);
+    expect(problemsOf({}, { name: 'other' }, {}).map(({ path }) => path)).toMatchObject(['rules[2].name']);
   });
 
   it('lists all problems of all rules', () => {

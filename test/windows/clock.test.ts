@@ -210,6 +210,55 @@ describe('in silence', () => {
   });
 });
 
+describe('time in which nobody listened', () => {
+  it('is no silence: the clock neither runs on by it nor drops the sources that were active', () => {
+    const clock = clockWith();
+    clock.observe('a', t, t);
+    clock.observe('b', t + second, t);
+    clock.advance(t + second);
+    clock.resume(t + hour);
+    clock.advance(t + hour);
+    expect(clock.now).toBe(t);
+    expect(clock.sources).toEqual({ count: 2, idle: 0 });
+    clock.observe('b', t + minute, t + hour + second);
+    clock.advance(t + hour + second);
+    expect(clock.now).toBe(t);
+  });
+
+  it('leaves active sources all of idleAfter to come back, however long they had been silent before', () => {
+    const clock = clockWith();
+    clock.observe('a', t, t);
+    clock.advance(t + 9 * second);
+    clock.resume(t + hour);
+    clock.advance(t + hour + 10 * second);
+    expect(clock.now).toBe(t);
+    clock.advance(t + hour + 12 * second);
+    expect(clock.now).toBe(t + 2 * second);
+  });
+
+  it('does not stop a clock that ran on in silence: it goes on from where it was', () => {
+    const clock = clockWith();
+    clock.observe('a', t, t);
+    clock.advance(t + 15 * second);
+    expect(clock.now).toBe(t + 5 * second);
+    clock.resume(t + hour);
+    clock.advance(t + hour);
+    expect(clock.now).toBe(t + 5 * second);
+    clock.advance(t + hour + 3 * second);
+    expect(clock.now).toBe(t + 8 * second);
+  });
+
+  it('changes nothing for a clock that has not begun', () => {
+    const clock = clockWith();
+    clock.resume(t);
+    clock.advance(t + hour);
+    expect(clock.now).toBe(Number.NEGATIVE_INFINITY);
+    clock.observe('a', t, t + hour);
+    clock.advance(t + hour);
+    expect(clock.now).toBe(t);
+  });
+});
+
 describe('a wall clock set back', () => {
   it('neither turns time back nor stops it', () => {
     const clock = clockWith();
@@ -271,7 +320,7 @@ describe('a restored clock', () => {
     source: fc.constantFrom('a', 'b', 'c'),
     time: fc.integer({ min: 0, max: 40 * minute }),
     wall: fc.integer({ min: -hour, max: 40 * minute }),
-    kind: fc.constantFrom('observe', 'observe', 'advance', 'restart'),
+    kind: fc.constantFrom('observe', 'observe', 'advance', 'resume', 'restart'),
   });
 
   it('goes on as if nothing had happened, and no clock ever runs backwards', () => {
@@ -286,6 +335,7 @@ describe('a restored clock', () => {
               lasting.observe(source, t + time, t + wall),
             );
           if (kind === 'advance') for (const clock of [lasting, restarted]) clock.advance(t + wall);
+          if (kind === 'resume') for (const clock of [lasting, restarted]) clock.resume(t + wall);
           if (kind === 'restart') {
             const snapshot = unpack(pack(restarted.snapshot()));
             restarted = clockWith();
@@ -298,6 +348,7 @@ describe('a restored clock', () => {
         }
         expect(restarted.snapshot()).toEqual(lasting.snapshot());
       }),
+      { numRuns: 1_000 },
     );
   });
 });

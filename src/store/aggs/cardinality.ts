@@ -2,12 +2,12 @@ import { valuesOf } from '../storage/column.ts';
 import { illegalArgument } from '../store-error.ts';
 import type { Aggregator, RequestScope } from './aggregator.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
-import { columnOf, fieldName } from './values.ts';
+import { columnOf, fieldName, missingNumber } from './values.ts';
 
 /** Distinct values held in memory for one count. Elasticsearch estimates; the store counts, up to this many. */
 const most = 2_000_000;
 
-export function cardinality(_scope: RequestScope, spec: AggregationSpec): Aggregator {
+export function cardinality(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, 'field missing precision_threshold execution_hint rehash');
   const name = fieldName(spec);
   const seen = new Set<string | number>();
@@ -21,10 +21,15 @@ export function cardinality(_scope: RequestScope, spec: AggregationSpec): Aggreg
   return {
     collect(batch, docs) {
       const column = columnOf(batch, name);
+      const field = batch.context.mapping.field(name);
+      const isNumber = field && ['number', 'date', 'boolean'].includes(field.family);
+      const { missing: given } = spec.body;
+      const missing =
+        given === undefined || isNumber ? missingNumber(given, field, scope.now) : String(given);
       const ordinals = column?.kind === 'term' ? new Uint8Array(column.terms.size) : undefined;
       for (const doc of docs) {
         const [from, to] = column ? valuesOf(column, doc) : [0, 0];
-        if (from === to && spec.body.missing !== undefined) add(String(spec.body.missing));
+        if (from === to && missing !== undefined) add(missing);
         for (let at = from; at < to; at++)
           if (column!.kind === 'term') ordinals![column!.ordinals[at]! - 1] = 1;
           else add(column!.values[at]!);

@@ -23,6 +23,8 @@ interface Axis {
   interval: Interval;
   bound(value: Json): number;
   text(key: number, field: Field | undefined): string | undefined;
+  /** Whether a bucket is within `hard_bounds`. */
+  isWithin(start: number, bounds: Bounds): boolean;
 }
 
 type Bounds = { min: number | undefined; max: number | undefined };
@@ -73,6 +75,7 @@ class Histogram implements Aggregator {
       this.#spec.body.missing,
       batch.context.mapping.field(this.#name),
       this.#scope.now,
+      this.#spec.type === 'date_histogram',
     );
     const field = eachNumber(batch, docs, this.#name, this.#spec.type, missing, (value, doc) => {
       const start = interval.floor(value);
@@ -90,9 +93,7 @@ class Histogram implements Aggregator {
   }
 
   #fill(start: number, docs: Uint16Array, batch: Batch): void {
-    const { min, max } = this.#hard ?? { min: undefined, max: undefined };
-    if ((min !== undefined && start < this.#axis.interval.floor(min)) || (max !== undefined && start > max))
-      return;
+    if (this.#hard && !this.#axis.isWithin(start, this.#hard)) return;
     const bucket = this.#bucket(start);
     bucket.count += docs.length;
     bucket.children.collect(batch, docs);
@@ -154,15 +155,21 @@ export function histogram(scope: RequestScope, spec: AggregationSpec): Aggregato
   if (spec.body.format !== undefined)
     throw illegalArgument('[histogram] a format is not supported by this store');
   const interval = evenInterval(length, numberOf(spec.body.offset, 0));
-  return new Histogram(scope, spec, { interval, bound: Number, text: () => undefined });
+  const isWithin: Axis['isWithin'] = (start, { min = start, max = start }) => start >= min && start <= max;
+  return new Histogram(scope, spec, { interval, bound: Number, text: () => undefined, isWithin });
 }
 
 export function dateHistogram(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, `${common} calendar_interval fixed_interval time_zone`);
   const zone = String(spec.body.time_zone ?? 'UTC');
   const format = spec.body.format === undefined ? undefined : String(spec.body.format);
+  const interval = dateInterval(spec.body, zone);
   const axis: Axis = {
-    interval: dateInterval(spec.body, zone),
+    interval,
+    // Bounds of time are rounded to buckets, and the upper one is open.
+    isWithin: (start, { min, max }) =>
+      (min === undefined || start >= interval.floor(min)) &&
+      (max === undefined || start < interval.floor(max)),
     bound: (value) =>
       parseDateMath(value as string | number, {
         now: scope.now,

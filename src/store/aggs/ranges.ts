@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { formatDate } from '../mapping/date-format.ts';
 import { parseDateMath } from '../mapping/date-math.ts';
+import type { Field } from '../mapping/field.ts';
 import { illegalArgument } from '../store-error.ts';
 import { type Aggregator, type Bucket, newBucket, type RequestScope } from './aggregator.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
@@ -23,33 +24,50 @@ interface Scale {
 /** Java writes a double with a decimal point. */
 export const decimal = (value: number) => (Number.isInteger(value) ? `${value}.0` : String(value));
 
-function ranges(scope: RequestScope, spec: AggregationSpec, scale: Scale): Aggregator {
+function readRanges(given: Json[], scale: Scale, bucket: () => Bucket): Range[] {
+  const read = (value: Json | undefined) =>
+    value === undefined || value === null ? undefined : scale.read(value);
+  const all = given.map((one): Range => {
+    if (!isObject(one)) throw illegalArgument('a range must be an object');
+    const key = one.key === undefined ? undefined : String(one.key);
+    return { key, from: read(one.from), to: read(one.to), bucket: bucket() };
+  });
+  const [first, last] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return all.sort((a, b) => (a.from ?? first) - (b.from ?? first) || (a.to ?? last) - (b.to ?? last));
+}
+
+function rangesOf(
+  scope: RequestScope,
+  spec: AggregationSpec,
+  scaleOf: (field: Field | undefined) => Scale,
+): Aggregator {
   const name = fieldName(spec);
   if (!Array.isArray(spec.body.ranges) || spec.body.ranges.length === 0)
     throw illegalArgument(`No [ranges] specified for the [${spec.name}] aggregation`);
-  const read = (value: Json | undefined) =>
-    value === undefined || value === null ? undefined : scale.read(value);
-  const all = spec.body.ranges
-    .map((one): Range => {
-      if (!isObject(one)) throw illegalArgument('a range must be an object');
-      const key = one.key === undefined ? undefined : String(one.key);
-      return { key, from: read(one.from), to: read(one.to), bucket: newBucket(scope, spec.children) };
-    })
-    .sort(
-      (a, b) =>
-        (a.from ?? Number.NEGATIVE_INFINITY) - (b.from ?? Number.NEGATIVE_INFINITY) ||
-        (a.to ?? Number.POSITIVE_INFINITY) - (b.to ?? Number.POSITIVE_INFINITY),
-    );
-  const shown = ({ key, from, to, bucket }: Range): JsonObject => ({
-    key: key ?? `${from === undefined ? '*' : scale.text(from)}-${to === undefined ? '*' : scale.text(to)}`,
-    ...(from !== undefined && { from, ...(scale.isText && { from_as_string: scale.text(from) }) }),
-    ...(to !== undefined && { to, ...(scale.isText && { to_as_string: scale.text(to) }) }),
-    doc_count: bucket.count,
-    ...bucket.children.result(),
-  });
+  const given = spec.body.ranges;
+  let ranges: Range[] | undefined;
+  let scale: Scale | undefined;
+  // Dates are read in the format of the field, so the ranges are read when there is an index that has it.
+  const prepared = (field?: Field): Range[] => {
+    scale ??= scaleOf(field);
+    ranges ??= readRanges(given, scale, () => newBucket(scope, spec.children));
+    return ranges;
+  };
+  const shown = ({ key, from, to, bucket }: Range): JsonObject => {
+    const { isText, text } = scale!;
+    return {
+      key: key ?? `${from === undefined ? '*' : text(from)}-${to === undefined ? '*' : text(to)}`,
+      ...(from !== undefined && { from, ...(isText && { from_as_string: text(from) }) }),
+      ...(to !== undefined && { to, ...(isText && { to_as_string: text(to) }) }),
+      doc_count: bucket.count,
+      ...bucket.children.result(),
+    };
+  };
   return {
     collect(batch, docs) {
-      const missing = missingNumber(spec.body.missing, batch.context.mapping.field(name), scope.now);
+      const field = batch.context.mapping.field(name);
+      const all = prepared(field);
+      const missing = missingNumber(spec.body.missing, field, scope.now, spec.type === 'date_range');
       const parts = all.map((): number[] => []);
       eachNumber(batch, docs, name, spec.type, missing, (value, doc) => {
         for (const [at, { from, to }] of all.entries())
@@ -66,7 +84,7 @@ function ranges(scope: RequestScope, spec: AggregationSpec, scale: Scale): Aggre
       }
     },
     result() {
-      const buckets = all.map(shown);
+      const buckets = prepared().map(shown);
       if (spec.body.keyed !== true) return { buckets };
       return { buckets: Object.fromEntries(buckets.map(({ key, ...bucket }) => [String(key), bucket])) };
     },
@@ -80,19 +98,22 @@ export function range(scope: RequestScope, spec: AggregationSpec): Aggregator {
     if (Number.isNaN(read)) throw illegalArgument(`For input string: "${String(value)}"`);
     return read;
   };
-  return ranges(scope, spec, { read: number, text: decimal, isText: false });
+  return rangesOf(scope, spec, () => ({ read: number, text: decimal, isText: false }));
 }
 
 export function dateRange(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, 'field missing ranges keyed format time_zone');
   const zone = String(spec.body.time_zone ?? 'UTC');
   const format = spec.body.format === undefined ? undefined : String(spec.body.format);
-  const date = (value: Json) =>
-    parseDateMath(value as string | number, {
-      now: scope.now,
-      roundUp: false,
-      zone,
-      ...(format && typeof value === 'string' && { formats: format }),
-    });
-  return ranges(scope, spec, { read: date, text: (value) => formatDate(value, format, zone), isText: true });
+  return rangesOf(scope, spec, (field) => {
+    const formats = format ?? field?.options.formats;
+    const read = (value: Json) =>
+      parseDateMath(value as string | number, {
+        now: scope.now,
+        roundUp: false,
+        zone,
+        ...(formats && typeof value === 'string' && { formats }),
+      });
+    return { read, text: (value) => formatDate(value, formats, zone), isText: true };
+  });
 }

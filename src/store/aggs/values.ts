@@ -70,9 +70,11 @@ export function missingNumber(
   value: Json | undefined,
   field: Field | undefined,
   now: number,
+  isTime = false,
 ): number | undefined {
   if (value === undefined || value === null) return undefined;
-  if (field?.family === 'date') return parseDateMath(value as string, { now, roundUp: false });
+  if (field?.family === 'date' || (isTime && !field))
+    return parseDateMath(value as string, { now, roundUp: false });
   const number = Number(value === true ? 1 : value === false ? 0 : value);
   if (Number.isNaN(number)) throw illegalArgument(`For input string: "${String(value)}"`);
   return number;

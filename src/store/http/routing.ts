@@ -67,8 +67,9 @@ export function send(request: FastifyRequest, reply: FastifyReply, answer: Answe
   reply.code(answer.status ?? 200);
   if (answer.text !== undefined) return reply.type('text/plain; charset=UTF-8').send(answer.text);
   const accepts = String(request.headers.accept ?? '').replaceAll(' ', '');
-  reply.type(accepts.startsWith('application/vnd.elasticsearch+json') ? compatible : 'application/json');
-  const body = query.filter_path ? filterPath(parsed(answer.body), query.filter_path) : answer.body;
+  const isCompatible = accepts.startsWith('application/vnd.elasticsearch+json');
+  reply.header('content-type', isCompatible ? compatible : 'application/json');
+  const body = query.filter_path ? filterPath(answer.body, query.filter_path) : answer.body;
   return reply.send(isTrue(query.pretty) ? `${JSON.stringify(parsed(body), null, 2)}\n` : stringify(body));
 }
 

@@ -40,19 +40,25 @@ export function encodeIp(text: string): string | undefined {
   return text.includes(':') ? fromV6(text) : undefined;
 }
 
-/** The address as Elasticsearch writes it, with the longest run of zeros left out. */
+/** Place and length of the longest run of zero groups; of two as long, the first. */
+function longestZeros(groups: string[]): [start: number, length: number] {
+  let best: [number, number] = [0, 0];
+  for (let start = 0; start < 8; start++) {
+    let end = start;
+    while (groups[end] === '0') end++;
+    if (end - start > best[1]) best = [start, end - start];
+  }
+  return best;
+}
+
+/** The address as Elasticsearch writes it: the longest run of zeros left out, if it is one of at least two. */
 export function decodeIp(hex: string): string {
   if (hex.startsWith(mapped))
     return [24, 26, 28, 30].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join('.');
   const groups = hex.match(/.{4}/g)!.map((group) => Number.parseInt(group, 16).toString(16));
-  const runs = [...groups.join(':').matchAll(/(?:^|(?<=:))0(?::0)+(?=:|$)/g)].map((match) => match[0]);
-  const longest = runs.sort((a, b) => b.length - a.length)[0];
-  return longest
-    ? groups
-        .join(':')
-        .replace(longest, ':')
-        .replace(/^:(?!:)|(?<=[^:]):$|:{3,}/g, (odd) => (odd === ':' ? '::' : '::'))
-    : groups.join(':');
+  const [start, length] = longestZeros(groups);
+  if (length < 2) return groups.join(':');
+  return `${groups.slice(0, start).join(':')}::${groups.slice(start + length).join(':')}`;
 }
 
 /** First and last address of `10.0.0.0/8`, or of a single address. */

@@ -89,12 +89,17 @@ function addLocal(local: Millis, unit: CalendarUnit, amount: number): Millis {
   return first + dayOf * lengths.day + (((local % lengths.day) + lengths.day) % lengths.day);
 }
 
+const isShort = (unit: CalendarUnit) => unit === 'second' || unit === 'minute' || unit === 'hour';
+
 /** The start of the calendar unit, as a zone's clocks have it, in which a moment lies. */
 export function floorTo(utc: Millis, unit: CalendarUnit, zone = 'UTC'): Millis {
+  // The hour that clocks show twice is two hours: up to there the offset of the moment itself counts.
+  if (isShort(unit)) return floorLocal(utc + offsetOf(utc, zone), unit) - offsetOf(utc, zone);
   return localToUtc(floorLocal(utc + offsetOf(utc, zone), unit), zone);
 }
 
 /** A moment some calendar units later by a zone's clocks. */
 export function addUnits(utc: Millis, unit: CalendarUnit, amount: number, zone = 'UTC'): Millis {
+  if (isShort(unit)) return addLocal(utc, unit, amount);
   return localToUtc(addLocal(utc + offsetOf(utc, zone), unit, amount), zone);
 }

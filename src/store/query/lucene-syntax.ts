@@ -1,32 +1,4 @@
-/** What Lucene's query syntax says, before anything is known of fields. */
-export type Clause =
-  | { kind: 'all' }
-  | { kind: 'word'; field: string | undefined; text: string; boost: number }
-  | { kind: 'phrase'; field: string | undefined; text: string; slop: number; boost: number }
-  | { kind: 'pattern'; field: string | undefined; text: string; boost: number }
-  | { kind: 'regexp'; field: string | undefined; text: string; boost: number }
-  | {
-      kind: 'range';
-      field: string | undefined;
-      low: string;
-      high: string;
-      lowOpen: boolean;
-      highOpen: boolean;
-      boost: number;
-    }
-  | { kind: 'group'; members: Member[]; boost: number };
-
-export type Occurrence = 'must' | 'should' | 'mustNot';
-export interface Member {
-  clause: Clause;
-  occurs: Occurrence;
-}
-
-export class SyntaxProblem extends Error {}
-
-/** Parentheses deeper than this are somebody's attempt on the stack. */
-const deepest = 50;
-const special = new Set('+-!():^[]"{}~*?\\/&|<>= \t\n\r\u3000');
+import { type Clause, deepest, type Member, type Occurrence, SyntaxProblem, special } from './clauses.ts';
 
 /**
  * Lucene's classic parser: `field:word`, phrases, ranges, groups, AND/OR/NOT, +/-, wildcards, regular expressions,
@@ -94,10 +66,48 @@ export class LuceneSyntax {
         if (conjunction || modifier) this.#fail();
         break;
       }
-      this.#join(members, this.#clause(field), conjunction, modifier);
+      const start = this.#at;
+      const clause = this.#clause(field);
+      const isBare =
+        !conjunction &&
+        !modifier &&
+        clause.kind === 'word' &&
+        clause.text === this.#text.slice(start, this.#at);
+      this.#join(members, isBare ? this.#absorb(clause) : clause, conjunction, modifier);
     }
     this.#depth--;
     return { kind: 'group', members, boost: 1 };
+  }
+
+  /** Bare words in a row are one text: a keyword field may have them as one term, and text all of them. */
+  #absorb(first: Extract<Clause, { kind: 'word' }>): Clause {
+    for (let { text } = first; ; ) {
+      if (!this.#wordFollows(this.#at)) return { ...first, text };
+      const start = this.#at;
+      const next = this.#word(undefined);
+      if (next.kind === 'word' && !this.#isBound(this.#at)) text += ` ${next.text}`;
+      else {
+        this.#at = start;
+        return { ...first, text };
+      }
+    }
+  }
+
+  /** Moves to the next clause, and tells whether it begins like a plain word. */
+  #wordFollows(before: number): boolean {
+    if (this.#isBound(before)) return false;
+    this.#skip();
+    const rest = this.#text.slice(this.#at, this.#at + 4);
+    return (
+      this.#at > before &&
+      rest !== '' &&
+      !/^(?:[+\-!():^[\]"{}~/&|<>=]|(?:AND|OR|NOT)(?:[\s(+\-!"]|$))/.test(rest)
+    );
+  }
+
+  /** Whether the word that ends here belongs to what follows: a field's name, a boost, an operand. */
+  #isBound(at: number): boolean {
+    return /^(?:[:^~*]|\s*(?:&&|\|\||(?:AND|OR)(?:[\s(+\-!"]|$)))/.test(this.#text.slice(at, at + 200));
   }
 
   #join(
@@ -151,8 +161,7 @@ export class LuceneSyntax {
   #parenthesised(field: string | undefined): Clause {
     this.#at++;
     const group = this.#group(field);
-    if (!this.#take(')')) this.#fail();
-    return group;
+    return this.#take(')') ? group : this.#fail();
   }
 
   #quoted(quote: string): string {
@@ -183,11 +192,11 @@ export class LuceneSyntax {
     return { kind: 'phrase', field: undefined, text, slop, boost: 1 };
   }
 
-  #bound(): string {
+  #bound(end = /[\s\]}]/): string {
     this.#skip();
     if (this.#text[this.#at] === '"') return this.#quoted('"');
     const start = this.#at;
-    while (this.#at < this.#text.length && !/[\s\]}]/.test(this.#text[this.#at]!)) this.#at++;
+    while (this.#at < this.#text.length && !end.test(this.#text[this.#at]!)) this.#at++;
     if (start === this.#at) this.#fail();
     return this.#text.slice(start, this.#at).replace(/\\(.)/gs, '$1');
   }
@@ -208,7 +217,7 @@ export class LuceneSyntax {
   #comparison(): Extract<Clause, { kind: 'range' }> {
     const isGreater = this.#text[this.#at++] === '>';
     const isOpen = !this.#take('=');
-    const value = this.#bound();
+    const value = this.#bound(/[\s()]/);
     const [low, high] = isGreater ? [value, '*'] : ['*', value];
     return {
       kind: 'range',
@@ -225,7 +234,7 @@ export class LuceneSyntax {
     const start = this.#at;
     while (this.#at < this.#text.length) {
       const char = this.#text[this.#at]!;
-      const isInner = this.#at > start && '-+/=<>&|'.includes(char);
+      const isInner = this.#at > start && '-+=<>&|'.includes(char);
       if (char === '\\') this.#at++;
       else if (special.has(char) && char !== '*' && char !== '?' && !isInner) break;
       this.#at++;

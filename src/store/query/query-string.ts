@@ -1,7 +1,17 @@
 import { type JsonObject, wildcard } from '../json.ts';
 import { illegalArgument, parsingError, queryShardError } from '../store-error.ts';
-import { type Clause, LuceneSyntax, SyntaxProblem } from './lucene-syntax.ts';
-import { bestOf, bool, type Matcher, matchAll, matchNone, type Query, type QueryContext } from './matcher.ts';
+import { type Clause, SyntaxProblem } from './clauses.ts';
+import { LuceneSyntax } from './lucene-syntax.ts';
+import {
+  bestOf,
+  bool,
+  type Matcher,
+  matchAll,
+  matchNone,
+  type Query,
+  type QueryContext,
+  searchedField,
+} from './matcher.ts';
 import { lenient, weightedFields } from './parse-multi-match.ts';
 import { regexpTest, wildcardTest } from './patterns.ts';
 import { range } from './range-query.ts';
@@ -28,9 +38,6 @@ function leafOn(
 ): Matcher {
   switch (leaf.kind) {
     case 'word':
-      // A word that is no number is simply not among a field's numbers; so Elasticsearch has it here, too.
-      if (context.mapping.field(field)?.family === 'number' && Number.isNaN(Number(leaf.text)))
-        return matchNone;
       return match(context, field, leaf.text, { operator, boost });
     case 'phrase':
       return matchPhrase(context, field, leaf.text, { slop: leaf.slop, boost });
@@ -68,7 +75,11 @@ function leafMatcher(context: QueryContext, leaf: Leaf, options: StringOptions):
     return exists(context, leaf.kind === 'range' ? leaf.low : leaf.text, leaf.boost);
   const fields = fieldsOf(context, leaf.field, options);
   // On fields that nobody named a value that cannot be theirs is no error.
-  const isLenient = options.isLenient || (leaf.field ?? options.fields[0] ?? '*').includes('*');
+  const isNamed = !(leaf.field ?? options.fields[0] ?? '*').includes('*');
+  // And on any field a word that cannot be its value is simply not there; so Elasticsearch has it here, too.
+  const isLenient = options.isLenient || !isNamed || leaf.kind === 'word' || leaf.kind === 'range';
+  if (isNamed) for (const [field] of fields) searchedField(context, field, 'query_string');
+  if (leaf.kind === 'regexp') regexpTest(leaf.text);
   const matchers = fields.map(([field, weight]) =>
     lenient(isLenient, () => leafOn(context, field, leaf, leaf.boost * weight, options)),
   );

@@ -1,6 +1,4 @@
-import { type Clause, type Member, SyntaxProblem } from './lucene-syntax.ts';
-
-const deepest = 50;
+import { type Clause, deepest, type Member, SyntaxProblem } from './clauses.ts';
 
 /**
  * The syntax of simple_query_string: words, "phrases", prefix*, +, |, -, parentheses. It has no errors: an operator

@@ -8,7 +8,7 @@ import { filterSource } from '../path-filter.ts';
 import { valuesOf } from '../storage/column.ts';
 import type { Candidate } from './collect.ts';
 import type { FieldRequest, SearchRequest, SourceFilter } from './request.ts';
-import { type SortKey, shownValue } from './sort.ts';
+import { fielddataError, type SortKey, shownValue } from './sort.ts';
 import { valuesAt } from './source-values.ts';
 
 /** The document as asked for: as it came where nothing is cut out of it. */
@@ -44,10 +44,13 @@ export function requestedFields(
   source: JsonObject,
   requests: FieldRequest[],
   isSorted: boolean,
+  index: string,
 ) {
   const result: Record<string, unknown[]> = {};
   for (const { pattern, format } of requests)
     for (const field of mapping.fieldsMatching(wildcard(pattern))) {
+      if (isSorted && field.family === 'text' && !pattern.includes('*'))
+        throw fielddataError(field.name, index);
       const values = fieldValues(source, field, format);
       if (isSorted)
         values.sort((a, b) =>
@@ -94,8 +97,8 @@ export function hitOf(
   const needsSource = request.fields.length > 0 || request.docValues.length > 0;
   const source = needsSource ? (JSON.parse(document.source.toString()) as JsonObject) : {};
   const fields = {
-    ...requestedFields(shard.mapping, source, request.docValues, true),
-    ...requestedFields(shard.mapping, source, request.fields, false),
+    ...requestedFields(shard.mapping, source, request.docValues, true, record.name),
+    ...requestedFields(shard.mapping, source, request.fields, false, record.name),
   };
   return {
     _index: record.name,

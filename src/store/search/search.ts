@@ -141,7 +141,7 @@ export function find(
   const run = new Run(request, top, keys, aggregations, isScored);
   for (const [place, target] of targets.entries()) naming(target.index, () => run.index(target, place, now));
   // The best score is only known where scores are looked at first of all.
-  const isScoreFirst = keys[0]!.field === '_score' || request.trackScores;
+  const isScoreFirst = isByScore || request.trackScores;
   const showsScore = isScoreFirst && limit > 0 && run.maxScore > Number.NEGATIVE_INFINITY;
   return {
     total: run.total,

@@ -110,15 +110,24 @@ export function fielddataError(field: string, index: string) {
 /** Reads a key's value of a document of one segment. */
 export type KeyReader = (doc: number) => SortValue;
 
-function columnReader(column: Column | undefined, key: SortKey, isText: boolean): KeyReader {
+/** The average of whole numbers is a whole number where it is sorted by. */
+const wholeTypes = ['long', 'integer', 'short', 'byte', 'unsigned_long', 'date'];
+
+function columnReader(
+  column: Column | undefined,
+  key: SortKey,
+  isText: boolean,
+  isWhole: boolean,
+): KeyReader {
   const own = key.missing !== '_last' && key.missing !== '_first';
   const missing = isText ? (own ? String(key.missing) : null) : missingNumber(key);
   if (!column || column.kind === 'text') return () => missing;
+  const round = isWhole ? Math.round : (value: number) => value;
   return (doc) => {
     const [from, to] = valuesOf(column, doc);
     if (from === to) return missing;
     if (column.kind === 'number')
-      return to - from === 1 ? column.values[from]! : fold(column.values, from, to, key.mode);
+      return to - from === 1 ? column.values[from]! : round(fold(column.values, from, to, key.mode));
     const ordinal =
       to - from === 1
         ? column.ordinals[from]!
@@ -144,7 +153,8 @@ export function keyReader(
   const isText = field
     ? ['keyword', 'ip', 'flattened'].includes(field.family)
     : textTypes.includes(key.unmapped!);
-  return columnReader(field && segment.column(field), key, isText);
+  const isWhole = field !== undefined && wholeTypes.includes(field.type);
+  return columnReader(field && segment.column(field), key, isText, isWhole);
 }
 
 /** Negative where `a` comes first. Null stands for a missing string. */

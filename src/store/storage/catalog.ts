@@ -46,35 +46,41 @@ interface Kinds {
  */
 export class Catalog {
   readonly #files: Files;
-  readonly #records = new Map<string, unknown>();
+  readonly #records = new Map<keyof Kinds, Map<string, unknown>>();
 
   constructor(files: Files) {
     this.#files = files;
-    for (const { key, value } of files.meta.getRange({}))
-      this.#records.set(key.toString(), JSON.parse(value.toString()));
+    for (const { key, value } of files.meta.getRange({})) {
+      const text = key.toString();
+      const colon = text.indexOf(':');
+      this.#of(text.slice(0, colon) as keyof Kinds).set(text.slice(colon + 1), JSON.parse(value.toString()));
+    }
   }
 
   get<K extends keyof Kinds>(kind: K, name: string): Kinds[K] | undefined {
-    return this.#records.get(`${kind}:${name}`) as Kinds[K] | undefined;
+    return this.#records.get(kind)?.get(name) as Kinds[K] | undefined;
   }
 
   /** Sorted by name. */
   all<K extends keyof Kinds>(kind: K): [name: string, record: Kinds[K]][] {
-    const prefix = `${kind}:`;
-    return [...this.#records]
-      .filter(([key]) => key.startsWith(prefix))
-      .map(([key, record]): [string, Kinds[K]] => [key.slice(prefix.length), record as Kinds[K]])
-      .sort(([a], [b]) => (a < b ? -1 : 1));
+    const entries = [...this.#of(kind)] as [string, Kinds[K]][];
+    return entries.sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   put<K extends keyof Kinds>(kind: K, name: string, record: Kinds[K]): void {
-    this.#records.set(`${kind}:${name}`, record);
+    this.#of(kind).set(name, record);
     this.#files.meta.putSync(Buffer.from(`${kind}:${name}`), Buffer.from(JSON.stringify(record)));
   }
 
   remove(kind: keyof Kinds, name: string): void {
-    this.#records.delete(`${kind}:${name}`);
+    this.#of(kind).delete(name);
     this.#files.meta.removeSync(Buffer.from(`${kind}:${name}`));
+  }
+
+  #of(kind: keyof Kinds): Map<string, unknown> {
+    const records = this.#records.get(kind) ?? new Map<string, unknown>();
+    this.#records.set(kind, records);
+    return records;
   }
 
   /** The next number of a counter, from 1. */

@@ -1,0 +1,140 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { DeadLetter, JournalRecord } from '../../src/model.ts';
+import { Indexer, type IndexerOptions } from '../../src/pipeline/indexer.ts';
+import { documentsOf } from '../support/documents.ts';
+import { readerOf } from '../support/journal.ts';
+import { aBatch, aTick, at, journaled, t } from '../support/records.ts';
+import { TestSink } from '../support/sinks.ts';
+
+function anIndexer(records: JournalRecord[], sink = new TestSink(), changes: Partial<IndexerOptions> = {}) {
+  const reached: number[] = [];
+  const indexer = new Indexer({
+    journal: readerOf(records),
+    sink,
+    documents: documentsOf(),
+    from: 0,
+    maxItems: 10,
+    maxInFlight: 3,
+    keepLetters: async () => undefined,
+    reached: (position) => void reached.push(position),
+    ...changes,
+  });
+  const ended = indexer.run();
+  onTestFinished(async () => {
+    indexer.stop();
+    await ended;
+  });
+  return { indexer, sink, reached, ended };
+}
+const events = (count: number) => aBatch(Array.from({ length: count }, () => at(t)));
+const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 10));
+
+describe('the indexer', () => {
+  it('delivers a document for each event, in the order of the journal', async () => {
+    const { sink, reached } = anIndexer(journaled([events(2), aTick(t), events(1)]));
+    await vi.waitFor(() => expect(reached.at(-1)).toBe(3));
+    expect(sink.ids).toEqual(['j1-1-0', 'j1-1-1', 'j1-3-0']);
+  });
+
+  it('begins after the place that an earlier run reached', async () => {
+    const { sink, reached } = anIndexer(journaled([events(2), events(1)]), new TestSink(), { from: 1 });
+    await vi.waitFor(() => expect(reached).toEqual([2]));
+    expect(sink.ids).toEqual(['j1-2-0']);
+  });
+
+  it('goes on when it hears that there is more', async () => {
+    const records: JournalRecord[] = [];
+    const { indexer, reached } = anIndexer(records);
+    await soon();
+    records.push(...journaled([events(1)]));
+    indexer.wake();
+    await vi.waitFor(() => expect(reached).toEqual([1]));
+  });
+
+  it('passes over ticks without asking the sink', async () => {
+    const { sink, reached } = anIndexer(journaled([aTick(t), aTick(t)]));
+    await vi.waitFor(() => expect(reached).toEqual([2]));
+    expect(sink.deliveries).toEqual([]);
+  });
+
+  it('puts several small records into one delivery, and cuts a large one into several', async () => {
+    const { sink, reached } = anIndexer(journaled([events(2), events(2), events(25)]));
+    await vi.waitFor(() => expect(reached.at(-1)).toBe(3));
+    expect(sink.deliveries.map((items) => items.length)).toEqual([10, 10, 9]);
+    expect(sink.ids.slice(0, 5)).toEqual(['j1-1-0', 'j1-1-1', 'j1-2-0', 'j1-2-1', 'j1-3-0']);
+  });
+
+  it('tells a place only when all deliveries up to it have ended, whichever ends first', async () => {
+    const sink = new TestSink({ holds: true });
+    const { reached } = anIndexer(journaled([events(25), events(6)]), sink);
+    await vi.waitFor(() => expect(sink.deliveries).toHaveLength(3));
+    for (const number of [2, 1]) sink.end(number);
+    await soon();
+    expect(reached).toEqual([]);
+    sink.end(0);
+    await vi.waitFor(() => expect(reached).toEqual([1]));
+  });
+
+  it('has no more deliveries under way than allowed', async () => {
+    const sink = new TestSink({ holds: true });
+    anIndexer(journaled([events(100)]), sink);
+    await soon();
+    expect(sink.deliveries).toHaveLength(3);
+    sink.end(0);
+    await vi.waitFor(() => expect(sink.deliveries).toHaveLength(4));
+  });
+
+  it('has dead letters on disk before any document about them leaves', async () => {
+    const order: string[] = [];
+    const sink = new TestSink();
+    const deliver = sink.deliver.bind(sink);
+    sink.deliver = (items) => {
+      order.push(...items.map(({ index }) => index));
+      return deliver(items);
+    };
+    const keepLetters = async (letters: DeadLetter[]) => {
+      await soon();
+      order.push(...letters.map(({ id }) => id));
+    };
+    const { reached } = anIndexer(journaled([aBatch(['[]', at(t)])]), sink, { keepLetters });
+    await vi.waitFor(() => expect(reached).toEqual([1]));
+    expect(order).toEqual(['j1-1-0', 'logs-logboom.deadletters-default', 'logs-generic-default']);
+  });
+
+  it('ends, and tells no place, where dead letters cannot be kept', async () => {
+    const keepLetters = () => Promise.reject(new Error('no space left on device'));
+    const reached: number[] = [];
+    const indexer = new Indexer({
+      journal: readerOf(journaled([aBatch(['[]'])])),
+      sink: new TestSink(),
+      documents: documentsOf(),
+      from: 0,
+      maxItems: 10,
+      maxInFlight: 3,
+      keepLetters,
+      reached: (position) => void reached.push(position),
+    });
+    await expect(indexer.run()).rejects.toThrow('no space left on device');
+    expect(reached).toEqual([]);
+  });
+
+  it('gets past a payload that cannot be read', async () => {
+    const broken = aBatch([], { encoding: 'lumberjack', payload: Buffer.from('xx'), count: 1 });
+    const { sink, reached } = anIndexer(journaled([broken, events(1)]));
+    await vi.waitFor(() => expect(reached.at(-1)).toBe(2));
+    expect(sink.deliveries.flat().map(({ index }) => index)).toEqual([
+      'logs-logboom.deadletters-default',
+      'logs-generic-default',
+    ]);
+  });
+
+  it('leaves to the next start what a closed sink gave back', async () => {
+    const sink = new TestSink({ holds: true });
+    const { indexer, reached, ended } = anIndexer(journaled([events(5), events(50)]), sink);
+    await vi.waitFor(() => expect(sink.deliveries).toHaveLength(3));
+    indexer.stop();
+    await sink.close();
+    await ended;
+    expect(reached).toEqual([]);
+  });
+});

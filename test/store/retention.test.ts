@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { Engine } from '../../src/store/engine.ts';
+import { Retention } from '../../src/store/retention.ts';
+import { writeItem } from '../../src/store/write-item.ts';
+import type { StoreTelemetry } from '../../src/telemetry/store.ts';
+import { newFolder } from './support.ts';
+
+const day = 86_400_000;
+
+function harness(keepSize = 2 ** 40, folder = newFolder()) {
+  const clock = { now: Date.parse('2026-11-20T00:00:00Z') };
+  const engine = new Engine(folder, () => clock.now);
+  const expired: [index: string, documents: number, reason: string][] = [];
+  const ignore = () => {};
+  const telemetry: StoreTelemetry = {
+    started: ignore,
+    stopped: ignore,
+    bulkTaken: ignore,
+    searched: ignore,
+    requestFailed: ignore,
+    measured: ignore,
+    expired: (...entry) => expired.push(entry),
+    retentionFailed: (error) => {
+      throw error;
+    },
+  };
+  const retention = new Retention(engine, { keepAge: 7 * day, keepSize }, telemetry);
+  const write = (index: string, count: number, prefix = '', text = 'x') =>
+    engine.write(() => {
+      for (let at = 0; at < count; at++) {
+        const source = Buffer.from(JSON.stringify({ '@timestamp': '2020-01-01T00:00:00Z', text }));
+        writeItem(engine, { action: 'index', index, id: `${prefix}${at}`, source });
+      }
+    });
+  const count = (index: string) => engine.open(index).shard.count;
+  return { clock, engine, expired, retention, write, count, folder };
+}
+
+describe('retention by age', () => {
+  it('counts from the write, not from the timestamp: old logs that arrive today stay', async () => {
+    const { engine, retention, write, count } = harness();
+    await write('old', 10);
+    await retention.run();
+    expect(count('old')).toBe(10);
+    await engine.close();
+  });
+
+  it('takes documents away soon after their age, and their ids with them', async () => {
+    const { clock, engine, expired, retention, write, count } = harness();
+    await write('a', 1500, 'first');
+    clock.now += day;
+    await retention.run();
+    await write('a', 10, 'second');
+    clock.now += 6.5 * day;
+    await retention.run();
+    expect(count('a')).toBe(10);
+    expect(expired).toEqual([['a', 1500, 'age']]);
+    expect(engine.open('a').shard.find('first0')).toBeUndefined();
+    expect(engine.open('a').shard.find('second0')).toBeDefined();
+    expect([...engine.files.documents.getKeys()]).toHaveLength(10);
+    expect([...engine.files.ids.getKeys()]).toHaveLength(10);
+    await write('a', 5, 'first');
+    expect(count('a')).toBe(15);
+    await engine.close();
+  });
+
+  it('takes alerts away, too, by age', async () => {
+    const { clock, engine, retention, write, count } = harness();
+    await write('alerts', 3);
+    for (const days of [1, 8]) {
+      clock.now += days * day;
+      await retention.run();
+    }
+    expect(count('alerts')).toBe(0);
+    await engine.close();
+  });
+
+  it('goes on with what a restart interrupted', async () => {
+    const { clock, engine, write, folder } = harness();
+    await write('a', 3000);
+    await engine.write(() => engine.deleteIndex(engine.open('a').record));
+    await engine.close();
+    const again = harness(2 ** 40, folder);
+    again.clock.now = clock.now;
+    expect([...again.engine.files.documents.getKeys()]).toHaveLength(3000);
+    await again.retention.run();
+    for (const database of ['documents', 'ids', 'columns', 'segments'] as const)
+      expect([database, [...again.engine.files[database].getKeys()].length]).toEqual([database, 0]);
+    expect(again.engine.catalog.all('trash')).toEqual([]);
+    await again.engine.close();
+  });
+});
+
+describe('retention by size', () => {
+  it('takes what was written longest ago, of any index but the alerts', async () => {
+    const text = 'x'.repeat(1000);
+    const { clock, engine, expired, retention, write, count } = harness(300_000);
+    for (const [at, index] of ['alerts', 'a', 'b', 'c'].entries()) {
+      clock.now += 1000 * (at + 1);
+      await write(index, 100, '', text);
+    }
+    await retention.run();
+    expect(['alerts', 'a', 'b', 'c'].map(count)).toEqual([100, 0, 0, 100]);
+    expect(expired.map(([index, , reason]) => [index, reason])).toEqual([
+      ['a', 'size'],
+      ['b', 'size'],
+    ]);
+    await engine.close();
+  });
+
+  it('counts no bytes of documents that were replaced once their segment is gone', async () => {
+    const { clock, engine, retention, write, count } = harness();
+    await write('alerts', 50);
+    clock.now += day;
+    await retention.run();
+    await write('alerts', 50);
+    await retention.run();
+    expect(count('alerts')).toBe(50);
+    expect(engine.open('alerts').shard.segments).toHaveLength(1);
+    await engine.close();
+  });
+});

@@ -1,0 +1,19 @@
+import { createEventReader } from '../../src/parsers/reader.ts';
+import { EventDocuments } from '../../src/pipeline/event-documents.ts';
+import { createIndexNames } from '../../src/pipeline/index-name.ts';
+import { openPayload } from '../../src/pipeline/payload.ts';
+import { deadLetterItem } from '../../src/sinks/elasticsearch/dead-letter-document.ts';
+import { configWith } from './records.ts';
+
+/** Documents as the indexer makes them, of a journal with the id `j1`. */
+export function documentsOf(): EventDocuments {
+  const { parsers, time, indexing } = configWith([]);
+  return new EventDocuments({
+    journalId: 'j1',
+    events: createEventReader({ parsers, time }),
+    open: openPayload,
+    nameIndex: createIndexNames(indexing),
+    maxAhead: time.maxAhead,
+    deadLetter: (letter, receivedAt) => deadLetterItem(letter, indexing.namespace, receivedAt),
+  });
+}

@@ -1,0 +1,46 @@
+import type { Journal, JournalReader } from '../../src/journal/journal.ts';
+import type { JournalRecord, Position } from '../../src/model.ts';
+
+/** A journal that holds nothing but remembers what it was told. */
+export function fakeJournal() {
+  const listeners = new Set<(newest: Position) => void>();
+  const commits: [string, Position][] = [];
+  let newest = 0;
+  const journal: Journal = {
+    id: 'j1',
+    get fill() {
+      return { bytes: 0, limit: 1, waiting: 0, oldest: 1, newest, readers: {} };
+    },
+    broken: undefined,
+    bytesAfter: () => 0,
+    append: async () => 0,
+    tick: async () => 0,
+    commit: (reader, position) => void commits.push([reader, position]),
+    committed: () => 0,
+    onAppend(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: async () => undefined,
+  };
+  const grow = (to: Position) => {
+    newest = to;
+    for (const listener of listeners) listener(to);
+  };
+  return { journal, commits, listeners, grow };
+}
+
+/** A reader of records that the test holds in its hand. */
+export function readerOf(records: JournalRecord[], journalId = 'j1'): JournalReader {
+  return {
+    journalId,
+    get newest() {
+      return records.at(-1)?.position ?? 0;
+    },
+    oldest: 1,
+    committed: () => 0,
+    read: (after, _maxBytes, most = 4) =>
+      records.filter(({ position }) => position > after).slice(0, Math.min(4, most)),
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,84 @@
+import type { z } from 'zod';
+import { type Config, schema } from '../../src/config/schema.ts';
+import type { Batch, JournalRecord, Millis, Output, OutputKey, Position, Tick } from '../../src/model.ts';
+import { assembleEngine } from '../../src/pipeline/assemble-engine.ts';
+import type { Engine } from '../../src/pipeline/engine.ts';
+import type { RuleInput } from './rules.ts';
+
+/** A round number of every window length that tests use. */
+export const t = 1_700_000_000_000;
+
+export type Document = string | Record<string, unknown>;
+
+/** A document with a time of its own, as a shipper that names no file sends it. */
+export const at = (time: Millis, more: Record<string, unknown> = {}): Document => ({
+  '@timestamp': new Date(time).toISOString(),
+  ...more,
+});
+
+/** A batch of documents. `receivedAt` is `t` unless it is given. */
+export function aBatch(documents: Document[], changes: Partial<Batch> = {}): Batch {
+  const lines = documents.map((document) =>
+    typeof document === 'string' ? document : JSON.stringify(document),
+  );
+  return {
+    kind: 'events',
+    origin: { input: 'lumberjack', connection: '127.0.0.1:51034#7', address: '127.0.0.1' },
+    receivedAt: t,
+    encoding: 'ndjson',
+    count: documents.length,
+    payload: Buffer.from(lines.map((line) => `${line}\n`).join('')),
+    ...changes,
+  };
+}
+
+export const aTick = (receivedAt: Millis): Tick => ({ kind: 'tick', receivedAt });
+
+/** Gives records the positions that a journal would. */
+export const journaled = (records: (Batch | Tick)[], first: Position = 1): JournalRecord[] =>
+  records.map((record, index) => ({ ...record, position: first + index }));
+
+type Input = z.input<typeof schema>;
+
+/** A configuration with these rules; events tell their time by `@timestamp`. */
+export const configWith = (rules: RuleInput[], more: Input = {}): Config =>
+  schema.parse({ parsers: { timestamp: '@timestamp' }, ...more, rules });
+
+export const engineWith = (rules: RuleInput[], more: Input = {}): Engine =>
+  assembleEngine(configWith(rules, more));
+
+export interface KeyedOutput {
+  key: OutputKey;
+  output: Output;
+}
+
+/** What an engine puts out for records, under the keys that the analyser gives. */
+export function outputsOf(engine: Engine, records: JournalRecord[]): KeyedOutput[] {
+  return records.flatMap((record) =>
+    engine
+      .process(record)
+      .map((output, ordinal): KeyedOutput => ({ key: [record.position, ordinal + 1], output })),
+  );
+}
+
+/** Feeds records and tells what came out, one line each. */
+export const told = (engine: Engine, records: (Batch | Tick)[]): string[] =>
+  outputsOf(engine, journaled(records)).map(({ output }) => lineOf(output));
+
+/** An output on one line; times are told from `t`. */
+export function lineOf(output: Output): string {
+  switch (output.kind) {
+    case 'window': {
+      const { rule, group, start, end, value, count } = output.window;
+      return `window ${rule} ${group} [${start - t}, ${end - t}) ${value} of ${count}`;
+    }
+    case 'transition': {
+      const { rule, group, from, to, at: time, value } = output.transition;
+      return `${rule} ${group} ${from} → ${to} at ${time - t} with ${value}`;
+    }
+    case 'episode':
+      return `episode ${output.episode.group} revision ${output.episode.revision} ${output.episode.status}`;
+    case 'notification':
+      return `notification ${output.notification.notifier} ${output.notification.transition.to}`;
+  }
+}

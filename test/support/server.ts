@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished, vi } from 'vitest';
+import type { Status } from '../../src/telemetry/status.ts';
+
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export interface LogLine {
+  'log.level': string;
+  message: string;
+  [field: string]: unknown;
+}
+
+export interface StoredDocument {
+  _index: string;
+  _id: string;
+  _source: Record<string, unknown>;
+}
+
+/** A logboom of its own process and folder, to be started, stopped and killed; it keeps its ports. */
+export class Server {
+  readonly folder = mkdtempSync(join(tmpdir(), 'logboom-server-'));
+  readonly ports: { lumberjack: number; store: number; api: number };
+  child: ChildProcess | undefined;
+  private output = '';
+
+  private constructor(ports: Server['ports']) {
+    this.ports = ports;
+  }
+
+  /** `config` is what the configuration says beside ports and the folder. It ends with the test. */
+  static async withConfig(config: Record<string, unknown>): Promise<Server> {
+    const server = await Server.shared(config);
+    onTestFinished(() => server.end());
+    return server;
+  }
+
+  /** A server for several tests; who asks for it ends it. */
+  static async shared(config: Record<string, unknown>): Promise<Server> {
+    const server = new Server({
+      lumberjack: await freePort(),
+      store: await freePort(),
+      api: await freePort(),
+    });
+    const { lumberjack, store, api } = server.ports;
+    const inputs = (config.inputs ?? {}) as { lumberjack?: object };
+    mkdirSync(server.data, { recursive: true });
+    server.write({
+      log: { level: 'info', format: 'json' },
+      ...config,
+      data: server.data,
+      inputs: { lumberjack: { ...inputs.lumberjack, port: lumberjack } },
+      store: { port: store },
+      api: { port: api },
+    });
+    return server;
+  }
+
+  async end(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  }
+
+  get data(): string {
+    return join(this.folder, 'data');
+  }
+
+  write(config: Record<string, unknown>): void {
+    writeFileSync(join(this.folder, 'logboom.yml'), JSON.stringify(config));
+  }
+
+  read(): Record<string, unknown> {
+    return JSON.parse(readFileSync(join(this.folder, 'logboom.yml'), 'utf8')) as Record<string, unknown>;
+  }
+
+  /** Starts it and waits until it serves. */
+  async start(): Promise<void> {
+    const args = [main, 'run', '--config', join(this.folder, 'logboom.yml')];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        this.output += chunk;
+      });
+    while (!(await this.status().catch(() => undefined))) {
+      if (child.exitCode !== null) throw new Error(`it ended: ${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  get log(): LogLine[] {
+    return this.output
+      .split('\n')
+      .filter((line) => line.startsWith('{') && line.endsWith('}'))
+      .map((line) => JSON.parse(line) as LogLine);
+  }
+
+  /** Everything that it printed. */
+  get text(): string {
+    return this.output;
+  }
+
+  /** Asks it to stop; its exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const exit = once(child, 'exit') as Promise<[number | null]>;
+    child.kill(signal);
+    const [code] = await exit;
+    return code;
+  }
+
+  kill(): Promise<number | null> {
+    return this.stop('SIGKILL');
+  }
+
+  /** The most memory that it ever held, in bytes; undefined where the system does not tell. */
+  get peakMemory(): number | undefined {
+    if (process.platform !== 'linux') return undefined;
+    const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.child!.pid}/status`, 'utf8'));
+    return line ? Number(line[1]) * 1024 : undefined;
+  }
+
+  async get(path: string): Promise<{ status: number; text: string }> {
+    const response = await fetch(`http://127.0.0.1:${this.ports.api}${path}`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  async status(): Promise<Status> {
+    return JSON.parse((await this.get('/status')).text) as Status;
+  }
+
+  async metric(name: string): Promise<number> {
+    const line = (await this.get('/metrics')).text.split('\n').find((one) => one.startsWith(`${name} `));
+    return line === undefined ? 0 : Number(line.slice(name.length + 1));
+  }
+
+  /** All documents of an index, in the order of time; none where there is no such index. */
+  async documents(index: string): Promise<StoredDocument[]> {
+    const response = await fetch(`http://127.0.0.1:${this.ports.store}/${index}/_search`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ size: 10_000, sort: [{ '@timestamp': 'asc' }] }),
+    });
+    const answer = (await response.json()) as { hits: { hits: StoredDocument[]; total: { value: number } } };
+    if (response.status === 404) return [];
+    if (!response.ok) throw new Error(`${index}: ${JSON.stringify(answer)}`);
+    const { hits, total } = answer.hits;
+    if (hits.length < total.value)
+      throw new Error(`${index} holds more than a test can read: ${total.value}`);
+    return hits;
+  }
+
+  /** Waits until everything in the journal is read and delivered. */
+  async settled(): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        const { journal, readers, notifiers } = await this.status();
+        for (const reader of Object.values(readers))
+          if (reader.position < journal.newest) throw new Error(`${reader.position} of ${journal.newest}`);
+        for (const { pending } of Object.values(notifiers)) if (pending > 0) throw new Error('messages wait');
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+  }
+}
