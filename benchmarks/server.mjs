@@ -31,7 +31,7 @@ const analyser = new Reader({ name: 'analyser', file, workerData, journal, instr
 await analyser.start();
 const input = await startLumberjackInput(
   config.inputs.lumberjack,
-  async (batch, block) => analyser.offer(await journal.append(batch), block),
+  async (batch, block) => analyser.offer(await journal.append(batch), batch, block),
   instruments,
 );
 

@@ -72,7 +72,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 
     const lumberjack = await startLumberjackInput(
       config.inputs.lumberjack,
-      async (batch, block) => analyser.offer(await journal.append(batch), block),
+      async (batch, block) => analyser.offer(await journal.append(batch), batch, block),
       instruments,
     );
     undo.add(() => lumberjack.stop(config.shutdown.timeout));

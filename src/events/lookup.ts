@@ -2,6 +2,7 @@ import type { FieldValue, Scalar } from '../model.ts';
 import { decodeScalar } from './decode.ts';
 import { Members } from './members.ts';
 import { cover, type FieldPath, mayCover } from './path.ts';
+import { SeenTexts } from './seen-texts.ts';
 import { ENTRY, type Walker } from './walker.ts';
 
 const OPEN_BRACKET = 0x5b;
@@ -11,6 +12,7 @@ const OPEN_BRACE = 0x7b;
 export class Lookup {
   #bytes: Buffer = Buffer.alloc(0);
   #ascii = true;
+  #inBlock = false;
   #values: Scalar[] = [];
   #isList = false;
   /**
@@ -19,8 +21,11 @@ export class Lookup {
    */
   readonly #repeated = new Map<FieldPath, Map<number, Scalar>>();
 
+  readonly #texts = new SeenTexts();
+
   /** Forgets what it knows of the block before. */
-  open(): void {
+  open(bytes: Buffer): void {
+    this.#texts.open(bytes);
     for (const known of this.#repeated.values()) known.clear();
     if (this.#repeated.size > MANY_PATHS) this.#repeated.clear();
   }
@@ -30,6 +35,7 @@ export class Lookup {
     const { entries, bytes, count } = walker;
     this.#bytes = bytes;
     this.#ascii = walker.ascii;
+    this.#inBlock = inBlock;
     this.#isList = false;
     for (let place = 0; place < count * ENTRY; place += ENTRY) {
       const key = entries[place]!;
@@ -79,12 +85,17 @@ export class Lookup {
     const first = this.#bytes[value];
     if (first === OPEN_BRACE) return;
     if (first !== OPEN_BRACKET) {
-      this.#values.push(decodeScalar(this.#bytes, value, valueEnd, this.#ascii));
+      this.#values.push(this.#scalar(value, valueEnd));
       return;
     }
     this.#isList = true;
     const elements = new Members(this.#bytes, value, valueEnd);
     while (elements.nextElement()) this.#leaves(elements.value, elements.valueEnd);
+  }
+
+  #scalar(value: number, valueEnd: number): Scalar {
+    if (this.#inBlock) return this.#texts.decode(this.#bytes, value, valueEnd, this.#ascii);
+    return decodeScalar(this.#bytes, value, valueEnd, this.#ascii);
   }
 
   #below(value: number, valueEnd: number, path: FieldPath, from: number): void {

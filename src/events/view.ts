@@ -31,7 +31,7 @@ export class EventView implements Fields {
   open(block: EventBlock): void {
     this.#block = block;
     this.#received.open(block.bytes);
-    this.#lookup.open();
+    this.#lookup.open(block.bytes);
   }
 
   read(index: number): void {

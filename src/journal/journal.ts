@@ -54,7 +54,13 @@ export interface JournalReader {
   /**
    * Records after a position, in order; empty where there is none. It stops before `maxBytes` would be passed,
    * but returns one record if there is any. Where the records asked for were trimmed, it begins with `oldest`.
+   * The payload of a record that the caller `has` already is not read and not checked: it is empty.
    */
-  read(after: Position, maxBytes: number, maxRecords?: number): JournalRecord[];
+  read(
+    after: Position,
+    maxBytes: number,
+    maxRecords?: number,
+    has?: (position: Position) => boolean,
+  ): JournalRecord[];
   close(): Promise<void>;
 }

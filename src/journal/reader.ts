@@ -1,7 +1,7 @@
 import type { JournalRecord, Position } from '../model.ts';
 import type { JournalReader } from './journal.ts';
 import { cursorOf, headerAt, type Layout, oldestOf, openForReading, tailOf } from './layout.ts';
-import { decodeRecord } from './record.ts';
+import { decodeRecord, recordOf } from './record.ts';
 
 /** Opens a journal for reading, in any thread or process, while it is written or while nobody does. */
 export function openJournalReader(folder: string): JournalReader {
@@ -36,14 +36,19 @@ class LmdbJournalReader implements JournalReader {
     return this.#now(() => cursorOf(this.#layout, reader));
   }
 
-  read(after: Position, maxBytes: number, maxRecords = Number.POSITIVE_INFINITY): JournalRecord[] {
+  read(
+    after: Position,
+    maxBytes: number,
+    maxRecords = Number.POSITIVE_INFINITY,
+    has: (position: Position) => boolean = () => false,
+  ): JournalRecord[] {
     return this.#now(() => {
       const records: JournalRecord[] = [];
       let position = Math.max(after + 1, oldestOf(this.#layout));
       for (let bytes = 0; records.length < maxRecords; position++) {
         bytes += headerAt(this.#layout, position)?.size ?? Number.POSITIVE_INFINITY;
         if (bytes > maxBytes && !(records.length === 0 && Number.isFinite(bytes))) break;
-        records.push(this.#record(position));
+        records.push(has(position) ? this.#withoutPayload(position) : this.#record(position));
       }
       return records;
     });
@@ -59,6 +64,10 @@ class LmdbJournalReader implements JournalReader {
     const header = this.#layout.headers.getBinary(position)!;
     const payload = this.#layout.payloads.getBinary(position) ?? Buffer.alloc(0);
     return decodeRecord(position, header, payload);
+  }
+
+  #withoutPayload(position: Position): JournalRecord {
+    return recordOf(position, this.#layout.headers.getBinary(position)!, Buffer.alloc(0));
   }
 
   #now<T>(ask: () => T): T {

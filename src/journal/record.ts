@@ -80,6 +80,11 @@ export function decodeRecord(position: Position, header: Buffer, payload: Buffer
       `Record ${position} of the journal is damaged: its checksum does not match its bytes. ` +
         'Check the disk; where the data can be given up, move the journal folder away and start anew.',
     );
+  return recordOf(position, header, payload);
+}
+
+/** The record of a header that is known to be sound. */
+export function recordOf(position: Position, header: Buffer, payload: Buffer): JournalRecord {
   const { kind, receivedAt, count } = decodeHeader(header);
   if (kind === 'tick') return { kind, receivedAt, position };
   const origin = JSON.parse(header.toString('utf8', FIXED)) as Origin;

@@ -24,8 +24,8 @@ const outbox = openOutbox(folders.outbox);
 const engine = assembleEngine(config, parsingTelemetry(instruments));
 
 const port = serveReader({
-  news: () => analyser.wake(),
-  block: (position, block) => analyser.offer(position, block),
+  news: (newest) => analyser.wake(newest),
+  block: (position, block, payloadBytes) => analyser.offer(position, block, payloadBytes),
   calls: {
     metrics: () => {
       tell();

@@ -8,6 +8,7 @@ import type {
   Position,
   Transition,
 } from '../model.ts';
+import { giveBack } from '../util/give-back.ts';
 import type { Engine } from './engine.ts';
 import type { Results } from './results.ts';
 import { Signal } from './signal.ts';
@@ -32,8 +33,10 @@ const turnBytes = 2 * 2 ** 20;
 export class Analyser {
   private readonly options: AnalyserOptions;
   private readonly news = new Signal();
-  private readonly blocks = new Map<Position, EventBlock>();
+  private readonly blocks = new Map<Position, { block: EventBlock; payloadBytes: number }>();
   private position: Position = 0;
+  /** How far the journal goes by what the main thread tells; the windows that it offers come before that. */
+  private told: Position;
   private committed: Position = 0;
   private sinceCheckpoint = 0;
   private checkpointDue = false;
@@ -42,6 +45,7 @@ export class Analyser {
 
   constructor(options: AnalyserOptions) {
     this.options = options;
+    this.told = options.journal.newest;
     const checkpoint = options.results.checkpoint();
     if (!checkpoint) return;
     this.position = checkpoint.position;
@@ -49,13 +53,14 @@ export class Analyser {
     options.engine.restore(checkpoint.state);
   }
 
-  wake(): void {
+  wake(newest: Position): void {
+    this.told = Math.max(this.told, newest);
     this.news.raise();
   }
 
   /** Takes a window that is inflated already. It is used if its turn comes, and forgotten if that is over. */
-  offer(position: Position, block: EventBlock): void {
-    if (position > this.position) this.blocks.set(position, block);
+  offer(position: Position, block: EventBlock, payloadBytes: number): void {
+    if (position > this.position) this.blocks.set(position, { block, payloadBytes });
   }
 
   /** Asks for a checkpoint at the next opportunity. When it is taken has no influence on what is put out. */
@@ -80,7 +85,7 @@ export class Analyser {
   private async loop(): Promise<void> {
     this.progress();
     while (!this.stopping) {
-      const records = this.options.journal.read(this.position, turnBytes);
+      const records = this.read();
       if (records.length > 0) await this.turn(records);
       if (this.checkpointDue || this.sinceCheckpoint >= this.options.checkpointBytes) await this.checkpoint();
       if (records.length > 0) {
@@ -90,16 +95,22 @@ export class Analyser {
     }
   }
 
+  private read(): JournalRecord[] {
+    const isOffered = (position: Position) => this.blocks.has(position);
+    return this.options.journal.read(this.position, turnBytes, this.told - this.position, isOffered);
+  }
+
   private async turn(records: JournalRecord[]): Promise<void> {
     const outputs: { key: OutputKey; output: Output }[] = [];
     for (const record of records) {
-      const block = this.blocks.get(record.position);
+      const offered = this.blocks.get(record.position);
       this.blocks.delete(record.position);
-      this.options.engine.process(record, block).forEach((output, ordinal) => {
+      this.sinceCheckpoint += offered?.payloadBytes ?? (record.kind === 'events' ? record.payload.length : 1);
+      this.options.engine.process(record, offered?.block).forEach((output, ordinal) => {
         outputs.push({ key: [record.position, ordinal + 1], output });
       });
+      if (offered) giveBack(offered.block.bytes);
       this.position = record.position;
-      this.sinceCheckpoint += record.kind === 'events' ? record.payload.length : 1;
     }
     if (outputs.length > 0) await this.keep(outputs);
     this.progress();

@@ -1,6 +1,7 @@
 import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import type { EventReader } from '../parsers/reader.ts';
 import type { EventClock } from '../windows/clock.ts';
+import { closePayload } from './payload.ts';
 import type { Run } from './run.ts';
 
 /** What happened while records were processed, for metrics. */
@@ -56,8 +57,10 @@ export class Engine {
     const { clock } = this.parts;
     if (this.wasDown(record.receivedAt)) this.resume(record.receivedAt);
     this.heardAt = record.receivedAt;
-    const events = record.kind === 'events' ? (block ?? this.opened(record)) : undefined;
-    if (record.kind === 'events' && events) this.take(record, events, outputs);
+    if (record.kind === 'events') {
+      if (block) this.take(record, block, outputs);
+      else this.open(record, outputs);
+    }
     clock.advance(record.receivedAt);
     this.close(outputs);
     return outputs;
@@ -111,13 +114,16 @@ export class Engine {
   }
 
   /** A payload that cannot be read never will be: it is passed over, and time goes on. */
-  private opened(batch: Batch): EventBlock | undefined {
+  private open(batch: Batch, outputs: Output[]): void {
+    let block: EventBlock;
     try {
-      return this.parts.open(batch);
+      block = this.parts.open(batch);
     } catch {
       this.tally.unreadable += 1;
-      return undefined;
+      return;
     }
+    this.take(batch, block, outputs);
+    closePayload(batch, block);
   }
 
   private wasDown(receivedAt: Millis): boolean {

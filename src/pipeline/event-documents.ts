@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { Batch, BulkItem, DeadLetter, EventBlock, Millis, Position } from '../model.ts';
 import type { EventReader, ReadEvent } from '../parsers/reader.ts';
 import type { Destination, Named } from './index-name.ts';
+import { closePayload } from './payload.ts';
 
 export interface EventDocumentsOptions {
   journalId: string;
@@ -43,6 +44,7 @@ export class EventDocuments {
     for (let event = events.next(); event; event = events.next()) {
       yield this.itemOf(event, `${id}-${event.index.toString(36)}`, batch.receivedAt);
     }
+    closePayload(batch, block);
   }
 
   /** Hands over the dead letters met since the last call; they belong into the file before their documents leave. */

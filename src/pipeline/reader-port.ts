@@ -7,7 +7,7 @@ export interface ReaderHandlers {
   /** The journal grew. */
   news(newest: Position): void;
   /** A window that was just journaled, still inflated; taking it saves reading it again. */
-  block?(position: Position, block: EventBlock): void;
+  block?(position: Position, block: EventBlock, payloadBytes: number): void;
   /** The analyser put something out. */
   outputs?(): void;
   /** Answers by name, such as `metrics`. */
@@ -23,7 +23,8 @@ export function serveReader(handlers: ReaderHandlers): { post: (message: FromRea
   port.on('message', async (message: ToReader) => {
     if (message.kind === 'news') handlers.news(message.newest);
     else if (message.kind === 'outputs') handlers.outputs?.();
-    else if (message.kind === 'block') handlers.block?.(message.position, received(message.block));
+    else if (message.kind === 'block')
+      handlers.block?.(message.position, received(message.block), message.payloadBytes);
     else if (message.kind === 'call') {
       post({ kind: 'answer', id: message.id, value: await handlers.calls[message.name]?.() });
     } else {

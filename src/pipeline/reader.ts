@@ -1,6 +1,7 @@
 import type { Journal } from '../journal/journal.ts';
-import type { EventBlock, Millis, Position, Transition } from '../model.ts';
+import type { Batch, EventBlock, Millis, Position, Transition } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
+import { giveBack } from '../util/give-back.ts';
 import { type FromReader, ReaderThread } from './thread.ts';
 
 export interface ReaderOptions {
@@ -74,20 +75,33 @@ export class Reader {
     return this.thread.call<T>(name, timeout);
   }
 
-  /** Hands over a window that is on disk and still inflated, so that it need not be read and inflated again. */
-  offer(position: Position, block: EventBlock): void {
+  /**
+   * Takes over a window that is on disk and still inflated, so that it need not be read and inflated again. Its
+   * memory goes with it, and its payload's where that is the same: the caller has neither any more. Where too much is
+   * under way already the reader finds it in the journal, and so it does with a small one: that may lie in the pool
+   * that Node's buffers share, which cannot go.
+   */
+  offer(position: Position, { payload }: Batch, block: EventBlock): void {
     const bytes = block.bytes.byteLength + block.spans.byteLength;
-    const own = block.bytes.buffer.byteLength === block.bytes.byteLength;
-    if (!own || this.offeredNow + bytes > offeredBytes) return;
+    const { buffer } = block.bytes;
+    if (buffer.byteLength <= Buffer.poolSize) return;
+    if (this.offeredNow + bytes > offeredBytes) {
+      giveBack(block.bytes);
+      return;
+    }
     this.offered.push({ position, bytes });
     this.offeredNow += bytes;
-    const buffers = [block.bytes.buffer as ArrayBuffer, block.spans.buffer as ArrayBuffer];
-    this.thread.post({ kind: 'block', position, block }, buffers);
+    const message = { kind: 'block', position, block, payloadBytes: payload.length } as const;
+    this.thread.post(message, [buffer as ArrayBuffer, block.spans.buffer as ArrayBuffer]);
   }
 
   private hear(newest: Position): void {
     // A reader that was up to date began to wait only now.
     if (this.position === newest - 1) this.movedAt = this.now();
+    this.announce();
+  }
+
+  private announce(): void {
     if (this.newsDue) return;
     this.newsDue = true;
     // Appends that share a commit are told together, and after their windows were offered.
@@ -101,6 +115,8 @@ export class Reader {
     if (message.kind === 'transition') this.onTransition(message.transition);
     else if (message.kind === 'outputs') this.onOutputs();
     else if (message.kind === 'progress') this.progress(message);
+    // What was appended while it started was told to nobody.
+    else if (message.kind === 'ready') this.announce();
   }
 
   private progress({ position, committed, waiting }: FromReader & { kind: 'progress' }): void {

@@ -6,7 +6,8 @@ import type { Instruments } from '../telemetry/instruments.ts';
 /** What the main thread says to a reader. */
 export type ToReader =
   | { kind: 'news'; newest: Position }
-  | { kind: 'block'; position: Position; block: EventBlock }
+  /** `payloadBytes`: what the window takes in the journal. */
+  | { kind: 'block'; position: Position; block: EventBlock; payloadBytes: number }
   | { kind: 'outputs' }
   | { kind: 'call'; id: number; name: string }
   | { kind: 'stop' };

@@ -125,17 +125,21 @@ describe('values that a block repeats', () => {
     const event = fc.record({
       agent: fc.constantFrom(...agents),
       offset: fc.nat(9),
+      path: fc.constantFrom('/var/log/nginx/access.log', '/var/log/nginx/bccess.log', '/vär/log/\\"', ''),
       more: fc.constantFrom('', ',"agent.id":"more"'),
     });
     fc.assert(
       fc.property(fc.array(event, { maxLength: 40 }), (events) => {
-        const texts = events.map(({ agent, offset, more }) => `{"offset":${offset},"agent":${agent}${more}}`);
+        const texts = events.map(
+          ({ agent, offset, path, more }) =>
+            `{"log":{"offset":${offset},"path":"${path}"},"agent":${agent}${more}}`,
+        );
         const view = viewOf('{}');
         view.open(blockOf(...texts));
         texts.forEach((text, index) => {
           view.read(index);
           const alone = viewOf(text);
-          for (const field of ['agent.id', 'agent.name', 'agent.id.x', 'agent', 'offset'])
+          for (const field of ['agent.id', 'agent.name', 'agent.id.x', 'agent', 'log.offset', 'log.path'])
             expect(view.get(field)).toEqual(alone.get(field));
         });
       }),

@@ -194,4 +194,17 @@ describe('the memory of repeated values', () => {
       expect(walker.ascii).toBe(false);
     }
   });
+
+  it('judges every byte alike, wherever it stands in a long string', () => {
+    const takesAt = (byte: number, place: number) => {
+      const document = Buffer.from(`{"a":"${'x'.repeat(60)}"}`);
+      document[6 + place] = byte;
+      // A quote ends the string, a backslash stands before an x; so neither is right there.
+      return walk(document) !== 'malformed';
+    };
+    for (let byte = 0; byte < 256; byte += 1) {
+      const isSound = byte >= 0x20 && byte < 0x80 && byte !== 0x22 && byte !== 0x5c;
+      for (let place = 0; place < 59; place += 1) expect(takesAt(byte, place)).toBe(isSound);
+    }
+  });
 });

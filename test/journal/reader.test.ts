@@ -46,6 +46,13 @@ describe('a reader', () => {
     expect(reader.read(0, everything, 0)).toEqual([]);
   });
 
+  it('leaves payloads where they are that the caller has', async () => {
+    const { reader } = await journalOf('a', 'b', 'c');
+    const records = reader.read(0, everything, 3, (position) => position === 2);
+    expect(payloadsOf(records)).toEqual(['a', '', 'c']);
+    expect(records[1]).toEqual({ ...records[0], position: 2, payload: Buffer.alloc(0) });
+  });
+
   it('knows the first and the last position', async () => {
     const { reader, journal } = await journalOf();
     expect([reader.oldest, reader.newest]).toEqual([1, 0]);

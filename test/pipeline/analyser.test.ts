@@ -164,11 +164,22 @@ describe('the analyser', () => {
     const mine: JournalRecord[] = [];
     const { analyser, engine, told } = aLife(aFolder(), { journal: readerOf(mine) });
     const batch = aBatch([at(t), at(t)]);
-    analyser.offer(1, openPayload(batch));
+    analyser.offer(1, openPayload(batch), batch.payload.length);
     mine.push({ ...batch, payload: Buffer.from('not read'), position: 1 });
-    analyser.wake();
+    analyser.wake(1);
     await vi.waitFor(() => expect(read(told)).toBe(1));
     expect(engine.tally).toMatchObject({ events: 2, problems: 0 });
+    await analyser.stop();
+  });
+
+  it('reads no further than it was told, for what it is offered is told after that', async () => {
+    const mine: JournalRecord[] = [];
+    const { analyser, told } = aLife(aFolder(), { journal: readerOf(mine) });
+    mine.push(...journaled([aBatch([at(t)]), aBatch([at(t)])]));
+    analyser.wake(1);
+    await vi.waitFor(() => expect(read(told)).toBe(1));
+    analyser.wake(2);
+    await vi.waitFor(() => expect(read(told)).toBe(2));
     await analyser.stop();
   });
 
@@ -186,7 +197,7 @@ describe('the analyser', () => {
     const { analyser, told } = aLife(aFolder(), { journal: readerOf(mine) });
     expect(told.progress.at(-1)!.waiting).toBe(false);
     mine.push({ ...aBatch([at(t)]), position: 1 });
-    analyser.wake();
+    analyser.wake(1);
     await vi.waitFor(() => expect(told.progress.at(-1)).toMatchObject({ position: 1, waiting: true }));
     await analyser.stop();
   });

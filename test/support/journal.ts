@@ -39,7 +39,8 @@ export function readerOf(records: JournalRecord[], journalId = 'j1'): JournalRea
     },
     oldest: 1,
     committed: () => 0,
-    read: (after, _maxBytes, most = 4) => records.filter(({ position }) => position > after).slice(0, most),
+    read: (after, _maxBytes, most = 4) =>
+      records.filter(({ position }) => position > after).slice(0, Math.min(4, most)),
     close: async () => undefined,
   };
 }
