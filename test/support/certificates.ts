@@ -1,7 +1,8 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 
 /**
  * X.509 certificates made of their DER bytes: enough for TLS tests, without a tool that a machine may lack.
@@ -68,9 +69,16 @@ export const makeAuthority = (name = 'test authority'): Certificate => certify(n
 export const makeCertificate = (authority: Certificate, name: string, validDays = 30): Certificate =>
   certify(name, authority, validDays);
 
+/** Some are made while tests are collected, so they are removed when the file's last test is over. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder with a server's certificate, its key and the authority of clients, under the options' names. */
 export function certificateFiles(authority: Certificate, server = makeCertificate(authority, 'logboom')) {
   const folder = mkdtempSync(join(tmpdir(), 'logboom-certificates-'));
+  folders.push(folder);
   const paths = {
     ssl_certificate: join(folder, 'server.crt'),
     ssl_key: join(folder, 'server.key'),
