@@ -45,6 +45,7 @@ const indexer = new Indexer({
   documents,
   from,
   maxItems: indexing.maxBulkItems,
+  maxBytes: indexing.maxBulkBytes,
   maxInFlight: indexing.maxBulksInFlight + 1,
   keepLetters: async (letters) => {
     await deadLetters.add(letters);

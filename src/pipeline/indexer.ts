@@ -10,12 +10,24 @@ export interface IndexerOptions {
   documents: EventDocuments;
   /** Where an earlier run stopped: everything up to here is delivered. */
   from: Position;
-  /** Documents of one delivery, and deliveries under way at once: together they bound memory. */
+  /** Documents of one delivery, their bytes, and deliveries under way at once: together they bound memory. */
   maxItems: number;
+  maxBytes: number;
   maxInFlight: number;
   /** Keeps dead letters on disk. */
   keepLetters: (letters: DeadLetter[]) => Promise<void>;
   reached: (position: Position) => void;
+}
+
+/** What is gathered for one delivery. */
+class Load {
+  readonly items: BulkItem[] = [];
+  bytes = 0;
+
+  add(item: BulkItem): void {
+    this.items.push(item);
+    this.bytes += item.document.length;
+  }
 }
 
 /**
@@ -56,24 +68,28 @@ export class Indexer {
 
   /** Several small records share a delivery; a large one is cut into several, and its place is told with the last. */
   private async deliver(records: JournalRecord[]): Promise<void> {
-    let items: BulkItem[] = [];
+    let load = new Load();
     for (const record of records) {
       if (this.stopping) return;
       if (record.kind === 'events') {
         for (const item of this.options.documents.of(record)) {
-          items.push(item);
-          if (items.length < this.options.maxItems) continue;
-          await this.hand(items, undefined);
-          items = [];
+          load.add(item);
+          if (!this.isFull(load, 1)) continue;
+          await this.hand(load.items, undefined);
+          load = new Load();
         }
       }
       this.read = record.position;
-      if (items.length >= this.options.maxItems / 2) {
-        await this.hand(items, record.position);
-        items = [];
+      if (this.isFull(load, 0.5)) {
+        await this.hand(load.items, record.position);
+        load = new Load();
       }
     }
-    await this.hand(items, this.read);
+    await this.hand(load.items, this.read);
+  }
+
+  private isFull({ items, bytes }: Load, share: number): boolean {
+    return items.length >= this.options.maxItems * share || bytes >= this.options.maxBytes * share;
   }
 
   private async hand(items: BulkItem[], upTo: Position | undefined): Promise<void> {

@@ -14,6 +14,7 @@ function anIndexer(records: JournalRecord[], sink = new TestSink(), changes: Par
     documents: documentsOf(),
     from: 0,
     maxItems: 10,
+    maxBytes: 100_000,
     maxInFlight: 3,
     keepLetters: async () => undefined,
     reached: (position) => void reached.push(position),
@@ -64,6 +65,13 @@ describe('the indexer', () => {
     expect(sink.ids.slice(0, 5)).toEqual(['j1-1-0', 'j1-1-1', 'j1-2-0', 'j1-2-1', 'j1-3-0']);
   });
 
+  it('cuts by bytes, too, so that large events do not fill the memory', async () => {
+    const large = aBatch(Array.from({ length: 6 }, () => JSON.stringify({ message: 'x'.repeat(40_000) })));
+    const { sink, reached } = anIndexer(journaled([large]));
+    await vi.waitFor(() => expect(reached.at(-1)).toBe(1));
+    expect(sink.deliveries.map((items) => items.length)).toEqual([3, 3]);
+  });
+
   it('tells a place only when all deliveries up to it have ended, whichever ends first', async () => {
     const sink = new TestSink({ holds: true });
     const { reached } = anIndexer(journaled([events(25), events(6)]), sink);
@@ -110,6 +118,7 @@ describe('the indexer', () => {
       documents: documentsOf(),
       from: 0,
       maxItems: 10,
+      maxBytes: 100_000,
       maxInFlight: 3,
       keepLetters,
       reached: (position) => void reached.push(position),
