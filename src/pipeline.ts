@@ -84,6 +84,16 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   }
 }
 
+/**
+ * Megabytes of heap. Readers make much garbage and hold little: a small young generation, and for the indexer,
+ * which keeps nothing from window to window, a bounded old one, make them collect it instead of growing. The
+ * analyser's old generation stays as it is, for its groups may be many.
+ */
+const heaps = {
+  indexer: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 },
+  analyser: { maxYoungGenerationSizeMb: 16 },
+} as const;
+
 async function startReader(
   name: 'analyser' | 'indexer',
   journal: Journal,
@@ -92,7 +102,8 @@ async function startReader(
 ): Promise<Reader> {
   const workerData: ReaderData = { config, elasticsearch, folders };
   const file = workerEntry(import.meta.url, `./pipeline/${name}-worker.ts`);
-  const reader = new Reader({ name, file, workerData, journal, instruments });
+  const resourceLimits = heaps[name];
+  const reader = new Reader({ name, file, workerData, resourceLimits, journal, instruments });
   await reader.start();
   return reader;
 }

@@ -1,3 +1,4 @@
+import type { ResourceLimits } from 'node:worker_threads';
 import type { Journal } from '../journal/journal.ts';
 import type { Batch, EventBlock, Millis, Position, Transition } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
@@ -8,6 +9,7 @@ export interface ReaderOptions {
   name: string;
   file: string;
   workerData: unknown;
+  resourceLimits?: ResourceLimits;
   journal: Journal;
   instruments: Instruments;
   now?: () => Millis;

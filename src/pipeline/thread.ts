@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import type { EventBlock, Millis, Position, Transition } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
@@ -25,6 +25,8 @@ export interface ThreadOptions {
   name: string;
   file: string;
   workerData: unknown;
+  /** What the thread's garbage collector goes by; default: Node's own, which lets garbage lie while there is memory. */
+  resourceLimits?: ResourceLimits;
   instruments: Instruments;
   onMessage: (message: FromReader) => void;
   /** Before the first restart; the next ones double up to a minute. */
@@ -115,7 +117,12 @@ export class ReaderThread {
   }
 
   private async launch(): Promise<void> {
-    const worker = new Worker(this.options.file, { workerData: this.options.workerData, name: this.name });
+    const { file, workerData, resourceLimits } = this.options;
+    const worker = new Worker(file, {
+      workerData,
+      name: this.name,
+      ...(resourceLimits && { resourceLimits }),
+    });
     this.worker = worker;
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (message: FromReader) => {
