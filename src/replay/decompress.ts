@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { type Readable, Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { LogboomError, messageOf } from '../errors.ts';
 
@@ -37,17 +37,12 @@ export function readFile(path: string, compression: Compression): Reading {
 }
 
 function decompressorFor(compression: Compression): Transform | undefined {
-  if (compression === 'gzip') return zlib.createGunzip({ chunkSize });
-  return compression === 'zstd' ? zstdDecompressor() : undefined;
+  if (compression === 'gzip') return createGunzip({ chunkSize });
+  return compression === 'zstd' ? new ZstdDecompressor() : undefined;
 }
 
-/** Node has had zstd since 22.15; older ones do with a decoder in JavaScript, some ten times as slow. */
-export function zstdDecompressor(native = true): Transform {
-  const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: object) => Transform };
-  return native && createZstdDecompress ? createZstdDecompress({ chunkSize }) : new PlainZstd();
-}
-
-class PlainZstd extends Transform {
+/** A decoder in JavaScript: Node's own, which newer versions have, ends with a file's first frame, and logs have many. */
+export class ZstdDecompressor extends Transform {
   readonly #decompress = new Decompress((bytes) => void this.push(bytes));
 
   override _transform(chunk: Buffer, _: string, done: (error?: Error) => void): void {

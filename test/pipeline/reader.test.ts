@@ -116,7 +116,7 @@ describe('a reader', () => {
     const { reader, grow } = aReader();
     await reader.start();
     const block = blockOf('{"n":1}', '{"ü":2}');
-    const memory = Buffer.from(new ArrayBuffer(10_000));
+    const memory = Buffer.from(new ArrayBuffer(2 * Buffer.poolSize));
     block.bytes.copy(memory);
     grow(1);
     reader.offer(1, aBatch([]), { ...block, bytes: memory.subarray(0, block.bytes.length) });

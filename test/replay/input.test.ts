@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { zstdDecompressor } from '../../src/replay/decompress.ts';
+import { ZstdDecompressor } from '../../src/replay/decompress.ts';
 import { isFromFilebeat, openInput, wholeLines } from '../../src/replay/input.ts';
 import { aFolder } from '../support/folder.ts';
 
@@ -78,9 +78,9 @@ describe('an input', () => {
   });
 });
 
-describe('zstd without Node’s own decoder', () => {
+describe('the decoder of zstd', () => {
   it.each([1, 7, 1_000])('is decoded in pieces of %i bytes', async (size) => {
-    const decoder = zstdDecompressor(false);
+    const decoder = new ZstdDecompressor();
     for (let at = 0; at < zstd.length; at += size) decoder.write(zstd.subarray(at, at + size));
     decoder.end();
     const pieces: Buffer[] = [];
