@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Engine, OpenIndex } from './engine.ts';
+import type { ExternalVersion } from './external-version.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { longestId } from './storage/files.ts';
 import type { Found } from './storage/shard.ts';
@@ -16,33 +17,6 @@ export interface WriteRequest {
   /** A version that the client keeps count of itself, instead of the store. */
   external?: ExternalVersion | undefined;
 }
-
-export interface ExternalVersion {
-  version: number;
-  /** Whether a document of the same version is taken again. */
-  orEqual: boolean;
-}
-
-/** Reads `version` and `version_type` of an action. Throws for what Elasticsearch refuses, too. */
-export function externalVersion(version: unknown, type: unknown): ExternalVersion | undefined {
-  if (type === undefined || type === null || type === 'internal') {
-    if (version === undefined || version === null) return undefined;
-    throw validationError(
-      'Validation Failed: 1: internal versioning can not be used for optimistic concurrency control. Please use `if_seq_no` and `if_primary_term` instead;',
-    );
-  }
-  if (type !== 'external' && type !== 'external_gte')
-    throw illegalArgument(`No version type match [${String(type)}]`);
-  const number = Number(version);
-  if (!Number.isSafeInteger(number) || number < 0 || number > largestVersion)
-    throw illegalArgument(
-      `illegal version value [${String(version)}] for version type [${type.toUpperCase()}]`,
-    );
-  return { version: number, orEqual: type === 'external_gte' };
-}
-
-/** Versions are kept in 32 bits. */
-const largestVersion = 2 ** 32 - 1;
 
 function checkVersion(
   target: OpenIndex,

@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import type { StoreTelemetry } from '../../telemetry/store.ts';
 import type { Engine } from '../engine.ts';
+import { externalVersion } from '../external-version.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { errorBody, illegalArgument, StoreError } from '../store-error.ts';
-import { externalVersion, type WriteRequest, type WriteResult, writeItem } from '../write-item.ts';
+import { type WriteRequest, type WriteResult, writeItem } from '../write-item.ts';
 import type { Route } from './routing.ts';
 
 const actions = ['index', 'create', 'update', 'delete'] as const;

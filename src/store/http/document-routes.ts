@@ -1,11 +1,12 @@
 import type { Engine, OpenIndex } from '../engine.ts';
+import { externalVersion } from '../external-version.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { resolve } from '../names.ts';
 import { filteredSource } from '../search/hits.ts';
 import { type Parameters, parseSourceFilter, type SourceFilter } from '../search/request.ts';
 import type { Found } from '../storage/shard.ts';
 import { illegalArgument, indexNotFound, StoreError } from '../store-error.ts';
-import { externalVersion, type WriteRequest, writeItem } from '../write-item.ts';
+import { type WriteRequest, writeItem } from '../write-item.ts';
 import { checkPipeline, resultBody } from './bulk-routes.ts';
 import type { Answer, Route, StoreRequest } from './routing.ts';
 
