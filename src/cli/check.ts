@@ -10,6 +10,13 @@ function documentsGoTo({ elasticsearch, store }: Config): string {
   return `Elasticsearch at ${target.replace(/\/\/[^/@]*@/g, '//…@')}`;
 }
 
+function protection({ ssl_enabled, token, tokens }: Config['api']): string {
+  const count = Object.keys(tokens).length + (token === undefined ? 0 : 1);
+  const how = [ssl_enabled ? 'TLS' : '', count === 0 ? '' : count === 1 ? 'a token' : `${count} tokens`];
+  const said = how.filter((part) => part !== '').join(' and ');
+  return said === '' ? '' : ` with ${said}`;
+}
+
 const listed = (names: string[]) => (names.length === 0 ? 'none' : `${names.length}: ${names.join(', ')}`);
 
 /** What the configuration comes to, in a few lines. */
@@ -22,7 +29,7 @@ export function summary(config: Config): string {
     ['rules', listed(config.rules.filter((rule) => rule.enabled).map((rule) => rule.name))],
     ['notifiers', listed(['log', ...Object.keys(config.notifiers).filter((name) => name !== 'log')])],
     ['data', `${config.data}, journal up to ${formatSize(config.journal.maxSize)}`],
-    ['API', `${config.api.host}:${config.api.port}${config.api.token ? ' with a token' : ''}`],
+    ['API', `${config.api.host}:${config.api.port}${protection(config.api)}`],
   ]);
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defaultLimits } from '../lumberjack/limits.ts';
 import { formatSize } from '../util/size.ts';
 import { ssl } from './ssl.ts';
-import { duration, host, port, size } from './values.ts';
+import { duration, host, open, port, size } from './values.ts';
 
 const limits = z
   .strictObject({
@@ -49,6 +49,9 @@ export const lumberjackInput = z.strictObject({
     'How often a sender whose window waits for the disk is told so (ACK 0).',
   ),
   limits,
+  open: open.describe(
+    'Allow clear text on an address that other machines reach: only inside a container or a closed network.',
+  ),
   ...ssl,
 });
 

@@ -16,6 +16,10 @@ export interface TlsSettings {
   ssl_handshake_timeout: Millis;
 }
 
+/** TLS is off where nothing is said of it; the configuration's schema says everything. */
+export const speaksTls = (settings: Partial<TlsSettings>): settings is TlsSettings =>
+  settings.ssl_enabled === true;
+
 /** Where in the configuration the settings are, for messages: `inputs.lumberjack`, `api` or `store`. */
 export type Section = string;
 

@@ -159,6 +159,7 @@ const requests = (ask: Ask): Target => ({
     const [verb = '', path = ''] = input.toString('latin1', 0, end).split(' ', 2);
     const method = verbs.find((one) => one === verb) ?? 'GET';
     const url = `/${path.replace(/^\/+/, '').replace(/[^!-~]/g, '_')}`;
+    if (!URL.canParse(url, 'http://localhost')) return 'no address';
     return ask(method, url, input.subarray(end + 1));
   },
 });
