@@ -1,6 +1,7 @@
 /** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
 import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { cautions } from './config/cautions.ts';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
 import type { Transition } from './model.ts';
@@ -44,6 +45,7 @@ export const startApp: StartApp = async (config, options = {}) => {
     fail = resolve;
   });
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  for (const caution of cautions(config)) log.warn(caution);
   try {
     const store = config.elasticsearch ? undefined : await startEmbeddedStore(config, fail);
     if (store) undo.add(() => store.stop());

@@ -1,3 +1,4 @@
+import { cautions } from '../config/cautions.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { formatSize } from '../util/size.ts';
@@ -41,5 +42,6 @@ export function check(loaded: Loaded, terminal: Terminal): number {
   }
   const from = loaded.path ?? 'defaults and environment; there is no logboom.yml';
   terminal.out(`configuration is fine (${from})\n${summary(loaded.config)}`);
+  for (const caution of cautions(loaded.config, loaded.secretFiles)) terminal.out(`\nNote: ${caution}`);
   return 0;
 }
