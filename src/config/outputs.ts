@@ -60,17 +60,6 @@ export const store = z
   })
   .prefault({});
 
-export const kibana = z
-  .strictObject({
-    url: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe('Address under which people reach Kibana.'),
-    space: z.string().optional().describe('Kibana space; default: the default space.'),
-  })
-  .prefault({});
-
 export type ElasticsearchConfig = z.infer<typeof elasticsearch>;
 export type IndexingConfig = z.infer<typeof indexing>;
 export type StoreConfig = z.infer<typeof store>;
-export type KibanaConfig = z.infer<typeof kibana>;
