@@ -41,6 +41,9 @@ export const indexing = z
     maxBulksInFlight: z.int().min(1).default(2).describe('Bulk requests under way at once.'),
     retryInitial: duration('1s').describe('First pause after a failure; it doubles, with jitter.'),
     retryMax: duration('60s').describe('Longest pause after a failure.'),
+    serverMetrics: duration('10s').describe(
+      'How often the server writes a document of its own metrics (`metrics-logboom.server-*`); `0s`: never.',
+    ),
     installTemplates: z.boolean().default(true).describe('Install index templates at start.'),
   })
   .prefault({});

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IndexingConfig } from '../config/outputs.ts';
 import type { BulkItem, Millis } from '../model.ts';
 import type { Readings } from '../telemetry/readings.ts';
@@ -20,8 +21,8 @@ export interface ServerSample {
 
 export interface ServerIdentity {
   host: string;
-  /** Of the journal: two servers on one machine are two. */
-  id: string;
+  /** Its data folder: two servers on one machine are two. */
+  data: string;
   indexing: Pick<IndexingConfig, 'namespace'>;
 }
 
@@ -31,8 +32,9 @@ const dataset = 'logboom.server';
 export function serverDocument(
   before: ServerSample,
   now: ServerSample,
-  { host, id, indexing: { namespace } }: ServerIdentity,
+  { host, data, indexing: { namespace } }: ServerIdentity,
 ): BulkItem {
+  const id = createHash('sha256').update(`${host}:${data}`).digest('base64url').slice(0, 16);
   const time = new Date(now.at).toISOString();
   const document = {
     '@timestamp': time,

@@ -32,7 +32,7 @@ export function createMetrics(): Metrics {
       return `${await process.metrics()}\n${await (await together()).metrics()}`;
     },
     async readings() {
-      return new Readings(await reportOf(await together()));
+      return new Readings(await (await together()).getMetricsAsJSON());
     },
   };
 }
