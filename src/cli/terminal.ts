@@ -20,6 +20,7 @@ export const processTerminal: Terminal = {
 };
 
 /** Colours and bold: all that logboom itself writes to a terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it begins every escape sequence.
 const colours = /(\u001b\[[\d;]*m)/;
 
 /**
