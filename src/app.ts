@@ -17,6 +17,7 @@ import { startApi } from './telemetry/api.ts';
 import { createLog } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import type { Status } from './telemetry/status.ts';
+import { withoutLogin } from './util/address.ts';
 import { version } from './util/version.ts';
 
 export interface AppOptions {
@@ -63,7 +64,7 @@ export const startApp: StartApp = async (config, options = {}) => {
     undo.add(() => pipeline.stop());
 
     const { host, port } = pipeline.lumberjack.address();
-    const url = store?.url ?? (elasticsearch.hosts?.join(', ') || 'Elastic Cloud');
+    const url = store?.url ?? withoutLogin(elasticsearch.hosts?.join(', ') || 'Elastic Cloud');
     const described = describePipeline(pipeline, {
       config,
       metrics,

@@ -1,6 +1,7 @@
 import { cautions } from '../config/cautions.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { withoutLogin } from '../util/address.ts';
 import { formatSize } from '../util/size.ts';
 import { formatProblems } from './configuration.ts';
 import { columns, type Terminal } from './terminal.ts';
@@ -8,7 +9,7 @@ import { columns, type Terminal } from './terminal.ts';
 function documentsGoTo({ elasticsearch, store }: Config): string {
   if (!elasticsearch) return `the embedded store on ${store.host}:${store.port}`;
   const target = elasticsearch.cloud_id ?? elasticsearch.hosts!.join(', ');
-  return `Elasticsearch at ${target.replace(/\/\/[^/@]*@/g, '//…@')}`;
+  return `Elasticsearch at ${withoutLogin(target)}`;
 }
 
 function protection({ ssl_enabled, token, tokens }: Config['api']): string {
