@@ -68,6 +68,8 @@ export interface Found {
 
 const tidyAfter = 2_000;
 const largestPool = 3_000;
+/** Long inputs are tried, but what is changed further is short: more can be tried of it. */
+const longestKept = 4_096;
 
 /** Changes the corpus at random for so many seconds. The same seed and corpus begin with the same inputs. */
 export async function campaign(
@@ -85,7 +87,7 @@ export async function campaign(
     runs += 1;
     try {
       const outcome = await attempt(target, input, watch);
-      if (!seen.has(outcome) && pool.length < largestPool) pool.push(input);
+      if (!seen.has(outcome) && pool.length < largestPool && input.length <= longestKept) pool.push(input);
       seen.add(outcome);
     } catch (error) {
       watch?.end();

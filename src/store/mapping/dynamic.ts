@@ -56,8 +56,12 @@ const dynamicTypes: Record<Kind, string> = {
 const listOf = (value: Json | undefined): string[] =>
   value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
 
+const longestPattern = 1_000;
+
 /** In linear time, for the pattern is from a request and the name from a document. */
 function regexOf(pattern: string): (text: string) => boolean {
+  if (pattern.length > longestPattern)
+    throw mapperError(`Pattern of a dynamic template is longer than ${longestPattern} characters`);
   try {
     const compiled = RE2JS.compile(`^(?:${pattern})$`);
     return (text) => compiled.test(text);
