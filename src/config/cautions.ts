@@ -1,4 +1,6 @@
 import { statSync } from 'node:fs';
+import { isLoopback } from '../listeners/hosts.ts';
+import { withoutLogin } from '../util/address.ts';
 import { openListeners } from './listeners.ts';
 import type { Config } from './schema.ts';
 
@@ -35,6 +37,23 @@ function keysOf({ inputs, api, store }: Config): string[] {
   return [inputs.lumberjack, api, store].flatMap(({ ssl_key }) => ssl_key ?? []);
 }
 
+function elasticsearch({ elasticsearch: target }: Config): string[] {
+  if (!target) return [];
+  const said: string[] = [];
+  const clear = target.hosts?.filter((host) => host.startsWith('http:') && !isLoopback(nameIn(host))) ?? [];
+  if (clear.length > 0)
+    said.push(
+      `Documents${(target.password ?? target.api_key) ? ' and credentials' : ''} travel to ${withoutLogin(clear.join(', '))} in clear text. Use https where others may listen.`,
+    );
+  if (target.ssl_verification_mode === 'none')
+    said.push(
+      '`elasticsearch.ssl_verification_mode: none` trusts whoever answers. Name the authority in `ssl_certificate_authorities` or `ca_trusted_fingerprint`.',
+    );
+  return said;
+}
+
+const nameIn = (address: string) => new URL(address).hostname.replace(/^\[|\]$/g, '');
+
 /** What is allowed and yet worth a warning. `secretFiles` are those that secrets were read from. */
 export function cautions(
   config: Config,
@@ -43,6 +62,7 @@ export function cautions(
 ): string[] {
   return [
     ...openListeners(config),
+    ...elasticsearch(config),
     ...looseFolder(config, modeOf),
     ...looseFiles([...keysOf(config), ...secretFiles], modeOf),
   ];
