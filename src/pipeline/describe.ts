@@ -112,7 +112,9 @@ async function healthNow({ journal, analyser, indexer }: Pipeline): Promise<Heal
   const snapshot: HealthSnapshot = {
     journal: {
       fill: fill.bytes / fill.limit,
+      damaged: indexer.damaged,
       ...(journal.broken !== undefined && { broken: journal.broken }),
+      ...(journal.refusing !== undefined && { refusing: journal.refusing }),
     },
     readers: { analyser: progress(analyser), indexer: { ...progress(indexer), ...(sink && waits(sink)) } },
     threads: { analyser: gone(analyser), indexer: gone(indexer) },

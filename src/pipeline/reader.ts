@@ -29,6 +29,8 @@ export class Reader {
   movedAt: Millis;
   /** Whether the passing of time alone can still change something for it. */
   waitsForTime = false;
+  /** Records that it found damaged since the start. */
+  damaged = 0;
   private readonly journal: Journal;
   private readonly thread: ReaderThread;
   private readonly now: () => Millis;
@@ -116,6 +118,7 @@ export class Reader {
   private receive(message: FromReader): void {
     if (message.kind === 'transition') this.onTransition(message.transition);
     else if (message.kind === 'outputs') this.onOutputs();
+    else if (message.kind === 'damaged') this.damaged += 1;
     else if (message.kind === 'progress') this.progress(message);
     // What was appended while it started was told to nobody.
     else if (message.kind === 'ready') this.announce();

@@ -33,11 +33,18 @@ describe('a record', () => {
     fc.assert(
       fc.property(anyRecord, fc.maxSafeNat(), (record, before) => {
         const header = sealed(record, before);
-        const { size, payloadBytes } = decodeHeader(header);
-        expect(decodeHeader(header).before).toBe(before);
+        const { size, payloadBytes, before: told } = decodeHeader(header)!;
+        expect(told).toBe(before);
         expect([size, payloadBytes]).toEqual([header.length + payloadBytes, payloadOf(record).length]);
       }),
     );
+  });
+
+  it('is found in a journal when it is damaged, and appended to none', () => {
+    const payload = Buffer.from('what is left');
+    const found = decodeRecord(5, Buffer.from('no header'), payload);
+    expect(found).toMatchObject({ kind: 'events', encoding: 'damaged', receivedAt: 0, count: 0, payload });
+    expect(() => encodeHeader(found)).toThrow('found in a journal');
   });
 
   it('notices every single changed byte', () => {
@@ -55,7 +62,7 @@ describe('a record', () => {
       const changed = Buffer.from(whole);
       changed[at]! ^= 1;
       const parts = [changed.subarray(0, header.length), changed.subarray(header.length)] as const;
-      expect(() => decodeRecord(5, ...parts), `byte ${at}`).toThrow(/Record 5/);
+      expect(decodeRecord(5, ...parts), `byte ${at}`).toMatchObject({ position: 5, encoding: 'damaged' });
     }
   });
 });
