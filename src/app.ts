@@ -1,9 +1,9 @@
 /** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
-import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
 import type { Transition } from './model.ts';
+import { openDataFolder } from './pipeline/data-folder.ts';
 import { describePipeline } from './pipeline/describe.ts';
 import { startEmbeddedStore } from './pipeline/embedded-store.ts';
 import { Undo } from './pipeline/undo.ts';
@@ -43,8 +43,9 @@ export const startApp: StartApp = async (config, options = {}) => {
   const failed = new Promise<Error>((resolve) => {
     fail = resolve;
   });
-  mkdirSync(config.data, { recursive: true, mode: 0o700 });
   try {
+    const data = openDataFolder(config.data);
+    undo.add(() => data.release());
     const store = config.elasticsearch ? undefined : await startEmbeddedStore(config, fail);
     if (store) undo.add(() => store.stop());
     const elasticsearch = config.elasticsearch ?? store!.elasticsearch;
