@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
-import type { Transition } from './model.ts';
+import type { Millis, Transition } from './model.ts';
 import { openDataFolder } from './pipeline/data-folder.ts';
 import { describePipeline } from './pipeline/describe.ts';
 import { startEmbeddedStore } from './pipeline/embedded-store.ts';
@@ -25,6 +25,8 @@ export interface AppOptions {
 export interface App {
   urls: { lumberjack: string; store?: string; api: string; elasticsearch?: string };
   status(): Promise<Status>;
+  /** Names of the readers that do not answer within the time: they are gone, or they hang. */
+  silent(within: Millis): Promise<string[]>;
   /** Stops from the inputs on. Harmless when called twice. */
   stop(): Promise<void>;
   /** Resolves, with the cause, when logboom cannot go on by itself. */
@@ -75,7 +77,8 @@ export const startApp: StartApp = async (config, options = {}) => {
     const urls: App['urls'] = { lumberjack: `${host}:${port}`, api: api.url };
     if (store) urls.store = store.url;
     else urls.elasticsearch = url;
-    return { urls, status: described.status, stop: () => undo.all(), failed };
+    const { status, silent } = described;
+    return { urls, status, silent, stop: () => undo.all(), failed };
   } catch (error) {
     await undo.all().catch(() => undefined);
     throw error;

@@ -28,8 +28,15 @@ export function describePipeline(pipeline: Pipeline, described: Described) {
   return {
     status: () => statusOf(pipeline, described),
     health: () => healthNow(pipeline),
+    silent: (within: Millis) => silentIn(pipeline, within),
     metrics: () => metricsOf(pipeline, described.metrics),
   };
+}
+
+async function silentIn({ analyser, indexer }: Pipeline, within: Millis): Promise<string[]> {
+  const readers = [analyser, indexer];
+  const answers = await Promise.all(readers.map((reader) => reader.answers(within)));
+  return readers.filter((_, index) => !answers[index]).map(({ name }) => name);
 }
 
 async function metricsOf({ analyser, indexer }: Pipeline, metrics: Metrics): Promise<string> {

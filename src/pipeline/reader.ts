@@ -79,6 +79,11 @@ export class Reader {
     return this.thread.call<T>(name, timeout);
   }
 
+  /** Whether its thread gets round to an answer; one that is gone does not, and one that hangs does not either. */
+  async answers(within: Millis): Promise<boolean> {
+    return (await this.call<boolean>('ping', within)) === true;
+  }
+
   /**
    * Takes over a window that is on disk and still inflated, so that it need not be read and inflated again. Its
    * memory goes with it, and its payload's where that is the same: the caller has neither any more. Where too much is
