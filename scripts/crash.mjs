@@ -17,14 +17,14 @@ const { values } = parseArgs({
 });
 const { kills, seed, rate, uptime, elasticsearch, resend } = values;
 const found = await run({
-  kills: Number(kills),
+  times: Number(kills),
   rate: Number(rate),
   uptime: Number(uptime),
   resend,
   ...(seed && { seed: Number(seed) }),
   ...(elasticsearch && { elasticsearch }),
-  tell({ kills: number }, traffic) {
-    if (number % 10 === 0) console.error(`${number} kills, ${traffic.sent} lines`);
+  tell({ times }, traffic) {
+    if (times % 10 === 0) console.error(`${times} kills, ${traffic.sent} lines`);
   },
 });
 const { memory: _, ...told } = found;

@@ -7,54 +7,84 @@ import { Sender } from './sender.mjs';
 import { Server } from './server.mjs';
 import { rules, Traffic } from './traffic.mjs';
 
-/** When the process is killed, by chance: while it starts, under load, and while it stops. */
-const moments = {
-  async starting(_server, random) {
+const SAMPLE_EVERY = 5_000;
+
+/** What happens to the server until it is gone: by chance while it starts, under load, and while it stops. */
+const faults = {
+  async 'killed at the start'(server, random) {
     await after(random() * 900);
+    await server.end('SIGKILL');
   },
-  async loaded(server, random, longest) {
-    await server.ready();
-    await after(random() * longest);
+  async 'killed under load'(server, random, longest) {
+    await served(server, random, longest);
+    await server.end('SIGKILL');
   },
-  async stopping(server, random, longest) {
-    await moments.loaded(server, random, longest);
+  async 'killed while it stopped'(server, random, longest) {
+    await served(server, random, longest);
     server.child.kill('SIGTERM');
     await after(random() * 250);
+    await server.end('SIGKILL');
+  },
+  async 'frozen, then killed'(server, random, longest) {
+    await served(server, random, longest);
+    server.child.kill('SIGSTOP');
+    await after(1_000 + random() * 4_000);
+    server.child.kill('SIGCONT');
+    await after(random() * 1_000);
+    await server.end('SIGKILL');
+  },
+  async stopped(server, random, longest) {
+    await served(server, random, longest);
+    const { code } = await server.end('SIGTERM');
+    if (code !== 0) throw new Error(`it ended with ${code} when it was asked to stop`);
   },
 };
-const momentOf = (random) => ['loaded', 'loaded', 'loaded', 'starting', 'stopping'][Math.floor(random() * 5)];
+
+async function served(server, random, longest) {
+  await server.ready();
+  await after(random() * longest);
+}
+
+export const kills = ['killed under load', 'killed at the start', 'killed while it stopped'];
+export const allFaults = Object.keys(faults);
+const any = (random, of) => of[Math.floor(random() * of.length)];
 
 /**
- * @param options `kills` and `until` (wall time) say how long; `elasticsearch` is a URL, or else the embedded store
- * is used; `uptime` is the longest time in milliseconds that it is left alone; `rate` is lines a second; `failing` the
- * share of notifications that the receiver refuses; `resend` sends windows again that the journal has already.
+ * @param options `times` and `until` (wall time) say how long, `of` which faults there are; `elasticsearch` is a URL,
+ * or else the embedded store is used; `uptime` is the longest time in milliseconds that it is left alone; `rate` is
+ * lines a second; `failing` the share of notifications that the receiver refuses; `resend` sends windows again that the
+ * journal has already.
  */
 export async function run(options) {
-  const { kills = Number.POSITIVE_INFINITY, until = Number.POSITIVE_INFINITY, uptime = 800 } = options;
+  const {
+    times = Number.POSITIVE_INFINITY,
+    until = Number.POSITIVE_INFINITY,
+    uptime = 800,
+    of = kills,
+  } = options;
   const { rate = 1_000, seed = Date.now() % 2 ** 31, failing = 0, tell = () => {}, resend = false } = options;
   const random = seededRandom(seed);
   const traffic = new Traffic(seed);
   const receiver = await startReceiver(random, failing);
   const server = await Server.with(configOf(options, receiver.url));
   const sender = new Sender(traffic, { rate });
-  const done = { kills: 0, moments: {}, memory: [] };
+  const done = { faults: {}, times: 0, memory: [] };
   const began = Date.now();
+  const sampler = setInterval(() => sample(server, done.memory, began), SAMPLE_EVERY);
   let newest = 0;
   try {
-    while (done.kills < kills && Date.now() < until) {
-      const moment = momentOf(random);
+    while (done.times < times && Date.now() < until) {
+      const fault = any(random, of);
       server.launch();
       sender.attach(server.ports.lumberjack);
-      await moments[moment](server, random, Math.min(uptime, until - Date.now()));
-      if (server.memory) done.memory.push({ after: Date.now() - began, bytes: server.memory });
-      if (server.isRunning) await server.end('SIGKILL');
+      await faults[fault](server, random, Math.min(uptime, Math.max(0, until - Date.now())));
       await sender.detach();
       const journaled = server.journaled(newest);
       newest = journaled.newest;
       if (!resend) sender.leaveOut((number) => journaled.numbers.has(number));
-      done.kills += 1;
-      done.moments[moment] = (done.moments[moment] ?? 0) + 1;
-      tell(done, traffic, sender, server);
+      done.times += 1;
+      done.faults[fault] = (done.faults[fault] ?? 0) + 1;
+      tell(done, traffic);
     }
     server.launch();
     await server.ready();
@@ -78,14 +108,20 @@ export async function run(options) {
       balanced: isBalanced(found) && code === 0,
     };
   } catch (error) {
-    throw new Error(`seed ${seed}, after ${done.kills} kills: ${error.message}\n${server.tail()}`, {
+    throw new Error(`seed ${seed}, after ${done.times} faults: ${error.message}\n${server.tail()}`, {
       cause: error,
     });
   } finally {
+    clearInterval(sampler);
     await sender.detach();
     await receiver.stop();
     await server.remove();
   }
+}
+
+function sample(server, into, began) {
+  const bytes = server.isRunning ? server.memory : undefined;
+  if (bytes) into.push({ after: Date.now() - began, sinceStart: Date.now() - server.startedAt, bytes });
 }
 
 const configOf = ({ elasticsearch }, webhook) => ({

@@ -24,7 +24,7 @@ export class Server {
   folder = mkdtempSync(join(tmpdir(), 'logboom-soak-'));
   data = join(this.folder, 'data');
   log = join(this.folder, 'logboom.log');
-  starts = 0;
+  startedAt = 0;
   child;
   ports;
 
@@ -40,13 +40,17 @@ export class Server {
 
   /** Does not wait until it serves. */
   launch() {
-    this.starts += 1;
+    this.startedAt = Date.now();
     const child = spawn(process.execPath, [main, 'run', '--config', join(this.folder, 'logboom.yml')], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr])
       stream.pipe(createWriteStream(this.log, { flags: 'a' }), { end: false });
     this.child = child;
+    // Whoever ends this run ends the server with it.
+    const orphaned = () => child.kill('SIGKILL');
+    process.once('exit', orphaned);
+    child.once('exit', () => process.off('exit', orphaned));
     this.exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
   }
 
