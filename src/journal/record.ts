@@ -109,8 +109,16 @@ function damaged(position: Position, header: Buffer, payload: Buffer): JournalRe
   };
 }
 
-/** The record of a header that is known to be sound. */
-export function recordOf(position: Position, header: Buffer, payload: Buffer): JournalRecord {
+/** The record of a header alone: nobody can tell whether it is sound but by what it says. */
+export function withoutPayload(position: Position, header: Buffer): JournalRecord {
+  try {
+    return recordOf(position, header, NO_BYTES);
+  } catch {
+    return damaged(position, header, NO_BYTES);
+  }
+}
+
+function recordOf(position: Position, header: Buffer, payload: Buffer): JournalRecord {
   const { kind, receivedAt, count } = decodeHeader(header)!;
   if (kind === 'tick') return { kind, receivedAt, position };
   const origin = JSON.parse(header.toString('utf8', FIXED)) as Origin;

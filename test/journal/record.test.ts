@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeHeader, decodeRecord, encodeHeader, payloadOf, sealHeader } from '../../src/journal/record.ts';
+import {
+  decodeHeader,
+  decodeRecord,
+  encodeHeader,
+  payloadOf,
+  sealHeader,
+  withoutPayload,
+} from '../../src/journal/record.ts';
 import type { Batch, Tick } from '../../src/model.ts';
 
 const anyBatch: fc.Arbitrary<Batch> = fc.record({
@@ -45,6 +52,16 @@ describe('a record', () => {
     const found = decodeRecord(5, Buffer.from('no header'), payload);
     expect(found).toMatchObject({ kind: 'events', encoding: 'damaged', receivedAt: 0, count: 0, payload });
     expect(() => encodeHeader(found)).toThrow('found in a journal');
+  });
+
+  it.each([
+    ['no bytes', Buffer.alloc(0)],
+    [
+      'an origin that is none',
+      Buffer.concat([encodeHeader({ kind: 'tick', receivedAt: 1 }).fill(1, 1, 2), Buffer.from('{')]),
+    ],
+  ])('is told from a damaged one by its header alone, where that has %s', (_, header) => {
+    expect(withoutPayload(7, header)).toMatchObject({ position: 7, encoding: 'damaged' });
   });
 
   it('notices every single changed byte', () => {
