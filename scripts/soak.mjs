@@ -9,7 +9,7 @@ const { sheet } = await import('./soak/sheet.mjs');
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '30' },
-    rate: { type: 'string', default: '2000' },
+    rate: { type: 'string', default: '1000' },
     elasticsearch: { type: 'string' },
     seed: { type: 'string' },
     resend: { type: 'boolean', default: false },
@@ -22,7 +22,8 @@ const balance = await run({
   // Some faults come at once, and now and then it is left alone for long enough that a leak would show.
   uptime: Math.min(length / 8, 180_000),
   of: allFaults,
-  failing: 0.05,
+  failing: 0.01,
+  density: 10,
   rate: Number(values.rate),
   resend: values.resend,
   patience: 60_000,

@@ -10,6 +10,8 @@ export interface RunOptions {
   uptime?: number;
   /** Lines a second. */
   rate?: number;
+  /** How many times the least number of lines a second of their own time has. */
+  density?: number;
   /** The same seed makes the same lines and the same order of moments. */
   seed?: number;
   /** Share of notifications that the receiver refuses. */

@@ -29,10 +29,13 @@ export class Traffic {
   #second;
   #bursts = 0;
   #waiting = [];
+  #density;
 
-  constructor(seed, start = Math.floor((Date.now() - 30 * DAY) / SECOND) * SECOND) {
+  /** `density`: how many times the least number of lines a second has. */
+  constructor(seed, density = 1, start = Math.floor((Date.now() - 30 * DAY) / SECOND) * SECOND) {
     this.#random = seededRandom(seed);
     this.#second = start;
+    this.#density = density;
   }
 
   /** The next lines, as JSON documents. */
@@ -61,7 +64,9 @@ export class Traffic {
 
   #addSecond() {
     const random = this.#random;
-    const lines = Array.from({ length: 4 + Math.floor(random() * 8) }, () => this.#anyHost());
+    const lines = Array.from({ length: this.#density * (4 + Math.floor(random() * 8)) }, () =>
+      this.#anyHost(),
+    );
     // A burst of one to three seconds, every five seconds, by the next host.
     const turn = Math.floor(this.#second / SECOND) % 5;
     if (turn === 0) this.#bursts += 1;
