@@ -78,7 +78,7 @@ describe('a file of LMDB', () => {
         }
         await (root as RootDatabase).close();
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 
