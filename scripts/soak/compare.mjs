@@ -7,8 +7,7 @@ export const requestsTo =
   async (path, body, method = 'POST') => {
     const response = await fetch(`${url}/${path}`, {
       method,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body ?? {}),
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
     const answer = await response.json();
     if (response.status === 404) return undefined;

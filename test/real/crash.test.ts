@@ -17,7 +17,7 @@ describe('kill -9 at any moment, with a real Elasticsearch behind', () => {
       times: kills,
       uptime: 1_500,
       elasticsearch: elasticsearch.url,
-      failing: 0.1,
+      failing: 0.02,
     });
     expect(balance.times).toBe(kills);
     expect(balance.episodes).toBeGreaterThan(10);
