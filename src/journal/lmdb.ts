@@ -61,6 +61,9 @@ function lockOf(folder: string): Lock {
 /** Address space, not disk: what the settings allow with room to spare. lmdb grows it where that is not enough. */
 const mapSizeOf = ({ maxSize, keepSize }: JournalConfig) => 2 * (maxSize + keepSize) + 2 ** 28;
 
+/** Where a tick still fits on a full disk, a window does not. */
+const hasEvents = (group: readonly Entry[]) => group.some(({ payload }) => payload.length > 0);
+
 class LmdbJournal implements Journal {
   readonly #folder: string;
   readonly #lock: Lock;
@@ -200,7 +203,7 @@ class LmdbJournal implements Journal {
     const started = performance.now();
     const first = await this.#shelf.write(group, keepFrom, cursors);
     this.#cursors.saved(cursors);
-    if (group.length > 0) this.#refusing = undefined;
+    if (hasEvents(group)) this.#refusing = undefined;
     if (keepFrom > oldest) {
       this.#telemetry.trimmed(keepFrom - oldest);
       this.#loop.ask();
@@ -226,7 +229,7 @@ class LmdbJournal implements Journal {
   async #refuse(group: Entry[], thrown: unknown): Promise<void> {
     const failure = failureOf(this.#folder, thrown);
     // Chores alone are tried again and again, and on a full disk the appends have told of it already.
-    if (group.length > 0) this.#refusing = failure;
+    if (hasEvents(group)) this.#refusing = failure;
     if (group.length > 0) this.#telemetry.refused(failure, group.length);
     else this.#telemetry.choresPutOff(failure);
     this.#room.left(group);

@@ -61,9 +61,11 @@ describe.skipIf(!canMount())('a disk that fills up', () => {
     expect(acknowledged).toBeLessThan(40);
     expect(server.child!.exitCode).toBeNull();
     expect((await server.get('/status')).status).toBe(200);
-    const health = await server.get('/health');
-    expect(health.status).toBe(503);
-    expect(health.text).toContain('journal takes nothing: Cannot write to the journal');
+    await vi.waitFor(async () => {
+      const { status, text } = await server.get('/health');
+      expect(text).toContain('journal takes nothing: Cannot write to the journal');
+      expect(status).toBe(503);
+    });
 
     expect(mount('-o', 'remount,size=400m', server.data)).toBe(true);
     await Promise.all(sends);

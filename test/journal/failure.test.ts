@@ -64,6 +64,7 @@ describe('a write that the disk refuses', () => {
     expect(journal.refusing).toBeUndefined();
     outcomes = ['refused'];
     await expect(journal.append(batch())).rejects.toMatchObject(noSpace);
+    await journal.tick(1);
     expect(journal.refusing).toContain('No space left on device');
     await journal.append(batch());
     expect(journal.refusing).toBeUndefined();

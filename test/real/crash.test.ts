@@ -12,7 +12,9 @@ describe('kill -9 at any moment, with a real Elasticsearch behind', () => {
   });
   afterAll(() => elasticsearch.stop());
 
-  it('leaves documents, windows, alerts and messages as a count of the lines has them', async () => {
+  it('leaves documents, windows, alerts and messages as a count of the lines has them', {
+    timeout: 600_000,
+  }, async () => {
     const balance = await run({
       times: kills,
       uptime: 1_500,
