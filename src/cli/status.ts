@@ -21,6 +21,10 @@ async function ask<Answer>(source: ApiSource, path: string): Promise<Answer> {
   if (response.status === 401) {
     throw new LogboomError('API_UNAVAILABLE', `${url} asks for a token; set \`api.token\` or use --token.`);
   }
+  if (response.status === 403) {
+    const { error } = (await response.json().catch(() => ({}))) as { error?: string };
+    throw new LogboomError('API_UNAVAILABLE', `${url}${path} refused: ${error ?? 'no reason given'}`);
+  }
   // 503 is an answer of /health like any other: its body has the reasons.
   if (!response.ok && response.status !== 503) {
     throw new LogboomError('API_UNAVAILABLE', `${url}${path} answered ${response.status}; is it logboom?`);

@@ -266,7 +266,6 @@ describe('problems', () => {
       ['', undefined],
       ['dat', 1],
       ['journal.tick', 3],
-      ['api.ssl_enabled', 4],
       ['api.host', 5],
       ['log.level', 7],
     ]);
