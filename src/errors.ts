@@ -31,6 +31,8 @@ const table = {
   SINK_UNAVAILABLE: { retryable: true },
   SINK_REFUSED: { retryable: false },
   NOTIFIER_UNAVAILABLE: { retryable: true },
+  /** The other side will take messages once the operator has mended something. */
+  NOTIFIER_MISCONFIGURED: { retryable: true },
   NOTIFIER_REFUSED: { retryable: false },
 } as const satisfies Record<string, { retryable: boolean }>;
 

@@ -27,7 +27,7 @@ interface SinkReport {
 export function describePipeline(pipeline: Pipeline, described: Described) {
   return {
     status: () => statusOf(pipeline, described),
-    health: () => healthNow(pipeline),
+    health: () => healthNow(pipeline, described),
     metrics: () => metricsOf(pipeline, described.metrics),
   };
 }
@@ -83,14 +83,16 @@ async function statusOf(
       ...(sink?.reason !== undefined && { reason: sink.reason }),
     },
     notifiers: Object.fromEntries(
-      ['log', ...Object.keys(config.notifiers)].map((name) => [
-        name,
-        { pending: delivering.pendingFor(name) },
-      ]),
+      notifierNames(config).map((name) => {
+        const failing = delivering.failing(name)?.reason;
+        return [name, { pending: delivering.pendingFor(name), ...(failing !== undefined && { failing }) }];
+      }),
     ),
     ...(store !== undefined && { store: { url: store } }),
   };
 }
+
+const notifierNames = ({ notifiers }: Config) => ['log', ...Object.keys(notifiers)];
 
 function readerStatus(reader: Reader, { journal }: Pipeline, now: Millis): ReaderStatus {
   const records = Math.max(0, journal.fill.newest - reader.position);
@@ -101,7 +103,10 @@ function readerStatus(reader: Reader, { journal }: Pipeline, now: Millis): Reade
 
 const waits = ({ state }: SinkReport) => (state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {});
 
-async function healthNow({ journal, analyser, indexer }: Pipeline): Promise<Health> {
+async function healthNow(
+  { journal, analyser, indexer, delivering }: Pipeline,
+  { config }: Described,
+): Promise<Health> {
   const { fill } = journal;
   const sink = await indexer.call<SinkReport>('sink');
   const progress = (reader: Reader) => ({
@@ -116,6 +121,9 @@ async function healthNow({ journal, analyser, indexer }: Pipeline): Promise<Heal
     },
     readers: { analyser: progress(analyser), indexer: { ...progress(indexer), ...(sink && waits(sink)) } },
     threads: { analyser: gone(analyser), indexer: gone(indexer) },
+    notifiers: Object.fromEntries(
+      notifierNames(config).map((name) => [name, delivering.failing(name) ?? {}]),
+    ),
   };
   return healthOf(snapshot, Date.now());
 }

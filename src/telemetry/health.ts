@@ -13,6 +13,8 @@ export interface HealthSnapshot {
   readers: Record<string, ReaderProgress>;
   /** By name; why a thread is gone, or undefined while it lives. */
   threads: Record<string, { gone?: string | undefined }>;
+  /** By name; why the first message that waits does not leave, and since when it waits. */
+  notifiers?: Record<string, { reason?: string; since?: Millis }>;
 }
 
 export interface ReaderProgress {
@@ -85,6 +87,17 @@ function judgeJournal({ journal }: HealthSnapshot, stuck: string[], nearlyFull: 
   return { unhealthy: [], degraded: mention ? [`journal is ${percent(journal.fill)} full`] : [] };
 }
 
+const wholeSeconds = (length: Millis) => formatDuration(Math.max(0, Math.floor(length / 1000) * 1000));
+
+/** People are not told: nothing is lost for a while, but someone has to look at the notifier. */
+function judgeNotifiers({ notifiers = {} }: HealthSnapshot, now: Millis): string[] {
+  return Object.entries(notifiers).flatMap(([name, { reason, since = now }]) =>
+    reason === undefined
+      ? []
+      : [`notifier ${name} has not delivered for ${wholeSeconds(now - since)}: ${reason}`],
+  );
+}
+
 /** Judges a snapshot. Pure: time and thresholds are arguments. */
 export function healthOf(
   snapshot: HealthSnapshot,
@@ -97,7 +110,7 @@ export function healthOf(
   const readers = judgeReaders(snapshot, now, thresholds.stallAfter);
   const journal = judgeJournal(snapshot, readers.stuck, thresholds.nearlyFull);
   const unhealthy = [...threads, ...journal.unhealthy, ...readers.unhealthy];
-  const degraded = [...journal.degraded, ...readers.degraded];
+  const degraded = [...journal.degraded, ...readers.degraded, ...judgeNotifiers(snapshot, now)];
   const state = unhealthy.length > 0 ? 'unhealthy' : degraded.length > 0 ? 'degraded' : 'healthy';
   return { healthy: unhealthy.length === 0, state, reasons: [...unhealthy, ...degraded] };
 }

@@ -21,7 +21,9 @@ const aReader = (name: string, { answers = {}, ...changes }: FakeReader) => ({
 });
 
 /** What is told of a pipeline whose parts are as given; the journal holds ten records. */
-function told(parts: { analyser?: FakeReader; indexer?: FakeReader; broken?: string } = {}) {
+function told(
+  parts: { analyser?: FakeReader; indexer?: FakeReader; broken?: string; failing?: string } = {},
+) {
   const sink = { state: 'delivering', reason: undefined };
   const pipeline = {
     journal: {
@@ -31,7 +33,11 @@ function told(parts: { analyser?: FakeReader; indexer?: FakeReader; broken?: str
     },
     analyser: aReader('analyser', { answers: { alerts: 3 }, ...parts.analyser }),
     indexer: aReader('indexer', { answers: { sink }, ...parts.indexer }),
-    delivering: { pendingFor: (name: string) => (name === 'ops' ? 2 : 0) },
+    delivering: {
+      pendingFor: (name: string) => (name === 'ops' ? 2 : 0),
+      failing: (name: string) =>
+        name === 'ops' && parts.failing ? { reason: parts.failing, since: Date.now() - 1_000 } : undefined,
+    },
     lumberjack: {
       stats: () => ({ connections: 1, windowsInFlight: 1, oldestUnacknowledged: Date.now() - 50 }),
       address: () => ({ host: '127.0.0.1', port: 5044 }),
@@ -93,6 +99,18 @@ describe('the health of a pipeline', () => {
     const health = await told({ [name]: { alive: false } }).health();
     expect(health.healthy).toBe(false);
     expect(health.reasons.join()).toContain(name);
+  });
+
+  it('is degraded where a notifier cannot deliver, and the status says why', async () => {
+    const pipeline = told({ failing: 'Slack says not_in_channel' });
+    expect(await pipeline.health()).toMatchObject({
+      state: 'degraded',
+      reasons: ['notifier ops has not delivered for 1s: Slack says not_in_channel'],
+    });
+    expect((await pipeline.status()).notifiers.ops).toEqual({
+      pending: 2,
+      failing: 'Slack says not_in_channel',
+    });
   });
 
   it('is bad where the journal takes nothing any more', async () => {

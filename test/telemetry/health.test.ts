@@ -80,6 +80,12 @@ const table: [title: string, given: HealthSnapshot, state: Health['state'], reas
     ['thread analyser is gone: out of memory'],
   ],
   [
+    'a notifier cannot deliver as it is set up',
+    snapshot({ notifiers: { log: {}, ops: { reason: 'Slack says not_in_channel', since: now - 61_000 } } }),
+    'degraded',
+    ['notifier ops has not delivered for 1m1s: Slack says not_in_channel'],
+  ],
+  [
     'several things at once: those that matter most first',
     snapshot({
       journal: { fill: 0.9 },
