@@ -56,6 +56,9 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
         `${count} documents will be sent again: ${brief(reason)}`,
       );
     },
+    documentsPutOff(count: number) {
+      meters.putOff.set(count);
+    },
     throttlingEnded() {
       if (throttled.ended()) log.info('the documents that were put off are in the index');
     },
@@ -115,6 +118,11 @@ function metersOf(metrics: Registry) {
       metrics,
       'logboom_elasticsearch_in_flight_bound',
       'Bulk requests allowed at once at present.',
+    ),
+    putOff: gauge(
+      metrics,
+      'logboom_elasticsearch_put_off',
+      'Documents that wait although Elasticsearch answers.',
     ),
     available: gauge(metrics, 'logboom_elasticsearch_available', '1 while the last request was answered.'),
   };
