@@ -57,6 +57,18 @@ function readerRows({ readers }: Status): string[][] {
   });
 }
 
+/** What logboom has to say about itself; nothing where all is well. */
+function ownAlertRows({ alerts }: Status): string[][] {
+  return alerts.own.map(({ rule, since, reason }) => [rule, `since ${since}`, reason]);
+}
+
+function sinkRows({ sink }: Status): string[][] {
+  const trouble = sink.reason === undefined ? '' : `: ${sink.reason}`;
+  const rows = [[sink.kind, `${sink.url}, ${sink.state}${trouble}`]];
+  if (sink.deadLetters > 0) rows.push(['dead letters', `${sink.deadLetters}: logboom dead-letters list`]);
+  return rows;
+}
+
 function journalRow({ journal: { bytes, maxBytes, broken } }: Status): string[] {
   const fill = `${Math.round((bytes / maxBytes) * 100)} % of ${formatSize(maxBytes)} waiting`;
   return ['journal', broken === undefined ? fill : `broken: ${broken}`];
@@ -72,19 +84,19 @@ function notifierRows({ notifiers }: Status): string[][] {
 
 /** The status as tables. Parts of it come from senders, so nothing unprintable gets through. */
 export function formatStatus(status: Status, health: Health): string {
-  const { sink } = status;
   const state = health.reasons.length === 0 ? health.state : `${health.state}: ${health.reasons.join('; ')}`;
   const parts: [string, string[][]][] = [
     ['', [['logboom', `${status.version}, up ${formatDuration(Math.floor(status.uptime / 1000) * 1000)}`]]],
     ['', [['health', state], journalRow(status), ['alerts', `${status.alerts.open} open`]]],
-    ['', [[sink.kind, `${sink.url}, ${sink.state}${sink.reason === undefined ? '' : `: ${sink.reason}`}`]]],
+    ['', sinkRows(status)],
+    ['own alerts', ownAlertRows(status)],
     ['inputs', inputRows(status)],
     ['readers', readerRows(status)],
     ['notifiers', notifierRows(status)],
   ];
   const clean = (rows: string[][]) => rows.map((row) => row.map(printable));
   const titled = parts
-    .filter(([title]) => title !== '')
+    .filter(([title, rows]) => title !== '' && rows.length > 0)
     .map(([title, rows]) => `${title}\n${columns(clean(rows))}`);
   const head = columns(clean(parts.filter(([title]) => title === '').flatMap(([, rows]) => rows)), '');
   return [head, ...titled].join('\n\n');

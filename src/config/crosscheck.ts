@@ -104,6 +104,16 @@ function notified({ rules, notifiers }: Config): Problem[] {
   );
 }
 
+function ownNotified({ selfMonitoring, notifiers }: Config): Problem[] {
+  const known = ['log', ...Object.keys(notifiers)];
+  return (selfMonitoring.notify ?? []).flatMap((name, place) => {
+    if (known.includes(name)) return [];
+    const message = `No notifier is called \`${name}\`${didYouMean(name, known)}`;
+    const remedy = `Declare it under \`notifiers\`; known: ${known.map((one) => `\`${one}\``).join(', ')}.`;
+    return [{ ...problem(['selfMonitoring', 'notify', place], message, remedy), alone: true }];
+  });
+}
+
 function ports({ inputs, api, store, elasticsearch: remote }: Config): Problem[] {
   const listeners: [Path, number][] = [
     [['inputs', 'lumberjack', 'port'], inputs.lumberjack.port],
@@ -128,6 +138,7 @@ function positive(config: Config): Problem[] {
     [['journal', 'tick'], config.journal.tick],
     [['journal', 'maxSize'], config.journal.maxSize],
     [['indexing', 'retryInitial'], config.indexing.retryInitial],
+    [['selfMonitoring', 'every'], config.selfMonitoring.every],
     [['shutdown', 'timeout'], config.shutdown.timeout],
   ];
   return lengths
@@ -146,4 +157,14 @@ function zone({ time }: Config): Problem[] {
 }
 
 /** What no single setting can tell. Each check is independent, so that all problems are found at once. */
-export const crossChecks = [openListeners, tls, elasticsearch, slack, notified, ports, positive, zone];
+export const crossChecks = [
+  openListeners,
+  tls,
+  elasticsearch,
+  slack,
+  notified,
+  ownNotified,
+  ports,
+  positive,
+  zone,
+];

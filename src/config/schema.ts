@@ -5,6 +5,7 @@ import { notifiers } from './notifiers.ts';
 import { elasticsearch, indexing, kibana, store } from './outputs.ts';
 import { parsers } from './parsers.ts';
 import { rules } from './rules.ts';
+import { selfMonitoring } from './self-monitoring.ts';
 import { api, log, shutdown } from './service.ts';
 import { time } from './time.ts';
 
@@ -31,6 +32,7 @@ export const schema = z.strictObject({
   store: store.describe('The embedded, Elasticsearch-compatible store.'),
   kibana: kibana.describe('Kibana, for links in alerts.'),
   api: api.describe('The HTTP API of logboom itself.'),
+  selfMonitoring: selfMonitoring.describe('Alerts that logboom raises about itself.'),
   log: log.describe('The log of logboom itself.'),
   shutdown: shutdown.describe('Stopping.'),
 });

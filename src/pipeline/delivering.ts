@@ -1,13 +1,15 @@
 import { type Entry, openOutbox } from '../alerts/outbox.ts';
 import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
-import type { Millis } from '../model.ts';
+import type { Millis, Notification } from '../model.ts';
 import { Lane, type WaitingMessages } from '../notifiers/delivery.ts';
 import { createNotifiers } from '../notifiers/notifiers.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { notifierTelemetry } from '../telemetry/notifiers.ts';
 
 export interface Delivering {
+  /** Puts a message into the outbox; one that was put before is not taken again. */
+  put(notification: Notification): Promise<void>;
   /** There may be new messages in the outbox. */
   wake(): void;
   pendingFor(notifier: string): number;
@@ -49,6 +51,7 @@ export async function startDelivering(
   }
 
   return {
+    put: (notification) => outbox.put(notification, Date.now()),
     wake() {
       told();
       for (const lane of lanes) lane.wake();

@@ -1,10 +1,13 @@
 import type { Config } from '../config/schema.ts';
 import type { Millis } from '../model.ts';
 import type { Pipeline } from '../pipeline.ts';
+import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
 import { type Health, type HealthSnapshot, healthOf } from '../telemetry/health.ts';
 import type { Metrics, MetricsReport } from '../telemetry/metrics.ts';
-import type { ReaderStatus, Status } from '../telemetry/status.ts';
+import type { Status } from '../telemetry/status.ts';
+import { type Vitals, vitalsTelemetry } from '../telemetry/vitals.ts';
 import type { Reader } from './reader.ts';
+import { notifierNames, readersOf, vitalsOf } from './vitals.ts';
 
 export interface Described {
   config: Config;
@@ -17,52 +20,52 @@ export interface Described {
   startedAt: Millis;
 }
 
-/** What the sink says of itself; it lives in the indexer's thread. */
-interface SinkReport {
-  state: 'preparing' | 'delivering' | 'retrying' | 'closed';
-  reason: string | undefined;
-}
-
 /** What the API and `logboom status` show of a pipeline. */
 export function describePipeline(pipeline: Pipeline, described: Described) {
+  const vitals = () => vitalsOf(pipeline, described.config, Date.now());
   return {
-    status: () => statusOf(pipeline, described),
-    health: () => healthNow(pipeline, described),
-    metrics: () => metricsOf(pipeline, described.metrics),
+    status: async () => statusOf(pipeline, described, await vitals()),
+    health: async () => healthNow(pipeline, described, await vitals()),
+    metrics: metricsOf(pipeline, described.metrics, vitals),
   };
 }
 
-async function metricsOf({ analyser, indexer }: Pipeline, metrics: Metrics): Promise<string> {
-  await Promise.all(
-    [analyser, indexer].map(async (reader) => {
-      const report = await reader.call<MetricsReport>('metrics');
-      if (report) metrics.take(reader.name, report);
-    }),
-  );
-  return metrics.text();
+function metricsOf(
+  pipeline: Pipeline,
+  metrics: Metrics,
+  vitals: () => Promise<Vitals>,
+): () => Promise<string> {
+  const telemetry = vitalsTelemetry(metrics.registry);
+  return async () => {
+    await Promise.all(
+      readersOf(pipeline).map(async (reader) => {
+        const report = await reader.call<MetricsReport>('metrics');
+        if (report) metrics.take(reader.name, report);
+      }),
+    );
+    telemetry.told(await vitals());
+    return metrics.text();
+  };
 }
 
 async function statusOf(
   pipeline: Pipeline,
   { config, url, store, version, startedAt }: Described,
+  vitals: Vitals,
 ): Promise<Status> {
-  const { journal, analyser, indexer, delivering, lumberjack } = pipeline;
-  const now = Date.now();
-  const sink = await indexer.call<SinkReport>('sink');
+  const { journal, analyser, delivering, lumberjack, selfMonitoring } = pipeline;
   const stats = lumberjack.stats();
   const address = lumberjack.address();
   const { fill } = journal;
   return {
     version,
-    uptime: now - startedAt,
+    uptime: Date.now() - startedAt,
     inputs: {
       lumberjack: {
         url: `${address.host}:${address.port}`,
         connections: stats.connections,
         windowsInFlight: stats.windowsInFlight,
-        ...(stats.oldestUnacknowledged !== undefined && {
-          oldestUnacknowledged: now - stats.oldestUnacknowledged,
-        }),
+        ...vitals.inputs.lumberjack,
       },
     },
     journal: {
@@ -71,20 +74,17 @@ async function statusOf(
       newest: fill.newest,
       ...(journal.broken !== undefined && { broken: journal.broken }),
     },
-    readers: {
-      analyser: readerStatus(analyser, pipeline, now),
-      indexer: { ...readerStatus(indexer, pipeline, now), ...(sink && waits(sink)) },
+    readers: Object.fromEntries(
+      readersOf(pipeline).map(({ name, position }) => [name, { position, ...vitals.readers[name]! }]),
+    ),
+    alerts: {
+      open: (await analyser.call<number>('alerts')) ?? 0,
+      own: selfMonitoring?.open() ?? [],
     },
-    alerts: { open: (await analyser.call<number>('alerts')) ?? 0 },
-    sink: {
-      kind: store === undefined ? 'elasticsearch' : 'store',
-      url,
-      state: sink && sink.state === 'delivering' ? 'ready' : 'unavailable',
-      ...(sink?.reason !== undefined && { reason: sink.reason }),
-    },
+    sink: await sinkOf(pipeline, url, store),
     notifiers: Object.fromEntries(
       notifierNames(config).map((name) => {
-        const failing = delivering.failing(name)?.reason;
+        const failing = vitals.notifiers[name]?.reason;
         return [name, { pending: delivering.pendingFor(name), ...(failing !== undefined && { failing }) }];
       }),
     ),
@@ -92,40 +92,54 @@ async function statusOf(
   };
 }
 
-const notifierNames = ({ notifiers }: Config) => ['log', ...Object.keys(notifiers)];
-
-function readerStatus(reader: Reader, { journal }: Pipeline, now: Millis): ReaderStatus {
-  const records = Math.max(0, journal.fill.newest - reader.position);
-  const since = reader.stuckSince;
-  const seconds = since === undefined ? 0 : (now - since) / 1000;
-  return { position: reader.position, lag: { records, bytes: journal.bytesAfter(reader.position), seconds } };
+async function sinkOf({ indexer }: Pipeline, url: string, store: string | undefined) {
+  const sink = await indexer.call<SinkStatus>('sink');
+  const ready = sink?.state === 'delivering';
+  return {
+    kind: store === undefined ? 'elasticsearch' : 'store',
+    url,
+    state: ready ? 'ready' : 'unavailable',
+    ...(sink?.reason !== undefined && { reason: sink.reason }),
+    ...(sink?.since !== undefined && { since: new Date(sink.since).toISOString() }),
+    deadLetters: sink?.deadLetters ?? 0,
+  } satisfies Status['sink'];
 }
 
-const waits = ({ state }: SinkReport) => (state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {});
-
-async function healthNow(
-  { journal, analyser, indexer, delivering }: Pipeline,
-  { config }: Described,
-): Promise<Health> {
-  const { fill } = journal;
-  const sink = await indexer.call<SinkReport>('sink');
+/** The figures stand beside the judgement, so that who watches `/health` alone sees them, too. */
+function healthNow(pipeline: Pipeline, { config }: Described, vitals: Vitals): Health {
+  const { journal } = pipeline;
+  const { journalFill, readerLag, oldestUnacknowledged } = config.selfMonitoring;
+  const readers = readersOf(pipeline);
   const progress = (reader: Reader) => ({
     position: reader.position,
-    newest: fill.newest,
+    newest: journal.fill.newest,
     lastProgressAt: reader.stuckSince ?? Date.now(),
+    ...vitals.readers[reader.name]!,
   });
   const snapshot: HealthSnapshot = {
-    journal: {
-      fill: fill.bytes / fill.limit,
-      ...(journal.broken !== undefined && { broken: journal.broken }),
-    },
-    readers: { analyser: progress(analyser), indexer: { ...progress(indexer), ...(sink && waits(sink)) } },
-    threads: { analyser: gone(analyser), indexer: gone(indexer) },
-    notifiers: Object.fromEntries(
-      notifierNames(config).map((name) => [name, delivering.failing(name) ?? {}]),
-    ),
+    journal: vitals.journal,
+    readers: Object.fromEntries(readers.map((reader) => [reader.name, progress(reader)])),
+    threads: Object.fromEntries(readers.map((reader) => [reader.name, gone(reader)])),
+    inputs: vitals.inputs,
+    notifiers: vitals.notifiers,
   };
-  return healthOf(snapshot, Date.now());
+  const health = healthOf(snapshot, Date.now(), {
+    stallAfter: 60_000,
+    nearlyFull: journalFill || 1,
+    farBehind: readerLag || Number.POSITIVE_INFINITY,
+    waitsLong: oldestUnacknowledged || Number.POSITIVE_INFINITY,
+  });
+  return { ...health, figures: figuresOf(vitals) };
+}
+
+function figuresOf({ journal, inputs, readers }: Vitals): NonNullable<Health['figures']> {
+  const each = <From, To>(of: Record<string, From>, figure: (one: From) => To) =>
+    Object.fromEntries(Object.entries(of).map(([name, one]) => [name, figure(one)]));
+  return {
+    journalFill: journal.fill,
+    oldestUnacknowledged: each(inputs, ({ oldestUnacknowledged = 0 }) => oldestUnacknowledged / 1000),
+    readerLag: each(readers, ({ lag: { records, seconds } }) => ({ records, seconds })),
+  };
 }
 
 const gone = (reader: Reader) => (reader.alive ? {} : { gone: 'it ended, and is started again' });

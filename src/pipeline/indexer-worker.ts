@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { outputItem } from '../alerts/documents.ts';
 import { openJournalReader } from '../journal/lmdb.ts';
-import type { DeadLetter } from '../model.ts';
+import type { DeadLetter, Output } from '../model.ts';
 import { createEventReader } from '../parsers/reader.ts';
 import { deadLetterItem } from '../sinks/elasticsearch/dead-letter-document.ts';
 import { openDeadLetters } from '../sinks/elasticsearch/dead-letters.ts';
@@ -16,7 +16,7 @@ import { openPayload } from './payload.ts';
 import { Publisher } from './publisher.ts';
 import type { ReaderData } from './reader-data.ts';
 import { serveReader } from './reader-port.ts';
-import { Results } from './results.ts';
+import { ofNoJournal, Results } from './results.ts';
 import { workerInstruments } from './worker-instruments.ts';
 
 const { config, elasticsearch, folders } = workerData as ReaderData;
@@ -25,6 +25,7 @@ const instruments = workerInstruments(config, 'indexer');
 const telemetry = pipelineTelemetry(instruments);
 const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
+const ownResults = new Results(folders.ownAlerts, ofNoJournal);
 const deadLetters = await openDeadLetters(folders.deadLetters);
 const sink = createElasticsearchSink({ elasticsearch, indexing, deadLetters, instruments });
 const { parsers, time } = config;
@@ -53,18 +54,21 @@ const indexer = new Indexer({
   },
   reached: (position) => port.post({ kind: 'progress', position, committed: position, waiting: false }),
 });
-const publisher = new Publisher({ results, sink, document: (output) => outputItem(output, config) });
+const document = (output: Output) => outputItem(output, config);
+const publishers = [results, ownResults].map((from) => new Publisher({ results: from, sink, document }));
 
 const port = serveReader({
   news: () => indexer.wake(),
-  outputs: () => publisher.wake(),
+  outputs: () => {
+    for (const publisher of publishers) publisher.wake();
+  },
   calls: { metrics: () => reportOf(instruments.metrics), sink: () => sink.status() },
   stop: async () => {
     indexer.stop();
-    publisher.stop();
+    for (const publisher of publishers) publisher.stop();
     await sink.close();
     await Promise.all([running, journal.close()]);
-    await results.close();
+    await Promise.all([results.close(), ownResults.close()]);
   },
 });
 port.post({ kind: 'progress', position: from, committed: from, waiting: false });
@@ -75,7 +79,9 @@ function countBy(letters: DeadLetter[]): Map<string, number> {
   return counts;
 }
 
-const running = Promise.all([indexer.run(), publisher.run()]).catch((error) => {
-  throw error;
-});
+const running = Promise.all([indexer.run(), ...publishers.map((publisher) => publisher.run())]).catch(
+  (error) => {
+    throw error;
+  },
+);
 port.post({ kind: 'ready' });

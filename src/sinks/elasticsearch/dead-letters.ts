@@ -9,6 +9,13 @@ export interface DeadLetters {
   add(letters: DeadLetter[]): Promise<void>;
   /** Letters in the file and its predecessors. */
   readonly count: number;
+  /** Letters added since the file was opened, and the latest of them. */
+  readonly added: Added;
+}
+
+export interface Added {
+  count: number;
+  last?: { index: string; reason: string };
 }
 
 export interface DeadLettersOptions {
@@ -28,6 +35,7 @@ export interface DeadLettersOptions {
 export async function openDeadLetters(file: string, options: DeadLettersOptions = {}): Promise<DeadLetters> {
   const { maxBytes = 64 * 2 ** 20, keep = 4, now = Date.now, onDiscard } = options;
   let count = 0;
+  const added: Added = { count: 0 };
   for (const path of filesOf(file, keep)) count += await countLetters(path);
   let tail: Promise<unknown> = endTornLine(file);
   await tail;
@@ -37,6 +45,9 @@ export async function openDeadLetters(file: string, options: DeadLettersOptions 
     const lines = letters.map((letter) => lineOf(recordOf(letter, now()))).join('');
     await appendDurably(file, lines);
     count += letters.length;
+    added.count += letters.length;
+    const last = letters.at(-1);
+    if (last) added.last = { index: last.index, reason: last.reason };
   }
 
   return {
@@ -49,6 +60,7 @@ export async function openDeadLetters(file: string, options: DeadLettersOptions 
     get count() {
       return count;
     },
+    added,
   };
 }
 

@@ -7,7 +7,7 @@ import type { Instruments } from '../../telemetry/instruments.ts';
 import { sinkTelemetry } from '../../telemetry/sink.ts';
 import { createClient, nodeCount } from './client.ts';
 import { Courier } from './courier.ts';
-import type { DeadLetters } from './dead-letters.ts';
+import type { Added, DeadLetters } from './dead-letters.ts';
 import { Delivery } from './delivery.ts';
 import { type Clock, Outage } from './outage.ts';
 import { PutOff } from './put-off.ts';
@@ -35,7 +35,9 @@ export interface SinkStatus {
   delivered: DeliveryReport;
   /** Documents that wait although the server answers, as for an index that is read-only. */
   putOff: number;
+  /** Letters that are kept, and what was refused since the sink was made. */
   deadLetters: number;
+  refused: Added;
   missingTemplates: string[];
 }
 
@@ -121,6 +123,7 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
       delivered: { ...delivered },
       putOff: putOff.count,
       deadLetters: deadLetters.count,
+      refused: { ...deadLetters.added },
       missingTemplates: templates.missing,
     }),
   };

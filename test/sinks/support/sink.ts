@@ -40,6 +40,10 @@ export function memoryDeadLetters(letters: DeadLetter[] = []): DeadLetters {
     get count() {
       return letters.length;
     },
+    get added() {
+      const last = letters.at(-1);
+      return { count: letters.length, ...(last && { last }) };
+    },
   };
 }
 
