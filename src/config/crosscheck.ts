@@ -138,6 +138,7 @@ function positive(config: Config): Problem[] {
     [['journal', 'tick'], config.journal.tick],
     [['journal', 'maxSize'], config.journal.maxSize],
     [['indexing', 'retryInitial'], config.indexing.retryInitial],
+    [['deadLetters', 'maxSize'], config.deadLetters.maxSize],
     [['selfMonitoring', 'every'], config.selfMonitoring.every],
     [['shutdown', 'timeout'], config.shutdown.timeout],
   ];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { inputs } from './inputs.ts';
 import { journal } from './journal.ts';
 import { notifiers } from './notifiers.ts';
-import { elasticsearch, indexing, kibana, store } from './outputs.ts';
+import { deadLetters, elasticsearch, indexing, kibana, store } from './outputs.ts';
 import { parsers } from './parsers.ts';
 import { rules } from './rules.ts';
 import { selfMonitoring } from './self-monitoring.ts';
@@ -29,6 +29,7 @@ export const schema = z.strictObject({
     .optional()
     .describe('Where documents go. Without it, into the embedded store.'),
   indexing: indexing.describe('Names of indices, and bulk requests.'),
+  deadLetters: deadLetters.describe('Documents that were refused for good: what is kept of them.'),
   store: store.describe('The embedded, Elasticsearch-compatible store.'),
   kibana: kibana.describe('Kibana, for links in alerts.'),
   api: api.describe('The HTTP API of logboom itself.'),

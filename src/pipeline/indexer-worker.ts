@@ -4,14 +4,14 @@ import { openJournalReader } from '../journal/lmdb.ts';
 import type { DeadLetter, Output } from '../model.ts';
 import { createEventReader } from '../parsers/reader.ts';
 import { deadLetterItem } from '../sinks/elasticsearch/dead-letter-document.ts';
-import { openDeadLetters } from '../sinks/elasticsearch/dead-letters.ts';
-import { createElasticsearchSink } from '../sinks/elasticsearch/sink.ts';
 import { reportOf } from '../telemetry/metrics.ts';
 import { parsingTelemetry } from '../telemetry/parsing.ts';
 import { pipelineTelemetry } from '../telemetry/pipeline.ts';
+import { deadLetterCalls } from './dead-letter-calls.ts';
 import { EventDocuments } from './event-documents.ts';
 import { createIndexNames } from './index-name.ts';
 import { Indexer } from './indexer.ts';
+import { openSink } from './open-sink.ts';
 import { openPayload } from './payload.ts';
 import { Publisher } from './publisher.ts';
 import type { ReaderData } from './reader-data.ts';
@@ -26,8 +26,8 @@ const telemetry = pipelineTelemetry(instruments);
 const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
 const ownResults = new Results(folders.ownAlerts, ofNoJournal);
-const deadLetters = await openDeadLetters(folders.deadLetters);
-const sink = createElasticsearchSink({ elasticsearch, indexing, deadLetters, instruments });
+const { deadLetters, sink } = await openSink({ ...config, elasticsearch }, folders.deadLetters, instruments);
+const letterCalls = deadLetterCalls(deadLetters, sink);
 const { parsers, time } = config;
 const from = journal.committed('indexer');
 
@@ -62,7 +62,7 @@ const port = serveReader({
   outputs: () => {
     for (const publisher of publishers) publisher.wake();
   },
-  calls: { metrics: () => reportOf(instruments.metrics), sink: () => sink.status() },
+  calls: { metrics: () => reportOf(instruments.metrics), sink: () => sink.status(), ...letterCalls },
   stop: async () => {
     indexer.stop();
     for (const publisher of publishers) publisher.stop();

@@ -73,8 +73,8 @@ export class Reader {
     this.thread.post({ kind });
   }
 
-  call<T>(name: string, timeout: Millis = 1_000): Promise<T | undefined> {
-    return this.thread.call<T>(name, timeout);
+  call<T>(name: string, timeout: Millis = 1_000, argument?: unknown): Promise<T | undefined> {
+    return this.thread.call<T>(name, timeout, argument);
   }
 
   /**

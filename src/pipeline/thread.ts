@@ -9,7 +9,7 @@ export type ToReader =
   /** `payloadBytes`: what the window takes in the journal. */
   | { kind: 'block'; position: Position; block: EventBlock; payloadBytes: number }
   | { kind: 'outputs' }
-  | { kind: 'call'; id: number; name: string }
+  | { kind: 'call'; id: number; name: string; argument?: unknown }
   | { kind: 'stop' };
 
 /** What a reader says to the main thread. */
@@ -80,7 +80,7 @@ export class ReaderThread {
   }
 
   /** Asks the reader; undefined where it is gone or does not answer in time. */
-  async call<T>(name: string, timeout: Millis): Promise<T | undefined> {
+  async call<T>(name: string, timeout: Millis, argument?: unknown): Promise<T | undefined> {
     if (!this.worker) return undefined;
     const id = this.nextCall++;
     const answer = new Promise<unknown>((resolve) => {
@@ -90,7 +90,7 @@ export class ReaderThread {
         resolve(value);
       });
     });
-    this.post({ kind: 'call', id, name });
+    this.post({ kind: 'call', id, name, argument });
     return (await answer) as T | undefined;
   }
 

@@ -5,14 +5,14 @@ import { type BulkEntry, type BulkLimits, entryOf, problemOf, sizeOf, split } fr
 import { type ItemAnswer, type ItemVerdict, judgeItem } from './bulk-response.ts';
 import type { Courier } from './courier.ts';
 import { deadLetterItem, deadLetterStream } from './dead-letter-document.ts';
-import type { DeadLetters } from './dead-letters.ts';
+import type { Letterbox } from './dead-letters.ts';
 import type { Clock } from './outage.ts';
 import { type PauseLimits, pauseAfter } from './pauses.ts';
 import type { PutOff } from './put-off.ts';
 
 export interface DeliveryOptions {
   courier: Courier;
-  deadLetters: DeadLetters;
+  deadLetters: Letterbox;
   telemetry: SinkTelemetry;
   clock: Clock;
   signal: AbortSignal;
@@ -174,6 +174,10 @@ export class Delivery {
 }
 
 function letterOf({ parcel, reason }: Refusal): DeadLetter {
-  const { index, id, document } = parcel.item;
-  return { reason, index, id, body: document };
+  const { action, index, id, document, version } = parcel.item;
+  return {
+    ...{ reason, index, id, body: document },
+    ...(action !== 'create' && { action }),
+    ...(version !== undefined && { version }),
+  };
 }

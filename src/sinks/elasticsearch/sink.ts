@@ -7,7 +7,7 @@ import type { Instruments } from '../../telemetry/instruments.ts';
 import { sinkTelemetry } from '../../telemetry/sink.ts';
 import { createClient, nodeCount } from './client.ts';
 import { Courier } from './courier.ts';
-import type { Added, DeadLetters } from './dead-letters.ts';
+import type { Added, Letterbox } from './dead-letters.ts';
 import { Delivery } from './delivery.ts';
 import { type Clock, Outage } from './outage.ts';
 import { PutOff } from './put-off.ts';
@@ -17,7 +17,7 @@ import { prepareTemplates } from './templates-at-start.ts';
 export interface ElasticsearchSinkOptions extends Partial<Clock> {
   elasticsearch: ElasticsearchConfig;
   indexing: IndexingConfig;
-  deadLetters: DeadLetters;
+  deadLetters: Letterbox;
   instruments: Instruments;
 }
 

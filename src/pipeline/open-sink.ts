@@ -1,0 +1,34 @@
+import type { DeadLettersConfig, ElasticsearchConfig, IndexingConfig } from '../config/outputs.ts';
+import { type DeadLetters, openDeadLetters } from '../sinks/elasticsearch/dead-letters.ts';
+import { createElasticsearchSink, type ElasticsearchSink } from '../sinks/elasticsearch/sink.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import { sinkTelemetry } from '../telemetry/sink.ts';
+
+export interface SinkConfig {
+  elasticsearch: ElasticsearchConfig;
+  indexing: IndexingConfig;
+  deadLetters: DeadLettersConfig;
+}
+
+/** Files of dead letters: the one that is written, and those that were put aside. */
+const putAside = 4;
+
+/** The sink and the file for what it refuses. One process at a time writes that file. */
+export async function openSink(
+  { elasticsearch, indexing, deadLetters: { maxSize, keepAge } }: SinkConfig,
+  file: string,
+  instruments: Instruments,
+): Promise<{ deadLetters: DeadLetters; sink: ElasticsearchSink }> {
+  const telemetry = sinkTelemetry(instruments, Date.now);
+  const deadLetters = await openDeadLetters(file, {
+    maxBytes: Math.ceil(maxSize / (putAside + 1)),
+    keep: putAside,
+    keepAge,
+    onDiscard: telemetry.deadLettersDiscarded,
+    onChange: telemetry.deadLettersKept,
+  });
+  return {
+    deadLetters,
+    sink: createElasticsearchSink({ elasticsearch, indexing, deadLetters, instruments }),
+  };
+}
