@@ -18,23 +18,39 @@ export function sourceOf({ api }: Pick<Config, 'api'>): StatusSource {
   return { url: `http://${host.includes(':') ? `[${host}]` : host}:${api.port}`, token: api.token };
 }
 
-async function ask<Answer>({ url, token }: StatusSource, path: string): Promise<Answer> {
-  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const response = await fetch(new URL(path, url), { headers, signal: AbortSignal.timeout(5_000) }).catch(
-    (error: Error) => {
-      const cause = messageOf(error.cause ?? error);
-      const message = `No logboom answers at ${url} (${cause}). Is it running? Name another address with --url.`;
-      throw new LogboomError('API_UNAVAILABLE', message, { cause: error });
-    },
-  );
+export interface Asked {
+  /** Posted as JSON; without it the question is a GET. */
+  body?: object;
+  timeout?: number;
+}
+
+export async function ask<Answer>(source: StatusSource, path: string, asked: Asked = {}): Promise<Answer> {
+  const { url } = source;
+  const response = await fetch(new URL(path, url), requestOf(source, asked)).catch((error: Error) => {
+    const cause = messageOf(error.cause ?? error);
+    const message = `No logboom answers at ${url} (${cause}). Is it running? Name another address with --url.`;
+    throw new LogboomError('API_UNAVAILABLE', message, { cause: error });
+  });
   if (response.status === 401) {
     throw new LogboomError('API_UNAVAILABLE', `${url} asks for a token; set \`api.token\` or use --token.`);
   }
   // 503 is an answer of /health like any other: its body has the reasons.
-  if (!response.ok && response.status !== 503) {
-    throw new LogboomError('API_UNAVAILABLE', `${url}${path} answered ${response.status}; is it logboom?`);
-  }
-  return (await response.json()) as Answer;
+  if (response.ok || (response.status === 503 && !asked.body)) return (await response.json()) as Answer;
+  const said = (await response.json().catch(() => undefined)) as { error?: unknown } | undefined;
+  const message =
+    asked.body && typeof said?.error === 'string'
+      ? printable(said.error)
+      : `${url}${path} answered ${response.status}; is it logboom?`;
+  throw new LogboomError('API_UNAVAILABLE', message);
+}
+
+function requestOf({ token }: StatusSource, { body, timeout = 5_000 }: Asked): RequestInit {
+  const authorization: Record<string, string> =
+    token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const signal = AbortSignal.timeout(timeout);
+  if (!body) return { headers: authorization, signal };
+  const headers = { ...authorization, 'content-type': 'application/json' };
+  return { method: 'POST', headers, body: JSON.stringify(body), signal };
 }
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,13 +1,17 @@
 import { LogboomError, messageOf } from '../errors.ts';
+import type { DeliveryReport, Sink } from '../model.ts';
 import type { DeadLetters } from '../sinks/elasticsearch/dead-letters.ts';
 import { type LetterFilter, letterChooser } from '../sinks/elasticsearch/letter-filter.ts';
 import { retryLetters } from '../sinks/elasticsearch/retry-letters.ts';
 import type { ElasticsearchSink } from '../sinks/elasticsearch/sink.ts';
 
+export type Retried = { kind: 'retried' } & DeliveryReport;
+export type Dropped = { kind: 'dropped'; dropped: number };
+
 /** What became of the letters that were meant. */
 export type LettersSettled =
-  | { kind: 'retried'; indexed: number; duplicates: number; deadLettered: number }
-  | { kind: 'dropped'; dropped: number }
+  | Retried
+  | Dropped
   /** They are where they were: why, and what helps. */
   | { kind: 'unavailable'; reason: string };
 
@@ -18,17 +22,23 @@ export function deadLetterCalls(deadLetters: DeadLetters, sink: ElasticsearchSin
     // With the server away it would wait for as long as that takes, and so would who asked.
     if (state !== 'delivering' && putOff === 0)
       return { kind: 'unavailable', reason: `Elasticsearch takes nothing at present: ${reason ?? state}` };
-    return { kind: 'retried', ...(await retryLetters(deadLetters, sink, letterChooser(filter))) };
+    return retried(deadLetters, sink, filter);
   }
-  async function drop(filter: LetterFilter): Promise<LettersSettled> {
-    const dropped = await deadLetters.settle(letterChooser(filter), async () => undefined);
-    return { kind: 'dropped', dropped };
-  }
-  const answering = (act: (filter: LetterFilter) => Promise<LettersSettled>) => (argument: unknown) =>
-    act(argument as LetterFilter).catch(unavailable);
-  return { retryLetters: answering(retry), dropLetters: answering(drop) };
+  return {
+    retryLetters: (filter: unknown) => retry(filter as LetterFilter).catch(unavailable),
+    dropLetters: (filter: unknown) => dropped(deadLetters, filter as LetterFilter).catch(unavailable),
+  };
 }
 
+export async function retried(deadLetters: DeadLetters, sink: Sink, filter: LetterFilter): Promise<Retried> {
+  return { kind: 'retried', ...(await retryLetters(deadLetters, sink, letterChooser(filter))) };
+}
+
+export async function dropped(deadLetters: DeadLetters, filter: LetterFilter): Promise<Dropped> {
+  return { kind: 'dropped', dropped: await deadLetters.settle(letterChooser(filter), async () => undefined) };
+}
+
+/** What ended it for a reason that can be told; the letters are where they were. */
 function unavailable(thrown: unknown): LettersSettled {
   const expected = thrown instanceof LogboomError || (thrown as NodeJS.ErrnoException).code !== undefined;
   if (!expected) throw thrown;

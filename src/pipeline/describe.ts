@@ -6,6 +6,7 @@ import { type Health, type HealthSnapshot, healthOf } from '../telemetry/health.
 import type { Metrics, MetricsReport } from '../telemetry/metrics.ts';
 import type { Status } from '../telemetry/status.ts';
 import { type Vitals, vitalsTelemetry } from '../telemetry/vitals.ts';
+import type { LettersSettled } from './dead-letter-calls.ts';
 import type { Reader } from './reader.ts';
 import { notifierNames, readersOf, vitalsOf } from './vitals.ts';
 
@@ -27,8 +28,17 @@ export function describePipeline(pipeline: Pipeline, described: Described) {
     status: async () => statusOf(pipeline, described, await vitals()),
     health: async () => healthNow(pipeline, described, await vitals()),
     metrics: metricsOf(pipeline, described.metrics, vitals),
+    settleLetters: settleLetters(pipeline),
   };
 }
+
+/** Longest that who asks waits for the dead letters to be sent again. */
+const settlesWithin: Millis = 240_000;
+
+const settleLetters =
+  ({ indexer }: Pipeline) =>
+  (action: 'retry' | 'drop', filter: object) =>
+    indexer.call<LettersSettled>(`${action}Letters`, settlesWithin, filter);
 
 function metricsOf(
   pipeline: Pipeline,

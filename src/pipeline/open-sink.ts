@@ -13,22 +13,28 @@ export interface SinkConfig {
 /** Files of dead letters: the one that is written, and those that were put aside. */
 const putAside = 4;
 
-/** The sink and the file for what it refuses. One process at a time writes that file. */
-export async function openSink(
-  { elasticsearch, indexing, deadLetters: { maxSize, keepAge } }: SinkConfig,
+/** The file for what the sink refuses. One process at a time writes it. */
+export function openLetters(
+  { maxSize, keepAge }: DeadLettersConfig,
   file: string,
   instruments: Instruments,
-): Promise<{ deadLetters: DeadLetters; sink: ElasticsearchSink }> {
+): Promise<DeadLetters> {
   const telemetry = sinkTelemetry(instruments, Date.now);
-  const deadLetters = await openDeadLetters(file, {
+  return openDeadLetters(file, {
     maxBytes: Math.ceil(maxSize / (putAside + 1)),
     keep: putAside,
     keepAge,
     onDiscard: telemetry.deadLettersDiscarded,
     onChange: telemetry.deadLettersKept,
   });
-  return {
-    deadLetters,
-    sink: createElasticsearchSink({ elasticsearch, indexing, deadLetters, instruments }),
-  };
+}
+
+export async function openSink(
+  { elasticsearch, indexing, deadLetters: kept }: SinkConfig,
+  file: string,
+  instruments: Instruments,
+): Promise<{ deadLetters: DeadLetters; sink: ElasticsearchSink }> {
+  const deadLetters = await openLetters(kept, file, instruments);
+  const sink = createElasticsearchSink({ elasticsearch, indexing, deadLetters, instruments });
+  return { deadLetters, sink };
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { Counter } from 'prom-client';
 import { type ErrorCode, LogboomError, messageOf } from '../errors.ts';
+import { addDeadLetters, type SettleLetters } from './api-dead-letters.ts';
 import type { Health } from './health.ts';
 import type { Instruments } from './instruments.ts';
 import type { Status } from './status.ts';
@@ -15,6 +16,8 @@ export interface ApiOptions {
   metrics: () => Promise<string>;
   /** Answers `?alert=…` or `?rule=…&at=…&group=…`. */
   explain?: (asked: Record<string, string>) => Promise<unknown>;
+  /** Does what `logboom dead-letters retry | drop` asks for. */
+  settleLetters?: SettleLetters;
   instruments: Instruments;
 }
 
@@ -134,7 +137,7 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
 }
 
-/** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`. It only reads. */
+/** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`. All but the dead letters only reads. */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { config, instruments } = options;
   const app = fastify({ ...limits, forceCloseConnections: true, logger: false });
@@ -145,6 +148,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   app.setNotFoundHandler(answerUnknown);
   addRoutes(app, options);
   if (options.explain) addExplain(app, options.explain);
+  if (options.settleLetters) addDeadLetters(app, options.settleLetters);
   const url = await listen(app, config.host, config.port);
   instruments.log.info({ 'url.full': url }, `API listens on ${url}`);
   return { url, stop: () => app.close() };
