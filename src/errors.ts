@@ -30,6 +30,8 @@ const table = {
   SINK_CLOSED: { retryable: false },
   SINK_UNAVAILABLE: { retryable: true },
   SINK_REFUSED: { retryable: false },
+  KIBANA_UNAVAILABLE: { retryable: true },
+  KIBANA_REFUSED: { retryable: false },
   NOTIFIER_UNAVAILABLE: { retryable: true },
   /** The other side will take messages once the operator has mended something. */
   NOTIFIER_MISCONFIGURED: { retryable: true },

@@ -8,6 +8,7 @@ import type { Status } from '../telemetry/status.ts';
 import { type Vitals, vitalsTelemetry } from '../telemetry/vitals.ts';
 import type { LettersSettled } from './dead-letter-calls.ts';
 import type { Reader } from './reader.ts';
+import type { ServerSample } from './server-metrics.ts';
 import { notifierNames, readersOf, vitalsOf } from './vitals.ts';
 
 export interface Described {
@@ -24,10 +25,16 @@ export interface Described {
 /** What the API and `logboom status` show of a pipeline. */
 export function describePipeline(pipeline: Pipeline, described: Described) {
   const vitals = () => vitalsOf(pipeline, described.config, Date.now());
+  const telemetry = vitalsTelemetry(described.metrics.registry);
   return {
     status: async () => statusOf(pipeline, described, await vitals()),
     health: async () => healthNow(pipeline, described, await vitals()),
-    metrics: metricsOf(pipeline, described.metrics, vitals),
+    metrics: async () => {
+      await gather(pipeline, described.metrics);
+      telemetry.told(await vitals());
+      return described.metrics.text();
+    },
+    sample: async () => sampleOf(pipeline, described, await vitals()),
     settleLetters: settleLetters(pipeline),
   };
 }
@@ -40,22 +47,24 @@ const settleLetters =
   (action: 'retry' | 'drop', filter: object) =>
     indexer.call<LettersSettled>(`${action}Letters`, settlesWithin, filter);
 
-function metricsOf(
-  pipeline: Pipeline,
-  metrics: Metrics,
-  vitals: () => Promise<Vitals>,
-): () => Promise<string> {
-  const telemetry = vitalsTelemetry(metrics.registry);
-  return async () => {
-    await Promise.all(
-      readersOf(pipeline).map(async (reader) => {
-        const report = await reader.call<MetricsReport>('metrics');
-        if (report) metrics.take(reader.name, report);
-      }),
-    );
-    telemetry.told(await vitals());
-    return metrics.text();
-  };
+/** For the document that the server writes of itself. */
+async function sampleOf(pipeline: Pipeline, described: Described, vitals: Vitals): Promise<ServerSample> {
+  const status = await statusOf(pipeline, described, vitals);
+  await gather(pipeline, described.metrics);
+  const readings = await described.metrics.readings();
+  const { user, system } = process.cpuUsage();
+  const { rss, heapUsed } = process.memoryUsage();
+  return { at: Date.now(), readings, status, use: { cpu: (user + system) / 1000, rss, heap: heapUsed } };
+}
+
+/** Asks the workers for their latest metrics. */
+async function gather(pipeline: Pipeline, metrics: Metrics): Promise<void> {
+  await Promise.all(
+    readersOf(pipeline).map(async (reader) => {
+      const report = await reader.call<MetricsReport>('metrics');
+      if (report) metrics.take(reader.name, report);
+    }),
+  );
 }
 
 async function statusOf(

@@ -17,6 +17,7 @@ import { Publisher } from './publisher.ts';
 import type { ReaderData } from './reader-data.ts';
 import { serveReader } from './reader-port.ts';
 import { ofNoJournal, Results } from './results.ts';
+import { SideDocuments } from './side-documents.ts';
 import { workerInstruments } from './worker-instruments.ts';
 
 const { config, elasticsearch, folders } = workerData as ReaderData;
@@ -57,11 +58,14 @@ const indexer = new Indexer({
 const document = (output: Output) => outputItem(output, config);
 const publishers = [results, ownResults].map((from) => new Publisher({ results: from, sink, document }));
 
+const side = new SideDocuments(sink);
+
 const port = serveReader({
   news: () => indexer.wake(),
   outputs: () => {
     for (const publisher of publishers) publisher.wake();
   },
+  document: (item) => side.add(item),
   calls: { metrics: () => reportOf(instruments.metrics), sink: () => sink.status(), ...letterCalls },
   stop: async () => {
     indexer.stop();
