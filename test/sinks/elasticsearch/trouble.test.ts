@@ -81,7 +81,7 @@ describe('Elasticsearch in trouble', () => {
     await expect.poll(() => sink.status().state).toBe('retrying');
     servers = [await startFakeElasticsearch(Number(port))];
     expect(await delivery).toMatchObject({ indexed: 10 });
-    expect(servers[0]!.templates.size).toBe(5);
+    expect(servers[0]!.templates.size).toBeGreaterThanOrEqual(5);
     const firstBulk = servers[0]!.requests.findIndex(({ path }) => path.startsWith('/_bulk'));
     const lastTemplate = servers[0]!.requests.findLastIndex(({ path }) => path.includes('template'));
     expect(firstBulk).toBeGreaterThan(lastTemplate);
