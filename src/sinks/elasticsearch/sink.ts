@@ -71,8 +71,13 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   const nodes = nodeCount(elasticsearch);
   const outage = new Outage({ limits: indexing, nodes, clock, telemetry, signal });
   const putOff = new PutOff(clock.now, telemetry.documentsPutOff);
-  const { compression } = elasticsearch;
-  const courier = new Courier({ client, compression, slots, outage, clock, telemetry, signal });
+  const { compression, timeout } = elasticsearch;
+  // By default a server waits for a red index as long as we wait for the server, and good documents with it.
+  const shardsWithin = Math.ceil(timeout / 4);
+  const courier = new Courier({
+    ...{ client, compression, shardsWithin },
+    ...{ slots, outage, clock, telemetry, signal },
+  });
   const templates = prepareTemplates({ client, indexing, outage, telemetry, signal });
   const delivered: DeliveryReport = { indexed: 0, duplicates: 0, deadLettered: 0 };
 

@@ -118,6 +118,13 @@ describe('Elasticsearch in trouble', () => {
     expect(letters).toEqual([]);
   });
 
+  it('one index red: the server is asked to answer well before the request would be given up', async () => {
+    const { sink } = sinkFor({ config: { timeout: '60s' } });
+    await sink.deliver(items(1));
+    const { searchParams } = new URL(servers[0]!.bulks()[0]!.path, 'http://localhost');
+    expect(searchParams.get('timeout')).toBe('15000ms');
+  });
+
   it('one index read-only: documents for others pass it, and it holds up what is behind it in the queue only', async () => {
     const [server] = servers;
     let blocked = true;
