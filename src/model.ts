@@ -310,4 +310,7 @@ export interface DeadLetter {
   id: string;
   /** The bytes as they came; they need not be JSON. */
   body: Buffer | string;
+  /** How it was to be written, where that is not `create`, so that it can be sent again as it was. */
+  action?: 'index';
+  version?: number;
 }

@@ -14,12 +14,14 @@
 import type { Config } from './config/schema.ts';
 import { type LumberjackInput, startLumberjackInput } from './inputs/lumberjack.ts';
 import type { Journal } from './journal/journal.ts';
-import { openJournal } from './journal/lmdb.ts';
+import { openJournal, openJournalReader } from './journal/lmdb.ts';
 import { startTicker } from './journal/ticker.ts';
-import type { Transition } from './model.ts';
+import type { Millis, Position, Transition } from './model.ts';
 import { type Delivering, startDelivering } from './pipeline/delivering.ts';
 import { Reader } from './pipeline/reader.ts';
 import { type Folders, foldersOf, type ReaderData } from './pipeline/reader-data.ts';
+import type { SelfMonitoring } from './pipeline/self-monitoring.ts';
+import { startSelfMonitoring } from './pipeline/start-self-monitoring.ts';
 import { Undo } from './pipeline/undo.ts';
 import type { Instruments } from './telemetry/instruments.ts';
 import { workerEntry } from './util/worker-entry.ts';
@@ -38,6 +40,9 @@ export interface Pipeline {
   indexer: Reader;
   delivering: Delivering;
   lumberjack: LumberjackInput;
+  /** When the record at a position was received; undefined where the journal does not hold it. */
+  receivedAt: (position: Position) => Millis | undefined;
+  selfMonitoring?: SelfMonitoring;
   stop(): Promise<void>;
 }
 
@@ -52,6 +57,9 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       instruments,
     });
     undo.add(() => journal.close());
+    const past = openJournalReader(folders.journal);
+    undo.add(() => past.close());
+    const receivedAt = (position: Position) => past.read(position - 1, 0, 1, () => true)[0]?.receivedAt;
 
     const delivering = await startDelivering(config.notifiers, folders.outbox, instruments);
     undo.add(() => delivering.stop());
@@ -77,7 +85,11 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     );
     undo.add(() => lumberjack.stop(config.shutdown.timeout));
 
-    return { journal, analyser, indexer, delivering, lumberjack, stop: () => undo.all() };
+    const looked = { journal, analyser, indexer, delivering, lumberjack, receivedAt };
+    const selfMonitoring = startSelfMonitoring(looked, config, folders, instruments);
+    if (selfMonitoring) undo.add(() => selfMonitoring.stop());
+
+    return { ...looked, ...(selfMonitoring && { selfMonitoring }), stop: () => undo.all() };
   } catch (error) {
     await undo.all();
     throw error;

@@ -139,6 +139,34 @@ const scoreCommand = defineCommand({
   run: async ({ args }) => (await import('./score.ts')).scoreRules(args, terminal),
 });
 
+const deadLettersCommand = defineCommand({
+  meta: {
+    name: 'dead-letters',
+    description: 'Documents that Elasticsearch refused for good: list, show, retry, drop',
+  },
+  args: {
+    action: { type: 'positional', description: 'list, show, retry or drop' },
+    id: { type: 'positional', required: false, valueHint: several, description: 'Ids of documents' },
+    index: {
+      type: 'string',
+      valueHint: 'pattern',
+      description: 'Meant for this index; * stands for anything',
+    },
+    reason: { type: 'string', valueHint: 'text', description: 'With this in their reason' },
+    since: { type: 'string', valueHint: 'time', description: 'Refused since: 2026-11-21T13:45:00Z' },
+    all: { type: 'boolean', description: 'All of them (retry, drop)' },
+    config: configArgument,
+    data: dataArgument,
+    token: { type: 'string', valueHint: 'token', description: 'Bearer token, instead of the configured one' },
+    json: { type: 'boolean', description: 'Print JSON; a list as one object a line' },
+  },
+  run: async ({ args }) => {
+    const { _: _words, action, id: _id, ...given } = args;
+    const ids = args._.slice(1);
+    return (await import('./dead-letters.ts')).deadLetters({ ...given, action: action ?? '', ids }, terminal);
+  },
+});
+
 const kibanaCommand = defineCommand({
   meta: { name: 'kibana', description: 'Dashboards, data views, searches and rules for Kibana' },
   args: {
@@ -181,5 +209,6 @@ export const commands = {
   'test-rules': testRulesCommand,
   explain: explainCommand,
   score: scoreCommand,
+  'dead-letters': deadLettersCommand,
   kibana: kibanaCommand,
 } as unknown as Record<string, Command>;

@@ -65,6 +65,16 @@ function notified({ rules, notifiers }: Config): Problem[] {
   );
 }
 
+function ownNotified({ selfMonitoring, notifiers }: Config): Problem[] {
+  const known = ['log', ...Object.keys(notifiers)];
+  return (selfMonitoring.notify ?? []).flatMap((name, place) => {
+    if (known.includes(name)) return [];
+    const message = `No notifier is called \`${name}\`${didYouMean(name, known)}`;
+    const remedy = `Declare it under \`notifiers\`; known: ${known.map((one) => `\`${one}\``).join(', ')}.`;
+    return [{ ...problem(['selfMonitoring', 'notify', place], message, remedy), alone: true }];
+  });
+}
+
 /** A timer of no length would spin, and a timeout of none would refuse everything. */
 function positive(config: Config): Problem[] {
   const { lumberjack } = config.inputs;
@@ -75,6 +85,8 @@ function positive(config: Config): Problem[] {
     [['journal', 'tick'], config.journal.tick],
     [['journal', 'maxSize'], config.journal.maxSize],
     [['indexing', 'retryInitial'], config.indexing.retryInitial],
+    [['deadLetters', 'maxSize'], config.deadLetters.maxSize],
+    [['selfMonitoring', 'every'], config.selfMonitoring.every],
     [['shutdown', 'timeout'], config.shutdown.timeout],
   ];
   return lengths
@@ -101,6 +113,7 @@ export const crossChecks = [
   storeUser,
   slack,
   notified,
+  ownNotified,
   ports,
   positive,
   zone,

@@ -1,5 +1,14 @@
 import type { Episodes } from '../alerts/episodes.ts';
-import type { AlertState, Decision, LogEvent, Millis, Observation, Output, Scalar } from '../model.ts';
+import type {
+  AlertState,
+  AlertStatus,
+  Decision,
+  LogEvent,
+  Millis,
+  Observation,
+  Output,
+  Scalar,
+} from '../model.ts';
 import { withinHours } from '../rules/active-hours.ts';
 import type { Judge, Judgement } from '../rules/judgement.ts';
 import type { CompiledRule } from '../rules/rule.ts';
@@ -59,6 +68,20 @@ export class AlertBook {
 
   isActive(group: string): boolean {
     return this.states.get(group)?.status === 'active';
+  }
+
+  /** Groups whose alert is not at rest. */
+  get openGroups(): string[] {
+    return [...this.states].filter(([, { status }]) => status !== 'inactive').map(([group]) => group);
+  }
+
+  statusOf(group: string): AlertStatus {
+    return this.states.get(group)?.status ?? 'inactive';
+  }
+
+  /** Where the present episode begins. */
+  startOf(group: string): Millis | undefined {
+    return this.states.get(group)?.start;
   }
 
   /** One look at a group. Returns when it must be looked at again although nothing new comes. */

@@ -1,15 +1,20 @@
 import { type Entry, openOutbox } from '../alerts/outbox.ts';
 import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
+import type { Millis, Notification } from '../model.ts';
 import { Lane, type WaitingMessages } from '../notifiers/delivery.ts';
 import { createNotifiers } from '../notifiers/notifiers.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { notifierTelemetry } from '../telemetry/notifiers.ts';
 
 export interface Delivering {
+  /** Puts a message into the outbox; one that was put before is not taken again. */
+  put(notification: Notification): Promise<void>;
   /** There may be new messages in the outbox. */
   wake(): void;
   pendingFor(notifier: string): number;
+  /** Why a notifier's first message does not leave, and since when it waits. */
+  failing(notifier: string): { reason: string; since: Millis } | undefined;
   stop(): Promise<void>;
 }
 
@@ -46,11 +51,16 @@ export async function startDelivering(
   }
 
   return {
+    put: (notification) => outbox.put(notification, Date.now()),
     wake() {
       told();
       for (const lane of lanes) lane.wake();
     },
     pendingFor: (notifier) => outbox.pendingFor(notifier),
+    failing(notifier) {
+      const { lastError: reason, since } = outbox.first(notifier) ?? { lastError: undefined, since: 0 };
+      return reason === undefined ? undefined : { reason, since };
+    },
     async stop() {
       await Promise.all(lanes.map((lane) => lane.stop()));
       await outbox.close();

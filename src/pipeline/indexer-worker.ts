@@ -1,22 +1,22 @@
 import { workerData } from 'node:worker_threads';
 import { outputItem } from '../alerts/documents.ts';
 import { openJournalReader } from '../journal/lmdb.ts';
-import type { DeadLetter } from '../model.ts';
+import type { DeadLetter, Output } from '../model.ts';
 import { createEventReader } from '../parsers/reader.ts';
 import { deadLetterItem } from '../sinks/elasticsearch/dead-letter-document.ts';
-import { openDeadLetters } from '../sinks/elasticsearch/dead-letters.ts';
-import { createElasticsearchSink } from '../sinks/elasticsearch/sink.ts';
 import { reportOf } from '../telemetry/metrics.ts';
 import { parsingTelemetry } from '../telemetry/parsing.ts';
 import { pipelineTelemetry } from '../telemetry/pipeline.ts';
+import { deadLetterCalls } from './dead-letter-calls.ts';
 import { EventDocuments } from './event-documents.ts';
 import { createIndexNames } from './index-name.ts';
 import { Indexer } from './indexer.ts';
+import { openSink } from './open-sink.ts';
 import { openPayload } from './payload.ts';
 import { Publisher } from './publisher.ts';
 import type { ReaderData } from './reader-data.ts';
 import { serveReader } from './reader-port.ts';
-import { Results } from './results.ts';
+import { ofNoJournal, Results } from './results.ts';
 import { SideDocuments } from './side-documents.ts';
 import { workerInstruments } from './worker-instruments.ts';
 
@@ -26,8 +26,9 @@ const instruments = workerInstruments(config, 'indexer');
 const telemetry = pipelineTelemetry(instruments);
 const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
-const deadLetters = await openDeadLetters(folders.deadLetters);
-const sink = createElasticsearchSink({ elasticsearch, indexing, deadLetters, instruments });
+const ownResults = new Results(folders.ownAlerts, ofNoJournal);
+const { deadLetters, sink } = await openSink({ ...config, elasticsearch }, folders.deadLetters, instruments);
+const letterCalls = deadLetterCalls(deadLetters, sink);
 const { parsers, time } = config;
 const from = journal.committed('indexer');
 
@@ -58,20 +59,24 @@ const indexer = new Indexer({
   },
   reached: (position) => port.post({ kind: 'progress', position, committed: position, waiting: false }),
 });
-const publisher = new Publisher({ results, sink, document: (output) => outputItem(output, config) });
+const document = (output: Output) => outputItem(output, config);
+const publishers = [results, ownResults].map((from) => new Publisher({ results: from, sink, document }));
+
 const side = new SideDocuments(sink);
 
 const port = serveReader({
   news: () => indexer.wake(),
-  outputs: () => publisher.wake(),
+  outputs: () => {
+    for (const publisher of publishers) publisher.wake();
+  },
   document: (item) => side.add(item),
-  calls: { metrics: () => reportOf(instruments.metrics), sink: () => sink.status() },
+  calls: { metrics: () => reportOf(instruments.metrics), sink: () => sink.status(), ...letterCalls },
   stop: async () => {
     indexer.stop();
-    publisher.stop();
+    for (const publisher of publishers) publisher.stop();
     await sink.close();
     await Promise.all([running, journal.close()]);
-    await results.close();
+    await Promise.all([results.close(), ownResults.close()]);
   },
 });
 port.post({ kind: 'progress', position: from, committed: from, waiting: false });
@@ -82,7 +87,9 @@ function countBy(letters: DeadLetter[]): Map<string, number> {
   return counts;
 }
 
-const running = Promise.all([indexer.run(), publisher.run()]).catch((error) => {
-  throw error;
-});
+const running = Promise.all([indexer.run(), ...publishers.map((publisher) => publisher.run())]).catch(
+  (error) => {
+    throw error;
+  },
+);
 port.post({ kind: 'ready' });

@@ -80,8 +80,8 @@ export class Reader {
     this.thread.post({ kind: 'document', item });
   }
 
-  call<T>(name: string, timeout: Millis = 1_000): Promise<T | undefined> {
-    return this.thread.call<T>(name, timeout);
+  call<T>(name: string, timeout: Millis = 1_000, argument?: unknown): Promise<T | undefined> {
+    return this.thread.call<T>(name, timeout, argument);
   }
 
   /** Whether its thread gets round to an answer; one that is gone does not, and one that hangs does not either. */

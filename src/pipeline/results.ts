@@ -99,3 +99,6 @@ export class Results {
 function after(a: OutputKey, b: OutputKey): boolean {
   return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);
 }
+
+/** The name that stands for the journal's in results that come of no journal. */
+export const ofNoJournal = 'none';

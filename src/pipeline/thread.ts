@@ -11,7 +11,7 @@ export type ToReader =
   | { kind: 'outputs' }
   /** A document for the sink that is in no journal. */
   | { kind: 'document'; item: BulkItem }
-  | { kind: 'call'; id: number; name: string }
+  | { kind: 'call'; id: number; name: string; argument?: unknown }
   | { kind: 'stop' };
 
 /** What a reader says to the main thread. */
@@ -84,7 +84,7 @@ export class ReaderThread {
   }
 
   /** Asks the reader; undefined where it is gone or does not answer in time. */
-  async call<T>(name: string, timeout: Millis): Promise<T | undefined> {
+  async call<T>(name: string, timeout: Millis, argument?: unknown): Promise<T | undefined> {
     if (!this.worker) return undefined;
     const id = this.nextCall++;
     const answer = new Promise<unknown>((resolve) => {
@@ -94,7 +94,7 @@ export class ReaderThread {
         resolve(value);
       });
     });
-    this.post({ kind: 'call', id, name });
+    this.post({ kind: 'call', id, name, argument });
     return (await answer) as T | undefined;
   }
 

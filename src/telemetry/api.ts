@@ -7,6 +7,7 @@ import { createGuard, isRefusal, roleFor } from '../listeners/guard.ts';
 import { type SecureHttp, secureHttp } from '../listeners/secure.ts';
 import type { Millis } from '../model.ts';
 import { type ApiSettings, credentialsOf } from './api-credentials.ts';
+import { addDeadLetters, type SettleLetters } from './api-dead-letters.ts';
 import type { Health } from './health.ts';
 import type { Instruments } from './instruments.ts';
 import type { Status } from './status.ts';
@@ -19,6 +20,8 @@ export interface ApiOptions {
   metrics: () => Promise<string>;
   /** Answers `?alert=…` or `?rule=…&at=…&group=…`. */
   explain?: (asked: Record<string, string>) => Promise<unknown>;
+  /** Does what `logboom dead-letters retry | drop` asks for. */
+  settleLetters?: SettleLetters;
   instruments: Instruments;
   /** How often the files of the certificates are looked at. */
   certificateCheck?: Millis;
@@ -153,7 +156,7 @@ function server({ options }: SecureHttp): FastifyInstance {
   return fastify({ ...common, https: { ...options, ...http } }) as unknown as FastifyInstance;
 }
 
-/** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`. */
+/** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`. All but the dead letters only reads. */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { config, instruments } = options;
   const secure = await secureHttp(config, 'api', instruments.log);
@@ -165,6 +168,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   app.setNotFoundHandler(answerUnknown);
   addRoutes(app, options);
   if (options.explain) addExplain(app, options.explain);
+  if (options.settleLetters) addDeadLetters(app, options.settleLetters);
   const url = await listen(app, config);
   const certificates = await secure.watch(app.server, options.certificateCheck);
   instruments.log.info({ 'url.full': url }, `API listens on ${url}`);

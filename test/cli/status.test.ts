@@ -46,6 +46,7 @@ describe('status', () => {
         'journal        0 % of 4gb waiting',
         'alerts         1 open',
         'elasticsearch  http://localhost:9200, unavailable: connect ECONNREFUSED',
+        'dead letters   2: logboom dead-letters list',
         '',
         'inputs',
         '  lumberjack  tcp://127.0.0.1:5044  2 connections, 1 window in flight, the oldest for 12ms',
@@ -58,6 +59,15 @@ describe('status', () => {
         '  log  0 pending',
         '  ops  2 pending  failing: 503',
       ].join('\n'),
+    );
+  });
+
+  it('shows what logboom has to say about itself', async () => {
+    const reason = 'the journal is 85 % full';
+    const own = [{ rule: 'logboom-journal-fill', group: '', since: '2026-11-21T05:00:00.000Z', reason }];
+    const text = formatStatus(aStatus({ alerts: { open: 0, own } }), degraded);
+    expect(text).toContain(
+      'own alerts\n  logboom-journal-fill  since 2026-11-21T05:00:00.000Z  the journal is 85 % full\n',
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  defaultThresholds,
   type Health,
   type HealthSnapshot,
   healthOf,
@@ -95,6 +96,24 @@ const table: [title: string, given: HealthSnapshot, state: Health['state'], reas
     ['thread analyser is gone: out of memory'],
   ],
   [
+    'a notifier cannot deliver as it is set up',
+    snapshot({ notifiers: { ops: { reason: 'Slack says not_in_channel', age: 61_200 } } }),
+    'degraded',
+    ['notifier ops has not delivered for 1m1s: Slack says not_in_channel'],
+  ],
+  [
+    'a reader moves, far behind',
+    snapshot({ readers: { analyser: reader({ position: 1, lag: { records: 9, bytes: 9, seconds: 301 } }) } }),
+    'degraded',
+    ['analyser is 5m1s behind'],
+  ],
+  [
+    'a sender has waited long for an ACK',
+    snapshot({ inputs: { lumberjack: { oldestUnacknowledged: 75_000 }, file: {} } }),
+    'degraded',
+    ['lumberjack: a window has waited for its ACK for 1m15s'],
+  ],
+  [
     'several things at once: those that matter most first',
     snapshot({
       journal: { fill: 0.9 },
@@ -118,7 +137,11 @@ describe('health', () => {
 
   it('goes by the thresholds that it is given', () => {
     const given = snapshot({ journal: { fill: 0.5 }, readers: { analyser: standing } });
-    expect(healthOf(given, now, { stallAfter: 62_000, nearlyFull: 0.6 }).state).toBe('healthy');
-    expect(healthOf(given, now, { stallAfter: 62_000, nearlyFull: 0.5 }).state).toBe('degraded');
+    expect(healthOf(given, now, { ...defaultThresholds, stallAfter: 62_000, nearlyFull: 0.6 }).state).toBe(
+      'healthy',
+    );
+    expect(healthOf(given, now, { ...defaultThresholds, stallAfter: 62_000, nearlyFull: 0.5 }).state).toBe(
+      'degraded',
+    );
   });
 });
