@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaultLimits } from '../lumberjack/limits.ts';
 import { formatSize } from '../util/size.ts';
+import { redelivery } from './redelivery.ts';
 import { duration, host, port, secret, size } from './values.ts';
 
 const limits = z
@@ -80,6 +81,7 @@ export const lumberjackInput = z.strictObject({
 export const inputs = z
   .strictObject({
     lumberjack: lumberjackInput.prefault({}).describe('Where Filebeat’s `output.logstash` ships to.'),
+    redelivery: redelivery.describe('How events that are sent again are recognised.'),
   })
   .prefault({});
 

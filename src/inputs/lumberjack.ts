@@ -42,6 +42,7 @@ export interface LumberjackInputOptions {
   now?: () => Millis;
   /** How often the files of the certificates are looked at. */
   certificateCheck?: Millis;
+  connectionOpened?: (origin: Origin) => void;
   /** Called when a connection is gone: the ACKs of its last windows may not have arrived. */
   connectionClosed?: (connection: string) => void;
 }
@@ -61,7 +62,7 @@ export async function startLumberjackInput(
   const shared: Shared = { config, deliver, telemetry, flow, now: options.now ?? Date.now };
   const connections = new Set<Connection>();
   const sockets = new Set<Socket>();
-  const accept = acceptor(shared, connections, options.connectionClosed);
+  const accept = acceptor(shared, connections, options);
   const server = config.ssl_enabled
     ? await tlsServer(shared, accept)
     : createPlainServer({ allowHalfOpen: true }, accept);
@@ -95,7 +96,11 @@ export async function startLumberjackInput(
 
 type Accept = (socket: Socket, tlsSubject?: string) => void;
 
-function acceptor(shared: Shared, connections: Set<Connection>, gone?: (connection: string) => void): Accept {
+function acceptor(
+  shared: Shared,
+  connections: Set<Connection>,
+  { connectionOpened, connectionClosed }: LumberjackInputOptions,
+): Accept {
   let accepted = 0;
   return (socket, tlsSubject) => {
     accepted += 1;
@@ -104,9 +109,10 @@ function acceptor(shared: Shared, connections: Set<Connection>, gone?: (connecti
     socket.setNoDelay(true).setKeepAlive(true, 60_000);
     const connection = new Connection(socket, origin, shared);
     connections.add(connection);
+    connectionOpened?.(origin);
     void connection.closed.then(() => {
       connections.delete(connection);
-      gone?.(origin.connection);
+      connectionClosed?.(origin.connection);
     });
   };
 }
