@@ -40,6 +40,8 @@ export interface LumberjackStats {
 
 export interface LumberjackInputOptions {
   now?: () => Millis;
+  /** 0 up to 1, for what is left to chance. */
+  random?: () => number;
   /** How often the files of the certificates are looked at. */
   certificateCheck?: Millis;
   connectionOpened?: (origin: Origin) => void;
@@ -59,7 +61,14 @@ export async function startLumberjackInput(
 ): Promise<LumberjackInput> {
   const telemetry = lumberjackTelemetry(instruments);
   const flow = new Flow(config.maxBytesInFlight, telemetry.readingPaused);
-  const shared: Shared = { config, deliver, telemetry, flow, now: options.now ?? Date.now };
+  const shared: Shared = {
+    config,
+    deliver,
+    telemetry,
+    flow,
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
+  };
   const connections = new Set<Connection>();
   const sockets = new Set<Socket>();
   const accept = acceptor(shared, connections, options);
