@@ -30,7 +30,7 @@ export async function tailGrowingLog(host: string, logstash: FilebeatLogstash): 
 }
 
 /** By default it would look for new lines after up to ten seconds. */
-function inputFor(path: string): object {
+export function inputFor(path: string): object {
   return {
     type: 'filestream',
     id: 'access',
