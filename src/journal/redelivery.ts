@@ -43,6 +43,10 @@ export class Redelivery {
   private turns: Promise<unknown> = Promise.resolve();
   private turnsAhead = 0;
   private closed = false;
+  private endWaiting: () => void = () => {};
+  private readonly end = new Promise<undefined>((resolve) => {
+    this.endWaiting = () => resolve(undefined);
+  });
 
   constructor(options: RedeliveryOptions) {
     this.options = options;
@@ -88,7 +92,7 @@ export class Redelivery {
     const { memory, telemetry } = this.options;
     let events = 0;
     let unreadable = 0;
-    for (const position of await lastWindows(this.options)) {
+    for (const position of await this.lastPositions()) {
       const found = await this.eventsAt(position, false);
       if (found) await memory.remember(found, this.now());
       events += found?.length ?? 0;
@@ -97,9 +101,20 @@ export class Redelivery {
     telemetry.remembered('the time before the start', events, unreadable, memory.size);
   }
 
-  /** Ends what is under way. Closing twice is harmless. */
+  /** A journal that is damaged there is for others to judge; it keeps no server from starting. */
+  private async lastPositions(): Promise<Position[]> {
+    try {
+      return await lastWindows(this.options);
+    } catch (error) {
+      this.options.telemetry.failed(error);
+      return [];
+    }
+  }
+
+  /** Ends what is under way; windows that wait for a full journal are not waited for. Closing twice is harmless. */
   async close(): Promise<void> {
     this.closed = true;
+    this.endWaiting();
     await this.turns;
     await this.options.journal.close();
   }
@@ -168,7 +183,8 @@ export class Redelivery {
     let unreadable = 0;
     for (const { window, all } of windows) {
       // A window that never reached the disk is its sender's alone.
-      const position = await window.stored?.catch(() => undefined);
+      const stored = window.stored?.catch(() => undefined);
+      const position = await Promise.race([stored, this.end]);
       if (this.closed) return;
       const kept = position === undefined ? [] : await this.eventsAt(position, all);
       const found = [...(kept ?? []), ...window.repeated.filter(({ mark }) => all || mark !== 0)];

@@ -159,6 +159,14 @@ describe('a window that waits for the journal when its connection dies', () => {
     expect(scene.kept()).toEqual([ping, anEvent(1)]);
   });
 
+  it('does not keep the server from stopping while the journal is full', async () => {
+    const { send, die, redelivery } = await aScene({ append: () => new Promise<never>(() => {}) });
+    void send('a', events(0, 1));
+    die('a');
+    void send('b', events(0, 1));
+    await redelivery.close();
+  });
+
   it('keeps its place before those of other connections', async () => {
     const scene = await aScene();
     scene.send('a', events(0, 1));
