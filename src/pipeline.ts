@@ -16,10 +16,11 @@ import { type LumberjackInput, startLumberjackInput } from './inputs/lumberjack.
 import type { Journal } from './journal/journal.ts';
 import { openJournal, openJournalReader } from './journal/lmdb.ts';
 import { startTicker } from './journal/ticker.ts';
-import type { Millis, Position, Transition } from './model.ts';
+import type { Batch, EventBlock, Millis, Position, Transition } from './model.ts';
 import { type Delivering, startDelivering } from './pipeline/delivering.ts';
 import { Reader } from './pipeline/reader.ts';
 import { type Folders, foldersOf, type ReaderData } from './pipeline/reader-data.ts';
+import { openRedelivery } from './pipeline/redelivery.ts';
 import type { SelfMonitoring } from './pipeline/self-monitoring.ts';
 import { startSelfMonitoring } from './pipeline/start-self-monitoring.ts';
 import { Undo } from './pipeline/undo.ts';
@@ -78,10 +79,23 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const ticker = startTicker(journal, { every: config.journal.tick, wanted: () => analyser.waitsForTime });
     undo.add(() => ticker.stop());
 
+    const append = async (batch: Batch, block: EventBlock) => {
+      const position = await journal.append(batch);
+      analyser.offer(position, batch, block);
+      return position;
+    };
+    const { redelivery: settings } = config.inputs;
+    const redelivery = await openRedelivery(settings, folders.journal, append, instruments);
+    undo.add(() => redelivery.close());
+
     const lumberjack = await startLumberjackInput(
       config.inputs.lumberjack,
-      async (batch, block) => analyser.offer(await journal.append(batch), batch, block),
+      (batch, block) => redelivery.deliver(batch, block),
       instruments,
+      {
+        connectionOpened: (origin) => redelivery.connectionOpened(origin),
+        connectionClosed: (connection) => redelivery.connectionClosed(connection),
+      },
     );
     undo.add(() => lumberjack.stop(config.shutdown.timeout));
 

@@ -157,6 +157,8 @@ export class Engine {
 
   private take(batch: Batch, block: EventBlock, outputs: Output[]): void {
     const { clock, events, runs } = this.parts;
+    // Senders of Lumberjack overtake their own windows when they open a connection.
+    clock.hear(batch.encoding === 'lumberjack' ? batch.origin.connection : undefined, batch.receivedAt);
     if (clock.deserted) clock.expect(this.sourcesIn(block, batch));
     events.open(block, batch);
     for (let event = events.next(); event; event = events.next()) {
@@ -166,12 +168,13 @@ export class Engine {
         continue;
       }
       const before = clock.now;
-      if (clock.observe(event.source, event.time, batch.receivedAt) === 'ahead') {
+      const observed = clock.observe(event.source, event.time, batch.receivedAt);
+      if (observed === 'ahead') {
         this.tally.ahead += 1;
         continue;
       }
       if (clock.now !== before) this.close(outputs);
-      for (const run of runs) run.add(event, outputs);
+      for (const run of runs) run.add(event, outputs, observed === 'on-time');
     }
   }
 

@@ -48,7 +48,7 @@ export class RuleRun implements Run {
     return this.parts.alerts.due;
   }
 
-  add(event: LogEvent, outputs: Output[]): void {
+  add(event: LogEvent, outputs: Output[], settled: boolean): void {
     const { rule, alerts } = this.parts;
     if (!rule.filter(event)) return;
     if (rule.keepsLate && rule.hours && !rule.hours.at(event.time)) return;
@@ -56,7 +56,7 @@ export class RuleRun implements Run {
     const time = rule.keepsLate ? Math.max(event.time, alerts.closedThrough) : event.time;
     const counted = alerts.put(time, group, rule.amount(event), event);
     if (time !== event.time) alerts.late += 1;
-    if (counted && rule.early) alerts.lookEarly(group, outputs);
+    if (counted && settled && rule.early) alerts.lookEarly(group, outputs);
   }
 
   advance(now: Millis, outputs: Output[]): void {

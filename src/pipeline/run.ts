@@ -26,7 +26,8 @@ export interface Run {
   /** The event time before which `advance` finds nothing to do. */
   readonly due: Millis;
   readonly kept: Kept;
-  add(event: LogEvent, outputs: Output[]): void;
+  /** `settled`: nothing is to be told early otherwise, for earlier events that matter are still to come. */
+  add(event: LogEvent, outputs: Output[], settled: boolean): void;
   /** Event time has come to `now`, before the rule's lateness. */
   advance(now: Millis, outputs: Output[]): void;
   /** Nobody listened until event time came to `now`: silence before proves nothing. */

@@ -65,7 +65,7 @@ export class StrikeRun implements Run {
     return this.parts.alerts.due;
   }
 
-  add(event: LogEvent, outputs: Output[]): void {
+  add(event: LogEvent, outputs: Output[], settled: boolean): void {
     const { config, rule, book, observer } = this.parts;
     if (!rule.filter(event)) return;
     const group = rule.key(event);
@@ -75,7 +75,7 @@ export class StrikeRun implements Run {
       if (outcome === 'late') this.tooLate += 1;
       if (outcome !== 'added') return;
       if (!book.knows(group)) book.know(group, () => rule.group(event).by);
-      if (strike) this.raise(strike, event, outputs);
+      if (strike) this.raise(strike, event, settled, outputs);
     }
   }
 
@@ -108,12 +108,17 @@ export class StrikeRun implements Run {
     this.tooLate = saved.late;
   }
 
-  private raise({ group, time, value, from }: Strike, event: LogEvent, outputs: Output[]): void {
+  private raise(
+    { group, time, value, from }: Strike,
+    event: LogEvent,
+    settled: boolean,
+    outputs: Output[],
+  ): void {
     const { config, rule, alerts, book, judge } = this.parts;
     if (rule.hours && !rule.hours.at(time)) return;
     book.keep(group, event);
     judge.note(group, time, wordsOf(config, value, from), true);
-    alerts.raise(time, group, outputs);
+    if (settled) alerts.raise(time, group, outputs);
   }
 
   private settle(group: string, until: Millis, strikes: readonly Strike[]): void {
