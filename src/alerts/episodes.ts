@@ -1,6 +1,15 @@
 import type { KibanaConfig } from '../config/outputs.ts';
 import type { AlertSettings } from '../config/rules.ts';
-import type { Decision, Episode, Observation, Output, Sample, Scalar, Transition } from '../model.ts';
+import type {
+  Decided,
+  Decision,
+  Episode,
+  Observation,
+  Output,
+  Sample,
+  Scalar,
+  Transition,
+} from '../model.ts';
 import { idOf } from './ids.ts';
 import { discoverLink } from './link.ts';
 import { type MessageContext, messageOf, plainMessage } from './template.ts';
@@ -59,16 +68,11 @@ class EpisodeBook implements Episodes {
   }
 
   apply(change: Change): Output[] {
-    const { transition, update } = change.decision;
+    const { transition, update, apart } = change.decision;
     if (!transition && !update) return [];
+    const outputs = apart === undefined ? [] : this.applyApart(change, apart);
     const entry = this.entries.get(change.group) ?? this.begin(change);
-    entry.raised ||= change.decision.state.status === 'active';
-    entry.episode = this.changed(entry, change);
-    const outputs: Output[] = [];
-    const told = transition && this.transition(entry, change, transition);
-    if (told) outputs.push({ kind: 'transition', transition: told });
-    if (entry.raised) outputs.push({ kind: 'episode', episode: entry.episode });
-    if (told && change.decision.notify.send) outputs.push(...this.notifications(told, entry.episode));
+    outputs.push(...this.put(entry, change));
     if (transition?.to === 'inactive') this.entries.delete(change.group);
     else this.entries.set(change.group, entry);
     return outputs;
@@ -81,6 +85,27 @@ class EpisodeBook implements Episodes {
   restore(snapshot: unknown): void {
     this.entries.clear();
     for (const [group, entry] of snapshot as [string, Entry][]) this.entries.set(group, { ...entry });
+  }
+
+  /** An episode that was over before the open one began. */
+  private applyApart(change: Change, [begun, over]: [Decided, Decided]): Output[] {
+    const entry = this.begin({ ...change, ...begun });
+    return [...this.put(entry, { ...change, ...begun }), ...this.put(entry, { ...change, ...over })];
+  }
+
+  private put(entry: Entry, change: Change): Output[] {
+    const { transition, notify, state } = change.decision;
+    // Until its window is over an alert is shown as the look had it that raised it.
+    const observation = state.early?.observation ?? change.observation;
+    const shown = { ...change, observation };
+    entry.raised ||= state.status === 'active';
+    entry.episode = this.changed(entry, shown);
+    const told = transition && this.transition(entry, shown, transition);
+    const outputs: Output[] = [];
+    if (told) outputs.push({ kind: 'transition', transition: told });
+    if (entry.raised) outputs.push({ kind: 'episode', episode: entry.episode });
+    if (told && notify.send) outputs.push(...this.notifications(told, entry.episode));
+    return outputs;
   }
 
   /** The id keeps the start that was known first; `start` itself may turn out to be earlier. */

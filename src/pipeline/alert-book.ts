@@ -57,8 +57,9 @@ export class AlertBook {
     return this.fields.get(group) ?? {};
   }
 
-  isActive(group: string): boolean {
-    return this.states.get(group)?.status === 'active';
+  rests(group: string): boolean {
+    const state = this.states.get(group);
+    return state === undefined || state.status === 'inactive';
   }
 
   /** One look at a group. Returns when it must be looked at again although nothing new comes. */

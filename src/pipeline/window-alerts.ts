@@ -76,7 +76,7 @@ export class WindowAlerts {
   /** It is certain that something will be counted there: that is worth knowing before it is. */
   raise(time: Millis, group: string, outputs: Output[]): void {
     const { rule, book } = this.parts;
-    if (book.isActive(group)) return;
+    if (!book.rests(group)) return;
     const end = (Math.floor(time / rule.every) + 1) * rule.every;
     this.look({ group, start: end - rule.over, end, value: 1, count: 1 }, true, outputs);
   }
@@ -84,7 +84,7 @@ export class WindowAlerts {
   /** The newest window may have become true with this event; that is worth knowing before it is over. */
   lookEarly(group: string, outputs: Output[]): void {
     const { rule, windows, book } = this.parts;
-    if (book.isActive(group)) return;
+    if (!book.rests(group)) return;
     const head = windows.head(group);
     if (head?.value !== undefined && rule.condition!.test(head.value)) this.look(head, true, outputs);
   }
