@@ -122,7 +122,7 @@ export class AbsenceRun implements Run {
     const observation: Observation = { at, since, window, value, count: 0, early: false };
     const judgement = absenceJudgement({ ...news, ...this.shipperPart(group) }, config.every);
     const again = book.look(group, observation, outputs, judgement);
-    if (again !== undefined) this.silence.remind(group, again);
+    if (again.length > 0) this.silence.remind(group, Math.min(...again));
     if (news.kind === 'forgotten') this.shipperOf.delete(group);
   }
 

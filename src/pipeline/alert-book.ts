@@ -62,13 +62,13 @@ export class AlertBook {
     return state === undefined || state.status === 'inactive';
   }
 
-  /** One look at a group. Returns when it must be looked at again although nothing new comes. */
+  /** One look at a group. Returns at which times it must be looked at again although nothing new comes. */
   look(
     group: string,
     observation: Observation,
     outputs: Output[],
     judgement: Judgement = this.parts.judge.judge(group, observation),
-  ): Millis | undefined {
+  ): Millis[] {
     const { rule, observer } = this.parts;
     const before = this.states.get(group) ?? fresh;
     const decision = step(before, observation, rule, withinHours(judgement, observation.at, rule.hours));
@@ -76,10 +76,10 @@ export class AlertBook {
     if (decision.state !== before) this.remember(group, before, decision.state);
     if (decision.transition || decision.update) this.tell(group, observation, decision, outputs);
     const open = decision.state.status !== 'inactive' || judgement.verdict === 'true';
-    const again = earlier(decision.deadline, judgement.again);
     // The hours' beginning or end changes what comes of it, though nothing else does.
     const change = open ? rule.hours?.changeAfter(observation.at - 1) : undefined;
-    return change === undefined || change === Number.POSITIVE_INFINITY ? again : earlier(again, change + 1);
+    const times = [decision.deadline, judgement.again, change === undefined ? undefined : change + 1];
+    return times.filter((time) => time !== undefined && time !== Number.POSITIVE_INFINITY) as Millis[];
   }
 
   /** Forgets what could never make a difference again; `holds` tells the groups that are still counted. */
@@ -145,8 +145,4 @@ export class AlertBook {
     const by = this.byOf(group);
     outputs.push(...this.parts.episodes.apply({ group, by, decision, observation, samples }));
   }
-}
-
-function earlier(one: Millis | undefined, other: Millis | undefined): Millis | undefined {
-  return one === undefined || (other !== undefined && other < one) ? other : one;
 }

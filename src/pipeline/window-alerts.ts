@@ -130,7 +130,6 @@ export class WindowAlerts {
     const { rule, windows, book } = this.parts;
     const window = { start, end };
     const observation: Observation = { at: end, since: end - rule.every, window, value, count, early };
-    const again = book.look(group, observation, outputs);
-    if (again !== undefined) windows.schedule(group, again);
+    for (const again of book.look(group, observation, outputs)) windows.schedule(group, again);
   }
 }
