@@ -162,6 +162,8 @@ export interface AlertState {
   value: number | undefined;
   /** The value farthest beyond the condition in this episode. */
   peak: number | undefined;
+  /** The peak that the episode's document has. */
+  toldPeak: number | undefined;
   /** Event time at which the episode's document last changed. */
   updated: Millis | undefined;
   /** Event time at which people were last told that the alert became active. */

@@ -123,7 +123,7 @@ export class AbsenceRun implements Run {
     const judgement = absenceJudgement({ ...news, ...this.shipperPart(group) }, config.every);
     const again = book.look(group, observation, outputs, judgement);
     if (again.length > 0) this.silence.remind(group, Math.min(...again));
-    if (news.kind === 'forgotten') this.shipperOf.delete(group);
+    if (news.kind === 'forgotten' && !this.silence.has(group)) this.shipperOf.delete(group);
   }
 
   private shipperPart(group: string) {

@@ -57,8 +57,8 @@ function confirm(look: Look, early: EarlyRaise, settled: Decision): Decision {
   const known: AlertState = { ...settled.state, ...announcedOf(state), early: undefined };
   if (known.status !== 'active') return end(look, early, settled, known);
   const update = known.start !== state.start || o.value !== state.value || known.flapping !== state.flapping;
-  const { value, updated } = state;
-  return follow(look, settled.reason, { ...known, value: update ? o.value : value, updated }, update);
+  const value = update ? o.value : state.value;
+  return follow(look, settled.reason, { ...known, value }, update);
 }
 
 /** What was certain to happen happened, but earlier than the window that raised the alert. */
@@ -74,8 +74,9 @@ function end(look: Look, early: EarlyRaise, settled: Decision, known: AlertState
 /** Still active; what is newly known of it, and whether its document tells that. */
 function follow(look: Look, reason: string, known: Partial<AlertState>, update: boolean): Decision {
   const { state, o } = look;
-  const told = update ? { updated: Math.max(o.at, state.updated!) } : {};
-  return { ...stay(look, reason), state: { ...state, ...known, ...told }, update };
+  const toldPeak = update ? known.peak : state.toldPeak;
+  const updated = update ? Math.max(o.at, state.updated!) : state.updated;
+  return { ...stay(look, reason), state: { ...state, ...known, toldPeak, updated }, update };
 }
 
 /** What people were told is remembered of the alert that was announced. */

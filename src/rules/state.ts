@@ -16,6 +16,7 @@ export const fresh: AlertState = Object.freeze({
   early: undefined,
   value: undefined,
   peak: undefined,
+  toldPeak: undefined,
   updated: undefined,
   announced: undefined,
   told: false,
@@ -48,15 +49,17 @@ function lookAt(look: Look): Decision {
 }
 
 /**
- * When time alone changes the alert: the end of `for` or of `keepActiveFor`, at the window that ends then or next; and
- * when the window is over that raised it early.
+ * When time alone changes something: the end of `for` or of `keepActiveFor`, at the window that ends then or next; when
+ * the window is over that raised the alert early; and when its document is to follow with a new peak.
  */
-export function deadlineOf({ status, start, calm, early }: AlertState, rule: StateRule): Millis | undefined {
-  const { config, every } = rule;
+export function deadlineOf(state: AlertState, rule: StateRule): Millis | undefined {
+  const { status, start, calm, early, updated } = state;
+  const { config, every, over } = rule;
   if (early !== undefined)
     return Math.min(early.observation.at, deadlineOf(early.settled, rule) ?? Number.POSITIVE_INFINITY);
   if (status === 'pending') return windowEnd(start! + config.for, every);
-  return status === 'recovering' ? windowEnd(calm! + config.keepActiveFor, every) : undefined;
+  if (status === 'recovering') return windowEnd(calm! + config.keepActiveFor, every);
+  return status === 'active' && state.peak !== state.toldPeak ? windowEnd(updated! + over, every) : undefined;
 }
 
 /** Decides by a window that is over. */
@@ -122,9 +125,9 @@ function calmDown(look: Look): Decision {
 function kept(look: Look, reason: string): Decision {
   const { state, o, rule } = look;
   const peak = peakOf(look);
-  if (peak === state.peak) return stay(look, reason);
-  const update = o.at - state.updated! >= rule.over;
-  const told = update ? { value: o.value, updated: o.at } : {};
+  const update = peak !== state.toldPeak && o.at >= state.updated! + rule.over;
+  if (peak === state.peak && !update) return stay(look, reason);
+  const told = update ? { value: o.value, toldPeak: peak, updated: o.at } : {};
   return { ...stay(look, reason), state: { ...state, ...told, peak }, update };
 }
 

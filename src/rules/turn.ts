@@ -26,7 +26,7 @@ export function turn(look: Look, to: AlertStatus, why: string, patch: Partial<Al
   const reason = activated && marks.flapping ? why + flappingReason(rule.over) : why;
   const { notify, remember } = announce(state, to, o.at, rule);
   const ended = to === 'inactive' ? { start: undefined, calm: undefined, early: undefined } : {};
-  const told = { value: o.value, updated: o.at };
+  const told = { value: o.value, toldPeak: peak, updated: o.at };
   return {
     state: { ...state, ...patch, ...told, ...ended, ...marks, ...remember, peak, status: to },
     reason,
