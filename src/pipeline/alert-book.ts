@@ -82,6 +82,19 @@ export class AlertBook {
     return times.filter((time) => time !== undefined && time !== Number.POSITIVE_INFINITY) as Millis[];
   }
 
+  /** An event came too late to be counted: an alert of its time is told so, where it is open or ended lately. */
+  late(group: string, time: Millis, now: Millis): void {
+    this.parts.episodes.late(group, time, now);
+  }
+
+  get hasUntold(): boolean {
+    return this.parts.episodes.hasUntold;
+  }
+
+  tellLate(now: Millis, outputs: Output[]): void {
+    if (this.hasUntold) outputs.push(...this.parts.episodes.tellLate(now));
+  }
+
   /** Forgets what could never make a difference again; `holds` tells the groups that are still counted. */
   sweep(at: Millis, holds: (group: string) => boolean): void {
     const { rule, judge } = this.parts;

@@ -126,6 +126,7 @@ function recordsOf(
 ): (Batch | Tick)[] {
   const records: (Batch | Tick)[] = [];
   let receivedAt = t;
+  let heardAt = t;
   all.forEach(({ facts, silence }, place) => {
     const arrived = arriving(facts, lateness, delay);
     // The very first event comes first and alone: where event time begins is part of what is given.
@@ -133,6 +134,7 @@ function recordsOf(
     let size = place === 0 ? 1 : cut.next().value.size;
     while (from < arrived.length) {
       records.push(aBatch(arrived.slice(from, from + size).map(documentOf), { receivedAt }));
+      heardAt = receivedAt;
       from += size;
       const next = cut.next().value;
       size = next.size;
@@ -140,11 +142,12 @@ function recordsOf(
       if (next.tick) records.push(aTick(receivedAt));
     }
     if (silence > 0) {
-      receivedAt += idleAfter + silence;
+      // In silence event time runs on as the wall clock does, after a while.
+      receivedAt = heardAt + idleAfter + silence;
       records.push(aTick(receivedAt));
     }
   });
-  return [...records, aTick(receivedAt + idleAfter + hour)];
+  return [...records, aTick(heardAt + idleAfter + hour + all.at(-1)!.silence)];
 }
 
 function documentOf({ time, host, n, version, agent }: Shipped): Document {

@@ -36,9 +36,9 @@ const comparisons: Comparison[] = [
   { text: '!= 1', holds: (v) => v !== 1, beyond: (v) => Math.abs(v - 1) },
   { text: 'outside 0.9..3.5', holds: (v) => v < 0.9 || v > 3.5, beyond: (v) => Math.max(0.9 - v, v - 3.5) },
   {
-    text: 'inside 1.5..3.5',
-    holds: (v) => v >= 1.5 && v <= 3.5,
-    beyond: (v) => Math.min(v - 1.5, 3.5 - v),
+    text: 'inside 1.5..3.8',
+    holds: (v) => v >= 1.5 && v <= 3.8,
+    beyond: (v) => Math.min(v - 1.5, 3.8 - v),
   },
 ];
 const recoveries: (Comparison | undefined)[] = [
@@ -115,12 +115,12 @@ const match = fc
   .map(([input, filter]) => of('match', filter, input, {}));
 
 const change = fc
-  .tuple(fc.record({ ...common, quiet, forget: fc.constantFrom('10s', '12s', '1h') }), filter)
+  .tuple(fc.record({ ...common, quiet, forget: fc.constantFrom('10s', '12s', '2h') }), filter)
   .map(([input, filter]) => of('change', filter, { ...input, field: 'version' }, {}));
 
 const newTerm = fc
   .tuple(
-    fc.record({ ...common, quiet, warmUp: seconds(8), remember: fc.constantFrom('10s', '12s', '1h') }),
+    fc.record({ ...common, quiet, warmUp: seconds(8), remember: fc.constantFrom('10s', '12s', '2h') }),
     filter,
   )
   .map(([input, filter]) => of('new-term', filter, { ...input, field: 'version' }, {}));
@@ -193,7 +193,7 @@ const normal = fc
 
 const absence = fc
   .tuple(
-    fc.record({ ...common, every: fc.constantFrom('3s', '5s'), forget: fc.constantFrom('12s', '1h') }),
+    fc.record({ ...common, every: fc.constantFrom('3s', '5s'), forget: fc.constantFrom('12s', '2h') }),
     fc.constantFrom([], ['a', 'z']),
     fc.boolean(),
     filter,
