@@ -15,7 +15,7 @@ export interface Shipped extends Fact {
 }
 
 /** Facts that come without a pause; then event time runs on in silence for so long. */
-interface Stretch {
+export interface Stretch {
   facts: Shipped[];
   silence: Millis;
 }
