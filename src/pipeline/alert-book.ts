@@ -66,8 +66,9 @@ export class AlertBook {
     return this.fields.get(group) ?? {};
   }
 
-  isActive(group: string): boolean {
-    return this.states.get(group)?.status === 'active';
+  rests(group: string): boolean {
+    const state = this.states.get(group);
+    return state === undefined || state.status === 'inactive';
   }
 
   /** Groups whose alert is not at rest. */
@@ -84,13 +85,13 @@ export class AlertBook {
     return this.states.get(group)?.start;
   }
 
-  /** One look at a group. Returns when it must be looked at again although nothing new comes. */
+  /** One look at a group. Returns at which times it must be looked at again although nothing new comes. */
   look(
     group: string,
     observation: Observation,
     outputs: Output[],
     judgement: Judgement = this.parts.judge.judge(group, observation),
-  ): Millis | undefined {
+  ): Millis[] {
     const { rule, observer } = this.parts;
     const before = this.states.get(group) ?? fresh;
     const decision = step(before, observation, rule, withinHours(judgement, observation.at, rule.hours));
@@ -98,10 +99,23 @@ export class AlertBook {
     if (decision.state !== before) this.remember(group, before, decision.state);
     if (decision.transition || decision.update) this.tell(group, observation, decision, outputs);
     const open = decision.state.status !== 'inactive' || judgement.verdict === 'true';
-    const again = earlier(decision.deadline, judgement.again);
     // The hours' beginning or end changes what comes of it, though nothing else does.
     const change = open ? rule.hours?.changeAfter(observation.at - 1) : undefined;
-    return change === undefined || change === Number.POSITIVE_INFINITY ? again : earlier(again, change + 1);
+    const times = [decision.deadline, judgement.again, change === undefined ? undefined : change + 1];
+    return times.filter((time) => time !== undefined && time !== Number.POSITIVE_INFINITY) as Millis[];
+  }
+
+  /** An event came too late to be counted: an alert of its time is told so, where it is open or ended lately. */
+  late(group: string, time: Millis, now: Millis): void {
+    this.parts.episodes.late(group, time, now);
+  }
+
+  get hasUntold(): boolean {
+    return this.parts.episodes.hasUntold;
+  }
+
+  tellLate(now: Millis, outputs: Output[]): void {
+    if (this.hasUntold) outputs.push(...this.parts.episodes.tellLate(now));
   }
 
   /** Forgets what could never make a difference again; `holds` tells the groups that are still counted. */
@@ -167,8 +181,4 @@ export class AlertBook {
     const by = this.byOf(group);
     outputs.push(...this.parts.episodes.apply({ group, by, decision, observation, samples }));
   }
-}
-
-function earlier(one: Millis | undefined, other: Millis | undefined): Millis | undefined {
-  return one === undefined || (other !== undefined && other < one) ? other : one;
 }

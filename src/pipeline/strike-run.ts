@@ -72,7 +72,7 @@ export class StrikeRun implements Run {
     for (const value of valuesOf(config, event.get(config.field))) {
       const { outcome, strike } = this.tracker.add(event.time, group, value);
       if (observer !== undefined) observer.took?.({ rule: this.name, group, event, amount: value, outcome });
-      if (outcome === 'late') this.tooLate += 1;
+      if (outcome === 'late') this.missed(group, event);
       if (outcome !== 'added') return;
       if (!book.knows(group)) book.know(group, () => rule.group(event).by);
       if (strike) this.raise(strike, event, settled, outputs);
@@ -106,6 +106,11 @@ export class StrikeRun implements Run {
     this.tracker.restore(saved.tracker);
     this.parts.alerts.restore(saved.alerts);
     this.tooLate = saved.late;
+  }
+
+  private missed(group: string, { time }: LogEvent): void {
+    this.tooLate += 1;
+    this.parts.book.late(group, time, this.parts.alerts.closedThrough);
   }
 
   private raise(
