@@ -1,6 +1,7 @@
 import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import type { EventReader } from '../parsers/reader.ts';
 import type { EventClock } from '../windows/clock.ts';
+import { Dispatch } from './dispatch.ts';
 import { closePayload } from './payload.ts';
 import type { Run } from './run.ts';
 
@@ -41,6 +42,8 @@ interface Return {
 export class Engine {
   readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0 };
   private readonly parts: EngineParts;
+  /** Of the runs as they are: made anew whenever the list of runs changes. */
+  private dispatch: Dispatch;
   /** `receivedAt` of the last record. */
   private heardAt: Millis | undefined;
   private returned: Return | undefined;
@@ -49,6 +52,7 @@ export class Engine {
 
   constructor(parts: EngineParts) {
     this.parts = parts;
+    this.dispatch = new Dispatch(parts.runs);
   }
 
   /** `block` is the record's payload where it is inflated already. */
@@ -149,7 +153,7 @@ export class Engine {
   }
 
   private take(batch: Batch, block: EventBlock, outputs: Output[]): void {
-    const { clock, events, runs } = this.parts;
+    const { clock, events } = this.parts;
     if (clock.deserted) clock.expect(this.sourcesIn(block, batch));
     events.open(block, batch);
     for (let event = events.next(); event; event = events.next()) {
@@ -164,7 +168,7 @@ export class Engine {
         continue;
       }
       if (clock.now !== before) this.close(outputs);
-      for (const run of runs) run.add(event, outputs);
+      for (const run of this.dispatch.runsFor(event)) run.add(event, outputs);
     }
   }
 

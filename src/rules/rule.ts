@@ -7,7 +7,9 @@ import { type Condition, opposite, parseCondition } from './condition.ts';
 import { type Grouping, groupingBy } from './group.ts';
 import { type Judge, judge, lookingAtWindows } from './judgement.ts';
 import { compileQuery, type Predicate } from './kql/compile.ts';
+import { type Key, keysOf } from './kql/keys.ts';
 import { kibanaQuery } from './kql/kibana.ts';
+import { parseQuery } from './kql/parser.ts';
 import { matchJudgement } from './match.ts';
 import { type Amount, amountOf, type Parsed, parseMeasure } from './measure.ts';
 import { NormalJudge } from './normal.ts';
@@ -22,6 +24,8 @@ export interface CompiledRule extends Grouping {
   readonly kibanaQuery: string;
   /** Whether the rule is about the event. */
   readonly filter: Predicate;
+  /** What of the filter can be looked up. */
+  readonly keys: readonly (readonly Key[])[];
   readonly measure: Measure;
   /** What the event brings to its window. */
   readonly amount: Amount;
@@ -121,6 +125,7 @@ function compileSettings(config: AlertSettings, counted: Counted): CompiledRule 
     config,
     kibanaQuery: kibanaQuery(config.where),
     filter,
+    keys: keysOf(parseQuery(config.where)),
     measure,
     amount,
     condition,
