@@ -12,7 +12,7 @@ export interface WindowAlertsParts {
   observer?: Observer | undefined;
 }
 
-/** Alerts at rest are looked through for forgettable ones after so many visits. */
+/** Alerts at rest are looked through for forgettable ones after so many windows moved on. */
 const visitsBetweenSweeps = 10_000;
 
 /** Counts in windows, and looks at each one that is over: what all kinds do that judge stretches of time. */
@@ -92,7 +92,9 @@ export class WindowAlerts {
   /** Closes the windows that no event at or after that time can change any more. */
   advance(watermark: Millis, outputs: Output[]): void {
     const { windows, book } = this.parts;
-    windows.advance(watermark, (window) => this.close(window, outputs));
+    const moved = windows.advance(watermark, (window) => this.close(window, outputs));
+    this.visits += moved;
+    this.closed += moved;
     if (this.visits < visitsBetweenSweeps) return;
     this.visits = 0;
     book.sweep(windows.closedThrough, (group) => windows.has(group) || this.alsoHeld(group));
@@ -113,8 +115,6 @@ export class WindowAlerts {
 
   private close(window: WindowValue, outputs: Output[]): void {
     const { rule, book } = this.parts;
-    this.visits += 1;
-    this.closed += 1;
     if (rule.condition) this.look(window, false, outputs);
     // Windows that end at multiples of their length tile the timeline: the others say nothing new.
     if (rule.config.record && window.end % rule.over === 0 && window.count > 0) {

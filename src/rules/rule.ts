@@ -5,7 +5,7 @@ import { ActiveHours } from './active-hours.ts';
 import { BaselineJudge } from './baseline.ts';
 import { type Condition, opposite, parseCondition } from './condition.ts';
 import { type Grouping, groupingBy } from './group.ts';
-import { type Judge, judge, lookingAtWindows } from './judgement.ts';
+import { holds, type Judge, judge, lookingAtWindows } from './judgement.ts';
 import { compileQuery, type Predicate } from './kql/compile.ts';
 import { type Key, keysOf } from './kql/keys.ts';
 import { kibanaQuery } from './kql/kibana.ts';
@@ -57,12 +57,21 @@ export function compileRule(config: RuleConfig): CompiledRule {
 
 /** How the windows of a rule are judged. Each call gives a judge of its own, with an empty memory. */
 export function judgeOf(config: RuleConfig, rule: CompiledRule): Judge {
+  const byCondition = () =>
+    lookingAtWindows(
+      (observation) => judge(observation, rule),
+      (value, count) => holds(value, count, rule),
+    );
   switch (config.kind) {
     case 'threshold':
     case 'cardinality':
-      return lookingAtWindows((observation) => judge(observation, rule));
+    case 'absence':
+      return byCondition();
     case 'match':
-      return lookingAtWindows((observation) => matchJudgement(observation, rule.over));
+      return lookingAtWindows(
+        (observation) => matchJudgement(observation, rule.over),
+        (_, count) => count > 0,
+      );
     case 'baseline':
       return new BaselineJudge(config);
     case 'normal':
@@ -72,8 +81,6 @@ export function judgeOf(config: RuleConfig, rule: CompiledRule): Judge {
     case 'change':
     case 'new-term':
       return new StrikeJudge(config);
-    case 'absence':
-      return lookingAtWindows((observation) => judge(observation, rule));
   }
 }
 
