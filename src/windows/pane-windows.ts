@@ -22,7 +22,6 @@ export class PaneWindows implements Windows {
 
   readonly #options: WindowOptions;
   readonly #grid: Grid;
-  readonly #tiles: Grid | undefined;
   readonly #aggregate: Aggregate<unknown> | undefined;
   readonly #headParts: HeadParts<unknown>;
   readonly #heeds: WindowOptions['heed'];
@@ -33,11 +32,10 @@ export class PaneWindows implements Windows {
   readonly #order = new Order<Group<unknown>>();
   readonly #shares = new Shares<unknown>();
   readonly #panes: Panes<unknown>;
-  readonly #reminders = new Reminders<unknown>();
+  readonly #reminders: Reminders<unknown>;
   #closed: Millis = Number.NEGATIVE_INFINITY;
-  /** Groups that have to do with the end that is being closed, and of these the ones to be visited. */
+  /** Groups that have to do with the end that is being closed. */
   readonly #due: Group<unknown>[] = [];
-  readonly #heeded: Group<unknown>[] = [];
   /** Events of a group tend to come in runs. */
   #last: Group<unknown> | undefined = undefined;
 
@@ -46,9 +44,10 @@ export class PaneWindows implements Windows {
     this.#options = options;
     this.#grid = new Grid(over, every);
     this.#panes = new Panes(this.#grid, this.#shares);
-    this.#tiles = tileGrid(this.#grid, recordEvery);
+    const tiles = tileGrid(this.#grid, recordEvery);
+    this.#reminders = new Reminders(this.#grid, tiles);
     // Where every window ends a tile every one is told of.
-    this.#heeds = recordEvery === undefined || this.#tiles !== undefined ? options.heed : undefined;
+    this.#heeds = recordEvery === undefined || tiles !== undefined ? options.heed : undefined;
     this.#aggregate = aggregateFor(measure);
     this.#headParts = { grid: this.#grid, aggregate: this.#aggregate, shares: this.#shares };
     this.#perEvent = measure.kind === 'rate' ? 1000 / over : 1;
@@ -179,15 +178,8 @@ export class PaneWindows implements Windows {
     if (known !== none) return known;
     const share = this.#shares.add(group, this.#panes.numbered(number, this.#closed));
     if (this.#aggregate !== undefined) this.#shares.cells[share] = this.#aggregate.cell();
-    if (this.#tiles !== undefined) this.#expectTile(group, number);
+    this.#reminders.putTile(group, number);
     return share;
-  }
-
-  #expectTile(group: Group<unknown>, pane: number): void {
-    const end = this.#grid.endFrom(this.#tiles!.entry(this.#tiles!.paneOf(pane * this.#grid.pane)));
-    if (end === group.tile) return;
-    group.tile = end;
-    this.#reminders.put(group, end);
   }
 
   #admit(name: string): Group<unknown> {
@@ -222,8 +214,7 @@ export class PaneWindows implements Windows {
 
   /** Of those who are due the ones to be visited. Of most groups nobody has to know that their window slid. */
   #heed(end: Millis): Group<unknown>[] {
-    const heeded = this.#heeded;
-    heeded.length = 0;
+    const heeded: Group<unknown>[] = [];
     for (const group of this.#due) {
       if (this.#matters(group, end)) heeded.push(group);
       else this.#rest(group);
@@ -244,7 +235,6 @@ export class PaneWindows implements Windows {
 
   #visit(group: Group<unknown>, end: Millis, close: (value: WindowValue) => void): void {
     const { name, count } = group;
-    // From here on the group may be forgotten.
     group.due = false;
     close({ group: name, start: end - this.#grid.over, end, value: this.#valueOf(group), count });
     this.#reminders.settle(group, end);

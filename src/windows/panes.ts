@@ -45,18 +45,12 @@ export class Panes<C> {
   slide(end: Millis, moved: (group: Group<C>) => void): void {
     if (this.#agenda.nextUpTo(end) === undefined) return;
     for (const pane of this.#agenda.take().sort(byTurn)) {
-      for (let share = pane.newest; share !== none; ) {
-        const group = this.#shares.groups[share]!;
-        const next = this.#shares.beside[share]!;
-        if (pane.entered) this.#leave(share, group, end);
-        else this.enter(share, group);
-        moved(group);
-        share = next;
-      }
-      this.#turn(pane);
+      if (pane.entered) this.#leave(pane, end, moved);
+      else this.#enter(pane, moved);
     }
   }
 
+  /** A share of a pane in the window that closed last. */
   enter(share: number, group: Group<C>): void {
     group.count += this.#shares.counts[share]!;
     if (group.running !== undefined) group.running.enter(this.#shares.cells[share]!);
@@ -68,21 +62,29 @@ export class Panes<C> {
     this.#last = undefined;
   }
 
-  #leave(share: number, group: Group<C>, end: Millis): void {
-    group.count -= this.#shares.counts[share]!;
-    if (group.running !== undefined) group.running.leave(this.#shares.cells[share]!);
-    // A head ends later than any share of its own leaves, so one that is over must not outlive them.
-    if (group.head !== undefined && group.head.end < end) group.head = undefined;
-    this.#shares.free(share);
+  #enter(pane: Pane, moved: (group: Group<C>) => void): void {
+    const { groups, beside } = this.#shares;
+    for (let share = pane.newest; share !== none; share = beside[share]!) {
+      const group = groups[share]!;
+      this.enter(share, group);
+      moved(group);
+    }
+    pane.entered = true;
+    this.#agenda.put(this.#grid.exit(pane.number), pane);
   }
 
-  #turn(pane: Pane): void {
-    if (pane.entered) {
-      this.#panes.delete(pane.number);
-      if (this.#last === pane) this.#last = undefined;
-    } else {
-      pane.entered = true;
-      this.#agenda.put(this.#grid.exit(pane.number), pane);
+  #leave(pane: Pane, end: Millis, moved: (group: Group<C>) => void): void {
+    const { groups, beside, counts, cells } = this.#shares;
+    for (let share = pane.newest; share !== none; share = beside[share]!) {
+      const group = groups[share]!;
+      group.count -= counts[share]!;
+      if (group.running !== undefined) group.running.leave(cells[share]!);
+      // A head ends later than any share of its own leaves, so one that is over must not outlive them.
+      if (group.head !== undefined && group.head.end < end) group.head = undefined;
+      moved(group);
     }
+    this.#shares.freeAll(pane);
+    this.#panes.delete(pane.number);
+    if (this.#last === pane) this.#last = undefined;
   }
 }

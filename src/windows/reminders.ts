@@ -1,5 +1,6 @@
 import type { Millis } from '../model.ts';
 import { Agenda } from './agenda.ts';
+import type { Grid } from './grid.ts';
 import type { Group } from './group.ts';
 
 /** Window ends at which groups are to be visited although nothing of theirs enters or leaves. */
@@ -7,6 +8,23 @@ export class Reminders<C> {
   /** Number of those to come. */
   size = 0;
   readonly #agenda = new Agenda<Group<C>>();
+  readonly #grid: Grid;
+  readonly #tiles: Grid | undefined;
+
+  /** `tiles`: where the stretches of a timeline lie whose ends are to be seen. */
+  constructor(grid: Grid, tiles: Grid | undefined) {
+    this.#grid = grid;
+    this.#tiles = tiles;
+  }
+
+  /** The group has a new share of the pane with that number: the end of its tile is to be seen. */
+  putTile(group: Group<C>, pane: number): void {
+    if (this.#tiles === undefined) return;
+    const end = this.#grid.endFrom(this.#tiles.entry(this.#tiles.paneOf(pane * this.#grid.pane)));
+    if (end === group.tile) return;
+    group.tile = end;
+    this.put(group, end);
+  }
 
   put(group: Group<C>, end: Millis): void {
     if (!group.remind(end)) return;

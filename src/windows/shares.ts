@@ -35,7 +35,7 @@ export class Shares<C> {
   size = 0;
 
   #used = 0;
-  /** The first of those freed; they are linked by `later`. */
+  /** The first of those freed, linked as those of a pane are. */
   #free = none;
 
   /** The group's share of the pane with that number, or `none`. */
@@ -53,20 +53,27 @@ export class Shares<C> {
     this.groups[share] = group;
     this.beside[share] = pane.newest;
     pane.newest = share;
-    this.#link(share, group);
+    const { newest } = group;
+    if (newest === none || this.at[newest]! < pane.number) this.#append(share, group);
+    else this.#insert(share, group);
     return share;
   }
 
-  /** Frees the earliest share of its group. */
-  free(share: number): void {
-    const later = this.later[share]!;
-    if (later === none) this.groups[share]!.newest = none;
-    else this.earlier[later] = none;
-    this.groups[share] = undefined;
-    if (this.cells.length > 0) this.cells[share] = undefined as C;
-    this.later[share] = this.#free;
-    this.#free = share;
-    this.size -= 1;
+  /** Frees all shares of a pane; each is the earliest of its group. */
+  freeAll(pane: Pane): void {
+    const { later, earlier, beside, groups } = this;
+    let last = none;
+    for (let share = pane.newest; share !== none; share = beside[share]!) {
+      const next = later[share]!;
+      if (next === none) groups[share]!.newest = none;
+      else earlier[next] = none;
+      if (this.cells.length > 0) this.cells[share] = undefined as C;
+      this.size -= 1;
+      last = share;
+    }
+    if (last === none) return;
+    beside[last] = this.#free;
+    this.#free = pane.newest;
     if (this.size === 0) this.clear();
   }
 
@@ -84,24 +91,30 @@ export class Shares<C> {
     if (this.at.length > few) this.#resize(few);
   }
 
-  /** Most shares are their group's newest, hence the place is looked for from there. */
-  #link(share: number, group: Group<C>): void {
-    let later = none;
-    let earlier = group.newest;
+  #append(share: number, group: Group<C>): void {
+    const { newest } = group;
+    this.earlier[share] = newest;
+    this.later[share] = none;
+    if (newest !== none) this.later[newest] = share;
+    group.newest = share;
+  }
+
+  #insert(share: number, group: Group<C>): void {
+    let later = group.newest;
+    let earlier = this.earlier[later]!;
     for (; earlier !== none && this.at[earlier]! > this.at[share]!; earlier = this.earlier[earlier]!)
       later = earlier;
     this.earlier[share] = earlier;
     this.later[share] = later;
     if (earlier !== none) this.later[earlier] = share;
-    if (later === none) group.newest = share;
-    else this.earlier[later] = share;
+    this.earlier[later] = share;
   }
 
   #take(): number {
     this.size += 1;
     const share = this.#free;
     if (share !== none) {
-      this.#free = this.later[share]!;
+      this.#free = this.beside[share]!;
       return share;
     }
     if (this.#used === this.at.length) this.#resize(2 * this.#used);
