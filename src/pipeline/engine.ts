@@ -42,17 +42,18 @@ interface Return {
 export class Engine {
   readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0 };
   private readonly parts: EngineParts;
-  /** Of the runs as they are: made anew whenever the list of runs changes. */
-  private dispatch: Dispatch;
+  private dispatch = new Dispatch([]);
   /** `receivedAt` of the last record. */
   private heardAt: Millis | undefined;
   private returned: Return | undefined;
-  /** The event time from which on a rule may have a window to close; looking earlier would find none. */
+  /** The event time from which on each run may have a window to close; looking earlier would find none. */
+  private dues = new Float64Array(0);
+  /** The earliest of them. */
   private due: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
-    this.dispatch = new Dispatch(parts.runs);
+    this.arrange();
   }
 
   /** `block` is the record's payload where it is inflated already. */
@@ -114,6 +115,14 @@ export class Engine {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
       if (saved) run.restore(saved[2]);
     }
+    this.arrange();
+  }
+
+  /** To be called whenever the list of runs changes, or what they have come to. */
+  private arrange(): void {
+    const { runs } = this.parts;
+    this.dispatch = new Dispatch(runs);
+    this.dues = new Float64Array(runs.length).fill(Number.NEGATIVE_INFINITY);
     this.due = Number.NEGATIVE_INFINITY;
   }
 
@@ -186,10 +195,15 @@ export class Engine {
     const { now } = this.parts.clock;
     if (now < this.due) return;
     this.tellOfReturn(now);
-    this.due = Number.POSITIVE_INFINITY;
-    for (const run of this.parts.runs) {
-      run.advance(now, outputs);
-      this.due = Math.min(this.due, run.due);
+    const { dues } = this;
+    let due = Number.POSITIVE_INFINITY;
+    for (const [place, run] of this.parts.runs.entries()) {
+      if (now >= dues[place]!) {
+        run.advance(now, outputs);
+        dues[place] = run.due;
+      }
+      due = Math.min(due, dues[place]!);
     }
+    this.due = due;
   }
 }
