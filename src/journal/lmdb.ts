@@ -76,6 +76,7 @@ class LmdbJournal implements Journal {
   /** Running size up to the slowest reader; what lies beyond is unread. */
   #readTotal: number;
   #broken: LogboomError | undefined;
+  #refusing: LogboomError | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(folder: string, lock: Lock, { config, readers, instruments, now }: JournalOptions) {
@@ -104,6 +105,10 @@ class LmdbJournal implements Journal {
 
   get broken(): string | undefined {
     return this.#broken?.message;
+  }
+
+  get refusing(): string | undefined {
+    return this.#refusing?.message;
   }
 
   bytesAfter(position: Position): number {
@@ -195,6 +200,7 @@ class LmdbJournal implements Journal {
     const started = performance.now();
     const first = await this.#shelf.write(group, keepFrom, cursors);
     this.#cursors.saved(cursors);
+    if (group.length > 0) this.#refusing = undefined;
     if (keepFrom > oldest) {
       this.#telemetry.trimmed(keepFrom - oldest);
       this.#loop.ask();
@@ -220,6 +226,7 @@ class LmdbJournal implements Journal {
   async #refuse(group: Entry[], thrown: unknown): Promise<void> {
     const failure = failureOf(this.#folder, thrown);
     // Chores alone are tried again and again, and on a full disk the appends have told of it already.
+    if (group.length > 0) this.#refusing = failure;
     if (group.length > 0) this.#telemetry.refused(failure, group.length);
     else this.#telemetry.choresPutOff(failure);
     this.#room.left(group);
@@ -238,6 +245,7 @@ class LmdbJournal implements Journal {
   #firstKept(): Position {
     return firstKept(this.#shelf.layout, this.#shelf.oldest, {
       committed: this.#slowest,
+      total: this.#shelf.total,
       fromTotal: this.#shelf.total - this.#unread - this.#config.keepSize,
       since: this.#now() - this.#config.keepAge,
     });
