@@ -1,6 +1,7 @@
 import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import type { EventReader } from '../parsers/reader.ts';
 import type { EventClock } from '../windows/clock.ts';
+import { Dispatch } from './dispatch.ts';
 import { closePayload } from './payload.ts';
 import type { Run } from './run.ts';
 
@@ -44,14 +45,18 @@ const isDamaged = (record: JournalRecord) => record.kind === 'events' && record.
 export class Engine {
   readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0 };
   private readonly parts: EngineParts;
+  private dispatch = new Dispatch([]);
   /** `receivedAt` of the last record. */
   private heardAt: Millis | undefined;
   private returned: Return | undefined;
-  /** The event time from which on a rule may have a window to close; looking earlier would find none. */
+  /** The event time from which on each run may have a window to close; looking earlier would find none. */
+  private dues = new Float64Array(0);
+  /** The earliest of them. */
   private due: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
+    this.arrange();
   }
 
   /** `block` is the record's payload where it is inflated already. */
@@ -117,6 +122,14 @@ export class Engine {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
       if (saved) run.restore(saved[2]);
     }
+    this.arrange();
+  }
+
+  /** To be called whenever the list of runs changes, or what they have come to. */
+  private arrange(): void {
+    const { runs } = this.parts;
+    this.dispatch = new Dispatch(runs);
+    this.dues = new Float64Array(runs.length).fill(Number.NEGATIVE_INFINITY);
     this.due = Number.NEGATIVE_INFINITY;
   }
 
@@ -156,7 +169,7 @@ export class Engine {
   }
 
   private take(batch: Batch, block: EventBlock, outputs: Output[]): void {
-    const { clock, events, runs } = this.parts;
+    const { clock, events } = this.parts;
     // Senders of Lumberjack overtake their own windows when they open a connection.
     clock.hear(batch.encoding === 'lumberjack' ? batch.origin.connection : undefined, batch.receivedAt);
     if (clock.deserted) clock.expect(this.sourcesIn(block, batch));
@@ -174,7 +187,7 @@ export class Engine {
         continue;
       }
       if (clock.now !== before) this.close(outputs);
-      for (const run of runs) run.add(event, outputs, observed === 'on-time');
+      for (const run of this.dispatch.runsFor(event)) run.add(event, outputs, observed === 'on-time');
     }
   }
 
@@ -192,10 +205,15 @@ export class Engine {
     const { now } = this.parts.clock;
     if (now < this.due) return;
     this.tellOfReturn(now);
-    this.due = Number.POSITIVE_INFINITY;
-    for (const run of this.parts.runs) {
-      run.advance(now, outputs);
-      this.due = Math.min(this.due, run.due);
+    const { dues } = this;
+    let due = Number.POSITIVE_INFINITY;
+    for (const [place, run] of this.parts.runs.entries()) {
+      if (now >= dues[place]!) {
+        run.advance(now, outputs);
+        dues[place] = run.due;
+      }
+      due = Math.min(due, dues[place]!);
     }
+    this.due = due;
   }
 }

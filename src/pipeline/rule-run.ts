@@ -1,5 +1,6 @@
 import type { RuleConfig } from '../config/rules.ts';
 import type { LogEvent, Millis, Output } from '../model.ts';
+import type { Key } from '../rules/kql/keys.ts';
 import type { CompiledRule } from '../rules/rule.ts';
 import type { AlertBook } from './alert-book.ts';
 import type { Kept, Run } from './run.ts';
@@ -22,6 +23,10 @@ export class RuleRun implements Run {
     this.parts = parts;
     this.name = parts.config.name;
     this.fingerprint = fingerprintOf(parts.config);
+  }
+
+  get keys(): readonly (readonly Key[])[] {
+    return this.parts.rule.keys;
   }
 
   get late(): number {

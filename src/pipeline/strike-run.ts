@@ -1,4 +1,5 @@
 import type { LogEvent, Millis, Output } from '../model.ts';
+import type { Key } from '../rules/kql/keys.ts';
 import type { CompiledRule } from '../rules/rule.ts';
 import { type StrikeConfig, type StrikeJudge, valuesOf, wordsOf } from '../rules/strikes.ts';
 import { Changes } from '../windows/changes.ts';
@@ -38,6 +39,10 @@ export class StrikeRun implements Run {
     const hop = rule.every;
     this.tracker = config.kind === 'change' ? new Changes({ ...config, hop }) : new Terms({ ...config, hop });
     parts.alerts.alsoHeld = (group) => this.tracker.has(group);
+  }
+
+  get keys(): readonly (readonly Key[])[] {
+    return this.parts.rule.keys;
   }
 
   get late(): number {

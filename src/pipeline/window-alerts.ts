@@ -12,7 +12,7 @@ export interface WindowAlertsParts {
   observer?: Observer | undefined;
 }
 
-/** Alerts at rest are looked through for forgettable ones after so many visits. */
+/** Alerts at rest are looked through for forgettable ones after so many windows moved on. */
 const visitsBetweenSweeps = 10_000;
 
 /** Counts in windows, and looks at each one that is over: what all kinds do that judge stretches of time. */
@@ -99,7 +99,9 @@ export class WindowAlerts {
   advance(watermark: Millis, outputs: Output[]): void {
     const { windows, book } = this.parts;
     const before = windows.closedThrough;
-    windows.advance(watermark, (window) => this.close(window, outputs));
+    const moved = windows.advance(watermark, (window) => this.close(window, outputs));
+    this.visits += moved;
+    this.closed += moved;
     // Once a hop, so that a flood of late events does not write a document for each.
     if (windows.closedThrough > before) book.tellLate(windows.closedThrough, outputs);
     if (this.visits < visitsBetweenSweeps) return;
@@ -122,8 +124,6 @@ export class WindowAlerts {
 
   private close(window: WindowValue, outputs: Output[]): void {
     const { rule, book } = this.parts;
-    this.visits += 1;
-    this.closed += 1;
     if (rule.condition) this.look(window, false, outputs);
     // Windows that end at multiples of their length tile the timeline: the others say nothing new.
     if (rule.config.record && window.end % rule.over === 0 && window.count > 0) {
