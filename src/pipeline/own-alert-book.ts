@@ -27,7 +27,10 @@ export class OwnAlertBook {
     this.rule = compileRule(ruleSchema.parse(alert.rule));
     this.book = new AlertBook({
       rule: this.rule,
-      judge: lookingAtWindows(() => calm),
+      judge: lookingAtWindows(
+        () => calm,
+        () => false,
+      ),
       episodes: createEpisodes(this.rule),
     });
   }

@@ -37,7 +37,7 @@ function play(config: RuleConfig, all: Steps, watched: boolean) {
     seconds += after / 1000;
     const one = event(seconds - back / 1000, { 'host.name': host, n });
     run.advance(event(seconds).time, outputs);
-    run.add(one, outputs);
+    run.add(one, outputs, true);
   }
   run.advance(event(seconds + 100).time, outputs);
   return { outputs, closed: run.closed, snapshot: run.snapshot() };
