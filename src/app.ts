@@ -1,12 +1,12 @@
 /** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { cautions } from './config/cautions.ts';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
-import type { Transition } from './model.ts';
+import type { Millis, Transition } from './model.ts';
+import { openDataFolder } from './pipeline/data-folder.ts';
 import { describePipeline } from './pipeline/describe.ts';
 import { startEmbeddedStore } from './pipeline/embedded-store.ts';
 import { startServerMetrics } from './pipeline/server-metrics.ts';
@@ -30,6 +30,8 @@ export interface AppOptions {
 export interface App {
   urls: { lumberjack: string; store?: string; api: string; elasticsearch?: string };
   status(): Promise<Status>;
+  /** Names of the readers that do not answer within the time: they are gone, or they hang. */
+  silent(within: Millis): Promise<string[]>;
   /** Stops from the inputs on. Harmless when called twice. */
   stop(): Promise<void>;
   /** Resolves, with the cause, when logboom cannot go on by itself. */
@@ -48,9 +50,10 @@ export const startApp: StartApp = async (config, options = {}) => {
   const failed = new Promise<Error>((resolve) => {
     fail = resolve;
   });
-  mkdirSync(config.data, { recursive: true, mode: 0o700 });
-  for (const caution of cautions(config)) log.warn(caution);
   try {
+    const data = openDataFolder(config.data);
+    undo.add(() => data.release());
+    for (const caution of cautions(config)) log.warn(caution);
     const store = config.elasticsearch ? undefined : await startEmbeddedStore(config, fail);
     if (store) undo.add(() => store.stop());
     const elasticsearch = config.elasticsearch ?? store!.elasticsearch;
@@ -91,7 +94,8 @@ export const startApp: StartApp = async (config, options = {}) => {
     const urls: App['urls'] = { lumberjack: `${host}:${port}`, api: api.url };
     if (store) urls.store = store.url;
     else urls.elasticsearch = url;
-    return { urls, status: described.status, stop: () => undo.all(), failed };
+    const { status, silent } = described;
+    return { urls, status, silent, stop: () => undo.all(), failed };
   } catch (error) {
     await undo.all().catch(() => undefined);
     throw error;
