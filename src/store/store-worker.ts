@@ -1,22 +1,24 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Registry } from 'prom-client';
 import { LogboomError, messageOf } from '../errors.ts';
+import { silentInstruments } from '../telemetry/instruments.ts';
 import { createLog, type LogSettings } from '../telemetry/log.ts';
 import { type StoreStart, startStore } from './store.ts';
 
 /** What the thread is given. */
 export interface StoreWorkerData extends Pick<StoreStart, 'folder' | 'config'> {
-  log: LogSettings;
+  /** Without it the thread is silent. */
+  log?: LogSettings;
   /** Values that never reach the log. */
-  secrets: string[];
+  secrets?: string[];
 }
 
 /**
  * The store in a thread of its own. `workerData` is a StoreWorkerData; the thread posts
  * `{ready: {url, port}}` or `{failed: {code, message}}`, and any message to it stops it.
  */
-const { folder, config, log: settings, secrets } = workerData as StoreWorkerData;
-const log = createLog(settings, { thread: 'store', secrets });
+const { folder, config, log: settings, secrets = [] } = workerData as StoreWorkerData;
+const log = settings ? createLog(settings, { thread: 'store', secrets }) : silentInstruments().log;
 const port = parentPort!;
 
 try {
