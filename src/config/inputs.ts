@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defaultLimits } from '../lumberjack/limits.ts';
 import { formatSize } from '../util/size.ts';
-import { host, open, port, redelivery, redelivery } from './redelivery.ts';
-import { duration, secret, size, someDuration, ssl, ssl } from './ssl.ts';
-import { duration } from './values.ts';
+import { redelivery } from './redelivery.ts';
+import { ssl } from './ssl.ts';
+import { duration, host, open, port, size, someDuration } from './values.ts';
 
 const limits = z
   .strictObject({
