@@ -29,6 +29,7 @@ export function describePipeline(pipeline: Pipeline, described: Described) {
   return {
     status: async () => statusOf(pipeline, described, await vitals()),
     health: async () => healthNow(pipeline, described, await vitals()),
+    silent: (within: Millis) => silentIn(pipeline, within),
     metrics: async () => {
       await gather(pipeline, described.metrics);
       telemetry.told(await vitals());
@@ -55,6 +56,12 @@ async function sampleOf(pipeline: Pipeline, described: Described, vitals: Vitals
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
   return { at: Date.now(), readings, status, use: { cpu: (user + system) / 1000, rss, heap: heapUsed } };
+}
+
+async function silentIn(pipeline: Pipeline, within: Millis): Promise<string[]> {
+  const readers = readersOf(pipeline);
+  const answers = await Promise.all(readers.map((reader) => reader.answers(within)));
+  return readers.filter((_, index) => !answers[index]).map(({ name }) => name);
 }
 
 /** Asks the workers for their latest metrics. */
@@ -126,7 +133,7 @@ async function sinkOf({ indexer }: Pipeline, url: string, store: string | undefi
 
 /** The figures stand beside the judgement, so that who watches `/health` alone sees them, too. */
 function healthNow(pipeline: Pipeline, { config }: Described, vitals: Vitals): Health {
-  const { journal } = pipeline;
+  const { journal, indexer } = pipeline;
   const { journalFill, readerLag, oldestUnacknowledged } = config.selfMonitoring;
   const readers = readersOf(pipeline);
   const progress = (reader: Reader) => ({
@@ -136,7 +143,11 @@ function healthNow(pipeline: Pipeline, { config }: Described, vitals: Vitals): H
     ...vitals.readers[reader.name]!,
   });
   const snapshot: HealthSnapshot = {
-    journal: vitals.journal,
+    journal: {
+      ...vitals.journal,
+      damaged: indexer.damaged,
+      ...(journal.refusing !== undefined && { refusing: journal.refusing }),
+    },
     readers: Object.fromEntries(readers.map((reader) => [reader.name, progress(reader)])),
     threads: Object.fromEntries(readers.map((reader) => [reader.name, gone(reader)])),
     inputs: vitals.inputs,
