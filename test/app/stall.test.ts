@@ -74,8 +74,11 @@ describe('ten minutes of a full journal', () => {
       'the journal is full',
       () => journal.fill.waiting > 0 && journal.fill.bytes >= journal.fill.limit,
     );
-    await until('every sender waits', () => input.stats().windowsInFlight >= senders.length);
-    await turns(100);
+    await until('nothing is on its way any more', () => {
+      const { waiting, newest } = journal.fill;
+      const told = senders.reduce((sum, sender) => sum + acked(sender), 0);
+      return told === newest && waiting === input.stats().windowsInFlight;
+    });
 
     const before = senders.map(acked);
     const heard = senders.map(() => ({ count: 0, at: Date.now(), longest: 0 }));

@@ -5,11 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type DeadLettersArguments, deadLetters } from '../../src/cli/dead-letters.ts';
 import { main } from '../../src/cli/main.ts';
-import { schema } from '../../src/config/schema.ts';
-import { openJournal } from '../../src/journal/lmdb.ts';
 import type { DeadLetter } from '../../src/model.ts';
+import { openDataFolder } from '../../src/pipeline/data-folder.ts';
 import { openDeadLetters } from '../../src/sinks/elasticsearch/dead-letters.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { startFakeElasticsearch } from '../sinks/support/fake-elasticsearch.ts';
 import { terminal } from '../support/cli.ts';
 import { aFolder } from '../support/folder.ts';
@@ -160,13 +158,8 @@ describe('dead-letters retry and drop, where a server holds the data folder', ()
   }
   async function held(port: number) {
     const made = await aFolderWith([letter('1')], { api: { port } });
-    const { journal: config } = schema.parse({});
-    const journal = await openJournal(join(made.folder, 'journal'), {
-      config,
-      readers: ['indexer'],
-      instruments: silentInstruments(),
-    });
-    onTestFinished(() => journal.close());
+    const folder = openDataFolder(made.folder);
+    onTestFinished(() => folder.release());
     return made;
   }
 

@@ -56,7 +56,7 @@ describe('POST /dead-letters/…', () => {
     expect(asked).toEqual([]);
   });
 
-  it('is not for pages in a browser', async () => {
+  it('is not for pages of another site in a browser', async () => {
     const { asked, post } = await anApi();
     const { status, body } = await post(
       '/dead-letters/drop',
@@ -64,7 +64,7 @@ describe('POST /dead-letters/…', () => {
       { origin: 'http://evil.example' },
     );
     expect(status).toBe(403);
-    expect(body.error).toMatch(/browser/);
+    expect(body.error).toMatch(/page of another site/);
     for (const type of ['text/plain', 'application/x-www-form-urlencoded'])
       expect(
         (await post('/dead-letters/drop', { all: true }, { 'content-type': type })).status,
