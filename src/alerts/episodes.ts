@@ -1,6 +1,16 @@
 import type { KibanaConfig } from '../config/outputs.ts';
 import type { AlertSettings } from '../config/rules.ts';
-import type { Decision, Episode, Observation, Output, Sample, Scalar, Transition } from '../model.ts';
+import type {
+  AlertState,
+  Decision,
+  Episode,
+  Millis,
+  Observation,
+  Output,
+  Sample,
+  Scalar,
+  Transition,
+} from '../model.ts';
 import { idOf } from './ids.ts';
 import { discoverLink } from './link.ts';
 import { type MessageContext, messageOf, plainMessage } from './template.ts';
@@ -28,8 +38,30 @@ export interface Change {
 export interface Episodes {
   /** What the change puts out: a transition, the episode's new document, and messages to people, in this order. */
   apply(change: Change): Output[];
+  /** Ends a group's open episode without a look at it: its rule is going. Nothing where there is none. */
+  end(group: string, ending: Ending): Output[];
+  /** Set where another rule had the name before. */
+  generation: Generation | undefined;
   snapshot(): unknown;
   restore(snapshot: unknown): void;
+}
+
+/** How an episode ends whose rule goes. */
+export interface Ending {
+  /** Event time. */
+  at: Millis;
+  reason: string;
+  state: AlertState;
+}
+
+/**
+ * A rule that began anew under a name. Its first windows may begin where those before it did; the documents of its
+ * episodes are others all the same.
+ */
+export interface Generation {
+  number: number;
+  /** Event time: no earlier generation has an episode that began later. */
+  until: Millis;
 }
 
 interface Entry {
@@ -51,6 +83,7 @@ class EpisodeBook implements Episodes {
   private readonly kibana: KibanaConfig;
   private readonly message: (context: MessageContext) => string;
   private readonly entries = new Map<string, Entry>();
+  generation: Generation | undefined;
 
   constructor(rule: EpisodeRule, kibana: KibanaConfig) {
     this.rule = rule;
@@ -74,6 +107,21 @@ class EpisodeBook implements Episodes {
     return outputs;
   }
 
+  end(group: string, { at, reason, state }: Ending): Output[] {
+    const entry = this.entries.get(group);
+    if (!entry) return [];
+    const { by, window, value, count } = entry.episode;
+    const decision: Decision = {
+      state: { ...state, status: 'inactive', start: undefined, calm: undefined, updated: at },
+      reason,
+      transition: { from: state.status, to: 'inactive', at, reason },
+      update: false,
+      notify: { send: state.told, reason },
+    };
+    const observation = { at, since: at, window, value, count, early: false };
+    return this.apply({ group, by, decision, observation, samples: () => [] });
+  }
+
   snapshot(): unknown {
     return [...this.entries].map(([group, entry]) => [group, { ...entry }]);
   }
@@ -88,7 +136,7 @@ class EpisodeBook implements Episodes {
     const { config } = this.rule;
     const start = decision.state.start ?? observation.since;
     const episode: Episode = {
-      id: idOf(config.name, group, start),
+      id: this.idOf(group, start),
       rule: config.name,
       group,
       by,
@@ -112,6 +160,12 @@ class EpisodeBook implements Episodes {
       runbook: config.runbook,
     };
     return { episode, transitions: 0, raised: false };
+  }
+
+  private idOf(group: string, start: Millis): string {
+    const { generation } = this;
+    const id = idOf(this.rule.config.name, group, start);
+    return generation && start <= generation.until ? `${id}~${generation.number}` : id;
   }
 
   /** A new object each time: outputs that were put out before still hold the old one. */

@@ -11,7 +11,7 @@ export interface ReaderHandlers {
   /** The analyser put something out. */
   outputs?(): void;
   /** Answers by name, such as `metrics`. */
-  calls: Record<string, () => unknown>;
+  calls: Record<string, (argument: unknown) => unknown>;
   /** Finish what is in hand and put everything in order. */
   stop(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export function serveReader(handlers: ReaderHandlers): { post: (message: FromRea
     else if (message.kind === 'block')
       handlers.block?.(message.position, received(message.block), message.payloadBytes);
     else if (message.kind === 'call') {
-      post({ kind: 'answer', id: message.id, value: await handlers.calls[message.name]?.() });
+      post({ kind: 'answer', id: message.id, value: await handlers.calls[message.name]?.(message.argument) });
     } else {
       await handlers.stop();
       port.close();

@@ -1,4 +1,5 @@
 import type { LogEvent, Millis, Output } from '../model.ts';
+import type { AlertBook } from './alert-book.ts';
 
 /** What is kept in memory for groups, to be bounded by `maxGroups`. */
 export interface Kept {
@@ -16,6 +17,8 @@ export interface Run {
   readonly name: string;
   /** Changes with the rule: state of another fingerprint is state of another rule. */
   readonly fingerprint: string;
+  /** The alerts of the rule. */
+  readonly book: AlertBook;
   /** Number of events that came too late to be counted. */
   readonly late: number;
   /** Number of windows that were looked at when they were over. */

@@ -9,7 +9,7 @@ export type ToReader =
   /** `payloadBytes`: what the window takes in the journal. */
   | { kind: 'block'; position: Position; block: EventBlock; payloadBytes: number }
   | { kind: 'outputs' }
-  | { kind: 'call'; id: number; name: string }
+  | { kind: 'call'; id: number; name: string; argument?: unknown }
   | { kind: 'stop' };
 
 /** What a reader says to the main thread. */
@@ -43,6 +43,8 @@ const longestPause: Millis = 60_000;
 export class ReaderThread {
   readonly name: string;
   private readonly options: ThreadOptions;
+  /** What it is given when it is started again. */
+  workerData: unknown;
   private readonly firstPause: Millis;
   private worker: Worker | undefined;
   private readyAt: Millis | undefined;
@@ -56,6 +58,7 @@ export class ReaderThread {
   constructor(options: ThreadOptions) {
     this.name = options.name;
     this.options = options;
+    this.workerData = options.workerData;
     this.firstPause = options.firstPause ?? shortestPause;
     this.pause = this.firstPause;
   }
@@ -80,7 +83,7 @@ export class ReaderThread {
   }
 
   /** Asks the reader; undefined where it is gone or does not answer in time. */
-  async call<T>(name: string, timeout: Millis): Promise<T | undefined> {
+  async call<T>(name: string, timeout: Millis, argument?: unknown): Promise<T | undefined> {
     if (!this.worker) return undefined;
     const id = this.nextCall++;
     const answer = new Promise<unknown>((resolve) => {
@@ -90,7 +93,7 @@ export class ReaderThread {
         resolve(value);
       });
     });
-    this.post({ kind: 'call', id, name });
+    this.post({ kind: 'call', id, name, argument });
     return (await answer) as T | undefined;
   }
 
@@ -117,9 +120,9 @@ export class ReaderThread {
   }
 
   private async launch(): Promise<void> {
-    const { file, workerData, resourceLimits } = this.options;
+    const { file, resourceLimits } = this.options;
     const worker = new Worker(file, {
-      workerData,
+      workerData: this.workerData,
       name: this.name,
       ...(resourceLimits && { resourceLimits }),
     });

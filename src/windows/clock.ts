@@ -53,6 +53,11 @@ export class EventClock {
     return this.#now;
   }
 
+  /** The highest event time of any source, which those that lag behind have yet to come to. */
+  get farthest(): Millis {
+    return this.#farthest([...this.#sources.values()]);
+  }
+
   /** Takes in one event. `ahead`: it is too far in the future to be believed, and moves nothing. */
   observe(name: string, time: Millis, receivedAt: Millis): 'on-time' | 'ahead' {
     let source = this.#last;
