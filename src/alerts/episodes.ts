@@ -112,7 +112,14 @@ class EpisodeBook implements Episodes {
     if (!entry) return [];
     const { by, window, value, count } = entry.episode;
     const decision: Decision = {
-      state: { ...state, status: 'inactive', start: undefined, calm: undefined, updated: at },
+      state: {
+        ...state,
+        status: 'inactive',
+        start: undefined,
+        calm: undefined,
+        early: undefined,
+        updated: at,
+      },
       reason,
       transition: { from: state.status, to: 'inactive', at, reason },
       update: false,

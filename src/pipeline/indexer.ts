@@ -39,6 +39,9 @@ export class Indexer {
   private readonly deliveries: Deliveries<Position>;
   private readonly news = new Signal();
   private stopping = false;
+  /** What was read but not handed over is left to the next one. */
+  private cut = false;
+  private running: Promise<void> = Promise.resolve();
   private read: Position;
 
   constructor(options: IndexerOptions) {
@@ -52,7 +55,25 @@ export class Indexer {
   }
 
   /** Ends when `stop` was called. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    this.running = this.loop();
+    return this.running;
+  }
+
+  /** Says where to begin, before it does. */
+  beginAfter(position: Position): void {
+    this.read = position;
+  }
+
+  /** Reads no further; resolves when what was read has been delivered. */
+  async finish(): Promise<void> {
+    this.stopping = true;
+    this.news.raise();
+    await this.running;
+    await this.deliveries.drained();
+  }
+
+  private async loop(): Promise<void> {
     while (!this.stopping) {
       const records = this.options.journal.read(this.read, 4 * 2 ** 20);
       if (records.length === 0) await this.news.wait();
@@ -62,6 +83,7 @@ export class Indexer {
 
   stop(): void {
     this.stopping = true;
+    this.cut = true;
     this.deliveries.close();
     this.news.raise();
   }
@@ -70,7 +92,9 @@ export class Indexer {
   private async deliver(records: JournalRecord[]): Promise<void> {
     let load = new Load();
     for (const record of records) {
-      if (this.stopping) return;
+      if (this.cut) return;
+      // What was read is delivered to its end.
+      if (this.stopping) break;
       if (record.kind === 'events') {
         for (const item of this.options.documents.of(record)) {
           load.add(item);
