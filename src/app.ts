@@ -1,11 +1,15 @@
 /** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
 import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
+import type { Reload, Running } from './app/reload.ts';
+import { startReloading } from './app/reloading.ts';
+import type { Loaded } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
 import type { Transition } from './model.ts';
 import { describePipeline } from './pipeline/describe.ts';
 import { startEmbeddedStore } from './pipeline/embedded-store.ts';
+import { foldersOf } from './pipeline/reader-data.ts';
 import { Undo } from './pipeline/undo.ts';
 import { startPipeline } from './pipeline.ts';
 import { explainApart } from './replay/explain-apart.ts';
@@ -19,12 +23,17 @@ export interface AppOptions {
   log?: Logger;
   /** Told of each change of an alert's state, once it is written down. */
   onTransition?: (transition: Transition) => void;
+  /** Loads the configuration anew, as it was loaded for the start. */
+  load?: () => Loaded;
+  /** Values that the log leaves out; those that a reload brings come to them. */
+  secrets?: string[];
 }
 
 /** A running logboom. */
 export interface App {
   urls: { lumberjack: string; store?: string; api: string; elasticsearch?: string };
   status(): Promise<Status>;
+  reload: Reload;
   /** Stops from the inputs on. Harmless when called twice. */
   stop(): Promise<void>;
   /** Resolves, with the cause, when logboom cannot go on by itself. */
@@ -34,7 +43,9 @@ export interface App {
 export type StartApp = (config: Config, options?: AppOptions) => Promise<App>;
 
 export const startApp: StartApp = async (config, options = {}) => {
-  const log = options.log ?? createLog(config.log, { secrets: secretsOf(config) });
+  const secrets = options.secrets ?? secretsOf(config);
+  const log = options.log ?? createLog(config.log, { secrets });
+  const running: Running = { config, problems: 0 };
   const metrics = createMetrics();
   const instruments = { log, metrics: metrics.registry };
   const startedAt = Date.now();
@@ -58,23 +69,40 @@ export const startApp: StartApp = async (config, options = {}) => {
     undo.add(() => pipeline.stop());
 
     const { host, port } = pipeline.lumberjack.address();
-    const url = store?.url ?? (elasticsearch.hosts?.join(', ') || 'Elastic Cloud');
+    const urlOf = ({ elasticsearch: remote }: Config) =>
+      store?.url ?? (remote?.hosts?.join(', ') || 'Elastic Cloud');
     const described = describePipeline(pipeline, {
-      config,
+      get config() {
+        return running.config;
+      },
+      get problems() {
+        return running.problems;
+      },
+      get url() {
+        return urlOf(running.config);
+      },
       metrics,
-      url,
       store: store?.url,
       version,
       startedAt,
     });
-    const explain = explainApart(config);
-    const api = await startApi({ config: config.api, ...described, explain, instruments });
+    const folders = foldersOf(config.data);
+    const dataOf = (next: Config) => ({
+      config: next,
+      elasticsearch: store?.elasticsearch ?? next.elasticsearch!,
+      folders,
+    });
+    const reloading = startReloading({ running, pipeline, dataOf, secrets, instruments, load: options.load });
+    undo.add(() => reloading.stop());
+    const explain = explainApart(() => running.config);
+    const reload = () => reloading.reload('API');
+    const api = await startApi({ config: config.api, ...described, explain, reload, instruments });
     undo.add(() => api.stop());
 
     const urls: App['urls'] = { lumberjack: `${host}:${port}`, api: api.url };
     if (store) urls.store = store.url;
-    else urls.elasticsearch = url;
-    return { urls, status: described.status, stop: () => undo.all(), failed };
+    else urls.elasticsearch = urlOf(config);
+    return { urls, status: described.status, reload: reloading.reload, stop: () => undo.all(), failed };
   } catch (error) {
     await undo.all().catch(() => undefined);
     throw error;

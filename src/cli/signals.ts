@@ -15,6 +15,34 @@ export interface StopRequest {
   dispose(): void;
 }
 
+interface Hangups {
+  on(signal: 'SIGHUP', listener: () => void): unknown;
+  off(signal: 'SIGHUP', listener: () => void): unknown;
+}
+
+export interface ReloadRequests {
+  /** Told of each request from now on, and of one that came before. */
+  listen(listener: () => void): void;
+  dispose(): void;
+}
+
+/** Listens for SIGHUP, which asks a server for its configuration to be loaded anew. */
+export function reloadRequests(signals: Hangups = process): ReloadRequests {
+  let early = false;
+  let tell = () => {
+    early = true;
+  };
+  const listener = () => tell();
+  signals.on('SIGHUP', listener);
+  return {
+    listen(told) {
+      tell = told;
+      if (early) told();
+    },
+    dispose: () => void signals.off('SIGHUP', listener),
+  };
+}
+
 /** Listens for SIGINT and SIGTERM. The first asks for a clean stop; a second one means at once. */
 export function stopRequest(
   signals: Signals = process,

@@ -18,20 +18,29 @@ export function sourceOf({ api }: Pick<Config, 'api'>): StatusSource {
   return { url: `http://${host.includes(':') ? `[${host}]` : host}:${api.port}`, token: api.token };
 }
 
-async function ask<Answer>({ url, token }: StatusSource, path: string): Promise<Answer> {
+interface Asking {
+  method?: 'GET' | 'POST';
+  /** Codes beside those of success that are answers like any other, with a body that says more. */
+  answers: readonly number[];
+}
+
+/** What a running server answers. */
+export async function answerOf<Answer>(
+  { url, token }: StatusSource,
+  path: string,
+  { method = 'GET', answers }: Asking,
+): Promise<Answer> {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const response = await fetch(new URL(path, url), { headers, signal: AbortSignal.timeout(5_000) }).catch(
-    (error: Error) => {
-      const cause = messageOf(error.cause ?? error);
-      const message = `No logboom answers at ${url} (${cause}). Is it running? Name another address with --url.`;
-      throw new LogboomError('API_UNAVAILABLE', message, { cause: error });
-    },
-  );
+  const signal = AbortSignal.timeout(method === 'GET' ? 5_000 : 60_000);
+  const response = await fetch(new URL(path, url), { method, headers, signal }).catch((error: Error) => {
+    const cause = messageOf(error.cause ?? error);
+    const message = `No logboom answers at ${url} (${cause}). Is it running? Name another address with --url.`;
+    throw new LogboomError('API_UNAVAILABLE', message, { cause: error });
+  });
   if (response.status === 401) {
     throw new LogboomError('API_UNAVAILABLE', `${url} asks for a token; set \`api.token\` or use --token.`);
   }
-  // 503 is an answer of /health like any other: its body has the reasons.
-  if (!response.ok && response.status !== 503) {
+  if (!response.ok && !answers.includes(response.status)) {
     throw new LogboomError('API_UNAVAILABLE', `${url}${path} answered ${response.status}; is it logboom?`);
   }
   return (await response.json()) as Answer;
@@ -92,7 +101,10 @@ export function formatStatus(status: Status, health: Health): string {
 
 /** `logboom status`: 0 where the server is healthy or degraded, 1 where it is not. */
 export async function status(source: StatusSource, json: boolean, terminal: Terminal): Promise<number> {
-  const [found, health] = await Promise.all([ask<Status>(source, '/status'), ask<Health>(source, '/health')]);
+  const [found, health] = await Promise.all([
+    answerOf<Status>(source, '/status', { answers: [] }),
+    answerOf<Health>(source, '/health', { answers: [503] }),
+  ]);
   terminal.out(json ? JSON.stringify({ ...found, health }, null, 2) : formatStatus(found, health));
   return health.healthy ? 0 : 1;
 }

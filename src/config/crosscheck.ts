@@ -128,6 +128,7 @@ function positive(config: Config): Problem[] {
     [['journal', 'tick'], config.journal.tick],
     [['journal', 'maxSize'], config.journal.maxSize],
     [['indexing', 'retryInitial'], config.indexing.retryInitial],
+    [['reload', 'every'], config.reload.every],
     [['shutdown', 'timeout'], config.shutdown.timeout],
   ];
   return lengths

@@ -4,6 +4,7 @@ import { journal } from './journal.ts';
 import { notifiers } from './notifiers.ts';
 import { elasticsearch, indexing, kibana, store } from './outputs.ts';
 import { parsers } from './parsers.ts';
+import { reload } from './reload.ts';
 import { rules } from './rules.ts';
 import { api, log, shutdown } from './service.ts';
 import { time } from './time.ts';
@@ -32,6 +33,7 @@ export const schema = z.strictObject({
   kibana: kibana.describe('Kibana, for links in alerts.'),
   api: api.describe('The HTTP API of logboom itself.'),
   log: log.describe('The log of logboom itself.'),
+  reload: reload.describe('Taking up another configuration while logboom runs.'),
   shutdown: shutdown.describe('Stopping.'),
 });
 

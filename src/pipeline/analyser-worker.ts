@@ -49,11 +49,7 @@ const port = serveReader({
       return reportOf(instruments.metrics);
     },
     alerts: () => engine.openAlerts,
-    reload: (to) =>
-      analyser.reload(analysisOf((to as ReaderData).config)).then(
-        () => ({}),
-        (error: unknown) => ({ problem: messageOf(error) }),
-      ),
+    reload: (to) => reload(to as ReaderData),
   },
   stop: async () => {
     clearInterval(checkpoints);
@@ -83,6 +79,14 @@ const analyser = new Analyser({
   onOutputs: () => port.post({ kind: 'outputs' }),
   checkpointBytes: Math.min(64 * 2 ** 20, config.journal.maxSize / 8),
 });
+
+async function reload({ config: next }: ReaderData): Promise<{ problem?: string }> {
+  instruments.learn(next);
+  return analyser.reload(analysisOf(next)).then(
+    () => ({}),
+    (error: unknown) => ({ problem: messageOf(error) }),
+  );
+}
 
 const tell = tellOfEngine(engine, telemetry);
 const checkpoints = setInterval(() => analyser.requestCheckpoint(), checkpointEvery);

@@ -7,14 +7,17 @@ import type { ReaderStatus, Status } from '../telemetry/status.ts';
 import type { Reader } from './reader.ts';
 
 export interface Described {
-  config: Config;
+  /** The one in force. */
+  readonly config: Config;
   metrics: Metrics;
   /** Where documents go. */
-  url: string;
+  readonly url: string;
   /** Address of the embedded store, where it is in use. */
   store: string | undefined;
   version: string;
   startedAt: Millis;
+  /** Number of problems for which the last reload was refused. */
+  readonly problems?: number;
 }
 
 /** What the sink says of itself; it lives in the indexer's thread. */
@@ -27,7 +30,7 @@ interface SinkReport {
 export function describePipeline(pipeline: Pipeline, described: Described) {
   return {
     status: () => statusOf(pipeline, described),
-    health: () => healthNow(pipeline),
+    health: () => healthNow(pipeline, described),
     metrics: () => metricsOf(pipeline, described.metrics),
   };
 }
@@ -101,7 +104,10 @@ function readerStatus(reader: Reader, { journal }: Pipeline, now: Millis): Reade
 
 const waits = ({ state }: SinkReport) => (state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {});
 
-async function healthNow({ journal, analyser, indexer }: Pipeline): Promise<Health> {
+async function healthNow(
+  { journal, analyser, indexer }: Pipeline,
+  { problems = 0 }: Described,
+): Promise<Health> {
   const { fill } = journal;
   const sink = await indexer.call<SinkReport>('sink');
   const progress = (reader: Reader) => ({
@@ -116,6 +122,7 @@ async function healthNow({ journal, analyser, indexer }: Pipeline): Promise<Heal
     },
     readers: { analyser: progress(analyser), indexer: { ...progress(indexer), ...(sink && waits(sink)) } },
     threads: { analyser: gone(analyser), indexer: gone(indexer) },
+    configuration: { problems },
   };
   return healthOf(snapshot, Date.now());
 }

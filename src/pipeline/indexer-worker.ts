@@ -33,6 +33,7 @@ let changing: Promise<unknown> = Promise.resolve();
 
 async function reload(to: ReaderData): Promise<{ problem?: string }> {
   const before = indexing;
+  instruments.learn(to.config);
   try {
     indexing = before.successor(to);
   } catch (error) {

@@ -5,6 +5,8 @@ import { Counter } from 'prom-client';
 import { type ErrorCode, LogboomError, messageOf } from '../errors.ts';
 import type { Health } from './health.ts';
 import type { Instruments } from './instruments.ts';
+import type { ReloadAnswer } from './reload.ts';
+import { addReload } from './reload-route.ts';
 import type { Status } from './status.ts';
 
 export interface ApiOptions {
@@ -15,6 +17,7 @@ export interface ApiOptions {
   metrics: () => Promise<string>;
   /** Answers `?alert=…` or `?rule=…&at=…&group=…`. */
   explain?: (asked: Record<string, string>) => Promise<unknown>;
+  reload?: () => Promise<ReloadAnswer>;
   instruments: Instruments;
 }
 
@@ -27,6 +30,7 @@ const links = {
   '/explain': 'why an alert fired (?alert=id), or why a rule did or did not (?rule=name&at=time&group=group)',
   '/health': 'whether the journal and its readers move: 200, or 503 with the reasons',
   '/metrics': 'metrics in the Prometheus text format',
+  '/reload': 'POST takes up the changed configuration: what changed, or 400 with its problems',
   '/status': 'inputs, journal, readers, alerts, sink and notifiers as JSON',
 };
 
@@ -70,8 +74,8 @@ function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyRep
   }
   return reply
     .code(405)
-    .header('allow', 'GET, HEAD')
-    .send({ error: `${path} answers GET only.` });
+    .header('allow', path === '/reload' ? 'POST' : 'GET, HEAD')
+    .send({ error: `${path} answers ${path === '/reload' ? 'POST' : 'GET'} only.` });
 }
 
 function addRoutes(app: FastifyInstance, { status, health, metrics }: ApiOptions): void {
@@ -134,7 +138,7 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
 }
 
-/** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`. It only reads. */
+/** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`, `/reload`. */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { config, instruments } = options;
   const app = fastify({ ...limits, forceCloseConnections: true, logger: false });
@@ -145,6 +149,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   app.setNotFoundHandler(answerUnknown);
   addRoutes(app, options);
   if (options.explain) addExplain(app, options.explain);
+  if (options.reload) addReload(app, options.reload);
   const url = await listen(app, config.host, config.port);
   instruments.log.info({ 'url.full': url }, `API listens on ${url}`);
   return { url, stop: () => app.close() };

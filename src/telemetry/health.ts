@@ -13,6 +13,8 @@ export interface HealthSnapshot {
   readers: Record<string, ReaderProgress>;
   /** By name; why a thread is gone, or undefined while it lives. */
   threads: Record<string, { gone?: string | undefined }>;
+  /** Number of problems for which the configuration was not taken up when it was last loaded anew. */
+  configuration?: { problems: number };
 }
 
 export interface ReaderProgress {
@@ -85,6 +87,13 @@ function judgeJournal({ journal }: HealthSnapshot, stuck: string[], nearlyFull: 
   return { unhealthy: [], degraded: mention ? [`journal is ${percent(journal.fill)} full`] : [] };
 }
 
+/** What is in force is not what the file says. */
+function judgeConfiguration({ configuration }: HealthSnapshot): string[] {
+  return configuration && configuration.problems > 0
+    ? ['the configuration was changed and has problems: the one before stays in force']
+    : [];
+}
+
 /** Judges a snapshot. Pure: time and thresholds are arguments. */
 export function healthOf(
   snapshot: HealthSnapshot,
@@ -97,7 +106,8 @@ export function healthOf(
   const readers = judgeReaders(snapshot, now, thresholds.stallAfter);
   const journal = judgeJournal(snapshot, readers.stuck, thresholds.nearlyFull);
   const unhealthy = [...threads, ...journal.unhealthy, ...readers.unhealthy];
-  const degraded = [...journal.degraded, ...readers.degraded];
+  const stale = judgeConfiguration(snapshot);
+  const degraded = [...journal.degraded, ...readers.degraded, ...stale];
   const state = unhealthy.length > 0 ? 'unhealthy' : degraded.length > 0 ? 'degraded' : 'healthy';
   return { healthy: unhealthy.length === 0, state, reasons: [...unhealthy, ...degraded] };
 }

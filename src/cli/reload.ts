@@ -1,0 +1,26 @@
+import { formatProblem, type Problem } from '../config/problems.ts';
+import { type Applied, type Refused, wordsOf } from '../telemetry/reload.ts';
+import { printable } from '../util/printable.ts';
+import { answerOf, type StatusSource } from './status.ts';
+import type { Terminal } from './terminal.ts';
+
+type Answer = Omit<Applied, 'applied'> | (Omit<Refused, 'applied'> & { error: string });
+
+/** What a running server made of its configuration, for a terminal. */
+export function formatReload(answer: Answer): string {
+  if ('error' in answer) {
+    const problems = answer.problems.map((problem: Problem) => formatProblem(problem, answer.file));
+    return [answer.error, ...problems].join('\n\n');
+  }
+  const restart = answer.needsRestart.join(', ');
+  const changed = wordsOf({ applied: true, ...answer });
+  return restart === '' ? changed : `${changed}\na restart is needed for ${restart}`;
+}
+
+/** `logboom reload`: 0 where the running server took its configuration up, 1 where it refused. */
+export async function reload(source: StatusSource, json: boolean, terminal: Terminal): Promise<number> {
+  const answer = await answerOf<Answer>(source, '/reload', { method: 'POST', answers: [400] });
+  const lines = formatReload(answer).split('\n').map(printable);
+  terminal.out(json ? JSON.stringify(answer, null, 2) : lines.join('\n'));
+  return 'error' in answer ? 1 : 0;
+}
