@@ -1,6 +1,7 @@
 /** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
 import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { ownMetrics } from './app/own-metrics.ts';
 import type { Reload, Running } from './app/reload.ts';
 import { startReloading } from './app/reloading.ts';
 import type { Loaded } from './config/load.ts';
@@ -92,7 +93,21 @@ export const startApp: StartApp = async (config, options = {}) => {
       elasticsearch: store?.elasticsearch ?? next.elasticsearch!,
       folders,
     });
-    const reloading = startReloading({ running, pipeline, dataOf, secrets, instruments, load: options.load });
+    const own = ownMetrics({
+      running,
+      sample: described.sample,
+      out: (item) => pipeline.indexer.hand(item),
+    });
+    undo.add(() => own.stop());
+    const reloading = startReloading({
+      running,
+      pipeline,
+      dataOf,
+      secrets,
+      instruments,
+      load: options.load,
+      onIndexing: () => own.restart(),
+    });
     undo.add(() => reloading.stop());
     const explain = explainApart(() => running.config);
     const reload = () => reloading.reload('API');

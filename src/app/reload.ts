@@ -22,6 +22,8 @@ export interface ReloadParts {
   /** Loads and checks the configuration as `logboom check` does. */
   load: () => Loaded;
   dataOf: (config: Config) => ReaderData;
+  /** Told when documents go out by other settings. */
+  onIndexing: () => void;
   /** Values that the log leaves out; those of the new configuration come to them. */
   secrets: string[];
   telemetry: ReloadTelemetry;
@@ -55,7 +57,8 @@ async function reload(parts: ReloadParts, trigger: ReloadTrigger): Promise<Reloa
   }
 }
 
-async function attempt({ running, pipeline, load, dataOf, secrets }: ReloadParts): Promise<ReloadAnswer> {
+async function attempt(parts: ReloadParts): Promise<ReloadAnswer> {
+  const { running, pipeline, load, dataOf, secrets } = parts;
   const loaded = load();
   const file = loaded.path === undefined ? {} : { file: loaded.path };
   if (!loaded.config) return { applied: false, ...file, problems: loaded.problems };
@@ -65,6 +68,7 @@ async function attempt({ running, pipeline, load, dataOf, secrets }: ReloadParts
   const refusal = await reloadPipeline(pipeline, before, changes, dataOf);
   if (refusal !== undefined) return { applied: false, ...file, problems: [ofElasticsearch(refusal)] };
   running.config = changes.config;
+  if (changes.parts.includes('indexing')) parts.onIndexing();
   return answerOf(before, changes);
 }
 

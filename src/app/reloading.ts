@@ -9,7 +9,7 @@ export interface Reloading {
   stop(): void;
 }
 
-export interface ReloadingOptions extends Pick<ReloadParts, 'running' | 'pipeline' | 'dataOf' | 'secrets'> {
+export interface ReloadingOptions extends Omit<ReloadParts, 'load' | 'telemetry'> {
   instruments: Instruments;
   /** Loads the configuration anew; undefined where it came from no file. */
   load: (() => Loaded) | undefined;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { inputs } from './inputs.ts';
 import { journal } from './journal.ts';
+import { kibana } from './kibana.ts';
 import { notifiers } from './notifiers.ts';
-import { elasticsearch, indexing, kibana, store } from './outputs.ts';
+import { elasticsearch, indexing, store } from './outputs.ts';
 import { parsers } from './parsers.ts';
 import { reload } from './reload.ts';
 import { rules } from './rules.ts';
@@ -30,7 +31,7 @@ export const schema = z.strictObject({
     .describe('Where documents go. Without it, into the embedded store.'),
   indexing: indexing.describe('Names of indices, and bulk requests.'),
   store: store.describe('The embedded, Elasticsearch-compatible store.'),
-  kibana: kibana.describe('Kibana, for links in alerts.'),
+  kibana: kibana.describe('Kibana: links in alerts, and `logboom kibana`.'),
   api: api.describe('The HTTP API of logboom itself.'),
   log: log.describe('The log of logboom itself.'),
   reload: reload.describe('Taking up another configuration while logboom runs.'),

@@ -1,15 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { DiscoverConfig } from '../config/kibana.ts';
 import type { RuleConfig } from '../config/rules.ts';
 import type { Config } from '../config/schema.ts';
 import { fingerprintOf } from './rule-run.ts';
 
-/** What of the configuration decides on what the engine puts out. */
-export type Analysis = Pick<Config, 'rules' | 'kibana' | 'parsers' | 'time'> & {
+/** What of the configuration decides on what the engine puts out. It goes to disk, and holds no secret. */
+export type Analysis = Pick<Config, 'rules' | 'parsers' | 'time'> & {
+  kibana: DiscoverConfig;
   journal: Pick<Config['journal'], 'tick'>;
 };
 
 export function analysisOf({ rules, kibana, parsers, time, journal }: Config): Analysis {
-  return { rules, kibana, parsers, time, journal: { tick: journal.tick } };
+  const { url, space, dataView } = kibana;
+  const links = { dataView, ...(url !== undefined && { url }), ...(space !== undefined && { space }) };
+  return { rules, kibana: links, parsers, time, journal: { tick: journal.tick } };
 }
 
 /** What becomes of rules, by name. */

@@ -46,6 +46,7 @@ async function reload(to: ReaderData): Promise<{ problem?: string }> {
 const port = serveReader({
   news: () => indexing.wake(),
   outputs: () => indexing.wakePublishers(),
+  document: (item) => indexing.side.add(item),
   calls: {
     metrics: () => reportOf(instruments.metrics),
     sink: () => indexing.sink.status(),

@@ -16,6 +16,7 @@ import { openPayload } from './payload.ts';
 import { Publisher } from './publisher.ts';
 import type { ReaderData } from './reader-data.ts';
 import type { Results } from './results.ts';
+import { SideDocuments } from './side-documents.ts';
 
 /** What lasts as long as the thread does, whatever the configuration. */
 export interface IndexingParts {
@@ -35,6 +36,8 @@ const finishWithin: Millis = 5_000;
 /** The indexer and the publisher over one client, by one configuration. */
 export class Indexing {
   readonly sink: ElasticsearchSink;
+  /** Documents that are in no journal. */
+  readonly side: SideDocuments;
   private readonly indexer: Indexer;
   private readonly publishers: Publisher[];
   private readonly parts: IndexingParts;
@@ -48,6 +51,7 @@ export class Indexing {
     this.parts = parts;
     this.position = from;
     this.sink = createElasticsearchSink({ elasticsearch, indexing, deadLetters, instruments });
+    this.side = new SideDocuments(this.sink);
     const documents = new EventDocuments({
       journalId: journal.journalId,
       events: createEventReader({ parsers, time, telemetry: parsing }),
