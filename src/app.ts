@@ -1,16 +1,13 @@
 /** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
 import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { ownMetrics } from './app/own-metrics.ts';
+import { startOperation } from './app/operation.ts';
 import type { Reload, Running } from './app/reload.ts';
-import { startReloading } from './app/reloading.ts';
 import type { Loaded } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
 import type { Transition } from './model.ts';
-import { describePipeline } from './pipeline/describe.ts';
 import { startEmbeddedStore } from './pipeline/embedded-store.ts';
-import { foldersOf } from './pipeline/reader-data.ts';
 import { Undo } from './pipeline/undo.ts';
 import { startPipeline } from './pipeline.ts';
 import { explainApart } from './replay/explain-apart.ts';
@@ -18,7 +15,6 @@ import { startApi } from './telemetry/api.ts';
 import { createLog } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import type { Status } from './telemetry/status.ts';
-import { version } from './util/version.ts';
 
 export interface AppOptions {
   log?: Logger;
@@ -70,54 +66,33 @@ export const startApp: StartApp = async (config, options = {}) => {
     undo.add(() => pipeline.stop());
 
     const { host, port } = pipeline.lumberjack.address();
-    const urlOf = ({ elasticsearch: remote }: Config) =>
-      store?.url ?? (remote?.hosts?.join(', ') || 'Elastic Cloud');
-    const described = describePipeline(pipeline, {
-      get config() {
-        return running.config;
-      },
-      get problems() {
-        return running.problems;
-      },
-      get url() {
-        return urlOf(running.config);
-      },
-      metrics,
-      store: store?.url,
-      version,
-      startedAt,
-    });
-    const folders = foldersOf(config.data);
-    const dataOf = (next: Config) => ({
-      config: next,
-      elasticsearch: store?.elasticsearch ?? next.elasticsearch!,
-      folders,
-    });
-    const own = ownMetrics({
-      running,
-      sample: described.sample,
-      out: (item) => pipeline.indexer.hand(item),
-    });
-    undo.add(() => own.stop());
-    const reloading = startReloading({
+    const load = options.load;
+    const operation = startOperation({
       running,
       pipeline,
-      dataOf,
-      secrets,
+      store,
+      metrics,
       instruments,
-      load: options.load,
-      onIndexing: () => own.restart(),
+      secrets,
+      load,
+      startedAt,
     });
-    undo.add(() => reloading.stop());
+    undo.add(() => operation.stop());
+    const { described, reload } = operation;
     const explain = explainApart(() => running.config);
-    const reload = () => reloading.reload('API');
-    const api = await startApi({ config: config.api, ...described, explain, reload, instruments });
+    const api = await startApi({
+      config: config.api,
+      ...described,
+      explain,
+      reload: () => reload('API'),
+      instruments,
+    });
     undo.add(() => api.stop());
 
     const urls: App['urls'] = { lumberjack: `${host}:${port}`, api: api.url };
     if (store) urls.store = store.url;
-    else urls.elasticsearch = urlOf(config);
-    return { urls, status: described.status, reload: reloading.reload, stop: () => undo.all(), failed };
+    else urls.elasticsearch = operation.url();
+    return { urls, status: described.status, reload, stop: () => undo.all(), failed };
   } catch (error) {
     await undo.all().catch(() => undefined);
     throw error;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { changesBetween } from '../config/changes.ts';
+import { type ConfigChanges, changesBetween } from '../config/changes.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
@@ -22,8 +22,8 @@ export interface ReloadParts {
   /** Loads and checks the configuration as `logboom check` does. */
   load: () => Loaded;
   dataOf: (config: Config) => ReaderData;
-  /** Told when documents go out by other settings. */
-  onIndexing: () => void;
+  /** Told what has come into force, for parts beside the pipeline. */
+  onChange: (changes: ConfigChanges) => void;
   /** Values that the log leaves out; those of the new configuration come to them. */
   secrets: string[];
   telemetry: ReloadTelemetry;
@@ -68,7 +68,7 @@ async function attempt(parts: ReloadParts): Promise<ReloadAnswer> {
   const refusal = await reloadPipeline(pipeline, before, changes, dataOf);
   if (refusal !== undefined) return { applied: false, ...file, problems: [ofElasticsearch(refusal)] };
   running.config = changes.config;
-  if (changes.parts.includes('indexing')) parts.onIndexing();
+  parts.onChange(changes);
   return answerOf(before, changes);
 }
 
@@ -76,7 +76,7 @@ function ofElasticsearch(message: string): Refused['problems'][number] {
   return { path: 'elasticsearch', message, remedy: 'Correct the settings of `elasticsearch`.' };
 }
 
-function answerOf(before: Config, changes: ReturnType<typeof changesBetween>): Applied {
+function answerOf(before: Config, changes: ConfigChanges): Applied {
   const { config, settings, needsRestart } = changes;
   return {
     applied: true,

@@ -2,19 +2,19 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Config } from './schema.ts';
 import { isMapping } from './shape.ts';
 
-type Section = keyof Config;
-
-/** What a running server takes up, and by what means. Everything else needs a restart. */
-const sections = {
+/** What a running server takes up, and which part of it does. Everything else needs a restart. */
+const parts = {
   /** The analyser, between two records. */
   analysis: ['rules', 'kibana', 'parsers', 'time'],
   notifiers: ['notifiers'],
-  /** A client of its own, which goes on from the cursors. */
+  /** Another client, which goes on from the cursors. */
   indexing: ['elasticsearch', 'indexing', 'parsers', 'time'],
+  /** Of the embedded store only how much is kept. */
+  store: ['store'],
   watch: ['reload'],
-} as const satisfies Record<string, readonly Section[]>;
+} as const satisfies Record<string, readonly (keyof Config)[]>;
 
-export type Part = keyof typeof sections;
+export type Part = keyof typeof parts;
 
 export interface ConfigChanges {
   /** The running configuration with everything that can change while it runs. */
@@ -27,31 +27,38 @@ export interface ConfigChanges {
   needsRestart: string[];
 }
 
-/** Rules and notifiers have names, so that their paths would say less than those. */
-const named: readonly Section[] = ['rules', 'notifiers'];
-
 export function changesBetween(running: Config, wanted: Config): ConfigChanges {
-  const movable = new Set<Section>(Object.values(sections).flat());
-  // Another kind of target is another server: the embedded store is started or stopped with the process.
-  if ((running.elasticsearch === undefined) !== (wanted.elasticsearch === undefined))
-    movable.delete('elasticsearch');
-  const names = [...new Set([...Object.keys(running), ...Object.keys(wanted)])] as Section[];
-  const changed = names.filter((name) => !isDeepStrictEqual(running[name], wanted[name]));
-  const moved = changed.filter((name) => movable.has(name));
-  const paths = (list: Section[]) => list.flatMap((name) => pathsBetween(running[name], wanted[name], name));
+  const config = reachable(running, wanted);
+  const concerned = (part: Part) =>
+    parts[part].some((section) => !isDeepStrictEqual(running[section], config[section]));
+  // Rules and notifiers have names, which say more than their places.
+  const { rules: _, notifiers: __, ...others } = running;
+  const { rules: ___, notifiers: ____, ...next } = config;
   return {
-    config: { ...running, ...Object.fromEntries(moved.map((name) => [name, wanted[name]])) },
-    parts: (Object.keys(sections) as Part[]).filter((part) =>
-      sections[part].some((name) => moved.includes(name)),
-    ),
-    settings: paths(moved.filter((name) => !named.includes(name))),
-    needsRestart: paths(changed.filter((name) => !movable.has(name))),
+    config,
+    parts: (Object.keys(parts) as Part[]).filter(concerned),
+    settings: pathsBetween(others, next),
+    needsRestart: pathsBetween(config, wanted),
   };
 }
 
-function pathsBetween(one: unknown, other: unknown, path: string): string[] {
+/** As much of what is wanted as a running server can come to. */
+function reachable(running: Config, wanted: Config): Config {
+  const { rules, kibana, parsers, time, notifiers, indexing, reload, store, elasticsearch } = wanted;
+  // The embedded store is started and stopped with the process, so another kind of target is another process.
+  const remote = running.elasticsearch && elasticsearch;
+  const kept = { keepAge: store.keepAge, keepSize: store.keepSize };
+  return {
+    ...running,
+    ...{ rules, kibana, parsers, time, notifiers, indexing, reload },
+    ...(remote && { elasticsearch: remote }),
+    store: { ...running.store, ...kept },
+  };
+}
+
+function pathsBetween(one: unknown, other: unknown, path = ''): string[] {
   if (isDeepStrictEqual(one, other)) return [];
   if (!isMapping(one) || !isMapping(other)) return [path];
   const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...keys].flatMap((key) => pathsBetween(one[key], other[key], `${path}.${key}`));
+  return [...keys].flatMap((key) => pathsBetween(one[key], other[key], path === '' ? key : `${path}.${key}`));
 }

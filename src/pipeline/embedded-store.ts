@@ -8,6 +8,8 @@ export interface EmbeddedStore {
   url: string;
   /** How the sink reaches it: as any Elasticsearch. */
   elasticsearch: NonNullable<Config['elasticsearch']>;
+  /** How much is kept from now on. */
+  keep(config: Config['store']): void;
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function startEmbeddedStore(
   return {
     url,
     elasticsearch: elasticsearchSchema.parse({ hosts: [url], compression: false }),
+    keep: ({ keepAge, keepSize }) => worker.postMessage({ keep: { keepAge, keepSize } }),
     async stop() {
       stopping = true;
       worker.postMessage('stop');

@@ -7,7 +7,7 @@ import type { Instruments } from '../telemetry/instruments.ts';
 import { storeTelemetry } from '../telemetry/store.ts';
 import { Engine } from './engine.ts';
 import { buildServer } from './http/server.ts';
-import { Retention } from './retention.ts';
+import { type Keep, Retention } from './retention.ts';
 
 /** The `store` section of the configuration: times in milliseconds, sizes in bytes. */
 export interface StoreOptions {
@@ -29,6 +29,8 @@ export interface StoreStart {
 export interface RunningStore {
   url: string;
   port: number;
+  /** How much is kept from now on. */
+  keep(keep: Keep): void;
   stop(): Promise<void>;
 }
 
@@ -79,7 +81,8 @@ export async function startStore({
   }
   if (!engine.catalog.get('cluster', 'cluster'))
     await engine.write(() => engine.catalog.put('cluster', 'cluster', { uuid: randomUUID() }));
-  const retention = new Retention(engine, config, telemetry);
+  const kept = { keepAge: config.keepAge, keepSize: config.keepSize };
+  const retention = new Retention(engine, kept, telemetry);
   retention.start();
   const { port } = app.server.address() as AddressInfo;
   const url = urlOf(config.host, port);
@@ -91,5 +94,9 @@ export async function startStore({
     await engine.close();
     telemetry.stopped();
   };
-  return { url, port, stop: () => (stopped ??= stop()) };
+  const keep = (next: Keep) => {
+    Object.assign(kept, next);
+    void retention.run();
+  };
+  return { url, port, keep, stop: () => (stopped ??= stop()) };
 }

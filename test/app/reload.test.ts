@@ -215,6 +215,16 @@ describe('a reload', () => {
     expect(await server.stop()).toBe(0);
   });
 
+  it('makes the embedded store keep less', { timeout: 60_000 }, async () => {
+    const server = await aServer({ rules: [] });
+    await (await aSender(server)).burst('old');
+    await eventually(async () => expect(await server.documents('logs-generic-default')).toHaveLength(3));
+    change(server, { store: { ...(server.read().store as object), keepAge: '1ms' } });
+    expect(await post(server)).toMatchObject({ code: 200, body: { settings: ['store.keepAge'] } });
+    await eventually(async () => expect(await server.documents('logs-generic-default')).toHaveLength(0));
+    expect(await server.stop()).toBe(0);
+  });
+
   it('is refused as a whole where the client cannot be made', { timeout: 60_000 }, async () => {
     const elasticsearch = { hosts: ['http://127.0.0.1:1'] };
     const server = await aServer({ rules: [rule('burst')], elasticsearch });

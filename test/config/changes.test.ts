@@ -22,6 +22,7 @@ describe('what a reload changes', () => {
       ['elasticsearch.api_key'],
     ],
     ['hosts', remote(), remote({ hosts: ['http://b:9200'] }), ['indexing'], ['elasticsearch.hosts']],
+    ['what the store keeps', {}, { store: { keepAge: '1d' } }, ['store'], ['store.keepAge']],
     ['the watch', {}, { reload: { watch: true } }, ['watch'], ['reload.watch']],
   ])('%s, at once', (_, from, to, parts, settings) => {
     const { config, needsRestart, ...found } = changes(from, to);
@@ -35,7 +36,7 @@ describe('what a reload changes', () => {
     ['a listener', {}, { inputs: { lumberjack: { port: 5045 } } }, 'inputs.lumberjack.port'],
     ['the journal', {}, { journal: { maxSize: '1gb' } }, 'journal.maxSize'],
     ['the API', {}, { api: { token: 'a-new-token' } }, 'api.token'],
-    ['the embedded store', {}, { store: { keepAge: '1d' } }, 'store.keepAge'],
+    ['the embedded store', {}, { store: { port: 9201 } }, 'store.port'],
     ['the store for Elasticsearch', {}, remote(), 'elasticsearch'],
     ['Elasticsearch for the store', remote(), {}, 'elasticsearch'],
     ['the log', {}, { log: { level: 'debug' } }, 'log.level'],
