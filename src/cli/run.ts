@@ -45,7 +45,7 @@ export async function run(config: Config, terminal: Terminal, parts: RunParts = 
     const app = await start(config, { log, secrets, ...(parts.load && { load: parts.load }) });
     reloads.listen(() => void app.reload('SIGHUP'));
     if (terminal.interactive) terminal.out(welcome(app.urls));
-    const reason = await Promise.race([stop.requested, app.failed]);
+    const reason = await Promise.race([stop.requested, reloads.deserted, app.failed]);
     log.info(reason instanceof Error ? { err: reason } : {}, `stopping: ${reasonOf(reason)}`);
     await stopWithin(app, config.shutdown.timeout);
     log.info('stopped');

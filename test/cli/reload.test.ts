@@ -50,7 +50,7 @@ describe('SIGHUP', () => {
   const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
 
   /** A server that is asked by signals, and remembers what it was asked by. */
-  function serving(pause = 0) {
+  function serving(pause = 0, hasTerminal = () => false) {
     const triggers: string[] = [];
     const { app } = fakeApp({
       reload: async (trigger) => {
@@ -59,7 +59,7 @@ describe('SIGHUP', () => {
       },
     });
     const emitter = new EventEmitter();
-    const reloads = reloadRequests(emitter);
+    const reloads = reloadRequests(emitter, hasTerminal);
     const { stop, send } = signals();
     const start = () => new Promise<typeof app>((resolve) => setTimeout(() => resolve(app), pause));
     const ended = run(schema.parse({}), terminal(), { start, stop, reloads, log });
@@ -75,6 +75,25 @@ describe('SIGHUP', () => {
     end();
     expect(await ended).toBe(0);
     expect(emitter.listenerCount('SIGHUP')).toBe(0);
+  });
+
+  it('asks for a reload on a terminal, too', async () => {
+    const { triggers, emitter, end, ended } = serving(0, () => true);
+    await soon();
+    emitter.emit('SIGHUP');
+    expect(triggers).toEqual(['SIGHUP']);
+    end();
+    expect(await ended).toBe(0);
+  });
+
+  it('ends the server where it tells that the terminal was closed', async () => {
+    let isThere = true;
+    const { triggers, emitter, ended } = serving(0, () => isThere);
+    await soon();
+    isThere = false;
+    emitter.emit('SIGHUP');
+    expect(await ended).toBe(0);
+    expect(triggers).toEqual([]);
   });
 
   it('that comes during the start is heard after it', async () => {
