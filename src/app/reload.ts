@@ -65,18 +65,18 @@ async function attempt(parts: ReloadParts): Promise<ReloadAnswer> {
   secrets.push(...secretsOf(loaded.config));
   const before = running.config;
   const changes = changesBetween(before, loaded.config);
-  const refusal = await reloadPipeline(pipeline, before, changes, dataOf);
-  if (refusal !== undefined) return { applied: false, ...file, problems: [ofElasticsearch(refusal)] };
+  const { problem, pending } = await reloadPipeline(pipeline, before, changes, dataOf);
+  if (problem !== undefined) return { applied: false, ...file, problems: [ofElasticsearch(problem)] };
   running.config = changes.config;
   parts.onChange(changes);
-  return answerOf(before, changes);
+  return { ...answerOf(before, changes), pending };
 }
 
 function ofElasticsearch(message: string): Refused['problems'][number] {
   return { path: 'elasticsearch', message, remedy: 'Correct the settings of `elasticsearch`.' };
 }
 
-function answerOf(before: Config, changes: ConfigChanges): Applied {
+function answerOf(before: Config, changes: ConfigChanges): Omit<Applied, 'pending'> {
   const { config, settings, needsRestart } = changes;
   return {
     applied: true,

@@ -12,9 +12,10 @@ export function formatReload(answer: Answer): string {
     const problems = answer.problems.map((problem: Problem) => formatProblem(problem, answer.file));
     return [answer.error, ...problems].join('\n\n');
   }
-  const restart = answer.needsRestart.join(', ');
-  const changed = wordsOf({ applied: true, ...answer });
-  return restart === '' ? changed : `${changed}\na restart is needed for ${restart}`;
+  const lines = [wordsOf({ applied: true, ...answer })];
+  if (answer.needsRestart.length > 0) lines.push(`a restart is needed for ${answer.needsRestart.join(', ')}`);
+  for (const reader of answer.pending) lines.push(`the ${reader} is busy, and takes it up when it is done`);
+  return lines.join('\n');
 }
 
 /** `logboom reload`: 0 where the running server took its configuration up, 1 where it refused. */

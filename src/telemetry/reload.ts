@@ -36,6 +36,8 @@ export interface Applied {
   settings: string[];
   /** Settings that changed in the file and stay as they are until the next start. */
   needsRestart: string[];
+  /** Readers that are busy with what came before, and take it up when they are done. */
+  pending: string[];
 }
 
 export interface Refused {
@@ -74,10 +76,12 @@ export function reloadTelemetry({ log, metrics }: Instruments, now: () => Millis
     applied(trigger: ReloadTrigger, answer: Applied): void {
       reloads.inc({ result: 'success' });
       loaded();
-      const { rules, notifiers, settings, needsRestart } = answer;
+      const { rules, notifiers, settings, needsRestart, pending } = answer;
       log.info({ trigger, rules, notifiers, settings }, `configuration loaded anew: ${wordsOf(answer)}`);
       if (needsRestart.length > 0)
         log.warn({ trigger, needsRestart }, `a restart is needed for ${needsRestart.join(', ')}`);
+      for (const reader of pending)
+        log.warn({ trigger, reader }, `the ${reader} is busy, and takes it up when it is done`);
     },
     refused(trigger: ReloadTrigger, { file, problems }: Refused): void {
       reloads.inc({ result: 'failure' });

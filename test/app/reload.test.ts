@@ -169,6 +169,7 @@ describe('a reload', () => {
         notifiers: { added: ['ops'], changed: [], removed: [] },
         settings: ['indexing.namespace'],
         needsRestart: ['journal.maxSize', 'shutdown.timeout'],
+        pending: [],
       },
     });
     await (await aSender(server)).burst('new');

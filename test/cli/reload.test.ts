@@ -20,11 +20,12 @@ async function asked(code: number, body: object, json = false) {
 
 describe('logboom reload', () => {
   it('asks the server, and tells what changed', async () => {
-    const body = { rules, notifiers, settings: [], needsRestart: ['data'] };
+    const body = { rules, notifiers, settings: [], needsRestart: ['data'], pending: ['indexer'] };
     const { exit, shown, received } = await asked(200, body);
     expect({ exit, shown }).toEqual({
       exit: 0,
-      shown: 'rules: 1 added (burst), 2 unchanged\na restart is needed for data',
+      shown:
+        'rules: 1 added (burst), 2 unchanged\na restart is needed for data\nthe indexer is busy, and takes it up when it is done',
     });
     expect(received).toMatchObject([{ path: '/reload', headers: { authorization: 'Bearer the-token' } }]);
   });
@@ -39,7 +40,7 @@ describe('logboom reload', () => {
   });
 
   it('prints the answer as JSON', async () => {
-    const body = { rules, notifiers, settings: [], needsRestart: [] };
+    const body = { rules, notifiers, settings: [], needsRestart: [], pending: [] };
     const { shown } = await asked(200, body, true);
     expect(JSON.parse(shown)).toEqual(body);
   });

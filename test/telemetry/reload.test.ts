@@ -9,6 +9,7 @@ const nothing: Applied = {
   notifiers: { added: [], changed: [], removed: [] },
   settings: [],
   needsRestart: [],
+  pending: [],
 };
 
 function setUp() {
@@ -42,10 +43,16 @@ describe('the telemetry of reloads', () => {
   it('tells what was taken up, and warns of what was not', async () => {
     const { telemetry, lines, metric, clock } = setUp();
     clock.now = 9_000;
-    telemetry.applied('SIGHUP', { ...nothing, needsRestart: ['data'], settings: ['kibana.url'] });
+    telemetry.applied('SIGHUP', {
+      ...nothing,
+      needsRestart: ['data'],
+      settings: ['kibana.url'],
+      pending: ['analyser'],
+    });
     expect(lines.map(({ message }) => message)).toEqual([
       'configuration loaded anew: settings: kibana.url',
       'a restart is needed for data',
+      'the analyser is busy, and takes it up when it is done',
     ]);
     expect(lines[0]).toMatchObject({ trigger: 'SIGHUP' });
     expect(await metric('logboom_config_reloads_total{result="success"}')).toBe(1);
