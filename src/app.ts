@@ -1,12 +1,13 @@
 /** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
-import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { startOperation } from './app/operation.ts';
 import type { Reload, Running } from './app/reload.ts';
+import { cautions } from './config/cautions.ts';
 import type { Loaded } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
-import type { Transition } from './model.ts';
+import type { Millis, Transition } from './model.ts';
+import { openDataFolder } from './pipeline/data-folder.ts';
 import { startEmbeddedStore } from './pipeline/embedded-store.ts';
 import { Undo } from './pipeline/undo.ts';
 import { startPipeline } from './pipeline.ts';
@@ -31,6 +32,8 @@ export interface App {
   urls: { lumberjack: string; store?: string; api: string; elasticsearch?: string };
   status(): Promise<Status>;
   reload: Reload;
+  /** Names of the readers that do not answer within the time: they are gone, or they hang. */
+  silent(within: Millis): Promise<string[]>;
   /** Stops from the inputs on. Harmless when called twice. */
   stop(): Promise<void>;
   /** Resolves, with the cause, when logboom cannot go on by itself. */
@@ -51,8 +54,10 @@ export const startApp: StartApp = async (config, options = {}) => {
   const failed = new Promise<Error>((resolve) => {
     fail = resolve;
   });
-  mkdirSync(config.data, { recursive: true, mode: 0o700 });
   try {
+    const data = openDataFolder(config.data);
+    undo.add(() => data.release());
+    for (const caution of cautions(config)) log.warn(caution);
     const store = config.elasticsearch ? undefined : await startEmbeddedStore(config, fail);
     if (store) undo.add(() => store.stop());
     const elasticsearch = config.elasticsearch ?? store!.elasticsearch;
@@ -92,7 +97,8 @@ export const startApp: StartApp = async (config, options = {}) => {
     const urls: App['urls'] = { lumberjack: `${host}:${port}`, api: api.url };
     if (store) urls.store = store.url;
     else urls.elasticsearch = operation.url();
-    return { urls, status: described.status, reload, stop: () => undo.all(), failed };
+    const { status, silent } = described;
+    return { urls, status, silent, reload, stop: () => undo.all(), failed };
   } catch (error) {
     await undo.all().catch(() => undefined);
     throw error;

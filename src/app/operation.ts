@@ -7,6 +7,7 @@ import { foldersOf } from '../pipeline/reader-data.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { withoutLogin } from '../util/address.ts';
 import { version } from '../util/version.ts';
 import { ownMetrics } from './own-metrics.ts';
 import type { Running } from './reload.ts';
@@ -66,7 +67,8 @@ export function startOperation(parts: OperationParts) {
 function targets({ data }: Config, store: EmbeddedStore | undefined) {
   const folders = foldersOf(data);
   return {
-    urlOf: ({ elasticsearch }: Config) => store?.url ?? (elasticsearch?.hosts?.join(', ') || 'Elastic Cloud'),
+    urlOf: ({ elasticsearch }: Config) =>
+      store?.url ?? withoutLogin(elasticsearch?.hosts?.join(', ') || 'Elastic Cloud'),
     dataOf: (config: Config) => {
       const elasticsearch = store?.elasticsearch ?? config.elasticsearch!;
       return { config, elasticsearch, folders };

@@ -1,11 +1,13 @@
 import { type ArgsDef, type CommandDef, defineCommand } from 'citty';
+import type { Role } from '../listeners/credentials.ts';
+import { sourceOf } from './api-source.ts';
 import { check } from './check.ts';
 import { type ConfigArguments, configArgument, dataArgument, load, validConfig } from './configuration.ts';
 import { demo } from './demo.ts';
 import { generateTraffic } from './generate.ts';
 import { reload } from './reload.ts';
 import { run } from './run.ts';
-import { sourceOf, status } from './status.ts';
+import { status } from './status.ts';
 import { processTerminal as terminal } from './terminal.ts';
 
 const fast = { type: 'boolean', description: 'Leave out the pauses of real time' } as const;
@@ -33,8 +35,11 @@ const askingArguments = {
   json: { type: 'boolean', description: 'Print JSON' },
 } as const;
 
-function askedServer(args: ConfigArguments & Partial<Record<'url' | 'token', string | undefined>>) {
-  const configured = args.url === undefined ? sourceOf(validConfig(args)) : { url: args.url };
+function askedServer(
+  args: ConfigArguments & Partial<Record<'url' | 'token', string | undefined>>,
+  role?: Role,
+) {
+  const configured = args.url === undefined ? sourceOf(validConfig(args), role) : { url: args.url };
   return { ...configured, ...(args.token && { token: args.token }) };
 }
 
@@ -47,7 +52,7 @@ const statusCommand = defineCommand({
 const reloadCommand = defineCommand({
   meta: { name: 'reload', description: 'Let a running logboom take up its changed configuration' },
   args: askingArguments,
-  run: ({ args }) => reload(askedServer(args), args.json ?? false, terminal),
+  run: ({ args }) => reload(askedServer(args, 'operate'), args.json ?? false, terminal),
 });
 
 const generateCommand = defineCommand({

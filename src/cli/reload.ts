@@ -1,7 +1,8 @@
 import { formatProblem, type Problem } from '../config/problems.ts';
 import { type Applied, type Refused, wordsOf } from '../telemetry/reload.ts';
 import { printable } from '../util/printable.ts';
-import { answerOf, type StatusSource } from './status.ts';
+import type { ApiSource } from './api-source.ts';
+import { answerOf } from './status.ts';
 import type { Terminal } from './terminal.ts';
 
 type Answer = Omit<Applied, 'applied'> | (Omit<Refused, 'applied'> & { error: string });
@@ -19,7 +20,7 @@ export function formatReload(answer: Answer): string {
 }
 
 /** `logboom reload`: 0 where the running server took its configuration up, 1 where it refused. */
-export async function reload(source: StatusSource, json: boolean, terminal: Terminal): Promise<number> {
+export async function reload(source: ApiSource, json: boolean, terminal: Terminal): Promise<number> {
   const answer = await answerOf<Answer>(source, '/reload', { method: 'POST', answers: [400] });
   const lines = formatReload(answer).split('\n').map(printable);
   terminal.out(json ? JSON.stringify(answer, null, 2) : lines.join('\n'));

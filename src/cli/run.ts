@@ -6,6 +6,8 @@ import { secretsOf } from '../config/secrets.ts';
 import { LogboomError } from '../errors.ts';
 import { createLog } from '../telemetry/log.ts';
 import { formatDuration } from '../util/duration.ts';
+import { type ServiceManager, serviceManager } from '../util/service-manager.ts';
+import { watchService } from './service-watch.ts';
 import { type ReloadRequests, reloadRequests, type StopRequest, stopRequest } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 import { welcome } from './welcome.ts';
@@ -17,6 +19,7 @@ export interface RunParts {
   /** Loads the configuration anew. */
   load?: () => Loaded;
   log?: Logger;
+  manager?: ServiceManager;
 }
 
 /** Stops within the time allowed. A stop that takes longer is cut short: what was acknowledged is in the journal. */
@@ -44,9 +47,11 @@ export async function run(config: Config, terminal: Terminal, parts: RunParts = 
     const start = parts.start ?? (await import('../app.ts')).startApp;
     const app = await start(config, { log, secrets, ...(parts.load && { load: parts.load }) });
     reloads.listen(() => void app.reload('SIGHUP'));
+    const stopping = watchService(app, parts.manager ?? serviceManager(process.env), log);
     if (terminal.interactive) terminal.out(welcome(app.urls));
     const reason = await Promise.race([stop.requested, reloads.deserted, app.failed]);
     log.info(reason instanceof Error ? { err: reason } : {}, `stopping: ${reasonOf(reason)}`);
+    void stopping();
     await stopWithin(app, config.shutdown.timeout);
     log.info('stopped');
     if (reason instanceof Error) throw reason;

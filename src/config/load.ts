@@ -32,6 +32,8 @@ export interface Loaded {
   path?: string;
   /** All files that have a part in it, whether they could be read or not. */
   files: string[];
+  /** The files that secrets were read from. */
+  secretFiles?: string[];
 }
 
 const root = shapeOf(schema);
@@ -149,5 +151,7 @@ export function loadConfig(options: LoadOptions): Loaded {
     .map((problem) => withValue(problem, written))
     .map((problem) => placed(problem, document, overrides))
     .sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
-  return { ...found, problems, ...(problems.length === 0 && parsed.success && { config: parsed.data }) };
+  const { secretFiles } = filled;
+  if (problems.length > 0 || !parsed.success) return { ...found, problems };
+  return { ...found, problems, config: parsed.data, ...(secretFiles.length > 0 && { secretFiles }) };
 }

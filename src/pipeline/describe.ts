@@ -32,6 +32,7 @@ export function describePipeline(pipeline: Pipeline, described: Described) {
   return {
     status: () => statusOf(pipeline, described),
     health: () => healthNow(pipeline, described),
+    silent: (within: Millis) => silentIn(pipeline, within),
     metrics: async () => {
       await gather(pipeline, described.metrics);
       return described.metrics.text();
@@ -48,6 +49,12 @@ async function sampleOf(pipeline: Pipeline, described: Described): Promise<Serve
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
   return { at: Date.now(), readings, status, use: { cpu: (user + system) / 1000, rss, heap: heapUsed } };
+}
+
+async function silentIn({ analyser, indexer }: Pipeline, within: Millis): Promise<string[]> {
+  const readers = [analyser, indexer];
+  const answers = await Promise.all(readers.map((reader) => reader.answers(within)));
+  return readers.filter((_, index) => !answers[index]).map(({ name }) => name);
 }
 
 /** Asks the workers for their latest metrics. */
@@ -133,7 +140,9 @@ async function healthNow(
   const snapshot: HealthSnapshot = {
     journal: {
       fill: fill.bytes / fill.limit,
+      damaged: indexer.damaged,
       ...(journal.broken !== undefined && { broken: journal.broken }),
+      ...(journal.refusing !== undefined && { refusing: journal.refusing }),
     },
     readers: { analyser: progress(analyser), indexer: { ...progress(indexer), ...(sink && waits(sink)) } },
     threads: { analyser: gone(analyser), indexer: gone(indexer) },

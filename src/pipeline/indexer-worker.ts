@@ -24,6 +24,7 @@ const parts = {
   instruments,
   telemetry: pipelineTelemetry(instruments),
   parsing: parsingTelemetry(instruments),
+  damaged: () => port.post({ kind: 'damaged' }),
   reached: (position: number) =>
     port.post({ kind: 'progress', position, committed: position, waiting: false }),
 };

@@ -27,6 +27,8 @@ export interface IndexingParts {
   instruments: Instruments;
   telemetry: PipelineTelemetry;
   parsing: ParsingTelemetry;
+  /** A record could not be read. */
+  damaged: () => void;
   reached: (position: Position) => void;
 }
 
@@ -69,6 +71,10 @@ export class Indexing {
       maxBytes: indexing.maxBulkBytes,
       maxInFlight: indexing.maxBulksInFlight + 1,
       keepLetters: (letters) => this.keepLetters(letters),
+      damaged: (position) => {
+        parts.telemetry.recordDamaged(position);
+        parts.damaged();
+      },
       reached: (position) => this.reach(position),
     });
     const document = (output: Output) => outputItem(output, config);

@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { LogboomError } from '../errors.ts';
+import { secureHttp } from '../listeners/secure.ts';
 import type { Millis } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { storeTelemetry } from '../telemetry/store.ts';
 import { Engine } from './engine.ts';
+import type { StoreAccess } from './http/access.ts';
 import { buildServer } from './http/server.ts';
 import { type Keep, Retention } from './retention.ts';
 
 /** The `store` section of the configuration: times in milliseconds, sizes in bytes. */
-export interface StoreOptions {
-  host: string;
+export interface StoreOptions extends StoreAccess {
   /** 0 takes any free port. */
   port: number;
   keepAge: Millis;
@@ -31,6 +32,8 @@ export interface RunningStore {
   port: number;
   /** How much is kept from now on. */
   keep(keep: Keep): void;
+  /** Reads the certificates' files now, where there are any. */
+  reloadCertificates(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,9 +48,9 @@ async function isElasticsearch(host: string, port: number): Promise<boolean> {
   }
 }
 
-function urlOf(host: string, port: number): string {
+function urlOf(host: string, port: number, scheme = 'http'): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return `${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
 /** A taken port is never fought for: the message says who has it and what to configure. */
@@ -70,8 +73,9 @@ export async function startStore({
   now = Date.now,
 }: StoreStart): Promise<RunningStore> {
   const telemetry = storeTelemetry(instruments);
+  const secure = await secureHttp(config, 'store', instruments.log);
   const engine = new Engine(join(folder, 'store'), now);
-  const app = buildServer(engine, telemetry);
+  const app = buildServer(engine, telemetry, config, secure.options);
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
@@ -85,10 +89,12 @@ export async function startStore({
   const retention = new Retention(engine, kept, telemetry);
   retention.start();
   const { port } = app.server.address() as AddressInfo;
-  const url = urlOf(config.host, port);
+  const url = urlOf(config.host, port, config.ssl_enabled ? 'https' : 'http');
+  const certificates = await secure.watch(app.server);
   telemetry.started(url, folder);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
+    certificates.stop();
     await app.close();
     await retention.stop();
     await engine.close();
@@ -98,5 +104,11 @@ export async function startStore({
     Object.assign(kept, next);
     void retention.run();
   };
-  return { url, port, keep, stop: () => (stopped ??= stop()) };
+  return {
+    url,
+    port,
+    keep,
+    reloadCertificates: certificates.reload,
+    stop: () => (stopped ??= stop()),
+  };
 }

@@ -40,6 +40,7 @@ export function fakeApp(changes: Partial<App> = {}) {
     },
     status: async () => status(),
     reload: async () => ({ applied: false, problems: [] }),
+    silent: async () => [],
     stop: async () => {
       calls.stops += 1;
     },
