@@ -1,6 +1,7 @@
 import type { DiscoverConfig } from '../config/kibana.ts';
 import type { AlertSettings } from '../config/rules.ts';
 import type {
+  AlertState,
   Decided,
   Decision,
   Episode,
@@ -43,8 +44,30 @@ export interface Episodes {
   readonly hasUntold: boolean;
   /** The new documents of episodes for which events came too late. */
   tellLate(now: Millis): Output[];
+  /** Ends a group's open episode without a look at it: its rule is going. Nothing where there is none. */
+  end(group: string, ending: Ending): Output[];
+  /** Set where another rule had the name before. */
+  generation: Generation | undefined;
   snapshot(): unknown;
   restore(snapshot: unknown): void;
+}
+
+/** How an episode ends whose rule goes. */
+export interface Ending {
+  /** Event time. */
+  at: Millis;
+  reason: string;
+  state: AlertState;
+}
+
+/**
+ * A rule that began anew under a name. Its first windows may begin where those before it did; the documents of its
+ * episodes are others all the same.
+ */
+export interface Generation {
+  number: number;
+  /** Event time: no earlier generation has an episode that began later. */
+  until: Millis;
 }
 
 const mostSamples = 5;
@@ -60,6 +83,7 @@ class EpisodeBook implements Episodes {
   private readonly entries = new Map<string, Entry>();
   private readonly ended = new Ended();
   private readonly lateEvents = new LateEvents();
+  generation: Generation | undefined;
 
   constructor(rule: EpisodeRule, kibana: DiscoverConfig) {
     this.rule = rule;
@@ -73,7 +97,7 @@ class EpisodeBook implements Episodes {
     const outputs = apart === undefined ? [] : this.applyApart(change, apart);
     const entry = this.entries.get(change.group) ?? this.begin(change);
     outputs.push(...this.put(entry, change));
-    if (transition?.to === 'inactive') this.end(entry);
+    if (transition?.to === 'inactive') this.close(entry);
     else this.entries.set(change.group, entry);
     return outputs;
   }
@@ -91,6 +115,28 @@ class EpisodeBook implements Episodes {
     return this.lateEvents.tell(now);
   }
 
+  end(group: string, { at, reason, state }: Ending): Output[] {
+    const entry = this.entries.get(group);
+    if (!entry) return [];
+    const { by, window, value, count } = entry.episode;
+    const decision: Decision = {
+      state: {
+        ...state,
+        status: 'inactive',
+        start: undefined,
+        calm: undefined,
+        early: undefined,
+        updated: at,
+      },
+      reason,
+      transition: { from: state.status, to: 'inactive', at, reason },
+      update: false,
+      notify: { send: state.told, reason },
+    };
+    const observation = { at, since: at, window, value, count, early: false };
+    return this.apply({ group, by, decision, observation, samples: () => [] });
+  }
+
   snapshot(): unknown {
     return { open: [...this.entries.values()].map((entry) => ({ ...entry })), ended: this.ended.snapshot() };
   }
@@ -102,7 +148,7 @@ class EpisodeBook implements Episodes {
     this.lateEvents.restore([...this.entries.values(), ...this.ended.restore(ended)]);
   }
 
-  private end(entry: Entry): void {
+  private close(entry: Entry): void {
     this.entries.delete(entry.episode.group);
     if (entry.raised) this.ended.add(entry);
   }
@@ -137,7 +183,7 @@ class EpisodeBook implements Episodes {
     const { config } = this.rule;
     const start = decision.state.start ?? observation.since;
     const episode: Episode = {
-      id: idOf(config.name, group, start),
+      id: this.idOf(group, start),
       rule: config.name,
       group,
       by,
@@ -162,6 +208,12 @@ class EpisodeBook implements Episodes {
     };
     const reach = start - observation.window.start;
     return { episode, transitions: 0, raised: false, reach, untold: 0, reason: decision.reason };
+  }
+
+  private idOf(group: string, start: Millis): string {
+    const { generation } = this;
+    const id = idOf(this.rule.config.name, group, start);
+    return generation && start <= generation.until ? `${id}~${generation.number}` : id;
   }
 
   /** A new object each time: outputs that were put out before still hold the old one. */

@@ -6,6 +6,8 @@ export interface Asked {
   /** Posted as JSON; without it the question is a GET. */
   body?: object;
   timeout?: number;
+  /** Codes beside those of success that are answers like any other, with a body that says more. */
+  answers?: readonly number[];
 }
 
 /** Asks a running logboom. Throws `API_UNAVAILABLE` where nobody answers, or not with what was asked for. */
@@ -18,7 +20,8 @@ export async function ask<Answer>(source: ApiSource, path: string, asked: Asked 
     throw new LogboomError('API_UNAVAILABLE', message, { cause: error });
   });
   // 503 is an answer of /health like any other: its body has the reasons.
-  if (response.ok || (response.status === 503 && !asked.body)) return (await response.json()) as Answer;
+  const { answers = asked.body ? [] : [503] } = asked;
+  if (response.ok || answers.includes(response.status)) return (await response.json()) as Answer;
   const said = (await response.json().catch(() => undefined)) as { error?: unknown } | undefined;
   const error = typeof said?.error === 'string' ? printable(said.error) : undefined;
   throw new LogboomError('API_UNAVAILABLE', refusal(`${url}${path}`, url, response.status, error, asked));

@@ -21,6 +21,7 @@ All commands
   run       [--config file] [--data folder]      serve until SIGTERM or Ctrl-C
   check     [--config file]                      check the configuration
   status    [--config file] [--url url] [--json] ask a running logboom how it is
+  reload    [--config file] [--url url] [--json] let a running logboom take up its changed configuration
   generate  [--host h] [--port p] [--rate n] [--count n] [--tutorial] [--fast]
                                                  ship synthetic traffic to a Lumberjack listener
   demo      [--fast] [--once] [--data folder]    the tutorial

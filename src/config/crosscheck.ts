@@ -87,6 +87,7 @@ function positive(config: Config): Problem[] {
     [['indexing', 'retryInitial'], config.indexing.retryInitial],
     [['deadLetters', 'maxSize'], config.deadLetters.maxSize],
     [['selfMonitoring', 'every'], config.selfMonitoring.every],
+    [['reload', 'every'], config.reload.every],
     [['shutdown', 'timeout'], config.shutdown.timeout],
   ];
   return lengths

@@ -30,6 +30,8 @@ export interface Loaded {
   problems: Problem[];
   /** The file that was read. */
   path?: string;
+  /** All files that have a part in it, whether they could be read or not. */
+  files: string[];
   /** The files that secrets were read from. */
   secretFiles?: string[];
 }
@@ -118,9 +120,13 @@ function withValue(problem: Problem, written: unknown): Problem {
  */
 export function loadConfig(options: LoadOptions): Loaded {
   const path = pathOf(options);
-  const readFile = options.readFile ?? readText;
+  const files: string[] = [];
+  const readFile = (file: string) => {
+    files.push(file);
+    return (options.readFile ?? readText)(file);
+  };
   const document = openDocument(path, readFile);
-  const found = path === undefined ? {} : { path };
+  const found = { files, ...(path !== undefined && { path }) };
   if (document.problems.length > 0) return { ...found, problems: document.problems };
 
   const filled = substitute(root, document.tree, { env: options.env, readFile });

@@ -5,6 +5,7 @@ import { kibana } from './kibana.ts';
 import { notifiers } from './notifiers.ts';
 import { deadLetters, elasticsearch, indexing, store } from './outputs.ts';
 import { parsers } from './parsers.ts';
+import { reload } from './reload.ts';
 import { rules } from './rules.ts';
 import { selfMonitoring } from './self-monitoring.ts';
 import { api, log, shutdown } from './service.ts';
@@ -36,6 +37,7 @@ export const schema = z.strictObject({
   api: api.describe('The HTTP API of logboom itself.'),
   selfMonitoring: selfMonitoring.describe('Alerts that logboom raises about itself.'),
   log: log.describe('The log of logboom itself.'),
+  reload: reload.describe('Taking up another configuration while logboom runs.'),
   shutdown: shutdown.describe('Stopping.'),
 });
 

@@ -47,6 +47,10 @@ export class AbsenceRun implements Run {
     return this.silence.waiting || this.parts.book.hasUntold;
   }
 
+  get book(): AlertBook {
+    return this.parts.book;
+  }
+
   get openAlerts(): number {
     return this.parts.book.openAlerts;
   }

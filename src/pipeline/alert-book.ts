@@ -1,4 +1,4 @@
-import type { Episodes } from '../alerts/episodes.ts';
+import type { Episodes, Generation } from '../alerts/episodes.ts';
 import type {
   AlertState,
   AlertStatus,
@@ -118,6 +118,21 @@ export class AlertBook {
     if (this.hasUntold) outputs.push(...this.parts.episodes.tellLate(now));
   }
 
+  /** Ends every open alert without a look at it: its rule is going. Nothing may be asked of the book after that. */
+  end(now: Millis, reason: string, outputs: Output[]): void {
+    for (const [group, state] of this.states) {
+      if (state.status === 'inactive') continue;
+      // An alert that was raised before its window was over began later than now.
+      const at = Math.max(now, state.updated ?? now, state.start ?? now);
+      outputs.push(...this.parts.episodes.end(group, { at, reason, state }));
+    }
+  }
+
+  /** Says that another rule had the name before. */
+  follow(generation: Generation): void {
+    this.parts.episodes.generation = generation;
+  }
+
   /** Forgets what could never make a difference again; `holds` tells the groups that are still counted. */
   sweep(at: Millis, holds: (group: string) => boolean): void {
     const { rule, judge } = this.parts;
@@ -133,6 +148,7 @@ export class AlertBook {
   snapshot(): unknown {
     return {
       episodes: this.parts.episodes.snapshot(),
+      generation: this.parts.episodes.generation,
       judge: this.parts.judge.snapshot(),
       samples: this.samples.snapshot(),
       states: [...this.states],
@@ -142,9 +158,11 @@ export class AlertBook {
 
   restore(snapshot: unknown): void {
     const saved = snapshot as Record<'episodes' | 'samples' | 'judge', unknown> & {
+      generation?: Generation;
       states: [string, AlertState][];
       fields: [string, Record<string, Scalar>][];
     };
+    this.parts.episodes.generation = saved.generation;
     this.parts.episodes.restore(saved.episodes);
     this.parts.judge.restore(saved.judge);
     this.samples.restore(saved.samples);

@@ -16,8 +16,9 @@ export type LettersSettled =
   | { kind: 'unavailable'; reason: string };
 
 /** What the indexer's thread, which owns the dead letters, does with them when it is asked. */
-export function deadLetterCalls(deadLetters: DeadLetters, sink: ElasticsearchSink) {
+export function deadLetterCalls(deadLetters: DeadLetters, sinkNow: () => ElasticsearchSink) {
   async function retry(filter: LetterFilter): Promise<LettersSettled> {
+    const sink = sinkNow();
     const { state, reason, putOff } = sink.status();
     // With the server away it would wait for as long as that takes, and so would who asked.
     if (state !== 'delivering' && putOff === 0)

@@ -16,6 +16,7 @@ export class Deliveries<Place> {
   private readonly limit: number;
   private readonly reached: (place: Place) => void;
   private room: (() => void) | undefined;
+  private empty: (() => void)[] = [];
   private closed = false;
 
   constructor(sink: Sink, limit: number, reached: (place: Place) => void) {
@@ -42,6 +43,11 @@ export class Deliveries<Place> {
     else void this.carry(delivery, items);
   }
 
+  /** Resolves when nothing is under way. */
+  async drained(): Promise<void> {
+    if (this.queue.length > 0) await new Promise<void>((resolve) => this.empty.push(resolve));
+  }
+
   /** Stops telling places; what is under way is the sink's to end. */
   close(): void {
     this.closed = true;
@@ -66,5 +72,6 @@ export class Deliveries<Place> {
     if (place !== undefined && !this.closed) this.reached(place);
     this.room?.();
     this.room = undefined;
+    if (this.queue.length === 0) for (const tell of this.empty.splice(0)) tell();
   }
 }

@@ -12,14 +12,17 @@ import type { ServerSample } from './server-metrics.ts';
 import { notifierNames, readersOf, vitalsOf } from './vitals.ts';
 
 export interface Described {
-  config: Config;
+  /** The one in force. */
+  readonly config: Config;
   metrics: Metrics;
   /** Where documents go. */
-  url: string;
+  readonly url: string;
   /** Address of the embedded store, where it is in use. */
   store: string | undefined;
   version: string;
   startedAt: Millis;
+  /** Number of problems for which the last reload was refused. */
+  readonly problems?: number;
 }
 
 /** What the API and `logboom status` show of a pipeline. */
@@ -132,7 +135,7 @@ async function sinkOf({ indexer }: Pipeline, url: string, store: string | undefi
 }
 
 /** The figures stand beside the judgement, so that who watches `/health` alone sees them, too. */
-function healthNow(pipeline: Pipeline, { config }: Described, vitals: Vitals): Health {
+function healthNow(pipeline: Pipeline, { config, problems = 0 }: Described, vitals: Vitals): Health {
   const { journal } = pipeline;
   const { journalFill, readerLag, oldestUnacknowledged } = config.selfMonitoring;
   const readers = readersOf(pipeline);
@@ -148,6 +151,7 @@ function healthNow(pipeline: Pipeline, { config }: Described, vitals: Vitals): H
     threads: Object.fromEntries(readers.map((reader) => [reader.name, gone(reader)])),
     inputs: vitals.inputs,
     notifiers: vitals.notifiers,
+    configuration: { problems },
   };
   const health = healthOf(snapshot, Date.now(), {
     stallAfter: 60_000,

@@ -27,6 +27,9 @@ export interface EngineParts {
   downAfter: Millis;
 }
 
+const isAmong = ({ name, fingerprint }: Run, runs: readonly Run[]) =>
+  runs.some((other) => other.name === name && other.fingerprint === fingerprint);
+
 /** The server was down: event time then, what it would be without that, and the wall time of its return. */
 interface Return {
   from: Millis;
@@ -44,8 +47,10 @@ const isDamaged = (record: JournalRecord) => record.kind === 'events' && record.
  */
 export class Engine {
   readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0 };
-  private readonly parts: EngineParts;
+  private parts: EngineParts;
   private dispatch = new Dispatch([]);
+  /** Of each name whose rule went or changed, the number of the rule to come. */
+  private generations = new Map<string, number>();
   /** `receivedAt` of the last record. */
   private heardAt: Millis | undefined;
   private returned: Return | undefined;
@@ -88,6 +93,10 @@ export class Engine {
     return this.parts.clock.now;
   }
 
+  get clock(): EventClock {
+    return this.parts.clock;
+  }
+
   get rules(): readonly Run[] {
     return this.parts.runs;
   }
@@ -97,27 +106,45 @@ export class Engine {
     return this.parts.runs.reduce((open, run) => open + run.openAlerts, 0);
   }
 
+  /**
+   * Goes on with other parts, between two records. A run of the same name and fingerprint takes the place of the one
+   * before it; what else there was ends, for the reason that is given by rule, and what is new begins with present time.
+   */
+  swap(parts: Partial<EngineParts>, why: (rule: string) => string): Output[] {
+    const outputs: Output[] = [];
+    const before = this.parts;
+    this.parts = { ...before, ...parts };
+    const { runs } = this.parts;
+    for (const run of before.runs) if (!isAmong(run, runs)) this.end(run, why(run.name), outputs);
+    for (const run of runs) if (!isAmong(run, before.runs)) this.begin(run, outputs);
+    this.arrange();
+    return outputs;
+  }
+
   snapshot(): unknown {
     const { clock, runs } = this.parts;
     return {
       clock: clock.snapshot(),
       heardAt: this.heardAt,
       returned: this.returned,
+      generations: [...this.generations],
       runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]),
     };
   }
 
-  /** A rule that changed since the snapshot begins anew; the others go on. */
+  /** Goes on exactly from a snapshot by the same analysis; a rule that is not in it begins anew. */
   restore(snapshot: unknown): void {
-    const { clock, heardAt, returned, runs } = snapshot as {
+    const { clock, heardAt, returned, generations, runs } = snapshot as {
       clock: unknown;
       heardAt: Millis | undefined;
       returned: Return | undefined;
+      generations?: [string, number][];
       runs: [string, string, unknown][];
     };
     this.parts.clock.restore(clock);
     this.heardAt = heardAt;
     this.returned = returned;
+    this.generations = new Map(generations);
     for (const run of this.parts.runs) {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
       if (saved) run.restore(saved[2]);
@@ -131,6 +158,18 @@ export class Engine {
     this.dispatch = new Dispatch(runs);
     this.dues = new Float64Array(runs.length).fill(Number.NEGATIVE_INFINITY);
     this.due = Number.NEGATIVE_INFINITY;
+  }
+
+  private end(run: Run, reason: string, outputs: Output[]): void {
+    run.book.end(this.now, reason, outputs);
+    this.generations.set(run.name, (this.generations.get(run.name) ?? 1) + 1);
+  }
+
+  private begin(run: Run, outputs: Output[]): void {
+    const number = this.generations.get(run.name);
+    if (number !== undefined) run.book.follow({ number, until: this.parts.clock.farthest });
+    // What lies before the present is closed: the rule is not about it.
+    if (Number.isFinite(this.now)) run.advance(this.now, outputs);
   }
 
   /** A payload that cannot be read never will be: it is passed over, and time goes on. */

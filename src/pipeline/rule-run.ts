@@ -41,6 +41,10 @@ export class RuleRun implements Run {
     return this.parts.alerts.waiting;
   }
 
+  get book(): AlertBook {
+    return this.parts.book;
+  }
+
   get openAlerts(): number {
     return this.parts.book.openAlerts;
   }

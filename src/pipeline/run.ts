@@ -1,5 +1,6 @@
 import type { LogEvent, Millis, Output } from '../model.ts';
 import type { Key } from '../rules/kql/keys.ts';
+import type { AlertBook } from './alert-book.ts';
 
 /** What is kept in memory for groups, to be bounded by `maxGroups`. */
 export interface Kept {
@@ -19,6 +20,8 @@ export interface Run {
   readonly fingerprint: string;
   /** What events must fulfil for `add` to do anything (see `keysOf`); without it the run sees every event. */
   readonly keys?: readonly (readonly Key[])[];
+  /** The alerts of the rule. */
+  readonly book: AlertBook;
   /** Number of events that came too late to be counted. */
   readonly late: number;
   /** Number of windows that were looked at when they were over. */

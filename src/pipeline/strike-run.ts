@@ -57,6 +57,10 @@ export class StrikeRun implements Run {
     return this.tracker.waiting || this.parts.alerts.waiting;
   }
 
+  get book(): AlertBook {
+    return this.parts.book;
+  }
+
   get openAlerts(): number {
     return this.parts.book.openAlerts;
   }

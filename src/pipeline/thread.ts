@@ -47,6 +47,8 @@ const longestPause: Millis = 60_000;
 export class ReaderThread {
   readonly name: string;
   private readonly options: ThreadOptions;
+  /** What it is given when it is started again. */
+  workerData: unknown;
   private readonly firstPause: Millis;
   private worker: Worker | undefined;
   private readyAt: Millis | undefined;
@@ -60,6 +62,7 @@ export class ReaderThread {
   constructor(options: ThreadOptions) {
     this.name = options.name;
     this.options = options;
+    this.workerData = options.workerData;
     this.firstPause = options.firstPause ?? shortestPause;
     this.pause = this.firstPause;
   }
@@ -121,9 +124,9 @@ export class ReaderThread {
   }
 
   private async launch(): Promise<void> {
-    const { file, workerData, resourceLimits } = this.options;
+    const { file, resourceLimits } = this.options;
     const worker = new Worker(file, {
-      workerData,
+      workerData: this.workerData,
       name: this.name,
       ...(resourceLimits && { resourceLimits }),
     });

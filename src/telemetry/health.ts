@@ -11,6 +11,8 @@ export interface HealthSnapshot {
   threads: Record<string, { gone?: string | undefined }>;
   inputs?: Vitals['inputs'];
   notifiers?: Vitals['notifiers'];
+  /** Number of problems for which the configuration was not taken up when it was last loaded anew. */
+  configuration?: { problems: number };
 }
 
 export interface ReaderProgress {
@@ -129,6 +131,13 @@ function judgeAges(snapshot: HealthSnapshot, { farBehind, waitsLong }: HealthThr
   return [...behind, ...held];
 }
 
+/** What is in force is not what the file says. */
+function judgeConfiguration({ configuration }: HealthSnapshot): string[] {
+  return configuration && configuration.problems > 0
+    ? ['the configuration was changed and has problems: the one before stays in force']
+    : [];
+}
+
 /** Judges a snapshot. Pure: time and thresholds are arguments. */
 export function healthOf(
   snapshot: HealthSnapshot,
@@ -142,7 +151,13 @@ export function healthOf(
   const journal = judgeJournal(snapshot, readers.stuck, thresholds.nearlyFull);
   const unhealthy = [...threads, ...journal.unhealthy, ...readers.unhealthy];
   const ages = judgeAges(snapshot, thresholds);
-  const degraded = [...journal.degraded, ...readers.degraded, ...ages, ...judgeNotifiers(snapshot)];
+  const degraded = [
+    ...journal.degraded,
+    ...readers.degraded,
+    ...ages,
+    ...judgeNotifiers(snapshot),
+    ...judgeConfiguration(snapshot),
+  ];
   const state = unhealthy.length > 0 ? 'unhealthy' : degraded.length > 0 ? 'degraded' : 'healthy';
   return { healthy: unhealthy.length === 0, state, reasons: [...unhealthy, ...degraded] };
 }

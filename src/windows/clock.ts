@@ -1,6 +1,15 @@
 import type { TimeConfig } from '../config/time.ts';
 import type { Millis } from '../model.ts';
-import { byAgeThenName, hold, isHeld, lagsOf, type Source, type SourceLag, unheard } from './source.ts';
+import {
+  byAgeThenName,
+  farthestOf,
+  hold,
+  isHeld,
+  lagsOf,
+  type Source,
+  type SourceLag,
+  unheard,
+} from './source.ts';
 import { WallClock } from './wall.ts';
 import { type Young, YoungConnections } from './young-connections.ts';
 
@@ -51,6 +60,11 @@ export class EventClock {
 
   get now(): Millis {
     return this.#now;
+  }
+
+  /** The highest event time of any source, which those that lag behind have yet to come to. */
+  get farthest(): Millis {
+    return farthestOf([...this.#sources.values()]);
   }
 
   /** Says over which connection the coming events came; undefined where senders keep their order. */

@@ -44,6 +44,10 @@ export interface SourceLag {
   idle: boolean;
 }
 
+export function farthestOf(sources: Source[]): Millis {
+  return sources.reduce((farthest, { high }) => Math.max(farthest, high), Number.NEGATIVE_INFINITY);
+}
+
 export function lagsOf(sources: Source[]): SourceLag[] {
   const farthest = sources.reduce(
     (most, { high, listed }) => (listed && high > most ? high : most),

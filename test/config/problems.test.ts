@@ -299,6 +299,7 @@ describe('problems', () => {
     };
     expect(loadConfig({ path: 'gone.yml', env: {}, readFile })).toEqual({
       path: 'gone.yml',
+      files: ['gone.yml'],
       problems: [
         {
           path: '',

@@ -26,6 +26,13 @@ const standing = reader({ position: 4, lastProgressAt: now - 61_000 });
 const table: [title: string, given: HealthSnapshot, state: Health['state'], reasons: string[]][] = [
   ['all moves', snapshot(), 'healthy', []],
   [
+    'another configuration was refused',
+    snapshot({ configuration: { problems: 2 } }),
+    'degraded',
+    ['the configuration was changed and has problems: the one before stays in force'],
+  ],
+  ['the configuration is fine', snapshot({ configuration: { problems: 0 } }), 'healthy', []],
+  [
     'nothing has come yet',
     snapshot({ readers: { analyser: reader({ position: 0, newest: 0 }) } }),
     'healthy',
