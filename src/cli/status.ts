@@ -70,6 +70,16 @@ function notifierRows({ notifiers }: Status): string[][] {
   ]);
 }
 
+function forwardRows({ forward }: Status): string[][] {
+  if (!forward) return [];
+  const rows = forward.hosts.map(({ host, connected, reason }) => [
+    host,
+    connected ? 'connected' : 'not connected',
+    reason ?? '',
+  ]);
+  return forward.missed === 0 ? rows : [...rows, ['missed', `${forward.missed} records`]];
+}
+
 /** The status as tables. Parts of it come from senders, so nothing unprintable gets through. */
 export function formatStatus(status: Status, health: Health): string {
   const { sink } = status;
@@ -80,11 +90,12 @@ export function formatStatus(status: Status, health: Health): string {
     ['', [[sink.kind, `${sink.url}, ${sink.state}${sink.reason === undefined ? '' : `: ${sink.reason}`}`]]],
     ['inputs', inputRows(status)],
     ['readers', readerRows(status)],
+    ['forward', forwardRows(status)],
     ['notifiers', notifierRows(status)],
   ];
   const clean = (rows: string[][]) => rows.map((row) => row.map(printable));
   const titled = parts
-    .filter(([title]) => title !== '')
+    .filter(([title, rows]) => title !== '' && rows.length > 0)
     .map(([title, rows]) => `${title}\n${columns(clean(rows))}`);
   const head = columns(clean(parts.filter(([title]) => title === '').flatMap(([, rows]) => rows)), '');
   return [head, ...titled].join('\n\n');

@@ -1,3 +1,4 @@
+import { parseHost } from './forward.ts';
 import { didYouMean } from './nearest.ts';
 import { formatPath, type Path, type Problem } from './problems.ts';
 import type { Config } from './schema.ts';
@@ -73,6 +74,23 @@ function elasticsearch({ elasticsearch: target }: Config): Problem[] {
   return found;
 }
 
+function forward({ forward: target, inputs: { lumberjack } }: Config): Problem[] {
+  if (!target) return [];
+  const found = target.hosts.flatMap((text, index) => {
+    const { host, port } = parseHost(text)!;
+    if (port !== lumberjack.port || !(isLoopback(host) || host === lumberjack.host)) return [];
+    const message = `${text} is logboom’s own input: events would go round for ever.`;
+    return [problem(['forward', 'hosts', index], message, 'Name Logstash’s address.')];
+  });
+  const { certificate, key } = target.ssl ?? {};
+  if ((certificate === undefined) !== (key === undefined)) {
+    const missing = key === undefined ? 'key' : 'certificate';
+    const message = `A client certificate has two parts; \`${missing}\` is missing.`;
+    found.push(problem(['forward', 'ssl', missing], message, 'Name the PEM file.'));
+  }
+  return found;
+}
+
 function slack({ notifiers }: Config): Problem[] {
   return Object.entries(notifiers).flatMap(([name, notifier]) => {
     if (notifier.kind !== 'slack') return [];
@@ -129,10 +147,19 @@ function positive(config: Config): Problem[] {
     [['journal', 'maxSize'], config.journal.maxSize],
     [['indexing', 'retryInitial'], config.indexing.retryInitial],
     [['shutdown', 'timeout'], config.shutdown.timeout],
+    ...forwardLengths(config),
   ];
   return lengths
     .filter(([, length]) => length === 0)
     .map(([path]) => problem(path, 'This must be more than nothing.', 'Write a larger value.'));
+}
+
+function forwardLengths({ forward }: Config): [Path, number][] {
+  if (!forward) return [];
+  return [
+    [['forward', 'timeout'], forward.timeout],
+    [['forward', 'backoff', 'init'], forward.backoff.init],
+  ];
 }
 
 function zone({ time }: Config): Problem[] {
@@ -146,4 +173,14 @@ function zone({ time }: Config): Problem[] {
 }
 
 /** What no single setting can tell. Each check is independent, so that all problems are found at once. */
-export const crossChecks = [openListeners, tls, elasticsearch, slack, notified, ports, positive, zone];
+export const crossChecks = [
+  openListeners,
+  tls,
+  elasticsearch,
+  forward,
+  slack,
+  notified,
+  ports,
+  positive,
+  zone,
+];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forward } from './forward.ts';
 import { inputs } from './inputs.ts';
 import { journal } from './journal.ts';
 import { notifiers } from './notifiers.ts';
@@ -27,6 +28,11 @@ export const schema = z.strictObject({
   elasticsearch: elasticsearch
     .optional()
     .describe('Where documents go. Without it, into the embedded store.'),
+  forward: forward
+    .optional()
+    .describe(
+      'An existing Logstash that gets all events as well, under the names of Filebeat’s `output.logstash`.',
+    ),
   indexing: indexing.describe('Names of indices, and bulk requests.'),
   store: store.describe('The embedded, Elasticsearch-compatible store.'),
   kibana: kibana.describe('Kibana, for links in alerts.'),

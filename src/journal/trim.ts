@@ -11,6 +11,8 @@ export interface Keep {
   fromTotal: number;
   /** Records received before this are beyond `keepAge`. */
   since: Millis;
+  /** What readers that hold nobody have yet to commit is kept as well, from a running size on. */
+  lagging: { committed: Position; fromTotal: number }[];
 }
 
 /** The first record that stays, and the running size before it; `oldest` itself where nothing is to be trimmed. */
@@ -23,5 +25,8 @@ export function firstKept(layout: Layout, oldest: Position, keep: Keep): Positio
 
 function isBeyond(layout: Layout, position: Position, keep: Keep): boolean {
   const header = headerAt(layout, position);
-  return header !== undefined && (header.before < keep.fromTotal || header.receivedAt < keep.since);
+  if (header === undefined) return false;
+  if (keep.lagging.some(({ committed, fromTotal }) => position > committed && header.before >= fromTotal))
+    return false;
+  return header.before < keep.fromTotal || header.receivedAt < keep.since;
 }

@@ -4,6 +4,12 @@ import type { Pipeline } from '../pipeline.ts';
 import { type Health, type HealthSnapshot, healthOf } from '../telemetry/health.ts';
 import type { Metrics, MetricsReport } from '../telemetry/metrics.ts';
 import type { ReaderStatus, Status } from '../telemetry/status.ts';
+import {
+  type ForwarderReport,
+  forwarderProgress,
+  forwarderWaits,
+  forwardStatus,
+} from './describe-forwarder.ts';
 import type { Reader } from './reader.ts';
 
 export interface Described {
@@ -27,14 +33,14 @@ interface SinkReport {
 export function describePipeline(pipeline: Pipeline, described: Described) {
   return {
     status: () => statusOf(pipeline, described),
-    health: () => healthNow(pipeline),
+    health: () => healthNow(pipeline, described),
     metrics: () => metricsOf(pipeline, described.metrics),
   };
 }
 
-async function metricsOf({ analyser, indexer }: Pipeline, metrics: Metrics): Promise<string> {
+async function metricsOf({ analyser, indexer, forwarder }: Pipeline, metrics: Metrics): Promise<string> {
   await Promise.all(
-    [analyser, indexer].map(async (reader) => {
+    [analyser, indexer, ...(forwarder ? [forwarder] : [])].map(async (reader) => {
       const report = await reader.call<MetricsReport>('metrics');
       if (report) metrics.take(reader.name, report);
     }),
@@ -46,9 +52,10 @@ async function statusOf(
   pipeline: Pipeline,
   { config, url, store, version, startedAt }: Described,
 ): Promise<Status> {
-  const { journal, analyser, indexer, delivering, lumberjack } = pipeline;
+  const { journal, analyser, indexer, forwarder, delivering, lumberjack } = pipeline;
   const now = Date.now();
   const sink = await indexer.call<SinkReport>('sink');
+  const report = await forwarder?.call<ForwarderReport>('forward');
   const stats = lumberjack.stats();
   const address = lumberjack.address();
   const { fill } = journal;
@@ -74,7 +81,11 @@ async function statusOf(
     readers: {
       analyser: readerStatus(analyser, pipeline, now),
       indexer: { ...readerStatus(indexer, pipeline, now), ...(sink && waits(sink)) },
+      ...(forwarder && {
+        forwarder: { ...readerStatus(forwarder, pipeline, now), ...forwarderWaits(forwarder, report, now) },
+      }),
     },
+    ...(forwarder && { forward: forwardStatus(forwarder, journal, report) }),
     alerts: { open: (await analyser.call<number>('alerts')) ?? 0 },
     sink: {
       kind: store === undefined ? 'elasticsearch' : 'store',
@@ -101,23 +112,32 @@ function readerStatus(reader: Reader, { journal }: Pipeline, now: Millis): Reade
 
 const waits = ({ state }: SinkReport) => (state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {});
 
-async function healthNow({ journal, analyser, indexer }: Pipeline): Promise<Health> {
+async function healthNow(pipeline: Pipeline, { config }: Described): Promise<Health> {
+  const { journal, analyser, indexer, forwarder } = pipeline;
   const { fill } = journal;
+  const now = Date.now();
   const sink = await indexer.call<SinkReport>('sink');
+  const report = await forwarder?.call<ForwarderReport>('forward');
   const progress = (reader: Reader) => ({
     position: reader.position,
     newest: fill.newest,
-    lastProgressAt: reader.stuckSince ?? Date.now(),
+    lastProgressAt: reader.stuckSince ?? now,
   });
   const snapshot: HealthSnapshot = {
     journal: {
       fill: fill.bytes / fill.limit,
       ...(journal.broken !== undefined && { broken: journal.broken }),
     },
-    readers: { analyser: progress(analyser), indexer: { ...progress(indexer), ...(sink && waits(sink)) } },
+    readers: {
+      analyser: progress(analyser),
+      indexer: { ...progress(indexer), ...(sink && waits(sink)) },
+      ...(forwarder && {
+        forwarder: forwarderProgress(forwarder, journal, config.forward!, report, now),
+      }),
+    },
     threads: { analyser: gone(analyser), indexer: gone(indexer) },
   };
-  return healthOf(snapshot, Date.now());
+  return healthOf(snapshot, now);
 }
 
 const gone = (reader: Reader) => (reader.alive ? {} : { gone: 'it ended, and is started again' });

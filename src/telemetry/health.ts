@@ -22,6 +22,8 @@ export interface ReaderProgress {
   lastProgressAt: Millis;
   /** Something outside that it waits for and cannot help: `Elasticsearch`. */
   waitsFor?: string;
+  /** Whether a full journal waits for it; default: it does. */
+  holds?: boolean;
 }
 
 export interface HealthThresholds {
@@ -59,7 +61,7 @@ function judgeReaders(
   for (const [name, reader] of Object.entries(readers)) {
     const stands = now - reader.lastProgressAt;
     const stuck = reader.position < reader.newest && stands >= stallAfter;
-    if (stuck) found.stuck.push(name);
+    if (stuck && reader.holds !== false) found.stuck.push(name);
     if (reader.waitsFor) found.degraded.push(`${name} waits for ${reader.waitsFor}`);
     else if (stuck) {
       const behind = reader.newest - reader.position;

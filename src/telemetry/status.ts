@@ -12,6 +12,8 @@ export interface Status {
   readers: Record<string, ReaderStatus>;
   alerts: { open: number };
   sink: SinkStatus;
+  /** Forwarding to Logstash, where it is configured. */
+  forward?: ForwardStatus;
   /** By name. */
   notifiers: Record<string, NotifierStatus>;
   /** The embedded store, where it is in use. */
@@ -47,6 +49,14 @@ export interface SinkStatus {
   url: string;
   state: 'ready' | 'unavailable';
   reason?: string;
+}
+
+export interface ForwardStatus {
+  /** One for each connection. */
+  hosts: { host: string; connected: boolean; reason?: string }[];
+  windowsUnderWay: number;
+  /** Records that the journal no longer holds and Logstash never got. */
+  missed: number;
 }
 
 export interface NotifierStatus {
