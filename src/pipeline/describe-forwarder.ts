@@ -1,19 +1,20 @@
 import type { ForwardConfig } from '../config/forward.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Millis } from '../model.ts';
+import type { Millis, Position } from '../model.ts';
 import type { LogstashStatus } from '../sinks/logstash/output.ts';
 import type { ReaderProgress } from '../telemetry/health.ts';
 import type { ForwardStatus } from '../telemetry/status.ts';
 import type { Reader } from './reader.ts';
 
 /** What the forwarder's thread says of itself. */
-export type ForwarderReport = LogstashStatus & { skipped: number };
+export type ForwarderReport = LogstashStatus & { skipped: number; read: Position };
 
 /** Windows without an ACK for so long mean that Logstash, though it may say that it lives, does not get on. */
 const slowAfter: Millis = 30_000;
 
-const trimmed = (forwarder: Reader, journal: Journal): number =>
-  Math.max(0, journal.fill.oldest - 1 - forwarder.position);
+/** Records that are trimmed before they were read. */
+const trimmed = (forwarder: Reader, journal: Journal, report: ForwarderReport | undefined): number =>
+  Math.max(0, journal.fill.oldest - 1 - (report?.read ?? forwarder.position));
 
 /** What the forwarder waits for. None of it is logboom's own trouble: nothing else waits for the forwarder. */
 export function forwarderWaits(
@@ -35,7 +36,7 @@ export function forwarderProgress(
   report: ForwarderReport | undefined,
   now: Millis,
 ): ReaderProgress {
-  const missed = trimmed(forwarder, journal);
+  const missed = trimmed(forwarder, journal, report);
   const { waitsFor } = forwarderWaits(forwarder, report, now);
   const told = missed > 0 ? `${waitsFor ?? 'Logstash'}; it misses ${missed} records` : waitsFor;
   return {
@@ -55,6 +56,6 @@ export function forwardStatus(
   return {
     hosts: report?.hosts ?? [],
     windowsUnderWay: report?.windowsUnderWay ?? 0,
-    missed: (report?.skipped ?? 0) + trimmed(forwarder, journal),
+    missed: (report?.skipped ?? 0) + trimmed(forwarder, journal, report),
   };
 }

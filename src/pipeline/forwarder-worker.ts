@@ -44,7 +44,7 @@ const port = serveReader({
   news: () => forwarder.wake(),
   calls: {
     metrics: () => reportOf(instruments.metrics),
-    forward: (): ForwarderReport => ({ ...output.status(), skipped }),
+    forward: (): ForwarderReport => ({ ...output.status(), skipped, read: forwarder.read }),
   },
   stop: async () => {
     forwarder.stop();

@@ -27,7 +27,8 @@ export class Forwarder {
   private readonly deliveries: Deliveries<Position, Window>;
   private readonly news = new Signal();
   private stopping = false;
-  private read: Position;
+  /** The last record that was read. What was read is in hand, though the journal may have trimmed it since. */
+  read: Position;
 
   constructor(options: ForwarderOptions) {
     this.options = options;
