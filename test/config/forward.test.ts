@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseHost } from '../../src/config/forward.ts';
 import { load, yaml } from '../support/config.ts';
@@ -85,6 +86,14 @@ describe('the section forward', () => {
     expect(load({ yaml: text }).problems).toEqual([
       expect.objectContaining({ path, message: expect.stringMatching(message) }),
     ]);
+  });
+
+  it('is as the example has it', () => {
+    const text = readFileSync(new URL('../../examples/forward.yml', import.meta.url), 'utf8');
+    const { config, problems } = load({ yaml: text });
+    expect(problems).toEqual([]);
+    expect(config!.forward!.hosts).toHaveLength(2);
+    expect(config!.forward!.ssl!.enabled).toBe(true);
   });
 
   it('does not take another port of this machine for its own input', () => {
