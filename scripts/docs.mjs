@@ -1,13 +1,16 @@
-// Writes the pages that are generated from the configuration schema and from the scores of the default rules; `--check` fails where one is stale.
+// Writes the files that are generated: from the configuration schema, the scores of the default rules, the definitions for Kibana; `--check` fails where one is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { configurationJsonSchema } from '../dist/config/json-schema.js';
 import { configurationMarkdown } from '../dist/config/reference.js';
+import { savedObjects } from '../dist/kibana/objects.js';
+import { ndjson } from '../dist/kibana/saved-object.js';
 import { scoresPage } from '../dist/replay/score-page.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = {
   'docs/configuration.md': configurationMarkdown(),
+  'kibana/logboom.ndjson': ndjson(savedObjects()),
   'docs/scores.md': scoresPage(),
   'docs/logboom.schema.json': `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`,
 };

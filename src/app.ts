@@ -1,11 +1,14 @@
 /** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
 import type { Transition } from './model.ts';
 import { describePipeline } from './pipeline/describe.ts';
 import { startEmbeddedStore } from './pipeline/embedded-store.ts';
+import { startServerMetrics } from './pipeline/server-metrics.ts';
 import { Undo } from './pipeline/undo.ts';
 import { startPipeline } from './pipeline.ts';
 import { explainApart } from './replay/explain-apart.ts';
@@ -67,6 +70,17 @@ export const startApp: StartApp = async (config, options = {}) => {
       version,
       startedAt,
     });
+    if (config.indexing.serverMetrics > 0) {
+      const own = startServerMetrics({
+        every: config.indexing.serverMetrics,
+        sample: described.sample,
+        out: (item) => pipeline.indexer.hand(item),
+        host: hostname(),
+        data: resolve(config.data),
+        indexing: config.indexing,
+      });
+      undo.add(() => own.stop());
+    }
     const explain = explainApart(config);
     const api = await startApi({ config: config.api, ...described, explain, instruments });
     undo.add(() => api.stop());

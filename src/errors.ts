@@ -30,6 +30,8 @@ const table = {
   SINK_CLOSED: { retryable: false },
   SINK_UNAVAILABLE: { retryable: true },
   SINK_REFUSED: { retryable: false },
+  KIBANA_UNAVAILABLE: { retryable: true },
+  KIBANA_REFUSED: { retryable: false },
   NOTIFIER_UNAVAILABLE: { retryable: true },
   NOTIFIER_REFUSED: { retryable: false },
 } as const satisfies Record<string, { retryable: boolean }>;

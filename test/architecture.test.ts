@@ -12,7 +12,7 @@ const layers = [
   ['telemetry', 'config', 'store'],
   ['inputs', 'journal', 'parsers', 'windows', 'rules', 'alerts', 'sinks', 'notifiers', 'reports'],
   ['pipeline'],
-  ['dashboards', 'generator'],
+  ['dashboards', 'kibana', 'generator'],
   ['replay'],
   ['app'],
   ['cli'],

@@ -1,4 +1,4 @@
-import type { KibanaConfig } from '../config/outputs.ts';
+import type { DiscoverConfig } from '../config/kibana.ts';
 import type { AlertSettings } from '../config/rules.ts';
 import type { Decision, Episode, Observation, Output, Sample, Scalar, Transition } from '../model.ts';
 import { idOf } from './ids.ts';
@@ -42,17 +42,17 @@ interface Entry {
 
 const mostSamples = 5;
 
-export function createEpisodes(rule: EpisodeRule, kibana: KibanaConfig = {}): Episodes {
+export function createEpisodes(rule: EpisodeRule, kibana: DiscoverConfig = {}): Episodes {
   return new EpisodeBook(rule, kibana);
 }
 
 class EpisodeBook implements Episodes {
   private readonly rule: EpisodeRule;
-  private readonly kibana: KibanaConfig;
+  private readonly kibana: DiscoverConfig;
   private readonly message: (context: MessageContext) => string;
   private readonly entries = new Map<string, Entry>();
 
-  constructor(rule: EpisodeRule, kibana: KibanaConfig) {
+  constructor(rule: EpisodeRule, kibana: DiscoverConfig) {
     this.rule = rule;
     this.kibana = kibana;
     this.message = messageOf(rule.config);

@@ -1,4 +1,4 @@
-import type { KibanaConfig } from '../config/outputs.ts';
+import type { DiscoverConfig } from '../config/kibana.ts';
 import type { Millis, Scalar } from '../model.ts';
 
 /** What to look at in Discover. */
@@ -12,15 +12,18 @@ export interface Look {
   window: { start: Millis; end: Millis };
 }
 
-/** Kibana makes this data view itself, as does logboom's own set of dashboards. */
-const dataView = 'logs-*';
+/** Comes with `logboom kibana import`. */
+const ownDataView = 'logboom-events';
 /** The group of all events for which there was no group left: no filter tells it from the others. */
 const overflow = '_other';
 /** A value that was too long to be kept whole, so that nothing has it. */
 const shortened = /…~[\w-]{16}$/;
 
 /** Address of Discover showing the events of exactly one window and group. Undefined where Kibana's is not known. */
-export function discoverLink({ url, space }: KibanaConfig, look: Look): string | undefined {
+export function discoverLink(
+  { url, space, dataView = ownDataView }: DiscoverConfig,
+  look: Look,
+): string | undefined {
   if (url === undefined) return undefined;
   const { start, end } = look.window;
   // Discover's range includes its end, a window does not.

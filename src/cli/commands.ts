@@ -138,6 +138,34 @@ const scoreCommand = defineCommand({
   run: async ({ args }) => (await import('./score.ts')).scoreRules(args, terminal),
 });
 
+const kibanaCommand = defineCommand({
+  meta: { name: 'kibana', description: 'Dashboards, data views, searches and rules for Kibana' },
+  args: {
+    action: {
+      type: 'positional',
+      valueHint: 'import|check|export',
+      description: 'Put them into Kibana, say what is missing there, or print the file that its page imports',
+    },
+    config: configArgument,
+    url: {
+      type: 'string',
+      valueHint: 'url',
+      description: 'Address of Kibana, instead of the configured one',
+    },
+    space: { type: 'string', valueHint: 'space', description: 'Kibana space' },
+    'api-key': { type: 'string', valueHint: 'key', description: 'API key, instead of the configured login' },
+    events: {
+      type: 'string',
+      valueHint: 'pattern',
+      description: 'Indices of events, where they are no data streams: filebeat-*',
+    },
+    overwrite: { type: 'boolean', description: 'Replace what is there already' },
+    rules: { type: 'boolean', default: true, description: 'Kibana’s own rules and connectors, too' },
+  },
+  run: async ({ args }) =>
+    (await import('./kibana.ts')).kibana(args.action ?? '', validConfig(args), args, terminal),
+});
+
 /** A command of any arguments; citty's own type for a table of them. */
 export type Command = CommandDef<ArgsDef>;
 
@@ -152,4 +180,5 @@ export const commands = {
   'test-rules': testRulesCommand,
   explain: explainCommand,
   score: scoreCommand,
+  kibana: kibanaCommand,
 } as unknown as Record<string, Command>;

@@ -41,6 +41,9 @@ export const indexing = z
     maxBulksInFlight: z.int().min(1).default(2).describe('Bulk requests under way at once.'),
     retryInitial: duration('1s').describe('First pause after a failure; it doubles, with jitter.'),
     retryMax: duration('60s').describe('Longest pause after a failure.'),
+    serverMetrics: duration('10s').describe(
+      'How often the server writes a document of its own metrics (`metrics-logboom.server-*`); `0s`: never.',
+    ),
     installTemplates: z.boolean().default(true).describe('Install index templates at start.'),
   })
   .prefault({});
@@ -60,17 +63,6 @@ export const store = z
   })
   .prefault({});
 
-export const kibana = z
-  .strictObject({
-    url: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe('Address under which people reach Kibana.'),
-    space: z.string().optional().describe('Kibana space; default: the default space.'),
-  })
-  .prefault({});
-
 export type ElasticsearchConfig = z.infer<typeof elasticsearch>;
 export type IndexingConfig = z.infer<typeof indexing>;
 export type StoreConfig = z.infer<typeof store>;
-export type KibanaConfig = z.infer<typeof kibana>;

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { forward } from './forward.ts';
 import { inputs } from './inputs.ts';
 import { journal } from './journal.ts';
+import { kibana } from './kibana.ts';
 import { notifiers } from './notifiers.ts';
-import { elasticsearch, indexing, kibana, store } from './outputs.ts';
+import { elasticsearch, indexing, store } from './outputs.ts';
 import { parsers } from './parsers.ts';
 import { rules } from './rules.ts';
 import { api, log, shutdown } from './service.ts';
@@ -35,7 +36,7 @@ export const schema = z.strictObject({
     ),
   indexing: indexing.describe('Names of indices, and bulk requests.'),
   store: store.describe('The embedded, Elasticsearch-compatible store.'),
-  kibana: kibana.describe('Kibana, for links in alerts.'),
+  kibana: kibana.describe('Kibana: links in alerts, and `logboom kibana`.'),
   api: api.describe('The HTTP API of logboom itself.'),
   log: log.describe('The log of logboom itself.'),
   shutdown: shutdown.describe('Stopping.'),

@@ -1,5 +1,5 @@
 import { createEpisodes } from '../alerts/episodes.ts';
-import type { KibanaConfig } from '../config/outputs.ts';
+import type { DiscoverConfig } from '../config/kibana.ts';
 import type { RuleConfig } from '../config/rules.ts';
 import { type CompiledRule, compileRule, judgeOf } from '../rules/rule.ts';
 import type { StrikeJudge } from '../rules/strikes.ts';
@@ -14,7 +14,7 @@ import { StrikeRun } from './strike-run.ts';
 import { WindowAlerts } from './window-alerts.ts';
 
 /** Sets a rule to work, whatever its kind. Throws `RULE_INVALID`. */
-export function createRun(config: RuleConfig, kibana?: KibanaConfig, observer?: Observer): Run {
+export function createRun(config: RuleConfig, kibana?: DiscoverConfig, observer?: Observer): Run {
   const rule = compileRule(config);
   const judge = judgeOf(config, rule);
   const book = new AlertBook({ rule, judge, observer, episodes: createEpisodes(rule, kibana) });

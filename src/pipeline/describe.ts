@@ -11,6 +11,7 @@ import {
   forwardStatus,
 } from './describe-forwarder.ts';
 import type { Reader } from './reader.ts';
+import type { ServerSample } from './server-metrics.ts';
 
 export interface Described {
   config: Config;
@@ -34,18 +35,32 @@ export function describePipeline(pipeline: Pipeline, described: Described) {
   return {
     status: () => statusOf(pipeline, described),
     health: () => healthNow(pipeline, described),
-    metrics: () => metricsOf(pipeline, described.metrics),
+    metrics: async () => {
+      await gather(pipeline, described.metrics);
+      return described.metrics.text();
+    },
+    sample: () => sampleOf(pipeline, described),
   };
 }
 
-async function metricsOf({ analyser, indexer, forwarder }: Pipeline, metrics: Metrics): Promise<string> {
+/** For the document that the server writes of itself. */
+async function sampleOf(pipeline: Pipeline, described: Described): Promise<ServerSample> {
+  const status = await statusOf(pipeline, described);
+  await gather(pipeline, described.metrics);
+  const readings = await described.metrics.readings();
+  const { user, system } = process.cpuUsage();
+  const { rss, heapUsed } = process.memoryUsage();
+  return { at: Date.now(), readings, status, use: { cpu: (user + system) / 1000, rss, heap: heapUsed } };
+}
+
+/** Asks the workers for their latest metrics. */
+async function gather({ analyser, indexer, forwarder }: Pipeline, metrics: Metrics): Promise<void> {
   await Promise.all(
     [analyser, indexer, ...(forwarder ? [forwarder] : [])].map(async (reader) => {
       const report = await reader.call<MetricsReport>('metrics');
       if (report) metrics.take(reader.name, report);
     }),
   );
-  return metrics.text();
 }
 
 async function statusOf(

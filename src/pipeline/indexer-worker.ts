@@ -17,6 +17,7 @@ import { Publisher } from './publisher.ts';
 import type { ReaderData } from './reader-data.ts';
 import { serveReader } from './reader-port.ts';
 import { Results } from './results.ts';
+import { SideDocuments } from './side-documents.ts';
 import { workerInstruments } from './worker-instruments.ts';
 
 const { config, elasticsearch, folders } = workerData as ReaderData;
@@ -54,10 +55,12 @@ const indexer = new Indexer({
   reached: (position) => port.post({ kind: 'progress', position, committed: position, waiting: false }),
 });
 const publisher = new Publisher({ results, sink, document: (output) => outputItem(output, config) });
+const side = new SideDocuments(sink);
 
 const port = serveReader({
   news: () => indexer.wake(),
   outputs: () => publisher.wake(),
+  document: (item) => side.add(item),
   calls: { metrics: () => reportOf(instruments.metrics), sink: () => sink.status() },
   stop: async () => {
     indexer.stop();

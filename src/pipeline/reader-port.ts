@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import type { EventBlock, Position } from '../model.ts';
+import type { BulkItem, EventBlock, Position } from '../model.ts';
 import type { FromReader, ToReader } from './thread.ts';
 
 /** What a reader does when it is spoken to. */
@@ -10,6 +10,8 @@ export interface ReaderHandlers {
   block?(position: Position, block: EventBlock, payloadBytes: number): void;
   /** The analyser put something out. */
   outputs?(): void;
+  /** A document for the sink that is in no journal. */
+  document?(item: BulkItem): void;
   /** Answers by name, such as `metrics`. */
   calls: Record<string, () => unknown>;
   /** Finish what is in hand and put everything in order. */
@@ -23,6 +25,7 @@ export function serveReader(handlers: ReaderHandlers): { post: (message: FromRea
   port.on('message', async (message: ToReader) => {
     if (message.kind === 'news') handlers.news(message.newest);
     else if (message.kind === 'outputs') handlers.outputs?.();
+    else if (message.kind === 'document') handlers.document?.(message.item);
     else if (message.kind === 'block')
       handlers.block?.(message.position, received(message.block), message.payloadBytes);
     else if (message.kind === 'call') {

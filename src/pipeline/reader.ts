@@ -1,6 +1,6 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { Journal } from '../journal/journal.ts';
-import type { Batch, EventBlock, Millis, Position, Transition } from '../model.ts';
+import type { Batch, BulkItem, EventBlock, Millis, Position, Transition } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { giveBack } from '../util/give-back.ts';
 import { type FromReader, ReaderThread } from './thread.ts';
@@ -71,6 +71,11 @@ export class Reader {
 
   say(kind: 'outputs'): void {
     this.thread.post({ kind });
+  }
+
+  /** Hands over a document for the sink that is in no journal. */
+  hand(item: BulkItem): void {
+    this.thread.post({ kind: 'document', item });
   }
 
   call<T>(name: string, timeout: Millis = 1_000): Promise<T | undefined> {

@@ -1,6 +1,6 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
-import type { EventBlock, Millis, Position, Transition } from '../model.ts';
+import type { BulkItem, EventBlock, Millis, Position, Transition } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 
 /** What the main thread says to a reader. */
@@ -9,6 +9,8 @@ export type ToReader =
   /** `payloadBytes`: what the window takes in the journal. */
   | { kind: 'block'; position: Position; block: EventBlock; payloadBytes: number }
   | { kind: 'outputs' }
+  /** A document for the sink that is in no journal. */
+  | { kind: 'document'; item: BulkItem }
   | { kind: 'call'; id: number; name: string }
   | { kind: 'stop' };
 

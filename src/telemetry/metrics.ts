@@ -1,4 +1,5 @@
 import { AggregatorRegistry, collectDefaultMetrics, type MetricObject, Registry } from 'prom-client';
+import { Readings } from './readings.ts';
 
 /** The metrics of one thread, as they travel between threads. */
 export type MetricsReport = MetricObject[];
@@ -10,6 +11,8 @@ export interface Metrics {
   take(thread: string, report: MetricsReport): void;
   /** Everything in the Prometheus text format: the process, this thread's metrics and the workers’, added up. */
   text(): Promise<string>;
+  /** This thread's metrics and the workers’, added up, as of their last reports. */
+  readings(): Promise<Readings>;
 }
 
 /**
@@ -21,12 +24,15 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: process });
   const registry = new Registry();
   const reports = new Map<string, MetricsReport>();
+  const together = async () => AggregatorRegistry.aggregate([await reportOf(registry), ...reports.values()]);
   return {
     registry,
     take: (thread, report) => void reports.set(thread, report),
     async text() {
-      const all = [await reportOf(registry), ...reports.values()];
-      return `${await process.metrics()}\n${await AggregatorRegistry.aggregate(all).metrics()}`;
+      return `${await process.metrics()}\n${await (await together()).metrics()}`;
+    },
+    async readings() {
+      return new Readings(await (await together()).getMetricsAsJSON());
     },
   };
 }

@@ -27,7 +27,7 @@ it('the help names every option of every command', async () => {
     const line = help('x')
       .split('\n')
       .find((one) => one.startsWith(`  ${name} `) && one.includes('[--'))!;
-    const named = [...line.matchAll(/\[--(\w+)/g)].map(([, option]) => option);
+    const named = [...line.matchAll(/\[--(?:no-)?([\w-]+)/g)].map(([, option]) => option);
     for (const option of named) expect(Object.keys(args ?? {})).toContain(option);
   }
 });

@@ -2,6 +2,7 @@ import { type Client, errors } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../config/outputs.ts';
 import { judgeFailure } from './request-failure.ts';
 import { alerts, deadLetters, events, transitions, windows } from './templates/own.ts';
+import { server } from './templates/server.ts';
 import { bodyOf, type IndexTemplate } from './templates/template.ts';
 
 /** Each entry names a template; those kept, replaced or missing say why. */
@@ -12,7 +13,7 @@ export interface TemplatesOutcome {
 }
 
 export function templatesFor(indexing: Pick<IndexingConfig, 'alerts'>): IndexTemplate[] {
-  return [alerts(indexing.alerts), transitions, windows, deadLetters, events];
+  return [alerts(indexing.alerts), transitions, windows, deadLetters, server, events];
 }
 
 /**

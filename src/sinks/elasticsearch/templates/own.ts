@@ -2,7 +2,7 @@ import { base, error, event, logFields, measured, rule, window } from './ecs.ts'
 import { boolean, date, type IndexTemplate, kept, keyword, long, object, text } from './template.ts';
 
 /** Above Elasticsearch's built-in templates for `logs-*-*` and `metrics-*-*`, which have 100. */
-const ownPriority = 200;
+export const ownPriority = 200;
 /**
  * Below them: a server's own template for `logs-*-*`, or an integration's, always wins, so that nobody else's
  * stream changes. Where there is none, as in the embedded store, this one makes data streams of our events.
@@ -22,6 +22,9 @@ const alert = object({
   revision: long,
   count: long,
   late_count: long,
+  /** Nanoseconds, as `event.duration`. */
+  time_to_detect: long,
+  url: kept,
   from: keyword,
   to: keyword,
   runbook: kept,

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { Agent, FormData, fetch, type RequestInit } from 'undici';
+import type { KibanaConfig } from '../config/kibana.ts';
+import { LogboomError, messageOf } from '../errors.ts';
+
+/** An answer of Kibana's API. */
+export interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+/** Kibana's HTTP API, within one space. */
+export class KibanaClient {
+  readonly url: string;
+  private readonly headers: Record<string, string>;
+  private readonly dispatcher: Agent;
+
+  constructor(config: KibanaConfig) {
+    if (config.url === undefined)
+      throw new LogboomError(
+        'CONFIG_INVALID',
+        'Where Kibana is is not known: set `kibana.url`, or use --url.',
+      );
+    const space = config.space === undefined ? '' : `/s/${encodeURIComponent(config.space)}`;
+    this.url = `${config.url.replace(/\/+$/, '')}${space}`;
+    this.headers = { 'kbn-xsrf': 'logboom', ...authorization(config) };
+    this.dispatcher = new Agent({ connect: trust(config), headersTimeout: config.timeout });
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.ask(path, { method: 'GET' });
+  }
+
+  send(method: 'POST' | 'PUT', path: string, body: unknown): Promise<Answer> {
+    return this.ask(path, {
+      method,
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+  }
+
+  /** The file's name decides: Kibana takes none that does not end so. */
+  upload(path: string, ndjson: string): Promise<Answer> {
+    const body = new FormData();
+    body.append('file', new File([ndjson], 'logboom.ndjson', { type: 'application/ndjson' }));
+    return this.ask(path, { method: 'POST', body });
+  }
+
+  close(): Promise<void> {
+    return this.dispatcher.close();
+  }
+
+  private async ask(path: string, init: RequestInit): Promise<Answer> {
+    const { dispatcher } = this;
+    const headers = { ...this.headers, ...(init.headers as Record<string, string>) };
+    try {
+      const response = await fetch(`${this.url}${path}`, { ...init, headers, dispatcher });
+      return { status: response.status, body: read(await response.text()) };
+    } catch (error) {
+      const cause = messageOf((error as Error).cause ?? error);
+      throw new LogboomError('KIBANA_UNAVAILABLE', `No Kibana answers at ${this.url} (${cause}).`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** An export is one object a line, and a proxy's answer may be a page. */
+function read(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return { message: text.slice(0, 200) };
+  }
+}
+
+function authorization({ api_key, user, password }: KibanaConfig): Record<string, string> {
+  const encoded = (text: string) => Buffer.from(text).toString('base64');
+  if (api_key !== undefined)
+    return { authorization: `ApiKey ${api_key.includes(':') ? encoded(api_key) : api_key}` };
+  if (user === undefined) return {};
+  return { authorization: `Basic ${encoded(`${user}:${password ?? ''}`)}` };
+}
+
+function trust({ ssl_certificate_authorities, ssl_verification_mode }: KibanaConfig) {
+  const ca = ssl_certificate_authorities.map((path) => readFileSync(path));
+  return { rejectUnauthorized: ssl_verification_mode === 'full', ...(ca.length > 0 && { ca }) };
+}
+
+/** What Kibana said of a failure. */
+export function reasonOf({ status, body }: Answer): string {
+  return `${status}${typeof body.message === 'string' ? `: ${body.message}` : ''}`;
+}

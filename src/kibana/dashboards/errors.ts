@@ -1,0 +1,153 @@
+import { figure, savedSearch, table, xy } from '../charts.ts';
+import { count, distinct, last, overTime, rate, split, top } from '../columns.ts';
+import type { Dashboard } from '../dashboard.ts';
+import type { View, Views } from '../data-views.ts';
+import { errorQuery, errorSearchId } from '../searches.ts';
+
+const errors = errorQuery;
+const time = overTime('@timestamp');
+const parts = { errors, others: `not (${errors})` };
+
+function by(view: View, title: string, label: string, field: string) {
+  return table({
+    title,
+    view,
+    columns: {
+      value: top(label, field, 20, 'errors'),
+      errors: count('Errors', { where: errors }),
+      events: count('Events'),
+      messages: distinct('Different messages', 'error.type', { where: errors }),
+    },
+  });
+}
+
+/** What goes wrong, where, and since when. */
+export const errorDashboard = ({ events: view, alerts }: Views): Dashboard => ({
+  id: 'logboom-errors',
+  title: 'logboom: Errors',
+  description: 'Rate and share of errors by service and host, their messages, and what is new.',
+  from: 'now-24h',
+  controls: [
+    { title: 'Service', field: 'service.name', view },
+    { title: 'Host', field: 'host.name', view },
+    { title: 'Level', field: 'log.level', view },
+  ],
+  rows: [
+    {
+      height: 6,
+      panels: [
+        [12, figure({ title: 'Errors', view, columns: { errors: count('Errors', { where: errors }) } })],
+        [
+          12,
+          figure({
+            title: 'Errors a second',
+            view,
+            columns: { rate: rate('Errors a second', { where: errors }) },
+          }),
+        ],
+        [
+          12,
+          figure({
+            title: 'Hosts with errors',
+            view,
+            where: errors,
+            columns: { hosts: distinct('Hosts', 'host.name') },
+          }),
+        ],
+        [
+          12,
+          figure({
+            title: 'Services with errors',
+            view,
+            where: errors,
+            columns: { services: distinct('Services', 'service.name') },
+          }),
+        ],
+      ],
+    },
+    {
+      height: 12,
+      panels: [
+        [
+          24,
+          xy('bar_stacked', {
+            title: 'Errors by service',
+            view,
+            where: errors,
+            columns: { time, service: top('Service', 'service.name', 10, 'errors'), errors: count('Errors') },
+          }),
+        ],
+        [
+          24,
+          xy('bar_percentage_stacked', {
+            title: 'Share of errors',
+            view,
+            columns: { time, part: split('Events', parts), events: count('Events') },
+          }),
+        ],
+      ],
+    },
+    {
+      height: 12,
+      panels: [
+        [
+          24,
+          xy('bar_stacked', {
+            title: 'Errors by host',
+            view,
+            where: errors,
+            columns: { time, host: top('Host', 'host.name', 10, 'errors'), errors: count('Errors') },
+          }),
+        ],
+        [
+          24,
+          xy('bar_stacked', {
+            title: 'Levels',
+            view,
+            where: 'log.level : *',
+            columns: { time, level: top('Level', 'log.level', 10, 'events'), events: count('Events') },
+          }),
+        ],
+      ],
+    },
+    {
+      height: 14,
+      panels: [
+        [24, by(view, 'Services', 'Service', 'service.name')],
+        [24, by(view, 'Hosts', 'Host', 'host.name')],
+      ],
+    },
+    {
+      height: 14,
+      panels: [
+        [
+          24,
+          table({
+            title: 'Kinds of errors',
+            view,
+            where: errors,
+            columns: {
+              type: top('Type', 'error.type', 20, 'errors'),
+              errors: count('Errors'),
+              newest: last('Last seen', '@timestamp', 'date', '@timestamp'),
+            },
+          }),
+        ],
+        [
+          24,
+          table({
+            title: 'New: found by rules of the kind new-term',
+            view: alerts,
+            where: 'alert.condition : *new*',
+            columns: {
+              group: top('What', 'alert.group', 20, 'episodes'),
+              episodes: count('Episodes'),
+              newest: last('Last time', 'event.start', 'date', 'event.start'),
+            },
+          }),
+        ],
+      ],
+    },
+    { height: 16, panels: [[48, savedSearch('Messages', errorSearchId)]] },
+  ],
+});

@@ -1,0 +1,123 @@
+import { type SavedObject, savedObject } from './saved-object.ts';
+
+/** A data view, and what of it the charts must know. */
+export interface View {
+  id: string;
+  name: string;
+  /** Index pattern. */
+  title: string;
+  /** Field that a dashboard's time range filters by. */
+  time: string;
+  formats?: Record<string, unknown>;
+  runtimeFields?: Record<string, { type: string; script: { source: string } }>;
+}
+
+const bytes = { id: 'bytes' };
+const nanoseconds = {
+  id: 'duration',
+  params: {
+    inputFormat: 'nanoseconds',
+    outputFormat: 'asMilliseconds',
+    outputPrecision: 1,
+    showSuffix: true,
+    useShortSuffix: true,
+  },
+};
+const lasting = { id: 'duration', params: { ...nanoseconds.params, outputFormat: 'humanizePrecise' } };
+
+/** What is before the second slash of a path, as monitors of access logs have always counted: `/pages` of `/pages/create`. */
+const section = `
+if (!doc.containsKey('url.path') || doc['url.path'].size() == 0) return;
+String path = doc['url.path'].value;
+int second = path.indexOf('/', 1);
+emit(second > 0 ? path.substring(0, second) : '/');`.trim();
+
+const events: View = {
+  id: 'logboom-events',
+  name: 'logboom: events',
+  title: 'logs-*,-logs-logboom.*',
+  time: '@timestamp',
+  formats: { 'http.response.body.bytes': bytes, 'event.duration': nanoseconds },
+  runtimeFields: { 'url.section': { type: 'keyword', script: { source: section } } },
+};
+
+const windows: View = {
+  id: 'logboom-windows',
+  name: 'logboom: windows',
+  title: 'metrics-logboom.windows-*',
+  time: '@timestamp',
+};
+
+const alerts: View = {
+  id: 'logboom-alerts',
+  name: 'logboom: alerts',
+  title: 'alerts',
+  time: '@timestamp',
+  formats: {
+    'event.duration': lasting,
+    'alert.time_to_detect': lasting,
+    'alert.url': { id: 'url', params: { labelTemplate: 'events of this alert' } },
+    'rule.reference': { id: 'url', params: { labelTemplate: 'runbook' } },
+  },
+};
+
+const transitions: View = {
+  id: 'logboom-transitions',
+  name: 'logboom: alert transitions',
+  title: 'logs-logboom.alerts-*',
+  time: '@timestamp',
+};
+
+const deadLetters: View = {
+  id: 'logboom-dead-letters',
+  name: 'logboom: dead letters',
+  title: 'logs-logboom.deadletters-*',
+  time: '@timestamp',
+};
+
+const server: View = {
+  id: 'logboom-server',
+  name: 'logboom: the server itself',
+  title: 'metrics-logboom.server-*',
+  time: '@timestamp',
+  formats: {
+    'logboom.journal.bytes': bytes,
+    'logboom.process.memory.rss': bytes,
+    'logboom.input.bytes': bytes,
+  },
+};
+
+/** Index patterns where they differ from logboom's own. */
+export interface Patterns {
+  /** Where events go, where `indexing.index` is set: `filebeat-*`. */
+  events?: string | undefined;
+  /** `indexing.alerts`. */
+  alerts?: string | undefined;
+}
+
+export function viewsOf(patterns: Patterns = {}) {
+  return {
+    events: { ...events, title: patterns.events ?? events.title },
+    windows,
+    alerts: { ...alerts, title: patterns.alerts ?? alerts.title },
+    transitions,
+    deadLetters,
+    server,
+  };
+}
+
+export type Views = ReturnType<typeof viewsOf>;
+
+export function dataViewObject(view: View): SavedObject {
+  return savedObject('index-pattern', view.id, {
+    title: view.title,
+    name: view.name,
+    timeFieldName: view.time,
+    fields: '[]',
+    fieldAttrs: '{}',
+    fieldFormatMap: JSON.stringify(view.formats ?? {}),
+    runtimeFieldMap: JSON.stringify(view.runtimeFields ?? {}),
+    sourceFilters: '[]',
+    typeMeta: '{}',
+  });
+}

@@ -1,0 +1,151 @@
+import { LogboomError } from '../errors.ts';
+import { type Answer, type KibanaClient, reasonOf } from './client.ts';
+import type { Connector, KibanaRule } from './rule-shapes.ts';
+import { ndjson, type SavedObject } from './saved-object.ts';
+
+/** What became of each thing, in words that a terminal shows. */
+export interface Outcome {
+  done: string[];
+  /** There already, and left as it is. */
+  kept: string[];
+  /** Each with its reason. */
+  failed: string[];
+}
+
+interface ImportError {
+  id: string;
+  type: string;
+  error: { type: string; message?: string; reason?: string };
+}
+
+/** The version that Kibana gives, or a `KIBANA_REFUSED` that says what is wrong with the access to it. */
+export async function kibanaVersion(client: KibanaClient): Promise<string> {
+  const answer = await client.get('/api/status');
+  const { number } = (answer.body.version ?? {}) as { number?: string };
+  if (answer.status === 401 || answer.status === 403)
+    throw new LogboomError(
+      'KIBANA_REFUSED',
+      `${client.url} refuses the login (${reasonOf(answer)}): set \`kibana.api_key\`, or \`kibana.user\` and \`kibana.password\`.`,
+    );
+  if (number === undefined)
+    throw new LogboomError(
+      'KIBANA_REFUSED',
+      `${client.url} does not answer like Kibana (${reasonOf(answer)}).`,
+    );
+  return number;
+}
+
+/** Below this, lens and dashboard objects with our stamps are refused. */
+export const oldestVersion = '8.12';
+
+export function isTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < 8 || (major === 8 && minor < 12);
+}
+
+/** Kibana answers 200 even where it took nothing: what counts is in the body. */
+export async function importObjects(
+  client: KibanaClient,
+  objects: SavedObject[],
+  overwrite: boolean,
+): Promise<Outcome> {
+  const answer = await client.upload(`/api/saved_objects/_import?overwrite=${overwrite}`, ndjson(objects));
+  if (answer.status !== 200) {
+    return { done: [], kept: [], failed: [`${objects.length} objects: ${reasonOf(answer)}`] };
+  }
+  const errors = (answer.body.errors ?? []) as ImportError[];
+  const kept = errors.filter(({ error }) => error.type === 'conflict');
+  const failed = errors.filter(({ error }) => error.type !== 'conflict');
+  const taken = objects.filter(
+    (object) => !errors.some(({ id, type }) => id === object.id && type === object.type),
+  );
+  const counted = answer.body.success === true || answer.body.successCount === taken.length;
+  return {
+    done: counted ? taken.map(named) : [],
+    kept: kept.map(named),
+    failed: [
+      ...failed.map(
+        (one) => `${named(one)}: ${one.error.type}${one.error.message ? `, ${one.error.message}` : ''}`,
+      ),
+      ...(counted
+        ? []
+        : [`Kibana took ${answer.body.successCount} of ${taken.length} objects and does not say which`]),
+    ],
+  };
+}
+
+const named = ({ type, id }: { type: string; id: string }) => `${type} ${id}`;
+
+export async function putConnector(
+  client: KibanaClient,
+  connector: Connector,
+  overwrite: boolean,
+): Promise<Outcome> {
+  const { id, name, type, config, secrets } = connector;
+  const path = `/api/actions/connector/${id}`;
+  return put(client, `connector ${name}`, overwrite, {
+    make: () => client.send('POST', path, { name, connector_type_id: type, config, secrets }),
+    change: () => client.send('PUT', path, { name, config, secrets }),
+  });
+}
+
+export async function putRule(
+  client: KibanaClient,
+  { id, body }: KibanaRule,
+  overwrite: boolean,
+): Promise<Outcome> {
+  const path = `/api/alerting/rule/${id}`;
+  const { rule_type_id: _, consumer: __, ...changeable } = body;
+  return put(client, `rule ${body.name}`, overwrite, {
+    make: () => client.send('POST', path, body),
+    change: () => client.send('PUT', path, changeable),
+  });
+}
+
+interface Ways {
+  make: () => Promise<Answer>;
+  change: () => Promise<Answer>;
+}
+
+async function put(client: KibanaClient, name: string, overwrite: boolean, ways: Ways): Promise<Outcome> {
+  const outcome: Outcome = { done: [], kept: [], failed: [] };
+  let answer = await ways.make();
+  if (answer.status === 409 && !overwrite) return { ...outcome, kept: [name] };
+  if (answer.status === 409) answer = await ways.change();
+  if (answer.status < 300) return { ...outcome, done: [name] };
+  return { ...outcome, failed: [`${name}: ${reasonOf(answer)} (${client.url})`] };
+}
+
+export function together(outcomes: Outcome[]): Outcome {
+  return {
+    done: outcomes.flatMap(({ done }) => done),
+    kept: outcomes.flatMap(({ kept }) => kept),
+    failed: outcomes.flatMap(({ failed }) => failed),
+  };
+}
+
+/** Names of what is not there. An export of all of it names what it misses, in any version. */
+export async function missingIn(client: KibanaClient, objects: SavedObject[]): Promise<string[]> {
+  const answer = await client.send('POST', '/api/saved_objects/_export', {
+    objects: objects.map(({ type, id }) => ({ type, id })),
+    excludeExportDetails: true,
+  });
+  if (answer.status === 200) return [];
+  const { objects: missing } = (answer.body.attributes ?? {}) as { objects?: { type: string; id: string }[] };
+  if (missing === undefined) throw new LogboomError('KIBANA_REFUSED', `${client.url}: ${reasonOf(answer)}`);
+  return missing.map(named);
+}
+
+export async function missingRules(
+  client: KibanaClient,
+  rules: KibanaRule[],
+  connectors: Connector[],
+): Promise<string[]> {
+  const asked = [
+    ...connectors.map(({ id, name }) => [`/api/actions/connector/${id}`, `connector ${name}`] as const),
+    ...rules.map(({ id, body }) => [`/api/alerting/rule/${id}`, `rule ${body.name}`] as const),
+  ];
+  const missing: string[] = [];
+  for (const [path, name] of asked) if ((await client.get(path)).status === 404) missing.push(name);
+  return missing;
+}

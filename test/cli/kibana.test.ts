@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { kibana as command, type KibanaArguments } from '../../src/cli/kibana.ts';
+import type { LogboomError } from '../../src/errors.ts';
+import { savedObjects } from '../../src/kibana/objects.ts';
+import { terminal } from '../support/cli.ts';
+import { load } from '../support/config.ts';
+import { anHttpServer } from '../support/http.ts';
+import { aKibana } from '../support/kibana.ts';
+
+/** Runs the command as `main` does, with a terminal that remembers. */
+async function kibana(action: string, args: KibanaArguments = {}, yaml = '') {
+  const screen = terminal(false);
+  const { config, problems } = load({ yaml });
+  expect(problems).toEqual([]);
+  const code = await command(action, config!, args, screen).catch((error: LogboomError) => {
+    screen.err(error.message);
+    return error.code;
+  });
+  return { code, out: screen.text(), err: screen.complaints() };
+}
+
+const number = savedObjects().length;
+
+describe('logboom kibana import', () => {
+  it('puts everything in by one command', async () => {
+    const { url, objects, rules, connectors } = await aKibana();
+    const { code, out } = await kibana('import', { url });
+    expect(out).toContain(`${number + 2 + 4} imported, 0 kept, 0 failed`);
+    expect(code).toBe(0);
+    expect([...objects.keys()]).toContain('dashboard logboom-traffic');
+    expect([...connectors.keys()]).toEqual(['logboom-server-log', 'logboom-index']);
+    expect(rules.size).toBe(4);
+  });
+
+  it('keeps what is there when it runs again, and ends well', async () => {
+    const { url, objects } = await aKibana();
+    await kibana('import', { url });
+    objects.get('dashboard logboom-traffic')!.attributes.title = 'mine';
+    const { code, out } = await kibana('import', { url });
+    expect(out).toContain('kept  dashboard logboom-traffic (there already; --overwrite replaces it)');
+    expect(code).toBe(0);
+    expect(objects.get('dashboard logboom-traffic')!.attributes.title).toBe('mine');
+  });
+
+  it('replaces it with --overwrite', async () => {
+    const { url, objects } = await aKibana();
+    await kibana('import', { url });
+    objects.get('dashboard logboom-traffic')!.attributes.title = 'mine';
+    const { code, out } = await kibana('import', { url, overwrite: true });
+    expect(out).toContain(`${number + 2 + 4} imported, 0 kept, 0 failed`);
+    expect(code).toBe(0);
+    expect(objects.get('dashboard logboom-traffic')!.attributes.title).toBe('logboom: Traffic');
+  });
+
+  it('leaves rules and connectors out with --no-rules', async () => {
+    const { url, rules, connectors } = await aKibana();
+    expect((await kibana('import', { url, rules: false })).code).toBe(0);
+    expect(rules.size + connectors.size).toBe(0);
+  });
+
+  it('goes into a space, with an API key in either of its forms', async () => {
+    const authorization = `ApiKey ${Buffer.from('id:key').toString('base64')}`;
+    const { url, paths } = await aKibana({ authorization });
+    expect((await kibana('import', { url, space: 'ops team', 'api-key': 'id:key' })).code).toBe(0);
+    expect(paths.every((path) => path.startsWith('/s/ops%20team/api/'))).toBe(true);
+  });
+
+  it('shows events under another pattern', async () => {
+    const { url, objects } = await aKibana();
+    await kibana('import', { url, events: 'filebeat-*' });
+    expect(objects.get('index-pattern logboom-events')!.attributes.title).toBe('filebeat-*');
+  });
+
+  it('reads the answer’s body: a 200 that took not all is a failure', async () => {
+    const { url } = await aKibana({ refuses: ['logboom-traffic'] });
+    const { code, out, err } = await kibana('import', { url });
+    expect(out).toContain('failed    dashboard logboom-traffic: unknown, refused');
+    expect(err).toContain('1 failed');
+    expect(code).toBe(1);
+  });
+
+  it('says what is wrong with the login', async () => {
+    const { url } = await aKibana({ authorization: 'ApiKey x' });
+    const { code, err } = await kibana('import', { url });
+    expect(err).toContain('refuses the login (401: Unauthorized): set `kibana.api_key`');
+    expect(code).toBe('KIBANA_REFUSED');
+  });
+
+  it('says that nothing answers', async () => {
+    const { url, stop } = await anHttpServer(() => undefined);
+    await stop();
+    const { code, err } = await kibana('import', { url });
+    expect(err).toMatch(/No Kibana answers at .* \(.*ECONNREFUSED.*\)/);
+    expect(code).toBe('KIBANA_UNAVAILABLE');
+  });
+
+  it('asks for an address where none is known', async () => {
+    const { code, err } = await kibana('import');
+    expect(err).toContain('set `kibana.url`, or use --url');
+    expect(code).toBe('CONFIG_INVALID');
+  });
+
+  it('warns of a Kibana that is too old for the dashboards', async () => {
+    const { url } = await aKibana({ version: '8.6.2' });
+    expect((await kibana('import', { url })).err).toContain('Kibana 8.6.2 is older than 8.12');
+  });
+});
+
+describe('connectors of Kibana’s own rules', () => {
+  const yaml = (url: string) => `
+kibana:
+  url: ${url}
+  connectors:
+    slack: { url: 'https://hooks.example/x' }
+    email: { from: a@example.org, to: [b@example.org], host: mail.example, user: u, password: p }
+`;
+
+  it('are e-mail and Slack, too, where they are configured', async () => {
+    const { url, connectors, rules } = await aKibana();
+    expect((await kibana('import', {}, yaml(url))).code).toBe(0);
+    expect([...connectors.keys()]).toEqual([
+      'logboom-server-log',
+      'logboom-index',
+      'logboom-slack',
+      'logboom-email',
+    ]);
+    expect([...rules.values()].map(({ actions }) => (actions as unknown[]).length)).toEqual([4, 4, 4, 4]);
+  });
+
+  it('that the licence does not cover are named, and the rules go in without them', async () => {
+    const { url, connectors, rules } = await aKibana({ unlicensed: ['.slack', '.email'] });
+    const { code, out } = await kibana('import', {}, yaml(url));
+    expect(out).toContain('failed    connector logboom: Slack: 403: your basic license does not support it');
+    expect(code).toBe(1);
+    expect(connectors.size).toBe(2);
+    expect([...rules.values()].map(({ actions }) => (actions as unknown[]).length)).toEqual([2, 2, 2, 2]);
+  });
+});
+
+describe('logboom kibana check', () => {
+  it('says what is missing, and how to put it in', async () => {
+    const { url, objects, rules } = await aKibana();
+    await kibana('import', { url });
+    objects.delete('search logboom-error-search');
+    rules.clear();
+    const { code, out, err } = await kibana('check', { url });
+    expect(out.split('\n')).toEqual([
+      'missing  search logboom-error-search',
+      'missing  rule logboom: alerts that became active',
+      'missing  rule logboom: critical alerts',
+      'missing  rule logboom: no window results',
+      'missing  rule logboom: dead letters',
+    ]);
+    expect(err).toContain(`5 missing: run logboom kibana import --url ${url}`);
+    expect(code).toBe(1);
+  });
+
+  it('is content where everything is there', async () => {
+    const { url } = await aKibana();
+    await kibana('import', { url });
+    const { code, out } = await kibana('check', { url });
+    expect(out).toContain('Everything is there.');
+    expect(code).toBe(0);
+  });
+});
+
+describe('logboom kibana export', () => {
+  it('prints the file that Kibana’s own page imports', async () => {
+    const { code, out } = await kibana('export', { events: 'filebeat-*' });
+    const lines = out.split('\n').map((line) => JSON.parse(line));
+    expect(lines).toEqual(JSON.parse(JSON.stringify(savedObjects({ events: 'filebeat-*' }))));
+    expect(code).toBe(0);
+  });
+});
+
+it('an action that is none is named', async () => {
+  const { code, err } = await kibana('improt');
+  expect(err).toContain('"improt" is no action of kibana; there are import, check and export.');
+  expect(code).toBe('USAGE');
+});

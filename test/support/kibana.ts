@@ -1,0 +1,105 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import type { SavedObject } from '../../src/kibana/saved-object.ts';
+
+export interface KibanaPlayed {
+  version?: string;
+  /** Answers 401 to whoever does not send this header. */
+  authorization?: string;
+  /** Connector types that the licence does not cover. */
+  unlicensed?: string[];
+  /** Says that objects were taken, and takes none of these ids. */
+  refuses?: string[];
+}
+
+/**
+ * Plays the part of Kibana's API that an import uses, as a running 8.12 was seen to answer: 200 with `success: false`,
+ * 409 for what is there, 400 with the missing ones for an export, 403 where the licence ends. Kibana itself cannot be
+ * had from a package registry.
+ */
+export async function aKibana(played: KibanaPlayed = {}) {
+  const objects = new Map<string, SavedObject>();
+  const rules = new Map<string, Record<string, unknown>>();
+  const connectors = new Map<string, Record<string, unknown>>();
+  const paths: string[] = [];
+
+  const put = (
+    kind: Map<string, Record<string, unknown>>,
+    method: string,
+    id: string,
+    body: string,
+  ): Reply => {
+    if (method === 'GET') return kind.has(id) ? [200, kind.get(id)!] : [404, { message: 'not found' }];
+    const wanted = JSON.parse(body) as Record<string, unknown>;
+    if (played.unlicensed?.includes(wanted.connector_type_id as string))
+      return [403, { message: 'your basic license does not support it' }];
+    if (method === 'POST' && kind.has(id)) return [409, { message: 'conflict' }];
+    if (method === 'PUT' && ('connector_type_id' in wanted || 'rule_type_id' in wanted))
+      return [400, { message: 'definition for this key is missing' }];
+    const missing = ((wanted.actions ?? []) as { id: string }[]).filter(
+      (action) => !connectors.has(action.id),
+    );
+    if (missing.length > 0) return [400, { message: `Failed to load action ${missing[0]!.id}` }];
+    kind.set(id, { ...kind.get(id), ...wanted });
+    return [200, { id }];
+  };
+
+  const importFile = (path: string, body: string): Reply => {
+    const file = /filename="([^"]*)"[\s\S]*?\r\n\r\n([\s\S]*?)\r\n--/.exec(body);
+    if (!file?.[1]?.endsWith('.ndjson')) return [400, { message: 'Invalid file extension' }];
+    const lines = file[2]!
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as SavedObject);
+    if (lines.some(({ coreMigrationVersion }) => coreMigrationVersion !== '8.8.0'))
+      return [422, { message: 'belongs to a more recent version of Kibana' }];
+    const errors: unknown[] = [];
+    for (const object of lines) {
+      const key = `${object.type} ${object.id}`;
+      if (played.refuses?.includes(object.id))
+        errors.push({ ...object, error: { type: 'unknown', message: 'refused' } });
+      else if (objects.has(key) && !path.includes('overwrite=true'))
+        errors.push({ ...object, error: { type: 'conflict' } });
+      else objects.set(key, object);
+    }
+    const successCount = lines.length - errors.length;
+    return [200, { success: errors.length === 0, successCount, ...(errors.length > 0 && { errors }) }];
+  };
+
+  const exportAll = (body: string): Reply => {
+    const wanted = (JSON.parse(body) as { objects: { type: string; id: string }[] }).objects;
+    const missing = wanted.filter(({ type, id }) => !objects.has(`${type} ${id}`));
+    if (missing.length === 0) return [200, {}];
+    return [400, { message: 'Error fetching objects to export', attributes: { objects: missing } }];
+  };
+
+  const answer = (request: IncomingMessage, body: string): Reply => {
+    const path = (request.url ?? '').replace(/^\/s\/[^/]+/, '');
+    if (played.authorization !== undefined && request.headers.authorization !== played.authorization)
+      return [401, { message: 'Unauthorized' }];
+    if (path === '/api/status') return [200, { version: { number: played.version ?? '8.12.2' } }];
+    if (request.headers['kbn-xsrf'] === undefined)
+      return [400, { message: 'Request must contain a kbn-xsrf header.' }];
+    if (path.startsWith('/api/saved_objects/_import')) return importFile(path, body);
+    if (path === '/api/saved_objects/_export') return exportAll(body);
+    const [, kind, id] = /^\/api\/(alerting\/rule|actions\/connector)\/([^/]+)$/.exec(path) ?? [];
+    if (id === undefined) return [404, { message: 'Not Found' }];
+    return put(kind === 'alerting/rule' ? rules : connectors, request.method!, id, body);
+  };
+
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    paths.push(request.url ?? '');
+    const [status, content] = answer(request, body);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(content));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.closeAllConnections());
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, objects, rules, connectors, paths };
+}
+
+type Reply = [status: number, body: Record<string, unknown>];
