@@ -19,10 +19,13 @@ export interface ReceivedBy {
 /** A Lumberjack server that does with each window what the test says; by default it acknowledges it. */
 export async function lumberjackServer({
   onWindow = (window: ReceivedBy) => window.ack(),
+  onBytes,
   tls,
   port = 0,
 }: {
   onWindow?: (window: ReceivedBy) => void;
+  /** Takes the bytes of a client that is not expected to speak Lumberjack. */
+  onBytes?: (socket: Socket) => void;
   tls?: TlsOptions;
   port?: number;
 } = {}) {
@@ -36,6 +39,10 @@ export async function lumberjackServer({
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
     socket.on('data', (chunk) => {
+      if (onBytes) {
+        onBytes(socket);
+        return;
+      }
       for (const { block, version, lastSequence, payload } of decoder.push(chunk)) {
         const window: ReceivedBy = {
           connection,

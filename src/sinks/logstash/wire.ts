@@ -1,8 +1,9 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { LogboomError, messageOf } from '../../errors.ts';
+import { LogboomError } from '../../errors.ts';
 import { AckDecoder } from '../../lumberjack/ack-decoder.ts';
 import type { Millis } from '../../model.ts';
+import { withRemedy } from './remedies.ts';
 
 export interface Peer {
   host: string;
@@ -42,7 +43,7 @@ export function openWire(peer: Peer, events: WireEvents): Promise<Wire> {
     const socket = peer.tls
       ? connectTls({ ...peer.tls, host: peer.host, port: peer.port })
       : connectTcp(peer.port, peer.host);
-    const failed = (error: Error) => reject(unavailable(peer, 'Cannot connect to', messageOf(error)));
+    const failed = (error: Error) => reject(unavailable(peer, 'Cannot connect to', withRemedy(error)));
     const late = () => socket.destroy(new Error(`no answer within ${timeout} ms`));
     const given = () => socket.destroy(new Error('it is no longer wanted'));
     socket.on('error', failed);
@@ -65,7 +66,7 @@ export function openWire(peer: Peer, events: WireEvents): Promise<Wire> {
 function wireOver(socket: Socket, peer: Peer, events: WireEvents): Wire {
   const acks = new AckDecoder();
   const timeout = peer.timeout ?? DEFAULT_TIMEOUT;
-  let failure: unknown;
+  let failure: Error | undefined;
   socket.setNoDelay(true);
   socket.on('data', (chunk) => {
     try {
@@ -82,7 +83,7 @@ function wireOver(socket: Socket, peer: Peer, events: WireEvents): Wire {
     if (failure instanceof LogboomError) events.onEnd(failure);
     else
       events.onEnd(
-        unavailable(peer, 'Lost the connection to', failure ? messageOf(failure) : 'it was closed'),
+        unavailable(peer, 'Lost the connection to', failure ? withRemedy(failure) : 'it was closed'),
       );
   });
   return {

@@ -33,18 +33,15 @@ describe('TLS towards Logstash', () => {
     expect(logstash.windows).toHaveLength(1);
   });
 
-  it.each<[string, Ssl, RegExp]>([
-    [
-      'an authority that did not sign',
-      { certificate_authorities: [strangersFiles.authority] },
-      /certificate/,
-    ],
-    ['no authority at all', {}, /certificate/],
-  ])('gives nothing to a server with %s', async (_, ssl, reason) => {
+  it.each<[string, Ssl]>([
+    ['an authority that did not sign', { certificate_authorities: [strangersFiles.authority] }],
+    ['no authority at all', {}],
+  ])('gives nothing to a server with %s, and says what to do', async (_, ssl) => {
     const logstash = await tlsServer();
     const { output, lines } = anOutput([logstash], { ssl });
     output.deliver([made(texts(1))]).catch(() => undefined);
-    await vi.waitFor(() => expect(output.status().reason).toMatch(reason));
+    const remedy = /\(name its authority in ssl\.certificate_authorities\)/;
+    await vi.waitFor(() => expect(output.status().reason).toMatch(remedy));
     expect(logstash.windows).toEqual([]);
     expect(lines.map(({ msg }) => msg)).toContainEqual(expect.stringMatching(/Logstash takes nothing/));
   });
@@ -73,6 +70,13 @@ describe('TLS towards Logstash', () => {
     const without = anOutput([logstash], { ssl: trusted });
     without.output.deliver([made(texts(1))]).catch(() => undefined);
     await vi.waitFor(() => expect(without.output.status().reason).toMatch(/Lost|Cannot connect/));
+  });
+
+  it('says what to do about a server that does not speak it', async () => {
+    const plain = await lumberjackServer({ onBytes: (socket) => socket.write('2A\0\0\0\0') });
+    const { output } = anOutput([plain], { ssl: trusted });
+    output.deliver([made(texts(1))]).catch(() => undefined);
+    await vi.waitFor(() => expect(output.status().reason).toMatch(/it does not speak TLS: leave ssl out/));
   });
 
   it('is off where it is switched off', async () => {
