@@ -1,11 +1,12 @@
 /** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
+import { cautions } from './config/cautions.ts';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
-import type { Transition } from './model.ts';
+import type { Millis, Transition } from './model.ts';
+import { openDataFolder } from './pipeline/data-folder.ts';
 import { describePipeline } from './pipeline/describe.ts';
 import { startEmbeddedStore } from './pipeline/embedded-store.ts';
 import { startServerMetrics } from './pipeline/server-metrics.ts';
@@ -16,6 +17,7 @@ import { startApi } from './telemetry/api.ts';
 import { createLog } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import type { Status } from './telemetry/status.ts';
+import { withoutLogin } from './util/address.ts';
 import { version } from './util/version.ts';
 
 export interface AppOptions {
@@ -28,6 +30,8 @@ export interface AppOptions {
 export interface App {
   urls: { lumberjack: string; store?: string; api: string; elasticsearch?: string };
   status(): Promise<Status>;
+  /** Names of the readers that do not answer within the time: they are gone, or they hang. */
+  silent(within: Millis): Promise<string[]>;
   /** Stops from the inputs on. Harmless when called twice. */
   stop(): Promise<void>;
   /** Resolves, with the cause, when logboom cannot go on by itself. */
@@ -46,8 +50,10 @@ export const startApp: StartApp = async (config, options = {}) => {
   const failed = new Promise<Error>((resolve) => {
     fail = resolve;
   });
-  mkdirSync(config.data, { recursive: true, mode: 0o700 });
   try {
+    const data = openDataFolder(config.data);
+    undo.add(() => data.release());
+    for (const caution of cautions(config)) log.warn(caution);
     const store = config.elasticsearch ? undefined : await startEmbeddedStore(config, fail);
     if (store) undo.add(() => store.stop());
     const elasticsearch = config.elasticsearch ?? store!.elasticsearch;
@@ -61,7 +67,7 @@ export const startApp: StartApp = async (config, options = {}) => {
     undo.add(() => pipeline.stop());
 
     const { host, port } = pipeline.lumberjack.address();
-    const url = store?.url ?? (elasticsearch.hosts?.join(', ') || 'Elastic Cloud');
+    const url = store?.url ?? withoutLogin(elasticsearch.hosts?.join(', ') || 'Elastic Cloud');
     const described = describePipeline(pipeline, {
       config,
       metrics,
@@ -88,7 +94,8 @@ export const startApp: StartApp = async (config, options = {}) => {
     const urls: App['urls'] = { lumberjack: `${host}:${port}`, api: api.url };
     if (store) urls.store = store.url;
     else urls.elasticsearch = url;
-    return { urls, status: described.status, stop: () => undo.all(), failed };
+    const { status, silent } = described;
+    return { urls, status, silent, stop: () => undo.all(), failed };
   } catch (error) {
     await undo.all().catch(() => undefined);
     throw error;

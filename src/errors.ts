@@ -11,6 +11,11 @@ const table = {
   JOURNAL_BROKEN: { retryable: false },
   JOURNAL_LOCKED: { retryable: false },
   JOURNAL_VERSION: { retryable: false },
+  // Data folder
+  DATA_LOCKED: { retryable: false },
+  DATA_UNWRITABLE: { retryable: false },
+  DATA_VERSION: { retryable: false },
+  DATA_DAMAGED: { retryable: false },
   // Configuration and queries
   CONFIG_INVALID: { retryable: false },
   KQL_SYNTAX: { retryable: false },

@@ -7,6 +7,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// Whatever is written holds people's log lines or counts them: it is for its owner alone.
+process.umask(0o077);
 process.exitCode = await main(process.argv.slice(2));
 // A socket or thread that outlived an orderly end must not keep the process; the timer itself does not either.
 setTimeout(() => process.exit(), 1_000).unref();

@@ -24,9 +24,10 @@ export interface Origin {
 
 /**
  * How `Batch.payload` is to be read: `lumberjack`: the frames after the window frame, as they came, still
- * compressed; `ndjson`: one JSON document a line; `lines`: plain log lines, to be wrapped as `message`.
+ * compressed; `ndjson`: one JSON document a line; `lines`: plain log lines, to be wrapped as `message`; `damaged`: not
+ * at all, for the journal found other bytes than it had written.
  */
-export type Encoding = 'lumberjack' | 'ndjson' | 'lines';
+export type Encoding = 'lumberjack' | 'ndjson' | 'lines' | 'damaged';
 
 /** What a sender is told about: one window's worth of events, as received. */
 export interface Batch {

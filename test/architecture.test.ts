@@ -8,7 +8,7 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 /** Inner layers first. A file may import its own folder and the layers before its own, never a sibling or an outer one. */
 const layers = [
   ['model', 'errors', 'util'],
-  ['lumberjack', 'events'],
+  ['lumberjack', 'events', 'listeners'],
   ['telemetry', 'config', 'store'],
   ['inputs', 'journal', 'parsers', 'windows', 'rules', 'alerts', 'sinks', 'notifiers', 'reports'],
   ['pipeline'],

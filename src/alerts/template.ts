@@ -50,7 +50,7 @@ export function messageOf(rule: AlertSettings): Message {
 /** `traffic-burst (web-1): count 7 is >= 5`. */
 export function plainMessage(rule: AlertSettings, { group, reason }: MessageContext): string {
   const subject = group === '' ? rule.name : `${rule.name} (${printable(group)})`;
-  return `${subject}${reason.startsWith('recovered: ') ? ' ' : ': '}${reason}`.slice(0, longest);
+  return `${subject}${reason.startsWith('recovered: ') ? ' ' : ': '}${printable(reason)}`.slice(0, longest);
 }
 
 function filledIn(name: string, context: MessageContext, rule: AlertSettings): string {

@@ -1,5 +1,7 @@
+import { cautions } from '../config/cautions.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { withoutLogin } from '../util/address.ts';
 import { formatSize } from '../util/size.ts';
 import { formatProblems } from './configuration.ts';
 import { columns, type Terminal } from './terminal.ts';
@@ -7,7 +9,14 @@ import { columns, type Terminal } from './terminal.ts';
 function documentsGoTo({ elasticsearch, store }: Config): string {
   if (!elasticsearch) return `the embedded store on ${store.host}:${store.port}`;
   const target = elasticsearch.cloud_id ?? elasticsearch.hosts!.join(', ');
-  return `Elasticsearch at ${target.replace(/\/\/[^/@]*@/g, '//…@')}`;
+  return `Elasticsearch at ${withoutLogin(target)}`;
+}
+
+function protection({ ssl_enabled, token, tokens }: Config['api']): string {
+  const count = Object.keys(tokens).length + (token === undefined ? 0 : 1);
+  const how = [ssl_enabled ? 'TLS' : '', count === 0 ? '' : count === 1 ? 'a token' : `${count} tokens`];
+  const said = how.filter((part) => part !== '').join(' and ');
+  return said === '' ? '' : ` with ${said}`;
 }
 
 const listed = (names: string[]) => (names.length === 0 ? 'none' : `${names.length}: ${names.join(', ')}`);
@@ -23,7 +32,7 @@ export function summary(config: Config): string {
     ['rules', listed(config.rules.filter((rule) => rule.enabled).map((rule) => rule.name))],
     ['notifiers', listed(['log', ...Object.keys(config.notifiers).filter((name) => name !== 'log')])],
     ['data', `${config.data}, journal up to ${formatSize(config.journal.maxSize)}`],
-    ['API', `${config.api.host}:${config.api.port}${config.api.token ? ' with a token' : ''}`],
+    ['API', `${config.api.host}:${config.api.port}${protection(config.api)}`],
   ]);
 }
 
@@ -35,5 +44,6 @@ export function check(loaded: Loaded, terminal: Terminal): number {
   }
   const from = loaded.path ?? 'defaults and environment; there is no logboom.yml';
   terminal.out(`configuration is fine (${from})\n${summary(loaded.config)}`);
+  for (const caution of cautions(loaded.config, loaded.secretFiles)) terminal.out(`\nNote: ${caution}`);
   return 0;
 }

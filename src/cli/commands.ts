@@ -1,10 +1,11 @@
 import { type ArgsDef, type CommandDef, defineCommand } from 'citty';
+import { sourceOf } from './api-source.ts';
 import { check } from './check.ts';
 import { configArgument, dataArgument, load, validConfig } from './configuration.ts';
 import { demo } from './demo.ts';
 import { generateTraffic } from './generate.ts';
 import { run } from './run.ts';
-import { sourceOf, status } from './status.ts';
+import { status } from './status.ts';
 import { processTerminal as terminal } from './terminal.ts';
 
 const fast = { type: 'boolean', description: 'Leave out the pauses of real time' } as const;

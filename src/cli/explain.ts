@@ -48,23 +48,19 @@ export function formatExplanation(explanation: Explanation): string {
     return isSaid ? [[name, said(name, value)]] : [];
   });
   const parts = [
-    `${question.rule}${group === '' ? '' : ` (${group})`}\n${answer}`,
+    `${printable(question.rule)}${group === '' ? '' : ` (${printable(group)})`}\n${printable(answer)}`,
     columns(shown),
     tableOf(windows),
     amiss('too late', late),
     amiss('without the field', missing),
-    remarks.join('\n'),
+    remarks.map(printable).join('\n'),
   ];
-  const clean = (part: string) => part.split('\n').map(printable).join('\n');
-  return parts
-    .filter((part) => part !== '')
-    .map(clean)
-    .join('\n\n');
+  return parts.filter((part) => part !== '').join('\n\n');
 }
 
 const lengths = new Set(['over', 'every', 'lateness', 'for', 'keepActiveFor', 'cooldown']);
 const said = (name: string, value: unknown) =>
-  lengths.has(name) && typeof value === 'number' ? formatDuration(value) : String(value);
+  lengths.has(name) && typeof value === 'number' ? formatDuration(value) : printable(String(value));
 
 function tableOf(windows: readonly ExplainedWindow[]): string {
   if (windows.length === 0) return 'No window ended around that time.';
@@ -74,7 +70,7 @@ function tableOf(windows: readonly ExplainedWindow[]): string {
     `${window.count}`,
     window.from === window.to ? window.to : `${window.from} → ${window.to}`,
     window.deadline === undefined ? '' : moment(window.deadline).slice(11),
-    [window.reason, window.told].filter((text) => text !== undefined).join('; '),
+    printable([window.reason, window.told].filter((text) => text !== undefined).join('; ')),
   ]);
   return columns([['window', 'value', 'events', 'status', 'timer', 'why'], ...rows]);
 }
@@ -83,6 +79,6 @@ function amiss(what: string, { count, samples }: Amiss): string {
   if (count === 0) return '';
   return [
     `${count} events ${what}:`,
-    ...samples.map(({ time, message }) => `  ${moment(time)}  ${message}`),
+    ...samples.map(({ time, message }) => `  ${moment(time)}  ${printable(message)}`),
   ].join('\n');
 }

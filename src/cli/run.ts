@@ -5,6 +5,8 @@ import { secretsOf } from '../config/secrets.ts';
 import { LogboomError } from '../errors.ts';
 import { createLog } from '../telemetry/log.ts';
 import { formatDuration } from '../util/duration.ts';
+import { type ServiceManager, serviceManager } from '../util/service-manager.ts';
+import { watchService } from './service-watch.ts';
 import { type StopRequest, stopRequest } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 import { welcome } from './welcome.ts';
@@ -13,6 +15,7 @@ export interface RunParts {
   start?: StartApp;
   stop?: StopRequest;
   log?: Logger;
+  manager?: ServiceManager;
 }
 
 /** Stops within the time allowed. A stop that takes longer is cut short: what was acknowledged is in the journal. */
@@ -37,9 +40,11 @@ export async function run(config: Config, terminal: Terminal, parts: RunParts = 
     // Loaded here only: it brings the database and the HTTP servers, which `--help` and `check` need not wait for.
     const start = parts.start ?? (await import('../app.ts')).startApp;
     const app = await start(config, { log });
+    const stopping = watchService(app, parts.manager ?? serviceManager(process.env), log);
     if (terminal.interactive) terminal.out(welcome(app.urls));
     const reason = await Promise.race([stop.requested, app.failed]);
     log.info(reason instanceof Error ? { err: reason } : {}, `stopping: ${reasonOf(reason)}`);
+    void stopping();
     await stopWithin(app, config.shutdown.timeout);
     log.info('stopped');
     if (reason instanceof Error) throw reason;

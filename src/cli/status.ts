@@ -1,24 +1,15 @@
-import type { Config } from '../config/schema.ts';
 import { LogboomError, messageOf } from '../errors.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { Status } from '../telemetry/status.ts';
 import { formatDuration } from '../util/duration.ts';
 import { printable } from '../util/printable.ts';
 import { formatSize } from '../util/size.ts';
+import { type ApiSource, fetchOf } from './api-source.ts';
 import { columns, type Terminal } from './terminal.ts';
 
-export interface StatusSource {
-  url: string;
-  token?: string | undefined;
-}
-
-/** Where a server with this configuration answers, as seen from the same machine. */
-export function sourceOf({ api }: Pick<Config, 'api'>): StatusSource {
-  const host = api.host === '0.0.0.0' ? '127.0.0.1' : api.host === '::' ? '::1' : api.host;
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${api.port}`, token: api.token };
-}
-
-async function ask<Answer>({ url, token }: StatusSource, path: string): Promise<Answer> {
+async function ask<Answer>(source: ApiSource, path: string): Promise<Answer> {
+  const { url, token } = source;
+  const fetch = fetchOf(source);
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch(new URL(path, url), { headers, signal: AbortSignal.timeout(5_000) }).catch(
     (error: Error) => {
@@ -102,7 +93,7 @@ export function formatStatus(status: Status, health: Health): string {
 }
 
 /** `logboom status`: 0 where the server is healthy or degraded, 1 where it is not. */
-export async function status(source: StatusSource, json: boolean, terminal: Terminal): Promise<number> {
+export async function status(source: ApiSource, json: boolean, terminal: Terminal): Promise<number> {
   const [found, health] = await Promise.all([ask<Status>(source, '/status'), ask<Health>(source, '/health')]);
   terminal.out(json ? JSON.stringify({ ...found, health }, null, 2) : formatStatus(found, health));
   return health.healthy ? 0 : 1;

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { printable } from '../util/printable.ts';
 
 /** Where a command prints. Results go to `out`, what is about the command itself to `err`. */
 export interface Terminal {
@@ -12,14 +13,26 @@ export interface Terminal {
 
 /** The process's own standard output and error. Escape codes stay out of files and pipes. */
 export const processTerminal: Terminal = {
-  out: (text) => void process.stdout.write(`${plainUnless(process.stdout.isTTY, text)}\n`),
-  err: (text) => void process.stderr.write(`${plainUnless(process.stderr.isTTY, text)}\n`),
+  out: (text) => void process.stdout.write(`${safe(text, process.stdout.isTTY)}\n`),
+  err: (text) => void process.stderr.write(`${safe(text, process.stderr.isTTY)}\n`),
   interactive: process.stdout.isTTY === true,
   ...(process.stderr.isTTY && { progress: (text) => void process.stderr.write(`\r${text}\u001b[K`) }),
 };
 
-const plainUnless = (terminal: boolean | undefined, text: string) =>
-  terminal ? text : stripVTControlCharacters(text);
+/** Colours and bold: all that logboom itself writes to a terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it begins every escape sequence.
+const colours = /(\u001b\[[\d;]*m)/;
+
+/**
+ * What may be printed. Commands escape what senders wrote, field by field; this is the net below them, through which no
+ * text moves a cursor, sets a title or turns the direction of writing around. Escape codes stay out of files and pipes.
+ */
+export function safe(text: string, isTerminal: boolean): string {
+  const pieces = (isTerminal ? text : stripVTControlCharacters(text)).split(colours);
+  return pieces.map((piece, at) => (at % 2 === 1 ? piece : printableLines(piece))).join('');
+}
+
+const printableLines = (text: string) => text.split('\n').map(printable).join('\n');
 
 /** Lines of a table whose columns are as wide as their widest cell. */
 export function columns(rows: readonly (readonly string[])[], indent = '  '): string {

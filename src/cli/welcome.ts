@@ -10,15 +10,18 @@ export function addressOf(url: string): string {
 export const filebeatSnippet = (lumberjack: string): string =>
   ['output.logstash:', `  hosts: ["${addressOf(lumberjack)}"]`].join('\n');
 
+/** `curl` takes an address without a scheme for plain HTTP. */
+const asked = (url: string) => `${url.startsWith('https:') ? 'https://' : ''}${addressOf(url)}`;
+
 /** Requests by which to look at what is there. */
 export function requests({ store, elasticsearch, api }: App['urls']): string[] {
-  const documents = store === undefined ? elasticsearch : addressOf(store);
+  const documents = store === undefined ? elasticsearch : asked(store);
   const searches = [
     `curl '${documents}/alerts/_search?pretty'`,
     `curl '${documents}/logs-*/_search?pretty'`,
     `curl '${documents}/_cat/indices?v'`,
   ];
-  return [...(documents === undefined ? [] : searches), `curl '${addressOf(api)}/status'`];
+  return [...(documents === undefined ? [] : searches), `curl '${asked(api)}/status'`];
 }
 
 export const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ');

@@ -1,54 +1,8 @@
-import { parseHost } from './forward.ts';
+import { forward, forwardLengths } from './forward-checks.ts';
+import { clearText, exposed, ports, tls } from './listeners.ts';
 import { didYouMean } from './nearest.ts';
-import { formatPath, type Path, type Problem } from './problems.ts';
+import { type Path, type Problem, problem } from './problems.ts';
 import type { Config } from './schema.ts';
-
-const problem = (path: Path, message: string, remedy: string): Problem => ({
-  path: formatPath(path),
-  message,
-  remedy,
-});
-
-/** True for addresses that only this machine reaches. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-function openListeners({ api, store, elasticsearch }: Config): Problem[] {
-  const found: Problem[] = [];
-  if (!isLoopback(api.host) && api.token === undefined) {
-    const message = `The API listens on ${api.host}, which other machines may reach, and asks for no token.`;
-    found.push(problem(['api', 'token'], message, 'Set `api.token`, or `api.host: 127.0.0.1`.'));
-  }
-  if (!elasticsearch && !isLoopback(store.host) && !store.open) {
-    const message = `The embedded store listens on ${store.host} and asks nobody for a password.`;
-    const remedy = 'Set `store.host: 127.0.0.1`, or `store.open: true` where only trusted machines reach it.';
-    found.push(problem(['store', 'host'], message, remedy));
-  }
-  return found;
-}
-
-function tls({ inputs: { lumberjack } }: Config): Problem[] {
-  const at = (name: string) => ['inputs', 'lumberjack', name];
-  const { ssl_enabled, ssl_certificate, ssl_key, ssl_client_authentication: clients } = lumberjack;
-  const needed = { ssl_certificate, ssl_key };
-  if (!ssl_enabled) {
-    if (!ssl_certificate && !ssl_key && clients === 'none') return [];
-    const message = 'TLS is set up but not switched on: senders would ship in clear text.';
-    return [
-      problem(at('ssl_enabled'), message, 'Set `ssl_enabled: true`, or remove the other `ssl_` settings.'),
-    ];
-  }
-  const missing = Object.entries(needed).filter(([, path]) => !path);
-  const found = missing.map(([name]) =>
-    problem(at(name), `\`ssl_enabled\` is true, but \`${name}\` is missing.`, 'Name the PEM file.'),
-  );
-  if (clients !== 'none' && lumberjack.ssl_certificate_authorities.length === 0) {
-    const message = 'Client certificates are asked for, but no authority is named to check them against.';
-    found.push(problem(at('ssl_certificate_authorities'), message, 'Name the authority’s PEM file in it.'));
-  }
-  return found;
-}
 
 function elasticsearch({ elasticsearch: target }: Config): Problem[] {
   if (!target) return [];
@@ -74,21 +28,11 @@ function elasticsearch({ elasticsearch: target }: Config): Problem[] {
   return found;
 }
 
-function forward({ forward: target, inputs: { lumberjack } }: Config): Problem[] {
-  if (!target) return [];
-  const found = target.hosts.flatMap((text, index) => {
-    const { host, port } = parseHost(text)!;
-    if (port !== lumberjack.port || !(isLoopback(host) || host === lumberjack.host)) return [];
-    const message = `${text} is logboom’s own input: events would go round for ever.`;
-    return [problem(['forward', 'hosts', index], message, 'Name Logstash’s address.')];
-  });
-  const { certificate, key } = target.ssl ?? {};
-  if ((certificate === undefined) !== (key === undefined)) {
-    const missing = key === undefined ? 'key' : 'certificate';
-    const message = `A client certificate has two parts; \`${missing}\` is missing.`;
-    found.push(problem(['forward', 'ssl', missing], message, 'Name the PEM file.'));
-  }
-  return found;
+function storeUser({ store }: Config): Problem[] {
+  if ((store.user === undefined) === (store.password === undefined)) return [];
+  const missing = store.user === undefined ? 'user' : 'password';
+  const message = `Basic authentication takes \`user\` and \`password\`; \`${missing}\` is missing.`;
+  return [problem(['store', missing], message, `Set \`${missing}\`, or use \`api_key\`.`)];
 }
 
 function slack({ notifiers }: Config): Problem[] {
@@ -122,20 +66,6 @@ function notified({ rules, notifiers }: Config): Problem[] {
   );
 }
 
-function ports({ inputs, api, store, elasticsearch: remote }: Config): Problem[] {
-  const listeners: [Path, number][] = [
-    [['inputs', 'lumberjack', 'port'], inputs.lumberjack.port],
-    [['api', 'port'], api.port],
-    ...(remote ? [] : [[['store', 'port'], store.port] as [Path, number]]),
-  ];
-  return listeners.flatMap(([path, port], index) => {
-    const first = listeners.slice(0, index).find(([, other]) => other === port && port !== 0);
-    if (!first) return [];
-    const message = `Port ${port} is also that of \`${formatPath(first[0])}\`.`;
-    return [problem(path, message, 'Give each listener a port of its own; 0 takes a free one.')];
-  });
-}
-
 /** A timer of no length would spin, and a timeout of none would refuse everything. */
 function positive(config: Config): Problem[] {
   const { lumberjack } = config.inputs;
@@ -154,14 +84,6 @@ function positive(config: Config): Problem[] {
     .map(([path]) => problem(path, 'This must be more than nothing.', 'Write a larger value.'));
 }
 
-function forwardLengths({ forward }: Config): [Path, number][] {
-  if (!forward) return [];
-  return [
-    [['forward', 'timeout'], forward.timeout],
-    [['forward', 'backoff', 'init'], forward.backoff.init],
-  ];
-}
-
 function zone({ time }: Config): Problem[] {
   try {
     new Intl.DateTimeFormat('en', { timeZone: time.zone });
@@ -174,9 +96,11 @@ function zone({ time }: Config): Problem[] {
 
 /** What no single setting can tell. Each check is independent, so that all problems are found at once. */
 export const crossChecks = [
-  openListeners,
+  exposed,
+  clearText,
   tls,
   elasticsearch,
+  storeUser,
   forward,
   slack,
   notified,

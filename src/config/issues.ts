@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { withoutLogin } from '../util/address.ts';
 import { printable } from '../util/printable.ts';
 import { didYouMean } from './nearest.ts';
 import { formatPath, type Path, type Problem } from './problems.ts';
@@ -30,7 +31,7 @@ export function shown(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (Array.isArray(value)) return 'a list';
   if (isMapping(value)) return 'a mapping';
-  const text = printable(JSON.stringify(value)).replace(/\/\/[^/@\s]*@/g, '//…@');
+  const text = withoutLogin(printable(JSON.stringify(value)));
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 

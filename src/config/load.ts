@@ -31,6 +31,8 @@ export interface Loaded {
   problems: Problem[];
   /** The file that was read. */
   path?: string;
+  /** The files that secrets were read from. */
+  secretFiles?: string[];
 }
 
 const root = shapeOf(schema);
@@ -148,5 +150,7 @@ export function loadConfig(options: LoadOptions): Loaded {
     .map((problem) => withValue(problem, written))
     .map((problem) => placed(problem, document, overrides))
     .sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
-  return { ...found, problems, ...(problems.length === 0 && parsed.success && { config: parsed.data }) };
+  const { secretFiles } = filled;
+  if (problems.length > 0 || !parsed.success) return { ...found, problems };
+  return { ...found, problems, config: parsed.data, ...(secretFiles.length > 0 && { secretFiles }) };
 }

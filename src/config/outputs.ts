@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { duration, host, port, secret, size } from './values.ts';
+import { ssl } from './ssl.ts';
+import { allowedHosts, duration, host, open, port, secret, size } from './values.ts';
 
 export const elasticsearch = z.strictObject({
   hosts: z
@@ -52,12 +53,12 @@ export const store = z
   .strictObject({
     host: host.describe('Address of the embedded store.'),
     port: port(9200).describe('Port of the embedded store.'),
-    open: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Allow an address that other machines reach. The store asks nobody for a password: only inside a container or a closed network.',
-      ),
+    user: z.string().optional().describe('User for basic authentication.'),
+    password: secret.optional().describe('Password for basic authentication.'),
+    api_key: secret.optional().describe('API key to ask for (`id:key` or its base64 form).'),
+    open,
+    allowedHosts,
+    ...ssl,
     keepAge: duration('7d').describe('How long documents are kept.'),
     keepSize: size('10gb').describe('How many bytes of documents are kept at the most.'),
   })

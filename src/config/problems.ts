@@ -34,6 +34,12 @@ export function formatPath(path: Path): string {
   return text;
 }
 
+export const problem = (path: Path, message: string, remedy: string): Problem => ({
+  path: formatPath(path),
+  message,
+  remedy,
+});
+
 /** Reads what `formatPath` writes. */
 export function parsePath(text: string): Path {
   const parts = text.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g);

@@ -1,11 +1,31 @@
 import { z } from 'zod';
-import { duration, host, port, secret } from './values.ts';
+import { ssl } from './ssl.ts';
+import { allowedHosts, duration, host, open, port, secret } from './values.ts';
+
+const token = z.strictObject({
+  role: z
+    .enum(['read', 'operate'])
+    .default('read')
+    .describe('`read` looks: status, health, metrics, explanations. `operate` also changes something.'),
+  token: secret.describe('Bearer token; or password of basic authentication, with the name as user.'),
+});
 
 export const api = z
   .strictObject({
     host: host.describe('Address of the API (`/health`, `/metrics`, `/status`).'),
     port: port(9600).describe('Port of the API.'),
-    token: secret.optional().describe('Bearer token; required where the address is not loopback.'),
+    token: secret
+      .optional()
+      .describe(
+        'Bearer token of the role `operate`. Credentials are needed where the address is not loopback.',
+      ),
+    tokens: z
+      .record(z.string(), token)
+      .default({})
+      .describe('Further tokens, by the names of their holders.'),
+    open,
+    allowedHosts,
+    ...ssl,
   })
   .prefault({});
 

@@ -9,6 +9,8 @@ export interface Sources {
 
 interface Substituted {
   tree: unknown;
+  /** The files that secrets were read from. */
+  secretFiles: string[];
   problems: Problem[];
 }
 
@@ -21,6 +23,7 @@ const reference = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}/g;
  */
 export function substitute(root: Shape, tree: unknown, sources: Sources): Substituted {
   const problems: Problem[] = [];
+  const secretFiles: string[] = [];
   const walk = (shape: Shape | undefined, value: unknown, path: Path): unknown => {
     if (typeof value === 'string') return fill(shape, value, path);
     if (Array.isArray(value)) {
@@ -50,7 +53,9 @@ export function substitute(root: Shape, tree: unknown, sources: Sources): Substi
     const { file, ...others } = value;
     if (typeof file !== 'string' || Object.keys(others).length > 0) return value;
     try {
-      const text = sources.readFile(String(fill(undefined, file, path))).replace(/\r?\n$/, '');
+      const filled = String(fill(undefined, file, path));
+      const text = sources.readFile(filled).replace(/\r?\n$/, '');
+      secretFiles.push(filled);
       if (text !== '') return text;
       problems.push(secretFile(path, file, 'is empty'));
     } catch (error) {
@@ -61,7 +66,7 @@ export function substitute(root: Shape, tree: unknown, sources: Sources): Substi
     return undefined;
   };
 
-  return { tree: walk(root, tree, []), problems };
+  return { tree: walk(root, tree, []), secretFiles, problems };
 }
 
 /** Everything else is read from the filled text as it is from a variable. */

@@ -38,3 +38,17 @@ export const host = z.string().min(1).default('127.0.0.1');
 
 /** A secret. It may be written as `${NAME}` (environment) or `{ file: path }`; both are resolved before the check. */
 export const secret = z.string().min(1).meta({ secret: true });
+
+/** What a listener that other machines reach must have, unless `open` says that it may do without. */
+export const open = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Allow an address that other machines reach without TLS and without credentials: only inside a container, behind a proxy or in a closed network.',
+  );
+export const allowedHosts = z
+  .array(z.string())
+  .default([])
+  .describe(
+    'Names with a dot in them under which it is reached; requests for others are refused where no credentials are asked for.',
+  );

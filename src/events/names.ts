@@ -1,11 +1,12 @@
-const patterns = new Map<string, RegExp>();
+import { type NamePattern, starPattern } from '../util/glob.ts';
+
+const patterns = new Map<string, NamePattern>();
 
 /** A field name pattern with `*` for any characters. Patterns come from configuration and are few. */
-export function namePattern(pattern: string): RegExp {
+export function namePattern(pattern: string): NamePattern {
   let compiled = patterns.get(pattern);
   if (compiled === undefined) {
-    const literal = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-    compiled = new RegExp(`^${literal.join('[^]*')}$`);
+    compiled = starPattern(pattern);
     patterns.set(pattern, compiled);
   }
   return compiled;

@@ -2,19 +2,14 @@ import { type AddressInfo, createServer as createPlainServer, type Server, type 
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { LumberjackInputConfig } from '../config/inputs.ts';
 import { LogboomError, messageOf } from '../errors.ts';
+import { watchCertificates } from '../listeners/certificates.ts';
+import { clientProblem, readCertificates, subjectOf, tlsOptions } from '../listeners/tls.ts';
 import type { Millis, Origin } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { lumberjackTelemetry } from '../telemetry/lumberjack.ts';
-import { watchCertificates } from './lumberjack-certificates.ts';
 import { Connection, type Deliver, type Shared } from './lumberjack-connection.ts';
 import { Flow } from './lumberjack-flow.ts';
-import {
-  clientProblem,
-  handshakeProblem,
-  readCertificates,
-  subjectOf,
-  tlsOptions,
-} from './lumberjack-tls.ts';
+import { handshakeProblem } from './lumberjack-tls.ts';
 
 export interface LumberjackInput {
   address(): { host: string; port: number };
@@ -46,6 +41,8 @@ export interface LumberjackInputOptions {
   connectionClosed?: (connection: string) => void;
 }
 
+const section = 'inputs.lumberjack';
+
 /**
  * Listens for Filebeat and others of its kind. `deliver` takes a window and resolves when it is on disk, and only
  * then it is acknowledged. Throws PORT_IN_USE, and CONFIG_INVALID for what cannot be listened on or read.
@@ -76,7 +73,11 @@ export async function startLumberjackInput(
   await listen(server, config);
   server.on('error', telemetry.listenerFailed);
   const certificates = config.ssl_enabled
-    ? await watchCertificates(config, server as TlsServer, telemetry, options.certificateCheck)
+    ? await watchCertificates(
+        config,
+        { section, server: server as TlsServer, ...telemetry },
+        options.certificateCheck,
+      )
     : undefined;
   const address = addressOf(server);
   telemetry.listening(address, config.ssl_enabled);
@@ -123,7 +124,7 @@ const addressOfPeer = (socket: Socket): string =>
   (socket.remoteAddress ?? 'unknown').replace(/^::ffff:(?=\d)/, '');
 
 async function tlsServer({ config, telemetry }: Shared, accept: Accept): Promise<TlsServer> {
-  const options = tlsOptions(config, await readCertificates(config));
+  const options = tlsOptions(config, await readCertificates(config, section));
   const server = createTlsServer({ ...options, allowHalfOpen: true }, (socket: TLSSocket) => {
     const problem = clientProblem(config, socket);
     if (problem === undefined) return accept(socket, subjectOf(socket));

@@ -22,6 +22,8 @@ export interface Journal {
   readonly fill: Fill;
   /** Why the journal takes nothing any more. */
   readonly broken: string | undefined;
+  /** Why the disk did not take what was appended last; undefined again when it took something. */
+  readonly refusing: string | undefined;
   /** Bytes of records that lie beyond a position. */
   bytesAfter(position: Position): number;
   /**

@@ -67,6 +67,9 @@ function lockOf(folder: string): Lock {
 const mapSizeOf = ({ maxSize, keepSize }: JournalConfig, lagging: readonly number[]) =>
   2 * Math.max(maxSize + keepSize, ...lagging) + 2 ** 28;
 
+/** Where a tick still fits on a full disk, a window does not. */
+const hasEvents = (group: readonly Entry[]) => group.some(({ payload }) => payload.length > 0);
+
 class LmdbJournal implements Journal {
   readonly #folder: string;
   readonly #lock: Lock;
@@ -83,6 +86,7 @@ class LmdbJournal implements Journal {
   /** Running size up to the slowest reader; what lies beyond is unread. */
   #readTotal: number;
   #broken: LogboomError | undefined;
+  #refusing: LogboomError | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(folder: string, lock: Lock, { config, readers, lagging, instruments, now }: JournalOptions) {
@@ -113,6 +117,10 @@ class LmdbJournal implements Journal {
 
   get broken(): string | undefined {
     return this.#broken?.message;
+  }
+
+  get refusing(): string | undefined {
+    return this.#refusing?.message;
   }
 
   bytesAfter(position: Position): number {
@@ -204,6 +212,7 @@ class LmdbJournal implements Journal {
     const started = performance.now();
     const first = await this.#shelf.write(group, keepFrom, cursors);
     this.#cursors.saved(cursors);
+    if (hasEvents(group)) this.#refusing = undefined;
     if (keepFrom > oldest) {
       this.#telemetry.trimmed(keepFrom - oldest);
       this.#loop.ask();
@@ -229,6 +238,7 @@ class LmdbJournal implements Journal {
   async #refuse(group: Entry[], thrown: unknown): Promise<void> {
     const failure = failureOf(this.#folder, thrown);
     // Chores alone are tried again and again, and on a full disk the appends have told of it already.
+    if (hasEvents(group)) this.#refusing = failure;
     if (group.length > 0) this.#telemetry.refused(failure, group.length);
     else this.#telemetry.choresPutOff(failure);
     this.#room.left(group);
@@ -247,6 +257,7 @@ class LmdbJournal implements Journal {
   #firstKept(): Position {
     return firstKept(this.#shelf.layout, this.#shelf.oldest, {
       committed: this.#slowest,
+      total: this.#shelf.total,
       fromTotal: this.#shelf.total - this.#unread - this.#config.keepSize,
       since: this.#now() - this.#config.keepAge,
       lagging: this.#lagging.map(([reader, bytes]) => ({

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { LogboomError } from '../errors.ts';
 
 /**
- * One writer to a journal. Node offers no lock that the system takes back when a process dies, so the lock is a
+ * One writer to a folder. Node offers no lock that the system takes back when a process dies, so the lock is a
  * file that says who holds it, and a file left behind by `kill -9` is told from a living holder's:
  *
  * - on the same host by process id and the process's start time (where /proc tells it), for ids are given anew;
@@ -25,19 +25,22 @@ export interface Lock {
 }
 
 const FILE = 'writer.lock';
+/** What is locked, as the refusal names it, and the refusal's code. */
+const locked = { journal: 'JOURNAL_LOCKED', data: 'DATA_LOCKED' } as const;
+type Locked = keyof typeof locked;
 const HEARTBEAT = 5_000;
 const HEARTBEAT_MISSED = 3 * HEARTBEAT;
 const heldHere = new Set<string>();
 
-export function lockFolder(folder: string): Lock {
+export function lockFolder(folder: string, what: Locked = 'journal'): Lock {
   const path = join(folder, FILE);
   const self = holderOf();
   for (let attempt = 0; attempt < 3; attempt++) {
     if (claim(path, self)) return hold(path, self);
-    refuseIfHeld(folder, path);
+    refuseIfHeld(folder, path, what);
     removeStale(path);
   }
-  throw new LogboomError('JOURNAL_LOCKED', `Other processes are fighting for the journal in ${folder}.`);
+  throw new LogboomError(locked[what], `Other processes are fighting for the ${what} in ${folder}.`);
 }
 
 const holderOf = (): Holder => ({
@@ -89,14 +92,14 @@ function read(path: string): Holder | undefined {
   }
 }
 
-function refuseIfHeld(folder: string, path: string): void {
+function refuseIfHeld(folder: string, path: string, what: Locked): void {
   const holder = read(path);
   if (!holder || !isAlive(holder, path)) return;
   const where =
     holder.host === hostname() ? `process ${holder.pid}` : `process ${holder.pid} on ${holder.host}`;
   throw new LogboomError(
-    'JOURNAL_LOCKED',
-    `The journal in ${folder} is held by ${where}. Stop that logboom, or name another data folder.`,
+    locked[what],
+    `The ${what} in ${folder} is held by ${where}. Stop that logboom, or name another data folder.`,
   );
 }
 

@@ -1,7 +1,9 @@
 import type { JournalRecord, Position } from '../model.ts';
 import type { JournalReader } from './journal.ts';
-import { cursorOf, headerAt, type Layout, oldestOf, openForReading, tailOf } from './layout.ts';
-import { decodeRecord, recordOf } from './record.ts';
+import { cursorOf, type Layout, oldestOf, openForReading, tailOf } from './layout.ts';
+import { decodeHeader, decodeRecord, withoutPayload } from './record.ts';
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** Opens a journal for reading, in any thread or process, while it is written or while nobody does. */
 export function openJournalReader(folder: string): JournalReader {
@@ -44,11 +46,13 @@ class LmdbJournalReader implements JournalReader {
   ): JournalRecord[] {
     return this.#now(() => {
       const records: JournalRecord[] = [];
+      const newest = tailOf(this.#layout).position;
       let position = Math.max(after + 1, oldestOf(this.#layout));
-      for (let bytes = 0; records.length < maxRecords; position++) {
-        bytes += headerAt(this.#layout, position)?.size ?? Number.POSITIVE_INFINITY;
-        if (bytes > maxBytes && !(records.length === 0 && Number.isFinite(bytes))) break;
-        records.push(has(position) ? this.#withoutPayload(position) : this.#record(position));
+      for (let bytes = 0; position <= newest && records.length < maxRecords; position++) {
+        const header = this.#layout.headers.getBinary(position) ?? NO_BYTES;
+        bytes += decodeHeader(header)?.size ?? header.length;
+        if (bytes > maxBytes && records.length > 0) break;
+        records.push(has(position) ? withoutPayload(position, header) : this.#record(position, header));
       }
       return records;
     });
@@ -60,14 +64,8 @@ class LmdbJournalReader implements JournalReader {
   }
 
   /** Both buffers are copies out of the map and stay valid. */
-  #record(position: Position): JournalRecord {
-    const header = this.#layout.headers.getBinary(position)!;
-    const payload = this.#layout.payloads.getBinary(position) ?? Buffer.alloc(0);
-    return decodeRecord(position, header, payload);
-  }
-
-  #withoutPayload(position: Position): JournalRecord {
-    return recordOf(position, this.#layout.headers.getBinary(position)!, Buffer.alloc(0));
+  #record(position: Position, header: Buffer): JournalRecord {
+    return decodeRecord(position, header, this.#layout.payloads.getBinary(position) ?? NO_BYTES);
   }
 
   #now<T>(ask: () => T): T {

@@ -1,5 +1,4 @@
 import { crc32 } from 'node:zlib';
-import { LogboomError } from '../errors.ts';
 import type { Batch, Encoding, JournalRecord, Millis, Origin, Position, Tick } from '../model.ts';
 
 /**
@@ -21,6 +20,8 @@ import type { Batch, Encoding, JournalRecord, Millis, Origin, Position, Tick } f
 const FORMAT = 1;
 const FIXED = 32;
 const kinds = ['tick', 'lumberjack', 'ndjson', 'lines'] as const satisfies ('tick' | Encoding)[];
+/** 2109: a wall time beyond it is no time that a record was received at. */
+const LAST_TIME = 2 ** 42;
 
 export interface Header {
   kind: (typeof kinds)[number];
@@ -38,12 +39,19 @@ const NO_BYTES = Buffer.alloc(0);
 export const payloadOf = (record: Batch | Tick): Buffer =>
   record.kind === 'tick' ? NO_BYTES : record.payload;
 
+function kindOf(record: Batch | Tick): Header['kind'] {
+  if (record.kind === 'tick') return 'tick';
+  if (record.encoding === 'damaged')
+    throw new Error('A damaged record is found in a journal, not appended to one.');
+  return record.encoding;
+}
+
 /** Encodes all but what is known only when the record's turn has come; `sealHeader` adds that. */
 export function encodeHeader(record: Batch | Tick): Buffer {
   const origin = record.kind === 'tick' ? NO_BYTES : Buffer.from(JSON.stringify(record.origin));
   const header = Buffer.alloc(FIXED + origin.length);
   header[0] = FORMAT;
-  header[1] = kinds.indexOf(record.kind === 'tick' ? 'tick' : record.encoding);
+  header[1] = kinds.indexOf(kindOf(record));
   header.writeUInt16BE(origin.length, 2);
   header.writeDoubleBE(record.receivedAt, 8);
   header.writeUInt32BE(record.kind === 'tick' ? 0 : record.count, 24);
@@ -60,7 +68,9 @@ export function sealHeader(header: Buffer, before: number, payload: Buffer): voi
 const checksum = (header: Buffer, payload: Buffer) =>
   crc32(payload, crc32(header.subarray(8), crc32(header.subarray(0, 4))));
 
-export function decodeHeader(header: Buffer): Header {
+/** Undefined where the bytes are too few to be a header. */
+export function decodeHeader(header: Buffer): Header | undefined {
+  if (header.length < FIXED) return undefined;
   const payloadBytes = header.readUInt32BE(28);
   return {
     kind: kinds[header[1]!] ?? 'tick',
@@ -72,20 +82,44 @@ export function decodeHeader(header: Buffer): Header {
   };
 }
 
-/** Puts a record together again. Throws `JOURNAL_BROKEN` where the bytes are not the ones that were written. */
+/**
+ * Puts a record together again. One whose bytes are not those that were written, for a disk may forget, is returned
+ * as a batch that nobody can read: it must not keep those behind it from their readers.
+ */
 export function decodeRecord(position: Position, header: Buffer, payload: Buffer): JournalRecord {
-  if (header.length < FIXED || header[0] !== FORMAT || header.readUInt32BE(4) !== checksum(header, payload))
-    throw new LogboomError(
-      'JOURNAL_BROKEN',
-      `Record ${position} of the journal is damaged: its checksum does not match its bytes. ` +
-        'Check the disk; where the data can be given up, move the journal folder away and start anew.',
-    );
-  return recordOf(position, header, payload);
+  return isSound(header, payload) ? recordOf(position, header, payload) : damaged(position, header, payload);
 }
 
-/** The record of a header that is known to be sound. */
-export function recordOf(position: Position, header: Buffer, payload: Buffer): JournalRecord {
-  const { kind, receivedAt, count } = decodeHeader(header);
+function isSound(header: Buffer, payload: Buffer): boolean {
+  return (
+    header.length >= FIXED && header[0] === FORMAT && header.readUInt32BE(4) === checksum(header, payload)
+  );
+}
+
+function damaged(position: Position, header: Buffer, payload: Buffer): JournalRecord {
+  const { receivedAt = 0, count = 0 } = decodeHeader(header) ?? {};
+  return {
+    kind: 'events',
+    origin: { input: 'journal', connection: '', address: '' },
+    receivedAt: receivedAt > 0 && receivedAt < LAST_TIME ? receivedAt : 0,
+    encoding: 'damaged',
+    count,
+    payload,
+    position,
+  };
+}
+
+/** The record of a header alone: nobody can tell whether it is sound but by what it says. */
+export function withoutPayload(position: Position, header: Buffer): JournalRecord {
+  try {
+    return recordOf(position, header, NO_BYTES);
+  } catch {
+    return damaged(position, header, NO_BYTES);
+  }
+}
+
+function recordOf(position: Position, header: Buffer, payload: Buffer): JournalRecord {
+  const { kind, receivedAt, count } = decodeHeader(header)!;
   if (kind === 'tick') return { kind, receivedAt, position };
   const origin = JSON.parse(header.toString('utf8', FIXED)) as Origin;
   return { kind: 'events', origin, receivedAt, encoding: kind, count, payload, position };

@@ -9,6 +9,8 @@ export interface Keep {
   committed: Position;
   /** Records that begin before this running size are beyond `keepSize`. */
   fromTotal: number;
+  /** Running size at the end of the journal; no record begins beyond it. */
+  total: number;
   /** Records received before this are beyond `keepAge`. */
   since: Millis;
   /** What readers that hold nobody have yet to commit is kept as well, from a running size on. */
@@ -25,7 +27,8 @@ export function firstKept(layout: Layout, oldest: Position, keep: Keep): Positio
 
 function isBeyond(layout: Layout, position: Position, keep: Keep): boolean {
   const header = headerAt(layout, position);
-  if (header === undefined) return false;
+  // What a damaged header says of size and age may be anything; it must not keep all that come after it.
+  if (header === undefined || !(header.before <= keep.total)) return true;
   if (keep.lagging.some(({ committed, fromTotal }) => position > committed && header.before >= fromTotal))
     return false;
   return header.before < keep.fromTotal || header.receivedAt < keep.since;

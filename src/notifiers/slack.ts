@@ -1,5 +1,6 @@
 import type { SlackConfig } from '../config/notifiers.ts';
 import type { Notification } from '../model.ts';
+import { printable } from '../util/printable.ts';
 import { type Notifier, NotifierError, stateWord } from './notifier.ts';
 import { postJson } from './post.ts';
 
@@ -10,16 +11,19 @@ export function createSlack(name: string, config: SlackConfig): Notifier {
   return { name, timeout, giveUpAfter, send };
 }
 
+/** Slack opens no address that a sender wrote, which would tell its owner that somebody reads. */
+const plainly = { unfurl_links: false, unfurl_media: false };
+
 function toWebhook(url: string): Notifier['send'] {
   return async (notification, signal) => {
-    await postJson(url, { text: textOf(notification) }, {}, signal);
+    await postJson(url, { text: textOf(notification), ...plainly }, {}, signal);
   };
 }
 
 /** `chat.postMessage` says what it thinks in the body of a 200: `{"ok":false,"error":"channel_not_found"}`. */
 function toChannel({ api, token, channel }: SlackConfig): Notifier['send'] {
   return async (notification, signal) => {
-    const message = { channel, text: textOf(notification), unfurl_links: false };
+    const message = { channel, text: textOf(notification), parse: 'none', ...plainly };
     const headers = { authorization: `Bearer ${token}` };
     const { body } = await postJson(`${api}/chat.postMessage`, message, headers, signal);
     const error = refusalIn(body);
@@ -56,14 +60,18 @@ function refusalIn(body: string): string | undefined {
 const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
+/**
+ * The message's own line breaks are the rule's. Group and reason hold what senders wrote, which must not add a line
+ * that looks like logboom's.
+ */
 export function textOf(notification: Notification): string {
   const { transition, episode } = notification;
   const lines = [
     `Alert '${transition.rule}' changed state to ${stateWord(notification)}`,
     transition.message,
-    ...(transition.group === '' ? [] : [`Group: ${transition.group}`]),
+    ...(transition.group === '' ? [] : [`Group: ${printable(transition.group)}`]),
     `Value: ${transition.value ?? 'nothing to measure'} (${transition.condition}), severity ${transition.severity}`,
-    `Reason: ${transition.reason}`,
+    `Reason: ${printable(transition.reason)}`,
     ...(episode.runbook === undefined ? [] : [`Runbook: ${episode.runbook}`]),
   ];
   const text = escaped(lines.join('\n'));

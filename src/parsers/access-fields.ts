@@ -58,10 +58,12 @@ export function addAccessFields(line: AccessLine, additions: Additions): void {
   const { head, tail } = line;
   const ip = sourceIp(line);
   const client = line.json(head.client, head.clientEnd);
-  additions.members(
-    'source',
-    ip === undefined ? `"address":${client}` : `"address":${client},"ip":${client}`,
-  );
+  // A client that the server could not name is `-`, as of a request over a Unix socket.
+  if (client !== undefined)
+    additions.members(
+      'source',
+      ip === undefined ? `"address":${client}` : `"address":${client},"ip":${client}`,
+    );
   const user = line.json(head.user, head.userEnd);
   if (user !== undefined) additions.members('user', `"name":${user}`);
   addHttp(line, additions);

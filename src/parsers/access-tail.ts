@@ -149,7 +149,7 @@ export class AccessTail {
     this.#at = this.#tokenEnd();
   }
 
-  /** The number after the space at `#at`, or NaN. */
+  /** The number after the space at `#at`, or NaN. One too long to be exact would be `1e22` or `Infinity` in a document. */
   #number(): number {
     const bytes = this.#bytes;
     if (bytes[this.#at] !== SPACE || this.#at + 1 >= this.#end) return Number.NaN;
@@ -159,7 +159,7 @@ export class AccessTail {
       if (digit < 0 || digit > 9) return Number.NaN;
       value = value * 10 + digit;
     }
-    return value;
+    return Number.isSafeInteger(value) ? value : Number.NaN;
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type Additions,
   type EventView,
+  fieldsOf,
   isDeeper,
   isObject,
   type JsonObject,
@@ -11,6 +12,14 @@ import {
 import type { FieldValue, Millis } from '../model.ts';
 import type { LineFormat } from './format.ts';
 import { placeFields } from './json-fields.ts';
+
+const tooDeep = `the line is nested deeper than ${MAX_DEPTH} levels`;
+
+/** A dotted key is as deep as the objects that it stands for: `a.a.a…` must exhaust no stack either. */
+function isDeeperWithDots(line: JsonObject): boolean {
+  for (const [name] of fieldsOf(line)) if (name.split('.', MAX_DEPTH + 1).length > MAX_DEPTH) return true;
+  return false;
+}
 
 /** Lines that are JSON objects, as applications write them: their fields become the event's. */
 export class JsonLine implements LineFormat {
@@ -30,7 +39,7 @@ export class JsonLine implements LineFormat {
     this.#fields = {};
     this.#time = Number.NaN;
     this.#failure = undefined;
-    if (isDeeper(line, MAX_DEPTH)) this.#failure = `the line is nested deeper than ${MAX_DEPTH} levels`;
+    if (isDeeper(line, MAX_DEPTH)) this.#failure = tooDeep;
     else this.#parse(line, view);
     return true;
   }
@@ -64,6 +73,10 @@ export class JsonLine implements LineFormat {
       return;
     }
     if (!isObject(parsed)) return;
+    if (isDeeperWithDots(parsed)) {
+      this.#failure = tooDeep;
+      return;
+    }
     const placed = placeFields(parsed, view, this.#zone);
     this.#fields = placed.fields;
     this.#time = placed.time;

@@ -1,3 +1,4 @@
+import { LogboomError, messageOf } from '../errors.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import type {
   EventBlock,
@@ -46,11 +47,8 @@ export class Analyser {
   constructor(options: AnalyserOptions) {
     this.options = options;
     this.told = options.journal.newest;
-    const checkpoint = options.results.checkpoint();
-    if (!checkpoint) return;
-    this.position = checkpoint.position;
-    this.committed = checkpoint.position;
-    options.engine.restore(checkpoint.state);
+    this.position = restored(options);
+    this.committed = this.position;
   }
 
   wake(newest: Position): void {
@@ -140,5 +138,22 @@ export class Analyser {
 
   private progress(): void {
     this.options.onProgress(this.position, this.committed, this.options.engine.waiting);
+  }
+}
+
+/** Brings the engine to where it was, and returns the place in the journal that this is. */
+function restored({ results, engine }: AnalyserOptions): Position {
+  try {
+    const checkpoint = results.checkpoint();
+    if (!checkpoint) return 0;
+    engine.restore(checkpoint.state);
+    return checkpoint.position;
+  } catch (error) {
+    throw new LogboomError(
+      'DATA_DAMAGED',
+      `The analyser’s checkpoint in ${results.folder} cannot be used: ${messageOf(error)}. Restore the folder from a ` +
+        'backup. Or move it away and start again: windows and alerts begin anew.',
+      { cause: error },
+    );
   }
 }

@@ -35,6 +35,7 @@ export function describePipeline(pipeline: Pipeline, described: Described) {
   return {
     status: () => statusOf(pipeline, described),
     health: () => healthNow(pipeline, described),
+    silent: (within: Millis) => silentIn(pipeline, within),
     metrics: async () => {
       await gather(pipeline, described.metrics);
       return described.metrics.text();
@@ -51,6 +52,12 @@ async function sampleOf(pipeline: Pipeline, described: Described): Promise<Serve
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
   return { at: Date.now(), readings, status, use: { cpu: (user + system) / 1000, rss, heap: heapUsed } };
+}
+
+async function silentIn({ analyser, indexer }: Pipeline, within: Millis): Promise<string[]> {
+  const readers = [analyser, indexer];
+  const answers = await Promise.all(readers.map((reader) => reader.answers(within)));
+  return readers.filter((_, index) => !answers[index]).map(({ name }) => name);
 }
 
 /** Asks the workers for their latest metrics. */
@@ -141,7 +148,9 @@ async function healthNow(pipeline: Pipeline, { config }: Described): Promise<Hea
   const snapshot: HealthSnapshot = {
     journal: {
       fill: fill.bytes / fill.limit,
+      damaged: indexer.damaged,
       ...(journal.broken !== undefined && { broken: journal.broken }),
+      ...(journal.refusing !== undefined && { refusing: journal.refusing }),
     },
     readers: {
       analyser: progress(analyser),

@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { elasticsearch as elasticsearchSchema } from '../config/outputs.ts';
 import type { Config } from '../config/schema.ts';
+import { secretsOf } from '../config/secrets.ts';
 import { type ErrorCode, LogboomError } from '../errors.ts';
+import { asksCredentials } from '../store/http/access.ts';
+import type { StoreWorkerData } from '../store/store-worker.ts';
 import { workerEntry } from '../util/worker-entry.ts';
 
 export interface EmbeddedStore {
@@ -21,9 +25,17 @@ export async function startEmbeddedStore(
   config: Config,
   onEnd: (error: Error) => void,
 ): Promise<EmbeddedStore> {
+  const ownKey = asksCredentials(config.store) ? `logboom:${randomBytes(32).toString('hex')}` : undefined;
+  const secrets = [...secretsOf(config), ...(ownKey === undefined ? [] : [ownKey])];
+  const workerData: StoreWorkerData = {
+    folder: config.data,
+    config: { ...config.store, ownKey },
+    log: config.log,
+    secrets,
+  };
   const worker = new Worker(workerEntry(import.meta.url, '../store/store-worker.ts'), {
     name: 'store',
-    workerData: { folder: config.data, config: config.store },
+    workerData,
   });
   let stopping = false;
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
@@ -32,7 +44,13 @@ export async function startEmbeddedStore(
   void exited.then(() => stopping || onEnd(new Error('the embedded store ended unexpectedly')));
   return {
     url,
-    elasticsearch: elasticsearchSchema.parse({ hosts: [url], compression: false }),
+    elasticsearch: elasticsearchSchema.parse({
+      hosts: [url],
+      compression: false,
+      api_key: ownKey,
+      // The other end is this very process, whoever its certificate is made for.
+      ...(config.store.ssl_enabled && { ssl_verification_mode: 'none' }),
+    }),
     async stop() {
       stopping = true;
       worker.postMessage('stop');

@@ -33,6 +33,9 @@ interface Return {
   at: Millis;
 }
 
+/** Its `receivedAt` may be anything, so that it must not move a clock either. */
+const isDamaged = (record: JournalRecord) => record.kind === 'events' && record.encoding === 'damaged';
+
 /**
  * The analysis of a journal: records in, outputs out. It reads no clock and keeps no file, so the same records
  * give the same outputs, live, after a crash, and in a replay. The event clock moves with each event, and windows
@@ -53,6 +56,10 @@ export class Engine {
 
   /** `block` is the record's payload where it is inflated already. */
   process(record: JournalRecord, block?: EventBlock): Output[] {
+    if (isDamaged(record)) {
+      this.tally.unreadable += 1;
+      return [];
+    }
     const outputs: Output[] = [];
     const { clock } = this.parts;
     if (this.wasDown(record.receivedAt)) this.resume(record.receivedAt);

@@ -52,6 +52,10 @@ const indexer = new Indexer({
     await deadLetters.add(letters);
     for (const [reason, count] of countBy(letters)) telemetry.deadLettered(count, reason);
   },
+  damaged: (position) => {
+    telemetry.recordDamaged(position);
+    port.post({ kind: 'damaged' });
+  },
   reached: (position) => port.post({ kind: 'progress', position, committed: position, waiting: false }),
 });
 const publisher = new Publisher({ results, sink, document: (output) => outputItem(output, config) });

@@ -17,6 +17,8 @@ export interface IndexerOptions {
   /** Keeps dead letters on disk. */
   keepLetters: (letters: DeadLetter[]) => Promise<void>;
   reached: (position: Position) => void;
+  /** Told of a record whose bytes are not those that were written. */
+  damaged?: (position: Position) => void;
 }
 
 /** What is gathered for one delivery. */
@@ -72,6 +74,7 @@ export class Indexer {
     for (const record of records) {
       if (this.stopping) return;
       if (record.kind === 'events') {
+        if (record.encoding === 'damaged') this.options.damaged?.(record.position);
         for (const item of this.options.documents.of(record)) {
           load.add(item);
           if (!this.isFull(load, 1)) continue;

@@ -12,6 +12,8 @@ export function openPayload(batch: Batch): EventBlock {
       return splitLines(batch.payload);
     case 'lines':
       return new LineWrapper().wrap(batch.payload);
+    case 'damaged':
+      throw new Error('its record in the journal is damaged: the checksum does not match the bytes');
   }
 }
 

@@ -29,7 +29,8 @@ export function serveReader(handlers: ReaderHandlers): { post: (message: FromRea
     else if (message.kind === 'block')
       handlers.block?.(message.position, received(message.block), message.payloadBytes);
     else if (message.kind === 'call') {
-      post({ kind: 'answer', id: message.id, value: await handlers.calls[message.name]?.() });
+      const value = message.name === 'ping' ? true : await handlers.calls[message.name]?.();
+      post({ kind: 'answer', id: message.id, value });
     } else {
       await handlers.stop();
       port.close();

@@ -29,6 +29,8 @@ export class Reader {
   movedAt: Millis;
   /** Whether the passing of time alone can still change something for it. */
   waitsForTime = false;
+  /** Records that it found damaged since the start. */
+  damaged = 0;
   private readonly journal: Journal;
   private readonly thread: ReaderThread;
   private readonly now: () => Millis;
@@ -82,6 +84,11 @@ export class Reader {
     return this.thread.call<T>(name, timeout);
   }
 
+  /** Whether its thread gets round to an answer; one that is gone does not, and one that hangs does not either. */
+  async answers(within: Millis): Promise<boolean> {
+    return (await this.call<boolean>('ping', within)) === true;
+  }
+
   /**
    * Takes over a window that is on disk and still inflated, so that it need not be read and inflated again. Its
    * memory goes with it, and its payload's where that is the same: the caller has neither any more. Where too much is
@@ -121,6 +128,7 @@ export class Reader {
   private receive(message: FromReader): void {
     if (message.kind === 'transition') this.onTransition(message.transition);
     else if (message.kind === 'outputs') this.onOutputs();
+    else if (message.kind === 'damaged') this.damaged += 1;
     else if (message.kind === 'progress') this.progress(message);
     // What was appended while it started was told to nobody.
     else if (message.kind === 'ready') this.announce();

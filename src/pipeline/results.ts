@@ -19,6 +19,7 @@ const anotherJournal = 2 ** 44;
  * disk is known and left alone: each output is published once.
  */
 export class Results {
+  readonly folder: string;
   private readonly root: RootDatabase;
   private readonly outputs: Database<Output, OutputKey>;
   private readonly meta: Database<unknown, string>;
@@ -26,6 +27,7 @@ export class Results {
 
   /** `journalId` names the journal whose positions the keys are; results of another journal know nothing about it. */
   constructor(folder: string, journalId: string) {
+    this.folder = folder;
     this.root = openLmdb(folder, 'results.mdb', { maxDbs: 4 });
     this.outputs = this.root.openDB<Output, OutputKey>({ name: 'outputs', encoding: 'msgpack' });
     this.meta = this.root.openDB<unknown, string>({ name: 'meta', encoding: 'msgpack' });

@@ -21,6 +21,8 @@ export type FromReader =
   | { kind: 'progress'; position: Position; committed: Position; waiting: boolean }
   | { kind: 'transition'; transition: Transition }
   | { kind: 'outputs' }
+  /** A record was found whose bytes are not those that were written. */
+  | { kind: 'damaged' }
   | { kind: 'answer'; id: number; value: unknown };
 
 export interface ThreadOptions {

@@ -36,7 +36,4 @@ export function parsed(value: unknown): unknown {
 }
 
 /** A `*` pattern as Elasticsearch has them in names; nothing else is special. */
-export function wildcard(pattern: string): RegExp {
-  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's');
-}
+export { starPattern as wildcard } from '../util/glob.ts';

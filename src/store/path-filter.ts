@@ -1,6 +1,7 @@
+import type { NamePattern } from '../util/glob.ts';
 import { parsed, RawJson, wildcard } from './json.ts';
 
-type Pattern = { steps: (RegExp | '**')[] };
+type Pattern = { steps: (NamePattern | '**')[] };
 
 function pattern(text: string): Pattern {
   const names = text.split(/(?<!\\)\./).map((name) => name.replaceAll('\\.', '.'));
@@ -63,14 +64,14 @@ export function filterSource(source: unknown, includes: string[], excludes: stri
 const keepSource = (source: unknown, includes: string[]) => keepDotted(source, includes.map(wildcard), '');
 
 /** Whether a pattern names the member, or an object that its dotted key leads through, as `host` does `host.name`. */
-function matchesPart(patterns: RegExp[], full: string, path: string): boolean {
+function matchesPart(patterns: NamePattern[], full: string, path: string): boolean {
   for (let dot = full.indexOf('.', path.length + 1); dot !== -1; dot = full.indexOf('.', dot + 1))
     if (patterns.some((one) => one.test(full.slice(0, dot)))) return true;
   return patterns.some((one) => one.test(full));
 }
 
 /** Whole dotted names are compared, for a document may write `host.name` as one key or as two. */
-function keepDotted(value: unknown, patterns: RegExp[], path: string): unknown {
+function keepDotted(value: unknown, patterns: NamePattern[], path: string): unknown {
   if (path && patterns.some((one) => one.test(path))) return value;
   if (typeof value !== 'object' || value === null) return undefined;
   if (Array.isArray(value)) {

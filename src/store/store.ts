@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { LogboomError } from '../errors.ts';
+import { secureHttp } from '../listeners/secure.ts';
 import type { Millis } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { storeTelemetry } from '../telemetry/store.ts';
 import { Engine } from './engine.ts';
+import type { StoreAccess } from './http/access.ts';
 import { buildServer } from './http/server.ts';
 import { Retention } from './retention.ts';
 
 /** The `store` section of the configuration: times in milliseconds, sizes in bytes. */
-export interface StoreOptions {
-  host: string;
+export interface StoreOptions extends StoreAccess {
   /** 0 takes any free port. */
   port: number;
   keepAge: Millis;
@@ -29,6 +30,8 @@ export interface StoreStart {
 export interface RunningStore {
   url: string;
   port: number;
+  /** Reads the certificates' files now, where there are any. */
+  reloadCertificates(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,9 +46,9 @@ async function isElasticsearch(host: string, port: number): Promise<boolean> {
   }
 }
 
-function urlOf(host: string, port: number): string {
+function urlOf(host: string, port: number, scheme = 'http'): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return `${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
 /** A taken port is never fought for: the message says who has it and what to configure. */
@@ -68,8 +71,9 @@ export async function startStore({
   now = Date.now,
 }: StoreStart): Promise<RunningStore> {
   const telemetry = storeTelemetry(instruments);
+  const secure = await secureHttp(config, 'store', instruments.log);
   const engine = new Engine(join(folder, 'store'), now);
-  const app = buildServer(engine, telemetry);
+  const app = buildServer(engine, telemetry, config, secure.options);
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
@@ -82,14 +86,16 @@ export async function startStore({
   const retention = new Retention(engine, config, telemetry);
   retention.start();
   const { port } = app.server.address() as AddressInfo;
-  const url = urlOf(config.host, port);
+  const url = urlOf(config.host, port, config.ssl_enabled ? 'https' : 'http');
+  const certificates = await secure.watch(app.server);
   telemetry.started(url, folder);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
+    certificates.stop();
     await app.close();
     await retention.stop();
     await engine.close();
     telemetry.stopped();
   };
-  return { url, port, stop: () => (stopped ??= stop()) };
+  return { url, port, reloadCertificates: certificates.reload, stop: () => (stopped ??= stop()) };
 }

@@ -1,14 +1,18 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { Counter } from 'prom-client';
 import { type ErrorCode, LogboomError, messageOf } from '../errors.ts';
+import type { Role } from '../listeners/credentials.ts';
+import { createGuard, isRefusal, roleFor } from '../listeners/guard.ts';
+import { type SecureHttp, secureHttp } from '../listeners/secure.ts';
+import type { Millis } from '../model.ts';
+import { type ApiSettings, credentialsOf } from './api-credentials.ts';
 import type { Health } from './health.ts';
 import type { Instruments } from './instruments.ts';
 import type { Status } from './status.ts';
 
 export interface ApiOptions {
-  config: { host: string; port: number; token?: string | undefined };
+  config: ApiSettings;
   status: () => Promise<Status> | Status;
   health: () => Promise<Health> | Health;
   /** The Prometheus text. */
@@ -16,10 +20,21 @@ export interface ApiOptions {
   /** Answers `?alert=…` or `?rule=…&at=…&group=…`. */
   explain?: (asked: Record<string, string>) => Promise<unknown>;
   instruments: Instruments;
+  /** How often the files of the certificates are looked at. */
+  certificateCheck?: Millis;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a route needs where its method does not say it: GET and HEAD need `read`, everything else `operate`. */
+    role?: Role;
+  }
 }
 
 export interface Api {
   url: string;
+  /** Reads the certificates' files now, where there are any. */
+  reloadCertificates(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -33,7 +48,10 @@ const links = {
 /** Every answer is for this moment and for programs; nothing in it may run or be framed in a browser. */
 const headers = {
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 };
 
@@ -46,20 +64,13 @@ const limits = {
 } as const;
 const maxConnections = 256;
 
-const digest = (text: string) => createHash('sha256').update(text).digest();
-
-/** Compares digests, which have one length, so that the time taken tells nothing about the token. */
-function bearerIs(token: string): (authorization: string | undefined) => boolean {
-  const wanted = digest(token);
-  return (authorization = '') =>
-    timingSafeEqual(digest(/^Bearer +(.*)$/i.exec(authorization)?.[1] ?? ''), wanted);
-}
-
-function requireToken(app: FastifyInstance, token: string): void {
-  const allowed = bearerIs(token);
+function protect(app: FastifyInstance, config: ApiSettings): void {
+  const guard = createGuard('api', config, credentialsOf(config), 'Bearer, Basic realm="logboom"');
   app.addHook('onRequest', async (request, reply) => {
-    if (allowed(request.headers.authorization)) return;
-    return reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'A bearer token is needed.' });
+    const judged = guard(request.raw, request.routeOptions.config?.role ?? roleFor(request.method));
+    if (!isRefusal(judged)) return;
+    if (judged.challenge !== undefined) reply.header('www-authenticate', judged.challenge);
+    return reply.code(judged.status).send({ error: judged.reason });
   });
 }
 
@@ -121,7 +132,7 @@ function watch(app: FastifyInstance, { log, metrics }: Instruments): void {
   });
 }
 
-async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+async function listen(app: FastifyInstance, { host, port, ssl_enabled }: ApiSettings): Promise<string> {
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -131,21 +142,35 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     throw new LogboomError('PORT_IN_USE', message, { cause: messageOf(error) });
   }
   const { address, family, port: bound } = app.server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
+  return `http${ssl_enabled ? 's' : ''}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
 }
 
-/** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`. It only reads. */
+/** Node's own limits are given to the server's constructor, with TLS in the place where Fastify looks for it. */
+function server({ options }: SecureHttp): FastifyInstance {
+  const { http, ...rest } = limits;
+  const common = { ...rest, forceCloseConnections: true, logger: false } as const;
+  if (options === undefined) return fastify({ ...common, http });
+  return fastify({ ...common, https: { ...options, ...http } }) as unknown as FastifyInstance;
+}
+
+/** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`. */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { config, instruments } = options;
-  const app = fastify({ ...limits, forceCloseConnections: true, logger: false });
+  const secure = await secureHttp(config, 'api', instruments.log);
+  const app = server(secure);
   app.server.maxConnections = maxConnections;
   app.addHook('onSend', async (_, reply) => void reply.headers(headers));
   watch(app, instruments);
-  if (config.token !== undefined) requireToken(app, config.token);
+  protect(app, config);
   app.setNotFoundHandler(answerUnknown);
   addRoutes(app, options);
   if (options.explain) addExplain(app, options.explain);
-  const url = await listen(app, config.host, config.port);
+  const url = await listen(app, config);
+  const certificates = await secure.watch(app.server, options.certificateCheck);
   instruments.log.info({ 'url.full': url }, `API listens on ${url}`);
-  return { url, stop: () => app.close() };
+  const stop = async () => {
+    certificates.stop();
+    await app.close();
+  };
+  return { url, reloadCertificates: certificates.reload, stop };
 }

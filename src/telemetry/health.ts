@@ -8,6 +8,10 @@ export interface HealthSnapshot {
     fill: number;
     /** Why it takes nothing any more. */
     broken?: string;
+    /** Why the disk did not take the last append; the next one may find it well again. */
+    refusing?: string;
+    /** Records that were found damaged since the start. */
+    damaged?: number;
   };
   /** By name: `analyser`, `indexer`, … */
   readers: Record<string, ReaderProgress>;
@@ -71,13 +75,23 @@ function judgeReaders(
   return found;
 }
 
+function judgeJournal(snapshot: HealthSnapshot, stuck: string[], nearlyFull: number): Findings {
+  const { damaged = 0 } = snapshot.journal;
+  const { unhealthy, degraded } = judgeRoom(snapshot, stuck, nearlyFull);
+  const records = damaged === 1 ? '1 record was' : `${damaged} records were`;
+  const found = `journal is damaged: ${records} not found as written and went to the dead letters`;
+  return { unhealthy, degraded: damaged > 0 ? [...degraded, found] : degraded };
+}
+
 /**
  * A full journal alone is back-pressure at work: readers move, senders are slowed down. It is unhealthy when a
  * reader stands still as well, whatever it waits for: nobody's data gets in any more.
  */
-function judgeJournal({ journal }: HealthSnapshot, stuck: string[], nearlyFull: number): Findings {
+function judgeRoom({ journal }: HealthSnapshot, stuck: string[], nearlyFull: number): Findings {
   if (journal.broken !== undefined)
     return { unhealthy: [`journal is broken: ${journal.broken}`], degraded: [] };
+  if (journal.refusing !== undefined)
+    return { unhealthy: [`journal takes nothing: ${journal.refusing}`], degraded: [] };
   if (journal.fill >= 1 && stuck.length > 0) {
     const reason = `journal is full and ${stuck.join(' and ')} does not move: senders are held`;
     return { unhealthy: [reason], degraded: [] };

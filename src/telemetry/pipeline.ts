@@ -15,6 +15,7 @@ const counters = (metrics: Registry) => {
     deadLettered: counter('dead_letters', 'Documents among the dead letters.', 'reason'),
     windows: counter('windows_closed', 'Windows that were closed.', 'rule'),
     transitions: counter('alert_transitions', 'Changes of alert states.', 'rule', 'state'),
+    damaged: counter('journal_damaged_records', 'Records that the journal did not find as it wrote them.'),
     ticks: counter('ticks', 'Wall-clock readings in the journal that the analyser has read.'),
   };
 };
@@ -45,6 +46,14 @@ export function pipelineTelemetry({ log, metrics }: Instruments) {
     deadLettered(documents: number, reason: string) {
       count.deadLettered.inc({ reason: reasonLabel(reason) }, documents);
       log.warn({ 'logboom.documents': documents }, `${documents} among the dead letters: ${reason}`);
+    },
+    recordDamaged(position: number) {
+      count.damaged.inc();
+      log.error(
+        { 'logboom.position': position },
+        `record ${position} of the journal is damaged: what could be read of it is among the dead letters, ` +
+          'and its events are in no window. Check the disk.',
+      );
     },
     windowsClosed: (rule: string, windows: number) => count.windows.inc({ rule }, windows),
     alertTransition(transition: Transition) {

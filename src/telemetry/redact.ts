@@ -8,7 +8,7 @@ export const mask = '[secret]';
 
 /** Credentials that give themselves away by their form, wherever in a line they are. */
 const forms: [RegExp, string][] = [
-  [/(\w:\/\/)[^/\s"@]+@/g, `$1${mask}@`],
+  [/(\w:\/\/)[^/\s"]+@/g, `$1${mask}@`],
   [/(Bearer|ApiKey)\s+[\w.~+/=-]{12,}/gi, `$1 ${mask}`],
   [/(hooks\.slack\.com\/)[^\s"\\]+/g, `$1${mask}`],
 ];

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect, type LumberjackClient } from '../../src/generator/client.ts';
 import { Server } from '../support/server.ts';
 
@@ -61,6 +61,11 @@ describe.skipIf(!canMount())('a disk that fills up', () => {
     expect(acknowledged).toBeLessThan(40);
     expect(server.child!.exitCode).toBeNull();
     expect((await server.get('/status')).status).toBe(200);
+    await vi.waitFor(async () => {
+      const { status, text } = await server.get('/health');
+      expect(text).toContain('journal takes nothing: Cannot write to the journal');
+      expect(status).toBe(503);
+    });
 
     expect(mount('-o', 'remount,size=400m', server.data)).toBe(true);
     await Promise.all(sends);
@@ -74,6 +79,42 @@ describe.skipIf(!canMount())('a disk that fills up', () => {
     );
     expect((await server.get('/health')).status).toBe(200);
     expect(server.child!.exitCode).toBeNull();
+    expect(await server.stop()).toBe(0);
+  });
+});
+
+/** A limit on the size of files stands in for a full disk where none can be mounted: writes are cut short just so. */
+const limitFiles = (pid: number, bytes: number | 'unlimited') =>
+  spawnSync('prlimit', ['--pid', `${pid}`, `--fsize=${bytes}:`]).status === 0;
+
+describe.skipIf(!limitFiles(process.pid, 'unlimited'))('files that may not grow', () => {
+  it('hold the senders, make health say so, and are used again when they may', {
+    timeout: 60_000,
+  }, async () => {
+    const server = await Server.withConfig({
+      elasticsearch: { hosts: ['http://127.0.0.1:1'], timeout: '1s' },
+      rules: [{ name: 'counted', over: '1s' }],
+    });
+    await server.start();
+    expect(limitFiles(server.child!.pid!, 2 ** 20)).toBe(true);
+    const { lumberjack: port } = server.ports;
+    const client = await connect({ host: '127.0.0.1', port, reconnectAfter: 100, compressionLevel: 0 });
+    onTestFinished(() => client.close());
+    let acknowledged = 0;
+    const event = JSON.stringify({ message: 'x'.repeat(100_000) });
+    const sends = Array.from({ length: 20 }, async () => {
+      await client.send([event]);
+      acknowledged += 1;
+    });
+    await vi.waitFor(async () => expect((await server.get('/health')).status).toBe(503), { timeout: 20_000 });
+    expect((await server.get('/health')).text).toContain(
+      'journal takes nothing: Cannot write to the journal',
+    );
+    expect(acknowledged).toBeLessThan(20);
+    expect(limitFiles(server.child!.pid!, 'unlimited')).toBe(true);
+    await Promise.all(sends);
+    await vi.waitFor(async () => expect((await server.get('/health')).status).toBe(200), { timeout: 20_000 });
+    expect((await server.status()).journal.newest).toBeGreaterThanOrEqual(20);
     expect(await server.stop()).toBe(0);
   });
 });

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { formatStatus, sourceOf, status } from '../../src/cli/status.ts';
+import { fetchOf, sourceOf } from '../../src/cli/api-source.ts';
+import { formatStatus, status } from '../../src/cli/status.ts';
+import { api as apiSchema } from '../../src/config/service.ts';
 import { type Api, startApi } from '../../src/telemetry/api.ts';
 import type { Health } from '../../src/telemetry/health.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { certificateFiles, makeAuthority } from '../support/certificates.ts';
 import { terminal } from '../support/cli.ts';
 import { status as aStatus } from '../support/status.ts';
 
@@ -19,6 +22,17 @@ async function serve(health: Health = degraded, token?: string): Promise<string>
     instruments: silentInstruments(),
   });
   return api.url;
+}
+
+async function serveSecurely({ ssl_certificate, ssl_key }: { ssl_certificate: string; ssl_key: string }) {
+  api = await startApi({
+    config: apiSchema.parse({ port: 0, ssl_enabled: true, ssl_certificate, ssl_key }),
+    status: () => aStatus(),
+    health: () => degraded,
+    metrics: async () => '',
+    instruments: silentInstruments(),
+  });
+  return api;
 }
 
 describe('status', () => {
@@ -103,6 +117,33 @@ describe('status', () => {
     ['::', 'http://[::1]:9600'],
     ['logs.example.org', 'http://logs.example.org:9600'],
   ])('asks a server that listens on %s at %s', (host, url) => {
-    expect(sourceOf({ api: { host, port: 9600 } }).url).toBe(url);
+    expect(sourceOf({ api: apiSchema.parse({ host }) }).url).toBe(url);
+  });
+
+  it.each([
+    ['read', { token: 'a' }, 'a'],
+    ['read', { tokens: { eye: { token: 'b' }, hand: { role: 'operate', token: 'c' } } }, 'b'],
+    ['operate', { tokens: { eye: { token: 'b' }, hand: { role: 'operate', token: 'c' } } }, 'c'],
+    ['operate', { tokens: { eye: { token: 'b' } } }, undefined],
+  ] as const)('asks to %s with a token that may, of %j', (role, tokens, token) => {
+    expect(sourceOf({ api: apiSchema.parse(tokens) }, role).token).toBe(token);
+  });
+
+  describe('of a server with TLS', () => {
+    const authority = makeAuthority();
+    const files = certificateFiles(authority);
+
+    it('knows it by its certificate, whoever signed that', async () => {
+      const { url } = await serveSecurely(files);
+      const screen = terminal();
+      expect(await status({ url, certificate: files.ssl_certificate }, false, screen)).toBe(0);
+    });
+
+    it('sends nothing to one that shows another certificate', async () => {
+      const { url } = await serveSecurely(files);
+      const other = certificateFiles(authority);
+      const asked = fetchOf({ url, certificate: other.ssl_certificate })(`${url}/status`);
+      await expect(asked).rejects.toMatchObject({ cause: { message: /shows another certificate/ } });
+    });
   });
 });

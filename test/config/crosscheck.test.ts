@@ -1,14 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopback } from '../../src/config/crosscheck.ts';
+import { isLoopback } from '../../src/listeners/hosts.ts';
 import { type Given, load } from '../support/config.ts';
 
 const tls = (settings: string) => ({ yaml: `inputs: { lumberjack: { ${settings} } }` });
 const es = (settings: string) => ({ yaml: `elasticsearch: { ${settings} }` });
 const slack = (settings: string) => ({ yaml: `notifiers: { ops: { kind: slack, ${settings} } }` });
 
+const certificate = 'ssl_enabled: true, ssl_certificate: c, ssl_key: k';
+
+/** What an HTTP listener that other machines reach must not lack. */
+const listening = (what: string, section: string, credentials: string): typeof wrong => [
+  [
+    `${what} for all without credentials`,
+    { yaml: `${section}: { host: 0.0.0.0, ${certificate} }` },
+    `${section}.host`,
+    /asks nobody for credentials/,
+  ],
+  [
+    `${what} for all without TLS`,
+    { yaml: `${section}: { host: "::", ${credentials} }` },
+    `${section}.ssl_enabled`,
+    /in clear text/,
+  ],
+];
+
 const wrong: [title: string, given: Given, path: string, message: RegExp][] = [
-  ['an API for all without a token', { yaml: 'api: { host: 0.0.0.0 }' }, 'api.token', /asks for no token/],
-  ['a store for all', { yaml: 'store: { host: "::" }' }, 'store.host', /asks nobody/],
+  ...listening('an API', 'api', 'token: t'),
+  ...listening('a store', 'store', 'user: u, password: p'),
+  ['a store with half a user', { yaml: 'store: { user: u }' }, 'store.password', /`password` is missing/],
+  [
+    'a Lumberjack listener for all in clear text',
+    tls('host: 0.0.0.0'),
+    'inputs.lumberjack.ssl_enabled',
+    /clear text/,
+  ],
   [
     'TLS without certificate',
     tls('ssl_enabled: true, ssl_key: k'),
@@ -68,7 +93,16 @@ describe('settings that do not fit together', () => {
 });
 
 const right: [title: string, given: Given][] = [
-  ['an API for all with a token', { yaml: 'api: { host: 0.0.0.0, token: t }' }],
+  ['an API for all with a token and TLS', { yaml: `api: { host: 0.0.0.0, token: t, ${certificate} }` }],
+  [
+    'an API for all who have a certificate',
+    {
+      yaml: `api: { host: 0.0.0.0, ${certificate}, ssl_client_authentication: required, ssl_certificate_authorities: [ca] }`,
+    },
+  ],
+  ['an API for all behind a proxy that speaks TLS', { yaml: 'api: { host: 0.0.0.0, token: t, open: true }' }],
+  ['a Lumberjack listener for all with TLS', tls(`host: 0.0.0.0, ${certificate}`)],
+  ['a Lumberjack listener in a closed network', tls('host: 0.0.0.0, open: true')],
   ['a store for all that is meant so', { yaml: 'store: { host: 0.0.0.0, open: true }' }],
   [
     'a store’s address where Elasticsearch is used',

@@ -78,7 +78,7 @@ describe('the section forward', () => {
     ['forward: { hosts: [localhost] }', 'forward.hosts[0]', /logboom’s own input: events would go round/],
     ['forward: { hosts: ["127.0.0.1:5044"] }', 'forward.hosts[0]', /logboom’s own input/],
     [
-      'inputs: { lumberjack: { host: 10.0.0.1, port: 5045 } }\nforward: { hosts: ["10.0.0.1:5045"] }',
+      'inputs: { lumberjack: { host: 10.0.0.1, port: 5045, open: true } }\nforward: { hosts: ["10.0.0.1:5045"] }',
       'forward.hosts[0]',
       /logboom’s own input/,
     ],

@@ -266,7 +266,8 @@ describe('problems', () => {
       ['', undefined],
       ['dat', 1],
       ['journal.tick', 3],
-      ['api.token', 4],
+      ['api.ssl_enabled', 4],
+      ['api.host', 5],
       ['log.level', 7],
     ]);
   });

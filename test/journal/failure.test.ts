@@ -59,6 +59,17 @@ describe('a write that the disk refuses', () => {
     expect(readerOf(folder).read(0, everything)).toMatchObject([batch('a'), batch('b')]);
   });
 
+  it('is told of until the disk takes one again', async () => {
+    const journal = await opened(temporaryFolder());
+    expect(journal.refusing).toBeUndefined();
+    outcomes = ['refused'];
+    await expect(journal.append(batch())).rejects.toMatchObject(noSpace);
+    await journal.tick(1);
+    expect(journal.refusing).toContain('No space left on device');
+    await journal.append(batch());
+    expect(journal.refusing).toBeUndefined();
+  });
+
   it('loses no cursor', async () => {
     const folder = temporaryFolder();
     const journal = await opened(folder);

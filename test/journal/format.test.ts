@@ -2,7 +2,7 @@ import { open } from 'lmdb';
 import { describe, expect, it } from 'vitest';
 import { JOURNAL_FORMAT } from '../../src/journal/layout.ts';
 import { openJournalReader } from '../../src/journal/lmdb.ts';
-import { batch, everything, opened, readerOf, temporaryFolder } from './support.ts';
+import { batch, eventually, everything, opened, readerOf, temporaryFolder } from './support.ts';
 
 /** Changes what is in a closed journal's file. */
 async function tamper(
@@ -49,9 +49,30 @@ describe('a damaged record', () => {
   ])('is told by its checksum (%s)', async (database, change) => {
     const folder = await closedJournal();
     await tamper(folder, database, 2, change);
-    const reader = readerOf(folder);
-    expect(reader.read(0, everything, 1)).toHaveLength(1);
-    expect(() => reader.read(1, everything)).toThrow(/Record 2 of the journal is damaged/);
-    expect(reader.read(2, everything)).toHaveLength(1);
+    const records = readerOf(folder).read(0, everything);
+    expect(records.map(({ position }) => position)).toEqual([1, 2, 3]);
+    expect(records[1]).toMatchObject({ kind: 'events', encoding: 'damaged' });
+    for (const sound of [records[0], records[2]]) expect(sound).toMatchObject({ encoding: 'ndjson' });
+  });
+
+  it.each([
+    ['says a time that no clock shows', (bytes: Buffer) => Buffer.from(bytes).fill(0x7f, 8, 16), 0],
+    ['says a time that is none', (bytes: Buffer) => Buffer.from(bytes).fill(0xff, 8, 16), 0],
+    ['is damaged elsewhere', (bytes: Buffer) => Buffer.from(bytes).fill(0xff, 31, 32), batch().receivedAt],
+  ])('has no time that cannot be where it %s', async (_, change, receivedAt) => {
+    const folder = await closedJournal();
+    await tamper(folder, 'headers', 2, change);
+    expect(readerOf(folder).read(1, everything, 1)).toMatchObject([{ encoding: 'damaged', receivedAt }]);
+  });
+
+  it.each([
+    ['of size and age anything', (bytes: Buffer) => Buffer.from(bytes).fill(0xff, 8, 24)],
+    ['nothing', (bytes: Buffer) => bytes.subarray(0, 3)],
+  ])('is trimmed like any other although its header says %s', async (_, change) => {
+    const folder = await closedJournal();
+    await tamper(folder, 'headers', 2, change);
+    const journal = await opened(folder, { keepSize: 0 });
+    journal.commit('indexer', 3);
+    await eventually('all is trimmed', () => journal.fill.oldest === 4);
   });
 });

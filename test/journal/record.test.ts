@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeHeader, decodeRecord, encodeHeader, payloadOf, sealHeader } from '../../src/journal/record.ts';
+import {
+  decodeHeader,
+  decodeRecord,
+  encodeHeader,
+  payloadOf,
+  sealHeader,
+  withoutPayload,
+} from '../../src/journal/record.ts';
 import type { Batch, Tick } from '../../src/model.ts';
 
 const anyBatch: fc.Arbitrary<Batch> = fc.record({
@@ -33,11 +40,28 @@ describe('a record', () => {
     fc.assert(
       fc.property(anyRecord, fc.maxSafeNat(), (record, before) => {
         const header = sealed(record, before);
-        const { size, payloadBytes } = decodeHeader(header);
-        expect(decodeHeader(header).before).toBe(before);
+        const { size, payloadBytes, before: told } = decodeHeader(header)!;
+        expect(told).toBe(before);
         expect([size, payloadBytes]).toEqual([header.length + payloadBytes, payloadOf(record).length]);
       }),
     );
+  });
+
+  it('is found in a journal when it is damaged, and appended to none', () => {
+    const payload = Buffer.from('what is left');
+    const found = decodeRecord(5, Buffer.from('no header'), payload);
+    expect(found).toMatchObject({ kind: 'events', encoding: 'damaged', receivedAt: 0, count: 0, payload });
+    expect(() => encodeHeader(found)).toThrow('found in a journal');
+  });
+
+  it.each([
+    ['no bytes', Buffer.alloc(0)],
+    [
+      'an origin that is none',
+      Buffer.concat([encodeHeader({ kind: 'tick', receivedAt: 1 }).fill(1, 1, 2), Buffer.from('{')]),
+    ],
+  ])('is told from a damaged one by its header alone, where that has %s', (_, header) => {
+    expect(withoutPayload(7, header)).toMatchObject({ position: 7, encoding: 'damaged' });
   });
 
   it('notices every single changed byte', () => {
@@ -55,7 +79,7 @@ describe('a record', () => {
       const changed = Buffer.from(whole);
       changed[at]! ^= 1;
       const parts = [changed.subarray(0, header.length), changed.subarray(header.length)] as const;
-      expect(() => decodeRecord(5, ...parts), `byte ${at}`).toThrow(/Record 5/);
+      expect(decodeRecord(5, ...parts), `byte ${at}`).toMatchObject({ position: 5, encoding: 'damaged' });
     }
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { textOf } from '../../src/notifiers/slack.ts';
 import { documentOf } from '../../src/notifiers/webhook.ts';
 import { aNotification } from '../support/alerts.ts';
+import { hostile, isHarmless } from '../support/hostile.ts';
 
 const linked = (url: string) => {
   const notification = aNotification('ops', 1, { group: '<!channel>', message: 'a & b > c' });
@@ -21,6 +22,33 @@ describe('a message to Slack', () => {
     expect(text).toContain('a &amp; b &gt; c');
     expect(text.match(/</g)).toHaveLength(1);
   });
+});
+
+describe('a sender’s text in a message to Slack', () => {
+  const told = (text: string) =>
+    textOf(aNotification('ops', 1, { group: text, reason: text, message: 'the rule’s\nown lines' }));
+
+  it.each([
+    '<!channel>',
+    '<!here|x>',
+    '<@U012>',
+    '<!subteam^S1>',
+    '<https://evil.example|Runbook>',
+    '&lt;!channel&gt;',
+  ])('is no mention and no link: %s', (text) => {
+    expect(told(text)).not.toContain('<');
+    expect(told(text)).toContain(
+      text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+    );
+  });
+
+  it('adds no line', () => {
+    const lines = told('web-1\nRunbook: https://evil.example').split('\n');
+    expect(lines.filter((line) => line.startsWith('Runbook'))).toEqual([]);
+    expect(lines).toContain('own lines');
+  });
+
+  it.each(hostile)('acts on no screen: %s', (_, text) => expect(isHarmless(told(text))).toBe(true));
 });
 
 describe('the document of a webhook', () => {

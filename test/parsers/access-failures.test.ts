@@ -48,3 +48,18 @@ describe('an access-log line', () => {
     expect(read(' ['.repeat(500_000)).parseFailure).toBeDefined();
   });
 });
+
+describe('numbers and names that a server could not tell', () => {
+  it('leave no hole in the document where the client is "-"', () => {
+    const event = read(`- - - ${time} "GET / HTTP/1.1" 200 1`);
+    const document = JSON.parse(event.document());
+    expect(document.http.response.status_code).toBe(200);
+    expect(document.source).toBeUndefined();
+  });
+
+  it('are no numbers where they have too many digits to be exact', () => {
+    const event = read(`::1 - - ${time} "GET / HTTP/1.1" 200 ${'9'.repeat(400)}`);
+    expect(event.parseFailure).toBe('the number of bytes is neither a number nor "-"');
+    expect(event.document()).not.toContain('Infinity');
+  });
+});

@@ -192,6 +192,24 @@ describe('the analyser', () => {
     await analyser.stop();
   });
 
+  it.each([undefined, 'torn', { clock: null, runs: [] }, { clock: {}, runs: 7 }])(
+    'refuses a checkpoint that holds %j, naming the folder and the remedy',
+    async (state) => {
+      const folder = aFolder();
+      const results = new Results(folder, 'j1');
+      await results.saveCheckpoint({ position: 4, state });
+      await results.close();
+      expect(() => aLife(folder)).toThrow(
+        expect.objectContaining({
+          code: 'DATA_DAMAGED',
+          message: expect.stringMatching(
+            new RegExp(`checkpoint in ${folder} cannot be used: .*Or move it away`),
+          ),
+        }) as Error,
+      );
+    },
+  );
+
   it('says whether time alone can still change something', async () => {
     const mine: JournalRecord[] = [];
     const { analyser, told } = aLife(aFolder(), { journal: readerOf(mine) });

@@ -18,6 +18,14 @@ describe('the engine', () => {
     expect(engine.process(third!)).toMatchObject([{ kind: 'window', window: { value: 3, start: t } }]);
   });
 
+  it('passes over a damaged record, whatever time it says', () => {
+    const [sound, end] = [aBatch([at(t + 100)]), aBatch([at(t + 1000)], { receivedAt: t + 1 })];
+    const damaged = aBatch([], { encoding: 'damaged', receivedAt: t + 9e9, payload: Buffer.from('x') });
+    const engine = engineWith([counting]);
+    expect(told(engine, [sound, damaged, end])).toEqual(told(engineWith([counting]), [sound, end]));
+    expect(engine.tally.unreadable).toBe(1);
+  });
+
   it('raises an alert with the event that makes the condition true, and ends it when the window is over', () => {
     const engine = engineWith([burst]);
     const events = [100, 200, 300, 400, 1500, 2500].map((after) => at(t + after));

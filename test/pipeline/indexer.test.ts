@@ -137,6 +137,22 @@ describe('the indexer', () => {
     ]);
   });
 
+  it('gets past a damaged record, which becomes a dead letter, and tells of it', async () => {
+    const broken = aBatch([], { encoding: 'damaged', payload: Buffer.from('what is left'), count: 4 });
+    const letters: DeadLetter[] = [];
+    const damaged: number[] = [];
+    const { sink, reached } = anIndexer(journaled([broken, events(1)]), new TestSink(), {
+      keepLetters: async (some) => void letters.push(...some),
+      damaged: (position) => void damaged.push(position),
+    });
+    await vi.waitFor(() => expect(reached.at(-1)).toBe(2));
+    expect(damaged).toEqual([1]);
+    expect(letters).toMatchObject([
+      { id: 'j1-1', reason: expect.stringContaining('is damaged'), body: Buffer.from('what is left') },
+    ]);
+    expect(sink.deliveries.flat()).toHaveLength(2);
+  });
+
   it('leaves to the next start what a closed sink gave back', async () => {
     const sink = new TestSink({ holds: true });
     const { indexer, reached, ended } = anIndexer(journaled([events(5), events(50)]), sink);

@@ -37,6 +37,16 @@ describe('a reader', () => {
     expect(started()).toBe(1);
   });
 
+  it('answers while it lives, and not when it hangs or is gone', async () => {
+    const { reader } = aReader();
+    await reader.start();
+    expect(await reader.answers(5_000)).toBe(true);
+    void reader.call('block', 10);
+    expect(await reader.answers(20)).toBe(false);
+    await reader.stop(1_000);
+    expect(await reader.answers(1_000)).toBe(false);
+  });
+
   it('that cannot start says why, is not tried again, and hears no more of the journal', async () => {
     const { reader, listeners, started } = aReader({ failAtStart: true });
     await expect(reader.start()).rejects.toThrow('no journal here');

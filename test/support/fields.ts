@@ -1,4 +1,5 @@
 import type { Fields, FieldValue } from '../../src/model.ts';
+import { starPattern } from '../../src/util/glob.ts';
 
 /** Fields from flat names: what a query, a group key or a template is asked about in tests. */
 export function fieldsOf(values: Record<string, FieldValue>): Fields {
@@ -6,10 +7,6 @@ export function fieldsOf(values: Record<string, FieldValue>): Fields {
   return {
     get: (field) => (Object.hasOwn(values, field) ? values[field] : undefined),
     has: (field) => names.some((name) => name === field || name.startsWith(`${field}.`)),
-    names: (pattern) => {
-      const quoted = pattern.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
-      const shape = new RegExp(`^${quoted.join('[\\s\\S]*')}$`);
-      return names.filter((name) => shape.test(name));
-    },
+    names: (pattern) => names.filter((name) => starPattern(pattern).test(name)),
   };
 }

@@ -12,6 +12,7 @@ export function fakeJournal() {
       return { bytes: 0, limit: 1, waiting: 0, oldest: 1, newest, readers: {} };
     },
     broken: undefined,
+    refusing: undefined,
     bytesAfter: () => 0,
     append: async () => 0,
     tick: async () => 0,

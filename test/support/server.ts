@@ -40,6 +40,8 @@ export class Server {
   readonly folder = mkdtempSync(join(tmpdir(), 'logboom-server-'));
   readonly ports: { lumberjack: number; store: number; api: number };
   child: ChildProcess | undefined;
+  /** Variables that it is started with beside the test's own. */
+  env: Record<string, string> = {};
   private output = '';
 
   private constructor(ports: Server['ports']) {
@@ -94,7 +96,8 @@ export class Server {
   /** Starts it and waits until it serves. */
   async start(): Promise<void> {
     const args = [main, 'run', '--config', join(this.folder, 'logboom.yml')];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...this.env };
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     this.child = child;
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => {

@@ -157,29 +157,3 @@ describe('the API', () => {
     socket.destroy();
   });
 });
-
-describe('an API with a token', () => {
-  const config = { host: '127.0.0.1', port: 0, token: 'the-token' };
-
-  it.each([
-    ['no header', undefined],
-    ['another token', 'Bearer other'],
-    ['a beginning of it', 'Bearer the-toke'],
-    ['the token without its scheme', 'the-token'],
-    ['another scheme', 'Basic the-token'],
-    ['an empty token', 'Bearer '],
-  ])('refuses %s', async (_, authorization) => {
-    const api = await start({ config });
-    for (const path of ['/', '/health', '/metrics', '/status', '/nothing']) {
-      const answer = await get(api, path, authorization === undefined ? {} : { headers: { authorization } });
-      expect(answer.code).toBe(401);
-      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
-      expect(answer.body()).toEqual({ error: 'A bearer token is needed.' });
-    }
-  });
-
-  it.each(['Bearer the-token', 'bearer the-token'])('takes %s', async (authorization) => {
-    const { code } = await get(await start({ config }), '/status', { headers: { authorization } });
-    expect(code).toBe(200);
-  });
-});

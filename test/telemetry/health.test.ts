@@ -93,6 +93,21 @@ const table: [title: string, given: HealthSnapshot, state: Health['state'], reas
     ['journal is broken: no space left'],
   ],
   [
+    'the disk refuses what is appended',
+    snapshot({ journal: { fill: 0, refusing: 'no space left' } }),
+    'unhealthy',
+    ['journal takes nothing: no space left'],
+  ],
+  [
+    'a record is damaged',
+    snapshot({ journal: { fill: 0.9, damaged: 1 } }),
+    'degraded',
+    [
+      'journal is 90 % full',
+      'journal is damaged: 1 record was not found as written and went to the dead letters',
+    ],
+  ],
+  [
     'a thread is gone',
     snapshot({ threads: { analyser: { gone: 'out of memory' }, indexer: {} } }),
     'unhealthy',

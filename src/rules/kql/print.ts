@@ -37,7 +37,8 @@ function printValue(value: Value): string {
 /** Text as it must be written to be read as exactly that. */
 export function printText(text: Text): string {
   if (text.quoted) return quote(text.parts[0]!);
-  return text.parts.map(escapeSpecials).join('*').replace(keywords, '$1\\$2').replace(leadingSlash, '\\/');
+  const written = text.parts.map(escapeSpecials).join('*');
+  return written.replace(outerSpace, escapeSpace).replace(keywords, '$1\\$2').replace(leadingSlash, '\\/');
 }
 
 export function quote(text: string): string {
@@ -46,6 +47,10 @@ export function quote(text: string): string {
 
 const keywords = /(^|\s)(and|or|not)(?=\s|$)/gi;
 const leadingSlash = /^\//;
+/** White space within a text is part of it as it stands; around it, only where a backslash says so. */
+const outerSpace = /^\s+|\s+$/g;
+const letters: Record<string, string> = { '\t': '\\t', '\r': '\\r', '\n': '\\n' };
+const escapeSpace = (space: string) => space.replace(/\s/g, (one) => letters[one] ?? `\\${one}`);
 
 function escapeSpecials(text: string): string {
   return text.replace(/[\\():<>"*{}]/g, '\\$&');

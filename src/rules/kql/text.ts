@@ -1,3 +1,6 @@
+import { LogboomError } from '../../errors.ts';
+import { glob } from '../../util/glob.ts';
+
 /**
  * Full text, as Elasticsearch's standard analyser sees it: words without case. A dot or an apostrophe between two
  * letters, and a dot or a comma between two digits, do not part words.
@@ -46,28 +49,18 @@ export function anyWordLike(parts: string[]): (text: string) => boolean {
   };
 }
 
-/** Matches a whole text against the pieces between wildcards, greedily from the left: linear in the text for each piece. */
-export function glob(parts: string[]): (text: string) => boolean {
-  if (parts.length === 1) return (text) => text === parts[0];
-  const head = parts[0]!;
-  const tail = parts.at(-1)!;
-  const middle = parts.slice(1, -1).filter((part) => part !== '');
-  return (text) => {
-    if (text.length < head.length + tail.length || !text.startsWith(head) || !text.endsWith(tail))
-      return false;
-    let at = head.length;
-    for (const part of middle) {
-      const found = text.indexOf(part, at);
-      if (found === -1) return false;
-      at = found + part.length;
-    }
-    return at + tail.length <= text.length;
-  };
+function tester(source: string): (text: string) => boolean {
+  const pattern = compiled(source);
+  return (text) => pattern.test(text);
 }
 
-function tester(source: string): (text: string) => boolean {
-  const pattern = new RegExp(`${begin}(?:${source})${end}`, 'iu');
-  return (text) => pattern.test(text);
+/** V8 compiles a regular expression when it is first used, and refuses one some times as long as this only then. */
+const longestSource = 4_000;
+
+function compiled(source: string): RegExp {
+  if (source.length <= longestSource) return new RegExp(`${begin}(?:${source})${end}`, 'iu');
+  const shown = source.slice(0, 60);
+  throw new LogboomError('KQL_SYNTAX', `the words "${shown}…" are more than can be looked for at once`);
 }
 
 /** Of the characters that a word can have only the dot means something in a regular expression. */

@@ -51,6 +51,8 @@ function suggestion(name: string, known: string[]): string {
 
 function checkParameters(request: FastifyRequest, query: Parameters, allowed: string[]): void {
   const known = [...allowed, ...common];
+  const twice = Object.keys(query).find((name) => typeof query[name] !== 'string');
+  if (twice !== undefined) throw illegalArgument(`the parameter [${twice}] is given more than once`);
   const unknown = Object.keys(query).filter((name) => !known.includes(name));
   const path = request.url.split('?')[0];
   if (unknown.length === 0) return;

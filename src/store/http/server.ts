@@ -5,6 +5,7 @@ import type { StoreTelemetry } from '../../telemetry/store.ts';
 import type { Engine } from '../engine.ts';
 import { PointsInTime } from '../search/contexts.ts';
 import { errorBody, StoreError } from '../store-error.ts';
+import { protect, type StoreAccess } from './access.ts';
 import { bulkRoutes } from './bulk-routes.ts';
 import { catRoutes } from './cat-routes.ts';
 import { clusterRoutes } from './cluster-routes.ts';
@@ -17,6 +18,24 @@ import { templateRoutes } from './template-routes.ts';
 
 /** `http.max_content_length`: also what a compressed body may grow to. */
 const largestBody = 100 * 2 ** 20;
+
+const options = {
+  logger: false,
+  bodyLimit: largestBody,
+  /** For a whole request to arrive; Fastify would wait for ever. */
+  requestTimeout: 120_000,
+  forceCloseConnections: true,
+  routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+} as const;
+const maxConnections = 1_024;
+
+/** Answers are for programs: whatever a document holds, nothing of it may run in a browser. */
+const headers = {
+  'X-elastic-product': 'Elasticsearch',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+};
 
 const unpackers = { gzip: promisify(gunzip), deflate: promisify(inflate) } as const;
 
@@ -58,13 +77,15 @@ function toStoreError(error: FastifyError): StoreError {
 const mediaType = /^(application\/(json|x-ndjson|vnd\.elasticsearch\+(json|x-ndjson))|text\/plain)\s*(;|$)/i;
 
 /** Fastify with Elasticsearch's manners: its header on every answer, its error shape, its idea of content types. */
-export function buildServer(engine: Engine, telemetry: StoreTelemetry): FastifyInstance {
-  const app = Fastify({
-    logger: false,
-    bodyLimit: largestBody,
-    forceCloseConnections: true,
-    routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
-  });
+export function buildServer(
+  engine: Engine,
+  telemetry: StoreTelemetry,
+  access?: StoreAccess,
+  https?: object,
+): FastifyInstance {
+  const app = Fastify({ ...options, ...(https && { https }) }) as FastifyInstance;
+  app.server.maxConnections = maxConnections;
+  if (access) protect(app, access);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     const type = request.headers['content-type'];
@@ -74,9 +95,7 @@ export function buildServer(engine: Engine, telemetry: StoreTelemetry): FastifyI
       );
     else unpack(request.headers['content-encoding'], body as Buffer).then((plain) => done(null, plain), done);
   });
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('X-elastic-product', 'Elasticsearch');
-  });
+  app.addHook('onSend', async (_request, reply) => void reply.headers(headers));
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = toStoreError(error);
     if (refusal.status >= 500) telemetry.requestFailed(request.method, request.url, error);

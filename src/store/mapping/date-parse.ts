@@ -75,7 +75,12 @@ export function patternTokens(pattern: string): { letter?: string; length: numbe
   });
 }
 
+/** Longer than any date; the pattern becomes a regular expression. */
+const longestFormat = 256;
+
 function readPattern(pattern: string): Reader {
+  if (pattern.length > longestFormat)
+    throw illegalArgument(`Invalid format: it is longer than ${longestFormat} characters`);
   const places: number[] = [];
   let expression = '';
   for (const { letter, length, literal } of patternTokens(pattern)) {

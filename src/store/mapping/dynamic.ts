@@ -1,3 +1,5 @@
+import { RE2JS } from 're2js';
+import { messageOf } from '../../errors.ts';
 import { isObject, type Json, type JsonObject, wildcard } from '../json.ts';
 import { mapperError } from '../store-error.ts';
 import { parseDate } from './date-parse.ts';
@@ -54,9 +56,23 @@ const dynamicTypes: Record<Kind, string> = {
 const listOf = (value: Json | undefined): string[] =>
   value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
 
+const longestPattern = 1_000;
+
+/** In linear time, for the pattern is from a request and the name from a document. */
+function regexOf(pattern: string): (text: string) => boolean {
+  if (pattern.length > longestPattern)
+    throw mapperError(`Pattern of a dynamic template is longer than ${longestPattern} characters`);
+  try {
+    const compiled = RE2JS.compile(`^(?:${pattern})$`);
+    return (text) => compiled.test(text);
+  } catch (error) {
+    throw mapperError(`Pattern [${pattern}] of a dynamic template is invalid: ${messageOf(error)}`);
+  }
+}
+
 function nameMatches(template: JsonObject, pattern: Json | undefined, text: string): boolean {
   return listOf(pattern).some((one) =>
-    template.match_pattern === 'regex' ? new RegExp(`^(?:${one})$`).test(text) : wildcard(one).test(text),
+    template.match_pattern === 'regex' ? regexOf(one)(text) : wildcard(one).test(text),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { NamePattern } from '../../util/glob.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { mapperError, StoreError } from '../store-error.ts';
 import { isDateFormat } from './date-parse.ts';
@@ -52,7 +53,7 @@ export class Mapping {
   }
 
   /** Leaf fields whose name matches; a name without `*` also stands for the fields of that object. */
-  fieldsMatching(pattern: RegExp): Field[] {
+  fieldsMatching(pattern: NamePattern): Field[] {
     const named = [...this.fields.values()].filter((field) => pattern.test(field.name));
     const aliased = [...this.#aliases]
       .filter(([name]) => pattern.test(name))

@@ -1,10 +1,21 @@
 import { RE2JS } from 're2js';
-import { parsingError } from '../store-error.ts';
+import { illegalArgument, parsingError } from '../store-error.ts';
 
 const meta = /[\\^$.|?*+()[\]{}]/g;
 
-/** A `*`/`?` pattern; a backslash takes the meaning away. Steps of two kinds, so matching needs no regular expression. */
+/** Elasticsearch's `index.max_regex_length`; what compiling costs grows with the length. */
+const longest = 1_000;
+
+function checkLength(pattern: string, query: string): void {
+  if (pattern.length > longest)
+    throw illegalArgument(
+      `The length of regex [${pattern.length}] used in the ${query} Query request has exceeded the allowed maximum of [${longest}].`,
+    );
+}
+
+/** A `*`/`?` pattern; a backslash takes the meaning away. */
 export function wildcardTest(pattern: string, caseInsensitive = false): (text: string) => boolean {
+  checkLength(pattern, 'Wildcard');
   let expression = '';
   for (let at = 0; at < pattern.length; at++) {
     const char = pattern[at]!;
@@ -27,6 +38,7 @@ export function wildcardTest(pattern: string, caseInsensitive = false): (text: s
  * and operators that RE2 has not (`~`, `<1-9>`, `&`, `@`) are refused.
  */
 export function regexpTest(pattern: string, caseInsensitive = false): (text: string) => boolean {
+  checkLength(pattern, 'Regexp');
   const bare = pattern.replace(/\\./gs, '').replace(/\[[^\]]*\]/g, '');
   const foreign = /[~&@#]|<\d/.exec(bare);
   if (foreign) throw parsingError(`[regexp] the operator [${foreign[0]}] is not supported by this store`);

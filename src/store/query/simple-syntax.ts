@@ -1,5 +1,8 @@
 import { type Clause, deepest, type Member, SyntaxProblem } from './clauses.ts';
 
+const isRow = (members: Member[], occurs: Member['occurs']) =>
+  members.length > 0 && members.every((member) => member.occurs === occurs);
+
 /**
  * The syntax of simple_query_string: words, "phrases", prefix*, +, |, -, parentheses. It has no errors: an operator
  * without an operand is passed over, an open quote or parenthesis ends with the text.
@@ -51,6 +54,9 @@ export function simpleSyntax(text: string, operator: 'and' | 'or'): Clause {
   function combine(left: Clause | undefined, right: Clause, how: 'and' | 'or'): Clause {
     if (!left) return right;
     const occurs = how === 'and' ? 'must' : 'should';
+    // A row of the same operator stays one group: nested, each level would look for all that is below it again.
+    if (left.kind === 'group' && left.boost === 1 && isRow(left.members, occurs))
+      return { ...left, members: [...left.members, { clause: right, occurs }] };
     const members: Member[] = [
       { clause: left, occurs },
       { clause: right, occurs },

@@ -182,3 +182,15 @@ describe('any text', () => {
     );
   });
 });
+
+it.each([' ', '\n', '\t', '\u00a0', '\n\n'])(
+  '%j at the end of a text is printed so that it stays there',
+  (space) => {
+    const query: Query = {
+      kind: 'is',
+      field: undefined,
+      value: { kind: 'text', parts: [`a${space}`], quoted: false },
+    };
+    expect(parseQuery(printQuery(query))).toEqual(query);
+  },
+);

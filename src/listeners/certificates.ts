@@ -1,12 +1,19 @@
-import type { Server } from 'node:tls';
-import type { LumberjackInputConfig } from '../config/inputs.ts';
+import type { SecureContextOptions } from 'node:tls';
 import type { Millis } from '../model.ts';
-import type { LumberjackTelemetry } from '../telemetry/lumberjack.ts';
-import { markOfCertificates, readCertificates } from './lumberjack-tls.ts';
+import { markOfCertificates, readCertificates, type Section, type TlsSettings } from './tls.ts';
 
 export interface CertificateWatch {
   reload(): Promise<void>;
   stop(): void;
+}
+
+/** Whose certificates are renewed, and who is told. */
+export interface Renewal {
+  section: Section;
+  server: { setSecureContext(context: SecureContextOptions): void };
+  certificatesLoaded(): void;
+  /** Broken ones: those before stay in use. */
+  certificatesNotLoaded(error: unknown): void;
 }
 
 /**
@@ -18,24 +25,24 @@ export interface CertificateWatch {
  * the old ones, and the look after the second replacement finds a change again.
  */
 export async function watchCertificates(
-  config: LumberjackInputConfig,
-  server: Server,
-  telemetry: LumberjackTelemetry,
+  settings: TlsSettings,
+  renewal: Renewal,
   every: Millis = 5_000,
 ): Promise<CertificateWatch> {
-  let mark = await markOfCertificates(config);
+  const { section, server } = renewal;
+  let mark = await markOfCertificates(settings, section);
   const reload = async () => {
     // Marked before they are read: a change during the reading is found by the next look.
-    mark = await markOfCertificates(config);
+    mark = await markOfCertificates(settings, section);
     try {
-      server.setSecureContext(await readCertificates(config));
-      telemetry.certificatesLoaded();
+      server.setSecureContext(await readCertificates(settings, section));
+      renewal.certificatesLoaded();
     } catch (error) {
-      telemetry.certificatesNotLoaded(error);
+      renewal.certificatesNotLoaded(error);
     }
   };
   const timer = setInterval(async () => {
-    if ((await markOfCertificates(config)) !== mark) await reload();
+    if ((await markOfCertificates(settings, section)) !== mark) await reload();
   }, every).unref();
   return { reload, stop: () => clearInterval(timer) };
 }

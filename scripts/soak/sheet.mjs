@@ -1,0 +1,71 @@
+// The balance sheet of a soak as a page shows it.
+const MINUTE = 60_000;
+const megabytes = (bytes) => `${Math.round(bytes / 2 ** 20)} MB`;
+const number = (value) => value.toLocaleString('en-US');
+
+export function sheet(balance) {
+  const { faults, seconds, seed, balanced } = balance;
+  const happened = Object.entries(faults).map(([fault, times]) => `${times} × ${fault}`);
+  return [
+    `${Math.round(seconds / 6) / 10} minutes, ${happened.join(', ')} (seed ${seed})`,
+    table(['what', 'number'], rowsOf(balance)),
+    table(['after', 'memory (resident)', 'since its start'], memoryOf(balance)),
+    ...wrong(balance),
+    balanced ? 'It balances.' : 'IT DOES NOT BALANCE.',
+  ].join('\n\n');
+}
+
+function rowsOf({
+  sent,
+  acknowledged,
+  keptUnacknowledged,
+  resent,
+  indexed,
+  counted,
+  lost,
+  duplicate,
+  ...rest
+}) {
+  const { windows, episodes, transitions, notified, repeated, refused, errors, unequal } = rest;
+  return [
+    ['lines sent', sent],
+    ['… acknowledged', acknowledged],
+    ['… on disk when the server died before it said so', keptUnacknowledged],
+    ['… sent again', resent],
+    ['lines indexed', indexed],
+    ['lines counted in windows (all but the last, whose window is open)', counted],
+    ['lines lost', lost],
+    ['documents too many', duplicate],
+    ['window documents', windows],
+    ['alert episodes', episodes],
+    ['changes of alerts', transitions],
+    ['notifications, by idempotency key', notified],
+    ['… delivered more than once', repeated],
+    ['… of which with another content', unequal],
+    ['… attempts that the receiver refused', refused],
+    ['errors in the log', errors.length],
+  ].map(([what, value]) => [what, number(value)]);
+}
+
+/** A sample a minute, and the greatest of all. */
+function memoryOf({ memory }) {
+  const rows = [];
+  for (const { after, sinceStart, bytes } of memory)
+    if (after >= rows.length * MINUTE)
+      rows.push([`${Math.round(after / 1000)} s`, megabytes(bytes), `${Math.round(sinceStart / 1000)} s`]);
+  const peak = memory.reduce((most, { bytes }) => Math.max(most, bytes), 0);
+  return [...rows, ['the most', megabytes(peak), '']];
+}
+
+function table(heads, rows) {
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column].length)));
+  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  return [line(heads), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+function wrong(balance) {
+  const lists = ['wrongWindows', 'wrongEpisodes', 'wrongTransitions', 'wrongNotifications', 'errors'];
+  return lists
+    .filter((name) => balance[name].length > 0)
+    .map((name) => `${name} (${balance[name].length}):\n${balance[name].slice(0, 20).join('\n')}`);
+}

@@ -1,0 +1,69 @@
+import { statSync } from 'node:fs';
+import { isLoopback } from '../listeners/hosts.ts';
+import { withoutLogin } from '../util/address.ts';
+import { openListeners } from './listeners.ts';
+import type { Config } from './schema.ts';
+
+/** Looks a path's permissions up; undefined where there is nothing, or no permissions as on Windows. */
+export type ModeOf = (path: string) => number | undefined;
+
+const modeOnDisk: ModeOf = (path) => {
+  if (process.platform === 'win32') return undefined;
+  return statSync(path, { throwIfNoEntry: false })?.mode;
+};
+
+const octal = (mode: number) => `0${(mode & 0o777).toString(8)}`;
+
+function looseFolder({ data }: Config, modeOf: ModeOf): string[] {
+  const mode = modeOf(data);
+  if (mode === undefined || (mode & 0o077) === 0) return [];
+  return [
+    `The data folder ${data} may be entered by others (${octal(mode)}): it holds every line that was shipped. Run: chmod 700 ${data}`,
+  ];
+}
+
+/** Container platforms mount secrets readable for all, in a container where there is nobody else. */
+const isMounted = (path: string) => /^(\/var)?\/run\//.test(path);
+
+function looseFiles(paths: readonly string[], modeOf: ModeOf): string[] {
+  return [...new Set(paths)].flatMap((path) => {
+    const mode = modeOf(path);
+    if (mode === undefined || (mode & 0o004) === 0 || isMounted(path)) return [];
+    return [`${path} holds a secret and may be read by everyone (${octal(mode)}). Run: chmod 600 ${path}`];
+  });
+}
+
+function keysOf({ inputs, api, store }: Config): string[] {
+  return [inputs.lumberjack, api, store].flatMap(({ ssl_key }) => ssl_key ?? []);
+}
+
+function elasticsearch({ elasticsearch: target }: Config): string[] {
+  if (!target) return [];
+  const said: string[] = [];
+  const clear = target.hosts?.filter((host) => host.startsWith('http:') && !isLoopback(nameIn(host))) ?? [];
+  if (clear.length > 0)
+    said.push(
+      `Documents${(target.password ?? target.api_key) ? ' and credentials' : ''} travel to ${withoutLogin(clear.join(', '))} in clear text. Use https where others may listen.`,
+    );
+  if (target.ssl_verification_mode === 'none')
+    said.push(
+      '`elasticsearch.ssl_verification_mode: none` trusts whoever answers. Name the authority in `ssl_certificate_authorities` or `ca_trusted_fingerprint`.',
+    );
+  return said;
+}
+
+const nameIn = (address: string) => new URL(address).hostname.replace(/^\[|\]$/g, '');
+
+/** What is allowed and yet worth a warning. `secretFiles` are those that secrets were read from. */
+export function cautions(
+  config: Config,
+  secretFiles: readonly string[] = [],
+  modeOf: ModeOf = modeOnDisk,
+): string[] {
+  return [
+    ...openListeners(config),
+    ...elasticsearch(config),
+    ...looseFolder(config, modeOf),
+    ...looseFiles([...keysOf(config), ...secretFiles], modeOf),
+  ];
+}

@@ -1,0 +1,82 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { type Client, type Credential, type Role, recognizer } from './credentials.ts';
+import { isForeign, isLoopback, isOwnName } from './hosts.ts';
+import { clientProblem, type Section, speaksTls, type TlsSettings } from './tls.ts';
+
+/** Who may ask a listener for what. */
+export interface GuardSettings extends Partial<TlsSettings> {
+  /** Where it listens. */
+  host: string;
+  /** Names under which it is reached, beside addresses and names without a dot. */
+  allowedHosts?: string[];
+}
+
+export interface Asked {
+  method?: string | undefined;
+  headers: IncomingHttpHeaders;
+  socket: Socket;
+}
+
+/** Why a request is not answered. `challenge` is what `WWW-Authenticate` tells. */
+export interface Refusal {
+  status: 401 | 403;
+  reason: string;
+  challenge?: string;
+}
+
+const looks = new Set(['GET', 'HEAD']);
+
+/** Whatever is not a look changes something. A route that is an exception says so itself. */
+export const roleFor = (method: string): Role => (looks.has(method) ? 'read' : 'operate');
+
+export type Guard = (asked: Asked, needs: Role) => Refusal | Client;
+
+/** Everyone, where nobody is asked for credentials: only on loopback, or where the configuration says so. */
+const anyone: Client = { name: 'anyone', role: 'operate' };
+
+/** Credentials are asked for where there are any. Without them, a name that is a stranger's domain is refused. */
+export function createGuard(
+  section: Section,
+  settings: GuardSettings,
+  credentials: readonly Credential[],
+  challenge: string,
+): Guard {
+  const recognize = recognizer(credentials);
+  const isFree = credentials.every(({ name }) => name === own);
+  const asksName = isLoopback(settings.host) || isFree;
+  const names = [...(settings.allowedHosts ?? []), settings.host];
+  return ({ method = '', headers, socket }, needs) => {
+    if (asksName && !isOwnName(headers.host, names)) return strange(section, 'host');
+    if (!looks.has(method) && isForeign(headers.origin, headers.host)) return strange(section, 'origin');
+    const client = recognize(headers.authorization) ?? (isFree ? anyone : undefined);
+    // The store's own sink has a credential made at the start instead of a certificate.
+    const problem = client?.name === own ? undefined : certificateProblem(settings, socket);
+    if (problem !== undefined) return { status: 403, reason: problem };
+    if (client === undefined) return { status: 401, reason: 'Credentials are needed.', challenge };
+    if (needs === 'operate' && client.role === 'read') return lesser(client);
+    return client;
+  };
+}
+
+/** Name of the credential by which logboom reaches a listener of its own. */
+export const own = 'logboom itself';
+
+const certificateProblem = (settings: GuardSettings, socket: Socket) =>
+  speaksTls(settings) ? clientProblem(settings, socket as TLSSocket) : undefined;
+
+function strange(section: Section, header: 'host' | 'origin'): Refusal {
+  const reason =
+    header === 'host'
+      ? `The request is for a name that is not this server’s. Where it is, add it to \`${section}.allowedHosts\`.`
+      : 'A page of another site may not change anything here.';
+  return { status: 403, reason };
+}
+
+const lesser = ({ name }: Client): Refusal => ({
+  status: 403,
+  reason: `The token \`${name}\` may read; this needs one with the role \`operate\`.`,
+});
+
+export const isRefusal = (judged: Refusal | Client): judged is Refusal => 'status' in judged;

@@ -1,0 +1,32 @@
+import { basicSecret, bearerSecret, type Credential, type Role } from '../listeners/credentials.ts';
+import type { GuardSettings } from '../listeners/guard.ts';
+
+/** The `api` section of the configuration. */
+export interface ApiSettings extends GuardSettings {
+  port: number;
+  /** Bearer token of the role `operate`. */
+  token?: string | undefined;
+  /** Further tokens by the names of their holders. */
+  tokens?: Record<string, { role: Role; token: string }>;
+}
+
+/** Name of the token that has none of its own. */
+const unnamed = 'token';
+
+/** Each token as bearer, and as the password of its name, which is what browsers and simple clients can send. */
+export function credentialsOf({ token, tokens = {} }: Pick<ApiSettings, 'token' | 'tokens'>): Credential[] {
+  const all = Object.entries(tokens).map(([name, one]) => ({ name, ...one }));
+  if (token !== undefined) all.unshift({ name: unnamed, role: 'operate', token });
+  return all.flatMap(({ name, role, token }) => [
+    { name, role, secret: bearerSecret(token) },
+    { name, role, secret: basicSecret(name, token) },
+  ]);
+}
+
+/** A configured token that may do what is wanted: what logboom's own commands present. */
+export function tokenFor(
+  role: Role,
+  { token, tokens = {} }: Pick<ApiSettings, 'token' | 'tokens'>,
+): string | undefined {
+  return token ?? Object.values(tokens).find((one) => role === 'read' || one.role === 'operate')?.token;
+}

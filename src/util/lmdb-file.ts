@@ -1,0 +1,82 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { isPage, type Meta, type Reference, readMeta, referencesOf, transactionOf } from './lmdb-pages.ts';
+
+/** What a power cut may have torn was written by the last transactions; older pages were on disk long before. */
+const RECENT_TRANSACTIONS = 64;
+/** Enough for any header page, whatever the size of a page. */
+const META_BYTES = 512;
+
+/**
+ * Looks whether an LMDB file is whole, before LMDB maps it: it believes its pages, and a page that lies beyond the
+ * file's end, or that is another's, ends the whole process with a signal. Returns what is wrong in words, or
+ * undefined. It reads the header pages and what the last transactions wrote; a file that is shorter than its header
+ * says is read whole, for it may be so rightly. Nobody may be writing the file.
+ */
+export function lmdbFaultOf(path: string): string | undefined {
+  const file = openOrMissing(path);
+  if (file === undefined) return undefined;
+  try {
+    const size = fstatSync(file).size;
+    return size === 0 ? undefined : new Inspection(file, size).fault();
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openOrMissing(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+class Inspection {
+  private readonly file: number;
+  private readonly size: number;
+
+  constructor(file: number, size: number) {
+    this.file = file;
+    this.size = size;
+  }
+
+  fault(): string | undefined {
+    const first = readMeta(this.bytes(0, META_BYTES));
+    if (!first) return 'its first page is no header of an LMDB file';
+    const second = readMeta(this.bytes(first.pageSize, META_BYTES));
+    if (!second) return 'its second header page is damaged';
+    return this.tree(first.transaction > second.transaction ? first : second);
+  }
+
+  private tree(meta: Meta): string | undefined {
+    const isShort = this.size < (meta.lastPage + 1) * meta.pageSize;
+    const since = isShort ? 0 : meta.transaction - RECENT_TRANSACTIONS;
+    const open: Reference[] = meta.roots.map((page) => ({ page, kind: 'tree', pages: 1 }));
+    const seen = new Set<number>();
+    for (let next = open.pop(); next; next = open.pop()) {
+      const found = seen.has(next.page) ? `page ${next.page} is used twice` : this.page(next, meta, since);
+      seen.add(next.page);
+      if (typeof found === 'string') return found;
+      open.push(...found);
+    }
+    return undefined;
+  }
+
+  /** What a page speaks of, or what is wrong with it. */
+  private page(reference: Reference, { pageSize, lastPage }: Meta, since: number): Reference[] | string {
+    const { page, pages, kind } = reference;
+    if (page < 2 || page + pages - 1 > lastPage) return `page ${page}, which is spoken of, cannot be`;
+    const end = (page + pages) * pageSize;
+    if (end > this.size) return `it is cut short: it has ${this.size} bytes and needs at least ${end}`;
+    const bytes = this.bytes(page * pageSize, kind === 'overflow' ? META_BYTES : pageSize);
+    if (!isPage(bytes, reference)) return `page ${page} is damaged`;
+    if (kind === 'overflow' || transactionOf(bytes) < since) return [];
+    return referencesOf(bytes, pageSize) ?? `page ${page} is damaged`;
+  }
+
+  private bytes(from: number, length: number): Buffer {
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(this.file, bytes, 0, length, from));
+  }
+}

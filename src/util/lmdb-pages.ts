@@ -1,0 +1,97 @@
+/**
+ * How LMDB (data version 2, as lmdb-js builds it) lays out its file, as far as one must know to tell whether a file
+ * is whole. Numbers are little-endian. A page begins with its own number (u64), the transaction that wrote it (u64),
+ * padding (u16), flags (u16) and where its free space begins and ends (u16, u16), counted from behind these bytes.
+ */
+const HEADER = 24;
+export const SMALLEST_PAGE = 256;
+const LARGEST_PAGE = 65_536;
+const MAGIC = 0xbeefc0de;
+const DATA_VERSION = 2;
+export const flag = { branch: 0x01, leaf: 0x02, overflow: 0x04, meta: 0x08 } as const;
+const node = { bigData: 0x01, subData: 0x02, duplicates: 0x04 } as const;
+/** Of a tree that is empty, and of nothing at all. */
+const NO_PAGE = 2n ** 64n - 1n;
+
+export interface Meta {
+  pageSize: number;
+  /** Roots of the free list and of the main database. */
+  roots: number[];
+  lastPage: number;
+  transaction: number;
+}
+
+/** A page that another one speaks of, and how many it takes with those behind it. */
+export interface Reference {
+  page: number;
+  kind: 'tree' | 'overflow';
+  pages: number;
+}
+
+/** Undefined where the bytes are no meta page. `bytes` begins with the page. */
+export function readMeta(bytes: Buffer): Meta | undefined {
+  if (bytes.length < HEADER + 128) return undefined;
+  const known = bytes.readUInt32LE(HEADER) === MAGIC && bytes.readUInt32LE(HEADER + 4) === DATA_VERSION;
+  if (!known || (bytes.readUInt16LE(18) & flag.meta) === 0) return undefined;
+  const pageSize = bytes.readUInt32LE(HEADER + 24);
+  const isPower = (pageSize & (pageSize - 1)) === 0;
+  if (!isPower || pageSize < SMALLEST_PAGE || pageSize > LARGEST_PAGE) return undefined;
+  return {
+    pageSize,
+    roots: [HEADER + 24, HEADER + 72].flatMap((database) => rootOf(bytes, database)),
+    lastPage: Number(bytes.readBigUInt64LE(HEADER + 120)),
+    transaction: Number(bytes.readBigUInt64LE(HEADER + 128)),
+  };
+}
+
+/** A database is described by 48 bytes, of which the last eight are its root. */
+function rootOf(bytes: Buffer, at: number): number[] {
+  const root = bytes.readBigUInt64LE(at + 40);
+  return root === NO_PAGE ? [] : [Number(root)];
+}
+
+export const transactionOf = (page: Buffer): number => Number(page.readBigUInt64LE(8));
+
+/** Whether a page bears its own number and is of the kind that it was spoken of as. A value may have been longer once. */
+export function isPage(bytes: Buffer, { page, kind, pages }: Reference): boolean {
+  if (bytes.length < HEADER || bytes.readBigUInt64LE(0) !== BigInt(page)) return false;
+  const flags = bytes.readUInt16LE(18) & 0x0f;
+  if (kind === 'overflow') return flags === flag.overflow && bytes.readUInt32LE(20) >= pages;
+  return flags === flag.branch || flags === flag.leaf;
+}
+
+/** The pages that a page of a tree speaks of; undefined where its bytes cannot be such a page's. */
+export function referencesOf(bytes: Buffer, pageSize: number): Reference[] | undefined {
+  const [lower, upper] = [bytes.readUInt16LE(20), bytes.readUInt16LE(22)];
+  if (lower % 2 !== 0 || lower > upper || upper > pageSize - HEADER) return undefined;
+  const isLeaf = (bytes.readUInt16LE(18) & flag.leaf) !== 0;
+  const references: Reference[] = [];
+  for (let pointer = HEADER; pointer < HEADER + lower; pointer += 2) {
+    const at = HEADER + bytes.readUInt16LE(pointer);
+    if (at < HEADER + upper || at + 8 > pageSize) return undefined;
+    const end = at + 8 + bytes.readUInt16LE(at + 6);
+    if (end > pageSize) return undefined;
+    if (!isLeaf) references.push({ page: childOf(bytes, at), kind: 'tree', pages: 1 });
+    else if (!readLeafNode(bytes, at, end, pageSize, references)) return undefined;
+  }
+  return references;
+}
+
+/** In a branch the length and the flags of a node together are the number of a page. */
+const childOf = (bytes: Buffer, at: number) => bytes.readUInt32LE(at) + bytes.readUInt16LE(at + 4) * 2 ** 32;
+
+/** `end` is where the node's key ends. Sorted duplicates are not used here and not looked into. */
+function readLeafNode(bytes: Buffer, at: number, end: number, pageSize: number, into: Reference[]): boolean {
+  const length = bytes.readUInt32LE(at);
+  const flags = bytes.readUInt16LE(at + 4);
+  if ((flags & node.bigData) !== 0) {
+    if (end + 8 > pageSize) return false;
+    const pages = Math.floor((HEADER - 1 + length) / pageSize) + 1;
+    into.push({ page: Number(bytes.readBigUInt64LE(end)), kind: 'overflow', pages });
+    return true;
+  }
+  if (end + length > pageSize) return false;
+  const isDatabase = (flags & node.subData) !== 0 && (flags & node.duplicates) === 0 && length === 48;
+  if (isDatabase) for (const page of rootOf(bytes, end)) into.push({ page, kind: 'tree', pages: 1 });
+  return true;
+}

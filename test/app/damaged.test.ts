@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { open } from 'lmdb';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { connect } from '../../src/generator/client.ts';
+import { Server } from '../support/server.ts';
+
+const events = (first: number) =>
+  Array.from({ length: 5 }, (_, index) => JSON.stringify({ number: first + index, message: 'a line' }));
+
+/** A server that took three windows and could deliver none, stopped. */
+async function aServerWithABacklog(): Promise<Server> {
+  const server = await Server.withConfig({
+    elasticsearch: { hosts: ['http://127.0.0.1:1'], timeout: '1s' },
+    rules: [{ name: 'counted', over: '1s' }],
+  });
+  await server.start();
+  const client = await connect({ host: '127.0.0.1', port: server.ports.lumberjack });
+  onTestFinished(() => client.close());
+  for (const first of [0, 5, 10]) await client.send(events(first));
+  expect(await server.stop()).toBe(0);
+  const { elasticsearch: _, ...embedded } = server.read();
+  server.write(embedded);
+  return server;
+}
+
+/** Changes a byte of the first record's payload that fits, as a disk might. Returns the record's position. */
+async function damage(server: Server): Promise<number> {
+  const root = open(join(server.data, 'journal', 'journal.mdb'), { noSubdir: true });
+  const payloads = root.openDB<Buffer, number>('payloads', { encoding: 'binary' });
+  const [second] = [...payloads.getKeys({ offset: 1, limit: 1 })];
+  const bytes = Buffer.from(payloads.get(second!)!);
+  bytes[bytes.length - 1]! ^= 0xff;
+  await payloads.put(second!, bytes);
+  await root.close();
+  return second!;
+}
+
+describe('a damaged record in the journal', () => {
+  it('becomes a dead letter, health says so, and all others are delivered', { timeout: 60_000 }, async () => {
+    const server = await aServerWithABacklog();
+    const position = await damage(server);
+    await server.start();
+    await server.settled();
+    const stored = await vi.waitFor(async () => {
+      const documents = await server.documents('logs-generic-default');
+      expect(documents).toHaveLength(10);
+      return documents;
+    });
+    const numbers = stored.map(({ _source }) => _source.number as number).sort((a, b) => a - b);
+    expect(numbers).toEqual([0, 1, 2, 3, 4, 10, 11, 12, 13, 14]);
+
+    const letters = readFileSync(join(server.data, 'dead-letters.ndjson'), 'utf8').trim().split('\n');
+    expect(letters.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { reason: expect.stringContaining('is damaged: the checksum does not match'), encoding: 'base64' },
+    ]);
+    expect(await server.metric('logboom_journal_damaged_records_total')).toBe(1);
+    const health = await server.get('/health');
+    expect(health.status).toBe(200);
+    expect(health.text).toContain('journal is damaged: 1 record');
+    const errors = server.log.filter((line) => line['log.level'] === 'error');
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringContaining(`record ${position} of the journal is damaged`),
+    ]);
+    expect(await server.stop()).toBe(0);
+  });
+});

@@ -1,0 +1,81 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cautions, type ModeOf } from '../../src/config/cautions.ts';
+import { schema } from '../../src/config/schema.ts';
+import { load } from '../support/config.ts';
+import { aFolder } from '../support/folder.ts';
+
+const modes =
+  (table: Record<string, number>): ModeOf =>
+  (path) =>
+    table[path];
+const tls = { ssl_enabled: true, ssl_certificate: 'c', ssl_key: '/etc/logboom/server.key' };
+
+describe('a configuration is warned about', () => {
+  it.each<[string, object, RegExp]>([
+    ['an open API', { api: { host: '0.0.0.0', open: true } }, /`api` listens on 0\.0\.0\.0.*asks nobody/],
+    ['an open store', { store: { host: '::', open: true } }, /`store` listens on ::.*asks nobody/],
+    [
+      'clear text',
+      { inputs: { lumberjack: { host: '0.0.0.0', open: true } } },
+      /Senders ship their lines in clear text/,
+    ],
+    [
+      'an Elasticsearch without TLS',
+      { elasticsearch: { hosts: ['http://es:9200'], api_key: 'a:b' } },
+      /Documents and credentials travel to http:\/\/es:9200 in clear text/,
+    ],
+    [
+      'an Elasticsearch that is not checked',
+      { elasticsearch: { hosts: ['https://es:9200'], ssl_verification_mode: 'none' } },
+      /trusts whoever answers/,
+    ],
+  ])('%s', (_, given, caution) => {
+    expect(cautions(schema.parse(given), [], modes({})).join('\n')).toMatch(caution);
+  });
+
+  it.each<[string, Record<string, number>, RegExp]>([
+    ['a data folder that a group may enter', { '/data': 0o750 }, /others \(0750\).*chmod 700 \/data/],
+    ['a data folder for all', { '/data': 0o40755 }, /others \(0755\)/],
+    ['a key for all', { '/etc/logboom/server.key': 0o100644 }, /may be read by everyone \(0644\)/],
+    ['a secret for all', { '/etc/token': 0o100604 }, /\/etc\/token holds a secret/],
+  ])('%s', (_, table, caution) => {
+    const config = schema.parse({ data: '/data', inputs: { lumberjack: tls } });
+    const said = cautions(config, ['/etc/token'], modes(table));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(caution);
+  });
+
+  it.each<[string, object, Record<string, number>]>([
+    ['one with nothing in it', {}, {}],
+    ['a folder of one’s own', { data: '/data' }, { '/data': 0o40700 }],
+    ['a key for its group', { inputs: { lumberjack: tls } }, { '/etc/logboom/server.key': 0o100640 }],
+    ['a secret that the platform mounts', { data: '/data' }, { '/run/secrets/token': 0o100444 }],
+    ['an Elasticsearch on the same machine', { elasticsearch: { hosts: ['http://[::1]:9200'] } }, {}],
+    ['open listeners on loopback', { api: { open: true }, store: { open: true } }, {}],
+  ])('not for %s', (_, given, table) => {
+    expect(cautions(schema.parse(given), ['/run/secrets/token'], modes(table))).toEqual([]);
+  });
+
+  it('by what is on the disk', () => {
+    const data = join(aFolder(), 'data');
+    mkdirSync(data);
+    chmodSync(data, 0o755);
+    expect(cautions(schema.parse({ data }))).toEqual([expect.stringContaining('0755')]);
+    chmodSync(data, 0o700);
+    expect(cautions(schema.parse({ data }))).toEqual([]);
+  });
+
+  it('by the files that its secrets came from', () => {
+    const { secretFiles } = load({
+      yaml: 'api: { token: { file: /etc/token } }',
+      files: { '/etc/token': 't' },
+    });
+    expect(secretFiles).toEqual(['/etc/token']);
+    const file = join(aFolder(), 'token');
+    writeFileSync(file, 't');
+    chmodSync(file, 0o644);
+    expect(cautions(schema.parse({}), [file])).toEqual([expect.stringContaining('chmod 600')]);
+  });
+});
