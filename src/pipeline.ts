@@ -3,7 +3,8 @@
  *
  *   inputs ─▶ journal ─┬─▶ analyser ─▶ results ─▶ publisher ─▶ sink
  *                      │       └─────▶ outbox ──▶ delivery ──▶ people
- *                      └─▶ indexer ─────────────────────────▶ sink
+ *                      ├─▶ indexer ─────────────────────────▶ sink
+ *                      └─▶ forwarder, where there is one ───▶ an existing Logstash
  *
  * The journal is the middle. An input's batch is acknowledged when the journal holds it on disk; whatever comes
  * after it is a reader with a cursor of its own, and readers never wait for one another. When the slowest lets the
@@ -14,7 +15,7 @@
 import type { Config } from './config/schema.ts';
 import { type LumberjackInput, startLumberjackInput } from './inputs/lumberjack.ts';
 import type { Journal } from './journal/journal.ts';
-import { openJournal, openJournalReader } from './journal/lmdb.ts';
+import { type JournalOptions, openJournal, openJournalReader } from './journal/lmdb.ts';
 import { startTicker } from './journal/ticker.ts';
 import type { Batch, EventBlock, Millis, Position, Transition } from './model.ts';
 import { type Delivering, startDelivering } from './pipeline/delivering.ts';
@@ -39,6 +40,8 @@ export interface Pipeline {
   journal: Journal;
   analyser: Reader;
   indexer: Reader;
+  /** Where `forward` is configured. */
+  forwarder: Reader | undefined;
   delivering: Delivering;
   lumberjack: LumberjackInput;
   /** When the record at a position was received; undefined where the journal does not hold it. */
@@ -54,7 +57,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   try {
     const journal = await openJournal(folders.journal, {
       config: config.journal,
-      readers: ['analyser', 'indexer'],
+      ...journalReaders(config),
       instruments,
     });
     undo.add(() => journal.close());
@@ -67,6 +70,9 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 
     const indexer = await startReader('indexer', journal, folders, options);
     undo.add(() => indexer.stop(config.shutdown.timeout));
+
+    const forwarder = config.forward && (await startReader('forwarder', journal, folders, options));
+    if (forwarder) undo.add(() => forwarder.stop(config.shutdown.timeout));
 
     const analyser = await startReader('analyser', journal, folders, options);
     undo.add(() => analyser.stop(config.shutdown.timeout));
@@ -99,7 +105,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     );
     undo.add(() => lumberjack.stop(config.shutdown.timeout));
 
-    const looked = { journal, analyser, indexer, delivering, lumberjack, receivedAt };
+    const looked = { journal, analyser, indexer, forwarder, delivering, lumberjack, receivedAt };
     const selfMonitoring = startSelfMonitoring(looked, config, folders, instruments);
     if (selfMonitoring) undo.add(() => selfMonitoring.stop());
 
@@ -110,6 +116,13 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   }
 }
 
+/** The forwarder holds senders only where that is wished for; else the journal keeps so much for it and no more. */
+function journalReaders({ forward }: Config): Pick<JournalOptions, 'readers' | 'lagging'> {
+  const readers = ['analyser', 'indexer'];
+  if (forward?.onFull === 'hold') return { readers: [...readers, 'forwarder'] };
+  return { readers, ...(forward && { lagging: { forwarder: forward.maxLag } }) };
+}
+
 /**
  * Megabytes of heap. Readers make much garbage and hold little: a small young generation, and for the indexer,
  * which keeps nothing from window to window, a bounded old one, make them collect it instead of growing. The
@@ -118,10 +131,11 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 const heaps = {
   indexer: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 },
   analyser: { maxYoungGenerationSizeMb: 16 },
+  forwarder: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 },
 } as const;
 
 async function startReader(
-  name: 'analyser' | 'indexer',
+  name: keyof typeof heaps,
   journal: Journal,
   folders: Folders,
   { config, elasticsearch, instruments }: PipelineOptions,

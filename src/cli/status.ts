@@ -52,6 +52,16 @@ function notifierRows({ notifiers }: Status): string[][] {
   ]);
 }
 
+function forwardRows({ forward }: Status): string[][] {
+  if (!forward) return [];
+  const rows = forward.hosts.map(({ host, connected, reason }) => [
+    host,
+    connected ? 'connected' : 'not connected',
+    reason ?? '',
+  ]);
+  return forward.missed === 0 ? rows : [...rows, ['missed', `${forward.missed} records`]];
+}
+
 /** The status as tables. Parts of it come from senders, so nothing unprintable gets through. */
 export function formatStatus(status: Status, health: Health): string {
   const state = health.reasons.length === 0 ? health.state : `${health.state}: ${health.reasons.join('; ')}`;
@@ -62,6 +72,7 @@ export function formatStatus(status: Status, health: Health): string {
     ['own alerts', ownAlertRows(status)],
     ['inputs', inputRows(status)],
     ['readers', readerRows(status)],
+    ['forward', forwardRows(status)],
     ['notifiers', notifierRows(status)],
   ];
   const clean = (rows: string[][]) => rows.map((row) => row.map(printable));

@@ -1,3 +1,4 @@
+import { forward, forwardLengths } from './forward-checks.ts';
 import { clearText, exposed, ports, tls } from './listeners.ts';
 import { didYouMean } from './nearest.ts';
 import { type Path, type Problem, problem } from './problems.ts';
@@ -89,6 +90,7 @@ function positive(config: Config): Problem[] {
     [['selfMonitoring', 'every'], config.selfMonitoring.every],
     [['reload', 'every'], config.reload.every],
     [['shutdown', 'timeout'], config.shutdown.timeout],
+    ...forwardLengths(config),
   ];
   return lengths
     .filter(([, length]) => length === 0)
@@ -112,6 +114,7 @@ export const crossChecks = [
   tls,
   elasticsearch,
   storeUser,
+  forward,
   slack,
   notified,
   ownNotified,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { messageOf } from '../errors.ts';
 import { crossChecks } from './crosscheck.ts';
 import { type ConfigDocument, emptyDocument, readDocument } from './document.ts';
+import { withoutDots } from './dotted.ts';
 import { applyEnvironment, type Overrides } from './environment.ts';
 import { problemsOf, shown } from './issues.ts';
 import { type Check, formatPath, type Path, type Problem, parsePath } from './problems.ts';
@@ -46,7 +47,11 @@ function pathOf({ path, env }: LoadOptions): string | undefined {
 function openDocument(path: string | undefined, readFile: (path: string) => string): ConfigDocument {
   if (path === undefined) return emptyDocument;
   try {
-    return readDocument(readFile(path));
+    const document = readDocument(readFile(path));
+    const { tree } = document;
+    return 'forward' in tree
+      ? { ...document, tree: { ...tree, forward: withoutDots(tree.forward) } }
+      : document;
   } catch (error) {
     const message = `The configuration ${path} cannot be read: ${messageOf(error)}.`;
     const remedy = 'Name a readable YAML file with --config or LOGBOOM_CONFIG.';

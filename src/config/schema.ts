@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forward } from './forward.ts';
 import { inputs } from './inputs.ts';
 import { journal } from './journal.ts';
 import { kibana } from './kibana.ts';
@@ -30,6 +31,11 @@ export const schema = z.strictObject({
   elasticsearch: elasticsearch
     .optional()
     .describe('Where documents go. Without it, into the embedded store.'),
+  forward: forward
+    .optional()
+    .describe(
+      'An existing Logstash that gets all events as well, under the names of Filebeat’s `output.logstash`.',
+    ),
   indexing: indexing.describe('Names of indices, and bulk requests.'),
   deadLetters: deadLetters.describe('Documents that were refused for good: what is kept of them.'),
   store: store.describe('The embedded, Elasticsearch-compatible store.'),

@@ -1,25 +1,30 @@
 import { LogboomError } from '../errors.ts';
-import type { BulkItem, Sink } from '../model.ts';
+import type { BulkItem } from '../model.ts';
 
 interface Delivery<Place> {
   upTo: Place | undefined;
   done: boolean;
 }
 
+/** Resolves when it has all items; rejects with `SINK_CLOSED` where the caller still owns them. */
+interface Taker<Item> {
+  deliver(items: Item[]): Promise<unknown>;
+}
+
 /**
  * Deliveries under way, a bounded number at once, whose places are told in order: a place is reached when all
  * that lies before it is delivered, although later deliveries may end first.
  */
-export class Deliveries<Place> {
+export class Deliveries<Place, Item = BulkItem> {
   private readonly queue: Delivery<Place>[] = [];
-  private readonly sink: Sink;
+  private readonly sink: Taker<Item>;
   private readonly limit: number;
   private readonly reached: (place: Place) => void;
   private room: (() => void) | undefined;
   private empty: (() => void)[] = [];
   private closed = false;
 
-  constructor(sink: Sink, limit: number, reached: (place: Place) => void) {
+  constructor(sink: Taker<Item>, limit: number, reached: (place: Place) => void) {
     this.sink = sink;
     this.limit = limit;
     this.reached = reached;
@@ -30,7 +35,7 @@ export class Deliveries<Place> {
   }
 
   /** Waits until there is room, then hands the items to the sink. `upTo` is the place that they complete, if they complete one. */
-  async start(items: BulkItem[], upTo: Place | undefined): Promise<void> {
+  async start(items: Item[], upTo: Place | undefined): Promise<void> {
     while (this.queue.length >= this.limit && !this.closed) {
       await new Promise<void>((resolve) => {
         this.room = resolve;
@@ -54,7 +59,7 @@ export class Deliveries<Place> {
     this.room?.();
   }
 
-  private async carry(delivery: Delivery<Place>, items: BulkItem[]): Promise<void> {
+  private async carry(delivery: Delivery<Place>, items: Item[]): Promise<void> {
     try {
       await this.sink.deliver(items);
     } catch (error) {

@@ -7,6 +7,7 @@ import type { Metrics, MetricsReport } from '../telemetry/metrics.ts';
 import type { Status } from '../telemetry/status.ts';
 import { type Vitals, vitalsTelemetry } from '../telemetry/vitals.ts';
 import type { LettersSettled } from './dead-letter-calls.ts';
+import { type ForwarderReport, forwardStatus } from './describe-forwarder.ts';
 import type { Reader } from './reader.ts';
 import type { ServerSample } from './server-metrics.ts';
 import { notifierNames, readersOf, vitalsOf } from './vitals.ts';
@@ -82,7 +83,8 @@ async function statusOf(
   { config, url, store, version, startedAt }: Described,
   vitals: Vitals,
 ): Promise<Status> {
-  const { journal, analyser, delivering, lumberjack, selfMonitoring } = pipeline;
+  const { journal, analyser, forwarder, delivering, lumberjack, selfMonitoring } = pipeline;
+  const report = await forwarder?.call<ForwarderReport>('forward');
   const stats = lumberjack.stats();
   const address = lumberjack.address();
   const { fill } = journal;
@@ -106,6 +108,7 @@ async function statusOf(
     readers: Object.fromEntries(
       readersOf(pipeline).map(({ name, position }) => [name, { position, ...vitals.readers[name]! }]),
     ),
+    ...(forwarder && { forward: forwardStatus(forwarder, journal, report) }),
     alerts: {
       open: (await analyser.call<number>('alerts')) ?? 0,
       own: selfMonitoring?.open() ?? [],
@@ -136,7 +139,7 @@ async function sinkOf({ indexer }: Pipeline, url: string, store: string | undefi
 
 /** The figures stand beside the judgement, so that who watches `/health` alone sees them, too. */
 function healthNow(pipeline: Pipeline, { config, problems = 0 }: Described, vitals: Vitals): Health {
-  const { journal } = pipeline;
+  const { journal, analyser, indexer } = pipeline;
   const { journalFill, readerLag, oldestUnacknowledged } = config.selfMonitoring;
   const readers = readersOf(pipeline);
   const progress = (reader: Reader) => ({
@@ -148,7 +151,8 @@ function healthNow(pipeline: Pipeline, { config, problems = 0 }: Described, vita
   const snapshot: HealthSnapshot = {
     journal: vitals.journal,
     readers: Object.fromEntries(readers.map((reader) => [reader.name, progress(reader)])),
-    threads: Object.fromEntries(readers.map((reader) => [reader.name, gone(reader)])),
+    // A forwarder that is gone is told by what it waits for: nothing else depends on it.
+    threads: { analyser: gone(analyser), indexer: gone(indexer) },
     inputs: vitals.inputs,
     notifiers: vitals.notifiers,
     configuration: { problems },

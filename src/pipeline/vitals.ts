@@ -3,12 +3,13 @@ import type { Millis, Position } from '../model.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
 import type { Lag, SinkVitals, Vitals } from '../telemetry/vitals.ts';
+import { type ForwarderReport, forwarderVitals } from './describe-forwarder.ts';
 import type { Reader } from './reader.ts';
 
 /** The parts of a pipeline that are looked at. */
 export type Looked = Pick<
   Pipeline,
-  'journal' | 'analyser' | 'indexer' | 'delivering' | 'lumberjack' | 'receivedAt'
+  'journal' | 'analyser' | 'indexer' | 'forwarder' | 'delivering' | 'lumberjack' | 'receivedAt'
 >;
 
 /** Every notifier's name; `log` is always there. */
@@ -17,9 +18,11 @@ export const notifierNames = ({ notifiers }: Pick<Config, 'notifiers'>): string[
 ];
 
 /** The readers of the journal, by name. */
-export function readersOf({ analyser, indexer }: Pick<Looked, 'analyser' | 'indexer'>): Reader[] {
-  return [analyser, indexer];
+export function readersOf({ analyser, indexer, forwarder }: ReaderParts): Reader[] {
+  return [analyser, indexer, ...(forwarder ? [forwarder] : [])];
 }
+
+type ReaderParts = Pick<Looked, 'analyser' | 'indexer' | 'forwarder'>;
 
 /** Takes the figures of this moment. */
 export async function vitalsOf(parts: Looked, config: Config, now: Millis): Promise<Vitals> {
@@ -27,6 +30,7 @@ export async function vitalsOf(parts: Looked, config: Config, now: Millis): Prom
   const sink = await indexer.call<SinkStatus>('sink');
   const { oldestUnacknowledged: oldest } = lumberjack.stats();
   const waits = sink?.state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {};
+  const forwards = await forwarderNow(parts, config, now);
   return {
     journal: {
       fill: journal.fill.bytes / journal.fill.limit,
@@ -37,7 +41,11 @@ export async function vitalsOf(parts: Looked, config: Config, now: Millis): Prom
     readers: Object.fromEntries(
       readersOf(parts).map((reader) => [
         reader.name,
-        { lag: lagAt(reader.position, parts, now), ...(reader === indexer && waits) },
+        {
+          lag: lagAt(reader.position, parts, now),
+          ...(reader === indexer && waits),
+          ...(reader === parts.forwarder && forwards),
+        },
       ]),
     ),
     inputs: {
@@ -51,6 +59,12 @@ export async function vitalsOf(parts: Looked, config: Config, now: Millis): Prom
       }),
     ),
   };
+}
+
+async function forwarderNow({ forwarder, journal }: Looked, { forward }: Config, now: Millis) {
+  if (!forwarder || !forward) return {};
+  const report = await forwarder.call<ForwarderReport>('forward');
+  return forwarderVitals(forwarder, journal, forward, report, now);
 }
 
 function lagAt(position: Position, { journal, receivedAt }: Looked, now: Millis): Lag {

@@ -23,6 +23,8 @@ export interface ReaderProgress {
   /** Something outside that it waits for and cannot help: `Elasticsearch`. */
   waitsFor?: string;
   lag?: Lag;
+  /** Whether a full journal waits for it; default: it does. */
+  holds?: boolean;
 }
 
 export interface HealthThresholds {
@@ -74,7 +76,7 @@ function judgeReaders(
   for (const [name, reader] of Object.entries(readers)) {
     const stands = now - reader.lastProgressAt;
     const stuck = reader.position < reader.newest && stands >= stallAfter;
-    if (stuck) found.stuck.push(name);
+    if (stuck && reader.holds !== false) found.stuck.push(name);
     if (reader.waitsFor) found.degraded.push(`${name} waits for ${reader.waitsFor}`);
     else if (stuck) {
       const behind = reader.newest - reader.position;

@@ -13,6 +13,8 @@ export interface Status {
   readers: Record<string, ReaderStatus>;
   alerts: { open: number; own: OwnAlertStatus[] };
   sink: SinkStatus;
+  /** Forwarding to Logstash, where it is configured. */
+  forward?: ForwardStatus;
   /** By name. */
   notifiers: Record<string, NotifierStatus>;
   /** The embedded store, where it is in use. */
@@ -61,6 +63,14 @@ export interface SinkStatus {
   since?: string;
   /** Documents that were refused for good and are kept in the data folder. */
   deadLetters: number;
+}
+
+export interface ForwardStatus {
+  /** One for each connection. */
+  hosts: { host: string; connected: boolean; reason?: string }[];
+  windowsUnderWay: number;
+  /** Records that the journal no longer holds and Logstash never got. */
+  missed: number;
 }
 
 export interface NotifierStatus {

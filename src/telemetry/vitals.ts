@@ -14,7 +14,7 @@ export interface Vitals {
     damaged?: number;
   };
   /** By name. */
-  readers: Record<string, { lag: Lag; waitsFor?: string }>;
+  readers: Record<string, { lag: Lag; waitsFor?: string; holds?: boolean }>;
   /** By name; the age of the oldest window that waits for its ACK. */
   inputs: Record<string, { oldestUnacknowledged?: Millis }>;
   /** Absent where its thread does not answer. */

@@ -71,6 +71,23 @@ describe('status', () => {
     );
   });
 
+  it('shows where events are forwarded to, and what was missed there', () => {
+    const reason = 'connect ECONNREFUSED';
+    const hosts = [
+      { host: 'logs-1:5044', connected: true },
+      { host: 'logs-2:5044', connected: false, reason },
+    ];
+    const text = formatStatus(aStatus({ forward: { hosts, windowsUnderWay: 2, missed: 7 } }), degraded);
+    expect(text).toContain(
+      [
+        'forward',
+        '  logs-1:5044  connected',
+        '  logs-2:5044  not connected  connect ECONNREFUSED',
+        '  missed       7 records',
+      ].join('\n'),
+    );
+  });
+
   it('prints JSON where asked to', async () => {
     const screen = terminal();
     await status({ url: await serve() }, true, screen);

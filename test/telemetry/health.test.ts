@@ -23,6 +23,13 @@ const snapshot = (changes: Partial<HealthSnapshot> = {}): HealthSnapshot => ({
 const waiting = reader({ position: 4, lastProgressAt: now - 3_600_000, waitsFor: 'Elasticsearch' });
 const standing = reader({ position: 4, lastProgressAt: now - 61_000 });
 
+const forwarding = reader({
+  position: 4,
+  lastProgressAt: now - 3_600_000,
+  waitsFor: 'Logstash',
+  holds: false,
+});
+
 const table: [title: string, given: HealthSnapshot, state: Health['state'], reasons: string[]][] = [
   ['all moves', snapshot(), 'healthy', []],
   [
@@ -43,6 +50,18 @@ const table: [title: string, given: HealthSnapshot, state: Health['state'], reas
     snapshot({ readers: { analyser: reader({ lastProgressAt: now - 86_400_000 }) } }),
     'healthy',
     [],
+  ],
+  [
+    'Logstash takes nothing while the journal is full for others',
+    snapshot({ journal: { fill: 1 }, readers: { indexer: reader({ position: 4 }), forwarder: forwarding } }),
+    'degraded',
+    ['journal is full: senders are held', 'forwarder waits for Logstash'],
+  ],
+  [
+    'Logstash takes nothing, and the journal is to wait for it',
+    snapshot({ journal: { fill: 1 }, readers: { forwarder: { ...forwarding, holds: true } } }),
+    'unhealthy',
+    ['journal is full and forwarder does not move: senders are held', 'forwarder waits for Logstash'],
   ],
   [
     'a reader is behind and moves',
