@@ -247,6 +247,8 @@ export interface Episode {
   /** Event times. */
   start: Millis;
   end: Millis | undefined;
+  /** When it became active for the first time. */
+  detected: Millis | undefined;
   /** Event time of the last change. */
   updated: Millis;
   value: number | undefined;
