@@ -139,6 +139,27 @@ const scoreCommand = defineCommand({
   run: async ({ args }) => (await import('./score.ts')).scoreRules(args, terminal),
 });
 
+const setupCommand = defineCommand({
+  meta: {
+    name: 'setup',
+    description: 'Install templates and lifecycle in Elasticsearch, and name the rights that are missing',
+  },
+  args: {
+    config: configArgument,
+    url: {
+      type: 'string',
+      valueHint: 'url',
+      description: 'Address of Elasticsearch, instead of the configured one',
+    },
+    'dry-run': {
+      type: 'boolean',
+      description: 'Print the requests, as Kibana’s console takes them; change nothing',
+    },
+    overwrite: { type: 'boolean', description: 'Replace what was changed since, too' },
+  },
+  run: async ({ args }) => (await import('./setup.ts')).setup(validConfig(args), args, terminal),
+});
+
 const kibanaCommand = defineCommand({
   meta: { name: 'kibana', description: 'Dashboards, data views, searches and rules for Kibana' },
   args: {
@@ -181,5 +202,6 @@ export const commands = {
   'test-rules': testRulesCommand,
   explain: explainCommand,
   score: scoreCommand,
+  setup: setupCommand,
   kibana: kibanaCommand,
 } as unknown as Record<string, Command>;

@@ -30,6 +30,8 @@ All commands
   score     [--seeds n,…] [--json] [RULES]       precision, recall and delay over labelled incidents
   explain   [--at time] [--group g] [--config file] [--data folder] [--json] ALERT|RULE
                                                  why an alert fired; with --at, why a rule did or did not
+  setup     [--config file] [--url url] [--dry-run] [--overwrite]
+                                                 templates and lifecycle in Elasticsearch, and the rights needed
   kibana    [--config file] [--url url] [--space s] [--api-key k] [--events pattern] [--overwrite] [--no-rules]
             import|check|export                  dashboards and rules for Kibana
   <command> --help                               its options

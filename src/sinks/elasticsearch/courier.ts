@@ -13,6 +13,8 @@ export type Answer =
 export interface CourierOptions {
   client: Client;
   compression: boolean;
+  /** Of the address of each request, beside our own. */
+  parameters?: Record<string, string>;
   slots: Slots;
   outage: Outage;
   clock: Clock;
@@ -88,12 +90,12 @@ export class Courier {
    * requests share. The client's general limit works without that.
    */
   async #send(entries: BulkEntry[]): Promise<unknown> {
-    const { client, compression, signal } = this.#options;
+    const { client, compression, parameters, signal } = this.#options;
     const plain = bodyOf(entries);
     const bulkBody = compression ? await compressed(plain) : plain;
     const headers = compression ? { 'content-encoding': 'gzip' } : {};
     return client.transport.request(
-      { method: 'POST', path: '/_bulk', querystring: { filter_path: filterPath }, bulkBody },
+      { method: 'POST', path: '/_bulk', querystring: { ...parameters, filter_path: filterPath }, bulkBody },
       { signal, headers },
     );
   }

@@ -10,6 +10,7 @@ import { Courier } from './courier.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { Delivery } from './delivery.ts';
 import { type Clock, Outage } from './outage.ts';
+import { keepRetention } from './retention.ts';
 import { Slots } from './slots.ts';
 import { prepareTemplates } from './templates-at-start.ts';
 
@@ -47,7 +48,7 @@ const sleep: Clock['sleep'] = async (millis, signal) => {
   await after(millis, undefined, { signal });
 };
 
-/** Writes documents into Elasticsearch (8, 9, or the embedded store) with bulk requests. */
+/** Writes documents into Elasticsearch (7.17, 8, 9), OpenSearch or the embedded store with bulk requests. */
 export function createElasticsearchSink(options: ElasticsearchSinkOptions): ElasticsearchSink {
   const { elasticsearch, indexing, deadLetters, instruments } = options;
   const clock: Clock = {
@@ -65,9 +66,10 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   const limits = { maxBulkBytes: indexing.maxBulkBytes, maxBulkItems: indexing.maxBulkItems };
   const nodes = nodeCount(elasticsearch);
   const outage = new Outage({ limits: indexing, nodes, clock, telemetry, signal });
-  const { compression } = elasticsearch;
-  const courier = new Courier({ client, compression, slots, outage, clock, telemetry, signal });
+  const { compression, parameters } = elasticsearch;
+  const courier = new Courier({ client, compression, parameters, slots, outage, clock, telemetry, signal });
   const templates = prepareTemplates({ client, indexing, outage, telemetry, signal });
+  keepRetention({ client, indexing, templates, clock, telemetry, signal });
   const delivered: DeliveryReport = { indexed: 0, duplicates: 0, deadLettered: 0 };
 
   async function run(items: BulkItem[]): Promise<DeliveryReport> {
