@@ -1,3 +1,4 @@
+import { forward, forwardLengths } from './forward-checks.ts';
 import { clearText, exposed, ports, tls } from './listeners.ts';
 import { didYouMean } from './nearest.ts';
 import { type Path, type Problem, problem } from './problems.ts';
@@ -86,6 +87,16 @@ function notified({ rules, notifiers }: Config): Problem[] {
   );
 }
 
+function ownNotified({ selfMonitoring, notifiers }: Config): Problem[] {
+  const known = ['log', ...Object.keys(notifiers)];
+  return (selfMonitoring.notify ?? []).flatMap((name, place) => {
+    if (known.includes(name)) return [];
+    const message = `No notifier is called \`${name}\`${didYouMean(name, known)}`;
+    const remedy = `Declare it under \`notifiers\`; known: ${known.map((one) => `\`${one}\``).join(', ')}.`;
+    return [{ ...problem(['selfMonitoring', 'notify', place], message, remedy), alone: true }];
+  });
+}
+
 /** A timer of no length would spin, and a timeout of none would refuse everything. */
 function positive(config: Config): Problem[] {
   const { lumberjack } = config.inputs;
@@ -96,7 +107,11 @@ function positive(config: Config): Problem[] {
     [['journal', 'tick'], config.journal.tick],
     [['journal', 'maxSize'], config.journal.maxSize],
     [['indexing', 'retryInitial'], config.indexing.retryInitial],
+    [['deadLetters', 'maxSize'], config.deadLetters.maxSize],
+    [['selfMonitoring', 'every'], config.selfMonitoring.every],
+    [['reload', 'every'], config.reload.every],
     [['shutdown', 'timeout'], config.shutdown.timeout],
+    ...forwardLengths(config),
   ];
   return lengths
     .filter(([, length]) => length === 0)
@@ -122,8 +137,10 @@ export const crossChecks = [
   sniffed,
   destination,
   storeUser,
+  forward,
   slack,
   notified,
+  ownNotified,
   ports,
   positive,
   zone,

@@ -102,6 +102,15 @@ export const indexing = z
   })
   .prefault({});
 
+export const deadLetters = z
+  .strictObject({
+    maxSize: size('320mb').describe(
+      'Bytes of refused documents that are kept in the data folder; beyond that the oldest are removed.',
+    ),
+    keepAge: duration('90d').describe('A file of them that got no further one for so long is removed.'),
+  })
+  .prefault({});
+
 export const store = z
   .strictObject({
     host: host.describe('Address of the embedded store.'),
@@ -118,5 +127,6 @@ export const store = z
   .prefault({});
 
 export type ElasticsearchConfig = z.infer<typeof elasticsearch>;
+export type DeadLettersConfig = z.infer<typeof deadLetters>;
 export type IndexingConfig = z.infer<typeof indexing>;
 export type StoreConfig = z.infer<typeof store>;

@@ -12,6 +12,8 @@ export interface EmbeddedStore {
   url: string;
   /** How the sink reaches it: as any Elasticsearch. */
   elasticsearch: NonNullable<Config['elasticsearch']>;
+  /** How much is kept from now on. */
+  keep(config: Config['store']): void;
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function startEmbeddedStore(
       // The other end is this very process, whoever its certificate is made for.
       ...(config.store.ssl_enabled && { ssl_verification_mode: 'none' }),
     }),
+    keep: ({ keepAge, keepSize }) => worker.postMessage({ keep: { keepAge, keepSize } }),
     async stop() {
       stopping = true;
       worker.postMessage('stop');

@@ -17,16 +17,19 @@ export class NormalRun extends RuleRun {
   }
 
   override add(event: LogEvent, _outputs: Output[]): void {
-    const { rule, alerts } = this.parts;
+    const { rule, alerts, book } = this.parts;
     if (!rule.filter(event)) return;
-    if (!(event.time >= alerts.closedThrough)) {
-      alerts.late += 1;
-      return;
-    }
     const group = rule.key(event);
+    const isLate = !(event.time >= alerts.closedThrough);
+    // However many figures it has, it is one late event.
+    if (isLate) alerts.late += 1;
     for (const { field, amount } of this.figures) {
       const figure = amount(event);
       if (figure === undefined) continue;
+      if (isLate) {
+        book.late(parameterKey(group, field), event.time, alerts.closedThrough);
+        continue;
+      }
       const by = () => ({ ...rule.group(event).by, parameter: field });
       alerts.put(event.time, parameterKey(group, field), figure, event, by);
     }

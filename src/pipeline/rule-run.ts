@@ -1,5 +1,6 @@
 import type { RuleConfig } from '../config/rules.ts';
 import type { LogEvent, Millis, Output } from '../model.ts';
+import type { Key } from '../rules/kql/keys.ts';
 import type { CompiledRule } from '../rules/rule.ts';
 import type { AlertBook } from './alert-book.ts';
 import type { Kept, Run } from './run.ts';
@@ -24,6 +25,10 @@ export class RuleRun implements Run {
     this.fingerprint = fingerprintOf(parts.config);
   }
 
+  get keys(): readonly (readonly Key[])[] {
+    return this.parts.rule.keys;
+  }
+
   get late(): number {
     return this.parts.alerts.late;
   }
@@ -34,6 +39,10 @@ export class RuleRun implements Run {
 
   get waiting(): boolean {
     return this.parts.alerts.waiting;
+  }
+
+  get book(): AlertBook {
+    return this.parts.book;
   }
 
   get openAlerts(): number {
@@ -48,7 +57,7 @@ export class RuleRun implements Run {
     return this.parts.alerts.due;
   }
 
-  add(event: LogEvent, outputs: Output[]): void {
+  add(event: LogEvent, outputs: Output[], settled: boolean): void {
     const { rule, alerts } = this.parts;
     if (!rule.filter(event)) return;
     if (rule.keepsLate && rule.hours && !rule.hours.at(event.time)) return;
@@ -56,7 +65,7 @@ export class RuleRun implements Run {
     const time = rule.keepsLate ? Math.max(event.time, alerts.closedThrough) : event.time;
     const counted = alerts.put(time, group, rule.amount(event), event);
     if (time !== event.time) alerts.late += 1;
-    if (counted && rule.early) alerts.lookEarly(group, outputs);
+    if (counted && settled && rule.early) alerts.lookEarly(group, outputs);
   }
 
   advance(now: Millis, outputs: Output[]): void {

@@ -1,4 +1,5 @@
 import type { LogEvent, Millis, Output } from '../model.ts';
+import type { Key } from '../rules/kql/keys.ts';
 import type { CompiledRule } from '../rules/rule.ts';
 import { type StrikeConfig, type StrikeJudge, valuesOf, wordsOf } from '../rules/strikes.ts';
 import { Changes } from '../windows/changes.ts';
@@ -40,6 +41,10 @@ export class StrikeRun implements Run {
     parts.alerts.alsoHeld = (group) => this.tracker.has(group);
   }
 
+  get keys(): readonly (readonly Key[])[] {
+    return this.parts.rule.keys;
+  }
+
   get late(): number {
     return this.tooLate;
   }
@@ -50,6 +55,10 @@ export class StrikeRun implements Run {
 
   get waiting(): boolean {
     return this.tracker.waiting || this.parts.alerts.waiting;
+  }
+
+  get book(): AlertBook {
+    return this.parts.book;
   }
 
   get openAlerts(): number {
@@ -65,17 +74,17 @@ export class StrikeRun implements Run {
     return this.parts.alerts.due;
   }
 
-  add(event: LogEvent, outputs: Output[]): void {
+  add(event: LogEvent, outputs: Output[], settled: boolean): void {
     const { config, rule, book, observer } = this.parts;
     if (!rule.filter(event)) return;
     const group = rule.key(event);
     for (const value of valuesOf(config, event.get(config.field))) {
       const { outcome, strike } = this.tracker.add(event.time, group, value);
       if (observer !== undefined) observer.took?.({ rule: this.name, group, event, amount: value, outcome });
-      if (outcome === 'late') this.tooLate += 1;
+      if (outcome === 'late') this.missed(group, event);
       if (outcome !== 'added') return;
       if (!book.knows(group)) book.know(group, () => rule.group(event).by);
-      if (strike) this.raise(strike, event, outputs);
+      if (strike) this.raise(strike, event, settled, outputs);
     }
   }
 
@@ -108,12 +117,22 @@ export class StrikeRun implements Run {
     this.tooLate = saved.late;
   }
 
-  private raise({ group, time, value, from }: Strike, event: LogEvent, outputs: Output[]): void {
+  private missed(group: string, { time }: LogEvent): void {
+    this.tooLate += 1;
+    this.parts.book.late(group, time, this.parts.alerts.closedThrough);
+  }
+
+  private raise(
+    { group, time, value, from }: Strike,
+    event: LogEvent,
+    settled: boolean,
+    outputs: Output[],
+  ): void {
     const { config, rule, alerts, book, judge } = this.parts;
     if (rule.hours && !rule.hours.at(time)) return;
     book.keep(group, event);
     judge.note(group, time, wordsOf(config, value, from), true);
-    alerts.raise(time, group, outputs);
+    if (settled) alerts.raise(time, group, outputs);
   }
 
   private settle(group: string, until: Millis, strikes: readonly Strike[]): void {

@@ -66,6 +66,9 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
         `${count} documents will be sent again: ${brief(reason)}`,
       );
     },
+    documentsPutOff(count: number) {
+      meters.putOff.set(count);
+    },
     throttlingEnded() {
       if (throttled.ended()) log.info('the documents that were put off are in the index');
     },
@@ -80,6 +83,14 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
     deadLettersUnwritable(reason: string) {
       if (unwritable.failed(reason) !== undefined)
         log.error({ reason }, `dead letters cannot be written, so they are kept in memory: ${reason}`);
+    },
+    deadLettersKept(count: number, bytes: number) {
+      meters.letters.set(count);
+      meters.letterBytes.set(bytes);
+    },
+    deadLettersDiscarded(count: number) {
+      meters.discarded.inc(count);
+      log.warn({ count }, `${count} dead letters are removed for their age, or to make room (deadLetters)`);
     },
     bulkTooLarge(bytes: number) {
       log.warn(
@@ -146,6 +157,17 @@ function metersOf(metrics: Registry) {
       metrics,
       'logboom_elasticsearch_in_flight_bound',
       'Bulk requests allowed at once at present.',
+    ),
+    letters: gauge(metrics, 'logboom_dead_letters_kept', 'Dead letters in the data folder.'),
+    letterBytes: gauge(metrics, 'logboom_dead_letters_bytes', 'Bytes of dead letters in the data folder.'),
+    discarded: once(metrics, 'logboom_dead_letters_discarded_total', (name) => {
+      const help = 'Dead letters removed for their age, or to make room.';
+      return new Counter({ name, help, registers: [metrics] });
+    }),
+    putOff: gauge(
+      metrics,
+      'logboom_elasticsearch_put_off',
+      'Documents that wait although Elasticsearch answers.',
     ),
     available: gauge(metrics, 'logboom_elasticsearch_available', '1 while the last request was answered.'),
   };

@@ -17,6 +17,12 @@ const listening = (what: string, section: string, credentials: string): typeof w
     /asks nobody for credentials/,
   ],
   [
+    `${what} for all without either`,
+    { yaml: `${section}: { host: 0.0.0.0 }` },
+    `${section}.host`,
+    /asks nobody for credentials and speaks no TLS/,
+  ],
+  [
     `${what} for all without TLS`,
     { yaml: `${section}: { host: "::", ${credentials} }` },
     `${section}.ssl_enabled`,

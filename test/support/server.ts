@@ -69,7 +69,7 @@ export class Server {
       log: { level: 'info', format: 'json' },
       ...config,
       data: server.data,
-      inputs: { lumberjack: { ...inputs.lumberjack, port: lumberjack } },
+      inputs: { ...inputs, lumberjack: { ...inputs.lumberjack, port: lumberjack } },
       store: { port: store },
       api: { port: api },
     });
