@@ -121,10 +121,11 @@ export class Retention {
     if (deleted > 0) this.#telemetry.expired(`${deleted} documents of ${index}`, 'age');
   }
 
+  /** Another logboom of the same cluster may have been faster: what is gone is gone. */
   #ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
     return this.#client.transport.request<Answer>(
       { method, path, ...(body && { body }) },
-      { signal: this.#signal },
+      { signal: this.#signal, ignore: [404] },
     );
   }
 }
