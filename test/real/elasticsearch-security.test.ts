@@ -83,22 +83,22 @@ describe.each(majors)('against a real Elasticsearch %s with security', (major) =
   });
 
   it('needs no other rights than those that it names, and names each one that is missing', async () => {
-    const ours = indexing.parse({ retention: { size: '1gb' } });
+    const ours = indexing.parse({ retention: { size: '1gb', age: '5d' } });
     const asElastic = createClient(elasticsearch.parse({ hosts: [server.url], user: 'elastic', password }));
     const { rights, missingRights } = await setUp(asElastic, ours);
     expect(missingRights).toEqual([]);
     await asElastic.close();
-    const signedIn = async (name: string, role: object) => {
+    const signedIn = async (name: string, role: object, retention: object) => {
       await server.request('PUT', `/_security/role/${name}`, role);
       await server.request('PUT', `/_security/user/${name}`, { password: `${name} password`, roles: [name] });
       const user = { hosts: [server.url], user: name, password: `${name} password` };
       const client = createClient(elasticsearch.parse(user));
-      const outcome = await setUp(client, ours, { overwrite: true });
+      const outcome = await setUp(client, indexing.parse({ retention }));
       const { signal } = new AbortController();
       const look = () => new Retention(client, ours, outcome.abilities, { expired: () => {} }, signal).run(0);
       return { client, outcome, look };
     };
-    const full = await signedIn('full', rights);
+    const full = await signedIn('full', rights, { size: '1gb', age: '9d' });
     expect(full.outcome).toMatchObject({ missing: [], missingRights: [] });
     await expect(full.look()).resolves.toBeUndefined();
     const [first, ...others] = rights.indices;
@@ -106,9 +106,16 @@ describe.each(majors)('against a real Elasticsearch %s with security', (major) =
       cluster: ['monitor'],
       indices: [{ ...first!, privileges: ['auto_configure'] }, ...others],
     };
-    const less = await signedIn('less', fewer);
-    expect(less.outcome.missingRights).toContain('cluster: manage_index_templates');
-    expect(less.outcome.missing.length).toBeGreaterThan(0);
+    const less = await signedIn('less', fewer, { size: '1gb', age: '3d' });
+    expect(less.outcome.missing).toEqual([
+      expect.stringMatching(/logboom@lifecycle.*manage_index_templates/),
+    ]);
+    expect(less.outcome.missingRights).toEqual(
+      expect.arrayContaining(['cluster: manage_index_templates', 'index logs-*-*: create_doc']),
+    );
+    const ready = await signedIn('ready', { ...rights, cluster: ['monitor'] }, { size: '1gb', age: '9d' });
+    expect(ready.outcome).toMatchObject({ missing: [], missingRights: [] });
+    await ready.client.close();
     await Promise.all([full.client.close(), less.client.close()]);
   });
 

@@ -10,12 +10,12 @@ export interface Rights {
 
 const streams = ['logs-*-*', 'metrics-logboom.*'];
 
-/** What writing needs; a server set up by somebody else needs no more. */
-export function writingRights({ index, alerts, action }: IndexingConfig): Rights {
+/** What writing needs, and a look at what is installed; a server set up by somebody else needs no more. */
+export function writingRights({ index, alerts, action }: IndexingConfig, { lifecycle }: Abilities): Rights {
   const own = index === undefined ? [] : [index.replaceAll(/%\{[^}]*\}/g, '*')];
   const writing = ['auto_configure', action === 'index' ? 'index' : 'create_doc'];
   return {
-    cluster: ['monitor'],
+    cluster: ['monitor', ...(lifecycle === 'ilm' ? ['read_ilm'] : [])],
     indices: [
       { names: streams, privileges: ['auto_configure', 'create_doc'] },
       ...(own.length > 0 ? [{ names: own, privileges: writing }] : []),
@@ -24,17 +24,23 @@ export function writingRights({ index, alerts, action }: IndexingConfig): Rights
   };
 }
 
-/** What installing templates needs beside it, and deleting, where logboom does that by itself. */
-export function settingUpRights(indexing: IndexingConfig, { lifecycle }: Abilities): Rights {
-  const { alerts, retention } = indexing;
+/** What installing needs beside it; a server that has everything needs none of it. */
+export function installingRights({ lifecycle }: Abilities): Rights {
   const ilm = lifecycle === 'ilm' ? ['manage_ilm'] : [];
+  return { cluster: ['manage_index_templates', ...ilm], indices: [] };
+}
+
+/** What deleting needs, where logboom does that by itself. */
+export function deletingRights({ alerts, retention }: IndexingConfig, { lifecycle }: Abilities): Rights {
   const byItself = retention.size !== undefined || (retention.age !== undefined && lifecycle === 'none');
   const deletes = retention.age !== undefined || retention.size !== undefined;
-  const deleting = [
-    ...(byItself ? [{ names: streams, privileges: ['manage'] }] : []),
-    ...(deletes ? [{ names: [alerts], privileges: ['read', 'delete'] }] : []),
-  ];
-  return { cluster: ['manage_index_templates', ...ilm], indices: deleting };
+  return {
+    cluster: [],
+    indices: [
+      ...(byItself ? [{ names: streams, privileges: ['manage'] }] : []),
+      ...(deletes ? [{ names: [alerts], privileges: ['read', 'delete'] }] : []),
+    ],
+  };
 }
 
 export function together(...all: Rights[]): Rights {

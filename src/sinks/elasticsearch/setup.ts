@@ -1,7 +1,14 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../config/outputs.ts';
 import { createAlertsIndex } from './alerts-index.ts';
-import { missingRights, type Rights, settingUpRights, together, writingRights } from './rights.ts';
+import {
+  deletingRights,
+  installingRights,
+  missingRights,
+  type Rights,
+  together,
+  writingRights,
+} from './rights.ts';
 import { type Abilities, abilitiesOf, askServer, type Server } from './server.ts';
 import { type InstallOptions, installTemplates, type TemplatesOutcome } from './templates.ts';
 
@@ -9,8 +16,9 @@ export interface SetupOutcome extends TemplatesOutcome {
   /** Undefined where the user may not ask who answers. */
   server: Server | undefined;
   abilities: Abilities;
+  /** All that logboom can make use of, as a role. */
   rights: Rights;
-  /** Undefined where the server knows of no rights. */
+  /** Those that are needed as things are; undefined where the server knows of no rights. */
   missingRights: string[] | undefined;
   /** What a person should know beside it. */
   remarks: string[];
@@ -28,12 +36,14 @@ export async function setUp(
   const { signal } = options;
   const server = await askServer(client, signal);
   const abilities = await abilitiesOf(client, server, signal);
-  const rights = together(writingRights(indexing), settingUpRights(indexing, abilities));
-  const missing = await missingRights(client, rights, signal);
   const templates = await installTemplates(client, indexing, abilities, options);
   // Without its template the index would get a mapping by guess, and keep it.
   if (templates.missing.length === 0 && !options.dryRun)
     templates.missing.push(...(await createAlertsIndex(client, indexing.alerts, signal)));
+  const needed = together(writingRights(indexing, abilities), deletingRights(indexing, abilities));
+  const rights = together(needed, installingRights(abilities));
+  const isReady = templates.installed.length + templates.missing.length === 0;
+  const missing = await missingRights(client, isReady ? needed : rights, signal);
   const remarks = await remarksOn(client, indexing, abilities, signal);
   return { ...templates, server, abilities, rights, missingRights: missing, remarks };
 }

@@ -63,23 +63,16 @@ async function install(
   outcome: TemplatesOutcome,
   options: InstallOptions,
 ): Promise<void> {
-  const found = await findPiece(client, piece, options.signal);
-  const { stream } = piece;
-  const plain = stream && (() => indexPiece(stream, { ...abilities, dataStreams: false }));
-  let wanted = plain && !abilities.dataStreams ? plain() : piece;
+  const wanted = piece.stream && !abilities.dataStreams ? indexPiece(piece.stream, abilities) : piece;
+  const found = await findPiece(client, wanted, options.signal);
   const what = whatToDo(wanted, found, options.overwrite ?? false);
   if (!what.put) return keep(outcome, wanted, what);
   if (options.dryRun) options.dryRun(wanted);
-  else
-    try {
-      await put(client, wanted, options.signal);
-    } catch (thrown) {
-      // Only a server without data streams refuses them; it gets plain indices of the same names.
-      if (!plain || wanted !== piece || !saysNoDataStreams(thrown)) throw thrown;
-      abilities.dataStreams = false;
-      wanted = plain();
-      return install(client, wanted, abilities, outcome, options);
-    }
+  else if (!(await put(client, wanted, options.signal))) {
+    // It has no data streams, and gets plain indices of the same names.
+    abilities.dataStreams = false;
+    return install(client, piece, abilities, outcome, options);
+  }
   outcome.installed.push(wordsFor(wanted, what));
 }
 
@@ -90,8 +83,15 @@ function keep(outcome: TemplatesOutcome, piece: Piece, what: WhatToDo): void {
   if (what.changed) outcome.changed.push(wordsFor(piece, what));
 }
 
-async function put(client: Client, { path, body }: Piece, signal?: AbortSignal): Promise<void> {
-  await client.transport.request({ method: 'PUT', path, body }, signal ? { signal } : {});
+/** False where the server refuses the piece because it knows no data streams. */
+async function put(client: Client, { path, body, stream }: Piece, signal?: AbortSignal): Promise<boolean> {
+  try {
+    await client.transport.request({ method: 'PUT', path, body }, signal ? { signal } : {});
+    return true;
+  } catch (thrown) {
+    if (stream && saysNoDataStreams(thrown)) return false;
+    throw thrown;
+  }
 }
 
 function saysNoDataStreams(thrown: unknown): boolean {

@@ -264,12 +264,18 @@ describe('rights', () => {
     });
     server.ilm = true;
     const { rights } = await setUp(client, ours);
-    expect(rights.cluster).toEqual(['monitor', 'manage_index_templates', 'manage_ilm']);
+    expect(rights.cluster).toEqual(['monitor', 'read_ilm', 'manage_index_templates', 'manage_ilm']);
     expect(rights.indices).toContainEqual({ names: ['*-*'], privileges: ['auto_configure', 'create_doc'] });
     expect(rights.indices).toContainEqual({
       names: ['logs-*-*', 'metrics-logboom.*'],
       privileges: ['manage'],
     });
+  });
+
+  it('to install are not missed where everything is there', async () => {
+    await setUp(client, indexing);
+    server.rights = { manage_index_templates: false };
+    expect((await setUp(client, indexing)).missingRights).toEqual([]);
   });
 
   it('are nobody’s concern where the server knows of none', async () => {
