@@ -114,6 +114,18 @@ describe('sniffing', () => {
     expect(second.bulks()[0]?.headers.authorization).toMatch(/^Basic /);
     await second.close();
   });
+
+  it.each([
+    ['a refusal', { status: 403 }],
+    ['nodes without addresses', { status: 200, body: { nodes: { a: { roles: [] } } } }],
+    ['something else', { status: 200, body: { nodes: 'none' } }],
+    ['an answer that is no object', { status: 200, body: [] }],
+  ])('keeps the nodes that it was given where the answer is %s', async (_, answer) => {
+    server.onOther = ({ path }) => (path.startsWith('/_nodes') ? answer : undefined);
+    const sink = sinkTo([server.url], { sniffing: true });
+    await expect.poll(() => server.requests.length).toBeGreaterThan(0);
+    expect(await sink.deliver(items(2))).toMatchObject({ indexed: 2 });
+  });
 });
 
 it('reaches a server below a path of a real reverse proxy', async () => {
