@@ -1,4 +1,4 @@
-// node scripts/crash.mjs --kills 100 [--seed N] [--rate LINES] [--uptime MS] [--elasticsearch URL] [--resend]
+// node scripts/crash.mjs --kills 100 [--seed N] [--rate LINES] [--uptime MS] [--elasticsearch URL]
 // Kills the built server with SIGKILL at random moments, and compares everything with its truth.
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
@@ -14,15 +14,13 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '1000' },
     uptime: { type: 'string', default: '800' },
     elasticsearch: { type: 'string' },
-    resend: { type: 'boolean', default: false },
   },
 });
-const { kills, seed, rate, uptime, elasticsearch, resend } = values;
+const { kills, seed, rate, uptime, elasticsearch } = values;
 const found = await run({
   times: Number(kills),
   rate: Number(rate),
   uptime: Number(uptime),
-  resend,
   ...(seed && { seed: Number(seed) }),
   ...(elasticsearch && { elasticsearch }),
   tell({ times }, traffic) {

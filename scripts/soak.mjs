@@ -1,4 +1,4 @@
-// npm run soak -- [--minutes 30] [--rate LINES] [--elasticsearch URL] [--seed N] [--resend]
+// npm run soak -- [--minutes 30] [--rate LINES] [--elasticsearch URL] [--seed N]
 // Load, faults and restarts for a chosen time; ends with the balance sheet, and with 1 where it does not balance.
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
@@ -14,7 +14,6 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '1000' },
     elasticsearch: { type: 'string' },
     seed: { type: 'string' },
-    resend: { type: 'boolean', default: false },
   },
 });
 const length = Number(values.minutes) * 60_000;
@@ -27,7 +26,6 @@ const balance = await run({
   failing: 0.01,
   density: 10,
   rate: Number(values.rate),
-  resend: values.resend,
   patience: 60_000,
   ...(values.seed && { seed: Number(values.seed) }),
   ...(values.elasticsearch && { elasticsearch: values.elasticsearch }),

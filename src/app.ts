@@ -1,15 +1,14 @@
 /** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
-import { hostname } from 'node:os';
-import { resolve } from 'node:path';
 import type { Logger } from 'pino';
+import { startOperation } from './app/operation.ts';
+import type { Reload, Running } from './app/reload.ts';
 import { cautions } from './config/cautions.ts';
+import type { Loaded } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { secretsOf } from './config/secrets.ts';
 import type { Millis, Transition } from './model.ts';
 import { openDataFolder } from './pipeline/data-folder.ts';
-import { describePipeline } from './pipeline/describe.ts';
 import { startEmbeddedStore } from './pipeline/embedded-store.ts';
-import { startServerMetrics } from './pipeline/server-metrics.ts';
 import { Undo } from './pipeline/undo.ts';
 import { startPipeline } from './pipeline.ts';
 import { explainApart } from './replay/explain-apart.ts';
@@ -17,19 +16,22 @@ import { startApi } from './telemetry/api.ts';
 import { createLog } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import type { Status } from './telemetry/status.ts';
-import { withoutLogin } from './util/address.ts';
-import { version } from './util/version.ts';
 
 export interface AppOptions {
   log?: Logger;
   /** Told of each change of an alert's state, once it is written down. */
   onTransition?: (transition: Transition) => void;
+  /** Loads the configuration anew, as it was loaded for the start. */
+  load?: () => Loaded;
+  /** Values that the log leaves out; those that a reload brings come to them. */
+  secrets?: string[];
 }
 
 /** A running logboom. */
 export interface App {
   urls: { lumberjack: string; store?: string; api: string; elasticsearch?: string };
   status(): Promise<Status>;
+  reload: Reload;
   /** Names of the readers that do not answer within the time: they are gone, or they hang. */
   silent(within: Millis): Promise<string[]>;
   /** Stops from the inputs on. Harmless when called twice. */
@@ -41,7 +43,9 @@ export interface App {
 export type StartApp = (config: Config, options?: AppOptions) => Promise<App>;
 
 export const startApp: StartApp = async (config, options = {}) => {
-  const log = options.log ?? createLog(config.log, { secrets: secretsOf(config) });
+  const secrets = options.secrets ?? secretsOf(config);
+  const log = options.log ?? createLog(config.log, { secrets });
+  const running: Running = { config, problems: 0 };
   const metrics = createMetrics();
   const instruments = { log, metrics: metrics.registry };
   const startedAt = Date.now();
@@ -67,35 +71,34 @@ export const startApp: StartApp = async (config, options = {}) => {
     undo.add(() => pipeline.stop());
 
     const { host, port } = pipeline.lumberjack.address();
-    const url = store?.url ?? withoutLogin(elasticsearch.hosts?.join(', ') || 'Elastic Cloud');
-    const described = describePipeline(pipeline, {
-      config,
+    const load = options.load;
+    const operation = startOperation({
+      running,
+      pipeline,
+      store,
       metrics,
-      url,
-      store: store?.url,
-      version,
+      instruments,
+      secrets,
+      load,
       startedAt,
     });
-    if (config.indexing.serverMetrics > 0) {
-      const own = startServerMetrics({
-        every: config.indexing.serverMetrics,
-        sample: described.sample,
-        out: (item) => pipeline.indexer.hand(item),
-        host: hostname(),
-        data: resolve(config.data),
-        indexing: config.indexing,
-      });
-      undo.add(() => own.stop());
-    }
-    const explain = explainApart(config);
-    const api = await startApi({ config: config.api, ...described, explain, instruments });
+    undo.add(() => operation.stop());
+    const { described, reload } = operation;
+    const explain = explainApart(() => running.config);
+    const api = await startApi({
+      config: config.api,
+      ...described,
+      explain,
+      reload: () => reload('API'),
+      instruments,
+    });
     undo.add(() => api.stop());
 
     const urls: App['urls'] = { lumberjack: `${host}:${port}`, api: api.url };
     if (store) urls.store = store.url;
-    else urls.elasticsearch = url;
+    else urls.elasticsearch = operation.url();
     const { status, silent } = described;
-    return { urls, status, silent, stop: () => undo.all(), failed };
+    return { urls, status, silent, reload, stop: () => undo.all(), failed };
   } catch (error) {
     await undo.all().catch(() => undefined);
     throw error;

@@ -38,6 +38,8 @@ const table = {
   KIBANA_UNAVAILABLE: { retryable: true },
   KIBANA_REFUSED: { retryable: false },
   NOTIFIER_UNAVAILABLE: { retryable: true },
+  /** The other side will take messages once the operator has mended something. */
+  NOTIFIER_MISCONFIGURED: { retryable: true },
   NOTIFIER_REFUSED: { retryable: false },
 } as const satisfies Record<string, { retryable: boolean }>;
 

@@ -157,12 +157,14 @@ export interface AlertState {
   start: Millis | undefined;
   /** `since` of the first window of the present calm; set while recovering. */
   calm: Millis | undefined;
-  /** End of the window that raised the alert before it was over; what ended before it proves nothing. */
-  early: Millis | undefined;
+  /** Set where a window raised the alert before it was over, until it is. */
+  early: EarlyRaise | undefined;
   /** The value last told: by a transition or an update. */
   value: number | undefined;
   /** The value farthest beyond the condition in this episode. */
   peak: number | undefined;
+  /** The peak that the episode's document has. */
+  toldPeak: number | undefined;
   /** Event time at which the episode's document last changed. */
   updated: Millis | undefined;
   /** Event time at which people were last told that the alert became active. */
@@ -174,6 +176,25 @@ export interface AlertState {
   /** Event times at which the alert became active, the latest ones: they make the flapping mark. */
   activations: Millis[];
   flapping: boolean;
+}
+
+/**
+ * An alert that was raised before its window is over is an announcement: where an episode begins and ends is decided
+ * by windows that are over, in their order, as if nothing had been announced.
+ */
+export interface EarlyRaise {
+  /** The look that raised the alert: what its document shows until then. */
+  observation: Observation;
+  /** What the windows that are over come to by themselves. */
+  settled: AlertState;
+  /** The look that made `settled` active, where it is. */
+  begun: Decided | undefined;
+}
+
+/** A look, and what it led to. */
+export interface Decided {
+  observation: Observation;
+  decision: Decision;
 }
 
 /** What one look led to. */
@@ -189,6 +210,8 @@ export interface Decision {
   notify: { send: boolean; reason: string };
   /** Event time (a window's end) at which the group must be looked at again although no value changes. */
   deadline?: Millis;
+  /** Beginning and end of an episode of its own, which was over before the one began that is announced already. */
+  apart?: [begun: Decided, over: Decided];
 }
 
 /** A change of an alert's state, and the reason in words. */
@@ -224,6 +247,8 @@ export interface Episode {
   /** Event times. */
   start: Millis;
   end: Millis | undefined;
+  /** When it became active for the first time. */
+  detected: Millis | undefined;
   /** Event time of the last change. */
   updated: Millis;
   value: number | undefined;
@@ -283,6 +308,10 @@ export interface BulkItem {
    * duplicate, so that an older revision, tried again late, never replaces a newer one.
    */
   version?: number;
+  /** By what value its shard is chosen, instead of by its id. */
+  routing?: string;
+  /** The ingest pipeline that it goes through. */
+  pipeline?: string;
 }
 
 /** What became of a delivery. Everything in it has found an owner: the index, or the dead letters. */
@@ -310,4 +339,7 @@ export interface DeadLetter {
   id: string;
   /** The bytes as they came; they need not be JSON. */
   body: Buffer | string;
+  /** How it was to be written, where that is not `create`, so that it can be sent again as it was. */
+  action?: 'index';
+  version?: number;
 }

@@ -5,7 +5,6 @@ import { loadConfig } from '../src/config/load.ts';
 
 const root = new URL('../', import.meta.url);
 const dockerfile = readFileSync(new URL('docker/Dockerfile', root), 'utf8');
-const compose = parse(readFileSync(new URL('docker/compose.yml', root), 'utf8'));
 
 describe('the image', () => {
   it('copies only what the repository has', () => {
@@ -26,14 +25,30 @@ describe('the image', () => {
   });
 });
 
-describe('the compose file', () => {
-  it('publishes ports on loopback only', () => {
-    for (const port of compose.services.logboom.ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+describe('the build’s context', () => {
+  it('holds what the image copies, and nothing else', () => {
+    const ignore = readFileSync(new URL('docker/Dockerfile.dockerignore', root), 'utf8').split('\n');
+    const kept = ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files]) =>
+      files!.split(' '),
+    );
+    expect(ignore).toContain('*');
+    expect(kept.sort()).toEqual(copied.sort());
   });
+});
 
-  it('gives logboom an environment without a problem', () => {
-    const env = { ...compose.services.logboom.environment, LOGBOOM_DATA: '/data' };
-    expect(loadConfig({ env, path: 'x', readFile: () => '' }).problems).toEqual([]);
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+const embedded = parse(read('docker/compose.embedded.yml'));
+const stack = parse(read('docker/compose.yml'), { merge: true });
+
+// test/real/compose.test.ts has Docker Compose's own loader read the files.
+describe.each([
+  ['the embedded store alone', embedded],
+  ['the whole stack', stack],
+])('the compose file of %s', (_, compose) => {
+  it('publishes ports on loopback only', () => {
+    for (const { ports = [] } of Object.values(compose.services) as { ports?: string[] }[])
+      for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
   it('leaves more time to stop than logboom takes at the most', () => {
@@ -41,5 +56,39 @@ describe('the compose file', () => {
     expect(Number.parseInt(compose.services.logboom.stop_grace_period, 10) * 1000).toBeGreaterThan(
       config!.shutdown.timeout,
     );
+  });
+
+  it('keeps the data folder of the image in a volume', () => {
+    expect(dockerfile).toContain('ENV LOGBOOM_DATA=/data');
+    const { volumes } = compose.services.logboom;
+    const name = volumes.find((volume: string) => volume.endsWith(':/data')).split(':')[0];
+    expect(Object.keys(compose.volumes)).toContain(name);
+  });
+});
+
+describe('logboom in containers', () => {
+  it('has an environment without a problem, alone', () => {
+    const env = { ...embedded.services.logboom.environment, LOGBOOM_DATA: '/data' };
+    expect(loadConfig({ env, path: 'x', readFile: () => '' }).problems).toEqual([]);
+  });
+
+  it('has a configuration without a problem, in the stack, and writes to the stack’s Elasticsearch', () => {
+    const { config, problems } = loadConfig({
+      env: { LOGBOOM_DATA: '/data' },
+      path: 'x',
+      readFile: () => read('docker/logboom.yml'),
+    });
+    expect(problems).toEqual([]);
+    expect(config!.elasticsearch!.hosts).toEqual(['http://elasticsearch:9200']);
+    expect(stack.services.kibana.ports).toContain(`127.0.0.1:${new URL(config!.kibana.url!).port}:5601`);
+  });
+
+  it('is shipped to by Filebeat, from the file that nginx writes', () => {
+    const filebeat = parse(read('docker/filebeat.yml'));
+    const [file] = filebeat['filebeat.inputs'][0].paths;
+    // Variables are for the test that runs the parts outside containers; here their defaults count.
+    const byDefault = (text: string) => text.replace(/\$\{\w+:(.+)\}/, '$1');
+    expect(read('docker/nginx.conf')).toContain(`access_log ${byDefault(file)} combined;`);
+    expect(filebeat['output.logstash'].hosts.map(byDefault)).toEqual(['logboom:5044']);
   });
 });

@@ -18,8 +18,6 @@ export interface RunOptions {
   failing?: number;
   /** URL of an Elasticsearch; default: the embedded store. */
   elasticsearch?: string;
-  /** Sends windows again although the journal has them. */
-  resend?: boolean;
   /** How long nothing may change before what is missing counts as lost, in milliseconds. */
   patience?: number;
 }
@@ -34,7 +32,7 @@ export interface Balance {
   memory: { after: number; sinceStart: number; bytes: number }[];
   sent: number;
   acknowledged: number;
-  /** Lines that were on disk when the server died before it said so. */
+  /** Lines that were on disk when the server died before it said so, and that were sent again all the same. */
   keptUnacknowledged: number;
   resent: number;
   refused: number;

@@ -52,8 +52,7 @@ const any = (random, of) => of[Math.floor(random() * of.length)];
 /**
  * @param options `times` and `until` (wall time) say how long, `of` which faults there are; `elasticsearch` is a URL,
  * or else the embedded store is used; `uptime` is the longest time in milliseconds that it is left alone; `rate` is
- * lines a second; `failing` the share of notifications that the receiver refuses; `resend` sends windows again that the
- * journal has already; `density` makes more lines of the same time.
+ * lines a second; `failing` the share of notifications that the receiver refuses; `density` makes more lines of the same time.
  */
 export async function run(options) {
   const {
@@ -62,14 +61,7 @@ export async function run(options) {
     uptime = 800,
     of = kills,
   } = options;
-  const {
-    rate = 1_000,
-    seed = Date.now() % 2 ** 31,
-    failing = 0,
-    tell = () => {},
-    resend = false,
-    density,
-  } = options;
+  const { rate = 1_000, seed = Date.now() % 2 ** 31, failing = 0, tell = () => {}, density } = options;
   const random = seededRandom(seed);
   const traffic = new Traffic(seed, density);
   const receiver = await startReceiver(random, failing);
@@ -88,7 +80,7 @@ export async function run(options) {
       await sender.detach();
       const journaled = server.journaled(newest);
       newest = journaled.newest;
-      if (!resend) sender.leaveOut((number) => journaled.numbers.has(number));
+      sender.countKept((number) => journaled.numbers.has(number));
       done.times += 1;
       done.faults[fault] = (done.faults[fault] ?? 0) + 1;
       tell(done, traffic);

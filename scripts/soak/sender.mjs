@@ -4,7 +4,7 @@ import { connect } from '../../dist/generator/client.js';
 
 export class Sender {
   acknowledged = 0;
-  /** Lines that were sent again, and those that the journal had although nobody said so. */
+  /** Lines that were sent again, and those of them that the journal had already although nobody had said so. */
   resent = 0;
   kept = 0;
   #traffic;
@@ -41,12 +41,9 @@ export class Sender {
     await this.#running;
   }
 
-  /** Leaves out what the journal has: `has` tells whether it holds a line's number. */
-  leaveOut(has) {
-    const rest = this.#unacknowledged.filter(({ first }) => !has(first));
-    const lines = (windows) => windows.reduce((sum, window) => sum + window.lines.length, 0);
-    this.kept += lines(this.#unacknowledged) - lines(rest);
-    this.#unacknowledged = rest;
+  /** Counts what will be sent again although the journal has it: `has` tells whether it holds a line's number. */
+  countKept(has) {
+    for (const { first, lines } of this.#unacknowledged) if (has(first)) this.kept += lines.length;
   }
 
   async #run(port) {

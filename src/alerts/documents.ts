@@ -51,6 +51,7 @@ export function windowItem(window: WindowResult, { namespace }: Pick<Names, 'nam
 
 function episodeDocument(episode: Episode): Document {
   const { start, end, updated, window, samples, by } = episode;
+  const { detected } = episode;
   const length = end === undefined ? {} : { end: iso(end), duration: nanoseconds(end - start) };
   return withFields(by, {
     '@timestamp': iso(updated),
@@ -68,6 +69,7 @@ function episodeDocument(episode: Episode): Document {
       flapping: episode.flapping,
       revision: episode.revision,
       late_count: episode.lateCount,
+      time_to_detect: detected === undefined ? undefined : nanoseconds(Math.max(0, detected - start)),
       url: episode.url,
       samples,
     },

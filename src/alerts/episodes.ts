@@ -1,7 +1,19 @@
 import type { DiscoverConfig } from '../config/kibana.ts';
 import type { AlertSettings } from '../config/rules.ts';
-import type { Decision, Episode, Observation, Output, Sample, Scalar, Transition } from '../model.ts';
+import type {
+  AlertState,
+  Decided,
+  Decision,
+  Episode,
+  Millis,
+  Observation,
+  Output,
+  Sample,
+  Scalar,
+  Transition,
+} from '../model.ts';
 import { idOf } from './ids.ts';
+import { Ended, type Entry, LateEvents, withLate } from './late.ts';
 import { discoverLink } from './link.ts';
 import { type MessageContext, messageOf, plainMessage } from './template.ts';
 
@@ -20,24 +32,42 @@ export interface Change {
   observation: Observation;
   /** The first lines of the window; asked for only where the episode has none yet. */
   samples: () => Sample[];
-  /** Number of events that came too late to be counted, where it is known. */
-  lateCount?: number;
 }
 
 /** A rule's open episodes, by group. It keeps what decisions say; it decides nothing. */
 export interface Episodes {
   /** What the change puts out: a transition, the episode's new document, and messages to people, in this order. */
   apply(change: Change): Output[];
+  /** An event of that time came too late to be counted. `now`: the end of the last window that is over. */
+  late(group: string, time: Millis, now: Millis): void;
+  /** Whether there are late events that no document tells of yet. */
+  readonly hasUntold: boolean;
+  /** The new documents of episodes for which events came too late. */
+  tellLate(now: Millis): Output[];
+  /** Ends a group's open episode without a look at it: its rule is going. Nothing where there is none. */
+  end(group: string, ending: Ending): Output[];
+  /** Set where another rule had the name before. */
+  generation: Generation | undefined;
   snapshot(): unknown;
   restore(snapshot: unknown): void;
 }
 
-interface Entry {
-  episode: Episode;
-  /** Number of transitions so far. */
-  transitions: number;
-  /** It was active at some time. One that never was has transitions, but no document among the alerts. */
-  raised: boolean;
+/** How an episode ends whose rule goes. */
+export interface Ending {
+  /** Event time. */
+  at: Millis;
+  reason: string;
+  state: AlertState;
+}
+
+/**
+ * A rule that began anew under a name. Its first windows may begin where those before it did; the documents of its
+ * episodes are others all the same.
+ */
+export interface Generation {
+  number: number;
+  /** Event time: no earlier generation has an episode that began later. */
+  until: Millis;
 }
 
 const mostSamples = 5;
@@ -51,6 +81,9 @@ class EpisodeBook implements Episodes {
   private readonly kibana: DiscoverConfig;
   private readonly message: (context: MessageContext) => string;
   private readonly entries = new Map<string, Entry>();
+  private readonly ended = new Ended();
+  private readonly lateEvents = new LateEvents();
+  generation: Generation | undefined;
 
   constructor(rule: EpisodeRule, kibana: DiscoverConfig) {
     this.rule = rule;
@@ -59,28 +92,90 @@ class EpisodeBook implements Episodes {
   }
 
   apply(change: Change): Output[] {
-    const { transition, update } = change.decision;
+    const { transition, update, apart } = change.decision;
     if (!transition && !update) return [];
+    const outputs = apart === undefined ? [] : this.applyApart(change, apart);
     const entry = this.entries.get(change.group) ?? this.begin(change);
-    entry.raised ||= change.decision.state.status === 'active';
-    entry.episode = this.changed(entry, change);
-    const outputs: Output[] = [];
-    const told = transition && this.transition(entry, change, transition);
-    if (told) outputs.push({ kind: 'transition', transition: told });
-    if (entry.raised) outputs.push({ kind: 'episode', episode: entry.episode });
-    if (told && change.decision.notify.send) outputs.push(...this.notifications(told, entry.episode));
-    if (transition?.to === 'inactive') this.entries.delete(change.group);
+    outputs.push(...this.put(entry, change));
+    if (transition?.to === 'inactive') this.close(entry);
     else this.entries.set(change.group, entry);
     return outputs;
   }
 
+  get hasUntold(): boolean {
+    return this.lateEvents.hasUntold;
+  }
+
+  late(group: string, time: Millis, now: Millis): void {
+    const open = this.entries.get(group);
+    this.lateEvents.add([...(open ? [open] : []), ...this.ended.of(group, now)], time);
+  }
+
+  tellLate(now: Millis): Output[] {
+    return this.lateEvents.tell(now);
+  }
+
+  end(group: string, { at, reason, state }: Ending): Output[] {
+    const entry = this.entries.get(group);
+    if (!entry) return [];
+    const { by, window, value, count } = entry.episode;
+    const decision: Decision = {
+      state: {
+        ...state,
+        status: 'inactive',
+        start: undefined,
+        calm: undefined,
+        early: undefined,
+        updated: at,
+      },
+      reason,
+      transition: { from: state.status, to: 'inactive', at, reason },
+      update: false,
+      notify: { send: state.told, reason },
+    };
+    const observation = { at, since: at, window, value, count, early: false };
+    return this.apply({ group, by, decision, observation, samples: () => [] });
+  }
+
   snapshot(): unknown {
-    return [...this.entries].map(([group, entry]) => [group, { ...entry }]);
+    return { open: [...this.entries.values()].map((entry) => ({ ...entry })), ended: this.ended.snapshot() };
   }
 
   restore(snapshot: unknown): void {
+    const { open, ended } = snapshot as { open: Entry[]; ended: unknown };
     this.entries.clear();
-    for (const [group, entry] of snapshot as [string, Entry][]) this.entries.set(group, { ...entry });
+    for (const entry of open) this.entries.set(entry.episode.group, { ...entry });
+    this.lateEvents.restore([...this.entries.values(), ...this.ended.restore(ended)]);
+  }
+
+  private close(entry: Entry): void {
+    this.entries.delete(entry.episode.group);
+    if (entry.raised) this.ended.add(entry);
+  }
+
+  /** An episode that was over before the open one began. */
+  private applyApart(change: Change, [begun, over]: [Decided, Decided]): Output[] {
+    const entry = this.begin({ ...change, ...begun });
+    const outputs = [...this.put(entry, { ...change, ...begun }), ...this.put(entry, { ...change, ...over })];
+    this.ended.add(entry);
+    return outputs;
+  }
+
+  private put(entry: Entry, change: Change): Output[] {
+    const { transition, notify, state } = change.decision;
+    // Until its window is over an alert is shown as the look had it that raised it.
+    const observation = state.early?.observation ?? change.observation;
+    const shown = { ...change, observation };
+    entry.raised ||= state.status === 'active';
+    entry.reason = change.decision.reason;
+    entry.episode = this.changed(entry, shown);
+    this.lateEvents.told(entry);
+    const told = transition && this.transition(entry, shown, transition);
+    const outputs: Output[] = [];
+    if (told) outputs.push({ kind: 'transition', transition: told });
+    if (entry.raised) outputs.push({ kind: 'episode', episode: entry.episode });
+    if (told && notify.send) outputs.push(...this.notifications(told, entry.episode));
+    return outputs;
   }
 
   /** The id keeps the start that was known first; `start` itself may turn out to be earlier. */
@@ -88,7 +183,7 @@ class EpisodeBook implements Episodes {
     const { config } = this.rule;
     const start = decision.state.start ?? observation.since;
     const episode: Episode = {
-      id: idOf(config.name, group, start),
+      id: this.idOf(group, start),
       rule: config.name,
       group,
       by,
@@ -96,6 +191,7 @@ class EpisodeBook implements Episodes {
       severity: config.severity,
       start,
       end: undefined,
+      detected: undefined,
       updated: observation.at,
       value: observation.value,
       peak: undefined,
@@ -111,11 +207,18 @@ class EpisodeBook implements Episodes {
       labels: config.labels,
       runbook: config.runbook,
     };
-    return { episode, transitions: 0, raised: false };
+    const reach = start - observation.window.start;
+    return { episode, transitions: 0, raised: false, reach, untold: 0, reason: decision.reason };
+  }
+
+  private idOf(group: string, start: Millis): string {
+    const { generation } = this;
+    const id = idOf(this.rule.config.name, group, start);
+    return generation && start <= generation.until ? `${id}~${generation.number}` : id;
   }
 
   /** A new object each time: outputs that were put out before still hold the old one. */
-  private changed({ episode, raised }: Entry, { decision, observation, ...change }: Change): Episode {
+  private changed({ episode, raised, untold }: Entry, { decision, observation, ...change }: Change): Episode {
     const { state, reason, transition } = decision;
     const open = state.status !== 'inactive';
     const samples =
@@ -126,18 +229,19 @@ class EpisodeBook implements Episodes {
       status: state.status,
       start: state.start ?? episode.start,
       end: open ? undefined : transition?.at,
+      detected: episode.detected ?? (transition?.to === 'active' ? transition.at : undefined),
       updated: Math.max(transition?.at ?? 0, state.updated ?? 0, episode.updated),
       value: observation.value,
       peak: state.peak ?? episode.peak,
       count: observation.count,
-      reason,
+      reason: withLate(reason, episode.lateCount + untold),
       message: this.tells(decision)
         ? this.message(context)
         : episode.message || plainMessage(this.rule.config, context),
       window: open ? observation.window : episode.window,
       samples: samples.length > episode.samples.length ? samples : episode.samples,
       revision: raised ? episode.revision + 1 : episode.revision,
-      lateCount: change.lateCount ?? episode.lateCount,
+      lateCount: episode.lateCount + untold,
       flapping: state.flapping,
     };
     const url = this.link(next);

@@ -19,7 +19,7 @@ export interface Entry {
 export interface Outbox {
   /**
    * Resolves when it is on disk. A notification that was put before, even one delivered since, is not taken again.
-   * One at a time, and from one thread; another may deliver meanwhile.
+   * Several threads may do so at once, and another may deliver meanwhile.
    */
   put(notification: Notification, now: Millis): Promise<void>;
   /** The oldest message for a notifier, whether or not its time has come. */
@@ -67,16 +67,18 @@ class LmdbOutbox implements Outbox {
 
   async put(notification: Notification, now: Millis): Promise<void> {
     const { id, notifier } = notification;
-    this.root.resetReadTxn();
-    if (this.known.get(id) !== undefined) return;
-    const number = this.lastNumber() + 1;
-    const entry = { number, notification, since: now, attempts: 0, notBefore: 0, lastError: undefined };
-    await this.write(() => {
+    // Within a transaction: what is read is what all writers of all threads have written.
+    const putOnce = () => {
+      if (this.known.get(id) !== undefined) return;
+      const number = this.lastNumber() + 1;
+      const entry = { number, notification, since: now, attempts: 0, notBefore: 0, lastError: undefined };
       void this.known.put(id, number);
       void this.idOf.put(number, id);
       void this.entries.put([notifier, number], entry);
       this.forget(number - remembered);
-    });
+    };
+    this.root.resetReadTxn();
+    if (this.known.get(id) === undefined) await written(this.root.transaction(putOnce));
   }
 
   first(notifier: string): Entry | undefined {

@@ -4,8 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { Agent, buildConnector, fetch as fetchWith } from 'undici';
 import type { Config } from '../config/schema.ts';
 import { LogboomError, messageOf } from '../errors.ts';
-import type { Role } from '../listeners/credentials.ts';
-import { tokenFor } from '../telemetry/api-credentials.ts';
+import { ownToken } from '../telemetry/api-credentials.ts';
 
 /** A running logboom's API. */
 export interface ApiSource {
@@ -16,12 +15,12 @@ export interface ApiSource {
 }
 
 /** Where a server with this configuration answers, as seen from the same machine, and with which token. */
-export function sourceOf({ api }: Pick<Config, 'api'>, role: Role = 'read'): ApiSource {
+export function sourceOf({ api }: Pick<Config, 'api'>): ApiSource {
   const host = api.host === '0.0.0.0' ? '127.0.0.1' : api.host === '::' ? '::1' : api.host;
   const scheme = api.ssl_enabled ? 'https' : 'http';
   return {
     url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${api.port}`,
-    token: tokenFor(role, api),
+    token: ownToken(api),
     ...(api.ssl_enabled && { certificate: api.ssl_certificate }),
   };
 }

@@ -28,6 +28,7 @@ export function summary(config: Config): string {
   return columns([
     ['Filebeat ships to', `${lumberjack.host}:${lumberjack.port}${tls}`],
     ['documents go to', documentsGoTo(config)],
+    ...(config.forward ? [['all goes on to', config.forward.hosts.join(', ')]] : []),
     ['rules', listed(config.rules.filter((rule) => rule.enabled).map((rule) => rule.name))],
     ['notifiers', listed(['log', ...Object.keys(config.notifiers).filter((name) => name !== 'log')])],
     ['data', `${config.data}, journal up to ${formatSize(config.journal.maxSize)}`],

@@ -1,9 +1,10 @@
 import { type ArgsDef, type CommandDef, defineCommand } from 'citty';
 import { sourceOf } from './api-source.ts';
 import { check } from './check.ts';
-import { configArgument, dataArgument, load, validConfig } from './configuration.ts';
+import { type ConfigArguments, configArgument, dataArgument, load, validConfig } from './configuration.ts';
 import { demo } from './demo.ts';
 import { generateTraffic } from './generate.ts';
+import { reload } from './reload.ts';
 import { run } from './run.ts';
 import { status } from './status.ts';
 import { processTerminal as terminal } from './terminal.ts';
@@ -13,7 +14,7 @@ const fast = { type: 'boolean', description: 'Leave out the pauses of real time'
 const runCommand = defineCommand({
   meta: { name: 'run', description: 'Serve until SIGTERM or Ctrl-C' },
   args: { config: configArgument, data: dataArgument },
-  run: ({ args }) => run(validConfig(args), terminal),
+  run: ({ args }) => run(validConfig(args), terminal, { load: () => load(args) }),
 });
 
 const checkCommand = defineCommand({
@@ -22,22 +23,32 @@ const checkCommand = defineCommand({
   run: ({ args }) => check(load(args), terminal),
 });
 
+const askingArguments = {
+  config: configArgument,
+  url: {
+    type: 'string',
+    valueHint: 'url',
+    description: 'Address of its API, instead of the configured one',
+  },
+  token: { type: 'string', valueHint: 'token', description: 'Bearer token, instead of the configured one' },
+  json: { type: 'boolean', description: 'Print JSON' },
+} as const;
+
+function askedServer(args: ConfigArguments & Partial<Record<'url' | 'token', string | undefined>>) {
+  const configured = args.url === undefined ? sourceOf(validConfig(args)) : { url: args.url };
+  return { ...configured, ...(args.token && { token: args.token }) };
+}
+
 const statusCommand = defineCommand({
   meta: { name: 'status', description: 'Ask a running logboom how it is' },
-  args: {
-    config: configArgument,
-    url: {
-      type: 'string',
-      valueHint: 'url',
-      description: 'Address of its API, instead of the configured one',
-    },
-    token: { type: 'string', valueHint: 'token', description: 'Bearer token, instead of the configured one' },
-    json: { type: 'boolean', description: 'Print JSON' },
-  },
-  run({ args }) {
-    const configured = args.url === undefined ? sourceOf(validConfig(args)) : { url: args.url };
-    return status({ ...configured, ...(args.token && { token: args.token }) }, args.json ?? false, terminal);
-  },
+  args: askingArguments,
+  run: ({ args }) => status(askedServer(args), args.json ?? false, terminal),
+});
+
+const reloadCommand = defineCommand({
+  meta: { name: 'reload', description: 'Let a running logboom take up its changed configuration' },
+  args: askingArguments,
+  run: ({ args }) => reload(askedServer(args), args.json ?? false, terminal),
 });
 
 const generateCommand = defineCommand({
@@ -139,6 +150,55 @@ const scoreCommand = defineCommand({
   run: async ({ args }) => (await import('./score.ts')).scoreRules(args, terminal),
 });
 
+const setupCommand = defineCommand({
+  meta: {
+    name: 'setup',
+    description: 'Install templates and lifecycle in Elasticsearch, and name the rights that are missing',
+  },
+  args: {
+    config: configArgument,
+    url: {
+      type: 'string',
+      valueHint: 'url',
+      description: 'Address of Elasticsearch, instead of the configured one',
+    },
+    'dry-run': {
+      type: 'boolean',
+      description: 'Print the requests, as Kibana’s console takes them; change nothing',
+    },
+    overwrite: { type: 'boolean', description: 'Replace what was changed since, too' },
+  },
+  run: async ({ args }) => (await import('./setup.ts')).setup(validConfig(args), args, terminal),
+});
+
+const deadLettersCommand = defineCommand({
+  meta: {
+    name: 'dead-letters',
+    description: 'Documents that Elasticsearch refused for good: list, show, retry, drop',
+  },
+  args: {
+    action: { type: 'positional', description: 'list, show, retry or drop' },
+    id: { type: 'positional', required: false, valueHint: several, description: 'Ids of documents' },
+    index: {
+      type: 'string',
+      valueHint: 'pattern',
+      description: 'Meant for this index; * stands for anything',
+    },
+    reason: { type: 'string', valueHint: 'text', description: 'With this in their reason' },
+    since: { type: 'string', valueHint: 'time', description: 'Refused since: 2026-11-21T13:45:00Z' },
+    all: { type: 'boolean', description: 'All of them (retry, drop)' },
+    config: configArgument,
+    data: dataArgument,
+    token: { type: 'string', valueHint: 'token', description: 'Bearer token, instead of the configured one' },
+    json: { type: 'boolean', description: 'Print JSON; a list as one object a line' },
+  },
+  run: async ({ args }) => {
+    const { _: _words, action, id: _id, ...given } = args;
+    const ids = args._.slice(1);
+    return (await import('./dead-letters.ts')).deadLetters({ ...given, action: action ?? '', ids }, terminal);
+  },
+});
+
 const kibanaCommand = defineCommand({
   meta: { name: 'kibana', description: 'Dashboards, data views, searches and rules for Kibana' },
   args: {
@@ -175,11 +235,14 @@ export const commands = {
   run: runCommand,
   check: checkCommand,
   status: statusCommand,
+  reload: reloadCommand,
   generate: generateCommand,
   demo: demoCommand,
   backtest: backtestCommand,
   'test-rules': testRulesCommand,
   explain: explainCommand,
   score: scoreCommand,
+  'dead-letters': deadLettersCommand,
+  setup: setupCommand,
   kibana: kibanaCommand,
 } as unknown as Record<string, Command>;

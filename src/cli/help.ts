@@ -21,6 +21,7 @@ All commands
   run       [--config file] [--data folder]      serve until SIGTERM or Ctrl-C
   check     [--config file]                      check the configuration
   status    [--config file] [--url url] [--json] ask a running logboom how it is
+  reload    [--config file] [--url url] [--json] let a running logboom take up its changed configuration
   generate  [--host h] [--port p] [--rate n] [--count n] [--tutorial] [--fast]
                                                  ship synthetic traffic to a Lumberjack listener
   demo      [--fast] [--once] [--data folder]    the tutorial
@@ -30,6 +31,10 @@ All commands
   score     [--seeds n,…] [--json] [RULES]       precision, recall and delay over labelled incidents
   explain   [--at time] [--group g] [--config file] [--data folder] [--json] ALERT|RULE
                                                  why an alert fired; with --at, why a rule did or did not
+  dead-letters [--index i] [--reason r] [--since t] [--all] [--json] list|show|retry|drop [ID…]
+                                                 documents that Elasticsearch refused for good
+  setup     [--config file] [--url url] [--dry-run] [--overwrite]
+                                                 templates and lifecycle in Elasticsearch, and the rights needed
   kibana    [--config file] [--url url] [--space s] [--api-key k] [--events pattern] [--overwrite] [--no-rules]
             import|check|export                  dashboards and rules for Kibana
   <command> --help                               its options

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { App, StartApp } from '../app.ts';
+import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { LogboomError } from '../errors.ts';
@@ -7,13 +8,16 @@ import { createLog } from '../telemetry/log.ts';
 import { formatDuration } from '../util/duration.ts';
 import { type ServiceManager, serviceManager } from '../util/service-manager.ts';
 import { watchService } from './service-watch.ts';
-import { type StopRequest, stopRequest } from './signals.ts';
+import { type ReloadRequests, reloadRequests, type StopRequest, stopRequest } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 import { welcome } from './welcome.ts';
 
 export interface RunParts {
   start?: StartApp;
   stop?: StopRequest;
+  reloads?: ReloadRequests;
+  /** Loads the configuration anew. */
+  load?: () => Loaded;
   log?: Logger;
   manager?: ServiceManager;
 }
@@ -35,14 +39,17 @@ export async function stopWithin(app: App, timeout: number): Promise<void> {
 /** `logboom run`: serves until a signal or a failure that it cannot get over. */
 export async function run(config: Config, terminal: Terminal, parts: RunParts = {}): Promise<number> {
   const stop = parts.stop ?? stopRequest();
-  const log = parts.log ?? createLog(config.log, { secrets: secretsOf(config) });
+  const reloads = parts.reloads ?? reloadRequests();
+  const secrets = secretsOf(config);
+  const log = parts.log ?? createLog(config.log, { secrets });
   try {
     // Loaded here only: it brings the database and the HTTP servers, which `--help` and `check` need not wait for.
     const start = parts.start ?? (await import('../app.ts')).startApp;
-    const app = await start(config, { log });
+    const app = await start(config, { log, secrets, ...(parts.load && { load: parts.load }) });
+    reloads.listen(() => void app.reload('SIGHUP'));
     const stopping = watchService(app, parts.manager ?? serviceManager(process.env), log);
     if (terminal.interactive) terminal.out(welcome(app.urls));
-    const reason = await Promise.race([stop.requested, app.failed]);
+    const reason = await Promise.race([stop.requested, reloads.deserted, app.failed]);
     log.info(reason instanceof Error ? { err: reason } : {}, `stopping: ${reasonOf(reason)}`);
     void stopping();
     await stopWithin(app, config.shutdown.timeout);
@@ -50,6 +57,7 @@ export async function run(config: Config, terminal: Terminal, parts: RunParts = 
     if (reason instanceof Error) throw reason;
     return 0;
   } finally {
+    reloads.dispose();
     stop.dispose();
   }
 }

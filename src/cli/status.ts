@@ -1,32 +1,11 @@
-import { LogboomError, messageOf } from '../errors.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { Status } from '../telemetry/status.ts';
 import { formatDuration } from '../util/duration.ts';
 import { printable } from '../util/printable.ts';
 import { formatSize } from '../util/size.ts';
-import { type ApiSource, fetchOf } from './api-source.ts';
+import type { ApiSource } from './api-source.ts';
+import { ask } from './ask.ts';
 import { columns, type Terminal } from './terminal.ts';
-
-async function ask<Answer>(source: ApiSource, path: string): Promise<Answer> {
-  const { url, token } = source;
-  const fetch = fetchOf(source);
-  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const response = await fetch(new URL(path, url), { headers, signal: AbortSignal.timeout(5_000) }).catch(
-    (error: Error) => {
-      const cause = messageOf(error.cause ?? error);
-      const message = `No logboom answers at ${url} (${cause}). Is it running? Name another address with --url.`;
-      throw new LogboomError('API_UNAVAILABLE', message, { cause: error });
-    },
-  );
-  if (response.status === 401) {
-    throw new LogboomError('API_UNAVAILABLE', `${url} asks for a token; set \`api.token\` or use --token.`);
-  }
-  // 503 is an answer of /health like any other: its body has the reasons.
-  if (!response.ok && response.status !== 503) {
-    throw new LogboomError('API_UNAVAILABLE', `${url}${path} answered ${response.status}; is it logboom?`);
-  }
-  return (await response.json()) as Answer;
-}
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
@@ -48,6 +27,18 @@ function readerRows({ readers }: Status): string[][] {
   });
 }
 
+/** What logboom has to say about itself; nothing where all is well. */
+function ownAlertRows({ alerts }: Status): string[][] {
+  return alerts.own.map(({ rule, since, reason }) => [rule, `since ${since}`, reason]);
+}
+
+function sinkRows({ sink }: Status): string[][] {
+  const trouble = sink.reason === undefined ? '' : `: ${sink.reason}`;
+  const rows = [[sink.kind, `${sink.url}, ${sink.state}${trouble}`]];
+  if (sink.deadLetters > 0) rows.push(['dead letters', `${sink.deadLetters}: logboom dead-letters list`]);
+  return rows;
+}
+
 function journalRow({ journal: { bytes, maxBytes, broken } }: Status): string[] {
   const fill = `${Math.round((bytes / maxBytes) * 100)} % of ${formatSize(maxBytes)} waiting`;
   return ['journal', broken === undefined ? fill : `broken: ${broken}`];
@@ -61,21 +52,32 @@ function notifierRows({ notifiers }: Status): string[][] {
   ]);
 }
 
+function forwardRows({ forward }: Status): string[][] {
+  if (!forward) return [];
+  const rows = forward.hosts.map(({ host, connected, reason }) => [
+    host,
+    connected ? 'connected' : 'not connected',
+    reason ?? '',
+  ]);
+  return forward.missed === 0 ? rows : [...rows, ['missed', `${forward.missed} records`]];
+}
+
 /** The status as tables. Parts of it come from senders, so nothing unprintable gets through. */
 export function formatStatus(status: Status, health: Health): string {
-  const { sink } = status;
   const state = health.reasons.length === 0 ? health.state : `${health.state}: ${health.reasons.join('; ')}`;
   const parts: [string, string[][]][] = [
     ['', [['logboom', `${status.version}, up ${formatDuration(Math.floor(status.uptime / 1000) * 1000)}`]]],
     ['', [['health', state], journalRow(status), ['alerts', `${status.alerts.open} open`]]],
-    ['', [[sink.kind, `${sink.url}, ${sink.state}${sink.reason === undefined ? '' : `: ${sink.reason}`}`]]],
+    ['', sinkRows(status)],
+    ['own alerts', ownAlertRows(status)],
     ['inputs', inputRows(status)],
     ['readers', readerRows(status)],
+    ['forward', forwardRows(status)],
     ['notifiers', notifierRows(status)],
   ];
   const clean = (rows: string[][]) => rows.map((row) => row.map(printable));
   const titled = parts
-    .filter(([title]) => title !== '')
+    .filter(([title, rows]) => title !== '' && rows.length > 0)
     .map(([title, rows]) => `${title}\n${columns(clean(rows))}`);
   const head = columns(clean(parts.filter(([title]) => title === '').flatMap(([, rows]) => rows)), '');
   return [head, ...titled].join('\n\n');

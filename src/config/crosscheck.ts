@@ -1,3 +1,4 @@
+import { forward, forwardLengths } from './forward-checks.ts';
 import { clearText, exposed, ports, tls } from './listeners.ts';
 import { didYouMean } from './nearest.ts';
 import { type Path, type Problem, problem } from './problems.ts';
@@ -25,6 +26,27 @@ function elasticsearch({ elasticsearch: target }: Config): Problem[] {
     say('api_key', 'Both `api_key` and `user` are set.', 'Keep one of them.');
   }
   return found;
+}
+
+/** What Elasticsearch would refuse for each document, one by one. */
+function destination({ indexing }: Config): Problem[] {
+  if (indexing.index !== undefined) return [];
+  const wrong = (name: 'action' | 'routing', what: string) =>
+    problem(['indexing', name], what, `Set \`indexing.index\` to write into indices, or remove \`${name}\`.`);
+  return [
+    ...(indexing.action === 'index'
+      ? [wrong('action', 'Data streams take documents by `create` alone.')]
+      : []),
+    ...(indexing.routing === undefined
+      ? []
+      : [wrong('routing', 'Data streams refuse a routing value of their documents.')]),
+  ];
+}
+
+function sniffed({ elasticsearch: target }: Config): Problem[] {
+  if (!target?.sniffing || (target.proxy === undefined && target.cloud_id === undefined)) return [];
+  const message = 'The addresses that a cluster tells of its nodes cannot be reached by way of a proxy.';
+  return [problem(['elasticsearch', 'sniffing'], message, 'Remove `sniffing`.')];
 }
 
 function storeUser({ store }: Config): Problem[] {
@@ -65,6 +87,16 @@ function notified({ rules, notifiers }: Config): Problem[] {
   );
 }
 
+function ownNotified({ selfMonitoring, notifiers }: Config): Problem[] {
+  const known = ['log', ...Object.keys(notifiers)];
+  return (selfMonitoring.notify ?? []).flatMap((name, place) => {
+    if (known.includes(name)) return [];
+    const message = `No notifier is called \`${name}\`${didYouMean(name, known)}`;
+    const remedy = `Declare it under \`notifiers\`; known: ${known.map((one) => `\`${one}\``).join(', ')}.`;
+    return [{ ...problem(['selfMonitoring', 'notify', place], message, remedy), alone: true }];
+  });
+}
+
 /** A timer of no length would spin, and a timeout of none would refuse everything. */
 function positive(config: Config): Problem[] {
   const { lumberjack } = config.inputs;
@@ -75,7 +107,11 @@ function positive(config: Config): Problem[] {
     [['journal', 'tick'], config.journal.tick],
     [['journal', 'maxSize'], config.journal.maxSize],
     [['indexing', 'retryInitial'], config.indexing.retryInitial],
+    [['deadLetters', 'maxSize'], config.deadLetters.maxSize],
+    [['selfMonitoring', 'every'], config.selfMonitoring.every],
+    [['reload', 'every'], config.reload.every],
     [['shutdown', 'timeout'], config.shutdown.timeout],
+    ...forwardLengths(config),
   ];
   return lengths
     .filter(([, length]) => length === 0)
@@ -98,9 +134,13 @@ export const crossChecks = [
   clearText,
   tls,
   elasticsearch,
+  sniffed,
+  destination,
   storeUser,
+  forward,
   slack,
   notified,
+  ownNotified,
   ports,
   positive,
   zone,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defaultLimits } from '../lumberjack/limits.ts';
 import { formatSize } from '../util/size.ts';
+import { redelivery } from './redelivery.ts';
 import { ssl } from './ssl.ts';
-import { duration, host, open, port, size } from './values.ts';
+import { duration, host, open, port, size, someDuration } from './values.ts';
 
 const limits = z
   .strictObject({
@@ -45,6 +46,11 @@ export const lumberjackInput = z.strictObject({
   windowTimeout: duration('60s').describe(
     'A window whose first byte is there must be complete within this time. An idle connection is never closed.',
   ),
+  maxConnectionAge: someDuration
+    .optional()
+    .describe(
+      'A connection so old is closed between two windows, so that senders spread over nodes that are new; each one up to a fifth earlier, so that not all come at once. Without it connections last as long as their senders like.',
+    ),
   heartbeat: duration('5s').describe(
     'How often a sender whose window waits for the disk is told so (ACK 0).',
   ),
@@ -58,6 +64,7 @@ export const lumberjackInput = z.strictObject({
 export const inputs = z
   .strictObject({
     lumberjack: lumberjackInput.prefault({}).describe('Where Filebeat’s `output.logstash` ships to.'),
+    redelivery: redelivery.describe('How events that are sent again are recognised.'),
   })
   .prefault({});
 

@@ -48,25 +48,34 @@ function listenersOf({ inputs, api, store, elasticsearch }: Config): Listener[] 
 const isReached = ({ host, open }: Listener) => !isLoopback(host) && !open;
 const nameOf = ({ path }: Listener) => formatPath(path);
 const elsewise = (listener: Listener) =>
-  `\`${nameOf(listener)}.host: 127.0.0.1\`, or \`${nameOf(listener)}.open: true\` where only trusted machines reach it`;
+  `or \`${nameOf(listener)}.host: 127.0.0.1\`; or \`${nameOf(listener)}.open: true\` where only trusted machines reach it`;
 
 /** A listener that other machines reach and that asks nobody who they are. */
+const isExposed = (listener: Listener) => {
+  const byCertificate = listener.ssl_enabled && listener.ssl_client_authentication === 'required';
+  return isReached(listener) && listener.authenticates === false && !byCertificate;
+};
+
+const encryption = '`ssl_enabled: true`, `ssl_certificate` and `ssl_key`';
+
 export function exposed(config: Config): Problem[] {
-  return listenersOf(config).flatMap((listener) => {
-    const byCertificate = listener.ssl_enabled && listener.ssl_client_authentication === 'required';
-    if (!isReached(listener) || listener.authenticates !== false || byCertificate) return [];
-    const message = `\`${nameOf(listener)}\` listens on ${listener.host}, which other machines may reach, and asks nobody for credentials.`;
-    return [problem([...listener.path, 'host'], message, `Set ${listener.remedy}, ${elsewise(listener)}.`)];
-  });
+  return listenersOf(config)
+    .filter(isExposed)
+    .map((listener) => {
+      const lacks = listener.ssl_enabled ? '' : ' and speaks no TLS';
+      const message = `\`${nameOf(listener)}\` listens on ${listener.host}, which other machines may reach, and asks nobody for credentials${lacks}.`;
+      const needs = listener.ssl_enabled ? listener.remedy : `${listener.remedy} and ${encryption}`;
+      return problem([...listener.path, 'host'], message, `Set ${needs}; ${elsewise(listener)}.`);
+    });
 }
 
 /** A listener that other machines reach in clear text. */
 export function clearText(config: Config): Problem[] {
-  return listenersOf(config).flatMap((listener) => {
-    if (!isReached(listener) || listener.ssl_enabled) return [];
+  const plain = listenersOf(config).filter((one) => isReached(one) && !one.ssl_enabled && !isExposed(one));
+  return plain.map((listener) => {
     const message = `${listener.says} in clear text, for \`${nameOf(listener)}\` listens on ${listener.host} without TLS.`;
-    const remedy = `Set \`ssl_enabled: true\`, \`ssl_certificate\` and \`ssl_key\`, ${elsewise(listener)}.`;
-    return [problem([...listener.path, 'ssl_enabled'], message, remedy)];
+    const remedy = `Set ${encryption}; ${elsewise(listener)}.`;
+    return problem([...listener.path, 'ssl_enabled'], message, remedy);
   });
 }
 

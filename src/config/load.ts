@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { messageOf } from '../errors.ts';
 import { crossChecks } from './crosscheck.ts';
 import { type ConfigDocument, emptyDocument, readDocument } from './document.ts';
+import { withoutDots } from './dotted.ts';
 import { applyEnvironment, type Overrides } from './environment.ts';
 import { problemsOf, shown } from './issues.ts';
 import { type Check, formatPath, type Path, type Problem, parsePath } from './problems.ts';
@@ -30,6 +31,8 @@ export interface Loaded {
   problems: Problem[];
   /** The file that was read. */
   path?: string;
+  /** All files that have a part in it, whether they could be read or not. */
+  files: string[];
   /** The files that secrets were read from. */
   secretFiles?: string[];
 }
@@ -44,7 +47,11 @@ function pathOf({ path, env }: LoadOptions): string | undefined {
 function openDocument(path: string | undefined, readFile: (path: string) => string): ConfigDocument {
   if (path === undefined) return emptyDocument;
   try {
-    return readDocument(readFile(path));
+    const document = readDocument(readFile(path));
+    const { tree } = document;
+    return 'forward' in tree
+      ? { ...document, tree: { ...tree, forward: withoutDots(tree.forward) } }
+      : document;
   } catch (error) {
     const message = `The configuration ${path} cannot be read: ${messageOf(error)}.`;
     const remedy = 'Name a readable YAML file with --config or LOGBOOM_CONFIG.';
@@ -118,9 +125,13 @@ function withValue(problem: Problem, written: unknown): Problem {
  */
 export function loadConfig(options: LoadOptions): Loaded {
   const path = pathOf(options);
-  const readFile = options.readFile ?? readText;
+  const files: string[] = [];
+  const readFile = (file: string) => {
+    files.push(file);
+    return (options.readFile ?? readText)(file);
+  };
   const document = openDocument(path, readFile);
-  const found = path === undefined ? {} : { path };
+  const found = { files, ...(path !== undefined && { path }) };
   if (document.problems.length > 0) return { ...found, problems: document.problems };
 
   const filled = substitute(root, document.tree, { env: options.env, readFile });

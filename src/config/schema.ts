@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { forward } from './forward.ts';
 import { inputs } from './inputs.ts';
 import { journal } from './journal.ts';
 import { kibana } from './kibana.ts';
 import { notifiers } from './notifiers.ts';
-import { elasticsearch, indexing, store } from './outputs.ts';
+import { deadLetters, elasticsearch, indexing, store } from './outputs.ts';
 import { parsers } from './parsers.ts';
+import { reload } from './reload.ts';
 import { rules } from './rules.ts';
+import { selfMonitoring } from './self-monitoring.ts';
 import { api, log, shutdown } from './service.ts';
 import { time } from './time.ts';
 
@@ -28,11 +31,19 @@ export const schema = z.strictObject({
   elasticsearch: elasticsearch
     .optional()
     .describe('Where documents go. Without it, into the embedded store.'),
+  forward: forward
+    .optional()
+    .describe(
+      'An existing Logstash that gets all events as well, under the names of Filebeat’s `output.logstash`.',
+    ),
   indexing: indexing.describe('Names of indices, and bulk requests.'),
+  deadLetters: deadLetters.describe('Documents that were refused for good: what is kept of them.'),
   store: store.describe('The embedded, Elasticsearch-compatible store.'),
   kibana: kibana.describe('Kibana: links in alerts, and `logboom kibana`.'),
   api: api.describe('The HTTP API of logboom itself.'),
+  selfMonitoring: selfMonitoring.describe('Alerts that logboom raises about itself.'),
   log: log.describe('The log of logboom itself.'),
+  reload: reload.describe('Taking up another configuration while logboom runs.'),
   shutdown: shutdown.describe('Stopping.'),
 });
 

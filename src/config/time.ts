@@ -12,6 +12,9 @@ export const time = z
     maxAhead: duration('5m').describe(
       'A timestamp farther ahead of its source and of the wall clock is tagged and does not move the watermark.',
     ),
+    settle: duration('0s').describe(
+      'How long after a connection is new (or is there again) what comes over it does not move the watermark, for a sender overtakes its own windows then: 2s to 5s make a backlog be counted whole. Until then windows stay open; a condition that can only become truer raises its alert at once all the same, but for a backlog’s. 0s: not at all.',
+    ),
     zone: z.string().default('UTC').describe('IANA time zone of log lines that name none.'),
   })
   .prefault({});

@@ -1,5 +1,6 @@
 export { Additions } from './additions.ts';
 export { decodeString, textOf } from './decode.ts';
+export { Identifier } from './identity.ts';
 export { MAX_DEPTH } from './json-text.ts';
 export { isDeeper } from './judge.ts';
 export { namePattern } from './names.ts';

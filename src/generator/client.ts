@@ -1,7 +1,7 @@
 import { LogboomError } from '../errors.ts';
 import { encodeWindow } from '../lumberjack/encoder.ts';
 import type { Millis } from '../model.ts';
-import { openWire, type Peer, type Wire } from './wire.ts';
+import { openWire, type Peer, type Wire } from '../sinks/logstash/wire.ts';
 
 export interface ClientOptions extends Peer {
   version?: 1 | 2;

@@ -19,6 +19,8 @@ export interface Shared {
   telemetry: LumberjackTelemetry;
   flow: Flow;
   now: () => Millis;
+  /** 0 up to 1. */
+  random: () => number;
 }
 
 /**
@@ -41,6 +43,9 @@ export class Connection implements Reader {
   private heldBack = false;
   /** Set once no further window is taken. */
   private ending = false;
+  /** Set once the connection is to end with the window that is arriving. */
+  private retiring = false;
+  private retirement: NodeJS.Timeout | undefined;
   /** Why the connection ends: the first reason is the cause, what follows from it is not told. */
   private reason: string | undefined;
   /** Bytes of the incomplete window that the flow knows of. */
@@ -60,6 +65,7 @@ export class Connection implements Reader {
     socket.on('error', (error) => this.fail(error));
     shared.flow.join(this);
     shared.telemetry.connectionOpened(origin);
+    this.retireInTime();
     this.regulate();
   }
 
@@ -98,6 +104,29 @@ export class Connection implements Reader {
     }
   }
 
+  /** A fifth of the time is left to chance: connections that were opened together do not end together. */
+  private retireInTime(): void {
+    const { maxConnectionAge } = this.shared.config;
+    if (maxConnectionAge === undefined) return;
+    const age = maxConnectionAge * (1 - this.shared.random() / 5);
+    this.retirement = setTimeout(() => this.retire(), age).unref();
+  }
+
+  /**
+   * Ends the connection between two windows: one that is arriving is still taken. A sender that has sent more keeps
+   * that, for it gets no ACK, and sends it over its next connection.
+   */
+  private retire(): void {
+    this.retiring = true;
+    if (!this.decoder.incomplete || this.heldBack) this.endForAge();
+  }
+
+  private endForAge(): void {
+    if (this.ending) return;
+    this.shared.telemetry.connectionRetired();
+    this.finish('it is as old as inputs.lumberjack.maxConnectionAge allows.');
+  }
+
   private receive(chunk: Buffer): void {
     if (this.ending) return;
     const windows: ReceivedWindow[] = [];
@@ -109,7 +138,8 @@ export class Connection implements Reader {
     }
     for (const window of windows) this.take(window);
     this.account(windows.length > 0);
-    if (failure === undefined) this.settle();
+    if (failure === undefined && this.retiring && windows.length > 0) this.endForAge();
+    else if (failure === undefined) this.settle();
     else this.refuse(failure);
   }
 
@@ -210,6 +240,7 @@ export class Connection implements Reader {
 
   private leave(): void {
     this.ending = true;
+    clearTimeout(this.retirement);
     this.acks.clear();
     this.decoder.release();
     this.account(false);

@@ -35,8 +35,11 @@ export interface LumberjackStats {
 
 export interface LumberjackInputOptions {
   now?: () => Millis;
+  /** 0 up to 1, for what is left to chance. */
+  random?: () => number;
   /** How often the files of the certificates are looked at. */
   certificateCheck?: Millis;
+  connectionOpened?: (origin: Origin) => void;
   /** Called when a connection is gone: the ACKs of its last windows may not have arrived. */
   connectionClosed?: (connection: string) => void;
 }
@@ -55,10 +58,17 @@ export async function startLumberjackInput(
 ): Promise<LumberjackInput> {
   const telemetry = lumberjackTelemetry(instruments);
   const flow = new Flow(config.maxBytesInFlight, telemetry.readingPaused);
-  const shared: Shared = { config, deliver, telemetry, flow, now: options.now ?? Date.now };
+  const shared: Shared = {
+    config,
+    deliver,
+    telemetry,
+    flow,
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
+  };
   const connections = new Set<Connection>();
   const sockets = new Set<Socket>();
-  const accept = acceptor(shared, connections, options.connectionClosed);
+  const accept = acceptor(shared, connections, options);
   const server = config.ssl_enabled
     ? await tlsServer(shared, accept)
     : createPlainServer({ allowHalfOpen: true }, accept);
@@ -96,7 +106,11 @@ export async function startLumberjackInput(
 
 type Accept = (socket: Socket, tlsSubject?: string) => void;
 
-function acceptor(shared: Shared, connections: Set<Connection>, gone?: (connection: string) => void): Accept {
+function acceptor(
+  shared: Shared,
+  connections: Set<Connection>,
+  { connectionOpened, connectionClosed }: LumberjackInputOptions,
+): Accept {
   let accepted = 0;
   return (socket, tlsSubject) => {
     accepted += 1;
@@ -105,9 +119,10 @@ function acceptor(shared: Shared, connections: Set<Connection>, gone?: (connecti
     socket.setNoDelay(true).setKeepAlive(true, 60_000);
     const connection = new Connection(socket, origin, shared);
     connections.add(connection);
+    connectionOpened?.(origin);
     void connection.closed.then(() => {
       connections.delete(connection);
-      gone?.(origin.connection);
+      connectionClosed?.(origin.connection);
     });
   };
 }

@@ -20,6 +20,11 @@ export interface JournalOptions {
   config: JournalConfig;
   /** Readers by the slowest of which room and trimming go. */
   readers: string[];
+  /**
+   * Readers that hold nobody, and how many bytes are kept for each beyond `keepAge` and `keepSize` while it lags.
+   * What is older is trimmed, read or not.
+   */
+  lagging?: Record<string, number>;
   instruments: Instruments;
   /** Wall clock, for the age of records. */
   now?: () => Millis;
@@ -59,7 +64,8 @@ function lockOf(folder: string): Lock {
 }
 
 /** Address space, not disk: what the settings allow with room to spare. lmdb grows it where that is not enough. */
-const mapSizeOf = ({ maxSize, keepSize }: JournalConfig) => 2 * (maxSize + keepSize) + 2 ** 28;
+const mapSizeOf = ({ maxSize, keepSize }: JournalConfig, lagging: readonly number[]) =>
+  2 * Math.max(maxSize + keepSize, ...lagging) + 2 ** 28;
 
 /** Where a tick still fits on a full disk, a window does not. */
 const hasEvents = (group: readonly Entry[]) => group.some(({ payload }) => payload.length > 0);
@@ -73,6 +79,7 @@ class LmdbJournal implements Journal {
   readonly #shelf: Shelf;
   readonly #cursors: Cursors;
   readonly #room: Room;
+  readonly #lagging: [reader: string, bytes: number][];
   readonly #loop = new Loop(() => this.#cycle());
   readonly #chores: NodeJS.Timeout;
   readonly #listeners = new Set<(newest: Position) => void>();
@@ -82,13 +89,15 @@ class LmdbJournal implements Journal {
   #refusing: LogboomError | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(folder: string, lock: Lock, { config, readers, instruments, now }: JournalOptions) {
+  constructor(folder: string, lock: Lock, { config, readers, lagging, instruments, now }: JournalOptions) {
     this.#folder = folder;
     this.#lock = lock;
     this.#config = config;
     this.#now = now ?? Date.now;
     this.#telemetry = journalTelemetry(instruments);
-    this.#shelf = new Shelf(openForWriting(folder, mapSizeOf(config)));
+    this.#lagging = Object.entries(lagging ?? {});
+    const mostLag = this.#lagging.map(([, bytes]) => bytes);
+    this.#shelf = new Shelf(openForWriting(folder, mapSizeOf(config, mostLag)));
     this.#cursors = new Cursors(readers, cursorsOf(this.#shelf.layout));
     this.#room = new Room(config.maxSize);
     this.#readTotal = this.#shelf.totalUpTo(this.#slowest);
@@ -251,6 +260,10 @@ class LmdbJournal implements Journal {
       total: this.#shelf.total,
       fromTotal: this.#shelf.total - this.#unread - this.#config.keepSize,
       since: this.#now() - this.#config.keepAge,
+      lagging: this.#lagging.map(([reader, bytes]) => ({
+        committed: this.#cursors.of(reader),
+        fromTotal: this.#shelf.total - bytes,
+      })),
     });
   }
 

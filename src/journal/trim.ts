@@ -13,6 +13,8 @@ export interface Keep {
   total: number;
   /** Records received before this are beyond `keepAge`. */
   since: Millis;
+  /** What readers that hold nobody have yet to commit is kept as well, from a running size on. */
+  lagging: { committed: Position; fromTotal: number }[];
 }
 
 /** The first record that stays, and the running size before it; `oldest` itself where nothing is to be trimmed. */
@@ -27,5 +29,7 @@ function isBeyond(layout: Layout, position: Position, keep: Keep): boolean {
   const header = headerAt(layout, position);
   // What a damaged header says of size and age may be anything; it must not keep all that come after it.
   if (header === undefined || !(header.before <= keep.total)) return true;
+  if (keep.lagging.some(({ committed, fromTotal }) => position > committed && header.before >= fromTotal))
+    return false;
   return header.before < keep.fromTotal || header.receivedAt < keep.since;
 }

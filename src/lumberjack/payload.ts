@@ -8,7 +8,7 @@ import type { Limits } from './limits.ts';
 import { nextKind, placeIn, protocolError } from './refusals.ts';
 
 /** What the journal holds was checked when it came, under limits that may since have been lowered. */
-const unlimited: Limits = {
+export const unlimited: Limits = {
   maxWindowEvents: Number.MAX_SAFE_INTEGER,
   maxEventBytes: constants.MAX_LENGTH,
   maxCompressedBytes: constants.MAX_LENGTH,

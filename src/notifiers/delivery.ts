@@ -130,7 +130,8 @@ export class Lane<Entry extends Waiting> {
     }
     const asked = error instanceof NotifierError ? error.retryAfter : undefined;
     const pause = Math.max(asked ?? 0, this.backOff(entry.attempts));
-    telemetry.failed(notifier.name, entry.notification.id, reason, pause, reason === entry.lastError);
+    const tell = mendable(error) ? telemetry.misconfigured : telemetry.failed;
+    tell(notifier.name, entry.notification.id, reason, pause, reason === entry.lastError);
     await this.insist(() => messages.failed(entry, reason, now() + pause));
   }
 
@@ -144,3 +145,6 @@ export class Lane<Entry extends Waiting> {
     if (length > 0) await sleep(length, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }
+
+const mendable = (error: unknown) =>
+  error instanceof NotifierError && error.code === 'NOTIFIER_MISCONFIGURED';

@@ -13,7 +13,8 @@ const longestBody = 64 * 1024;
 
 /**
  * Posts a JSON document. A 2xx answer is returned; 408, 429 and 5xx are worth another try, and `Retry-After` says
- * when; anything else is a refusal. Addresses and headers hold secrets, so messages name neither.
+ * when. An address, a right or a token that is not (any longer) valid is for the operator to mend, who may take a
+ * while; anything else is a refusal of this message. Addresses and headers hold secrets, so messages name neither.
  */
 export async function postJson(
   url: string,
@@ -27,8 +28,20 @@ export async function postJson(
   if (answer.status === 408 || answer.status === 429 || answer.status >= 500) {
     throw new NotifierError('NOTIFIER_UNAVAILABLE', says, answer.retryAfter);
   }
+  const remedy = mendable[answer.status] ?? (answer.status < 400 ? moved : undefined);
+  if (remedy !== undefined) throw new NotifierError('NOTIFIER_MISCONFIGURED', `${says}; ${remedy}`);
   throw new NotifierError('NOTIFIER_REFUSED', says);
 }
+
+const moved = 'the address has moved: correct it in `notifiers`';
+const mendable: Record<number, string> = {
+  401: 'check the token or the `headers` in `notifiers`',
+  403: 'check the token, its rights and the address in `notifiers`',
+  404: 'there is nothing at this address: correct it in `notifiers`',
+  405: 'nothing takes a POST at this address: correct it in `notifiers`',
+  407: 'a proxy in between wants a password',
+  410: 'the address is gone for good: make a new one and put it into `notifiers`',
+};
 
 async function exchange(
   url: string,

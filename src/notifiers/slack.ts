@@ -28,8 +28,10 @@ function toChannel({ api, token, channel }: SlackConfig): Notifier['send'] {
     const { body } = await postJson(`${api}/chat.postMessage`, message, headers, signal);
     const error = refusalIn(body);
     if (error === undefined) return;
-    const code = passing.has(error) ? 'NOTIFIER_UNAVAILABLE' : 'NOTIFIER_REFUSED';
-    throw new NotifierError(code, `Slack says ${error}`);
+    if (passing.has(error)) throw new NotifierError('NOTIFIER_UNAVAILABLE', `Slack says ${error}`);
+    const remedy = mendable[error];
+    if (remedy === undefined) throw new NotifierError('NOTIFIER_REFUSED', `Slack says ${error}`);
+    throw new NotifierError('NOTIFIER_MISCONFIGURED', `Slack says ${error}; ${remedy}`);
   };
 }
 
@@ -44,6 +46,35 @@ const passing = new Set([
   'request_timeout',
   'team_added_to_org',
 ]);
+
+const newToken = 'put a valid bot token into `token`';
+const rightOf = 'give the app the scope `chat:write` and install it anew';
+const elsewhere = 'name another `channel`, or let the workspace allow the app to post there';
+
+/** Errors that are about the set-up and not about the message: once that is mended, the message goes through. */
+const mendable: Record<string, string> = {
+  not_in_channel: 'invite the app into the channel (/invite @app)',
+  channel_not_found: 'name a `channel` that is there, and invite the app into it if it is private',
+  is_archived: 'unarchive the channel, or name another `channel`',
+  invalid_auth: newToken,
+  not_authed: newToken,
+  token_revoked: newToken,
+  token_expired: newToken,
+  account_inactive: newToken,
+  not_allowed_token_type: newToken,
+  missing_scope: rightOf,
+  no_permission: rightOf,
+  access_denied: rightOf,
+  ekm_access_denied: elsewhere,
+  org_login_required: elsewhere,
+  restricted_action: elsewhere,
+  restricted_action_read_only_channel: elsewhere,
+  restricted_action_non_threadable_channel: elsewhere,
+  restricted_action_thread_only_channel: elsewhere,
+  team_access_not_granted: elsewhere,
+  enterprise_is_restricted: elsewhere,
+  messages_tab_disabled: elsewhere,
+};
 
 function refusalIn(body: string): string | undefined {
   try {

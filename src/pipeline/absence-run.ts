@@ -5,8 +5,8 @@ import type { CompiledRule } from '../rules/rule.ts';
 import { Shippers } from '../windows/shippers.ts';
 import { Silence, type SilenceNews } from '../windows/silence.ts';
 import type { AlertBook } from './alert-book.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { Observer } from './observer.ts';
-import { fingerprintOf } from './rule-run.ts';
 import type { Kept, Run } from './run.ts';
 
 export interface AbsenceRunParts {
@@ -44,7 +44,11 @@ export class AbsenceRun implements Run {
   }
 
   get waiting(): boolean {
-    return this.silence.waiting;
+    return this.silence.waiting || this.parts.book.hasUntold;
+  }
+
+  get book(): AlertBook {
+    return this.parts.book;
   }
 
   get openAlerts(): number {
@@ -69,14 +73,17 @@ export class AbsenceRun implements Run {
     const added = this.silence.add(event.time, group);
     if (observer !== undefined && added !== 'unexpected')
       observer.took?.({ rule: this.name, group, event, amount: undefined, outcome: added });
-    if (added === 'late') this.late += 1;
+    if (added === 'late') this.missed(group, event);
     if (added !== 'added') return;
     if (!book.knows(group)) book.know(group, () => rule.group(event).by);
     if (shipper !== undefined) this.shipperOf.set(group, shipper);
   }
 
   advance(now: Millis, outputs: Output[]): void {
-    this.silence.advance(now - this.parts.config.lateness, (news) => this.tell(news, outputs));
+    const { config, book } = this.parts;
+    const before = this.silence.due;
+    this.silence.advance(now - config.lateness, (news) => this.tell(news, outputs));
+    if (this.silence.due > before) book.tellLate(now - config.lateness, outputs);
     if (this.news >= newsBetweenSweeps) this.sweep(now);
   }
 
@@ -110,6 +117,12 @@ export class AbsenceRun implements Run {
     this.news = saved.news;
   }
 
+  /** A sign of life within a silence that is over already: it was none. */
+  private missed(group: string, { time }: LogEvent): void {
+    this.late += 1;
+    this.parts.book.late(group, time, this.silence.due);
+  }
+
   private tell(news: SilenceNews, outputs: Output[]): void {
     const { book, config } = this.parts;
     const { group, at, from, last } = news;
@@ -122,8 +135,8 @@ export class AbsenceRun implements Run {
     const observation: Observation = { at, since, window, value, count: 0, early: false };
     const judgement = absenceJudgement({ ...news, ...this.shipperPart(group) }, config.every);
     const again = book.look(group, observation, outputs, judgement);
-    if (again !== undefined) this.silence.remind(group, again);
-    if (news.kind === 'forgotten') this.shipperOf.delete(group);
+    if (again.length > 0) this.silence.remind(group, Math.min(...again));
+    if (news.kind === 'forgotten' && !this.silence.has(group)) this.shipperOf.delete(group);
   }
 
   private shipperPart(group: string) {

@@ -1,5 +1,14 @@
-import type { Episodes } from '../alerts/episodes.ts';
-import type { AlertState, Decision, LogEvent, Millis, Observation, Output, Scalar } from '../model.ts';
+import type { Episodes, Generation } from '../alerts/episodes.ts';
+import type {
+  AlertState,
+  AlertStatus,
+  Decision,
+  LogEvent,
+  Millis,
+  Observation,
+  Output,
+  Scalar,
+} from '../model.ts';
 import { withinHours } from '../rules/active-hours.ts';
 import type { Judge, Judgement } from '../rules/judgement.ts';
 import type { CompiledRule } from '../rules/rule.ts';
@@ -57,17 +66,32 @@ export class AlertBook {
     return this.fields.get(group) ?? {};
   }
 
-  isActive(group: string): boolean {
-    return this.states.get(group)?.status === 'active';
+  rests(group: string): boolean {
+    const state = this.states.get(group);
+    return state === undefined || state.status === 'inactive';
   }
 
-  /** One look at a group. Returns when it must be looked at again although nothing new comes. */
+  /** Groups whose alert is not at rest. */
+  get openGroups(): string[] {
+    return [...this.states].filter(([, { status }]) => status !== 'inactive').map(([group]) => group);
+  }
+
+  statusOf(group: string): AlertStatus {
+    return this.states.get(group)?.status ?? 'inactive';
+  }
+
+  /** Where the present episode begins. */
+  startOf(group: string): Millis | undefined {
+    return this.states.get(group)?.start;
+  }
+
+  /** One look at a group. Returns at which times it must be looked at again although nothing new comes. */
   look(
     group: string,
     observation: Observation,
     outputs: Output[],
     judgement: Judgement = this.parts.judge.judge(group, observation),
-  ): Millis | undefined {
+  ): Millis[] {
     const { rule, observer } = this.parts;
     const before = this.states.get(group) ?? fresh;
     const decision = step(before, observation, rule, withinHours(judgement, observation.at, rule.hours));
@@ -75,10 +99,38 @@ export class AlertBook {
     if (decision.state !== before) this.remember(group, before, decision.state);
     if (decision.transition || decision.update) this.tell(group, observation, decision, outputs);
     const open = decision.state.status !== 'inactive' || judgement.verdict === 'true';
-    const again = earlier(decision.deadline, judgement.again);
     // The hours' beginning or end changes what comes of it, though nothing else does.
     const change = open ? rule.hours?.changeAfter(observation.at - 1) : undefined;
-    return change === undefined || change === Number.POSITIVE_INFINITY ? again : earlier(again, change + 1);
+    const times = [decision.deadline, judgement.again, change === undefined ? undefined : change + 1];
+    return times.filter((time) => time !== undefined && time !== Number.POSITIVE_INFINITY) as Millis[];
+  }
+
+  /** An event came too late to be counted: an alert of its time is told so, where it is open or ended lately. */
+  late(group: string, time: Millis, now: Millis): void {
+    this.parts.episodes.late(group, time, now);
+  }
+
+  get hasUntold(): boolean {
+    return this.parts.episodes.hasUntold;
+  }
+
+  tellLate(now: Millis, outputs: Output[]): void {
+    if (this.hasUntold) outputs.push(...this.parts.episodes.tellLate(now));
+  }
+
+  /** Ends every open alert without a look at it: its rule is going. Nothing may be asked of the book after that. */
+  end(now: Millis, reason: string, outputs: Output[]): void {
+    for (const [group, state] of this.states) {
+      if (state.status === 'inactive') continue;
+      // An alert that was raised before its window was over began later than now.
+      const at = Math.max(now, state.updated ?? now, state.start ?? now);
+      outputs.push(...this.parts.episodes.end(group, { at, reason, state }));
+    }
+  }
+
+  /** Says that another rule had the name before. */
+  follow(generation: Generation): void {
+    this.parts.episodes.generation = generation;
   }
 
   /** Forgets what could never make a difference again; `holds` tells the groups that are still counted. */
@@ -96,6 +148,7 @@ export class AlertBook {
   snapshot(): unknown {
     return {
       episodes: this.parts.episodes.snapshot(),
+      generation: this.parts.episodes.generation,
       judge: this.parts.judge.snapshot(),
       samples: this.samples.snapshot(),
       states: [...this.states],
@@ -105,9 +158,11 @@ export class AlertBook {
 
   restore(snapshot: unknown): void {
     const saved = snapshot as Record<'episodes' | 'samples' | 'judge', unknown> & {
+      generation?: Generation;
       states: [string, AlertState][];
       fields: [string, Record<string, Scalar>][];
     };
+    this.parts.episodes.generation = saved.generation;
     this.parts.episodes.restore(saved.episodes);
     this.parts.judge.restore(saved.judge);
     this.samples.restore(saved.samples);
@@ -144,8 +199,4 @@ export class AlertBook {
     const by = this.byOf(group);
     outputs.push(...this.parts.episodes.apply({ group, by, decision, observation, samples }));
   }
-}
-
-function earlier(one: Millis | undefined, other: Millis | undefined): Millis | undefined {
-  return one === undefined || (other !== undefined && other < one) ? other : one;
 }

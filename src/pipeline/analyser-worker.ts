@@ -1,14 +1,18 @@
 import { workerData } from 'node:worker_threads';
 import { openOutbox } from '../alerts/outbox.ts';
+import { messageOf } from '../errors.ts';
 import { openJournalReader } from '../journal/lmdb.ts';
 import { reportOf } from '../telemetry/metrics.ts';
 import { parsingTelemetry } from '../telemetry/parsing.ts';
 import { pipelineTelemetry } from '../telemetry/pipeline.ts';
 import { Analyser } from './analyser.ts';
+import { type Analysis, analysisOf } from './analysis.ts';
 import { assembleEngine } from './assemble-engine.ts';
+import type { Engine } from './engine.ts';
 import type { ReaderData } from './reader-data.ts';
 import { serveReader } from './reader-port.ts';
 import { Results } from './results.ts';
+import { swapAnalysis } from './swap.ts';
 import { tellOfEngine } from './tell-of-engine.ts';
 import { workerInstruments } from './worker-instruments.ts';
 
@@ -21,7 +25,20 @@ const telemetry = pipelineTelemetry(instruments);
 const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
 const outbox = openOutbox(folders.outbox);
-const engine = assembleEngine(config, parsingTelemetry(instruments));
+const parsing = parsingTelemetry(instruments);
+// What is on disk came about by the analysis that is beside it, and goes on by that until the configured one is due.
+let analysis = (results.analysis() as Analysis | undefined) ?? analysisOf(config);
+const engine = begin();
+
+/** One of another version may not be understood any more; then the configured one has to do. */
+function begin(): Engine {
+  try {
+    return assembleEngine(analysis, parsing);
+  } catch {
+    analysis = analysisOf(config);
+    return assembleEngine(analysis, parsing);
+  }
+}
 
 const port = serveReader({
   news: (newest) => analyser.wake(newest),
@@ -32,6 +49,7 @@ const port = serveReader({
       return reportOf(instruments.metrics);
     },
     alerts: () => engine.openAlerts,
+    reload: (to) => reload(to as ReaderData),
   },
   stop: async () => {
     clearInterval(checkpoints);
@@ -45,6 +63,13 @@ const analyser = new Analyser({
   journal,
   results,
   engine,
+  swap: (to) => {
+    tell();
+    const outputs = swapAnalysis(engine, analysis, to, parsing);
+    analysis = to;
+    tell();
+    return outputs;
+  },
   notify: (notification) => outbox.put(notification, Date.now()),
   onTransition: (transition) => {
     telemetry.alertTransition(transition);
@@ -55,8 +80,18 @@ const analyser = new Analyser({
   checkpointBytes: Math.min(64 * 2 ** 20, config.journal.maxSize / 8),
 });
 
+async function reload({ config: next }: ReaderData): Promise<{ problem?: string }> {
+  instruments.learn(next);
+  return analyser.reload(analysisOf(next)).then(
+    () => ({}),
+    (error: unknown) => ({ problem: messageOf(error) }),
+  );
+}
+
 const tell = tellOfEngine(engine, telemetry);
 const checkpoints = setInterval(() => analyser.requestCheckpoint(), checkpointEvery);
+// Where that is another analysis than before, the server was configured anew while it was down.
+void analyser.reload(analysisOf(config));
 // A reader that cannot go on ends its thread; the main thread starts it again from what is on disk.
 analyser.run().catch((error) => {
   throw error;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LogboomError, messageOf } from '../errors.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import type {
@@ -10,14 +11,17 @@ import type {
   Transition,
 } from '../model.ts';
 import { giveBack } from '../util/give-back.ts';
+import type { Analysis } from './analysis.ts';
 import type { Engine } from './engine.ts';
-import type { Results } from './results.ts';
+import type { Checkpoint, Results } from './results.ts';
 import { Signal } from './signal.ts';
 
 export interface AnalyserOptions {
   journal: JournalReader;
   results: Results;
   engine: Engine;
+  /** Lets the engine go on by another analysis; returns what it puts out for that. Throws where it cannot. */
+  swap: (to: Analysis) => Output[];
   /** Keeps a notification until it is delivered; putting one twice keeps it once. */
   notify: (notification: Notification) => Promise<void>;
   onTransition: (transition: Transition) => void;
@@ -30,6 +34,14 @@ export interface AnalyserOptions {
 
 const turnBytes = 2 * 2 ** 20;
 
+/** Another analysis, to hold from the first record on of which no output is on disk. */
+interface Reload {
+  to: Analysis;
+  after: Position;
+  done: () => void;
+  failed: (error: unknown) => void;
+}
+
 /** Reads the journal, drives the engine, and puts its outputs on disk before it goes on. */
 export class Analyser {
   private readonly options: AnalyserOptions;
@@ -41,6 +53,7 @@ export class Analyser {
   private committed: Position = 0;
   private sinceCheckpoint = 0;
   private checkpointDue = false;
+  private readonly reloads: Reload[] = [];
   private stopping = false;
   private turns: Promise<void> = Promise.resolve();
 
@@ -67,6 +80,17 @@ export class Analyser {
     this.news.raise();
   }
 
+  /**
+   * Goes on by another analysis. Records whose outputs are on disk already are replayed by the one that made them, so a
+   * start with another configuration after a crash is a reload like any other. Resolves when it is on disk.
+   */
+  reload(to: Analysis): Promise<void> {
+    return new Promise((done, failed) => {
+      this.reloads.push({ to, after: this.options.results.lastPosition, done, failed });
+      this.news.raise();
+    });
+  }
+
   run(): Promise<void> {
     this.turns = this.loop();
     return this.turns;
@@ -83,6 +107,8 @@ export class Analyser {
   private async loop(): Promise<void> {
     this.progress();
     while (!this.stopping) {
+      const reload = this.reloads[0];
+      if (reload && reload.after <= this.position) await this.change(reload);
       const records = this.read();
       if (records.length > 0) await this.turn(records);
       if (this.checkpointDue || this.sinceCheckpoint >= this.options.checkpointBytes) await this.checkpoint();
@@ -95,7 +121,8 @@ export class Analyser {
 
   private read(): JournalRecord[] {
     const isOffered = (position: Position) => this.blocks.has(position);
-    return this.options.journal.read(this.position, turnBytes, this.told - this.position, isOffered);
+    const to = Math.min(this.told, this.reloads[0]?.after ?? this.told);
+    return this.options.journal.read(this.position, turnBytes, to - this.position, isOffered);
   }
 
   private async turn(records: JournalRecord[]): Promise<void> {
@@ -117,20 +144,53 @@ export class Analyser {
   /** Notifications are put away first: a crash in between puts them again, under the same ids. */
   private async keep(outputs: { key: OutputKey; output: Output }[]): Promise<void> {
     const news = outputs.filter(({ key }) => this.options.results.isNew(key));
-    for (const { output } of news)
-      if (output.kind === 'notification') await this.options.notify(output.notification);
+    const plain = news.map(({ output }) => output);
+    await this.putAway(plain);
     if ((await this.options.results.append(news)) > 0) this.options.onOutputs();
-    for (const { output } of news)
+    this.tell(plain);
+  }
+
+  private async putAway(outputs: Output[]): Promise<void> {
+    for (const output of outputs)
+      if (output.kind === 'notification') await this.options.notify(output.notification);
+  }
+
+  private tell(outputs: Output[]): void {
+    for (const output of outputs)
       if (output.kind === 'transition') this.options.onTransition(output.transition);
+  }
+
+  /** An analysis that cannot be is refused, and the one before goes on. */
+  private async change(reload: Reload): Promise<void> {
+    this.reloads.shift();
+    const { results, swap } = this.options;
+    if (isDeepStrictEqual(results.analysis(), reload.to)) return reload.done();
+    let outputs: Output[];
+    try {
+      outputs = swap(reload.to);
+    } catch (error) {
+      return reload.failed(error);
+    }
+    await this.putAway(outputs);
+    await results.change(outputs, this.saved(), reload.to);
+    this.checkpointed();
+    if (outputs.length > 0) this.options.onOutputs();
+    this.tell(outputs);
+    reload.done();
   }
 
   private async checkpoint(): Promise<void> {
     this.checkpointDue = false;
     if (this.position === this.committed) return;
-    await this.options.results.saveCheckpoint({
-      position: this.position,
-      state: this.options.engine.snapshot(),
-    });
+    await this.options.results.saveCheckpoint(this.saved());
+    this.checkpointed();
+  }
+
+  private saved(): Checkpoint {
+    return { position: this.position, state: this.options.engine.snapshot() };
+  }
+
+  private checkpointed(): void {
     this.committed = this.position;
     this.sinceCheckpoint = 0;
     this.progress();

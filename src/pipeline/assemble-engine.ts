@@ -1,7 +1,8 @@
-import type { Config } from '../config/schema.ts';
+import type { Millis } from '../model.ts';
 import { createEventReader } from '../parsers/reader.ts';
 import type { ParsingTelemetry } from '../telemetry/parsing.ts';
 import { EventClock } from '../windows/clock.ts';
+import type { Analysis } from './analysis.ts';
 import { createRun } from './create-run.ts';
 import { Engine } from './engine.ts';
 import type { Observer } from './observer.ts';
@@ -11,8 +12,8 @@ import { openPayload } from './payload.ts';
  * The engine of a configuration. The same for a live server and for a replay, so that both come to the same results;
  * a replay may watch it at work.
  */
-export function assembleEngine(config: Config, telemetry?: ParsingTelemetry, observer?: Observer): Engine {
-  const { parsers, time, journal } = config;
+export function assembleEngine(config: Analysis, telemetry?: ParsingTelemetry, observer?: Observer): Engine {
+  const { parsers, time } = config;
   return new Engine({
     clock: new EventClock(time),
     events: createEventReader({ parsers, time, ...(telemetry && { telemetry }) }),
@@ -20,6 +21,11 @@ export function assembleEngine(config: Config, telemetry?: ParsingTelemetry, obs
       .filter(({ enabled }) => enabled)
       .map((rule) => createRun(rule, config.kibana, observer)),
     open: openPayload,
-    downAfter: Math.max(2_000, 8 * journal.tick),
+    downAfter: downAfterOf(config),
   });
+}
+
+/** Ticks come this often while a window waits; a gap that is much longer is no silence. */
+export function downAfterOf({ journal }: Pick<Analysis, 'journal'>): Millis {
+  return Math.max(2_000, 8 * journal.tick);
 }

@@ -1,6 +1,7 @@
 import { createEpisodes } from '../alerts/episodes.ts';
 import type { DiscoverConfig } from '../config/kibana.ts';
 import type { RuleConfig } from '../config/rules.ts';
+import type { Judge } from '../rules/judgement.ts';
 import { type CompiledRule, compileRule, judgeOf } from '../rules/rule.ts';
 import type { StrikeJudge } from '../rules/strikes.ts';
 import { createWindows } from '../windows/windows.ts';
@@ -19,7 +20,9 @@ export function createRun(config: RuleConfig, kibana?: DiscoverConfig, observer?
   const judge = judgeOf(config, rule);
   const book = new AlertBook({ rule, judge, observer, episodes: createEpisodes(rule, kibana) });
   if (config.kind === 'absence') return new AbsenceRun({ config, rule, book, observer });
-  const alerts = new WindowAlerts({ rule, windows: windowsOf(rule), book, observer });
+  // Whoever watches sees calm windows, too.
+  const heed = observer?.looked === undefined ? judge.holds : undefined;
+  const alerts = new WindowAlerts({ rule, windows: windowsOf(rule, heed), book, observer });
   if (config.kind === 'change' || config.kind === 'new-term')
     return new StrikeRun({ config, rule, book, alerts, observer, judge: judge as StrikeJudge });
   if (config.kind === 'normal') return new NormalRun({ config, rule, book, alerts });
@@ -31,6 +34,8 @@ export function createRun(config: RuleConfig, kibana?: DiscoverConfig, observer?
   });
 }
 
-function windowsOf({ over, every, measure, config: { maxGroups, record } }: CompiledRule) {
-  return createWindows({ over, every, measure, maxGroups, ...(record && { recordEvery: over }) });
+function windowsOf(rule: CompiledRule, heed: Judge['holds']) {
+  const { over, every, measure } = rule;
+  const { maxGroups, record } = rule.config;
+  return createWindows({ over, every, measure, maxGroups, heed, ...(record && { recordEvery: over }) });
 }

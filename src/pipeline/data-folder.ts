@@ -13,6 +13,7 @@ const files = [
   ['journal', 'journal.mdb', 'events that were acknowledged and are not indexed yet are lost with it'],
   ['analysis', 'results.mdb', 'windows and alerts begin anew, and what was not published of them is lost'],
   ['outbox', 'outbox.mdb', 'notifications that are not delivered yet are lost with it'],
+  ['own-alerts', 'results.mdb', 'alerts about logboom itself begin anew'],
   ['store', 'store.mdb', 'the documents in the embedded store are lost with it'],
 ] as const;
 

@@ -1,24 +1,30 @@
 import { LogboomError } from '../errors.ts';
-import type { BulkItem, Sink } from '../model.ts';
+import type { BulkItem } from '../model.ts';
 
 interface Delivery<Place> {
   upTo: Place | undefined;
   done: boolean;
 }
 
+/** Resolves when it has all items; rejects with `SINK_CLOSED` where the caller still owns them. */
+interface Taker<Item> {
+  deliver(items: Item[]): Promise<unknown>;
+}
+
 /**
  * Deliveries under way, a bounded number at once, whose places are told in order: a place is reached when all
  * that lies before it is delivered, although later deliveries may end first.
  */
-export class Deliveries<Place> {
+export class Deliveries<Place, Item = BulkItem> {
   private readonly queue: Delivery<Place>[] = [];
-  private readonly sink: Sink;
+  private readonly sink: Taker<Item>;
   private readonly limit: number;
   private readonly reached: (place: Place) => void;
   private room: (() => void) | undefined;
+  private empty: (() => void)[] = [];
   private closed = false;
 
-  constructor(sink: Sink, limit: number, reached: (place: Place) => void) {
+  constructor(sink: Taker<Item>, limit: number, reached: (place: Place) => void) {
     this.sink = sink;
     this.limit = limit;
     this.reached = reached;
@@ -29,7 +35,7 @@ export class Deliveries<Place> {
   }
 
   /** Waits until there is room, then hands the items to the sink. `upTo` is the place that they complete, if they complete one. */
-  async start(items: BulkItem[], upTo: Place | undefined): Promise<void> {
+  async start(items: Item[], upTo: Place | undefined): Promise<void> {
     while (this.queue.length >= this.limit && !this.closed) {
       await new Promise<void>((resolve) => {
         this.room = resolve;
@@ -42,13 +48,18 @@ export class Deliveries<Place> {
     else void this.carry(delivery, items);
   }
 
+  /** Resolves when nothing is under way. */
+  async drained(): Promise<void> {
+    if (this.queue.length > 0) await new Promise<void>((resolve) => this.empty.push(resolve));
+  }
+
   /** Stops telling places; what is under way is the sink's to end. */
   close(): void {
     this.closed = true;
     this.room?.();
   }
 
-  private async carry(delivery: Delivery<Place>, items: BulkItem[]): Promise<void> {
+  private async carry(delivery: Delivery<Place>, items: Item[]): Promise<void> {
     try {
       await this.sink.deliver(items);
     } catch (error) {
@@ -66,5 +77,6 @@ export class Deliveries<Place> {
     if (place !== undefined && !this.closed) this.reached(place);
     this.room?.();
     this.room = undefined;
+    if (this.queue.length === 0) for (const tell of this.empty.splice(0)) tell();
   }
 }

@@ -1,46 +1,60 @@
 import type { Config } from '../config/schema.ts';
 import type { Millis } from '../model.ts';
 import type { Pipeline } from '../pipeline.ts';
+import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
 import { type Health, type HealthSnapshot, healthOf } from '../telemetry/health.ts';
 import type { Metrics, MetricsReport } from '../telemetry/metrics.ts';
-import type { ReaderStatus, Status } from '../telemetry/status.ts';
+import type { Status } from '../telemetry/status.ts';
+import { type Vitals, vitalsTelemetry } from '../telemetry/vitals.ts';
+import type { LettersSettled } from './dead-letter-calls.ts';
+import { type ForwarderReport, forwardStatus } from './describe-forwarder.ts';
 import type { Reader } from './reader.ts';
 import type { ServerSample } from './server-metrics.ts';
+import { notifierNames, readersOf, vitalsOf } from './vitals.ts';
 
 export interface Described {
-  config: Config;
+  /** The one in force. */
+  readonly config: Config;
   metrics: Metrics;
   /** Where documents go. */
-  url: string;
+  readonly url: string;
   /** Address of the embedded store, where it is in use. */
   store: string | undefined;
   version: string;
   startedAt: Millis;
-}
-
-/** What the sink says of itself; it lives in the indexer's thread. */
-interface SinkReport {
-  state: 'preparing' | 'delivering' | 'retrying' | 'closed';
-  reason: string | undefined;
+  /** Number of problems for which the last reload was refused. */
+  readonly problems?: number;
 }
 
 /** What the API and `logboom status` show of a pipeline. */
 export function describePipeline(pipeline: Pipeline, described: Described) {
+  const vitals = () => vitalsOf(pipeline, described.config, Date.now());
+  const telemetry = vitalsTelemetry(described.metrics.registry);
   return {
-    status: () => statusOf(pipeline, described),
-    health: () => healthNow(pipeline),
+    status: async () => statusOf(pipeline, described, await vitals()),
+    health: async () => healthNow(pipeline, described, await vitals()),
     silent: (within: Millis) => silentIn(pipeline, within),
     metrics: async () => {
       await gather(pipeline, described.metrics);
+      telemetry.told(await vitals());
       return described.metrics.text();
     },
-    sample: () => sampleOf(pipeline, described),
+    sample: async () => sampleOf(pipeline, described, await vitals()),
+    settleLetters: settleLetters(pipeline),
   };
 }
 
+/** Longest that who asks waits for the dead letters to be sent again. */
+const settlesWithin: Millis = 240_000;
+
+const settleLetters =
+  ({ indexer }: Pipeline) =>
+  (action: 'retry' | 'drop', filter: object) =>
+    indexer.call<LettersSettled>(`${action}Letters`, settlesWithin, filter);
+
 /** For the document that the server writes of itself. */
-async function sampleOf(pipeline: Pipeline, described: Described): Promise<ServerSample> {
-  const status = await statusOf(pipeline, described);
+async function sampleOf(pipeline: Pipeline, described: Described, vitals: Vitals): Promise<ServerSample> {
+  const status = await statusOf(pipeline, described, vitals);
   await gather(pipeline, described.metrics);
   const readings = await described.metrics.readings();
   const { user, system } = process.cpuUsage();
@@ -55,9 +69,9 @@ async function silentIn({ analyser, indexer }: Pipeline, within: Millis): Promis
 }
 
 /** Asks the workers for their latest metrics. */
-async function gather({ analyser, indexer }: Pipeline, metrics: Metrics): Promise<void> {
+async function gather(pipeline: Pipeline, metrics: Metrics): Promise<void> {
   await Promise.all(
-    [analyser, indexer].map(async (reader) => {
+    readersOf(pipeline).map(async (reader) => {
       const report = await reader.call<MetricsReport>('metrics');
       if (report) metrics.take(reader.name, report);
     }),
@@ -67,24 +81,22 @@ async function gather({ analyser, indexer }: Pipeline, metrics: Metrics): Promis
 async function statusOf(
   pipeline: Pipeline,
   { config, url, store, version, startedAt }: Described,
+  vitals: Vitals,
 ): Promise<Status> {
-  const { journal, analyser, indexer, delivering, lumberjack } = pipeline;
-  const now = Date.now();
-  const sink = await indexer.call<SinkReport>('sink');
+  const { journal, analyser, forwarder, delivering, lumberjack, selfMonitoring } = pipeline;
+  const report = await forwarder?.call<ForwarderReport>('forward');
   const stats = lumberjack.stats();
   const address = lumberjack.address();
   const { fill } = journal;
   return {
     version,
-    uptime: now - startedAt,
+    uptime: Date.now() - startedAt,
     inputs: {
       lumberjack: {
         url: `${address.host}:${address.port}`,
         connections: stats.connections,
         windowsInFlight: stats.windowsInFlight,
-        ...(stats.oldestUnacknowledged !== undefined && {
-          oldestUnacknowledged: now - stats.oldestUnacknowledged,
-        }),
+        ...vitals.inputs.lumberjack,
       },
     },
     journal: {
@@ -93,55 +105,75 @@ async function statusOf(
       newest: fill.newest,
       ...(journal.broken !== undefined && { broken: journal.broken }),
     },
-    readers: {
-      analyser: readerStatus(analyser, pipeline, now),
-      indexer: { ...readerStatus(indexer, pipeline, now), ...(sink && waits(sink)) },
+    readers: Object.fromEntries(
+      readersOf(pipeline).map(({ name, position }) => [name, { position, ...vitals.readers[name]! }]),
+    ),
+    ...(forwarder && { forward: forwardStatus(forwarder, journal, report) }),
+    alerts: {
+      open: (await analyser.call<number>('alerts')) ?? 0,
+      own: selfMonitoring?.open() ?? [],
     },
-    alerts: { open: (await analyser.call<number>('alerts')) ?? 0 },
-    sink: {
-      kind: store === undefined ? 'elasticsearch' : 'store',
-      url,
-      state: sink && sink.state === 'delivering' ? 'ready' : 'unavailable',
-      ...(sink?.reason !== undefined && { reason: sink.reason }),
-    },
+    sink: await sinkOf(pipeline, url, store),
     notifiers: Object.fromEntries(
-      ['log', ...Object.keys(config.notifiers)].map((name) => [
-        name,
-        { pending: delivering.pendingFor(name) },
-      ]),
+      notifierNames(config).map((name) => {
+        const failing = vitals.notifiers[name]?.reason;
+        return [name, { pending: delivering.pendingFor(name), ...(failing !== undefined && { failing }) }];
+      }),
     ),
     ...(store !== undefined && { store: { url: store } }),
   };
 }
 
-function readerStatus(reader: Reader, { journal }: Pipeline, now: Millis): ReaderStatus {
-  const records = Math.max(0, journal.fill.newest - reader.position);
-  const since = reader.stuckSince;
-  const seconds = since === undefined ? 0 : (now - since) / 1000;
-  return { position: reader.position, lag: { records, bytes: journal.bytesAfter(reader.position), seconds } };
+async function sinkOf({ indexer }: Pipeline, url: string, store: string | undefined) {
+  const sink = await indexer.call<SinkStatus>('sink');
+  const ready = sink?.state === 'delivering';
+  return {
+    kind: store === undefined ? 'elasticsearch' : 'store',
+    url,
+    state: ready ? 'ready' : 'unavailable',
+    ...(sink?.reason !== undefined && { reason: sink.reason }),
+    ...(sink?.since !== undefined && { since: new Date(sink.since).toISOString() }),
+    deadLetters: sink?.deadLetters ?? 0,
+  } satisfies Status['sink'];
 }
 
-const waits = ({ state }: SinkReport) => (state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {});
-
-async function healthNow({ journal, analyser, indexer }: Pipeline): Promise<Health> {
-  const { fill } = journal;
-  const sink = await indexer.call<SinkReport>('sink');
+/** The figures stand beside the judgement, so that who watches `/health` alone sees them, too. */
+function healthNow(pipeline: Pipeline, { config, problems = 0 }: Described, vitals: Vitals): Health {
+  const { journal, analyser, indexer } = pipeline;
+  const { journalFill, readerLag, oldestUnacknowledged } = config.selfMonitoring;
+  const readers = readersOf(pipeline);
   const progress = (reader: Reader) => ({
     position: reader.position,
-    newest: fill.newest,
+    newest: journal.fill.newest,
     lastProgressAt: reader.stuckSince ?? Date.now(),
+    ...vitals.readers[reader.name]!,
   });
   const snapshot: HealthSnapshot = {
-    journal: {
-      fill: fill.bytes / fill.limit,
-      damaged: indexer.damaged,
-      ...(journal.broken !== undefined && { broken: journal.broken }),
-      ...(journal.refusing !== undefined && { refusing: journal.refusing }),
-    },
-    readers: { analyser: progress(analyser), indexer: { ...progress(indexer), ...(sink && waits(sink)) } },
+    journal: vitals.journal,
+    readers: Object.fromEntries(readers.map((reader) => [reader.name, progress(reader)])),
+    // A forwarder that is gone is told by what it waits for: nothing else depends on it.
     threads: { analyser: gone(analyser), indexer: gone(indexer) },
+    inputs: vitals.inputs,
+    notifiers: vitals.notifiers,
+    configuration: { problems },
   };
-  return healthOf(snapshot, Date.now());
+  const health = healthOf(snapshot, Date.now(), {
+    stallAfter: 60_000,
+    nearlyFull: journalFill || 1,
+    farBehind: readerLag || Number.POSITIVE_INFINITY,
+    waitsLong: oldestUnacknowledged || Number.POSITIVE_INFINITY,
+  });
+  return { ...health, figures: figuresOf(vitals) };
+}
+
+function figuresOf({ journal, inputs, readers }: Vitals): NonNullable<Health['figures']> {
+  const each = <From, To>(of: Record<string, From>, figure: (one: From) => To) =>
+    Object.fromEntries(Object.entries(of).map(([name, one]) => [name, figure(one)]));
+  return {
+    journalFill: journal.fill,
+    oldestUnacknowledged: each(inputs, ({ oldestUnacknowledged = 0 }) => oldestUnacknowledged / 1000),
+    readerLag: each(readers, ({ lag: { records, seconds } }) => ({ records, seconds })),
+  };
 }
 
 const gone = (reader: Reader) => (reader.alive ? {} : { gone: 'it ended, and is started again' });

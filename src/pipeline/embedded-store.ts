@@ -12,6 +12,8 @@ export interface EmbeddedStore {
   url: string;
   /** How the sink reaches it: as any Elasticsearch. */
   elasticsearch: NonNullable<Config['elasticsearch']>;
+  /** How much is kept from now on. */
+  keep(config: Pick<Config, 'store' | 'indexing'>): void;
   stop(): Promise<void>;
 }
 
@@ -29,7 +31,7 @@ export async function startEmbeddedStore(
   const secrets = [...secretsOf(config), ...(ownKey === undefined ? [] : [ownKey])];
   const workerData: StoreWorkerData = {
     folder: config.data,
-    config: { ...config.store, ownKey },
+    config: { ...config.store, ownKey, alerts: config.indexing.alerts },
     log: config.log,
     secrets,
   };
@@ -51,6 +53,8 @@ export async function startEmbeddedStore(
       // The other end is this very process, whoever its certificate is made for.
       ...(config.store.ssl_enabled && { ssl_verification_mode: 'none' }),
     }),
+    keep: ({ store: { keepAge, keepSize }, indexing: { alerts } }) =>
+      worker.postMessage({ keep: { keepAge, keepSize, alerts } }),
     async stop() {
       stopping = true;
       worker.postMessage('stop');

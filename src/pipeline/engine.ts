@@ -1,6 +1,7 @@
 import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import type { EventReader } from '../parsers/reader.ts';
 import type { EventClock } from '../windows/clock.ts';
+import { Dispatch } from './dispatch.ts';
 import { closePayload } from './payload.ts';
 import type { Run } from './run.ts';
 
@@ -26,6 +27,9 @@ export interface EngineParts {
   downAfter: Millis;
 }
 
+const isAmong = ({ name, fingerprint }: Run, runs: readonly Run[]) =>
+  runs.some((other) => other.name === name && other.fingerprint === fingerprint);
+
 /** The server was down: event time then, what it would be without that, and the wall time of its return. */
 interface Return {
   from: Millis;
@@ -43,15 +47,21 @@ const isDamaged = (record: JournalRecord) => record.kind === 'events' && record.
  */
 export class Engine {
   readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0 };
-  private readonly parts: EngineParts;
+  private parts: EngineParts;
+  private dispatch = new Dispatch([]);
+  /** Of each name whose rule went or changed, the number of the rule to come. */
+  private generations = new Map<string, number>();
   /** `receivedAt` of the last record. */
   private heardAt: Millis | undefined;
   private returned: Return | undefined;
-  /** The event time from which on a rule may have a window to close; looking earlier would find none. */
+  /** The event time from which on each run may have a window to close; looking earlier would find none. */
+  private dues = new Float64Array(0);
+  /** The earliest of them. */
   private due: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
+    this.arrange();
   }
 
   /** `block` is the record's payload where it is inflated already. */
@@ -83,6 +93,10 @@ export class Engine {
     return this.parts.clock.now;
   }
 
+  get clock(): EventClock {
+    return this.parts.clock;
+  }
+
   get rules(): readonly Run[] {
     return this.parts.runs;
   }
@@ -92,32 +106,70 @@ export class Engine {
     return this.parts.runs.reduce((open, run) => open + run.openAlerts, 0);
   }
 
+  /**
+   * Goes on with other parts, between two records. A run of the same name and fingerprint takes the place of the one
+   * before it; what else there was ends, for the reason that is given by rule, and what is new begins with present time.
+   */
+  swap(parts: Partial<EngineParts>, why: (rule: string) => string): Output[] {
+    const outputs: Output[] = [];
+    const before = this.parts;
+    this.parts = { ...before, ...parts };
+    const { runs } = this.parts;
+    for (const run of before.runs) if (!isAmong(run, runs)) this.end(run, why(run.name), outputs);
+    for (const run of runs) if (!isAmong(run, before.runs)) this.begin(run, outputs);
+    this.arrange();
+    return outputs;
+  }
+
   snapshot(): unknown {
     const { clock, runs } = this.parts;
     return {
       clock: clock.snapshot(),
       heardAt: this.heardAt,
       returned: this.returned,
+      generations: [...this.generations],
       runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]),
     };
   }
 
-  /** A rule that changed since the snapshot begins anew; the others go on. */
+  /** Goes on exactly from a snapshot by the same analysis; a rule that is not in it begins anew. */
   restore(snapshot: unknown): void {
-    const { clock, heardAt, returned, runs } = snapshot as {
+    const { clock, heardAt, returned, generations, runs } = snapshot as {
       clock: unknown;
       heardAt: Millis | undefined;
       returned: Return | undefined;
+      generations?: [string, number][];
       runs: [string, string, unknown][];
     };
     this.parts.clock.restore(clock);
     this.heardAt = heardAt;
     this.returned = returned;
+    this.generations = new Map(generations);
     for (const run of this.parts.runs) {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
       if (saved) run.restore(saved[2]);
     }
+    this.arrange();
+  }
+
+  /** To be called whenever the list of runs changes, or what they have come to. */
+  private arrange(): void {
+    const { runs } = this.parts;
+    this.dispatch = new Dispatch(runs);
+    this.dues = new Float64Array(runs.length).fill(Number.NEGATIVE_INFINITY);
     this.due = Number.NEGATIVE_INFINITY;
+  }
+
+  private end(run: Run, reason: string, outputs: Output[]): void {
+    run.book.end(this.now, reason, outputs);
+    this.generations.set(run.name, (this.generations.get(run.name) ?? 1) + 1);
+  }
+
+  private begin(run: Run, outputs: Output[]): void {
+    const number = this.generations.get(run.name);
+    if (number !== undefined) run.book.follow({ number, until: this.parts.clock.farthest });
+    // What lies before the present is closed: the rule is not about it.
+    if (Number.isFinite(this.now)) run.advance(this.now, outputs);
   }
 
   /** A payload that cannot be read never will be: it is passed over, and time goes on. */
@@ -156,7 +208,9 @@ export class Engine {
   }
 
   private take(batch: Batch, block: EventBlock, outputs: Output[]): void {
-    const { clock, events, runs } = this.parts;
+    const { clock, events } = this.parts;
+    // Senders of Lumberjack overtake their own windows when they open a connection.
+    clock.hear(batch.encoding === 'lumberjack' ? batch.origin.connection : undefined, batch.receivedAt);
     if (clock.deserted) clock.expect(this.sourcesIn(block, batch));
     events.open(block, batch);
     for (let event = events.next(); event; event = events.next()) {
@@ -166,12 +220,13 @@ export class Engine {
         continue;
       }
       const before = clock.now;
-      if (clock.observe(event.source, event.time, batch.receivedAt) === 'ahead') {
+      const observed = clock.observe(event.source, event.time, batch.receivedAt);
+      if (observed === 'ahead') {
         this.tally.ahead += 1;
         continue;
       }
       if (clock.now !== before) this.close(outputs);
-      for (const run of runs) run.add(event, outputs);
+      for (const run of this.dispatch.runsFor(event)) run.add(event, outputs, observed === 'on-time');
     }
   }
 
@@ -189,10 +244,15 @@ export class Engine {
     const { now } = this.parts.clock;
     if (now < this.due) return;
     this.tellOfReturn(now);
-    this.due = Number.POSITIVE_INFINITY;
-    for (const run of this.parts.runs) {
-      run.advance(now, outputs);
-      this.due = Math.min(this.due, run.due);
+    const { dues } = this;
+    let due = Number.POSITIVE_INFINITY;
+    for (const [place, run] of this.parts.runs.entries()) {
+      if (now >= dues[place]!) {
+        run.advance(now, outputs);
+        dues[place] = run.due;
+      }
+      due = Math.min(due, dues[place]!);
     }
+    this.due = due;
   }
 }

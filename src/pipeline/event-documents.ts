@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { Batch, BulkItem, DeadLetter, EventBlock, Millis, Position } from '../model.ts';
 import type { EventReader, ReadEvent } from '../parsers/reader.ts';
+import { neverADocument } from '../sinks/elasticsearch/dead-letter-document.ts';
 import type { Destination, Named } from './index-name.ts';
 import { closePayload } from './payload.ts';
 
@@ -15,9 +16,6 @@ export interface EventDocumentsOptions {
   /** Makes the document about an event that is no document itself. */
   deadLetter: (letter: DeadLetter, receivedAt: Millis) => BulkItem;
 }
-
-/** Where an event that is no JSON object would have gone; it cannot say more itself. */
-const unknownIndex = 'logs';
 
 /**
  * The documents of a batch. An event's id is made of the journal's id, the record's position and the event's
@@ -64,7 +62,7 @@ export class EventDocuments {
   }
 
   private letterItem(letter: Omit<DeadLetter, 'index'>, receivedAt: Millis): BulkItem {
-    const whole = { ...letter, index: unknownIndex };
+    const whole = { ...letter, index: neverADocument };
     this.letters.push(whole);
     return this.options.deadLetter(whole, receivedAt);
   }
@@ -72,13 +70,13 @@ export class EventDocuments {
   private itemOf(event: ReadEvent, id: string, receivedAt: Millis): BulkItem {
     if (event.problem !== undefined)
       return this.letterItem({ reason: event.problem, id, body: Buffer.from(event.raw()) }, receivedAt);
-    const { index, stream } = this.options.nameIndex(event);
+    const { stream, id: chosen, ...destination } = this.options.nameIndex(event);
     const tags = event.time > receivedAt + this.options.maxAhead ? ['_timestamp_ahead'] : undefined;
     const document = event.document({
       ...(tags && { tags }),
       ...(stream && { fields: fieldsOf(stream, event) }),
     });
-    return { action: 'create', index, id: ownId(event) ?? id, document };
+    return { ...destination, id: chosen ?? ownId(event) ?? id, document };
   }
 }
 

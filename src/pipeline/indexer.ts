@@ -41,6 +41,9 @@ export class Indexer {
   private readonly deliveries: Deliveries<Position>;
   private readonly news = new Signal();
   private stopping = false;
+  /** What was read but not handed over is left to the next one. */
+  private cut = false;
+  private running: Promise<void> = Promise.resolve();
   private read: Position;
 
   constructor(options: IndexerOptions) {
@@ -54,7 +57,25 @@ export class Indexer {
   }
 
   /** Ends when `stop` was called. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    this.running = this.loop();
+    return this.running;
+  }
+
+  /** Says where to begin, before it does. */
+  beginAfter(position: Position): void {
+    this.read = position;
+  }
+
+  /** Reads no further; resolves when what was read has been delivered. */
+  async finish(): Promise<void> {
+    this.stopping = true;
+    this.news.raise();
+    await this.running;
+    await this.deliveries.drained();
+  }
+
+  private async loop(): Promise<void> {
     while (!this.stopping) {
       const records = this.options.journal.read(this.read, 4 * 2 ** 20);
       if (records.length === 0) await this.news.wait();
@@ -64,6 +85,7 @@ export class Indexer {
 
   stop(): void {
     this.stopping = true;
+    this.cut = true;
     this.deliveries.close();
     this.news.raise();
   }
@@ -72,7 +94,9 @@ export class Indexer {
   private async deliver(records: JournalRecord[]): Promise<void> {
     let load = new Load();
     for (const record of records) {
-      if (this.stopping) return;
+      if (this.cut) return;
+      // What was read is delivered to its end.
+      if (this.stopping) break;
       if (record.kind === 'events') {
         if (record.encoding === 'damaged') this.options.damaged?.(record.position);
         for (const item of this.options.documents.of(record)) {

@@ -13,6 +13,8 @@ export interface Folders {
   journal: string;
   analysis: string;
   outbox: string;
+  /** What logboom's alerts about itself put out, until it is published. */
+  ownAlerts: string;
   deadLetters: string;
 }
 
@@ -21,6 +23,7 @@ export function foldersOf(data: string): Folders {
     journal: `${data}/journal`,
     analysis: `${data}/analysis`,
     outbox: `${data}/outbox`,
+    ownAlerts: `${data}/own-alerts`,
     deadLetters: `${data}/dead-letters.ndjson`,
   };
 }

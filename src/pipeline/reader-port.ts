@@ -13,7 +13,7 @@ export interface ReaderHandlers {
   /** A document for the sink that is in no journal. */
   document?(item: BulkItem): void;
   /** Answers by name, such as `metrics`. */
-  calls: Record<string, () => unknown>;
+  calls: Record<string, (argument: unknown) => unknown>;
   /** Finish what is in hand and put everything in order. */
   stop(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export function serveReader(handlers: ReaderHandlers): { post: (message: FromRea
     else if (message.kind === 'block')
       handlers.block?.(message.position, received(message.block), message.payloadBytes);
     else if (message.kind === 'call') {
-      const value = message.name === 'ping' ? true : await handlers.calls[message.name]?.();
+      const value = message.name === 'ping' ? true : await handlers.calls[message.name]?.(message.argument);
       post({ kind: 'answer', id: message.id, value });
     } else {
       await handlers.stop();

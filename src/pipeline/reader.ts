@@ -19,6 +19,16 @@ export interface ReaderOptions {
 /** Bytes of inflated windows that may be under way to a reader; beyond that it reads them from the journal. */
 const offeredBytes = 32 * 2 ** 20;
 
+/** A reader first finishes what it has in hand; one that takes longer than this still does what it was told. */
+const reloadWithin: Millis = 20_000;
+
+export interface ReaderReload {
+  /** It has yet to take it up. */
+  pending: boolean;
+  /** Why it refused; then it is as it was. */
+  problem?: string;
+}
+
 /** A reader of the journal as the main thread knows it: where it is, and when it last got on. */
 export class Reader {
   onTransition: (transition: Transition) => void = () => {};
@@ -75,13 +85,25 @@ export class Reader {
     this.thread.post({ kind });
   }
 
+  /**
+   * Lets it go on by something else than what it was started with, and start by that from then on. One that is gone
+   * takes it up when it is back, and one that is busy when it is done.
+   */
+  async reload(workerData: unknown): Promise<ReaderReload> {
+    const before = this.thread.workerData;
+    this.thread.workerData = workerData;
+    const answer = await this.thread.call<{ problem?: string }>('reload', reloadWithin, workerData);
+    if (answer?.problem !== undefined) this.thread.workerData = before;
+    return { pending: answer === undefined, ...answer };
+  }
+
   /** Hands over a document for the sink that is in no journal. */
   hand(item: BulkItem): void {
     this.thread.post({ kind: 'document', item });
   }
 
-  call<T>(name: string, timeout: Millis = 1_000): Promise<T | undefined> {
-    return this.thread.call<T>(name, timeout);
+  call<T>(name: string, timeout: Millis = 1_000, argument?: unknown): Promise<T | undefined> {
+    return this.thread.call<T>(name, timeout, argument);
   }
 
   /** Whether its thread gets round to an answer; one that is gone does not, and one that hangs does not either. */

@@ -65,6 +65,34 @@ export class Results {
     });
   }
 
+  /** By what the checkpoint came about: rules, parsers, times. A replay from it goes by the same. */
+  analysis(): unknown {
+    this.root.resetReadTxn();
+    return this.meta.get('analysis');
+  }
+
+  /** Position of the last record that put something out. */
+  get lastPosition(): Position {
+    return this.last[0];
+  }
+
+  /**
+   * From that position on another analysis holds. What it puts out itself, the checkpoint after it and the analysis
+   * are on disk all at once or not at all, so that no replay can mix the two.
+   */
+  async change(outputs: Output[], checkpoint: Checkpoint, analysis: unknown): Promise<void> {
+    const { position } = checkpoint;
+    const [before, ordinal] = this.last;
+    const first = before === position ? ordinal + 1 : 1;
+    await this.write(() => {
+      outputs.forEach((output, index) => void this.outputs.put([position, first + index], output));
+      if (outputs.length > 0) void this.meta.put('last', [position, first + outputs.length - 1]);
+      void this.meta.put('checkpoint', checkpoint);
+      void this.meta.put('analysis', analysis);
+    });
+    if (outputs.length > 0) this.last = [position, first + outputs.length - 1];
+  }
+
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
     await this.write(() => void this.meta.put('checkpoint', checkpoint));
   }
@@ -92,6 +120,7 @@ export class Results {
       this.meta.put('journal', journalId);
       this.meta.remove('last');
       this.meta.remove('checkpoint');
+      this.meta.remove('analysis');
     });
   }
 }
@@ -99,3 +128,6 @@ export class Results {
 function after(a: OutputKey, b: OutputKey): boolean {
   return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);
 }
+
+/** The name that stands for the journal's in results that come of no journal. */
+export const ofNoJournal = 'none';

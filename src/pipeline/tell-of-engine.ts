@@ -1,5 +1,6 @@
 import type { PipelineTelemetry } from '../telemetry/pipeline.ts';
 import type { Engine } from './engine.ts';
+import type { Run } from './run.ts';
 
 /**
  * Brings the engine's tallies into metrics when they are asked for. The engine itself tells nobody anything, so
@@ -7,19 +8,21 @@ import type { Engine } from './engine.ts';
  */
 export function tellOfEngine(engine: Engine, telemetry: PipelineTelemetry): () => void {
   const told = { events: 0, ahead: 0 };
-  // A rule knows of late events from before a restart; a counter begins anew.
-  const late = new Map(engine.rules.map((run) => [run.name, run.late]));
-  const closed = new Map(engine.rules.map((run) => [run.name, run.closed]));
+  // A run knows of late events from before a restart, or from the run that it follows; a counter begins anew.
+  const known = new WeakMap<Run, { late: number; closed: number }>();
+  for (const run of engine.rules) known.set(run, countsOf(run));
   return () => {
     const { events, ahead } = engine.tally;
     telemetry.eventsAnalysed(events - told.events);
     telemetry.eventsAhead(ahead - told.ahead);
     Object.assign(told, { events, ahead });
     for (const run of engine.rules) {
-      telemetry.eventsLate(run.name, run.late - (late.get(run.name) ?? 0));
-      telemetry.windowsClosed(run.name, run.closed - (closed.get(run.name) ?? 0));
-      late.set(run.name, run.late);
-      closed.set(run.name, run.closed);
+      const before = known.get(run) ?? countsOf(run);
+      telemetry.eventsLate(run.name, run.late - before.late);
+      telemetry.windowsClosed(run.name, run.closed - before.closed);
+      known.set(run, countsOf(run));
     }
   };
 }
+
+const countsOf = ({ late, closed }: Run) => ({ late, closed });

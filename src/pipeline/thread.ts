@@ -11,7 +11,7 @@ export type ToReader =
   | { kind: 'outputs' }
   /** A document for the sink that is in no journal. */
   | { kind: 'document'; item: BulkItem }
-  | { kind: 'call'; id: number; name: string }
+  | { kind: 'call'; id: number; name: string; argument?: unknown }
   | { kind: 'stop' };
 
 /** What a reader says to the main thread. */
@@ -47,6 +47,8 @@ const longestPause: Millis = 60_000;
 export class ReaderThread {
   readonly name: string;
   private readonly options: ThreadOptions;
+  /** What it is given when it is started again. */
+  workerData: unknown;
   private readonly firstPause: Millis;
   private worker: Worker | undefined;
   private readyAt: Millis | undefined;
@@ -60,6 +62,7 @@ export class ReaderThread {
   constructor(options: ThreadOptions) {
     this.name = options.name;
     this.options = options;
+    this.workerData = options.workerData;
     this.firstPause = options.firstPause ?? shortestPause;
     this.pause = this.firstPause;
   }
@@ -84,7 +87,7 @@ export class ReaderThread {
   }
 
   /** Asks the reader; undefined where it is gone or does not answer in time. */
-  async call<T>(name: string, timeout: Millis): Promise<T | undefined> {
+  async call<T>(name: string, timeout: Millis, argument?: unknown): Promise<T | undefined> {
     if (!this.worker) return undefined;
     const id = this.nextCall++;
     const answer = new Promise<unknown>((resolve) => {
@@ -94,7 +97,7 @@ export class ReaderThread {
         resolve(value);
       });
     });
-    this.post({ kind: 'call', id, name });
+    this.post({ kind: 'call', id, name, argument });
     return (await answer) as T | undefined;
   }
 
@@ -121,9 +124,9 @@ export class ReaderThread {
   }
 
   private async launch(): Promise<void> {
-    const { file, workerData, resourceLimits } = this.options;
+    const { file, resourceLimits } = this.options;
     const worker = new Worker(file, {
-      workerData,
+      workerData: this.workerData,
       name: this.name,
       ...(resourceLimits && { resourceLimits }),
     });

@@ -12,7 +12,7 @@ export interface WindowAlertsParts {
   observer?: Observer | undefined;
 }
 
-/** Alerts at rest are looked through for forgettable ones after so many visits. */
+/** Alerts at rest are looked through for forgettable ones after so many windows moved on. */
 const visitsBetweenSweeps = 10_000;
 
 /** Counts in windows, and looks at each one that is over: what all kinds do that judge stretches of time. */
@@ -41,7 +41,7 @@ export class WindowAlerts {
   }
 
   get waiting(): boolean {
-    return this.parts.windows.waiting;
+    return this.parts.windows.waiting || this.parts.book.hasUntold;
   }
 
   get closedThrough(): Millis {
@@ -60,12 +60,18 @@ export class WindowAlerts {
     const added = windows.add(time, group, amount);
     if (observer !== undefined)
       observer.took?.({ rule: rule.config.name, group, event, amount, outcome: added });
-    if (added === 'late') this.late += 1;
+    if (added === 'late') this.missed(group, time);
     if (added !== 'added') return false;
     // No closure for each event: a group is mostly known already.
     if (!book.knows(group)) book.know(group, by ?? (() => rule.group(event).by));
     if (rule.condition) book.keep(group, event);
     return true;
+  }
+
+  /** An event came too late to be counted. */
+  missed(group: string, time: Millis): void {
+    this.late += 1;
+    this.parts.book.late(group, time, this.closedThrough);
   }
 
   /** Counts what belongs to no one event. */
@@ -76,7 +82,7 @@ export class WindowAlerts {
   /** It is certain that something will be counted there: that is worth knowing before it is. */
   raise(time: Millis, group: string, outputs: Output[]): void {
     const { rule, book } = this.parts;
-    if (book.isActive(group)) return;
+    if (!book.rests(group)) return;
     const end = (Math.floor(time / rule.every) + 1) * rule.every;
     this.look({ group, start: end - rule.over, end, value: 1, count: 1 }, true, outputs);
   }
@@ -84,7 +90,7 @@ export class WindowAlerts {
   /** The newest window may have become true with this event; that is worth knowing before it is over. */
   lookEarly(group: string, outputs: Output[]): void {
     const { rule, windows, book } = this.parts;
-    if (book.isActive(group)) return;
+    if (!book.rests(group)) return;
     const head = windows.head(group);
     if (head?.value !== undefined && rule.condition!.test(head.value)) this.look(head, true, outputs);
   }
@@ -92,7 +98,12 @@ export class WindowAlerts {
   /** Closes the windows that no event at or after that time can change any more. */
   advance(watermark: Millis, outputs: Output[]): void {
     const { windows, book } = this.parts;
-    windows.advance(watermark, (window) => this.close(window, outputs));
+    const before = windows.closedThrough;
+    const moved = windows.advance(watermark, (window) => this.close(window, outputs));
+    this.visits += moved;
+    this.closed += moved;
+    // Once a hop, so that a flood of late events does not write a document for each.
+    if (windows.closedThrough > before) book.tellLate(windows.closedThrough, outputs);
     if (this.visits < visitsBetweenSweeps) return;
     this.visits = 0;
     book.sweep(windows.closedThrough, (group) => windows.has(group) || this.alsoHeld(group));
@@ -113,8 +124,6 @@ export class WindowAlerts {
 
   private close(window: WindowValue, outputs: Output[]): void {
     const { rule, book } = this.parts;
-    this.visits += 1;
-    this.closed += 1;
     if (rule.condition) this.look(window, false, outputs);
     // Windows that end at multiples of their length tile the timeline: the others say nothing new.
     if (rule.config.record && window.end % rule.over === 0 && window.count > 0) {
@@ -130,7 +139,6 @@ export class WindowAlerts {
     const { rule, windows, book } = this.parts;
     const window = { start, end };
     const observation: Observation = { at: end, since: end - rule.every, window, value, count, early };
-    const again = book.look(group, observation, outputs);
-    if (again !== undefined) windows.schedule(group, again);
+    for (const again of book.look(group, observation, outputs)) windows.schedule(group, again);
   }
 }

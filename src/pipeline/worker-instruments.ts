@@ -5,6 +5,15 @@ import type { Instruments } from '../telemetry/instruments.ts';
 import { createLog } from '../telemetry/log.ts';
 
 /** A reader's own log and registry; the main thread adds the metrics of all threads up. */
-export function workerInstruments(config: Config, thread: string): Instruments {
-  return { log: createLog(config.log, { thread, secrets: secretsOf(config) }), metrics: new Registry() };
+export function workerInstruments(
+  config: Config,
+  thread: string,
+): Instruments & { learn(config: Config): void } {
+  const secrets = secretsOf(config);
+  return {
+    log: createLog(config.log, { thread, secrets }),
+    metrics: new Registry(),
+    /** The secrets of another configuration are to stay out of the log, too. */
+    learn: (next) => void secrets.push(...secretsOf(next)),
+  };
 }

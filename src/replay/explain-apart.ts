@@ -12,7 +12,7 @@ type Answer = { explanation: Explanation } | { code: ErrorCode; message: string 
  * Explains in a thread of its own, so that a replay of hours delays no acknowledgement. One at a time: the second
  * core is the readers'. Rejects with `BUSY` while another one is under way.
  */
-export function explainApart(config: Config): (asked: Asked) => Promise<Explanation> {
+export function explainApart(inForce: () => Config): (asked: Asked) => Promise<Explanation> {
   let isBusy = false;
   return async (asked) => {
     const question = questionFrom(asked);
@@ -20,7 +20,7 @@ export function explainApart(config: Config): (asked: Asked) => Promise<Explanat
       throw new LogboomError('BUSY', 'Another explanation is under way; ask again when it is done.');
     isBusy = true;
     const file = workerEntry(import.meta.url, './explain-worker.ts');
-    const worker = new Worker(file, { workerData: { question, config }, name: 'explain' });
+    const worker = new Worker(file, { workerData: { question, config: inForce() }, name: 'explain' });
     try {
       const [answer] = (await once(worker, 'message')) as [Answer];
       if ('explanation' in answer) return answer.explanation;

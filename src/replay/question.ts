@@ -17,11 +17,11 @@ export interface Asked {
 
 /**
  * Reads a question. The id of an alert holds the rule's name, the group and the start of its episode; that of a
- * transition or a message has more behind it, which is left away. Throws `USAGE` for what is no question.
+ * transition, of a message or of a rule that began anew has more behind it, which is left away. Throws `USAGE` for what is no question.
  */
 export function questionFrom({ alert, rule, at, group }: Asked): Question {
   if (alert !== undefined) {
-    const [, id, name, start] = /^(([^~]+)~.*~(\d{4}-\d\d-\d\dT[\d:.]+Z))(?:-.*)?$/.exec(alert) ?? [];
+    const [, id, name, start] = /^(([^~]+)~.*~(\d{4}-\d\d-\d\dT[\d:.]+Z))(?:[-~].*)?$/.exec(alert) ?? [];
     if (id !== undefined) return { alert: id, rule: name!, at: parseIso(start!) };
     throw new LogboomError(
       'USAGE',

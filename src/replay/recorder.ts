@@ -44,6 +44,8 @@ export interface GroupRecord {
 const mostGroups = 1_000;
 const mostWindows = 200;
 const mostSamples = 5;
+/** Statuses that time alone can end. */
+const waits = new Set<AlertStatus>(['pending', 'recovering']);
 
 /** Keeps what one rule saw and decided in a stretch of event time, by group. */
 export class Recorder implements Observer {
@@ -65,9 +67,11 @@ export class Recorder implements Observer {
     const { at, early, window, value, count } = observation;
     const record = at > this.#to ? this.groups.get(group) : this.#recordOf(group);
     if (record === undefined || (at > this.#to && !this.#isOpen(record))) return;
-    const { reason, deadline, transition, notify } = decision;
+    const { reason, transition, notify } = decision;
     const told = transition && notify.reason;
     const states = { from: before.status, to: decision.state.status };
+    // Looks that only keep a document up to date end nothing.
+    const deadline = waits.has(states.to) ? decision.deadline : undefined;
     const explained = { ...window, early, value, count, ...states, reason, deadline, told };
     if (at < this.#from) record.before = explained;
     else this.#keep(record, explained);

@@ -22,6 +22,11 @@ export interface Judgement {
 /** What a kind of rule makes of a window. What it remembers of groups to do so is part of its state. */
 export interface Judge {
   judge(group: string, observation: Observation): Judgement;
+  /**
+   * Whether the verdict would be `true`, told without a reason: most windows of most groups are calm, and words about
+   * them that nobody reads cost more than the counting. Only judges without a memory can tell.
+   */
+  holds?(value: number | undefined, count: number): boolean;
   /** Forgets what can make no difference any more to windows that end after that time. */
   forgetBefore(time: Millis): void;
   snapshot(): unknown;
@@ -29,9 +34,13 @@ export interface Judge {
 }
 
 /** A judge without a memory. */
-export function lookingAtWindows(judge: (observation: Observation) => Judgement): Judge {
+export function lookingAtWindows(
+  judge: (observation: Observation) => Judgement,
+  holds: (value: number | undefined, count: number) => boolean,
+): Judge {
   return {
     judge: (_, observation) => judge(observation),
+    holds,
     forgetBefore: () => {},
     snapshot: () => null,
     restore: () => {},
@@ -50,6 +59,11 @@ export function judge({ value, count }: Observation, { config, condition, recove
   if (recovery.test(value))
     return { verdict: 'calm', reason: `${config.measure} ${recovery.describe(value)}` };
   return { verdict: 'between', reason: `${config.measure} ${condition.describe(value)}` };
+}
+
+/** Whether `judge` says `true`. */
+export function holds(value: number | undefined, count: number, { config, condition }: StateRule): boolean {
+  return condition !== undefined && value !== undefined && count >= config.minCount && condition.test(value);
 }
 
 function tooFew(count: number, minCount: number): string {

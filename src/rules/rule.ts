@@ -5,9 +5,11 @@ import { ActiveHours } from './active-hours.ts';
 import { BaselineJudge } from './baseline.ts';
 import { type Condition, opposite, parseCondition } from './condition.ts';
 import { type Grouping, groupingBy } from './group.ts';
-import { type Judge, judge, lookingAtWindows } from './judgement.ts';
+import { holds, type Judge, judge, lookingAtWindows } from './judgement.ts';
 import { compileQuery, type Predicate } from './kql/compile.ts';
+import { type Key, keysOf } from './kql/keys.ts';
 import { kibanaQuery } from './kql/kibana.ts';
+import { parseQuery } from './kql/parser.ts';
 import { matchJudgement } from './match.ts';
 import { type Amount, amountOf, type Parsed, parseMeasure } from './measure.ts';
 import { NormalJudge } from './normal.ts';
@@ -22,6 +24,8 @@ export interface CompiledRule extends Grouping {
   readonly kibanaQuery: string;
   /** Whether the rule is about the event. */
   readonly filter: Predicate;
+  /** What of the filter can be looked up. */
+  readonly keys: readonly (readonly Key[])[];
   readonly measure: Measure;
   /** What the event brings to its window. */
   readonly amount: Amount;
@@ -53,12 +57,21 @@ export function compileRule(config: RuleConfig): CompiledRule {
 
 /** How the windows of a rule are judged. Each call gives a judge of its own, with an empty memory. */
 export function judgeOf(config: RuleConfig, rule: CompiledRule): Judge {
+  const byCondition = () =>
+    lookingAtWindows(
+      (observation) => judge(observation, rule),
+      (value, count) => holds(value, count, rule),
+    );
   switch (config.kind) {
     case 'threshold':
     case 'cardinality':
-      return lookingAtWindows((observation) => judge(observation, rule));
+    case 'absence':
+      return byCondition();
     case 'match':
-      return lookingAtWindows((observation) => matchJudgement(observation, rule.over));
+      return lookingAtWindows(
+        (observation) => matchJudgement(observation, rule.over),
+        (_, count) => count > 0,
+      );
     case 'baseline':
       return new BaselineJudge(config);
     case 'normal':
@@ -68,8 +81,6 @@ export function judgeOf(config: RuleConfig, rule: CompiledRule): Judge {
     case 'change':
     case 'new-term':
       return new StrikeJudge(config);
-    case 'absence':
-      return lookingAtWindows((observation) => judge(observation, rule));
   }
 }
 
@@ -121,6 +132,7 @@ function compileSettings(config: AlertSettings, counted: Counted): CompiledRule 
     config,
     kibanaQuery: kibanaQuery(config.where),
     filter,
+    keys: keysOf(parseQuery(config.where)),
     measure,
     amount,
     condition,

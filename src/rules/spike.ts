@@ -9,6 +9,8 @@ type Past = [end: Millis, value: number | undefined, count: number];
 interface Memory {
   /** End of the first window: before it nobody looked at the group. */
   first: Millis;
+  /** End of the first of the empty windows at the end of what is known. */
+  empty: Millis | undefined;
   /** In order of their ends. A window's value holds until the next one's end: others are not looked at. */
   past: Past[];
 }
@@ -25,10 +27,13 @@ export class SpikeJudge implements Judge {
   judge(group: string, o: Observation): Judgement {
     const { over } = this.config;
     let memory = this.groups.get(group);
-    if (memory === undefined || this.isOver(memory, o.at)) {
-      memory = { first: o.at, past: [] };
+    // A group that was forgotten is looked at again while it rests: there is nothing in it and nothing before it.
+    if (memory === undefined && o.count === 0) return compare(o, undefined, this.config);
+    if (memory === undefined || (o.count > 0 && this.isOver(memory, o.at))) {
+      memory = { first: o.at, empty: undefined, past: [] };
       this.groups.set(group, memory);
     }
+    memory.empty = o.count > 0 ? undefined : (memory.empty ?? o.at);
     const { first, past } = memory;
     past.push([o.at, o.value, o.count]);
     while (past.length > 1 && past[1]![0] <= o.at - over) past.shift();
@@ -45,26 +50,28 @@ export class SpikeJudge implements Judge {
   }
 
   snapshot(): unknown {
-    return [...this.groups].map(([group, { first, past }]) => [
+    return [...this.groups].map(([group, { first, empty = null, past }]) => [
       group,
       first,
+      empty,
       past.map(([end, value, count]) => [end, value ?? null, count]),
     ]);
   }
 
   restore(snapshot: unknown): void {
+    type Packed = [string, Millis, Millis | null, [Millis, number | null, number][]];
     this.groups.clear();
-    for (const [group, first, past] of snapshot as [string, Millis, [Millis, number | null, number][]][])
+    for (const [group, first, empty, past] of snapshot as Packed[])
       this.groups.set(group, {
         first,
+        empty: empty ?? undefined,
         past: past.map(([end, value, count]) => [end, value ?? undefined, count]),
       });
   }
 
   /** After two empty windows what comes is another beginning. Whether it is forgotten by then makes no difference. */
-  private isOver({ past }: Memory, at: Millis): boolean {
-    const [end, , count] = past.at(-1)!;
-    return count === 0 && at > end + 2 * this.config.over;
+  private isOver({ empty }: Memory, at: Millis): boolean {
+    return empty !== undefined && at >= empty + 2 * this.config.over;
   }
 }
 

@@ -1,36 +1,41 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Registry } from 'prom-client';
 import { LogboomError, messageOf } from '../errors.ts';
+import { silentInstruments } from '../telemetry/instruments.ts';
 import { createLog, type LogSettings } from '../telemetry/log.ts';
+import type { Keep } from './retention.ts';
 import { type StoreStart, startStore } from './store.ts';
 
 /** What the thread is given. */
 export interface StoreWorkerData extends Pick<StoreStart, 'folder' | 'config'> {
-  log: LogSettings;
+  /** Without it the thread is silent. */
+  log?: LogSettings;
   /** Values that never reach the log. */
-  secrets: string[];
+  secrets?: string[];
 }
 
 /**
  * The store in a thread of its own. `workerData` is a StoreWorkerData; the thread posts
- * `{ready: {url, port}}` or `{failed: {code, message}}`, and any message to it stops it.
+ * `{ready: {url, port}}` or `{failed: {code, message}}`; `stop` stops it, and `{keep}` says how much is kept.
  */
-const { folder, config, log: settings, secrets } = workerData as StoreWorkerData;
-const log = createLog(settings, { thread: 'store', secrets });
+const { folder, config, log: settings, secrets = [] } = workerData as StoreWorkerData;
+const log = settings ? createLog(settings, { thread: 'store', secrets }) : silentInstruments().log;
 const port = parentPort!;
 
 try {
   const {
     url,
     port: listening,
+    keep,
     stop,
   } = await startStore({
     folder,
     config,
     instruments: { log, metrics: new Registry() },
   });
-  port.once('message', () => {
-    stop().finally(() => port.close());
+  port.on('message', (message: { keep: Keep } | 'stop') => {
+    if (message !== 'stop') keep(message.keep);
+    else stop().finally(() => port.close());
   });
   port.postMessage({ ready: { url, port: listening } });
 } catch (error) {

@@ -9,7 +9,7 @@ import { storeTelemetry } from '../telemetry/store.ts';
 import { Engine } from './engine.ts';
 import type { StoreAccess } from './http/access.ts';
 import { buildServer } from './http/server.ts';
-import { Retention } from './retention.ts';
+import { type Keep, Retention } from './retention.ts';
 
 /** The `store` section of the configuration: times in milliseconds, sizes in bytes. */
 export interface StoreOptions extends StoreAccess {
@@ -17,6 +17,8 @@ export interface StoreOptions extends StoreAccess {
   port: number;
   keepAge: Millis;
   keepSize: number;
+  /** The index of episodes. */
+  alerts?: string;
 }
 
 export interface StoreStart {
@@ -30,6 +32,8 @@ export interface StoreStart {
 export interface RunningStore {
   url: string;
   port: number;
+  /** How much is kept from now on. */
+  keep(keep: Keep): void;
   /** Reads the certificates' files now, where there are any. */
   reloadCertificates(): Promise<void>;
   stop(): Promise<void>;
@@ -83,7 +87,9 @@ export async function startStore({
   }
   if (!engine.catalog.get('cluster', 'cluster'))
     await engine.write(() => engine.catalog.put('cluster', 'cluster', { uuid: randomUUID() }));
-  const retention = new Retention(engine, config, telemetry);
+  const { keepAge, keepSize, alerts } = config;
+  const kept: Keep = { keepAge, keepSize, ...(alerts !== undefined && { alerts }) };
+  const retention = new Retention(engine, kept, telemetry);
   retention.start();
   const { port } = app.server.address() as AddressInfo;
   const url = urlOf(config.host, port, config.ssl_enabled ? 'https' : 'http');
@@ -97,5 +103,15 @@ export async function startStore({
     await engine.close();
     telemetry.stopped();
   };
-  return { url, port, reloadCertificates: certificates.reload, stop: () => (stopped ??= stop()) };
+  const keep = (next: Keep) => {
+    Object.assign(kept, next);
+    void retention.run();
+  };
+  return {
+    url,
+    port,
+    keep,
+    reloadCertificates: certificates.reload,
+    stop: () => (stopped ??= stop()),
+  };
 }

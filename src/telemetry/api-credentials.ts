@@ -23,10 +23,8 @@ export function credentialsOf({ token, tokens = {} }: Pick<ApiSettings, 'token' 
   ]);
 }
 
-/** A configured token that may do what is wanted: what logboom's own commands present. */
-export function tokenFor(
-  role: Role,
-  { token, tokens = {} }: Pick<ApiSettings, 'token' | 'tokens'>,
-): string | undefined {
-  return token ?? Object.values(tokens).find((one) => role === 'read' || one.role === 'operate')?.token;
+/** The configured token that may do most: what logboom's own commands present. */
+export function ownToken({ token, tokens = {} }: Pick<ApiSettings, 'token' | 'tokens'>): string | undefined {
+  const all = Object.values(tokens);
+  return token ?? (all.find(({ role }) => role === 'operate') ?? all[0])?.token;
 }

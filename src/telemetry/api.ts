@@ -7,8 +7,11 @@ import { createGuard, isRefusal, roleFor } from '../listeners/guard.ts';
 import { type SecureHttp, secureHttp } from '../listeners/secure.ts';
 import type { Millis } from '../model.ts';
 import { type ApiSettings, credentialsOf } from './api-credentials.ts';
+import { addDeadLetters, type SettleLetters } from './api-dead-letters.ts';
 import type { Health } from './health.ts';
 import type { Instruments } from './instruments.ts';
+import type { ReloadAnswer } from './reload.ts';
+import { addReload } from './reload-route.ts';
 import type { Status } from './status.ts';
 
 export interface ApiOptions {
@@ -19,6 +22,9 @@ export interface ApiOptions {
   metrics: () => Promise<string>;
   /** Answers `?alert=…` or `?rule=…&at=…&group=…`. */
   explain?: (asked: Record<string, string>) => Promise<unknown>;
+  /** Does what `logboom dead-letters retry | drop` asks for. */
+  settleLetters?: SettleLetters;
+  reload?: () => Promise<ReloadAnswer>;
   instruments: Instruments;
   /** How often the files of the certificates are looked at. */
   certificateCheck?: Millis;
@@ -42,6 +48,7 @@ const links = {
   '/explain': 'why an alert fired (?alert=id), or why a rule did or did not (?rule=name&at=time&group=group)',
   '/health': 'whether the journal and its readers move: 200, or 503 with the reasons',
   '/metrics': 'metrics in the Prometheus text format',
+  '/reload': 'POST takes up the changed configuration: what changed, or 400 with its problems',
   '/status': 'inputs, journal, readers, alerts, sink and notifiers as JSON',
 };
 
@@ -81,8 +88,8 @@ function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyRep
   }
   return reply
     .code(405)
-    .header('allow', 'GET, HEAD')
-    .send({ error: `${path} answers GET only.` });
+    .header('allow', path === '/reload' ? 'POST' : 'GET, HEAD')
+    .send({ error: `${path} answers ${path === '/reload' ? 'POST' : 'GET'} only.` });
 }
 
 function addRoutes(app: FastifyInstance, { status, health, metrics }: ApiOptions): void {
@@ -153,7 +160,7 @@ function server({ options }: SecureHttp): FastifyInstance {
   return fastify({ ...common, https: { ...options, ...http } }) as unknown as FastifyInstance;
 }
 
-/** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`. */
+/** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`, and what operators ask for. */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { config, instruments } = options;
   const secure = await secureHttp(config, 'api', instruments.log);
@@ -165,6 +172,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   app.setNotFoundHandler(answerUnknown);
   addRoutes(app, options);
   if (options.explain) addExplain(app, options.explain);
+  if (options.settleLetters) addDeadLetters(app, options.settleLetters);
+  if (options.reload) addReload(app, options.reload);
   const url = await listen(app, config);
   const certificates = await secure.watch(app.server, options.certificateCheck);
   instruments.log.info({ 'url.full': url }, `API listens on ${url}`);

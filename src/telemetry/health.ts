@@ -1,22 +1,18 @@
 import type { Millis, Position } from '../model.ts';
 import { formatDuration } from '../util/duration.ts';
+import type { Lag, Vitals } from './vitals.ts';
 
 /** What health is judged by. */
 export interface HealthSnapshot {
-  journal: {
-    /** Share of its size limit that waits for the slowest reader; 1 holds the senders. */
-    fill: number;
-    /** Why it takes nothing any more. */
-    broken?: string;
-    /** Why the disk did not take the last append; the next one may find it well again. */
-    refusing?: string;
-    /** Records that were found damaged since the start. */
-    damaged?: number;
-  };
+  journal: Vitals['journal'];
   /** By name: `analyser`, `indexer`, … */
   readers: Record<string, ReaderProgress>;
   /** By name; why a thread is gone, or undefined while it lives. */
   threads: Record<string, { gone?: string | undefined }>;
+  inputs?: Vitals['inputs'];
+  notifiers?: Vitals['notifiers'];
+  /** Number of problems for which the configuration was not taken up when it was last loaded anew. */
+  configuration?: { problems: number };
 }
 
 export interface ReaderProgress {
@@ -26,6 +22,9 @@ export interface ReaderProgress {
   lastProgressAt: Millis;
   /** Something outside that it waits for and cannot help: `Elasticsearch`. */
   waitsFor?: string;
+  lag?: Lag;
+  /** Whether a full journal waits for it; default: it does. */
+  holds?: boolean;
 }
 
 export interface HealthThresholds {
@@ -33,9 +32,17 @@ export interface HealthThresholds {
   stallAfter: Millis;
   /** Fill of the journal from which on it is mentioned. */
   nearlyFull: number;
+  /** Age of a reader's oldest unread record, and of an input's oldest unacknowledged window, that are mentioned. */
+  farBehind: Millis;
+  waitsLong: Millis;
 }
 
-export const defaultThresholds: HealthThresholds = { stallAfter: 60_000, nearlyFull: 0.8 };
+export const defaultThresholds: HealthThresholds = {
+  stallAfter: 60_000,
+  nearlyFull: 0.8,
+  farBehind: 300_000,
+  waitsLong: 60_000,
+};
 
 /**
  * `degraded` is healthy: logboom does all that it can, what it waits for is elsewhere and nothing is lost, so a
@@ -45,6 +52,12 @@ export interface Health {
   healthy: boolean;
   state: 'healthy' | 'degraded' | 'unhealthy';
   reasons: string[];
+  /** The figures behind it: share, seconds and records. */
+  figures?: {
+    journalFill: number;
+    oldestUnacknowledged: Record<string, number>;
+    readerLag: Record<string, { records: number; seconds: number }>;
+  };
 }
 
 interface Findings {
@@ -63,7 +76,7 @@ function judgeReaders(
   for (const [name, reader] of Object.entries(readers)) {
     const stands = now - reader.lastProgressAt;
     const stuck = reader.position < reader.newest && stands >= stallAfter;
-    if (stuck) found.stuck.push(name);
+    if (stuck && reader.holds !== false) found.stuck.push(name);
     if (reader.waitsFor) found.degraded.push(`${name} waits for ${reader.waitsFor}`);
     else if (stuck) {
       const behind = reader.newest - reader.position;
@@ -99,6 +112,34 @@ function judgeRoom({ journal }: HealthSnapshot, stuck: string[], nearlyFull: num
   return { unhealthy: [], degraded: mention ? [`journal is ${percent(journal.fill)} full`] : [] };
 }
 
+const wholeSeconds = (length: Millis) => formatDuration(Math.max(0, Math.floor(length / 1000) * 1000));
+
+/** People are not told: nothing is lost for a while, but someone has to look at the notifier. */
+function judgeNotifiers({ notifiers = {} }: HealthSnapshot): string[] {
+  return Object.entries(notifiers).map(
+    ([name, { reason, age }]) => `notifier ${name} has not delivered for ${wholeSeconds(age)}: ${reason}`,
+  );
+}
+
+/** Data moves, but slower than it comes, or senders are held: nothing is lost, and nobody sees it from outside. */
+function judgeAges(snapshot: HealthSnapshot, { farBehind, waitsLong }: HealthThresholds): string[] {
+  const behind = Object.entries(snapshot.readers).flatMap(([name, { lag }]) => {
+    const age = (lag?.seconds ?? 0) * 1000;
+    return age >= farBehind ? [`${name} is ${wholeSeconds(age)} behind`] : [];
+  });
+  const held = Object.entries(snapshot.inputs ?? {}).flatMap(([name, { oldestUnacknowledged: age = 0 }]) =>
+    age >= waitsLong ? [`${name}: a window has waited for its ACK for ${wholeSeconds(age)}`] : [],
+  );
+  return [...behind, ...held];
+}
+
+/** What is in force is not what the file says. */
+function judgeConfiguration({ configuration }: HealthSnapshot): string[] {
+  return configuration && configuration.problems > 0
+    ? ['the configuration was changed and has problems: the one before stays in force']
+    : [];
+}
+
 /** Judges a snapshot. Pure: time and thresholds are arguments. */
 export function healthOf(
   snapshot: HealthSnapshot,
@@ -111,7 +152,14 @@ export function healthOf(
   const readers = judgeReaders(snapshot, now, thresholds.stallAfter);
   const journal = judgeJournal(snapshot, readers.stuck, thresholds.nearlyFull);
   const unhealthy = [...threads, ...journal.unhealthy, ...readers.unhealthy];
-  const degraded = [...journal.degraded, ...readers.degraded];
+  const ages = judgeAges(snapshot, thresholds);
+  const degraded = [
+    ...journal.degraded,
+    ...readers.degraded,
+    ...ages,
+    ...judgeNotifiers(snapshot),
+    ...judgeConfiguration(snapshot),
+  ];
   const state = unhealthy.length > 0 ? 'unhealthy' : degraded.length > 0 ? 'degraded' : 'healthy';
   return { healthy: unhealthy.length === 0, state, reasons: [...unhealthy, ...degraded] };
 }

@@ -32,7 +32,7 @@ const standardError = 2;
 export function createLog(settings: LogSettings, options: LogOptions = {}): Logger {
   const terminal = options.terminal ?? isatty(standardError);
   const pretty = settings.format === 'pretty' || (settings.format === 'auto' && terminal);
-  const out = options.destination ?? pino.destination({ fd: standardError, sync: true });
+  const out = options.destination ?? standardErrorOut();
   const redact = redactor(options.secrets ?? []);
   const finish = pretty ? prettyLine(terminal) : jsonLine;
   const form: LoggerOptions = pretty
@@ -43,6 +43,13 @@ export function createLog(settings: LogSettings, options: LogOptions = {}): Logg
     { write: (line) => out.write(finish(redact(line))) },
   );
   return options.thread ? log.child({ 'process.thread.name': options.thread }) : log;
+}
+
+/** A log that nobody can read any more, as where its terminal was closed, ends no server. */
+function standardErrorOut(): DestinationStream {
+  const out = pino.destination({ fd: standardError, sync: true });
+  out.on('error', () => {});
+  return out;
 }
 
 /** JSON escapes only some of what a terminal would act on; `\u009b` is JSON as well. */

@@ -11,6 +11,8 @@ export interface LumberjackTelemetry {
   connectionOpened(origin: Origin): void;
   /** `reason` is in words, and undefined if the sender closed an idle connection, which is what senders do. */
   connectionClosed(origin: Origin, reason: string | undefined): void;
+  /** A connection is ended for its age; why is told when it is closed. */
+  connectionRetired(): void;
   /** More connections than `maxConnections`. Told once until one was accepted again: refused senders come back. */
   connectionTurnedAway(address: string, most: number): void;
   handshakeFailed(address: string, reason: string): void;
@@ -48,6 +50,7 @@ export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTe
       if (reason === undefined) log.debug(client(origin), `${origin.connection} closed its connection.`);
       else log.info(client(origin), `Connection ${origin.connection} is closed: ${reason}`);
     },
+    connectionRetired: () => measured.retired.inc(),
     connectionTurnedAway: (address, most) => {
       measured.failures.inc({ reason: 'too-many-connections' });
       if (!turningAway)
@@ -130,6 +133,10 @@ function lumberjackMetrics(registry: Registry) {
     blockBytes: counter(
       'logboom_lumberjack_event_bytes_total',
       'Bytes of windows after inflating them',
+    ) as Counter,
+    retired: counter(
+      'logboom_lumberjack_retired_connections_total',
+      'Connections ended because of their age',
     ) as Counter,
     heartbeats: counter('logboom_lumberjack_heartbeats_total', 'ACK 0 sent') as Counter,
     failures: (known(registry, 'logboom_lumberjack_failures_total') ??

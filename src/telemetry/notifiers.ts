@@ -28,6 +28,12 @@ export function notifierTelemetry({ log, metrics }: Instruments) {
       const line = `${notifier} did not take a notification: ${reason}; it is tried again in ${Math.round(pause / 1000)} s`;
       log[known ? 'debug' : 'warn']({ notifier, notification: id }, line);
     },
+    /** Only the operator can mend it: said loudly once, and the message waits. */
+    misconfigured(notifier: string, id: string, reason: string, pause: Millis, known: boolean): void {
+      notifications.inc({ notifier, outcome: 'misconfigured' });
+      const line = `${notifier} cannot deliver as it is set up: ${reason}. Messages wait for it; the next try is in ${Math.round(pause / 1000)} s`;
+      log[known ? 'debug' : 'error']({ notifier, notification: id }, line);
+    },
     refused(notifier: string, id: string, reason: string): void {
       notifications.inc({ notifier, outcome: 'refused' });
       log.error(

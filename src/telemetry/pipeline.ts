@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import type { Transition } from '../model.ts';
 import type { Instruments } from './instruments.ts';
 import { boundedLabel } from './labels.ts';
@@ -20,16 +20,6 @@ const counters = (metrics: Registry) => {
   };
 };
 
-const lags = (metrics: Registry) => {
-  const lag = (unit: string, help: string) =>
-    new Gauge({ name: `logboom_reader_lag_${unit}`, help, labelNames: ['reader'], registers: [metrics] });
-  return {
-    records: lag('records', 'Journal records that a reader has not read yet.'),
-    bytes: lag('bytes', 'Bytes in the journal that a reader has not read yet.'),
-    seconds: lag('seconds', 'Age of the oldest record that a reader has not read yet.'),
-  };
-};
-
 /** `alert traffic-burst (web-1): pending → active, because …`. */
 const sentence = ({ rule, group, from, to, reason }: Transition) =>
   `alert ${rule}${group === '' ? '' : ` (${group})`}: ${from} → ${to}: ${reason}`;
@@ -37,7 +27,6 @@ const sentence = ({ rule, group, from, to, reason }: Transition) =>
 /** What analyser and indexer tell about themselves. Fields of log lines have ECS’s names where it has one. */
 export function pipelineTelemetry({ log, metrics }: Instruments) {
   const count = counters(metrics);
-  const lag = lags(metrics);
   const reasonLabel = boundedLabel();
   return {
     eventsAnalysed: (events: number) => count.analysed.inc(events),
@@ -70,11 +59,6 @@ export function pipelineTelemetry({ log, metrics }: Instruments) {
         },
         sentence(transition),
       );
-    },
-    readerLag(reader: string, records: number, bytes: number, seconds: number) {
-      lag.records.set({ reader }, records);
-      lag.bytes.set({ reader }, bytes);
-      lag.seconds.set({ reader }, seconds);
     },
     ticks: (read = 1) => count.ticks.inc(read),
   };

@@ -11,8 +11,9 @@ export class Readings {
   private readonly values = new Map<string, Value[]>();
 
   constructor(report: MetricObject[] = []) {
+    // The registry counts on in the objects that it reports.
     for (const { name, values } of report as unknown as { name: string; values: Value[] }[])
-      this.values.set(name, values);
+      this.values.set(name, structuredClone(values));
   }
 
   /** The sum over all labels that are not named. 0 where nothing was measured yet. */

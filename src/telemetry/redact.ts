@@ -16,13 +16,21 @@ const forms: [RegExp, string][] = [
 /** Shorter ones are words of everyday: leaving `a` out of each line would make it unreadable and betray the secret. */
 const shortest = 6;
 
-/** A function that takes known secrets, and what looks like one, out of a line of JSON. */
-export function redactor(secrets: readonly string[]): (line: string) => string {
-  const known = secrets
-    .filter((secret) => secret.length >= shortest)
+/** The longest first, for a shorter one may be a part of it. */
+function inOrder(secrets: readonly string[]): string[] {
+  const all = [...new Set(secrets)].filter((secret) => secret.length >= shortest);
+  return all
     .sort((one, other) => other.length - one.length)
     .map((secret) => JSON.stringify(secret).slice(1, -1));
+}
+
+/** A function that takes known secrets, and what looks like one, out of a line of JSON. More may become known. */
+export function redactor(secrets: readonly string[]): (line: string) => string {
+  let known: string[] = [];
+  let count = 0;
   return (line) => {
+    if (count !== secrets.length) known = inOrder(secrets);
+    count = secrets.length;
     let text = line;
     for (const secret of known) text = text.replaceAll(secret, mask);
     for (const [form, replacement] of forms) text = text.replace(form, replacement);

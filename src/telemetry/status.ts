@@ -1,4 +1,5 @@
 import type { Millis, Position } from '../model.ts';
+import type { Lag } from './vitals.ts';
 
 /** What `/status` and `logboom status` show. */
 export interface Status {
@@ -10,12 +11,23 @@ export interface Status {
   journal: JournalStatus;
   /** By name: `analyser`, `indexer`, … */
   readers: Record<string, ReaderStatus>;
-  alerts: { open: number };
+  alerts: { open: number; own: OwnAlertStatus[] };
   sink: SinkStatus;
+  /** Forwarding to Logstash, where it is configured. */
+  forward?: ForwardStatus;
   /** By name. */
   notifiers: Record<string, NotifierStatus>;
   /** The embedded store, where it is in use. */
   store?: { url: string };
+}
+
+/** An alert that logboom raised about itself. */
+export interface OwnAlertStatus {
+  rule: string;
+  /** The reader, input or notifier that it is about, where there are several. */
+  group: string;
+  since: string;
+  reason: string;
 }
 
 export interface InputStatus {
@@ -37,7 +49,7 @@ export interface JournalStatus {
 
 export interface ReaderStatus {
   position: Position;
-  lag: { records: number; bytes: number; seconds: number };
+  lag: Lag;
   /** What the reader waits for: `Elasticsearch`. */
   waitsFor?: string;
 }
@@ -47,6 +59,18 @@ export interface SinkStatus {
   url: string;
   state: 'ready' | 'unavailable';
   reason?: string;
+  /** Since when it has not delivered everything. */
+  since?: string;
+  /** Documents that were refused for good and are kept in the data folder. */
+  deadLetters: number;
+}
+
+export interface ForwardStatus {
+  /** One for each connection. */
+  hosts: { host: string; connected: boolean; reason?: string }[];
+  windowsUnderWay: number;
+  /** Records that the journal no longer holds and Logstash never got. */
+  missed: number;
 }
 
 export interface NotifierStatus {

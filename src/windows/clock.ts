@@ -1,26 +1,19 @@
 import type { TimeConfig } from '../config/time.ts';
 import type { Millis } from '../model.ts';
+import {
+  byAgeThenName,
+  farthestOf,
+  hold,
+  isHeld,
+  lagsOf,
+  type Source,
+  type SourceLag,
+  unheard,
+} from './source.ts';
 import { WallClock } from './wall.ts';
+import { type Young, YoungConnections } from './young-connections.ts';
 
 const never = Number.NEGATIVE_INFINITY;
-
-/** A stream within a sender. */
-interface Source {
-  name: string;
-  /** Its event clock: the highest event time seen. */
-  high: Millis;
-  /** When it was last heard of, by the wall clock that never runs backwards. */
-  arrival: Millis;
-  /** Whether it is in the list of those that may hold the clock back. */
-  listed: boolean;
-}
-
-export interface SourceLag {
-  source: string;
-  /** How far its event clock is behind that of the farthest active source. */
-  lag: Millis;
-  idle: boolean;
-}
 
 /** So many sources are remembered; then a tenth is forgotten, those first that were silent longest. */
 const mostSources = 100_000;
@@ -28,6 +21,9 @@ const mostSources = 100_000;
 /**
  * The combined event clock of all sources: how far event time has come, before any rule's lateness. It is the minimum
  * over the sources that are heard of and do not lag too far; in silence it runs on at the speed of the wall clock.
+ *
+ * What comes over a new connection comes in no order: a sender overtakes its own windows when it opens one. So for a
+ * short while its sources do not move the clock beyond where they, or it, stood before.
  */
 export class EventClock {
   readonly #config: TimeConfig;
@@ -41,20 +37,49 @@ export class EventClock {
   /** The clock when sources were last active: from where it runs on in silence. */
   #base: Millis = never;
   #now: Millis = never;
+  /** The clock as it would be if no source were held. */
+  #unheld: Millis = never;
+  /** The least event time before the clock began. */
+  #first: Millis = Number.POSITIVE_INFINITY;
+  /** Whether a source may be held. */
+  #holding = false;
+  readonly #settle: Millis;
+  readonly #connections: YoungConnections;
+  /** The connection of the batch in hand, if it is new. */
+  #young: Young | undefined = undefined;
   /** Whether there is one active source and none is known to join it. */
   #alone = false;
 
   constructor(config: TimeConfig) {
     this.#config = config;
     this.#wall = new WallClock(config.idleAfter);
+    // In silence no source is to be held any more.
+    this.#settle = Math.min(config.settle, config.idleAfter);
+    this.#connections = new YoungConnections(this.#settle);
   }
 
   get now(): Millis {
     return this.#now;
   }
 
-  /** Takes in one event. `ahead`: it is too far in the future to be believed, and moves nothing. */
-  observe(name: string, time: Millis, receivedAt: Millis): 'on-time' | 'ahead' {
+  /** The highest event time of any source, which those that lag behind have yet to come to. */
+  get farthest(): Millis {
+    return farthestOf([...this.#sources.values()]);
+  }
+
+  /** Says over which connection the coming events came; undefined where senders keep their order. */
+  hear(connection: string | undefined, receivedAt: Millis): void {
+    this.#young =
+      connection === undefined
+        ? undefined
+        : this.#connections.hear(connection, this.#wall.read(receivedAt), this.#unheld);
+  }
+
+  /**
+   * Takes in one event. `ahead`: it is too far in the future to be believed, and moves nothing. `unsettled`: it is far
+   * beyond where the clock is held, so what should be known of the time in between is still to come.
+   */
+  observe(name: string, time: Millis, receivedAt: Millis): 'on-time' | 'unsettled' | 'ahead' {
     let source = this.#last;
     if (source === undefined || source.name !== name) {
       source = this.#sources.get(name);
@@ -64,15 +89,23 @@ export class EventClock {
     if (!(time <= limit) && (source === undefined || !(time <= source.high + this.#config.maxAhead)))
       return 'ahead';
     source ??= this.#admit(name);
-    if (time > source.high) source.high = time;
     const wall = this.#wall.read(receivedAt);
+    if (this.#young !== undefined) {
+      hold(source, this.#young, wall, this.#settle);
+      this.#holding = true;
+    }
+    if (this.#now === never && time < this.#first) this.#first = time;
+    if (time > source.high) source.high = time;
     if (wall !== source.arrival || !source.listed) this.#heardOf(source, wall);
     // A source that is alone moves the clock with each event, so that nothing depends on how batches were cut.
-    if (this.#alone && this.#listed.length === 1 && source.high > this.#now) {
+    if (this.#alone && this.#listed.length === 1 && source.high > this.#now && !isHeld(source, wall)) {
       this.#now = source.high;
       this.#base = source.high;
+      this.#unheld = source.high;
     }
-    return 'on-time';
+    return this.#holding && time > (this.#now === never ? this.#first : this.#now) + this.#settle
+      ? 'unsettled'
+      : 'on-time';
   }
 
   /** Whether no source is active, so that the next batch should be looked through for `expect`. */
@@ -124,41 +157,49 @@ export class EventClock {
 
   /** Where each source is; for pages and metrics that ask for it. */
   lags(): SourceLag[] {
-    const farthest = this.#farthest(this.#listed);
-    return [...this.#sources.values()].map(({ name, high, listed }) => ({
-      source: name,
-      lag: Math.max(0, farthest - high),
-      idle: !listed,
-    }));
+    return lagsOf([...this.#sources.values()]);
   }
 
   snapshot(): unknown {
     const sources = [...this.#sources.values()]
       .sort(byAgeThenName)
-      .map(({ name, high, arrival, listed }) => [name, high, arrival, listed]);
-    const clock = [this.#latest, this.#base, this.#now].map((time) => (time === never ? null : time));
-    return { clock, wall: this.#wall.snapshot(), sources, alone: this.#alone };
+      .map(({ name, high, arrival, listed, held }) => [name, high, arrival, listed, held ?? null]);
+    const times = [this.#latest, this.#base, this.#now, this.#unheld, this.#first];
+    const clock = times.map((time) => (Number.isFinite(time) ? time : null));
+    const connections = this.#connections.snapshot();
+    const [alone, holding] = [this.#alone, this.#holding];
+    return { clock, wall: this.#wall.snapshot(), sources, alone, holding, connections };
   }
 
   restore(snapshot: unknown): void {
-    const { clock, wall, sources, alone } = snapshot as {
+    const { clock, wall, sources, alone, holding, connections } = snapshot as {
       clock: (Millis | null)[];
       wall: unknown;
-      sources: [string, Millis, Millis, boolean][];
+      sources: [string, Millis, Millis, boolean, Source['held'] | null][];
       alone: boolean;
+      holding: boolean | undefined;
+      connections: unknown;
     };
-    [this.#latest, this.#base, this.#now] = clock.map((time) => time ?? never) as [Millis, Millis, Millis];
+    const [latest, base, now, unheld, first] = clock;
+    this.#latest = latest ?? never;
+    this.#base = base ?? never;
+    this.#now = now ?? never;
+    this.#unheld = unheld ?? this.#now;
+    this.#first = first ?? Number.POSITIVE_INFINITY;
+    this.#connections.restore(connections ?? []);
+    this.#young = undefined;
     this.#wall.restore(wall);
     this.#last = undefined;
     this.#sources.clear();
-    for (const [name, high, arrival, listed] of sources)
-      this.#sources.set(name, { name, high, arrival, listed });
+    for (const [name, high, arrival, listed, held] of sources)
+      this.#sources.set(name, { name, high, arrival, listed, held: held ?? undefined });
     this.#listed = [...this.#sources.values()].filter(({ listed }) => listed);
     this.#alone = alone;
+    this.#holding = holding ?? false;
   }
 
   #admit(name: string): Source {
-    const source = { name, high: never, arrival: never, listed: false };
+    const source = unheard(name);
     this.#sources.set(name, source);
     this.#last = source;
     return source;
@@ -179,13 +220,17 @@ export class EventClock {
     for (const { arrival, high } of this.#listed) if (arrival >= since && high > farthest) farthest = high;
     const floor = farthest - this.#config.maxLag;
     let least = farthest;
-    for (const { arrival, high } of this.#listed)
-      if (arrival >= since && high >= floor && high < least) least = high;
-    return least;
-  }
-
-  #farthest(sources: Source[]): Millis {
-    return sources.reduce((farthest, { high }) => Math.max(farthest, high), never);
+    let held = farthest;
+    this.#holding = false;
+    for (const source of this.#listed) {
+      if (source.arrival < since) continue;
+      if (source.high >= floor && source.high < least) least = source.high;
+      if (!isHeld(source, at)) continue;
+      this.#holding = true;
+      held = Math.min(held, source.held!.at);
+    }
+    this.#unheld = Math.max(this.#unheld, least);
+    return Math.min(least, held);
   }
 
   #dropIdle(wall: Millis): void {
@@ -208,5 +253,3 @@ export class EventClock {
     this.#last = undefined;
   }
 }
-
-const byAgeThenName = (a: Source, b: Source) => a.arrival - b.arrival || (a.name < b.name ? -1 : 1);

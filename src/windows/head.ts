@@ -2,6 +2,14 @@ import type { Millis } from '../model.ts';
 import type { Aggregate, Amount } from './aggregate.ts';
 import type { Grid } from './grid.ts';
 import type { Group } from './group.ts';
+import { none, type Shares } from './shares.ts';
+
+/** What a head is made from. */
+export interface HeadParts<C> {
+  grid: Grid;
+  aggregate: Aggregate<C> | undefined;
+  shares: Shares<C>;
+}
 
 /**
  * The newest window of a group while it fills: what an early raise looks at. It is kept only for groups that were
@@ -11,53 +19,71 @@ import type { Group } from './group.ts';
 export class Head<C> {
   end: Millis;
   count = 0;
+  /** Number of the newest pane in the window. */
+  #to: number;
   /** Number of the first pane in the window. */
   #from: number;
+  /** The group's earliest share in the window. */
+  #first: number;
   /** Undefined: has to be merged from the panes. */
   #cell: { now: C } | undefined = undefined;
-  readonly #grid: Grid;
-  readonly #aggregate: Aggregate<C> | undefined;
+  readonly #parts: HeadParts<C>;
 
-  constructor(grid: Grid, aggregate: Aggregate<C> | undefined, group: Group<C>) {
-    this.#grid = grid;
-    this.#aggregate = aggregate;
-    this.end = grid.entry(group.at.at(-1)!);
+  constructor(parts: HeadParts<C>, group: Group<C>) {
+    const { grid, shares } = parts;
+    this.#parts = parts;
+    this.#to = shares.at[group.newest]!;
+    this.end = grid.entry(this.#to);
     this.#from = grid.firstPane(this.end);
-    for (let index = group.find(this.#from, group.first); index < group.at.length; index += 1)
-      this.count += group.counts[index]!;
-  }
-
-  /** Takes in an event that was just added to the group's pane with that number. */
-  add(group: Group<C>, pane: number, amount: Amount): void {
-    const end = this.#grid.entry(pane);
-    if (end > this.end) this.#move(group, end);
-    if (pane < this.#from) return;
-    this.count += 1;
-    if (this.#cell !== undefined) this.#cell.now = this.#aggregate!.put(this.#cell.now, amount);
-  }
-
-  value(group: Group<C>): number | undefined {
-    this.#cell ??= { now: this.#merged(group) };
-    return this.#aggregate!.value(this.#cell.now, this.count);
-  }
-
-  #move(group: Group<C>, end: Millis): void {
-    const to = this.#grid.firstPane(end);
-    let index = group.find(this.#from, group.first);
-    for (; group.at[index]! < to; index += 1) {
-      this.count -= group.counts[index]!;
-      if (this.#cell === undefined) continue;
-      if (this.#aggregate!.subtract === undefined) this.#cell = undefined;
-      else this.#cell.now = this.#aggregate!.subtract(this.#cell.now, group.cells[index]!);
+    this.#first = group.newest;
+    for (let share = group.newest; share !== none && shares.at[share]! >= this.#from; ) {
+      this.count += shares.counts[share]!;
+      this.#first = share;
+      share = shares.earlier[share]!;
     }
-    this.end = end;
-    this.#from = to;
   }
 
-  #merged(group: Group<C>): C {
-    let cell = this.#aggregate!.cell();
-    for (let index = group.find(this.#from, group.first); index < group.at.length; index += 1)
-      cell = this.#aggregate!.merge(cell, group.cells[index]!);
+  /** Takes in an event that was just added to that share of the group. */
+  add(share: number, amount: Amount): void {
+    const { aggregate, shares } = this.#parts;
+    const pane = shares.at[share]!;
+    if (pane > this.#to) this.#move(pane);
+    if (pane < this.#from) return;
+    if (pane < shares.at[this.#first]!) this.#first = share;
+    this.count += 1;
+    if (this.#cell !== undefined) this.#cell.now = aggregate!.put(this.#cell.now, amount);
+  }
+
+  value(): number | undefined {
+    this.#cell ??= { now: this.#merged() };
+    return this.#parts.aggregate!.value(this.#cell.now, this.count);
+  }
+
+  #move(pane: number): void {
+    const { grid } = this.#parts;
+    this.#to = pane;
+    const end = grid.entry(pane);
+    if (end === this.end) return;
+    this.end = end;
+    this.#from = grid.firstPane(end);
+    this.#leave();
+  }
+
+  #leave(): void {
+    const { aggregate, shares } = this.#parts;
+    for (; shares.at[this.#first]! < this.#from; this.#first = shares.later[this.#first]!) {
+      this.count -= shares.counts[this.#first]!;
+      if (this.#cell === undefined) continue;
+      if (aggregate!.subtract === undefined) this.#cell = undefined;
+      else this.#cell.now = aggregate!.subtract(this.#cell.now, shares.cells[this.#first]!);
+    }
+  }
+
+  #merged(): C {
+    const { aggregate, shares } = this.#parts;
+    let cell = aggregate!.cell();
+    for (let share = this.#first; share !== none; share = shares.later[share]!)
+      cell = aggregate!.merge(cell, shares.cells[share]!);
     return cell;
   }
 }

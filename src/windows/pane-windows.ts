@@ -1,12 +1,14 @@
 import type { Millis, WindowValue } from '../model.ts';
-import { Agenda } from './agenda.ts';
 import { type Aggregate, type Amount, Single } from './aggregate.ts';
 import { Grid } from './grid.ts';
 import { Group } from './group.ts';
-import { Head } from './head.ts';
+import { Head, type HeadParts } from './head.ts';
 import { aggregateFor } from './measures.ts';
 import { Order } from './order.ts';
-import { packGroup, packWindows, unpackGroup, unpackWindows } from './snapshot.ts';
+import { Panes } from './panes.ts';
+import { Reminders } from './reminders.ts';
+import { none, Shares } from './shares.ts';
+import { type PackedGroup, packGroup, packWindows, unpackWindows } from './snapshot.ts';
 import { tileGrid } from './tiles.ts';
 import type { WindowOptions, Windows } from './windows.ts';
 
@@ -20,17 +22,20 @@ export class PaneWindows implements Windows {
 
   readonly #options: WindowOptions;
   readonly #grid: Grid;
-  readonly #tiles: Grid | undefined;
   readonly #aggregate: Aggregate<unknown> | undefined;
+  readonly #headParts: HeadParts<unknown>;
+  readonly #heeds: WindowOptions['heed'];
   /** What one event adds to a count or a rate. */
   readonly #perEvent: number;
 
   readonly #table = new Map<string, Group<unknown>>();
-  readonly #agenda = new Agenda<Group<unknown>>();
   readonly #order = new Order<Group<unknown>>();
+  readonly #shares = new Shares<unknown>();
+  readonly #panes: Panes<unknown>;
+  readonly #reminders: Reminders<unknown>;
   #closed: Millis = Number.NEGATIVE_INFINITY;
-  /** Number of groups that are to be visited. */
-  #expecting = 0;
+  /** Groups that have to do with the end that is being closed. */
+  readonly #due: Group<unknown>[] = [];
   /** Events of a group tend to come in runs. */
   #last: Group<unknown> | undefined = undefined;
 
@@ -38,8 +43,13 @@ export class PaneWindows implements Windows {
     const { over, every, measure, recordEvery } = options;
     this.#options = options;
     this.#grid = new Grid(over, every);
-    this.#tiles = tileGrid(this.#grid, recordEvery);
+    this.#panes = new Panes(this.#grid, this.#shares);
+    const tiles = tileGrid(this.#grid, recordEvery);
+    this.#reminders = new Reminders(this.#grid, tiles);
+    // Where every window ends a tile every one is told of.
+    this.#heeds = recordEvery === undefined || tiles !== undefined ? options.heed : undefined;
     this.#aggregate = aggregateFor(measure);
+    this.#headParts = { grid: this.#grid, aggregate: this.#aggregate, shares: this.#shares };
     this.#perEvent = measure.kind === 'rate' ? 1000 / over : 1;
     this.earlyCapable = ['count', 'rate', 'distinct', 'max'].includes(measure.kind);
   }
@@ -53,7 +63,7 @@ export class PaneWindows implements Windows {
   }
 
   get waiting(): boolean {
-    return this.#expecting > 0;
+    return this.#shares.size > 0 || this.#reminders.size > 0;
   }
 
   add(time: Millis, name: string, amount: Amount): 'added' | 'late' | 'overflow' {
@@ -74,31 +84,32 @@ export class PaneWindows implements Windows {
 
   head(name: string): WindowValue | undefined {
     const group = this.#table.get(name);
-    if (group === undefined || group.first === group.at.length) return undefined;
-    group.head ??= new Head(this.#grid, this.#aggregate, group);
+    if (group === undefined || group.newest === none) return undefined;
+    group.head ??= new Head(this.#headParts, group);
     const { end, count } = group.head;
     if (end <= this.#closed) return undefined;
-    const value = this.#aggregate === undefined ? count * this.#perEvent : group.head.value(group);
+    const value = this.#aggregate === undefined ? count * this.#perEvent : group.head.value();
     return { group: name, start: end - this.#grid.over, end, value, count };
   }
 
-  advance(watermark: Millis, close: (value: WindowValue) => void): void {
+  advance(watermark: Millis, close: (value: WindowValue) => void): number {
     const through = this.#grid.endUpTo(watermark);
-    if (!(through > this.#closed)) return;
-    for (let end = this.#agenda.nextUpTo(through); end !== undefined; end = this.#agenda.nextUpTo(through)) {
+    if (!(through > this.#closed)) return 0;
+    let moved = 0;
+    for (let end = this.#nextUpTo(through); end !== undefined; end = this.#nextUpTo(through)) {
       this.#closed = end;
-      // A group may have asked for this end and later for an earlier one; then it asked again or has no need.
-      for (const group of this.#order.sort(this.#agenda.take()))
-        if (group.next === end) this.#visit(group, end, close);
+      this.#panes.slide(end, this.#expect);
+      this.#reminders.tell(end, this.#expect);
+      moved += this.#due.length;
+      for (const group of this.#order.sort(this.#heed(end))) this.#visit(group, end, close);
     }
     this.#closed = through;
+    return moved;
   }
 
   schedule(name: string, end: Millis): void {
     const group = this.#table.get(name) ?? this.#admit(name);
-    const visit = Math.max(this.#grid.endFrom(end), this.#closed + this.#grid.every);
-    group.remind(visit);
-    this.#expect(group, visit);
+    this.#reminders.put(group, Math.max(this.#grid.endFrom(end), this.#closed + this.#grid.every));
   }
 
   pin(name: string, pinned: boolean): void {
@@ -118,21 +129,32 @@ export class PaneWindows implements Windows {
   }
 
   snapshot(): unknown {
-    const names = [...this.#table.keys()].sort();
-    const groups = names.map((name) => packGroup(this.#table.get(name)!, this.#aggregate));
+    const isEntered = (pane: number) => this.#grid.entry(pane) <= this.#closed;
+    const groups = [...this.#table.keys()]
+      .sort()
+      .map((name) => packGroup(this.#table.get(name)!, this.#shares, this.#aggregate, isEntered));
     return packWindows(this.#options, this.#closed, this.overflowed, groups);
   }
 
   restore(snapshot: unknown): void {
     const { closed, overflowed, groups } = unpackWindows(this.#options, snapshot);
-    for (const group of [...this.#table.values()]) this.#remove(group);
-    this.#agenda.clear();
-    this.#order.clear();
+    for (const part of [this.#table, this.#order, this.#shares, this.#panes, this.#reminders]) part.clear();
+    this.#last = undefined;
     [this.#closed, this.overflowed] = [closed, overflowed];
-    for (const packed of groups) {
-      const group = unpackGroup(packed, this.#aggregate, (name) => this.#admit(name));
-      this.#expectNext(group);
-    }
+    for (const packed of groups) this.#unpack(packed);
+  }
+
+  #unpack([name, at, counts, cells, , timers, pinned]: PackedGroup): void {
+    const group = this.#admit(name);
+    at.forEach((number, place) => {
+      const pane = this.#panes.numbered(number, this.#closed);
+      const share = this.#shares.add(group, pane);
+      this.#shares.counts[share] = counts[place]!;
+      if (this.#aggregate !== undefined) this.#shares.cells[share] = this.#aggregate.unpack(cells[place]);
+      if (pane.entered) this.#panes.enter(share, group);
+    });
+    for (const end of timers) this.#reminders.put(group, end);
+    group.pinned = pinned;
   }
 
   #overflow(time: Millis, amount: Amount): 'overflow' {
@@ -142,37 +164,26 @@ export class PaneWindows implements Windows {
     return 'overflow';
   }
 
-  #put(group: Group<unknown>, pane: number, amount: Amount): void {
-    let index = group.at.length - 1;
-    if (index < group.entered || group.at[index] !== pane) index = this.#placeOf(group, pane);
-    group.counts[index]! += 1;
-    if (this.#aggregate !== undefined) group.cells[index] = this.#aggregate.put(group.cells[index], amount);
-    if (group.head !== undefined) group.head.add(group, pane, amount);
+  #put(group: Group<unknown>, number: number, amount: Amount): void {
+    const shares = this.#shares;
+    let share = group.newest;
+    if (share === none || shares.at[share] !== number) share = this.#shareOf(group, number);
+    shares.counts[share]! += 1;
+    if (this.#aggregate !== undefined) shares.cells[share] = this.#aggregate.put(shares.cells[share], amount);
+    if (group.head !== undefined) group.head.add(share, amount);
   }
 
-  /** Index of the pane among the group's open ones. A new pane asks for a visit to the first window that holds it. */
-  #placeOf(group: Group<unknown>, pane: number): number {
-    const length = group.at.length;
-    const after = length === group.entered || group.at[length - 1]! < pane;
-    const index = after ? length : group.find(pane, group.entered);
-    if (index < length && group.at[index] === pane) return index;
-    group.insert(index, pane);
-    if (this.#aggregate !== undefined) group.cells.splice(index, 0, this.#aggregate.cell());
-    this.#expect(group, this.#grid.entry(pane));
-    if (this.#tiles !== undefined) this.#expectTile(group, pane);
-    return index;
-  }
-
-  #expectTile(group: Group<unknown>, pane: number): void {
-    const end = this.#grid.endFrom(this.#tiles!.entry(this.#tiles!.paneOf(pane * this.#grid.pane)));
-    if (end === group.tile) return;
-    group.tile = end;
-    group.remind(end);
-    this.#expect(group, end);
+  #shareOf(group: Group<unknown>, number: number): number {
+    const known = this.#shares.find(group, number);
+    if (known !== none) return known;
+    const share = this.#shares.add(group, this.#panes.numbered(number, this.#closed));
+    if (this.#aggregate !== undefined) this.#shares.cells[share] = this.#aggregate.cell();
+    this.#reminders.putTile(group, number);
+    return share;
   }
 
   #admit(name: string): Group<unknown> {
-    const group = new Group<unknown>(name, this.#aggregate !== undefined);
+    const group = new Group<unknown>(name);
     if (this.#aggregate !== undefined)
       group.running =
         this.#grid.over === this.#grid.pane ? new Single(this.#aggregate) : this.#aggregate.running();
@@ -182,57 +193,58 @@ export class PaneWindows implements Windows {
   }
 
   #remove(group: Group<unknown>): void {
-    if (group.next !== Number.POSITIVE_INFINITY) this.#expecting -= 1;
-    group.next = Number.POSITIVE_INFINITY;
+    group.gone = true;
     this.#table.delete(group.name);
     this.#order.leave(group);
     if (this.#last === group) this.#last = undefined;
   }
 
-  #expect(group: Group<unknown>, end: Millis): void {
-    if (end >= group.next) return;
-    if (group.next === Number.POSITIVE_INFINITY) this.#expecting += 1;
-    group.next = end;
-    this.#agenda.put(end, group);
+  #nextUpTo(through: Millis): Millis | undefined {
+    const pane = this.#panes.nextUpTo(through);
+    const reminder = this.#reminders.nextUpTo(through);
+    return pane === undefined || (reminder !== undefined && reminder < pane) ? reminder : pane;
+  }
+
+  /** A function of its own and no closure for each end. */
+  readonly #expect = (group: Group<unknown>): void => {
+    if (group.due || group.gone) return;
+    group.due = true;
+    this.#due.push(group);
+  };
+
+  /** Of those who are due the ones to be visited. Of most groups nobody has to know that their window slid. */
+  #heed(end: Millis): Group<unknown>[] {
+    const heeded: Group<unknown>[] = [];
+    for (const group of this.#due) {
+      if (this.#matters(group, end)) heeded.push(group);
+      else this.#rest(group);
+    }
+    this.#due.length = 0;
+    return heeded;
+  }
+
+  #matters(group: Group<unknown>, end: Millis): boolean {
+    if (this.#heeds === undefined || group.pinned) return true;
+    if (group.timers !== undefined && group.timers[0]! <= end) return true;
+    return this.#heeds(this.#valueOf(group), group.count);
+  }
+
+  #valueOf({ running, count }: Group<unknown>): number | undefined {
+    return running === undefined ? count * this.#perEvent : running.value(count);
   }
 
   #visit(group: Group<unknown>, end: Millis, close: (value: WindowValue) => void): void {
-    this.#slide(group, end);
     const { name, count } = group;
-    const value = group.running === undefined ? count * this.#perEvent : group.running.value(count);
-    close({ group: name, start: end - this.#grid.over, end, value, count });
+    group.due = false;
+    close({ group: name, start: end - this.#grid.over, end, value: this.#valueOf(group), count });
+    this.#reminders.settle(group, end);
     // `close` may have dropped the group, and another may bear its name now.
-    if (group.next !== end) return;
-    group.trim(end);
-    this.#expecting -= 1;
-    group.next = Number.POSITIVE_INFINITY;
-    this.#expectNext(group);
-    if (!group.pinned && group.next === Number.POSITIVE_INFINITY) this.#remove(group);
+    if (!group.gone) this.#rest(group);
   }
 
-  /** Lets panes leave and enter until the group's window is the one with that end. */
-  #slide(group: Group<unknown>, end: Millis): void {
-    const { at, counts, cells, running } = group;
-    const from = this.#grid.firstPane(end);
-    const to = end / this.#grid.pane;
-    if (group.head !== undefined && group.head.end < end) group.head = undefined;
-    for (; group.first < group.entered && at[group.first]! < from; group.first += 1) {
-      group.count -= counts[group.first]!;
-      running?.leave(cells[group.first]);
-    }
-    for (; group.entered < at.length && at[group.entered]! < to; group.entered += 1) {
-      group.count += counts[group.entered]!;
-      running?.enter(cells[group.entered]);
-    }
-  }
-
-  /** The next end at which a pane enters or leaves or that was asked for. */
-  #expectNext(group: Group<unknown>): void {
-    const { at, first, entered, timers } = group;
-    // Asking once, for the earliest, spares visits that a later, vain request would cause.
-    let next = timers === undefined ? Number.POSITIVE_INFINITY : timers[0]!;
-    if (entered < at.length) next = Math.min(next, this.#grid.entry(at[entered]!));
-    if (first < entered) next = Math.min(next, this.#grid.exit(at[first]!));
-    this.#expect(group, next);
+  /** Drops the group if it holds nothing any more. */
+  #rest(group: Group<unknown>): void {
+    group.due = false;
+    if (!group.pinned && group.isEmpty) this.#remove(group);
   }
 }

@@ -131,7 +131,8 @@ export class Silence {
   #visit(group: Heartbeats, due: Millis, tell: (news: SilenceNews) => void): void {
     if (group.silent) this.#visitSilent(group, due, tell);
     else this.#visitHeard(group, due, tell);
-    if (this.#groups.has(group.name)) this.#expect(group);
+    const now = this.#groups.get(group.name);
+    if (now !== undefined) this.#expect(now);
   }
 
   #visitHeard(group: Heartbeats, due: Millis, tell: (news: SilenceNews) => void): void {
@@ -152,11 +153,17 @@ export class Silence {
       group.settle();
     } else if (this.#forgottenAt(group) <= due) {
       this.#groups.delete(name);
+      if (group.pending.length > 0) this.#returnTo(group);
       tell({ kind: 'forgotten', at: due, ...news });
     } else {
       group.reminder = undefined;
       tell({ kind: 'silent', at: due, ...news });
     }
+  }
+
+  /** It was heard of again after it was to be forgotten, and begins anew. */
+  #returnTo({ name, pending }: Heartbeats): void {
+    this.#admit(name, pending[0]!, true).pending = pending;
   }
 
   #waitedForSince(group: Heartbeats): Millis {

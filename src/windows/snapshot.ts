@@ -2,6 +2,7 @@ import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { Group } from './group.ts';
+import type { Shares } from './shares.ts';
 import type { WindowOptions } from './windows.ts';
 
 /**
@@ -22,33 +23,24 @@ interface PackedWindows {
 const identityOf = ({ over, every, measure, recordEvery }: WindowOptions) =>
   JSON.stringify([over, every, recordEvery ?? null, measure]);
 
-export function packGroup<C>(group: Group<C>, aggregate: Aggregate<C> | undefined): PackedGroup {
+/** `isEntered` tells the panes of the last closed window from those that are open. */
+export function packGroup<C>(
+  group: Group<C>,
+  shares: Shares<C>,
+  aggregate: Aggregate<C> | undefined,
+  isEntered: (pane: number) => boolean,
+): PackedGroup {
+  const own = shares.of(group);
+  const at = own.map((share) => shares.at[share]!);
   return [
     group.name,
-    group.at.slice(group.first),
-    group.counts.slice(group.first),
-    aggregate === undefined ? [] : group.cells.slice(group.first).map((cell) => aggregate.pack(cell)),
-    group.entered - group.first,
+    at,
+    own.map((share) => shares.counts[share]!),
+    aggregate === undefined ? [] : own.map((share) => aggregate.pack(shares.cells[share]!)),
+    at.filter(isEntered).length,
     [...(group.timers ?? [])],
     group.pinned,
   ];
-}
-
-export function unpackGroup<C>(
-  [name, at, counts, cells, entered, timers, pinned]: PackedGroup,
-  aggregate: Aggregate<C> | undefined,
-  admit: (name: string) => Group<C>,
-): Group<C> {
-  const group = admit(name);
-  [group.at, group.counts] = [[...at], [...counts]];
-  if (aggregate !== undefined) group.cells = cells.map((cell) => aggregate.unpack(cell));
-  for (; group.entered < entered; group.entered += 1) {
-    group.count += group.counts[group.entered]!;
-    group.running?.enter(group.cells[group.entered]!);
-  }
-  if (timers.length > 0) group.timers = [...timers];
-  group.pinned = pinned;
-  return group;
 }
 
 export function packWindows(

@@ -4,6 +4,8 @@ import { Visits } from './visits.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 
+type Stretch = [first: Millis, last: Millis];
+
 interface Group {
   readonly name: string;
   due: Millis;
@@ -14,8 +16,10 @@ interface Group {
   seen: Millis;
   /** When each value was seen last, those first that were settled longest ago. */
   known: Map<string, Millis>;
-  /** First and last time of values that wait to be settled. */
-  pending: Map<string, [first: Millis, last: Millis]>;
+  /** Time of the newest event that came after a pause in which all is forgotten, while that is not settled. */
+  again: Millis;
+  /** Stretches of time in which values that wait to be settled were seen without being forgotten, in order. */
+  pending: Map<string, Stretch[]>;
 }
 
 export interface TermsOptions {
@@ -25,8 +29,6 @@ export interface TermsOptions {
   remember: Millis;
   /** Values remembered for each group; the ones not seen longest make room. */
   maxTerms: number;
-  /** How late events may come. */
-  lateness: Millis;
   hop: Millis;
   maxGroups: number;
 }
@@ -57,11 +59,13 @@ export class Terms implements Tracker {
     if (group === undefined) return { outcome: 'overflow' };
     group.since = Math.min(group.since, time);
     const isForgotten = time > group.last + this.#options.remember;
+    if (isForgotten) group.again = time;
     group.last = Math.max(group.last, time);
-    const waits = this.#wait(group, value, time);
-    // An earlier event may still come, so a value at the edge of being forgotten waits until it is settled.
-    const { lateness } = this.#options;
-    if (waits !== undefined || isForgotten || !this.#isNew(group, value, time, lateness))
+    const waited = group.pending.has(value);
+    this.#wait(group, value, time);
+    // Earlier events may still come: they must not make it one that was known, or one to be learned only.
+    const isCertain = !waited && !isForgotten && time >= group.again + this.#options.warmUp;
+    if (!isCertain || !this.#isNew(group, value, time, Math.min(time, this.#settled)))
       return { outcome: 'added' };
     return { outcome: 'added', strike: { group: name, time, value } };
   }
@@ -77,49 +81,49 @@ export class Terms implements Tracker {
   }
 
   snapshot(): unknown {
-    const groups = [...this.#groups.values()].map(({ name, since, last, seen, known, pending }) => {
+    const groups = [...this.#groups.values()].map(({ name, since, last, seen, again, known, pending }) => {
       return [
         name,
         since,
         last,
         seen === never ? null : seen,
+        again === never ? null : again,
         [...known],
-        [...pending].map(([value, times]) => [value, [...times]]),
+        [...pending].map(([value, times]) => [value, times.map((time) => [...time])]),
       ];
     });
     return { settled: this.#settled === never ? null : this.#settled, groups };
   }
 
   restore(snapshot: unknown): void {
-    type Packed = [string, Millis, Millis, Millis | null, [string, Millis][], [string, [Millis, Millis]][]];
+    type Times = [since: Millis, last: Millis, seen: Millis | null, again: Millis | null];
+    type Packed = [string, ...Times, known: [string, Millis][], pending: [string, Stretch[]][]];
     const saved = snapshot as { settled: Millis | null; groups: Packed[] };
     this.#settled = saved.settled ?? never;
     this.#groups.clear();
     this.#visits.clear();
     this.#pending = 0;
-    for (const [name, since, last, seen, known, pending] of saved.groups) {
+    for (const [name, since, last, seen, again, known, pending] of saved.groups) {
       const group = this.#made(name, since);
       group.last = last;
       group.seen = seen ?? never;
+      group.again = again ?? never;
       group.known = new Map(known);
-      group.pending = new Map(pending.map(([value, [first, last]]) => [value, [first, last]]));
-      this.#pending += pending.length;
+      group.pending = new Map(pending);
+      for (const [, stretches] of pending) this.#pending += stretches.length;
       this.#expectNext(group);
     }
   }
 
   #visit(group: Group, due: Millis, told: Settled): void {
     const strikes: Strike[] = [];
-    const ripe = [...group.pending].filter(([, [first]]) => first < due);
-    ripe.sort(([a, [x]], [b, [y]]) => x - y || (a < b ? -1 : 1));
-    this.#pending -= ripe.length;
-    for (const [value, [first, last]] of ripe) {
+    for (const [value, [first, last]] of this.#ripe(group, due)) {
       if (first > group.seen + this.#options.remember) group.since = first;
       group.seen = Math.max(group.seen, last);
-      if (this.#isNew(group, value, first, 0)) strikes.push({ group: group.name, time: first, value });
-      group.pending.delete(value);
+      if (this.#isNew(group, value, first, first)) strikes.push({ group: group.name, time: first, value });
       this.#learn(group, value, last);
     }
+    if (group.again < due) group.again = never;
     for (const strike of strikes) told.strike(strike);
     told.group(group.name, due);
     if (group.pending.size === 0 && group.last + this.#options.remember < due)
@@ -127,24 +131,37 @@ export class Terms implements Tracker {
     else this.#expectNext(group);
   }
 
-  /** Returns the times of the value where it waited already. */
-  #wait(group: Group, value: string, time: Millis): [Millis, Millis] | undefined {
-    const waits = group.pending.get(value);
-    if (waits === undefined) {
-      group.pending.set(value, [time, time]);
-      this.#pending += 1;
-    } else if (time > waits[1]) waits[1] = time;
-    if (waits === undefined || time < waits[0]) {
-      if (waits !== undefined) waits[0] = time;
-      this.#expect(group, time);
+  /** Takes out the stretches that began before that time, in order of their beginning. */
+  #ripe({ pending }: Group, due: Millis): [string, Stretch][] {
+    const ripe: [string, Stretch][] = [];
+    for (const [value, stretches] of pending) {
+      while (stretches.length > 0 && stretches[0]![0] < due) ripe.push([value, stretches.shift()!]);
+      if (stretches.length === 0) pending.delete(value);
     }
-    return waits;
+    this.#pending -= ripe.length;
+    return ripe.sort(([a, [x]], [b, [y]]) => x - y || (a < b ? -1 : 1));
   }
 
-  #isNew({ known, since }: Group, value: string, time: Millis, slack: Millis): boolean {
+  /** Puts the time among the stretches of its value, and joins those between which it was not forgotten. */
+  #wait(group: Group, value: string, time: Millis): void {
+    const { remember } = this.#options;
+    const stretches = group.pending.get(value) ?? [];
+    const before = stretches.filter(([, last]) => last < time - remember);
+    const after = stretches.filter(([first]) => first > time + remember);
+    const joined = stretches.slice(before.length, stretches.length - after.length);
+    const first = Math.min(time, joined[0]?.[0] ?? time);
+    const last = Math.max(time, joined.at(-1)?.[1] ?? time);
+    const now: Stretch[] = [...before, [first, last], ...after];
+    this.#pending += now.length - stretches.length;
+    group.pending.set(value, now);
+    if (before.length === 0) this.#expect(group, first);
+  }
+
+  /** Whether a value that was seen before `settled` the last time is new at that time. */
+  #isNew({ known, since }: Group, value: string, time: Millis, settled: Millis): boolean {
     const last = known.get(value);
     const { warmUp, remember } = this.#options;
-    return time >= since + warmUp && (last === undefined || last < time - remember - slack);
+    return time >= since + warmUp && (last === undefined || last < settled - remember);
   }
 
   #learn({ known }: Group, value: string, last: Millis): void {
@@ -165,6 +182,7 @@ export class Terms implements Tracker {
       since,
       last: since,
       seen: never,
+      again: never,
       known: new Map(),
       pending: new Map(),
     };
@@ -175,7 +193,7 @@ export class Terms implements Tracker {
   /** At the end of the hop of the first value that waits, else when all that is known is old. */
   #expectNext(group: Group): void {
     let time = Number.POSITIVE_INFINITY;
-    for (const [first] of group.pending.values()) if (first < time) time = first;
+    for (const [[first] = [time]] of group.pending.values()) if (first < time) time = first;
     this.#expect(group, time === Number.POSITIVE_INFINITY ? group.last + this.#options.remember : time);
   }
 

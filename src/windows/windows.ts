@@ -12,6 +12,11 @@ export interface WindowOptions {
   maxGroups: number;
   /** Visit each group with events at the end of each such stretch, too: the tiles of its timeline. */
   recordEvery?: Millis;
+  /**
+   * Whether a window's value matters. Without it every one does. A group that is neither pinned nor asked for, and has
+   * no tile that ends, is visited only where it does.
+   */
+  heed?: ((value: number | undefined, count: number) => boolean) | undefined;
 }
 
 /** The windows of one rule. See `createWindows`. */
@@ -27,10 +32,11 @@ export interface Windows {
   readonly earlyCapable: boolean;
   /**
    * Closes the windows with `end <= watermark`, in order of end, then of group. A group is visited only where its
-   * value may have changed, at the ends of its tiles, and where it was asked for by `schedule`. `close` may call
-   * `schedule`, `pin` and `forget`, and reads nothing but the window that it is given.
+   * value may have changed and matters, at the ends of its tiles, and where it was asked for by `schedule`. `close` may
+   * call `schedule`, `pin` and `forget`, and reads nothing but the window that it is given. Returns the number of
+   * windows that would have been visited if all mattered.
    */
-  advance(watermark: Millis, close: (value: WindowValue) => void): void;
+  advance(watermark: Millis, close: (value: WindowValue) => void): number;
   /** Asks for a visit to the group's first window that ends at or after `end` and is still open. */
   schedule(group: string, end: Millis): void;
   /** A pinned group is kept although it holds nothing. */

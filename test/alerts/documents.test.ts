@@ -88,6 +88,12 @@ describe('an episode', () => {
     });
   });
 
+  it('tells how long it took to be detected, from its start in event time', () => {
+    const detected = episode({ detected: Date.parse('2026-01-02T03:04:07.250Z') });
+    expect(documentOf(detected).alert.time_to_detect).toBe(2_250_000_000);
+    expect(documentOf(episode()).alert).not.toHaveProperty('time_to_detect');
+  });
+
   it('has neither end nor duration while it is open', () => {
     expect(documentOf(episode()).event).toEqual({ kind: 'alert', start: '2026-01-02T03:04:05.000Z' });
   });

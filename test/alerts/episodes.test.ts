@@ -302,3 +302,16 @@ describe('whatever happens', () => {
     );
   });
 });
+
+it('the time of detection is that of the first activation, and stays', () => {
+  const { see } = atWork({ for: '20s', recover: '< 3', keepActiveFor: '0s' });
+  const shown = (outputs: Output[]) =>
+    outputs.flatMap((output) => (output.kind === 'episode' ? [output.episode] : []));
+  expect(shown(see([10, 6]))).toEqual([]);
+  const [active] = shown(see([30, 6]));
+  expect(active).toMatchObject({ status: 'active', start: ten, detected: ten + 30 * second });
+  for (const after of [40, 50]) {
+    const [next] = shown(see([after, after === 40 ? 9 : 0]));
+    if (next) expect(next.detected).toBe(ten + 30 * second);
+  }
+});

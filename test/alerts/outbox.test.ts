@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Outbox, openOutbox } from '../../src/alerts/outbox.ts';
 import { aNotification } from '../support/alerts.ts';
@@ -42,6 +44,27 @@ describe('the outbox', () => {
     await outbox.put(aNotification('slack'), 0);
     expect(outbox.pending).toBe(0);
   });
+
+  it('takes messages of two threads at once, each once and under a number of its own', async () => {
+    const folder = aFolder();
+    const outbox = anOutbox(folder);
+    const numbers = (from: number) => Array.from({ length: 200 }, (_, i) => from + i);
+    const theirs = [...numbers(0), ...numbers(1_000)].map((number) => aNotification('ops', number));
+    const file = new URL('./fixtures/put-messages.mjs', import.meta.url);
+    const thread = new Worker(file, { workerData: { folder, notifications: theirs } });
+    const ended = once(thread, 'exit');
+    for (const number of [...numbers(0), ...numbers(2_000)])
+      await outbox.put(aNotification('ops', number), 0);
+    expect(await ended).toEqual([0]);
+    const ids = new Set<string>();
+    const places = new Set<number>();
+    for (let entry = outbox.first('ops'); entry; entry = outbox.first('ops')) {
+      ids.add(entry.notification.id);
+      places.add(entry.number);
+      await outbox.settled(entry);
+    }
+    expect([ids.size, places.size]).toEqual([600, 600]);
+  }, 30_000);
 
   it('remembers attempts, the reason of the last and when to try again', async () => {
     const outbox = anOutbox();

@@ -130,6 +130,8 @@ describe('kill -9, again and again, while events are shipped', () => {
     expect(new Set(idsOf(events)).size).toBe(events.length);
     expect([...shipper.acknowledged].filter((number) => !held.has(number))).toEqual([]);
     expect(stored.toSorted()).toEqual(numbers.toSorted());
+    // What was sent again because its ACK was lost in a kill is there once all the same.
+    expect(held.size).toBe(stored.length);
 
     const published = async (index: string, expected: number) => {
       await vi.waitFor(async () => expect((await server.documents(index)).length).toBe(expected), {

@@ -5,7 +5,9 @@ import { Server } from '../support/server.ts';
 
 const deadPort = 1;
 
-async function aServer(): Promise<{ server: Server; webhook: Awaited<ReturnType<typeof anHttpServer>> }> {
+async function aServer(
+  more: object = {},
+): Promise<{ server: Server; webhook: Awaited<ReturnType<typeof anHttpServer>> }> {
   const webhook = await anHttpServer((_, response) => reply(response, 200));
   const server = await Server.withConfig({
     elasticsearch: { hosts: [`http://127.0.0.1:${deadPort}`], timeout: '1s' },
@@ -14,6 +16,7 @@ async function aServer(): Promise<{ server: Server; webhook: Awaited<ReturnType<
     journal: { tick: '50ms' },
     notifiers: { ops: { kind: 'webhook', url: webhook.url } },
     rules: [{ name: 'burst', over: '1s', every: '10ms', lateness: '0s', when: '>= 5', notify: ['ops'] }],
+    ...more,
   });
   await server.start();
   return { server, webhook };
@@ -71,5 +74,37 @@ describe('while Elasticsearch is down', () => {
     const [alert] = await server.documents('alerts');
     expect(alert!._source.alert).toMatchObject({ status: 'inactive' });
     expect(webhook.received).toHaveLength(2);
+  });
+
+  it('logboom tells that it is down, and that it is over; both are in the index when it is back', {
+    timeout: 60_000,
+  }, async () => {
+    const selfMonitoring = { every: '100ms', sinkDown: '500ms', keepActiveFor: '0s' };
+    const { server, webhook } = await aServer({ selfMonitoring });
+    const told = () => webhook.received.map(({ body }) => body as { message: string; alert: { id: string } });
+    await vi.waitFor(() => expect(told()).toHaveLength(1), { timeout: 15_000 });
+    expect(told()[0]!.message).toMatch(/^logboom-sink-down: Elasticsearch has not taken everything.*connect/);
+    const { alerts } = await server.status();
+    expect(alerts.own).toMatchObject([{ rule: 'logboom-sink-down' }]);
+    expect(await server.metric('logboom_own_alerts_open')).toBe(1);
+    expect(await server.metric('logboom_sink_trouble_seconds')).toBeGreaterThan(0.4);
+    await server.stop();
+    const { elasticsearch: _, ...embedded } = server.read();
+    server.write(embedded);
+    await server.start();
+    await vi.waitFor(() => expect(told()).toHaveLength(2), { timeout: 15_000 });
+    expect(told()[1]!.message).toMatch(/recovered: Elasticsearch takes documents/);
+    await vi.waitFor(async () => {
+      const [alert, ...others] = await server.documents('alerts');
+      expect(others).toEqual([]);
+      expect(alert!._source).toMatchObject({
+        rule: { name: 'logboom-sink-down' },
+        alert: { status: 'inactive' },
+      });
+      expect(alert!._id).toBe(told()[0]!.alert.id);
+    });
+    expect(
+      (await server.documents('logs-logboom.alerts-default')).map(({ _source }) => _source),
+    ).toHaveLength(2);
   });
 });

@@ -38,6 +38,12 @@ describe('check', () => {
     expect(screen.text()).toMatch(/notifiers +2: log, ops\n/);
   });
 
+  it('says where all goes on to', () => {
+    const screen = terminal();
+    check(load({ yaml: 'forward: { hosts: [logs-1, "logs-2:5045"] }' }), screen);
+    expect(screen.text()).toMatch(/all goes on to +logs-1, logs-2:5045\n/);
+  });
+
   it('shows no credentials of an address', () => {
     const screen = terminal();
     check(load({ yaml: 'elasticsearch: { hosts: ["http://u:hunter2@es:9200"] }' }), screen);

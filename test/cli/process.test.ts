@@ -41,15 +41,23 @@ describe('the command line', () => {
     expect(stdout.split('\n').every((line) => line.length <= 120)).toBe(true);
   });
 
-  it.each(['run', 'check', 'status', 'generate', 'demo', 'backtest', 'test-rules', 'explain', 'score'])(
-    'has help for %s, without colours in a pipe',
-    (command) => {
-      const { status, stdout } = logboom([command, '--help']);
-      expect(status).toBe(0);
-      expect(stdout).toContain(`USAGE logboom ${command}`);
-      expect(stdout).not.toContain('\u001b');
-    },
-  );
+  it.each([
+    'run',
+    'check',
+    'status',
+    'reload',
+    'generate',
+    'demo',
+    'backtest',
+    'test-rules',
+    'explain',
+    'score',
+  ])('has help for %s, without colours in a pipe', (command) => {
+    const { status, stdout } = logboom([command, '--help']);
+    expect(status).toBe(0);
+    expect(stdout).toContain(`USAGE logboom ${command}`);
+    expect(stdout).not.toContain('\u001b');
+  });
 
   it('tells its version', () => {
     const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };

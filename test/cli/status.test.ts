@@ -46,6 +46,7 @@ describe('status', () => {
         'journal        0 % of 4gb waiting',
         'alerts         1 open',
         'elasticsearch  http://localhost:9200, unavailable: connect ECONNREFUSED',
+        'dead letters   2: logboom dead-letters list',
         '',
         'inputs',
         '  lumberjack  tcp://127.0.0.1:5044  2 connections, 1 window in flight, the oldest for 12ms',
@@ -57,6 +58,32 @@ describe('status', () => {
         'notifiers',
         '  log  0 pending',
         '  ops  2 pending  failing: 503',
+      ].join('\n'),
+    );
+  });
+
+  it('shows what logboom has to say about itself', async () => {
+    const reason = 'the journal is 85 % full';
+    const own = [{ rule: 'logboom-journal-fill', group: '', since: '2026-11-21T05:00:00.000Z', reason }];
+    const text = formatStatus(aStatus({ alerts: { open: 0, own } }), degraded);
+    expect(text).toContain(
+      'own alerts\n  logboom-journal-fill  since 2026-11-21T05:00:00.000Z  the journal is 85 % full\n',
+    );
+  });
+
+  it('shows where events are forwarded to, and what was missed there', () => {
+    const reason = 'connect ECONNREFUSED';
+    const hosts = [
+      { host: 'logs-1:5044', connected: true },
+      { host: 'logs-2:5044', connected: false, reason },
+    ];
+    const text = formatStatus(aStatus({ forward: { hosts, windowsUnderWay: 2, missed: 7 } }), degraded);
+    expect(text).toContain(
+      [
+        'forward',
+        '  logs-1:5044  connected',
+        '  logs-2:5044  not connected  connect ECONNREFUSED',
+        '  missed       7 records',
       ].join('\n'),
     );
   });
@@ -104,12 +131,12 @@ describe('status', () => {
   });
 
   it.each([
-    ['read', { token: 'a' }, 'a'],
-    ['read', { tokens: { eye: { token: 'b' }, hand: { role: 'operate', token: 'c' } } }, 'b'],
-    ['operate', { tokens: { eye: { token: 'b' }, hand: { role: 'operate', token: 'c' } } }, 'c'],
-    ['operate', { tokens: { eye: { token: 'b' } } }, undefined],
-  ] as const)('asks to %s with a token that may, of %j', (role, tokens, token) => {
-    expect(sourceOf({ api: apiSchema.parse(tokens) }, role).token).toBe(token);
+    [{ token: 'a', tokens: { hand: { role: 'operate', token: 'c' } } }, 'a'],
+    [{ tokens: { eye: { token: 'b' }, hand: { role: 'operate', token: 'c' } } }, 'c'],
+    [{ tokens: { eye: { token: 'b' } } }, 'b'],
+    [{}, undefined],
+  ])('presents the token that may do most of %j', (tokens, token) => {
+    expect(sourceOf({ api: apiSchema.parse(tokens) }).token).toBe(token);
   });
 
   describe('of a server with TLS', () => {

@@ -17,6 +17,12 @@ describe('loading a configuration', () => {
     expect(configOf({ yaml: '# nothing yet\n' }).journal.maxSize).toBe(4 * 2 ** 30);
   });
 
+  it('names all files that have a part in it, readable or not', () => {
+    const secrets =
+      'api: { token: { file: /t } }\nelasticsearch: { hosts: [http://a], api_key: { file: /gone } }';
+    expect(load({ yaml: secrets, files: { '/t': 'abc' } }).files).toEqual(['logboom.yml', '/t', '/gone']);
+  });
+
   it('takes an empty section for its defaults', () => {
     expect(configOf({ yaml: 'journal:\ninputs:\n  lumberjack:\n' })).toEqual(schema.parse({}));
   });

@@ -266,7 +266,6 @@ describe('problems', () => {
       ['', undefined],
       ['dat', 1],
       ['journal.tick', 3],
-      ['api.ssl_enabled', 4],
       ['api.host', 5],
       ['log.level', 7],
     ]);
@@ -300,6 +299,7 @@ describe('problems', () => {
     };
     expect(loadConfig({ path: 'gone.yml', env: {}, readFile })).toEqual({
       path: 'gone.yml',
+      files: ['gone.yml'],
       problems: [
         {
           path: '',

@@ -110,21 +110,22 @@ describe('the example', () => {
     expect(loadConfig({ path, env: {} }).problems).toEqual([]);
   });
 
-  it('shows every part but Elasticsearch, which it shows as a comment', () => {
+  it('shows every part, as a comment what would need other servers', () => {
     const { config } = loadConfig({ path, env: {} });
     const text = read('examples/logboom.yml');
     for (const key of Object.keys(config!)) expect(text).toMatch(new RegExp(`^${key}:`, 'm'));
-    expect(text).toMatch(/^# elasticsearch:/m);
+    for (const key of ['elasticsearch', 'forward']) expect(text).toMatch(new RegExp(`^# ${key}:`, 'm'));
   });
 
   it('loads with its comments taken off, but for what then is missing', () => {
     const text = read('examples/logboom.yml').replace(
-      /^( *)# (?=(elasticsearch:| {2}(hosts|api_key|ssl_cert)))/gm,
+      /^( *)# (?=((elasticsearch|forward):| {2}(hosts|api_key|ssl.cert|loadbalance|maxLag)))/gm,
       '$1',
     );
     const readFile = (file: string) => (file === path ? text : 'secret');
     const { problems, config } = loadConfig({ path, env: {}, readFile });
     expect(problems).toEqual([]);
     expect(config!.elasticsearch!.api_key).toBe('secret');
+    expect(config!.forward!.loadbalance).toBe(true);
   });
 });

@@ -8,8 +8,8 @@ import { openStoreTargets } from './store-targets.ts';
 import { type Watchdog, watchdog } from './watchdog.ts';
 
 /** `npm run fuzz` sets these; in the suite each target has a moment, with the same inputs every time. */
-const seconds = Number(process.env.FUZZ_SECONDS ?? 0.3);
-const seed = Number(process.env.FUZZ_SEED ?? 1);
+const seconds = Number(process.env.FUZZ_SECONDS || 0.3);
+const seed = Number(process.env.FUZZ_SEED || 1);
 
 const names = [
   ...Object.keys(pureTargets),
@@ -17,7 +17,7 @@ const names = [
   'store-query-string',
   'store-bulk',
   'store-requests',
-].filter((name) => (process.env.FUZZ_TARGET ?? name) === name);
+].filter((name) => (process.env.FUZZ_TARGET || name) === name);
 
 let targets: Record<string, Target>;
 let watch: Watchdog;

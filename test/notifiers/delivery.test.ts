@@ -132,6 +132,28 @@ describe('delivery', () => {
     expect(sent).toEqual(['n2-ops']);
   });
 
+  it('keeps what only the operator can mend, and delivers it in order once that is done', async () => {
+    const sent: string[] = [];
+    let attempts = 0;
+    const { put, outbox, instruments } = setUp([
+      aNotifier(
+        'ops',
+        async ({ id }) => {
+          attempts += 1;
+          if (attempts < 6) throw new NotifierError('NOTIFIER_MISCONFIGURED', 'Slack says not_in_channel');
+          sent.push(id);
+        },
+        24 * 3_600_000,
+      ),
+    ]);
+    await put('ops', 1);
+    await put('ops', 2);
+    await eventually(() => outbox.pending === 0);
+    expect(sent).toEqual(['n1-ops', 'n2-ops']);
+    const metric = await instruments.metrics.getSingleMetricAsString('logboom_notifications_total');
+    expect(metric).toContain('outcome="misconfigured"} 5');
+  });
+
   it('drops what has grown too old', async () => {
     let attempts = 0;
     const fails: Send = async () => {

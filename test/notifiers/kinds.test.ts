@@ -51,8 +51,12 @@ describe('a webhook', () => {
     [429, 'NOTIFIER_UNAVAILABLE'],
     [408, 'NOTIFIER_UNAVAILABLE'],
     [400, 'NOTIFIER_REFUSED'],
-    [404, 'NOTIFIER_REFUSED'],
-    [302, 'NOTIFIER_REFUSED'],
+    [413, 'NOTIFIER_REFUSED'],
+    [401, 'NOTIFIER_MISCONFIGURED'],
+    [403, 'NOTIFIER_MISCONFIGURED'],
+    [404, 'NOTIFIER_MISCONFIGURED'],
+    [410, 'NOTIFIER_MISCONFIGURED'],
+    [302, 'NOTIFIER_MISCONFIGURED'],
   ])('that answers %i makes it %s', async (status, code) => {
     const server = await anHttpServer((_, response) => reply(response, status, { error: 'no' }));
     const error = await failure(
@@ -150,7 +154,7 @@ describe('Slack', () => {
   });
 
   it.each([
-    [{ ok: false, error: 'channel_not_found' }, 'NOTIFIER_REFUSED', 'Slack says channel_not_found'],
+    [{ ok: false, error: 'msg_too_long' }, 'NOTIFIER_REFUSED', 'Slack says msg_too_long'],
     [{ ok: false, error: 'ratelimited' }, 'NOTIFIER_UNAVAILABLE', 'Slack says ratelimited'],
     [{ ok: false, error: 'internal_error' }, 'NOTIFIER_UNAVAILABLE', 'Slack says internal_error'],
     [{ surprise: 1 }, 'NOTIFIER_REFUSED', 'Slack says something that is no success'],
@@ -160,5 +164,19 @@ describe('Slack', () => {
       code,
       message,
     });
+  });
+
+  it.each([
+    ['not_in_channel', /invite the app/],
+    ['channel_not_found', /name a `channel`/],
+    ['is_archived', /unarchive/],
+    ['invalid_auth', /valid bot token/],
+    ['token_revoked', /valid bot token/],
+    ['missing_scope', /chat:write/],
+  ])('that says %s can be mended, and the message names the remedy', async (error, remedy) => {
+    const server = await anHttpServer((_, response) => reply(response, 200, { ok: false, error }));
+    const failed = await failure(slack(server.url).send(aNotification('ops'), never));
+    expect(failed).toMatchObject({ code: 'NOTIFIER_MISCONFIGURED', retryable: true });
+    expect(failed.message).toMatch(remedy);
   });
 });

@@ -49,6 +49,7 @@ function aLife(folder: string, changes: Partial<AnalyserOptions> = {}) {
     journal: readerOf(records),
     results,
     engine,
+    swap: () => [],
     notify: async (notification) => void told.notified.push(notification),
     onTransition: (transition) => void told.transitions.push(transition),
     onProgress: (position, committed, waiting) => void told.progress.push({ position, committed, waiting }),

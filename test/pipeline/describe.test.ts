@@ -21,8 +21,10 @@ const aReader = (name: string, { answers = {}, ...changes }: FakeReader) => ({
 });
 
 /** What is told of a pipeline whose parts are as given; the journal holds ten records. */
-function told(parts: { analyser?: FakeReader; indexer?: FakeReader; broken?: string } = {}) {
-  const sink = { state: 'delivering', reason: undefined };
+function told(
+  parts: { analyser?: FakeReader; indexer?: FakeReader; broken?: string; failing?: string } = {},
+) {
+  const sink = { state: 'delivering', reason: undefined, refused: { count: 0 }, deadLetters: 0 };
   const pipeline = {
     journal: {
       fill: { bytes: 512, limit: 1024, waiting: 0, oldest: 1, newest: 10, readers: {} },
@@ -31,7 +33,13 @@ function told(parts: { analyser?: FakeReader; indexer?: FakeReader; broken?: str
     },
     analyser: aReader('analyser', { answers: { alerts: 3 }, ...parts.analyser }),
     indexer: aReader('indexer', { answers: { sink }, ...parts.indexer }),
-    delivering: { pendingFor: (name: string) => (name === 'ops' ? 2 : 0) },
+    delivering: {
+      pendingFor: (name: string) => (name === 'ops' ? 2 : 0),
+      failing: (name: string) =>
+        name === 'ops' && parts.failing ? { reason: parts.failing, since: Date.now() - 1_000 } : undefined,
+    },
+    receivedAt: () => Date.now() - 3_000,
+    selfMonitoring: { open: () => [], stop: async () => undefined },
     lumberjack: {
       stats: () => ({ connections: 1, windowsInFlight: 1, oldestUnacknowledged: Date.now() - 50 }),
       address: () => ({ host: '127.0.0.1', port: 5044 }),
@@ -57,10 +65,20 @@ describe('the status of a pipeline', () => {
         analyser: { position: 10, lag: { records: 0, bytes: 0, seconds: 0 } },
         indexer: { position: 7, lag: { records: 3, bytes: 300, seconds: expect.closeTo(3, 0) } },
       },
-      alerts: { open: 3 },
+      alerts: { open: 3, own: [] },
       sink: { kind: 'elasticsearch', url: 'http://127.0.0.1:9200' },
       notifiers: { log: { pending: 0 }, ops: { pending: 2 } },
     });
+  });
+
+  it('puts the figures into the metrics', async () => {
+    const text = await told({ indexer: { position: 4 } }).metrics();
+    expect(text).toContain('logboom_journal_fill_ratio 0.5\n');
+    expect(text).toMatch(/logboom_oldest_unacknowledged_seconds\{input="lumberjack"\} 0\.0[5-9]/);
+    expect(text).toContain('logboom_reader_lag_records{reader="indexer"} 6\n');
+    expect(text).toContain('logboom_reader_lag_bytes{reader="indexer"} 600\n');
+    expect(text).toMatch(/logboom_reader_lag_seconds\{reader="indexer"\} 3/);
+    expect(text).toContain('logboom_reader_lag_seconds{reader="analyser"} 0\n');
   });
 
   it('says that the sink is unavailable where its thread does not answer', async () => {
@@ -86,13 +104,37 @@ describe('the status of a pipeline', () => {
 
 describe('the health of a pipeline', () => {
   it('is good where all readers are up to date', async () => {
-    expect(await told().health()).toEqual({ healthy: true, state: 'healthy', reasons: [] });
+    expect(await told().health()).toMatchObject({ healthy: true, state: 'healthy', reasons: [] });
+  });
+
+  it('shows the figures that it goes by', async () => {
+    const { figures } = await told({ indexer: { position: 4 } }).health();
+    expect(figures).toEqual({
+      journalFill: 0.5,
+      oldestUnacknowledged: { lumberjack: expect.closeTo(0.05, 1) },
+      readerLag: {
+        analyser: { records: 0, seconds: 0 },
+        indexer: { records: 6, seconds: expect.closeTo(3, 0) },
+      },
+    });
   });
 
   it.each(['analyser', 'indexer'] as const)('is bad while the %s is gone', async (name) => {
     const health = await told({ [name]: { alive: false } }).health();
     expect(health.healthy).toBe(false);
     expect(health.reasons.join()).toContain(name);
+  });
+
+  it('is degraded where a notifier cannot deliver, and the status says why', async () => {
+    const pipeline = told({ failing: 'Slack says not_in_channel' });
+    expect(await pipeline.health()).toMatchObject({
+      state: 'degraded',
+      reasons: ['notifier ops has not delivered for 1s: Slack says not_in_channel'],
+    });
+    expect((await pipeline.status()).notifiers.ops).toEqual({
+      pending: 2,
+      failing: 'Slack says not_in_channel',
+    });
   });
 
   it('is bad where the journal takes nothing any more', async () => {

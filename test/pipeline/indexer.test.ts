@@ -137,6 +137,29 @@ describe('the indexer', () => {
     ]);
   });
 
+  it('delivers what it has read when it is to finish, record by record, and reads no further', async () => {
+    const sink = new TestSink({ holds: true });
+    const { indexer, reached, ended } = anIndexer(journaled([events(1), events(25), events(50)]), sink);
+    await vi.waitFor(() => expect(sink.deliveries).toHaveLength(3));
+    const finished = indexer.finish();
+    let isFinished = false;
+    void finished.then(() => {
+      isFinished = true;
+    });
+    for (let number = 0; number < sink.deliveries.length; number += 1) {
+      await soon();
+      expect(isFinished).toBe(false);
+      sink.end(number);
+      await soon();
+    }
+    await finished;
+    await ended;
+    const records = new Set(sink.ids.map((id) => Number(id.split('-')[1])));
+    expect(reached.at(-1)).toBe(Math.max(...records));
+    const wanted = [0, 1, 26, 76][reached.at(-1)!];
+    expect(sink.ids).toHaveLength(wanted!);
+  });
+
   it('gets past a damaged record, which becomes a dead letter, and tells of it', async () => {
     const broken = aBatch([], { encoding: 'damaged', payload: Buffer.from('what is left'), count: 4 });
     const letters: DeadLetter[] = [];

@@ -20,6 +20,7 @@ beforeAll(async () => {
     // The lines take some 7 MB as Filebeat sends them.
     journal: { maxSize: '2mb' },
     lumberjack: { heartbeat: '1s' },
+    selfMonitoring: { every: '200ms', oldestUnacknowledged: '5s', keepActiveFor: '0s' },
   });
   const logstash = { compression_level: 0, pipelining: 2, bulk_max_size: 500, timeout: `${timeout}ms` };
   log = await tailGrowingLog(server.lumberjack, logstash);
@@ -39,6 +40,16 @@ it('holds Filebeat with heartbeats while Elasticsearch is away and the journal i
   expect(acked).toBeLessThan(5_000);
   expect((await server.status()).sink.state).toBe('unavailable');
   expect(await server.metric('logboom_lumberjack_heartbeats_total')).toBeGreaterThan(10);
+});
+
+it('says so itself, though the journal is full and Elasticsearch away', async () => {
+  const { alerts, inputs } = await server.status();
+  const own = alerts.own.map(({ rule }) => rule);
+  expect(own).toEqual(expect.arrayContaining(['logboom-journal-fill', 'logboom-oldest-unacknowledged']));
+  expect(inputs.lumberjack!.oldestUnacknowledged).toBeGreaterThan(5_000);
+  expect(server.log()).toMatch(
+    /Alert 'logboom-journal-fill' changed state to ACTIVE: .*the journal is \d+ % full/,
+  );
 });
 
 it('delivers everything once when Elasticsearch is there', async () => {

@@ -145,7 +145,7 @@ describe('in a thread of its own', () => {
   it('explain answers the same, one question at a time', async () => {
     const config = await ofRules([atOnce]);
     const asked = { rule: 'errors', at: '2026-01-01T00:00:15Z' };
-    const answer = explainApart(config);
+    const answer = explainApart(() => config);
     const first = answer(asked);
     await expect(answer(asked)).rejects.toMatchObject({ code: 'BUSY' });
     expect(await first).toEqual(await explain(questionFrom(asked), config));

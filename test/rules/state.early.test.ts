@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertState, Decision, Observation } from '../../src/model.ts';
 import { fresh, step } from '../../src/rules/state.ts';
-import { path, ruleOf, run, ten, tutorial } from '../support/alert-states.ts';
+import { type Look, path, ruleOf, run, ten, tutorial } from '../support/alert-states.ts';
 
 describe('a look at a window that is not over', () => {
   it('raises the alert', () => {
@@ -11,7 +11,8 @@ describe('a look at a window that is not over', () => {
       reason: 'count 5 is >= 5, before the window is over',
     });
     expect(last.notify.send).toBe(true);
-    expect(last.state).toMatchObject({ start: ten - 10, early: ten });
+    expect(last.state).toMatchObject({ start: ten - 10, early: { observation: { at: ten } } });
+    expect(last.deadline).toBe(ten);
   });
 
   it('does nothing where the condition does not hold', () => {
@@ -31,20 +32,15 @@ describe('a look at a window that is not over', () => {
     expect(path(decisions)).toEqual(['inactive → active']);
   });
 
-  it('raises a recovering alert again', () => {
-    const { decisions } = run(
+  it('leaves an alert that is open as it is', () => {
+    const { decisions, last } = run(
       { ...tutorial, keepActiveFor: '1m' },
       { count: 7 },
       { after: 1, count: 0 },
       { after: 2, count: 6, early: true },
     );
-    expect(path(decisions)).toEqual(['inactive → active', 'active → recovering', 'recovering → active']);
-  });
-
-  it('remembers the peak without a word', () => {
-    const { last, state } = run(tutorial, { count: 5, early: true }, { after: 1, count: 9, early: true });
-    expect(last.update).toBe(false);
-    expect(state).toMatchObject({ peak: 9, value: 5 });
+    expect(path(decisions)).toEqual(['inactive → active', 'active → recovering']);
+    expect(last.reason).toBe('count 6 is >= 5, before the window is over; the alert is open');
   });
 
   it('is corrected when the window is over', () => {
@@ -70,6 +66,71 @@ describe('a look at a window that is not over', () => {
     const { last, state } = run(tutorial, { after: 1, count: 5, early: true }, { after: 0.5, count: 6 });
     expect(last.update).toBe(true);
     expect(state).toMatchObject({ start: ten + 490, peak: 6, updated: ten + 1000 });
+  });
+
+  it('is told once of a beginning that stays where it is', () => {
+    const { last, state } = run(
+      tutorial,
+      { after: 1, count: 5, early: true },
+      { after: 0.5, count: 6 },
+      { after: 0.6, count: 7 },
+    );
+    expect(last.update).toBe(false);
+    expect(state).toMatchObject({ start: ten + 490, peak: 7 });
+  });
+
+  const earlierOne: Look[] = [
+    { after: 1, count: 5, early: true },
+    { after: 0.5, count: 6 },
+    { after: 0.6, count: 1 },
+  ];
+
+  it('is an alert of its own where an earlier one is over before its window began to hold', () => {
+    const { decisions, last, state } = run(tutorial, ...earlierOne);
+    expect(path(decisions)).toEqual(['inactive → active']);
+    expect(last.apart!.map(({ decision }) => decision.transition)).toMatchObject([
+      { from: 'inactive', to: 'active', at: ten + 500 },
+      { from: 'active', to: 'inactive', at: ten + 600, reason: 'recovered: count 1 is < 3' },
+    ]);
+    expect(state).toMatchObject({ status: 'active', start: ten + 990, peak: 5 });
+  });
+
+  it('is told to people for both', () => {
+    const { last } = run(tutorial, ...earlierOne);
+    for (const { decision } of last.apart!)
+      expect(decision.notify).toEqual({
+        send: false,
+        reason: 'not notified: the alert that was raised early was told',
+      });
+  });
+
+  it('ends as if nothing had been raised early', () => {
+    const { decisions, state } = run(
+      tutorial,
+      ...earlierOne,
+      { after: 1, count: 8 },
+      { after: 1.4, count: 0 },
+    );
+    expect(path(decisions)).toEqual(['inactive → active', 'active → inactive']);
+    expect(state).toMatchObject({ peak: 8, early: undefined, activations: [ten + 500, ten + 1000] });
+  });
+
+  it('goes on recovering where an earlier one does', () => {
+    const { decisions } = run(
+      { ...tutorial, keepActiveFor: '1m' },
+      ...earlierOne,
+      { after: 1, count: 8 },
+      { after: 62, count: 0 },
+      { after: 122, count: 0 },
+    );
+    expect(path(decisions)).toEqual(['inactive → active', 'active → recovering', 'recovering → inactive']);
+    expect(decisions.flatMap(({ apart = [] }) => apart)).toEqual([]);
+  });
+
+  it('ends when its window is over where that turns out not to hold', () => {
+    const { decisions, last } = run(tutorial, { count: 5, early: true }, { count: 1 });
+    expect(path(decisions)).toEqual(['inactive → active', 'active → inactive']);
+    expect(last.reason).toBe('recovered: count 1 is < 3');
   });
 
   it('can be followed by recovery as soon as its window is over', () => {

@@ -154,8 +154,9 @@ describe('an active alert', () => {
       { after: 20, count: 8 },
       { after: 25, count: 8 },
     );
-    expect(decisions.map(({ update }) => update)).toEqual([false, false, true, false, false, false]);
-    expect(decisions.at(-1)!.state).toMatchObject({ peak: 8, value: 7 });
+    expect(decisions.map(({ update }) => update)).toEqual([false, false, true, false, true, false]);
+    expect(decisions[3]!.deadline).toBe(ten + 20_000);
+    expect(decisions.at(-1)!.state).toMatchObject({ peak: 8, value: 8 });
   });
 
   it('has the lowest value as its peak where low is bad', () => {

@@ -31,6 +31,7 @@ export function anEpisode(changes: Partial<Episode> = {}): Episode {
     status: 'active',
     start: at,
     end: undefined,
+    detected: undefined,
     updated: at,
     peak: 7,
     samples: [],

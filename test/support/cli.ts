@@ -39,6 +39,7 @@ export function fakeApp(changes: Partial<App> = {}) {
       api: 'http://127.0.0.1:9600',
     },
     status: async () => status(),
+    reload: async () => ({ applied: false, problems: [] }),
     silent: async () => [],
     stop: async () => {
       calls.stops += 1;

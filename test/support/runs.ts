@@ -41,7 +41,7 @@ export function play(config: RuleConfig, steps: readonly Step[], { restartAfter 
       now = time;
       run.advance(now, outputs);
     }
-    if (!('until' in step)) run.add(step, outputs);
+    if (!('until' in step)) run.add(step, outputs, true);
     if (!restartAfter.includes(place)) return;
     const stored = unpack(pack(run.snapshot()));
     run = createRun(config);

@@ -39,6 +39,7 @@ describe('the API', () => {
       '/explain',
       '/health',
       '/metrics',
+      '/reload',
       '/status',
     ]);
   });

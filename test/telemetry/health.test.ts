@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  defaultThresholds,
   type Health,
   type HealthSnapshot,
   healthOf,
@@ -22,8 +23,22 @@ const snapshot = (changes: Partial<HealthSnapshot> = {}): HealthSnapshot => ({
 const waiting = reader({ position: 4, lastProgressAt: now - 3_600_000, waitsFor: 'Elasticsearch' });
 const standing = reader({ position: 4, lastProgressAt: now - 61_000 });
 
+const forwarding = reader({
+  position: 4,
+  lastProgressAt: now - 3_600_000,
+  waitsFor: 'Logstash',
+  holds: false,
+});
+
 const table: [title: string, given: HealthSnapshot, state: Health['state'], reasons: string[]][] = [
   ['all moves', snapshot(), 'healthy', []],
+  [
+    'another configuration was refused',
+    snapshot({ configuration: { problems: 2 } }),
+    'degraded',
+    ['the configuration was changed and has problems: the one before stays in force'],
+  ],
+  ['the configuration is fine', snapshot({ configuration: { problems: 0 } }), 'healthy', []],
   [
     'nothing has come yet',
     snapshot({ readers: { analyser: reader({ position: 0, newest: 0 }) } }),
@@ -35,6 +50,18 @@ const table: [title: string, given: HealthSnapshot, state: Health['state'], reas
     snapshot({ readers: { analyser: reader({ lastProgressAt: now - 86_400_000 }) } }),
     'healthy',
     [],
+  ],
+  [
+    'Logstash takes nothing while the journal is full for others',
+    snapshot({ journal: { fill: 1 }, readers: { indexer: reader({ position: 4 }), forwarder: forwarding } }),
+    'degraded',
+    ['journal is full: senders are held', 'forwarder waits for Logstash'],
+  ],
+  [
+    'Logstash takes nothing, and the journal is to wait for it',
+    snapshot({ journal: { fill: 1 }, readers: { forwarder: { ...forwarding, holds: true } } }),
+    'unhealthy',
+    ['journal is full and forwarder does not move: senders are held', 'forwarder waits for Logstash'],
   ],
   [
     'a reader is behind and moves',
@@ -95,6 +122,24 @@ const table: [title: string, given: HealthSnapshot, state: Health['state'], reas
     ['thread analyser is gone: out of memory'],
   ],
   [
+    'a notifier cannot deliver as it is set up',
+    snapshot({ notifiers: { ops: { reason: 'Slack says not_in_channel', age: 61_200 } } }),
+    'degraded',
+    ['notifier ops has not delivered for 1m1s: Slack says not_in_channel'],
+  ],
+  [
+    'a reader moves, far behind',
+    snapshot({ readers: { analyser: reader({ position: 1, lag: { records: 9, bytes: 9, seconds: 301 } }) } }),
+    'degraded',
+    ['analyser is 5m1s behind'],
+  ],
+  [
+    'a sender has waited long for an ACK',
+    snapshot({ inputs: { lumberjack: { oldestUnacknowledged: 75_000 }, file: {} } }),
+    'degraded',
+    ['lumberjack: a window has waited for its ACK for 1m15s'],
+  ],
+  [
     'several things at once: those that matter most first',
     snapshot({
       journal: { fill: 0.9 },
@@ -118,7 +163,11 @@ describe('health', () => {
 
   it('goes by the thresholds that it is given', () => {
     const given = snapshot({ journal: { fill: 0.5 }, readers: { analyser: standing } });
-    expect(healthOf(given, now, { stallAfter: 62_000, nearlyFull: 0.6 }).state).toBe('healthy');
-    expect(healthOf(given, now, { stallAfter: 62_000, nearlyFull: 0.5 }).state).toBe('degraded');
+    expect(healthOf(given, now, { ...defaultThresholds, stallAfter: 62_000, nearlyFull: 0.6 }).state).toBe(
+      'healthy',
+    );
+    expect(healthOf(given, now, { ...defaultThresholds, stallAfter: 62_000, nearlyFull: 0.5 }).state).toBe(
+      'degraded',
+    );
   });
 });

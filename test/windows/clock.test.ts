@@ -6,7 +6,13 @@ import { EventClock } from '../../src/windows/clock.ts';
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
-const config = { idleAfter: 10 * second, maxLag: 10 * minute, maxAhead: 5 * minute, zone: 'UTC' };
+const config = {
+  idleAfter: 10 * second,
+  maxLag: 10 * minute,
+  maxAhead: 5 * minute,
+  settle: 2_000,
+  zone: 'UTC',
+};
 const t = 1_700_000_000_000;
 const clockWith = (changes: Partial<typeof config> = {}) => new EventClock({ ...config, ...changes });
 
@@ -321,6 +327,7 @@ describe('a restored clock', () => {
     time: fc.integer({ min: 0, max: 40 * minute }),
     wall: fc.integer({ min: -hour, max: 40 * minute }),
     kind: fc.constantFrom('observe', 'observe', 'advance', 'resume', 'restart'),
+    connection: fc.constantFrom('c1', 'c2', 'c3', undefined),
   });
 
   it('goes on as if nothing had happened, and no clock ever runs backwards', () => {
@@ -329,7 +336,8 @@ describe('a restored clock', () => {
         const lasting = clockWith();
         let restarted = clockWith();
         let before = Number.NEGATIVE_INFINITY;
-        for (const { source, time, wall, kind } of steps) {
+        for (const { source, time, wall, kind, connection } of steps) {
+          for (const clock of [lasting, restarted]) clock.hear(connection, t + wall);
           if (kind === 'observe')
             expect(restarted.observe(source, t + time, t + wall)).toBe(
               lasting.observe(source, t + time, t + wall),

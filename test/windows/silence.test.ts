@@ -57,6 +57,13 @@ describe('a group that was seen', () => {
   });
 });
 
+it('a group that was heard of again after it was to be forgotten begins anew', () => {
+  const watched = silence({ forget: 100 });
+  watched.add(0, 'a');
+  watched.add(105, 'a');
+  expect(news(watched, 120)).toEqual(['10 a silent', '100 a forgotten', '115 a silent']);
+});
+
 describe('a group that is expected', () => {
   it('is waited for from the first moment that there is', () => {
     const watched = silence({ expected: ['b', 'a'] });

@@ -5,7 +5,7 @@ import { Terms, type TermsOptions } from '../../src/windows/terms.ts';
 import { shuffled, strikesIn } from './support.ts';
 
 const open = (options: Partial<TermsOptions> = {}) =>
-  new Terms({ warmUp: 20, remember: 1000, maxTerms: 100, lateness: 5, hop: 10, maxGroups: 100, ...options });
+  new Terms({ warmUp: 20, remember: 1000, maxTerms: 100, hop: 10, maxGroups: 100, ...options });
 
 describe('a value of a group', () => {
   it('is new where it was never seen, once the group is warm', () => {
@@ -40,7 +40,7 @@ describe('a value of a group', () => {
     const terms = open({ remember: 100 });
     terms.add(0, 'g', 'a');
     for (let time = 0; time <= 300; time += 10) terms.add(time, 'g', 'other');
-    strikesIn(terms, 100);
+    strikesIn(terms, 110);
     expect(terms.add(120, 'g', 'a').strike).toMatchObject({ time: 120 });
     expect(strikesIn(terms, 130)).toEqual(['120 g a']);
   });
@@ -52,6 +52,27 @@ describe('a value of a group', () => {
     expect(terms.add(103, 'g', 'a').strike).toBeUndefined();
     terms.add(100, 'g', 'a');
     expect(strikesIn(terms, 110)).toEqual([]);
+  });
+
+  it('is new again although what came before is not settled yet', () => {
+    const terms = open({ remember: 100, warmUp: 0 });
+    for (const time of [0, 90, 300, 500]) terms.add(time, 'g', 'a');
+    expect(strikesIn(terms, 600)).toEqual(['0 g a', '300 g a', '500 g a']);
+  });
+
+  it('is not new where an event that comes later fills the gap', () => {
+    const terms = open({ remember: 100, warmUp: 0 });
+    for (const time of [0, 180, 90]) terms.add(time, 'g', 'a');
+    expect(strikesIn(terms, 600)).toEqual(['0 g a']);
+  });
+
+  it('shows at once only where the group is warm after a pause that is not settled yet', () => {
+    const terms = open({ remember: 100, warmUp: 20 });
+    terms.add(0, 'g', 'a');
+    terms.add(200, 'g', 'a');
+    expect(terms.add(219, 'g', 'b').strike).toBeUndefined();
+    expect(terms.add(220, 'g', 'c').strike).toMatchObject({ time: 220 });
+    expect(strikesIn(terms, 600)).toEqual(['220 g c']);
   });
 
   it('makes room for others when there are too many: the one not seen longest is forgotten', () => {

@@ -10,7 +10,7 @@ import { createWindows } from '../../src/windows/windows.ts';
  */
 const lateness = 100;
 const origin = 1_700_000_000_000;
-const time = { idleAfter: 10_000, maxLag: 600_000, maxAhead: 300_000, zone: 'UTC' };
+const time = { idleAfter: 10_000, maxLag: 600_000, maxAhead: 300_000, settle: 2_000, zone: 'UTC' };
 
 function traffic(repetitions: number): Millis[] {
   const once = [

@@ -1,9 +1,13 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Matches addresses within a network such as `10.0.0.0/8`. Undefined for a text that names none. */
+/**
+ * Matches addresses within a network such as `10.0.0.0/8`, or the address of the new kind that the text is, for these
+ * are written in more than one way. Undefined for a text that names neither.
+ */
 export function network(text: string): ((address: string) => boolean) | undefined {
-  const [base, length, ...more] = text.split('/');
+  const [base, given, ...more] = text.split('/');
   const family = isIP(base!);
+  const length = given ?? (family === 6 ? '128' : undefined);
   if (family === 0 || length === undefined || more.length > 0 || !/^\d{1,3}$/.test(length)) return undefined;
   if (Number(length) > (family === 4 ? 32 : 128)) return undefined;
   const list = new BlockList();

@@ -7,9 +7,12 @@ export interface Stretch {
 }
 
 const shape =
-  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?$/;
+  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?$/;
 
-/** Reads an ISO date, UTC where it names no zone; `2026-11` is the whole month, as Elasticsearch rounds it. */
+/**
+ * Reads an ISO date, UTC where it names no zone. Elasticsearch rounds days and less alike; `2026-11` is the whole month
+ * here, and its first day there.
+ */
 export function readDate(text: string): Stretch | undefined {
   const match = shape.exec(text);
   if (!match) return undefined;
@@ -20,10 +23,11 @@ export function readDate(text: string): Stretch | undefined {
   return { from, to: from + lengthOf(match, from) - 1 };
 }
 
-function lengthOf([, , month, day, hour, , second, fraction]: RegExpExecArray, from: Millis): Millis {
+function lengthOf([, , month, day, hour, minute, second, fraction]: RegExpExecArray, from: Millis): Millis {
   if (fraction) return 1;
   if (second) return 1000;
-  if (hour) return 60_000;
+  if (minute) return 60_000;
+  if (hour) return 3_600_000;
   if (day) return 86_400_000;
   const date = new Date(from);
   return Date.UTC(date.getUTCFullYear() + (month ? 0 : 1), date.getUTCMonth() + (month ? 1 : 0)) - from;

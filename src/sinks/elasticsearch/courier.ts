@@ -1,4 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
+import type { Millis } from '../../model.ts';
 import type { SinkTelemetry } from '../../telemetry/sink.ts';
 import { type BulkEntry, bodyOf, compressed, sizeOf } from './bulk-request.ts';
 import { filterPath, type ItemAnswer, readAnswer } from './bulk-response.ts';
@@ -13,6 +14,10 @@ export type Answer =
 export interface CourierOptions {
   client: Client;
   compression: boolean;
+  /** Of the address of each request, beside our own. */
+  parameters?: Record<string, string>;
+  /** How long the server may wait for a shard or a new index before it answers about a document. */
+  shardsWithin: Millis;
   slots: Slots;
   outage: Outage;
   clock: Clock;
@@ -88,12 +93,17 @@ export class Courier {
    * requests share. The client's general limit works without that.
    */
   async #send(entries: BulkEntry[]): Promise<unknown> {
-    const { client, compression, signal } = this.#options;
+    const { client, compression, parameters, shardsWithin, signal } = this.#options;
     const plain = bodyOf(entries);
     const bulkBody = compression ? await compressed(plain) : plain;
     const headers = compression ? { 'content-encoding': 'gzip' } : {};
     return client.transport.request(
-      { method: 'POST', path: '/_bulk', querystring: { filter_path: filterPath }, bulkBody },
+      {
+        method: 'POST',
+        path: '/_bulk',
+        querystring: { timeout: `${shardsWithin}ms`, ...parameters, filter_path: filterPath },
+        bulkBody,
+      },
       { signal, headers },
     );
   }

@@ -18,7 +18,7 @@ export async function countLetters(file: string): Promise<number> {
   return count;
 }
 
-async function* linesOf(file: string): AsyncGenerator<string> {
+export async function* linesOf(file: string): AsyncGenerator<string> {
   const handle = await open(file, 'r').catch((failure: NodeJS.ErrnoException) => {
     if (failure.code !== 'ENOENT') throw failure;
   });
@@ -30,15 +30,22 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   }
 }
 
-function letterOf(line: string): StoredLetter | undefined {
+export function letterOf(line: string): StoredLetter | undefined {
   let record: DeadLetterRecord;
   try {
     record = JSON.parse(line);
   } catch {
     return undefined;
   }
-  const { time, reason, index, id, body } = record;
-  return { time, reason, index, id, body: record.encoding === 'base64' ? Buffer.from(body, 'base64') : body };
+  const { time, reason, index, id, encoding, body, ...written } = record;
+  return {
+    time,
+    reason,
+    index,
+    id,
+    ...written,
+    body: encoding === 'base64' ? Buffer.from(body, 'base64') : body,
+  };
 }
 
 /** Whether the file's last line has no end, as after a crash in the middle of a write. */

@@ -5,18 +5,20 @@ import { type BulkEntry, type BulkLimits, entryOf, problemOf, sizeOf, split } fr
 import { type ItemAnswer, type ItemVerdict, judgeItem } from './bulk-response.ts';
 import type { Courier } from './courier.ts';
 import { deadLetterItem, deadLetterStream } from './dead-letter-document.ts';
-import type { DeadLetters } from './dead-letters.ts';
+import type { Letterbox } from './dead-letters.ts';
 import type { Clock } from './outage.ts';
 import { type PauseLimits, pauseAfter } from './pauses.ts';
+import type { PutOff } from './put-off.ts';
 
 export interface DeliveryOptions {
   courier: Courier;
-  deadLetters: DeadLetters;
+  deadLetters: Letterbox;
   telemetry: SinkTelemetry;
   clock: Clock;
   signal: AbortSignal;
   namespace: string;
   pauses: PauseLimits;
+  putOff: PutOff;
   /** Shared by all deliveries; the size shrinks when the server refuses one as too large. */
   limits: BulkLimits;
 }
@@ -32,6 +34,13 @@ interface Parcel extends BulkEntry {
 interface Refusal {
   parcel: Parcel;
   reason: string;
+}
+
+interface Sorted {
+  again: Parcel[];
+  /** Why the first of `again` was put off. */
+  reason: string;
+  refused: Refusal[];
 }
 
 /** One call of `deliver`: takes its items to the index or to the dead letters, each exactly once. */
@@ -59,14 +68,24 @@ export class Delivery {
 
   /** Takes one bulk's parcels to their ends. Those to be sent again travel on by themselves, after a pause. */
   async #settle(parcels: Parcel[]): Promise<void> {
+    const holder = {};
+    try {
+      await this.#carry(parcels, holder);
+    } finally {
+      this.#options.putOff.release(holder);
+    }
+  }
+
+  async #carry(parcels: Parcel[], holder: object): Promise<void> {
     let pending = parcels;
     for (let tries = 1; pending.length > 0; tries++) {
       if (sizeOf(pending) > this.#options.limits.maxBulkBytes && pending.length > 1)
         return this.#settleInParts(split(pending, this.#options.limits));
       const answer = await this.#options.courier.carry(pending);
       if (answer.kind === 'halve') return this.#halve(pending, answer.reason, answer.tooLarge);
-      const { again, refused } = this.#sort(pending, answer.items);
+      const { again, reason, refused } = this.#sort(pending, answer.items);
       if (again.length < pending.length) tries = 1;
+      if (again.length > 0) this.#options.putOff.hold(holder, again.length, reason);
       pending = [...again, ...(await this.#bury(refused))];
       if (again.length > 0) await this.#pause(tries);
       else if (parcels.some((parcel) => parcel.counted)) this.#options.telemetry.throttlingEnded();
@@ -77,7 +96,7 @@ export class Delivery {
     await Promise.all(parts.map((part) => this.#settle(part)));
   }
 
-  #sort(parcels: Parcel[], answers: ItemAnswer[]): { again: Parcel[]; refused: Refusal[] } {
+  #sort(parcels: Parcel[], answers: ItemAnswer[]): Sorted {
     const again: Parcel[] = [];
     const refused: Refusal[] = [];
     let throttled: (ItemVerdict & { kind: 'again' }) | undefined;
@@ -90,7 +109,7 @@ export class Delivery {
       else if (parcel.counted) this.report[verdict.kind === 'indexed' ? 'indexed' : 'duplicates'] += 1;
     });
     if (throttled) this.#throttled(again.length, throttled);
-    return { again, refused };
+    return { again, reason: throttled?.reason ?? '', refused };
   }
 
   #throttled(count: number, { key, reason, overload }: ItemVerdict & { kind: 'again' }): void {
@@ -155,6 +174,10 @@ export class Delivery {
 }
 
 function letterOf({ parcel, reason }: Refusal): DeadLetter {
-  const { index, id, document } = parcel.item;
-  return { reason, index, id, body: document };
+  const { action, index, id, document, version } = parcel.item;
+  return {
+    ...{ reason, index, id, body: document },
+    ...(action !== 'create' && { action }),
+    ...(version !== undefined && { version }),
+  };
 }

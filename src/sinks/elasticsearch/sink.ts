@@ -7,23 +7,25 @@ import type { Instruments } from '../../telemetry/instruments.ts';
 import { sinkTelemetry } from '../../telemetry/sink.ts';
 import { createClient, nodeCount } from './client.ts';
 import { Courier } from './courier.ts';
-import type { DeadLetters } from './dead-letters.ts';
+import type { Added, Letterbox } from './dead-letters.ts';
 import { Delivery } from './delivery.ts';
 import { type Clock, Outage } from './outage.ts';
+import { PutOff } from './put-off.ts';
+import { keepRetention } from './retention.ts';
 import { Slots } from './slots.ts';
 import { prepareTemplates } from './templates-at-start.ts';
 
 export interface ElasticsearchSinkOptions extends Partial<Clock> {
   elasticsearch: ElasticsearchConfig;
   indexing: IndexingConfig;
-  deadLetters: DeadLetters;
+  deadLetters: Letterbox;
   instruments: Instruments;
 }
 
 export interface SinkStatus {
-  /** `preparing`: the templates are not settled yet; `retrying`: the last request failed. */
+  /** `preparing`: the templates are not settled yet; `retrying`: the last request failed, or documents are put off. */
   state: 'preparing' | 'delivering' | 'retrying' | 'closed';
-  /** Why the last request failed, and since when requests have failed. */
+  /** Why the last request failed or documents are put off, and since when that has been so. */
   reason: string | undefined;
   since: Millis | undefined;
   inFlight: number;
@@ -32,7 +34,11 @@ export interface SinkStatus {
   waiting: number;
   /** Since the sink was made. */
   delivered: DeliveryReport;
+  /** Documents that wait although the server answers, as for an index that is read-only. */
+  putOff: number;
+  /** Letters that are kept, and what was refused since the sink was made. */
   deadLetters: number;
+  refused: Added;
   missingTemplates: string[];
 }
 
@@ -47,7 +53,7 @@ const sleep: Clock['sleep'] = async (millis, signal) => {
   await after(millis, undefined, { signal });
 };
 
-/** Writes documents into Elasticsearch (8, 9, or the embedded store) with bulk requests. */
+/** Writes documents into Elasticsearch (7.17, 8, 9), OpenSearch or the embedded store with bulk requests. */
 export function createElasticsearchSink(options: ElasticsearchSinkOptions): ElasticsearchSink {
   const { elasticsearch, indexing, deadLetters, instruments } = options;
   const clock: Clock = {
@@ -65,17 +71,24 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   const limits = { maxBulkBytes: indexing.maxBulkBytes, maxBulkItems: indexing.maxBulkItems };
   const nodes = nodeCount(elasticsearch);
   const outage = new Outage({ limits: indexing, nodes, clock, telemetry, signal });
-  const { compression } = elasticsearch;
-  const courier = new Courier({ client, compression, slots, outage, clock, telemetry, signal });
+  const putOff = new PutOff(clock.now, telemetry.documentsPutOff);
+  const { compression, parameters, timeout } = elasticsearch;
+  // By default a server waits for a red index as long as we wait for the server, and good documents with it.
+  const shardsWithin = Math.ceil(timeout / 4);
+  const courier = new Courier({
+    ...{ client, compression, parameters, shardsWithin },
+    ...{ slots, outage, clock, telemetry, signal },
+  });
   const templates = prepareTemplates({ client, indexing, outage, telemetry, signal });
+  keepRetention({ client, indexing, templates, clock, telemetry, signal });
   const delivered: DeliveryReport = { indexed: 0, duplicates: 0, deadLettered: 0 };
 
   async function run(items: BulkItem[]): Promise<DeliveryReport> {
     signal.throwIfAborted();
     await templates.settled;
     const { namespace } = indexing;
-    const shared = { courier, deadLetters, telemetry, clock, signal, namespace, pauses: indexing, limits };
-    return new Delivery(shared).run(items);
+    const shared = { courier, deadLetters, telemetry, clock, signal, namespace, putOff, limits };
+    return new Delivery({ ...shared, pauses: indexing }).run(items);
   }
 
   /** Whoever calls sees one failure only: the sink was closed, and the items are still theirs. */
@@ -87,9 +100,15 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
     return report;
   }
 
+  function trouble(): { reason: string | undefined; since: Millis | undefined } | undefined {
+    if (outage.since !== undefined) return { reason: outage.reason, since: outage.since };
+    const { count, reason, since } = putOff;
+    return since === undefined ? undefined : { reason: `${count} documents wait: ${reason}`, since };
+  }
+
   function state(): SinkStatus['state'] {
     if (signal.aborted) return 'closed';
-    if (outage.reason !== undefined) return 'retrying';
+    if (trouble() !== undefined) return 'retrying';
     return templates.done ? 'delivering' : 'preparing';
   }
 
@@ -103,13 +122,15 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
     },
     status: () => ({
       state: state(),
-      reason: outage.reason,
-      since: outage.since,
+      reason: trouble()?.reason,
+      since: trouble()?.since,
       inFlight: slots.taken,
       inFlightBound: slots.bound,
       waiting: slots.waiting,
       delivered: { ...delivered },
+      putOff: putOff.count,
       deadLetters: deadLetters.count,
+      refused: { ...deadLetters.added },
       missingTemplates: templates.missing,
     }),
   };

@@ -9,6 +9,8 @@ const packages: Record<string, string> = {
   mvn: 'maven',
   unzip: 'unzip',
   openssl: 'openssl',
+  make: 'make',
+  nginx: 'nginx-light',
   go: 'golang-go (1.21 or newer; it fetches the version that Filebeat asks for)',
   'JDK 17': 'openjdk-17-jdk-headless',
   'JDK 21 or newer': 'openjdk-25-jdk-headless or openjdk-21-jdk-headless (Debian 13 and newer)',

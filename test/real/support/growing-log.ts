@@ -12,13 +12,16 @@ export interface TailedLog {
   stop(): Promise<void>;
 }
 
-export async function tailGrowingLog(host: string, logstash: FilebeatLogstash): Promise<TailedLog> {
+export async function tailGrowingLog(
+  host: string | string[],
+  logstash: FilebeatLogstash,
+): Promise<TailedLog> {
   const folder = await mkdtemp(join(tmpdir(), 'logboom-access-log-'));
   const path = join(folder, 'access.log');
   const rest = accessLines().map(({ message }) => `${message}\n`);
   const grow = (lines: number) => appendFile(path, rest.splice(0, lines).join(''));
   await grow(0);
-  const filebeat = await startFilebeat({ inputs: [inputFor(path)], hosts: [host], logstash });
+  const filebeat = await startFilebeat({ inputs: [inputFor(path)], hosts: [host].flat(), logstash });
   return {
     filebeat,
     grow,
@@ -30,7 +33,7 @@ export async function tailGrowingLog(host: string, logstash: FilebeatLogstash): 
 }
 
 /** By default it would look for new lines after up to ten seconds. */
-function inputFor(path: string): object {
+export function inputFor(path: string): object {
   return {
     type: 'filestream',
     id: 'access',

@@ -12,6 +12,8 @@ export interface RealLogboom {
   readonly lumberjack: string;
   /** The embedded store's address, where no `elasticsearch` is configured. */
   readonly store: string;
+  /** Its data folder. */
+  readonly data: string;
   log(): string;
   status(): Promise<Status>;
   /** The sum of a metric over its labels; 0 where there is none. */
@@ -44,6 +46,7 @@ export async function startLogboom(config: Config = {}): Promise<RealLogboom> {
   return {
     lumberjack: `127.0.0.1:${lumberjack}`,
     store: `http://127.0.0.1:${store}`,
+    data: join(folder, 'data'),
     log: () => running.output(),
     status: async () => (await fetch(`${url}/status`)).json() as Promise<Status>,
     metric: async (name) => sumOf(name, await (await fetch(`${url}/metrics`)).text()),

@@ -3,4 +3,5 @@
 export * from './certificates.ts';
 export * from './elasticsearch.ts';
 export * from './filebeat.ts';
+export * from './go-lumber.ts';
 export { eventually, freePort } from './processes.ts';

@@ -23,5 +23,6 @@ describe('a query for Kibana', () => {
     for (const level of ['critical', 'CRITICAL', 'Fatal', 'emerg', 'alert'])
       expect(query).toContain(`log.level: "${level}"`);
     expect(query).not.toMatch(/error|warn/i);
+    expect(kibanaQuery('log:{ level >= critical }')).toContain('level: "emergency"');
   });
 });

@@ -129,6 +129,7 @@ describe('a document that is refused', () => {
         written.push(...letters);
       },
       count: 0,
+      added: { count: 0 },
     };
     const { sink, log } = sinkFor({ deadLetters });
     expect(await sink.deliver(items(2))).toMatchObject({ indexed: 1, deadLettered: 1 });

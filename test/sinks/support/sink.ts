@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { elasticsearch, indexing } from '../../../src/config/outputs.ts';
 import type { BulkItem, DeadLetter } from '../../../src/model.ts';
-import type { DeadLetters } from '../../../src/sinks/elasticsearch/dead-letters.ts';
+import type { Letterbox } from '../../../src/sinks/elasticsearch/dead-letters.ts';
 import {
   createElasticsearchSink,
   type ElasticsearchSink,
@@ -32,13 +32,17 @@ export interface TestSinkOptions extends Partial<ElasticsearchSinkOptions> {
 }
 
 /** Dead letters in memory. */
-export function memoryDeadLetters(letters: DeadLetter[] = []): DeadLetters {
+export function memoryDeadLetters(letters: DeadLetter[] = []): Letterbox {
   return {
     async add(more) {
       letters.push(...more);
     },
     get count() {
       return letters.length;
+    },
+    get added() {
+      const last = letters.at(-1);
+      return { count: letters.length, ...(last && { last }) };
     },
   };
 }

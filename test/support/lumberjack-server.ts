@@ -8,6 +8,8 @@ import { defaultLimits } from '../../src/lumberjack/limits.ts';
 export interface ReceivedBy {
   connection: number;
   documents: string[];
+  /** The frames after the window frame, as they came. */
+  payload: Buffer;
   version: 1 | 2;
   socket: Socket;
   /** Acknowledges the window, or up to some other sequence. */
@@ -17,10 +19,13 @@ export interface ReceivedBy {
 /** A Lumberjack server that does with each window what the test says; by default it acknowledges it. */
 export async function lumberjackServer({
   onWindow = (window: ReceivedBy) => window.ack(),
+  onBytes,
   tls,
   port = 0,
 }: {
   onWindow?: (window: ReceivedBy) => void;
+  /** Takes the bytes of a client that is not expected to speak Lumberjack. */
+  onBytes?: (socket: Socket) => void;
   tls?: TlsOptions;
   port?: number;
 } = {}) {
@@ -31,13 +36,19 @@ export async function lumberjackServer({
     const connection = ++connections;
     const decoder = new Decoder(defaultLimits);
     sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
     socket.on('data', (chunk) => {
-      for (const { block, version, lastSequence } of decoder.push(chunk)) {
+      if (onBytes) {
+        onBytes(socket);
+        return;
+      }
+      for (const { block, version, lastSequence, payload } of decoder.push(chunk)) {
         const window: ReceivedBy = {
           connection,
           version,
           socket,
+          payload,
           documents: Array.from({ length: block.count }, (_, i) =>
             block.bytes.toString('utf8', block.spans[2 * i], block.spans[2 * i + 1]),
           ),
@@ -56,5 +67,11 @@ export async function lumberjackServer({
       server.close(() => resolve());
     });
   onTestFinished(close);
-  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port, windows, close };
+  return {
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+    windows,
+    sockets,
+    close,
+  };
 }

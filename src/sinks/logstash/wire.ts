@@ -1,24 +1,31 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { LogboomError, messageOf } from '../errors.ts';
-import { AckDecoder } from '../lumberjack/ack-decoder.ts';
-import type { Millis } from '../model.ts';
+import { LogboomError } from '../../errors.ts';
+import { AckDecoder } from '../../lumberjack/ack-decoder.ts';
+import type { Millis } from '../../model.ts';
+import { withRemedy } from './remedies.ts';
 
 export interface Peer {
   host: string;
   port: number;
   /** Speaks TLS with these settings; TCP without them. */
   tls?: ConnectionOptions;
-  /** How long the server may be silent while it owes an ACK. A heartbeat (ACK 0) is no silence. Default 30 s. */
+  /**
+   * How long connecting may take, and how long the server may be silent while it owes an ACK. A heartbeat (ACK 0)
+   * is no silence. Default 30 s.
+   */
   timeout?: Millis;
+  /** Ends an attempt to connect. */
+  signal?: AbortSignal;
 }
 
 /** One connection to a Lumberjack server, from when it stands until it ends. */
 export interface Wire {
-  write(bytes: Buffer): void;
+  write(...bytes: Buffer[]): void;
   /** Whether silence of the server means that something is wrong: it owes an ACK. */
   expectAck(owed: boolean): void;
-  end(): void;
+  /** Ends it well, or at once where there is a reason. */
+  end(reason?: Error): void;
 }
 
 export interface WireEvents {
@@ -32,14 +39,26 @@ const DEFAULT_TIMEOUT = 30_000;
 
 export function openWire(peer: Peer, events: WireEvents): Promise<Wire> {
   return new Promise((resolve, reject) => {
+    const { timeout = DEFAULT_TIMEOUT, signal } = peer;
     const socket = peer.tls
       ? connectTls({ ...peer.tls, host: peer.host, port: peer.port })
       : connectTcp(peer.port, peer.host);
-    const failed = (error: Error) => reject(unavailable(peer, 'Cannot connect to', messageOf(error)));
-    socket.once('error', failed);
+    const failed = (error: Error) => reject(unavailable(peer, 'Cannot connect to', withRemedy(error)));
+    const late = () => socket.destroy(new Error(`no answer within ${timeout} ms`));
+    const given = () => socket.destroy(new Error('it is no longer wanted'));
+    socket.on('error', failed);
+    socket.setTimeout(timeout, late);
+    signal?.addEventListener('abort', given);
+    if (signal?.aborted) given();
     socket.once(peer.tls ? 'secureConnect' : 'connect', () => {
+      signal?.removeEventListener('abort', given);
+      socket.off('timeout', late).setTimeout(0);
       socket.off('error', failed);
       resolve(wireOver(socket, peer, events));
+    });
+    socket.once('close', () => {
+      signal?.removeEventListener('abort', given);
+      failed(new Error('it was closed'));
     });
   });
 }
@@ -47,7 +66,7 @@ export function openWire(peer: Peer, events: WireEvents): Promise<Wire> {
 function wireOver(socket: Socket, peer: Peer, events: WireEvents): Wire {
   const acks = new AckDecoder();
   const timeout = peer.timeout ?? DEFAULT_TIMEOUT;
-  let failure: unknown;
+  let failure: Error | undefined;
   socket.setNoDelay(true);
   socket.on('data', (chunk) => {
     try {
@@ -64,14 +83,21 @@ function wireOver(socket: Socket, peer: Peer, events: WireEvents): Wire {
     if (failure instanceof LogboomError) events.onEnd(failure);
     else
       events.onEnd(
-        unavailable(peer, 'Lost the connection to', failure ? messageOf(failure) : 'it was closed'),
+        unavailable(peer, 'Lost the connection to', failure ? withRemedy(failure) : 'it was closed'),
       );
   });
   return {
-    write: (bytes) => void socket.write(bytes),
+    write: (...bytes) => writeTogether(socket, bytes),
     expectAck: (owed) => void socket.setTimeout(owed ? timeout : 0),
-    end: () => void socket.end(() => socket.destroy()),
+    end: (reason) => void (reason ? socket.destroy(reason) : socket.end(() => socket.destroy())),
   };
+}
+
+/** A window's header and its payload are two buffers, and shall not be two packets. */
+function writeTogether(socket: Socket, bytes: Buffer[]): void {
+  socket.cork();
+  for (const part of bytes) socket.write(part);
+  socket.uncork();
 }
 
 const unavailable = ({ host, port }: Peer, what: string, why: string) =>

@@ -1,0 +1,77 @@
+import type { Loaded } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import type { Millis } from '../model.ts';
+import { describePipeline } from '../pipeline/describe.ts';
+import type { EmbeddedStore } from '../pipeline/embedded-store.ts';
+import { foldersOf } from '../pipeline/reader-data.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { withoutLogin } from '../util/address.ts';
+import { version } from '../util/version.ts';
+import { ownMetrics } from './own-metrics.ts';
+import type { Running } from './reload.ts';
+import { startReloading } from './reloading.ts';
+
+export interface OperationParts {
+  running: Running;
+  pipeline: Pipeline;
+  store: EmbeddedStore | undefined;
+  metrics: Metrics;
+  instruments: Instruments;
+  secrets: string[];
+  load: (() => Loaded) | undefined;
+  startedAt: Millis;
+}
+
+/** What operators see of a running server and do with it: its state, its own metrics, another configuration. */
+export function startOperation(parts: OperationParts) {
+  const { running, pipeline, store, metrics, startedAt } = parts;
+  const { urlOf, dataOf } = targets(running.config, store);
+  const described = describePipeline(pipeline, {
+    get config() {
+      return running.config;
+    },
+    get problems() {
+      return running.problems;
+    },
+    get url() {
+      return urlOf(running.config);
+    },
+    metrics,
+    store: store?.url,
+    version,
+    startedAt,
+  });
+  const own = ownMetrics({
+    running,
+    sample: described.sample,
+    out: (item) => pipeline.indexer.hand(item),
+  });
+  const reloading = startReloading({
+    ...parts,
+    dataOf,
+    onChange({ config, parts: concerned }) {
+      if (concerned.includes('indexing')) own.restart();
+      if (concerned.includes('store') || concerned.includes('indexing')) store?.keep(config);
+    },
+  });
+  const stop = () => {
+    reloading.stop();
+    own.stop();
+  };
+  return { described, url: () => urlOf(running.config), reload: reloading.reload, stop };
+}
+
+/** Where documents go by a configuration: the store stays what it was at the start. */
+function targets({ data }: Config, store: EmbeddedStore | undefined) {
+  const folders = foldersOf(data);
+  return {
+    urlOf: ({ elasticsearch }: Config) =>
+      store?.url ?? withoutLogin(elasticsearch?.hosts?.join(', ') || 'Elastic Cloud'),
+    dataOf: (config: Config) => {
+      const elasticsearch = store?.elasticsearch ?? config.elasticsearch!;
+      return { config, elasticsearch, folders };
+    },
+  };
+}

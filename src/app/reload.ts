@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type ConfigChanges, changesBetween } from '../config/changes.ts';
+import type { Loaded } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { secretsOf } from '../config/secrets.ts';
+import { messageOf } from '../errors.ts';
+import { ruleChanges } from '../pipeline/analysis.ts';
+import type { ReaderData } from '../pipeline/reader-data.ts';
+import { type Reloadable, reloadPipeline } from '../pipeline/reload.ts';
+import type { Applied, Refused, ReloadAnswer, ReloadTelemetry, ReloadTrigger } from '../telemetry/reload.ts';
+
+/** The configuration that is in force. */
+export interface Running {
+  config: Config;
+  /** Number of problems for which the last reload was refused. */
+  problems: number;
+}
+
+export interface ReloadParts {
+  running: Running;
+  pipeline: Reloadable;
+  /** Loads and checks the configuration as `logboom check` does. */
+  load: () => Loaded;
+  dataOf: (config: Config) => ReaderData;
+  /** Told what has come into force, for parts beside the pipeline. */
+  onChange: (changes: ConfigChanges) => void;
+  /** Values that the log leaves out; those of the new configuration come to them. */
+  secrets: string[];
+  telemetry: ReloadTelemetry;
+}
+
+export type Reload = (trigger: ReloadTrigger) => Promise<ReloadAnswer>;
+
+/** Loads the configuration anew and puts into force what can change while the server runs. One at a time; never rejects. */
+export function reloaderOf(parts: ReloadParts): Reload {
+  let last: Promise<unknown> = Promise.resolve();
+  return (trigger) => {
+    const answer = last.then(() => reload(parts, trigger));
+    last = answer;
+    return answer;
+  };
+}
+
+async function reload(parts: ReloadParts, trigger: ReloadTrigger): Promise<ReloadAnswer> {
+  const { running, telemetry } = parts;
+  try {
+    const answer = await attempt(parts);
+    running.problems = answer.applied ? 0 : answer.problems.length;
+    if (answer.applied) telemetry.applied(trigger, answer);
+    else telemetry.refused(trigger, answer);
+    return answer;
+  } catch (error) {
+    running.problems = 1;
+    telemetry.failed(trigger, error);
+    const remedy = 'See the log; a restart takes the configuration up.';
+    return { applied: false, problems: [{ path: '', message: messageOf(error), remedy }] };
+  }
+}
+
+async function attempt(parts: ReloadParts): Promise<ReloadAnswer> {
+  const { running, pipeline, load, dataOf, secrets } = parts;
+  const loaded = load();
+  const file = loaded.path === undefined ? {} : { file: loaded.path };
+  if (!loaded.config) return { applied: false, ...file, problems: loaded.problems };
+  secrets.push(...secretsOf(loaded.config));
+  const before = running.config;
+  const changes = changesBetween(before, loaded.config);
+  const { problem, pending } = await reloadPipeline(pipeline, before, changes, dataOf);
+  if (problem !== undefined) return { applied: false, ...file, problems: [ofElasticsearch(problem)] };
+  running.config = changes.config;
+  parts.onChange(changes);
+  return { ...answerOf(before, changes), pending };
+}
+
+function ofElasticsearch(message: string): Refused['problems'][number] {
+  return { path: 'elasticsearch', message, remedy: 'Correct the settings of `elasticsearch`.' };
+}
+
+function answerOf(before: Config, changes: ConfigChanges): Omit<Applied, 'pending'> {
+  const { config, settings, needsRestart } = changes;
+  return {
+    applied: true,
+    rules: ruleChanges(before, config),
+    notifiers: byName(before.notifiers, config.notifiers),
+    settings,
+    needsRestart,
+  };
+}
+
+function byName(from: Record<string, unknown>, to: Record<string, unknown>): Applied['notifiers'] {
+  const both = Object.keys(to).filter((name) => name in from);
+  return {
+    added: Object.keys(to).filter((name) => !(name in from)),
+    changed: both.filter((name) => !isDeepStrictEqual(from[name], to[name])),
+    removed: Object.keys(from).filter((name) => !(name in to)),
+  };
+}

@@ -1,0 +1,188 @@
+import type { EventBlock } from '../model.ts';
+import { decodeString } from './decode.ts';
+import { met, skipColon, skipSpace, skipString } from './json-text.ts';
+import { cover, fieldPath, mayCover } from './path.ts';
+import { ENTRY, Walker } from './walker.ts';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/** How Beats begin every event. */
+const timestampFirst = Buffer.from('{"@timestamp":"');
+const timestamp = fieldPath('@timestamp');
+
+/** Seeds, so that `"1"`, `1` and `[1]` are not the same. */
+const kinds = { raw: 1, text: 2, literal: 3, object: 4, array: 5 };
+
+/**
+ * Tells whether two events are the same object, however their senders wrote them down: the identity is a hash that
+ * does not depend on the order of keys, at any level, nor on space or escapes. Numbers count by their text, so that
+ * two that differ only in digits that no float holds are not taken for one. What is no JSON counts by its bytes.
+ */
+export class Identifier {
+  readonly #walker = new Walker();
+  readonly #seed: number;
+  #block: EventBlock = nothing;
+  #bytes = nothing.bytes;
+  #end = 0;
+  /** The hash of what was read last, in two halves. */
+  #a = 0;
+  #b = 0;
+
+  /** `seed`: secret, so that no sender can make an event that passes for another. */
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  open(block: EventBlock): void {
+    this.#block = block;
+    this.#bytes = block.bytes;
+    this.#walker.open(block.bytes);
+  }
+
+  /** Lets go of the block. */
+  close(): void {
+    this.open(nothing);
+  }
+
+  /** 53 bits: an integer that a number holds. */
+  of(index: number): number {
+    const [start, end] = this.#span(index);
+    if (this.#walker.walk(start, end) === 'malformed') this.#hash(this.#bytes, start, end, kinds.raw);
+    else {
+      this.#end = this.#walker.end;
+      this.#object(this.#walker.start);
+    }
+    return (this.#a >>> 0) * 2 ** 21 + (this.#b >>> 11);
+  }
+
+  /** A number that equal events share, made of their `@timestamp` alone, at next to no cost. 0: it has none. */
+  markOf(index: number): number {
+    const [start, end] = this.#span(index);
+    const bytes = this.#bytes;
+    const value = start + timestampFirst.length;
+    if (value < end && timestampFirst.compare(bytes, start, value) === 0) return this.#markAt(value, end);
+    if (this.#walker.walk(start, end) === 'malformed') return 0;
+    const { entries, count } = this.#walker;
+    for (let place = 0; place < count * ENTRY; place += ENTRY) {
+      const key = entries[place]!;
+      if (!mayCover(bytes, key, timestamp)) continue;
+      if (cover(bytes, key, entries[place + 1]!, timestamp, 0) !== timestamp.bytes.length) continue;
+      const at = entries[place + 2]!;
+      return bytes[at] === QUOTE ? this.#markAt(at + 1, end) : 0;
+    }
+    return 0;
+  }
+
+  #span(index: number): [start: number, end: number] {
+    const { spans } = this.#block;
+    return [spans[2 * index]!, spans[2 * index + 1]!];
+  }
+
+  #markAt(from: number, end: number): number {
+    let mark = this.#seed;
+    for (let at = from; at < end && this.#bytes[at] !== QUOTE; at += 1)
+      mark = Math.imul(mark ^ this.#bytes[at]!, 0x9e3779b1);
+    return mark === 0 ? 1 : mark;
+  }
+
+  /** Reads a value of a walked document and returns the place after it. */
+  #value(at: number): number {
+    switch (this.#bytes[at]) {
+      case QUOTE:
+        return this.#text(at);
+      case OPEN_BRACE:
+        return this.#object(at);
+      case OPEN_BRACKET:
+        return this.#array(at);
+      default:
+        return this.#literal(at);
+    }
+  }
+
+  #text(at: number): number {
+    met.escape = false;
+    const after = skipString(this.#bytes, at + 1, this.#end);
+    if (met.escape) {
+      const text = Buffer.from(decodeString(this.#bytes, at + 1, after - 1, false));
+      this.#hash(text, 0, text.length, kinds.text);
+    } else this.#hash(this.#bytes, at + 1, after - 1, kinds.text);
+    return after;
+  }
+
+  #literal(from: number): number {
+    let at = from;
+    while (isLiteral(this.#bytes[at]!)) at += 1;
+    this.#hash(this.#bytes, from, at, kinds.literal);
+    return at;
+  }
+
+  /** Members are added up, and so their order does not count. */
+  #object(from: number): number {
+    let a = kinds.object;
+    let b = kinds.object;
+    let at = this.#skip(from + 1);
+    while (this.#bytes[at] !== CLOSE_BRACE) {
+      at = skipColon(this.#bytes, this.#text(at), this.#end);
+      const [keyA, keyB] = [this.#a, this.#b];
+      at = this.#next(this.#value(at));
+      this.#finish(Math.imul(keyA, 0x85ebca6b) + this.#a, Math.imul(keyB, 0xc2b2ae35) + this.#b);
+      a = (a + this.#a) | 0;
+      b = (b + this.#b) | 0;
+    }
+    this.#finish(a, b);
+    return at + 1;
+  }
+
+  #array(from: number): number {
+    let a = kinds.array;
+    let b = kinds.array;
+    let at = this.#skip(from + 1);
+    while (this.#bytes[at] !== CLOSE_BRACKET) {
+      at = this.#next(this.#value(at));
+      a = Math.imul(a ^ this.#a, 0x9e3779b1);
+      b = Math.imul(b ^ this.#b, 0x5f356495);
+    }
+    this.#finish(a, b);
+    return at + 1;
+  }
+
+  #skip(at: number): number {
+    return skipSpace(this.#bytes, at, this.#end);
+  }
+
+  #next(after: number): number {
+    const at = this.#skip(after);
+    return this.#bytes[at] === COMMA ? this.#skip(at + 1) : at;
+  }
+
+  #hash(bytes: Uint8Array, from: number, to: number, kind: number): void {
+    let a = this.#seed ^ kind;
+    let b = ~this.#seed ^ kind;
+    for (let at = from; at < to; at += 1) {
+      const byte = bytes[at]!;
+      a = Math.imul(a ^ byte, 0x9e3779b1);
+      b = Math.imul(b ^ byte, 0x5f356495);
+    }
+    this.#finish(a, b);
+  }
+
+  /** Makes every bit of both halves depend on all of them. */
+  #finish(a: number, b: number): void {
+    let x = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
+    const y = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+    x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d) ^ y;
+    this.#a = x ^ (x >>> 16);
+    this.#b = y ^ (y >>> 15);
+  }
+}
+
+const nothing: EventBlock = { bytes: Buffer.alloc(0), spans: new Uint32Array(0), count: 0 };
+
+/** Numbers, `true`, `false` and `null` hold no such byte, and end before one. */
+const isLiteral = (byte: number) =>
+  byte > 0x20 && byte !== COMMA && byte !== CLOSE_BRACE && byte !== CLOSE_BRACKET;

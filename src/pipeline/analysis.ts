@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DiscoverConfig } from '../config/kibana.ts';
+import type { RuleConfig } from '../config/rules.ts';
+import type { Config } from '../config/schema.ts';
+import { fingerprintOf } from './fingerprint.ts';
+
+/** What of the configuration decides on what the engine puts out. It goes to disk, and holds no secret. */
+export type Analysis = Pick<Config, 'rules' | 'parsers' | 'time'> & {
+  kibana: DiscoverConfig;
+  journal: Pick<Config['journal'], 'tick'>;
+};
+
+export function analysisOf({ rules, kibana, parsers, time, journal }: Config): Analysis {
+  const { url, space, dataView } = kibana;
+  const links = { dataView, ...(url !== undefined && { url }), ...(space !== undefined && { space }) };
+  return { rules, kibana: links, parsers, time, journal: { tick: journal.tick } };
+}
+
+/** What becomes of rules, by name. */
+export interface RuleChanges {
+  added: string[];
+  /** They begin anew. */
+  changed: string[];
+  /** They go on, and only tell people otherwise: severity, message, labels, who is told. */
+  told: string[];
+  removed: string[];
+  disabled: string[];
+  /** Number of those that go on as they are. */
+  unchanged: number;
+}
+
+type Rules = Pick<Config, 'rules'>;
+const enabledOf = ({ rules }: Rules) => rules.filter(({ enabled }) => enabled);
+
+export function ruleChanges(from: Rules, to: Rules): RuleChanges {
+  const before = new Map(enabledOf(from).map((rule) => [rule.name, rule]));
+  const after = new Map(enabledOf(to).map((rule) => [rule.name, rule]));
+  const declared = new Set(to.rules.map(({ name }) => name));
+  const which = (holds: (now: RuleConfig, old: RuleConfig | undefined) => boolean) =>
+    [...after.values()].filter((rule) => holds(rule, before.get(rule.name))).map(({ name }) => name);
+  const gone = [...before.keys()].filter((name) => !after.has(name));
+  return {
+    added: which((_, old) => old === undefined),
+    changed: which((now, old) => old !== undefined && !isSameRule(now, old)),
+    told: which((now, old) => old !== undefined && isSameRule(now, old) && !isDeepStrictEqual(now, old)),
+    removed: gone.filter((name) => !declared.has(name)),
+    disabled: gone.filter((name) => declared.has(name)),
+    unchanged: which((now, old) => isDeepStrictEqual(now, old)).length,
+  };
+}
+
+/** Whether what the rule counted so far is what it would have counted. */
+function isSameRule(one: RuleConfig, other: RuleConfig): boolean {
+  return fingerprintOf(one) === fingerprintOf(other);
+}

@@ -1,0 +1,134 @@
+import type { z } from 'zod';
+import type { rule } from '../config/rules.ts';
+import type { SelfMonitoringConfig } from '../config/self-monitoring.ts';
+import type { Millis } from '../model.ts';
+import type { SinkVitals, Vitals } from '../telemetry/vitals.ts';
+import { formatDuration } from '../util/duration.ts';
+
+/** One thing that logboom watches about itself, at one moment. */
+export interface Reading {
+  /** The reader, input or notifier that it is about; empty where there is only one. */
+  group: string;
+  value: number;
+  /** What is the matter, and the remedy where there is one: it is the alert's reason. */
+  bad: string;
+  good: string;
+}
+
+type OwnRule = Extract<z.input<typeof rule>, { kind?: 'threshold' | undefined }>;
+
+export interface OwnAlert {
+  rule: OwnRule;
+  /** What is read for it; undefined where nothing can be known at present, which leaves all as it is. */
+  read: (vitals: Vitals, before: Vitals | undefined) => Reading[] | undefined;
+}
+
+/** How long a reader must be behind: at a start it always is, for the little while that it takes to catch up. */
+const lagsFor: Millis = 30_000;
+/** Refusals that follow one another within this time are one alert. */
+const refusalsEnd: Millis = 600_000;
+
+/** The alerts that the settings leave switched on. Values are seconds, shares and counts. */
+export function ownAlerts(settings: SelfMonitoringConfig, notifiers: readonly string[]): OwnAlert[] {
+  const { every, keepActiveFor } = settings;
+  const all: [threshold: number, alert: OwnAlert][] = [
+    [settings.journalFill, { rule: { name: 'logboom-journal-fill', severity: 'high' }, read: journalFill }],
+    [
+      settings.readerLag / 1000,
+      { rule: { name: 'logboom-reader-lag', by: ['logboom.reader'], for: millis(lagsFor) }, read: readerLag },
+    ],
+    [
+      settings.oldestUnacknowledged / 1000,
+      {
+        rule: { name: 'logboom-oldest-unacknowledged', severity: 'high', by: ['logboom.input'] },
+        read: oldestUnacknowledged,
+      },
+    ],
+    [settings.sinkDown / 1000, { rule: { name: 'logboom-sink-down', severity: 'high' }, read: sinkDown }],
+    [
+      settings.notifierFailing / 1000,
+      {
+        rule: { name: 'logboom-notifier-failing', severity: 'high', by: ['logboom.notifier'] },
+        read: notifierFailing(notifiers),
+      },
+    ],
+    [
+      settings.deadLetters,
+      {
+        rule: {
+          name: 'logboom-dead-letters',
+          keepActiveFor: millis(Math.max(refusalsEnd, keepActiveFor)),
+        },
+        read: deadLetters,
+      },
+    ],
+  ];
+  const common = { over: millis(every), keepActiveFor: millis(keepActiveFor), record: false };
+  const notify = [...(settings.notify ?? notifiers)];
+  return all
+    .filter(([threshold]) => threshold > 0)
+    .map(([threshold, { rule, read }]) => ({
+      rule: { ...common, notify, when: `>= ${threshold}`, ...rule },
+      read,
+    }));
+}
+
+const millis = (length: Millis) => `${Math.round(length)}ms`;
+const lasting = (seconds: number) => formatDuration(Math.floor(seconds) * 1000);
+const percent = (share: number) => `${Math.floor(share * 100)} %`;
+
+function journalFill({ journal, readers }: Vitals): Reading[] {
+  const slow = Object.entries(readers).sort(([, a], [, b]) => b.lag.bytes - a.lag.bytes)[0];
+  const held = journal.fill >= 1 ? '; senders are held, nothing is lost' : '';
+  const waits = slow?.[1].waitsFor === undefined ? '' : `, which waits for ${slow[1].waitsFor}`;
+  const words = `the journal is ${percent(journal.fill)} full`;
+  const bad = `${words}${slow ? ` because of the ${slow[0]}${waits}` : ''}${held}`;
+  return [{ group: '', value: journal.fill, bad, good: words }];
+}
+
+function readerLag({ readers }: Vitals): Reading[] {
+  return Object.entries(readers).map(([group, { lag, waitsFor }]) => ({
+    group,
+    value: lag.seconds,
+    bad: `the ${group} is ${lasting(lag.seconds)} and ${lag.records} records behind${waitsFor ? `; it waits for ${waitsFor}` : ''}`,
+    good: lag.records === 0 ? `the ${group} is up to date` : `the ${group} is ${lasting(lag.seconds)} behind`,
+  }));
+}
+
+function oldestUnacknowledged({ inputs, journal }: Vitals): Reading[] {
+  return Object.entries(inputs).map(([group, { oldestUnacknowledged: age = 0 }]) => ({
+    group,
+    value: age / 1000,
+    bad: `a sender has waited ${lasting(age / 1000)} for the ACK of a window${journal.fill >= 1 ? ': the journal is full' : ''}`,
+    good: 'windows are acknowledged as they come',
+  }));
+}
+
+function sinkDown({ sink }: Vitals): Reading[] | undefined {
+  if (!sink) return undefined;
+  const { age, reason } = sink.trouble ?? { age: 0, reason: '' };
+  const bad = `Elasticsearch has not taken everything for ${lasting(age / 1000)}: ${reason.slice(0, 500)}`;
+  return [{ group: '', value: age / 1000, bad, good: 'Elasticsearch takes documents' }];
+}
+
+const notifierFailing =
+  (names: readonly string[]) =>
+  ({ notifiers }: Vitals): Reading[] =>
+    names.map((group) => {
+      const { age, reason } = notifiers[group] ?? { age: 0, reason: '' };
+      const bad = `the notifier ${group} has not delivered for ${lasting(age / 1000)}: ${reason.slice(0, 500)}`;
+      return { group, value: age / 1000, bad, good: `the notifier ${group} delivers` };
+    });
+
+/** The indexer counts from its start on; fewer than before therefore means that it was started again. */
+function deadLetters({ sink }: Vitals, before: Vitals | undefined): Reading[] | undefined {
+  if (!sink) return undefined;
+  const known = countOf(before?.sink);
+  const count = countOf(sink);
+  const value = count < known ? count : count - known;
+  const { index = '', reason = '' } = sink.refused.last ?? {};
+  const bad = `${value} documents were refused for good, the last for ${index}: ${reason.slice(0, 500)} (logboom dead-letters list)`;
+  return [{ group: '', value, bad, good: 'no further document was refused' }];
+}
+
+const countOf = (sink: SinkVitals | undefined) => sink?.refused.count ?? 0;

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  createSecureContext,
+  type PeerCertificate,
+} from 'node:tls';
+import type { ForwardConfig } from '../../config/forward.ts';
+import { LogboomError, messageOf } from '../../errors.ts';
+
+type Ssl = NonNullable<ForwardConfig['ssl']>;
+
+const invalid = (option: string, what: string, options?: ErrorOptions) =>
+  new LogboomError('CONFIG_INVALID', `forward.ssl.${option} ${what}`, options);
+
+function read(option: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw invalid(option, `names ${path}, which cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** How TLS is spoken with a host; undefined where it is not. Throws `CONFIG_INVALID` for files that cannot be used. */
+export function tlsFor(ssl: Ssl | undefined, host: string): ConnectionOptions | undefined {
+  if (!ssl?.enabled) return undefined;
+  const { verification_mode: mode, supported_protocols: protocols } = ssl;
+  const files = filesOf(ssl);
+  try {
+    createSecureContext(files);
+  } catch (cause) {
+    const what = `cannot be used: ${messageOf(cause)}`;
+    throw invalid('certificate, key and certificate_authorities', what, { cause });
+  }
+  return {
+    ...files,
+    rejectUnauthorized: mode !== 'none',
+    ...(mode === 'certificate' && { checkServerIdentity: () => undefined }),
+    ...(mode === 'strict' && { checkServerIdentity: strictly }),
+    // SNI is for names; an address in it is against its standard.
+    ...(isIP(host) === 0 && { servername: host }),
+    minVersion: protocols.includes('TLSv1.2') ? 'TLSv1.2' : 'TLSv1.3',
+    maxVersion: protocols.includes('TLSv1.3') ? 'TLSv1.3' : 'TLSv1.2',
+  };
+}
+
+function filesOf(ssl: Ssl) {
+  const ca = ssl.certificate_authorities.map((path) => read('certificate_authorities', path));
+  return {
+    ...(ca.length > 0 && { ca }),
+    ...(ssl.certificate !== undefined && { cert: read('certificate', ssl.certificate) }),
+    ...(ssl.key !== undefined && { key: read('key', ssl.key) }),
+    ...(ssl.key_passphrase !== undefined && { passphrase: ssl.key_passphrase }),
+  };
+}
+
+/** The name has to be among the subject's alternative names: the common name, which `full` falls back to, is no name. */
+function strictly(host: string, certificate: PeerCertificate): Error | undefined {
+  if (certificate.subjectaltname) return checkServerIdentity(host, certificate);
+  return new Error(`the certificate has no subject alternative name, and verification_mode is strict`);
+}

@@ -1,0 +1,12 @@
+import type { FastifyInstance } from 'fastify';
+import type { ReloadAnswer } from './reload.ts';
+
+/** `POST /reload`: what changed, or 400 with all that is wrong with the configuration. */
+export function addReload(app: FastifyInstance, reload: () => Promise<ReloadAnswer>): void {
+  app.post('/reload', async (_, reply) => {
+    const { applied, ...answer } = await reload();
+    if (applied) return answer;
+    const error = 'The configuration has problems; the one before stays in force.';
+    return reply.code(400).send({ error, ...answer });
+  });
+}

@@ -1,0 +1,127 @@
+import { Counter, Gauge } from 'prom-client';
+import type { Millis } from '../model.ts';
+import type { Instruments } from './instruments.ts';
+
+/** What asked for it. */
+export type ReloadTrigger = 'SIGHUP' | 'API' | 'file';
+
+/** What is wrong with a configuration, with its place and the remedy. */
+export interface ReloadProblem {
+  path: string;
+  message: string;
+  remedy: string;
+  value?: string;
+  line?: number;
+  column?: number;
+  variable?: string;
+}
+
+/** What a reload came to. Names and paths only: values may be secrets. */
+export type ReloadAnswer = Applied | Refused;
+
+export interface Applied {
+  applied: true;
+  rules: {
+    added: string[];
+    /** They began anew. */
+    changed: string[];
+    /** They go on, and only tell people otherwise. */
+    told: string[];
+    removed: string[];
+    disabled: string[];
+    unchanged: number;
+  };
+  notifiers: { added: string[]; changed: string[]; removed: string[] };
+  /** Other settings that are in force now. */
+  settings: string[];
+  /** Settings that changed in the file and stay as they are until the next start. */
+  needsRestart: string[];
+  /** Readers that are busy with what came before, and take it up when they are done. */
+  pending: string[];
+}
+
+export interface Refused {
+  applied: false;
+  /** The file that was read. */
+  file?: string;
+  problems: ReloadProblem[];
+}
+
+/** What reloading the configuration tells about itself. Metrics are named as Prometheus names its own. */
+export function reloadTelemetry({ log, metrics }: Instruments, now: () => Millis) {
+  const registers = [metrics];
+  const reloads = new Counter({
+    name: 'logboom_config_reloads_total',
+    help: 'Reloads of the configuration by result.',
+    labelNames: ['result'] as const,
+    registers,
+  });
+  const successful = new Gauge({
+    name: 'logboom_config_last_reload_successful',
+    help: 'Whether the last attempt to load the configuration was successful.',
+    registers,
+  });
+  const at = new Gauge({
+    name: 'logboom_config_last_reload_success_timestamp_seconds',
+    help: 'Time of the last successful load of the configuration.',
+    registers,
+  });
+  for (const result of ['success', 'failure'] as const) reloads.inc({ result }, 0);
+  const loaded = () => {
+    successful.set(1);
+    at.set(now() / 1000);
+  };
+  loaded();
+  return {
+    applied(trigger: ReloadTrigger, answer: Applied): void {
+      reloads.inc({ result: 'success' });
+      loaded();
+      const { rules, notifiers, settings, needsRestart, pending } = answer;
+      log.info({ trigger, rules, notifiers, settings }, `configuration loaded anew: ${wordsOf(answer)}`);
+      if (needsRestart.length > 0)
+        log.warn({ trigger, needsRestart }, `a restart is needed for ${needsRestart.join(', ')}`);
+      for (const reader of pending)
+        log.warn({ trigger, reader }, `the ${reader} is busy, and takes it up when it is done`);
+    },
+    refused(trigger: ReloadTrigger, { file, problems }: Refused): void {
+      reloads.inc({ result: 'failure' });
+      successful.set(0);
+      const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+      log.error(
+        { trigger, file, problems },
+        `the configuration has ${count}, and the one before stays in force: ${problems.map((problem) => lineOf(problem, file)).join('; ')}`,
+      );
+    },
+    failed(trigger: ReloadTrigger, error: unknown): void {
+      reloads.inc({ result: 'failure' });
+      successful.set(0);
+      log.error({ trigger, err: error }, 'the configuration could not be taken up');
+    },
+  };
+}
+
+export type ReloadTelemetry = ReturnType<typeof reloadTelemetry>;
+
+/** What changed, in words: `rules: 1 added (burst), 3 unchanged; notifiers: …`. */
+export function wordsOf({ rules, notifiers, settings }: Applied): string {
+  const lists = (of: Record<string, string[] | number>) =>
+    Object.entries(of).flatMap(([fate, names]) =>
+      Array.isArray(names) && names.length > 0 ? [`${names.length} ${fate} (${names.join(', ')})`] : [],
+    );
+  const parts = [
+    ...[lists({ ...rules, told: [], 'told otherwise': rules.told })].flatMap((list) =>
+      list.length > 0 ? [`rules: ${list.join(', ')}, ${rules.unchanged} unchanged`] : [],
+    ),
+    ...[lists(notifiers)].flatMap((list) => (list.length > 0 ? [`notifiers: ${list.join(', ')}`] : [])),
+    ...(settings.length > 0 ? [`settings: ${settings.join(', ')}`] : []),
+  ];
+  return parts.length > 0 ? parts.join('; ') : 'nothing changed';
+}
+
+/** A problem on one line: `logboom.yml:3:5 rules[0].when: … → …`. */
+function lineOf({ path, message, remedy, line, column, variable }: ReloadProblem, file = ''): string {
+  const place = variable ?? (line === undefined ? file : `${file}:${line}:${column}`);
+  return [place, path === '' ? '' : `${path}:`, message, `→ ${remedy}`]
+    .filter((part) => part !== '')
+    .join(' ');
+}

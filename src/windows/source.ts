@@ -1,0 +1,61 @@
+import type { Millis } from '../model.ts';
+import type { Young } from './young-connections.ts';
+
+/** A stream within a sender. */
+export interface Source {
+  name: string;
+  /** Its event clock: the highest event time seen. */
+  high: Millis;
+  /** When it was last heard of, by the wall clock that never runs backwards. */
+  arrival: Millis;
+  /** Whether it is in the list of those that may hold the clock back. */
+  listed: boolean;
+  /** While its connection is new: where it holds the clock, until when, and since when it does. */
+  held: { at: Millis; until: Millis; since: Millis } | undefined;
+}
+
+export const unheard = (name: string): Source => ({
+  name,
+  high: Number.NEGATIVE_INFINITY,
+  arrival: Number.NEGATIVE_INFINITY,
+  listed: false,
+  held: undefined,
+});
+
+/** A sender whose connections break one after the other holds the clock back for so many times `settle` at the most. */
+const mostTimes = 5;
+
+/** Holds the clock where the source or, if that is farther, the clock itself was when the connection was new. */
+export function hold(source: Source, { since, clock }: Young, wall: Millis, settle: Millis): void {
+  if (!isHeld(source, wall)) source.held = { at: Math.max(source.high, clock), until: wall, since };
+  const held = source.held!;
+  held.until = Math.min(since, held.since + (mostTimes - 1) * settle) + settle;
+}
+
+export const isHeld = ({ held }: Source, wall: Millis): boolean => held !== undefined && wall < held.until;
+
+export const byAgeThenName = (a: Source, b: Source): number =>
+  a.arrival - b.arrival || (a.name < b.name ? -1 : 1);
+
+export interface SourceLag {
+  source: string;
+  /** How far its event clock is behind that of the farthest active source. */
+  lag: Millis;
+  idle: boolean;
+}
+
+export function farthestOf(sources: Source[]): Millis {
+  return sources.reduce((farthest, { high }) => Math.max(farthest, high), Number.NEGATIVE_INFINITY);
+}
+
+export function lagsOf(sources: Source[]): SourceLag[] {
+  const farthest = sources.reduce(
+    (most, { high, listed }) => (listed && high > most ? high : most),
+    Number.NEGATIVE_INFINITY,
+  );
+  return sources.map(({ name, high, listed }) => ({
+    source: name,
+    lag: Math.max(0, farthest - high),
+    idle: !listed,
+  }));
+}

@@ -1,0 +1,57 @@
+import type { Millis } from '../model.ts';
+
+/** A connection that was heard of for the first time not long ago. */
+export interface Young {
+  /** When it was heard of first, by the wall clock that never runs backwards. */
+  since: Millis;
+  /** Where the event clock was then. */
+  clock: Millis;
+}
+
+/** So many connections are remembered; then those that were heard of first are forgotten. */
+const most = 10_000;
+
+/** Tells which connections are new, by the batches that came over them. */
+export class YoungConnections {
+  readonly #settle: Millis;
+  #known = new Map<string, Young>();
+
+  /** For how long a connection is new. */
+  constructor(settle: Millis) {
+    this.#settle = settle;
+  }
+
+  /** Says that a batch came over a connection; answers if the connection is new. */
+  hear(connection: string, wall: Millis, clock: Millis): Young | undefined {
+    if (this.#settle === 0) return undefined;
+    let young = this.#known.get(connection);
+    if (young === undefined) {
+      young = { since: wall, clock };
+      this.#known.set(connection, young);
+      if (this.#known.size > most) this.#forget();
+    }
+    return wall < young.since + this.#settle ? young : undefined;
+  }
+
+  snapshot(): unknown {
+    return [...this.#known].map(([name, { since, clock }]) => [
+      name,
+      since,
+      Number.isFinite(clock) ? clock : null,
+    ]);
+  }
+
+  restore(snapshot: unknown): void {
+    const known = snapshot as [string, Millis, Millis | null][];
+    this.#known = new Map(
+      known.map(([name, since, clock]) => [name, { since, clock: clock ?? Number.NEGATIVE_INFINITY }]),
+    );
+  }
+
+  #forget(): void {
+    for (const name of this.#known.keys()) {
+      if (this.#known.size <= most * 0.9) return;
+      this.#known.delete(name);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { diceOf } from '../support/dice.ts';
+import { startFlakyProxy } from '../support/flaky-proxy.ts';
+import { Server } from '../support/server.ts';
+import { sendStubbornly } from '../support/stubborn-sender.ts';
+
+const count = 10_000;
+const first = 1_700_000_000_000;
+const spacing = 10;
+
+/** A hundred lines a second. */
+const documents = Array.from({ length: count }, (_, n) => ({
+  '@timestamp': new Date(first + n * spacing).toISOString(),
+  '@metadata': { beat: 'filebeat', type: '_doc' },
+  message: `line ${n} of a log that is shipped over a bad network`,
+  log: { offset: n, file: { path: '/var/log/a.log' } },
+  agent: { id: 'one', name: 'web-1', type: 'filebeat' },
+  host: { name: 'web-1' },
+}));
+
+const config = {
+  parsers: { timestamp: '@timestamp' },
+  time: { settle: '3s', idleAfter: '4s' },
+  rules: [{ name: 'counted', over: '10s', lateness: '2s' }],
+};
+
+it.each([1, 2])(
+  'keeps each event once, and counts it once, however the network fails (%i)',
+  { timeout: 90_000 },
+  async (seed) => {
+    const server = await Server.withConfig(config);
+    await server.start();
+    const dice = diceOf(seed);
+    const target = server.ports.lumberjack;
+    const proxy = await startFlakyProxy({ target, dice, within: 150_000, patience: 400 });
+    onTestFinished(() => proxy.close());
+    const { connections } = await sendStubbornly({
+      port: proxy.port,
+      documents,
+      dice,
+      bulk: 500,
+      timeout: 2_000,
+    });
+    await server.settled();
+
+    expect(connections).toBeGreaterThan(10);
+    expect(proxy.violations).toEqual([]);
+    expect(proxy.acks.dropped).toBeGreaterThan(0);
+    expect(await server.metric('logboom_redelivery_events_total')).toBeGreaterThan(100);
+
+    const stored = await server.documents('logs-generic-default');
+    const offsets = stored.map(({ _source }) => (_source.log as { offset: number }).offset);
+    expect(offsets.toSorted((a, b) => a - b)).toEqual(documents.map((_, n) => n));
+
+    const windowsOf = async () =>
+      (await server.documents('metrics-logboom.windows-default')).map(
+        ({ _source }) => (_source.window as { count: number }).count,
+      );
+    await expect
+      .poll(async () => (await windowsOf()).length, { timeout: 30_000, interval: 1_000 })
+      .toBe((count * spacing) / 10_000);
+    expect(new Set(await windowsOf())).toEqual(new Set([10_000 / spacing]));
+    expect(await server.stop()).toBe(0);
+  },
+);

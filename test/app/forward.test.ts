@@ -1,0 +1,147 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { connect } from '../../src/generator/client.ts';
+import { hostOf, texts } from '../support/logstash.ts';
+import { lumberjackServer, type ReceivedBy } from '../support/lumberjack-server.ts';
+import { Server } from '../support/server.ts';
+
+const backoff = { init: '20ms', max: '100ms' };
+const within = { timeout: 40_000, interval: 20 };
+
+async function serverWith(forward: object, more: object = {}): Promise<Server> {
+  const server = await Server.withConfig({ forward: { backoff, ...forward }, ...more });
+  await server.start();
+  return server;
+}
+
+async function ship(server: Server, documents: string[], size = 10): Promise<void> {
+  const client = await connect({ host: '127.0.0.1', port: server.ports.lumberjack });
+  onTestFinished(() => client.close());
+  const sends = [];
+  for (let from = 0; from < documents.length; from += size)
+    sends.push(client.send(documents.slice(from, from + size)));
+  await Promise.all(sends);
+  client.close();
+}
+
+const takenBy = ({ windows }: { windows: ReceivedBy[] }) => windows.flatMap(({ documents }) => documents);
+const indexed = (server: Server, count: number) =>
+  vi.waitFor(async () => expect(await server.documents('logs-generic-default')).toHaveLength(count), within);
+
+describe('a Logstash beside the index', { timeout: 60_000 }, () => {
+  it('gets each event byte for byte, in order, and the index has it as well', async () => {
+    const logstash = await lumberjackServer();
+    const server = await serverWith({ hosts: [hostOf(logstash)] });
+    const documents = ['{"message":"é\\u0041"}', '{ "b" : 1.0, "a": [] }', ...texts(498)];
+    await ship(server, documents);
+    await indexed(server, 500);
+    await vi.waitFor(() => expect(takenBy(logstash)).toEqual(documents), within);
+    expect(await server.metric('logboom_forward_events_total')).toBe(500);
+  });
+
+  it('may be another logboom', async () => {
+    const other = await Server.withConfig({});
+    await other.start();
+    const server = await serverWith({ hosts: [`127.0.0.1:${other.ports.lumberjack}`] });
+    await ship(server, texts(100));
+    await indexed(server, 100);
+    await indexed(other, 100);
+  });
+
+  it('gets what the journal holds when it is added later', async () => {
+    const server = await Server.withConfig({});
+    await server.start();
+    await ship(server, texts(50));
+    await server.stop();
+    const logstash = await lumberjackServer();
+    server.write({ ...server.read(), forward: { hosts: [hostOf(logstash)] } });
+    await server.start();
+    await ship(server, texts(50, 51));
+    await vi.waitFor(() => expect(takenBy(logstash)).toEqual(texts(100)), within);
+  });
+
+  it('gets everything although logboom is killed and itself dies in between', async () => {
+    const slow = (window: ReceivedBy) => setTimeout(() => window.ack(), 5);
+    const logstash = await lumberjackServer({ onWindow: slow });
+    const server = await serverWith({ hosts: [hostOf(logstash)], bulk_max_size: 10 });
+    await ship(server, texts(1_000));
+    await vi.waitFor(() => expect(logstash.windows.length).toBeGreaterThan(20), within);
+    await server.kill();
+    await server.start();
+    await logstash.close();
+    await ship(server, texts(500, 1_001));
+    const back = await lumberjackServer({ port: logstash.port, onWindow: slow });
+    const everything = new Set(texts(1_500));
+    const taken = () => new Set([...takenBy(logstash), ...takenBy(back)]);
+    await vi.waitFor(() => expect(taken()).toEqual(everything), within);
+    expect(await server.metric('logboom_forward_skipped_records_total')).toBe(0);
+  });
+});
+
+describe('a Logstash that takes nothing', { timeout: 60_000 }, () => {
+  it('delays neither index nor senders, and the health page and the status say what is waited for', async () => {
+    const logstash = await lumberjackServer();
+    await logstash.close();
+    const server = await serverWith({ hosts: [hostOf(logstash)] });
+    await ship(server, texts(200));
+    await indexed(server, 200);
+    const waits = expect.stringMatching(/^Logstash: Cannot connect .*ECONNREFUSED/);
+    await vi.waitFor(async () => {
+      const { readers, forward, journal } = await server.status();
+      expect(readers.indexer!.position).toBe(journal.newest);
+      expect(journal.bytes).toBe(0);
+      expect(readers.forwarder).toMatchObject({ position: 0, waitsFor: waits });
+      expect(forward).toMatchObject({ hosts: [{ host: hostOf(logstash), connected: false }], missed: 0 });
+    }, within);
+    const health = await server.get('/health');
+    expect(health.status).toBe(200);
+    expect(JSON.parse(health.text)).toMatchObject({
+      state: 'degraded',
+      reasons: [expect.stringContaining('forwarder waits for Logstash')],
+    });
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('misses what lies beyond maxLag, and is told so when it is back', async () => {
+    const logstash = await lumberjackServer();
+    await logstash.close();
+    const server = await serverWith(
+      { hosts: [hostOf(logstash)], maxLag: '20kb', bulk_max_size: 20 },
+      { journal: { keepSize: '0kb', keepAge: '0s' } },
+    );
+    // What it has read is in its hand and not lost; the others are still in the journal.
+    await ship(server, texts(200), 20);
+    await indexed(server, 200);
+    await ship(server, texts(1_800, 201), 20);
+    await indexed(server, 2_000);
+    await vi.waitFor(async () => expect((await server.status()).forward!.missed).toBeGreaterThan(10), within);
+    const { reasons } = JSON.parse((await server.get('/health')).text) as { reasons: string[] };
+    expect(reasons.join()).toMatch(/it misses \d+ records/);
+    const back = await lumberjackServer({ port: logstash.port });
+    await vi.waitFor(() => expect(takenBy(back).at(-1)).toBe('{"n":2000}'), within);
+    const missed = texts(2_000).filter((text) => !takenBy(back).includes(text));
+    expect(missed.length).toBeGreaterThan(0);
+    const first = JSON.parse(missed[0]!) as { n: number };
+    expect(missed).toEqual(texts(missed.length, first.n));
+    expect(server.log.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/records from \d+ on are not forwarded.*forward\.maxLag/),
+    );
+    expect(await server.metric('logboom_forward_skipped_records_total')).toBeGreaterThan(0);
+  });
+
+  it('holds the senders where that is wished for, and misses nothing', async () => {
+    const logstash = await lumberjackServer();
+    await logstash.close();
+    const server = await serverWith(
+      { hosts: [hostOf(logstash)], onFull: 'hold' },
+      { journal: { maxSize: '10kb', keepSize: '0kb', keepAge: '0s' } },
+    );
+    const shipped = ship(server, texts(2_000), 20);
+    await vi.waitFor(async () => {
+      const { journal } = await server.status();
+      expect(journal.bytes).toBeGreaterThanOrEqual(journal.maxBytes);
+    }, within);
+    const back = await lumberjackServer({ port: logstash.port });
+    await shipped;
+    await vi.waitFor(() => expect(takenBy(back)).toEqual(texts(2_000)), within);
+  });
+});

@@ -1,0 +1,274 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { connect } from '../../src/generator/client.ts';
+import { anHttpServer, reply } from '../support/http.ts';
+import { Server } from '../support/server.ts';
+
+type Settings = Record<string, unknown>;
+
+const base = { time: { idleAfter: '1s' }, journal: { tick: '50ms' } };
+const rule = (name: string, more: Settings = {}) => ({
+  name,
+  over: '1s',
+  every: '100ms',
+  lateness: '0s',
+  where: `tag : ${name}`,
+  when: '>= 3',
+  record: false,
+  ...more,
+});
+
+async function aServer(config: Settings): Promise<Server> {
+  const server = await Server.withConfig({ ...base, ...config });
+  await server.start();
+  return server;
+}
+
+/** A sender whose connection, once lost, is lost for good. */
+async function aSender(server: Server) {
+  const client = await connect({ host: '127.0.0.1', port: server.ports.lumberjack });
+  onTestFinished(() => client.close());
+  const burst = (tag: string, count = 3) => {
+    const now = new Date().toISOString();
+    return client.send(
+      Array.from({ length: count }, () =>
+        JSON.stringify({ '@timestamp': now, tag, agent: { id: 'shipper' }, host: { name: 'web-1' } }),
+      ),
+    );
+  };
+  return { burst };
+}
+
+const change = (server: Server, config: Settings) => server.write({ ...server.read(), ...config });
+const lines = (server: Server, words: string) =>
+  server.log.filter(({ message }) => message.includes(words)).length;
+
+/** Asks by SIGHUP, and waits for the answer in the log. */
+async function hangUp(server: Server, words = 'configuration loaded anew'): Promise<void> {
+  const before = lines(server, words);
+  server.child!.kill('SIGHUP');
+  await vi.waitFor(() => expect(lines(server, words)).toBe(before + 1), { timeout: 15_000 });
+}
+
+async function post(server: Server): Promise<{ code: number; body: Settings }> {
+  const response = await fetch(`http://127.0.0.1:${server.ports.api}/reload`, { method: 'POST' });
+  return { code: response.status, body: (await response.json()) as Settings };
+}
+
+interface Alert {
+  rule: string;
+  status: string;
+  reason: string;
+}
+async function alerts(server: Server): Promise<Alert[]> {
+  return (await server.documents('alerts')).map(({ _source }) => {
+    const { status, reason } = _source.alert as { status: string; reason: string };
+    return { rule: (_source.rule as { name: string }).name, status, reason };
+  });
+}
+const eventually = (check: () => Promise<void> | void) =>
+  vi.waitFor(check, { timeout: 20_000, interval: 100 });
+const opened = (server: Server, ...names: string[]) =>
+  eventually(async () => {
+    const open = (await alerts(server)).filter(({ status }) => status !== 'inactive');
+    expect(open.map(({ rule: name }) => name).toSorted()).toEqual(names.toSorted());
+  });
+
+describe('a reload', () => {
+  it('keeps connections, windows and timers of what stays, and ends the alerts of what goes', {
+    timeout: 60_000,
+  }, async () => {
+    const held = rule('held', { when: '>= 1', over: '10s', for: '5s', cooldown: '1h' });
+    const lasting = rule('lasting', { keepActiveFor: '1h' });
+    const going = rule('going', { keepActiveFor: '1h' });
+    const changing = rule('changing', { keepActiveFor: '1h' });
+    const server = await aServer({ rules: [held, lasting, going, changing] });
+    const { burst } = await aSender(server);
+    await burst('held', 1);
+    for (const tag of ['lasting', 'going', 'changing']) await burst(tag);
+    await opened(server, 'lasting', 'going', 'changing');
+    const ofHeld = async () =>
+      (await server.documents('logs-logboom.alerts-default')).filter(
+        ({ _source }) => (_source.rule as { name: string }).name === 'held',
+      );
+    await eventually(async () => expect(await ofHeld()).toHaveLength(1));
+
+    change(server, { rules: [held, lasting, { ...changing, when: '>= 4' }, rule('new')] });
+    await hangUp(server);
+    await opened(server, 'lasting');
+    const found = await alerts(server);
+    expect(found).toContainEqual({ rule: 'going', status: 'inactive', reason: 'the rule was removed' });
+    expect(found).toContainEqual({ rule: 'changing', status: 'inactive', reason: 'the rule was changed' });
+
+    // The very connection goes on, and its events are counted by the new rules.
+    await burst('new');
+    await opened(server, 'lasting', 'new');
+    expect((await server.status()).inputs.lumberjack!.connections).toBe(1);
+
+    // The timer ran on: its five seconds count from before the reload.
+    await eventually(async () => expect((await alerts(server)).map((one) => one.rule)).toContain('held'));
+    const all = await ofHeld();
+    expect(new Set(all.map(({ _source }) => (_source.alert as { episode: string }).episode)).size).toBe(1);
+    const [pending, active] = all.map(({ _source }) => Date.parse(_source['@timestamp'] as string));
+    expect(active! - pending!).toBe(4_900);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('leaves all as it is where the file is broken, and says what is wrong', {
+    timeout: 60_000,
+  }, async () => {
+    const server = await aServer({ rules: [rule('burst')] });
+    const { burst } = await aSender(server);
+    const whole = server.read();
+    change(server, { rules: [{ ...rule('burst'), when: 'many' }, rule('other', { every: '3s' })] });
+    await hangUp(server, 'the one before stays in force');
+    const { code, body } = await post(server);
+    expect(code).toBe(400);
+    expect(body).toMatchObject({
+      error: 'The configuration has problems; the one before stays in force.',
+      file: join(server.folder, 'logboom.yml'),
+      problems: [
+        { path: 'rules[0].when', value: '"many"', line: 1, remedy: expect.any(String) },
+        { path: 'rules[1].every', message: expect.stringContaining('longer than the window') },
+      ],
+    });
+    expect((await server.get('/health')).text).toContain('the one before stays in force');
+    expect((await server.get('/health')).status).toBe(200);
+    expect(await server.metric('logboom_config_last_reload_successful')).toBe(0);
+    expect(await server.metric('logboom_config_reloads_total{result="failure"}')).toBe(2);
+    await burst('burst');
+    await opened(server, 'burst');
+
+    server.write(whole);
+    expect(await post(server)).toMatchObject({ code: 200, body: { rules: { unchanged: 1 }, settings: [] } });
+    expect((await server.get('/health')).text).not.toContain('in force');
+    expect(await server.metric('logboom_config_last_reload_successful')).toBe(1);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('tells what changed, and what needs a restart; secrets it does not tell', {
+    timeout: 60_000,
+  }, async () => {
+    const server = await aServer({ rules: [rule('kept'), rule('told')] });
+    const webhook = await anHttpServer((_, response) => reply(response, 200));
+    change(server, {
+      rules: [rule('kept'), rule('told', { severity: 'critical' }), rule('new', { notify: ['ops'] })],
+      notifiers: {
+        ops: { kind: 'webhook', url: webhook.url, headers: { authorization: 'tell-nobody-of-me' } },
+      },
+      indexing: { namespace: 'other' },
+      journal: { tick: '50ms', maxSize: '1gb' },
+      shutdown: { timeout: '20s' },
+    });
+    const { code, body } = await post(server);
+    expect({ code, body }).toEqual({
+      code: 200,
+      body: {
+        rules: { added: ['new'], changed: [], told: ['told'], removed: [], disabled: [], unchanged: 1 },
+        notifiers: { added: ['ops'], changed: [], removed: [] },
+        settings: ['indexing.namespace'],
+        needsRestart: ['journal.maxSize', 'shutdown.timeout'],
+        pending: [],
+      },
+    });
+    await (await aSender(server)).burst('new');
+    await eventually(() => expect(webhook.received.length).toBeGreaterThan(0));
+    await eventually(async () => expect(await server.documents('logs-generic-other')).toHaveLength(3));
+    expect(server.text).not.toContain('tell-nobody-of-me');
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('brings another address of a notifier to the messages that wait', { timeout: 60_000 }, async () => {
+    const dead = await anHttpServer((_, response) => reply(response, 503));
+    const alive = await anHttpServer((_, response) => reply(response, 200));
+    const rules = [rule('burst', { notify: ['ops'] })];
+    const ops = (url: string) => ({ ops: { kind: 'webhook', url } });
+    const server = await aServer({ rules, notifiers: ops(dead.url) });
+    await (await aSender(server)).burst('burst');
+    await eventually(() => expect(dead.received.length).toBeGreaterThan(0));
+    change(server, { notifiers: ops(alive.url) });
+    await hangUp(server);
+    await eventually(async () => expect((await server.status()).notifiers.ops).toMatchObject({ pending: 0 }));
+    await eventually(() => expect(alive.received).toHaveLength(2));
+    const states = alive.received.map(({ body }) => (body as { alert: { status: string } }).alert.status);
+    expect(states).toEqual(['active', 'inactive']);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('brings another Elasticsearch what the one before it did not take', { timeout: 60_000 }, async () => {
+    const target = await aServer({ rules: [] });
+    const elasticsearch = (port: number) => ({ hosts: [`http://127.0.0.1:${port}`], timeout: '1s' });
+    const indexing = { retryInitial: '100ms', retryMax: '500ms' };
+    const server = await aServer({ rules: [rule('burst')], elasticsearch: elasticsearch(1), indexing });
+    const { burst } = await aSender(server);
+    await burst('burst');
+    await eventually(async () => expect((await server.status()).readers.indexer!.waitsFor).toBeDefined());
+    change(server, { elasticsearch: elasticsearch(target.ports.store) });
+    expect(await post(server)).toMatchObject({ code: 200, body: { settings: ['elasticsearch.hosts'] } });
+    await burst('burst');
+    await eventually(async () => expect(await target.documents('logs-generic-default')).toHaveLength(6));
+    await eventually(async () => expect((await alerts(target)).length).toBeGreaterThan(0));
+    expect((await server.status()).sink).toMatchObject({
+      state: 'ready',
+      url: expect.stringContaining(`${target.ports.store}`),
+    });
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('makes the embedded store keep less', { timeout: 60_000 }, async () => {
+    const server = await aServer({ rules: [] });
+    await (await aSender(server)).burst('old');
+    await eventually(async () => expect(await server.documents('logs-generic-default')).toHaveLength(3));
+    change(server, { store: { ...(server.read().store as object), keepAge: '1ms' } });
+    expect(await post(server)).toMatchObject({ code: 200, body: { settings: ['store.keepAge'] } });
+    await eventually(async () => expect(await server.documents('logs-generic-default')).toHaveLength(0));
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('is refused as a whole where the client cannot be made', { timeout: 60_000 }, async () => {
+    const elasticsearch = { hosts: ['http://127.0.0.1:1'] };
+    const server = await aServer({ rules: [rule('burst')], elasticsearch });
+    change(server, {
+      rules: [],
+      elasticsearch: { ...elasticsearch, ssl_certificate_authorities: ['gone.pem'] },
+    });
+    const { code, body } = await post(server);
+    expect(code).toBe(400);
+    expect(JSON.stringify(body.problems)).toContain('gone.pem');
+    expect(await post(server)).toMatchObject({ code: 400 });
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('happens by itself where the files are watched, however they are replaced', {
+    timeout: 60_000,
+  }, async () => {
+    const server = await aServer({ rules: [rule('one')], reload: { watch: true, every: '100ms' } });
+    const path = join(server.folder, 'logboom.yml');
+    const next = (rules: unknown[]) => JSON.stringify({ ...server.read(), rules });
+    writeFileSync(`${path}.new`, next([rule('two')]));
+    renameSync(`${path}.new`, path);
+    await eventually(() => expect(lines(server, '1 added (two)')).toBe(1));
+    writeFileSync(path, 'rules: [');
+    await eventually(() => expect(lines(server, 'the one before stays in force')).toBe(1));
+    await (await aSender(server)).burst('two');
+    await opened(server, 'two');
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('comes about by the start, too, where the file changed while the server was down', {
+    timeout: 60_000,
+  }, async () => {
+    const server = await aServer({ rules: [rule('going', { keepActiveFor: '1h' })] });
+    await (await aSender(server)).burst('going');
+    await opened(server, 'going');
+    await server.kill();
+    change(server, { rules: [rule('other')] });
+    await server.start();
+    await opened(server);
+    expect(await alerts(server)).toEqual([
+      { rule: 'going', status: 'inactive', reason: 'the rule was removed' },
+    ]);
+    expect(await server.stop()).toBe(0);
+  });
+});

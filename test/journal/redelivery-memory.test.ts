@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { type EventIdentity, LocalMemory } from '../../src/journal/redelivery-memory.ts';
+
+const identities = (from: number, to: number): EventIdentity[] =>
+  Array.from({ length: to - from }, (_, i) => ({ identity: from + i, mark: from + i + 1_000_000 }));
+
+function aMemory(changes: { remember?: number; maxEvents?: number } = {}) {
+  const forgotten: number[] = [];
+  const config = { remember: 1_000, windows: 8, maxEvents: 1_000, ...changes };
+  return { memory: new LocalMemory(config, (events) => forgotten.push(events)), forgotten };
+}
+
+describe('the memory of events that may be sent again', () => {
+  it('knows an event as often as it was remembered', async () => {
+    const { memory } = aMemory();
+    const [one] = identities(1, 2);
+    await memory.remember([one!, one!], 0);
+    expect(await memory.take([one!, one!, one!], 0)).toEqual([true, true, false]);
+  });
+
+  it('rules events out by their mark alone', async () => {
+    const { memory } = aMemory();
+    await memory.remember(identities(1, 2), 0);
+    expect(memory.mayHold(1_000_001)).toBe(true);
+    expect(memory.mayHold(1_000_002)).toBe(false);
+  });
+
+  it.each([
+    [999, true],
+    [1_000, true],
+    [1_001, false],
+  ])('knows an event %i ms later: %s', async (later, known) => {
+    const { memory } = aMemory();
+    await memory.remember(identities(1, 2), 0);
+    expect(await memory.take(identities(1, 2), later)).toEqual([known]);
+  });
+
+  it('is empty, and asked nothing, when all came or their time is over', async () => {
+    const { memory } = aMemory();
+    await memory.remember(identities(0, 10), 0);
+    expect(memory.size).toBe(10);
+    await memory.take(identities(0, 4), 0);
+    expect(memory.size).toBe(6);
+    await memory.take([], 1_001);
+    expect(memory.size).toBe(0);
+  });
+
+  it('holds no more than it may, forgets the oldest first, and says so', async () => {
+    const { memory, forgotten } = aMemory();
+    for (let n = 0; n < 40; n += 1) {
+      await memory.remember(identities(100 * n, 100 * n + 100), 0);
+      expect(memory.size).toBeLessThanOrEqual(1_000);
+    }
+    expect(forgotten.reduce((sum, events) => sum + events, 0)).toBe(4_000 - memory.size);
+    expect(await memory.take(identities(3_500, 4_000), 0)).toEqual(Array(500).fill(true));
+    expect(await memory.take(identities(0, 100), 0)).toEqual(Array(100).fill(false));
+  });
+});

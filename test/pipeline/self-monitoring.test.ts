@@ -1,0 +1,164 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { schema } from '../../src/config/schema.ts';
+import type { Notification } from '../../src/model.ts';
+import { ownAlerts } from '../../src/pipeline/own-alerts.ts';
+import { ofNoJournal, Results } from '../../src/pipeline/results.ts';
+import { OwnAlerts } from '../../src/pipeline/self-monitoring.ts';
+import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { selfMonitoringTelemetry } from '../../src/telemetry/self-monitoring.ts';
+import type { Vitals } from '../../src/telemetry/vitals.ts';
+import { aFolder } from '../support/folder.ts';
+import { vitals } from '../support/vitals.ts';
+
+const t = 1_700_000_000_000;
+const full = vitals({ journal: { fill: 0.9 } });
+
+/** What lasts beyond a restart: the folder, the outbox's memory of ids, and the clock. */
+class World {
+  readonly folder = aFolder();
+  readonly messages: Notification[] = [];
+  now = t;
+  vitals: Vitals = vitals();
+  /** Steps of keeping that work before the process "dies"; each further one fails. */
+  stepsLeft = Number.POSITIVE_INFINITY;
+  news = 0;
+  results!: Results;
+
+  start(settings: object = {}): OwnAlerts {
+    const { selfMonitoring } = schema.parse({ selfMonitoring: { keepActiveFor: '0s', ...settings } });
+    const results = new Results(this.folder, ofNoJournal);
+    this.results = results;
+    const step = async <T>(act: () => Promise<T>): Promise<T> => {
+      if (this.stepsLeft-- <= 0) throw new Error('no space left on device');
+      return act();
+    };
+    const failing = Object.assign(Object.create(results) as Results, {
+      checkpoint: () => results.checkpoint(),
+      saveCheckpoint: (one: never) => step(() => results.saveCheckpoint(one)),
+      append: (some: never) => step(() => results.append(some)),
+      close: () => results.close(),
+    });
+    const watch = new OwnAlerts({
+      alerts: ownAlerts(selfMonitoring, ['ops']),
+      every: 1_000_000,
+      results: failing,
+      vitals: async () => this.vitals,
+      notify: (notification) =>
+        step(async () => {
+          const known = this.messages.some(({ id }) => id === notification.id);
+          if (!known) this.messages.push(notification);
+        }),
+      onOutputs: () => (this.news += 1),
+      telemetry: selfMonitoringTelemetry(silentInstruments()),
+      now: () => (this.now += 5_000),
+    });
+    onTestFinished(() => watch.stop().catch(() => undefined));
+    return watch;
+  }
+
+  get published(): string[] {
+    return this.results
+      .read(1_000)
+      .map(({ output }) =>
+        output.kind === 'transition'
+          ? output.transition.id
+          : output.kind === 'episode'
+            ? output.episode.id
+            : '',
+      )
+      .filter((id) => id !== '');
+  }
+}
+
+describe('self-monitoring', () => {
+  it('hands messages to the outbox and documents to the publisher', async () => {
+    const world = new World();
+    const watch = world.start();
+    await watch.look();
+    world.vitals = full;
+    await watch.look();
+    const id = 'logboom-journal-fill~~2023-11-14T22:13:25.000Z';
+    expect(world.messages.map((message) => message.id)).toEqual([`${id}-1-ops`]);
+    expect(world.published).toEqual([`${id}-1`, id]);
+    expect(watch.open()).toMatchObject(
+      [{ rule: 'logboom-journal-fill', since: '2023-11-14T22:13:25.000Z', reason: /90 % full/ }].map(
+        (one) => ({ ...one, reason: expect.stringMatching(one.reason) }),
+      ),
+    );
+    expect(world.news).toBe(1);
+  });
+
+  it('goes on after a restart where it was: it neither repeats an alert nor forgets to end it', async () => {
+    const world = new World();
+    const first = world.start();
+    world.vitals = full;
+    await first.look();
+    await first.stop();
+    const second = world.start();
+    await second.look();
+    await second.look();
+    expect(world.messages).toHaveLength(1);
+    world.vitals = vitals();
+    await second.look();
+    expect(world.messages.map(({ transition }) => transition.to)).toEqual(['active', 'inactive']);
+    expect(world.messages[1]!.episode.id).toBe(world.messages[0]!.episode.id);
+  });
+
+  it.each([0, 1, 2])(
+    'tells once although the process died after %i of the steps of keeping',
+    async (steps) => {
+      const world = new World();
+      const first = world.start();
+      world.vitals = full;
+      world.stepsLeft = steps;
+      await first.look();
+      await first.stop();
+      world.stepsLeft = Number.POSITIVE_INFINITY;
+      const second = world.start();
+      await second.look();
+      await second.look();
+      expect(world.messages).toHaveLength(1);
+      expect(world.published).toHaveLength(2);
+      expect(new Set(world.published).size).toBe(2);
+    },
+  );
+
+  it('tries again with the next look what a full disk did not take', async () => {
+    const world = new World();
+    const watch = world.start();
+    world.vitals = full;
+    for (const steps of [0, 0, 1, 1, 1]) {
+      world.stepsLeft = steps;
+      await watch.look();
+    }
+    expect(world.messages.length).toBeLessThanOrEqual(1);
+    world.stepsLeft = Number.POSITIVE_INFINITY;
+    await watch.look();
+    expect(world.messages).toHaveLength(1);
+    expect(world.published).toHaveLength(2);
+  });
+
+  it('begins an alert anew where its threshold was changed', async () => {
+    const world = new World();
+    const first = world.start();
+    world.vitals = full;
+    await first.look();
+    await first.stop();
+    const second = world.start({ journalFill: 0.95 });
+    await second.look();
+    expect(second.open()).toEqual([]);
+    expect(world.messages).toHaveLength(1);
+  });
+
+  it('keeps the order of what it puts out where the clock is set back', async () => {
+    const world = new World();
+    const watch = world.start();
+    world.vitals = full;
+    await watch.look();
+    world.now = t - 3_600_000;
+    world.vitals = vitals();
+    await watch.look();
+    expect(world.messages.map(({ transition }) => transition.to)).toEqual(['active', 'inactive']);
+    expect(world.published).toHaveLength(4);
+  });
+});

@@ -1,0 +1,155 @@
+/** Plays facts through the real engine, in some order, in batches of some sizes, with ticks and restarts between. */
+import fc from 'fast-check';
+import { pack, unpack } from 'msgpackr';
+import type { Batch, Episode, Millis, Output, Tick, WindowResult } from '../../src/model.ts';
+import { assembleEngine } from '../../src/pipeline/assemble-engine.ts';
+import type { Engine } from '../../src/pipeline/engine.ts';
+import { aBatch, aTick, at, configWith, type Document, journaled, t } from '../support/records.ts';
+import type { Fact, ReferenceRule } from './kinds.ts';
+
+/** A fact, who ships it, and how late it may come: so many parts of the lateness that all rules allow. */
+export interface Shipped extends Fact {
+  agent: string;
+  delay: number;
+  otherDelay: number;
+}
+
+/** Facts that come without a pause; then event time runs on in silence for so long. */
+export interface Stretch {
+  facts: Shipped[];
+  silence: Millis;
+}
+
+const span = 20_000;
+const shipped: fc.Arbitrary<Shipped> = fc.record({
+  // Round times are the edges of windows.
+  time: fc.oneof(
+    fc.integer({ min: 0, max: span / 500 }).map((n) => n * 500),
+    fc.integer({ min: 0, max: span }),
+  ),
+  host: fc.constantFrom('a', 'b', 'c'),
+  n: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined, freq: 6 }),
+  version: fc.option(fc.constantFrom('1', '2', '3'), { nil: undefined, freq: 6 }),
+  agent: fc.constantFrom('x', 'x', 'y'),
+  delay: fc.double({ min: 0, max: 1, noNaN: true }),
+  otherDelay: fc.double({ min: 0, max: 1, noNaN: true }),
+});
+const stretch: fc.Arbitrary<Stretch> = fc.record({
+  facts: fc.array(shipped, { minLength: 1, maxLength: 40 }),
+  silence: fc.constantFrom(0, 700, 15_000, 90_000),
+});
+export const stretches = fc.array(stretch, { minLength: 1, maxLength: 3 });
+
+/** How batches are cut, and what comes between them. */
+export interface Delivery {
+  cuts: { size: number; tick: boolean; restart: boolean }[];
+}
+export const delivery: fc.Arbitrary<Delivery> = fc.record({
+  cuts: fc.array(
+    fc.record({ size: fc.integer({ min: 1, max: 9 }), tick: fc.boolean(), restart: fc.boolean() }),
+    { minLength: 1, maxLength: 8 },
+  ),
+});
+
+/** The stretches one after the other on the time line, after a first event that says when it begins. */
+export function placed(all: Stretch[]): Stretch[] {
+  let base = t;
+  const first: Shipped = {
+    ...{ time: 0, host: 'a', n: 2, version: '1', agent: 'x', delay: 0, otherDelay: 0 },
+  };
+  return all.map(({ facts, silence }, place) => {
+    const own = place === 0 ? [first, ...facts] : facts;
+    const here = own.map((fact) => ({ ...fact, time: base + fact.time }));
+    base = Math.max(...here.map(({ time }) => time)) + silence;
+    return { facts: here, silence };
+  });
+}
+
+/** In the order in which they arrive. */
+export const arriving = (facts: Shipped[], lateness: Millis, delay: 'delay' | 'otherDelay') =>
+  [...facts].sort((a, b) => a.time + a[delay] * lateness - (b.time + b[delay] * lateness));
+
+const idleAfter = 600_000;
+const hour = 3_600_000;
+
+export interface Played {
+  windows: WindowResult[];
+  /** The last document of each. */
+  episodes: Episode[];
+  /** Event time at the end. */
+  now: Millis;
+  late: number;
+}
+
+export function play(
+  rules: ReferenceRule[],
+  all: Stretch[],
+  { cuts }: Delivery,
+  delay: 'delay' | 'otherDelay' = 'delay',
+): Played {
+  const time = { idleAfter: '10m', maxAhead: '7d' };
+  const config = {
+    ...configWith([], { time, journal: { tick: '1h' } }),
+    rules: rules.map((one) => one.config),
+  };
+  const lateness = Math.min(...rules.map((one) => one.config.lateness));
+  const cut = endlessly(cuts);
+  let engine: Engine = assembleEngine(config);
+  const outputs: Output[] = [];
+  for (const [index, record] of journaled(recordsOf(all, lateness, delay, cut)).entries()) {
+    outputs.push(...engine.process(record));
+    if (!cuts[index % cuts.length]!.restart) continue;
+    const snapshot = unpack(pack(engine.snapshot()));
+    engine = assembleEngine(config);
+    engine.restore(snapshot);
+  }
+  const episodes = new Map<string, Episode>();
+  for (const output of outputs)
+    if (output.kind === 'episode') episodes.set(output.episode.id, output.episode);
+  return {
+    windows: outputs.flatMap((output) => (output.kind === 'window' ? [output.window] : [])),
+    episodes: [...episodes.values()],
+    now: engine.now,
+    late: engine.rules.reduce((late, run) => late + run.late, 0),
+  };
+}
+
+function* endlessly<T>(all: T[]): Generator<T, never> {
+  for (;;) yield* all;
+}
+
+function recordsOf(
+  all: Stretch[],
+  lateness: Millis,
+  delay: 'delay' | 'otherDelay',
+  cut: Iterator<Delivery['cuts'][number]>,
+): (Batch | Tick)[] {
+  const records: (Batch | Tick)[] = [];
+  let receivedAt = t;
+  let heardAt = t;
+  all.forEach(({ facts, silence }, place) => {
+    const arrived = arriving(facts, lateness, delay);
+    // The very first event comes first and alone: where event time begins is part of what is given.
+    let from = 0;
+    let size = place === 0 ? 1 : cut.next().value.size;
+    while (from < arrived.length) {
+      records.push(aBatch(arrived.slice(from, from + size).map(documentOf), { receivedAt }));
+      heardAt = receivedAt;
+      from += size;
+      const next = cut.next().value;
+      size = next.size;
+      receivedAt += 10;
+      if (next.tick) records.push(aTick(receivedAt));
+    }
+    if (silence > 0) {
+      // In silence event time runs on as the wall clock does, after a while.
+      receivedAt = heardAt + idleAfter + silence;
+      records.push(aTick(receivedAt));
+    }
+  });
+  return [...records, aTick(heardAt + idleAfter + hour + all.at(-1)!.silence)];
+}
+
+function documentOf({ time, host, n, version, agent }: Shipped): Document {
+  return at(time, { host: { name: host }, agent: { id: agent }, n, version });
+}
