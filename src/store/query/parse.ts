@@ -64,10 +64,10 @@ const parseBool: Parser = (body, depth) => {
   const asked = body.minimum_should_match as string | number | undefined;
   const otherwise = should.length > 0 && must.length + filter.length === 0 ? 1 : 0;
   // Of a query that has nothing but `should`, one must hold, whatever is asked.
-  const minimum =
-    should.length === 0
-      ? 0
-      : Math.max(minimumShould(asked, should.length, otherwise), must.length + filter.length === 0 ? 1 : 0);
+  const least = should.length > 0 && must.length + filter.length === 0 ? 1 : 0;
+  // And one that has nothing but `must_not` loses what is asked, when Elasticsearch adds all documents to it.
+  const isNegative = must.length + filter.length + should.length === 0;
+  const minimum = isNegative ? 0 : Math.max(minimumShould(asked, should.length, otherwise), least);
   return (context) => {
     const on = (queries: Query[]) => queries.map((query) => query(context));
     const parts = { must: on(must), filter: on(filter), should: on(should), mustNot: on(mustNot) };

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { events } from '../../../src/sinks/elasticsearch/templates/own.ts';
-import { bodyOf } from '../../../src/sinks/elasticsearch/templates/template.ts';
+import { mappingsBody } from '../../../src/sinks/elasticsearch/templates/template.ts';
 import { startStore } from '../../../src/store/store.ts';
 import { silentInstruments } from '../../../src/telemetry/instruments.ts';
 import { readAccess } from '../../parsers/access-fields.ts';
@@ -40,7 +40,8 @@ async function must(url: string, method: string, path: string, body?: unknown): 
 
 /** Gives an empty server the events' template, above its own one, and the same documents, in the same order and in one segment. */
 export async function fill(url: string): Promise<void> {
-  const template = { ...bodyOf(events, false), index_patterns: ['logs-apache.access-*'], priority: 500 };
+  const where = { index_patterns: ['logs-apache.access-*'], priority: 500, data_stream: {} };
+  const template = { ...where, ...mappingsBody(events) };
   await must(url, 'PUT', '/_index_template/compared', template);
   await must(url, 'PUT', `/${hostile}`, { ...hostileMapping, settings: { number_of_replicas: 0 } });
   await must(url, 'POST', '/_bulk?refresh=true', hostileBulk());
