@@ -45,15 +45,6 @@ function run(
       '[indices] cannot be used with point in time. Do not specify any index with point in time.',
     );
   const request = parseSearch(body, parameters);
-  if (pit && request.sort.length > 0)
-    request.sort.push({
-      field: '_shard_doc',
-      order: 'asc',
-      missing: '_last',
-      unmapped: undefined,
-      mode: 'min',
-      format: undefined,
-    });
   const targets = pit ? snapshotTargets(engine, pit.snapshot) : targetsOf(engine, index, parameters);
   const answer = search(engine, targets, request);
   return { ...(pit && { pit_id: pit.id }), ...answer };

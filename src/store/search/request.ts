@@ -186,8 +186,20 @@ function sourceOf(body: JsonObject, parameters: Parameters): SourceFilter {
 function sortOf(body: JsonObject, parameters: Parameters): SortKey[] {
   const sort = parameters.sort === undefined ? parseSort(body.sort) : parseSortParameter(parameters.sort);
   const isByScore = sort.length === 1 && sort[0]!.field === '_score' && sort[0]!.order === 'desc';
-  return isByScore && body.search_after === undefined ? [] : sort;
+  if (isByScore && body.search_after === undefined) return [];
+  const isTold = sort.length === 0 || sort.some(({ field }) => field === '_shard_doc');
+  return body.pit === undefined || isTold ? sort : [...sort, byPlace];
 }
+
+/** With a point in time a last key tells equal documents apart, so that pages neither repeat nor skip any. */
+const byPlace: SortKey = {
+  field: '_shard_doc',
+  order: 'asc',
+  missing: '_last',
+  unmapped: undefined,
+  mode: 'min',
+  format: undefined,
+};
 
 /** Reads the body and the parameters of a search. */
 export function parseSearch(body: JsonObject, parameters: Parameters = {}): SearchRequest {

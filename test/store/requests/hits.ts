@@ -197,7 +197,7 @@ const accessSorts: JsonObject[] = [
   { sort: [{ 'http.response.body.bytes': 'desc' }, { 'log.offset': 'asc' }], size: 200, from: 50 },
   { sort: ['source.ip', '@timestamp', 'log.offset'], size: 100 },
   { query: { match: { message: 'googlebot' } }, sort: [{ '@timestamp': 'desc' }, { 'log.offset': 'desc' }] },
-  { query: { match: { message: 'GET presentations images' } }, size: 30 },
+  { query: { match: { message: 'GET presentations images' } }, sort: ['_score', 'log.offset'], size: 30 },
   { query: { match_phrase: { message: 'HTTP 1.1 404' } }, sort: ['log.offset'], size: 20 },
   { query: { wildcard: { 'url.path': '*.png' } }, sort: ['url.path', 'log.offset'], track_total_hits: true },
   { fields: ['*'], sort: ['log.offset'], size: 3 },

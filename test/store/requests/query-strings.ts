@@ -188,8 +188,9 @@ const simple: JsonObject[] = [
   { query },
 ]);
 
+// Equal scores come in the order of the documents, which a merge of Elasticsearch's may change in a larger index.
 const address = (index: string, parameters: string) => [
-  get(`/${index}/_search?${parameters}`),
+  get(`/${index}/_search?${parameters}${index === access ? '&sort=_score,log.offset' : ''}`),
   get(`/${index}/_count?${parameters}`),
 ];
 
