@@ -49,3 +49,11 @@ it('searches go to Elasticsearch where there is no store', () => {
   expect(requests(urls)[0]).toBe("curl 'https://es:9200/alerts/_search?pretty'");
   expect(requests({ lumberjack: 'x', api: 'http://127.0.0.1:2' })).toEqual(["curl 'localhost:2/status'"]);
 });
+
+it('an option of two words is known by the name that its help gives', async () => {
+  const screen = terminal();
+  expect(await main(['setup', '--dry-run'], screen)).toBe(2);
+  expect(screen.complaints()).toContain('No Elasticsearch is configured');
+  expect(await main(['setup', '--dryrun'], screen)).toBe(2);
+  expect(screen.complaints()).toContain('There is no option --dryrun; did you mean `--dry-run`?');
+});
