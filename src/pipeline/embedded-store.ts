@@ -14,6 +14,7 @@ export interface EmbeddedStore {
   elasticsearch: NonNullable<Config['elasticsearch']>;
   /** How much is kept from now on. */
   keep(config: Config['store']): void;
+  logFrom(level: string): void;
   stop(): Promise<void>;
 }
 
@@ -54,6 +55,7 @@ export async function startEmbeddedStore(
       ...(config.store.ssl_enabled && { ssl_verification_mode: 'none' }),
     }),
     keep: ({ keepAge, keepSize }) => worker.postMessage({ keep: { keepAge, keepSize } }),
+    logFrom: (level) => worker.postMessage({ level }),
     async stop() {
       stopping = true;
       worker.postMessage('stop');

@@ -76,6 +76,19 @@ const opened = (server: Server, ...names: string[]) =>
   });
 
 describe('a reload', () => {
+  it('lets every thread log from another level on', { timeout: 60_000 }, async () => {
+    const hosts = ['127.0.0.1:1'];
+    const server = await aServer({ log: { level: 'error', format: 'json' }, forward: { hosts } });
+    const { burst } = await aSender(server);
+    change(server, { log: { level: 'debug', format: 'json' } });
+    expect(await post(server)).toMatchObject({ code: 200, body: { settings: ['log.level'] } });
+    await burst('any');
+    // The forwarder's thread was told as well: at `error` it says nothing of a host that refuses.
+    await eventually(() => expect(lines(server, 'Logstash takes nothing')).toBeGreaterThan(0));
+    expect(lines(server, 'configuration loaded anew')).toBe(1);
+    expect(await server.stop()).toBe(0);
+  });
+
   it('keeps connections, windows and timers of what stays, and ends the alerts of what goes', {
     timeout: 60_000,
   }, async () => {
