@@ -94,7 +94,9 @@ describe('what the engine puts out', () => {
     );
   });
 
-  it('is the same, under the same keys, when the engine goes on from checkpoints on disk', async () => {
+  it('is the same, under the same keys, when the engine goes on from checkpoints on disk', {
+    timeout: 60_000,
+  }, async () => {
     const results = new Results(aFolder(), 'j1');
     await fc.assert(
       fc.asyncProperty(stretches, fc.infiniteStream(fc.boolean()), async (all, restarts) => {
@@ -111,7 +113,7 @@ describe('what the engine puts out', () => {
         }
         expect(JSON.stringify(outputs)).toBe(JSON.stringify(lasting));
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
     await results.close();
   });
