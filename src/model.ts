@@ -308,6 +308,10 @@ export interface BulkItem {
    * duplicate, so that an older revision, tried again late, never replaces a newer one.
    */
   version?: number;
+  /** By what value its shard is chosen, instead of by its id. */
+  routing?: string;
+  /** The ingest pipeline that it goes through. */
+  pipeline?: string;
 }
 
 /** What became of a delivery. Everything in it has found an owner: the index, or the dead letters. */

@@ -54,7 +54,7 @@ export function startOperation(parts: OperationParts) {
     dataOf,
     onChange({ config, parts: concerned }) {
       if (concerned.includes('indexing')) own.restart();
-      if (concerned.includes('store')) store?.keep(config.store);
+      if (concerned.includes('store') || concerned.includes('indexing')) store?.keep(config);
       if (concerned.includes('log')) logFrom(parts, config.log.level);
     },
   });

@@ -150,6 +150,27 @@ const scoreCommand = defineCommand({
   run: async ({ args }) => (await import('./score.ts')).scoreRules(args, terminal),
 });
 
+const setupCommand = defineCommand({
+  meta: {
+    name: 'setup',
+    description: 'Install templates and lifecycle in Elasticsearch, and name the rights that are missing',
+  },
+  args: {
+    config: configArgument,
+    url: {
+      type: 'string',
+      valueHint: 'url',
+      description: 'Address of Elasticsearch, instead of the configured one',
+    },
+    'dry-run': {
+      type: 'boolean',
+      description: 'Print the requests, as Kibana’s console takes them; change nothing',
+    },
+    overwrite: { type: 'boolean', description: 'Replace what was changed since, too' },
+  },
+  run: async ({ args }) => (await import('./setup.ts')).setup(validConfig(args), args, terminal),
+});
+
 const deadLettersCommand = defineCommand({
   meta: {
     name: 'dead-letters',
@@ -222,5 +243,6 @@ export const commands = {
   explain: explainCommand,
   score: scoreCommand,
   'dead-letters': deadLettersCommand,
+  setup: setupCommand,
   kibana: kibanaCommand,
 } as unknown as Record<string, Command>;

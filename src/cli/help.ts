@@ -33,6 +33,8 @@ All commands
                                                  why an alert fired; with --at, why a rule did or did not
   dead-letters [--index i] [--reason r] [--since t] [--all] [--json] list|show|retry|drop [ID…]
                                                  documents that Elasticsearch refused for good
+  setup     [--config file] [--url url] [--dry-run] [--overwrite]
+                                                 templates and lifecycle in Elasticsearch, and the rights needed
   kibana    [--config file] [--url url] [--space s] [--api-key k] [--events pattern] [--overwrite] [--no-rules]
             import|check|export                  dashboards and rules for Kibana
   <command> --help                               its options

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import type { Config } from '../config/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { LogboomError } from '../errors.ts';
-import { type Lock, lockFolder } from '../journal/lock.ts';
+import { type DataFolder, openDataFolder } from '../pipeline/data-folder.ts';
 import { dropped, type LettersSettled, retried } from '../pipeline/dead-letter-calls.ts';
 import { startEmbeddedStore } from '../pipeline/embedded-store.ts';
 import { openLetters, openSink } from '../pipeline/open-sink.ts';
@@ -28,23 +27,20 @@ export async function settleLetters(
   config: Config,
   token: string | undefined,
 ): Promise<Settled> {
-  const lock = lockOf(config);
-  if (lock === 'held') return throughServer(action, wanted, config, token);
+  const folder = folderOf(config);
+  if (folder === 'held') return throughServer(action, wanted, config, token);
   try {
     return await alone(action, wanted, config);
   } finally {
-    lock?.release();
+    folder.release();
   }
 }
 
-/** Undefined where there is no journal yet: nobody can hold it. */
-function lockOf({ data }: Config): Lock | 'held' | undefined {
-  const { journal } = foldersOf(data);
-  if (!existsSync(journal)) return undefined;
+function folderOf({ data }: Config): DataFolder | 'held' {
   try {
-    return lockFolder(journal);
+    return openDataFolder(data);
   } catch (error) {
-    if (error instanceof LogboomError && error.code === 'JOURNAL_LOCKED') return 'held';
+    if (error instanceof LogboomError && error.code === 'DATA_LOCKED') return 'held';
     throw error;
   }
 }
@@ -58,8 +54,8 @@ async function throughServer(
   config: Config,
   token: string | undefined,
 ): Promise<Settled> {
-  const { url, token: configured } = sourceOf(config);
-  const source = { url, token: token ?? configured };
+  const configured = sourceOf(config);
+  const source = { ...configured, token: token ?? configured.token };
   return ask<Settled>(source, `/dead-letters/${action}`, { body: wanted, timeout: answersWithin });
 }
 

@@ -28,6 +28,27 @@ function elasticsearch({ elasticsearch: target }: Config): Problem[] {
   return found;
 }
 
+/** What Elasticsearch would refuse for each document, one by one. */
+function destination({ indexing }: Config): Problem[] {
+  if (indexing.index !== undefined) return [];
+  const wrong = (name: 'action' | 'routing', what: string) =>
+    problem(['indexing', name], what, `Set \`indexing.index\` to write into indices, or remove \`${name}\`.`);
+  return [
+    ...(indexing.action === 'index'
+      ? [wrong('action', 'Data streams take documents by `create` alone.')]
+      : []),
+    ...(indexing.routing === undefined
+      ? []
+      : [wrong('routing', 'Data streams refuse a routing value of their documents.')]),
+  ];
+}
+
+function sniffed({ elasticsearch: target }: Config): Problem[] {
+  if (!target?.sniffing || (target.proxy === undefined && target.cloud_id === undefined)) return [];
+  const message = 'The addresses that a cluster tells of its nodes cannot be reached by way of a proxy.';
+  return [problem(['elasticsearch', 'sniffing'], message, 'Remove `sniffing`.')];
+}
+
 function storeUser({ store }: Config): Problem[] {
   if ((store.user === undefined) === (store.password === undefined)) return [];
   const missing = store.user === undefined ? 'user' : 'password';
@@ -113,6 +134,8 @@ export const crossChecks = [
   clearText,
   tls,
   elasticsearch,
+  sniffed,
+  destination,
   storeUser,
   forward,
   slack,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ssl } from './ssl.ts';
-import { allowedHosts, duration, host, open, port, secret, size } from './values.ts';
+import { allowedHosts, duration, host, open, port, secret, size, someDuration, someSize } from './values.ts';
 
 export const elasticsearch = z.strictObject({
   hosts: z
@@ -26,7 +26,40 @@ export const elasticsearch = z.strictObject({
     .describe('SHA-256 fingerprint (hex) of an authority to trust.'),
   compression: z.boolean().default(true).describe('Send bodies compressed with gzip.'),
   timeout: duration('60s').describe('How long one request may take.'),
+  path: z
+    .string()
+    .regex(/^\/?[^?#]*$/, 'is no path; write for example /elasticsearch')
+    .optional()
+    .describe('Path before every request, where a proxy serves Elasticsearch below one.'),
+  proxy: z
+    .url({ protocol: /^https?$/ })
+    .meta({ secret: true })
+    .optional()
+    .describe(
+      'Forward proxy, such as `http://user:password@proxy:3128`; it is asked for a tunnel (`CONNECT`).',
+    ),
+  custom_headers: z.record(z.string(), secret).default({}).describe('Headers of every request.'),
+  parameters: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Parameters in the address of every bulk request, such as `require_data_stream: "true"`.'),
+  sniffing: z
+    .boolean()
+    .default(false)
+    .describe('Ask the cluster for its nodes and send to all of them; not through a proxy or a cloud id.'),
+  sniffing_delay: duration('5s').describe('How often it is asked for its nodes.'),
 });
+
+const retention = z
+  .strictObject({
+    age: someDuration.optional().describe('Documents older than this are deleted. Without it they stay.'),
+    size: someSize
+      .optional()
+      .describe('Bytes of all our data streams in the cluster (primary shards); beyond it the oldest go.'),
+    rollover: size('10gb').describe('Bytes of a primary shard at which a data stream begins its next index.'),
+    every: duration('10m').describe('How often logboom looks, where it deletes by itself.'),
+  })
+  .prefault({});
 
 export const indexing = z
   .strictObject({
@@ -36,7 +69,27 @@ export const indexing = z
       .string()
       .optional()
       .describe('Index pattern instead of data streams, such as `%{[@metadata][beat]}-%{+yyyy.MM.dd}`.'),
+    data_stream_auto_routing: z
+      .boolean()
+      .default(true)
+      .describe('Let `data_stream.*` and `event.dataset` of an event choose its data stream.'),
+    action: z
+      .enum(['create', 'index'])
+      .default('create')
+      .describe('`create` leaves a document that is there; `index` replaces it (not in data streams).'),
+    document_id: z
+      .string()
+      .optional()
+      .describe('Pattern of the id, such as `%{[trace][id]}`; events that do not fill it get logboom’s own.'),
+    routing: z.string().optional().describe('Pattern of the routing value; not in data streams.'),
+    pipeline: z
+      .string()
+      .optional()
+      .describe(
+        'Pattern of the ingest pipeline, such as `%{[@metadata][pipeline]}`; unfilled, there is none.',
+      ),
     alerts: z.string().default('alerts').describe('Index of alert episodes.'),
+    retention: retention.describe('When documents are deleted; the embedded store has its own (`store`).'),
     maxBulkBytes: size('8mb').describe('Largest bulk request body.'),
     maxBulkItems: z.int().min(1).default(5_000).describe('Largest number of documents in a bulk request.'),
     maxBulksInFlight: z.int().min(1).default(2).describe('Bulk requests under way at once.'),

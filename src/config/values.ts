@@ -33,6 +33,13 @@ export const size = (byDefault: string) =>
     .transform((text) => parseSize(text)!)
     .prefault(byDefault);
 
+/** Like `size`, for settings without a default. */
+export const someSize = z
+  .string()
+  .refine((text) => parseSize(text) !== undefined, 'is no size; write for example 512kb, 10mb or 4gb')
+  .meta({ unit: 'size' })
+  .transform((text) => parseSize(text)!);
+
 export const port = (byDefault: number) => z.int().min(0).max(65535).default(byDefault);
 export const host = z.string().min(1).default('127.0.0.1');
 

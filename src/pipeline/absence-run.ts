@@ -5,8 +5,8 @@ import type { CompiledRule } from '../rules/rule.ts';
 import { Shippers } from '../windows/shippers.ts';
 import { Silence, type SilenceNews } from '../windows/silence.ts';
 import type { AlertBook } from './alert-book.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { Observer } from './observer.ts';
-import { fingerprintOf } from './rule-run.ts';
 import type { Kept, Run } from './run.ts';
 
 export interface AbsenceRunParts {

@@ -13,7 +13,7 @@ export interface EmbeddedStore {
   /** How the sink reaches it: as any Elasticsearch. */
   elasticsearch: NonNullable<Config['elasticsearch']>;
   /** How much is kept from now on. */
-  keep(config: Config['store']): void;
+  keep(config: Pick<Config, 'store' | 'indexing'>): void;
   logFrom(level: string): void;
   stop(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export async function startEmbeddedStore(
   const secrets = [...secretsOf(config), ...(ownKey === undefined ? [] : [ownKey])];
   const workerData: StoreWorkerData = {
     folder: config.data,
-    config: { ...config.store, ownKey },
+    config: { ...config.store, ownKey, alerts: config.indexing.alerts },
     log: config.log,
     secrets,
   };
@@ -54,7 +54,8 @@ export async function startEmbeddedStore(
       // The other end is this very process, whoever its certificate is made for.
       ...(config.store.ssl_enabled && { ssl_verification_mode: 'none' }),
     }),
-    keep: ({ keepAge, keepSize }) => worker.postMessage({ keep: { keepAge, keepSize } }),
+    keep: ({ store: { keepAge, keepSize }, indexing: { alerts } }) =>
+      worker.postMessage({ keep: { keepAge, keepSize, alerts } }),
     logFrom: (level) => worker.postMessage({ level }),
     async stop() {
       stopping = true;

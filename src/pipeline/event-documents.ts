@@ -70,13 +70,13 @@ export class EventDocuments {
   private itemOf(event: ReadEvent, id: string, receivedAt: Millis): BulkItem {
     if (event.problem !== undefined)
       return this.letterItem({ reason: event.problem, id, body: Buffer.from(event.raw()) }, receivedAt);
-    const { index, stream } = this.options.nameIndex(event);
+    const { stream, id: chosen, ...destination } = this.options.nameIndex(event);
     const tags = event.time > receivedAt + this.options.maxAhead ? ['_timestamp_ahead'] : undefined;
     const document = event.document({
       ...(tags && { tags }),
       ...(stream && { fields: fieldsOf(stream, event) }),
     });
-    return { action: 'create', index, id: ownId(event) ?? id, document };
+    return { ...destination, id: chosen ?? ownId(event) ?? id, document };
   }
 }
 

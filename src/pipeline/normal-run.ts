@@ -2,13 +2,13 @@ import type { KindConfig } from '../config/rules.ts';
 import type { LogEvent, Output } from '../model.ts';
 import { amountOf } from '../rules/measure.ts';
 import { parameterKey } from '../rules/normal.ts';
-import { RuleRun, type RuleRunParts } from './rule-run.ts';
+import { WindowRun, type WindowRunParts } from './window-run.ts';
 
 /** A rule that watches several figures of an event, each with windows of its own. */
-export class NormalRun extends RuleRun {
+export class NormalRun extends WindowRun {
   private readonly figures: { field: string; amount: ReturnType<typeof amountOf> }[];
 
-  constructor(parts: RuleRunParts & { config: KindConfig<'normal'> }) {
+  constructor(parts: WindowRunParts & { config: KindConfig<'normal'> }) {
     super(parts);
     this.figures = Object.keys(parts.config.bounds).map((field) => ({
       field,
@@ -16,7 +16,7 @@ export class NormalRun extends RuleRun {
     }));
   }
 
-  override add(event: LogEvent, _outputs: Output[]): void {
+  add(event: LogEvent, _outputs: Output[]): void {
     const { rule, alerts, book } = this.parts;
     if (!rule.filter(event)) return;
     const group = rule.key(event);

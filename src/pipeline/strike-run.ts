@@ -1,21 +1,13 @@
 import type { LogEvent, Millis, Output } from '../model.ts';
-import type { Key } from '../rules/kql/keys.ts';
-import type { CompiledRule } from '../rules/rule.ts';
 import { type StrikeConfig, type StrikeJudge, valuesOf, wordsOf } from '../rules/strikes.ts';
 import { Changes } from '../windows/changes.ts';
 import type { Strike, Tracker } from '../windows/strike.ts';
 import { Terms } from '../windows/terms.ts';
-import type { AlertBook } from './alert-book.ts';
 import type { Observer } from './observer.ts';
-import { fingerprintOf } from './rule-run.ts';
-import type { Kept, Run } from './run.ts';
-import type { WindowAlerts } from './window-alerts.ts';
+import { WindowRun, type WindowRunParts } from './window-run.ts';
 
-export interface StrikeRunParts {
+export interface StrikeRunParts extends WindowRunParts {
   config: StrikeConfig;
-  rule: CompiledRule;
-  alerts: WindowAlerts;
-  book: AlertBook;
   judge: StrikeJudge;
   observer?: Observer | undefined;
 }
@@ -24,54 +16,24 @@ export interface StrikeRunParts {
  * A rule about what happens to a value over time. What the tracker settles is counted in windows, so that the alert
  * lasts until nothing happened for the quiet time; what it knows at once is raised at once.
  */
-export class StrikeRun implements Run {
-  readonly name: string;
-  readonly fingerprint: string;
-  private readonly parts: StrikeRunParts;
+export class StrikeRun extends WindowRun<StrikeRunParts> {
   private readonly tracker: Tracker;
   private tooLate = 0;
 
   constructor(parts: StrikeRunParts) {
+    super(parts);
     const { config, rule } = parts;
-    this.parts = parts;
-    this.name = config.name;
-    this.fingerprint = fingerprintOf(config);
     const hop = rule.every;
     this.tracker = config.kind === 'change' ? new Changes({ ...config, hop }) : new Terms({ ...config, hop });
     parts.alerts.alsoHeld = (group) => this.tracker.has(group);
   }
 
-  get keys(): readonly (readonly Key[])[] {
-    return this.parts.rule.keys;
-  }
-
-  get late(): number {
+  override get late(): number {
     return this.tooLate;
   }
 
-  get closed(): number {
-    return this.parts.alerts.closed;
-  }
-
-  get waiting(): boolean {
-    return this.tracker.waiting || this.parts.alerts.waiting;
-  }
-
-  get book(): AlertBook {
-    return this.parts.book;
-  }
-
-  get openAlerts(): number {
-    return this.parts.book.openAlerts;
-  }
-
-  get kept(): Kept {
-    return this.parts.alerts.kept;
-  }
-
-  /** Values are settled at the ends of hops, as windows are closed. */
-  get due(): Millis {
-    return this.parts.alerts.due;
+  override get waiting(): boolean {
+    return this.tracker.waiting || super.waiting;
   }
 
   add(event: LogEvent, outputs: Output[], settled: boolean): void {
@@ -88,7 +50,8 @@ export class StrikeRun implements Run {
     }
   }
 
-  advance(now: Millis, outputs: Output[]): void {
+  /** Values are settled at the ends of hops, as windows are closed. */
+  override advance(now: Millis, outputs: Output[]): void {
     const { rule, alerts } = this.parts;
     const watermark = now - rule.config.lateness;
     const through = Math.floor(watermark / rule.every) * rule.every;
@@ -105,12 +68,12 @@ export class StrikeRun implements Run {
     alerts.advance(watermark, outputs);
   }
 
-  snapshot(): unknown {
+  override snapshot(): unknown {
     const { alerts } = this.parts;
     return { tracker: this.tracker.snapshot(), alerts: alerts.snapshot(), late: this.tooLate };
   }
 
-  restore(snapshot: unknown): void {
+  override restore(snapshot: unknown): void {
     const saved = snapshot as { tracker: unknown; alerts: unknown; late: number };
     this.tracker.restore(saved.tracker);
     this.parts.alerts.restore(saved.alerts);

@@ -10,6 +10,8 @@ import type { SealedSegment } from './storage/segment.ts';
 export interface Keep {
   keepAge: Millis;
   keepSize: number;
+  /** The index of episodes, which size alone takes nothing from. */
+  alerts?: string;
 }
 
 /** Keys removed in one transaction: writers wait for no more than these. */
@@ -24,7 +26,7 @@ const interval = 60_000;
  * Age counts from the *write*, not from `@timestamp`: somebody who ships last year's logs today wants to see them. A
  * segment leaves when its last document is old enough; an open one is sealed when its first is an eighth of the age
  * old, so that nothing stays much longer than asked. Size is the sum of documents as received; when there is more,
- * the segments that were written to least recently leave, whatever their index, except those of `alerts`: alerts are
+ * the segments that were written to least recently leave, whatever their index, except those of the index of episodes: alerts are
  * few, and what they tell outlives the lines that they came from. Only age takes them.
  */
 export class Retention {
@@ -89,13 +91,14 @@ export class Retention {
 
   async #expireBySize(): Promise<void> {
     const indices = this.#indices();
+    const { alerts = 'alerts' } = this.#keep;
     let bytes = indices.reduce((sum, { shard }) => sum + shard.bytes, 0);
     if (bytes <= this.#keep.keepSize) return;
     for (const { record, shard } of indices)
-      if (record.name !== 'alerts' && shard.open.bytes > this.#keep.keepSize / 16)
+      if (record.name !== alerts && shard.open.bytes > this.#keep.keepSize / 16)
         await this.#engine.write(() => shard.seal());
     const segments = indices
-      .filter(({ record }) => record.name !== 'alerts')
+      .filter(({ record }) => record.name !== alerts)
       .flatMap(({ record, shard }) => shard.sealed.map((segment) => ({ name: record.name, segment })))
       .sort((a, b) => a.segment.written - b.segment.written);
     for (const { name, segment } of segments) {

@@ -17,6 +17,8 @@ export interface StoreOptions extends StoreAccess {
   port: number;
   keepAge: Millis;
   keepSize: number;
+  /** The index of episodes. */
+  alerts?: string;
 }
 
 export interface StoreStart {
@@ -85,7 +87,8 @@ export async function startStore({
   }
   if (!engine.catalog.get('cluster', 'cluster'))
     await engine.write(() => engine.catalog.put('cluster', 'cluster', { uuid: randomUUID() }));
-  const kept = { keepAge: config.keepAge, keepSize: config.keepSize };
+  const { keepAge, keepSize, alerts } = config;
+  const kept: Keep = { keepAge, keepSize, ...(alerts !== undefined && { alerts }) };
   const retention = new Retention(engine, kept, telemetry);
   retention.start();
   const { port } = app.server.address() as AddressInfo;

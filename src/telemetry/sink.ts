@@ -9,6 +9,15 @@ export type SinkTelemetry = ReturnType<typeof sinkTelemetry>;
 /** A reason may quote a whole document; the log needs its beginning. */
 const brief = (reason: string) => (reason.length > 500 ? `${reason.slice(0, 500)} …` : reason);
 
+interface TemplatesSettled {
+  installed: string[];
+  kept: string[];
+  changed: string[];
+  missing: string[];
+  missingRights: string[] | undefined;
+  remarks: string[];
+}
+
 /** What the Elasticsearch sink tells about itself. */
 export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) {
   const meters = metersOf(metrics);
@@ -16,6 +25,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
   const throttled = new Announcements(now);
   const refused = new Announcements(now);
   const unwritable = new Announcements(now);
+  const retention = new Announcements(now);
   return {
     bulkSent(bytes: number, took: Millis) {
       meters.bulks.inc({ outcome: 'answered' });
@@ -92,11 +102,28 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
       meters.inFlight.set(count);
       meters.bound.set(bound);
     },
-    templatesSettled(outcome: { installed: string[]; kept: string[]; missing: string[] }) {
+    templatesSettled(outcome: TemplatesSettled) {
       if (outcome.installed.length > 0)
         log.info({ templates: outcome.installed }, 'index templates installed');
       if (outcome.kept.length > 0) log.info({ templates: outcome.kept }, 'index templates left as they are');
+      for (const changed of outcome.changed) log.warn(`index template left as it is: ${changed}`);
       for (const missing of outcome.missing) log.warn(`index template not installed: ${missing}`);
+      for (const right of outcome.missingRights ?? [])
+        log.warn(
+          `the user of Elasticsearch lacks a right: ${right}; \`logboom setup\` names all that are needed`,
+        );
+      for (const remark of outcome.remarks) log.info(remark);
+    },
+    expired(what: string, reason: 'age' | 'size') {
+      meters.expired.inc({ reason });
+      log.info({ reason }, `deleted by ${reason}: ${what}`);
+    },
+    retentionFailed(reason: string) {
+      if (retention.failed(reason) !== undefined)
+        log.warn({ reason: brief(reason) }, `old documents are not deleted: ${brief(reason)}`);
+    },
+    retentionWorks() {
+      if (retention.ended()) log.info('old documents are deleted again');
     },
   };
 }
@@ -111,6 +138,10 @@ function metersOf(metrics: Registry) {
     bulks: once(metrics, 'logboom_elasticsearch_bulks_total', (name) => {
       const help = 'Bulk requests by outcome.';
       return new Counter({ name, help, labelNames: ['outcome'], registers: [metrics] });
+    }),
+    expired: once(metrics, 'logboom_elasticsearch_expired_total', (name) => {
+      const help = 'Indices, and runs over an index, whose old documents logboom deleted.';
+      return new Counter({ name, help, labelNames: ['reason'], registers: [metrics] });
     }),
     bytes: once(metrics, 'logboom_elasticsearch_bytes_total', (name) => {
       const help = 'Bytes of bulk bodies answered, before compression.';

@@ -61,6 +61,24 @@ const wrong: [title: string, given: Given, path: string, message: RegExp][] = [
     /no authority/,
   ],
   ['Elasticsearch without an address', es('compression: false'), 'elasticsearch.hosts', /no address/],
+  [
+    'sniffing through a proxy',
+    es('hosts: [http://a], sniffing: true, proxy: "http://p:3128"'),
+    'elasticsearch.sniffing',
+    /by way of a proxy/,
+  ],
+  [
+    'documents that replace others in data streams',
+    { yaml: 'indexing: { action: index }' },
+    'indexing.action',
+    /`create` alone/,
+  ],
+  [
+    'routing in data streams',
+    { yaml: 'indexing: { routing: "%{x}" }' },
+    'indexing.routing',
+    /refuse a routing value/,
+  ],
   ['two addresses', es('hosts: [http://a], cloud_id: b'), 'elasticsearch.cloud_id', /Both/],
   ['a password without a user', es('hosts: [http://a], password: b'), 'elasticsearch.user', /without a user/],
   [

@@ -20,6 +20,7 @@ const names = (indexing: Record<string, unknown> = {}) =>
 describe('the index of an event', () => {
   it('is the data stream of its dataset', () => {
     expect(names()(event({ 'event.dataset': 'nginx.access' }))).toEqual({
+      action: 'create',
       index: 'logs-nginx.access-default',
       stream: { type: 'logs', dataset: 'nginx.access', namespace: 'default' },
     });
@@ -54,12 +55,51 @@ describe('the index of an event', () => {
   ])('is written by a pattern: %s', (index, expected) => {
     const fields = { service: 'shop', 'host.name': 'web-1' };
     const destination = names({ index })(event(fields, { beat: 'filebeat' }));
-    expect(destination).toEqual({ index: expected, stream: undefined });
+    expect(destination).toEqual({ action: 'create', index: expected, stream: undefined });
   });
 
   it('counts weeks as ISO 8601 does', () => {
     const weekly = names({ index: '%{+xxxx.ww}' });
     expect(weekly(event({}, {}, '2027-01-01T00:00:00Z')).index).toBe('2026.53');
     expect(weekly(event({}, {}, '2024-12-30T00:00:00Z')).index).toBe('2025.01');
+  });
+});
+
+describe('a data stream', () => {
+  it('is the configured one for every event where auto-routing is off', () => {
+    const fields = { 'data_stream.dataset': 'shop', 'event.dataset': 'x', 'data_stream.namespace': 'eu' };
+    const fixed = names({ data_stream_auto_routing: false, dataset: 'app', namespace: 'prod' });
+    expect(fixed(event(fields)).index).toBe('logs-app-prod');
+  });
+});
+
+describe('what goes with a document', () => {
+  const all = {
+    index: 'app',
+    action: 'index',
+    document_id: '%{[trace][id]}-%{n}',
+    routing: '%{[host][name]}',
+    pipeline: '%{[@metadata][pipeline]}',
+  };
+
+  it('is filled from the event', () => {
+    const fields = { 'trace.id': 'abc', n: 7, 'host.name': 'web-1' };
+    expect(names(all)(event(fields, { pipeline: 'geoip' }))).toEqual({
+      action: 'index',
+      index: 'app',
+      stream: undefined,
+      id: 'abc-7',
+      routing: 'web-1',
+      pipeline: 'geoip',
+    });
+  });
+
+  it('is left out where the event lacks a field of the pattern, or fills it with too much', () => {
+    const fields = { 'trace.id': 'abc', 'host.name': 'x'.repeat(513) };
+    expect(names(all)(event(fields))).toEqual({ action: 'index', index: 'app', stream: undefined });
+  });
+
+  it('may be the same for all', () => {
+    expect(names({ pipeline: 'logs' })(event({}))).toMatchObject({ pipeline: 'logs', action: 'create' });
   });
 });

@@ -1,14 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { elasticsearch, indexing } from '../../src/config/outputs.ts';
 import type { BulkItem, DeadLetter } from '../../src/model.ts';
 import { type DeadLetters, openDeadLetters } from '../../src/sinks/elasticsearch/dead-letters.ts';
 import { readDeadLetters } from '../../src/sinks/elasticsearch/dead-letters-reader.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts';
-import { installTemplates, templatesFor } from '../../src/sinks/elasticsearch/templates.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { type ElasticsearchMajor, type RealElasticsearch, startElasticsearch } from './support/peers.ts';
 
@@ -66,23 +64,6 @@ describe.each(majors)('against a real Elasticsearch %s', (major) => {
     if (folder) await rm(folder, { recursive: true });
   });
 
-  it('installs its templates once, and then leaves them', async () => {
-    const client = new Client({ node: server.url });
-    const templates = templatesFor({ alerts: 'alerts' });
-    const first = await installTemplates(client, templates);
-    const names = ['alerts', 'transitions', 'windows', 'deadletters', 'events'].map(
-      (name) => `logboom-${name}`,
-    );
-    expect(first).toEqual({ installed: names, kept: [], missing: [] });
-    const second = await installTemplates(client, templates);
-    expect(second).toEqual({
-      installed: [],
-      kept: names.map((name) => `${name}: version 1 is there`),
-      missing: [],
-    });
-    await client.close();
-  });
-
   it('makes a data stream of events with the types of ECS, rolled over by the server', async () => {
     const document = {
       source: { ip: '10.1.2.3' },
@@ -99,8 +80,8 @@ describe.each(majors)('against a real Elasticsearch %s', (major) => {
       http: { properties: { response: { properties: { status_code: { type: 'long' } } } } },
       custom: { properties: { colour: { type: 'keyword' } } },
     });
-    const { body: lifecycle } = await server.request('GET', '/_index_template/logboom-events');
-    expect(lifecycle.index_templates[0].index_template.template.lifecycle).toBeDefined();
+    const { body: lifecycle } = await server.request('GET', '/_component_template/logboom@lifecycle');
+    expect(lifecycle.component_templates[0].component_template.template.lifecycle).toBeDefined();
   });
 
   it('counts a replay as duplicates', async () => {

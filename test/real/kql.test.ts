@@ -1,7 +1,8 @@
-import { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { elasticsearch, indexing } from '../../src/config/outputs.ts';
 import { kibanaQuery } from '../../src/rules/kql/kibana.ts';
-import { installTemplates, templatesFor } from '../../src/sinks/elasticsearch/templates.ts';
+import { createClient } from '../../src/sinks/elasticsearch/client.ts';
+import { setUp } from '../../src/sinks/elasticsearch/setup.ts';
 import { documents, tables } from '../rules/kql/cases.ts';
 import { kibanaDsl, type ViewField } from './support/kibana.ts';
 import { type RealElasticsearch, startElasticsearch } from './support/peers.ts';
@@ -12,8 +13,8 @@ let view: ViewField[];
 
 beforeAll(async () => {
   server = await startElasticsearch('8');
-  const client = new Client({ node: server.url });
-  await installTemplates(client, templatesFor({ alerts: 'alerts' }));
+  const client = createClient(elasticsearch.parse({ hosts: [server.url] }));
+  await setUp(client, indexing.parse({}));
   await client.close();
   for (const [id, document] of Object.entries(documents)) {
     const { status, body } = await server.request('PUT', `/${index}/_create/${id}`, document);

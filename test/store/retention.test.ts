@@ -7,7 +7,7 @@ import { newFolder } from './support.ts';
 
 const day = 86_400_000;
 
-function harness(keepSize = 2 ** 40, folder = newFolder()) {
+function harness(keepSize = 2 ** 40, folder = newFolder(), keep: { alerts?: string } = {}) {
   const clock = { now: Date.parse('2026-11-20T00:00:00Z') };
   const engine = new Engine(folder, () => clock.now);
   const expired: [index: string, documents: number, reason: string][] = [];
@@ -24,7 +24,7 @@ function harness(keepSize = 2 ** 40, folder = newFolder()) {
       throw error;
     },
   };
-  const retention = new Retention(engine, { keepAge: 7 * day, keepSize }, telemetry);
+  const retention = new Retention(engine, { keepAge: 7 * day, keepSize, ...keep }, telemetry);
   const write = (index: string, count: number, prefix = '', text = 'x') =>
     engine.write(() => {
       for (let at = 0; at < count; at++) {
@@ -92,6 +92,18 @@ describe('retention by age', () => {
 });
 
 describe('retention by size', () => {
+  it('spares the index of episodes by the name that is configured for it', async () => {
+    const { clock, engine, retention, write, count } = harness(1, newFolder(), { alerts: 'incidents' });
+    for (const index of ['incidents', 'alerts']) {
+      await write(index, 100);
+      await engine.write(() => engine.open(index).shard.seal());
+      clock.now += 1000;
+    }
+    await retention.run();
+    expect(['incidents', 'alerts'].map(count)).toEqual([100, 0]);
+    await engine.close();
+  });
+
   it('takes what was written longest ago, of any index but the alerts', async () => {
     const text = 'x'.repeat(1000);
     const { clock, engine, expired, retention, write, count } = harness(300_000);

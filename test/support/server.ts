@@ -72,7 +72,7 @@ export class Server {
     });
     const { lumberjack, store, api } = server.ports;
     const inputs = (config.inputs ?? {}) as { lumberjack?: object };
-    mkdirSync(server.data, { recursive: true });
+    mkdirSync(server.data, { recursive: true, mode: 0o700 });
     server.write({
       log: { level: 'info', format: 'json' },
       ...config,

@@ -33,7 +33,10 @@ export function problemOf(item: BulkItem): string | undefined {
 /** The action line (without its end). Names are quoted by JSON.stringify, so they cannot break out either. */
 export function actionLine(item: BulkItem): string {
   const versioned = item.version === undefined ? '' : `,"version":${item.version},"version_type":"external"`;
-  return `{"${item.action}":{"_index":${JSON.stringify(item.index)},"_id":${JSON.stringify(item.id)}${versioned}}}`;
+  const routing = item.routing === undefined ? '' : `,"routing":${JSON.stringify(item.routing)}`;
+  const pipeline = item.pipeline === undefined ? '' : `,"pipeline":${JSON.stringify(item.pipeline)}`;
+  const more = versioned + routing + pipeline;
+  return `{"${item.action}":{"_index":${JSON.stringify(item.index)},"_id":${JSON.stringify(item.id)}${more}}}`;
 }
 
 export function entryOf(item: BulkItem): BulkEntry {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Client, type ClientOptions, ClusterConnectionPool } from '@elastic/elasticsearch';
+import { Client, type ClientOptions, ClusterConnectionPool, HttpConnection } from '@elastic/elasticsearch';
 import type { ElasticsearchConfig } from '../../config/outputs.ts';
+import { PlainTransport } from './transport.ts';
 
 /**
  * The official client, with everything switched off that would act behind the sink's back: it does not try
@@ -17,6 +18,10 @@ export function createClient(config: ElasticsearchConfig): Client {
     ...nodes(config),
     ...credentials(config),
     ...trust(config),
+    ...throughProxy(config),
+    ...sniffing(config),
+    headers: lowerCased(config.custom_headers),
+    Transport: PlainTransport,
     ConnectionPool: ClusterConnectionPool,
     maxRetries: 0,
     compression: false,
@@ -33,7 +38,30 @@ export function nodeCount(config: ElasticsearchConfig): number {
 
 function nodes(config: ElasticsearchConfig): ClientOptions {
   if (config.cloud_id !== undefined) return { cloud: { id: config.cloud_id } };
-  return { nodes: config.hosts ?? ['http://127.0.0.1:9200'] };
+  const hosts = config.hosts ?? ['http://127.0.0.1:9200'];
+  return { nodes: hosts.map((host) => below(host, config.path)) };
+}
+
+/** An address that has a path of its own keeps it, as in Filebeat. */
+function below(host: string, path: string | undefined): string {
+  const url = new URL(host);
+  if (path === undefined || url.pathname !== '/') return host;
+  url.pathname = path;
+  return url.href;
+}
+
+/** The client sends headers twice whose names are not in small letters. */
+function lowerCased(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** The client's usual connection cannot use a proxy; its other one asks the proxy for a tunnel to the node. */
+function throughProxy({ proxy }: ElasticsearchConfig): ClientOptions {
+  return proxy === undefined ? {} : { proxy, Connection: HttpConnection };
+}
+
+function sniffing({ sniffing: wanted, sniffing_delay }: ElasticsearchConfig): ClientOptions {
+  return wanted ? { sniffOnStart: true, sniffInterval: sniffing_delay, sniffOnConnectionFault: true } : {};
 }
 
 function credentials(config: ElasticsearchConfig): ClientOptions {

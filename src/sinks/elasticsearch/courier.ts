@@ -14,6 +14,8 @@ export type Answer =
 export interface CourierOptions {
   client: Client;
   compression: boolean;
+  /** Of the address of each request, beside our own. */
+  parameters?: Record<string, string>;
   /** How long the server may wait for a shard or a new index before it answers about a document. */
   shardsWithin: Millis;
   slots: Slots;
@@ -91,7 +93,7 @@ export class Courier {
    * requests share. The client's general limit works without that.
    */
   async #send(entries: BulkEntry[]): Promise<unknown> {
-    const { client, compression, shardsWithin, signal } = this.#options;
+    const { client, compression, parameters, shardsWithin, signal } = this.#options;
     const plain = bodyOf(entries);
     const bulkBody = compression ? await compressed(plain) : plain;
     const headers = compression ? { 'content-encoding': 'gzip' } : {};
@@ -99,7 +101,7 @@ export class Courier {
       {
         method: 'POST',
         path: '/_bulk',
-        querystring: { filter_path: filterPath, timeout: `${shardsWithin}ms` },
+        querystring: { timeout: `${shardsWithin}ms`, ...parameters, filter_path: filterPath },
         bulkBody,
       },
       { signal, headers },

@@ -18,7 +18,6 @@ export function judgeFailure(thrown: unknown): FailureVerdict {
 function wordsFor(thrown: unknown): string {
   if (thrown instanceof errors.TimeoutError) return 'no answer in time';
   if (thrown instanceof errors.ConnectionError) return `not reachable: ${messageOf(thrown)}`;
-  if (thrown instanceof errors.ProductNotSupportedError) return 'the server is no Elasticsearch';
   if (thrown instanceof errors.DeserializationError) return 'the answer is no JSON';
   return messageOf(thrown);
 }

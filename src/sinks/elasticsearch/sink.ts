@@ -11,6 +11,7 @@ import type { Added, Letterbox } from './dead-letters.ts';
 import { Delivery } from './delivery.ts';
 import { type Clock, Outage } from './outage.ts';
 import { PutOff } from './put-off.ts';
+import { keepRetention } from './retention.ts';
 import { Slots } from './slots.ts';
 import { prepareTemplates } from './templates-at-start.ts';
 
@@ -52,7 +53,7 @@ const sleep: Clock['sleep'] = async (millis, signal) => {
   await after(millis, undefined, { signal });
 };
 
-/** Writes documents into Elasticsearch (8, 9, or the embedded store) with bulk requests. */
+/** Writes documents into Elasticsearch (7.17, 8, 9), OpenSearch or the embedded store with bulk requests. */
 export function createElasticsearchSink(options: ElasticsearchSinkOptions): ElasticsearchSink {
   const { elasticsearch, indexing, deadLetters, instruments } = options;
   const clock: Clock = {
@@ -71,14 +72,15 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   const nodes = nodeCount(elasticsearch);
   const outage = new Outage({ limits: indexing, nodes, clock, telemetry, signal });
   const putOff = new PutOff(clock.now, telemetry.documentsPutOff);
-  const { compression, timeout } = elasticsearch;
+  const { compression, parameters, timeout } = elasticsearch;
   // By default a server waits for a red index as long as we wait for the server, and good documents with it.
   const shardsWithin = Math.ceil(timeout / 4);
   const courier = new Courier({
-    ...{ client, compression, shardsWithin },
+    ...{ client, compression, parameters, shardsWithin },
     ...{ slots, outage, clock, telemetry, signal },
   });
   const templates = prepareTemplates({ client, indexing, outage, telemetry, signal });
+  keepRetention({ client, indexing, templates, clock, telemetry, signal });
   const delivered: DeliveryReport = { indexed: 0, duplicates: 0, deadLettered: 0 };
 
   async function run(items: BulkItem[]): Promise<DeliveryReport> {

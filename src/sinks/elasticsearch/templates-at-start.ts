@@ -1,16 +1,18 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../config/outputs.ts';
 import type { SinkTelemetry } from '../../telemetry/sink.ts';
-import { createAlertsIndex } from './alerts-index.ts';
 import type { Outage } from './outage.ts';
 import { judgeFailure } from './request-failure.ts';
-import { installTemplates, templatesFor } from './templates.ts';
+import type { Abilities } from './server.ts';
+import { setUp } from './setup.ts';
 
 export interface TemplatesAtStart {
   /** Resolves when every template is there or was refused; rejects only when the sink is closed before that. */
   settled: Promise<void>;
   readonly done: boolean;
   readonly missing: string[];
+  /** What the server can do, once it is known. */
+  readonly abilities: Abilities | undefined;
 }
 
 export interface TemplatesAtStartOptions {
@@ -28,12 +30,13 @@ export interface TemplatesAtStartOptions {
 export function prepareTemplates(options: TemplatesAtStartOptions): TemplatesAtStart {
   let done = !options.indexing.installTemplates;
   let missing: string[] = [];
+  let abilities: Abilities | undefined;
 
   async function prepare(): Promise<void> {
     if (done) return;
     const outcome = await persist(options);
     options.telemetry.templatesSettled(outcome);
-    missing = outcome.missing;
+    ({ missing, abilities } = outcome);
     done = true;
   }
 
@@ -47,6 +50,9 @@ export function prepareTemplates(options: TemplatesAtStartOptions): TemplatesAtS
     get missing() {
       return missing;
     },
+    get abilities() {
+      return abilities;
+    },
   };
 }
 
@@ -55,10 +61,7 @@ async function persist({ client, indexing, outage, signal }: TemplatesAtStartOpt
     await outage.passage();
     const beganAt = outage.failures;
     try {
-      const outcome = await installTemplates(client, templatesFor(indexing), signal);
-      // Without its template the index would get a mapping by guess, and keep it.
-      if (outcome.missing.length === 0)
-        outcome.missing.push(...(await createAlertsIndex(client, indexing.alerts, signal)));
+      const outcome = await setUp(client, indexing, { signal });
       outage.succeeded();
       return outcome;
     } catch (thrown) {

@@ -1,15 +1,28 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../config/outputs.ts';
 import { judgeFailure } from './request-failure.ts';
+import type { Abilities } from './server.ts';
+import { findPiece, type WhatToDo, whatToDo } from './templates/installed.ts';
 import { alerts, deadLetters, events, transitions, windows } from './templates/own.ts';
+import { indexPiece, type Piece, piecesFor } from './templates/pieces.ts';
 import { server } from './templates/server.ts';
-import { bodyOf, type IndexTemplate } from './templates/template.ts';
+import type { IndexTemplate } from './templates/template.ts';
 
 /** Each entry names a template; those kept, replaced or missing say why. */
 export interface TemplatesOutcome {
   installed: string[];
+  /** Left as they are; `changed` are those of them that somebody changed. */
   kept: string[];
+  changed: string[];
   missing: string[];
+}
+
+export interface InstallOptions {
+  signal?: AbortSignal | undefined;
+  /** Replaces what somebody changed, too. */
+  overwrite?: boolean | undefined;
+  /** Told of each request instead of its being sent. */
+  dryRun?: ((piece: Piece) => void) | undefined;
 }
 
 export function templatesFor(indexing: Pick<IndexingConfig, 'alerts'>): IndexTemplate[] {
@@ -17,22 +30,27 @@ export function templatesFor(indexing: Pick<IndexingConfig, 'alerts'>): IndexTem
 }
 
 /**
- * Installs the templates that are not there in this version. What the server refuses for good is named in the
- * outcome and nothing more comes of it. Throws only where the server cannot be asked now; all of it can then be
- * done again.
+ * Installs what is not there in this version. What the server refuses for good is named in the outcome and nothing
+ * more comes of it. Throws only where the server cannot be asked now; all of it can then be done again.
+ *
+ * `abilities.dataStreams` turns false where the server turns out to have none.
  */
 export async function installTemplates(
   client: Client,
-  templates: IndexTemplate[],
-  signal?: AbortSignal,
+  indexing: Pick<IndexingConfig, 'alerts' | 'retention'>,
+  abilities: Abilities,
+  options: InstallOptions = {},
 ): Promise<TemplatesOutcome> {
-  const outcome: TemplatesOutcome = { installed: [], kept: [], missing: [] };
-  for (const template of templates) {
+  const outcome: TemplatesOutcome = { installed: [], kept: [], changed: [], missing: [] };
+  const pieces = piecesFor(templatesFor(indexing), abilities, indexing.retention);
+  for (const piece of pieces) {
     try {
-      await install(client, template, outcome, signal);
+      await install(client, piece, abilities, outcome, options);
     } catch (thrown) {
       if (!isRefusal(thrown)) throw thrown;
-      outcome.missing.push(`${template.name}: ${judgeFailure(thrown).reason}${remedyFor(thrown)}`);
+      outcome.missing.push(
+        `${piece.kind} ${piece.name}: ${judgeFailure(thrown).reason}${remedyFor(piece, thrown)}`,
+      );
     }
   }
   return outcome;
@@ -40,60 +58,46 @@ export async function installTemplates(
 
 async function install(
   client: Client,
-  template: IndexTemplate,
+  piece: Piece,
+  abilities: Abilities,
   outcome: TemplatesOutcome,
-  signal?: AbortSignal,
+  options: InstallOptions,
 ): Promise<void> {
-  const there = await find(client, template.name, signal);
-  const keep = there && whyKept(there, template.version);
-  if (keep) {
-    outcome.kept.push(`${template.name}: ${keep}`);
-    return;
+  const wanted = piece.stream && !abilities.dataStreams ? indexPiece(piece.stream, abilities) : piece;
+  const found = await findPiece(client, wanted, options.signal);
+  const what = whatToDo(wanted, found, options.overwrite ?? false);
+  if (!what.put) return keep(outcome, wanted, what);
+  if (options.dryRun) options.dryRun(wanted);
+  else if (!(await put(client, wanted, options.signal))) {
+    // It has no data streams, and gets plain indices of the same names.
+    abilities.dataStreams = false;
+    return install(client, piece, abilities, outcome, options);
   }
-  await put(client, template, signal);
-  const replaced = there ? ` (in place of version ${there.version})` : '';
-  outcome.installed.push(`${template.name}${replaced}`);
+  outcome.installed.push(wordsFor(wanted, what));
 }
 
-/**
- * A template that someone else wrote, or that a newer logboom installed, is theirs. One of the same version stays,
- * too, with whatever was changed in it; only an older one of ours is replaced, and the outcome says so.
- */
-export function whyKept(there: FoundTemplate, version: number): string | undefined {
-  if (there.managedBy !== 'logboom') return 'another one of this name, not made by logboom, is there';
-  if (there.version > version) return `version ${there.version} is there, newer than ${version}`;
-  return there.version === version ? `version ${version} is there` : undefined;
+const wordsFor = ({ name }: Piece, { why }: WhatToDo) => (why === undefined ? name : `${name}: ${why}`);
+
+function keep(outcome: TemplatesOutcome, piece: Piece, what: WhatToDo): void {
+  outcome.kept.push(wordsFor(piece, what));
+  if (what.changed) outcome.changed.push(wordsFor(piece, what));
 }
 
-export interface FoundTemplate {
-  managedBy: unknown;
-  version: number;
-}
-
-async function find(client: Client, name: string, signal?: AbortSignal): Promise<FoundTemplate | undefined> {
-  const answer = await client.transport.request<FoundAnswer>(
-    { method: 'GET', path: `/_index_template/${name}` },
-    { ignore: [404], ...(signal && { signal }) },
-  );
-  const meta = answer?.index_templates?.[0]?.index_template;
-  if (!meta) return undefined;
-  return { managedBy: meta._meta?.managed_by, version: Number(meta._meta?.version ?? 0) };
-}
-
-interface FoundAnswer {
-  index_templates?: Array<{ index_template?: { _meta?: { managed_by?: unknown; version?: unknown } } }>;
-}
-
-/** A server that does not know what `modern` adds answers 400; it gets the template without. */
-async function put(client: Client, template: IndexTemplate, signal?: AbortSignal): Promise<void> {
-  const path = `/_index_template/${template.name}`;
-  const options = signal ? { signal } : {};
+/** False where the server refuses the piece because it knows no data streams. */
+async function put(client: Client, { path, body, stream }: Piece, signal?: AbortSignal): Promise<boolean> {
   try {
-    await client.transport.request({ method: 'PUT', path, body: bodyOf(template, true) }, options);
+    await client.transport.request({ method: 'PUT', path, body }, signal ? { signal } : {});
+    return true;
   } catch (thrown) {
-    if (!(thrown instanceof errors.ResponseError) || thrown.statusCode !== 400) throw thrown;
-    await client.transport.request({ method: 'PUT', path, body: bodyOf(template, false) }, options);
+    if (stream && saysNoDataStreams(thrown)) return false;
+    throw thrown;
   }
+}
+
+function saysNoDataStreams(thrown: unknown): boolean {
+  if (!(thrown instanceof errors.ResponseError)) return false;
+  const { statusCode, body } = thrown;
+  return statusCode === 400 && /unknown field \[data_stream\]/.test(JSON.stringify(body ?? ''));
 }
 
 /** Refused for good, as things are: a lack of rights, or a server that knows no templates. 401 may be a matter of time. */
@@ -103,6 +107,7 @@ function isRefusal(thrown: unknown): thrown is errors.ResponseError {
   return status >= 400 && status < 500 && ![401, 408, 429].includes(status);
 }
 
-function remedyFor({ statusCode }: errors.ResponseError): string {
-  return statusCode === 403 ? ' (the cluster privilege is `manage_index_templates`)' : '';
+function remedyFor({ kind }: Piece, { statusCode }: errors.ResponseError): string {
+  const right = kind === 'ILM policy' ? 'manage_ilm' : 'manage_index_templates';
+  return statusCode === 403 ? ` (the cluster privilege is \`${right}\`)` : '';
 }

@@ -3,18 +3,21 @@ import { join } from 'node:path';
 import { cached, recipes } from './cache.ts';
 import { jdkFolder, run } from './commands.ts';
 
-export type ElasticsearchMajor = '8' | '9';
+export type ElasticsearchMajor = '7' | '8' | '9' | 'opensearch';
 
 interface Release {
+  product: 'elasticsearch' | 'opensearch';
   version: string;
   jdks: number[];
-  /** Class file version that its modules are compiled to. */
-  target: string;
+  /** Class file version that our module is compiled to; without it the release needs none. */
+  target?: string;
 }
 
 export const releases: Record<ElasticsearchMajor, Release> = {
-  '8': { version: '8.19.21', jdks: [17], target: '17' },
-  '9': { version: '9.5.3', jdks: [25, 24, 23, 22, 21], target: '21' },
+  '7': { product: 'elasticsearch', version: '7.17.29', jdks: [17] },
+  '8': { product: 'elasticsearch', version: '8.19.21', jdks: [17], target: '17' },
+  '9': { product: 'elasticsearch', version: '9.5.3', jdks: [25, 24, 23, 22, 21], target: '21' },
+  opensearch: { product: 'opensearch', version: '3.6.0', jdks: [25, 24, 23, 22, 21] },
 };
 
 /**
@@ -23,14 +26,14 @@ export const releases: Record<ElasticsearchMajor, Release> = {
  */
 export function ensureElasticsearch(major: ElasticsearchMajor): Promise<string> {
   const release = releases[major];
-  return cached(`elasticsearch-${release.version}`, async (folder) => {
+  return cached(`${release.product}-${release.version}`, async (folder) => {
     await unpack(release, folder);
-    await addModule(major, release, folder);
+    if (release.target) await addModule(major, release.target, release, folder);
   });
 }
 
-async function unpack({ version }: Release, folder: string): Promise<void> {
-  const artifact = `org.elasticsearch.distribution.integ-test-zip:elasticsearch:${version}:zip`;
+async function unpack({ product, version }: Release, folder: string): Promise<void> {
+  const artifact = `org.${product}.distribution.integ-test-zip:${product}:${version}:zip`;
   const fetched = join(folder, 'fetched');
   await run('mvn', [
     '-q',
@@ -40,13 +43,18 @@ async function unpack({ version }: Release, folder: string): Promise<void> {
     `-Dartifact=${artifact}`,
     `-DoutputDirectory=${fetched}`,
   ]);
-  await run('unzip', ['-q', join(fetched, `elasticsearch-${version}.zip`), '-d', fetched]);
-  const unpacked = join(fetched, `elasticsearch-${version}`);
+  await run('unzip', ['-q', join(fetched, `${product}-${version}.zip`), '-d', fetched]);
+  const unpacked = join(fetched, `${product}-${version}`);
   for (const name of await readdir(unpacked)) await rename(join(unpacked, name), join(folder, name));
   await rm(fetched, { recursive: true });
 }
 
-async function addModule(major: ElasticsearchMajor, { version, jdks, target }: Release, home: string) {
+async function addModule(
+  major: ElasticsearchMajor,
+  target: string,
+  { version, jdks }: Release,
+  home: string,
+) {
   const jdk = jdkFolder(jdks);
   const module = join(home, 'modules', 'logboom-peer');
   const classes = join(module, 'classes');

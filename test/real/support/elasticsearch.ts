@@ -46,7 +46,8 @@ export async function startElasticsearch(
   const home = await ensureElasticsearch(major);
   const folder = await mkdtemp(join(tmpdir(), `logboom-elasticsearch-${major}-`));
   const port = await freePort();
-  const node = { home, folder, jdk: jdkFolder(releases[major].jdks) };
+  const { product, jdks } = releases[major];
+  const node = { product, home, folder, jdk: jdkFolder(jdks) };
   await configure(node, port, options);
   const log = join(folder, 'output.log');
   const launch = () => startNode(node, log);
@@ -76,13 +77,14 @@ export async function startElasticsearch(
 }
 
 interface Node {
+  product: 'elasticsearch' | 'opensearch';
   home: string;
   folder: string;
   jdk: string;
 }
 
 async function configure(node: Node, port: number, options: ElasticsearchOptions): Promise<void> {
-  const { home, folder } = node;
+  const { product, home, folder } = node;
   const config = join(folder, 'config');
   await cp(join(home, 'config'), config, { recursive: true });
   for (const name of ['data', 'logs', 'tmp', 'config/jvm.options.d'])
@@ -90,13 +92,17 @@ async function configure(node: Node, port: number, options: ElasticsearchOptions
   const heap = options.heap ?? '512m';
   await writeFile(join(config, 'jvm.options.d', 'heap.options'), `-Xms${heap}\n-Xmx${heap}\n`);
   await writeFile(join(config, 'jvm.options'), await jvmOptions(home, join(folder, 'logs')));
-  await writeFile(join(config, 'elasticsearch.yml'), await settingsOf(folder, port, options));
+  await writeFile(join(config, `${product}.yml`), await settingsOf(node, port, options));
   if (options.password) await storePassword(node, options.password);
   if (options.tls) await copyFile(options.tls.certificate, join(config, 'http.crt'));
   if (options.tls) await copyFile(options.tls.key, join(config, 'http.key'));
 }
 
-async function settingsOf(folder: string, port: number, { password, tls, settings }: ElasticsearchOptions) {
+async function settingsOf(
+  { product, folder }: Node,
+  port: number,
+  { password, tls, settings }: ElasticsearchOptions,
+) {
   const all = {
     'cluster.name': 'logboom-test',
     'node.name': 'n1',
@@ -106,7 +112,7 @@ async function settingsOf(folder: string, port: number, { password, tls, setting
     'discovery.type': 'single-node',
     'path.data': join(folder, 'data'),
     'path.logs': join(folder, 'logs'),
-    'xpack.security.enabled': password !== undefined,
+    ...(product === 'elasticsearch' && { 'xpack.security.enabled': password !== undefined }),
     'cluster.routing.allocation.disk.threshold_enabled': false,
     ...(tls && {
       'xpack.security.http.ssl.enabled': true,
@@ -120,14 +126,15 @@ async function settingsOf(folder: string, port: number, { password, tls, setting
     .join('');
 }
 
-function environment({ folder, jdk }: Node): Record<string, string> {
+function environment({ product, folder, jdk }: Node): Record<string, string> {
+  const prefix = product === 'opensearch' ? 'OPENSEARCH' : 'ES';
   return {
     PATH: '/usr/bin:/bin',
     HOME: folder,
     HOSTNAME: 'logboom-test',
-    ES_JAVA_HOME: jdk,
-    ES_PATH_CONF: join(folder, 'config'),
-    ES_TMPDIR: join(folder, 'tmp'),
+    [`${prefix}_JAVA_HOME`]: jdk,
+    [`${prefix}_PATH_CONF`]: join(folder, 'config'),
+    [`${prefix}_TMPDIR`]: join(folder, 'tmp'),
   };
 }
 
@@ -139,7 +146,7 @@ async function storePassword(node: Node, password: string): Promise<void> {
 }
 
 function startNode(node: Node, log: string): PeerProcess {
-  const [command, ...args] = [...asSomeoneElse(), join(node.home, 'bin', 'elasticsearch')];
+  const [command, ...args] = [...asSomeoneElse(), join(node.home, 'bin', node.product)];
   return startProcess(command!, args, { log, cwd: node.folder, env: environment(node) });
 }
 

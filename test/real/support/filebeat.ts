@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { cached, recipes } from './cache.ts';
 import { run } from './commands.ts';
 import { eventually, freePort, type PeerProcess, startProcess } from './processes.ts';
@@ -15,6 +17,26 @@ export async function ensureFilebeat(): Promise<string> {
     await run('go', ['build', ...flags], { cwd: unfinished, env });
   });
   return join(folder, 'filebeat');
+}
+
+/** The index template that Filebeat itself would install. */
+export async function filebeatTemplate(): Promise<Record<string, unknown>> {
+  const binary = await ensureFilebeat();
+  const folder = await mkdtemp(join(tmpdir(), 'logboom-filebeat-'));
+  try {
+    await writeFile(join(folder, 'filebeat.yml'), '{}', { mode: 0o600 });
+    const paths = ['--path.home', folder, '--path.config', folder];
+    const { stdout } = await promisify(execFile)(
+      binary,
+      ['export', 'template', '-E', 'setup.ilm.enabled=false', ...paths],
+      {
+        maxBuffer: 16 * 2 ** 20,
+      },
+    );
+    return JSON.parse(stdout) as Record<string, unknown>;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 export interface FilebeatOptions {

@@ -34,6 +34,13 @@ describe('an action line', () => {
     expect(actionLine(item())).toBe('{"create":{"_index":"logs-a-b","_id":"1"}}');
   });
 
+  it('names the routing value and the pipeline where there are any', () => {
+    const line = actionLine(item({ routing: 'a"b', pipeline: 'geoip' }));
+    expect(JSON.parse(line)).toEqual({
+      create: { _index: 'logs-a-b', _id: '1', routing: 'a"b', pipeline: 'geoip' },
+    });
+  });
+
   it('gives a revision as an external version', () => {
     const line = JSON.parse(actionLine(item({ action: 'index', version: 7 })));
     expect(line).toEqual({ index: { _index: 'logs-a-b', _id: '1', version: 7, version_type: 'external' } });

@@ -1,19 +1,44 @@
-import { Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bodyOf } from '../../../src/sinks/elasticsearch/templates/template.ts';
+import { elasticsearch, indexing as indexingSchema } from '../../../src/config/outputs.ts';
+import { createClient } from '../../../src/sinks/elasticsearch/client.ts';
+import type { Abilities } from '../../../src/sinks/elasticsearch/server.ts';
+import { setUp } from '../../../src/sinks/elasticsearch/setup.ts';
+import { piecesFor } from '../../../src/sinks/elasticsearch/templates/pieces.ts';
 import { installTemplates, templatesFor } from '../../../src/sinks/elasticsearch/templates.ts';
 import { type FakeElasticsearch, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
 import { items, testSink } from '../support/sink.ts';
 
 let server: FakeElasticsearch;
 let client: Client;
+const modern: Abilities = {
+  lifecycle: 'stream',
+  dataStreams: true,
+  mayMissComponents: true,
+  ignoresTooManyFields: true,
+  retains: false,
+};
+const old: Abilities = {
+  ...modern,
+  lifecycle: 'none',
+  mayMissComponents: false,
+  ignoresTooManyFields: false,
+};
+const indexing = indexingSchema.parse({});
 const templates = templatesFor({ alerts: 'alerts' });
-const names = templates.map(({ name }) => name);
-const refused = (status: number, type: string) => ({ status, body: { error: { type, reason: 'because' } } });
+const pieces = piecesFor(templates, modern, indexing.retention);
+const names = pieces.map(({ name }) => name);
+const refused = (status: number, type: string, reason = 'because') => ({
+  status,
+  body: { error: { type, reason } },
+});
+const forbidden = refused(403, 'security_exception');
+const install = (abilities = modern, more: object = {}) =>
+  installTemplates(client, indexing, { ...abilities }, more);
 
 beforeEach(async () => {
   server = await startFakeElasticsearch();
-  client = new Client({ node: server.url, maxRetries: 0 });
+  client = createClient(elasticsearch.parse({ hosts: [server.url] }));
 });
 afterEach(async () => {
   await client.close();
@@ -36,81 +61,239 @@ describe('the templates', () => {
   });
 
   it('make data streams of all but the index of episodes, which are updated in place', () => {
-    expect(templates.filter(({ dataStream }) => !dataStream).map(({ name }) => name)).toEqual([
-      'logboom-alerts',
-    ]);
+    const streams = pieces.filter(({ kind, body }) => kind === 'index template' && 'data_stream' in body);
+    expect(streams.map(({ name }) => name)).toEqual(
+      names.slice(-6).filter((name) => name !== 'logboom-alerts'),
+    );
   });
 
-  it('say who installed them, in which version', () => {
-    for (const template of templates)
-      expect(bodyOf(template, true)).toMatchObject({
-        _meta: { managed_by: 'logboom', version: template.version },
-      });
+  it('are made of components, of which the user’s comes last and need not be there', () => {
+    const windows = pieces.find(({ path }) => path === '/_index_template/logboom-windows');
+    const custom = 'logboom-windows@custom';
+    expect(windows?.body).toMatchObject({
+      composed_of: ['logboom@settings', 'logboom@lifecycle', 'logboom-windows@mappings', custom],
+      ignore_missing_component_templates: [custom],
+    });
+    expect(names).not.toContain(custom);
+  });
+
+  it('say who installed them, in which version and with what content', () => {
+    for (const { body, version } of pieces) {
+      const content = expect.stringMatching(/^[0-9a-f]{16}$/);
+      expect(body).toMatchObject({ _meta: { managed_by: 'logboom', version, content } });
+    }
   });
 
   it('use only field types that every distribution has', () => {
-    const text = JSON.stringify(templates.map((template) => bodyOf(template, true)));
-    const types = new Set([...text.matchAll(/"type":"(\w+)"/g)].map((match) => match[1]));
+    const types = new Set([...JSON.stringify(pieces).matchAll(/"type":"(\w+)"/g)].map((match) => match[1]));
     const everywhere = ['keyword', 'text', 'date', 'long', 'double', 'ip', 'boolean', 'object'];
     expect([...types].filter((type) => !everywhere.includes(type!))).toEqual([]);
   });
 });
 
 describe('installing', () => {
-  it('puts all of them where there are none', async () => {
-    expect(await installTemplates(client, templates)).toEqual({ installed: names, kept: [], missing: [] });
+  it('puts all of them where there are none, components first', async () => {
+    expect(await install()).toEqual({ installed: names, kept: [], changed: [], missing: [] });
     expect([...server.templates.keys()]).toEqual(names);
   });
 
+  it('leaves them alone the second time', async () => {
+    await install();
+    expect(await install()).toMatchObject({ installed: [], changed: [], missing: [] });
+  });
+
   it.each([
-    [
-      'of the same version, whatever was changed in it',
-      { managed_by: 'logboom', version: 1 },
-      /version 1 is there/,
-    ],
-    ['of a newer version', { managed_by: 'logboom', version: 9 }, /version 9 is there, newer than 1/],
+    ['of a newer version', { managed_by: 'logboom', version: 9 }, /version 9 is there, newer than 2/],
     ['that someone else made', { version: 0 }, /not made by logboom/],
     ['without any marks', undefined, /not made by logboom/],
+    [
+      'that was changed',
+      { managed_by: 'logboom', version: 2, content: '0123456789abcdef' },
+      /was changed since logboom installed it; `logboom setup --overwrite`/,
+    ],
+    [
+      'that was changed and is older',
+      { managed_by: 'logboom', version: 1, content: '0123456789abcdef' },
+      /stays at version 1/,
+    ],
   ])('leaves one %s', async (_, meta, reason) => {
     const theirs = { index_patterns: ['alerts'], _meta: meta };
     server.templates.set('logboom-alerts', theirs);
-    const { installed, kept } = await installTemplates(client, templates);
-    expect(installed).toEqual(names.slice(1));
-    expect(kept).toHaveLength(1);
-    expect(kept[0]).toMatch(reason);
+    const { installed, kept } = await install();
+    expect(installed).toEqual(names.filter((name) => name !== 'logboom-alerts'));
+    expect(kept).toEqual([expect.stringMatching(reason)]);
     expect(server.templates.get('logboom-alerts')).toBe(theirs);
   });
 
-  it('replaces an older one of ours and says so', async () => {
-    server.templates.set('logboom-alerts', { _meta: { managed_by: 'logboom', version: 0 } });
-    const { installed } = await installTemplates(client, templates);
-    expect(installed[0]).toBe('logboom-alerts (in place of version 0)');
+  it('replaces one that was changed where that is asked for', async () => {
+    await install();
+    const theirs = server.templates.get('logboom-alerts')!;
+    server.templates.set('logboom-alerts', { ...theirs, priority: 999 });
+    expect((await install()).changed).toHaveLength(1);
+    const { installed } = await install(modern, { overwrite: true });
+    expect(installed).toEqual(['logboom-alerts: in place of one that was changed']);
+    expect(server.templates.get('logboom-alerts')).toMatchObject({ priority: 200 });
+  });
+
+  it('replaces an older one of ours, from before contents had names, and says so', async () => {
+    server.templates.set('logboom-alerts', { _meta: { managed_by: 'logboom', version: 1 } });
+    const { installed } = await install();
+    expect(installed).toContain('logboom-alerts: in place of version 1');
+  });
+
+  it('makes the user’s components empty where the server insists on them, and never touches them again', async () => {
+    const { installed } = await install(old);
+    expect(installed.filter((name) => name.endsWith('@custom'))).toHaveLength(templates.length);
+    const theirs = { template: { settings: { 'index.refresh_interval': '7s' } } };
+    server.templates.set('logboom-events@custom', theirs);
+    expect(await install(old, { overwrite: true })).toMatchObject({ installed: [] });
+    expect(server.templates.get('logboom-events@custom')).toBe(theirs);
   });
 
   it('names what is missing where a right is, and goes on with the others', async () => {
     server.onOther = ({ method, path }) =>
-      method === 'PUT' && path.includes('events') ? refused(403, 'security_exception') : undefined;
-    const { installed, missing } = await installTemplates(client, templates);
+      method === 'PUT' && path === '/_index_template/logboom-events' ? forbidden : undefined;
+    const { installed, missing } = await install();
     expect(installed).toEqual(names.slice(0, -1));
-    expect(missing).toHaveLength(1);
-    expect(missing[0]).toMatch(/^logboom-events: .*security_exception.*manage_index_templates/);
+    expect(missing).toEqual([
+      expect.stringMatching(/^index template logboom-events: .*security_exception.*manage_index_templates/),
+    ]);
   });
 
-  it('does without what an older server does not know', async () => {
+  it('makes plain indices of the same names where the server has no data streams', async () => {
     server.onOther = ({ method, body }) =>
-      method === 'PUT' && body.includes('"lifecycle"')
-        ? refused(400, 'x_content_parse_exception')
+      method === 'PUT' && body.includes('"data_stream":{}')
+        ? refused(400, 'illegal_argument_exception', '[index_template] unknown field [data_stream]')
         : undefined;
-    const { missing } = await installTemplates(client, templates.slice(1));
+    const { missing } = await install(old);
     expect(missing).toEqual([]);
-    expect(server.templates.get('logboom-events')).not.toHaveProperty('template.lifecycle');
-    expect(server.templates.get('logboom-events')).toHaveProperty('template.mappings.properties.source');
+    const made = server.templates.get('logboom-events');
+    expect(made).not.toHaveProperty('data_stream');
+    expect(made?.composed_of).not.toContain('logboom@lifecycle');
+    const puts = server.requests.filter(
+      ({ method, body }) => method === 'PUT' && body.includes('"data_stream":{}'),
+    );
+    expect(puts).toHaveLength(1);
+  });
+
+  it('sends nothing in a dry run, and tells each request', async () => {
+    const told: string[] = [];
+    await install(modern, { dryRun: ({ path }: { path: string }) => told.push(path) });
+    expect(told).toEqual(pieces.map(({ path }) => path));
+    expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
   it('rejects where the server cannot be asked now', async () => {
     server.onOther = () => ({ status: 503 });
-    await expect(installTemplates(client, templates)).rejects.toThrow();
+    await expect(install()).rejects.toThrow();
   });
+});
+
+describe('the lifecycle', () => {
+  it('is a policy of ILM’s where there is one, deleting at the age that is asked for', async () => {
+    server.ilm = true;
+    const { abilities, installed } = await setUp(client, indexingSchema.parse({ retention: { age: '16d' } }));
+    expect(abilities.lifecycle).toBe('ilm');
+    expect(installed[0]).toBe('logboom');
+    expect(server.templates.get('logboom')).toMatchObject({
+      policy: {
+        _meta: { managed_by: 'logboom' },
+        phases: {
+          hot: { actions: { rollover: { max_age: '2d', max_primary_shard_size: '10gb' } } },
+          delete: { min_age: '16d', actions: { delete: {} } },
+        },
+      },
+    });
+    expect(server.templates.get('logboom@lifecycle')).toMatchObject({
+      template: { settings: { 'index.lifecycle.name': 'logboom' } },
+    });
+  });
+
+  it('is changed in place with the configuration, and deletes nothing where no age is set', async () => {
+    server.ilm = true;
+    await setUp(client, indexingSchema.parse({ retention: { age: '16d' } }));
+    const { installed } = await setUp(client, indexing);
+    expect(installed).toEqual(['logboom: with the settings as they are now']);
+    expect(server.templates.get('logboom')).not.toHaveProperty('policy.phases.delete');
+  });
+
+  it('keeps a policy that somebody changed', async () => {
+    server.ilm = true;
+    await setUp(client, indexing);
+    const { policy } = server.templates.get('logboom') as { policy: { phases: object } };
+    const phases = { ...policy.phases, warm: { min_age: '2d', actions: { readonly: {} } } };
+    server.templates.set('logboom', { policy: { ...policy, phases } });
+    const { changed } = await setUp(client, indexingSchema.parse({ retention: { age: '16d' } }));
+    expect(changed).toEqual([expect.stringMatching(/^logboom: was changed/)]);
+    expect(server.templates.get('logboom')).toHaveProperty('policy.phases.warm');
+  });
+
+  it('is the data stream’s own where there is no ILM', async () => {
+    await setUp(client, indexingSchema.parse({ retention: { age: '36h' } }));
+    expect(server.templates.get('logboom@lifecycle')).toMatchObject({
+      template: { lifecycle: { data_retention: '36h' } },
+    });
+  });
+
+  it('is nobody’s in OpenSearch, where logboom deletes by itself', async () => {
+    server.onOther = ({ path }) =>
+      path === '/'
+        ? { status: 200, body: { version: { number: '3.6.0', distribution: 'opensearch' } } }
+        : undefined;
+    const { abilities } = await setUp(client, indexingSchema.parse({ retention: { age: '36h' } }));
+    expect(abilities).toMatchObject({ lifecycle: 'none', mayMissComponents: false });
+    expect(server.templates.get('logboom@lifecycle')).toMatchObject({ template: {} });
+  });
+});
+
+describe('rights', () => {
+  it('that are missing are named, each with what it is about', async () => {
+    server.rights = { manage_index_templates: false, create_doc: false };
+    const { missingRights } = await setUp(client, indexing);
+    expect(missingRights).toEqual([
+      'cluster: manage_index_templates',
+      'index logs-*-*: create_doc',
+      'index metrics-logboom.*: create_doc',
+    ]);
+  });
+
+  it('are those that the configuration needs', async () => {
+    const ours = indexingSchema.parse({
+      index: '%{[@metadata][beat]}-%{+yyyy.MM.dd}',
+      retention: { size: '10gb', age: '7d' },
+    });
+    server.ilm = true;
+    const { rights } = await setUp(client, ours);
+    expect(rights.cluster).toEqual(['monitor', 'read_ilm', 'manage_index_templates', 'manage_ilm']);
+    expect(rights.indices).toContainEqual({ names: ['*-*'], privileges: ['auto_configure', 'create_doc'] });
+    expect(rights.indices).toContainEqual({
+      names: ['logs-*-*', 'metrics-logboom.*'],
+      privileges: ['manage'],
+    });
+  });
+
+  it('to install are not missed where everything is there', async () => {
+    await setUp(client, indexing);
+    server.rights = { manage_index_templates: false };
+    expect((await setUp(client, indexing)).missingRights).toEqual([]);
+  });
+
+  it('are nobody’s concern where the server knows of none', async () => {
+    expect((await setUp(client, indexing)).missingRights).toBeUndefined();
+  });
+
+  it('let a user who may not ask for the version get what every server takes', async () => {
+    server.onOther = ({ path }) => (path === '/' ? forbidden : undefined);
+    const { server: who, abilities, missing } = await setUp(client, indexing);
+    expect(who).toBeUndefined();
+    expect(abilities).toMatchObject({ lifecycle: 'none', mayMissComponents: false });
+    expect(missing).toEqual([]);
+  });
+});
+
+it('takes nothing else for an Elasticsearch', async () => {
+  server.onOther = () => ({ status: 200, body: { hello: 'world' } });
+  await expect(setUp(client, indexing)).rejects.toThrow('no Elasticsearch');
 });
 
 describe('a sink at its start', () => {
@@ -122,6 +305,7 @@ describe('a sink at its start', () => {
     expect(order.filter((request) => request.startsWith('PUT /_index_template'))).toHaveLength(
       templates.length,
     );
+    expect(order).toContain('PUT /alerts');
     await sink.close();
   });
 
@@ -132,16 +316,16 @@ describe('a sink at its start', () => {
     expect(sink.status().state).toBe('preparing');
     expect(await sink.deliver(items(2))).toMatchObject({ indexed: 2 });
     expect(pauses).toEqual([1_000, 2_000, 4_000]);
-    expect(server.templates.size).toBe(templates.length);
+    expect(server.templates.size).toBe(pieces.length);
     await sink.close();
   });
 
   it('goes on without them where they are refused, and its status and log say so', async () => {
-    server.onOther = () => refused(403, 'security_exception');
+    server.onOther = ({ method, path }) => (path !== '/' || method !== 'GET' ? forbidden : undefined);
     const { sink, log } = testSink({ hosts: [server.url], index: { installTemplates: true } });
     expect(await sink.deliver(items(2))).toMatchObject({ indexed: 2 });
-    expect(sink.status().missingTemplates).toHaveLength(templates.length);
-    expect(log.filter(({ msg }) => msg.includes('not installed'))).toHaveLength(templates.length);
+    expect(sink.status().missingTemplates).toHaveLength(pieces.length + 1);
+    expect(log.filter(({ msg }) => msg.includes('not installed'))).toHaveLength(pieces.length + 1);
     await sink.close();
   });
 

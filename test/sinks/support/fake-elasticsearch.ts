@@ -39,7 +39,11 @@ export interface FakeElasticsearch {
   onBulk: (request: FakeRequest, number: number) => Fault;
   /** Decides about every other request. */
   onOther: (request: FakeRequest) => Fault;
+  /** Index templates, component templates and policies, by name. */
   templates: Map<string, Record<string, unknown>>;
+  /** What a full distribution has beside: ILM, and rights of the user by name, all of which are granted unless false. */
+  ilm: boolean;
+  rights: Record<string, boolean> | undefined;
   indices: Set<string>;
   close(): Promise<void>;
 }
@@ -58,6 +62,8 @@ export async function startFakeElasticsearch(port = 0): Promise<FakeElasticsearc
     onBulk: () => undefined,
     onOther: () => undefined,
     templates: new Map(),
+    ilm: false,
+    rights: undefined,
     indices: new Set(),
     close: () => closed(server),
   };
@@ -129,16 +135,47 @@ function store(fake: FakeElasticsearch, { action, index, id, document }: FakeAct
   return 201;
 }
 
-function template(fake: FakeElasticsearch, { method, path, body }: FakeRequest) {
+const unknownUri = { status: 400, body: { error: 'no handler found for uri' } };
+
+function template(fake: FakeElasticsearch, request: FakeRequest) {
+  const { method, body } = request;
+  const path = request.path.split('?')[0]!;
+  if (path === '/') return { status: 200, body: { name: 'n1', version: { number: '8.19.0' } } };
+  if (path === '/_ilm/status')
+    return fake.ilm ? { status: 200, body: { operation_mode: 'RUNNING' } } : unknownUri;
+  if (path === '/_security/user/_has_privileges') return privileges(fake, body);
   if (!path.startsWith('/_')) return index(fake, method, path.slice(1));
-  const name = path.replace('/_index_template/', '');
+  const name = path.split('/').at(-1)!;
   if (method === 'PUT') {
     fake.templates.set(name, JSON.parse(body));
     return { status: 200, body: { acknowledged: true } };
   }
   const found = fake.templates.get(name);
   if (!found) return { status: 404, body: { error: { type: 'resource_not_found_exception' }, status: 404 } };
-  return { status: 200, body: { index_templates: [{ name, index_template: found }] } };
+  return { status: 200, body: answered(path, name, found) };
+}
+
+/** As a real server gives it back: settings nested and as text, defaults written out. */
+function answered(path: string, name: string, found: Record<string, unknown>) {
+  if (path.startsWith('/_ilm')) return { [name]: { version: 1, modified_date: 'then', ...found } };
+  const kind = path.startsWith('/_component') ? 'component_template' : 'index_template';
+  const streams = { data_stream: { hidden: false, allow_custom_routing: false } };
+  return { [`${kind}s`]: [{ name, [kind]: { ...found, ...('data_stream' in found && streams) } }] };
+}
+
+interface Asked {
+  cluster: string[];
+  index: Array<{ names: string[]; privileges: string[] }>;
+}
+
+function privileges({ rights }: FakeElasticsearch, body: string) {
+  if (!rights) return unknownUri;
+  const asked = JSON.parse(body) as Asked;
+  const granted = (names: string[]) => Object.fromEntries(names.map((name) => [name, rights[name] ?? true]));
+  const index = Object.fromEntries(
+    asked.index.flatMap(({ names, privileges }) => names.map((name) => [name, granted(privileges)])),
+  );
+  return { status: 200, body: { has_all_requested: false, cluster: granted(asked.cluster), index } };
 }
 
 /** An index: whether it is there, or making it. */

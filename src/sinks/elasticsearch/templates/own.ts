@@ -37,7 +37,7 @@ const alertFields = { ...base, event, rule, alert, window, labels: { type: 'obje
 
 export const events: IndexTemplate = {
   name: 'logboom-events',
-  version: 1,
+  version: 2,
   patterns: ['logs-*-*'],
   priority: fallbackPriority,
   dataStream: true,
@@ -47,7 +47,7 @@ export const events: IndexTemplate = {
 /** A plain index: an episode's document is updated in place, which data streams do not allow. */
 export const alerts = (index: string): IndexTemplate => ({
   name: 'logboom-alerts',
-  version: 1,
+  version: 2,
   patterns: [index],
   priority: ownPriority,
   dataStream: false,
@@ -56,7 +56,7 @@ export const alerts = (index: string): IndexTemplate => ({
 
 export const transitions: IndexTemplate = {
   name: 'logboom-transitions',
-  version: 1,
+  version: 2,
   patterns: ['logs-logboom.alerts-*'],
   priority: ownPriority,
   dataStream: true,
@@ -65,7 +65,7 @@ export const transitions: IndexTemplate = {
 
 export const windows: IndexTemplate = {
   name: 'logboom-windows',
-  version: 1,
+  version: 2,
   patterns: ['metrics-logboom.windows-*'],
   priority: ownPriority,
   dataStream: true,
@@ -79,7 +79,7 @@ export const windows: IndexTemplate = {
 
 export const deadLetters: IndexTemplate = {
   name: 'logboom-deadletters',
-  version: 1,
+  version: 2,
   patterns: ['logs-logboom.deadletters-*'],
   priority: ownPriority,
   dataStream: true,

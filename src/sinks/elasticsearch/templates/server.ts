@@ -7,7 +7,7 @@ const lag = object({ lag: object({ records: long, bytes: long, seconds: double }
 /** What the server says of itself; counts are those of the interval, `event.duration` in length. */
 export const server: IndexTemplate = {
   name: 'logboom-server',
-  version: 1,
+  version: 2,
   patterns: ['metrics-logboom.server-*'],
   priority: ownPriority,
   dataStream: true,

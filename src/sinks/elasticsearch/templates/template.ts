@@ -1,4 +1,9 @@
-/** An index template as `PUT _index_template/<name>` takes it. */
+import type { Abilities } from '../server.ts';
+
+/**
+ * An index template, and the component template `<name>@mappings` under it. What a user adds goes into
+ * `<name>@custom`, which nobody else writes and which comes last.
+ */
 export interface IndexTemplate {
   name: string;
   /** Raised with every change of the content: a template of a lower version is replaced. */
@@ -33,31 +38,45 @@ const general = [
   { strings: { match_mapping_type: 'string', mapping: keyword } },
 ];
 
-/**
- * The request body. `modern` adds what servers before 8.14 refuse: rolling over without a policy being set up,
- * and leaving further fields unindexed, not refusing the document, when an index has too many.
- */
-export function bodyOf(template: IndexTemplate, modern: boolean): object {
-  const { patterns, priority, version, dataStream, properties } = template;
+export const settingsName = 'logboom@settings';
+export const lifecycleName = 'logboom@lifecycle';
+export const mappingsOf = ({ name }: IndexTemplate) => `${name}@mappings`;
+export const customOf = ({ name }: IndexTemplate) => `${name}@custom`;
+
+export const owner = 'logboom';
+
+/** The mapping says whose it is, so that retention knows an index of ours from a namesake. */
+export function mappingsBody({ properties }: IndexTemplate): object {
+  const mappings = {
+    _meta: { managed_by: owner },
+    date_detection: false,
+    dynamic_templates: general,
+    properties,
+  };
+  return { template: { mappings } };
+}
+
+/** Components are laid over one another in this order: a user's come last, and win. */
+export function indexTemplateBody(template: IndexTemplate, server: Abilities): object {
+  const { patterns, priority } = template;
+  const isStream = template.dataStream && server.dataStreams;
+  const lifecycle = isStream ? [lifecycleName] : [];
   return {
     index_patterns: patterns,
     priority,
-    version,
-    _meta: { managed_by: 'logboom', version, description: 'Installed by logboom at start.' },
-    ...(dataStream && { data_stream: {} }),
-    template: {
-      settings: settingsFor(modern),
-      ...(dataStream && modern && { lifecycle: {} }),
-      mappings: { date_detection: false, dynamic_templates: general, properties },
-    },
+    composed_of: [settingsName, ...lifecycle, mappingsOf(template), customOf(template)],
+    ...(server.mayMissComponents && { ignore_missing_component_templates: [customOf(template)] }),
+    ...(isStream && { data_stream: {} }),
   };
 }
 
-function settingsFor(modern: boolean): Record<string, unknown> {
-  return {
+/** Further fields are left unindexed, instead of the document being refused, when an index has too many. */
+export function settingsBody(server: Abilities): object {
+  const settings = {
     'index.codec': 'best_compression',
     'index.auto_expand_replicas': '0-1',
     'index.mapping.ignore_malformed': true,
-    ...(modern && { 'index.mapping.total_fields.ignore_dynamic_beyond_limit': true }),
+    ...(server.ignoresTooManyFields && { 'index.mapping.total_fields.ignore_dynamic_beyond_limit': true }),
   };
+  return { template: { settings } };
 }

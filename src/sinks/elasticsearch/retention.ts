@@ -1,0 +1,131 @@
+import type { Client } from '@elastic/elasticsearch';
+import type { IndexingConfig } from '../../config/outputs.ts';
+import { messageOf } from '../../errors.ts';
+import type { Millis } from '../../model.ts';
+import type { SinkTelemetry } from '../../telemetry/sink.ts';
+import type { Clock } from './outage.ts';
+import { backingIndices, type OwnIndices, ownIndices } from './own-indices.ts';
+import { judgeFailure } from './request-failure.ts';
+import { type Abilities, abilitiesOf, askServer } from './server.ts';
+import { elasticSize, elasticTime, turnOf } from './templates/lifecycle.ts';
+
+export interface RetentionOptions {
+  client: Client;
+  indexing: Pick<IndexingConfig, 'alerts' | 'retention'>;
+  templates: { settled: Promise<void>; readonly abilities: Abilities | undefined };
+  clock: Clock;
+  telemetry: SinkTelemetry;
+  signal: AbortSignal;
+}
+
+/**
+ * Deletes old documents where the server does not: whole indices behind data streams, oldest first, and by query in
+ * plain ones. Runs until the signal is raised; what fails is told and tried at the next look.
+ */
+export function keepRetention(options: RetentionOptions): void {
+  const { retention } = options.indexing;
+  if (retention.age === undefined && retention.size === undefined) return;
+  void look(options).catch(() => undefined);
+}
+
+async function look(options: RetentionOptions): Promise<void> {
+  const { client, indexing, templates, clock, telemetry, signal } = options;
+  await templates.settled;
+  for (;;) {
+    try {
+      const abilities =
+        templates.abilities ?? (await abilitiesOf(client, await askServer(client, signal), signal));
+      if (abilities.retains) return;
+      await new Retention(client, indexing, abilities, telemetry, signal).run(clock.now());
+      telemetry.retentionWorks();
+    } catch (thrown) {
+      signal.throwIfAborted();
+      telemetry.retentionFailed(reasonOf(thrown));
+    }
+    await clock.sleep(indexing.retention.every, signal);
+  }
+}
+
+const reasonOf = (thrown: unknown) => judgeFailure(thrown).reason || messageOf(thrown);
+
+/** One look at what is there. */
+export class Retention {
+  readonly #client: Client;
+  readonly #indexing: RetentionOptions['indexing'];
+  readonly #abilities: Abilities;
+  readonly #telemetry: Pick<SinkTelemetry, 'expired'>;
+  readonly #signal: AbortSignal;
+
+  constructor(
+    client: Client,
+    indexing: RetentionOptions['indexing'],
+    abilities: Abilities,
+    telemetry: Pick<SinkTelemetry, 'expired'>,
+    signal: AbortSignal,
+  ) {
+    this.#client = client;
+    this.#indexing = indexing;
+    this.#abilities = abilities;
+    this.#telemetry = telemetry;
+    this.#signal = signal;
+  }
+
+  async run(now: Millis): Promise<void> {
+    const { age, size } = this.#indexing.retention;
+    const found = await ownIndices(this.#client, this.#indexing.alerts, this.#signal);
+    const agesStreams = age !== undefined && this.#abilities.lifecycle === 'none';
+    if (agesStreams || size !== undefined) await this.#rollOver(found);
+    if (agesStreams) await this.#expireByAge(found, now - age);
+    if (size !== undefined) await this.#expireBySize(size);
+    if (age !== undefined) for (const index of found.plain) await this.#deleteFrom(index, now - age);
+  }
+
+  /** Only what is no longer written to can be deleted as a whole. */
+  async #rollOver({ streams }: OwnIndices): Promise<void> {
+    const { size, rollover } = this.#indexing.retention;
+    const bytes = size === undefined ? rollover : Math.min(rollover, Math.max(1, Math.round(size / 8)));
+    const conditions = {
+      max_age: elasticTime(turnOf(this.#indexing.retention)),
+      max_size: elasticSize(bytes),
+    };
+    for (const { name, indices } of streams)
+      if (indices.at(-1)!.documents > 0) await this.#ask('POST', `/${name}/_rollover`, { conditions });
+  }
+
+  /** An index was written to until the next one of its stream was made. */
+  async #expireByAge({ streams }: OwnIndices, oldest: Millis): Promise<void> {
+    for (const { indices } of streams)
+      for (const [i, { name }] of indices.slice(0, -1).entries())
+        if (indices[i + 1]!.created <= oldest) await this.#drop(name, 'age');
+  }
+
+  async #expireBySize(size: number): Promise<void> {
+    const { streams } = await ownIndices(this.#client, this.#indexing.alerts, this.#signal);
+    let bytes = streams.flatMap(({ indices }) => indices).reduce((sum, index) => sum + index.bytes, 0);
+    for (const index of backingIndices(streams)) {
+      if (bytes <= size) return;
+      await this.#drop(index.name, 'size');
+      bytes -= index.bytes;
+    }
+  }
+
+  async #drop(name: string, reason: 'age' | 'size'): Promise<void> {
+    await this.#ask('DELETE', `/${name}`);
+    this.#telemetry.expired(`index ${name}`, reason);
+  }
+
+  async #deleteFrom(index: string, oldest: Millis): Promise<void> {
+    const query = { range: { '@timestamp': { lt: new Date(oldest).toISOString() } } };
+    const path = `/${index}/_delete_by_query?conflicts=proceed`;
+    const { deleted = 0 } = await this.#ask<{ deleted?: number }>('POST', path, { query });
+    if (deleted > 0) this.#telemetry.expired(`${deleted} documents of ${index}`, 'age');
+  }
+
+  /** Another logboom of the same cluster may have been faster: what is gone is gone. */
+  #ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+    return this.#client.transport.request<Answer>(
+      { method, path, ...(body && { body }) },
+      { signal: this.#signal, ignore: [404] },
+    );
+  }
+}

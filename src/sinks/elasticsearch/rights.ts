@@ -1,0 +1,94 @@
+import { type Client, errors } from '@elastic/elasticsearch';
+import type { IndexingConfig } from '../../config/outputs.ts';
+import type { Abilities } from './server.ts';
+
+/** Rights in the shape of a role, as `PUT _security/role/<name>` and `_has_privileges` take them. */
+export interface Rights {
+  cluster: string[];
+  indices: Array<{ names: string[]; privileges: string[] }>;
+}
+
+const streams = ['logs-*-*', 'metrics-logboom.*'];
+
+/** What writing needs, and a look at what is installed; a server set up by somebody else needs no more. */
+export function writingRights({ index, alerts, action }: IndexingConfig, { lifecycle }: Abilities): Rights {
+  const own = index === undefined ? [] : [index.replaceAll(/%\{[^}]*\}/g, '*')];
+  const writing = ['auto_configure', action === 'index' ? 'index' : 'create_doc'];
+  return {
+    cluster: ['monitor', ...(lifecycle === 'ilm' ? ['read_ilm'] : [])],
+    indices: [
+      { names: streams, privileges: ['auto_configure', 'create_doc'] },
+      ...(own.length > 0 ? [{ names: own, privileges: writing }] : []),
+      { names: [alerts], privileges: ['auto_configure', 'index', 'create_index', 'view_index_metadata'] },
+    ],
+  };
+}
+
+/** What installing needs beside it; a server that has everything needs none of it. */
+export function installingRights({ lifecycle }: Abilities): Rights {
+  const ilm = lifecycle === 'ilm' ? ['manage_ilm'] : [];
+  return { cluster: ['manage_index_templates', ...ilm], indices: [] };
+}
+
+/** What deleting needs, where logboom does that by itself. */
+export function deletingRights({ alerts, retention }: IndexingConfig, { lifecycle }: Abilities): Rights {
+  const byItself = retention.size !== undefined || (retention.age !== undefined && lifecycle === 'none');
+  const deletes = retention.age !== undefined || retention.size !== undefined;
+  return {
+    cluster: [],
+    indices: [
+      ...(byItself ? [{ names: streams, privileges: ['manage'] }] : []),
+      ...(deletes ? [{ names: [alerts], privileges: ['read', 'delete'] }] : []),
+    ],
+  };
+}
+
+export function together(...all: Rights[]): Rights {
+  return {
+    cluster: all.flatMap(({ cluster }) => cluster),
+    indices: all.flatMap(({ indices }) => indices),
+  };
+}
+
+interface Privileges {
+  has_all_requested?: boolean;
+  cluster?: Record<string, boolean>;
+  index?: Record<string, Record<string, boolean>>;
+}
+
+/** Rights that the user lacks, in words; undefined where the server knows of no rights. */
+export async function missingRights(
+  client: Client,
+  { cluster, indices }: Rights,
+  signal?: AbortSignal,
+): Promise<string[] | undefined> {
+  const request = {
+    method: 'POST',
+    path: '/_security/user/_has_privileges',
+    body: { cluster, index: indices },
+  };
+  try {
+    const answer = await client.transport.request<Privileges>(request, signal ? { signal } : {});
+    if (typeof answer?.has_all_requested !== 'boolean') return undefined;
+    return [...lacking('cluster', answer.cluster), ...lackingIn(answer.index)];
+  } catch (thrown) {
+    // Without security, or with another one, there is nobody to ask.
+    if (thrown instanceof errors.ResponseError && hasNoAnswer(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
+/** A security that is switched off answers 500. */
+function hasNoAnswer({ statusCode = 0, body }: errors.ResponseError): boolean {
+  if ([400, 403, 404, 405, 410].includes(statusCode)) return true;
+  return statusCode === 500 && /security/i.test(JSON.stringify(body ?? ''));
+}
+
+function lacking(where: string, rights: Record<string, boolean> = {}): string[] {
+  const names = Object.entries(rights).filter(([, granted]) => !granted);
+  return names.length === 0 ? [] : [`${where}: ${names.map(([name]) => name).join(', ')}`];
+}
+
+function lackingIn(indices: Privileges['index'] = {}): string[] {
+  return Object.entries(indices).flatMap(([name, rights]) => lacking(`index ${name}`, rights));
+}

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from '../../src/generator/client.ts';
+import { type Views, viewsOf } from '../../src/kibana/data-views.ts';
+import { savedObjects } from '../../src/kibana/objects.ts';
+import { accessLines } from './support/access-lines.ts';
+import type { ViewField } from './support/kibana.ts';
+import { type LensPanel, searchOf, showsSomething } from './support/lens.ts';
+import { type RealLogboom, startLogboom } from './support/logboom.ts';
+import { eventually, type RealElasticsearch, startElasticsearch } from './support/peers.ts';
+
+/** What the lines of this test have nothing of, or what needs Painless, which this distribution lacks. */
+const empty = new Set([
+  'Sections of the site',
+  'New: found by rules of the kind new-term',
+  'Requests to Elasticsearch that failed',
+]);
+
+const views = Object.values(viewsOf());
+let elasticsearch: RealElasticsearch;
+let logboom: RealLogboom;
+const fields = new Map<string, ViewField[]>();
+
+beforeAll(async () => {
+  elasticsearch = await startElasticsearch('9');
+  logboom = await startLogboom({
+    elasticsearch: { hosts: [elasticsearch.url] },
+    indexing: { serverMetrics: '500ms' },
+    rules: [
+      {
+        name: 'bursts',
+        where: 'http.response.status_code : *',
+        by: ['host.name'],
+        over: '1m',
+        when: '>= 20',
+        severity: 'high',
+      },
+      { name: 'errors', where: 'log.level : error', over: '1m', when: '>= 1' },
+    ] as object,
+  });
+  await ship();
+  await eventually('everything is in the index', async () => {
+    const { status, body } = await elasticsearch.request('GET', '/alerts/_count?q=alert.status:inactive');
+    return (
+      status === 200 &&
+      body.count > 1 &&
+      (await count('metrics-logboom.server-*')) > 3 &&
+      (await count('logs-logboom.deadletters-*')) > 0
+    );
+  });
+  for (const view of views) fields.set(view.id, await fieldsOf(view.title));
+});
+afterAll(async () => {
+  await logboom?.stop();
+  await logboom?.discard();
+  await elasticsearch?.stop();
+});
+
+async function ship(): Promise<void> {
+  const [host, port] = logboom.lumberjack.split(':') as [string, string];
+  const client = await connect({ host, port: Number(port) });
+  const access = accessLines().map(({ message }, number) => ({
+    message: `${message} ${number % 7}000`,
+    event: { dataset: 'apache.access' },
+    service: { name: 'shop' },
+    host: { name: `web-${number % 3}` },
+  }));
+  const errors = Array.from({ length: 30 }, (_, number) => ({
+    '@timestamp': new Date(Date.parse('2015-05-20T12:00:00Z') + number * 10_000).toISOString(),
+    message: 'payment failed',
+    event: { dataset: 'shop.log' },
+    log: { level: 'error' },
+    error: { type: 'PaymentError', message: 'declined' },
+    service: { name: 'shop' },
+    host: { name: 'web-1' },
+  }));
+  const events = [...access.slice(0, 9_000), ...errors, ...access.slice(9_000)].map((event) =>
+    JSON.stringify(event),
+  );
+  for (let at = 0; at < events.length; at += 1_000) await client.send(events.slice(at, at + 1_000));
+  await client.send([
+    'this is no document',
+    JSON.stringify({ '@timestamp': '2015-05-22T12:00:00Z', message: 'later' }),
+  ]);
+  client.close();
+}
+
+async function count(pattern: string): Promise<number> {
+  await elasticsearch.request('POST', `/${pattern}/_refresh`);
+  const { status, body } = await elasticsearch.request('GET', `/${pattern}/_count`);
+  return status === 200 ? body.count : 0;
+}
+
+async function fieldsOf(pattern: string): Promise<ViewField[]> {
+  const { body } = await elasticsearch.request('GET', `/${pattern}/_field_caps?fields=*`);
+  return Object.entries(body.fields as Record<string, Record<string, { metadata_field: boolean }>>).flatMap(
+    ([name, types]) => {
+      const [type, { metadata_field: isOwn }] = Object.entries(types)[0]!;
+      return isOwn || type === 'object' ? [] : [{ name, type }];
+    },
+  );
+}
+
+const titleOf = (id: string) => views.find((view) => view.id === id)!.title;
+
+const panels = savedObjects()
+  .filter(({ type }) => type === 'dashboard')
+  .flatMap(({ attributes }) =>
+    JSON.parse(attributes.panelsJSON as string)
+      .filter(({ type }: { type: string }) => type === 'lens')
+      .map(
+        ({ title, embeddableConfig: { attributes: chart } }: Embedded): LensPanel => ({
+          dashboard: attributes.title as string,
+          title,
+          view: chart.references[0]!.id,
+          query: chart.state.query.query,
+          columns: chart.state.datasourceStates.formBased.layers.layer!.columns,
+        }),
+      ),
+  ) as LensPanel[];
+
+interface Embedded {
+  title: string;
+  embeddableConfig: {
+    attributes: {
+      references: { id: string }[];
+      state: {
+        query: { query: string };
+        datasourceStates: { formBased: { layers: Record<string, { columns: LensPanel['columns'] }> } };
+      };
+    };
+  };
+}
+
+describe('the dashboards over what logboom writes into a real Elasticsearch', () => {
+  it.each(
+    panels
+      .filter(({ title }) => !empty.has(title))
+      .map((panel) => [panel.dashboard, panel.title, panel] as const),
+  )('%s: %s shows something', async (_, __, panel) => {
+    const search = searchOf(panel, fields.get(panel.view)!);
+    const { status, body } = await elasticsearch.request('POST', `/${titleOf(panel.view)}/_search`, search);
+    expect([status, body.error]).toEqual([200, undefined]);
+    expect(
+      showsSomething(body.aggregations, panel.columns),
+      JSON.stringify(body.aggregations).slice(0, 500),
+    ).toBe(true);
+  });
+
+  it.each(['Traffic', 'Errors', 'Alerts', 'logboom itself'])('%s is among them', (name) => {
+    expect(panels.filter(({ dashboard }) => dashboard === `logboom: ${name}`).length).toBeGreaterThan(4);
+  });
+
+  it.each(Object.keys(viewsOf()) as (keyof Views)[])('the data view of %s finds documents', async (name) => {
+    expect(await count(viewsOf()[name].title)).toBeGreaterThan(0);
+  });
+});

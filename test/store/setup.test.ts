@@ -1,0 +1,30 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { elasticsearch, indexing } from '../../src/config/outputs.ts';
+import { createClient } from '../../src/sinks/elasticsearch/client.ts';
+import { setUp } from '../../src/sinks/elasticsearch/setup.ts';
+import { type TestStore, testStore } from './support.ts';
+
+let store: TestStore;
+let client: ReturnType<typeof createClient>;
+beforeEach(async () => {
+  store = await testStore();
+  client = createClient(elasticsearch.parse({ hosts: [store.url] }));
+});
+afterEach(() => client.close());
+
+it('is recognised, takes all templates, and gives them back as they were sent', async () => {
+  const first = await setUp(client, indexing.parse({}));
+  expect(first).toMatchObject({ server: { product: 'logboom' }, missing: [], kept: [] });
+  expect(first.abilities).toMatchObject({ lifecycle: 'none', retains: true });
+  expect(first.missingRights).toBeUndefined();
+  expect(await setUp(client, indexing.parse({}))).toMatchObject({ installed: [], changed: [], missing: [] });
+});
+
+it('types our documents by their components', async () => {
+  await setUp(client, indexing.parse({}));
+  const index = 'metrics-logboom.windows-default';
+  const document = { '@timestamp': '2026-11-21T00:00:00Z', window: { value: 5 } };
+  await client.transport.request({ method: 'POST', path: `/${index}/_create/1`, body: document });
+  const answer = await client.transport.request({ method: 'GET', path: `/${index}/_mapping` });
+  expect(JSON.stringify(answer)).toContain('"value":{"type":"double"}');
+});
