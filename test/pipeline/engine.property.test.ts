@@ -5,6 +5,7 @@ import type { Engine } from '../../src/pipeline/engine.ts';
 import { Results } from '../../src/pipeline/results.ts';
 import { aFolder } from '../support/folder.ts';
 import { aBatch, aTick, at, type Document, engineWith, journaled, outputsOf, t } from '../support/records.ts';
+import { rounds } from '../support/rounds.ts';
 import type { RuleInput } from '../support/rules.ts';
 
 /** Rules of all kinds: raised early and not, held, kept, hopping, grouped, over a sketch, and with hysteresis. */
@@ -90,7 +91,7 @@ describe('what the engine puts out', () => {
         expect(plain(anEngine(), cutBy(cuts))).toEqual(expected);
         expect(plain(anEngine(), () => 1)).toEqual(expected);
       }),
-      { numRuns: 60 },
+      { numRuns: rounds('PROPERTY_RUNS', 40) },
     );
   });
 
@@ -113,7 +114,7 @@ describe('what the engine puts out', () => {
         }
         expect(JSON.stringify(outputs)).toBe(JSON.stringify(lasting));
       }),
-      { numRuns: 25 },
+      { numRuns: rounds('PROPERTY_RUNS', 20) },
     );
     await results.close();
   });
@@ -132,7 +133,7 @@ describe('what the engine puts out', () => {
         expect(JSON.stringify(outputsOf(again, records.slice(from)))).toBe(JSON.stringify(first));
         expect(again.snapshot()).toEqual(engine.snapshot());
       }),
-      { numRuns: 60 },
+      { numRuns: rounds('PROPERTY_RUNS', 40) },
     );
   });
 });
