@@ -81,10 +81,12 @@ export class Forwarding {
     // Before it starts, so that what it is to begin with is still there.
     journal.serve(journalReaders(data.config));
     const goesOn = isDeepStrictEqual(sending(forward), sending(this.config));
+    if (!goesOn) {
+      await this.reader?.stop(stopWithin);
+      this.reader = undefined;
+      this.config = undefined;
+      if (forward) this.reader = await start({ ...data, from: journal.committed('forwarder') });
+    }
     this.config = forward;
-    if (goesOn) return;
-    await this.reader?.stop(stopWithin);
-    this.reader = undefined;
-    if (forward) this.reader = await start({ ...data, from: journal.committed('forwarder') });
   }
 }
