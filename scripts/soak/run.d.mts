@@ -29,7 +29,8 @@ export interface Balance {
   times: number;
   /** How often each happened. */
   faults: Record<string, number>;
-  memory: { after: number; sinceStart: number; bytes: number }[];
+  /** `comparing`: everything is read back, to be compared with the truth. */
+  memory: { after: number; sinceStart: number; comparing: boolean; own: number; mapped: number }[];
   sent: number;
   acknowledged: number;
   /** Lines that were on disk when the server died before it said so, and that were sent again all the same. */

@@ -69,7 +69,8 @@ export async function run(options) {
   const sender = new Sender(traffic, { rate });
   const done = { faults: {}, times: 0, memory: [] };
   const began = Date.now();
-  const sampler = setInterval(() => sample(server, done.memory, began), SAMPLE_EVERY);
+  let comparing = false;
+  const sampler = setInterval(() => sample(server, done.memory, began, comparing), SAMPLE_EVERY);
   let newest = 0;
   try {
     while (done.times < times && Date.now() < until) {
@@ -89,6 +90,7 @@ export async function run(options) {
     await server.ready();
     sender.attach(server.ports.lumberjack);
     await sender.end();
+    comparing = true;
     const request = requestsTo(options.elasticsearch ?? `http://127.0.0.1:${server.ports.store}`);
     const found = await settled(server, request, traffic, receiver, options.patience);
     const { code } = await server.end('SIGTERM');
@@ -118,9 +120,10 @@ export async function run(options) {
   }
 }
 
-function sample(server, into, began) {
-  const bytes = server.isRunning ? server.memory : undefined;
-  if (bytes) into.push({ after: Date.now() - began, sinceStart: Date.now() - server.startedAt, bytes });
+function sample(server, into, began, comparing) {
+  const memory = server.isRunning ? server.memory : undefined;
+  const now = Date.now();
+  if (memory) into.push({ after: now - began, sinceStart: now - server.startedAt, comparing, ...memory });
 }
 
 const configOf = ({ elasticsearch }, webhook) => ({

@@ -83,11 +83,12 @@ export class Server {
     return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
-  /** Bytes of memory that the process holds now; undefined where the system does not tell. */
+  /** Bytes that are the process's own, and bytes of files that are mapped; undefined where the system does not tell. */
   get memory() {
     try {
       const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
-      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+      const of = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)[1]) * 1024;
+      return { own: of('RssAnon'), mapped: of('RssFile') };
     } catch {
       return undefined;
     }

@@ -4,12 +4,12 @@ const megabytes = (bytes) => `${Math.round(bytes / 2 ** 20)} MB`;
 const number = (value) => value.toLocaleString('en-US');
 
 export function sheet(balance) {
-  const { faults, seconds, seed, balanced } = balance;
+  const { faults, seed, balanced } = balance;
   const happened = Object.entries(faults).map(([fault, times]) => `${times} × ${fault}`);
   return [
-    `${Math.round(seconds / 6) / 10} minutes, ${happened.join(', ')} (seed ${seed})`,
+    `${Math.round(balance.seconds / 6) / 10} minutes, ${happened.join(', ')} (seed ${seed})`,
     table(['what', 'number'], rowsOf(balance)),
-    table(['after', 'memory (resident)', 'since its start'], memoryOf(balance)),
+    table(['after', 'memory of its own', 'mapped files', 'since its start'], memoryOf(balance)),
     ...wrong(balance),
     balanced ? 'It balances.' : 'IT DOES NOT BALANCE.',
   ].join('\n\n');
@@ -47,14 +47,22 @@ function rowsOf({
   ].map(([what, value]) => [what, number(value)]);
 }
 
-/** A sample a minute, and the greatest of all. */
+/** A sample a minute, the greatest of all, and the greatest while everything was read back in the end. */
 function memoryOf({ memory }) {
+  const served = memory.filter(({ comparing }) => !comparing);
   const rows = [];
-  for (const { after, sinceStart, bytes } of memory)
+  for (const { after, sinceStart, own, mapped } of served)
     if (after >= rows.length * MINUTE)
-      rows.push([`${Math.round(after / 1000)} s`, megabytes(bytes), `${Math.round(sinceStart / 1000)} s`]);
-  const peak = memory.reduce((most, { bytes }) => Math.max(most, bytes), 0);
-  return [...rows, ['the most', megabytes(peak), '']];
+      rows.push([seconds(after), megabytes(own), megabytes(mapped), seconds(sinceStart)]);
+  const compared = memory.filter(({ comparing }) => comparing);
+  return [...rows, peakOf('the most', served), peakOf('… while all is read back', compared)];
+}
+
+const seconds = (length) => `${Math.round(length / 1000)} s`;
+
+function peakOf(name, memory) {
+  const most = (of) => megabytes(memory.reduce((greatest, sample) => Math.max(greatest, sample[of]), 0));
+  return [name, most('own'), most('mapped'), ''];
 }
 
 function table(heads, rows) {

@@ -42,7 +42,9 @@ function refuseUnknown(command: Command, rest: string[]): void {
   const known = Object.keys(command.args ?? {});
   const given = argumentsOf(command, rest);
   for (const option of Object.keys(given)) {
-    if (option === '_' || known.includes(option)) continue;
+    // citty gives an option of two words under both of its names, `dry-run` and `dryRun`.
+    const spelt = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (option === '_' || known.includes(option) || known.includes(spelt)) continue;
     const options = known.map((one) => `--${one}`);
     throw usage(`There is no option --${option}${didYouMean(option, options)}`);
   }

@@ -72,3 +72,11 @@ it.each([
   expect(screen.complaints()).toContain(message);
   expect(screen.complaints()).not.toMatch(/^\s+at /m);
 });
+
+it('an option of two words is known by the name that its help gives', async () => {
+  const screen = terminal();
+  expect(await main(['setup', '--dry-run'], screen)).toBe(2);
+  expect(screen.complaints()).toContain('No Elasticsearch is configured');
+  expect(await main(['setup', '--dryrun'], screen)).toBe(2);
+  expect(screen.complaints()).toContain('There is no option --dryrun; did you mean `--dry-run`?');
+});
