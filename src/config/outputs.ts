@@ -123,6 +123,9 @@ export const store = z
     ...ssl,
     keepAge: duration('7d').describe('How long documents are kept.'),
     keepSize: size('10gb').describe('How many bytes of documents are kept at the most.'),
+    cacheSize: size('128mb').describe(
+      'Memory for columns that searches read: a smaller cache reads more of them from disk again.',
+    ),
   })
   .prefault({});
 

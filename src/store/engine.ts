@@ -12,8 +12,8 @@ import { WriteQueue } from './storage/write-queue.ts';
 import { illegalArgument, indexNotFound } from './store-error.ts';
 import { type Composed, mergeSettings, templateFor } from './templates.ts';
 
-/** Memory for columns of sealed segments. */
-const cacheBytes = 384 * 2 ** 20;
+/** `store.cacheSize` where nobody says: memory for columns of sealed segments. */
+const usualCache = 128 * 2 ** 20;
 
 /** An index with its documents at hand. */
 export interface OpenIndex {
@@ -33,11 +33,12 @@ export class Engine {
   readonly files: Files;
   readonly now: () => Millis;
   readonly writes: WriteQueue;
-  readonly cache = new ColumnCache(cacheBytes);
+  readonly cache: ColumnCache;
   catalog: Catalog;
   readonly #shards = new Map<number, Shard>();
 
-  constructor(folder: string, now: () => Millis) {
+  constructor(folder: string, now: () => Millis, cacheSize = usualCache) {
+    this.cache = new ColumnCache(cacheSize);
     this.files = openFiles(folder);
     this.now = now;
     this.catalog = new Catalog(this.files);

@@ -17,6 +17,7 @@ export interface StoreOptions extends StoreAccess {
   port: number;
   keepAge: Millis;
   keepSize: number;
+  cacheSize?: number;
   /** The index of episodes. */
   alerts?: string;
 }
@@ -76,7 +77,7 @@ export async function startStore({
 }: StoreStart): Promise<RunningStore> {
   const telemetry = storeTelemetry(instruments);
   const secure = await secureHttp(config, 'store', instruments.log);
-  const engine = new Engine(join(folder, 'store'), now);
+  const engine = new Engine(join(folder, 'store'), now, config.cacheSize);
   const app = buildServer(engine, telemetry, config, secure.options);
   try {
     await app.listen({ host: config.host, port: config.port });

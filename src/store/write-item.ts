@@ -4,7 +4,7 @@ import type { ExternalVersion } from './external-version.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { longestId } from './storage/files.ts';
 import type { Found } from './storage/shard.ts';
-import { documentError, illegalArgument, StoreError, validationError } from './store-error.ts';
+import { documentError, illegalArgument, indexNotFound, StoreError, validationError } from './store-error.ts';
 
 export interface WriteRequest {
   action: 'index' | 'create' | 'update' | 'delete';
@@ -144,6 +144,7 @@ function putDocument(engine: Engine, target: OpenIndex, put: Put): WriteResult {
 
 function deleteItem(engine: Engine, { index, id = '', ifSequence }: WriteRequest): WriteResult {
   checkId(id);
+  assertThere(engine, index);
   const target = existing(engine, index);
   const old = target.shard.find(id);
   checkSequence(target, id, old, ifSequence);
@@ -152,6 +153,12 @@ function deleteItem(engine: Engine, { index, id = '', ifSequence }: WriteRequest
   if (!old) return { index: name, id, version: 1, sequence, result: 'not_found', status: 404 };
   target.shard.delete(old);
   return { index: name, id, version: old.version + 1, sequence, result: 'deleted', status: 200 };
+}
+
+/** Only a document that is written makes an index. */
+function assertThere({ catalog }: Engine, name: string): void {
+  const isAlias = catalog.all('index').some(([, { aliases }]) => Object.hasOwn(aliases, name));
+  if (!catalog.get('index', name) && !catalog.get('stream', name) && !isAlias) throw indexNotFound(name);
 }
 
 function existing(engine: Engine, index: string): OpenIndex {

@@ -153,15 +153,15 @@ describe('aggregations', () => {
   const refusals: [why: string, aggs: unknown, type: string][] = [
     ['a type that it does not know', { x: { nope: {} } }, 'parsing_exception'],
     ['a pipeline aggregation', { x: { derivative: { buckets_path: 'y' } } }, 'parsing_exception'],
-    ['an option that it does not know', { x: { terms: { field: 'status', nope: 1 } } }, 'parsing_exception'],
-    ['a script', { x: { terms: { script: '1' } } }, 'parsing_exception'],
+    [
+      'an option that it does not know',
+      { x: { terms: { field: 'status', nope: 1 } } },
+      'x_content_parse_exception',
+    ],
+    ['a script', { x: { terms: { script: '1' } } }, 'x_content_parse_exception'],
     ['buckets of text', { x: { terms: { field: 'message' } } }, 'illegal_argument_exception'],
     ['an average of words', { x: { avg: { field: 'host.name' } } }, 'illegal_argument_exception'],
-    [
-      'an order by nothing',
-      { x: { terms: { field: 'status', order: { nope: 'asc' } } } },
-      'illegal_argument_exception',
-    ],
+    ['an order by nothing', { x: { terms: { field: 'status', order: { nope: 'asc' } } } }, 'invalid_path'],
     [
       'metrics with children',
       { x: { avg: { field: 'dur' }, aggs: { y: { avg: { field: 'dur' } } } } },

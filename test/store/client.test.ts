@@ -63,6 +63,59 @@ describe('the official client', () => {
     await client.close();
   });
 
+  it('uses its helpers: pages of a scroll, documents of a search, many searches at once', async () => {
+    const client = await connected();
+    const datasource = Array.from({ length: 25 }, (_, n) => ({ n, kind: n % 2 === 0 ? 'even' : 'odd' }));
+    await client.helpers.bulk({ datasource, onDocument: () => ({ index: { _index: 't' } }) });
+    const pages: number[] = [];
+    for await (const page of client.helpers.scrollSearch({ index: 't', size: 10, query: { match_all: {} } }))
+      pages.push(page.documents.length);
+    expect(pages).toEqual([10, 10, 5]);
+    const odd = { term: { 'kind.keyword': 'odd' } };
+    const found = await client.helpers.search<{ n: number }>({
+      index: 't',
+      query: odd,
+      sort: ['n'],
+      size: 2,
+    });
+    expect(found.map(({ n }) => n)).toEqual([1, 3]);
+    const many = client.helpers.msearch({ operations: 5 });
+    const answers = await Promise.all(
+      ['odd', 'even'].map((kind) =>
+        many.search({ index: 't' }, { size: 0, query: { term: { 'kind.keyword': kind } } }),
+      ),
+    );
+    expect(answers.map(({ body }) => body.hits.total)).toMatchObject([{ value: 12 }, { value: 13 }]);
+    many.stop();
+    await client.close();
+  });
+
+  it('pages through a point in time, which what comes later does not change', async () => {
+    const client = await connected();
+    const operations = Array.from({ length: 9 }, (_, n) => [
+      { index: { _index: 't', _id: `${n}` } },
+      { n },
+    ]).flat();
+    await client.bulk({ operations });
+    const { id } = await client.openPointInTime({ index: 't', keep_alive: '1m' });
+    await client.index({ index: 't', document: { n: 100 } });
+    const seen: unknown[] = [];
+    for (let after: unknown[] | undefined; ; ) {
+      const { hits } = await client.search<{ n: number }>({
+        pit: { id, keep_alive: '1m' },
+        size: 4,
+        sort: ['n'],
+        ...(after && { search_after: after as number[] }),
+      });
+      if (hits.hits.length === 0) break;
+      seen.push(...hits.hits.map((hit) => hit._source?.n));
+      after = hits.hits.at(-1)?.sort;
+    }
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect((await client.closePointInTime({ id })).succeeded).toBe(true);
+    await client.close();
+  });
+
   it('reads, updates and deletes documents, and understands the errors', async () => {
     const client = await connected();
     await client.index({ index: 't', id: '1', document: { a: 1 } });

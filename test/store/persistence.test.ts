@@ -94,7 +94,10 @@ describe('what was acknowledged', () => {
 describe('the worker', () => {
   const start = (port: number) => {
     const config = { host: '127.0.0.1', port, keepAge: 1e12, keepSize: 1e12 };
-    return new Worker(`${root}dist/store/store-worker.js`, { workerData: { folder: newFolder(), config } });
+    const log = { level: 'error', format: 'json' };
+    return new Worker(`${root}dist/store/store-worker.js`, {
+      workerData: { folder: newFolder(), config, log, secrets: [] },
+    });
   };
   const message = (worker: Worker) =>
     new Promise<Record<string, Record<string, unknown>>>((resolve) => worker.once('message', resolve));

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/store/engine.ts';
 import { Retention } from '../../src/store/retention.ts';
@@ -129,6 +131,24 @@ describe('retention by size', () => {
     await retention.run();
     expect(count('alerts')).toBe(50);
     expect(engine.open('alerts').shard.segments).toHaveLength(1);
+    await engine.close();
+  });
+});
+
+describe('the file', () => {
+  it('takes new documents where old ones were, and grows no further', { timeout: 60_000 }, async () => {
+    const { clock, engine, retention, write, count, folder } = harness();
+    const text = 'a line of some length '.repeat(20);
+    const sizes: number[] = [];
+    for (let week = 0; week < 6; week++) {
+      await write('a', 5_000, `w${week}-`, text);
+      await retention.run();
+      clock.now += 9 * day;
+      await retention.run();
+      expect(count('a')).toBe(0);
+      sizes.push(statSync(join(folder, 'store.mdb')).size);
+    }
+    expect(sizes[5]).toBeLessThanOrEqual(sizes[2]! * 1.1);
     await engine.close();
   });
 });

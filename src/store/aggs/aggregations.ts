@@ -52,7 +52,7 @@ function build(scope: RequestScope, spec: AggregationSpec): Aggregator {
     return metrics[type]!(scope, spec);
   }
   if (!Object.hasOwn(buckets, type))
-    throw parsingError(`Unknown aggregation type [${type}]`, {
+    throw parsingError(`Unknown aggregation type [${type}], or one that this store does not support`, {
       caused_by: { type: 'named_object_not_found_exception', reason: `unknown field [${type}]` },
     });
   return buckets[type]!(scope, spec);

@@ -1,3 +1,4 @@
+import { fieldOf } from '../query/matcher.ts';
 import { valuesOf } from '../storage/column.ts';
 import { illegalArgument } from '../store-error.ts';
 import type { Aggregator, RequestScope } from './aggregator.ts';
@@ -21,7 +22,7 @@ export function cardinality(scope: RequestScope, spec: AggregationSpec): Aggrega
   return {
     collect(batch, docs) {
       const column = columnOf(batch, name);
-      const field = batch.context.mapping.field(name);
+      const field = fieldOf(batch.context, name);
       const isNumber = field && ['number', 'date', 'boolean'].includes(field.family);
       const { missing: given } = spec.body;
       const missing =

@@ -3,9 +3,10 @@ import { formatDate } from '../mapping/date-format.ts';
 import { parseDateMath } from '../mapping/date-math.ts';
 import type { Field } from '../mapping/field.ts';
 import { encodeIp } from '../mapping/ip.ts';
+import { fieldOf } from '../query/matcher.ts';
 import { numberOf } from '../query/shape.ts';
 import { valuesOf } from '../storage/column.ts';
-import { illegalArgument, parsingError } from '../store-error.ts';
+import { illegalArgument, parsingError, xContentError } from '../store-error.ts';
 import { type Aggregator, type Batch, type Bucket, newBucket, type RequestScope } from './aggregator.ts';
 import { dateInterval, evenInterval, type Interval } from './intervals.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
@@ -21,11 +22,17 @@ interface Source {
   isDate: boolean;
   isDescending: boolean;
   hasMissing: boolean;
+  isMissingFirst: boolean;
   format: string | undefined;
   zone: string;
 }
 
 const kinds = ['terms', 'histogram', 'date_histogram'];
+
+const options =
+  'field order missing_bucket missing_order interval calendar_interval fixed_interval time_zone format offset'.split(
+    ' ',
+  );
 
 function parseSource(json: Json): Source {
   const [entry] = isObject(json) ? Object.entries(json) : [];
@@ -33,6 +40,9 @@ function parseSource(json: Json): Source {
   if (!entry || !kind || !isObject(body))
     throw parsingError('[composite] a source must be an object with a name');
   if (!kinds.includes(kind)) throw parsingError(`[composite] unknown source type [${kind}]`);
+  const unknown = Object.keys(body).find((key) => !options.includes(key));
+  if (unknown)
+    throw xContentError(`[${kind}] unknown field [${unknown}], or one that this store does not support`);
   const zone = String(body.time_zone ?? 'UTC');
   const interval =
     kind === 'date_histogram'
@@ -47,9 +57,15 @@ function parseSource(json: Json): Source {
     isDate: kind === 'date_histogram',
     isDescending: body.order === 'desc',
     hasMissing: body.missing_bucket === true,
+    isMissingFirst: missingFirst(body),
     format: body.format === undefined ? undefined : String(body.format),
     zone,
   };
+}
+
+/** Where the key of documents without a value stands; by default it is the least. */
+function missingFirst({ missing_order: place, order }: JsonObject): boolean {
+  return place === undefined || place === 'default' ? order !== 'desc' : place === 'first';
 }
 
 /** The keys that a document's values of one source give. */
@@ -82,14 +98,26 @@ class Composite implements Aggregator {
     this.#scope = scope;
     this.#spec = spec;
     this.#size = numberOf(spec.body.size, 10);
+    if (spec.body.sources === undefined) throw illegalArgument('Required [sources]');
     if (!Array.isArray(spec.body.sources) || spec.body.sources.length === 0)
-      throw illegalArgument('Composite [sources] cannot be null or empty');
+      throw xContentError('Composite [sources] cannot be null or empty');
     this.#sources = spec.body.sources.map(parseSource);
+    this.#check();
+  }
+
+  #check(): void {
+    const names = this.#sources.map(({ name }) => name);
+    if (new Set(names).size < names.length) throw xContentError('Composite source names must be unique');
+    if (this.#size < 1) throw illegalArgument('[size] must be greater than 0');
+    const { after } = this.#spec.body;
+    if (isObject(after) && Object.keys(after).length !== names.length)
+      throw illegalArgument(
+        `[after] has ${Object.keys(after).length} value(s) but [sources] has ${names.length}`,
+      );
   }
 
   collect(batch: Batch, docs: Uint16Array): void {
-    for (const [at, { field }] of this.#sources.entries())
-      this.#fields[at] ??= batch.context.mapping.field(field);
+    for (const [at, { field }] of this.#sources.entries()) this.#fields[at] ??= fieldOf(batch.context, field);
     const readers = this.#sources.map((source) => partsOf(source, batch));
     const after = this.#after(batch);
     const found = new Map<string, { key: Part[]; docs: number[] }>();
@@ -115,7 +143,7 @@ class Composite implements Aggregator {
     if (after === undefined) return undefined;
     return this.#sources.map(({ name, field, isDate, format, zone }) => {
       const value = isObject(after) ? (after[name] ?? null) : null;
-      const kind = context.mapping.field(field)?.family;
+      const kind = fieldOf(context, field)?.family;
       if (value === null) return null;
       if (isDate || kind === 'date')
         return parseDateMath(value as string, {
@@ -130,11 +158,11 @@ class Composite implements Aggregator {
   }
 
   #compare(a: Part[], b: Part[]): number {
-    for (const [at, { isDescending }] of this.#sources.entries()) {
+    for (const [at, { isDescending, isMissingFirst }] of this.#sources.entries()) {
       const [x, y] = [a[at]!, b[at]!];
       if (x === y) continue;
-      const order = x === null ? -1 : y === null ? 1 : x < y ? -1 : 1;
-      return isDescending ? -order : order;
+      if (x === null || y === null) return (x === null) === isMissingFirst ? -1 : 1;
+      return x < y === isDescending ? 1 : -1;
     }
     return 0;
   }

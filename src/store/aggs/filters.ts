@@ -3,7 +3,7 @@ import type { Matcher, Query, QueryContext } from '../query/matcher.ts';
 import { parseQuery } from '../query/parse.ts';
 import { hasBit } from '../storage/bits.ts';
 import { valuesOf } from '../storage/column.ts';
-import { parsingError } from '../store-error.ts';
+import { illegalArgument } from '../store-error.ts';
 import { type Aggregator, type Batch, type Bucket, newBucket, type RequestScope } from './aggregator.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
 import { columnOf, fieldName } from './values.ts';
@@ -68,7 +68,8 @@ export function global(scope: RequestScope, spec: AggregationSpec): Aggregator {
 export function filters(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, 'filters other_bucket other_bucket_key keyed');
   const { filters: given, other_bucket: other, other_bucket_key: otherName } = spec.body;
-  if (!isObject(given) && !Array.isArray(given)) throw parsingError(`[filters] cannot be empty.`);
+  if (!isObject(given) && !Array.isArray(given)) throw illegalArgument(`[filters] cannot be empty.`);
+  if (Object.keys(given).length === 0) throw illegalArgument(`[filters] cannot be empty.`);
   const named = (
     Array.isArray(given) ? given.map((query, at) => [String(at), query] as const) : Object.entries(given)
   ).map(([name, query]) => ({

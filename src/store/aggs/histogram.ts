@@ -2,8 +2,10 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { formatDate } from '../mapping/date-format.ts';
 import { parseDateMath } from '../mapping/date-math.ts';
 import type { Field } from '../mapping/field.ts';
+import { offsetOf } from '../mapping/zone.ts';
+import { fieldOf } from '../query/matcher.ts';
 import { numberOf } from '../query/shape.ts';
-import { illegalArgument } from '../store-error.ts';
+import { illegalArgument, StoreError, xContentError } from '../store-error.ts';
 import {
   type Aggregator,
   type Batch,
@@ -73,7 +75,7 @@ class Histogram implements Aggregator {
     let [lastDoc, lastNumber] = [-1, -1];
     const missing = missingNumber(
       this.#spec.body.missing,
-      batch.context.mapping.field(this.#name),
+      fieldOf(batch.context, this.#name),
       this.#scope.now,
       this.#spec.type === 'date_histogram',
     );
@@ -148,21 +150,35 @@ class Histogram implements Aggregator {
 
 const common = 'field missing offset min_doc_count extended_bounds hard_bounds keyed order format';
 
+const booleanText = (key: number, field: Field | undefined) =>
+  field?.family === 'boolean' ? String(key !== 0) : undefined;
+
 export function histogram(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, `${common} interval`);
   const length = numberOf(spec.body.interval, 0);
-  if (!(length > 0)) throw illegalArgument(`[interval] must be >0 for histogram aggregation [${spec.name}]`);
+  if (spec.body.interval === undefined) throw illegalArgument('interval must be positive, got: 0.0');
+  if (!(length > 0)) throw xContentError(`[interval] must be >0 for histogram aggregation [${spec.name}]`);
   if (spec.body.format !== undefined)
     throw illegalArgument('[histogram] a format is not supported by this store');
   const interval = evenInterval(length, numberOf(spec.body.offset, 0));
   const isWithin: Axis['isWithin'] = (start, { min = start, max = start }) => start >= min && start <= max;
-  return new Histogram(scope, spec, { interval, bound: Number, text: () => undefined, isWithin });
+  return new Histogram(scope, spec, { interval, bound: Number, text: booleanText, isWithin });
+}
+
+function checkZone(zone: string): void {
+  try {
+    offsetOf(0, zone);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    throw xContentError(`[date_histogram] failed to parse field [time_zone]: ${error.message}`);
+  }
 }
 
 export function dateHistogram(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, `${common} calendar_interval fixed_interval time_zone`);
   const zone = String(spec.body.time_zone ?? 'UTC');
   const format = spec.body.format === undefined ? undefined : String(spec.body.format);
+  checkZone(zone);
   const interval = dateInterval(spec.body, zone);
   const axis: Axis = {
     interval,
@@ -178,7 +194,10 @@ export function dateHistogram(scope: RequestScope, spec: AggregationSpec): Aggre
         ...(format &&
           typeof value !== 'number' && { formats: `${format}||strict_date_optional_time||epoch_millis` }),
       }),
-    text: (key, field) => formatDate(key, format ?? field?.options.formats, zone),
+    text: (key, field) =>
+      field && field.family !== 'date' && format === undefined
+        ? undefined
+        : formatDate(key, format ?? field?.options.formats, zone),
   };
   return new Histogram(scope, spec, axis);
 }

@@ -1,7 +1,7 @@
 import { parseDuration } from '../../util/duration.ts';
 import type { JsonObject } from '../json.ts';
 import { addUnits, type CalendarUnit, floorTo, localToUtc, offsetOf } from '../mapping/zone.ts';
-import { illegalArgument } from '../store-error.ts';
+import { illegalArgument, xContentError } from '../store-error.ts';
 
 /** How a histogram divides its axis: the start of the bucket of a value, and the start of the next bucket. */
 export interface Interval {
@@ -35,8 +35,10 @@ export function evenInterval(length: number, offset: number): Interval {
 
 function zonedInterval(length: number, zone: string): Interval {
   const floor = (value: number) => {
-    const local = value + offsetOf(value, zone);
-    return localToUtc(Math.floor(local / length) * length, zone);
+    const offset = offsetOf(value, zone);
+    const local = Math.floor((value + offset) / length) * length;
+    // Of an hour that clocks show twice, each has buckets of its own.
+    return offsetOf(local - offset, zone) === offset ? local - offset : localToUtc(local, zone);
   };
   return { floor, next: (start) => floor(start + length * 1.5) };
 }
@@ -76,21 +78,22 @@ function offsetIn(text: unknown): number {
 export function dateInterval(body: JsonObject, zone: string): Interval {
   const { calendar_interval: unit, fixed_interval: fixed } = body;
   if (unit !== undefined && fixed !== undefined)
-    throw illegalArgument('Cannot use [fixed_interval] with [calendar_interval] configuration option.');
+    throw xContentError('Cannot use [fixed_interval] with [calendar_interval] configuration option.');
   if (unit === undefined && fixed === undefined)
     throw illegalArgument('Invalid interval specified, must be non-null and non-empty');
   const offset = offsetIn(body.offset);
   if (unit !== undefined) {
     const known = Object.hasOwn(calendar, String(unit)) ? calendar[String(unit)] : undefined;
     if (!known)
-      throw illegalArgument(
+      throw xContentError(
         `The supplied interval [${String(unit)}] could not be parsed as a calendar interval.`,
       );
     return remembering(shifted(calendarInterval(known, zone), offset));
   }
   const length = parseDuration(String(fixed));
+  if (length === 0) throw illegalArgument('Zero or negative time interval not supported');
   if (!length || /w/.test(String(fixed)))
-    throw illegalArgument(
+    throw xContentError(
       `failed to parse setting [date_histogram.fixedInterval] with value [${String(fixed)}] as a time value: unit is missing or unrecognized`,
     );
   const base =

@@ -1,8 +1,10 @@
 import type { JsonObject } from '../json.ts';
 import { formatDate } from '../mapping/date-format.ts';
 import type { Field } from '../mapping/field.ts';
+import { fieldOf } from '../query/matcher.ts';
 import { numberOf } from '../query/shape.ts';
 import { valuesOf } from '../storage/column.ts';
+import { illegalArgument, xContentError } from '../store-error.ts';
 import type { Aggregator, Batch, RequestScope } from './aggregator.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
 import { columnOf, eachNumber, fieldName, missingNumber } from './values.ts';
@@ -38,7 +40,7 @@ class Moments implements Aggregator {
 
   collect(batch: Batch, docs: Uint16Array): void {
     const { body, type } = this.#spec;
-    const known = batch.context.mapping.field(this.#name);
+    const known = fieldOf(batch.context, this.#name);
     const missing = missingNumber(body.missing, known, this.#scope.now);
     this.field =
       eachNumber(batch, docs, this.#name, type, missing, (value) => this.#add(value)) ?? this.field;
@@ -68,18 +70,30 @@ class Moments implements Aggregator {
   }
 }
 
-/** A date's metric is a number, and as text a date. */
-function asText(moments: Moments, values: Record<string, number | null>): JsonObject {
+/** A date's metric is a number, and as text a date; a boolean's text is none where it is one of several. */
+function asText(
+  moments: Moments,
+  values: Record<string, number | null>,
+  format?: string,
+  isStats = false,
+): JsonObject {
   const entries = Object.entries(values).filter(([name, value]) => value !== null && name !== 'count');
   if (moments.field?.family === 'boolean')
     return Object.fromEntries(
-      entries.map(([name, value]) => [`${name}_as_string`, value === 0 ? 'false' : 'true']),
+      entries.map(([name, value]) => [`${name}_as_string`, isStats ? value !== 0 : String(value !== 0)]),
     );
   if (moments.field?.family !== 'date') return {};
-  const { formats } = moments.field.options;
+  const formats = format ?? moments.field.options.formats;
   return Object.fromEntries(
     entries.map(([name, value]) => [`${name}_as_string`, formatDate(Math.trunc(value!), formats)]),
   );
+}
+
+/** A pattern for numbers starts like one; what begins with a letter is for dates. */
+function formatOf({ body, type }: AggregationSpec): string | undefined {
+  if (body.format === undefined) return undefined;
+  if (/^[a-zA-Z]/.test(String(body.format))) return String(body.format);
+  throw illegalArgument(`[${type}] a format for numbers is not supported by this store`);
 }
 
 const some = (moments: Moments, value: number) => (moments.count === 0 ? null : value);
@@ -90,9 +104,10 @@ const single =
   (read: Read, emptyIsZero = false) =>
   (scope: RequestScope, spec: AggregationSpec): Aggregator => {
     checkOptions(spec, 'field missing format');
+    const format = formatOf(spec);
     const show = (moments: Moments) => {
       const value = emptyIsZero ? read(moments) : some(moments, read(moments));
-      return { value, ...asText(moments, { value }) };
+      return { value, ...asText(moments, { value }, format) };
     };
     return new Moments(scope, spec, show, read);
   };
@@ -115,9 +130,10 @@ function basics(moments: Moments) {
 
 export function stats(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, 'field missing format');
+  const format = formatOf(spec);
   const show = (moments: Moments) => ({
     ...basics(moments),
-    ...(moments.count > 0 && asText(moments, basics(moments))),
+    ...(moments.count > 0 && asText(moments, basics(moments), format, true)),
   });
   return new Moments(
     scope,
@@ -128,9 +144,13 @@ export function stats(scope: RequestScope, spec: AggregationSpec): Aggregator {
 }
 
 export function extendedStats(scope: RequestScope, spec: AggregationSpec): Aggregator {
-  checkOptions(spec, 'field missing format sigma');
+  checkOptions(spec, 'field missing sigma');
   const sigma = numberOf(spec.body.sigma, 2);
+  if (sigma < 0)
+    throw xContentError('[extended_stats] failed to parse field [sigma]: [sigma] must not be negative');
   const all = (moments: Moments) => {
+    if (moments.field && moments.field.family !== 'number')
+      throw illegalArgument('[extended_stats] of dates and booleans is not supported by this store');
     const { count, sum: total, sumOfSquares } = moments;
     const spread = Math.max(sumOfSquares - (total * total) / count, 0);
     const [variance, sampling] = [spread / count, spread / (count - 1)];
@@ -145,7 +165,7 @@ export function extendedStats(scope: RequestScope, spec: AggregationSpec): Aggre
     const told = (value: number) => (count === 0 ? null : (finite(value) ?? 'NaN'));
     return {
       ...basics(moments),
-      sum_of_squares: count === 0 ? null : sumOfSquares,
+      sum_of_squares: count === 0 ? null : (finite(sumOfSquares) ?? String(sumOfSquares)),
       variance: told(variance),
       variance_population: told(variance),
       variance_sampling: told(sampling),
@@ -153,10 +173,10 @@ export function extendedStats(scope: RequestScope, spec: AggregationSpec): Aggre
       std_deviation_population: told(Math.sqrt(variance)),
       std_deviation_sampling: told(Math.sqrt(sampling)),
       std_deviation_bounds: {
-        upper: upper ?? null,
-        lower: lower ?? null,
-        upper_population: upper ?? null,
-        lower_population: lower ?? null,
+        upper: count === 0 ? null : (upper ?? 'NaN'),
+        lower: count === 0 ? null : (lower ?? 'NaN'),
+        upper_population: count === 0 ? null : (upper ?? 'NaN'),
+        lower_population: count === 0 ? null : (lower ?? 'NaN'),
         upper_sampling: count === 0 ? null : (upperSampling ?? 'NaN'),
         lower_sampling: count === 0 ? null : (lowerSampling ?? 'NaN'),
       },
@@ -169,7 +189,7 @@ export function extendedStats(scope: RequestScope, spec: AggregationSpec): Aggre
 
 /** Counts values of any kind. */
 export function valueCount(_scope: RequestScope, spec: AggregationSpec): Aggregator {
-  checkOptions(spec, 'field missing format');
+  checkOptions(spec, 'field missing');
   const name = fieldName(spec);
   let count = 0;
   return {

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { illegalArgument, parsingError } from '../store-error.ts';
+import { illegalArgument, parsingError, xContentError } from '../store-error.ts';
 
 export interface AggregationSpec {
   name: string;
@@ -50,7 +50,7 @@ export function parseAggregations(json: Json | undefined, depth = 0): Aggregatio
 export function checkOptions({ name, type, body }: AggregationSpec, known: string): void {
   const unknown = Object.keys(body).find((key) => !known.split(' ').includes(key));
   if (unknown)
-    throw parsingError(
+    throw xContentError(
       `[${type}] unknown field [${unknown}] in aggregation [${name}], or one that this store does not support`,
     );
 }

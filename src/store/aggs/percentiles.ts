@@ -1,7 +1,8 @@
 import type { JsonObject } from '../json.ts';
 import { formatDate } from '../mapping/date-format.ts';
 import type { Field } from '../mapping/field.ts';
-import { illegalArgument } from '../store-error.ts';
+import { fieldOf } from '../query/matcher.ts';
+import { illegalArgument, xContentError } from '../store-error.ts';
 import type { Aggregator, RequestScope } from './aggregator.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
 import { eachNumber, fieldName, missingNumber } from './values.ts';
@@ -47,9 +48,9 @@ const percentName = (percent: number) => (Number.isInteger(percent) ? `${percent
 function percentsOf({ body }: AggregationSpec): number[] {
   if (body.percents === undefined) return usual;
   const percents = Array.isArray(body.percents) ? body.percents.map(Number) : [];
-  if (percents.length === 0) throw illegalArgument('[percents] must not be empty');
+  if (percents.length === 0) throw xContentError('[percents] must not be empty');
   const wrong = percents.find((percent) => !(percent >= 0 && percent <= 100));
-  if (wrong !== undefined) throw illegalArgument(`percent must be in [0,100], got [${wrong}]`);
+  if (wrong !== undefined) throw xContentError(`percent must be in [0,100], got [${wrong}]`);
   return percents.sort((a, b) => a - b);
 }
 
@@ -66,7 +67,7 @@ export function percentiles(scope: RequestScope, spec: AggregationSpec): Aggrega
   };
   return {
     collect(batch, docs) {
-      const missing = missingNumber(spec.body.missing, batch.context.mapping.field(name), scope.now);
+      const missing = missingNumber(spec.body.missing, fieldOf(batch.context, name), scope.now);
       field = eachNumber(batch, docs, name, spec.type, missing, (value) => numbers.push(value)) ?? field;
     },
     result() {

@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { formatDate } from '../mapping/date-format.ts';
 import { parseDateMath } from '../mapping/date-math.ts';
 import type { Field } from '../mapping/field.ts';
+import { fieldOf } from '../query/matcher.ts';
 import { illegalArgument } from '../store-error.ts';
 import { type Aggregator, type Bucket, newBucket, type RequestScope } from './aggregator.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
@@ -21,8 +22,14 @@ interface Scale {
   isText: boolean;
 }
 
-/** Java writes a double with a decimal point. */
-export const decimal = (value: number) => (Number.isInteger(value) ? `${value}.0` : String(value));
+/** Java writes a double with a decimal point, and large and small ones with an exponent. */
+export function decimal(value: number): string {
+  const size = Math.abs(value);
+  if (value === 0 || (size >= 1e-3 && size < 1e7))
+    return Number.isInteger(value) ? `${value}.0` : String(value);
+  const [digits, exponent] = value.toExponential().split('e') as [string, string];
+  return `${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`;
+}
 
 function readRanges(given: Json[], scale: Scale, bucket: () => Bucket): Range[] {
   const read = (value: Json | undefined) =>
@@ -65,7 +72,7 @@ function rangesOf(
   };
   return {
     collect(batch, docs) {
-      const field = batch.context.mapping.field(name);
+      const field = fieldOf(batch.context, name);
       const all = prepared(field);
       const missing = missingNumber(spec.body.missing, field, scope.now, spec.type === 'date_range');
       const parts = all.map((): number[] => []);

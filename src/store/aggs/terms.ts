@@ -1,10 +1,11 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Field } from '../mapping/field.ts';
 import { encodeIp } from '../mapping/ip.ts';
+import { fieldOf } from '../query/matcher.ts';
 import { regexpTest } from '../query/patterns.ts';
 import { numberOf, stringsOf } from '../query/shape.ts';
 import { valuesOf } from '../storage/column.ts';
-import { illegalArgument } from '../store-error.ts';
+import { illegalArgument, parsingError, StoreError, xContentError } from '../store-error.ts';
 import {
   type Aggregator,
   type Batch,
@@ -25,7 +26,7 @@ export function parseOrder(order: Json | undefined, usual: Order[]): Order[] {
     if (!isObject(entry)) throw illegalArgument('Must specify at least one aggregation order');
     return Object.entries(entry).map(([by, direction]): Order => {
       const text = String(direction).toLowerCase();
-      if (text !== 'asc' && text !== 'desc') throw illegalArgument(`Unknown order direction [${text}]`);
+      if (text !== 'asc' && text !== 'desc') throw parsingError(`Unknown order direction [${text}]`);
       return { by: by === '_term' || by === '_time' ? '_key' : by, ascending: text === 'asc' };
     });
   });
@@ -54,8 +55,14 @@ export function byOrder<K extends Key>(orders: Order[]) {
 
 export function checkOrders(orders: Order[], sample: Bucket): void {
   const unknown = orders.find(({ by }) => by !== '_key' && by !== '_count' && !sample.children.has(by));
-  if (unknown)
+  if (unknown?.by.includes('>'))
     throw illegalArgument(
+      `[order] by an aggregation within another, [${unknown.by}], is not supported by this store`,
+    );
+  if (unknown)
+    throw new StoreError(
+      400,
+      'invalid_path',
       `Invalid aggregation order path [${unknown.by}]. The provided aggregation [${unknown.by.split('.')[0]}] either does not exist, or is a pipeline aggregation and cannot be used to sort the buckets.`,
     );
 }
@@ -97,8 +104,8 @@ class Terms implements Aggregator {
     this.#orders = parseOrder(spec.body.order, usual);
     this.#least = numberOf(spec.body.min_doc_count, 1);
     if (numberOf(spec.body.size, 10) < 1)
-      throw illegalArgument(
-        `[size] must be greater than 0. Found [${String(spec.body.size)}] in [${spec.name}]`,
+      throw xContentError(
+        `[terms] failed to parse field [size]: [size] must be greater than 0. Found [${String(spec.body.size)}] in [${spec.name}]`,
       );
     checkOrders(this.#orders, newBucket({ ...scope, addBucket: () => {} }, spec.children));
   }
@@ -152,7 +159,7 @@ class Terms implements Aggregator {
 
   #missing({ context }: Batch): Key | undefined {
     const { missing } = this.#spec.body;
-    const field = context.mapping.field(this.#name);
+    const field = fieldOf(context, this.#name);
     if (missing === undefined) return undefined;
     if (field?.family === 'ip') return encodeIp(String(missing));
     const isNumeric = field && ['number', 'date', 'boolean'].includes(field.family);

@@ -3,8 +3,8 @@ import { formatDate } from '../mapping/date-format.ts';
 import { parseDateMath } from '../mapping/date-math.ts';
 import type { Field } from '../mapping/field.ts';
 import { decodeIp } from '../mapping/ip.ts';
-import type { QueryContext } from '../query/matcher.ts';
-import { fielddataError } from '../search/sort.ts';
+import { fieldOf, type QueryContext } from '../query/matcher.ts';
+import { fielddataError, idError, noColumnError } from '../search/sort.ts';
 import { type Column, type NumberColumn, type TermColumn, valuesOf } from '../storage/column.ts';
 import { illegalArgument } from '../store-error.ts';
 import type { Batch } from './aggregator.ts';
@@ -20,7 +20,10 @@ export function fieldName({ body, name, type }: AggregationSpec): string {
 
 /** The field of an aggregation in one index; text has no values to aggregate. */
 export function aggregatedField(context: QueryContext, name: string): Field | undefined {
-  const field = context.mapping.field(name);
+  const field = fieldOf(context, name);
+  if (name === '_id') throw idError();
+  if (name === '_index') throw illegalArgument('aggregations on [_index] are not supported by this store');
+  if (field && !field.options.searchable) throw noColumnError(field);
   if (field?.family === 'text') throw fielddataError(name, context.name);
   if (field?.family === 'stored')
     throw illegalArgument(
@@ -75,7 +78,9 @@ export function missingNumber(
   if (value === undefined || value === null) return undefined;
   if (field?.family === 'date' || (isTime && !field))
     return parseDateMath(value as string, { now, roundUp: false });
-  const number = Number(value === true ? 1 : value === false ? 0 : value);
+  if (field?.family === 'boolean' && !['true', 'false'].includes(String(value)))
+    throw illegalArgument(`Cannot parse boolean [${String(value)}], expected either [true] or [false]`);
+  const number = Number(String(value) === 'true' ? 1 : String(value) === 'false' ? 0 : value);
   if (Number.isNaN(number)) throw illegalArgument(`For input string: "${String(value)}"`);
   return number;
 }

@@ -2,6 +2,7 @@ import { formatSize } from '../../util/size.ts';
 import type { Engine } from '../engine.ts';
 import { nameOptions, resolve } from '../names.ts';
 import { illegalArgument } from '../store-error.ts';
+import { aliasRows } from './inspection-routes.ts';
 import { type Answer, isTrue, type Route, type StoreRequest } from './routing.ts';
 import { targetsOf } from './search-routes.ts';
 
@@ -27,6 +28,9 @@ const healthColumns: Columns = Object.fromEntries(
   'epoch timestamp cluster status node.total node.data shards pri relo init unassign unassign.pri pending_tasks max_task_wait_time active_shards_percent'
     .split(' ')
     .map((name) => [name, []]),
+);
+const aliasColumns: Columns = Object.fromEntries(
+  'alias index filter routing.index routing.search is_write_index'.split(' ').map((name) => [name, []]),
 );
 const countColumns: Columns = { epoch: ['t'], timestamp: ['ts'], count: ['dc'] };
 
@@ -150,6 +154,9 @@ export function catRoutes(route: Route, engine: Engine): void {
       { ...clock(engine.now()), ...nodes, ...zeros, active_shards_percent: '100.0%' },
     ]);
   });
+  route('GET', ['/_cat/aliases', '/_cat/aliases/:name'], `${common} expand_wildcards`, (request) =>
+    cat(request, aliasColumns, aliasRows(engine, request)),
+  );
   route('GET', ['/_cat/count', '/_cat/count/:index'], common, (request) => {
     const targets = targetsOf(engine, request.path.index, {});
     const count = targets.reduce((sum, { index }) => sum + index.shard.count, 0);

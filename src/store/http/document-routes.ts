@@ -5,7 +5,7 @@ import { resolve } from '../names.ts';
 import { filteredSource } from '../search/hits.ts';
 import { type Parameters, parseSourceFilter, type SourceFilter } from '../search/request.ts';
 import type { Found } from '../storage/shard.ts';
-import { illegalArgument, indexNotFound, StoreError } from '../store-error.ts';
+import { illegalArgument, indexNotFound, StoreError, validationError } from '../store-error.ts';
 import { type WriteRequest, writeItem } from '../write-item.ts';
 import { checkPipeline, resultBody } from './bulk-routes.ts';
 import type { Answer, Route, StoreRequest } from './routing.ts';
@@ -24,11 +24,9 @@ async function write(engine: Engine, request: StoreRequest, action: WriteRequest
   checkPipeline(parameters.pipeline);
   const ifSequence = sequenceOf(parameters);
   if (body.length === 0 && action !== 'delete')
-    throw new StoreError(
-      400,
-      'action_request_validation_exception',
-      'Validation Failed: 1: source is missing;',
-    );
+    throw new StoreError(400, 'parse_exception', 'request body is required');
+  if ((parameters.if_seq_no === undefined) !== (parameters.if_primary_term === undefined))
+    throw validationError('Validation Failed: 1: if_seq_no and if_primary_term go together;');
   const external = externalVersion(parameters.version, parameters.version_type);
   const item: WriteRequest = { action, index: path.index!, id: path.id, source: body, ifSequence, external };
   const result = await engine.write(() => writeItem(engine, item));
@@ -124,12 +122,8 @@ function multiGet(engine: Engine, { path, parameters, json }: StoreRequest): Ans
 function getOne(engine: Engine, entry: JsonObject, index: string | undefined, parameters: Parameters) {
   const name = String(entry._index ?? index ?? '');
   const id = String(entry._id);
-  if (name === '')
-    throw new StoreError(
-      400,
-      'action_request_validation_exception',
-      'Validation Failed: 1: index is missing for doc 0;',
-    );
+  if (entry._id === undefined) throw validationError('Validation Failed: 1: id is missing for doc 0;');
+  if (name === '') throw validationError('Validation Failed: 1: index is missing for doc 0;');
   try {
     const { record, shard } = readIndex(engine, name);
     const found = shard.find(id);

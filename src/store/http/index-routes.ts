@@ -144,7 +144,7 @@ function exists(engine: Engine, { path, parameters }: StoreRequest): Answer {
   try {
     return {
       status:
-        resolve(engine.catalog, path.index, { ...nameOptions(parameters), allowNoIndices: false }).length > 0
+        resolve(engine.catalog, path.index, nameOptions(parameters)).length > 0 || path.index!.includes('*')
           ? 200
           : 404,
     };
@@ -199,6 +199,13 @@ export function indexRoutes(route: Route, engine: Engine): void {
     'GET POST',
     ['/_refresh', '/:index/_refresh', '/_flush', '/:index/_flush'],
     `${names} force wait_if_ongoing`,
+    (request) => refreshed(engine, request),
+  );
+  // Segments are as they are; the answer is that of a merge that found nothing to do.
+  route(
+    'POST',
+    ['/_forcemerge', '/:index/_forcemerge'],
+    `${names} max_num_segments only_expunge_deletes flush wait_for_completion`,
     (request) => refreshed(engine, request),
   );
   route(

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isObject, type JsonObject, parsed, stringify } from '../json.ts';
 import { filterPath } from '../path-filter.ts';
 import type { Parameters } from '../search/request.ts';
-import { illegalArgument, parsingError } from '../store-error.ts';
+import { illegalArgument, parsingError, StoreError, xContentError } from '../store-error.ts';
 
 /** A request as handlers see it. */
 export interface StoreRequest {
@@ -35,7 +35,12 @@ function parseBody(body: Buffer): JsonObject {
   try {
     value = JSON.parse(body.toString());
   } catch (error) {
-    throw parsingError(`Failed to parse content to map: ${(error as Error).message}`);
+    const { message } = error as Error;
+    // A text that ends too early is told from one that goes wrong.
+    const isCut = /end of (JSON|data)|Unterminated|position (\d+)/.exec(message);
+    if (isCut && (isCut[2] === undefined || Number(isCut[2]) >= body.toString().length))
+      throw new StoreError(400, 'x_content_e_o_f_exception', 'Unexpected end of file');
+    throw xContentError(`Failed to parse content to map: ${message}`);
   }
   if (!isObject(value)) throw parsingError('Expected [START_OBJECT] but found another token');
   return value;

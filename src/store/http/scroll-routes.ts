@@ -3,11 +3,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Engine } from '../engine.ts';
 import { contextOf, type Query } from '../query/matcher.ts';
 import type { PointsInTime } from '../search/contexts.ts';
-import { keepAlive } from '../search/contexts.ts';
+import { isContextId, keepAlive } from '../search/contexts.ts';
 import { queryOf } from '../search/request.ts';
 import type { SearchTarget } from '../search/search.ts';
 import { docsOf, intersect } from '../storage/bits.ts';
-import { StoreError } from '../store-error.ts';
+import { illegalArgument, StoreError, validationError } from '../store-error.ts';
 import type { Route, StoreRequest } from './routing.ts';
 import { targetsOf } from './search-routes.ts';
 
@@ -80,6 +80,8 @@ export function scrollRoutes(route: Route, engine: Engine, pits: PointsInTime): 
     '/:index/_pit',
     `${names} keep_alive preference routing allow_partial_search_results`,
     ({ path, parameters }) => {
+      if (parameters.keep_alive === undefined)
+        throw validationError('Validation Failed: 1: [keep_alive] is not specified;');
       const life = keepAlive(parameters.keep_alive, 'keep_alive');
       const targets = targetsOf(engine, path.index, parameters);
       const snapshot = new Map(targets.map(({ index }) => [index.record.name, index.shard.nextSequence]));
@@ -88,7 +90,9 @@ export function scrollRoutes(route: Route, engine: Engine, pits: PointsInTime): 
     },
   );
   route('DELETE', '/_pit', '', ({ json }) => {
-    const isOpen = pits.close(String(json().id));
+    const id = String(json().id ?? '');
+    if (!isContextId(id)) throw illegalArgument(`invalid id [${id}]`);
+    const isOpen = pits.close(id);
     return { status: isOpen ? 200 : 404, body: { succeeded: isOpen, num_freed: isOpen ? 1 : 0 } };
   });
   const deleting = `${names} q df default_operator analyze_wildcard lenient conflicts refresh timeout wait_for_completion slices scroll_size scroll requests_per_second max_docs routing preference search_timeout wait_for_active_shards`;

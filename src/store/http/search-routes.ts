@@ -45,15 +45,6 @@ function run(
       '[indices] cannot be used with point in time. Do not specify any index with point in time.',
     );
   const request = parseSearch(body, parameters);
-  if (pit && request.sort.length > 0)
-    request.sort.push({
-      field: '_shard_doc',
-      order: 'asc',
-      missing: '_last',
-      unmapped: undefined,
-      mode: 'min',
-      format: undefined,
-    });
   const targets = pit ? snapshotTargets(engine, pit.snapshot) : targetsOf(engine, index, parameters);
   const answer = search(engine, targets, request);
   return { ...(pit && { pit_id: pit.id }), ...answer };
@@ -90,6 +81,7 @@ function nextPage(scrolls: Scrolls, { parameters, path, json }: StoreRequest): A
   const started = performance.now();
   const body = json();
   const id = String(body.scroll_id ?? parameters.scroll_id ?? path.id ?? '');
+  if (id === '') throw validationError('Validation Failed: 1: scrollId is missing;');
   const asked = body.scroll ?? parameters.scroll;
   const scroll = scrolls.use(id, asked === undefined ? undefined : keepAlive(String(asked), 'scroll'));
   const { found, request, shards, at } = scroll;
@@ -123,11 +115,7 @@ function multiSearch(engine: Engine, pits: PointsInTime, { body, path, parameter
   const started = performance.now();
   const lines = linesOf(body).filter((line, at) => line.length > 0 || at % 2 === 0);
   if (lines.length === 0)
-    throw new StoreError(
-      400,
-      'action_request_validation_exception',
-      'Validation Failed: 1: no requests added;',
-    );
+    throw new StoreError(400, 'parse_exception', 'request body or source parameter is required');
   // Read before any is run: what is malformed refuses the whole request.
   const searches = Array.from({ length: lines.length >> 1 }, (_, at) =>
     readSearch(lines[2 * at]!, lines[2 * at + 1]!, path.index, parameters),
@@ -143,10 +131,17 @@ function multiSearch(engine: Engine, pits: PointsInTime, { body, path, parameter
   return { body: { took: Math.round(performance.now() - started), responses } };
 }
 
+const headerKeys =
+  'index indices type preference routing search_type request_cache ignore_unavailable allow_no_indices expand_wildcards ignore_throttled ccs_minimize_roundtrips allow_partial_search_results'.split(
+    ' ',
+  );
+
 /** A header line and a body line of `_msearch`. */
 function readSearch(head: Buffer, line: Buffer, index: string | undefined, parameters: Parameters) {
   try {
     const header = head.length === 0 ? {} : (JSON.parse(head.toString()) as JsonObject);
+    const unknown = Object.keys(header).find((key) => !headerKeys.includes(key));
+    if (unknown) throw illegalArgument(`key [${unknown}] is not supported in the metadata section`);
     const body = JSON.parse(line.toString()) as unknown;
     if (!isObject(body)) throw parsingError('Expected [START_OBJECT]');
     const entries = Object.entries(header).map(([key, value]) => [key, [value].flat().join(',')]);
@@ -208,7 +203,11 @@ export function searchRoutes(
     ['/_field_caps', '/:index/_field_caps'],
     `${names} fields include_unmapped filters types include_empty_fields`,
     ({ path, parameters, json }) => ({
-      body: fieldCaps(targetsOf(engine, path.index, parameters), parameters.fields ?? json().fields),
+      body: fieldCaps(
+        targetsOf(engine, path.index, parameters),
+        parameters.fields ?? json().fields,
+        parameters.include_unmapped === 'true',
+      ),
     }),
   );
 }

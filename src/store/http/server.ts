@@ -11,6 +11,7 @@ import { catRoutes } from './cat-routes.ts';
 import { clusterRoutes } from './cluster-routes.ts';
 import { documentRoutes } from './document-routes.ts';
 import { indexRoutes } from './index-routes.ts';
+import { inspectionRoutes } from './inspection-routes.ts';
 import { router, send } from './routing.ts';
 import { scrollRoutes } from './scroll-routes.ts';
 import { searchRoutes } from './search-routes.ts';
@@ -111,6 +112,7 @@ export function buildServer(
   documentRoutes(route, engine);
   searchRoutes(route, engine, telemetry, pits);
   scrollRoutes(route, engine, pits);
+  inspectionRoutes(route, engine);
   refuseUnknownPaths(app);
   return app;
 }

@@ -148,7 +148,7 @@ function changeAliases(engine: Engine, { json }: StoreRequest): Answer {
       if (kind === 'add') putAlias(engine, expression, name, rest);
       else removeAlias(engine, expression, name);
   }
-  return { body: { acknowledged: true } };
+  return { body: { acknowledged: true, errors: false } };
 }
 
 export function streamRoutes(route: Route, engine: Engine): void {

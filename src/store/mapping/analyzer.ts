@@ -39,6 +39,16 @@ function joins(text: string, at: number, mid: number, before: number): boolean {
   return before === digit && after === digit && (mid === midBoth || mid === midDigit);
 }
 
+/** A pair of regional indicators, or a picture with what modifies it and is joined to it. */
+const emoji =
+  /\p{Regional_Indicator}{2}|\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?(?:\u200D\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?)*/uy;
+
+/** Where the character or the emoji that begins at `at` ends. */
+function endOfAlone(text: string, at: number, wide: boolean): number {
+  emoji.lastIndex = at;
+  return emoji.test(text) ? emoji.lastIndex : at + (wide ? 2 : 1);
+}
+
 /** Tokens longer than this are cut into pieces, as in Lucene. */
 const longest = 255;
 
@@ -67,7 +77,9 @@ export function tokenize(text: string, emit: (token: string) => void): void {
       isWord ||= kind !== joiner;
     } else if (kind === alone) {
       end(at);
-      emit(lower.slice(at, at + (wide ? 2 : 1)));
+      const after = endOfAlone(lower, at, wide);
+      emit(lower.slice(at, after));
+      at = after - (wide ? 2 : 1);
     } else if (kind === none || start === -1 || !joins(lower, at, kind, before)) end(at);
     if (wide) at++;
   }

@@ -30,7 +30,8 @@ function assemble(numbers: (number | undefined)[], millis: number | undefined, z
   if (new Date(local).getUTCDate() !== day) return undefined;
   const start = localToUtc(local, zone) + (millis ?? 0);
   if (millis !== undefined) return { start, end: start + 1 };
-  first[last]! += 1;
+  // What ends is a day at the least: to Elasticsearch `2026-03` ends with its first one.
+  first[Math.max(last, 2)]! += 1;
   return { start, end: localToUtc(at(first), zone) };
 }
 

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { documentError, StoreError } from '../store-error.ts';
+import { documentError, illegalArgument, StoreError } from '../store-error.ts';
 import { dynamicDefinition } from './dynamic.ts';
 import type { Field, MappingNode, ObjectNode } from './field.ts';
 import type { Mapping } from './mapping.ts';
@@ -98,9 +98,22 @@ export class DocumentWalker {
       );
     const isReal = typeof sample === 'number' && this.#isWrittenAsReal(key);
     const definition = dynamicDefinition(this.#mapping.definition, path, sample as Json, isReal);
+    if (Array.isArray(value)) this.#checkKinds(path, value, definition);
     const child = this.#mapping.add(node, key, definition);
     this.grown = true;
     this.#node(child, value);
+  }
+
+  /** The values of a new field must be of one kind: to Elasticsearch the next one would change its type. */
+  #checkKinds(path: string, values: Json[], { type = 'object' }: JsonObject): void {
+    const [key] = path.split('.').slice(-1) as [string];
+    for (const value of values.flat(9) as Json[]) {
+      if (value === null || typeof value === 'object') continue;
+      const isReal = typeof value === 'number' && (!Number.isInteger(value) || this.#isWrittenAsReal(key));
+      const own = dynamicDefinition(this.#mapping.definition, path, value, isReal).type;
+      if (own !== type && type !== 'object')
+        throw illegalArgument(`mapper [${path}] cannot be changed from type [${type}] to [${String(own)}]`);
+    }
   }
 
   /** `5.0` parses to the integer 5, and yet its field must be a float: the next value may be 5.5. */

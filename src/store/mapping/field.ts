@@ -59,6 +59,8 @@ export interface Field {
   readonly family: Family;
   /** Number among the fields of its mapping, from 0, never used again: indexes arrays instead of hashing names. */
   readonly slot: number;
+  /** Path of the nearest `nested` object around it; empty where there is none. */
+  readonly nested: string;
   readonly subfields: Field[];
   readonly options: FieldOptions;
 }
@@ -96,6 +98,8 @@ export interface ObjectNode {
   readonly dynamic: 'true' | 'false' | 'strict' | 'runtime';
   readonly enabled: boolean;
   readonly nested: boolean;
+  /** Path of the nearest nested object, itself included; empty where there is none. */
+  readonly nestedPath: string;
   readonly children: Map<string, MappingNode>;
 }
 

@@ -1,5 +1,5 @@
 import type { NamePattern } from '../../util/glob.ts';
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type JsonObject, wildcard } from '../json.ts';
 import { mapperError, StoreError } from '../store-error.ts';
 import { isDateFormat } from './date-parse.ts';
 import { type Family, type Field, familyOf, type MappingNode, type ObjectNode, optionsOf } from './field.ts';
@@ -32,9 +32,9 @@ export class Mapping {
   constructor(definition: JsonObject, settings: Partial<MappingSettings> = {}) {
     this.definition = definition;
     this.settings = { ...defaults, ...settings };
-    this.ignored = this.#field('_ignored', '_ignored', 'keyword', {});
+    this.ignored = this.#field('_ignored', '_ignored', 'keyword', {}, '');
     this.fields.delete('_ignored');
-    this.root = this.#object('', definition, 'true');
+    this.root = this.#object('', definition, 'true', '');
   }
 
   get slots(): number {
@@ -59,6 +59,18 @@ export class Mapping {
       .filter(([name]) => pattern.test(name))
       .map(([, target]) => this.field(target));
     return [...named, ...aliased.filter((field) => field !== undefined)];
+  }
+
+  /** Fields by the names under which a pattern finds them: an alias is shown under its own. */
+  named(pattern: string): [name: string, field: Field][] {
+    const matching = wildcard(pattern);
+    const all = [...this.fields.keys(), ...this.#aliases.keys()];
+    // Keys below a flattened field are only found by their whole name.
+    const names = pattern.includes('*') ? all.filter((name) => matching.test(name)) : [pattern];
+    return names.flatMap((name): [string, Field][] => {
+      const field = this.field(name);
+      return field ? [[name, field]] : [];
+    });
   }
 
   aliases(): ReadonlyMap<string, string> {
@@ -120,7 +132,7 @@ export class Mapping {
     return path.split('.');
   }
 
-  #object(path: string, definition: JsonObject, inherited: string): ObjectNode {
+  #object(path: string, definition: JsonObject, inherited: string, around: string): ObjectNode {
     const dynamic = String(definition.dynamic ?? inherited) as ObjectNode['dynamic'];
     if (!['true', 'false', 'strict', 'runtime'].includes(dynamic))
       throw mapperError(`Could not convert [${path}.dynamic] to boolean`);
@@ -131,6 +143,7 @@ export class Mapping {
       dynamic,
       enabled: String(definition.enabled ?? true) === 'true',
       nested: definition.type === 'nested',
+      nestedPath: definition.type === 'nested' ? path : around,
       children,
     };
     if (path) this.#objects.set(path, node);
@@ -153,15 +166,16 @@ export class Mapping {
   }
 
   #build(parent: ObjectNode, path: string, type: string, definition: JsonObject): MappingNode {
-    if (type === 'object' || type === 'nested') return this.#object(path, definition, parent.dynamic);
+    if (type === 'object' || type === 'nested')
+      return this.#object(path, definition, parent.dynamic, parent.nestedPath);
     if (type === 'alias') {
       this.#aliases.set(path, String(definition.path));
       return { kind: 'alias', path, target: String(definition.path) };
     }
-    return this.#field(path, path, type, definition);
+    return this.#field(path, path, type, definition, parent.nestedPath);
   }
 
-  #field(name: string, source: string, type: string, definition: JsonObject): Field {
+  #field(name: string, source: string, type: string, definition: JsonObject, nested: string): Field {
     const family = this.#checkedFamily(name, type, definition);
     const options = optionsOf(definition, this.settings.ignoreMalformed);
     const subfields: Field[] = [];
@@ -172,6 +186,7 @@ export class Mapping {
       type,
       family,
       slot: this.#slots++,
+      nested,
       subfields,
       options,
     };
@@ -179,7 +194,13 @@ export class Mapping {
     if (options.constant !== undefined) this.constants.push(field);
     for (const [sub, child] of Object.entries((definition.fields ?? {}) as JsonObject))
       subfields.push(
-        this.#field(`${name}.${sub}`, source, String((child as JsonObject).type), child as JsonObject),
+        this.#field(
+          `${name}.${sub}`,
+          source,
+          String((child as JsonObject).type),
+          child as JsonObject,
+          nested,
+        ),
       );
     return field;
   }

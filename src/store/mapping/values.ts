@@ -10,7 +10,7 @@ export type Stored = number | string | undefined;
 /** Why a value does not fit; the walker adds field and document. */
 export class Misfit extends Error {}
 
-const ranges: Record<string, [number, number]> = {
+export const wholeRanges: Record<string, [number, number]> = {
   byte: [-128, 127],
   short: [-32_768, 32_767],
   integer: [-2_147_483_648, 2_147_483_647],
@@ -26,7 +26,7 @@ function toNumber(field: Field, value: Json): number {
     number = value.trim() === '' || /[xXoObB_]/.test(value) ? Number.NaN : Number(value);
     if (!Number.isFinite(number)) throw new Misfit(`For input string: "${value}"`);
   } else throw new Misfit(`For input string: "${String(value)}"`);
-  const range = ranges[field.type];
+  const range = wholeRanges[field.type];
   if (!range) return toReal(field, number);
   if (number < range[0] || number > range[1])
     throw new Misfit(

@@ -98,11 +98,8 @@ export class LuceneSyntax {
     if (this.#isBound(before)) return false;
     this.#skip();
     const rest = this.#text.slice(this.#at, this.#at + 4);
-    return (
-      this.#at > before &&
-      rest !== '' &&
-      !/^(?:[+\-!():^[\]"{}~/&|<>=]|(?:AND|OR|NOT)(?:[\s(+\-!"]|$))/.test(rest)
-    );
+    if (this.#at === before || rest === '') return false;
+    return !/^(?:&&|\|\||[+\-!():^[\]"{}~/<>=]|(?:AND|OR|NOT)(?:[\s(+\-!"]|$))/.test(rest);
   }
 
   /** Whether the word that ends here belongs to what follows: a field's name, a boost, an operand. */
@@ -148,9 +145,9 @@ export class LuceneSyntax {
     return clause;
   }
 
-  /** `name:` in front of a clause; a name may hold escaped characters and wildcards. */
+  /** `name:` in front of a clause; a name may hold escaped characters, wildcards among them. */
   #field(): string | undefined {
-    const match = /^((?:[^\s+\-!():^[\]"{}~\\/<>=&|]|\\.|(?<=[^\s(:])[-/&+])+):\s*/su.exec(
+    const match = /^(\*|(?:[^\s+\-!():^[\]"{}~\\/<>=&|*?]|\\.|(?<=[^\s(:])[-/&+])+):\s*/su.exec(
       this.#text.slice(this.#at, this.#at + 600),
     );
     if (!match) return undefined;
@@ -234,17 +231,19 @@ export class LuceneSyntax {
     const start = this.#at;
     while (this.#at < this.#text.length) {
       const char = this.#text[this.#at]!;
-      const isInner = this.#at > start && '-+=<>&|'.includes(char);
+      // One `&` or `|` is a character like others; two are an operator.
+      const isLone = '&|'.includes(char) && this.#text[this.#at + 1] !== char;
+      const isInner = isLone || ('-+=<>&|'.includes(char) && this.#at > start);
       if (char === '\\') this.#at++;
       else if (special.has(char) && char !== '*' && char !== '?' && !isInner) break;
       this.#at++;
     }
     const raw = this.#text.slice(start, this.#at);
-    if (raw === '') this.#fail();
+    if (raw === '' || this.#at > this.#text.length) this.#fail();
     if (this.#text[this.#at] === '~')
       throw new SyntaxProblem('fuzzy queries are not supported by this store');
     if (raw === '*' && (field === undefined || field === '*')) return { kind: 'all' };
     if (/(^|[^\\])(\\\\)*[*?]/.test(raw)) return { kind: 'pattern', field, text: raw, boost: 1 };
-    return { kind: 'word', field, text: raw.replace(/\\(.)/gs, '$1').replace(/\\$/, ''), boost: 1 };
+    return { kind: 'word', field, text: raw.replace(/\\(.)/gs, '$1'), boost: 1 };
   }
 }

@@ -15,10 +15,15 @@ export interface Matcher {
   score(segment: Segment, scores: Float64Array): void;
 }
 
+/** Where a query finds columns and documents: a shard, or the nested objects in one. */
+export type Documents = Pick<Shard, 'segments' | 'read' | 'find'>;
+
 /** What a query must know of the index that it runs on. */
 export interface QueryContext {
   name: string;
-  shard: Shard;
+  shard: Documents;
+  /** Path of the nested objects that are looked at as documents of their own; empty for the documents themselves. */
+  nested: string;
   mapping: Mapping;
   /** Wall time of the request. */
   now: Millis;
@@ -28,12 +33,18 @@ export interface QueryContext {
 export type Query = (context: QueryContext) => Matcher;
 
 export function contextOf({ record, shard }: OpenIndex, now: Millis): QueryContext {
-  return { name: record.name, shard, mapping: shard.mapping, now };
+  return { name: record.name, shard, nested: '', mapping: shard.mapping, now };
+}
+
+/** The field of that name as seen from here: nested objects keep theirs to themselves. */
+export function fieldOf({ mapping, nested }: QueryContext, name: string): Field | undefined {
+  const field = mapping.field(name);
+  return field?.nested === nested ? field : undefined;
 }
 
 /** The field to search, or undefined where the index has none of that name: then nothing matches. */
-export function searchedField({ mapping }: QueryContext, name: string, query: string): Field | undefined {
-  const field = mapping.field(name);
+export function searchedField(context: QueryContext, name: string, query: string): Field | undefined {
+  const field = fieldOf(context, name);
   if (field?.family === 'stored')
     throw queryShardError(
       `Field [${name}] of type [${field.type}] does not support ${query} queries in this store`,

@@ -37,6 +37,7 @@ const forms: Record<string, Form> = {
     matcher: (context, field, value, options) =>
       match(context, field, value, {
         boost: boostOf(options),
+        isLenient: booleanOf(options.lenient, false),
         operator: String(options.operator ?? 'or'),
         minimumShouldMatch: options.minimum_should_match as string | undefined,
         zeroTerms: String(options.zero_terms_query ?? 'none'),
@@ -99,7 +100,10 @@ export const fieldQueries = new Set([...Object.keys(forms), 'range']);
 
 function onlyField(name: string, body: JsonObject): [string, Json] {
   const entries = Object.entries(body).filter(([key]) => key !== 'boost' && key !== '_name');
-  if (entries.length === 0) throw illegalArgument('field name is null or empty');
+  if (entries.length === 0)
+    throw name.startsWith('match')
+      ? parsingError('No text specified for text query')
+      : illegalArgument('field name is null or empty');
   if (entries.length > 1)
     throw parsingError(
       `[${name}] query doesn't support multiple fields, found [${entries[0]![0]}] and [${entries[1]![0]}]`,
@@ -147,6 +151,7 @@ export function parseFieldQuery(name: string, body: JsonObject): Query {
   const [field, inner] = onlyField(name, body);
   if (name === 'range') return parseRange(field, inner);
   const form = forms[name]!;
+  if (inner === null) throw illegalArgument('field name is null or empty');
   if (Array.isArray(inner)) throw parsingError(`[${name}] query does not support an array of values`);
   if (!isObject(inner)) return (context) => form.matcher(context, field, inner, body);
   checkKeys(name, inner, [...form.value, ...form.options, 'boost', '_name']);

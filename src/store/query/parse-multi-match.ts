@@ -1,8 +1,8 @@
 import { type JsonObject, wildcard } from '../json.ts';
-import { parsingError, StoreError } from '../store-error.ts';
-import { anyOf, bestOf, type Matcher, matchNone, type Query, type QueryContext } from './matcher.ts';
+import { parsingError } from '../store-error.ts';
+import { anyOf, bestOf, matchNone, type Query, type QueryContext } from './matcher.ts';
 import { checkKeys, numberOf, stringsOf } from './shape.ts';
-import { type MatchOptions, match, matchPhrase } from './text-queries.ts';
+import { lenient, type MatchOptions, match, matchPhrase } from './text-queries.ts';
 
 const known = [
   'query',
@@ -20,27 +20,20 @@ const known = [
 const types = ['best_fields', 'most_fields', 'phrase', 'phrase_prefix'];
 
 /** Fields that a list such as `["message^2", "url.*"]` names in an index, and their weights. */
-export function weightedFields({ mapping }: QueryContext, list: string[]): [field: string, weight: number][] {
+export function weightedFields(
+  { mapping, nested }: QueryContext,
+  list: string[],
+): [field: string, weight: number][] {
   const result = new Map<string, number>();
   for (const entry of list.length > 0 ? list : ['*']) {
     const [name, weight] = entry.split('^', 2) as [string, string?];
     if (!name.includes('*')) result.set(name, Number(weight ?? 1));
     else
       for (const field of mapping.fieldsMatching(wildcard(name)))
-        if (field.family !== 'stored' && field.options.searchable)
+        if (field.family !== 'stored' && field.options.searchable && field.nested === nested)
           result.set(field.name, Number(weight ?? 1));
   }
   return [...result];
-}
-
-/** A value that cannot be one of the field's matches nothing, where the query is lenient. */
-export function lenient(isLenient: boolean, build: () => Matcher): Matcher {
-  try {
-    return build();
-  } catch (error) {
-    if (isLenient && error instanceof StoreError) return matchNone;
-    throw error;
-  }
 }
 
 export function parseMultiMatch(body: JsonObject): Query {

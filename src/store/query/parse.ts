@@ -1,12 +1,14 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { parsingError, queryShardError } from '../store-error.ts';
+import { illegalArgument, parsingError, xContentError } from '../store-error.ts';
+import { exists } from './exists-query.ts';
 import { bestOf, bool, constant, matchAll, matchNone, type Query } from './matcher.ts';
 import { minimumShould } from './minimum-should.ts';
 import { fieldQueries, parseFieldQuery } from './parse-field.ts';
 import { parseMultiMatch } from './parse-multi-match.ts';
+import { parseNested } from './parse-nested.ts';
 import { parseQueryString, parseSimpleQueryString } from './query-string.ts';
 import { checkKeys, numberOf, objectOf } from './shape.ts';
-import { exists, idsMatcher, terms } from './term-queries.ts';
+import { idsMatcher, terms } from './term-queries.ts';
 
 /** Deeper than people write, and far from the end of the stack. */
 const deepest = 30;
@@ -16,7 +18,7 @@ export function parseQuery(json: Json | undefined, depth = 0): Query {
   if (json === undefined) return () => matchAll();
   if (!isObject(json)) throw parsingError('[_na] query malformed, must start with start_object');
   const names = Object.keys(json);
-  if (names.length === 0) throw parsingError('query malformed, empty clause found');
+  if (names.length === 0) throw illegalArgument('query malformed, empty clause found');
   if (names.length > 1)
     throw parsingError(`[${names[0]}] malformed query, expected [END_OBJECT] but found [FIELD_NAME]`);
   if (depth > deepest)
@@ -27,7 +29,7 @@ export function parseQuery(json: Json | undefined, depth = 0): Query {
   if (fieldQueries.has(name)) return parseFieldQuery(name, objectOf(json[name], name));
   const parser = Object.hasOwn(parsers, name) ? parsers[name] : undefined;
   if (!parser)
-    throw parsingError(`unknown query [${name}]`, {
+    throw parsingError(`unknown query [${name}], or one that this store does not support`, {
       caused_by: { type: 'named_object_not_found_exception', reason: `unknown field [${name}]` },
     });
   return parser(objectOf(json[name], name), depth + 1);
@@ -38,6 +40,8 @@ type Parser = (body: JsonObject, depth: number) => Query;
 function clauses(body: JsonObject, name: string, depth: number): Query[] {
   const value = body[name];
   if (value === undefined || value === null) return [];
+  if (typeof value !== 'object')
+    throw xContentError(`[bool] ${name} doesn't support values of type: ${typeof value}`);
   return (Array.isArray(value) ? value : [value]).map((item) => parseQuery(item, depth));
 }
 
@@ -59,7 +63,11 @@ const parseBool: Parser = (body, depth) => {
   const boost = numberOf(body.boost, 1);
   const asked = body.minimum_should_match as string | number | undefined;
   const otherwise = should.length > 0 && must.length + filter.length === 0 ? 1 : 0;
-  const minimum = should.length === 0 ? 0 : minimumShould(asked, should.length, otherwise);
+  // Of a query that has nothing but `should`, one must hold, whatever is asked.
+  const least = should.length > 0 && must.length + filter.length === 0 ? 1 : 0;
+  // And one that has nothing but `must_not` loses what is asked, when Elasticsearch adds all documents to it.
+  const isNegative = must.length + filter.length + should.length === 0;
+  const minimum = isNegative ? 0 : Math.max(minimumShould(asked, should.length, otherwise), least);
   return (context) => {
     const on = (queries: Query[]) => queries.map((query) => query(context));
     const parts = { must: on(must), filter: on(filter), should: on(should), mustNot: on(mustNot) };
@@ -91,8 +99,9 @@ const parseExists: Parser = (body) => {
 
 const parseIds: Parser = (body) => {
   checkKeys('ids', body, ['values', 'boost', '_name']);
-  if (!Array.isArray(body.values)) throw parsingError('[ids] requires providing a [values] array of strings');
-  const ids = body.values.map(String);
+  if (body.values !== undefined && !Array.isArray(body.values))
+    throw parsingError('[ids] requires providing a [values] array of strings');
+  const ids = (body.values ?? []).map(String);
   return (context) => idsMatcher(context, ids, numberOf(body.boost, 1));
 };
 
@@ -114,43 +123,6 @@ const parseDisMax: Parser = (body, depth) => {
     );
 };
 
-/**
- * Objects in arrays are not kept apart here. A nested query that asks for one field asks the same as a plain one; one
- * that asks for several could be answered wrongly, and is refused.
- */
-const parseNested: Parser = (body, depth) => {
-  checkKeys('nested', body, [
-    'path',
-    'query',
-    'score_mode',
-    'ignore_unmapped',
-    'boost',
-    '_name',
-    'inner_hits',
-  ]);
-  if (body.inner_hits !== undefined)
-    throw parsingError('[nested] inner_hits are not supported by this store');
-  const path = String(body.path);
-  const named = new Set(
-    [...JSON.stringify(body.query ?? {}).matchAll(/"([^"\\]+)"/g)]
-      .map((match) => match[1]!)
-      .filter((name) => name.startsWith(`${path}.`)),
-  );
-  if (named.size > 1)
-    throw parsingError(
-      '[nested] a query on several fields of one nested object is not supported by this store',
-    );
-  const inner = parseQuery(body.query, depth);
-  const isIgnored = body.ignore_unmapped === true;
-  return (context) => {
-    if (context.mapping.object(path)?.nested) return inner(context);
-    if (isIgnored) return matchNone;
-    throw queryShardError(
-      `failed to create query: [nested] failed to find nested object under path [${path}]`,
-    );
-  };
-};
-
 const parsers: Record<string, Parser> = {
   match_all: (body) => {
     checkKeys('match_all', body, ['boost', '_name']);
@@ -166,7 +138,7 @@ const parsers: Record<string, Parser> = {
   ids: parseIds,
   constant_score: parseConstantScore,
   dis_max: parseDisMax,
-  nested: parseNested,
+  nested: (body, depth) => parseNested(body, (json) => parseQuery(json, depth)),
   multi_match: parseMultiMatch,
   query_string: parseQueryString,
   simple_query_string: parseSimpleQueryString,

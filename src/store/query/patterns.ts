@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { illegalArgument, parsingError } from '../store-error.ts';
+import { illegalArgument, parsingError, queryShardError } from '../store-error.ts';
 
 const meta = /[\\^$.|?*+()[\]{}]/g;
 
@@ -16,6 +16,8 @@ function checkLength(pattern: string, query: string): void {
 /** A `*`/`?` pattern; a backslash takes the meaning away. */
 export function wildcardTest(pattern: string, caseInsensitive = false): (text: string) => boolean {
   checkLength(pattern, 'Wildcard');
+  // No pattern: to Elasticsearch it matches nothing, the empty text included.
+  if (pattern === '') return () => false;
   let expression = '';
   for (let at = 0; at < pattern.length; at++) {
     const char = pattern[at]!;
@@ -39,9 +41,7 @@ export function wildcardTest(pattern: string, caseInsensitive = false): (text: s
  */
 export function regexpTest(pattern: string, caseInsensitive = false): (text: string) => boolean {
   checkLength(pattern, 'Regexp');
-  const bare = pattern.replace(/\\./gs, '').replace(/\[[^\]]*\]/g, '');
-  const foreign = /[~&@#]|<\d/.exec(bare);
-  if (foreign) throw parsingError(`[regexp] the operator [${foreign[0]}] is not supported by this store`);
+  checkOperators(pattern);
   const expression = pattern.replace(/\\.|\[[^\]]*\]|[\^$]/gs, (part) =>
     part.length === 1 ? `\\${part}` : part,
   );
@@ -50,6 +50,14 @@ export function regexpTest(pattern: string, caseInsensitive = false): (text: str
     const compiled = RE2JS.compile(`(?:${expression})`, flags);
     return (text) => compiled.matches(text);
   } catch (error) {
-    throw parsingError(`failed to parse regexp [${pattern}]: ${error instanceof Error ? error.message : ''}`);
+    const reason = error instanceof Error ? error.message : '';
+    throw queryShardError(`failed to create query: ${reason}`);
   }
+}
+
+/** Refuses what Lucene knows and RE2 does not. */
+export function checkOperators(pattern: string): void {
+  const bare = pattern.replace(/\\./gs, '').replace(/\[[^\]]*\]/g, '');
+  const foreign = /[~&@#]|<\d/.exec(bare);
+  if (foreign) throw parsingError(`[regexp] the operator [${foreign[0]}] is not supported by this store`);
 }

@@ -2,6 +2,7 @@ import type { Json } from '../json.ts';
 import { parseDateMath } from '../mapping/date-math.ts';
 import type { Field } from '../mapping/field.ts';
 import { encodeIp } from '../mapping/ip.ts';
+import { wholeRanges } from '../mapping/values.ts';
 import { noBits } from '../storage/bits.ts';
 import { documentsBetween } from '../storage/column.ts';
 import { queryShardError } from '../store-error.ts';
@@ -35,6 +36,11 @@ function number(field: Field, value: Json): number {
     typeof value === 'boolean' ? Number(value) : value === 'true' ? 1 : value === 'false' ? 0 : Number(value);
   if (Number.isNaN(read) || value === '')
     throw queryShardError(`failed to create query: For input string: "${String(value)}"`);
+  const limits = wholeRanges[field.type];
+  if (limits && !(Math.trunc(read) >= limits[0] && Math.trunc(read) <= limits[1]))
+    throw queryShardError(
+      `failed to create query: Value [${String(value)}] is out of range for ${field.type === 'integer' ? 'an' : 'a'} ${field.type}`,
+    );
   return field.type === 'float' ? Math.fround(read) : read;
 }
 
@@ -90,10 +96,18 @@ function text(field: Field, { gt, gte, lt, lte }: RangeOptions, boost: number): 
   return stringRange(field, range, boost);
 }
 
+function checkBothEnds({ gt, gte, lt, lte }: RangeOptions): void {
+  if ((isGiven(gt) || isGiven(gte)) === (isGiven(lt) || isGiven(lte))) return;
+  throw queryShardError(
+    'failed to create query: [range] queries on keyed [flattened] fields must include both an upper and a lower bound.',
+  );
+}
+
 export function range(context: QueryContext, name: string, options: RangeOptions): Matcher {
   const field = searchedField(context, name, 'range');
   if (!field) return matchNone;
   const { boost = 1 } = options;
+  if (field.family === 'flattened' && field.source !== field.name) checkBothEnds(options);
   if (field.family === 'date') return numeric(field, dateBounds(field, options, context.now), boost);
   if (field.family === 'number' || field.family === 'boolean')
     return numeric(field, numberBounds(field, options), boost);

@@ -1,7 +1,7 @@
 import type { Field } from '../mapping/field.ts';
 import type { Column, NumberColumn, TermColumn, TextColumn } from '../storage/column.ts';
 import type { Segment } from '../storage/segment.ts';
-import type { Shard } from '../storage/shard.ts';
+import type { Documents } from './matcher.ts';
 
 /** BM25 with Lucene's constants; a store that sorts by `_score` otherwise than Elasticsearch gives a wrong answer. */
 const k1 = 1.2;
@@ -32,22 +32,32 @@ export function saturation(frequency: number, length: number, averageLength: num
   return ((k1 + 1) * frequency) / (frequency + norm);
 }
 
+/** Terms have no length that counts, and yet the average weighs: in a field of many values each is worth more. */
+export function termScore(statistics: TermStatistics): number {
+  return idf(statistics) * saturation(1, 1, statistics.averageLength);
+}
+
 export function textScore(statistics: TermStatistics, frequency: number, length: number): number {
   return idf(statistics) * saturation(frequency, length, statistics.averageLength);
 }
 
-function countInTerms(column: TermColumn, term: string): { documents: number; having: number } {
+/** Documents that have any value; `starts` is there where some have several. */
+function countHaving(starts: Uint32Array | undefined, values: number): number {
+  if (!starts) return values;
+  let documents = 0;
+  for (let doc = 0; doc + 1 < starts.length; doc++) if (starts[doc + 1]! > starts[doc]!) documents++;
+  return documents;
+}
+
+function countInTerms(column: TermColumn, term: string): Counted {
   const ordinal = column.terms.find(term) + 1;
-  let [documents, having] = [0, 0];
-  if (column.starts) {
-    for (let doc = 0; doc + 1 < column.starts.length; doc++)
-      if (column.starts[doc + 1]! > column.starts[doc]!) documents++;
-  }
+  let [values, having] = [0, 0];
   for (const one of column.ordinals) {
-    if (one !== 0 && !column.starts) documents++;
-    if (one !== 0 && one === ordinal) having++;
+    if (one === 0) continue;
+    values++;
+    if (one === ordinal) having++;
   }
-  return { documents, having };
+  return { documents: countHaving(column.starts, values), having, length: values };
 }
 
 function countInText(column: TextColumn, token: string) {
@@ -62,24 +72,34 @@ function countInText(column: TextColumn, token: string) {
   return { documents, having, length };
 }
 
-/** A boolean is indexed like a term in Elasticsearch, and scores like one. */
-function countInNumbers({ values }: NumberColumn, wanted: number): { documents: number; having: number } {
-  let [documents, having] = [0, 0];
-  for (const value of values) {
-    if (!Number.isNaN(value)) documents++;
-    if (value === wanted) having++;
+/** A boolean is indexed like a term in Elasticsearch, and scores like one: a document has it once. */
+function countInNumbers({ starts, values }: NumberColumn, wanted: number): Counted {
+  const counted = { documents: 0, having: 0, length: 0 };
+  const size = starts ? starts.length - 1 : values.length;
+  for (let doc = 0; doc < size; doc++) {
+    const own = new Set(values.subarray(starts?.[doc] ?? doc, starts?.[doc + 1] ?? doc + 1));
+    own.delete(Number.NaN);
+    if (own.size > 0) counted.documents++;
+    if (own.has(wanted)) counted.having++;
+    counted.length += own.size;
   }
-  return { documents, having };
+  return counted;
 }
 
-function countIn(column: Column, term: string): { documents: number; having: number; length: number } {
+/** As in `TermStatistics`, with the values of all documents together for a length. */
+interface Counted {
+  documents: number;
+  having: number;
+  length: number;
+}
+
+function countIn(column: Column, term: string): Counted {
   if (column.kind === 'text') return countInText(column, term);
-  if (column.kind === 'number') return { ...countInNumbers(column, Number(term)), length: 0 };
-  return { ...countInTerms(column, term), length: 0 };
+  return column.kind === 'number' ? countInNumbers(column, Number(term)) : countInTerms(column, term);
 }
 
 /** Statistics of a term over all segments of an index. */
-export function statisticsOf(shard: Shard, field: Field, term: string): TermStatistics {
+export function statisticsOf(shard: Documents, field: Field, term: string): TermStatistics {
   let [documents, having, length] = [0, 0, 0];
   for (const segment of shard.segments as Segment[]) {
     const column = segment.column(field);

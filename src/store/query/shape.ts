@@ -6,7 +6,7 @@ export function checkKeys(name: string, body: JsonObject, known: string[]): void
   const unknown = Object.keys(body).find((key) => !known.includes(key));
   if (unknown === undefined) return;
   if (name === 'bool') throw xContentError(`[bool] unknown field [${unknown}]`);
-  throw parsingError(`[${name}] query does not support [${unknown}]`);
+  throw parsingError(`[${name}] query does not support [${unknown}], or this store does not`);
 }
 
 export function objectOf(value: Json | undefined, name: string): JsonObject {

@@ -45,7 +45,7 @@ export function simpleSyntax(text: string, operator: 'and' | 'or'): Clause {
       at++;
       const inner = group(depth + 1);
       if (text[at] === ')') at++;
-      return inner;
+      return inner.kind === 'group' && inner.members.length === 0 ? undefined : inner;
     }
     return word();
   }

@@ -2,13 +2,12 @@ import type { Json } from '../json.ts';
 import { parseDateMath } from '../mapping/date-math.ts';
 import type { Field } from '../mapping/field.ts';
 import { ipRange } from '../mapping/ip.ts';
-import { Misfit, toStored } from '../mapping/values.ts';
+import { Misfit, toStored, wholeRanges } from '../mapping/values.ts';
 import { hasBit, noBits, unite } from '../storage/bits.ts';
 import {
   type Column,
   documentsBetween,
   documentsWhere,
-  documentsWith,
   documentsWithTerms,
   documentsWithToken,
 } from '../storage/column.ts';
@@ -16,7 +15,7 @@ import type { Segment } from '../storage/segment.ts';
 import type { StringTable } from '../storage/string-table.ts';
 import { queryShardError } from '../store-error.ts';
 import { anyOf, constant, type Matcher, matchNone, type QueryContext, searchedField } from './matcher.ts';
-import { idf, statisticsOf, type TermStatistics, textScore } from './relevance.ts';
+import { statisticsOf, type TermStatistics, termScore, textScore } from './relevance.ts';
 
 /** Boundaries in the field's stored form; a number or a string by its family. */
 export function storedTerm(field: Field, value: Json, context: QueryContext): number | string | undefined {
@@ -38,14 +37,16 @@ export function storedTerm(field: Field, value: Json, context: QueryContext): nu
   }
 }
 
-/** A whole number's column cannot hold 1.5: nothing equals it. */
-const isNever = (field: Field, value: Json) =>
-  ['long', 'integer', 'short', 'byte', 'unsigned_long'].includes(field.type) &&
-  !Number.isInteger(Number(value));
+/** A whole number's column cannot hold 1.5, nor what its type has no room for: nothing equals it. */
+function isNever({ type }: Field, value: Json): boolean {
+  const [number, range] = [Number(value), wholeRanges[type]];
+  if (!range || Number.isNaN(number) || value === '') return false;
+  return !Number.isInteger(number) || number < range[0] || number > range[1];
+}
 
 function numberTerm(context: QueryContext, field: Field, value: Json, boost: number): Matcher {
+  if (isNever(field, value)) return matchNone;
   const wanted = storedTerm(field, value, context) as number;
-  if (isNever(field, value) && field.family === 'number') return matchNone;
   let high = wanted;
   if (field.family === 'date') {
     const formats = field.options.formats;
@@ -60,7 +61,7 @@ function numberTerm(context: QueryContext, field: Field, value: Json, boost: num
   return {
     match,
     score(segment, scores) {
-      weight ??= idf(statisticsOf(context.shard, field, String(wanted)));
+      weight ??= termScore(statisticsOf(context.shard, field, String(wanted)));
       constant(match, boost * weight).score(segment, scores);
     },
   };
@@ -97,7 +98,7 @@ function scoreTerm(
     const place = column.terms.find(term);
     if (place === -1) return;
     const bits = documentsWithTerms(column, place, place + 1);
-    const score = weight * idf(known);
+    const score = weight * termScore(known);
     for (let doc = 0; doc < segment.size; doc++) if (hasBit(bits, doc)) scores[doc]! += score;
   } else if (column?.kind === 'text') {
     const token = column.tokens.find(term);
@@ -222,29 +223,13 @@ export function termsPassing(
     return test(context.name) ? constant((segment) => segment.live.slice(), boost) : matchNone;
   const field = searchedField(context, name, query);
   if (!field) return matchNone;
+  if (field.family === 'flattened' && field.name !== field.source && query !== 'prefix')
+    throw queryShardError(
+      `failed to create query: [${query}] queries are not currently supported on keyed [flattened] fields.`,
+    );
   if (!['keyword', 'text', 'flattened'].includes(field.family))
     throw queryShardError(
       `failed to create query: Can only use ${query} queries on keyword, text and wildcard fields - not on [${name}] which is of type [${field.type}]`,
     );
   return constant((segment) => whereTerms(segment.column(field), test), boost);
-}
-
-/** Documents that have a value in the field, or in any field below an object of that name. */
-export function exists(context: QueryContext, name: string, boost = 1): Matcher {
-  if (name === '_id' || name === '_index') return constant((segment) => segment.live.slice(), boost);
-  const { mapping } = context;
-  const field = mapping.field(name);
-  const inner = [...mapping.fields.values()].filter(
-    (one) => one.name.startsWith(`${name}.`) && one.source === one.name,
-  );
-  const fields = (field ? [field] : inner).filter(({ family }) => family !== 'stored');
-  if (field?.family === 'stored') searchedField(context, name, 'exists');
-  return constant((segment) => {
-    const bits = noBits();
-    for (const one of fields) {
-      const column = segment.column(one);
-      if (column) unite(bits, documentsWith(column));
-    }
-    return bits;
-  }, boost);
 }

@@ -4,9 +4,11 @@ import type { Field } from '../mapping/field.ts';
 import { valuesAt } from '../search/source-values.ts';
 import { docsOf, intersect, noBits, setBit } from '../storage/bits.ts';
 import type { Segment } from '../storage/segment.ts';
+import { queryShardError, StoreError } from '../store-error.ts';
 import {
   allOf,
   bool,
+  fieldOf,
   type Matcher,
   matchAll,
   matchNone,
@@ -23,20 +25,34 @@ export interface MatchOptions {
   boost?: number;
   zeroTerms?: string;
   slop?: number;
+  isLenient?: boolean;
 }
 
 /** A field that is not analysed is compared as a whole; a value that does not fit its type is an error or nothing. */
 const isText = (field: Field | undefined) => field?.family === 'text';
 
 export function match(context: QueryContext, name: string, value: Json, options: MatchOptions = {}): Matcher {
-  const field = context.mapping.field(name);
-  if (!isText(field)) return term(context, name, value, { boost: options.boost ?? 1 });
+  const field = fieldOf(context, name);
+  if (!isText(field))
+    return lenient(options.isLenient === true, () =>
+      term(context, name, value, { boost: options.boost ?? 1 }),
+    );
   const tokens = tokensOf(String(value));
   if (tokens.length === 0) return options.zeroTerms === 'all' ? matchAll(options.boost) : matchNone;
   const matchers = tokens.map((token) => exactTerm(context, field!, token, options.boost ?? 1));
   if (options.operator?.toLowerCase() === 'and') return allOf(matchers);
   const minimum = Math.max(minimumShould(options.minimumShouldMatch, matchers.length, 1), 1);
   return bool({ must: [], filter: [], should: matchers, mustNot: [], minimumShould: minimum, boost: 1 });
+}
+
+/** A value that cannot be one of the field's matches nothing, where the query is lenient. */
+export function lenient(isLenient: boolean, build: () => Matcher): Matcher {
+  try {
+    return build();
+  } catch (error) {
+    if (isLenient && error instanceof StoreError) return matchNone;
+    throw error;
+  }
 }
 
 /** Lucene leaves this many places between the values of an array, so that no phrase spans two. */
@@ -94,10 +110,11 @@ export function matchPhrase(
 ): Matcher {
   const field = searchedField(context, name, 'match_phrase');
   if (!isText(field)) {
-    const start = String(value);
-    return prefix && field
-      ? termsPassing(context, name, 'prefix', (one) => one.startsWith(start), boost)
-      : term(context, name, value, { boost });
+    if (prefix && field)
+      throw queryShardError(
+        `failed to create query: Can only use phrase prefix queries on text fields - not on [${name}] which is of type [${field.type}]`,
+      );
+    return term(context, name, value, { boost });
   }
   const words = tokensOf(String(value));
   if (words.length === 0) return matchNone;

@@ -22,6 +22,9 @@ export function keepAlive(text: string | undefined, name: string): Millis {
   return life;
 }
 
+/** Whether a text can be the id of a scroll or a point in time at all. */
+export const isContextId = (id: string): boolean => /^[\w-]{32}$/.test(id);
+
 function missing(id: string): StoreError {
   return new StoreError(404, 'search_context_missing_exception', `No search context found for id [${id}]`);
 }
@@ -55,7 +58,7 @@ class Contexts<T> {
   use(id: string, life: Millis | undefined): T {
     this.#expire();
     const context = this.#live.get(id);
-    if (!context && !/^[\w-]{32}$/.test(id)) throw illegalArgument('Cannot parse scroll id');
+    if (!context && !isContextId(id)) throw illegalArgument('Cannot parse scroll id');
     if (!context) throw missing(id);
     if (life !== undefined) context.until = this.#now() + life;
     return context.value;

@@ -10,16 +10,18 @@ interface Capability {
   indices: string[];
 }
 
-const metadata: [string, string, boolean][] = [
-  ['_id', '_id', false],
-  ['_index', '_index', true],
-  ['_source', '_source', false],
+/** Name, type, searchable, aggregatable. */
+const metadata: [string, string, boolean, boolean][] = [
+  ['_id', '_id', true, false],
+  ['_index', '_index', true, true],
+  ['_source', '_source', false, false],
+  ['_ignored', '_ignored', true, true],
 ];
 
 /** What an index's fields are, objects included. */
 function* fieldsOf({ index }: SearchTarget): Generator<[name: string, Omit<Capability, 'indices'>]> {
-  for (const [name, type, aggregatable] of metadata)
-    yield [name, { type, metadata_field: true, searchable: name !== '_source', aggregatable }];
+  for (const [name, type, searchable, aggregatable] of metadata)
+    yield [name, { type, metadata_field: true, searchable, aggregatable }];
   const { mapping } = index.shard;
   const objects = new Set<string>();
   for (const field of [
@@ -51,7 +53,7 @@ function* fieldsOf({ index }: SearchTarget): Generator<[name: string, Omit<Capab
 }
 
 /** `_field_caps`: for each name, the types that it has in some index; `indices` only where they differ. */
-export function fieldCaps(targets: SearchTarget[], fields: Json | undefined): unknown {
+export function fieldCaps(targets: SearchTarget[], fields: Json | undefined, withUnmapped = false): unknown {
   const patterns = [fields ?? []]
     .flat()
     .flatMap((one) => String(one).split(','))
@@ -75,10 +77,19 @@ export function fieldCaps(targets: SearchTarget[], fields: Json | undefined): un
       known.indices.push(target.index.record.name);
       found.set(name, types.set(capability.type, known));
     }
+  if (withUnmapped) for (const types of found.values()) addUnmapped(types, targets);
   return {
     indices: targets.map(({ index }) => index.record.name),
     fields: Object.fromEntries([...found].map(shown)),
   };
+}
+
+/** The indices that have no field of a name that others have. */
+function addUnmapped(types: Map<string, Capability>, targets: SearchTarget[]): void {
+  const mapped = new Set([...types.values()].flatMap(({ indices }) => indices));
+  const indices = targets.map(({ index }) => index.record.name).filter((name) => !mapped.has(name));
+  const flags = { metadata_field: false, searchable: false, aggregatable: false };
+  if (indices.length > 0) types.set('unmapped', { type: 'unmapped', ...flags, indices });
 }
 
 function shown([name, types]: [string, Map<string, Capability>]) {

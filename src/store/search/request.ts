@@ -1,9 +1,10 @@
+import { parseDuration } from '../../util/duration.ts';
 import { type AggregationSpec, parseAggregations } from '../aggs/parse.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Query } from '../query/matcher.ts';
 import { parseQuery } from '../query/parse.ts';
 import { booleanOf, numberOf, stringsOf } from '../query/shape.ts';
-import { illegalArgument, parsingError } from '../store-error.ts';
+import { illegalArgument, parsingError, StoreError, validationError } from '../store-error.ts';
 import { parseSort, parseSortParameter, type SortKey } from './sort.ts';
 
 export interface FieldRequest {
@@ -25,6 +26,8 @@ export interface SearchRequest {
   isScroll: boolean;
   sort: SortKey[];
   after: Json[] | undefined;
+  /** False where `stored_fields` is `_none_`. */
+  showId: boolean;
   source: SourceFilter;
   fields: FieldRequest[];
   docValues: FieldRequest[];
@@ -61,16 +64,31 @@ const members = new Set([
   'timeout',
   'terminate_after',
   'pit',
+  'explain',
+  'profile',
 ]);
 /** Members that say nothing when they are empty: clients send them as a matter of course. */
-const emptyable = ['script_fields', 'runtime_mappings', 'highlight', 'indices_boost', 'ext', 'stats'];
+const emptyable = [
+  'script_fields',
+  'runtime_mappings',
+  'indices_boost',
+  'ext',
+  'stats',
+  'suggest',
+  'highlight',
+  'collapse',
+  'rescore',
+  'slice',
+];
 
 export function parseSourceFilter(value: Json | undefined): SourceFilter {
   if (value === undefined || value === true || value === 'true')
     return { isWanted: true, includes: [], excludes: [] };
   if (value === false || value === 'false') return { isWanted: false, includes: [], excludes: [] };
   if (!isObject(value)) return { isWanted: true, includes: stringsOf(value), excludes: [] };
-  const { includes, include, excludes, exclude } = value;
+  const { includes, include, excludes, exclude, ...rest } = value;
+  const [unknown] = Object.keys(rest);
+  if (unknown) throw parsingError(`Unknown key for a START_ARRAY in [${unknown}].`);
   return {
     isWanted: true,
     includes: stringsOf(includes ?? include),
@@ -81,6 +99,8 @@ export function parseSourceFilter(value: Json | undefined): SourceFilter {
 function fieldRequests(value: Json | undefined): FieldRequest[] {
   return (value === undefined ? [] : Array.isArray(value) ? value : [value]).map((entry) => {
     if (!isObject(entry)) return { pattern: String(entry), format: undefined };
+    if (booleanOf(entry.include_unmapped, false))
+      throw illegalArgument('[include_unmapped] is not supported by this store');
     return {
       pattern: String(entry.field),
       format: entry.format === undefined ? undefined : String(entry.format),
@@ -92,10 +112,18 @@ function trackTotal(value: Json | undefined): boolean | number {
   if (value === undefined) return 10_000;
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
+  if (Number.isNaN(Number(value)))
+    throw new StoreError(400, 'number_format_exception', `For input string: "${String(value)}"`);
   return numberOf(value, 10_000) < 0 ? true : numberOf(value, 10_000);
 }
 
 function refuseUnknown(body: JsonObject): void {
+  for (const flag of ['explain', 'profile'])
+    if (booleanOf(body[flag], false)) throw illegalArgument(`[${flag}] is not supported by this store`);
+  if (body.timeout !== undefined && parseDuration(String(body.timeout)) === undefined)
+    throw illegalArgument(
+      `failed to parse setting [timeout] with value [${String(body.timeout)}] as a time value: unit is missing or unrecognized`,
+    );
   for (const [key, value] of Object.entries(body)) {
     if (members.has(key)) continue;
     const isEmpty = (isObject(value) || Array.isArray(value)) && Object.keys(value).length === 0;
@@ -110,10 +138,10 @@ function refuseUnknown(body: JsonObject): void {
 
 function wholeNumber(name: string, value: Json | undefined, otherwise: number): number {
   const number = value === undefined || value === null ? otherwise : Number(value);
-  if (!Number.isInteger(number))
+  if (Number.isNaN(number))
     throw illegalArgument(`Failed to parse int parameter [${name}] with value [${String(value)}]`);
   if (number < 0) throw illegalArgument(`[${name}] parameter cannot be negative, found [${number}]`);
-  return number;
+  return Math.trunc(number);
 }
 
 /** Refused by each index, since the limit is one of its settings. */
@@ -149,7 +177,8 @@ function sourceOf(body: JsonObject, parameters: Parameters): SourceFilter {
   const filter = parseSourceFilter(named);
   if (includes !== undefined) filter.includes = includes.split(',');
   if (excludes !== undefined) filter.excludes = excludes.split(',');
-  if (stringsOf(body.stored_fields).includes('_none_')) filter.isWanted = false;
+  // Who asks for stored fields gets the document only when asking for that, too.
+  if (body.stored_fields !== undefined && named === undefined) filter.isWanted = false;
   return filter;
 }
 
@@ -157,8 +186,20 @@ function sourceOf(body: JsonObject, parameters: Parameters): SourceFilter {
 function sortOf(body: JsonObject, parameters: Parameters): SortKey[] {
   const sort = parameters.sort === undefined ? parseSort(body.sort) : parseSortParameter(parameters.sort);
   const isByScore = sort.length === 1 && sort[0]!.field === '_score' && sort[0]!.order === 'desc';
-  return isByScore && body.search_after === undefined ? [] : sort;
+  if (isByScore && body.search_after === undefined) return [];
+  const isTold = sort.length === 0 || sort.some(({ field }) => field === '_shard_doc');
+  return body.pit === undefined || isTold ? sort : [...sort, byPlace];
 }
+
+/** With a point in time a last key tells equal documents apart, so that pages neither repeat nor skip any. */
+const byPlace: SortKey = {
+  field: '_shard_doc',
+  order: 'asc',
+  missing: '_last',
+  unmapped: undefined,
+  mode: 'min',
+  format: undefined,
+};
 
 /** Reads the body and the parameters of a search. */
 export function parseSearch(body: JsonObject, parameters: Parameters = {}): SearchRequest {
@@ -169,12 +210,15 @@ export function parseSearch(body: JsonObject, parameters: Parameters = {}): Sear
   const after = body.search_after;
   if (after !== undefined && !Array.isArray(after)) throw parsingError('[search_after] must be an array');
   if (after && from > 0)
-    throw illegalArgument('`from` parameter must be set to 0 when `search_after` is used');
-  const sort = sortOf(body, parameters);
-  if (after && after.length !== Math.max(sort.length, 1))
-    throw illegalArgument(
-      `search_after has ${after.length} value(s) but sort has ${Math.max(sort.length, 1)}.`,
+    throw validationError('[from] parameter must be set to 0 when [search_after] is used');
+  if (after?.some((value) => typeof value === 'object' && value !== null))
+    throw parsingError(
+      'Expected [VALUE_STRING] or [VALUE_NUMBER] but found [START_OBJECT] inside search_after.',
     );
+  const sort = sortOf(body, parameters);
+  if (after && sort.length === 0) throw illegalArgument('Sort must contain at least one field.');
+  if (after && after.length !== sort.length)
+    throw illegalArgument(`search_after has ${after.length} value(s) but sort has ${sort.length}.`);
   return {
     query: queryOf(body, parameters),
     postFilter: body.post_filter === undefined ? undefined : parseQuery(body.post_filter),
@@ -183,6 +227,7 @@ export function parseSearch(body: JsonObject, parameters: Parameters = {}): Sear
     isScroll,
     sort,
     after,
+    showId: !stringsOf(body.stored_fields).includes('_none_'),
     source: sourceOf(body, parameters),
     fields: fieldRequests(body.fields),
     docValues: fieldRequests(parameters.docvalue_fields?.split(',') ?? body.docvalue_fields),

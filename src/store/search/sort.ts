@@ -1,13 +1,14 @@
-import { isObject, type Json, RawJson } from '../json.ts';
+import { isObject, type Json, type JsonObject, RawJson } from '../json.ts';
 import { formatDate } from '../mapping/date-format.ts';
 import { parseDateMath } from '../mapping/date-math.ts';
-import type { Field } from '../mapping/field.ts';
+import { type Field, familyOf } from '../mapping/field.ts';
 import { decodeIp, encodeIp } from '../mapping/ip.ts';
-import type { QueryContext } from '../query/matcher.ts';
+import { wholeRanges } from '../mapping/values.ts';
+import { fieldOf, type QueryContext } from '../query/matcher.ts';
 import { stringsOf } from '../query/shape.ts';
 import { type Column, valuesOf } from '../storage/column.ts';
 import type { Segment } from '../storage/segment.ts';
-import { illegalArgument, parsingError, queryShardError } from '../store-error.ts';
+import { illegalArgument, parsingError, queryShardError, xContentError } from '../store-error.ts';
 
 /** One key of `sort`. */
 export interface SortKey {
@@ -22,17 +23,26 @@ export interface SortKey {
 /** A document's value for a key, in the form in which it is compared. Missing ones are infinite or null. */
 export type SortValue = number | string | null;
 
-const known = ['order', 'missing', 'unmapped_type', 'mode', 'format', 'numeric_type', 'ignore_unmapped'];
+const known = ['order', 'missing', 'unmapped_type', 'mode', 'format'];
+
+function refuseScoreOptions(body: JsonObject): void {
+  const unknown = Object.keys(body).find((key) => key !== 'order');
+  if (unknown) throw xContentError(`[_score] unknown field [${unknown}]`);
+}
 
 function sortKey(field: string, options: Json): SortKey {
   const body = isObject(options) ? options : { order: options };
+  if (field === '_score') refuseScoreOptions(body);
   const unknown = Object.keys(body).find((key) => !known.includes(key));
   if (unknown) throw parsingError(`[${field}] sort option [${unknown}] is not supported by this store`);
   const order = String(body.order ?? (field === '_score' ? 'desc' : 'asc')).toLowerCase();
   if (order !== 'asc' && order !== 'desc') throw illegalArgument(`Unknown SortOrder [${order}]`);
   const mode = String(body.mode ?? (order === 'asc' ? 'min' : 'max')) as SortKey['mode'];
   if (!['min', 'max', 'sum', 'avg', 'median'].includes(mode))
-    throw illegalArgument(`Unknown SortMode [${mode}]`);
+    throw xContentError(`[field_sort] failed to parse field [mode]: Unknown SortMode [${mode}]`);
+  const unmapped = body.unmapped_type;
+  if (unmapped !== undefined && !familyOf(String(unmapped)))
+    throw illegalArgument(`No mapper found for type [${String(unmapped)}]`);
   return {
     field,
     order,
@@ -55,20 +65,25 @@ export function parseSort(sort: Json | undefined): SortKey[] {
 
 /** `?sort=a:desc,b`. */
 export function parseSortParameter(text: string): SortKey[] {
-  return text.split(',').map((part) => {
+  return text.split(',').flatMap((part) => {
     const colon = part.lastIndexOf(':');
-    return colon === -1
-      ? sortKey(part, part === '_score' ? 'desc' : 'asc')
-      : sortKey(part.slice(0, colon), part.slice(colon + 1));
+    if (colon === -1) return sortKey(part, part === '_score' ? 'desc' : 'asc');
+    // A direction that there is not is no sort at all: so Elasticsearch has it in addresses.
+    const direction = part.slice(colon + 1);
+    return direction === 'asc' || direction === 'desc' ? sortKey(part.slice(0, colon), direction) : [];
   });
 }
 
 /** Whether a missing value stands where the highest do. */
 const isHigh = ({ order, missing }: SortKey) => (order === 'asc') === (missing === '_last');
 
-function missingNumber(key: SortKey): number {
+const everything = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+
+function missingNumber(key: SortKey, type: string): number {
   if (key.missing !== '_last' && key.missing !== '_first') return Number(key.missing);
-  return isHigh(key) ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  // An int of Java's ends where others go on, and a missing one stands beside a real one of that value.
+  const [lowest, highest] = type === 'integer' ? wholeRanges.integer! : everything;
+  return isHigh(key) ? highest : lowest;
 }
 
 function fold(values: ArrayLike<number>, from: number, to: number, mode: SortKey['mode']): number {
@@ -91,15 +106,38 @@ function medianOf(values: ArrayLike<number>, from: number, to: number): number {
 
 /** The field of a key in one index; undefined where the index has none and the request says that this is fine. */
 export function sortField(context: QueryContext, key: SortKey): Field | undefined {
+  if (key.field === '_id') throw idError();
   if (key.field.startsWith('_')) return undefined;
-  const field = context.mapping.field(key.field);
+  const field = fieldOf(context, key.field);
+  if (!field && context.mapping.field(key.field))
+    throw queryShardError(
+      `it is mandatory to set the [nested] context on the nested sort field: [${key.field}].`,
+    );
   if (!field && key.unmapped === undefined)
     throw queryShardError(`No mapping found for [${key.field}] in order to sort on`);
+  if (field && !field.options.searchable) throw noColumnError(field);
+  if (
+    ['sum', 'avg', 'median'].includes(key.mode) &&
+    field &&
+    !['number', 'date', 'boolean'].includes(field.family)
+  )
+    throw queryShardError('we only support AVG, MEDIAN and SUM on number based fields');
   if (field?.family === 'text') throw fielddataError(key.field, context.name);
   if (field?.family === 'stored')
     throw illegalArgument(`can't sort on field [${key.field}] of type [${field.type}]`);
   return field;
 }
+
+/** Ids have no column. */
+export const idError = () =>
+  illegalArgument(
+    'Fielddata access on the _id field is disallowed, you can re-enable it by updating the dynamic cluster setting: indices.id_field_data.enabled',
+  );
+
+export const noColumnError = ({ name, type }: Field) =>
+  illegalArgument(
+    `Can't load fielddata on [${name}] because fielddata is unsupported on fields of type [${type}]. Use doc values instead.`,
+  );
 
 export function fielddataError(field: string, index: string) {
   return illegalArgument(
@@ -113,16 +151,11 @@ export type KeyReader = (doc: number) => SortValue;
 /** The average of whole numbers is a whole number where it is sorted by. */
 const wholeTypes = ['long', 'integer', 'short', 'byte', 'unsigned_long', 'date'];
 
-function columnReader(
-  column: Column | undefined,
-  key: SortKey,
-  isText: boolean,
-  isWhole: boolean,
-): KeyReader {
+function columnReader(column: Column | undefined, key: SortKey, isText: boolean, type: string): KeyReader {
   const own = key.missing !== '_last' && key.missing !== '_first';
-  const missing = isText ? (own ? String(key.missing) : null) : missingNumber(key);
+  const missing = isText ? (own ? String(key.missing) : null) : missingNumber(key, type);
   if (!column || column.kind === 'text') return () => missing;
-  const round = isWhole ? Math.round : (value: number) => value;
+  const round = wholeTypes.includes(type) ? Math.round : (value: number) => value;
   return (doc) => {
     const [from, to] = valuesOf(column, doc);
     if (from === to) return missing;
@@ -147,14 +180,12 @@ export function keyReader(
   if (key.field === '_score') return (doc) => scores[doc]!;
   if (key.field === '_doc' || key.field === '_shard_doc' || key.field === '_seq_no')
     return (doc) => segment.base + doc;
-  if (key.field === '_id') return (doc) => context.shard.read(segment.base + doc).id;
   if (key.field === '_index') return () => context.name;
   const field = sortField(context, key);
   const isText = field
     ? ['keyword', 'ip', 'flattened'].includes(field.family)
     : textTypes.includes(key.unmapped!);
-  const isWhole = field !== undefined && wholeTypes.includes(field.type);
-  return columnReader(field && segment.column(field), key, isText, isWhole);
+  return columnReader(field && segment.column(field), key, isText, field?.type ?? key.unmapped ?? 'long');
 }
 
 /** Negative where `a` comes first. Null stands for a missing string. */
@@ -176,6 +207,9 @@ const extremes = {
 export function shownValue(value: SortValue, key: SortKey, field: Field | undefined): unknown {
   if (typeof value === 'string') return field?.family === 'ip' ? decodeIp(value) : value;
   if (value === null) return null;
+  const isDate = field ? field.family === 'date' : key.unmapped === 'date';
+  // A moment that is missing has no text.
+  if (!Number.isFinite(value) && isDate && key.format) return null;
   if (!Number.isFinite(value)) {
     const isReal = field && ['double', 'float', 'half_float', 'scaled_float'].includes(field.type);
     if (isReal || key.unmapped === 'double' || key.unmapped === 'float')
@@ -194,6 +228,8 @@ export function afterValue(value: Json, key: SortKey, field: Field | undefined, 
   if (field?.family === 'date')
     return parseDateMath(String(value), { now, roundUp: false, ...(key.format && { formats: key.format }) });
   if (field?.family === 'ip') return encodeIp(String(value)) ?? null;
+  if (field?.family === 'number' && Number.isNaN(Number(value)))
+    throw illegalArgument(`Failed to parse search_after value for field [${key.field}].`);
   return key.field.startsWith('_') || field?.family === 'number' || field?.family === 'boolean'
     ? Number(value)
     : stringsOf(value)[0]!;

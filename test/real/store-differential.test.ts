@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buckets } from '../store/requests/buckets.ts';
+import { writes } from '../store/requests/documents.ts';
+import { hits } from '../store/requests/hits.ts';
+import { metrics } from '../store/requests/metrics.ts';
+import { fieldQueries } from '../store/requests/queries.ts';
+import { queryStrings } from '../store/requests/query-strings.ts';
+import { rangeQueries } from '../store/requests/ranges.ts';
+import { readings } from '../store/requests/readings.ts';
+import type { ComparedRequest } from '../store/requests/request.ts';
+import { textQueries } from '../store/requests/texts.ts';
+import { ask, compare, describeRequest, isRefusal } from './support/differential.ts';
+import { type BothStores, startBoth } from './support/differential-data.ts';
+
+const tables: [what: string, requests: ComparedRequest[]][] = [
+  ['queries on every field', fieldQueries],
+  ['texts, compound and nested queries', textQueries],
+  ['ranges', rangeQueries],
+  ['query strings', queryStrings],
+  ['sorts, pages and what of a document is shown', hits],
+  ['buckets', buckets],
+  ['metrics', metrics],
+  ['writes', writes],
+  ['requests about many indices, and names', readings],
+];
+
+describe('the embedded store beside a real Elasticsearch', () => {
+  let both: BothStores;
+  beforeAll(async () => {
+    both = await startBoth('8');
+  });
+  afterAll(() => both?.stop());
+
+  it.each(tables)('answers alike, or says that it cannot: %s', async (_, requests) => {
+    const differing: string[] = [];
+    let refused = 0;
+    for (const request of requests) {
+      const [real, store] = [await ask(both.real, request), await ask(both.store, request)];
+      const found = compare(request, real, store);
+      if (found.length > 0 && isRefusal(store)) refused++;
+      else if (found.length > 0) differing.push(`${describeRequest(request)}\n  ${found.join('\n  ')}`);
+    }
+    expect(differing).toEqual([]);
+    // What is not supported is the exception.
+    expect(refused).toBeLessThan(requests.length / 10);
+  });
+});

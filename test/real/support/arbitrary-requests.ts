@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import type { JsonObject } from '../../../src/store/json.ts';
+import { hostile } from '../../store/requests/fixture.ts';
+import { type ComparedRequest, search } from '../../store/requests/request.ts';
+
+const keywords = fc.constantFrom('word', 'tags', 'person.name', 'text.raw', 'alias');
+const numbers = fc.constantFrom('count', 'small', 'ratio', 'single', 'person.age', 'at');
+const anyField = fc.oneof(
+  keywords,
+  numbers,
+  fc.constantFrom('@timestamp', 'flag', 'ip', 'text', 'day', 'labels', 'nope'),
+);
+const words = fc.constantFrom(
+  'alpha',
+  'beta',
+  'x',
+  'y',
+  '',
+  '日本',
+  'quick',
+  'fox',
+  'brown',
+  'a*b',
+  'Ann',
+  'Cy',
+  'ü',
+);
+const amounts = fc.oneof(fc.integer({ min: -10, max: 50 }), fc.double({ min: -5, max: 50, noNaN: true }));
+const dates = fc.constantFrom(
+  '2026',
+  '2026-03-29',
+  '2026-03-29T01:00:00Z',
+  '2026-10-25||/M',
+  '2024-02-29||+1y/d',
+  'now',
+);
+const zones = fc.constantFrom('UTC', 'Europe/Berlin', '+05:30', 'America/New_York', 'Asia/Kathmandu');
+
+const keyed = <T>(name: string, field: fc.Arbitrary<string>, value: fc.Arbitrary<T>) =>
+  fc.tuple(field, value).map(([key, one]): JsonObject => ({ [name]: { [key]: one as JsonObject } }));
+
+function bounds<T>(value: fc.Arbitrary<T>): fc.Arbitrary<JsonObject> {
+  const low = fc.tuple(fc.constantFrom('gt', 'gte'), value);
+  const high = fc.tuple(fc.constantFrom('lt', 'lte'), value);
+  return fc
+    .tuple(fc.option(low), fc.option(high))
+    .map(([a, b]) => Object.fromEntries([a, b].filter((one) => one !== null)) as JsonObject);
+}
+
+const leaf: fc.Arbitrary<JsonObject> = fc.oneof(
+  keyed('term', keywords, words),
+  keyed('term', numbers, amounts),
+  keyed('terms', keywords, fc.array(words, { maxLength: 3 })),
+  keyed(
+    'match',
+    fc.constant('text'),
+    fc.array(words, { minLength: 1, maxLength: 3 }).map((all) => all.join(' ')),
+  ),
+  keyed(
+    'match_phrase',
+    fc.constant('text'),
+    fc.tuple(words, words).map((all) => all.join(' ')),
+  ),
+  keyed('prefix', keywords, words),
+  keyed(
+    'wildcard',
+    keywords,
+    fc.array(fc.constantFrom('*', '?', 'a', 'x', 'l'), { maxLength: 4 }).map((all) => all.join('')),
+  ),
+  keyed('range', numbers, bounds(amounts)),
+  keyed(
+    'range',
+    fc.constant('@timestamp'),
+    fc.tuple(bounds(dates), zones).map(([range, time_zone]) => ({ ...range, time_zone })),
+  ),
+  keyed('range', keywords, bounds(words)),
+  anyField.map((field) => ({ exists: { field } })),
+);
+
+const { query } = fc.letrec<{ query: JsonObject; bool: JsonObject }>((tie) => ({
+  query: fc.oneof({ maxDepth: 3 }, leaf, tie('bool')),
+  bool: fc
+    .record(
+      {
+        must: fc.array(tie('query'), { maxLength: 2 }),
+        filter: fc.array(tie('query'), { maxLength: 2 }),
+        should: fc.array(tie('query'), { maxLength: 3 }),
+        must_not: fc.array(tie('query'), { maxLength: 2 }),
+        minimum_should_match: fc.constantFrom(0, 1, 2, '-1', '50%'),
+      },
+      { requiredKeys: [] },
+    )
+    .map((bool) => ({ bool }) as JsonObject),
+}));
+
+const sort = fc.array(
+  fc
+    .tuple(
+      fc.oneof(
+        keywords.filter((name) => name !== 'text.raw'),
+        numbers,
+        fc.constantFrom('@timestamp', 'flag', 'ip'),
+      ),
+      fc.constantFrom('asc', 'desc'),
+      fc.constantFrom('_first', '_last'),
+    )
+    .map(([field, order, missing]): JsonObject => ({ [field]: { order, missing } })),
+  { maxLength: 3 },
+);
+
+const metric = fc
+  .tuple(
+    fc.constantFrom('avg', 'sum', 'min', 'max', 'stats', 'value_count', 'cardinality'),
+    fc.constantFrom('count', 'small', 'at'),
+  )
+  .map(([kind, field]): JsonObject => ({ [kind]: { field } }));
+
+const bucket = fc.oneof(
+  fc
+    .tuple(
+      fc.oneof(keywords, numbers),
+      fc.integer({ min: 1, max: 20 }),
+      fc.constantFrom('_key', '_count', 'm'),
+      fc.constantFrom('asc', 'desc'),
+    )
+    .map(
+      ([field, size, by, direction]): JsonObject => ({
+        terms: { field, size, order: { [by === 'm' ? '_key' : by]: direction } },
+      }),
+    ),
+  fc.tuple(fc.constantFrom('1h', '1d', '1w', '1M', '1q', '1y'), zones).map(
+    ([calendar_interval, time_zone]): JsonObject => ({
+      date_histogram: { field: '@timestamp', calendar_interval, time_zone, min_doc_count: 1 },
+    }),
+  ),
+  fc.tuple(fc.constantFrom('90s', '7m', '5h', '36h', '10d'), zones).map(
+    ([fixed_interval, time_zone]): JsonObject => ({
+      date_histogram: { field: '@timestamp', fixed_interval, time_zone, min_doc_count: 1 },
+    }),
+  ),
+  fc
+    .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 3 }))
+    .map(
+      ([interval, min_doc_count]): JsonObject => ({ histogram: { field: 'at', interval, min_doc_count } }),
+    ),
+  query.map((filter): JsonObject => ({ filter })),
+  keywords.map((field): JsonObject => ({ missing: { field } })),
+);
+
+const aggregation = fc.tuple(bucket, fc.option(bucket), metric).map(
+  ([outer, inner, m]): JsonObject => ({
+    ...outer,
+    aggs: { m, ...(inner && { inner: { ...inner, aggs: { m } } }) },
+  }),
+);
+
+/** A search with any of these queries, sorts and aggregations, on the small index of hard documents. */
+export const anySearch: fc.Arbitrary<ComparedRequest> = fc
+  .tuple(query, sort, fc.integer({ min: 0, max: 30 }), fc.option(aggregation))
+  .map(([asked, keys, size, a]) =>
+    search(hostile, {
+      query: asked,
+      // Without a last key that tells all apart, equal documents come in each one's own order.
+      sort: [...keys, { at: 'asc' }],
+      size,
+      _source: false,
+      ...(a && { aggs: { a } }),
+    }),
+  );
