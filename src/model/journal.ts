@@ -1,0 +1,53 @@
+import type { Millis } from './time.ts';
+
+/** Where a batch came from: the input that took it and the peer that sent it. */
+export interface Origin {
+  /** The input's name in the configuration: `lumberjack`, `file`, … */
+  input: string;
+  /** Names one connection (or file) for as long as it lives, such as `127.0.0.1:51034#7`. */
+  connection: string;
+  /** Address of the sender without its port, as documents show it. */
+  address: string;
+  /** Subject common name of the verified client certificate. */
+  tlsSubject?: string;
+}
+
+/**
+ * How `Batch.payload` is to be read: `lumberjack`: the frames after the window frame, as they came, still
+ * compressed; `ndjson`: one JSON document a line; `lines`: plain log lines, to be wrapped as `message`; `damaged`: not
+ * at all, for the journal found other bytes than it had written.
+ */
+export type Encoding = 'lumberjack' | 'ndjson' | 'lines' | 'damaged';
+
+/** What a sender is told about: one window's worth of events, as received. */
+export interface Batch {
+  kind: 'events';
+  origin: Origin;
+  /** Wall time at which the last byte was there. */
+  receivedAt: Millis;
+  encoding: Encoding;
+  /** Number of events in `payload`. */
+  count: number;
+  payload: Buffer;
+}
+
+/** A wall-clock reading appended in silence, so that windows close although nothing arrives. */
+export interface Tick {
+  kind: 'tick';
+  receivedAt: Millis;
+}
+
+/** A record's place in its journal: 1, 2, 3 … without gaps. 0 is before the first. */
+export type Position = number;
+
+export type JournalRecord = (Batch | Tick) & { position: Position };
+
+/**
+ * A run of JSON documents as bytes and their places: document `i` is
+ * `bytes.subarray(spans[2 * i], spans[2 * i + 1])`. The bytes are as the sender wrote them: untrusted.
+ */
+export interface EventBlock {
+  readonly bytes: Buffer;
+  readonly spans: Uint32Array;
+  readonly count: number;
+}

@@ -1,0 +1,48 @@
+/** One document on its way to Elasticsearch. */
+export interface BulkItem {
+  action: 'create' | 'index';
+  /** Index, alias or data stream. */
+  index: string;
+  id: string;
+  /** One JSON object on one line, without the line's end. */
+  document: Buffer | string;
+  /**
+   * For `index`: the document's revision. Where the index holds this one or a newer one the item counts as a
+   * duplicate, so that an older revision, tried again late, never replaces a newer one.
+   */
+  version?: number;
+  /** By what value its shard is chosen, instead of by its id. */
+  routing?: string;
+  /** The ingest pipeline that it goes through. */
+  pipeline?: string;
+}
+
+/** What became of a delivery. Everything in it has found an owner: the index, or the dead letters. */
+export interface DeliveryReport {
+  indexed: number;
+  /** Items whose document was there already: a replay. */
+  duplicates: number;
+  deadLettered: number;
+}
+
+/**
+ * Takes documents over. `deliver` resolves when every item is in the index or among the dead letters, however
+ * long that takes; it rejects only when the sink was closed, and then the caller still owns the items.
+ */
+export interface Sink {
+  deliver(items: BulkItem[]): Promise<DeliveryReport>;
+  close(): Promise<void>;
+}
+
+/** A document that was refused for good, and why. */
+export interface DeadLetter {
+  reason: string;
+  /** Index that it was meant for. */
+  index: string;
+  id: string;
+  /** The bytes as they came; they need not be JSON. */
+  body: Buffer | string;
+  /** How it was to be written, where that is not `create`, so that it can be sent again as it was. */
+  action?: 'index';
+  version?: number;
+}

@@ -1,0 +1,2 @@
+/** Milliseconds since the epoch, or a length in milliseconds. */
+export type Millis = number;
