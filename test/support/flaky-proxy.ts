@@ -42,6 +42,7 @@ export async function startFlakyProxy(options: FlakyProxyOptions): Promise<Flaky
     violations: [] as string[],
     acks: { sent: 0, dropped: 0 },
     calm: false,
+    deck: [] as Fault[],
   };
   const links = new Set<Link>();
   const proxy = createServer({ allowHalfOpen: true }, (sender) => {
@@ -65,7 +66,7 @@ export async function startFlakyProxy(options: FlakyProxyOptions): Promise<Flaky
   };
 }
 
-type State = Pick<FlakyProxy, 'struck' | 'violations' | 'acks'> & { calm: boolean };
+type State = Pick<FlakyProxy, 'struck' | 'violations' | 'acks'> & { calm: boolean; deck: Fault[] };
 
 class Link {
   readonly closed: Promise<unknown>;
@@ -111,8 +112,15 @@ class Link {
 
   private draw(): void {
     const { dice, within } = this.options;
-    this.fault = this.state.calm ? 'none' : faults[Math.floor(dice() * (faults.length - 1))]!;
+    this.fault = this.state.calm ? 'none' : this.next();
     this.left = Math.floor(dice() * within);
+  }
+
+  /** Each fault has its turn, in no order, before any comes again. */
+  private next(): Fault {
+    const { deck } = this.state;
+    if (deck.length === 0) deck.push(...faults.filter((fault) => fault !== 'none'));
+    return deck.splice(Math.floor(this.options.dice() * deck.length), 1)[0]!;
   }
 
   private inTurn(work: () => Promise<void>): void {
