@@ -10,6 +10,7 @@ import { Engine } from './engine.ts';
 import type { StoreAccess } from './http/access.ts';
 import { buildServer } from './http/server.ts';
 import { type Keep, Retention } from './retention.ts';
+import { compact } from './storage/compaction.ts';
 
 /** The `store` section of the configuration: times in milliseconds, sizes in bytes. */
 export interface StoreOptions extends StoreAccess {
@@ -77,6 +78,8 @@ export async function startStore({
 }: StoreStart): Promise<RunningStore> {
   const telemetry = storeTelemetry(instruments);
   const secure = await secureHttp(config, 'store', instruments.log);
+  const compaction = await compact(join(folder, 'store'));
+  if (compaction) telemetry.compacted(compaction.before, compaction.after);
   const engine = new Engine(join(folder, 'store'), now, config.cacheSize);
   const app = buildServer(engine, telemetry, config, secure.options);
   try {

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { formatSize } from '../util/size.ts';
 import type { Instruments } from './instruments.ts';
 
 /** What the embedded store tells of itself. */
@@ -11,6 +12,8 @@ export interface StoreTelemetry {
   /** Documents that retention took away, and why. */
   expired(index: string, documents: number, reason: 'age' | 'size'): void;
   retentionFailed(error: Error): void;
+  /** The file gave room back to the disk. Sizes are its bytes. */
+  compacted(before: number, after: number): void;
   measured(documents: number, bytes: number): void;
 }
 
@@ -84,6 +87,11 @@ export function storeTelemetry({ log, metrics }: Instruments): StoreTelemetry {
       log.info({ index, documents, reason }, 'retention took documents away');
     },
     retentionFailed: (error) => log.error({ err: error }, 'retention failed; it is tried again in a minute'),
+    compacted: (before, after) =>
+      log.info(
+        { before, after },
+        `the embedded store's file was mostly empty and gave ${formatSize(before - after)} back to the disk`,
+      ),
     measured(documents, bytes) {
       metric.held.set(documents);
       metric.heldBytes.set(bytes);

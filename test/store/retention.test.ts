@@ -1,8 +1,9 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/store/engine.ts';
 import { Retention } from '../../src/store/retention.ts';
+import { compact } from '../../src/store/storage/compaction.ts';
 import { writeItem } from '../../src/store/write-item.ts';
 import type { StoreTelemetry } from '../../src/telemetry/store.ts';
 import { newFolder } from './support.ts';
@@ -22,6 +23,7 @@ function harness(keepSize = 2 ** 40, folder = newFolder(), keep: { alerts?: stri
     requestFailed: ignore,
     measured: ignore,
     expired: (...entry) => expired.push(entry),
+    compacted: ignore,
     retentionFailed: (error) => {
       throw error;
     },
@@ -150,5 +152,52 @@ describe('the file', () => {
     }
     expect(sizes[5]).toBeLessThanOrEqual(sizes[2]! * 1.1);
     await engine.close();
+  });
+
+  it('gives back to the disk, at the next start, what is empty, and keeps every document', async () => {
+    const { clock, engine, retention, write, count, folder } = harness();
+    const text = 'a line of some length '.repeat(20);
+    await write('a', 20_000, 'old-', text);
+    clock.now += 9 * day;
+    await write('a', 100, 'new-', text);
+    await retention.run();
+    // Pages are free for others only when nobody reads what was there, a transaction or two later.
+    for (let at = 0; at < 4; at++) await write('b', 1, `${at}`);
+    const kept = count('a');
+    expect(kept).toBeLessThan(5_000);
+    await engine.close();
+
+    const { before, after } = (await compact(folder, 0))!;
+    expect(after).toBeLessThan(before / 2);
+    expect(statSync(join(folder, 'store.mdb')).size).toBe(after);
+    const again = harness(2 ** 40, folder);
+    expect([again.count('a'), again.count('b')]).toEqual([kept, 4]);
+    await again.write('a', 5, 'newest-');
+    expect(again.count('a')).toBe(kept + 5);
+    await again.engine.close();
+  });
+
+  it('is left alone where it is full, where it is small, and where there is none', async () => {
+    expect(await compact(newFolder(), 0)).toBeUndefined();
+    const { engine, write, folder } = harness();
+    await write('a', 5_000, '', 'a line of some length '.repeat(20));
+    await engine.close();
+    expect(await compact(folder, 0)).toBeUndefined();
+    expect(await compact(folder)).toBeUndefined();
+    const again = harness(2 ** 40, folder);
+    expect(again.count('a')).toBe(5_000);
+    await again.engine.close();
+  });
+
+  it('is not replaced by a copy that was begun before the process died', async () => {
+    const { engine, write, folder } = harness();
+    await write('a', 10);
+    await engine.close();
+    writeFileSync(join(folder, 'store.mdb.compact'), 'half of it');
+    await compact(folder);
+    expect(existsSync(join(folder, 'store.mdb.compact'))).toBe(false);
+    const again = harness(2 ** 40, folder);
+    expect(again.count('a')).toBe(10);
+    await again.engine.close();
   });
 });

@@ -26,23 +26,33 @@ export interface Files {
 
 const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
 
+/** How the environment is opened. Without overlapping sync a transaction that returned is on disk, and an answer may leave. */
+export const environment = { noSubdir: true, overlappingSync: false, maxDbs: 8, ...binary } as const;
+
+export const storePath = (folder: string): string => join(folder, 'store.mdb');
+
 /** Only their owner may read what people's servers log. */
 export function openFiles(folder: string): Files {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
-  const path = join(folder, 'store.mdb');
-  // Without overlapping sync a transaction that returned is on disk, and an answer may leave.
-  const root = open<Buffer, Buffer>({ path, noSubdir: true, overlappingSync: false, maxDbs: 8, ...binary });
+  const path = storePath(folder);
+  const root = open<Buffer, Buffer>({ path, ...environment });
   for (const file of [path, `${path}-lock`]) if (existsSync(file)) chmodSync(file, 0o600);
-  const database = (name: string) => root.openDB<Buffer, Buffer>({ name, ...binary });
-  return {
-    root,
-    meta: database('meta'),
-    documents: database('documents'),
-    ids: database('ids'),
-    segments: database('segments'),
-    columns: database('columns'),
-  };
+  const [meta, documents, ids, segments, columns] = databasesOf(root);
+  return { root, meta, documents, ids, segments, columns };
+}
+
+type Binary = Database<Buffer, Buffer>;
+
+export function databasesOf(root: RootDatabase<Buffer, Buffer>): [Binary, Binary, Binary, Binary, Binary] {
+  const database = (name: string): Binary => root.openDB<Buffer, Buffer>({ name, ...binary });
+  return [
+    database('meta'),
+    database('documents'),
+    database('ids'),
+    database('segments'),
+    database('columns'),
+  ];
 }
 
 export function numberKey(index: number, number: number): Buffer {
