@@ -11,7 +11,9 @@ const sentence = new RegExp(
   [
     `\\u2029`,
     `[!?\\u3002\\uff01\\uff1f](?:[!?\\u3002\\uff01\\uff1f]|${closing})*${space}*\\u2029?`,
-    `[.\\uff0e]${closing}*(?:${space}*\\u2029|${space}*(?=${other})|${space}+(?=${capital}))`,
+    `[.\\uff0e](?=(${closing}*))\\1(?:${space}*\\u2029|${space}*(?=${other})|${space}+(?=${capital}))`,
+    // No end: passed over as a whole, so that a row of periods is read once and not from each of them.
+    `(?<inner>[.\\uff0e]${closing}*)`,
   ].join('|'),
   'gu',
 );
@@ -38,20 +40,30 @@ export class Breaks {
   readonly places: number[];
 
   constructor(text: string, rule: 'sentence' | 'word') {
-    const ends = [...text.matchAll(rule === 'sentence' ? sentence : word)].map(
-      (found) => found.index + found[0].length,
-    );
+    const ends = [...text.matchAll(rule === 'sentence' ? sentence : word)]
+      .filter((found) => found.groups?.inner === undefined)
+      .map((found) => found.index + found[0].length);
     this.places = [...new Set([0, ...ends, text.length])];
   }
 
   /** The last place before `at`; the first of all where there is none. */
   before(at: number): number {
-    return this.places.findLast((place) => place < at) ?? 0;
+    return this.places[this.#firstFrom(at) - 1] ?? 0;
   }
 
   /** The first place after `at`, or undefined. */
   after(at: number): number | undefined {
-    return this.places.find((place) => place > at);
+    return this.places[this.#firstFrom(at + 1)];
+  }
+
+  #firstFrom(at: number): number {
+    let [low, high] = [0, this.places.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.places[middle]! < at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 

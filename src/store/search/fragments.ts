@@ -21,12 +21,13 @@ function cutter(value: string, options: HighlightOptions): (at: number) => [numb
 
 function fragmentsOf(values: string[], matches: Match[], options: HighlightOptions): Fragment[] {
   const fragments: Fragment[] = [];
-  let base = 0;
+  let [base, next] = [0, 0];
   for (const value of values) {
     const end = base + value.length;
     const cut = cutter(value, options);
     let current: Fragment | undefined;
-    for (const match of matches.filter(({ start }) => start >= base && start < end)) {
+    for (; next < matches.length && matches[next]!.start < end; next++) {
+      const match = matches[next]!;
       if (!current || match.start >= current.end) {
         const [from, to] = cut(match.start - base);
         current = { start: base + from, end: base + to, matches: [] };
@@ -102,6 +103,6 @@ export function unifiedFragments(
   }));
   const best = scored.slice().sort((one, two) => two.score - one.score);
   const kept = options.fragments === 0 ? best : best.slice(0, options.fragments);
-  const ordered = options.isByScore ? kept : scored.filter((one) => kept.includes(one));
+  const ordered = options.isByScore ? kept : kept.sort((one, two) => one.fragment.start - two.fragment.start);
   return ordered.map(({ fragment }) => written(text, fragment, options, encode));
 }

@@ -44,15 +44,20 @@ function runsOf(tokens: PlacedToken[], { words, slop }: Mark): PlacedToken[][] {
   if (words.length === 1) return ones[0]!.map((token) => [token]);
   const moved = ones.map((some, at) => some.map((token) => ({ token, place: token.place - at })));
   const lows = slop === 0 ? moved[0]! : moved.flat().sort((a, b) => a.place - b.place);
-  const runs = lows.flatMap(({ place: low }) => {
-    const nearest = moved.map((some) => some.find(({ place }) => place >= low));
-    const isRun = nearest.every((one) => one && one.place - low <= slop);
-    return isRun ? [nearest.map((one) => one!.token).sort((a, b) => a.place - b.place)] : [];
-  });
-  // Of loose runs with the same end the tightest stands for all.
-  return runs.filter(
-    (run) => !runs.some((one) => one.at(-1) === run.at(-1) && one[0]!.place > run[0]!.place),
-  );
+  const reached = moved.map(() => 0);
+  // Of loose runs with the same end the last, which is the tightest, stands for all.
+  const runs = new Map<PlacedToken, PlacedToken[]>();
+  for (const { place: low } of lows) {
+    const nearest = moved.map((some, at) => {
+      while (some[reached[at]!] && some[reached[at]!]!.place < low) reached[at]!++;
+      return some[reached[at]!];
+    });
+    if (!nearest.every((one) => one && one.place - low <= slop)) continue;
+    const run = nearest.map((one) => one!.token).sort((a, b) => a.place - b.place);
+    const other = runs.get(run.at(-1)!);
+    if (!other || other[0]!.place <= run[0]!.place) runs.set(run.at(-1)!, run);
+  }
+  return [...runs.values()];
 }
 
 /** Where marks stand, in order. A phrase is one match, or each of its words one. */

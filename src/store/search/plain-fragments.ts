@@ -68,7 +68,8 @@ export function plainFragments(
       .filter(({ keys }) => keys.size > 0)
       .sort((one, two) => two.keys.size - one.keys.size)
       .slice(0, most);
-    return all.filter((fragment) => best.includes(fragment));
+    const kept = new Set(best);
+    return all.filter((fragment) => kept.has(fragment));
   });
   if (found.length === 0) return withoutMatch(values, tokens, options.noMatchSize, encode);
   if (options.isByScore) found.sort((one, two) => two.keys.size - one.keys.size);
