@@ -129,10 +129,11 @@ const lines: [query: JsonObject, highlight: JsonObject, size?: number][] = [
   [{ query_string: { query: 'message:"HTTP 1.1" AND url.path:*png' } }, kibana],
   [{ query_string: { query: 'presentations' } }, kibana],
   [{ match: { message: 'mozilla presentations 200' } }, { fields: { message: {} } }, 40],
-  [{ match: { message: 'mozilla presentations 200' } }, { order: 'score', fields: { message: {} } }],
+  [{ match: { message: 'mozilla presentations 200' } }, { order: 'score', fields: { message: {} } }, 40],
   [
     { match: { message: 'get gecko' } },
     { fragment_size: 40, number_of_fragments: 2, fields: { message: {} } },
+    30,
   ],
   [{ match_phrase: { message: 'GET presentations' } }, { fragment_size: 60, fields: { '*': {} } }],
   [{ match: { message: 'images' } }, { type: 'plain', fields: { message: {} } }],
