@@ -15,18 +15,19 @@
 import type { Config } from './config/schema.ts';
 import { type LumberjackInput, startLumberjackInput } from './inputs/lumberjack.ts';
 import type { Journal } from './journal/journal.ts';
-import { type JournalOptions, openJournal, openJournalReader } from './journal/lmdb.ts';
+import { openJournal, openJournalReader } from './journal/lmdb.ts';
 import { startTicker } from './journal/ticker.ts';
 import type { Batch, EventBlock, Millis, Position, Transition } from './model.ts';
 import { type Delivering, startDelivering } from './pipeline/delivering.ts';
-import { Reader } from './pipeline/reader.ts';
-import { type Folders, foldersOf, type ReaderData } from './pipeline/reader-data.ts';
+import { Forwarding, journalReaders } from './pipeline/forwarding.ts';
+import type { Reader } from './pipeline/reader.ts';
+import { foldersOf, type ReaderData } from './pipeline/reader-data.ts';
 import { openRedelivery } from './pipeline/redelivery.ts';
 import type { SelfMonitoring } from './pipeline/self-monitoring.ts';
+import { startReader } from './pipeline/start-reader.ts';
 import { startSelfMonitoring } from './pipeline/start-self-monitoring.ts';
 import { Undo } from './pipeline/undo.ts';
 import type { Instruments } from './telemetry/instruments.ts';
-import { workerEntry } from './util/worker-entry.ts';
 
 export interface PipelineOptions {
   config: Config;
@@ -40,19 +41,21 @@ export interface Pipeline {
   journal: Journal;
   analyser: Reader;
   indexer: Reader;
-  /** Where `forward` is configured. */
-  forwarder: Reader | undefined;
+  /** While `forward` is configured. */
+  readonly forwarder: Reader | undefined;
+  forwarding: Forwarding;
   delivering: Delivering;
   lumberjack: LumberjackInput;
   /** When the record at a position was received; undefined where the journal does not hold it. */
   receivedAt: (position: Position) => Millis | undefined;
-  selfMonitoring?: SelfMonitoring;
+  selfMonitoring: SelfMonitoring;
   stop(): Promise<void>;
 }
 
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { config, instruments } = options;
+  const { config, elasticsearch, instruments } = options;
   const folders = foldersOf(config.data);
+  const data: ReaderData = { config, elasticsearch, folders };
   const undo = new Undo();
   try {
     const journal = await openJournal(folders.journal, {
@@ -68,13 +71,17 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const delivering = await startDelivering(config.notifiers, folders.outbox, instruments);
     undo.add(() => delivering.stop());
 
-    const indexer = await startReader('indexer', journal, folders, options);
+    const indexer = await startReader('indexer', data, journal, instruments);
     undo.add(() => indexer.stop(config.shutdown.timeout));
 
-    const forwarder = config.forward && (await startReader('forwarder', journal, folders, options));
-    if (forwarder) undo.add(() => forwarder.stop(config.shutdown.timeout));
+    const forwarding = new Forwarding({
+      journal,
+      start: (given) => startReader('forwarder', given, journal, instruments),
+    });
+    undo.add(() => forwarding.stop(config.shutdown.timeout));
+    await forwarding.reload(data);
 
-    const analyser = await startReader('analyser', journal, folders, options);
+    const analyser = await startReader('analyser', data, journal, instruments);
     undo.add(() => analyser.stop(config.shutdown.timeout));
     analyser.onOutputs = () => {
       indexer.say('outputs');
@@ -105,45 +112,18 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     );
     undo.add(() => lumberjack.stop(config.shutdown.timeout));
 
-    const looked = { journal, analyser, indexer, forwarder, delivering, lumberjack, receivedAt };
+    const looked = {
+      ...{ journal, analyser, indexer, forwarding, delivering, lumberjack, receivedAt },
+      get forwarder() {
+        return forwarding.reader;
+      },
+    };
     const selfMonitoring = startSelfMonitoring(looked, config, folders, instruments);
-    if (selfMonitoring) undo.add(() => selfMonitoring.stop());
+    undo.add(() => selfMonitoring.stop());
 
-    return { ...looked, ...(selfMonitoring && { selfMonitoring }), stop: () => undo.all() };
+    return Object.assign(looked, { selfMonitoring, stop: () => undo.all() });
   } catch (error) {
     await undo.all();
     throw error;
   }
-}
-
-/** The forwarder holds senders only where that is wished for; else the journal keeps so much for it and no more. */
-function journalReaders({ forward }: Config): Pick<JournalOptions, 'readers' | 'lagging'> {
-  const readers = ['analyser', 'indexer'];
-  if (forward?.onFull === 'hold') return { readers: [...readers, 'forwarder'] };
-  return { readers, ...(forward && { lagging: { forwarder: forward.maxLag } }) };
-}
-
-/**
- * Megabytes of heap. Readers make much garbage and hold little: a small young generation, and for the indexer,
- * which keeps nothing from window to window, a bounded old one, make them collect it instead of growing. The
- * analyser's old generation stays as it is, for its groups may be many.
- */
-const heaps = {
-  indexer: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 },
-  analyser: { maxYoungGenerationSizeMb: 16 },
-  forwarder: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 },
-} as const;
-
-async function startReader(
-  name: keyof typeof heaps,
-  journal: Journal,
-  folders: Folders,
-  { config, elasticsearch, instruments }: PipelineOptions,
-): Promise<Reader> {
-  const workerData: ReaderData = { config, elasticsearch, folders };
-  const file = workerEntry(import.meta.url, `./pipeline/${name}-worker.ts`);
-  const resourceLimits = heaps[name];
-  const reader = new Reader({ name, file, workerData, resourceLimits, journal, instruments });
-  await reader.start();
-  return reader;
 }

@@ -1,38 +1,10 @@
 import type { DiscoverConfig } from '../config/kibana.ts';
-import type { AlertSettings } from '../config/rules.ts';
-import type {
-  AlertState,
-  Decided,
-  Decision,
-  Episode,
-  Millis,
-  Observation,
-  Output,
-  Sample,
-  Scalar,
-  Transition,
-} from '../model.ts';
+import type { AlertState, Decided, Decision, Episode, Millis, Output, Transition } from '../model.ts';
+import { type Change, type EpisodeRule, EpisodeWriter } from './episode-writer.ts';
 import { idOf } from './ids.ts';
-import { Ended, type Entry, LateEvents, withLate } from './late.ts';
-import { discoverLink } from './link.ts';
-import { type MessageContext, messageOf, plainMessage } from './template.ts';
+import { Ended, type Entry, LateEvents } from './late.ts';
 
-/** What the book must know of a rule. */
-export interface EpisodeRule {
-  readonly config: AlertSettings;
-  /** The rule's filter in words that Kibana knows; the rule's own where it is not given. */
-  readonly kibanaQuery?: string;
-}
-
-/** A decision that changed something, and what it was made upon. */
-export interface Change {
-  group: string;
-  by: Record<string, Scalar>;
-  decision: Decision;
-  observation: Observation;
-  /** The first lines of the window; asked for only where the episode has none yet. */
-  samples: () => Sample[];
-}
+export type { Change, EpisodeRule } from './episode-writer.ts';
 
 /** A rule's open episodes, by group. It keeps what decisions say; it decides nothing. */
 export interface Episodes {
@@ -70,16 +42,13 @@ export interface Generation {
   until: Millis;
 }
 
-const mostSamples = 5;
-
 export function createEpisodes(rule: EpisodeRule, kibana: DiscoverConfig = {}): Episodes {
   return new EpisodeBook(rule, kibana);
 }
 
 class EpisodeBook implements Episodes {
   private readonly rule: EpisodeRule;
-  private readonly kibana: DiscoverConfig;
-  private readonly message: (context: MessageContext) => string;
+  private readonly writer: EpisodeWriter;
   private readonly entries = new Map<string, Entry>();
   private readonly ended = new Ended();
   private readonly lateEvents = new LateEvents();
@@ -87,8 +56,7 @@ class EpisodeBook implements Episodes {
 
   constructor(rule: EpisodeRule, kibana: DiscoverConfig) {
     this.rule = rule;
-    this.kibana = kibana;
-    this.message = messageOf(rule.config);
+    this.writer = new EpisodeWriter(rule, kibana);
   }
 
   apply(change: Change): Output[] {
@@ -168,9 +136,9 @@ class EpisodeBook implements Episodes {
     const shown = { ...change, observation };
     entry.raised ||= state.status === 'active';
     entry.reason = change.decision.reason;
-    entry.episode = this.changed(entry, shown);
+    entry.episode = this.writer.next(entry, shown);
     this.lateEvents.told(entry);
-    const told = transition && this.transition(entry, shown, transition);
+    const told = transition && this.writer.transition(entry, shown, transition);
     const outputs: Output[] = [];
     if (told) outputs.push({ kind: 'transition', transition: told });
     if (entry.raised) outputs.push({ kind: 'episode', episode: entry.episode });
@@ -178,35 +146,10 @@ class EpisodeBook implements Episodes {
     return outputs;
   }
 
-  /** The id keeps the start that was known first; `start` itself may turn out to be earlier. */
-  private begin({ group, by, decision, observation }: Change): Entry {
-    const { config } = this.rule;
+  private begin(change: Change): Entry {
+    const { group, decision, observation } = change;
     const start = decision.state.start ?? observation.since;
-    const episode: Episode = {
-      id: this.idOf(group, start),
-      rule: config.name,
-      group,
-      by,
-      status: 'inactive',
-      severity: config.severity,
-      start,
-      end: undefined,
-      detected: undefined,
-      updated: observation.at,
-      value: observation.value,
-      peak: undefined,
-      count: observation.count,
-      condition: config.when ?? '',
-      reason: decision.reason,
-      message: '',
-      window: observation.window,
-      samples: [],
-      revision: 0,
-      lateCount: 0,
-      flapping: false,
-      labels: config.labels,
-      runbook: config.runbook,
-    };
+    const episode = this.writer.begin(this.idOf(group, start), start, change);
     const reach = start - observation.window.start;
     return { episode, transitions: 0, raised: false, reach, untold: 0, reason: decision.reason };
   }
@@ -217,76 +160,10 @@ class EpisodeBook implements Episodes {
     return generation && start <= generation.until ? `${id}~${generation.number}` : id;
   }
 
-  /** A new object each time: outputs that were put out before still hold the old one. */
-  private changed({ episode, raised, untold }: Entry, { decision, observation, ...change }: Change): Episode {
-    const { state, reason, transition } = decision;
-    const open = state.status !== 'inactive';
-    const samples =
-      episode.samples.length < mostSamples && open ? change.samples().slice(0, mostSamples) : [];
-    const context = { ...observation, group: episode.group, by: episode.by, reason };
-    const next: Episode = {
-      ...episode,
-      status: state.status,
-      start: state.start ?? episode.start,
-      end: open ? undefined : transition?.at,
-      detected: episode.detected ?? (transition?.to === 'active' ? transition.at : undefined),
-      updated: Math.max(transition?.at ?? 0, state.updated ?? 0, episode.updated),
-      value: observation.value,
-      peak: state.peak ?? episode.peak,
-      count: observation.count,
-      reason: withLate(reason, episode.lateCount + untold),
-      message: this.tells(decision)
-        ? this.message(context)
-        : episode.message || plainMessage(this.rule.config, context),
-      window: open ? observation.window : episode.window,
-      samples: samples.length > episode.samples.length ? samples : episode.samples,
-      revision: raised ? episode.revision + 1 : episode.revision,
-      lateCount: episode.lateCount + untold,
-      flapping: state.flapping,
-    };
-    const url = this.link(next);
-    return url === undefined ? next : { ...next, url };
-  }
-
-  /** The rule's message says what is wrong; it is not said of a recovery, whose value is fine. */
-  private tells({ state, transition, update }: Decision): boolean {
-    return update || (transition !== undefined && (state.status === 'active' || state.status === 'pending'));
-  }
-
-  private transition(
-    entry: Entry,
-    { group, by, decision, observation }: Change,
-    change: NonNullable<Decision['transition']>,
-  ): Transition {
-    const { config } = this.rule;
-    const { episode } = entry;
-    entry.transitions += 1;
-    const context = { ...observation, group, by, reason: change.reason };
-    return {
-      id: `${episode.id}-${entry.transitions}`,
-      rule: config.name,
-      group,
-      by,
-      episode: episode.id,
-      ...change,
-      window: observation.window,
-      value: observation.value,
-      count: observation.count,
-      condition: episode.condition,
-      severity: config.severity,
-      message: this.tells(decision) ? episode.message : plainMessage(config, context),
-    };
-  }
-
   private notifications(transition: Transition, episode: Episode): Output[] {
     return [...new Set(this.rule.config.notify)].map((notifier) => ({
       kind: 'notification',
       notification: { id: `${transition.id}-${notifier}`, notifier, transition, episode },
     }));
-  }
-
-  private link({ group, by, window }: Episode): string | undefined {
-    const { config, kibanaQuery = config.where } = this.rule;
-    return discoverLink(this.kibana, { query: kibanaQuery, names: config.by, by, group, window });
   }
 }

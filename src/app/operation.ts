@@ -4,6 +4,7 @@ import type { Millis } from '../model.ts';
 import { describePipeline } from '../pipeline/describe.ts';
 import type { EmbeddedStore } from '../pipeline/embedded-store.ts';
 import { foldersOf } from '../pipeline/reader-data.ts';
+import { readersOf } from '../pipeline/vitals.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -54,6 +55,7 @@ export function startOperation(parts: OperationParts) {
     onChange({ config, parts: concerned }) {
       if (concerned.includes('indexing')) own.restart();
       if (concerned.includes('store') || concerned.includes('indexing')) store?.keep(config);
+      if (concerned.includes('log')) logFrom(parts, config.log.level);
     },
   });
   const stop = () => {
@@ -61,6 +63,13 @@ export function startOperation(parts: OperationParts) {
     own.stop();
   };
   return { described, url: () => urlOf(running.config), reload: reloading.reload, stop };
+}
+
+/** Every thread has a log of its own. */
+function logFrom({ instruments, pipeline, store }: OperationParts, level: string): void {
+  instruments.log.level = level;
+  for (const reader of readersOf(pipeline)) reader.logFrom(level);
+  store?.logFrom(level);
 }
 
 /** Where documents go by a configuration: the store stays what it was at the start. */

@@ -6,7 +6,7 @@ import { secretsOf } from '../config/secrets.ts';
 import { messageOf } from '../errors.ts';
 import { ruleChanges } from '../pipeline/analysis.ts';
 import type { ReaderData } from '../pipeline/reader-data.ts';
-import { type Reloadable, reloadPipeline } from '../pipeline/reload.ts';
+import { type PipelineReload, type Reloadable, reloadPipeline } from '../pipeline/reload.ts';
 import type { Applied, Refused, ReloadAnswer, ReloadTelemetry, ReloadTrigger } from '../telemetry/reload.ts';
 
 /** The configuration that is in force. */
@@ -66,14 +66,14 @@ async function attempt(parts: ReloadParts): Promise<ReloadAnswer> {
   const before = running.config;
   const changes = changesBetween(before, loaded.config);
   const { problem, pending } = await reloadPipeline(pipeline, before, changes, dataOf);
-  if (problem !== undefined) return { applied: false, ...file, problems: [ofElasticsearch(problem)] };
+  if (problem !== undefined) return { applied: false, ...file, problems: [inWords(problem)] };
   running.config = changes.config;
   parts.onChange(changes);
   return { ...answerOf(before, changes), pending };
 }
 
-function ofElasticsearch(message: string): Refused['problems'][number] {
-  return { path: 'elasticsearch', message, remedy: 'Correct the settings of `elasticsearch`.' };
+function inWords({ section, message }: NonNullable<PipelineReload['problem']>): Refused['problems'][number] {
+  return { path: section, message, remedy: `Correct the settings of \`${section}\`.` };
 }
 
 function answerOf(before: Config, changes: ConfigChanges): Omit<Applied, 'pending'> {

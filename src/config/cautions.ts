@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { isLoopback } from '../listeners/hosts.ts';
 import { withoutLogin } from '../util/address.ts';
+import { parseHost } from './forward.ts';
 import { openListeners } from './listeners.ts';
 import type { Config } from './schema.ts';
 
@@ -52,6 +53,21 @@ function elasticsearch({ elasticsearch: target }: Config): string[] {
   return said;
 }
 
+function forwarding({ forward }: Config): string[] {
+  if (!forward) return [];
+  const said: string[] = [];
+  const far = forward.hosts.filter((text) => !isLoopback(parseHost(text)!.host));
+  if (far.length > 0 && !forward.ssl?.enabled)
+    said.push(
+      `Events travel to ${far.join(', ')} in clear text. Set \`forward.ssl\` where others may listen.`,
+    );
+  if (forward.ssl?.enabled && forward.ssl.verification_mode === 'none')
+    said.push(
+      '`forward.ssl.verification_mode: none` trusts whoever answers. Name the authority in `certificate_authorities`.',
+    );
+  return said;
+}
+
 const nameIn = (address: string) => new URL(address).hostname.replace(/^\[|\]$/g, '');
 
 /** What is allowed and yet worth a warning. `secretFiles` are those that secrets were read from. */
@@ -63,6 +79,7 @@ export function cautions(
   return [
     ...openListeners(config),
     ...elasticsearch(config),
+    ...forwarding(config),
     ...looseFolder(config, modeOf),
     ...looseFiles([...keysOf(config), ...secretFiles], modeOf),
   ];

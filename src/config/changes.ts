@@ -9,9 +9,15 @@ const parts = {
   notifiers: ['notifiers'],
   /** Another client, which goes on from the cursors. */
   indexing: ['elasticsearch', 'indexing', 'parsers', 'time'],
+  /** Another forwarder, which goes on from the cursor of the one before it. */
+  forwarding: ['forward'],
+  /** What is alert, and who is told of it. */
+  selfMonitoring: ['selfMonitoring', 'notifiers', 'forward'],
   /** Of the embedded store only how much is kept. */
   store: ['store'],
   watch: ['reload'],
+  /** Only from which level on; its format stays. */
+  log: ['log'],
 } as const satisfies Record<string, readonly (keyof Config)[]>;
 
 export type Part = keyof typeof parts;
@@ -44,15 +50,19 @@ export function changesBetween(running: Config, wanted: Config): ConfigChanges {
 
 /** As much of what is wanted as a running server can come to. */
 function reachable(running: Config, wanted: Config): Config {
-  const { rules, kibana, parsers, time, notifiers, indexing, reload, store, elasticsearch } = wanted;
+  const { rules, kibana, parsers, time, notifiers, indexing, reload, selfMonitoring } = wanted;
+  const { forward, store, log, elasticsearch } = wanted;
+  const { forward: _, ...others } = running;
   // The embedded store is started and stopped with the process, so another kind of target is another process.
   const remote = running.elasticsearch && elasticsearch;
   const kept = { keepAge: store.keepAge, keepSize: store.keepSize };
   return {
-    ...running,
-    ...{ rules, kibana, parsers, time, notifiers, indexing, reload },
+    ...others,
+    ...{ rules, kibana, parsers, time, notifiers, indexing, reload, selfMonitoring },
+    ...(forward && { forward }),
     ...(remote && { elasticsearch: remote }),
     store: { ...running.store, ...kept },
+    log: { ...running.log, level: log.level },
   };
 }
 

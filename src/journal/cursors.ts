@@ -2,14 +2,19 @@ import type { Position } from '../model.ts';
 
 /** How far each reader is, and which of that the disk does not know yet. A cursor never goes back. */
 export class Cursors {
-  readonly #required: readonly string[];
+  #required: readonly string[] = [];
   readonly #positions: Map<string, Position>;
   readonly #unsaved = new Set<string>();
 
   constructor(required: readonly string[], saved: Record<string, Position>) {
-    this.#required = required;
     this.#positions = new Map(Object.entries(saved));
-    for (const reader of required) if (!this.#positions.has(reader)) this.#positions.set(reader, 0);
+    this.require(required);
+  }
+
+  /** The readers that hold others. Where one is that is none of them any more is remembered all the same. */
+  require(readers: readonly string[]): void {
+    this.#required = readers;
+    for (const reader of readers) if (!this.#positions.has(reader)) this.#positions.set(reader, 0);
   }
 
   /** Returns whether the cursor moved. */

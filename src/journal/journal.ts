@@ -1,4 +1,5 @@
 import type { Batch, JournalRecord, Millis, Position } from '../model.ts';
+import type { JournalReaders } from './options.ts';
 
 /** How full a journal is, as health pages and dashboards show it. */
 export interface Fill {
@@ -40,6 +41,8 @@ export interface Journal {
    */
   commit(reader: string, position: Position): void;
   committed(reader: string): Position;
+  /** From now on room and trimming go by these readers. A reader that is none of them holds nothing any more. */
+  serve(readers: JournalReaders): void;
   /** The listener is called when the disk has new records. Returns what ends that. */
   onAppend(listener: (newest: Position) => void): () => void;
   /** Finishes appends under way; those that wait for room reject with `JOURNAL_CLOSED`. Closing twice is harmless. */

@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { LogboomError } from '../errors.ts';
+import { LogboomError, messageOf } from '../errors.ts';
 
 /**
  * One writer to a folder. Node offers no lock that the system takes back when a process dies, so the lock is a
@@ -41,6 +50,19 @@ export function lockFolder(folder: string, what: Locked = 'journal'): Lock {
     removeStale(path);
   }
   throw new LogboomError(locked[what], `Other processes are fighting for the ${what} in ${folder}.`);
+}
+
+/** Makes the journal's folder where there is none, and locks it. */
+export function lockJournal(folder: string): Lock {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return lockFolder(folder);
+  } catch (error) {
+    if (error instanceof LogboomError) throw error;
+    throw new LogboomError('JOURNAL_BROKEN', `Cannot write to the folder ${folder}: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
 }
 
 const holderOf = (): Holder => ({

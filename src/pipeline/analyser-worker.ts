@@ -41,6 +41,7 @@ function begin(): Engine {
 }
 
 const port = serveReader({
+  log: instruments.log,
   news: (newest) => analyser.wake(newest),
   block: (position, block, payloadBytes) => analyser.offer(position, block, payloadBytes),
   calls: {

@@ -62,6 +62,10 @@ async function sampleOf(pipeline: Pipeline, described: Described, vitals: Vitals
   return { at: Date.now(), readings, status, use: { cpu: (user + system) / 1000, rss, heap: heapUsed } };
 }
 
+/**
+ * The forwarder is not asked: whoever hears of silence starts everything anew, and no sender, alert or document waits
+ * for it. One that hangs is told by its lag, in `/health` and as an own alert.
+ */
 async function silentIn({ analyser, indexer }: Pipeline, within: Millis): Promise<string[]> {
   const readers = [analyser, indexer];
   const answers = await Promise.all(readers.map((reader) => reader.answers(within)));
@@ -70,6 +74,7 @@ async function silentIn({ analyser, indexer }: Pipeline, within: Millis): Promis
 
 /** Asks the workers for their latest metrics. */
 async function gather(pipeline: Pipeline, metrics: Metrics): Promise<void> {
+  if (!pipeline.forwarder) metrics.forget('forwarder');
   await Promise.all(
     readersOf(pipeline).map(async (reader) => {
       const report = await reader.call<MetricsReport>('metrics');
@@ -111,7 +116,7 @@ async function statusOf(
     ...(forwarder && { forward: forwardStatus(forwarder, journal, report) }),
     alerts: {
       open: (await analyser.call<number>('alerts')) ?? 0,
-      own: selfMonitoring?.open() ?? [],
+      own: selfMonitoring.open(),
     },
     sink: await sinkOf(pipeline, url, store),
     notifiers: Object.fromEntries(

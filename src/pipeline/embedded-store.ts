@@ -14,6 +14,7 @@ export interface EmbeddedStore {
   elasticsearch: NonNullable<Config['elasticsearch']>;
   /** How much is kept from now on. */
   keep(config: Pick<Config, 'store' | 'indexing'>): void;
+  logFrom(level: string): void;
   stop(): Promise<void>;
 }
 
@@ -55,6 +56,7 @@ export async function startEmbeddedStore(
     }),
     keep: ({ store: { keepAge, keepSize }, indexing: { alerts } }) =>
       worker.postMessage({ keep: { keepAge, keepSize, alerts } }),
+    logFrom: (level) => worker.postMessage({ level }),
     async stop() {
       stopping = true;
       worker.postMessage('stop');

@@ -2,6 +2,7 @@ import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.
 import type { EventReader } from '../parsers/reader.ts';
 import type { EventClock } from '../windows/clock.ts';
 import { Dispatch } from './dispatch.ts';
+import { Downtime } from './downtime.ts';
 import { closePayload } from './payload.ts';
 import type { Run } from './run.ts';
 
@@ -30,13 +31,6 @@ export interface EngineParts {
 const isAmong = ({ name, fingerprint }: Run, runs: readonly Run[]) =>
   runs.some((other) => other.name === name && other.fingerprint === fingerprint);
 
-/** The server was down: event time then, what it would be without that, and the wall time of its return. */
-interface Return {
-  from: Millis;
-  to: Millis;
-  at: Millis;
-}
-
 /** Its `receivedAt` may be anything, so that it must not move a clock either. */
 const isDamaged = (record: JournalRecord) => record.kind === 'events' && record.encoding === 'damaged';
 
@@ -51,9 +45,7 @@ export class Engine {
   private dispatch = new Dispatch([]);
   /** Of each name whose rule went or changed, the number of the rule to come. */
   private generations = new Map<string, number>();
-  /** `receivedAt` of the last record. */
-  private heardAt: Millis | undefined;
-  private returned: Return | undefined;
+  private readonly downtime = new Downtime();
   /** The event time from which on each run may have a window to close; looking earlier would find none. */
   private dues = new Float64Array(0);
   /** The earliest of them. */
@@ -71,9 +63,8 @@ export class Engine {
       return [];
     }
     const outputs: Output[] = [];
-    const { clock } = this.parts;
-    if (this.wasDown(record.receivedAt)) this.resume(record.receivedAt);
-    this.heardAt = record.receivedAt;
+    const { clock, downAfter } = this.parts;
+    this.downtime.hear(record.receivedAt, clock, () => this.waiting, downAfter);
     if (record.kind === 'events') {
       if (block) this.take(record, block, outputs);
       else this.open(record, outputs);
@@ -125,8 +116,7 @@ export class Engine {
     const { clock, runs } = this.parts;
     return {
       clock: clock.snapshot(),
-      heardAt: this.heardAt,
-      returned: this.returned,
+      ...this.downtime.snapshot(),
       generations: [...this.generations],
       runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]),
     };
@@ -134,16 +124,13 @@ export class Engine {
 
   /** Goes on exactly from a snapshot by the same analysis; a rule that is not in it begins anew. */
   restore(snapshot: unknown): void {
-    const { clock, heardAt, returned, generations, runs } = snapshot as {
+    const { clock, generations, runs, ...downtime } = snapshot as ReturnType<Downtime['snapshot']> & {
       clock: unknown;
-      heardAt: Millis | undefined;
-      returned: Return | undefined;
       generations?: [string, number][];
       runs: [string, string, unknown][];
     };
     this.parts.clock.restore(clock);
-    this.heardAt = heardAt;
-    this.returned = returned;
+    this.downtime.restore(downtime);
     this.generations = new Map(generations);
     for (const run of this.parts.runs) {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
@@ -185,28 +172,6 @@ export class Engine {
     closePayload(batch, block);
   }
 
-  private wasDown(receivedAt: Millis): boolean {
-    return this.heardAt !== undefined && receivedAt - this.heardAt > this.parts.downAfter && this.waiting;
-  }
-
-  private resume(receivedAt: Millis): void {
-    const { clock } = this.parts;
-    this.returned = { from: clock.now, to: clock.now + receivedAt - this.heardAt!, at: receivedAt };
-    clock.resume(receivedAt);
-  }
-
-  /**
-   * The clock stands still while the server is down. Events can then move it faster than time passes, over a time in
-   * which nobody listened: whoever is waited for must be told so before.
-   */
-  private tellOfReturn(now: Millis): void {
-    if (this.returned === undefined) return;
-    const { from, to, at } = this.returned;
-    if (now <= from + this.heardAt! - at) return;
-    this.returned = undefined;
-    for (const run of this.parts.runs) run.resume?.(to);
-  }
-
   private take(batch: Batch, block: EventBlock, outputs: Output[]): void {
     const { clock, events } = this.parts;
     // Senders of Lumberjack overtake their own windows when they open a connection.
@@ -243,7 +208,7 @@ export class Engine {
   private close(outputs: Output[]): void {
     const { now } = this.parts.clock;
     if (now < this.due) return;
-    this.tellOfReturn(now);
+    this.downtime.tell(now, this.parts.runs);
     const { dues } = this;
     let due = Number.POSITIVE_INFINITY;
     for (const [place, run] of this.parts.runs.entries()) {

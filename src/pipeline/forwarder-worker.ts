@@ -6,19 +6,19 @@ import { reportOf } from '../telemetry/metrics.ts';
 import type { ForwarderReport } from './describe-forwarder.ts';
 import { ForwardWindows } from './forward-windows.ts';
 import { Forwarder } from './forwarder.ts';
+import type { ForwarderData } from './forwarding.ts';
 import { openPayload } from './payload.ts';
-import type { ReaderData } from './reader-data.ts';
 import { serveReader } from './reader-port.ts';
 import { workerInstruments } from './worker-instruments.ts';
 
-const { config, folders } = workerData as ReaderData;
+const { config, folders, from: known } = workerData as ForwarderData;
 const forward = config.forward!;
 const instruments = workerInstruments(config, 'forwarder');
 const telemetry = forwardTelemetry(instruments, Date.now);
 const output = createLogstashOutput({ config: forward, telemetry });
 const journal = openJournalReader(folders.journal);
 // One that was never here before begins with the oldest record that is kept.
-const from = journal.committed('forwarder') || journal.oldest - 1;
+const from = Math.max(known, journal.committed('forwarder')) || journal.oldest - 1;
 
 const windows = new ForwardWindows({
   bulkMaxSize: forward.bulk_max_size,
@@ -41,6 +41,7 @@ const forwarder = new Forwarder({
 });
 
 const port = serveReader({
+  log: instruments.log,
   news: () => forwarder.wake(),
   calls: {
     metrics: () => reportOf(instruments.metrics),

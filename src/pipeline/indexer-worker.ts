@@ -49,6 +49,7 @@ async function reload(to: ReaderData): Promise<{ problem?: string }> {
 }
 
 const port = serveReader({
+  log: instruments.log,
   news: () => indexing.wake(),
   outputs: () => indexing.wakePublishers(),
   document: (item) => indexing.side.add(item),

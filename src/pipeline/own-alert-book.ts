@@ -13,26 +13,21 @@ const calm: Judgement = { verdict: 'calm', reason: '' };
 /** One of logboom's own alerts: the state machine and the episodes of any rule, looked at by the clock. */
 export class OwnAlertBook {
   readonly name: string;
-  /** Another threshold is another rule: its alerts begin anew. */
-  readonly fingerprint: string;
   private readonly alert: OwnAlert;
   private readonly rule;
-  private readonly book: AlertBook;
+  private book: AlertBook;
   private readonly openOnes = new Map<string, OwnAlertStatus>();
 
   constructor(alert: OwnAlert) {
     this.alert = alert;
     this.name = alert.rule.name;
-    this.fingerprint = JSON.stringify([alert.rule.when, alert.rule.by]);
     this.rule = compileRule(ruleSchema.parse(alert.rule));
-    this.book = new AlertBook({
-      rule: this.rule,
-      judge: lookingAtWindows(
-        () => calm,
-        () => false,
-      ),
-      episodes: createEpisodes(this.rule),
-    });
+    this.book = this.empty();
+  }
+
+  /** Whether a look can change nothing. */
+  get rests(): boolean {
+    return !this.alert.watched && this.book.openGroups.length === 0;
   }
 
   get open(): OwnAlertStatus[] {
@@ -40,7 +35,8 @@ export class OwnAlertBook {
   }
 
   look(read: Parameters<OwnAlert['read']>, now: Millis, outputs: Output[]): void {
-    const readings = this.alert.read(...read);
+    const readings = this.alert.watched ? this.alert.read(...read) : undefined;
+    if (!this.alert.watched) this.end(now, outputs);
     if (!readings) return;
     const gone = new Set(this.book.openGroups);
     for (const reading of readings) {
@@ -49,6 +45,21 @@ export class OwnAlertBook {
     }
     for (const group of gone)
       this.judge({ group, value: 0, bad: '', good: `${group} is no longer watched` }, now, outputs);
+  }
+
+  private empty(): AlertBook {
+    const judge = lookingAtWindows(
+      () => calm,
+      () => false,
+    );
+    return new AlertBook({ rule: this.rule, judge, episodes: createEpisodes(this.rule) });
+  }
+
+  /** Documents that are open would stay so for ever otherwise. */
+  private end(now: Millis, outputs: Output[]): void {
+    this.book.end(now, 'the alert was switched off', outputs);
+    this.book = this.empty();
+    this.openOnes.clear();
   }
 
   private judge(reading: Reading, now: Millis, outputs: Output[]): void {
@@ -75,11 +86,11 @@ export class OwnAlertBook {
   }
 
   snapshot(): unknown {
-    return { fingerprint: this.fingerprint, book: this.book.snapshot() };
+    return { book: this.book.snapshot() };
   }
 
+  /** Another threshold leaves open what is open: the next look judges it by that. */
   restore(snapshot: unknown): void {
-    const saved = snapshot as { fingerprint: string; book: unknown } | undefined;
-    if (saved?.fingerprint === this.fingerprint) this.book.restore(saved.book);
+    if (snapshot !== undefined) this.book.restore((snapshot as { book: unknown }).book);
   }
 }

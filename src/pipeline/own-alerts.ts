@@ -19,6 +19,8 @@ type OwnRule = Extract<z.input<typeof rule>, { kind?: 'threshold' | undefined }>
 
 export interface OwnAlert {
   rule: OwnRule;
+  /** One that is switched off ends what is open of it, and raises nothing. */
+  watched: boolean;
   /** What is read for it; undefined where nothing can be known at present, which leaves all as it is. */
   read: (vitals: Vitals, before: Vitals | undefined) => Reading[] | undefined;
 }
@@ -28,10 +30,10 @@ const lagsFor: Millis = 30_000;
 /** Refusals that follow one another within this time are one alert. */
 const refusalsEnd: Millis = 600_000;
 
-/** The alerts that the settings leave switched on. Values are seconds, shares and counts. */
+/** All alerts that there are, by the settings. Values are seconds, shares and counts. */
 export function ownAlerts(settings: SelfMonitoringConfig, notifiers: readonly string[]): OwnAlert[] {
-  const { every, keepActiveFor } = settings;
-  const all: [threshold: number, alert: OwnAlert][] = [
+  const { enabled, every, keepActiveFor } = settings;
+  const all: [threshold: number, alert: Omit<OwnAlert, 'watched'>][] = [
     [settings.journalFill, { rule: { name: 'logboom-journal-fill', severity: 'high' }, read: journalFill }],
     [
       settings.readerLag / 1000,
@@ -65,12 +67,11 @@ export function ownAlerts(settings: SelfMonitoringConfig, notifiers: readonly st
   ];
   const common = { over: millis(every), keepActiveFor: millis(keepActiveFor), record: false };
   const notify = [...(settings.notify ?? notifiers)];
-  return all
-    .filter(([threshold]) => threshold > 0)
-    .map(([threshold, { rule, read }]) => ({
-      rule: { ...common, notify, when: `>= ${threshold}`, ...rule },
-      read,
-    }));
+  return all.map(([threshold, { rule, read }]) => ({
+    rule: { ...common, notify, when: `>= ${threshold}`, ...rule },
+    watched: enabled && threshold > 0,
+    read,
+  }));
 }
 
 const millis = (length: Millis) => `${Math.round(length)}ms`;

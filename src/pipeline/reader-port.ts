@@ -1,9 +1,11 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
+import type { Logger } from 'pino';
 import type { BulkItem, EventBlock, Position } from '../model.ts';
 import type { FromReader, ToReader } from './thread.ts';
 
 /** What a reader does when it is spoken to. */
 export interface ReaderHandlers {
+  log: Pick<Logger, 'level'>;
   /** The journal grew. */
   news(newest: Position): void;
   /** A window that was just journaled, still inflated; taking it saves reading it again. */
@@ -24,6 +26,7 @@ export function serveReader(handlers: ReaderHandlers): { post: (message: FromRea
   const post = (message: FromReader) => port.postMessage(message);
   port.on('message', async (message: ToReader) => {
     if (message.kind === 'news') handlers.news(message.newest);
+    else if (message.kind === 'level') handlers.log.level = message.level;
     else if (message.kind === 'outputs') handlers.outputs?.();
     else if (message.kind === 'document') handlers.document?.(message.item);
     else if (message.kind === 'block')

@@ -48,6 +48,7 @@ export class Reader {
   private offered: { position: Position; bytes: number }[] = [];
   private offeredNow = 0;
   private newsDue = false;
+  private level: string | undefined;
 
   constructor(options: ReaderOptions) {
     this.name = options.name;
@@ -79,6 +80,12 @@ export class Reader {
   stop(timeout: Millis): Promise<void> {
     this.forget();
     return this.thread.stop(timeout);
+  }
+
+  /** Logs from this level on, and when it is started again as well. */
+  logFrom(level: string): void {
+    this.level = level;
+    this.thread.post({ kind: 'level', level });
   }
 
   say(kind: 'outputs'): void {
@@ -152,8 +159,13 @@ export class Reader {
     else if (message.kind === 'outputs') this.onOutputs();
     else if (message.kind === 'damaged') this.damaged += 1;
     else if (message.kind === 'progress') this.progress(message);
+    else if (message.kind === 'ready') this.begin();
+  }
+
+  private begin(): void {
+    if (this.level !== undefined) this.logFrom(this.level);
     // What was appended while it started was told to nobody.
-    else if (message.kind === 'ready') this.announce();
+    this.announce();
   }
 
   private progress({ position, committed, waiting }: FromReader & { kind: 'progress' }): void {

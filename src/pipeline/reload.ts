@@ -1,21 +1,25 @@
 import type { ConfigChanges } from '../config/changes.ts';
 import type { Config } from '../config/schema.ts';
 import type { Delivering } from './delivering.ts';
+import { type Forwarding, forwardProblem } from './forwarding.ts';
 import type { Reader, ReaderReload } from './reader.ts';
 import type { ReaderData } from './reader-data.ts';
+import type { SelfMonitoring } from './self-monitoring.ts';
 
 /** The parts of a pipeline that can go on by another configuration. */
 export interface Reloadable {
   analyser: Pick<Reader, 'reload'>;
   indexer: Pick<Reader, 'reload'>;
+  forwarding: Pick<Forwarding, 'reload'>;
   delivering: Pick<Delivering, 'reload'>;
+  selfMonitoring: Pick<SelfMonitoring, 'reload'>;
 }
 
 export interface PipelineReload {
   /** Readers that are busy, and take it up when they are done. */
   pending: string[];
-  /** Why it was refused. */
-  problem?: string;
+  /** Why it was refused, and the section of the configuration that is to blame. */
+  problem?: { section: 'elasticsearch' | 'forward'; message: string };
 }
 
 /**
@@ -23,20 +27,28 @@ export interface PipelineReload {
  * refused, with everything as it was.
  */
 export async function reloadPipeline(
-  { analyser, indexer, delivering }: Reloadable,
+  { analyser, indexer, forwarding, delivering, selfMonitoring }: Reloadable,
   running: Config,
   { config, parts }: ConfigChanges,
   dataOf: (config: Config) => ReaderData,
 ): Promise<PipelineReload> {
+  const refused = parts.includes('forwarding') ? forwardProblem(config) : undefined;
+  if (refused !== undefined) return refusal('forward', refused);
   const indexed = parts.includes('indexing') ? await indexer.reload(dataOf(config)) : nothing;
-  if (indexed.problem !== undefined) return { pending: [], problem: indexed.problem };
+  if (indexed.problem !== undefined) return refusal('elasticsearch', indexed.problem);
+  if (parts.includes('forwarding')) await forwarding.reload(dataOf(config));
   // New rules find their notifiers, and the last words of rules that go still find theirs.
   if (parts.includes('notifiers')) await delivering.reload({ ...running.notifiers, ...config.notifiers });
   const analysed = parts.includes('analysis') ? await analyser.reload(dataOf(config)) : nothing;
   if (analysed.problem !== undefined) throw new Error(`the analyser refuses the rules: ${analysed.problem}`);
+  if (parts.includes('selfMonitoring')) await selfMonitoring.reload(config);
   if (parts.includes('notifiers')) await delivering.reload(config.notifiers);
   const pending = { analyser: analysed.pending, indexer: indexed.pending };
   return { pending: Object.keys(pending).filter((name) => pending[name as keyof typeof pending]) };
 }
 
 const nothing: ReaderReload = { pending: false };
+const refusal = (section: 'elasticsearch' | 'forward', message: string): PipelineReload => ({
+  pending: [],
+  problem: { section, message },
+});

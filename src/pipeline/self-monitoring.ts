@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
 import type { Millis, Notification, Output, OutputKey } from '../model.ts';
 import type { SelfMonitoringTelemetry } from '../telemetry/self-monitoring.ts';
@@ -7,9 +8,13 @@ import { OwnAlertBook } from './own-alert-book.ts';
 import type { OwnAlert } from './own-alerts.ts';
 import type { Results } from './results.ts';
 
-export interface SelfMonitoringOptions {
+/** What is watched, and how often it is looked at. */
+export interface Watched {
   alerts: OwnAlert[];
   every: Millis;
+}
+
+export interface SelfMonitoringOptions extends Watched {
   /** Keeps what it puts out until the publisher took it, and its state. */
   results: Results;
   vitals: (now: Millis) => Promise<Vitals>;
@@ -29,6 +34,8 @@ interface State {
 
 export interface SelfMonitoring {
   open(): OwnAlertStatus[];
+  /** Goes by another configuration from now on; what is open stays open, unless its alert is switched off. */
+  reload(config: Config): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,9 +47,10 @@ export interface SelfMonitoring {
  * State and outputs are written down together before anyone is told. After a crash the same outputs are handed on
  * again, under the same ids, so nobody is told twice and no alert begins a second time.
  */
-export class OwnAlerts implements SelfMonitoring {
+export class OwnAlerts {
   private readonly options: SelfMonitoringOptions;
-  private readonly books: OwnAlertBook[];
+  private books: OwnAlertBook[];
+  private every: Millis;
   private readonly now: () => Millis;
   private before: Vitals | undefined;
   /** The last look's place in the order of outputs; it grows even where the clock is set back. */
@@ -54,7 +62,8 @@ export class OwnAlerts implements SelfMonitoring {
   constructor(options: SelfMonitoringOptions) {
     this.options = options;
     this.now = options.now ?? Date.now;
-    this.books = options.alerts.map((alert) => new OwnAlertBook(alert));
+    this.every = options.every;
+    this.books = booksOf(options.alerts);
     const saved = options.results.checkpoint() as { position: Millis; state: State } | undefined;
     if (!saved) return;
     this.place = saved.position;
@@ -67,13 +76,24 @@ export class OwnAlerts implements SelfMonitoring {
   }
 
   start(): void {
-    const { every } = this.options;
-    const next = () => {
-      this.looking = this.look().finally(() => {
-        if (this.timer !== undefined) this.timer = setTimeout(next, every);
-      });
-    };
-    this.timer = setTimeout(next, every);
+    clearTimeout(this.timer);
+    const timer = setTimeout(async () => {
+      await this.look();
+      if (this.timer === timer) this.start();
+    }, this.every);
+    this.timer = timer;
+  }
+
+  /** Watches something else from now on. What is open goes on, and what is switched off ends at once. */
+  change({ alerts, every }: Watched): Promise<void> {
+    return this.inTurn(async () => {
+      const saved = this.snapshot();
+      this.every = every;
+      this.books = booksOf(alerts);
+      this.restore(saved);
+      if (this.timer !== undefined) this.start();
+      await this.lookNow();
+    });
   }
 
   async stop(): Promise<void> {
@@ -84,10 +104,21 @@ export class OwnAlerts implements SelfMonitoring {
   }
 
   /** Takes the figures and judges them. What the disk does not take is tried again with the next look. */
-  async look(): Promise<void> {
+  look(): Promise<void> {
+    return this.inTurn(() => this.lookNow());
+  }
+
+  /** One after the other: a look judges by the books that it began with. */
+  private inTurn(act: () => Promise<void>): Promise<void> {
+    this.looking = this.looking.then(act);
+    return this.looking;
+  }
+
+  private async lookNow(): Promise<void> {
     const { telemetry } = this.options;
     try {
       await this.keep();
+      if (this.books.every(({ rests }) => rests)) return;
       const now = this.now();
       await this.judge(await this.options.vitals(now), now);
       telemetry.looked(this.open().length);
@@ -144,3 +175,5 @@ export class OwnAlerts implements SelfMonitoring {
     for (const book of this.books) book.restore(saved.get(book.name));
   }
 }
+
+const booksOf = (alerts: OwnAlert[]) => alerts.map((alert) => new OwnAlertBook(alert));

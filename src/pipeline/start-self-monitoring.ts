@@ -4,23 +4,21 @@ import { selfMonitoringTelemetry } from '../telemetry/self-monitoring.ts';
 import { ownAlerts } from './own-alerts.ts';
 import type { Folders } from './reader-data.ts';
 import { ofNoJournal, Results } from './results.ts';
-import { OwnAlerts, type SelfMonitoring } from './self-monitoring.ts';
+import { OwnAlerts, type SelfMonitoring, type Watched } from './self-monitoring.ts';
 import { type Looked, notifierNames, vitalsOf } from './vitals.ts';
 
-/** Starts to watch a pipeline, unless the configuration says otherwise. */
+/** Starts to watch a pipeline. Where that is switched off, it ends what is still open, and waits to be switched on. */
 export function startSelfMonitoring(
   looked: Looked,
   config: Config,
   folders: Folders,
   instruments: Instruments,
-): SelfMonitoring | undefined {
-  const { selfMonitoring } = config;
-  if (!selfMonitoring.enabled) return undefined;
+): SelfMonitoring {
+  let inForce = config;
   const watch = new OwnAlerts({
-    alerts: ownAlerts(selfMonitoring, notifierNames(config)),
-    every: selfMonitoring.every,
+    ...watchedBy(config),
     results: new Results(folders.ownAlerts, ofNoJournal),
-    vitals: (now) => vitalsOf(looked, config, now),
+    vitals: (now) => vitalsOf(looked, inForce, now),
     notify: (notification) => looked.delivering.put(notification),
     onOutputs: () => {
       looked.indexer.say('outputs');
@@ -29,5 +27,17 @@ export function startSelfMonitoring(
     telemetry: selfMonitoringTelemetry(instruments),
   });
   watch.start();
-  return watch;
+  return {
+    open: () => watch.open(),
+    reload(next) {
+      inForce = next;
+      return watch.change(watchedBy(next));
+    },
+    stop: () => watch.stop(),
+  };
+}
+
+function watchedBy(config: Config): Watched {
+  const { selfMonitoring } = config;
+  return { alerts: ownAlerts(selfMonitoring, notifierNames(config)), every: selfMonitoring.every };
 }

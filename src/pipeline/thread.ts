@@ -9,6 +9,8 @@ export type ToReader =
   /** `payloadBytes`: what the window takes in the journal. */
   | { kind: 'block'; position: Position; block: EventBlock; payloadBytes: number }
   | { kind: 'outputs' }
+  /** From which level on it logs. */
+  | { kind: 'level'; level: string }
   /** A document for the sink that is in no journal. */
   | { kind: 'document'; item: BulkItem }
   | { kind: 'call'; id: number; name: string; argument?: unknown }

@@ -16,7 +16,8 @@ export interface StoreWorkerData extends Pick<StoreStart, 'folder' | 'config'> {
 
 /**
  * The store in a thread of its own. `workerData` is a StoreWorkerData; the thread posts
- * `{ready: {url, port}}` or `{failed: {code, message}}`; `stop` stops it, and `{keep}` says how much is kept.
+ * `{ready: {url, port}}` or `{failed: {code, message}}`; `stop` stops it, `{keep}` says how much is kept, `{level}` from which level
+ * on it logs.
  */
 const { folder, config, log: settings, secrets = [] } = workerData as StoreWorkerData;
 const log = settings ? createLog(settings, { thread: 'store', secrets }) : silentInstruments().log;
@@ -33,9 +34,10 @@ try {
     config,
     instruments: { log, metrics: new Registry() },
   });
-  port.on('message', (message: { keep: Keep } | 'stop') => {
-    if (message !== 'stop') keep(message.keep);
-    else stop().finally(() => port.close());
+  port.on('message', (message: { keep: Keep } | { level: string } | 'stop') => {
+    if (message === 'stop') stop().finally(() => port.close());
+    else if ('keep' in message) keep(message.keep);
+    else log.level = message.level;
   });
   port.postMessage({ ready: { url, port: listening } });
 } catch (error) {

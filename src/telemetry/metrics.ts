@@ -9,6 +9,8 @@ export interface Metrics {
   registry: Registry;
   /** Takes a worker thread's latest metrics; they stay in force until it sends newer ones. */
   take(thread: string, report: MetricsReport): void;
+  /** Forgets what a thread sent that is gone for good. */
+  forget(thread: string): void;
   /** Everything in the Prometheus text format: the process, this thread's metrics and the workers’, added up. */
   text(): Promise<string>;
   /** This thread's metrics and the workers’, added up, as of their last reports. */
@@ -28,6 +30,7 @@ export function createMetrics(): Metrics {
   return {
     registry,
     take: (thread, report) => void reports.set(thread, report),
+    forget: (thread) => void reports.delete(thread),
     async text() {
       return `${await process.metrics()}\n${await (await together()).metrics()}`;
     },

@@ -2,6 +2,7 @@ import type { TimeConfig } from '../config/time.ts';
 import type { Millis } from '../model.ts';
 import {
   byAgeThenName,
+  combine,
   farthestOf,
   hold,
   isHeld,
@@ -215,20 +216,8 @@ export class EventClock {
 
   /** The least event clock of the sources that are active at that time and not too far behind the farthest. */
   #combine(at: Millis): Millis {
-    const since = at - this.#config.idleAfter;
-    let farthest = never;
-    for (const { arrival, high } of this.#listed) if (arrival >= since && high > farthest) farthest = high;
-    const floor = farthest - this.#config.maxLag;
-    let least = farthest;
-    let held = farthest;
-    this.#holding = false;
-    for (const source of this.#listed) {
-      if (source.arrival < since) continue;
-      if (source.high >= floor && source.high < least) least = source.high;
-      if (!isHeld(source, at)) continue;
-      this.#holding = true;
-      held = Math.min(held, source.held!.at);
-    }
+    const { least, held, holding } = combine(this.#listed, at, this.#config);
+    this.#holding = holding;
     this.#unheld = Math.max(this.#unheld, least);
     return Math.min(least, held);
   }

@@ -59,3 +59,33 @@ export function lagsOf(sources: Source[]): SourceLag[] {
     idle: !listed,
   }));
 }
+
+/** Where the sources together are that were active at that time. */
+export interface Combined {
+  /** The least clock of those that are not too far behind the farthest. */
+  least: Millis;
+  /** Where new connections hold them. */
+  held: Millis;
+  /** Whether any is held. */
+  holding: boolean;
+}
+
+export function combine(
+  sources: readonly Source[],
+  at: Millis,
+  { idleAfter, maxLag }: { idleAfter: Millis; maxLag: Millis },
+): Combined {
+  const since = at - idleAfter;
+  let farthest = Number.NEGATIVE_INFINITY;
+  for (const { arrival, high } of sources) if (arrival >= since && high > farthest) farthest = high;
+  const floor = farthest - maxLag;
+  const found = { least: farthest, held: farthest, holding: false };
+  for (const source of sources) {
+    if (source.arrival < since) continue;
+    if (source.high >= floor && source.high < found.least) found.least = source.high;
+    if (!isHeld(source, at)) continue;
+    found.holding = true;
+    found.held = Math.min(found.held, source.held!.at);
+  }
+  return found;
+}

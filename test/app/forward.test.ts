@@ -77,6 +77,62 @@ describe('a Logstash beside the index', { timeout: 60_000 }, () => {
   });
 });
 
+describe('another configuration', { timeout: 60_000 }, () => {
+  const reload = async (server: Server, forward: object | undefined) => {
+    server.write({ ...server.read(), forward: forward && { backoff, ...forward } });
+    const response = await fetch(`http://127.0.0.1:${server.ports.api}/reload`, { method: 'POST' });
+    return (await response.json()) as { settings: string[]; needsRestart: string[]; problems: unknown[] };
+  };
+
+  it('lets a Logstash come, change and go, and no connection or event is lost by that', async () => {
+    const server = await Server.withConfig({});
+    await server.start();
+    const client = await connect({ host: '127.0.0.1', port: server.ports.lumberjack });
+    onTestFinished(() => client.close());
+    await client.send(texts(50));
+
+    const one = await lumberjackServer();
+    const added = await reload(server, { hosts: [hostOf(one)] });
+    expect(added).toMatchObject({ settings: ['forward'], needsRestart: [] });
+    await vi.waitFor(() => expect(takenBy(one)).toEqual(texts(50)), within);
+
+    await reload(server, { hosts: [hostOf(one)], maxLag: '1gb' });
+    const other = await lumberjackServer();
+    await client.send(texts(50, 51));
+    await vi.waitFor(() => expect(takenBy(one)).toEqual(texts(100)), within);
+    expect(new Set(one.windows.map(({ connection }) => connection)).size).toBe(1);
+    await reload(server, { hosts: [hostOf(other)] });
+    await client.send(texts(50, 101));
+    await vi.waitFor(() => expect(takenBy(other)).toEqual(texts(50, 101)), within);
+    expect(takenBy(one)).toEqual(texts(100));
+
+    expect(await reload(server, undefined)).toMatchObject({ settings: ['forward'] });
+    await client.send(texts(50, 151));
+    await indexed(server, 200);
+    const { readers, forward, inputs } = await server.status();
+    expect([Object.keys(readers), forward]).toEqual([['analyser', 'indexer'], undefined]);
+    expect(inputs.lumberjack!.connections).toBe(1);
+    expect(await server.metric('logboom_forward_events_total')).toBe(0);
+
+    // Back again, it goes on where it was.
+    await reload(server, { hosts: [hostOf(other)] });
+    await vi.waitFor(() => expect(takenBy(other)).toEqual(texts(100, 101)), within);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('that no Logstash could be reached by is refused, and the one before goes on', async () => {
+    const logstash = await lumberjackServer();
+    const server = await serverWith({ hosts: [hostOf(logstash)] });
+    const ssl = { certificate_authorities: ['gone.pem'] };
+    const { problems } = await reload(server, { hosts: [hostOf(logstash)], ssl });
+    expect(problems).toEqual([
+      expect.objectContaining({ path: 'forward', message: expect.stringContaining('gone.pem') }),
+    ]);
+    await ship(server, texts(10));
+    await vi.waitFor(() => expect(takenBy(logstash)).toEqual(texts(10)), within);
+  });
+});
+
 describe('a Logstash that takes nothing', { timeout: 60_000 }, () => {
   it('delays neither index nor senders, and the health page and the status say what is waited for', async () => {
     const logstash = await lumberjackServer();

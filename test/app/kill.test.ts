@@ -6,9 +6,10 @@ import { assembleEngine } from '../../src/pipeline/assemble-engine.ts';
 import { openPayload } from '../../src/pipeline/payload.ts';
 import { load } from '../support/config.ts';
 import { anHttpServer, reply } from '../support/http.ts';
+import { rounds } from '../support/rounds.ts';
 import { Server, type StoredDocument } from '../support/server.ts';
 
-const rounds = 6;
+const kills = rounds('KILL_RUNS', 2);
 const windowSize = 20;
 
 const config = {
@@ -99,7 +100,7 @@ function lastOfEach(episodes: Episode[]): Map<string, Episode> {
 
 describe('kill -9, again and again, while events are shipped', () => {
   it('loses nothing acknowledged, and publishes what an uninterrupted run would', {
-    timeout: 180_000,
+    timeout: 60_000 + kills * 20_000,
   }, async () => {
     const webhook = await anHttpServer((_, response) => reply(response, 200));
     const server = await Server.withConfig({
@@ -108,12 +109,12 @@ describe('kill -9, again and again, while events are shipped', () => {
     });
     await server.start();
     const shipper = await aShipper(server.ports.lumberjack);
-    for (let round = 0; round < rounds; round += 1) {
+    for (let round = 0; round < kills; round += 1) {
       await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 800));
       await server.kill();
       await server.start();
     }
-    await vi.waitFor(() => expect(shipper.acknowledged.size).toBeGreaterThan(rounds * windowSize), {
+    await vi.waitFor(() => expect(shipper.acknowledged.size).toBeGreaterThan(kills * windowSize), {
       timeout: 20_000,
     });
     await shipper.end();

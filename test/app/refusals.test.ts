@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Server } from '../support/server.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -18,14 +18,18 @@ function start(server: Server, asSomebodyElse = false) {
   return { status, said: stdout + stderr };
 }
 
-const aServer = () => Server.withConfig({ rules: [{ name: 'counted', over: '1s' }] });
+const rules = { rules: [{ name: 'counted', over: '1s' }] };
+const aServer = () => Server.withConfig(rules);
 
-async function aStoppedServer(): Promise<Server> {
-  const server = await aServer();
-  await server.start();
-  expect(await server.stop()).toBe(0);
-  return server;
-}
+/** One that every test leaves as it was: stopped, with data that can be used. */
+
+let stopped: Server;
+beforeAll(async () => {
+  stopped = await Server.shared(rules);
+  await stopped.start();
+  expect(await stopped.stop()).toBe(0);
+}, 60_000);
+afterAll(() => stopped.end());
 
 describe('a start on data that cannot be used ends with 1 and says why', { timeout: 60_000 }, () => {
   it('where another logboom has it, on whatever ports', async () => {
@@ -41,9 +45,11 @@ describe('a start on data that cannot be used ends with 1 and says why', { timeo
   });
 
   it('where a newer logboom wrote it', async () => {
-    const server = await aStoppedServer();
-    writeFileSync(join(server.data, 'analysis', 'format.json'), '{"format":2,"logboom":"9.9.9"}');
-    const { status, said } = start(server);
+    const path = join(stopped.data, 'analysis', 'format.json');
+    const written = readFileSync(path);
+    writeFileSync(path, '{"format":2,"logboom":"9.9.9"}');
+    const { status, said } = start(stopped);
+    writeFileSync(path, written);
     expect(status).toBe(1);
     expect(said).toContain('Run logboom 9.9.9 or newer, which wrote it, or name another data folder.');
   });
@@ -51,16 +57,15 @@ describe('a start on data that cannot be used ends with 1 and says why', { timeo
   it.each(['journal/journal.mdb', 'analysis/results.mdb', 'outbox/outbox.mdb', 'store/store.mdb'])(
     'where %s was cut short, and goes on without it',
     async (file) => {
-      const server = await aStoppedServer();
-      const path = join(server.data, file);
+      const path = join(stopped.data, file);
       truncateSync(path, 10_000);
-      const { status, said } = start(server);
+      const { status, said } = start(stopped);
       expect(status).toBe(1);
       expect(said).toContain(`${path} is damaged: it is cut short`);
       rmSync(join(path, '..'), { recursive: true });
-      await server.start();
-      expect((await server.get('/health')).status).toBe(200);
-      expect(await server.stop()).toBe(0);
+      await stopped.start();
+      expect((await stopped.get('/health')).status).toBe(200);
+      expect(await stopped.stop()).toBe(0);
     },
   );
 

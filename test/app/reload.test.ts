@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect } from '../../src/generator/client.ts';
 import { anHttpServer, reply } from '../support/http.ts';
 import { Server } from '../support/server.ts';
@@ -23,6 +23,23 @@ async function aServer(config: Settings): Promise<Server> {
   const server = await Server.withConfig({ ...base, ...config });
   await server.start();
   return server;
+}
+
+let shared: Server;
+beforeAll(async () => {
+  shared = await Server.shared({ ...base, rules: [] });
+  await shared.start();
+}, 60_000);
+afterAll(async () => {
+  expect(await shared.stop()).toBe(0);
+  await shared.end();
+}, 60_000);
+
+/** The server of all who need none to themselves, with these rules alone, and nothing open of those before. */
+async function theServer(rules: unknown[]): Promise<Server> {
+  change(shared, { rules, indexing: { namespace: 'default' }, notifiers: {} });
+  expect((await post(shared)).code).toBe(200);
+  return shared;
 }
 
 /** A sender whose connection, once lost, is lost for good. */
@@ -76,6 +93,19 @@ const opened = (server: Server, ...names: string[]) =>
   });
 
 describe('a reload', () => {
+  it('lets every thread log from another level on', { timeout: 60_000 }, async () => {
+    const hosts = ['127.0.0.1:1'];
+    const server = await aServer({ log: { level: 'error', format: 'json' }, forward: { hosts } });
+    const { burst } = await aSender(server);
+    change(server, { log: { level: 'debug', format: 'json' } });
+    expect(await post(server)).toMatchObject({ code: 200, body: { settings: ['log.level'] } });
+    await burst('any');
+    // The forwarder's thread was told as well: at `error` it says nothing of a host that refuses.
+    await eventually(() => expect(lines(server, 'Logstash takes nothing')).toBeGreaterThan(0));
+    expect(lines(server, 'configuration loaded anew')).toBe(1);
+    expect(await server.stop()).toBe(0);
+  });
+
   it('keeps connections, windows and timers of what stays, and ends the alerts of what goes', {
     timeout: 60_000,
   }, async () => {
@@ -118,9 +148,11 @@ describe('a reload', () => {
   it('leaves all as it is where the file is broken, and says what is wrong', {
     timeout: 60_000,
   }, async () => {
-    const server = await aServer({ rules: [rule('burst')] });
+    const server = await theServer([rule('burst')]);
     const { burst } = await aSender(server);
     const whole = server.read();
+    const failures = () => server.metric('logboom_config_reloads_total{result="failure"}');
+    const before = await failures();
     change(server, { rules: [{ ...rule('burst'), when: 'many' }, rule('other', { every: '3s' })] });
     await hangUp(server, 'the one before stays in force');
     const { code, body } = await post(server);
@@ -136,7 +168,7 @@ describe('a reload', () => {
     expect((await server.get('/health')).text).toContain('the one before stays in force');
     expect((await server.get('/health')).status).toBe(200);
     expect(await server.metric('logboom_config_last_reload_successful')).toBe(0);
-    expect(await server.metric('logboom_config_reloads_total{result="failure"}')).toBe(2);
+    expect(await failures()).toBe(before + 2);
     await burst('burst');
     await opened(server, 'burst');
 
@@ -144,13 +176,12 @@ describe('a reload', () => {
     expect(await post(server)).toMatchObject({ code: 200, body: { rules: { unchanged: 1 }, settings: [] } });
     expect((await server.get('/health')).text).not.toContain('in force');
     expect(await server.metric('logboom_config_last_reload_successful')).toBe(1);
-    expect(await server.stop()).toBe(0);
   });
 
   it('tells what changed, and what needs a restart; secrets it does not tell', {
     timeout: 60_000,
   }, async () => {
-    const server = await aServer({ rules: [rule('kept'), rule('told')] });
+    const server = await theServer([rule('kept'), rule('told')]);
     const webhook = await anHttpServer((_, response) => reply(response, 200));
     change(server, {
       rules: [rule('kept'), rule('told', { severity: 'critical' }), rule('new', { notify: ['ops'] })],
@@ -176,7 +207,7 @@ describe('a reload', () => {
     await eventually(() => expect(webhook.received.length).toBeGreaterThan(0));
     await eventually(async () => expect(await server.documents('logs-generic-other')).toHaveLength(3));
     expect(server.text).not.toContain('tell-nobody-of-me');
-    expect(await server.stop()).toBe(0);
+    change(server, { journal: base.journal, shutdown: undefined });
   });
 
   it('brings another address of a notifier to the messages that wait', { timeout: 60_000 }, async () => {
@@ -217,13 +248,14 @@ describe('a reload', () => {
   });
 
   it('makes the embedded store keep less', { timeout: 60_000 }, async () => {
-    const server = await aServer({ rules: [] });
+    const server = await theServer([]);
+    const held = async () => (await server.documents('logs-generic-default')).length;
+    const before = await held();
     await (await aSender(server)).burst('old');
-    await eventually(async () => expect(await server.documents('logs-generic-default')).toHaveLength(3));
+    await eventually(async () => expect(await held()).toBe(before + 3));
     change(server, { store: { ...(server.read().store as object), keepAge: '1ms' } });
     expect(await post(server)).toMatchObject({ code: 200, body: { settings: ['store.keepAge'] } });
-    await eventually(async () => expect(await server.documents('logs-generic-default')).toHaveLength(0));
-    expect(await server.stop()).toBe(0);
+    await eventually(async () => expect(await held()).toBe(0));
   });
 
   it('is refused as a whole where the client cannot be made', { timeout: 60_000 }, async () => {

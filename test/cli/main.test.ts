@@ -50,6 +50,29 @@ it('searches go to Elasticsearch where there is no store', () => {
   expect(requests({ lumberjack: 'x', api: 'http://127.0.0.1:2' })).toEqual(["curl 'localhost:2/status'"]);
 });
 
+it.each(Object.keys(commands))('%s has help of its own, without colours in a pipe', async (command) => {
+  const screen = terminal(false);
+  expect(await main([command, '--help'], screen)).toBe(0);
+  expect(screen.text()).toContain(`USAGE logboom ${command}`);
+  expect(screen.text()).not.toContain('\u001b');
+});
+
+it.each([
+  [['chek'], 'There is no command `chek`; did you mean `check`?'],
+  [['check', '--confg', 'x'], 'There is no option --confg; did you mean `--config`?'],
+  [['check', '--config'], '--config needs a value.'],
+  [['check', 'extra'], '"extra" is more than this command takes.'],
+  [['generate', '--port', 'x'], '--port takes a whole number from 1 to 65535'],
+  [['backtest'], 'Missing required positional argument: RULES.'],
+  [['constructor'], 'There is no command `constructor`'],
+])('%j is refused with 2', async (args, message) => {
+  const screen = terminal(false);
+  expect(await main(args, screen)).toBe(2);
+  expect(screen.text()).toBe('');
+  expect(screen.complaints()).toContain(message);
+  expect(screen.complaints()).not.toMatch(/^\s+at /m);
+});
+
 it('an option of two words is known by the name that its help gives', async () => {
   const screen = terminal();
   expect(await main(['setup', '--dry-run'], screen)).toBe(2);

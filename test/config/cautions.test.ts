@@ -31,6 +31,21 @@ describe('a configuration is warned about', () => {
       { elasticsearch: { hosts: ['https://es:9200'], ssl_verification_mode: 'none' } },
       /trusts whoever answers/,
     ],
+    [
+      'a Logstash without TLS',
+      { forward: { hosts: ['127.0.0.1:5045', 'logs:5044'] } },
+      /Events travel to logs:5044 in clear text/,
+    ],
+    [
+      'a Logstash whose TLS is switched off',
+      { forward: { hosts: ['logs'], ssl: { enabled: false } } },
+      /Events travel to logs in clear text/,
+    ],
+    [
+      'a Logstash that is not checked',
+      { forward: { hosts: ['logs'], ssl: { verification_mode: 'none' } } },
+      /forward\.ssl.*trusts whoever answers/,
+    ],
   ])('%s', (_, given, caution) => {
     expect(cautions(schema.parse(given), [], modes({})).join('\n')).toMatch(caution);
   });
@@ -53,6 +68,8 @@ describe('a configuration is warned about', () => {
     ['a key for its group', { inputs: { lumberjack: tls } }, { '/etc/logboom/server.key': 0o100640 }],
     ['a secret that the platform mounts', { data: '/data' }, { '/run/secrets/token': 0o100444 }],
     ['an Elasticsearch on the same machine', { elasticsearch: { hosts: ['http://[::1]:9200'] } }, {}],
+    ['a Logstash on the same machine', { forward: { hosts: ['localhost', '[::1]:5045'] } }, {}],
+    ['a Logstash with TLS', { forward: { hosts: ['logs'], ssl: {} } }, {}],
     ['open listeners on loopback', { api: { open: true }, store: { open: true } }, {}],
   ])('not for %s', (_, given, table) => {
     expect(cautions(schema.parse(given), ['/run/secrets/token'], modes(table))).toEqual([]);

@@ -4,13 +4,30 @@ import { type ConfigInput, schema } from '../../src/config/schema.ts';
 
 const changes = (from: ConfigInput, to: ConfigInput) => changesBetween(schema.parse(from), schema.parse(to));
 const remote = (more: object = {}) => ({ elasticsearch: { hosts: ['http://a:9200'], ...more } });
+const logstash = (more: object = {}) => ({ forward: { hosts: ['logs:5044'], ...more } });
 const counted = { rules: [{ name: 'counted', over: '1s' }] };
 
 describe('what a reload changes', () => {
   it.each<[string, ConfigInput, ConfigInput, string[], string[]]>([
     ['a rule', {}, counted, ['analysis'], []],
     ['links', {}, { kibana: { space: 'ops' } }, ['analysis'], ['kibana.space']],
-    ['a notifier', {}, { notifiers: { ops: { kind: 'log' } } }, ['notifiers'], []],
+    ['a notifier', {}, { notifiers: { ops: { kind: 'log' } } }, ['notifiers', 'selfMonitoring'], []],
+    [
+      'an own alert',
+      {},
+      { selfMonitoring: { sinkDown: '5m' } },
+      ['selfMonitoring'],
+      ['selfMonitoring.sinkDown'],
+    ],
+    ['a Logstash that comes', {}, logstash(), ['forwarding', 'selfMonitoring'], ['forward']],
+    ['a Logstash that goes', logstash(), {}, ['forwarding', 'selfMonitoring'], ['forward']],
+    [
+      'another Logstash',
+      logstash(),
+      logstash({ worker: 2 }),
+      ['forwarding', 'selfMonitoring'],
+      ['forward.worker'],
+    ],
     ['a parser', {}, { parsers: { default: 'json' } }, ['analysis', 'indexing'], ['parsers.default']],
     ['event time', {}, { time: { zone: 'Europe/Berlin' } }, ['analysis', 'indexing'], ['time.zone']],
     ['bulk requests', {}, { indexing: { maxBulkItems: 7 } }, ['indexing'], ['indexing.maxBulkItems']],
@@ -23,6 +40,7 @@ describe('what a reload changes', () => {
     ],
     ['hosts', remote(), remote({ hosts: ['http://b:9200'] }), ['indexing'], ['elasticsearch.hosts']],
     ['what the store keeps', {}, { store: { keepAge: '1d' } }, ['store'], ['store.keepAge']],
+    ['the level of the log', {}, { log: { level: 'debug' } }, ['log'], ['log.level']],
     ['the watch', {}, { reload: { watch: true } }, ['watch'], ['reload.watch']],
   ])('%s, at once', (_, from, to, parts, settings) => {
     const { config, needsRestart, ...found } = changes(from, to);
@@ -39,7 +57,7 @@ describe('what a reload changes', () => {
     ['the embedded store', {}, { store: { port: 9201 } }, 'store.port'],
     ['the store for Elasticsearch', {}, remote(), 'elasticsearch'],
     ['Elasticsearch for the store', remote(), {}, 'elasticsearch'],
-    ['the log', {}, { log: { level: 'debug' } }, 'log.level'],
+    ['how the log is written', {}, { log: { format: 'json' } }, 'log.format'],
   ])('%s, not before a restart', (_, from, to, setting) => {
     const found = changes(from, to);
     expect(found).toMatchObject({ parts: [], settings: [], needsRestart: [setting] });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Journal } from '../../src/journal/journal.ts';
 import { batch, eventually, opened, temporaryFolder } from './support.ts';
 
 const KB = 'x'.repeat(1_000);
@@ -16,8 +17,8 @@ const filled = async (options: Parameters<typeof opened>[1], count = 20) => {
   await Promise.all(appends);
   return journal;
 };
-/** Several rounds of chores pass. */
-const aWhile = () => new Promise((resolve) => setTimeout(resolve, 1_300));
+/** A round of chores passes. */
+const aWhile = () => new Promise((resolve) => setTimeout(resolve, 700));
 
 describe('a reader that lags and holds nobody', () => {
   it('finds what it has not read, although all others have and it is old', async () => {
@@ -58,5 +59,31 @@ describe('a reader that lags and holds nobody', () => {
     const second = await opened(folder, options);
     await eventually('all is gone', () => second.fill.oldest === 21);
     expect(second.committed('forwarder')).toBe(5);
+  });
+
+  it.each<[string, Parameters<Journal['serve']>[0], number]>([
+    ['nothing once it is let go', { readers: ['indexer'] }, 21],
+    ['so much, where it is more than before', { readers: ['indexer'], lagging: { forwarder: 2 * ten } }, 6],
+    ['all, where it holds others', { readers: ['indexer', 'forwarder'] }, 6],
+  ])('keeps %s, while the journal is open', async (_, readers, oldest) => {
+    const journal = await filled({ lagging: { forwarder: 10 * ten } });
+    journal.commit('forwarder', 5);
+    journal.serve(readers);
+    journal.commit('indexer', 20);
+    await eventually('it is trimmed', () => journal.fill.oldest === oldest);
+    await aWhile();
+    expect(journal.fill.oldest).toBe(oldest);
+    expect(journal.committed('forwarder')).toBe(5);
+  });
+
+  it('fills the journal from when it holds others, and gives the room back when it is let go', async () => {
+    const journal = await filled({ maxSize: ten / 2, keepSize: 10 * ten, keepAge: 1e15 }, 1);
+    for (let count = 2; count <= 10; count++) journal.commit('indexer', await journal.append(batch(KB)));
+    journal.serve({ readers: ['indexer', 'forwarder'] });
+    expect(journal.fill.bytes).toBeGreaterThan(ten / 2);
+    const waiting = journal.append(batch(KB));
+    expect(journal.fill.waiting).toBe(1);
+    journal.serve({ readers: ['indexer'] });
+    expect(await waiting).toBe(11);
   });
 });

@@ -12,8 +12,8 @@ async function append(journal: Journal, count: number, receivedAt = 0) {
   return (await Promise.all(appends)).at(-1)!;
 }
 
-/** Several rounds of chores pass. */
-const aWhile = () => new Promise((resolve) => setTimeout(resolve, 1_300));
+/** A round of chores passes. */
+const aWhile = () => new Promise((resolve) => setTimeout(resolve, 700));
 
 describe('trimming by size', () => {
   it('keeps as many bytes behind the readers as configured', async () => {

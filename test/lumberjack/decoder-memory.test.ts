@@ -23,8 +23,8 @@ describe('memory stays bounded', () => {
   });
 
   it('with a zlib bomb of 1000:1', () => {
-    const bomb = bytes(W(1), C(Buffer.alloc(500 * 2 ** 20)));
-    expect(bomb.length).toBeLessThan(2 ** 20);
+    const bomb = bytes(W(1), C(Buffer.alloc(200 * 2 ** 20)));
+    expect(bomb.length).toBeLessThan(2 ** 18);
     expect(grownBy(() => expect(() => decode([bomb])).toThrow(/inflates too far/))).toBeLessThan(
       300 * 2 ** 20,
     );

@@ -11,6 +11,7 @@ import { compileQuery } from '../../src/rules/kql/compile.ts';
 import { EventClock } from '../../src/windows/clock.ts';
 import { readEvent } from '../support/events.ts';
 import { aBatch, aTick, at, configWith, journaled, t } from '../support/records.ts';
+import { rounds } from '../support/rounds.ts';
 import { type RuleInput, ruleConfig } from '../support/rules.ts';
 
 const texts = ['a', 'b', 'A', '500', '5e2', '-0', 'true', 'null', '10.0.0.1', '10.0.0.0/8', '2023-11', ''];
@@ -75,7 +76,7 @@ describe('looking rules up by what events have', () => {
           });
         }
       }),
-      { numRuns: 300 },
+      { numRuns: rounds('PROPERTY_RUNS', 120) },
     );
   });
 
@@ -97,7 +98,7 @@ describe('looking rules up by what events have', () => {
         const all = (engine: Engine): Output[] => records.flatMap((record) => engine.process(record));
         expect(all(engineOf(rules, (run) => run))).toEqual(all(engineOf(rules, withoutKeys)));
       }),
-      { numRuns: 100 },
+      { numRuns: rounds('PROPERTY_RUNS', 50) },
     );
   });
 });

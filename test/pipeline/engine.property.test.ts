@@ -5,6 +5,7 @@ import type { Engine } from '../../src/pipeline/engine.ts';
 import { Results } from '../../src/pipeline/results.ts';
 import { aFolder } from '../support/folder.ts';
 import { aBatch, aTick, at, type Document, engineWith, journaled, outputsOf, t } from '../support/records.ts';
+import { rounds } from '../support/rounds.ts';
 import type { RuleInput } from '../support/rules.ts';
 
 /** Rules of all kinds: raised early and not, held, kept, hopping, grouped, over a sketch, and with hysteresis. */
@@ -90,11 +91,13 @@ describe('what the engine puts out', () => {
         expect(plain(anEngine(), cutBy(cuts))).toEqual(expected);
         expect(plain(anEngine(), () => 1)).toEqual(expected);
       }),
-      { numRuns: 60 },
+      { numRuns: rounds('PROPERTY_RUNS', 40) },
     );
   });
 
-  it('is the same, under the same keys, when the engine goes on from checkpoints on disk', async () => {
+  it('is the same, under the same keys, when the engine goes on from checkpoints on disk', {
+    timeout: 60_000,
+  }, async () => {
     const results = new Results(aFolder(), 'j1');
     await fc.assert(
       fc.asyncProperty(stretches, fc.infiniteStream(fc.boolean()), async (all, restarts) => {
@@ -111,7 +114,7 @@ describe('what the engine puts out', () => {
         }
         expect(JSON.stringify(outputs)).toBe(JSON.stringify(lasting));
       }),
-      { numRuns: 60 },
+      { numRuns: rounds('PROPERTY_RUNS', 20) },
     );
     await results.close();
   });
@@ -130,7 +133,7 @@ describe('what the engine puts out', () => {
         expect(JSON.stringify(outputsOf(again, records.slice(from)))).toBe(JSON.stringify(first));
         expect(again.snapshot()).toEqual(engine.snapshot());
       }),
-      { numRuns: 60 },
+      { numRuns: rounds('PROPERTY_RUNS', 40) },
     );
   });
 });

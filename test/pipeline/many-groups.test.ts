@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { aBatch, at, engineWith, t } from '../support/records.ts';
+import { rounds } from '../support/rounds.ts';
 import type { RuleInput } from '../support/rules.ts';
 
 const maxGroups = 1_000;
 const slack = 10_000;
+/** A hundred times those that are watched; a million tells no more, and takes longer. */
+const groups = rounds('MANY_GROUPS_RUNS', 150) * 1_000;
 
 /** Feeds events of as many hosts, each a few times, a millisecond apart; returns the most that was kept. */
 function kept(rule: Partial<RuleInput>, hosts: number, events = 1) {
@@ -24,9 +27,9 @@ function kept(rule: Partial<RuleInput>, hosts: number, events = 1) {
 }
 
 describe('a rule over more groups than it may watch', () => {
-  it('stays small, whatever the number of groups: a million', { timeout: 120_000 }, () => {
+  it('stays small, whatever the number of groups', { timeout: 120_000 }, () => {
     const before = process.memoryUsage().heapUsed;
-    const { engine, most } = kept({ over: '1s', when: '>= 2' }, 1_000_000);
+    const { engine, most } = kept({ over: '1s', when: '>= 2' }, groups);
     expect(most.groups).toBeLessThanOrEqual(maxGroups + 1);
     expect(most.fields).toBeLessThanOrEqual(maxGroups + slack);
     expect(most.samples).toBeLessThanOrEqual(3 * maxGroups + slack);
@@ -36,7 +39,7 @@ describe('a rule over more groups than it may watch', () => {
   });
 
   it('remembers only so many alerts at rest, however long the cooldown', () => {
-    const { most, engine } = kept({ over: '100ms', when: '>= 2', cooldown: '24h' }, 50_000, 2);
+    const { most, engine } = kept({ over: '100ms', when: '>= 2', cooldown: '24h' }, 20_000, 2);
     expect(most.states).toBeGreaterThan(maxGroups);
     expect(most.states).toBeLessThanOrEqual(2 * maxGroups + slack);
     expect(engine.openAlerts).toBeLessThanOrEqual(maxGroups + 1);

@@ -6,6 +6,7 @@ import type { JournalRecord, Output } from '../../src/model.ts';
 import { assembleEngine } from '../../src/pipeline/assemble-engine.ts';
 import { swapAnalysis } from '../../src/pipeline/swap.ts';
 import { aBatch, aTick, at, configWith, journaled, t } from '../support/records.ts';
+import { rounds } from '../support/rounds.ts';
 import { type RuleInput, ruleOfKind } from '../support/rules.ts';
 
 /** Rules that stay, of every kind that remembers something of its own. */
@@ -112,7 +113,7 @@ describe('reloads at any points', () => {
         }
       },
     );
-    fc.assert(run, { numRuns: 150 });
+    fc.assert(run, { numRuns: rounds('PROPERTY_RUNS', 50) });
   });
 
   it('leave no episode of a rule that went open', () => {
@@ -145,6 +146,6 @@ describe('reloads at any points', () => {
         expect(new Set(ids).size).toBe(ids.length);
       },
     );
-    fc.assert(run, { numRuns: 150 });
+    fc.assert(run, { numRuns: rounds('PROPERTY_RUNS', 50) });
   });
 });

@@ -15,10 +15,11 @@ export async function journalOf(given: readonly Given[]): Promise<string> {
     readers: ['analyser'],
     instruments: silentInstruments(),
   });
-  for (const record of given) {
-    if (!('lines' in record)) await journal.tick(record.at);
-    else
-      await journal.append({
+  // All at once, and in their order: they share a flush to disk.
+  await Promise.all(
+    given.map((record) => {
+      if (!('lines' in record)) return journal.tick(record.at);
+      return journal.append({
         kind: 'events',
         origin: { input: 'lumberjack', connection: '127.0.0.1:1#1', address: '127.0.0.1' },
         receivedAt: record.at,
@@ -26,7 +27,8 @@ export async function journalOf(given: readonly Given[]): Promise<string> {
         count: record.lines.length,
         payload: Buffer.from(`${record.lines.join('\n')}\n`),
       });
-  }
+    }),
+  );
   await journal.close();
   return data;
 }

@@ -18,6 +18,7 @@ export function fakeJournal() {
     tick: async () => 0,
     commit: (reader, position) => void commits.push([reader, position]),
     committed: () => 0,
+    serve: () => undefined,
     onAppend(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

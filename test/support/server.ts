@@ -10,12 +10,20 @@ import type { Status } from '../../src/telemetry/status.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+/** A port that the system gives to nobody by itself, as it does with those beyond: not even while the server is down. */
 async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 22_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
 
 export interface LogLine {
@@ -158,11 +166,16 @@ export class Server {
 
   /** All documents of an index, in the order of time; none where there is no such index. */
   async documents(index: string): Promise<StoredDocument[]> {
+    const size = 10_000;
+    const query = { size, sort: [{ '@timestamp': 'asc' }] };
+    const found = (await this.#search(`${index}/_search`, query))?.hits.hits ?? [];
+    return found.length < size ? found : this.#scrolled(index, query);
+  }
+
+  /** Who scrolls is remembered by the store, so that is for many documents. */
+  async #scrolled(index: string, query: object): Promise<StoredDocument[]> {
     const all: StoredDocument[] = [];
-    let page = await this.#search(`${index}/_search?scroll=1m`, {
-      size: 10_000,
-      sort: [{ '@timestamp': 'asc' }],
-    });
+    let page = await this.#search(`${index}/_search?scroll=1m`, query);
     while (page && page.hits.hits.length > 0) {
       all.push(...page.hits.hits);
       page = await this.#search('_search/scroll', { scroll: '1m', scroll_id: page._scroll_id });

@@ -88,6 +88,11 @@ export function createLogstashOutput({ config, telemetry, ...clock }: LogstashOp
 
 const closed = () => new LogboomError('SINK_CLOSED', 'forwarding to Logstash was stopped');
 
+/** Throws `CONFIG_INVALID` where a file of the settings cannot be used. */
+export function refuseUnusable(config: ForwardConfig): void {
+  hostsOf(config);
+}
+
 function hostsOf({ hosts, ssl }: ForwardConfig): Host[] {
   return hosts.map((name) => {
     const { host, port } = parseHost(name)!;
