@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buckets } from '../store/requests/buckets.ts';
 import { writes } from '../store/requests/documents.ts';
+import { highlights } from '../store/requests/highlights.ts';
 import { hits } from '../store/requests/hits.ts';
 import { metrics } from '../store/requests/metrics.ts';
 import { fieldQueries } from '../store/requests/queries.ts';
@@ -18,6 +19,7 @@ const tables: [what: string, requests: ComparedRequest[]][] = [
   ['ranges', rangeQueries],
   ['query strings', queryStrings],
   ['sorts, pages and what of a document is shown', hits],
+  ['highlighting', highlights],
   ['buckets', buckets],
   ['metrics', metrics],
   ['writes', writes],

@@ -57,8 +57,8 @@ const table: [
   [
     search({ highlight: { type: 'fvh', fields: { message: {} } } }),
     400,
-    'illegal_argument_exception',
-    'is not supported by this store',
+    'search_phase_execution_exception',
+    'all shards failed',
   ],
   [search({ size: -1 }), 400, 'illegal_argument_exception', '[size] parameter cannot be negative'],
   [search({ sort: [{ status: 'sideways' }] }), 400, 'illegal_argument_exception', 'SortOrder'],

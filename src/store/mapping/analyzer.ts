@@ -52,16 +52,18 @@ function endOfAlone(text: string, at: number, wide: boolean): number {
 /** Tokens longer than this are cut into pieces, as in Lucene. */
 const longest = 255;
 
-/** Calls `emit` with each token, in order. */
-export function tokenize(text: string, emit: (token: string) => void): void {
+/** Calls `emit` with each token, in order, and where it stands in the text in lower case. */
+export function tokenize(text: string, emit: (token: string, start: number, end: number) => void): void {
   const lower = text.toLowerCase();
   let start = -1;
   let before = none;
   // A run of underscores is no word.
   let isWord = false;
   const end = (at: number) => {
-    for (let from = start; isWord && from < at; from += longest)
-      emit(lower.slice(from, Math.min(from + longest, at)));
+    for (let from = start; isWord && from < at; from += longest) {
+      const until = Math.min(from + longest, at);
+      emit(lower.slice(from, until), from, until);
+    }
     start = -1;
     before = none;
     isWord = false;
@@ -78,7 +80,7 @@ export function tokenize(text: string, emit: (token: string) => void): void {
     } else if (kind === alone) {
       end(at);
       const after = endOfAlone(lower, at, wide);
-      emit(lower.slice(at, after));
+      emit(lower.slice(at, after), at, after);
       at = after - (wide ? 2 : 1);
     } else if (kind === none || start === -1 || !joins(lower, at, kind, before)) end(at);
     if (wide) at++;
@@ -90,4 +92,31 @@ export function tokensOf(text: string): string[] {
   const tokens: string[] = [];
   tokenize(text, (token) => tokens.push(token));
   return tokens;
+}
+
+export interface Token {
+  text: string;
+  start: number;
+  end: number;
+}
+
+/** Places in a text by places in its lower case, where a few letters (`İ`) are longer than they were. */
+function originalPlaces(text: string): number[] {
+  const places: number[] = [];
+  let at = 0;
+  for (const char of text) {
+    for (let unit = 0; unit < char.toLowerCase().length; unit++) places.push(at);
+    at += char.length;
+  }
+  places.push(at);
+  return places;
+}
+
+/** Tokens, and where each stands in the text as it was written. */
+export function placedTokens(text: string): Token[] {
+  const tokens: Token[] = [];
+  tokenize(text, (token, start, end) => tokens.push({ text: token, start, end }));
+  if (text.toLowerCase().length === text.length) return tokens;
+  const places = originalPlaces(text);
+  return tokens.map((token) => ({ ...token, start: places[token.start]!, end: places[token.end]! }));
 }

@@ -13,7 +13,20 @@ export interface Matcher {
   match(segment: Segment): Bits;
   /** Adds each matching document's score to `scores`; what it adds for others is never looked at. */
   score(segment: Segment, scores: Float64Array): void;
+  /** What of a document it looks at, for highlighting; none where it is no term that it looks for. */
+  marks?(segment: Segment, doc: number): Mark[];
 }
+
+/** Words that stand in a row in a field, moved by `slop` places at the most; mostly there is one. */
+export interface Mark {
+  field: string;
+  words: ((token: string) => boolean)[];
+  slop: number;
+}
+
+export const oneWord = (field: string, word: (token: string) => boolean): Mark[] => [
+  { field, words: [word], slop: 0 },
+];
 
 /** Where a query finds columns and documents: a shard, or the nested objects in one. */
 export type Documents = Pick<Shard, 'segments' | 'read' | 'find'>;
@@ -106,7 +119,18 @@ export function bool({ must, filter, should, mustNot, minimumShould, boost }: Bo
     const bits = match(segment);
     for (let doc = 0; doc < segment.size; doc++) if (hasBit(bits, doc)) scores[doc]! += own[doc]! * boost;
   };
-  return { match, score };
+  const marks = marksOf([...must, ...filter, ...should], match);
+  return { match, score, marks };
+}
+
+/** Of a clause that does not hold for a document nothing is marked in it, even where some of its words stand there. */
+function marksOf(matchers: Matcher[], match: Matcher['match']): NonNullable<Matcher['marks']> {
+  const known = new Map<Segment, Bits>();
+  return (segment, doc) => {
+    const bits = known.get(segment) ?? match(segment);
+    known.set(segment, bits);
+    return hasBit(bits, doc) ? matchers.flatMap((one) => one.marks?.(segment, doc) ?? []) : [];
+  };
 }
 
 /** The score of the best, and a share of the others': `multi_match` and `dis_max`. */
@@ -128,7 +152,7 @@ export function bestOf(matchers: Matcher[], tieBreaker = 0): Matcher {
     for (let doc = 0; doc < segment.size; doc++)
       scores[doc]! += best[doc]! + tieBreaker * (sum[doc]! - best[doc]!);
   };
-  return { match, score };
+  return { match, score, marks: marksOf(matchers, match) };
 }
 
 export function anyOf(matchers: Matcher[], boost = 1): Matcher {

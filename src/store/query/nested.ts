@@ -99,7 +99,7 @@ export function nestedMatcher(
   mode: ScoreMode,
   boost: number,
 ): Matcher {
-  const matching = ({ segment }: NestedPart) => docsOf(intersect(inner.match(segment), segment.live));
+  const matching = ({ segment }: NestedPart) => [...docsOf(intersect(inner.match(segment), segment.live))];
   return {
     match(segment) {
       const bits = noBits();
@@ -120,6 +120,12 @@ export function nestedMatcher(
       }
       for (const [doc, ones] of found) scores[doc]! += combine(ones, mode) * boost;
     },
+    marks: (segment, doc) =>
+      objects.partsOf(segment).flatMap((part) =>
+        matching(part)
+          .filter((at) => part.owners[at] === doc)
+          .flatMap((at) => inner.marks?.(part.segment, at) ?? []),
+      ),
   };
 }
 

@@ -109,7 +109,10 @@ const parseConstantScore: Parser = (body, depth) => {
   checkKeys('constant_score', body, ['filter', 'boost', '_name']);
   if (body.filter === undefined) throw parsingError("[constant_score] requires a 'filter' element");
   const inner = parseQuery(body.filter, depth);
-  return (context) => constant(inner(context).match, numberOf(body.boost, 1));
+  return (context) => {
+    const { match, marks } = inner(context);
+    return { ...constant(match, numberOf(body.boost, 1)), ...(marks && { marks }) };
+  };
 };
 
 const parseDisMax: Parser = (body, depth) => {

@@ -7,7 +7,7 @@ import { noBits } from '../storage/bits.ts';
 import { documentsBetween } from '../storage/column.ts';
 import { queryShardError } from '../store-error.ts';
 import { constant, type Matcher, matchNone, type QueryContext, searchedField } from './matcher.ts';
-import { stringRange } from './term-queries.ts';
+import { stringRange } from './string-range.ts';
 
 export interface RangeOptions {
   gt?: Json;

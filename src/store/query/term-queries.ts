@@ -12,10 +12,18 @@ import {
   documentsWithToken,
 } from '../storage/column.ts';
 import type { Segment } from '../storage/segment.ts';
-import type { StringTable } from '../storage/string-table.ts';
 import { queryShardError } from '../store-error.ts';
-import { anyOf, constant, type Matcher, matchNone, type QueryContext, searchedField } from './matcher.ts';
+import {
+  anyOf,
+  constant,
+  type Matcher,
+  matchNone,
+  oneWord,
+  type QueryContext,
+  searchedField,
+} from './matcher.ts';
 import { statisticsOf, type TermStatistics, termScore, textScore } from './relevance.ts';
+import { stringRange } from './string-range.ts';
 
 /** Boundaries in the field's stored form; a number or a string by its family. */
 export function storedTerm(field: Field, value: Json, context: QueryContext): number | string | undefined {
@@ -129,6 +137,7 @@ export function exactTerm(context: QueryContext, field: Field, term: string, boo
       known ??= statisticsOf(context.shard, field, term);
       scoreTerm(segment, field, term, boost, known, scores);
     },
+    marks: () => oneWord(field.name, (token) => token === term),
   };
 }
 
@@ -137,32 +146,6 @@ function ipTerm(field: Field, value: Json, boost: number): Matcher {
   if (!range)
     throw queryShardError(`failed to create query: '${String(value)}' is not an IP string literal.`);
   return stringRange(field, { low: range[0], high: range[1], lowOpen: false, highOpen: false }, boost);
-}
-
-export interface StringRange {
-  low: string | undefined;
-  high: string | undefined;
-  lowOpen: boolean;
-  highOpen: boolean;
-}
-
-function bounds(table: StringTable, { low, high, lowOpen, highOpen }: StringRange): [number, number] {
-  const after = (text: string) => table.lowerBound(`${text}\0`);
-  const first = low === undefined ? 0 : lowOpen ? after(low) : table.lowerBound(low);
-  const end = high === undefined ? table.size : highOpen ? table.lowerBound(high) : after(high);
-  return [first, end];
-}
-
-export function stringRange(field: Field, range: StringRange, boost: number): Matcher {
-  return constant((segment) => {
-    const column = segment.column(field);
-    if (column?.kind === 'term') return documentsWithTerms(column, ...bounds(column.terms, range));
-    const bits = noBits();
-    if (column?.kind !== 'text') return bits;
-    const [first, end] = bounds(column.tokens, range);
-    for (let token = first; token < end; token++) unite(bits, documentsWithToken(column, token));
-    return bits;
-  }, boost);
 }
 
 export interface TermOptions {
@@ -199,16 +182,18 @@ export function term(context: QueryContext, name: string, value: Json, options: 
   if (['number', 'date', 'boolean'].includes(field.family)) return numberTerm(context, field, value, boost);
   if (!caseInsensitive) return exactTerm(context, field, String(value), boost);
   const lower = String(value).toLowerCase();
-  return constant(
-    (segment) => whereTerms(segment.column(field), (one) => one.toLowerCase() === lower),
-    boost,
-  );
+  return passing(field, (one) => one.toLowerCase() === lower, boost);
+}
+
+function passing(field: Field, test: (term: string) => boolean, boost: number): Matcher {
+  const match = (segment: Segment) => whereTerms(segment.column(field), test);
+  return { ...constant(match, boost), marks: () => oneWord(field.name, test) };
 }
 
 /** `terms` has no relevance: every document scores the same. */
 export function terms(context: QueryContext, name: string, values: Json[], boost = 1): Matcher {
   const some = anyOf(values.map((value) => term(context, name, value)));
-  return constant((segment) => some.match(segment), boost);
+  return { ...constant((segment) => some.match(segment), boost), marks: some.marks! };
 }
 
 /** Documents with a term that passes a test of its text: prefix, wildcard and regular expression. */
@@ -231,5 +216,5 @@ export function termsPassing(
     throw queryShardError(
       `failed to create query: Can only use ${query} queries on keyword, text and wildcard fields - not on [${name}] which is of type [${field.type}]`,
     );
-  return constant((segment) => whereTerms(segment.column(field), test), boost);
+  return passing(field, test, boost);
 }

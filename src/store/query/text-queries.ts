@@ -129,7 +129,11 @@ export function matchPhrase(
     : (token: string, word: string) => token === word;
   const frequency = (segment: Segment, doc: number) =>
     phraseFrequency(words, documentTokens(context, field!, segment, doc), slop, fits);
-  return phraseMatcher(context, field!, exact, together, frequency, boost);
+  const tests = words.map(
+    (word, at) => (token: string) => (at === words.length - 1 ? fits(token, word) : token === word),
+  );
+  const marks = () => [{ field: field!.name, words: tests, slop }];
+  return { ...phraseMatcher(context, field!, exact, together, frequency, boost), marks };
 }
 
 /** The documents among the candidates in which the phrase has a frequency; it scores like one rare word. */

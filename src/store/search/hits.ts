@@ -2,6 +2,7 @@ import { type JsonObject, RawJson } from '../json.ts';
 import { filterSource } from '../path-filter.ts';
 import { valuesOf } from '../storage/column.ts';
 import type { Candidate } from './collect.ts';
+import type { Highlighter } from './highlight.ts';
 import type { SearchRequest, SourceFilter } from './request.ts';
 import { columnFields, requestedFields } from './requested-fields.ts';
 import { type SortKey, shownValue } from './sort.ts';
@@ -48,18 +49,21 @@ export function hitOf(
   request: SearchRequest,
   keys: SortKey[],
   isSorted: boolean,
+  highlighter?: Highlighter,
 ): unknown {
   const { record, shard } = candidate.index;
   const document = shard.readLive(candidate.sequence);
   if (!document) return undefined;
   const isScored = !isSorted || request.trackScores || keys.some((key) => key.field === '_score');
-  const needsSource = request.fields.length > 0 || request.docValues.length > 0;
+  const needsSource = request.fields.length > 0 || request.docValues.length > 0 || highlighter !== undefined;
   const source = needsSource ? (JSON.parse(document.source.toString()) as JsonObject) : {};
   const fields = {
     ...columnFields(shard.mapping, source, request.docValues, record.name),
     ...requestedFields(shard.mapping, source, request.fields),
     ...ownNames(request, record.name, document.id),
   };
+  const segment = highlighter && shard.segmentOf(candidate.sequence);
+  const highlight = segment && highlighter?.of(segment, candidate.sequence - segment.base, source);
   return {
     _index: record.name,
     ...(request.showId && { _id: document.id }),
@@ -69,6 +73,7 @@ export function hitOf(
     _score: isScored && !Number.isNaN(candidate.score) ? shortFloat(candidate.score) : null,
     _source: filteredSource(document.source, request.source),
     ...(Object.keys(fields).length > 0 && { fields }),
+    ...(highlight && { highlight }),
     ...(isSorted && {
       sort: candidate.values.map((value, at) =>
         keys[at]!.field === '_score'

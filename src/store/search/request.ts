@@ -5,6 +5,7 @@ import type { Query } from '../query/matcher.ts';
 import { parseQuery } from '../query/parse.ts';
 import { booleanOf, numberOf, stringsOf } from '../query/shape.ts';
 import { illegalArgument, parsingError, StoreError, validationError } from '../store-error.ts';
+import { type HighlightRequest, parseHighlight } from './highlight-request.ts';
 import { parseSort, parseSortParameter, type SortKey } from './sort.ts';
 
 export interface FieldRequest {
@@ -37,6 +38,7 @@ export interface SearchRequest {
   minScore: number | undefined;
   showVersion: boolean;
   showSequence: boolean;
+  highlight: HighlightRequest | undefined;
   aggregations: AggregationSpec[];
 }
 
@@ -66,6 +68,7 @@ const members = new Set([
   'pit',
   'explain',
   'profile',
+  'highlight',
 ]);
 /** Members that say nothing when they are empty: clients send them as a matter of course. */
 const emptyable = [
@@ -75,7 +78,6 @@ const emptyable = [
   'ext',
   'stats',
   'suggest',
-  'highlight',
   'collapse',
   'rescore',
   'slice',
@@ -236,6 +238,7 @@ export function parseSearch(body: JsonObject, parameters: Parameters = {}): Sear
     minScore: body.min_score === undefined ? undefined : numberOf(body.min_score, 0),
     showVersion: booleanOf(parameters.version ?? body.version, false),
     showSequence: booleanOf(parameters.seq_no_primary_term ?? body.seq_no_primary_term, false),
+    highlight: parseHighlight(body.highlight),
     aggregations: parseAggregations(body.aggs ?? body.aggregations),
   };
 }

@@ -15,6 +15,7 @@ import {
 import type { Segment } from '../storage/segment.ts';
 import { ShardFailure, StoreError } from '../store-error.ts';
 import { boundedField, type Candidate, inUsefulOrder, TopHits } from './collect.ts';
+import { Highlighters } from './highlight.ts';
 import { hitOf, shortFloat } from './hits.ts';
 import { checkWindow, type SearchRequest } from './request.ts';
 import { afterValue, type SortKey, sortField } from './sort.ts';
@@ -40,6 +41,8 @@ export interface Found {
   candidates: Candidate[];
   aggregations: unknown;
   keys: SortKey[];
+  /** Wall time of the request: hits are shown later, and by the same query. */
+  now: number;
 }
 
 /** One run over all segments: counts, collects the first hits and feeds the aggregations. */
@@ -70,6 +73,8 @@ class Run {
     checkWindow(this.#request);
     const context = contextOf(target.index, now);
     const matcher = this.#request.query(context);
+    // What is wrong with a query for highlighting is wrong whether there are hits or not.
+    for (const [, { query }] of this.#request.highlight?.fields ?? []) query?.(context);
     const filter = this.#request.postFilter?.(context);
     const field = boundedField(context, this.#keys[0]);
     for (const key of this.#keys) sortField(context, key);
@@ -149,6 +154,7 @@ export function find(
     candidates: top.hits(),
     aggregations: request.aggregations.length > 0 ? aggregations.result() : undefined,
     keys,
+    now,
   };
 }
 
@@ -172,6 +178,7 @@ export function answer(
   shards: number,
   started: number,
 ) {
+  const highlighters = new Highlighters(request, found.now);
   const isSorted = request.sort.length > 0;
   return {
     took: Math.round(performance.now() - started),
@@ -182,7 +189,11 @@ export function answer(
       // Where there is no index to search, Elasticsearch says 0.
       max_score: shards === 0 ? 0 : found.maxScore === null ? null : shortFloat(found.maxScore),
       hits: page
-        .map((candidate) => hitOf(candidate, request, found.keys, isSorted))
+        .map((candidate) =>
+          naming(candidate.index, () =>
+            hitOf(candidate, request, found.keys, isSorted, highlighters.of(candidate.index)),
+          ),
+        )
         .filter((hit) => hit !== undefined),
     },
     ...(found.aggregations !== undefined && { aggregations: found.aggregations }),
