@@ -45,7 +45,7 @@ function told(
     delivering: {
       pendingFor: (name: string) => (name === 'ops' ? 2 : 0),
       failing: (name: string) =>
-        name === 'ops' && parts.failing ? { reason: parts.failing, since: Date.now() - 1_000 } : undefined,
+        name === 'ops' && parts.failing ? { reason: parts.failing, since: Date.now() - 1_500 } : undefined,
     },
     receivedAt: () => Date.now() - 3_000,
     selfMonitoring: { open: () => [], stop: async () => undefined },
