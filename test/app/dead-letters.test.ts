@@ -70,8 +70,10 @@ describe('dead letters of a running server', () => {
       const [own] = (await server.status()).alerts.own;
       expect(own).toMatchObject({ rule: 'logboom-dead-letters' });
     });
-    const lines = server.log.filter(({ message }) => message.includes('logboom-dead-letters'));
-    expect(lines[0]!.message).toMatch(/10 documents were refused for good.*no odd numbers/);
+    await vi.waitFor(() => {
+      const lines = server.log.filter(({ message }) => message.includes('logboom-dead-letters'));
+      expect(lines[0]?.message).toMatch(/10 documents were refused for good.*no odd numbers/);
+    });
   });
 
   it('are not touched by a retry while Elasticsearch is away, and the server says so', {
