@@ -14,8 +14,9 @@ export default defineConfig({
   test: {
     // Whole servers, real peers and real clocks: in CI a test may be unlucky once, and says so; it may not be twice.
     retry: process.env.CI ? 1 : 0,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000, interval: 20 } },
     // Where servers are tested most of the time is spent waiting: a second process makes use of that, also on two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['test/real/**/*.test.ts'],
     testTimeout: 300_000,
     hookTimeout: 900_000,
+    expect: { poll: { timeout: 30_000, interval: 50 } },
     fileParallelism: false,
   },
 });

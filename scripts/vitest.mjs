@@ -1,4 +1,4 @@
-// Runs vitest and ends with the line that a machine reads: «N passed, N failed, N skipped».
+// Runs vitest, names the tests that passed only when tried again, and ends with the line that a machine reads: «N passed, N failed, N skipped».
 import { startVitest } from 'vitest/node';
 
 const [mode, ...rest] = process.argv.slice(2);
@@ -15,7 +15,11 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 let broken = 0;
 for (const module of vitest.state.getTestModules()) {
   if (module.errors().length > 0) broken += 1;
-  for (const test of module.children.allTests()) counts[test.result().state] += 1;
+  for (const test of module.children.allTests()) {
+    counts[test.result().state] += 1;
+    if (test.diagnostic()?.flaky)
+      console.log(`passed only when tried again: ${module.relativeModuleId} > ${test.fullName}`);
+  }
 }
 const failed = counts.failed + broken + vitest.state.getUnhandledErrors().length;
 await vitest.close();

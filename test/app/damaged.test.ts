@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { open } from 'lmdb';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/generator/client.ts';
+import { eventually, reported } from '../support/eventually.ts';
 import { Server } from '../support/server.ts';
 
 const events = (first: number) =>
@@ -42,7 +43,7 @@ describe('a damaged record in the journal', () => {
     const position = await damage(server);
     await server.start();
     await server.settled();
-    const stored = await vi.waitFor(async () => {
+    const stored = await eventually(async () => {
       const documents = await server.documents('logs-generic-default');
       expect(documents).toHaveLength(10);
       return documents;
@@ -54,7 +55,7 @@ describe('a damaged record in the journal', () => {
     expect(letters.map((line) => JSON.parse(line) as object)).toMatchObject([
       { reason: expect.stringContaining('is damaged: the checksum does not match'), encoding: 'base64' },
     ]);
-    expect(await server.metric('logboom_journal_damaged_records_total')).toBe(1);
+    await reported(server, 'logboom_journal_damaged_records_total', 1);
     const health = await server.get('/health');
     expect(health.status).toBe(200);
     expect(health.text).toContain('journal is damaged: 1 record');

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/generator/client.ts';
 import { startFakeElasticsearch } from '../sinks/support/fake-elasticsearch.ts';
+import { eventually, reported } from '../support/eventually.ts';
 import { Server } from '../support/server.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -53,24 +54,24 @@ describe('dead letters of a running server', () => {
   }, async () => {
     const { world, server, command, events } = await setUp();
     expect(events()).toBe(10);
-    expect(await server.metric('logboom_dead_letters_kept')).toBe(10);
+    await reported(server, 'logboom_dead_letters_kept', 10);
     expect(await command('list', '--reason', 'odd')).toMatch(/10 dead letters\.$/);
     expect(await command('retry', '--all')).toMatch(/^0 dead letters delivered, 10 were refused again/);
     world.picky = false;
     expect(await command('retry', '--all')).toBe('10 dead letters delivered.');
     expect(events()).toBe(20);
     expect(await command('list')).toBe('There are no such dead letters.');
-    expect(await server.metric('logboom_dead_letters_kept')).toBe(0);
+    await reported(server, 'logboom_dead_letters_kept', 0);
     expect((await server.status()).sink.deadLetters).toBe(0);
   });
 
   it('raise an alert of their own, which names the reason', { timeout: 60_000 }, async () => {
     const { server } = await setUp();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const [own] = (await server.status()).alerts.own;
       expect(own).toMatchObject({ rule: 'logboom-dead-letters' });
     });
-    await vi.waitFor(() => {
+    await eventually(() => {
       const lines = server.log.filter(({ message }) => message.includes('logboom-dead-letters'));
       expect(lines[0]?.message).toMatch(/10 documents were refused for good.*no odd numbers/);
     });
@@ -84,9 +85,9 @@ describe('dead letters of a running server', () => {
     const client = await connect({ host: '127.0.0.1', port: server.ports.lumberjack });
     onTestFinished(() => client.close());
     await client.send([JSON.stringify({ '@timestamp': new Date().toISOString(), number: 2 })]);
-    await vi.waitFor(async () => expect((await server.status()).sink.state).toBe('unavailable'));
+    await eventually(async () => expect((await server.status()).sink.state).toBe('unavailable'));
     expect(await command('retry', '--all')).toBe('');
-    expect(await server.metric('logboom_dead_letters_kept')).toBe(10);
+    await reported(server, 'logboom_dead_letters_kept', 10);
   });
 
   it('can be dropped, and retried, after it was stopped', { timeout: 60_000 }, async () => {
@@ -100,6 +101,6 @@ describe('dead letters of a running server', () => {
     expect(events()).toBe(11);
     expect(await command('drop', '--all')).toBe('9 dead letters dropped.');
     await server.start();
-    expect(await server.metric('logboom_dead_letters_kept')).toBe(0);
+    await reported(server, 'logboom_dead_letters_kept', 0);
   });
 });

@@ -1,5 +1,6 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/generator/client.ts';
+import { eventually, reported } from '../support/eventually.ts';
 import { hostOf, texts } from '../support/logstash.ts';
 import { lumberjackServer, type ReceivedBy } from '../support/lumberjack-server.ts';
 import { Server } from '../support/server.ts';
@@ -25,7 +26,7 @@ async function ship(server: Server, documents: string[], size = 10): Promise<voi
 
 const takenBy = ({ windows }: { windows: ReceivedBy[] }) => windows.flatMap(({ documents }) => documents);
 const indexed = (server: Server, count: number) =>
-  vi.waitFor(async () => expect(await server.documents('logs-generic-default')).toHaveLength(count), within);
+  eventually(async () => expect(await server.documents('logs-generic-default')).toHaveLength(count), within);
 
 describe('a Logstash beside the index', { timeout: 60_000 }, () => {
   it('gets each event byte for byte, in order, and the index has it as well', async () => {
@@ -34,8 +35,8 @@ describe('a Logstash beside the index', { timeout: 60_000 }, () => {
     const documents = ['{"message":"é\\u0041"}', '{ "b" : 1.0, "a": [] }', ...texts(498)];
     await ship(server, documents);
     await indexed(server, 500);
-    await vi.waitFor(() => expect(takenBy(logstash)).toEqual(documents), within);
-    expect(await server.metric('logboom_forward_events_total')).toBe(500);
+    await eventually(() => expect(takenBy(logstash)).toEqual(documents), within);
+    await reported(server, 'logboom_forward_events_total', 500);
   });
 
   it('may be another logboom', async () => {
@@ -56,7 +57,7 @@ describe('a Logstash beside the index', { timeout: 60_000 }, () => {
     server.write({ ...server.read(), forward: { hosts: [hostOf(logstash)] } });
     await server.start();
     await ship(server, texts(50, 51));
-    await vi.waitFor(() => expect(takenBy(logstash)).toEqual(texts(100)), within);
+    await eventually(() => expect(takenBy(logstash)).toEqual(texts(100)), within);
   });
 
   it('gets everything although logboom is killed and itself dies in between', async () => {
@@ -64,7 +65,7 @@ describe('a Logstash beside the index', { timeout: 60_000 }, () => {
     const logstash = await lumberjackServer({ onWindow: slow });
     const server = await serverWith({ hosts: [hostOf(logstash)], bulk_max_size: 10 });
     await ship(server, texts(1_000));
-    await vi.waitFor(() => expect(logstash.windows.length).toBeGreaterThan(20), within);
+    await eventually(() => expect(logstash.windows.length).toBeGreaterThan(20), within);
     await server.kill();
     await server.start();
     await logstash.close();
@@ -72,8 +73,8 @@ describe('a Logstash beside the index', { timeout: 60_000 }, () => {
     const back = await lumberjackServer({ port: logstash.port, onWindow: slow });
     const everything = new Set(texts(1_500));
     const taken = () => new Set([...takenBy(logstash), ...takenBy(back)]);
-    await vi.waitFor(() => expect(taken()).toEqual(everything), within);
-    expect(await server.metric('logboom_forward_skipped_records_total')).toBe(0);
+    await eventually(() => expect(taken()).toEqual(everything), within);
+    await reported(server, 'logboom_forward_skipped_records_total', 0);
   });
 });
 
@@ -94,16 +95,16 @@ describe('another configuration', { timeout: 60_000 }, () => {
     const one = await lumberjackServer();
     const added = await reload(server, { hosts: [hostOf(one)] });
     expect(added).toMatchObject({ settings: ['forward'], needsRestart: [] });
-    await vi.waitFor(() => expect(takenBy(one)).toEqual(texts(50)), within);
+    await eventually(() => expect(takenBy(one)).toEqual(texts(50)), within);
 
     await reload(server, { hosts: [hostOf(one)], maxLag: '1gb' });
     const other = await lumberjackServer();
     await client.send(texts(50, 51));
-    await vi.waitFor(() => expect(takenBy(one)).toEqual(texts(100)), within);
+    await eventually(() => expect(takenBy(one)).toEqual(texts(100)), within);
     expect(new Set(one.windows.map(({ connection }) => connection)).size).toBe(1);
     await reload(server, { hosts: [hostOf(other)] });
     await client.send(texts(50, 101));
-    await vi.waitFor(() => expect(takenBy(other)).toEqual(texts(50, 101)), within);
+    await eventually(() => expect(takenBy(other)).toEqual(texts(50, 101)), within);
     expect(takenBy(one)).toEqual(texts(100));
 
     expect(await reload(server, undefined)).toMatchObject({ settings: ['forward'] });
@@ -112,11 +113,11 @@ describe('another configuration', { timeout: 60_000 }, () => {
     const { readers, forward, inputs } = await server.status();
     expect([Object.keys(readers), forward]).toEqual([['analyser', 'indexer'], undefined]);
     expect(inputs.lumberjack!.connections).toBe(1);
-    expect(await server.metric('logboom_forward_events_total')).toBe(0);
+    await reported(server, 'logboom_forward_events_total', 0);
 
     // Back again, it goes on where it was.
     await reload(server, { hosts: [hostOf(other)] });
-    await vi.waitFor(() => expect(takenBy(other)).toEqual(texts(100, 101)), within);
+    await eventually(() => expect(takenBy(other)).toEqual(texts(100, 101)), within);
     expect(await server.stop()).toBe(0);
   });
 
@@ -129,7 +130,7 @@ describe('another configuration', { timeout: 60_000 }, () => {
       expect.objectContaining({ path: 'forward', message: expect.stringContaining('gone.pem') }),
     ]);
     await ship(server, texts(10));
-    await vi.waitFor(() => expect(takenBy(logstash)).toEqual(texts(10)), within);
+    await eventually(() => expect(takenBy(logstash)).toEqual(texts(10)), within);
   });
 });
 
@@ -141,7 +142,7 @@ describe('a Logstash that takes nothing', { timeout: 60_000 }, () => {
     await ship(server, texts(200));
     await indexed(server, 200);
     const waits = expect.stringMatching(/^Logstash: Cannot connect .*ECONNREFUSED/);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { readers, forward, journal } = await server.status();
       expect(readers.indexer!.position).toBe(journal.newest);
       expect(journal.bytes).toBe(0);
@@ -169,11 +170,11 @@ describe('a Logstash that takes nothing', { timeout: 60_000 }, () => {
     await indexed(server, 200);
     await ship(server, texts(1_800, 201), 20);
     await indexed(server, 2_000);
-    await vi.waitFor(async () => expect((await server.status()).forward!.missed).toBeGreaterThan(10), within);
+    await eventually(async () => expect((await server.status()).forward!.missed).toBeGreaterThan(10), within);
     const { reasons } = JSON.parse((await server.get('/health')).text) as { reasons: string[] };
     expect(reasons.join()).toMatch(/it misses \d+ records/);
     const back = await lumberjackServer({ port: logstash.port });
-    await vi.waitFor(() => expect(takenBy(back).at(-1)).toBe('{"n":2000}'), within);
+    await eventually(() => expect(takenBy(back).at(-1)).toBe('{"n":2000}'), within);
     const missed = texts(2_000).filter((text) => !takenBy(back).includes(text));
     expect(missed.length).toBeGreaterThan(0);
     const first = JSON.parse(missed[0]!) as { n: number };
@@ -192,12 +193,12 @@ describe('a Logstash that takes nothing', { timeout: 60_000 }, () => {
       { journal: { maxSize: '10kb', keepSize: '0kb', keepAge: '0s' } },
     );
     const shipped = ship(server, texts(2_000), 20);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { journal } = await server.status();
       expect(journal.bytes).toBeGreaterThanOrEqual(journal.maxBytes);
     }, within);
     const back = await lumberjackServer({ port: logstash.port });
     await shipped;
-    await vi.waitFor(() => expect(takenBy(back)).toEqual(texts(2_000)), within);
+    await eventually(() => expect(takenBy(back)).toEqual(texts(2_000)), within);
   });
 });

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connect, type LumberjackClient } from '../../src/generator/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { Server } from '../support/server.ts';
 
 const mount = (...args: string[]) => spawnSync('mount', args, { encoding: 'utf8' }).status === 0;
@@ -56,12 +57,12 @@ describe.skipIf(!canMount())('a disk that fills up', () => {
       sends.push(sent);
     }
     // 40 MB do not fit into 24.
-    await vi.waitFor(() => expect(server.text).toContain('the disk is full'), { timeout: 20_000 });
+    await eventually(() => expect(server.text).toContain('the disk is full'), { timeout: 20_000 });
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect(acknowledged).toBeLessThan(40);
     expect(server.child!.exitCode).toBeNull();
     expect((await server.get('/status')).status).toBe(200);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { status, text } = await server.get('/health');
       expect(text).toContain('journal takes nothing: Cannot write to the journal');
       expect(status).toBe(503);
@@ -70,7 +71,7 @@ describe.skipIf(!canMount())('a disk that fills up', () => {
     expect(mount('-o', 'remount,size=400m', server.data)).toBe(true);
     await Promise.all(sends);
     expect(acknowledged).toBe(40);
-    await vi.waitFor(
+    await eventually(
       async () => {
         const { readers, journal } = await server.status();
         expect(readers.analyser!.position).toBe(journal.newest);
@@ -106,14 +107,14 @@ describe.skipIf(!limitFiles(process.pid, 'unlimited'))('files that may not grow'
       await client.send([event]);
       acknowledged += 1;
     });
-    await vi.waitFor(async () => expect((await server.get('/health')).status).toBe(503), { timeout: 20_000 });
+    await eventually(async () => expect((await server.get('/health')).status).toBe(503), { timeout: 20_000 });
     expect((await server.get('/health')).text).toContain(
       'journal takes nothing: Cannot write to the journal',
     );
     expect(acknowledged).toBeLessThan(20);
     expect(limitFiles(server.child!.pid!, 'unlimited')).toBe(true);
     await Promise.all(sends);
-    await vi.waitFor(async () => expect((await server.get('/health')).status).toBe(200), { timeout: 20_000 });
+    await eventually(async () => expect((await server.get('/health')).status).toBe(200), { timeout: 20_000 });
     expect((await server.status()).journal.newest).toBeGreaterThanOrEqual(20);
     expect(await server.stop()).toBe(0);
   });

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type LumberjackClient } from '../../src/generator/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { C, J, rawC, uint32, W } from '../support/frames.ts';
 import { connectSender } from '../support/lumberjack-sender.ts';
 import { Server } from '../support/server.ts';
@@ -62,7 +63,7 @@ describe.each<[what: string, stream: () => Buffer[], reason: RegExp]>([
     const closing = hostile.closing;
     await neighbourShips();
     await closing;
-    await vi.waitFor(() => {
+    await eventually(() => {
       const lines = server.log.filter(({ message }) => reason.test(message));
       expect(lines.length).toBeGreaterThan(before);
       expect(lines.at(-1)).toMatchObject({ 'log.level': 'warn', client: { address: '127.0.0.1' } });
@@ -75,7 +76,7 @@ describe.each<[what: string, stream: () => Buffer[], reason: RegExp]>([
 describe('after all that', () => {
   it('nothing acknowledged is lost, and nothing of the hostile senders is stored', async () => {
     await server.settled();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const events = await server.documents('logs-generic-default');
       expect(events.map(({ _source }) => _source.number).toSorted()).toEqual(
         Array.from({ length: shipped }, (_, index) => index + 1).toSorted(),

@@ -1,10 +1,11 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/generator/client.ts';
 import { openJournalReader } from '../../src/journal/lmdb.ts';
 import type { Episode, Output } from '../../src/model.ts';
 import { assembleEngine } from '../../src/pipeline/assemble-engine.ts';
 import { openPayload } from '../../src/pipeline/payload.ts';
 import { load } from '../support/config.ts';
+import { eventually } from '../support/eventually.ts';
 import { anHttpServer, reply } from '../support/http.ts';
 import { rounds } from '../support/rounds.ts';
 import { Server, type StoredDocument } from '../support/server.ts';
@@ -114,14 +115,14 @@ describe('kill -9, again and again, while events are shipped', () => {
       await server.kill();
       await server.start();
     }
-    await vi.waitFor(() => expect(shipper.acknowledged.size).toBeGreaterThan(kills * windowSize), {
+    await eventually(() => expect(shipper.acknowledged.size).toBeGreaterThan(kills * windowSize), {
       timeout: 20_000,
     });
     await shipper.end();
     await server.settled();
-    await vi.waitFor(async () => expect((await server.status()).alerts.open).toBe(0), { timeout: 20_000 });
+    await eventually(async () => expect((await server.status()).alerts.open).toBe(0), { timeout: 20_000 });
     // Nothing waits any more: no tick will come, and what comes out of a replay is final.
-    await vi.waitFor(() => expect(replayed(server).waiting).toBe(false), { timeout: 20_000, interval: 500 });
+    await eventually(() => expect(replayed(server).waiting).toBe(false), { timeout: 20_000, interval: 500 });
     await server.settled();
 
     const { outputs, numbers, late } = replayed(server);
@@ -135,7 +136,7 @@ describe('kill -9, again and again, while events are shipped', () => {
     expect(held.size).toBe(stored.length);
 
     const published = async (index: string, expected: number) => {
-      await vi.waitFor(async () => expect((await server.documents(index)).length).toBe(expected), {
+      await eventually(async () => expect((await server.documents(index)).length).toBe(expected), {
         timeout: 10_000,
       });
       return server.documents(index);

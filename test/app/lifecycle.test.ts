@@ -1,5 +1,6 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/generator/client.ts';
+import { eventually, reported } from '../support/eventually.ts';
 import { anHttpServer, reply } from '../support/http.ts';
 import { Server } from '../support/server.ts';
 
@@ -49,7 +50,7 @@ const statuses = (documents: { _source: Record<string, unknown> }[]) =>
   documents.map(({ _source }) => (_source.alert as { status: string }).status);
 const alertIn = ({ body }: { body: unknown }) => (body as { alert: { status: string } }).alert.status;
 const opened = (server: Server, open: number) =>
-  vi.waitFor(async () => expect((await server.status()).alerts.open).toBe(open), { timeout: 15_000 });
+  eventually(async () => expect((await server.status()).alerts.open).toBe(open));
 
 describe('the server', () => {
   it('counts, alerts, indexes and tells people, each once', { timeout: 60_000 }, async () => {
@@ -58,8 +59,8 @@ describe('the server', () => {
     await opened(server, 1);
     await opened(server, 0);
     await server.settled();
-    await vi.waitFor(async () => expect(await server.documents('logs-generic-default')).toHaveLength(20));
-    await vi.waitFor(async () => expect(statuses(await server.documents('alerts'))).toEqual(['inactive']));
+    await eventually(async () => expect(await server.documents('logs-generic-default')).toHaveLength(20));
+    await eventually(async () => expect(statuses(await server.documents('alerts'))).toEqual(['inactive']));
 
     const [alert] = await server.documents('alerts');
     expect(alert!._source).toMatchObject({
@@ -70,7 +71,7 @@ describe('the server', () => {
     const transitions = await server.documents('logs-logboom.alerts-default');
     expect(statuses(transitions)).toEqual(['active', 'inactive']);
     // The last tile may close after the alert: the burst can lie across two.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const windows = await server.documents('metrics-logboom.windows-default');
       const counted = windows.map(({ _source }) => (_source.window as { count: number }).count);
       expect(counted.reduce((sum, count) => sum + count, 0)).toBe(20);
@@ -78,8 +79,8 @@ describe('the server', () => {
     expect(webhook.received.map(alertIn)).toEqual(['active', 'inactive']);
 
     expect((await server.get('/health')).status).toBe(200);
-    expect(await server.metric('logboom_events_analysed_total')).toBe(20);
-    expect(await server.metric('logboom_notifications_pending')).toBe(0);
+    await reported(server, 'logboom_events_analysed_total', 20);
+    await reported(server, 'logboom_notifications_pending', 0);
     const { readers, journal, sink } = await server.status();
     expect(readers.analyser!.position).toBe(journal.newest);
     expect(sink.state).toBe('ready');
@@ -90,7 +91,7 @@ describe('the server', () => {
     const { server, webhook } = await aServer({ time: { idleAfter: '2s' } });
     await (await aSender(server)).send(burst(20));
     await opened(server, 1);
-    await vi.waitFor(() => expect(webhook.received).toHaveLength(1));
+    await eventually(() => expect(webhook.received).toHaveLength(1));
     expect(await server.stop()).toBe(0);
 
     await server.start();
@@ -99,14 +100,14 @@ describe('the server', () => {
     expect(notifiers.ops).toEqual({ pending: 0 });
     expect(readers.analyser!.position).toBeGreaterThan(0);
     await opened(server, 0);
-    await vi.waitFor(async () => expect(statuses(await server.documents('alerts'))).toEqual(['inactive']));
-    await vi.waitFor(() => expect(webhook.received.map(alertIn)).toEqual(['active', 'inactive']));
+    await eventually(async () => expect(statuses(await server.documents('alerts'))).toEqual(['inactive']));
+    await eventually(() => expect(webhook.received.map(alertIn)).toEqual(['active', 'inactive']));
 
     // Within the cooldown the alert is raised again, and nobody is told.
     await (await aSender(server)).send(burst(20, 20));
     await opened(server, 1);
     await opened(server, 0);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(statuses(await server.documents('alerts'))).toEqual(['inactive', 'inactive']),
     );
     await server.settled();
@@ -137,7 +138,7 @@ describe('the server', () => {
     });
     await (await aSender(server)).send(burst(20));
     await opened(server, 1);
-    await vi.waitFor(() => expect(server.text).toContain('did not take a notification'), { timeout: 10_000 });
+    await eventually(() => expect(server.text).toContain('did not take a notification'));
     const shown = [(await server.get('/status')).text, (await server.get('/metrics')).text, server.text];
     for (const text of shown) expect(text).not.toContain('very-secret-token');
     expect((await server.status()).notifiers.ops!.pending).toBe(1);

@@ -1,5 +1,6 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/generator/client.ts';
+import { eventually, reported } from '../support/eventually.ts';
 import { anHttpServer, reply } from '../support/http.ts';
 import { Server } from '../support/server.ts';
 
@@ -39,7 +40,7 @@ describe('while Elasticsearch is down', () => {
   }, async () => {
     const { server, webhook } = await aServer();
     await shipBurst(server);
-    await vi.waitFor(() => expect(webhook.received).toHaveLength(2), { timeout: 15_000 });
+    await eventually(() => expect(webhook.received).toHaveLength(2));
     const { sink, readers, journal, alerts } = await server.status();
     expect(sink).toMatchObject({
       state: 'unavailable',
@@ -58,7 +59,7 @@ describe('while Elasticsearch is down', () => {
   }, async () => {
     const { server, webhook } = await aServer();
     await shipBurst(server);
-    await vi.waitFor(() => expect(webhook.received).toHaveLength(2), { timeout: 15_000 });
+    await eventually(() => expect(webhook.received).toHaveLength(2));
     const began = performance.now();
     expect(await server.stop()).toBe(0);
     expect(performance.now() - began).toBeLessThan(10_000);
@@ -66,7 +67,7 @@ describe('while Elasticsearch is down', () => {
     server.write(embedded);
     await server.start();
     await server.settled();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await server.documents('logs-generic-default')).toHaveLength(20);
       expect(await server.documents('logs-logboom.alerts-default')).toHaveLength(2);
       expect(await server.documents('alerts')).toHaveLength(1);
@@ -82,19 +83,19 @@ describe('while Elasticsearch is down', () => {
     const selfMonitoring = { every: '100ms', sinkDown: '500ms', keepActiveFor: '0s' };
     const { server, webhook } = await aServer({ selfMonitoring });
     const told = () => webhook.received.map(({ body }) => body as { message: string; alert: { id: string } });
-    await vi.waitFor(() => expect(told()).toHaveLength(1), { timeout: 15_000 });
+    await eventually(() => expect(told()).toHaveLength(1));
     expect(told()[0]!.message).toMatch(/^logboom-sink-down: Elasticsearch has not taken everything.*connect/);
     const { alerts } = await server.status();
     expect(alerts.own).toMatchObject([{ rule: 'logboom-sink-down' }]);
-    expect(await server.metric('logboom_own_alerts_open')).toBe(1);
+    await reported(server, 'logboom_own_alerts_open', 1);
     expect(await server.metric('logboom_sink_trouble_seconds')).toBeGreaterThan(0.4);
     await server.stop();
     const { elasticsearch: _, ...embedded } = server.read();
     server.write(embedded);
     await server.start();
-    await vi.waitFor(() => expect(told()).toHaveLength(2), { timeout: 15_000 });
+    await eventually(() => expect(told()).toHaveLength(2));
     expect(told()[1]!.message).toMatch(/recovered: Elasticsearch takes documents/);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const [alert, ...others] = await server.documents('alerts');
       expect(others).toEqual([]);
       expect(alert!._source).toMatchObject({

@@ -1,9 +1,10 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/generator/client.ts';
 import { openJournalReader } from '../../src/journal/lmdb.ts';
 import type { Transition } from '../../src/model.ts';
 import { assembleEngine } from '../../src/pipeline/assemble-engine.ts';
 import { load } from '../support/config.ts';
+import { eventually } from '../support/eventually.ts';
 import { anHttpServer, reply } from '../support/http.ts';
 import { rounds } from '../support/rounds.ts';
 import { Server } from '../support/server.ts';
@@ -91,7 +92,7 @@ describe('reloads and kill -9, again and again, while events are shipped', () =>
     const pause = (most: number) => new Promise((resolve) => setTimeout(resolve, Math.random() * most));
     await server.start();
     const end = await aShipper(server.ports.lumberjack);
-    await vi.waitFor(async () => expect((await server.status()).alerts.open).toBeGreaterThan(0), within);
+    await eventually(async () => expect((await server.status()).alerts.open).toBeGreaterThan(0), within);
     for (let round = 0; round < kills; round += 1) {
       for (let change = 0; change < 3; change += 1) {
         await pause(400);
@@ -104,13 +105,13 @@ describe('reloads and kill -9, again and again, while events are shipped', () =>
       await server.kill();
       await server.start();
     }
-    await vi.waitFor(async () => expect(await raisedBy('steady')).toBeGreaterThan(1), within);
+    await eventually(async () => expect(await raisedBy('steady')).toBeGreaterThan(1), within);
     await end();
     server.write({ ...server.read(), rules: staying });
     server.child!.kill('SIGHUP');
-    await vi.waitFor(() => expect(server.log.at(-1)).toBeDefined());
+    await eventually(() => expect(server.log.at(-1)).toBeDefined());
     await server.settled();
-    await vi.waitFor(async () => expect((await server.status()).alerts.open).toBe(0), { timeout: 30_000 });
+    await eventually(async () => expect((await server.status()).alerts.open).toBe(0), { timeout: 30_000 });
     await server.settled();
 
     const transitions = await server.documents('logs-logboom.alerts-default');
@@ -119,7 +120,7 @@ describe('reloads and kill -9, again and again, while events are shipped', () =>
         .filter(({ _source }) => names.includes((_source.rule as { name: string }).name))
         .map(({ _id }) => _id)
         .toSorted();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(byRule(staying.map(({ name }) => name))).toEqual(expected(server).toSorted()),
     );
     expect(byRule(['steady']).length).toBeGreaterThan(1);

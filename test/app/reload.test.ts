@@ -1,7 +1,8 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/generator/client.ts';
+import { eventually, reported } from '../support/eventually.ts';
 import { anHttpServer, reply } from '../support/http.ts';
 import { Server } from '../support/server.ts';
 
@@ -65,7 +66,7 @@ const lines = (server: Server, words: string) =>
 async function hangUp(server: Server, words = 'configuration loaded anew'): Promise<void> {
   const before = lines(server, words);
   server.child!.kill('SIGHUP');
-  await vi.waitFor(() => expect(lines(server, words)).toBe(before + 1), { timeout: 15_000 });
+  await eventually(() => expect(lines(server, words)).toBe(before + 1));
 }
 
 async function post(server: Server): Promise<{ code: number; body: Settings }> {
@@ -84,8 +85,6 @@ async function alerts(server: Server): Promise<Alert[]> {
     return { rule: (_source.rule as { name: string }).name, status, reason };
   });
 }
-const eventually = (check: () => Promise<void> | void) =>
-  vi.waitFor(check, { timeout: 20_000, interval: 100 });
 const opened = (server: Server, ...names: string[]) =>
   eventually(async () => {
     const open = (await alerts(server)).filter(({ status }) => status !== 'inactive');
@@ -167,7 +166,7 @@ describe('a reload', () => {
     });
     expect((await server.get('/health')).text).toContain('the one before stays in force');
     expect((await server.get('/health')).status).toBe(200);
-    expect(await server.metric('logboom_config_last_reload_successful')).toBe(0);
+    await reported(server, 'logboom_config_last_reload_successful', 0);
     expect(await failures()).toBe(before + 2);
     await burst('burst');
     await opened(server, 'burst');
@@ -175,7 +174,7 @@ describe('a reload', () => {
     server.write(whole);
     expect(await post(server)).toMatchObject({ code: 200, body: { rules: { unchanged: 1 }, settings: [] } });
     expect((await server.get('/health')).text).not.toContain('in force');
-    expect(await server.metric('logboom_config_last_reload_successful')).toBe(1);
+    await reported(server, 'logboom_config_last_reload_successful', 1);
   });
 
   it('tells what changed, and what needs a restart; secrets it does not tell', {

@@ -7,6 +7,7 @@ import { secretsOf } from '../../src/config/secrets.ts';
 import { connect } from '../../src/generator/client.ts';
 import { certificateFiles, makeAuthority } from '../support/certificates.ts';
 import { load } from '../support/config.ts';
+import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { Server } from '../support/server.ts';
 
@@ -79,7 +80,7 @@ describe('secrets', () => {
     const shipper = await connect({ host: '127.0.0.1', port: server.ports.lumberjack });
     await shipper.send([JSON.stringify({ '@timestamp': new Date().toISOString(), message: 'a line' })]);
     shipper.close();
-    await vi.waitFor(
+    await eventually(
       () => {
         for (const name of ['hook', 'bot', 'incoming']) expect(server.text).toContain(`"${name}"`);
         expect(server.text).toContain('ECONNREFUSED');

@@ -2,12 +2,13 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
 import { pino } from 'pino';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { startApp } from '../../src/app.ts';
 import { status } from '../../src/cli/status.ts';
 import { connect } from '../../src/generator/client.ts';
 import { certificateFiles, makeAuthority } from '../support/certificates.ts';
 import { terminal } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { configWith } from '../support/records.ts';
 
@@ -42,9 +43,9 @@ it('with TLS and credentials on its store and its API, logboom itself still gets
     tls: { ca: authority.cert },
   });
   onTestFinished(() => client.close());
-  await vi.waitFor(
+  await eventually(
     async () => expect((await client.count({ index: 'logs-generic-default' })).count).toBe(1),
-    { timeout: 15_000, interval: 100 },
+    { interval: 100 },
   );
 
   const screen = terminal();

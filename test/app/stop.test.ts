@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/generator/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { Server } from '../support/server.ts';
 
 /** Takes every request and answers none. */
@@ -36,8 +37,8 @@ async function aBusyServer() {
   const client = await connect({ host: '127.0.0.1', port: server.ports.lumberjack });
   onTestFinished(() => client.close());
   await client.send(events(20));
-  await vi.waitFor(() => expect(webhook.requests()).toBeGreaterThan(0), { timeout: 20_000 });
-  await vi.waitFor(() => expect(elasticsearch.requests()).toBeGreaterThan(0), { timeout: 20_000 });
+  await eventually(() => expect(webhook.requests()).toBeGreaterThan(0), { timeout: 20_000 });
+  await eventually(() => expect(elasticsearch.requests()).toBeGreaterThan(0), { timeout: 20_000 });
   return { server, client };
 }
 
@@ -60,7 +61,7 @@ describe('a stop', () => {
     const { elasticsearch: _, ...embedded } = server.read();
     server.write(embedded);
     await server.start();
-    await vi.waitFor(async () => expect(await server.documents('logs-generic-default')).toHaveLength(40), {
+    await eventually(async () => expect(await server.documents('logs-generic-default')).toHaveLength(40), {
       timeout: 20_000,
     });
   });
@@ -68,7 +69,7 @@ describe('a stop', () => {
   it('that is asked for before logboom serves waits until it can', { timeout: 60_000 }, async () => {
     const server = await Server.withConfig({ rules: [{ name: 'counted', over: '1s' }] });
     const started = server.start().catch(() => undefined);
-    await vi.waitFor(() => expect(server.text).toContain('journal opened'), { timeout: 20_000, interval: 5 });
+    await eventually(() => expect(server.text).toContain('journal opened'), { timeout: 20_000, interval: 5 });
     expect(await server.stop()).toBe(0);
     await started;
   });

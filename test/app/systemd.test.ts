@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { Server } from '../support/server.ts';
 
@@ -31,9 +32,9 @@ describe.skipIf(!has('python3') || !has('systemd-notify'))('as a service of syst
     const server = await Server.withConfig({ rules: [{ name: 'counted', over: '1s' }] });
     server.env = { NOTIFY_SOCKET: path, WATCHDOG_USEC: '600000' };
     await server.start();
-    await vi.waitFor(() => expect(heard.length).toBeGreaterThan(3), { timeout: 20_000 });
+    await eventually(() => expect(heard.length).toBeGreaterThan(3), { timeout: 20_000 });
     expect(await server.stop()).toBe(0);
-    await vi.waitFor(() => expect(heard.at(-1)).toContain('STOPPING=1'), { timeout: 10_000 });
+    await eventually(() => expect(heard.at(-1)).toContain('STOPPING=1'));
     expect(heard[0]).toBe(`READY=1 STATUS=listening for Lumberjack on 127.0.0.1:${server.ports.lumberjack}`);
     expect(new Set(heard.slice(1, -1))).toEqual(new Set(['WATCHDOG=1 STATUS=serving']));
     expect(server.log.filter((line) => line['log.level'] !== 'info')).toEqual([]);
@@ -44,14 +45,14 @@ describe.skipIf(!has('python3') || !has('systemd-notify'))('as a service of syst
     const server = await Server.withConfig({ rules: [{ name: 'counted', over: '1s' }] });
     server.env = { NOTIFY_SOCKET: path, WATCHDOG_USEC: '600000' };
     await server.start();
-    await vi.waitFor(() => expect(heard.length).toBeGreaterThan(2), { timeout: 20_000 });
+    await eventually(() => expect(heard.length).toBeGreaterThan(2), { timeout: 20_000 });
     server.child!.kill('SIGSTOP');
     await new Promise((resolve) => setTimeout(resolve, 300));
     const before = heard.length;
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(heard.length).toBe(before);
     server.child!.kill('SIGCONT');
-    await vi.waitFor(() => expect(heard.length).toBeGreaterThan(before), { timeout: 20_000 });
+    await eventually(() => expect(heard.length).toBeGreaterThan(before), { timeout: 20_000 });
   });
 
   it('has an example of a unit that takes the word of systemd-notify, and gives a stop its time', () => {

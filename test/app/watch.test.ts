@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { markOf, Settling, watchFiles } from '../../src/app/watch.ts';
+import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 
 /** A configuration and a secret, mounted as Kubernetes mounts them: behind a link that is replaced. */
@@ -83,7 +84,7 @@ describe('a watch', () => {
     onTestFinished(() => watch.stop());
     watch.set({ watch: true, every: 5 });
     writeFileSync(file, 'another');
-    await vi.waitFor(() => expect(changes).toBe(1));
+    await eventually(() => expect(changes).toBe(1));
     watch.set({ watch: false, every: 5 });
     writeFileSync(file, 'yet another');
     await new Promise((resolve) => setTimeout(resolve, 50));

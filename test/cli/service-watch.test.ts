@@ -1,10 +1,11 @@
 import pino from 'pino';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { run } from '../../src/cli/run.ts';
 import { watchService } from '../../src/cli/service-watch.ts';
 import { schema } from '../../src/config/schema.ts';
 import type { Notice, ServiceManager } from '../../src/util/service-manager.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
 
 function aManager(changes: Partial<ServiceManager> = {}) {
   const told: Notice[] = [];
@@ -29,7 +30,7 @@ function watched(silent: () => Promise<string[]>, changes: Partial<ServiceManage
 describe('the service manager', () => {
   it('hears when logboom serves, again and again that it is alive, and when it stops', async () => {
     const { told, stop } = watched(async () => []);
-    await vi.waitFor(() => expect(told.length).toBeGreaterThan(3));
+    await eventually(() => expect(told.length).toBeGreaterThan(3));
     await stop();
     const count = told.length;
     expect(told[0]).toBe('READY=1');
@@ -42,10 +43,10 @@ describe('the service manager', () => {
   it('hears nothing while a reader does not answer, and the log says which', async () => {
     let silent = ['indexer'];
     const { told, lines } = watched(async () => silent);
-    await vi.waitFor(() => expect(lines.join('')).toContain('the indexer does not answer'));
+    await eventually(() => expect(lines.join('')).toContain('the indexer does not answer'));
     expect(told).toEqual(['READY=1']);
     silent = [];
-    await vi.waitFor(() => expect(told).toContain('WATCHDOG=1'));
+    await eventually(() => expect(told).toContain('WATCHDOG=1'));
   });
 
   it('gets no signs of life where it keeps no watch', async () => {
@@ -66,7 +67,7 @@ describe('the service manager', () => {
     const { stop, send } = signals();
     const { start } = fakeApp({ stop: async () => void told.push('WATCHDOG=1') });
     const ended = run(schema.parse({}), terminal(false), { start, stop, log: aLog().log, manager });
-    await vi.waitFor(() => expect(told).toEqual(['READY=1']));
+    await eventually(() => expect(told).toEqual(['READY=1']));
     send('SIGTERM');
     expect(await ended).toBe(0);
     expect(told).toEqual(['READY=1', 'STOPPING=1', 'WATCHDOG=1']);

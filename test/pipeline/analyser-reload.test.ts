@@ -6,6 +6,7 @@ import { type Analysis, analysisOf } from '../../src/pipeline/analysis.ts';
 import { assembleEngine } from '../../src/pipeline/assemble-engine.ts';
 import { Results } from '../../src/pipeline/results.ts';
 import { swapAnalysis } from '../../src/pipeline/swap.ts';
+import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { readerOf } from '../support/journal.ts';
 import { aBatch, aTick, at, configWith, journaled, type KeyedOutput, t } from '../support/records.ts';
@@ -61,7 +62,7 @@ function aLife({ folder, config, upTo = 40, checkpointBytes = 2 ** 20, notify }:
   });
   const reloaded = analyser.reload(analysisOf(config));
   const ended = analyser.run();
-  const settled = () => vi.waitFor(() => expect(read).toBe(upTo));
+  const settled = () => eventually(() => expect(read).toBe(upTo));
   return { analyser, results, engine, reloaded, ended, settled, told };
 }
 

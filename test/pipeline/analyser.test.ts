@@ -1,8 +1,9 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { JournalRecord, Notification, Transition } from '../../src/model.ts';
 import { Analyser, type AnalyserOptions } from '../../src/pipeline/analyser.ts';
 import { openPayload } from '../../src/pipeline/payload.ts';
 import { Results } from '../../src/pipeline/results.ts';
+import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { readerOf } from '../support/journal.ts';
 import {
@@ -70,7 +71,7 @@ const read = (told: Told) => told.progress.at(-1)?.position;
 describe('the analyser', () => {
   it('puts the engine’s outputs on disk, under position and ordinal', async () => {
     const { analyser, results, told } = aLife(aFolder());
-    await vi.waitFor(() => expect(read(told)).toBe(60));
+    await eventually(() => expect(read(told)).toBe(60));
     await analyser.stop();
     expect(expected.length).toBeGreaterThan(50);
     expect(plain(inResults(results))).toBe(plain(expected));
@@ -79,7 +80,7 @@ describe('the analyser', () => {
 
   it('hands over each message and tells each transition', async () => {
     const { analyser, told } = aLife(aFolder());
-    await vi.waitFor(() => expect(read(told)).toBe(60));
+    await eventually(() => expect(read(told)).toBe(60));
     await analyser.stop();
     const ids = (kind: 'transition' | 'notification') =>
       expected.flatMap(({ output }) =>
@@ -97,12 +98,12 @@ describe('the analyser', () => {
   it('has nothing to compute again after a stop', async () => {
     const folder = aFolder();
     const first = aLife(folder);
-    await vi.waitFor(() => expect(read(first.told)).toBe(60));
+    await eventually(() => expect(read(first.told)).toBe(60));
     await first.analyser.stop();
     expect(first.told.progress.at(-1)).toMatchObject({ position: 60, committed: 60 });
     await first.results.close();
     const second = aLife(folder);
-    await vi.waitFor(() => expect(read(second.told)).toBe(60));
+    await eventually(() => expect(read(second.told)).toBe(60));
     await second.analyser.stop();
     expect(second.engine.tally.events).toBe(0);
     expect(second.engine.snapshot()).toEqual(first.engine.snapshot());
@@ -116,13 +117,13 @@ describe('the analyser', () => {
       // The journal ends for this life where it crashes; checkpoints are taken on the way.
       const journal = readerOf(records.slice(0, crash));
       const life = aLife(folder, { journal, checkpointBytes: 700 });
-      await vi.waitFor(() => expect(read(life.told)).toBe(crash));
+      await eventually(() => expect(read(life.told)).toBe(crash));
       for (const { id } of life.told.notified) notified.add(id);
       transitions.push(...life.told.transitions);
       await life.results.close();
     }
     const last = aLife(folder);
-    await vi.waitFor(() => expect(read(last.told)).toBe(60));
+    await eventually(() => expect(read(last.told)).toBe(60));
     await last.analyser.stop();
     transitions.push(...last.told.transitions);
     for (const { id } of last.told.notified) notified.add(id);
@@ -138,24 +139,24 @@ describe('the analyser', () => {
     expect(inResults(refuses.results).some(({ output }) => output.kind === 'notification')).toBe(false);
     await refuses.results.close();
     const { analyser, told } = aLife(folder);
-    await vi.waitFor(() => expect(read(told)).toBe(60));
+    await eventually(() => expect(read(told)).toBe(60));
     await analyser.stop();
     expect(told.notified.length).toBeGreaterThan(0);
   });
 
   it('takes a checkpoint when it is asked to, and tells from where a restart would begin', async () => {
     const { analyser, told, results } = aLife(aFolder());
-    await vi.waitFor(() => expect(read(told)).toBe(60));
+    await eventually(() => expect(read(told)).toBe(60));
     expect(told.progress.at(-1)!.committed).toBe(0);
     analyser.requestCheckpoint();
-    await vi.waitFor(() => expect(told.progress.at(-1)!.committed).toBe(60));
+    await eventually(() => expect(told.progress.at(-1)!.committed).toBe(60));
     expect(results.checkpoint()!.position).toBe(60);
     await analyser.stop();
   });
 
   it('takes a checkpoint by itself when it has read so much', async () => {
     const { analyser, told } = aLife(aFolder(), { checkpointBytes: 2_000 });
-    await vi.waitFor(() => expect(read(told)).toBe(60));
+    await eventually(() => expect(read(told)).toBe(60));
     const committed = [...new Set(told.progress.map((progress) => progress.committed))];
     expect(committed.length).toBeGreaterThan(2);
     await analyser.stop();
@@ -168,7 +169,7 @@ describe('the analyser', () => {
     analyser.offer(1, openPayload(batch), batch.payload.length);
     mine.push({ ...batch, payload: Buffer.from('not read'), position: 1 });
     analyser.wake(1);
-    await vi.waitFor(() => expect(read(told)).toBe(1));
+    await eventually(() => expect(read(told)).toBe(1));
     expect(engine.tally).toMatchObject({ events: 2, problems: 0 });
     await analyser.stop();
   });
@@ -178,9 +179,9 @@ describe('the analyser', () => {
     const { analyser, told } = aLife(aFolder(), { journal: readerOf(mine) });
     mine.push(...journaled([aBatch([at(t)]), aBatch([at(t)])]));
     analyser.wake(1);
-    await vi.waitFor(() => expect(read(told)).toBe(1));
+    await eventually(() => expect(read(told)).toBe(1));
     analyser.wake(2);
-    await vi.waitFor(() => expect(read(told)).toBe(2));
+    await eventually(() => expect(read(told)).toBe(2));
     await analyser.stop();
   });
 
@@ -188,7 +189,7 @@ describe('the analyser', () => {
     const broken = aBatch([], { encoding: 'lumberjack', payload: Buffer.from('xx'), count: 3 });
     const journal = readerOf(journaled([broken, aBatch([at(t)])]));
     const { analyser, engine, told } = aLife(aFolder(), { journal });
-    await vi.waitFor(() => expect(read(told)).toBe(2));
+    await eventually(() => expect(read(told)).toBe(2));
     expect(engine.tally).toMatchObject({ unreadable: 1, events: 1 });
     await analyser.stop();
   });
@@ -217,7 +218,7 @@ describe('the analyser', () => {
     expect(told.progress.at(-1)!.waiting).toBe(false);
     mine.push({ ...aBatch([at(t)]), position: 1 });
     analyser.wake(1);
-    await vi.waitFor(() => expect(told.progress.at(-1)).toMatchObject({ position: 1, waiting: true }));
+    await eventually(() => expect(told.progress.at(-1)).toMatchObject({ position: 1, waiting: true }));
     await analyser.stop();
   });
 });

@@ -1,9 +1,10 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openOutbox } from '../../src/alerts/outbox.ts';
 import { type ConfigInput, schema } from '../../src/config/schema.ts';
 import { startDelivering } from '../../src/pipeline/delivering.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { aNotification } from '../support/alerts.ts';
+import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { anHttpServer, reply } from '../support/http.ts';
 
@@ -49,10 +50,10 @@ describe('notifiers that change', () => {
     const { put, reload, pendingFor } = await delivering({ ops: webhook(dead.url) });
     await put('ops', 1);
     await put('ops', 2);
-    await vi.waitFor(() => expect(dead.received.length).toBeGreaterThan(0));
+    await eventually(() => expect(dead.received.length).toBeGreaterThan(0));
     await reload({ ops: webhook(alive.url) });
-    await vi.waitFor(() => expect(ids(alive)).toEqual(['n1-ops', 'n2-ops']), { timeout: 5_000 });
-    await vi.waitFor(() => expect(pendingFor('ops')).toBe(0));
+    await eventually(() => expect(ids(alive)).toEqual(['n1-ops', 'n2-ops']));
+    await eventually(() => expect(pendingFor('ops')).toBe(0));
   });
 
   it('take up a message again whose attempt was broken off', async () => {
@@ -60,9 +61,9 @@ describe('notifiers that change', () => {
     const alive = await anHttpServer((_, response) => reply(response, 200));
     const { put, reload } = await delivering({ ops: webhook(silent.url) });
     await put('ops', 1);
-    await vi.waitFor(() => expect(silent.received).toHaveLength(1));
+    await eventually(() => expect(silent.received).toHaveLength(1));
     await reload({ ops: webhook(alive.url) });
-    await vi.waitFor(() => expect(ids(alive)).toEqual(['n1-ops']));
+    await eventually(() => expect(ids(alive)).toEqual(['n1-ops']));
   });
 
   it('leave the others alone: an attempt under way goes on', async () => {
@@ -72,10 +73,10 @@ describe('notifiers that change', () => {
     });
     const { put, reload, pendingFor } = await delivering({ ops: webhook(slow.url) });
     await put('ops', 1);
-    await vi.waitFor(() => expect(slow.received).toHaveLength(1));
+    await eventually(() => expect(slow.received).toHaveLength(1));
     await reload({ ops: webhook(slow.url), more: webhook(slow.url) });
     answer();
-    await vi.waitFor(() => expect(pendingFor('ops')).toBe(0));
+    await eventually(() => expect(pendingFor('ops')).toBe(0));
     expect(slow.received).toHaveLength(1);
   });
 
@@ -84,7 +85,7 @@ describe('notifiers that change', () => {
     const { put, reload } = await delivering({});
     await reload({ ops: webhook(alive.url) });
     await put('ops', 1);
-    await vi.waitFor(() => expect(ids(alive)).toEqual(['n1-ops']));
+    await eventually(() => expect(ids(alive)).toEqual(['n1-ops']));
   });
 
   it('take what waited for them with them when they go, and that is told', async () => {
@@ -92,11 +93,11 @@ describe('notifiers that change', () => {
     const { put, reload, pendingFor, outcomes } = await delivering({ ops: webhook(dead.url) });
     await put('ops', 1);
     await put('ops', 2);
-    await vi.waitFor(() => expect(dead.received.length).toBeGreaterThan(0));
+    await eventually(() => expect(dead.received.length).toBeGreaterThan(0));
     await reload({});
     expect(pendingFor('ops')).toBe(0);
     expect(await outcomes('unknown')).toBe(2);
     await put('ops', 3);
-    await vi.waitFor(async () => expect(await outcomes('unknown')).toBe(3));
+    await eventually(async () => expect(await outcomes('unknown')).toBe(3));
   });
 });

@@ -1,10 +1,11 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { LogboomError } from '../../src/errors.ts';
 import type { JournalRecord } from '../../src/model.ts';
 import { ForwardWindows } from '../../src/pipeline/forward-windows.ts';
 import { Forwarder } from '../../src/pipeline/forwarder.ts';
 import { openPayload } from '../../src/pipeline/payload.ts';
 import type { Window } from '../../src/sinks/logstash/window.ts';
+import { eventually } from '../support/eventually.ts';
 import { readerOf } from '../support/journal.ts';
 import { aBatch, aTick, journaled, t } from '../support/records.ts';
 
@@ -48,7 +49,7 @@ function aForwarder(records: JournalRecord[], from = 0) {
 
 const event = (n: number) => aBatch([{ n }, { n }]);
 const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 10));
-const sent = (output: HeldOutput, count: number) => vi.waitFor(() => expect(output.held).toHaveLength(count));
+const sent = (output: HeldOutput, count: number) => eventually(() => expect(output.held).toHaveLength(count));
 
 describe('the forwarder', () => {
   it('tells a place when all up to it is acknowledged, whichever is first', async () => {
@@ -58,9 +59,9 @@ describe('the forwarder', () => {
     await soon();
     expect(reached).toEqual([]);
     output.held[0]!.end();
-    await vi.waitFor(() => expect(reached.at(-1)).toBe(3));
+    await eventually(() => expect(reached.at(-1)).toBe(3));
     output.held[2]!.end();
-    await vi.waitFor(() => expect(reached.at(-1)).toBe(4));
+    await eventually(() => expect(reached.at(-1)).toBe(4));
   });
 
   it('begins after the place that an earlier run reached', async () => {

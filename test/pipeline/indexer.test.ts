@@ -1,7 +1,8 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DeadLetter, JournalRecord } from '../../src/model.ts';
 import { Indexer, type IndexerOptions } from '../../src/pipeline/indexer.ts';
 import { documentsOf } from '../support/documents.ts';
+import { eventually } from '../support/eventually.ts';
 import { readerOf } from '../support/journal.ts';
 import { aBatch, aTick, at, journaled, t } from '../support/records.ts';
 import { TestSink } from '../support/sinks.ts';
@@ -33,13 +34,13 @@ const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 10));
 describe('the indexer', () => {
   it('delivers a document for each event, in the order of the journal', async () => {
     const { sink, reached } = anIndexer(journaled([events(2), aTick(t), events(1)]));
-    await vi.waitFor(() => expect(reached.at(-1)).toBe(3));
+    await eventually(() => expect(reached.at(-1)).toBe(3));
     expect(sink.ids).toEqual(['j1-1-0', 'j1-1-1', 'j1-3-0']);
   });
 
   it('begins after the place that an earlier run reached', async () => {
     const { sink, reached } = anIndexer(journaled([events(2), events(1)]), new TestSink(), { from: 1 });
-    await vi.waitFor(() => expect(reached).toEqual([2]));
+    await eventually(() => expect(reached).toEqual([2]));
     expect(sink.ids).toEqual(['j1-2-0']);
   });
 
@@ -49,18 +50,18 @@ describe('the indexer', () => {
     await soon();
     records.push(...journaled([events(1)]));
     indexer.wake();
-    await vi.waitFor(() => expect(reached).toEqual([1]));
+    await eventually(() => expect(reached).toEqual([1]));
   });
 
   it('passes over ticks without asking the sink', async () => {
     const { sink, reached } = anIndexer(journaled([aTick(t), aTick(t)]));
-    await vi.waitFor(() => expect(reached).toEqual([2]));
+    await eventually(() => expect(reached).toEqual([2]));
     expect(sink.deliveries).toEqual([]);
   });
 
   it('puts several small records into one delivery, and cuts a large one into several', async () => {
     const { sink, reached } = anIndexer(journaled([events(2), events(2), events(25)]));
-    await vi.waitFor(() => expect(reached.at(-1)).toBe(3));
+    await eventually(() => expect(reached.at(-1)).toBe(3));
     expect(sink.deliveries.map((items) => items.length)).toEqual([10, 10, 9]);
     expect(sink.ids.slice(0, 5)).toEqual(['j1-1-0', 'j1-1-1', 'j1-2-0', 'j1-2-1', 'j1-3-0']);
   });
@@ -68,19 +69,19 @@ describe('the indexer', () => {
   it('cuts by bytes, too, so that large events do not fill the memory', async () => {
     const large = aBatch(Array.from({ length: 6 }, () => JSON.stringify({ message: 'x'.repeat(40_000) })));
     const { sink, reached } = anIndexer(journaled([large]));
-    await vi.waitFor(() => expect(reached.at(-1)).toBe(1));
+    await eventually(() => expect(reached.at(-1)).toBe(1));
     expect(sink.deliveries.map((items) => items.length)).toEqual([3, 3]);
   });
 
   it('tells a place only when all deliveries up to it have ended, whichever ends first', async () => {
     const sink = new TestSink({ holds: true });
     const { reached } = anIndexer(journaled([events(25), events(6)]), sink);
-    await vi.waitFor(() => expect(sink.deliveries).toHaveLength(3));
+    await eventually(() => expect(sink.deliveries).toHaveLength(3));
     for (const number of [2, 1]) sink.end(number);
     await soon();
     expect(reached).toEqual([]);
     sink.end(0);
-    await vi.waitFor(() => expect(reached).toEqual([1]));
+    await eventually(() => expect(reached).toEqual([1]));
   });
 
   it('has no more deliveries under way than allowed', async () => {
@@ -89,7 +90,7 @@ describe('the indexer', () => {
     await soon();
     expect(sink.deliveries).toHaveLength(3);
     sink.end(0);
-    await vi.waitFor(() => expect(sink.deliveries).toHaveLength(4));
+    await eventually(() => expect(sink.deliveries).toHaveLength(4));
   });
 
   it('has dead letters on disk before any document about them leaves', async () => {
@@ -105,7 +106,7 @@ describe('the indexer', () => {
       order.push(...letters.map(({ id }) => id));
     };
     const { reached } = anIndexer(journaled([aBatch(['[]', at(t)])]), sink, { keepLetters });
-    await vi.waitFor(() => expect(reached).toEqual([1]));
+    await eventually(() => expect(reached).toEqual([1]));
     expect(order).toEqual(['j1-1-0', 'logs-logboom.deadletters-default', 'logs-generic-default']);
   });
 
@@ -130,7 +131,7 @@ describe('the indexer', () => {
   it('gets past a payload that cannot be read', async () => {
     const broken = aBatch([], { encoding: 'lumberjack', payload: Buffer.from('xx'), count: 1 });
     const { sink, reached } = anIndexer(journaled([broken, events(1)]));
-    await vi.waitFor(() => expect(reached.at(-1)).toBe(2));
+    await eventually(() => expect(reached.at(-1)).toBe(2));
     expect(sink.deliveries.flat().map(({ index }) => index)).toEqual([
       'logs-logboom.deadletters-default',
       'logs-generic-default',
@@ -140,7 +141,7 @@ describe('the indexer', () => {
   it('delivers what it has read when it is to finish, record by record, and reads no further', async () => {
     const sink = new TestSink({ holds: true });
     const { indexer, reached, ended } = anIndexer(journaled([events(1), events(25), events(50)]), sink);
-    await vi.waitFor(() => expect(sink.deliveries).toHaveLength(3));
+    await eventually(() => expect(sink.deliveries).toHaveLength(3));
     const finished = indexer.finish();
     let isFinished = false;
     void finished.then(() => {
@@ -168,7 +169,7 @@ describe('the indexer', () => {
       keepLetters: async (some) => void letters.push(...some),
       damaged: (position) => void damaged.push(position),
     });
-    await vi.waitFor(() => expect(reached.at(-1)).toBe(2));
+    await eventually(() => expect(reached.at(-1)).toBe(2));
     expect(damaged).toEqual([1]);
     expect(letters).toMatchObject([
       { id: 'j1-1', reason: expect.stringContaining('is damaged'), body: Buffer.from('what is left') },
@@ -179,7 +180,7 @@ describe('the indexer', () => {
   it('leaves to the next start what a closed sink gave back', async () => {
     const sink = new TestSink({ holds: true });
     const { indexer, reached, ended } = anIndexer(journaled([events(5), events(50)]), sink);
-    await vi.waitFor(() => expect(sink.deliveries).toHaveLength(3));
+    await eventually(() => expect(sink.deliveries).toHaveLength(3));
     indexer.stop();
     await sink.close();
     await ended;

@@ -1,9 +1,10 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { outputItem } from '../../src/alerts/documents.ts';
 import type { Output } from '../../src/model.ts';
 import { Publisher } from '../../src/pipeline/publisher.ts';
 import { Results } from '../../src/pipeline/results.ts';
 import { aNotification, anEpisode, aTransition } from '../support/alerts.ts';
+import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { configWith } from '../support/records.ts';
 import { TestSink } from '../support/sinks.ts';
@@ -33,7 +34,7 @@ describe('the publisher', () => {
   it('delivers what the analyser put out and forgets it then', async () => {
     const { results, sink, put } = aPublisher();
     await put({ kind: 'transition', transition: aTransition() }, episode(1));
-    await vi.waitFor(() => expect(results.read(10)).toEqual([]));
+    await eventually(() => expect(results.read(10)).toEqual([]));
     expect(sink.deliveries.flat().map(({ index }) => index)).toEqual([
       'logs-logboom.alerts-default',
       'alerts',
@@ -44,16 +45,16 @@ describe('the publisher', () => {
     const sink = new TestSink({ holds: true });
     const { results, put } = aPublisher(sink);
     await put(episode(1));
-    await vi.waitFor(() => expect(sink.deliveries).toHaveLength(1));
+    await eventually(() => expect(sink.deliveries).toHaveLength(1));
     expect(results.read(10)).toHaveLength(1);
     sink.end(0);
-    await vi.waitFor(() => expect(results.read(10)).toEqual([]));
+    await eventually(() => expect(results.read(10)).toEqual([]));
   });
 
   it('writes an episode that changed twice within a delivery once, as it is at last', async () => {
     const { results, sink, put } = aPublisher();
     await put(episode(1), { kind: 'transition', transition: aTransition() }, episode(2));
-    await vi.waitFor(() => expect(results.read(10)).toEqual([]));
+    await eventually(() => expect(results.read(10)).toEqual([]));
     const written = sink.deliveries.flat().filter(({ index }) => index === 'alerts');
     expect(written.map(({ version }) => version)).toEqual([2]);
   });
@@ -61,7 +62,7 @@ describe('the publisher', () => {
   it('makes no document of a message to people', async () => {
     const { results, sink, put } = aPublisher();
     await put({ kind: 'notification', notification: aNotification('ops') });
-    await vi.waitFor(() => expect(results.read(10)).toEqual([]));
+    await eventually(() => expect(results.read(10)).toEqual([]));
     expect(sink.deliveries).toEqual([]);
   });
 
@@ -69,7 +70,7 @@ describe('the publisher', () => {
     const sink = new TestSink({ holds: true });
     const { results, ended, put } = aPublisher(sink);
     await put(episode(1));
-    await vi.waitFor(() => expect(sink.deliveries).toHaveLength(1));
+    await eventually(() => expect(sink.deliveries).toHaveLength(1));
     await sink.close();
     await ended;
     expect(results.read(10)).toHaveLength(1);

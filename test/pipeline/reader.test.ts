@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Reader, type ReaderOptions } from '../../src/pipeline/reader.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { blockOf } from '../support/events.ts';
+import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { fakeJournal } from '../support/journal.ts';
 import { aBatch } from '../support/records.ts';
@@ -66,8 +67,8 @@ describe('a reader', () => {
     const { reader, started } = aReader({ failAgainAtStart: true });
     await reader.start();
     void reader.call('die');
-    await vi.waitFor(() => expect(started()).toBe(4), { timeout: 5_000 });
-    await vi.waitFor(() => expect(reader.alive).toBe(true));
+    await eventually(() => expect(started()).toBe(4));
+    await eventually(() => expect(reader.alive).toBe(true));
     expect(await reader.call('number')).toBe(4);
   });
 
@@ -78,8 +79,8 @@ describe('a reader', () => {
     for (let life = 2; life <= 4; life += 1) {
       const diedAt = performance.now();
       void reader.call('die');
-      await vi.waitFor(() => expect(started()).toBe(life), { timeout: 5_000, interval: 2 });
-      await vi.waitFor(() => expect(reader.alive).toBe(true), { interval: 2 });
+      await eventually(() => expect(started()).toBe(life), { interval: 2 });
+      await eventually(() => expect(reader.alive).toBe(true), { interval: 2 });
       startedAt.push(performance.now() - diedAt);
     }
     expect(startedAt[0]).toBeGreaterThan(50);
@@ -91,7 +92,7 @@ describe('a reader', () => {
     const { reader, started } = aReader({}, { firstPause: 300 });
     await reader.start();
     void reader.call('die');
-    await vi.waitFor(() => expect(reader.alive).toBe(false));
+    await eventually(() => expect(reader.alive).toBe(false));
     await reader.stop(100);
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(started()).toBe(1);
@@ -132,7 +133,7 @@ describe('a reader', () => {
     reader.offer(1, aBatch([]), { ...block, bytes: memory.subarray(0, block.bytes.length) });
     expect(memory.buffer.byteLength).toBe(0);
     grow(2);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await reader.call('heard')).toEqual([
         ['block', 1, '{"n":1}', '{"ü":2}'],
         ['news', 2],

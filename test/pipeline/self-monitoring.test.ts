@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { schema } from '../../src/config/schema.ts';
 import type { Notification } from '../../src/model.ts';
 import { ownAlerts } from '../../src/pipeline/own-alerts.ts';
@@ -7,6 +7,7 @@ import { OwnAlerts, type Watched } from '../../src/pipeline/self-monitoring.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { selfMonitoringTelemetry } from '../../src/telemetry/self-monitoring.ts';
 import type { Vitals } from '../../src/telemetry/vitals.ts';
+import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { vitals } from '../support/vitals.ts';
 
@@ -231,7 +232,7 @@ describe('self-monitoring', () => {
     watch.start();
     await watch.change(world.watched({ every: '10ms' }));
     const before = world.taken;
-    await vi.waitFor(() => expect(world.taken).toBeGreaterThan(before + 2));
+    await eventually(() => expect(world.taken).toBeGreaterThan(before + 2));
   });
 
   it('keeps the order of what it puts out where the clock is set back', async () => {

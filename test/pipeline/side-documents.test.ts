@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { LogboomError } from '../../src/errors.ts';
 import type { BulkItem, Sink } from '../../src/model.ts';
 import { SideDocuments } from '../../src/pipeline/side-documents.ts';
+import { eventually } from '../support/eventually.ts';
 
 const item = (number: number): BulkItem => ({
   action: 'create',
@@ -32,8 +33,8 @@ it('what came while a delivery was under way goes out with the next', async () =
   const side = new SideDocuments(sink);
   for (const number of [1, 2, 3]) side.add(item(number));
   go();
-  await vi.waitFor(() => expect(taken).toHaveLength(1));
-  await vi.waitFor(() => {
+  await eventually(() => expect(taken).toHaveLength(1));
+  await eventually(() => {
     go();
     expect(taken).toEqual([['1'], ['2', '3']]);
   });
@@ -43,7 +44,7 @@ it('while the sink takes nothing the oldest are forgotten', async () => {
   const { sink, taken, go } = aSink();
   const side = new SideDocuments(sink);
   for (let number = 0; number < 1_000; number += 1) side.add(item(number));
-  await vi.waitFor(() => {
+  await eventually(() => {
     go();
     expect(taken).toHaveLength(2);
   });
@@ -57,5 +58,5 @@ it('a sink that was closed ends it quietly', async () => {
   });
   const side = new SideDocuments({ deliver, close: async () => undefined });
   side.add(item(1));
-  await vi.waitFor(() => expect(deliver).toHaveBeenCalledOnce());
+  await eventually(() => expect(deliver).toHaveBeenCalledOnce());
 });

@@ -123,7 +123,7 @@ describe.each(majors)('against a real Elasticsearch %s with security', (major) =
   it('goes on by itself once a wrong password is right', async () => {
     const sink = sinkWith({ user: 'late', password: 'late password' });
     const delivery = sink.deliver([event('late')]);
-    await expect.poll(() => sink.status().reason, { timeout: 10_000 }).toMatch(/401.*user.*password/);
+    await expect.poll(() => sink.status().reason).toMatch(/401.*user.*password/);
     await server.request('PUT', '/_security/user/late', { password: 'late password', roles: ['superuser'] });
     expect(await delivery).toMatchObject({ indexed: 1 });
     await sink.close();
@@ -140,7 +140,7 @@ describe.each(majors)('against a real Elasticsearch %s with security', (major) =
       event('m', {}, 'logs-mine-default'),
       event('y', {}, 'logs-yours-default'),
     ]);
-    await expect.poll(() => countOf('logs-mine-default'), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => countOf('logs-mine-default')).toBe(1);
     expect(await Promise.race([delivery, 'still waiting'])).toBe('still waiting');
     await role([names, { ...names, names: ['logs-yours-*'] }]);
     expect(await delivery).toEqual({ indexed: 2, duplicates: 0, deadLettered: 0 });

@@ -77,7 +77,7 @@ describe('over TLS the sink tells nothing', () => {
   ])('%s', async (_, config, reason) => {
     const { sink } = sinkWith(config());
     sink.deliver([event('secret')]).catch(() => undefined);
-    await expect.poll(() => sink.status().reason, { timeout: 10_000 }).toMatch(reason);
+    await expect.poll(() => sink.status().reason).toMatch(reason);
     const { body } = await server.request('GET', '/logs-tls-default/_count?q=_id:secret');
     expect(body.count).toBe(0);
   });

@@ -1,9 +1,10 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type LumberjackInputConfig, lumberjackInput } from '../../src/config/inputs.ts';
 import { type LumberjackInputOptions, startLumberjackInput } from '../../src/inputs/lumberjack.ts';
 import type { Batch, EventBlock } from '../../src/model.ts';
+import { eventually } from './eventually.ts';
 import { documentsOf } from './frames.ts';
 
 /** A window that the input handed on, and the test's hand on its fate. */
@@ -60,13 +61,13 @@ export async function startInput(
 
 /** Waits until there is a value. */
 export const until = <T>(value: () => T | undefined): Promise<T> =>
-  vi.waitFor(
+  eventually(
     () => {
       const found = value();
       if (found === undefined || found === false) throw new Error('It did not come.');
       return found;
     },
-    { timeout: 5_000, interval: 2 },
+    { interval: 2 },
   );
 
 export const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));

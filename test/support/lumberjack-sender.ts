@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { vi } from 'vitest';
 import { type Ack, AckDecoder } from '../../src/lumberjack/ack-decoder.ts';
+import { eventually } from './eventually.ts';
 
 /** The sender's side of a connection: it notes what the server answers and how the server closes. */
 export interface Sender {
@@ -43,12 +43,12 @@ export async function connectSender(port: number, tls?: ConnectionOptions): Prom
     acks,
     send: (...frames) => void socket.write(Buffer.concat(frames)),
     sequences: (count) =>
-      vi.waitFor(
+      eventually(
         () => {
           if (confirmed().length < count) throw new Error(`${confirmed().length} of ${count} ACKs came`);
           return confirmed();
         },
-        { timeout: 5_000, interval: 2 },
+        { interval: 2 },
       ),
     heartbeats: () => acks.filter((ack) => ack.sequence === 0).length,
     closing,

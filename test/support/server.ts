@@ -5,8 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { Status } from '../../src/telemetry/status.ts';
+import { eventually } from './eventually.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -197,7 +198,7 @@ export class Server {
 
   /** Waits until everything in the journal is read and delivered. */
   async settled(): Promise<void> {
-    await vi.waitFor(
+    await eventually(
       async () => {
         const { journal, readers, notifiers } = await this.status();
         for (const reader of Object.values(readers))

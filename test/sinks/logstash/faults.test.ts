@@ -1,10 +1,11 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { anOutput, hostOf, made, received, texts } from '../../support/logstash.ts';
 import { lumberjackServer, type ReceivedBy } from '../../support/lumberjack-server.ts';
 
 const pause = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis));
 const arrived = (windows: unknown[], count: number) =>
-  vi.waitFor(() => expect(windows.length).toBeGreaterThanOrEqual(count), { timeout: 5_000, interval: 2 });
+  eventually(() => expect(windows.length).toBeGreaterThanOrEqual(count), { interval: 2 });
 
 /** Does this with the first windows, one after the other, and acknowledges the others. */
 const first = (...deeds: ((window: ReceivedBy) => void)[]) => {
@@ -159,7 +160,7 @@ describe('an ACK that cannot be', () => {
     const { output } = anOutput([server]);
     await output.deliver([made(texts(1))]);
     server.windows[0]!.ack(1);
-    await vi.waitFor(() => expect(output.status().hosts[0]!.connected).toBe(false));
+    await eventually(() => expect(output.status().hosts[0]!.connected).toBe(false));
     await output.deliver([made(texts(1))]);
     expect(server.windows.map(({ connection }) => connection)).toEqual([1, 2]);
   });
@@ -181,7 +182,7 @@ describe('a dead host', () => {
     await gone.close();
     const { output, metric } = anOutput([gone]);
     const sent = output.deliver([made(texts(1))]);
-    await vi.waitFor(async () => expect(await metric('failures_total')).toBeGreaterThan(3));
+    await eventually(async () => expect(await metric('failures_total')).toBeGreaterThan(3));
     expect(output.status()).toMatchObject({
       reason: expect.stringContaining('ECONNREFUSED'),
       since: expect.any(Number),

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { anOutput, hostOf, made, received, texts } from '../../support/logstash.ts';
 import { lumberjackServer } from '../../support/lumberjack-server.ts';
 
@@ -9,7 +10,7 @@ const settled = async (promise: Promise<unknown>) => {
   return (await Promise.race([promise.then(() => 'done'), 'pending'])) === 'done';
 };
 const arrived = (windows: unknown[], count: number) =>
-  vi.waitFor(() => expect(windows).toHaveLength(count), { timeout: 5_000, interval: 2 });
+  eventually(() => expect(windows).toHaveLength(count), { interval: 2 });
 
 describe('forwarding', () => {
   it('is done when the server has acknowledged the window', async () => {
@@ -74,7 +75,7 @@ describe('forwarding', () => {
     const { output, lines, metric } = anOutput([server]);
     await output.deliver([made(texts(1))]);
     for (const socket of server.sockets) socket.destroy();
-    await vi.waitFor(() => expect(output.status().hosts[0]!.connected).toBe(false));
+    await eventually(() => expect(output.status().hosts[0]!.connected).toBe(false));
     await output.deliver([made(texts(1))]);
     expect(server.windows.map(({ connection }) => connection)).toEqual([1, 2]);
     expect(lines.filter(({ level }) => level > 30)).toEqual([]);

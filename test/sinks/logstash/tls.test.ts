@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { forward } from '../../../src/config/forward.ts';
 import { certificateFiles, makeAuthority, makeCertificate } from '../../support/certificates.ts';
+import { eventually } from '../../support/eventually.ts';
 import { aFolder } from '../../support/folder.ts';
 import { anOutput, made, texts } from '../../support/logstash.ts';
 import { lumberjackServer } from '../../support/lumberjack-server.ts';
@@ -41,7 +42,7 @@ describe('TLS towards Logstash', () => {
     const { output, lines } = anOutput([logstash], { ssl });
     output.deliver([made(texts(1))]).catch(() => undefined);
     const remedy = /\(name its authority in ssl\.certificate_authorities\)/;
-    await vi.waitFor(() => expect(output.status().reason).toMatch(remedy));
+    await eventually(() => expect(output.status().reason).toMatch(remedy));
     expect(logstash.windows).toEqual([]);
     expect(lines.map(({ msg }) => msg)).toContainEqual(expect.stringMatching(/Logstash takes nothing/));
   });
@@ -57,7 +58,7 @@ describe('TLS towards Logstash', () => {
     const sent = output.deliver([made(texts(1))]);
     if (!reason) return sent;
     sent.catch(() => undefined);
-    await vi.waitFor(() => expect(output.status().reason).toMatch(reason));
+    await eventually(() => expect(output.status().reason).toMatch(reason));
     expect(logstash.windows).toEqual([]);
   });
 
@@ -69,14 +70,14 @@ describe('TLS towards Logstash', () => {
     expect(logstash.windows).toHaveLength(1);
     const without = anOutput([logstash], { ssl: trusted });
     without.output.deliver([made(texts(1))]).catch(() => undefined);
-    await vi.waitFor(() => expect(without.output.status().reason).toMatch(/Lost|Cannot connect/));
+    await eventually(() => expect(without.output.status().reason).toMatch(/Lost|Cannot connect/));
   });
 
   it('says what to do about a server that does not speak it', async () => {
     const plain = await lumberjackServer({ onBytes: (socket) => socket.write('2A\0\0\0\0') });
     const { output } = anOutput([plain], { ssl: trusted });
     output.deliver([made(texts(1))]).catch(() => undefined);
-    await vi.waitFor(() => expect(output.status().reason).toMatch(/it does not speak TLS: leave ssl out/));
+    await eventually(() => expect(output.status().reason).toMatch(/it does not speak TLS: leave ssl out/));
   });
 
   it('is off where it is switched off', async () => {
