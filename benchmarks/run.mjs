@@ -1,4 +1,4 @@
-// `npm run bench`: all figures of docs/performance.md in one run. Throughputs are medians of RUNS (3). CPU seconds and memory are
+// `npm run bench`: the figures of docs/performance.md in one run; `npm run bench -- memory`: only that part. Throughputs are medians of RUNS (3). CPU seconds and memory are
 // read from /proc, so this needs Linux. On a machine that is shared, trust ratios: what is compared is run in turns.
 import { cpus, loadavg, totalmem } from 'node:os';
 import { memoryUnderLoad } from './memory.mjs';
@@ -90,11 +90,16 @@ const load = loadavg()[0].toFixed(1);
 console.log(
   `${cpus().length} × ${model}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, load ${load}`,
 );
-const goLumber = buildGoLumber();
-if (!goLumber) console.log('go-lumber is left out: there is no Go here.');
-await throughput('Compressed windows (level 3), 2,048 events of 1 KB', 360, 3, goLumber);
-await throughput('Bare windows, 2,048 events of 1 KB', 180, 0, goLumber);
-await parts();
-await rules();
-sliding();
-await memory();
+
+async function throughputs() {
+  const goLumber = buildGoLumber();
+  if (!goLumber) console.log('go-lumber is left out: there is no Go here.');
+  await throughput('Compressed windows (level 3), 2,048 events of 1 KB', 360, 3, goLumber);
+  await throughput('Bare windows, 2,048 events of 1 KB', 180, 0, goLumber);
+}
+
+const all = { throughputs, parts, rules, sliding, memory };
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !all[name]);
+if (unknown.length > 0) throw new Error(`no such part: ${unknown}; there are ${Object.keys(all)}`);
+for (const [name, run] of Object.entries(all)) if (chosen.length === 0 || chosen.includes(name)) await run();

@@ -5,6 +5,8 @@ import { gunzipSync } from 'node:zlib';
 const stalled = process.argv[2] === 'stalled';
 const headers = { 'x-elastic-product': 'Elasticsearch', 'content-type': 'application/json' };
 
+const whoAnswers = { cluster_name: 'stand-in', version: { number: '8.19.0', build_flavor: 'default' } };
+
 /** Documents in a bulk body: half its lines, for each is preceded by its action. */
 function documentsIn(body) {
   let lines = 0;
@@ -22,7 +24,8 @@ const server = createServer((request, response) => {
     const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
     const items = isBulk ? Array(documentsIn(body)).fill({ create: { status: 201 } }) : [];
     response.writeHead(200, headers);
-    response.end(JSON.stringify(isBulk ? { took: 1, errors: false, items } : { acknowledged: true }));
+    if (isBulk) response.end(JSON.stringify({ took: 1, errors: false, items }));
+    else response.end(JSON.stringify(request.url === '/' ? whoAnswers : { acknowledged: true }));
   });
 });
 server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}` }));
