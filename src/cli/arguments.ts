@@ -1,6 +1,7 @@
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
 import { parseIso } from '../parsers/timestamp.ts';
+import { withoutLogin } from '../util/address.ts';
 
 /** Reads a moment: ISO 8601, UTC where it names no zone. */
 export function timeFrom(name: string, text: string | undefined): Millis | undefined {
@@ -8,6 +9,13 @@ export function timeFrom(name: string, text: string | undefined): Millis | undef
   const time = parseIso(text);
   if (Number.isFinite(time)) return time;
   throw new LogboomError('USAGE', `--${name} takes a time such as 2026-11-21T13:45:00Z, but got "${text}".`);
+}
+
+/** Reads `--url`: an http or https address. */
+export function addressFrom(text: string): string {
+  if (URL.canParse(text) && /^https?:\/\//i.test(text)) return text;
+  const message = `--url takes an address such as http://localhost:9200, but got "${withoutLogin(text)}".`;
+  throw new LogboomError('USAGE', message);
 }
 
 /** Reads `event.dataset=nginx.access,host.name=web-1`. */

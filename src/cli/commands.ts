@@ -1,5 +1,6 @@
 import { type ArgsDef, type CommandDef, defineCommand } from 'citty';
 import { sourceOf } from './api-source.ts';
+import { addressFrom } from './arguments.ts';
 import { check } from './check.ts';
 import { type ConfigArguments, configArgument, dataArgument, load, validConfig } from './configuration.ts';
 import { demo } from './demo.ts';
@@ -35,7 +36,7 @@ const askingArguments = {
 } as const;
 
 function askedServer(args: ConfigArguments & Partial<Record<'url' | 'token', string | undefined>>) {
-  const configured = args.url === undefined ? sourceOf(validConfig(args)) : { url: args.url };
+  const configured = args.url === undefined ? sourceOf(validConfig(args)) : { url: addressFrom(args.url) };
   return { ...configured, ...(args.token && { token: args.token }) };
 }
 

@@ -19,6 +19,7 @@ import type { Connector } from '../kibana/rule-shapes.ts';
 import { connectorsOf, rulesOf } from '../kibana/rules.ts';
 import { ndjson } from '../kibana/saved-object.ts';
 import { printable } from '../util/printable.ts';
+import { addressFrom } from './arguments.ts';
 import { columns, type Terminal } from './terminal.ts';
 
 export interface KibanaArguments {
@@ -46,7 +47,7 @@ const patternsOf = ({ indexing }: Config, { events }: KibanaArguments) => ({
 function clientFor({ kibana }: Config, { url, space, 'api-key': api_key }: KibanaArguments): KibanaClient {
   return new KibanaClient({
     ...kibana,
-    ...(url && { url }),
+    ...(url && { url: addressFrom(url) }),
     ...(space && { space }),
     ...(api_key && { api_key }),
   });

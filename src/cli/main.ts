@@ -8,8 +8,11 @@ import { processTerminal, type Terminal } from './terminal.ts';
 
 export const exitCodes = { done: 0, problem: 1, usage: 2, defect: 3 } as const;
 
-const usage = (message: string) =>
-  new LogboomError('USAGE', `${message}\nlogboom --help shows all commands.`);
+const usage = (message: string, command?: string) => {
+  const more =
+    command === undefined ? 'logboom --help shows all commands.' : `logboom ${command} --help shows how.`;
+  return new LogboomError('USAGE', `${message}\n${more}`);
+};
 
 /** `logboom --config x` is `logboom run --config x`: without a command, it serves. */
 function split(argv: readonly string[]): [name: string, rest: string[]] {
@@ -19,7 +22,7 @@ function split(argv: readonly string[]): [name: string, rest: string[]] {
 
 function commandCalled(name: string): Command {
   if (Object.hasOwn(commands, name)) return commands[name]!;
-  throw usage(`There is no command \`${name}\`${didYouMean(name, Object.keys(commands))}`);
+  throw usage(`There is no command \`${name}\`${didYouMean(name, Object.keys(commands)) || '.'}`);
 }
 
 /** How many arguments without a name the command takes. */
@@ -29,31 +32,33 @@ function placesOf({ args }: Command): number {
 }
 
 /** A missing argument is the person's mistake, not a defect. */
-function argumentsOf({ args }: Command, rest: string[]) {
+function argumentsOf(name: string, { args }: Command, rest: string[]) {
   try {
     return parseArgs(rest, (args ?? {}) as ArgsDef);
   } catch (error) {
-    throw error instanceof Error && error.name === 'CLIError' ? usage(`${error.message}.`) : error;
+    throw error instanceof Error && error.name === 'CLIError' ? usage(`${error.message}.`, name) : error;
   }
 }
 
 /** citty ignores what it does not know; a mistyped option must not be lost that quietly. */
-function refuseUnknown(command: Command, rest: string[]): void {
+function refuseUnknown(name: string, command: Command, rest: string[]): void {
   const known = Object.keys(command.args ?? {});
-  const given = argumentsOf(command, rest);
+  const given = argumentsOf(name, command, rest);
   for (const option of Object.keys(given)) {
     // citty gives an option of two words under both of its names, `dry-run` and `dryRun`.
     const spelt = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     if (option === '_' || known.includes(option) || known.includes(spelt)) continue;
     const options = known.map((one) => `--${one}`);
-    throw usage(`There is no option --${option}${didYouMean(option, options)}`);
+    const dashes = option.length === 1 ? '-' : '--';
+    throw usage(`There is no option ${dashes}${option}${didYouMean(option, options) || '.'}`, name);
   }
   const more = given._[placesOf(command)];
-  if (more !== undefined) throw usage(`"${more}" is more than this command takes.`);
-  for (const option of known) if (given[option] === '') throw usage(`--${option} needs a value.`);
+  if (more !== undefined) throw usage(`"${more}" is more than this command takes.`, name);
+  for (const option of known) if (given[option] === '') throw usage(`--${option} needs a value.`, name);
 }
 
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  if (argv[0] === 'help' && argv[1] !== undefined) return dispatch([argv[1], '--help'], terminal);
   if (argv[0] === '--help' || argv[0] === '-h' || argv[0] === 'help') return print(terminal, help(version));
   if (argv[0] === '--version' || argv[0] === '-v') return print(terminal, version);
   const [name, rest] = split(argv);
@@ -61,8 +66,8 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   if (rest.includes('--help') || rest.includes('-h')) {
     return print(terminal, await renderUsage(command, { meta: { name: 'logboom' } }));
   }
-  refuseUnknown(command, rest);
-  const args = argumentsOf(command, rest);
+  refuseUnknown(name, command, rest);
+  const args = argumentsOf(name, command, rest);
   return (await command.run!({ rawArgs: rest, args, cmd: command })) as number;
 }
 

@@ -7,6 +7,7 @@ import { judgeFailure } from '../sinks/elasticsearch/request-failure.ts';
 import { type SetupOutcome, setUp } from '../sinks/elasticsearch/setup.ts';
 import type { Piece } from '../sinks/elasticsearch/templates/pieces.ts';
 import { printable } from '../util/printable.ts';
+import { addressFrom } from './arguments.ts';
 import { columns, type Terminal } from './terminal.ts';
 
 export interface SetupArguments {
@@ -38,7 +39,7 @@ function clientFor({ elasticsearch }: Config, { url }: SetupArguments): Client {
       'No Elasticsearch is configured, and the embedded store needs no setting up. Name another with --url.',
     );
   const { cloud_id: _, ...configured } = elasticsearch ?? elasticsearchSchema.parse({});
-  return createClient(url === undefined ? elasticsearch! : { ...configured, hosts: [url] });
+  return createClient(url === undefined ? elasticsearch! : { ...configured, hosts: [addressFrom(url)] });
 }
 
 /** As Kibana's console takes it. */

@@ -64,6 +64,12 @@ it.each([
   [['check', 'extra'], '"extra" is more than this command takes.'],
   [['generate', '--port', 'x'], '--port takes a whole number from 1 to 65535'],
   [['backtest'], 'Missing required positional argument: RULES.'],
+  [['check', '-c', 'x'], 'There is no option -c.\nlogboom check --help shows how.'],
+  [['status', '--url', 'localhost:9600'], '--url takes an address such as http://localhost:9200, but got'],
+  [['reload', '--url', 'nope'], '--url takes an address'],
+  [['setup', '--url', 'nope'], '--url takes an address'],
+  [['kibana', 'check', '--url', 'nope'], '--url takes an address'],
+  [['help', 'chek'], 'There is no command `chek`; did you mean `check`?'],
   [['constructor'], 'There is no command `constructor`'],
 ])('%j is refused with 2', async (args, message) => {
   const screen = terminal(false);
@@ -71,6 +77,12 @@ it.each([
   expect(screen.text()).toBe('');
   expect(screen.complaints()).toContain(message);
   expect(screen.complaints()).not.toMatch(/^\s+at /m);
+});
+
+it('`help` before a command shows that command’s options', async () => {
+  const screen = terminal(false);
+  expect(await main(['help', 'check'], screen)).toBe(0);
+  expect(screen.text()).toContain('USAGE logboom check');
 });
 
 it('an option of two words is known by the name that its help gives', async () => {
