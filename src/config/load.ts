@@ -21,6 +21,8 @@ export interface LoadOptions {
   readFile?: (path: string) => string;
   /** Checks by layers that this one does not know, such as those of rules. */
   checks?: readonly Check[];
+  /** Top-level settings of the file that are not for the server. */
+  omit?: readonly string[];
   /** Problems that do not matter here. */
   ignore?: (problem: Problem) => boolean;
 }
@@ -44,11 +46,16 @@ function pathOf({ path, env }: LoadOptions): string | undefined {
   return path ?? (env.LOGBOOM_CONFIG || (existsSync(defaultPath) ? defaultPath : undefined));
 }
 
-function openDocument(path: string | undefined, readFile: (path: string) => string): ConfigDocument {
+function openDocument(
+  path: string | undefined,
+  readFile: (path: string) => string,
+  omit: readonly string[] = [],
+): ConfigDocument {
   if (path === undefined) return emptyDocument;
   try {
     const document = readDocument(readFile(path));
     const { tree } = document;
+    for (const name of omit) delete tree[name];
     return 'forward' in tree
       ? { ...document, tree: { ...tree, forward: withoutDots(tree.forward) } }
       : document;
@@ -130,7 +137,7 @@ export function loadConfig(options: LoadOptions): Loaded {
     files.push(file);
     return (options.readFile ?? readText)(file);
   };
-  const document = openDocument(path, readFile);
+  const document = openDocument(path, readFile, options.omit);
   const found = { files, ...(path !== undefined && { path }) };
   if (document.problems.length > 0) return { ...found, problems: document.problems };
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { type ConfigDocument, readDocument } from '../config/document.ts';
+import { formatProblem, type Path, type Problem, problem } from '../config/problems.ts';
 import type { Config } from '../config/schema.ts';
 import { someDuration } from '../config/values.ts';
 import { LogboomError, messageOf } from '../errors.ts';
@@ -84,22 +85,46 @@ export interface Fixture {
 
 /** Reads a file of tests and its rules. Throws `FIXTURE_INVALID` or `CONFIG_INVALID`, naming what is wrong. */
 export function loadFixture(path: string, readFile = (name: string) => readFileSync(name, 'utf8')): Fixture {
-  const parsed = fixture.safeParse(treeOf(path, readFile));
-  if (!parsed.success) throw invalid(path, z.prettifyError(parsed.error));
-  const { rules, parsers, time, tests } = parsed.data;
-  const file = typeof rules === 'string' ? resolve(dirname(path), rules) : path;
-  const text = typeof rules === 'string' ? readText(file, readFile) : stringify({ rules, parsers, time });
-  return { path, tests, config: rulesFrom({ path: file, env: {}, text }) };
+  const text = readText(path, readFile);
+  const document = readDocument(text);
+  if (document.problems.length > 0) throw invalid(path, listed(path, document.problems));
+  const parsed = fixture.safeParse(document.tree);
+  if (!parsed.success) throw invalid(path, listed(path, problemsIn(document, parsed.error)));
+  const { rules, tests } = parsed.data;
+  if (typeof rules !== 'string')
+    return { path, tests, config: rulesFrom({ path, env: {}, text, omit: ['tests'] }) };
+  const file = resolve(dirname(path), rules);
+  return { path, tests, config: rulesFrom({ path: file, env: {}, text: readText(file, readFile) }) };
 }
 
-function treeOf(path: string, readFile: (name: string) => string): unknown {
-  const text = readText(path, readFile);
-  try {
-    return parse(text);
-  } catch (error) {
-    throw invalid(path, messageOf(error));
-  }
+type Issue = z.core.$ZodIssue;
+
+/** What is wrong within the variant that was most likely meant: the one that goes wrong latest. */
+function insideUnion(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const variants = issue.errors.map((issues) => issues.flatMap(insideUnion));
+  const depth = (issues: Issue[]) => Math.max(...issues.map(({ path }) => path.length));
+  let meant = variants.reduce((best, one) => (depth(one) > depth(best) ? one : best));
+  if (depth(meant) === 0) return [issue];
+  // What is missing may only be called otherwise.
+  const strange = meant.filter(({ code }) => code === 'unrecognized_keys');
+  if (strange.length > 0) meant = strange;
+  return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
+
+function problemsIn(document: ConfigDocument, { issues }: z.ZodError): Problem[] {
+  return issues.flatMap(insideUnion).map((issue) => {
+    const path = [
+      ...(issue.path as Path),
+      ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []),
+    ];
+    return { ...problem(path, `${issue.message}.`, remedy), ...document.locate(path) };
+  });
+}
+
+const remedy = 'docs/backtest.md says what a file of tests may hold.';
+const listed = (path: string, problems: Problem[]) =>
+  problems.map((found) => formatProblem(found, path)).join('\n\n');
 
 function readText(path: string, readFile: (name: string) => string): string {
   try {
@@ -110,4 +135,4 @@ function readText(path: string, readFile: (name: string) => string): string {
 }
 
 const invalid = (path: string, why: string) =>
-  new LogboomError('FIXTURE_INVALID', `${path} cannot be used as a test of rules:\n${why}`);
+  new LogboomError('FIXTURE_INVALID', `${path} cannot be used as a test of rules:\n\n${why}`);

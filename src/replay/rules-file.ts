@@ -14,15 +14,18 @@ export interface RulesFile {
   env: NodeJS.ProcessEnv;
   /** The file's text, where it is known already. */
   text?: string;
+  /** What the file has beside a configuration. */
+  omit?: readonly string[];
 }
 
 /** The configuration for a replay. Throws `CONFIG_INVALID` with all problems. */
-export function rulesFrom({ path, env, text }: RulesFile): Config {
+export function rulesFrom({ path, env, text, omit }: RulesFile): Config {
   const loaded = loadConfig({
     path,
     env,
     checks: [ruleProblems, messageProblems],
     ignore: (problem) => isNotifier.test(problem.path),
+    ...(omit && { omit }),
     ...(text !== undefined && { readFile: () => text }),
   });
   if (loaded.config) return loaded.config;

@@ -44,3 +44,33 @@ it('prints JSON for programs', () => {
     files: [{ tests: [{ name: 't' }] }],
   });
 });
+
+it.each([
+  [
+    'in rules of its own',
+    'rules:\n  - name: a\n    over: 1s\n    when: many\ntests: [{ name: t, events: [], expect: [] }]\n',
+    ':4:5  rules[0].when = "many"',
+  ],
+  [
+    'in a name',
+    'rules: []\ntests:\n  - name: t\n    evnts: []\n    events: []\n    expect: []\n',
+    ':4:5  tests[0].evnts\n',
+  ],
+  [
+    'in one of several kinds of events',
+    'rules: []\ntests:\n  - name: t\n    events:\n      - silense: 2m\n    expect: []\n',
+    ':5:9  tests[0].events[0].silense\n',
+  ],
+  [
+    'deep in an event',
+    'rules: []\ntests:\n  - name: t\n    events:\n      - generate: { from: then, every: 1s, count: 1 }\n    expect: []\n',
+    ':5:21  tests[0].events[0].generate.from\n  is no time',
+  ],
+  ['in its YAML', 'rules: []\ntests:\n\t- a\n', ':3:1\n  This is not valid YAML'],
+])('says where a mistake is: %s', (_, text, said) => {
+  const path = `${aFolder()}/a.test.yml`;
+  writeFileSync(path, text);
+  const screen = terminal();
+  expect(testRules([path], false, screen)).toBe(1);
+  expect(screen.text()).toContain(`${path}${said}`);
+});

@@ -122,7 +122,10 @@ describe('a test of rules', () => {
     ['tests: [', /x\.test\.yml cannot be used as a test of rules/],
     ['rules: []\ntests: []', /tests/],
     [three.replace('expect:', 'expect: [{ to: active, colour: red }]'), /colour/],
-    [three.replace('2026-01-01T00:00:00Z', 'noon').replace('expect:', 'expect: []'), /Invalid input/],
+    [
+      three.replace('2026-01-01T00:00:00Z', 'noon').replace('expect:', 'expect: []'),
+      /generate\.from\n {2}is no time/,
+    ],
     [three.replace('>= 3', 'many').replace('expect:', 'expect: []'), /"many" is no condition/],
   ])('says what is wrong with its file', (text, message) => {
     expect(() => run(text)).toThrow(message);
