@@ -146,6 +146,14 @@ export async function missingRules(
     ...rules.map(({ id, body }) => [`/api/alerting/rule/${id}`, `rule ${body.name}`] as const),
   ];
   const missing: string[] = [];
-  for (const [path, name] of asked) if ((await client.get(path)).status === 404) missing.push(name);
+  for (const [path, name] of asked) {
+    const answer = await client.get(path);
+    if (answer.status === 404) missing.push(name);
+    else if (answer.status >= 300)
+      throw new LogboomError(
+        'KIBANA_REFUSED',
+        `${client.url} does not say whether it has the ${name} (${reasonOf(answer)}); \`--no-rules\` leaves them out.`,
+      );
+  }
   return missing;
 }

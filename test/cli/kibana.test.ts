@@ -155,6 +155,17 @@ describe('logboom kibana check', () => {
     expect(code).toBe(1);
   });
 
+  it('does not take a refusal for a rule that is there', async () => {
+    const { url } = await aKibana({ hidesRules: true });
+    await kibana('import', { url });
+    const { code, err } = await kibana('check', { url });
+    expect(code).toBe('KIBANA_REFUSED');
+    expect(err).toMatch(
+      /does not say whether it has the connector .*403: Unauthorized to get a rule.*--no-rules/,
+    );
+    expect((await kibana('check', { url, rules: false })).code).toBe(0);
+  });
+
   it('is content where everything is there', async () => {
     const { url } = await aKibana();
     await kibana('import', { url });

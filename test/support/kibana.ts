@@ -9,6 +9,8 @@ export interface KibanaPlayed {
   authorization?: string;
   /** Connector types that the licence does not cover. */
   unlicensed?: string[];
+  /** Answers 403 where rules and connectors are asked for. */
+  hidesRules?: boolean;
   /** Says that objects were taken, and takes none of these ids. */
   refuses?: string[];
 }
@@ -30,6 +32,7 @@ export async function aKibana(played: KibanaPlayed = {}) {
     id: string,
     body: string,
   ): Reply => {
+    if (method === 'GET' && played.hidesRules) return [403, { message: 'Unauthorized to get a rule' }];
     if (method === 'GET') return kind.has(id) ? [200, kind.get(id)!] : [404, { message: 'not found' }];
     const wanted = JSON.parse(body) as Record<string, unknown>;
     if (played.unlicensed?.includes(wanted.connector_type_id as string))

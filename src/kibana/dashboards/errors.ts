@@ -16,7 +16,7 @@ function by(view: View, title: string, label: string, field: string) {
       value: top(label, field, 20, 'errors'),
       errors: count('Errors', { where: errors }),
       events: count('Events'),
-      messages: distinct('Different messages', 'error.type', { where: errors }),
+      kinds: distinct('Different kinds', 'error.type', { where: errors }),
     },
   });
 }
