@@ -67,13 +67,15 @@ function measured(value: number | undefined, { measure }: AlertSettings): string
 
 /** Names in message templates that will always be empty, for the check of a configuration. */
 export function messageProblems({ rules }: { rules: readonly RuleConfig[] }): Problem[] {
-  return rules.flatMap((rule, place) =>
-    unknownNames(rule).map((name) => ({
+  return rules.flatMap((rule, place) => {
+    const unknown = unknownNames(rule).map((name) => `\`${name}\``);
+    if (unknown.length === 0) return [];
+    return {
       path: `rules[${place}].message`,
-      message: `A message of this rule knows no \`${name}\`: it would be left empty.`,
-      remedy: `Add \`${name}\` to \`by\`, or use one of ${[...Object.keys(ownNames), ...rule.by].join(', ')}.`,
-    })),
-  );
+      message: `A message of this rule knows no ${unknown.join(' and no ')}: that would be left empty.`,
+      remedy: `Group by the field (\`by\`), or use one of ${[...Object.keys(ownNames), ...rule.by].join(', ')}.`,
+    };
+  });
 }
 
 /** The name under which messages and documents have the field that left its bounds. */

@@ -1,4 +1,4 @@
-import { cautions } from '../config/cautions.ts';
+import { cautions, unreadableFiles } from '../config/cautions.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { withoutLogin } from '../util/address.ts';
@@ -44,6 +44,7 @@ export function check(loaded: Loaded, terminal: Terminal): number {
   }
   const from = loaded.path ?? 'defaults and environment; there is no logboom.yml';
   terminal.out(`configuration is fine (${from})\n${summary(loaded.config)}`);
-  for (const caution of cautions(loaded.config, loaded.secretFiles)) terminal.out(`\nNote: ${caution}`);
+  const notes = [...unreadableFiles(loaded.config), ...cautions(loaded.config, loaded.secretFiles)];
+  for (const note of notes) terminal.out(`\nNote: ${note}`);
   return 0;
 }

@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
+import { messageOf } from '../errors.ts';
 import { isLoopback } from '../listeners/hosts.ts';
 import { withoutLogin } from '../util/address.ts';
 import { parseHost } from './forward.ts';
@@ -69,6 +70,35 @@ function forwarding({ forward }: Config): string[] {
 }
 
 const nameIn = (address: string) => new URL(address).hostname.replace(/^\[|\]$/g, '');
+
+/** Certificates and keys that cannot be read: on the machine on which logboom runs, it would not start. */
+export function unreadableFiles({ inputs, api, store, elasticsearch, forward, kibana }: Config): string[] {
+  const named: [setting: string, path: string | undefined][] = [];
+  const listeners = { 'inputs.lumberjack': inputs.lumberjack, api, store };
+  for (const [name, { ssl_certificate, ssl_key }] of Object.entries(listeners))
+    named.push([`${name}.ssl_certificate`, ssl_certificate], [`${name}.ssl_key`, ssl_key]);
+  for (const [name, target] of Object.entries({ ...listeners, elasticsearch, kibana }))
+    for (const path of target?.ssl_certificate_authorities ?? [])
+      named.push([`${name}.ssl_certificate_authorities`, path]);
+  const { certificate, key, certificate_authorities = [] } = forward?.ssl ?? {};
+  named.push(['forward.ssl.certificate', certificate], ['forward.ssl.key', key]);
+  for (const path of certificate_authorities) named.push(['forward.ssl.certificate_authorities', path]);
+  return named.flatMap(([setting, path]) => {
+    const trouble = path === undefined ? undefined : troubleReading(path);
+    return trouble === undefined
+      ? []
+      : [`\`${setting}\` names ${path}, which cannot be read here: ${trouble}`];
+  });
+}
+
+function troubleReading(path: string): string | undefined {
+  try {
+    accessSync(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
 
 /** What is allowed and yet worth a warning. `secretFiles` are those that secrets were read from. */
 export function cautions(

@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { Path, Problem } from './problems.ts';
 import { isMapping } from './shape.ts';
 
@@ -50,26 +60,47 @@ function offsetOf(document: Parsed, path: Path): number | undefined {
 /** The first line of yaml's message; the excerpt that follows could show a secret. */
 const firstLine = (message: string) => message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
 
+const usualRemedy = 'Correct the indentation or the quotes there; a text with `:` or `#` in it needs quotes.';
+const remedies: Partial<Record<ErrorCode, string>> = {
+  TAB_AS_INDENT: 'Indent with spaces.',
+  DUPLICATE_KEY: 'Keep one of the two, with all that belongs into it.',
+};
+
 function syntaxProblems(document: Parsed): Problem[] {
   return document.errors.map((error) => {
     const [start] = error.linePos ?? [];
     return {
       path: '',
       message: `This is not valid YAML: ${firstLine(error.message)}.`,
-      remedy: 'Correct the indentation or the quotes there; a text with `:` or `#` in it needs quotes.',
+      remedy: remedies[error.code] ?? usualRemedy,
       ...(start && { line: start.line, column: start.col }),
     };
   });
 }
 
 /** `toJS` throws where aliases are nested into an explosion; the yaml package counts them. */
-function valuesOf(document: Parsed): { tree: unknown; problem?: Problem } {
+function valuesOf(document: Parsed, lines: LineCounter): { tree: unknown; problem?: Problem } {
   try {
     return { tree: withoutEmpty(document.toJS({ maxAliasCount: 100 }) ?? {}) };
   } catch (error) {
     const message = `This YAML cannot be read: ${firstLine(String((error as Error).message))}.`;
-    return { tree: {}, problem: { path: '', message, remedy: 'Write the aliases (`*name`) out.' } };
+    const remedy = 'Write the aliases (`*name`) out.';
+    return { tree: {}, problem: { path: '', message, remedy, ...placeOfAlias(document, lines) } };
   }
+}
+
+/** The first alias of something that is not there. */
+function placeOfAlias(document: Parsed, lines: LineCounter): Place | undefined {
+  let place: Place | undefined;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      const { line, col } = lines.linePos(alias.range![0]);
+      place = { line, column: col };
+      return visit.BREAK;
+    },
+  });
+  return place;
 }
 
 const noMapping: Problem = {
@@ -85,7 +116,7 @@ export function readDocument(text: string): ConfigDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
   const problems = syntaxProblems(document);
-  const { tree, problem } = problems.length === 0 ? valuesOf(document) : { tree: {} };
+  const { tree, problem } = problems.length === 0 ? valuesOf(document, lines) : { tree: {} };
   if (problem) problems.push(problem);
   if (!isMapping(tree)) return { tree: {}, problems: [noMapping], locate: () => undefined };
   return {

@@ -61,7 +61,7 @@ function urlOf(host: string, port: number, scheme = 'http'): string {
 async function portInUse(host: string, port: number, cause: unknown): Promise<LogboomError> {
   const url = urlOf(host, port);
   const what = (await isElasticsearch(host, port))
-    ? `An Elasticsearch already answers on port ${port}. Configure "elasticsearch.hosts: [${url}]" to write to it, or another "store.port" for the embedded store.`
+    ? `An Elasticsearch already answers on port ${port}, or another logboom’s store. Configure "elasticsearch.hosts: [${url}]" to write to it, or another "store.port" for the embedded store.`
     : `Port ${port} of the embedded store is taken by another program. Configure another "store.port", or "elasticsearch.hosts" to write to an Elasticsearch.`;
   return new LogboomError('PORT_IN_USE', what, { cause });
 }

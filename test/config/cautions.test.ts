@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cautions, type ModeOf } from '../../src/config/cautions.ts';
+import { cautions, type ModeOf, unreadableFiles } from '../../src/config/cautions.ts';
 import { schema } from '../../src/config/schema.ts';
 import { load } from '../support/config.ts';
 import { aFolder } from '../support/folder.ts';
@@ -94,5 +94,32 @@ describe('a configuration is warned about', () => {
     writeFileSync(file, 't');
     chmodSync(file, 0o644);
     expect(cautions(schema.parse({}), [file])).toEqual([expect.stringContaining('chmod 600')]);
+  });
+});
+
+describe('certificates and keys that cannot be read', () => {
+  const there = import.meta.filename;
+
+  it.each<[string, object, string]>([
+    [
+      'of an input',
+      { inputs: { lumberjack: { ...tls, ssl_key: there, ssl_certificate: '/none' } } },
+      'inputs.lumberjack.ssl_certificate',
+    ],
+    ['of the API', { api: { ssl_enabled: true, ssl_certificate: there, ssl_key: '/none' } }, 'api.ssl_key'],
+    [
+      'of Elasticsearch',
+      { elasticsearch: { hosts: ['https://es:9200'], ssl_certificate_authorities: [there, '/none'] } },
+      'elasticsearch.ssl_certificate_authorities',
+    ],
+    [
+      'of a Logstash',
+      { forward: { hosts: ['logs'], ssl: { certificate_authorities: ['/none'] } } },
+      'forward.ssl.certificate_authorities',
+    ],
+  ])('are named: %s', (_, given, setting) => {
+    expect(unreadableFiles(schema.parse(given))).toEqual([
+      expect.stringMatching(new RegExp(`^.${setting}. names /none, which cannot be read here: ENOENT`)),
+    ]);
   });
 });

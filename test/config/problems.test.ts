@@ -243,6 +243,22 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
     [{ path: '', message: 'This is not valid YAML: Map keys must be unique.', line: 2, column: 1 }],
   ],
   [
+    'a tab',
+    { yaml: 'data:\n\t- a\n' },
+    [
+      {
+        path: '',
+        message: 'This is not valid YAML: Tabs are not allowed as indentation.',
+        remedy: 'Indent with spaces.',
+      },
+    ],
+  ],
+  [
+    'an alias of nothing',
+    { yaml: 'data: a\nrules: *all\n' },
+    [{ path: '', message: expect.stringContaining('Unresolved alias'), line: 2, column: 8 }],
+  ],
+  [
     'an unclosed quote',
     { yaml: 'data: "a\n' },
     [{ path: '', message: 'This is not valid YAML: Missing closing "quote.', line: 2 }],
