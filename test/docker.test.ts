@@ -1,7 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadConfig } from '../src/config/load.ts';
+import { accessTraffic } from '../src/generator/traffic.ts';
+import { steadySchedule, tutorialRound, tutorialSchedule } from '../src/generator/tutorial.ts';
+import { backtest } from '../src/replay/backtest.ts';
+import { rulesFrom } from '../src/replay/rules-file.ts';
+import { aFolder } from './support/folder.ts';
 
 const root = new URL('../', import.meta.url);
 const dockerfile = readFileSync(new URL('docker/Dockerfile', root), 'utf8');
@@ -90,5 +95,29 @@ describe('logboom in containers', () => {
     const byDefault = (text: string) => text.replace(/\$\{\w+:(.+)\}/, '$1');
     expect(read('docker/nginx.conf')).toContain(`access_log ${byDefault(file)} combined;`);
     expect(filebeat['output.logstash'].hosts.map(byDefault)).toEqual(['logboom:5044']);
+  });
+});
+
+describe('the generator of the stack', () => {
+  const { generator } = parse(read('docker/compose.yml'), { merge: true }).services;
+  const given = (name: string) => generator.command[generator.command.indexOf(name) + 1];
+
+  it('opens and closes an alert once a round', async () => {
+    const schedule = generator.command.includes('--tutorial')
+      ? tutorialSchedule()
+      : steadySchedule(Number(given('--rate')));
+    const document = accessTraffic();
+    const start = Date.parse('2026-11-21T00:00:00Z');
+    const lines: string[] = [];
+    for (const offset of schedule) {
+      if (offset >= 2 * tutorialRound.length) break;
+      lines.push(document(start + offset));
+    }
+    const path = `${aFolder()}/events.ndjson`;
+    writeFileSync(path, lines.join('\n'));
+    const config = rulesFrom({ path: new URL('docker/logboom.yml', root).pathname, env: {} });
+    const { transitions } = await backtest({ config, inputs: [path], receivedAt: start + 3_600_000 });
+    const bursts = transitions.filter(({ rule }) => rule === 'traffic-burst').map(({ to }) => to);
+    expect(bursts).toEqual(['active', 'inactive', 'active', 'inactive']);
   });
 });
