@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { newTermWords } from '../../src/kibana/dashboards/errors.ts';
 import { viewsOf } from '../../src/kibana/data-views.ts';
 import { knownFields } from '../../src/kibana/fields.ts';
 import { savedObjects } from '../../src/kibana/objects.ts';
@@ -230,5 +232,13 @@ describe('the offline check of saved objects', () => {
       object.attributes.panelsJSON = JSON.stringify(all);
     });
     expect(problemsOf(objects).join('\n')).toContain(problem);
+  });
+});
+
+describe('the panel of what is new', () => {
+  it('looks for words that such an alert gives as its reason', () => {
+    // test/docs/rules.test.ts holds the page's examples to what the engine says.
+    const page = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
+    expect(page).toContain(`active: process.name "nc" ${newTermWords}`);
   });
 });

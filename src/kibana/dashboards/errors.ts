@@ -5,6 +5,8 @@ import type { View, Views } from '../data-views.ts';
 import { errorQuery, errorSearchId } from '../searches.ts';
 
 const errors = errorQuery;
+/** By its reason alone is such an alert told from others, and an alert's own document has the reason of its end. */
+export const newTermWords = 'is new: not seen within';
 const time = overTime('@timestamp');
 const parts = { errors, others: `not (${errors})` };
 
@@ -22,7 +24,7 @@ function by(view: View, title: string, label: string, field: string) {
 }
 
 /** What goes wrong, where, and since when. */
-export const errorDashboard = ({ events: view, alerts }: Views): Dashboard => ({
+export const errorDashboard = ({ events: view, transitions }: Views): Dashboard => ({
   id: 'logboom-errors',
   title: 'logboom: Errors',
   description: 'Rate and share of errors by service and host, their messages, and what is new.',
@@ -137,12 +139,13 @@ export const errorDashboard = ({ events: view, alerts }: Views): Dashboard => ({
           24,
           table({
             title: 'New: found by rules of the kind new-term',
-            view: alerts,
-            where: 'alert.condition : *new*',
+            view: transitions,
+            where: `alert.to : active and alert.reason : "${newTermWords}"`,
             columns: {
-              group: top('What', 'alert.group', 20, 'episodes'),
-              episodes: count('Episodes'),
-              newest: last('Last time', 'event.start', 'date', 'event.start'),
+              rule: top('Rule', 'rule.name', 10, 'alerts'),
+              group: top('Group', 'alert.group', 10, 'alerts'),
+              alerts: count('Alerts'),
+              newest: last('Last time', '@timestamp', 'date', '@timestamp'),
             },
           }),
         ],
