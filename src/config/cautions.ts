@@ -87,7 +87,7 @@ export function unreadableFiles({ inputs, api, store, elasticsearch, forward, ki
     const trouble = path === undefined ? undefined : troubleReading(path);
     return trouble === undefined
       ? []
-      : [`\`${setting}\` names ${path}, which cannot be read here: ${trouble}`];
+      : [`\`${setting}\` names ${path}, which cannot be read here (${trouble}).`];
   });
 }
 
@@ -96,7 +96,7 @@ function troubleReading(path: string): string | undefined {
     accessSync(path, constants.R_OK);
     return undefined;
   } catch (error) {
-    return messageOf(error);
+    return (error as NodeJS.ErrnoException).code ?? messageOf(error);
   }
 }
 
