@@ -102,7 +102,7 @@ async function play(
     host: hostname,
     port: Number(port),
     schedule: 'tutorial',
-    count: tutorialRound.events * (given.fast ? 2 : 1),
+    count: tutorialRound.events * roundsOf(given),
     fast: given.fast ?? false,
     onProgress: narrateProgress(terminal.out),
   } as const;
@@ -110,6 +110,8 @@ async function play(
   const { acknowledged } = await ship(options, stop.signal);
   return acknowledged;
 }
+
+const roundsOf = ({ fast }: DemoArguments) => (fast ? 2 : 1);
 
 interface Told {
   terminal: Terminal;
@@ -144,7 +146,7 @@ export async function demo(given: DemoArguments, terminal: Terminal, parts: Demo
     const start = parts.start ?? (await import('../app.ts')).startApp;
     const app = await start(config, { log, onTransition: followed.onTransition });
     try {
-      terminal.out(beginning(app.urls, folder, movedPorts(app.urls, wanted)));
+      terminal.out(beginning(app.urls, folder, movedPorts(app.urls, wanted), roundsOf(given)));
       await perform(app, given, parts, { terminal, followed, stop });
     } finally {
       await stopWithin(app, config.shutdown.timeout);

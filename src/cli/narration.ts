@@ -51,7 +51,7 @@ export function movedPorts(
   });
 }
 
-export const beginning = (urls: App['urls'], folder: string, moved: string[]): string =>
+export const beginning = (urls: App['urls'], folder: string, moved: string[], rounds: number): string =>
   [
     `This is logboom with its embedded store; its data is in ${folder}.`,
     ...moved,
@@ -61,6 +61,7 @@ export const beginning = (urls: App['urls'], folder: string, moved: string[]): s
     '',
     `Now the tutorial’s traffic is shipped to ${addressOf(urls.lumberjack)}, over TCP and Lumberjack as Filebeat does: 100 events a`,
     'second apart, which is no alert; then 100 events 10 ms apart, which is one; then it is quiet, and it resolves.',
+    ...(rounds > 1 ? [`${rounds} rounds of it are played; their events lie in the last minutes.`] : []),
     '',
   ].join('\n');
 

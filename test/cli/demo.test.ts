@@ -66,6 +66,14 @@ describe('the demo', () => {
     ]);
   });
 
+  it('says that two rounds are played where quiet stretches are fast', async () => {
+    const [slow, fast] = [stage(), stage()];
+    await slow.show();
+    expect(slow.screen.text()).not.toContain('rounds');
+    await fast.show({ fast: true });
+    expect(fast.screen.text()).toContain('2 rounds of it are played');
+  });
+
   it('narrates: the beginning, each transition as it happens, what to try', async () => {
     const { show, screen } = stage();
     await show();
