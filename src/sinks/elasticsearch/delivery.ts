@@ -174,10 +174,6 @@ export class Delivery {
 }
 
 function letterOf({ parcel, reason }: Refusal): DeadLetter {
-  const { action, index, id, document, version } = parcel.item;
-  return {
-    ...{ reason, index, id, body: document },
-    ...(action !== 'create' && { action }),
-    ...(version !== undefined && { version }),
-  };
+  const { action, document, ...written } = parcel.item;
+  return { ...written, reason, body: document, ...(action !== 'create' && { action }) };
 }
