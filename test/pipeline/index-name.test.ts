@@ -41,6 +41,7 @@ describe('the index of an event', () => {
     ['a b/c*d', 'logs-a_b_c_d-default'],
     ['..', 'logs-generic-default'],
     ['x'.repeat(300), `logs-${'x'.repeat(100)}-default`],
+    ['größe'.repeat(40), `logs-${'größe'.repeat(14)}gr-default`],
   ])('holds no character that Elasticsearch refuses: %s', (dataset, index) => {
     expect(names()(event({ 'event.dataset': dataset })).index).toBe(index);
   });
@@ -52,8 +53,19 @@ describe('the index of an event', () => {
     ['weekly-%{+xxxx.ww}', 'weekly-2026.01'],
     ['fixed', 'fixed'],
     ['x-%{nothing}', 'x-%{nothing}'],
+    ['x-%{+yy.M.d}', 'x-26.1.2'],
+    ['x-%{+YYYY.DDD}', 'x-2026.002'],
+    ["x-%{+yyyy'w'ww.e-HHmmss}", 'x-2026w01.5-030405'],
+    ['%{[@metadata.beat]}', 'filebeat'],
+    ['%{[host.name]}', 'web-1'],
+    ['x-%{[app]:none}-%{[service]:none}', 'x-none-shop'],
+    ['%{hidden}', 'kibana'],
+    ['.own-%{service}', '.own-shop'],
+    ['%{long}', 'é'.repeat(100)],
   ])('is written by a pattern: %s', (index, expected) => {
-    const fields = { service: 'shop', 'host.name': 'web-1' };
+    const fields = {
+      ...{ service: 'shop', 'host.name': 'web-1', hidden: '.kibana', long: 'é'.repeat(300) },
+    };
     const destination = names({ index })(event(fields, { beat: 'filebeat' }));
     expect(destination).toEqual({ action: 'create', index: expected, stream: undefined });
   });

@@ -74,13 +74,18 @@ export class Retention {
   /** Throws the first failure, after everything else was done: one index in trouble keeps no other one. */
   async run(now: Millis): Promise<void> {
     const { age, size } = this.#indexing.retention;
-    const found = await ownIndices(this.#client, this.#indexing.alerts, this.#signal);
     const agesStreams = age !== undefined && this.#abilities.lifecycle === 'none';
+    const streams = agesStreams || size !== undefined;
+    const found = await this.#look(streams);
     if (agesStreams) await this.#expireByAge(found, now - age);
-    if (agesStreams || size !== undefined) await this.#rollOver(found);
+    if (streams) await this.#rollOver(found);
     if (size !== undefined) await this.#expireBySize(size);
     if (age !== undefined) for (const index of found.plain) await this.#deleteFrom(index, now - age);
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #look(streams: boolean): Promise<OwnIndices> {
+    return ownIndices(this.#client, this.#indexing.alerts, { streams }, this.#signal);
   }
 
   /** Only what is no longer written to can be deleted as a whole. */
@@ -103,7 +108,7 @@ export class Retention {
   }
 
   async #expireBySize(size: number): Promise<void> {
-    const { streams } = await ownIndices(this.#client, this.#indexing.alerts, this.#signal);
+    const { streams } = await this.#look(true);
     let bytes = streams.flatMap(({ indices }) => indices).reduce((sum, index) => sum + index.bytes, 0);
     for (const index of backingIndices(streams)) {
       if (bytes <= size) return;

@@ -118,6 +118,8 @@ describe('retention by age', () => {
   it('takes old documents out of plain indices, which the server ages nowhere', async () => {
     holding({}, ['alerts', 'theirs'], ['theirs']);
     expect(await look({ age: '7d' }, { lifecycle: 'ilm' })).toEqual(['age: 7 documents of alerts']);
+    // That would need a right on the streams that only who ages them has.
+    expect(server.requests.filter(({ path }) => path.startsWith('/_cat'))).toEqual([]);
     const [query] = asked('_delete_by_query');
     expect(query?.path).toBe('/alerts/_delete_by_query?conflicts=proceed');
     const old = { range: { '@timestamp': { lt: '2026-11-14T00:00:00.000Z' } } };
@@ -219,6 +221,19 @@ describe('a sink', () => {
     const told = log.filter(({ msg }) => msg.includes('old documents are not deleted'));
     expect(told).toHaveLength(1);
     expect(told[0]?.msg).toContain('403');
+  });
+
+  it('that is to look once a month does not look all the time', async () => {
+    holding({ 'logs-a-default': [{ name: 'a-1', daysAgo: 1 }] });
+    const { sink } = testSink({
+      hosts: [server.url],
+      index: { retention: { size: '1gb', every: '30d' } },
+      realTime: true,
+    });
+    await expect.poll(() => asked('_rollover').length).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(asked('_rollover')).toHaveLength(1);
+    await sink.close();
   });
 
   it('asks for nothing where no retention is configured', async () => {
