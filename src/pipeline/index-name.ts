@@ -43,13 +43,14 @@ function streamNames(config: IndexingConfig): (event: Named) => Destination {
   const known = new Map<string, Destination>();
   return (event) => {
     const find = (field: string) => (routed ? textOf(event.get(field)) : undefined);
-    const dataset = find('data_stream.dataset') ?? find('event.dataset') ?? config.dataset;
+    const dataset = foreign(find('data_stream.dataset') ?? find('event.dataset')) ?? config.dataset;
     const namespace = find('data_stream.namespace') ?? config.namespace;
-    const key = `${dataset} ${namespace}`;
+    const type = find('data_stream.type') ?? 'logs';
+    const key = `${type} ${dataset} ${namespace}`;
     let destination = known.get(key);
     if (!destination) {
       const stream = {
-        type: 'logs',
+        type: types.has(type) ? type : 'logs',
         dataset: streamPart(dataset, 'generic'),
         namespace: streamPart(namespace, 'default'),
       };
@@ -62,6 +63,14 @@ function streamNames(config: IndexingConfig): (event: Named) => Destination {
     }
     return destination;
   };
+}
+
+/** Those that Elastic has templates for; an event that says anything else is a log. */
+const types = new Set(['logs', 'metrics', 'traces', 'synthetics']);
+
+/** Streams of `logboom.…` hold what logboom itself says: no sender writes alerts, windows or dead letters. */
+function foreign(dataset: string | undefined): string | undefined {
+  return dataset?.replace(/^[+_.\s]*logboom\./i, 'logboom_');
 }
 
 /** A hyphen in a part would move the boundaries of a data stream's name. */

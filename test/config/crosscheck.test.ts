@@ -79,7 +79,19 @@ const wrong: [title: string, given: Given, path: string, message: RegExp][] = [
     'indexing.routing',
     /refuse a routing value/,
   ],
-  ['two addresses', es('hosts: [http://a], cloud_id: b'), 'elasticsearch.cloud_id', /Both/],
+  [
+    'two addresses',
+    es('hosts: [http://a], cloud_id: "x:ZXUuZXhhbXBsZS5vcmckYWJjJGRlZg=="'),
+    'elasticsearch.cloud_id',
+    /Both/,
+  ],
+  ['a cloud id that is none', es('cloud_id: "my-deployment"'), 'elasticsearch.cloud_id', /no cloud id/],
+  [
+    'a fingerprint that is none',
+    es('hosts: [https://a], ca_trusted_fingerprint: "AB:CD"'),
+    'elasticsearch.ca_trusted_fingerprint',
+    /no SHA-256 fingerprint/,
+  ],
   ['a password without a user', es('hosts: [http://a], password: b'), 'elasticsearch.user', /without a user/],
   [
     'a user without a password',

@@ -37,6 +37,25 @@ describe('the index of an event', () => {
   });
 
   it.each([
+    ['metrics', 'metrics-shop-default'],
+    ['synthetics', 'synthetics-shop-default'],
+    ['alerts', 'logs-shop-default'],
+  ])('is of the type that the event says, if Elastic knows it: %s', (type, index) => {
+    const destination = names()(event({ 'data_stream.type': type, 'data_stream.dataset': 'shop' }));
+    expect(destination.index).toBe(index);
+    expect(destination.stream?.type).toBe(index.split('-')[0]);
+  });
+
+  it.each(['logboom.alerts', 'Logboom.alerts', '_logboom.alerts', '. .logboom.alerts', '+.logboom.alerts'])(
+    'is never one of logboom’s own, whatever a sender says: %s',
+    (dataset) => {
+      expect(names()(event({ 'event.dataset': dataset })).index).toBe('logs-logboom_alerts-default');
+      const metrics = { 'data_stream.type': 'metrics', 'data_stream.dataset': dataset };
+      expect(names()(event(metrics)).index).toBe('metrics-logboom_alerts-default');
+    },
+  );
+
+  it.each([
     ['My-App', 'logs-my_app-default'],
     ['a b/c*d', 'logs-a_b_c_d-default'],
     ['..', 'logs-generic-default'],

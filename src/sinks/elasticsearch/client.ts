@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Client, type ClientOptions, ClusterConnectionPool, HttpConnection } from '@elastic/elasticsearch';
+import { cloudAddress } from '../../config/cloud-id.ts';
 import type { ElasticsearchConfig } from '../../config/outputs.ts';
 import { PlainTransport } from './transport.ts';
 
@@ -37,7 +38,8 @@ export function nodeCount(config: ElasticsearchConfig): number {
 }
 
 function nodes(config: ElasticsearchConfig): ClientOptions {
-  if (config.cloud_id !== undefined) return { cloud: { id: config.cloud_id } };
+  const cloud = config.cloud_id === undefined ? undefined : cloudAddress(config.cloud_id);
+  if (cloud !== undefined) return { nodes: [cloud] };
   const hosts = config.hosts ?? ['http://127.0.0.1:9200'];
   return { nodes: hosts.map((host) => below(host, config.path)) };
 }

@@ -102,6 +102,7 @@ export class Delivery {
     let throttled: (ItemVerdict & { kind: 'again' }) | undefined;
     parcels.forEach((parcel, i) => {
       const verdict = judgeItem(parcel.item, answers[i]!);
+      if (verdict.kind === 'indexed' && verdict.aside) this.#options.telemetry.putAside(parcel.item.index);
       if (verdict.kind === 'again') {
         throttled ??= verdict;
         again.push(parcel);

@@ -22,6 +22,15 @@ describe('the client', () => {
     expect(nodeCount(parse({ hosts }))).toBe(2);
   });
 
+  it.each([
+    ['eu.example.org:9243$abc$def', 'https://abc.eu.example.org:9243/'],
+    ['eu.example.org:9243$abc:9244$def:9245', 'https://abc.eu.example.org:9244/'],
+    ['eu.example.org$abc', 'https://abc.eu.example.org/'],
+  ])('finds the address in a cloud id, with its port: %s', (parts, url) => {
+    const id = `a: deployment:${Buffer.from(parts).toString('base64')}`;
+    expect(connectionsFor({ cloud_id: id })[0]?.url).toBe(url);
+  });
+
   it('finds the address in a cloud id', () => {
     const id = `name:${Buffer.from('eu.example.org$abc$def').toString('base64')}`;
     expect(connectionsFor({ cloud_id: id })[0]?.url).toBe('https://abc.eu.example.org/');

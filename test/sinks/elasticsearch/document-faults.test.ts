@@ -80,6 +80,18 @@ describe('a document that the server cannot take now', () => {
   });
 });
 
+describe('a document that Elasticsearch puts into the failure store of its stream', () => {
+  it('is taken, and that is told and counted', async () => {
+    server.onBulk = () => ({ items: [undefined, { status: 201, failure_store: 'used' }, undefined] });
+    const { sink, letters, log, metrics } = sinkFor();
+    expect(await sink.deliver(items(3))).toEqual({ indexed: 3, duplicates: 0, deadLettered: 0 });
+    expect(letters).toEqual([]);
+    expect(log.map(({ msg }) => msg).join()).toContain('GET logs-test-default::failures/_search');
+    const text = await metrics.getSingleMetricAsString('logboom_elasticsearch_failure_store_total');
+    expect(text).toMatch(/_total 1$/m);
+  });
+});
+
 describe('a request that is too large', () => {
   const takes = (most: number) => {
     server.onBulk = ({ body }) => (body.length > most ? { status: 413 } : undefined);
