@@ -61,26 +61,19 @@ function slack({ notifiers }: Config): Problem[] {
   });
 }
 
-function notified({ rules, notifiers }: Config): Problem[] {
+function notified({ rules, notifiers, selfMonitoring }: Config): Problem[] {
   const known = ['log', ...Object.keys(notifiers)];
-  return rules.flatMap((rule, index) =>
-    rule.notify.flatMap((name, place) => {
+  const unknown = (names: readonly string[], at: Path) =>
+    names.flatMap((name, place) => {
       if (known.includes(name)) return [];
       const message = `No notifier is called \`${name}\`${didYouMean(name, known)}`;
       const remedy = `Declare it under \`notifiers\`; known: ${known.map((one) => `\`${one}\``).join(', ')}.`;
-      return [{ ...problem(['rules', index, 'notify', place], message, remedy), alone: true }];
-    }),
-  );
-}
-
-function ownNotified({ selfMonitoring, notifiers }: Config): Problem[] {
-  const known = ['log', ...Object.keys(notifiers)];
-  return (selfMonitoring.notify ?? []).flatMap((name, place) => {
-    if (known.includes(name)) return [];
-    const message = `No notifier is called \`${name}\`${didYouMean(name, known)}`;
-    const remedy = `Declare it under \`notifiers\`; known: ${known.map((one) => `\`${one}\``).join(', ')}.`;
-    return [{ ...problem(['selfMonitoring', 'notify', place], message, remedy), alone: true }];
-  });
+      return [{ ...problem([...at, place], message, remedy), alone: true }];
+    });
+  return [
+    ...rules.flatMap(({ notify }, index) => unknown(notify, ['rules', index, 'notify'])),
+    ...unknown(selfMonitoring.notify ?? [], ['selfMonitoring', 'notify']),
+  ];
 }
 
 /** A timer of no length would spin, and a timeout of none would refuse everything. */
@@ -138,7 +131,6 @@ export const crossChecks = [
   forward,
   slack,
   notified,
-  ownNotified,
   ports,
   positive,
   zone,

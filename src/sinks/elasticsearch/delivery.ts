@@ -88,8 +88,15 @@ export class Delivery {
       if (again.length > 0) this.#options.putOff.hold(holder, again.length, reason);
       pending = [...again, ...(await this.#bury(refused))];
       if (again.length > 0) await this.#pause(tries);
-      else if (parcels.some((parcel) => parcel.counted)) this.#options.telemetry.throttlingEnded();
+      else this.#arrived(holder);
     }
+  }
+
+  /** Others may still be put off: for those it is not over. */
+  #arrived(holder: object): void {
+    const { putOff, telemetry } = this.#options;
+    putOff.release(holder);
+    if (putOff.count === 0) telemetry.throttlingEnded();
   }
 
   async #settleInParts(parts: Parcel[][]): Promise<void> {

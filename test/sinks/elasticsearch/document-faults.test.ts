@@ -80,6 +80,27 @@ describe('a document that the server cannot take now', () => {
   });
 });
 
+it('documents that are put off are not said to be in the index because others are', async () => {
+  let isRed = true;
+  server.onBulk = ({ actions }) => ({
+    items: actions.map(({ index }) =>
+      isRed && index === 'logs-red-default'
+        ? { status: 503, type: 'unavailable_shards_exception' }
+        : undefined,
+    ),
+  });
+  const { sink, log } = sinkFor();
+  const over = () => log.filter(({ msg }) => msg === 'the documents that were put off are in the index');
+  const waiting = sink.deliver(items(2, 'red-', 'logs-red-default'));
+  await expect.poll(() => sink.status().putOff).toBe(2);
+  await sink.deliver(items(3));
+  expect(over()).toEqual([]);
+  isRed = false;
+  await waiting;
+  expect(over()).toHaveLength(1);
+  expect(sink.status().putOff).toBe(0);
+});
+
 describe('a document that Elasticsearch puts into the failure store of its stream', () => {
   it('is taken, and that is told and counted', async () => {
     server.onBulk = () => ({ items: [undefined, { status: 201, failure_store: 'used' }, undefined] });
