@@ -57,6 +57,13 @@ export class LogboomError extends Error {
   }
 }
 
+/** An error that came from another thread has lost its class: one of ours is made anew, any other one stays. */
+export function fromThread(thrown: unknown): unknown {
+  const { name, code, message } = (thrown ?? {}) as { name?: unknown; code?: unknown; message?: unknown };
+  const isOurs = name === 'LogboomError' && typeof code === 'string' && Object.hasOwn(table, code);
+  return isOurs ? new LogboomError(code as ErrorCode, String(message), { cause: thrown }) : thrown;
+}
+
 /** The message of whatever was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

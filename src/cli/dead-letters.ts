@@ -6,7 +6,7 @@ import { type LetterFilter, letterChooser } from '../sinks/elasticsearch/letter-
 import { printable } from '../util/printable.ts';
 import { moment, timeFrom } from './arguments.ts';
 import { type ConfigArguments, validConfig } from './configuration.ts';
-import { settleLetters } from './settle-letters.ts';
+import { type Settled, settleLetters } from './settle-letters.ts';
 import { columns, type Terminal } from './terminal.ts';
 
 export interface DeadLettersArguments extends ConfigArguments {
@@ -134,13 +134,24 @@ async function settle(given: DeadLettersArguments, terminal: Terminal): Promise<
   const wanted = { ...filter, before, ...(given.all && { all: true as const }) };
   const settled = await settleLetters(action as 'retry' | 'drop', wanted, validConfig(given), given.token);
   terminal.out(json ? JSON.stringify(settled) : sentenceOf(settled));
+  if (given.ids.length > 0 && numberOf(settled) === 0) {
+    terminal.err(`There is no such dead letter${action === 'retry' ? ' that can be sent' : ''}.`);
+    return 1;
+  }
   return settled.kind === 'retried' && settled.deadLettered > 0 ? 1 : 0;
 }
 
-function sentenceOf(settled: Awaited<ReturnType<typeof settleLetters>>): string {
-  if (settled.kind === 'dropped') return `${settled.dropped} dead letters dropped.`;
+function numberOf(settled: Settled): number {
+  if (settled.kind === 'dropped') return settled.dropped;
+  return settled.indexed + settled.duplicates + settled.deadLettered;
+}
+
+const lettersIn = (count: number) => (count === 1 ? '1 dead letter' : `${count} dead letters`);
+
+function sentenceOf(settled: Settled): string {
+  if (settled.kind === 'dropped') return `${lettersIn(settled.dropped)} dropped.`;
   const { indexed, duplicates, deadLettered } = settled;
-  const known = duplicates > 0 ? `, ${duplicates} were in the index already` : '';
-  const again = deadLettered > 0 ? `, ${deadLettered} were refused again and are dead letters still` : '';
-  return `${indexed} dead letters delivered${known}${again}.`;
+  const known = duplicates > 0 ? `, ${duplicates} in the index already` : '';
+  const again = deadLettered > 0 ? `, ${deadLettered} refused again, and kept with the new reason` : '';
+  return `${lettersIn(indexed)} delivered${known}${again}.`;
 }

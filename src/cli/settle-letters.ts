@@ -60,11 +60,13 @@ async function throughServer(
 }
 
 async function alone(action: Action, { all: _, ...filter }: Wanted, config: Config): Promise<Settled> {
-  const log = createLog({ ...config.log, level: 'error' }, { secrets: secretsOf(config) });
+  // A person at a terminal is told the result; the log is for what goes wrong.
+  const quiet = { ...config, log: { ...config.log, level: 'error' as const } };
+  const log = createLog(quiet.log, { secrets: secretsOf(config) });
   const instruments = { log, metrics: createMetrics().registry };
   const { deadLetters: file } = foldersOf(config.data);
   if (action === 'drop') return dropped(await openLetters(config.deadLetters, file, instruments), filter);
-  const store = config.elasticsearch ? undefined : await startEmbeddedStore(config, () => undefined);
+  const store = config.elasticsearch ? undefined : await startEmbeddedStore(quiet, () => undefined);
   try {
     const elasticsearch = config.elasticsearch ?? store!.elasticsearch;
     // Templates are for the server to install; where they are refused, it says so.

@@ -1,3 +1,4 @@
+import { destination, names, patterns } from './destination-checks.ts';
 import { forward, forwardLengths } from './forward-checks.ts';
 import { clearText, exposed, ports, tls } from './listeners.ts';
 import { didYouMean } from './nearest.ts';
@@ -26,21 +27,6 @@ function elasticsearch({ elasticsearch: target }: Config): Problem[] {
     say('api_key', 'Both `api_key` and `user` are set.', 'Keep one of them.');
   }
   return found;
-}
-
-/** What Elasticsearch would refuse for each document, one by one. */
-function destination({ indexing }: Config): Problem[] {
-  if (indexing.index !== undefined) return [];
-  const wrong = (name: 'action' | 'routing', what: string) =>
-    problem(['indexing', name], what, `Set \`indexing.index\` to write into indices, or remove \`${name}\`.`);
-  return [
-    ...(indexing.action === 'index'
-      ? [wrong('action', 'Data streams take documents by `create` alone.')]
-      : []),
-    ...(indexing.routing === undefined
-      ? []
-      : [wrong('routing', 'Data streams refuse a routing value of their documents.')]),
-  ];
 }
 
 function sniffed({ elasticsearch: target }: Config): Problem[] {
@@ -75,26 +61,19 @@ function slack({ notifiers }: Config): Problem[] {
   });
 }
 
-function notified({ rules, notifiers }: Config): Problem[] {
+function notified({ rules, notifiers, selfMonitoring }: Config): Problem[] {
   const known = ['log', ...Object.keys(notifiers)];
-  return rules.flatMap((rule, index) =>
-    rule.notify.flatMap((name, place) => {
+  const unknown = (names: readonly string[], at: Path) =>
+    names.flatMap((name, place) => {
       if (known.includes(name)) return [];
       const message = `No notifier is called \`${name}\`${didYouMean(name, known)}`;
       const remedy = `Declare it under \`notifiers\`; known: ${known.map((one) => `\`${one}\``).join(', ')}.`;
-      return [{ ...problem(['rules', index, 'notify', place], message, remedy), alone: true }];
-    }),
-  );
-}
-
-function ownNotified({ selfMonitoring, notifiers }: Config): Problem[] {
-  const known = ['log', ...Object.keys(notifiers)];
-  return (selfMonitoring.notify ?? []).flatMap((name, place) => {
-    if (known.includes(name)) return [];
-    const message = `No notifier is called \`${name}\`${didYouMean(name, known)}`;
-    const remedy = `Declare it under \`notifiers\`; known: ${known.map((one) => `\`${one}\``).join(', ')}.`;
-    return [{ ...problem(['selfMonitoring', 'notify', place], message, remedy), alone: true }];
-  });
+      return [{ ...problem([...at, place], message, remedy), alone: true }];
+    });
+  return [
+    ...rules.flatMap(({ notify }, index) => unknown(notify, ['rules', index, 'notify'])),
+    ...unknown(selfMonitoring.notify ?? [], ['selfMonitoring', 'notify']),
+  ];
 }
 
 /** A timer of no length would spin, and a timeout of none would refuse everything. */
@@ -107,6 +86,16 @@ function positive(config: Config): Problem[] {
     [['journal', 'tick'], config.journal.tick],
     [['journal', 'maxSize'], config.journal.maxSize],
     [['indexing', 'retryInitial'], config.indexing.retryInitial],
+    [['indexing', 'retention', 'every'], config.indexing.retention.every],
+    [['elasticsearch', 'timeout'], config.elasticsearch?.timeout ?? 1],
+    ...Object.entries(config.notifiers).flatMap(([name, notifier]) =>
+      notifier.kind === 'log'
+        ? []
+        : [
+            [['notifiers', name, 'timeout'], notifier.timeout] as [Path, number],
+            [['notifiers', name, 'giveUpAfter'], notifier.giveUpAfter] as [Path, number],
+          ],
+    ),
     [['deadLetters', 'maxSize'], config.deadLetters.maxSize],
     [['selfMonitoring', 'every'], config.selfMonitoring.every],
     [['reload', 'every'], config.reload.every],
@@ -136,11 +125,12 @@ export const crossChecks = [
   elasticsearch,
   sniffed,
   destination,
+  names,
+  patterns,
   storeUser,
   forward,
   slack,
   notified,
-  ownNotified,
   ports,
   positive,
   zone,

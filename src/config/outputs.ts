@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cloudAddress } from './cloud-id.ts';
 import { ssl } from './ssl.ts';
 import { allowedHosts, duration, host, open, port, secret, size, someDuration, someSize } from './values.ts';
 
@@ -8,7 +9,14 @@ export const elasticsearch = z.strictObject({
     .min(1)
     .optional()
     .describe('Addresses of the nodes.'),
-  cloud_id: z.string().optional().describe('Elastic Cloud id, instead of `hosts`.'),
+  cloud_id: z
+    .string()
+    .refine(
+      (text) => cloudAddress(text) !== undefined,
+      'is no cloud id; copy it whole from the deployment’s page, as `name:base64`',
+    )
+    .optional()
+    .describe('Elastic Cloud id, instead of `hosts`.'),
   user: z.string().optional().describe('User for basic authentication.'),
   password: secret.optional().describe('Password for basic authentication.'),
   api_key: secret.optional().describe('API key (`id:key` or its base64 form).'),
@@ -22,6 +30,10 @@ export const elasticsearch = z.strictObject({
     .describe('Whether certificates are checked.'),
   ca_trusted_fingerprint: z
     .string()
+    .regex(
+      /^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i,
+      'is no SHA-256 fingerprint; write 64 hex digits, with colons or without',
+    )
     .optional()
     .describe('SHA-256 fingerprint (hex) of an authority to trust.'),
   compression: z.boolean().default(true).describe('Send bodies compressed with gzip.'),

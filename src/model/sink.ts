@@ -45,4 +45,6 @@ export interface DeadLetter {
   /** How it was to be written, where that is not `create`, so that it can be sent again as it was. */
   action?: 'index';
   version?: number;
+  routing?: string;
+  pipeline?: string;
 }

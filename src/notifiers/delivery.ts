@@ -29,6 +29,8 @@ export interface LaneOptions<Entry extends Waiting> {
 
 const firstPause: Millis = 1_000;
 const longestPause: Millis = 60_000;
+/** However long the other side asks to be left alone, by mistake or not: a message may go out as late as this, not later. */
+const longestAsked: Millis = 3_600_000;
 
 /**
  * Carries one notifier's messages out of the outbox, one after the other, for each notifier a lane of its own: one
@@ -106,7 +108,8 @@ export class Lane<Entry extends Waiting> {
       telemetry.expired(notifier.name, entry.notification.id, entry.lastError);
       return this.insist(() => messages.settled(entry));
     }
-    await this.pause(entry.notBefore - now());
+    // Written down by a clock that may have been wrong, or by a logboom that believed any number.
+    await this.pause(Math.min(entry.notBefore - now(), longestAsked));
     if (this.stopping.signal.aborted) return;
     try {
       await notifier.send(
@@ -128,8 +131,8 @@ export class Lane<Entry extends Waiting> {
       telemetry.refused(notifier.name, entry.notification.id, reason);
       return this.insist(() => messages.settled(entry));
     }
-    const asked = error instanceof NotifierError ? error.retryAfter : undefined;
-    const pause = Math.max(asked ?? 0, this.backOff(entry.attempts));
+    const { retryAfter = 0 } = error instanceof NotifierError ? error : {};
+    const pause = Math.max(Math.min(retryAfter, longestAsked), this.backOff(entry.attempts));
     const tell = mendable(error) ? telemetry.misconfigured : telemetry.failed;
     tell(notifier.name, entry.notification.id, reason, pause, reason === entry.lastError);
     await this.insist(() => messages.failed(entry, reason, now() + pause));

@@ -1,5 +1,6 @@
 import type { SlackConfig } from '../config/notifiers.ts';
 import type { Notification } from '../model.ts';
+import { cutToBytes } from '../util/index-name.ts';
 import { printable } from '../util/printable.ts';
 import { type Notifier, NotifierError, stateWord } from './notifier.ts';
 import { postJson } from './post.ts';
@@ -91,6 +92,15 @@ function refusalIn(body: string): string | undefined {
 const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
+/** Bytes. Slack cuts a message of more than 40,000 characters; nobody reads a group or a reason of more than this. */
+const longestPart = 2_000;
+
+const brief = (text: string) => {
+  const shown = printable(text);
+  const cut = cutToBytes(shown, longestPart);
+  return cut === shown ? shown : `${cut} …`;
+};
+
 /**
  * The message's own line breaks are the rule's. Group and reason hold what senders wrote, which must not add a line
  * that looks like logboom's.
@@ -100,9 +110,9 @@ export function textOf(notification: Notification): string {
   const lines = [
     `Alert '${transition.rule}' changed state to ${stateWord(notification)}`,
     transition.message,
-    ...(transition.group === '' ? [] : [`Group: ${printable(transition.group)}`]),
+    ...(transition.group === '' ? [] : [`Group: ${brief(transition.group)}`]),
     `Value: ${transition.value ?? 'nothing to measure'} (${transition.condition}), severity ${transition.severity}`,
-    `Reason: ${printable(transition.reason)}`,
+    `Reason: ${brief(transition.reason)}`,
     ...(episode.runbook === undefined ? [] : [`Runbook: ${episode.runbook}`]),
   ];
   const text = escaped(lines.join('\n'));

@@ -1,5 +1,6 @@
 import type { IndexingConfig } from '../config/outputs.ts';
 import type { BulkItem } from '../model.ts';
+import { cutToBytes, legalCharacters } from '../util/index-name.ts';
 import { type Named, partsOf, patternOf, textOf } from './pattern.ts';
 
 export type { Named } from './pattern.ts';
@@ -30,8 +31,9 @@ export function createIndexNames(config: IndexingConfig): (event: Named) => Dest
 
 function indexNames(pattern: string, { action }: IndexingConfig): (event: Named) => Destination {
   const parts = partsOf(pattern);
+  const mayHide = pattern.startsWith('.');
   return (event) => {
-    const index = legalName(parts.map((part) => part.of(event) ?? part.text).join(''));
+    const index = legalName(parts.map((part) => part.of(event) ?? part.text).join(''), mayHide);
     return { action, index, stream: undefined };
   };
 }
@@ -41,13 +43,14 @@ function streamNames(config: IndexingConfig): (event: Named) => Destination {
   const known = new Map<string, Destination>();
   return (event) => {
     const find = (field: string) => (routed ? textOf(event.get(field)) : undefined);
-    const dataset = find('data_stream.dataset') ?? find('event.dataset') ?? config.dataset;
+    const dataset = foreign(find('data_stream.dataset') ?? find('event.dataset')) ?? config.dataset;
     const namespace = find('data_stream.namespace') ?? config.namespace;
-    const key = `${dataset} ${namespace}`;
+    const type = find('data_stream.type') ?? 'logs';
+    const key = `${type} ${dataset} ${namespace}`;
     let destination = known.get(key);
     if (!destination) {
       const stream = {
-        type: 'logs',
+        type: types.has(type) ? type : 'logs',
         dataset: streamPart(dataset, 'generic'),
         namespace: streamPart(namespace, 'default'),
       };
@@ -62,21 +65,31 @@ function streamNames(config: IndexingConfig): (event: Named) => Destination {
   };
 }
 
-/** Elasticsearch refuses these in index names; a hyphen in a part would move the boundaries of a data stream's name. */
+/** Those that Elastic has templates for; an event that says anything else is a log. */
+const types = new Set(['logs', 'metrics', 'traces', 'synthetics']);
+
+/** Streams of `logboom.…` hold what logboom itself says: no sender writes alerts, windows or dead letters. */
+function foreign(dataset: string | undefined): string | undefined {
+  return dataset?.replace(/^[+_.\s]*logboom\./i, 'logboom_');
+}
+
+/** A hyphen in a part would move the boundaries of a data stream's name. */
 function streamPart(text: string, fallback: string): string {
-  const part = text
-    .toLowerCase()
-    .replace(/[\\/*?"<>|\s,#:-]/g, '_')
-    .replace(/^[+_.]+/, '')
-    .slice(0, 100);
+  const part = cutToBytes(
+    legalCharacters(text)
+      .replaceAll('-', '_')
+      .replace(/^[+_.]+/, ''),
+    longestPart,
+  );
   return part === '' ? fallback : part;
 }
 
-function legalName(text: string): string {
-  const name = text
-    .toLowerCase()
-    .replace(/[\\/*?"<>|\s,#:]/g, '_')
-    .replace(/^[+_-]+/, '')
-    .slice(0, 200);
+/** Elasticsearch takes 100 characters, and of a whole name, with what it adds to it, 255 bytes. */
+const longestPart = 100;
+const longestName = 200;
+
+/** A point at the beginning, by which an index is hidden, is for who configures and not for who sends. */
+function legalName(text: string, mayHide: boolean): string {
+  const name = cutToBytes(legalCharacters(text).replace(mayHide ? /^[+_-]+/ : /^[+_.-]+/, ''), longestName);
   return name === '' || name === '.' || name === '..' ? 'logboom' : name;
 }

@@ -1,5 +1,5 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
-import { messageOf } from '../errors.ts';
+import { fromThread, messageOf } from '../errors.ts';
 import type { BulkItem, EventBlock, Millis, Position, Transition } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 
@@ -140,7 +140,7 @@ export class ReaderThread {
       });
       worker.once('error', (error) => {
         this.options.instruments.log.error({ err: error, thread: this.name }, `the ${this.name} failed`);
-        reject(error);
+        reject(fromThread(error));
       });
       this.exited = new Promise((done) => worker.once('exit', (code) => done(this.left(code))));
       void this.exited.then(() => reject(new Error(`the ${this.name} ended before it was ready`)));

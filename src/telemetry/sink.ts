@@ -24,6 +24,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
   const outage = new Announcements(now);
   const throttled = new Announcements(now);
   const refused = new Announcements(now);
+  const aside = new Announcements(now);
   const unwritable = new Announcements(now);
   const retention = new Announcements(now);
   return {
@@ -78,6 +79,15 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
       log.warn(
         { count, index, untold, reason: brief(reason) },
         `${count} documents for ${index} went to the dead letters: ${brief(reason)}`,
+      );
+    },
+    putAside(index: string) {
+      meters.aside.inc();
+      const untold = aside.failed(index);
+      if (untold === undefined) return;
+      log.warn(
+        { index, untold },
+        `Elasticsearch could not index documents for ${index} and put them into the failure store: look at GET ${index}::failures/_search`,
       );
     },
     deadLettersUnwritable(reason: string) {
@@ -162,6 +172,10 @@ function metersOf(metrics: Registry) {
     letterBytes: gauge(metrics, 'logboom_dead_letters_bytes', 'Bytes of dead letters in the data folder.'),
     discarded: once(metrics, 'logboom_dead_letters_discarded_total', (name) => {
       const help = 'Dead letters removed for their age, or to make room.';
+      return new Counter({ name, help, registers: [metrics] });
+    }),
+    aside: once(metrics, 'logboom_elasticsearch_failure_store_total', (name) => {
+      const help = 'Documents that Elasticsearch took into the failure store of their data stream.';
       return new Counter({ name, help, registers: [metrics] });
     }),
     putOff: gauge(

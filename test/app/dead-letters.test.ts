@@ -56,7 +56,7 @@ describe('dead letters of a running server', () => {
     expect(events()).toBe(10);
     await reported(server, 'logboom_dead_letters_kept', 10);
     expect(await command('list', '--reason', 'odd')).toMatch(/10 dead letters\.$/);
-    expect(await command('retry', '--all')).toMatch(/^0 dead letters delivered, 10 were refused again/);
+    expect(await command('retry', '--all')).toMatch(/^0 dead letters delivered, 10 refused again/);
     world.picky = false;
     expect(await command('retry', '--all')).toBe('10 dead letters delivered.');
     expect(events()).toBe(20);
@@ -97,7 +97,7 @@ describe('dead letters of a running server', () => {
     const [first] = (await command('list', '--json'))
       .split('\n')
       .map((line) => JSON.parse(line) as { id: string });
-    expect(await command('retry', first!.id)).toBe('1 dead letters delivered.');
+    expect(await command('retry', first!.id)).toBe('1 dead letter delivered.');
     expect(events()).toBe(11);
     expect(await command('drop', '--all')).toBe('9 dead letters dropped.');
     await server.start();

@@ -105,6 +105,18 @@ describe('dead-letters show', () => {
 });
 
 describe('dead-letters retry and drop, where no server runs', () => {
+  it.each(['retry', 'drop'])('%s ends with 1 where there is no letter of that id', async (action) => {
+    const server = await startFakeElasticsearch();
+    onTestFinished(() => server.close());
+    const { run, screen, left } = await aFolderWith([letter('1')], {
+      elasticsearch: { hosts: [server.url] },
+    });
+    expect(await run(action, ['8'])).toBe(1);
+    expect(screen.complaints()).toContain('no such dead letter');
+    expect(await run(action, [], { reason: 'nothing like it' })).toBe(0);
+    expect(await left()).toBe(1);
+  });
+
   it('deliver under the ids that they had, and say what became of them', async () => {
     const server = await startFakeElasticsearch();
     onTestFinished(() => server.close());
@@ -119,7 +131,7 @@ describe('dead-letters retry and drop, where no server runs', () => {
     });
     expect(await run('retry', [], { all: true })).toBe(1);
     expect(screen.text()).toBe(
-      '1 dead letters delivered, 1 were in the index already, 1 were refused again and are dead letters still.',
+      '1 dead letter delivered, 1 in the index already, 1 refused again, and kept with the new reason.',
     );
     expect(server.documents.get('logs-a-b/1')).toBe('{"n":1}');
     expect(await left()).toBe(1);

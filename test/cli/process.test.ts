@@ -64,6 +64,17 @@ describe('the command line', () => {
   });
 });
 
+it('run tells of a file that a setting names and that is not there, although a thread noticed it', () => {
+  const config = join(folder, 'no-authority.yml');
+  const free = 'api: { port: 0 }\ninputs: { lumberjack: { port: 0 } }';
+  const target = 'elasticsearch: { hosts: ["https://127.0.0.1:1"], ssl_certificate_authorities: [gone.pem] }';
+  writeFileSync(config, `data: ${folder}/data\n${free}\n${target}\n`);
+  const { status, stderr } = logboom(['run', '--config', config]);
+  expect(status).toBe(1);
+  expect(stderr).toContain('logboom: elasticsearch.ssl_certificate_authorities names ');
+  expect(stderr).not.toContain('a defect');
+});
+
 describe('check, as a process', () => {
   it('is fine without a file', () => {
     const { status, stdout } = logboom(['check']);

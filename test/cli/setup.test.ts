@@ -33,6 +33,12 @@ describe('logboom setup', () => {
     expect([...server.indices]).toEqual(['alerts']);
   });
 
+  it.each(['localhost:9200', 'es-1', 'ftp://es-1'])('takes no %s for an address', async (url) => {
+    const { code, err } = await setup({ url });
+    expect(code).toBe('USAGE');
+    expect(err).toContain(`such as https://es-1:9200, but got "${url}"`);
+  });
+
   it('changes nothing the second time', async () => {
     await setup();
     const { code, out } = await setup();

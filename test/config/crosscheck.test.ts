@@ -79,7 +79,19 @@ const wrong: [title: string, given: Given, path: string, message: RegExp][] = [
     'indexing.routing',
     /refuse a routing value/,
   ],
-  ['two addresses', es('hosts: [http://a], cloud_id: b'), 'elasticsearch.cloud_id', /Both/],
+  [
+    'two addresses',
+    es('hosts: [http://a], cloud_id: "x:ZXUuZXhhbXBsZS5vcmckYWJjJGRlZg=="'),
+    'elasticsearch.cloud_id',
+    /Both/,
+  ],
+  ['a cloud id that is none', es('cloud_id: "my-deployment"'), 'elasticsearch.cloud_id', /no cloud id/],
+  [
+    'a fingerprint that is none',
+    es('hosts: [https://a], ca_trusted_fingerprint: "AB:CD"'),
+    'elasticsearch.ca_trusted_fingerprint',
+    /no SHA-256 fingerprint/,
+  ],
   ['a password without a user', es('hosts: [http://a], password: b'), 'elasticsearch.user', /without a user/],
   [
     'a user without a password',
@@ -104,6 +116,36 @@ const wrong: [title: string, given: Given, path: string, message: RegExp][] = [
     /No notifier is called `opps`; did you mean `ops`\?/,
   ],
   ['one port twice', { yaml: 'api: { port: 5044 }' }, 'api.port', /that of `inputs.lumberjack.port`/],
+  ...(
+    [
+      ['namespace', 'Prod', /it has capital letters/],
+      ['namespace', 'prod-eu', /between the parts of a name/],
+      ['namespace', '', /it is empty/],
+      ['dataset', 'a b', /it has ` ` in it/],
+      ['alerts', 'My Alerts', /it has capital letters/],
+      ['alerts', 'alerts*', /it has `\*` in it/],
+      ['alerts', '_alerts', /it begins with `_`/],
+      ['index', '<logs-%{+yyyy.MM.dd}>', /`<logs-` has `<` in it/],
+      ['index', 'Filebeat-%{+yyyy.MM.dd}', /`Filebeat-` has capital letters/],
+      ['index', 'logs-%{+yyyy.MMM.dd}', /has `MMM`, which is no number of a date/],
+      ['index', 'logs-%{{yyyy.MM.dd}}', /is a date in another way of writing/],
+      ['index', 'logs-%{[a][b]', /begins a field that does not end/],
+      ['document_id', '%{[a][]}', /names no field/],
+      ['pipeline', 'p-%{+EEE}', /has `EEE`/],
+    ] as const
+  ).map(([name, text, message]): (typeof wrong)[number] => [
+    `indexing.${name}: ${text}`,
+    { yaml: `indexing: { ${name}: ${JSON.stringify(text)} }` },
+    `indexing.${name}`,
+    message,
+  ]),
+  ['a webhook that may take no time', slack('url: http://a, timeout: 0s'), 'notifiers.ops.timeout', /more/],
+  [
+    'a look without a pause',
+    { yaml: 'indexing: { retention: { every: 0s } }' },
+    'indexing.retention.every',
+    /more/,
+  ],
   ['a tick of no length', { yaml: 'journal: { tick: 0s }' }, 'journal.tick', /more than nothing/],
   ['an unknown time zone', { yaml: 'time: { zone: Mars/Olympus }' }, 'time.zone', /no time zone/],
 ];

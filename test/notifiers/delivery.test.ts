@@ -105,6 +105,27 @@ describe('delivery', () => {
     expect(pauses).toEqual([0, 750, 1_500, 90_000, 6_000, 12_000]);
   });
 
+  it('does not believe any number of seconds: a century would be longer than a timer can be set to', async () => {
+    const clock = { now: 0 };
+    const attempts: number[] = [];
+    const { put, outbox } = setUp(
+      [
+        aNotifier(
+          'ops',
+          async () => {
+            attempts.push(clock.now);
+            if (attempts.length === 1) throw new NotifierError('NOTIFIER_UNAVAILABLE', 'later', 3e12);
+          },
+          Number.POSITIVE_INFINITY,
+        ),
+      ],
+      clock,
+    );
+    await put('ops', 1);
+    await eventually(() => outbox.pending === 0);
+    expect(attempts).toEqual([0, 3_600_000]);
+  });
+
   it('lets a dead notifier hold up nothing but itself', async () => {
     const sent: string[] = [];
     const dead: Send = (_, signal) =>

@@ -24,6 +24,14 @@ describe('a message to Slack', () => {
   });
 });
 
+it('is short enough for Slack, whatever its group and reason hold', () => {
+  const long = '<😀'.repeat(50_000);
+  const text = textOf(aNotification('ops', 1, { group: long, reason: long }));
+  expect(text.length).toBeLessThan(20_000);
+  expect(text).toContain(' …\nValue:');
+  expect(Buffer.from(text).toString()).toBe(text);
+});
+
 describe('a sender’s text in a message to Slack', () => {
   const told = (text: string) =>
     textOf(aNotification('ops', 1, { group: text, reason: text, message: 'the rule’s\nown lines' }));

@@ -37,10 +37,30 @@ describe('the index of an event', () => {
   });
 
   it.each([
+    ['metrics', 'metrics-shop-default'],
+    ['synthetics', 'synthetics-shop-default'],
+    ['alerts', 'logs-shop-default'],
+  ])('is of the type that the event says, if Elastic knows it: %s', (type, index) => {
+    const destination = names()(event({ 'data_stream.type': type, 'data_stream.dataset': 'shop' }));
+    expect(destination.index).toBe(index);
+    expect(destination.stream?.type).toBe(index.split('-')[0]);
+  });
+
+  it.each(['logboom.alerts', 'Logboom.alerts', '_logboom.alerts', '. .logboom.alerts', '+.logboom.alerts'])(
+    'is never one of logboom’s own, whatever a sender says: %s',
+    (dataset) => {
+      expect(names()(event({ 'event.dataset': dataset })).index).toBe('logs-logboom_alerts-default');
+      const metrics = { 'data_stream.type': 'metrics', 'data_stream.dataset': dataset };
+      expect(names()(event(metrics)).index).toBe('metrics-logboom_alerts-default');
+    },
+  );
+
+  it.each([
     ['My-App', 'logs-my_app-default'],
     ['a b/c*d', 'logs-a_b_c_d-default'],
     ['..', 'logs-generic-default'],
     ['x'.repeat(300), `logs-${'x'.repeat(100)}-default`],
+    ['größe'.repeat(40), `logs-${'größe'.repeat(14)}gr-default`],
   ])('holds no character that Elasticsearch refuses: %s', (dataset, index) => {
     expect(names()(event({ 'event.dataset': dataset })).index).toBe(index);
   });
@@ -52,8 +72,19 @@ describe('the index of an event', () => {
     ['weekly-%{+xxxx.ww}', 'weekly-2026.01'],
     ['fixed', 'fixed'],
     ['x-%{nothing}', 'x-%{nothing}'],
+    ['x-%{+yy.M.d}', 'x-26.1.2'],
+    ['x-%{+YYYY.DDD}', 'x-2026.002'],
+    ["x-%{+yyyy'w'ww.e-HHmmss}", 'x-2026w01.5-030405'],
+    ['%{[@metadata.beat]}', 'filebeat'],
+    ['%{[host.name]}', 'web-1'],
+    ['x-%{[app]:none}-%{[service]:none}', 'x-none-shop'],
+    ['%{hidden}', 'kibana'],
+    ['.own-%{service}', '.own-shop'],
+    ['%{long}', 'é'.repeat(100)],
   ])('is written by a pattern: %s', (index, expected) => {
-    const fields = { service: 'shop', 'host.name': 'web-1' };
+    const fields = {
+      ...{ service: 'shop', 'host.name': 'web-1', hidden: '.kibana', long: 'é'.repeat(300) },
+    };
     const destination = names({ index })(event(fields, { beat: 'filebeat' }));
     expect(destination).toEqual({ action: 'create', index: expected, stream: undefined });
   });

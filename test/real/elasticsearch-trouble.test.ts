@@ -84,6 +84,29 @@ describe('a real Elasticsearch in trouble', () => {
     },
   );
 
+  it('that knows a parameter of the requests not keeps them waiting; a document that it cannot read is a dead letter', async () => {
+    const wrong = aSink({ parameters: { tiemout: '1m' } });
+    const waiting = wrong.sink.deliver(events(5, 'p', 'logs-parameters-default'));
+    waiting.catch(() => undefined);
+    await eventually('the sink waits', () => wrong.sink.status().state === 'retrying');
+    expect(wrong.sink.status().reason).toMatch(
+      /unrecognized parameter: \[tiemout\].*`elasticsearch.parameters`/,
+    );
+    expect(wrong.letters).toEqual([]);
+    // Somebody who may only write is told apart as well.
+    const indices = [{ names: ['logs-*'], privileges: ['create_doc', 'auto_configure'] }];
+    await server.request('PUT', '/_security/role/only_writes', { indices });
+    await server.request('PUT', '/_security/user/only_writes', { password, roles: ['only_writes'] });
+    const right = aSink({ user: 'only_writes' }, { installTemplates: false });
+    const broken = event('x'.repeat(600), 'logs-parameters-default');
+    expect(await right.sink.deliver([broken, ...events(5, 'p', 'logs-parameters-default')])).toEqual({
+      ...{ indexed: 5, duplicates: 0, deadLettered: 1 },
+    });
+    expect(right.letters).toMatchObject([
+      { reason: expect.stringMatching(/^action_request_validation_exception: /) },
+    ]);
+  });
+
   it('in a storm of 429s takes every document once', async () => {
     const { sink, letters, again } = aSink({}, { maxBulkItems: 20, maxBulksInFlight: 24 });
     const reports = await Promise.all(

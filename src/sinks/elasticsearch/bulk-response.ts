@@ -4,6 +4,8 @@ import type { BulkItem } from '../../model.ts';
 export interface ItemAnswer {
   status: number;
   error?: ItemError;
+  /** `used` where the document could not be indexed and the server put it aside. */
+  failure_store?: string;
 }
 
 interface ItemError {
@@ -13,7 +15,8 @@ interface ItemError {
 }
 
 export type ItemVerdict =
-  | { kind: 'indexed' }
+  /** `aside`: taken, but into the data stream's failure store. */
+  | { kind: 'indexed'; aside: boolean }
   | { kind: 'duplicate' }
   /** It may go through later: sent again, for ever. */
   | { kind: 'again'; key: string; reason: string; overload: boolean }
@@ -28,6 +31,7 @@ export const filterPath = [
   'took',
   'errors',
   'items.*.status',
+  'items.*.failure_store',
   'items.*.error.type',
   'items.*.error.reason',
   'items.*.error.caused_by.reason',
@@ -47,7 +51,7 @@ export function readAnswer(body: unknown, count: number): ItemAnswer[] | string 
 /** Decides about one item, from its answer alone. */
 export function judgeItem(item: BulkItem, answer: ItemAnswer): ItemVerdict {
   const { status, error } = answer;
-  if (status >= 200 && status < 300) return { kind: 'indexed' };
+  if (status >= 200 && status < 300) return { kind: 'indexed', aside: answer.failure_store === 'used' };
   if (status === 409 && wasThere(item)) return { kind: 'duplicate' };
   if (status === 409 || mayPass(status, error)) return again(status, error);
   return { kind: 'refused', reason: reasonOf(status, error) };

@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
 import { Client, type ClientOptions, ClusterConnectionPool, HttpConnection } from '@elastic/elasticsearch';
+import { cloudAddress } from '../../config/cloud-id.ts';
 import type { ElasticsearchConfig } from '../../config/outputs.ts';
+import { LogboomError, messageOf } from '../../errors.ts';
+import { readNamed } from '../../util/named-file.ts';
 import { PlainTransport } from './transport.ts';
 
 /**
- * The official client, with everything switched off that would act behind the sink's back: it does not try
+ * Throws `CONFIG_INVALID` for files that cannot be used. The official client, with everything switched off that would act behind the sink's back: it does not try
  * again (the sink does, for ever and with its own pauses) and does not compress (the sink does, at a cheaper
  * level). The cluster pool leaves a node out once it failed and asks for it again later; the default pool keeps
  * sending a share of the requests to a dead node.
@@ -37,7 +40,8 @@ export function nodeCount(config: ElasticsearchConfig): number {
 }
 
 function nodes(config: ElasticsearchConfig): ClientOptions {
-  if (config.cloud_id !== undefined) return { cloud: { id: config.cloud_id } };
+  const cloud = config.cloud_id === undefined ? undefined : cloudAddress(config.cloud_id);
+  if (cloud !== undefined) return { nodes: [cloud] };
   const hosts = config.hosts ?? ['http://127.0.0.1:9200'];
   return { nodes: hosts.map((host) => below(host, config.path)) };
 }
@@ -80,7 +84,7 @@ function apiKey(text: string): string {
  * that Node knows: the client compares the fingerprint instead, and that is the check.
  */
 function trust(config: ElasticsearchConfig): ClientOptions {
-  const authorities = config.ssl_certificate_authorities.map((path) => readFileSync(path));
+  const authorities = config.ssl_certificate_authorities.map(authorityIn);
   const fingerprint = config.ca_trusted_fingerprint;
   const checked = config.ssl_verification_mode === 'full' && fingerprint === undefined;
   if (checked && authorities.length === 0) return {};
@@ -88,6 +92,18 @@ function trust(config: ElasticsearchConfig): ClientOptions {
     tls: { rejectUnauthorized: checked, ...(authorities.length > 0 && { ca: authorities }) },
     ...(fingerprint !== undefined && { caFingerprint: withColons(fingerprint) }),
   };
+}
+
+function authorityIn(path: string): Buffer {
+  const setting = 'elasticsearch.ssl_certificate_authorities';
+  const ca = readNamed(setting, path);
+  try {
+    new X509Certificate(ca);
+    return ca;
+  } catch (cause) {
+    const message = `${setting} names ${path}, which holds no certificate in PEM: ${messageOf(cause)}`;
+    throw new LogboomError('CONFIG_INVALID', message, { cause });
+  }
 }
 
 /** Beats and Logstash write the fingerprint as bare hex, the client compares it in the form `AA:BB:…`. */

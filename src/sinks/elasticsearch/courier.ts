@@ -4,7 +4,7 @@ import type { SinkTelemetry } from '../../telemetry/sink.ts';
 import { type BulkEntry, bodyOf, compressed, sizeOf } from './bulk-request.ts';
 import { filterPath, type ItemAnswer, readAnswer } from './bulk-response.ts';
 import type { Clock, Outage } from './outage.ts';
-import { judgeFailure } from './request-failure.ts';
+import { type FailureVerdict, judgeFailure } from './request-failure.ts';
 import type { Slots } from './slots.ts';
 
 export type Answer =
@@ -25,9 +25,17 @@ export interface CourierOptions {
   signal: AbortSignal;
 }
 
+/** Deletes what is nowhere: whoever takes bulk requests answers that with a 404 for this item, or a 403. */
+const probe = Buffer.from('{"delete":{"_index":"logboom-no-such-index","_id":"-"}}\n');
+
+const ofTheRequest =
+  '; that is about every request and no document: check `elasticsearch.parameters`, and whether `rest.action.multi.allow_explicit_index` is off';
+
 /** Carries one bulk request to the server, however often that takes. */
 export class Courier {
   readonly #options: CourierOptions;
+  /** The last request was answered, so what another one is refused for is in its documents. */
+  #understood = false;
 
   constructor(options: CourierOptions) {
     this.#options = options;
@@ -67,15 +75,16 @@ export class Courier {
     const beganAt = outage.failures;
     const began = clock.now();
     try {
-      const items = readAnswer(await this.#send(entries), entries.length);
+      const items = readAnswer(await this.#send(bodyOf(entries)), entries.length);
       if (typeof items === 'string') return this.#failed('answer', items, false, beganAt);
+      this.#understood = true;
       slots.succeeded();
       outage.succeeded();
       telemetry.bulkSent(sizeOf(entries), clock.now() - began);
       return { kind: 'answered', items };
     } catch (thrown) {
       signal.throwIfAborted();
-      const verdict = judgeFailure(thrown);
+      const verdict = await this.#judge(thrown);
       if (verdict.kind === 'again')
         return this.#failed(verdict.key, verdict.reason, verdict.unreachable, beganAt);
       outage.succeeded();
@@ -83,7 +92,25 @@ export class Courier {
     }
   }
 
+  /**
+   * A 400 may be about a parameter of every request. Halving those would send all documents to the dead letters, one
+   * by one; so a request without a document is tried first.
+   */
+  async #judge(thrown: unknown): Promise<FailureVerdict> {
+    const verdict = judgeFailure(thrown);
+    if (verdict.kind === 'again' || verdict.tooLarge || this.#understood) return verdict;
+    const probed = await this.#send(probe).then(
+      () => undefined,
+      (refusal) => judgeFailure(refusal),
+    );
+    this.#options.signal.throwIfAborted();
+    if (probed === undefined) return verdict;
+    if (probed.kind === 'again') return probed;
+    return { kind: 'again', key: 'request', reason: probed.reason + ofTheRequest, unreachable: false };
+  }
+
   #failed(key: string, reason: string, unreachable: boolean, beganAt: number): undefined {
+    this.#understood = false;
     this.#options.slots.overloaded();
     this.#options.outage.failed(key, reason, unreachable, beganAt);
   }
@@ -92,9 +119,8 @@ export class Courier {
    * No time limit is given for this one request: the client would end it by raising our own signal, which all
    * requests share. The client's general limit works without that.
    */
-  async #send(entries: BulkEntry[]): Promise<unknown> {
+  async #send(plain: Buffer): Promise<unknown> {
     const { client, compression, parameters, shardsWithin, signal } = this.#options;
-    const plain = bodyOf(entries);
     const bulkBody = compression ? await compressed(plain) : plain;
     const headers = compression ? { 'content-encoding': 'gzip' } : {};
     return client.transport.request(

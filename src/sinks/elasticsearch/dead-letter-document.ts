@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { BulkItem, DeadLetter, Millis } from '../../model.ts';
 
-/** Stands in a letter for the index of what could not be read, so that it has none. */
-export const neverADocument = 'logs';
+/** Stands in a letter for the index of what could not be read, so that it has none. No index can have this name. */
+export const neverADocument = '-';
 
 const dataset = 'logboom.deadletters';
 /** Longest piece of a body in the index; the file beside the journal holds all of it. */

@@ -159,6 +159,8 @@ export interface DeadLetterRecord {
   body: string;
   action?: 'index';
   version?: number;
+  routing?: string;
+  pipeline?: string;
 }
 
 function recordOf(letter: DeadLetter, now: Millis): DeadLetterRecord {

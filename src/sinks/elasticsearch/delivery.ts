@@ -88,8 +88,15 @@ export class Delivery {
       if (again.length > 0) this.#options.putOff.hold(holder, again.length, reason);
       pending = [...again, ...(await this.#bury(refused))];
       if (again.length > 0) await this.#pause(tries);
-      else if (parcels.some((parcel) => parcel.counted)) this.#options.telemetry.throttlingEnded();
+      else this.#arrived(holder);
     }
+  }
+
+  /** Others may still be put off: for those it is not over. */
+  #arrived(holder: object): void {
+    const { putOff, telemetry } = this.#options;
+    putOff.release(holder);
+    if (putOff.count === 0) telemetry.throttlingEnded();
   }
 
   async #settleInParts(parts: Parcel[][]): Promise<void> {
@@ -102,6 +109,7 @@ export class Delivery {
     let throttled: (ItemVerdict & { kind: 'again' }) | undefined;
     parcels.forEach((parcel, i) => {
       const verdict = judgeItem(parcel.item, answers[i]!);
+      if (verdict.kind === 'indexed' && verdict.aside) this.#options.telemetry.putAside(parcel.item.index);
       if (verdict.kind === 'again') {
         throttled ??= verdict;
         again.push(parcel);
@@ -174,10 +182,6 @@ export class Delivery {
 }
 
 function letterOf({ parcel, reason }: Refusal): DeadLetter {
-  const { action, index, id, document, version } = parcel.item;
-  return {
-    ...{ reason, index, id, body: document },
-    ...(action !== 'create' && { action }),
-    ...(version !== undefined && { version }),
-  };
+  const { action, document, ...written } = parcel.item;
+  return { ...written, reason, body: document, ...(action !== 'create' && { action }) };
 }

@@ -30,15 +30,21 @@ type Row = {
   'docs.count': string | null;
 };
 
-export async function ownIndices(client: Client, alerts: string, signal: AbortSignal): Promise<OwnIndices> {
+/** Without `streams` plain indices alone are looked for: sizes and ages are told only to who may monitor the streams. */
+export async function ownIndices(
+  client: Client,
+  alerts: string,
+  { streams: areWanted }: { streams: boolean },
+  signal: AbortSignal,
+): Promise<OwnIndices> {
   // A pattern for the index of episodes, too: a name that is not there would be an error.
   const names = `logs-*-*,metrics-logboom.*,${encodeURIComponent(alerts)}*`;
   const ask = <Answer>(path: string, query: string) =>
     client.transport.request<Answer>({ method: 'GET', path: `${path}?${query}` }, { signal });
   const everywhere = 'expand_wildcards=all';
   const { indices = [], data_streams = [] } = await ask<Resolved>(`/_resolve/index/${names}`, everywhere);
-  const columns = 'h=index,pri.store.size,creation.date,docs.count';
-  const rows = await ask<Row[]>(`/_cat/indices/${names}`, `format=json&bytes=b&${everywhere}&${columns}`);
+  const columns = 'format=json&bytes=b&h=index,pri.store.size,creation.date,docs.count';
+  const rows = areWanted ? await ask<Row[]>(`/_cat/indices/${names}`, `${columns}&${everywhere}`) : [];
   const marks = `${everywhere}&filter_path=*.mappings._meta`;
   const mappings = await ask<Mappings>(`/${names}/_mapping`, marks);
   const isOurs = (name: string) => mappings[name]?.mappings?._meta?.managed_by === owner;

@@ -55,6 +55,7 @@ export class Retention {
   readonly #abilities: Abilities;
   readonly #telemetry: Pick<SinkTelemetry, 'expired'>;
   readonly #signal: AbortSignal;
+  #failure: unknown;
 
   constructor(
     client: Client,
@@ -70,14 +71,21 @@ export class Retention {
     this.#signal = signal;
   }
 
+  /** Throws the first failure, after everything else was done: one index in trouble keeps no other one. */
   async run(now: Millis): Promise<void> {
     const { age, size } = this.#indexing.retention;
-    const found = await ownIndices(this.#client, this.#indexing.alerts, this.#signal);
     const agesStreams = age !== undefined && this.#abilities.lifecycle === 'none';
-    if (agesStreams || size !== undefined) await this.#rollOver(found);
+    const streams = agesStreams || size !== undefined;
+    const found = await this.#look(streams);
     if (agesStreams) await this.#expireByAge(found, now - age);
+    if (streams) await this.#rollOver(found);
     if (size !== undefined) await this.#expireBySize(size);
     if (age !== undefined) for (const index of found.plain) await this.#deleteFrom(index, now - age);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #look(streams: boolean): Promise<OwnIndices> {
+    return ownIndices(this.#client, this.#indexing.alerts, { streams }, this.#signal);
   }
 
   /** Only what is no longer written to can be deleted as a whole. */
@@ -89,7 +97,7 @@ export class Retention {
       max_size: elasticSize(bytes),
     };
     for (const { name, indices } of streams)
-      if (indices.at(-1)!.documents > 0) await this.#ask('POST', `/${name}/_rollover`, { conditions });
+      if (indices.at(-1)!.documents > 0) await this.#ask('POST', `${pathOf(name)}/_rollover`, { conditions });
   }
 
   /** An index was written to until the next one of its stream was made. */
@@ -100,32 +108,47 @@ export class Retention {
   }
 
   async #expireBySize(size: number): Promise<void> {
-    const { streams } = await ownIndices(this.#client, this.#indexing.alerts, this.#signal);
+    const { streams } = await this.#look(true);
     let bytes = streams.flatMap(({ indices }) => indices).reduce((sum, index) => sum + index.bytes, 0);
     for (const index of backingIndices(streams)) {
       if (bytes <= size) return;
-      await this.#drop(index.name, 'size');
-      bytes -= index.bytes;
+      if (await this.#drop(index.name, 'size')) bytes -= index.bytes;
     }
   }
 
-  async #drop(name: string, reason: 'age' | 'size'): Promise<void> {
-    await this.#ask('DELETE', `/${name}`);
-    this.#telemetry.expired(`index ${name}`, reason);
+  async #drop(name: string, reason: 'age' | 'size'): Promise<boolean> {
+    const isGone = (await this.#ask('DELETE', pathOf(name))) !== undefined;
+    if (isGone) this.#telemetry.expired(`index ${name}`, reason);
+    return isGone;
   }
 
+  /** An episode that is not over stays, however long ago it last changed. */
   async #deleteFrom(index: string, oldest: Millis): Promise<void> {
-    const query = { range: { '@timestamp': { lt: new Date(oldest).toISOString() } } };
-    const path = `/${index}/_delete_by_query?conflicts=proceed`;
-    const { deleted = 0 } = await this.#ask<{ deleted?: number }>('POST', path, { query });
+    const old = { range: { '@timestamp': { lt: new Date(oldest).toISOString() } } };
+    const isOpen = { bool: { filter: [exists('alert.revision')], must_not: [exists('event.end')] } };
+    const query = { bool: { filter: [old], must_not: [isOpen] } };
+    const path = `${pathOf(index)}/_delete_by_query?conflicts=proceed`;
+    const answer = await this.#ask<{ deleted?: number }>('POST', path, { query });
+    const { deleted = 0 } = answer ?? {};
     if (deleted > 0) this.#telemetry.expired(`${deleted} documents of ${index}`, 'age');
   }
 
-  /** Another logboom of the same cluster may have been faster: what is gone is gone. */
-  #ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-    return this.#client.transport.request<Answer>(
-      { method, path, ...(body && { body }) },
-      { signal: this.#signal, ignore: [404] },
-    );
+  /**
+   * Undefined where it failed. Another logboom of the same cluster may have been faster: what is gone is gone.
+   */
+  async #ask<Answer = unknown>(method: string, path: string, body?: object): Promise<Answer | undefined> {
+    const request = { method, path, ...(body && { body }) };
+    try {
+      return await this.#client.transport.request<Answer>(request, { signal: this.#signal, ignore: [404] });
+    } catch (thrown) {
+      this.#signal.throwIfAborted();
+      this.#failure ??= thrown;
+      return undefined;
+    }
   }
 }
+
+/** Senders choose names of data streams, too: any letter may be in them. */
+const pathOf = (name: string) => `/${encodeURIComponent(name)}`;
+
+const exists = (field: string) => ({ exists: { field } });

@@ -27,9 +27,6 @@ export async function retryLetters(
 
 export const canBeSent = ({ index }: StoredLetter) => index !== neverADocument;
 
-function itemOf({ index, id, body, action, version }: StoredLetter): BulkItem {
-  return {
-    ...{ action: action ?? 'create', index, id, document: body },
-    ...(version !== undefined && { version }),
-  };
+function itemOf({ time: _, reason: __, body, action, ...written }: StoredLetter): BulkItem {
+  return { ...written, action: action ?? 'create', document: body };
 }

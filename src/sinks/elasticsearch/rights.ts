@@ -33,21 +33,23 @@ export function installingRights({ lifecycle }: Abilities): Rights {
 /** What deleting needs, where logboom does that by itself. */
 export function deletingRights({ alerts, retention }: IndexingConfig, { lifecycle }: Abilities): Rights {
   const byItself = retention.size !== undefined || (retention.age !== undefined && lifecycle === 'none');
-  const deletes = retention.age !== undefined || retention.size !== undefined;
   return {
     cluster: [],
     indices: [
       ...(byItself ? [{ names: streams, privileges: ['manage'] }] : []),
-      ...(deletes ? [{ names: [alerts], privileges: ['read', 'delete'] }] : []),
+      ...(retention.age !== undefined ? [{ names: [alerts], privileges: ['read', 'delete'] }] : []),
     ],
   };
 }
 
+/** As one role; what is said about the same names is said once. */
 export function together(...all: Rights[]): Rights {
-  return {
-    cluster: all.flatMap(({ cluster }) => cluster),
-    indices: all.flatMap(({ indices }) => indices),
-  };
+  const byNames = new Map<string, Rights['indices'][number]>();
+  for (const { names, privileges } of all.flatMap(({ indices }) => indices)) {
+    const before = byNames.get(names.join())?.privileges ?? [];
+    byNames.set(names.join(), { names, privileges: [...new Set([...before, ...privileges])] });
+  }
+  return { cluster: all.flatMap(({ cluster }) => cluster), indices: [...byNames.values()] };
 }
 
 interface Privileges {

@@ -49,8 +49,11 @@ export interface ElasticsearchSink extends Sink {
 /** Longest time that `close` waits for connections to end. */
 const closeWithin: Millis = 2_000;
 
+/** A timer that is set to more than this goes off at once. */
+const longestTimer: Millis = 2 ** 31 - 1;
+
 const sleep: Clock['sleep'] = async (millis, signal) => {
-  await after(millis, undefined, { signal });
+  await after(Math.min(millis, longestTimer), undefined, { signal });
 };
 
 /** Writes documents into Elasticsearch (7.17, 8, 9), OpenSearch or the embedded store with bulk requests. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import {
   type ConnectionOptions,
@@ -8,19 +7,14 @@ import {
 } from 'node:tls';
 import type { ForwardConfig } from '../../config/forward.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
+import { readNamed } from '../../util/named-file.ts';
 
 type Ssl = NonNullable<ForwardConfig['ssl']>;
 
 const invalid = (option: string, what: string, options?: ErrorOptions) =>
   new LogboomError('CONFIG_INVALID', `forward.ssl.${option} ${what}`, options);
 
-function read(option: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw invalid(option, `names ${path}, which cannot be read: ${messageOf(cause)}`, { cause });
-  }
-}
+const read = (option: string, path: string) => readNamed(`forward.ssl.${option}`, path);
 
 /** How TLS is spoken with a host; undefined where it is not. Throws `CONFIG_INVALID` for files that cannot be used. */
 export function tlsFor(ssl: Ssl | undefined, host: string): ConnectionOptions | undefined {

@@ -37,6 +37,14 @@ describe('one item', () => {
     );
   });
 
+  it('that went into the failure store of its stream is taken, but not where it was meant to be', () => {
+    expect(judgeItem(create, { status: 201, failure_store: 'used' })).toEqual({
+      kind: 'indexed',
+      aside: true,
+    });
+    expect(judgeItem(create, { status: 201, failure_store: 'not_enabled' })).toMatchObject({ aside: false });
+  });
+
   it('is refused with the reason and its cause in words', () => {
     const error = {
       type: 't',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { elasticsearch } from '../../../src/config/outputs.ts';
 import { createClient, nodeCount } from '../../../src/sinks/elasticsearch/client.ts';
+import { makeAuthority } from '../../support/certificates.ts';
 
 const parse = (config: object) => elasticsearch.parse(config);
 /** What the client will connect with, without connecting. */
@@ -20,6 +21,15 @@ describe('the client', () => {
       'https://b:9243/prefix',
     ]);
     expect(nodeCount(parse({ hosts }))).toBe(2);
+  });
+
+  it.each([
+    ['eu.example.org:9243$abc$def', 'https://abc.eu.example.org:9243/'],
+    ['eu.example.org:9243$abc:9244$def:9245', 'https://abc.eu.example.org:9244/'],
+    ['eu.example.org$abc', 'https://abc.eu.example.org/'],
+  ])('finds the address in a cloud id, with its port: %s', (parts, url) => {
+    const id = `a: deployment:${Buffer.from(parts).toString('base64')}`;
+    expect(connectionsFor({ cloud_id: id })[0]?.url).toBe(url);
   });
 
   it('finds the address in a cloud id', () => {
@@ -45,10 +55,20 @@ describe('the client', () => {
   it('trusts the authorities in the files, and still checks', () => {
     const folder = mkdtempSync(join(tmpdir(), 'logboom-ca-'));
     const path = join(folder, 'ca.crt');
-    writeFileSync(path, 'PEM');
+    const { cert } = makeAuthority();
+    writeFileSync(path, cert);
     const [connection] = connectionsFor({ hosts: ['https://a'], ssl_certificate_authorities: [path] });
-    expect(connection?.tls).toEqual({ rejectUnauthorized: true, ca: [Buffer.from('PEM')] });
+    expect(connection?.tls).toEqual({ rejectUnauthorized: true, ca: [Buffer.from(cert)] });
     rmSync(folder, { recursive: true });
+  });
+
+  it('says which file it cannot take an authority from', () => {
+    const naming = (path: string) => () => connectionsFor({ ssl_certificate_authorities: [path] });
+    const message = /^elasticsearch.ssl_certificate_authorities names .*, which /;
+    for (const path of ['/nowhere/ca.pem', import.meta.filename])
+      expect(naming(path)).toThrow(
+        expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
+      );
   });
 
   it('checks certificates against what Node knows, unless it is told otherwise', () => {

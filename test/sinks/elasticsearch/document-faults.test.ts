@@ -80,6 +80,39 @@ describe('a document that the server cannot take now', () => {
   });
 });
 
+it('documents that are put off are not said to be in the index because others are', async () => {
+  let isRed = true;
+  server.onBulk = ({ actions }) => ({
+    items: actions.map(({ index }) =>
+      isRed && index === 'logs-red-default'
+        ? { status: 503, type: 'unavailable_shards_exception' }
+        : undefined,
+    ),
+  });
+  const { sink, log } = sinkFor();
+  const over = () => log.filter(({ msg }) => msg === 'the documents that were put off are in the index');
+  const waiting = sink.deliver(items(2, 'red-', 'logs-red-default'));
+  await expect.poll(() => sink.status().putOff).toBe(2);
+  await sink.deliver(items(3));
+  expect(over()).toEqual([]);
+  isRed = false;
+  await waiting;
+  expect(over()).toHaveLength(1);
+  expect(sink.status().putOff).toBe(0);
+});
+
+describe('a document that Elasticsearch puts into the failure store of its stream', () => {
+  it('is taken, and that is told and counted', async () => {
+    server.onBulk = () => ({ items: [undefined, { status: 201, failure_store: 'used' }, undefined] });
+    const { sink, letters, log, metrics } = sinkFor();
+    expect(await sink.deliver(items(3))).toEqual({ indexed: 3, duplicates: 0, deadLettered: 0 });
+    expect(letters).toEqual([]);
+    expect(log.map(({ msg }) => msg).join()).toContain('GET logs-test-default::failures/_search');
+    const text = await metrics.getSingleMetricAsString('logboom_elasticsearch_failure_store_total');
+    expect(text).toMatch(/_total 1$/m);
+  });
+});
+
 describe('a request that is too large', () => {
   const takes = (most: number) => {
     server.onBulk = ({ body }) => (body.length > most ? { status: 413 } : undefined);

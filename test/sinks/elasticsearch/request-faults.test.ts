@@ -61,6 +61,20 @@ describe('a request that the server cannot take now', () => {
     expect(await sink.deliver(items(2))).toMatchObject({ indexed: 2 });
   });
 
+  it('is sent again where its parameters are refused, and no document is given up for them', async () => {
+    let refused = 0;
+    server.onBulk = ({ path }) => {
+      if (refused >= 12 || !path.includes('tiemout=')) return undefined;
+      refused += 1;
+      const reason = 'request [/_bulk] contains unrecognized parameter: [tiemout]';
+      return { status: 400, body: error('illegal_argument_exception', reason) };
+    };
+    const { sink, letters, log } = sinkFor({ config: { parameters: { tiemout: '1m' } } });
+    expect(await sink.deliver(items(10))).toEqual({ ...nothing, indexed: 10 });
+    expect(letters).toEqual([]);
+    expect(log[0]?.msg).toMatch(/unrecognized parameter: \[tiemout\]; .*check `elasticsearch.parameters`/);
+  });
+
   it('waits longer each time, up to retryMax', async () => {
     script(...times(6, { status: 503 }));
     const { sink, pauses } = sinkFor({ index: { retryInitial: '1s', retryMax: '10s' } });

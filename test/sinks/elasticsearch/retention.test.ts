@@ -118,11 +118,63 @@ describe('retention by age', () => {
   it('takes old documents out of plain indices, which the server ages nowhere', async () => {
     holding({}, ['alerts', 'theirs'], ['theirs']);
     expect(await look({ age: '7d' }, { lifecycle: 'ilm' })).toEqual(['age: 7 documents of alerts']);
+    // That would need a right on the streams that only who ages them has.
+    expect(server.requests.filter(({ path }) => path.startsWith('/_cat'))).toEqual([]);
     const [query] = asked('_delete_by_query');
     expect(query?.path).toBe('/alerts/_delete_by_query?conflicts=proceed');
-    expect(JSON.parse(query!.body)).toEqual({
-      query: { range: { '@timestamp': { lt: '2026-11-14T00:00:00.000Z' } } },
-    });
+    const old = { range: { '@timestamp': { lt: '2026-11-14T00:00:00.000Z' } } };
+    const isOpen = {
+      bool: {
+        filter: [{ exists: { field: 'alert.revision' } }],
+        must_not: [{ exists: { field: 'event.end' } }],
+      },
+    };
+    expect(JSON.parse(query!.body)).toEqual({ query: { bool: { filter: [old], must_not: [isOpen] } } });
+  });
+});
+
+describe('a stream in trouble', () => {
+  const old = (name: string) => [
+    { name: `${name}-1`, daysAgo: 30 },
+    { name: `${name}-2`, daysAgo: 8 },
+  ];
+
+  /** Those requests fail; all others meet what `holding` set up. */
+  function failing(isMeant: (request: FakeRequest) => boolean, status: number): void {
+    const others = server.onOther;
+    server.onOther = (request) => (isMeant(request) ? { status, body: {} } : others(request));
+  }
+
+  it('keeps nothing of the others, and is told', async () => {
+    holding({ 'logs-a-default': old('a'), 'logs-b-default': old('b') }, ['alerts']);
+    failing(({ method, path }) => method === 'DELETE' && path === '/a-1', 503);
+    await expect(look({ age: '7d' })).rejects.toThrow();
+    expect(asked('/b-1')).toHaveLength(1);
+    expect(asked('/logs-b-default/_rollover')).toHaveLength(1);
+    expect(asked('/alerts/_delete_by_query')).toHaveLength(1);
+  });
+
+  it('cannot go on to another index where the cluster has no room for shards, and makes room all the same', async () => {
+    holding({ 'logs-a-default': old('a') });
+    failing(({ path }) => path.endsWith('/_rollover'), 400);
+    await expect(look({ age: '7d' })).rejects.toThrow();
+    expect(asked('/a-1')).toHaveLength(1);
+  });
+
+  it('does not count as gone where it is to make room', async () => {
+    holding({ 'logs-a-default': old('a'), 'logs-b-default': old('b') });
+    failing(({ method, path }) => method === 'DELETE' && path === '/a-1', 503);
+    await expect(look({ size: '300b' })).rejects.toThrow();
+    expect(asked('/b-1')).toHaveLength(1);
+  });
+
+  it('may have any name that a sender gave it', async () => {
+    holding({ 'logs-grün%?-default': [{ name: '.ds-logs-grün%-1', daysAgo: 30 }, ...old('a')] });
+    await look({ age: '7d' });
+    expect(asked('_rollover').map(({ path }) => decodeURIComponent(path))).toEqual([
+      '/logs-grün%?-default/_rollover',
+    ]);
+    expect(asked('/.ds').map(({ path }) => decodeURIComponent(path))).toEqual(['/.ds-logs-grün%-1']);
   });
 });
 
@@ -169,6 +221,19 @@ describe('a sink', () => {
     const told = log.filter(({ msg }) => msg.includes('old documents are not deleted'));
     expect(told).toHaveLength(1);
     expect(told[0]?.msg).toContain('403');
+  });
+
+  it('that is to look once a month does not look all the time', async () => {
+    holding({ 'logs-a-default': [{ name: 'a-1', daysAgo: 1 }] });
+    const { sink } = testSink({
+      hosts: [server.url],
+      index: { retention: { size: '1gb', every: '30d' } },
+      realTime: true,
+    });
+    await expect.poll(() => asked('_rollover').length).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(asked('_rollover')).toHaveLength(1);
+    await sink.close();
   });
 
   it('asks for nothing where no retention is configured', async () => {

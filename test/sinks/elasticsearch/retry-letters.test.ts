@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { neverADocument } from '../../../src/sinks/elasticsearch/dead-letter-document.ts';
 import { openDeadLetters } from '../../../src/sinks/elasticsearch/dead-letters.ts';
 import { readDeadLetters, type StoredLetter } from '../../../src/sinks/elasticsearch/dead-letters-reader.ts';
 import { retryLetters } from '../../../src/sinks/elasticsearch/retry-letters.ts';
@@ -83,10 +84,31 @@ describe('letters that are sent again', () => {
     expect(server.bulks().at(-1)!.body).toContain('"version":3,"version_type":"external"');
   });
 
+  it('take the way that they would have taken: by their pipeline and their routing value', async () => {
+    const { server, refused, letters, sink } = await setUp();
+    refused.add('id-0');
+    await sink.deliver(items(1).map((item) => ({ ...item, pipeline: 'nginx', routing: 'web-1' })));
+    refused.clear();
+    expect(await retryLetters(letters, sink, all)).toMatchObject({ indexed: 1 });
+    const [line] = server.bulks().at(-1)!.body.split('\n');
+    expect(JSON.parse(line!)).toEqual({
+      create: { _index: 'logs-test-default', _id: 'id-0', routing: 'web-1', pipeline: 'nginx' },
+    });
+  });
+
+  it('may be for an index of any name', async () => {
+    const { refused, letters, sink, left } = await setUp();
+    refused.add('id-0');
+    await sink.deliver(items(1, 'id-', 'logs'));
+    refused.clear();
+    expect(await retryLetters(letters, sink, all)).toMatchObject({ indexed: 1 });
+    expect(await left()).toEqual([]);
+  });
+
   it('never were a document, and stay, where they name no index', async () => {
     const { letters, sink, left } = await setUp();
     await letters.add([
-      { reason: 'the batch cannot be read', index: 'logs', id: 'j-1', body: Buffer.from([0xff]) },
+      { reason: 'the batch cannot be read', index: neverADocument, id: 'j-1', body: Buffer.from([0xff]) },
     ]);
     expect(await retryLetters(letters, sink, all)).toEqual({ indexed: 0, duplicates: 0, deadLettered: 0 });
     expect(await left()).toHaveLength(1);

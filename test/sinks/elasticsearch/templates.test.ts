@@ -268,8 +268,11 @@ describe('rights', () => {
     expect(rights.indices).toContainEqual({ names: ['*-*'], privileges: ['auto_configure', 'create_doc'] });
     expect(rights.indices).toContainEqual({
       names: ['logs-*-*', 'metrics-logboom.*'],
-      privileges: ['manage'],
+      privileges: ['auto_configure', 'create_doc', 'manage'],
     });
+    expect(rights.indices.flatMap(({ names }) => names)).toEqual([
+      ...['logs-*-*', 'metrics-logboom.*', '*-*', 'alerts'],
+    ]);
   });
 
   it('to install are not missed where everything is there', async () => {

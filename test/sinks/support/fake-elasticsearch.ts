@@ -21,7 +21,7 @@ export interface FakeRequest {
 /** What the fake does with a bulk request; `undefined` leaves it to the fake's own, well-behaved store. */
 export type Fault =
   | { status: number; body?: object; headers?: Record<string, string> }
-  | { items: Array<{ status: number; type?: string; reason?: string } | undefined> }
+  | { items: Scripted }
   | 'reset'
   | 'never'
   | { after: number }
@@ -113,7 +113,7 @@ function send(response: ServerResponse, { status, body }: { status: number; body
   response.end(JSON.stringify(body));
 }
 
-type Scripted = Array<{ status: number; type?: string; reason?: string } | undefined>;
+type Scripted = Array<{ status: number; type?: string; reason?: string; failure_store?: string } | undefined>;
 
 function storeAll(fake: FakeElasticsearch, actions: FakeAction[], scripted?: Scripted) {
   const items = actions.map((action, i) => {
@@ -121,7 +121,8 @@ function storeAll(fake: FakeElasticsearch, actions: FakeAction[], scripted?: Scr
     const status = own && own.status >= 300 ? own.status : store(fake, action);
     const error =
       status < 300 ? {} : { error: { type: own?.type ?? 'fault', reason: own?.reason ?? 'scripted' } };
-    return { [action.action]: { status, ...error } };
+    const { failure_store } = own ?? {};
+    return { [action.action]: { status, ...(failure_store && { failure_store }), ...error } };
   });
   const kept = scripted ? items.slice(0, scripted.length) : items;
   return { status: 200, body: { took: 1, errors: true, items: kept } };
