@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isObject, type JsonObject, parsed, stringify } from '../json.ts';
+import { isObject, type JsonObject, parsed, parseJson, stringify } from '../json.ts';
 import { filterPath } from '../path-filter.ts';
 import type { Parameters } from '../search/request.ts';
 import { illegalArgument, parsingError, StoreError, xContentError } from '../store-error.ts';
@@ -33,7 +33,7 @@ function parseBody(body: Buffer): JsonObject {
   if (body.length === 0) return {};
   let value: unknown;
   try {
-    value = JSON.parse(body.toString());
+    value = parseJson(body);
   } catch (error) {
     const { message } = error as Error;
     // A text that ends too early is told from one that goes wrong.

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { StoreTelemetry } from '../../telemetry/store.ts';
 import type { Engine } from '../engine.ts';
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type JsonObject, parseJson } from '../json.ts';
 import { nameOptions, resolve } from '../names.ts';
 import { keepAlive, type PointsInTime, Scrolls } from '../search/contexts.ts';
 import { fieldCaps } from '../search/field-caps.ts';
@@ -139,10 +139,10 @@ const headerKeys =
 /** A header line and a body line of `_msearch`. */
 function readSearch(head: Buffer, line: Buffer, index: string | undefined, parameters: Parameters) {
   try {
-    const header = head.length === 0 ? {} : (JSON.parse(head.toString()) as JsonObject);
+    const header = head.length === 0 ? {} : (parseJson(head) as JsonObject);
     const unknown = Object.keys(header).find((key) => !headerKeys.includes(key));
     if (unknown) throw illegalArgument(`key [${unknown}] is not supported in the metadata section`);
-    const body = JSON.parse(line.toString()) as unknown;
+    const body = parseJson(line);
     if (!isObject(body)) throw parsingError('Expected [START_OBJECT]');
     const entries = Object.entries(header).map(([key, value]) => [key, [value].flat().join(',')]);
     const own: Parameters = { ...parameters, ...Object.fromEntries(entries) };
