@@ -11,6 +11,8 @@ export interface StoreRequest {
   body: Buffer;
   /** The body as an object; an empty body is an empty object. */
   json(): JsonObject;
+  /** Whether its sender has hung up. */
+  isGone(): boolean;
 }
 
 export interface Answer {
@@ -102,7 +104,13 @@ export function router(app: FastifyInstance): Route {
           return send(
             request,
             reply,
-            await handler({ path, parameters: query, body, json: () => parseBody(body) }),
+            await handler({
+              path,
+              parameters: query,
+              body,
+              json: () => parseBody(body),
+              isGone: () => request.raw.socket.destroyed,
+            }),
           );
         },
       });
