@@ -18,6 +18,9 @@ export interface EmbeddedStore {
   stop(): Promise<void>;
 }
 
+/** Megabytes. Requests make much garbage, of which little lives on: a small young generation makes it be collected instead of kept. */
+const heap = { maxYoungGenerationSizeMb: 16 };
+
 type Answer = { ready: { url: string } } | { failed: { code?: ErrorCode; message: string } };
 
 /**
@@ -39,6 +42,7 @@ export async function startEmbeddedStore(
   const worker = new Worker(workerEntry(import.meta.url, '../store/store-worker.ts'), {
     name: 'store',
     workerData,
+    resourceLimits: heap,
   });
   let stopping = false;
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));

@@ -9,6 +9,7 @@ import { createElasticsearchSink, type ElasticsearchSink } from '../sinks/elasti
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { ParsingTelemetry } from '../telemetry/parsing.ts';
 import type { PipelineTelemetry } from '../telemetry/pipeline.ts';
+import { bulkLimits } from './bulk-limits.ts';
 import { EventDocuments } from './event-documents.ts';
 import { createIndexNames } from './index-name.ts';
 import { Indexer } from './indexer.ts';
@@ -48,7 +49,8 @@ export class Indexing {
 
   /** Throws where the client cannot be made, as where a certificate's file is missing. */
   constructor(parts: IndexingParts, { config, elasticsearch }: ReaderData, from: Position) {
-    const { indexing, parsers, time } = config;
+    const { parsers, time } = config;
+    const indexing = bulkLimits(config);
     const { journal, results, deadLetters, instruments, parsing } = parts;
     this.parts = parts;
     this.position = from;

@@ -25,7 +25,12 @@ function mappingSettings(settings: JsonObject): Partial<MappingSettings> {
   const read = (path: string) =>
     path.split('.').reduce<unknown>((place, step) => (place as JsonObject | undefined)?.[step], settings);
   const limit = Number(read('index.mapping.total_fields.limit') ?? 1000);
-  return { ignoreMalformed: read('index.mapping.ignore_malformed') === 'true', fieldLimit: limit };
+  const depthLimit = Number(read('index.mapping.depth.limit') ?? 20);
+  return {
+    ignoreMalformed: read('index.mapping.ignore_malformed') === 'true',
+    fieldLimit: limit,
+    depthLimit,
+  };
 }
 
 /** The indices, and the one way to change them: `write`. */

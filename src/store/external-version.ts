@@ -25,4 +25,4 @@ export function externalVersion(version: unknown, type: unknown): ExternalVersio
 }
 
 /** Versions are kept in 32 bits. */
-const largestVersion = 2 ** 32 - 1;
+export const largestVersion = 2 ** 32 - 1;

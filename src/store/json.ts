@@ -2,6 +2,40 @@
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
+/** How deep values may lie in one another: as deep as Elasticsearch reads them, and far from the end of the stack. */
+export const deepestJson = 1_000;
+
+/** Well-formed, and nested deeper than anything here could walk through. */
+export class TooDeep extends SyntaxError {
+  constructor() {
+    super(`Document nesting depth (${deepestJson + 1}) exceeds the maximum allowed (${deepestJson})`);
+  }
+}
+
+/** JSON.parse of bytes that a client sent. Throws a SyntaxError. */
+export function parseJson(bytes: Buffer): unknown {
+  // What is short has no room for so many brackets and their ends.
+  if (bytes.length > 2 * deepestJson) checkDepth(bytes);
+  return JSON.parse(bytes.toString());
+}
+
+const [quote, backslash] = [0x22, 0x5c];
+
+/** Brackets are the only bytes in question: `[` and `{`, and their ends, differ from each other in one bit. */
+function checkDepth(bytes: Buffer): void {
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (inText) {
+      if (byte === backslash) at++;
+      else if (byte === quote) inText = false;
+    } else if (byte === quote) inText = true;
+    else if ((byte | 0x20) === 0x7d) depth--;
+    else if ((byte | 0x20) === 0x7b && ++depth > deepestJson) throw new TooDeep();
+  }
+}
+
 /** Bytes that are JSON already: a document goes out as it came in, with its spacing and its long numbers. */
 export class RawJson {
   readonly bytes: Buffer;

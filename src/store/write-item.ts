@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Engine, OpenIndex } from './engine.ts';
-import type { ExternalVersion } from './external-version.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
+import { type ExternalVersion, largestVersion } from './external-version.ts';
+import { isObject, type Json, type JsonObject, parseJson } from './json.ts';
 import { longestId } from './storage/files.ts';
 import type { Found } from './storage/shard.ts';
 import { documentError, illegalArgument, indexNotFound, StoreError, validationError } from './store-error.ts';
@@ -56,7 +56,7 @@ export function newId(now: number): string {
 function parseDocument(source: Buffer): JsonObject {
   let value: unknown;
   try {
-    value = JSON.parse(source.toString());
+    value = parseJson(source);
   } catch (error) {
     throw documentError(`failed to parse`, {
       type: 'x_content_parse_exception',
@@ -133,6 +133,8 @@ function putDocument(engine: Engine, target: OpenIndex, put: Put): WriteResult {
   checkVersion(target, id, old, put.external);
   checkTimestamp(target, put.document);
   const next = put.external?.version ?? (old?.version ?? 0) + 1;
+  if (next > largestVersion)
+    throw illegalArgument(`the version of [${id}] is the largest that this store keeps [${largestVersion}]`);
   const { sequence, grown } = shard.put(
     { id, old, source: put.source, document: put.document, version: next },
     engine.now(),

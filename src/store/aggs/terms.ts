@@ -10,6 +10,7 @@ import {
   type Aggregator,
   type Batch,
   type Bucket,
+  Children,
   newBucket,
   partition,
   type RequestScope,
@@ -76,11 +77,18 @@ function listed(value: Json | undefined): ((key: string) => boolean) | undefined
   return (key) => names.has(key);
 }
 
+type Counts = Map<Key, number>;
+
+/** Terms counted for one aggregation: some 150 MB. */
+const mostTerms = 1_000_000;
+
 class Terms implements Aggregator {
   readonly #scope: RequestScope;
   readonly #spec: AggregationSpec;
   readonly #name: string;
   readonly #buckets = new Map<Key, Bucket>();
+  /** Of terms with nothing within them a number is kept and no bucket: there may be millions, of which ten are shown. */
+  readonly #counts: Counts | undefined;
   readonly #include: ((key: string) => boolean) | undefined;
   readonly #exclude: ((key: string) => boolean) | undefined;
   readonly #orders: Order[];
@@ -103,6 +111,7 @@ class Terms implements Aggregator {
     ];
     this.#orders = parseOrder(spec.body.order, usual);
     this.#least = numberOf(spec.body.min_doc_count, 1);
+    this.#counts = spec.children.length === 0 ? new Map() : undefined;
     if (numberOf(spec.body.size, 10) < 1)
       throw xContentError(
         `[terms] failed to parse field [size]: [size] must be greater than 0. Found [${String(spec.body.size)}] in [${spec.name}]`,
@@ -114,10 +123,10 @@ class Terms implements Aggregator {
     this.#field = aggregatedField(batch.context, this.#name) ?? this.#field;
     const keys: Key[] = [];
     const [owners, numbers] = this.#assign(batch, docs, keys);
-    if (this.#spec.children.length === 0) {
+    if (this.#counts) {
       const counts = new Uint32Array(keys.length);
       for (const number of numbers) counts[number]! += 1;
-      for (const [number, key] of keys.entries()) this.#add(key, counts[number]!);
+      for (const [number, key] of keys.entries()) this.#count(this.#counts, key, counts[number]!);
       return;
     }
     for (const [number, part] of partition(owners, numbers, keys.length).entries()) {
@@ -166,6 +175,14 @@ class Terms implements Aggregator {
     return isNumeric ? missingNumber(missing, field, this.#scope.now) : String(missing);
   }
 
+  #count(counts: Counts, key: Key, count: number): void {
+    const known = counts.get(key);
+    if (known === undefined && ((count === 0 && this.#least > 0) || !this.#isWanted(key))) return;
+    if (known === undefined && counts.size === mostTerms)
+      throw illegalArgument(`[terms] more than ${mostTerms} different terms are not supported by this store`);
+    counts.set(key, (known ?? 0) + count);
+  }
+
   #add(key: Key, count: number): Bucket | undefined {
     const known = this.#buckets.get(key);
     if (!known && ((count === 0 && this.#least > 0) || !this.#isWanted(key))) return undefined;
@@ -184,11 +201,16 @@ class Terms implements Aggregator {
 
   result(): JsonObject {
     const size = numberOf(this.#spec.body.size, 10);
-    const counted = [...this.#buckets].filter(([, { count }]) => count >= this.#least);
+    const none = new Children(this.#scope, []);
+    const buckets: Iterable<[Key, Bucket]> = this.#counts
+      ? Array.from(this.#counts, ([key, count]): [Key, Bucket] => [key, { count, children: none }])
+      : this.#buckets;
+    const counted = [...buckets].filter(([, { count }]) => count >= this.#least);
     const all = counted.sort(byOrder(this.#orders));
+    if (this.#counts) for (let at = Math.min(size, all.length); at > 0; at--) this.#scope.addBucket();
     const rest = all.slice(size).reduce((sum, [, { count }]) => sum + count, 0);
     const format = this.#spec.body.format === undefined ? undefined : String(this.#spec.body.format);
-    const buckets = all.slice(0, size).map(([value, { count, children }]): JsonObject => {
+    const shown = all.slice(0, size).map(([value, { count, children }]): JsonObject => {
       const { key, text } = shownKey(value, this.#field, format);
       return {
         key,
@@ -197,7 +219,7 @@ class Terms implements Aggregator {
         ...children.result(),
       };
     });
-    return { doc_count_error_upper_bound: 0, sum_other_doc_count: rest, buckets };
+    return { doc_count_error_upper_bound: 0, sum_other_doc_count: rest, buckets: shown };
   }
 }
 

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { StoreTelemetry } from '../../telemetry/store.ts';
 import type { Engine } from '../engine.ts';
 import { externalVersion } from '../external-version.ts';
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type JsonObject, parseJson } from '../json.ts';
 import { errorBody, illegalArgument, StoreError } from '../store-error.ts';
 import { type WriteRequest, type WriteResult, writeItem } from '../write-item.ts';
 import type { Route } from './routing.ts';
@@ -41,7 +41,7 @@ export function linesOf(body: Buffer): Buffer[] {
 function parseAction(line: Buffer, number: number): [WriteRequest['action'], JsonObject] {
   let value: unknown;
   try {
-    value = JSON.parse(line.toString());
+    value = parseJson(line);
   } catch {
     throw illegalArgument(
       `Malformed action/metadata line [${number}], expected START_OBJECT but found something that is no JSON`,
@@ -88,6 +88,10 @@ export function parseBulk(body: Buffer, index: string | undefined): WriteRequest
         400,
         'action_request_validation_exception',
         `Validation Failed: ${requests.length + 1}: index is missing;`,
+      );
+    if (typeof meta._id === 'object' && meta._id !== null)
+      throw illegalArgument(
+        `Malformed action/metadata line [${at + 1}], expected a simple value for field [_id] but found [START_OBJECT]`,
       );
     const id = meta._id === undefined || meta._id === null ? undefined : String(meta._id);
     const ifSequence = meta.if_seq_no === undefined ? undefined : Number(meta.if_seq_no);

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isObject, type JsonObject, parsed, stringify } from '../json.ts';
+import { isObject, type JsonObject, parsed, parseJson, stringify } from '../json.ts';
 import { filterPath } from '../path-filter.ts';
 import type { Parameters } from '../search/request.ts';
 import { illegalArgument, parsingError, StoreError, xContentError } from '../store-error.ts';
@@ -11,6 +11,8 @@ export interface StoreRequest {
   body: Buffer;
   /** The body as an object; an empty body is an empty object. */
   json(): JsonObject;
+  /** Whether its sender has hung up. */
+  isGone(): boolean;
 }
 
 export interface Answer {
@@ -33,7 +35,7 @@ function parseBody(body: Buffer): JsonObject {
   if (body.length === 0) return {};
   let value: unknown;
   try {
-    value = JSON.parse(body.toString());
+    value = parseJson(body);
   } catch (error) {
     const { message } = error as Error;
     // A text that ends too early is told from one that goes wrong.
@@ -102,7 +104,13 @@ export function router(app: FastifyInstance): Route {
           return send(
             request,
             reply,
-            await handler({ path, parameters: query, body, json: () => parseBody(body) }),
+            await handler({
+              path,
+              parameters: query,
+              body,
+              json: () => parseBody(body),
+              isGone: () => request.raw.socket.destroyed,
+            }),
           );
         },
       });

@@ -84,7 +84,12 @@ export function scrollRoutes(route: Route, engine: Engine, pits: PointsInTime): 
         throw validationError('Validation Failed: 1: [keep_alive] is not specified;');
       const life = keepAlive(parameters.keep_alive, 'keep_alive');
       const targets = targetsOf(engine, path.index, parameters);
-      const snapshot = new Map(targets.map(({ index }) => [index.record.name, index.shard.nextSequence]));
+      const snapshot = new Map(
+        targets.map(({ index: { record, shard } }) => [
+          record.name,
+          { uuid: record.uuid, before: shard.nextSequence },
+        ]),
+      );
       const shards = { total: targets.length, successful: targets.length, skipped: 0, failed: 0 };
       return { body: { id: pits.open(snapshot, life), _shards: shards } };
     },

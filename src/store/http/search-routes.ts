@@ -1,12 +1,14 @@
 import { performance } from 'node:perf_hooks';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { StoreTelemetry } from '../../telemetry/store.ts';
 import type { Engine } from '../engine.ts';
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type JsonObject, parseJson } from '../json.ts';
 import { nameOptions, resolve } from '../names.ts';
-import { keepAlive, type PointsInTime, Scrolls } from '../search/contexts.ts';
+import { keepAlive, type PointsInTime, Scrolls, type Snapshot } from '../search/contexts.ts';
 import { fieldCaps } from '../search/field-caps.ts';
 import { type Parameters, parseSearch, queryOf } from '../search/request.ts';
-import { answer, count, find, type SearchTarget, search, shardsOf } from '../search/search.ts';
+import { Scroll } from '../search/scroll.ts';
+import { count, type SearchTarget, search, shardsOf } from '../search/search.ts';
 import { errorBody, illegalArgument, parsingError, StoreError, validationError } from '../store-error.ts';
 import { linesOf } from './bulk-routes.ts';
 import type { Answer, Route, StoreRequest } from './routing.ts';
@@ -26,9 +28,9 @@ export function targetsOf(
 }
 
 /** What a search that names a point in time looks at. */
-function snapshotTargets(engine: Engine, snapshot: Map<string, number>): SearchTarget[] {
-  return [...snapshot].flatMap(([name, before]) =>
-    engine.catalog.get('index', name) ? [{ index: engine.open(name), before }] : [],
+function snapshotTargets(engine: Engine, snapshot: Snapshot): SearchTarget[] {
+  return [...snapshot].flatMap(([name, { uuid, before }]) =>
+    engine.catalog.get('index', name)?.uuid === uuid ? [{ index: engine.open(name), before }] : [],
   );
 }
 
@@ -50,7 +52,6 @@ function run(
   return { ...(pit && { pit_id: pit.id }), ...answer };
 }
 
-/** Finds all hits at once and remembers where they are; pages are read from that, whatever is written meanwhile. */
 function openScroll(
   engine: Engine,
   scrolls: Scrolls,
@@ -58,7 +59,6 @@ function openScroll(
   index: string | undefined,
   parameters: Parameters,
 ) {
-  const started = performance.now();
   const life = keepAlive(parameters.scroll, 'scroll');
   const request = parseSearch(body, parameters);
   if (request.from > 0 || request.size === 0)
@@ -67,31 +67,19 @@ function openScroll(
         ? '[size] cannot be [0] in a scroll context'
         : 'using [from] is not allowed in a scroll context',
     );
-  const targets = targetsOf(engine, index, parameters);
-  const found = find(targets, request, engine.now(), Number.MAX_SAFE_INTEGER);
-  const scroll = { found, request, shards: targets.length, at: request.size };
-  const id = scrolls.open(scroll, life);
-  return {
-    _scroll_id: id,
-    ...answer(found, found.candidates.slice(0, request.size), request, targets.length, started),
-  };
+  const scroll = new Scroll(engine, targetsOf(engine, index, parameters), request);
+  // The first page is what may be refused, so it is made before anything is kept.
+  const page = scroll.next();
+  return { _scroll_id: scrolls.open(scroll, life), ...page };
 }
 
 function nextPage(scrolls: Scrolls, { parameters, path, json }: StoreRequest): Answer {
-  const started = performance.now();
   const body = json();
   const id = String(body.scroll_id ?? parameters.scroll_id ?? path.id ?? '');
   if (id === '') throw validationError('Validation Failed: 1: scrollId is missing;');
   const asked = body.scroll ?? parameters.scroll;
   const scroll = scrolls.use(id, asked === undefined ? undefined : keepAlive(String(asked), 'scroll'));
-  const { found, request, shards, at } = scroll;
-  scroll.at = at + request.size;
-  const page = found.candidates.slice(at, scroll.at);
-  const { aggregations: _, ...rest } = answer(found, page, request, shards, started) as Record<
-    string,
-    unknown
-  >;
-  return { body: { _scroll_id: id, ...rest } };
+  return { body: { _scroll_id: id, ...scroll.next() } };
 }
 
 function closeScrolls(scrolls: Scrolls, { path, json }: StoreRequest): Answer {
@@ -111,7 +99,11 @@ function reshaped(answer: ReturnType<typeof run>, parameters: Parameters): unkno
   return { ...answer, hits: { ...answer.hits, total: answer.hits.total?.value ?? -1 } };
 }
 
-function multiSearch(engine: Engine, pits: PointsInTime, { body, path, parameters }: StoreRequest): Answer {
+async function multiSearch(
+  engine: Engine,
+  pits: PointsInTime,
+  { body, path, parameters, isGone }: StoreRequest,
+): Promise<Answer> {
   const started = performance.now();
   const lines = linesOf(body).filter((line, at) => line.length > 0 || at % 2 === 0);
   if (lines.length === 0)
@@ -120,14 +112,18 @@ function multiSearch(engine: Engine, pits: PointsInTime, { body, path, parameter
   const searches = Array.from({ length: lines.length >> 1 }, (_, at) =>
     readSearch(lines[2 * at]!, lines[2 * at + 1]!, path.index, parameters),
   );
-  const responses = searches.map(({ index, body: search, own }) => {
+  const responses: unknown[] = [];
+  for (const { index, body: search, own } of searches) {
     try {
-      return { ...run(engine, pits, search, index, own), status: 200 };
+      responses.push({ ...run(engine, pits, search, index, own), status: 200 });
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      return errorBody(error);
+      responses.push(errorBody(error));
     }
-  });
+    // Writers and other searches come in between, and nobody works for a client that went away.
+    await turn();
+    if (isGone()) break;
+  }
   return { body: { took: Math.round(performance.now() - started), responses } };
 }
 
@@ -139,10 +135,10 @@ const headerKeys =
 /** A header line and a body line of `_msearch`. */
 function readSearch(head: Buffer, line: Buffer, index: string | undefined, parameters: Parameters) {
   try {
-    const header = head.length === 0 ? {} : (JSON.parse(head.toString()) as JsonObject);
+    const header = head.length === 0 ? {} : (parseJson(head) as JsonObject);
     const unknown = Object.keys(header).find((key) => !headerKeys.includes(key));
     if (unknown) throw illegalArgument(`key [${unknown}] is not supported in the metadata section`);
-    const body = JSON.parse(line.toString()) as unknown;
+    const body = parseJson(line);
     if (!isObject(body)) throw parsingError('Expected [START_OBJECT]');
     const entries = Object.entries(header).map(([key, value]) => [key, [value].flat().join(',')]);
     const own: Parameters = { ...parameters, ...Object.fromEntries(entries) };

@@ -45,8 +45,14 @@ function checkMappings(mappings: unknown): void {
   if (isObject(mappings)) new Mapping(clone(expandMapping(mappings)));
 }
 
+/** As long as an index's may be: it is part of a key. */
+function checkName(name: string): void {
+  if (Buffer.byteLength(name) > 255) throw illegalArgument(`the name [${name}] of a template is too long`);
+}
+
 function putTemplate(engine: Engine, { path, json, parameters }: StoreRequest): Answer {
   const name = path.name!;
+  checkName(name);
   const body = json();
   checkKeys('index_template', body, templateKeys);
   if (patternsOf(body).length === 0) throw parsingError('Required [index_patterns]');
@@ -78,6 +84,7 @@ function overlaps(a: string[], b: string[]): boolean {
 }
 
 function putComponent(engine: Engine, { path, json, parameters }: StoreRequest): Answer {
+  checkName(path.name!);
   const body = json();
   checkKeys('component_template', body, ['template', 'version', '_meta', 'deprecated']);
   if (!isObject(body.template)) throw parsingError('Required [template]');

@@ -88,9 +88,13 @@ const named: Record<string, string> = {
   date_hour_minute_second: "yyyy-MM-dd'T'HH:mm:ss",
 };
 
+/** Milliseconds from the epoch: beyond it there is no calendar. */
+export const furthestDate: Millis = 8.64e15 - 86_400_000;
+
 /** Writes a moment by the first of the formats, in a zone's local time. */
 export function formatDate(at: Millis, formats = 'strict_date_optional_time', zone = 'UTC'): string {
   const format = formats.split('||')[0]!.trim();
+  if (!(Math.abs(at) <= furthestDate)) return String(at);
   if (format === 'epoch_millis') return String(at);
   if (format === 'epoch_second') return String(at / 1000);
   if (zone === 'UTC' && named[format] === isoPattern) return new Date(at).toISOString();

@@ -1,6 +1,6 @@
 import type { NamePattern } from '../../util/glob.ts';
 import { isObject, type JsonObject, wildcard } from '../json.ts';
-import { mapperError, StoreError } from '../store-error.ts';
+import { illegalArgument, mapperError, StoreError } from '../store-error.ts';
 import { isDateFormat } from './date-parse.ts';
 import { type Family, type Field, familyOf, type MappingNode, type ObjectNode, optionsOf } from './field.ts';
 
@@ -8,9 +8,11 @@ export interface MappingSettings {
   ignoreMalformed: boolean;
   /** `index.mapping.total_fields.limit`: a sender that uses values as keys must not fill the memory. */
   fieldLimit: number;
+  /** `index.mapping.depth.limit`: how many objects may lie in one another. */
+  depthLimit: number;
 }
 
-const defaults: MappingSettings = { ignoreMalformed: false, fieldLimit: 1000 };
+const defaults: MappingSettings = { ignoreMalformed: false, fieldLimit: 1000, depthLimit: 20 };
 
 /**
  * A mapping as the store works with it: the JSON as people wrote it (and dynamic mapping went on writing it) and,
@@ -79,7 +81,9 @@ export class Mapping {
 
   /** Adds what dynamic mapping decided. The definition grows with it and is what gets stored. */
   add(parent: ObjectNode, name: string, definition: JsonObject): MappingNode {
-    if (this.#slots >= this.settings.fieldLimit)
+    this.#checkDepth(parent, name, definition);
+    // Slots are no measure: what was taken back does not give its own back.
+    if (this.fields.size + this.#objects.size >= this.settings.fieldLimit)
       throw new StoreError(
         400,
         'document_parsing_exception',
@@ -89,6 +93,14 @@ export class Mapping {
     this.#propertiesOf(parent.path)[name] = definition;
     this.#unsettled.push([parent, name]);
     return node;
+  }
+
+  #checkDepth({ path }: ObjectNode, name: string, { type = 'object' }: JsonObject): void {
+    const object = path ? `${path}.${name}` : name;
+    if ((type === 'object' || type === 'nested') && object.split('.').length >= this.settings.depthLimit)
+      throw illegalArgument(
+        `Limit of mapping depth [${this.settings.depthLimit}] has been exceeded due to object field [${object}]`,
+      );
   }
 
   /** Keeps what was added. */

@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts';
 import { documentError, type StoreError } from '../store-error.ts';
+import { furthestDate } from './date-format.ts';
 import { defaultFormats, documentDate } from './date-parse.ts';
 import type { Field } from './field.ts';
 import { encodeIp } from './ip.ts';
@@ -39,7 +40,10 @@ function toNumber(field: Field, value: Json): number {
 
 /** A float's column holds what a float can hold, so that sums and comparisons come out as in Elasticsearch. */
 function toReal(field: Field, number: number): number {
-  if (field.type === 'float') return Math.fround(number);
+  const real = field.type === 'float' ? Math.fround(number) : number;
+  if (!Number.isFinite(real))
+    throw new Misfit(`[${field.type}] supports only finite values, but got [${real}]`);
+  if (field.type === 'float') return real;
   const { scaling } = field.options;
   return field.type === 'scaled_float' && scaling ? Math.round(number * scaling) / scaling : number;
 }
@@ -60,6 +64,8 @@ function toDate(field: Field, value: Json): number {
         : documentDate(String(value), formats);
   if (date === undefined)
     throw new Misfit(`failed to parse date field [${String(value)}] with format [${formats}]`);
+  if (Math.abs(date) > furthestDate)
+    throw new Misfit(`date field [${String(value)}] is further away than this store reckons`);
   return date;
 }
 

@@ -22,14 +22,17 @@ export class TopHits {
   readonly #limit: number;
   readonly #keys: SortKey[];
   readonly #after: SortValue[] | undefined;
+  /** Only what comes behind this hit is kept. */
+  readonly #past: Candidate | undefined;
   #kept: Candidate[] = [];
   /** The last that still belongs to the first `limit`, once there are that many. */
   #worst: Candidate | undefined;
 
-  constructor(limit: number, keys: SortKey[], after: SortValue[] | undefined) {
+  constructor(limit: number, keys: SortKey[], after: SortValue[] | undefined, past?: Candidate) {
     this.#limit = limit;
     this.#keys = keys;
     this.#after = after;
+    this.#past = past;
   }
 
   /** Whether no document of the segment can be among the first; `bounds` are those of the first key's field. */
@@ -51,7 +54,7 @@ export class TopHits {
     if (this.#limit === 0) return;
     const readers = this.#keys.map((key) => keyReader(context, key, segment, scores));
     for (const doc of docsOf(bits)) {
-      if (this.#isBehind(readers[0], doc)) continue;
+      if (this.#isOut(readers[0], doc, place, segment.base + doc)) continue;
       const values = readers.map((read) => read(doc));
       if (this.#after && !this.#isAfter(values)) continue;
       const candidate = {
@@ -61,6 +64,7 @@ export class TopHits {
         score: scores[doc] ?? Number.NaN,
         values,
       };
+      if (this.#past && this.#compare(candidate, this.#past) <= 0) continue;
       if (this.#worst && this.#compare(candidate, this.#worst) > 0) continue;
       this.#kept.push(candidate);
       if (this.#kept.length >= 2 * this.#limit + 256) this.#prune();
@@ -73,9 +77,20 @@ export class TopHits {
   }
 
   /** Most documents are turned away by their first key, before anything is allocated for them. */
-  #isBehind(first: KeyReader | undefined, doc: number): boolean {
-    if (!first || !this.#worst) return false;
-    return compareValues(first(doc), this.#worst.values[0]!, this.#keys[0]!) > 0;
+  #isOut(first: KeyReader | undefined, doc: number, place: number, sequence: number): boolean {
+    if (!first || (!this.#worst && !this.#past)) return false;
+    const value = first(doc);
+    return (
+      this.#side(value, this.#worst, place, sequence) > 0 ||
+      this.#side(value, this.#past, place, sequence) < 0
+    );
+  }
+
+  /** Which side of a hit a document is on: 0 where further keys must tell. */
+  #side(value: SortValue, hit: Candidate | undefined, place: number, sequence: number): number {
+    if (!hit) return 0;
+    const order = compareValues(value, hit.values[0]!, this.#keys[0]!);
+    return order !== 0 || this.#keys.length > 1 ? order : place - hit.place || sequence - hit.sequence;
   }
 
   #isAfter(values: SortValue[]): boolean {

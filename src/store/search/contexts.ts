@@ -3,8 +3,7 @@ import type { Millis } from '../../model.ts';
 import { parseDuration } from '../../util/duration.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { illegalArgument, StoreError } from '../store-error.ts';
-import type { SearchRequest } from './request.ts';
-import type { Found } from './search.ts';
+import type { Scroll } from './scroll.ts';
 
 /** Contexts that may be open at once; each holds references to hits in memory. */
 const mostContexts = 100;
@@ -52,6 +51,7 @@ class Contexts<T> {
       );
     const id = randomBytes(24).toString('base64url');
     this.#live.set(id, { value, until: this.#now() + life });
+    this.#expireAfter(life);
     return id;
   }
 
@@ -60,7 +60,10 @@ class Contexts<T> {
     const context = this.#live.get(id);
     if (!context && !isContextId(id)) throw illegalArgument('Cannot parse scroll id');
     if (!context) throw missing(id);
-    if (life !== undefined) context.until = this.#now() + life;
+    if (life !== undefined) {
+      context.until = this.#now() + life;
+      this.#expireAfter(life);
+    }
     return context.value;
   }
 
@@ -74,14 +77,19 @@ class Contexts<T> {
     return size;
   }
 
+  /** What nobody asks for again must not stay in memory until somebody asks for something else. */
+  #expireAfter(life: Millis): void {
+    setTimeout(() => this.#expire(), life + 1).unref();
+  }
+
   #expire(): void {
     const now = this.#now();
     for (const [id, { until }] of this.#live) if (until <= now) this.#live.delete(id);
   }
 }
 
-/** Indices, and for each the sequence from which on nothing is seen. */
-export type Snapshot = Map<string, number>;
+/** Indices by name, and for each the sequence from which on nothing is seen. Another of the same name is another index. */
+export type Snapshot = Map<string, { uuid: string; before: number }>;
 
 /** Points in time. Documents deleted since are gone from them, unlike in Elasticsearch; later ones are never seen. */
 export class PointsInTime extends Contexts<Snapshot> {
@@ -93,14 +101,6 @@ export class PointsInTime extends Contexts<Snapshot> {
     const life = pit.keep_alive === undefined ? undefined : keepAlive(String(pit.keep_alive), 'keep_alive');
     return { snapshot: this.use(pit.id, life), id: pit.id };
   }
-}
-
-/** A scroll: all hits, found at its first request, and how far they were read. */
-export interface Scroll {
-  found: Found;
-  request: SearchRequest;
-  shards: number;
-  at: number;
 }
 
 export class Scrolls extends Contexts<Scroll> {}

@@ -24,6 +24,8 @@ import { afterValue, type SortKey, sortField } from './sort.ts';
 export interface SearchTarget {
   index: OpenIndex;
   before?: number;
+  /** Its place among those searched, where that is not its place in the list. */
+  place?: number;
 }
 
 const byScore: SortKey = {
@@ -123,11 +125,13 @@ function naming<T>(context: OpenIndex, work: () => T): T {
   }
 }
 
+/** `past`: a hit behind which to go on, of an earlier call with the same targets. */
 export function find(
   targets: SearchTarget[],
   request: SearchRequest,
   now: number,
   limit = request.from + request.size,
+  past?: Candidate,
 ): Found {
   const isByScore = request.sort.length === 0;
   const keys = isByScore ? [byScore] : request.sort;
@@ -141,10 +145,11 @@ export function find(
   const after = request.after?.map((value, at) =>
     afterValue(value, keys[at]!, context && sortFieldQuietly(context, keys[at]!), now),
   );
-  const top = new TopHits(limit, keys, after);
+  const top = new TopHits(limit, keys, after, past);
   const aggregations = new Aggregations(request.aggregations, now);
   const run = new Run(request, top, keys, aggregations, isScored);
-  for (const [place, target] of targets.entries()) naming(target.index, () => run.index(target, place, now));
+  for (const [place, target] of targets.entries())
+    naming(target.index, () => run.index(target, target.place ?? place, now));
   // The best score is only known where scores are looked at first of all.
   const isScoreFirst = isByScore || request.trackScores;
   const showsScore = isScoreFirst && limit > 0 && run.maxScore > Number.NEGATIVE_INFINITY;

@@ -1,5 +1,6 @@
 import { tokenize } from '../mapping/analyzer.ts';
 import type { Column, NumberColumn, TermColumn, TextColumn } from './column.ts';
+import { Growing } from './growing.ts';
 import { StringTable } from './string-table.ts';
 
 /** Takes the values of one field as documents come, in their order, and gives a column of them at any time. */
@@ -10,7 +11,7 @@ export interface ColumnBuilder {
 }
 
 /** Where each document's values begin, or undefined where none has more than one. */
-function startsOf(docs: number[], size: number): Uint32Array | undefined {
+function startsOf(docs: Uint16Array, size: number): Uint32Array | undefined {
   let several = false;
   for (let at = 1; at < docs.length && !several; at++) several = docs[at] === docs[at - 1];
   if (!several) return undefined;
@@ -21,8 +22,8 @@ function startsOf(docs: number[], size: number): Uint32Array | undefined {
 }
 
 export class NumberBuilder implements ColumnBuilder {
-  readonly #docs: number[] = [];
-  readonly #values: number[] = [];
+  readonly #docs = new Growing(Uint16Array);
+  readonly #values = new Growing(Float64Array);
 
   add(doc: number, value: number): void {
     this.#docs.push(doc);
@@ -30,12 +31,14 @@ export class NumberBuilder implements ColumnBuilder {
   }
 
   build(size: number): NumberColumn {
-    const starts = startsOf(this.#docs, size);
-    const values = starts ? Float64Array.from(this.#values) : new Float64Array(size).fill(Number.NaN);
-    if (!starts) for (const [at, doc] of this.#docs.entries()) values[doc] = this.#values[at]!;
+    const docs = this.#docs.items;
+    const found = this.#values.items;
+    const starts = startsOf(docs, size);
+    const values = starts ? found.slice() : new Float64Array(size).fill(Number.NaN);
+    if (!starts) for (let at = 0; at < docs.length; at++) values[docs[at]!] = found[at]!;
     let min = Number.POSITIVE_INFINITY;
     let max = Number.NEGATIVE_INFINITY;
-    for (const value of this.#values) {
+    for (const value of found) {
       if (value < min) min = value;
       if (value > max) max = value;
     }
@@ -59,8 +62,8 @@ function ranks(strings: string[]): { sorted: string[]; rank: Uint32Array } {
 }
 
 export class TermBuilder implements ColumnBuilder {
-  readonly #docs: number[] = [];
-  readonly #numbers: number[] = [];
+  readonly #docs = new Growing(Uint16Array);
+  readonly #numbers = new Growing(Uint32Array);
   readonly #known = new Map<string, number>();
   #lastDoc = -1;
   #lastStart = 0;
@@ -70,7 +73,7 @@ export class TermBuilder implements ColumnBuilder {
     if (number === this.#known.size) this.#known.set(value, number);
     if (doc !== this.#lastDoc) this.#lastStart = this.#numbers.length;
     // A document has a term or has it not: `["a", "a"]` counts once.
-    else if (this.#numbers.indexOf(number, this.#lastStart) !== -1) return;
+    else if (this.#has(number)) return;
     this.#lastDoc = doc;
     this.#docs.push(doc);
     this.#numbers.push(number);
@@ -78,65 +81,88 @@ export class TermBuilder implements ColumnBuilder {
 
   build(size: number): TermColumn {
     const { sorted, rank } = ranks([...this.#known.keys()]);
-    const starts = startsOf(this.#docs, size);
-    const ordinals = ordinalArray(sorted.length, starts ? this.#docs.length : size);
-    for (let at = 0; at < this.#docs.length; at++)
-      ordinals[starts ? at : this.#docs[at]!] = rank[this.#numbers[at]!]! + 1;
+    const docs = this.#docs.items;
+    const numbers = this.#numbers.items;
+    const starts = startsOf(docs, size);
+    const ordinals = ordinalArray(sorted.length, starts ? docs.length : size);
+    for (let at = 0; at < docs.length; at++) ordinals[starts ? at : docs[at]!] = rank[numbers[at]!]! + 1;
     return { kind: 'term', starts, ordinals, terms: StringTable.of(sorted) };
+  }
+
+  /** Whether the last document has that term already. */
+  #has(number: number): boolean {
+    for (let at = this.#lastStart; at < this.#numbers.length; at++)
+      if (this.#numbers.at(at) === number) return true;
+    return false;
   }
 }
 
-/** One token's documents so far; two small arrays a token are cheaper than sorting all pairs at the end. */
-interface Posting {
-  docs: number[];
-  frequencies: number[];
-}
+/** V8 makes a longer part of a string a view that keeps all of it alive, and a token would keep its whole message. */
+const longestCopied = 12;
 
+const ownText = (part: string): string =>
+  part.length > longestCopied ? (JSON.parse(JSON.stringify(part)) as string) : part;
+
+/** Entries come by document, a token after the other, and are brought into the order of tokens at the end, by counting. */
 export class TextBuilder implements ColumnBuilder {
-  readonly #postings = new Map<string, Posting>();
-  readonly #lengths: number[] = [];
+  readonly #known = new Map<string, number>();
+  readonly #tokens = new Growing(Uint32Array);
+  readonly #docs = new Growing(Uint16Array);
+  readonly #frequencies = new Growing(Uint8Array);
+  /** The last entry of each token. */
+  readonly #last = new Growing(Uint32Array);
+  readonly #lengths = new Growing(Uint32Array);
   #doc = 0;
   #length = 0;
-  #entries = 0;
-  readonly #emit = (token: string) => {
+  readonly #emit = (text: string) => {
     this.#length++;
-    const posting = this.#postings.get(token);
-    if (!posting) this.#postings.set(token, { docs: [this.#doc], frequencies: [1] });
-    else if (posting.docs[posting.docs.length - 1] === this.#doc) {
-      posting.frequencies[posting.frequencies.length - 1]! += 1;
+    const token = this.#known.get(text);
+    if (token === undefined) {
+      this.#last.push(this.#docs.length);
+      this.#enter(this.#known.size);
+      this.#known.set(ownText(text), this.#known.size);
       return;
-    } else {
-      posting.docs.push(this.#doc);
-      posting.frequencies.push(1);
     }
-    this.#entries++;
+    const entry = this.#last.at(token);
+    if (this.#docs.at(entry) === this.#doc) {
+      this.#frequencies.set(entry, Math.min(this.#frequencies.at(entry) + 1, 255));
+      return;
+    }
+    this.#last.set(token, this.#docs.length);
+    this.#enter(token);
   };
 
   add(doc: number, value: string): void {
     this.#doc = doc;
     this.#length = 0;
     tokenize(value, this.#emit);
-    while (this.#lengths.length < doc) this.#lengths.push(0);
+    while (this.#lengths.length <= doc) this.#lengths.push(0);
     // One more than the tokens: an empty text is there, and has none.
-    this.#lengths[doc] = (this.#lengths[doc] || 1) + this.#length;
+    this.#lengths.set(doc, (this.#lengths.at(doc) || 1) + this.#length);
   }
 
   build(size: number): TextColumn {
-    const sorted = [...this.#postings.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    const { sorted, rank } = ranks([...this.#known.keys()]);
+    const tokens = this.#tokens.items;
     const offsets = new Uint32Array(sorted.length + 1);
-    const docs = new Uint16Array(this.#entries);
-    const frequencies = new Uint8Array(this.#entries);
-    let at = 0;
-    for (let token = 0; token < sorted.length; token++) {
-      const posting = this.#postings.get(sorted[token]!)!;
-      for (let place = 0; place < posting.docs.length; place++, at++) {
-        docs[at] = posting.docs[place]!;
-        frequencies[at] = Math.min(posting.frequencies[place]!, 255);
-      }
-      offsets[token + 1] = at;
+    for (const token of tokens) offsets[rank[token]! + 1]! += 1;
+    for (let token = 0; token < sorted.length; token++) offsets[token + 1]! += offsets[token]!;
+    const next = offsets.slice();
+    const docs = new Uint16Array(tokens.length);
+    const frequencies = new Uint8Array(tokens.length);
+    for (let entry = 0; entry < tokens.length; entry++) {
+      const at = next[rank[tokens[entry]!]!]!++;
+      docs[at] = this.#docs.at(entry);
+      frequencies[at] = this.#frequencies.at(entry);
     }
     const lengths = new Uint32Array(size);
-    lengths.set(this.#lengths.slice(0, size));
+    lengths.set(this.#lengths.items.subarray(0, size));
     return { kind: 'text', tokens: StringTable.of(sorted), offsets, docs, frequencies, lengths };
+  }
+
+  #enter(token: number): void {
+    this.#tokens.push(token);
+    this.#docs.push(this.#doc);
+    this.#frequencies.push(1);
   }
 }

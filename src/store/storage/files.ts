@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
@@ -69,8 +70,16 @@ export function idKey(index: number, id: string): Buffer {
   return key;
 }
 
+/** Characters of a field's name that stand in a key as they are: those of a longer one would not fit. */
+const longestField = 600;
+
+const digestOf = (field: string) => `#${createHash('sha256').update(field).digest('hex')}`;
+
 export function columnKey(index: number, base: number, field: string): Buffer {
-  return Buffer.concat([numberKey(index, base), Buffer.from(field)]);
+  return Buffer.concat([
+    numberKey(index, base),
+    Buffer.from(field.length > longestField ? digestOf(field) : field),
+  ]);
 }
 
 /** LMDB's limit for a key here is 1,978 bytes; Elasticsearch refuses ids above 512. */

@@ -95,7 +95,10 @@ export class Shard {
 
   /** The document as it is now, or undefined when it was deleted since somebody found it. */
   readLive(sequence: number): StoredDocument | undefined {
-    return this.#isLive(sequence) ? this.read(sequence) : undefined;
+    if (!this.#isLive(sequence)) return undefined;
+    // Of an index that was deleted, too, somebody may still hold the hits.
+    const bytes = this.#files.documents.getBinary(numberKey(this.number, sequence));
+    return bytes && decodeDocument(bytes);
   }
 
   /**

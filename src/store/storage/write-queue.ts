@@ -9,7 +9,7 @@ interface Job {
 /**
  * All writes, one after the other. Jobs that wait are run in one transaction and share its flush to disk; each
  * promise settles when its job is on disk. A job that throws a StoreError has changed nothing and fails alone; any
- * other exception undoes the whole group, and `onAbort` makes memory agree with the disk again.
+ * other exception undoes the group, whose jobs are then tried one by one, and `onAbort` makes memory agree with the disk again.
  */
 export class WriteQueue {
   readonly #files: Files;
@@ -59,7 +59,13 @@ export class WriteQueue {
   }
 
   #drain(): void {
-    const jobs = this.#jobs.splice(0, 64);
+    this.#commit(this.#jobs.splice(0, 64));
+    this.#scheduled = false;
+    if (this.#jobs.length > 0) this.#schedule();
+  }
+
+  /** Of a group that failed each job is tried alone: what one of them met is no reason for the others. */
+  #commit(jobs: Job[]): void {
     try {
       this.#files.root.transactionSync(() => {
         for (const job of jobs) job.run();
@@ -67,9 +73,8 @@ export class WriteQueue {
       for (const job of jobs) job.done(true);
     } catch (error) {
       this.#onAbort();
-      for (const job of jobs) job.done(false, error);
+      if (jobs.length > 1) for (const job of jobs) this.#commit([job]);
+      else jobs[0]!.done(false, error);
     }
-    this.#scheduled = false;
-    if (this.#jobs.length > 0) this.#schedule();
   }
 }

@@ -1,0 +1,74 @@
+import { performance } from 'node:perf_hooks';
+import type { Engine } from '../engine.ts';
+import type { Matcher, Query } from '../query/matcher.ts';
+import type { Candidate } from './collect.ts';
+import type { SearchRequest } from './request.ts';
+import { answer, type Found, find, type SearchTarget } from './search.ts';
+
+/** Hits that a scroll looks for at once: it holds no more of them, however many there are. */
+const ahead = 20_000;
+
+/** Weights of words are those of the first page for ever, or what is written meanwhile would move hits to pages that were read. */
+function once(query: Query): Query {
+  const known = new Map<unknown, Matcher>();
+  return (context) => {
+    const matcher = known.get(context.shard) ?? query(context);
+    known.set(context.shard, matcher);
+    return matcher;
+  };
+}
+
+/** All hits of a search, page by page, as they were when it began; those that were deleted since are gone from it. */
+export class Scroll {
+  readonly #engine: Engine;
+  readonly #request: SearchRequest;
+  readonly #shards: number;
+  #targets: SearchTarget[];
+  #found: Found;
+  #isAll: boolean;
+  /** How many of the candidates were given out. */
+  #at = 0;
+  #isFirst = true;
+
+  constructor(engine: Engine, targets: SearchTarget[], request: SearchRequest) {
+    this.#engine = engine;
+    this.#shards = targets.length;
+    this.#targets = targets.map(({ index }, place) => ({ index, place, before: index.shard.nextSequence }));
+    const { query, postFilter } = request;
+    this.#request = { ...request, query: once(query), ...(postFilter && { postFilter: once(postFilter) }) };
+    this.#found = find(this.#targets, this.#request, engine.now(), Math.max(ahead, request.size));
+    this.#isAll = this.#found.candidates.length < ahead;
+  }
+
+  next() {
+    const started = performance.now();
+    const { size } = this.#request;
+    if (this.#found.candidates.length - this.#at < size) this.#refill();
+    const page = this.#found.candidates.slice(this.#at, this.#at + size);
+    this.#at += page.length;
+    const { aggregations, ...rest } = answer(this.#found, page, this.#request, this.#shards, started);
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    return { ...rest, ...(isFirst && aggregations !== undefined && { aggregations }) };
+  }
+
+  #refill(): void {
+    const last = this.#found.candidates.at(-1);
+    if (!last || this.#isAll) return;
+    this.#targets = this.#targets.filter((target) => this.#isThere(target));
+    const request = { ...this.#request, aggregations: [] };
+    const { candidates } = find(this.#targets, request, this.#found.now, Math.max(ahead, request.size), last);
+    const rest: Candidate[] = this.#found.candidates.slice(this.#at);
+    this.#found = { ...this.#found, candidates: [...rest, ...candidates] };
+    this.#at = 0;
+    this.#isAll = candidates.length < ahead;
+  }
+
+  /** An index that was deleted takes its hits along; after a failed write the documents are read by another shard. */
+  #isThere(target: SearchTarget): boolean {
+    const { name, uuid } = target.index.record;
+    if (this.#engine.catalog.get('index', name)?.uuid !== uuid) return false;
+    target.index = this.#engine.open(name);
+    return true;
+  }
+}
