@@ -83,12 +83,10 @@ function transitionRow({ at, to, rule, group, reason }: Transition): string[] {
 }
 
 function formatRule(report: RuleReport): string {
-  const { rule, measure, condition, alerts, transitions, timeline, late } = report;
+  const { rule, measure, condition, concerned, alerts, transitions, timeline, late } = report;
   const lines = [
-    measure === undefined
-      ? `${rule}: no event was for it`
-      : `${rule}: ${measure} ${condition ?? '(only counted)'}`,
-    `  ${counted(alerts, 'alert')}, ${counted(transitions, 'transition')}, ${notified(report)}${late > 0 ? `, ${late} events late` : ''}`,
+    `${rule}: ${measure} ${condition ?? '(only counted)'}${concerned ? '' : '; no event was for it'}`,
+    `  ${counted(alerts, 'alert')}, ${counted(transitions, 'transition')}, ${notified(report)}${late > 0 ? `, ${counted(late, 'event')} late` : ''}`,
   ];
   if (timeline.start !== undefined) lines.push(...drawn(report));
   const days = Object.entries(report.days).sort(([one], [other]) => (one < other ? -1 : 1));
@@ -108,7 +106,7 @@ function notified({ notifications, notifiers }: RuleReport): string {
 function drawn({ timeline: { start, width, bounds, columns: cells }, measure }: RuleReport): string[] {
   const values = cells.flatMap(({ value }) => (value === undefined ? [] : [value]));
   if (values.length === 0) return [];
-  const format = measure?.trimStart().startsWith('share') ? formatShare : formatNumber;
+  const format = measure.trimStart().startsWith('share') ? formatShare : formatNumber;
   const scale = `${format(Math.min(...values))} to ${format(Math.max(...values))}`;
   const end = start! + width * cells.length;
   const drawing = [`  ${sparkline(cells, bounds)}  ${scale}`, `  ${marks(cells)}`].filter((line) =>
@@ -117,9 +115,13 @@ function drawn({ timeline: { start, width, bounds, columns: cells }, measure }: 
   return [...drawing, `  ${moment(start!)} to ${moment(end)}, ${formatDuration(width)} a column`];
 }
 
-function remarks({ problems, ahead, events }: Report): string {
+function remarks({ problems, ahead, events, rules }: Report): string {
   const said: string[] = [];
   if (events === 0) said.push('There was no event in it.');
+  else if (rules.some(({ concerned }) => !concerned))
+    said.push(
+      'Where no event was for a rule: plain lines have no fields but those that their parser finds; `--fields event.dataset=nginx.access` adds what a shipper would.',
+    );
   if (problems > 0) said.push(`${counted(problems, 'event')} could not be read.`);
   if (ahead > 0) said.push(`${counted(ahead, 'event')} had times too far ahead to be counted.`);
   return said.join(' ');
