@@ -5,7 +5,7 @@ import { rulesFrom } from '../replay/rules-file.ts';
 import { marks, sparkline } from '../replay/timeline.ts';
 import { transitionLog } from '../replay/transition-log.ts';
 import { formatDuration } from '../util/duration.ts';
-import { formatNumber, formatShare } from '../util/numbers.ts';
+import { countOf, formatMeasured } from '../util/numbers.ts';
 import { printable } from '../util/printable.ts';
 import { fieldsFrom, moment, timeFrom } from './arguments.ts';
 import { columns, type Terminal } from './terminal.ts';
@@ -86,7 +86,7 @@ function formatRule(report: RuleReport): string {
   const { rule, measure, condition, concerned, alerts, transitions, timeline, late } = report;
   const lines = [
     `${rule}: ${measure} ${condition ?? '(only counted)'}${concerned ? '' : '; no event was for it'}`,
-    `  ${counted(alerts, 'alert')}, ${counted(transitions, 'transition')}, ${notified(report)}${late > 0 ? `, ${counted(late, 'event')} late` : ''}`,
+    `  ${countOf(alerts, 'alert')}, ${countOf(transitions, 'transition')}, ${notified(report)}${late > 0 ? `, ${countOf(late, 'event')} late` : ''}`,
   ];
   if (timeline.start !== undefined) lines.push(...drawn(report));
   const days = Object.entries(report.days).sort(([one], [other]) => (one < other ? -1 : 1));
@@ -99,15 +99,14 @@ function formatRule(report: RuleReport): string {
 
 function notified({ notifications, notifiers }: RuleReport): string {
   const told = Object.entries(notifiers).map(([name, count]) => `${name} ${count}`);
-  if (told.length > 0) return `${counted(notifications, 'notification')} (${told.join(', ')})`;
+  if (told.length > 0) return `${countOf(notifications, 'notification')} (${told.join(', ')})`;
   return 'no notification';
 }
 
 function drawn({ timeline: { start, width, bounds, columns: cells }, measure }: RuleReport): string[] {
   const values = cells.flatMap(({ value }) => (value === undefined ? [] : [value]));
   if (values.length === 0) return [];
-  const format = measure.trimStart().startsWith('share') ? formatShare : formatNumber;
-  const scale = `${format(Math.min(...values))} to ${format(Math.max(...values))}`;
+  const scale = `${formatMeasured(Math.min(...values), measure)} to ${formatMeasured(Math.max(...values), measure)}`;
   const end = start! + width * cells.length;
   const drawing = [`  ${sparkline(cells, bounds)}  ${scale}`, `  ${marks(cells)}`].filter((line) =>
     line.trim(),
@@ -122,9 +121,7 @@ function remarks({ problems, ahead, events, rules }: Report): string {
     said.push(
       'Where no event was for a rule: plain lines have no fields but those that their parser finds; `--fields event.dataset=nginx.access` adds what a shipper would.',
     );
-  if (problems > 0) said.push(`${counted(problems, 'event')} could not be read.`);
-  if (ahead > 0) said.push(`${counted(ahead, 'event')} had times too far ahead to be counted.`);
+  if (problems > 0) said.push(`${countOf(problems, 'event')} could not be read.`);
+  if (ahead > 0) said.push(`${countOf(ahead, 'event')} had times too far ahead to be counted.`);
   return said.join(' ');
 }
-
-const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

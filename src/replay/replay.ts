@@ -3,6 +3,7 @@ import type { EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import { assembleEngine } from '../pipeline/assemble-engine.ts';
 import type { Engine } from '../pipeline/engine.ts';
 import type { Observer } from '../pipeline/observer.ts';
+import { alertSettings } from '../rules/settings.ts';
 
 export interface ReplayOptions {
   config: Config;
@@ -66,13 +67,11 @@ export class Replay {
   }
 }
 
-/** Settings by which a rule's alerts wait for time to pass, whatever its kind. */
-const lengths = ['over', 'over', 'every', 'lateness', 'for', 'keepActiveFor', 'quiet', 'within'];
-
 /** How long silence can still change something about a rule's alerts. */
 export function patienceOf({ rules, journal }: Pick<Config, 'rules' | 'journal'>): Millis {
-  const needs = rules.map((rule: Readonly<Record<string, unknown>>) =>
-    lengths.reduce((sum, name) => sum + (typeof rule[name] === 'number' ? rule[name] : 0), 0),
-  );
+  const needs = rules.map((rule) => {
+    const { over, every = 0, lateness, for: lasting, keepActiveFor } = alertSettings(rule);
+    return 2 * over + every + lateness + lasting + keepActiveFor;
+  });
   return 2 * Math.max(0, ...needs) + journal.tick;
 }
