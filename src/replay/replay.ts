@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { EventBlock, JournalRecord, Millis, Output } from '../model.ts';
-import { assembleEngine } from '../pipeline/assemble-engine.ts';
+import { assembleEngine, downAfterOf } from '../pipeline/assemble-engine.ts';
 import type { Engine } from '../pipeline/engine.ts';
 import type { Observer } from '../pipeline/observer.ts';
 import { alertSettings } from '../rules/settings.ts';
@@ -51,7 +51,9 @@ export class Replay {
   fallSilent(): void {
     const { config } = this.#options;
     const until = this.#wall + config.time.idleAfter + patienceOf(config);
-    while (this.engine.waiting && this.#wall < until) this.#tick(config.journal.tick);
+    // As far apart as a live server's could be without meaning that it was down.
+    const tick = downAfterOf(config);
+    while (this.engine.waiting && this.#wall < until) this.#tick(Math.min(tick, until - this.#wall));
   }
 
   /** Lets wall time pass in which nothing arrives. */
