@@ -1,7 +1,7 @@
 import type { Problem } from '../config/problems.ts';
 import type { AlertSettings, RuleConfig } from '../config/rules.ts';
 import type { Scalar } from '../model.ts';
-import { formatNumber, formatShare } from '../util/numbers.ts';
+import { formatMeasured, formatNumber } from '../util/numbers.ts';
 import { printable } from '../util/printable.ts';
 
 /** What a message can speak of. */
@@ -22,7 +22,7 @@ const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
 
 /** Names that every message knows, beside `labels.*` and the fields that the rule groups by. */
 const ownNames: Record<string, (context: MessageContext, rule: AlertSettings) => string> = {
-  value: ({ value }, rule) => measured(value, rule),
+  value: ({ value }, { measure }) => (value === undefined ? 'nothing' : formatMeasured(value, measure)),
   count: ({ count }) => formatNumber(count),
   group: ({ group }) => group,
   reason: ({ reason }) => reason,
@@ -58,11 +58,6 @@ function filledIn(name: string, context: MessageContext, rule: AlertSettings): s
   if (Object.hasOwn(ownNames, name)) return ownNames[name]!(context, rule);
   const label = name.startsWith('labels.') ? name.slice('labels.'.length) : undefined;
   return label !== undefined && Object.hasOwn(rule.labels, label) ? rule.labels[label]! : '';
-}
-
-function measured(value: number | undefined, { measure }: AlertSettings): string {
-  if (value === undefined) return 'nothing';
-  return /^\s*share\b/.test(measure) ? formatShare(value) : formatNumber(value);
 }
 
 /** Names in message templates that will always be empty, for the check of a configuration. */

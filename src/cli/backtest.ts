@@ -5,7 +5,7 @@ import { rulesFrom } from '../replay/rules-file.ts';
 import { marks, sparkline } from '../replay/timeline.ts';
 import { transitionLog } from '../replay/transition-log.ts';
 import { formatDuration } from '../util/duration.ts';
-import { formatNumber, formatShare } from '../util/numbers.ts';
+import { countOf, formatMeasured } from '../util/numbers.ts';
 import { printable } from '../util/printable.ts';
 import { fieldsFrom, moment, timeFrom } from './arguments.ts';
 import { columns, type Terminal } from './terminal.ts';
@@ -83,12 +83,10 @@ function transitionRow({ at, to, rule, group, reason }: Transition): string[] {
 }
 
 function formatRule(report: RuleReport): string {
-  const { rule, measure, condition, alerts, transitions, timeline, late } = report;
+  const { rule, measure, condition, concerned, alerts, transitions, timeline, late } = report;
   const lines = [
-    measure === undefined
-      ? `${rule}: no event was for it`
-      : `${rule}: ${measure} ${condition ?? '(only counted)'}`,
-    `  ${counted(alerts, 'alert')}, ${counted(transitions, 'transition')}, ${notified(report)}${late > 0 ? `, ${late} events late` : ''}`,
+    `${rule}: ${measure} ${condition ?? '(only counted)'}${concerned ? '' : '; no event was for it'}`,
+    `  ${countOf(alerts, 'alert')}, ${countOf(transitions, 'transition')}, ${notified(report)}${late > 0 ? `, ${countOf(late, 'event')} late` : ''}`,
   ];
   if (timeline.start !== undefined) lines.push(...drawn(report));
   const days = Object.entries(report.days).sort(([one], [other]) => (one < other ? -1 : 1));
@@ -101,15 +99,14 @@ function formatRule(report: RuleReport): string {
 
 function notified({ notifications, notifiers }: RuleReport): string {
   const told = Object.entries(notifiers).map(([name, count]) => `${name} ${count}`);
-  if (told.length > 0) return `${counted(notifications, 'notification')} (${told.join(', ')})`;
+  if (told.length > 0) return `${countOf(notifications, 'notification')} (${told.join(', ')})`;
   return 'no notification';
 }
 
 function drawn({ timeline: { start, width, bounds, columns: cells }, measure }: RuleReport): string[] {
   const values = cells.flatMap(({ value }) => (value === undefined ? [] : [value]));
   if (values.length === 0) return [];
-  const format = measure?.trimStart().startsWith('share') ? formatShare : formatNumber;
-  const scale = `${format(Math.min(...values))} to ${format(Math.max(...values))}`;
+  const scale = `${formatMeasured(Math.min(...values), measure)} to ${formatMeasured(Math.max(...values), measure)}`;
   const end = start! + width * cells.length;
   const drawing = [`  ${sparkline(cells, bounds)}  ${scale}`, `  ${marks(cells)}`].filter((line) =>
     line.trim(),
@@ -117,12 +114,14 @@ function drawn({ timeline: { start, width, bounds, columns: cells }, measure }: 
   return [...drawing, `  ${moment(start!)} to ${moment(end)}, ${formatDuration(width)} a column`];
 }
 
-function remarks({ problems, ahead, events }: Report): string {
+function remarks({ problems, ahead, events, rules }: Report): string {
   const said: string[] = [];
   if (events === 0) said.push('There was no event in it.');
-  if (problems > 0) said.push(`${counted(problems, 'event')} could not be read.`);
-  if (ahead > 0) said.push(`${counted(ahead, 'event')} had times too far ahead to be counted.`);
+  else if (rules.some(({ concerned }) => !concerned))
+    said.push(
+      'Where no event was for a rule: plain lines have no fields but those that their parser finds; `--fields event.dataset=nginx.access` adds what a shipper would.',
+    );
+  if (problems > 0) said.push(`${countOf(problems, 'event')} could not be read.`);
+  if (ahead > 0) said.push(`${countOf(ahead, 'event')} had times too far ahead to be counted.`);
   return said.join(' ');
 }
-
-const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -2,7 +2,7 @@ import { type Explanation, explain } from '../replay/explain.ts';
 import { questionFrom } from '../replay/question.ts';
 import type { Amiss, ExplainedWindow } from '../replay/recorder.ts';
 import { formatDuration } from '../util/duration.ts';
-import { formatNumber } from '../util/numbers.ts';
+import { countOf, formatMeasured } from '../util/numbers.ts';
 import { printable } from '../util/printable.ts';
 import { moment } from './arguments.ts';
 import { type ConfigArguments, validConfig } from './configuration.ts';
@@ -28,29 +28,10 @@ export async function explainAlert(given: ExplainArguments, terminal: Terminal):
 /** The explanation as text. Groups, lines and reasons come from senders, so nothing unprintable gets through. */
 export function formatExplanation(explanation: Explanation): string {
   const { question, group, settings, answer, remarks, windows, late, missing } = explanation;
-  const set = [
-    'where',
-    'measure',
-    'by',
-    'over',
-    'every',
-    'lateness',
-    'when',
-    'recover',
-    'for',
-    'keepActiveFor',
-    'cooldown',
-  ];
-  const shown = set.flatMap((name) => {
-    const value = settings[name];
-    const isSaid =
-      value !== undefined && value !== '' && value !== 0 && !(Array.isArray(value) && value.length === 0);
-    return isSaid ? [[name, said(name, value)]] : [];
-  });
   const parts = [
     `${printable(question.rule)}${group === '' ? '' : ` (${printable(group)})`}\n${printable(answer)}`,
-    columns(shown),
-    tableOf(windows),
+    columns(settingsOf(settings)),
+    tableOf(windows, String(settings.measure ?? '')),
     amiss('too late', late),
     amiss('without the field', missing),
     remarks.map(printable).join('\n'),
@@ -58,15 +39,53 @@ export function formatExplanation(explanation: Explanation): string {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-const lengths = new Set(['over', 'every', 'lateness', 'for', 'keepActiveFor', 'cooldown']);
-const said = (name: string, value: unknown) =>
-  lengths.has(name) && typeof value === 'number' ? formatDuration(value) : printable(String(value));
+/** What a rule decides by, in the order in which one reads it; who is told and what is said is left out. */
+const shown = [
+  ...['kind', 'where', 'by', 'measure', 'field', 'bounds', 'statistic', 'over', 'every', 'lateness'],
+  ...['when', 'recover', 'min', 'max', 'minCount', 'ratio', 'direction', 'minBefore'],
+  ...['deviation', 'season', 'zone', 'warmUp', 'memory', 'minSpread', 'adaptAfter', 'remember'],
+  ...['expect', 'learn', 'forget', 'shipper', 'quiet', 'for', 'keepActiveFor', 'noData'],
+  ...['activeHours', 'cooldown', 'cooldownGrowth', 'cooldownMax'],
+];
 
-function tableOf(windows: readonly ExplainedWindow[]): string {
+/** Settings that do something: what is empty or nothing, and what another setting leaves without effect, is not said. */
+function settingsOf(settings: Explanation['settings']): string[][] {
+  const withoutEffect = new Set<string>([
+    ...(settings.cooldownGrowth === 1 ? ['cooldownGrowth', 'cooldownMax'] : []),
+    ...(settings.kind === 'threshold' ? ['kind'] : []),
+    ...(settings.noData === 'hold' ? ['noData'] : []),
+    ...(settings.season === 'none' ? ['zone'] : []),
+  ]);
+  return shown.flatMap((name) => {
+    const value = settings[name];
+    const isEmpty =
+      value === undefined || value === '' || value === 0 || (Array.isArray(value) && value.length === 0);
+    return isEmpty || withoutEffect.has(name)
+      ? []
+      : [[name, isLength(name, settings) ? formatDuration(value as number) : said(value)]];
+  });
+}
+
+const lengths = new Set([
+  ...['over', 'every', 'lateness', 'for', 'keepActiveFor', 'cooldown', 'cooldownMax', 'quiet', 'forget'],
+  ...['remember', 'adaptAfter'],
+]);
+
+/** `warmUp` is a number of windows for a baseline, and a time for new terms. */
+function isLength(name: string, { kind }: Explanation['settings']): boolean {
+  return lengths.has(name) || (name === 'warmUp' && kind === 'new-term');
+}
+
+function said(value: unknown): string {
+  if (Array.isArray(value)) return printable(value.join(', '));
+  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
+}
+
+function tableOf(windows: readonly ExplainedWindow[], measure: string): string {
   if (windows.length === 0) return 'No window ended around that time.';
   const rows = windows.map((window) => [
     `${moment(window.start)} to ${moment(window.end).slice(11)}${window.early ? ' (not over)' : ''}`,
-    window.value === undefined ? 'nothing' : formatNumber(window.value),
+    window.value === undefined ? 'nothing' : formatMeasured(window.value, measure),
     `${window.count}`,
     window.from === window.to ? window.to : `${window.from} → ${window.to}`,
     window.deadline === undefined ? '' : moment(window.deadline).slice(11),
@@ -78,7 +97,7 @@ function tableOf(windows: readonly ExplainedWindow[]): string {
 function amiss(what: string, { count, samples }: Amiss): string {
   if (count === 0) return '';
   return [
-    `${count} events ${what}:`,
+    `${countOf(count, 'event')} ${what}:`,
     ...samples.map(({ time, message }) => `  ${moment(time)}  ${printable(message)}`),
   ].join('\n');
 }

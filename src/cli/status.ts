@@ -1,26 +1,25 @@
 import type { Health } from '../telemetry/health.ts';
 import type { Status } from '../telemetry/status.ts';
 import { formatDuration } from '../util/duration.ts';
+import { countOf } from '../util/numbers.ts';
 import { printable } from '../util/printable.ts';
 import { formatSize } from '../util/size.ts';
 import type { ApiSource } from './api-source.ts';
 import { ask } from './ask.ts';
 import { columns, type Terminal } from './terminal.ts';
 
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
 function inputRows({ inputs }: Status): string[][] {
   return Object.entries(inputs).map(([name, input]) => {
     const oldest = input.oldestUnacknowledged;
-    const waiting = `${plural(input.windowsInFlight, 'window')} in flight`;
+    const waiting = `${countOf(input.windowsInFlight, 'window')} in flight`;
     const age = oldest === undefined ? '' : `, the oldest for ${formatDuration(oldest)}`;
-    return [name, input.url, `${plural(input.connections, 'connection')}, ${waiting}${age}`];
+    return [name, input.url, `${countOf(input.connections, 'connection')}, ${waiting}${age}`];
   });
 }
 
 function readerRows({ readers }: Status): string[][] {
   return Object.entries(readers).map(([name, { lag, waitsFor }]) => {
-    const records = `${plural(lag.records, 'record')} (${formatSize(lag.bytes)})`;
+    const records = `${countOf(lag.records, 'record')} (${formatSize(lag.bytes)})`;
     const behind =
       lag.records === 0 ? 'up to date' : `${records} behind, ${formatDuration(lag.seconds * 1000)}`;
     return [name, behind, waitsFor === undefined ? '' : `waits for ${waitsFor}`];

@@ -72,7 +72,7 @@ export class AbsenceRun implements Run {
     const group = rule.key(event);
     const added = this.silence.add(event.time, group);
     if (observer !== undefined && added !== 'unexpected')
-      observer.took?.({ rule: this.name, group, event, amount: undefined, outcome: added });
+      observer.took?.({ rule: this.name, group, event, amount: 1, outcome: added });
     if (added === 'late') this.missed(group, event);
     if (added !== 'added') return;
     if (!book.knows(group)) book.know(group, () => rule.group(event).by);

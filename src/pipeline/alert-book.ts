@@ -9,7 +9,7 @@ import type {
   Output,
   Scalar,
 } from '../model.ts';
-import { withinHours } from '../rules/active-hours.ts';
+import { nextByHours, withinHours } from '../rules/active-hours.ts';
 import type { Judge, Judgement } from '../rules/judgement.ts';
 import type { CompiledRule } from '../rules/rule.ts';
 import { fresh, isForgettable, step } from '../rules/state.ts';
@@ -90,18 +90,19 @@ export class AlertBook {
     group: string,
     observation: Observation,
     outputs: Output[],
-    judgement: Judgement = this.parts.judge.judge(group, observation),
+    found: Judgement = this.parts.judge.judge(group, observation),
   ): Millis[] {
     const { rule, observer } = this.parts;
     const before = this.states.get(group) ?? fresh;
-    const decision = step(before, observation, rule, withinHours(judgement, observation.at, rule.hours));
-    if (observer !== undefined) observer.looked?.({ rule, group, observation, before, decision });
+    const judgement = withinHours(found, observation, rule);
+    const decision = step(before, observation, rule, judgement);
+    if (observer !== undefined) observer.looked?.({ rule, group, observation, judgement, before, decision });
     if (decision.state !== before) this.remember(group, before, decision.state);
     if (decision.transition || decision.update) this.tell(group, observation, decision, outputs);
-    const open = decision.state.status !== 'inactive' || judgement.verdict === 'true';
+    const open = decision.state.status !== 'inactive' || found.verdict === 'true';
     // The hours' beginning or end changes what comes of it, though nothing else does.
-    const change = open ? rule.hours?.changeAfter(observation.at - 1) : undefined;
-    const times = [decision.deadline, judgement.again, change === undefined ? undefined : change + 1];
+    const change = open ? nextByHours(observation, rule) : undefined;
+    const times = [decision.deadline, found.again, change];
     return times.filter((time) => time !== undefined && time !== Number.POSITIVE_INFINITY) as Millis[];
   }
 

@@ -25,13 +25,8 @@ export function createRun(config: RuleConfig, kibana?: DiscoverConfig, observer?
   const alerts = new WindowAlerts({ rule, windows: windowsOf(rule, heed), book, observer });
   if (config.kind === 'change' || config.kind === 'new-term')
     return new StrikeRun({ config, rule, book, alerts, observer, judge: judge as StrikeJudge });
-  if (config.kind === 'normal') return new NormalRun({ config, rule, book, alerts });
-  return new RuleRun({
-    config,
-    rule,
-    book,
-    alerts,
-  });
+  if (config.kind === 'normal') return new NormalRun({ config, rule, book, alerts, observer });
+  return new RuleRun({ config, rule, book, alerts });
 }
 
 function windowsOf(rule: CompiledRule, heed: Judge['holds']) {

@@ -2,13 +2,19 @@ import type { KindConfig } from '../config/rules.ts';
 import type { LogEvent, Output } from '../model.ts';
 import { amountOf } from '../rules/measure.ts';
 import { parameterKey } from '../rules/normal.ts';
+import type { Observer } from './observer.ts';
 import { WindowRun, type WindowRunParts } from './window-run.ts';
 
+export interface NormalRunParts extends WindowRunParts {
+  config: KindConfig<'normal'>;
+  observer?: Observer | undefined;
+}
+
 /** A rule that watches several figures of an event, each with windows of its own. */
-export class NormalRun extends WindowRun {
+export class NormalRun extends WindowRun<NormalRunParts> {
   private readonly figures: { field: string; amount: ReturnType<typeof amountOf> }[];
 
-  constructor(parts: WindowRunParts & { config: KindConfig<'normal'> }) {
+  constructor(parts: NormalRunParts) {
     super(parts);
     this.figures = Object.keys(parts.config.bounds).map((field) => ({
       field,
@@ -17,7 +23,7 @@ export class NormalRun extends WindowRun {
   }
 
   add(event: LogEvent, _outputs: Output[]): void {
-    const { rule, alerts, book } = this.parts;
+    const { rule, alerts, book, observer } = this.parts;
     if (!rule.filter(event)) return;
     const group = rule.key(event);
     const isLate = !(event.time >= alerts.closedThrough);
@@ -25,7 +31,11 @@ export class NormalRun extends WindowRun {
     if (isLate) alerts.late += 1;
     for (const { field, amount } of this.figures) {
       const figure = amount(event);
-      if (figure === undefined) continue;
+      if (figure === undefined) {
+        const key = { rule: this.name, group: parameterKey(group, field) };
+        if (observer !== undefined) observer.took?.({ ...key, event, amount: undefined, outcome: 'missing' });
+        continue;
+      }
       if (isLate) {
         book.late(parameterKey(group, field), event.time, alerts.closedThrough);
         continue;

@@ -1,5 +1,5 @@
 import type { AlertState, Decision, LogEvent, Observation } from '../model.ts';
-import type { StateRule } from '../rules/judgement.ts';
+import type { Judgement, StateRule } from '../rules/judgement.ts';
 import type { Amount } from '../windows/windows.ts';
 
 /** A look at a window, as it was decided upon. */
@@ -7,6 +7,8 @@ export interface Looked {
   rule: StateRule;
   group: string;
   observation: Observation;
+  /** What the rule made of the window, in its active hours. */
+  judgement: Judgement;
   before: AlertState;
   decision: Decision;
 }
@@ -19,7 +21,8 @@ export interface Taken {
   event: LogEvent;
   /** What it brought to its window; undefined where it has no such field. */
   amount: Amount;
-  outcome: 'added' | 'late' | 'overflow';
+  /** `missing`: it has not what the rule follows, so it is counted nowhere. */
+  outcome: 'added' | 'late' | 'overflow' | 'missing';
 }
 
 /**

@@ -40,7 +40,10 @@ export class StrikeRun extends WindowRun<StrikeRunParts> {
     const { config, rule, book, observer } = this.parts;
     if (!rule.filter(event)) return;
     const group = rule.key(event);
-    for (const value of valuesOf(config, event.get(config.field))) {
+    const values = valuesOf(config, event.get(config.field));
+    if (values.length === 0 && observer !== undefined)
+      observer.took?.({ rule: this.name, group, event, amount: undefined, outcome: 'missing' });
+    for (const value of values) {
       const { outcome, strike } = this.tracker.add(event.time, group, value);
       if (observer !== undefined) observer.took?.({ rule: this.name, group, event, amount: value, outcome });
       if (outcome === 'late') this.missed(group, event);

@@ -1,6 +1,8 @@
+import type { RuleConfig } from '../config/rules.ts';
 import type { Config } from '../config/schema.ts';
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
+import { countOf } from '../util/numbers.ts';
 import { journalRecords } from './backtest.ts';
 import { type Question, spanOf } from './question.ts';
 import { type GroupRecord, Recorder } from './recorder.ts';
@@ -27,29 +29,43 @@ export async function explain(question: Question, config: Config): Promise<Expla
   const recorder = new Recorder(question, spanOf(settings));
   const alone = { ...config, rules: [{ ...settings, enabled: true }] };
   const replay = new Replay({ config: alone, receivedAt: 0, onOutput: () => {}, observer: recorder });
-  let since: Millis | undefined;
+  let since: Beginning | undefined;
   for await (const { record } of journalRecords(config.data)) {
-    since ??= record.receivedAt;
     replay.process(record);
+    since ??= { receivedAt: record.receivedAt, now: replay.engine.now };
   }
   // Windows that end later may still change, or are still to come.
   const settled = replay.engine.now - settings.lateness;
-  const found = groupOf(recorder, question);
+  const found = groupOf(recorder, question, since === undefined ? undefined : [since.now, settled]);
   return {
     question,
     settings,
-    answer: answerTo(question, found, settled),
-    remarks: remarksOn({ recorder, question, found, since, settled, isEnabled: settings.enabled }),
+    answer: answerTo({ question, settings, found, settled }),
+    remarks: remarksOn({ recorder, question, settings, found, since, settled }),
     ...found,
   };
 }
 
+/** Where the journal begins: when its first record was received, and event time then. */
+interface Beginning {
+  receivedAt: Millis;
+  now: Millis;
+}
+
 /** The group asked for; where none was named, the one that came nearest to an alert. */
-function groupOf({ groups }: Recorder, { alert, rule, at }: Question): GroupRecord {
-  const ranked = [...groups.values()].sort((one, other) => rankOf(other) - rankOf(one));
+function groupOf({ groups, others }: Recorder, question: Question, held?: [Millis, Millis]): GroupRecord {
+  const ranked = groups.sort((one, other) => rankOf(other) - rankOf(one));
   if (ranked[0]) return ranked[0];
-  const what = alert === undefined ? `rule ${rule} around ${iso(at)}` : `the alert ${alert}`;
-  throw new LogboomError('NOT_EXPLAINABLE', `The journal holds nothing about ${what}.`);
+  const { alert, rule, at } = question;
+  const group = alert === undefined && question.group !== undefined ? ` (${question.group})` : '';
+  const what = alert === undefined ? `rule ${rule}${group} around ${iso(at)}` : `the alert ${alert}`;
+  const groupsThere = others.size > 0 ? ` Groups of it are ${[...others].join('; ')}.` : '';
+  const stretchHeld =
+    held === undefined ? '' : ` It holds what happened from ${ended(held[0])} to ${ended(held[1])}.`;
+  throw new LogboomError(
+    'NOT_EXPLAINABLE',
+    `The journal holds nothing about ${what}.${groupsThere}${stretchHeld}`,
+  );
 }
 
 const ranks = { inactive: 0, 'no-data': 1, pending: 2, recovering: 3, active: 4 } as const;
@@ -60,15 +76,31 @@ function rankOf({ windows, before }: GroupRecord): number {
   return highest + windows.length / (windows.length + 1);
 }
 
-function answerTo({ alert, at }: Question, found: GroupRecord, settled: Millis): string {
+/** An explanation while it is made. */
+interface Case {
+  question: Question;
+  settings: RuleConfig;
+  found: GroupRecord;
+  /** Windows that end later may still change, or are still to come. */
+  settled: Millis;
+}
+
+function answerTo({ question: { alert, at }, settings, found, settled }: Case): string {
   if (alert !== undefined) return whyItFired(found);
   const past = found.windows.filter(({ end, early }) => end <= at && !early);
   const last = past.at(-1) ?? found.before;
   const then = found.windows.find(({ start, end, from, to }) => start <= at && at < end && from !== to);
   const next = then ? ` The window ${stretch(then)} made it ${then.to}: ${then.reason}.` : '';
+  if (last === undefined && next === '' && found.counted + found.late.count === 0 && found.missing.count > 0)
+    return `No event of it around ${iso(at)} had ${fieldsOf(settings)}.`;
   if (last === undefined) return `Up to ${iso(at)} no window of it was over.${next}`;
   const open = settled < at ? ` Later windows are not over yet.` : '';
   return `At ${iso(at)} it was ${last.to}, since the window ${stretch(last)} said: ${last.reason}.${next}${open}`;
+}
+
+function fieldsOf(settings: RuleConfig): string {
+  if ('field' in settings) return `the field ${settings.field}`;
+  return 'bounds' in settings ? Object.keys(settings.bounds).join(', ') : 'what is measured';
 }
 
 function whyItFired({ windows }: GroupRecord): string {
@@ -78,27 +110,32 @@ function whyItFired({ windows }: GroupRecord): string {
   return `It became active with the window ${stretch(raised)}: ${raised.reason}.${told}`;
 }
 
-interface Circumstances {
+interface Circumstances extends Case {
   recorder: Recorder;
-  question: Question;
-  found: GroupRecord;
-  since: Millis | undefined;
-  settled: Millis;
-  isEnabled: boolean;
+  since: Beginning | undefined;
 }
 
-function remarksOn({ recorder, question, found, since, settled, isEnabled }: Circumstances): string[] {
+function remarksOn({ recorder, question, settings, found, since, settled }: Circumstances): string[] {
   const remarks: string[] = [];
-  const { late, missing, omitted, before } = found;
-  if (!isEnabled) remarks.push('The rule is disabled; this is what it would have done.');
-  const others = recorder.groups.size - 1 + recorder.overflowed;
-  if (others > 0) remarks.push(`${others} more groups were looked at; name one with --group.`);
-  if (before === undefined && since !== undefined)
-    remarks.push(`The journal begins with what was received at ${iso(since)}; what was before is not known.`);
+  const { late, missing, crowded, omitted, before } = found;
+  if (!settings.enabled) remarks.push('The rule is disabled; this is what it would have done.');
+  const others = recorder.groups.length - 1 + recorder.overflowed;
+  if (others > 0)
+    remarks.push(`${countOf(others, 'more group')} of the rule may be asked about; name one with --group.`);
+  const begins = since !== undefined && !(since.now < question.at - spanOf(settings));
+  if (before === undefined && begins)
+    remarks.push(
+      `The journal begins with what was received at ${iso(since.receivedAt)}; what was before is not known.`,
+    );
   if (settled < question.at) remarks.push(`Windows are closed up to ${ended(settled)}.`);
-  if (late.count > 0) remarks.push(`${late.count} events came too late to be counted.`);
-  if (missing.count > 0) remarks.push(`${missing.count} events lack the field that is measured.`);
-  if (omitted > 0) remarks.push(`${omitted} windows that changed nothing are left out.`);
+  if (late.count > 0) remarks.push(`${countOf(late.count, 'event')} came too late to be counted.`);
+  if (missing.count > 0)
+    remarks.push(`${countOf(missing.count, 'event')} without the field that is measured.`);
+  if (crowded > 0)
+    remarks.push(
+      `${countOf(crowded, 'event')} beyond the ${countOf(settings.maxGroups, 'group')} that are watched at once (maxGroups).`,
+    );
+  if (omitted > 0) remarks.push(`${countOf(omitted, 'window')} that changed nothing left out.`);
   return remarks;
 }
 

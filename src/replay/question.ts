@@ -2,6 +2,7 @@ import type { RuleConfig } from '../config/rules.ts';
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
 import { parseIso } from '../parsers/timestamp.ts';
+import { alertSettings } from '../rules/settings.ts';
 
 /** Why an alert fired, or why a rule did or did not fire at a time. */
 export type Question =
@@ -25,7 +26,7 @@ export function questionFrom({ alert, rule, at, group }: Asked): Question {
     if (id !== undefined) return { alert: id, rule: name!, at: parseIso(start!) };
     throw new LogboomError(
       'USAGE',
-      `"${alert}" is no id of an alert, such as rule~group~2026-01-01T00:00:00.000Z.`,
+      `"${alert}" is no id of an alert, such as rule~group~2026-01-01T00:00:00.000Z; to ask about a rule, name a time as well (--at).`,
     );
   }
   if (rule === undefined || at === undefined)
@@ -35,11 +36,8 @@ export function questionFrom({ alert, rule, at, group }: Asked): Question {
   throw new LogboomError('USAGE', `"${at}" is no time; write for example 2026-11-21T13:45:00Z.`);
 }
 
-/** Settings that say how far around a time one has to look, whatever the kind of rule. */
-const lengths = ['over', 'for', 'keepActiveFor', 'quiet', 'within'];
-
-/** How far before and after the time windows are shown. */
-export function spanOf(rule: Readonly<Record<string, unknown>> & RuleConfig): Millis {
-  const named = lengths.map((name) => (typeof rule[name] === 'number' ? rule[name] : 0));
-  return named.reduce((sum, length) => sum + length, 0);
+/** How far before and after the time windows are shown: a spike is held against the window before. */
+export function spanOf(rule: RuleConfig): Millis {
+  const { over, for: lasting, keepActiveFor } = alertSettings(rule);
+  return (rule.kind === 'spike' ? 2 * over : over) + lasting + keepActiveFor;
 }

@@ -37,21 +37,29 @@ export interface GroupRecord {
   /** Events counted in the stretch. */
   counted: number;
   late: Amiss;
-  /** Events without the field that the rule measures. */
+  /** Events without the field that the rule measures or follows. */
   missing: Amiss;
+  /** Events that were counted with others or not at all, for as many groups were watched as may be. */
+  crowded: number;
 }
 
 const mostGroups = 1_000;
+const mostBefore = 50_000;
 const mostWindows = 200;
 const mostSamples = 5;
+const mostOthers = 5;
 /** Statuses that time alone can end. */
 const waits = new Set<AlertStatus>(['pending', 'recovering']);
 
 /** Keeps what one rule saw and decided in a stretch of event time, by group. */
 export class Recorder implements Observer {
-  readonly groups = new Map<string, GroupRecord>();
+  readonly #records = new Map<string, GroupRecord>();
+  /** The last look at each group before the stretch; what was looked at longest ago is first. */
+  readonly #before = new Map<string, ExplainedWindow>();
   /** Groups beyond those that are kept. */
   overflowed = 0;
+  /** Some of the groups that were not asked for. */
+  readonly others = new Set<string>();
   readonly #question: Question;
   readonly #from: Millis;
   readonly #to: Millis;
@@ -65,26 +73,35 @@ export class Recorder implements Observer {
 
   looked({ group, observation, before, decision }: Looked): void {
     const { at, early, window, value, count } = observation;
-    const record = at > this.#to ? this.groups.get(group) : this.#recordOf(group);
-    if (record === undefined || (at > this.#to && !this.#isOpen(record))) return;
+    if (!this.#isWanted(group)) return;
+    const record = at >= this.#from && at <= this.#to ? this.#recordOf(group) : this.#records.get(group);
+    if (at >= this.#from && record === undefined) return;
+    if (at > this.#to && !this.#isOpen(record!)) return;
     const { reason, transition, notify } = decision;
     const told = transition && notify.reason;
     const states = { from: before.status, to: decision.state.status };
     // Looks that only keep a document up to date end nothing.
     const deadline = waits.has(states.to) ? decision.deadline : undefined;
     const explained = { ...window, early, value, count, ...states, reason, deadline, told };
-    if (at < this.#from) record.before = explained;
-    else this.#keep(record, explained);
+    if (at < this.#from) this.#keepBefore(group, record, explained);
+    else this.#keep(record!, explained);
   }
 
   took({ group, event, amount, outcome }: Taken): void {
     const { time } = event;
-    if (!(time >= this.#from && time <= this.#to)) return;
+    if (!this.#isWanted(group) || !(time >= this.#from && time <= this.#to)) return;
     const record = this.#recordOf(group);
     if (record === undefined) return;
     if (outcome === 'late') note(record.late, time, event.message);
-    else record.counted += 1;
+    else if (outcome === 'overflow') record.crowded += 1;
+    else if (outcome === 'added') record.counted += 1;
     if (amount === undefined) note(record.missing, time, event.message);
+  }
+
+  /** Those of the stretch, and those that were only looked at before it: their state was what it was. */
+  get groups(): GroupRecord[] {
+    const earlier = [...this.#before].filter(([group]) => !this.#records.has(group));
+    return [...this.#records.values(), ...earlier.map(([group, before]) => recordFrom(group, before))];
   }
 
   /** An alert is shown to its end, however long it lasted. */
@@ -98,23 +115,33 @@ export class Recorder implements Observer {
     else record.omitted += 1;
   }
 
+  /** A group of long ago leaves its place to one of the stretch. */
+  #keepBefore(group: string, record: GroupRecord | undefined, window: ExplainedWindow): void {
+    if (record !== undefined) record.before = window;
+    this.#before.delete(group);
+    this.#before.set(group, window);
+    if (this.#before.size > mostBefore) this.#before.delete(this.#before.keys().next().value!);
+  }
+
   #recordOf(group: string): GroupRecord | undefined {
-    const known = this.groups.get(group);
-    if (known || !this.#isWanted(group)) return known;
-    if (this.groups.size >= mostGroups) {
+    const known = this.#records.get(group);
+    if (known) return known;
+    if (this.#records.size >= mostGroups) {
       this.overflowed += 1;
       return undefined;
     }
-    const nothing = () => ({ count: 0, samples: [] });
-    const fresh = { group, before: undefined, windows: [], omitted: 0, counted: 0 };
-    const record: GroupRecord = { ...fresh, late: nothing(), missing: nothing() };
-    this.groups.set(group, record);
+    const record = recordFrom(group, this.#before.get(group));
+    this.#records.set(group, record);
     return record;
   }
 
   #isWanted(group: string): boolean {
     const { alert, rule, at } = this.#question;
-    if (alert === undefined) return this.#question.group === undefined || this.#question.group === group;
+    if (alert === undefined) {
+      const wanted = this.#question.group === undefined || this.#question.group === group;
+      if (!wanted && this.others.size < mostOthers) this.others.add(group);
+      return wanted;
+    }
     let wanted = this.#wanted.get(group);
     if (wanted === undefined) {
       wanted = idOf(rule, group, at) === alert;
@@ -122,6 +149,12 @@ export class Recorder implements Observer {
     }
     return wanted;
   }
+}
+
+function recordFrom(group: string, before: ExplainedWindow | undefined): GroupRecord {
+  const nothing = () => ({ count: 0, samples: [] });
+  const counts = { omitted: 0, counted: 0, crowded: 0 };
+  return { group, before, windows: [], ...counts, late: nothing(), missing: nothing() };
 }
 
 function note(amiss: Amiss, time: Millis, message: string): void {

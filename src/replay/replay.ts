@@ -1,8 +1,9 @@
 import type { Config } from '../config/schema.ts';
 import type { EventBlock, JournalRecord, Millis, Output } from '../model.ts';
-import { assembleEngine } from '../pipeline/assemble-engine.ts';
+import { assembleEngine, downAfterOf } from '../pipeline/assemble-engine.ts';
 import type { Engine } from '../pipeline/engine.ts';
 import type { Observer } from '../pipeline/observer.ts';
+import { alertSettings } from '../rules/settings.ts';
 
 export interface ReplayOptions {
   config: Config;
@@ -50,7 +51,9 @@ export class Replay {
   fallSilent(): void {
     const { config } = this.#options;
     const until = this.#wall + config.time.idleAfter + patienceOf(config);
-    while (this.engine.waiting && this.#wall < until) this.#tick(config.journal.tick);
+    // As far apart as a live server's could be without meaning that it was down.
+    const tick = downAfterOf(config);
+    while (this.engine.waiting && this.#wall < until) this.#tick(Math.min(tick, until - this.#wall));
   }
 
   /** Lets wall time pass in which nothing arrives. */
@@ -66,13 +69,11 @@ export class Replay {
   }
 }
 
-/** Settings by which a rule's alerts wait for time to pass, whatever its kind. */
-const lengths = ['over', 'over', 'every', 'lateness', 'for', 'keepActiveFor', 'quiet', 'within'];
-
 /** How long silence can still change something about a rule's alerts. */
 export function patienceOf({ rules, journal }: Pick<Config, 'rules' | 'journal'>): Millis {
-  const needs = rules.map((rule: Readonly<Record<string, unknown>>) =>
-    lengths.reduce((sum, name) => sum + (typeof rule[name] === 'number' ? rule[name] : 0), 0),
-  );
+  const needs = rules.map((rule) => {
+    const { over, every = 0, lateness, for: lasting, keepActiveFor } = alertSettings(rule);
+    return 2 * over + every + lateness + lasting + keepActiveFor;
+  });
   return 2 * Math.max(0, ...needs) + journal.tick;
 }

@@ -1,8 +1,9 @@
-import type { RuleConfig } from '../config/rules.ts';
+import type { AlertSettings, RuleConfig } from '../config/rules.ts';
 import type { Millis, Output, Transition, WindowResult } from '../model.ts';
 import type { Engine } from '../pipeline/engine.ts';
-import type { Looked, Observer } from '../pipeline/observer.ts';
-import type { StateRule } from '../rules/judgement.ts';
+import type { Looked, Observer, Taken } from '../pipeline/observer.ts';
+import { parseCondition } from '../rules/condition.ts';
+import { alertSettings } from '../rules/settings.ts';
 import { type Column, Timeline } from './timeline.ts';
 import { inEventTime } from './transition-log.ts';
 
@@ -14,9 +15,11 @@ export interface Day {
 /** What a rule would have done. */
 export interface RuleReport {
   rule: string;
-  /** Undefined, as the condition is, where no event was for the rule. */
-  measure: string | undefined;
+  measure: string;
+  /** Undefined where the rule only counts. */
   condition: string | undefined;
+  /** Whether any event was for the rule. */
+  concerned: boolean;
   /** Times that it became active out of nothing. */
   alerts: number;
   transitions: number;
@@ -49,11 +52,15 @@ export class Reporter implements Observer {
 
   constructor(rules: readonly RuleConfig[]) {
     const enabled = rules.filter((rule) => rule.enabled);
-    this.#rules = new Map(enabled.map((rule) => [rule.name, new RuleBook(rule.name)]));
+    this.#rules = new Map(enabled.map((rule) => [rule.name, new RuleBook(alertSettings(rule))]));
   }
 
-  looked({ rule, observation }: Looked): void {
-    this.#rules.get(rule.config.name)?.looked(rule, observation.at, observation.value);
+  looked(looked: Looked): void {
+    this.#rules.get(looked.rule.config.name)?.looked(looked);
+  }
+
+  took({ rule, outcome }: Taken): void {
+    if (outcome !== 'missing') this.#rules.get(rule)!.concerned = true;
   }
 
   take(output: Output): void {
@@ -92,33 +99,30 @@ export class Reporter implements Observer {
 
 class RuleBook {
   readonly name: string;
-  #rule: StateRule | undefined;
-  #timeline: Timeline | undefined;
+  concerned = false;
+  readonly #settings: AlertSettings;
+  readonly #timeline: Timeline;
   readonly #days: Record<string, Day> = {};
   readonly #notifiers: Record<string, number> = {};
-  #measure: string | undefined;
   #alerts = 0;
   #transitions = 0;
 
-  constructor(name: string) {
-    this.name = name;
+  constructor(settings: AlertSettings) {
+    this.name = settings.name;
+    this.#settings = settings;
+    this.#timeline = new Timeline(settings.over);
   }
 
-  looked(rule: StateRule, at: Millis, value: number | undefined): void {
-    if (this.#timeline === undefined || this.#rule === undefined) {
-      const { condition, over } = rule;
-      const distance = condition?.distance ?? ((found: number) => found);
-      this.#rule = rule;
-      this.#timeline = new Timeline(over, { distance, held: condition?.test ?? (() => false) });
-    }
-    this.#timeline.add(at, value);
+  looked({ rule, observation: { at, value }, judgement }: Looked): void {
+    const { distance } = judgement.measuredBy ?? rule.condition!;
+    const held = judgement.verdict === 'true';
+    this.#timeline.add(at, value === undefined ? undefined : { value, held, distance: distance(value) });
   }
 
-  counted({ start, end, value, measure }: WindowResult): void {
-    if (this.#rule) return;
-    this.#measure = measure;
-    this.#timeline ??= new Timeline(end - start, { distance: (found) => found, held: () => false });
-    this.#timeline.add(end, value);
+  /** A window of a rule that looks at it is there already. */
+  counted({ end, value }: WindowResult): void {
+    if (this.#settings.when !== undefined) return;
+    this.#timeline.add(end, value === undefined ? undefined : { value, held: false, distance: value });
   }
 
   transition({ from, to, at }: Transition): void {
@@ -134,18 +138,20 @@ class RuleBook {
   }
 
   report(late: number): RuleReport {
-    const { start, width = 0, columns = [] } = this.#timeline ?? {};
+    const { start, width, columns } = this.#timeline;
+    const { measure, when } = this.#settings;
     return {
       rule: this.name,
-      measure: this.#rule?.config.measure ?? this.#measure,
-      condition: this.#rule?.condition?.text,
+      measure,
+      condition: when,
+      concerned: this.concerned,
       alerts: this.#alerts,
       transitions: this.#transitions,
       notifications: Object.values(this.#notifiers).reduce((sum, count) => sum + count, 0),
       notifiers: this.#notifiers,
       days: this.#days,
       late,
-      timeline: { start, width, bounds: this.#rule?.condition?.bounds ?? [], columns },
+      timeline: { start, width, bounds: boundsOf(when), columns },
     };
   }
 
@@ -154,4 +160,10 @@ class RuleBook {
     this.#days[day] ??= { alerts: 0, notifications: 0 };
     return this.#days[day];
   }
+}
+
+/** The numbers of a condition; one in words, such as `>= 3 times the window before`, has none that a line could show. */
+function boundsOf(when: string | undefined): readonly number[] {
+  const parsed = when === undefined ? undefined : parseCondition(when);
+  return parsed !== undefined && 'ok' in parsed ? parsed.ok.bounds : [];
 }

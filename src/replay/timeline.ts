@@ -4,17 +4,19 @@ import type { Millis } from '../model.ts';
 export interface Column {
   /** The value farthest beyond the condition, or the largest; undefined where no window ended or none had a value. */
   value: number | undefined;
-  /** Whether the condition held for it. */
+  /** Whether the condition held in one of them. */
   held: boolean;
 }
 
-export interface TimelineOptions {
-  /** Number of columns at the most, even. */
-  columns?: number;
-  /** Of two values the one with the greater distance is kept. */
-  distance: (value: number) => number;
-  held: (value: number) => boolean;
+/** What a window was looked at with. */
+export interface Measured {
+  value: number;
+  held: boolean;
+  /** How far the value lies beyond the condition: of two values the one with the greater distance is kept. */
+  distance: number;
 }
+
+type Cell = Column & { distance: number };
 
 /**
  * A rule's measure over time in a bounded number of columns, however long the time is: when they no longer suffice,
@@ -23,27 +25,26 @@ export interface TimelineOptions {
 export class Timeline {
   start: Millis | undefined;
   width: Millis;
-  columns: Column[] = [];
-  readonly #options: TimelineOptions;
+  #cells: Cell[] = [];
   readonly #most: number;
 
-  /** `width`: that of a column at first. */
-  constructor(width: Millis, options: TimelineOptions) {
+  /** `width`: that of a column at first. `columns`: how many there are at the most, even. */
+  constructor(width: Millis, columns = 64) {
     this.width = width;
-    this.#options = options;
-    this.#most = options.columns ?? 64;
+    this.#most = columns;
   }
 
-  add(at: Millis, value: number | undefined): void {
+  get columns(): Column[] {
+    return this.#cells.map(({ value, held }) => ({ value, held }));
+  }
+
+  /** A window that ended then; without `measured` there was nothing to measure. */
+  add(at: Millis, measured: Measured | undefined): void {
     this.start ??= Math.floor(at / this.width) * this.width;
     while (this.#place(at) >= this.#most) this.#widen();
     const place = Math.max(0, this.#place(at));
-    while (this.columns.length <= place) this.columns.push({ value: undefined, held: false });
-    if (value === undefined) return;
-    const { distance, held } = this.#options;
-    const column = this.columns[place]!;
-    if (column.value === undefined || distance(value) > distance(column.value)) column.value = value;
-    column.held ||= held(value);
+    while (this.#cells.length <= place) this.#cells.push(nothing);
+    if (measured !== undefined) this.#cells[place] = joined(this.#cells[place]!, measured);
   }
 
   #place(at: Millis): number {
@@ -51,19 +52,20 @@ export class Timeline {
   }
 
   #widen(): void {
-    const wider: Column[] = [];
-    for (let place = 0; place < this.columns.length; place += 2)
-      wider.push(this.#joined(this.columns[place]!, this.columns[place + 1]));
-    this.columns = wider;
+    const wider: Cell[] = [];
+    for (let place = 0; place < this.#cells.length; place += 2)
+      wider.push(joined(this.#cells[place]!, this.#cells[place + 1] ?? nothing));
+    this.#cells = wider;
     this.width *= 2;
   }
+}
 
-  #joined(one: Column, other: Column | undefined): Column {
-    if (other?.value === undefined) return one;
-    const { distance } = this.#options;
-    const isOther = one.value === undefined || distance(other.value) > distance(one.value);
-    return { value: isOther ? other.value : one.value, held: one.held || other.held };
-  }
+const nothing: Cell = { value: undefined, held: false, distance: Number.NEGATIVE_INFINITY };
+
+function joined(one: Cell, other: Cell): Cell {
+  const isOther = one.value === undefined || other.distance > one.distance;
+  const { value, distance } = isOther ? other : one;
+  return { value, distance, held: one.held || other.held };
 }
 
 const bars = '▁▂▃▄▅▆▇█';

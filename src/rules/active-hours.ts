@@ -1,13 +1,17 @@
 import type { ActiveHoursConfig } from '../config/rules.ts';
 import { days } from '../config/rules.ts';
-import type { Millis } from '../model.ts';
+import type { Millis, Observation } from '../model.ts';
 import { type OffsetAt, offsetsOf } from '../util/zone.ts';
 import type { Judgement } from './judgement.ts';
+import type { CompiledRule } from './rule.ts';
 
 const minute = 60_000;
 const day = 1440;
-/** Weeks repeat, so what does not change within eight days never does. */
-const horizon = 8 * day;
+/**
+ * Weeks repeat, so what does not change within eight days mostly never does. But the hour that summer time skips may be
+ * the only one of its week, and then it takes one more.
+ */
+const horizon = 15 * day;
 
 /** Minutes of a day; an end that lies before its beginning is on the day after. */
 type Span = [from: number, to: number];
@@ -55,6 +59,11 @@ export class ActiveHours {
     return until;
   }
 
+  /** Whether any moment of `[from, to)` lies within them. */
+  anyIn(from: Millis, to: Millis): boolean {
+    return this.at(from) || this.changeAfter(from) < to;
+  }
+
   /** `it is Sat 12:05, outside the active hours (mon–fri 08:00-18:00 Europe/Berlin)`. */
   outside(time: Millis): string {
     const minutes = this.localMinutes(time);
@@ -69,10 +78,29 @@ export class ActiveHours {
   }
 }
 
-/** Outside the active hours all is calm, whatever there is. A window counts where its last moment lies. */
-export function withinHours(judgement: Judgement, end: Millis, hours: ActiveHours | undefined): Judgement {
-  if (hours === undefined || hours.at(end - 1)) return judgement;
-  return { verdict: 'calm', reason: hours.outside(end - 1) };
+type Look = Pick<Observation, 'at' | 'since'>;
+type Hours = Pick<CompiledRule, 'hours' | 'moments'>;
+
+/**
+ * Outside the active hours all is calm, whatever there is. A window counts where its last moment lies; where moments
+ * are counted, of which none is outside, it counts as soon as any part of its last hop lies within: what happened just
+ * before the hours end is told.
+ */
+export function withinHours(judgement: Judgement, look: Look, rule: Hours): Judgement {
+  const { hours } = rule;
+  if (hours === undefined || hours.at(look.at - 1) || isEdge(look, rule)) return judgement;
+  return { verdict: 'calm', reason: hours.outside(look.at - 1) };
+}
+
+/** When the hours make the look come out otherwise though nothing else changes; infinite where they never do. */
+export function nextByHours(look: Look, rule: Hours): Millis {
+  const { hours } = rule;
+  if (hours === undefined) return Number.POSITIVE_INFINITY;
+  return isEdge(look, rule) ? look.at + 1 : hours.changeAfter(look.at - 1) + 1;
+}
+
+function isEdge({ at, since }: Look, { hours, moments }: Hours): boolean {
+  return moments && hours !== undefined && !hours.at(at - 1) && hours.anyIn(since, at);
 }
 
 function minuteOf(clock: string): number {

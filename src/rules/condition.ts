@@ -91,13 +91,20 @@ export function parseCondition(source: string): Parsed<Condition> {
 }
 
 function condition(text: string, core: Core, bounds: readonly number[]): Condition {
-  const format = text.includes('%') ? formatShare : formatNumber;
+  const isShare = text.includes('%');
   return {
     text,
     ...core,
     bounds,
-    describe: (value) => `${format(value)} is ${core.test(value) ? '' : 'not '}${text}`,
+    describe: (value) => `${shown(value, isShare, core.test)} is ${core.test(value) ? '' : 'not '}${text}`,
   };
+}
+
+/** Rounded for people, but not onto the other side of a bound: 4.9999 is not said to be 5 where `>= 5` does not hold. */
+function shown(value: number, isShare: boolean, test: Condition['test']): string {
+  const rounded = isShare ? formatShare(value) : formatNumber(value);
+  if (test(boundOf(rounded)) === test(value)) return rounded;
+  return isShare ? `${value * 100}%` : String(value);
 }
 
 /** `when` turned round: the recovery of a rule that names none. */

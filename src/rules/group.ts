@@ -67,7 +67,7 @@ export function shortened(value: string): string {
 }
 
 /** A value as part of a key. Commas, quotes and backslashes are escaped, and what looks like a reserved name. */
-function partOf(value: Exclude<Scalar, null> | undefined): string {
+export function partOf(value: Exclude<Scalar, null> | undefined): string {
   if (value === undefined) return missing;
   if (value === '') return '""';
   const text = String(value);

@@ -33,6 +33,7 @@ export function ruleProblems(config: Checked): Problem[] {
       });
     if (config.rules.findIndex(({ name }) => name === rule.name) < place)
       report('name', `another rule is called ${rule.name}`, 'give each rule a name of its own');
+    checkLengths(rule, report);
     checkFilter(rule, report);
     if ('over' in rule) checkWindows(rule, report);
     if (rule.kind === 'threshold') checkConditions(rule, report);
@@ -42,6 +43,22 @@ export function ruleProblems(config: Checked): Problem[] {
     checkNotify(rule, report);
   });
   return problems;
+}
+
+const lengths = [
+  ...['over', 'every', 'lateness', 'for', 'keepActiveFor', 'cooldown', 'cooldownMax'],
+  ...['quiet', 'forget', 'remember', 'adaptAfter', 'warmUp'],
+];
+const day = 86_400_000;
+/** Beyond it lies no use, but times that no calendar has. */
+const longest = 3_650 * day;
+
+function checkLengths(rule: Readonly<Record<string, unknown>> & RuleConfig, report: Report): void {
+  for (const name of lengths) {
+    const length = rule[name];
+    if (typeof length === 'number' && length > longest)
+      report(name, 'no rule looks farther than ten years', `use ${longest / day}d or less`);
+  }
 }
 
 function checkFilter({ where, by }: RuleConfig, report: Report): void {

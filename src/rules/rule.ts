@@ -42,6 +42,8 @@ export interface CompiledRule extends Grouping {
   readonly early: boolean;
   /** An event that is too late for its window is counted in the oldest open one, for none must be lost. */
   readonly keepsLate: boolean;
+  /** Moments are counted, those outside the active hours not at all. */
+  readonly moments: boolean;
   /** When the condition is looked at; undefined: always. */
   readonly hours: ActiveHours | undefined;
 }
@@ -52,7 +54,12 @@ export function compileRule(config: RuleConfig): CompiledRule {
   const compiled = compileSettings(settings, countedBy(config, settings));
   return isThreshold(config)
     ? compiled
-    : { ...compiled, early: config.kind === 'match', keepsLate: config.kind === 'match' };
+    : {
+        ...compiled,
+        early: config.kind === 'match',
+        keepsLate: config.kind === 'match',
+        moments: 'quiet' in config,
+      };
 }
 
 /** How the windows of a rule are judged. Each call gives a judge of its own, with an empty memory. */
@@ -141,6 +148,7 @@ function compileSettings(config: AlertSettings, counted: Counted): CompiledRule 
     every: config.every ?? config.over,
     early: config.for === 0 && condition !== undefined && onlyBecomesTruer(measure, condition),
     keepsLate: false,
+    moments: false,
     hours: config.activeHours && new ActiveHours(config.activeHours),
     ...groupingBy(config.by),
   };

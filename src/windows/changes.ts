@@ -12,6 +12,8 @@ interface Key {
   last: Seen | undefined;
   /** In order of time; what came at the same time, in the order of arrival. */
   pending: Seen[];
+  /** When so many wait, those between equal ones are left out again. */
+  most: number;
 }
 
 export interface ChangesOptions {
@@ -55,7 +57,7 @@ export class Changes implements Tracker {
     const isNewest = index === pending.length;
     pending.splice(index, 0, [time, value]);
     this.#pending += 1;
-    if (pending.length > mostPending) this.#thin(pending);
+    if (pending.length > key.most) this.#thin(key);
     this.#expect(key);
     if (!isNewest || !this.#isChange(before, [time, value])) return { outcome: 'added' };
     return { outcome: 'added', strike: { group: name, time, value, from: before![1] } };
@@ -72,22 +74,28 @@ export class Changes implements Tracker {
   }
 
   snapshot(): unknown {
-    const keys = [...this.#keys.values()].map(({ name, last = null, pending }) => [name, last, [...pending]]);
+    const keys = [...this.#keys.values()].map(({ name, last = null, pending, most }) => [
+      name,
+      last,
+      [...pending],
+      most,
+    ]);
     return { settled: this.#settled === never ? null : this.#settled, keys };
   }
 
   restore(snapshot: unknown): void {
-    const saved = snapshot as { settled: Millis | null; keys: [string, Seen | null, Seen[]][] };
+    const saved = snapshot as { settled: Millis | null; keys: [string, Seen | null, Seen[], number?][] };
     this.#settled = saved.settled ?? never;
     this.#keys.clear();
     this.#visits.clear();
     this.#pending = 0;
-    for (const [name, last, pending] of saved.keys) {
+    for (const [name, last, pending, most = mostPending] of saved.keys) {
       const key: Key = {
         name,
         due: Number.POSITIVE_INFINITY,
         last: last ?? undefined,
         pending: [...pending],
+        most,
       };
       this.#keys.set(name, key);
       this.#pending += pending.length;
@@ -105,6 +113,7 @@ export class Changes implements Tracker {
       key.last = pending[count];
     }
     pending.splice(0, count);
+    if (pending.length < mostPending) key.most = mostPending;
     this.#pending -= count;
     told.group(name, due);
     if (pending.length === 0 && key.last![0] + this.#options.forget < due) this.#keys.delete(name);
@@ -117,7 +126,7 @@ export class Changes implements Tracker {
 
   #admit(name: string): Key | undefined {
     if (this.#keys.size >= this.#options.maxGroups) return undefined;
-    const key: Key = { name, due: Number.POSITIVE_INFINITY, last: undefined, pending: [] };
+    const key: Key = { name, due: Number.POSITIVE_INFINITY, last: undefined, pending: [], most: mostPending };
     this.#keys.set(name, key);
     return key;
   }
@@ -130,12 +139,15 @@ export class Changes implements Tracker {
     this.#visits.expect(key, Math.min(key.due, (Math.floor(time / hop) + 1) * hop));
   }
 
-  #thin(pending: Seen[]): void {
-    for (let index = pending.length - 2; index > 0; index -= 1) {
-      const [before, one, after] = pending.slice(index - 1, index + 2) as [Seen, Seen, Seen];
-      if (before[1] !== one[1] || one[1] !== after[1]) continue;
-      pending.splice(index, 1);
-      this.#pending -= 1;
-    }
+  /** What is left may still be many, if the value goes to and fro: only when they have doubled is it worth looking again. */
+  #thin(key: Key): void {
+    const { pending } = key;
+    const kept = pending.filter(([, value], index) => {
+      const [before, after] = [pending[index - 1], pending[index + 1]];
+      return before === undefined || after === undefined || before[1] !== value || after[1] !== value;
+    });
+    this.#pending -= pending.length - kept.length;
+    key.pending = kept;
+    key.most = Math.max(mostPending, 2 * kept.length);
   }
 }

@@ -35,6 +35,7 @@ export class Silence {
   readonly #options: SilenceOptions;
   /** Time is taken in such steps, for what is told must not depend on how often the clock is looked at. */
   readonly #hop: Millis;
+  readonly #expected: ReadonlySet<string>;
   readonly #groups = new Map<string, Heartbeats>();
   readonly #visits = new Visits<Heartbeats>();
   #watermark: Millis = never;
@@ -44,6 +45,7 @@ export class Silence {
 
   constructor(options: SilenceOptions) {
     this.#options = options;
+    this.#expected = new Set(options.expected);
     this.#hop = Math.max(1, Math.floor(options.every / 100));
   }
 
@@ -67,15 +69,8 @@ export class Silence {
 
   add(time: Millis, name: string): 'added' | 'late' | 'overflow' | 'unexpected' {
     if (!(time >= this.#watermark)) return 'late';
-    let group = this.#groups.get(name);
-    if (group === undefined) {
-      if (!this.#options.learn) return 'unexpected';
-      if (this.#groups.size >= this.#options.maxGroups) {
-        this.overflowed += 1;
-        return 'overflow';
-      }
-      group = this.#admit(name, time, true);
-    }
+    const group = this.#groups.get(name) ?? this.#newcomer(name, time);
+    if (typeof group === 'string') return group;
     group.add(time, this.#options.every);
     this.#expect(group);
     return 'added';
@@ -120,6 +115,15 @@ export class Silence {
       this.#groups.set(group.name, group);
       this.#expect(group);
     }
+  }
+
+  /** A group of the roster may be heard of before there is any event time: it is expected all the same. */
+  #newcomer(name: string, time: Millis): Heartbeats | 'unexpected' | 'overflow' {
+    if (this.#expected.has(name)) return this.#admit(name, time, false);
+    if (!this.#options.learn) return 'unexpected';
+    if (this.#groups.size < this.#options.maxGroups) return this.#admit(name, time, true);
+    this.overflowed += 1;
+    return 'overflow';
   }
 
   /** Those who are expected are waited for from the first moment of event time that there is. */

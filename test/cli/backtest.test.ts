@@ -54,8 +54,14 @@ describe('backtest', () => {
 
   it('says so where nothing happened', async () => {
     expect((await show(rules, {}, '')).text).toBe(
-      'no transition\n\nburst: no event was for it\n  0 alerts, 0 transitions, no notification\n\nThere was no event in it.',
+      'no transition\n\nburst: count >= 5; no event was for it\n  0 alerts, 0 transitions, no notification\n\nThere was no event in it.',
     );
+  });
+
+  it('says what adds the fields that a shipper would, where no event was for a rule', async () => {
+    const filtered = "rules:\n  - { name: x, where: 'event.dataset: a', when: '>= 1' }\n";
+    expect((await show(filtered)).text).toMatch(/x: count >= 1; no event was for it[\s\S]+`--fields event/);
+    expect((await show(filtered, { fields: 'event.dataset=a' })).text).not.toContain('no event');
   });
 
   it('lets no sender write on the terminal', async () => {

@@ -42,6 +42,17 @@ describe('a rule of the kind absence', () => {
     expect(told(outputs).join()).toContain('only this group');
   });
 
+  it.each(['C:\\logs', 'Doe, John', '_system', 'the "old" one', '', 'Doe\\, John', '_missing'])(
+    'knows the expected group %j by whatever it is called',
+    (group) => {
+      const one = ruleOfKind('absence', { by: ['x'], every: '1m', lateness: '0s', expect: [group] });
+      expect(ruleProblems({ rules: [one] })).toEqual([]);
+      const value = group === '_missing' ? null : group.replace('\\,', ',');
+      const { outputs } = play(one, [event(0, { x: value }), event(50, { x: value }), { until: 70 }]);
+      expect(told(outputs)).toEqual([]);
+    },
+  );
+
   it('ends with the next event, and says how long it took', () => {
     const { outputs } = play({ ...rule, expect: [] }, [beat(0), beat(100), { until: 101 }]);
     expect(told(outputs)[1]).toBe('10:01:40 web-1 inactive: recovered: seen again after 1m40s');

@@ -43,6 +43,38 @@ describe('outside its active hours', () => {
     expect(told(play(rule, [...minutes(1, 31), { until: 1900 }]).outputs)).toHaveLength(1);
   });
 
+  // With a quiet time of two hours, hops are twelve minutes long.
+  it.each([
+    ['11:00-11:10', 69, ['11:12:00 active', '11:24:00 inacti']],
+    ['10:00-10:58', 57, ['11:00:00 active', '11:12:00 inacti']],
+  ] as const)(
+    'a match just before the end of %s is told, though its hop runs on',
+    (during, minute, expected) => {
+      const rule = ruleOfKind('match', {
+        where: 'message : *',
+        quiet: '2h',
+        lateness: '0s',
+        activeHours: activeHours(during),
+      });
+      const { outputs } = play(rule, [...minutes(minute), { until: 30_000 }]);
+      expect(told(outputs).map((line) => line.slice(0, 15))).toEqual(expected);
+    },
+  );
+
+  it('a change just before they end is told, though its hop runs on', () => {
+    const rule = ruleOfKind('change', {
+      field: 'v',
+      quiet: '2h',
+      lateness: '0s',
+      activeHours: activeHours('10:00-10:58'),
+    });
+    const steps = [event(3000, { v: 1 }), event(3420, { v: 2 }), { until: 30_000 }];
+    expect(told(play(rule, steps).outputs).map((line) => line.slice(0, 15))).toEqual([
+      '11:00:00 active',
+      '11:12:00 inacti',
+    ]);
+  });
+
   it('a change is learned, but not told', () => {
     const rule = ruleOfKind('change', {
       field: 'v',

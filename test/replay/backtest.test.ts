@@ -55,6 +55,48 @@ describe('a backtest', () => {
     expect(rules[0]!.timeline.columns[0]).toEqual({ value: 6, held: true });
   });
 
+  it('marks where a kind without a threshold held, and draws none', async () => {
+    const tens = (second: number, count: number) =>
+      Array.from({ length: count }, () => line(`17/May/2015:10:05:${second}`));
+    const windows = [...tens(10, 2), ...tens(20, 2), ...tens(30, 2), ...tens(40, 9)];
+    const { rules } = await run(
+      [
+        { name: 'spike', kind: 'spike', over: '10s', minBefore: 2, lateness: '0s' },
+        {
+          name: 'normal',
+          kind: 'normal',
+          over: '10s',
+          bounds: { 'http.response.status_code': { max: 900 } },
+        },
+        { name: 'base', kind: 'baseline', over: '10s', season: 'none', warmUp: 2, lateness: '0s' },
+      ],
+      windows,
+    );
+    const held = rules.map(({ timeline }) => timeline.columns.map((column) => column.held).slice(0, 4));
+    expect(held).toEqual([
+      [false, false, false, true],
+      [false, false, false, false],
+      [false, false, false, true],
+    ]);
+    expect(rules.map(({ timeline }) => timeline.bounds)).toEqual([[], [], []]);
+    expect(rules.map(({ measure, condition }) => `${measure} ${condition}`)).toEqual([
+      'count >= 3 times the window before',
+      'avg outside its bounds',
+      'count 4 spreads or more from what is normal',
+    ]);
+  });
+
+  it('tells a rule to which nothing happened from one that no event was for', async () => {
+    const { rules } = await run(
+      [
+        { name: 'terms', kind: 'new-term', field: 'source.ip' },
+        { name: 'none', kind: 'new-term', field: 'no.such.field' },
+      ],
+      burst(17),
+    );
+    expect(rules.map(({ concerned }) => concerned)).toEqual([true, false]);
+  });
+
   it('counts for rules without a condition, and leaves out disabled ones', async () => {
     const { rules } = await run(
       [
@@ -91,7 +133,7 @@ describe('a backtest', () => {
       events: 0,
       from: undefined,
       transitions: [],
-      rules: [{ measure: undefined }],
+      rules: [{ measure: 'count', condition: '> 1', concerned: false }],
     });
   });
 

@@ -94,7 +94,7 @@ describe('explain RULE --at', () => {
   it('takes the group that came nearest to an alert where none is named, and says that there are others', async () => {
     const { group, remarks } = await explain(at(15), await ofRules([atOnce]));
     expect(group).toBe('192.0.2.1');
-    expect(remarks).toContain('1 more groups were looked at; name one with --group.');
+    expect(remarks).toContain('1 more group of the rule may be asked about; name one with --group.');
   });
 
   it('tells of events that came too late, and of those without the field that is measured', async () => {
@@ -102,7 +102,7 @@ describe('explain RULE --at', () => {
     const { late, missing, counted, remarks } = await explain(at(5, '192.0.2.1'), await ofRules([measured]));
     expect(late).toMatchObject({ count: 1, samples: [{ time: start + 5_000, message: line(5, 500) }] });
     expect([counted, missing.count]).toEqual([5, 6]);
-    expect(remarks).toContain('1 events came too late to be counted.');
+    expect(remarks).toContain('1 event came too late to be counted.');
   });
 
   it('says how far windows are closed where the time has not come', async () => {
@@ -114,6 +114,58 @@ describe('explain RULE --at', () => {
   it('says what the window under way led to', async () => {
     const { answer } = await explain(at(5), await ofRules([atOnce]));
     expect(answer).toMatch(/no window of it was over\. The window .* made it active: count 3 is >= 3/);
+  });
+
+  it('shows of a silence when it began, and misses no field in its events', async () => {
+    const gone = {
+      name: 'errors',
+      kind: 'absence',
+      by: ['source.ip'],
+      every: '20s',
+      lateness: '2s',
+    } as const;
+    const ticks = Array.from({ length: 100 }, (_, i) => ({ at: start + 9_000 + i * 500 }));
+    const given = [...records.slice(0, 2), ...ticks];
+    const silent = await explain(at(25), await ofRules([{ ...gone, by: [...gone.by] }], given));
+    expect(silent.windows).toMatchObject([{ from: 'inactive', to: 'active', end: start + 28_000 }]);
+    expect([silent.counted > 0, silent.missing.count]).toEqual([true, 0]);
+  });
+
+  it.each([
+    [{ kind: 'change', field: 'service.version' }, '192.0.2.1', 'the field service.version'],
+    [{ kind: 'new-term', field: 'service.version' }, '192.0.2.1', 'the field service.version'],
+    [{ kind: 'normal', bounds: { temperature: { max: 3 } } }, '192.0.2.1, temperature', 'temperature'],
+  ] as const)('says of %j that events lack the field', async (kind, group, what) => {
+    const config = await ofRules([{ name: 'errors', by: ['source.ip'], ...kind }] as ConfigInput['rules']);
+    const { answer, missing } = await explain(at(5, group), config);
+    expect(answer).toBe(`No event of it around 2026-01-01T00:00:05.000Z had ${what}.`);
+    expect(missing.count).toBeGreaterThan(0);
+  });
+
+  it('says that a group found no room', async () => {
+    const crowded = { ...atOnce, maxGroups: 1 };
+    const { remarks } = await explain(at(5, '192.0.2.2'), await ofRules([crowded]));
+    expect(remarks).toContain('1 event beyond the 1 group that are watched at once (maxGroups).');
+  });
+
+  it('finds the group in question though a crowd came long before', async () => {
+    const crowd = Array.from({ length: 1_100 }, (_, n) => line(0, 500, `10.0.${n >> 8}.${n & 255}`));
+    const burst = [601, 602, 603].map((second) => line(second, 500));
+    const given = [
+      { at: start + 5_000, lines: crowd },
+      { at: start + 605_000, lines: burst },
+      { at: start + 700_000, lines: [line(700)] },
+    ];
+    const found = await explain(at(612), await ofRules([atOnce], given));
+    expect(found.group).toBe('192.0.2.1');
+    expect(found.remarks.join()).toContain('1100 more groups');
+    expect(found.remarks.join()).not.toContain('The journal begins');
+  });
+
+  it('names groups that there are where the one asked for is not', async () => {
+    await expect(explain(at(5, 'web-1'), await ofRules([atOnce]))).rejects.toThrow(
+      /about rule errors \(web-1\) around .* Groups of it are 192\.0\.2\.1; 192\.0\.2\.2\. It holds what happened from 2026-01-01T00:00:03/,
+    );
   });
 
   it('answers for a disabled rule what it would have done', async () => {

@@ -2,19 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { marks, sparkline, Timeline } from '../../src/replay/timeline.ts';
 
-const timeline = (columns = 4) =>
-  new Timeline(10, { columns, distance: (value) => value - 5, held: (value) => value >= 5 });
+const timeline = (columns = 4) => new Timeline(10, columns);
+/** A value that is held against `>= 5`. */
+const of = (value: number) => ({ value, held: value >= 5, distance: value - 5 });
 
 describe('a timeline', () => {
   it('begins with the first window, aligned to its width', () => {
     const line = timeline();
-    line.add(1_234, 1);
+    line.add(1_234, of(1));
     expect([line.start, line.width, line.columns]).toEqual([1_230, 10, [{ value: 1, held: false }]]);
   });
 
   it('keeps of each column the value farthest beyond the condition', () => {
     const line = timeline();
-    for (const value of [3, 7, 6]) line.add(15, value);
+    for (const value of [3, 7, 6]) line.add(15, of(value));
     expect(line.columns).toEqual([{ value: 7, held: true }]);
   });
 
@@ -26,7 +27,7 @@ describe('a timeline', () => {
       [20, 9],
       [40, 4],
     ] as const)
-      line.add(at, value);
+      line.add(at, of(value));
     expect(line.width).toBe(20);
     expect(line.columns).toEqual([
       { value: 2, held: false },
@@ -37,7 +38,7 @@ describe('a timeline', () => {
 
   it('leaves columns empty in which nothing was measured', () => {
     const line = timeline();
-    line.add(0, 1);
+    line.add(0, of(1));
     line.add(20, undefined);
     expect(line.columns.map(({ value }) => value)).toEqual([1, undefined, undefined]);
   });
@@ -48,7 +49,7 @@ describe('a timeline', () => {
       fc.property(looks, (some) => {
         const line = timeline(8);
         const sorted = some.sort(([one], [other]) => one - other);
-        for (const [at, value] of sorted) line.add(at, value);
+        for (const [at, value] of sorted) line.add(at, of(value));
         expect(line.columns.length).toBeLessThanOrEqual(8);
         const kept = Math.max(...line.columns.map(({ value }) => value ?? 0));
         expect(kept).toBe(Math.max(...sorted.map(([, value]) => value)));

@@ -101,16 +101,26 @@ describe('active hours', () => {
     );
   });
 
+  it('come back after the week in which summer time skips them', () => {
+    const skipped = hours({ zone: 'Europe/Berlin', days: ['sun'], hours: ['02:15-02:45'] });
+    expect(skipped.changeAfter(at('2026-03-23T00:00:00Z'))).toBe(at('2026-04-05T00:15:00Z'));
+    expect(skipped.changeAfter(at('2026-04-05T00:15:00Z'))).toBe(at('2026-04-05T00:45:00Z'));
+  });
+
   it('say what time it is there', () => {
     const berlin = hours({ zone: 'Europe/Berlin', days: workdays, hours: ['08:00-18:00'] });
-    expect(withinHours({ verdict: 'true', reason: 'x' }, at('2026-11-21T11:05:00Z'), berlin)).toEqual({
+    const look = (time: string) =>
+      withinHours(
+        { verdict: 'true', reason: 'x' },
+        { at: at(time), since: at(time) - minute },
+        { hours: berlin, moments: false },
+      );
+    expect(look('2026-11-21T11:05:00Z')).toEqual({
       verdict: 'calm',
       reason:
         'it is Sat 12:04, outside the active hours (mon, tue, wed, thu, fri 08:00-18:00 Europe/Berlin), so the condition was not looked at',
     });
-    expect(withinHours({ verdict: 'true', reason: 'x' }, at('2026-11-20T11:05:00Z'), berlin).reason).toBe(
-      'x',
-    );
+    expect(look('2026-11-20T11:05:00Z').reason).toBe('x');
   });
 });
 

@@ -54,6 +54,10 @@ describe('a condition', () => {
     ['>= 5%', 0.0623, '6.23% is >= 5%'],
     ['outside 10..20', 25.123456, '25.12 is outside 10..20'],
     ['< 3', 1 / 3, '0.3333 is < 3'],
+    ['>= 5', 4.99999, '4.99999 is not >= 5'],
+    ['>= 5%', 0.0499999, '4.99999% is not >= 5%'],
+    ['outside 1..5', 5.00001, '5.00001 is outside 1..5'],
+    ['== 5', 4.99999, '4.99999 is not == 5'],
   ])('%s describes %d as %j', (text, value, words) => {
     expect(condition(text).describe(value)).toBe(words);
   });

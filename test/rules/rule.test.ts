@@ -74,6 +74,14 @@ describe('the check of rules', () => {
     for (const config of rules) expect(() => compileRule(config)).not.toThrow();
   });
 
+  it.each([
+    [{ over: '99999999d' }, 'over'],
+    [{ when: '> 1', for: '4000d' }, 'for'],
+    [{ lateness: '99999999999d' }, 'lateness'],
+  ])('does not look farther than ten years: %j', (input, setting) => {
+    expect(problemsOf(input)).toMatchObject([{ path: `rules[0].${setting}`, remedy: 'Use 3650d or less.' }]);
+  });
+
   it('has nothing to say about the rule of the tutorial', () => {
     expect(
       problemsOf({

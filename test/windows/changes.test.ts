@@ -68,6 +68,15 @@ describe('a value that is followed', () => {
   });
 });
 
+it('a value that goes to and fro is not looked through with each event', () => {
+  const changes = open();
+  for (let n = 0; n < 60_000; n += 1) changes.add(n / 10_000, 'k', n % 2 === 0 ? 'a' : 'b');
+  const restored = open();
+  restored.restore(unpack(pack(changes.snapshot())));
+  expect(restored.snapshot()).toEqual(changes.snapshot());
+  expect(strikesIn(restored, 10)).toHaveLength(59_999);
+});
+
 describe('whatever comes', () => {
   const events = fc.array(fc.tuple(fc.nat(200), fc.constantFrom('k', 'l'), fc.constantFrom('a', 'b', 'c')), {
     maxLength: 50,

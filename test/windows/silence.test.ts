@@ -57,6 +57,31 @@ describe('a group that was seen', () => {
   });
 });
 
+describe('a group that is expected, heard of before there is any event time', () => {
+  it('is never forgotten', () => {
+    const watched = silence({ expected: ['a'] });
+    watched.add(5, 'a');
+    expect(news(watched, 5)).toEqual([]);
+    expect(news(watched, 5000)).toEqual(['15 a silent']);
+    watched.add(5001, 'a');
+    expect(news(watched, 5001)).toEqual(['5001 a back']);
+  });
+
+  it('has been heard, though no group is learned', () => {
+    const watched = silence({ expected: ['a'], learn: false });
+    expect(watched.add(5, 'a')).toBe('added');
+    expect(watched.add(5, 'b')).toBe('unexpected');
+    expect(news(watched, 14)).toEqual([]);
+    expect(news(watched, 16)).toEqual(['15 a silent']);
+  });
+
+  it('finds room where as many others are watched as may be', () => {
+    const watched = silence({ expected: ['a'], maxGroups: 1 });
+    watched.add(5, 'b');
+    expect(watched.add(5, 'a')).toBe('added');
+  });
+});
+
 it('a group that was heard of again after it was to be forgotten begins anew', () => {
   const watched = silence({ forget: 100 });
   watched.add(0, 'a');

@@ -18,6 +18,31 @@ export function network(text: string): ((address: string) => boolean) | undefine
   };
 }
 
+/** An address such that texts in the order of the alphabet are addresses in their own; undefined for what is none. */
+export function addressOrder(text: string): string | undefined {
+  const family = isIP(text);
+  if (family === 0) return undefined;
+  if (family === 4) return `${'0'.repeat(20)}ffff${octetsOf(text)}`;
+  const [head = '', tail] = text.replace(/%.*/, '').split('::');
+  const [before, after] = [groupsOf(head), groupsOf(tail ?? '')];
+  return before + '0'.repeat(32 - before.length - after.length) + after;
+}
+
+const hex = (number: number, digits: number) => number.toString(16).padStart(digits, '0');
+const octetsOf = (text: string) =>
+  text
+    .split('.')
+    .map((octet) => hex(Number(octet), 2))
+    .join('');
+/** The last group may be an address of the old kind. */
+const groupsOf = (text: string) =>
+  text === ''
+    ? ''
+    : text
+        .split(':')
+        .map((group) => (group.includes('.') ? octetsOf(group) : hex(Number.parseInt(group, 16), 4)))
+        .join('');
+
 export function isAddressField(field: string): boolean {
   return field === 'ip' || field.endsWith('.ip');
 }

@@ -9,11 +9,15 @@ export interface Stretch {
 const shape =
   /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?$/;
 
+/** Milliseconds since the epoch; four digits are a year. */
+const epoch = /^\d{5,15}$/;
+
 /**
- * Reads an ISO date, UTC where it names no zone. Elasticsearch rounds days and less alike; `2026-11` is the whole month
+ * Reads an ISO date or milliseconds since the epoch, UTC where it names no zone. Elasticsearch rounds days and less alike; `2026-11` is the whole month
  * here, and its first day there.
  */
 export function readDate(text: string): Stretch | undefined {
+  if (epoch.test(text)) return { from: Number(text), to: Number(text) };
   const match = shape.exec(text);
   if (!match) return undefined;
   const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00', fraction = '', zone] =

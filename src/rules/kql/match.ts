@@ -1,7 +1,7 @@
 import { LogboomError } from '../../errors.ts';
 import type { Scalar } from '../../model.ts';
 import { glob } from '../../util/glob.ts';
-import { isAddressField, network } from './addresses.ts';
+import { addressOrder, isAddressField, network } from './addresses.ts';
 import { isAnything, literalOf, type Operator, type Regex, type Text, type Value } from './ast.ts';
 import { isDateField, readDate, timeOf } from './dates.ts';
 import { isLevelField, levelRank } from './levels.ts';
@@ -68,11 +68,16 @@ function regex(value: Regex): (text: string) => boolean {
   throw new LogboomError('KQL_SYNTAX', made.problem);
 }
 
-/** `field >= bound`: levels by severity, dates by time, numbers by size, other texts by the alphabet. */
+/** `field >= bound`: levels by severity, dates by time, addresses and numbers by size, other texts by the alphabet. */
 export function matchRange(field: string, operator: Operator, bound: string): Match {
   if (isLevelField(field)) return ranked(operator, levelRank(bound)!, (found) => levelRank(String(found)));
   const date = isDateField(field) ? readDate(bound) : undefined;
   if (date) return ranked(operator, operator === '>' || operator === '<=' ? date.to : date.from, timeOf);
+  const address = isAddressField(field) ? addressOrder(bound) : undefined;
+  if (address !== undefined)
+    return ranked(operator, address, (found) =>
+      typeof found === 'string' ? addressOrder(found) : undefined,
+    );
   const number = numberOf(bound);
   if (number !== undefined) return ranked(operator, number, measurable);
   return ranked(operator, bound, (found) => (typeof found === 'string' ? found : undefined));

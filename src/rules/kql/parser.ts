@@ -1,4 +1,5 @@
 import { type Operator, operators, type Query, type Regex, type Text, type Value } from './ast.ts';
+import { isDateField, readDate } from './dates.ts';
 import { isLevelField, levelRank } from './levels.ts';
 import { syntaxError, type Token, tokenize } from './lexer.ts';
 import { patternTest } from './pattern.ts';
@@ -27,6 +28,8 @@ class Parser {
   private readonly tokens: Token[];
   private place = 0;
   private depth = 0;
+  /** The path of the nested query that is being read, with its final dot. */
+  private prefix = '';
 
   constructor(query: string) {
     this.query = query;
@@ -66,8 +69,15 @@ class Parser {
   };
 
   private afterColon(field: Text): Query {
-    if (this.take('{')) return { kind: 'nested', field, of: this.bracketed('}', this.clause) };
-    return this.values(field);
+    return this.take('{') ? this.nested(field) : this.values(field);
+  }
+
+  private nested(field: Text): Query {
+    const outside = this.prefix;
+    this.prefix += `${nameOf(field)}.`;
+    const of = this.bracketed('}', this.clause);
+    this.prefix = outside;
+    return { kind: 'nested', field, of };
   }
 
   private values(field: Text): Query {
@@ -83,13 +93,8 @@ class Parser {
     const value = this.value(`a value after "${operator}"`);
     if (value.kind === 'regex' || value.parts.length > 1)
       throw syntaxError(this.query, at, `a pattern has no order; expected a plain value after "${operator}"`);
-    const [text] = value.parts;
-    if (isLevelField(nameOf(field)) && levelRank(text!) === undefined)
-      throw syntaxError(
-        this.query,
-        at,
-        `${JSON.stringify(text)} is no log level; expected trace, debug, info, notice, warn, error, critical, alert or emergency`,
-      );
+    const problem = boundProblem(this.prefix + nameOf(field), value.parts[0]!);
+    if (problem !== undefined) throw syntaxError(this.query, at, problem);
     return { kind: 'range', field, operator, value };
   }
 
@@ -169,6 +174,16 @@ class Parser {
   private fail(expected: string): never {
     throw syntaxError(this.query, this.token.at, `expected ${expected}, found ${found(this.token)}`);
   }
+}
+
+/** What a field could never be compared with: silently, no event would match. */
+function boundProblem(field: string, bound: string): string | undefined {
+  const shown = JSON.stringify(bound);
+  if (isLevelField(field) && levelRank(bound) === undefined)
+    return `${shown} is no log level; expected trace, debug, info, notice, warn, error, critical, alert or emergency`;
+  if (isDateField(field) && readDate(bound) === undefined)
+    return `${shown} is no date; expected such as 2026-11-21 or "2026-11-21T13:45:00Z"; a rule goes by the times of its events and knows no "now"`;
+  return undefined;
 }
 
 function nameOf(field: Text): string {

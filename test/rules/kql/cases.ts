@@ -194,6 +194,8 @@ export const tables: Record<string, Row[]> = {
     ['@timestamp > 2026-11-21T11', 'c'],
     ['@timestamp: 2026-11-21T11', 'b'],
     ['@timestamp >= "2026-11-21T11+02:00"', 'abc'],
+    ['@timestamp >= 1795260600000', 'bc'],
+    ['@timestamp: 1795260600000', 'b'],
   ],
   'networks in address fields': [
     ['source.ip: 10.0.0.0/8', 'a'],
@@ -205,6 +207,12 @@ export const tables: Record<string, Row[]> = {
     ['not source.ip: 10.0.0.0/8', 'bc'],
     ['source.ip: "2001:db8::7"', 'c'],
     ['source.ip: "2001:db8:0:0:0:0:0:7"', 'c'],
+    ['source.ip >= 10.1.2.3', 'abc'],
+    ['source.ip > 10.1.2.3', 'bc'],
+    ['source.ip >= 9.255.255.255 and source.ip < 10.1.2.20', 'a'],
+    ['source.ip <= 192.168.7.10', 'ab'],
+    ['source.ip >= "2001:db8::6" and source.ip < "2001:db8::1:0"', 'c'],
+    ['source.ip > "::ffff:10.1.2.3"', 'bc'],
   ],
   'full text: any of the words, whatever their case': [
     ['message: connection', 'ab'],
