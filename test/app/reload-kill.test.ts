@@ -132,7 +132,10 @@ describe('reloads and kill -9, again and again, while events are shipped', () =>
     expect(alerts.filter(({ status }) => status !== 'inactive')).toEqual([]);
     const ended = alerts.filter(({ id }) => /^(passing|another)~/.test(id));
     expect(ended.length).toBeGreaterThan(0);
-    for (const { reason } of ended) expect(reason).toMatch(/^the rule was (changed|removed)(; \d+ events? of its time came too late to be counted)?$/);
+    for (const { reason } of ended)
+      expect(reason).toMatch(
+        /^the rule was (changed|removed)(; \d+ events? of its time came too late to be counted)?$/,
+      );
 
     // Each transition follows the one before it, and people were told of what is written down.
     const ids = new Set(transitions.map(({ _id }) => _id));

@@ -93,7 +93,7 @@ export async function freePort(): Promise<number> {
 export async function eventually<Result>(
   what: string,
   ask: () => Promise<Result | undefined | false> | Result | undefined | false,
-  within = 30_000,
+  within = 120_000,
 ): Promise<Result> {
   const deadline = Date.now() + within;
   for (;;) {
