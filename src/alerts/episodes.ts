@@ -8,7 +8,10 @@ export type { Change, EpisodeRule } from './episode-writer.ts';
 
 /** A rule's open episodes, by group. It keeps what decisions say; it decides nothing. */
 export interface Episodes {
-  /** What the change puts out: a transition, the episode's new document, and messages to people, in this order. */
+  /**
+   * What the change puts out: a transition, the episode's new document, and messages to people, in this order. A message
+   * that was held back comes when it is told, with the transition that raised the alert.
+   */
   apply(change: Change): Output[];
   /** An event of that time came too late to be counted. `now`: the end of the last window that is over. */
   late(group: string, time: Millis, now: Millis): void;
@@ -61,7 +64,7 @@ class EpisodeBook implements Episodes {
 
   apply(change: Change): Output[] {
     const { transition, update, apart } = change.decision;
-    if (!transition && !update) return [];
+    if (!transition && !update) return this.tell(this.entries.get(change.group), undefined, change);
     const outputs = apart === undefined ? [] : this.applyApart(change, apart);
     const entry = this.entries.get(change.group) ?? this.begin(change);
     outputs.push(...this.put(entry, change));
@@ -130,7 +133,7 @@ class EpisodeBook implements Episodes {
   }
 
   private put(entry: Entry, change: Change): Output[] {
-    const { transition, notify, state } = change.decision;
+    const { transition, state } = change.decision;
     // Until its window is over an alert is shown as the look had it that raised it.
     const observation = state.early?.observation ?? change.observation;
     const shown = { ...change, observation };
@@ -142,7 +145,7 @@ class EpisodeBook implements Episodes {
     const outputs: Output[] = [];
     if (told) outputs.push({ kind: 'transition', transition: told });
     if (entry.raised) outputs.push({ kind: 'episode', episode: entry.episode });
-    if (told && notify.send) outputs.push(...this.notifications(told, entry.episode));
+    outputs.push(...this.tell(entry, told, change));
     return outputs;
   }
 
@@ -160,10 +163,19 @@ class EpisodeBook implements Episodes {
     return generation && start <= generation.until ? `${id}~${generation.number}` : id;
   }
 
-  private notifications(transition: Transition, episode: Episode): Output[] {
+  /** Messages of a transition, or of the raise that was held back: that one is kept for as long as it is. */
+  private tell(entry: Entry | undefined, transition: Transition | undefined, change: Change): Output[] {
+    if (!entry) return [];
+    const { notify, state } = change.decision;
+    const told = entry.held ?? transition;
+    entry.held = state.held ? told : undefined;
+    return told && notify.send ? this.notifications(told, entry.episode, change.observation.at) : [];
+  }
+
+  private notifications(transition: Transition, episode: Episode, at: Millis): Output[] {
     return [...new Set(this.rule.config.notify)].map((notifier) => ({
       kind: 'notification',
-      notification: { id: `${transition.id}-${notifier}`, notifier, transition, episode },
+      notification: { id: `${transition.id}-${notifier}`, notifier, at, transition, episode },
     }));
   }
 }

@@ -1,4 +1,4 @@
-import type { Episode, Millis, Output } from '../model.ts';
+import type { Episode, Millis, Output, Transition } from '../model.ts';
 
 /** What is kept of an episode. */
 export interface Entry {
@@ -13,6 +13,8 @@ export interface Entry {
   untold: number;
   /** Why the episode is what it is, without a word about late events. */
   reason: string;
+  /** The transition by which it was raised, while a cooldown holds the message of it back. */
+  held?: Transition | undefined;
 }
 
 /** Episodes that are over are remembered for so long, and so many of a rule: late events may still correct them. */

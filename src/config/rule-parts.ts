@@ -42,7 +42,7 @@ export const common = {
   by: z.array(z.string()).default([]).describe('Fields to group by: one alert a group.'),
   lateness: duration('10s').describe('How late, in event time, an event may come and still be counted.'),
   cooldown: duration('0s').describe(
-    'No second notification of the same alert becoming active within this time.',
+    'No second notification of the same alert becoming active within this time; it is told at its end if the alert is still open.',
   ),
   cooldownGrowth: z
     .number()

@@ -51,6 +51,8 @@ export interface AlertState {
   cooldown?: Millis;
   /** Whether people were told of the present episode, so that they are told of its end too. */
   told: boolean;
+  /** The cooldown holds back the message of the present episode: it is told where the alert is open when that is over. */
+  held?: boolean | undefined;
   /** Event times at which the alert became active, the latest ones: they make the flapping mark. */
   activations: Millis[];
   flapping: boolean;
@@ -84,7 +86,7 @@ export interface Decision {
   transition?: { from: AlertStatus; to: AlertStatus; at: Millis; reason: string };
   /** The episode's start, value or peak changed though its status did not: its document is to be written anew. */
   update: boolean;
-  /** Whether people are told of the transition, and why or why not. */
+  /** Whether people are told of the transition, or now of a raise that was held back, and why or why not. */
   notify: { send: boolean; reason: string };
   /** Event time (a window's end) at which the group must be looked at again although no value changes. */
   deadline?: Millis;
@@ -153,6 +155,8 @@ export interface Notification {
   /** Deterministic: transition id and notifier. */
   id: string;
   notifier: string;
+  /** Event time at which it is told: that of the transition, or later where a cooldown held it back. */
+  at: Millis;
   transition: Transition;
   episode: Episode;
 }

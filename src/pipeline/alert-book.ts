@@ -98,7 +98,8 @@ export class AlertBook {
     const decision = step(before, observation, rule, judgement);
     if (observer !== undefined) observer.looked?.({ rule, group, observation, judgement, before, decision });
     if (decision.state !== before) this.remember(group, before, decision.state);
-    if (decision.transition || decision.update) this.tell(group, observation, decision, outputs);
+    if (decision.transition || decision.update || decision.notify.send)
+      this.tell(group, observation, decision, outputs);
     const open = decision.state.status !== 'inactive' || found.verdict === 'true';
     // The hours' beginning or end changes what comes of it, though nothing else does.
     const change = open ? nextByHours(observation, rule) : undefined;

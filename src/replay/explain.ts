@@ -107,7 +107,11 @@ function whyItFired({ windows }: GroupRecord): string {
   const raised = windows.find(({ from, to }) => to === 'active' && from !== 'active');
   if (raised === undefined) return 'It did not become active in what the journal holds of it.';
   const told = raised.told === undefined ? '' : ` It was ${raised.told}.`;
-  return `It became active with the window ${stretch(raised)}: ${raised.reason}.${told}`;
+  // A cooldown may hold back the message of an alert that is open until it is over.
+  const after = windows.slice(windows.indexOf(raised) + 1);
+  const later = after.find((one) => one.told?.startsWith('notified') && one.to !== 'inactive');
+  const then = later === undefined ? '' : ` With the window ${stretch(later)} it was ${later.told}.`;
+  return `It became active with the window ${stretch(raised)}: ${raised.reason}.${told}${then}`;
 }
 
 interface Circumstances extends Case {

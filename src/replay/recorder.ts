@@ -16,7 +16,7 @@ export interface ExplainedWindow {
   reason: string;
   /** When time alone changes the alert: the end of `for` or of `keepActiveFor`. */
   deadline: Millis | undefined;
-  /** Whether people were told of a change, and why or why not. */
+  /** Whether people were told of a change, or now of one that was held back, and why or why not. */
   told: string | undefined;
 }
 
@@ -78,7 +78,7 @@ export class Recorder implements Observer {
     if (at >= this.#from && record === undefined) return;
     if (at > this.#to && !this.#isOpen(record!)) return;
     const { reason, transition, notify } = decision;
-    const told = transition && notify.reason;
+    const told = transition || notify.send ? notify.reason : undefined;
     const states = { from: before.status, to: decision.state.status };
     // Looks that only keep a document up to date end nothing.
     const deadline = waits.has(states.to) ? decision.deadline : undefined;
@@ -109,9 +109,10 @@ export class Recorder implements Observer {
     return this.#question.alert !== undefined && windows.length > 0 && windows.at(-1)!.to !== 'inactive';
   }
 
-  /** Changes are always kept; of windows that changed nothing only so many. */
+  /** Changes are always kept, and what was told; of windows that changed nothing only so many. */
   #keep(record: GroupRecord, window: ExplainedWindow): void {
-    if (record.windows.length < mostWindows || window.from !== window.to) record.windows.push(window);
+    if (record.windows.length < mostWindows || window.told !== undefined || window.from !== window.to)
+      record.windows.push(window);
     else record.omitted += 1;
   }
 

@@ -68,8 +68,8 @@ export class Reporter implements Observer {
       this.#transitions.push(output.transition);
       this.#rules.get(output.transition.rule)?.transition(output.transition);
     } else if (output.kind === 'notification') {
-      const { notifier, transition } = output.notification;
-      this.#rules.get(transition.rule)?.notification(notifier, transition.at);
+      const { notifier, at, transition } = output.notification;
+      this.#rules.get(transition.rule)?.notification(notifier, at);
     } else if (output.kind === 'window') this.#window(output.window);
   }
 

@@ -54,6 +54,9 @@ function textOf(part: string): string {
   return part === '""' ? '' : shortened(part.replace(/\\([,"\\])|^\\(_)/g, '$1$2'));
 }
 
+/** A silence is no worse for being looked at later: however long it lasts, its peak is that of its first look. */
+const gone = { verdict: 'true', measuredBy: { distance: () => 0 } } as const;
+
 /** Says which of three is silent: somebody who was never there, one log of a shipper, or the whole shipper. */
 export function absenceJudgement(news: Silent, every: Millis): Judgement {
   const { kind, at, last, from } = news;
@@ -66,10 +69,10 @@ export function absenceJudgement(news: Silent, every: Millis): Judgement {
     };
   const expected = `expected every ${formatDuration(every)}`;
   if (last === undefined)
-    return { verdict: 'true', reason: `never seen since the start at ${clock(from)}, ${expected}` };
+    return { ...gone, reason: `never seen since the start at ${clock(from)}, ${expected}` };
   const deaf = from > last ? `, and not since ${clock(from)}, when logboom listened again` : '';
   return {
-    verdict: 'true',
+    ...gone,
     reason: `gone: last seen at ${clock(last)}${deaf}, ${expected}${shipperPart(news, every)}`,
   };
 }

@@ -1,4 +1,4 @@
-import type { AlertState, AlertStatus, Decision, Millis } from '../model.ts';
+import type { AlertState, AlertStatus, Decision, Millis, Observation } from '../model.ts';
 import { formatDuration } from '../util/duration.ts';
 import type { StateRule } from './judgement.ts';
 
@@ -21,17 +21,45 @@ export function announce(
   if (to === 'inactive' && state.status !== 'pending') return announceEnd(state);
   if (to !== 'active') return silent(`becoming ${to} is not told`);
   if (state.status !== 'inactive' && state.status !== 'pending') return silent('it is still the same alert');
-  if (config.notify.length === 0)
-    return { ...silent('the rule names no notifier'), remember: { told: false } };
+  return announceRaise(state, at, config, 'it became active');
+}
+
+/**
+ * Tells of a raise that the cooldown held back, once that is over: as long as the alert recovers it may end without
+ * anybody having to know. Only windows that are over decide that, so it does not matter which events came first.
+ */
+export function tellHeld(decision: Decision, { at, early }: Observation, { config }: StateRule): Decision {
+  const until = heldUntil(decision.state, config);
+  if (until === undefined || early || at < until) return decision;
+  const why = 'the cooldown is over, and the alert is still open';
+  const { notify, remember } = announceRaise(decision.state, at, config, why);
+  return { ...decision, state: { ...decision.state, ...remember }, notify };
+}
+
+/** Event time from which on the message may be told that the cooldown holds back; undefined where there is none. */
+export function heldUntil(state: AlertState, { cooldown }: Pick<Cooldowns, 'cooldown'>): Millis | undefined {
+  if (!state.held || state.status === 'recovering') return undefined;
+  return state.announced! + cooldownOf(state, cooldown);
+}
+
+function announceRaise(
+  state: AlertState,
+  at: Millis,
+  config: StateRule['config'],
+  why: string,
+): Announcement {
+  const untold = { told: false, held: undefined };
+  if (config.notify.length === 0) return { ...silent('the rule names no notifier'), remember: untold };
   const left = cooldownLeft(state, at, config.cooldown);
   if (left > 0) {
     const length = formatDuration(cooldownOf(state, config.cooldown));
     const since = `${length} since ${timeOfDay(state.announced!)}`;
-    return { ...silent(`cooldown of ${since} has ${formatDuration(left)} left`), remember: { told: false } };
+    const notYet = silent(`cooldown of ${since} has ${formatDuration(left)} left`);
+    return { ...notYet, remember: { told: false, held: true } };
   }
   return {
-    notify: { send: true, reason: 'notified: it became active' },
-    remember: { told: true, announced: at, ...grown(state, at, config) },
+    notify: { send: true, reason: `notified: ${why}` },
+    remember: { told: true, held: undefined, announced: at, ...grown(state, at, config) },
   };
 }
 

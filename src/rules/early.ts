@@ -80,6 +80,6 @@ function follow(look: Look, reason: string, known: Partial<AlertState>, update: 
 }
 
 /** What people were told is remembered of the alert that was announced. */
-function announcedOf({ told, announced, cooldown }: AlertState): Partial<AlertState> {
-  return { told, announced, ...(cooldown !== undefined && { cooldown }) };
+function announcedOf({ told, held, announced, cooldown }: AlertState): Partial<AlertState> {
+  return { told, held, announced, ...(cooldown !== undefined && { cooldown }) };
 }

@@ -1,6 +1,6 @@
 import type { AlertState, Decision, Millis, Observation } from '../model.ts';
 import { formatDuration } from '../util/duration.ts';
-import { cooldownMatters } from './announcement.ts';
+import { cooldownMatters, heldUntil, tellHeld } from './announcement.ts';
 import { raiseEarly, settle } from './early.ts';
 import { flappingHorizon } from './flapping.ts';
 import { type Judgement, judge, type StateRule } from './judgement.ts';
@@ -38,7 +38,7 @@ export function step(
   rule: StateRule,
   judgement: Judgement = judge(o, rule),
 ): Decision {
-  const decision = lookAt({ state, o, rule, judgement });
+  const decision = tellHeld(lookAt({ state, o, rule, judgement }), o, rule);
   const deadline = deadlineOf(decision.state, rule);
   return deadline === undefined ? decision : { ...decision, deadline };
 }
@@ -50,13 +50,22 @@ function lookAt(look: Look): Decision {
 
 /**
  * When time alone changes something: the end of `for` or of `keepActiveFor`, at the window that ends then or next; when
- * the window is over that raised the alert early; and when its document is to follow with a new peak.
+ * the window is over that raised the alert early; when its document is to follow with a new peak; and when a cooldown
+ * ends that holds a message back.
  */
 export function deadlineOf(state: AlertState, rule: StateRule): Millis | undefined {
+  const until = heldUntil(state, rule.config);
+  const timer = timerOf(state, rule);
+  return until === undefined
+    ? timer
+    : Math.min(timer ?? Number.POSITIVE_INFINITY, windowEnd(until, rule.every));
+}
+
+function timerOf(state: AlertState, rule: StateRule): Millis | undefined {
   const { status, start, calm, early, updated } = state;
   const { config, every, over } = rule;
   if (early !== undefined)
-    return Math.min(early.observation.at, deadlineOf(early.settled, rule) ?? Number.POSITIVE_INFINITY);
+    return Math.min(early.observation.at, timerOf(early.settled, rule) ?? Number.POSITIVE_INFINITY);
   if (status === 'pending') return windowEnd(start! + config.for, every);
   if (status === 'recovering') return windowEnd(calm! + config.keepActiveFor, every);
   return status === 'active' && state.peak !== state.toldPeak ? windowEnd(updated! + over, every) : undefined;

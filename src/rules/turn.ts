@@ -25,7 +25,8 @@ export function turn(look: Look, to: AlertStatus, why: string, patch: Partial<Al
   const marks = flappingAt(state, o.at, rule.over, activated);
   const reason = activated && marks.flapping ? why + flappingReason(rule.over) : why;
   const { notify, remember } = announce(state, to, o.at, rule);
-  const ended = to === 'inactive' ? { start: undefined, calm: undefined, early: undefined } : {};
+  const ended =
+    to === 'inactive' ? { start: undefined, calm: undefined, early: undefined, held: undefined } : {};
   const told = { value: o.value, toldPeak: peak, updated: o.at };
   return {
     state: { ...state, ...patch, ...told, ...ended, ...marks, ...remember, peak, status: to },

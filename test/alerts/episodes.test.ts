@@ -144,6 +144,31 @@ describe('an episode', () => {
     expect(episodeIn(outputs)!.message).toBe(raised.message);
   });
 
+  it('is told later with the transition that raised it where a cooldown held that back', () => {
+    const { see, episodes, rule } = atWork({ cooldown: '5m', notify: ['log'] });
+    see([0, 7]);
+    see([10, 2]);
+    const raised = see([100, 8]);
+    expect(kinds(raised)).toEqual(['transition', 'episode']);
+    // A restart keeps what is held back.
+    const restored = createEpisodes(rule, { url: 'https://kibana.example' });
+    restored.restore(unpack(pack(episodes.snapshot())));
+    episodes.restore(unpack(pack(restored.snapshot())));
+    const [transition] = transitionsIn(raised);
+    const outputs = see([300, 8]);
+    expect(outputs).toEqual([
+      {
+        kind: 'notification',
+        notification: {
+          id: `${transition!.id}-log`,
+          ...{ notifier: 'log', at: ten + 300 * second, transition, episode: episodeIn(raised) },
+        },
+      },
+    ]);
+    expect(kinds(see([310, 8]))).toEqual([]);
+    expect(notificationsIn(see([320, 2])).map((one) => one.transition.to)).toEqual(['inactive']);
+  });
+
   it('is another one the next time', () => {
     const { see } = atWork();
     const first = episodeIn(see([0, 7]))!;

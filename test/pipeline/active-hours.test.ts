@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ruleConfig, ruleOfKind } from '../support/rules.ts';
-import { event, play, type Step, told } from '../support/runs.ts';
+import { event, notified, play, type Step, told } from '../support/runs.ts';
 
 /** Events begin at ten o'clock UTC, on a Saturday. */
 const activeHours = (...hours: string[]) => ({ zone: 'UTC', hours });
@@ -35,6 +35,25 @@ describe('outside its active hours', () => {
       '10:30:00 active: gone: last seen at 2026',
       '11:00:00 inactive: recovered: it is Sat ',
     ]);
+  });
+
+  it('nobody is told of what a cooldown held back, where the hours end first', () => {
+    const cooldown = { over: '1m', lateness: '0s', when: '>= 1', cooldown: '20m', notify: ['log'] };
+    const steps = [
+      ...minutes(0),
+      ...minutes(...Array.from({ length: 55 }, (_, n) => n + 5)),
+      { until: 5000 },
+    ];
+    const twice = ['active', 'inactive', 'active', 'inactive'];
+    expect(notified(play(ruleConfig(cooldown), steps).outputs)).toEqual(twice);
+    const ending = (end: string) => {
+      const hours = { ...cooldown, keepActiveFor: '2m', activeHours: activeHours(`10:00-${end}`) };
+      return notified(play(ruleConfig(hours), steps).outputs);
+    };
+    expect(ending('10:22')).toEqual(twice);
+    expect(ending('10:21')).toEqual(twice);
+    // It recovers from then on, for its hours are over.
+    expect(ending('10:20')).toEqual(twice.slice(0, 2));
   });
 
   it('a match raises nothing, also not when they begin', () => {

@@ -1,7 +1,7 @@
 /** Plays facts through the real engine, in some order, in batches of some sizes, with ticks and restarts between. */
 import fc from 'fast-check';
 import { pack, unpack } from 'msgpackr';
-import type { Batch, Episode, Millis, Output, Tick, WindowResult } from '../../src/model.ts';
+import type { Batch, Episode, Millis, Notification, Output, Tick, WindowResult } from '../../src/model.ts';
 import { assembleEngine } from '../../src/pipeline/assemble-engine.ts';
 import type { Engine } from '../../src/pipeline/engine.ts';
 import { aBatch, aTick, at, configWith, type Document, journaled, t } from '../support/records.ts';
@@ -76,6 +76,7 @@ export interface Played {
   windows: WindowResult[];
   /** The last document of each. */
   episodes: Episode[];
+  messages: Notification[];
   /** Event time at the end. */
   now: Millis;
   late: number;
@@ -109,6 +110,7 @@ export function play(
   return {
     windows: outputs.flatMap((output) => (output.kind === 'window' ? [output.window] : [])),
     episodes: [...episodes.values()],
+    messages: outputs.flatMap((output) => (output.kind === 'notification' ? [output.notification] : [])),
     now: engine.now,
     late: engine.rules.reduce((late, run) => late + run.late, 0),
   };

@@ -4,6 +4,7 @@
  */
 import type { Measure, Millis } from '../../src/model.ts';
 import { type Event as Measured, measured } from '../windows/oracle.ts';
+import type { Raised } from './messages.ts';
 
 /** Something with a time and an amount: an event, or what a kind of rule makes of some. */
 export type Item = Omit<Measured, 'group'>;
@@ -31,10 +32,8 @@ export interface Lengths {
   noData: 'hold' | 'recover';
 }
 
-export interface Episode {
-  group: string;
+export interface Episode extends Raised {
   start: Millis;
-  end: Millis | undefined;
   status: string;
   peak: number | undefined;
   /** Of the window that ended it. */
@@ -76,7 +75,11 @@ export function episodesOf(group: string, looks: Look[], lengths: Lengths): Epis
     const during = looks.slice(first, over ?? looks.length);
     const ending = over === undefined ? undefined : looks[over]!;
     const status = ending ? 'inactive' : statusOf(during);
-    episodes.push({ group, start, end: ending?.end, status, peak: peakOf(during), value: ending?.value });
+    episodes.push({
+      ...{ group, start, raised: looks[raised]!.end, end: ending?.end, status },
+      ...{ peak: peakOf(during), value: ending?.value },
+      openFrom: openFrom(looks.slice(raised, over ?? looks.length), over === undefined, lengths),
+    });
     first = (over ?? looks.length) + 1;
   }
   return episodes;
@@ -95,11 +98,23 @@ function endedAt(looks: Look[], raised: number, lengths: Lengths): number | unde
   let calm: Millis | undefined;
   for (let place = raised + 1; place < looks.length; place += 1) {
     const { verdict, end } = looks[place]!;
-    const isCalm = verdict === 'calm' || (verdict === 'nothing' && lengths.noData === 'recover');
-    calm = isCalm ? (calm ?? end - lengths.every) : undefined;
+    calm = isCalm(verdict, lengths) ? (calm ?? end - lengths.every) : undefined;
     if (calm !== undefined && end - calm >= lengths.keepActiveFor) return place;
   }
   return undefined;
+}
+
+const isCalm = (verdict: Verdict, { noData }: Lengths) =>
+  verdict === 'calm' || (verdict === 'nothing' && noData === 'recover');
+
+/** Of the windows of an alert that is open, the first from then on in which it does not recover. */
+function openFrom(open: Look[], endless: boolean, lengths: Lengths): Raised['openFrom'] {
+  return (time) => {
+    const found = open.find(({ end, verdict }) => end >= time && !isCalm(verdict, lengths));
+    if (found !== undefined) return found.end;
+    // After the last item nothing changes but time.
+    return endless ? Math.ceil(time / lengths.every) * lengths.every : undefined;
+  };
 }
 
 /** Of an alert that is still open: after the last item nothing changes but that an end comes, so it is not recovering. */

@@ -12,6 +12,7 @@ import {
   type Window,
   windowsOf,
 } from './evaluator.ts';
+import { type Message, messagesOf } from './messages.ts';
 
 /** An event as rules see it here: its time, and a few fields. */
 export interface Fact {
@@ -47,11 +48,24 @@ export interface Result {
   episodes: Episode[];
 }
 
+export interface Evaluation extends Result {
+  messages: Message[];
+}
+
 const counting: Measure = { kind: 'count' };
 const once: Comparison = { text: '>= 1', holds: (value) => value >= 1, beyond: (value) => value - 1 };
 
 /** `through`: the event time up to which everything is known; `start`: when event time began. */
-export function evaluate(rule: ReferenceRule, facts: Fact[], start: Millis, through: Millis): Result {
+export function evaluate(rule: ReferenceRule, facts: Fact[], start: Millis, through: Millis): Evaluation {
+  const result = resultsOf(rule, facts, start, through);
+  const messages = [...new Set(result.episodes.map(({ group }) => group))].flatMap((name) => {
+    const own = result.episodes.filter(({ group }) => group === name);
+    return messagesOf(own, rule.config, through);
+  });
+  return { ...result, messages };
+}
+
+function resultsOf(rule: ReferenceRule, facts: Fact[], start: Millis, through: Millis): Result {
   const { config } = rule;
   const groups = groupsOf(rule, facts.filter(rule.is));
   if (config.kind === 'absence') return { windows: [], episodes: absences(config, groups, start, through) };
@@ -213,7 +227,10 @@ function absences(
       const until = Math.min(next, forgotten);
       const ended = until <= through;
       const [end, value] = ended ? [until, (until - last) / 1000] : [undefined, undefined];
-      return [{ group, start: last, end, status: ended ? 'inactive' : 'active', peak: every / 1000, value }];
+      const status = ended ? 'inactive' : 'active';
+      const raised = last + every;
+      const openFrom = (time: Millis) => (time < until ? time : undefined);
+      return [{ group, start: last, raised, end, status, peak: every / 1000, value, openFrom }];
     });
   });
 }

@@ -58,6 +58,26 @@ describe('explain ALERT-ID', () => {
     expect(found.settings).toMatchObject({ when: '>= 3', over: 10_000 });
   });
 
+  it('says when it was told where a cooldown held the message back', async () => {
+    const often = Array.from({ length: 20 }, (_, place) => line(40 + 2 * place, 500));
+    const given = [...records.slice(0, 2), { at: start + 90_000, lines: [...often, line(120)] }];
+    const { keepActiveFor: _, ...cooled } = { ...atOnce, lateness: '0s', cooldown: '65s' };
+    const config = await ofRules([cooled], given);
+    const { transitions, rules } = await backtest({
+      ...{ config, inputs: [`journal:${config.data}`], receivedAt: 0 },
+    });
+    const again = transitions.findLast(({ to }) => to === 'active')!;
+    const { answer, windows } = await explain(questionFrom({ alert: `${again.id}-log` }), config);
+    expect(answer).toMatch(
+      /It was not notified: cooldown of 1m5s since 00:00:10 has \d+s left\. With the window /,
+    );
+    expect(answer).toContain(
+      '2026-01-01T00:01:10.000Z to 2026-01-01T00:01:20.000Z it was notified: the cooldown is over, and the alert is still open.',
+    );
+    expect(windows.filter(({ told }) => told?.startsWith('notified'))).toHaveLength(2);
+    expect(rules[0]!.notifications).toBe(4);
+  });
+
   it('takes the id of a transition or a message, too', () => {
     const id = 'errors~a-b~2026-01-01T00:00:00.000Z';
     for (const alert of [id, `${id}-2`, `${id}-2-ops-slack`]) {

@@ -49,6 +49,7 @@ export function aNotification(notifier: string, number = 1, changes: Partial<Tra
   return {
     id: `${id}-${notifier}`,
     notifier,
+    at: aTransition(changes).at,
     transition: aTransition({ id, ...changes }),
     episode: anEpisode(),
   };
