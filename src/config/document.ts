@@ -17,7 +17,7 @@ export interface Place {
   column: number;
 }
 
-/** A YAML file as plain values, with the way back from a setting to its place in the file. */
+/** A YAML file as plain values, `null` where nothing was written, with the way back from a setting to its place in the file. */
 export interface ConfigDocument {
   tree: Record<string, unknown>;
   problems: Problem[];
@@ -27,14 +27,6 @@ export interface ConfigDocument {
 
 /** A document for when there is no file. */
 export const emptyDocument: ConfigDocument = { tree: {}, problems: [], locate: () => undefined };
-
-/** `journal:` with nothing below it means the defaults, as an absent section does. Lists keep their holes: those are mistakes. */
-function withoutEmpty(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutEmpty);
-  if (!isMapping(value)) return value;
-  const entries = Object.entries(value).filter(([, child]) => child !== null);
-  return Object.fromEntries(entries.map(([key, child]) => [key, withoutEmpty(child)]));
-}
 
 type Parsed = ReturnType<typeof parseDocument>;
 
@@ -81,7 +73,7 @@ function syntaxProblems(document: Parsed): Problem[] {
 /** `toJS` throws where aliases are nested into an explosion; the yaml package counts them. */
 function valuesOf(document: Parsed, lines: LineCounter): { tree: unknown; problem?: Problem } {
   try {
-    return { tree: withoutEmpty(document.toJS({ maxAliasCount: 100 }) ?? {}) };
+    return { tree: document.toJS({ maxAliasCount: 100 }) ?? {} };
   } catch (error) {
     const message = `This YAML cannot be read: ${firstLine(String((error as Error).message))}.`;
     const remedy = 'Write the aliases (`*name`) out.';

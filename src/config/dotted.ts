@@ -10,6 +10,8 @@ export function withoutDots(section: unknown): unknown {
   for (const [name, value] of Object.entries(section)) {
     const [first, ...rest] = name.split('.') as [string, ...string[]];
     const inner = rest.length === 0 ? value : withoutDots({ [rest.join('.')]: value });
+    // `ssl:` with nothing below it takes nothing back.
+    if (inner === null && first in plain) continue;
     plain[first] = isMapping(plain[first]) && isMapping(inner) ? { ...plain[first], ...inner } : inner;
   }
   return plain;

@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts';
 import { crossChecks } from './crosscheck.ts';
 import { type ConfigDocument, emptyDocument, readDocument } from './document.ts';
 import { withoutDots } from './dotted.ts';
+import { withoutEmpty } from './empty.ts';
 import { applyEnvironment, type Overrides } from './environment.ts';
 import { problemsOf, shown } from './issues.ts';
 import { type Check, formatPath, type Path, type Problem, parsePath } from './problems.ts';
@@ -56,9 +57,8 @@ function openDocument(
     const document = readDocument(readFile(path));
     const { tree } = document;
     for (const name of omit) delete tree[name];
-    return 'forward' in tree
-      ? { ...document, tree: { ...tree, forward: withoutDots(tree.forward) } }
-      : document;
+    if ('forward' in tree) tree.forward = withoutDots(tree.forward);
+    return { ...document, tree: withoutEmpty(tree, root) as typeof tree };
   } catch (error) {
     const message = `The configuration ${path} cannot be read: ${messageOf(error)}.`;
     const remedy = 'Name a readable YAML file with --config or LOGBOOM_CONFIG.';

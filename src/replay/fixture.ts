@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { type ConfigDocument, readDocument } from '../config/document.ts';
+import { withoutEmpty } from '../config/empty.ts';
 import { formatProblem, type Path, type Problem, problem } from '../config/problems.ts';
 import type { Config } from '../config/schema.ts';
 import { someDuration } from '../config/values.ts';
@@ -88,7 +89,7 @@ export function loadFixture(path: string, readFile = (name: string) => readFileS
   const text = readText(path, readFile);
   const document = readDocument(text);
   if (document.problems.length > 0) throw invalid(path, listed(path, document.problems));
-  const parsed = fixture.safeParse(document.tree);
+  const parsed = fixture.safeParse(withoutEmpty(document.tree));
   if (!parsed.success) throw invalid(path, listed(path, problemsIn(document, parsed.error)));
   const { rules, tests } = parsed.data;
   if (typeof rules !== 'string')

@@ -71,6 +71,7 @@ describe('the section forward', () => {
     ['forward: { hosts: ["http://a:1"] }', 'forward.hosts[0]', /is no address; write for example logs:5044/],
     ['forward: { hosts: [a], loadbalanced: true }', 'forward.loadbalanced', /did you mean `loadbalance`/],
     ['forward: { hosts: [a], ssl.verfication_mode: none }', 'forward.ssl.verfication_mode', /did you mean/],
+    ['forward: { hosts: [a], ssl.verfication_mode: }', 'forward.ssl.verfication_mode', /did you mean/],
     ['forward: { hosts: [a], timeout: 0s }', 'forward.timeout', /more than nothing/],
     ['forward: { hosts: [a], backoff.init: 0s }', 'forward.backoff.init', /more than nothing/],
     ['forward: { hosts: [a], ssl.key: k }', 'forward.ssl.certificate', /two parts; `certificate` is missing/],

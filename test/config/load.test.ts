@@ -27,6 +27,26 @@ describe('loading a configuration', () => {
     expect(configOf({ yaml: 'journal:\ninputs:\n  lumberjack:\n' })).toEqual(schema.parse({}));
   });
 
+  it('takes an empty setting for its default, whatever the section', () => {
+    const text = yaml`
+      rules:
+        - name: a
+          kind:
+          when:
+          labels: { team: }
+          activeHours: { zone: , days: ~ }
+      notifiers: { ops: }
+      forward:
+        hosts: [a]
+        ssl.enabled: true
+        ssl.verification_mode:
+        ssl:
+    `;
+    const full =
+      'rules: [{ name: a, labels: {}, activeHours: {} }]\nforward: { hosts: [a], ssl: { enabled: true } }';
+    expect(configOf({ yaml: text })).toEqual(configOf({ yaml: full }));
+  });
+
   it('reads durations and sizes into milliseconds and bytes', () => {
     const config = configOf({ yaml: 'journal: { tick: 1s, maxSize: 2mb, keepAge: 1h30m }' });
     expect(config.journal).toMatchObject({ tick: 1000, maxSize: 2 ** 21, keepAge: 5_400_000 });

@@ -21,6 +21,27 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
     ],
   ],
   [
+    'a mistyped setting with nothing behind it',
+    { yaml: 'inputs:\n  lumberjack:\n    prot:\nrules:\n  - name: a\n    wehn:\n    when:\n' },
+    [
+      {
+        path: 'inputs.lumberjack.prot',
+        message: 'unknown setting `prot`; did you mean `port`?',
+        line: 3,
+        column: 5,
+      },
+      { path: 'rules[0].wehn', message: 'unknown setting `wehn`; did you mean `when`?', line: 6, column: 5 },
+    ],
+  ],
+  [
+    'a mistyped section with nothing below it, and one of another kind',
+    { yaml: 'jurnal:\nrules:\n  - name: a\n    kind: match\n    where: n > 1\n    bounds: ~\n' },
+    [
+      { path: 'jurnal', message: 'unknown setting `jurnal`; did you mean `journal`?', line: 1, column: 1 },
+      { path: 'rules[0].bounds', message: 'unknown setting `bounds`', line: 6, column: 5 },
+    ],
+  ],
+  [
     'a setting in another way of writing',
     { yaml: 'journal: { max_size: 1gb }' },
     [{ path: 'journal.max_size', message: 'unknown setting `max_size`; did you mean `maxSize`?' }],
