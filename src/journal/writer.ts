@@ -119,9 +119,17 @@ export class JournalWriter implements Journal {
     return () => this.#listeners.delete(listener);
   }
 
+  turnAway(): void {
+    this.#room.turnAway(this.#isClosed);
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
+  }
+
+  get #isClosed(): LogboomError {
+    return new LogboomError('JOURNAL_CLOSED', `The journal in ${this.#folder} is closed.`);
   }
 
   get #slowest(): Position {
@@ -142,7 +150,7 @@ export class JournalWriter implements Journal {
   }
 
   #refuses(reject: (error: Error) => void): boolean {
-    if (this.#closed) reject(new LogboomError('JOURNAL_CLOSED', `The journal in ${this.#folder} is closed.`));
+    if (this.#closed) reject(this.#isClosed);
     else if (this.#broken) reject(this.#broken);
     return this.#closed !== undefined || this.#broken !== undefined;
   }
@@ -233,7 +241,7 @@ export class JournalWriter implements Journal {
 
   async #close(): Promise<void> {
     clearInterval(this.#chores);
-    this.#room.turnAway(new LogboomError('JOURNAL_CLOSED', `The journal in ${this.#folder} is closed.`));
+    this.turnAway();
     this.#loop.ask();
     await this.#loop.settled();
     await this.#shelf.layout.root.close();
