@@ -150,9 +150,9 @@ export class JournalWriter implements Journal {
   }
 
   #refuses(reject: (error: Error) => void): boolean {
-    if (this.#closed) reject(this.#isClosed);
-    else if (this.#broken) reject(this.#broken);
-    return this.#closed !== undefined || this.#broken !== undefined;
+    const problem = this.#closed ? this.#isClosed : this.#broken;
+    if (problem) reject(problem);
+    return problem !== undefined;
   }
 
   #admit(): void {
