@@ -28,6 +28,8 @@ export interface ApiOptions {
   instruments: Instruments;
   /** How often the files of the certificates are looked at. */
   certificateCheck?: Millis;
+  /** How long a client may neither send nor take anything before its connection is closed; default 30 s. */
+  patience?: Millis;
 }
 
 declare module 'fastify' {
@@ -65,7 +67,6 @@ const headers = {
 const limits = {
   bodyLimit: 1024,
   requestTimeout: 10_000,
-  connectionTimeout: 30_000,
   keepAliveTimeout: 5_000,
   http: { maxHeaderSize: 16 * 1024 },
 } as const;
@@ -120,6 +121,12 @@ function addExplain(app: FastifyInstance, explain: NonNullable<ApiOptions['expla
   });
 }
 
+/** While an answer is being made nobody can send or take anything: dead letters are sent again for minutes. */
+function waitForAnswers(app: FastifyInstance, patience: Millis): void {
+  app.addHook('preHandler', async ({ raw }) => void raw.socket.setTimeout(0));
+  app.addHook('onSend', async ({ raw }) => void raw.socket.setTimeout(patience));
+}
+
 function watch(app: FastifyInstance, { log, metrics }: Instruments): void {
   const requests = new Counter({
     name: 'logboom_api_requests_total',
@@ -153,20 +160,21 @@ async function listen(app: FastifyInstance, { host, port, ssl_enabled }: ApiSett
 }
 
 /** Node's own limits are given to the server's constructor, with TLS in the place where Fastify looks for it. */
-function server({ options }: SecureHttp): FastifyInstance {
+function server({ options }: SecureHttp, connectionTimeout: Millis): FastifyInstance {
   const { http, ...rest } = limits;
-  const common = { ...rest, forceCloseConnections: true, logger: false } as const;
+  const common = { ...rest, connectionTimeout, forceCloseConnections: true, logger: false } as const;
   if (options === undefined) return fastify({ ...common, http });
   return fastify({ ...common, https: { ...options, ...http } }) as unknown as FastifyInstance;
 }
 
 /** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`, and what operators ask for. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { config, instruments } = options;
+  const { config, instruments, patience = 30_000 } = options;
   const secure = await secureHttp(config, 'api', instruments.log);
-  const app = server(secure);
+  const app = server(secure, patience);
   app.server.maxConnections = maxConnections;
   app.addHook('onSend', async (_, reply) => void reply.headers(headers));
+  waitForAnswers(app, patience);
   watch(app, instruments);
   protect(app, config);
   app.setNotFoundHandler(answerUnknown);
