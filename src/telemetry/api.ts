@@ -111,8 +111,11 @@ const codes: Partial<Record<ErrorCode, number>> = { USAGE: 400, NOT_EXPLAINABLE:
 
 function addExplain(app: FastifyInstance, explain: NonNullable<ApiOptions['explain']>): void {
   app.get('/explain', async (request, reply) => {
+    const asked = request.query as Record<string, string | string[]>;
+    const twice = Object.keys(asked).find((name) => Array.isArray(asked[name]));
+    if (twice !== undefined) return reply.code(400).send({ error: `\`${twice}\` is given twice.` });
     try {
-      return await explain(request.query as Record<string, string>);
+      return await explain(asked as Record<string, string>);
     } catch (error) {
       const code = error instanceof LogboomError ? codes[error.code] : undefined;
       if (code === undefined) throw error;

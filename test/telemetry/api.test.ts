@@ -44,6 +44,13 @@ describe('the API', () => {
     ]);
   });
 
+  it('refuses a question that says something twice', async () => {
+    const explain = async (asked: Record<string, string>) => asked.at!.trim();
+    const { code, text } = await get(await start({ explain }), '/explain?rule=a&at=1&at=2');
+    expect(code).toBe(400);
+    expect(text).toContain('`at` is given twice');
+  });
+
   it('shows the status', async () => {
     const { body } = await get(await start(), '/status');
     expect(body()).toEqual(status());
