@@ -68,7 +68,8 @@ const limits = {
   bodyLimit: 1024,
   requestTimeout: 10_000,
   keepAliveTimeout: 5_000,
-  http: { maxHeaderSize: 16 * 1024 },
+  // Node looks for requests that take too long every 30 s only, if it is not told otherwise.
+  http: { maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 1_000 },
 } as const;
 const maxConnections = 256;
 

@@ -165,3 +165,19 @@ describe('the API', () => {
     socket.destroy();
   });
 });
+
+it('cuts off who sends a request drop by drop after ten seconds, as it promises', {
+  timeout: 60_000,
+}, async () => {
+  const { port } = new URL((await start()).url);
+  const socket = connect(Number(port), '127.0.0.1');
+  const began = performance.now();
+  socket.write('GET /status HTTP/1.1\r\nhost: localhost\r\nx: ');
+  const drops = setInterval(() => socket.write('a'), 250);
+  const ended = new Promise<number>((resolve) => {
+    socket.on('error', () => {});
+    socket.resume().once('close', () => resolve(performance.now() - began));
+  });
+  expect(await ended).toBeLessThan(25_000);
+  clearInterval(drops);
+});
