@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { LogboomError } from '../errors.ts';
 import type { Millis, Origin } from '../model.ts';
 import type { Instruments } from './instruments.ts';
 
@@ -93,7 +94,9 @@ function windowEvents(log: Logger, measured: Metrics) {
     windowAcknowledged: (waited: Millis) => measured.waited.observe(waited / 1000),
     windowNotStored: (origin: Origin, err: unknown) => {
       measured.failures.inc({ reason: 'not-stored' });
-      log.error(
+      // A journal that closes is no fault: logboom stops.
+      const level = err instanceof LogboomError && err.code === 'JOURNAL_CLOSED' ? 'info' : 'error';
+      log[level](
         { ...client(origin), err },
         `A window of ${origin.connection} could not be stored. It is not acknowledged; the sender keeps it.`,
       );
