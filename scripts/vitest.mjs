@@ -17,8 +17,10 @@ for (const module of vitest.state.getTestModules()) {
   if (module.errors().length > 0) broken += 1;
   for (const test of module.children.allTests()) {
     counts[test.result().state] += 1;
-    if (test.diagnostic()?.flaky)
+    if (test.diagnostic()?.flaky) {
       console.log(`passed only when tried again: ${module.relativeModuleId} > ${test.fullName}`);
+      for (const { stack, message } of test.result().errors ?? []) console.log(stack ?? message);
+    }
   }
 }
 const failed = counts.failed + broken + vitest.state.getUnhandledErrors().length;
