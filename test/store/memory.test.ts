@@ -33,10 +33,7 @@ async function bytesPerDocument(
   return Math.min(...measured);
 }
 
-async function bytesWith(
-  builder: ColumnBuilder,
-  textOf: (doc: number) => number | string,
-): Promise<number> {
+async function bytesWith(builder: ColumnBuilder, textOf: (doc: number) => number | string): Promise<number> {
   const before = await held();
   for (let doc = 0; doc < segmentSize; doc++) builder.add(doc, textOf(doc));
   const bytes = (await held()) - before;
