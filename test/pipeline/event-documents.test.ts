@@ -64,7 +64,7 @@ describe('the documents of a batch', () => {
       'logs-generic-default',
     ]);
     const letters = documents.takeLetters();
-    expect(letters).toMatchObject([id: `j1-5-${received}-1`, index: '-' ]);
+    expect(letters).toMatchObject([{ id: `j1-5-${received}-1`, index: '-' }]);
     expect(String(letters[0]!.body)).toBe('[1, 2]');
     expect(parsed(items[1]!.document)).toMatchObject({ error: { message: letters[0]!.reason } });
     expect(documents.takeLetters()).toEqual([]);
