@@ -110,7 +110,12 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
         connectionClosed: (connection) => redelivery.connectionClosed(connection),
       },
     );
-    undo.add(() => lumberjack.stop(config.shutdown.timeout));
+    undo.add(() => {
+      const stopped = lumberjack.stop(config.shutdown.timeout);
+      // What waits for room is its sender's still, and the room may not come for as long as Elasticsearch is away.
+      journal.turnAway();
+      return stopped;
+    });
 
     const looked = {
       ...{ journal, analyser, indexer, forwarding, delivering, lumberjack, receivedAt },

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type ConfigChanges, changesBetween } from '../config/changes.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { secretsOf } from '../config/secrets.ts';
+import { addSecrets } from '../config/secrets.ts';
 import { messageOf } from '../errors.ts';
 import { ruleChanges } from '../pipeline/analysis.ts';
 import type { ReaderData } from '../pipeline/reader-data.ts';
@@ -31,13 +31,22 @@ export interface ReloadParts {
 
 export type Reload = (trigger: ReloadTrigger) => Promise<ReloadAnswer>;
 
-/** Loads the configuration anew and puts into force what can change while the server runs. One at a time; never rejects. */
+/**
+ * Loads the configuration anew and puts into force what can change while the server runs. One at a time; never rejects.
+ * Who asks while another waits for its turn gets that one's answer, for it will read the files later than now. And each
+ * turn leaves one to everything else: who asks without end shall not keep senders from their ACKs.
+ */
 export function reloaderOf(parts: ReloadParts): Reload {
   let last: Promise<unknown> = Promise.resolve();
+  let next: Promise<ReloadAnswer> | undefined;
   return (trigger) => {
-    const answer = last.then(() => reload(parts, trigger));
-    last = answer;
-    return answer;
+    next ??= last.then(async () => {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      next = undefined;
+      return reload(parts, trigger);
+    });
+    last = next;
+    return next;
   };
 }
 
@@ -62,7 +71,7 @@ async function attempt(parts: ReloadParts): Promise<ReloadAnswer> {
   const loaded = load();
   const file = loaded.path === undefined ? {} : { file: loaded.path };
   if (!loaded.config) return { applied: false, ...file, problems: loaded.problems };
-  secrets.push(...secretsOf(loaded.config));
+  addSecrets(secrets, loaded.config);
   const before = running.config;
   const changes = changesBetween(before, loaded.config);
   const { problem, pending } = await reloadPipeline(pipeline, before, changes, dataOf);

@@ -13,3 +13,8 @@ function gather(shape: Shape, value: unknown): string[] {
 export function secretsOf(config: Config): string[] {
   return gather(shapeOf(schema), config);
 }
+
+/** Adds those of another configuration. One that is reloaded every minute adds nothing. */
+export function addSecrets(known: string[], config: Config): void {
+  for (const secret of secretsOf(config)) if (!known.includes(secret)) known.push(secret);
+}

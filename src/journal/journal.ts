@@ -45,6 +45,11 @@ export interface Journal {
   serve(readers: JournalReaders): void;
   /** The listener is called when the disk has new records. Returns what ends that. */
   onAppend(listener: (newest: Position) => void): () => void;
+  /**
+   * Nobody waits for room any more: who does, and who finds it full from now on, is rejected with `JOURNAL_CLOSED`. A
+   * stop would else last as long as the slowest reader's trouble.
+   */
+  turnAway(): void;
   /** Finishes appends under way; those that wait for room reject with `JOURNAL_CLOSED`. Closing twice is harmless. */
   close(): Promise<void>;
 }

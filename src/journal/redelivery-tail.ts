@@ -17,12 +17,13 @@ const recordsAtOnce = 5_000;
 export async function lastWindows({ journal, windows, remember }: TailOptions): Promise<Position[]> {
   const { newest } = journal;
   const lasts = new Map<string, { position: Position; receivedAt: Millis }[]>();
+  // Of the last record, not the greatest: where the clock was ahead for a while, all others would seem old.
   let latest = Number.NEGATIVE_INFINITY;
   for (let after = Math.max(0, newest - mostRecords); after < newest; ) {
     const records = journal.read(after, Number.MAX_SAFE_INTEGER, recordsAtOnce, () => true);
     if (records.length === 0) break;
     for (const record of records) {
-      latest = Math.max(latest, record.receivedAt);
+      latest = record.receivedAt;
       if (record.kind !== 'events' || record.encoding !== 'lumberjack') continue;
       const { connection } = record.origin;
       const last = lasts.get(connection) ?? [];
@@ -35,7 +36,7 @@ export async function lastWindows({ journal, windows, remember }: TailOptions): 
   }
   return [...lasts.values()]
     .flat()
-    .filter(({ receivedAt }) => latest - receivedAt <= remember)
+    .filter(({ receivedAt }) => !(latest - receivedAt > remember))
     .map(({ position }) => position)
     .sort((a, b) => a - b);
 }

@@ -23,6 +23,7 @@ export interface RedeliveryOptions {
   telemetry: RedeliveryTelemetry;
   /** Secret, and the same for all who share a memory. */
   seed: number;
+  /** By what clock it remembers; the default runs evenly, for one that jumps ahead would make everything forgotten. */
   now?: () => Millis;
 }
 
@@ -52,39 +53,33 @@ export class Redelivery {
     this.options = options;
     this.identifier = new Identifier(options.seed);
     this.senders = new Senders(options.windows);
-    this.now = options.now ?? Date.now;
+    this.now = options.now ?? (() => performance.now());
   }
 
   /** Resolves when every event of the window is in the journal: now, or since it was sent before. */
   deliver(batch: Batch, block: EventBlock): Promise<void> {
-    const { window, doubted } = this.senders.add(batch.origin);
+    const { window, doubted, doubtful } = this.senders.add(batch.origin);
+    // Before this window is judged: what comes first over a new connection may be what an old one had on its way.
+    for (const { connection, windows } of doubtful) this.remember(connection, windows);
     const undisturbed = this.turnsAhead === 0 && this.options.memory.size === 0;
     const kept = undisturbed
       ? this.keep(window, batch, block)
       : this.inTurn(() => this.sift(window, batch, block)).then((sifted) => sifted.kept);
-    if (doubted) this.remember(batch.origin.connection, [{ window, all: false }]);
+    if (doubted) this.remember(batch.origin.connection, [window]);
     return kept;
   }
 
   /**
    * A sender that connects anew may have given up a connection that still looks alive from here: nobody told us, or
-   * we do not read it at the moment. So what came from its address lately is remembered, too.
+   * we do not read it at the moment. So with its first window, what came from its address lately is remembered, too.
    */
   connectionOpened(origin: Origin): void {
-    for (const { connection, windows } of this.senders.open(origin))
-      this.remember(
-        connection,
-        windows.map((window) => ({ window, all: false })),
-      );
+    this.senders.open(origin);
   }
 
   connectionClosed(connection: string): void {
-    // What was not on disk when the connection ended has no ACK for certain, and is going to be sent again.
-    const windows = this.senders.close(connection);
-    this.remember(
-      connection,
-      windows.map((window) => ({ window, all: !window.settled })),
-    );
+    // What was not on disk when the connection ended, or was refused, has no ACK for certain, and will be sent again.
+    this.remember(connection, this.senders.close(connection), ({ kept }) => !kept);
   }
 
   /** Remembers what was on its way when the server ended: the journal's tail tells. */
@@ -130,11 +125,8 @@ export class Redelivery {
 
   private async keep(window: SentWindow, batch: Batch, block: EventBlock): Promise<void> {
     window.stored = this.options.append(batch, block);
-    try {
-      await window.stored;
-    } finally {
-      window.settled = true;
-    }
+    await window.stored;
+    window.kept = true;
   }
 
   /** Answers as soon as the window has its place in the order: the disk is not waited for. */
@@ -145,7 +137,7 @@ export class Redelivery {
     if (events.length === 0) return { kept: this.keep(window, batch, block) };
     this.options.telemetry.recognised(batch.origin, events.length, block.count, this.options.memory.size);
     if (events.length === block.count) {
-      window.settled = true;
+      window.kept = true;
       return { kept: Promise.resolve() };
     }
     const rest = without(block, known);
@@ -167,8 +159,14 @@ export class Redelivery {
    * An event of a window that has its ACK may be sent again, or may not: one that is equal to it, later, may be a new
    * one. It is remembered only if it tells its time, which makes the two one and the same. (`all`: regardless.)
    */
-  private remember(connection: string, windows: { window: SentWindow; all: boolean }[]): void {
-    const news = windows.filter(({ window }) => !window.remembered);
+  private remember(
+    connection: string,
+    windows: SentWindow[],
+    all: (window: SentWindow) => boolean = () => false,
+  ): void {
+    const news = windows
+      .filter(({ remembered }) => !remembered)
+      .map((window) => ({ window, all: all(window) }));
     if (news.length === 0 || this.closed) return;
     for (const { window } of news) window.remembered = true;
     void this.inTurn(() => this.rememberAll(connection, news)).catch(this.options.telemetry.failed);

@@ -30,6 +30,8 @@ export class Room {
   readonly #entered: Entry[] = [];
   /** Bytes that were let in and are not on disk yet. */
   #underWay = 0;
+  /** Why nobody may wait any more. */
+  #noWaiting: Error | undefined;
 
   constructor(limit: number) {
     this.limit = limit;
@@ -60,6 +62,7 @@ export class Room {
   admit(unread: number): void {
     while (this.#waiting.length > 0 && unread + this.#underWay < this.limit)
       this.enter(this.#waiting.shift()!);
+    if (this.#noWaiting) this.turnAway(this.#noWaiting);
   }
 
   /** Takes the next group for the disk; `left` gives its bytes back when it is written or refused. */
@@ -74,8 +77,9 @@ export class Room {
     for (const entry of group) this.#underWay -= entry.size;
   }
 
-  /** Sends away those that wait. Those that were let in go to disk. */
+  /** Sends away those that wait, and whoever would have to from now on. Those that were let in go to disk. */
   turnAway(error: Error): void {
+    this.#noWaiting = error;
     for (const entry of this.#waiting.splice(0)) entry.reject(error);
   }
 }

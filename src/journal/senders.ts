@@ -5,8 +5,8 @@ import type { EventIdentity } from './redelivery-memory.ts';
 export interface SentWindow {
   /** Its place in the journal, once it is on disk; undefined where nothing of it had to be kept. */
   stored: Promise<Position> | undefined;
-  /** Whether that has happened, or has failed. */
-  settled: boolean;
+  /** Whether all of it is on disk, so that it may have its ACK. A window that the disk refused never has one. */
+  kept: boolean;
   /** Those of its events that had been sent before: they may come once more. */
   repeated: EventIdentity[];
   /** Whether its events are in the memory of what may be sent again. */
@@ -20,6 +20,8 @@ interface Sender {
   windows: SentWindow[];
   /** How many further windows are to be remembered at once. */
   doubted: number;
+  /** Whether it was opened and has sent nothing yet. */
+  silent: boolean;
 }
 
 /** So many connections from one address are no sender that connects anew: a proxy stands in front of many. */
@@ -34,29 +36,25 @@ export class Senders {
     this.most = most;
   }
 
-  /**
-   * A new connection. Others from its address may be dead without our knowing, and what their sender had on the way
-   * may still come out of them, and out of the new one: so the next windows of all of them are doubted. Returns those
-   * others.
-   */
-  open(origin: Origin): Sender[] {
-    const siblings = [...this.senders.values()].filter(({ address }) => address === origin.address);
-    const sender = this.of(origin);
-    if (siblings.length === 0 || siblings.length > mostSiblings) return [];
-    for (const doubtful of [sender, ...siblings]) doubtful.doubted = this.most;
-    return siblings;
+  /** A new connection. It is nobody's successor until it sends something: many are but probes of the port. */
+  open(origin: Origin): void {
+    this.of(origin).silent = true;
   }
 
-  /** Notes a window, and tells whether it is to be remembered at once. */
-  add(origin: Origin): { window: SentWindow; doubted: boolean } {
-    const window: SentWindow = { stored: undefined, settled: false, repeated: [], remembered: false };
+  /**
+   * Notes a window, and tells whether it is to be remembered at once, and whose windows of before are to be remembered
+   * first, where it is the first one of a new connection.
+   */
+  add(origin: Origin): { window: SentWindow; doubted: boolean; doubtful: Sender[] } {
+    const window: SentWindow = { stored: undefined, kept: false, repeated: [], remembered: false };
     const sender = this.of(origin);
+    const doubtful = sender.silent ? this.doubt(sender) : [];
     sender.windows.push(window);
     // What is not on disk has no ACK: however many these are, they are among the last.
-    if (sender.windows.length > this.most && sender.windows[0]!.settled) sender.windows.shift();
+    if (sender.windows.length > this.most && sender.windows[0]!.kept) sender.windows.shift();
     const doubted = sender.doubted > 0;
     if (doubted) sender.doubted -= 1;
-    return { window, doubted };
+    return { window, doubted, doubtful };
   }
 
   /** Forgets a connection and returns its last windows. */
@@ -66,10 +64,24 @@ export class Senders {
     return windows;
   }
 
+  /**
+   * Others from the address of a new sender may be dead without our knowing, and what their sender had on the way may
+   * still come out of them, and out of the new one: so the next windows of all of them are doubted. Returns those others.
+   */
+  private doubt(sender: Sender): Sender[] {
+    sender.silent = false;
+    const siblings = [...this.senders.values()].filter(
+      (other) => other !== sender && other.address === sender.address,
+    );
+    if (siblings.length === 0 || siblings.length > mostSiblings) return [];
+    for (const doubtful of [sender, ...siblings]) doubtful.doubted = this.most;
+    return siblings;
+  }
+
   private of({ connection, address }: Origin): Sender {
     let sender = this.senders.get(connection);
     if (!sender) {
-      sender = { connection, address, windows: [], doubted: 0 };
+      sender = { connection, address, windows: [], doubted: 0, silent: false };
       this.senders.set(connection, sender);
     }
     return sender;

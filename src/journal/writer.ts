@@ -119,9 +119,17 @@ export class JournalWriter implements Journal {
     return () => this.#listeners.delete(listener);
   }
 
+  turnAway(): void {
+    this.#room.turnAway(this.#isClosed);
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
+  }
+
+  get #isClosed(): LogboomError {
+    return new LogboomError('JOURNAL_CLOSED', `The journal in ${this.#folder} is closed.`);
   }
 
   get #slowest(): Position {
@@ -142,9 +150,9 @@ export class JournalWriter implements Journal {
   }
 
   #refuses(reject: (error: Error) => void): boolean {
-    if (this.#closed) reject(new LogboomError('JOURNAL_CLOSED', `The journal in ${this.#folder} is closed.`));
-    else if (this.#broken) reject(this.#broken);
-    return this.#closed !== undefined || this.#broken !== undefined;
+    const problem = this.#closed ? this.#isClosed : this.#broken;
+    if (problem) reject(problem);
+    return problem !== undefined;
   }
 
   #admit(): void {
@@ -233,7 +241,7 @@ export class JournalWriter implements Journal {
 
   async #close(): Promise<void> {
     clearInterval(this.#chores);
-    this.#room.turnAway(new LogboomError('JOURNAL_CLOSED', `The journal in ${this.#folder} is closed.`));
+    this.turnAway();
     this.#loop.ask();
     await this.#loop.settled();
     await this.#shelf.layout.root.close();

@@ -202,13 +202,15 @@ export class Analyser {
 }
 
 /** Brings the engine to where it was, and returns the place in the journal that this is. */
-function restored({ results, engine }: AnalyserOptions): Position {
+function restored({ journal, results, engine }: AnalyserOptions): Position {
   try {
     const checkpoint = results.checkpoint();
+    refuseAhead(Math.max(checkpoint?.position ?? 0, results.lastPosition), journal.newest, results.folder);
     if (!checkpoint) return 0;
     engine.restore(checkpoint.state);
     return checkpoint.position;
   } catch (error) {
+    if (error instanceof LogboomError) throw error;
     throw new LogboomError(
       'DATA_DAMAGED',
       `The analyser’s checkpoint in ${results.folder} cannot be used: ${messageOf(error)}. Restore the folder from a ` +
@@ -216,4 +218,18 @@ function restored({ results, engine }: AnalyserOptions): Position {
       { cause: error },
     );
   }
+}
+
+/**
+ * A journal that was put back from a backup gives positions anew that the analyser has seen: it would take what comes for
+ * known, up to there.
+ */
+function refuseAhead(seen: Position, newest: Position, folder: string): void {
+  if (seen <= newest) return;
+  throw new LogboomError(
+    'DATA_DAMAGED',
+    `What the analyser wrote down in ${folder} (record ${seen}) is ahead of the journal, which ends at ${newest}: the ` +
+      `journal is an older copy. Put both back from one backup, or move ${folder} away and start again: windows and ` +
+      'alerts begin anew.',
+  );
 }

@@ -18,8 +18,9 @@ export interface EventDocumentsOptions {
 }
 
 /**
- * The documents of a batch. An event's id is made of the journal's id, the record's position and the event's
- * place, so that a replay writes the same ids; a sender that chose an id itself (`@metadata._id`, or `id` as
+ * The documents of a batch. An event's id is made of the journal's id, the record's position, its time of receipt and
+ * the event's place, so that a replay writes the same ids, and a journal that was put back from a backup, which gives
+ * positions anew, does not write those of events that were indexed before; a sender that chose an id itself (`@metadata._id`, or `id` as
  * Filebeat's `add_id` and `fingerprint` write it) is obeyed.
  */
 export class EventDocuments {
@@ -32,7 +33,7 @@ export class EventDocuments {
 
   *of(batch: Batch & { position: Position }): Generator<BulkItem> {
     const { events, journalId } = this.options;
-    const id = `${journalId}-${batch.position.toString(36)}`;
+    const id = `${journalId}-${batch.position.toString(36)}-${batch.receivedAt.toString(36)}`;
     const block = this.opened(batch);
     if ('reason' in block) {
       yield this.letterItem({ reason: block.reason, id, body: batch.payload }, batch.receivedAt);

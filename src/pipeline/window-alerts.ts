@@ -12,8 +12,10 @@ export interface WindowAlertsParts {
   observer?: Observer | undefined;
 }
 
-/** Alerts at rest are looked through for forgettable ones after so many windows moved on. */
+/** Alerts at rest are looked through for forgettable ones after so many windows moved on, */
 const visitsBetweenSweeps = 10_000;
+/** and no more often than once in a window's length, or in such a stretch: little can be forgotten in less. */
+const longestBetweenSweeps = 60_000;
 
 /** Counts in windows, and looks at each one that is over: what all kinds do that judge stretches of time. */
 export class WindowAlerts {
@@ -104,7 +106,7 @@ export class WindowAlerts {
     this.closed += moved;
     // Once a hop, so that a flood of late events does not write a document for each.
     if (windows.closedThrough > before) book.tellLate(windows.closedThrough, outputs);
-    if (this.visits < visitsBetweenSweeps) return;
+    if (this.visits < visitsBetweenSweeps || !this.isNewStretch(before)) return;
     this.visits = 0;
     book.sweep(windows.closedThrough, (group) => windows.has(group) || this.alsoHeld(group));
   }
@@ -133,6 +135,12 @@ export class WindowAlerts {
         window: { ...window, rule: name, measure, by: book.byOf(window.group) },
       });
     }
+  }
+
+  /** Whether one ended since then. Where they lie is fixed, so that when it is does not depend on restarts. */
+  private isNewStretch(before: Millis): boolean {
+    const stretch = Math.min(this.parts.rule.over, longestBetweenSweeps);
+    return Math.floor(this.closedThrough / stretch) > Math.floor(before / stretch);
   }
 
   private look({ group, start, end, value, count }: WindowValue, early: boolean, outputs: Output[]): void {

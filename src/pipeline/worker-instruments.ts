@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import type { Config } from '../config/schema.ts';
-import { secretsOf } from '../config/secrets.ts';
+import { addSecrets, secretsOf } from '../config/secrets.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { createLog } from '../telemetry/log.ts';
 
@@ -14,6 +14,6 @@ export function workerInstruments(
     log: createLog(config.log, { thread, secrets }),
     metrics: new Registry(),
     /** The secrets of another configuration are to stay out of the log, too. */
-    learn: (next) => void secrets.push(...secretsOf(next)),
+    learn: (next) => addSecrets(secrets, next),
   };
 }

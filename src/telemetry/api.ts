@@ -28,6 +28,8 @@ export interface ApiOptions {
   instruments: Instruments;
   /** How often the files of the certificates are looked at. */
   certificateCheck?: Millis;
+  /** How long a client may neither send nor take anything before its connection is closed; default 30 s. */
+  patience?: Millis;
 }
 
 declare module 'fastify' {
@@ -65,9 +67,9 @@ const headers = {
 const limits = {
   bodyLimit: 1024,
   requestTimeout: 10_000,
-  connectionTimeout: 30_000,
   keepAliveTimeout: 5_000,
-  http: { maxHeaderSize: 16 * 1024 },
+  // Node looks for requests that take too long every 30 s only, if it is not told otherwise.
+  http: { maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 1_000 },
 } as const;
 const maxConnections = 256;
 
@@ -110,14 +112,23 @@ const codes: Partial<Record<ErrorCode, number>> = { USAGE: 400, NOT_EXPLAINABLE:
 
 function addExplain(app: FastifyInstance, explain: NonNullable<ApiOptions['explain']>): void {
   app.get('/explain', async (request, reply) => {
+    const asked = request.query as Record<string, string | string[]>;
+    const twice = Object.keys(asked).find((name) => Array.isArray(asked[name]));
+    if (twice !== undefined) return reply.code(400).send({ error: `\`${twice}\` is given twice.` });
     try {
-      return await explain(request.query as Record<string, string>);
+      return await explain(asked as Record<string, string>);
     } catch (error) {
       const code = error instanceof LogboomError ? codes[error.code] : undefined;
       if (code === undefined) throw error;
       return reply.code(code).send({ error: messageOf(error) });
     }
   });
+}
+
+/** While an answer is being made nobody can send or take anything: dead letters are sent again for minutes. */
+function waitForAnswers(app: FastifyInstance, patience: Millis): void {
+  app.addHook('preHandler', async ({ raw }) => void raw.socket.setTimeout(0));
+  app.addHook('onSend', async ({ raw }) => void raw.socket.setTimeout(patience));
 }
 
 function watch(app: FastifyInstance, { log, metrics }: Instruments): void {
@@ -153,20 +164,21 @@ async function listen(app: FastifyInstance, { host, port, ssl_enabled }: ApiSett
 }
 
 /** Node's own limits are given to the server's constructor, with TLS in the place where Fastify looks for it. */
-function server({ options }: SecureHttp): FastifyInstance {
+function server({ options }: SecureHttp, connectionTimeout: Millis): FastifyInstance {
   const { http, ...rest } = limits;
-  const common = { ...rest, forceCloseConnections: true, logger: false } as const;
+  const common = { ...rest, connectionTimeout, forceCloseConnections: true, logger: false } as const;
   if (options === undefined) return fastify({ ...common, http });
   return fastify({ ...common, https: { ...options, ...http } }) as unknown as FastifyInstance;
 }
 
 /** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`, and what operators ask for. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { config, instruments } = options;
+  const { config, instruments, patience = 30_000 } = options;
   const secure = await secureHttp(config, 'api', instruments.log);
-  const app = server(secure);
+  const app = server(secure, patience);
   app.server.maxConnections = maxConnections;
   app.addHook('onSend', async (_, reply) => void reply.headers(headers));
+  waitForAnswers(app, patience);
   watch(app, instruments);
   protect(app, config);
   app.setNotFoundHandler(answerUnknown);

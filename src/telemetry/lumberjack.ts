@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { LogboomError } from '../errors.ts';
 import type { Millis, Origin } from '../model.ts';
 import type { Instruments } from './instruments.ts';
+import { Throttle } from './throttle.ts';
 
 /** Everything that can happen to the lumberjack input, each told in the log and in the metrics at once. */
 export interface LumberjackTelemetry {
@@ -15,6 +17,7 @@ export interface LumberjackTelemetry {
   connectionRetired(): void;
   /** More connections than `maxConnections`. Told once until one was accepted again: refused senders come back. */
   connectionTurnedAway(address: string, most: number): void;
+  /** Told once a minute for each address and reason, as `streamRefused` and the end of such a connection are. */
   handshakeFailed(address: string, reason: string): void;
   windowReceived(count: number, wireBytes: number, blockBytes: number): void;
   /** `waited` is from the window's last byte to its ACK. */
@@ -29,9 +32,10 @@ export interface LumberjackTelemetry {
 
 export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTelemetry {
   const measured = lumberjackMetrics(metrics);
+  const throttle = new Throttle(() => performance.now());
   let turningAway = false;
   return {
-    ...certificateEvents(log, measured),
+    ...certificateEvents(log, measured, throttle),
     ...windowEvents(log, measured),
     listening: ({ host, port }, tls) =>
       log.info(
@@ -47,8 +51,10 @@ export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTe
     },
     connectionClosed: (origin, reason) => {
       measured.connections.dec();
-      if (reason === undefined) log.debug(client(origin), `${origin.connection} closed its connection.`);
-      else log.info(client(origin), `Connection ${origin.connection} is closed: ${reason}`);
+      if (reason === undefined)
+        return log.debug(client(origin), `${origin.connection} closed its connection.`);
+      const isNews = throttle.tell(`closed ${origin.address} ${reason}`) !== undefined;
+      log[isNews ? 'info' : 'debug'](client(origin), `Connection ${origin.connection} is closed: ${reason}`);
     },
     connectionRetired: () => measured.retired.inc(),
     connectionTurnedAway: (address, most) => {
@@ -62,8 +68,10 @@ export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTe
     },
     streamRefused: (origin, code, reason) => {
       measured.failures.inc({ reason: code });
+      const untold = throttle.tell(`refused ${origin.address} ${code}`);
+      if (untold === undefined) return;
       log.warn(
-        { ...client(origin), error: { code } },
+        { ...client(origin), error: { code }, untold },
         `What ${origin.connection} sends is refused. ${reason}`,
       );
     },
@@ -93,7 +101,9 @@ function windowEvents(log: Logger, measured: Metrics) {
     windowAcknowledged: (waited: Millis) => measured.waited.observe(waited / 1000),
     windowNotStored: (origin: Origin, err: unknown) => {
       measured.failures.inc({ reason: 'not-stored' });
-      log.error(
+      // A journal that closes is no fault: logboom stops.
+      const level = err instanceof LogboomError && err.code === 'JOURNAL_CLOSED' ? 'info' : 'error';
+      log[level](
         { ...client(origin), err },
         `A window of ${origin.connection} could not be stored. It is not acknowledged; the sender keeps it.`,
       );
@@ -102,11 +112,13 @@ function windowEvents(log: Logger, measured: Metrics) {
   };
 }
 
-function certificateEvents(log: Logger, measured: Metrics) {
+function certificateEvents(log: Logger, measured: Metrics, throttle: Throttle) {
   return {
     handshakeFailed: (address: string, reason: string) => {
       measured.failures.inc({ reason: 'handshake' });
-      log.warn({ client: { address } }, `TLS handshake with ${address} failed. ${reason}`);
+      const untold = throttle.tell(`handshake ${address} ${reason}`);
+      if (untold === undefined) return;
+      log.warn({ client: { address }, untold }, `TLS handshake with ${address} failed. ${reason}`);
     },
     certificatesLoaded: () => log.info('Lumberjack input uses the new certificates.'),
     certificatesNotLoaded: (err: unknown) => {

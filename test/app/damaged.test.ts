@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -64,5 +64,59 @@ describe('a damaged record in the journal', () => {
       expect.stringContaining(`record ${position} of the journal is damaged`),
     ]);
     expect(await server.stop()).toBe(0);
+  });
+});
+
+/** A server with a rule and the embedded store, and what it takes to send to it and stop it again. */
+async function aServerOfBackups() {
+  const server = await Server.withConfig({ rules: [{ name: 'counted', over: '1s', lateness: '0s' }] });
+  const send = async (...firsts: number[]) => {
+    await server.start();
+    const client = await connect({ host: '127.0.0.1', port: server.ports.lumberjack });
+    for (const first of firsts) await client.send(events(first));
+    client.close();
+    await server.settled();
+  };
+  const numbers = async () =>
+    (await server.documents('logs-generic-default'))
+      .map(({ _source }) => _source.number as number)
+      .sort((a, b) => a - b);
+  return { server, send, numbers, path: (...names: string[]) => join(server.data, ...names) };
+}
+
+const upTo = (end: number) => Array.from({ length: end }, (_, number) => number);
+
+describe('a data folder that was put back from a backup', () => {
+  it('indexes what comes, though places in the journal are given anew', { timeout: 60_000 }, async () => {
+    const { server, send, numbers, path } = await aServerOfBackups();
+    await send(0);
+    await server.stop();
+    for (const name of ['journal', 'analysis'])
+      cpSync(path(name), join(server.folder, name), { recursive: true });
+    await send(5, 10);
+    await server.stop();
+    for (const name of ['journal', 'analysis']) {
+      rmSync(path(name), { recursive: true });
+      cpSync(join(server.folder, name), path(name), { recursive: true });
+    }
+    await send(15, 20, 25);
+    expect(await numbers()).toEqual(upTo(30));
+  });
+
+  it('is refused where the journal alone is older than what was made of it', {
+    timeout: 60_000,
+  }, async () => {
+    const { server, send, numbers, path } = await aServerOfBackups();
+    await send(0);
+    await server.stop();
+    cpSync(path('journal'), join(server.folder, 'journal'), { recursive: true });
+    await send(5, 10);
+    await server.stop();
+    rmSync(path('journal'), { recursive: true });
+    cpSync(join(server.folder, 'journal'), path('journal'), { recursive: true });
+    await expect(server.start()).rejects.toThrow(/analysis .*is ahead of the journal.*move .*analysis away/s);
+    rmSync(path('analysis'), { recursive: true });
+    await send(15, 20);
+    expect(await numbers()).toEqual(upTo(25));
   });
 });

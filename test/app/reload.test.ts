@@ -105,6 +105,29 @@ describe('a reload', () => {
     expect(await server.stop()).toBe(0);
   });
 
+  it('that is asked for without end keeps no sender waiting, and is done once for many who ask', {
+    timeout: 60_000,
+  }, async () => {
+    const server = await aServer({});
+    const { burst } = await aSender(server);
+    await burst('before');
+    const { pid } = server.child!;
+    let asked = 0;
+    const storm = setInterval(() => {
+      for (let n = 0; n < 20; n += 1) process.kill(pid!, 'SIGHUP');
+      asked += 20;
+    }, 5);
+    onTestFinished(() => clearInterval(storm));
+    await eventually(() => expect(asked).toBeGreaterThan(500));
+    await burst('within');
+    await eventually(() => expect(asked).toBeGreaterThan(2_000));
+    clearInterval(storm);
+    await burst('after');
+    expect(await post(server)).toMatchObject({ code: 200 });
+    expect(lines(server, 'configuration loaded anew')).toBeLessThan(asked / 4);
+    expect(await server.stop()).toBe(0);
+  });
+
   it('keeps connections, windows and timers of what stays, and ends the alerts of what goes', {
     timeout: 60_000,
   }, async () => {

@@ -49,6 +49,40 @@ describe('a stop', () => {
     expect(server.log.at(-1)!.message).toBe('stopped');
   });
 
+  it('ends with 0 although senders wait for a full journal, and takes nothing from them', {
+    timeout: 60_000,
+  }, async () => {
+    const elasticsearch = await aServerThatHangs();
+    const server = await Server.withConfig({
+      elasticsearch: { hosts: [elasticsearch.url] },
+      indexing: { installTemplates: false },
+      journal: { maxSize: '1mb' },
+      shutdown: { timeout: '6s' },
+    });
+    await server.start();
+    const client = await connect({
+      host: '127.0.0.1',
+      port: server.ports.lumberjack,
+      compressionLevel: 0,
+      pipelining: 4,
+    });
+    onTestFinished(() => client.close());
+    let acknowledged = 0;
+    for (let window = 0; window < 8; window += 1)
+      void client
+        .send(events(20).map((event) => event.replace('"message":"', `$&${'x'.repeat(20_000)}`)))
+        .then(
+          () => {
+            acknowledged += 1;
+          },
+          () => undefined,
+        );
+    await eventually(() => expect(server.text).toContain('journal is full'), { timeout: 20_000 });
+    expect(await server.stop()).toBe(0);
+    expect(server.log.at(-1)!.message).toBe('stopped');
+    expect(acknowledged).toBeLessThan(8);
+  });
+
   it('that was asked for twice ends at once, and loses nothing', { timeout: 60_000 }, async () => {
     const { server, client } = await aBusyServer();
     await client.send(events(20));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { secretsOf } from '../../src/config/secrets.ts';
+import { addSecrets, secretsOf } from '../../src/config/secrets.ts';
 import { load, yaml } from '../support/config.ts';
 
 it('all secrets of a configuration are found, and nothing else', () => {
@@ -14,4 +14,11 @@ it('all secrets of a configuration are found, and nothing else', () => {
   const { config } = load({ yaml: text });
   const secrets = ['one', 'two', 'three', 'http://four', 'five', 'six'];
   expect(secretsOf(config!).sort()).toEqual(secrets.sort());
+});
+
+it('those of a reload come to the ones that are known, each once', () => {
+  const known = ['one'];
+  const { config } = load({ yaml: yaml`{ api: { token: two } }` });
+  for (let reload = 0; reload < 3; reload += 1) addSecrets(known, config!);
+  expect(known).toEqual(['one', 'two']);
 });

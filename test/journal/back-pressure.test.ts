@@ -27,6 +27,16 @@ describe('a full journal', () => {
     expect(journal.fill.waiting).toBe(0);
   });
 
+  it('lets nobody wait any more once it turns away, and still takes what there is room for', async () => {
+    const { journal } = await fullJournal();
+    const held = journal.append(batch(KB));
+    journal.turnAway();
+    await expect(held).rejects.toMatchObject({ code: 'JOURNAL_CLOSED' });
+    await expect(journal.append(batch(KB))).rejects.toMatchObject({ code: 'JOURNAL_CLOSED' });
+    journal.commit('indexer', 2);
+    expect(await journal.append(batch(KB))).toBe(3);
+  });
+
   it('lets in first who came first', async () => {
     const { journal } = await fullJournal();
     const order: string[] = [];

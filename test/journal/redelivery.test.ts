@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Position } from '../../src/model.ts';
 import { anEvent, clock, events, journaled, startRedelivery } from '../support/redelivery.ts';
 import { shuffledKeys } from '../support/shuffled-keys.ts';
-import { isSettled, opened, temporaryFolder } from './support.ts';
+import { eventually, isSettled, opened, temporaryFolder } from './support.ts';
 
 async function aScene(settings: Parameters<typeof startRedelivery>[2] = {}) {
   const folder = temporaryFolder();
@@ -122,6 +122,32 @@ describe('a new event', () => {
     expect(kept()).toHaveLength(2);
   });
 
+  it('that tells no time is still known where the disk refused the window that brought it again', async () => {
+    const waiting: (() => void)[] = [];
+    let full = false;
+    const scene = await aScene({
+      append: async (batch): Promise<Position> => {
+        if (full) throw new Error('full');
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        return scene.journal.append(batch);
+      },
+    });
+    const ping = '{"message":"ping"}';
+    const first = scene.send('a', [ping]);
+    scene.die('a');
+    waiting.shift()!();
+    await first;
+    full = true;
+    await expect(scene.send('b', [ping, anEvent(1)])).rejects.toThrow('full');
+    scene.die('b');
+    full = false;
+    const again = scene.send('c', [ping, anEvent(1)]);
+    await eventually('it is on its way to the disk', () => waiting.length === 1);
+    waiting[0]!();
+    await again;
+    expect(scene.kept()).toEqual([ping, anEvent(1)]);
+  });
+
   it('is kept where the journal had refused the one equal to it', async () => {
     let full = true;
     const { send, die, kept } = await aScene({
@@ -197,6 +223,19 @@ describe('a connection that looks alive while its sender has given it up', () =>
     expect(kept()).toEqual(events(0, 20));
   });
 
+  it('is no concern of one that sends nothing, such as a probe of the port', async () => {
+    const { send, open, die, memory, lines } = await aScene();
+    open('a');
+    await send('a', events(0, 10));
+    for (let n = 1; n < 10; n += 1) {
+      open(`probe${n}`);
+      die(`probe${n}`);
+      await send('a', events(10 * n, 10 * n + 10));
+    }
+    expect(memory.size).toBe(0);
+    expect(lines.filter((line) => line.includes('remembered'))).toEqual([]);
+  });
+
   it('does not make connections from other addresses, or of a crowd, be looked at', async () => {
     const { send, open, memory } = await aScene();
     open('a', '192.0.2.1');
@@ -248,6 +287,35 @@ describe('a restart', () => {
     expect(other.memory.size).toBe(1);
     await other.send('c', [anEvent(2)]);
     expect(journaled(folder)).toHaveLength(2);
+  });
+});
+
+describe('a clock that jumps', () => {
+  it('ahead does not make what may be sent again be forgotten', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { send, die, kept } = await aScene({ clock: 'own' });
+    await send('a', events(0, 10));
+    die('a');
+    await send('b', events(10, 11));
+    vi.setSystemTime(Date.now() + 100 * 3_600_000);
+    await send('b', events(0, 10));
+    expect(kept()).toEqual([...events(0, 10), anEvent(10)]);
+  });
+
+  it('ahead and back does not keep a start from remembering the last windows', async () => {
+    const folder = temporaryFolder();
+    const journal = await opened(folder);
+    const one = await startRedelivery(journal, folder);
+    await one.send('a', [anEvent(1)]);
+    clock.now += 100 * 3_600_000;
+    await one.send('b', [anEvent(2)]);
+    clock.now -= 100 * 3_600_000;
+    await one.send('c', [anEvent(3)]);
+    await one.redelivery.close();
+    const other = await startRedelivery(journal, folder);
+    await other.send('d', [anEvent(1), anEvent(2), anEvent(3)]);
+    expect(journaled(folder)).toHaveLength(3);
   });
 });
 

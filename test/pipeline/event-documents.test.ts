@@ -9,12 +9,20 @@ const of = (documents: EventDocuments, given: Document[], changes: Partial<Batch
 ];
 const parsed = (document: Buffer | string) => JSON.parse(String(document)) as Record<string, unknown>;
 
+const received = t.toString(36);
+
 describe('the documents of a batch', () => {
-  it('have ids made of the journal, the position and the place, the same at each replay', () => {
+  it('have ids made of the journal, the position, the time of receipt and the place, the same at each replay', () => {
     const ids = of(documentsOf(), [at(t), at(t), at(t)]).map(({ id }) => id);
-    expect(ids).toEqual(['j1-5-0', 'j1-5-1', 'j1-5-2']);
+    expect(ids).toEqual([`j1-5-${received}-0`, `j1-5-${received}-1`, `j1-5-${received}-2`]);
     expect(of(documentsOf(), [at(t), at(t), at(t)]).map(({ id }) => id)).toEqual(ids);
-    expect(of(documentsOf(), [at(t)], {}, 6)[0]!.id).toBe('j1-6-0');
+    expect(of(documentsOf(), [at(t)], {}, 6)[0]!.id).toBe(`j1-6-${received}-0`);
+  });
+
+  it('have other ids where the journal was put back from a backup, and gives the position anew', () => {
+    const [before] = of(documentsOf(), [at(t)]);
+    const [after] = of(documentsOf(), [at(t)], { receivedAt: t + 1 });
+    expect(after!.id).not.toBe(before!.id);
   });
 
   it('are created, never overwritten, in the data stream of their dataset', () => {
@@ -26,9 +34,9 @@ describe('the documents of a batch', () => {
   it.each([
     ['_id', { '@metadata': { _id: 'mine' } }, 'mine'],
     ['id', { '@metadata': { id: 'mine' } }, 'mine'],
-    ['an empty id', { '@metadata': { _id: '' } }, 'j1-5-0'],
-    ['an id too long for Elasticsearch', { '@metadata': { _id: 'ü'.repeat(257) } }, 'j1-5-0'],
-    ['an id that is no text', { '@metadata': { _id: 7 } }, 'j1-5-0'],
+    ['an empty id', { '@metadata': { _id: '' } }, `j1-5-${received}-0`],
+    ['an id too long for Elasticsearch', { '@metadata': { _id: 'ü'.repeat(257) } }, `j1-5-${received}-0`],
+    ['an id that is no text', { '@metadata': { _id: 7 } }, `j1-5-${received}-0`],
   ])('obey a sender that chose the id: %s', (_, more, id) => {
     expect(of(documentsOf(), [at(t, more)])[0]!.id).toBe(id);
   });
@@ -56,7 +64,7 @@ describe('the documents of a batch', () => {
       'logs-generic-default',
     ]);
     const letters = documents.takeLetters();
-    expect(letters).toMatchObject([{ id: 'j1-5-1', index: '-' }]);
+    expect(letters).toMatchObject([{ id: `j1-5-${received}-1`, index: '-' }]);
     expect(String(letters[0]!.body)).toBe('[1, 2]');
     expect(parsed(items[1]!.document)).toMatchObject({ error: { message: letters[0]!.reason } });
     expect(documents.takeLetters()).toEqual([]);
@@ -69,7 +77,11 @@ describe('the documents of a batch', () => {
     expect(items).toHaveLength(1);
     expect(items[0]!.index).toBe('logs-logboom.deadletters-default');
     expect(documents.takeLetters()).toMatchObject([
-      { id: 'j1-5', body: payload, reason: expect.stringMatching(/^the batch of 9 events cannot be read: /) },
+      {
+        id: `j1-5-${received}`,
+        body: payload,
+        reason: expect.stringMatching(/^the batch of 9 events cannot be read: /),
+      },
     ]);
   });
 });

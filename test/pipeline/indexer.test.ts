@@ -28,6 +28,8 @@ function anIndexer(records: JournalRecord[], sink = new TestSink(), changes: Par
   });
   return { indexer, sink, reached, ended };
 }
+/** Of a position's event, received at `t`. */
+const id = (position: number, index: number) => `j1-${position}-${t.toString(36)}-${index}`;
 const events = (count: number) => aBatch(Array.from({ length: count }, () => at(t)));
 const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 10));
 
@@ -35,13 +37,13 @@ describe('the indexer', () => {
   it('delivers a document for each event, in the order of the journal', async () => {
     const { sink, reached } = anIndexer(journaled([events(2), aTick(t), events(1)]));
     await eventually(() => expect(reached.at(-1)).toBe(3));
-    expect(sink.ids).toEqual(['j1-1-0', 'j1-1-1', 'j1-3-0']);
+    expect(sink.ids).toEqual([id(1, 0), id(1, 1), id(3, 0)]);
   });
 
   it('begins after the place that an earlier run reached', async () => {
     const { sink, reached } = anIndexer(journaled([events(2), events(1)]), new TestSink(), { from: 1 });
     await eventually(() => expect(reached).toEqual([2]));
-    expect(sink.ids).toEqual(['j1-2-0']);
+    expect(sink.ids).toEqual([id(2, 0)]);
   });
 
   it('goes on when it hears that there is more', async () => {
@@ -63,7 +65,7 @@ describe('the indexer', () => {
     const { sink, reached } = anIndexer(journaled([events(2), events(2), events(25)]));
     await eventually(() => expect(reached.at(-1)).toBe(3));
     expect(sink.deliveries.map((items) => items.length)).toEqual([10, 10, 9]);
-    expect(sink.ids.slice(0, 5)).toEqual(['j1-1-0', 'j1-1-1', 'j1-2-0', 'j1-2-1', 'j1-3-0']);
+    expect(sink.ids.slice(0, 5)).toEqual([id(1, 0), id(1, 1), id(2, 0), id(2, 1), id(3, 0)]);
   });
 
   it('cuts by bytes, too, so that large events do not fill the memory', async () => {
@@ -107,7 +109,7 @@ describe('the indexer', () => {
     };
     const { reached } = anIndexer(journaled([aBatch(['[]', at(t)])]), sink, { keepLetters });
     await eventually(() => expect(reached).toEqual([1]));
-    expect(order).toEqual(['j1-1-0', 'logs-logboom.deadletters-default', 'logs-generic-default']);
+    expect(order).toEqual([id(1, 0), 'logs-logboom.deadletters-default', 'logs-generic-default']);
   });
 
   it('ends, and tells no place, where dead letters cannot be kept', async () => {
@@ -172,7 +174,11 @@ describe('the indexer', () => {
     await eventually(() => expect(reached.at(-1)).toBe(2));
     expect(damaged).toEqual([1]);
     expect(letters).toMatchObject([
-      { id: 'j1-1', reason: expect.stringContaining('is damaged'), body: Buffer.from('what is left') },
+      {
+        id: `j1-1-${t.toString(36)}`,
+        reason: expect.stringContaining('is damaged'),
+        body: Buffer.from('what is left'),
+      },
     ]);
     expect(sink.deliveries.flat()).toHaveLength(2);
   });

@@ -38,6 +38,12 @@ describe('a rule over more groups than it may watch', () => {
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(200 * 2 ** 20);
   });
 
+  it('stays small where windows slide, though many of them move on between two looks for what to forget', () => {
+    const { most } = kept({ over: '1s', every: '10ms', when: '>= 2' }, 50_000);
+    expect(most.fields).toBeLessThanOrEqual(maxGroups + slack);
+    expect(most.samples).toBeLessThanOrEqual(3 * maxGroups + slack);
+  });
+
   it('remembers only so many alerts at rest, however long the cooldown', () => {
     const { most, engine } = kept({ over: '100ms', when: '>= 2', cooldown: '24h' }, 20_000, 2);
     expect(most.states).toBeGreaterThan(maxGroups);

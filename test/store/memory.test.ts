@@ -23,11 +23,17 @@ async function held(): Promise<number> {
   return heapUsed + arrayBuffers;
 }
 
-/** Bytes that one document costs a builder while its segment is open. */
+/** Bytes that one document costs a builder while its segment is open: the least of some, for others use the heap too. */
 async function bytesPerDocument(
-  builder: ColumnBuilder,
+  builder: new () => ColumnBuilder,
   textOf: (doc: number) => number | string,
 ): Promise<number> {
+  const measured = [];
+  for (let round = 0; round < 3; round++) measured.push(await bytesWith(new builder(), textOf));
+  return Math.min(...measured);
+}
+
+async function bytesWith(builder: ColumnBuilder, textOf: (doc: number) => number | string): Promise<number> {
   const before = await held();
   for (let doc = 0; doc < segmentSize; doc++) builder.add(doc, textOf(doc));
   const bytes = (await held()) - before;
@@ -39,23 +45,23 @@ async function bytesPerDocument(
 /** Every index that is written to has an open segment, so what it holds counts for each of them. */
 describe('an open segment holds little beside its values', () => {
   it('numbers', async () => {
-    expect(await bytesPerDocument(new NumberBuilder(), (doc) => doc)).toBeLessThan(18);
+    expect(await bytesPerDocument(NumberBuilder, (doc) => doc)).toBeLessThan(18);
   });
 
   it('terms that come again', async () => {
-    expect(await bytesPerDocument(new TermBuilder(), (doc) => `web-${doc % 10}`)).toBeLessThan(12);
+    expect(await bytesPerDocument(TermBuilder, (doc) => `web-${doc % 10}`)).toBeLessThan(12);
   });
 
   it('texts of thirty words, which come again', async () => {
     const words = Array.from({ length: 100 }, (_, at) => `word${at}`);
     const text = (doc: number) =>
       Array.from({ length: 30 }, (_, at) => words[(doc + at * 3) % 100]).join(' ');
-    expect(await bytesPerDocument(new TextBuilder(), text)).toBeLessThan(360);
+    expect(await bytesPerDocument(TextBuilder, text)).toBeLessThan(360);
   });
 
   it('a long word that is new, without the text around it', async () => {
     const long = 'x '.repeat(2_000);
     const text = (doc: number) => `${long} unlike-others 192.168.${100 + (doc % 50)}.${1000 + doc}`;
-    expect(await bytesPerDocument(new TextBuilder(), text)).toBeLessThan(300);
+    expect(await bytesPerDocument(TextBuilder, text)).toBeLessThan(300);
   });
 });

@@ -23,6 +23,7 @@ export function fakeJournal() {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    turnAway: () => undefined,
     close: async () => undefined,
   };
   const grow = (to: Position) => {

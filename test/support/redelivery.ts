@@ -51,9 +51,13 @@ export function windowOf(
 export async function startRedelivery(
   journal: Journal,
   folder: string,
-  changes: Partial<RedeliveryConfig> & { append?: (batch: Batch) => Promise<Position> } = {},
+  changes: Partial<RedeliveryConfig> & {
+    append?: (batch: Batch) => Promise<Position>;
+    /** By which clock it remembers: the test's, or its own. */
+    clock?: 'own';
+  } = {},
 ) {
-  const { append = (batch: Batch) => journal.append(batch), ...more } = changes;
+  const { append = (batch: Batch) => journal.append(batch), clock: which, ...more } = changes;
   const config = { ...settings.parse({}), ...more };
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
@@ -68,7 +72,7 @@ export async function startRedelivery(
     open: openPayload,
     telemetry,
     seed: 42,
-    now: (): Millis => clock.now,
+    ...(which !== 'own' && { now: (): Millis => clock.now }),
   });
   await redelivery.recover();
   onTestFinished(() => redelivery.close());

@@ -6,6 +6,7 @@ import { status } from '../support/status.ts';
 async function anApi(
   answer: { kind: string; reason?: string } | undefined = { kind: 'dropped' },
   token?: string,
+  slow: { patience?: number; takes?: number } = {},
 ) {
   const asked: [string, object][] = [];
   const api = await startApi({
@@ -15,9 +16,11 @@ async function anApi(
     metrics: async () => '',
     settleLetters: async (action, filter) => {
       asked.push([action, filter]);
+      await new Promise((resolve) => setTimeout(resolve, slow.takes ?? 0));
       return answer;
     },
     instruments: silentInstruments(),
+    ...(slow.patience !== undefined && { patience: slow.patience }),
   });
   onTestFinished(() => api.stop());
   const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
@@ -41,6 +44,11 @@ describe('POST /dead-letters/…', () => {
       [action, filter],
       [action, {}],
     ]);
+  });
+
+  it('is answered although that takes longer than a silent client is waited for', async () => {
+    const { post } = await anApi(undefined, undefined, { patience: 200, takes: 1_000 });
+    expect((await post('/dead-letters/retry', { all: true })).status).toBe(200);
   });
 
   it.each([

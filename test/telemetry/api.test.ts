@@ -44,6 +44,13 @@ describe('the API', () => {
     ]);
   });
 
+  it('refuses a question that says something twice', async () => {
+    const explain = async (asked: Record<string, string>) => asked.at!.trim();
+    const { code, text } = await get(await start({ explain }), '/explain?rule=a&at=1&at=2');
+    expect(code).toBe(400);
+    expect(text).toContain('`at` is given twice');
+  });
+
   it('shows the status', async () => {
     const { body } = await get(await start(), '/status');
     expect(body()).toEqual(status());
@@ -157,4 +164,20 @@ describe('the API', () => {
     await api.stop();
     socket.destroy();
   });
+});
+
+it('cuts off who sends a request drop by drop after ten seconds, as it promises', {
+  timeout: 60_000,
+}, async () => {
+  const { port } = new URL((await start()).url);
+  const socket = connect(Number(port), '127.0.0.1');
+  const began = performance.now();
+  socket.write('GET /status HTTP/1.1\r\nhost: localhost\r\nx: ');
+  const drops = setInterval(() => socket.write('a'), 250);
+  const ended = new Promise<number>((resolve) => {
+    socket.on('error', () => {});
+    socket.resume().once('close', () => resolve(performance.now() - began));
+  });
+  expect(await ended).toBeLessThan(25_000);
+  clearInterval(drops);
 });

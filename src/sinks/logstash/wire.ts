@@ -67,6 +67,7 @@ function wireOver(socket: Socket, peer: Peer, events: WireEvents): Wire {
   const acks = new AckDecoder();
   const timeout = peer.timeout ?? DEFAULT_TIMEOUT;
   let failure: Error | undefined;
+  let owes = false;
   socket.setNoDelay(true);
   socket.on('data', (chunk) => {
     try {
@@ -88,7 +89,11 @@ function wireOver(socket: Socket, peer: Peer, events: WireEvents): Wire {
   });
   return {
     write: (...bytes) => writeTogether(socket, bytes),
-    expectAck: (owed) => void socket.setTimeout(owed ? timeout : 0),
+    expectAck(owed) {
+      // To set it anew would begin the time anew, and what passes on other connections is no sign of life of this one.
+      if (owed !== owes) socket.setTimeout(owed ? timeout : 0);
+      owes = owed;
+    },
     end: (reason) => void (reason ? socket.destroy(reason) : socket.end(() => socket.destroy())),
   };
 }

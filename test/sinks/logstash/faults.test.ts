@@ -127,6 +127,26 @@ describe('a server that stalls', () => {
   });
 });
 
+describe('a silent server', () => {
+  it('among several is left in its time though others are kept busy', async () => {
+    const silent = await lumberjackServer({ onWindow: () => undefined });
+    const well = await lumberjackServer();
+    const { output, metric } = anOutput([silent, well], { loadbalance: true, timeout: '300ms' });
+    let busy = true;
+    const carried = (async () => {
+      for (let n = 0; busy; n += 1) {
+        void output.deliver([made(texts(1, n))]).catch(() => undefined);
+        await pause(20);
+      }
+    })();
+    await eventually(async () => expect(await metric('failures_total')).toBeGreaterThan(0), {
+      timeout: 10_000,
+    });
+    busy = false;
+    await carried;
+  });
+});
+
 describe('an ACK that cannot be', () => {
   it.each([
     ['above the window', (window: ReceivedBy) => window.ack(9), /acknowledged event 9 of a window of 2/],

@@ -1,0 +1,43 @@
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { lumberjackTelemetry } from '../../src/telemetry/lumberjack.ts';
+
+function anInput() {
+  const lines: { msg: string; level: number }[] = [];
+  const metrics = new Registry();
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  return { lines, metrics, telemetry: lumberjackTelemetry({ log, metrics }) };
+}
+
+const from = (address: string, number: number) => ({
+  input: 'lumberjack',
+  address,
+  connection: `lumberjack-${number}`,
+});
+
+describe('whoever knocks at the port again and again', () => {
+  it('is told of once for each address and reason, and counted each time', async () => {
+    const { lines, metrics, telemetry } = anInput();
+    for (let i = 0; i < 100; i++) {
+      const origin = from(i % 2 ? '203.0.113.7' : '203.0.113.8', i) as Parameters<
+        typeof telemetry.connectionOpened
+      >[0];
+      telemetry.connectionOpened(origin);
+      telemetry.streamRefused(origin, 'LUMBERJACK_PROTOCOL', 'This is HTTP.');
+      telemetry.connectionClosed(origin, 'it was refused.');
+      telemetry.handshakeFailed(origin.address, 'It speaks no TLS.');
+    }
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'What lumberjack-0 sends is refused. This is HTTP.',
+      'Connection lumberjack-0 is closed: it was refused.',
+      'TLS handshake with 203.0.113.8 failed. It speaks no TLS.',
+      'What lumberjack-1 sends is refused. This is HTTP.',
+      'Connection lumberjack-1 is closed: it was refused.',
+      'TLS handshake with 203.0.113.7 failed. It speaks no TLS.',
+    ]);
+    const text = await metrics.metrics();
+    expect(text).toContain('logboom_lumberjack_failures_total{reason="LUMBERJACK_PROTOCOL"} 100\n');
+    expect(text).toContain('logboom_lumberjack_failures_total{reason="handshake"} 100\n');
+  });
+});
