@@ -17,7 +17,7 @@ export interface LumberjackTelemetry {
   connectionRetired(): void;
   /** More connections than `maxConnections`. Told once until one was accepted again: refused senders come back. */
   connectionTurnedAway(address: string, most: number): void;
-  /** Told once a minute for each address and reason, as `streamRefused` and the end of such a connection are. */
+  /** Told ten times a minute for each address, as `streamRefused` and ends of connections are. */
   handshakeFailed(address: string, reason: string): void;
   windowReceived(count: number, wireBytes: number, blockBytes: number): void;
   /** `waited` is from the window's last byte to its ACK. */
@@ -53,7 +53,7 @@ export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTe
       measured.connections.dec();
       if (reason === undefined)
         return log.debug(client(origin), `${origin.connection} closed its connection.`);
-      const isNews = throttle.tell(`closed ${origin.address} ${reason}`) !== undefined;
+      const isNews = throttle.tell(`closed ${origin.address}`) !== undefined;
       log[isNews ? 'info' : 'debug'](client(origin), `Connection ${origin.connection} is closed: ${reason}`);
     },
     connectionRetired: () => measured.retired.inc(),
@@ -68,7 +68,7 @@ export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTe
     },
     streamRefused: (origin, code, reason) => {
       measured.failures.inc({ reason: code });
-      const untold = throttle.tell(`refused ${origin.address} ${code}`);
+      const untold = throttle.tell(`refused ${origin.address}`);
       if (untold === undefined) return;
       log.warn(
         { ...client(origin), error: { code }, untold },
@@ -116,7 +116,7 @@ function certificateEvents(log: Logger, measured: Metrics, throttle: Throttle) {
   return {
     handshakeFailed: (address: string, reason: string) => {
       measured.failures.inc({ reason: 'handshake' });
-      const untold = throttle.tell(`handshake ${address} ${reason}`);
+      const untold = throttle.tell(`handshake ${address}`);
       if (untold === undefined) return;
       log.warn({ client: { address }, untold }, `TLS handshake with ${address} failed. ${reason}`);
     },

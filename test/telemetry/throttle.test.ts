@@ -3,31 +3,38 @@ import { Throttle } from '../../src/telemetry/throttle.ts';
 
 function aThrottle() {
   const clock = { now: 5 };
-  return { clock, throttle: new Throttle(() => clock.now) };
+  const throttle = new Throttle(() => clock.now);
+  const tell = (stranger: string, times: number) =>
+    Array.from({ length: times }, () => throttle.tell(stranger)).at(-1);
+  return { clock, tell };
 }
 
 describe('a throttle', () => {
-  it('lets the first be told, and the next of the same kind after a minute, with how many went untold', () => {
-    const { clock, throttle } = aThrottle();
-    expect(throttle.tell('a')).toBe(0);
-    expect([1, 2, 3].map(() => throttle.tell('a'))).toEqual([undefined, undefined, undefined]);
+  it('lets ten be told in a minute, and in the next one how many went untold', () => {
+    const { clock, tell } = aThrottle();
+    expect(tell('a', 10)).toBe(0);
+    expect(tell('a', 3)).toBeUndefined();
     clock.now += 59_999;
-    expect(throttle.tell('a')).toBeUndefined();
+    expect(tell('a', 1)).toBeUndefined();
     clock.now += 1;
-    expect(throttle.tell('a')).toBe(4);
+    expect(tell('a', 1)).toBe(4);
+    expect(tell('a', 9)).toBe(0);
+    expect(tell('a', 1)).toBeUndefined();
     clock.now += 60_000;
-    expect(throttle.tell('a')).toBe(0);
+    expect(tell('a', 1)).toBe(1);
+    clock.now += 60_000;
+    expect(tell('a', 1)).toBe(0);
   });
 
-  it('tells of each kind for itself', () => {
-    const { throttle } = aThrottle();
-    expect(['a', 'b', 'a', 'b'].map((key) => throttle.tell(key))).toEqual([0, 0, undefined, undefined]);
+  it('counts each stranger for itself', () => {
+    const { tell } = aThrottle();
+    expect([tell('a', 11), tell('b', 10), tell('b', 1)]).toEqual([undefined, 0, undefined]);
   });
 
-  it('remembers a thousand kinds, and of more those that were told last', () => {
-    const { throttle } = aThrottle();
-    for (let i = 0; i <= 1_000; i++) throttle.tell(`${i}`);
-    expect(throttle.tell('1')).toBeUndefined();
-    expect(throttle.tell('0')).toBe(0);
+  it('remembers a thousand, and of more those who were told of last', () => {
+    const { tell } = aThrottle();
+    for (let i = 0; i <= 1_000; i++) tell(`${i}`, 11);
+    expect(tell('1', 1)).toBeUndefined();
+    expect(tell('0', 1)).toBe(0);
   });
 });
