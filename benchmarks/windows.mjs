@@ -35,7 +35,7 @@ function groupNames(groups) {
 
 /** Windows alone: a busy stream of 100,000 events a second of event time, closing windows after each batch. */
 function windowsCost(shape, { groups, events, measure = { kind: 'count' }, amounts, heed }) {
-  const windows = createWindows({ ...shape, measure, maxGroups: 200_000, heed });
+  const windows = createWindows({ ...shape, measure, maxGroups: 200_000, heed, rising: true });
   const nextName = groupNames(groups);
   const close = () => {};
   return costOf(events, (index) => {

@@ -32,5 +32,14 @@ export function createRun(config: RuleConfig, kibana?: DiscoverConfig, observer?
 function windowsOf(rule: CompiledRule, heed: Judge['holds']) {
   const { over, every, measure } = rule;
   const { maxGroups, record } = rule.config;
-  return createWindows({ over, every, measure, maxGroups, heed, ...(record && { recordEvery: over }) });
+  const rising = rule.condition?.truer === 'as it grows';
+  return createWindows({
+    over,
+    every,
+    measure,
+    maxGroups,
+    heed,
+    rising,
+    ...(record && { recordEvery: over }),
+  });
 }

@@ -12,8 +12,8 @@ export interface WindowAlertsParts {
   observer?: Observer | undefined;
 }
 
-/** Alerts at rest are looked through for forgettable ones after so many windows moved on, */
-const visitsBetweenSweeps = 10_000;
+/** Alerts at rest are looked through for forgettable ones after so many windows with something new in them, */
+const visitsBetweenSweeps = 5_000;
 /** and no more often than once in a window's length, or in such a stretch: little can be forgotten in less. */
 const longestBetweenSweeps = 60_000;
 

@@ -13,7 +13,7 @@ const counters = (metrics: Registry) => {
     late: counter('events_late', 'Events that came after their window’s lateness.', 'rule'),
     ahead: counter('events_ahead', 'Events with a timestamp too far in the future.'),
     deadLettered: counter('dead_letters', 'Documents among the dead letters.', 'reason'),
-    windows: counter('windows_closed', 'Windows that were closed.', 'rule'),
+    windows: counter('windows_closed', 'Windows with something new in them that were closed.', 'rule'),
     transitions: counter('alert_transitions', 'Changes of alert states.', 'rule', 'state'),
     damaged: counter('journal_damaged_records', 'Records that the journal did not find as it wrote them.'),
     ticks: counter('ticks', 'Wall-clock readings in the journal that the analyser has read.'),

@@ -19,13 +19,18 @@ export class Group<C> {
   /** End of the tile asked for last; spares looking into `timers` for every pane. */
   tile: Millis = Number.NEGATIVE_INFINITY;
 
+  /** Events in all its panes. */
+  total = 0;
+  /** Whether `count` follows its window; see `Wakefulness`. */
+  awake: boolean;
   /** Events and measure of the window that closed last. */
   count = 0;
   running: Running<C> | undefined = undefined;
   head: Head<C> | undefined = undefined;
 
-  constructor(name: string) {
+  constructor(name: string, awake: boolean) {
     this.name = name;
+    this.awake = awake;
   }
 
   /** Asks for a visit at that end. Returns whether that was not asked for yet. */

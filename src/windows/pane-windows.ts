@@ -10,6 +10,7 @@ import { Reminders } from './reminders.ts';
 import { none, Shares } from './shares.ts';
 import { type PackedGroup, packGroup, packWindows, unpackWindows } from './snapshot.ts';
 import { tileGrid } from './tiles.ts';
+import { mattersWith, Wakefulness } from './wakefulness.ts';
 import type { WindowOptions, Windows } from './windows.ts';
 
 /** Where events of groups beyond `maxGroups` are counted together. */
@@ -31,6 +32,7 @@ export class PaneWindows implements Windows {
   readonly #table = new Map<string, Group<unknown>>();
   readonly #order = new Order<Group<unknown>>();
   readonly #shares = new Shares<unknown>();
+  readonly #wakefulness: Wakefulness<unknown>;
   readonly #panes: Panes<unknown>;
   readonly #reminders: Reminders<unknown>;
   #closed: Millis = Number.NEGATIVE_INFINITY;
@@ -43,7 +45,6 @@ export class PaneWindows implements Windows {
     const { over, every, measure, recordEvery } = options;
     this.#options = options;
     this.#grid = new Grid(over, every);
-    this.#panes = new Panes(this.#grid, this.#shares);
     const tiles = tileGrid(this.#grid, recordEvery);
     this.#reminders = new Reminders(this.#grid, tiles);
     // Where every window ends a tile every one is told of.
@@ -51,6 +52,10 @@ export class PaneWindows implements Windows {
     this.#aggregate = aggregateFor(measure);
     this.#headParts = { grid: this.#grid, aggregate: this.#aggregate, shares: this.#shares };
     this.#perEvent = measure.kind === 'rate' ? 1000 / over : 1;
+    const matters =
+      this.#aggregate === undefined ? mattersWith(this.#heeds, options, this.#perEvent) : undefined;
+    this.#wakefulness = new Wakefulness(matters, this.#grid, this.#shares);
+    this.#panes = new Panes(this.#grid, this.#shares, this.#wakefulness);
     this.earlyCapable = ['count', 'rate', 'distinct', 'max'].includes(measure.kind);
   }
 
@@ -84,7 +89,7 @@ export class PaneWindows implements Windows {
 
   head(name: string): WindowValue | undefined {
     const group = this.#table.get(name);
-    if (group === undefined || group.newest === none) return undefined;
+    if (group === undefined || group.newest === none || !group.awake) return undefined;
     group.head ??= new Head(this.#headParts, group);
     const { end, count } = group.head;
     if (end <= this.#closed) return undefined;
@@ -98,9 +103,8 @@ export class PaneWindows implements Windows {
     let moved = 0;
     for (let end = this.#nextUpTo(through); end !== undefined; end = this.#nextUpTo(through)) {
       this.#closed = end;
-      this.#panes.slide(end, this.#expect);
+      moved += this.#panes.slide(end, this.#expect);
       this.#reminders.tell(end, this.#expect);
-      moved += this.#due.length;
       for (const group of this.#order.sort(this.#heed(end))) this.#visit(group, end, close);
     }
     this.#closed = through;
@@ -116,7 +120,9 @@ export class PaneWindows implements Windows {
     if (!pinned && !this.#table.has(name)) return;
     const group = this.#table.get(name) ?? this.#admit(name);
     group.pinned = pinned;
-    if (!pinned && group.isEmpty) this.#remove(group);
+    if (pinned) this.#wakefulness.stir(group, this.#closed);
+    else if (group.isEmpty) this.#remove(group);
+    else this.#wakefulness.settle(group);
   }
 
   forget(name: string): void {
@@ -138,7 +144,15 @@ export class PaneWindows implements Windows {
 
   restore(snapshot: unknown): void {
     const { closed, overflowed, groups } = unpackWindows(this.#options, snapshot);
-    for (const part of [this.#table, this.#order, this.#shares, this.#panes, this.#reminders]) part.clear();
+    for (const part of [
+      this.#table,
+      this.#order,
+      this.#shares,
+      this.#panes,
+      this.#reminders,
+      this.#wakefulness.awake,
+    ])
+      part.clear();
     this.#last = undefined;
     [this.#closed, this.overflowed] = [closed, overflowed];
     for (const packed of groups) this.#unpack(packed);
@@ -150,11 +164,13 @@ export class PaneWindows implements Windows {
       const pane = this.#panes.numbered(number, this.#closed);
       const share = this.#shares.add(group, pane);
       this.#shares.counts[share] = counts[place]!;
+      group.total += counts[place]!;
       if (this.#aggregate !== undefined) this.#shares.cells[share] = this.#aggregate.unpack(cells[place]);
-      if (pane.entered) this.#panes.enter(share, group);
+      if (pane.entered && group.awake) this.#panes.enter(share, group);
     });
     for (const end of timers) this.#reminders.put(group, end);
     group.pinned = pinned;
+    this.#wakefulness.stir(group, this.#closed);
   }
 
   #overflow(time: Millis, amount: Amount): 'overflow' {
@@ -169,8 +185,10 @@ export class PaneWindows implements Windows {
     let share = group.newest;
     if (share === none || shares.at[share] !== number) share = this.#shareOf(group, number);
     shares.counts[share]! += 1;
+    group.total += 1;
     if (this.#aggregate !== undefined) shares.cells[share] = this.#aggregate.put(shares.cells[share], amount);
-    if (group.head !== undefined) group.head.add(share, amount);
+    if (!group.awake) this.#wakefulness.stir(group, this.#closed);
+    else if (group.head !== undefined) group.head.add(share, amount);
   }
 
   #shareOf(group: Group<unknown>, number: number): number {
@@ -183,7 +201,7 @@ export class PaneWindows implements Windows {
   }
 
   #admit(name: string): Group<unknown> {
-    const group = new Group<unknown>(name);
+    const group = new Group<unknown>(name, !this.#wakefulness.maySleep);
     if (this.#aggregate !== undefined)
       group.running =
         this.#grid.over === this.#grid.pane ? new Single(this.#aggregate) : this.#aggregate.running();
@@ -196,6 +214,7 @@ export class PaneWindows implements Windows {
     group.gone = true;
     this.#table.delete(group.name);
     this.#order.leave(group);
+    this.#wakefulness.awake.delete(group);
     if (this.#last === group) this.#last = undefined;
   }
 
@@ -226,17 +245,18 @@ export class PaneWindows implements Windows {
   #matters(group: Group<unknown>, end: Millis): boolean {
     if (this.#heeds === undefined || group.pinned) return true;
     if (group.timers !== undefined && group.timers[0]! <= end) return true;
-    return this.#heeds(this.#valueOf(group), group.count);
+    return group.awake && this.#heeds(this.#valueOf(group, group.count), group.count);
   }
 
-  #valueOf({ running, count }: Group<unknown>): number | undefined {
+  #valueOf({ running }: Group<unknown>, count: number): number | undefined {
     return running === undefined ? count * this.#perEvent : running.value(count);
   }
 
   #visit(group: Group<unknown>, end: Millis, close: (value: WindowValue) => void): void {
-    const { name, count } = group;
+    const { name } = group;
     group.due = false;
-    close({ group: name, start: end - this.#grid.over, end, value: this.#valueOf(group), count });
+    const count = this.#wakefulness.countOf(group, end);
+    close({ group: name, start: end - this.#grid.over, end, value: this.#valueOf(group, count), count });
     this.#reminders.settle(group, end);
     // `close` may have dropped the group, and another may bear its name now.
     if (!group.gone) this.#rest(group);
@@ -246,5 +266,6 @@ export class PaneWindows implements Windows {
   #rest(group: Group<unknown>): void {
     group.due = false;
     if (!group.pinned && group.isEmpty) this.#remove(group);
+    else this.#wakefulness.settle(group);
   }
 }

@@ -10,6 +10,9 @@ export class Reminders<C> {
   readonly #agenda = new Agenda<Group<C>>();
   readonly #grid: Grid;
   readonly #tiles: Grid | undefined;
+  /** Groups come to the same pane one after the other. */
+  #lastPane = Number.NaN;
+  #lastTile: Millis = Number.NaN;
 
   /** `tiles`: where the stretches of a timeline lie whose ends are to be seen. */
   constructor(grid: Grid, tiles: Grid | undefined) {
@@ -20,10 +23,13 @@ export class Reminders<C> {
   /** The group has a new share of the pane with that number: the end of its tile is to be seen. */
   putTile(group: Group<C>, pane: number): void {
     if (this.#tiles === undefined) return;
-    const end = this.#grid.endFrom(this.#tiles.entry(this.#tiles.paneOf(pane * this.#grid.pane)));
-    if (end === group.tile) return;
-    group.tile = end;
-    this.put(group, end);
+    if (pane !== this.#lastPane) {
+      this.#lastPane = pane;
+      this.#lastTile = this.#grid.endFrom(this.#tiles.entry(this.#tiles.paneOf(pane * this.#grid.pane)));
+    }
+    if (this.#lastTile === group.tile) return;
+    group.tile = this.#lastTile;
+    this.put(group, group.tile);
   }
 
   put(group: Group<C>, end: Millis): void {

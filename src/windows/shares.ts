@@ -5,6 +5,8 @@ export interface Pane {
   readonly number: number;
   /** The share that was added last, or `none`. */
   newest: number;
+  /** Number of its shares. */
+  size: number;
   /** Whether it is in the window that closed last; from then on nothing is added. */
   entered: boolean;
 }
@@ -53,6 +55,7 @@ export class Shares<C> {
     this.groups[share] = group;
     this.beside[share] = pane.newest;
     pane.newest = share;
+    pane.size += 1;
     const { newest } = group;
     if (newest === none || this.at[newest]! < pane.number) this.#append(share, group);
     else this.#insert(share, group);

@@ -17,6 +17,8 @@ export interface WindowOptions {
    * no tile that ends, is visited only where it does.
    */
   heed?: ((value: number | undefined, count: number) => boolean) | undefined;
+  /** Whether a count or rate that matters does so with every further event. */
+  rising?: boolean;
 }
 
 /** The windows of one rule. See `createWindows`. */
@@ -26,7 +28,10 @@ export interface Windows {
    * `overflow`: there are `maxGroups` groups already, so it was counted in the group `_other`.
    */
   add(time: Millis, group: string, amount: Amount): 'added' | 'late' | 'overflow';
-  /** Present value of the window that ends first after the group's newest event; undefined once that is closed. */
+  /**
+   * Present value of the window that ends first after the group's newest event; undefined once that is closed, and where
+   * so few events cannot matter.
+   */
   head(group: string): WindowValue | undefined;
   /** Whether the measure of an open window can only grow as events arrive. */
   readonly earlyCapable: boolean;
@@ -34,7 +39,7 @@ export interface Windows {
    * Closes the windows with `end <= watermark`, in order of end, then of group. A group is visited only where its
    * value may have changed and matters, at the ends of its tiles, and where it was asked for by `schedule`. `close` may
    * call `schedule`, `pin` and `forget`, and reads nothing but the window that it is given. Returns the number of
-   * windows that would have been visited if all mattered.
+   * windows with something new in them.
    */
   advance(watermark: Millis, close: (value: WindowValue) => void): number;
   /** Asks for a visit to the group's first window that ends at or after `end` and is still open. */

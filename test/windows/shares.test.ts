@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Group } from '../../src/windows/group.ts';
 import { none, type Pane, Shares } from '../../src/windows/shares.ts';
 
-const paneOf = (number: number): Pane => ({ number, newest: none, entered: false });
+const paneOf = (number: number): Pane => ({ number, newest: none, size: 0, entered: false });
 const membersOf = (shares: Shares<unknown>, pane: Pane): string[] => {
   const names: string[] = [];
   for (let share = pane.newest; share !== none; share = shares.beside[share]!)
@@ -13,7 +13,7 @@ const membersOf = (shares: Shares<unknown>, pane: Pane): string[] => {
 
 describe('shares', () => {
   it('of a group are in order of time, whatever order they came in', () => {
-    const [shares, group] = [new Shares<unknown>(), new Group<unknown>('a')];
+    const [shares, group] = [new Shares<unknown>(), new Group<unknown>('a', true)];
     for (const number of [5, 1, 9, 3, 4, 0]) shares.add(group, paneOf(number));
     expect(shares.of(group).map((share) => shares.at[share])).toEqual([0, 1, 3, 4, 5, 9]);
     expect(shares.at[group.newest]).toBe(9);
@@ -22,7 +22,7 @@ describe('shares', () => {
 
   it('keep no memory of a crowd that is gone', () => {
     const [shares, pane] = [new Shares<unknown>(), paneOf(1)];
-    for (let index = 0; index < 1000; index += 1) shares.add(new Group<unknown>(`g${index}`), pane);
+    for (let index = 0; index < 1000; index += 1) shares.add(new Group<unknown>(`g${index}`, true), pane);
     expect(shares.at.length).toBeGreaterThan(999);
     shares.freeAll(pane);
     expect([shares.size, shares.groups.length]).toEqual([0, 0]);
@@ -38,7 +38,7 @@ describe('shares', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
         const shares = new Shares<string>();
-        const groups = [...'abcdef'].map((name) => new Group<string>(name));
+        const groups = [...'abcdef'].map((name) => new Group<string>(name, true));
         const panes = new Map<number, Pane>();
         const known = new Map<number, Set<string>>();
         let oldest = 0;
