@@ -1,6 +1,7 @@
 import { type Explanation, explain } from '../replay/explain.ts';
 import { questionFrom } from '../replay/question.ts';
 import type { Amiss, ExplainedWindow } from '../replay/recorder.ts';
+import { isLength } from '../rules/settings.ts';
 import { formatDuration } from '../util/duration.ts';
 import { countOf, formatMeasured } from '../util/numbers.ts';
 import { printable } from '../util/printable.ts';
@@ -62,18 +63,8 @@ function settingsOf(settings: Explanation['settings']): string[][] {
       value === undefined || value === '' || value === 0 || (Array.isArray(value) && value.length === 0);
     return isEmpty || withoutEffect.has(name)
       ? []
-      : [[name, isLength(name, settings) ? formatDuration(value as number) : said(value)]];
+      : [[name, isLength(name, settings.kind) ? formatDuration(value as number) : said(value)]];
   });
-}
-
-const lengths = new Set([
-  ...['over', 'every', 'lateness', 'for', 'keepActiveFor', 'cooldown', 'cooldownMax', 'quiet', 'forget'],
-  ...['remember', 'adaptAfter'],
-]);
-
-/** `warmUp` is a number of windows for a baseline, and a time for new terms. */
-function isLength(name: string, { kind }: Explanation['settings']): boolean {
-  return lengths.has(name) || (name === 'warmUp' && kind === 'new-term');
 }
 
 function said(value: unknown): string {

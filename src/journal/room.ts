@@ -20,6 +20,10 @@ export function entryFor(
   return { header, payload, size: header.length + payload.length, resolve, reject };
 }
 
+/** Where a tick still fits on a full disk, a window does not. */
+export const hasEvents = (group: readonly Entry[]): boolean =>
+  group.some(({ payload }) => payload.length > 0);
+
 /**
  * Back-pressure: the line of those that wait for room, and the line of those that were let in. An entry is let in
  * while what is unread is below the limit, so one of any size gets in when its turn comes.

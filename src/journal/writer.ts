@@ -9,7 +9,7 @@ import { cursorsOf, openForWriting } from './layout.ts';
 import type { Lock } from './lock.ts';
 import { Loop } from './loop.ts';
 import { type JournalOptions, type JournalReaders, mapSizeOf } from './options.ts';
-import { type Entry, entryFor, Room } from './room.ts';
+import { type Entry, entryFor, hasEvents, Room } from './room.ts';
 import { Shelf } from './shelf.ts';
 import { firstKept } from './trim.ts';
 
@@ -18,9 +18,6 @@ const GROUP_RECORDS = 512;
 const GROUP_BYTES = 32 * 2 ** 20;
 /** How often cursors are saved and the old is trimmed where no append gives the occasion. */
 const CHORES_EVERY = 500;
-
-/** Where a tick still fits on a full disk, a window does not. */
-const hasEvents = (group: readonly Entry[]) => group.some(({ payload }) => payload.length > 0);
 
 /** A journal in a folder that is locked already. It gives the lock back when it is closed. */
 export class JournalWriter implements Journal {

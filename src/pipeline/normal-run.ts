@@ -2,12 +2,10 @@ import type { KindConfig } from '../config/rules.ts';
 import type { LogEvent, Output } from '../model.ts';
 import { amountOf } from '../rules/measure.ts';
 import { parameterKey } from '../rules/normal.ts';
-import type { Observer } from './observer.ts';
 import { WindowRun, type WindowRunParts } from './window-run.ts';
 
 export interface NormalRunParts extends WindowRunParts {
   config: KindConfig<'normal'>;
-  observer?: Observer | undefined;
 }
 
 /** A rule that watches several figures of an event, each with windows of its own. */

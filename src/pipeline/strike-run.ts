@@ -3,13 +3,11 @@ import { type StrikeConfig, type StrikeJudge, valuesOf, wordsOf } from '../rules
 import { Changes } from '../windows/changes.ts';
 import type { Strike, Tracker } from '../windows/strike.ts';
 import { Terms } from '../windows/terms.ts';
-import type { Observer } from './observer.ts';
 import { WindowRun, type WindowRunParts } from './window-run.ts';
 
 export interface StrikeRunParts extends WindowRunParts {
   config: StrikeConfig;
   judge: StrikeJudge;
-  observer?: Observer | undefined;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Key } from '../rules/kql/keys.ts';
 import type { CompiledRule } from '../rules/rule.ts';
 import type { AlertBook } from './alert-book.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import type { Observer } from './observer.ts';
 import type { Kept, Run } from './run.ts';
 import type { WindowAlerts } from './window-alerts.ts';
 
@@ -12,6 +13,7 @@ export interface WindowRunParts {
   rule: CompiledRule;
   alerts: WindowAlerts;
   book: AlertBook;
+  observer?: Observer | undefined;
 }
 
 /** What rules have in common whose alerts follow from windows; they differ in what an event does to the windows. */

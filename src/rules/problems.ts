@@ -7,6 +7,7 @@ import { type Condition, overlap, parseCondition } from './condition.ts';
 import { checkKind } from './kind-problems.ts';
 import { compileQuery } from './kql/compile.ts';
 import { amountOf, type Parsed, parseMeasure } from './measure.ts';
+import { isLength } from './settings.ts';
 import { checkTelling } from './telling-problems.ts';
 
 /** Windows that overlap more often than this cost more memory than they tell. */
@@ -45,20 +46,14 @@ export function ruleProblems(config: Checked): Problem[] {
   return problems;
 }
 
-const lengths = [
-  ...['over', 'every', 'lateness', 'for', 'keepActiveFor', 'cooldown', 'cooldownMax'],
-  ...['quiet', 'forget', 'remember', 'adaptAfter', 'warmUp'],
-];
 const day = 86_400_000;
 /** Beyond it lies no use, but times that no calendar has. */
 const longest = 3_650 * day;
 
-function checkLengths(rule: Readonly<Record<string, unknown>> & RuleConfig, report: Report): void {
-  for (const name of lengths) {
-    const length = rule[name];
-    if (typeof length === 'number' && length > longest)
+function checkLengths(rule: RuleConfig, report: Report): void {
+  for (const [name, length] of Object.entries(rule))
+    if (isLength(name, rule.kind) && typeof length === 'number' && length > longest)
       report(name, 'no rule looks farther than ten years', `use ${longest / day}d or less`);
-  }
 }
 
 function checkFilter({ where, by }: RuleConfig, report: Report): void {

@@ -66,3 +66,13 @@ function momentary({ quiet }: Pick<KindConfig<'match'>, 'quiet'>, measure: strin
 function hopOf(quiet: Millis): Millis {
   return quiet / ([10, 5, 2].find((parts) => quiet % parts === 0) ?? 1);
 }
+
+const lengths = new Set([
+  ...['over', 'every', 'lateness', 'for', 'keepActiveFor', 'cooldown', 'cooldownMax', 'quiet', 'forget'],
+  ...['remember', 'adaptAfter'],
+]);
+
+/** Whether a setting of a rule is a length of time; `warmUp` is a number of windows for a baseline. */
+export function isLength(name: string, kind: unknown): boolean {
+  return lengths.has(name) || (name === 'warmUp' && kind === 'new-term');
+}

@@ -32,7 +32,7 @@ export interface LumberjackTelemetry {
 
 export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTelemetry {
   const measured = lumberjackMetrics(metrics);
-  const throttle = new Throttle(() => performance.now());
+  const throttle = new Throttle(() => performance.now(), 10);
   let turningAway = false;
   return {
     ...certificateEvents(log, measured, throttle),

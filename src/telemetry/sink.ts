@@ -3,6 +3,7 @@ import type { DeliveryReport, Millis } from '../model.ts';
 import { formatDuration } from '../util/duration.ts';
 import { Announcements } from './announcements.ts';
 import type { Instruments } from './instruments.ts';
+import { Throttle } from './throttle.ts';
 
 export type SinkTelemetry = ReturnType<typeof sinkTelemetry>;
 
@@ -23,8 +24,8 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
   const meters = metersOf(metrics);
   const outage = new Announcements(now);
   const throttled = new Announcements(now);
-  const refused = new Announcements(now);
-  const aside = new Announcements(now);
+  const refused = new Throttle(now, 1);
+  const aside = new Throttle(now, 1);
   const unwritable = new Announcements(now);
   const retention = new Announcements(now);
   return {
@@ -74,7 +75,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
       if (throttled.ended()) log.info('the documents that were put off are in the index');
     },
     documentsRefused(count: number, index: string, reason: string) {
-      const untold = refused.failed(`${index} ${reason.slice(0, 40)}`);
+      const untold = refused.tell(`${index} ${reason.slice(0, 40)}`);
       if (untold === undefined) return;
       log.warn(
         { count, index, untold, reason: brief(reason) },
@@ -83,7 +84,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
     },
     putAside(index: string) {
       meters.aside.inc();
-      const untold = aside.failed(index);
+      const untold = aside.tell(index);
       if (untold === undefined) return;
       log.warn(
         { index, untold },

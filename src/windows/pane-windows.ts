@@ -2,9 +2,9 @@ import type { Millis, WindowValue } from '../model.ts';
 import { type Aggregate, type Amount, Single } from './aggregate.ts';
 import { Grid } from './grid.ts';
 import { Group } from './group.ts';
+import { Groups } from './groups.ts';
 import { Head, type HeadParts } from './head.ts';
 import { aggregateFor } from './measures.ts';
-import { Order } from './order.ts';
 import { Panes } from './panes.ts';
 import { Reminders } from './reminders.ts';
 import { none, Shares } from './shares.ts';
@@ -29,8 +29,7 @@ export class PaneWindows implements Windows {
   /** What one event adds to a count or a rate. */
   readonly #perEvent: number;
 
-  readonly #table = new Map<string, Group<unknown>>();
-  readonly #order = new Order<Group<unknown>>();
+  readonly #groups = new Groups<unknown>();
   readonly #shares = new Shares<unknown>();
   readonly #wakefulness: Wakefulness<unknown>;
   readonly #panes: Panes<unknown>;
@@ -38,8 +37,6 @@ export class PaneWindows implements Windows {
   #closed: Millis = Number.NEGATIVE_INFINITY;
   /** Groups that have to do with the end that is being closed. */
   readonly #due: Group<unknown>[] = [];
-  /** Events of a group tend to come in runs. */
-  #last: Group<unknown> | undefined = undefined;
 
   constructor(options: WindowOptions) {
     const { over, every, measure, recordEvery } = options;
@@ -52,8 +49,7 @@ export class PaneWindows implements Windows {
     this.#aggregate = aggregateFor(measure);
     this.#headParts = { grid: this.#grid, aggregate: this.#aggregate, shares: this.#shares };
     this.#perEvent = measure.kind === 'rate' ? 1000 / over : 1;
-    const matters =
-      this.#aggregate === undefined ? mattersWith(this.#heeds, options, this.#perEvent) : undefined;
+    const matters = mattersWith(this.#heeds, options, this.#perEvent);
     this.#wakefulness = new Wakefulness(matters, this.#grid, this.#shares);
     this.#panes = new Panes(this.#grid, this.#shares, this.#wakefulness);
     this.earlyCapable = ['count', 'rate', 'distinct', 'max'].includes(measure.kind);
@@ -64,7 +60,7 @@ export class PaneWindows implements Windows {
   }
 
   get groups(): number {
-    return this.#table.size;
+    return this.#groups.size;
   }
 
   get waiting(): boolean {
@@ -73,22 +69,18 @@ export class PaneWindows implements Windows {
 
   add(time: Millis, name: string, amount: Amount): 'added' | 'late' | 'overflow' {
     if (time < this.#closed || !Number.isFinite(time)) return 'late';
-    let group = this.#last;
-    if (group === undefined || group.name !== name) {
-      group = this.#table.get(name);
-      if (group === undefined) {
-        if (this.#table.size >= this.#options.maxGroups && name !== otherGroup)
-          return this.#overflow(time, amount);
-        group = this.#admit(name);
-      }
-      this.#last = group;
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      if (this.#groups.size >= this.#options.maxGroups && name !== otherGroup)
+        return this.#overflow(time, amount);
+      group = this.#admit(name);
     }
     this.#put(group, Math.floor(time / this.#grid.pane), amount);
     return 'added';
   }
 
   head(name: string): WindowValue | undefined {
-    const group = this.#table.get(name);
+    const group = this.#groups.get(name);
     if (group === undefined || group.newest === none || !group.awake) return undefined;
     group.head ??= new Head(this.#headParts, group);
     const { end, count } = group.head;
@@ -105,20 +97,20 @@ export class PaneWindows implements Windows {
       this.#closed = end;
       moved += this.#panes.slide(end, this.#expect);
       this.#reminders.tell(end, this.#expect);
-      for (const group of this.#order.sort(this.#heed(end))) this.#visit(group, end, close);
+      for (const group of this.#groups.sort(this.#heed(end))) this.#visit(group, end, close);
     }
     this.#closed = through;
     return moved;
   }
 
   schedule(name: string, end: Millis): void {
-    const group = this.#table.get(name) ?? this.#admit(name);
+    const group = this.#groups.get(name) ?? this.#admit(name);
     this.#reminders.put(group, Math.max(this.#grid.endFrom(end), this.#closed + this.#grid.every));
   }
 
   pin(name: string, pinned: boolean): void {
-    if (!pinned && !this.#table.has(name)) return;
-    const group = this.#table.get(name) ?? this.#admit(name);
+    const group = this.#groups.get(name) ?? (pinned ? this.#admit(name) : undefined);
+    if (group === undefined) return;
     group.pinned = pinned;
     if (pinned) this.#wakefulness.stir(group, this.#closed);
     else if (group.isEmpty) this.#remove(group);
@@ -126,34 +118,26 @@ export class PaneWindows implements Windows {
   }
 
   forget(name: string): void {
-    const group = this.#table.get(name);
+    const group = this.#groups.get(name);
     if (group?.isEmpty) this.#remove(group);
   }
 
   has(name: string): boolean {
-    return this.#table.has(name);
+    return this.#groups.get(name) !== undefined;
   }
 
   snapshot(): unknown {
     const isEntered = (pane: number) => this.#grid.entry(pane) <= this.#closed;
-    const groups = [...this.#table.keys()]
-      .sort()
-      .map((name) => packGroup(this.#table.get(name)!, this.#shares, this.#aggregate, isEntered));
+    const groups = this.#groups
+      .all()
+      .map((group) => packGroup(group, this.#shares, this.#aggregate, isEntered));
     return packWindows(this.#options, this.#closed, this.overflowed, groups);
   }
 
   restore(snapshot: unknown): void {
     const { closed, overflowed, groups } = unpackWindows(this.#options, snapshot);
-    for (const part of [
-      this.#table,
-      this.#order,
-      this.#shares,
-      this.#panes,
-      this.#reminders,
-      this.#wakefulness.awake,
-    ])
-      part.clear();
-    this.#last = undefined;
+    const { awake } = this.#wakefulness;
+    for (const part of [this.#groups, this.#shares, this.#panes, this.#reminders, awake]) part.clear();
     [this.#closed, this.overflowed] = [closed, overflowed];
     for (const packed of groups) this.#unpack(packed);
   }
@@ -174,7 +158,7 @@ export class PaneWindows implements Windows {
   }
 
   #overflow(time: Millis, amount: Amount): 'overflow' {
-    const group = this.#table.get(otherGroup) ?? this.#admit(otherGroup);
+    const group = this.#groups.get(otherGroup) ?? this.#admit(otherGroup);
     this.#put(group, this.#grid.paneOf(time), amount);
     this.overflowed += 1;
     return 'overflow';
@@ -205,17 +189,13 @@ export class PaneWindows implements Windows {
     if (this.#aggregate !== undefined)
       group.running =
         this.#grid.over === this.#grid.pane ? new Single(this.#aggregate) : this.#aggregate.running();
-    this.#table.set(name, group);
-    this.#order.join(group);
+    this.#groups.add(group);
     return group;
   }
 
   #remove(group: Group<unknown>): void {
-    group.gone = true;
-    this.#table.delete(group.name);
-    this.#order.leave(group);
+    this.#groups.remove(group);
     this.#wakefulness.awake.delete(group);
-    if (this.#last === group) this.#last = undefined;
   }
 
   #nextUpTo(through: Millis): Millis | undefined {

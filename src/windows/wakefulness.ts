@@ -7,10 +7,11 @@ import type { WindowOptions } from './windows.ts';
 /** Whether a window with so many events matters, and every one with more; undefined where that cannot be told. */
 export function mattersWith(
   heeds: WindowOptions['heed'],
-  { rising }: WindowOptions,
+  { measure, rising = false }: WindowOptions,
   perEvent: number,
 ): ((events: number) => boolean) | undefined {
-  return heeds === undefined || !rising ? undefined : (events) => heeds(events * perEvent, events);
+  const isCounted = measure.kind === 'count' || measure.kind === 'rate';
+  return heeds && rising && isCounted ? (events) => heeds(events * perEvent, events) : undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import { Throttle } from '../../src/telemetry/throttle.ts';
 
 function aThrottle() {
   const clock = { now: 5 };
-  const throttle = new Throttle(() => clock.now);
+  const throttle = new Throttle(() => clock.now, 10);
   const tell = (stranger: string, times: number) =>
     Array.from({ length: times }, () => throttle.tell(stranger)).at(-1);
   return { clock, tell };

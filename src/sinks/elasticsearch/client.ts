@@ -7,7 +7,7 @@ import { readNamed } from '../../util/named-file.ts';
 import { PlainTransport } from './transport.ts';
 
 /**
- * Throws `CONFIG_INVALID` for files that cannot be used. The official client, with everything switched off that would act behind the sink's back: it does not try
+ * The official client, with everything switched off that would act behind the sink's back: it does not try
  * again (the sink does, for ever and with its own pauses) and does not compress (the sink does, at a cheaper
  * level). The cluster pool leaves a node out once it failed and asks for it again later; the default pool keeps
  * sending a share of the requests to a dead node.
@@ -15,6 +15,8 @@ import { PlainTransport } from './transport.ts';
  * A failure's headers, which hold credentials, are removed and not redacted: to redact, the client copies the
  * request with its body, byte by byte as keys of an object. For a body of 5 MB that kept the thread busy for
  * 16 seconds at each failure.
+ *
+ * Throws `CONFIG_INVALID` for files that cannot be used.
  */
 export function createClient(config: ElasticsearchConfig): Client {
   return new Client({

@@ -202,11 +202,10 @@ class Terms implements Aggregator {
   result(): JsonObject {
     const size = numberOf(this.#spec.body.size, 10);
     const none = new Children(this.#scope, []);
-    const buckets: Iterable<[Key, Bucket]> = this.#counts
+    const buckets = this.#counts
       ? Array.from(this.#counts, ([key, count]): [Key, Bucket] => [key, { count, children: none }])
-      : this.#buckets;
-    const counted = [...buckets].filter(([, { count }]) => count >= this.#least);
-    const all = counted.sort(byOrder(this.#orders));
+      : [...this.#buckets];
+    const all = buckets.filter(([, { count }]) => count >= this.#least).sort(byOrder(this.#orders));
     if (this.#counts) for (let at = Math.min(size, all.length); at > 0; at--) this.#scope.addBucket();
     const rest = all.slice(size).reduce((sum, [, { count }]) => sum + count, 0);
     const format = this.#spec.body.format === undefined ? undefined : String(this.#spec.body.format);

@@ -94,6 +94,9 @@ export function tokensOf(text: string): string[] {
   return tokens;
 }
 
+/** Lucene leaves this many places between the values of an array, so that no phrase spans two. */
+export const valueGap = 100;
+
 export interface Token {
   text: string;
   start: number;

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../json.ts';
-import { tokensOf } from '../mapping/analyzer.ts';
+import { tokensOf, valueGap } from '../mapping/analyzer.ts';
 import type { Field } from '../mapping/field.ts';
 import { valuesAt } from '../search/source-values.ts';
 import { docsOf, intersect, noBits, setBit } from '../storage/bits.ts';
@@ -55,9 +55,6 @@ export function lenient(isLenient: boolean, build: () => Matcher): Matcher {
   }
 }
 
-/** Lucene leaves this many places between the values of an array, so that no phrase spans two. */
-const gap = 100;
-
 /**
  * How often the words stand in order, moved by `slop` places at the most; a looser fit counts less. Less the word's own
  * place, words in order stand at one place, and `slop` is how far apart they may be.
@@ -92,7 +89,7 @@ function documentTokens(context: QueryContext, field: Field, segment: Segment, d
   const source = JSON.parse(context.shard.read(segment.base + doc).source.toString()) as JsonObject;
   const tokens: string[] = [];
   for (const value of valuesAt(source, field.source)) {
-    if (tokens.length > 0) tokens.push(...Array<string>(gap).fill(''));
+    if (tokens.length > 0) tokens.push(...Array<string>(valueGap).fill(''));
     tokens.push(...tokensOf(String(value)));
   }
   return tokens;

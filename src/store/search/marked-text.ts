@@ -1,4 +1,4 @@
-import { placedTokens } from '../mapping/analyzer.ts';
+import { placedTokens, valueGap } from '../mapping/analyzer.ts';
 import type { Field } from '../mapping/field.ts';
 import type { Mark } from '../query/matcher.ts';
 
@@ -17,7 +17,6 @@ export interface Match {
   key: number;
 }
 
-const gap = 100;
 /** Stands between the values of a field, which are one text with a place for each letter. */
 export const separator = '\u2029';
 
@@ -32,7 +31,7 @@ export function tokensIn(field: Field, values: string[]): PlacedToken[] {
     for (const { text, start, end } of own)
       tokens.push({ text, start: start + base, end: end + base, place: place++ });
     base += value.length + separator.length;
-    place += gap;
+    place += valueGap;
   }
   return tokens;
 }

@@ -1,22 +1,9 @@
 import type { JsonObject } from '../../../src/store/json.ts';
 import { composites } from './composites.ts';
-import { hostile } from './fixture.ts';
+import { columns, hostile } from './fixture.ts';
 import { access, aggregated, type ComparedRequest, search } from './request.ts';
 
-const fields = [
-  '@timestamp',
-  'day',
-  'word',
-  'tags',
-  'count',
-  'small',
-  'ratio',
-  'single',
-  'flag',
-  'ip',
-  'labels',
-  'labels.env',
-];
+const fields = [...columns, 'labels', 'labels.env'];
 const odd = ['text', 'text.raw', 'alias', 'nope', 'person.age', '_index', '_id', 'silent', 'items.sku'];
 
 const terms: JsonObject[] = [

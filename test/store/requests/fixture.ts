@@ -3,6 +3,20 @@ import type { JsonObject } from '../../../src/store/json.ts';
 /** A small index of documents that are hard on a store: several values, none, bounds, addresses, nested objects, Unicode. */
 export const hostile = 'hostile';
 
+/** Its fields of every kind of column that has an order and values. */
+export const columns = [
+  '@timestamp',
+  'day',
+  'word',
+  'tags',
+  'count',
+  'small',
+  'ratio',
+  'single',
+  'flag',
+  'ip',
+];
+
 export const hostileMapping: JsonObject = {
   mappings: {
     properties: {

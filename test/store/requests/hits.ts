@@ -1,23 +1,10 @@
 import type { JsonObject } from '../../../src/store/json.ts';
-import { hostile } from './fixture.ts';
+import { columns, hostile } from './fixture.ts';
 import { access, type ComparedRequest, get, search } from './request.ts';
 
 type Sort = JsonObject | string | (JsonObject | string)[];
 
-const fields = [
-  '@timestamp',
-  'day',
-  'word',
-  'tags',
-  'count',
-  'small',
-  'ratio',
-  'single',
-  'flag',
-  'ip',
-  'labels',
-  'labels.env',
-];
+const fields = [...columns, 'labels', 'labels.env'];
 const others = [
   'person.age',
   'person.name',

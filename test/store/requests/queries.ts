@@ -1,19 +1,8 @@
 import type { JsonObject } from '../../../src/store/json.ts';
+import { columns } from './fixture.ts';
 import { asked, type ComparedRequest, scores } from './request.ts';
 
-const fields = [
-  '@timestamp',
-  'text',
-  'text.raw',
-  'word',
-  'tags',
-  'count',
-  'small',
-  'ratio',
-  'single',
-  'flag',
-  'ip',
-];
+const fields = ['@timestamp', 'text', 'text.raw', ...columns.slice(2)];
 const everyField = [
   ...fields,
   'labels',
