@@ -1,4 +1,4 @@
-// The server under test, from the socket to the counted window: input, journal, analyser, as `src/pipeline.ts` puts them
+// The server under test, from the socket to the counted window: input, journal, analyser, as `src/app/pipeline.ts` puts them
 // together, without the indexer, which is another reader. Asked over IPC: 'counted' answers when all that was received is counted;
 // 'result' adds up the windows on disk.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { schema } from '../dist/config/schema.js';
 import { startLumberjackInput } from '../dist/inputs/lumberjack.js';
 import { openJournal } from '../dist/journal/lmdb.js';
-import { Reader } from '../dist/pipeline/reader.js';
-import { foldersOf } from '../dist/pipeline/reader-data.js';
-import { Results } from '../dist/pipeline/results.js';
+import { Reader } from '../dist/readers/reader.js';
+import { foldersOf } from '../dist/readers/reader-data.js';
+import { Results } from '../dist/readers/results.js';
 import { silentInstruments } from '../dist/telemetry/instruments.js';
 
 const data = mkdtempSync(join(tmpdir(), 'logboom-bench-'));
@@ -25,7 +25,7 @@ const journal = await openJournal(folders.journal, {
   readers: ['analyser'],
   instruments,
 });
-const file = new URL('../dist/pipeline/analyser-worker.js', import.meta.url).pathname;
+const file = new URL('../dist/readers/analyser/worker.js', import.meta.url).pathname;
 const workerData = { config, folders };
 const analyser = new Reader({ name: 'analyser', file, workerData, journal, instruments });
 await analyser.start();

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startApp } from '../dist/app.js';
+import { startApp } from '../dist/app/app.js';
 import { schema } from '../dist/config/schema.js';
 
 const data = mkdtempSync(join(tmpdir(), 'logboom-bench-'));

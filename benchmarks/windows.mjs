@@ -3,7 +3,7 @@
 // of many short runs is taken, for whoever shares the machine makes a run dearer and none cheaper.
 import { fileURLToPath } from 'node:url';
 import { rule } from '../dist/config/rules.js';
-import { createRun } from '../dist/pipeline/create-run.js';
+import { createRun } from '../dist/engine/create-run.js';
 import { EventClock } from '../dist/windows/clock.js';
 import { createWindows } from '../dist/windows/windows.js';
 import { print } from './table.mjs';

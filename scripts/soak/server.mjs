@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openJournalReader } from '../../dist/journal/lmdb.js';
-import { openPayload } from '../../dist/pipeline/payload.js';
+import { openPayload } from '../../dist/journal/payload.js';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 

@@ -1,16 +1,16 @@
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Millis } from '../model.ts';
-import { describePipeline } from '../pipeline/describe.ts';
-import type { EmbeddedStore } from '../pipeline/embedded-store.ts';
-import { foldersOf } from '../pipeline/reader-data.ts';
-import { readersOf } from '../pipeline/vitals.ts';
-import type { Pipeline } from '../pipeline.ts';
+import { describePipeline } from '../monitoring/describe.ts';
+import { readersOf } from '../monitoring/vitals.ts';
+import { foldersOf } from '../readers/reader-data.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { withoutLogin } from '../util/address.ts';
 import { version } from '../util/version.ts';
+import type { EmbeddedStore } from './embedded-store.ts';
 import { ownMetrics } from './own-metrics.ts';
+import type { Pipeline } from './pipeline.ts';
 import type { Running } from './reload.ts';
 import { startReloading } from './reloading.ts';
 

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { BulkItem } from '../model.ts';
-import { type ServerSample, startServerMetrics } from '../pipeline/server-metrics.ts';
+import { type ServerSample, startServerMetrics } from '../monitoring/server-metrics.ts';
 import type { Running } from './reload.ts';
 
 export interface OwnMetricsParts {

@@ -3,11 +3,11 @@ import { type ConfigChanges, changesBetween } from '../config/changes.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { addSecrets } from '../config/secrets.ts';
+import { ruleChanges } from '../engine/analysis.ts';
 import { messageOf } from '../errors.ts';
-import { ruleChanges } from '../pipeline/analysis.ts';
-import type { ReaderData } from '../pipeline/reader-data.ts';
-import { type PipelineReload, type Reloadable, reloadPipeline } from '../pipeline/reload.ts';
+import type { ReaderData } from '../readers/reader-data.ts';
 import type { Applied, Refused, ReloadAnswer, ReloadTelemetry, ReloadTrigger } from '../telemetry/reload.ts';
+import { type PipelineReload, type Reloadable, reloadPipeline } from './reload-pipeline.ts';
 
 /** The configuration that is in force. */
 export interface Running {

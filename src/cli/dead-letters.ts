@@ -1,5 +1,5 @@
 import { LogboomError } from '../errors.ts';
-import { foldersOf } from '../pipeline/reader-data.ts';
+import { foldersOf } from '../readers/reader-data.ts';
 import { filesOf } from '../sinks/elasticsearch/dead-letters.ts';
 import { readDeadLetters, type StoredLetter } from '../sinks/elasticsearch/dead-letters-reader.ts';
 import { type LetterFilter, letterChooser } from '../sinks/elasticsearch/letter-filter.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { App, StartApp } from '../app.ts';
+import type { App, StartApp } from '../app/app.ts';
 import { type Config, schema } from '../config/schema.ts';
 import type { generate } from '../generator/generate.ts';
 import { tutorialRound } from '../generator/tutorial.ts';
@@ -143,7 +143,7 @@ export async function demo(given: DemoArguments, terminal: Terminal, parts: Demo
   const followed = follow(terminal);
   try {
     const log = createLog(config.log);
-    const start = parts.start ?? (await import('../app.ts')).startApp;
+    const start = parts.start ?? (await import('../app/app.ts')).startApp;
     const app = await start(config, { log, onTransition: followed.onTransition });
     try {
       terminal.out(beginning(app.urls, folder, movedPorts(app.urls, wanted), roundsOf(given)));

@@ -1,4 +1,4 @@
-import type { App } from '../app.ts';
+import type { App } from '../app/app.ts';
 import type { Transition } from '../model.ts';
 import { printable } from '../util/printable.ts';
 import { addressOf, filebeatSnippet, indented, requests } from './welcome.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { App, StartApp } from '../app.ts';
+import type { App, StartApp } from '../app/app.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
@@ -44,7 +44,7 @@ export async function run(config: Config, terminal: Terminal, parts: RunParts = 
   const log = parts.log ?? createLog(config.log, { secrets });
   try {
     // Loaded here only: it brings the database and the HTTP servers, which `--help` and `check` need not wait for.
-    const start = parts.start ?? (await import('../app.ts')).startApp;
+    const start = parts.start ?? (await import('../app/app.ts')).startApp;
     const app = await start(config, { log, secrets, ...(parts.load && { load: parts.load }) });
     reloads.listen(() => void app.reload('SIGHUP'));
     const stopping = watchService(app, parts.manager ?? serviceManager(process.env), log);

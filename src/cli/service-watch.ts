@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { App } from '../app.ts';
+import type { App } from '../app/app.ts';
 import { messageOf } from '../errors.ts';
 import type { Notice, ServiceManager } from '../util/service-manager.ts';
 

@@ -1,11 +1,11 @@
+import { type DataFolder, openDataFolder } from '../app/data-folder.ts';
+import { startEmbeddedStore } from '../app/embedded-store.ts';
 import type { Config } from '../config/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { LogboomError } from '../errors.ts';
-import { type DataFolder, openDataFolder } from '../pipeline/data-folder.ts';
-import { dropped, type LettersSettled, retried } from '../pipeline/dead-letter-calls.ts';
-import { startEmbeddedStore } from '../pipeline/embedded-store.ts';
-import { openLetters, openSink } from '../pipeline/open-sink.ts';
-import { foldersOf } from '../pipeline/reader-data.ts';
+import { dropped, type LettersSettled, retried } from '../readers/indexer/dead-letter-calls.ts';
+import { openLetters, openSink } from '../readers/indexer/open-sink.ts';
+import { foldersOf } from '../readers/reader-data.ts';
 import type { LetterFilter } from '../sinks/elasticsearch/letter-filter.ts';
 import type { ElasticsearchSink } from '../sinks/elasticsearch/sink.ts';
 import { createLog } from '../telemetry/log.ts';

@@ -1,4 +1,4 @@
-import type { App } from '../app.ts';
+import type { App } from '../app/app.ts';
 
 /** `localhost:5044` of `tcp://127.0.0.1:5044`: what a person would type. A wildcard address is reached as localhost too. */
 export function addressOf(url: string): string {

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { LogboomError, messageOf } from '../errors.ts';
 import { isObject, LineWrapper } from '../events/index.ts';
+import { splitLines } from '../journal/payload.ts';
 import type { EventBlock } from '../model.ts';
-import { splitLines } from '../pipeline/payload.ts';
 import { type Compression, compressionOf, type Reading, readFile } from './decompress.ts';
 
 /** A file of log lines, or of events that Filebeat wrote (`output.file`). */

@@ -1,8 +1,8 @@
 import type { Config } from '../config/schema.ts';
+import { assembleEngine, downAfterOf } from '../engine/assemble-engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Observer } from '../engine/observer.ts';
 import type { EventBlock, JournalRecord, Millis, Output } from '../model.ts';
-import { assembleEngine, downAfterOf } from '../pipeline/assemble-engine.ts';
-import type { Engine } from '../pipeline/engine.ts';
-import type { Observer } from '../pipeline/observer.ts';
 import { alertSettings } from '../rules/settings.ts';
 
 export interface ReplayOptions {

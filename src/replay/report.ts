@@ -1,7 +1,7 @@
 import type { AlertSettings, RuleConfig } from '../config/rules.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Looked, Observer, Taken } from '../engine/observer.ts';
 import type { Millis, Output, Transition, WindowResult } from '../model.ts';
-import type { Engine } from '../pipeline/engine.ts';
-import type { Looked, Observer, Taken } from '../pipeline/observer.ts';
 import { parseCondition } from '../rules/condition.ts';
 import { alertSettings } from '../rules/settings.ts';
 import { type Column, Timeline } from './timeline.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import { connect } from '../../src/generator/client.ts';
 import { openJournalReader } from '../../src/journal/lmdb.ts';
 import type { Transition } from '../../src/model.ts';
-import { assembleEngine } from '../../src/pipeline/assemble-engine.ts';
 import { load } from '../support/config.ts';
 import { eventually } from '../support/eventually.ts';
 import { anHttpServer, reply } from '../support/http.ts';

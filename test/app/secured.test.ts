@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
 import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
-import { startApp } from '../../src/app.ts';
+import { startApp } from '../../src/app/app.ts';
 import { status } from '../../src/cli/status.ts';
 import { connect } from '../../src/generator/client.ts';
 import { certificateFiles, makeAuthority } from '../support/certificates.ts';

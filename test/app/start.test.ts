@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startApp } from '../../src/app.ts';
+import { startApp } from '../../src/app/app.ts';
 import { openJournal } from '../../src/journal/lmdb.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { aFolder } from '../support/folder.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Entry, openOutbox } from '../../src/alerts/outbox.ts';
 import { Lane } from '../../src/notifiers/delivery.ts';
 import { type Notifier, NotifierError } from '../../src/notifiers/notifier.ts';
+import { type Entry, openOutbox } from '../../src/notifiers/outbox.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { notifierTelemetry } from '../../src/telemetry/notifiers.ts';
 import { aNotification } from '../support/alerts.ts';

@@ -1,9 +1,9 @@
 /** Plays facts through the real engine, in some order, in batches of some sizes, with ticks and restarts between. */
 import fc from 'fast-check';
 import { pack, unpack } from 'msgpackr';
+import { assembleEngine } from '../../src/engine/assemble-engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import type { Batch, Episode, Millis, Notification, Output, Tick, WindowResult } from '../../src/model.ts';
-import { assembleEngine } from '../../src/pipeline/assemble-engine.ts';
-import type { Engine } from '../../src/pipeline/engine.ts';
 import { aBatch, aTick, at, configWith, type Document, journaled, t } from '../support/records.ts';
 import type { Fact, ReferenceRule } from './kinds.ts';
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { App, AppOptions, StartApp } from '../../src/app.ts';
+import type { App, AppOptions, StartApp } from '../../src/app/app.ts';
 import { stopRequest } from '../../src/cli/signals.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import type { Config } from '../../src/config/schema.ts';

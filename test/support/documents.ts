@@ -1,7 +1,7 @@
+import { openPayload } from '../../src/journal/payload.ts';
 import { createEventReader } from '../../src/parsers/reader.ts';
-import { EventDocuments } from '../../src/pipeline/event-documents.ts';
-import { createIndexNames } from '../../src/pipeline/index-name.ts';
-import { openPayload } from '../../src/pipeline/payload.ts';
+import { EventDocuments } from '../../src/readers/indexer/event-documents.ts';
+import { createIndexNames } from '../../src/readers/indexer/index-name.ts';
 import { deadLetterItem } from '../../src/sinks/elasticsearch/dead-letter-document.ts';
 import { configWith } from './records.ts';
 

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { type Config, schema } from '../../src/config/schema.ts';
+import { assembleEngine } from '../../src/engine/assemble-engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import type { Batch, JournalRecord, Millis, Output, OutputKey, Position, Tick } from '../../src/model.ts';
-import { assembleEngine } from '../../src/pipeline/assemble-engine.ts';
-import type { Engine } from '../../src/pipeline/engine.ts';
 import type { RuleInput } from './rules.ts';
 
 /** A round number of every window length that tests use. */

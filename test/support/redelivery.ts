@@ -4,12 +4,12 @@ import { onTestFinished } from 'vitest';
 import { type RedeliveryConfig, redelivery as settings } from '../../src/config/redelivery.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { openJournalReader } from '../../src/journal/lmdb.ts';
+import { openPayload } from '../../src/journal/payload.ts';
 import { Redelivery } from '../../src/journal/redelivery.ts';
 import { LocalMemory } from '../../src/journal/redelivery-memory.ts';
 import { encodeFrames } from '../../src/lumberjack/encoder.ts';
 import { readPayload } from '../../src/lumberjack/payload.ts';
 import type { Batch, EventBlock, Millis, Position } from '../../src/model.ts';
-import { openPayload } from '../../src/pipeline/payload.ts';
 import { redeliveryTelemetry } from '../../src/telemetry/redelivery.ts';
 import { documentsOf } from './frames.ts';
 

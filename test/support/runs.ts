@@ -1,7 +1,7 @@
 import { pack, unpack } from 'msgpackr';
 import type { RuleConfig } from '../../src/config/rules.ts';
+import { createRun } from '../../src/engine/create-run.ts';
 import type { FieldValue, LogEvent, Output } from '../../src/model.ts';
-import { createRun } from '../../src/pipeline/create-run.ts';
 import { fieldsOf } from './fields.ts';
 
 export const ten = Date.parse('2026-11-21T10:00:00Z');

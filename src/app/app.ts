@@ -1,0 +1,106 @@
+/** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
+import type { Logger } from 'pino';
+import { cautions } from '../config/cautions.ts';
+import type { Loaded } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { secretsOf } from '../config/secrets.ts';
+import type { Millis, Transition } from '../model.ts';
+import { explainApart } from '../replay/explain-apart.ts';
+import { startApi } from '../telemetry/api.ts';
+import { createLog } from '../telemetry/log.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import type { Status } from '../telemetry/status.ts';
+import { Undo } from '../util/undo.ts';
+import { openDataFolder } from './data-folder.ts';
+import { startEmbeddedStore } from './embedded-store.ts';
+import { startOperation } from './operation.ts';
+import { startPipeline } from './pipeline.ts';
+import type { Reload, Running } from './reload.ts';
+
+export interface AppOptions {
+  log?: Logger;
+  /** Told of each change of an alert's state, once it is written down. */
+  onTransition?: (transition: Transition) => void;
+  /** Loads the configuration anew, as it was loaded for the start. */
+  load?: () => Loaded;
+  /** Values that the log leaves out; those that a reload brings come to them. */
+  secrets?: string[];
+}
+
+/** A running logboom. */
+export interface App {
+  urls: { lumberjack: string; store?: string; api: string; elasticsearch?: string };
+  status(): Promise<Status>;
+  reload: Reload;
+  /** Names of the readers that do not answer within the time: they are gone, or they hang. */
+  silent(within: Millis): Promise<string[]>;
+  /** Stops from the inputs on. Harmless when called twice. */
+  stop(): Promise<void>;
+  /** Resolves, with the cause, when logboom cannot go on by itself. */
+  failed: Promise<Error>;
+}
+
+export type StartApp = (config: Config, options?: AppOptions) => Promise<App>;
+
+export const startApp: StartApp = async (config, options = {}) => {
+  const secrets = options.secrets ?? secretsOf(config);
+  const log = options.log ?? createLog(config.log, { secrets });
+  const running: Running = { config, problems: 0 };
+  const metrics = createMetrics();
+  const instruments = { log, metrics: metrics.registry };
+  const startedAt = Date.now();
+  const undo = new Undo();
+  let fail: (error: Error) => void = () => {};
+  const failed = new Promise<Error>((resolve) => {
+    fail = resolve;
+  });
+  try {
+    const data = openDataFolder(config.data);
+    undo.add(() => data.release());
+    for (const caution of cautions(config)) log.warn(caution);
+    const store = config.elasticsearch ? undefined : await startEmbeddedStore(config, fail);
+    if (store) undo.add(() => store.stop());
+    const elasticsearch = config.elasticsearch ?? store!.elasticsearch;
+
+    const pipeline = await startPipeline({
+      config,
+      elasticsearch,
+      instruments,
+      onTransition: options.onTransition ?? (() => {}),
+    });
+    undo.add(() => pipeline.stop());
+
+    const { host, port } = pipeline.lumberjack.address();
+    const load = options.load;
+    const operation = startOperation({
+      running,
+      pipeline,
+      store,
+      metrics,
+      instruments,
+      secrets,
+      load,
+      startedAt,
+    });
+    undo.add(() => operation.stop());
+    const { described, reload } = operation;
+    const explain = explainApart(() => running.config);
+    const api = await startApi({
+      config: config.api,
+      ...described,
+      explain,
+      reload: () => reload('API'),
+      instruments,
+    });
+    undo.add(() => api.stop());
+
+    const urls: App['urls'] = { lumberjack: `${host}:${port}`, api: api.url };
+    if (store) urls.store = store.url;
+    else urls.elasticsearch = operation.url();
+    const { status, silent } = described;
+    return { urls, status, silent, reload, stop: () => undo.all(), failed };
+  } catch (error) {
+    await undo.all().catch(() => undefined);
+    throw error;
+  }
+};

@@ -1,0 +1,29 @@
+import { randomInt } from 'node:crypto';
+import type { RedeliveryConfig } from '../config/redelivery.ts';
+import { openJournalReader } from '../journal/lmdb.ts';
+import { openPayload } from '../journal/payload.ts';
+import { Redelivery, type RedeliveryOptions } from '../journal/redelivery.ts';
+import { LocalMemory } from '../journal/redelivery-memory.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import { redeliveryTelemetry } from '../telemetry/redelivery.ts';
+
+/** What keeps out of the journal what is in it, knowing already what was on its way when the server last ended. */
+export async function openRedelivery(
+  config: RedeliveryConfig,
+  folder: string,
+  append: RedeliveryOptions['append'],
+  instruments: Instruments,
+): Promise<Redelivery> {
+  const telemetry = redeliveryTelemetry(instruments);
+  const redelivery = new Redelivery({
+    ...config,
+    memory: new LocalMemory(config, telemetry.forgotten),
+    journal: openJournalReader(folder),
+    append,
+    open: openPayload,
+    telemetry,
+    seed: randomInt(2 ** 32),
+  });
+  await redelivery.recover();
+  return redelivery;
+}

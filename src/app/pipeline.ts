@@ -1,0 +1,124 @@
+/**
+ * READ FIRST. The way of an event through logboom:
+ *
+ *   inputs ─▶ journal ─┬─▶ analyser ─▶ results ─▶ publisher ─▶ sink
+ *                      │       └─────▶ outbox ──▶ delivery ──▶ people
+ *                      ├─▶ indexer ─────────────────────────▶ sink
+ *                      └─▶ forwarder, where there is one ───▶ an existing Logstash
+ *
+ * The journal is the middle. An input's batch is acknowledged when the journal holds it on disk; whatever comes
+ * after it is a reader with a cursor of its own, and readers never wait for one another. When the slowest lets the
+ * journal fill, appends wait, and with them the senders: that is all the back-pressure there is.
+ *
+ * Parts start from the far end, so that nothing is accepted before it can be kept, and stop from the near end.
+ */
+import type { Config } from '../config/schema.ts';
+import { startLumberjackInput } from '../inputs/lumberjack.ts';
+import { openJournal, openJournalReader } from '../journal/lmdb.ts';
+import { startTicker } from '../journal/ticker.ts';
+import type { Batch, EventBlock, Position, Transition } from '../model.ts';
+import type { SelfMonitoring } from '../monitoring/self-monitoring.ts';
+import { startSelfMonitoring } from '../monitoring/start-self-monitoring.ts';
+import type { Monitored } from '../monitoring/vitals.ts';
+import { startDelivering } from '../notifiers/delivering.ts';
+import { Forwarding, journalReaders } from '../readers/forwarder/forwarding.ts';
+import { foldersOf, type ReaderData } from '../readers/reader-data.ts';
+import { startReader } from '../readers/start-reader.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import { Undo } from '../util/undo.ts';
+import { openRedelivery } from './open-redelivery.ts';
+
+export interface PipelineOptions {
+  config: Config;
+  /** Where documents go: Elasticsearch as configured, or the embedded store. */
+  elasticsearch: NonNullable<Config['elasticsearch']>;
+  instruments: Instruments;
+  onTransition: (transition: Transition) => void;
+}
+
+export interface Pipeline extends Monitored {
+  forwarding: Forwarding;
+  selfMonitoring: SelfMonitoring;
+  stop(): Promise<void>;
+}
+
+export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
+  const { config, elasticsearch, instruments } = options;
+  const folders = foldersOf(config.data);
+  const data: ReaderData = { config, elasticsearch, folders };
+  const undo = new Undo();
+  try {
+    const journal = await openJournal(folders.journal, {
+      config: config.journal,
+      ...journalReaders(config),
+      instruments,
+    });
+    undo.add(() => journal.close());
+    const past = openJournalReader(folders.journal);
+    undo.add(() => past.close());
+    const receivedAt = (position: Position) => past.read(position - 1, 0, 1, () => true)[0]?.receivedAt;
+
+    const delivering = await startDelivering(config.notifiers, folders.outbox, instruments);
+    undo.add(() => delivering.stop());
+
+    const indexer = await startReader('indexer', data, journal, instruments);
+    undo.add(() => indexer.stop(config.shutdown.timeout));
+
+    const forwarding = new Forwarding({
+      journal,
+      start: (given) => startReader('forwarder', given, journal, instruments),
+    });
+    undo.add(() => forwarding.stop(config.shutdown.timeout));
+    await forwarding.reload(data);
+
+    const analyser = await startReader('analyser', data, journal, instruments);
+    undo.add(() => analyser.stop(config.shutdown.timeout));
+    analyser.onOutputs = () => {
+      indexer.say('outputs');
+      delivering.wake();
+    };
+    analyser.onTransition = options.onTransition;
+
+    const ticker = startTicker(journal, { every: config.journal.tick, wanted: () => analyser.waitsForTime });
+    undo.add(() => ticker.stop());
+
+    const append = async (batch: Batch, block: EventBlock) => {
+      const position = await journal.append(batch);
+      analyser.offer(position, batch, block);
+      return position;
+    };
+    const { redelivery: settings } = config.inputs;
+    const redelivery = await openRedelivery(settings, folders.journal, append, instruments);
+    undo.add(() => redelivery.close());
+
+    const lumberjack = await startLumberjackInput(
+      config.inputs.lumberjack,
+      (batch, block) => redelivery.deliver(batch, block),
+      instruments,
+      {
+        connectionOpened: (origin) => redelivery.connectionOpened(origin),
+        connectionClosed: (connection) => redelivery.connectionClosed(connection),
+      },
+    );
+    undo.add(() => {
+      const stopped = lumberjack.stop(config.shutdown.timeout);
+      // What waits for room is its sender's still, and the room may not come for as long as Elasticsearch is away.
+      journal.turnAway();
+      return stopped;
+    });
+
+    const looked = {
+      ...{ journal, analyser, indexer, forwarding, delivering, lumberjack, receivedAt },
+      get forwarder() {
+        return forwarding.reader;
+      },
+    };
+    const selfMonitoring = startSelfMonitoring(looked, config, folders, instruments);
+    undo.add(() => selfMonitoring.stop());
+
+    return Object.assign(looked, { selfMonitoring, stop: () => undo.all() });
+  } catch (error) {
+    await undo.all();
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import type { ConfigChanges } from '../config/changes.ts';
+import type { Config } from '../config/schema.ts';
+import type { SelfMonitoring } from '../monitoring/self-monitoring.ts';
+import type { Delivering } from '../notifiers/delivering.ts';
+import { type Forwarding, forwardProblem } from '../readers/forwarder/forwarding.ts';
+import type { Reader, ReaderReload } from '../readers/reader.ts';
+import type { ReaderData } from '../readers/reader-data.ts';
+
+/** The parts of a pipeline that can go on by another configuration. */
+export interface Reloadable {
+  analyser: Pick<Reader, 'reload'>;
+  indexer: Pick<Reader, 'reload'>;
+  forwarding: Pick<Forwarding, 'reload'>;
+  delivering: Pick<Delivering, 'reload'>;
+  selfMonitoring: Pick<SelfMonitoring, 'reload'>;
+}
+
+export interface PipelineReload {
+  /** Readers that are busy, and take it up when they are done. */
+  pending: string[];
+  /** Why it was refused, and the section of the configuration that is to blame. */
+  problem?: { section: 'elasticsearch' | 'forward'; message: string };
+}
+
+/**
+ * Puts changes into force. Inputs and the journal are left alone, so no connection notices. First comes what may be
+ * refused, with everything as it was.
+ */
+export async function reloadPipeline(
+  { analyser, indexer, forwarding, delivering, selfMonitoring }: Reloadable,
+  running: Config,
+  { config, parts }: ConfigChanges,
+  dataOf: (config: Config) => ReaderData,
+): Promise<PipelineReload> {
+  const refused = parts.includes('forwarding') ? forwardProblem(config) : undefined;
+  if (refused !== undefined) return refusal('forward', refused);
+  const indexed = parts.includes('indexing') ? await indexer.reload(dataOf(config)) : nothing;
+  if (indexed.problem !== undefined) return refusal('elasticsearch', indexed.problem);
+  if (parts.includes('forwarding')) await forwarding.reload(dataOf(config));
+  // New rules find their notifiers, and the last words of rules that go still find theirs.
+  if (parts.includes('notifiers')) await delivering.reload({ ...running.notifiers, ...config.notifiers });
+  const analysed = parts.includes('analysis') ? await analyser.reload(dataOf(config)) : nothing;
+  if (analysed.problem !== undefined) throw new Error(`the analyser refuses the rules: ${analysed.problem}`);
+  if (parts.includes('selfMonitoring')) await selfMonitoring.reload(config);
+  if (parts.includes('notifiers')) await delivering.reload(config.notifiers);
+  const pending = { analyser: analysed.pending, indexer: indexed.pending };
+  return { pending: Object.keys(pending).filter((name) => pending[name as keyof typeof pending]) };
+}
+
+const nothing: ReaderReload = { pending: false };
+const refusal = (section: 'elasticsearch' | 'forward', message: string): PipelineReload => ({
+  pending: [],
+  problem: { section, message },
+});

@@ -1,0 +1,31 @@
+import { openPayload } from '../journal/payload.ts';
+import type { Millis } from '../model.ts';
+import { createEventReader } from '../parsers/reader.ts';
+import type { ParsingTelemetry } from '../telemetry/parsing.ts';
+import { EventClock } from '../windows/clock.ts';
+import type { Analysis } from './analysis.ts';
+import { createRun } from './create-run.ts';
+import { Engine } from './engine.ts';
+import type { Observer } from './observer.ts';
+
+/**
+ * The engine of a configuration. The same for a live server and for a replay, so that both come to the same results;
+ * a replay may watch it at work.
+ */
+export function assembleEngine(config: Analysis, telemetry?: ParsingTelemetry, observer?: Observer): Engine {
+  const { parsers, time } = config;
+  return new Engine({
+    clock: new EventClock(time),
+    events: createEventReader({ parsers, time, ...(telemetry && { telemetry }) }),
+    runs: config.rules
+      .filter(({ enabled }) => enabled)
+      .map((rule) => createRun(rule, config.kibana, observer)),
+    open: openPayload,
+    downAfter: downAfterOf(config),
+  });
+}
+
+/** Ticks come this often while a window waits; a gap that is much longer is no silence. */
+export function downAfterOf({ journal }: Pick<Analysis, 'journal'>): Millis {
+  return Math.max(2_000, 8 * journal.tick);
+}

@@ -1,0 +1,223 @@
+import { closePayload } from '../journal/payload.ts';
+import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
+import type { EventReader } from '../parsers/reader.ts';
+import type { EventClock } from '../windows/clock.ts';
+import { Dispatch } from './dispatch.ts';
+import { Downtime } from './downtime.ts';
+import type { Run } from './run.ts';
+
+/** What happened while records were processed, for metrics. */
+export interface Tally {
+  events: number;
+  /** Batches whose payload could not be read; the indexer makes dead letters of them. */
+  unreadable: number;
+  problems: number;
+  ahead: number;
+}
+
+export interface EngineParts {
+  clock: EventClock;
+  events: EventReader;
+  runs: Run[];
+  /** Inflates a record's payload. */
+  open: (batch: Batch) => EventBlock;
+  /**
+   * While a window waits for time to pass, records are never farther apart than ticks. A gap of more than this
+   * means that the server was down (or its clock was set).
+   */
+  downAfter: Millis;
+}
+
+const isAmong = ({ name, fingerprint }: Run, runs: readonly Run[]) =>
+  runs.some((other) => other.name === name && other.fingerprint === fingerprint);
+
+/** Its `receivedAt` may be anything, so that it must not move a clock either. */
+const isDamaged = (record: JournalRecord) => record.kind === 'events' && record.encoding === 'damaged';
+
+/**
+ * The analysis of a journal: records in, outputs out. It reads no clock and keeps no file, so the same records
+ * give the same outputs, live, after a crash, and in a replay. The event clock moves with each event, and windows
+ * close as it moves: what comes out depends on the order of the events, never on how they were cut into batches.
+ */
+export class Engine {
+  readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0 };
+  private parts: EngineParts;
+  private dispatch = new Dispatch([]);
+  /** Of each name whose rule went or changed, the number of the rule to come. */
+  private generations = new Map<string, number>();
+  private readonly downtime = new Downtime();
+  /** The event time from which on each run may have a window to close; looking earlier would find none. */
+  private dues = new Float64Array(0);
+  /** The earliest of them. */
+  private due: Millis = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: EngineParts) {
+    this.parts = parts;
+    this.arrange();
+  }
+
+  /** `block` is the record's payload where it is inflated already. */
+  process(record: JournalRecord, block?: EventBlock): Output[] {
+    if (isDamaged(record)) {
+      this.tally.unreadable += 1;
+      return [];
+    }
+    const outputs: Output[] = [];
+    const { clock, downAfter } = this.parts;
+    this.downtime.hear(record.receivedAt, clock, () => this.waiting, downAfter);
+    if (record.kind === 'events') {
+      if (block) this.take(record, block, outputs);
+      else this.open(record, outputs);
+    }
+    clock.advance(record.receivedAt);
+    this.close(outputs);
+    return outputs;
+  }
+
+  /** Whether the passing of time alone can still change something. */
+  get waiting(): boolean {
+    return this.parts.runs.some((run) => run.waiting);
+  }
+
+  /** The event clock, before any rule's lateness. */
+  get now(): Millis {
+    return this.parts.clock.now;
+  }
+
+  get clock(): EventClock {
+    return this.parts.clock;
+  }
+
+  get rules(): readonly Run[] {
+    return this.parts.runs;
+  }
+
+  /** Number of alerts that are active or on their way out. */
+  get openAlerts(): number {
+    return this.parts.runs.reduce((open, run) => open + run.openAlerts, 0);
+  }
+
+  /**
+   * Goes on with other parts, between two records. A run of the same name and fingerprint takes the place of the one
+   * before it; what else there was ends, for the reason that is given by rule, and what is new begins with present time.
+   */
+  swap(parts: Partial<EngineParts>, why: (rule: string) => string): Output[] {
+    const outputs: Output[] = [];
+    const before = this.parts;
+    this.parts = { ...before, ...parts };
+    const { runs } = this.parts;
+    for (const run of before.runs) if (!isAmong(run, runs)) this.end(run, why(run.name), outputs);
+    for (const run of runs) if (!isAmong(run, before.runs)) this.begin(run, outputs);
+    this.arrange();
+    return outputs;
+  }
+
+  snapshot(): unknown {
+    const { clock, runs } = this.parts;
+    return {
+      clock: clock.snapshot(),
+      ...this.downtime.snapshot(),
+      generations: [...this.generations],
+      runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]),
+    };
+  }
+
+  /** Goes on exactly from a snapshot by the same analysis; a rule that is not in it begins anew. */
+  restore(snapshot: unknown): void {
+    const { clock, generations, runs, ...downtime } = snapshot as ReturnType<Downtime['snapshot']> & {
+      clock: unknown;
+      generations?: [string, number][];
+      runs: [string, string, unknown][];
+    };
+    this.parts.clock.restore(clock);
+    this.downtime.restore(downtime);
+    this.generations = new Map(generations);
+    for (const run of this.parts.runs) {
+      const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
+      if (saved) run.restore(saved[2]);
+    }
+    this.arrange();
+  }
+
+  /** To be called whenever the list of runs changes, or what they have come to. */
+  private arrange(): void {
+    const { runs } = this.parts;
+    this.dispatch = new Dispatch(runs);
+    this.dues = new Float64Array(runs.length).fill(Number.NEGATIVE_INFINITY);
+    this.due = Number.NEGATIVE_INFINITY;
+  }
+
+  private end(run: Run, reason: string, outputs: Output[]): void {
+    run.book.end(this.now, reason, outputs);
+    this.generations.set(run.name, (this.generations.get(run.name) ?? 1) + 1);
+  }
+
+  private begin(run: Run, outputs: Output[]): void {
+    const number = this.generations.get(run.name);
+    if (number !== undefined) run.book.follow({ number, until: this.parts.clock.farthest });
+    // What lies before the present is closed: the rule is not about it.
+    if (Number.isFinite(this.now)) run.advance(this.now, outputs);
+  }
+
+  /** A payload that cannot be read never will be: it is passed over, and time goes on. */
+  private open(batch: Batch, outputs: Output[]): void {
+    let block: EventBlock;
+    try {
+      block = this.parts.open(batch);
+    } catch {
+      this.tally.unreadable += 1;
+      return;
+    }
+    this.take(batch, block, outputs);
+    closePayload(batch, block);
+  }
+
+  private take(batch: Batch, block: EventBlock, outputs: Output[]): void {
+    const { clock, events } = this.parts;
+    // Senders of Lumberjack overtake their own windows when they open a connection.
+    clock.hear(batch.encoding === 'lumberjack' ? batch.origin.connection : undefined, batch.receivedAt);
+    if (clock.deserted) clock.expect(this.sourcesIn(block, batch));
+    events.open(block, batch);
+    for (let event = events.next(); event; event = events.next()) {
+      this.tally.events += 1;
+      if (event.problem !== undefined) {
+        this.tally.problems += 1;
+        continue;
+      }
+      const before = clock.now;
+      const observed = clock.observe(event.source, event.time, batch.receivedAt);
+      if (observed === 'ahead') {
+        this.tally.ahead += 1;
+        continue;
+      }
+      if (clock.now !== before) this.close(outputs);
+      for (const run of this.dispatch.runsFor(event)) run.add(event, outputs, observed === 'on-time');
+    }
+  }
+
+  private sourcesIn(block: EventBlock, batch: Batch): number {
+    const { events } = this.parts;
+    const sources = new Set<string>();
+    events.open(block, batch);
+    for (let event = events.next(); event; event = events.next()) {
+      if (event.problem === undefined) sources.add(event.source);
+    }
+    return sources.size;
+  }
+
+  private close(outputs: Output[]): void {
+    const { now } = this.parts.clock;
+    if (now < this.due) return;
+    this.downtime.tell(now, this.parts.runs);
+    const { dues } = this;
+    let due = Number.POSITIVE_INFINITY;
+    for (const [place, run] of this.parts.runs.entries()) {
+      if (now >= dues[place]!) {
+        run.advance(now, outputs);
+        dues[place] = run.due;
+      }
+      due = Math.min(due, dues[place]!);
+    }
+    this.due = due;
+  }
+}

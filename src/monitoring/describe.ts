@@ -1,0 +1,187 @@
+import type { Config } from '../config/schema.ts';
+import type { Millis } from '../model.ts';
+import { type ForwarderReport, forwardStatus } from '../readers/forwarder/describe.ts';
+import type { LettersSettled } from '../readers/indexer/dead-letter-calls.ts';
+import type { Reader } from '../readers/reader.ts';
+import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
+import { type Health, type HealthSnapshot, healthOf } from '../telemetry/health.ts';
+import type { Metrics, MetricsReport } from '../telemetry/metrics.ts';
+import type { Status } from '../telemetry/status.ts';
+import { type Vitals, vitalsTelemetry } from '../telemetry/vitals.ts';
+import type { SelfMonitoring } from './self-monitoring.ts';
+import type { ServerSample } from './server-metrics.ts';
+import { type Monitored, notifierNames, readersOf, vitalsOf } from './vitals.ts';
+
+/** What the API and `logboom status` describe. */
+type Pipeline = Monitored & { selfMonitoring: SelfMonitoring };
+
+export interface Described {
+  /** The one in force. */
+  readonly config: Config;
+  metrics: Metrics;
+  /** Where documents go. */
+  readonly url: string;
+  /** Address of the embedded store, where it is in use. */
+  store: string | undefined;
+  version: string;
+  startedAt: Millis;
+  /** Number of problems for which the last reload was refused. */
+  readonly problems?: number;
+}
+
+/** What the API and `logboom status` show of a pipeline. */
+export function describePipeline(pipeline: Pipeline, described: Described) {
+  const vitals = () => vitalsOf(pipeline, described.config, Date.now());
+  const telemetry = vitalsTelemetry(described.metrics.registry);
+  return {
+    status: async () => statusOf(pipeline, described, await vitals()),
+    health: async () => healthNow(pipeline, described, await vitals()),
+    silent: (within: Millis) => silentIn(pipeline, within),
+    metrics: async () => {
+      await gather(pipeline, described.metrics);
+      telemetry.told(await vitals());
+      return described.metrics.text();
+    },
+    sample: async () => sampleOf(pipeline, described, await vitals()),
+    settleLetters: settleLetters(pipeline),
+  };
+}
+
+/** Longest that who asks waits for the dead letters to be sent again. */
+const settlesWithin: Millis = 240_000;
+
+const settleLetters =
+  ({ indexer }: Pipeline) =>
+  (action: 'retry' | 'drop', filter: object) =>
+    indexer.call<LettersSettled>(`${action}Letters`, settlesWithin, filter);
+
+/** For the document that the server writes of itself. */
+async function sampleOf(pipeline: Pipeline, described: Described, vitals: Vitals): Promise<ServerSample> {
+  const status = await statusOf(pipeline, described, vitals);
+  await gather(pipeline, described.metrics);
+  const readings = await described.metrics.readings();
+  const { user, system } = process.cpuUsage();
+  const { rss, heapUsed } = process.memoryUsage();
+  return { at: Date.now(), readings, status, use: { cpu: (user + system) / 1000, rss, heap: heapUsed } };
+}
+
+/**
+ * The forwarder is not asked: whoever hears of silence starts everything anew, and no sender, alert or document waits
+ * for it. One that hangs is told by its lag, in `/health` and as an own alert.
+ */
+async function silentIn({ analyser, indexer }: Pipeline, within: Millis): Promise<string[]> {
+  const readers = [analyser, indexer];
+  const answers = await Promise.all(readers.map((reader) => reader.answers(within)));
+  return readers.filter((_, index) => !answers[index]).map(({ name }) => name);
+}
+
+/** Asks the workers for their latest metrics. */
+async function gather(pipeline: Pipeline, metrics: Metrics): Promise<void> {
+  if (!pipeline.forwarder) metrics.forget('forwarder');
+  await Promise.all(
+    readersOf(pipeline).map(async (reader) => {
+      const report = await reader.call<MetricsReport>('metrics');
+      if (report) metrics.take(reader.name, report);
+    }),
+  );
+}
+
+async function statusOf(
+  pipeline: Pipeline,
+  { config, url, store, version, startedAt }: Described,
+  vitals: Vitals,
+): Promise<Status> {
+  const { journal, analyser, forwarder, delivering, lumberjack, selfMonitoring } = pipeline;
+  const report = await forwarder?.call<ForwarderReport>('forward');
+  const stats = lumberjack.stats();
+  const address = lumberjack.address();
+  const { fill } = journal;
+  return {
+    version,
+    uptime: Date.now() - startedAt,
+    inputs: {
+      lumberjack: {
+        url: `${address.host}:${address.port}`,
+        connections: stats.connections,
+        windowsInFlight: stats.windowsInFlight,
+        ...vitals.inputs.lumberjack,
+      },
+    },
+    journal: {
+      bytes: fill.bytes,
+      maxBytes: fill.limit,
+      newest: fill.newest,
+      ...(journal.broken !== undefined && { broken: journal.broken }),
+    },
+    readers: Object.fromEntries(
+      readersOf(pipeline).map(({ name, position }) => [name, { position, ...vitals.readers[name]! }]),
+    ),
+    ...(forwarder && { forward: forwardStatus(forwarder, journal, report) }),
+    alerts: {
+      open: (await analyser.call<number>('alerts')) ?? 0,
+      own: selfMonitoring.open(),
+    },
+    sink: await sinkOf(pipeline, url, store),
+    notifiers: Object.fromEntries(
+      notifierNames(config).map((name) => {
+        const failing = vitals.notifiers[name]?.reason;
+        return [name, { pending: delivering.pendingFor(name), ...(failing !== undefined && { failing }) }];
+      }),
+    ),
+    ...(store !== undefined && { store: { url: store } }),
+  };
+}
+
+async function sinkOf({ indexer }: Pipeline, url: string, store: string | undefined) {
+  const sink = await indexer.call<SinkStatus>('sink');
+  const ready = sink?.state === 'delivering';
+  return {
+    kind: store === undefined ? 'elasticsearch' : 'store',
+    url,
+    state: ready ? 'ready' : 'unavailable',
+    ...(sink?.reason !== undefined && { reason: sink.reason }),
+    ...(sink?.since !== undefined && { since: new Date(sink.since).toISOString() }),
+    deadLetters: sink?.deadLetters ?? 0,
+  } satisfies Status['sink'];
+}
+
+/** The figures stand beside the judgement, so that who watches `/health` alone sees them, too. */
+function healthNow(pipeline: Pipeline, { config, problems = 0 }: Described, vitals: Vitals): Health {
+  const { journal, analyser, indexer } = pipeline;
+  const { journalFill, readerLag, oldestUnacknowledged } = config.selfMonitoring;
+  const readers = readersOf(pipeline);
+  const progress = (reader: Reader) => ({
+    position: reader.position,
+    newest: journal.fill.newest,
+    lastProgressAt: reader.stuckSince ?? Date.now(),
+    ...vitals.readers[reader.name]!,
+  });
+  const snapshot: HealthSnapshot = {
+    journal: vitals.journal,
+    readers: Object.fromEntries(readers.map((reader) => [reader.name, progress(reader)])),
+    // A forwarder that is gone is told by what it waits for: nothing else depends on it.
+    threads: { analyser: gone(analyser), indexer: gone(indexer) },
+    inputs: vitals.inputs,
+    notifiers: vitals.notifiers,
+    configuration: { problems },
+  };
+  const health = healthOf(snapshot, Date.now(), {
+    stallAfter: 60_000,
+    nearlyFull: journalFill || 1,
+    farBehind: readerLag || Number.POSITIVE_INFINITY,
+    waitsLong: oldestUnacknowledged || Number.POSITIVE_INFINITY,
+  });
+  return { ...health, figures: figuresOf(vitals) };
+}
+
+function figuresOf({ journal, inputs, readers }: Vitals): NonNullable<Health['figures']> {
+  const each = <From, To>(of: Record<string, From>, figure: (one: From) => To) =>
+    Object.fromEntries(Object.entries(of).map(([name, one]) => [name, figure(one)]));
+  return {
+    journalFill: journal.fill,
+    oldestUnacknowledged: each(inputs, ({ oldestUnacknowledged = 0 }) => oldestUnacknowledged / 1000),
+    readerLag: each(readers, ({ lag: { records, seconds } }) => ({ records, seconds })),
+  };
+}
+
+const gone = (reader: Reader) => (reader.alive ? {} : { gone: 'it ended, and is started again' });

@@ -1,0 +1,92 @@
+import type { Config } from '../config/schema.ts';
+import type { LumberjackInput } from '../inputs/lumberjack.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Millis, Position } from '../model.ts';
+import type { Delivering } from '../notifiers/delivering.ts';
+import { type ForwarderReport, forwarderVitals } from '../readers/forwarder/describe.ts';
+import type { Reader } from '../readers/reader.ts';
+import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
+import type { Lag, SinkVitals, Vitals } from '../telemetry/vitals.ts';
+
+/** The parts of a pipeline that monitoring observes. */
+export interface Monitored {
+  journal: Journal;
+  analyser: Reader;
+  indexer: Reader;
+  /** While `forward` is configured. */
+  readonly forwarder: Reader | undefined;
+  delivering: Delivering;
+  lumberjack: LumberjackInput;
+  /** When the record at a position was received; undefined where the journal does not hold it. */
+  receivedAt: (position: Position) => Millis | undefined;
+}
+
+/** Every notifier's name; `log` is always there. */
+export const notifierNames = ({ notifiers }: Pick<Config, 'notifiers'>): string[] => [
+  ...new Set(['log', ...Object.keys(notifiers)]),
+];
+
+/** The readers of the journal, by name. */
+export function readersOf({ analyser, indexer, forwarder }: ReaderParts): Reader[] {
+  return [analyser, indexer, ...(forwarder ? [forwarder] : [])];
+}
+
+type ReaderParts = Pick<Monitored, 'analyser' | 'indexer' | 'forwarder'>;
+
+/** Takes the figures of this moment. */
+export async function vitalsOf(parts: Monitored, config: Config, now: Millis): Promise<Vitals> {
+  const { journal, indexer, delivering, lumberjack } = parts;
+  const sink = await indexer.call<SinkStatus>('sink');
+  const { oldestUnacknowledged: oldest } = lumberjack.stats();
+  const waits = sink?.state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {};
+  const forwards = await forwarderNow(parts, config, now);
+  return {
+    journal: {
+      fill: journal.fill.bytes / journal.fill.limit,
+      damaged: indexer.damaged,
+      ...(journal.broken !== undefined && { broken: journal.broken }),
+      ...(journal.refusing !== undefined && { refusing: journal.refusing }),
+    },
+    readers: Object.fromEntries(
+      readersOf(parts).map((reader) => [
+        reader.name,
+        {
+          lag: lagAt(reader.position, parts, now),
+          ...(reader === indexer && waits),
+          ...(reader === parts.forwarder && forwards),
+        },
+      ]),
+    ),
+    inputs: {
+      lumberjack: oldest === undefined ? {} : { oldestUnacknowledged: Math.max(0, now - oldest) },
+    },
+    ...(sink && { sink: sinkVitals(sink, now) }),
+    notifiers: Object.fromEntries(
+      notifierNames(config).flatMap((name) => {
+        const failing = delivering.failing(name);
+        return failing ? [[name, { reason: failing.reason, age: Math.max(0, now - failing.since) }]] : [];
+      }),
+    ),
+  };
+}
+
+async function forwarderNow({ forwarder, journal }: Monitored, { forward }: Config, now: Millis) {
+  if (!forwarder || !forward) return {};
+  const report = await forwarder.call<ForwarderReport>('forward');
+  return forwarderVitals(forwarder, journal, forward, report, now);
+}
+
+function lagAt(position: Position, { journal, receivedAt }: Monitored, now: Millis): Lag {
+  const records = Math.max(0, journal.fill.newest - position);
+  const since = records === 0 ? undefined : receivedAt(position + 1);
+  const seconds = since === undefined ? 0 : Math.max(0, now - since) / 1000;
+  return { records, bytes: journal.bytesAfter(position), seconds };
+}
+
+function sinkVitals({ reason, since, refused }: SinkStatus, now: Millis): SinkVitals {
+  const inTrouble = reason !== undefined && since !== undefined;
+  return {
+    ...(inTrouble && { trouble: { reason, age: Math.max(0, now - since) } }),
+    refused,
+  };
+}

@@ -1,0 +1,58 @@
+import { workerData } from 'node:worker_threads';
+import { openJournalReader } from '../../journal/lmdb.ts';
+import { openPayload } from '../../journal/payload.ts';
+import { createLogstashOutput } from '../../sinks/logstash/output.ts';
+import { forwardTelemetry } from '../../telemetry/forward.ts';
+import { reportOf } from '../../telemetry/metrics.ts';
+import { serveReader } from '../reader-port.ts';
+import { workerInstruments } from '../worker-instruments.ts';
+import type { ForwarderReport } from './describe.ts';
+import { ForwardWindows } from './forward-windows.ts';
+import { Forwarder } from './forwarder.ts';
+import type { ForwarderData } from './forwarding.ts';
+
+const { config, folders, from: known } = workerData as ForwarderData;
+const forward = config.forward!;
+const instruments = workerInstruments(config, 'forwarder');
+const telemetry = forwardTelemetry(instruments, Date.now);
+const output = createLogstashOutput({ config: forward, telemetry });
+const journal = openJournalReader(folders.journal);
+// One that was never here before begins with the oldest record that is kept.
+const from = Math.max(known, journal.committed('forwarder')) || journal.oldest - 1;
+
+const windows = new ForwardWindows({
+  bulkMaxSize: forward.bulk_max_size,
+  compressionLevel: forward.compression_level,
+  open: openPayload,
+  unreadable: (position, reason) => telemetry.batchUnreadable(position, reason),
+});
+let skipped = 0;
+
+const forwarder = new Forwarder({
+  journal,
+  output,
+  windows,
+  from,
+  reached: (position) => port.post({ kind: 'progress', position, committed: position, waiting: false }),
+  skipped: (records, first) => {
+    skipped += records;
+    telemetry.recordsSkipped(records, first);
+  },
+});
+
+const port = serveReader({
+  log: instruments.log,
+  news: () => forwarder.wake(),
+  calls: {
+    metrics: () => reportOf(instruments.metrics),
+    forward: (): ForwarderReport => ({ ...output.status(), skipped, read: forwarder.read }),
+  },
+  stop: async () => {
+    forwarder.stop();
+    await output.close();
+    await Promise.all([running, journal.close()]);
+  },
+});
+port.post({ kind: 'progress', position: from, committed: from, waiting: false });
+const running = forwarder.run();
+port.post({ kind: 'ready' });

@@ -1,0 +1,93 @@
+import { messageOf } from '../../errors.ts';
+import { closePayload } from '../../journal/payload.ts';
+import type { Batch, BulkItem, DeadLetter, EventBlock, Millis, Position } from '../../model.ts';
+import type { EventReader, ReadEvent } from '../../parsers/reader.ts';
+import { neverADocument } from '../../sinks/elasticsearch/dead-letter-document.ts';
+import type { Destination, Named } from './index-name.ts';
+
+export interface EventDocumentsOptions {
+  journalId: string;
+  events: EventReader;
+  /** Inflates a record's payload. */
+  open: (batch: Batch) => EventBlock;
+  nameIndex: (event: Named) => Destination;
+  /** How far ahead of its arrival a timestamp may be before it is tagged. */
+  maxAhead: Millis;
+  /** Makes the document about an event that is no document itself. */
+  deadLetter: (letter: DeadLetter, receivedAt: Millis) => BulkItem;
+}
+
+/**
+ * The documents of a batch. An event's id is made of the journal's id, the record's position, its time of receipt and
+ * the event's place, so that a replay writes the same ids, and a journal that was put back from a backup, which gives
+ * positions anew, does not write those of events that were indexed before; a sender that chose an id itself (`@metadata._id`, or `id` as
+ * Filebeat's `add_id` and `fingerprint` write it) is obeyed.
+ */
+export class EventDocuments {
+  private readonly options: EventDocumentsOptions;
+  private letters: DeadLetter[] = [];
+
+  constructor(options: EventDocumentsOptions) {
+    this.options = options;
+  }
+
+  *of(batch: Batch & { position: Position }): Generator<BulkItem> {
+    const { events, journalId } = this.options;
+    const id = `${journalId}-${batch.position.toString(36)}-${batch.receivedAt.toString(36)}`;
+    const block = this.opened(batch);
+    if ('reason' in block) {
+      yield this.letterItem({ reason: block.reason, id, body: batch.payload }, batch.receivedAt);
+      return;
+    }
+    events.open(block, batch);
+    for (let event = events.next(); event; event = events.next()) {
+      yield this.itemOf(event, `${id}-${event.index.toString(36)}`, batch.receivedAt);
+    }
+    closePayload(batch, block);
+  }
+
+  /** Hands over the dead letters met since the last call; they belong into the file before their documents leave. */
+  takeLetters(): DeadLetter[] {
+    const { letters } = this;
+    this.letters = [];
+    return letters;
+  }
+
+  /** A payload that cannot be read never will be, so it must not be tried for ever. */
+  private opened(batch: Batch): EventBlock | { reason: string } {
+    try {
+      return this.options.open(batch);
+    } catch (error) {
+      return { reason: `the batch of ${batch.count} events cannot be read: ${messageOf(error)}` };
+    }
+  }
+
+  private letterItem(letter: Omit<DeadLetter, 'index'>, receivedAt: Millis): BulkItem {
+    const whole = { ...letter, index: neverADocument };
+    this.letters.push(whole);
+    return this.options.deadLetter(whole, receivedAt);
+  }
+
+  private itemOf(event: ReadEvent, id: string, receivedAt: Millis): BulkItem {
+    if (event.problem !== undefined)
+      return this.letterItem({ reason: event.problem, id, body: Buffer.from(event.raw()) }, receivedAt);
+    const { stream, id: chosen, ...destination } = this.options.nameIndex(event);
+    const tags = event.time > receivedAt + this.options.maxAhead ? ['_timestamp_ahead'] : undefined;
+    const document = event.document({
+      ...(tags && { tags }),
+      ...(stream && { fields: fieldsOf(stream, event) }),
+    });
+    return { ...destination, id: chosen ?? ownId(event) ?? id, document };
+  }
+}
+
+function ownId(event: ReadEvent): string | undefined {
+  const own = event.metadata('_id') ?? event.metadata('id');
+  return typeof own === 'string' && own !== '' && Buffer.byteLength(own) <= 512 ? own : undefined;
+}
+
+/** A data stream's documents say which one they are of. */
+function fieldsOf(stream: NonNullable<Destination['stream']>, event: ReadEvent): Record<string, unknown> {
+  const named = event.has('event.dataset') ? {} : { 'event.dataset': stream.dataset };
+  return { data_stream: stream, ...named };
+}

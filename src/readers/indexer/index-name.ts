@@ -1,0 +1,96 @@
+import type { IndexingConfig } from '../../config/outputs.ts';
+import type { BulkItem } from '../../model.ts';
+import { cutToBytes } from '../../util/cut.ts';
+import { legalCharacters } from '../../util/index-name.ts';
+import { type Named, partsOf, patternOf, textOf } from './pattern.ts';
+
+export type { Named } from './pattern.ts';
+
+/** Where a document goes. `stream` is there for data streams only: its parts belong into the document. */
+export interface Destination extends Pick<BulkItem, 'action' | 'index' | 'routing' | 'pipeline'> {
+  stream: { type: string; dataset: string; namespace: string } | undefined;
+  /** The id that the configuration gives it. */
+  id?: string;
+}
+
+/**
+ * Names the index of each event: the data stream `logs-<dataset>-<namespace>`, or what a pattern in Logstash's
+ * way of writing says (`%{field}`, `%{[nested][field]}`, `%{[@metadata][beat]}`, `%{+yyyy.MM.dd}` of event time in UTC).
+ */
+export function createIndexNames(config: IndexingConfig): (event: Named) => Destination {
+  const name = config.index === undefined ? streamNames(config) : indexNames(config.index, config);
+  const { document_id, routing, pipeline } = config;
+  const patterns = Object.entries({ id: document_id, routing, pipeline }).flatMap(([key, text]) =>
+    text === undefined ? [] : [[key, patternOf(text)] as const],
+  );
+  if (patterns.length === 0) return name;
+  return (event) => {
+    const filled = patterns.map(([key, pattern]) => [key, pattern(event)] as const);
+    return { ...name(event), ...Object.fromEntries(filled.filter(([, text]) => text !== undefined)) };
+  };
+}
+
+function indexNames(pattern: string, { action }: IndexingConfig): (event: Named) => Destination {
+  const parts = partsOf(pattern);
+  const mayHide = pattern.startsWith('.');
+  return (event) => {
+    const index = legalName(parts.map((part) => part.of(event) ?? part.text).join(''), mayHide);
+    return { action, index, stream: undefined };
+  };
+}
+
+function streamNames(config: IndexingConfig): (event: Named) => Destination {
+  const routed = config.data_stream_auto_routing;
+  const known = new Map<string, Destination>();
+  return (event) => {
+    const find = (field: string) => (routed ? textOf(event.get(field)) : undefined);
+    const dataset = foreign(find('data_stream.dataset') ?? find('event.dataset')) ?? config.dataset;
+    const namespace = find('data_stream.namespace') ?? config.namespace;
+    const type = find('data_stream.type') ?? 'logs';
+    const key = `${type} ${dataset} ${namespace}`;
+    let destination = known.get(key);
+    if (!destination) {
+      const stream = {
+        type: types.has(type) ? type : 'logs',
+        dataset: streamPart(dataset, 'generic'),
+        namespace: streamPart(namespace, 'default'),
+      };
+      destination = {
+        action: 'create',
+        index: `${stream.type}-${stream.dataset}-${stream.namespace}`,
+        stream,
+      };
+      if (known.size < 10_000) known.set(key, destination);
+    }
+    return destination;
+  };
+}
+
+/** Those that Elastic has templates for; an event that says anything else is a log. */
+const types = new Set(['logs', 'metrics', 'traces', 'synthetics']);
+
+/** Streams of `logboom.…` hold what logboom itself says: no sender writes alerts, windows or dead letters. */
+function foreign(dataset: string | undefined): string | undefined {
+  return dataset?.replace(/^[+_.\s]*logboom\./i, 'logboom_');
+}
+
+/** A hyphen in a part would move the boundaries of a data stream's name. */
+function streamPart(text: string, fallback: string): string {
+  const part = cutToBytes(
+    legalCharacters(text)
+      .replaceAll('-', '_')
+      .replace(/^[+_.]+/, ''),
+    longestPart,
+  );
+  return part === '' ? fallback : part;
+}
+
+/** Elasticsearch takes 100 characters, and of a whole name, with what it adds to it, 255 bytes. */
+const longestPart = 100;
+const longestName = 200;
+
+/** A point at the beginning, by which an index is hidden, is for who configures and not for who sends. */
+function legalName(text: string, mayHide: boolean): string {
+  const name = cutToBytes(legalCharacters(text).replace(mayHide ? /^[+_-]+/ : /^[+_.-]+/, ''), longestName);
+  return name === '' || name === '.' || name === '..' ? 'logboom' : name;
+}

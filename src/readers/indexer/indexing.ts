@@ -1,0 +1,146 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { outputItem } from '../../alerts/documents.ts';
+import type { JournalReader } from '../../journal/journal.ts';
+import { openPayload } from '../../journal/payload.ts';
+import type { DeadLetter, Millis, Output, Position } from '../../model.ts';
+import { createEventReader } from '../../parsers/reader.ts';
+import { deadLetterItem } from '../../sinks/elasticsearch/dead-letter-document.ts';
+import type { DeadLetters } from '../../sinks/elasticsearch/dead-letters.ts';
+import { createElasticsearchSink, type ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
+import type { Instruments } from '../../telemetry/instruments.ts';
+import type { ParsingTelemetry } from '../../telemetry/parsing.ts';
+import type { PipelineTelemetry } from '../../telemetry/pipeline.ts';
+import type { ReaderData } from '../reader-data.ts';
+import type { Results } from '../results.ts';
+import { bulkLimits } from './bulk-limits.ts';
+import { EventDocuments } from './event-documents.ts';
+import { createIndexNames } from './index-name.ts';
+import { Indexer } from './indexer.ts';
+import { Publisher } from './publisher.ts';
+import { SideDocuments } from './side-documents.ts';
+
+/** What lasts as long as the thread does, whatever the configuration. */
+export interface IndexingParts {
+  journal: JournalReader;
+  /** Outputs that are to be published; each goes its own way. */
+  results: readonly Results[];
+  deadLetters: DeadLetters;
+  instruments: Instruments;
+  telemetry: PipelineTelemetry;
+  parsing: ParsingTelemetry;
+  /** A record could not be read. */
+  damaged: () => void;
+  reached: (position: Position) => void;
+}
+
+/** How long documents that are on their way may take before the next client sends them again. */
+const finishWithin: Millis = 5_000;
+
+/** The indexer and the publisher over one client, by one configuration. */
+export class Indexing {
+  readonly sink: ElasticsearchSink;
+  /** Documents that are in no journal. */
+  readonly side: SideDocuments;
+  private readonly indexer: Indexer;
+  private readonly publishers: Publisher[];
+  private readonly parts: IndexingParts;
+  private position: Position;
+  private running: Promise<unknown> = Promise.resolve();
+
+  /** Throws where the client cannot be made, as where a certificate's file is missing. */
+  constructor(parts: IndexingParts, { config, elasticsearch }: ReaderData, from: Position) {
+    const { parsers, time } = config;
+    const indexing = bulkLimits(config);
+    const { journal, results, deadLetters, instruments, parsing } = parts;
+    this.parts = parts;
+    this.position = from;
+    this.sink = createElasticsearchSink({ elasticsearch, indexing, deadLetters, instruments });
+    this.side = new SideDocuments(this.sink);
+    const documents = new EventDocuments({
+      journalId: journal.journalId,
+      events: createEventReader({ parsers, time, telemetry: parsing }),
+      open: openPayload,
+      nameIndex: createIndexNames(indexing),
+      maxAhead: time.maxAhead,
+      deadLetter: (letter, receivedAt) => deadLetterItem(letter, indexing.namespace, receivedAt),
+    });
+    this.indexer = new Indexer({
+      journal,
+      sink: this.sink,
+      documents,
+      from,
+      maxItems: indexing.maxBulkItems,
+      maxBytes: indexing.maxBulkBytes,
+      maxInFlight: indexing.maxBulksInFlight + 1,
+      keepLetters: (letters) => this.keepLetters(letters),
+      damaged: (position) => {
+        parts.telemetry.recordDamaged(position);
+        parts.damaged();
+      },
+      reached: (position) => this.reach(position),
+    });
+    const document = (output: Output) => outputItem(output, config);
+    this.publishers = results.map((from) => new Publisher({ results: from, sink: this.sink, document }));
+  }
+
+  start(): void {
+    const publishing = this.publishers.map((publisher) => publisher.run());
+    this.running = Promise.all([this.indexer.run(), ...publishing]).catch((error) => {
+      throw error;
+    });
+  }
+
+  wake(): void {
+    this.indexer.wake();
+  }
+
+  wakePublishers(): void {
+    for (const publisher of this.publishers) publisher.wake();
+  }
+
+  /** One that may take its place. Throws like the constructor. */
+  successor(to: ReaderData): Indexing {
+    return new Indexing(this.parts, to, this.position);
+  }
+
+  /** Another one takes its place. What is on its way has some time to arrive, unless nothing does. */
+  async giveWay(next: Indexing): Promise<void> {
+    for (const publisher of this.publishers) publisher.stop();
+    const arrived = Promise.all([this.indexer.finish(), this.running]);
+    if (this.sink.status().state === 'delivering')
+      await Promise.race([arrived, after(finishWithin, undefined, { ref: false })]);
+    await this.stop();
+    next.beginAfter(this.position);
+    next.start();
+  }
+
+  /** Documents that have not arrived are sent again from the cursor. */
+  async stop(): Promise<void> {
+    this.indexer.stop();
+    for (const publisher of this.publishers) publisher.stop();
+    await this.sink.close();
+    await this.running;
+  }
+
+  private beginAfter(position: Position): void {
+    this.position = position;
+    this.indexer.beginAfter(position);
+  }
+
+  private reach(position: Position): void {
+    this.position = position;
+    this.parts.reached(position);
+  }
+
+  private async keepLetters(letters: DeadLetter[]): Promise<void> {
+    const { deadLetters, telemetry } = this.parts;
+    await deadLetters.add(letters);
+    for (const [reason, count] of countBy(letters)) telemetry.deadLettered(count, reason);
+  }
+}
+
+function countBy(letters: DeadLetter[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { reason } of letters) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return counts;
+}

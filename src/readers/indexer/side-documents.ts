@@ -1,0 +1,36 @@
+import { LogboomError } from '../../errors.ts';
+import type { BulkItem, Sink } from '../../model.ts';
+
+/** An hour of samples at the default interval. */
+const most = 360;
+
+/**
+ * Documents that are in no journal: what the server says of itself. They wait in memory, a bounded number of them;
+ * while Elasticsearch is away the oldest are forgotten.
+ */
+export class SideDocuments {
+  private readonly sink: Sink;
+  private waiting: BulkItem[] = [];
+  private running = false;
+
+  constructor(sink: Sink) {
+    this.sink = sink;
+  }
+
+  add(item: BulkItem): void {
+    this.waiting.push(item);
+    if (this.waiting.length > most) this.waiting.shift();
+    if (!this.running) void this.run();
+  }
+
+  private async run(): Promise<void> {
+    this.running = true;
+    try {
+      while (this.waiting.length > 0) await this.sink.deliver(this.waiting.splice(0));
+    } catch (error) {
+      if (!(error instanceof LogboomError && error.code === 'SINK_CLOSED')) throw error;
+    } finally {
+      this.running = false;
+    }
+  }
+}

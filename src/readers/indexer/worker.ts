@@ -1,0 +1,74 @@
+import { workerData } from 'node:worker_threads';
+import { messageOf } from '../../errors.ts';
+import { openJournalReader } from '../../journal/lmdb.ts';
+import { reportOf } from '../../telemetry/metrics.ts';
+import { parsingTelemetry } from '../../telemetry/parsing.ts';
+import { pipelineTelemetry } from '../../telemetry/pipeline.ts';
+import type { ReaderData } from '../reader-data.ts';
+import { serveReader } from '../reader-port.ts';
+import { ofNoJournal, Results } from '../results.ts';
+import { workerInstruments } from '../worker-instruments.ts';
+import { deadLetterCalls } from './dead-letter-calls.ts';
+import { Indexing } from './indexing.ts';
+import { openLetters } from './open-sink.ts';
+
+const { config, folders } = workerData as ReaderData;
+const instruments = workerInstruments(config, 'indexer');
+const journal = openJournalReader(folders.journal);
+const results = new Results(folders.analysis, journal.journalId);
+const ownResults = new Results(folders.ownAlerts, ofNoJournal);
+const deadLetters = await openLetters(config.deadLetters, folders.deadLetters, instruments);
+const letterCalls = deadLetterCalls(deadLetters, () => indexing.sink);
+const from = journal.committed('indexer');
+
+const parts = {
+  journal,
+  results: [results, ownResults],
+  deadLetters,
+  instruments,
+  telemetry: pipelineTelemetry(instruments),
+  parsing: parsingTelemetry(instruments),
+  damaged: () => port.post({ kind: 'damaged' }),
+  reached: (position: number) =>
+    port.post({ kind: 'progress', position, committed: position, waiting: false }),
+};
+let indexing = new Indexing(parts, workerData as ReaderData, from);
+/** One change at a time, and none during a stop. */
+let changing: Promise<unknown> = Promise.resolve();
+
+async function reload(to: ReaderData): Promise<{ problem?: string }> {
+  const before = indexing;
+  instruments.learn(to.config);
+  try {
+    indexing = before.successor(to);
+  } catch (error) {
+    return { problem: messageOf(error) };
+  }
+  await before.giveWay(indexing);
+  return {};
+}
+
+const port = serveReader({
+  log: instruments.log,
+  news: () => indexing.wake(),
+  outputs: () => indexing.wakePublishers(),
+  document: (item) => indexing.side.add(item),
+  calls: {
+    metrics: () => reportOf(instruments.metrics),
+    sink: () => indexing.sink.status(),
+    ...letterCalls,
+    reload: (to) => {
+      const changed = changing.then(() => reload(to as ReaderData));
+      changing = changed;
+      return changed;
+    },
+  },
+  stop: async () => {
+    await changing;
+    await indexing.stop();
+    await Promise.all([journal.close(), results.close(), ownResults.close()]);
+  },
+});
+port.post({ kind: 'progress', position: from, committed: from, waiting: false });
+indexing.start();
+port.post({ kind: 'ready' });

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { schema } from '../../src/config/schema.ts';
+import { assembleEngine } from '../../src/engine/assemble-engine.ts';
+import type { JournalRecord, Output } from '../../src/model.ts';
+import { ten, told } from '../support/runs.ts';
+
+const config = schema.parse({
+  rules: [{ name: 'silent', kind: 'absence', by: ['host.name'], every: '1m', lateness: '0s' }],
+  time: { idleAfter: '1s' },
+});
+
+const origin = { input: 'lumberjack', connection: 'c', address: 'a' };
+const at = (after: number) => ({ position: 0, receivedAt: ten + after * 1000 });
+function heard(after: number, host = 'web-1'): JournalRecord {
+  const time = new Date(ten + after * 1000).toISOString();
+  const document = { '@timestamp': time, message: 'x', host: { name: host } };
+  const payload = Buffer.from(`${JSON.stringify(document)}\n`);
+  return { kind: 'events', origin, encoding: 'ndjson', count: 1, payload, ...at(after) };
+}
+/** A tick each second. */
+const ticks = (from: number, to: number): JournalRecord[] =>
+  Array.from({ length: to - from }, (_, n) => ({ kind: 'tick', ...at(from + n + 1) }));
+const hour = 3600;
+
+function process(records: JournalRecord[], restartAfter = -1): string[] {
+  let engine = assembleEngine(config);
+  const outputs = records.flatMap((record, place): Output[] => {
+    const put = engine.process({ ...record, position: place + 1 });
+    if (place === restartAfter) {
+      const saved = structuredClone(engine.snapshot());
+      engine = assembleEngine(config);
+      engine.restore(saved);
+    }
+    return put;
+  });
+  return told(outputs);
+}
+
+describe('silence in the journal', () => {
+  it('is silence where ticks go on', () => {
+    expect(process([heard(0), ...ticks(0, 70)])[0]).toMatch(/^10:01:00 web-1 active: gone/);
+  });
+
+  it('proves nothing where no tick came either: the server was down', () => {
+    expect(
+      process([heard(0), ...ticks(hour, hour + 30), heard(hour + 30), ...ticks(hour + 30, hour + 60)]),
+    ).toEqual([]);
+  });
+
+  it('goes on where it was when the server is back', () => {
+    expect(process([heard(0), ...ticks(hour, hour + 90)])[0]).toMatch(/^10:01:00 web-1 active: gone/);
+  });
+
+  const others = [heard(0), ...ticks(0, 5), heard(hour, 'web-2'), ...ticks(hour, hour + 50)];
+
+  it('of one that is not back yet is not told because another one is', () => {
+    expect(process(others)).toEqual([]);
+    expect(process([...others, heard(hour + 50)])).toEqual([]);
+  });
+
+  it('is told of where it lasts from the return of the server on', () => {
+    const lasting = [...others, heard(hour + 50, 'web-2'), ...ticks(hour + 50, hour + 80)];
+    expect(process(lasting).join()).toMatch(/^1[01]:\d\d:\d\d web-1 active: gone.*logboom listened again/);
+  });
+
+  it('is the same where the server is restarted at any place', () => {
+    const lasting = [...others, heard(hour + 50, 'web-2'), ...ticks(hour + 50, hour + 80)];
+    for (const restartAfter of [0, 3, 5, 6, 7, 40, 60])
+      expect(process(lasting, restartAfter)).toEqual(process(lasting));
+  });
+});

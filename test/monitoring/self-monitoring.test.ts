@@ -1,0 +1,249 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { schema } from '../../src/config/schema.ts';
+import type { Notification } from '../../src/model.ts';
+import { ownAlerts } from '../../src/monitoring/own-alerts.ts';
+import { OwnAlerts, type Watched } from '../../src/monitoring/self-monitoring.ts';
+import { ofNoJournal, Results } from '../../src/readers/results.ts';
+import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { selfMonitoringTelemetry } from '../../src/telemetry/self-monitoring.ts';
+import type { Vitals } from '../../src/telemetry/vitals.ts';
+import { eventually } from '../support/eventually.ts';
+import { aFolder } from '../support/folder.ts';
+import { vitals } from '../support/vitals.ts';
+
+const t = 1_700_000_000_000;
+const full = vitals({ journal: { fill: 0.9 } });
+const raised = 'the journal is 90 % full because of the analyser';
+
+/** What lasts beyond a restart: the folder, the outbox's memory of ids, and the clock. */
+class World {
+  readonly folder = aFolder();
+  readonly messages: Notification[] = [];
+  now = t;
+  vitals: Vitals = vitals();
+  /** Steps of keeping that work before the process "dies"; each further one fails. */
+  stepsLeft = Number.POSITIVE_INFINITY;
+  news = 0;
+  /** How often figures were taken. */
+  taken = 0;
+  results!: Results;
+
+  watched(settings: object = {}): Watched {
+    const { selfMonitoring } = schema.parse({ selfMonitoring: { keepActiveFor: '0s', ...settings } });
+    return { alerts: ownAlerts(selfMonitoring, ['ops']), every: selfMonitoring.every };
+  }
+
+  async restart(watch: OwnAlerts, settings: object): Promise<void> {
+    await watch.stop();
+    await this.start(settings).look();
+  }
+
+  start(settings: object = {}): OwnAlerts {
+    const results = new Results(this.folder, ofNoJournal);
+    this.results = results;
+    const step = async <T>(act: () => Promise<T>): Promise<T> => {
+      if (this.stepsLeft-- <= 0) throw new Error('no space left on device');
+      return act();
+    };
+    const failing = Object.assign(Object.create(results) as Results, {
+      checkpoint: () => results.checkpoint(),
+      saveCheckpoint: (one: never) => step(() => results.saveCheckpoint(one)),
+      append: (some: never) => step(() => results.append(some)),
+      close: () => results.close(),
+    });
+    const watch = new OwnAlerts({
+      ...this.watched(settings),
+      results: failing,
+      vitals: async () => {
+        this.taken += 1;
+        return this.vitals;
+      },
+      notify: (notification) =>
+        step(async () => {
+          const known = this.messages.some(({ id }) => id === notification.id);
+          if (!known) this.messages.push(notification);
+        }),
+      onOutputs: () => (this.news += 1),
+      telemetry: selfMonitoringTelemetry(silentInstruments()),
+      now: () => (this.now += 5_000),
+    });
+    onTestFinished(() => watch.stop().catch(() => undefined));
+    return watch;
+  }
+
+  /** Reasons of all transitions that are put out. */
+  get reasons(): string[] {
+    return this.results
+      .read(1_000)
+      .flatMap(({ output }) => (output.kind === 'transition' ? [output.transition.reason] : []));
+  }
+
+  /** Documents whose last revision is open. */
+  get openIds(): Set<string> {
+    const open = new Set<string>();
+    for (const { output } of this.results.read(1_000)) {
+      if (output.kind !== 'episode') continue;
+      if (output.episode.status === 'inactive') open.delete(output.episode.id);
+      else open.add(output.episode.id);
+    }
+    return open;
+  }
+
+  get published(): string[] {
+    return this.results
+      .read(1_000)
+      .map(({ output }) =>
+        output.kind === 'transition'
+          ? output.transition.id
+          : output.kind === 'episode'
+            ? output.episode.id
+            : '',
+      )
+      .filter((id) => id !== '');
+  }
+}
+
+describe('self-monitoring', () => {
+  it('hands messages to the outbox and documents to the publisher', async () => {
+    const world = new World();
+    const watch = world.start();
+    await watch.look();
+    world.vitals = full;
+    await watch.look();
+    const id = 'logboom-journal-fill~~2023-11-14T22:13:25.000Z';
+    expect(world.messages.map((message) => message.id)).toEqual([`${id}-1-ops`]);
+    expect(world.published).toEqual([`${id}-1`, id]);
+    expect(watch.open()).toMatchObject(
+      [{ rule: 'logboom-journal-fill', since: '2023-11-14T22:13:25.000Z', reason: /90 % full/ }].map(
+        (one) => ({ ...one, reason: expect.stringMatching(one.reason) }),
+      ),
+    );
+    expect(world.news).toBe(1);
+  });
+
+  it('goes on after a restart where it was: it neither repeats an alert nor forgets to end it', async () => {
+    const world = new World();
+    const first = world.start();
+    world.vitals = full;
+    await first.look();
+    await first.stop();
+    const second = world.start();
+    await second.look();
+    await second.look();
+    expect(world.messages).toHaveLength(1);
+    world.vitals = vitals();
+    await second.look();
+    expect(world.messages.map(({ transition }) => transition.to)).toEqual(['active', 'inactive']);
+    expect(world.messages[1]!.episode.id).toBe(world.messages[0]!.episode.id);
+  });
+
+  it.each([0, 1, 2])(
+    'tells once although the process died after %i of the steps of keeping',
+    async (steps) => {
+      const world = new World();
+      const first = world.start();
+      world.vitals = full;
+      world.stepsLeft = steps;
+      await first.look();
+      await first.stop();
+      world.stepsLeft = Number.POSITIVE_INFINITY;
+      const second = world.start();
+      await second.look();
+      await second.look();
+      expect(world.messages).toHaveLength(1);
+      expect(world.published).toHaveLength(2);
+      expect(new Set(world.published).size).toBe(2);
+    },
+  );
+
+  it('tries again with the next look what a full disk did not take', async () => {
+    const world = new World();
+    const watch = world.start();
+    world.vitals = full;
+    for (const steps of [0, 0, 1, 1, 1]) {
+      world.stepsLeft = steps;
+      await watch.look();
+    }
+    expect(world.messages.length).toBeLessThanOrEqual(1);
+    world.stepsLeft = Number.POSITIVE_INFINITY;
+    await watch.look();
+    expect(world.messages).toHaveLength(1);
+    expect(world.published).toHaveLength(2);
+  });
+
+  it.each<[string, object, string | undefined]>([
+    ['goes on where it is told to others', { notify: [] }, undefined],
+    ['goes on where its threshold is still passed', { journalFill: 0.85 }, undefined],
+    [
+      'ends where its threshold is passed no longer',
+      { journalFill: 0.95 },
+      'recovered: the journal is 90 % full',
+    ],
+    ['ends where it is switched off', { journalFill: 0 }, 'the alert was switched off'],
+    ['ends where all are switched off', { enabled: false }, 'the alert was switched off'],
+  ])('by another configuration %s, whether it is reloaded or started anew', async (_, settings, end) => {
+    for (const anew of [false, true]) {
+      const world = new World();
+      const first = world.start();
+      world.vitals = full;
+      await first.look();
+      await (anew ? world.restart(first, settings) : first.change(world.watched(settings)));
+      expect(world.reasons).toEqual([raised, ...(end === undefined ? [] : [end])]);
+      expect(world.openIds.size).toBe(end === undefined ? 1 : 0);
+    }
+  });
+
+  it('raises again what is switched on again, as another alert', async () => {
+    const world = new World();
+    const watch = world.start();
+    world.vitals = full;
+    for (const enabled of [true, false, false, true]) {
+      await watch.change(world.watched({ enabled }));
+      await watch.look();
+    }
+    expect(world.messages.map(({ transition }) => transition.to)).toEqual(['active', 'inactive', 'active']);
+    expect(new Set(world.messages.map(({ episode }) => episode.id)).size).toBe(2);
+  });
+
+  it('takes no figures while all is switched off', async () => {
+    const world = new World();
+    const watch = world.start({ enabled: false });
+    await watch.look();
+    expect(world.taken).toBe(0);
+  });
+
+  it('ends an alert with a later look where the disk did not take that at the reload', async () => {
+    const world = new World();
+    const watch = world.start();
+    world.vitals = full;
+    await watch.look();
+    world.stepsLeft = 0;
+    await watch.change(world.watched({ enabled: false }));
+    expect(world.openIds.size).toBe(1);
+    world.stepsLeft = Number.POSITIVE_INFINITY;
+    await watch.look();
+    expect(world.reasons.at(-1)).toBe('the alert was switched off');
+    expect(world.openIds.size).toBe(0);
+  });
+
+  it('looks as often as the configuration says, from the reload on', async () => {
+    const world = new World();
+    const watch = world.start();
+    watch.start();
+    await watch.change(world.watched({ every: '10ms' }));
+    const before = world.taken;
+    await eventually(() => expect(world.taken).toBeGreaterThan(before + 2));
+  });
+
+  it('keeps the order of what it puts out where the clock is set back', async () => {
+    const world = new World();
+    const watch = world.start();
+    world.vitals = full;
+    await watch.look();
+    world.now = t - 3_600_000;
+    world.vitals = vitals();
+    await watch.look();
+    expect(world.messages.map(({ transition }) => transition.to)).toEqual(['active', 'inactive']);
+    expect(world.published).toHaveLength(4);
+  });
+});

@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Outbox, openOutbox } from '../../src/notifiers/outbox.ts';
+import { aNotification } from '../support/alerts.ts';
+import { aFolder } from '../support/folder.ts';
+
+function anOutbox(folder = aFolder()): Outbox {
+  const outbox = openOutbox(folder);
+  onTestFinished(() => outbox.close().catch(() => undefined));
+  return outbox;
+}
+
+describe('the outbox', () => {
+  it('keeps messages of a notifier in the order in which they were put', async () => {
+    const outbox = anOutbox();
+    for (const number of [1, 2, 3]) await outbox.put(aNotification('slack', number), number);
+    const order: string[] = [];
+    for (let entry = outbox.first('slack'); entry; entry = outbox.first('slack')) {
+      order.push(entry.notification.id);
+      await outbox.settled(entry);
+    }
+    expect(order).toEqual(['n1-slack', 'n2-slack', 'n3-slack']);
+    expect(outbox.pending).toBe(0);
+  });
+
+  it('keeps each notifier’s messages apart', async () => {
+    const outbox = anOutbox();
+    await outbox.put(aNotification('slack', 1), 0);
+    await outbox.put(aNotification('mail', 2), 0);
+    await outbox.put(aNotification('slacker', 3), 0);
+    expect(outbox.notifiers()).toEqual(['mail', 'slack', 'slacker']);
+    expect(outbox.first('mail')?.notification.id).toBe('n2-mail');
+    expect(outbox.first('slack')?.notification.id).toBe('n1-slack');
+    expect(outbox.first('none')).toBeUndefined();
+  });
+
+  it('takes a message once, however often a replay puts it', async () => {
+    const outbox = anOutbox();
+    await outbox.put(aNotification('slack'), 0);
+    await outbox.put(aNotification('slack'), 0);
+    expect(outbox.pending).toBe(1);
+    await outbox.settled(outbox.first('slack')!);
+    await outbox.put(aNotification('slack'), 0);
+    expect(outbox.pending).toBe(0);
+  });
+
+  it('takes messages of two threads at once, each once and under a number of its own', async () => {
+    const folder = aFolder();
+    const outbox = anOutbox(folder);
+    const numbers = (from: number) => Array.from({ length: 200 }, (_, i) => from + i);
+    const theirs = [...numbers(0), ...numbers(1_000)].map((number) => aNotification('ops', number));
+    const file = new URL('../alerts/fixtures/put-messages.mjs', import.meta.url);
+    const thread = new Worker(file, { workerData: { folder, notifications: theirs } });
+    const ended = once(thread, 'exit');
+    for (const number of [...numbers(0), ...numbers(2_000)])
+      await outbox.put(aNotification('ops', number), 0);
+    expect(await ended).toEqual([0]);
+    const ids = new Set<string>();
+    const places = new Set<number>();
+    for (let entry = outbox.first('ops'); entry; entry = outbox.first('ops')) {
+      ids.add(entry.notification.id);
+      places.add(entry.number);
+      await outbox.settled(entry);
+    }
+    expect([ids.size, places.size]).toEqual([600, 600]);
+  }, 30_000);
+
+  it('remembers attempts, the reason of the last and when to try again', async () => {
+    const outbox = anOutbox();
+    await outbox.put(aNotification('slack'), 5);
+    await outbox.failed(outbox.first('slack')!, 'it answered 503', 1_000);
+    await outbox.failed(outbox.first('slack')!, 'it answered 500', 3_000);
+    expect(outbox.first('slack')).toMatchObject({
+      since: 5,
+      attempts: 2,
+      notBefore: 3_000,
+      lastError: 'it answered 500',
+    });
+  });
+
+  it('has everything after a restart, and still knows what was delivered', async () => {
+    const folder = aFolder();
+    const before = openOutbox(folder);
+    for (const number of [1, 2]) await before.put(aNotification('slack', number), 0);
+    await before.settled(before.first('slack')!);
+    await before.close();
+    const after = anOutbox(folder);
+    expect(after.first('slack')?.notification).toEqual(aNotification('slack', 2));
+    await after.put(aNotification('slack', 1), 0);
+    expect(after.pending).toBe(1);
+  });
+
+  it('shows a second reader in the same process what the first one put', async () => {
+    const folder = aFolder();
+    const [writer, reader] = [anOutbox(folder), anOutbox(folder)];
+    expect(reader.first('slack')).toBeUndefined();
+    await writer.put(aNotification('slack'), 0);
+    expect(reader.first('slack')?.notification.id).toBe('n1-slack');
+  });
+});
