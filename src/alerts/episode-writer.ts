@@ -26,19 +26,19 @@ const mostSamples = 5;
 
 /** Writes down what changes say: the revisions of an episode, and its transitions. */
 export class EpisodeWriter {
-  private readonly rule: EpisodeRule;
-  private readonly kibana: DiscoverConfig;
-  private readonly message: (context: MessageContext) => string;
+  readonly #rule: EpisodeRule;
+  readonly #kibana: DiscoverConfig;
+  readonly #message: (context: MessageContext) => string;
 
   constructor(rule: EpisodeRule, kibana: DiscoverConfig) {
-    this.rule = rule;
-    this.kibana = kibana;
-    this.message = messageOf(rule.config);
+    this.#rule = rule;
+    this.#kibana = kibana;
+    this.#message = messageOf(rule.config);
   }
 
   /** The id keeps the start that was known first; `start` itself may turn out to be earlier. */
   begin(id: string, start: Millis, { group, by, decision, observation }: Change): Episode {
-    const { config } = this.rule;
+    const { config } = this.#rule;
     return {
       id,
       rule: config.name,
@@ -84,21 +84,21 @@ export class EpisodeWriter {
       peak: state.peak ?? episode.peak,
       count: observation.count,
       reason: withLate(reason, episode.lateCount + untold),
-      message: this.tells(decision)
-        ? this.message(context)
-        : episode.message || plainMessage(this.rule.config, context),
+      message: this.#tells(decision)
+        ? this.#message(context)
+        : episode.message || plainMessage(this.#rule.config, context),
       window: open ? observation.window : episode.window,
       samples: samples.length > episode.samples.length ? samples : episode.samples,
       revision: raised ? episode.revision + 1 : episode.revision,
       lateCount: episode.lateCount + untold,
       flapping: state.flapping,
     };
-    const url = this.link(next);
+    const url = this.#link(next);
     return url === undefined ? next : { ...next, url };
   }
 
   /** The rule's message says what is wrong; it is not said of a recovery, whose value is fine. */
-  private tells({ state, transition, update }: Decision): boolean {
+  #tells({ state, transition, update }: Decision): boolean {
     return update || (transition !== undefined && (state.status === 'active' || state.status === 'pending'));
   }
 
@@ -107,7 +107,7 @@ export class EpisodeWriter {
     { group, by, decision, observation }: Change,
     change: NonNullable<Decision['transition']>,
   ): Transition {
-    const { config } = this.rule;
+    const { config } = this.#rule;
     const { episode } = entry;
     entry.transitions += 1;
     const context = { ...observation, group, by, reason: change.reason };
@@ -123,12 +123,12 @@ export class EpisodeWriter {
       count: observation.count,
       condition: episode.condition,
       severity: config.severity,
-      message: this.tells(decision) ? episode.message : plainMessage(config, context),
+      message: this.#tells(decision) ? episode.message : plainMessage(config, context),
     };
   }
 
-  private link({ group, by, window }: Episode): string | undefined {
-    const { config, kibanaQuery = config.where } = this.rule;
-    return discoverLink(this.kibana, { query: kibanaQuery, names: config.by, by, group, window });
+  #link({ group, by, window }: Episode): string | undefined {
+    const { config, kibanaQuery = config.where } = this.#rule;
+    return discoverLink(this.#kibana, { query: kibanaQuery, names: config.by, by, group, window });
   }
 }

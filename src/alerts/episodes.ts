@@ -50,44 +50,44 @@ export function createEpisodes(rule: EpisodeRule, kibana: DiscoverConfig = {}): 
 }
 
 class EpisodeBook implements Episodes {
-  private readonly rule: EpisodeRule;
-  private readonly writer: EpisodeWriter;
-  private readonly entries = new Map<string, Entry>();
-  private readonly ended = new Ended();
-  private readonly lateEvents = new LateEvents();
+  readonly #rule: EpisodeRule;
+  readonly #writer: EpisodeWriter;
+  readonly #entries = new Map<string, Entry>();
+  readonly #ended = new Ended();
+  readonly #lateEvents = new LateEvents();
   generation: Generation | undefined;
 
   constructor(rule: EpisodeRule, kibana: DiscoverConfig) {
-    this.rule = rule;
-    this.writer = new EpisodeWriter(rule, kibana);
+    this.#rule = rule;
+    this.#writer = new EpisodeWriter(rule, kibana);
   }
 
   apply(change: Change): Output[] {
     const { transition, update, apart } = change.decision;
-    if (!transition && !update) return this.tell(this.entries.get(change.group), undefined, change);
-    const outputs = apart === undefined ? [] : this.applyApart(change, apart);
-    const entry = this.entries.get(change.group) ?? this.begin(change);
-    outputs.push(...this.put(entry, change));
-    if (transition?.to === 'inactive') this.close(entry);
-    else this.entries.set(change.group, entry);
+    if (!transition && !update) return this.#tell(this.#entries.get(change.group), undefined, change);
+    const outputs = apart === undefined ? [] : this.#applyApart(change, apart);
+    const entry = this.#entries.get(change.group) ?? this.#begin(change);
+    outputs.push(...this.#put(entry, change));
+    if (transition?.to === 'inactive') this.#close(entry);
+    else this.#entries.set(change.group, entry);
     return outputs;
   }
 
   get hasUntold(): boolean {
-    return this.lateEvents.hasUntold;
+    return this.#lateEvents.hasUntold;
   }
 
   late(group: string, time: Millis, now: Millis): void {
-    const open = this.entries.get(group);
-    this.lateEvents.add([...(open ? [open] : []), ...this.ended.of(group, now)], time);
+    const open = this.#entries.get(group);
+    this.#lateEvents.add([...(open ? [open] : []), ...this.#ended.of(group, now)], time);
   }
 
   tellLate(now: Millis): Output[] {
-    return this.lateEvents.tell(now);
+    return this.#lateEvents.tell(now);
   }
 
   end(group: string, { at, reason, state }: Ending): Output[] {
-    const entry = this.entries.get(group);
+    const entry = this.#entries.get(group);
     if (!entry) return [];
     const { by, window, value, count } = entry.episode;
     const decision: Decision = {
@@ -109,71 +109,77 @@ class EpisodeBook implements Episodes {
   }
 
   snapshot(): unknown {
-    return { open: [...this.entries.values()].map((entry) => ({ ...entry })), ended: this.ended.snapshot() };
+    return {
+      open: [...this.#entries.values()].map((entry) => ({ ...entry })),
+      ended: this.#ended.snapshot(),
+    };
   }
 
   restore(snapshot: unknown): void {
     const { open, ended } = snapshot as { open: Entry[]; ended: unknown };
-    this.entries.clear();
-    for (const entry of open) this.entries.set(entry.episode.group, { ...entry });
-    this.lateEvents.restore([...this.entries.values(), ...this.ended.restore(ended)]);
+    this.#entries.clear();
+    for (const entry of open) this.#entries.set(entry.episode.group, { ...entry });
+    this.#lateEvents.restore([...this.#entries.values(), ...this.#ended.restore(ended)]);
   }
 
-  private close(entry: Entry): void {
-    this.entries.delete(entry.episode.group);
-    if (entry.raised) this.ended.add(entry);
+  #close(entry: Entry): void {
+    this.#entries.delete(entry.episode.group);
+    if (entry.raised) this.#ended.add(entry);
   }
 
   /** An episode that was over before the open one began. */
-  private applyApart(change: Change, [begun, over]: [Decided, Decided]): Output[] {
-    const entry = this.begin({ ...change, ...begun });
-    const outputs = [...this.put(entry, { ...change, ...begun }), ...this.put(entry, { ...change, ...over })];
-    this.ended.add(entry);
+  #applyApart(change: Change, [begun, over]: [Decided, Decided]): Output[] {
+    const entry = this.#begin({ ...change, ...begun });
+    const outputs = [
+      ...this.#put(entry, { ...change, ...begun }),
+      ...this.#put(entry, { ...change, ...over }),
+    ];
+    this.#ended.add(entry);
     return outputs;
   }
 
-  private put(entry: Entry, change: Change): Output[] {
+  #put(entry: Entry, change: Change): Output[] {
     const { transition, state } = change.decision;
     // Until its window is over an alert is shown as the look had it that raised it.
     const observation = state.early?.observation ?? change.observation;
     const shown = { ...change, observation };
     entry.raised ||= state.status === 'active';
     entry.reason = change.decision.reason;
-    entry.episode = this.writer.next(entry, shown);
-    this.lateEvents.told(entry);
-    const told = transition && this.writer.transition(entry, shown, transition);
+    entry.episode = this.#writer.next(entry, shown);
+    this.#lateEvents.told(entry);
+    const told = transition && this.#writer.transition(entry, shown, transition);
     const outputs: Output[] = [];
     if (told) outputs.push({ kind: 'transition', transition: told });
     if (entry.raised) outputs.push({ kind: 'episode', episode: entry.episode });
-    outputs.push(...this.tell(entry, told, change));
+    outputs.push(...this.#tell(entry, told, change));
     return outputs;
   }
 
-  private begin(change: Change): Entry {
+  #begin(change: Change): Entry {
     const { group, decision, observation } = change;
     const start = decision.state.start ?? observation.since;
-    const episode = this.writer.begin(this.idOf(group, start), start, change);
+    const episode = this.#writer.begin(this.#idOf(group, start), start, change);
     const reach = start - observation.window.start;
     return { episode, transitions: 0, raised: false, reach, untold: 0, reason: decision.reason };
   }
 
-  private idOf(group: string, start: Millis): string {
+  #idOf(group: string, start: Millis): string {
     const { generation } = this;
-    const id = idOf(this.rule.config.name, group, start);
+    const id = idOf(this.#rule.config.name, group, start);
     return generation && start <= generation.until ? `${id}~${generation.number}` : id;
   }
 
   /** Messages of a transition, or of the raise that was held back: that one is kept for as long as it is. */
-  private tell(entry: Entry | undefined, transition: Transition | undefined, change: Change): Output[] {
+  #tell(entry: Entry | undefined, transition: Transition | undefined, change: Change): Output[] {
     if (!entry) return [];
     const { notify, state } = change.decision;
     const told = entry.held ?? transition;
     entry.held = state.held ? told : undefined;
-    return told && notify.send ? this.notifications(told, entry.episode, change.observation.at) : [];
+    return told && notify.send ? this.#notifications(told, entry.episode, change.observation.at) : [];
   }
 
-  private notifications(transition: Transition, episode: Episode, at: Millis): Output[] {
-    return [...new Set(this.rule.config.notify)].map((notifier) => ({
+  #notifications(transition: Transition, episode: Episode, at: Millis): Output[] {
+    return [...new Set(this.#rule.config.notify)].map((notifier) => ({
       kind: 'notification',
       notification: { id: `${transition.id}-${notifier}`, notifier, at, transition, episode },
     }));

@@ -12,17 +12,17 @@ interface Return {
 /** Notices by the records that the server was down for a while, and tells whoever waits for somebody of it. */
 export class Downtime {
   /** `receivedAt` of the last record. */
-  private heardAt: Millis | undefined;
-  private returned: Return | undefined;
+  #heardAt: Millis | undefined;
+  #returned: Return | undefined;
 
   /** A record came. `downAfter`: a gap of more than this means that the server was down, where it waits for time. */
   hear(receivedAt: Millis, clock: EventClock, waiting: () => boolean, downAfter: Millis): void {
-    const { heardAt } = this;
+    const heardAt = this.#heardAt;
     if (heardAt !== undefined && receivedAt - heardAt > downAfter && waiting()) {
-      this.returned = { from: clock.now, to: clock.now + receivedAt - heardAt, at: receivedAt };
+      this.#returned = { from: clock.now, to: clock.now + receivedAt - heardAt, at: receivedAt };
       clock.resume(receivedAt);
     }
-    this.heardAt = receivedAt;
+    this.#heardAt = receivedAt;
   }
 
   /**
@@ -30,19 +30,19 @@ export class Downtime {
    * which nobody listened: whoever is waited for must be told so before.
    */
   tell(now: Millis, runs: readonly Run[]): void {
-    if (this.returned === undefined) return;
-    const { from, to, at } = this.returned;
-    if (now <= from + this.heardAt! - at) return;
-    this.returned = undefined;
+    if (this.#returned === undefined) return;
+    const { from, to, at } = this.#returned;
+    if (now <= from + this.#heardAt! - at) return;
+    this.#returned = undefined;
     for (const run of runs) run.resume?.(to);
   }
 
   snapshot(): { heardAt: Millis | undefined; returned: Return | undefined } {
-    return { heardAt: this.heardAt, returned: this.returned };
+    return { heardAt: this.#heardAt, returned: this.#returned };
   }
 
   restore({ heardAt, returned }: ReturnType<Downtime['snapshot']>): void {
-    this.heardAt = heardAt;
-    this.returned = returned;
+    this.#heardAt = heardAt;
+    this.#returned = returned;
   }
 }

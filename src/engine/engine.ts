@@ -41,19 +41,19 @@ const isDamaged = (record: JournalRecord) => record.kind === 'events' && record.
  */
 export class Engine {
   readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0 };
-  private parts: EngineParts;
-  private dispatch = new Dispatch([]);
+  #parts: EngineParts;
+  #dispatch = new Dispatch([]);
   /** Of each name whose rule went or changed, the number of the rule to come. */
-  private generations = new Map<string, number>();
-  private readonly downtime = new Downtime();
+  #generations = new Map<string, number>();
+  readonly #downtime = new Downtime();
   /** The event time from which on each run may have a window to close; looking earlier would find none. */
-  private dues = new Float64Array(0);
+  #dues = new Float64Array(0);
   /** The earliest of them. */
-  private due: Millis = Number.NEGATIVE_INFINITY;
+  #due: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(parts: EngineParts) {
-    this.parts = parts;
-    this.arrange();
+    this.#parts = parts;
+    this.#arrange();
   }
 
   /** `block` is the record's payload where it is inflated already. */
@@ -63,38 +63,38 @@ export class Engine {
       return [];
     }
     const outputs: Output[] = [];
-    const { clock, downAfter } = this.parts;
-    this.downtime.hear(record.receivedAt, clock, () => this.waiting, downAfter);
+    const { clock, downAfter } = this.#parts;
+    this.#downtime.hear(record.receivedAt, clock, () => this.waiting, downAfter);
     if (record.kind === 'events') {
-      if (block) this.take(record, block, outputs);
-      else this.open(record, outputs);
+      if (block) this.#take(record, block, outputs);
+      else this.#open(record, outputs);
     }
     clock.advance(record.receivedAt);
-    this.close(outputs);
+    this.#close(outputs);
     return outputs;
   }
 
   /** Whether the passing of time alone can still change something. */
   get waiting(): boolean {
-    return this.parts.runs.some((run) => run.waiting);
+    return this.#parts.runs.some((run) => run.waiting);
   }
 
   /** The event clock, before any rule's lateness. */
   get now(): Millis {
-    return this.parts.clock.now;
+    return this.#parts.clock.now;
   }
 
   get clock(): EventClock {
-    return this.parts.clock;
+    return this.#parts.clock;
   }
 
   get rules(): readonly Run[] {
-    return this.parts.runs;
+    return this.#parts.runs;
   }
 
   /** Number of alerts that are active or on their way out. */
   get openAlerts(): number {
-    return this.parts.runs.reduce((open, run) => open + run.openAlerts, 0);
+    return this.#parts.runs.reduce((open, run) => open + run.openAlerts, 0);
   }
 
   /**
@@ -103,21 +103,21 @@ export class Engine {
    */
   swap(parts: Partial<EngineParts>, why: (rule: string) => string): Output[] {
     const outputs: Output[] = [];
-    const before = this.parts;
-    this.parts = { ...before, ...parts };
-    const { runs } = this.parts;
-    for (const run of before.runs) if (!isAmong(run, runs)) this.end(run, why(run.name), outputs);
-    for (const run of runs) if (!isAmong(run, before.runs)) this.begin(run, outputs);
-    this.arrange();
+    const before = this.#parts;
+    this.#parts = { ...before, ...parts };
+    const { runs } = this.#parts;
+    for (const run of before.runs) if (!isAmong(run, runs)) this.#end(run, why(run.name), outputs);
+    for (const run of runs) if (!isAmong(run, before.runs)) this.#begin(run, outputs);
+    this.#arrange();
     return outputs;
   }
 
   snapshot(): unknown {
-    const { clock, runs } = this.parts;
+    const { clock, runs } = this.#parts;
     return {
       clock: clock.snapshot(),
-      ...this.downtime.snapshot(),
-      generations: [...this.generations],
+      ...this.#downtime.snapshot(),
+      generations: [...this.#generations],
       runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]),
     };
   }
@@ -129,54 +129,54 @@ export class Engine {
       generations?: [string, number][];
       runs: [string, string, unknown][];
     };
-    this.parts.clock.restore(clock);
-    this.downtime.restore(downtime);
-    this.generations = new Map(generations);
-    for (const run of this.parts.runs) {
+    this.#parts.clock.restore(clock);
+    this.#downtime.restore(downtime);
+    this.#generations = new Map(generations);
+    for (const run of this.#parts.runs) {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
       if (saved) run.restore(saved[2]);
     }
-    this.arrange();
+    this.#arrange();
   }
 
   /** To be called whenever the list of runs changes, or what they have come to. */
-  private arrange(): void {
-    const { runs } = this.parts;
-    this.dispatch = new Dispatch(runs);
-    this.dues = new Float64Array(runs.length).fill(Number.NEGATIVE_INFINITY);
-    this.due = Number.NEGATIVE_INFINITY;
+  #arrange(): void {
+    const { runs } = this.#parts;
+    this.#dispatch = new Dispatch(runs);
+    this.#dues = new Float64Array(runs.length).fill(Number.NEGATIVE_INFINITY);
+    this.#due = Number.NEGATIVE_INFINITY;
   }
 
-  private end(run: Run, reason: string, outputs: Output[]): void {
+  #end(run: Run, reason: string, outputs: Output[]): void {
     run.book.end(this.now, reason, outputs);
-    this.generations.set(run.name, (this.generations.get(run.name) ?? 1) + 1);
+    this.#generations.set(run.name, (this.#generations.get(run.name) ?? 1) + 1);
   }
 
-  private begin(run: Run, outputs: Output[]): void {
-    const number = this.generations.get(run.name);
-    if (number !== undefined) run.book.follow({ number, until: this.parts.clock.farthest });
+  #begin(run: Run, outputs: Output[]): void {
+    const number = this.#generations.get(run.name);
+    if (number !== undefined) run.book.follow({ number, until: this.#parts.clock.farthest });
     // What lies before the present is closed: the rule is not about it.
     if (Number.isFinite(this.now)) run.advance(this.now, outputs);
   }
 
   /** A payload that cannot be read never will be: it is passed over, and time goes on. */
-  private open(batch: Batch, outputs: Output[]): void {
+  #open(batch: Batch, outputs: Output[]): void {
     let block: EventBlock;
     try {
-      block = this.parts.open(batch);
+      block = this.#parts.open(batch);
     } catch {
       this.tally.unreadable += 1;
       return;
     }
-    this.take(batch, block, outputs);
+    this.#take(batch, block, outputs);
     closePayload(batch, block);
   }
 
-  private take(batch: Batch, block: EventBlock, outputs: Output[]): void {
-    const { clock, events } = this.parts;
+  #take(batch: Batch, block: EventBlock, outputs: Output[]): void {
+    const { clock, events } = this.#parts;
     // Senders of Lumberjack overtake their own windows when they open a connection.
     clock.hear(batch.encoding === 'lumberjack' ? batch.origin.connection : undefined, batch.receivedAt);
-    if (clock.deserted) clock.expect(this.sourcesIn(block, batch));
+    if (clock.deserted) clock.expect(this.#sourcesIn(block, batch));
     events.open(block, batch);
     for (let event = events.next(); event; event = events.next()) {
       this.tally.events += 1;
@@ -190,13 +190,13 @@ export class Engine {
         this.tally.ahead += 1;
         continue;
       }
-      if (clock.now !== before) this.close(outputs);
-      for (const run of this.dispatch.runsFor(event)) run.add(event, outputs, observed === 'on-time');
+      if (clock.now !== before) this.#close(outputs);
+      for (const run of this.#dispatch.runsFor(event)) run.add(event, outputs, observed === 'on-time');
     }
   }
 
-  private sourcesIn(block: EventBlock, batch: Batch): number {
-    const { events } = this.parts;
+  #sourcesIn(block: EventBlock, batch: Batch): number {
+    const { events } = this.#parts;
     const sources = new Set<string>();
     events.open(block, batch);
     for (let event = events.next(); event; event = events.next()) {
@@ -205,19 +205,19 @@ export class Engine {
     return sources.size;
   }
 
-  private close(outputs: Output[]): void {
-    const { now } = this.parts.clock;
-    if (now < this.due) return;
-    this.downtime.tell(now, this.parts.runs);
-    const { dues } = this;
+  #close(outputs: Output[]): void {
+    const { now } = this.#parts.clock;
+    if (now < this.#due) return;
+    this.#downtime.tell(now, this.#parts.runs);
+    const dues = this.#dues;
     let due = Number.POSITIVE_INFINITY;
-    for (const [place, run] of this.parts.runs.entries()) {
+    for (const [place, run] of this.#parts.runs.entries()) {
       if (now >= dues[place]!) {
         run.advance(now, outputs);
         dues[place] = run.due;
       }
       due = Math.min(due, dues[place]!);
     }
-    this.due = due;
+    this.#due = due;
   }
 }

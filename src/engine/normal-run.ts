@@ -10,11 +10,11 @@ export interface NormalRunParts extends WindowRunParts {
 
 /** A rule that watches several figures of an event, each with windows of its own. */
 export class NormalRun extends WindowRun<NormalRunParts> {
-  private readonly figures: { field: string; amount: ReturnType<typeof amountOf> }[];
+  readonly #figures: { field: string; amount: ReturnType<typeof amountOf> }[];
 
   constructor(parts: NormalRunParts) {
     super(parts);
-    this.figures = Object.keys(parts.config.bounds).map((field) => ({
+    this.#figures = Object.keys(parts.config.bounds).map((field) => ({
       field,
       amount: amountOf({ kind: 'avg', field }),
     }));
@@ -27,7 +27,7 @@ export class NormalRun extends WindowRun<NormalRunParts> {
     const isLate = !(event.time >= alerts.closedThrough);
     // However many figures it has, it is one late event.
     if (isLate) alerts.late += 1;
-    for (const { field, amount } of this.figures) {
+    for (const { field, amount } of this.#figures) {
       const figure = amount(event);
       if (figure === undefined) {
         const key = { rule: this.name, group: parameterKey(group, field) };

@@ -12,19 +12,19 @@ interface Stretch {
  * for an alert that may be raised. Two stretches cover every window, and no more than ten lines a group are held.
  */
 export class Samples {
-  private readonly over: Millis;
-  private readonly groups = new Map<string, { now: Stretch; before: Stretch | undefined }>();
+  readonly #over: Millis;
+  readonly #groups = new Map<string, { now: Stretch; before: Stretch | undefined }>();
 
   constructor(over: Millis) {
-    this.over = over;
+    this.#over = over;
   }
 
   offer(group: string, event: LogEvent): void {
-    const start = Math.floor(event.time / this.over) * this.over;
-    let kept = this.groups.get(group);
+    const start = Math.floor(event.time / this.#over) * this.#over;
+    let kept = this.#groups.get(group);
     if (!kept) {
       kept = { now: { start, samples: [] }, before: undefined };
-      this.groups.set(group, kept);
+      this.#groups.set(group, kept);
     } else if (start > kept.now.start) {
       kept.before = kept.now;
       kept.now = { start, samples: [] };
@@ -37,7 +37,7 @@ export class Samples {
 
   /** The first five lines at or after `start`. */
   since(group: string, start: Millis): Sample[] {
-    const kept = this.groups.get(group);
+    const kept = this.#groups.get(group);
     if (!kept) return [];
     return [...(kept.before?.samples ?? []), ...kept.now.samples]
       .filter(({ time }) => time >= start)
@@ -48,23 +48,23 @@ export class Samples {
 
   /** Forgets groups whose lines all lie before `start`. */
   forgetBefore(start: Millis): void {
-    for (const [group, kept] of this.groups) {
-      if (kept.now.start + this.over <= start) this.groups.delete(group);
+    for (const [group, kept] of this.#groups) {
+      if (kept.now.start + this.#over <= start) this.#groups.delete(group);
     }
   }
 
   get size(): number {
-    return this.groups.size;
+    return this.#groups.size;
   }
 
   snapshot(): unknown {
-    return [...this.groups];
+    return [...this.#groups];
   }
 
   restore(snapshot: unknown): void {
-    this.groups.clear();
+    this.#groups.clear();
     for (const [group, kept] of snapshot as [string, { now: Stretch; before: Stretch | undefined }][]) {
-      this.groups.set(group, kept);
+      this.#groups.set(group, kept);
     }
   }
 }

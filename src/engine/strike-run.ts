@@ -15,23 +15,24 @@ export interface StrikeRunParts extends WindowRunParts {
  * lasts until nothing happened for the quiet time; what it knows at once is raised at once.
  */
 export class StrikeRun extends WindowRun<StrikeRunParts> {
-  private readonly tracker: Tracker;
-  private tooLate = 0;
+  readonly #tracker: Tracker;
+  #tooLate = 0;
 
   constructor(parts: StrikeRunParts) {
     super(parts);
     const { config, rule } = parts;
     const hop = rule.every;
-    this.tracker = config.kind === 'change' ? new Changes({ ...config, hop }) : new Terms({ ...config, hop });
-    parts.alerts.alsoHeld = (group) => this.tracker.has(group);
+    this.#tracker =
+      config.kind === 'change' ? new Changes({ ...config, hop }) : new Terms({ ...config, hop });
+    parts.alerts.alsoHeld = (group) => this.#tracker.has(group);
   }
 
   override get late(): number {
-    return this.tooLate;
+    return this.#tooLate;
   }
 
   override get waiting(): boolean {
-    return this.tracker.waiting || super.waiting;
+    return this.#tracker.waiting || super.waiting;
   }
 
   add(event: LogEvent, outputs: Output[], settled: boolean): void {
@@ -42,12 +43,12 @@ export class StrikeRun extends WindowRun<StrikeRunParts> {
     if (values.length === 0 && observer !== undefined)
       observer.took?.({ rule: this.name, group, event, amount: undefined, outcome: 'missing' });
     for (const value of values) {
-      const { outcome, strike } = this.tracker.add(event.time, group, value);
+      const { outcome, strike } = this.#tracker.add(event.time, group, value);
       if (observer !== undefined) observer.took?.({ rule: this.name, group, event, amount: value, outcome });
-      if (outcome === 'late') this.missed(group, event);
+      if (outcome === 'late') this.#missed(group, event);
       if (outcome !== 'added') return;
       if (!book.knows(group)) book.know(group, () => rule.group(event).by);
-      if (strike) this.raise(strike, event, settled, outputs);
+      if (strike) this.#raise(strike, event, settled, outputs);
     }
   }
 
@@ -57,10 +58,10 @@ export class StrikeRun extends WindowRun<StrikeRunParts> {
     const watermark = now - rule.config.lateness;
     const through = Math.floor(watermark / rule.every) * rule.every;
     let strikes: Strike[] = [];
-    this.tracker.settle(through, {
+    this.#tracker.settle(through, {
       strike: (strike) => strikes.push(strike),
       group: (group, until) => {
-        this.settle(group, until, strikes);
+        this.#settle(group, until, strikes);
         strikes = [];
       },
       // Windows close hop by hop, so that each is judged by what was known at its end.
@@ -71,27 +72,22 @@ export class StrikeRun extends WindowRun<StrikeRunParts> {
 
   override snapshot(): unknown {
     const { alerts } = this.parts;
-    return { tracker: this.tracker.snapshot(), alerts: alerts.snapshot(), late: this.tooLate };
+    return { tracker: this.#tracker.snapshot(), alerts: alerts.snapshot(), late: this.#tooLate };
   }
 
   override restore(snapshot: unknown): void {
     const saved = snapshot as { tracker: unknown; alerts: unknown; late: number };
-    this.tracker.restore(saved.tracker);
+    this.#tracker.restore(saved.tracker);
     this.parts.alerts.restore(saved.alerts);
-    this.tooLate = saved.late;
+    this.#tooLate = saved.late;
   }
 
-  private missed(group: string, { time }: LogEvent): void {
-    this.tooLate += 1;
+  #missed(group: string, { time }: LogEvent): void {
+    this.#tooLate += 1;
     this.parts.book.late(group, time, this.parts.alerts.closedThrough);
   }
 
-  private raise(
-    { group, time, value, from }: Strike,
-    event: LogEvent,
-    settled: boolean,
-    outputs: Output[],
-  ): void {
+  #raise({ group, time, value, from }: Strike, event: LogEvent, settled: boolean, outputs: Output[]): void {
     const { config, rule, alerts, book, judge } = this.parts;
     if (rule.hours && !rule.hours.at(time)) return;
     book.keep(group, event);
@@ -99,7 +95,7 @@ export class StrikeRun extends WindowRun<StrikeRunParts> {
     if (settled) alerts.raise(time, group, outputs);
   }
 
-  private settle(group: string, until: Millis, strikes: readonly Strike[]): void {
+  #settle(group: string, until: Millis, strikes: readonly Strike[]): void {
     const { config, rule, alerts, judge } = this.parts;
     // What happened outside the active hours is learned, but raises nothing.
     const counted = strikes.filter(({ time }) => rule.hours === undefined || rule.hours.at(time));

@@ -21,33 +21,33 @@ const longestBetweenSweeps = 60_000;
 export class WindowAlerts {
   late = 0;
   closed = 0;
-  private readonly parts: WindowAlertsParts;
+  readonly #parts: WindowAlertsParts;
   /** Groups that something else than the windows holds on to. */
   alsoHeld: (group: string) => boolean = () => false;
   /** In the snapshot, for what is forgotten and when must not depend on restarts. */
-  private visits = 0;
+  #visits = 0;
 
   constructor(parts: WindowAlertsParts) {
-    this.parts = parts;
+    this.#parts = parts;
     // The group of an alert that is not at rest stays among the groups watched, so `maxGroups` bounds these, too.
     parts.book.onRest = (group, rests) => parts.windows.pin(group, !rests);
   }
 
   get kept(): Kept {
-    return { groups: this.parts.windows.groups, ...this.parts.book.kept };
+    return { groups: this.#parts.windows.groups, ...this.#parts.book.kept };
   }
 
   get due(): Millis {
-    const { rule, windows } = this.parts;
+    const { rule, windows } = this.#parts;
     return windows.closedThrough + rule.every + rule.config.lateness;
   }
 
   get waiting(): boolean {
-    return this.parts.windows.waiting || this.parts.book.hasUntold;
+    return this.#parts.windows.waiting || this.#parts.book.hasUntold;
   }
 
   get closedThrough(): Millis {
-    return this.parts.windows.closedThrough;
+    return this.#parts.windows.closedThrough;
   }
 
   /** Counts at that time. `by` are the fields of the group, where they are not those that the rule groups by. */
@@ -58,7 +58,7 @@ export class WindowAlerts {
     event: LogEvent,
     by?: () => Record<string, Scalar>,
   ): boolean {
-    const { rule, windows, book, observer } = this.parts;
+    const { rule, windows, book, observer } = this.#parts;
     const added = windows.add(time, group, amount);
     if (observer !== undefined)
       observer.took?.({ rule: rule.config.name, group, event, amount, outcome: added });
@@ -73,60 +73,60 @@ export class WindowAlerts {
   /** An event came too late to be counted. */
   missed(group: string, time: Millis): void {
     this.late += 1;
-    this.parts.book.late(group, time, this.closedThrough);
+    this.#parts.book.late(group, time, this.closedThrough);
   }
 
   /** Counts what belongs to no one event. */
   count(time: Millis, group: string): void {
-    this.parts.windows.add(time, group, 1);
+    this.#parts.windows.add(time, group, 1);
   }
 
   /** It is certain that something will be counted there: that is worth knowing before it is. */
   raise(time: Millis, group: string, outputs: Output[]): void {
-    const { rule, book } = this.parts;
+    const { rule, book } = this.#parts;
     if (!book.rests(group)) return;
     const end = (Math.floor(time / rule.every) + 1) * rule.every;
-    this.look({ group, start: end - rule.over, end, value: 1, count: 1 }, true, outputs);
+    this.#look({ group, start: end - rule.over, end, value: 1, count: 1 }, true, outputs);
   }
 
   /** The newest window may have become true with this event; that is worth knowing before it is over. */
   lookEarly(group: string, outputs: Output[]): void {
-    const { rule, windows, book } = this.parts;
+    const { rule, windows, book } = this.#parts;
     if (!book.rests(group)) return;
     const head = windows.head(group);
-    if (head?.value !== undefined && rule.condition!.test(head.value)) this.look(head, true, outputs);
+    if (head?.value !== undefined && rule.condition!.test(head.value)) this.#look(head, true, outputs);
   }
 
   /** Closes the windows that no event at or after that time can change any more. */
   advance(watermark: Millis, outputs: Output[]): void {
-    const { windows, book } = this.parts;
+    const { windows, book } = this.#parts;
     const before = windows.closedThrough;
-    const moved = windows.advance(watermark, (window) => this.close(window, outputs));
-    this.visits += moved;
+    const moved = windows.advance(watermark, (window) => this.#close(window, outputs));
+    this.#visits += moved;
     this.closed += moved;
     // Once a hop, so that a flood of late events does not write a document for each.
     if (windows.closedThrough > before) book.tellLate(windows.closedThrough, outputs);
-    if (this.visits < visitsBetweenSweeps || !this.isNewStretch(before)) return;
-    this.visits = 0;
+    if (this.#visits < visitsBetweenSweeps || !this.#isNewStretch(before)) return;
+    this.#visits = 0;
     book.sweep(windows.closedThrough, (group) => windows.has(group) || this.alsoHeld(group));
   }
 
   snapshot(): unknown {
-    const { windows, book } = this.parts;
-    return { windows: windows.snapshot(), book: book.snapshot(), late: this.late, visits: this.visits };
+    const { windows, book } = this.#parts;
+    return { windows: windows.snapshot(), book: book.snapshot(), late: this.late, visits: this.#visits };
   }
 
   restore(snapshot: unknown): void {
     const saved = snapshot as { windows: unknown; book: unknown; late: number; visits: number };
-    this.parts.windows.restore(saved.windows);
-    this.parts.book.restore(saved.book);
+    this.#parts.windows.restore(saved.windows);
+    this.#parts.book.restore(saved.book);
     this.late = saved.late;
-    this.visits = saved.visits;
+    this.#visits = saved.visits;
   }
 
-  private close(window: WindowValue, outputs: Output[]): void {
-    const { rule, book } = this.parts;
-    if (rule.condition) this.look(window, false, outputs);
+  #close(window: WindowValue, outputs: Output[]): void {
+    const { rule, book } = this.#parts;
+    if (rule.condition) this.#look(window, false, outputs);
     // Windows that end at multiples of their length tile the timeline: the others say nothing new.
     if (rule.config.record && window.end % rule.over === 0 && window.count > 0) {
       const { name, measure } = rule.config;
@@ -138,13 +138,13 @@ export class WindowAlerts {
   }
 
   /** Whether one ended since then. Where they lie is fixed, so that when it is does not depend on restarts. */
-  private isNewStretch(before: Millis): boolean {
-    const stretch = Math.min(this.parts.rule.over, longestBetweenSweeps);
+  #isNewStretch(before: Millis): boolean {
+    const stretch = Math.min(this.#parts.rule.over, longestBetweenSweeps);
     return Math.floor(this.closedThrough / stretch) > Math.floor(before / stretch);
   }
 
-  private look({ group, start, end, value, count }: WindowValue, early: boolean, outputs: Output[]): void {
-    const { rule, windows, book } = this.parts;
+  #look({ group, start, end, value, count }: WindowValue, early: boolean, outputs: Output[]): void {
+    const { rule, windows, book } = this.#parts;
     const window = { start, end };
     const observation: Observation = { at: end, since: end - rule.every, window, value, count, early };
     for (const again of book.look(group, observation, outputs)) windows.schedule(group, again);

@@ -22,27 +22,27 @@ export class Flow {
   bytes = 0;
   /** Windows handed on and not yet on disk. */
   windows = 0;
-  private full = false;
-  private favoured: Reader | undefined;
-  private readonly ceiling: number;
-  private readonly readers = new Set<Reader>();
-  private readonly tell: (paused: boolean) => void;
+  #full = false;
+  #favoured: Reader | undefined;
+  readonly #ceiling: number;
+  readonly #readers = new Set<Reader>();
+  readonly #tell: (paused: boolean) => void;
 
   constructor(ceiling: number, tell: (paused: boolean) => void) {
-    this.ceiling = ceiling;
-    this.tell = tell;
+    this.#ceiling = ceiling;
+    this.#tell = tell;
   }
 
   mayRead(reader: Reader): boolean {
-    return !this.full || reader === this.favoured;
+    return !this.#full || reader === this.#favoured;
   }
 
   join(reader: Reader): void {
-    this.readers.add(reader);
+    this.#readers.add(reader);
   }
 
   leave(reader: Reader): void {
-    this.readers.delete(reader);
+    this.#readers.delete(reader);
     this.change(0);
   }
 
@@ -50,18 +50,18 @@ export class Flow {
   change(bytes: number, windows = 0): void {
     this.bytes += bytes;
     this.windows += windows;
-    const full = this.bytes >= (this.full ? this.ceiling * enoughRoom : this.ceiling);
-    const favoured = full && this.windows === 0 ? this.favourite() : undefined;
-    if (full === this.full && favoured === this.favoured) return;
-    if (full !== this.full) this.tell(full);
-    this.full = full;
-    this.favoured = favoured;
-    for (const reader of this.readers) reader.regulate();
+    const full = this.bytes >= (this.#full ? this.#ceiling * enoughRoom : this.#ceiling);
+    const favoured = full && this.windows === 0 ? this.#favourite() : undefined;
+    if (full === this.#full && favoured === this.#favoured) return;
+    if (full !== this.#full) this.#tell(full);
+    this.#full = full;
+    this.#favoured = favoured;
+    for (const reader of this.#readers) reader.regulate();
   }
 
-  private favourite(): Reader | undefined {
+  #favourite(): Reader | undefined {
     let oldest: Reader | undefined;
-    for (const reader of this.readers)
+    for (const reader of this.#readers)
       if ((reader.windowBegan ?? Infinity) < (oldest?.windowBegan ?? Infinity)) oldest = reader;
     return oldest;
   }

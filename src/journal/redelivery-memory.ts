@@ -36,41 +36,41 @@ const most = 4;
 
 /** A memory of this process, bounded in time and number. */
 export class LocalMemory implements RedeliveryMemory {
-  private readonly config: RedeliveryConfig;
-  private readonly forgotten: (events: number) => void;
+  readonly #config: RedeliveryConfig;
+  readonly #forgotten: (events: number) => void;
   /** The oldest first. */
-  private generations: Generation[] = [];
+  #generations: Generation[] = [];
 
   /** `forgotten` is told of events that had to go before their time. */
   constructor(config: RedeliveryConfig, forgotten: (events: number) => void) {
-    this.config = config;
-    this.forgotten = forgotten;
+    this.#config = config;
+    this.#forgotten = forgotten;
   }
 
   get size(): number {
-    return this.generations.reduce((size, { counts }) => size + counts.size, 0);
+    return this.#generations.reduce((size, { counts }) => size + counts.size, 0);
   }
 
   mayHold(mark: number): boolean {
-    return this.generations.some(({ marks }) => marks.has(mark));
+    return this.#generations.some(({ marks }) => marks.has(mark));
   }
 
   async remember(events: readonly EventIdentity[], now: Millis): Promise<void> {
-    this.expire(now);
+    this.#expire(now);
     for (const { identity, mark } of events) {
-      const { counts, marks } = this.youngest(now);
+      const { counts, marks } = this.#youngest(now);
       counts.set(identity, (counts.get(identity) ?? 0) + 1);
       marks.add(mark);
     }
   }
 
   async take(events: readonly EventIdentity[], now: Millis): Promise<boolean[]> {
-    this.expire(now);
-    return events.map(({ identity }) => this.takeOne(identity));
+    this.#expire(now);
+    return events.map(({ identity }) => this.#takeOne(identity));
   }
 
-  private takeOne(identity: number): boolean {
-    for (const { counts } of this.generations) {
+  #takeOne(identity: number): boolean {
+    for (const { counts } of this.#generations) {
       const count = counts.get(identity);
       if (count === undefined) continue;
       if (count === 1) counts.delete(identity);
@@ -81,26 +81,26 @@ export class LocalMemory implements RedeliveryMemory {
   }
 
   /** The generation that takes a further event. */
-  private youngest(now: Millis): Generation {
-    const { remember, maxEvents } = this.config;
-    let last = this.generations.at(-1);
+  #youngest(now: Millis): Generation {
+    const { remember, maxEvents } = this.#config;
+    let last = this.#generations.at(-1);
     if (!last || last.counts.size >= maxEvents / most || now - last.since > remember / most) {
       last = { counts: new Map(), marks: new Set(), since: now, until: now };
-      this.generations.push(last);
-      this.bound();
+      this.#generations.push(last);
+      this.#bound();
     }
     last.until = now;
     return last;
   }
 
-  private bound(): void {
-    while (this.generations.length > 1 && this.size > this.config.maxEvents * (1 - 1 / most))
-      this.forgotten(this.generations.shift()!.counts.size);
+  #bound(): void {
+    while (this.#generations.length > 1 && this.size > this.#config.maxEvents * (1 - 1 / most))
+      this.#forgotten(this.#generations.shift()!.counts.size);
   }
 
-  private expire(now: Millis): void {
-    this.generations = this.generations.filter(
-      ({ counts, until }) => counts.size > 0 && now - until <= this.config.remember,
+  #expire(now: Millis): void {
+    this.#generations = this.#generations.filter(
+      ({ counts, until }) => counts.size > 0 && now - until <= this.#config.remember,
     );
   }
 }

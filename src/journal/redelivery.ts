@@ -36,36 +36,36 @@ export interface RedeliveryOptions {
  * connection ended, there is nothing to be held against, and a window is only noted by its position.
  */
 export class Redelivery {
-  private readonly options: RedeliveryOptions;
-  private readonly identifier: Identifier;
-  private readonly senders: Senders;
-  private readonly now: () => Millis;
+  readonly #options: RedeliveryOptions;
+  readonly #identifier: Identifier;
+  readonly #senders: Senders;
+  readonly #now: () => Millis;
   /** Remembering and sifting, one after the other, in the order in which they were called for. */
-  private turns: Promise<unknown> = Promise.resolve();
-  private turnsAhead = 0;
-  private closed = false;
-  private endWaiting: () => void = () => {};
-  private readonly end = new Promise<undefined>((resolve) => {
-    this.endWaiting = () => resolve(undefined);
+  #turns: Promise<unknown> = Promise.resolve();
+  #turnsAhead = 0;
+  #closed = false;
+  #endWaiting: () => void = () => {};
+  readonly #end = new Promise<undefined>((resolve) => {
+    this.#endWaiting = () => resolve(undefined);
   });
 
   constructor(options: RedeliveryOptions) {
-    this.options = options;
-    this.identifier = new Identifier(options.seed);
-    this.senders = new Senders(options.windows);
-    this.now = options.now ?? (() => performance.now());
+    this.#options = options;
+    this.#identifier = new Identifier(options.seed);
+    this.#senders = new Senders(options.windows);
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Resolves when every event of the window is in the journal: now, or since it was sent before. */
   deliver(batch: Batch, block: EventBlock): Promise<void> {
-    const { window, doubted, doubtful } = this.senders.add(batch.origin);
+    const { window, doubted, doubtful } = this.#senders.add(batch.origin);
     // Before this window is judged: what comes first over a new connection may be what an old one had on its way.
-    for (const { connection, windows } of doubtful) this.remember(connection, windows);
-    const undisturbed = this.turnsAhead === 0 && this.options.memory.size === 0;
+    for (const { connection, windows } of doubtful) this.#remember(connection, windows);
+    const undisturbed = this.#turnsAhead === 0 && this.#options.memory.size === 0;
     const kept = undisturbed
-      ? this.keep(window, batch, block)
-      : this.inTurn(() => this.sift(window, batch, block)).then((sifted) => sifted.kept);
-    if (doubted) this.remember(batch.origin.connection, [window]);
+      ? this.#keep(window, batch, block)
+      : this.#inTurn(() => this.#sift(window, batch, block)).then((sifted) => sifted.kept);
+    if (doubted) this.#remember(batch.origin.connection, [window]);
     return kept;
   }
 
@@ -74,22 +74,22 @@ export class Redelivery {
    * we do not read it at the moment. So with its first window, what came from its address lately is remembered, too.
    */
   connectionOpened(origin: Origin): void {
-    this.senders.open(origin);
+    this.#senders.open(origin);
   }
 
   connectionClosed(connection: string): void {
     // What was not on disk when the connection ended, or was refused, has no ACK for certain, and will be sent again.
-    this.remember(connection, this.senders.close(connection), ({ kept }) => !kept);
+    this.#remember(connection, this.#senders.close(connection), ({ kept }) => !kept);
   }
 
   /** Remembers what was on its way when the server ended: the journal's tail tells. */
   async recover(): Promise<void> {
-    const { memory, telemetry } = this.options;
+    const { memory, telemetry } = this.#options;
     let events = 0;
     let unreadable = 0;
-    for (const position of await this.lastPositions()) {
-      const found = await this.eventsAt(position, false);
-      if (found) await memory.remember(found, this.now());
+    for (const position of await this.#lastPositions()) {
+      const found = await this.#eventsAt(position, false);
+      if (found) await memory.remember(found, this.#now());
       events += found?.length ?? 0;
       unreadable += found ? 0 : 1;
     }
@@ -97,58 +97,58 @@ export class Redelivery {
   }
 
   /** A journal that is damaged there is for others to judge; it keeps no server from starting. */
-  private async lastPositions(): Promise<Position[]> {
+  async #lastPositions(): Promise<Position[]> {
     try {
-      return await lastWindows(this.options);
+      return await lastWindows(this.#options);
     } catch (error) {
-      this.options.telemetry.failed(error);
+      this.#options.telemetry.failed(error);
       return [];
     }
   }
 
   /** Ends what is under way; windows that wait for a full journal are not waited for. Closing twice is harmless. */
   async close(): Promise<void> {
-    this.closed = true;
-    this.endWaiting();
-    await this.turns;
-    await this.options.journal.close();
+    this.#closed = true;
+    this.#endWaiting();
+    await this.#turns;
+    await this.#options.journal.close();
   }
 
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    this.turnsAhead += 1;
-    const turn = this.turns.then(work).finally(() => {
-      this.turnsAhead -= 1;
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#turnsAhead += 1;
+    const turn = this.#turns.then(work).finally(() => {
+      this.#turnsAhead -= 1;
     });
-    this.turns = turn.catch(() => undefined);
+    this.#turns = turn.catch(() => undefined);
     return turn;
   }
 
-  private async keep(window: SentWindow, batch: Batch, block: EventBlock): Promise<void> {
-    window.stored = this.options.append(batch, block);
+  async #keep(window: SentWindow, batch: Batch, block: EventBlock): Promise<void> {
+    window.stored = this.#options.append(batch, block);
     await window.stored;
     window.kept = true;
   }
 
   /** Answers as soon as the window has its place in the order: the disk is not waited for. */
-  private async sift(window: SentWindow, batch: Batch, block: EventBlock): Promise<{ kept: Promise<void> }> {
-    const known = await this.known(block);
+  async #sift(window: SentWindow, batch: Batch, block: EventBlock): Promise<{ kept: Promise<void> }> {
+    const known = await this.#known(block);
     const events = [...known.values()];
     window.repeated = events;
-    if (events.length === 0) return { kept: this.keep(window, batch, block) };
-    this.options.telemetry.recognised(batch.origin, events.length, block.count, this.options.memory.size);
+    if (events.length === 0) return { kept: this.#keep(window, batch, block) };
+    this.#options.telemetry.recognised(batch.origin, events.length, block.count, this.#options.memory.size);
     if (events.length === block.count) {
       window.kept = true;
       return { kept: Promise.resolve() };
     }
     const rest = without(block, known);
-    return { kept: this.keep(window, { ...batch, ...rest, encoding: 'lumberjack' }, rest.block) };
+    return { kept: this.#keep(window, { ...batch, ...rest, encoding: 'lumberjack' }, rest.block) };
   }
 
   /** Those events of a block that were remembered, by their places. */
-  private async known(block: EventBlock): Promise<Map<number, EventIdentity>> {
-    const suspects = this.identify(block, (mark) => this.options.memory.mayHold(mark));
+  async #known(block: EventBlock): Promise<Map<number, EventIdentity>> {
+    const suspects = this.#identify(block, (mark) => this.#options.memory.mayHold(mark));
     const known = new Map<number, EventIdentity>();
-    const answers = await this.options.memory.take(suspects, this.now());
+    const answers = await this.#options.memory.take(suspects, this.#now());
     suspects.forEach((suspect, i) => {
       if (answers[i]) known.set(suspect.index, suspect);
     });
@@ -159,7 +159,7 @@ export class Redelivery {
    * An event of a window that has its ACK may be sent again, or may not: one that is equal to it, later, may be a new
    * one. It is remembered only if it tells its time, which makes the two one and the same. (`all`: regardless.)
    */
-  private remember(
+  #remember(
     connection: string,
     windows: SentWindow[],
     all: (window: SentWindow) => boolean = () => false,
@@ -167,26 +167,23 @@ export class Redelivery {
     const news = windows
       .filter(({ remembered }) => !remembered)
       .map((window) => ({ window, all: all(window) }));
-    if (news.length === 0 || this.closed) return;
+    if (news.length === 0 || this.#closed) return;
     for (const { window } of news) window.remembered = true;
-    void this.inTurn(() => this.rememberAll(connection, news)).catch(this.options.telemetry.failed);
+    void this.#inTurn(() => this.#rememberAll(connection, news)).catch(this.#options.telemetry.failed);
   }
 
-  private async rememberAll(
-    connection: string,
-    windows: { window: SentWindow; all: boolean }[],
-  ): Promise<void> {
-    const { memory, telemetry } = this.options;
+  async #rememberAll(connection: string, windows: { window: SentWindow; all: boolean }[]): Promise<void> {
+    const { memory, telemetry } = this.#options;
     let events = 0;
     let unreadable = 0;
     for (const { window, all } of windows) {
       // A window that never reached the disk is its sender's alone.
       const stored = window.stored?.catch(() => undefined);
-      const position = await Promise.race([stored, this.end]);
-      if (this.closed) return;
-      const kept = position === undefined ? [] : await this.eventsAt(position, all);
+      const position = await Promise.race([stored, this.#end]);
+      if (this.#closed) return;
+      const kept = position === undefined ? [] : await this.#eventsAt(position, all);
       const found = [...(kept ?? []), ...window.repeated.filter(({ mark }) => all || mark !== 0)];
-      await memory.remember(found, this.now());
+      await memory.remember(found, this.#now());
       events += found.length;
       unreadable += kept ? 0 : 1;
     }
@@ -194,29 +191,26 @@ export class Redelivery {
   }
 
   /** Undefined where the journal does not keep the window any longer, or cannot read it. */
-  private async eventsAt(position: Position, all: boolean): Promise<EventIdentity[] | undefined> {
+  async #eventsAt(position: Position, all: boolean): Promise<EventIdentity[] | undefined> {
     // Others get their turn: a window takes some milliseconds.
     await new Promise<void>((resolve) => setImmediate(resolve));
     try {
-      const [record] = this.options.journal.read(position - 1, Number.MAX_SAFE_INTEGER, 1);
+      const [record] = this.#options.journal.read(position - 1, Number.MAX_SAFE_INTEGER, 1);
       if (record?.position !== position || record.kind !== 'events') return undefined;
-      return this.identify(this.options.open(record), (mark) => all || mark !== 0);
+      return this.#identify(this.#options.open(record), (mark) => all || mark !== 0);
     } catch {
       return undefined;
     }
   }
 
-  private identify(
-    block: EventBlock,
-    wanted: (mark: number) => boolean,
-  ): (EventIdentity & { index: number })[] {
+  #identify(block: EventBlock, wanted: (mark: number) => boolean): (EventIdentity & { index: number })[] {
     const found: (EventIdentity & { index: number })[] = [];
-    this.identifier.open(block);
+    this.#identifier.open(block);
     for (let index = 0; index < block.count; index += 1) {
-      const mark = this.identifier.markOf(index);
-      if (wanted(mark)) found.push({ index, mark, identity: this.identifier.of(index) });
+      const mark = this.#identifier.markOf(index);
+      if (wanted(mark)) found.push({ index, mark, identity: this.#identifier.of(index) });
     }
-    this.identifier.close();
+    this.#identifier.close();
     return found;
   }
 }

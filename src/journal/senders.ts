@@ -29,16 +29,16 @@ const mostSiblings = 16;
 
 /** The last windows of each open connection. */
 export class Senders {
-  private readonly most: number;
-  private readonly senders = new Map<string, Sender>();
+  readonly #most: number;
+  readonly #senders = new Map<string, Sender>();
 
   constructor(most: number) {
-    this.most = most;
+    this.#most = most;
   }
 
   /** A new connection. It is nobody's successor until it sends something: many are but probes of the port. */
   open(origin: Origin): void {
-    this.of(origin).silent = true;
+    this.#of(origin).silent = true;
   }
 
   /**
@@ -47,11 +47,11 @@ export class Senders {
    */
   add(origin: Origin): { window: SentWindow; doubted: boolean; doubtful: Sender[] } {
     const window: SentWindow = { stored: undefined, kept: false, repeated: [], remembered: false };
-    const sender = this.of(origin);
-    const doubtful = sender.silent ? this.doubt(sender) : [];
+    const sender = this.#of(origin);
+    const doubtful = sender.silent ? this.#doubt(sender) : [];
     sender.windows.push(window);
     // What is not on disk has no ACK: however many these are, they are among the last.
-    if (sender.windows.length > this.most && sender.windows[0]!.kept) sender.windows.shift();
+    if (sender.windows.length > this.#most && sender.windows[0]!.kept) sender.windows.shift();
     const doubted = sender.doubted > 0;
     if (doubted) sender.doubted -= 1;
     return { window, doubted, doubtful };
@@ -59,8 +59,8 @@ export class Senders {
 
   /** Forgets a connection and returns its last windows. */
   close(connection: string): SentWindow[] {
-    const windows = this.senders.get(connection)?.windows ?? [];
-    this.senders.delete(connection);
+    const windows = this.#senders.get(connection)?.windows ?? [];
+    this.#senders.delete(connection);
     return windows;
   }
 
@@ -68,21 +68,21 @@ export class Senders {
    * Others from the address of a new sender may be dead without our knowing, and what their sender had on the way may
    * still come out of them, and out of the new one: so the next windows of all of them are doubted. Returns those others.
    */
-  private doubt(sender: Sender): Sender[] {
+  #doubt(sender: Sender): Sender[] {
     sender.silent = false;
-    const siblings = [...this.senders.values()].filter(
+    const siblings = [...this.#senders.values()].filter(
       (other) => other !== sender && other.address === sender.address,
     );
     if (siblings.length === 0 || siblings.length > mostSiblings) return [];
-    for (const doubtful of [sender, ...siblings]) doubtful.doubted = this.most;
+    for (const doubtful of [sender, ...siblings]) doubtful.doubted = this.#most;
     return siblings;
   }
 
-  private of({ connection, address }: Origin): Sender {
-    let sender = this.senders.get(connection);
+  #of({ connection, address }: Origin): Sender {
+    let sender = this.#senders.get(connection);
     if (!sender) {
       sender = { connection, address, windows: [], doubted: 0, silent: false };
-      this.senders.set(connection, sender);
+      this.#senders.set(connection, sender);
     }
     return sender;
   }

@@ -12,8 +12,8 @@ export interface Answer {
 /** Kibana's HTTP API, within one space. */
 export class KibanaClient {
   readonly url: string;
-  private readonly headers: Record<string, string>;
-  private readonly dispatcher: Agent;
+  readonly #headers: Record<string, string>;
+  readonly #dispatcher: Agent;
 
   constructor(config: KibanaConfig) {
     if (config.url === undefined)
@@ -23,16 +23,16 @@ export class KibanaClient {
       );
     const space = config.space === undefined ? '' : `/s/${encodeURIComponent(config.space)}`;
     this.url = `${config.url.replace(/\/+$/, '')}${space}`;
-    this.headers = { 'kbn-xsrf': 'logboom', ...authorization(config) };
-    this.dispatcher = new Agent({ connect: trust(config), headersTimeout: config.timeout });
+    this.#headers = { 'kbn-xsrf': 'logboom', ...authorization(config) };
+    this.#dispatcher = new Agent({ connect: trust(config), headersTimeout: config.timeout });
   }
 
   get(path: string): Promise<Answer> {
-    return this.ask(path, { method: 'GET' });
+    return this.#ask(path, { method: 'GET' });
   }
 
   send(method: 'POST' | 'PUT', path: string, body: unknown): Promise<Answer> {
-    return this.ask(path, {
+    return this.#ask(path, {
       method,
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json' },
@@ -43,16 +43,16 @@ export class KibanaClient {
   upload(path: string, ndjson: string): Promise<Answer> {
     const body = new FormData();
     body.append('file', new File([ndjson], 'logboom.ndjson', { type: 'application/ndjson' }));
-    return this.ask(path, { method: 'POST', body });
+    return this.#ask(path, { method: 'POST', body });
   }
 
   close(): Promise<void> {
-    return this.dispatcher.close();
+    return this.#dispatcher.close();
   }
 
-  private async ask(path: string, init: RequestInit): Promise<Answer> {
-    const { dispatcher } = this;
-    const headers = { ...this.headers, ...(init.headers as Record<string, string>) };
+  async #ask(path: string, init: RequestInit): Promise<Answer> {
+    const dispatcher = this.#dispatcher;
+    const headers = { ...this.#headers, ...(init.headers as Record<string, string>) };
     try {
       const response = await fetch(`${this.url}${path}`, { ...init, headers, dispatcher });
       return { status: response.status, body: read(await response.text()) };

@@ -9,14 +9,14 @@ export interface Ack {
 
 /** The sender's side: reads what a server answers. An error is final, as on the other side. */
 export class AckDecoder {
-  private rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer = Buffer.alloc(0);
 
   push(chunk: Buffer): Ack[] {
-    const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const acks: Ack[] = [];
     let at = 0;
     for (; bytes.length - at >= ackLength; at += ackLength) acks.push(readAck(bytes, at));
-    this.rest = Buffer.from(bytes.subarray(at));
+    this.#rest = Buffer.from(bytes.subarray(at));
     return acks;
   }
 }

@@ -19,29 +19,29 @@ export class BlockBuilder {
   lastSequence = 0;
   /** Bytes of the block so far. */
   size = 0;
-  private readonly announced: number;
-  private readonly limits: Limits;
-  private readonly stretches: Stretch[] = [];
+  readonly #announced: number;
+  readonly #limits: Limits;
+  readonly #stretches: Stretch[] = [];
   /** Bytes of the stretches that are not the payload's. */
-  private owned = 0;
-  private spans = new Uint32Array(256);
+  #owned = 0;
+  #spans = new Uint32Array(256);
 
   constructor(announced: number, limits: Limits) {
-    this.announced = announced;
-    this.limits = limits;
+    this.#announced = announced;
+    this.#limits = limits;
   }
 
   get complete(): boolean {
-    return this.count === this.announced;
+    return this.count === this.#announced;
   }
 
   get missing(): number {
-    return this.announced - this.count;
+    return this.#announced - this.count;
   }
 
   /** Memory that this window holds besides the payload. */
   get heldBytes(): number {
-    return this.owned + this.spans.byteLength;
+    return this.#owned + this.#spans.byteLength;
   }
 
   /**
@@ -50,11 +50,12 @@ export class BlockBuilder {
    */
   takeJson(source: Source | PayloadSource): boolean {
     const { bytes, at: from } = source;
-    const { announced } = this;
-    const { maxEventBytes } = this.limits;
-    const end = Math.min(source.end, from + this.limits.maxInflatedBytes - this.size);
+    const announced = this.#announced;
+    const { maxEventBytes } = this.#limits;
+    const end = Math.min(source.end, from + this.#limits.maxInflatedBytes - this.size);
     const shift = this.size - from;
-    let { spans, count } = this;
+    let spans = this.#spans;
+    let count = this.count;
     let at = from;
     let last = from;
     while (count < announced && end - at >= jsonHeader) {
@@ -62,70 +63,70 @@ export class BlockBuilder {
       const begin = at + jsonHeader;
       const length = uint32(bytes, at + 6);
       if (length > maxEventBytes || length > end - begin) break;
-      if (spans.length === 2 * count) spans = this.widen();
+      if (spans.length === 2 * count) spans = this.#widen();
       spans[2 * count] = begin + shift;
       spans[2 * count + 1] = begin + shift + length;
       count += 1;
       last = at;
       at = begin + length;
     }
-    if (at === from) return this.checkJson(source);
+    if (at === from) return this.#checkJson(source);
     this.count = count;
     this.lastSequence = uint32(bytes, last + 2);
-    this.addStretch(source, at);
+    this.#addStretch(source, at);
     return true;
   }
 
   /** Takes one event that was made from other bytes, such as a D frame. */
   takeDocument(document: Buffer, sequence: number): void {
-    const spans = this.spans.length === 2 * this.count ? this.widen() : this.spans;
+    const spans = this.#spans.length === 2 * this.count ? this.#widen() : this.#spans;
     spans[2 * this.count] = this.size;
     spans[2 * this.count + 1] = this.size + document.length;
     this.count += 1;
     this.lastSequence = sequence;
-    this.own(document);
+    this.#own(document);
     this.size += document.length;
   }
 
   /** The block, given the payload that the stretches of received bytes lie in. */
   build(payload: Buffer): EventBlock {
-    const parts = this.stretches.map((part) =>
+    const parts = this.#stretches.map((part) =>
       Buffer.isBuffer(part) ? part : payload.subarray(part.from, part.to),
     );
     const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-    return { bytes, spans: this.spans.subarray(0, 2 * this.count), count: this.count };
+    return { bytes, spans: this.#spans.subarray(0, 2 * this.count), count: this.count };
   }
 
   /** No J frame could be taken: because it is too large, or (false) because it is not all there. */
-  private checkJson(source: Source): false {
+  #checkJson(source: Source): false {
     if (!has(source, jsonHeader)) return false;
     const length = uint32(source.bytes, source.at + 6);
     const what = `The event at ${placeIn(source)} announces ${length} bytes`;
-    if (length > this.limits.maxEventBytes) throw limitError(what, 'maxEventBytes', this.limits);
-    if (this.size + jsonHeader + length > this.limits.maxInflatedBytes)
-      throw limitError(`${what} and makes its window too large`, 'maxInflatedBytes', this.limits);
+    if (length > this.#limits.maxEventBytes) throw limitError(what, 'maxEventBytes', this.#limits);
+    if (this.size + jsonHeader + length > this.#limits.maxInflatedBytes)
+      throw limitError(`${what} and makes its window too large`, 'maxInflatedBytes', this.#limits);
     return false;
   }
 
-  private addStretch(source: Source | PayloadSource, to: number): void {
+  #addStretch(source: Source | PayloadSource, to: number): void {
     const { at } = source;
-    const last = this.stretches.at(-1);
+    const last = this.#stretches.at(-1);
     this.size += to - at;
     source.at = to;
-    if (!('start' in source)) this.own(source.bytes.subarray(at, to));
+    if (!('start' in source)) this.#own(source.bytes.subarray(at, to));
     else if (last && !Buffer.isBuffer(last) && last.to === at - source.start) last.to = to - source.start;
-    else this.stretches.push({ from: at - source.start, to: to - source.start });
+    else this.#stretches.push({ from: at - source.start, to: to - source.start });
   }
 
-  private own(part: Buffer): void {
-    this.stretches.push(part);
-    this.owned += part.length;
+  #own(part: Buffer): void {
+    this.#stretches.push(part);
+    this.#owned += part.length;
   }
 
-  private widen(): Uint32Array<ArrayBuffer> {
-    const wider = new Uint32Array(2 * this.spans.length);
-    wider.set(this.spans);
-    this.spans = wider;
+  #widen(): Uint32Array<ArrayBuffer> {
+    const wider = new Uint32Array(2 * this.#spans.length);
+    wider.set(this.#spans);
+    this.#spans = wider;
     return wider;
   }
 }

@@ -19,14 +19,14 @@ export class Inbox implements Source {
   streamOffset = 0;
   readonly compressed = false;
   /** A little more than the size of the last payload, for a sender's windows are alike. */
-  private expected = 0;
+  #expected = 0;
   /** Whether `bytes` is the caller's chunk. Most windows of a busy sender are read straight from it. */
-  private borrowed = false;
+  #borrowed = false;
 
   append(chunk: Buffer): void {
-    if (this.end === 0) this.replace(chunk, chunk.length, true);
+    if (this.end === 0) this.#replace(chunk, chunk.length, true);
     else {
-      if (this.bytes.length - this.end < chunk.length) this.grow(chunk.length);
+      if (this.bytes.length - this.end < chunk.length) this.#grow(chunk.length);
       chunk.copy(this.bytes, this.end);
       this.end += chunk.length;
     }
@@ -39,12 +39,12 @@ export class Inbox implements Source {
    */
   take(): Buffer {
     const payload = this.bytes.subarray(this.start, this.at);
-    this.expected = Math.min(Math.ceil(payload.length * 1.05), mostExpected);
-    if (this.borrowed || payload.length * 2 < this.bytes.length) {
+    this.#expected = Math.min(Math.ceil(payload.length * 1.05), mostExpected);
+    if (this.#borrowed || payload.length * 2 < this.bytes.length) {
       this.start = this.at;
       return Buffer.from(payload);
     }
-    this.drop(this.at, Buffer.from(this.bytes.subarray(this.at, this.end)));
+    this.#drop(this.at, Buffer.from(this.bytes.subarray(this.at, this.end)));
     return payload;
   }
 
@@ -55,38 +55,38 @@ export class Inbox implements Source {
 
   /** Once a chunk is read: lets go of it and of everything read, keeping a copy of the beginning of a window. */
   settle(): void {
-    if (this.start === this.end) this.drop(this.start, nothing);
-    else if (this.borrowed || this.start > 0) this.move(this.roomFor(this.end - this.start));
+    if (this.start === this.end) this.#drop(this.start, nothing);
+    else if (this.#borrowed || this.start > 0) this.#move(this.#roomFor(this.end - this.start));
   }
 
-  private grow(by: number): void {
-    this.move(this.roomFor(this.end - this.start + by));
+  #grow(by: number): void {
+    this.#move(this.#roomFor(this.end - this.start + by));
   }
 
-  private roomFor(bytes: number): number {
-    return bytes < this.expected ? this.expected : 2 * bytes;
+  #roomFor(bytes: number): number {
+    return bytes < this.#expected ? this.#expected : 2 * bytes;
   }
 
-  private move(capacity: number): void {
+  #move(capacity: number): void {
     const kept = this.bytes.subarray(this.start, this.end);
     const roomy = Buffer.allocUnsafeSlow(capacity);
     kept.copy(roomy);
     const end = kept.length;
-    this.drop(this.start, roomy);
+    this.#drop(this.start, roomy);
     this.end = end;
   }
 
   /** Continues with other bytes, which begin where the first `count` of the present ones end. */
-  private drop(count: number, bytes: Buffer): void {
+  #drop(count: number, bytes: Buffer): void {
     this.streamOffset += count;
     this.at -= count;
     this.start = Math.max(0, this.start - count);
-    this.replace(bytes, bytes.length, false);
+    this.#replace(bytes, bytes.length, false);
   }
 
-  private replace(bytes: Buffer, end: number, borrowed: boolean): void {
+  #replace(bytes: Buffer, end: number, borrowed: boolean): void {
     this.bytes = bytes;
     this.end = end;
-    this.borrowed = borrowed;
+    this.#borrowed = borrowed;
   }
 }

@@ -13,84 +13,85 @@ const calm: Judgement = { verdict: 'calm', reason: '' };
 /** One of logboom's own alerts: the state machine and the episodes of any rule, looked at by the clock. */
 export class OwnAlertBook {
   readonly name: string;
-  private readonly alert: OwnAlert;
-  private readonly rule;
-  private book: AlertBook;
-  private readonly openOnes = new Map<string, OwnAlertStatus>();
+  readonly #alert: OwnAlert;
+  readonly #rule;
+  #book: AlertBook;
+  readonly #openOnes = new Map<string, OwnAlertStatus>();
 
   constructor(alert: OwnAlert) {
-    this.alert = alert;
+    this.#alert = alert;
     this.name = alert.rule.name;
-    this.rule = compileRule(ruleSchema.parse(alert.rule));
-    this.book = this.empty();
+    this.#rule = compileRule(ruleSchema.parse(alert.rule));
+    this.#book = this.#empty();
   }
 
   /** Whether a look can change nothing. */
   get rests(): boolean {
-    return !this.alert.watched && this.book.openGroups.length === 0;
+    return !this.#alert.watched && this.#book.openGroups.length === 0;
   }
 
   get open(): OwnAlertStatus[] {
-    return [...this.openOnes.values()];
+    return [...this.#openOnes.values()];
   }
 
   look(read: Parameters<OwnAlert['read']>, now: Millis, outputs: Output[]): void {
-    const readings = this.alert.watched ? this.alert.read(...read) : undefined;
-    if (!this.alert.watched) this.end(now, outputs);
+    const readings = this.#alert.watched ? this.#alert.read(...read) : undefined;
+    if (!this.#alert.watched) this.#end(now, outputs);
     if (!readings) return;
-    const gone = new Set(this.book.openGroups);
+    const gone = new Set(this.#book.openGroups);
     for (const reading of readings) {
       gone.delete(reading.group);
-      this.judge(reading, now, outputs);
+      this.#judge(reading, now, outputs);
     }
     for (const group of gone)
-      this.judge({ group, value: 0, bad: '', good: `${group} is no longer watched` }, now, outputs);
+      this.#judge({ group, value: 0, bad: '', good: `${group} is no longer watched` }, now, outputs);
   }
 
-  private empty(): AlertBook {
+  #empty(): AlertBook {
     const judge = lookingAtWindows(
       () => calm,
       () => false,
     );
-    return new AlertBook({ rule: this.rule, judge, episodes: createEpisodes(this.rule) });
+    return new AlertBook({ rule: this.#rule, judge, episodes: createEpisodes(this.#rule) });
   }
 
   /** Documents that are open would stay so for ever otherwise. */
-  private end(now: Millis, outputs: Output[]): void {
-    this.book.end(now, 'the alert was switched off', outputs);
-    this.book = this.empty();
-    this.openOnes.clear();
+  #end(now: Millis, outputs: Output[]): void {
+    this.#book.end(now, 'the alert was switched off', outputs);
+    this.#book = this.#empty();
+    this.#openOnes.clear();
   }
 
-  private judge(reading: Reading, now: Millis, outputs: Output[]): void {
+  #judge(reading: Reading, now: Millis, outputs: Output[]): void {
     const { group, value } = reading;
-    const [field] = this.rule.config.by;
-    this.book.know(group, () => (field === undefined ? {} : { [field]: group }));
-    const start = now - this.rule.every;
-    const holds = this.rule.condition!.test(value);
-    this.book.look(
+    const [field] = this.#rule.config.by;
+    this.#book.know(group, () => (field === undefined ? {} : { [field]: group }));
+    const start = now - this.#rule.every;
+    const holds = this.#rule.condition!.test(value);
+    this.#book.look(
       group,
       { at: now, since: start, window: { start, end: now }, value, count: 1, early: false },
       outputs,
       holds ? { verdict: 'true', reason: reading.bad } : { verdict: 'calm', reason: reading.good },
     );
-    this.note(reading, holds, now);
+    this.#note(reading, holds, now);
   }
 
   /** What the status shows is as fresh as the last look, while the alert's own reason is that of its change. */
-  private note({ group, bad, good }: Reading, holds: boolean, now: Millis): void {
-    const status = this.book.statusOf(group);
-    if (status === 'inactive' || status === 'pending') return void this.openOnes.delete(group);
-    const since = this.openOnes.get(group)?.since ?? new Date(this.book.startOf(group) ?? now).toISOString();
-    this.openOnes.set(group, { rule: this.name, group, since, reason: holds ? bad : `recovering: ${good}` });
+  #note({ group, bad, good }: Reading, holds: boolean, now: Millis): void {
+    const status = this.#book.statusOf(group);
+    if (status === 'inactive' || status === 'pending') return void this.#openOnes.delete(group);
+    const since =
+      this.#openOnes.get(group)?.since ?? new Date(this.#book.startOf(group) ?? now).toISOString();
+    this.#openOnes.set(group, { rule: this.name, group, since, reason: holds ? bad : `recovering: ${good}` });
   }
 
   snapshot(): unknown {
-    return { book: this.book.snapshot() };
+    return { book: this.#book.snapshot() };
   }
 
   /** Another threshold leaves open what is open: the next look judges it by that. */
   restore(snapshot: unknown): void {
-    if (snapshot !== undefined) this.book.restore((snapshot as { book: unknown }).book);
+    if (snapshot !== undefined) this.#book.restore((snapshot as { book: unknown }).book);
   }
 }

@@ -48,131 +48,131 @@ export interface SelfMonitoring {
  * again, under the same ids, so nobody is told twice and no alert begins a second time.
  */
 export class OwnAlerts {
-  private readonly options: SelfMonitoringOptions;
-  private books: OwnAlertBook[];
-  private every: Millis;
-  private readonly now: () => Millis;
-  private before: Vitals | undefined;
+  readonly #options: SelfMonitoringOptions;
+  #books: OwnAlertBook[];
+  #every: Millis;
+  readonly #now: () => Millis;
+  #before: Vitals | undefined;
   /** The last look's place in the order of outputs; it grows even where the clock is set back. */
-  private place: Millis = 0;
-  private unkept: { place: Millis; state: State } | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> = Promise.resolve();
+  #place: Millis = 0;
+  #unkept: { place: Millis; state: State } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
 
   constructor(options: SelfMonitoringOptions) {
-    this.options = options;
-    this.now = options.now ?? Date.now;
-    this.every = options.every;
-    this.books = booksOf(options.alerts);
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#every = options.every;
+    this.#books = booksOf(options.alerts);
     const saved = options.results.checkpoint() as { position: Millis; state: State } | undefined;
     if (!saved) return;
-    this.place = saved.position;
-    this.restore(saved.state.books);
-    this.unkept = { place: saved.position, state: saved.state };
+    this.#place = saved.position;
+    this.#restore(saved.state.books);
+    this.#unkept = { place: saved.position, state: saved.state };
   }
 
   open(): OwnAlertStatus[] {
-    return this.books.flatMap(({ open }) => open);
+    return this.#books.flatMap(({ open }) => open);
   }
 
   start(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
     const timer = setTimeout(async () => {
       await this.look();
-      if (this.timer === timer) this.start();
-    }, this.every);
-    this.timer = timer;
+      if (this.#timer === timer) this.start();
+    }, this.#every);
+    this.#timer = timer;
   }
 
   /** Watches something else from now on. What is open goes on, and what is switched off ends at once. */
   change({ alerts, every }: Watched): Promise<void> {
-    return this.inTurn(async () => {
-      const saved = this.snapshot();
-      this.every = every;
-      this.books = booksOf(alerts);
-      this.restore(saved);
-      if (this.timer !== undefined) this.start();
-      await this.lookNow();
+    return this.#inTurn(async () => {
+      const saved = this.#snapshot();
+      this.#every = every;
+      this.#books = booksOf(alerts);
+      this.#restore(saved);
+      if (this.#timer !== undefined) this.start();
+      await this.#lookNow();
     });
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.looking;
-    await this.options.results.close();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#looking;
+    await this.#options.results.close();
   }
 
   /** Takes the figures and judges them. What the disk does not take is tried again with the next look. */
   look(): Promise<void> {
-    return this.inTurn(() => this.lookNow());
+    return this.#inTurn(() => this.#lookNow());
   }
 
   /** One after the other: a look judges by the books that it began with. */
-  private inTurn(act: () => Promise<void>): Promise<void> {
-    this.looking = this.looking.then(act);
-    return this.looking;
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    this.#looking = this.#looking.then(act);
+    return this.#looking;
   }
 
-  private async lookNow(): Promise<void> {
-    const { telemetry } = this.options;
+  async #lookNow(): Promise<void> {
+    const { telemetry } = this.#options;
     try {
-      await this.keep();
-      if (this.books.every(({ rests }) => rests)) return;
-      const now = this.now();
-      await this.judge(await this.options.vitals(now), now);
+      await this.#keep();
+      if (this.#books.every(({ rests }) => rests)) return;
+      const now = this.#now();
+      await this.#judge(await this.#options.vitals(now), now);
       telemetry.looked(this.open().length);
     } catch (error) {
       telemetry.failed(messageOf(error));
     }
   }
 
-  private async judge(vitals: Vitals, now: Millis): Promise<void> {
-    const saved = this.snapshot();
+  async #judge(vitals: Vitals, now: Millis): Promise<void> {
+    const saved = this.#snapshot();
     const outputs: Output[] = [];
-    for (const book of this.books) book.look([vitals, this.before], now, outputs);
+    for (const book of this.#books) book.look([vitals, this.#before], now, outputs);
     if (outputs.length > 0) {
-      const place = Math.max(now, this.place + 1);
-      const state: State = { books: this.snapshot(), outputs };
+      const place = Math.max(now, this.#place + 1);
+      const state: State = { books: this.#snapshot(), outputs };
       try {
-        await this.options.results.saveCheckpoint({ position: place, state });
+        await this.#options.results.saveCheckpoint({ position: place, state });
       } catch (error) {
         // As if it had not been looked: the next look comes to the same.
-        this.restore(saved);
+        this.#restore(saved);
         throw error;
       }
-      this.place = place;
-      this.unkept = { place, state };
-      this.tell(outputs);
+      this.#place = place;
+      this.#unkept = { place, state };
+      this.#tell(outputs);
     }
-    this.before = vitals;
-    await this.keep();
+    this.#before = vitals;
+    await this.#keep();
   }
 
-  private tell(outputs: Output[]): void {
+  #tell(outputs: Output[]): void {
     for (const output of outputs)
-      if (output.kind === 'transition') this.options.telemetry.transition(output.transition);
+      if (output.kind === 'transition') this.#options.telemetry.transition(output.transition);
   }
 
   /** Hands on what the last look put out. Doing so again changes nothing. */
-  private async keep(): Promise<void> {
-    if (!this.unkept) return;
-    const { place, state } = this.unkept;
-    const { results, notify, onOutputs } = this.options;
+  async #keep(): Promise<void> {
+    if (!this.#unkept) return;
+    const { place, state } = this.#unkept;
+    const { results, notify, onOutputs } = this.#options;
     for (const output of state.outputs) if (output.kind === 'notification') await notify(output.notification);
     const keyed = state.outputs.map((output, i) => ({ key: [place, i + 1] satisfies OutputKey, output }));
     await results.append(keyed);
-    this.unkept = undefined;
+    this.#unkept = undefined;
     onOutputs();
   }
 
-  private snapshot(): State['books'] {
-    return this.books.map((book) => [book.name, book.snapshot()]);
+  #snapshot(): State['books'] {
+    return this.#books.map((book) => [book.name, book.snapshot()]);
   }
 
-  private restore(books: State['books']): void {
+  #restore(books: State['books']): void {
     const saved = new Map(books);
-    for (const book of this.books) book.restore(saved.get(book.name));
+    for (const book of this.#books) book.restore(saved.get(book.name));
   }
 }
 

@@ -38,44 +38,44 @@ const longestAsked: Millis = 3_600_000;
  * refuses it for good or when it has grown too old.
  */
 export class Lane<Entry extends Waiting> {
-  private readonly options: Required<LaneOptions<Entry>>;
-  private readonly stopping = new AbortController();
-  private wakeUp: (() => void) | undefined;
+  readonly #options: Required<LaneOptions<Entry>>;
+  readonly #stopping = new AbortController();
+  #wakeUp: (() => void) | undefined;
   /** A wake-up that comes while the lane looks is not lost. */
-  private woken = false;
-  private ended: Promise<void> = Promise.resolve();
+  #woken = false;
+  #ended: Promise<void> = Promise.resolve();
 
   constructor(options: LaneOptions<Entry>) {
-    this.options = { now: Date.now, random: Math.random, ...options };
+    this.#options = { now: Date.now, random: Math.random, ...options };
   }
 
   start(): void {
-    this.ended = this.run();
+    this.#ended = this.#run();
   }
 
   /** There may be a new message. */
   wake(): void {
-    this.woken = true;
-    this.wakeUp?.();
+    this.#woken = true;
+    this.#wakeUp?.();
   }
 
   /** Breaks off an attempt under way; its message stays in the outbox. */
   async stop(): Promise<void> {
-    this.stopping.abort();
+    this.#stopping.abort();
     this.wake();
-    await this.ended;
+    await this.#ended;
   }
 
-  private async run(): Promise<void> {
-    const { messages, notifier } = this.options;
-    while (!this.stopping.signal.aborted) {
+  async #run(): Promise<void> {
+    const { messages, notifier } = this.#options;
+    while (!this.#stopping.signal.aborted) {
       let entry: Entry | undefined;
-      this.woken = false;
-      await this.insist(async () => {
+      this.#woken = false;
+      await this.#insist(async () => {
         entry = messages.first(notifier.name);
       });
-      if (entry) await this.handle(entry);
-      else await this.untilWoken();
+      if (entry) await this.#handle(entry);
+      else await this.#untilWoken();
     }
   }
 
@@ -83,69 +83,69 @@ export class Lane<Entry extends Waiting> {
    * Tries until the outbox does it or the lane is stopped. A message that was delivered is not sent again only because
    * a full disk does not take the note of it; it is, if the process ends before it does.
    */
-  private async insist(act: () => Promise<void>): Promise<void> {
-    const { notifier, telemetry } = this.options;
-    for (let pause = firstPause; !this.stopping.signal.aborted; pause = Math.min(pause * 2, longestPause)) {
+  async #insist(act: () => Promise<void>): Promise<void> {
+    const { notifier, telemetry } = this.#options;
+    for (let pause = firstPause; !this.#stopping.signal.aborted; pause = Math.min(pause * 2, longestPause)) {
       try {
         return await act();
       } catch (error) {
         telemetry.unwritten(notifier.name, messageOf(error));
       }
-      await this.pause(pause);
+      await this.#pause(pause);
     }
   }
 
-  private async untilWoken(): Promise<void> {
-    if (this.woken) return;
+  async #untilWoken(): Promise<void> {
+    if (this.#woken) return;
     await new Promise<void>((resolve) => {
-      this.wakeUp = resolve;
+      this.#wakeUp = resolve;
     });
   }
 
-  private async handle(entry: Entry): Promise<void> {
-    const { notifier, messages, telemetry, now } = this.options;
+  async #handle(entry: Entry): Promise<void> {
+    const { notifier, messages, telemetry, now } = this.#options;
     if (now() - entry.since > notifier.giveUpAfter) {
       telemetry.expired(notifier.name, entry.notification.id, entry.lastError);
-      return this.insist(() => messages.settled(entry));
+      return this.#insist(() => messages.settled(entry));
     }
     // Written down by a clock that may have been wrong, or by a logboom that believed any number.
-    await this.pause(Math.min(entry.notBefore - now(), longestAsked));
-    if (this.stopping.signal.aborted) return;
+    await this.#pause(Math.min(entry.notBefore - now(), longestAsked));
+    if (this.#stopping.signal.aborted) return;
     try {
       await notifier.send(
         entry.notification,
-        AbortSignal.any([this.stopping.signal, AbortSignal.timeout(notifier.timeout)]),
+        AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(notifier.timeout)]),
       );
     } catch (error) {
-      if (!this.stopping.signal.aborted) await this.mishap(entry, error);
+      if (!this.#stopping.signal.aborted) await this.#mishap(entry, error);
       return;
     }
     telemetry.delivered(notifier.name, entry.notification.id, entry.attempts);
-    await this.insist(() => messages.settled(entry));
+    await this.#insist(() => messages.settled(entry));
   }
 
-  private async mishap(entry: Entry, error: unknown): Promise<void> {
-    const { notifier, messages, telemetry, now } = this.options;
+  async #mishap(entry: Entry, error: unknown): Promise<void> {
+    const { notifier, messages, telemetry, now } = this.#options;
     const reason = messageOf(error);
     if (error instanceof NotifierError && !error.retryable) {
       telemetry.refused(notifier.name, entry.notification.id, reason);
-      return this.insist(() => messages.settled(entry));
+      return this.#insist(() => messages.settled(entry));
     }
     const { retryAfter = 0 } = error instanceof NotifierError ? error : {};
-    const pause = Math.max(Math.min(retryAfter, longestAsked), this.backOff(entry.attempts));
+    const pause = Math.max(Math.min(retryAfter, longestAsked), this.#backOff(entry.attempts));
     const tell = mendable(error) ? telemetry.misconfigured : telemetry.failed;
     tell(notifier.name, entry.notification.id, reason, pause, reason === entry.lastError);
-    await this.insist(() => messages.failed(entry, reason, now() + pause));
+    await this.#insist(() => messages.failed(entry, reason, now() + pause));
   }
 
   /** Doubles from a second to a minute, and jitters over its upper half, so that several do not come back in step. */
-  private backOff(attempts: number): Millis {
+  #backOff(attempts: number): Millis {
     const whole = Math.min(firstPause * 2 ** Math.min(attempts, 16), longestPause);
-    return whole / 2 + (whole / 2) * this.options.random();
+    return whole / 2 + (whole / 2) * this.#options.random();
   }
 
-  private async pause(length: Millis): Promise<void> {
-    if (length > 0) await sleep(length, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  async #pause(length: Millis): Promise<void> {
+    if (length > 0) await sleep(length, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 }
 

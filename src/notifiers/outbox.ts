@@ -42,48 +42,48 @@ export function openOutbox(folder: string): Outbox {
 }
 
 class LmdbOutbox implements Outbox {
-  private readonly root: RootDatabase;
-  private readonly entries: Database<Entry, [notifier: string, number: number]>;
+  readonly #root: RootDatabase;
+  readonly #entries: Database<Entry, [notifier: string, number: number]>;
   /** Number of each known message by its id, settled or not. */
-  private readonly known: Database<number, string>;
-  private readonly idOf: Database<string, number>;
+  readonly #known: Database<number, string>;
+  readonly #idOf: Database<string, number>;
 
   constructor(folder: string) {
-    this.root = openLmdb(folder, 'outbox.mdb', { maxDbs: 3 });
-    this.entries = this.root.openDB({ name: 'entries', encoding: 'msgpack' });
-    this.known = this.root.openDB({ name: 'known', encoding: 'msgpack' });
-    this.idOf = this.root.openDB({ name: 'ids', encoding: 'msgpack' });
+    this.#root = openLmdb(folder, 'outbox.mdb', { maxDbs: 3 });
+    this.#entries = this.#root.openDB({ name: 'entries', encoding: 'msgpack' });
+    this.#known = this.#root.openDB({ name: 'known', encoding: 'msgpack' });
+    this.#idOf = this.#root.openDB({ name: 'ids', encoding: 'msgpack' });
   }
 
   get pending(): number {
-    this.root.resetReadTxn();
-    return this.entries.getCount();
+    this.#root.resetReadTxn();
+    return this.#entries.getCount();
   }
 
   pendingFor(notifier: string): number {
-    this.root.resetReadTxn();
-    return this.entries.getKeysCount({ start: [notifier, 0], end: [notifier, Number.MAX_SAFE_INTEGER] });
+    this.#root.resetReadTxn();
+    return this.#entries.getKeysCount({ start: [notifier, 0], end: [notifier, Number.MAX_SAFE_INTEGER] });
   }
 
   async put(notification: Notification, now: Millis): Promise<void> {
     const { id, notifier } = notification;
     // Within a transaction: what is read is what all writers of all threads have written.
     const putOnce = () => {
-      if (this.known.get(id) !== undefined) return;
-      const number = this.lastNumber() + 1;
+      if (this.#known.get(id) !== undefined) return;
+      const number = this.#lastNumber() + 1;
       const entry = { number, notification, since: now, attempts: 0, notBefore: 0, lastError: undefined };
-      void this.known.put(id, number);
-      void this.idOf.put(number, id);
-      void this.entries.put([notifier, number], entry);
-      this.forget(number - remembered);
+      void this.#known.put(id, number);
+      void this.#idOf.put(number, id);
+      void this.#entries.put([notifier, number], entry);
+      this.#forget(number - remembered);
     };
-    this.root.resetReadTxn();
-    if (this.known.get(id) === undefined) await written(this.root.transaction(putOnce));
+    this.#root.resetReadTxn();
+    if (this.#known.get(id) === undefined) await written(this.#root.transaction(putOnce));
   }
 
   first(notifier: string): Entry | undefined {
-    this.root.resetReadTxn();
-    const [first] = this.entries.getRange({
+    this.#root.resetReadTxn();
+    const [first] = this.#entries.getRange({
       start: [notifier, 0],
       end: [notifier, Number.MAX_SAFE_INTEGER],
       limit: 1,
@@ -92,43 +92,43 @@ class LmdbOutbox implements Outbox {
   }
 
   notifiers(): string[] {
-    this.root.resetReadTxn();
+    this.#root.resetReadTxn();
     const names: string[] = [];
-    let [next] = this.entries.getKeys({ limit: 1 });
+    let [next] = this.#entries.getKeys({ limit: 1 });
     while (next !== undefined) {
       names.push(next[0]);
-      [next] = this.entries.getKeys({ start: [next[0], Number.MAX_SAFE_INTEGER], limit: 1 });
+      [next] = this.#entries.getKeys({ start: [next[0], Number.MAX_SAFE_INTEGER], limit: 1 });
     }
     return names;
   }
 
   async settled(entry: Entry): Promise<void> {
-    await this.write(() => void this.entries.remove(keyOf(entry)));
+    await this.#write(() => void this.#entries.remove(keyOf(entry)));
   }
 
   async failed(entry: Entry, reason: string, notBefore: Millis): Promise<void> {
     const later = { ...entry, attempts: entry.attempts + 1, notBefore, lastError: reason };
-    await this.write(() => void this.entries.put(keyOf(entry), later));
+    await this.#write(() => void this.#entries.put(keyOf(entry), later));
   }
 
   async close(): Promise<void> {
-    await this.root.close();
+    await this.#root.close();
   }
 
-  private write(action: () => void): Promise<void> {
-    return written(this.entries.batch(action));
+  #write(action: () => void): Promise<void> {
+    return written(this.#entries.batch(action));
   }
 
-  private lastNumber(): number {
-    const [last] = this.idOf.getKeys({ reverse: true, limit: 1 });
+  #lastNumber(): number {
+    const [last] = this.#idOf.getKeys({ reverse: true, limit: 1 });
     return last ?? 0;
   }
 
-  private forget(number: number): void {
-    const id = this.idOf.get(number);
+  #forget(number: number): void {
+    const id = this.#idOf.get(number);
     if (id === undefined) return;
-    void this.idOf.remove(number);
-    void this.known.remove(id);
+    void this.#idOf.remove(number);
+    void this.#known.remove(id);
   }
 }
 

@@ -41,55 +41,55 @@ export class Reader {
   waitsForTime = false;
   /** Records that it found damaged since the start. */
   damaged = 0;
-  private readonly journal: Journal;
-  private readonly thread: ReaderThread;
-  private readonly now: () => Millis;
-  private readonly forget: () => void;
-  private offered: { position: Position; bytes: number }[] = [];
-  private offeredNow = 0;
-  private newsDue = false;
-  private level: string | undefined;
+  readonly #journal: Journal;
+  readonly #thread: ReaderThread;
+  readonly #now: () => Millis;
+  readonly #forget: () => void;
+  #offered: { position: Position; bytes: number }[] = [];
+  #offeredNow = 0;
+  #newsDue = false;
+  #level: string | undefined;
 
   constructor(options: ReaderOptions) {
     this.name = options.name;
-    this.journal = options.journal;
-    this.now = options.now ?? Date.now;
-    this.movedAt = this.now();
-    this.thread = new ReaderThread({ ...options, onMessage: (message) => this.receive(message) });
-    this.forget = this.journal.onAppend((newest) => this.hear(newest));
+    this.#journal = options.journal;
+    this.#now = options.now ?? Date.now;
+    this.movedAt = this.#now();
+    this.#thread = new ReaderThread({ ...options, onMessage: (message) => this.#receive(message) });
+    this.#forget = this.#journal.onAppend((newest) => this.#hear(newest));
   }
 
   get alive(): boolean {
-    return this.thread.alive;
+    return this.#thread.alive;
   }
 
   /** Since when the reader has had something to read without getting on; undefined where it is up to date. */
   get stuckSince(): Millis | undefined {
-    return this.position >= this.journal.fill.newest ? undefined : this.movedAt;
+    return this.position >= this.#journal.fill.newest ? undefined : this.movedAt;
   }
 
   async start(): Promise<void> {
     try {
-      await this.thread.start();
+      await this.#thread.start();
     } catch (error) {
-      this.forget();
+      this.#forget();
       throw error;
     }
   }
 
   stop(timeout: Millis): Promise<void> {
-    this.forget();
-    return this.thread.stop(timeout);
+    this.#forget();
+    return this.#thread.stop(timeout);
   }
 
   /** Logs from this level on, and when it is started again as well. */
   logFrom(level: string): void {
-    this.level = level;
-    this.thread.post({ kind: 'level', level });
+    this.#level = level;
+    this.#thread.post({ kind: 'level', level });
   }
 
   say(kind: 'outputs'): void {
-    this.thread.post({ kind });
+    this.#thread.post({ kind });
   }
 
   /**
@@ -97,20 +97,20 @@ export class Reader {
    * takes it up when it is back, and one that is busy when it is done.
    */
   async reload(workerData: unknown): Promise<ReaderReload> {
-    const before = this.thread.workerData;
-    this.thread.workerData = workerData;
-    const answer = await this.thread.call<{ problem?: string }>('reload', reloadWithin, workerData);
-    if (answer?.problem !== undefined) this.thread.workerData = before;
+    const before = this.#thread.workerData;
+    this.#thread.workerData = workerData;
+    const answer = await this.#thread.call<{ problem?: string }>('reload', reloadWithin, workerData);
+    if (answer?.problem !== undefined) this.#thread.workerData = before;
     return { pending: answer === undefined, ...answer };
   }
 
   /** Hands over a document for the sink that is in no journal. */
   hand(item: BulkItem): void {
-    this.thread.post({ kind: 'document', item });
+    this.#thread.post({ kind: 'document', item });
   }
 
   call<T>(name: string, timeout: Millis = 1_000, argument?: unknown): Promise<T | undefined> {
-    return this.thread.call<T>(name, timeout, argument);
+    return this.#thread.call<T>(name, timeout, argument);
   }
 
   /** Whether its thread gets round to an answer; one that is gone does not, and one that hangs does not either. */
@@ -128,52 +128,52 @@ export class Reader {
     const bytes = block.bytes.byteLength + block.spans.byteLength;
     const { buffer } = block.bytes;
     if (buffer.byteLength <= Buffer.poolSize) return;
-    if (this.offeredNow + bytes > offeredBytes) {
+    if (this.#offeredNow + bytes > offeredBytes) {
       giveBack(block.bytes);
       return;
     }
-    this.offered.push({ position, bytes });
-    this.offeredNow += bytes;
+    this.#offered.push({ position, bytes });
+    this.#offeredNow += bytes;
     const message = { kind: 'block', position, block, payloadBytes: payload.length } as const;
-    this.thread.post(message, [buffer as ArrayBuffer, block.spans.buffer as ArrayBuffer]);
+    this.#thread.post(message, [buffer as ArrayBuffer, block.spans.buffer as ArrayBuffer]);
   }
 
-  private hear(newest: Position): void {
+  #hear(newest: Position): void {
     // A reader that was up to date began to wait only now.
-    if (this.position === newest - 1) this.movedAt = this.now();
-    this.announce();
+    if (this.position === newest - 1) this.movedAt = this.#now();
+    this.#announce();
   }
 
-  private announce(): void {
-    if (this.newsDue) return;
-    this.newsDue = true;
+  #announce(): void {
+    if (this.#newsDue) return;
+    this.#newsDue = true;
     // Appends that share a commit are told together, and after their windows were offered.
     setImmediate(() => {
-      this.newsDue = false;
-      this.thread.post({ kind: 'news', newest: this.journal.fill.newest });
+      this.#newsDue = false;
+      this.#thread.post({ kind: 'news', newest: this.#journal.fill.newest });
     });
   }
 
-  private receive(message: FromReader): void {
+  #receive(message: FromReader): void {
     if (message.kind === 'transition') this.onTransition(message.transition);
     else if (message.kind === 'outputs') this.onOutputs();
     else if (message.kind === 'damaged') this.damaged += 1;
-    else if (message.kind === 'progress') this.progress(message);
-    else if (message.kind === 'ready') this.begin();
+    else if (message.kind === 'progress') this.#progress(message);
+    else if (message.kind === 'ready') this.#begin();
   }
 
-  private begin(): void {
-    if (this.level !== undefined) this.logFrom(this.level);
+  #begin(): void {
+    if (this.#level !== undefined) this.logFrom(this.#level);
     // What was appended while it started was told to nobody.
-    this.announce();
+    this.#announce();
   }
 
-  private progress({ position, committed, waiting }: FromReader & { kind: 'progress' }): void {
-    if (position > this.position) this.movedAt = this.now();
+  #progress({ position, committed, waiting }: FromReader & { kind: 'progress' }): void {
+    if (position > this.position) this.movedAt = this.#now();
     this.position = position;
     this.waitsForTime = waiting;
-    this.journal.commit(this.name, committed);
-    while (this.offered[0] && this.offered[0].position <= position)
-      this.offeredNow -= this.offered.shift()!.bytes;
+    this.#journal.commit(this.name, committed);
+    while (this.#offered[0] && this.#offered[0].position <= position)
+      this.#offeredNow -= this.#offered.shift()!.bytes;
   }
 }

@@ -20,60 +20,60 @@ const anotherJournal = 2 ** 44;
  */
 export class Results {
   readonly folder: string;
-  private readonly root: RootDatabase;
-  private readonly outputs: Database<Output, OutputKey>;
-  private readonly meta: Database<unknown, string>;
-  private last: OutputKey;
+  readonly #root: RootDatabase;
+  readonly #outputs: Database<Output, OutputKey>;
+  readonly #meta: Database<unknown, string>;
+  #last: OutputKey;
 
   /** `journalId` names the journal whose positions the keys are; results of another journal know nothing about it. */
   constructor(folder: string, journalId: string) {
     this.folder = folder;
-    this.root = openLmdb(folder, 'results.mdb', { maxDbs: 4 });
-    this.outputs = this.root.openDB<Output, OutputKey>({ name: 'outputs', encoding: 'msgpack' });
-    this.meta = this.root.openDB<unknown, string>({ name: 'meta', encoding: 'msgpack' });
-    if (this.meta.get('journal') !== journalId) this.beginWith(journalId);
-    this.last = (this.meta.get('last') as OutputKey | undefined) ?? [0, 0];
+    this.#root = openLmdb(folder, 'results.mdb', { maxDbs: 4 });
+    this.#outputs = this.#root.openDB<Output, OutputKey>({ name: 'outputs', encoding: 'msgpack' });
+    this.#meta = this.#root.openDB<unknown, string>({ name: 'meta', encoding: 'msgpack' });
+    if (this.#meta.get('journal') !== journalId) this.#beginWith(journalId);
+    this.#last = (this.#meta.get('last') as OutputKey | undefined) ?? [0, 0];
   }
 
   /** Resolves when the outputs are on disk. Those of a replay, known already, are skipped; the count of new ones is returned. */
   async append(outputs: { key: OutputKey; output: Output }[]): Promise<number> {
-    const news = outputs.filter(({ key }) => after(key, this.last));
+    const news = outputs.filter(({ key }) => after(key, this.#last));
     if (news.length === 0) return 0;
     const last = news.at(-1)!.key;
-    await this.write(() => {
-      for (const { key, output } of news) void this.outputs.put(key, output);
-      void this.meta.put('last', last);
+    await this.#write(() => {
+      for (const { key, output } of news) void this.#outputs.put(key, output);
+      void this.#meta.put('last', last);
     });
-    this.last = last;
+    this.#last = last;
     return news.length;
   }
 
   isNew(key: OutputKey): boolean {
-    return after(key, this.last);
+    return after(key, this.#last);
   }
 
   /** Outputs that are not published yet, in order. */
   read(limit: number): { key: OutputKey; output: Output }[] {
-    this.root.resetReadTxn();
-    return [...this.outputs.getRange({ limit })].map(({ key, value }) => ({ key, output: value }));
+    this.#root.resetReadTxn();
+    return [...this.#outputs.getRange({ limit })].map(({ key, value }) => ({ key, output: value }));
   }
 
   /** Forgets outputs that found their owner. */
   async published(keys: OutputKey[]): Promise<void> {
-    await this.write(() => {
-      for (const key of keys) void this.outputs.remove(key);
+    await this.#write(() => {
+      for (const key of keys) void this.#outputs.remove(key);
     });
   }
 
   /** By what the checkpoint came about: rules, parsers, times. A replay from it goes by the same. */
   analysis(): unknown {
-    this.root.resetReadTxn();
-    return this.meta.get('analysis');
+    this.#root.resetReadTxn();
+    return this.#meta.get('analysis');
   }
 
   /** Position of the last record that put something out. */
   get lastPosition(): Position {
-    return this.last[0];
+    return this.#last[0];
   }
 
   /**
@@ -82,45 +82,45 @@ export class Results {
    */
   async change(outputs: Output[], checkpoint: Checkpoint, analysis: unknown): Promise<void> {
     const { position } = checkpoint;
-    const [before, ordinal] = this.last;
+    const [before, ordinal] = this.#last;
     const first = before === position ? ordinal + 1 : 1;
-    await this.write(() => {
-      outputs.forEach((output, index) => void this.outputs.put([position, first + index], output));
-      if (outputs.length > 0) void this.meta.put('last', [position, first + outputs.length - 1]);
-      void this.meta.put('checkpoint', checkpoint);
-      void this.meta.put('analysis', analysis);
+    await this.#write(() => {
+      outputs.forEach((output, index) => void this.#outputs.put([position, first + index], output));
+      if (outputs.length > 0) void this.#meta.put('last', [position, first + outputs.length - 1]);
+      void this.#meta.put('checkpoint', checkpoint);
+      void this.#meta.put('analysis', analysis);
     });
-    if (outputs.length > 0) this.last = [position, first + outputs.length - 1];
+    if (outputs.length > 0) this.#last = [position, first + outputs.length - 1];
   }
 
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    await this.write(() => void this.meta.put('checkpoint', checkpoint));
+    await this.#write(() => void this.#meta.put('checkpoint', checkpoint));
   }
 
   checkpoint(): Checkpoint | undefined {
-    this.root.resetReadTxn();
-    return this.meta.get('checkpoint') as Checkpoint | undefined;
+    this.#root.resetReadTxn();
+    return this.#meta.get('checkpoint') as Checkpoint | undefined;
   }
 
   async close(): Promise<void> {
-    await this.root.close();
+    await this.#root.close();
   }
 
-  private write(action: () => void): Promise<void> {
-    return written(this.outputs.batch(action));
+  #write(action: () => void): Promise<void> {
+    return written(this.#outputs.batch(action));
   }
 
   /** What another journal left is still to be published, first, under keys that this one never uses. */
-  private beginWith(journalId: string): void {
-    this.root.transactionSync(() => {
-      for (const { key, value } of [...this.outputs.getRange()]) {
-        this.outputs.remove(key);
-        this.outputs.put([key[0] - anotherJournal, key[1]], value);
+  #beginWith(journalId: string): void {
+    this.#root.transactionSync(() => {
+      for (const { key, value } of [...this.#outputs.getRange()]) {
+        this.#outputs.remove(key);
+        this.#outputs.put([key[0] - anotherJournal, key[1]], value);
       }
-      this.meta.put('journal', journalId);
-      this.meta.remove('last');
-      this.meta.remove('checkpoint');
-      this.meta.remove('analysis');
+      this.#meta.put('journal', journalId);
+      this.#meta.remove('last');
+      this.#meta.remove('checkpoint');
+      this.#meta.remove('analysis');
     });
   }
 }

@@ -48,53 +48,53 @@ const longestPause: Millis = 60_000;
  */
 export class ReaderThread {
   readonly name: string;
-  private readonly options: ThreadOptions;
+  readonly #options: ThreadOptions;
   /** What it is given when it is started again. */
   workerData: unknown;
-  private readonly firstPause: Millis;
-  private worker: Worker | undefined;
-  private readyAt: Millis | undefined;
-  private pause: Millis;
-  private stopping = false;
-  private restart: NodeJS.Timeout | undefined;
-  private calls = new Map<number, (value: unknown) => void>();
-  private nextCall = 1;
-  private exited: Promise<void> = Promise.resolve();
+  readonly #firstPause: Millis;
+  #worker: Worker | undefined;
+  #readyAt: Millis | undefined;
+  #pause: Millis;
+  #stopping = false;
+  #restart: NodeJS.Timeout | undefined;
+  #calls = new Map<number, (value: unknown) => void>();
+  #nextCall = 1;
+  #exited: Promise<void> = Promise.resolve();
 
   constructor(options: ThreadOptions) {
     this.name = options.name;
-    this.options = options;
+    this.#options = options;
     this.workerData = options.workerData;
-    this.firstPause = options.firstPause ?? shortestPause;
-    this.pause = this.firstPause;
+    this.#firstPause = options.firstPause ?? shortestPause;
+    this.#pause = this.#firstPause;
   }
 
   get alive(): boolean {
-    return this.readyAt !== undefined;
+    return this.#readyAt !== undefined;
   }
 
   /** Resolves when the reader is ready. Rejects with the cause where it cannot even start; it is then left alone. */
   async start(): Promise<void> {
     try {
-      await this.launch();
+      await this.#launch();
     } catch (error) {
-      this.stopping = true;
-      clearTimeout(this.restart);
+      this.#stopping = true;
+      clearTimeout(this.#restart);
       throw error;
     }
   }
 
   post(message: ToReader, transfer: ArrayBuffer[] = []): void {
-    this.worker?.postMessage(message, transfer);
+    this.#worker?.postMessage(message, transfer);
   }
 
   /** Asks the reader; undefined where it is gone or does not answer in time. */
   async call<T>(name: string, timeout: Millis, argument?: unknown): Promise<T | undefined> {
-    if (!this.worker) return undefined;
-    const id = this.nextCall++;
+    if (!this.#worker) return undefined;
+    const id = this.#nextCall++;
     const answer = new Promise<unknown>((resolve) => {
-      const timer = setTimeout(() => this.settle(id, undefined), timeout);
-      this.calls.set(id, (value) => {
+      const timer = setTimeout(() => this.#settle(id, undefined), timeout);
+      this.#calls.set(id, (value) => {
         clearTimeout(timer);
         resolve(value);
       });
@@ -105,68 +105,68 @@ export class ReaderThread {
 
   /** Lets the reader finish what it has in hand, then ends it, at the latest after `timeout`. */
   async stop(timeout: Millis): Promise<void> {
-    this.stopping = true;
-    clearTimeout(this.restart);
-    const { worker } = this;
+    this.#stopping = true;
+    clearTimeout(this.#restart);
+    const worker = this.#worker;
     if (!worker) return;
     this.post({ kind: 'stop' });
     const cut = setTimeout(() => void worker.terminate(), timeout);
-    await this.exited;
+    await this.#exited;
     clearTimeout(cut);
   }
 
-  private receive(message: FromReader): void {
-    if (message.kind === 'answer') this.settle(message.id, message.value);
-    else this.options.onMessage(message);
+  #receive(message: FromReader): void {
+    if (message.kind === 'answer') this.#settle(message.id, message.value);
+    else this.#options.onMessage(message);
   }
 
-  private settle(id: number, value: unknown): void {
-    this.calls.get(id)?.(value);
-    this.calls.delete(id);
+  #settle(id: number, value: unknown): void {
+    this.#calls.get(id)?.(value);
+    this.#calls.delete(id);
   }
 
-  private async launch(): Promise<void> {
-    const { file, resourceLimits } = this.options;
+  async #launch(): Promise<void> {
+    const { file, resourceLimits } = this.#options;
     const worker = new Worker(file, {
       workerData: this.workerData,
       name: this.name,
       ...(resourceLimits && { resourceLimits }),
     });
-    this.worker = worker;
+    this.#worker = worker;
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (message: FromReader) => {
         if (message.kind === 'ready') resolve();
-        this.receive(message);
+        this.#receive(message);
       });
       worker.once('error', (error) => {
-        this.options.instruments.log.error({ err: error, thread: this.name }, `the ${this.name} failed`);
+        this.#options.instruments.log.error({ err: error, thread: this.name }, `the ${this.name} failed`);
         reject(fromThread(error));
       });
-      this.exited = new Promise((done) => worker.once('exit', (code) => done(this.left(code))));
-      void this.exited.then(() => reject(new Error(`the ${this.name} ended before it was ready`)));
+      this.#exited = new Promise((done) => worker.once('exit', (code) => done(this.#left(code))));
+      void this.#exited.then(() => reject(new Error(`the ${this.name} ended before it was ready`)));
     });
-    this.readyAt = performance.now();
+    this.#readyAt = performance.now();
   }
 
-  private left(code: number): void {
+  #left(code: number): void {
     // One that served for long has earned a quick restart.
-    if (this.readyAt !== undefined && performance.now() - this.readyAt > longestPause)
-      this.pause = this.firstPause;
-    this.worker = undefined;
-    this.readyAt = undefined;
-    for (const id of [...this.calls.keys()]) this.settle(id, undefined);
-    if (this.stopping) return;
-    const { log } = this.options.instruments;
-    log.error({ thread: this.name, code, pause: this.pause }, `the ${this.name} ended; it is started again`);
-    this.restart = setTimeout(() => void this.startAgain(), this.pause);
-    this.pause = Math.min(this.pause * 2, longestPause);
+    if (this.#readyAt !== undefined && performance.now() - this.#readyAt > longestPause)
+      this.#pause = this.#firstPause;
+    this.#worker = undefined;
+    this.#readyAt = undefined;
+    for (const id of [...this.#calls.keys()]) this.#settle(id, undefined);
+    if (this.#stopping) return;
+    const { log } = this.#options.instruments;
+    log.error({ thread: this.name, code, pause: this.#pause }, `the ${this.name} ended; it is started again`);
+    this.#restart = setTimeout(() => void this.#startAgain(), this.#pause);
+    this.#pause = Math.min(this.#pause * 2, longestPause);
   }
 
   /** One that does not start has ended as well, and with that its next attempt is planned. */
-  private async startAgain(): Promise<void> {
-    await this.launch().catch((error) => {
+  async #startAgain(): Promise<void> {
+    await this.#launch().catch((error) => {
       const line = `the ${this.name} does not start: ${messageOf(error)}`;
-      this.options.instruments.log.error({ thread: this.name }, line);
+      this.#options.instruments.log.error({ thread: this.name }, line);
     });
   }
 }

@@ -21,41 +21,41 @@ type Span = [from: number, to: number];
  * the hour that does not exist is missing, and where they are put back the hour that comes twice counts twice.
  */
 export class ActiveHours {
-  private readonly config: ActiveHoursConfig;
-  private readonly offsetAt: OffsetAt;
-  private readonly days: Set<number>;
-  private readonly spans: Span[];
+  readonly #config: ActiveHoursConfig;
+  readonly #offsetAt: OffsetAt;
+  readonly #days: Set<number>;
+  readonly #spans: Span[];
   /** From the moment asked about last until the next change; neighbours ask for the same. */
-  private known = { from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
+  #known = { from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
 
   constructor(config: ActiveHoursConfig) {
-    this.config = config;
-    this.offsetAt = offsetsOf(config.zone);
-    this.days = new Set(config.days.map((name) => days.indexOf(name)));
-    this.spans = config.hours.map((hours) => hours.split('-').map(minuteOf) as Span);
+    this.#config = config;
+    this.#offsetAt = offsetsOf(config.zone);
+    this.#days = new Set(config.days.map((name) => days.indexOf(name)));
+    this.#spans = config.hours.map((hours) => hours.split('-').map(minuteOf) as Span);
   }
 
   at(time: Millis): boolean {
-    const minutes = this.localMinutes(time);
+    const minutes = this.#localMinutes(time);
     // The epoch began on a Thursday, three days after a Monday.
     const weekday = (((Math.floor(minutes / day) + 3) % 7) + 7) % 7;
     const now = ((minutes % day) + day) % day;
     const yesterday = (weekday + 6) % 7;
-    return this.spans.some(([from, to]) => {
-      if (from < to) return this.days.has(weekday) && now >= from && now < to;
-      return (this.days.has(weekday) && now >= from) || (this.days.has(yesterday) && now < to);
+    return this.#spans.some(([from, to]) => {
+      if (from < to) return this.#days.has(weekday) && now >= from && now < to;
+      return (this.#days.has(weekday) && now >= from) || (this.#days.has(yesterday) && now < to);
     });
   }
 
   /** The first moment after `time` at which that is otherwise; infinite where it never is. */
   changeAfter(time: Millis): Millis {
-    if (time >= this.known.from && time < this.known.until) return this.known.until;
+    if (time >= this.#known.from && time < this.#known.until) return this.#known.until;
     const now = this.at(time);
     const start = Math.floor(time / minute);
     let ahead = 1;
     while (ahead <= horizon && this.at((start + ahead) * minute) === now) ahead += 1;
     const until = ahead > horizon ? Number.POSITIVE_INFINITY : (start + ahead) * minute;
-    this.known = { from: time, until };
+    this.#known = { from: time, until };
     return until;
   }
 
@@ -66,15 +66,15 @@ export class ActiveHours {
 
   /** `it is Sat 12:05, outside the active hours (mon–fri 08:00-18:00 Europe/Berlin)`. */
   outside(time: Millis): string {
-    const minutes = this.localMinutes(time);
+    const minutes = this.#localMinutes(time);
     const local = new Date(minutes * minute).toUTCString();
-    const { config } = this;
+    const config = this.#config;
     const week = config.days.length === 7 ? 'every day' : config.days.join(', ');
     return `it is ${local.slice(0, 3)} ${local.slice(17, 22)}, outside the active hours (${week} ${config.hours.join(', ')} ${config.zone}), so the condition was not looked at`;
   }
 
-  private localMinutes(time: Millis): number {
-    return Math.floor((time + this.offsetAt(time)) / minute);
+  #localMinutes(time: Millis): number {
+    return Math.floor((time + this.#offsetAt(time)) / minute);
   }
 }
 

@@ -19,60 +19,61 @@ type Packed = [string, [number, Learned][], Millis, Millis, Millis | null];
 
 /** Holds each window against what was learned of its season, and learns from it if it is normal. */
 export class BaselineJudge implements Judge {
-  private readonly config: KindConfig<'baseline'>;
-  private readonly season: Season;
-  private readonly groups = new Map<string, Memory>();
+  readonly #config: KindConfig<'baseline'>;
+  readonly #season: Season;
+  readonly #groups = new Map<string, Memory>();
 
   constructor(config: KindConfig<'baseline'>) {
-    this.config = config;
-    this.season = seasonOf(config);
+    this.#config = config;
+    this.#season = seasonOf(config);
   }
 
   judge(group: string, o: Observation): Judgement {
-    const known = this.groups.get(group);
-    const isForgotten = known !== undefined && this.isForgotten(known, o.at);
-    if (isForgotten) this.groups.delete(group);
+    const known = this.#groups.get(group);
+    const isForgotten = known !== undefined && this.#isForgotten(known, o.at);
+    if (isForgotten) this.#groups.delete(group);
     if (isForgotten && o.count === 0)
       return { verdict: 'calm', reason: 'forgotten, for no event came for so long' };
-    const memory = this.groups.get(group) ?? this.begin(group, o.at);
+    const memory = this.#groups.get(group) ?? this.#begin(group, o.at);
     if (o.count > 0) memory.seen = Math.max(memory.seen, o.at);
-    const slot = this.season.slotOf(o.window.start);
+    const slot = this.#season.slotOf(o.window.start);
     const learned = memory.slots.get(slot) ?? nothingLearned;
-    const judgement = this.held(o, learned, this.season.nameOf(slot));
-    this.takeIn(memory, slot, learned, o, judgement);
+    const judgement = this.#held(o, learned, this.#season.nameOf(slot));
+    this.#takeIn(memory, slot, learned, o, judgement);
     // Empty windows are judged and learned as well, so each window is looked at.
-    return { ...judgement, again: o.at + this.config.over };
+    return { ...judgement, again: o.at + this.#config.over };
   }
 
   forgetBefore(time: Millis): void {
-    for (const [group, memory] of this.groups) if (this.isForgotten(memory, time)) this.groups.delete(group);
+    for (const [group, memory] of this.#groups)
+      if (this.#isForgotten(memory, time)) this.#groups.delete(group);
   }
 
   snapshot(): unknown {
-    return [...this.groups].map(([group, { slots, seen, learned, odd = null }]): Packed => {
+    return [...this.#groups].map(([group, { slots, seen, learned, odd = null }]): Packed => {
       return [group, [...slots].map(([slot, known]) => [slot, [...known]]), seen, learned, odd];
     });
   }
 
   restore(snapshot: unknown): void {
-    this.groups.clear();
+    this.#groups.clear();
     for (const [group, slots, seen, learned, odd] of snapshot as Packed[])
-      this.groups.set(group, { slots: new Map(slots), seen, learned, odd: odd ?? undefined });
+      this.#groups.set(group, { slots: new Map(slots), seen, learned, odd: odd ?? undefined });
   }
 
   /** The first window is not learned, for it may have begun before anybody looked. */
-  private begin(group: string, at: Millis): Memory {
+  #begin(group: string, at: Millis): Memory {
     const memory: Memory = { slots: new Map(), seen: at, learned: at, odd: undefined };
-    this.groups.set(group, memory);
+    this.#groups.set(group, memory);
     return memory;
   }
 
-  private isForgotten({ seen }: Memory, at: Millis): boolean {
-    return at - seen > this.config.forget;
+  #isForgotten({ seen }: Memory, at: Millis): boolean {
+    return at - seen > this.#config.forget;
   }
 
-  private held({ value, count }: Observation, known: Learned, when: string): Judgement {
-    const { deviation, direction, warmUp, minCount, measure } = this.config;
+  #held({ value, count }: Observation, known: Learned, when: string): Judgement {
+    const { deviation, direction, warmUp, minCount, measure } = this.#config;
     const [learned, mean] = known;
     if (value === undefined)
       return { verdict: 'nothing', reason: `there is nothing to measure as ${measure}` };
@@ -81,7 +82,7 @@ export class BaselineJudge implements Judge {
         verdict: 'calm',
         reason: `still learning what is normal for ${when}: ${learned} of ${warmUp} windows`,
       };
-    const spread = spreadOf(known, this.leastSpread(mean));
+    const spread = spreadOf(known, this.#leastSpread(mean));
     const spreads = (value - mean) / spread;
     const side = spreads < 0 ? 'below' : 'above';
     const normal = `the ${formatNumber(mean)} ± ${formatNumber(spread)} that is normal for ${when}`;
@@ -99,21 +100,21 @@ export class BaselineJudge implements Judge {
   }
 
   /** What is not normal is not learned. Once it has lasted so long that it must be normal, all is learned anew. */
-  private takeIn(memory: Memory, slot: number, known: Learned, o: Observation, { verdict }: Judgement): void {
+  #takeIn(memory: Memory, slot: number, known: Learned, o: Observation, { verdict }: Judgement): void {
     if (o.value === undefined || o.at <= memory.learned) return;
     memory.learned = o.at;
     memory.odd = verdict === 'true' ? (memory.odd ?? o.window.start) : undefined;
     if (memory.odd === undefined) {
-      memory.slots.set(slot, learn(known, o.value, this.config.memory, this.leastSpread(known[1])));
-    } else if (o.at - memory.odd > this.config.adaptAfter) {
+      memory.slots.set(slot, learn(known, o.value, this.#config.memory, this.#leastSpread(known[1])));
+    } else if (o.at - memory.odd > this.#config.adaptAfter) {
       memory.slots.clear();
       memory.odd = undefined;
     }
   }
 
   /** Counts scatter by their square root even where nothing is the matter. */
-  private leastSpread(mean: number): number {
-    const { measure, minSpread } = this.config;
+  #leastSpread(mean: number): number {
+    const { measure, minSpread } = this.#config;
     return measure === 'count' ? Math.max(minSpread, Math.sqrt(Math.max(mean, 1))) : minSpread;
   }
 }

@@ -17,12 +17,12 @@ function parameterOf(key: string): string {
 
 /** Holds each field against its own bounds. */
 export class NormalJudge implements Judge {
-  private readonly config: KindConfig<'normal'>;
-  private readonly conditions: Map<string, Condition>;
+  readonly #config: KindConfig<'normal'>;
+  readonly #conditions: Map<string, Condition>;
 
   constructor(config: KindConfig<'normal'>) {
-    this.config = config;
-    this.conditions = new Map(
+    this.#config = config;
+    this.#conditions = new Map(
       Object.entries(config.bounds).flatMap(([field, given]) => {
         const parsed = parseCondition(bounds(given));
         return 'ok' in parsed ? [[field, parsed.ok] as const] : [];
@@ -31,9 +31,9 @@ export class NormalJudge implements Judge {
   }
 
   judge(key: string, { value, count }: Observation): Judgement {
-    const { statistic, minCount } = this.config;
+    const { statistic, minCount } = this.#config;
     const field = parameterOf(key);
-    const condition = this.conditions.get(field);
+    const condition = this.#conditions.get(field);
     if (condition === undefined)
       return {
         verdict: 'calm',

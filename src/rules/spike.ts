@@ -17,21 +17,21 @@ interface Memory {
 
 /** Holds each window against the one before it. */
 export class SpikeJudge implements Judge {
-  private readonly config: KindConfig<'spike'>;
-  private readonly groups = new Map<string, Memory>();
+  readonly #config: KindConfig<'spike'>;
+  readonly #groups = new Map<string, Memory>();
 
   constructor(config: KindConfig<'spike'>) {
-    this.config = config;
+    this.#config = config;
   }
 
   judge(group: string, o: Observation): Judgement {
-    const { over } = this.config;
-    let memory = this.groups.get(group);
+    const { over } = this.#config;
+    let memory = this.#groups.get(group);
     // A group that was forgotten is looked at again while it rests: there is nothing in it and nothing before it.
-    if (memory === undefined && o.count === 0) return compare(o, undefined, this.config);
-    if (memory === undefined || (o.count > 0 && this.isOver(memory, o.at))) {
+    if (memory === undefined && o.count === 0) return compare(o, undefined, this.#config);
+    if (memory === undefined || (o.count > 0 && this.#isOver(memory, o.at))) {
       memory = { first: o.at, empty: undefined, past: [] };
-      this.groups.set(group, memory);
+      this.#groups.set(group, memory);
     }
     memory.empty = o.count > 0 ? undefined : (memory.empty ?? o.at);
     const { first, past } = memory;
@@ -42,15 +42,15 @@ export class SpikeJudge implements Judge {
     const again = o.count > 0 || (before?.[2] ?? 0) > 0 ? { again: o.at + over } : {};
     if (o.at - 2 * over < first)
       return { verdict: 'calm', reason: 'still learning: two whole windows are needed', ...again };
-    return { ...compare(o, before, this.config), ...again };
+    return { ...compare(o, before, this.#config), ...again };
   }
 
   forgetBefore(time: Millis): void {
-    for (const [group, memory] of this.groups) if (this.isOver(memory, time)) this.groups.delete(group);
+    for (const [group, memory] of this.#groups) if (this.#isOver(memory, time)) this.#groups.delete(group);
   }
 
   snapshot(): unknown {
-    return [...this.groups].map(([group, { first, empty = null, past }]) => [
+    return [...this.#groups].map(([group, { first, empty = null, past }]) => [
       group,
       first,
       empty,
@@ -60,9 +60,9 @@ export class SpikeJudge implements Judge {
 
   restore(snapshot: unknown): void {
     type Packed = [string, Millis, Millis | null, [Millis, number | null, number][]];
-    this.groups.clear();
+    this.#groups.clear();
     for (const [group, first, empty, past] of snapshot as Packed[])
-      this.groups.set(group, {
+      this.#groups.set(group, {
         first,
         empty: empty ?? undefined,
         past: past.map(([end, value, count]) => [end, value ?? undefined, count]),
@@ -70,8 +70,8 @@ export class SpikeJudge implements Judge {
   }
 
   /** After two empty windows what comes is another beginning. Whether it is forgotten by then makes no difference. */
-  private isOver({ empty }: Memory, at: Millis): boolean {
-    return empty !== undefined && at >= empty + 2 * this.config.over;
+  #isOver({ empty }: Memory, at: Millis): boolean {
+    return empty !== undefined && at >= empty + 2 * this.#config.over;
   }
 }
 

@@ -14,25 +14,25 @@ const mostNotes = 20;
 
 /** Judges by what happened within the quiet time: anything raises, nothing calms. */
 export class StrikeJudge implements Judge {
-  private readonly config: StrikeConfig;
-  private readonly notes = new Map<string, Note[]>();
+  readonly #config: StrikeConfig;
+  readonly #notes = new Map<string, Note[]>();
 
   constructor(config: StrikeConfig) {
-    this.config = config;
+    this.#config = config;
   }
 
   note(group: string, time: Millis, words: string, early: boolean): void {
-    const notes = this.notes.get(group) ?? [];
+    const notes = this.#notes.get(group) ?? [];
     const later = notes.findIndex(([other]) => other > time);
     notes.splice(later === -1 ? notes.length : later, 0, [time, words, early]);
-    this.notes.set(group, notes.slice(-mostNotes));
+    this.#notes.set(group, notes.slice(-mostNotes));
   }
 
   /** Everything before that time is settled, so what was only early knowledge of it is out of date. */
   settle(group: string, through: Millis, settled: readonly { time: Millis; words: string }[]): void {
-    const known = this.notes.get(group);
+    const known = this.#notes.get(group);
     if (known !== undefined)
-      this.notes.set(
+      this.#notes.set(
         group,
         known.filter(([time, , early]) => !early || time >= through),
       );
@@ -40,28 +40,28 @@ export class StrikeJudge implements Judge {
   }
 
   judge(group: string, { at, count, window }: Observation): Judgement {
-    const notes = this.notes.get(group)?.filter(([time]) => time >= window.start) ?? [];
-    if (notes.length > 0) this.notes.set(group, notes);
-    else this.notes.delete(group);
-    const within = `within ${formatDuration(this.config.quiet)}`;
+    const notes = this.#notes.get(group)?.filter(([time]) => time >= window.start) ?? [];
+    if (notes.length > 0) this.#notes.set(group, notes);
+    else this.#notes.delete(group);
+    const within = `within ${formatDuration(this.#config.quiet)}`;
     if (count === 0) return { verdict: 'calm', reason: `nothing more of the kind ${within}` };
     const words = notes.findLast(([time]) => time < at)?.[1] ?? 'it happened';
     return { verdict: 'true', reason: count === 1 ? words : `${words}; ${count} such events ${within}` };
   }
 
   forgetBefore(time: Millis): void {
-    const { quiet } = this.config;
-    for (const [group, notes] of this.notes)
-      if (notes.every(([at]) => at < time - quiet)) this.notes.delete(group);
+    const { quiet } = this.#config;
+    for (const [group, notes] of this.#notes)
+      if (notes.every(([at]) => at < time - quiet)) this.#notes.delete(group);
   }
 
   snapshot(): unknown {
-    return [...this.notes].map(([group, notes]) => [group, notes.map((note) => [...note])]);
+    return [...this.#notes].map(([group, notes]) => [group, notes.map((note) => [...note])]);
   }
 
   restore(snapshot: unknown): void {
-    this.notes.clear();
-    for (const [group, notes] of snapshot as [string, Note[]][]) this.notes.set(group, notes);
+    this.#notes.clear();
+    for (const [group, notes] of snapshot as [string, Note[]][]) this.#notes.set(group, notes);
   }
 }
 

@@ -8,17 +8,17 @@ interface Value {
 
 /** What all metrics stood at, at one moment. */
 export class Readings {
-  private readonly values = new Map<string, Value[]>();
+  readonly #values = new Map<string, Value[]>();
 
   constructor(report: MetricObject[] = []) {
     // The registry counts on in the objects that it reports.
     for (const { name, values } of report as unknown as { name: string; values: Value[] }[])
-      this.values.set(name, structuredClone(values));
+      this.#values.set(name, structuredClone(values));
   }
 
   /** The sum over all labels that are not named. 0 where nothing was measured yet. */
   sum(name: string, labels: Record<string, string> = {}): number {
-    return this.of(name)
+    return this.#of(name)
       .filter((one) => Object.entries(labels).every(([label, value]) => one.labels[label] === value))
       .reduce((sum, { value }) => sum + value, 0);
   }
@@ -34,8 +34,8 @@ export class Readings {
    * `histogram_quantile` has it. Undefined where it observed nothing.
    */
   quantile(since: Readings, name: string, share: number): number | undefined {
-    const before = new Map(since.buckets(name));
-    const grown = this.buckets(name).map(
+    const before = new Map(since.#buckets(name));
+    const grown = this.#buckets(name).map(
       ([bound, count]) => [bound, count - (before.get(bound) ?? 0)] as const,
     );
     const all = grown.at(-1)?.[1] ?? 0;
@@ -49,9 +49,9 @@ export class Readings {
     return upTo === less ? bound : below + ((bound - below) * (rank - less)) / (upTo - less);
   }
 
-  private buckets(name: string): [bound: number, count: number][] {
+  #buckets(name: string): [bound: number, count: number][] {
     const counts = new Map<number, number>();
-    for (const { value, labels, metricName } of this.of(name)) {
+    for (const { value, labels, metricName } of this.#of(name)) {
       if (metricName !== `${name}_bucket`) continue;
       const bound = labels.le === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels.le);
       counts.set(bound, (counts.get(bound) ?? 0) + value);
@@ -59,7 +59,7 @@ export class Readings {
     return [...counts].sort(([a], [b]) => a - b);
   }
 
-  private of(name: string): Value[] {
-    return this.values.get(name) ?? [];
+  #of(name: string): Value[] {
+    return this.#values.get(name) ?? [];
   }
 }

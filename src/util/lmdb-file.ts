@@ -33,29 +33,29 @@ function openOrMissing(path: string): number | undefined {
 }
 
 class Inspection {
-  private readonly file: number;
-  private readonly size: number;
+  readonly #file: number;
+  readonly #size: number;
 
   constructor(file: number, size: number) {
-    this.file = file;
-    this.size = size;
+    this.#file = file;
+    this.#size = size;
   }
 
   fault(): string | undefined {
-    const first = readMeta(this.bytes(0, META_BYTES));
+    const first = readMeta(this.#bytes(0, META_BYTES));
     if (!first) return 'its first page is no header of an LMDB file';
-    const second = readMeta(this.bytes(first.pageSize, META_BYTES));
+    const second = readMeta(this.#bytes(first.pageSize, META_BYTES));
     if (!second) return 'its second header page is damaged';
-    return this.tree(first.transaction > second.transaction ? first : second);
+    return this.#tree(first.transaction > second.transaction ? first : second);
   }
 
-  private tree(meta: Meta): string | undefined {
-    const isShort = this.size < (meta.lastPage + 1) * meta.pageSize;
+  #tree(meta: Meta): string | undefined {
+    const isShort = this.#size < (meta.lastPage + 1) * meta.pageSize;
     const since = isShort ? 0 : meta.transaction - RECENT_TRANSACTIONS;
     const open: Reference[] = meta.roots.map((page) => ({ page, kind: 'tree', pages: 1 }));
     const seen = new Set<number>();
     for (let next = open.pop(); next; next = open.pop()) {
-      const found = seen.has(next.page) ? `page ${next.page} is used twice` : this.page(next, meta, since);
+      const found = seen.has(next.page) ? `page ${next.page} is used twice` : this.#page(next, meta, since);
       seen.add(next.page);
       if (typeof found === 'string') return found;
       open.push(...found);
@@ -64,19 +64,19 @@ class Inspection {
   }
 
   /** What a page speaks of, or what is wrong with it. */
-  private page(reference: Reference, { pageSize, lastPage }: Meta, since: number): Reference[] | string {
+  #page(reference: Reference, { pageSize, lastPage }: Meta, since: number): Reference[] | string {
     const { page, pages, kind } = reference;
     if (page < 2 || page + pages - 1 > lastPage) return `page ${page}, which is spoken of, cannot be`;
     const end = (page + pages) * pageSize;
-    if (end > this.size) return `it is cut short: it has ${this.size} bytes and needs at least ${end}`;
-    const bytes = this.bytes(page * pageSize, kind === 'overflow' ? META_BYTES : pageSize);
+    if (end > this.#size) return `it is cut short: it has ${this.#size} bytes and needs at least ${end}`;
+    const bytes = this.#bytes(page * pageSize, kind === 'overflow' ? META_BYTES : pageSize);
     if (!isPage(bytes, reference)) return `page ${page} is damaged`;
     if (kind === 'overflow' || transactionOf(bytes) < since) return [];
     return referencesOf(bytes, pageSize) ?? `page ${page} is damaged`;
   }
 
-  private bytes(from: number, length: number): Buffer {
+  #bytes(from: number, length: number): Buffer {
     const bytes = Buffer.alloc(length);
-    return bytes.subarray(0, readSync(this.file, bytes, 0, length, from));
+    return bytes.subarray(0, readSync(this.#file, bytes, 0, length, from));
   }
 }

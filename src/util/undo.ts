@@ -1,15 +1,15 @@
 /** What was begun, to be undone in reverse. A part that does not stop well does not keep the others from stopping. */
 export class Undo {
-  private steps: (() => unknown)[] = [];
+  #steps: (() => unknown)[] = [];
 
   add(step: () => unknown): void {
-    this.steps.push(step);
+    this.#steps.push(step);
   }
 
   /** Undoing twice does it once. Rejects with all that went wrong, after everything was tried. */
   async all(): Promise<void> {
-    const steps = this.steps.reverse();
-    this.steps = [];
+    const steps = this.#steps.reverse();
+    this.#steps = [];
     const errors: unknown[] = [];
     for (const step of steps) {
       try {

@@ -44,40 +44,40 @@ interface Reload {
 
 /** Reads the journal, drives the engine, and puts its outputs on disk before it goes on. */
 export class Analyser {
-  private readonly options: AnalyserOptions;
-  private readonly news = new Signal();
-  private readonly blocks = new Map<Position, { block: EventBlock; payloadBytes: number }>();
-  private position: Position = 0;
+  readonly #options: AnalyserOptions;
+  readonly #news = new Signal();
+  readonly #blocks = new Map<Position, { block: EventBlock; payloadBytes: number }>();
+  #position: Position = 0;
   /** How far the journal goes by what the main thread tells; the windows that it offers come before that. */
-  private told: Position;
-  private committed: Position = 0;
-  private sinceCheckpoint = 0;
-  private checkpointDue = false;
-  private readonly reloads: Reload[] = [];
-  private stopping = false;
-  private turns: Promise<void> = Promise.resolve();
+  #told: Position;
+  #committed: Position = 0;
+  #sinceCheckpoint = 0;
+  #checkpointDue = false;
+  readonly #reloads: Reload[] = [];
+  #stopping = false;
+  #turns: Promise<void> = Promise.resolve();
 
   constructor(options: AnalyserOptions) {
-    this.options = options;
-    this.told = options.journal.newest;
-    this.position = restored(options);
-    this.committed = this.position;
+    this.#options = options;
+    this.#told = options.journal.newest;
+    this.#position = restored(options);
+    this.#committed = this.#position;
   }
 
   wake(newest: Position): void {
-    this.told = Math.max(this.told, newest);
-    this.news.raise();
+    this.#told = Math.max(this.#told, newest);
+    this.#news.raise();
   }
 
   /** Takes a window that is inflated already. It is used if its turn comes, and forgotten if that is over. */
   offer(position: Position, block: EventBlock, payloadBytes: number): void {
-    if (position > this.position) this.blocks.set(position, { block, payloadBytes });
+    if (position > this.#position) this.#blocks.set(position, { block, payloadBytes });
   }
 
   /** Asks for a checkpoint at the next opportunity. When it is taken has no influence on what is put out. */
   requestCheckpoint(): void {
-    this.checkpointDue = true;
-    this.news.raise();
+    this.#checkpointDue = true;
+    this.#news.raise();
   }
 
   /**
@@ -86,84 +86,86 @@ export class Analyser {
    */
   reload(to: Analysis): Promise<void> {
     return new Promise((done, failed) => {
-      this.reloads.push({ to, after: this.options.results.lastPosition, done, failed });
-      this.news.raise();
+      this.#reloads.push({ to, after: this.#options.results.lastPosition, done, failed });
+      this.#news.raise();
     });
   }
 
   run(): Promise<void> {
-    this.turns = this.loop();
-    return this.turns;
+    this.#turns = this.#loop();
+    return this.#turns;
   }
 
   /** Finishes the turn in hand and writes a checkpoint, so that the next start has nothing to read again. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    this.news.raise();
-    await this.turns;
-    await this.checkpoint();
+    this.#stopping = true;
+    this.#news.raise();
+    await this.#turns;
+    await this.#checkpoint();
   }
 
-  private async loop(): Promise<void> {
-    this.progress();
-    while (!this.stopping) {
-      const reload = this.reloads[0];
-      if (reload && reload.after <= this.position) await this.change(reload);
-      const records = this.read();
-      if (records.length > 0) await this.turn(records);
-      if (this.checkpointDue || this.sinceCheckpoint >= this.options.checkpointBytes) await this.checkpoint();
+  async #loop(): Promise<void> {
+    this.#progress();
+    while (!this.#stopping) {
+      const reload = this.#reloads[0];
+      if (reload && reload.after <= this.#position) await this.#change(reload);
+      const records = this.#read();
+      if (records.length > 0) await this.#turn(records);
+      if (this.#checkpointDue || this.#sinceCheckpoint >= this.#options.checkpointBytes)
+        await this.#checkpoint();
       if (records.length > 0) {
         // Messages of the main thread are heard between turns.
         await new Promise<void>((resolve) => setImmediate(resolve));
-      } else await this.news.wait();
+      } else await this.#news.wait();
     }
   }
 
-  private read(): JournalRecord[] {
-    const isOffered = (position: Position) => this.blocks.has(position);
-    const to = Math.min(this.told, this.reloads[0]?.after ?? this.told);
-    return this.options.journal.read(this.position, turnBytes, to - this.position, isOffered);
+  #read(): JournalRecord[] {
+    const isOffered = (position: Position) => this.#blocks.has(position);
+    const to = Math.min(this.#told, this.#reloads[0]?.after ?? this.#told);
+    return this.#options.journal.read(this.#position, turnBytes, to - this.#position, isOffered);
   }
 
-  private async turn(records: JournalRecord[]): Promise<void> {
+  async #turn(records: JournalRecord[]): Promise<void> {
     const outputs: { key: OutputKey; output: Output }[] = [];
     for (const record of records) {
-      const offered = this.blocks.get(record.position);
-      this.blocks.delete(record.position);
-      this.sinceCheckpoint += offered?.payloadBytes ?? (record.kind === 'events' ? record.payload.length : 1);
-      this.options.engine.process(record, offered?.block).forEach((output, ordinal) => {
+      const offered = this.#blocks.get(record.position);
+      this.#blocks.delete(record.position);
+      this.#sinceCheckpoint +=
+        offered?.payloadBytes ?? (record.kind === 'events' ? record.payload.length : 1);
+      this.#options.engine.process(record, offered?.block).forEach((output, ordinal) => {
         outputs.push({ key: [record.position, ordinal + 1], output });
       });
       if (offered) giveBack(offered.block.bytes);
-      this.position = record.position;
+      this.#position = record.position;
     }
-    if (outputs.length > 0) await this.keep(outputs);
-    this.progress();
+    if (outputs.length > 0) await this.#keep(outputs);
+    this.#progress();
   }
 
   /** Notifications are put away first: a crash in between puts them again, under the same ids. */
-  private async keep(outputs: { key: OutputKey; output: Output }[]): Promise<void> {
-    const news = outputs.filter(({ key }) => this.options.results.isNew(key));
+  async #keep(outputs: { key: OutputKey; output: Output }[]): Promise<void> {
+    const news = outputs.filter(({ key }) => this.#options.results.isNew(key));
     const plain = news.map(({ output }) => output);
-    await this.putAway(plain);
-    if ((await this.options.results.append(news)) > 0) this.options.onOutputs();
-    this.tell(plain);
+    await this.#putAway(plain);
+    if ((await this.#options.results.append(news)) > 0) this.#options.onOutputs();
+    this.#tell(plain);
   }
 
-  private async putAway(outputs: Output[]): Promise<void> {
+  async #putAway(outputs: Output[]): Promise<void> {
     for (const output of outputs)
-      if (output.kind === 'notification') await this.options.notify(output.notification);
+      if (output.kind === 'notification') await this.#options.notify(output.notification);
   }
 
-  private tell(outputs: Output[]): void {
+  #tell(outputs: Output[]): void {
     for (const output of outputs)
-      if (output.kind === 'transition') this.options.onTransition(output.transition);
+      if (output.kind === 'transition') this.#options.onTransition(output.transition);
   }
 
   /** An analysis that cannot be is refused, and the one before goes on. */
-  private async change(reload: Reload): Promise<void> {
-    this.reloads.shift();
-    const { results, swap } = this.options;
+  async #change(reload: Reload): Promise<void> {
+    this.#reloads.shift();
+    const { results, swap } = this.#options;
     if (isDeepStrictEqual(results.analysis(), reload.to)) return reload.done();
     let outputs: Output[];
     try {
@@ -171,33 +173,33 @@ export class Analyser {
     } catch (error) {
       return reload.failed(error);
     }
-    await this.putAway(outputs);
-    await results.change(outputs, this.saved(), reload.to);
-    this.checkpointed();
-    if (outputs.length > 0) this.options.onOutputs();
-    this.tell(outputs);
+    await this.#putAway(outputs);
+    await results.change(outputs, this.#saved(), reload.to);
+    this.#checkpointed();
+    if (outputs.length > 0) this.#options.onOutputs();
+    this.#tell(outputs);
     reload.done();
   }
 
-  private async checkpoint(): Promise<void> {
-    this.checkpointDue = false;
-    if (this.position === this.committed) return;
-    await this.options.results.saveCheckpoint(this.saved());
-    this.checkpointed();
+  async #checkpoint(): Promise<void> {
+    this.#checkpointDue = false;
+    if (this.#position === this.#committed) return;
+    await this.#options.results.saveCheckpoint(this.#saved());
+    this.#checkpointed();
   }
 
-  private saved(): Checkpoint {
-    return { position: this.position, state: this.options.engine.snapshot() };
+  #saved(): Checkpoint {
+    return { position: this.#position, state: this.#options.engine.snapshot() };
   }
 
-  private checkpointed(): void {
-    this.committed = this.position;
-    this.sinceCheckpoint = 0;
-    this.progress();
+  #checkpointed(): void {
+    this.#committed = this.#position;
+    this.#sinceCheckpoint = 0;
+    this.#progress();
   }
 
-  private progress(): void {
-    this.options.onProgress(this.position, this.committed, this.options.engine.waiting);
+  #progress(): void {
+    this.#options.onProgress(this.#position, this.#committed, this.#options.engine.waiting);
   }
 }
 

@@ -28,77 +28,79 @@ const mostTogetherBytes = 4 * 2 ** 20;
  * ones that wait together share a window, and those with more events than are wanted are cut.
  */
 export class ForwardWindows {
-  private readonly options: ForwardWindowsOptions;
-  private readonly most: number;
-  private readonly together: number;
-  private small: Events[] = [];
-  private smallEvents = 0;
-  private smallBytes = 0;
+  readonly #options: ForwardWindowsOptions;
+  readonly #most: number;
+  readonly #together: number;
+  #small: Events[] = [];
+  #smallEvents = 0;
+  #smallBytes = 0;
 
   constructor(options: ForwardWindowsOptions) {
-    this.options = options;
-    this.most = options.bulkMaxSize === 0 ? Number.POSITIVE_INFINITY : options.bulkMaxSize;
-    this.together = Math.min(this.most, usual);
+    this.#options = options;
+    this.#most = options.bulkMaxSize === 0 ? Number.POSITIVE_INFINITY : options.bulkMaxSize;
+    this.#together = Math.min(this.#most, usual);
   }
 
   *of(records: readonly JournalRecord[]): Generator<Load> {
     let upTo = 0;
     for (const record of records) {
-      if (record.kind === 'events' && this.isSmall(record)) {
-        if (!this.fits(record)) yield { windows: this.gathered(), upTo };
-        this.gather(record);
+      if (record.kind === 'events' && this.#isSmall(record)) {
+        if (!this.#fits(record)) yield { windows: this.#gathered(), upTo };
+        this.#gather(record);
       } else if (record.kind === 'events') {
-        if (this.small.length > 0) yield { windows: this.gathered(), upTo };
-        yield { windows: this.windowsOf(record), upTo: record.position };
+        if (this.#small.length > 0) yield { windows: this.#gathered(), upTo };
+        yield { windows: this.#windowsOf(record), upTo: record.position };
       }
       upTo = record.position;
     }
-    if (records.length > 0) yield { windows: this.gathered(), upTo };
+    if (records.length > 0) yield { windows: this.#gathered(), upTo };
   }
 
-  private isSmall({ count, payload }: Events): boolean {
-    return count * 4 < this.together && payload.length * 4 < mostTogetherBytes;
+  #isSmall({ count, payload }: Events): boolean {
+    return count * 4 < this.#together && payload.length * 4 < mostTogetherBytes;
   }
 
-  private fits({ count, payload }: Events): boolean {
-    if (this.small.length === 0) return true;
-    return this.smallEvents + count <= this.together && this.smallBytes + payload.length <= mostTogetherBytes;
+  #fits({ count, payload }: Events): boolean {
+    if (this.#small.length === 0) return true;
+    return (
+      this.#smallEvents + count <= this.#together && this.#smallBytes + payload.length <= mostTogetherBytes
+    );
   }
 
-  private gather(record: Events): void {
-    this.small.push(record);
-    this.smallEvents += record.count;
-    this.smallBytes += record.payload.length;
+  #gather(record: Events): void {
+    this.#small.push(record);
+    this.#smallEvents += record.count;
+    this.#smallBytes += record.payload.length;
   }
 
-  private gathered(): Window[] {
-    const { small } = this;
-    this.small = [];
-    this.smallEvents = 0;
-    this.smallBytes = 0;
-    if (small.length === 1) return this.windowsOf(small[0]!);
-    return this.cut(small.flatMap((record) => this.opened(record)));
+  #gathered(): Window[] {
+    const small = this.#small;
+    this.#small = [];
+    this.#smallEvents = 0;
+    this.#smallBytes = 0;
+    if (small.length === 1) return this.#windowsOf(small[0]!);
+    return this.#cut(small.flatMap((record) => this.#opened(record)));
   }
 
-  private windowsOf(record: Events): Window[] {
-    const fits = record.count <= this.most;
-    const received = fits ? receivedWindow(record, this.options.compressionLevel) : undefined;
-    return received ? [received] : this.cut(this.opened(record));
+  #windowsOf(record: Events): Window[] {
+    const fits = record.count <= this.#most;
+    const received = fits ? receivedWindow(record, this.#options.compressionLevel) : undefined;
+    return received ? [received] : this.#cut(this.#opened(record));
   }
 
-  private opened(record: Events): Buffer[] {
+  #opened(record: Events): Buffer[] {
     try {
-      return documentsOf(this.options.open(record));
+      return documentsOf(this.#options.open(record));
     } catch (error) {
-      this.options.unreadable(record.position, messageOf(error));
+      this.#options.unreadable(record.position, messageOf(error));
       return [];
     }
   }
 
-  private cut(documents: Buffer[]): Window[] {
+  #cut(documents: Buffer[]): Window[] {
     const windows: Window[] = [];
-    for (let from = 0; from < documents.length; from += this.most)
-      windows.push(windowOf(documents.slice(from, from + this.most), this.options.compressionLevel));
+    for (let from = 0; from < documents.length; from += this.#most)
+      windows.push(windowOf(documents.slice(from, from + this.#most), this.#options.compressionLevel));
     return windows;
   }
 }

@@ -23,36 +23,36 @@ export interface ForwarderOptions {
  * once. It holds nobody: what it is too late for, it skips and says so.
  */
 export class Forwarder {
-  private readonly options: ForwarderOptions;
-  private readonly deliveries: Deliveries<Position, Window>;
-  private readonly news = new Signal();
-  private stopping = false;
+  readonly #options: ForwarderOptions;
+  readonly #deliveries: Deliveries<Position, Window>;
+  readonly #news = new Signal();
+  #stopping = false;
   /** The last record that was read. What was read is in hand, though the journal may have trimmed it since. */
   read: Position;
 
   constructor(options: ForwarderOptions) {
-    this.options = options;
+    this.#options = options;
     this.read = options.from;
-    this.deliveries = new Deliveries<Position, Window>(options.output, options.output.room, options.reached);
+    this.#deliveries = new Deliveries<Position, Window>(options.output, options.output.room, options.reached);
   }
 
   wake(): void {
-    this.news.raise();
+    this.#news.raise();
   }
 
   /** Ends when `stop` was called. */
   async run(): Promise<void> {
-    while (!this.stopping) {
-      const records = this.options.journal.read(this.read, 4 * 2 ** 20);
+    while (!this.#stopping) {
+      const records = this.#options.journal.read(this.read, 4 * 2 ** 20);
       const first = records[0]?.position;
       if (first === undefined) {
-        await this.news.wait();
+        await this.#news.wait();
         continue;
       }
-      if (first > this.read + 1) this.options.skipped(first - this.read - 1, this.read + 1);
-      for (const { windows, upTo } of this.options.windows.of(records)) {
-        if (this.stopping) return;
-        await this.deliveries.start(windows, upTo);
+      if (first > this.read + 1) this.#options.skipped(first - this.read - 1, this.read + 1);
+      for (const { windows, upTo } of this.#options.windows.of(records)) {
+        if (this.#stopping) return;
+        await this.#deliveries.start(windows, upTo);
         this.read = upTo;
       }
     }
@@ -60,7 +60,7 @@ export class Forwarder {
 
   /** Reads on no further. What is under way is the output's to end, and still tells its place. */
   stop(): void {
-    this.stopping = true;
-    this.news.raise();
+    this.#stopping = true;
+    this.#news.raise();
   }
 }

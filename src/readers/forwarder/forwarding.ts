@@ -48,14 +48,14 @@ function sending(forward: ForwardConfig | undefined): unknown {
 /** The forwarder, where there is one: it may come, change and go while everything else goes on. */
 export class Forwarding {
   reader: Reader | undefined;
-  private readonly parts: ForwardingParts;
-  private config: ForwardConfig | undefined;
+  readonly #parts: ForwardingParts;
+  #config: ForwardConfig | undefined;
   /** One change at a time, and none after a stop. */
-  private changing: Promise<void> = Promise.resolve();
-  private stopped = false;
+  #changing: Promise<void> = Promise.resolve();
+  #stopped = false;
 
   constructor(parts: ForwardingParts) {
-    this.parts = parts;
+    this.#parts = parts;
   }
 
   /**
@@ -63,30 +63,30 @@ export class Forwarding {
    * Rejects where its thread cannot be started.
    */
   reload(data: ReaderData): Promise<void> {
-    const changed = this.changing.then(() => this.change(data));
-    this.changing = changed.catch(() => undefined);
+    const changed = this.#changing.then(() => this.#change(data));
+    this.#changing = changed.catch(() => undefined);
     return changed;
   }
 
   async stop(timeout: Millis): Promise<void> {
-    this.stopped = true;
-    await this.changing;
+    this.#stopped = true;
+    await this.#changing;
     await this.reader?.stop(timeout);
   }
 
-  private async change(data: ReaderData): Promise<void> {
-    if (this.stopped) return;
+  async #change(data: ReaderData): Promise<void> {
+    if (this.#stopped) return;
     const { forward } = data.config;
-    const { journal, start } = this.parts;
+    const { journal, start } = this.#parts;
     // Before it starts, so that what it is to begin with is still there.
     journal.serve(journalReaders(data.config));
-    const goesOn = isDeepStrictEqual(sending(forward), sending(this.config));
+    const goesOn = isDeepStrictEqual(sending(forward), sending(this.#config));
     if (!goesOn) {
       await this.reader?.stop(stopWithin);
       this.reader = undefined;
-      this.config = undefined;
+      this.#config = undefined;
       if (forward) this.reader = await start({ ...data, from: journal.committed('forwarder') });
     }
-    this.config = forward;
+    this.#config = forward;
   }
 }

@@ -24,55 +24,55 @@ export interface EventDocumentsOptions {
  * Filebeat's `add_id` and `fingerprint` write it) is obeyed.
  */
 export class EventDocuments {
-  private readonly options: EventDocumentsOptions;
-  private letters: DeadLetter[] = [];
+  readonly #options: EventDocumentsOptions;
+  #letters: DeadLetter[] = [];
 
   constructor(options: EventDocumentsOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   *of(batch: Batch & { position: Position }): Generator<BulkItem> {
-    const { events, journalId } = this.options;
+    const { events, journalId } = this.#options;
     const id = `${journalId}-${batch.position.toString(36)}-${batch.receivedAt.toString(36)}`;
-    const block = this.opened(batch);
+    const block = this.#opened(batch);
     if ('reason' in block) {
-      yield this.letterItem({ reason: block.reason, id, body: batch.payload }, batch.receivedAt);
+      yield this.#letterItem({ reason: block.reason, id, body: batch.payload }, batch.receivedAt);
       return;
     }
     events.open(block, batch);
     for (let event = events.next(); event; event = events.next()) {
-      yield this.itemOf(event, `${id}-${event.index.toString(36)}`, batch.receivedAt);
+      yield this.#itemOf(event, `${id}-${event.index.toString(36)}`, batch.receivedAt);
     }
     closePayload(batch, block);
   }
 
   /** Hands over the dead letters met since the last call; they belong into the file before their documents leave. */
   takeLetters(): DeadLetter[] {
-    const { letters } = this;
-    this.letters = [];
+    const letters = this.#letters;
+    this.#letters = [];
     return letters;
   }
 
   /** A payload that cannot be read never will be, so it must not be tried for ever. */
-  private opened(batch: Batch): EventBlock | { reason: string } {
+  #opened(batch: Batch): EventBlock | { reason: string } {
     try {
-      return this.options.open(batch);
+      return this.#options.open(batch);
     } catch (error) {
       return { reason: `the batch of ${batch.count} events cannot be read: ${messageOf(error)}` };
     }
   }
 
-  private letterItem(letter: Omit<DeadLetter, 'index'>, receivedAt: Millis): BulkItem {
+  #letterItem(letter: Omit<DeadLetter, 'index'>, receivedAt: Millis): BulkItem {
     const whole = { ...letter, index: neverADocument };
-    this.letters.push(whole);
-    return this.options.deadLetter(whole, receivedAt);
+    this.#letters.push(whole);
+    return this.#options.deadLetter(whole, receivedAt);
   }
 
-  private itemOf(event: ReadEvent, id: string, receivedAt: Millis): BulkItem {
+  #itemOf(event: ReadEvent, id: string, receivedAt: Millis): BulkItem {
     if (event.problem !== undefined)
-      return this.letterItem({ reason: event.problem, id, body: Buffer.from(event.raw()) }, receivedAt);
-    const { stream, id: chosen, ...destination } = this.options.nameIndex(event);
-    const tags = event.time > receivedAt + this.options.maxAhead ? ['_timestamp_ahead'] : undefined;
+      return this.#letterItem({ reason: event.problem, id, body: Buffer.from(event.raw()) }, receivedAt);
+    const { stream, id: chosen, ...destination } = this.#options.nameIndex(event);
+    const tags = event.time > receivedAt + this.#options.maxAhead ? ['_timestamp_ahead'] : undefined;
     const document = event.document({
       ...(tags && { tags }),
       ...(stream && { fields: fieldsOf(stream, event) }),

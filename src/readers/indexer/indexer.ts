@@ -37,91 +37,91 @@ class Load {
  * on a document: what Elasticsearch refuses for good is among the dead letters, anything else is tried again.
  */
 export class Indexer {
-  private readonly options: IndexerOptions;
-  private readonly deliveries: Deliveries<Position>;
-  private readonly news = new Signal();
-  private stopping = false;
+  readonly #options: IndexerOptions;
+  readonly #deliveries: Deliveries<Position>;
+  readonly #news = new Signal();
+  #stopping = false;
   /** What was read but not handed over is left to the next one. */
-  private cut = false;
-  private running: Promise<void> = Promise.resolve();
-  private read: Position;
+  #cut = false;
+  #running: Promise<void> = Promise.resolve();
+  #read: Position;
 
   constructor(options: IndexerOptions) {
-    this.options = options;
-    this.read = options.from;
-    this.deliveries = new Deliveries(options.sink, options.maxInFlight, options.reached);
+    this.#options = options;
+    this.#read = options.from;
+    this.#deliveries = new Deliveries(options.sink, options.maxInFlight, options.reached);
   }
 
   wake(): void {
-    this.news.raise();
+    this.#news.raise();
   }
 
   /** Ends when `stop` was called. */
   run(): Promise<void> {
-    this.running = this.loop();
-    return this.running;
+    this.#running = this.#loop();
+    return this.#running;
   }
 
   /** Says where to begin, before it does. */
   beginAfter(position: Position): void {
-    this.read = position;
+    this.#read = position;
   }
 
   /** Reads no further; resolves when what was read has been delivered. */
   async finish(): Promise<void> {
-    this.stopping = true;
-    this.news.raise();
-    await this.running;
-    await this.deliveries.drained();
+    this.#stopping = true;
+    this.#news.raise();
+    await this.#running;
+    await this.#deliveries.drained();
   }
 
-  private async loop(): Promise<void> {
-    while (!this.stopping) {
-      const records = this.options.journal.read(this.read, 4 * 2 ** 20);
-      if (records.length === 0) await this.news.wait();
-      else await this.deliver(records);
+  async #loop(): Promise<void> {
+    while (!this.#stopping) {
+      const records = this.#options.journal.read(this.#read, 4 * 2 ** 20);
+      if (records.length === 0) await this.#news.wait();
+      else await this.#deliver(records);
     }
   }
 
   stop(): void {
-    this.stopping = true;
-    this.cut = true;
-    this.deliveries.close();
-    this.news.raise();
+    this.#stopping = true;
+    this.#cut = true;
+    this.#deliveries.close();
+    this.#news.raise();
   }
 
   /** Several small records share a delivery; a large one is cut into several, and its place is told with the last. */
-  private async deliver(records: JournalRecord[]): Promise<void> {
+  async #deliver(records: JournalRecord[]): Promise<void> {
     let load = new Load();
     for (const record of records) {
-      if (this.cut) return;
+      if (this.#cut) return;
       // What was read is delivered to its end.
-      if (this.stopping) break;
+      if (this.#stopping) break;
       if (record.kind === 'events') {
-        if (record.encoding === 'damaged') this.options.damaged?.(record.position);
-        for (const item of this.options.documents.of(record)) {
+        if (record.encoding === 'damaged') this.#options.damaged?.(record.position);
+        for (const item of this.#options.documents.of(record)) {
           load.add(item);
-          if (!this.isFull(load, 1)) continue;
-          await this.hand(load.items, undefined);
+          if (!this.#isFull(load, 1)) continue;
+          await this.#hand(load.items, undefined);
           load = new Load();
         }
       }
-      this.read = record.position;
-      if (this.isFull(load, 0.5)) {
-        await this.hand(load.items, record.position);
+      this.#read = record.position;
+      if (this.#isFull(load, 0.5)) {
+        await this.#hand(load.items, record.position);
         load = new Load();
       }
     }
-    await this.hand(load.items, this.read);
+    await this.#hand(load.items, this.#read);
   }
 
-  private isFull({ items, bytes }: Load, share: number): boolean {
-    return items.length >= this.options.maxItems * share || bytes >= this.options.maxBytes * share;
+  #isFull({ items, bytes }: Load, share: number): boolean {
+    return items.length >= this.#options.maxItems * share || bytes >= this.#options.maxBytes * share;
   }
 
-  private async hand(items: BulkItem[], upTo: Position | undefined): Promise<void> {
-    const letters = this.options.documents.takeLetters();
-    if (letters.length > 0) await this.options.keepLetters(letters);
-    await this.deliveries.start(items, upTo);
+  async #hand(items: BulkItem[], upTo: Position | undefined): Promise<void> {
+    const letters = this.#options.documents.takeLetters();
+    if (letters.length > 0) await this.#options.keepLetters(letters);
+    await this.#deliveries.start(items, upTo);
   }
 }

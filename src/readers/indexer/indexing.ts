@@ -41,19 +41,19 @@ export class Indexing {
   readonly sink: ElasticsearchSink;
   /** Documents that are in no journal. */
   readonly side: SideDocuments;
-  private readonly indexer: Indexer;
-  private readonly publishers: Publisher[];
-  private readonly parts: IndexingParts;
-  private position: Position;
-  private running: Promise<unknown> = Promise.resolve();
+  readonly #indexer: Indexer;
+  readonly #publishers: Publisher[];
+  readonly #parts: IndexingParts;
+  #position: Position;
+  #running: Promise<unknown> = Promise.resolve();
 
   /** Throws where the client cannot be made, as where a certificate's file is missing. */
   constructor(parts: IndexingParts, { config, elasticsearch }: ReaderData, from: Position) {
     const { parsers, time } = config;
     const indexing = bulkLimits(config);
     const { journal, results, deadLetters, instruments, parsing } = parts;
-    this.parts = parts;
-    this.position = from;
+    this.#parts = parts;
+    this.#position = from;
     this.sink = createElasticsearchSink({ elasticsearch, indexing, deadLetters, instruments });
     this.side = new SideDocuments(this.sink);
     const documents = new EventDocuments({
@@ -64,7 +64,7 @@ export class Indexing {
       maxAhead: time.maxAhead,
       deadLetter: (letter, receivedAt) => deadLetterItem(letter, indexing.namespace, receivedAt),
     });
-    this.indexer = new Indexer({
+    this.#indexer = new Indexer({
       journal,
       sink: this.sink,
       documents,
@@ -72,68 +72,68 @@ export class Indexing {
       maxItems: indexing.maxBulkItems,
       maxBytes: indexing.maxBulkBytes,
       maxInFlight: indexing.maxBulksInFlight + 1,
-      keepLetters: (letters) => this.keepLetters(letters),
+      keepLetters: (letters) => this.#keepLetters(letters),
       damaged: (position) => {
         parts.telemetry.recordDamaged(position);
         parts.damaged();
       },
-      reached: (position) => this.reach(position),
+      reached: (position) => this.#reach(position),
     });
     const document = (output: Output) => outputItem(output, config);
-    this.publishers = results.map((from) => new Publisher({ results: from, sink: this.sink, document }));
+    this.#publishers = results.map((from) => new Publisher({ results: from, sink: this.sink, document }));
   }
 
   start(): void {
-    const publishing = this.publishers.map((publisher) => publisher.run());
-    this.running = Promise.all([this.indexer.run(), ...publishing]).catch((error) => {
+    const publishing = this.#publishers.map((publisher) => publisher.run());
+    this.#running = Promise.all([this.#indexer.run(), ...publishing]).catch((error) => {
       throw error;
     });
   }
 
   wake(): void {
-    this.indexer.wake();
+    this.#indexer.wake();
   }
 
   wakePublishers(): void {
-    for (const publisher of this.publishers) publisher.wake();
+    for (const publisher of this.#publishers) publisher.wake();
   }
 
   /** One that may take its place. Throws like the constructor. */
   successor(to: ReaderData): Indexing {
-    return new Indexing(this.parts, to, this.position);
+    return new Indexing(this.#parts, to, this.#position);
   }
 
   /** Another one takes its place. What is on its way has some time to arrive, unless nothing does. */
   async giveWay(next: Indexing): Promise<void> {
-    for (const publisher of this.publishers) publisher.stop();
-    const arrived = Promise.all([this.indexer.finish(), this.running]);
+    for (const publisher of this.#publishers) publisher.stop();
+    const arrived = Promise.all([this.#indexer.finish(), this.#running]);
     if (this.sink.status().state === 'delivering')
       await Promise.race([arrived, after(finishWithin, undefined, { ref: false })]);
     await this.stop();
-    next.beginAfter(this.position);
+    next.#beginAfter(this.#position);
     next.start();
   }
 
   /** Documents that have not arrived are sent again from the cursor. */
   async stop(): Promise<void> {
-    this.indexer.stop();
-    for (const publisher of this.publishers) publisher.stop();
+    this.#indexer.stop();
+    for (const publisher of this.#publishers) publisher.stop();
     await this.sink.close();
-    await this.running;
+    await this.#running;
   }
 
-  private beginAfter(position: Position): void {
-    this.position = position;
-    this.indexer.beginAfter(position);
+  #beginAfter(position: Position): void {
+    this.#position = position;
+    this.#indexer.beginAfter(position);
   }
 
-  private reach(position: Position): void {
-    this.position = position;
-    this.parts.reached(position);
+  #reach(position: Position): void {
+    this.#position = position;
+    this.#parts.reached(position);
   }
 
-  private async keepLetters(letters: DeadLetter[]): Promise<void> {
-    const { deadLetters, telemetry } = this.parts;
+  async #keepLetters(letters: DeadLetter[]): Promise<void> {
+    const { deadLetters, telemetry } = this.#parts;
     await deadLetters.add(letters);
     for (const [reason, count] of countBy(letters)) telemetry.deadLettered(count, reason);
   }

@@ -14,45 +14,45 @@ const batch = 2_000;
 
 /** Delivers what the analyser put out, in order, and forgets it when it has arrived. */
 export class Publisher {
-  private readonly options: PublisherOptions;
-  private readonly news = new Signal();
-  private stopping = false;
+  readonly #options: PublisherOptions;
+  readonly #news = new Signal();
+  #stopping = false;
 
   constructor(options: PublisherOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   wake(): void {
-    this.news.raise();
+    this.#news.raise();
   }
 
   async run(): Promise<void> {
-    const { results, document } = this.options;
-    while (!this.stopping) {
+    const { results, document } = this.#options;
+    while (!this.#stopping) {
       const outputs = results.read(batch);
       if (outputs.length === 0) {
-        await this.news.wait();
+        await this.#news.wait();
         continue;
       }
       const items = outputs.map(({ output }) => document(output)).filter((item) => item !== undefined);
-      if (await this.taken(lastOfEach(items))) await results.published(outputs.map(({ key }) => key));
+      if (await this.#taken(lastOfEach(items))) await results.published(outputs.map(({ key }) => key));
     }
   }
 
   stop(): void {
-    this.stopping = true;
-    this.news.raise();
+    this.#stopping = true;
+    this.#news.raise();
   }
 
   /** A sink that was closed gives the items back; they are read again at the next start. */
-  private async taken(items: BulkItem[]): Promise<boolean> {
+  async #taken(items: BulkItem[]): Promise<boolean> {
     if (items.length === 0) return true;
     try {
-      await this.options.sink.deliver(items);
+      await this.#options.sink.deliver(items);
       return true;
     } catch (error) {
       if (!(error instanceof LogboomError && error.code === 'SINK_CLOSED')) throw error;
-      this.stopping = true;
+      this.#stopping = true;
       return false;
     }
   }

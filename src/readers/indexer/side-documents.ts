@@ -9,28 +9,28 @@ const most = 360;
  * while Elasticsearch is away the oldest are forgotten.
  */
 export class SideDocuments {
-  private readonly sink: Sink;
-  private waiting: BulkItem[] = [];
-  private running = false;
+  readonly #sink: Sink;
+  #waiting: BulkItem[] = [];
+  #running = false;
 
   constructor(sink: Sink) {
-    this.sink = sink;
+    this.#sink = sink;
   }
 
   add(item: BulkItem): void {
-    this.waiting.push(item);
-    if (this.waiting.length > most) this.waiting.shift();
-    if (!this.running) void this.run();
+    this.#waiting.push(item);
+    if (this.#waiting.length > most) this.#waiting.shift();
+    if (!this.#running) void this.#run();
   }
 
-  private async run(): Promise<void> {
-    this.running = true;
+  async #run(): Promise<void> {
+    this.#running = true;
     try {
-      while (this.waiting.length > 0) await this.sink.deliver(this.waiting.splice(0));
+      while (this.#waiting.length > 0) await this.#sink.deliver(this.#waiting.splice(0));
     } catch (error) {
       if (!(error instanceof LogboomError && error.code === 'SINK_CLOSED')) throw error;
     } finally {
-      this.running = false;
+      this.#running = false;
     }
   }
 }

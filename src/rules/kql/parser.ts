@@ -24,155 +24,159 @@ export function parseQuery(query: string): Query {
 type Clause = () => Query;
 
 class Parser {
-  private readonly query: string;
-  private readonly tokens: Token[];
-  private place = 0;
-  private depth = 0;
+  readonly #query: string;
+  readonly #tokens: Token[];
+  #place = 0;
+  #depth = 0;
   /** The path of the nested query that is being read, with its final dot. */
-  private prefix = '';
+  #prefix = '';
 
   constructor(query: string) {
-    this.query = query;
-    this.tokens = tokenize(query);
+    this.#query = query;
+    this.#tokens = tokenize(query);
   }
 
   whole(): Query {
-    if (this.ended()) return { kind: 'all' };
-    const query = this.or(this.clause);
-    if (!this.ended()) this.fail('"and", "or" or the end of the query');
+    if (this.#ended()) return { kind: 'all' };
+    const query = this.#or(this.#clause);
+    if (!this.#ended()) this.#fail('"and", "or" or the end of the query');
     return query;
   }
 
-  private or(clause: Clause): Query {
-    return this.chain('or', () => this.chain('and', () => this.not(clause)));
+  #or(clause: Clause): Query {
+    return this.#chain('or', () => this.#chain('and', () => this.#not(clause)));
   }
 
-  private chain(word: 'and' | 'or', part: Clause): Query {
+  #chain(word: 'and' | 'or', part: Clause): Query {
     const of = [part()];
-    while (this.takeKeyword(word)) of.push(part());
+    while (this.#takeKeyword(word)) of.push(part());
     return of.length === 1 ? of[0]! : { kind: word, of };
   }
 
-  private not(clause: Clause): Query {
-    if (!this.takeKeyword('not')) return clause();
-    return this.deeper(() => ({ kind: 'not', of: this.not(clause) }));
+  #not(clause: Clause): Query {
+    if (!this.#takeKeyword('not')) return clause();
+    return this.#deeper(() => ({ kind: 'not', of: this.#not(clause) }));
   }
 
-  private readonly clause: Clause = () => {
-    if (this.take('(')) return this.bracketed(')', this.clause);
-    const value = this.value('a field name, a value or "("');
+  readonly #clause: Clause = () => {
+    if (this.#take('(')) return this.#bracketed(')', this.#clause);
+    const value = this.#value('a field name, a value or "("');
     const field = value.kind === 'text' ? value : undefined;
-    if (field && this.take(':')) return this.afterColon(field);
-    const operator = field && operators.find((mark) => this.take(mark));
-    if (field && operator) return this.range(field, operator);
+    if (field && this.#take(':')) return this.#afterColon(field);
+    const operator = field && operators.find((mark) => this.#take(mark));
+    if (field && operator) return this.#range(field, operator);
     return { kind: 'is', field: undefined, value };
   };
 
-  private afterColon(field: Text): Query {
-    return this.take('{') ? this.nested(field) : this.values(field);
+  #afterColon(field: Text): Query {
+    return this.#take('{') ? this.#nested(field) : this.#values(field);
   }
 
-  private nested(field: Text): Query {
-    const outside = this.prefix;
-    this.prefix += `${nameOf(field)}.`;
-    const of = this.bracketed('}', this.clause);
-    this.prefix = outside;
+  #nested(field: Text): Query {
+    const outside = this.#prefix;
+    this.#prefix += `${nameOf(field)}.`;
+    const of = this.#bracketed('}', this.#clause);
+    this.#prefix = outside;
     return { kind: 'nested', field, of };
   }
 
-  private values(field: Text): Query {
+  #values(field: Text): Query {
     const one: Clause = () => {
-      if (this.take('(')) return this.bracketed(')', one);
-      return { kind: 'is', field, value: this.value(`a value for ${nameOf(field)}`) };
+      if (this.#take('(')) return this.#bracketed(')', one);
+      return { kind: 'is', field, value: this.#value(`a value for ${nameOf(field)}`) };
     };
     return one();
   }
 
-  private range(field: Text, operator: Operator): Query {
-    const { at } = this.token;
-    const value = this.value(`a value after "${operator}"`);
+  #range(field: Text, operator: Operator): Query {
+    const { at } = this.#token;
+    const value = this.#value(`a value after "${operator}"`);
     if (value.kind === 'regex' || value.parts.length > 1)
-      throw syntaxError(this.query, at, `a pattern has no order; expected a plain value after "${operator}"`);
-    const problem = boundProblem(this.prefix + nameOf(field), value.parts[0]!);
-    if (problem !== undefined) throw syntaxError(this.query, at, problem);
+      throw syntaxError(
+        this.#query,
+        at,
+        `a pattern has no order; expected a plain value after "${operator}"`,
+      );
+    const problem = boundProblem(this.#prefix + nameOf(field), value.parts[0]!);
+    if (problem !== undefined) throw syntaxError(this.#query, at, problem);
     return { kind: 'range', field, operator, value };
   }
 
-  private bracketed(end: ')' | '}', clause: Clause): Query {
-    return this.deeper(() => {
-      const query = this.or(clause);
-      if (!this.take(end)) this.fail(`"and", "or" or "${end}"`);
+  #bracketed(end: ')' | '}', clause: Clause): Query {
+    return this.#deeper(() => {
+      const query = this.#or(clause);
+      if (!this.#take(end)) this.#fail(`"and", "or" or "${end}"`);
       return query;
     });
   }
 
   /** One value: a quoted text, a pattern, or all the words up to a mark or a keyword. */
-  private value(expected: string): Value {
-    const { token } = this;
+  #value(expected: string): Value {
+    const token = this.#token;
     if (token.kind === 'quoted') {
-      this.place++;
+      this.#place++;
       return { kind: 'text', parts: [token.text], quoted: true };
     }
     if (token.kind === 'regex') {
-      this.place++;
-      return this.pattern({ kind: 'regex', source: token.source, ignoreCase: token.ignoreCase }, token.at);
+      this.#place++;
+      return this.#pattern({ kind: 'regex', source: token.source, ignoreCase: token.ignoreCase }, token.at);
     }
-    if (token.kind !== 'word') this.fail(expected);
-    return this.words();
+    if (token.kind !== 'word') this.#fail(expected);
+    return this.#words();
   }
 
   /** Looked at here already, for only here its place in the query is known. */
-  private pattern(value: Regex, at: number): Regex {
+  #pattern(value: Regex, at: number): Regex {
     const made = patternTest(value);
-    if ('problem' in made) throw syntaxError(this.query, at, made.problem);
+    if ('problem' in made) throw syntaxError(this.#query, at, made.problem);
     return value;
   }
 
-  private words(): Text {
+  #words(): Text {
     const parts = [''];
-    for (let first = true; this.token.kind === 'word'; first = false) {
-      const [head, ...rest] = this.token.parts;
-      parts[parts.length - 1] += (first ? '' : this.token.space) + head!;
+    for (let first = true; this.#token.kind === 'word'; first = false) {
+      const [head, ...rest] = this.#token.parts;
+      parts[parts.length - 1] += (first ? '' : this.#token.space) + head!;
       parts.push(...rest);
-      this.place++;
+      this.#place++;
     }
     return { kind: 'text', parts, quoted: false };
   }
 
-  private get token(): Token {
-    return this.tokens[this.place]!;
+  get #token(): Token {
+    return this.#tokens[this.#place]!;
   }
 
-  private ended(): boolean {
-    return this.token.kind === 'end';
+  #ended(): boolean {
+    return this.#token.kind === 'end';
   }
 
-  private take(mark: string): boolean {
-    const found = this.token.kind === 'punctuation' && this.token.text === mark;
-    if (found) this.place++;
+  #take(mark: string): boolean {
+    const found = this.#token.kind === 'punctuation' && this.#token.text === mark;
+    if (found) this.#place++;
     return found;
   }
 
-  private takeKeyword(word: string): boolean {
-    const found = this.token.kind === 'keyword' && this.token.text === word;
-    if (found) this.place++;
+  #takeKeyword(word: string): boolean {
+    const found = this.#token.kind === 'keyword' && this.#token.text === word;
+    if (found) this.#place++;
     return found;
   }
 
-  private deeper(parse: Clause): Query {
-    if (++this.depth > maxDepth)
+  #deeper(parse: Clause): Query {
+    if (++this.#depth > maxDepth)
       throw syntaxError(
-        this.query,
-        this.token.at,
+        this.#query,
+        this.#token.at,
         `expected at most ${maxDepth} levels of brackets and "not"`,
       );
     const query = parse();
-    this.depth--;
+    this.#depth--;
     return query;
   }
 
-  private fail(expected: string): never {
-    throw syntaxError(this.query, this.token.at, `expected ${expected}, found ${found(this.token)}`);
+  #fail(expected: string): never {
+    throw syntaxError(this.#query, this.#token.at, `expected ${expected}, found ${found(this.#token)}`);
   }
 }
 
