@@ -38,6 +38,8 @@ function clientFor({ elasticsearch }: Config, { url }: SetupArguments): Client {
       'USAGE',
       'No Elasticsearch is configured, and the embedded store needs no setting up. Name another with --url.',
     );
+  if (url !== undefined && !/^https?:\/\/./.test(url))
+    throw new LogboomError('USAGE', `--url takes an address such as https://es-1:9200, but got "${url}".`);
   const { cloud_id: _, ...configured } = elasticsearch ?? elasticsearchSchema.parse({});
   return createClient(url === undefined ? elasticsearch! : { ...configured, hosts: [addressFrom(url)] });
 }
