@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { schema } from '../dist/config/schema.js';
-import { startLumberjackInput } from '../dist/inputs/lumberjack.js';
+import { startLumberjackInput } from '../dist/inputs/lumberjack/input.js';
 import { openJournal } from '../dist/journal/lmdb.js';
 import { Reader } from '../dist/readers/reader.js';
 import { foldersOf } from '../dist/readers/reader-data.js';

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import type { LumberjackInput } from '../inputs/lumberjack.ts';
+import type { LumberjackInput } from '../inputs/lumberjack/input.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Millis, Position } from '../model.ts';
 import type { Delivering } from '../notifiers/delivering.ts';

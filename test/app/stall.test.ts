@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { schema } from '../../src/config/schema.ts';
-import { startLumberjackInput } from '../../src/inputs/lumberjack.ts';
+import { startLumberjackInput } from '../../src/inputs/lumberjack/input.ts';
 import { openJournal } from '../../src/journal/lmdb.ts';
 import { aFolder } from '../support/folder.ts';
 import { J, W } from '../support/frames.ts';

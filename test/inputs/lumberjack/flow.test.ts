@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Flow, type Reader } from '../../src/inputs/lumberjack-flow.ts';
+import { Flow, type Reader } from '../../../src/inputs/lumberjack/flow.ts';
 
 function flowOf(ceiling: number) {
   const told: boolean[] = [];

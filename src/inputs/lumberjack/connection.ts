@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
-import type { LumberjackInputConfig } from '../config/inputs.ts';
-import { LogboomError, messageOf } from '../errors.ts';
-import { Decoder, type ReceivedWindow } from '../lumberjack/decoder.ts';
-import type { Batch, EventBlock, Millis, Origin } from '../model.ts';
-import type { LumberjackTelemetry } from '../telemetry/lumberjack.ts';
-import { formatDuration } from '../util/duration.ts';
-import { Acks, type Waiting } from './lumberjack-acks.ts';
-import type { Flow, Reader } from './lumberjack-flow.ts';
-import { handshakeProblem } from './lumberjack-tls.ts';
+import type { LumberjackInputConfig } from '../../config/inputs.ts';
+import { LogboomError, messageOf } from '../../errors.ts';
+import { Decoder, type ReceivedWindow } from '../../lumberjack/decoder.ts';
+import type { Batch, EventBlock, Millis, Origin } from '../../model.ts';
+import type { LumberjackTelemetry } from '../../telemetry/lumberjack.ts';
+import { formatDuration } from '../../util/duration.ts';
+import { Acks, type Waiting } from './acks.ts';
+import type { Flow, Reader } from './flow.ts';
+import { handshakeProblem } from './tls.ts';
 
 /** Resolves when the batch is on disk; rejects if it is not, and then the sender still owns it. */
 export type Deliver = (batch: Batch, block: EventBlock) => Promise<void>;

@@ -1,4 +1,4 @@
-import type { Millis } from '../model.ts';
+import type { Millis } from '../../model.ts';
 
 /** A connection as the flow sees it. */
 export interface Reader {

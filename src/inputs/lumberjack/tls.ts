@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../../errors.ts';
 
 const remedies: Record<string, string> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'The client does not speak TLS: turn on ssl in its output.logstash.',

@@ -1,15 +1,15 @@
 import { type AddressInfo, createServer as createPlainServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
-import type { LumberjackInputConfig } from '../config/inputs.ts';
-import { LogboomError, messageOf } from '../errors.ts';
-import { watchCertificates } from '../listeners/certificates.ts';
-import { clientProblem, readCertificates, subjectOf, tlsOptions } from '../listeners/tls.ts';
-import type { Millis, Origin } from '../model.ts';
-import type { Instruments } from '../telemetry/instruments.ts';
-import { lumberjackTelemetry } from '../telemetry/lumberjack.ts';
-import { Connection, type Deliver, type Shared } from './lumberjack-connection.ts';
-import { Flow } from './lumberjack-flow.ts';
-import { handshakeProblem } from './lumberjack-tls.ts';
+import type { LumberjackInputConfig } from '../../config/inputs.ts';
+import { LogboomError, messageOf } from '../../errors.ts';
+import { watchCertificates } from '../../listeners/certificates.ts';
+import { clientProblem, readCertificates, subjectOf, tlsOptions } from '../../listeners/tls.ts';
+import type { Millis, Origin } from '../../model.ts';
+import type { Instruments } from '../../telemetry/instruments.ts';
+import { lumberjackTelemetry } from '../../telemetry/lumberjack.ts';
+import { Connection, type Deliver, type Shared } from './connection.ts';
+import { Flow } from './flow.ts';
+import { handshakeProblem } from './tls.ts';
 
 export interface LumberjackInput {
   address(): { host: string; port: number };
