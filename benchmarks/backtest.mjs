@@ -4,7 +4,7 @@ import { createReadStream, mkdtempSync, openSync, readFileSync, rmSync, writeSyn
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { schema } from '../dist/config/schema.js';
+import { schema } from '../dist/config/schema/schema.js';
 import { backtest } from '../dist/replay/backtest.js';
 
 const fixture = fileURLToPath(new URL('../test/fixtures/apache-combined.log', import.meta.url));

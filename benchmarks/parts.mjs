@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { schema } from '../dist/config/schema.js';
+import { schema } from '../dist/config/schema/schema.js';
 import { assembleEngine } from '../dist/engine/assemble-engine.js';
 import { EventView } from '../dist/events/index.js';
 import { openJournal, openJournalReader } from '../dist/journal/lmdb.js';

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { schema } from '../dist/config/schema.js';
+import { schema } from '../dist/config/schema/schema.js';
 import { startLumberjackInput } from '../dist/inputs/lumberjack/input.js';
 import { openJournal } from '../dist/journal/lmdb.js';
 import { Reader } from '../dist/readers/reader.js';

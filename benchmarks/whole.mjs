@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp } from '../dist/app/app.js';
-import { schema } from '../dist/config/schema.js';
+import { schema } from '../dist/config/schema/schema.js';
 
 const data = mkdtempSync(join(tmpdir(), 'logboom-bench-'));
 process.on('exit', () => rmSync(data, { recursive: true, force: true }));

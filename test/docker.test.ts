@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { loadConfig } from '../src/config/load.ts';
+import { loadConfig } from '../src/config/load/load.ts';
 import { accessTraffic } from '../src/generator/traffic.ts';
 import { steadySchedule, tutorialRound, tutorialSchedule } from '../src/generator/tutorial.ts';
 import { backtest } from '../src/replay/backtest.ts';

@@ -1,4 +1,4 @@
-import type { IndexingConfig } from '../config/outputs.ts';
+import type { IndexingConfig } from '../config/schema/outputs.ts';
 import type { BulkItem, Episode, Millis, Output, Scalar, Transition, WindowResult } from '../model.ts';
 import { idOf } from './ids.ts';
 

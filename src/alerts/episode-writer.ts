@@ -1,5 +1,5 @@
-import type { DiscoverConfig } from '../config/kibana.ts';
 import type { AlertSettings } from '../config/rules.ts';
+import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { Decision, Episode, Millis, Observation, Sample, Scalar, Transition } from '../model.ts';
 import { type Entry, withLate } from './late.ts';
 import { discoverLink } from './link.ts';

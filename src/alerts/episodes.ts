@@ -1,4 +1,4 @@
-import type { DiscoverConfig } from '../config/kibana.ts';
+import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertState, Decided, Decision, Episode, Millis, Output, Transition } from '../model.ts';
 import { type Change, type EpisodeRule, EpisodeWriter } from './episode-writer.ts';
 import { idOf } from './ids.ts';

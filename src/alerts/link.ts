@@ -1,4 +1,4 @@
-import type { DiscoverConfig } from '../config/kibana.ts';
+import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { Millis, Scalar } from '../model.ts';
 
 /** What to look at in Discover. */

@@ -1,4 +1,4 @@
-import type { Problem } from '../config/problems.ts';
+import type { Problem } from '../config/load/problems.ts';
 import type { AlertSettings, RuleConfig } from '../config/rules.ts';
 import type { Scalar } from '../model.ts';
 import { formatMeasured, formatNumber } from '../util/numbers.ts';

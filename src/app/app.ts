@@ -1,8 +1,8 @@
 /** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
 import type { Logger } from 'pino';
-import { cautions } from '../config/cautions.ts';
-import type { Loaded } from '../config/load.ts';
-import type { Config } from '../config/schema.ts';
+import { cautions } from '../config/checks/cautions.ts';
+import type { Loaded } from '../config/load/load.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { Millis, Transition } from '../model.ts';
 import { explainApart } from '../replay/explain-apart.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import { elasticsearch as elasticsearchSchema } from '../config/outputs.ts';
-import type { Config } from '../config/schema.ts';
+import { elasticsearch as elasticsearchSchema } from '../config/schema/outputs.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { type ErrorCode, LogboomError } from '../errors.ts';
 import { asksCredentials } from '../store/http/access.ts';

@@ -1,5 +1,5 @@
-import type { Loaded } from '../config/load.ts';
-import type { Config } from '../config/schema.ts';
+import type { Loaded } from '../config/load/load.ts';
+import type { Config } from '../config/schema/schema.ts';
 import type { Millis } from '../model.ts';
 import { describePipeline } from '../monitoring/describe.ts';
 import { readersOf } from '../monitoring/vitals.ts';

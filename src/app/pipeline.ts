@@ -12,7 +12,7 @@
  *
  * Parts start from the far end, so that nothing is accepted before it can be kept, and stop from the near end.
  */
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { startLumberjackInput } from '../inputs/lumberjack/input.ts';
 import { openJournal, openJournalReader } from '../journal/lmdb.ts';
 import { startTicker } from '../journal/ticker.ts';

@@ -1,5 +1,5 @@
 import type { ConfigChanges } from '../config/changes.ts';
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import type { SelfMonitoring } from '../monitoring/self-monitoring.ts';
 import type { Delivering } from '../notifiers/delivering.ts';
 import { type Forwarding, forwardProblem } from '../readers/forwarder/forwarding.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ConfigChanges, changesBetween } from '../config/changes.ts';
-import type { Loaded } from '../config/load.ts';
-import type { Config } from '../config/schema.ts';
+import type { Loaded } from '../config/load/load.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { addSecrets } from '../config/secrets.ts';
 import { ruleChanges } from '../engine/analysis.ts';
 import { messageOf } from '../errors.ts';

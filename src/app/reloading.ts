@@ -1,4 +1,4 @@
-import type { Loaded } from '../config/load.ts';
+import type { Loaded } from '../config/load/load.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { reloadTelemetry } from '../telemetry/reload.ts';
 import { type Reload, type ReloadParts, reloaderOf } from './reload.ts';

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { TLSSocket } from 'node:tls';
 import { Agent, buildConnector, fetch as fetchWith } from 'undici';
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { LogboomError, messageOf } from '../errors.ts';
 import { ownToken } from '../telemetry/api-credentials.ts';
 

@@ -1,13 +1,13 @@
 import { type ArgsDef, type CommandDef, defineCommand } from 'citty';
 import { sourceOf } from './api-source.ts';
 import { addressFrom } from './arguments.ts';
-import { check } from './check.ts';
+import { check } from './commands/check.ts';
+import { demo } from './commands/demo.ts';
+import { generateTraffic } from './commands/generate.ts';
+import { reload } from './commands/reload.ts';
+import { run } from './commands/run.ts';
+import { status } from './commands/status.ts';
 import { type ConfigArguments, configArgument, dataArgument, load, validConfig } from './configuration.ts';
-import { demo } from './demo.ts';
-import { generateTraffic } from './generate.ts';
-import { reload } from './reload.ts';
-import { run } from './run.ts';
-import { status } from './status.ts';
 import { processTerminal as terminal } from './terminal.ts';
 
 const fast = { type: 'boolean', description: 'Leave out the pauses of real time' } as const;
@@ -102,7 +102,7 @@ const backtestCommand = defineCommand({
     log: { type: 'boolean', description: 'Print the transition log alone: a JSON object a line' },
     json: { type: 'boolean', description: 'Print the whole report as JSON' },
   },
-  run: async ({ args }) => (await import('./backtest.ts')).backtestRules(args, terminal),
+  run: async ({ args }) => (await import('./commands/backtest.ts')).backtestRules(args, terminal),
 });
 
 const testRulesCommand = defineCommand({
@@ -118,7 +118,8 @@ const testRulesCommand = defineCommand({
     },
     json: { type: 'boolean', description: 'Print the results as JSON' },
   },
-  run: async ({ args }) => (await import('./test-rules.ts')).testRules(args._, args.json ?? false, terminal),
+  run: async ({ args }) =>
+    (await import('./commands/test-rules.ts')).testRules(args._, args.json ?? false, terminal),
 });
 
 const explainCommand = defineCommand({
@@ -134,7 +135,7 @@ const explainCommand = defineCommand({
     data: dataArgument,
     json: { type: 'boolean', description: 'Print JSON' },
   },
-  run: async ({ args }) => (await import('./explain.ts')).explainAlert(args, terminal),
+  run: async ({ args }) => (await import('./commands/explain.ts')).explainAlert(args, terminal),
 });
 
 const scoreCommand = defineCommand({
@@ -148,7 +149,7 @@ const scoreCommand = defineCommand({
     seeds: { type: 'string', valueHint: 'n,…', description: 'Days to play, by their seeds (default: 1,2)' },
     json: { type: 'boolean', description: 'Print JSON' },
   },
-  run: async ({ args }) => (await import('./score.ts')).scoreRules(args, terminal),
+  run: async ({ args }) => (await import('./commands/score.ts')).scoreRules(args, terminal),
 });
 
 const setupCommand = defineCommand({
@@ -169,7 +170,7 @@ const setupCommand = defineCommand({
     },
     overwrite: { type: 'boolean', description: 'Replace what was changed since, too' },
   },
-  run: async ({ args }) => (await import('./setup.ts')).setup(validConfig(args), args, terminal),
+  run: async ({ args }) => (await import('./commands/setup.ts')).setup(validConfig(args), args, terminal),
 });
 
 const deadLettersCommand = defineCommand({
@@ -196,7 +197,10 @@ const deadLettersCommand = defineCommand({
   run: async ({ args }) => {
     const { _: _words, action, id: _id, ...given } = args;
     const ids = args._.slice(1);
-    return (await import('./dead-letters.ts')).deadLetters({ ...given, action: action ?? '', ids }, terminal);
+    return (await import('./commands/dead-letters.ts')).deadLetters(
+      { ...given, action: action ?? '', ids },
+      terminal,
+    );
   },
 });
 
@@ -225,7 +229,7 @@ const kibanaCommand = defineCommand({
     rules: { type: 'boolean', default: true, description: 'Kibana’s own rules and connectors, too' },
   },
   run: async ({ args }) =>
-    (await import('./kibana.ts')).kibana(args.action ?? '', validConfig(args), args, terminal),
+    (await import('./commands/kibana.ts')).kibana(args.action ?? '', validConfig(args), args, terminal),
 });
 
 /** A command of any arguments; citty's own type for a table of them. */

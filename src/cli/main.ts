@@ -1,5 +1,5 @@
 import { type ArgsDef, parseArgs, renderUsage } from 'citty';
-import { didYouMean } from '../config/nearest.ts';
+import { didYouMean } from '../config/load/nearest.ts';
 import { LogboomError } from '../errors.ts';
 import { version } from '../util/version.ts';
 import { type Command, commands, several } from './commands.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Config } from './schema.ts';
-import { isMapping } from './shape.ts';
+import type { Config } from './schema/schema.ts';
+import { isMapping } from './schema/shape.ts';
 
 /** What a running server takes up, and which part of it does. Everything else needs a restart. */
 const parts = {

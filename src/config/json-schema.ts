@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { schema } from './schema.ts';
-import { shapeOf } from './shape.ts';
+import { schema } from './schema/schema.ts';
+import { shapeOf } from './schema/shape.ts';
 
 interface Node {
   type?: string | string[];

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { variableName } from './environment.ts';
-import { formatPath } from './problems.ts';
-import { schema } from './schema.ts';
-import { childOf, namesIn, type Shape, shapeOf } from './shape.ts';
+import { variableName } from './load/environment.ts';
+import { formatPath } from './load/problems.ts';
+import { schema } from './schema/schema.ts';
+import { childOf, namesIn, type Shape, shapeOf } from './schema/shape.ts';
 
 type Key = string | typeof item | typeof name;
 /** Stand for any index and any name in a path. */

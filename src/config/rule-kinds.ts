@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { common, lasting, measure, minCount, noData, quiet, windows } from './rule-parts.ts';
-import { duration } from './values.ts';
+import { duration } from './schema/values.ts';
 
 const threshold = z.strictObject({
   kind: z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { severities } from '../model.ts';
-import { duration, someDuration } from './values.ts';
+import { duration, someDuration } from './schema/values.ts';
 
 export const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 

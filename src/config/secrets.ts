@@ -1,5 +1,5 @@
-import { type Config, schema } from './schema.ts';
-import { childOf, namesIn, type Shape, shapeOf, valueIn } from './shape.ts';
+import { type Config, schema } from './schema/schema.ts';
+import { childOf, namesIn, type Shape, shapeOf, valueIn } from './schema/shape.ts';
 
 function gather(shape: Shape, value: unknown): string[] {
   if (shape.secret) return typeof value === 'string' ? [value] : [];

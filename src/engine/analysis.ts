@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { DiscoverConfig } from '../config/kibana.ts';
 import type { RuleConfig } from '../config/rules.ts';
-import type { Config } from '../config/schema.ts';
+import type { DiscoverConfig } from '../config/schema/kibana.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** What of the configuration decides on what the engine puts out. It goes to disk, and holds no secret. */

@@ -1,6 +1,6 @@
 import { createEpisodes } from '../alerts/episodes.ts';
-import type { DiscoverConfig } from '../config/kibana.ts';
 import type { RuleConfig } from '../config/rules.ts';
+import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { Judge } from '../rules/judgement.ts';
 import { type CompiledRule, compileRule, judgeOf } from '../rules/rule.ts';
 import type { StrikeJudge } from '../rules/strikes.ts';

@@ -1,4 +1,4 @@
-import type { JournalConfig } from '../config/journal.ts';
+import type { JournalConfig } from '../config/schema/journal.ts';
 import type { Millis } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 

@@ -1,4 +1,4 @@
-import type { JournalConfig } from '../config/journal.ts';
+import type { JournalConfig } from '../config/schema/journal.ts';
 import { LogboomError } from '../errors.ts';
 import type { Batch, Millis, Position } from '../model.ts';
 import { type JournalTelemetry, journalTelemetry } from '../telemetry/journal.ts';

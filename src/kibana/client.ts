@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent, FormData, fetch, type RequestInit } from 'undici';
-import type { KibanaConfig } from '../config/kibana.ts';
+import type { KibanaConfig } from '../config/schema/kibana.ts';
 import { LogboomError, messageOf } from '../errors.ts';
 
 /** An answer of Kibana's API. */

@@ -1,4 +1,4 @@
-import type { KibanaConfig } from '../config/kibana.ts';
+import type { KibanaConfig } from '../config/schema/kibana.ts';
 import type { Views } from './data-views.ts';
 import { bodyOf, type Connector, type KibanaRule } from './rule-shapes.ts';
 

@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import type { Millis } from '../model.ts';
 import { type ForwarderReport, forwardStatus } from '../readers/forwarder/describe.ts';
 import type { LettersSettled } from '../readers/indexer/dead-letter-calls.ts';

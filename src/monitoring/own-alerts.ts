@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { rule } from '../config/rules.ts';
-import type { SelfMonitoringConfig } from '../config/self-monitoring.ts';
+import type { SelfMonitoringConfig } from '../config/schema/self-monitoring.ts';
 import type { Millis } from '../model.ts';
 import type { SinkVitals, Vitals } from '../telemetry/vitals.ts';
 import { formatDuration } from '../util/duration.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { messageOf } from '../errors.ts';
 import type { Millis, Notification, Output, OutputKey } from '../model.ts';
 import type { Results } from '../readers/results.ts';

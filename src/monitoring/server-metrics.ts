@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IndexingConfig } from '../config/outputs.ts';
+import type { IndexingConfig } from '../config/schema/outputs.ts';
 import type { BulkItem, Millis } from '../model.ts';
 import type { Readings } from '../telemetry/readings.ts';
 import type { Status } from '../telemetry/status.ts';

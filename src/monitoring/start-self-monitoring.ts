@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import type { Folders } from '../readers/reader-data.ts';
 import { ofNoJournal, Results } from '../readers/results.ts';
 import type { Instruments } from '../telemetry/instruments.ts';

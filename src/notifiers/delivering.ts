@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { messageOf } from '../errors.ts';
 import type { Millis, Notification } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';

@@ -1,4 +1,4 @@
-import type { NotifierConfig } from '../config/notifiers.ts';
+import type { NotifierConfig } from '../config/schema/notifiers.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { createLogNotifier } from './log.ts';
 import type { Notifier } from './notifier.ts';

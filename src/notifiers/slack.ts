@@ -1,4 +1,4 @@
-import type { SlackConfig } from '../config/notifiers.ts';
+import type { SlackConfig } from '../config/schema/notifiers.ts';
 import type { Notification } from '../model.ts';
 import { cutToBytes } from '../util/cut.ts';
 import { printable } from '../util/printable.ts';

@@ -1,4 +1,4 @@
-import type { WebhookConfig } from '../config/notifiers.ts';
+import type { WebhookConfig } from '../config/schema/notifiers.ts';
 import type { Notification } from '../model.ts';
 import { type Notifier, stateWord } from './notifier.ts';
 import { postJson } from './post.ts';

@@ -1,4 +1,4 @@
-import type { ParsersConfig } from '../config/parsers.ts';
+import type { ParsersConfig } from '../config/schema/parsers.ts';
 import { type EventView, fieldPath } from '../events/index.ts';
 import { AccessLine } from './access-log.ts';
 import type { LineFormat } from './format.ts';

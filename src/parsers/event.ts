@@ -1,5 +1,5 @@
-import type { ParsersConfig } from '../config/parsers.ts';
-import type { TimeConfig } from '../config/time.ts';
+import type { ParsersConfig } from '../config/schema/parsers.ts';
+import type { TimeConfig } from '../config/schema/time.ts';
 import { Additions, EventView, fieldPath, namePattern } from '../events/index.ts';
 import type { EventBlock, FieldValue, LogEvent, Millis, Origin } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/parsing.ts';

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { addSecrets, secretsOf } from '../config/secrets.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { createLog } from '../telemetry/log.ts';

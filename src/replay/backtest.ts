@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
 import { openJournalReader } from '../journal/lmdb.ts';
 import type { EventBlock, JournalRecord, Millis } from '../model.ts';

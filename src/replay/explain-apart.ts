@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { type ErrorCode, LogboomError } from '../errors.ts';
 import { workerEntry } from '../util/worker-entry.ts';
 import type { Explanation } from './explain.ts';

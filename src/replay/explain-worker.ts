@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
 import { explain } from './explain.ts';
 import type { Question } from './question.ts';

@@ -1,5 +1,5 @@
 import type { RuleConfig } from '../config/rules.ts';
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
 import { countOf } from '../util/numbers.ts';

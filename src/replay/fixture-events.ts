@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { LineWrapper } from '../events/index.ts';
 import { accessLine, combinedTime } from '../generator/access-line.ts';
 import { seededRandom } from '../generator/random.ts';

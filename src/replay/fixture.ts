@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { type ConfigDocument, readDocument } from '../config/document.ts';
-import { withoutEmpty } from '../config/empty.ts';
-import { formatProblem, type Path, type Problem, problem } from '../config/problems.ts';
-import type { Config } from '../config/schema.ts';
-import { someDuration } from '../config/values.ts';
+import { type ConfigDocument, readDocument } from '../config/load/document.ts';
+import { withoutEmpty } from '../config/load/empty.ts';
+import { formatProblem, type Path, type Problem, problem } from '../config/load/problems.ts';
+import type { Config } from '../config/schema/schema.ts';
+import { someDuration } from '../config/schema/values.ts';
 import { LogboomError, messageOf } from '../errors.ts';
 import { parseIso } from '../parsers/timestamp.ts';
 import { rulesFrom } from './rules-file.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { assembleEngine, downAfterOf } from '../engine/assemble-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Observer } from '../engine/observer.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import type { Transition } from '../model.ts';
 import { differences } from './diff.ts';
 import type { Expected, Fixture, RuleTest } from './fixture.ts';

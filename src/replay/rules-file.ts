@@ -1,7 +1,7 @@
 import { messageProblems } from '../alerts/template.ts';
-import { type Loaded, loadConfig } from '../config/load.ts';
-import { formatProblem } from '../config/problems.ts';
-import type { Config } from '../config/schema.ts';
+import { type Loaded, loadConfig } from '../config/load/load.ts';
+import { formatProblem } from '../config/load/problems.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
 import { ruleProblems } from '../rules/problems.ts';
 

@@ -1,4 +1,4 @@
-import { schema } from '../config/schema.ts';
+import { schema } from '../config/schema/schema.ts';
 import { incidentKinds } from '../generator/incidents.ts';
 import { formatDuration } from '../util/duration.ts';
 import { formatShare } from '../util/numbers.ts';

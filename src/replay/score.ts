@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/schema/schema.ts';
 import { type Incident, type IncidentKind, incidentKinds, labelledDay } from '../generator/incidents.ts';
 import type { Millis, Transition } from '../model.ts';
 import { blockFrom } from './merge.ts';

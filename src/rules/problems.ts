@@ -1,4 +1,4 @@
-import type { Problem } from '../config/problems.ts';
+import type { Problem } from '../config/load/problems.ts';
 import type { RuleConfig, ThresholdConfig } from '../config/rules.ts';
 import { messageOf } from '../errors.ts';
 import type { Measure } from '../model.ts';

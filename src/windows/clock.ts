@@ -1,4 +1,4 @@
-import type { TimeConfig } from '../config/time.ts';
+import type { TimeConfig } from '../config/schema/time.ts';
 import type { Millis } from '../model.ts';
 import {
   byAgeThenName,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outputItem } from '../../src/alerts/documents.ts';
-import { schema } from '../../src/config/schema.ts';
+import { schema } from '../../src/config/schema/schema.ts';
 import type { Episode, Output, Transition, WindowResult } from '../../src/model.ts';
 import { aNotification, anEpisode, aTransition } from '../support/alerts.ts';
 

@@ -4,7 +4,7 @@ import { Client } from '@elastic/elasticsearch';
 import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
 import { startApp } from '../../src/app/app.ts';
-import { status } from '../../src/cli/status.ts';
+import { status } from '../../src/cli/commands/status.ts';
 import { connect } from '../../src/generator/client.ts';
 import { certificateFiles, makeAuthority } from '../support/certificates.ts';
 import { terminal } from '../support/cli.ts';

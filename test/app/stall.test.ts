@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { schema } from '../../src/config/schema.ts';
+import { schema } from '../../src/config/schema/schema.ts';
 import { startLumberjackInput } from '../../src/inputs/lumberjack/input.ts';
 import { openJournal } from '../../src/journal/lmdb.ts';
 import { aFolder } from '../support/folder.ts';

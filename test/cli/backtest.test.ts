@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fieldsFrom, timeFrom } from '../../src/cli/arguments.ts';
-import { backtestRules } from '../../src/cli/backtest.ts';
+import { backtestRules } from '../../src/cli/commands/backtest.ts';
 import { terminal } from '../support/cli.ts';
 import { aFolder } from '../support/folder.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { check } from '../../src/cli/check.ts';
+import { check } from '../../src/cli/commands/check.ts';
 import { terminal } from '../support/cli.ts';
 import { load, yaml } from '../support/config.ts';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDataFolder } from '../../src/app/data-folder.ts';
-import { type DeadLettersArguments, deadLetters } from '../../src/cli/dead-letters.ts';
+import { type DeadLettersArguments, deadLetters } from '../../src/cli/commands/dead-letters.ts';
 import { main } from '../../src/cli/main.ts';
 import type { DeadLetter } from '../../src/model.ts';
 import { openDeadLetters } from '../../src/sinks/elasticsearch/dead-letters.ts';

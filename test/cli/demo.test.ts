@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type DemoParts, demo } from '../../src/cli/demo.ts';
-import { movedPorts, narrateProgress, narrateTransition } from '../../src/cli/narration.ts';
-import { isFree, portOrAny } from '../../src/cli/ports.ts';
+import { type DemoParts, demo } from '../../src/cli/commands/demo.ts';
+import { movedPorts, narrateProgress, narrateTransition } from '../../src/cli/commands/narration.ts';
+import { isFree, portOrAny } from '../../src/cli/commands/ports.ts';
 import type { GenerateOptions } from '../../src/generator/generate.ts';
 import type { Progress } from '../../src/generator/play.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { explainAlert } from '../../src/cli/explain.ts';
+import { explainAlert } from '../../src/cli/commands/explain.ts';
 import { combinedTime } from '../../src/generator/access-line.ts';
 import { terminal } from '../support/cli.ts';
 import { journalOf } from '../support/journal-folder.ts';

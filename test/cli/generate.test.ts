@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type GenerateArguments, generateOptions, generateTraffic } from '../../src/cli/generate.ts';
+import { type GenerateArguments, generateOptions, generateTraffic } from '../../src/cli/commands/generate.ts';
 import type { GenerateOptions } from '../../src/generator/generate.ts';
 import type { Progress } from '../../src/generator/play.ts';
 import { signals, terminal } from '../support/cli.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kibana as command, type KibanaArguments } from '../../src/cli/kibana.ts';
+import { kibana as command, type KibanaArguments } from '../../src/cli/commands/kibana.ts';
 import type { LogboomError } from '../../src/errors.ts';
 import { savedObjects } from '../../src/kibana/objects.ts';
 import { terminal } from '../support/cli.ts';

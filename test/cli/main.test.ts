@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { addressOf, requests } from '../../src/cli/commands/welcome.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { help } from '../../src/cli/help.ts';
 import { main } from '../../src/cli/main.ts';
-import { addressOf, requests } from '../../src/cli/welcome.ts';
 import { terminal } from '../support/cli.ts';
 
 it('an unexpected error shows its stack and ends with 3', async () => {

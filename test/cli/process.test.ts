@@ -156,8 +156,8 @@ describe('other commands, as processes', () => {
 /** A process that serves an app without anything in it; `stop` is the code of its stop(). */
 async function serving(stop: string) {
   const script = `
-    import { run } from ${JSON.stringify(`${root}dist/cli/run.js`)};
-    import { schema } from ${JSON.stringify(`${root}dist/config/schema.js`)};
+    import { run } from ${JSON.stringify(`${root}dist/cli/commands/run.js`)};
+    import { schema } from ${JSON.stringify(`${root}dist/config/schema/schema.js`)};
     const urls = { lumberjack: 'tcp://127.0.0.1:5044', api: 'http://127.0.0.1:9600' };
     const alive = setInterval(() => undefined, 1000);
     const stop = async () => { ${stop} };

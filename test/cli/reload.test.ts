@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { reload } from '../../src/cli/reload.ts';
-import { run } from '../../src/cli/run.ts';
+import { reload } from '../../src/cli/commands/reload.ts';
+import { run } from '../../src/cli/commands/run.ts';
 import { reloadRequests } from '../../src/cli/signals.ts';
-import { schema } from '../../src/config/schema.ts';
+import { schema } from '../../src/config/schema/schema.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';
 import { anHttpServer, reply } from '../support/http.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { run } from '../../src/cli/run.ts';
-import { schema } from '../../src/config/schema.ts';
+import { run } from '../../src/cli/commands/run.ts';
+import { schema } from '../../src/config/schema/schema.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';
 

@@ -1,8 +1,8 @@
 import pino from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { run } from '../../src/cli/run.ts';
-import { watchService } from '../../src/cli/service-watch.ts';
-import { schema } from '../../src/config/schema.ts';
+import { run } from '../../src/cli/commands/run.ts';
+import { watchService } from '../../src/cli/commands/service-watch.ts';
+import { schema } from '../../src/config/schema/schema.ts';
 import type { Notice, ServiceManager } from '../../src/util/service-manager.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { setup as command, type SetupArguments } from '../../src/cli/setup.ts';
+import { setup as command, type SetupArguments } from '../../src/cli/commands/setup.ts';
 import type { LogboomError } from '../../src/errors.ts';
 import { type FakeElasticsearch, startFakeElasticsearch } from '../sinks/support/fake-elasticsearch.ts';
 import { terminal } from '../support/cli.ts';

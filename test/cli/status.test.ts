@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { fetchOf, sourceOf } from '../../src/cli/api-source.ts';
-import { formatStatus, status } from '../../src/cli/status.ts';
-import { api as apiSchema } from '../../src/config/service.ts';
+import { formatStatus, status } from '../../src/cli/commands/status.ts';
+import { api as apiSchema } from '../../src/config/schema/service.ts';
 import { type Api, startApi } from '../../src/telemetry/api.ts';
 import type { Health } from '../../src/telemetry/health.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';

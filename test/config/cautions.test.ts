@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cautions, type ModeOf, unreadableFiles } from '../../src/config/cautions.ts';
-import { schema } from '../../src/config/schema.ts';
+import { cautions, type ModeOf, unreadableFiles } from '../../src/config/checks/cautions.ts';
+import { schema } from '../../src/config/schema/schema.ts';
 import { load } from '../support/config.ts';
 import { aFolder } from '../support/folder.ts';
 

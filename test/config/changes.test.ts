@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changesBetween } from '../../src/config/changes.ts';
-import { type ConfigInput, schema } from '../../src/config/schema.ts';
+import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 
 const changes = (from: ConfigInput, to: ConfigInput) => changesBetween(schema.parse(from), schema.parse(to));
 const remote = (more: object = {}) => ({ elasticsearch: { hosts: ['http://a:9200'], ...more } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readText, variableName, variablesOf } from '../../src/config/environment.ts';
-import { schema } from '../../src/config/schema.ts';
-import { type Kind, shapeOf, valueAt } from '../../src/config/shape.ts';
+import { readText, variableName, variablesOf } from '../../src/config/load/environment.ts';
+import { schema } from '../../src/config/schema/schema.ts';
+import { type Kind, shapeOf, valueAt } from '../../src/config/schema/shape.ts';
 import { load } from '../support/config.ts';
 
 const root = shapeOf(schema);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseHost } from '../../src/config/forward.ts';
+import { parseHost } from '../../src/config/schema/forward.ts';
 import { load, yaml } from '../support/config.ts';
 
 describe('the section forward', () => {

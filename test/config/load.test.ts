@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { schema } from '../../src/config/schema.ts';
+import { schema } from '../../src/config/schema/schema.ts';
 import { load, yaml } from '../support/config.ts';
 
 const configOf = (given: Parameters<typeof load>[0]) => {

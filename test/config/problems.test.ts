@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import { formatPath, formatProblem, type Problem, parsePath } from '../../src/config/problems.ts';
+import { loadConfig } from '../../src/config/load/load.ts';
+import { formatPath, formatProblem, type Problem, parsePath } from '../../src/config/load/problems.ts';
 import { type Given, load } from '../support/config.ts';
 
 const text = 'Write a text; put numbers and `true` or `false` into quotes.';

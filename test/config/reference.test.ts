@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { variablesOf } from '../../src/config/environment.ts';
 import { configurationJsonSchema } from '../../src/config/json-schema.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { variablesOf } from '../../src/config/load/environment.ts';
+import { loadConfig } from '../../src/config/load/load.ts';
 import { configurationMarkdown } from '../../src/config/reference.ts';
-import { schema } from '../../src/config/schema.ts';
-import { namesIn, shapeOf } from '../../src/config/shape.ts';
+import { schema } from '../../src/config/schema/schema.ts';
+import { namesIn, shapeOf } from '../../src/config/schema/shape.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8').replaceAll('\r\n', '\n');

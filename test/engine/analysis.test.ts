@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfigInput, schema } from '../../src/config/schema.ts';
+import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { secretsOf } from '../../src/config/secrets.ts';
 import { analysisOf, ruleChanges } from '../../src/engine/analysis.ts';
 import { configWith } from '../support/records.ts';

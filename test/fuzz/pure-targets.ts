@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { messageProblems } from '../../src/alerts/template.ts';
-import { loadConfig } from '../../src/config/load.ts';
-import { formatProblem } from '../../src/config/problems.ts';
+import { loadConfig } from '../../src/config/load/load.ts';
+import { formatProblem } from '../../src/config/load/problems.ts';
 import { LogboomError } from '../../src/errors.ts';
 import { decodeRecord } from '../../src/journal/record.ts';
 import { AckDecoder } from '../../src/lumberjack/ack-decoder.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { schema } from '../../src/config/schema.ts';
+import { schema } from '../../src/config/schema/schema.ts';
 import type { Output } from '../../src/model.ts';
 import { OwnAlertBook } from '../../src/monitoring/own-alert-book.ts';
 import { ownAlerts } from '../../src/monitoring/own-alerts.ts';

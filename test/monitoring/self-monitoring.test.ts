@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { schema } from '../../src/config/schema.ts';
+import { schema } from '../../src/config/schema/schema.ts';
 import type { Notification } from '../../src/model.ts';
 import { ownAlerts } from '../../src/monitoring/own-alerts.ts';
 import { OwnAlerts, type Watched } from '../../src/monitoring/self-monitoring.ts';

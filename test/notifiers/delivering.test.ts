@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type ConfigInput, schema } from '../../src/config/schema.ts';
+import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { startDelivering } from '../../src/notifiers/delivering.ts';
 import { openOutbox } from '../../src/notifiers/outbox.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfigInput, schema } from '../../src/config/schema.ts';
+import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import type { Notification } from '../../src/model.ts';
 import { createNotifiers } from '../../src/notifiers/notifiers.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';

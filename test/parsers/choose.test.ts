@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { parsers } from '../../src/config/parsers.ts';
+import { parsers } from '../../src/config/schema/parsers.ts';
 import { createEventReader } from '../../src/parsers/reader.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { parsingTelemetry } from '../../src/telemetry/parsing.ts';

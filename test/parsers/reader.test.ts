@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsers } from '../../src/config/parsers.ts';
+import { parsers } from '../../src/config/schema/parsers.ts';
 import { createEventReader } from '../../src/parsers/reader.ts';
 import { batch, blockOf, filebeatEvent, readEvent, receivedAt } from '../support/events.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parsers } from '../../src/config/parsers.ts';
+import { parsers } from '../../src/config/schema/parsers.ts';
 import { createEventReader, type ReadEvent } from '../../src/parsers/reader.ts';
 import { batch, blockOf } from '../support/events.ts';
 import { fieldsOf } from './access-fields.ts';

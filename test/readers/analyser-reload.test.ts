@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Config } from '../../src/config/schema.ts';
+import type { Config } from '../../src/config/schema/schema.ts';
 import { type Analysis, analysisOf } from '../../src/engine/analysis.ts';
 import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import { swapAnalysis } from '../../src/engine/swap.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { schema } from '../../src/config/schema.ts';
+import { schema } from '../../src/config/schema/schema.ts';
 import { bulkLimits } from '../../src/readers/indexer/bulk-limits.ts';
 
 const limitsOf = (config: object) => {

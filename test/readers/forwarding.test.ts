@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfigInput, schema } from '../../src/config/schema.ts';
+import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { Forwarding, forwardProblem, journalReaders } from '../../src/readers/forwarder/forwarding.ts';
 import type { Reader } from '../../src/readers/reader.ts';
 import { foldersOf, type ReaderData } from '../../src/readers/reader-data.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { schema } from '../../src/config/schema.ts';
+import { schema } from '../../src/config/schema/schema.ts';
 import type { FieldValue } from '../../src/model.ts';
 import { createIndexNames, type Named } from '../../src/readers/indexer/index-name.ts';
 

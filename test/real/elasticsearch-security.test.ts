@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { elasticsearch, indexing } from '../../src/config/outputs.ts';
+import { elasticsearch, indexing } from '../../src/config/schema/outputs.ts';
 import type { BulkItem, DeadLetter } from '../../src/model.ts';
 import { createClient } from '../../src/sinks/elasticsearch/client.ts';
 import { Retention } from '../../src/sinks/elasticsearch/retention.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { elasticsearch, indexing } from '../../src/config/outputs.ts';
+import { elasticsearch, indexing } from '../../src/config/schema/outputs.ts';
 import { connect } from '../../src/generator/client.ts';
 import type { BulkItem, DeadLetter } from '../../src/model.ts';
 import { createElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts';

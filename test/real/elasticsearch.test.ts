@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { elasticsearch, indexing } from '../../src/config/outputs.ts';
+import { elasticsearch, indexing } from '../../src/config/schema/outputs.ts';
 import type { BulkItem, DeadLetter } from '../../src/model.ts';
 import { type DeadLetters, openDeadLetters } from '../../src/sinks/elasticsearch/dead-letters.ts';
 import { readDeadLetters } from '../../src/sinks/elasticsearch/dead-letters-reader.ts';

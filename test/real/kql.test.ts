@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { elasticsearch, indexing } from '../../src/config/outputs.ts';
+import { elasticsearch, indexing } from '../../src/config/schema/outputs.ts';
 import { kibanaQuery } from '../../src/rules/kql/kibana.ts';
 import { createClient } from '../../src/sinks/elasticsearch/client.ts';
 import { setUp } from '../../src/sinks/elasticsearch/setup.ts';

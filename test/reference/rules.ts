@@ -1,6 +1,6 @@
 /** Random rules, each text with its meaning in plain words. */
 import fc from 'fast-check';
-import type { Problem } from '../../src/config/problems.ts';
+import type { Problem } from '../../src/config/load/problems.ts';
 import { type RuleConfig, rule as ruleSchema } from '../../src/config/rules.ts';
 import type { Measure } from '../../src/model.ts';
 import { ruleProblems } from '../../src/rules/problems.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type ConfigInput, schema } from '../../src/config/schema.ts';
+import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { backtest } from '../../src/replay/backtest.ts';
 import { patienceOf } from '../../src/replay/replay.ts';
 import { inEventTime, transitionLog } from '../../src/replay/transition-log.ts';

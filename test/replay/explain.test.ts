@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Config, type ConfigInput, schema } from '../../src/config/schema.ts';
+import { type Config, type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { combinedTime } from '../../src/generator/access-line.ts';
 import { backtest } from '../../src/replay/backtest.ts';
 import { explain } from '../../src/replay/explain.ts';

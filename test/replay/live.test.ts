@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startApp } from '../../src/app/app.ts';
-import { type Config, type ConfigInput, schema } from '../../src/config/schema.ts';
+import { type Config, type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { connect } from '../../src/generator/client.ts';
 import type { Transition } from '../../src/model.ts';
 import { backtest } from '../../src/replay/backtest.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parsers } from '../../src/config/parsers.ts';
+import { parsers } from '../../src/config/schema/parsers.ts';
 import { LineWrapper } from '../../src/events/index.ts';
 import type { EventBlock } from '../../src/model.ts';
 import { mergeByTime } from '../../src/replay/merge.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfigInput, schema } from '../../src/config/schema.ts';
+import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { score } from '../../src/replay/score.ts';
 import { scoreTable } from '../../src/replay/score-page.ts';
 

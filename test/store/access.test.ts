@@ -1,6 +1,6 @@
 import { Client } from '@elastic/elasticsearch';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { store as schema } from '../../src/config/outputs.ts';
+import { store as schema } from '../../src/config/schema/outputs.ts';
 import { type RunningStore, startStore } from '../../src/store/store.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { certificateFiles, makeAuthority } from '../support/certificates.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { elasticsearch, indexing } from '../../src/config/outputs.ts';
+import { elasticsearch, indexing } from '../../src/config/schema/outputs.ts';
 import { createClient } from '../../src/sinks/elasticsearch/client.ts';
 import { setUp } from '../../src/sinks/elasticsearch/setup.ts';
 import { type TestStore, testStore } from './support.ts';

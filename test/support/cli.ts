@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { App, AppOptions, StartApp } from '../../src/app/app.ts';
 import { stopRequest } from '../../src/cli/signals.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
-import type { Config } from '../../src/config/schema.ts';
+import type { Config } from '../../src/config/schema/schema.ts';
 import { status } from './status.ts';
 
 /** A terminal that remembers. */

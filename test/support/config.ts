@@ -1,4 +1,4 @@
-import { type Check, type Loaded, loadConfig } from '../../src/config/load.ts';
+import { type Check, type Loaded, loadConfig } from '../../src/config/load/load.ts';
 
 export interface Given {
   yaml?: string;

@@ -1,4 +1,4 @@
-import { parsers } from '../../src/config/parsers.ts';
+import { parsers } from '../../src/config/schema/parsers.ts';
 import { EventView } from '../../src/events/index.ts';
 import type { EventBlock } from '../../src/model.ts';
 import { type BatchFacts, createEventReader, type ReadEvent } from '../../src/parsers/reader.ts';

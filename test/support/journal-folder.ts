@@ -1,4 +1,4 @@
-import { schema } from '../../src/config/schema.ts';
+import { schema } from '../../src/config/schema/schema.ts';
 import { openJournal } from '../../src/journal/lmdb.ts';
 import type { Millis } from '../../src/model.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Config, schema } from '../../src/config/schema.ts';
+import { type Config, schema } from '../../src/config/schema/schema.ts';
 import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Batch, JournalRecord, Millis, Output, OutputKey, Position, Tick } from '../../src/model.ts';

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
-import { type RedeliveryConfig, redelivery as settings } from '../../src/config/redelivery.ts';
+import { type RedeliveryConfig, redelivery as settings } from '../../src/config/schema/redelivery.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { openJournalReader } from '../../src/journal/lmdb.ts';
 import { openPayload } from '../../src/journal/payload.ts';

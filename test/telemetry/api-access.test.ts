@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { api as schema } from '../../src/config/service.ts';
+import { api as schema } from '../../src/config/schema/service.ts';
 import { type Api, startApi } from '../../src/telemetry/api.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { status } from '../support/status.ts';

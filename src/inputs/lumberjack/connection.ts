@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { LumberjackInputConfig } from '../../config/inputs.ts';
+import type { LumberjackInputConfig } from '../../config/schema/inputs.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { Decoder, type ReceivedWindow } from '../../lumberjack/decoder.ts';
 import type { Batch, EventBlock, Millis, Origin } from '../../model.ts';

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer as createPlainServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
-import type { LumberjackInputConfig } from '../../config/inputs.ts';
+import type { LumberjackInputConfig } from '../../config/schema/inputs.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { watchCertificates } from '../../listeners/certificates.ts';
 import { clientProblem, readCertificates, subjectOf, tlsOptions } from '../../listeners/tls.ts';

@@ -1,4 +1,4 @@
-import type { ForwardConfig } from '../../config/forward.ts';
+import type { ForwardConfig } from '../../config/schema/forward.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Millis, Position } from '../../model.ts';
 import type { LogstashStatus } from '../../sinks/logstash/output.ts';

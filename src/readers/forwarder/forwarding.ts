@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ForwardConfig } from '../../config/forward.ts';
-import type { Config } from '../../config/schema.ts';
+import type { ForwardConfig } from '../../config/schema/forward.ts';
+import type { Config } from '../../config/schema/schema.ts';
 import { messageOf } from '../../errors.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { JournalReaders } from '../../journal/lmdb.ts';

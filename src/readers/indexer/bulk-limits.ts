@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../config/schema/schema.ts';
 
 /**
  * What the embedded store is sent at once. It writes one request after the other on this very machine, so larger ones would

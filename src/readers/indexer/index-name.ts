@@ -1,4 +1,4 @@
-import type { IndexingConfig } from '../../config/outputs.ts';
+import type { IndexingConfig } from '../../config/schema/outputs.ts';
 import type { BulkItem } from '../../model.ts';
 import { cutToBytes } from '../../util/cut.ts';
 import { legalCharacters } from '../../util/index-name.ts';

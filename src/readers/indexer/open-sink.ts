@@ -1,4 +1,4 @@
-import type { DeadLettersConfig, ElasticsearchConfig, IndexingConfig } from '../../config/outputs.ts';
+import type { DeadLettersConfig, ElasticsearchConfig, IndexingConfig } from '../../config/schema/outputs.ts';
 import { type DeadLetters, openDeadLetters } from '../../sinks/elasticsearch/dead-letters.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';

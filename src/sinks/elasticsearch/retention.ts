@@ -1,5 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
-import type { IndexingConfig } from '../../config/outputs.ts';
+import type { IndexingConfig } from '../../config/schema/outputs.ts';
 import { messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import type { SinkTelemetry } from '../../telemetry/sink.ts';

@@ -1,5 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
-import type { IndexingConfig } from '../../config/outputs.ts';
+import type { IndexingConfig } from '../../config/schema/outputs.ts';
 import { createAlertsIndex } from './alerts-index.ts';
 import {
   deletingRights,

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as after } from 'node:timers/promises';
-import type { ElasticsearchConfig, IndexingConfig } from '../../config/outputs.ts';
+import type { ElasticsearchConfig, IndexingConfig } from '../../config/schema/outputs.ts';
 import { LogboomError } from '../../errors.ts';
 import type { BulkItem, DeliveryReport, Millis, Sink } from '../../model.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';

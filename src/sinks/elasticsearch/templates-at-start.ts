@@ -1,5 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
-import type { IndexingConfig } from '../../config/outputs.ts';
+import type { IndexingConfig } from '../../config/schema/outputs.ts';
 import type { SinkTelemetry } from '../../telemetry/sink.ts';
 import type { Outage } from './outage.ts';
 import { judgeFailure } from './request-failure.ts';

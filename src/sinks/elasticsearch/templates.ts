@@ -1,5 +1,5 @@
 import { type Client, errors } from '@elastic/elasticsearch';
-import type { IndexingConfig } from '../../config/outputs.ts';
+import type { IndexingConfig } from '../../config/schema/outputs.ts';
 import { judgeFailure } from './request-failure.ts';
 import type { Abilities } from './server.ts';
 import { findPiece, type WhatToDo, whatToDo } from './templates/installed.ts';

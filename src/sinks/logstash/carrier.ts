@@ -1,4 +1,4 @@
-import type { ForwardConfig } from '../../config/forward.ts';
+import type { ForwardConfig } from '../../config/schema/forward.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import type { ForwardTelemetry } from '../../telemetry/forward.ts';

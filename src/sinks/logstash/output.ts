@@ -1,5 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { type ForwardConfig, parseHost } from '../../config/forward.ts';
+import { type ForwardConfig, parseHost } from '../../config/schema/forward.ts';
 import { LogboomError } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import type { ForwardTelemetry } from '../../telemetry/forward.ts';

@@ -5,7 +5,7 @@ import {
   createSecureContext,
   type PeerCertificate,
 } from 'node:tls';
-import type { ForwardConfig } from '../../config/forward.ts';
+import type { ForwardConfig } from '../../config/schema/forward.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { readNamed } from '../../util/named-file.ts';
 

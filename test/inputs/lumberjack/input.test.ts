@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lumberjackInput } from '../../../src/config/inputs.ts';
+import { lumberjackInput } from '../../../src/config/schema/inputs.ts';
 import { startLumberjackInput } from '../../../src/inputs/lumberjack/input.ts';
 import { readPayload } from '../../../src/lumberjack/payload.ts';
 import { silentInstruments } from '../../../src/telemetry/instruments.ts';

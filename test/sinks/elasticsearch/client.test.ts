@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { elasticsearch } from '../../../src/config/outputs.ts';
+import { elasticsearch } from '../../../src/config/schema/outputs.ts';
 import { createClient, nodeCount } from '../../../src/sinks/elasticsearch/client.ts';
 import { makeAuthority } from '../../support/certificates.ts';
 

@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { elasticsearch, indexing as indexingSchema } from '../../../src/config/outputs.ts';
+import { elasticsearch, indexing as indexingSchema } from '../../../src/config/schema/outputs.ts';
 import { createClient } from '../../../src/sinks/elasticsearch/client.ts';
 import type { Abilities } from '../../../src/sinks/elasticsearch/server.ts';
 import { setUp } from '../../../src/sinks/elasticsearch/setup.ts';

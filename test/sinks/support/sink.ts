@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { elasticsearch, indexing } from '../../../src/config/outputs.ts';
+import { elasticsearch, indexing } from '../../../src/config/schema/outputs.ts';
 import type { BulkItem, DeadLetter } from '../../../src/model.ts';
 import type { Letterbox } from '../../../src/sinks/elasticsearch/dead-letters.ts';
 import {

@@ -1,4 +1,4 @@
-import type { IndexingConfig } from '../../../config/outputs.ts';
+import type { IndexingConfig } from '../../../config/schema/outputs.ts';
 import type { Millis } from '../../../model.ts';
 import { formatSize, parseSize } from '../../../util/size.ts';
 import type { Abilities } from '../server.ts';

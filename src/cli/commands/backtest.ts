@@ -1,0 +1,127 @@
+import type { Millis, Transition } from '../../model.ts';
+import { backtest } from '../../replay/backtest.ts';
+import type { Report, RuleReport } from '../../replay/report.ts';
+import { rulesFrom } from '../../replay/rules-file.ts';
+import { marks, sparkline } from '../../replay/timeline.ts';
+import { transitionLog } from '../../replay/transition-log.ts';
+import { formatDuration } from '../../util/duration.ts';
+import { countOf, formatMeasured } from '../../util/numbers.ts';
+import { printable } from '../../util/printable.ts';
+import { fieldsFrom, moment, timeFrom } from '../arguments.ts';
+import { columns, type Terminal } from '../terminal.ts';
+
+export interface BacktestArguments {
+  rules: string | undefined;
+  /** All arguments without a name, `rules` first. */
+  _: string[];
+  fields?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  json?: boolean | undefined;
+  log?: boolean | undefined;
+}
+
+/** `logboom backtest`: 0, whatever the rules would have done. */
+export async function backtestRules(
+  given: BacktestArguments,
+  terminal: Terminal,
+  now: Millis = Date.now(),
+): Promise<number> {
+  const config = rulesFrom({ path: given.rules, env: process.env });
+  const started = performance.now();
+  const report = await backtest({
+    config,
+    inputs: given._.slice(1),
+    fields: fieldsFrom(given.fields),
+    receivedAt: now,
+    from: timeFrom('from', given.from),
+    to: timeFrom('to', given.to),
+    onProgress: progressOn(terminal, started),
+  });
+  terminal.progress?.('');
+  const names = config.rules.map(({ name }) => name);
+  if (given.log) terminal.out(transitionLog(report.transitions, names).trimEnd());
+  else if (given.json) terminal.out(JSON.stringify(report, null, 2));
+  else terminal.out(formatReport(report));
+  terminal.err(speed(report.events, performance.now() - started));
+  return 0;
+}
+
+function speed(events: number, elapsed: Millis): string {
+  const seconds = elapsed / 1000;
+  const rate = Math.round(events / Math.max(seconds, 0.001)).toLocaleString('en');
+  return `${events.toLocaleString('en')} events in ${seconds.toFixed(1)} s, ${rate} a second`;
+}
+
+/** Ten times a second is as often as a person sees. */
+function progressOn(terminal: Terminal, started: number): (share: number, events: number) => void {
+  let last = started;
+  return (share, events) => {
+    const now = performance.now();
+    if (now - last < 100) return;
+    last = now;
+    terminal.progress?.(`${Math.floor(share * 100)} %  ${speed(events, now - started)}`);
+  };
+}
+
+/** The whole report for a terminal. Groups and reasons come from senders, so nothing unprintable gets through. */
+export function formatReport(report: Report): string {
+  const transitions = report.transitions.map(transitionRow);
+  const log = transitions.length === 0 ? 'no transition' : columns(transitions, '');
+  return [log, ...report.rules.map(formatRule), remarks(report)].filter((part) => part !== '').join('\n\n');
+}
+
+const signs = { active: '▲', pending: '△', recovering: '▿', inactive: '▽', 'no-data': '?' } as const;
+
+function transitionRow({ at, to, rule, group, reason }: Transition): string[] {
+  return [
+    moment(at),
+    `${signs[to]} ${to}`,
+    group === '' ? rule : `${rule} (${printable(group)})`,
+    printable(reason),
+  ];
+}
+
+function formatRule(report: RuleReport): string {
+  const { rule, measure, condition, concerned, alerts, transitions, timeline, late } = report;
+  const lines = [
+    `${rule}: ${measure} ${condition ?? '(only counted)'}${concerned ? '' : '; no event was for it'}`,
+    `  ${countOf(alerts, 'alert')}, ${countOf(transitions, 'transition')}, ${notified(report)}${late > 0 ? `, ${countOf(late, 'event')} late` : ''}`,
+  ];
+  if (timeline.start !== undefined) lines.push(...drawn(report));
+  const days = Object.entries(report.days).sort(([one], [other]) => (one < other ? -1 : 1));
+  if (days.length > 0) {
+    const rows = days.map(([day, made]) => [day, `${made.alerts}`, `${made.notifications}`]);
+    lines.push(columns([['day', 'alerts', 'notifications'], ...rows]));
+  }
+  return lines.join('\n');
+}
+
+function notified({ notifications, notifiers }: RuleReport): string {
+  const told = Object.entries(notifiers).map(([name, count]) => `${name} ${count}`);
+  if (told.length > 0) return `${countOf(notifications, 'notification')} (${told.join(', ')})`;
+  return 'no notification';
+}
+
+function drawn({ timeline: { start, width, bounds, columns: cells }, measure }: RuleReport): string[] {
+  const values = cells.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  if (values.length === 0) return [];
+  const scale = `${formatMeasured(Math.min(...values), measure)} to ${formatMeasured(Math.max(...values), measure)}`;
+  const end = start! + width * cells.length;
+  const drawing = [`  ${sparkline(cells, bounds)}  ${scale}`, `  ${marks(cells)}`].filter((line) =>
+    line.trim(),
+  );
+  return [...drawing, `  ${moment(start!)} to ${moment(end)}, ${formatDuration(width)} a column`];
+}
+
+function remarks({ problems, ahead, events, rules }: Report): string {
+  const said: string[] = [];
+  if (events === 0) said.push('There was no event in it.');
+  else if (rules.some(({ concerned }) => !concerned))
+    said.push(
+      'Where no event was for a rule: plain lines have no fields but those that their parser finds; `--fields event.dataset=nginx.access` adds what a shipper would.',
+    );
+  if (problems > 0) said.push(`${countOf(problems, 'event')} could not be read.`);
+  if (ahead > 0) said.push(`${countOf(ahead, 'event')} had times too far ahead to be counted.`);
+  return said.join(' ');
+}

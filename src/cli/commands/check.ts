@@ -1,0 +1,50 @@
+import { cautions, unreadableFiles } from '../../config/checks/cautions.ts';
+import type { Loaded } from '../../config/load/load.ts';
+import type { Config } from '../../config/schema/schema.ts';
+import { withoutLogin } from '../../util/address.ts';
+import { formatSize } from '../../util/size.ts';
+import { formatProblems } from '../configuration.ts';
+import { columns, type Terminal } from '../terminal.ts';
+
+function documentsGoTo({ elasticsearch, store }: Config): string {
+  if (!elasticsearch) return `the embedded store on ${store.host}:${store.port}`;
+  const target = elasticsearch.cloud_id ?? elasticsearch.hosts!.join(', ');
+  return `Elasticsearch at ${withoutLogin(target)}`;
+}
+
+function protection({ ssl_enabled, token, tokens }: Config['api']): string {
+  const count = Object.keys(tokens).length + (token === undefined ? 0 : 1);
+  const how = [ssl_enabled ? 'TLS' : '', count === 0 ? '' : count === 1 ? 'a token' : `${count} tokens`];
+  const said = how.filter((part) => part !== '').join(' and ');
+  return said === '' ? '' : ` with ${said}`;
+}
+
+const listed = (names: string[]) => (names.length === 0 ? 'none' : `${names.length}: ${names.join(', ')}`);
+
+/** What the configuration comes to, in a few lines. */
+export function summary(config: Config): string {
+  const { lumberjack } = config.inputs;
+  const tls = lumberjack.ssl_enabled ? ' with TLS' : '';
+  return columns([
+    ['Filebeat ships to', `${lumberjack.host}:${lumberjack.port}${tls}`],
+    ['documents go to', documentsGoTo(config)],
+    ...(config.forward ? [['all goes on to', config.forward.hosts.join(', ')]] : []),
+    ['rules', listed(config.rules.filter((rule) => rule.enabled).map((rule) => rule.name))],
+    ['notifiers', listed(['log', ...Object.keys(config.notifiers).filter((name) => name !== 'log')])],
+    ['data', `${config.data}, journal up to ${formatSize(config.journal.maxSize)}`],
+    ['API', `${config.api.host}:${config.api.port}${protection(config.api)}`],
+  ]);
+}
+
+/** `logboom check`: all problems and 1, or a summary and 0. */
+export function check(loaded: Loaded, terminal: Terminal): number {
+  if (!loaded.config) {
+    terminal.out(formatProblems(loaded));
+    return 1;
+  }
+  const from = loaded.path ?? 'defaults and environment; there is no logboom.yml';
+  terminal.out(`configuration is fine (${from})\n${summary(loaded.config)}`);
+  const notes = [...unreadableFiles(loaded.config), ...cautions(loaded.config, loaded.secretFiles)];
+  for (const note of notes) terminal.out(`\nNote: ${note}`);
+  return 0;
+}

@@ -1,0 +1,157 @@
+import { LogboomError } from '../../errors.ts';
+import { foldersOf } from '../../readers/reader-data.ts';
+import { filesOf } from '../../sinks/elasticsearch/dead-letters.ts';
+import { readDeadLetters, type StoredLetter } from '../../sinks/elasticsearch/dead-letters-reader.ts';
+import { type LetterFilter, letterChooser } from '../../sinks/elasticsearch/letter-filter.ts';
+import { printable } from '../../util/printable.ts';
+import { moment, timeFrom } from '../arguments.ts';
+import { type ConfigArguments, validConfig } from '../configuration.ts';
+import { columns, type Terminal } from '../terminal.ts';
+import { type Settled, settleLetters } from './settle-dead-letters.ts';
+
+export interface DeadLettersArguments extends ConfigArguments {
+  action: string;
+  ids: string[];
+  index?: string | undefined;
+  reason?: string | undefined;
+  since?: string | undefined;
+  all?: boolean | undefined;
+  json?: boolean | undefined;
+  token?: string | undefined;
+}
+
+const actions = { list, show, retry: settle, drop: settle };
+
+/** `logboom dead-letters list | show | retry | drop`: 0 where it was done, 1 where there is no such letter. */
+export async function deadLetters(given: DeadLettersArguments, terminal: Terminal): Promise<number> {
+  const { action } = given;
+  if (!Object.hasOwn(actions, action)) {
+    const known = Object.keys(actions).join(', ');
+    throw new LogboomError('USAGE', `There is no \`dead-letters ${action}\`; there are ${known}.`);
+  }
+  return actions[action as keyof typeof actions](given, terminal);
+}
+
+export function filterFrom({ ids, index, reason, since }: DeadLettersArguments): LetterFilter {
+  const from = timeFrom('since', since);
+  return {
+    ...(ids.length > 0 && { ids }),
+    ...(index !== undefined && { index }),
+    ...(reason !== undefined && { reason }),
+    ...(from !== undefined && { since: new Date(from).toISOString() }),
+  };
+}
+
+/** The letters, oldest first. Reading needs no server and disturbs none. */
+async function* lettersOf(given: DeadLettersArguments): AsyncGenerator<StoredLetter> {
+  const chosen = letterChooser(filterFrom(given));
+  const { deadLetters: file } = foldersOf(validConfig(given).data);
+  for (const path of filesOf(file).reverse())
+    for await (const letter of readDeadLetters(path)) if (chosen(letter)) yield letter;
+}
+
+/** Lines of a table; the newest are what people look for. */
+const shown = 100;
+const longestReason = 160;
+
+async function list(given: DeadLettersArguments, terminal: Terminal): Promise<number> {
+  const latest: StoredLetter[] = [];
+  let count = 0;
+  for await (const letter of lettersOf(given)) {
+    count += 1;
+    if (given.json) terminal.out(JSON.stringify(jsonOf(letter)));
+    else latest.push(letter);
+    if (latest.length > shown) latest.shift();
+  }
+  if (!given.json) terminal.out(tableOf(latest, count));
+  return 0;
+}
+
+function tableOf(letters: StoredLetter[], count: number): string {
+  if (count === 0) return 'There are no such dead letters.';
+  const rows = letters.map(({ time, id, index, reason }) => [
+    moment(Date.parse(time)),
+    ...[id, index, brief(reason)].map(printable),
+  ]);
+  const table = columns([['refused', 'id', 'index', 'reason'], ...rows]);
+  const more = count > letters.length ? ` (the ${letters.length} newest are shown; --json prints all)` : '';
+  return `${table}\n${count === 1 ? 'One dead letter' : `${count} dead letters`}${more}.`;
+}
+
+const brief = (text: string) => (text.length > longestReason ? `${text.slice(0, longestReason)} …` : text);
+
+/** A body that is no text is shown in base64. */
+function jsonOf({ body, ...letter }: StoredLetter) {
+  return typeof body === 'string' ? { ...letter, body } : { ...letter, base64: body.toString('base64') };
+}
+
+async function show(given: DeadLettersArguments, terminal: Terminal): Promise<number> {
+  if (given.ids.length === 0)
+    throw new LogboomError('USAGE', '`dead-letters show` needs the id of a letter.');
+  let count = 0;
+  for await (const letter of lettersOf(given)) {
+    count += 1;
+    terminal.out(given.json ? JSON.stringify(jsonOf(letter), null, 2) : textOf(letter));
+  }
+  if (count === 0) terminal.err('There is no such dead letter; `logboom dead-letters list` shows all.');
+  return count === 0 ? 1 : 0;
+}
+
+/** What people logged goes to a terminal here: nothing unprintable gets through. */
+function textOf({ time, id, index, reason, body }: StoredLetter): string {
+  const head = columns(
+    [
+      ['id', id],
+      ['refused', time],
+      ['index', index],
+      ['reason', reason],
+    ].map((row) => row.map(printable)),
+    '',
+  );
+  const lines = indented(body).split('\n').map(printable);
+  return `${head}\n\n${lines.join('\n')}\n`;
+}
+
+function indented(body: StoredLetter['body']): string {
+  const text = typeof body === 'string' ? body : `${body.toString('base64')} (base64)`;
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+async function settle(given: DeadLettersArguments, terminal: Terminal): Promise<number> {
+  const { action, json } = given;
+  const filter = filterFrom(given);
+  if (Object.keys(filter).length === 0 && !given.all)
+    throw new LogboomError(
+      'USAGE',
+      `\`dead-letters ${action}\` needs ids, a filter (--index, --reason, --since), or --all.`,
+    );
+  // A letter that is refused again meanwhile is a new one, and not meant.
+  const before = new Date().toISOString();
+  const wanted = { ...filter, before, ...(given.all && { all: true as const }) };
+  const settled = await settleLetters(action as 'retry' | 'drop', wanted, validConfig(given), given.token);
+  terminal.out(json ? JSON.stringify(settled) : sentenceOf(settled));
+  if (given.ids.length > 0 && numberOf(settled) === 0) {
+    terminal.err(`There is no such dead letter${action === 'retry' ? ' that can be sent' : ''}.`);
+    return 1;
+  }
+  return settled.kind === 'retried' && settled.deadLettered > 0 ? 1 : 0;
+}
+
+function numberOf(settled: Settled): number {
+  if (settled.kind === 'dropped') return settled.dropped;
+  return settled.indexed + settled.duplicates + settled.deadLettered;
+}
+
+const lettersIn = (count: number) => (count === 1 ? '1 dead letter' : `${count} dead letters`);
+
+function sentenceOf(settled: Settled): string {
+  if (settled.kind === 'dropped') return `${lettersIn(settled.dropped)} dropped.`;
+  const { indexed, duplicates, deadLettered } = settled;
+  const known = duplicates > 0 ? `, ${duplicates} in the index already` : '';
+  const again = deadLettered > 0 ? `, ${deadLettered} refused again, and kept with the new reason` : '';
+  return `${lettersIn(indexed)} delivered${known}${again}.`;
+}

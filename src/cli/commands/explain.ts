@@ -1,0 +1,94 @@
+import { type Explanation, explain } from '../../replay/explain.ts';
+import { questionFrom } from '../../replay/question.ts';
+import type { Amiss, ExplainedWindow } from '../../replay/recorder.ts';
+import { isLength } from '../../rules/settings.ts';
+import { formatDuration } from '../../util/duration.ts';
+import { countOf, formatMeasured } from '../../util/numbers.ts';
+import { printable } from '../../util/printable.ts';
+import { moment } from '../arguments.ts';
+import { type ConfigArguments, validConfig } from '../configuration.ts';
+import { columns, type Terminal } from '../terminal.ts';
+
+export interface ExplainArguments extends ConfigArguments {
+  /** The id of an alert, or with `at` the name of a rule. */
+  alert: string | undefined;
+  at?: string | undefined;
+  group?: string | undefined;
+  json?: boolean | undefined;
+}
+
+/** `logboom explain`: 0 where there is an answer, 1 where the journal holds nothing about it. */
+export async function explainAlert(given: ExplainArguments, terminal: Terminal): Promise<number> {
+  const { alert, at, group } = given;
+  const question = questionFrom(at === undefined ? { alert } : { rule: alert, at, group });
+  const explanation = await explain(question, validConfig(given));
+  terminal.out(given.json ? JSON.stringify(explanation, null, 2) : formatExplanation(explanation));
+  return 0;
+}
+
+/** The explanation as text. Groups, lines and reasons come from senders, so nothing unprintable gets through. */
+export function formatExplanation(explanation: Explanation): string {
+  const { question, group, settings, answer, remarks, windows, late, missing } = explanation;
+  const parts = [
+    `${printable(question.rule)}${group === '' ? '' : ` (${printable(group)})`}\n${printable(answer)}`,
+    columns(settingsOf(settings)),
+    tableOf(windows, String(settings.measure ?? '')),
+    amiss('too late', late),
+    amiss('without the field', missing),
+    remarks.map(printable).join('\n'),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** What a rule decides by, in the order in which one reads it; who is told and what is said is left out. */
+const shown = [
+  ...['kind', 'where', 'by', 'measure', 'field', 'bounds', 'statistic', 'over', 'every', 'lateness'],
+  ...['when', 'recover', 'min', 'max', 'minCount', 'ratio', 'direction', 'minBefore'],
+  ...['deviation', 'season', 'zone', 'warmUp', 'memory', 'minSpread', 'adaptAfter', 'remember'],
+  ...['expect', 'learn', 'forget', 'shipper', 'quiet', 'for', 'keepActiveFor', 'noData'],
+  ...['activeHours', 'cooldown', 'cooldownGrowth', 'cooldownMax'],
+];
+
+/** Settings that do something: what is empty or nothing, and what another setting leaves without effect, is not said. */
+function settingsOf(settings: Explanation['settings']): string[][] {
+  const withoutEffect = new Set<string>([
+    ...(settings.cooldownGrowth === 1 ? ['cooldownGrowth', 'cooldownMax'] : []),
+    ...(settings.kind === 'threshold' ? ['kind'] : []),
+    ...(settings.noData === 'hold' ? ['noData'] : []),
+    ...(settings.season === 'none' ? ['zone'] : []),
+  ]);
+  return shown.flatMap((name) => {
+    const value = settings[name];
+    const isEmpty =
+      value === undefined || value === '' || value === 0 || (Array.isArray(value) && value.length === 0);
+    return isEmpty || withoutEffect.has(name)
+      ? []
+      : [[name, isLength(name, settings.kind) ? formatDuration(value as number) : said(value)]];
+  });
+}
+
+function said(value: unknown): string {
+  if (Array.isArray(value)) return printable(value.join(', '));
+  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
+}
+
+function tableOf(windows: readonly ExplainedWindow[], measure: string): string {
+  if (windows.length === 0) return 'No window ended around that time.';
+  const rows = windows.map((window) => [
+    `${moment(window.start)} to ${moment(window.end).slice(11)}${window.early ? ' (not over)' : ''}`,
+    window.value === undefined ? 'nothing' : formatMeasured(window.value, measure),
+    `${window.count}`,
+    window.from === window.to ? window.to : `${window.from} → ${window.to}`,
+    window.deadline === undefined ? '' : moment(window.deadline).slice(11),
+    printable([window.reason, window.told].filter((text) => text !== undefined).join('; ')),
+  ]);
+  return columns([['window', 'value', 'events', 'status', 'timer', 'why'], ...rows]);
+}
+
+function amiss(what: string, { count, samples }: Amiss): string {
+  if (count === 0) return '';
+  return [
+    `${countOf(count, 'event')} ${what}:`,
+    ...samples.map(({ time, message }) => `  ${moment(time)}  ${printable(message)}`),
+  ].join('\n');
+}

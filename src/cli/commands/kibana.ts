@@ -1,0 +1,146 @@
+import type { Config } from '../../config/schema/schema.ts';
+import { LogboomError } from '../../errors.ts';
+import { KibanaClient } from '../../kibana/client.ts';
+import { viewsOf } from '../../kibana/data-views.ts';
+import {
+  importObjects,
+  isTooOld,
+  kibanaVersion,
+  missingIn,
+  missingRules,
+  type Outcome,
+  oldestVersion,
+  putConnector,
+  putRule,
+  together,
+} from '../../kibana/import.ts';
+import { savedObjects } from '../../kibana/objects.ts';
+import type { Connector } from '../../kibana/rule-shapes.ts';
+import { connectorsOf, rulesOf } from '../../kibana/rules.ts';
+import { ndjson } from '../../kibana/saved-object.ts';
+import { printable } from '../../util/printable.ts';
+import { addressFrom } from '../arguments.ts';
+import { columns, type Terminal } from '../terminal.ts';
+
+export interface KibanaArguments {
+  url?: string | undefined;
+  space?: string | undefined;
+  'api-key'?: string | undefined;
+  events?: string | undefined;
+  overwrite?: boolean | undefined;
+  rules?: boolean | undefined;
+}
+
+/** Everything that belongs into Kibana, for this configuration. */
+function wanted(config: Config, args: KibanaArguments) {
+  const patterns = patternsOf(config, args);
+  const views = viewsOf(patterns);
+  const connectors = connectorsOf(config.kibana);
+  return { objects: savedObjects(patterns), connectors, rules: rulesOf(views, connectors) };
+}
+
+const patternsOf = ({ indexing }: Config, { events }: KibanaArguments) => ({
+  events,
+  alerts: indexing.alerts,
+});
+
+function clientFor({ kibana }: Config, { url, space, 'api-key': api_key }: KibanaArguments): KibanaClient {
+  return new KibanaClient({
+    ...kibana,
+    ...(url && { url: addressFrom(url) }),
+    ...(space && { space }),
+    ...(api_key && { api_key }),
+  });
+}
+
+/** `logboom kibana import | check | export`. */
+export async function kibana(
+  action: string,
+  config: Config,
+  args: KibanaArguments,
+  terminal: Terminal,
+): Promise<number> {
+  if (action === 'import') return importKibana(config, args, terminal);
+  if (action === 'check') return checkKibana(config, args, terminal);
+  if (action === 'export') return exportKibana(config, args, terminal);
+  throw new LogboomError('USAGE', `"${action}" is no action of kibana; there are import, check and export.`);
+}
+
+/** `logboom kibana export`: the file that _Stack Management → Saved Objects → Import_ takes. */
+function exportKibana(config: Config, args: KibanaArguments, terminal: Terminal): number {
+  terminal.out(ndjson(wanted(config, args).objects).trimEnd());
+  return 0;
+}
+
+/** `logboom kibana import`: 0 where everything is there afterwards, 1 where Kibana refused something. */
+async function importKibana(config: Config, args: KibanaArguments, terminal: Terminal): Promise<number> {
+  const client = clientFor(config, args);
+  const overwrite = args.overwrite ?? false;
+  try {
+    await warnOfAge(client, terminal);
+    const objects = await importObjects(client, wanted(config, args).objects, overwrite);
+    const rules = (args.rules ?? true) ? await importRules(client, config, args) : [];
+    return tell(together([objects, ...rules]), client.url, terminal);
+  } finally {
+    await client.close();
+  }
+}
+
+/** A rule with an action whose connector Kibana refused would be refused as a whole, so it gets the others alone. */
+async function importRules(client: KibanaClient, config: Config, args: KibanaArguments): Promise<Outcome[]> {
+  const overwrite = args.overwrite ?? false;
+  const outcomes: Outcome[] = [];
+  const there: Connector[] = [];
+  for (const connector of wanted(config, args).connectors) {
+    const outcome = await putConnector(client, connector, overwrite);
+    if (outcome.failed.length === 0) there.push(connector);
+    outcomes.push(outcome);
+  }
+  const rules = rulesOf(viewsOf(patternsOf(config, args)), there);
+  for (const rule of rules) outcomes.push(await putRule(client, rule, overwrite));
+  return outcomes;
+}
+
+async function warnOfAge(client: KibanaClient, terminal: Terminal): Promise<void> {
+  const version = await kibanaVersion(client);
+  if (isTooOld(version))
+    terminal.err(
+      `Kibana ${version} is older than ${oldestVersion}: it refuses the dashboards; data views and searches go in.`,
+    );
+}
+
+function tell({ done, kept, failed }: Outcome, url: string, terminal: Terminal): number {
+  const rows = [
+    ...done.map((name) => ['imported', name]),
+    ...kept.map((name) => ['kept', `${name} (there already; --overwrite replaces it)`]),
+    ...failed.map((name) => ['failed', name]),
+  ];
+  terminal.out(
+    columns(
+      rows.map((row) => row.map(printable)),
+      '',
+    ),
+  );
+  const summary = `${done.length} imported, ${kept.length} kept, ${failed.length} failed`;
+  if (failed.length > 0) terminal.err(`${summary}. What failed is not in Kibana.`);
+  else terminal.out(`${summary}. See ${url}/app/dashboards`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+/** `logboom kibana check`: says what is missing; 0 where nothing is. */
+async function checkKibana(config: Config, args: KibanaArguments, terminal: Terminal): Promise<number> {
+  const client = clientFor(config, args);
+  const { objects, connectors, rules } = wanted(config, args);
+  try {
+    await warnOfAge(client, terminal);
+    const missing = await missingIn(client, objects);
+    if (args.rules ?? true) missing.push(...(await missingRules(client, rules, connectors)));
+    for (const name of missing) terminal.out(`missing  ${printable(name)}`);
+    if (missing.length > 0)
+      terminal.err(`${missing.length} missing: run logboom kibana import --url ${client.url}`);
+    else terminal.out(`Everything is there. See ${client.url}/app/dashboards`);
+    return missing.length === 0 ? 0 : 1;
+  } finally {
+    await client.close();
+  }
+}

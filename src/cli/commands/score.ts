@@ -1,0 +1,27 @@
+import { rulesFrom } from '../../replay/rules-file.ts';
+import { score } from '../../replay/score.ts';
+import { scoreTable, usualSeeds } from '../../replay/score-page.ts';
+import { columns, type Terminal } from '../terminal.ts';
+import { numberFrom } from './generate.ts';
+
+export interface ScoreArguments {
+  rules?: string | undefined;
+  seeds?: string | undefined;
+  json?: boolean | undefined;
+}
+
+/** `logboom score`: 0, however the rules did. */
+export function scoreRules(given: ScoreArguments, terminal: Terminal): number {
+  const config = rulesFrom({ path: given.rules, env: process.env });
+  const seeds = given.seeds?.split(',').map((seed) => numberFrom('seeds', seed.trim(), 0)) ?? usualSeeds;
+  const report = score(config, seeds);
+  if (given.json) terminal.out(JSON.stringify(report, null, 2));
+  else {
+    const total = Object.values(report.incidents).reduce((sum, count) => sum + count, 0);
+    terminal.out(columns(scoreTable(report), ''));
+    terminal.err(
+      `${report.events.toLocaleString('en')} events, ${total} incidents; what the columns mean: docs/scores.md`,
+    );
+  }
+  return 0;
+}

@@ -1,0 +1,90 @@
+import type { Health } from '../../telemetry/health.ts';
+import type { Status } from '../../telemetry/status.ts';
+import { formatDuration } from '../../util/duration.ts';
+import { countOf } from '../../util/numbers.ts';
+import { printable } from '../../util/printable.ts';
+import { formatSize } from '../../util/size.ts';
+import type { ApiSource } from '../api-source.ts';
+import { ask } from '../ask.ts';
+import { columns, type Terminal } from '../terminal.ts';
+
+function inputRows({ inputs }: Status): string[][] {
+  return Object.entries(inputs).map(([name, input]) => {
+    const oldest = input.oldestUnacknowledged;
+    const waiting = `${countOf(input.windowsInFlight, 'window')} in flight`;
+    const age = oldest === undefined ? '' : `, the oldest for ${formatDuration(oldest)}`;
+    return [name, input.url, `${countOf(input.connections, 'connection')}, ${waiting}${age}`];
+  });
+}
+
+function readerRows({ readers }: Status): string[][] {
+  return Object.entries(readers).map(([name, { lag, waitsFor }]) => {
+    const records = `${countOf(lag.records, 'record')} (${formatSize(lag.bytes)})`;
+    const behind =
+      lag.records === 0 ? 'up to date' : `${records} behind, ${formatDuration(lag.seconds * 1000)}`;
+    return [name, behind, waitsFor === undefined ? '' : `waits for ${waitsFor}`];
+  });
+}
+
+/** What logboom has to say about itself; nothing where all is well. */
+function ownAlertRows({ alerts }: Status): string[][] {
+  return alerts.own.map(({ rule, since, reason }) => [rule, `since ${since}`, reason]);
+}
+
+function sinkRows({ sink }: Status): string[][] {
+  const trouble = sink.reason === undefined ? '' : `: ${sink.reason}`;
+  const rows = [[sink.kind, `${sink.url}, ${sink.state}${trouble}`]];
+  if (sink.deadLetters > 0) rows.push(['dead letters', `${sink.deadLetters}: logboom dead-letters list`]);
+  return rows;
+}
+
+function journalRow({ journal: { bytes, maxBytes, broken } }: Status): string[] {
+  const fill = `${Math.round((bytes / maxBytes) * 100)} % of ${formatSize(maxBytes)} waiting`;
+  return ['journal', broken === undefined ? fill : `broken: ${broken}`];
+}
+
+function notifierRows({ notifiers }: Status): string[][] {
+  return Object.entries(notifiers).map(([name, { pending, failing }]) => [
+    name,
+    `${pending} pending`,
+    failing === undefined ? '' : `failing: ${failing}`,
+  ]);
+}
+
+function forwardRows({ forward }: Status): string[][] {
+  if (!forward) return [];
+  const rows = forward.hosts.map(({ host, connected, reason }) => [
+    host,
+    connected ? 'connected' : 'not connected',
+    reason ?? '',
+  ]);
+  return forward.missed === 0 ? rows : [...rows, ['missed', `${forward.missed} records`]];
+}
+
+/** The status as tables. Parts of it come from senders, so nothing unprintable gets through. */
+export function formatStatus(status: Status, health: Health): string {
+  const state = health.reasons.length === 0 ? health.state : `${health.state}: ${health.reasons.join('; ')}`;
+  const parts: [string, string[][]][] = [
+    ['', [['logboom', `${status.version}, up ${formatDuration(Math.floor(status.uptime / 1000) * 1000)}`]]],
+    ['', [['health', state], journalRow(status), ['alerts', `${status.alerts.open} open`]]],
+    ['', sinkRows(status)],
+    ['own alerts', ownAlertRows(status)],
+    ['inputs', inputRows(status)],
+    ['readers', readerRows(status)],
+    ['forward', forwardRows(status)],
+    ['notifiers', notifierRows(status)],
+  ];
+  const clean = (rows: string[][]) => rows.map((row) => row.map(printable));
+  const titled = parts
+    .filter(([title, rows]) => title !== '' && rows.length > 0)
+    .map(([title, rows]) => `${title}\n${columns(clean(rows))}`);
+  const head = columns(clean(parts.filter(([title]) => title === '').flatMap(([, rows]) => rows)), '');
+  return [head, ...titled].join('\n\n');
+}
+
+/** `logboom status`: 0 where the server is healthy or degraded, 1 where it is not. */
+export async function status(source: ApiSource, json: boolean, terminal: Terminal): Promise<number> {
+  const [found, health] = await Promise.all([ask<Status>(source, '/status'), ask<Health>(source, '/health')]);
+  terminal.out(json ? JSON.stringify({ ...found, health }, null, 2) : formatStatus(found, health));
+  return health.healthy ? 0 : 1;
+}

@@ -1,0 +1,51 @@
+import { LogboomError } from '../../errors.ts';
+import { loadFixture } from '../../replay/fixture.ts';
+import { runFixture, type TestResult } from '../../replay/rule-tests.ts';
+import { printable } from '../../util/printable.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** `logboom test-rules`: 0 where all tests pass, 1 where one fails or a file cannot be used. */
+export function testRules(paths: readonly string[], json: boolean, terminal: Terminal): number {
+  const results = paths.map((path) => ({ path, ...resultsOf(path) }));
+  const failed = results.reduce(
+    (sum, { tests, problem }) => sum + (problem ? 1 : tests.filter(fails).length),
+    0,
+  );
+  const passed = results.reduce((sum, { tests }) => sum + tests.filter(({ passed }) => passed).length, 0);
+  if (json) terminal.out(JSON.stringify({ passed, failed, files: results }, null, 2));
+  else terminal.out([...results.map(formatFile), `${passed} passed, ${failed} failed`].join('\n\n'));
+  return failed > 0 ? 1 : 0;
+}
+
+const fails = ({ passed }: TestResult) => !passed;
+
+/** A file that cannot be used is a failure like any other, and keeps no other file from being tested. */
+function resultsOf(path: string): { tests: TestResult[]; problem?: string } {
+  try {
+    return { tests: runFixture(loadFixture(path)) };
+  } catch (error) {
+    if (error instanceof LogboomError) return { tests: [], problem: error.message };
+    throw error;
+  }
+}
+
+function formatFile({
+  path,
+  tests,
+  problem,
+}: {
+  path: string;
+  tests: TestResult[];
+  problem?: string;
+}): string {
+  if (problem !== undefined) return `✗ ${problem}`;
+  return [path, ...tests.flatMap(formatTest)].join('\n');
+}
+
+function formatTest({ name, passed, diff }: TestResult): string[] {
+  if (passed) return [`  ✓ ${printable(name)}`];
+  return [
+    `  ✗ ${printable(name)}  (- expected, + what happened)`,
+    ...diff.map((line) => `      ${printable(line)}`),
+  ];
+}

@@ -1,0 +1,116 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { messageOf } from '../../errors.ts';
+import { isLoopback } from '../../listeners/hosts.ts';
+import { withoutLogin } from '../../util/address.ts';
+import { parseHost } from '../schema/forward.ts';
+import type { Config } from '../schema/schema.ts';
+import { openListeners } from './listeners.ts';
+
+/** Looks a path's permissions up; undefined where there is nothing, or no permissions as on Windows. */
+export type ModeOf = (path: string) => number | undefined;
+
+const modeOnDisk: ModeOf = (path) => {
+  if (process.platform === 'win32') return undefined;
+  return statSync(path, { throwIfNoEntry: false })?.mode;
+};
+
+const octal = (mode: number) => `0${(mode & 0o777).toString(8)}`;
+
+function looseFolder({ data }: Config, modeOf: ModeOf): string[] {
+  const mode = modeOf(data);
+  if (mode === undefined || (mode & 0o077) === 0) return [];
+  return [
+    `The data folder ${data} may be entered by others (${octal(mode)}): it holds every line that was shipped. Run: chmod 700 ${data}`,
+  ];
+}
+
+/** Container platforms mount secrets readable for all, in a container where there is nobody else. */
+const isMounted = (path: string) => /^(\/var)?\/run\//.test(path);
+
+function looseFiles(paths: readonly string[], modeOf: ModeOf): string[] {
+  return [...new Set(paths)].flatMap((path) => {
+    const mode = modeOf(path);
+    if (mode === undefined || (mode & 0o004) === 0 || isMounted(path)) return [];
+    return [`${path} holds a secret and may be read by everyone (${octal(mode)}). Run: chmod 600 ${path}`];
+  });
+}
+
+function keysOf({ inputs, api, store }: Config): string[] {
+  return [inputs.lumberjack, api, store].flatMap(({ ssl_key }) => ssl_key ?? []);
+}
+
+function elasticsearch({ elasticsearch: target }: Config): string[] {
+  if (!target) return [];
+  const said: string[] = [];
+  const clear = target.hosts?.filter((host) => host.startsWith('http:') && !isLoopback(nameIn(host))) ?? [];
+  if (clear.length > 0)
+    said.push(
+      `Documents${(target.password ?? target.api_key) ? ' and credentials' : ''} travel to ${withoutLogin(clear.join(', '))} in clear text. Use https where others may listen.`,
+    );
+  if (target.ssl_verification_mode === 'none')
+    said.push(
+      '`elasticsearch.ssl_verification_mode: none` trusts whoever answers. Name the authority in `ssl_certificate_authorities` or `ca_trusted_fingerprint`.',
+    );
+  return said;
+}
+
+function forwarding({ forward }: Config): string[] {
+  if (!forward) return [];
+  const said: string[] = [];
+  const far = forward.hosts.filter((text) => !isLoopback(parseHost(text)!.host));
+  if (far.length > 0 && !forward.ssl?.enabled)
+    said.push(
+      `Events travel to ${far.join(', ')} in clear text. Set \`forward.ssl\` where others may listen.`,
+    );
+  if (forward.ssl?.enabled && forward.ssl.verification_mode === 'none')
+    said.push(
+      '`forward.ssl.verification_mode: none` trusts whoever answers. Name the authority in `certificate_authorities`.',
+    );
+  return said;
+}
+
+const nameIn = (address: string) => new URL(address).hostname.replace(/^\[|\]$/g, '');
+
+/** Certificates and keys that cannot be read: on the machine on which logboom runs, it would not start. */
+export function unreadableFiles({ inputs, api, store, elasticsearch, forward, kibana }: Config): string[] {
+  const named: [setting: string, path: string | undefined][] = [];
+  const listeners = { 'inputs.lumberjack': inputs.lumberjack, api, store };
+  for (const [name, { ssl_certificate, ssl_key }] of Object.entries(listeners))
+    named.push([`${name}.ssl_certificate`, ssl_certificate], [`${name}.ssl_key`, ssl_key]);
+  for (const [name, target] of Object.entries({ ...listeners, elasticsearch, kibana }))
+    for (const path of target?.ssl_certificate_authorities ?? [])
+      named.push([`${name}.ssl_certificate_authorities`, path]);
+  const { certificate, key, certificate_authorities = [] } = forward?.ssl ?? {};
+  named.push(['forward.ssl.certificate', certificate], ['forward.ssl.key', key]);
+  for (const path of certificate_authorities) named.push(['forward.ssl.certificate_authorities', path]);
+  return named.flatMap(([setting, path]) => {
+    const trouble = path === undefined ? undefined : troubleReading(path);
+    return trouble === undefined
+      ? []
+      : [`\`${setting}\` names ${path}, which cannot be read here (${trouble}).`];
+  });
+}
+
+function troubleReading(path: string): string | undefined {
+  try {
+    accessSync(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? messageOf(error);
+  }
+}
+
+/** What is allowed and yet worth a warning. `secretFiles` are those that secrets were read from. */
+export function cautions(
+  config: Config,
+  secretFiles: readonly string[] = [],
+  modeOf: ModeOf = modeOnDisk,
+): string[] {
+  return [
+    ...openListeners(config),
+    ...elasticsearch(config),
+    ...forwarding(config),
+    ...looseFolder(config, modeOf),
+    ...looseFiles([...keysOf(config), ...secretFiles], modeOf),
+  ];
+}

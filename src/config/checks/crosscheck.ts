@@ -1,0 +1,137 @@
+import { didYouMean } from '../load/nearest.ts';
+import { type Path, type Problem, problem } from '../load/problems.ts';
+import type { Config } from '../schema/schema.ts';
+import { destination, names, patterns } from './destination.ts';
+import { forward, forwardLengths } from './forward.ts';
+import { clearText, exposed, ports, tls } from './listeners.ts';
+
+function elasticsearch({ elasticsearch: target }: Config): Problem[] {
+  if (!target) return [];
+  const at = (name: string) => ['elasticsearch', name];
+  const found: Problem[] = [];
+  const say = (name: string, message: string, remedy: string) =>
+    found.push(problem(at(name), message, remedy));
+  if (!target.hosts && !target.cloud_id) {
+    say('hosts', 'Elasticsearch has no address.', 'Set `hosts` (or `cloud_id`), or remove the section.');
+  }
+  if (target.hosts && target.cloud_id) {
+    say('cloud_id', 'Both `hosts` and `cloud_id` are set.', 'Keep one of them.');
+  }
+  if (target.password !== undefined && target.user === undefined) {
+    say('user', 'A password is set without a user.', 'Set `user`, or use `api_key`.');
+  }
+  if (target.user !== undefined && target.password === undefined) {
+    say('password', 'A user is set without a password.', 'Set `password`, or use `api_key`.');
+  }
+  if (target.api_key !== undefined && target.user !== undefined) {
+    say('api_key', 'Both `api_key` and `user` are set.', 'Keep one of them.');
+  }
+  return found;
+}
+
+function sniffed({ elasticsearch: target }: Config): Problem[] {
+  if (!target?.sniffing || (target.proxy === undefined && target.cloud_id === undefined)) return [];
+  const message = 'The addresses that a cluster tells of its nodes cannot be reached by way of a proxy.';
+  return [problem(['elasticsearch', 'sniffing'], message, 'Remove `sniffing`.')];
+}
+
+function storeUser({ store }: Config): Problem[] {
+  if ((store.user === undefined) === (store.password === undefined)) return [];
+  const missing = store.user === undefined ? 'user' : 'password';
+  const message = `Basic authentication takes \`user\` and \`password\`; \`${missing}\` is missing.`;
+  return [problem(['store', missing], message, `Set \`${missing}\`, or use \`api_key\`.`)];
+}
+
+function slack({ notifiers }: Config): Problem[] {
+  return Object.entries(notifiers).flatMap(([name, notifier]) => {
+    if (notifier.kind !== 'slack') return [];
+    const { url, token, channel } = notifier;
+    const at = (setting: string) => ['notifiers', name, setting];
+    if (url !== undefined && token !== undefined) {
+      return [problem(at('url'), 'Both `url` and `token` are set.', 'Keep one of them.')];
+    }
+    if (url !== undefined || (token !== undefined && channel !== undefined)) return [];
+    if (token === undefined && channel === undefined) {
+      const message = 'Slack needs an incoming webhook, or a bot token and a channel.';
+      return [problem(at('url'), message, 'Set `url`, or `token` and `channel`.')];
+    }
+    const missing = token === undefined ? 'token' : 'channel';
+    const message = `A bot posts with \`token\` and \`channel\`; \`${missing}\` is missing.`;
+    return [problem(at(missing), message, `Set \`${missing}\`.`)];
+  });
+}
+
+function notified({ rules, notifiers, selfMonitoring }: Config): Problem[] {
+  const known = ['log', ...Object.keys(notifiers)];
+  const unknown = (names: readonly string[], at: Path) =>
+    names.flatMap((name, place) => {
+      if (known.includes(name)) return [];
+      const message = `No notifier is called \`${name}\`${didYouMean(name, known)}`;
+      const remedy = `Declare it under \`notifiers\`; known: ${known.map((one) => `\`${one}\``).join(', ')}.`;
+      return [{ ...problem([...at, place], message, remedy), alone: true }];
+    });
+  return [
+    ...rules.flatMap(({ notify }, index) => unknown(notify, ['rules', index, 'notify'])),
+    ...unknown(selfMonitoring.notify ?? [], ['selfMonitoring', 'notify']),
+  ];
+}
+
+/** A timer of no length would spin, and a timeout of none would refuse everything. */
+function positive(config: Config): Problem[] {
+  const { lumberjack } = config.inputs;
+  const lengths: [Path, number][] = [
+    [['inputs', 'lumberjack', 'heartbeat'], lumberjack.heartbeat],
+    [['inputs', 'lumberjack', 'windowTimeout'], lumberjack.windowTimeout],
+    [['inputs', 'lumberjack', 'ssl_handshake_timeout'], lumberjack.ssl_handshake_timeout],
+    [['journal', 'tick'], config.journal.tick],
+    [['journal', 'maxSize'], config.journal.maxSize],
+    [['indexing', 'retryInitial'], config.indexing.retryInitial],
+    [['indexing', 'retention', 'every'], config.indexing.retention.every],
+    [['elasticsearch', 'timeout'], config.elasticsearch?.timeout ?? 1],
+    ...Object.entries(config.notifiers).flatMap(([name, notifier]) =>
+      notifier.kind === 'log'
+        ? []
+        : [
+            [['notifiers', name, 'timeout'], notifier.timeout] as [Path, number],
+            [['notifiers', name, 'giveUpAfter'], notifier.giveUpAfter] as [Path, number],
+          ],
+    ),
+    [['deadLetters', 'maxSize'], config.deadLetters.maxSize],
+    [['selfMonitoring', 'every'], config.selfMonitoring.every],
+    [['reload', 'every'], config.reload.every],
+    [['shutdown', 'timeout'], config.shutdown.timeout],
+    ...forwardLengths(config),
+  ];
+  return lengths
+    .filter(([, length]) => length === 0)
+    .map(([path]) => problem(path, 'This must be more than nothing.', 'Write a larger value.'));
+}
+
+function zone({ time }: Config): Problem[] {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: time.zone });
+    return [];
+  } catch {
+    const remedy = 'Write a name of the IANA database, such as `Europe/Berlin` or `UTC`.';
+    return [problem(['time', 'zone'], `\`${time.zone}\` is no time zone.`, remedy)];
+  }
+}
+
+/** What no single setting can tell. Each check is independent, so that all problems are found at once. */
+export const crossChecks = [
+  exposed,
+  clearText,
+  tls,
+  elasticsearch,
+  sniffed,
+  destination,
+  names,
+  patterns,
+  storeUser,
+  forward,
+  slack,
+  notified,
+  ports,
+  positive,
+  zone,
+];

@@ -1,0 +1,124 @@
+import {
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
+import { isMapping } from '../schema/shape.ts';
+import type { Path, Problem } from './problems.ts';
+
+export interface Place {
+  line: number;
+  column: number;
+}
+
+/** A YAML file as plain values, `null` where nothing was written, with the way back from a setting to its place in the file. */
+export interface ConfigDocument {
+  tree: Record<string, unknown>;
+  problems: Problem[];
+  /** The place of a setting, or of the nearest section around it that is in the file. */
+  locate(path: Path): Place | undefined;
+}
+
+/** A document for when there is no file. */
+export const emptyDocument: ConfigDocument = { tree: {}, problems: [], locate: () => undefined };
+
+type Parsed = ReturnType<typeof parseDocument>;
+
+/** Offset of a path's last key that the file has. */
+function offsetOf(document: Parsed, path: Path): number | undefined {
+  let node: Node | null | undefined = document.contents;
+  let offset = node?.range?.[0];
+  for (const key of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      if (!pair) return offset;
+      offset = (pair.key as Node).range?.[0];
+      node = pair.value as Node | null;
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)] as Node | undefined;
+      offset = node?.range?.[0] ?? offset;
+    } else return offset;
+  }
+  return offset;
+}
+
+/** The first line of yaml's message; the excerpt that follows could show a secret. */
+const firstLine = (message: string) => message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
+
+const usualRemedy = 'Correct the indentation or the quotes there; a text with `:` or `#` in it needs quotes.';
+const remedies: Partial<Record<ErrorCode, string>> = {
+  TAB_AS_INDENT: 'Indent with spaces.',
+  DUPLICATE_KEY: 'Keep one of the two, with all that belongs into it.',
+};
+
+function syntaxProblems(document: Parsed): Problem[] {
+  return document.errors.map((error) => {
+    const [start] = error.linePos ?? [];
+    return {
+      path: '',
+      message: `This is not valid YAML: ${firstLine(error.message)}.`,
+      remedy: remedies[error.code] ?? usualRemedy,
+      ...(start && { line: start.line, column: start.col }),
+    };
+  });
+}
+
+/** `toJS` throws where aliases are nested into an explosion; the yaml package counts them. */
+function valuesOf(document: Parsed, lines: LineCounter): { tree: unknown; problem?: Problem } {
+  try {
+    return { tree: document.toJS({ maxAliasCount: 100 }) ?? {} };
+  } catch (error) {
+    const message = `This YAML cannot be read: ${firstLine(String((error as Error).message))}.`;
+    const remedy = 'Write the aliases (`*name`) out.';
+    return { tree: {}, problem: { path: '', message, remedy, ...placeOfAlias(document, lines) } };
+  }
+}
+
+/** The first alias of something that is not there. */
+function placeOfAlias(document: Parsed, lines: LineCounter): Place | undefined {
+  let place: Place | undefined;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      const { line, col } = lines.linePos(alias.range![0]);
+      place = { line, column: col };
+      return visit.BREAK;
+    },
+  });
+  return place;
+}
+
+const noMapping: Problem = {
+  path: '',
+  message: 'The file holds no settings: its top level must be a mapping.',
+  remedy: 'Begin with a section, for example `inputs:`; examples/logboom.yml shows all of them.',
+  line: 1,
+  column: 1,
+};
+
+/** Reads one YAML text. Where it has syntax errors, `tree` is what could be read of it. */
+export function readDocument(text: string): ConfigDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
+  const problems = syntaxProblems(document);
+  const { tree, problem } = problems.length === 0 ? valuesOf(document, lines) : { tree: {} };
+  if (problem) problems.push(problem);
+  if (!isMapping(tree)) return { tree: {}, problems: [noMapping], locate: () => undefined };
+  return {
+    tree,
+    problems,
+    locate(path) {
+      const offset = offsetOf(document, path);
+      if (offset === undefined) return undefined;
+      const { line, col } = lines.linePos(offset);
+      return { line, column: col };
+    },
+  };
+}

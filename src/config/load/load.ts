@@ -1,0 +1,169 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { messageOf } from '../../errors.ts';
+import { crossChecks } from '../checks/crosscheck.ts';
+import { type Config, schema } from '../schema/schema.ts';
+import { isMapping, shapeAt, shapeOf, valueAt } from '../schema/shape.ts';
+import { type ConfigDocument, emptyDocument, readDocument } from './document.ts';
+import { withoutDots } from './dotted.ts';
+import { withoutEmpty } from './empty.ts';
+import { applyEnvironment, type Overrides } from './environment.ts';
+import { problemsOf, shown } from './issues.ts';
+import { type Check, formatPath, type Path, type Problem, parsePath } from './problems.ts';
+import { substitute } from './substitute.ts';
+
+export type { Check, Problem } from './problems.ts';
+
+export const defaultPath = 'logboom.yml';
+
+export interface LoadOptions {
+  /** The YAML file. Without it LOGBOOM_CONFIG, else `logboom.yml` where there is one, else defaults alone. */
+  path?: string | undefined;
+  env: NodeJS.ProcessEnv;
+  readFile?: (path: string) => string;
+  /** Checks by layers that this one does not know, such as those of rules. */
+  checks?: readonly Check[];
+  /** Top-level settings of the file that are not for the server. */
+  omit?: readonly string[];
+  /** Problems that do not matter here. */
+  ignore?: (problem: Problem) => boolean;
+}
+
+export interface Loaded {
+  /** Only where there is no problem. */
+  config?: Config;
+  problems: Problem[];
+  /** The file that was read. */
+  path?: string;
+  /** All files that have a part in it, whether they could be read or not. */
+  files: string[];
+  /** The files that secrets were read from. */
+  secretFiles?: string[];
+}
+
+const root = shapeOf(schema);
+const readText = (path: string) => readFileSync(path, 'utf8');
+
+function pathOf({ path, env }: LoadOptions): string | undefined {
+  return path ?? (env.LOGBOOM_CONFIG || (existsSync(defaultPath) ? defaultPath : undefined));
+}
+
+function openDocument(
+  path: string | undefined,
+  readFile: (path: string) => string,
+  omit: readonly string[] = [],
+): ConfigDocument {
+  if (path === undefined) return emptyDocument;
+  try {
+    const document = readDocument(readFile(path));
+    const { tree } = document;
+    for (const name of omit) delete tree[name];
+    if ('forward' in tree) tree.forward = withoutDots(tree.forward);
+    return { ...document, tree: withoutEmpty(tree, root) as typeof tree };
+  } catch (error) {
+    const message = `The configuration ${path} cannot be read: ${messageOf(error)}.`;
+    const remedy = 'Name a readable YAML file with --config or LOGBOOM_CONFIG.';
+    return { ...emptyDocument, problems: [{ path: '', message, remedy }] };
+  }
+}
+
+/** Removes the settings that have problems, so that those that only show in the whole can be found as well. */
+function withoutBroken(tree: unknown, problems: Problem[]): unknown {
+  const copy = structuredClone(tree);
+  for (const { path } of problems) {
+    const keys = parsePath(path);
+    const section = valueAt(copy, keys.slice(0, -1));
+    if (!isMapping(section)) continue;
+    delete section[String(keys.at(-1))];
+    // A rule cannot be without a name, and what else is wrong with it shall be found, too.
+    if (keys[0] === 'rules' && keys.length === 3 && keys[2] === 'name') section.name = `unnamed-${keys[1]}`;
+  }
+  return copy;
+}
+
+/** A check's finding in a section that has a broken or mistyped setting may only follow from that one. */
+function standsAlone(found: Problem, broken: Problem[]): boolean {
+  const section = formatPath(parsePath(found.path).slice(0, -1));
+  if (found.alone) return !broken.some(({ path }) => path !== '' && found.path.startsWith(path));
+  return !broken.some(({ path }) => {
+    const around = formatPath(parsePath(path).slice(0, -1));
+    return path !== '' && (around === section || path === found.path || path.startsWith(`${section}.`));
+  });
+}
+
+function checkWhole(tree: unknown, broken: Problem[], checks: readonly Check[]): Problem[] {
+  const parsed = schema.safeParse(withoutBroken(tree, broken));
+  if (!parsed.success) return [];
+  const found = checks.flatMap((check) => check(parsed.data));
+  return found.filter((problem) => standsAlone(problem, broken));
+}
+
+/** The first problem of a setting is its cause; what else is said of the same setting follows from it. */
+function firstOfEach(problems: Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ path }) => {
+    if (path === '') return true;
+    const known = seen.has(path);
+    seen.add(path);
+    return !known;
+  });
+}
+
+/** Adds what was written, and where: the line in the file, or the variable that set it or a section around it. */
+function placed(problem: Problem, document: ConfigDocument, { variables }: Overrides): Problem {
+  if (problem.path === '') return problem;
+  const path = parsePath(problem.path);
+  const around = path.map((_, index) => formatPath(path.slice(0, path.length - index)));
+  const variable = around.map((at) => variables.get(at)).find((name) => name !== undefined);
+  if (variable !== undefined) return { ...problem, variable };
+  return { ...problem, ...document.locate(path) };
+}
+
+function withValue(problem: Problem, written: unknown): Problem {
+  const path: Path = parsePath(problem.path);
+  if (problem.value !== undefined || path.length === 0) return problem;
+  const shape = shapeAt(root, path, written);
+  const value = shape && !shape.secret ? shown(valueAt(written, path)) : undefined;
+  return value === undefined ? problem : { ...problem, value };
+}
+
+/**
+ * Reads the file, the environment and the secrets' files, and checks the result. Never throws: all problems are
+ * returned at once, each with its place and its remedy.
+ */
+export function loadConfig(options: LoadOptions): Loaded {
+  const path = pathOf(options);
+  const files: string[] = [];
+  const readFile = (file: string) => {
+    files.push(file);
+    return (options.readFile ?? readText)(file);
+  };
+  const document = openDocument(path, readFile, options.omit);
+  const found = { files, ...(path !== undefined && { path }) };
+  if (document.problems.length > 0) return { ...found, problems: document.problems };
+
+  const filled = substitute(root, document.tree, { env: options.env, readFile });
+  const tree = filled.tree as Record<string, unknown>;
+  const overrides = applyEnvironment(root, tree, options.env);
+  const written = structuredClone(document.tree);
+  applyEnvironment(root, written, options.env);
+
+  const parsed = schema.safeParse(tree);
+  const issues = parsed.success
+    ? []
+    : parsed.error.issues.flatMap((issue) => problemsOf(issue, { root, tree, written }));
+  const overridden = (problem: Problem) => overrides.variables.has(problem.path);
+  const broken = [
+    ...overrides.problems,
+    ...filled.problems.filter((problem) => !overridden(problem)),
+    ...issues,
+  ];
+  const whole = checkWhole(tree, broken, [...crossChecks, ...(options.checks ?? [])]);
+  const problems = firstOfEach([...broken, ...whole])
+    .filter((problem) => !options.ignore?.(problem))
+    .map((problem) => withValue(problem, written))
+    .map((problem) => placed(problem, document, overrides))
+    .sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
+  const { secretFiles } = filled;
+  if (problems.length > 0 || !parsed.success) return { ...found, problems };
+  return { ...found, problems, config: parsed.data, ...(secretFiles.length > 0 && { secretFiles }) };
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { rules } from '../rules.ts';
+import { forward } from './forward.ts';
+import { inputs } from './inputs.ts';
+import { journal } from './journal.ts';
+import { kibana } from './kibana.ts';
+import { notifiers } from './notifiers.ts';
+import { deadLetters, elasticsearch, indexing, store } from './outputs.ts';
+import { parsers } from './parsers.ts';
+import { reload } from './reload.ts';
+import { selfMonitoring } from './self-monitoring.ts';
+import { api, log, shutdown } from './service.ts';
+import { time } from './time.ts';
+
+/**
+ * The whole configuration. Each setting is declared once: its type, default, check and reference text are here,
+ * and `docs/configuration.md` and the JSON schema for editors are generated from it.
+ */
+export const schema = z.strictObject({
+  data: z
+    .string()
+    .min(1)
+    .default('./data')
+    .describe('Folder of the journal, the state and the embedded store.'),
+  inputs: inputs.describe('Where events come from.'),
+  journal: journal.describe('The journal between inputs and readers.'),
+  parsers: parsers.describe('How lines become fields.'),
+  time: time.describe('Event time and watermarks.'),
+  rules: rules.describe('What is counted, and when it is an alert.'),
+  notifiers,
+  elasticsearch: elasticsearch
+    .optional()
+    .describe('Where documents go. Without it, into the embedded store.'),
+  forward: forward
+    .optional()
+    .describe(
+      'An existing Logstash that gets all events as well, under the names of Filebeat’s `output.logstash`.',
+    ),
+  indexing: indexing.describe('Names of indices, and bulk requests.'),
+  deadLetters: deadLetters.describe('Documents that were refused for good: what is kept of them.'),
+  store: store.describe('The embedded, Elasticsearch-compatible store.'),
+  kibana: kibana.describe('Kibana: links in alerts, and `logboom kibana`.'),
+  api: api.describe('The HTTP API of logboom itself.'),
+  selfMonitoring: selfMonitoring.describe('Alerts that logboom raises about itself.'),
+  log: log.describe('The log of logboom itself.'),
+  reload: reload.describe('Taking up another configuration while logboom runs.'),
+  shutdown: shutdown.describe('Stopping.'),
+});
+
+export type Config = z.infer<typeof schema>;
+/** What a person may write: everything has a default. */
+export type ConfigInput = z.input<typeof schema>;
