@@ -22,7 +22,7 @@ export function outputItem(output: Output, { indexing }: { indexing: Names }): B
 }
 
 /** Updated in place; the revision keeps an older state, tried again late, from replacing a newer one. */
-export function episodeItem(episode: Episode, { alerts }: Pick<Names, 'alerts'>): BulkItem {
+function episodeItem(episode: Episode, { alerts }: Pick<Names, 'alerts'>): BulkItem {
   const { id, revision } = episode;
   return {
     action: 'index',
@@ -33,7 +33,7 @@ export function episodeItem(episode: Episode, { alerts }: Pick<Names, 'alerts'>)
   };
 }
 
-export function transitionItem(transition: Transition, { namespace }: Pick<Names, 'namespace'>): BulkItem {
+function transitionItem(transition: Transition, { namespace }: Pick<Names, 'namespace'>): BulkItem {
   const stream = streamOf('logs', 'logboom.alerts', namespace);
   const document = withFields(transition.by, {
     ...stream.fields,
@@ -42,7 +42,7 @@ export function transitionItem(transition: Transition, { namespace }: Pick<Names
   return { action: 'create', index: stream.index, id: transition.id, document: JSON.stringify(document) };
 }
 
-export function windowItem(window: WindowResult, { namespace }: Pick<Names, 'namespace'>): BulkItem {
+function windowItem(window: WindowResult, { namespace }: Pick<Names, 'namespace'>): BulkItem {
   const stream = streamOf('metrics', 'logboom.windows', namespace);
   const document = withFields(window.by, { ...stream.fields, ...windowDocument(window, stream.dataset) });
   const id = idOf(window.rule, window.group, window.end);

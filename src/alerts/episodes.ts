@@ -4,7 +4,7 @@ import { type Change, type EpisodeRule, EpisodeWriter } from './episode-writer.t
 import { idOf } from './ids.ts';
 import { Ended, type Entry, LateEvents } from './late.ts';
 
-export type { Change, EpisodeRule } from './episode-writer.ts';
+export type { Change } from './episode-writer.ts';
 
 /** A rule's open episodes, by group. It keeps what decisions say; it decides nothing. */
 export interface Episodes {
@@ -28,7 +28,7 @@ export interface Episodes {
 }
 
 /** How an episode ends whose rule goes. */
-export interface Ending {
+interface Ending {
   /** Event time. */
   at: Millis;
   reason: string;

@@ -13,7 +13,7 @@ export interface MessageContext {
   reason: string;
 }
 
-export type Message = (context: MessageContext) => string;
+type Message = (context: MessageContext) => string;
 
 /** A message is for people to read at once; a sender's long field does not make it endless. */
 const longest = 2_000;

@@ -18,7 +18,7 @@ import { version } from '../util/version.ts';
  * writes. A number is raised when what is written could be misread by an older logboom.
  */
 export const formats = { analysis: 1, outbox: 1, 'own-alerts': 1, store: 1 } as const;
-export type StoreName = keyof typeof formats;
+type StoreName = keyof typeof formats;
 
 /** Lies in each store's folder. */
 const FILE = 'format.json';

@@ -14,7 +14,7 @@ import type { Pipeline } from './pipeline.ts';
 import type { Running } from './reload.ts';
 import { startReloading } from './reloading.ts';
 
-export interface OperationParts {
+interface OperationParts {
   running: Running;
   pipeline: Pipeline;
   store: EmbeddedStore | undefined;

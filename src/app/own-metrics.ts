@@ -4,7 +4,7 @@ import type { BulkItem } from '../model.ts';
 import { type ServerSample, startServerMetrics } from '../monitoring/server-metrics.ts';
 import type { Running } from './reload.ts';
 
-export interface OwnMetricsParts {
+interface OwnMetricsParts {
   running: Running;
   sample: () => Promise<ServerSample>;
   out: (item: BulkItem) => void;

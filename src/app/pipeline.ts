@@ -28,7 +28,7 @@ import type { Instruments } from '../telemetry/instruments.ts';
 import { Undo } from '../util/undo.ts';
 import { openRedelivery } from './open-redelivery.ts';
 
-export interface PipelineOptions {
+interface PipelineOptions {
   config: Config;
   /** Where documents go: Elasticsearch as configured, or the embedded store. */
   elasticsearch: NonNullable<Config['elasticsearch']>;

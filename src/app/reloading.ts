@@ -4,12 +4,12 @@ import { reloadTelemetry } from '../telemetry/reload.ts';
 import { type Reload, type ReloadParts, reloaderOf } from './reload.ts';
 import { watchFiles } from './watch.ts';
 
-export interface Reloading {
+interface Reloading {
   reload: Reload;
   stop(): void;
 }
 
-export interface ReloadingOptions extends Omit<ReloadParts, 'load' | 'telemetry'> {
+interface ReloadingOptions extends Omit<ReloadParts, 'load' | 'telemetry'> {
   instruments: Instruments;
   /** Loads the configuration anew; undefined where it came from no file. */
   load: (() => Loaded) | undefined;

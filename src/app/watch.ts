@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { ReloadConfig } from '../config/schema/reload.ts';
 
-export interface FileWatch {
+interface FileWatch {
   /** What the files are like now is known, and no change. */
   seen(): void;
   /** Looks as often as that from now on, or no longer. */

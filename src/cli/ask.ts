@@ -2,7 +2,7 @@ import { LogboomError, messageOf } from '../errors.ts';
 import { printable } from '../util/printable.ts';
 import { type ApiSource, fetchOf } from './api-source.ts';
 
-export interface Asked {
+interface Asked {
   /** Posted as JSON; without it the question is a GET. */
   body?: object;
   timeout?: number;

@@ -6,7 +6,7 @@ import { type Command, commands, several } from './commands.ts';
 import { help } from './help.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
-export const exitCodes = { done: 0, problem: 1, usage: 2, defect: 3 } as const;
+const exitCodes = { done: 0, problem: 1, usage: 2, defect: 3 } as const;
 
 const usage = (message: string, command?: string) => {
   const more =

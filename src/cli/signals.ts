@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+type StopSignal = 'SIGINT' | 'SIGTERM';
 
 const numbers: Record<StopSignal, number> = { SIGINT: 2, SIGTERM: 15 };
 

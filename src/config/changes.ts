@@ -20,7 +20,7 @@ const parts = {
   log: ['log'],
 } as const satisfies Record<string, readonly (keyof Config)[]>;
 
-export type Part = keyof typeof parts;
+type Part = keyof typeof parts;
 
 export interface ConfigChanges {
   /** The running configuration with everything that can change while it runs. */

@@ -9,7 +9,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import type { Observer } from './observer.ts';
 import type { Kept, Run } from './run.ts';
 
-export interface AbsenceRunParts {
+interface AbsenceRunParts {
   config: KindConfig<'absence'>;
   rule: CompiledRule;
   book: AlertBook;

@@ -17,7 +17,7 @@ import type { Observer } from './observer.ts';
 import type { Kept } from './run.ts';
 import { Samples } from './samples.ts';
 
-export interface AlertBookParts {
+interface AlertBookParts {
   rule: CompiledRule;
   judge: Judge;
   episodes: Episodes;

@@ -7,7 +7,7 @@ import { Downtime } from './downtime.ts';
 import type { Run } from './run.ts';
 
 /** What happened while records were processed, for metrics. */
-export interface Tally {
+interface Tally {
   events: number;
   /** Batches whose payload could not be read; the indexer makes dead letters of them. */
   unreadable: number;

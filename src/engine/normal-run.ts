@@ -4,7 +4,7 @@ import { amountOf } from '../rules/measure.ts';
 import { parameterKey } from '../rules/normal.ts';
 import { WindowRun, type WindowRunParts } from './window-run.ts';
 
-export interface NormalRunParts extends WindowRunParts {
+interface NormalRunParts extends WindowRunParts {
   config: KindConfig<'normal'>;
 }
 

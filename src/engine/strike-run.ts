@@ -5,7 +5,7 @@ import type { Strike, Tracker } from '../windows/strike.ts';
 import { Terms } from '../windows/terms.ts';
 import { WindowRun, type WindowRunParts } from './window-run.ts';
 
-export interface StrikeRunParts extends WindowRunParts {
+interface StrikeRunParts extends WindowRunParts {
   config: StrikeConfig;
   judge: StrikeJudge;
 }

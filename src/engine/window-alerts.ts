@@ -5,7 +5,7 @@ import type { AlertBook } from './alert-book.ts';
 import type { Observer } from './observer.ts';
 import type { Kept } from './run.ts';
 
-export interface WindowAlertsParts {
+interface WindowAlertsParts {
   rule: CompiledRule;
   windows: Windows;
   book: AlertBook;

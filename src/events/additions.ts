@@ -90,7 +90,7 @@ const isNothing = (value: unknown) =>
 const plainKey = /^[@\w]*$/;
 
 /** Told of a value that had to leave its place, because an object took it. */
-export type Displaced = (path: string, value: unknown) => void;
+type Displaced = (path: string, value: unknown) => void;
 
 const discard: Displaced = () => {};
 

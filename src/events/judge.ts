@@ -4,7 +4,7 @@ import { MAX_DEPTH } from './json-text.ts';
 import { ENTRY, type Walker } from './walker.ts';
 
 /** What becomes of a document that is not `whole`: written anew on one line, or refused with a reason in words. */
-export type Judgement = { document: Buffer; problem?: undefined } | { problem: string; document?: undefined };
+type Judgement = { document: Buffer; problem?: undefined } | { problem: string; document?: undefined };
 
 /**
  * Writes an irregular document anew: its line breaks (which, in sound JSON, stand only between tokens) become spaces,

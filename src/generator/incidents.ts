@@ -14,18 +14,18 @@ export interface Incident {
 }
 
 /** A request of the day, as a shipper sends it. */
-export interface PlayedEvent {
+interface PlayedEvent {
   at: Millis;
   document: string;
 }
 
-export interface Day {
+interface Day {
   incidents: Incident[];
   /** In the order of time. */
   events: Iterable<PlayedEvent>;
 }
 
-export interface DayOptions {
+interface DayOptions {
   /** The same seed makes the same day. */
   seed?: number;
   /** Event time at which it begins. */

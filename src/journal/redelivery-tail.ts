@@ -1,7 +1,7 @@
 import type { Millis, Position } from '../model.ts';
 import type { JournalReader } from './journal.ts';
 
-export interface TailOptions {
+interface TailOptions {
   journal: JournalReader;
   /** How many windows of a connection are its last ones. */
   windows: number;

@@ -1,7 +1,7 @@
 import type { Millis } from '../model.ts';
 import type { Journal } from './journal.ts';
 
-export interface TickerOptions {
+interface TickerOptions {
   /** Length of silence after which time is written down. */
   every: Millis;
   /** Whether anything waits for time to pass. Where nothing does, silence stays silent. */
@@ -9,7 +9,7 @@ export interface TickerOptions {
   now?: () => Millis;
 }
 
-export interface Ticker {
+interface Ticker {
   /** Resolves when no tick is under way any more. */
   stop(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { headerAt, type Layout } from './layout.ts';
 /** Deleted with one transaction at the most, so that no append waits long behind a deletion. */
 export const TRIM_BATCH = 128;
 
-export interface Keep {
+interface Keep {
   /** Records after this position are never trimmed: a required reader has yet to commit them. */
   committed: Position;
   /** Records that begin before this running size are beyond `keepSize`. */

@@ -59,7 +59,7 @@ function lens(
 const idsOf = (columns: Record<string, Column>, bucketed: boolean) =>
   Object.keys(columns).filter((id) => columns[id]!.isBucketed === bucketed);
 
-export type Series =
+type Series =
   | 'line'
   | 'area'
   | 'area_stacked'
@@ -126,18 +126,6 @@ export function vega(title: string, spec: Record<string, unknown>): Chart {
     data: { aggs: [], searchSource: { query: { query: '', language: 'kuery' }, filter: [] } },
   };
   return { title, kind: 'vega', embedded: { savedVis, enhancements: {} }, references: [] };
-}
-
-export function markdown(text: string): Chart {
-  const savedVis = {
-    title: '',
-    description: '',
-    type: 'markdown',
-    params: { markdown: text, fontSize: 12, openLinksInNewTab: false },
-    uiState: {},
-    data: { aggs: [], searchSource: {} },
-  };
-  return { title: '', kind: 'markdown', embedded: { savedVis, enhancements: {} }, references: [] };
 }
 
 /** A saved search as a panel; `id` is the search's. */

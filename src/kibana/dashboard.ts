@@ -3,14 +3,14 @@ import type { View } from './data-views.ts';
 import { type Reference, type SavedObject, savedObject, searchSource } from './saved-object.ts';
 
 /** Panels side by side. Their widths add up to 48 columns at the most. */
-export interface Row {
+interface Row {
   /** In grid units of about 20 pixels. */
   height: number;
   panels: [width: number, chart: Chart][];
 }
 
 /** A list of values to choose from above the panels. */
-export interface Control {
+interface Control {
   title: string;
   field: string;
   view: View;

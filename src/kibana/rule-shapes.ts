@@ -25,7 +25,7 @@ export interface KibanaRule {
   };
 }
 
-export interface Condition {
+interface Condition {
   id: string;
   name: string;
   view: View;

@@ -2,7 +2,7 @@ import type { View, Views } from './data-views.ts';
 import { type SavedObject, savedObject, searchSource } from './saved-object.ts';
 
 /** A saved search: a table of documents in Discover. */
-export interface Search {
+interface Search {
   id: string;
   title: string;
   description: string;

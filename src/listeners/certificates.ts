@@ -8,7 +8,7 @@ export interface CertificateWatch {
 }
 
 /** Whose certificates are renewed, and who is told. */
-export interface Renewal {
+interface Renewal {
   section: Section;
   server: { setSecureContext(context: SecureContextOptions): void };
   certificatesLoaded(): void;

@@ -13,14 +13,14 @@ export interface GuardSettings extends Partial<TlsSettings> {
   allowedHosts?: string[];
 }
 
-export interface Asked {
+interface Asked {
   method?: string | undefined;
   headers: IncomingHttpHeaders;
   socket: Socket;
 }
 
 /** Why a request is not answered. `challenge` is what `WWW-Authenticate` tells. */
-export interface Refusal {
+interface Refusal {
   status: 401 | 403;
   reason: string;
   challenge?: string;
@@ -31,7 +31,7 @@ const looks = new Set(['GET', 'HEAD']);
 /** Whatever is not a look changes something. A route that is an exception says so itself. */
 export const roleFor = (method: string): Role => (looks.has(method) ? 'read' : 'operate');
 
-export type Guard = (asked: Asked, needs: Role) => Refusal | Client;
+type Guard = (asked: Asked, needs: Role) => Refusal | Client;
 
 /** Everyone, where nobody is asked for credentials: only on loopback, or where the configuration says so. */
 const anyone: Client = { name: 'anyone', role: 'operate' };

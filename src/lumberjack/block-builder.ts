@@ -7,7 +7,7 @@ import { limitError, placeIn } from './refusals.ts';
 type Stretch = Buffer | { from: number; to: number };
 
 /** Where the bytes of a source lie within the payload: offset in the source less `start`. */
-export type PayloadSource = Source & { readonly start: number };
+type PayloadSource = Source & { readonly start: number };
 
 /**
  * Collects a window's events into one block. A window that came as bare frames, or in one C, becomes a block over

@@ -3,7 +3,7 @@ import type { Limits } from './limits.ts';
 import { limitError, placeIn } from './refusals.ts';
 
 /** An event of version 1 and what is needed to acknowledge it. */
-export interface DataFrame {
+interface DataFrame {
   sequence: number;
   /** The pairs as a flat JSON object of strings. */
   document: Buffer;

@@ -15,7 +15,7 @@ import { type Monitored, notifierNames, readersOf, vitalsOf } from './vitals.ts'
 /** What the API and `logboom status` describe. */
 type Pipeline = Monitored & { selfMonitoring: SelfMonitoring };
 
-export interface Described {
+interface Described {
   /** The one in force. */
   readonly config: Config;
   metrics: Metrics;

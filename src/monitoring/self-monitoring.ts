@@ -14,7 +14,7 @@ export interface Watched {
   every: Millis;
 }
 
-export interface SelfMonitoringOptions extends Watched {
+interface SelfMonitoringOptions extends Watched {
   /** Keeps what it puts out until the publisher took it, and its state. */
   results: Results;
   vitals: (now: Millis) => Promise<Vitals>;

@@ -5,7 +5,7 @@ import type { Readings } from '../telemetry/readings.ts';
 import type { Status } from '../telemetry/status.ts';
 
 /** What the process itself used. */
-export interface ProcessUse {
+interface ProcessUse {
   /** Milliseconds of processor time since the start. */
   cpu: Millis;
   rss: number;
@@ -19,7 +19,7 @@ export interface ServerSample {
   use: ProcessUse;
 }
 
-export interface ServerIdentity {
+interface ServerIdentity {
   host: string;
   /** Its data folder: two servers on one machine are two. */
   data: string;
@@ -110,7 +110,7 @@ function standing({ journal, readers }: Status) {
 
 const round = (value: number) => Math.round(value * 1000) / 1000;
 
-export interface ServerMetricsOptions extends ServerIdentity {
+interface ServerMetricsOptions extends ServerIdentity {
   every: Millis;
   sample: () => Promise<ServerSample>;
   /** Takes a document; what is done with it is no concern of the sampling. */

@@ -5,7 +5,7 @@ import type { NotifierTelemetry } from '../telemetry/notifiers.ts';
 import { type Notifier, NotifierError } from './notifier.ts';
 
 /** One message as the outbox keeps it; structural, for the outbox is a sibling. */
-export interface Waiting {
+interface Waiting {
   notification: Notification;
   since: Millis;
   attempts: number;
@@ -19,7 +19,7 @@ export interface WaitingMessages<Entry extends Waiting> {
   failed(entry: Entry, reason: string, notBefore: Millis): Promise<void>;
 }
 
-export interface LaneOptions<Entry extends Waiting> {
+interface LaneOptions<Entry extends Waiting> {
   notifier: Notifier;
   messages: WaitingMessages<Entry>;
   telemetry: NotifierTelemetry;

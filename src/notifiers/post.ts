@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { Millis } from '../model.ts';
 import { NotifierError } from './notifier.ts';
 
-export interface Answer {
+interface Answer {
   status: number;
   body: string;
 }

@@ -3,7 +3,7 @@ import type { Millis } from '../model.ts';
 import { parseTime } from './timestamp.ts';
 
 /** Where the fields of a JSON line go. */
-export interface Placed {
+interface Placed {
   /** As they join the event, nested. */
   fields: JsonObject;
   time: Millis;

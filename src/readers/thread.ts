@@ -27,7 +27,7 @@ export type FromReader =
   | { kind: 'damaged' }
   | { kind: 'answer'; id: number; value: unknown };
 
-export interface ThreadOptions {
+interface ThreadOptions {
   name: string;
   file: string;
   workerData: unknown;

@@ -1,5 +1,5 @@
 /** One line of a comparison: in both, only expected, or only there. */
-export interface Difference<E, A> {
+interface Difference<E, A> {
   kind: 'same' | 'missing' | 'unexpected';
   expected?: E;
   actual?: A;

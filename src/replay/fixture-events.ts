@@ -8,7 +8,7 @@ import type { Entry, Generated } from './fixture.ts';
 import { blockFrom } from './merge.ts';
 
 /** Events that arrive together, or a stretch of silence. */
-export type Step = { block: EventBlock } | { silence: Millis };
+type Step = { block: EventBlock } | { silence: Millis };
 
 export function stepsOf(entries: readonly Entry[]): Step[] {
   return entries.map((entry) => {

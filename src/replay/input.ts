@@ -6,7 +6,7 @@ import type { EventBlock } from '../model.ts';
 import { type Compression, compressionOf, type Reading, readFile } from './decompress.ts';
 
 /** A file of log lines, or of events that Filebeat wrote (`output.file`). */
-export interface Input {
+interface Input {
   path: string;
   /** Bytes of the file, as it lies there. */
   size: number;

@@ -5,7 +5,7 @@ import type { Observer } from '../engine/observer.ts';
 import type { EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import { alertSettings } from '../rules/settings.ts';
 
-export interface ReplayOptions {
+interface ReplayOptions {
   config: Config;
   /** Wall time at which everything arrives: events have no other than their own, and none of them may lie beyond it. */
   receivedAt: Millis;

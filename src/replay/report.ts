@@ -7,7 +7,7 @@ import { alertSettings } from '../rules/settings.ts';
 import { type Column, Timeline } from './timeline.ts';
 import { inEventTime } from './transition-log.ts';
 
-export interface Day {
+interface Day {
   alerts: number;
   notifications: number;
 }

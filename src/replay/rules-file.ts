@@ -8,7 +8,7 @@ import { ruleProblems } from '../rules/problems.ts';
 /** A setting that says whom to tell: nobody is told of a replay, so a file of rules alone may name notifiers. */
 const isNotifier = /^rules\[\d+\]\.notify\b/;
 
-export interface RulesFile {
+interface RulesFile {
   /** A `logboom.yml` or a file that has no more than `rules:`. Undefined: what a server would take. */
   path: string | undefined;
   env: NodeJS.ProcessEnv;

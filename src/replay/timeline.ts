@@ -9,7 +9,7 @@ export interface Column {
 }
 
 /** What a window was looked at with. */
-export interface Measured {
+interface Measured {
   value: number;
   held: boolean;
   /** How far the value lies beyond the condition: of two values the one with the greater distance is kept. */

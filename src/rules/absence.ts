@@ -5,7 +5,7 @@ import { all, missing, partOf, shortened } from './group.ts';
 import type { Judgement } from './judgement.ts';
 
 /** What is known of a group that fell silent, came back or was forgotten. */
-export interface Silent {
+interface Silent {
   kind: 'silent' | 'back' | 'forgotten';
   at: Millis;
   /** When it was last heard of; undefined: never. */
@@ -23,14 +23,14 @@ export function rosterOf({ by, expect }: KindConfig<'absence'>): Map<string, Rec
 }
 
 /** The key that events have of the group that a person wrote down: `C:\\logs` and `"a"` are escaped there. */
-export function groupKey(group: string, by: readonly string[]): string {
+function groupKey(group: string, by: readonly string[]): string {
   return partsOf(group, by)
     .map((part) => (part === missing ? part : partOf(textOf(part))))
     .join(', ');
 }
 
 /** `web-1, nginx.access` for `by: [host.name, event.dataset]`. Undefined values: the numbers do not match. */
-export function fieldsOf(group: string, by: readonly string[]): Record<string, Scalar> {
+function fieldsOf(group: string, by: readonly string[]): Record<string, Scalar> {
   const parts = partsOf(group, by);
   return Object.fromEntries(
     by.flatMap((name, place) => {

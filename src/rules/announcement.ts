@@ -64,7 +64,7 @@ function announceRaise(
 }
 
 /** How much of the time is left in which the alert is not announced again. */
-export function cooldownLeft(state: AlertState, at: Millis, cooldown: Millis): Millis {
+function cooldownLeft(state: AlertState, at: Millis, cooldown: Millis): Millis {
   if (state.announced === undefined) return 0;
   return Math.max(0, state.announced + cooldownOf(state, cooldown) - at);
 }

@@ -2,7 +2,7 @@ import type { AlertState, Millis } from '../model.ts';
 import { formatDuration } from '../util/duration.ts';
 
 /** So many activations within the horizon make an alert a flapping one. */
-export const flappingActivations = 4;
+const flappingActivations = 4;
 
 /** The stretch of event time in which activations are counted: ten windows, and at least ten minutes. */
 export function flappingHorizon(over: Millis): Millis {

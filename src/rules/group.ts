@@ -9,7 +9,7 @@ export const all = '';
 /** A value is part of keys and documents, so a hostile one must not make them long. */
 const maxValueLength = 256;
 
-export interface Group {
+interface Group {
   /** Readable, and different for different groups: `web-1`, `web-1, 404`. */
   key: string;
   /** The fields that the event has, and their values. */

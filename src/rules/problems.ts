@@ -14,7 +14,7 @@ import { checkTelling } from './telling-problems.ts';
 const maxPanes = 100_000;
 
 /** What the checks need of the configuration. */
-export interface Checked {
+interface Checked {
   rules: readonly RuleConfig[];
 }
 

@@ -6,8 +6,6 @@ import { flappingHorizon } from './flapping.ts';
 import { type Judgement, judge, type StateRule } from './judgement.ts';
 import { type Look, lasting, peakOf, stay, turn } from './turn.ts';
 
-export type { StateRule } from './judgement.ts';
-
 /** An alert that was never looked at. */
 export const fresh: AlertState = Object.freeze({
   status: 'inactive',

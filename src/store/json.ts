@@ -3,10 +3,10 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 export type JsonObject = { [key: string]: Json };
 
 /** How deep values may lie in one another: as deep as Elasticsearch reads them, and far from the end of the stack. */
-export const deepestJson = 1_000;
+const deepestJson = 1_000;
 
 /** Well-formed, and nested deeper than anything here could walk through. */
-export class TooDeep extends SyntaxError {
+class TooDeep extends SyntaxError {
   constructor() {
     super(`Document nesting depth (${deepestJson + 1}) exceeds the maximum allowed (${deepestJson})`);
   }

@@ -22,7 +22,7 @@ export function checkedName(name: string): string {
   return name;
 }
 
-export interface NameOptions {
+interface NameOptions {
   ignoreUnavailable: boolean;
   allowNoIndices: boolean;
   /** Whether patterns also find what is hidden. */

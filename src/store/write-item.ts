@@ -44,7 +44,7 @@ export interface WriteResult {
 
 /** Time-ordered at the front, as Elasticsearch's own are, so that new ids go to the end of their tree. */
 let counter = 0;
-export function newId(now: number): string {
+function newId(now: number): string {
   counter = (counter + 1) & 0xffff;
   const bytes = Buffer.alloc(15);
   bytes.writeUIntBE(now, 0, 6);

@@ -27,7 +27,7 @@ export interface ReaderProgress {
   holds?: boolean;
 }
 
-export interface HealthThresholds {
+interface HealthThresholds {
   /** A reader with something to read that has not moved for so long stands still. */
   stallAfter: Millis;
   /** Fill of the journal from which on it is mentioned. */

@@ -6,7 +6,7 @@ import type { Instruments } from './instruments.ts';
 export type ReloadTrigger = 'SIGHUP' | 'API' | 'file';
 
 /** What is wrong with a configuration, with its place and the remedy. */
-export interface ReloadProblem {
+interface ReloadProblem {
   path: string;
   message: string;
   remedy: string;

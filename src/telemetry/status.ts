@@ -30,7 +30,7 @@ export interface OwnAlertStatus {
   reason: string;
 }
 
-export interface InputStatus {
+interface InputStatus {
   url: string;
   connections: number;
   /** Windows that are read and not yet on disk. */
@@ -39,7 +39,7 @@ export interface InputStatus {
   oldestUnacknowledged?: Millis;
 }
 
-export interface JournalStatus {
+interface JournalStatus {
   bytes: number;
   maxBytes: number;
   newest: Position;
@@ -47,14 +47,14 @@ export interface JournalStatus {
   broken?: string;
 }
 
-export interface ReaderStatus {
+interface ReaderStatus {
   position: Position;
   lag: Lag;
   /** What the reader waits for: `Elasticsearch`. */
   waitsFor?: string;
 }
 
-export interface SinkStatus {
+interface SinkStatus {
   kind: 'elasticsearch' | 'store';
   url: string;
   state: 'ready' | 'unavailable';
@@ -73,7 +73,7 @@ export interface ForwardStatus {
   missed: number;
 }
 
-export interface NotifierStatus {
+interface NotifierStatus {
   pending: number;
   /** Why the last attempt failed. */
   failing?: string;

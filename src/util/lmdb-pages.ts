@@ -4,11 +4,11 @@
  * padding (u16), flags (u16) and where its free space begins and ends (u16, u16), counted from behind these bytes.
  */
 const HEADER = 24;
-export const SMALLEST_PAGE = 256;
+const SMALLEST_PAGE = 256;
 const LARGEST_PAGE = 65_536;
 const MAGIC = 0xbeefc0de;
 const DATA_VERSION = 2;
-export const flag = { branch: 0x01, leaf: 0x02, overflow: 0x04, meta: 0x08 } as const;
+const flag = { branch: 0x01, leaf: 0x02, overflow: 0x04, meta: 0x08 } as const;
 const node = { bigData: 0x01, subData: 0x02, duplicates: 0x04 } as const;
 /** Of a tree that is empty, and of nothing at all. */
 const NO_PAGE = 2n ** 64n - 1n;

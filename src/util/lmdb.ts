@@ -33,7 +33,7 @@ export async function written(write: PromiseLike<unknown>): Promise<void> {
  * What a failed transaction rejects with says nothing of the cause, which lmdb gives by a second promise. That one
  * must always be heard: unheard, its rejection would end the process.
  */
-export async function failedCommit(thrown: unknown): Promise<never> {
+async function failedCommit(thrown: unknown): Promise<never> {
   await (thrown as { commitError?: Promise<unknown> }).commitError;
   throw thrown;
 }

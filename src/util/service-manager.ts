@@ -12,7 +12,7 @@ export interface ServiceManager {
   tell(notice: Notice, status?: string): Promise<void>;
 }
 
-export type Send = (words: string[]) => Promise<void>;
+type Send = (words: string[]) => Promise<void>;
 
 /**
  * systemd's, by the variables that it sets. Its socket takes datagrams, which Node cannot send to a path, so its own

@@ -1,4 +1,4 @@
-export interface Named {
+interface Named {
   readonly name: string;
   /** Place in order of name among those ranked, −1 before it is known. Kept by `Order`. */
   rank: number;

@@ -61,7 +61,7 @@ export function lagsOf(sources: Source[]): SourceLag[] {
 }
 
 /** Where the sources together are that were active at that time. */
-export interface Combined {
+interface Combined {
   /** The least clock of those that are not too far behind the farthest. */
   least: Millis;
   /** Where new connections hold them. */

@@ -1,7 +1,7 @@
 import type { Millis } from '../model.ts';
 import { Agenda } from './agenda.ts';
 
-export interface Visited {
+interface Visited {
   readonly name: string;
   /** When it is to be visited next; infinite: not at all. Kept by `Visits`. */
   due: Millis;

@@ -10,7 +10,7 @@ import { printable } from '../../util/printable.ts';
 import { fieldsFrom, moment, timeFrom } from '../arguments.ts';
 import { columns, type Terminal } from '../terminal.ts';
 
-export interface BacktestArguments {
+interface BacktestArguments {
   rules: string | undefined;
   /** All arguments without a name, `rules` first. */
   _: string[];
@@ -65,7 +65,7 @@ function progressOn(terminal: Terminal, started: number): (share: number, events
 }
 
 /** The whole report for a terminal. Groups and reasons come from senders, so nothing unprintable gets through. */
-export function formatReport(report: Report): string {
+function formatReport(report: Report): string {
   const transitions = report.transitions.map(transitionRow);
   const log = transitions.length === 0 ? 'no transition' : columns(transitions, '');
   return [log, ...report.rules.map(formatRule), remarks(report)].filter((part) => part !== '').join('\n\n');

@@ -22,7 +22,7 @@ function protection({ ssl_enabled, token, tokens }: Config['api']): string {
 const listed = (names: string[]) => (names.length === 0 ? 'none' : `${names.length}: ${names.join(', ')}`);
 
 /** What the configuration comes to, in a few lines. */
-export function summary(config: Config): string {
+function summary(config: Config): string {
   const { lumberjack } = config.inputs;
   const tls = lumberjack.ssl_enabled ? ' with TLS' : '';
   return columns([

@@ -32,7 +32,7 @@ export async function deadLetters(given: DeadLettersArguments, terminal: Termina
   return actions[action as keyof typeof actions](given, terminal);
 }
 
-export function filterFrom({ ids, index, reason, since }: DeadLettersArguments): LetterFilter {
+function filterFrom({ ids, index, reason, since }: DeadLettersArguments): LetterFilter {
   const from = timeFrom('since', since);
   return {
     ...(ids.length > 0 && { ids }),

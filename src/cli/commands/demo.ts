@@ -13,7 +13,7 @@ import { beginning, ending, movedPorts, narrateProgress, narrateTransition } fro
 import { portOrAny } from './ports.ts';
 import { stopWithin } from './run.ts';
 
-export interface DemoArguments {
+interface DemoArguments {
   /** Without the pauses of real time. */
   fast?: boolean | undefined;
   /** Ends after the traffic instead of waiting for Ctrl-C. */

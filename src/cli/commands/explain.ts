@@ -9,7 +9,7 @@ import { moment } from '../arguments.ts';
 import { type ConfigArguments, validConfig } from '../configuration.ts';
 import { columns, type Terminal } from '../terminal.ts';
 
-export interface ExplainArguments extends ConfigArguments {
+interface ExplainArguments extends ConfigArguments {
   /** The id of an alert, or with `at` the name of a rule. */
   alert: string | undefined;
   at?: string | undefined;
@@ -27,7 +27,7 @@ export async function explainAlert(given: ExplainArguments, terminal: Terminal):
 }
 
 /** The explanation as text. Groups, lines and reasons come from senders, so nothing unprintable gets through. */
-export function formatExplanation(explanation: Explanation): string {
+function formatExplanation(explanation: Explanation): string {
   const { question, group, settings, answer, remarks, windows, late, missing } = explanation;
   const parts = [
     `${printable(question.rule)}${group === '' ? '' : ` (${printable(group)})`}\n${printable(answer)}`,

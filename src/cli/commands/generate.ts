@@ -47,7 +47,7 @@ function everySecond(tell: (progress: Progress) => void): (progress: Progress) =
   };
 }
 
-export interface GenerateParts {
+interface GenerateParts {
   play?: typeof generate;
   stop?: StopRequest;
 }

@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal.ts';
 type Answer = Omit<Applied, 'applied'> | (Omit<Refused, 'applied'> & { error: string });
 
 /** What a running server made of its configuration, for a terminal. */
-export function formatReload(answer: Answer): string {
+function formatReload(answer: Answer): string {
   if ('error' in answer) {
     const problems = answer.problems.map((problem: Problem) => formatProblem(problem, answer.file));
     return [answer.error, ...problems].join('\n\n');

@@ -4,7 +4,7 @@ import { scoreTable, usualSeeds } from '../../replay/score-page.ts';
 import { columns, type Terminal } from '../terminal.ts';
 import { numberFrom } from './generate.ts';
 
-export interface ScoreArguments {
+interface ScoreArguments {
   rules?: string | undefined;
   seeds?: string | undefined;
   json?: boolean | undefined;

@@ -14,7 +14,7 @@ import { sourceOf } from '../api-source.ts';
 import { ask } from '../ask.ts';
 
 type Action = 'retry' | 'drop';
-export type Wanted = LetterFilter & { all?: true };
+type Wanted = LetterFilter & { all?: true };
 export type Settled = Exclude<LettersSettled, { kind: 'unavailable' }>;
 
 /**

@@ -12,7 +12,7 @@ import {
 import { isMapping } from '../schema/shape.ts';
 import type { Path, Problem } from './problems.ts';
 
-export interface Place {
+interface Place {
   line: number;
   column: number;
 }

@@ -4,14 +4,14 @@ import { didYouMean } from './nearest.ts';
 import { formatPath, type Path, type Problem } from './problems.ts';
 
 /** A setting and the environment variable that overrides it. */
-export interface Variable {
+interface Variable {
   name: string;
   path: Path;
   shape: Shape;
 }
 
 /** Variables with this prefix that are no settings. */
-export const reservedVariables = ['LOGBOOM_CONFIG', 'LOGBOOM_PEERS'];
+const reservedVariables = ['LOGBOOM_CONFIG', 'LOGBOOM_PEERS'];
 /** Kubernetes gives every pod such variables for a service called `logboom`; they are nobody's mistake. */
 const serviceLink = /^LOGBOOM_(SERVICE_(HOST|PORT\w*)|PORT|PORT_\d+_(TCP|UDP)\w*)$/;
 

@@ -11,11 +11,11 @@ import { problemsOf, shown } from './issues.ts';
 import { type Check, formatPath, type Path, type Problem, parsePath } from './problems.ts';
 import { substitute } from './substitute.ts';
 
-export type { Check, Problem } from './problems.ts';
+export type { Check } from './problems.ts';
 
-export const defaultPath = 'logboom.yml';
+const defaultPath = 'logboom.yml';
 
-export interface LoadOptions {
+interface LoadOptions {
   /** The YAML file. Without it LOGBOOM_CONFIG, else `logboom.yml` where there is one, else defaults alone. */
   path?: string | undefined;
   env: NodeJS.ProcessEnv;

@@ -18,7 +18,7 @@ function distance(from: string, to: string): number {
 const plain = (word: string) => word.toLowerCase().replace(/[-_.\s]/g, '');
 
 /** The candidate that was probably meant, or undefined where none is near. Long words are cut: typos are near the start too. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const asked = plain(word).slice(0, 100);
   let best: string | undefined;
   let fewest = Math.max(1, Math.floor(asked.length / 3)) + 1;

@@ -2,7 +2,7 @@ import { childOf, isMapping, type Shape } from '../schema/shape.ts';
 import { readText } from './environment.ts';
 import { formatPath, type Path, type Problem } from './problems.ts';
 
-export interface Sources {
+interface Sources {
   env: NodeJS.ProcessEnv;
   readFile(path: string): string;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration, secret, size } from './values.ts';
 
 /** An address of the form `name:port`, `[IPv6]:port` or without the port, as Beats write it. */
-export interface HostAndPort {
+interface HostAndPort {
   host: string;
   port: number;
 }

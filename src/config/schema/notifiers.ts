@@ -29,7 +29,7 @@ const slack = z.strictObject({
   ...delivery,
 });
 
-export const notifier = z.discriminatedUnion('kind', [log, webhook, slack]);
+const notifier = z.discriminatedUnion('kind', [log, webhook, slack]);
 export const notifiers = z
   .record(z.string(), notifier)
   .default({})

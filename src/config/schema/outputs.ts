@@ -144,4 +144,3 @@ export const store = z
 export type ElasticsearchConfig = z.infer<typeof elasticsearch>;
 export type DeadLettersConfig = z.infer<typeof deadLetters>;
 export type IndexingConfig = z.infer<typeof indexing>;
-export type StoreConfig = z.infer<typeof store>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const parserNames = ['auto', 'access', 'json', 'none'] as const;
+const parserNames = ['auto', 'access', 'json', 'none'] as const;
 
 export const parsers = z
   .strictObject({

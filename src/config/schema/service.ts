@@ -49,6 +49,3 @@ export const shutdown = z
     ),
   })
   .prefault({});
-
-export type ApiConfig = z.infer<typeof api>;
-export type LogConfig = z.infer<typeof log>;

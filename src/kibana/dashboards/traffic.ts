@@ -6,7 +6,7 @@ import type { View, Views } from '../data-views.ts';
 const requests = 'http.response.status_code : *';
 const time = overTime('@timestamp');
 
-export const statusClasses = {
+const statusClasses = {
   '2xx': 'http.response.status_code >= 200 and http.response.status_code < 300',
   '3xx': 'http.response.status_code >= 300 and http.response.status_code < 400',
   '4xx': 'http.response.status_code >= 400 and http.response.status_code < 500',

@@ -2,7 +2,7 @@ import { messageOf } from '../../errors.ts';
 import type { Batch, EventBlock, JournalRecord, Position } from '../../model.ts';
 import { documentsOf, receivedWindow, type Window, windowOf } from '../../sinks/logstash/window.ts';
 
-export interface ForwardWindowsOptions {
+interface ForwardWindowsOptions {
   /** Most events in a window; 0: as many as were received in one. */
   bulkMaxSize: number;
   compressionLevel: number;
@@ -12,7 +12,7 @@ export interface ForwardWindowsOptions {
 }
 
 /** Windows, and the place in the journal that they complete. */
-export interface Load {
+interface Load {
   windows: Window[];
   upTo: Position;
 }

@@ -6,7 +6,7 @@ import { Signal } from '../../util/signal.ts';
 import { Deliveries } from '../deliveries.ts';
 import type { ForwardWindows } from './forward-windows.ts';
 
-export interface ForwarderOptions {
+interface ForwarderOptions {
   journal: JournalReader;
   output: Pick<LogstashOutput, 'deliver' | 'room'>;
   windows: ForwardWindows;

@@ -14,7 +14,7 @@ export interface ForwarderData extends ReaderData {
   from: Position;
 }
 
-export interface ForwardingParts {
+interface ForwardingParts {
   journal: Pick<Journal, 'committed' | 'serve'>;
   start: (data: ForwarderData) => Promise<Reader>;
 }

@@ -5,8 +5,8 @@ import { type LetterFilter, letterChooser } from '../../sinks/elasticsearch/lett
 import { retryLetters } from '../../sinks/elasticsearch/retry-letters.ts';
 import type { ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
 
-export type Retried = { kind: 'retried' } & DeliveryReport;
-export type Dropped = { kind: 'dropped'; dropped: number };
+type Retried = { kind: 'retried' } & DeliveryReport;
+type Dropped = { kind: 'dropped'; dropped: number };
 
 /** What became of the letters that were meant. */
 export type LettersSettled =

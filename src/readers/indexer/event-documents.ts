@@ -5,7 +5,7 @@ import type { EventReader, ReadEvent } from '../../parsers/reader.ts';
 import { neverADocument } from '../../sinks/elasticsearch/dead-letter-document.ts';
 import type { Destination, Named } from './index-name.ts';
 
-export interface EventDocumentsOptions {
+interface EventDocumentsOptions {
   journalId: string;
   events: EventReader;
   /** Inflates a record's payload. */

@@ -20,7 +20,7 @@ import { Publisher } from './publisher.ts';
 import { SideDocuments } from './side-documents.ts';
 
 /** What lasts as long as the thread does, whatever the configuration. */
-export interface IndexingParts {
+interface IndexingParts {
   journal: JournalReader;
   /** Outputs that are to be published; each goes its own way. */
   results: readonly Results[];

@@ -4,7 +4,7 @@ import { createElasticsearchSink, type ElasticsearchSink } from '../../sinks/ela
 import type { Instruments } from '../../telemetry/instruments.ts';
 import { sinkTelemetry } from '../../telemetry/sink.ts';
 
-export interface SinkConfig {
+interface SinkConfig {
   elasticsearch: ElasticsearchConfig;
   indexing: IndexingConfig;
   deadLetters: DeadLettersConfig;

@@ -9,7 +9,7 @@ export interface Named extends Fields {
 }
 
 /** A piece of a pattern: as it is written, and what an event makes of it; undefined where it lacks the field. */
-export interface Part {
+interface Part {
   text: string;
   of: (event: Named) => string | undefined;
 }

@@ -3,7 +3,7 @@ import type { BulkItem, Output, Sink } from '../../model.ts';
 import { Signal } from '../../util/signal.ts';
 import type { Results } from '../results.ts';
 
-export interface PublisherOptions {
+interface PublisherOptions {
   results: Results;
   sink: Sink;
   /** The document of an output; undefined for outputs that are for people, not for the index. */

@@ -1,7 +1,7 @@
 import type { Millis } from '../../model.ts';
 
 /** What a date names: an instant, or with less precision all the time that it covers. `to` is still inside. */
-export interface Stretch {
+interface Stretch {
   from: Millis;
   to: Millis;
 }

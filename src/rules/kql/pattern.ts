@@ -10,7 +10,7 @@ export const longestPattern = 1_000;
  */
 export const longestText = 65_536;
 
-export type TextTest = (text: string) => boolean;
+type TextTest = (text: string) => boolean;
 
 /**
  * A pattern as a test that finds it anywhere. RE2 takes time linear in the text whatever the pattern, for it knows

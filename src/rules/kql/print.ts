@@ -35,13 +35,13 @@ function printValue(value: Value): string {
 }
 
 /** Text as it must be written to be read as exactly that. */
-export function printText(text: Text): string {
+function printText(text: Text): string {
   if (text.quoted) return quote(text.parts[0]!);
   const written = text.parts.map(escapeSpecials).join('*');
   return written.replace(outerSpace, escapeSpace).replace(keywords, '$1\\$2').replace(leadingSlash, '\\/');
 }
 
-export function quote(text: string): string {
+function quote(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 

@@ -15,7 +15,7 @@ const end = `(?!${character})(?!(?<=\\p{L})['.’]\\p{L})(?!(?<=\\p{N})[.,']\\p{
 const word = new RegExp(wordSource, 'gu');
 
 /** The words of a text, in lower case. */
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
   return text.toLowerCase().match(word) ?? [];
 }
 

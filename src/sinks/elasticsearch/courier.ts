@@ -7,11 +7,11 @@ import type { Clock, Outage } from './outage.ts';
 import { type FailureVerdict, judgeFailure } from './request-failure.ts';
 import type { Slots } from './slots.ts';
 
-export type Answer =
+type Answer =
   | { kind: 'answered'; items: ItemAnswer[] }
   | { kind: 'halve'; reason: string; tooLarge: boolean };
 
-export interface CourierOptions {
+interface CourierOptions {
   client: Client;
   compression: boolean;
   /** Of the address of each request, beside our own. */

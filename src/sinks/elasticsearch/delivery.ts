@@ -10,7 +10,7 @@ import type { Clock } from './outage.ts';
 import { type PauseLimits, pauseAfter } from './pauses.ts';
 import type { PutOff } from './put-off.ts';
 
-export interface DeliveryOptions {
+interface DeliveryOptions {
   courier: Courier;
   deadLetters: Letterbox;
   telemetry: SinkTelemetry;

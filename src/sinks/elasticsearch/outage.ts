@@ -9,7 +9,7 @@ export interface Clock {
   sleep: (millis: Millis, signal: AbortSignal) => Promise<void>;
 }
 
-export interface OutageOptions {
+interface OutageOptions {
   limits: PauseLimits;
   /** Number of nodes: a failed one is left out by the client, so the next is tried at once. */
   nodes: number;

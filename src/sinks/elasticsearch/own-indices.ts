@@ -2,7 +2,7 @@ import type { Client } from '@elastic/elasticsearch';
 import type { Millis } from '../../model.ts';
 import { owner } from './templates/template.ts';
 
-export interface OwnIndex {
+interface OwnIndex {
   name: string;
   created: Millis;
   /** Of its primary shards. */

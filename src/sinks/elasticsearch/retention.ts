@@ -9,7 +9,7 @@ import { judgeFailure } from './request-failure.ts';
 import { type Abilities, abilitiesOf, askServer } from './server.ts';
 import { elasticSize, elasticTime, turnOf } from './templates/lifecycle.ts';
 
-export interface RetentionOptions {
+interface RetentionOptions {
   client: Client;
   indexing: Pick<IndexingConfig, 'alerts' | 'retention'>;
   templates: { settled: Promise<void>; readonly abilities: Abilities | undefined };

@@ -25,7 +25,7 @@ export async function retryLetters(
   return report;
 }
 
-export const canBeSent = ({ index }: StoredLetter) => index !== neverADocument;
+const canBeSent = ({ index }: StoredLetter) => index !== neverADocument;
 
 function itemOf({ time: _, reason: __, body, action, ...written }: StoredLetter): BulkItem {
   return { ...written, action: action ?? 'create', document: body };

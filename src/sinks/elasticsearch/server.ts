@@ -23,7 +23,7 @@ interface RootAnswer {
   version?: { number?: unknown; distribution?: unknown; build_flavor?: unknown; build_hash?: unknown };
 }
 
-export class NoElasticsearch extends Error {
+class NoElasticsearch extends Error {
   constructor() {
     super('what answers there is no Elasticsearch: `GET /` tells no version');
   }
@@ -39,7 +39,7 @@ export async function askServer(client: Client, signal?: AbortSignal): Promise<S
   }
 }
 
-export function serverFrom(answer: unknown): Server {
+function serverFrom(answer: unknown): Server {
   const { name, version } = (typeof answer === 'object' && answer !== null ? answer : {}) as RootAnswer;
   if (typeof version?.number !== 'string') throw new NoElasticsearch();
   const isOurs = name === 'logboom' && version.build_hash === 'unknown';

@@ -6,7 +6,7 @@ import { judgeFailure } from './request-failure.ts';
 import type { Abilities } from './server.ts';
 import { setUp } from './setup.ts';
 
-export interface TemplatesAtStart {
+interface TemplatesAtStart {
   /** Resolves when every template is there or was refused; rejects only when the sink is closed before that. */
   settled: Promise<void>;
   readonly done: boolean;
@@ -15,7 +15,7 @@ export interface TemplatesAtStart {
   readonly abilities: Abilities | undefined;
 }
 
-export interface TemplatesAtStartOptions {
+interface TemplatesAtStartOptions {
   client: Client;
   indexing: IndexingConfig;
   outage: Outage;

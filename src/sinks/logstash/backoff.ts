@@ -1,6 +1,6 @@
 import type { Millis } from '../../model.ts';
 
-export interface BackoffLimits {
+interface BackoffLimits {
   init: Millis;
   max: Millis;
 }

@@ -13,7 +13,7 @@ export interface Host {
   peer: Peer;
 }
 
-export interface CarrierOptions {
+interface CarrierOptions {
   /** One, or several of which the next is tried where one fails. */
   hosts: Host[];
   queue: Queue;

@@ -8,7 +8,7 @@ import { Queue } from './queue.ts';
 import { tlsFor } from './tls.ts';
 import type { Window } from './window.ts';
 
-export interface LogstashOptions {
+interface LogstashOptions {
   config: ForwardConfig;
   telemetry: ForwardTelemetry;
   now?: () => Millis;

@@ -54,7 +54,7 @@ export function documentsOf({ bytes, spans, count }: EventBlock): Buffer[] {
 }
 
 /** What is left of a window to send, and why events were left out of it. */
-export interface Rest {
+interface Rest {
   window: Window | undefined;
   problems: string[];
 }

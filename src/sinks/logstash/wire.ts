@@ -28,7 +28,7 @@ export interface Wire {
   end(reason?: Error): void;
 }
 
-export interface WireEvents {
+interface WireEvents {
   /** Never called with 0: heartbeats stay in here. */
   onAck(sequence: number): void;
   /** Called once, also after `end`. */

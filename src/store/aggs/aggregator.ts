@@ -29,7 +29,7 @@ export interface RequestScope {
   build(spec: AggregationSpec): Aggregator;
 }
 
-export const mostBuckets = 65_536;
+const mostBuckets = 65_536;
 
 export function bucketCounter(): () => void {
   let buckets = 0;

@@ -34,7 +34,7 @@ export function aggregatedField(context: QueryContext, name: string): Field | un
 
 const isNumeric = (field: Field) => ['number', 'date', 'boolean'].includes(field.family);
 
-export function numericField(context: QueryContext, name: string, type: string): Field | undefined {
+function numericField(context: QueryContext, name: string, type: string): Field | undefined {
   const field = aggregatedField(context, name);
   if (field && !isNumeric(field))
     throw illegalArgument(
@@ -86,7 +86,7 @@ export function missingNumber(
 }
 
 /** How a key or value of a field looks in an answer. */
-export interface Shown {
+interface Shown {
   key: string | number;
   text: string | undefined;
 }

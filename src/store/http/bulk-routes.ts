@@ -74,7 +74,7 @@ export function checkPipeline(pipeline: unknown): void {
 }
 
 /** Reads a whole body before anything is written: a malformed line refuses the request, not half of it. */
-export function parseBulk(body: Buffer, index: string | undefined): WriteRequest[] {
+function parseBulk(body: Buffer, index: string | undefined): WriteRequest[] {
   const lines = linesOf(body);
   const requests: WriteRequest[] = [];
   for (let at = 0; at < lines.length; at++) {

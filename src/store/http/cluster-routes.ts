@@ -3,7 +3,7 @@ import { resolve } from '../names.ts';
 import type { Route } from './routing.ts';
 
 /** The version whose answers the store gives. */
-export const version = '8.19.0';
+const version = '8.19.0';
 
 function identity(engine: Engine) {
   return {

@@ -52,7 +52,7 @@ function writeAction({ parameters, path }: StoreRequest): WriteRequest['action']
   return path.id === undefined && parameters.op_type === undefined ? 'create' : type;
 }
 
-export function sourceFilter(parameters: Parameters): SourceFilter {
+function sourceFilter(parameters: Parameters): SourceFilter {
   const { _source, _source_includes: includes, _source_excludes: excludes } = parameters;
   const isFlag = _source === 'true' || _source === 'false' || _source === undefined;
   const filter = parseSourceFilter(isFlag ? _source : _source.split(','));

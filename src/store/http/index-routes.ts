@@ -70,7 +70,7 @@ function remove(engine: Engine, { path, parameters }: StoreRequest): Answer {
 }
 
 /** A mapping as it is shown: an object that dynamic mapping made and that has nothing in it says that it is one. */
-export function shownMapping(mapping: JsonObject): JsonObject {
+function shownMapping(mapping: JsonObject): JsonObject {
   const { properties } = mapping;
   if (!isObject(properties)) return mapping;
   const shown = Object.entries(properties).map(([name, child]): [string, JsonObject] => {

@@ -24,7 +24,7 @@ export interface Answer {
   text?: string;
 }
 
-export type Handler = (request: StoreRequest) => Answer | Promise<Answer>;
+type Handler = (request: StoreRequest) => Answer | Promise<Answer>;
 
 /** Understood by every request. */
 const common = ['pretty', 'human', 'error_trace', 'filter_path', 'format', 'source_content_type'];

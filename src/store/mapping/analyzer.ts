@@ -97,7 +97,7 @@ export function tokensOf(text: string): string[] {
 /** Lucene leaves this many places between the values of an array, so that no phrase spans two. */
 export const valueGap = 100;
 
-export interface Token {
+interface Token {
   text: string;
   start: number;
   end: number;

@@ -3,7 +3,7 @@ import { StoreError } from '../store-error.ts';
 import { defaultFormats, parseDate } from './date-parse.ts';
 import { addUnits, type CalendarUnit, floorTo } from './zone.ts';
 
-export interface DateContext {
+interface DateContext {
   /** Wall time of the request; what `now` means. */
   now: Millis;
   formats?: string;

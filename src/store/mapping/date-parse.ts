@@ -3,7 +3,7 @@ import { illegalArgument } from '../store-error.ts';
 import { localToUtc } from './zone.ts';
 
 /** A moment and the moment at which the unit that its text gave last ends: a bare day lasts until its midnight. */
-export interface ParsedDate {
+interface ParsedDate {
   start: Millis;
   /** Exclusive. */
   end: Millis;

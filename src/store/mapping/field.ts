@@ -65,7 +65,7 @@ export interface Field {
   readonly options: FieldOptions;
 }
 
-export interface FieldOptions {
+interface FieldOptions {
   formats: string | undefined;
   ignoreAbove: number | undefined;
   ignoreMalformed: boolean;
@@ -104,7 +104,7 @@ export interface ObjectNode {
 }
 
 /** A second name for another field. */
-export interface AliasNode {
+interface AliasNode {
   readonly kind: 'alias';
   readonly path: string;
   readonly target: string;

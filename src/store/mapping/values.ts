@@ -125,7 +125,7 @@ function malformedEmpty(): never {
 }
 
 /** A value as Elasticsearch shows it in an error: objects in Java's way. */
-export function preview(value: Json): string {
+function preview(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(preview).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   return `{${Object.entries(value)

@@ -83,7 +83,7 @@ export function constant(match: (segment: Segment) => Bits, boost = 1): Matcher 
 export const matchAll = (boost = 1): Matcher => constant((segment) => segment.live.slice(), boost);
 export const matchNone: Matcher = { match: noBits, score: () => {} };
 
-export interface BoolParts {
+interface BoolParts {
   must: Matcher[];
   filter: Matcher[];
   should: Matcher[];

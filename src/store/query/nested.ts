@@ -8,7 +8,7 @@ import { OpenSegment, type Segment } from '../storage/segment.ts';
 import type { Documents, Matcher, QueryContext } from './matcher.ts';
 
 /** A run of nested objects as documents of their own, and for each the document that it lies in. */
-export interface NestedPart {
+interface NestedPart {
   segment: OpenSegment;
   owners: number[];
 }

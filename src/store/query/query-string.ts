@@ -159,7 +159,7 @@ function toQuery(text: string, parse: () => Clause, options: StringOptions): Que
   };
 }
 
-export function operatorOf(value: unknown): 'and' | 'or' {
+function operatorOf(value: unknown): 'and' | 'or' {
   const text = String(value ?? 'or').toLowerCase();
   if (text !== 'and' && text !== 'or')
     throw illegalArgument(`operator needs to be either AND or OR, but not [${text}]`);

@@ -9,7 +9,7 @@ import { queryShardError } from '../store-error.ts';
 import { constant, type Matcher, matchNone, type QueryContext, searchedField } from './matcher.ts';
 import { stringRange } from './string-range.ts';
 
-export interface RangeOptions {
+interface RangeOptions {
   gt?: Json;
   gte?: Json;
   lt?: Json;

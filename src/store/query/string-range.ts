@@ -5,7 +5,7 @@ import type { Segment } from '../storage/segment.ts';
 import type { StringTable } from '../storage/string-table.ts';
 import { constant, type Matcher, oneWord } from './matcher.ts';
 
-export interface StringRange {
+interface StringRange {
   low: string | undefined;
   high: string | undefined;
   lowOpen: boolean;

@@ -26,7 +26,7 @@ import { statisticsOf, type TermStatistics, termScore, textScore } from './relev
 import { stringRange } from './string-range.ts';
 
 /** Boundaries in the field's stored form; a number or a string by its family. */
-export function storedTerm(field: Field, value: Json, context: QueryContext): number | string | undefined {
+function storedTerm(field: Field, value: Json, context: QueryContext): number | string | undefined {
   if (field.family === 'date') {
     const formats = field.options.formats;
     return parseDateMath(value as string | number, {
@@ -148,7 +148,7 @@ function ipTerm(field: Field, value: Json, boost: number): Matcher {
   return stringRange(field, { low: range[0], high: range[1], lowOpen: false, highOpen: false }, boost);
 }
 
-export interface TermOptions {
+interface TermOptions {
   boost?: number;
   caseInsensitive?: boolean;
 }

@@ -43,7 +43,7 @@ export interface SearchRequest {
 }
 
 /** `index.max_result_window`. */
-export const resultWindow = 10_000;
+const resultWindow = 10_000;
 
 const members = new Set([
   'query',

@@ -41,11 +41,6 @@ export function subtract(into: Bits, other: Bits): Bits {
   return into;
 }
 
-export function isEmpty(bits: Bits): boolean {
-  for (let word = 0; word < words; word++) if (bits[word] !== 0) return false;
-  return true;
-}
-
 export function countBits(bits: Bits): number {
   let count = 0;
   for (let word = 0; word < words; word++) {

@@ -8,7 +8,7 @@ const worthwhile = 64 * 2 ** 20;
 /** Share of the file that must be empty. */
 const mostlyEmpty = 0.5;
 
-export interface Compaction {
+interface Compaction {
   /** Bytes of the file. */
   before: number;
   after: number;

@@ -28,7 +28,7 @@ const parse = (source: Buffer) => JSON.parse(source.toString()) as JsonObject;
  * The documents of one index: Elasticsearch would call it the one shard of an index with one shard. All of its
  * writing methods are called within a transaction; when that fails the shard is thrown away and read again.
  */
-export interface NewDocument {
+interface NewDocument {
   id: string;
   old: Found | undefined;
   source: Buffer;

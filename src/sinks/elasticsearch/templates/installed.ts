@@ -4,7 +4,7 @@ import type { Piece } from './pieces.ts';
 import { owner } from './template.ts';
 
 /** What a server has under a piece's name. */
-export interface Found {
+interface Found {
   managedBy: unknown;
   version: number;
   /** The name of the content that logboom installed; a logboom before there were such names left none. */
