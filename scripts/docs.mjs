@@ -1,11 +1,11 @@
 // Writes the files that are generated: from the configuration schema, the scores of the default rules, the definitions for Kibana; `--check` fails where one is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { configurationJsonSchema } from '../dist/config/json-schema.js';
-import { configurationMarkdown } from '../dist/config/reference.js';
 import { savedObjects } from '../dist/kibana/objects.js';
 import { ndjson } from '../dist/kibana/saved-object.js';
-import { scoresPage } from '../dist/replay/score-page.js';
+import { configurationMarkdown } from './docs/configuration-page.mjs';
+import { configurationJsonSchema } from './docs/json-schema.mjs';
+import { scoresPage } from './docs/scores-page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { configurationJsonSchema } from '../../src/config/json-schema.ts';
+import { configurationMarkdown } from '../../scripts/docs/configuration-page.mjs';
+import { configurationJsonSchema } from '../../scripts/docs/json-schema.mjs';
 import { variablesOf } from '../../src/config/load/environment.ts';
 import { loadConfig } from '../../src/config/load/load.ts';
-import { configurationMarkdown } from '../../src/config/reference.ts';
 import { schema } from '../../src/config/schema/schema.ts';
 import { namesIn, shapeOf } from '../../src/config/schema/shape.ts';
 

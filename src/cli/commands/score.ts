@@ -1,6 +1,6 @@
 import { rulesFrom } from '../../replay/rules-file.ts';
 import { score } from '../../replay/score.ts';
-import { scoreTable, usualSeeds } from '../../replay/score-page.ts';
+import { defaultSeeds, scoreTable } from '../../replay/score-table.ts';
 import { columns, type Terminal } from '../terminal.ts';
 import { numberFrom } from './generate.ts';
 
@@ -13,7 +13,7 @@ interface ScoreArguments {
 /** `logboom score`: 0, however the rules did. */
 export function scoreRules(given: ScoreArguments, terminal: Terminal): number {
   const config = rulesFrom({ path: given.rules, env: process.env });
-  const seeds = given.seeds?.split(',').map((seed) => numberFrom('seeds', seed.trim(), 0)) ?? usualSeeds;
+  const seeds = given.seeds?.split(',').map((seed) => numberFrom('seeds', seed.trim(), 0)) ?? defaultSeeds;
   const report = score(config, seeds);
   if (given.json) terminal.out(JSON.stringify(report, null, 2));
   else {

@@ -1,16 +1,11 @@
+// Writes docs/logboom.schema.json, by which editors complete and check logboom.yml. Needs the build.
 import { z } from 'zod';
-import { schema } from './schema/schema.ts';
-import { shapeOf } from './schema/shape.ts';
-
-interface Node {
-  type?: string | string[];
-  pattern?: string;
-  [keyword: string]: unknown;
-}
+import { schema } from '../../dist/config/schema/schema.js';
+import { shapeOf } from '../../dist/config/schema/shape.js';
 
 /** Any value may come from the environment: `${NAME}` or `${NAME:default}`. */
 const reference = '\\$\\{';
-const patterns: Partial<Record<string, string>> = {
+const patterns = {
   duration: `^(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+$|^0$|${reference}`,
   size: `^\\d+(\\.\\d+)?\\s*([bB]|[kmgtKMGT][bB])$|${reference}`,
 };
@@ -21,15 +16,15 @@ const fileOfSecret = {
   additionalProperties: false,
 };
 
-/** Moves everything but words into the first of two ways to write a value. */
-function orFile(node: Node): void {
+/** Lets a secret be written as a text or as the path of a file. */
+function orFile(node) {
   const { description, secret: _, ...text } = node;
   for (const keyword of Object.keys(node)) delete node[keyword];
   Object.assign(node, { ...(description !== undefined && { description }), anyOf: [text, fileOfSecret] });
 }
 
-/** What zod cannot tell an editor: units, references to the environment, files of secrets. */
-function forEditors(zodSchema: z.core.$ZodType, node: Node): void {
+/** Adds what zod does not know: units, references to the environment, files of secrets. */
+function forEditors(zodSchema, node) {
   const { kind, secret } = shapeOf(zodSchema);
   delete node.unit;
   if (node.format === 'uri') delete node.format;
@@ -45,11 +40,11 @@ function forEditors(zodSchema: z.core.$ZodType, node: Node): void {
   if (secret && node.type === 'string') orFile(node);
 }
 
-/** The JSON schema by which editors complete and check `logboom.yml`. */
-export function configurationJsonSchema(): object {
+/** The JSON schema of `logboom.yml`. */
+export function configurationJsonSchema() {
   const { $schema, ...rest } = z.toJSONSchema(schema, {
     io: 'input',
-    override: ({ zodSchema, jsonSchema }) => forEditors(zodSchema, jsonSchema as Node),
+    override: ({ zodSchema, jsonSchema }) => forEditors(zodSchema, jsonSchema),
   });
   return { $schema, title: 'Configuration of logboom', ...rest };
 }
