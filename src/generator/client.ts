@@ -2,6 +2,7 @@ import { LogboomError } from '../errors.ts';
 import { encodeWindow } from '../lumberjack/encoder.ts';
 import type { Millis } from '../model.ts';
 import { openWire, type Peer, type Wire } from '../sinks/logstash/wire.ts';
+import { type BackoffLimits, longestPause } from '../util/backoff.ts';
 
 export interface ClientOptions extends Peer {
   version?: 1 | 2;
@@ -113,15 +114,15 @@ class Client implements LumberjackClient {
     const { reconnectAfter } = this.#options;
     if (this.#ended) return;
     if (reconnectAfter === undefined || !error.retryable) this.#end(error);
-    else this.#openAfter(reconnectAfter);
+    else this.#reopen(1, { init: reconnectAfter, max: LONGEST_PAUSE });
   }
 
-  #openAfter(pause: Millis): void {
-    this.#retry = setTimeout(() => {
+  #reopen(attempt: number, limits: BackoffLimits): void {
+    const open = () =>
       this.open().catch(() => {
-        if (!this.#ended) this.#openAfter(Math.min(2 * pause, LONGEST_PAUSE));
+        if (!this.#ended) this.#reopen(attempt + 1, limits);
       });
-    }, pause);
+    this.#retry = setTimeout(open, longestPause(attempt, limits));
   }
 
   #end(error: LogboomError): void {

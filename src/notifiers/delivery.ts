@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { Millis, Notification } from '../model.ts';
 import type { NotifierTelemetry } from '../telemetry/notifiers.ts';
+import { type BackoffLimits, longestPause, pauseWithEqualJitter } from '../util/backoff.ts';
+import { Signal } from '../util/signal.ts';
 import { type Notifier, NotifierError } from './notifier.ts';
 
 /** One message as the outbox keeps it; structural, for the outbox is a sibling. */
@@ -27,8 +29,7 @@ interface LaneOptions<Entry extends Waiting> {
   random?: () => number;
 }
 
-const firstPause: Millis = 1_000;
-const longestPause: Millis = 60_000;
+const backoff: BackoffLimits = { init: 1_000, max: 60_000 };
 /** However long the other side asks to be left alone, by mistake or not: a message may go out as late as this, not later. */
 const longestAsked: Millis = 3_600_000;
 
@@ -40,9 +41,7 @@ const longestAsked: Millis = 3_600_000;
 export class Lane<Entry extends Waiting> {
   readonly #options: Required<LaneOptions<Entry>>;
   readonly #stopping = new AbortController();
-  #wakeUp: (() => void) | undefined;
-  /** A wake-up that comes while the lane looks is not lost. */
-  #woken = false;
+  readonly #news = new Signal();
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: LaneOptions<Entry>) {
@@ -55,8 +54,7 @@ export class Lane<Entry extends Waiting> {
 
   /** There may be a new message. */
   wake(): void {
-    this.#woken = true;
-    this.#wakeUp?.();
+    this.#news.raise();
   }
 
   /** Breaks off an attempt under way; its message stays in the outbox. */
@@ -70,12 +68,11 @@ export class Lane<Entry extends Waiting> {
     const { messages, notifier } = this.#options;
     while (!this.#stopping.signal.aborted) {
       let entry: Entry | undefined;
-      this.#woken = false;
       await this.#insist(async () => {
         entry = messages.first(notifier.name);
       });
       if (entry) await this.#handle(entry);
-      else await this.#untilWoken();
+      else await this.#news.wait();
     }
   }
 
@@ -85,21 +82,14 @@ export class Lane<Entry extends Waiting> {
    */
   async #insist(act: () => Promise<void>): Promise<void> {
     const { notifier, telemetry } = this.#options;
-    for (let pause = firstPause; !this.#stopping.signal.aborted; pause = Math.min(pause * 2, longestPause)) {
+    for (let failures = 1; !this.#stopping.signal.aborted; failures++) {
       try {
         return await act();
       } catch (error) {
         telemetry.unwritten(notifier.name, messageOf(error));
       }
-      await this.#pause(pause);
+      await this.#pause(longestPause(failures, backoff));
     }
-  }
-
-  async #untilWoken(): Promise<void> {
-    if (this.#woken) return;
-    await new Promise<void>((resolve) => {
-      this.#wakeUp = resolve;
-    });
   }
 
   async #handle(entry: Entry): Promise<void> {
@@ -125,23 +115,18 @@ export class Lane<Entry extends Waiting> {
   }
 
   async #mishap(entry: Entry, error: unknown): Promise<void> {
-    const { notifier, messages, telemetry, now } = this.#options;
+    const { notifier, messages, telemetry, now, random } = this.#options;
     const reason = messageOf(error);
     if (error instanceof NotifierError && !error.retryable) {
       telemetry.refused(notifier.name, entry.notification.id, reason);
       return this.#insist(() => messages.settled(entry));
     }
     const { retryAfter = 0 } = error instanceof NotifierError ? error : {};
-    const pause = Math.max(Math.min(retryAfter, longestAsked), this.#backOff(entry.attempts));
+    const backedOff = pauseWithEqualJitter(entry.attempts + 1, backoff, random);
+    const pause = Math.max(Math.min(retryAfter, longestAsked), backedOff);
     const tell = mendable(error) ? telemetry.misconfigured : telemetry.failed;
     tell(notifier.name, entry.notification.id, reason, pause, reason === entry.lastError);
     await this.#insist(() => messages.failed(entry, reason, now() + pause));
-  }
-
-  /** Doubles from a second to a minute, and jitters over its upper half, so that several do not come back in step. */
-  #backOff(attempts: number): Millis {
-    const whole = Math.min(firstPause * 2 ** Math.min(attempts, 16), longestPause);
-    return whole / 2 + (whole / 2) * this.#options.random();
   }
 
   async #pause(length: Millis): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Millis } from '../model.ts';
+import { fromZone } from '../util/zone.ts';
 import { DAY, dayStart, HOUR, MINUTE, SECOND } from './calendar.ts';
-import { fromZone } from './zone.ts';
 
 const ZERO = 0x30;
 

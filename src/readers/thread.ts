@@ -2,6 +2,8 @@ import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { fromThread, messageOf } from '../errors.ts';
 import type { BulkItem, EventBlock, Millis, Position, Transition } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
+import { longestPause } from '../util/backoff.ts';
+import { late, within } from '../util/deadline.ts';
 
 /** What the main thread says to a reader. */
 export type ToReader =
@@ -40,7 +42,7 @@ interface ThreadOptions {
 }
 
 const shortestPause: Millis = 1_000;
-const longestPause: Millis = 60_000;
+const maxPause: Millis = 60_000;
 
 /**
  * A reader in a worker thread. A reader that dies is started again, for all that it knows is on disk; the pauses
@@ -54,7 +56,8 @@ export class ReaderThread {
   readonly #firstPause: Millis;
   #worker: Worker | undefined;
   #readyAt: Millis | undefined;
-  #pause: Millis;
+  /** Ends in a row since it last ran for long. */
+  #failures = 0;
   #stopping = false;
   #restart: NodeJS.Timeout | undefined;
   #calls = new Map<number, (value: unknown) => void>();
@@ -66,7 +69,6 @@ export class ReaderThread {
     this.#options = options;
     this.workerData = options.workerData;
     this.#firstPause = options.firstPause ?? shortestPause;
-    this.#pause = this.#firstPause;
   }
 
   get alive(): boolean {
@@ -92,15 +94,11 @@ export class ReaderThread {
   async call<T>(name: string, timeout: Millis, argument?: unknown): Promise<T | undefined> {
     if (!this.#worker) return undefined;
     const id = this.#nextCall++;
-    const answer = new Promise<unknown>((resolve) => {
-      const timer = setTimeout(() => this.#settle(id, undefined), timeout);
-      this.#calls.set(id, (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      });
-    });
+    const answer = new Promise<unknown>((resolve) => this.#calls.set(id, resolve));
     this.post({ kind: 'call', id, name, argument });
-    return (await answer) as T | undefined;
+    const value = await within(answer, timeout);
+    this.#calls.delete(id);
+    return value === late ? undefined : (value as T);
   }
 
   /** Lets the reader finish what it has in hand, then ends it, at the latest after `timeout`. */
@@ -116,11 +114,11 @@ export class ReaderThread {
   }
 
   #receive(message: FromReader): void {
-    if (message.kind === 'answer') this.#settle(message.id, message.value);
+    if (message.kind === 'answer') this.#answered(message.id, message.value);
     else this.#options.onMessage(message);
   }
 
-  #settle(id: number, value: unknown): void {
+  #answered(id: number, value: unknown): void {
     this.#calls.get(id)?.(value);
     this.#calls.delete(id);
   }
@@ -150,16 +148,15 @@ export class ReaderThread {
 
   #left(code: number): void {
     // One that served for long has earned a quick restart.
-    if (this.#readyAt !== undefined && performance.now() - this.#readyAt > longestPause)
-      this.#pause = this.#firstPause;
+    if (this.#readyAt !== undefined && performance.now() - this.#readyAt > maxPause) this.#failures = 0;
     this.#worker = undefined;
     this.#readyAt = undefined;
-    for (const id of [...this.#calls.keys()]) this.#settle(id, undefined);
+    for (const id of [...this.#calls.keys()]) this.#answered(id, undefined);
     if (this.#stopping) return;
     const { log } = this.#options.instruments;
-    log.error({ thread: this.name, code, pause: this.#pause }, `the ${this.name} ended; it is started again`);
-    this.#restart = setTimeout(() => void this.#startAgain(), this.#pause);
-    this.#pause = Math.min(this.#pause * 2, longestPause);
+    const pause = longestPause(++this.#failures, { init: this.#firstPause, max: maxPause });
+    log.error({ thread: this.name, code, pause }, `the ${this.name} ended; it is started again`);
+    this.#restart = setTimeout(() => void this.#startAgain(), pause);
   }
 
   /** One that does not start has ended as well, and with that its next attempt is planned. */

@@ -1,8 +1,8 @@
 import type { KindConfig, RuleConfig } from '../config/rules.ts';
 import type { Millis } from '../model.ts';
+import { isZone } from '../util/zone.ts';
 import { isWholeGroup } from './absence.ts';
 import type { Report } from './problems.ts';
-import { isZone } from './telling-problems.ts';
 
 /** What is wrong with the settings that only one kind has. */
 export function checkKind(rule: RuleConfig, report: Report): void {

@@ -1,5 +1,5 @@
 import type { RuleConfig } from '../config/rules.ts';
-import { offsetsOf } from '../util/zone.ts';
+import { isZone } from '../util/zone.ts';
 import type { Report } from './problems.ts';
 
 /** What is wrong with when a rule is looked at, and when people are told. */
@@ -27,13 +27,4 @@ export function checkTelling(
         'write 00:00-24:00 for the whole day',
       );
   });
-}
-
-export function isZone(zone: string): boolean {
-  try {
-    offsetsOf(zone);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -15,6 +15,24 @@ export function offsetsOf(zone: string): OffsetAt {
   return offsets;
 }
 
+export function isZone(zone: string): boolean {
+  try {
+    offsetsOf(zone);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The moment at which clocks in `zone` (an IANA name) show `local`, which is given as if it were UTC. */
+export function fromZone(local: Millis, zone: string): Millis {
+  if (zone === 'UTC' || Number.isNaN(local)) return local;
+  const offsetAt = offsetsOf(zone);
+  // The first lookup is off by the offset itself; the second corrects it. Within the hour that a change of clocks skips or
+  // repeats, either answer is right.
+  return local - offsetAt(local - offsetAt(local));
+}
+
 /** Clocks change on the quarter hour; within one the answer stays, and logs dwell there. */
 function remembering(offsetAt: OffsetAt): OffsetAt {
   const quarter = 900_000;

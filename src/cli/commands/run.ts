@@ -5,6 +5,7 @@ import type { Config } from '../../config/schema/schema.ts';
 import { secretsOf } from '../../config/secrets.ts';
 import { LogboomError } from '../../errors.ts';
 import { createLog } from '../../telemetry/log.ts';
+import { late, within } from '../../util/deadline.ts';
 import { formatDuration } from '../../util/duration.ts';
 import { type ServiceManager, serviceManager } from '../../util/service-manager.ts';
 import { type ReloadRequests, reloadRequests, type StopRequest, stopRequest } from '../signals.ts';
@@ -24,16 +25,9 @@ export interface RunParts {
 
 /** Stops within the time allowed. A stop that takes longer is cut short: what was acknowledged is in the journal. */
 export async function stopWithin(app: App, timeout: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const message = `Stopping took longer than ${formatDuration(timeout)} and was cut short; nothing acknowledged is lost.`;
-    timer = setTimeout(() => reject(new LogboomError('STOP_TIMEOUT', message)), timeout);
-  });
-  try {
-    await Promise.race([app.stop(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  if ((await within(app.stop(), timeout)) !== late) return;
+  const message = `Stopping took longer than ${formatDuration(timeout)} and was cut short; nothing acknowledged is lost.`;
+  throw new LogboomError('STOP_TIMEOUT', message);
 }
 
 /** `logboom run`: serves until a signal or a failure that it cannot get over. */

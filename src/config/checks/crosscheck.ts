@@ -1,3 +1,4 @@
+import { isZone } from '../../util/zone.ts';
 import { didYouMean } from '../load/nearest.ts';
 import { type Path, type Problem, problem } from '../load/problems.ts';
 import type { Config } from '../schema/schema.ts';
@@ -108,13 +109,9 @@ function positive(config: Config): Problem[] {
 }
 
 function zone({ time }: Config): Problem[] {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: time.zone });
-    return [];
-  } catch {
-    const remedy = 'Write a name of the IANA database, such as `Europe/Berlin` or `UTC`.';
-    return [problem(['time', 'zone'], `\`${time.zone}\` is no time zone.`, remedy)];
-  }
+  if (isZone(time.zone)) return [];
+  const remedy = 'Write a name of the IANA database, such as `Europe/Berlin` or `UTC`.';
+  return [problem(['time', 'zone'], `\`${time.zone}\` is no time zone.`, remedy)];
 }
 
 /** What no single setting can tell. Each check is independent, so that all problems are found at once. */

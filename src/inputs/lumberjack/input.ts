@@ -7,6 +7,7 @@ import { clientProblem, readCertificates, subjectOf, tlsOptions } from '../../li
 import type { Millis, Origin } from '../../model.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import { lumberjackTelemetry } from '../../telemetry/lumberjack.ts';
+import { within } from '../../util/deadline.ts';
 import { Connection, type Deliver, type Shared } from './connection.ts';
 import { Flow } from './flow.ts';
 import { handshakeProblem } from './tls.ts';
@@ -202,12 +203,7 @@ async function stop(
   const down = new Promise<void>((resolve) => server.close(() => resolve()));
   const open = [...connections];
   for (const connection of open) connection.finish('logboom stops.');
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeout);
-  });
-  await Promise.race([Promise.all(open.map((connection) => connection.closed)), late]);
-  clearTimeout(timer);
+  await within(Promise.all(open.map((connection) => connection.closed)), timeout);
   for (const connection of connections) connection.destroy();
   for (const socket of sockets) socket.destroy();
   await down;

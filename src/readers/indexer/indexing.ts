@@ -1,4 +1,3 @@
-import { setTimeout as after } from 'node:timers/promises';
 import { outputItem } from '../../alerts/documents.ts';
 import type { JournalReader } from '../../journal/journal.ts';
 import { openPayload } from '../../journal/payload.ts';
@@ -10,6 +9,7 @@ import { createElasticsearchSink, type ElasticsearchSink } from '../../sinks/ela
 import type { Instruments } from '../../telemetry/instruments.ts';
 import type { ParsingTelemetry } from '../../telemetry/parsing.ts';
 import type { PipelineTelemetry } from '../../telemetry/pipeline.ts';
+import { within } from '../../util/deadline.ts';
 import type { ReaderData } from '../reader-data.ts';
 import type { Results } from '../results.ts';
 import { bulkLimits } from './bulk-limits.ts';
@@ -107,8 +107,7 @@ export class Indexing {
   async giveWay(next: Indexing): Promise<void> {
     for (const publisher of this.#publishers) publisher.stop();
     const arrived = Promise.all([this.#indexer.finish(), this.#running]);
-    if (this.sink.status().state === 'delivering')
-      await Promise.race([arrived, after(finishWithin, undefined, { ref: false })]);
+    if (this.sink.status().state === 'delivering') await within(arrived, finishWithin, { keepAlive: false });
     await this.stop();
     next.#beginAfter(this.#position);
     next.start();

@@ -1,13 +1,13 @@
 import { messageOf } from '../../errors.ts';
 import type { BulkItem, DeadLetter, DeliveryReport } from '../../model.ts';
 import type { SinkTelemetry } from '../../telemetry/sink.ts';
+import { type BackoffLimits, pauseWithFullJitter } from '../../util/backoff.ts';
 import { type BulkEntry, type BulkLimits, entryOf, problemOf, sizeOf, split } from './bulk-request.ts';
 import { type ItemAnswer, type ItemVerdict, judgeItem } from './bulk-response.ts';
 import type { Courier } from './courier.ts';
 import { deadLetterItem, deadLetterStream } from './dead-letter-document.ts';
 import type { Letterbox } from './dead-letters.ts';
 import type { Clock } from './outage.ts';
-import { type PauseLimits, pauseAfter } from './pauses.ts';
 import type { PutOff } from './put-off.ts';
 
 interface DeliveryOptions {
@@ -17,7 +17,7 @@ interface DeliveryOptions {
   clock: Clock;
   signal: AbortSignal;
   namespace: string;
-  pauses: PauseLimits;
+  backoff: BackoffLimits;
   putOff: PutOff;
   /** Shared by all deliveries; the size shrinks when the server refuses one as too large. */
   limits: BulkLimits;
@@ -176,8 +176,8 @@ export class Delivery {
   }
 
   #pause(tries: number): Promise<void> {
-    const { clock, pauses, signal } = this.#options;
-    return clock.sleep(pauseAfter(tries, pauses, clock.random), signal);
+    const { clock, backoff, signal } = this.#options;
+    return clock.sleep(pauseWithFullJitter(tries, backoff, clock.random), signal);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Millis } from '../../model.ts';
 import type { SinkTelemetry } from '../../telemetry/sink.ts';
-import { longestPause, type PauseLimits, pauseAfter } from './pauses.ts';
+import { type BackoffLimits, longestPause, pauseWithFullJitter } from '../../util/backoff.ts';
 
 export interface Clock {
   now: () => Millis;
@@ -10,7 +10,7 @@ export interface Clock {
 }
 
 interface OutageOptions {
-  limits: PauseLimits;
+  limits: BackoffLimits;
   /** Number of nodes: a failed one is left out by the client, so the next is tried at once. */
   nodes: number;
   clock: Clock;
@@ -68,7 +68,7 @@ export class Outage {
     this.#since ??= clock.now();
     if (unreachable && this.#failures < nodes) return;
     const step = Math.max(1, unreachable ? this.#failures - nodes + 1 : this.#failures);
-    this.#resumeAt = clock.now() + pauseAfter(step, limits, clock.random);
+    this.#resumeAt = clock.now() + pauseWithFullJitter(step, limits, clock.random);
     telemetry.requestFailed(key, reason, longestPause(step, limits));
   }
 

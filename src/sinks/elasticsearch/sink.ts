@@ -5,6 +5,7 @@ import { LogboomError } from '../../errors.ts';
 import type { BulkItem, DeliveryReport, Millis, Sink } from '../../model.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import { sinkTelemetry } from '../../telemetry/sink.ts';
+import { untilAborted, within } from '../../util/deadline.ts';
 import { createClient, nodeCount } from './client.ts';
 import { Courier } from './courier.ts';
 import type { Added, Letterbox } from './dead-letters.ts';
@@ -73,7 +74,8 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   const slots = new Slots(indexing.maxBulksInFlight);
   const limits = { maxBulkBytes: indexing.maxBulkBytes, maxBulkItems: indexing.maxBulkItems };
   const nodes = nodeCount(elasticsearch);
-  const outage = new Outage({ limits: indexing, nodes, clock, telemetry, signal });
+  const backoff = { init: indexing.retryInitial, max: indexing.retryMax };
+  const outage = new Outage({ limits: backoff, nodes, clock, telemetry, signal });
   const putOff = new PutOff(clock.now, telemetry.documentsPutOff);
   const { compression, parameters, timeout } = elasticsearch;
   // By default a server waits for a red index as long as we wait for the server, and good documents with it.
@@ -91,7 +93,7 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
     await templates.settled;
     const { namespace } = indexing;
     const shared = { courier, deadLetters, telemetry, clock, signal, namespace, putOff, limits };
-    return new Delivery({ ...shared, pauses: indexing }).run(items);
+    return new Delivery({ ...shared, backoff }).run(items);
   }
 
   /** Whoever calls sees one failure only: the sink was closed, and the items are still theirs. */
@@ -121,7 +123,7 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
       if (signal.aborted) return;
       closing.abort(new LogboomError('SINK_CLOSED', 'the Elasticsearch sink was closed'));
       slots.open();
-      await Promise.race([client.close(), after(closeWithin, undefined, { ref: false })]);
+      await within(client.close(), closeWithin, { keepAlive: false });
     },
     status: () => ({
       state: state(),
@@ -137,22 +139,4 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
       missingTemplates: templates.missing,
     }),
   };
-}
-
-/** Rejects with the signal's reason as soon as it is raised, whatever the work is waiting for. */
-async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  let raise = () => {};
-  const closed = new Promise<never>((_, reject) => {
-    raise = () => reject(signal.reason);
-  });
-  signal.addEventListener('abort', raise, { once: true });
-  try {
-    if (signal.aborted) raise();
-    return await Promise.race([work, closed]);
-  } catch (failure) {
-    throw signal.aborted ? signal.reason : failure;
-  } finally {
-    signal.removeEventListener('abort', raise);
-    work.catch(() => undefined);
-  }
 }

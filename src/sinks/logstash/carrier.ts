@@ -2,7 +2,7 @@ import type { ForwardConfig } from '../../config/schema/forward.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import type { ForwardTelemetry } from '../../telemetry/forward.ts';
-import { longestPause, pauseAfter } from './backoff.ts';
+import { longestPause, pauseWithEqualJitter } from '../../util/backoff.ts';
 import type { Errand, Queue } from './queue.ts';
 import { restOf } from './window.ts';
 import { openWire, type Peer, type Wire } from './wire.ts';
@@ -198,7 +198,7 @@ export class Carrier {
     this.#failures += 1;
     this.#host = (this.#host + 1) % hosts.length;
     const rounds = this.#failures / hosts.length;
-    const pause = Number.isInteger(rounds) ? pauseAfter(rounds, config.backoff, random) : 0;
+    const pause = Number.isInteger(rounds) ? pauseWithEqualJitter(rounds, config.backoff, random) : 0;
     telemetry.failed(host, reason, pause === 0 ? 0 : longestPause(rounds, config.backoff));
     this.#state = 'pausing';
     this.#timer = setTimeout(() => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { longestPause, pauseAfter } from '../../../src/sinks/elasticsearch/pauses.ts';
 import { Slots } from '../../../src/sinks/elasticsearch/slots.ts';
 
 describe('slots', () => {
@@ -58,21 +57,5 @@ describe('slots', () => {
     slots.succeeded();
     await second;
     expect(slots.taken).toBe(2);
-  });
-});
-
-describe('a pause', () => {
-  const limits = { retryInitial: 100, retryMax: 1_000 };
-
-  it('is at the most twice the one before, up to the limit, for ever', () => {
-    expect([1, 2, 3, 4, 5, 6, 1_000].map((nth) => longestPause(nth, limits))).toEqual([
-      100, 200, 400, 800, 1_000, 1_000, 1_000,
-    ]);
-  });
-
-  it('is any length up to that', () => {
-    expect(pauseAfter(3, limits, () => 0)).toBe(0);
-    expect(pauseAfter(3, limits, () => 0.5)).toBe(200);
-    expect(pauseAfter(3, limits, () => 0.9999)).toBe(400);
   });
 });
