@@ -1,4 +1,4 @@
-import type { Batch, JournalRecord, Millis, Position } from '../model.ts';
+import type { Batch, InputState, JournalRecord, Millis, Position } from '../model.ts';
 import type { JournalReaders } from './options.ts';
 
 /** How full a journal is, as health pages and dashboards show it. */
@@ -31,8 +31,14 @@ export interface Journal {
    * Resolves when the record is on disk. Waits, first come first served, while the journal is full. The payload
    * belongs to the journal until then. Rejects with `JOURNAL_CLOSED`, or with `JOURNAL_BROKEN` where the disk
    * refused it; the caller still owns the batch then, and a later append may find the disk well again.
+   *
+   * `states` are written in the same transaction: after a crash either the batch and the states are there, or neither.
    */
-  append(batch: Batch): Promise<Position>;
+  append(batch: Batch, states?: readonly InputState[]): Promise<Position>;
+  /** Writes states without a batch. It never waits for room. Resolves when they are on disk; rejects as `append` does. */
+  saveStates(states: readonly InputState[]): Promise<void>;
+  /** The states whose keys begin with `prefix`, as the disk has them, in the order of their keys. */
+  states(prefix: string): InputState[];
   /** Like `append`, but never waits for room: ticks are tiny, and readers may need one to get on. */
   tick(receivedAt: Millis): Promise<Position>;
   /**

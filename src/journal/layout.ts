@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 import { LogboomError, messageOf } from '../errors.ts';
-import type { Position } from '../model.ts';
+import type { InputState, Position } from '../model.ts';
 import { lmdbOptions } from '../util/lmdb.ts';
 import { decodeHeader, type Header } from './record.ts';
 
@@ -21,13 +21,17 @@ interface About {
   id: string;
 }
 
-/** The three LMDB databases of a journal: headers and payloads by position, and what is known of the whole. */
+/**
+ * The LMDB databases of a journal: headers and payloads by position, what is known of the whole, and the states of
+ * inputs. Only the writer opens the states: a folder of an earlier version has none until then.
+ */
 export interface Layout {
   id: string;
   root: RootDatabase;
   headers: Database<Buffer, Position>;
   payloads: Database<Buffer, Position>;
   meta: Database<unknown, string>;
+  states: Database<unknown, string> | undefined;
 }
 
 const FILE = 'journal.mdb';
@@ -56,8 +60,11 @@ function openLayout(folder: string, options: RootDatabaseOptions): Layout {
     const headers = root.openDB<Buffer, Position>('headers', { encoding: 'binary' });
     const payloads = root.openDB<Buffer, Position>('payloads', { encoding: 'binary' });
     const meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
+    const states = options.readOnly
+      ? undefined
+      : root.openDB<unknown, string>('states', { encoding: 'json' });
     const { id } = aboutOf(folder, meta, options.readOnly === true);
-    return { id, root, headers, payloads, meta };
+    return { id, root, headers, payloads, meta, states };
   } catch (error) {
     void root?.close();
     if (error instanceof LogboomError) throw error;
@@ -119,4 +126,14 @@ export function cursorsOf(layout: Layout): Record<string, Position> {
   return Object.fromEntries(
     [...range].map(({ key, value }) => [key.slice(CURSOR.length), value as Position]),
   );
+}
+
+/** The states whose keys begin with a prefix. */
+export function statesOf({ states }: Layout, prefix: string): InputState[] {
+  const found: InputState[] = [];
+  for (const { key, value } of states?.getRange({ start: prefix }) ?? []) {
+    if (!key.startsWith(prefix)) break;
+    found.push({ key, value });
+  }
+  return found;
 }

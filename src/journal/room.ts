@@ -1,11 +1,15 @@
-import type { Batch, Position, Tick } from '../model.ts';
+import type { Batch, InputState, Position, Tick } from '../model.ts';
 import { encodeHeader, payloadOf } from './record.ts';
 
-/** A record on its way to disk, and whom to tell. */
+const NO_BYTES = Buffer.alloc(0);
+
+/** A record, or states alone, on the way to disk, and whom to notify. */
 export interface Entry {
   header: Buffer;
   payload: Buffer;
   size: number;
+  /** What is written down in the same transaction. */
+  states: readonly InputState[];
   resolve: (position: Position) => void;
   reject: (error: Error) => void;
 }
@@ -14,10 +18,30 @@ export function entryFor(
   record: Batch | Tick,
   resolve: (position: Position) => void,
   reject: (error: Error) => void,
+  states: readonly InputState[] = [],
 ): Entry {
   const header = encodeHeader(record);
   const payload = payloadOf(record);
-  return { header, payload, size: header.length + payload.length, resolve, reject };
+  return { header, payload, size: header.length + payload.length, states, resolve, reject };
+}
+
+/** States without a record: an entry that takes no position. */
+export const entryForStates = (
+  states: readonly InputState[],
+  resolve: () => void,
+  reject: (error: Error) => void,
+): Entry => ({ header: NO_BYTES, payload: NO_BYTES, size: 0, states, resolve, reject });
+
+export const isRecord = ({ header }: Entry): boolean => header.length > 0;
+
+/** Resolves the entries of a group whose first record has the position `first`. Returns what the group took. */
+export function acknowledge(group: readonly Entry[], first: Position): { records: number; bytes: number } {
+  const taken = { records: 0, bytes: 0 };
+  for (const entry of group) {
+    entry.resolve(isRecord(entry) ? first + taken.records++ : 0);
+    taken.bytes += entry.size;
+  }
+  return taken;
 }
 
 /** Where a tick still fits on a full disk, a window does not. */
@@ -79,6 +103,12 @@ export class Room {
 
   left(group: readonly Entry[]): void {
     for (const entry of group) this.#underWay -= entry.size;
+  }
+
+  /** Rejects everything, what was let in included: nothing reaches the disk any more. */
+  giveUp(error: Error): void {
+    for (const entry of this.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)) entry.reject(error);
+    this.turnAway(error);
   }
 
   /** Sends away those that wait, and whoever would have to from now on. Those that were let in go to disk. */

@@ -1,9 +1,9 @@
-import type { Position } from '../model.ts';
+import type { InputState, Position } from '../model.ts';
 import { written } from '../util/lmdb.ts';
 import type { Cursors } from './cursors.ts';
 import { cursorKey, headerAt, type Layout, oldestOf, type Tail, tailOf } from './layout.ts';
 import { sealHeader } from './record.ts';
-import type { Entry } from './room.ts';
+import { type Entry, isRecord } from './room.ts';
 
 /** What the disk holds, `oldest` to `newest`, and the one transaction by which that changes. */
 export class Shelf {
@@ -37,7 +37,7 @@ export class Shelf {
   }
 
   /**
-   * Appends a group, removes the records before `keepFrom` and saves cursors, all or nothing, and resolves when
+   * Appends a group with its states, removes the records before `keepFrom` and saves cursors, all or nothing, and resolves when
    * the disk has it. Returns the group's first position. It must not be called again before it settled.
    */
   async write(group: readonly Entry[], keepFrom: Position, cursors: ReturnType<Cursors['unsaved']>) {
@@ -45,12 +45,9 @@ export class Shelf {
     const first = this.newest + 1;
     const tail = { ...this.#tail };
     const batch = headers.batch(() => {
-      for (const { header, payload, size } of group) {
-        sealHeader(header, tail.total, payload);
-        tail.position += 1;
-        tail.total += size;
-        void headers.put(tail.position, header);
-        if (payload.length > 0) void payloads.put(tail.position, payload);
+      for (const entry of group) {
+        this.#putStates(entry.states);
+        if (isRecord(entry)) this.#putRecord(entry, tail);
       }
       for (let position = this.#oldest; position < keepFrom; position++) {
         void headers.remove(position);
@@ -63,5 +60,20 @@ export class Shelf {
     this.#tail = tail;
     this.#oldest = keepFrom;
     return first;
+  }
+
+  #putRecord({ header, payload, size }: Entry, tail: Tail): void {
+    const { headers, payloads } = this.layout;
+    sealHeader(header, tail.total, payload);
+    tail.position += 1;
+    tail.total += size;
+    void headers.put(tail.position, header);
+    if (payload.length > 0) void payloads.put(tail.position, payload);
+  }
+
+  #putStates(changes: readonly InputState[]): void {
+    const { states } = this.layout;
+    for (const { key, value } of changes)
+      void (value === undefined ? states!.remove(key) : states!.put(key, value));
   }
 }

@@ -1,15 +1,15 @@
 import type { JournalConfig } from '../config/schema/journal.ts';
 import { LogboomError } from '../errors.ts';
-import type { Batch, Millis, Position } from '../model.ts';
+import type { Batch, InputState, Millis, Position } from '../model.ts';
 import { type JournalTelemetry, journalTelemetry } from '../telemetry/journal.ts';
 import { Cursors } from './cursors.ts';
 import { failureOf, isBeyondHelp } from './failure.ts';
 import type { Fill, Journal } from './journal.ts';
-import { cursorsOf, openForWriting } from './layout.ts';
+import { cursorsOf, openForWriting, statesOf } from './layout.ts';
 import type { Lock } from './lock.ts';
 import { Loop } from './loop.ts';
 import { type JournalOptions, type JournalReaders, mapSizeOf } from './options.ts';
-import { type Entry, entryFor, hasEvents, Room } from './room.ts';
+import { acknowledge, type Entry, entryFor, entryForStates, hasEvents, Room } from './room.ts';
 import { Shelf } from './shelf.ts';
 import { firstKept } from './trim.ts';
 
@@ -77,22 +77,26 @@ export class JournalWriter implements Journal {
     return this.#shelf.total - this.#shelf.totalUpTo(position);
   }
 
-  append(batch: Batch): Promise<Position> {
+  append(batch: Batch, states?: readonly InputState[]): Promise<Position> {
     return new Promise((resolve, reject) => {
       if (this.#refuses(reject)) return;
       const wasFull = this.#room.waiting > 0;
-      this.#room.wait(entryFor(batch, resolve, reject));
+      this.#room.wait(entryFor(batch, resolve, reject, states));
       this.#admit();
       if (!wasFull && this.#room.waiting > 0) this.#telemetry.full(this.fill.bytes, this.#room.limit);
     });
   }
 
   tick(receivedAt: Millis): Promise<Position> {
-    return new Promise((resolve, reject) => {
-      if (this.#refuses(reject)) return;
-      this.#room.enter(entryFor({ kind: 'tick', receivedAt }, resolve, reject));
-      this.#loop.ask();
-    });
+    return this.#enter((resolve, reject) => entryFor({ kind: 'tick', receivedAt }, resolve, reject));
+  }
+
+  saveStates(states: readonly InputState[]): Promise<void> {
+    return this.#enter((resolve, reject) => entryForStates(states, resolve, reject));
+  }
+
+  states(prefix: string): InputState[] {
+    return statesOf(this.#shelf.layout, prefix);
   }
 
   commit(reader: string, position: Position): void {
@@ -135,6 +139,15 @@ export class JournalWriter implements Journal {
 
   get #unread(): number {
     return this.#slowest === this.#shelf.newest ? 0 : this.#shelf.total - this.#readTotal;
+  }
+
+  /** Puts an entry among those for the next group, whatever room there is. */
+  #enter<T>(entry: (resolve: (value: T) => void, reject: (error: Error) => void) => Entry): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#refuses(reject)) return;
+      this.#room.enter(entry(resolve, reject));
+      this.#loop.ask();
+    });
   }
 
   /** What waits for the slowest reader, and who gets the room. */
@@ -191,13 +204,9 @@ export class JournalWriter implements Journal {
 
   #acknowledge(group: Entry[], first: Position, seconds: number): void {
     this.#room.left(group);
-    for (const [index, entry] of group.entries()) entry.resolve(first + index);
-    this.#telemetry.appended(
-      group.length,
-      group.reduce((bytes, entry) => bytes + entry.size, 0),
-      seconds,
-    );
-    for (const listener of this.#listeners) listener(this.#shelf.newest);
+    const { records, bytes } = acknowledge(group, first);
+    this.#telemetry.appended(records, bytes, seconds);
+    if (records > 0) for (const listener of this.#listeners) listener(this.#shelf.newest);
   }
 
   /**
@@ -218,9 +227,7 @@ export class JournalWriter implements Journal {
 
   #giveUp(failure: LogboomError): void {
     this.#broken = failure;
-    for (const entry of this.#room.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY))
-      entry.reject(failure);
-    this.#room.turnAway(failure);
+    this.#room.giveUp(failure);
   }
 
   #firstKept(): Position {

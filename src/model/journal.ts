@@ -31,6 +31,15 @@ export interface Batch {
   payload: Buffer;
 }
 
+/**
+ * What an input keeps in the journal beside its batches, such as how far a file is read. Keys begin with the input's
+ * name and a slash. `undefined` removes the key; any other value is plain JSON.
+ */
+export interface InputState {
+  key: string;
+  value: unknown;
+}
+
 /** A wall-clock reading appended in silence, so that windows close although nothing arrives. */
 export interface Tick {
   kind: 'tick';

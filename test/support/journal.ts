@@ -15,6 +15,8 @@ export function fakeJournal() {
     refusing: undefined,
     bytesAfter: () => 0,
     append: async () => 0,
+    saveStates: async () => undefined,
+    states: () => [],
     tick: async () => 0,
     commit: (reader, position) => void commits.push([reader, position]),
     committed: () => 0,
