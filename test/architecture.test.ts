@@ -1,11 +1,22 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { exportsForTests, knownOffenders } from './support/known-offenders.ts';
+import {
+  circlesIn,
+  importGraph,
+  packageOf,
+  root,
+  type SourceFile,
+  sourcesIn,
+  targetOf,
+  usedExports,
+} from './support/source-tree.ts';
 
-const src = fileURLToPath(new URL('../src', import.meta.url));
-
-/** Inner layers first. A file may import its own folder and the layers before its own, never a sibling or an outer one. */
+/**
+ * Places of src, inner layers first: a folder, a folder within it that is a layer of its own, or a file. A file imports its own
+ * place and the layers before it, never a sibling or an outer layer.
+ */
 const layers = [
   ['model', 'errors', 'util'],
   ['lumberjack', 'events', 'listeners'],
@@ -13,6 +24,7 @@ const layers = [
   ['inputs', 'journal', 'parsers', 'windows', 'rules', 'alerts', 'sinks', 'notifiers', 'reports'],
   ['engine'],
   ['readers'],
+  ['readers/analyser', 'readers/indexer', 'readers/forwarder'],
   ['monitoring', 'generator', 'kibana'],
   ['replay', 'dashboards'],
   ['app'],
@@ -28,45 +40,176 @@ const granted = new Set([
   'config → util',
 ]);
 
-const filesUnder = (folder: string): string[] =>
-  readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    return statSync(path).isDirectory() ? filesUnder(path) : /\.tsx?$/.test(name) ? [path] : [];
-  });
+const mostFiles = 25;
+const mostLines = { src: 250, others: 400 };
 
-const placeOf = (path: string) =>
-  relative(src, path)
-    .split(/[\\/]/)[0]!
-    .replace(/\.tsx?$/, '');
+const src = sourcesIn('src');
+const tests = sourcesIn('test');
+const others = [...tests, ...sourcesIn('scripts', 'benchmarks')];
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+};
+
+const nameOf = (path: string) => posix.basename(path);
+const places = layers.flat();
+/** The innermost place that holds the file. */
+const placeOf = (path: string): string | undefined => {
+  const inSrc = path.replace(/^src\//, '').replace(/\.ts$/, '');
+  return places
+    .filter((place) => inSrc === place || inSrc.startsWith(`${place}/`))
+    .toSorted((a, b) => b.length - a.length)[0];
+};
 const rankOf = (place: string) => layers.findIndex((layer) => layer.includes(place));
 
-function importsOf(path: string): string[] {
-  const text = readFileSync(path, 'utf8');
-  const relatives = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => match[1]!);
-  return relatives.map((target) => resolve(dirname(path), target));
+interface Offence {
+  /** How the list of known offenders names it. */
+  key: string;
+  text: string;
+}
+
+/** Fails for each offence that is not known, and for each known one that is mended. */
+function expectOnly(offences: readonly Offence[], known: readonly string[], remedy: string): void {
+  const keys = new Set(offences.map(({ key }) => key));
+  const unknown = offences.filter(({ key }) => !known.includes(key)).map(({ text }) => `${text}: ${remedy}`);
+  const mended = known.filter((key) => !keys.has(key));
+  const stale = mended.map((key) => `${key} is mended: remove it from test/support/known-offenders.ts`);
+  const all = [...new Set([...unknown, ...stale])];
+  if (all.length > 0) expect.fail(all.join('\n'));
 }
 
 describe('the source tree', () => {
-  const files = filesUnder(src);
-
-  it('knows the layer of every file', () => {
-    expect(files.map(placeOf).filter((place) => rankOf(place) === -1)).toEqual([]);
+  it('has a layer for every file', () => {
+    const homeless = src.filter(({ path }) => placeOf(path) === undefined).map(({ path }) => path);
+    expect(homeless, 'add the place to `layers` in test/architecture.test.ts').toEqual([]);
   });
 
   it('imports in one direction', () => {
-    const wrong = files.flatMap((file) =>
-      importsOf(file)
-        .map((target) => [placeOf(file), placeOf(target)] as const)
-        .filter(([from, to]) => from !== to && rankOf(to) >= rankOf(from) && !granted.has(`${from} → ${to}`))
-        .map(([from, to]) => `${relative(src, file)}: ${from} must not import ${to}`),
+    const wrong = src.flatMap(({ path, imports }) =>
+      imports.flatMap(({ specifier }) => {
+        const target = targetOf(path, specifier);
+        const [from, to] = [placeOf(path), target && placeOf(target)];
+        if (!from || !to || from === to || granted.has(`${from} → ${to}`)) return [];
+        return rankOf(to) < rankOf(from) ? [] : [{ key: path, text: `${path} imports ${target}` }];
+      }),
     );
-    expect(wrong).toEqual([]);
+    expectOnly(wrong, [], 'move what both need to a layer before theirs, or hand it over as an argument');
   });
 
-  it('keeps files short', () => {
-    const long = files
-      .map((file) => [relative(src, file), readFileSync(file, 'utf8').split('\n').length] as const)
-      .filter(([, lines]) => lines > 400);
-    expect(long).toEqual([]);
+  it('has no import circle', () => {
+    const circles = circlesIn(importGraph(src));
+    const offences = circles.flatMap((circle) =>
+      circle.map((path) => ({ key: nameOf(path), text: `circle of ${circle.join(' ')}` })),
+    );
+    const remedy = 'move what both sides need, types included, to a file that imports neither';
+    expectOnly(offences, knownOffenders.circles, remedy);
+  });
+
+  it('has folders that can be surveyed', () => {
+    const folders = new Map<string, number>();
+    for (const folder of [...src, ...others].map(({ path }) => posix.dirname(path)))
+      folders.set(folder, (folders.get(folder) ?? 0) + 1);
+    const full = [...folders].filter(([, count]) => count > mostFiles);
+    const offences = full.map(([path, count]) => ({ key: path, text: `${path} has ${count} files` }));
+    expectOnly(
+      offences,
+      knownOffenders.fullFolders,
+      `group them by purpose, at most ${mostFiles} in a folder`,
+    );
+  });
+
+  it('has files that can be read at once', () => {
+    const isTable = ({ path }: SourceFile) => path.endsWith('.cases.ts') || path.endsWith('/cases.ts');
+    const long = [
+      ...src.filter(({ lines }) => lines > mostLines.src),
+      ...others.filter((file) => file.lines > mostLines.others && !isTable(file)),
+    ];
+    const offences = long.map(({ path, lines }) => ({
+      key: nameOf(path),
+      text: `${path} has ${lines} lines`,
+    }));
+    const remedy = `split it by purpose, at most ${mostLines.src} lines in src and ${mostLines.others} elsewhere`;
+    expectOnly(offences, knownOffenders.longFiles, remedy);
+  });
+
+  it('hides the members of classes in one way', () => {
+    const modifier = /^ +private (?!constructor\b)[\w$#]/m;
+    const offences = [...src, ...tests]
+      .filter(({ text }) => modifier.test(text))
+      .map(({ path, text }) => ({ key: path, text: `${path} has "${modifier.exec(text)![0].trim()}…"` }));
+    expectOnly(offences, [], 'write # before the name instead of private');
+  });
+});
+
+describe('an export', () => {
+  const bySource = usedExports(src, src);
+  const byOthers = usedExports(others, src);
+  const unused = src.flatMap((file) =>
+    file.exports
+      .filter((name) => !bySource.get(file.path)!.has(name) && !bySource.get(file.path)!.has('*'))
+      .map((name) => ({ ...file, name })),
+  );
+  const usedByOthers = ({ path, name }: { path: string; name: string }) =>
+    byOthers.get(path)!.has(name) || byOthers.get(path)!.has('*');
+  /** What its own file uses is part of what runs, and a test may look at it alone. */
+  const usedByItself = ({ text, name }: { text: string; name: string }) =>
+    [...text.matchAll(new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'g'))].length > 1;
+  const offence = ({ path, name }: { path: string; name: string }) => ({
+    key: name,
+    text: `${path} ${name}`,
+  });
+
+  it('is imported by another file', () => {
+    const offences = unused.filter((one) => !usedByOthers(one)).map(offence);
+    expectOnly(
+      offences,
+      [],
+      'remove the word export, or the declaration where its own file needs it no more',
+    );
+  });
+
+  it('is not there for tests, scripts and benchmarks alone', () => {
+    const offences = unused.filter((one) => usedByOthers(one) && !usedByItself(one)).map(offence);
+    const known = [...knownOffenders.unusedExports, ...Object.keys(exportsForTests)];
+    const remedy = 'move it to test/ or scripts/, or remove it; what must stay is named in exportsForTests';
+    expectOnly(offences, known, remedy);
+  });
+});
+
+describe('a dependency', () => {
+  /** Tools that are run and not imported, and types that come without an import. */
+  const tools = ['@biomejs/biome', '@types/node', 'typescript'];
+  const packagesOf = (files: readonly SourceFile[]) =>
+    files.flatMap(({ path, imports }) =>
+      imports.flatMap(({ specifier }) => {
+        const name = packageOf(specifier);
+        return name === undefined ? [] : [{ path, name }];
+      }),
+    );
+  const bySource = packagesOf(src);
+  const byOthers = packagesOf(others);
+  const development = Object.keys(manifest.devDependencies);
+
+  it('of what is shipped is imported by what is shipped', () => {
+    const imported = new Set(bySource.map(({ name }) => name));
+    const dead = Object.keys(manifest.dependencies).filter((name) => !imported.has(name));
+    const offences = dead.map((name) => ({ key: name, text: name }));
+    const remedy = 'remove it from dependencies of package.json; what only tests import is a devDependency';
+    expectOnly(offences, knownOffenders.deadDependencies, remedy);
+  });
+
+  it('of development is imported by tests, scripts or benchmarks, or is a tool', () => {
+    const imported = new Set(byOthers.map(({ name }) => name));
+    const dead = development.filter((name) => !imported.has(name) && !tools.includes(name));
+    expect(dead, 'remove it from devDependencies of package.json').toEqual([]);
+  });
+
+  it('is declared where it is imported', () => {
+    const shipped = Object.keys(manifest.dependencies);
+    const undeclared = [
+      ...bySource.filter(({ name }) => !shipped.includes(name)),
+      ...byOthers.filter(({ name }) => ![...shipped, ...development].includes(name)),
+    ];
+    expect(undeclared, 'declare it in package.json, or import node:… for a part of Node.js').toEqual([]);
   });
 });

@@ -6,7 +6,6 @@ export { isDeeper } from './judge.ts';
 export { namePattern } from './names.ts';
 export {
   addField,
-  expandDots,
   fieldsOf,
   isObject,
   type JsonObject,
@@ -14,8 +13,8 @@ export {
   newObject,
   valuesOf,
 } from './objects.ts';
-export { type FieldPath, fieldPath } from './path.ts';
+export { fieldPath } from './path.ts';
 export { splice } from './splicer.ts';
 export { EventView } from './view.ts';
-export { ENTRY, type Walk, Walker } from './walker.ts';
+export { ENTRY } from './walker.ts';
 export { LineWrapper } from './wrap.ts';

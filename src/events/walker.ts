@@ -3,7 +3,7 @@ import { forgetTraits, met, skipColon, skipSpace, skipString, skipValue } from '
 import { SeenValues } from './seen-values.ts';
 
 /** What a walk found: `whole` may be used as it stands, `irregular` is sound but has to be written anew. */
-export type Walk = 'whole' | 'irregular' | 'malformed';
+type Walk = 'whole' | 'irregular' | 'malformed';
 
 const SPACE = 0x20;
 const QUOTE = 0x22;

@@ -10,7 +10,7 @@ import {
   windowHeader,
 } from './frames.ts';
 
-export interface EncodeOptions {
+interface EncodeOptions {
   /** Default 2. In version 1 each document is a flat JSON object, sent as the pairs of a D frame. */
   version?: Version;
   /** 0 sends bare frames; 1 to 9 are zlib's levels. Default 3, as Filebeat's. */

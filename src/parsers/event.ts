@@ -20,7 +20,7 @@ export interface BatchFacts {
 }
 
 /** Where the event's time is from: its line, the sender's `@timestamp`, or, for want of both, its receipt. */
-export type TimeSource = 'line' | 'sender' | 'receipt';
+type TimeSource = 'line' | 'sender' | 'receipt';
 
 const UNKNOWN_DATASET = 'generic';
 /** Fields that the reader itself gives an event. */
@@ -200,5 +200,3 @@ export class ReadEvent implements LogEvent {
     this.#timeSource = source;
   }
 }
-
-export type { DocumentExtra };

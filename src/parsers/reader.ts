@@ -25,5 +25,5 @@ export function createEventReader(options: ReaderOptions): EventReader {
   };
 }
 
-export type { BatchFacts, DocumentExtra, ReaderOptions, TimeSource } from './event.ts';
+export type { BatchFacts, ReaderOptions } from './event.ts';
 export { ReadEvent } from './event.ts';

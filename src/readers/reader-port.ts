@@ -4,7 +4,7 @@ import type { BulkItem, EventBlock, Position } from '../model.ts';
 import type { FromReader, ToReader } from './thread.ts';
 
 /** What a reader does when it is spoken to. */
-export interface ReaderHandlers {
+interface ReaderHandlers {
   log: Pick<Logger, 'level'>;
   /** The journal grew. */
   news(newest: Position): void;

@@ -8,7 +8,7 @@ import { mergeByTime } from './merge.ts';
 import { Replay } from './replay.ts';
 import { type Report, Reporter } from './report.ts';
 
-export interface BacktestOptions extends InputOptions {
+interface BacktestOptions extends InputOptions {
   config: Config;
   /** Files, or one `journal:<data folder>`. */
   inputs: readonly string[];

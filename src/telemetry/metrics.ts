@@ -45,14 +45,3 @@ export async function reportOf(registry: Registry): Promise<MetricsReport> {
   const metrics = await registry.getMetricsAsJSON();
   return JSON.parse(JSON.stringify(metrics)) as MetricsReport;
 }
-
-/** In a worker thread: sends the metrics through `post` every `every` milliseconds until the returned function is called. */
-export function sendMetrics(
-  registry: Registry,
-  post: (report: MetricsReport) => void,
-  every = 1000,
-): () => void {
-  const timer = setInterval(async () => post(await reportOf(registry)), every);
-  timer.unref();
-  return () => clearInterval(timer);
-}

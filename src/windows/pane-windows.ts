@@ -14,7 +14,7 @@ import { mattersWith, Wakefulness } from './wakefulness.ts';
 import type { WindowOptions, Windows } from './windows.ts';
 
 /** Where events of groups beyond `maxGroups` are counted together. */
-export const otherGroup = '_other';
+const otherGroup = '_other';
 
 /** Windows over panes; `windows.ts` says what the methods do. */
 export class PaneWindows implements Windows {

@@ -3,7 +3,6 @@ import type { Amount } from './aggregate.ts';
 import { PaneWindows } from './pane-windows.ts';
 
 export type { Amount } from './aggregate.ts';
-export { otherGroup } from './pane-windows.ts';
 
 export interface WindowOptions {
   over: Millis;

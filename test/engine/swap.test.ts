@@ -21,7 +21,7 @@ const more = { notifiers: { ops: { kind: 'log' as const }, mail: { kind: 'log' a
 class Fed {
   config;
   readonly engine: Engine;
-  private next = 1;
+  #next = 1;
 
   constructor(...rules: RuleInput[]) {
     this.config = configWith(rules, more);
@@ -35,7 +35,7 @@ class Fed {
       seconds.map((second) => at(t + second * 1000)),
       { receivedAt: t + last * 1000 },
     );
-    return outputsOf(this.engine, journaled([batch], this.next++)).map(({ output }) => output);
+    return outputsOf(this.engine, journaled([batch], this.#next++)).map(({ output }) => output);
   }
 
   swap(rules: RuleInput[], changes: Parameters<typeof configWith>[1] = {}): Output[] {

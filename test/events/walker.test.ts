@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_DEPTH, Walker } from '../../src/events/index.ts';
+import { MAX_DEPTH } from '../../src/events/index.ts';
+import { Walker } from '../../src/events/walker.ts';
 import { blockOf } from '../support/events.ts';
 
 function walk(document: string | Buffer) {

@@ -78,9 +78,9 @@ describe('what an event brings', () => {
 
   it('is asked of the fields as an object, which may be one that changes under the hand', () => {
     class Moving {
-      private readonly value = 3;
+      readonly #value = 3;
       get() {
-        return this.value;
+        return this.#value;
       }
       has() {
         return true;

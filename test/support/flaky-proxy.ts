@@ -70,121 +70,121 @@ type State = Pick<FlakyProxy, 'struck' | 'violations' | 'acks'> & { calm: boolea
 
 class Link {
   readonly closed: Promise<unknown>;
-  private readonly sender: Socket;
-  private readonly server: Socket;
-  private readonly options: FlakyProxyOptions;
-  private readonly state: State;
-  private fault: Fault = 'none';
+  readonly #sender: Socket;
+  readonly #server: Socket;
+  readonly #options: FlakyProxyOptions;
+  readonly #state: State;
+  #fault: Fault = 'none';
   /** In pieces of a few bytes. */
-  private readonly split: boolean;
+  readonly #split: boolean;
   /** Bytes until the fault strikes. */
-  private left = 0;
-  private deaf = false;
-  private abandoned = false;
-  private readonly windows = new Decoder(defaultLimits);
-  private readonly acks = new AckDecoder();
+  #left = 0;
+  #deaf = false;
+  #abandoned = false;
+  readonly #windows = new Decoder(defaultLimits);
+  readonly #acks = new AckDecoder();
   /** Sequences of windows that the server has, and has not acknowledged. */
-  private readonly owed: number[] = [];
-  private forwarding: Promise<void> = Promise.resolve();
+  readonly #owed: number[] = [];
+  #forwarding: Promise<void> = Promise.resolve();
 
   constructor(sender: Socket, options: FlakyProxyOptions, state: State) {
-    this.sender = sender;
-    this.options = options;
-    this.state = state;
-    this.server = connect({ host: '127.0.0.1', port: options.target, allowHalfOpen: true });
+    this.#sender = sender;
+    this.#options = options;
+    this.#state = state;
+    this.#server = connect({ host: '127.0.0.1', port: options.target, allowHalfOpen: true });
     const { dice } = options;
-    this.split = dice() < 0.3;
-    this.draw();
-    for (const socket of [sender, this.server]) socket.setNoDelay(true).on('error', () => undefined);
-    sender.on('data', (chunk: Buffer) => this.inTurn(() => this.toServer(chunk)));
-    sender.on('end', () => this.inTurn(async () => void (this.abandoned || this.server.end())));
-    sender.on('close', () => this.inTurn(async () => void (this.abandoned || this.server.destroy())));
-    this.server.on('data', (chunk: Buffer) => this.toSender(chunk));
-    this.server.on('end', () => sender.end());
-    this.server.on('close', () => sender.destroy());
-    this.closed = new Promise((resolve) => this.server.once('close', resolve));
+    this.#split = dice() < 0.3;
+    this.#draw();
+    for (const socket of [sender, this.#server]) socket.setNoDelay(true).on('error', () => undefined);
+    sender.on('data', (chunk: Buffer) => this.#inTurn(() => this.#toServer(chunk)));
+    sender.on('end', () => this.#inTurn(async () => void (this.#abandoned || this.#server.end())));
+    sender.on('close', () => this.#inTurn(async () => void (this.#abandoned || this.#server.destroy())));
+    this.#server.on('data', (chunk: Buffer) => this.#toSender(chunk));
+    this.#server.on('end', () => sender.end());
+    this.#server.on('close', () => sender.destroy());
+    this.closed = new Promise((resolve) => this.#server.once('close', resolve));
   }
 
   destroy(): void {
-    this.sender.destroy();
-    this.server.destroy();
+    this.#sender.destroy();
+    this.#server.destroy();
   }
 
-  private draw(): void {
-    const { dice, within } = this.options;
-    this.fault = this.state.calm ? 'none' : this.next();
-    this.left = Math.floor(dice() * within);
+  #draw(): void {
+    const { dice, within } = this.#options;
+    this.#fault = this.#state.calm ? 'none' : this.#next();
+    this.#left = Math.floor(dice() * within);
   }
 
   /** Each fault has its turn, in no order, before any comes again. */
-  private next(): Fault {
-    const { deck } = this.state;
+  #next(): Fault {
+    const { deck } = this.#state;
     if (deck.length === 0) deck.push(...faults.filter((fault) => fault !== 'none'));
-    return deck.splice(Math.floor(this.options.dice() * deck.length), 1)[0]!;
+    return deck.splice(Math.floor(this.#options.dice() * deck.length), 1)[0]!;
   }
 
-  private inTurn(work: () => Promise<void>): void {
-    this.sender.pause();
-    this.forwarding = this.forwarding.then(work).then(() => void this.sender.resume());
+  #inTurn(work: () => Promise<void>): void {
+    this.#sender.pause();
+    this.#forwarding = this.#forwarding.then(work).then(() => void this.#sender.resume());
   }
 
-  private async toServer(chunk: Buffer): Promise<void> {
-    const strikes = this.fault !== 'none' && !this.deaf && chunk.length > this.left;
-    const before = strikes ? chunk.subarray(0, this.left) : chunk;
-    this.left -= chunk.length;
-    await this.write(before);
-    if (!strikes || this.abandoned) return this.write(chunk.subarray(before.length));
-    this.state.struck[this.fault] += 1;
-    await this.strike(chunk.subarray(before.length));
+  async #toServer(chunk: Buffer): Promise<void> {
+    const strikes = this.#fault !== 'none' && !this.#deaf && chunk.length > this.#left;
+    const before = strikes ? chunk.subarray(0, this.#left) : chunk;
+    this.#left -= chunk.length;
+    await this.#write(before);
+    if (!strikes || this.#abandoned) return this.#write(chunk.subarray(before.length));
+    this.#state.struck[this.#fault] += 1;
+    await this.#strike(chunk.subarray(before.length));
   }
 
-  private async strike(rest: Buffer): Promise<void> {
-    const { patience } = this.options;
-    if (this.fault === 'cut') return this.destroy();
-    if (this.fault === 'stall') {
-      await after(this.options.dice() * patience);
-      this.draw();
+  async #strike(rest: Buffer): Promise<void> {
+    const { patience } = this.#options;
+    if (this.#fault === 'cut') return this.destroy();
+    if (this.#fault === 'stall') {
+      await after(this.#options.dice() * patience);
+      this.#draw();
     }
-    if (this.fault === 'deafen') {
-      this.deaf = true;
-      void after(patience).then(() => this.sender.resetAndDestroy());
+    if (this.#fault === 'deafen') {
+      this.#deaf = true;
+      void after(patience).then(() => this.#sender.resetAndDestroy());
     }
-    if (this.fault === 'abandon') {
+    if (this.#fault === 'abandon') {
       // The sender connects anew, and what it had sent before comes out of the old connection late.
-      this.abandoned = true;
-      this.sender.resetAndDestroy();
-      await after(this.options.dice() * patience);
-      void after(2 * patience).then(() => this.server.destroy());
+      this.#abandoned = true;
+      this.#sender.resetAndDestroy();
+      await after(this.#options.dice() * patience);
+      void after(2 * patience).then(() => this.#server.destroy());
     }
-    await this.write(rest);
+    await this.#write(rest);
   }
 
-  private async write(chunk: Buffer): Promise<void> {
-    const size = this.split ? 1 + Math.floor(this.options.dice() * 3_000) : chunk.length;
-    for (let at = 0; at < chunk.length && !this.server.destroyed; at += size) {
+  async #write(chunk: Buffer): Promise<void> {
+    const size = this.#split ? 1 + Math.floor(this.#options.dice() * 3_000) : chunk.length;
+    for (let at = 0; at < chunk.length && !this.#server.destroyed; at += size) {
       const piece = chunk.subarray(at, at + size);
-      for (const { lastSequence } of this.windows.push(piece)) this.owed.push(lastSequence);
-      if (!this.server.write(piece)) await new Promise<void>((resolve) => this.whenWritable(resolve));
-      if (this.split) await new Promise<void>((resolve) => setImmediate(resolve));
+      for (const { lastSequence } of this.#windows.push(piece)) this.#owed.push(lastSequence);
+      if (!this.#server.write(piece)) await new Promise<void>((resolve) => this.#whenWritable(resolve));
+      if (this.#split) await new Promise<void>((resolve) => setImmediate(resolve));
     }
   }
 
-  private whenWritable(resolve: () => void): void {
-    this.server.once('drain', resolve);
-    this.server.once('close', resolve);
+  #whenWritable(resolve: () => void): void {
+    this.#server.once('drain', resolve);
+    this.#server.once('close', resolve);
   }
 
-  private toSender(chunk: Buffer): void {
-    for (const { sequence } of this.acks.push(chunk)) if (sequence > 0) this.judge(sequence);
-    if (!this.deaf && this.sender.writable) this.sender.write(chunk);
+  #toSender(chunk: Buffer): void {
+    for (const { sequence } of this.#acks.push(chunk)) if (sequence > 0) this.#judge(sequence);
+    if (!this.#deaf && this.#sender.writable) this.#sender.write(chunk);
   }
 
-  private judge(sequence: number): void {
-    this.state.acks.sent += 1;
-    if (this.deaf || !this.sender.writable) this.state.acks.dropped += 1;
-    const owed = this.owed.shift();
+  #judge(sequence: number): void {
+    this.#state.acks.sent += 1;
+    if (this.#deaf || !this.#sender.writable) this.#state.acks.dropped += 1;
+    const owed = this.#owed.shift();
     if (owed === sequence) return;
     const due = owed === undefined ? 'none was due' : `${owed} was due`;
-    this.state.violations.push(`an ACK of ${sequence} came where ${due}`);
+    this.#state.violations.push(`an ACK of ${sequence} came where ${due}`);
   }
 }

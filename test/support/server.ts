@@ -51,7 +51,7 @@ export class Server {
   child: ChildProcess | undefined;
   /** Variables that it is started with beside the test's own. */
   env: Record<string, string> = {};
-  private output = '';
+  #output = '';
 
   private constructor(ports: Server['ports']) {
     this.ports = ports;
@@ -110,16 +110,16 @@ export class Server {
     this.child = child;
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => {
-        this.output += chunk;
+        this.#output += chunk;
       });
     while (!(await this.status().catch(() => undefined))) {
-      if (child.exitCode !== null) throw new Error(`it ended: ${this.output}`);
+      if (child.exitCode !== null) throw new Error(`it ended: ${this.#output}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
   get log(): LogLine[] {
-    return this.output
+    return this.#output
       .split('\n')
       .filter((line) => line.startsWith('{') && line.endsWith('}'))
       .map((line) => JSON.parse(line) as LogLine);
@@ -127,7 +127,7 @@ export class Server {
 
   /** Everything that it printed. */
   get text(): string {
-    return this.output;
+    return this.#output;
   }
 
   /** Asks it to stop; its exit code. */

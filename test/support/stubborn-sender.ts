@@ -34,43 +34,43 @@ export async function sendStubbornly(options: StubbornSenderOptions): Promise<{ 
 
 /** One connection, for as long as it lasts. */
 class Session {
-  private readonly options: StubbornSenderOptions;
-  private readonly socket: Socket;
-  private readonly inFlight: object[][] = [];
-  private readonly rest: object[];
-  private readonly acks = new AckDecoder();
+  readonly #options: StubbornSenderOptions;
+  readonly #socket: Socket;
+  readonly #inFlight: object[][] = [];
+  readonly #rest: object[];
+  readonly #acks = new AckDecoder();
 
   constructor(options: StubbornSenderOptions, queue: object[]) {
-    this.options = options;
-    this.rest = [...queue];
-    this.socket = connect({ host: '127.0.0.1', port: options.port });
-    this.socket.setTimeout(options.timeout, () => this.socket.destroy());
-    this.socket.on('error', () => undefined);
-    this.socket.once('connect', () => this.fill());
-    this.socket.on('data', (chunk: Buffer) => {
-      for (const { sequence } of this.acks.push(chunk)) this.acknowledge(sequence);
-      this.fill();
+    this.#options = options;
+    this.#rest = [...queue];
+    this.#socket = connect({ host: '127.0.0.1', port: options.port });
+    this.#socket.setTimeout(options.timeout, () => this.#socket.destroy());
+    this.#socket.on('error', () => undefined);
+    this.#socket.once('connect', () => this.#fill());
+    this.#socket.on('data', (chunk: Buffer) => {
+      for (const { sequence } of this.#acks.push(chunk)) this.#acknowledge(sequence);
+      this.#fill();
     });
   }
 
   /** Answers, when it is over, what was on its way and what was not sent yet. */
   async run(): Promise<{ inFlight: object[]; rest: object[] }> {
-    await new Promise((resolve) => this.socket.once('close', resolve));
-    return { inFlight: this.inFlight.flat(), rest: this.rest };
+    await new Promise((resolve) => this.#socket.once('close', resolve));
+    return { inFlight: this.#inFlight.flat(), rest: this.#rest };
   }
 
-  private acknowledge(sequence: number): void {
-    if (sequence > 0 && sequence === this.inFlight[0]?.length) this.inFlight.shift();
+  #acknowledge(sequence: number): void {
+    if (sequence > 0 && sequence === this.#inFlight[0]?.length) this.#inFlight.shift();
   }
 
-  private fill(): void {
-    const { dice, bulk } = this.options;
-    while (this.inFlight.length < 2 && this.rest.length > 0) {
-      const window = this.rest.splice(0, 1 + Math.floor(dice() * bulk));
-      this.inFlight.push(window);
+  #fill(): void {
+    const { dice, bulk } = this.#options;
+    while (this.#inFlight.length < 2 && this.#rest.length > 0) {
+      const window = this.#rest.splice(0, 1 + Math.floor(dice() * bulk));
+      this.#inFlight.push(window);
       const documents = window.map((document) => JSON.stringify(shuffledKeys(document, dice)));
-      this.socket.write(encodeWindow(documents, { compressionLevel: dice() < 0.5 ? 0 : 3 }));
+      this.#socket.write(encodeWindow(documents, { compressionLevel: dice() < 0.5 ? 0 : 3 }));
     }
-    if (this.inFlight.length === 0) this.socket.end();
+    if (this.#inFlight.length === 0) this.#socket.end();
   }
 }

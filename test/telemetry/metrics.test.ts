@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { boundedLabel } from '../../src/telemetry/labels.ts';
-import { createMetrics, type MetricsReport, reportOf, sendMetrics } from '../../src/telemetry/metrics.ts';
+import { createMetrics, type MetricsReport, reportOf } from '../../src/telemetry/metrics.ts';
 
 const counter = (registers: Registry[]) =>
   new Counter({ name: 'logboom_events_total', help: 'Events.', labelNames: ['input'], registers });
@@ -74,16 +74,6 @@ describe('metrics', () => {
     new Histogram({ name: 'h', help: 'h', labelNames: ['x'], registers: [registry] }).observe({ x: 'y' }, 1);
     const report = await reportOf(registry);
     expect(structuredClone(report)).toEqual(report);
-  });
-
-  it('are sent at an interval until told to stop', async () => {
-    const sent: MetricsReport[] = [];
-    const stop = sendMetrics(new Registry(), (report) => sent.push(report), 1);
-    await expect.poll(() => sent.length).toBeGreaterThan(1);
-    stop();
-    const { length } = sent;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(sent.length).toBeLessThanOrEqual(length + 1);
   });
 });
 

@@ -24,7 +24,7 @@ export interface LumberjackInput {
   stop(timeout: Millis): Promise<void>;
 }
 
-export interface LumberjackStats {
+interface LumberjackStats {
   connections: number;
   /** Windows whole and not yet on disk. */
   windowsInFlight: number;

@@ -1,0 +1,65 @@
+/**
+ * What breaks a rule of test/architecture.test.ts today. These lists only shrink: an entry that breaks its rule no longer
+ * fails the test until it is removed here.
+ */
+export const knownOffenders = {
+  /** Files in an import circle, by name without the folder. */
+  circles: [
+    'access-fields.ts',
+    'access-log.ts',
+    'active-hours.ts',
+    'alert-book.ts',
+    'baseline.ts',
+    'dead-letters-reader.ts',
+    'dead-letters.ts',
+    'document.ts',
+    'event.ts',
+    'group.ts',
+    'head.ts',
+    'judgement.ts',
+    'kind-problems.ts',
+    'letter-files.ts',
+    'match.ts',
+    'normal.ts',
+    'pane-windows.ts',
+    'panes.ts',
+    'problems.ts',
+    'rule.ts',
+    'run.ts',
+    'settings.ts',
+    'settle-letters.ts',
+    'shares.ts',
+    'snapshot.ts',
+    'spike.ts',
+    'strikes.ts',
+    'telling-problems.ts',
+    'wakefulness.ts',
+    'windows.ts',
+  ] as string[],
+  /** Files with too many lines, by name without the folder. */
+  longFiles: ['commands.ts', 'connection.ts', 'pane-windows.ts', 'problems.test.ts'] as string[],
+  /** Folders with too many files. */
+  fullFolders: [
+    'src/sinks/elasticsearch',
+    'src/telemetry',
+    'src/windows',
+    'test/store',
+    'test/support',
+  ] as string[],
+  /** Exports that only tests, scripts or benchmarks use. */
+  unusedExports: [
+    'configurationJsonSchema',
+    'configurationMarkdown',
+    'knownFields',
+    'savedObjectProblems',
+    'scoresPage',
+  ] as string[],
+  /** Dependencies of package.json that nothing imports. */
+  deadDependencies: ['@datadog/sketches-js', 'msgpackr'] as string[],
+};
+
+/** Exports that no file of src needs and that stay, each with its reason. */
+export const exportsForTests: Record<string, string> = {
+  ConfigInput: 'the type of a configuration as users write it, of which tests make theirs',
+  RuleKind: 'the type of a kind’s name, by which tests build rules',
+};
