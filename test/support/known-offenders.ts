@@ -37,7 +37,7 @@ export const knownOffenders = {
     'windows.ts',
   ] as string[],
   /** Files with too many lines, by name without the folder. */
-  longFiles: ['commands.ts', 'connection.ts', 'pane-windows.ts', 'problems.test.ts'] as string[],
+  longFiles: ['commands.ts', 'connection.ts', 'pane-windows.ts', 'problems.test.ts', 'writer.ts'] as string[],
   /** Folders with too many files. */
   fullFolders: [
     'src/sinks/elasticsearch',
@@ -47,13 +47,7 @@ export const knownOffenders = {
     'test/support',
   ] as string[],
   /** Exports that only tests, scripts or benchmarks use. */
-  unusedExports: [
-    'configurationJsonSchema',
-    'configurationMarkdown',
-    'knownFields',
-    'savedObjectProblems',
-    'scoresPage',
-  ] as string[],
+  unusedExports: ['knownFields', 'savedObjectProblems'] as string[],
   /** Dependencies of package.json that nothing imports. */
   deadDependencies: ['@datadog/sketches-js', 'msgpackr'] as string[],
 };
