@@ -7,7 +7,7 @@ import { assembleEngine } from '../dist/engine/assemble-engine.js';
 import { EventView } from '../dist/events/index.js';
 import { openJournal, openJournalReader } from '../dist/journal/lmdb.js';
 import { Decoder } from '../dist/lumberjack/decoder.js';
-import { defaultLimits } from '../dist/lumberjack/limits.js';
+import { defaultLimits } from '../dist/lumberjack/frames.js';
 import { readPayload } from '../dist/lumberjack/payload.js';
 import { createEventReader } from '../dist/parsers/reader.js';
 import { silentInstruments } from '../dist/telemetry/instruments.js';

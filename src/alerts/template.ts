@@ -1,8 +1,8 @@
 import type { Problem } from '../config/load/problems.ts';
 import type { AlertSettings, RuleConfig } from '../config/rules.ts';
 import type { Scalar } from '../model.ts';
-import { formatMeasured, formatNumber } from '../util/numbers.ts';
-import { printable } from '../util/printable.ts';
+import { printable } from '../util/text.ts';
+import { formatMeasured, formatNumber } from '../util/units.ts';
 
 /** What a message can speak of. */
 export interface MessageContext {

@@ -10,7 +10,7 @@ import { startApi } from '../telemetry/api.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import type { Status } from '../telemetry/status.ts';
-import { Undo } from '../util/undo.ts';
+import { Undo } from '../util/cleanup.ts';
 import { openDataFolder } from './data-folder.ts';
 import { startEmbeddedStore } from './embedded-store.ts';
 import { startOperation } from './operation.ts';

@@ -11,7 +11,7 @@ import {
 
 import { join } from 'node:path';
 import { LogboomError } from '../errors.ts';
-import { version } from '../util/version.ts';
+import { version } from '../util/package-files.ts';
 
 /**
  * Stores in the data folder beside the journal, which keeps its format itself, and the format that this logboom

@@ -6,7 +6,7 @@ import { secretsOf } from '../config/secrets.ts';
 import { type ErrorCode, LogboomError } from '../errors.ts';
 import { asksCredentials } from '../store/http/access.ts';
 import type { StoreWorkerData } from '../store/store-worker.ts';
-import { workerEntry } from '../util/worker-entry.ts';
+import { workerEntry } from '../util/package-files.ts';
 
 export interface EmbeddedStore {
   url: string;

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import type { RedeliveryConfig } from '../config/schema/redelivery.ts';
 import { openJournalReader } from '../journal/lmdb.ts';
 import { openPayload } from '../journal/payload.ts';
-import { Redelivery, type RedeliveryOptions } from '../journal/redelivery.ts';
-import { LocalMemory } from '../journal/redelivery-memory.ts';
+import { LocalMemory } from '../journal/redelivery/memory.ts';
+import { Redelivery, type RedeliveryOptions } from '../journal/redelivery/redelivery.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { redeliveryTelemetry } from '../telemetry/redelivery.ts';
 

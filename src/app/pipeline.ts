@@ -25,7 +25,7 @@ import { Forwarding, journalReaders } from '../readers/forwarder/forwarding.ts';
 import { foldersOf, type ReaderData } from '../readers/reader-data.ts';
 import { startReader } from '../readers/start-reader.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import { Undo } from '../util/undo.ts';
+import { Undo } from '../util/cleanup.ts';
 import { openRedelivery } from './open-redelivery.ts';
 
 interface PipelineOptions {

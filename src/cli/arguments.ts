@@ -1,7 +1,7 @@
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
 import { parseIso } from '../parsers/timestamp.ts';
-import { withoutLogin } from '../util/address.ts';
+import { withoutLogin } from '../util/text.ts';
 
 /** Reads a moment: ISO 8601, UTC where it names no zone. */
 export function timeFrom(name: string, text: string | undefined): Millis | undefined {

@@ -1,5 +1,5 @@
 import { LogboomError, messageOf } from '../errors.ts';
-import { printable } from '../util/printable.ts';
+import { printable } from '../util/text.ts';
 import { type ApiSource, fetchOf } from './api-source.ts';
 
 interface Asked {

@@ -1,7 +1,7 @@
 import { type ArgsDef, parseArgs, renderUsage } from 'citty';
 import { didYouMean } from '../config/load/nearest.ts';
 import { LogboomError } from '../errors.ts';
-import { version } from '../util/version.ts';
+import { version } from '../util/package-files.ts';
 import { type Command, commands, several } from './commands.ts';
 import { help } from './help.ts';
 import { processTerminal, type Terminal } from './terminal.ts';

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { printable } from '../util/printable.ts';
+import { printable } from '../util/text.ts';
 
 /** Where a command prints. Results go to `out`, what is about the command itself to `err`. */
 export interface Terminal {

@@ -2,8 +2,6 @@ export { Additions } from './additions.ts';
 export { decodeString, textOf } from './decode.ts';
 export { Identifier } from './identity.ts';
 export { MAX_DEPTH } from './json-text.ts';
-export { isDeeper } from './judge.ts';
-export { namePattern } from './names.ts';
 export {
   addField,
   fieldsOf,
@@ -13,7 +11,8 @@ export {
   newObject,
   valuesOf,
 } from './objects.ts';
-export { fieldPath } from './path.ts';
+export { fieldPath, namePattern } from './path.ts';
+export { isDeeper } from './repair.ts';
 export { splice } from './splicer.ts';
 export { EventView } from './view.ts';
 export { ENTRY } from './walker.ts';

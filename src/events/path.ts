@@ -1,3 +1,5 @@
+import { type NamePattern, starPattern } from '../util/glob.ts';
+
 /** A dotted field name, compiled once, to be compared with the keys of documents as they are written. */
 export interface FieldPath {
   readonly name: string;
@@ -61,4 +63,16 @@ function coverEscaped(bytes: Buffer, key: number, keyEnd: number, path: FieldPat
   if (decoded.includes(BACKSLASH))
     return decoded.equals(path.bytes.subarray(from)) ? decoded.length : UNRELATED;
   return cover(decoded, 0, decoded.length, path, from);
+}
+
+const patterns = new Map<string, NamePattern>();
+
+/** A field name pattern with `*` for any characters. Patterns come from configuration and are few. */
+export function namePattern(pattern: string): NamePattern {
+  let compiled = patterns.get(pattern);
+  if (compiled === undefined) {
+    compiled = starPattern(pattern);
+    patterns.set(pattern, compiled);
+  }
+  return compiled;
 }

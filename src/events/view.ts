@@ -1,11 +1,10 @@
 import type { EventBlock, Fields, FieldValue } from '../model.ts';
 import { decodeString } from './decode.ts';
-import { judge, rewrite } from './judge.ts';
 import { Lookup } from './lookup.ts';
-import { namePattern } from './names.ts';
 import { leafNames } from './objects.ts';
-import { cover, type FieldPath, fieldPath, mayCover } from './path.ts';
+import { cover, type FieldPath, fieldPath, mayCover, namePattern } from './path.ts';
 import { exists } from './presence.ts';
+import { judge, rewrite } from './repair.ts';
 import { ENTRY, Walker } from './walker.ts';
 
 const SPACE = 0x20;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { forgetTraits, met, skipColon, skipSpace, skipString, skipValue } from './json-text.ts';
-import { SeenValues } from './seen-values.ts';
+import { SeenValues } from './repeated-values.ts';
 
 /** What a walk found: `whole` may be used as it stands, `irregular` is sound but has to be written anew. */
 type Walk = 'whole' | 'irregular' | 'malformed';

@@ -1,7 +1,7 @@
 import { LineWrapper } from '../events/index.ts';
 import { readPayload } from '../lumberjack/payload.ts';
 import type { Batch, EventBlock } from '../model.ts';
-import { giveBack } from '../util/give-back.ts';
+import { giveBack } from '../util/release-buffer.ts';
 
 /** Inflates a batch as its encoding asks. */
 export function openPayload(batch: Batch): EventBlock {

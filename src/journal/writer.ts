@@ -2,16 +2,15 @@ import type { JournalConfig } from '../config/schema/journal.ts';
 import { LogboomError } from '../errors.ts';
 import type { Batch, InputState, Millis, Position } from '../model.ts';
 import { type JournalTelemetry, journalTelemetry } from '../telemetry/journal.ts';
+import { acknowledge, type Entry, entryFor, entryForStates, hasEvents, Room } from './append-queue.ts';
+import { Loop } from './commit-loop.ts';
 import { Cursors } from './cursors.ts';
-import { failureOf, isBeyondHelp } from './failure.ts';
 import type { Fill, Journal } from './journal.ts';
 import { cursorsOf, openForWriting, statesOf } from './layout.ts';
 import type { Lock } from './lock.ts';
-import { Loop } from './loop.ts';
 import { type JournalOptions, type JournalReaders, mapSizeOf } from './options.ts';
-import { acknowledge, type Entry, entryFor, entryForStates, hasEvents, Room } from './room.ts';
-import { Shelf } from './shelf.ts';
-import { firstKept } from './trim.ts';
+import { failureOf, isBeyondHelp, Shelf } from './record-log.ts';
+import { firstKept } from './retention.ts';
 
 /** One transaction takes this much at the most, so that the first of a great crowd does not wait for the last. */
 const GROUP_RECORDS = 512;

@@ -1,5 +1,5 @@
+import { protocolError } from './errors.ts';
 import { ackLength, isVersion, kinds, uint32, type Version, versionOne } from './frames.ts';
-import { protocolError } from './refusals.ts';
 
 export interface Ack {
   version: Version;

@@ -1,7 +1,7 @@
 import type { EventBlock } from '../model.ts';
+import { limitError, placeIn } from './errors.ts';
+import type { Limits } from './frames.ts';
 import { has, isVersion, jsonHeader, kinds, type Source, uint32 } from './frames.ts';
-import type { Limits } from './limits.ts';
-import { limitError, placeIn } from './refusals.ts';
 
 /** Received bytes are named by their place in the payload, for their buffer may still move; inflated ones lie still. */
 type Stretch = Buffer | { from: number; to: number };

@@ -1,6 +1,6 @@
+import { limitError, placeIn } from './errors.ts';
+import type { Limits } from './frames.ts';
 import { dataHeader, has, type Source, uint32 } from './frames.ts';
-import type { Limits } from './limits.ts';
-import { limitError, placeIn } from './refusals.ts';
 
 /** An event of version 1 and what is needed to acknowledge it. */
 interface DataFrame {

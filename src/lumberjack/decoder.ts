@@ -2,6 +2,8 @@ import type { EventBlock } from '../model.ts';
 import { BlockBuilder } from './block-builder.ts';
 import { readDataFrame } from './data-frame.ts';
 import { encodeFrames } from './encoder.ts';
+import { limitError, nextKind, placeIn, protocolError } from './errors.ts';
+import type { Limits } from './frames.ts';
 import {
   compressedHeader,
   has,
@@ -12,11 +14,9 @@ import {
   versionOne,
   windowHeader,
 } from './frames.ts';
-import { Inbox } from './inbox.ts';
 import { inflateFrame } from './inflate.ts';
-import type { Limits } from './limits.ts';
 import { readPayload } from './payload.ts';
-import { limitError, nextKind, placeIn, protocolError } from './refusals.ts';
+import { Inbox } from './receive-buffer.ts';
 
 /** A window that arrived whole. A window of no events has an empty payload and the sequence 0. */
 export interface ReceivedWindow {

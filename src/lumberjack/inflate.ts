@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib';
 import { messageOf } from '../errors.ts';
+import { limitError, placeIn, protocolError } from './errors.ts';
+import type { Limits } from './frames.ts';
 import { compressedHeader, type Source, uint32 } from './frames.ts';
-import type { Limits } from './limits.ts';
-import { limitError, placeIn, protocolError } from './refusals.ts';
 
 /** With `info` zlib also hands out its engine, which knows how much of the input it used. */
 interface Inflated {

@@ -3,7 +3,7 @@ import type { rule } from '../config/rules.ts';
 import type { SelfMonitoringConfig } from '../config/schema/self-monitoring.ts';
 import type { Millis } from '../model.ts';
 import type { SinkVitals, Vitals } from '../telemetry/vitals.ts';
-import { formatDuration } from '../util/duration.ts';
+import { formatDuration } from '../util/units.ts';
 
 /** One thing that logboom watches about itself, at one moment. */
 export interface Reading {

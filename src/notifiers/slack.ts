@@ -1,7 +1,6 @@
 import type { SlackConfig } from '../config/schema/notifiers.ts';
 import type { Notification } from '../model.ts';
-import { cutToBytes } from '../util/cut.ts';
-import { printable } from '../util/printable.ts';
+import { cutToBytes, printable } from '../util/text.ts';
 import { type Notifier, NotifierError, stateWord } from './notifier.ts';
 import { postJson } from './post.ts';
 

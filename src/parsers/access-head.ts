@@ -1,6 +1,5 @@
 import type { Millis } from '../model.ts';
-import { dayStart, MINUTE } from './calendar.ts';
-import { timeOfDay } from './timestamp.ts';
+import { dayStart, MINUTE, timeOfDay } from './timestamp.ts';
 
 const SPACE = 0x20;
 const COLON = 0x3a;

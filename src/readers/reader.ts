@@ -2,7 +2,7 @@ import type { ResourceLimits } from 'node:worker_threads';
 import type { Journal } from '../journal/journal.ts';
 import type { Batch, BulkItem, EventBlock, Millis, Position, Transition } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import { giveBack } from '../util/give-back.ts';
+import { giveBack } from '../util/release-buffer.ts';
 import { type FromReader, ReaderThread } from './thread.ts';
 
 export interface ReaderOptions {

@@ -1,6 +1,6 @@
 import type { Journal } from '../journal/journal.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import { workerEntry } from '../util/worker-entry.ts';
+import { workerEntry } from '../util/package-files.ts';
 import { Reader } from './reader.ts';
 import type { ReaderData } from './reader-data.ts';
 

@@ -2,7 +2,7 @@ import type { RuleConfig } from '../config/rules.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
-import { countOf } from '../util/numbers.ts';
+import { countOf } from '../util/units.ts';
 import { journalRecords } from './backtest.ts';
 import { type Question, spanOf } from './question.ts';
 import { type GroupRecord, Recorder } from './recorder.ts';

@@ -1,6 +1,5 @@
 import { incidentKinds } from '../generator/incidents.ts';
-import { formatDuration } from '../util/duration.ts';
-import { formatShare } from '../util/numbers.ts';
+import { formatDuration, formatShare } from '../util/units.ts';
 import type { Score, ScoreReport } from './score.ts';
 
 /** The days that `logboom score` and the documentation use. Other seeds give slightly different scores. */

@@ -1,6 +1,6 @@
 import type { KindConfig } from '../config/rules.ts';
 import type { Millis, Scalar } from '../model.ts';
-import { formatDuration } from '../util/duration.ts';
+import { formatDuration } from '../util/units.ts';
 import { all, missing, partOf, shortened } from './group.ts';
 import type { Judgement } from './judgement.ts';
 

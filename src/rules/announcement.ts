@@ -1,5 +1,5 @@
 import type { AlertState, AlertStatus, Decision, Millis, Observation } from '../model.ts';
-import { formatDuration } from '../util/duration.ts';
+import { formatDuration } from '../util/units.ts';
 import type { StateRule } from './judgement.ts';
 
 type Notify = Decision['notify'];

@@ -1,6 +1,6 @@
 import type { KindConfig } from '../config/rules.ts';
 import type { Millis, Observation } from '../model.ts';
-import { formatNumber } from '../util/numbers.ts';
+import { formatNumber } from '../util/units.ts';
 import type { Judge, Judgement } from './judgement.ts';
 import { type Learned, learn, nothingLearned, spreadOf } from './learned.ts';
 import { type Season, seasonOf } from './season.ts';

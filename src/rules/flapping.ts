@@ -1,5 +1,5 @@
 import type { AlertState, Millis } from '../model.ts';
-import { formatDuration } from '../util/duration.ts';
+import { formatDuration } from '../util/units.ts';
 
 /** So many activations within the horizon make an alert a flapping one. */
 const flappingActivations = 4;

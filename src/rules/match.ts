@@ -1,5 +1,5 @@
 import type { Millis, Observation } from '../model.ts';
-import { formatDuration } from '../util/duration.ts';
+import { formatDuration } from '../util/units.ts';
 import type { Judgement } from './judgement.ts';
 
 /** Every matching event raises, or prolongs what an earlier one raised; the alert ends when there was none for so long. */

@@ -2,7 +2,7 @@ import type { Problem } from '../config/load/problems.ts';
 import type { RuleConfig, ThresholdConfig } from '../config/rules.ts';
 import { messageOf } from '../errors.ts';
 import type { Measure } from '../model.ts';
-import { formatDuration } from '../util/duration.ts';
+import { formatDuration } from '../util/units.ts';
 import { type Condition, overlap, parseCondition } from './condition.ts';
 import { checkKind } from './kind-problems.ts';
 import { compileQuery } from './kql/compile.ts';

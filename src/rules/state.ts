@@ -1,5 +1,5 @@
 import type { AlertState, Decision, Millis, Observation } from '../model.ts';
-import { formatDuration } from '../util/duration.ts';
+import { formatDuration } from '../util/units.ts';
 import { cooldownMatters, heldUntil, tellHeld } from './announcement.ts';
 import { raiseEarly, settle } from './early.ts';
 import { flappingHorizon } from './flapping.ts';

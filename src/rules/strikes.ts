@@ -1,6 +1,6 @@
 import type { KindConfig } from '../config/rules.ts';
 import type { FieldValue, Millis, Observation } from '../model.ts';
-import { formatDuration } from '../util/duration.ts';
+import { formatDuration } from '../util/units.ts';
 import { shortened } from './group.ts';
 import type { Judge, Judgement } from './judgement.ts';
 

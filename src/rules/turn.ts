@@ -1,5 +1,5 @@
 import type { AlertState, AlertStatus, Decision, Observation } from '../model.ts';
-import { formatDuration } from '../util/duration.ts';
+import { formatDuration } from '../util/units.ts';
 import { announce, nothingChanged } from './announcement.ts';
 import { flappingAt, flappingReason } from './flapping.ts';
 import type { Judgement, StateRule } from './judgement.ts';

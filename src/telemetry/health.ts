@@ -1,5 +1,5 @@
 import type { Millis, Position } from '../model.ts';
-import { formatDuration } from '../util/duration.ts';
+import { formatDuration } from '../util/units.ts';
 import type { Lag, Vitals } from './vitals.ts';
 
 /** What health is judged by. */

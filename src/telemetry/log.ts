@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import { ecsFormat } from '@elastic/ecs-pino-format';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
-import { printable } from '../util/printable.ts';
+import { printable } from '../util/text.ts';
 import { mask, redactor, secretPaths } from './redact.ts';
 
 export interface LogSettings {

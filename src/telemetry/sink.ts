@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { DeliveryReport, Millis } from '../model.ts';
-import { formatDuration } from '../util/duration.ts';
+import { formatDuration } from '../util/units.ts';
 import { Announcements } from './announcements.ts';
 import type { Instruments } from './instruments.ts';
 import { Throttle } from './throttle.ts';

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { formatSize } from '../util/size.ts';
+import { formatSize } from '../util/units.ts';
 import type { Instruments } from './instruments.ts';
 
 /** What the embedded store tells of itself. */

@@ -7,7 +7,7 @@ import { rule } from '../../src/config/rules.ts';
 import { shapeOf } from '../../src/config/schema/shape.ts';
 import type { FieldValue } from '../../src/model.ts';
 import { ruleProblems } from '../../src/rules/problems.ts';
-import { parseDuration } from '../../src/util/duration.ts';
+import { parseDuration } from '../../src/util/units.ts';
 import { load } from '../support/config.ts';
 import { event, play, type Step, told } from '../support/runs.ts';
 

@@ -6,7 +6,7 @@ import { LogboomError } from '../../src/errors.ts';
 import { decodeRecord } from '../../src/journal/record.ts';
 import { AckDecoder } from '../../src/lumberjack/ack-decoder.ts';
 import { Decoder, type ReceivedWindow } from '../../src/lumberjack/decoder.ts';
-import type { Limits } from '../../src/lumberjack/limits.ts';
+import type { Limits } from '../../src/lumberjack/frames.ts';
 import { readPayload } from '../../src/lumberjack/payload.ts';
 import type { ReadEvent } from '../../src/parsers/reader.ts';
 import { compileQuery } from '../../src/rules/kql/compile.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LogboomError } from '../../src/errors.ts';
 import { Decoder, type ReceivedWindow } from '../../src/lumberjack/decoder.ts';
-import type { Limits } from '../../src/lumberjack/limits.ts';
+import type { Limits } from '../../src/lumberjack/frames.ts';
 import { readPayload } from '../../src/lumberjack/payload.ts';
 import {
   bareWindow,

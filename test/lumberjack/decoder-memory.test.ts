@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../src/lumberjack/decoder.ts';
-import { defaultLimits } from '../../src/lumberjack/limits.ts';
+import { defaultLimits } from '../../src/lumberjack/frames.ts';
 import { C, decode, J, uint32, W } from '../support/frames.ts';
 
 const bytes = (...frames: Buffer[]) => Buffer.concat(frames);

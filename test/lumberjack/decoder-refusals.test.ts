@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { LogboomError } from '../../src/errors.ts';
 import { Decoder, type ReceivedWindow } from '../../src/lumberjack/decoder.ts';
-import { defaultLimits, type Limits } from '../../src/lumberjack/limits.ts';
+import { defaultLimits, type Limits } from '../../src/lumberjack/frames.ts';
 import { bareWindow, C, compressedWindow, D, J, rawC, told, uint32, W } from '../support/frames.ts';
 
 const bytes = (...frames: Buffer[]) => Buffer.concat(frames);

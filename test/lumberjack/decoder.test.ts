@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../src/lumberjack/decoder.ts';
 import { encodeWindow } from '../../src/lumberjack/encoder.ts';
-import { defaultLimits } from '../../src/lumberjack/limits.ts';
+import { defaultLimits } from '../../src/lumberjack/frames.ts';
 import { readPayload } from '../../src/lumberjack/payload.ts';
 import {
   bareWindow,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOrderly } from '../../src/lumberjack/orderly.ts';
+import { isOrderly } from '../../src/lumberjack/payload.ts';
 import { C, D, J, rawC, W } from '../support/frames.ts';
 
 const table: [title: string, payload: Buffer[], count: number, orderly: boolean][] = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openPayload } from '../../src/journal/payload.ts';
+import { Undo } from '../../src/util/cleanup.ts';
 import { Signal } from '../../src/util/signal.ts';
-import { Undo } from '../../src/util/undo.ts';
 import { C, D, documentsOf, J } from '../support/frames.ts';
 import { aBatch } from '../support/records.ts';
 

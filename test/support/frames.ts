@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { Decoder, type ReceivedWindow } from '../../src/lumberjack/decoder.ts';
-import { defaultLimits, type Limits } from '../../src/lumberjack/limits.ts';
+import { defaultLimits, type Limits } from '../../src/lumberjack/frames.ts';
 import type { EventBlock } from '../../src/model.ts';
 
 /**

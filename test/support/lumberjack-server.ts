@@ -3,7 +3,7 @@ import { createServer as createTls, type TlsOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { Decoder } from '../../src/lumberjack/decoder.ts';
 import { encodeAck } from '../../src/lumberjack/encoder.ts';
-import { defaultLimits } from '../../src/lumberjack/limits.ts';
+import { defaultLimits } from '../../src/lumberjack/frames.ts';
 
 export interface ReceivedBy {
   connection: number;

@@ -5,8 +5,8 @@ import { type RedeliveryConfig, redelivery as settings } from '../../src/config/
 import type { Journal } from '../../src/journal/journal.ts';
 import { openJournalReader } from '../../src/journal/lmdb.ts';
 import { openPayload } from '../../src/journal/payload.ts';
-import { Redelivery } from '../../src/journal/redelivery.ts';
-import { LocalMemory } from '../../src/journal/redelivery-memory.ts';
+import { LocalMemory } from '../../src/journal/redelivery/memory.ts';
+import { Redelivery } from '../../src/journal/redelivery/redelivery.ts';
 import { encodeFrames } from '../../src/lumberjack/encoder.ts';
 import { readPayload } from '../../src/lumberjack/payload.ts';
 import type { Batch, EventBlock, Millis, Position } from '../../src/model.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withoutLogin } from '../../src/util/address.ts';
+import { withoutLogin } from '../../src/util/text.ts';
 
 it.each([
   ['http://localhost:9200', 'http://localhost:9200'],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { printable } from '../../src/util/printable.ts';
+import { printable } from '../../src/util/text.ts';
 
 it.each([
   ['a plain text, with ümlauts and 漢字 and 👩‍🚀', 'a plain text, with ümlauts and 漢字 and 👩‍🚀'],

@@ -4,9 +4,8 @@ import type { Report, RuleReport } from '../../replay/report.ts';
 import { rulesFrom } from '../../replay/rules-file.ts';
 import { marks, sparkline } from '../../replay/timeline.ts';
 import { transitionLog } from '../../replay/transition-log.ts';
-import { formatDuration } from '../../util/duration.ts';
-import { countOf, formatMeasured } from '../../util/numbers.ts';
-import { printable } from '../../util/printable.ts';
+import { printable } from '../../util/text.ts';
+import { countOf, formatDuration, formatMeasured } from '../../util/units.ts';
 import { fieldsFrom, moment, timeFrom } from '../arguments.ts';
 import { columns, type Terminal } from '../terminal.ts';
 

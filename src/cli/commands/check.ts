@@ -1,8 +1,8 @@
 import { cautions, unreadableFiles } from '../../config/checks/cautions.ts';
 import type { Loaded } from '../../config/load/load.ts';
 import type { Config } from '../../config/schema/schema.ts';
-import { withoutLogin } from '../../util/address.ts';
-import { formatSize } from '../../util/size.ts';
+import { withoutLogin } from '../../util/text.ts';
+import { formatSize } from '../../util/units.ts';
 import { formatProblems } from '../configuration.ts';
 import { columns, type Terminal } from '../terminal.ts';
 

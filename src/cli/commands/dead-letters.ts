@@ -3,7 +3,7 @@ import { foldersOf } from '../../readers/reader-data.ts';
 import { filesOf } from '../../sinks/elasticsearch/dead-letters.ts';
 import { readDeadLetters, type StoredLetter } from '../../sinks/elasticsearch/dead-letters-reader.ts';
 import { type LetterFilter, letterChooser } from '../../sinks/elasticsearch/letter-filter.ts';
-import { printable } from '../../util/printable.ts';
+import { printable } from '../../util/text.ts';
 import { moment, timeFrom } from '../arguments.ts';
 import { type ConfigArguments, validConfig } from '../configuration.ts';
 import { columns, type Terminal } from '../terminal.ts';

@@ -18,7 +18,7 @@ import { savedObjects } from '../../kibana/objects.ts';
 import type { Connector } from '../../kibana/rule-shapes.ts';
 import { connectorsOf, rulesOf } from '../../kibana/rules.ts';
 import { ndjson } from '../../kibana/saved-object.ts';
-import { printable } from '../../util/printable.ts';
+import { printable } from '../../util/text.ts';
 import { addressFrom } from '../arguments.ts';
 import { columns, type Terminal } from '../terminal.ts';
 

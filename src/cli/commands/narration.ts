@@ -1,6 +1,6 @@
 import type { App } from '../../app/app.ts';
 import type { Transition } from '../../model.ts';
-import { printable } from '../../util/printable.ts';
+import { printable } from '../../util/text.ts';
 import { addressOf, filebeatSnippet, indented, requests } from './welcome.ts';
 
 const time = (millis: number) => new Date(millis).toISOString().slice(11, 23);

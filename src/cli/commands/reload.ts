@@ -1,6 +1,6 @@
 import { formatProblem, type Problem } from '../../config/load/problems.ts';
 import { type Applied, type Refused, wordsOf } from '../../telemetry/reload.ts';
-import { printable } from '../../util/printable.ts';
+import { printable } from '../../util/text.ts';
 import type { ApiSource } from '../api-source.ts';
 import { ask } from '../ask.ts';
 import type { Terminal } from '../terminal.ts';

@@ -6,7 +6,7 @@ import { createClient } from '../../sinks/elasticsearch/client.ts';
 import { judgeFailure } from '../../sinks/elasticsearch/request-failure.ts';
 import { type SetupOutcome, setUp } from '../../sinks/elasticsearch/setup.ts';
 import type { Piece } from '../../sinks/elasticsearch/templates/pieces.ts';
-import { printable } from '../../util/printable.ts';
+import { printable } from '../../util/text.ts';
 import { addressFrom } from '../arguments.ts';
 import { columns, type Terminal } from '../terminal.ts';
 

@@ -1,9 +1,7 @@
 import type { Health } from '../../telemetry/health.ts';
 import type { Status } from '../../telemetry/status.ts';
-import { formatDuration } from '../../util/duration.ts';
-import { countOf } from '../../util/numbers.ts';
-import { printable } from '../../util/printable.ts';
-import { formatSize } from '../../util/size.ts';
+import { printable } from '../../util/text.ts';
+import { countOf, formatDuration, formatSize } from '../../util/units.ts';
 import type { ApiSource } from '../api-source.ts';
 import { ask } from '../ask.ts';
 import { columns, type Terminal } from '../terminal.ts';

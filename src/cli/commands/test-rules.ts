@@ -1,7 +1,7 @@
 import { LogboomError } from '../../errors.ts';
 import { loadFixture } from '../../replay/fixture.ts';
 import { runFixture, type TestResult } from '../../replay/rule-tests.ts';
-import { printable } from '../../util/printable.ts';
+import { printable } from '../../util/text.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `logboom test-rules`: 0 where all tests pass, 1 where one fails or a file cannot be used. */

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { messageOf } from '../../errors.ts';
 import { isLoopback } from '../../listeners/hosts.ts';
-import { withoutLogin } from '../../util/address.ts';
+import { withoutLogin } from '../../util/text.ts';
 import { parseHost } from '../schema/forward.ts';
 import type { Config } from '../schema/schema.ts';
 import { openListeners } from './listeners.ts';

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import { withoutLogin } from '../../util/address.ts';
-import { printable } from '../../util/printable.ts';
+import { printable, withoutLogin } from '../../util/text.ts';
 import { isMapping, type Kind, namesIn, type Shape, shapeAt, valueAt } from '../schema/shape.ts';
 import { didYouMean } from './nearest.ts';
 import { formatPath, type Path, type Problem } from './problems.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defaultLimits } from '../../lumberjack/limits.ts';
-import { formatSize } from '../../util/size.ts';
+import { defaultLimits } from '../../lumberjack/frames.ts';
+import { formatSize } from '../../util/units.ts';
 import { redelivery } from './redelivery.ts';
 import { ssl } from './ssl.ts';
 import { duration, host, open, port, size, someDuration } from './values.ts';

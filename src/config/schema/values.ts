@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { parseDuration } from '../../util/duration.ts';
-import { parseSize } from '../../util/size.ts';
+import { parseDuration, parseSize } from '../../util/units.ts';
 
 /** A length of time as people write it (`250ms`, `5m`, `1h30m`), read into milliseconds. */
 export const duration = (byDefault: string) =>

@@ -4,7 +4,7 @@ import { LogboomError, messageOf } from '../../errors.ts';
 import { Decoder, type ReceivedWindow } from '../../lumberjack/decoder.ts';
 import type { Batch, EventBlock, Millis, Origin } from '../../model.ts';
 import type { LumberjackTelemetry } from '../../telemetry/lumberjack.ts';
-import { formatDuration } from '../../util/duration.ts';
+import { formatDuration } from '../../util/units.ts';
 import { Acks, type Waiting } from './acks.ts';
 import type { Flow, Reader } from './flow.ts';
 import { handshakeProblem } from './tls.ts';

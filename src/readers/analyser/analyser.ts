@@ -12,7 +12,7 @@ import type {
   Position,
   Transition,
 } from '../../model.ts';
-import { giveBack } from '../../util/give-back.ts';
+import { giveBack } from '../../util/release-buffer.ts';
 import { Signal } from '../../util/signal.ts';
 import type { Checkpoint, Results } from '../results.ts';
 

@@ -1,7 +1,7 @@
 import type { IndexingConfig } from '../../config/schema/outputs.ts';
 import type { BulkItem } from '../../model.ts';
-import { cutToBytes } from '../../util/cut.ts';
 import { legalCharacters } from '../../util/index-name.ts';
+import { cutToBytes } from '../../util/text.ts';
 import { type Named, partsOf, patternOf, textOf } from './pattern.ts';
 
 export type { Named } from './pattern.ts';

@@ -1,6 +1,5 @@
 import type { Fields, FieldValue, Millis } from '../../model.ts';
-import { formatDate } from '../../util/date-pattern.ts';
-import { type PatternPiece, piecesOf } from '../../util/field-pattern.ts';
+import { formatDate, type PatternPiece, piecesOf } from '../../util/field-pattern.ts';
 
 /** What a pattern is filled from: an event, with its `@metadata` in reach. */
 export interface Named extends Fields {

@@ -1,8 +1,7 @@
 import { EventView } from '../../events/index.ts';
 import { encodeCompressed, encodeWindow, encodeWindowHeader } from '../../lumberjack/encoder.ts';
 import { kinds, versionByte } from '../../lumberjack/frames.ts';
-import { isOrderly } from '../../lumberjack/orderly.ts';
-import { readPayload } from '../../lumberjack/payload.ts';
+import { isOrderly, readPayload } from '../../lumberjack/payload.ts';
 import type { Batch, EventBlock } from '../../model.ts';
 
 /** A window as it goes to Logstash. Its sequence counts from 1 to `count`. */

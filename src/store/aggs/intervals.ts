@@ -1,4 +1,4 @@
-import { parseDuration } from '../../util/duration.ts';
+import { parseDuration } from '../../util/units.ts';
 import type { JsonObject } from '../json.ts';
 import { addUnits, type CalendarUnit, floorTo, localToUtc, offsetOf } from '../mapping/zone.ts';
 import { illegalArgument, xContentError } from '../store-error.ts';

@@ -1,4 +1,4 @@
-import { formatSize } from '../../util/size.ts';
+import { formatSize } from '../../util/units.ts';
 import type { Engine } from '../engine.ts';
 import { nameOptions, resolve } from '../names.ts';
 import { illegalArgument } from '../store-error.ts';

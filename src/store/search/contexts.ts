@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Millis } from '../../model.ts';
-import { parseDuration } from '../../util/duration.ts';
+import { parseDuration } from '../../util/units.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { illegalArgument, StoreError } from '../store-error.ts';
 import type { Scroll } from './scroll.ts';

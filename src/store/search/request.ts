@@ -1,4 +1,4 @@
-import { parseDuration } from '../../util/duration.ts';
+import { parseDuration } from '../../util/units.ts';
 import { type AggregationSpec, parseAggregations } from '../aggs/parse.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Query } from '../query/matcher.ts';

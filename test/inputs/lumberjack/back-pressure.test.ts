@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../../src/lumberjack/limits.ts';
+import { defaultLimits } from '../../../src/lumberjack/frames.ts';
 import { bareWindow, J, W } from '../../support/frames.ts';
 import { pause, startInput, until } from '../../support/lumberjack-input.ts';
 import { connectSender } from '../../support/lumberjack-sender.ts';

@@ -1,5 +1,5 @@
-import type { RedeliveryConfig } from '../config/schema/redelivery.ts';
-import type { Millis } from '../model.ts';
+import type { RedeliveryConfig } from '../../config/schema/redelivery.ts';
+import type { Millis } from '../../model.ts';
 
 /** An event without its bytes. Equal events have equal ones, however they are written. */
 export interface EventIdentity {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { giveBack } from '../../src/util/give-back.ts';
+import { giveBack } from '../../src/util/release-buffer.ts';
 
 describe('memory that is given back', () => {
   it('is gone at once', () => {

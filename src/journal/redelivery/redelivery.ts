@@ -1,12 +1,11 @@
-import { Identifier } from '../events/index.ts';
-import { encodeFrames } from '../lumberjack/encoder.ts';
-import { readPayload } from '../lumberjack/payload.ts';
-import type { Batch, EventBlock, Millis, Origin, Position } from '../model.ts';
-import type { RedeliveryTelemetry } from '../telemetry/redelivery.ts';
-import type { JournalReader } from './journal.ts';
-import type { EventIdentity, RedeliveryMemory } from './redelivery-memory.ts';
-import { lastWindows } from './redelivery-tail.ts';
-import { Senders, type SentWindow } from './senders.ts';
+import { Identifier } from '../../events/index.ts';
+import { encodeFrames } from '../../lumberjack/encoder.ts';
+import { readPayload } from '../../lumberjack/payload.ts';
+import type { Batch, EventBlock, Millis, Origin, Position } from '../../model.ts';
+import type { RedeliveryTelemetry } from '../../telemetry/redelivery.ts';
+import type { JournalReader } from '../journal.ts';
+import type { EventIdentity, RedeliveryMemory } from './memory.ts';
+import { lastWindows, Senders, type SentWindow } from './recent-windows.ts';
 
 export interface RedeliveryOptions {
   memory: RedeliveryMemory;

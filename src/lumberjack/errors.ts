@@ -1,7 +1,7 @@
 import { LogboomError } from '../errors.ts';
-import { formatSize } from '../util/size.ts';
+import { formatSize } from '../util/units.ts';
+import type { Limits } from './frames.ts';
 import { has, isVersion, type Source } from './frames.ts';
-import type { Limits } from './limits.ts';
 
 /** Where the next frame begins, in words: an operator can find it in a capture of the connection. */
 export function placeIn(source: Source): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EventIdentity, LocalMemory } from '../../src/journal/redelivery-memory.ts';
+import { type EventIdentity, LocalMemory } from '../../../src/journal/redelivery/memory.ts';
 
 const identities = (from: number, to: number): EventIdentity[] =>
   Array.from({ length: to - from }, (_, i) => ({ identity: from + i, mark: from + i + 1_000_000 }));

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../src/journal/journal.ts';
-import { TRIM_BATCH } from '../../src/journal/trim.ts';
+import { TRIM_BATCH } from '../../src/journal/retention.ts';
 import { batch, eventually, everything, opened, readerOf, temporaryFolder } from './support.ts';
 
 const KB = 'x'.repeat(1_000);
