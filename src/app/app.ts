@@ -10,7 +10,7 @@ import { startApi } from '../telemetry/api.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import type { Status } from '../telemetry/status.ts';
-import { Undo } from '../util/cleanup.ts';
+import { Cleanup } from '../util/cleanup.ts';
 import { openDataFolder } from './data-folder.ts';
 import { startEmbeddedStore } from './embedded-store.ts';
 import { startOperation } from './operation.ts';
@@ -49,7 +49,7 @@ export const startApp: StartApp = async (config, options = {}) => {
   const metrics = createMetrics();
   const instruments = { log, metrics: metrics.registry };
   const startedAt = Date.now();
-  const undo = new Undo();
+  const undo = new Cleanup();
   let fail: (error: Error) => void = () => {};
   const failed = new Promise<Error>((resolve) => {
     fail = resolve;
@@ -98,9 +98,9 @@ export const startApp: StartApp = async (config, options = {}) => {
     if (store) urls.store = store.url;
     else urls.elasticsearch = operation.url();
     const { status, silent } = described;
-    return { urls, status, silent, reload, stop: () => undo.all(), failed };
+    return { urls, status, silent, reload, stop: () => undo.run(), failed };
   } catch (error) {
-    await undo.all().catch(() => undefined);
+    await undo.run().catch(() => undefined);
     throw error;
   }
 };

@@ -2,7 +2,7 @@ import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogboomError, messageOf } from '../errors.ts';
 import { lockFolder } from '../journal/lock.ts';
-import { lmdbFaultOf } from '../util/lmdb-file.ts';
+import { findLmdbDamage } from '../util/lmdb-file.ts';
 import { settleFormats } from './data-formats.ts';
 
 /** LMDB maps a small file for its locks; where the disk has no room for that, the system ends the process. */
@@ -76,7 +76,7 @@ function refuseDamaged(folder: string, file: string, loss: string): void {
 
 function faultOf(path: string): string | undefined {
   try {
-    return lmdbFaultOf(path);
+    return findLmdbDamage(path);
   } catch (error) {
     return `it cannot be read (${messageOf(error)})`;
   }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { RedeliveryConfig } from '../config/schema/redelivery.ts';
 import { openJournalReader } from '../journal/lmdb.ts';
 import { openPayload } from '../journal/payload.ts';
-import { LocalMemory } from '../journal/redelivery/memory.ts';
+import { LocalRedeliveryMemory } from '../journal/redelivery/memory.ts';
 import { Redelivery, type RedeliveryOptions } from '../journal/redelivery/redelivery.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { redeliveryTelemetry } from '../telemetry/redelivery.ts';
@@ -17,13 +17,13 @@ export async function openRedelivery(
   const telemetry = redeliveryTelemetry(instruments);
   const redelivery = new Redelivery({
     ...config,
-    memory: new LocalMemory(config, telemetry.forgotten),
+    memory: new LocalRedeliveryMemory(config, telemetry.forgotten),
     journal: openJournalReader(folder),
     append,
     open: openPayload,
     telemetry,
     seed: randomInt(2 ** 32),
   });
-  await redelivery.recover();
+  await redelivery.rememberLastWindows();
   return redelivery;
 }

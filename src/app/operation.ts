@@ -7,7 +7,7 @@ import { foldersOf } from '../readers/reader-data.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { version } from '../util/package-files.ts';
-import { withoutLogin } from '../util/text.ts';
+import { withoutCredentials } from '../util/text.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
 import { ownMetrics } from './own-metrics.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -77,7 +77,7 @@ function targets({ data }: Config, store: EmbeddedStore | undefined) {
   const folders = foldersOf(data);
   return {
     urlOf: ({ elasticsearch }: Config) =>
-      store?.url ?? withoutLogin(elasticsearch?.hosts?.join(', ') || 'Elastic Cloud'),
+      store?.url ?? withoutCredentials(elasticsearch?.hosts?.join(', ') || 'Elastic Cloud'),
     dataOf: (config: Config) => {
       const elasticsearch = store?.elasticsearch ?? config.elasticsearch!;
       return { config, elasticsearch, folders };

@@ -25,7 +25,7 @@ import { Forwarding, journalReaders } from '../readers/forwarder/forwarding.ts';
 import { foldersOf, type ReaderData } from '../readers/reader-data.ts';
 import { startReader } from '../readers/start-reader.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import { Undo } from '../util/cleanup.ts';
+import { Cleanup } from '../util/cleanup.ts';
 import { openRedelivery } from './open-redelivery.ts';
 
 interface PipelineOptions {
@@ -46,7 +46,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const { config, elasticsearch, instruments } = options;
   const folders = foldersOf(config.data);
   const data: ReaderData = { config, elasticsearch, folders };
-  const undo = new Undo();
+  const undo = new Cleanup();
   try {
     const journal = await openJournal(folders.journal, {
       config: config.journal,
@@ -103,7 +103,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     undo.add(() => {
       const stopped = lumberjack.stop(config.shutdown.timeout);
       // What waits for room is its sender's still, and the room may not come for as long as Elasticsearch is away.
-      journal.turnAway();
+      journal.rejectWaiting();
       return stopped;
     });
 
@@ -116,9 +116,9 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const selfMonitoring = startSelfMonitoring(looked, config, folders, instruments);
     undo.add(() => selfMonitoring.stop());
 
-    return Object.assign(looked, { selfMonitoring, stop: () => undo.all() });
+    return Object.assign(looked, { selfMonitoring, stop: () => undo.run() });
   } catch (error) {
-    await undo.all();
+    await undo.run();
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
 import { parseIso } from '../parsers/timestamp.ts';
-import { withoutLogin } from '../util/text.ts';
+import { withoutCredentials } from '../util/text.ts';
 
 /** Reads a moment: ISO 8601, UTC where it names no zone. */
 export function timeFrom(name: string, text: string | undefined): Millis | undefined {
@@ -14,7 +14,7 @@ export function timeFrom(name: string, text: string | undefined): Millis | undef
 /** Reads `--url`: an http or https address. */
 export function addressFrom(text: string): string {
   if (URL.canParse(text) && /^https?:\/\//i.test(text)) return text;
-  const message = `--url takes an address such as http://localhost:9200, but got "${withoutLogin(text)}".`;
+  const message = `--url takes an address such as http://localhost:9200, but got "${withoutCredentials(text)}".`;
   throw new LogboomError('USAGE', message);
 }
 

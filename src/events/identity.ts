@@ -1,6 +1,6 @@
 import type { EventBlock } from '../model.ts';
 import { decodeString } from './decode.ts';
-import { met, skipColon, skipSpace, skipString } from './json-text.ts';
+import { skipColon, skipSpace, skipString, traits } from './json-text.ts';
 import { cover, fieldPath, mayCover } from './path.ts';
 import { ENTRY, Walker } from './walker.ts';
 
@@ -105,9 +105,9 @@ export class Identifier {
   }
 
   #text(at: number): number {
-    met.escape = false;
+    traits.escape = false;
     const after = skipString(this.#bytes, at + 1, this.#end);
-    if (met.escape) {
+    if (traits.escape) {
       const text = Buffer.from(decodeString(this.#bytes, at + 1, after - 1, false));
       this.#hash(text, 0, text.length, kinds.text);
     } else this.#hash(this.#bytes, at + 1, after - 1, kinds.text);

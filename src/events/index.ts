@@ -15,5 +15,7 @@ export { fieldPath, namePattern } from './path.ts';
 export { isDeeper } from './repair.ts';
 export { splice } from './splicer.ts';
 export { EventView } from './view.ts';
+
 export { ENTRY } from './walker.ts';
+
 export { LineWrapper } from './wrap.ts';

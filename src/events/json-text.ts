@@ -33,12 +33,12 @@ const isHexDigit = new Uint8Array(256);
 for (const digit of '0123456789abcdefABCDEF') isHexDigit[digit.charCodeAt(0)] = 1;
 
 /** What was met since `forgetTraits`. Kept beside the functions, for they return places only. */
-export const met = { notAscii: false, escape: false, newline: false };
+export const traits = { notAscii: false, escape: false, newline: false };
 
-export function forgetTraits(): void {
-  met.notAscii = false;
-  met.escape = false;
-  met.newline = false;
+export function resetTraits(): void {
+  traits.notAscii = false;
+  traits.escape = false;
+  traits.newline = false;
 }
 
 /** Of the bytes last skipped: themselves and the same in words of four, which begin `shift` bytes before them. */
@@ -91,13 +91,13 @@ export function skipString(bytes: Uint8Array, from: number, end: number): number
     const byte = bytes[at]!;
     if (byte === QUOTE) return at + 1;
     if (byte === BACKSLASH) {
-      met.escape = true;
+      traits.escape = true;
       const letter = bytes[at + 1]!;
       if (isShortEscape[letter] === 1) at += 2;
       else if (letter === LOWER_U && fourHexDigits(bytes, at + 2)) at += 6;
       else return -1;
     } else if (byte >= 0x80) {
-      met.notAscii = true;
+      traits.notAscii = true;
       do at += 1;
       while (at < end && bytes[at]! >= 0x80);
     } else return -1;
@@ -112,7 +112,7 @@ function fourHexDigits(bytes: Uint8Array, at: number): boolean {
 export function skipSpace(bytes: Uint8Array, from: number, end: number): number {
   for (let at = from; at < end; at += 1) {
     const byte = bytes[at]!;
-    if (byte === LINE_FEED || byte === CARRIAGE_RETURN) met.newline = true;
+    if (byte === LINE_FEED || byte === CARRIAGE_RETURN) traits.newline = true;
     else if (byte !== SPACE && byte !== TAB) return at;
   }
   return end;

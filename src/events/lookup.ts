@@ -2,7 +2,7 @@ import type { FieldValue, Scalar } from '../model.ts';
 import { decodeScalar } from './decode.ts';
 import { Members } from './members.ts';
 import { cover, type FieldPath, mayCover } from './path.ts';
-import { SeenTexts } from './repeated-values.ts';
+import { RepeatedTexts } from './repeated-values.ts';
 import { ENTRY, type Walker } from './walker.ts';
 
 const OPEN_BRACKET = 0x5b;
@@ -21,7 +21,7 @@ export class Lookup {
    */
   readonly #repeated = new Map<FieldPath, Map<number, Scalar>>();
 
-  readonly #texts = new SeenTexts();
+  readonly #texts = new RepeatedTexts();
 
   /** Forgets what it knows of the block before. */
   open(bytes: Buffer): void {

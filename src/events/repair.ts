@@ -4,7 +4,7 @@ import { MAX_DEPTH } from './json-text.ts';
 import { ENTRY, type Walker } from './walker.ts';
 
 /** What becomes of a document that is not `whole`: written anew on one line, or refused with a reason in words. */
-type Judgement = { document: Buffer; problem?: undefined } | { problem: string; document?: undefined };
+type Repair = { document: Buffer; problem?: undefined } | { problem: string; document?: undefined };
 
 /**
  * Writes an irregular document anew: its line breaks (which, in sound JSON, stand only between tokens) become spaces,
@@ -24,7 +24,7 @@ export function rewrite(walker: Walker): Buffer {
 }
 
 /** Decides by a real parse about bytes that the walker found malformed. */
-export function judge(bytes: Buffer): Judgement {
+export function repair(bytes: Buffer): Repair {
   if (!isUtf8(bytes)) return { problem: `is not valid UTF-8 at byte ${firstInvalidUtf8(bytes)}` };
   const text = bytes.toString();
   if (text.trim() === '') return { problem: 'is empty' };

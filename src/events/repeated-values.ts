@@ -7,7 +7,7 @@ import { decodeScalar } from './decode.ts';
  * event, with their keys in a few (`agent`: 6) to a few hundred (`host`: 392) orders. Places, not copies: a memory ends
  * with its block and pins nothing.
  */
-export class SeenValues {
+export class RepeatedValues {
   readonly #starts = new Int32Array(SLOTS);
   readonly #lengths = new Int32Array(SLOTS);
   #view: DataView = new DataView(new ArrayBuffer(0));
@@ -64,8 +64,8 @@ const LONGEST = 256;
  * Decodes values of one block. A string that comes again, such as the path of a log file, is not decoded again: the very
  * same text is given, whose hash is known to whoever looks it up.
  */
-export class SeenTexts {
-  readonly #seen = new SeenValues();
+export class RepeatedTexts {
+  readonly #seen = new RepeatedValues();
   readonly #texts: string[] = [];
 
   open(bytes: Buffer): void {

@@ -4,7 +4,7 @@ import { Lookup } from './lookup.ts';
 import { leafNames } from './objects.ts';
 import { cover, type FieldPath, fieldPath, mayCover, namePattern } from './path.ts';
 import { exists } from './presence.ts';
-import { judge, rewrite } from './repair.ts';
+import { repair, rewrite } from './repair.ts';
 import { ENTRY, Walker } from './walker.ts';
 
 const SPACE = 0x20;
@@ -115,7 +115,7 @@ export class EventView implements Fields {
   }
 
   #judge(): void {
-    const { document, problem } = judge(this.raw());
+    const { document, problem } = repair(this.raw());
     if (document) this.#replace(document);
     else this.#refuse(problem);
   }

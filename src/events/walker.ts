@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { forgetTraits, met, skipColon, skipSpace, skipString, skipValue } from './json-text.ts';
-import { SeenValues } from './repeated-values.ts';
+import { resetTraits, skipColon, skipSpace, skipString, skipValue, traits } from './json-text.ts';
+import { RepeatedValues } from './repeated-values.ts';
 
 /** What a walk found: `whole` may be used as it stands, `irregular` is sound but has to be written anew. */
-type Walk = 'whole' | 'irregular' | 'malformed';
+type WalkResult = 'whole' | 'irregular' | 'malformed';
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -33,7 +33,7 @@ export class Walker {
   end = 0;
   /** Whether the last document is pure ASCII, so that Latin-1, which decodes faster, reads it right. */
   ascii = true;
-  readonly #seen = new SeenValues();
+  readonly #seen = new RepeatedValues();
   #irregular = false;
   #keyBits = 0;
   /** Where the value that was walked last was met first. */
@@ -44,9 +44,9 @@ export class Walker {
     this.#seen.open(bytes);
   }
 
-  walk(start: number, end: number): Walk {
+  walk(start: number, end: number): WalkResult {
     const { bytes } = this;
-    forgetTraits();
+    resetTraits();
     this.count = 0;
     this.#irregular = false;
     this.#keyBits = 0;
@@ -54,10 +54,10 @@ export class Walker {
     this.end = trimEnd(bytes, this.start, end);
     const twoBraces = this.end - this.start >= 2 && bytes[this.start] === OPEN_BRACE;
     if (!twoBraces || bytes[this.end - 1] !== CLOSE_BRACE || !this.#members()) return 'malformed';
-    this.ascii = !met.notAscii;
-    if (met.notAscii && !isUtf8(bytes.subarray(start, end))) return 'malformed';
+    this.ascii = !traits.notAscii;
+    if (traits.notAscii && !isUtf8(bytes.subarray(start, end))) return 'malformed';
     if (this.count > MANY_KEYS && this.#manyKeysRepeat()) this.#irregular = true;
-    return this.#irregular || met.newline ? 'irregular' : 'whole';
+    return this.#irregular || traits.newline ? 'irregular' : 'whole';
   }
 
   #members(): boolean {
@@ -66,12 +66,12 @@ export class Walker {
     if (bytes[at] === CLOSE_BRACE) return at + 1 === end;
     for (;;) {
       if (bytes[at] !== QUOTE) return false;
-      met.escape = false;
+      traits.escape = false;
       const key = at + 1;
       at = skipString(bytes, key, end);
       if (at < 0) return false;
       const keyEnd = at - 1;
-      if (met.escape) this.#irregular = true;
+      if (traits.escape) this.#irregular = true;
       at = skipColon(bytes, at, end);
       if (at < 0) return false;
       const value = at;
@@ -99,7 +99,7 @@ export class Walker {
     }
     const after = skipValue(bytes, at, end, 2);
     // A value skipped later leaves no traits, so only one that has none may be remembered.
-    if (after > 0 && !met.notAscii && !met.newline) this.#seen.remember(slot, at, after);
+    if (after > 0 && !traits.notAscii && !traits.newline) this.#seen.remember(slot, at, after);
     return after;
   }
 

@@ -4,7 +4,7 @@ import { encodeHeader, payloadOf } from './record.ts';
 const NO_BYTES = Buffer.alloc(0);
 
 /** A record, or states alone, on the way to disk, and whom to notify. */
-export interface Entry {
+export interface PendingAppend {
   header: Buffer;
   payload: Buffer;
   size: number;
@@ -14,28 +14,31 @@ export interface Entry {
   reject: (error: Error) => void;
 }
 
-export function entryFor(
+export function pendingAppend(
   record: Batch | Tick,
   resolve: (position: Position) => void,
   reject: (error: Error) => void,
   states: readonly InputState[] = [],
-): Entry {
+): PendingAppend {
   const header = encodeHeader(record);
   const payload = payloadOf(record);
   return { header, payload, size: header.length + payload.length, states, resolve, reject };
 }
 
 /** States without a record: an entry that takes no position. */
-export const entryForStates = (
+export const pendingStates = (
   states: readonly InputState[],
   resolve: () => void,
   reject: (error: Error) => void,
-): Entry => ({ header: NO_BYTES, payload: NO_BYTES, size: 0, states, resolve, reject });
+): PendingAppend => ({ header: NO_BYTES, payload: NO_BYTES, size: 0, states, resolve, reject });
 
-export const isRecord = ({ header }: Entry): boolean => header.length > 0;
+export const isRecord = ({ header }: PendingAppend): boolean => header.length > 0;
 
 /** Resolves the entries of a group whose first record has the position `first`. Returns what the group took. */
-export function acknowledge(group: readonly Entry[], first: Position): { records: number; bytes: number } {
+export function acknowledge(
+  group: readonly PendingAppend[],
+  first: Position,
+): { records: number; bytes: number } {
   const taken = { records: 0, bytes: 0 };
   for (const entry of group) {
     entry.resolve(isRecord(entry) ? first + taken.records++ : 0);
@@ -45,17 +48,17 @@ export function acknowledge(group: readonly Entry[], first: Position): { records
 }
 
 /** Where a tick still fits on a full disk, a window does not. */
-export const hasEvents = (group: readonly Entry[]): boolean =>
+export const hasEvents = (group: readonly PendingAppend[]): boolean =>
   group.some(({ payload }) => payload.length > 0);
 
 /**
  * Back-pressure: the line of those that wait for room, and the line of those that were let in. An entry is let in
  * while what is unread is below the limit, so one of any size gets in when its turn comes.
  */
-export class Room {
+export class AppendQueue {
   readonly limit: number;
-  readonly #waiting: Entry[] = [];
-  readonly #entered: Entry[] = [];
+  readonly #waiting: PendingAppend[] = [];
+  readonly #entered: PendingAppend[] = [];
   /** Bytes that were let in and are not on disk yet. */
   #underWay = 0;
   /** Why nobody may wait any more. */
@@ -69,19 +72,19 @@ export class Room {
     return this.#waiting.length;
   }
 
-  get entered(): number {
+  get admitted(): number {
     return this.#entered.length;
   }
 
-  get underWay(): number {
+  get admittedBytes(): number {
     return this.#underWay;
   }
 
-  wait(entry: Entry): void {
+  enqueue(entry: PendingAppend): void {
     this.#waiting.push(entry);
   }
 
-  enter(entry: Entry): void {
+  enqueueAdmitted(entry: PendingAppend): void {
     this.#entered.push(entry);
     this.#underWay += entry.size;
   }
@@ -89,30 +92,31 @@ export class Room {
   /** Lets in whom there is room for, first come first served. `unread`: bytes on disk that wait for readers. */
   admit(unread: number): void {
     while (this.#waiting.length > 0 && unread + this.#underWay < this.limit)
-      this.enter(this.#waiting.shift()!);
-    if (this.#noWaiting) this.turnAway(this.#noWaiting);
+      this.enqueueAdmitted(this.#waiting.shift()!);
+    if (this.#noWaiting) this.rejectWaiting(this.#noWaiting);
   }
 
   /** Takes the next group for the disk; `left` gives its bytes back when it is written or refused. */
-  take(maxRecords: number, maxBytes: number): Entry[] {
+  takeGroup(maxRecords: number, maxBytes: number): PendingAppend[] {
     let count = 0;
     for (let bytes = 0; count < Math.min(maxRecords, this.#entered.length) && bytes < maxBytes; count++)
       bytes += this.#entered[count]!.size;
     return this.#entered.splice(0, count);
   }
 
-  left(group: readonly Entry[]): void {
+  release(group: readonly PendingAppend[]): void {
     for (const entry of group) this.#underWay -= entry.size;
   }
 
   /** Rejects everything, what was let in included: nothing reaches the disk any more. */
   giveUp(error: Error): void {
-    for (const entry of this.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)) entry.reject(error);
-    this.turnAway(error);
+    for (const entry of this.takeGroup(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY))
+      entry.reject(error);
+    this.rejectWaiting(error);
   }
 
   /** Sends away those that wait, and whoever would have to from now on. Those that were let in go to disk. */
-  turnAway(error: Error): void {
+  rejectWaiting(error: Error): void {
     this.#noWaiting = error;
     for (const entry of this.#waiting.splice(0)) entry.reject(error);
   }

@@ -2,7 +2,7 @@
  * Runs a cycle when asked, never two at a time. Between asking and running lies one turn of the event loop, so
  * that all that arrives in a turn, or while a cycle runs, shares the next one: that is the group in group commit.
  */
-export class Loop {
+export class CommitLoop {
   readonly #cycle: () => Promise<void>;
   #asked = false;
   #running: Promise<void> | undefined;
@@ -12,13 +12,13 @@ export class Loop {
     this.#cycle = cycle;
   }
 
-  ask(): void {
+  request(): void {
     this.#asked = true;
     this.#running ??= this.#run();
   }
 
   /** Resolves when nothing that was asked for is left. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     while (this.#running) await this.#running;
   }
 

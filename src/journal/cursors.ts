@@ -8,11 +8,11 @@ export class Cursors {
 
   constructor(required: readonly string[], saved: Record<string, Position>) {
     this.#positions = new Map(Object.entries(saved));
-    this.require(required);
+    this.setRequired(required);
   }
 
   /** The readers that hold others. Where one is that is none of them any more is remembered all the same. */
-  require(readers: readonly string[]): void {
+  setRequired(readers: readonly string[]): void {
     this.#required = readers;
     for (const reader of readers) if (!this.#positions.has(reader)) this.#positions.set(reader, 0);
   }

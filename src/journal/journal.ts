@@ -2,7 +2,7 @@ import type { Batch, InputState, JournalRecord, Millis, Position } from '../mode
 import type { JournalReaders } from './options.ts';
 
 /** How full a journal is, as health pages and dashboards show it. */
-export interface Fill {
+export interface JournalFill {
   /** Bytes of records that the slowest required reader has yet to commit, those on their way to disk included. */
   bytes: number;
   /** Where appends begin to wait. */
@@ -20,11 +20,11 @@ export interface Fill {
 export interface Journal {
   /** The journal's own random id, made at creation; part of document ids. */
   readonly id: string;
-  readonly fill: Fill;
+  readonly fill: JournalFill;
   /** Why the journal takes nothing any more. */
   readonly broken: string | undefined;
   /** Why the disk did not take what was appended last; undefined again when it took something. */
-  readonly refusing: string | undefined;
+  readonly lastWriteError: string | undefined;
   /** Bytes of records that lie beyond a position. */
   bytesAfter(position: Position): number;
   /**
@@ -48,14 +48,14 @@ export interface Journal {
   commit(reader: string, position: Position): void;
   committed(reader: string): Position;
   /** From now on room and trimming go by these readers. A reader that is none of them holds nothing any more. */
-  serve(readers: JournalReaders): void;
+  setReaders(readers: JournalReaders): void;
   /** The listener is called when the disk has new records. Returns what ends that. */
   onAppend(listener: (newest: Position) => void): () => void;
   /**
    * Nobody waits for room any more: who does, and who finds it full from now on, is rejected with `JOURNAL_CLOSED`. A
    * stop would else last as long as the slowest reader's trouble.
    */
-  turnAway(): void;
+  rejectWaiting(): void;
   /** Finishes appends under way; those that wait for room reject with `JOURNAL_CLOSED`. Closing twice is harmless. */
   close(): Promise<void>;
 }

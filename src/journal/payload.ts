@@ -1,7 +1,7 @@
 import { LineWrapper } from '../events/index.ts';
 import { readPayload } from '../lumberjack/payload.ts';
 import type { Batch, EventBlock } from '../model.ts';
-import { giveBack } from '../util/release-buffer.ts';
+import { releaseBuffer } from '../util/release-buffer.ts';
 
 /** Inflates a batch as its encoding asks. */
 export function openPayload(batch: Batch): EventBlock {
@@ -19,7 +19,7 @@ export function openPayload(batch: Batch): EventBlock {
 
 /** Gives the memory of a batch's events back when nobody looks at them any more; the payload stays as it is. */
 export function closePayload({ payload }: Batch, { bytes }: EventBlock): void {
-  if (bytes.buffer !== payload.buffer) giveBack(bytes);
+  if (bytes.buffer !== payload.buffer) releaseBuffer(bytes);
 }
 
 /** One document a line; empty lines are no documents. */

@@ -1,7 +1,7 @@
 import type { JournalRecord, Position } from '../model.ts';
 import type { JournalReader } from './journal.ts';
 import { cursorOf, type Layout, oldestOf, openForReading, tailOf } from './layout.ts';
-import { decodeHeader, decodeRecord, withoutPayload } from './record.ts';
+import { decodeHeader, decodeRecord, decodeWithoutPayload } from './record.ts';
 
 const NO_BYTES = Buffer.alloc(0);
 
@@ -52,7 +52,7 @@ class LmdbJournalReader implements JournalReader {
         const header = this.#layout.headers.getBinary(position) ?? NO_BYTES;
         bytes += decodeHeader(header)?.size ?? header.length;
         if (bytes > maxBytes && records.length > 0) break;
-        records.push(has(position) ? withoutPayload(position, header) : this.#record(position, header));
+        records.push(has(position) ? decodeWithoutPayload(position, header) : this.#record(position, header));
       }
       return records;
     });

@@ -1,14 +1,14 @@
 import { statfsSync } from 'node:fs';
 import { LogboomError, messageOf } from '../errors.ts';
 import type { InputState, Position } from '../model.ts';
-import { written } from '../util/lmdb.ts';
-import { type Entry, isRecord } from './append-queue.ts';
+import { untilWritten } from '../util/lmdb.ts';
+import { isRecord, type PendingAppend } from './append-queue.ts';
 import type { Cursors } from './cursors.ts';
 import { cursorKey, headerAt, type Layout, oldestOf, type Tail, tailOf } from './layout.ts';
 import { sealHeader } from './record.ts';
 
 /** What the disk holds, `oldest` to `newest`, and the one transaction by which that changes. */
-export class Shelf {
+export class RecordLog {
   readonly layout: Layout;
   #tail: Tail;
   #oldest: Position;
@@ -42,7 +42,7 @@ export class Shelf {
    * Appends a group with its states, removes the records before `keepFrom` and saves cursors, all or nothing, and resolves when
    * the disk has it. Returns the group's first position. It must not be called again before it settled.
    */
-  async write(group: readonly Entry[], keepFrom: Position, cursors: ReturnType<Cursors['unsaved']>) {
+  async write(group: readonly PendingAppend[], keepFrom: Position, cursors: ReturnType<Cursors['unsaved']>) {
     const { headers, payloads, meta } = this.layout;
     const first = this.newest + 1;
     const tail = { ...this.#tail };
@@ -58,13 +58,13 @@ export class Shelf {
       for (const [reader, position] of cursors) void meta.put(cursorKey(reader), position);
       void meta.put('tail', tail);
     });
-    await written(batch);
+    await untilWritten(batch);
     this.#tail = tail;
     this.#oldest = keepFrom;
     return first;
   }
 
-  #putRecord({ header, payload, size }: Entry, tail: Tail): void {
+  #putRecord({ header, payload, size }: PendingAppend, tail: Tail): void {
     const { headers, payloads } = this.layout;
     sealHeader(header, tail.total, payload);
     tail.position += 1;
@@ -83,7 +83,7 @@ export class Shelf {
 /** Below this much room the disk is called full: LMDB reports a write that was cut short as an I/O error. */
 const HARDLY_ANY_ROOM = 64 * 2 ** 20;
 
-export function failureOf(folder: string, cause: unknown): LogboomError {
+export function writeFailure(folder: string, cause: unknown): LogboomError {
   return new LogboomError(
     'JOURNAL_BROKEN',
     `Cannot write to the journal in ${folder}: ${messageOf(cause)}${hintFor(folder)}. ` +
@@ -102,7 +102,7 @@ function hintFor(folder: string): string {
 }
 
 /** After a write to LMDB's own first pages failed it refuses all further ones, and only a restart helps. */
-export function isBeyondHelp(layout: { root: { transactionSync(action: () => void): void } }): boolean {
+export function refusesAllWrites(layout: { root: { transactionSync(action: () => void): void } }): boolean {
   try {
     layout.root.transactionSync(() => undefined);
     return false;

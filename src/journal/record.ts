@@ -110,7 +110,7 @@ function damaged(position: Position, header: Buffer, payload: Buffer): JournalRe
 }
 
 /** The record of a header alone: nobody can tell whether it is sound but by what it says. */
-export function withoutPayload(position: Position, header: Buffer): JournalRecord {
+export function decodeWithoutPayload(position: Position, header: Buffer): JournalRecord {
   try {
     return recordOf(position, header, NO_BYTES);
   } catch {

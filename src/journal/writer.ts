@@ -2,14 +2,21 @@ import type { JournalConfig } from '../config/schema/journal.ts';
 import { LogboomError } from '../errors.ts';
 import type { Batch, InputState, Millis, Position } from '../model.ts';
 import { type JournalTelemetry, journalTelemetry } from '../telemetry/journal.ts';
-import { acknowledge, type Entry, entryFor, entryForStates, hasEvents, Room } from './append-queue.ts';
-import { Loop } from './commit-loop.ts';
+import {
+  AppendQueue,
+  acknowledge,
+  hasEvents,
+  type PendingAppend,
+  pendingAppend,
+  pendingStates,
+} from './append-queue.ts';
+import { CommitLoop } from './commit-loop.ts';
 import { Cursors } from './cursors.ts';
-import type { Fill, Journal } from './journal.ts';
+import type { Journal, JournalFill } from './journal.ts';
 import { cursorsOf, openForWriting, statesOf } from './layout.ts';
 import type { Lock } from './lock.ts';
 import { type JournalOptions, type JournalReaders, mapSizeOf } from './options.ts';
-import { failureOf, isBeyondHelp, Shelf } from './record-log.ts';
+import { RecordLog, refusesAllWrites, writeFailure } from './record-log.ts';
 import { firstKept } from './retention.ts';
 
 /** One transaction takes this much at the most, so that the first of a great crowd does not wait for the last. */
@@ -25,11 +32,11 @@ export class JournalWriter implements Journal {
   readonly #config: JournalConfig;
   readonly #now: () => Millis;
   readonly #telemetry: JournalTelemetry;
-  readonly #shelf: Shelf;
+  readonly #shelf: RecordLog;
   readonly #cursors: Cursors;
-  readonly #room: Room;
+  readonly #room: AppendQueue;
   #lagging: [reader: string, bytes: number][];
-  readonly #loop = new Loop(() => this.#cycle());
+  readonly #loop = new CommitLoop(() => this.#cycle());
   readonly #chores: NodeJS.Timeout;
   readonly #listeners = new Set<(newest: Position) => void>();
   /** Running size up to the slowest reader; what lies beyond is unread. */
@@ -46,11 +53,11 @@ export class JournalWriter implements Journal {
     this.#now = now ?? Date.now;
     this.#telemetry = journalTelemetry(instruments);
     this.#lagging = Object.entries(lagging ?? {});
-    this.#shelf = new Shelf(openForWriting(folder, mapSizeOf(options)));
+    this.#shelf = new RecordLog(openForWriting(folder, mapSizeOf(options)));
     this.#cursors = new Cursors(readers, cursorsOf(this.#shelf.layout));
-    this.#room = new Room(config.maxSize);
+    this.#room = new AppendQueue(config.maxSize);
     this.#readTotal = this.#shelf.totalUpTo(this.#slowest);
-    this.#chores = setInterval(() => this.#loop.ask(), CHORES_EVERY).unref();
+    this.#chores = setInterval(() => this.#loop.request(), CHORES_EVERY).unref();
     this.#telemetry.opened(folder, this.#shelf.oldest, this.#shelf.newest);
   }
 
@@ -58,17 +65,24 @@ export class JournalWriter implements Journal {
     return this.#shelf.layout.id;
   }
 
-  get fill(): Fill {
+  get fill(): JournalFill {
     const { oldest, newest } = this.#shelf;
-    const { limit, waiting, underWay } = this.#room;
-    return { bytes: this.#unread + underWay, limit, waiting, oldest, newest, readers: this.#cursors.all };
+    const { limit, waiting, admittedBytes } = this.#room;
+    return {
+      bytes: this.#unread + admittedBytes,
+      limit,
+      waiting,
+      oldest,
+      newest,
+      readers: this.#cursors.all,
+    };
   }
 
   get broken(): string | undefined {
     return this.#broken?.message;
   }
 
-  get refusing(): string | undefined {
+  get lastWriteError(): string | undefined {
     return this.#refusing?.message;
   }
 
@@ -80,18 +94,18 @@ export class JournalWriter implements Journal {
     return new Promise((resolve, reject) => {
       if (this.#refuses(reject)) return;
       const wasFull = this.#room.waiting > 0;
-      this.#room.wait(entryFor(batch, resolve, reject, states));
+      this.#room.enqueue(pendingAppend(batch, resolve, reject, states));
       this.#admit();
       if (!wasFull && this.#room.waiting > 0) this.#telemetry.full(this.fill.bytes, this.#room.limit);
     });
   }
 
   tick(receivedAt: Millis): Promise<Position> {
-    return this.#enter((resolve, reject) => entryFor({ kind: 'tick', receivedAt }, resolve, reject));
+    return this.#enter((resolve, reject) => pendingAppend({ kind: 'tick', receivedAt }, resolve, reject));
   }
 
   saveStates(states: readonly InputState[]): Promise<void> {
-    return this.#enter((resolve, reject) => entryForStates(states, resolve, reject));
+    return this.#enter((resolve, reject) => pendingStates(states, resolve, reject));
   }
 
   states(prefix: string): InputState[] {
@@ -104,8 +118,8 @@ export class JournalWriter implements Journal {
     if (this.#slowest !== before) this.#measure();
   }
 
-  serve({ readers, lagging = {} }: JournalReaders): void {
-    this.#cursors.require(readers);
+  setReaders({ readers, lagging = {} }: JournalReaders): void {
+    this.#cursors.setRequired(readers);
     this.#lagging = Object.entries(lagging);
     this.#measure();
   }
@@ -119,8 +133,8 @@ export class JournalWriter implements Journal {
     return () => this.#listeners.delete(listener);
   }
 
-  turnAway(): void {
-    this.#room.turnAway(this.#isClosed);
+  rejectWaiting(): void {
+    this.#room.rejectWaiting(this.#isClosed);
   }
 
   close(): Promise<void> {
@@ -141,11 +155,13 @@ export class JournalWriter implements Journal {
   }
 
   /** Puts an entry among those for the next group, whatever room there is. */
-  #enter<T>(entry: (resolve: (value: T) => void, reject: (error: Error) => void) => Entry): Promise<T> {
+  #enter<T>(
+    entry: (resolve: (value: T) => void, reject: (error: Error) => void) => PendingAppend,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#refuses(reject)) return;
-      this.#room.enter(entry(resolve, reject));
-      this.#loop.ask();
+      this.#room.enqueueAdmitted(entry(resolve, reject));
+      this.#loop.request();
     });
   }
 
@@ -166,13 +182,13 @@ export class JournalWriter implements Journal {
 
   #admit(): void {
     this.#room.admit(this.#unread);
-    if (this.#room.entered > 0) this.#loop.ask();
+    if (this.#room.admitted > 0) this.#loop.request();
   }
 
   /** Writes the next group; cursors and trimming ride along and cost no flush of their own. */
   async #cycle(): Promise<void> {
     if (this.#broken) return;
-    const group = this.#room.take(GROUP_RECORDS, GROUP_BYTES);
+    const group = this.#room.takeGroup(GROUP_RECORDS, GROUP_BYTES);
     try {
       if (group.length > 0 || this.#hasChores()) await this.#write(group);
     } catch (error) {
@@ -186,7 +202,7 @@ export class JournalWriter implements Journal {
     return this.#cursors.unsaved().length > 0 || this.#firstKept() > this.#shelf.oldest;
   }
 
-  async #write(group: Entry[]): Promise<void> {
+  async #write(group: PendingAppend[]): Promise<void> {
     const { oldest } = this.#shelf;
     const keepFrom = this.#firstKept();
     const cursors = this.#cursors.unsaved();
@@ -196,13 +212,13 @@ export class JournalWriter implements Journal {
     if (hasEvents(group)) this.#refusing = undefined;
     if (keepFrom > oldest) {
       this.#telemetry.trimmed(keepFrom - oldest);
-      this.#loop.ask();
+      this.#loop.request();
     }
     if (group.length > 0) this.#acknowledge(group, first, (performance.now() - started) / 1000);
   }
 
-  #acknowledge(group: Entry[], first: Position, seconds: number): void {
-    this.#room.left(group);
+  #acknowledge(group: PendingAppend[], first: Position, seconds: number): void {
+    this.#room.release(group);
     const { records, bytes } = acknowledge(group, first);
     this.#telemetry.appended(records, bytes, seconds);
     if (records > 0) for (const listener of this.#listeners) listener(this.#shelf.newest);
@@ -212,15 +228,15 @@ export class JournalWriter implements Journal {
    * A group that the disk refused is left to its owners. The small write that follows lets trimmed pages become
    * free again, which LMDB does only with a later transaction, so that a full disk can heal.
    */
-  async #refuse(group: Entry[], thrown: unknown): Promise<void> {
-    const failure = failureOf(this.#folder, thrown);
+  async #refuse(group: PendingAppend[], thrown: unknown): Promise<void> {
+    const failure = writeFailure(this.#folder, thrown);
     // Chores alone are tried again and again, and on a full disk the appends have told of it already.
     if (hasEvents(group)) this.#refusing = failure;
     if (group.length > 0) this.#telemetry.refused(failure, group.length);
     else this.#telemetry.choresPutOff(failure);
-    this.#room.left(group);
+    this.#room.release(group);
     for (const entry of group) entry.reject(failure);
-    if (isBeyondHelp(this.#shelf.layout)) this.#giveUp(failure);
+    if (refusesAllWrites(this.#shelf.layout)) this.#giveUp(failure);
     else if (group.length > 0) await this.#write([]).catch(() => undefined);
   }
 
@@ -244,9 +260,9 @@ export class JournalWriter implements Journal {
 
   async #close(): Promise<void> {
     clearInterval(this.#chores);
-    this.turnAway();
-    this.#loop.ask();
-    await this.#loop.settled();
+    this.rejectWaiting();
+    this.#loop.request();
+    await this.#loop.idle();
     await this.#shelf.layout.root.close();
     this.#lock.release();
     this.#telemetry.closed(this.#folder);

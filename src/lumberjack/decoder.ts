@@ -16,7 +16,7 @@ import {
 } from './frames.ts';
 import { inflateFrame } from './inflate.ts';
 import { readPayload } from './payload.ts';
-import { Inbox } from './receive-buffer.ts';
+import { ReceiveBuffer } from './receive-buffer.ts';
 
 /** A window that arrived whole. A window of no events has an empty payload and the sequence 0. */
 export interface ReceivedWindow {
@@ -47,7 +47,7 @@ const maxWindowsInCompressed = 1_024;
  */
 export class Decoder {
   readonly #limits: Limits;
-  readonly #inbox = new Inbox();
+  readonly #inbox = new ReceiveBuffer();
   #window: OpenWindow | undefined;
   /** Of the C frame in hand: the windows that began inside it, and the events that they announced. */
   #inside = { windows: 0, events: 0 };
@@ -77,7 +77,7 @@ export class Decoder {
     try {
       this.#inbox.append(chunk);
       while (this.#readFrame(this.#inbox, windows));
-      this.#inbox.settle();
+      this.#inbox.compact();
       return windows;
     } catch (error) {
       this.#failure = error;
@@ -90,8 +90,8 @@ export class Decoder {
   release(): void {
     this.#window = undefined;
     this.#inbox.at = this.#inbox.end;
-    this.#inbox.skip();
-    this.#inbox.settle();
+    this.#inbox.discardRead();
+    this.#inbox.compact();
   }
 
   /** Reads one frame, or a run of J frames. False: the next one is not there whole. */
@@ -120,7 +120,7 @@ export class Decoder {
     const version = source.bytes[source.at] === versionOne ? 1 : 2;
     const count = uint32(source.bytes, source.at + 2);
     source.at += windowHeader;
-    if (!source.compressed) this.#inbox.skip();
+    if (!source.compressed) this.#inbox.discardRead();
     if (count === 0)
       windows.push({ version, count, lastSequence: 0, payload: empty, block: readPayload(empty) });
     else
@@ -183,7 +183,7 @@ export class Decoder {
     if (inner.at < inner.end) throw protocolError(`A frame is cut off at ${placeIn(inner)}.`);
     windows.push(...ended);
     source.at += length;
-    if (before === undefined || this.#window !== before) this.#inbox.skip();
+    if (before === undefined || this.#window !== before) this.#inbox.discardRead();
     return this.#endEvents(source, windows);
   }
 
@@ -215,7 +215,7 @@ export class Decoder {
   }
 
   #asReceived({ version, builder }: OpenWindow): ReceivedWindow {
-    const payload = this.#inbox.take();
+    const payload = this.#inbox.takePayload();
     const { count, lastSequence } = builder;
     return { version, count, lastSequence, payload, block: builder.build(payload) };
   }
@@ -225,7 +225,7 @@ export class Decoder {
     const { bytes, spans, count } = builder.build(this.#inbox.bytes.subarray(this.#inbox.start));
     const documents = Array.from({ length: count }, (_, i) => bytes.subarray(spans[2 * i], spans[2 * i + 1]));
     const payload = encodeFrames(documents, { version: 2, firstSequence: 1 });
-    if (this.#window === undefined) this.#inbox.skip();
+    if (this.#window === undefined) this.#inbox.discardRead();
     return { version, count, lastSequence: builder.lastSequence, payload, block: readPayload(payload) };
   }
 }

@@ -63,7 +63,7 @@ function readCompressed(source: Source, builder: BlockBuilder): boolean {
  * C frames, that count from 1 to `count`. Servers differ in what they acknowledge of a window that counts in another
  * way (its last sequence, or its number of events), and not all of them read D frames.
  */
-export function isOrderly(payload: Buffer, count: number): boolean {
+export function countsFromOne(payload: Buffer, count: number): boolean {
   try {
     return countOn(payload, 0, false) === count;
   } catch {

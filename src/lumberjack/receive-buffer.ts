@@ -10,7 +10,7 @@ const mostExpected = 4 * 2 ** 20;
  * byte that came. Its buffer doubles with what really arrived, or is made for a window like the last one that
  * really arrived, but never for what a header announces. An idle connection holds none at all.
  */
-export class Inbox implements Source {
+export class ReceiveBuffer implements Source {
   bytes: Buffer = nothing;
   at = 0;
   end = 0;
@@ -37,7 +37,7 @@ export class Inbox implements Source {
    * takes the buffer with it, so that large windows are copied once, from the socket's chunk. A small one is
    * copied, so that it does not keep a whole chunk alive, and so that a chunk of small ones is not moved each time.
    */
-  take(): Buffer {
+  takePayload(): Buffer {
     const payload = this.bytes.subarray(this.start, this.at);
     this.#expected = Math.min(Math.ceil(payload.length * 1.05), mostExpected);
     if (this.#borrowed || payload.length * 2 < this.bytes.length) {
@@ -49,12 +49,12 @@ export class Inbox implements Source {
   }
 
   /** What was received belongs to no payload: the next one begins here. */
-  skip(): void {
+  discardRead(): void {
     this.start = this.at;
   }
 
   /** Once a chunk is read: lets go of it and of everything read, keeping a copy of the beginning of a window. */
-  settle(): void {
+  compact(): void {
     if (this.start === this.end) this.#drop(this.start, nothing);
     else if (this.#borrowed || this.start > 0) this.#move(this.#roomFor(this.end - this.start));
   }

@@ -45,7 +45,7 @@ export async function vitalsOf(parts: Monitored, config: Config, now: Millis): P
       fill: journal.fill.bytes / journal.fill.limit,
       damaged: indexer.damaged,
       ...(journal.broken !== undefined && { broken: journal.broken }),
-      ...(journal.refusing !== undefined && { refusing: journal.refusing }),
+      ...(journal.lastWriteError !== undefined && { refusing: journal.lastWriteError }),
     },
     readers: Object.fromEntries(
       readersOf(parts).map((reader) => [

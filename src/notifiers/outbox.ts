@@ -1,6 +1,6 @@
 import type { Database, RootDatabase } from 'lmdb';
 import type { Millis, Notification } from '../model.ts';
-import { openLmdb, written } from '../util/lmdb.ts';
+import { openLmdb, untilWritten } from '../util/lmdb.ts';
 
 /** A message on its way, and how far it got. */
 export interface Entry {
@@ -78,7 +78,7 @@ class LmdbOutbox implements Outbox {
       this.#forget(number - remembered);
     };
     this.#root.resetReadTxn();
-    if (this.#known.get(id) === undefined) await written(this.#root.transaction(putOnce));
+    if (this.#known.get(id) === undefined) await untilWritten(this.#root.transaction(putOnce));
   }
 
   first(notifier: string): Entry | undefined {
@@ -116,7 +116,7 @@ class LmdbOutbox implements Outbox {
   }
 
   #write(action: () => void): Promise<void> {
-    return written(this.#entries.batch(action));
+    return untilWritten(this.#entries.batch(action));
   }
 
   #lastNumber(): number {

@@ -7,14 +7,14 @@ import { JsonLine } from './json.ts';
 type ParserName = ParsersConfig['default'];
 
 /** What was decided about a line. */
-export interface Choice {
+export interface FormatChoice {
   /** The format that reads the line; undefined where it is left as it is. */
   format: LineFormat | undefined;
   /** Why the line is not of the format that it was said to be of, in words. */
   failure: string | undefined;
 }
 
-const left: Choice = { format: undefined, failure: undefined };
+const left: FormatChoice = { format: undefined, failure: undefined };
 const OPEN_BRACE = '{';
 
 const message = fieldPath('message');
@@ -40,7 +40,7 @@ export class FormatChooser {
   }
 
   /** `datasetOf` is asked only where the answer makes a difference. */
-  choose(view: EventView, datasetOf: () => string | undefined): Choice {
+  choose(view: EventView, datasetOf: () => string | undefined): FormatChoice {
     if (view.problem !== undefined) return left;
     const parser = this.#named(datasetOf) ?? this.#config.default;
     if (parser === 'none') return left;
@@ -55,13 +55,13 @@ export class FormatChooser {
     return dataset === undefined ? undefined : this.#byDataset.get(dataset);
   }
 
-  #declared(format: LineFormat, view: EventView, words: string): Choice {
+  #declared(format: LineFormat, view: EventView, words: string): FormatChoice {
     if (format.open(view)) return { format, failure: undefined };
     return { format: undefined, failure: `does not begin like a line of ${words}` };
   }
 
   /** Web servers may write JSON under the name of their access log, so a brace counts before the name. */
-  #recognised(view: EventView, datasetOf: () => string | undefined): Choice {
+  #recognised(view: EventView, datasetOf: () => string | undefined): FormatChoice {
     if (this.#access.open(view)) return { format: this.#access, failure: undefined };
     if (beginsWithBrace(view) && this.#json.open(view) && this.#json.failure() === undefined)
       return { format: this.#json, failure: undefined };

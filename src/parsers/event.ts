@@ -3,7 +3,7 @@ import type { TimeConfig } from '../config/schema/time.ts';
 import { Additions, EventView, fieldPath, namePattern } from '../events/index.ts';
 import type { EventBlock, FieldValue, LogEvent, Millis, Origin } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/parsing.ts';
-import { type Choice, datasetOf, FormatChooser } from './choose.ts';
+import { datasetOf, type FormatChoice, FormatChooser } from './choose.ts';
 import { type DocumentExtra, writeDocument } from './document.ts';
 import { formatTime, parseTime } from './timestamp.ts';
 
@@ -44,7 +44,7 @@ export class ReadEvent implements LogEvent {
   received = '';
   batch: BatchFacts = { origin: { input: '', connection: '', address: '' }, receivedAt: 0 };
   readonly #chooser: FormatChooser;
-  #choice: Choice | undefined;
+  #choice: FormatChoice | undefined;
   #dataset: string | undefined;
   #isDatasetKnown = false;
   readonly #shippedDataset = (): string | undefined => {
@@ -164,7 +164,7 @@ export class ReadEvent implements LogEvent {
     return writeDocument(this, extra);
   }
 
-  choice(): Choice {
+  choice(): FormatChoice {
     this.#choice ??= this.#chooser.choose(this.view, this.#shippedDataset);
     return this.#choice;
   }

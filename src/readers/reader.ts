@@ -2,7 +2,7 @@ import type { ResourceLimits } from 'node:worker_threads';
 import type { Journal } from '../journal/journal.ts';
 import type { Batch, BulkItem, EventBlock, Millis, Position, Transition } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import { giveBack } from '../util/release-buffer.ts';
+import { releaseBuffer } from '../util/release-buffer.ts';
 import { type FromReader, ReaderThread } from './thread.ts';
 
 export interface ReaderOptions {
@@ -129,7 +129,7 @@ export class Reader {
     const { buffer } = block.bytes;
     if (buffer.byteLength <= Buffer.poolSize) return;
     if (this.#offeredNow + bytes > offeredBytes) {
-      giveBack(block.bytes);
+      releaseBuffer(block.bytes);
       return;
     }
     this.#offered.push({ position, bytes });

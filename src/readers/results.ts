@@ -1,6 +1,6 @@
 import type { Database, RootDatabase } from 'lmdb';
 import type { Output, OutputKey, Position } from '../model.ts';
-import { openLmdb, written } from '../util/lmdb.ts';
+import { openLmdb, untilWritten } from '../util/lmdb.ts';
 
 /** What the analyser needs to go on after a restart: its place in the journal and its state at that place. */
 export interface Checkpoint {
@@ -107,7 +107,7 @@ export class Results {
   }
 
   #write(action: () => void): Promise<void> {
-    return written(this.#outputs.batch(action));
+    return untilWritten(this.#outputs.batch(action));
   }
 
   /** What another journal left is still to be published, first, under keys that this one never uses. */

@@ -1,5 +1,5 @@
 /** What was begun, to be undone in reverse. A part that does not stop well does not keep the others from stopping. */
-export class Undo {
+export class Cleanup {
   #steps: (() => unknown)[] = [];
 
   add(step: () => unknown): void {
@@ -7,7 +7,7 @@ export class Undo {
   }
 
   /** Undoing twice does it once. Rejects with all that went wrong, after everything was tried. */
-  async all(): Promise<void> {
+  async run(): Promise<void> {
     const steps = this.#steps.reverse();
     this.#steps = [];
     const errors: unknown[] = [];

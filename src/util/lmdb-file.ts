@@ -12,7 +12,7 @@ const META_BYTES = 512;
  * undefined. It reads the header pages and what the last transactions wrote; a file that is shorter than its header
  * says is read whole, for it may be so rightly. Nobody may be writing the file.
  */
-export function lmdbFaultOf(path: string): string | undefined {
+export function findLmdbDamage(path: string): string | undefined {
   const file = openOrMissing(path);
   if (file === undefined) return undefined;
   try {

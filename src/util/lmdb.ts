@@ -21,7 +21,7 @@ export function openLmdb(folder: string, file: string, options: Partial<RootData
 }
 
 /** Resolves when a write is on disk; rejects with what kept it from there. */
-export async function written(write: PromiseLike<unknown>): Promise<void> {
+export async function untilWritten(write: PromiseLike<unknown>): Promise<void> {
   try {
     await write;
   } catch (error) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { LogboomError, messageOf } from '../errors.ts';
 
 /** The bytes of a file that a setting names. Throws `CONFIG_INVALID`, with both, where it cannot be read. */
-export function readNamed(setting: string, path: string): Buffer {
+export function readConfiguredFile(setting: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {

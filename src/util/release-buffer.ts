@@ -10,6 +10,6 @@ port2.close();
  *
  * Only for a buffer that nobody else looks at. One in the pool that Node's small buffers share stays as it is.
  */
-export function giveBack({ buffer }: Buffer): void {
+export function releaseBuffer({ buffer }: Buffer): void {
   if (buffer.byteLength > Buffer.poolSize) nowhere.postMessage(undefined, [buffer as ArrayBuffer]);
 }

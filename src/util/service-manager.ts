@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import type { Millis } from '../model.ts';
 
 /** What systemd is told, in the words of `sd_notify(3)`. */
-export type Notice = 'READY=1' | 'STOPPING=1' | 'WATCHDOG=1';
+export type ServiceState = 'READY=1' | 'STOPPING=1' | 'WATCHDOG=1';
 
 /** The service manager that started this process, where one did and wants to hear from it. */
 export interface ServiceManager {
   /** How often it wants a sign of life; undefined where it keeps no watch. */
-  readonly watch: Millis | undefined;
+  readonly watchdogInterval: Millis | undefined;
   /** Resolves when it was told. Rejects where that was not possible. */
-  tell(notice: Notice, status?: string): Promise<void>;
+  notify(notice: ServiceState, status?: string): Promise<void>;
 }
 
 type Send = (words: string[]) => Promise<void>;
@@ -24,8 +24,8 @@ export function serviceManager(
 ): ServiceManager | undefined {
   if (!env.NOTIFY_SOCKET) return undefined;
   return {
-    watch: watchOf(env),
-    tell: (notice, status) => send(status === undefined ? [notice] : [notice, `STATUS=${status}`]),
+    watchdogInterval: watchOf(env),
+    notify: (notice, status) => send(status === undefined ? [notice] : [notice, `STATUS=${status}`]),
   };
 }
 

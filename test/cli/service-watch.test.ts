@@ -3,13 +3,17 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { run } from '../../src/cli/commands/run.ts';
 import { watchService } from '../../src/cli/commands/service-watch.ts';
 import { schema } from '../../src/config/schema/schema.ts';
-import type { Notice, ServiceManager } from '../../src/util/service-manager.ts';
+import type { ServiceManager, ServiceState } from '../../src/util/service-manager.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
 
 function aManager(changes: Partial<ServiceManager> = {}) {
-  const told: Notice[] = [];
-  const manager: ServiceManager = { watch: 60, tell: async (notice) => void told.push(notice), ...changes };
+  const told: ServiceState[] = [];
+  const manager: ServiceManager = {
+    watchdogInterval: 60,
+    notify: async (notice) => void told.push(notice),
+    ...changes,
+  };
   return { manager, told };
 }
 
@@ -50,20 +54,20 @@ describe('the service manager', () => {
   });
 
   it('gets no signs of life where it keeps no watch', async () => {
-    const { told } = watched(async () => [], { watch: undefined });
+    const { told } = watched(async () => [], { watchdogInterval: undefined });
     await new Promise((resolve) => setTimeout(resolve, 80));
     expect(told).toEqual(['READY=1']);
   });
 
   it('that cannot be told keeps nothing from running; the log says so', async () => {
-    const tell = () => Promise.reject(new Error('no such program'));
-    const { lines, stop } = watched(async () => [], { tell, watch: undefined });
+    const notify = () => Promise.reject(new Error('no such program'));
+    const { lines, stop } = watched(async () => [], { notify, watchdogInterval: undefined });
     await stop();
     expect(lines.join('')).toContain('systemd was not told READY=1: no such program');
   });
 
   it('is told by run, in the order in which things happen', async () => {
-    const { manager, told } = aManager({ watch: undefined });
+    const { manager, told } = aManager({ watchdogInterval: undefined });
     const { stop, send } = signals();
     const { start } = fakeApp({ stop: async () => void told.push('WATCHDOG=1') });
     const ended = run(schema.parse({}), terminal(false), { start, stop, log: aLog().log, manager });

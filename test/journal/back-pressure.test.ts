@@ -30,7 +30,7 @@ describe('a full journal', () => {
   it('lets nobody wait any more once it turns away, and still takes what there is room for', async () => {
     const { journal } = await fullJournal();
     const held = journal.append(batch(KB));
-    journal.turnAway();
+    journal.rejectWaiting();
     await expect(held).rejects.toMatchObject({ code: 'JOURNAL_CLOSED' });
     await expect(journal.append(batch(KB))).rejects.toMatchObject({ code: 'JOURNAL_CLOSED' });
     journal.commit('indexer', 2);

@@ -61,13 +61,13 @@ describe('a write that the disk refuses', () => {
 
   it('is told of until the disk takes one again', async () => {
     const journal = await opened(temporaryFolder());
-    expect(journal.refusing).toBeUndefined();
+    expect(journal.lastWriteError).toBeUndefined();
     outcomes = ['refused'];
     await expect(journal.append(batch())).rejects.toMatchObject(noSpace);
     await journal.tick(1);
-    expect(journal.refusing).toContain('No space left on device');
+    expect(journal.lastWriteError).toContain('No space left on device');
     await journal.append(batch());
-    expect(journal.refusing).toBeUndefined();
+    expect(journal.lastWriteError).toBeUndefined();
   });
 
   it('loses no cursor', async () => {

@@ -61,14 +61,14 @@ describe('a reader that lags and holds nobody', () => {
     expect(second.committed('forwarder')).toBe(5);
   });
 
-  it.each<[string, Parameters<Journal['serve']>[0], number]>([
+  it.each<[string, Parameters<Journal['setReaders']>[0], number]>([
     ['nothing once it is let go', { readers: ['indexer'] }, 21],
     ['so much, where it is more than before', { readers: ['indexer'], lagging: { forwarder: 2 * ten } }, 6],
     ['all, where it holds others', { readers: ['indexer', 'forwarder'] }, 6],
   ])('keeps %s, while the journal is open', async (_, readers, oldest) => {
     const journal = await filled({ lagging: { forwarder: 10 * ten } });
     journal.commit('forwarder', 5);
-    journal.serve(readers);
+    journal.setReaders(readers);
     journal.commit('indexer', 20);
     await eventually('it is trimmed', () => journal.fill.oldest === oldest);
     await aWhile();
@@ -79,11 +79,11 @@ describe('a reader that lags and holds nobody', () => {
   it('fills the journal from when it holds others, and gives the room back when it is let go', async () => {
     const journal = await filled({ maxSize: ten / 2, keepSize: 10 * ten, keepAge: 1e15 }, 1);
     for (let count = 2; count <= 10; count++) journal.commit('indexer', await journal.append(batch(KB)));
-    journal.serve({ readers: ['indexer', 'forwarder'] });
+    journal.setReaders({ readers: ['indexer', 'forwarder'] });
     expect(journal.fill.bytes).toBeGreaterThan(ten / 2);
     const waiting = journal.append(batch(KB));
     expect(journal.fill.waiting).toBe(1);
-    journal.serve({ readers: ['indexer'] });
+    journal.setReaders({ readers: ['indexer'] });
     expect(await waiting).toBe(11);
   });
 });

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeHeader,
   decodeRecord,
+  decodeWithoutPayload,
   encodeHeader,
   payloadOf,
   sealHeader,
-  withoutPayload,
 } from '../../src/journal/record.ts';
 import type { Batch, Tick } from '../../src/model.ts';
 
@@ -61,7 +61,7 @@ describe('a record', () => {
       Buffer.concat([encodeHeader({ kind: 'tick', receivedAt: 1 }).fill(1, 1, 2), Buffer.from('{')]),
     ],
   ])('is told from a damaged one by its header alone, where that has %s', (_, header) => {
-    expect(withoutPayload(7, header)).toMatchObject({ position: 7, encoding: 'damaged' });
+    expect(decodeWithoutPayload(7, header)).toMatchObject({ position: 7, encoding: 'damaged' });
   });
 
   it('notices every single changed byte', () => {

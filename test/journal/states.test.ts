@@ -44,7 +44,7 @@ describe('states of inputs in the journal', () => {
     const waiting = journal.append(batch('waits'), [{ key: 'web/1', value: 9 }]);
     await journal.saveStates([{ key: 'web/2', value: 1 }]);
     expect(journal.states('web/')).toEqual([{ key: 'web/2', value: 1 }]);
-    journal.turnAway();
+    journal.rejectWaiting();
     await expect(waiting).rejects.toMatchObject({ code: 'JOURNAL_CLOSED' });
     expect(journal.states('web/')).toEqual([{ key: 'web/2', value: 1 }]);
   });

@@ -16,7 +16,7 @@ function aForwarding() {
   const forwarding = new Forwarding({
     journal: {
       committed: () => 7,
-      serve: ({ readers, lagging = {} }) =>
+      setReaders: ({ readers, lagging = {} }) =>
         void done.push(`kept for ${[...readers.slice(2), ...Object.keys(lagging)].join() || 'nobody'}`),
     },
     start: async ({ from, config }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openPayload } from '../../src/journal/payload.ts';
-import { Undo } from '../../src/util/cleanup.ts';
+import { Cleanup } from '../../src/util/cleanup.ts';
 import { Signal } from '../../src/util/signal.ts';
 import { C, D, documentsOf, J } from '../support/frames.ts';
 import { aBatch } from '../support/records.ts';
@@ -8,36 +8,36 @@ import { aBatch } from '../support/records.ts';
 describe('undoing', () => {
   it('goes backwards, each step after the one before', async () => {
     const done: string[] = [];
-    const undo = new Undo();
+    const undo = new Cleanup();
     undo.add(() => done.push('first'));
     undo.add(async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       done.push('second');
     });
-    await undo.all();
+    await undo.run();
     expect(done).toEqual(['second', 'first']);
   });
 
   it('twice does it once', async () => {
     let times = 0;
-    const undo = new Undo();
+    const undo = new Cleanup();
     undo.add(() => {
       times += 1;
     });
-    await Promise.all([undo.all(), undo.all()]);
-    await undo.all();
+    await Promise.all([undo.run(), undo.run()]);
+    await undo.run();
     expect(times).toBe(1);
   });
 
   it('tries everything, then tells what went wrong', async () => {
     const done: string[] = [];
-    const undo = new Undo();
+    const undo = new Cleanup();
     undo.add(() => done.push('first'));
     undo.add(() => Promise.reject(new Error('stuck')));
     undo.add(() => {
       throw new Error('broken');
     });
-    await expect(undo.all()).rejects.toMatchObject({
+    await expect(undo.run()).rejects.toMatchObject({
       message: 'could not stop cleanly',
       errors: [{ message: 'broken' }, { message: 'stuck' }],
     });
@@ -45,9 +45,9 @@ describe('undoing', () => {
   });
 
   it('tells a single failure as it is', async () => {
-    const undo = new Undo();
+    const undo = new Cleanup();
     undo.add(() => Promise.reject(new Error('stuck')));
-    await expect(undo.all()).rejects.toThrow('stuck');
+    await expect(undo.run()).rejects.toThrow('stuck');
   });
 });
 

@@ -12,7 +12,7 @@ export function fakeJournal() {
       return { bytes: 0, limit: 1, waiting: 0, oldest: 1, newest, readers: {} };
     },
     broken: undefined,
-    refusing: undefined,
+    lastWriteError: undefined,
     bytesAfter: () => 0,
     append: async () => 0,
     saveStates: async () => undefined,
@@ -20,12 +20,12 @@ export function fakeJournal() {
     tick: async () => 0,
     commit: (reader, position) => void commits.push([reader, position]),
     committed: () => 0,
-    serve: () => undefined,
+    setReaders: () => undefined,
     onAppend(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    turnAway: () => undefined,
+    rejectWaiting: () => undefined,
     close: async () => undefined,
   };
   const grow = (to: Position) => {

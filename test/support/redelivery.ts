@@ -5,7 +5,7 @@ import { type RedeliveryConfig, redelivery as settings } from '../../src/config/
 import type { Journal } from '../../src/journal/journal.ts';
 import { openJournalReader } from '../../src/journal/lmdb.ts';
 import { openPayload } from '../../src/journal/payload.ts';
-import { LocalMemory } from '../../src/journal/redelivery/memory.ts';
+import { LocalRedeliveryMemory } from '../../src/journal/redelivery/memory.ts';
 import { Redelivery } from '../../src/journal/redelivery/redelivery.ts';
 import { encodeFrames } from '../../src/lumberjack/encoder.ts';
 import { readPayload } from '../../src/lumberjack/payload.ts';
@@ -63,7 +63,7 @@ export async function startRedelivery(
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
   const metrics = new Registry();
   const telemetry = redeliveryTelemetry({ log, metrics });
-  const memory = new LocalMemory(config, telemetry.forgotten);
+  const memory = new LocalRedeliveryMemory(config, telemetry.forgotten);
   const redelivery = new Redelivery({
     ...config,
     memory,
@@ -74,7 +74,7 @@ export async function startRedelivery(
     seed: 42,
     ...(which !== 'own' && { now: (): Millis => clock.now }),
   });
-  await redelivery.recover();
+  await redelivery.rememberLastWindows();
   onTestFinished(() => redelivery.close());
   return {
     redelivery,

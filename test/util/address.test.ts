@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withoutLogin } from '../../src/util/text.ts';
+import { withoutCredentials } from '../../src/util/text.ts';
 
 it.each([
   ['http://localhost:9200', 'http://localhost:9200'],
@@ -7,4 +7,4 @@ it.each([
   ['https://user:p@ssword@host', 'https://…@host'],
   ['http://a:b@one, http://c:d@two', 'http://…@one, http://…@two'],
   ['https://host/path@version', 'https://host/path@version'],
-])('%s is shown as %s', (address, shown) => expect(withoutLogin(address)).toBe(shown));
+])('%s is shown as %s', (address, shown) => expect(withoutCredentials(address)).toBe(shown));

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { RootDatabase } from 'lmdb';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openLmdb, written } from '../../src/util/lmdb.ts';
-import { lmdbFaultOf } from '../../src/util/lmdb-file.ts';
+import { openLmdb, untilWritten } from '../../src/util/lmdb.ts';
+import { findLmdbDamage } from '../../src/util/lmdb-file.ts';
 import { readMeta, referencesOf } from '../../src/util/lmdb-pages.ts';
 import { aFolder } from '../support/folder.ts';
 
@@ -21,7 +21,7 @@ function anEnvironment(folder = aFolder()) {
 async function aClosedFile(): Promise<string> {
   const { root, path, small, large } = anEnvironment();
   for (let round = 0; round < 20; round += 1)
-    await written(
+    await untilWritten(
       small.batch(() => {
         for (let key = 0; key < 50; key += 1) void small.put(round * 50 + key, Buffer.alloc(100, 'x'));
         void large.put(round, Buffer.alloc(1 + round * 1_000, 'y'));
@@ -45,14 +45,14 @@ function overwrite(path: string, at: number, bytes: Buffer): void {
 
 describe('a file of LMDB', () => {
   it('is whole when nobody touched it, and where there is none', async () => {
-    expect(lmdbFaultOf(await aClosedFile())).toBeUndefined();
-    expect(lmdbFaultOf(join(aFolder(), FILE))).toBeUndefined();
+    expect(findLmdbDamage(await aClosedFile())).toBeUndefined();
+    expect(findLmdbDamage(join(aFolder(), FILE))).toBeUndefined();
   });
 
   it('is whole when it was made and nothing was written', async () => {
     const { root, path } = anEnvironment();
     await root.close();
-    expect(lmdbFaultOf(path)).toBeUndefined();
+    expect(findLmdbDamage(path)).toBeUndefined();
   });
 
   it('is whole after any writes and removals, transaction by transaction', { timeout: 60_000 }, async () => {
@@ -66,7 +66,7 @@ describe('a file of LMDB', () => {
       fc.asyncProperty(transactions, async (all) => {
         const { root, path, small, large } = anEnvironment();
         for (const writes of all) {
-          await written(
+          await untilWritten(
             small.batch(() => {
               for (const { key, large: isLarge, length } of writes) {
                 const database = isLarge ? large : small;
@@ -74,7 +74,7 @@ describe('a file of LMDB', () => {
               }
             }),
           );
-          expect(lmdbFaultOf(path)).toBeUndefined();
+          expect(findLmdbDamage(path)).toBeUndefined();
         }
         await (root as RootDatabase).close();
       }),
@@ -88,7 +88,7 @@ describe('a file of LMDB', () => {
     for (const length of [size - 1, size - 5_000, Math.floor(size / 2), 9_000, 5_000, 100]) {
       copyFileSync(path, `${path}.cut`);
       truncateSync(`${path}.cut`, length);
-      expect(lmdbFaultOf(`${path}.cut`), `${length} of ${size}`).toMatch(/cut short|header/);
+      expect(findLmdbDamage(`${path}.cut`), `${length} of ${size}`).toMatch(/cut short|header/);
     }
   });
 
@@ -101,7 +101,7 @@ describe('a file of LMDB', () => {
     const bytes = Buffer.alloc(8);
     bytes.writeBigUInt64LE(BigInt(lastPage + 10));
     overwrite(path, newest * pageSize + 24 + 120, bytes);
-    expect(lmdbFaultOf(path)).toBeUndefined();
+    expect(findLmdbDamage(path)).toBeUndefined();
   });
 
   it.each([
@@ -110,7 +110,7 @@ describe('a file of LMDB', () => {
   ])('is told from one whose %s header page is damaged', async (_, page, fault) => {
     const path = await aClosedFile();
     overwrite(path, page * metasOf(path)[0].pageSize, Buffer.alloc(64, 0xff));
-    expect(lmdbFaultOf(path)).toBe(fault);
+    expect(findLmdbDamage(path)).toBe(fault);
   });
 
   it('is told from one with a page of zeros or of garbage where the last transaction wrote', async () => {
@@ -125,7 +125,7 @@ describe('a file of LMDB', () => {
       for (const value of [0, 0xff, 0x41]) {
         copyFileSync(path, `${path}.torn`);
         overwrite(`${path}.torn`, page * newest.pageSize, Buffer.alloc(newest.pageSize, value));
-        expect(lmdbFaultOf(`${path}.torn`)).toBe(`page ${page} is damaged`);
+        expect(findLmdbDamage(`${path}.torn`)).toBe(`page ${page} is damaged`);
       }
   });
 

@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Notice, serviceManager } from '../../src/util/service-manager.ts';
+import { type ServiceState, serviceManager } from '../../src/util/service-manager.ts';
 import { aFolder } from '../support/folder.ts';
 
 describe('the service manager', () => {
@@ -18,14 +18,14 @@ describe('the service manager', () => {
     [{ WATCHDOG_USEC: '0' }, undefined],
     [{ WATCHDOG_USEC: 'soon' }, undefined],
   ])('keeps a watch as it says by %j', (env, watch) => {
-    expect(serviceManager({ NOTIFY_SOCKET: '/run/notify', ...env })?.watch).toBe(watch);
+    expect(serviceManager({ NOTIFY_SOCKET: '/run/notify', ...env })?.watchdogInterval).toBe(watch);
   });
 
   it('is told in its own words', async () => {
     const sent: string[][] = [];
     const manager = serviceManager({ NOTIFY_SOCKET: '/x' }, async (words) => void sent.push(words))!;
-    await manager.tell('READY=1', 'listening');
-    await manager.tell('WATCHDOG=1');
+    await manager.notify('READY=1', 'listening');
+    await manager.notify('WATCHDOG=1');
     expect(sent).toEqual([['READY=1', 'STATUS=listening'], ['WATCHDOG=1']]);
   });
 
@@ -38,7 +38,7 @@ describe('the service manager', () => {
       writeFileSync(program, `#!/bin/sh\necho "$NOTIFY_SOCKET $1 $2 $SECRET" > '${heard}'\n`);
       chmodSync(program, 0o700);
       const env = { PATH: `${folder}${delimiter}${process.env.PATH}`, NOTIFY_SOCKET: '/x', SECRET: 'no' };
-      await serviceManager(env)!.tell('STOPPING=1', 'on my way');
+      await serviceManager(env)!.notify('STOPPING=1', 'on my way');
       const { readFileSync } = await import('node:fs');
       expect(readFileSync(heard, 'utf8')).toBe('/x STOPPING=1 STATUS=on my way \n');
     },
@@ -46,6 +46,6 @@ describe('the service manager', () => {
 
   it('is not told where there is no such program', async () => {
     const manager = serviceManager({ PATH: aFolder(), NOTIFY_SOCKET: '/x' })!;
-    await expect(manager.tell('READY=1' satisfies Notice)).rejects.toThrow(/systemd-notify/);
+    await expect(manager.notify('READY=1' satisfies ServiceState)).rejects.toThrow(/systemd-notify/);
   });
 });

@@ -1,7 +1,7 @@
 import { cautions, unreadableFiles } from '../../config/checks/cautions.ts';
 import type { Loaded } from '../../config/load/load.ts';
 import type { Config } from '../../config/schema/schema.ts';
-import { withoutLogin } from '../../util/text.ts';
+import { withoutCredentials } from '../../util/text.ts';
 import { formatSize } from '../../util/units.ts';
 import { formatProblems } from '../configuration.ts';
 import { columns, type Terminal } from '../terminal.ts';
@@ -9,7 +9,7 @@ import { columns, type Terminal } from '../terminal.ts';
 function documentsGoTo({ elasticsearch, store }: Config): string {
   if (!elasticsearch) return `the embedded store on ${store.host}:${store.port}`;
   const target = elasticsearch.cloud_id ?? elasticsearch.hosts!.join(', ');
-  return `Elasticsearch at ${withoutLogin(target)}`;
+  return `Elasticsearch at ${withoutCredentials(target)}`;
 }
 
 function protection({ ssl_enabled, token, tokens }: Config['api']): string {

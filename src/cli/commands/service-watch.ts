@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { App } from '../../app/app.ts';
 import { messageOf } from '../../errors.ts';
-import type { Notice, ServiceManager } from '../../util/service-manager.ts';
+import type { ServiceManager, ServiceState } from '../../util/service-manager.ts';
 
 /** Signs of life in the time in which one is wanted: two may get lost, or come late. */
 const SIGNS = 3;
@@ -17,12 +17,12 @@ export function watchService(
   log: Logger,
 ): () => Promise<void> {
   if (!manager) return async () => undefined;
-  const tell = (notice: Notice, status: string) =>
-    manager.tell(notice, status).catch((error: unknown) => {
+  const tell = (notice: ServiceState, status: string) =>
+    manager.notify(notice, status).catch((error: unknown) => {
       log.warn(`systemd was not told ${notice}: ${messageOf(error)}`);
     });
   void tell('READY=1', `listening for Lumberjack on ${app.urls.lumberjack}`);
-  const every = manager.watch === undefined ? undefined : manager.watch / SIGNS;
+  const every = manager.watchdogInterval === undefined ? undefined : manager.watchdogInterval / SIGNS;
   const signs = every === undefined ? undefined : setInterval(() => void sign(every), every);
 
   async function sign(patience: number): Promise<void> {

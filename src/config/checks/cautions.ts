@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { messageOf } from '../../errors.ts';
 import { isLoopback } from '../../listeners/hosts.ts';
-import { withoutLogin } from '../../util/text.ts';
+import { withoutCredentials } from '../../util/text.ts';
 import { parseHost } from '../schema/forward.ts';
 import type { Config } from '../schema/schema.ts';
 import { openListeners } from './listeners.ts';
@@ -45,7 +45,7 @@ function elasticsearch({ elasticsearch: target }: Config): string[] {
   const clear = target.hosts?.filter((host) => host.startsWith('http:') && !isLoopback(nameIn(host))) ?? [];
   if (clear.length > 0)
     said.push(
-      `Documents${(target.password ?? target.api_key) ? ' and credentials' : ''} travel to ${withoutLogin(clear.join(', '))} in clear text. Use https where others may listen.`,
+      `Documents${(target.password ?? target.api_key) ? ' and credentials' : ''} travel to ${withoutCredentials(clear.join(', '))} in clear text. Use https where others may listen.`,
     );
   if (target.ssl_verification_mode === 'none')
     said.push(

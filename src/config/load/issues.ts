@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { printable, withoutLogin } from '../../util/text.ts';
+import { printable, withoutCredentials } from '../../util/text.ts';
 import { isMapping, type Kind, namesIn, type Shape, shapeAt, valueAt } from '../schema/shape.ts';
 import { didYouMean } from './nearest.ts';
 import { formatPath, type Path, type Problem } from './problems.ts';
@@ -30,7 +30,7 @@ export function shown(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (Array.isArray(value)) return 'a list';
   if (isMapping(value)) return 'a mapping';
-  const text = withoutLogin(printable(JSON.stringify(value)));
+  const text = withoutCredentials(printable(JSON.stringify(value)));
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 

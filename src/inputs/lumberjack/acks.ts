@@ -4,7 +4,7 @@ import type { Millis } from '../../model.ts';
 import type { LumberjackTelemetry } from '../../telemetry/lumberjack.ts';
 
 /** A window that its sender waits for. */
-export interface Waiting {
+export interface UnacknowledgedWindow {
   version: 1 | 2;
   sequence: number;
   since: Millis;
@@ -15,8 +15,8 @@ export interface Waiting {
  * What one connection owes its sender: one ACK a window, in the order in which the windows came. Filebeat takes a
  * second ACK for the next window's, and one too high for a delivery; either would lose events.
  */
-export class Acks {
-  #waiting: Waiting[] = [];
+export class AckQueue {
+  #waiting: UnacknowledgedWindow[] = [];
   #timer: NodeJS.Timeout | undefined;
   readonly #socket: Socket;
   readonly #telemetry: LumberjackTelemetry;
@@ -41,7 +41,7 @@ export class Acks {
     return this.#waiting[0]?.fate === 'refused';
   }
 
-  add(window: Waiting): void {
+  add(window: UnacknowledgedWindow): void {
     this.#waiting.push(window);
   }
 

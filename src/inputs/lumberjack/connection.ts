@@ -5,9 +5,9 @@ import { Decoder, type ReceivedWindow } from '../../lumberjack/decoder.ts';
 import type { Batch, EventBlock, Millis, Origin } from '../../model.ts';
 import type { LumberjackTelemetry } from '../../telemetry/lumberjack.ts';
 import { formatDuration } from '../../util/units.ts';
-import { Acks, type Waiting } from './acks.ts';
-import type { Flow, Reader } from './flow.ts';
-import { handshakeProblem } from './tls.ts';
+import { AckQueue, type UnacknowledgedWindow } from './acks.ts';
+import type { MemoryBudget, Reader } from './flow.ts';
+import { explainHandshakeError } from './tls.ts';
 
 /** Resolves when the batch is on disk; rejects if it is not, and then the sender still owns it. */
 export type Deliver = (batch: Batch, block: EventBlock) => Promise<void>;
@@ -17,7 +17,7 @@ export interface Shared {
   config: LumberjackInputConfig;
   deliver: Deliver;
   telemetry: LumberjackTelemetry;
-  flow: Flow;
+  flow: MemoryBudget;
   now: () => Millis;
   /** 0 up to 1. */
   random: () => number;
@@ -37,7 +37,7 @@ export class Connection implements Reader {
   readonly #origin: Origin;
   readonly #shared: Shared;
   readonly #decoder: Decoder;
-  readonly #acks: Acks;
+  readonly #acks: AckQueue;
   #reading = true;
   /** Whether it is we who do not read, and not the sender who does not send. */
   #heldBack = false;
@@ -57,7 +57,7 @@ export class Connection implements Reader {
     this.#origin = origin;
     this.#shared = shared;
     this.#decoder = new Decoder(shared.config.limits);
-    this.#acks = new Acks(socket, shared.telemetry, shared.config.heartbeat);
+    this.#acks = new AckQueue(socket, shared.telemetry, shared.config.heartbeat);
     this.closed = new Promise((resolve) => socket.once('close', () => resolve(this.#leave())));
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('end', () => this.#endOfStream());
@@ -160,20 +160,25 @@ export class Connection implements Reader {
   #fail(error: NodeJS.ErrnoException): void {
     this.#reason ??= `${messageOf(error)}.`;
     if (error.code?.startsWith('ERR_SSL_'))
-      this.#shared.telemetry.handshakeFailed(this.#origin.address, handshakeProblem(error));
+      this.#shared.telemetry.handshakeFailed(this.#origin.address, explainHandshakeError(error));
   }
 
   /** Hands a window on. One of no events has nothing to store: its ACK 0 is due as soon as its turn comes. */
   #take(window: ReceivedWindow): void {
     const { version, count, lastSequence: sequence, payload, block } = window;
     const since = this.#shared.now();
-    const waiting: Waiting = { version, sequence, since, fate: count === 0 ? 'stored' : 'in hand' };
+    const waiting: UnacknowledgedWindow = {
+      version,
+      sequence,
+      since,
+      fate: count === 0 ? 'stored' : 'in hand',
+    };
     this.#acks.add(waiting);
     this.#shared.telemetry.windowReceived(count, payload.length, block.bytes.length);
     if (count > 0) void this.#hand(window, waiting);
   }
 
-  async #hand({ count, payload, block }: ReceivedWindow, waiting: Waiting): Promise<void> {
+  async #hand({ count, payload, block }: ReceivedWindow, waiting: UnacknowledgedWindow): Promise<void> {
     const shared = this.#shared;
     const origin = this.#origin;
     const receivedAt = waiting.since;

@@ -18,7 +18,7 @@ const enoughRoom = 0.75;
  * If only incomplete windows filled it, nothing would ever leave: then the connection whose window began first is
  * read alone until that window is complete, or timed out.
  */
-export class Flow {
+export class MemoryBudget {
   bytes = 0;
   /** Windows handed on and not yet on disk. */
   windows = 0;

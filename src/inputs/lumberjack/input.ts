@@ -9,8 +9,8 @@ import type { Instruments } from '../../telemetry/instruments.ts';
 import { lumberjackTelemetry } from '../../telemetry/lumberjack.ts';
 import { within } from '../../util/deadline.ts';
 import { Connection, type Deliver, type Shared } from './connection.ts';
-import { Flow } from './flow.ts';
-import { handshakeProblem } from './tls.ts';
+import { MemoryBudget } from './flow.ts';
+import { explainHandshakeError } from './tls.ts';
 
 export interface LumberjackInput {
   address(): { host: string; port: number };
@@ -58,7 +58,7 @@ export async function startLumberjackInput(
   options: LumberjackInputOptions = {},
 ): Promise<LumberjackInput> {
   const telemetry = lumberjackTelemetry(instruments);
-  const flow = new Flow(config.maxBytesInFlight, telemetry.readingPaused);
+  const flow = new MemoryBudget(config.maxBytesInFlight, telemetry.readingPaused);
   const shared: Shared = {
     config,
     deliver,
@@ -148,7 +148,7 @@ async function tlsServer({ config, telemetry }: Shared, accept: Accept): Promise
     socket.on('error', () => {}).destroy();
   });
   server.on('tlsClientError', (error, socket) => {
-    telemetry.handshakeFailed(addressOfPeer(socket), handshakeProblem(error));
+    telemetry.handshakeFailed(addressOfPeer(socket), explainHandshakeError(error));
     socket.destroy();
   });
   return server;
@@ -183,7 +183,7 @@ function addressOf(server: Server): { host: string; port: number } {
   return { host: address, port };
 }
 
-function statsOf(connections: Set<Connection>, flow: Flow): LumberjackStats {
+function statsOf(connections: Set<Connection>, flow: MemoryBudget): LumberjackStats {
   const oldest = Math.min(...[...connections].map((connection) => connection.oldestWaiting ?? Infinity));
   return {
     connections: connections.size,

@@ -14,7 +14,7 @@ const remedies: Record<string, string> = {
 };
 
 /** Why a handshake failed, and what to do about it. */
-export function handshakeProblem(error: NodeJS.ErrnoException): string {
+export function explainHandshakeError(error: NodeJS.ErrnoException): string {
   const remedy = remedies[error.code ?? ''];
   return remedy ? `${remedy} (${error.code})` : `${messageOf(error)}.`;
 }

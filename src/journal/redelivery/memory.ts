@@ -16,7 +16,7 @@ export interface RedeliveryMemory {
   /** Number of events remembered. While it is 0 nothing is asked. */
   readonly size: number;
   /** False: no event of this mark is remembered. Asked for every event, so it answers at once and may err by a yes. */
-  mayHold(mark: number): boolean;
+  mayContain(mark: number): boolean;
   /** Remembers each event as often as it is given. */
   remember(events: readonly EventIdentity[], now: Millis): Promise<void>;
   /** Tells for each event whether it was remembered, and forgets it, once: who comes twice is known twice if it was remembered twice. */
@@ -35,7 +35,7 @@ interface Generation {
 const most = 4;
 
 /** A memory of this process, bounded in time and number. */
-export class LocalMemory implements RedeliveryMemory {
+export class LocalRedeliveryMemory implements RedeliveryMemory {
   readonly #config: RedeliveryConfig;
   readonly #forgotten: (events: number) => void;
   /** The oldest first. */
@@ -51,7 +51,7 @@ export class LocalMemory implements RedeliveryMemory {
     return this.#generations.reduce((size, { counts }) => size + counts.size, 0);
   }
 
-  mayHold(mark: number): boolean {
+  mayContain(mark: number): boolean {
     return this.#generations.some(({ marks }) => marks.has(mark));
   }
 

@@ -3,7 +3,7 @@ import type { JournalReader } from '../journal.ts';
 import type { EventIdentity } from './memory.ts';
 
 /** A window as it is noted while its connection lives: where it is, not what it says. */
-export interface SentWindow {
+export interface RecentWindow {
   /** Its place in the journal, once it is on disk; undefined where nothing of it had to be kept. */
   stored: Promise<Position> | undefined;
   /** Whether all of it is on disk, so that it may have its ACK. A window that the disk refused never has one. */
@@ -14,11 +14,11 @@ export interface SentWindow {
   remembered: boolean;
 }
 
-interface Sender {
+interface Connection {
   connection: string;
   address: string;
   /** The last ones, the oldest first. */
-  windows: SentWindow[];
+  windows: RecentWindow[];
   /** How many further windows are to be remembered at once. */
   doubted: number;
   /** Whether it was opened and has sent nothing yet. */
@@ -29,16 +29,16 @@ interface Sender {
 const mostSiblings = 16;
 
 /** The last windows of each open connection. */
-export class Senders {
+export class RecentWindows {
   readonly #most: number;
-  readonly #senders = new Map<string, Sender>();
+  readonly #senders = new Map<string, Connection>();
 
   constructor(most: number) {
     this.#most = most;
   }
 
   /** A new connection. It is nobody's successor until it sends something: many are but probes of the port. */
-  open(origin: Origin): void {
+  connectionOpened(origin: Origin): void {
     this.#of(origin).silent = true;
   }
 
@@ -46,8 +46,8 @@ export class Senders {
    * Notes a window, and tells whether it is to be remembered at once, and whose windows of before are to be remembered
    * first, where it is the first one of a new connection.
    */
-  add(origin: Origin): { window: SentWindow; doubted: boolean; doubtful: Sender[] } {
-    const window: SentWindow = { stored: undefined, kept: false, repeated: [], remembered: false };
+  add(origin: Origin): { window: RecentWindow; doubted: boolean; doubtful: Connection[] } {
+    const window: RecentWindow = { stored: undefined, kept: false, repeated: [], remembered: false };
     const sender = this.#of(origin);
     const doubtful = sender.silent ? this.#doubt(sender) : [];
     sender.windows.push(window);
@@ -59,7 +59,7 @@ export class Senders {
   }
 
   /** Forgets a connection and returns its last windows. */
-  close(connection: string): SentWindow[] {
+  connectionClosed(connection: string): RecentWindow[] {
     const windows = this.#senders.get(connection)?.windows ?? [];
     this.#senders.delete(connection);
     return windows;
@@ -69,7 +69,7 @@ export class Senders {
    * Others from the address of a new sender may be dead without our knowing, and what their sender had on the way may
    * still come out of them, and out of the new one: so the next windows of all of them are doubted. Returns those others.
    */
-  #doubt(sender: Sender): Sender[] {
+  #doubt(sender: Connection): Connection[] {
     sender.silent = false;
     const siblings = [...this.#senders.values()].filter(
       (other) => other !== sender && other.address === sender.address,
@@ -79,7 +79,7 @@ export class Senders {
     return siblings;
   }
 
-  #of({ connection, address }: Origin): Sender {
+  #of({ connection, address }: Origin): Connection {
     let sender = this.#senders.get(connection);
     if (!sender) {
       sender = { connection, address, windows: [], doubted: 0, silent: false };
@@ -102,7 +102,7 @@ const mostRecords = 200_000;
 const recordsAtOnce = 5_000;
 
 /** Where the last windows are of each connection that was heard of near the journal's end, the oldest first. */
-export async function lastWindows({ journal, windows, remember }: TailOptions): Promise<Position[]> {
+export async function lastWindowsInJournal({ journal, windows, remember }: TailOptions): Promise<Position[]> {
   const { newest } = journal;
   const lasts = new Map<string, { position: Position; receivedAt: Millis }[]>();
   // Of the last record, not the greatest: where the clock was ahead for a while, all others would seem old.

@@ -5,7 +5,7 @@ import type { Batch, EventBlock, Millis, Origin, Position } from '../../model.ts
 import type { RedeliveryTelemetry } from '../../telemetry/redelivery.ts';
 import type { JournalReader } from '../journal.ts';
 import type { EventIdentity, RedeliveryMemory } from './memory.ts';
-import { lastWindows, Senders, type SentWindow } from './recent-windows.ts';
+import { lastWindowsInJournal, type RecentWindow, RecentWindows } from './recent-windows.ts';
 
 export interface RedeliveryOptions {
   memory: RedeliveryMemory;
@@ -37,7 +37,7 @@ export interface RedeliveryOptions {
 export class Redelivery {
   readonly #options: RedeliveryOptions;
   readonly #identifier: Identifier;
-  readonly #senders: Senders;
+  readonly #senders: RecentWindows;
   readonly #now: () => Millis;
   /** Remembering and sifting, one after the other, in the order in which they were called for. */
   #turns: Promise<unknown> = Promise.resolve();
@@ -51,7 +51,7 @@ export class Redelivery {
   constructor(options: RedeliveryOptions) {
     this.#options = options;
     this.#identifier = new Identifier(options.seed);
-    this.#senders = new Senders(options.windows);
+    this.#senders = new RecentWindows(options.windows);
     this.#now = options.now ?? (() => performance.now());
   }
 
@@ -73,16 +73,16 @@ export class Redelivery {
    * we do not read it at the moment. So with its first window, what came from its address lately is remembered, too.
    */
   connectionOpened(origin: Origin): void {
-    this.#senders.open(origin);
+    this.#senders.connectionOpened(origin);
   }
 
   connectionClosed(connection: string): void {
     // What was not on disk when the connection ended, or was refused, has no ACK for certain, and will be sent again.
-    this.#remember(connection, this.#senders.close(connection), ({ kept }) => !kept);
+    this.#remember(connection, this.#senders.connectionClosed(connection), ({ kept }) => !kept);
   }
 
   /** Remembers what was on its way when the server ended: the journal's tail tells. */
-  async recover(): Promise<void> {
+  async rememberLastWindows(): Promise<void> {
     const { memory, telemetry } = this.#options;
     let events = 0;
     let unreadable = 0;
@@ -98,7 +98,7 @@ export class Redelivery {
   /** A journal that is damaged there is for others to judge; it keeps no server from starting. */
   async #lastPositions(): Promise<Position[]> {
     try {
-      return await lastWindows(this.#options);
+      return await lastWindowsInJournal(this.#options);
     } catch (error) {
       this.#options.telemetry.failed(error);
       return [];
@@ -122,14 +122,14 @@ export class Redelivery {
     return turn;
   }
 
-  async #keep(window: SentWindow, batch: Batch, block: EventBlock): Promise<void> {
+  async #keep(window: RecentWindow, batch: Batch, block: EventBlock): Promise<void> {
     window.stored = this.#options.append(batch, block);
     await window.stored;
     window.kept = true;
   }
 
   /** Answers as soon as the window has its place in the order: the disk is not waited for. */
-  async #sift(window: SentWindow, batch: Batch, block: EventBlock): Promise<{ kept: Promise<void> }> {
+  async #sift(window: RecentWindow, batch: Batch, block: EventBlock): Promise<{ kept: Promise<void> }> {
     const known = await this.#known(block);
     const events = [...known.values()];
     window.repeated = events;
@@ -145,7 +145,7 @@ export class Redelivery {
 
   /** Those events of a block that were remembered, by their places. */
   async #known(block: EventBlock): Promise<Map<number, EventIdentity>> {
-    const suspects = this.#identify(block, (mark) => this.#options.memory.mayHold(mark));
+    const suspects = this.#identify(block, (mark) => this.#options.memory.mayContain(mark));
     const known = new Map<number, EventIdentity>();
     const answers = await this.#options.memory.take(suspects, this.#now());
     suspects.forEach((suspect, i) => {
@@ -160,8 +160,8 @@ export class Redelivery {
    */
   #remember(
     connection: string,
-    windows: SentWindow[],
-    all: (window: SentWindow) => boolean = () => false,
+    windows: RecentWindow[],
+    all: (window: RecentWindow) => boolean = () => false,
   ): void {
     const news = windows
       .filter(({ remembered }) => !remembered)
@@ -171,7 +171,7 @@ export class Redelivery {
     void this.#inTurn(() => this.#rememberAll(connection, news)).catch(this.#options.telemetry.failed);
   }
 
-  async #rememberAll(connection: string, windows: { window: SentWindow; all: boolean }[]): Promise<void> {
+  async #rememberAll(connection: string, windows: { window: RecentWindow; all: boolean }[]): Promise<void> {
     const { memory, telemetry } = this.#options;
     let events = 0;
     let unreadable = 0;

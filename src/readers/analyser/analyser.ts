@@ -12,7 +12,7 @@ import type {
   Position,
   Transition,
 } from '../../model.ts';
-import { giveBack } from '../../util/release-buffer.ts';
+import { releaseBuffer } from '../../util/release-buffer.ts';
 import { Signal } from '../../util/signal.ts';
 import type { Checkpoint, Results } from '../results.ts';
 
@@ -136,7 +136,7 @@ export class Analyser {
       this.#options.engine.process(record, offered?.block).forEach((output, ordinal) => {
         outputs.push({ key: [record.position, ordinal + 1], output });
       });
-      if (offered) giveBack(offered.block.bytes);
+      if (offered) releaseBuffer(offered.block.bytes);
       this.#position = record.position;
     }
     if (outputs.length > 0) await this.#keep(outputs);

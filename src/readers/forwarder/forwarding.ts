@@ -15,7 +15,7 @@ export interface ForwarderData extends ReaderData {
 }
 
 interface ForwardingParts {
-  journal: Pick<Journal, 'committed' | 'serve'>;
+  journal: Pick<Journal, 'committed' | 'setReaders'>;
   start: (data: ForwarderData) => Promise<Reader>;
 }
 
@@ -79,7 +79,7 @@ export class Forwarding {
     const { forward } = data.config;
     const { journal, start } = this.#parts;
     // Before it starts, so that what it is to begin with is still there.
-    journal.serve(journalReaders(data.config));
+    journal.setReaders(journalReaders(data.config));
     const goesOn = isDeepStrictEqual(sending(forward), sending(this.#config));
     if (!goesOn) {
       await this.reader?.stop(stopWithin);

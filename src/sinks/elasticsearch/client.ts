@@ -3,7 +3,7 @@ import { Client, type ClientOptions, ClusterConnectionPool, HttpConnection } fro
 import { cloudAddress } from '../../config/schema/cloud-id.ts';
 import type { ElasticsearchConfig } from '../../config/schema/outputs.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
-import { readNamed } from '../../util/named-file.ts';
+import { readConfiguredFile } from '../../util/named-file.ts';
 import { PlainTransport } from './transport.ts';
 
 /**
@@ -98,7 +98,7 @@ function trust(config: ElasticsearchConfig): ClientOptions {
 
 function authorityIn(path: string): Buffer {
   const setting = 'elasticsearch.ssl_certificate_authorities';
-  const ca = readNamed(setting, path);
+  const ca = readConfiguredFile(setting, path);
   try {
     new X509Certificate(ca);
     return ca;

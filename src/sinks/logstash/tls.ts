@@ -7,14 +7,14 @@ import {
 } from 'node:tls';
 import type { ForwardConfig } from '../../config/schema/forward.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
-import { readNamed } from '../../util/named-file.ts';
+import { readConfiguredFile } from '../../util/named-file.ts';
 
 type Ssl = NonNullable<ForwardConfig['ssl']>;
 
 const invalid = (option: string, what: string, options?: ErrorOptions) =>
   new LogboomError('CONFIG_INVALID', `forward.ssl.${option} ${what}`, options);
 
-const read = (option: string, path: string) => readNamed(`forward.ssl.${option}`, path);
+const read = (option: string, path: string) => readConfiguredFile(`forward.ssl.${option}`, path);
 
 /** How TLS is spoken with a host; undefined where it is not. Throws `CONFIG_INVALID` for files that cannot be used. */
 export function tlsFor(ssl: Ssl | undefined, host: string): ConnectionOptions | undefined {

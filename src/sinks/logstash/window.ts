@@ -1,7 +1,7 @@
 import { EventView } from '../../events/index.ts';
 import { encodeCompressed, encodeWindow, encodeWindowHeader } from '../../lumberjack/encoder.ts';
 import { kinds, versionByte } from '../../lumberjack/frames.ts';
-import { isOrderly, readPayload } from '../../lumberjack/payload.ts';
+import { countsFromOne, readPayload } from '../../lumberjack/payload.ts';
 import type { Batch, EventBlock } from '../../model.ts';
 
 /** A window as it goes to Logstash. Its sequence counts from 1 to `count`. */
@@ -32,7 +32,7 @@ export function receivedWindow(
 ): Window | undefined {
   if (encoding !== 'lumberjack' || payload[0] !== versionByte(2)) return undefined;
   const compressed = payload[1] === kinds.compressed;
-  if ((compressed && compressionLevel === 0) || !isOrderly(payload, count)) return undefined;
+  if ((compressed && compressionLevel === 0) || !countsFromOne(payload, count)) return undefined;
   const header = encodeWindowHeader(2, count);
   const documents = () => documentsOf(readPayload(payload));
   if (compressed || compressionLevel === 0)

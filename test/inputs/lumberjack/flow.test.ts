@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { Flow, type Reader } from '../../../src/inputs/lumberjack/flow.ts';
+import { MemoryBudget, type Reader } from '../../../src/inputs/lumberjack/flow.ts';
 
 function flowOf(ceiling: number) {
   const told: boolean[] = [];
-  return { flow: new Flow(ceiling, (paused) => told.push(paused)), told };
+  return { flow: new MemoryBudget(ceiling, (paused) => told.push(paused)), told };
 }
 
-function join(flow: Flow, windowBegan?: number): Reader & { asked: number; windowBegan: number | undefined } {
+function join(
+  flow: MemoryBudget,
+  windowBegan?: number,
+): Reader & { asked: number; windowBegan: number | undefined } {
   const reader = {
     windowBegan,
     asked: 0,

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { handshakeProblem } from '../../../src/inputs/lumberjack/tls.ts';
+import { explainHandshakeError } from '../../../src/inputs/lumberjack/tls.ts';
 import { certificateFiles } from '../../support/certificates.ts';
 import { bareWindow, compressedWindow } from '../../support/frames.ts';
 import { pause, startInput, until } from '../../support/lumberjack-input.ts';
@@ -129,7 +129,7 @@ describe('a handshake', () => {
     ['ECONNRESET', /broke it off/],
     ['ERR_SSL_SOMETHING_ELSE', /^what OpenSSL says\.$/],
   ])('that failed by %s is explained', (code, problem) => {
-    expect(handshakeProblem(Object.assign(new Error('what OpenSSL says'), { code }))).toMatch(problem);
+    expect(explainHandshakeError(Object.assign(new Error('what OpenSSL says'), { code }))).toMatch(problem);
   });
 
   it('that fails harms no other connection', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EventIdentity, LocalMemory } from '../../../src/journal/redelivery/memory.ts';
+import { type EventIdentity, LocalRedeliveryMemory } from '../../../src/journal/redelivery/memory.ts';
 
 const identities = (from: number, to: number): EventIdentity[] =>
   Array.from({ length: to - from }, (_, i) => ({ identity: from + i, mark: from + i + 1_000_000 }));
@@ -7,7 +7,7 @@ const identities = (from: number, to: number): EventIdentity[] =>
 function aMemory(changes: { remember?: number; maxEvents?: number } = {}) {
   const forgotten: number[] = [];
   const config = { remember: 1_000, windows: 8, maxEvents: 1_000, ...changes };
-  return { memory: new LocalMemory(config, (events) => forgotten.push(events)), forgotten };
+  return { memory: new LocalRedeliveryMemory(config, (events) => forgotten.push(events)), forgotten };
 }
 
 describe('the memory of events that may be sent again', () => {
@@ -21,8 +21,8 @@ describe('the memory of events that may be sent again', () => {
   it('rules events out by their mark alone', async () => {
     const { memory } = aMemory();
     await memory.remember(identities(1, 2), 0);
-    expect(memory.mayHold(1_000_001)).toBe(true);
-    expect(memory.mayHold(1_000_002)).toBe(false);
+    expect(memory.mayContain(1_000_001)).toBe(true);
+    expect(memory.mayContain(1_000_002)).toBe(false);
   });
 
   it.each([

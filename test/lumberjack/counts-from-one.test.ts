@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOrderly } from '../../src/lumberjack/payload.ts';
+import { countsFromOne } from '../../src/lumberjack/payload.ts';
 import { C, D, J, rawC, W } from '../support/frames.ts';
 
 const table: [title: string, payload: Buffer[], count: number, orderly: boolean][] = [
@@ -25,6 +25,6 @@ const table: [title: string, payload: Buffer[], count: number, orderly: boolean]
 
 describe('a payload can be passed on as it was received, or not:', () => {
   it.each(table)('%s', (_, frames, count, orderly) => {
-    expect(isOrderly(Buffer.concat(frames), count)).toBe(orderly);
+    expect(countsFromOne(Buffer.concat(frames), count)).toBe(orderly);
   });
 });
