@@ -8,7 +8,7 @@ import { compressedHeader, has, jsonHeader, kinds, type Source, uint32, versionB
 import { inflateFrame } from './inflate.ts';
 
 /** What the journal holds was checked when it came, under limits that may since have been lowered. */
-export const unlimited: Limits = {
+const unlimited: Limits = {
   maxWindowEvents: Number.MAX_SAFE_INTEGER,
   maxEventBytes: constants.MAX_LENGTH,
   maxCompressedBytes: constants.MAX_LENGTH,

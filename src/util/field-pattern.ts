@@ -83,7 +83,7 @@ export function formatDate(time: Millis, pattern: string): string {
 }
 
 /** What cannot be written: names of months and days, zones, and letters that mean nothing. */
-export function problemInDate(pattern: string): string | undefined {
+function problemInDate(pattern: string): string | undefined {
   for (const [token, letter] of pattern.matchAll(tokens)) {
     if (letter === undefined) continue;
     const known = Object.hasOwn(letters, letter);
