@@ -103,7 +103,10 @@ export class AbsenceRun implements Run {
   }
 
   restore(snapshot: unknown): void {
-    const saved = snapshot as Record<'silence' | 'shippers' | 'book', unknown> & {
+    const saved = snapshot as {
+      silence: ReturnType<Silence['snapshot']>;
+      shippers: ReturnType<Shippers['snapshot']>;
+      book: unknown;
       shipperOf: [string, string][];
       late: number;
       news: number;

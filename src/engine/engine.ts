@@ -125,7 +125,7 @@ export class Engine {
   /** Goes on exactly from a snapshot by the same analysis; a rule that is not in it begins anew. */
   restore(snapshot: unknown): void {
     const { clock, generations, runs, ...downtime } = snapshot as ReturnType<Downtime['snapshot']> & {
-      clock: unknown;
+      clock: ReturnType<EventClock['snapshot']>;
       generations?: [string, number][];
       runs: [string, string, unknown][];
     };

@@ -76,7 +76,7 @@ export class StrikeRun extends WindowRun<StrikeRunParts> {
   }
 
   override restore(snapshot: unknown): void {
-    const saved = snapshot as { tracker: unknown; alerts: unknown; late: number };
+    const saved = snapshot as { tracker: ReturnType<Tracker['snapshot']>; alerts: unknown; late: number };
     this.#tracker.restore(saved.tracker);
     this.parts.alerts.restore(saved.alerts);
     this.#tooLate = saved.late;

@@ -117,7 +117,12 @@ export class WindowAlerts {
   }
 
   restore(snapshot: unknown): void {
-    const saved = snapshot as { windows: unknown; book: unknown; late: number; visits: number };
+    const saved = snapshot as {
+      windows: ReturnType<Windows['snapshot']>;
+      book: unknown;
+      late: number;
+      visits: number;
+    };
     this.#parts.windows.restore(saved.windows);
     this.#parts.book.restore(saved.book);
     this.late = saved.late;

@@ -6,7 +6,18 @@ import type { Judgement } from '../rules/judgement.ts';
 import { lookingAtWindows } from '../rules/judgement.ts';
 import { compileRule } from '../rules/rule.ts';
 import type { OwnAlertStatus } from '../telemetry/status.ts';
+import { nested, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import type { OwnAlert, Reading } from './own-alerts.ts';
+
+/** The alerts' book checks its own state. */
+export interface OwnAlertState {
+  book: Snapshot<unknown>;
+}
+
+const format = new SnapshotFormat({
+  component: 'An alert of logboom itself',
+  schema: objectOf<OwnAlertState>({ book: nested() }),
+});
 
 const calm: Judgement = { verdict: 'calm', reason: '' };
 
@@ -86,12 +97,12 @@ export class OwnAlertBook {
     this.#openOnes.set(group, { rule: this.name, group, since, reason: holds ? bad : `recovering: ${good}` });
   }
 
-  snapshot(): unknown {
-    return { book: this.#book.snapshot() };
+  snapshot(): Snapshot<OwnAlertState> {
+    return format.write({ book: this.#book.snapshot() as Snapshot<unknown> });
   }
 
   /** Another threshold leaves open what is open: the next look judges it by that. */
-  restore(snapshot: unknown): void {
-    if (snapshot !== undefined) this.#book.restore((snapshot as { book: unknown }).book);
+  restore(snapshot: Snapshot<OwnAlertState> | undefined): void {
+    if (snapshot !== undefined) this.#book.restore(format.read(snapshot).book);
   }
 }

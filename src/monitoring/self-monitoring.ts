@@ -5,7 +5,8 @@ import type { Results } from '../readers/results.ts';
 import type { SelfMonitoringTelemetry } from '../telemetry/self-monitoring.ts';
 import type { OwnAlertStatus } from '../telemetry/status.ts';
 import type { Vitals } from '../telemetry/vitals.ts';
-import { OwnAlertBook } from './own-alert-book.ts';
+import type { Snapshot } from '../util/snapshot.ts';
+import { OwnAlertBook, type OwnAlertState } from './own-alert-book.ts';
 import type { OwnAlert } from './own-alerts.ts';
 
 /** What is watched, and how often it is looked at. */
@@ -27,7 +28,7 @@ interface SelfMonitoringOptions extends Watched {
 }
 
 interface State {
-  books: [name: string, snapshot: unknown][];
+  books: [name: string, snapshot: Snapshot<OwnAlertState>][];
   /** What the look put out that led to this state: a crash may have kept it from the disk. */
   outputs: Output[];
 }

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 /** What an event brings to a measure. `undefined`: the event has no such value; it counts as an event only. */
 export type Amount = number | string | boolean | undefined;
 
@@ -16,7 +18,7 @@ export interface Running<C> {
  * `put`, `merge` and `subtract` return the cell that results; they may change and return their first argument.
  * The result must not depend on the order of puts and merges, or windows would depend on the order of arrival.
  */
-export interface Aggregate<C> {
+export interface Aggregate<C, P = unknown> {
   cell(): C;
   put(cell: C, amount: Amount): C;
   merge(into: C, from: C): C;
@@ -25,8 +27,10 @@ export interface Aggregate<C> {
   /** The measure over what went into the cell; `count` is the number of events there. */
   value(cell: C, count: number): number | undefined;
   running(): Running<C>;
-  pack(cell: C): unknown;
-  unpack(packed: unknown): C;
+  /** What `pack` returns, as a checkpoint holds it. */
+  readonly packed: z.ZodType<P>;
+  pack(cell: C): P;
+  unpack(packed: P): C;
 }
 
 /** The running value of a measure whose cells can be subtracted. */

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Millis } from '../model.ts';
+import { number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import type { Settled, Tracked, Tracker } from './strike.ts';
 import { Visits } from './visits.ts';
 
@@ -25,6 +27,20 @@ export interface ChangesOptions {
 
 /** So many events of one key wait for their order; beyond, those between equal ones are left out. */
 const mostPending = 10_000;
+
+interface ChangesState {
+  settled: Millis | null;
+  keys: [name: string, last: Seen | null, pending: Seen[], most?: number | undefined][];
+}
+
+const seen = z.tuple([number, z.string()]);
+const format = new SnapshotFormat({
+  component: 'The tracker of changes',
+  schema: objectOf<ChangesState>({
+    settled: number.nullable(),
+    keys: z.array(z.tuple([z.string(), seen.nullable(), z.array(seen), number.optional()])),
+  }),
+});
 
 /** Changes of one value for each key. */
 export class Changes implements Tracker {
@@ -73,18 +89,20 @@ export class Changes implements Tracker {
     this.#settled = through;
   }
 
-  snapshot(): unknown {
-    const keys = [...this.#keys.values()].map(({ name, last = null, pending, most }) => [
-      name,
-      last,
-      [...pending],
-      most,
-    ]);
-    return { settled: this.#settled === never ? null : this.#settled, keys };
+  snapshot(): Snapshot<ChangesState> {
+    const keys = [...this.#keys.values()].map(
+      ({ name, last = null, pending, most }): ChangesState['keys'][number] => [
+        name,
+        last,
+        [...pending],
+        most,
+      ],
+    );
+    return format.write({ settled: this.#settled === never ? null : this.#settled, keys });
   }
 
-  restore(snapshot: unknown): void {
-    const saved = snapshot as { settled: Millis | null; keys: [string, Seen | null, Seen[], number?][] };
+  restore(snapshot: Snapshot<ChangesState>): void {
+    const saved = format.read(snapshot);
     this.#settled = saved.settled ?? never;
     this.#keys.clear();
     this.#visits.clear();

@@ -1,5 +1,7 @@
 import type { TimeConfig } from '../config/schema/time.ts';
 import type { Millis } from '../model.ts';
+import type { Snapshot } from '../util/snapshot.ts';
+import { type ClockState, clockFormat, type Time } from './clock-state.ts';
 import {
   byAgeThenName,
   combine,
@@ -161,26 +163,27 @@ export class EventClock {
     return lagsOf([...this.#sources.values()]);
   }
 
-  snapshot(): unknown {
+  snapshot(): Snapshot<ClockState> {
     const sources = [...this.#sources.values()]
       .sort(byAgeThenName)
-      .map(({ name, high, arrival, listed, held }) => [name, high, arrival, listed, held ?? null]);
-    const times = [this.#latest, this.#base, this.#now, this.#unheld, this.#first];
-    const clock = times.map((time) => (Number.isFinite(time) ? time : null));
-    const connections = this.#connections.snapshot();
+      .map(({ name, high, arrival, listed, held }): ClockState['sources'][number] => {
+        return [name, high, arrival, listed, held ?? null];
+      });
+    const finite = (time: Millis): Time => (Number.isFinite(time) ? time : null);
+    const clock: ClockState['clock'] = [
+      finite(this.#latest),
+      finite(this.#base),
+      finite(this.#now),
+      finite(this.#unheld),
+      finite(this.#first),
+    ];
+    const connections = this.#connections.state();
     const [alone, holding] = [this.#alone, this.#holding];
-    return { clock, wall: this.#wall.snapshot(), sources, alone, holding, connections };
+    return clockFormat.write({ clock, wall: this.#wall.state(), sources, alone, holding, connections });
   }
 
-  restore(snapshot: unknown): void {
-    const { clock, wall, sources, alone, holding, connections } = snapshot as {
-      clock: (Millis | null)[];
-      wall: unknown;
-      sources: [string, Millis, Millis, boolean, Source['held'] | null][];
-      alone: boolean;
-      holding: boolean | undefined;
-      connections: unknown;
-    };
+  restore(snapshot: Snapshot<ClockState>): void {
+    const { clock, wall, sources, alone, holding, connections } = clockFormat.read(snapshot);
     const [latest, base, now, unheld, first] = clock;
     this.#latest = latest ?? never;
     this.#base = base ?? never;

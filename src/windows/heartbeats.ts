@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Millis } from '../model.ts';
+import { number } from '../util/snapshot.ts';
 
 export type PackedHeartbeats = [
   name: string,
@@ -9,6 +11,16 @@ export type PackedHeartbeats = [
   silent: boolean,
   reminder: Millis | null,
 ];
+
+export const packedHeartbeats: z.ZodType<PackedHeartbeats> = z.tuple([
+  z.string(),
+  number,
+  z.boolean(),
+  number.nullable(),
+  z.array(number),
+  z.boolean(),
+  number.nullable(),
+]);
 
 /** The signs of life of one group. */
 export class Heartbeats {

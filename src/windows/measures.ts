@@ -1,11 +1,13 @@
+import { z } from 'zod';
 import type { Measure } from '../model.ts';
+import { number } from '../util/snapshot.ts';
 import { type Aggregate, type Amount, type Running, Subtracting } from './aggregate.ts';
 import { Distinct, DistinctRunning, hashOf } from './distinct.ts';
 import { ExactSum } from './exact-sum.ts';
 import { Histogram } from './histogram.ts';
 
 /** Number of the events for which the query was true. */
-function share(): Aggregate<number> {
+function share(): Aggregate<number, number> {
   const aggregate = {
     cell: () => 0,
     put: (matches: number, amount: Amount) => (amount === true ? matches + 1 : matches),
@@ -13,14 +15,15 @@ function share(): Aggregate<number> {
     subtract: (from: number, cell: number) => from - cell,
     value: (matches: number, count: number) => (count === 0 ? undefined : matches / count),
     running: (): Running<number> => new Subtracting(aggregate),
+    packed: number,
     pack: (matches: number) => matches,
-    unpack: (packed: unknown) => packed as number,
+    unpack: (packed: number) => packed,
   };
   return aggregate;
 }
 
 /** A sum of nothing is 0; an average of nothing is nothing. */
-function summed(value: (sum: ExactSum) => number | undefined): Aggregate<ExactSum> {
+function summed(value: (sum: ExactSum) => number | undefined): Aggregate<ExactSum, number[]> {
   const aggregate = {
     cell: () => new ExactSum(),
     put(sum: ExactSum, amount: Amount) {
@@ -37,11 +40,9 @@ function summed(value: (sum: ExactSum) => number | undefined): Aggregate<ExactSu
     },
     value,
     running: (): Running<ExactSum> => new Subtracting(aggregate),
+    packed: z.array(number),
     pack: (sum: ExactSum) => [sum.n, ...sum.parts],
-    unpack(packed: unknown) {
-      const [n, ...parts] = packed as number[];
-      return ExactSum.from(n!, parts);
-    },
+    unpack: ([n, ...parts]: number[]) => ExactSum.from(n!, parts),
   };
   return aggregate;
 }
@@ -76,7 +77,7 @@ class ExtremeRunning implements Running<Extreme> {
   }
 }
 
-function extreme(beats: (a: number, b: number) => boolean): Aggregate<Extreme> {
+function extreme(beats: (a: number, b: number) => boolean): Aggregate<Extreme, number | null> {
   const better = (a: Extreme, b: Extreme) => (a === undefined || (b !== undefined && beats(b, a)) ? b : a);
   return {
     cell: () => undefined,
@@ -84,12 +85,13 @@ function extreme(beats: (a: number, b: number) => boolean): Aggregate<Extreme> {
     merge: better,
     value: (cell) => cell,
     running: () => new ExtremeRunning(beats),
+    packed: number.nullable(),
     pack: (cell) => cell ?? null,
-    unpack: (packed) => (packed ?? undefined) as Extreme,
+    unpack: (packed) => packed ?? undefined,
   };
 }
 
-function percentile(percent: number): Aggregate<Histogram> {
+function percentile(percent: number): Aggregate<Histogram, [bins: number[], counts: number[]]> {
   const change = (sign: 1 | -1) => (into: Histogram, from: Histogram) => {
     into.merge(from, sign);
     return into;
@@ -104,13 +106,14 @@ function percentile(percent: number): Aggregate<Histogram> {
     subtract: change(-1),
     value: (histogram: Histogram) => histogram.percentile(percent),
     running: (): Running<Histogram> => new Subtracting(aggregate),
+    packed: z.tuple([z.array(number), z.array(number)]),
     pack: (histogram: Histogram) => histogram.pack(),
-    unpack: (packed: unknown) => Histogram.unpack(packed as [number[], number[]]),
+    unpack: Histogram.unpack,
   };
   return aggregate;
 }
 
-function distinct(): Aggregate<Distinct> {
+function distinct(): Aggregate<Distinct, number[] | Uint8Array> {
   return {
     cell: () => new Distinct(),
     put(cell, amount) {
@@ -123,8 +126,9 @@ function distinct(): Aggregate<Distinct> {
     },
     value: (cell) => cell.estimate(),
     running: () => new DistinctRunning(),
+    packed: z.union([z.array(number), z.instanceof(Uint8Array)]),
     pack: (cell) => cell.pack(),
-    unpack: (packed) => Distinct.unpack(packed as number[] | Uint8Array),
+    unpack: Distinct.unpack,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Millis, WindowValue } from '../model.ts';
+import type { Snapshot } from '../util/snapshot.ts';
 import { type Aggregate, type Amount, Single } from './aggregate.ts';
 import { Grid } from './grid.ts';
 import { Group } from './group.ts';
@@ -8,7 +9,7 @@ import { aggregateFor } from './measures.ts';
 import { Panes } from './panes.ts';
 import { Reminders } from './reminders.ts';
 import { none, Shares } from './shares.ts';
-import { type PackedGroup, packGroup, packWindows, unpackWindows } from './snapshot.ts';
+import { type PackedGroup, packGroup, WindowsFormat, type WindowsState } from './snapshot.ts';
 import { tileGrid } from './tiles.ts';
 import { mattersWith, Wakefulness } from './wakefulness.ts';
 import type { WindowOptions, Windows } from './windows.ts';
@@ -24,6 +25,7 @@ export class PaneWindows implements Windows {
   readonly #options: WindowOptions;
   readonly #grid: Grid;
   readonly #aggregate: Aggregate<unknown> | undefined;
+  readonly #format: WindowsFormat;
   readonly #headParts: HeadParts<unknown>;
   readonly #heeds: WindowOptions['heed'];
   /** What one event adds to a count or a rate. */
@@ -47,6 +49,7 @@ export class PaneWindows implements Windows {
     // Where every window ends a tile every one is told of.
     this.#heeds = recordEvery === undefined || tiles !== undefined ? options.heed : undefined;
     this.#aggregate = aggregateFor(measure);
+    this.#format = new WindowsFormat(options, this.#aggregate);
     this.#headParts = { grid: this.#grid, aggregate: this.#aggregate, shares: this.#shares };
     this.#perEvent = measure.kind === 'rate' ? 1000 / over : 1;
     const matters = mattersWith(this.#heeds, options, this.#perEvent);
@@ -126,16 +129,16 @@ export class PaneWindows implements Windows {
     return this.#groups.get(name) !== undefined;
   }
 
-  snapshot(): unknown {
+  snapshot(): Snapshot<WindowsState> {
     const isEntered = (pane: number) => this.#grid.entry(pane) <= this.#closed;
     const groups = this.#groups
       .all()
       .map((group) => packGroup(group, this.#shares, this.#aggregate, isEntered));
-    return packWindows(this.#options, this.#closed, this.overflowed, groups);
+    return this.#format.write(this.#closed, this.overflowed, groups);
   }
 
-  restore(snapshot: unknown): void {
-    const { closed, overflowed, groups } = unpackWindows(this.#options, snapshot);
+  restore(snapshot: Snapshot<WindowsState>): void {
+    const { closed, overflowed, groups } = this.#format.read(snapshot);
     const { awake } = this.#wakefulness;
     for (const part of [this.#groups, this.#shares, this.#panes, this.#reminders, awake]) part.clear();
     [this.#closed, this.overflowed] = [closed, overflowed];

@@ -1,4 +1,13 @@
+import { z } from 'zod';
 import type { Millis } from '../model.ts';
+import { number, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
+
+type ShippersState = [shipper: string, lastSeen: Millis][];
+
+const format = new SnapshotFormat<ShippersState>({
+  component: 'The record of shippers',
+  schema: z.array(z.tuple([z.string(), number])),
+});
 
 /** When each shipper was last heard of, whatever it sent: tells a silent log from a silent machine. */
 export class Shippers {
@@ -20,13 +29,14 @@ export class Shippers {
     return this.#heard.get(shipper);
   }
 
-  snapshot(): unknown {
-    return [...this.#heard];
+  snapshot(): Snapshot<ShippersState> {
+    return format.write([...this.#heard]);
   }
 
-  restore(snapshot: unknown): void {
+  restore(snapshot: Snapshot<ShippersState>): void {
+    const saved = format.read(snapshot);
     this.#heard.clear();
-    for (const [shipper, time] of snapshot as [string, Millis][]) this.#heard.set(shipper, time);
+    for (const [shipper, time] of saved) this.#heard.set(shipper, time);
   }
 
   /** A tenth at once, so that a crowd of strangers does not cost a search for each. */

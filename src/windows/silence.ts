@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { Millis } from '../model.ts';
-import { Heartbeats, type PackedHeartbeats } from './heartbeats.ts';
+import { number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
+import { Heartbeats, type PackedHeartbeats, packedHeartbeats } from './heartbeats.ts';
 import { Visits } from './visits.ts';
 
 const never = Number.NEGATIVE_INFINITY;
@@ -26,6 +28,24 @@ export interface SilenceNews {
   /** From when on it was waited for: its last event, the start, or the end of a time in which nobody listened. */
   from: Millis;
 }
+
+interface SilenceState {
+  /** Null: there was no such time yet. */
+  times: [watermark: Millis | null, listening: Millis | null];
+  overflowed: number;
+  groups: PackedHeartbeats[];
+}
+
+const format = new SnapshotFormat({
+  component: 'The watch for absence',
+  schema: objectOf<SilenceState>({
+    times: z.tuple([number.nullable(), number.nullable()]),
+    overflowed: number,
+    groups: z.array(packedHeartbeats),
+  }),
+});
+
+const known = (time: Millis): Millis | null => (time === never ? null : time);
 
 /**
  * Who is not heard of any more. A group is silent where two of its neighbouring events lie more than `every` apart; as
@@ -98,15 +118,19 @@ export class Silence {
     this.#expect(group);
   }
 
-  snapshot(): unknown {
+  snapshot(): Snapshot<SilenceState> {
     const groups = [...this.#groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const times = [this.#watermark, this.#listening].map((time) => (time === never ? null : time));
-    return { times, overflowed: this.overflowed, groups: groups.map((group) => group.pack()) };
+    return format.write({
+      times: [known(this.#watermark), known(this.#listening)],
+      overflowed: this.overflowed,
+      groups: groups.map((group) => group.pack()),
+    });
   }
 
-  restore(snapshot: unknown): void {
-    const saved = snapshot as { times: (Millis | null)[]; overflowed: number; groups: PackedHeartbeats[] };
-    [this.#watermark, this.#listening] = saved.times.map((time) => time ?? never) as [Millis, Millis];
+  restore(snapshot: Snapshot<SilenceState>): void {
+    const saved = format.read(snapshot);
+    const [watermark, listening] = saved.times;
+    [this.#watermark, this.#listening] = [watermark ?? never, listening ?? never];
     this.overflowed = saved.overflowed;
     this.#groups.clear();
     this.#visits.clear();

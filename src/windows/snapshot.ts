@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
+import { maybeNumber, number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { Group } from './group.ts';
 import type { Shares } from './shares.ts';
@@ -9,14 +11,38 @@ import type { WindowOptions } from './windows.ts';
  * A group: name, numbers, events and cells of its panes, how many of them are in the last closed window, ends asked
  * for, pinned. What runs over the panes is computed from them again, which is exact.
  */
-export type PackedGroup = [string, number[], number[], unknown[], number, Millis[], boolean];
+export type PackedGroup = [
+  name: string,
+  panes: number[],
+  counts: number[],
+  cells: unknown[],
+  entered: number,
+  timers: Millis[],
+  pinned: boolean,
+];
 
-interface PackedWindows {
+export interface WindowsState {
+  /** Lengths and measure. */
   of: string;
   /** Null: nothing is closed yet. */
-  closed: Millis | null;
-  overflowed: number;
+  closed?: Millis | null | undefined;
+  overflowed?: number | undefined;
   groups: PackedGroup[];
+}
+
+/** The form of cells depends on the measure. */
+function formatFor(aggregate: Aggregate<unknown> | undefined) {
+  const cells = z.array(aggregate?.packed ?? z.never());
+  const numbers = z.array(number);
+  return new SnapshotFormat({
+    component: 'The windows',
+    schema: objectOf<WindowsState>({
+      of: z.string(),
+      closed: number.nullish(),
+      overflowed: maybeNumber,
+      groups: z.array(z.tuple([z.string(), numbers, numbers, cells, number, numbers, z.boolean()])),
+    }),
+  });
 }
 
 /** What a snapshot depends on: with other lengths or another measure its panes would mean something else. */
@@ -43,30 +69,34 @@ export function packGroup<C>(
   ];
 }
 
-export function packWindows(
-  options: WindowOptions,
-  closed: Millis,
-  overflowed: number,
-  groups: PackedGroup[],
-): PackedWindows {
-  return {
-    of: identityOf(options),
-    closed: closed === Number.NEGATIVE_INFINITY ? null : closed,
-    overflowed,
-    groups,
-  };
-}
+/** Reads and writes the snapshots of windows with certain lengths and a certain measure. */
+export class WindowsFormat {
+  readonly #identity: string;
+  readonly #format: SnapshotFormat<WindowsState>;
 
-export function unpackWindows(options: WindowOptions, snapshot: unknown) {
-  const packed = snapshot as Partial<PackedWindows> | undefined;
-  if (packed?.of !== identityOf(options) || packed.groups === undefined)
-    throw new LogboomError(
-      'RULE_INVALID',
-      'The windows cannot go on from this snapshot: it is of windows with other lengths or another measure.',
-    );
-  return {
-    closed: packed.closed ?? Number.NEGATIVE_INFINITY,
-    overflowed: packed.overflowed ?? 0,
-    groups: packed.groups,
-  };
+  constructor(options: WindowOptions, aggregate: Aggregate<unknown> | undefined) {
+    this.#identity = identityOf(options);
+    this.#format = formatFor(aggregate);
+  }
+
+  write(closed: Millis, overflowed: number, groups: PackedGroup[]): Snapshot<WindowsState> {
+    return this.#format.write({
+      of: this.#identity,
+      closed: closed === Number.NEGATIVE_INFINITY ? null : closed,
+      overflowed,
+      groups,
+    });
+  }
+
+  /** Throws `RULE_INVALID` for windows with other lengths or another measure, and `SnapshotError`. */
+  read(snapshot: Snapshot<WindowsState>): { closed: Millis; overflowed: number; groups: PackedGroup[] } {
+    const { of } = (snapshot ?? {}) as Partial<WindowsState>;
+    if (of !== this.#identity)
+      throw new LogboomError(
+        'RULE_INVALID',
+        'The windows cannot go on from this snapshot: it is of windows with other lengths or another measure.',
+      );
+    const { closed, overflowed, groups } = this.#format.read(snapshot);
+    return { closed: closed ?? Number.NEGATIVE_INFINITY, overflowed: overflowed ?? 0, groups };
+  }
 }

@@ -1,4 +1,5 @@
 import type { Millis } from '../model.ts';
+import type { Snapshot } from '../util/snapshot.ts';
 
 /** Something that happened to a group at a moment: a value changed, a new one came. */
 export interface Strike {
@@ -30,6 +31,6 @@ export interface Tracker {
   settle(through: Millis, told: Settled): void;
   readonly waiting: boolean;
   has(group: string): boolean;
-  snapshot(): unknown;
-  restore(snapshot: unknown): void;
+  snapshot(): Snapshot<unknown>;
+  restore(snapshot: Snapshot<unknown>): void;
 }

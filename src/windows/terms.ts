@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Millis } from '../model.ts';
+import { number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import type { Settled, Strike, Tracked, Tracker } from './strike.ts';
 import { Visits } from './visits.ts';
 
@@ -32,6 +34,33 @@ export interface TermsOptions {
   hop: Millis;
   maxGroups: number;
 }
+
+interface TermsState {
+  settled: Millis | null;
+  groups: PackedGroup[];
+}
+
+/** Times that are null never were. */
+type PackedGroup = [
+  name: string,
+  since: Millis,
+  last: Millis,
+  seen: Millis | null,
+  again: Millis | null,
+  known: [value: string, lastSeen: Millis][],
+  pending: [value: string, Stretch[]][],
+];
+
+const time = number.nullable();
+const known = z.array(z.tuple([z.string(), number]));
+const pending = z.array(z.tuple([z.string(), z.array(z.tuple([number, number]))]));
+const format = new SnapshotFormat({
+  component: 'The tracker of new values',
+  schema: objectOf<TermsState>({
+    settled: time,
+    groups: z.array(z.tuple([z.string(), number, number, time, time, known, pending])),
+  }),
+});
 
 /** Values that a group never had before. */
 export class Terms implements Tracker {
@@ -80,25 +109,15 @@ export class Terms implements Tracker {
     this.#settled = through;
   }
 
-  snapshot(): unknown {
-    const groups = [...this.#groups.values()].map(({ name, since, last, seen, again, known, pending }) => {
-      return [
-        name,
-        since,
-        last,
-        seen === never ? null : seen,
-        again === never ? null : again,
-        [...known],
-        [...pending].map(([value, times]) => [value, times.map((time) => [...time])]),
-      ];
+  snapshot(): Snapshot<TermsState> {
+    return format.write({
+      settled: this.#settled === never ? null : this.#settled,
+      groups: [...this.#groups.values()].map(packGroup),
     });
-    return { settled: this.#settled === never ? null : this.#settled, groups };
   }
 
-  restore(snapshot: unknown): void {
-    type Times = [since: Millis, last: Millis, seen: Millis | null, again: Millis | null];
-    type Packed = [string, ...Times, known: [string, Millis][], pending: [string, Stretch[]][]];
-    const saved = snapshot as { settled: Millis | null; groups: Packed[] };
+  restore(snapshot: Snapshot<TermsState>): void {
+    const saved = format.read(snapshot);
     this.#settled = saved.settled ?? never;
     this.#groups.clear();
     this.#visits.clear();
@@ -201,4 +220,16 @@ export class Terms implements Tracker {
     const { hop } = this.#options;
     this.#visits.expect(group, Math.min(group.due, (Math.floor(time / hop) + 1) * hop));
   }
+}
+
+function packGroup({ name, since, last, seen, again, known, pending }: Group): PackedGroup {
+  return [
+    name,
+    since,
+    last,
+    seen === never ? null : seen,
+    again === never ? null : again,
+    [...known],
+    [...pending].map(([value, times]) => [value, times.map((time): Stretch => [...time])]),
+  ];
 }

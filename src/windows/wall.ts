@@ -1,6 +1,13 @@
+import { z } from 'zod';
 import type { Millis } from '../model.ts';
+import { number } from '../util/snapshot.ts';
 
 const never = Number.NEGATIVE_INFINITY;
+
+/** Last reading, latest time, offset. Null: nothing was read yet. */
+export type WallClockState = [reading: Millis, latest: Millis, offset: Millis] | null;
+
+export const wallClockState: z.ZodType<WallClockState> = z.tuple([number, number, number]).nullable();
 
 /**
  * The wall clock as told by `receivedAt`, made to never run backwards. Readings a little out of order, from
@@ -34,12 +41,11 @@ export class WallClock {
     return this.#latest;
   }
 
-  snapshot(): unknown {
+  state(): WallClockState {
     return this.#latest === never ? null : [this.#reading, this.#latest, this.#offset];
   }
 
-  restore(snapshot: unknown): void {
-    const none: [Millis, Millis, Millis] = [never, never, 0];
-    [this.#reading, this.#latest, this.#offset] = (snapshot as [Millis, Millis, Millis] | null) ?? none;
+  restore(state: WallClockState): void {
+    [this.#reading, this.#latest, this.#offset] = state ?? [never, never, 0];
   }
 }

@@ -1,6 +1,8 @@
 import type { Measure, Millis, WindowValue } from '../model.ts';
+import type { Snapshot } from '../util/snapshot.ts';
 import type { Amount } from './aggregate.ts';
 import { PaneWindows } from './pane-windows.ts';
+import type { WindowsState } from './snapshot.ts';
 
 export type { Amount } from './aggregate.ts';
 
@@ -56,9 +58,9 @@ export interface Windows {
   readonly groups: number;
   /** Number of events that were counted in `_other`. */
   readonly overflowed: number;
-  snapshot(): unknown;
+  snapshot(): Snapshot<WindowsState>;
   /** Goes on exactly from a snapshot of windows with the same options. */
-  restore(snapshot: unknown): void;
+  restore(snapshot: Snapshot<WindowsState>): void;
 }
 
 /**

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Millis } from '../model.ts';
+import { number } from '../util/snapshot.ts';
 
 /** A connection that was heard of for the first time not long ago. */
 export interface Young {
@@ -7,6 +9,13 @@ export interface Young {
   /** Where the event clock was then. */
   clock: Millis;
 }
+
+/** Each connection that is remembered; the clock is null where there was no event time yet. */
+export type ConnectionsState = [name: string, since: Millis, clock: Millis | null][];
+
+export const connectionsState: z.ZodType<ConnectionsState> = z.array(
+  z.tuple([z.string(), number, number.nullable()]),
+);
 
 /** So many connections are remembered; then those that were heard of first are forgotten. */
 const most = 10_000;
@@ -33,7 +42,7 @@ export class YoungConnections {
     return wall < young.since + this.#settle ? young : undefined;
   }
 
-  snapshot(): unknown {
+  state(): ConnectionsState {
     return [...this.#known].map(([name, { since, clock }]) => [
       name,
       since,
@@ -41,8 +50,7 @@ export class YoungConnections {
     ]);
   }
 
-  restore(snapshot: unknown): void {
-    const known = snapshot as [string, Millis, Millis | null][];
+  restore(known: ConnectionsState): void {
     this.#known = new Map(
       known.map(([name, since, clock]) => [name, { since, clock: clock ?? Number.NEGATIVE_INFINITY }]),
     );

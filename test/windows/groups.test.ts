@@ -168,7 +168,7 @@ describe('a snapshot', () => {
     const snapshot = open().snapshot();
     for (const options of [{ over: 2000 }, { every: 500 }, { measure: { kind: 'rate' } as const }])
       expect(() => open(options).restore(snapshot)).toThrow('cannot go on from this snapshot');
-    expect(() => open().restore(undefined)).toThrow('cannot go on from this snapshot');
+    expect(() => open().restore(undefined as never)).toThrow('cannot go on from this snapshot');
   });
 
   it('keeps pins, visits asked for, what was closed and what overflowed', () => {
