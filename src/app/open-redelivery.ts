@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { RedeliveryConfig } from '../config/schema/redelivery.ts';
+import type { RedeliveryConfig } from '../config/schema/inputs.ts';
 import { openJournalReader } from '../journal/lmdb.ts';
 import { openPayload } from '../journal/payload.ts';
 import { LocalRedeliveryMemory } from '../journal/redelivery/memory.ts';

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { ReloadConfig } from '../config/schema/reload.ts';
+import type { ReloadConfig } from '../config/schema/service.ts';
 
 interface FileWatch {
   /** What the files are like now is known, and no change. */

@@ -2,42 +2,42 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Config } from './schema/schema.ts';
 import { isMapping } from './schema/shape.ts';
 
-/** What a running server takes up, and which part of it does. Everything else needs a restart. */
+/** The sections that a running server reloads, by the part of the server that does so. All others need a restart. */
 const parts = {
-  /** The analyser, between two records. */
+  /** The analyser changes between two records. */
   analysis: ['rules', 'kibana', 'parsers', 'time'],
   notifiers: ['notifiers'],
-  /** Another client, which goes on from the cursors. */
+  /** A new indexer goes on from the cursor. */
   indexing: ['elasticsearch', 'indexing', 'parsers', 'time'],
-  /** Another forwarder, which goes on from the cursor of the one before it. */
+  /** A new forwarder goes on from the cursor. */
   forwarding: ['forward'],
-  /** What is alert, and who is told of it. */
+  /** Own alerts and their notifiers. */
   selfMonitoring: ['selfMonitoring', 'notifiers', 'forward'],
-  /** Of the embedded store only how much is kept. */
+  /** Only the retention of the embedded store. */
   store: ['store'],
   watch: ['reload'],
-  /** Only from which level on; its format stays. */
+  /** Only the level; the format stays. */
   log: ['log'],
 } as const satisfies Record<string, readonly (keyof Config)[]>;
 
 type Part = keyof typeof parts;
 
 export interface ConfigChanges {
-  /** The running configuration with everything that can change while it runs. */
+  /** The running configuration with all changes that need no restart. */
   config: Config;
-  /** Parts of the server that are concerned. */
+  /** Parts of the server that the changes concern. */
   parts: Part[];
-  /** Settings that changed, by path and without their values; rules and notifiers are told by name elsewhere. */
+  /** Paths of changed settings, without values. Rules and notifiers are reported by name elsewhere. */
   settings: string[];
-  /** Settings that changed and stay as they are until the next start. */
+  /** Paths of changed settings that take effect at the next start. */
   needsRestart: string[];
 }
 
 export function changesBetween(running: Config, wanted: Config): ConfigChanges {
-  const config = reachable(running, wanted);
+  const config = applicable(running, wanted);
   const concerned = (part: Part) =>
     parts[part].some((section) => !isDeepStrictEqual(running[section], config[section]));
-  // Rules and notifiers have names, which say more than their places.
+  // Rules and notifiers are reported by name, which says more than an index.
   const { rules: _, notifiers: __, ...others } = running;
   const { rules: ___, notifiers: ____, ...next } = config;
   return {
@@ -48,12 +48,12 @@ export function changesBetween(running: Config, wanted: Config): ConfigChanges {
   };
 }
 
-/** As much of what is wanted as a running server can come to. */
-function reachable(running: Config, wanted: Config): Config {
+/** The wanted configuration as far as a running server can apply it. */
+function applicable(running: Config, wanted: Config): Config {
   const { rules, kibana, parsers, time, notifiers, indexing, reload, selfMonitoring } = wanted;
   const { forward, store, log, elasticsearch } = wanted;
   const { forward: _, ...others } = running;
-  // The embedded store is started and stopped with the process, so another kind of target is another process.
+  // The embedded store starts and stops with the process, so a change of the kind of target needs a restart.
   const remote = running.elasticsearch && elasticsearch;
   const kept = { keepAge: store.keepAge, keepSize: store.keepSize };
   return {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { severities } from '../model.ts';
-import { duration, someDuration } from './schema/values.ts';
+import { duration, invalid, notA, someDuration } from './schema/values.ts';
 
 export const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
@@ -17,7 +17,7 @@ const activeHours = z.strictObject({
         .string()
         .regex(
           /^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/,
-          'are no hours; write for example 08:00-18:00',
+          notA('range of hours', 'Write a range such as `08:00-18:00`.'),
         ),
     )
     .min(1)
@@ -33,7 +33,10 @@ export const common = {
     .string()
     .regex(
       /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
-      'must consist of letters, digits, dots, dashes and underscores (100 at the most), and begin with a letter or digit',
+      invalid(
+        'A rule name consists of letters, digits, dots, dashes and underscores, starts with a letter or digit, and has at most 100 characters.',
+        'Write a name such as `error-share`.',
+      ),
     )
     .describe('Name, unique among the rules. It is part of document ids.'),
   description: z.string().default('').describe('What the rule is for.'),

@@ -9,12 +9,12 @@ function gather(shape: Shape, value: unknown): string[] {
   });
 }
 
-/** The values of all secrets, so that the log can leave them out wherever they turn up. */
+/** The values of all secrets. The log removes them wherever they occur. */
 export function secretsOf(config: Config): string[] {
   return gather(shapeOf(schema), config);
 }
 
-/** Adds those of another configuration. One that is reloaded every minute adds nothing. */
+/** Adds the secrets of another configuration, each once, so that the list does not grow with each reload. */
 export function addSecrets(known: string[], config: Config): void {
   for (const secret of secretsOf(config)) if (!known.includes(secret)) known.push(secret);
 }

@@ -17,7 +17,7 @@ describe('check', () => {
     expect(screen.text()).toMatch(
       /^The configuration has 2 problems:\n\nlogboom\.yml:3:5 {2}inputs\.lumberjack\.prot\n/,
     );
-    expect(screen.text()).toContain('unknown setting `prot`; did you mean `port`?\n  → Correct or remove it');
+    expect(screen.text()).toContain('Unknown setting `prot`; did you mean `port`?\n  → Correct or remove it');
     expect(screen.text()).toContain('logboom.yml:5:3  api.port = "none"\n');
     expect(screen.text()).toContain('→ Write a whole number without quotes');
   });

@@ -14,12 +14,16 @@ const tls = { ssl_enabled: true, ssl_certificate: 'c', ssl_key: '/etc/logboom/se
 
 describe('a configuration is warned about', () => {
   it.each<[string, object, RegExp]>([
-    ['an open API', { api: { host: '0.0.0.0', open: true } }, /`api` listens on 0\.0\.0\.0.*asks nobody/],
-    ['an open store', { store: { host: '::', open: true } }, /`store` listens on ::.*asks nobody/],
+    [
+      'an open API',
+      { api: { host: '0.0.0.0', open: true } },
+      /`api` listens on 0\.0\.0\.0.*without credentials/,
+    ],
+    ['an open store', { store: { host: '::', open: true } }, /`store` listens on ::.*without credentials/],
     [
       'clear text',
       { inputs: { lumberjack: { host: '0.0.0.0', open: true } } },
-      /Senders ship their lines in clear text/,
+      /Events travel in clear text/,
     ],
     [
       'an Elasticsearch without TLS',
@@ -29,7 +33,7 @@ describe('a configuration is warned about', () => {
     [
       'an Elasticsearch that is not checked',
       { elasticsearch: { hosts: ['https://es:9200'], ssl_verification_mode: 'none' } },
-      /trusts whoever answers/,
+      /accepts every server certificate/,
     ],
     [
       'a Logstash without TLS',
@@ -44,17 +48,17 @@ describe('a configuration is warned about', () => {
     [
       'a Logstash that is not checked',
       { forward: { hosts: ['logs'], ssl: { verification_mode: 'none' } } },
-      /forward\.ssl.*trusts whoever answers/,
+      /forward\.ssl.*accepts every server certificate/,
     ],
   ])('%s', (_, given, caution) => {
     expect(cautions(schema.parse(given), [], modes({})).join('\n')).toMatch(caution);
   });
 
   it.each<[string, Record<string, number>, RegExp]>([
-    ['a data folder that a group may enter', { '/data': 0o750 }, /others \(0750\).*chmod 700 \/data/],
-    ['a data folder for all', { '/data': 0o40755 }, /others \(0755\)/],
-    ['a key for all', { '/etc/logboom/server.key': 0o100644 }, /may be read by everyone \(0644\)/],
-    ['a secret for all', { '/etc/token': 0o100604 }, /\/etc\/token holds a secret/],
+    ['a data folder that a group may enter', { '/data': 0o750 }, /Other users .*\(0750\).*chmod 700 \/data/],
+    ['a data folder for all', { '/data': 0o40755 }, /Other users .*\(0755\)/],
+    ['a key for all', { '/etc/logboom/server.key': 0o100644 }, /Every user can read .*\(0644\)/],
+    ['a secret for all', { '/etc/token': 0o100604 }, /can read \/etc\/token .*holds a secret/],
   ])('%s', (_, table, caution) => {
     const config = schema.parse({ data: '/data', inputs: { lumberjack: tls } });
     const said = cautions(config, ['/etc/token'], modes(table));
@@ -119,9 +123,7 @@ describe('certificates and keys that cannot be read', () => {
     ],
   ])('are named: %s', (_, given, setting) => {
     expect(unreadableFiles(schema.parse(given))).toEqual([
-      expect.stringMatching(
-        new RegExp(`^.${setting}. names /none, which cannot be read here \\(ENOENT\\)\\.$`),
-      ),
+      expect.stringMatching(new RegExp(`^.${setting}. names /none, which cannot be read \\(ENOENT\\)\\.$`)),
     ]);
   });
 });

@@ -68,20 +68,32 @@ describe('the section forward', () => {
   it.each([
     ['forward: {}', 'forward.hosts', /required|missing|needed|list/i],
     ['forward: { hosts: [] }', 'forward.hosts', /./],
-    ['forward: { hosts: ["http://a:1"] }', 'forward.hosts[0]', /is no address; write for example logs:5044/],
+    ['forward: { hosts: ["http://a:1"] }', 'forward.hosts[0]', /This is not an address/],
     ['forward: { hosts: [a], loadbalanced: true }', 'forward.loadbalanced', /did you mean `loadbalance`/],
     ['forward: { hosts: [a], ssl.verfication_mode: none }', 'forward.ssl.verfication_mode', /did you mean/],
     ['forward: { hosts: [a], ssl.verfication_mode: }', 'forward.ssl.verfication_mode', /did you mean/],
-    ['forward: { hosts: [a], timeout: 0s }', 'forward.timeout', /more than nothing/],
-    ['forward: { hosts: [a], backoff.init: 0s }', 'forward.backoff.init', /more than nothing/],
-    ['forward: { hosts: [a], ssl.key: k }', 'forward.ssl.certificate', /two parts; `certificate` is missing/],
-    ['forward: { hosts: [a], ssl.certificate: c }', 'forward.ssl.key', /two parts; `key` is missing/],
-    ['forward: { hosts: [localhost] }', 'forward.hosts[0]', /logboom’s own input: events would go round/],
-    ['forward: { hosts: ["127.0.0.1:5044"] }', 'forward.hosts[0]', /logboom’s own input/],
+    ['forward: { hosts: [a], timeout: 0s }', 'forward.timeout', /greater than 0/],
+    ['forward: { hosts: [a], backoff.init: 0s }', 'forward.backoff.init', /greater than 0/],
+    [
+      'forward: { hosts: [a], ssl.key: k }',
+      'forward.ssl.certificate',
+      /needs `certificate` and `key`; `certificate` is missing/,
+    ],
+    [
+      'forward: { hosts: [a], ssl.certificate: c }',
+      'forward.ssl.key',
+      /needs `certificate` and `key`; `key` is missing/,
+    ],
+    [
+      'forward: { hosts: [localhost] }',
+      'forward.hosts[0]',
+      /Lumberjack input of logboom itself: events would loop/,
+    ],
+    ['forward: { hosts: ["127.0.0.1:5044"] }', 'forward.hosts[0]', /Lumberjack input of logboom itself/],
     [
       'inputs: { lumberjack: { host: 10.0.0.1, port: 5045, open: true } }\nforward: { hosts: ["10.0.0.1:5045"] }',
       'forward.hosts[0]',
-      /logboom’s own input/,
+      /Lumberjack input of logboom itself/,
     ],
   ])('refuses %s', (text, path, message) => {
     expect(load({ yaml: text }).problems).toEqual([

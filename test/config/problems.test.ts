@@ -14,7 +14,7 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
     [
       {
         path: 'inputs.lumberjack.prot',
-        message: 'unknown setting `prot`; did you mean `port`?',
+        message: 'Unknown setting `prot`; did you mean `port`?',
         line: 3,
         column: 5,
       },
@@ -26,30 +26,30 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
     [
       {
         path: 'inputs.lumberjack.prot',
-        message: 'unknown setting `prot`; did you mean `port`?',
+        message: 'Unknown setting `prot`; did you mean `port`?',
         line: 3,
         column: 5,
       },
-      { path: 'rules[0].wehn', message: 'unknown setting `wehn`; did you mean `when`?', line: 6, column: 5 },
+      { path: 'rules[0].wehn', message: 'Unknown setting `wehn`; did you mean `when`?', line: 6, column: 5 },
     ],
   ],
   [
     'a mistyped section with nothing below it, and one of another kind',
     { yaml: 'jurnal:\nrules:\n  - name: a\n    kind: match\n    where: n > 1\n    bounds: ~\n' },
     [
-      { path: 'jurnal', message: 'unknown setting `jurnal`; did you mean `journal`?', line: 1, column: 1 },
-      { path: 'rules[0].bounds', message: 'unknown setting `bounds`', line: 6, column: 5 },
+      { path: 'jurnal', message: 'Unknown setting `jurnal`; did you mean `journal`?', line: 1, column: 1 },
+      { path: 'rules[0].bounds', message: 'Unknown setting `bounds`.', line: 6, column: 5 },
     ],
   ],
   [
     'a setting in another way of writing',
     { yaml: 'journal: { max_size: 1gb }' },
-    [{ path: 'journal.max_size', message: 'unknown setting `max_size`; did you mean `maxSize`?' }],
+    [{ path: 'journal.max_size', message: 'Unknown setting `max_size`; did you mean `maxSize`?' }],
   ],
   [
     'a setting that resembles none',
     { yaml: 'frobnicate: 1' },
-    [{ path: 'frobnicate', message: 'unknown setting `frobnicate`' }],
+    [{ path: 'frobnicate', message: 'Unknown setting `frobnicate`.' }],
   ],
   [
     'a text for a number',
@@ -58,7 +58,7 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
       {
         path: 'api.port',
         value: '"none"',
-        message: 'This takes a whole number, but the text "none" was given.',
+        message: 'This setting takes a whole number, but the value is the text "none".',
         remedy: whole,
         line: 2,
         column: 3,
@@ -80,7 +80,7 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
   [
     'a fraction for a whole number',
     { yaml: 'api: { port: 1.5 }' },
-    [{ path: 'api.port', message: 'This takes a whole number, but the number 1.5 was given.' }],
+    [{ path: 'api.port', message: 'This setting takes a whole number, but the value is the number 1.5.' }],
   ],
   [
     'yes for true',
@@ -88,7 +88,7 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
     [
       {
         path: 'inputs.lumberjack.ssl_enabled',
-        message: 'This takes `true` or `false`, but the text "yes" was given.',
+        message: 'This setting takes `true` or `false`, but the value is the text "yes".',
         remedy: 'Write `true` or `false` without quotes.',
       },
     ],
@@ -100,8 +100,8 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
       {
         path: 'journal.tick',
         value: '250',
-        message: 'This takes a length of time, but the number 250 was given.',
-        remedy: 'Write a length of time with its unit, such as `250ms`, `10s`, `5m` or `7d`.',
+        message: 'This setting takes a duration, but the value is the number 250.',
+        remedy: 'Write a duration with its unit, such as `250ms`, `10s`, `5m` or `7d`.',
       },
     ],
   ],
@@ -112,14 +112,14 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
       {
         path: 'journal.tick',
         value: '"5 minutes"',
-        message: 'It is no duration; write for example 250ms, 10s, 5m, 24h or 7d.',
+        message: 'This is not a duration.',
       },
     ],
   ],
   [
     'a size without a unit',
     { yaml: 'journal: { maxSize: 1000 }' },
-    [{ path: 'journal.maxSize', message: 'This takes a size, but the number 1000 was given.' }],
+    [{ path: 'journal.maxSize', message: 'This setting takes a size, but the value is the number 1000.' }],
   ],
   [
     'a mistyped choice',
@@ -128,7 +128,7 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
       {
         path: 'log.level',
         value: '"wran"',
-        message: 'This is none of the names it knows; did you mean `warn`?',
+        message: 'This is not one of the allowed values; did you mean `warn`?',
         remedy: 'Write one of `trace`, `debug`, `info`, `warn`, `error`.',
       },
     ],
@@ -136,17 +136,23 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
   [
     'a list where a section belongs',
     { yaml: 'journal: [1]' },
-    [{ path: 'journal', value: 'a list', message: 'This takes a section, but a list was given.' }],
+    [{ path: 'journal', value: 'a list', message: 'This setting takes a section, but the value is a list.' }],
   ],
   [
     'a mapping where a list belongs',
     { yaml: 'rules: { name: x }' },
-    [{ path: 'rules', value: 'a mapping', message: 'This takes a list, but a mapping was given.' }],
+    [
+      {
+        path: 'rules',
+        value: 'a mapping',
+        message: 'This setting takes a list, but the value is a mapping.',
+      },
+    ],
   ],
   [
     'a number for a text',
     { yaml: 'data: 5' },
-    [{ path: 'data', message: 'This takes a text, but the number 5 was given.', remedy: text }],
+    [{ path: 'data', message: 'This setting takes a text, but the value is the number 5.', remedy: text }],
   ],
   ['an empty text', { yaml: 'data: ""' }, [{ path: 'data', message: 'This must not be empty.' }]],
   [
@@ -161,7 +167,7 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
       {
         path: 'rules[0].name',
         message:
-          'It must consist of letters, digits, dots, dashes and underscores (100 at the most), and begin with a letter or digit.',
+          'A rule name consists of letters, digits, dots, dashes and underscores, starts with a letter or digit, and has at most 100 characters.',
       },
     ],
   ],
@@ -171,7 +177,7 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
     [
       {
         path: 'rules[1].wehn',
-        message: 'unknown setting `wehn`; did you mean `when`?',
+        message: 'Unknown setting `wehn`; did you mean `when`?',
         line: 4,
         column: 5,
       },
@@ -183,7 +189,7 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
     [
       {
         path: 'notifiers.ops.kind',
-        message: 'This is none of the names it knows; did you mean `slack`?',
+        message: 'This is not one of the allowed values; did you mean `slack`?',
         remedy: 'Write one of `log`, `webhook`, `slack`.',
       },
     ],
@@ -196,7 +202,7 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
   [
     'a setting of another kind of notifier',
     { yaml: 'notifiers: { ops: { kind: log, url: http://x } }' },
-    [{ path: 'notifiers.ops.url', remedy: 'Correct or remove it; known here: `kind`.' }],
+    [{ path: 'notifiers.ops.url', remedy: 'Correct or remove it. Known settings here: `kind`.' }],
   ],
   [
     'an address that is none',
@@ -205,7 +211,7 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
       {
         path: 'elasticsearch.hosts[0]',
         value: '"localhost:9200"',
-        message: 'This is no http or https address.',
+        message: 'This is not an http or https address.',
         remedy: 'Write an address such as `http://localhost:9200`.',
       },
     ],
@@ -213,7 +219,7 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
   [
     'no hosts',
     { yaml: 'elasticsearch: { hosts: [] }' },
-    [{ path: 'elasticsearch.hosts', message: 'This takes at least 1 of them.' }],
+    [{ path: 'elasticsearch.hosts', message: 'This list must have at least 1 entry.' }],
   ],
   [
     'a parser for a dataset that has dots in its name',
@@ -221,7 +227,7 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
     [
       {
         path: 'parsers.byDataset["nginx.access"]',
-        message: 'This is none of the names it knows; did you mean `access`?',
+        message: 'This is not one of the allowed values; did you mean `access`?',
       },
     ],
   ],
@@ -243,7 +249,7 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
     [
       {
         path: 'api.token',
-        message: 'The secret’s file /none cannot be read (ENOENT).',
+        message: 'The secret file /none cannot be read (ENOENT).',
         line: 2,
       },
     ],
@@ -251,12 +257,12 @@ const table: [title: string, given: Given, problems: Partial<Problem>[]][] = [
   [
     'an empty secret’s file',
     { yaml: 'api: { token: { file: /t } }', files: { '/t': '\n' } },
-    [{ path: 'api.token', message: 'The secret’s file /t is empty.' }],
+    [{ path: 'api.token', message: 'The secret file /t is empty.' }],
   ],
   [
     'a file that holds a list',
     { yaml: '- a' },
-    [{ path: '', message: 'The file holds no settings: its top level must be a mapping.', line: 1 }],
+    [{ path: '', message: 'The file has no settings: its top level must be a mapping.', line: 1 }],
   ],
   [
     'a key given twice',
@@ -341,7 +347,7 @@ describe('problems', () => {
         {
           path: '',
           message: 'The configuration gone.yml cannot be read: ENOENT: no such file.',
-          remedy: 'Name a readable YAML file with --config or LOGBOOM_CONFIG.',
+          remedy: 'Set a readable YAML file with --config or LOGBOOM_CONFIG.',
         },
       ],
     });

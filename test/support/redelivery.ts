@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
-import { type RedeliveryConfig, redelivery as settings } from '../../src/config/schema/redelivery.ts';
+import { inputs, type RedeliveryConfig } from '../../src/config/schema/inputs.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { openJournalReader } from '../../src/journal/lmdb.ts';
 import { openPayload } from '../../src/journal/payload.ts';
@@ -58,7 +58,7 @@ export async function startRedelivery(
   } = {},
 ) {
   const { append = (batch: Batch) => journal.append(batch), clock: which, ...more } = changes;
-  const config = { ...settings.parse({}), ...more };
+  const config = { ...inputs.parse({}).redelivery, ...more };
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
   const metrics = new Registry();

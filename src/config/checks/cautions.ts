@@ -6,7 +6,7 @@ import { parseHost } from '../schema/forward.ts';
 import type { Config } from '../schema/schema.ts';
 import { openListeners } from './listeners.ts';
 
-/** Looks a path's permissions up; undefined where there is nothing, or no permissions as on Windows. */
+/** Returns the mode of a path; undefined where the path does not exist or the system has no modes (Windows). */
 export type ModeOf = (path: string) => number | undefined;
 
 const modeOnDisk: ModeOf = (path) => {
@@ -20,18 +20,18 @@ function looseFolder({ data }: Config, modeOf: ModeOf): string[] {
   const mode = modeOf(data);
   if (mode === undefined || (mode & 0o077) === 0) return [];
   return [
-    `The data folder ${data} may be entered by others (${octal(mode)}): it holds every line that was shipped. Run: chmod 700 ${data}`,
+    `Other users can read the data folder ${data} (${octal(mode)}), which holds all received events. Run: chmod 700 ${data}`,
   ];
 }
 
-/** Container platforms mount secrets readable for all, in a container where there is nobody else. */
+/** Container platforms mount secrets readable for all users; a container has no other users. */
 const isMounted = (path: string) => /^(\/var)?\/run\//.test(path);
 
 function looseFiles(paths: readonly string[], modeOf: ModeOf): string[] {
   return [...new Set(paths)].flatMap((path) => {
     const mode = modeOf(path);
     if (mode === undefined || (mode & 0o004) === 0 || isMounted(path)) return [];
-    return [`${path} holds a secret and may be read by everyone (${octal(mode)}). Run: chmod 600 ${path}`];
+    return [`Every user can read ${path} (${octal(mode)}), which holds a secret. Run: chmod 600 ${path}`];
   });
 }
 
@@ -41,37 +41,37 @@ function keysOf({ inputs, api, store }: Config): string[] {
 
 function elasticsearch({ elasticsearch: target }: Config): string[] {
   if (!target) return [];
-  const said: string[] = [];
+  const warnings: string[] = [];
   const clear = target.hosts?.filter((host) => host.startsWith('http:') && !isLoopback(nameIn(host))) ?? [];
   if (clear.length > 0)
-    said.push(
-      `Documents${(target.password ?? target.api_key) ? ' and credentials' : ''} travel to ${withoutCredentials(clear.join(', '))} in clear text. Use https where others may listen.`,
+    warnings.push(
+      `Documents${(target.password ?? target.api_key) ? ' and credentials' : ''} travel to ${withoutCredentials(clear.join(', '))} in clear text. Use https unless the network is trusted.`,
     );
   if (target.ssl_verification_mode === 'none')
-    said.push(
-      '`elasticsearch.ssl_verification_mode: none` trusts whoever answers. Name the authority in `ssl_certificate_authorities` or `ca_trusted_fingerprint`.',
+    warnings.push(
+      '`elasticsearch.ssl_verification_mode: none` accepts every server certificate. Set the authority in `ssl_certificate_authorities` or `ca_trusted_fingerprint`.',
     );
-  return said;
+  return warnings;
 }
 
 function forwarding({ forward }: Config): string[] {
   if (!forward) return [];
-  const said: string[] = [];
-  const far = forward.hosts.filter((text) => !isLoopback(parseHost(text)!.host));
-  if (far.length > 0 && !forward.ssl?.enabled)
-    said.push(
-      `Events travel to ${far.join(', ')} in clear text. Set \`forward.ssl\` where others may listen.`,
+  const warnings: string[] = [];
+  const remote = forward.hosts.filter((text) => !isLoopback(parseHost(text)!.host));
+  if (remote.length > 0 && !forward.ssl?.enabled)
+    warnings.push(
+      `Events travel to ${remote.join(', ')} in clear text. Set \`forward.ssl\` unless the network is trusted.`,
     );
   if (forward.ssl?.enabled && forward.ssl.verification_mode === 'none')
-    said.push(
-      '`forward.ssl.verification_mode: none` trusts whoever answers. Name the authority in `certificate_authorities`.',
+    warnings.push(
+      '`forward.ssl.verification_mode: none` accepts every server certificate. Set the authority in `certificate_authorities`.',
     );
-  return said;
+  return warnings;
 }
 
 const nameIn = (address: string) => new URL(address).hostname.replace(/^\[|\]$/g, '');
 
-/** Certificates and keys that cannot be read: on the machine on which logboom runs, it would not start. */
+/** Certificates and keys that this process cannot read. logboom would not start with them. */
 export function unreadableFiles({ inputs, api, store, elasticsearch, forward, kibana }: Config): string[] {
   const named: [setting: string, path: string | undefined][] = [];
   const listeners = { 'inputs.lumberjack': inputs.lumberjack, api, store };
@@ -84,14 +84,12 @@ export function unreadableFiles({ inputs, api, store, elasticsearch, forward, ki
   named.push(['forward.ssl.certificate', certificate], ['forward.ssl.key', key]);
   for (const path of certificate_authorities) named.push(['forward.ssl.certificate_authorities', path]);
   return named.flatMap(([setting, path]) => {
-    const trouble = path === undefined ? undefined : troubleReading(path);
-    return trouble === undefined
-      ? []
-      : [`\`${setting}\` names ${path}, which cannot be read here (${trouble}).`];
+    const fault = path === undefined ? undefined : readFault(path);
+    return fault === undefined ? [] : [`\`${setting}\` names ${path}, which cannot be read (${fault}).`];
   });
 }
 
-function troubleReading(path: string): string | undefined {
+function readFault(path: string): string | undefined {
   try {
     accessSync(path, constants.R_OK);
     return undefined;
@@ -100,7 +98,7 @@ function troubleReading(path: string): string | undefined {
   }
 }
 
-/** What is allowed and yet worth a warning. `secretFiles` are those that secrets were read from. */
+/** Warnings about settings that are allowed but risky. `secretFiles` are the files that secrets were read from. */
 export function cautions(
   config: Config,
   secretFiles: readonly string[] = [],

@@ -32,14 +32,14 @@ function elasticsearch({ elasticsearch: target }: Config): Problem[] {
 
 function sniffed({ elasticsearch: target }: Config): Problem[] {
   if (!target?.sniffing || (target.proxy === undefined && target.cloud_id === undefined)) return [];
-  const message = 'The addresses that a cluster tells of its nodes cannot be reached by way of a proxy.';
+  const message = 'A proxy cannot reach the node addresses that a cluster reports.';
   return [problem(['elasticsearch', 'sniffing'], message, 'Remove `sniffing`.')];
 }
 
 function storeUser({ store }: Config): Problem[] {
   if ((store.user === undefined) === (store.password === undefined)) return [];
   const missing = store.user === undefined ? 'user' : 'password';
-  const message = `Basic authentication takes \`user\` and \`password\`; \`${missing}\` is missing.`;
+  const message = `Basic authentication needs \`user\` and \`password\`; \`${missing}\` is missing.`;
   return [problem(['store', missing], message, `Set \`${missing}\`, or use \`api_key\`.`)];
 }
 
@@ -57,7 +57,7 @@ function slack({ notifiers }: Config): Problem[] {
       return [problem(at('url'), message, 'Set `url`, or `token` and `channel`.')];
     }
     const missing = token === undefined ? 'token' : 'channel';
-    const message = `A bot posts with \`token\` and \`channel\`; \`${missing}\` is missing.`;
+    const message = `A Slack bot needs \`token\` and \`channel\`; \`${missing}\` is missing.`;
     return [problem(at(missing), message, `Set \`${missing}\`.`)];
   });
 }
@@ -67,8 +67,8 @@ function notified({ rules, notifiers, selfMonitoring }: Config): Problem[] {
   const unknown = (names: readonly string[], at: Path) =>
     names.flatMap((name, place) => {
       if (known.includes(name)) return [];
-      const message = `No notifier is called \`${name}\`${didYouMean(name, known)}`;
-      const remedy = `Declare it under \`notifiers\`; known: ${known.map((one) => `\`${one}\``).join(', ')}.`;
+      const message = `There is no notifier \`${name}\`${didYouMean(name, known) || '.'}`;
+      const remedy = `Declare it under \`notifiers\`. Known notifiers: ${known.map((one) => `\`${one}\``).join(', ')}.`;
       return [{ ...problem([...at, place], message, remedy), alone: true }];
     });
   return [
@@ -77,7 +77,7 @@ function notified({ rules, notifiers, selfMonitoring }: Config): Problem[] {
   ];
 }
 
-/** A timer of no length would spin, and a timeout of none would refuse everything. */
+/** Values that must not be 0: a timer of length 0 would never rest, and a timeout of 0 would refuse everything. */
 function positive(config: Config): Problem[] {
   const { lumberjack } = config.inputs;
   const lengths: [Path, number][] = [
@@ -105,16 +105,16 @@ function positive(config: Config): Problem[] {
   ];
   return lengths
     .filter(([, length]) => length === 0)
-    .map(([path]) => problem(path, 'This must be more than nothing.', 'Write a larger value.'));
+    .map(([path]) => problem(path, 'This must be greater than 0.', 'Write a larger value.'));
 }
 
 function zone({ time }: Config): Problem[] {
   if (isZone(time.zone)) return [];
-  const remedy = 'Write a name of the IANA database, such as `Europe/Berlin` or `UTC`.';
-  return [problem(['time', 'zone'], `\`${time.zone}\` is no time zone.`, remedy)];
+  const remedy = 'Write an IANA time zone name, such as `Europe/Berlin` or `UTC`.';
+  return [problem(['time', 'zone'], `\`${time.zone}\` is not a time zone.`, remedy)];
 }
 
-/** What no single setting can tell. Each check is independent, so that all problems are found at once. */
+/** Checks that need several settings. Each check is independent, so that one run finds all problems. */
 export const crossChecks = [
   exposed,
   clearText,

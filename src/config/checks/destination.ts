@@ -3,24 +3,24 @@ import { problemInIndex, problemInName } from '../../util/index-name.ts';
 import { type Problem, problem } from '../load/problems.ts';
 import type { Config } from '../schema/schema.ts';
 
-/** What Elasticsearch would refuse for each document, one by one. */
+/** Settings that would make Elasticsearch refuse every document. */
 export function destination({ indexing }: Config): Problem[] {
   if (indexing.index !== undefined) return [];
   const wrong = (name: 'action' | 'routing', what: string) =>
     problem(['indexing', name], what, `Set \`indexing.index\` to write into indices, or remove \`${name}\`.`);
   return [
     ...(indexing.action === 'index'
-      ? [wrong('action', 'Data streams take documents by `create` alone.')]
+      ? [wrong('action', 'Data streams accept only the action `create`.')]
       : []),
     ...(indexing.routing === undefined
       ? []
-      : [wrong('routing', 'Data streams refuse a routing value of their documents.')]),
+      : [wrong('routing', 'Data streams refuse documents with a routing value.')]),
   ];
 }
 
-const inNames = 'Write small letters, digits, `.` and `_`';
+const inNames = 'Write lower-case letters, digits, `.` and `_`';
 
-/** Names that no index can have; what an event fills in is made fit for one. */
+/** Names that Elasticsearch refuses. Only literal text is checked: values of events are converted to valid names. */
 export function names({ indexing }: Config): Problem[] {
   const { alerts, index } = indexing;
   const found: Problem[] = [];
@@ -28,23 +28,27 @@ export function names({ indexing }: Config): Problem[] {
     if (what !== undefined) found.push(problem(['indexing', name], what, remedy));
   };
   const wrongAlerts = problemInIndex(alerts);
-  say('alerts', wrongAlerts && `No index can be called \`${alerts}\`: it ${wrongAlerts}.`, `${inNames}.`);
+  say('alerts', wrongAlerts && `\`${alerts}\` is not a valid index name: it ${wrongAlerts}.`, `${inNames}.`);
   for (const part of ['namespace', 'dataset'] as const) {
     const text = indexing[part];
     const what = problemInPart(text);
     say(
       part,
-      what && `No data stream can have \`${text}\` in its name: it ${what}.`,
+      what && `\`${text}\` is not valid in the name of a data stream: it ${what}.`,
       `${inNames}, without \`-\`.`,
     );
   }
   const wrongIndex = index === undefined ? undefined : problemInLiterals(index);
-  say('index', wrongIndex && `No index can be called so: ${wrongIndex}.`, `${inNames} beside the fields.`);
+  say(
+    'index',
+    wrongIndex && `This is not a valid index name: ${wrongIndex}.`,
+    `${inNames} between the fields.`,
+  );
   return found;
 }
 
 function problemInPart(text: string): string | undefined {
-  if (text.includes('-')) return 'has a `-` in it, which is between the parts of a name';
+  if (text.includes('-')) return 'contains `-`, which separates the parts of a name';
   if (Buffer.byteLength(text) > 100) return 'is longer than 100 bytes';
   return problemInIndex(text);
 }
@@ -58,7 +62,7 @@ function problemInLiterals(pattern: string): string | undefined {
   return /^[-_+]/.test(pattern) ? `it begins with \`${pattern[0]}\`` : undefined;
 }
 
-/** Patterns that would stand in names as they are written, for nothing fills them. */
+/** Patterns with a syntax error: no event could fill them. */
 export function patterns({ indexing }: Config): Problem[] {
   const settings = ['index', 'document_id', 'routing', 'pipeline'] as const;
   return settings.flatMap((name) => {

@@ -8,19 +8,19 @@ export function forward({ forward: target, inputs: { lumberjack } }: Config): Pr
   const found = target.hosts.flatMap((text, index) => {
     const { host, port } = parseHost(text)!;
     if (port !== lumberjack.port || !(isLoopback(host) || host === lumberjack.host)) return [];
-    const message = `${text} is logboom’s own input: events would go round for ever.`;
-    return [problem(['forward', 'hosts', index], message, 'Name Logstash’s address.')];
+    const message = `${text} is the Lumberjack input of logboom itself: events would loop.`;
+    return [problem(['forward', 'hosts', index], message, 'Set the address of Logstash.')];
   });
   const { certificate, key } = target.ssl ?? {};
   if ((certificate === undefined) !== (key === undefined)) {
     const missing = key === undefined ? 'key' : 'certificate';
-    const message = `A client certificate has two parts; \`${missing}\` is missing.`;
-    found.push(problem(['forward', 'ssl', missing], message, 'Name the PEM file.'));
+    const message = `A client certificate needs \`certificate\` and \`key\`; \`${missing}\` is missing.`;
+    found.push(problem(['forward', 'ssl', missing], message, 'Set the path of the PEM file.'));
   }
   return found;
 }
 
-/** Lengths of time that must be more than nothing. */
+/** Durations that must be greater than 0. */
 export function forwardLengths({ forward }: Config): [Path, number][] {
   if (!forward) return [];
   return [

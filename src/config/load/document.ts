@@ -17,20 +17,20 @@ interface Place {
   column: number;
 }
 
-/** A YAML file as plain values, `null` where nothing was written, with the way back from a setting to its place in the file. */
+/** A YAML file as plain values (`null` for an empty value) that finds the place of a setting in the file. */
 export interface ConfigDocument {
   tree: Record<string, unknown>;
   problems: Problem[];
-  /** The place of a setting, or of the nearest section around it that is in the file. */
+  /** The place of a setting, or of the nearest enclosing section that is in the file. */
   locate(path: Path): Place | undefined;
 }
 
-/** A document for when there is no file. */
+/** The document where there is no file. */
 export const emptyDocument: ConfigDocument = { tree: {}, problems: [], locate: () => undefined };
 
 type Parsed = ReturnType<typeof parseDocument>;
 
-/** Offset of a path's last key that the file has. */
+/** Offset of the last key of a path that the file has. */
 function offsetOf(document: Parsed, path: Path): number | undefined {
   let node: Node | null | undefined = document.contents;
   let offset = node?.range?.[0];
@@ -49,13 +49,13 @@ function offsetOf(document: Parsed, path: Path): number | undefined {
   return offset;
 }
 
-/** The first line of yaml's message; the excerpt that follows could show a secret. */
+/** The first line of a message of yaml. The excerpt that follows it could show a secret. */
 const firstLine = (message: string) => message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
 
-const usualRemedy = 'Correct the indentation or the quotes there; a text with `:` or `#` in it needs quotes.';
+const usualRemedy = 'Correct the indentation or the quotes. A text that contains `:` or `#` needs quotes.';
 const remedies: Partial<Record<ErrorCode, string>> = {
   TAB_AS_INDENT: 'Indent with spaces.',
-  DUPLICATE_KEY: 'Keep one of the two, with all that belongs into it.',
+  DUPLICATE_KEY: 'Merge the two sections into one.',
 };
 
 function syntaxProblems(document: Parsed): Problem[] {
@@ -70,18 +70,18 @@ function syntaxProblems(document: Parsed): Problem[] {
   });
 }
 
-/** `toJS` throws where aliases are nested into an explosion; the yaml package counts them. */
+/** `toJS` throws where nested aliases would expand to too many values. */
 function valuesOf(document: Parsed, lines: LineCounter): { tree: unknown; problem?: Problem } {
   try {
     return { tree: document.toJS({ maxAliasCount: 100 }) ?? {} };
   } catch (error) {
     const message = `This YAML cannot be read: ${firstLine(String((error as Error).message))}.`;
-    const remedy = 'Write the aliases (`*name`) out.';
+    const remedy = 'Replace the aliases (`*name`) by their values.';
     return { tree: {}, problem: { path: '', message, remedy, ...placeOfAlias(document, lines) } };
   }
 }
 
-/** The first alias of something that is not there. */
+/** The place of the first alias without an anchor. */
 function placeOfAlias(document: Parsed, lines: LineCounter): Place | undefined {
   let place: Place | undefined;
   visit(document, {
@@ -97,13 +97,13 @@ function placeOfAlias(document: Parsed, lines: LineCounter): Place | undefined {
 
 const noMapping: Problem = {
   path: '',
-  message: 'The file holds no settings: its top level must be a mapping.',
-  remedy: 'Begin with a section, for example `inputs:`; examples/logboom.yml shows all of them.',
+  message: 'The file has no settings: its top level must be a mapping.',
+  remedy: 'Start with a section such as `inputs:`. examples/logboom.yml shows all sections.',
   line: 1,
   column: 1,
 };
 
-/** Reads one YAML text. Where it has syntax errors, `tree` is what could be read of it. */
+/** Reads a YAML text. Where it has syntax errors, `tree` holds the part that could be read. */
 export function readDocument(text: string): ConfigDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });

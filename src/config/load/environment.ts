@@ -10,9 +10,9 @@ interface Variable {
   shape: Shape;
 }
 
-/** Variables with this prefix that are no settings. */
+/** Variables with the prefix that are not settings. */
 const reservedVariables = ['LOGBOOM_CONFIG', 'LOGBOOM_PEERS'];
-/** Kubernetes gives every pod such variables for a service called `logboom`; they are nobody's mistake. */
+/** Kubernetes sets these variables in every pod for a service named `logboom`. */
 const serviceLink = /^LOGBOOM_(SERVICE_(HOST|PORT\w*)|PORT|PORT_\d+_(TCP|UDP)\w*)$/;
 
 /** `journal.maxSize` → `LOGBOOM_JOURNAL_MAX_SIZE`. */
@@ -21,7 +21,7 @@ export function variableName(path: Path): string {
   return `LOGBOOM_${words.join('_')}`.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
 }
 
-/** Every setting that can be overridden, outer ones first. Lists and mappings are entered as far as `tree` fills them. */
+/** Every setting that can be overridden, outer ones first. Lists and mappings have the entries that `tree` has. */
 export function variablesOf(shape: Shape, tree: unknown, path: Path = []): Variable[] {
   return namesIn(shape, tree).flatMap((key) => {
     const child = childOf(shape, key, tree)!;
@@ -34,8 +34,8 @@ export function variablesOf(shape: Shape, tree: unknown, path: Path = []): Varia
 }
 
 /**
- * The text of a variable as the value that its setting takes. What cannot be read that way stays a text: the
- * schema's check then says what is wrong with it, as it would for the file.
+ * Converts the text of a variable to the type of its setting. A text that cannot be converted stays a text: the
+ * check by the schema then reports it, as it does for the file.
  */
 export function readText(shape: Shape, text: string): unknown {
   if (shape.kind === 'number' || shape.kind === 'whole number') {
@@ -56,7 +56,7 @@ function readYaml(text: string): unknown {
   }
 }
 
-/** A list of texts may also be written as `a, b`: people expect it of variables. */
+/** A list of texts may also be written as `a, b`, which is usual for variables. */
 function readList(shape: Shape, text: string): unknown {
   const value = readYaml(text);
   const ofScalars = ['text', 'address', 'choice'].includes(childOf(shape, 0)!.kind);
@@ -77,8 +77,8 @@ function unknownVariable(name: string, known: Variable[]): Problem {
   return {
     path: '',
     variable: name,
-    message: `The environment variable ${name} names no setting${didYouMean(name, names)}`,
-    remedy: 'Correct or unset it; docs/configuration.md lists the name of every setting.',
+    message: `The environment variable ${name} names no setting${didYouMean(name, names) || '.'}`,
+    remedy: 'Correct or unset it. docs/configuration.md lists the variables of all settings.',
   };
 }
 
@@ -88,7 +88,10 @@ export interface Overrides {
   problems: Problem[];
 }
 
-/** Writes the overrides into `tree`, sections before what is in them. An empty variable counts as unset, as Compose files need. */
+/**
+ * Writes the values of the variables into `tree`, sections before their settings. An empty variable counts as unset:
+ * Compose files set variables that have no value to empty ones.
+ */
 export function applyEnvironment(
   root: Shape,
   tree: Record<string, unknown>,

@@ -4,10 +4,9 @@ import { crossChecks } from '../checks/crosscheck.ts';
 import { type Config, schema } from '../schema/schema.ts';
 import { isMapping, shapeAt, shapeOf, valueAt } from '../schema/shape.ts';
 import { type ConfigDocument, emptyDocument, readDocument } from './document.ts';
-import { withoutDots } from './dotted.ts';
-import { withoutEmpty } from './empty.ts';
 import { applyEnvironment, type Overrides } from './environment.ts';
 import { problemsOf, shown } from './issues.ts';
+import { withoutDots, withoutEmpty } from './normalize.ts';
 import { type Check, formatPath, type Path, type Problem, parsePath } from './problems.ts';
 import { substitute } from './substitute.ts';
 
@@ -16,25 +15,25 @@ export type { Check } from './problems.ts';
 const defaultPath = 'logboom.yml';
 
 interface LoadOptions {
-  /** The YAML file. Without it LOGBOOM_CONFIG, else `logboom.yml` where there is one, else defaults alone. */
+  /** The YAML file. Default: LOGBOOM_CONFIG, or `logboom.yml` if it exists, or no file. */
   path?: string | undefined;
   env: NodeJS.ProcessEnv;
   readFile?: (path: string) => string;
-  /** Checks by layers that this one does not know, such as those of rules. */
+  /** Checks of outer layers, such as those of rules. */
   checks?: readonly Check[];
-  /** Top-level settings of the file that are not for the server. */
+  /** Top-level settings of the file that are ignored. */
   omit?: readonly string[];
-  /** Problems that do not matter here. */
+  /** Selects problems to leave out. */
   ignore?: (problem: Problem) => boolean;
 }
 
 export interface Loaded {
-  /** Only where there is no problem. */
+  /** Set only if there is no problem. */
   config?: Config;
   problems: Problem[];
   /** The file that was read. */
   path?: string;
-  /** All files that have a part in it, whether they could be read or not. */
+  /** All files of the configuration, readable or not: the YAML file and the files of secrets. */
   files: string[];
   /** The files that secrets were read from. */
   secretFiles?: string[];
@@ -61,12 +60,12 @@ function openDocument(
     return { ...document, tree: withoutEmpty(tree, root) as typeof tree };
   } catch (error) {
     const message = `The configuration ${path} cannot be read: ${messageOf(error)}.`;
-    const remedy = 'Name a readable YAML file with --config or LOGBOOM_CONFIG.';
+    const remedy = 'Set a readable YAML file with --config or LOGBOOM_CONFIG.';
     return { ...emptyDocument, problems: [{ path: '', message, remedy }] };
   }
 }
 
-/** Removes the settings that have problems, so that those that only show in the whole can be found as well. */
+/** Removes the settings that have problems, so that the checks over several settings can run on the others. */
 function withoutBroken(tree: unknown, problems: Problem[]): unknown {
   const copy = structuredClone(tree);
   for (const { path } of problems) {
@@ -74,13 +73,13 @@ function withoutBroken(tree: unknown, problems: Problem[]): unknown {
     const section = valueAt(copy, keys.slice(0, -1));
     if (!isMapping(section)) continue;
     delete section[String(keys.at(-1))];
-    // A rule cannot be without a name, and what else is wrong with it shall be found, too.
+    // A rule needs a name, so that its other problems are found as well.
     if (keys[0] === 'rules' && keys.length === 3 && keys[2] === 'name') section.name = `unnamed-${keys[1]}`;
   }
   return copy;
 }
 
-/** A check's finding in a section that has a broken or mistyped setting may only follow from that one. */
+/** Whether a finding of a check is independent of the broken settings: one in the same section may only follow from them. */
 function standsAlone(found: Problem, broken: Problem[]): boolean {
   const section = formatPath(parsePath(found.path).slice(0, -1));
   if (found.alone) return !broken.some(({ path }) => path !== '' && found.path.startsWith(path));
@@ -97,7 +96,7 @@ function checkWhole(tree: unknown, broken: Problem[], checks: readonly Check[]):
   return found.filter((problem) => standsAlone(problem, broken));
 }
 
-/** The first problem of a setting is its cause; what else is said of the same setting follows from it. */
+/** Keeps the first problem of each setting. Further ones of the same setting follow from it. */
 function firstOfEach(problems: Problem[]): Problem[] {
   const seen = new Set<string>();
   return problems.filter(({ path }) => {
@@ -108,7 +107,7 @@ function firstOfEach(problems: Problem[]): Problem[] {
   });
 }
 
-/** Adds what was written, and where: the line in the file, or the variable that set it or a section around it. */
+/** Adds the place: the line in the file, or the variable that set the setting or an enclosing section. */
 function placed(problem: Problem, document: ConfigDocument, { variables }: Overrides): Problem {
   if (problem.path === '') return problem;
   const path = parsePath(problem.path);
@@ -127,8 +126,8 @@ function withValue(problem: Problem, written: unknown): Problem {
 }
 
 /**
- * Reads the file, the environment and the secrets' files, and checks the result. Never throws: all problems are
- * returned at once, each with its place and its remedy.
+ * Reads the file, the environment and the files of secrets, and checks the result. Never throws: it returns all
+ * problems at once, each with its place and its remedy.
  */
 export function loadConfig(options: LoadOptions): Loaded {
   const path = pathOf(options);

@@ -14,10 +14,10 @@ function distance(from: string, to: string): number {
   return rows[from.length]![to.length]!;
 }
 
-/** A word without the differences of writing that people do not mean: `max_size` and `maxSize` are the same. */
+/** A word without differences of spelling that do not matter: `max_size` and `maxSize` are the same. */
 const plain = (word: string) => word.toLowerCase().replace(/[-_.\s]/g, '');
 
-/** The candidate that was probably meant, or undefined where none is near. Long words are cut: typos are near the start too. */
+/** The candidate with the fewest edits, or undefined where none is near. Only the first 100 characters count, which bounds the work. */
 function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const asked = plain(word).slice(0, 100);
   let best: string | undefined;
@@ -29,7 +29,7 @@ function nearest(word: string, candidates: Iterable<string>): string | undefined
   return best;
 }
 
-/** `; did you mean `port`?`, or nothing. */
+/** `; did you mean `port`?`, or an empty text. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const meant = nearest(word, candidates);
   return meant === undefined ? '' : `; did you mean \`${meant}\`?`;

@@ -1,29 +1,29 @@
 /** A place in the configuration: `['rules', 2, 'when']`. */
 export type Path = readonly (string | number)[];
 
-/** Something that is wrong with the configuration, in words, with what to do about it. */
+/** A fault of the configuration and its remedy. */
 export interface Problem {
-  /** The setting: `rules[2].when`. Empty where the whole file is meant. */
+  /** The setting: `rules[2].when`. Empty for the whole file. */
   path: string;
-  /** What was written, shortened. A secret is never shown. */
+  /** The value in the file, shortened. Never set for a secret. */
   value?: string;
   message: string;
   remedy: string;
-  /** The setting is wrong by itself, whatever those beside it are. */
+  /** The setting is wrong whatever the other settings of its section are. */
   alone?: boolean;
-  /** Place in the YAML file, from 1. */
+  /** Place in the YAML file, counted from 1. */
   line?: number;
   column?: number;
-  /** The environment variable that the value came from, where it did not come from the file. */
+  /** The environment variable that set the value, if it did not come from the file. */
   variable?: string;
 }
 
-/** A check that needs a whole, valid configuration: rules against notifiers, one port against another. */
+/** A check of a complete, valid configuration: rules against notifiers, one port against another. */
 export type Check = (config: Config) => Problem[];
 
 type Config = import('../schema/schema.ts').Config;
 
-/** Writes a path as people read it: `rules[2].when`, `parsers.byDataset["nginx.access"]`. */
+/** Formats a path for people: `rules[2].when`, `parsers.byDataset["nginx.access"]`. */
 export function formatPath(path: Path): string {
   let text = '';
   for (const key of path) {
@@ -40,7 +40,7 @@ export const problem = (path: Path, message: string, remedy: string): Problem =>
   remedy,
 });
 
-/** Reads what `formatPath` writes. */
+/** Parses the output of `formatPath`. */
 export function parsePath(text: string): Path {
   const parts = text.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g);
   return [...parts].map(([, index, quoted, name]) => {
@@ -49,14 +49,14 @@ export function parsePath(text: string): Path {
   });
 }
 
-/** Where a problem is: `logboom.yml:3:5` or the name of an environment variable. */
+/** The place of a problem: `logboom.yml:3:5` or the name of an environment variable. */
 function placeOf(problem: Problem, file: string | undefined): string {
   if (problem.variable) return problem.variable;
   if (file === undefined) return '';
   return problem.line === undefined ? file : `${file}:${problem.line}:${problem.column}`;
 }
 
-/** One problem over two or three lines, for a terminal. */
+/** Formats a problem as two or three lines for a terminal. */
 export function formatProblem(problem: Problem, file?: string): string {
   const value = problem.value === undefined ? '' : ` = ${problem.value}`;
   const head = [placeOf(problem, file), `${problem.path}${value}`].filter((part) => part !== '').join('  ');

@@ -18,8 +18,8 @@ interface Substituted {
 const reference = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}/g;
 
 /**
- * Puts environment variables and the contents of secret files into the values of the file. It works on values,
- * never on the YAML text, so that no variable can add settings.
+ * Replaces references by environment variables, and `{ file: path }` by the content of the file. It works on values,
+ * not on the YAML text, so that a variable cannot add settings.
  */
 export function substitute(root: Shape, tree: unknown, sources: Sources): Substituted {
   const problems: Problem[] = [];
@@ -69,7 +69,7 @@ export function substitute(root: Shape, tree: unknown, sources: Sources): Substi
   return { tree: walk(root, tree, []), secretFiles, problems };
 }
 
-/** Everything else is read from the filled text as it is from a variable. */
+/** Settings of other kinds are read from the filled text as from a variable. */
 const isText = (shape: Shape) => !['number', 'whole number', 'boolean', 'list'].includes(shape.kind);
 
 function missingVariable(path: Path, text: string | undefined, name: string): Problem {
@@ -84,6 +84,7 @@ function missingVariable(path: Path, text: string | undefined, name: string): Pr
 const secretFile = (path: Path, file: string, what: string): Problem => ({
   path: formatPath(path),
   value: `{ file: ${file} }`,
-  message: `The secret’s file ${file} ${what}.`,
-  remedy: 'Name a readable file that holds the secret; its path counts from the working folder.',
+  message: `The secret file ${file} ${what}.`,
+  remedy:
+    'Set the path of a readable file that holds the secret. A relative path starts at the working folder.',
 });

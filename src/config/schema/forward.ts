@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { duration, secret, size } from './values.ts';
+import { duration, notAn, secret, size } from './values.ts';
 
-/** An address of the form `name:port`, `[IPv6]:port` or without the port, as Beats write it. */
+/** An address as Beats write it: `name:port` or `[IPv6]:port`; the port may be left out. */
 interface HostAndPort {
   host: string;
   port: number;
 }
 
-/** The port that Beats take where an address names none. */
+/** The default port of Beats. */
 const beatsPort = 5044;
 
 export function parseHost(text: string): HostAndPort | undefined {
@@ -19,32 +19,34 @@ export function parseHost(text: string): HostAndPort | undefined {
 
 const backoff = z
   .strictObject({
-    init: duration('1s').describe('First pause after a failure; it doubles, with jitter.'),
+    init: duration('1s').describe(
+      'First pause after a failure. It doubles with each further failure, with jitter.',
+    ),
     max: duration('60s').describe('Longest pause after a failure.'),
   })
   .prefault({});
 
 /** TLS settings under the names that Filebeat's outputs give them. */
 const ssl = z.strictObject({
-  enabled: z.boolean().default(true).describe('Speak TLS; off without an `ssl` section.'),
+  enabled: z.boolean().default(true).describe('Use TLS. Without an `ssl` section, TLS is off.'),
   certificate_authorities: z
     .array(z.string())
     .default([])
-    .describe('Paths of authorities (PEM) to trust; default: those of Node.js.'),
+    .describe('Paths of the certificate authorities (PEM) to trust. Default: those of Node.js.'),
   certificate: z.string().optional().describe('Path of the client certificate (PEM).'),
-  key: z.string().optional().describe('Path of its private key (PEM).'),
+  key: z.string().optional().describe('Path of the private key of the client certificate (PEM).'),
   key_passphrase: secret.optional().describe('Passphrase of the private key.'),
   verification_mode: z
     .enum(['full', 'strict', 'certificate', 'none'])
     .default('full')
     .describe(
-      'What is checked: authority and name (`full`; `strict` takes the name from a SAN alone), the authority (`certificate`), or nothing.',
+      'What logboom checks of the server certificate: the authority and the host name (`full`; `strict` accepts the name only in a SAN), the authority (`certificate`), or nothing (`none`).',
     ),
   supported_protocols: z
     .array(z.enum(['TLSv1.2', 'TLSv1.3']))
     .min(1)
     .default(['TLSv1.2', 'TLSv1.3'])
-    .describe('TLS versions to speak.'),
+    .describe('TLS versions to accept.'),
 });
 
 export const forward = z.strictObject({
@@ -52,51 +54,54 @@ export const forward = z.strictObject({
     .array(
       z
         .string()
-        .refine((text) => parseHost(text) !== undefined, 'is no address; write for example logs:5044'),
+        .refine(
+          (text) => parseHost(text) !== undefined,
+          notAn('address', 'Write an address such as `logs:5044`.'),
+        ),
     )
     .min(1)
-    .describe('Addresses (`host:port`) of Logstash’s beats inputs; the port is 5044 where none is named.'),
+    .describe('Addresses (`host:port`) of beats inputs of Logstash. The default port is 5044.'),
   loadbalance: z
     .boolean()
     .default(false)
-    .describe('Share windows among all hosts; without it one is used, and another where that one fails.'),
-  worker: z
-    .int()
-    .min(1)
-    .default(1)
-    .describe('Connections to each host, where windows are shared among hosts.'),
+    .describe(
+      'Distribute sender windows over all hosts. Otherwise logboom uses one host, and another one when it fails.',
+    ),
+  worker: z.int().min(1).default(1).describe('Connections to each host with `loadbalance`.'),
   pipelining: z
     .int()
     .min(0)
     .default(2)
-    .describe('Windows on a connection that may wait for their ACKs; 0 and 1 send one at a time.'),
+    .describe('Sender windows on one connection that may wait for their ACKs. 0 and 1 send one at a time.'),
   bulk_max_size: z
     .int()
     .min(0)
     .default(2048)
-    .describe('Most events in a window; larger ones are cut. 0: as they were received, whatever their size.'),
+    .describe(
+      'Largest number of events in a sender window. Larger windows are split. 0: windows are sent as they were received.',
+    ),
   compression_level: z
     .int()
     .min(0)
     .max(9)
     .default(3)
-    .describe('Level of zlib for windows that are made anew; 0 sends everything uncompressed.'),
+    .describe('zlib level of windows that logboom encodes itself. 0 sends everything uncompressed.'),
   timeout: duration('30s').describe(
-    'How long connecting may take, and how long a host that owes an ACK may be silent. ACK 0 is no silence.',
+    'Timeout of a connection attempt, and longest time that a host which owes an ACK may send nothing. A heartbeat (ACK 0) counts as an answer.',
   ),
   ttl: duration('0s').describe(
-    'Age at which a connection is made anew, between windows, for hosts behind one name; 0: never.',
+    'Age at which a connection is closed between two windows and opened again, for hosts that share one name. 0: never.',
   ),
   backoff: backoff.describe('Pauses after failures.'),
-  ssl: ssl.optional().describe('TLS towards Logstash. Without the section: none.'),
+  ssl: ssl.optional().describe('TLS towards Logstash. Without this section, TLS is off.'),
   maxLag: size('4gb').describe(
-    'Bytes that the journal keeps for Logstash while it takes nothing (`onFull: skip`). What is older is skipped, and told.',
+    'Bytes that the journal keeps for Logstash while Logstash accepts nothing (`onFull: skip`). Older events are skipped; logboom logs and counts them.',
   ),
   onFull: z
     .enum(['skip', 'hold'])
     .default('skip')
     .describe(
-      '`skip`: Logstash never holds anybody, and misses what lies beyond `maxLag`. `hold`: it misses nothing, and a journal that is full for its sake holds the senders.',
+      '`skip`: Logstash never delays senders, and misses the events beyond `maxLag`. `hold`: Logstash misses nothing, and senders wait when the journal is full because of it.',
     ),
 });
 

@@ -4,14 +4,16 @@ import { duration, size } from './values.ts';
 export const journal = z
   .strictObject({
     maxSize: size('4gb').describe(
-      'Bytes of batches that may wait for the slowest reader. When they are there, senders are held (never dropped).',
+      'Bytes of batches that may wait for the slowest reader. When the journal is full, senders wait; no event is dropped.',
     ),
     keepAge: duration('24h').describe(
-      'How long batches are kept after all readers have read them, for `explain`.',
+      'How long batches are kept after all readers have read them. `explain` reads them.',
     ),
-    keepSize: size('1gb').describe('How many bytes of read batches are kept at the most.'),
+    keepSize: size('1gb').describe(
+      'Largest size of the batches that are kept after all readers have read them.',
+    ),
     tick: duration('250ms').describe(
-      'How often time is written down in silence while a window waits for it to pass.',
+      'Interval of the ticks: records without events that carry the time while a window waits for it.',
     ),
   })
   .prefault({});

@@ -10,14 +10,14 @@ const slack = z.strictObject({
 
 const email = z.strictObject({
   from: z.string().describe('Sender.'),
-  to: z.array(z.string()).min(1).describe('Who gets the messages.'),
-  host: z.string().describe('Mail server, as the Kibana server reaches it.'),
-  port: port(587).describe('Its port.'),
+  to: z.array(z.string()).min(1).describe('Recipients.'),
+  host: z.string().describe('Mail server, as seen from the Kibana server.'),
+  port: port(587).describe('Port of the mail server.'),
   secure: z
     .boolean()
     .default(false)
-    .describe('TLS from the first byte on; otherwise STARTTLS where it is offered.'),
-  user: z.string().optional().describe('User, where the mail server asks for one.'),
+    .describe('Use TLS from the first byte. Otherwise STARTTLS is used where the server offers it.'),
+  user: z.string().optional().describe('User of the mail server, if it requires one.'),
   password: secret.optional().describe('Password of that user.'),
 });
 
@@ -26,13 +26,13 @@ export const kibana = z
     url: z
       .url({ protocol: /^https?$/ })
       .optional()
-      .describe('Address under which people reach Kibana.'),
-    space: z.string().optional().describe('Kibana space; default: the default space.'),
+      .describe('Address of Kibana as people open it.'),
+    space: z.string().optional().describe('Kibana space. Default: the default space.'),
     dataView: z
       .string()
       .default('logboom-events')
       .describe(
-        'Id of the data view that links in alerts open; `logboom kibana import` makes the default one.',
+        'ID of the data view that links in alerts open. `logboom kibana import` creates the default one.',
       ),
     user: z.string().optional().describe('User for `logboom kibana`.'),
     password: secret.optional().describe('Password of that user.'),
@@ -40,24 +40,22 @@ export const kibana = z
     ssl_certificate_authorities: z
       .array(z.string())
       .default([])
-      .describe('Paths of authorities (PEM) to trust.'),
+      .describe('Paths of the certificate authorities (PEM) to trust.'),
     ssl_verification_mode: z
       .enum(['full', 'none'])
       .default('full')
-      .describe('Whether certificates are checked.'),
-    timeout: duration('30s').describe('How long one request of `logboom kibana` may take.'),
+      .describe('Whether logboom checks the server certificate.'),
+    timeout: duration('30s').describe('Timeout of one request of `logboom kibana`.'),
     connectors: z
       .strictObject({
-        slack: slack.optional().describe('A Slack connector for Kibana’s own rules (needs a gold licence).'),
-        email: email
-          .optional()
-          .describe('An e-mail connector for Kibana’s own rules (needs a gold licence).'),
+        slack: slack.optional().describe('Slack connector for Kibana rules (needs a gold licence).'),
+        email: email.optional().describe('E-mail connector for Kibana rules (needs a gold licence).'),
       })
       .prefault({})
-      .describe('Connectors of Kibana’s own rules, beside the index and the server log.'),
+      .describe('Connectors of Kibana rules, in addition to the index and server log connectors.'),
   })
   .prefault({});
 
 export type KibanaConfig = z.infer<typeof kibana>;
-/** What a link into Discover needs of it. */
+/** The settings that a link into Discover needs. */
 export type DiscoverConfig = Partial<Pick<KibanaConfig, 'url' | 'space' | 'dataView'>>;

@@ -1,7 +1,20 @@
 import { z } from 'zod';
-import { cloudAddress } from './cloud-id.ts';
-import { ssl } from './ssl.ts';
-import { allowedHosts, duration, host, open, port, secret, size, someDuration, someSize } from './values.ts';
+import { allowedHosts, open, ssl } from './listener.ts';
+import { duration, host, notA, port, secret, size, someDuration, someSize } from './values.ts';
+
+/**
+ * The address of Elasticsearch in a cloud id: `name:` and, in base64, `host[:port]$elasticsearch[:port]$kibana`.
+ * Undefined where the text is no such id.
+ */
+export function cloudAddress(id: string): string | undefined {
+  const encoded = id.slice(id.lastIndexOf(':') + 1);
+  const [domain = '', part = ''] = Buffer.from(encoded, 'base64').toString().split('$');
+  const [, host, hostPort] = /^([\w.-]+)(?::(\d{1,5}))?$/.exec(domain) ?? [];
+  const [, name, ownPort] = /^([\w-]+)(?::(\d{1,5}))?$/.exec(part) ?? [];
+  if (host === undefined || name === undefined) return undefined;
+  const port = ownPort ?? hostPort ?? '443';
+  return Number(port) > 65_535 ? undefined : `https://${name}.${host}:${port}`;
+}
 
 export const elasticsearch = z.strictObject({
   hosts: z
@@ -13,102 +26,118 @@ export const elasticsearch = z.strictObject({
     .string()
     .refine(
       (text) => cloudAddress(text) !== undefined,
-      'is no cloud id; copy it whole from the deployment’s page, as `name:base64`',
+      notA('cloud ID', 'Copy the whole ID (`name:base64`) from the page of the deployment.'),
     )
     .optional()
-    .describe('Elastic Cloud id, instead of `hosts`.'),
+    .describe('Elastic Cloud ID, instead of `hosts`.'),
   user: z.string().optional().describe('User for basic authentication.'),
   password: secret.optional().describe('Password for basic authentication.'),
   api_key: secret.optional().describe('API key (`id:key` or its base64 form).'),
   ssl_certificate_authorities: z
     .array(z.string())
     .default([])
-    .describe('Paths of authorities (PEM) to trust.'),
+    .describe('Paths of the certificate authorities (PEM) to trust.'),
   ssl_verification_mode: z
     .enum(['full', 'none'])
     .default('full')
-    .describe('Whether certificates are checked.'),
+    .describe('Whether logboom checks the server certificate.'),
   ca_trusted_fingerprint: z
     .string()
     .regex(
       /^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i,
-      'is no SHA-256 fingerprint; write 64 hex digits, with colons or without',
+      notA('SHA-256 fingerprint', 'Write 64 hex digits, with or without colons.'),
     )
     .optional()
-    .describe('SHA-256 fingerprint (hex) of an authority to trust.'),
-  compression: z.boolean().default(true).describe('Send bodies compressed with gzip.'),
-  timeout: duration('60s').describe('How long one request may take.'),
+    .describe('SHA-256 fingerprint (hex) of a certificate authority to trust.'),
+  compression: z.boolean().default(true).describe('Compress request bodies with gzip.'),
+  timeout: duration('60s').describe('Timeout of one request.'),
   path: z
     .string()
-    .regex(/^\/?[^?#]*$/, 'is no path; write for example /elasticsearch')
+    .regex(/^\/?[^?#]*$/, notA('path', 'Write a path such as `/elasticsearch`.'))
     .optional()
-    .describe('Path before every request, where a proxy serves Elasticsearch below one.'),
+    .describe('Path prefix of every request, for a proxy that serves Elasticsearch below a path.'),
   proxy: z
     .url({ protocol: /^https?$/ })
     .meta({ secret: true })
     .optional()
     .describe(
-      'Forward proxy, such as `http://user:password@proxy:3128`; it is asked for a tunnel (`CONNECT`).',
+      'Forward proxy, such as `http://user:password@proxy:3128`. logboom requests a tunnel (`CONNECT`).',
     ),
-  custom_headers: z.record(z.string(), secret).default({}).describe('Headers of every request.'),
+  custom_headers: z.record(z.string(), secret).default({}).describe('HTTP headers of every request.'),
   parameters: z
     .record(z.string(), z.string())
     .default({})
-    .describe('Parameters in the address of every bulk request, such as `require_data_stream: "true"`.'),
+    .describe('URL parameters of every bulk request, such as `require_data_stream: "true"`.'),
   sniffing: z
     .boolean()
     .default(false)
-    .describe('Ask the cluster for its nodes and send to all of them; not through a proxy or a cloud id.'),
-  sniffing_delay: duration('5s').describe('How often it is asked for its nodes.'),
+    .describe(
+      'Discover the nodes of the cluster and send to all of them. Not possible with a proxy or a cloud ID.',
+    ),
+  sniffing_delay: duration('5s').describe('Interval of the node discovery.'),
 });
 
 const retention = z
   .strictObject({
-    age: someDuration.optional().describe('Documents older than this are deleted. Without it they stay.'),
+    age: someDuration
+      .optional()
+      .describe('Age at which documents are deleted. Without it, documents are kept.'),
     size: someSize
       .optional()
-      .describe('Bytes of all our data streams in the cluster (primary shards); beyond it the oldest go.'),
-    rollover: size('10gb').describe('Bytes of a primary shard at which a data stream begins its next index.'),
-    every: duration('10m').describe('How often logboom looks, where it deletes by itself.'),
+      .describe(
+        'Bytes of all data streams of logboom in the cluster (primary shards). Beyond that, the oldest documents are deleted.',
+      ),
+    rollover: size('10gb').describe(
+      'Size of a primary shard at which a data stream rolls over to a new index.',
+    ),
+    every: duration('10m').describe('Interval of the check where logboom itself deletes documents.'),
   })
   .prefault({});
 
 export const indexing = z
   .strictObject({
-    namespace: z.string().default('default').describe('Last part of data stream names.'),
-    dataset: z.string().default('generic').describe('Dataset of events that name none.'),
+    namespace: z.string().default('default').describe('Namespace: the last part of data stream names.'),
+    dataset: z.string().default('generic').describe('Dataset of events that have none.'),
     index: z
       .string()
       .optional()
-      .describe('Index pattern instead of data streams, such as `%{[@metadata][beat]}-%{+yyyy.MM.dd}`.'),
+      .describe(
+        'Index name pattern, instead of data streams, such as `%{[@metadata][beat]}-%{+yyyy.MM.dd}`.',
+      ),
     data_stream_auto_routing: z
       .boolean()
       .default(true)
-      .describe('Let `data_stream.*` and `event.dataset` of an event choose its data stream.'),
+      .describe('Choose the data stream of an event by its fields `data_stream.*` and `event.dataset`.'),
     action: z
       .enum(['create', 'index'])
       .default('create')
-      .describe('`create` leaves a document that is there; `index` replaces it (not in data streams).'),
+      .describe('`create` keeps an existing document; `index` replaces it (not possible in data streams).'),
     document_id: z
       .string()
       .optional()
-      .describe('Pattern of the id, such as `%{[trace][id]}`; events that do not fill it get logboom’s own.'),
-    routing: z.string().optional().describe('Pattern of the routing value; not in data streams.'),
+      .describe(
+        'Pattern of the document ID, such as `%{[trace][id]}`. Events that lack a field of the pattern get an ID from logboom.',
+      ),
+    routing: z.string().optional().describe('Pattern of the routing value. Not possible in data streams.'),
     pipeline: z
       .string()
       .optional()
       .describe(
-        'Pattern of the ingest pipeline, such as `%{[@metadata][pipeline]}`; unfilled, there is none.',
+        'Pattern of the ingest pipeline, such as `%{[@metadata][pipeline]}`. Events that lack a field of the pattern use no pipeline.',
       ),
-    alerts: z.string().default('alerts').describe('Index of alert episodes.'),
-    retention: retention.describe('When documents are deleted; the embedded store has its own (`store`).'),
-    maxBulkBytes: size('8mb').describe('Largest bulk request body.'),
+    alerts: z.string().default('alerts').describe('Name of the index of alert episodes.'),
+    retention: retention.describe(
+      'When documents are deleted. The embedded store has its own settings (`store`).',
+    ),
+    maxBulkBytes: size('8mb').describe('Largest size of a bulk request body.'),
     maxBulkItems: z.int().min(1).default(5_000).describe('Largest number of documents in a bulk request.'),
-    maxBulksInFlight: z.int().min(1).default(2).describe('Bulk requests under way at once.'),
-    retryInitial: duration('1s').describe('First pause after a failure; it doubles, with jitter.'),
+    maxBulksInFlight: z.int().min(1).default(2).describe('Largest number of bulk requests in flight.'),
+    retryInitial: duration('1s').describe(
+      'First pause after a failure. It doubles with each further failure, with jitter.',
+    ),
     retryMax: duration('60s').describe('Longest pause after a failure.'),
     serverMetrics: duration('10s').describe(
-      'How often the server writes a document of its own metrics (`metrics-logboom.server-*`); `0s`: never.',
+      'Interval at which logboom writes a document with its own metrics (`metrics-logboom.server-*`). `0s`: never.',
     ),
     installTemplates: z.boolean().default(true).describe('Install index templates at start.'),
   })
@@ -117,26 +146,28 @@ export const indexing = z
 export const deadLetters = z
   .strictObject({
     maxSize: size('320mb').describe(
-      'Bytes of refused documents that are kept in the data folder; beyond that the oldest are removed.',
+      'Bytes of dead letters in the data folder. Beyond that, the oldest are removed.',
     ),
-    keepAge: duration('90d').describe('A file of them that got no further one for so long is removed.'),
+    keepAge: duration('90d').describe(
+      'Age at which a file of dead letters is removed, counted from its last dead letter.',
+    ),
   })
   .prefault({});
 
 export const store = z
   .strictObject({
-    host: host.describe('Address of the embedded store.'),
-    port: port(9200).describe('Port of the embedded store.'),
+    host: host.describe('Address that the embedded store listens on.'),
+    port: port(9200).describe('Port that the embedded store listens on.'),
     user: z.string().optional().describe('User for basic authentication.'),
     password: secret.optional().describe('Password for basic authentication.'),
-    api_key: secret.optional().describe('API key to ask for (`id:key` or its base64 form).'),
+    api_key: secret.optional().describe('API key that clients must present (`id:key` or its base64 form).'),
     open,
     allowedHosts,
     ...ssl,
     keepAge: duration('7d').describe('How long documents are kept.'),
-    keepSize: size('10gb').describe('How many bytes of documents are kept at the most.'),
+    keepSize: size('10gb').describe('Largest size of the documents that are kept.'),
     cacheSize: size('128mb').describe(
-      'Memory for columns that searches read: a smaller cache reads more of them from disk again.',
+      'Memory for the columns that searches read. With a smaller cache, searches read more from disk.',
     ),
   })
   .prefault({});

@@ -8,7 +8,7 @@ export const parsers = z
       .enum(parserNames)
       .default('auto')
       .describe(
-        'Parser of events that no entry below names. `auto` goes by `event.dataset` and `fileset`, else tries.',
+        'Parser of events whose dataset has no entry in `byDataset`. `auto` chooses by `event.dataset` and `fileset`, and otherwise tries all parsers.',
       ),
     byDataset: z
       .record(z.string(), z.enum(parserNames))
@@ -18,7 +18,7 @@ export const parsers = z
       .enum(['line', '@timestamp'])
       .default('line')
       .describe(
-        'Event time: the line’s own where its parser finds one, or always the sender’s `@timestamp`.',
+        'Source of the event time: the line, where its parser finds a time in it, or always `@timestamp` of the sender.',
       ),
   })
   .prefault({});

@@ -7,9 +7,8 @@ import { kibana } from './kibana.ts';
 import { notifiers } from './notifiers.ts';
 import { deadLetters, elasticsearch, indexing, store } from './outputs.ts';
 import { parsers } from './parsers.ts';
-import { reload } from './reload.ts';
 import { selfMonitoring } from './self-monitoring.ts';
-import { api, log, shutdown } from './service.ts';
+import { api, log, reload, shutdown } from './service.ts';
 import { time } from './time.ts';
 
 /**
@@ -24,27 +23,29 @@ export const schema = z.strictObject({
     .describe('Folder of the journal, the state and the embedded store.'),
   inputs: inputs.describe('Where events come from.'),
   journal: journal.describe('The journal between inputs and readers.'),
-  parsers: parsers.describe('How lines become fields.'),
+  parsers: parsers.describe('How logboom parses lines into fields.'),
   time: time.describe('Event time and watermarks.'),
-  rules: rules.describe('What is counted, and when it is an alert.'),
+  rules: rules.describe('What logboom counts, and when it raises an alert.'),
   notifiers,
   elasticsearch: elasticsearch
     .optional()
-    .describe('Where documents go. Without it, into the embedded store.'),
+    .describe(
+      'The Elasticsearch cluster that documents go to. Without this section they go to the embedded store.',
+    ),
   forward: forward
     .optional()
     .describe(
-      'An existing Logstash that gets all events as well, under the names of Filebeat’s `output.logstash`.',
+      'An existing Logstash that receives all events as well. The settings have the names of Filebeat’s `output.logstash`.',
     ),
-  indexing: indexing.describe('Names of indices, and bulk requests.'),
-  deadLetters: deadLetters.describe('Documents that were refused for good: what is kept of them.'),
+  indexing: indexing.describe('Index names, retention and bulk requests.'),
+  deadLetters: deadLetters.describe('Retention of documents that Elasticsearch refused for good.'),
   store: store.describe('The embedded, Elasticsearch-compatible store.'),
-  kibana: kibana.describe('Kibana: links in alerts, and `logboom kibana`.'),
-  api: api.describe('The HTTP API of logboom itself.'),
+  kibana: kibana.describe('Kibana: links in alerts, and the command `logboom kibana`.'),
+  api: api.describe('The HTTP API of logboom.'),
   selfMonitoring: selfMonitoring.describe('Alerts that logboom raises about itself.'),
-  log: log.describe('The log of logboom itself.'),
-  reload: reload.describe('Taking up another configuration while logboom runs.'),
-  shutdown: shutdown.describe('Stopping.'),
+  log: log.describe('The log of logboom.'),
+  reload: reload.describe('Reloading the configuration while logboom runs.'),
+  shutdown: shutdown.describe('Shutdown.'),
 });
 
 export type Config = z.infer<typeof schema>;

@@ -1,23 +1,25 @@
 import { z } from 'zod';
-import { ssl } from './ssl.ts';
-import { allowedHosts, duration, host, open, port, secret } from './values.ts';
+import { allowedHosts, open, ssl } from './listener.ts';
+import { duration, host, port, secret } from './values.ts';
 
 const token = z.strictObject({
   role: z
     .enum(['read', 'operate'])
     .default('read')
-    .describe('`read` looks: status, health, metrics, explanations. `operate` also changes something.'),
-  token: secret.describe('Bearer token; or password of basic authentication, with the name as user.'),
+    .describe('`read` allows status, health, metrics and explanations. `operate` also allows changes.'),
+  token: secret.describe(
+    'Bearer token. It is also the password of basic authentication, with the name as user.',
+  ),
 });
 
 export const api = z
   .strictObject({
-    host: host.describe('Address of the API (`/health`, `/metrics`, `/status`).'),
-    port: port(9600).describe('Port of the API.'),
+    host: host.describe('Address that the API (`/health`, `/metrics`, `/status`) listens on.'),
+    port: port(9600).describe('Port that the API listens on.'),
     token: secret
       .optional()
       .describe(
-        'Bearer token of the role `operate`. Credentials are needed where the address is not loopback.',
+        'Bearer token of the role `operate`. Credentials are required unless the address is loopback.',
       ),
     tokens: z
       .record(z.string(), token)
@@ -34,18 +36,31 @@ export const log = z
     level: z
       .enum(['trace', 'debug', 'info', 'warn', 'error'])
       .default('info')
-      .describe('Least level to log.'),
+      .describe('Lowest level to log.'),
     format: z
       .enum(['auto', 'pretty', 'json'])
       .default('auto')
-      .describe('`auto`: pretty on a terminal, ECS JSON elsewhere.'),
+      .describe('`auto`: `pretty` on a terminal, otherwise `json` (ECS).'),
+  })
+  .prefault({});
+
+export const reload = z
+  .strictObject({
+    watch: z
+      .boolean()
+      .default(false)
+      .describe('Reload the configuration when its file or the file of one of its secrets changes.'),
+    every: duration('3s').describe(
+      'Interval at which logboom checks those files. A change takes effect when two checks in a row find it unchanged.',
+    ),
   })
   .prefault({});
 
 export const shutdown = z
   .strictObject({
     timeout: duration('30s').describe(
-      'How long a stop may take before it is cut short. Nothing acknowledged is lost either way.',
+      'Longest duration of a shutdown. After that, logboom stops at once; acknowledged events are not lost.',
     ),
   })
   .prefault({});
+export type ReloadConfig = z.infer<typeof reload>;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Path } from '../load/problems.ts';
 
-/** What kind of value a setting takes, in the words of the reference page. */
+/** The kind of value that a setting takes, in the words of the reference page. */
 export type Kind =
   | 'text'
   | 'address'
@@ -16,7 +16,7 @@ export type Kind =
   | 'section'
   | 'variants';
 
-/** A schema seen through its wrappers: what a reader of the reference, or an environment variable, needs of it. */
+/** A zod schema without its wrappers (default, optional, transform): the facts that the reference and the loader need. */
 export interface Shape {
   kind: Kind;
   core: Core;
@@ -63,7 +63,7 @@ function choicesOf({ _zod: { def } }: Core): string[] {
   return def.type === 'literal' ? def.values.map(String) : [];
 }
 
-/** Looks through wrappers; what is written outermost wins. */
+/** Removes the wrappers of a schema. Metadata of an outer wrapper wins. */
 export function shapeOf(schema: z.core.$ZodType): Shape {
   let core = schema as Core;
   let meta = metaOf(core);
@@ -87,10 +87,10 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
   };
 }
 
-const isMapping = (value: unknown): value is Record<string, unknown> =>
+export const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The variants of a union that a value may be: the one whose `kind` it names or leaves to the default, else all. */
+/** The variants of a union that a value may be: the one of its `kind` (or of the default kind), else all. */
 function variantsOf(core: Core, value: unknown): Shape[] {
   const { def } = core._zod;
   if (def.type !== 'union') return [];
@@ -103,7 +103,7 @@ function variantsOf(core: Core, value: unknown): Shape[] {
   return named.length > 0 ? named : all;
 }
 
-/** Names of the settings in a section. A mapping or list has those that `value` has. */
+/** Names of the settings in a section; for a mapping or a list, those of `value`. */
 export function namesIn(shape: Shape, value: unknown): (string | number)[] {
   const { def } = shape.core._zod;
   if (def.type === 'object') return Object.keys(def.shape);
@@ -138,12 +138,10 @@ export function shapeAt(root: Shape, path: Path, tree: unknown): Shape | undefin
   return shape;
 }
 
-/** One step into a tree of plain values; undefined where there is nothing. */
+/** One step into a tree of plain values; undefined where the key does not exist. */
 export function valueIn(value: unknown, key: string | number): unknown {
   if (Array.isArray(value)) return value[Number(key)];
   return isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 export const valueAt = (tree: unknown, path: Path): unknown => path.reduce<unknown>(valueIn, tree);
-
-export { isMapping };

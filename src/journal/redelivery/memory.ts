@@ -1,4 +1,4 @@
-import type { RedeliveryConfig } from '../../config/schema/redelivery.ts';
+import type { RedeliveryConfig } from '../../config/schema/inputs.ts';
 import type { Millis } from '../../model.ts';
 
 /** An event without its bytes. Equal events have equal ones, however they are written. */

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { Client, type ClientOptions, ClusterConnectionPool, HttpConnection } from '@elastic/elasticsearch';
-import { cloudAddress } from '../../config/schema/cloud-id.ts';
 import type { ElasticsearchConfig } from '../../config/schema/outputs.ts';
+import { cloudAddress } from '../../config/schema/outputs.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { readConfiguredFile } from '../../util/named-file.ts';
 import { PlainTransport } from './transport.ts';
