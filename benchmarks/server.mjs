@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { schema } from '../dist/config/schema/schema.js';
 import { startLumberjackInput } from '../dist/inputs/lumberjack/input.js';
-import { openJournal } from '../dist/journal/lmdb.js';
+import { openJournal } from '../dist/journal/journal.js';
 import { Reader } from '../dist/readers/reader.js';
 import { foldersOf } from '../dist/readers/reader-data.js';
 import { Results } from '../dist/readers/results.js';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { RedeliveryConfig } from '../config/schema/inputs.ts';
-import { openJournalReader } from '../journal/lmdb.ts';
 import { openPayload } from '../journal/payload.ts';
+import { openJournalReader } from '../journal/reader.ts';
 import { LocalRedeliveryMemory } from '../journal/redelivery/memory.ts';
 import { Redelivery, type RedeliveryOptions } from '../journal/redelivery/redelivery.ts';
 import type { Instruments } from '../telemetry/instruments.ts';

@@ -14,7 +14,8 @@
  */
 import type { Config } from '../config/schema/schema.ts';
 import { startLumberjackInput } from '../inputs/lumberjack/input.ts';
-import { openJournal, openJournalReader } from '../journal/lmdb.ts';
+import { openJournal } from '../journal/journal.ts';
+import { openJournalReader } from '../journal/reader.ts';
 import { startTicker } from '../journal/ticker.ts';
 import type { Batch, EventBlock, Position, Transition } from '../model.ts';
 import type { SelfMonitoring } from '../monitoring/self-monitoring.ts';

@@ -3,12 +3,14 @@ import { encodeHeader, payloadOf } from './record.ts';
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** A record, or states alone, on the way to disk, and whom to notify. */
+/** A record, or states alone, on the way to disk, and the promise that its caller holds. */
 export interface PendingAppend {
+  /** Empty for states alone. */
   header: Buffer;
   payload: Buffer;
+  /** Bytes of header and payload. */
   size: number;
-  /** What is written down in the same transaction. */
+  /** Written in the same transaction. */
   states: readonly InputState[];
   resolve: (position: Position) => void;
   reject: (error: Error) => void;
@@ -25,7 +27,7 @@ export function pendingAppend(
   return { header, payload, size: header.length + payload.length, states, resolve, reject };
 }
 
-/** States without a record: an entry that takes no position. */
+/** States without a record. They take no position. */
 export const pendingStates = (
   states: readonly InputState[],
   resolve: () => void,
@@ -34,90 +36,95 @@ export const pendingStates = (
 
 export const isRecord = ({ header }: PendingAppend): boolean => header.length > 0;
 
-/** Resolves the entries of a group whose first record has the position `first`. Returns what the group took. */
+/** Resolves the appends of a group whose first record has the position `first`. Returns what the group consists of. */
 export function acknowledge(
   group: readonly PendingAppend[],
   first: Position,
 ): { records: number; bytes: number } {
-  const taken = { records: 0, bytes: 0 };
-  for (const entry of group) {
-    entry.resolve(isRecord(entry) ? first + taken.records++ : 0);
-    taken.bytes += entry.size;
+  const written = { records: 0, bytes: 0 };
+  for (const append of group) {
+    append.resolve(isRecord(append) ? first + written.records++ : 0);
+    written.bytes += append.size;
   }
-  return taken;
+  return written;
 }
 
-/** Where a tick still fits on a full disk, a window does not. */
+/** A full disk may still have room for ticks, which are small. Only a batch says whether events can be stored. */
 export const hasEvents = (group: readonly PendingAppend[]): boolean =>
   group.some(({ payload }) => payload.length > 0);
 
 /**
- * Back-pressure: the line of those that wait for room, and the line of those that were let in. An entry is let in
- * while what is unread is below the limit, so one of any size gets in when its turn comes.
+ * Back-pressure. Appends wait here, first come first served, until there is room, and are then admitted to the next
+ * group. An append is admitted while fewer than `limit` bytes are unread or admitted, so an append of any size is
+ * admitted when its turn comes. Memory is bounded by the callers: each waits for its promise before it appends again.
  */
 export class AppendQueue {
+  /** In bytes. */
   readonly limit: number;
   readonly #waiting: PendingAppend[] = [];
-  readonly #entered: PendingAppend[] = [];
-  /** Bytes that were let in and are not on disk yet. */
-  #underWay = 0;
-  /** Why nobody may wait any more. */
+  readonly #admitted: PendingAppend[] = [];
+  #admittedBytes = 0;
+  /** Set once no append may wait any more. */
   #noWaiting: Error | undefined;
 
   constructor(limit: number) {
     this.limit = limit;
   }
 
+  /** Number of appends that wait for room. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
+  /** Number of admitted appends that no group has taken yet. */
   get admitted(): number {
-    return this.#entered.length;
+    return this.#admitted.length;
   }
 
+  /** Bytes of admitted appends that are not on disk yet, those of taken groups included. */
   get admittedBytes(): number {
-    return this.#underWay;
+    return this.#admittedBytes;
   }
 
-  enqueue(entry: PendingAppend): void {
-    this.#waiting.push(entry);
+  enqueue(append: PendingAppend): void {
+    this.#waiting.push(append);
   }
 
-  enqueueAdmitted(entry: PendingAppend): void {
-    this.#entered.push(entry);
-    this.#underWay += entry.size;
+  /** Admits an append without regard to room and to waiting appends. */
+  enqueueAdmitted(append: PendingAppend): void {
+    this.#admitted.push(append);
+    this.#admittedBytes += append.size;
   }
 
-  /** Lets in whom there is room for, first come first served. `unread`: bytes on disk that wait for readers. */
+  /** Admits waiting appends while there is room. `unread`: bytes on disk that the readers have yet to commit. */
   admit(unread: number): void {
-    while (this.#waiting.length > 0 && unread + this.#underWay < this.limit)
+    while (this.#waiting.length > 0 && unread + this.#admittedBytes < this.limit)
       this.enqueueAdmitted(this.#waiting.shift()!);
     if (this.#noWaiting) this.rejectWaiting(this.#noWaiting);
   }
 
-  /** Takes the next group for the disk; `left` gives its bytes back when it is written or refused. */
+  /** Takes the next group. Call `release` when it is written or refused. */
   takeGroup(maxRecords: number, maxBytes: number): PendingAppend[] {
     let count = 0;
-    for (let bytes = 0; count < Math.min(maxRecords, this.#entered.length) && bytes < maxBytes; count++)
-      bytes += this.#entered[count]!.size;
-    return this.#entered.splice(0, count);
+    for (let bytes = 0; count < Math.min(maxRecords, this.#admitted.length) && bytes < maxBytes; count++)
+      bytes += this.#admitted[count]!.size;
+    return this.#admitted.splice(0, count);
   }
 
+  /** Gives back the room of a group. */
   release(group: readonly PendingAppend[]): void {
-    for (const entry of group) this.#underWay -= entry.size;
+    for (const append of group) this.#admittedBytes -= append.size;
   }
 
-  /** Rejects everything, what was let in included: nothing reaches the disk any more. */
-  giveUp(error: Error): void {
-    for (const entry of this.takeGroup(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY))
-      entry.reject(error);
+  /** Rejects all appends, admitted ones included: nothing can be written any more. */
+  rejectAll(error: Error): void {
+    for (const append of this.#admitted.splice(0)) append.reject(error);
     this.rejectWaiting(error);
   }
 
-  /** Sends away those that wait, and whoever would have to from now on. Those that were let in go to disk. */
+  /** Rejects waiting appends, and from now on each append that would have to wait. Admitted ones go to disk. */
   rejectWaiting(error: Error): void {
     this.#noWaiting = error;
-    for (const entry of this.#waiting.splice(0)) entry.reject(error);
+    for (const append of this.#waiting.splice(0)) append.reject(error);
   }
 }

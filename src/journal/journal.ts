@@ -1,82 +1,222 @@
-import type { Batch, InputState, JournalRecord, Millis, Position } from '../model.ts';
-import type { JournalReaders } from './options.ts';
+import { LogboomError } from '../errors.ts';
+import type { Batch, InputState, Millis, Position } from '../model.ts';
+import { type JournalTelemetry, journalTelemetry } from '../telemetry/journal.ts';
+import { AppendQueue, type PendingAppend, pendingAppend, pendingStates } from './append-queue.ts';
+import { Committer } from './committer.ts';
+import { Cursors } from './cursors.ts';
+import { cursorsOf, mapSizeOf, openForWriting, statesOf } from './layout.ts';
+import { type Lock, lockJournal } from './lock.ts';
+import type { JournalFill, JournalOptions, JournalReaders } from './options.ts';
+import { RecordLog } from './record-log.ts';
+import { Retention } from './retention.ts';
 
-/** How full a journal is, as health pages and dashboards show it. */
-export interface JournalFill {
-  /** Bytes of records that the slowest required reader has yet to commit, those on their way to disk included. */
-  bytes: number;
-  /** Where appends begin to wait. */
-  limit: number;
-  /** Appends that wait for room. */
-  waiting: number;
-  /** Position of the first record held; one beyond `newest` where none is. */
-  oldest: Position;
-  newest: Position;
-  /** What each reader has done with, those that never committed at 0. */
-  readers: Record<string, Position>;
+/** Cursors are saved and records are trimmed at least this often, in milliseconds. Appends do both on the way. */
+const CHORES_EVERY: Millis = 500;
+
+/**
+ * Opens the journal in a folder of its own, and creates both if they do not exist. Throws `JOURNAL_LOCKED` if another
+ * process has the journal open, `JOURNAL_VERSION` if a newer logboom created it, `JOURNAL_BROKEN` if it cannot be read
+ * or written.
+ */
+export async function openJournal(folder: string, options: JournalOptions): Promise<Journal> {
+  const lock = lockJournal(folder);
+  try {
+    return new Journal(folder, lock, options);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
-/** The writer's side. Its promise is the acknowledgement: what was resolved survives a crash. */
-export interface Journal {
-  /** The journal's own random id, made at creation; part of document ids. */
-  readonly id: string;
-  readonly fill: JournalFill;
-  /** Why the journal takes nothing any more. */
-  readonly broken: string | undefined;
-  /** Why the disk did not take what was appended last; undefined again when it took something. */
-  readonly lastWriteError: string | undefined;
-  /** Bytes of records that lie beyond a position. */
-  bytesAfter(position: Position): number;
-  /**
-   * Resolves when the record is on disk. Waits, first come first served, while the journal is full. The payload
-   * belongs to the journal until then. Rejects with `JOURNAL_CLOSED`, or with `JOURNAL_BROKEN` where the disk
-   * refused it; the caller still owns the batch then, and a later append may find the disk well again.
-   *
-   * `states` are written in the same transaction: after a crash either the batch and the states are there, or neither.
-   */
-  append(batch: Batch, states?: readonly InputState[]): Promise<Position>;
-  /** Writes states without a batch. It never waits for room. Resolves when they are on disk; rejects as `append` does. */
-  saveStates(states: readonly InputState[]): Promise<void>;
-  /** The states whose keys begin with `prefix`, as the disk has them, in the order of their keys. */
-  states(prefix: string): InputState[];
-  /** Like `append`, but never waits for room: ticks are tiny, and readers may need one to get on. */
-  tick(receivedAt: Millis): Promise<Position>;
-  /**
-   * The reader has done with everything up to and including `position`. It never goes back, is durable within
-   * about a second, and may be lost by a crash until then: the reader sees those records again.
-   */
-  commit(reader: string, position: Position): void;
-  committed(reader: string): Position;
-  /** From now on room and trimming go by these readers. A reader that is none of them holds nothing any more. */
-  setReaders(readers: JournalReaders): void;
-  /** The listener is called when the disk has new records. Returns what ends that. */
-  onAppend(listener: (newest: Position) => void): () => void;
-  /**
-   * Nobody waits for room any more: who does, and who finds it full from now on, is rejected with `JOURNAL_CLOSED`. A
-   * stop would else last as long as the slowest reader's trouble.
-   */
-  rejectWaiting(): void;
-  /** Finishes appends under way; those that wait for room reject with `JOURNAL_CLOSED`. Closing twice is harmless. */
-  close(): Promise<void>;
-}
+/**
+ * The durable log of batches and ticks between inputs and readers, for its one writer. Other threads and processes read
+ * it by `JournalReader`.
+ *
+ * - **Durability.** A promise of `append`, `tick` or `saveStates` resolves when the data is on disk; from then on it
+ *   survives a crash of the process and of the machine. The promise is what an input acknowledges to its sender.
+ * - **Ordering.** Positions are given in the order of the calls of `append`. Ticks and states do not wait for room and may
+ *   overtake waiting appends.
+ * - **Back-pressure.** While the slowest required reader has `config.maxSize` bytes or more to commit, appends wait, first
+ *   come first served.
+ * - **Errors.** A rejected call left nothing on disk, and the caller still owns the batch: `JOURNAL_CLOSED` after `close`
+ *   or `rejectWaiting`, `JOURNAL_BROKEN` if the disk refused the write. A later append may succeed.
+ * - **Ownership.** The payload of a batch belongs to the journal until the promise settles. The journal holds its lock
+ *   until it is closed.
+ */
+export class Journal {
+  readonly #folder: string;
+  readonly #lock: Lock;
+  readonly #telemetry: JournalTelemetry;
+  readonly #log: RecordLog;
+  readonly #cursors: Cursors;
+  readonly #queue: AppendQueue;
+  readonly #retention: Retention;
+  readonly #committer: Committer;
+  readonly #chores: NodeJS.Timeout;
+  readonly #listeners = new Set<(newest: Position) => void>();
+  #closed: Promise<void> | undefined;
 
-/** A reader's side, for any thread or process. Synchronous: what is asked for is on disk or it is not there. */
-export interface JournalReader {
-  readonly journalId: string;
-  readonly newest: Position;
-  readonly oldest: Position;
-  /** As it is on disk: up to about a second behind what the writer was told. */
-  committed(reader: string): Position;
+  /** For `openJournal`. The folder is locked already. */
+  constructor(folder: string, lock: Lock, options: JournalOptions) {
+    this.#folder = folder;
+    this.#lock = lock;
+    this.#telemetry = journalTelemetry(options.instruments);
+    this.#log = new RecordLog(openForWriting(folder, mapSizeOf(options)));
+    this.#cursors = new Cursors(options.readers, cursorsOf(this.#log.layout));
+    this.#queue = new AppendQueue(options.config.maxSize);
+    this.#retention = new Retention(this.#log, this.#cursors, options);
+    this.#committer = new Committer({
+      folder,
+      log: this.#log,
+      queue: this.#queue,
+      cursors: this.#cursors,
+      retention: this.#retention,
+      telemetry: this.#telemetry,
+      onAppended: (newest) => {
+        for (const listener of this.#listeners) listener(newest);
+      },
+    });
+    this.#chores = setInterval(() => this.#committer.request(), CHORES_EVERY).unref();
+    this.#telemetry.opened(folder, this.#log.oldest, this.#log.newest);
+  }
+
+  /** A random id, made when the journal was created. Document ids contain it. */
+  get id(): string {
+    return this.#log.layout.id;
+  }
+
+  get fill(): JournalFill {
+    const { oldest, newest } = this.#log;
+    const { limit, waiting } = this.#queue;
+    return { bytes: this.#unread, limit, waiting, oldest, newest, readers: this.#cursors.all };
+  }
+
+  /** Why the journal accepts nothing until the process is restarted; undefined while it works. */
+  get broken(): string | undefined {
+    return this.#committer.broken?.message;
+  }
+
+  /** Why the disk refused the last group of events; undefined after it accepted one. */
+  get lastWriteError(): string | undefined {
+    return this.#committer.lastWriteError?.message;
+  }
+
+  /** Bytes of the records after a position. */
+  bytesAfter(position: Position): number {
+    return this.#log.total - this.#log.totalUpTo(position);
+  }
+
   /**
-   * Records after a position, in order; empty where there is none. It stops before `maxBytes` would be passed,
-   * but returns one record if there is any. Where the records asked for were trimmed, it begins with `oldest`.
-   * The payload of a record that the caller `has` already is not read and not checked: it is empty.
+   * Appends a batch. `states` are written in the same transaction: after a crash either the batch and the states are
+   * there, or neither is.
    */
-  read(
-    after: Position,
-    maxBytes: number,
-    maxRecords?: number,
-    has?: (position: Position) => boolean,
-  ): JournalRecord[];
-  close(): Promise<void>;
+  append(batch: Batch, states?: readonly InputState[]): Promise<Position> {
+    return new Promise((resolve, reject) => {
+      if (this.#refuses(reject)) return;
+      const wasFull = this.#queue.waiting > 0;
+      this.#queue.enqueue(pendingAppend(batch, resolve, reject, states));
+      this.#committer.admit();
+      if (!wasFull && this.#queue.waiting > 0) this.#telemetry.full(this.#unread, this.#queue.limit);
+    });
+  }
+
+  /** Appends a tick. It never waits for room: ticks are small, and a reader may need one to make progress. */
+  tick(receivedAt: Millis): Promise<Position> {
+    return this.#appendAtOnce((resolve, reject) =>
+      pendingAppend({ kind: 'tick', receivedAt }, resolve, reject),
+    );
+  }
+
+  /** Writes states without a batch. It never waits for room. */
+  saveStates(states: readonly InputState[]): Promise<void> {
+    return this.#appendAtOnce((resolve, reject) => pendingStates(states, resolve, reject));
+  }
+
+  /** The states on disk whose keys begin with `prefix`, in the order of their keys. */
+  states(prefix: string): InputState[] {
+    return statesOf(this.#log.layout, prefix);
+  }
+
+  /**
+   * Says that a reader is done with all records up to and including `position`. A cursor never moves back. It is on disk
+   * within about a second; a crash before that makes the reader read those records again.
+   */
+  commit(reader: string, position: Position): void {
+    const before = this.#retention.slowest;
+    this.#cursors.move(reader, Math.min(position, this.#log.newest));
+    if (this.#retention.slowest !== before) this.#readersMoved();
+  }
+
+  committed(reader: string): Position {
+    return this.#cursors.of(reader);
+  }
+
+  /** Replaces the readers that decide about back-pressure and trimming. The cursors of other readers stay on disk. */
+  setReaders({ readers, lagging }: JournalReaders): void {
+    this.#cursors.setRequired(readers);
+    this.#retention.setLagging(lagging);
+    this.#readersMoved();
+  }
+
+  /** Calls the listener after each transaction that added records. Returns a function that removes the listener. */
+  onAppend(listener: (newest: Position) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Rejects appends that wait for room, and every append that would have to wait from now on, with `JOURNAL_CLOSED`.
+   * Otherwise a stop would take as long as the slowest reader is stuck.
+   */
+  rejectWaiting(): void {
+    this.#queue.rejectWaiting(this.#closedError());
+  }
+
+  /** Finishes admitted appends, rejects waiting ones, and releases the lock. Closing twice is harmless. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  get #unread(): number {
+    return this.#retention.unread + this.#queue.admittedBytes;
+  }
+
+  #appendAtOnce<T>(
+    append: (resolve: (value: T) => void, reject: (error: Error) => void) => PendingAppend,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#refuses(reject)) return;
+      this.#queue.enqueueAdmitted(append(resolve, reject));
+      this.#committer.request();
+    });
+  }
+
+  #readersMoved(): void {
+    if (this.#closed) return;
+    this.#retention.measure();
+    const wasFull = this.#queue.waiting > 0;
+    this.#committer.admit();
+    if (wasFull && this.#queue.waiting === 0) this.#telemetry.roomAgain(this.#unread, this.#queue.limit);
+  }
+
+  #refuses(reject: (error: Error) => void): boolean {
+    const problem = this.#closed ? this.#closedError() : this.#committer.broken;
+    if (problem) reject(problem);
+    return problem !== undefined;
+  }
+
+  #closedError(): LogboomError {
+    return new LogboomError('JOURNAL_CLOSED', `The journal in ${this.#folder} is closed.`);
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#chores);
+    this.rejectWaiting();
+    this.#committer.request();
+    await this.#committer.idle();
+    await this.#log.layout.root.close();
+    this.#lock.release();
+    this.#telemetry.closed(this.#folder);
+  }
 }

@@ -5,14 +5,17 @@ import { type Database, open, type RootDatabase, type RootDatabaseOptions } from
 import { LogboomError, messageOf } from '../errors.ts';
 import type { InputState, Position } from '../model.ts';
 import { lmdbOptions } from '../util/lmdb.ts';
+import type { JournalOptions } from './options.ts';
 import { decodeHeader, type Header } from './record.ts';
 
-/** Raised when a journal written by this version could be misread by an older one. */
+/** Increased whenever an older logboom could misread a journal that this one writes. */
 export const JOURNAL_FORMAT = 1;
 
-/** Where the journal ends: its last position, and the bytes of all records up to it since it was made. */
+/** The end of the journal. */
 export interface Tail {
+  /** Position of the last record ever appended; 0 in a new journal. */
   position: Position;
+  /** Bytes of all records up to it since the journal was created, trimmed ones included. */
   total: number;
 }
 
@@ -22,8 +25,20 @@ interface About {
 }
 
 /**
- * The LMDB databases of a journal: headers and payloads by position, what is known of the whole, and the states of
- * inputs. Only the writer opens the states: a folder of an earlier version has none until then.
+ * A journal is one LMDB environment, the file `journal.mdb`, with four databases:
+ *
+ * | database   | key                                | value                                                           |
+ * | ---------- | ---------------------------------- | --------------------------------------------------------------- |
+ * | `headers`  | position (a number, lmdb's encoding) | header of the record, binary: see `record.ts`                 |
+ * | `payloads` | position                           | payload as received, binary; no entry for a tick                |
+ * | `meta`     | `about`                            | JSON `{format, id}`: format of the journal, its random id       |
+ * |            | `tail`                             | JSON `Tail`                                                     |
+ * |            | `cursor/<reader>`                  | JSON number: position that the reader has committed             |
+ * | `states`   | `<input>/…`                        | JSON: what an input keeps beside its batches (`InputState`)     |
+ *
+ * Positions are 1, 2, 3 … without gaps. `headers` holds those from the first untrimmed record to `tail.position`. All
+ * databases change in one transaction, so a crash never separates a record from the tail, the cursors or the states.
+ * Only the writer opens `states`: a folder of an earlier version does not have it until then.
  */
 export interface Layout {
   id: string;
@@ -39,31 +54,39 @@ const FILE = 'journal.mdb';
 const LMDB_MAGIC = Buffer.from('dec0efbe', 'hex');
 const CURSOR = 'cursor/';
 
-const plain = { ...lmdbOptions, maxDbs: 4 };
+const options = { ...lmdbOptions, maxDbs: 4 };
 
-/** Opens the journal for its one writer and makes it where there is none. `mapSize` is address space, not disk. */
+/**
+ * Address space for the memory map, not disk space: what the settings allow, with a margin. lmdb enlarges the map when
+ * that is not enough.
+ */
+export const mapSizeOf = ({ config: { maxSize, keepSize }, lagging = {} }: JournalOptions): number =>
+  2 * Math.max(maxSize + keepSize, ...Object.values(lagging)) + 2 ** 28;
+
+/** Opens the journal for its one writer, and creates it if there is none. Throws as `openForReading` does. */
 export function openForWriting(folder: string, mapSize: number): Layout {
-  return openLayout(folder, { ...plain, mapSize, permissionsMode: 0o600 } as RootDatabaseOptions);
+  return openLayout(folder, { ...options, mapSize, permissionsMode: 0o600 } as RootDatabaseOptions);
 }
 
+/** Throws `JOURNAL_BROKEN` or `JOURNAL_VERSION`, naming the folder. */
 export function openForReading(folder: string): Layout {
   if (!existsSync(join(folder, FILE)))
     throw new LogboomError('JOURNAL_BROKEN', `There is no journal in ${folder}.`);
-  return openLayout(folder, { ...plain, readOnly: true });
+  return openLayout(folder, { ...options, readOnly: true });
 }
 
-function openLayout(folder: string, options: RootDatabaseOptions): Layout {
+function openLayout(folder: string, settings: RootDatabaseOptions): Layout {
   let root: RootDatabase | undefined;
   try {
-    refuseForeign(join(folder, FILE));
-    root = open(join(folder, FILE), options);
+    checkMagic(join(folder, FILE));
+    root = open(join(folder, FILE), settings);
     const headers = root.openDB<Buffer, Position>('headers', { encoding: 'binary' });
     const payloads = root.openDB<Buffer, Position>('payloads', { encoding: 'binary' });
     const meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
-    const states = options.readOnly
+    const states = settings.readOnly
       ? undefined
       : root.openDB<unknown, string>('states', { encoding: 'json' });
-    const { id } = aboutOf(folder, meta, options.readOnly === true);
+    const { id } = aboutOf(folder, meta, settings.readOnly === true);
     return { id, root, headers, payloads, meta, states };
   } catch (error) {
     void root?.close();
@@ -74,8 +97,8 @@ function openLayout(folder: string, options: RootDatabaseOptions): Layout {
   }
 }
 
-/** lmdb brings the whole process down over a file that is none of its own, so its magic number is looked for first. */
-function refuseForeign(path: string): void {
+/** lmdb ends the whole process when it opens a file that is not an LMDB file, so the magic number is checked first. */
+function checkMagic(path: string): void {
   if (!existsSync(path)) return;
   const start = Buffer.alloc(64);
   const file = openSync(path, 'r');
@@ -87,7 +110,7 @@ function refuseForeign(path: string): void {
 function aboutOf(folder: string, meta: Database<unknown, string> | undefined, readOnly: boolean): About {
   let about = meta?.get('about') as About | undefined;
   if (about === undefined && readOnly)
-    throw new LogboomError('JOURNAL_BROKEN', `The journal in ${folder} is still being made; try again.`);
+    throw new LogboomError('JOURNAL_BROKEN', `The journal in ${folder} is being created; try again.`);
   if (about === undefined) {
     about = { format: JOURNAL_FORMAT, id: randomBytes(6).toString('hex') };
     meta?.putSync('about', about);
@@ -109,7 +132,7 @@ export function headerAt(layout: Layout, position: Position): Header | undefined
   return bytes && decodeHeader(bytes);
 }
 
-/** Position of the first record held; one beyond the end where there is none. */
+/** Position of the first record held; `tail.position + 1` if there is none. */
 export function oldestOf(layout: Layout): Position {
   for (const first of layout.headers.getKeys({ limit: 1 })) return first;
   return tailOf(layout).position + 1;

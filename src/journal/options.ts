@@ -1,14 +1,14 @@
 import type { JournalConfig } from '../config/schema/journal.ts';
-import type { Millis } from '../model.ts';
+import type { Millis, Position } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 
-/** Who reads a journal, and what is kept for them. */
+/** The readers of a journal, and what the journal keeps for them. */
 export interface JournalReaders {
-  /** Readers by the slowest of which room and trimming go. */
+  /** Required readers. The slowest of them decides about back-pressure and trimming. */
   readers: string[];
   /**
-   * Readers that hold nobody, and how many bytes are kept for each beyond `keepAge` and `keepSize` while it lags.
-   * What is older is trimmed, read or not.
+   * Readers that cause no back-pressure, each with the number of bytes that the journal keeps for it beyond `keepAge` and
+   * `keepSize` while it lags. Older records are trimmed, read or not.
    */
   lagging?: Record<string, number>;
 }
@@ -16,10 +16,21 @@ export interface JournalReaders {
 export interface JournalOptions extends JournalReaders {
   config: JournalConfig;
   instruments: Instruments;
-  /** Wall clock, for the age of records. */
+  /** Wall clock. The age of records is judged by it. */
   now?: () => Millis;
 }
 
-/** Address space, not disk: what the settings allow with room to spare. lmdb grows it where that is not enough. */
-export const mapSizeOf = ({ config: { maxSize, keepSize }, lagging = {} }: JournalOptions): number =>
-  2 * Math.max(maxSize + keepSize, ...Object.values(lagging)) + 2 ** 28;
+/** How full a journal is, as health pages and dashboards show it. */
+export interface JournalFill {
+  /** Bytes of records that the slowest required reader has yet to commit, and of admitted appends. */
+  bytes: number;
+  /** From this many bytes on, appends wait. */
+  limit: number;
+  /** Number of appends that wait for room. */
+  waiting: number;
+  /** Position of the first record that the journal holds; `newest + 1` if it holds none. */
+  oldest: Position;
+  newest: Position;
+  /** The committed position of each reader; 0 if it never committed. */
+  readers: Record<string, Position>;
+}

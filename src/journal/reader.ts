@@ -1,20 +1,20 @@
 import type { JournalRecord, Position } from '../model.ts';
-import type { JournalReader } from './journal.ts';
 import { cursorOf, type Layout, oldestOf, openForReading, tailOf } from './layout.ts';
 import { decodeHeader, decodeRecord, decodeWithoutPayload } from './record.ts';
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** Opens a journal for reading, in any thread or process, while it is written or while nobody does. */
+/** Opens a journal for reading, whether or not a writer has it open. Throws `JOURNAL_BROKEN` or `JOURNAL_VERSION`. */
 export function openJournalReader(folder: string): JournalReader {
-  return new LmdbJournalReader(openForReading(folder));
+  return new JournalReader(openForReading(folder));
 }
 
 /**
- * Each question is asked of a snapshot of its own: an older one would not show what came since, and one that is
- * kept makes LMDB keep all pages that changed meanwhile.
+ * Reads a journal, in any thread or process. All methods are synchronous and see what is on disk at that moment: each uses
+ * a read transaction of its own. An older one would not show new records, and one that is kept open stops LMDB from
+ * reusing pages.
  */
-class LmdbJournalReader implements JournalReader {
+export class JournalReader {
   readonly #layout: Layout;
   #closed: Promise<void> | undefined;
 
@@ -27,24 +27,31 @@ class LmdbJournalReader implements JournalReader {
   }
 
   get newest(): Position {
-    return this.#now(() => tailOf(this.#layout).position);
+    return this.#fresh(() => tailOf(this.#layout).position);
   }
 
   get oldest(): Position {
-    return this.#now(() => oldestOf(this.#layout));
+    return this.#fresh(() => oldestOf(this.#layout));
   }
 
+  /** The cursor on disk: up to about a second behind what the writer knows. */
   committed(reader: string): Position {
-    return this.#now(() => cursorOf(this.#layout, reader));
+    return this.#fresh(() => cursorOf(this.#layout, reader));
   }
 
+  /**
+   * Records after a position, in order; empty if there is none. It stops before the records exceed `maxBytes`, but returns
+   * one record if there is any. If the records asked for were trimmed, it begins with `oldest`. The payload of a record
+   * that the caller `has` already is neither read nor checked; it is empty. A damaged record is returned as a batch with
+   * the encoding `damaged`.
+   */
   read(
     after: Position,
     maxBytes: number,
     maxRecords = Number.POSITIVE_INFINITY,
     has: (position: Position) => boolean = () => false,
   ): JournalRecord[] {
-    return this.#now(() => {
+    return this.#fresh(() => {
       const records: JournalRecord[] = [];
       const newest = tailOf(this.#layout).position;
       let position = Math.max(after + 1, oldestOf(this.#layout));
@@ -63,12 +70,12 @@ class LmdbJournalReader implements JournalReader {
     return this.#closed;
   }
 
-  /** Both buffers are copies out of the map and stay valid. */
+  /** Both buffers are copies of the mapped memory, so they stay valid. */
   #record(position: Position, header: Buffer): JournalRecord {
     return decodeRecord(position, header, this.#layout.payloads.getBinary(position) ?? NO_BYTES);
   }
 
-  #now<T>(ask: () => T): T {
+  #fresh<T>(ask: () => T): T {
     this.#layout.root.resetReadTxn();
     try {
       return ask();

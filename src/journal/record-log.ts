@@ -7,7 +7,10 @@ import type { Cursors } from './cursors.ts';
 import { cursorKey, headerAt, type Layout, oldestOf, type Tail, tailOf } from './layout.ts';
 import { sealHeader } from './record.ts';
 
-/** What the disk holds, `oldest` to `newest`, and the one transaction by which that changes. */
+/**
+ * The records on disk, from `oldest` to `newest`, and the one transaction that changes them. Only the journal's writer has
+ * a record log; it keeps the log's ends in memory, so nobody else may write to the databases.
+ */
 export class RecordLog {
   readonly layout: Layout;
   #tail: Tail;
@@ -27,29 +30,30 @@ export class RecordLog {
     return this.#tail.position;
   }
 
-  /** Bytes of all records since the journal was made. */
+  /** Bytes of all records since the journal was created, trimmed ones included. */
   get total(): number {
     return this.#tail.total;
   }
 
-  /** Bytes of all records up to and including a position; where that was trimmed, up to the first one held. */
+  /** Bytes of all records up to and including a position. For a trimmed position: up to the first record held. */
   totalUpTo(position: Position): number {
     if (position >= this.newest) return this.total;
     return headerAt(this.layout, Math.max(position + 1, this.#oldest))?.before ?? this.total;
   }
 
   /**
-   * Appends a group with its states, removes the records before `keepFrom` and saves cursors, all or nothing, and resolves when
-   * the disk has it. Returns the group's first position. It must not be called again before it settled.
+   * Appends a group with its states, removes the records before `keepFrom` and saves cursors, all in one transaction.
+   * Resolves with the position of the group's first record when the transaction is on disk; rejects with what LMDB
+   * reports, and then nothing has changed. Calls must not overlap.
    */
   async write(group: readonly PendingAppend[], keepFrom: Position, cursors: ReturnType<Cursors['unsaved']>) {
     const { headers, payloads, meta } = this.layout;
     const first = this.newest + 1;
     const tail = { ...this.#tail };
     const batch = headers.batch(() => {
-      for (const entry of group) {
-        this.#putStates(entry.states);
-        if (isRecord(entry)) this.#putRecord(entry, tail);
+      for (const append of group) {
+        this.#putStates(append.states);
+        if (isRecord(append)) this.#putRecord(append, tail);
       }
       for (let position = this.#oldest; position < keepFrom; position++) {
         void headers.remove(position);
@@ -80,28 +84,29 @@ export class RecordLog {
   }
 }
 
-/** Below this much room the disk is called full: LMDB reports a write that was cut short as an I/O error. */
-const HARDLY_ANY_ROOM = 64 * 2 ** 20;
+/** With fewer free bytes than this the error says that the disk is full. LMDB reports a short write as an I/O error. */
+const ALMOST_FULL = 64 * 2 ** 20;
 
+/** The error for a transaction that the disk refused. */
 export function writeFailure(folder: string, cause: unknown): LogboomError {
   return new LogboomError(
     'JOURNAL_BROKEN',
-    `Cannot write to the journal in ${folder}: ${messageOf(cause)}${hintFor(folder)}. ` +
+    `Cannot write to the journal in ${folder}: ${messageOf(cause)}${remedyFor(folder)}. ` +
       'Nothing of it was acknowledged; the sender keeps it.',
     { cause },
   );
 }
 
-function hintFor(folder: string): string {
+function remedyFor(folder: string): string {
   try {
     const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize < HARDLY_ANY_ROOM ? ' (the disk is full: make room on it)' : '';
+    return bavail * bsize < ALMOST_FULL ? ' (the disk is full: make room on it)' : '';
   } catch {
     return '';
   }
 }
 
-/** After a write to LMDB's own first pages failed it refuses all further ones, and only a restart helps. */
+/** Whether LMDB refuses every write. It does so after a write to its own header pages failed; only a restart helps. */
 export function refusesAllWrites(layout: { root: { transactionSync(action: () => void): void } }): boolean {
   try {
     layout.root.transactionSync(() => undefined);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
-import { openJournalReader } from '../journal/lmdb.ts';
+import { openJournalReader } from '../journal/reader.ts';
 import type { EventBlock, JournalRecord, Millis } from '../model.ts';
 import { type InputOptions, openInput } from './input.ts';
 import { mergeByTime } from './merge.ts';

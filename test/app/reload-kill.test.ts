@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import { connect } from '../../src/generator/client.ts';
-import { openJournalReader } from '../../src/journal/lmdb.ts';
+import { openJournalReader } from '../../src/journal/reader.ts';
 import type { Transition } from '../../src/model.ts';
 import { load } from '../support/config.ts';
 import { eventually } from '../support/eventually.ts';

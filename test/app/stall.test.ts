@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { schema } from '../../src/config/schema/schema.ts';
 import { startLumberjackInput } from '../../src/inputs/lumberjack/input.ts';
-import { openJournal } from '../../src/journal/lmdb.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { aFolder } from '../support/folder.ts';
 import { J, W } from '../support/frames.ts';
 import { connectSender, type Sender } from '../support/lumberjack-sender.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startApp } from '../../src/app/app.ts';
-import { openJournal } from '../../src/journal/lmdb.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { aFolder } from '../support/folder.ts';
 import { configWith } from '../support/records.ts';

@@ -1,7 +1,7 @@
 import { open } from 'lmdb';
 import { describe, expect, it } from 'vitest';
 import { JOURNAL_FORMAT } from '../../src/journal/layout.ts';
-import { openJournalReader } from '../../src/journal/lmdb.ts';
+import { openJournalReader } from '../../src/journal/reader.ts';
 import { batch, eventually, everything, opened, readerOf, temporaryFolder } from './support.ts';
 
 /** Changes what is in a closed journal's file. */

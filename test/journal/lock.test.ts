@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openJournal } from '../../src/journal/lmdb.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { lockFolder } from '../../src/journal/lock.ts';
 import { opened, temporaryFolder } from './support.ts';
 

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openJournalReader } from '../../src/journal/lmdb.ts';
+import { openJournalReader } from '../../src/journal/reader.ts';
 import { batch, eventually, everything, opened, readerOf, temporaryFolder } from './support.ts';
 
 const followScript = fileURLToPath(new URL('fixtures/follow.mjs', import.meta.url));

@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Journal, JournalReader } from '../../src/journal/journal.ts';
-import { type JournalOptions, openJournal, openJournalReader } from '../../src/journal/lmdb.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import type { JournalOptions } from '../../src/journal/options.ts';
+import type { JournalReader } from '../../src/journal/reader.ts';
+import { openJournalReader } from '../../src/journal/reader.ts';
 import type { Batch } from '../../src/model.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 

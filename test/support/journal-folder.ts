@@ -1,5 +1,5 @@
 import { schema } from '../../src/config/schema/schema.ts';
-import { openJournal } from '../../src/journal/lmdb.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import type { Millis } from '../../src/model.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { aFolder } from './folder.ts';

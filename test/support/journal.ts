@@ -1,4 +1,5 @@
-import type { Journal, JournalReader } from '../../src/journal/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import type { JournalReader } from '../../src/journal/reader.ts';
 import type { JournalRecord, Position } from '../../src/model.ts';
 
 /** A journal that holds nothing but remembers what it was told. */
@@ -6,7 +7,7 @@ export function fakeJournal() {
   const listeners = new Set<(newest: Position) => void>();
   const commits: [string, Position][] = [];
   let newest = 0;
-  const journal: Journal = {
+  const journal: Pick<Journal, keyof Journal> = {
     id: 'j1',
     get fill() {
       return { bytes: 0, limit: 1, waiting: 0, oldest: 1, newest, readers: {} };
@@ -32,12 +33,12 @@ export function fakeJournal() {
     newest = to;
     for (const listener of listeners) listener(to);
   };
-  return { journal, commits, listeners, grow };
+  return { journal: journal as Journal, commits, listeners, grow };
 }
 
 /** A reader of records that the test holds in its hand. */
 export function readerOf(records: JournalRecord[], journalId = 'j1'): JournalReader {
-  return {
+  const reader: Pick<JournalReader, keyof JournalReader> = {
     journalId,
     get newest() {
       return records.at(-1)?.position ?? 0;
@@ -48,4 +49,5 @@ export function readerOf(records: JournalRecord[], journalId = 'j1'): JournalRea
       records.filter(({ position }) => position > after).slice(0, Math.min(4, most)),
     close: async () => undefined,
   };
+  return reader as JournalReader;
 }

@@ -1,5 +1,5 @@
 import type { Millis, Origin, Position } from '../../model.ts';
-import type { JournalReader } from '../journal.ts';
+import type { JournalReader } from '../reader.ts';
 import type { EventIdentity } from './memory.ts';
 
 /** A window as it is noted while its connection lives: where it is, not what it says. */

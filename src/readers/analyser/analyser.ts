@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Analysis } from '../../engine/analysis.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
-import type { JournalReader } from '../../journal/journal.ts';
+import type { JournalReader } from '../../journal/reader.ts';
 import type {
   EventBlock,
   JournalRecord,

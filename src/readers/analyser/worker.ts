@@ -4,7 +4,7 @@ import { assembleEngine } from '../../engine/assemble-engine.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { swapAnalysis } from '../../engine/swap.ts';
 import { messageOf } from '../../errors.ts';
-import { openJournalReader } from '../../journal/lmdb.ts';
+import { openJournalReader } from '../../journal/reader.ts';
 import { openOutbox } from '../../notifiers/outbox.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
 import { parsingTelemetry } from '../../telemetry/parsing.ts';

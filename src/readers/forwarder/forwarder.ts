@@ -1,4 +1,4 @@
-import type { JournalReader } from '../../journal/journal.ts';
+import type { JournalReader } from '../../journal/reader.ts';
 import type { Position } from '../../model.ts';
 import type { LogstashOutput } from '../../sinks/logstash/output.ts';
 import type { Window } from '../../sinks/logstash/window.ts';

@@ -1,4 +1,4 @@
-import type { JournalReader } from '../../journal/journal.ts';
+import type { JournalReader } from '../../journal/reader.ts';
 import type { BulkItem, DeadLetter, JournalRecord, Position, Sink } from '../../model.ts';
 import { Signal } from '../../util/signal.ts';
 import { Deliveries } from '../deliveries.ts';

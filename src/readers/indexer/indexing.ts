@@ -1,6 +1,6 @@
 import { outputItem } from '../../alerts/documents.ts';
-import type { JournalReader } from '../../journal/journal.ts';
 import { openPayload } from '../../journal/payload.ts';
+import type { JournalReader } from '../../journal/reader.ts';
 import type { DeadLetter, Millis, Output, Position } from '../../model.ts';
 import { createEventReader } from '../../parsers/reader.ts';
 import { deadLetterItem } from '../../sinks/elasticsearch/dead-letter-document.ts';

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
-import { openJournalReader } from '../../journal/lmdb.ts';
+import { openJournalReader } from '../../journal/reader.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
 import { parsingTelemetry } from '../../telemetry/parsing.ts';
 import { pipelineTelemetry } from '../../telemetry/pipeline.ts';
