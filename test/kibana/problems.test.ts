@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { newTermWords } from '../../src/kibana/dashboards/errors.ts';
 import { viewsOf } from '../../src/kibana/data-views.ts';
-import { knownFields } from '../../src/kibana/fields.ts';
 import { savedObjects } from '../../src/kibana/objects.ts';
-import { savedObjectProblems } from '../../src/kibana/problems.ts';
 import type { SavedObject } from '../../src/kibana/saved-object.ts';
+import { knownFields } from '../support/kibana/fields.ts';
+import { savedObjectProblems } from '../support/kibana/saved-object-problems.ts';
 
 const fields = knownFields(viewsOf());
 const problemsOf = (objects: SavedObject[]) => savedObjectProblems(objects, fields);

@@ -1,7 +1,6 @@
 import { Counter, Histogram, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { viewsOf } from '../../src/kibana/data-views.ts';
-import { knownFields } from '../../src/kibana/fields.ts';
 import type { BulkItem } from '../../src/model.ts';
 import {
   type ServerSample,
@@ -9,6 +8,7 @@ import {
   startServerMetrics,
 } from '../../src/monitoring/server-metrics.ts';
 import { Readings } from '../../src/telemetry/readings.ts';
+import { knownFields } from '../support/kibana/fields.ts';
 import { status } from '../support/status.ts';
 
 const at = Date.parse('2026-11-21T12:00:00Z');

@@ -1,8 +1,8 @@
+import { coreVersion, type SavedObject, typeVersions } from '../../../src/kibana/saved-object.ts';
+import { dashboardProblems } from './dashboard-problems.ts';
+import { fieldProblem, queryProblems } from './field-problems.ts';
 import type { Fields } from './fields.ts';
-import { dashboardProblems } from './problems-of-dashboards.ts';
-import { fieldProblem, queryProblems } from './problems-of-fields.ts';
-import { jsonProblems } from './problems-of-json.ts';
-import { coreVersion, type SavedObject, typeVersions } from './saved-object.ts';
+import { jsonProblems } from './json-problems.ts';
 
 /**
  * What is wrong with saved objects, in words. Kibana's import notices little of it: it takes panels whose JSON is

@@ -1,7 +1,7 @@
-import type { Column } from './columns.ts';
+import type { Column } from '../../../src/kibana/columns.ts';
+import type { Reference } from '../../../src/kibana/saved-object.ts';
+import { fieldProblem, isAggregatable, isDate, isNumber, queryProblems } from './field-problems.ts';
 import type { Field, Fields } from './fields.ts';
-import { fieldProblem, isAggregatable, isDate, isNumber, queryProblems } from './problems-of-fields.ts';
-import type { Reference } from './saved-object.ts';
 
 export interface LensAttributes {
   visualizationType: string;

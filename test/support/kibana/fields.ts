@@ -1,7 +1,13 @@
-import { alerts, deadLetters, events, transitions, windows } from '../sinks/elasticsearch/templates/own.ts';
-import { server } from '../sinks/elasticsearch/templates/server.ts';
-import type { IndexTemplate } from '../sinks/elasticsearch/templates/template.ts';
-import type { View, Views } from './data-views.ts';
+import type { View, Views } from '../../../src/kibana/data-views.ts';
+import {
+  alerts,
+  deadLetters,
+  events,
+  transitions,
+  windows,
+} from '../../../src/sinks/elasticsearch/templates/own.ts';
+import { server } from '../../../src/sinks/elasticsearch/templates/server.ts';
+import type { IndexTemplate } from '../../../src/sinks/elasticsearch/templates/template.ts';
 
 /** What a chart can do with a field follows from its type, and from whether it is indexed at all. */
 export interface Field {

@@ -1,4 +1,4 @@
-import type { SavedObject, SavedObjectType } from './saved-object.ts';
+import type { SavedObject, SavedObjectType } from '../../../src/kibana/saved-object.ts';
 
 /** Attributes that are JSON within a string, by their paths. Kibana imports them unread. */
 const jsonStrings: Record<SavedObjectType, string[]> = {

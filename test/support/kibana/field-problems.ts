@@ -1,6 +1,6 @@
-import { messageOf } from '../errors.ts';
-import type { Query } from '../rules/kql/ast.ts';
-import { parseQuery } from '../rules/kql/parser.ts';
+import { messageOf } from '../../../src/errors.ts';
+import type { Query } from '../../../src/rules/kql/ast.ts';
+import { parseQuery } from '../../../src/rules/kql/parser.ts';
 import type { Field, Fields } from './fields.ts';
 
 /** Nothing, or the one thing that is wrong with the use of a field. `fits` says what the use asks of it. */

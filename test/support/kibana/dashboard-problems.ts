@@ -1,8 +1,8 @@
+import type { Reference, SavedObject } from '../../../src/kibana/saved-object.ts';
+import { fieldProblem, isAggregatable } from './field-problems.ts';
 import type { Fields } from './fields.ts';
-import { fieldProblem, isAggregatable } from './problems-of-fields.ts';
-import { type LensAttributes, lensProblems } from './problems-of-lens.ts';
-import { vegaProblems } from './problems-of-vega.ts';
-import type { Reference, SavedObject } from './saved-object.ts';
+import { type LensAttributes, lensProblems } from './lens-problems.ts';
+import { vegaProblems } from './vega-problems.ts';
 
 /** Kibana refuses a dashboard with any other. */
 const attributeNames = new Set([
