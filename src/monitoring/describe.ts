@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema/schema.ts';
 import type { Millis } from '../model.ts';
 import { type ForwarderReport, forwardStatus } from '../readers/forwarder/describe.ts';
-import type { LettersSettled } from '../readers/indexer/dead-letter-calls.ts';
+import type { DeadLetterOutcome } from '../readers/indexer/dead-letter-calls.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
 import { type Health, type HealthSnapshot, healthOf } from '../telemetry/health.ts';
@@ -43,17 +43,17 @@ export function describePipeline(pipeline: Pipeline, described: Described) {
       return described.metrics.text();
     },
     sample: async () => sampleOf(pipeline, described, await vitals()),
-    settleLetters: settleLetters(pipeline),
+    deadLetters: deadLetterAction(pipeline),
   };
 }
 
-/** Longest that who asks waits for the dead letters to be sent again. */
-const settlesWithin: Millis = 240_000;
+/** How long a request waits until dead letters are sent again or dropped. */
+const deadLettersWithin: Millis = 240_000;
 
-const settleLetters =
+const deadLetterAction =
   ({ indexer }: Pipeline) =>
   (action: 'retry' | 'drop', filter: object) =>
-    indexer.call<LettersSettled>(`${action}Letters`, settlesWithin, filter);
+    indexer.call<DeadLetterOutcome>(`${action}DeadLetters`, deadLettersWithin, filter);
 
 /** For the document that the server writes of itself. */
 async function sampleOf(pipeline: Pipeline, described: Described, vitals: Vitals): Promise<ServerSample> {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 /** Sends dead letters again, or drops them; the thread that owns them does it. Undefined: no answer in time. */
-export type SettleLetters = (
+export type DeadLetterAction = (
   action: 'retry' | 'drop',
   filter: Record<string, unknown>,
 ) => Promise<{ kind: string; reason?: string } | undefined>;
@@ -25,14 +25,14 @@ const bodyLimit = 1_024 * 1_024;
  * `POST /dead-letters/retry` and `/dead-letters/drop` with a JSON object that says which. Who asks needs the role
  * `operate`, and is no page of another site: the API's guard sees to both.
  */
-export function addDeadLetters(app: FastifyInstance, settle: SettleLetters): void {
+export function addDeadLetters(app: FastifyInstance, apply: DeadLetterAction): void {
   for (const action of ['retry', 'drop'] as const) {
     app.post(`/dead-letters/${action}`, { bodyLimit }, async (request, reply) => {
       const asked = filterSchema.safeParse(bodyOf(request));
       if (!asked.success)
         return reply.code(400).send({ error: asked.error.issues.map(({ message }) => message).join('; ') });
       const { all: _, ...filter } = asked.data;
-      return answer(await settle(action, filter), reply);
+      return answer(await apply(action, filter), reply);
     });
   }
 }
@@ -41,12 +41,12 @@ function bodyOf({ body, headers }: FastifyRequest): unknown {
   return /^application\/json\b/.test(headers['content-type'] ?? '') ? body : undefined;
 }
 
-function answer(settled: Awaited<ReturnType<SettleLetters>>, reply: FastifyReply): FastifyReply {
-  if (settled === undefined) {
+function answer(outcome: Awaited<ReturnType<DeadLetterAction>>, reply: FastifyReply): FastifyReply {
+  if (outcome === undefined) {
     const error =
       'It is still under way and goes on by itself; `logboom dead-letters list` shows what is left.';
     return reply.code(504).send({ error });
   }
-  if (settled.kind === 'unavailable') return reply.code(503).send({ error: settled.reason });
-  return reply.send(settled);
+  if (outcome.kind === 'unavailable') return reply.code(503).send({ error: outcome.reason });
+  return reply.send(outcome);
 }

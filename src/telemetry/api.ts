@@ -7,7 +7,7 @@ import { createGuard, isRefusal, roleFor } from '../listeners/guard.ts';
 import { type SecureHttp, secureHttp } from '../listeners/secure.ts';
 import type { Millis } from '../model.ts';
 import { type ApiSettings, credentialsOf } from './api-credentials.ts';
-import { addDeadLetters, type SettleLetters } from './api-dead-letters.ts';
+import { addDeadLetters, type DeadLetterAction } from './api-dead-letters.ts';
 import type { Health } from './health.ts';
 import type { Instruments } from './instruments.ts';
 import type { ReloadAnswer } from './reload.ts';
@@ -22,8 +22,8 @@ export interface ApiOptions {
   metrics: () => Promise<string>;
   /** Answers `?alert=…` or `?rule=…&at=…&group=…`. */
   explain?: (asked: Record<string, string>) => Promise<unknown>;
-  /** Does what `logboom dead-letters retry | drop` asks for. */
-  settleLetters?: SettleLetters;
+  /** Serves `POST /dead-letters/retry` and `/dead-letters/drop`. */
+  deadLetters?: DeadLetterAction;
   reload?: () => Promise<ReloadAnswer>;
   instruments: Instruments;
   /** How often the files of the certificates are looked at. */
@@ -184,7 +184,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   app.setNotFoundHandler(answerUnknown);
   addRoutes(app, options);
   if (options.explain) addExplain(app, options.explain);
-  if (options.settleLetters) addDeadLetters(app, options.settleLetters);
+  if (options.deadLetters) addDeadLetters(app, options.deadLetters);
   if (options.reload) addReload(app, options.reload);
   const url = await listen(app, config);
   const certificates = await secure.watch(app.server, options.certificateCheck);

@@ -7,7 +7,7 @@ import { openDataFolder } from '../../src/app/data-folder.ts';
 import { type DeadLettersArguments, deadLetters } from '../../src/cli/commands/dead-letters.ts';
 import { main } from '../../src/cli/main.ts';
 import type { DeadLetter } from '../../src/model.ts';
-import { openDeadLetters } from '../../src/sinks/elasticsearch/dead-letters.ts';
+import { openDeadLetters } from '../../src/sinks/elasticsearch/dead-letters/dead-letters.ts';
 import { startFakeElasticsearch } from '../sinks/support/fake-elasticsearch.ts';
 import { terminal } from '../support/cli.ts';
 import { aFolder } from '../support/folder.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { elasticsearch, indexing } from '../../src/config/schema/outputs.ts';
 import type { BulkItem, DeadLetter } from '../../src/model.ts';
-import { createClient } from '../../src/sinks/elasticsearch/client.ts';
-import { Retention } from '../../src/sinks/elasticsearch/retention.ts';
-import { setUp } from '../../src/sinks/elasticsearch/setup.ts';
+import { createClient } from '../../src/sinks/elasticsearch/client/client.ts';
+import { Retention } from '../../src/sinks/elasticsearch/setup/retention.ts';
+import { setUp } from '../../src/sinks/elasticsearch/setup/setup.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { memoryDeadLetters } from '../sinks/support/sink.ts';

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { elasticsearch, indexing } from '../../src/config/schema/outputs.ts';
 import type { BulkItem, DeadLetter } from '../../src/model.ts';
-import { type DeadLetters, openDeadLetters } from '../../src/sinks/elasticsearch/dead-letters.ts';
-import { readDeadLetters } from '../../src/sinks/elasticsearch/dead-letters-reader.ts';
+import {
+  type DeadLetters,
+  openDeadLetters,
+} from '../../src/sinks/elasticsearch/dead-letters/dead-letters.ts';
+import { readDeadLetters } from '../../src/sinks/elasticsearch/dead-letters/records.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { type ElasticsearchMajor, type RealElasticsearch, startElasticsearch } from './support/peers.ts';

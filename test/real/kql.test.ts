@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { elasticsearch, indexing } from '../../src/config/schema/outputs.ts';
 import { kibanaQuery } from '../../src/rules/kql/kibana.ts';
-import { createClient } from '../../src/sinks/elasticsearch/client.ts';
-import { setUp } from '../../src/sinks/elasticsearch/setup.ts';
+import { createClient } from '../../src/sinks/elasticsearch/client/client.ts';
+import { setUp } from '../../src/sinks/elasticsearch/setup/setup.ts';
 import { documents, tables } from '../rules/kql/cases.ts';
 import { kibanaDsl, type ViewField } from './support/kibana.ts';
 import { type RealElasticsearch, startElasticsearch } from './support/peers.ts';

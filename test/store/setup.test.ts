@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { elasticsearch, indexing } from '../../src/config/schema/outputs.ts';
-import { createClient } from '../../src/sinks/elasticsearch/client.ts';
-import { setUp } from '../../src/sinks/elasticsearch/setup.ts';
+import { createClient } from '../../src/sinks/elasticsearch/client/client.ts';
+import { setUp } from '../../src/sinks/elasticsearch/setup/setup.ts';
 import { type TestStore, testStore } from './support.ts';
 
 let store: TestStore;

@@ -2,7 +2,7 @@ import { openPayload } from '../../src/journal/payload.ts';
 import { createEventReader } from '../../src/parsers/reader.ts';
 import { EventDocuments } from '../../src/readers/indexer/event-documents.ts';
 import { createIndexNames } from '../../src/readers/indexer/index-name.ts';
-import { deadLetterItem } from '../../src/sinks/elasticsearch/dead-letter-document.ts';
+import { deadLetterItem } from '../../src/sinks/elasticsearch/dead-letters/document.ts';
 import { configWith } from './records.ts';
 
 /** Documents as the indexer makes them, of a journal with the id `j1`. */

@@ -14,7 +14,7 @@ async function anApi(
     status: () => status(),
     health: () => ({ healthy: true, state: 'healthy', reasons: [] }),
     metrics: async () => '',
-    settleLetters: async (action, filter) => {
+    deadLetters: async (action, filter) => {
       asked.push([action, filter]);
       await new Promise((resolve) => setTimeout(resolve, slow.takes ?? 0));
       return answer;

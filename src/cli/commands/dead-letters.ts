@@ -4,6 +4,8 @@ import { filesOf } from '../../sinks/elasticsearch/dead-letters.ts';
 import { readDeadLetters, type StoredLetter } from '../../sinks/elasticsearch/dead-letters-reader.ts';
 import { type LetterFilter, letterChooser } from '../../sinks/elasticsearch/letter-filter.ts';
 import { printable } from '../../util/text.ts';
+import { type StoredDeadLetter } from '../../sinks/elasticsearch/dead-letters/records.ts';
+import { type DeadLetterFilter, deadLetterSelector } from '../../sinks/elasticsearch/dead-letters/retry.ts';
 import { moment, timeFrom } from '../arguments.ts';
 import { type ConfigArguments, validConfig } from '../configuration.ts';
 import { columns, type Terminal } from '../terminal.ts';
@@ -32,7 +34,7 @@ export async function deadLetters(given: DeadLettersArguments, terminal: Termina
   return actions[action as keyof typeof actions](given, terminal);
 }
 
-function filterFrom({ ids, index, reason, since }: DeadLettersArguments): LetterFilter {
+function filterFrom({ ids, index, reason, since }: DeadLettersArguments): DeadLetterFilter {
   const from = timeFrom('since', since);
   return {
     ...(ids.length > 0 && { ids }),
@@ -43,8 +45,8 @@ function filterFrom({ ids, index, reason, since }: DeadLettersArguments): Letter
 }
 
 /** The letters, oldest first. Reading needs no server and disturbs none. */
-async function* lettersOf(given: DeadLettersArguments): AsyncGenerator<StoredLetter> {
-  const chosen = letterChooser(filterFrom(given));
+async function* lettersOf(given: DeadLettersArguments): AsyncGenerator<StoredDeadLetter> {
+  const chosen = deadLetterSelector(filterFrom(given));
   const { deadLetters: file } = foldersOf(validConfig(given).data);
   for (const path of filesOf(file).reverse())
     for await (const letter of readDeadLetters(path)) if (chosen(letter)) yield letter;
@@ -55,7 +57,7 @@ const shown = 100;
 const longestReason = 160;
 
 async function list(given: DeadLettersArguments, terminal: Terminal): Promise<number> {
-  const latest: StoredLetter[] = [];
+  const latest: StoredDeadLetter[] = [];
   let count = 0;
   for await (const letter of lettersOf(given)) {
     count += 1;
@@ -67,7 +69,7 @@ async function list(given: DeadLettersArguments, terminal: Terminal): Promise<nu
   return 0;
 }
 
-function tableOf(letters: StoredLetter[], count: number): string {
+function tableOf(letters: StoredDeadLetter[], count: number): string {
   if (count === 0) return 'There are no such dead letters.';
   const rows = letters.map(({ time, id, index, reason }) => [
     moment(Date.parse(time)),
@@ -81,7 +83,7 @@ function tableOf(letters: StoredLetter[], count: number): string {
 const brief = (text: string) => (text.length > longestReason ? `${text.slice(0, longestReason)} …` : text);
 
 /** A body that is no text is shown in base64. */
-function jsonOf({ body, ...letter }: StoredLetter) {
+function jsonOf({ body, ...letter }: StoredDeadLetter) {
   return typeof body === 'string' ? { ...letter, body } : { ...letter, base64: body.toString('base64') };
 }
 
@@ -98,7 +100,7 @@ async function show(given: DeadLettersArguments, terminal: Terminal): Promise<nu
 }
 
 /** What people logged goes to a terminal here: nothing unprintable gets through. */
-function textOf({ time, id, index, reason, body }: StoredLetter): string {
+function textOf({ time, id, index, reason, body }: StoredDeadLetter): string {
   const head = columns(
     [
       ['id', id],
@@ -112,7 +114,7 @@ function textOf({ time, id, index, reason, body }: StoredLetter): string {
   return `${head}\n\n${lines.join('\n')}\n`;
 }
 
-function indented(body: StoredLetter['body']): string {
+function indented(body: StoredDeadLetter['body']): string {
   const text = typeof body === 'string' ? body : `${body.toString('base64')} (base64)`;
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

@@ -3,10 +3,10 @@ import { startEmbeddedStore } from '../../app/embedded-store.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { secretsOf } from '../../config/secrets.ts';
 import { LogboomError } from '../../errors.ts';
-import { dropped, type LettersSettled, retried } from '../../readers/indexer/dead-letter-calls.ts';
-import { openLetters, openSink } from '../../readers/indexer/open-sink.ts';
+import { type DeadLetterOutcome, dropped, retried } from '../../readers/indexer/dead-letter-calls.ts';
+import { openDeadLetterFile, openSink } from '../../readers/indexer/open-sink.ts';
 import { foldersOf } from '../../readers/reader-data.ts';
-import type { LetterFilter } from '../../sinks/elasticsearch/letter-filter.ts';
+import type { DeadLetterFilter } from '../../sinks/elasticsearch/dead-letters/retry.ts';
 import type { ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
 import { createLog } from '../../telemetry/log.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
@@ -14,8 +14,8 @@ import { sourceOf } from '../api-source.ts';
 import { ask } from '../ask.ts';
 
 type Action = 'retry' | 'drop';
-type Wanted = LetterFilter & { all?: true };
-export type Settled = Exclude<LettersSettled, { kind: 'unavailable' }>;
+type Wanted = DeadLetterFilter & { all?: true };
+export type Settled = Exclude<DeadLetterOutcome, { kind: 'unavailable' }>;
 
 /**
  * One process writes the file of dead letters. Where a server holds the data folder it is asked; else the folder is
@@ -65,7 +65,8 @@ async function alone(action: Action, { all: _, ...filter }: Wanted, config: Conf
   const log = createLog(quiet.log, { secrets: secretsOf(config) });
   const instruments = { log, metrics: createMetrics().registry };
   const { deadLetters: file } = foldersOf(config.data);
-  if (action === 'drop') return dropped(await openLetters(config.deadLetters, file, instruments), filter);
+  if (action === 'drop')
+    return dropped(await openDeadLetterFile(config.deadLetters, file, instruments), filter);
   const store = config.elasticsearch ? undefined : await startEmbeddedStore(quiet, () => undefined);
   try {
     const elasticsearch = config.elasticsearch ?? store!.elasticsearch;

@@ -2,7 +2,7 @@ import { messageOf } from '../../errors.ts';
 import { closePayload } from '../../journal/payload.ts';
 import type { Batch, BulkItem, DeadLetter, EventBlock, Millis, Position } from '../../model.ts';
 import type { EventReader, ReadEvent } from '../../parsers/reader.ts';
-import { neverADocument } from '../../sinks/elasticsearch/dead-letter-document.ts';
+import { noIndex } from '../../sinks/elasticsearch/dead-letters/document.ts';
 import type { Destination, Named } from './index-name.ts';
 
 interface EventDocumentsOptions {
@@ -63,7 +63,7 @@ export class EventDocuments {
   }
 
   #letterItem(letter: Omit<DeadLetter, 'index'>, receivedAt: Millis): BulkItem {
-    const whole = { ...letter, index: neverADocument };
+    const whole = { ...letter, index: noIndex };
     this.#letters.push(whole);
     return this.#options.deadLetter(whole, receivedAt);
   }

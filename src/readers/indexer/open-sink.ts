@@ -1,5 +1,5 @@
 import type { DeadLettersConfig, ElasticsearchConfig, IndexingConfig } from '../../config/schema/outputs.ts';
-import { type DeadLetters, openDeadLetters } from '../../sinks/elasticsearch/dead-letters.ts';
+import { type DeadLetters, openDeadLetters } from '../../sinks/elasticsearch/dead-letters/dead-letters.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import { sinkTelemetry } from '../../telemetry/sink.ts';
@@ -14,7 +14,7 @@ interface SinkConfig {
 const putAside = 4;
 
 /** The file for what the sink refuses. One process at a time writes it. */
-export function openLetters(
+export function openDeadLetterFile(
   { maxSize, keepAge }: DeadLettersConfig,
   file: string,
   instruments: Instruments,
@@ -34,7 +34,7 @@ export async function openSink(
   file: string,
   instruments: Instruments,
 ): Promise<{ deadLetters: DeadLetters; sink: ElasticsearchSink }> {
-  const deadLetters = await openLetters(kept, file, instruments);
+  const deadLetters = await openDeadLetterFile(kept, file, instruments);
   const sink = createElasticsearchSink({ elasticsearch, indexing, deadLetters, instruments });
   return { deadLetters, sink };
 }

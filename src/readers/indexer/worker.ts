@@ -10,14 +10,14 @@ import { ofNoJournal, Results } from '../results.ts';
 import { workerInstruments } from '../worker-instruments.ts';
 import { deadLetterCalls } from './dead-letter-calls.ts';
 import { Indexing } from './indexing.ts';
-import { openLetters } from './open-sink.ts';
+import { openDeadLetterFile } from './open-sink.ts';
 
 const { config, folders } = workerData as ReaderData;
 const instruments = workerInstruments(config, 'indexer');
 const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
 const ownResults = new Results(folders.ownAlerts, ofNoJournal);
-const deadLetters = await openLetters(config.deadLetters, folders.deadLetters, instruments);
+const deadLetters = await openDeadLetterFile(config.deadLetters, folders.deadLetters, instruments);
 const letterCalls = deadLetterCalls(deadLetters, () => indexing.sink);
 const from = journal.committed('indexer');
 

@@ -6,20 +6,20 @@ import type { BulkItem, DeliveryReport, Millis, Sink } from '../../model.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import { sinkTelemetry } from '../../telemetry/sink.ts';
 import { untilAborted, within } from '../../util/deadline.ts';
-import { createClient, nodeCount } from './client.ts';
-import { Courier } from './courier.ts';
-import type { Added, Letterbox } from './dead-letters.ts';
-import { Delivery } from './delivery.ts';
-import { type Clock, Outage } from './outage.ts';
-import { PutOff } from './put-off.ts';
-import { keepRetention } from './retention.ts';
-import { Slots } from './slots.ts';
-import { prepareTemplates } from './templates-at-start.ts';
+import { createClient, nodeCount } from './client/client.ts';
+import type { Added, DeadLetterQueue } from './dead-letters/dead-letters.ts';
+import { Courier } from './delivery/bulk-worker.ts';
+import { type Clock, Outage } from './delivery/circuit-breaker.ts';
+import { Slots } from './delivery/concurrency-limit.ts';
+import { PutOff } from './delivery/deferred-documents.ts';
+import { Delivery } from './delivery/delivery.ts';
+import { prepareTemplates } from './setup/background-setup.ts';
+import { keepRetention } from './setup/retention.ts';
 
 export interface ElasticsearchSinkOptions extends Partial<Clock> {
   elasticsearch: ElasticsearchConfig;
   indexing: IndexingConfig;
-  deadLetters: Letterbox;
+  deadLetters: DeadLetterQueue;
   instruments: Instruments;
 }
 

@@ -3,7 +3,7 @@ import { type ForwardConfig, parseHost } from '../../config/schema/forward.ts';
 import { LogboomError } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import type { ForwardTelemetry } from '../../telemetry/forward.ts';
-import { Carrier, type Host } from './carrier.ts';
+import { Carrier, type Host } from './connection.ts';
 import { Queue } from './queue.ts';
 import { tlsFor } from './tls.ts';
 import type { Window } from './window.ts';

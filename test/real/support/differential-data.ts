@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { events } from '../../../src/sinks/elasticsearch/templates/own.ts';
-import { mappingsBody } from '../../../src/sinks/elasticsearch/templates/template.ts';
+import { events } from '../../../src/sinks/elasticsearch/setup/templates/own.ts';
+import { mappingsBody } from '../../../src/sinks/elasticsearch/setup/templates/template.ts';
 import { startStore } from '../../../src/store/store.ts';
 import { silentInstruments } from '../../../src/telemetry/instruments.ts';
 import { readAccess } from '../../parsers/access-fields.ts';

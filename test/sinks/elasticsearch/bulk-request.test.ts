@@ -10,7 +10,7 @@ import {
   problemOf,
   sizeOf,
   split,
-} from '../../../src/sinks/elasticsearch/bulk-request.ts';
+} from '../../../src/sinks/elasticsearch/delivery/bulk-request.ts';
 
 const item = (more: Partial<BulkItem> = {}): BulkItem => ({
   action: 'create',

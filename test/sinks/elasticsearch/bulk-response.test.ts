@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BulkItem } from '../../../src/model.ts';
-import { judgeItem, readAnswer } from '../../../src/sinks/elasticsearch/bulk-response.ts';
+import { judgeItem, readAnswer } from '../../../src/sinks/elasticsearch/delivery/bulk-response.ts';
 
 const create: BulkItem = { action: 'create', index: 'i', id: '1', document: '{}' };
 const index: BulkItem = { ...create, action: 'index' };

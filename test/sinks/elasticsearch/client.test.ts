@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { elasticsearch } from '../../../src/config/schema/outputs.ts';
-import { createClient, nodeCount } from '../../../src/sinks/elasticsearch/client.ts';
+import { createClient, nodeCount } from '../../../src/sinks/elasticsearch/client/client.ts';
 import { makeAuthority } from '../../support/certificates.ts';
 
 const parse = (config: object) => elasticsearch.parse(config);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentOf } from '../../../src/sinks/elasticsearch/templates/content.ts';
+import { contentOf } from '../../../src/sinks/elasticsearch/setup/templates/content.ts';
 
 const sent = {
   index_patterns: ['logs-x-*'],

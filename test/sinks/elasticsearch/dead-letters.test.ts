@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../../src/model.ts';
-import { deadLetterItem } from '../../../src/sinks/elasticsearch/dead-letter-document.ts';
-import { filesOf, openDeadLetters } from '../../../src/sinks/elasticsearch/dead-letters.ts';
-import { readDeadLetters } from '../../../src/sinks/elasticsearch/dead-letters-reader.ts';
+import { openDeadLetters } from '../../../src/sinks/elasticsearch/dead-letters/dead-letters.ts';
+import { deadLetterItem } from '../../../src/sinks/elasticsearch/dead-letters/document.ts';
+import { filesOf } from '../../../src/sinks/elasticsearch/dead-letters/files.ts';
+import { readDeadLetters } from '../../../src/sinks/elasticsearch/dead-letters/records.ts';
 
 let folder: string;
 let file: string;

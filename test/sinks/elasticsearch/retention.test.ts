@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { elasticsearch, indexing } from '../../../src/config/schema/outputs.ts';
-import { createClient } from '../../../src/sinks/elasticsearch/client.ts';
-import { Retention } from '../../../src/sinks/elasticsearch/retention.ts';
-import type { Abilities } from '../../../src/sinks/elasticsearch/server.ts';
+import { createClient } from '../../../src/sinks/elasticsearch/client/client.ts';
+import { Retention } from '../../../src/sinks/elasticsearch/setup/retention.ts';
+import type { Abilities } from '../../../src/sinks/elasticsearch/setup/server.ts';
 import {
   type FakeElasticsearch,
   type FakeRequest,

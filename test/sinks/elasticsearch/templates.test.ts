@@ -1,11 +1,11 @@
 import type { Client } from '@elastic/elasticsearch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { elasticsearch, indexing as indexingSchema } from '../../../src/config/schema/outputs.ts';
-import { createClient } from '../../../src/sinks/elasticsearch/client.ts';
-import type { Abilities } from '../../../src/sinks/elasticsearch/server.ts';
-import { setUp } from '../../../src/sinks/elasticsearch/setup.ts';
-import { piecesFor } from '../../../src/sinks/elasticsearch/templates/pieces.ts';
-import { installTemplates, templatesFor } from '../../../src/sinks/elasticsearch/templates.ts';
+import { createClient } from '../../../src/sinks/elasticsearch/client/client.ts';
+import { installTemplates, templatesFor } from '../../../src/sinks/elasticsearch/setup/install-templates.ts';
+import type { Abilities } from '../../../src/sinks/elasticsearch/setup/server.ts';
+import { setUp } from '../../../src/sinks/elasticsearch/setup/setup.ts';
+import { piecesFor } from '../../../src/sinks/elasticsearch/setup/templates/pieces.ts';
 import { type FakeElasticsearch, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
 import { items, testSink } from '../support/sink.ts';
 

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { elasticsearch, indexing } from '../../../src/config/schema/outputs.ts';
 import type { BulkItem, DeadLetter } from '../../../src/model.ts';
-import type { Letterbox } from '../../../src/sinks/elasticsearch/dead-letters.ts';
+import type { DeadLetterQueue } from '../../../src/sinks/elasticsearch/dead-letters/dead-letters.ts';
 import {
   createElasticsearchSink,
   type ElasticsearchSink,
@@ -32,7 +32,7 @@ export interface TestSinkOptions extends Partial<ElasticsearchSinkOptions> {
 }
 
 /** Dead letters in memory. */
-export function memoryDeadLetters(letters: DeadLetter[] = []): Letterbox {
+export function memoryDeadLetters(letters: DeadLetter[] = []): DeadLetterQueue {
   return {
     async add(more) {
       letters.push(...more);

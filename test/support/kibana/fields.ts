@@ -5,9 +5,9 @@ import {
   events,
   transitions,
   windows,
-} from '../../../src/sinks/elasticsearch/templates/own.ts';
-import { server } from '../../../src/sinks/elasticsearch/templates/server.ts';
-import type { IndexTemplate } from '../../../src/sinks/elasticsearch/templates/template.ts';
+} from '../../../src/sinks/elasticsearch/setup/templates/own.ts';
+import { server } from '../../../src/sinks/elasticsearch/setup/templates/server.ts';
+import type { IndexTemplate } from '../../../src/sinks/elasticsearch/setup/templates/template.ts';
 
 /** What a chart can do with a field follows from its type, and from whether it is indexed at all. */
 export interface Field {

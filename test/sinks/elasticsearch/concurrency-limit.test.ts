@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Slots } from '../../../src/sinks/elasticsearch/slots.ts';
+import { Slots } from '../../../src/sinks/elasticsearch/delivery/concurrency-limit.ts';
 
 describe('slots', () => {
   it('are given first come, first served', async () => {

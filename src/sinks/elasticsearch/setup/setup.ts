@@ -1,6 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
-import type { IndexingConfig } from '../../config/schema/outputs.ts';
+import type { IndexingConfig } from '../../../config/schema/outputs.ts';
 import { createAlertsIndex } from './alerts-index.ts';
+import { type InstallOptions, installTemplates, type TemplatesOutcome } from './install-templates.ts';
 import {
   deletingRights,
   installingRights,
@@ -10,7 +11,6 @@ import {
   writingRights,
 } from './rights.ts';
 import { type Abilities, abilitiesOf, askServer, type Server } from './server.ts';
-import { type InstallOptions, installTemplates, type TemplatesOutcome } from './templates.ts';
 
 export interface SetupOutcome extends TemplatesOutcome {
   /** Undefined where the user may not ask who answers. */

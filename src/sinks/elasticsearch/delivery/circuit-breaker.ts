@@ -1,6 +1,6 @@
-import type { Millis } from '../../model.ts';
-import type { SinkTelemetry } from '../../telemetry/sink.ts';
-import { type BackoffLimits, longestPause, pauseWithFullJitter } from '../../util/backoff.ts';
+import type { Millis } from '../../../model.ts';
+import type { SinkTelemetry } from '../../../telemetry/sink.ts';
+import { type BackoffLimits, longestPause, pauseWithFullJitter } from '../../../util/backoff.ts';
 
 export interface Clock {
   now: () => Millis;

@@ -4,6 +4,7 @@ import type { ElasticsearchConfig } from '../../config/schema/outputs.ts';
 import { cloudAddress } from '../../config/schema/outputs.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { readConfiguredFile } from '../../util/named-file.ts';
+import { readNamed } from '../../../util/named-file.ts';
 import { PlainTransport } from './transport.ts';
 
 /**

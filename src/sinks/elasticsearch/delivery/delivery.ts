@@ -1,18 +1,18 @@
-import { messageOf } from '../../errors.ts';
-import type { BulkItem, DeadLetter, DeliveryReport } from '../../model.ts';
-import type { SinkTelemetry } from '../../telemetry/sink.ts';
-import { type BackoffLimits, pauseWithFullJitter } from '../../util/backoff.ts';
+import { messageOf } from '../../../errors.ts';
+import type { BulkItem, DeadLetter, DeliveryReport } from '../../../model.ts';
+import type { SinkTelemetry } from '../../../telemetry/sink.ts';
+import { type BackoffLimits, pauseWithFullJitter } from '../../../util/backoff.ts';
+import type { DeadLetterQueue } from '../dead-letters/dead-letters.ts';
+import { deadLetterItem, deadLetterStream } from '../dead-letters/document.ts';
 import { type BulkEntry, type BulkLimits, entryOf, problemOf, sizeOf, split } from './bulk-request.ts';
 import { type ItemAnswer, type ItemVerdict, judgeItem } from './bulk-response.ts';
-import type { Courier } from './courier.ts';
-import { deadLetterItem, deadLetterStream } from './dead-letter-document.ts';
-import type { Letterbox } from './dead-letters.ts';
-import type { Clock } from './outage.ts';
-import type { PutOff } from './put-off.ts';
+import type { Courier } from './bulk-worker.ts';
+import type { Clock } from './circuit-breaker.ts';
+import type { PutOff } from './deferred-documents.ts';
 
 interface DeliveryOptions {
   courier: Courier;
-  deadLetters: Letterbox;
+  deadLetters: DeadLetterQueue;
   telemetry: SinkTelemetry;
   clock: Clock;
   signal: AbortSignal;

@@ -1,11 +1,11 @@
 import type { Client } from '@elastic/elasticsearch';
-import type { Millis } from '../../model.ts';
-import type { SinkTelemetry } from '../../telemetry/sink.ts';
+import type { Millis } from '../../../model.ts';
+import type { SinkTelemetry } from '../../../telemetry/sink.ts';
 import { type BulkEntry, bodyOf, compressed, sizeOf } from './bulk-request.ts';
 import { filterPath, type ItemAnswer, readAnswer } from './bulk-response.ts';
-import type { Clock, Outage } from './outage.ts';
+import type { Clock, Outage } from './circuit-breaker.ts';
+import type { Slots } from './concurrency-limit.ts';
 import { type FailureVerdict, judgeFailure } from './request-failure.ts';
-import type { Slots } from './slots.ts';
 
 type Answer =
   | { kind: 'answered'; items: ItemAnswer[] }

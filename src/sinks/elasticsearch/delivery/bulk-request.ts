@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import type { BulkItem } from '../../model.ts';
+import type { BulkItem } from '../../../model.ts';
 
 const lineFeed = 0x0a;
 const compress = promisify(gzip);

@@ -1,8 +1,8 @@
 import type { Client } from '@elastic/elasticsearch';
-import type { IndexingConfig } from '../../config/schema/outputs.ts';
-import type { SinkTelemetry } from '../../telemetry/sink.ts';
-import type { Outage } from './outage.ts';
-import { judgeFailure } from './request-failure.ts';
+import type { IndexingConfig } from '../../../config/schema/outputs.ts';
+import type { SinkTelemetry } from '../../../telemetry/sink.ts';
+import type { Outage } from '../delivery/circuit-breaker.ts';
+import { judgeFailure } from '../delivery/request-failure.ts';
 import type { Abilities } from './server.ts';
 import { setUp } from './setup.ts';
 

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { BulkItem, DeadLetter, Millis } from '../../model.ts';
+import type { BulkItem, DeadLetter, Millis } from '../../../model.ts';
 
 /** Stands in a letter for the index of what could not be read, so that it has none. No index can have this name. */
-export const neverADocument = '-';
+export const noIndex = '-';
 
 const dataset = 'logboom.deadletters';
 /** Longest piece of a body in the index; the file beside the journal holds all of it. */

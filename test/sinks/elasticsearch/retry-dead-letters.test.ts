@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { neverADocument } from '../../../src/sinks/elasticsearch/dead-letter-document.ts';
-import { openDeadLetters } from '../../../src/sinks/elasticsearch/dead-letters.ts';
-import { readDeadLetters, type StoredLetter } from '../../../src/sinks/elasticsearch/dead-letters-reader.ts';
-import { retryLetters } from '../../../src/sinks/elasticsearch/retry-letters.ts';
+import { openDeadLetters } from '../../../src/sinks/elasticsearch/dead-letters/dead-letters.ts';
+import { noIndex } from '../../../src/sinks/elasticsearch/dead-letters/document.ts';
+import {
+  readDeadLetters,
+  type StoredDeadLetter,
+} from '../../../src/sinks/elasticsearch/dead-letters/records.ts';
+import { retryDeadLetters } from '../../../src/sinks/elasticsearch/dead-letters/retry.ts';
 import { aFolder } from '../../support/folder.ts';
 import { startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
 import { items, testSink } from '../support/sink.ts';
@@ -24,8 +27,8 @@ async function setUp() {
     await sink.close();
     await server.close();
   });
-  async function left(): Promise<StoredLetter[]> {
-    const found: StoredLetter[] = [];
+  async function left(): Promise<StoredDeadLetter[]> {
+    const found: StoredDeadLetter[] = [];
     for await (const letter of readDeadLetters(file)) found.push(letter);
     return found;
   }
@@ -39,7 +42,11 @@ describe('letters that are sent again', () => {
     for (const id of ['id-1', 'id-3']) refused.add(id);
     await sink.deliver(items(5));
     refused.clear();
-    expect(await retryLetters(letters, sink, all)).toEqual({ indexed: 2, duplicates: 0, deadLettered: 0 });
+    expect(await retryDeadLetters(letters, sink, all)).toEqual({
+      indexed: 2,
+      duplicates: 0,
+      deadLettered: 0,
+    });
     expect(await left()).toEqual([]);
     const events = [...server.documents.keys()].filter((key) => key.startsWith('logs-test-default/')).sort();
     expect(events).toEqual([0, 1, 2, 3, 4].map((n) => `logs-test-default/id-${n}`));
@@ -52,7 +59,7 @@ describe('letters that are sent again', () => {
     await sink.deliver(items(1));
     refused.clear();
     server.documents.set('logs-test-default/id-0', 'there already');
-    expect(await retryLetters(letters, sink, all)).toMatchObject({ duplicates: 1 });
+    expect(await retryDeadLetters(letters, sink, all)).toMatchObject({ duplicates: 1 });
     expect(letters.count).toBe(0);
   });
 
@@ -66,7 +73,11 @@ describe('letters that are sent again', () => {
         id === 'id-1' ? { status: 400, type: 'other', reason: 'still bad' } : { status: 201 },
       ),
     });
-    expect(await retryLetters(letters, sink, all)).toEqual({ indexed: 1, duplicates: 0, deadLettered: 1 });
+    expect(await retryDeadLetters(letters, sink, all)).toEqual({
+      indexed: 1,
+      duplicates: 0,
+      deadLettered: 1,
+    });
     expect(await left()).toMatchObject([{ id: 'id-1', reason: 'other: still bad' }]);
     expect(first.map(({ reason }) => reason)).toEqual([
       'document_parsing_exception: bad',
@@ -80,7 +91,7 @@ describe('letters that are sent again', () => {
     const document = '{"alert":{"status":"active"}}';
     await sink.deliver([{ action: 'index', index: 'alerts', id: 'episode', document, version: 3 }]);
     refused.clear();
-    expect(await retryLetters(letters, sink, all)).toMatchObject({ indexed: 1 });
+    expect(await retryDeadLetters(letters, sink, all)).toMatchObject({ indexed: 1 });
     expect(server.bulks().at(-1)!.body).toContain('"version":3,"version_type":"external"');
   });
 
@@ -89,7 +100,7 @@ describe('letters that are sent again', () => {
     refused.add('id-0');
     await sink.deliver(items(1).map((item) => ({ ...item, pipeline: 'nginx', routing: 'web-1' })));
     refused.clear();
-    expect(await retryLetters(letters, sink, all)).toMatchObject({ indexed: 1 });
+    expect(await retryDeadLetters(letters, sink, all)).toMatchObject({ indexed: 1 });
     const [line] = server.bulks().at(-1)!.body.split('\n');
     expect(JSON.parse(line!)).toEqual({
       create: { _index: 'logs-test-default', _id: 'id-0', routing: 'web-1', pipeline: 'nginx' },
@@ -101,16 +112,20 @@ describe('letters that are sent again', () => {
     refused.add('id-0');
     await sink.deliver(items(1, 'id-', 'logs'));
     refused.clear();
-    expect(await retryLetters(letters, sink, all)).toMatchObject({ indexed: 1 });
+    expect(await retryDeadLetters(letters, sink, all)).toMatchObject({ indexed: 1 });
     expect(await left()).toEqual([]);
   });
 
   it('never were a document, and stay, where they name no index', async () => {
     const { letters, sink, left } = await setUp();
     await letters.add([
-      { reason: 'the batch cannot be read', index: neverADocument, id: 'j-1', body: Buffer.from([0xff]) },
+      { reason: 'the batch cannot be read', index: noIndex, id: 'j-1', body: Buffer.from([0xff]) },
     ]);
-    expect(await retryLetters(letters, sink, all)).toEqual({ indexed: 0, duplicates: 0, deadLettered: 0 });
+    expect(await retryDeadLetters(letters, sink, all)).toEqual({
+      indexed: 0,
+      duplicates: 0,
+      deadLettered: 0,
+    });
     expect(await left()).toHaveLength(1);
   });
 
@@ -119,7 +134,7 @@ describe('letters that are sent again', () => {
     for (const id of ['id-0', 'id-1', 'id-2']) refused.add(id);
     await sink.deliver(items(3));
     refused.clear();
-    await retryLetters(letters, sink, ({ id }) => id === 'id-1');
+    await retryDeadLetters(letters, sink, ({ id }) => id === 'id-1');
     expect((await left()).map(({ id }) => id)).toEqual(['id-0', 'id-2']);
   });
 });

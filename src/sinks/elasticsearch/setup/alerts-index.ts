@@ -1,5 +1,5 @@
 import { type Client, errors } from '@elastic/elasticsearch';
-import { judgeFailure } from './request-failure.ts';
+import { judgeFailure } from '../delivery/request-failure.ts';
 
 /**
  * Makes the index of episodes before the first alert does, so that who looks for alerts finds none instead of an

@@ -1,4 +1,4 @@
-import type { Millis } from '../../model.ts';
+import type { Millis } from '../../../model.ts';
 
 /**
  * Documents that wait although the server answers: their index is read-only, red or overloaded, or a right is

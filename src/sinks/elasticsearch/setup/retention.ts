@@ -1,11 +1,11 @@
 import type { Client } from '@elastic/elasticsearch';
-import type { IndexingConfig } from '../../config/schema/outputs.ts';
-import { messageOf } from '../../errors.ts';
-import type { Millis } from '../../model.ts';
-import type { SinkTelemetry } from '../../telemetry/sink.ts';
-import type { Clock } from './outage.ts';
+import type { IndexingConfig } from '../../../config/schema/outputs.ts';
+import { messageOf } from '../../../errors.ts';
+import type { Millis } from '../../../model.ts';
+import type { SinkTelemetry } from '../../../telemetry/sink.ts';
+import type { Clock } from '../delivery/circuit-breaker.ts';
+import { judgeFailure } from '../delivery/request-failure.ts';
 import { backingIndices, type OwnIndices, ownIndices } from './own-indices.ts';
-import { judgeFailure } from './request-failure.ts';
 import { type Abilities, abilitiesOf, askServer } from './server.ts';
 import { elasticSize, elasticTime, turnOf } from './templates/lifecycle.ts';
 

@@ -1,6 +1,6 @@
 import { type Client, errors } from '@elastic/elasticsearch';
-import type { IndexingConfig } from '../../config/schema/outputs.ts';
-import { judgeFailure } from './request-failure.ts';
+import type { IndexingConfig } from '../../../config/schema/outputs.ts';
+import { judgeFailure } from '../delivery/request-failure.ts';
 import type { Abilities } from './server.ts';
 import { findPiece, type WhatToDo, whatToDo } from './templates/installed.ts';
 import { alerts, deadLetters, events, transitions, windows } from './templates/own.ts';

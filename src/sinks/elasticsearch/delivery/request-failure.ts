@@ -1,5 +1,5 @@
 import { errors } from '@elastic/elasticsearch';
-import { messageOf } from '../../errors.ts';
+import { messageOf } from '../../../errors.ts';
 
 export type FailureVerdict =
   /** The server will take the same request later: sent again, for ever. */

@@ -1,4 +1,4 @@
-import type { BulkItem } from '../../model.ts';
+import type { BulkItem } from '../../../model.ts';
 
 /** What the answer says about one item, in the order of the request. */
 export interface ItemAnswer {

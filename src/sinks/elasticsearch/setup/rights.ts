@@ -1,5 +1,5 @@
 import { type Client, errors } from '@elastic/elasticsearch';
-import type { IndexingConfig } from '../../config/schema/outputs.ts';
+import type { IndexingConfig } from '../../../config/schema/outputs.ts';
 import type { Abilities } from './server.ts';
 
 /** Rights in the shape of a role, as `PUT _security/role/<name>` and `_has_privileges` take them. */

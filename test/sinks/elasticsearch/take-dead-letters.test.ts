@@ -4,11 +4,14 @@ import { describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../../src/model.ts';
 import {
   type DeadLettersOptions,
-  filesOf,
   openDeadLetters,
-} from '../../../src/sinks/elasticsearch/dead-letters.ts';
-import { readDeadLetters, type StoredLetter } from '../../../src/sinks/elasticsearch/dead-letters-reader.ts';
-import { letterChooser } from '../../../src/sinks/elasticsearch/letter-filter.ts';
+} from '../../../src/sinks/elasticsearch/dead-letters/dead-letters.ts';
+import { filesOf } from '../../../src/sinks/elasticsearch/dead-letters/files.ts';
+import {
+  readDeadLetters,
+  type StoredDeadLetter,
+} from '../../../src/sinks/elasticsearch/dead-letters/records.ts';
+import { deadLetterSelector } from '../../../src/sinks/elasticsearch/dead-letters/retry.ts';
 import { aFolder } from '../../support/folder.ts';
 
 const letter = (id: string, changes: Partial<DeadLetter> = {}): DeadLetter => ({
@@ -29,16 +32,16 @@ async function aFileWith(ids: string[], options: DeadLettersOptions = {}) {
   return { file, letters, left };
 }
 const all = () => true;
-const takes = (into: StoredLetter[] = []) => ({
+const takes = (into: StoredDeadLetter[] = []) => ({
   taken: into,
-  take: async (some: StoredLetter[]) => void into.push(...some),
+  take: async (some: StoredDeadLetter[]) => void into.push(...some),
 });
 
-describe('settling dead letters', () => {
+describe('draining dead letters', () => {
   it('removes those that were taken over, and keeps the order of the others', async () => {
     const { letters, left } = await aFileWith(['1', '2', '3', '4']);
     const { taken, take } = takes();
-    expect(await letters.settle(({ id }) => id === '1' || id === '3', take)).toBe(2);
+    expect(await letters.drain(({ id }) => id === '1' || id === '3', take)).toBe(2);
     expect(taken.map(({ id }) => id)).toEqual(['1', '3']);
     expect(await left()).toEqual(['2', '4']);
     expect(letters.count).toBe(2);
@@ -47,14 +50,14 @@ describe('settling dead letters', () => {
   it('goes through the files that were put aside, too, the oldest first', async () => {
     const { letters, left } = await aFileWith(['1', '2', '3'], { maxBytes: 1 });
     const { taken, take } = takes();
-    await letters.settle(({ id }) => id !== '2', take);
+    await letters.drain(({ id }) => id !== '2', take);
     expect(taken.map(({ id }) => id)).toEqual(['1', '3']);
     expect(await left()).toEqual(['2']);
   });
 
   it('leaves no file where none is left', async () => {
     const { file, letters } = await aFileWith(['1', '2']);
-    await letters.settle(all, takes().take);
+    await letters.drain(all, takes().take);
     await expect(stat(file)).rejects.toMatchObject({ code: 'ENOENT' });
     await letters.add([letter('3')]);
     expect(letters.count).toBe(1);
@@ -62,14 +65,14 @@ describe('settling dead letters', () => {
 
   it('keeps all of them where they are not taken', async () => {
     const { letters, left } = await aFileWith(['1', '2']);
-    await expect(letters.settle(all, () => Promise.reject(new Error('closed')))).rejects.toThrow('closed');
+    await expect(letters.drain(all, () => Promise.reject(new Error('closed')))).rejects.toThrow('closed');
     expect(await left()).toEqual(['1', '2']);
-    expect(await letters.settle(all, takes().take)).toBe(2);
+    expect(await letters.drain(all, takes().take)).toBe(2);
   });
 
   it('keeps what is added meanwhile, though the file is full by then', async () => {
     const { letters, left } = await aFileWith(['1', '2'], { maxBytes: 200 });
-    await letters.settle(
+    await letters.drain(
       ({ id }) => !id.startsWith('new'),
       async () => {
         for (const id of ['new-1', 'new-2', 'new-3']) await letters.add([letter(id)]);
@@ -83,8 +86,8 @@ describe('settling dead letters', () => {
   it('is done by one at a time', async () => {
     const { letters } = await aFileWith(['1']);
     let release = () => {};
-    const held = letters.settle(all, () => new Promise((resolve) => (release = resolve)));
-    await expect(letters.settle(all, takes().take)).rejects.toMatchObject({ code: 'BUSY' });
+    const held = letters.drain(all, () => new Promise((resolve) => (release = resolve)));
+    await expect(letters.drain(all, takes().take)).rejects.toMatchObject({ code: 'BUSY' });
     await expect.poll(() => release.name).not.toBe('release');
     release();
     expect(await held).toBe(1);
@@ -93,7 +96,7 @@ describe('settling dead letters', () => {
   it('keeps a line that no one can read, and the file stays for its owner alone', async () => {
     const { file, letters, left } = await aFileWith(['1', '2']);
     await appendFile(file, '{"time":"torn\n');
-    await letters.settle(({ id }) => id === '1', takes().take);
+    await letters.drain(({ id }) => id === '1', takes().take);
     expect(await left()).toEqual(['2']);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
@@ -110,7 +113,7 @@ describe('settling dead letters', () => {
     const { letters } = await aFileWith([]);
     await letters.add(Array.from({ length: 2_500 }, (_, i) => letter(`${i}`)));
     const sizes: number[] = [];
-    await letters.settle(all, async (some) => void sizes.push(some.length));
+    await letters.drain(all, async (some) => void sizes.push(some.length));
     expect(sizes).toEqual([1_000, 1_000, 500]);
   });
 });
@@ -119,7 +122,7 @@ describe('the size of the files', () => {
   it('is told with each change', async () => {
     const told: [number, number][] = [];
     const { letters } = await aFileWith(['1'], { onChange: (count, bytes) => told.push([count, bytes]) });
-    await letters.settle(all, takes().take);
+    await letters.drain(all, takes().take);
     expect(told).toEqual([
       [0, 0],
       [1, expect.any(Number)],
@@ -141,7 +144,7 @@ describe('the size of the files', () => {
 });
 
 describe('which letters are meant', () => {
-  const stored: StoredLetter = {
+  const stored: StoredDeadLetter = {
     ...letter('x-1', { reason: 'document_parsing_exception: failed to parse field [n]' }),
     time: '2026-11-21T10:00:00.000Z',
   };
@@ -161,6 +164,6 @@ describe('which letters are meant', () => {
     [{ before: '2026-11-21T10:00:00.000Z' }, false],
     [{ index: 'logs-*', reason: 'mapping' }, false],
   ])('%j: %s', (filter, meant) => {
-    expect(letterChooser(filter)(stored)).toBe(meant);
+    expect(deadLetterSelector(filter)(stored)).toBe(meant);
   });
 });

@@ -1,5 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
-import type { Millis } from '../../model.ts';
+import type { Millis } from '../../../model.ts';
 import { owner } from './templates/template.ts';
 
 interface OwnIndex {
