@@ -35,7 +35,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
       meters.bytes.inc(bytes);
       meters.seconds.observe(took / 1000);
     },
-    settled(report: DeliveryReport) {
+    delivered(report: DeliveryReport) {
       meters.documents.inc({ outcome: 'indexed' }, report.indexed);
       meters.documents.inc({ outcome: 'duplicate' }, report.duplicates);
       meters.documents.inc({ outcome: 'dead-lettered' }, report.deadLettered);

@@ -61,7 +61,7 @@ describe.each(servers)('a real server of line %s', (major, able) => {
   it('is recognised, and gets everything that it can take', async () => {
     const outcome = await setUp(client, indexing.parse({}));
     expect(outcome.server?.version).toBe(server.version);
-    expect(outcome.abilities).toMatchObject(able);
+    expect(outcome.capabilities).toMatchObject(able);
     expect(outcome.missing).toEqual([]);
     expect(outcome.kept).toEqual([]);
     expect(outcome.installed).toContain('logboom-events');

@@ -99,7 +99,7 @@ describe.each(majors)('against a real Elasticsearch %s with security', (major) =
         new Retention(
           client,
           indexing.parse({ retention }),
-          outcome.abilities,
+          outcome.capabilities,
           { expired: () => {} },
           signal,
         ).run(0);

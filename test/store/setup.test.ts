@@ -15,7 +15,7 @@ afterEach(() => client.close());
 it('is recognised, takes all templates, and gives them back as they were sent', async () => {
   const first = await setUp(client, indexing.parse({}));
   expect(first).toMatchObject({ server: { product: 'logboom' }, missing: [], kept: [] });
-  expect(first.abilities).toMatchObject({ lifecycle: 'none', retains: true });
+  expect(first.capabilities).toMatchObject({ lifecycle: 'none', retains: true });
   expect(first.missingRights).toBeUndefined();
   expect(await setUp(client, indexing.parse({}))).toMatchObject({ installed: [], changed: [], missing: [] });
 });

@@ -22,9 +22,9 @@ export type DeadLetterOutcome =
 export function deadLetterCalls(deadLetters: DeadLetters, sinkNow: () => ElasticsearchSink) {
   async function retry(filter: DeadLetterFilter): Promise<DeadLetterOutcome> {
     const sink = sinkNow();
-    const { state, reason, putOff } = sink.status();
+    const { state, reason, deferred } = sink.status();
     // While the server is away, the delivery would wait without end, and the caller with it.
-    if (state !== 'delivering' && putOff === 0)
+    if (state !== 'delivering' && deferred === 0)
       return { kind: 'unavailable', reason: `Elasticsearch takes nothing at present: ${reason ?? state}` };
     return retried(deadLetters, sink, filter);
   }

@@ -8,12 +8,12 @@ import { sinkTelemetry } from '../../telemetry/sink.ts';
 import { untilAborted, within } from '../../util/deadline.ts';
 import { createClient, nodeCount } from './client/client.ts';
 import type { Added, DeadLetterQueue } from './dead-letters/dead-letters.ts';
-import { Courier } from './delivery/bulk-worker.ts';
-import { type Clock, Outage } from './delivery/circuit-breaker.ts';
-import { Slots } from './delivery/concurrency-limit.ts';
-import { PutOff } from './delivery/deferred-documents.ts';
+import { BulkWorker } from './delivery/bulk-worker.ts';
+import { CircuitBreaker, type Clock } from './delivery/circuit-breaker.ts';
+import { ConcurrencyLimit } from './delivery/concurrency-limit.ts';
+import { DeferredDocuments } from './delivery/deferred-documents.ts';
 import { Delivery } from './delivery/delivery.ts';
-import { prepareTemplates } from './setup/background-setup.ts';
+import { setUpInBackground } from './setup/background-setup.ts';
 import { keepRetention } from './setup/retention.ts';
 
 export interface ElasticsearchSinkOptions extends Partial<Clock> {
@@ -24,20 +24,20 @@ export interface ElasticsearchSinkOptions extends Partial<Clock> {
 }
 
 export interface SinkStatus {
-  /** `preparing`: the templates are not settled yet; `retrying`: the last request failed, or documents are put off. */
+  /** `preparing`: the templates are not installed yet; `retrying`: the last request failed, or documents are deferred. */
   state: 'preparing' | 'delivering' | 'retrying' | 'closed';
-  /** Why the last request failed or documents are put off, and since when that has been so. */
+  /** Why the last request failed or documents are deferred, and since when. */
   reason: string | undefined;
   since: Millis | undefined;
   inFlight: number;
-  /** How many requests may be under way at present, and how many bulks wait for their turn. */
+  /** How many requests may be in flight at present, and how many bulk requests wait for a slot. */
   inFlightBound: number;
   waiting: number;
-  /** Since the sink was made. */
+  /** Counted since the sink was created. */
   delivered: DeliveryReport;
   /** Documents that wait although the server answers, as for an index that is read-only. */
-  putOff: number;
-  /** Letters that are kept, and what was refused since the sink was made. */
+  deferred: number;
+  /** Dead letters that are kept, and what was refused since the sink was created. */
   deadLetters: number;
   refused: Added;
   missingTemplates: string[];
@@ -50,14 +50,18 @@ export interface ElasticsearchSink extends Sink {
 /** Longest time that `close` waits for connections to end. */
 const closeWithin: Millis = 2_000;
 
-/** A timer that is set to more than this goes off at once. */
+/** Node fires a timer that is set to more than this at once. */
 const longestTimer: Millis = 2 ** 31 - 1;
 
 const sleep: Clock['sleep'] = async (millis, signal) => {
   await after(Math.min(millis, longestTimer), undefined, { signal });
 };
 
-/** Writes documents into Elasticsearch (7.17, 8, 9), OpenSearch or the embedded store with bulk requests. */
+/**
+ * Writes documents into Elasticsearch (7.17, 8, 9), OpenSearch or the embedded store with bulk requests. `deliver` retries without
+ * limit: it resolves when each document is in the index or among the dead letters, and rejects only with `SINK_CLOSED`. Documents of
+ * one call may be indexed in any order.
+ */
 export function createElasticsearchSink(options: ElasticsearchSinkOptions): ElasticsearchSink {
   const { elasticsearch, indexing, deadLetters, instruments } = options;
   const clock: Clock = {
@@ -67,54 +71,54 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   };
   const closing = new AbortController();
   const { signal } = closing;
-  // Every waiting delivery listens to this one signal; their number is bounded by who calls, not a leak.
+  // Every waiting delivery listens to this one signal. The callers bound their number, so it is no leak.
   setMaxListeners(0, signal);
   const telemetry = sinkTelemetry(instruments, clock.now);
   const client = createClient(elasticsearch);
-  const slots = new Slots(indexing.maxBulksInFlight);
+  const limit = new ConcurrencyLimit(indexing.maxBulksInFlight);
   const limits = { maxBulkBytes: indexing.maxBulkBytes, maxBulkItems: indexing.maxBulkItems };
   const nodes = nodeCount(elasticsearch);
   const backoff = { init: indexing.retryInitial, max: indexing.retryMax };
-  const outage = new Outage({ limits: backoff, nodes, clock, telemetry, signal });
-  const putOff = new PutOff(clock.now, telemetry.documentsPutOff);
+  const breaker = new CircuitBreaker({ limits: backoff, nodes, clock, telemetry, signal });
+  const deferred = new DeferredDocuments(clock.now, telemetry.documentsPutOff);
   const { compression, parameters, timeout } = elasticsearch;
-  // By default a server waits for a red index as long as we wait for the server, and good documents with it.
+  // By default a server waits for a red index as long as the client waits for the server, and delays other documents.
   const shardsWithin = Math.ceil(timeout / 4);
-  const courier = new Courier({
+  const bulkWorker = new BulkWorker({
     ...{ client, compression, parameters, shardsWithin },
-    ...{ slots, outage, clock, telemetry, signal },
+    ...{ limit, breaker, clock, telemetry, signal },
   });
-  const templates = prepareTemplates({ client, indexing, outage, telemetry, signal });
-  keepRetention({ client, indexing, templates, clock, telemetry, signal });
+  const setup = setUpInBackground({ client, indexing, breaker, telemetry, signal });
+  keepRetention({ client, indexing, setup, clock, telemetry, signal });
   const delivered: DeliveryReport = { indexed: 0, duplicates: 0, deadLettered: 0 };
 
   async function run(items: BulkItem[]): Promise<DeliveryReport> {
     signal.throwIfAborted();
-    await templates.settled;
+    await setup.ready;
     const { namespace } = indexing;
-    const shared = { courier, deadLetters, telemetry, clock, signal, namespace, putOff, limits };
+    const shared = { bulkWorker, deadLetters, telemetry, clock, signal, namespace, deferred, limits };
     return new Delivery({ ...shared, backoff }).run(items);
   }
 
-  /** Whoever calls sees one failure only: the sink was closed, and the items are still theirs. */
+  /** A caller sees one failure only: the sink was closed, and the caller still owns the items. */
   async function deliver(items: BulkItem[]): Promise<DeliveryReport> {
     const report = await untilAborted(run(items), signal);
     for (const outcome of ['indexed', 'duplicates', 'deadLettered'] as const)
       delivered[outcome] += report[outcome];
-    telemetry.settled(report);
+    telemetry.delivered(report);
     return report;
   }
 
-  function trouble(): { reason: string | undefined; since: Millis | undefined } | undefined {
-    if (outage.since !== undefined) return { reason: outage.reason, since: outage.since };
-    const { count, reason, since } = putOff;
+  function problem(): { reason: string | undefined; since: Millis | undefined } | undefined {
+    if (breaker.since !== undefined) return { reason: breaker.reason, since: breaker.since };
+    const { count, reason, since } = deferred;
     return since === undefined ? undefined : { reason: `${count} documents wait: ${reason}`, since };
   }
 
   function state(): SinkStatus['state'] {
     if (signal.aborted) return 'closed';
-    if (trouble() !== undefined) return 'retrying';
-    return templates.done ? 'delivering' : 'preparing';
+    if (problem() !== undefined) return 'retrying';
+    return setup.done ? 'delivering' : 'preparing';
   }
 
   return {
@@ -122,21 +126,21 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
     async close() {
       if (signal.aborted) return;
       closing.abort(new LogboomError('SINK_CLOSED', 'the Elasticsearch sink was closed'));
-      slots.open();
+      limit.removeBound();
       await within(client.close(), closeWithin, { keepAlive: false });
     },
     status: () => ({
       state: state(),
-      reason: trouble()?.reason,
-      since: trouble()?.since,
-      inFlight: slots.taken,
-      inFlightBound: slots.bound,
-      waiting: slots.waiting,
+      reason: problem()?.reason,
+      since: problem()?.since,
+      inFlight: limit.inUse,
+      inFlightBound: limit.bound,
+      waiting: limit.waiting,
       delivered: { ...delivered },
-      putOff: putOff.count,
+      deferred: deferred.count,
       deadLetters: deadLetters.count,
       refused: { ...deadLetters.added },
-      missingTemplates: templates.missing,
+      missingTemplates: setup.missing,
     }),
   };
 }

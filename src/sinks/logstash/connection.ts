@@ -3,18 +3,18 @@ import { LogboomError, messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import type { ForwardTelemetry } from '../../telemetry/forward.ts';
 import { longestPause, pauseWithEqualJitter } from '../../util/backoff.ts';
-import type { Errand, Queue } from './queue.ts';
+import type { Queue, QueuedWindow } from './queue.ts';
 import { restOf } from './window.ts';
 import { openWire, type Peer, type Wire } from './wire.ts';
 
 export interface Host {
-  /** As it is configured. */
+  /** As written in the configuration. */
   name: string;
   peer: Peer;
 }
 
-interface CarrierOptions {
-  /** One, or several of which the next is tried where one fails. */
+interface ConnectionOptions {
+  /** One host, or several: after a failure the next one is tried. */
   hosts: Host[];
   queue: Queue;
   config: ForwardConfig;
@@ -22,22 +22,22 @@ interface CarrierOptions {
   now: () => Millis;
   random: () => number;
   signal: AbortSignal;
-  /** Something was put back into the queue, which others may take. */
+  /** Called after windows were put back into the queue, which other connections may take. */
   putBack: () => void;
 }
 
 /**
- * Carries windows over one connection at a time. It connects when there is something to carry, for Logstash closes
- * idle connections; has as many windows under way as `pipelining` says; and when its connection ends, puts what has
- * no ACK back in front of the queue.
+ * Sends windows of the queue over one connection at a time. It connects when there is a window to send, for Logstash closes idle
+ * connections, and keeps up to `pipelining` windows in flight. When the connection ends, it puts the windows without an ACK back to
+ * the head of the queue. After each of its hosts failed, it pauses (exponential back-off with equal jitter).
  */
-export class Carrier {
+export class Connection {
   /** Why the last attempt failed, and since when none has succeeded. */
   reason: string | undefined;
   since: Millis | undefined;
-  readonly #options: CarrierOptions;
+  readonly #options: ConnectionOptions;
   readonly #depth: number;
-  readonly #underWay: (Errand & { sentAt: Millis })[] = [];
+  readonly #underWay: (QueuedWindow & { sentAt: Millis })[] = [];
   #host = 0;
   #failures = 0;
   #wire: Wire | undefined;
@@ -45,7 +45,7 @@ export class Carrier {
   #expiresAt = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: CarrierOptions) {
+  constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#depth = Math.max(1, options.config.pipelining);
   }
@@ -67,15 +67,15 @@ export class Carrier {
     return this.#underWay[0]?.sentAt;
   }
 
-  /** Does what can be done now. */
+  /** Connects or sends, as far as the state allows. */
   advance(): void {
     const { queue } = this.#options;
     if (this.#state === 'idle' && queue.length > 0) void this.#connect();
     if (this.#state === 'connected') this.#fill(this.#wire!);
   }
 
-  /** Ends the connection and gives back what has no ACK. */
-  close(): Errand[] {
+  /** Ends the connection and returns the windows without an ACK. */
+  close(): QueuedWindow[] {
     this.#state = 'closed';
     clearTimeout(this.#timer);
     this.#wire?.end(new Error('forwarding stops'));
@@ -110,49 +110,48 @@ export class Carrier {
     const { queue, now } = this.#options;
     const expired = now() >= this.#expiresAt;
     while (!expired && this.#underWay.length < this.#depth) {
-      const errand = queue.take();
-      if (!errand) break;
-      this.#send(wire, errand);
+      const queued = queue.take();
+      if (!queued) break;
+      this.#send(wire, queued);
     }
     wire.expectAck(this.#underWay.length > 0);
     if (expired && this.#underWay.length === 0) wire.end();
   }
 
-  #send(wire: Wire, errand: Errand): void {
-    const { frames, how } = errand.window;
+  #send(wire: Wire, queued: QueuedWindow): void {
+    const { frames, how } = queued.window;
     const bytes = frames.reduce((sum, { length }) => sum + length, 0);
-    this.#underWay.push({ ...errand, sentAt: this.#options.now() });
+    this.#underWay.push({ ...queued, sentAt: this.#options.now() });
     wire.write(...frames);
-    this.#options.telemetry.windowSent(how, errand.again, bytes);
+    this.#options.telemetry.windowSent(how, queued.again, bytes);
   }
 
   /** Windows are acknowledged in order, a long one perhaps in parts. */
   #acknowledge(sequence: number): void {
-    const errand = this.#underWay[0];
+    const queued = this.#underWay[0];
     if (this.#state !== 'connected') return;
-    if (!errand || sequence > errand.window.count) this.#refuse(sequence, errand);
-    else if (sequence > errand.acknowledged) this.#advanced(errand, sequence);
+    if (!queued || sequence > queued.window.count) this.#refuse(sequence, queued);
+    else if (sequence > queued.acknowledged) this.#advanced(queued, sequence);
   }
 
-  #advanced(errand: Errand & { sentAt: Millis }, sequence: number): void {
+  #advanced(queued: QueuedWindow & { sentAt: Millis }, sequence: number): void {
     const { telemetry, now } = this.#options;
     this.#succeeded();
-    telemetry.acknowledged(sequence - errand.acknowledged, now() - errand.sentAt);
-    errand.acknowledged = sequence;
-    if (sequence < errand.window.count) telemetry.acknowledgedInPart();
+    telemetry.acknowledged(sequence - queued.acknowledged, now() - queued.sentAt);
+    queued.acknowledged = sequence;
+    if (sequence < queued.window.count) telemetry.acknowledgedInPart();
     else {
       this.#underWay.shift();
-      errand.done();
+      queued.done();
       this.advance();
     }
   }
 
   /**
-   * Whoever acknowledges what was never sent cannot be believed in anything: the connection ends, whatever else it
-   * acknowledges.
+   * An ACK for events that were not sent is a protocol error: the connection ends, and its other ACKs are ignored.
    */
-  #refuse(sequence: number, errand: Errand | undefined): void {
-    const owed = errand ? `a window of ${errand.window.count}` : 'nothing';
+  #refuse(sequence: number, queued: QueuedWindow | undefined): void {
+    const owed = queued ? `a window of ${queued.window.count}` : 'nothing';
     const what = `${this.host} acknowledged event ${sequence} of ${owed}; is it a Lumberjack server?`;
     this.#state = 'pausing';
     this.#wire!.end(new LogboomError('LUMBERJACK_PROTOCOL', what));
@@ -171,24 +170,24 @@ export class Carrier {
     this.#wire = undefined;
     if (this.#state === 'closed') return;
     const left = this.#underWay.splice(0);
-    queue.putBack(left.flatMap((errand) => this.#again(errand)));
-    // Closing a connection on which nothing is under way is everybody's right.
+    queue.putBack(left.flatMap((queued) => this.#again(queued)));
+    // The server may close an idle connection; that is no failure.
     if (left.length > 0) this.#failed(error.message);
     else this.#state = 'idle';
     putBack();
   }
 
-  #again(errand: Errand): Errand[] {
-    const { window, acknowledged, again } = errand;
-    if (again && acknowledged === 0) return [errand];
+  #again(queued: QueuedWindow): QueuedWindow[] {
+    const { window, acknowledged, again } = queued;
+    if (again && acknowledged === 0) return [queued];
     const { window: rest, problems } = restOf(window, acknowledged, this.#options.config.compression_level);
     if (problems.length > 0) this.#options.telemetry.eventsLeftOut(problems.length, problems[0]!);
-    if (rest) return [{ ...errand, window: rest, acknowledged: 0, again: true }];
-    errand.done();
+    if (rest) return [{ ...queued, window: rest, acknowledged: 0, again: true }];
+    queued.done();
     return [];
   }
 
-  /** Goes on to the next host, and pauses when each has had its turn. */
+  /** Takes the next host, and pauses when all hosts have failed. */
   #failed(reason: string): void {
     const { hosts, config, telemetry, now, random } = this.#options;
     if (this.#state === 'closed') return;

@@ -3,7 +3,7 @@ import { type ForwardConfig, parseHost } from '../../config/schema/forward.ts';
 import { LogboomError } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import type { ForwardTelemetry } from '../../telemetry/forward.ts';
-import { Carrier, type Host } from './connection.ts';
+import { Connection, type Host } from './connection.ts';
 import { Queue } from './queue.ts';
 import { tlsFor } from './tls.ts';
 import type { Window } from './window.ts';
@@ -17,27 +17,27 @@ interface LogstashOptions {
 
 export interface LogstashStatus {
   hosts: { host: string; connected: boolean; reason?: string }[];
-  /** Why no host takes anything, and since when; undefined while one does, or nothing is to be sent. */
+  /** Why no host accepts windows, and since when; undefined while one does, or nothing has to be sent. */
   reason?: string;
   since?: Millis;
   windowsUnderWay: number;
 }
 
-/** Sends windows to Logstash as Filebeat's `output.logstash` does. */
+/** Sends windows to Logstash as Filebeat's `output.logstash` does. Windows may arrive in another order. */
 export interface LogstashOutput {
-  /** How many windows keep all connections busy. */
+  /** How many windows the caller should have in delivery to keep all connections busy. */
   readonly room: number;
   /**
-   * Resolves when Logstash has acknowledged all windows, however long that takes; rejects with `SINK_CLOSED` alone,
-   * and then the caller still owns them.
+   * Resolves when Logstash has acknowledged all windows; retries without limit. Rejects only with `SINK_CLOSED`, and the
+   * caller then still owns the windows.
    */
   deliver(windows: Window[]): Promise<void>;
   status(): LogstashStatus;
-  /** Waits a moment for ACKs of what is under way, and gives back what has none. Harmless when called twice. */
+  /** Waits up to a second for ACKs, then rejects the deliveries without one. A second call does nothing. */
   close(): Promise<void>;
 }
 
-/** How long `close` waits for ACKs. What has none then is sent again after the next start. */
+/** How long `close` waits for ACKs. Windows without one are sent again after the next start. */
 const closeWithin: Millis = 1_000;
 
 export function createLogstashOutput({ config, telemetry, ...clock }: LogstashOptions): LogstashOutput {
@@ -48,15 +48,18 @@ export function createLogstashOutput({ config, telemetry, ...clock }: LogstashOp
   const all = hostsOf(config);
   const putBack = () => advance();
   const shared = { queue, config, telemetry, now, random, signal: closing.signal, putBack };
-  const carriers = shares(config, all, random).map((hosts) => new Carrier({ ...shared, hosts }));
-  const room = 2 * carriers.length * Math.max(1, config.pipelining);
+  const connections = hostsOfConnections(config, all, random).map(
+    (hosts) => new Connection({ ...shared, hosts }),
+  );
+  const room = 2 * connections.length * Math.max(1, config.pipelining);
   let open = true;
 
   /** Each time another connection has the first choice, so that a few windows are not all carried by one. */
   let first = 0;
   function advance(): void {
-    first = (first + 1) % carriers.length;
-    for (const carrier of [...carriers.slice(first), ...carriers.slice(0, first)]) carrier.advance();
+    first = (first + 1) % connections.length;
+    for (const connection of [...connections.slice(first), ...connections.slice(0, first)])
+      connection.advance();
   }
 
   const send = (window: Window) =>
@@ -72,15 +75,15 @@ export function createLogstashOutput({ config, telemetry, ...clock }: LogstashOp
       advance();
       await Promise.all(sent);
     },
-    status: () => statusOf(carriers),
+    status: () => statusOf(connections),
     async close() {
       if (!open) return;
       open = false;
       const until = now() + closeWithin;
       const unsent = queue.clear();
-      while (carriers.some(({ underWay }) => underWay > 0) && now() < until) await after(10);
+      while (connections.some(({ underWay }) => underWay > 0) && now() < until) await after(10);
       closing.abort();
-      const given = [...unsent, ...queue.clear(), ...carriers.flatMap((carrier) => carrier.close())];
+      const given = [...unsent, ...queue.clear(), ...connections.flatMap((connection) => connection.close())];
       for (const { givenUp } of given) givenUp(closed());
     },
   };
@@ -101,23 +104,27 @@ function hostsOf({ hosts, ssl }: ForwardConfig): Host[] {
   });
 }
 
-/** The hosts of each carrier: one of its own where windows are shared; else all, from a random one on. */
-function shares({ loadbalance, worker }: ForwardConfig, all: Host[], random: () => number): Host[][] {
+/** The hosts of each connection: with `loadbalance` one host each; else all hosts, beginning with a random one. */
+function hostsOfConnections(
+  { loadbalance, worker }: ForwardConfig,
+  all: Host[],
+  random: () => number,
+): Host[][] {
   if (loadbalance) return all.flatMap((host) => Array.from({ length: worker }, () => [host]));
   const first = Math.floor(random() * all.length);
   return [[...all.slice(first), ...all.slice(0, first)]];
 }
 
-function statusOf(carriers: Carrier[]): LogstashStatus {
-  const failing = carriers.filter(({ reason }) => reason !== undefined);
-  const { reason, since } = failing.length === carriers.length ? failing[0]! : {};
+function statusOf(connections: Connection[]): LogstashStatus {
+  const failing = connections.filter(({ reason }) => reason !== undefined);
+  const { reason, since } = failing.length === connections.length ? failing[0]! : {};
   return {
-    hosts: carriers.map(({ host, connected, reason }) => ({
+    hosts: connections.map(({ host, connected, reason }) => ({
       host,
       connected,
       ...(reason !== undefined && { reason }),
     })),
     ...(reason !== undefined && since !== undefined && { reason, since }),
-    windowsUnderWay: carriers.reduce((sum, { underWay }) => sum + underWay, 0),
+    windowsUnderWay: connections.reduce((sum, { underWay }) => sum + underWay, 0),
   };
 }

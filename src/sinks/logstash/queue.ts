@@ -1,38 +1,38 @@
 import type { Window } from './window.ts';
 
-/** A window on its way, from when it was handed over until Logstash has it. */
-export interface Errand {
+/** A window from when it was passed to `deliver` until Logstash has acknowledged it. */
+export interface QueuedWindow {
   window: Window;
-  /** Events of it that have an ACK. */
+  /** Number of its events that are acknowledged. */
   acknowledged: number;
-  /** It was sent, and its connection ended. */
+  /** It was sent before, and its connection ended. */
   again: boolean;
   done: () => void;
   givenUp: (error: Error) => void;
 }
 
-/** Windows that wait for a connection, first come first served; those that have to be sent again come first. */
+/** Windows that wait for a connection, in the order of arrival; those that have to be sent again come first. */
 export class Queue {
-  readonly #waiting: Errand[] = [];
+  readonly #waiting: QueuedWindow[] = [];
 
   get length(): number {
     return this.#waiting.length;
   }
 
-  add(errand: Errand): void {
-    this.#waiting.push(errand);
+  add(window: QueuedWindow): void {
+    this.#waiting.push(window);
   }
 
-  take(): Errand | undefined {
+  take(): QueuedWindow | undefined {
     return this.#waiting.shift();
   }
 
-  /** Puts back what a connection left behind, in its order. */
-  putBack(errands: readonly Errand[]): void {
-    this.#waiting.unshift(...errands);
+  /** Puts back what a connection did not get acknowledged, in its order. */
+  putBack(windows: readonly QueuedWindow[]): void {
+    this.#waiting.unshift(...windows);
   }
 
-  clear(): Errand[] {
+  clear(): QueuedWindow[] {
     return this.#waiting.splice(0);
   }
 }

@@ -4,27 +4,27 @@ import { kinds, versionByte } from '../../lumberjack/frames.ts';
 import { countsFromOne, readPayload } from '../../lumberjack/payload.ts';
 import type { Batch, EventBlock } from '../../model.ts';
 
-/** A window as it goes to Logstash. Its sequence counts from 1 to `count`. */
+/** A sender window as it is sent to Logstash. Its sequence numbers run from 1 to `count`. */
 export interface Window {
   readonly count: number;
   /** Its bytes on the wire. */
   readonly frames: readonly Buffer[];
-  /** Whether the frames are the sender's own, or were made here. */
+  /** Whether the frames are those of the sender, or were encoded here. */
   readonly how: 'as-received' | 'encoded';
   /** The events' JSON, byte for byte as it was received. */
   documents(): Buffer[];
 }
 
-/** A window of frames made here. */
+/** A window that is encoded here. */
 export function windowOf(documents: Buffer[], compressionLevel: number): Window {
   const frames = [encodeWindow(documents, { compressionLevel })];
   return { count: documents.length, frames, how: 'encoded', documents: () => documents };
 }
 
 /**
- * The window that a batch came in: its payload is passed on as it lies in the journal, still compressed, behind a
- * new window frame. Bare frames are compressed where that is wanted. Undefined where it has to be made anew: the
- * sender counted in a way of its own, or spoke version 1, or compressed what shall not be compressed.
+ * The window in which a batch was received. Its payload is passed on as it is in the journal, still compressed, after a new window
+ * frame; uncompressed frames are compressed unless the level is 0. Undefined where the window has to be encoded again: its sequence
+ * numbers do not run from 1 to `count`, it is of version 1, or it is compressed while `compressionLevel` is 0.
  */
 export function receivedWindow(
   { encoding, payload, count }: Pick<Batch, 'encoding' | 'payload' | 'count'>,
@@ -52,16 +52,16 @@ export function documentsOf({ bytes, spans, count }: EventBlock): Buffer[] {
   return documents;
 }
 
-/** What is left of a window to send, and why events were left out of it. */
+/** The part of a window that has to be sent again, and why events were left out of it. */
 interface Rest {
   window: Window | undefined;
   problems: string[];
 }
 
 /**
- * What has to be sent again of a window whose connection ended, made anew: without what was acknowledged, and
- * without what is no JSON object. A server ends the connection over such an event, whatever else its window holds,
- * so that with it in the window nothing would ever get past. The indexer has it among the dead letters.
+ * The part of a window that has to be sent again after its connection ended: without the acknowledged events, and without events that
+ * are no JSON object. A server closes the connection at such an event, so the window would never be acknowledged. The indexer keeps
+ * that event as a dead letter.
  */
 export function restOf(window: Window, acknowledged: number, compressionLevel: number): Rest {
   const problems: string[] = [];

@@ -19,17 +19,17 @@ export interface Peer {
   signal?: AbortSignal;
 }
 
-/** One connection to a Lumberjack server, from when it stands until it ends. */
+/** An established connection to a Lumberjack server. */
 export interface Wire {
   write(...bytes: Buffer[]): void;
-  /** Whether silence of the server means that something is wrong: it owes an ACK. */
+  /** While an ACK is owed, silence of the server for `timeout` ends the connection. */
   expectAck(owed: boolean): void;
-  /** Ends it well, or at once where there is a reason. */
+  /** Closes the connection; with a reason it is destroyed at once. */
   end(reason?: Error): void;
 }
 
 interface WireEvents {
-  /** Never called with 0: heartbeats stay in here. */
+  /** Never called with 0, the sequence number of a heartbeat. */
   onAck(sequence: number): void;
   /** Called once, also after `end`. */
   onEnd(error: LogboomError): void;
@@ -45,19 +45,19 @@ export function openWire(peer: Peer, events: WireEvents): Promise<Wire> {
       : connectTcp(peer.port, peer.host);
     const failed = (error: Error) => reject(unavailable(peer, 'Cannot connect to', withRemedy(error)));
     const late = () => socket.destroy(new Error(`no answer within ${timeout} ms`));
-    const given = () => socket.destroy(new Error('it is no longer wanted'));
+    const aborted = () => socket.destroy(new Error('it is no longer wanted'));
     socket.on('error', failed);
     socket.setTimeout(timeout, late);
-    signal?.addEventListener('abort', given);
-    if (signal?.aborted) given();
+    signal?.addEventListener('abort', aborted);
+    if (signal?.aborted) aborted();
     socket.once(peer.tls ? 'secureConnect' : 'connect', () => {
-      signal?.removeEventListener('abort', given);
+      signal?.removeEventListener('abort', aborted);
       socket.off('timeout', late).setTimeout(0);
       socket.off('error', failed);
       resolve(wireOver(socket, peer, events));
     });
     socket.once('close', () => {
-      signal?.removeEventListener('abort', given);
+      signal?.removeEventListener('abort', aborted);
       failed(new Error('it was closed'));
     });
   });
@@ -90,7 +90,7 @@ function wireOver(socket: Socket, peer: Peer, events: WireEvents): Wire {
   return {
     write: (...bytes) => writeTogether(socket, bytes),
     expectAck(owed) {
-      // To set it anew would begin the time anew, and what passes on other connections is no sign of life of this one.
+      // Setting the timeout again would restart it, and ACKs of other connections say nothing about this one.
       if (owed !== owes) socket.setTimeout(owed ? timeout : 0);
       owes = owed;
     },

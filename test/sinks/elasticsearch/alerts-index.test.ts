@@ -1,6 +1,6 @@
 import { Client } from '@elastic/elasticsearch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAlertsIndex } from '../../../src/sinks/elasticsearch/setup/alerts-index.ts';
+import { createAlertsIndex } from '../../../src/sinks/elasticsearch/setup/setup.ts';
 import { type FakeElasticsearch, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
 
 let server: FakeElasticsearch;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { Slots } from '../../../src/sinks/elasticsearch/delivery/concurrency-limit.ts';
+import { ConcurrencyLimit } from '../../../src/sinks/elasticsearch/delivery/concurrency-limit.ts';
 
 describe('slots', () => {
   it('are given first come, first served', async () => {
-    const slots = new Slots(1);
+    const slots = new ConcurrencyLimit(1);
     const order: string[] = [];
-    const first = await slots.take();
+    const first = await slots.acquire();
     const later = ['a', 'b', 'c'].map(async (name) => {
-      const release = await slots.take();
+      const release = await slots.acquire();
       order.push(name);
       release();
     });
@@ -15,20 +15,20 @@ describe('slots', () => {
     first();
     await Promise.all(later);
     expect(order).toEqual(['a', 'b', 'c']);
-    expect(slots.taken).toBe(0);
+    expect(slots.inUse).toBe(0);
   });
 
   it('are given back once, however often that is said', async () => {
-    const slots = new Slots(2);
-    const release = await slots.take();
-    await slots.take();
+    const slots = new ConcurrencyLimit(2);
+    const release = await slots.acquire();
+    await slots.acquire();
     release();
     release();
-    expect(slots.taken).toBe(1);
+    expect(slots.inUse).toBe(1);
   });
 
   it('become half as many with each overload, and never fewer than one', () => {
-    const slots = new Slots(8);
+    const slots = new ConcurrencyLimit(8);
     const bounds = Array.from({ length: 5 }, () => {
       slots.overloaded();
       return slots.bound;
@@ -37,7 +37,7 @@ describe('slots', () => {
   });
 
   it('become one more with about as many successes as there are, up to the most', () => {
-    const slots = new Slots(4);
+    const slots = new ConcurrencyLimit(4);
     for (let i = 0; i < 3; i++) slots.overloaded();
     const bounds = Array.from({ length: 12 }, () => {
       slots.succeeded();
@@ -49,13 +49,13 @@ describe('slots', () => {
   });
 
   it('let a waiting caller in as soon as there is one more', async () => {
-    const slots = new Slots(2);
+    const slots = new ConcurrencyLimit(2);
     slots.overloaded();
-    await slots.take();
-    const second = slots.take();
+    await slots.acquire();
+    const second = slots.acquire();
     expect(slots.waiting).toBe(1);
     slots.succeeded();
     await second;
-    expect(slots.taken).toBe(2);
+    expect(slots.inUse).toBe(2);
   });
 });

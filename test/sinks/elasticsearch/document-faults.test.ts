@@ -92,13 +92,13 @@ it('documents that are put off are not said to be in the index because others ar
   const { sink, log } = sinkFor();
   const over = () => log.filter(({ msg }) => msg === 'the documents that were put off are in the index');
   const waiting = sink.deliver(items(2, 'red-', 'logs-red-default'));
-  await expect.poll(() => sink.status().putOff).toBe(2);
+  await expect.poll(() => sink.status().deferred).toBe(2);
   await sink.deliver(items(3));
   expect(over()).toEqual([]);
   isRed = false;
   await waiting;
   expect(over()).toHaveLength(1);
-  expect(sink.status().putOff).toBe(0);
+  expect(sink.status().deferred).toBe(0);
 });
 
 describe('a document that Elasticsearch puts into the failure store of its stream', () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { elasticsearch, indexing } from '../../../src/config/schema/outputs.ts';
 import { createClient } from '../../../src/sinks/elasticsearch/client/client.ts';
 import { Retention } from '../../../src/sinks/elasticsearch/setup/retention.ts';
-import type { Abilities } from '../../../src/sinks/elasticsearch/setup/server.ts';
+import type { Capabilities } from '../../../src/sinks/elasticsearch/setup/server.ts';
 import {
   type FakeElasticsearch,
   type FakeRequest,
@@ -12,7 +12,7 @@ import { testSink } from '../support/sink.ts';
 
 const day = 86_400_000;
 const now = Date.parse('2026-11-21T00:00:00Z');
-const abilities: Abilities = {
+const capabilities: Capabilities = {
   lifecycle: 'none',
   dataStreams: true,
   mayMissComponents: false,
@@ -60,11 +60,11 @@ function holding(streams: Record<string, Backing[]>, plain: string[] = [], forei
   };
 }
 
-async function look(retention: object, more: Partial<Abilities> = {}): Promise<string[]> {
+async function look(retention: object, more: Partial<Capabilities> = {}): Promise<string[]> {
   const client = createClient(elasticsearch.parse({ hosts: [server.url] }));
   const expired: string[] = [];
   const telemetry = { expired: (what: string, reason: string) => expired.push(`${reason}: ${what}`) };
-  const able = { ...abilities, ...more };
+  const able = { ...capabilities, ...more };
   const { signal } = new AbortController();
   await new Retention(client, indexing.parse({ retention }), able, telemetry, signal).run(now);
   await client.close();

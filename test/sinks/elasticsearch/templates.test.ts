@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { elasticsearch, indexing as indexingSchema } from '../../../src/config/schema/outputs.ts';
 import { createClient } from '../../../src/sinks/elasticsearch/client/client.ts';
 import { installTemplates, templatesFor } from '../../../src/sinks/elasticsearch/setup/install-templates.ts';
-import type { Abilities } from '../../../src/sinks/elasticsearch/setup/server.ts';
+import type { Capabilities } from '../../../src/sinks/elasticsearch/setup/server.ts';
 import { setUp } from '../../../src/sinks/elasticsearch/setup/setup.ts';
 import { piecesFor } from '../../../src/sinks/elasticsearch/setup/templates/pieces.ts';
 import { type FakeElasticsearch, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
@@ -11,14 +11,14 @@ import { items, testSink } from '../support/sink.ts';
 
 let server: FakeElasticsearch;
 let client: Client;
-const modern: Abilities = {
+const modern: Capabilities = {
   lifecycle: 'stream',
   dataStreams: true,
   mayMissComponents: true,
   ignoresTooManyFields: true,
   retains: false,
 };
-const old: Abilities = {
+const old: Capabilities = {
   ...modern,
   lifecycle: 'none',
   mayMissComponents: false,
@@ -33,8 +33,8 @@ const refused = (status: number, type: string, reason = 'because') => ({
   body: { error: { type, reason } },
 });
 const forbidden = refused(403, 'security_exception');
-const install = (abilities = modern, more: object = {}) =>
-  installTemplates(client, indexing, { ...abilities }, more);
+const install = (capabilities = modern, more: object = {}) =>
+  installTemplates(client, indexing, { ...capabilities }, more);
 
 beforeEach(async () => {
   server = await startFakeElasticsearch();
@@ -192,8 +192,11 @@ describe('installing', () => {
 describe('the lifecycle', () => {
   it('is a policy of ILM’s where there is one, deleting at the age that is asked for', async () => {
     server.ilm = true;
-    const { abilities, installed } = await setUp(client, indexingSchema.parse({ retention: { age: '16d' } }));
-    expect(abilities.lifecycle).toBe('ilm');
+    const { capabilities, installed } = await setUp(
+      client,
+      indexingSchema.parse({ retention: { age: '16d' } }),
+    );
+    expect(capabilities.lifecycle).toBe('ilm');
     expect(installed[0]).toBe('logboom');
     expect(server.templates.get('logboom')).toMatchObject({
       policy: {
@@ -240,8 +243,8 @@ describe('the lifecycle', () => {
       path === '/'
         ? { status: 200, body: { version: { number: '3.6.0', distribution: 'opensearch' } } }
         : undefined;
-    const { abilities } = await setUp(client, indexingSchema.parse({ retention: { age: '36h' } }));
-    expect(abilities).toMatchObject({ lifecycle: 'none', mayMissComponents: false });
+    const { capabilities } = await setUp(client, indexingSchema.parse({ retention: { age: '36h' } }));
+    expect(capabilities).toMatchObject({ lifecycle: 'none', mayMissComponents: false });
     expect(server.templates.get('logboom@lifecycle')).toMatchObject({ template: {} });
   });
 });
@@ -287,9 +290,9 @@ describe('rights', () => {
 
   it('let a user who may not ask for the version get what every server takes', async () => {
     server.onOther = ({ path }) => (path === '/' ? forbidden : undefined);
-    const { server: who, abilities, missing } = await setUp(client, indexing);
+    const { server: who, capabilities, missing } = await setUp(client, indexing);
     expect(who).toBeUndefined();
-    expect(abilities).toMatchObject({ lifecycle: 'none', mayMissComponents: false });
+    expect(capabilities).toMatchObject({ lifecycle: 'none', mayMissComponents: false });
     expect(missing).toEqual([]);
   });
 });

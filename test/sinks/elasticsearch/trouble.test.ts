@@ -66,7 +66,7 @@ describe('Elasticsearch in trouble', () => {
     expect([...server!.writes.values()]).toEqual(Array.from({ length: 20 }, () => 1));
     expect(seen[0]).toMatch(words);
     expect(pauses.length).toBeGreaterThan(2);
-    expect(sink.status()).toMatchObject({ state: 'delivering', reason: undefined, putOff: 0 });
+    expect(sink.status()).toMatchObject({ state: 'delivering', reason: undefined, deferred: 0 });
   });
 
   it('down at start: it waits, templates come first, and then every document once', async () => {
@@ -138,7 +138,7 @@ describe('Elasticsearch in trouble', () => {
     const { sink } = sinkFor();
     const both = [...items(5, 'full-', 'logs-full-default'), ...items(5, 'other-', 'logs-other-default')];
     const delivery = sink.deliver(both);
-    await expect.poll(() => sink.status().putOff).toBe(5);
+    await expect.poll(() => sink.status().deferred).toBe(5);
     expect(sink.status()).toMatchObject({
       state: 'retrying',
       reason: '5 documents wait: cluster_block_exception: blocked',
@@ -146,7 +146,7 @@ describe('Elasticsearch in trouble', () => {
     expect(await sink.deliver(items(5, 'more-', 'logs-other-default'))).toMatchObject({ indexed: 5 });
     blocked = false;
     expect(await delivery).toMatchObject({ indexed: 10 });
-    expect(sink.status()).toMatchObject({ state: 'delivering', putOff: 0 });
+    expect(sink.status()).toMatchObject({ state: 'delivering', deferred: 0 });
   });
 });
 

@@ -18,9 +18,9 @@ export type ItemVerdict =
   /** `aside`: taken, but into the data stream's failure store. */
   | { kind: 'indexed'; aside: boolean }
   | { kind: 'duplicate' }
-  /** It may go through later: sent again, for ever. */
+  /** It may be accepted later: sent again without limit. */
   | { kind: 'again'; key: string; reason: string; overload: boolean }
-  /** It never will: to the dead letters. */
+  /** It is refused for good: it becomes a dead letter. */
   | { kind: 'refused'; reason: string };
 
 /**
@@ -48,7 +48,7 @@ export function readAnswer(body: unknown, count: number): ItemAnswer[] | string 
   });
 }
 
-/** Decides about one item, from its answer alone. */
+/** Classifies the answer about one item. */
 export function judgeItem(item: BulkItem, answer: ItemAnswer): ItemVerdict {
   const { status, error } = answer;
   if (status >= 200 && status < 300) return { kind: 'indexed', aside: answer.failure_store === 'used' };
@@ -57,7 +57,7 @@ export function judgeItem(item: BulkItem, answer: ItemAnswer): ItemVerdict {
   return { kind: 'refused', reason: reasonOf(status, error) };
 }
 
-/** A conflict on `create`, or on a revision, says that this document or a newer one is in the index. */
+/** A conflict (409) on `create`, or on an external version, means that this document or a newer one is in the index. */
 function wasThere(item: BulkItem): boolean {
   return item.action === 'create' || item.version !== undefined;
 }

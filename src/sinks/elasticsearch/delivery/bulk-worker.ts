@@ -3,83 +3,85 @@ import type { Millis } from '../../../model.ts';
 import type { SinkTelemetry } from '../../../telemetry/sink.ts';
 import { type BulkEntry, bodyOf, compressed, sizeOf } from './bulk-request.ts';
 import { filterPath, type ItemAnswer, readAnswer } from './bulk-response.ts';
-import type { Clock, Outage } from './circuit-breaker.ts';
-import type { Slots } from './concurrency-limit.ts';
+import type { CircuitBreaker, Clock } from './circuit-breaker.ts';
+import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { type FailureVerdict, judgeFailure } from './request-failure.ts';
 
 type Answer =
   | { kind: 'answered'; items: ItemAnswer[] }
   | { kind: 'halve'; reason: string; tooLarge: boolean };
 
-interface CourierOptions {
+interface BulkWorkerOptions {
   client: Client;
   compression: boolean;
-  /** Of the address of each request, beside our own. */
+  /** Query parameters of each request, beside those that are set here. */
   parameters?: Record<string, string>;
-  /** How long the server may wait for a shard or a new index before it answers about a document. */
+  /** The `timeout` parameter: how long the server may wait for a shard or a new index. */
   shardsWithin: Millis;
-  slots: Slots;
-  outage: Outage;
+  limit: ConcurrencyLimit;
+  breaker: CircuitBreaker;
   clock: Clock;
   telemetry: SinkTelemetry;
   signal: AbortSignal;
 }
 
-/** Deletes what is nowhere: whoever takes bulk requests answers that with a 404 for this item, or a 403. */
+/** Deletes a document of an index that does not exist: a server that accepts bulk requests answers 404 or 403 for the item. */
 const probe = Buffer.from('{"delete":{"_index":"logboom-no-such-index","_id":"-"}}\n');
 
 const ofTheRequest =
   '; that is about every request and no document: check `elasticsearch.parameters`, and whether `rest.action.multi.allow_explicit_index` is off';
 
-/** Carries one bulk request to the server, however often that takes. */
-export class Courier {
-  readonly #options: CourierOptions;
-  /** The last request was answered, so what another one is refused for is in its documents. */
+/**
+ * Sends one bulk request until the server answers about its items. Requests share the concurrency limit and the circuit breaker.
+ */
+export class BulkWorker {
+  readonly #options: BulkWorkerOptions;
+  /** The last request was answered, so a refusal of another one is about its documents. */
   #understood = false;
 
-  constructor(options: CourierOptions) {
+  constructor(options: BulkWorkerOptions) {
     this.#options = options;
   }
 
-  /** Resolves with an answer about these very items; rejects only when the sink is closed. */
-  async carry(entries: BulkEntry[]): Promise<Answer> {
+  /** Resolves with an answer about exactly these items. Rejects only when the sink is closed. */
+  async send(entries: BulkEntry[]): Promise<Answer> {
     for (;;) {
-      const answer = await this.#inSlot(() => this.#once(entries));
+      const answer = await this.#withSlot(() => this.#once(entries));
       if (answer) return answer;
     }
   }
 
-  /** Fewer requests at once: some documents of an answered request were turned away for load. */
+  /** Halves the number of concurrent requests: the server rejected some documents because of its load. */
   slowDown(): void {
-    this.#options.slots.overloaded();
+    this.#options.limit.overloaded();
   }
 
-  /** A slot is kept during a pause: while the server is in trouble only its holders ask again. */
-  async #inSlot<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { slots, outage, signal, telemetry } = this.#options;
-    const release = await slots.take();
+  /** A slot is held during a pause, so that only as many requests are tried again as there are slots. */
+  async #withSlot<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { limit, breaker, signal, telemetry } = this.#options;
+    const release = await limit.acquire();
     try {
       signal.throwIfAborted();
-      await outage.passage();
-      telemetry.inFlight(slots.taken, slots.bound);
+      await breaker.untilClosed();
+      telemetry.inFlight(limit.inUse, limit.bound);
       return await work();
     } finally {
       release();
-      telemetry.inFlight(slots.taken, slots.bound);
+      telemetry.inFlight(limit.inUse, limit.bound);
     }
   }
 
-  /** Returns undefined where the same request is to be sent again. */
+  /** Returns undefined where the same request has to be sent again. */
   async #once(entries: BulkEntry[]): Promise<Answer | undefined> {
-    const { slots, outage, clock, telemetry, signal } = this.#options;
-    const beganAt = outage.failures;
+    const { limit, breaker, clock, telemetry, signal } = this.#options;
+    const beganAt = breaker.failures;
     const began = clock.now();
     try {
       const items = readAnswer(await this.#send(bodyOf(entries)), entries.length);
       if (typeof items === 'string') return this.#failed('answer', items, false, beganAt);
       this.#understood = true;
-      slots.succeeded();
-      outage.succeeded();
+      limit.succeeded();
+      breaker.succeeded();
       telemetry.bulkSent(sizeOf(entries), clock.now() - began);
       return { kind: 'answered', items };
     } catch (thrown) {
@@ -87,14 +89,14 @@ export class Courier {
       const verdict = await this.#judge(thrown);
       if (verdict.kind === 'again')
         return this.#failed(verdict.key, verdict.reason, verdict.unreachable, beganAt);
-      outage.succeeded();
+      breaker.succeeded();
       return verdict;
     }
   }
 
   /**
-   * A 400 may be about a parameter of every request. Halving those would send all documents to the dead letters, one
-   * by one; so a request without a document is tried first.
+   * A 400 may be about a parameter of every request. Halving the request would then make dead letters of all documents.
+   * So a request without a document is tried first.
    */
   async #judge(thrown: unknown): Promise<FailureVerdict> {
     const verdict = judgeFailure(thrown);
@@ -111,13 +113,13 @@ export class Courier {
 
   #failed(key: string, reason: string, unreachable: boolean, beganAt: number): undefined {
     this.#understood = false;
-    this.#options.slots.overloaded();
-    this.#options.outage.failed(key, reason, unreachable, beganAt);
+    this.#options.limit.overloaded();
+    this.#options.breaker.failed(key, reason, unreachable, beganAt);
   }
 
   /**
-   * No time limit is given for this one request: the client would end it by raising our own signal, which all
-   * requests share. The client's general limit works without that.
+   * The request has no timeout of its own: the client would then abort the signal, which all requests share. The client's
+   * general timeout applies.
    */
   async #send(plain: Buffer): Promise<unknown> {
     const { client, compression, parameters, shardsWithin, signal } = this.#options;

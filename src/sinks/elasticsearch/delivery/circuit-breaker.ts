@@ -5,13 +5,13 @@ import { type BackoffLimits, longestPause, pauseWithFullJitter } from '../../../
 export interface Clock {
   now: () => Millis;
   random: () => number;
-  /** Resolves after so many milliseconds, or rejects when the signal is raised. */
+  /** Resolves after so many milliseconds; rejects when the signal aborts. */
   sleep: (millis: Millis, signal: AbortSignal) => Promise<void>;
 }
 
-interface OutageOptions {
+interface CircuitBreakerOptions {
   limits: BackoffLimits;
-  /** Number of nodes: a failed one is left out by the client, so the next is tried at once. */
+  /** Number of nodes: the client leaves a failed node out, so the next node is tried without a pause. */
   nodes: number;
   clock: Clock;
   telemetry: SinkTelemetry;
@@ -19,17 +19,17 @@ interface OutageOptions {
 }
 
 /**
- * The server's state as all requests share it. After a failure of a whole request nobody sends until the pause is
- * over: a server in trouble gets one caller's requests, not everyone's.
+ * The state of the server as all requests share it. After a request failed as a whole, the breaker is open: no request is sent until
+ * the pause is over. Pauses grow with the failures in a row (exponential back-off with full jitter), and a success closes the breaker.
  */
-export class Outage {
-  readonly #options: OutageOptions;
+export class CircuitBreaker {
+  readonly #options: CircuitBreakerOptions;
   #failures = 0;
   #resumeAt: Millis = 0;
   #since: Millis | undefined;
   #reason: string | undefined;
 
-  constructor(options: OutageOptions) {
+  constructor(options: CircuitBreakerOptions) {
     this.#options = options;
   }
 
@@ -41,13 +41,13 @@ export class Outage {
     return this.#since;
   }
 
-  /** The number of failures so far; given back with a failure, it tells whether that failure is news. */
+  /** Failures in a row. A caller reads it before a request and passes it to `failed`. */
   get failures(): number {
     return this.#failures;
   }
 
-  /** Resolves when a request may be sent. */
-  async passage(): Promise<void> {
+  /** Resolves when a request may be sent; rejects when the signal aborts. */
+  async untilClosed(): Promise<void> {
     const { clock, signal } = this.#options;
     for (let left = this.#left(); left > 0; left = this.#left()) await clock.sleep(left, signal);
   }
@@ -57,8 +57,8 @@ export class Outage {
   }
 
   /**
-   * Several requests that were under way together fail together: only the first of them lengthens the pause, for
-   * the others began at a count of failures that is no longer the present one.
+   * Requests that were in flight together fail together. Only the first of them counts: the others began at a number of
+   * failures (`beganAt`) that is no longer the present one.
    */
   failed(key: string, reason: string, unreachable: boolean, beganAt: number): void {
     if (beganAt !== this.#failures) return;

@@ -1,8 +1,8 @@
 /**
- * Bounds how many requests are under way. The bound adapts: an overloaded server halves it at once, each success
- * adds a fraction, so that it is back by one after as many successes as there were slots (AIMD, as in TCP).
+ * Limits how many requests are in flight. The bound adapts by AIMD, as in TCP: an overloaded server halves it at once, and each
+ * success adds 1/bound, so that it grows by one after as many successes as there are slots. It is never below 1 nor above `most`.
  */
-export class Slots {
+export class ConcurrencyLimit {
   readonly #most: number;
   readonly #waiting: Array<() => void> = [];
   #bound: number;
@@ -17,7 +17,7 @@ export class Slots {
     return Math.max(1, Math.floor(this.#bound));
   }
 
-  get taken(): number {
+  get inUse(): number {
     return this.#taken;
   }
 
@@ -25,14 +25,14 @@ export class Slots {
     return this.#waiting.length;
   }
 
-  /** Resolves, first come first served, with the function that gives the slot back. */
-  async take(): Promise<() => void> {
+  /** Resolves in the order of the calls, with the function that releases the slot. To call it twice is harmless. */
+  async acquire(): Promise<() => void> {
     if (this.#taken < this.bound) this.#taken += 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    let given = false;
+    let released = false;
     return () => {
-      if (given) return;
-      given = true;
+      if (released) return;
+      released = true;
       this.#taken -= 1;
       this.#admit();
     };
@@ -47,8 +47,8 @@ export class Slots {
     this.#bound = Math.max(1, this.#bound / 2);
   }
 
-  /** Lets everyone through who waits; they find the sink closed. */
-  open(): void {
+  /** Admits every waiting call, for the sink is closed and each of them has to see that. */
+  removeBound(): void {
     this.#bound = Number.POSITIVE_INFINITY;
     this.#admit();
   }

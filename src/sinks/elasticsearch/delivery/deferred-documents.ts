@@ -1,31 +1,31 @@
 import type { Millis } from '../../../model.ts';
 
 /**
- * Documents that wait although the server answers: their index is read-only, red or overloaded, or a right is
- * missing. Each holder (one bulk on its way) says how many it has at present.
+ * Counts documents that wait although the server answers: their index is read-only, red or overloaded, or a privilege is missing.
+ * Each holder is one bulk request in delivery, and reports how many of its documents wait at present.
  */
-export class PutOff {
+export class DeferredDocuments {
   readonly #now: () => Millis;
-  readonly #tell: (count: number) => void;
+  readonly #report: (count: number) => void;
   readonly #held = new Map<object, number>();
   #reason: string | undefined;
   #since: Millis | undefined;
 
-  constructor(now: () => Millis, tell: (count: number) => void) {
+  constructor(now: () => Millis, report: (count: number) => void) {
     this.#now = now;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   get count(): number {
     return [...this.#held.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** Why the latest were put off. */
+  /** Why the latest documents were deferred; undefined while none are. */
   get reason(): string | undefined {
     return this.#reason;
   }
 
-  /** Since when there have been any, without a break. */
+  /** Since when there have been deferred documents without a break. */
   get since(): Millis | undefined {
     return this.#since;
   }
@@ -34,7 +34,7 @@ export class PutOff {
     this.#held.set(holder, count);
     this.#reason = reason;
     this.#since ??= this.#now();
-    this.#tell(this.count);
+    this.#report(this.count);
   }
 
   release(holder: object): void {
@@ -43,6 +43,6 @@ export class PutOff {
       this.#reason = undefined;
       this.#since = undefined;
     }
-    this.#tell(this.count);
+    this.#report(this.count);
   }
 }

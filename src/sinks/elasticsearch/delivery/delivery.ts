@@ -6,44 +6,47 @@ import type { DeadLetterQueue } from '../dead-letters/dead-letters.ts';
 import { deadLetterItem, deadLetterStream } from '../dead-letters/document.ts';
 import { type BulkEntry, type BulkLimits, entryOf, problemOf, sizeOf, split } from './bulk-request.ts';
 import { type ItemAnswer, type ItemVerdict, judgeItem } from './bulk-response.ts';
-import type { Courier } from './bulk-worker.ts';
+import type { BulkWorker } from './bulk-worker.ts';
 import type { Clock } from './circuit-breaker.ts';
-import type { PutOff } from './deferred-documents.ts';
+import type { DeferredDocuments } from './deferred-documents.ts';
 
 interface DeliveryOptions {
-  courier: Courier;
+  bulkWorker: BulkWorker;
   deadLetters: DeadLetterQueue;
   telemetry: SinkTelemetry;
   clock: Clock;
   signal: AbortSignal;
   namespace: string;
   backoff: BackoffLimits;
-  putOff: PutOff;
+  deferred: DeferredDocuments;
   /** Shared by all deliveries; the size shrinks when the server refuses one as too large. */
   limits: BulkLimits;
 }
 
 /**
- * One entry of a delivery. A document about a dead letter is not counted, and when it is refused itself nothing
- * more is written about it: the letter is in the file already.
+ * One document of a delivery. A document about a dead letter is not counted, and when it is refused itself, no further dead letter
+ * is written: the first one is in the file already.
  */
-interface Parcel extends BulkEntry {
+interface Entry extends BulkEntry {
   counted: boolean;
 }
 
 interface Refusal {
-  parcel: Parcel;
+  entry: Entry;
   reason: string;
 }
 
 interface Sorted {
-  again: Parcel[];
-  /** Why the first of `again` was put off. */
+  again: Entry[];
+  /** Why the first of `again` was deferred. */
   reason: string;
   refused: Refusal[];
 }
 
-/** One call of `deliver`: takes its items to the index or to the dead letters, each exactly once. */
+/**
+ * One call of `deliver`. Each item ends in the index or among the dead letters, exactly once. `run` rejects only when the sink is
+ * closed; the caller then still owns the items.
+ */
 export class Delivery {
   readonly report: DeliveryReport = { indexed: 0, duplicates: 0, deadLettered: 0 };
   readonly #options: DeliveryOptions;
@@ -54,83 +57,83 @@ export class Delivery {
 
   async run(items: BulkItem[]): Promise<DeliveryReport> {
     const refused: Refusal[] = [];
-    const parcels: Parcel[] = [];
+    const entries: Entry[] = [];
     for (const item of items) {
-      const parcel = { ...entryOf(item), counted: true };
+      const entry = { ...entryOf(item), counted: true };
       const reason = problemOf(item);
-      if (reason === undefined) parcels.push(parcel);
-      else refused.push({ parcel, reason });
+      if (reason === undefined) entries.push(entry);
+      else refused.push({ entry, reason });
     }
-    const bulks = split(parcels, this.#options.limits);
-    await Promise.all([...bulks.map((bulk) => this.#settle(bulk)), this.#settleRefused(refused)]);
+    const bulks = split(entries, this.#options.limits);
+    await Promise.all([...bulks.map((bulk) => this.#deliver(bulk)), this.#deliverRefused(refused)]);
     return this.report;
   }
 
-  /** Takes one bulk's parcels to their ends. Those to be sent again travel on by themselves, after a pause. */
-  async #settle(parcels: Parcel[]): Promise<void> {
+  /** Delivers the entries of one bulk request. Those that have to be sent again form the next request, after a pause. */
+  async #deliver(entries: Entry[]): Promise<void> {
     const holder = {};
     try {
-      await this.#carry(parcels, holder);
+      await this.#sendUntilDone(entries, holder);
     } finally {
-      this.#options.putOff.release(holder);
+      this.#options.deferred.release(holder);
     }
   }
 
-  async #carry(parcels: Parcel[], holder: object): Promise<void> {
-    let pending = parcels;
+  async #sendUntilDone(entries: Entry[], holder: object): Promise<void> {
+    let pending = entries;
     for (let tries = 1; pending.length > 0; tries++) {
       if (sizeOf(pending) > this.#options.limits.maxBulkBytes && pending.length > 1)
-        return this.#settleInParts(split(pending, this.#options.limits));
-      const answer = await this.#options.courier.carry(pending);
+        return this.#deliverInParts(split(pending, this.#options.limits));
+      const answer = await this.#options.bulkWorker.send(pending);
       if (answer.kind === 'halve') return this.#halve(pending, answer.reason, answer.tooLarge);
       const { again, reason, refused } = this.#sort(pending, answer.items);
       if (again.length < pending.length) tries = 1;
-      if (again.length > 0) this.#options.putOff.hold(holder, again.length, reason);
-      pending = [...again, ...(await this.#bury(refused))];
+      if (again.length > 0) this.#options.deferred.hold(holder, again.length, reason);
+      pending = [...again, ...(await this.#writeDeadLetters(refused))];
       if (again.length > 0) await this.#pause(tries);
-      else this.#arrived(holder);
+      else this.#delivered(holder);
     }
   }
 
-  /** Others may still be put off: for those it is not over. */
-  #arrived(holder: object): void {
-    const { putOff, telemetry } = this.#options;
-    putOff.release(holder);
-    if (putOff.count === 0) telemetry.throttlingEnded();
+  /** Throttling ends when no other bulk request has deferred documents. */
+  #delivered(holder: object): void {
+    const { deferred, telemetry } = this.#options;
+    deferred.release(holder);
+    if (deferred.count === 0) telemetry.throttlingEnded();
   }
 
-  async #settleInParts(parts: Parcel[][]): Promise<void> {
-    await Promise.all(parts.map((part) => this.#settle(part)));
+  async #deliverInParts(parts: Entry[][]): Promise<void> {
+    await Promise.all(parts.map((part) => this.#deliver(part)));
   }
 
-  #sort(parcels: Parcel[], answers: ItemAnswer[]): Sorted {
-    const again: Parcel[] = [];
+  #sort(entries: Entry[], answers: ItemAnswer[]): Sorted {
+    const again: Entry[] = [];
     const refused: Refusal[] = [];
     let throttled: (ItemVerdict & { kind: 'again' }) | undefined;
-    parcels.forEach((parcel, i) => {
-      const verdict = judgeItem(parcel.item, answers[i]!);
-      if (verdict.kind === 'indexed' && verdict.aside) this.#options.telemetry.putAside(parcel.item.index);
+    entries.forEach((entry, i) => {
+      const verdict = judgeItem(entry.item, answers[i]!);
+      if (verdict.kind === 'indexed' && verdict.aside) this.#options.telemetry.putAside(entry.item.index);
       if (verdict.kind === 'again') {
         throttled ??= verdict;
-        again.push(parcel);
-      } else if (verdict.kind === 'refused') refused.push({ parcel, reason: verdict.reason });
-      else if (parcel.counted) this.report[verdict.kind === 'indexed' ? 'indexed' : 'duplicates'] += 1;
+        again.push(entry);
+      } else if (verdict.kind === 'refused') refused.push({ entry, reason: verdict.reason });
+      else if (entry.counted) this.report[verdict.kind === 'indexed' ? 'indexed' : 'duplicates'] += 1;
     });
     if (throttled) this.#throttled(again.length, throttled);
     return { again, reason: throttled?.reason ?? '', refused };
   }
 
   #throttled(count: number, { key, reason, overload }: ItemVerdict & { kind: 'again' }): void {
-    if (overload) this.#options.courier.slowDown();
+    if (overload) this.#options.bulkWorker.slowDown();
     this.#options.telemetry.itemsThrottled(count, key, reason);
   }
 
-  /** The server could not take the request as a whole: its halves may pass, down to the document at fault. */
-  async #halve(parcels: Parcel[], reason: string, tooLarge: boolean): Promise<void> {
-    if (parcels.length === 1) return this.#settleRefused([{ parcel: parcels[0]!, reason }]);
-    if (tooLarge) this.#shrink(sizeOf(parcels));
-    const middle = parcels.length >> 1;
-    await this.#settleInParts([parcels.slice(0, middle), parcels.slice(middle)]);
+  /** The server refused the request as a whole: its halves may be accepted, down to the one document at fault. */
+  async #halve(entries: Entry[], reason: string, tooLarge: boolean): Promise<void> {
+    if (entries.length === 1) return this.#deliverRefused([{ entry: entries[0]!, reason }]);
+    if (tooLarge) this.#shrink(sizeOf(entries));
+    const middle = entries.length >> 1;
+    await this.#deliverInParts([entries.slice(0, middle), entries.slice(middle)]);
   }
 
   #shrink(bytes: number): void {
@@ -141,29 +144,29 @@ export class Delivery {
     telemetry.bulkTooLarge(bytes);
   }
 
-  async #settleRefused(refused: Refusal[]): Promise<void> {
-    await this.#settle(await this.#bury(refused));
+  async #deliverRefused(refused: Refusal[]): Promise<void> {
+    await this.#deliver(await this.#writeDeadLetters(refused));
   }
 
-  /** Puts documents among the dead letters, on disk, and returns what is to be indexed about them. */
-  async #bury(refused: Refusal[]): Promise<Parcel[]> {
-    const counted = refused.filter(({ parcel }) => parcel.counted);
+  /** Writes the documents to the file of dead letters, and returns the documents to index about them. */
+  async #writeDeadLetters(refused: Refusal[]): Promise<Entry[]> {
+    const counted = refused.filter(({ entry }) => entry.counted);
     if (counted.length === 0) return [];
-    const letters = counted.map(letterOf);
+    const letters = counted.map(deadLetterOf);
     await this.#write(letters);
     this.report.deadLettered += letters.length;
     this.#options.telemetry.documentsRefused(letters.length, letters[0]!.index, letters[0]!.reason);
     return letters.flatMap((letter) => this.#about(letter));
   }
 
-  /** A letter about a document of the letters' own stream would be refused like it, and so on for ever. */
-  #about(letter: DeadLetter): Parcel[] {
+  /** None about a document of the stream of dead letters itself: it would be refused like the first one, without end. */
+  #about(letter: DeadLetter): Entry[] {
     const { namespace, clock } = this.#options;
     if (letter.index === deadLetterStream(namespace)) return [];
     return [{ ...entryOf(deadLetterItem(letter, namespace, clock.now())), counted: false }];
   }
 
-  /** A full disk ends some time; until then the documents are still ours. */
+  /** Tries until the disk accepts the dead letters; until then the delivery owns the documents. */
   async #write(letters: DeadLetter[]): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
@@ -181,7 +184,7 @@ export class Delivery {
   }
 }
 
-function letterOf({ parcel, reason }: Refusal): DeadLetter {
-  const { action, document, ...written } = parcel.item;
+function deadLetterOf({ entry, reason }: Refusal): DeadLetter {
+  const { action, document, ...written } = entry.item;
   return { ...written, reason, body: document, ...(action !== 'create' && { action }) };
 }

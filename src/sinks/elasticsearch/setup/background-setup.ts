@@ -1,74 +1,74 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
 import type { SinkTelemetry } from '../../../telemetry/sink.ts';
-import type { Outage } from '../delivery/circuit-breaker.ts';
+import type { CircuitBreaker } from '../delivery/circuit-breaker.ts';
 import { judgeFailure } from '../delivery/request-failure.ts';
-import type { Abilities } from './server.ts';
+import type { Capabilities } from './server.ts';
 import { setUp } from './setup.ts';
 
-interface TemplatesAtStart {
-  /** Resolves when every template is there or was refused; rejects only when the sink is closed before that. */
-  settled: Promise<void>;
+interface BackgroundSetup {
+  /** Resolves when every template is installed or was refused. Rejects only when the sink is closed before. */
+  ready: Promise<void>;
   readonly done: boolean;
   readonly missing: string[];
-  /** What the server can do, once it is known. */
-  readonly abilities: Abilities | undefined;
+  /** What the server supports, once it is known. */
+  readonly capabilities: Capabilities | undefined;
 }
 
-interface TemplatesAtStartOptions {
+interface BackgroundSetupOptions {
   client: Client;
   indexing: IndexingConfig;
-  outage: Outage;
+  breaker: CircuitBreaker;
   telemetry: SinkTelemetry;
   signal: AbortSignal;
 }
 
 /**
- * Installs the templates in the background, as soon as the server can be asked. No document goes out before:
- * the first one would make a plain index where a data stream belongs, and that cannot be changed afterwards.
+ * Installs the templates in the background, as soon as the server answers. No document is sent before: without its template, the
+ * first one would create a plain index in place of a data stream, which cannot be changed afterwards.
  */
-export function prepareTemplates(options: TemplatesAtStartOptions): TemplatesAtStart {
+export function setUpInBackground(options: BackgroundSetupOptions): BackgroundSetup {
   let done = !options.indexing.installTemplates;
   let missing: string[] = [];
-  let abilities: Abilities | undefined;
+  let capabilities: Capabilities | undefined;
 
   async function prepare(): Promise<void> {
     if (done) return;
-    const outcome = await persist(options);
+    const outcome = await setUpUntilDone(options);
     options.telemetry.templatesSettled(outcome);
-    ({ missing, abilities } = outcome);
+    ({ missing, capabilities } = outcome);
     done = true;
   }
 
-  const settled = prepare();
-  settled.catch(() => undefined);
+  const ready = prepare();
+  ready.catch(() => undefined);
   return {
-    settled,
+    ready,
     get done() {
       return done;
     },
     get missing() {
       return missing;
     },
-    get abilities() {
-      return abilities;
+    get capabilities() {
+      return capabilities;
     },
   };
 }
 
-async function persist({ client, indexing, outage, signal }: TemplatesAtStartOptions) {
+async function setUpUntilDone({ client, indexing, breaker, signal }: BackgroundSetupOptions) {
   for (;;) {
-    await outage.passage();
-    const beganAt = outage.failures;
+    await breaker.untilClosed();
+    const beganAt = breaker.failures;
     try {
       const outcome = await setUp(client, indexing, { signal });
-      outage.succeeded();
+      breaker.succeeded();
       return outcome;
     } catch (thrown) {
       signal.throwIfAborted();
       const { reason, ...verdict } = judgeFailure(thrown);
       const unreachable = verdict.kind === 'again' && verdict.unreachable;
-      outage.failed(verdict.kind === 'again' ? verdict.key : 'templates', reason, unreachable, beganAt);
+      breaker.failed(verdict.kind === 'again' ? verdict.key : 'templates', reason, unreachable, beganAt);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
 import { judgeFailure } from '../delivery/request-failure.ts';
-import type { Abilities } from './server.ts';
+import type { Capabilities } from './server.ts';
 import { findPiece, type WhatToDo, whatToDo } from './templates/installed.ts';
 import { alerts, deadLetters, events, transitions, windows } from './templates/own.ts';
 import { indexPiece, type Piece, piecesFor } from './templates/pieces.ts';
@@ -33,19 +33,19 @@ export function templatesFor(indexing: Pick<IndexingConfig, 'alerts'>): IndexTem
  * Installs what is not there in this version. What the server refuses for good is named in the outcome and nothing
  * more comes of it. Throws only where the server cannot be asked now; all of it can then be done again.
  *
- * `abilities.dataStreams` turns false where the server turns out to have none.
+ * `capabilities.dataStreams` turns false where the server turns out to have none.
  */
 export async function installTemplates(
   client: Client,
   indexing: Pick<IndexingConfig, 'alerts' | 'retention'>,
-  abilities: Abilities,
+  capabilities: Capabilities,
   options: InstallOptions = {},
 ): Promise<TemplatesOutcome> {
   const outcome: TemplatesOutcome = { installed: [], kept: [], changed: [], missing: [] };
-  const pieces = piecesFor(templatesFor(indexing), abilities, indexing.retention);
+  const pieces = piecesFor(templatesFor(indexing), capabilities, indexing.retention);
   for (const piece of pieces) {
     try {
-      await install(client, piece, abilities, outcome, options);
+      await install(client, piece, capabilities, outcome, options);
     } catch (thrown) {
       if (!isRefusal(thrown)) throw thrown;
       outcome.missing.push(
@@ -59,19 +59,19 @@ export async function installTemplates(
 async function install(
   client: Client,
   piece: Piece,
-  abilities: Abilities,
+  capabilities: Capabilities,
   outcome: TemplatesOutcome,
   options: InstallOptions,
 ): Promise<void> {
-  const wanted = piece.stream && !abilities.dataStreams ? indexPiece(piece.stream, abilities) : piece;
+  const wanted = piece.stream && !capabilities.dataStreams ? indexPiece(piece.stream, capabilities) : piece;
   const found = await findPiece(client, wanted, options.signal);
   const what = whatToDo(wanted, found, options.overwrite ?? false);
   if (!what.put) return keep(outcome, wanted, what);
   if (options.dryRun) options.dryRun(wanted);
   else if (!(await put(client, wanted, options.signal))) {
     // It has no data streams, and gets plain indices of the same names.
-    abilities.dataStreams = false;
-    return install(client, piece, abilities, outcome, options);
+    capabilities.dataStreams = false;
+    return install(client, piece, capabilities, outcome, options);
   }
   outcome.installed.push(wordsFor(wanted, what));
 }

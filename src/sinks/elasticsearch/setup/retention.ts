@@ -6,37 +6,37 @@ import type { SinkTelemetry } from '../../../telemetry/sink.ts';
 import type { Clock } from '../delivery/circuit-breaker.ts';
 import { judgeFailure } from '../delivery/request-failure.ts';
 import { backingIndices, type OwnIndices, ownIndices } from './own-indices.ts';
-import { type Abilities, abilitiesOf, askServer } from './server.ts';
+import { askServer, type Capabilities, capabilitiesOf } from './server.ts';
 import { elasticSize, elasticTime, turnOf } from './templates/lifecycle.ts';
 
 interface RetentionOptions {
   client: Client;
   indexing: Pick<IndexingConfig, 'alerts' | 'retention'>;
-  templates: { settled: Promise<void>; readonly abilities: Abilities | undefined };
+  setup: { ready: Promise<void>; readonly capabilities: Capabilities | undefined };
   clock: Clock;
   telemetry: SinkTelemetry;
   signal: AbortSignal;
 }
 
 /**
- * Deletes old documents where the server does not: whole indices behind data streams, oldest first, and by query in
- * plain ones. Runs until the signal is raised; what fails is told and tried at the next look.
+ * Deletes old documents where the server does not: whole backing indices of data streams, oldest first, and by query in plain
+ * indices. Runs until the signal aborts. A failure is logged, and the work is tried again at the next run.
  */
 export function keepRetention(options: RetentionOptions): void {
   const { retention } = options.indexing;
   if (retention.age === undefined && retention.size === undefined) return;
-  void look(options).catch(() => undefined);
+  void run(options).catch(() => undefined);
 }
 
-async function look(options: RetentionOptions): Promise<void> {
-  const { client, indexing, templates, clock, telemetry, signal } = options;
-  await templates.settled;
+async function run(options: RetentionOptions): Promise<void> {
+  const { client, indexing, setup, clock, telemetry, signal } = options;
+  await setup.ready;
   for (;;) {
     try {
-      const abilities =
-        templates.abilities ?? (await abilitiesOf(client, await askServer(client, signal), signal));
-      if (abilities.retains) return;
-      await new Retention(client, indexing, abilities, telemetry, signal).run(clock.now());
+      const capabilities =
+        setup.capabilities ?? (await capabilitiesOf(client, await askServer(client, signal), signal));
+      if (capabilities.retains) return;
+      await new Retention(client, indexing, capabilities, telemetry, signal).run(clock.now());
       telemetry.retentionWorks();
     } catch (thrown) {
       signal.throwIfAborted();
@@ -48,11 +48,11 @@ async function look(options: RetentionOptions): Promise<void> {
 
 const reasonOf = (thrown: unknown) => judgeFailure(thrown).reason || messageOf(thrown);
 
-/** One look at what is there. */
+/** One run: finds what exceeds the age or the size, and deletes it. */
 export class Retention {
   readonly #client: Client;
   readonly #indexing: RetentionOptions['indexing'];
-  readonly #abilities: Abilities;
+  readonly #capabilities: Capabilities;
   readonly #telemetry: Pick<SinkTelemetry, 'expired'>;
   readonly #signal: AbortSignal;
   #failure: unknown;
@@ -60,23 +60,23 @@ export class Retention {
   constructor(
     client: Client,
     indexing: RetentionOptions['indexing'],
-    abilities: Abilities,
+    capabilities: Capabilities,
     telemetry: Pick<SinkTelemetry, 'expired'>,
     signal: AbortSignal,
   ) {
     this.#client = client;
     this.#indexing = indexing;
-    this.#abilities = abilities;
+    this.#capabilities = capabilities;
     this.#telemetry = telemetry;
     this.#signal = signal;
   }
 
-  /** Throws the first failure, after everything else was done: one index in trouble keeps no other one. */
+  /** Throws the first failure after everything else was done, so that one failing index does not keep the others. */
   async run(now: Millis): Promise<void> {
     const { age, size } = this.#indexing.retention;
-    const agesStreams = age !== undefined && this.#abilities.lifecycle === 'none';
+    const agesStreams = age !== undefined && this.#capabilities.lifecycle === 'none';
     const streams = agesStreams || size !== undefined;
-    const found = await this.#look(streams);
+    const found = await this.#find(streams);
     if (agesStreams) await this.#expireByAge(found, now - age);
     if (streams) await this.#rollOver(found);
     if (size !== undefined) await this.#expireBySize(size);
@@ -84,7 +84,7 @@ export class Retention {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #look(streams: boolean): Promise<OwnIndices> {
+  #find(streams: boolean): Promise<OwnIndices> {
     return ownIndices(this.#client, this.#indexing.alerts, { streams }, this.#signal);
   }
 
@@ -108,7 +108,7 @@ export class Retention {
   }
 
   async #expireBySize(size: number): Promise<void> {
-    const { streams } = await this.#look(true);
+    const { streams } = await this.#find(true);
     let bytes = streams.flatMap(({ indices }) => indices).reduce((sum, index) => sum + index.bytes, 0);
     for (const index of backingIndices(streams)) {
       if (bytes <= size) return;

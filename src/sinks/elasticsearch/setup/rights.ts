@@ -1,6 +1,6 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
-import type { Abilities } from './server.ts';
+import type { Capabilities } from './server.ts';
 
 /** Rights in the shape of a role, as `PUT _security/role/<name>` and `_has_privileges` take them. */
 export interface Rights {
@@ -11,7 +11,10 @@ export interface Rights {
 const streams = ['logs-*-*', 'metrics-logboom.*'];
 
 /** What writing needs, and a look at what is installed; a server set up by somebody else needs no more. */
-export function writingRights({ index, alerts, action }: IndexingConfig, { lifecycle }: Abilities): Rights {
+export function writingRights(
+  { index, alerts, action }: IndexingConfig,
+  { lifecycle }: Capabilities,
+): Rights {
   const own = index === undefined ? [] : [index.replaceAll(/%\{[^}]*\}/g, '*')];
   const writing = ['auto_configure', action === 'index' ? 'index' : 'create_doc'];
   return {
@@ -25,13 +28,13 @@ export function writingRights({ index, alerts, action }: IndexingConfig, { lifec
 }
 
 /** What installing needs beside it; a server that has everything needs none of it. */
-export function installingRights({ lifecycle }: Abilities): Rights {
+export function installingRights({ lifecycle }: Capabilities): Rights {
   const ilm = lifecycle === 'ilm' ? ['manage_ilm'] : [];
   return { cluster: ['manage_index_templates', ...ilm], indices: [] };
 }
 
 /** What deleting needs, where logboom does that by itself. */
-export function deletingRights({ alerts, retention }: IndexingConfig, { lifecycle }: Abilities): Rights {
+export function deletingRights({ alerts, retention }: IndexingConfig, { lifecycle }: Capabilities): Rights {
   const byItself = retention.size !== undefined || (retention.age !== undefined && lifecycle === 'none');
   return {
     cluster: [],

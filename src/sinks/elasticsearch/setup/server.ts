@@ -7,7 +7,7 @@ export interface Server {
 }
 
 /** What a server can do, as far as it matters for templates. */
-export interface Abilities {
+export interface Capabilities {
   /** Who ages data streams: ILM, their own lifecycle, or nobody, and then logboom does. */
   lifecycle: 'ilm' | 'stream' | 'none';
   dataStreams: boolean;
@@ -51,11 +51,11 @@ function serverFrom(answer: unknown): Server {
 }
 
 /** Of a server that does not say who it is, nothing is expected that 7.17 and OpenSearch do not have. */
-export async function abilitiesOf(
+export async function capabilitiesOf(
   client: Client,
   server: Server | undefined,
   signal?: AbortSignal,
-): Promise<Abilities> {
+): Promise<Capabilities> {
   const since = (version: string) => server?.product !== 'opensearch' && isAtLeast(server?.version, version);
   const retains = server?.product === 'logboom';
   const hasIlm = server?.product === 'elasticsearch' && (await answersIlm(client, signal));

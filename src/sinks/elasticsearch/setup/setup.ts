@@ -1,6 +1,6 @@
-import type { Client } from '@elastic/elasticsearch';
+import { type Client, errors } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
-import { createAlertsIndex } from './alerts-index.ts';
+import { judgeFailure } from '../delivery/request-failure.ts';
 import { type InstallOptions, installTemplates, type TemplatesOutcome } from './install-templates.ts';
 import {
   deletingRights,
@@ -10,12 +10,12 @@ import {
   together,
   writingRights,
 } from './rights.ts';
-import { type Abilities, abilitiesOf, askServer, type Server } from './server.ts';
+import { askServer, type Capabilities, capabilitiesOf, type Server } from './server.ts';
 
 export interface SetupOutcome extends TemplatesOutcome {
   /** Undefined where the user may not ask who answers. */
   server: Server | undefined;
-  abilities: Abilities;
+  capabilities: Capabilities;
   /** All that logboom can make use of, as a role. */
   rights: Rights;
   /** Those that are needed as things are; undefined where the server knows of no rights. */
@@ -35,23 +35,23 @@ export async function setUp(
 ): Promise<SetupOutcome> {
   const { signal } = options;
   const server = await askServer(client, signal);
-  const abilities = await abilitiesOf(client, server, signal);
-  const templates = await installTemplates(client, indexing, abilities, options);
+  const capabilities = await capabilitiesOf(client, server, signal);
+  const templates = await installTemplates(client, indexing, capabilities, options);
   // Without its template the index would get a mapping by guess, and keep it.
   if (templates.missing.length === 0 && !options.dryRun)
     templates.missing.push(...(await createAlertsIndex(client, indexing.alerts, signal)));
-  const needed = together(writingRights(indexing, abilities), deletingRights(indexing, abilities));
-  const rights = together(needed, installingRights(abilities));
+  const needed = together(writingRights(indexing, capabilities), deletingRights(indexing, capabilities));
+  const rights = together(needed, installingRights(capabilities));
   const isReady = templates.installed.length + templates.missing.length === 0;
   const missing = await missingRights(client, isReady ? needed : rights, signal);
-  const remarks = await remarksOn(client, indexing, abilities, signal);
-  return { ...templates, server, abilities, rights, missingRights: missing, remarks };
+  const remarks = await remarksOn(client, indexing, capabilities, signal);
+  return { ...templates, server, capabilities, rights, missingRights: missing, remarks };
 }
 
 async function remarksOn(
   client: Client,
   { retention, index }: IndexingConfig,
-  { dataStreams, retains }: Abilities,
+  { dataStreams, retains }: Capabilities,
   signal?: AbortSignal,
 ): Promise<string[]> {
   const remarks: string[] = [];
@@ -82,4 +82,28 @@ async function hasBuiltInLogs(client: Client, signal?: AbortSignal): Promise<boo
     options,
   );
   return (answer?.index_templates?.length ?? 0) > 0;
+}
+
+/**
+ * Creates the index of episodes before the first alert does, so that a search for alerts finds none instead of an error. Returns
+ * why it could not be created, if so. Throws only where the server cannot be asked now.
+ */
+export async function createAlertsIndex(
+  client: Client,
+  index: string,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const path = `/${encodeURIComponent(index)}`;
+  const options = signal ? { signal } : {};
+  try {
+    const isThere = await client.transport.request<boolean>({ method: 'HEAD', path }, options);
+    if (!isThere) await client.transport.request({ method: 'PUT', path }, options);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof errors.ResponseError)) throw thrown;
+    const { statusCode = 0 } = thrown;
+    if (statusCode < 400 || statusCode >= 500 || [401, 408, 429].includes(statusCode)) throw thrown;
+    const { reason } = judgeFailure(thrown);
+    return reason.includes('resource_already_exists_exception') ? [] : [`index ${index}: ${reason}`];
+  }
 }

@@ -2,6 +2,7 @@ import type { IndexingConfig } from '../../../config/schema/outputs.ts';
 import type { Millis } from '../../../model.ts';
 import { formatSize, parseSize } from '../../../util/units.ts';
 import type { Abilities } from '../server.ts';
+import type { Capabilities } from '../server.ts';
 
 export type Retention = IndexingConfig['retention'];
 
@@ -38,7 +39,7 @@ export function policyBody(retention: Retention): object {
 }
 
 /** The component that every data stream of ours has: who ages it, and when. */
-export function lifecycleBody({ lifecycle }: Abilities, { age }: Retention): object {
+export function lifecycleBody({ lifecycle }: Capabilities, { age }: Retention): object {
   if (lifecycle === 'ilm') return { template: { settings: { 'index.lifecycle.name': policyName } } };
   if (lifecycle === 'none') return { template: {} };
   return { template: { lifecycle: age === undefined ? {} : { data_retention: elasticTime(age) } } };

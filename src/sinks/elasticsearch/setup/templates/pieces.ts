@@ -1,4 +1,4 @@
-import type { Abilities } from '../server.ts';
+import type { Capabilities } from '../server.ts';
 import { contentOf } from './content.ts';
 import { lifecycleBody, policyBody, policyName, type Retention } from './lifecycle.ts';
 import {
@@ -32,7 +32,7 @@ export interface Piece {
 const sharedVersion = 2;
 
 /** Everything in the order in which it has to be there. */
-export function piecesFor(templates: IndexTemplate[], server: Abilities, retention: Retention): Piece[] {
+export function piecesFor(templates: IndexTemplate[], server: Capabilities, retention: Retention): Piece[] {
   const policy = server.lifecycle === 'ilm' ? [policyPiece(retention)] : [];
   const own = templates.map((template) =>
     component(mappingsOf(template), template.version, mappingsBody(template)),
@@ -48,7 +48,7 @@ export function piecesFor(templates: IndexTemplate[], server: Abilities, retenti
   ];
 }
 
-export function indexPiece(template: IndexTemplate, server: Abilities): Piece {
+export function indexPiece(template: IndexTemplate, server: Capabilities): Piece {
   const { name, version } = template;
   return {
     kind: 'index template',

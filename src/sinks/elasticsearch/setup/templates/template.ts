@@ -1,4 +1,4 @@
-import type { Abilities } from '../server.ts';
+import type { Capabilities } from '../server.ts';
 
 /**
  * An index template, and the component template `<name>@mappings` under it. What a user adds goes into
@@ -57,7 +57,7 @@ export function mappingsBody({ properties }: IndexTemplate): object {
 }
 
 /** Components are laid over one another in this order: a user's come last, and win. */
-export function indexTemplateBody(template: IndexTemplate, server: Abilities): object {
+export function indexTemplateBody(template: IndexTemplate, server: Capabilities): object {
   const { patterns, priority } = template;
   const isStream = template.dataStream && server.dataStreams;
   const lifecycle = isStream ? [lifecycleName] : [];
@@ -71,7 +71,7 @@ export function indexTemplateBody(template: IndexTemplate, server: Abilities): o
 }
 
 /** Further fields are left unindexed, instead of the document being refused, when an index has too many. */
-export function settingsBody(server: Abilities): object {
+export function settingsBody(server: Capabilities): object {
   const settings = {
     'index.codec': 'best_compression',
     'index.auto_expand_replicas': '0-1',
