@@ -1,11 +1,10 @@
 import { LogboomError } from '../../errors.ts';
 import { foldersOf } from '../../readers/reader-data.ts';
-import { filesOf } from '../../sinks/elasticsearch/dead-letters.ts';
-import { readDeadLetters, type StoredLetter } from '../../sinks/elasticsearch/dead-letters-reader.ts';
-import { type LetterFilter, letterChooser } from '../../sinks/elasticsearch/letter-filter.ts';
-import { printable } from '../../util/text.ts';
-import { type StoredDeadLetter } from '../../sinks/elasticsearch/dead-letters/records.ts';
+import { filesOf } from '../../sinks/elasticsearch/dead-letters/files.ts';
+import type { StoredDeadLetter } from '../../sinks/elasticsearch/dead-letters/records.ts';
+import { readDeadLetters } from '../../sinks/elasticsearch/dead-letters/records.ts';
 import { type DeadLetterFilter, deadLetterSelector } from '../../sinks/elasticsearch/dead-letters/retry.ts';
+import { printable } from '../../util/text.ts';
 import { moment, timeFrom } from '../arguments.ts';
 import { type ConfigArguments, validConfig } from '../configuration.ts';
 import { columns, type Terminal } from '../terminal.ts';

@@ -1,10 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { Client, type ClientOptions, ClusterConnectionPool, HttpConnection } from '@elastic/elasticsearch';
-import type { ElasticsearchConfig } from '../../config/schema/outputs.ts';
-import { cloudAddress } from '../../config/schema/outputs.ts';
-import { LogboomError, messageOf } from '../../errors.ts';
-import { readConfiguredFile } from '../../util/named-file.ts';
-import { readNamed } from '../../../util/named-file.ts';
+import type { ElasticsearchConfig } from '../../../config/schema/outputs.ts';
+import { cloudAddress } from '../../../config/schema/outputs.ts';
+import { LogboomError, messageOf } from '../../../errors.ts';
+import { readConfiguredFile } from '../../../util/named-file.ts';
 import { PlainTransport } from './transport.ts';
 
 /**

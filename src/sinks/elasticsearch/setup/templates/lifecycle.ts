@@ -1,7 +1,6 @@
-import type { IndexingConfig } from '../../../config/schema/outputs.ts';
-import type { Millis } from '../../../model.ts';
-import { formatSize, parseSize } from '../../../util/units.ts';
-import type { Abilities } from '../server.ts';
+import type { IndexingConfig } from '../../../../config/schema/outputs.ts';
+import type { Millis } from '../../../../model/time.ts';
+import { formatSize, parseSize } from '../../../../util/units.ts';
 import type { Capabilities } from '../server.ts';
 
 export type Retention = IndexingConfig['retention'];
