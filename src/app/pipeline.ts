@@ -21,7 +21,7 @@ import type { Batch, EventBlock, Position, Transition } from '../model.ts';
 import type { SelfMonitoring } from '../monitoring/self-monitoring.ts';
 import { startSelfMonitoring } from '../monitoring/start-self-monitoring.ts';
 import type { Monitored } from '../monitoring/vitals.ts';
-import { startDelivering } from '../notifiers/delivering.ts';
+import { Delivery } from '../notifiers/delivery.ts';
 import { Forwarding, journalReaders } from '../readers/forwarder/forwarding.ts';
 import { foldersOf, type ReaderData } from '../readers/reader-data.ts';
 import { startReader } from '../readers/start-reader.ts';
@@ -38,6 +38,7 @@ interface PipelineOptions {
 }
 
 export interface Pipeline extends Monitored {
+  delivery: Delivery;
   forwarding: Forwarding;
   selfMonitoring: SelfMonitoring;
   stop(): Promise<void>;
@@ -59,8 +60,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     undo.add(() => past.close());
     const receivedAt = (position: Position) => past.read(position - 1, 0, 1, () => true)[0]?.receivedAt;
 
-    const delivering = await startDelivering(config.notifiers, folders.outbox, instruments);
-    undo.add(() => delivering.stop());
+    const delivery = await Delivery.start(config.notifiers, folders.outbox, instruments);
+    undo.add(() => delivery.stop());
 
     const indexer = await startReader('indexer', data, journal, instruments);
     undo.add(() => indexer.stop(config.shutdown.timeout));
@@ -76,7 +77,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     undo.add(() => analyser.stop(config.shutdown.timeout));
     analyser.onOutputs = () => {
       indexer.say('outputs');
-      delivering.wake();
+      delivery.wake();
     };
     analyser.onTransition = options.onTransition;
 
@@ -109,7 +110,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     });
 
     const looked = {
-      ...{ journal, analyser, indexer, forwarding, delivering, lumberjack, receivedAt },
+      ...{ journal, analyser, indexer, forwarding, delivery, lumberjack, receivedAt },
       get forwarder() {
         return forwarding.reader;
       },

@@ -1,7 +1,7 @@
 import type { ConfigChanges } from '../config/changes.ts';
 import type { Config } from '../config/schema/schema.ts';
 import type { SelfMonitoring } from '../monitoring/self-monitoring.ts';
-import type { Delivering } from '../notifiers/delivering.ts';
+import type { Delivery } from '../notifiers/delivery.ts';
 import { type Forwarding, forwardProblem } from '../readers/forwarder/forwarding.ts';
 import type { Reader, ReaderReload } from '../readers/reader.ts';
 import type { ReaderData } from '../readers/reader-data.ts';
@@ -11,7 +11,7 @@ export interface Reloadable {
   analyser: Pick<Reader, 'reload'>;
   indexer: Pick<Reader, 'reload'>;
   forwarding: Pick<Forwarding, 'reload'>;
-  delivering: Pick<Delivering, 'reload'>;
+  delivery: Pick<Delivery, 'reload'>;
   selfMonitoring: Pick<SelfMonitoring, 'reload'>;
 }
 
@@ -27,7 +27,7 @@ export interface PipelineReload {
  * refused, with everything as it was.
  */
 export async function reloadPipeline(
-  { analyser, indexer, forwarding, delivering, selfMonitoring }: Reloadable,
+  { analyser, indexer, forwarding, delivery, selfMonitoring }: Reloadable,
   running: Config,
   { config, parts }: ConfigChanges,
   dataOf: (config: Config) => ReaderData,
@@ -38,11 +38,11 @@ export async function reloadPipeline(
   if (indexed.problem !== undefined) return refusal('elasticsearch', indexed.problem);
   if (parts.includes('forwarding')) await forwarding.reload(dataOf(config));
   // New rules find their notifiers, and the last words of rules that go still find theirs.
-  if (parts.includes('notifiers')) await delivering.reload({ ...running.notifiers, ...config.notifiers });
+  if (parts.includes('notifiers')) await delivery.reload({ ...running.notifiers, ...config.notifiers });
   const analysed = parts.includes('analysis') ? await analyser.reload(dataOf(config)) : nothing;
   if (analysed.problem !== undefined) throw new Error(`the analyser refuses the rules: ${analysed.problem}`);
   if (parts.includes('selfMonitoring')) await selfMonitoring.reload(config);
-  if (parts.includes('notifiers')) await delivering.reload(config.notifiers);
+  if (parts.includes('notifiers')) await delivery.reload(config.notifiers);
   const pending = { analyser: analysed.pending, indexer: indexed.pending };
   return { pending: Object.keys(pending).filter((name) => pending[name as keyof typeof pending]) };
 }

@@ -91,7 +91,7 @@ async function statusOf(
   { config, url, store, version, startedAt }: Described,
   vitals: Vitals,
 ): Promise<Status> {
-  const { journal, analyser, forwarder, delivering, lumberjack, selfMonitoring } = pipeline;
+  const { journal, analyser, forwarder, delivery, lumberjack, selfMonitoring } = pipeline;
   const report = await forwarder?.call<ForwarderReport>('forward');
   const stats = lumberjack.stats();
   const address = lumberjack.address();
@@ -125,7 +125,7 @@ async function statusOf(
     notifiers: Object.fromEntries(
       notifierNames(config).map((name) => {
         const failing = vitals.notifiers[name]?.reason;
-        return [name, { pending: delivering.pendingFor(name), ...(failing !== undefined && { failing }) }];
+        return [name, { pending: delivery.pendingFor(name), ...(failing !== undefined && { failing }) }];
       }),
     ),
     ...(store !== undefined && { store: { url: store } }),

@@ -19,10 +19,10 @@ export function startSelfMonitoring(
     ...watchedBy(config),
     results: new Results(folders.ownAlerts, ofNoJournal),
     vitals: (now) => vitalsOf(parts, inForce, now),
-    notify: (notification) => parts.delivering.put(notification),
+    notify: (notification) => parts.delivery.put(notification),
     onOutputs: () => {
       parts.indexer.say('outputs');
-      parts.delivering.wake();
+      parts.delivery.wake();
     },
     telemetry: selfMonitoringTelemetry(instruments),
   });

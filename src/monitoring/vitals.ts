@@ -2,7 +2,7 @@ import type { Config } from '../config/schema/schema.ts';
 import type { LumberjackInput } from '../inputs/lumberjack/input.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Millis, Position } from '../model.ts';
-import type { Delivering } from '../notifiers/delivering.ts';
+import type { Delivery } from '../notifiers/delivery.ts';
 import { type ForwarderReport, forwarderVitals } from '../readers/forwarder/describe.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
@@ -15,7 +15,7 @@ export interface Monitored {
   indexer: Reader;
   /** While `forward` is configured. */
   readonly forwarder: Reader | undefined;
-  delivering: Delivering;
+  delivery: Pick<Delivery, 'put' | 'wake' | 'pendingFor' | 'failing'>;
   lumberjack: LumberjackInput;
   /** When the record at a position was received; undefined where the journal does not hold it. */
   receivedAt: (position: Position) => Millis | undefined;
@@ -35,7 +35,7 @@ type ReaderParts = Pick<Monitored, 'analyser' | 'indexer' | 'forwarder'>;
 
 /** Takes the figures of this moment. */
 export async function vitalsOf(parts: Monitored, config: Config, now: Millis): Promise<Vitals> {
-  const { journal, indexer, delivering, lumberjack } = parts;
+  const { journal, indexer, delivery, lumberjack } = parts;
   const sink = await indexer.call<SinkStatus>('sink');
   const { oldestUnacknowledged: oldest } = lumberjack.stats();
   const waits = sink?.state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {};
@@ -63,7 +63,7 @@ export async function vitalsOf(parts: Monitored, config: Config, now: Millis): P
     ...(sink && { sink: sinkVitals(sink, now) }),
     notifiers: Object.fromEntries(
       notifierNames(config).flatMap((name) => {
-        const failing = delivering.failing(name);
+        const failing = delivery.failing(name);
         return failing ? [[name, { reason: failing.reason, age: Math.max(0, now - failing.since) }]] : [];
       }),
     ),

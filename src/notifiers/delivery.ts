@@ -1,138 +1,129 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { Config } from '../config/schema/schema.ts';
 import { messageOf } from '../errors.ts';
 import type { Millis, Notification } from '../model.ts';
-import type { NotifierTelemetry } from '../telemetry/notifiers.ts';
-import { type BackoffLimits, longestPause, pauseWithEqualJitter } from '../util/backoff.ts';
-import { Signal } from '../util/signal.ts';
-import { type Notifier, NotifierError } from './notifier.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import { type NotifierTelemetry, notifierTelemetry } from '../telemetry/notifiers.ts';
+import { DeliveryLoop } from './delivery-loop.ts';
+import { createNotifiers } from './notifiers.ts';
+import { Outbox, type OutboxEntry } from './outbox.ts';
 
-/** One message as the outbox keeps it; structural, for the outbox is a sibling. */
-interface Waiting {
-  notification: Notification;
-  since: Millis;
-  attempts: number;
-  notBefore: Millis;
-  lastError: string | undefined;
-}
-
-export interface WaitingMessages<Entry extends Waiting> {
-  first(notifier: string): Entry | undefined;
-  settled(entry: Entry): Promise<void>;
-  failed(entry: Entry, reason: string, notBefore: Millis): Promise<void>;
-}
-
-interface LaneOptions<Entry extends Waiting> {
-  notifier: Notifier;
-  messages: WaitingMessages<Entry>;
-  telemetry: NotifierTelemetry;
-  now?: () => Millis;
-  random?: () => number;
-}
-
-const backoff: BackoffLimits = { init: 1_000, max: 60_000 };
-/** However long the other side asks to be left alone, by mistake or not: a message may go out as late as this, not later. */
-const longestAsked: Millis = 3_600_000;
+type NotifierConfigs = Config['notifiers'];
 
 /**
- * Carries one notifier's messages out of the outbox, one after the other, for each notifier a lane of its own: one
- * that is dead holds up nothing but itself. A message is sent at least once; it is dropped only when the other side
- * refuses it for good or when it has grown too old.
+ * Delivers notifications from the outbox in `folder`, with one `DeliveryLoop` for each notifier. Other threads put
+ * notifications into the same outbox; whoever does calls `wake`. Owns the outbox that it opens: `stop` closes it.
  */
-export class Lane<Entry extends Waiting> {
-  readonly #options: Required<LaneOptions<Entry>>;
-  readonly #stopping = new AbortController();
-  readonly #news = new Signal();
-  #ended: Promise<void> = Promise.resolve();
+export class Delivery {
+  readonly #outbox: Outbox;
+  readonly #instruments: Instruments;
+  readonly #telemetry: NotifierTelemetry;
+  readonly #loops = new Map<string, { settings: unknown; loop: DeliveryLoop }>();
+  #configured: ReadonlySet<string> = new Set();
+  /** The removal of notifications without a notifier. One at a time: they would remove the same entries. */
+  #removal: Promise<void> = Promise.resolve();
 
-  constructor(options: LaneOptions<Entry>) {
-    this.#options = { now: Date.now, random: Math.random, ...options };
+  private constructor(folder: string, instruments: Instruments) {
+    this.#outbox = new Outbox(folder);
+    this.#instruments = instruments;
+    this.#telemetry = notifierTelemetry(instruments);
   }
 
-  start(): void {
-    this.#ended = this.#run();
+  /** Opens the outbox and starts to deliver what is in it. */
+  static async start(configs: NotifierConfigs, folder: string, instruments: Instruments): Promise<Delivery> {
+    const delivery = new Delivery(folder, instruments);
+    await delivery.reload(configs);
+    return delivery;
   }
 
-  /** There may be a new message. */
+  /** Puts a notification into the outbox. One with a known id is ignored. Resolves when it is on disk. */
+  put(notification: Notification): Promise<void> {
+    return this.#outbox.put(notification, Date.now());
+  }
+
+  /** Makes all loops look for new notifications. */
   wake(): void {
-    this.#news.raise();
+    this.#reportPending();
+    for (const { loop } of this.#loops.values()) loop.wake();
+    // An alert may notify a notifier that a reload has removed.
+    void this.#removeUnconfigured();
   }
 
-  /** Breaks off an attempt under way; its message stays in the outbox. */
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.wake();
-    await this.#ended;
+  pendingFor(notifier: string): number {
+    return this.#outbox.pendingFor(notifier);
   }
 
-  async #run(): Promise<void> {
-    const { messages, notifier } = this.#options;
-    while (!this.#stopping.signal.aborted) {
-      let entry: Entry | undefined;
-      await this.#insist(async () => {
-        entry = messages.first(notifier.name);
-      });
-      if (entry) await this.#handle(entry);
-      else await this.#news.wait();
-    }
+  /** Why the oldest notification of a notifier is not delivered, and the wall time since which it waits. */
+  failing(notifier: string): { reason: string; since: Millis } | undefined {
+    const { lastError: reason, since } = this.#outbox.first(notifier) ?? { lastError: undefined, since: 0 };
+    return reason === undefined ? undefined : { reason, since };
   }
 
   /**
-   * Tries until the outbox does it or the lane is stopped. A message that was delivered is not sent again only because
-   * a full disk does not take the note of it; it is, if the process ends before it does.
+   * Applies other settings. A loop whose settings stay goes on. A loop with other settings aborts its attempt, and the
+   * next loop repeats it. Notifications for a notifier that is removed are dropped, logged and counted.
    */
-  async #insist(act: () => Promise<void>): Promise<void> {
-    const { notifier, telemetry } = this.#options;
-    for (let failures = 1; !this.#stopping.signal.aborted; failures++) {
-      try {
-        return await act();
-      } catch (error) {
-        telemetry.unwritten(notifier.name, messageOf(error));
+  async reload(configs: NotifierConfigs): Promise<void> {
+    const notifiers = createNotifiers(configs, this.#instruments);
+    this.#configured = new Set(notifiers.keys());
+    await this.#stopChanged(configs);
+    for (const [name, notifier] of notifiers) {
+      if (this.#loops.has(name)) continue;
+      const loop = new DeliveryLoop({
+        notifier,
+        outbox: this.#reportingOutbox(),
+        telemetry: this.#telemetry,
+      });
+      this.#loops.set(name, { settings: configs[name], loop });
+      loop.start();
+    }
+    await this.#removeUnconfigured();
+    this.#reportPending();
+  }
+
+  /** Stops all loops and closes the outbox. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#loops.values()].map(({ loop }) => loop.stop()));
+    await this.#removal;
+    await this.#outbox.close();
+  }
+
+  async #stopChanged(configs: NotifierConfigs): Promise<void> {
+    const stays = (name: string, settings: unknown) =>
+      this.#configured.has(name) && isDeepStrictEqual(settings, configs[name]);
+    const changed = [...this.#loops].filter(([name, { settings }]) => !stays(name, settings));
+    for (const [name] of changed) this.#loops.delete(name);
+    await Promise.all(changed.map(([, { loop }]) => loop.stop()));
+  }
+
+  /** The outbox for the loops; each removal updates the metric. */
+  #reportingOutbox(): Pick<Outbox, 'first' | 'remove' | 'postpone'> {
+    const outbox = this.#outbox;
+    return {
+      first: (notifier) => outbox.first(notifier),
+      remove: (entry: OutboxEntry) => outbox.remove(entry).then(() => this.#reportPending()),
+      postpone: (entry, reason, notBefore) => outbox.postpone(entry, reason, notBefore),
+    };
+  }
+
+  #reportPending(): void {
+    this.#telemetry.pending(this.#outbox.pending);
+  }
+
+  #removeUnconfigured(): Promise<void> {
+    this.#removal = this.#removal.then(() => this.#removeAllUnconfigured());
+    return this.#removal;
+  }
+
+  /** Drops notifications that have no notifier any more. On a full disk they stay until the next attempt. */
+  async #removeAllUnconfigured(): Promise<void> {
+    for (const name of this.#outbox.notifiers()) {
+      if (this.#configured.has(name)) continue;
+      for (let entry = this.#outbox.first(name); entry; entry = this.#outbox.first(name)) {
+        const failure = await this.#outbox.remove(entry).then(() => undefined, messageOf);
+        if (failure !== undefined) return this.#telemetry.unwritten(name, failure);
+        this.#telemetry.unknown(name, entry.notification.id);
       }
-      await this.#pause(longestPause(failures, backoff));
     }
-  }
-
-  async #handle(entry: Entry): Promise<void> {
-    const { notifier, messages, telemetry, now } = this.#options;
-    if (now() - entry.since > notifier.giveUpAfter) {
-      telemetry.expired(notifier.name, entry.notification.id, entry.lastError);
-      return this.#insist(() => messages.settled(entry));
-    }
-    // Written down by a clock that may have been wrong, or by a logboom that believed any number.
-    await this.#pause(Math.min(entry.notBefore - now(), longestAsked));
-    if (this.#stopping.signal.aborted) return;
-    try {
-      await notifier.send(
-        entry.notification,
-        AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(notifier.timeout)]),
-      );
-    } catch (error) {
-      if (!this.#stopping.signal.aborted) await this.#mishap(entry, error);
-      return;
-    }
-    telemetry.delivered(notifier.name, entry.notification.id, entry.attempts);
-    await this.#insist(() => messages.settled(entry));
-  }
-
-  async #mishap(entry: Entry, error: unknown): Promise<void> {
-    const { notifier, messages, telemetry, now, random } = this.#options;
-    const reason = messageOf(error);
-    if (error instanceof NotifierError && !error.retryable) {
-      telemetry.refused(notifier.name, entry.notification.id, reason);
-      return this.#insist(() => messages.settled(entry));
-    }
-    const { retryAfter = 0 } = error instanceof NotifierError ? error : {};
-    const backedOff = pauseWithEqualJitter(entry.attempts + 1, backoff, random);
-    const pause = Math.max(Math.min(retryAfter, longestAsked), backedOff);
-    const tell = mendable(error) ? telemetry.misconfigured : telemetry.failed;
-    tell(notifier.name, entry.notification.id, reason, pause, reason === entry.lastError);
-    await this.#insist(() => messages.failed(entry, reason, now() + pause));
-  }
-
-  async #pause(length: Millis): Promise<void> {
-    if (length > 0) await sleep(length, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 }
-
-const mendable = (error: unknown) =>
-  error instanceof NotifierError && error.code === 'NOTIFIER_MISCONFIGURED';

@@ -1,7 +1,7 @@
 import type { Instruments } from '../telemetry/instruments.ts';
 import { type Notifier, stateWord } from './notifier.ts';
 
-/** The notifier that is always there: a line in the log. */
+/** The notifier that always exists: it writes a line into the log and never fails. */
 export function createLogNotifier(name: string, instruments: Instruments): Notifier {
   return {
     name,

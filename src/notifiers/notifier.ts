@@ -1,17 +1,17 @@
 import { type ErrorCode, LogboomError } from '../errors.ts';
 import type { Millis, Notification } from '../model.ts';
 
-/** One way to tell people. */
+/** A configured way to deliver notifications. `send` may be called again with the same notification. */
 export interface Notifier {
   readonly name: string;
-  /** How long one attempt may take, and the age at which a message is no longer worth sending. */
+  /** Timeout of one attempt, and the age at which a notification is dropped. */
   readonly timeout: Millis;
   readonly giveUpAfter: Millis;
-  /** Resolves when the other side has taken the message. Rejects with a `NotifierError`. */
+  /** Resolves when the peer has accepted the notification. Rejects with a `NotifierError`. */
   send(notification: Notification, signal: AbortSignal): Promise<void>;
 }
 
-/** Why a message was not taken, whether trying again may help, and how long the other side asked to wait. */
+/** Why a notification was not accepted. `retryable` says whether another attempt may succeed; `retryAfter` is the pause that the peer asked for. */
 export class NotifierError extends LogboomError {
   readonly retryAfter: Millis | undefined;
 
@@ -21,7 +21,7 @@ export class NotifierError extends LogboomError {
   }
 }
 
-/** The state as people read it. `recovering` and `pending` are not told, so they have no word of their own. */
+/** The state in a notification. `recovering` and `pending` cause no notifications, so they have no word. */
 export function stateWord(notification: Notification): 'ACTIVE' | 'INACTIVE' | 'NO DATA' {
   const { to } = notification.transition;
   return to === 'active' ? 'ACTIVE' : to === 'no-data' ? 'NO DATA' : 'INACTIVE';

@@ -5,7 +5,7 @@ import type { Notifier } from './notifier.ts';
 import { createSlack } from './slack.ts';
 import { createWebhook } from './webhook.ts';
 
-/** The notifiers of a configuration, and `log`, which needs none. */
+/** The notifiers of a configuration by name. `log` always exists, without settings. */
 export function createNotifiers(
   configs: Record<string, NotifierConfig>,
   instruments: Instruments,

@@ -2,49 +2,39 @@ import type { Database, RootDatabase } from 'lmdb';
 import type { Millis, Notification } from '../model.ts';
 import { openLmdb, untilWritten } from '../util/lmdb.ts';
 
-/** A message on its way, and how far it got. */
-export interface Entry {
-  /** Order of arrival; messages of one notifier leave in it. */
+/** A notification in the outbox and the state of its delivery. */
+export interface OutboxEntry {
+  /** Order of arrival, from 1. A notifier gets its notifications in this order. */
   number: number;
   notification: Notification;
-  /** Wall time at which it was put away. */
+  /** Wall time at which it was put into the outbox. */
   since: Millis;
+  /** Failed attempts so far. */
   attempts: number;
-  /** Wall time before which it is not tried again. */
+  /** Wall time before which there is no further attempt. */
   notBefore: Millis;
   lastError: string | undefined;
 }
 
-/** Notifications from their decision to their delivery, on disk. */
-export interface Outbox {
-  /**
-   * Resolves when it is on disk. A notification that was put before, even one delivered since, is not taken again.
-   * Several threads may do so at once, and another may deliver meanwhile.
-   */
-  put(notification: Notification, now: Millis): Promise<void>;
-  /** The oldest message for a notifier, whether or not its time has come. */
-  first(notifier: string): Entry | undefined;
-  /** Names of the notifiers for which messages wait. */
-  notifiers(): string[];
-  /** It was delivered, or given up: it is never sent again. */
-  settled(entry: Entry): Promise<void>;
-  failed(entry: Entry, reason: string, notBefore: Millis): Promise<void>;
-  readonly pending: number;
-  pendingFor(notifier: string): number;
-  close(): Promise<void>;
-}
+/** Number of ids that are remembered, delivered or not. A replay after a crash reaches back to the last checkpoint only. */
+const rememberedIds = 100_000;
 
-/** So many ids are remembered, to know a replay's messages; a replay reaches back to the last checkpoint only. */
-const remembered = 100_000;
-
-export function openOutbox(folder: string): Outbox {
-  return new LmdbOutbox(folder);
-}
-
-class LmdbOutbox implements Outbox {
+/**
+ * The durable queue of notifications between the decision to notify and the delivery.
+ *
+ * Several threads may each open the same folder: any of them may put, while one delivers. Methods that write resolve
+ * when the change is on disk, and reject where the disk refuses it; the outbox stays usable then. Owner of the folder is
+ * whoever holds the lock of the data folder.
+ *
+ * On disk: LMDB, `outbox.mdb`, values in MessagePack, three tables.
+ * - `entries`: [notifier, number] → `OutboxEntry`. The first entry of a notifier is its oldest notification.
+ * - `known`: notification id → number, also of delivered notifications, so that a replay does not put one again.
+ * - `ids`: number → notification id, by which the oldest ids are forgotten beyond `rememberedIds`.
+ * The format number is in `format.json` beside it (`src/app/data-formats.ts`).
+ */
+export class Outbox {
   readonly #root: RootDatabase;
-  readonly #entries: Database<Entry, [notifier: string, number: number]>;
-  /** Number of each known message by its id, settled or not. */
+  readonly #entries: Database<OutboxEntry, [notifier: string, number: number]>;
   readonly #known: Database<number, string>;
   readonly #idOf: Database<string, number>;
 
@@ -55,6 +45,7 @@ class LmdbOutbox implements Outbox {
     this.#idOf = this.#root.openDB({ name: 'ids', encoding: 'msgpack' });
   }
 
+  /** Notifications that wait for delivery. */
   get pending(): number {
     this.#root.resetReadTxn();
     return this.#entries.getCount();
@@ -65,9 +56,10 @@ class LmdbOutbox implements Outbox {
     return this.#entries.getKeysCount({ start: [notifier, 0], end: [notifier, Number.MAX_SAFE_INTEGER] });
   }
 
+  /** Puts a notification. One with a known id is ignored, also where it was delivered since. */
   async put(notification: Notification, now: Millis): Promise<void> {
     const { id, notifier } = notification;
-    // Within a transaction: what is read is what all writers of all threads have written.
+    // Within the transaction the reads see what all threads have written.
     const putOnce = () => {
       if (this.#known.get(id) !== undefined) return;
       const number = this.#lastNumber() + 1;
@@ -75,13 +67,14 @@ class LmdbOutbox implements Outbox {
       void this.#known.put(id, number);
       void this.#idOf.put(number, id);
       void this.#entries.put([notifier, number], entry);
-      this.#forget(number - remembered);
+      this.#forget(number - rememberedIds);
     };
     this.#root.resetReadTxn();
     if (this.#known.get(id) === undefined) await untilWritten(this.#root.transaction(putOnce));
   }
 
-  first(notifier: string): Entry | undefined {
+  /** The oldest entry of a notifier, whether or not its next attempt is due. */
+  first(notifier: string): OutboxEntry | undefined {
     this.#root.resetReadTxn();
     const [first] = this.#entries.getRange({
       start: [notifier, 0],
@@ -91,6 +84,7 @@ class LmdbOutbox implements Outbox {
     return first?.value;
   }
 
+  /** Names of the notifiers for which notifications wait. */
   notifiers(): string[] {
     this.#root.resetReadTxn();
     const names: string[] = [];
@@ -102,11 +96,13 @@ class LmdbOutbox implements Outbox {
     return names;
   }
 
-  async settled(entry: Entry): Promise<void> {
+  /** Removes an entry that was delivered or dropped. Its id stays known, so it is never sent again. */
+  async remove(entry: OutboxEntry): Promise<void> {
     await this.#write(() => void this.#entries.remove(keyOf(entry)));
   }
 
-  async failed(entry: Entry, reason: string, notBefore: Millis): Promise<void> {
+  /** Records a failed attempt and when the next one is due. */
+  async postpone(entry: OutboxEntry, reason: string, notBefore: Millis): Promise<void> {
     const later = { ...entry, attempts: entry.attempts + 1, notBefore, lastError: reason };
     await this.#write(() => void this.#entries.put(keyOf(entry), later));
   }
@@ -132,6 +128,6 @@ class LmdbOutbox implements Outbox {
   }
 }
 
-function keyOf({ notification, number }: Entry): [string, number] {
+function keyOf({ notification, number }: OutboxEntry): [string, number] {
   return [notification.notifier, number];
 }

@@ -8,13 +8,14 @@ interface Answer {
   body: string;
 }
 
-/** An answer's body is read so far and no farther: it is only quoted in a log line. */
+/** Limit of the part of a response body that is read. It is only quoted in a log line. */
 const longestBody = 64 * 1024;
 
 /**
- * Posts a JSON document. A 2xx answer is returned; 408, 429 and 5xx are worth another try, and `Retry-After` says
- * when. An address, a right or a token that is not (any longer) valid is for the operator to mend, who may take a
- * while; anything else is a refusal of this message. Addresses and headers hold secrets, so messages name neither.
+ * Posts a JSON document and returns a 2xx response. All other outcomes reject with a `NotifierError`:
+ * `NOTIFIER_UNAVAILABLE` for 408, 429, 5xx and network errors, with the pause of `Retry-After`; `NOTIFIER_MISCONFIGURED`
+ * where the operator must correct the address, a permission or a token; `NOTIFIER_REFUSED` for any other status.
+ * Addresses and headers hold secrets, so error messages contain neither.
  */
 export async function postJson(
   url: string,
@@ -24,23 +25,23 @@ export async function postJson(
 ): Promise<Answer> {
   const answer = await exchange(url, document, headers, signal);
   if (answer.status >= 200 && answer.status < 300) return answer;
-  const says = `it answered ${answer.status}${quote(answer.body)}`;
+  const answered = `it answered ${answer.status}${quote(answer.body)}`;
   if (answer.status === 408 || answer.status === 429 || answer.status >= 500) {
-    throw new NotifierError('NOTIFIER_UNAVAILABLE', says, answer.retryAfter);
+    throw new NotifierError('NOTIFIER_UNAVAILABLE', answered, answer.retryAfter);
   }
-  const remedy = mendable[answer.status] ?? (answer.status < 400 ? moved : undefined);
-  if (remedy !== undefined) throw new NotifierError('NOTIFIER_MISCONFIGURED', `${says}; ${remedy}`);
-  throw new NotifierError('NOTIFIER_REFUSED', says);
+  const remedy = remedies[answer.status] ?? (answer.status < 400 ? moved : undefined);
+  if (remedy !== undefined) throw new NotifierError('NOTIFIER_MISCONFIGURED', `${answered}; ${remedy}`);
+  throw new NotifierError('NOTIFIER_REFUSED', answered);
 }
 
 const moved = 'the address has moved: correct it in `notifiers`';
-const mendable: Record<number, string> = {
+const remedies: Record<number, string> = {
   401: 'check the token or the `headers` in `notifiers`',
-  403: 'check the token, its rights and the address in `notifiers`',
-  404: 'there is nothing at this address: correct it in `notifiers`',
-  405: 'nothing takes a POST at this address: correct it in `notifiers`',
-  407: 'a proxy in between wants a password',
-  410: 'the address is gone for good: make a new one and put it into `notifiers`',
+  403: 'check the token, its permissions and the address in `notifiers`',
+  404: 'the address does not exist: correct it in `notifiers`',
+  405: 'the address does not accept POST: correct it in `notifiers`',
+  407: 'a proxy requires a password',
+  410: 'the address no longer exists: create a new one and set it in `notifiers`',
 };
 
 async function exchange(
@@ -76,7 +77,7 @@ function reasonOf(error: unknown): string {
       : messageOf(error);
 }
 
-/** RFC 9110: seconds, or a date. A date needs a clock; the usual back-off serves as well. */
+/** `Retry-After` in milliseconds. Only the form in seconds (RFC 9110) is read; for a date the usual back-off applies. */
 function retryAfterOf(header: string | string[] | undefined): Millis | undefined {
   const seconds = Number(header);
   return header !== undefined && Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;

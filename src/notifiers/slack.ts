@@ -11,32 +11,32 @@ export function createSlack(name: string, config: SlackConfig): Notifier {
   return { name, timeout, giveUpAfter, send };
 }
 
-/** Slack opens no address that a sender wrote, which would tell its owner that somebody reads. */
-const plainly = { unfurl_links: false, unfurl_media: false };
+/** Without unfurling Slack does not fetch addresses from log lines, which would tell their owners that somebody reads them. */
+const noUnfurling = { unfurl_links: false, unfurl_media: false };
 
 function toWebhook(url: string): Notifier['send'] {
   return async (notification, signal) => {
-    await postJson(url, { text: textOf(notification), ...plainly }, {}, signal);
+    await postJson(url, { text: textOf(notification), ...noUnfurling }, {}, signal);
   };
 }
 
-/** `chat.postMessage` says what it thinks in the body of a 200: `{"ok":false,"error":"channel_not_found"}`. */
+/** `chat.postMessage` reports errors in the body of a 200: `{"ok":false,"error":"channel_not_found"}`. */
 function toChannel({ api, token, channel }: SlackConfig): Notifier['send'] {
   return async (notification, signal) => {
-    const message = { channel, text: textOf(notification), parse: 'none', ...plainly };
+    const message = { channel, text: textOf(notification), parse: 'none', ...noUnfurling };
     const headers = { authorization: `Bearer ${token}` };
     const { body } = await postJson(`${api}/chat.postMessage`, message, headers, signal);
     const error = refusalIn(body);
     if (error === undefined) return;
-    if (passing.has(error)) throw new NotifierError('NOTIFIER_UNAVAILABLE', `Slack says ${error}`);
-    const remedy = mendable[error];
-    if (remedy === undefined) throw new NotifierError('NOTIFIER_REFUSED', `Slack says ${error}`);
-    throw new NotifierError('NOTIFIER_MISCONFIGURED', `Slack says ${error}; ${remedy}`);
+    if (transient.has(error)) throw new NotifierError('NOTIFIER_UNAVAILABLE', `Slack answered ${error}`);
+    const remedy = remedies[error];
+    if (remedy === undefined) throw new NotifierError('NOTIFIER_REFUSED', `Slack answered ${error}`);
+    throw new NotifierError('NOTIFIER_MISCONFIGURED', `Slack answered ${error}; ${remedy}`);
   };
 }
 
-/** Errors of `chat.postMessage` that another try may mend (docs.slack.dev, method chat.postMessage). */
-const passing = new Set([
+/** Errors of `chat.postMessage` after which another attempt may succeed (docs.slack.dev, method chat.postMessage). */
+const transient = new Set([
   'ratelimited',
   'rate_limited',
   'message_limit_exceeded',
@@ -47,51 +47,49 @@ const passing = new Set([
   'team_added_to_org',
 ]);
 
-const newToken = 'put a valid bot token into `token`';
-const rightOf = 'give the app the scope `chat:write` and install it anew';
-const elsewhere = 'name another `channel`, or let the workspace allow the app to post there';
+const newToken = 'set a valid bot token in `token`';
+const permission = 'give the app the scope `chat:write` and reinstall it';
+const otherChannel = 'set another `channel`, or allow the app to post there in the workspace';
 
-/** Errors that are about the set-up and not about the message: once that is mended, the message goes through. */
-const mendable: Record<string, string> = {
+/** Errors caused by the setup and not by the notification, with the remedy. Notifications wait until it is corrected. */
+const remedies: Record<string, string> = {
   not_in_channel: 'invite the app into the channel (/invite @app)',
-  channel_not_found: 'name a `channel` that is there, and invite the app into it if it is private',
-  is_archived: 'unarchive the channel, or name another `channel`',
+  channel_not_found: 'set an existing `channel`, and invite the app if it is private',
+  is_archived: 'unarchive the channel, or set another `channel`',
   invalid_auth: newToken,
   not_authed: newToken,
   token_revoked: newToken,
   token_expired: newToken,
   account_inactive: newToken,
   not_allowed_token_type: newToken,
-  missing_scope: rightOf,
-  no_permission: rightOf,
-  access_denied: rightOf,
-  ekm_access_denied: elsewhere,
-  org_login_required: elsewhere,
-  restricted_action: elsewhere,
-  restricted_action_read_only_channel: elsewhere,
-  restricted_action_non_threadable_channel: elsewhere,
-  restricted_action_thread_only_channel: elsewhere,
-  team_access_not_granted: elsewhere,
-  enterprise_is_restricted: elsewhere,
-  messages_tab_disabled: elsewhere,
+  missing_scope: permission,
+  no_permission: permission,
+  access_denied: permission,
+  ekm_access_denied: otherChannel,
+  org_login_required: otherChannel,
+  restricted_action: otherChannel,
+  restricted_action_read_only_channel: otherChannel,
+  restricted_action_non_threadable_channel: otherChannel,
+  restricted_action_thread_only_channel: otherChannel,
+  team_access_not_granted: otherChannel,
+  enterprise_is_restricted: otherChannel,
+  messages_tab_disabled: otherChannel,
 };
 
 function refusalIn(body: string): string | undefined {
   try {
     const answer = JSON.parse(body) as { ok?: unknown; error?: unknown };
-    return answer.ok === true
-      ? undefined
-      : String(answer.error ?? 'something that is no success').slice(0, 100);
+    return answer.ok === true ? undefined : String(answer.error ?? 'an answer without `ok`').slice(0, 100);
   } catch {
-    return 'something that is not JSON';
+    return 'an answer that is not JSON';
   }
 }
 
-/** Slack's own rule: these three characters are escaped, everything else stands for itself. */
+/** Slack escapes these three characters and no others. */
 const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Bytes. Slack cuts a message of more than 40,000 characters; nobody reads a group or a reason of more than this. */
+/** Bytes of a group or a reason. Slack cuts a message of more than 40,000 characters. */
 const longestPart = 2_000;
 
 const brief = (text: string) => {
@@ -101,8 +99,8 @@ const brief = (text: string) => {
 };
 
 /**
- * The message's own line breaks are the rule's. Group and reason hold what senders wrote, which must not add a line
- * that looks like logboom's.
+ * The text of a message. Line breaks in it come from the message template. Group and reason hold text of senders, so
+ * their line breaks are escaped: a sender must not add lines that look like those of logboom.
  */
 export function textOf(notification: Notification): string {
   const { transition, episode } = notification;
@@ -115,6 +113,6 @@ export function textOf(notification: Notification): string {
     ...(episode.runbook === undefined ? [] : [`Runbook: ${episode.runbook}`]),
   ];
   const text = escaped(lines.join('\n'));
-  // Only this line is markup: a link's address is too long to be read.
+  // Only this line is markup: the address of a link is too long to read.
   return episode.url === undefined ? text : `${text}\n<${escaped(episode.url)}|Open in Discover>`;
 }

@@ -3,7 +3,7 @@ import type { Notification } from '../model.ts';
 import { type Notifier, stateWord } from './notifier.ts';
 import { postJson } from './post.ts';
 
-/** Posts each notification as a JSON document to an address of one's own. */
+/** A webhook: posts each notification as a JSON document to a configured address. */
 export function createWebhook(name: string, config: WebhookConfig): Notifier {
   const { timeout, giveUpAfter } = config;
   return {
@@ -18,8 +18,8 @@ export function createWebhook(name: string, config: WebhookConfig): Notifier {
 }
 
 /**
- * The document that webhooks get. `id` is the same for each attempt at one message, so a receiver can recognise a
- * repetition; field names are those of the alert documents.
+ * The document of a webhook. `id` (also the header `idempotency-key`) is the same for every attempt, so that a receiver
+ * recognises a repetition. Times are ISO 8601 in UTC. Field names are those of the alert documents.
  */
 export function documentOf(notification: Notification): Record<string, unknown> {
   const { transition, episode } = notification;

@@ -42,7 +42,7 @@ function told(
     analyser: aReader('analyser', { answers: { alerts: 3 }, ...parts.analyser }),
     indexer: aReader('indexer', { answers: { sink }, ...parts.indexer }),
     ...(parts.forwarder && { forwarder: aReader('forwarder', parts.forwarder) }),
-    delivering: {
+    delivery: {
       pendingFor: (name: string) => (name === 'ops' ? 2 : 0),
       failing: (name: string) =>
         name === 'ops' && parts.failing ? { reason: parts.failing, since: Date.now() - 1_500 } : undefined,

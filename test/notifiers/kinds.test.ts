@@ -154,10 +154,10 @@ describe('Slack', () => {
   });
 
   it.each([
-    [{ ok: false, error: 'msg_too_long' }, 'NOTIFIER_REFUSED', 'Slack says msg_too_long'],
-    [{ ok: false, error: 'ratelimited' }, 'NOTIFIER_UNAVAILABLE', 'Slack says ratelimited'],
-    [{ ok: false, error: 'internal_error' }, 'NOTIFIER_UNAVAILABLE', 'Slack says internal_error'],
-    [{ surprise: 1 }, 'NOTIFIER_REFUSED', 'Slack says something that is no success'],
+    [{ ok: false, error: 'msg_too_long' }, 'NOTIFIER_REFUSED', 'Slack answered msg_too_long'],
+    [{ ok: false, error: 'ratelimited' }, 'NOTIFIER_UNAVAILABLE', 'Slack answered ratelimited'],
+    [{ ok: false, error: 'internal_error' }, 'NOTIFIER_UNAVAILABLE', 'Slack answered internal_error'],
+    [{ surprise: 1 }, 'NOTIFIER_REFUSED', 'Slack answered an answer without `ok`'],
   ])('that answers 200 with %j has not taken it', async (body, code, message) => {
     const server = await anHttpServer((_, response) => reply(response, 200, body));
     expect(await failure(slack(server.url).send(aNotification('ops'), never))).toMatchObject({
@@ -168,7 +168,7 @@ describe('Slack', () => {
 
   it.each([
     ['not_in_channel', /invite the app/],
-    ['channel_not_found', /name a `channel`/],
+    ['channel_not_found', /set an existing `channel`/],
     ['is_archived', /unarchive/],
     ['invalid_auth', /valid bot token/],
     ['token_revoked', /valid bot token/],

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Outbox, openOutbox } from '../../src/notifiers/outbox.ts';
+import { Outbox } from '../../src/notifiers/outbox.ts';
 import { aNotification } from '../support/alerts.ts';
 import { aFolder } from '../support/folder.ts';
 
 function anOutbox(folder = aFolder()): Outbox {
-  const outbox = openOutbox(folder);
+  const outbox = new Outbox(folder);
   onTestFinished(() => outbox.close().catch(() => undefined));
   return outbox;
 }
@@ -18,7 +18,7 @@ describe('the outbox', () => {
     const order: string[] = [];
     for (let entry = outbox.first('slack'); entry; entry = outbox.first('slack')) {
       order.push(entry.notification.id);
-      await outbox.settled(entry);
+      await outbox.remove(entry);
     }
     expect(order).toEqual(['n1-slack', 'n2-slack', 'n3-slack']);
     expect(outbox.pending).toBe(0);
@@ -40,7 +40,7 @@ describe('the outbox', () => {
     await outbox.put(aNotification('slack'), 0);
     await outbox.put(aNotification('slack'), 0);
     expect(outbox.pending).toBe(1);
-    await outbox.settled(outbox.first('slack')!);
+    await outbox.remove(outbox.first('slack')!);
     await outbox.put(aNotification('slack'), 0);
     expect(outbox.pending).toBe(0);
   });
@@ -61,7 +61,7 @@ describe('the outbox', () => {
     for (let entry = outbox.first('ops'); entry; entry = outbox.first('ops')) {
       ids.add(entry.notification.id);
       places.add(entry.number);
-      await outbox.settled(entry);
+      await outbox.remove(entry);
     }
     expect([ids.size, places.size]).toEqual([600, 600]);
   }, 30_000);
@@ -69,8 +69,8 @@ describe('the outbox', () => {
   it('remembers attempts, the reason of the last and when to try again', async () => {
     const outbox = anOutbox();
     await outbox.put(aNotification('slack'), 5);
-    await outbox.failed(outbox.first('slack')!, 'it answered 503', 1_000);
-    await outbox.failed(outbox.first('slack')!, 'it answered 500', 3_000);
+    await outbox.postpone(outbox.first('slack')!, 'it answered 503', 1_000);
+    await outbox.postpone(outbox.first('slack')!, 'it answered 500', 3_000);
     expect(outbox.first('slack')).toMatchObject({
       since: 5,
       attempts: 2,
@@ -81,9 +81,9 @@ describe('the outbox', () => {
 
   it('has everything after a restart, and still knows what was delivered', async () => {
     const folder = aFolder();
-    const before = openOutbox(folder);
+    const before = new Outbox(folder);
     for (const number of [1, 2]) await before.put(aNotification('slack', number), 0);
-    await before.settled(before.first('slack')!);
+    await before.remove(before.first('slack')!);
     await before.close();
     const after = anOutbox(folder);
     expect(after.first('slack')?.notification).toEqual(aNotification('slack', 2));

@@ -5,7 +5,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { swapAnalysis } from '../../engine/swap.ts';
 import { messageOf } from '../../errors.ts';
 import { openJournalReader } from '../../journal/reader.ts';
-import { openOutbox } from '../../notifiers/outbox.ts';
+import { Outbox } from '../../notifiers/outbox.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
 import { parsingTelemetry } from '../../telemetry/parsing.ts';
 import { pipelineTelemetry } from '../../telemetry/pipeline.ts';
@@ -24,7 +24,7 @@ const instruments = workerInstruments(config, 'analyser');
 const telemetry = pipelineTelemetry(instruments);
 const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
-const outbox = openOutbox(folders.outbox);
+const outbox = new Outbox(folders.outbox);
 const parsing = parsingTelemetry(instruments);
 // What is on disk came about by the analysis that is beside it, and goes on by that until the configured one is due.
 let analysis = (results.analysis() as Analysis | undefined) ?? analysisOf(config);

@@ -1,0 +1,225 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { DeliveryLoop } from '../../src/notifiers/delivery-loop.ts';
+import { type Notifier, NotifierError } from '../../src/notifiers/notifier.ts';
+import { Outbox, type OutboxEntry } from '../../src/notifiers/outbox.ts';
+import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { notifierTelemetry } from '../../src/telemetry/notifiers.ts';
+import { aNotification } from '../support/alerts.ts';
+import { aFolder } from '../support/folder.ts';
+
+type Send = Notifier['send'];
+
+function aNotifier(name: string, send: Send, giveUpAfter = 60_000): Notifier {
+  return { name, timeout: 5_000, giveUpAfter, send };
+}
+
+/** Delivery loops over a real outbox; back-off pauses shrink to nothing because the clock is the test's. */
+function setUp(notifiers: Notifier[], clock = { now: 0 }) {
+  const outbox = new Outbox(aFolder());
+  const instruments = silentInstruments();
+  const telemetry = notifierTelemetry(instruments);
+  const refuseWrites = { left: 0 };
+  const flakyOutbox = {
+    first: (name: string) => outbox.first(name),
+    remove: async (entry: OutboxEntry) => {
+      if (refuseWrites.left-- > 0) throw new Error('no space left on device');
+      await outbox.remove(entry);
+    },
+    postpone: async (entry: OutboxEntry, reason: string, notBefore: number) => {
+      await outbox.postpone(entry, reason, notBefore);
+      clock.now = Math.max(clock.now, notBefore);
+    },
+  };
+  const loops = notifiers.map(
+    (notifier) =>
+      new DeliveryLoop({ notifier, outbox: flakyOutbox, telemetry, now: () => clock.now, random: () => 0.5 }),
+  );
+  for (const loop of loops) loop.start();
+  const stop = async () => {
+    await Promise.all(loops.map((loop) => loop.stop()));
+    await outbox.close();
+  };
+  onTestFinished(() => stop().catch(() => undefined));
+  const put = async (name: string, number: number) => {
+    await outbox.put(aNotification(name, number), clock.now);
+    for (const loop of loops) loop.wake();
+  };
+  return { outbox, put, loops, clock, instruments, refuseWrites };
+}
+
+async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+describe('delivery', () => {
+  it('sends the messages of a notifier one after the other, in order', async () => {
+    const sent: string[] = [];
+    let under = 0;
+    const { put, outbox } = setUp([
+      aNotifier('ops', async ({ id }) => {
+        under += 1;
+        expect(under).toBe(1);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        under -= 1;
+        sent.push(id);
+      }),
+    ]);
+    for (const number of [1, 2, 3, 4]) await put('ops', number);
+    await eventually(() => outbox.pending === 0);
+    expect(sent).toEqual(['n1-ops', 'n2-ops', 'n3-ops', 'n4-ops']);
+  });
+
+  it('tries again until the message is taken', async () => {
+    let attempts = 0;
+    const { put, outbox } = setUp([
+      aNotifier('ops', async () => {
+        attempts += 1;
+        if (attempts < 4) throw new NotifierError('NOTIFIER_UNAVAILABLE', 'it answered 503');
+      }),
+    ]);
+    await put('ops', 1);
+    await eventually(() => outbox.pending === 0);
+    expect(attempts).toBe(4);
+  });
+
+  it('lengthens its pauses, and takes the longer one that the other side asks for', async () => {
+    const pauses: number[] = [];
+    const clock = { now: 0 };
+    let before = 0;
+    const { put, outbox } = setUp(
+      [
+        aNotifier(
+          'ops',
+          async () => {
+            pauses.push(clock.now - before);
+            before = clock.now;
+            if (pauses.length === 3) throw new NotifierError('NOTIFIER_UNAVAILABLE', 'slow down', 90_000);
+            if (pauses.length < 6) throw new NotifierError('NOTIFIER_UNAVAILABLE', 'it answered 503');
+          },
+          Number.POSITIVE_INFINITY,
+        ),
+      ],
+      clock,
+    );
+    await put('ops', 1);
+    await eventually(() => outbox.pending === 0);
+    expect(pauses).toEqual([0, 750, 1_500, 90_000, 6_000, 12_000]);
+  });
+
+  it('does not believe any number of seconds: a century would be longer than a timer can be set to', async () => {
+    const clock = { now: 0 };
+    const attempts: number[] = [];
+    const { put, outbox } = setUp(
+      [
+        aNotifier(
+          'ops',
+          async () => {
+            attempts.push(clock.now);
+            if (attempts.length === 1) throw new NotifierError('NOTIFIER_UNAVAILABLE', 'later', 3e12);
+          },
+          Number.POSITIVE_INFINITY,
+        ),
+      ],
+      clock,
+    );
+    await put('ops', 1);
+    await eventually(() => outbox.pending === 0);
+    expect(attempts).toEqual([0, 3_600_000]);
+  });
+
+  it('lets a dead notifier hold up nothing but itself', async () => {
+    const sent: string[] = [];
+    const dead: Send = (_, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
+    const { put, outbox } = setUp([
+      aNotifier('dead', dead),
+      aNotifier('ops', async ({ id }) => void sent.push(id)),
+    ]);
+    for (const number of [1, 2]) for (const name of ['dead', 'ops']) await put(name, number);
+    await eventually(() => sent.length === 2);
+    expect(outbox.first('dead')?.notification.id).toBe('n1-dead');
+  });
+
+  it('drops what was refused for good, and goes on with the next', async () => {
+    const sent: string[] = [];
+    const { put, outbox } = setUp([
+      aNotifier('ops', async ({ id }) => {
+        if (id === 'n1-ops') throw new NotifierError('NOTIFIER_REFUSED', 'it answered 400');
+        sent.push(id);
+      }),
+    ]);
+    await put('ops', 1);
+    await put('ops', 2);
+    await eventually(() => outbox.pending === 0);
+    expect(sent).toEqual(['n2-ops']);
+  });
+
+  it('keeps what only the operator can mend, and delivers it in order once that is done', async () => {
+    const sent: string[] = [];
+    let attempts = 0;
+    const { put, outbox, instruments } = setUp([
+      aNotifier(
+        'ops',
+        async ({ id }) => {
+          attempts += 1;
+          if (attempts < 6) throw new NotifierError('NOTIFIER_MISCONFIGURED', 'Slack says not_in_channel');
+          sent.push(id);
+        },
+        24 * 3_600_000,
+      ),
+    ]);
+    await put('ops', 1);
+    await put('ops', 2);
+    await eventually(() => outbox.pending === 0);
+    expect(sent).toEqual(['n1-ops', 'n2-ops']);
+    const metric = await instruments.metrics.getSingleMetricAsString('logboom_notifications_total');
+    expect(metric).toContain('outcome="misconfigured"} 5');
+  });
+
+  it('drops what has grown too old', async () => {
+    let attempts = 0;
+    const fails: Send = async () => {
+      attempts += 1;
+      throw new NotifierError('NOTIFIER_UNAVAILABLE', 'down');
+    };
+    const { put, outbox, instruments } = setUp([aNotifier('ops', fails, 10_000)]);
+    await put('ops', 1);
+    await eventually(() => outbox.pending === 0);
+    expect(attempts).toBeGreaterThan(2);
+    const metric = await instruments.metrics.getSingleMetricAsString('logboom_notifications_total');
+    expect(metric).toContain('outcome="expired"} 1');
+  });
+
+  it('neither dies nor sends again when the disk does not take the note of a delivery', async () => {
+    const sent: string[] = [];
+    const { put, outbox, refuseWrites, instruments } = setUp([
+      aNotifier('ops', async ({ id }) => void sent.push(id)),
+    ]);
+    refuseWrites.left = 1;
+    await put('ops', 1);
+    await put('ops', 2);
+    await eventually(() => outbox.pending === 0);
+    expect(sent).toEqual(['n1-ops', 'n2-ops']);
+    const metric = await instruments.metrics.getSingleMetricAsString('logboom_notifications_total');
+    expect(metric).toContain('outcome="unwritten"} 1');
+  });
+
+  it('stops while the disk takes no note', async () => {
+    const { put, outbox, refuseWrites, loops } = setUp([aNotifier('ops', async () => undefined)]);
+    refuseWrites.left = 1_000;
+    await put('ops', 1);
+    await eventually(() => refuseWrites.left < 1_000);
+    await loops[0]!.stop();
+    expect(outbox.pending).toBe(1);
+  });
+
+  it('keeps a message whose attempt a stop broke off', async () => {
+    const hangs: Send = (_, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
+    const { put, outbox, loops } = setUp([aNotifier('ops', hangs)]);
+    await put('ops', 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await loops[0]!.stop();
+    expect(outbox.first('ops')).toMatchObject({ attempts: 0, notification: { id: 'n1-ops' } });
+  });
+});
