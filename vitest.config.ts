@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -10,7 +11,11 @@ const pure = ['alerts', 'config', 'events', 'listeners', 'lumberjack', 'parsers'
 );
 const real = 'test/real/**';
 
+const sourceOf = (name: string) => fileURLToPath(new URL(`packages/${name}/src/index.ts`, import.meta.url));
+
 export default defineConfig({
+  // The packages' sources are tested, not what the last build made of them.
+  resolve: { alias: { '@logboom/common': sourceOf('common'), '@logboom/store': sourceOf('store') } },
   test: {
     // Whole servers, real peers and real clocks: in CI a test may be unlucky once, and says so; it may not be twice.
     retry: process.env.CI ? 1 : 0,
@@ -20,7 +25,10 @@ export default defineConfig({
     // Where servers are tested most of the time is spent waiting: a second process makes use of that, also on two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      { extends: true, test: { name: 'servers', include: ['test/**/*.test.ts'], exclude: [...pure, real] } },
+      {
+        extends: true,
+        test: { name: 'servers', include: ['{test,packages/*/test}/**/*.test.ts'], exclude: [...pure, real] },
+      },
       { extends: true, test: { name: 'pure', include: pure, exclude: [real], isolate: false } },
     ],
   },

@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import base from './vitest.config.ts';
 
 /** Tests against real peers (Filebeat, Elasticsearch): one file at a time, for the peers are heavy. */
 export default defineConfig({
+  resolve: base.resolve!,
   test: {
     // Whole servers, real peers and real clocks: in CI a test may be unlucky once, and says so; it may not be twice.
     retry: process.env.CI ? 1 : 0,

@@ -1,15 +1,25 @@
-// Compiles src into dist. tsc's own build information makes a second run nearly free.
+// Compiles logboom and the packages beside it, each from its src into its dist. tsc's own build information makes a second run
+// nearly free.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** Without its entry an output is incomplete, and the build information in it is removed with it. */
+const outputs = [
+  ['packages/common/dist', 'index.js'],
+  ['packages/store/dist', 'index.js'],
+  ['dist', 'main.js'],
+];
+
 export function build() {
-  if (!existsSync(`${root}dist/main.js`)) rmSync(`${root}dist`, { recursive: true, force: true });
+  for (const [folder, entry] of outputs)
+    if (!existsSync(`${root}${folder}/${entry}`))
+      rmSync(`${root}${folder}`, { recursive: true, force: true });
   const tsc = spawnSync(
     process.execPath,
-    [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.json`],
+    [`${root}node_modules/typescript/bin/tsc`, '-b', `${root}tsconfig.json`],
     {
       cwd: root,
       stdio: 'inherit',

@@ -4,9 +4,9 @@ import { elasticsearch as elasticsearchSchema } from '../config/schema/outputs.t
 import type { Config } from '../config/schema/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { type ErrorCode, LogboomError } from '../errors.ts';
-import { asksCredentials } from '../store/http/access.ts';
-import type { StoreWorkerData } from '../store/store-worker.ts';
 import { workerEntry } from '../util/package-files.ts';
+import { asksCredentials } from './secured-store.ts';
+import type { StoreWorkerData } from './store-worker.ts';
 
 export interface EmbeddedStore {
   url: string;
@@ -39,7 +39,7 @@ export async function startEmbeddedStore(
     log: config.log,
     secrets,
   };
-  const worker = new Worker(workerEntry(import.meta.url, '../store/store-worker.ts'), {
+  const worker = new Worker(workerEntry(import.meta.url, './store-worker.ts'), {
     name: 'store',
     workerData,
     resourceLimits: heap,

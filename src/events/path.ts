@@ -1,4 +1,4 @@
-import { type NamePattern, starPattern } from '../util/glob.ts';
+import { type NamePattern, starPattern } from '@logboom/common';
 
 /** A dotted field name, compiled once, to be compared with the keys of documents as they are written. */
 export interface FieldPath {

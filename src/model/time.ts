@@ -1,2 +1,1 @@
-/** Milliseconds since the epoch, or a length in milliseconds. */
-export type Millis = number;
+export type { Millis } from '@logboom/common';

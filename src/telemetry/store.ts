@@ -1,21 +1,7 @@
+import type { StoreTelemetry } from '@logboom/store';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { formatSize } from '../util/units.ts';
 import type { Instruments } from './instruments.ts';
-
-/** What the embedded store tells of itself. */
-export interface StoreTelemetry {
-  started(url: string, folder: string): void;
-  stopped(): void;
-  bulkTaken(accepted: number, refused: number, bytes: number): void;
-  searched(milliseconds: number, path: string): void;
-  requestFailed(method: string, url: string, error: Error): void;
-  /** Documents that retention took away, and why. */
-  expired(index: string, documents: number, reason: 'age' | 'size'): void;
-  retentionFailed(error: Error): void;
-  /** The file gave room back to the disk. Sizes are its bytes. */
-  compacted(before: number, after: number): void;
-  measured(documents: number, bytes: number): void;
-}
 
 /** A search that takes longer is worth a line in the log. */
 const slow = 1000;
@@ -63,6 +49,7 @@ function metricsOf(metrics: Registry) {
   };
 }
 
+/** Turns what the embedded store reports into log lines and metrics. */
 export function storeTelemetry({ log, metrics }: Instruments): StoreTelemetry {
   const metric = metricsOf(metrics);
   return {

@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Engine } from '../../src/store/engine.ts';
-import { buildServer } from '../../src/store/http/server.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
-import { storeTelemetry } from '../../src/telemetry/store.ts';
+import { Engine } from '../../packages/store/src/engine.ts';
+import { buildServer } from '../../packages/store/src/http/server.ts';
+import { silentTelemetry } from '../../packages/store/src/telemetry.ts';
 import { gist, type Target } from './campaign.ts';
 
 const verbs = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const;
@@ -26,7 +25,7 @@ const sample = [
 export async function openStore() {
   const folder = mkdtempSync(join(tmpdir(), 'logboom-fuzz-'));
   const engine = new Engine(folder, Date.now);
-  const app = buildServer(engine, storeTelemetry(silentInstruments()));
+  const app = buildServer(engine, silentTelemetry);
   const ask = async (method: Verb, url: string, body: Buffer | string, type = 'application/json') => {
     const headers = { 'content-type': type };
     const payload = method === 'GET' && body.length === 0 ? {} : { payload: body };

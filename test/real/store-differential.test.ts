@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buckets } from '../store/requests/buckets.ts';
-import { writes } from '../store/requests/documents.ts';
-import { highlights } from '../store/requests/highlights.ts';
-import { hits } from '../store/requests/hits.ts';
-import { metrics } from '../store/requests/metrics.ts';
-import { fieldQueries } from '../store/requests/queries.ts';
-import { queryStrings } from '../store/requests/query-strings.ts';
-import { rangeQueries } from '../store/requests/ranges.ts';
-import { readings } from '../store/requests/readings.ts';
-import type { ComparedRequest } from '../store/requests/request.ts';
-import { textQueries } from '../store/requests/texts.ts';
+import { buckets } from '../../packages/store/test/requests/buckets.ts';
+import { writes } from '../../packages/store/test/requests/documents.ts';
+import { highlights } from '../../packages/store/test/requests/highlights.ts';
+import { hits } from '../../packages/store/test/requests/hits.ts';
+import { metrics } from '../../packages/store/test/requests/metrics.ts';
+import { fieldQueries } from '../../packages/store/test/requests/queries.ts';
+import { queryStrings } from '../../packages/store/test/requests/query-strings.ts';
+import { rangeQueries } from '../../packages/store/test/requests/ranges.ts';
+import { readings } from '../../packages/store/test/requests/readings.ts';
+import type { ComparedRequest } from '../../packages/store/test/requests/request.ts';
+import { textQueries } from '../../packages/store/test/requests/texts.ts';
 import { ask, compare, describeRequest, isRefusal } from './support/differential.ts';
 import { type BothStores, startBoth } from './support/differential-data.ts';
 

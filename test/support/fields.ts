@@ -1,5 +1,5 @@
+import { starPattern } from '@logboom/common';
 import type { Fields, FieldValue } from '../../src/model.ts';
-import { starPattern } from '../../src/util/glob.ts';
 
 /** Fields from flat names: what a query, a group key or a template is asked about in tests. */
 export function fieldsOf(values: Record<string, FieldValue>): Fields {

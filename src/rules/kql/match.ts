@@ -1,6 +1,6 @@
+import { glob } from '@logboom/common';
 import { LogboomError } from '../../errors.ts';
 import type { Scalar } from '../../model.ts';
-import { glob } from '../../util/glob.ts';
 import { addressOrder, isAddressField, network } from './addresses.ts';
 import { isAnything, literalOf, type Operator, type Regex, type Text, type Value } from './ast.ts';
 import { isDateField, readDate, timeOf } from './dates.ts';

@@ -1,5 +1,5 @@
+import { glob } from '@logboom/common';
 import { LogboomError } from '../../errors.ts';
-import { glob } from '../../util/glob.ts';
 
 /**
  * Full text, as Elasticsearch's standard analyser sees it: words without case. A dot or an apostrophe between two

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { JsonObject } from '../../../src/store/json.ts';
-import { hostile } from '../../store/requests/fixture.ts';
-import { type ComparedRequest, search } from '../../store/requests/request.ts';
+import type { JsonObject } from '../../../packages/store/src/json.ts';
+import { hostile } from '../../../packages/store/test/requests/fixture.ts';
+import { type ComparedRequest, search } from '../../../packages/store/test/requests/request.ts';
 
 const keywords = fc.constantFrom('word', 'tags', 'person.name', 'text.raw', 'alias');
 const numbers = fc.constantFrom('count', 'small', 'ratio', 'single', 'person.age', 'at');

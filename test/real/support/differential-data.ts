@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startStore } from '@logboom/store';
+import { hostile, hostileDocuments, hostileMapping } from '../../../packages/store/test/requests/fixture.ts';
+import { access } from '../../../packages/store/test/requests/request.ts';
 import { events } from '../../../src/sinks/elasticsearch/setup/templates/own.ts';
 import { mappingsBody } from '../../../src/sinks/elasticsearch/setup/templates/template.ts';
-import { startStore } from '../../../src/store/store.ts';
-import { silentInstruments } from '../../../src/telemetry/instruments.ts';
 import { readAccess } from '../../parsers/access-fields.ts';
-import { hostile, hostileDocuments, hostileMapping } from '../../store/requests/fixture.ts';
-import { access } from '../../store/requests/request.ts';
 import { accessLines } from './access-lines.ts';
 import { ask } from './differential.ts';
 import { type ElasticsearchMajor, startElasticsearch } from './elasticsearch.ts';
@@ -67,7 +66,6 @@ export async function startBoth(major: ElasticsearchMajor): Promise<BothStores> 
       keepAge: Number.MAX_SAFE_INTEGER,
       keepSize: Number.MAX_SAFE_INTEGER,
     },
-    instruments: silentInstruments(),
   });
   await Promise.all([fill(real.url), fill(store.url)]);
   return {

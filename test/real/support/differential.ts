@@ -1,4 +1,4 @@
-import type { ComparedRequest } from '../../store/requests/request.ts';
+import type { ComparedRequest } from '../../../packages/store/test/requests/request.ts';
 
 type Plain = Record<string, unknown>;
 

@@ -1,0 +1,3 @@
+export { formatDuration, type Millis, parseDuration } from './duration.ts';
+export { glob, type NamePattern, starPattern } from './glob.ts';
+export { formatSize, parseSize } from './size.ts';

@@ -1,0 +1,110 @@
+import type { Millis } from '@logboom/common';
+import type { JsonObject } from '../json.ts';
+import type { QueryContext } from '../query/matcher.ts';
+import { docsOf } from '../storage/bits.ts';
+import type { Segment } from '../storage/segment.ts';
+import { illegalArgument, parsingError } from '../store-error.ts';
+import { type Aggregator, bucketCounter, Children, type RequestScope } from './aggregator.ts';
+import { cardinality } from './cardinality.ts';
+import { composite } from './composite.ts';
+import { filterAggregation, filters, global, missing } from './filters.ts';
+import { dateHistogram, histogram } from './histogram.ts';
+import { average, extendedStats, maximum, minimum, stats, sum, valueCount } from './metrics.ts';
+import type { AggregationSpec } from './parse.ts';
+import { percentiles } from './percentiles.ts';
+import { dateRange, range } from './ranges.ts';
+import { terms } from './terms.ts';
+import { topHits } from './top-hits.ts';
+
+type Factory = (scope: RequestScope, spec: AggregationSpec) => Aggregator;
+
+const metrics: Record<string, Factory> = {
+  avg: average,
+  sum,
+  min: minimum,
+  max: maximum,
+  stats,
+  extended_stats: extendedStats,
+  value_count: valueCount,
+  cardinality,
+  percentiles,
+  top_hits: topHits,
+};
+
+const buckets: Record<string, Factory> = {
+  terms,
+  histogram,
+  date_histogram: dateHistogram,
+  range,
+  date_range: dateRange,
+  filter: filterAggregation,
+  filters,
+  missing,
+  global,
+  composite,
+};
+
+function build(scope: RequestScope, spec: AggregationSpec): Aggregator {
+  const { type, name, children } = spec;
+  if (Object.hasOwn(metrics, type)) {
+    if (children.length > 0)
+      throw illegalArgument(`Aggregator [${name}] of type [${type}] cannot accept sub-aggregations`);
+    return metrics[type]!(scope, spec);
+  }
+  if (!Object.hasOwn(buckets, type))
+    throw parsingError(`Unknown aggregation type [${type}], or one that this store does not support`, {
+      caused_by: { type: 'named_object_not_found_exception', reason: `unknown field [${type}]` },
+    });
+  return buckets[type]!(scope, spec);
+}
+
+/** All aggregations of one search. */
+export class Aggregations {
+  readonly #children: Children;
+  readonly #global: Children;
+
+  constructor(specs: AggregationSpec[], now: Millis) {
+    const scope: RequestScope = { now, addBucket: bucketCounter(), build: (spec) => build(scope, spec) };
+    const isGlobal = (spec: AggregationSpec) => spec.type === 'global';
+    for (const spec of specs) refuseInner(spec.children);
+    // Children are built when a bucket is; a request must be refused although no document falls into one.
+    for (const spec of specs) tryAll(scope, spec.children);
+    this.#children = new Children(
+      scope,
+      specs.filter((spec) => !isGlobal(spec)),
+    );
+    this.#global = new Children(scope, specs.filter(isGlobal));
+  }
+
+  collect(
+    context: QueryContext,
+    segment: Segment,
+    docs: Uint16Array,
+    scores: Float64Array | undefined,
+  ): void {
+    const batch = { context, segment, scores };
+    this.#children.collect(batch, docs);
+    this.#global.collect(batch, docsOf(segment.live));
+  }
+
+  result(): JsonObject {
+    return { ...this.#children.result(), ...this.#global.result() };
+  }
+}
+
+function refuseInner(specs: AggregationSpec[]): void {
+  for (const { type, name, children } of specs) {
+    if (type === 'global')
+      throw illegalArgument(
+        `Aggregation [${name}] cannot have a global sub-aggregation: global aggregations can only be defined at the top level`,
+      );
+    refuseInner(children);
+  }
+}
+
+function tryAll(scope: RequestScope, specs: AggregationSpec[]): void {
+  for (const spec of specs) {
+    build(scope, spec);
+    tryAll(scope, spec.children);
+  }
+}

@@ -1,0 +1,166 @@
+import { performance } from 'node:perf_hooks';
+import type { Engine } from '../engine.ts';
+import { externalVersion } from '../external-version.ts';
+import { isObject, type JsonObject, parseJson } from '../json.ts';
+import { errorBody, illegalArgument, StoreError } from '../store-error.ts';
+import type { StoreTelemetry } from '../telemetry.ts';
+import { type WriteRequest, type WriteResult, writeItem } from '../write-item.ts';
+import type { Route } from './routing.ts';
+
+const actions = ['index', 'create', 'update', 'delete'] as const;
+const metaKeys = new Set([
+  '_index',
+  '_id',
+  'routing',
+  'pipeline',
+  'if_seq_no',
+  'if_primary_term',
+  'require_alias',
+  'retry_on_conflict',
+  'dynamic_templates',
+  'list_executed_pipelines',
+  'require_data_stream',
+  'version',
+  'version_type',
+]);
+
+/** Lines of an ndjson body, without their ends; the last must end, too, as Elasticsearch demands it. */
+export function linesOf(body: Buffer): Buffer[] {
+  if (body.length === 0) return [];
+  if (body[body.length - 1] !== 10)
+    throw illegalArgument('The bulk request must be terminated by a newline [\\n]');
+  const lines: Buffer[] = [];
+  for (let start = 0; start < body.length; ) {
+    const end = body.indexOf(10, start);
+    lines.push(body.subarray(start, body[end - 1] === 13 && end > start ? end - 1 : end));
+    start = end + 1;
+  }
+  return lines;
+}
+
+function parseAction(line: Buffer, number: number): [WriteRequest['action'], JsonObject] {
+  let value: unknown;
+  try {
+    value = parseJson(line);
+  } catch {
+    throw illegalArgument(
+      `Malformed action/metadata line [${number}], expected START_OBJECT but found something that is no JSON`,
+    );
+  }
+  const [entry, ...others] = isObject(value) ? Object.entries(value) : [];
+  if (!entry || others.length > 0)
+    throw illegalArgument(
+      `Malformed action/metadata line [${number}], expected FIELD_NAME but found [END_OBJECT]`,
+    );
+  const [name, meta] = entry;
+  const action = actions.find((one) => one === name);
+  if (!action)
+    throw illegalArgument(
+      `Malformed action/metadata line [${number}], expected field [create], [delete], [index] or [update] but found [${name}]`,
+    );
+  if (!isObject(meta))
+    throw illegalArgument(
+      `Malformed action/metadata line [${number}], expected START_OBJECT but found [VALUE]`,
+    );
+  const unknown = Object.keys(meta).find((key) => !metaKeys.has(key));
+  if (unknown)
+    throw illegalArgument(`Action/metadata line [${number}] contains an unknown parameter [${unknown}]`);
+  return [action, meta];
+}
+
+export function checkPipeline(pipeline: unknown): void {
+  if (pipeline !== undefined && pipeline !== null && pipeline !== '_none')
+    throw illegalArgument(`pipeline with id [${String(pipeline)}] does not exist`);
+}
+
+/** Reads a whole body before anything is written: a malformed line refuses the request, not half of it. */
+function parseBulk(body: Buffer, index: string | undefined): WriteRequest[] {
+  const lines = linesOf(body);
+  const requests: WriteRequest[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]!;
+    if (line.length === 0) continue;
+    const [action, meta] = parseAction(line, at + 1);
+    checkPipeline(meta.pipeline);
+    const target = meta._index ?? index;
+    if (target === undefined || target === null)
+      throw new StoreError(
+        400,
+        'action_request_validation_exception',
+        `Validation Failed: ${requests.length + 1}: index is missing;`,
+      );
+    if (typeof meta._id === 'object' && meta._id !== null)
+      throw illegalArgument(
+        `Malformed action/metadata line [${at + 1}], expected a simple value for field [_id] but found [START_OBJECT]`,
+      );
+    const id = meta._id === undefined || meta._id === null ? undefined : String(meta._id);
+    const ifSequence = meta.if_seq_no === undefined ? undefined : Number(meta.if_seq_no);
+    const needsSource = action !== 'delete';
+    if (needsSource) at++;
+    const source = needsSource ? lines[at] : Buffer.alloc(0);
+    if (source === undefined)
+      throw illegalArgument(`Malformed action/metadata line [${at}], expected a document after it`);
+    requests.push({
+      action,
+      index: String(target),
+      id,
+      source,
+      ifSequence,
+      requireAlias: meta.require_alias === true,
+      external: externalVersion(meta.version, meta.version_type),
+    });
+  }
+  if (requests.length === 0) throw new StoreError(400, 'parse_exception', 'request body is required');
+  return requests;
+}
+
+export function resultBody({ index, id, version, sequence, result }: WriteResult, isRefreshed = false) {
+  return {
+    _index: index,
+    _id: id,
+    _version: version,
+    result,
+    ...(isRefreshed && { forced_refresh: true }),
+    _shards:
+      result === 'noop' ? { total: 0, successful: 0, failed: 0 } : { total: 1, successful: 1, failed: 0 },
+    _seq_no: sequence,
+    _primary_term: 1,
+  };
+}
+
+function refused(engine: Engine, request: WriteRequest, error: unknown) {
+  if (!(error instanceof StoreError)) throw error;
+  const { root_cause: _, ...reason } = errorBody(error).error;
+  const stream = request.action === 'create' ? engine.catalog.get('stream', request.index) : undefined;
+  const name = stream?.indices.at(-1) ?? request.index;
+  return { _index: name, _id: request.id ?? null, status: error.status, error: reason };
+}
+
+/** Runs within a transaction: each item stands or falls for itself. */
+function runBulk(engine: Engine, requests: WriteRequest[], isRefreshed: boolean) {
+  let refusals = 0;
+  const items = requests.map((request) => {
+    try {
+      const result = writeItem(engine, request);
+      return { [request.action]: { ...resultBody(result, isRefreshed), status: result.status } };
+    } catch (error) {
+      refusals++;
+      return { [request.action]: refused(engine, request, error) };
+    }
+  });
+  return { items, refusals };
+}
+
+export function bulkRoutes(route: Route, engine: Engine, telemetry: StoreTelemetry): void {
+  const known =
+    'refresh pipeline timeout wait_for_active_shards routing _source require_alias type require_data_stream list_executed_pipelines include_source_on_error';
+  route('POST PUT', ['/_bulk', '/:index/_bulk'], known, async ({ path, parameters, body }) => {
+    const started = performance.now();
+    checkPipeline(parameters.pipeline);
+    const requests = parseBulk(body, path.index);
+    const isRefreshed = parameters.refresh === 'true' || parameters.refresh === '';
+    const { items, refusals } = await engine.write(() => runBulk(engine, requests, isRefreshed));
+    telemetry.bulkTaken(items.length - refusals, refusals, body.length);
+    return { body: { errors: refusals > 0, took: Math.round(performance.now() - started), items } };
+  });
+}

@@ -1,0 +1,135 @@
+import type { ServerOptions } from 'node:https';
+import { promisify } from 'node:util';
+import { gunzip, inflate } from 'node:zlib';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import type { Engine } from '../engine.ts';
+import { PointsInTime } from '../search/contexts.ts';
+import { errorBody, StoreError } from '../store-error.ts';
+import type { StoreTelemetry } from '../telemetry.ts';
+import { type Authorize, protect } from './access.ts';
+import { bulkRoutes } from './bulk-routes.ts';
+import { catRoutes } from './cat-routes.ts';
+import { clusterRoutes } from './cluster-routes.ts';
+import { documentRoutes } from './document-routes.ts';
+import { indexRoutes } from './index-routes.ts';
+import { inspectionRoutes } from './inspection-routes.ts';
+import { router, send } from './routing.ts';
+import { scrollRoutes } from './scroll-routes.ts';
+import { searchRoutes } from './search-routes.ts';
+import { templateRoutes } from './template-routes.ts';
+
+/** `http.max_content_length`: also what a compressed body may grow to. */
+const largestBody = 100 * 2 ** 20;
+
+const options = {
+  logger: false,
+  bodyLimit: largestBody,
+  /** For a whole request to arrive; Fastify would wait for ever. */
+  requestTimeout: 120_000,
+  forceCloseConnections: true,
+  routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+} as const;
+const maxConnections = 1_024;
+
+/** Answers are for programs: whatever a document holds, nothing of it may run in a browser. */
+const headers = {
+  'X-elastic-product': 'Elasticsearch',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+};
+
+const unpackers = { gzip: promisify(gunzip), deflate: promisify(inflate) } as const;
+
+async function unpack(encoding: string | undefined, body: Buffer): Promise<Buffer> {
+  if (!encoding || encoding === 'identity') return body;
+  const unpacker = Object.hasOwn(unpackers, encoding)
+    ? unpackers[encoding as keyof typeof unpackers]
+    : undefined;
+  if (!unpacker)
+    throw new StoreError(415, 'illegal_argument_exception', `unknown content encoding [${encoding}]`);
+  try {
+    return (await unpacker(body, { maxOutputLength: largestBody })) as Buffer;
+  } catch (error) {
+    const isLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    const reason = isLarge
+      ? 'entity content is too long for the configured buffer limit'
+      : 'Not in GZIP format';
+    throw new StoreError(
+      isLarge ? 413 : 400,
+      isLarge ? 'content_too_long_exception' : 'zip_exception',
+      reason,
+    );
+  }
+}
+
+function toStoreError(error: FastifyError): StoreError {
+  if (error instanceof StoreError) return error;
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new StoreError(
+      413,
+      'content_too_long_exception',
+      'entity content is too long for the configured buffer limit',
+    );
+  if (error.statusCode && error.statusCode < 500)
+    return new StoreError(error.statusCode, 'illegal_argument_exception', error.message);
+  return new StoreError(500, 'exception', error.message);
+}
+
+const mediaType = /^(application\/(json|x-ndjson|vnd\.elasticsearch\+(json|x-ndjson))|text\/plain)\s*(;|$)/i;
+
+/** Fastify with Elasticsearch's manners: its header on every answer, its error shape, its idea of content types. */
+export function buildServer(
+  engine: Engine,
+  telemetry: StoreTelemetry,
+  authorize?: Authorize,
+  https?: ServerOptions,
+): FastifyInstance {
+  const app = Fastify({ ...options, ...(https && { https }) }) as FastifyInstance;
+  app.server.maxConnections = maxConnections;
+  if (authorize) protect(app, authorize);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    const type = request.headers['content-type'];
+    if (type && !mediaType.test(type) && body.length > 0)
+      done(
+        new StoreError(406, 'media_type_header_exception', `Content-Type header [${type}] is not supported`),
+      );
+    else unpack(request.headers['content-encoding'], body as Buffer).then((plain) => done(null, plain), done);
+  });
+  app.addHook('onSend', async (_request, reply) => void reply.headers(headers));
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = toStoreError(error);
+    if (refusal.status >= 500) telemetry.requestFailed(request.method, request.url, error);
+    return send(request, reply, { status: refusal.status, body: errorBody(refusal), isError: true });
+  });
+  const route = router(app);
+  const pits = new PointsInTime(engine.now);
+  clusterRoutes(route, engine);
+  catRoutes(route, engine);
+  indexRoutes(route, engine);
+  templateRoutes(route, engine);
+  bulkRoutes(route, engine, telemetry);
+  documentRoutes(route, engine);
+  searchRoutes(route, engine, telemetry, pits);
+  scrollRoutes(route, engine, pits);
+  inspectionRoutes(route, engine);
+  refuseUnknownPaths(app);
+  return app;
+}
+
+const verbs = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
+
+function refuseUnknownPaths(app: FastifyInstance): void {
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = verbs.filter(
+      (method) => app.findRoute({ method: method as 'GET', url: request.url }) !== null,
+    );
+    const reason = `no handler found for uri [${request.url}] and method [${request.method}]`;
+    const wrong = `Incorrect HTTP method for uri [${request.url}] and method [${request.method}], allowed: [${allowed.join(', ')}]`;
+    return send(request, reply, {
+      status: allowed.length ? 405 : 400,
+      body: { error: allowed.length ? wrong : reason, status: allowed.length ? 405 : 400 },
+    });
+  });
+}

@@ -1,0 +1,237 @@
+import type { NamePattern } from '@logboom/common';
+import { isObject, type JsonObject, wildcard } from '../json.ts';
+import { illegalArgument, mapperError, StoreError } from '../store-error.ts';
+import { isDateFormat } from './date-parse.ts';
+import { type Family, type Field, familyOf, type MappingNode, type ObjectNode, optionsOf } from './field.ts';
+
+export interface MappingSettings {
+  ignoreMalformed: boolean;
+  /** `index.mapping.total_fields.limit`: a sender that uses values as keys must not fill the memory. */
+  fieldLimit: number;
+  /** `index.mapping.depth.limit`: how many objects may lie in one another. */
+  depthLimit: number;
+}
+
+const defaults: MappingSettings = { ignoreMalformed: false, fieldLimit: 1000, depthLimit: 20 };
+
+/**
+ * A mapping as the store works with it: the JSON as people wrote it (and dynamic mapping went on writing it) and,
+ * compiled from it, a tree to walk documents with and the leaf fields by name.
+ */
+export class Mapping {
+  readonly definition: JsonObject;
+  readonly root: ObjectNode;
+  readonly fields = new Map<string, Field>();
+  readonly constants: Field[] = [];
+  /** `_ignored`: the names of fields whose value in a document was left out of the index. */
+  readonly ignored: Field;
+  readonly settings: MappingSettings;
+  readonly #objects = new Map<string, ObjectNode>();
+  readonly #aliases = new Map<string, string>();
+  readonly #unsettled: [parent: ObjectNode, name: string][] = [];
+  #slots = 0;
+
+  constructor(definition: JsonObject, settings: Partial<MappingSettings> = {}) {
+    this.definition = definition;
+    this.settings = { ...defaults, ...settings };
+    this.ignored = this.#field('_ignored', '_ignored', 'keyword', {}, '');
+    this.fields.delete('_ignored');
+    this.root = this.#object('', definition, 'true', '');
+  }
+
+  get slots(): number {
+    return this.#slots;
+  }
+
+  /** The field of that name, through aliases. Keys below a flattened field are fields of their own. */
+  field(name: string): Field | undefined {
+    if (name === '_ignored') return this.ignored;
+    const field = this.fields.get(this.#aliases.get(name) ?? name);
+    return field ?? this.#flattenedKey(name);
+  }
+
+  object(path: string): ObjectNode | undefined {
+    return path === '' ? this.root : this.#objects.get(path);
+  }
+
+  /** Leaf fields whose name matches; a name without `*` also stands for the fields of that object. */
+  fieldsMatching(pattern: NamePattern): Field[] {
+    const named = [...this.fields.values()].filter((field) => pattern.test(field.name));
+    const aliased = [...this.#aliases]
+      .filter(([name]) => pattern.test(name))
+      .map(([, target]) => this.field(target));
+    return [...named, ...aliased.filter((field) => field !== undefined)];
+  }
+
+  /** Fields by the names under which a pattern finds them: an alias is shown under its own. */
+  named(pattern: string): [name: string, field: Field][] {
+    const matching = wildcard(pattern);
+    const all = [...this.fields.keys(), ...this.#aliases.keys()];
+    // Keys below a flattened field are only found by their whole name.
+    const names = pattern.includes('*') ? all.filter((name) => matching.test(name)) : [pattern];
+    return names.flatMap((name): [string, Field][] => {
+      const field = this.field(name);
+      return field ? [[name, field]] : [];
+    });
+  }
+
+  aliases(): ReadonlyMap<string, string> {
+    return this.#aliases;
+  }
+
+  /** Adds what dynamic mapping decided. The definition grows with it and is what gets stored. */
+  add(parent: ObjectNode, name: string, definition: JsonObject): MappingNode {
+    this.#checkDepth(parent, name, definition);
+    // Slots are no measure: what was taken back does not give its own back.
+    if (this.fields.size + this.#objects.size >= this.settings.fieldLimit)
+      throw new StoreError(
+        400,
+        'document_parsing_exception',
+        `Limit of total fields [${this.settings.fieldLimit}] has been exceeded while adding new fields [1]`,
+      );
+    const node = this.#node(parent, name, definition);
+    this.#propertiesOf(parent.path)[name] = definition;
+    this.#unsettled.push([parent, name]);
+    return node;
+  }
+
+  #checkDepth({ path }: ObjectNode, name: string, { type = 'object' }: JsonObject): void {
+    const object = path ? `${path}.${name}` : name;
+    if ((type === 'object' || type === 'nested') && object.split('.').length >= this.settings.depthLimit)
+      throw illegalArgument(
+        `Limit of mapping depth [${this.settings.depthLimit}] has been exceeded due to object field [${object}]`,
+      );
+  }
+
+  /** Keeps what was added. */
+  settle(): void {
+    this.#unsettled.length = 0;
+  }
+
+  /** Takes back what was added since: the document that asked for it was refused, and leaves no trace. */
+  rollback(): void {
+    for (const [parent, name] of this.#unsettled.splice(0).reverse()) {
+      const path = parent.path ? `${parent.path}.${name}` : name;
+      parent.children.delete(name);
+      delete this.#propertiesOf(parent.path)[name];
+      this.#objects.delete(path);
+      for (const known of this.fields.keys())
+        if (known === path || known.startsWith(`${path}.`)) this.fields.delete(known);
+    }
+  }
+
+  #flattenedKey(name: string): Field | undefined {
+    for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
+      const root = this.fields.get(name.slice(0, dot));
+      if (root?.family === 'flattened') return { ...root, name, source: root.name };
+    }
+    return undefined;
+  }
+
+  #propertiesOf(path: string): JsonObject {
+    let place = this.definition;
+    const walked: string[] = [];
+    for (const step of path === '' ? [] : this.#stepsOf(path)) {
+      walked.push(step);
+      place = (place.properties as JsonObject)[step] as JsonObject;
+    }
+    place.properties ??= {};
+    return place.properties as JsonObject;
+  }
+
+  /** Object names hold no dots: `properties` are expanded before they get here. */
+  #stepsOf(path: string): string[] {
+    return path.split('.');
+  }
+
+  #object(path: string, definition: JsonObject, inherited: string, around: string): ObjectNode {
+    const dynamic = String(definition.dynamic ?? inherited) as ObjectNode['dynamic'];
+    if (!['true', 'false', 'strict', 'runtime'].includes(dynamic))
+      throw mapperError(`Could not convert [${path}.dynamic] to boolean`);
+    const children = new Map<string, MappingNode>();
+    const node: ObjectNode = {
+      kind: 'object',
+      path,
+      dynamic,
+      enabled: String(definition.enabled ?? true) === 'true',
+      nested: definition.type === 'nested',
+      nestedPath: definition.type === 'nested' ? path : around,
+      children,
+    };
+    if (path) this.#objects.set(path, node);
+    const properties = definition.properties ?? {};
+    if (!isObject(properties)) throw mapperError(`Expected map for property [properties] on field [${path}]`);
+    for (const [name, child] of Object.entries(properties)) {
+      if (!isObject(child))
+        throw mapperError(`Expected map for property [fields] on field [${name}] but got a ${typeof child}`);
+      this.#node(node, name, child);
+    }
+    return node;
+  }
+
+  #node(parent: ObjectNode, name: string, definition: JsonObject): MappingNode {
+    const path = parent.path ? `${parent.path}.${name}` : name;
+    const type = definition.type === undefined ? 'object' : String(definition.type);
+    const node = this.#build(parent, path, type, definition);
+    parent.children.set(name, node);
+    return node;
+  }
+
+  #build(parent: ObjectNode, path: string, type: string, definition: JsonObject): MappingNode {
+    if (type === 'object' || type === 'nested')
+      return this.#object(path, definition, parent.dynamic, parent.nestedPath);
+    if (type === 'alias') {
+      this.#aliases.set(path, String(definition.path));
+      return { kind: 'alias', path, target: String(definition.path) };
+    }
+    return this.#field(path, path, type, definition, parent.nestedPath);
+  }
+
+  #field(name: string, source: string, type: string, definition: JsonObject, nested: string): Field {
+    const family = this.#checkedFamily(name, type, definition);
+    const options = optionsOf(definition, this.settings.ignoreMalformed);
+    const subfields: Field[] = [];
+    const field: Field = {
+      kind: 'field',
+      name,
+      source,
+      type,
+      family,
+      slot: this.#slots++,
+      nested,
+      subfields,
+      options,
+    };
+    this.fields.set(name, field);
+    if (options.constant !== undefined) this.constants.push(field);
+    for (const [sub, child] of Object.entries((definition.fields ?? {}) as JsonObject))
+      subfields.push(
+        this.#field(
+          `${name}.${sub}`,
+          source,
+          String((child as JsonObject).type),
+          child as JsonObject,
+          nested,
+        ),
+      );
+    return field;
+  }
+
+  #checkedFamily(name: string, type: string, definition: JsonObject): Family {
+    const family = familyOf(type);
+    const leaf = name.slice(name.lastIndexOf('.') + 1);
+    if (!family)
+      throw mapperError(
+        `Failed to parse mapping: The mapper type [${type}] declared on field [${leaf}] does not exist. It might have been created within a future version or requires a plugin to be installed. Check the documentation.`,
+      );
+    const asked = ['copy_to', 'script', 'normalizer'].find((option) => definition[option] !== undefined);
+    if (asked)
+      throw mapperError(
+        `Failed to parse mapping: parameter [${asked}] on mapper [${leaf}] is not supported by this store`,
+      );
+    if (definition.analyzer !== undefined && definition.analyzer !== 'standard')
+      throw mapperError(`analyzer [${String(definition.analyzer)}] has not been configured in mappings`);
+    if (family === 'date' && definition.format !== undefined) isDateFormat(String(definition.format));
+    return family;
+  }
+}

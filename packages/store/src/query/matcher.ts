@@ -1,0 +1,164 @@
+import type { Millis } from '@logboom/common';
+import type { OpenIndex } from '../engine.ts';
+import type { Field } from '../mapping/field.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import { type Bits, hasBit, intersect, noBits, segmentSize, subtract, unite } from '../storage/bits.ts';
+import type { Segment } from '../storage/segment.ts';
+import type { Shard } from '../storage/shard.ts';
+import { queryShardError } from '../store-error.ts';
+
+/** A query on one index: the documents of a segment that match, and how well. */
+export interface Matcher {
+  /** A fresh set that the caller may change. It may hold deleted documents. */
+  match(segment: Segment): Bits;
+  /** Adds each matching document's score to `scores`; what it adds for others is never looked at. */
+  score(segment: Segment, scores: Float64Array): void;
+  /** What of a document it looks at, for highlighting; none where it is no term that it looks for. */
+  marks?(segment: Segment, doc: number): Mark[];
+}
+
+/** Words that stand in a row in a field, moved by `slop` places at the most; mostly there is one. */
+export interface Mark {
+  field: string;
+  words: ((token: string) => boolean)[];
+  slop: number;
+}
+
+export const oneWord = (field: string, word: (token: string) => boolean): Mark[] => [
+  { field, words: [word], slop: 0 },
+];
+
+/** Where a query finds columns and documents: a shard, or the nested objects in one. */
+export type Documents = Pick<Shard, 'segments' | 'read' | 'find'>;
+
+/** What a query must know of the index that it runs on. */
+export interface QueryContext {
+  name: string;
+  shard: Documents;
+  /** Path of the nested objects that are looked at as documents of their own; empty for the documents themselves. */
+  nested: string;
+  mapping: Mapping;
+  /** Wall time of the request. */
+  now: Millis;
+}
+
+/** A query that was read; it becomes a matcher for each index that is searched. */
+export type Query = (context: QueryContext) => Matcher;
+
+export function contextOf({ record, shard }: OpenIndex, now: Millis): QueryContext {
+  return { name: record.name, shard, nested: '', mapping: shard.mapping, now };
+}
+
+/** The field of that name as seen from here: nested objects keep theirs to themselves. */
+export function fieldOf({ mapping, nested }: QueryContext, name: string): Field | undefined {
+  const field = mapping.field(name);
+  return field?.nested === nested ? field : undefined;
+}
+
+/** The field to search, or undefined where the index has none of that name: then nothing matches. */
+export function searchedField(context: QueryContext, name: string, query: string): Field | undefined {
+  const field = fieldOf(context, name);
+  if (field?.family === 'stored')
+    throw queryShardError(
+      `Field [${name}] of type [${field.type}] does not support ${query} queries in this store`,
+    );
+  if (field && !field.options.searchable)
+    throw queryShardError(
+      `failed to create query: Cannot search on field [${name}] since it is not indexed nor has doc values.`,
+    );
+  return field;
+}
+
+/** Every document that matches has the same score. */
+export function constant(match: (segment: Segment) => Bits, boost = 1): Matcher {
+  return {
+    match,
+    score(segment, scores) {
+      const bits = match(segment);
+      for (let doc = 0; doc < segment.size; doc++) if (hasBit(bits, doc)) scores[doc]! += boost;
+    },
+  };
+}
+
+export const matchAll = (boost = 1): Matcher => constant((segment) => segment.live.slice(), boost);
+export const matchNone: Matcher = { match: noBits, score: () => {} };
+
+interface BoolParts {
+  must: Matcher[];
+  filter: Matcher[];
+  should: Matcher[];
+  mustNot: Matcher[];
+  minimumShould: number;
+  boost: number;
+}
+
+function atLeast(matchers: Matcher[], minimum: number, segment: Segment): Bits {
+  if (minimum === 1) return matchers.reduce((all, one) => unite(all, one.match(segment)), noBits());
+  const counts = new Uint16Array(segmentSize);
+  for (const matcher of matchers) {
+    const bits = matcher.match(segment);
+    for (let doc = 0; doc < segment.size; doc++) if (hasBit(bits, doc)) counts[doc]! += 1;
+  }
+  const result = noBits();
+  for (let doc = 0; doc < segment.size; doc++)
+    if (counts[doc]! >= minimum) result[doc >>> 5]! |= 1 << (doc & 31);
+  return result;
+}
+
+export function bool({ must, filter, should, mustNot, minimumShould, boost }: BoolParts): Matcher {
+  const match = (segment: Segment): Bits => {
+    const bits = segment.live.slice();
+    for (const matcher of [...filter, ...must]) intersect(bits, matcher.match(segment));
+    if (minimumShould > 0) intersect(bits, atLeast(should, minimumShould, segment));
+    for (const matcher of mustNot) subtract(bits, matcher.match(segment));
+    return bits;
+  };
+  const score = (segment: Segment, scores: Float64Array) => {
+    const own = new Float64Array(segmentSize);
+    for (const matcher of [...must, ...should]) matcher.score(segment, own);
+    const bits = match(segment);
+    for (let doc = 0; doc < segment.size; doc++) if (hasBit(bits, doc)) scores[doc]! += own[doc]! * boost;
+  };
+  const marks = marksOf([...must, ...filter, ...should], match);
+  return { match, score, marks };
+}
+
+/** Of a clause that does not hold for a document nothing is marked in it, even where some of its words stand there. */
+function marksOf(matchers: Matcher[], match: Matcher['match']): NonNullable<Matcher['marks']> {
+  const known = new Map<Segment, Bits>();
+  return (segment, doc) => {
+    const bits = known.get(segment) ?? match(segment);
+    known.set(segment, bits);
+    return hasBit(bits, doc) ? matchers.flatMap((one) => one.marks?.(segment, doc) ?? []) : [];
+  };
+}
+
+/** The score of the best, and a share of the others': `multi_match` and `dis_max`. */
+export function bestOf(matchers: Matcher[], tieBreaker = 0): Matcher {
+  const match = (segment: Segment) => atLeast(matchers, 1, segment);
+  const score = (segment: Segment, scores: Float64Array) => {
+    const best = new Float64Array(segmentSize);
+    const sum = new Float64Array(segmentSize);
+    for (const matcher of matchers) {
+      const own = new Float64Array(segmentSize);
+      matcher.score(segment, own);
+      const bits = matcher.match(segment);
+      for (let doc = 0; doc < segment.size; doc++) {
+        if (!hasBit(bits, doc)) continue;
+        best[doc] = Math.max(best[doc]!, own[doc]!);
+        sum[doc]! += own[doc]!;
+      }
+    }
+    for (let doc = 0; doc < segment.size; doc++)
+      scores[doc]! += best[doc]! + tieBreaker * (sum[doc]! - best[doc]!);
+  };
+  return { match, score, marks: marksOf(matchers, match) };
+}
+
+export function anyOf(matchers: Matcher[], boost = 1): Matcher {
+  return bool({ must: [], filter: [], should: matchers, mustNot: [], minimumShould: 1, boost });
+}
+
+export function allOf(matchers: Matcher[], boost = 1): Matcher {
+  return bool({ must: matchers, filter: [], should: [], mustNot: [], minimumShould: 0, boost });
+}

@@ -1,0 +1,173 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Millis } from '@logboom/common';
+import type { Engine, OpenIndex } from './engine.ts';
+import { countBits } from './storage/bits.ts';
+import type { Trash } from './storage/catalog.ts';
+import { columnKey, decodeDocument, idKey, numberKey } from './storage/files.ts';
+import type { SealedSegment } from './storage/segment.ts';
+import type { StoreTelemetry } from './telemetry.ts';
+
+export interface Keep {
+  keepAge: Millis;
+  keepSize: number;
+  /** The index of episodes, which size alone takes nothing from. */
+  alerts?: string;
+}
+
+/** Keys removed in one transaction: writers wait for no more than these. */
+const step = 1000;
+/** How often it looks, at the most. */
+const interval = 60_000;
+
+/**
+ * Takes old documents away, segment by segment: a segment leaves in one small transaction that takes it out of sight,
+ * and its documents follow in many small ones, after a restart if need be.
+ *
+ * Age counts from the *write*, not from `@timestamp`: somebody who ships last year's logs today wants to see them. A
+ * segment leaves when its last document is old enough; an open one is sealed when its first is an eighth of the age
+ * old, so that nothing stays much longer than asked. Size is the sum of documents as received; when there is more,
+ * the segments that were written to least recently leave, whatever their index, except those of the index of episodes: alerts are
+ * few, and what they tell outlives the lines that they came from. Only age takes them.
+ */
+export class Retention {
+  readonly #engine: Engine;
+  readonly #keep: Keep;
+  readonly #telemetry: StoreTelemetry;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(engine: Engine, keep: Keep, telemetry: StoreTelemetry) {
+    this.#engine = engine;
+    this.#keep = keep;
+    this.#telemetry = telemetry;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.run(), interval);
+    this.#timer.unref();
+    this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  /** One look at everything. A second call while one runs waits for that one. */
+  run(): Promise<void> {
+    this.#running ??= this.#look().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #look(): Promise<void> {
+    try {
+      await this.#expireByAge();
+      await this.#expireBySize();
+      await this.#purge();
+      this.#measure();
+    } catch (error) {
+      if (!this.#stopped) this.#telemetry.retentionFailed(error as Error);
+    }
+  }
+
+  #indices(): OpenIndex[] {
+    return this.#engine.catalog.all('index').map(([name]) => this.#engine.open(name));
+  }
+
+  async #expireByAge(): Promise<void> {
+    const oldest = this.#engine.now() - this.#keep.keepAge;
+    const sealing = this.#engine.now() - this.#keep.keepAge / 8;
+    for (const { record, shard } of this.#indices()) {
+      if (shard.open.size > 0 && shard.open.opened <= sealing) await this.#engine.write(() => shard.seal());
+      for (const segment of shard.sealed)
+        if (segment.written <= oldest) await this.#drop(record.name, segment, 'age');
+        else if (countBits(segment.live) === 0) await this.#drop(record.name, segment, 'deleted');
+    }
+  }
+
+  async #expireBySize(): Promise<void> {
+    const indices = this.#indices();
+    const { alerts = 'alerts' } = this.#keep;
+    let bytes = indices.reduce((sum, { shard }) => sum + shard.bytes, 0);
+    if (bytes <= this.#keep.keepSize) return;
+    for (const { record, shard } of indices)
+      if (record.name !== alerts && shard.open.bytes > this.#keep.keepSize / 16)
+        await this.#engine.write(() => shard.seal());
+    const segments = indices
+      .filter(({ record }) => record.name !== alerts)
+      .flatMap(({ record, shard }) => shard.sealed.map((segment) => ({ name: record.name, segment })))
+      .sort((a, b) => a.segment.written - b.segment.written);
+    for (const { name, segment } of segments) {
+      if (bytes <= this.#keep.keepSize) return;
+      await this.#drop(name, segment, 'size');
+      bytes -= segment.bytes;
+    }
+  }
+
+  async #drop(name: string, segment: SealedSegment, reason: 'age' | 'size' | 'deleted'): Promise<void> {
+    const dropped = await this.#engine.write(() => {
+      const { catalog } = this.#engine;
+      if (!catalog.get('index', name)) return false;
+      const { shard } = this.#engine.open(name);
+      if (!shard.sealed.includes(segment)) return false;
+      shard.drop(segment);
+      const range: [number, number] = [segment.base, segment.base + segment.size];
+      catalog.put('trash', String(catalog.next('trash')), { index: shard.number, range });
+      return true;
+    });
+    if (dropped && reason !== 'deleted') this.#telemetry.expired(name, countBits(segment.live), reason);
+    await turn();
+  }
+
+  async #purge(): Promise<void> {
+    for (const [name, trash] of this.#engine.catalog.all('trash')) {
+      while (!this.#stopped && (await this.#engine.write(() => this.#purgeSome(trash)))) await turn();
+      if (this.#stopped) return;
+      await this.#engine.write(() => this.#engine.catalog.remove('trash', name));
+    }
+  }
+
+  /** Returns whether there was anything to remove. */
+  #purgeSome({ index, range }: Trash): boolean {
+    const { documents, ids, segments, columns } = this.#engine.files;
+    const from = range ? numberKey(index, range[0]) : numberKey(index, 0);
+    const to = range ? numberKey(index, range[1]) : numberKey(index + 1, 0);
+    let removed = 0;
+    for (const { key, value } of [...documents.getRange({ start: from, end: to, limit: step })]) {
+      const entry = idKey(index, decodeDocument(value).id);
+      // The id may belong to a newer document by now.
+      if (ids.getBinary(entry)?.readUInt32LE(0) === key.readUInt32BE(4)) ids.removeSync(entry);
+      documents.removeSync(key);
+      removed++;
+    }
+    if (removed > 0) return true;
+    const columnEnd = range ? columnKey(index, range[0] + 1, '') : to;
+    for (const key of [...columns.getKeys({ start: from, end: columnEnd, limit: step })]) {
+      columns.removeSync(key);
+      removed++;
+    }
+    if (range === undefined)
+      for (const database of [segments, ids])
+        for (const key of [
+          ...database.getKeys({ start: from.subarray(0, 4), end: to.subarray(0, 4), limit: step }),
+        ]) {
+          database.removeSync(key);
+          removed++;
+        }
+    return removed > 0;
+  }
+
+  #measure(): void {
+    const shards = this.#indices().map(({ shard }) => shard);
+    const total = (read: (shard: (typeof shards)[number]) => number) =>
+      shards.reduce((sum, shard) => sum + read(shard), 0);
+    this.#telemetry.measured(
+      total((shard) => shard.count),
+      total((shard) => shard.bytes),
+    );
+  }
+}

@@ -1,0 +1,123 @@
+import type { Millis } from '@logboom/common';
+import type { OpenIndex } from '../engine.ts';
+import type { JsonObject } from '../json.ts';
+import type { Field } from '../mapping/field.ts';
+import { decodeIp, encodeIp } from '../mapping/ip.ts';
+import { contextOf, type Mark, type Query, type QueryContext } from '../query/matcher.ts';
+import type { Segment } from '../storage/segment.ts';
+import { illegalArgument } from '../store-error.ts';
+import { unifiedFragments } from './fragments.ts';
+import type { HighlightOptions, HighlightRequest } from './highlight-request.ts';
+import { matchesOf, tokensIn } from './marked-text.ts';
+import { plainFragments } from './plain-fragments.ts';
+import type { SearchRequest } from './request.ts';
+import { valuesAt } from './source-values.ts';
+
+const entities: Record<string, string> = {
+  '"': '&quot;',
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  "'": '&#x27;',
+  '/': '&#x2F;',
+};
+const asHtml = (text: string) => text.replace(/["&<>'/]/g, (char) => entities[char]!);
+const asItIs = (text: string) => text;
+
+/** Fields that a pattern with `*` finds; others are only highlighted by their name. */
+const plainTypes = ['text', 'keyword', 'match_only_text'];
+
+function shownAddress(text: string): string {
+  const encoded = encodeIp(text);
+  return encoded === undefined ? text : decodeIp(encoded);
+}
+
+/** The `highlight` of the hits of one index. */
+export class Highlighter {
+  readonly #context: QueryContext;
+  readonly #request: HighlightRequest;
+  readonly #fields: [name: string, field: Field, options: HighlightOptions][];
+  readonly #marks = new Map<Query, (segment: Segment, doc: number) => Mark[]>();
+  readonly #query: Query;
+
+  constructor(context: QueryContext, query: Query, request: HighlightRequest) {
+    this.#context = context;
+    this.#query = query;
+    this.#request = request;
+    this.#fields = request.fields.flatMap(([pattern, options]) => {
+      const found = context.mapping.named(pattern);
+      const shown = pattern.includes('*')
+        ? found.filter(([, { type }]) => options.type !== 'fvh' && plainTypes.includes(type))
+        : found;
+      return shown.map(([name, field]): [string, Field, HighlightOptions] => [name, field, options]);
+    });
+    for (const [, options] of request.fields) if (options.query) this.#marksOf(options.query);
+  }
+
+  of(segment: Segment, doc: number, source: JsonObject): Record<string, string[]> | undefined {
+    const result: Record<string, string[]> = {};
+    const known = new Map<Query, Mark[]>();
+    for (const [name, field, options] of this.#fields) {
+      checkType(options.type, name);
+      const query = options.query ?? this.#query;
+      const marks = known.get(query) ?? this.#marksOf(query)(segment, doc);
+      known.set(query, marks);
+      const own = options.requireFieldMatch ? marks.filter((mark) => mark.field === field.name) : marks;
+      const fragments = this.#fragments(field, own, options, source);
+      if (fragments.length > 0) result[name] = fragments;
+    }
+    return Object.keys(result).length > 0 ? result : undefined;
+  }
+
+  #fragments(field: Field, marks: Mark[], options: HighlightOptions, source: JsonObject): string[] {
+    if (marks.length === 0 && options.noMatchSize <= 0) return [];
+    const most = field.options.ignoreAbove ?? Number.POSITIVE_INFINITY;
+    const values = valuesAt(source, field.source)
+      .map((value) => (field.family === 'ip' ? shownAddress(String(value)) : String(value)))
+      .filter((value) => value.length <= most);
+    const encode = this.#request.isHtml ? asHtml : asItIs;
+    const tokens = tokensIn(field, values);
+    const isPlain = options.type === 'plain';
+    const matches = matchesOf(tokens, marks, isPlain || !options.requireFieldMatch);
+    if (isPlain) return plainFragments(values, tokens, matches, options, encode);
+    return unifiedFragments(values, matches, options, encode);
+  }
+
+  #marksOf(query: Query): (segment: Segment, doc: number) => Mark[] {
+    const known = this.#marks.get(query);
+    if (known) return known;
+    const matcher = query(this.#context);
+    const marks = (segment: Segment, doc: number) => matcher.marks?.(segment, doc) ?? [];
+    this.#marks.set(query, marks);
+    return marks;
+  }
+}
+
+/** One for each index that a page of hits is from. */
+export class Highlighters {
+  readonly #request: Pick<SearchRequest, 'highlight' | 'query'>;
+  readonly #now: Millis;
+  readonly #known = new Map<OpenIndex, Highlighter>();
+
+  constructor(request: Pick<SearchRequest, 'highlight' | 'query'>, now: Millis) {
+    this.#request = request;
+    this.#now = now;
+  }
+
+  of(index: OpenIndex): Highlighter | undefined {
+    const { highlight, query } = this.#request;
+    if (!highlight || highlight.fields.length === 0) return undefined;
+    const known = this.#known.get(index) ?? new Highlighter(contextOf(index, this.#now), query, highlight);
+    this.#known.set(index, known);
+    return known;
+  }
+}
+
+function checkType(type: string, field: string): void {
+  if (type === 'unified' || type === 'plain') return;
+  throw illegalArgument(
+    type === 'fvh'
+      ? `the field [${field}] should be indexed with term vector with position offsets to be used with fast vector highlighter`
+      : `unknown highlighter type [${type}] for the field [${field}]`,
+  );
+}
