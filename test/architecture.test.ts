@@ -20,7 +20,7 @@ import {
 const layers = [
   ['model', 'errors', 'util'],
   ['lumberjack', 'events', 'listeners'],
-  ['telemetry', 'config', 'store'],
+  ['telemetry', 'config'],
   ['inputs', 'journal', 'parsers', 'windows', 'rules', 'alerts', 'sinks', 'notifiers', 'reports'],
   ['engine'],
   ['readers'],
@@ -31,14 +31,8 @@ const layers = [
   ['cli'],
   ['main'],
 ];
-/** In the innermost layer errors and util may use the vocabulary; the store tells of itself like any server. */
-const granted = new Set([
-  'errors → model',
-  'util → model',
-  'util → errors',
-  'store → telemetry',
-  'config → util',
-]);
+/** In the innermost layer errors and util may use the vocabulary. */
+const granted = new Set(['errors → model', 'util → model', 'util → errors', 'config → util']);
 
 const mostFiles = 25;
 const mostLines = { src: 250, others: 400 };
@@ -211,5 +205,68 @@ describe('a dependency', () => {
       ...byOthers.filter(({ name }) => ![...shipped, ...development].includes(name)),
     ];
     expect(undeclared, 'declare it in package.json, or import node:… for a part of Node.js').toEqual([]);
+  });
+});
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const packages = readdirSync(join(root, 'packages')).filter((name) =>
+  statSync(join(root, 'packages', name)).isDirectory(),
+);
+
+interface Manifest {
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  bundleDependencies?: string[];
+}
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+
+/** What a file names in its imports and in `new URL(…, import.meta.url)`, as written. */
+function specifiersOf(path: string): string[] {
+  const text = readFileSync(path, 'utf8');
+  const pattern = /(?:\bfrom|\bimport|new URL)\s*\(?\s*'([@a-z.][^'\s]*)'/g;
+  return [...text.matchAll(pattern)].map((match) => match[1]!);
+}
+
+const isWithin = (folder: string, path: string) => !relative(folder, path).startsWith('..');
+
+describe.each(packages)('the package %s', (name) => {
+  const folder = join(root, 'packages', name);
+  const manifest = manifestOf(`packages/${name}`);
+
+  it('imports no file of logboom or of another package, nor do its tests', () => {
+    const outside = [...filesUnder(join(folder, 'src')), ...filesUnder(join(folder, 'test'))].flatMap(
+      (file) =>
+        importsOf(file)
+          .filter((target) => !isWithin(folder, target))
+          .map((target) => `${relative(root, file)} imports ${relative(root, target)}`),
+    );
+    expect(outside).toEqual([]);
+  });
+
+  it('imports only the packages that it names', () => {
+    const named = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
+    const used = filesUnder(join(folder, 'src'))
+      .flatMap(specifiersOf)
+      .filter((specifier) => !/^(\.|node:)/.test(specifier));
+    expect(used.filter((specifier) => !named.has(specifier))).toEqual([]);
+    expect([...named].filter((specifier) => !used.includes(specifier))).toEqual([]);
+  });
+
+  it('is shipped within logboom, which brings what it needs', () => {
+    const { dependencies, bundleDependencies } = manifestOf('.');
+    expect(bundleDependencies).toContain(`@logboom/${name}`);
+    // A dependency of a bundled package would be bundled, too: with one platform's binaries, where it has any.
+    expect(manifest.dependencies).toBeUndefined();
+    expect(dependencies).toMatchObject(manifest.peerDependencies ?? {});
+  });
+
+  it('is used by logboom through its entry alone', () => {
+    const inside = filesUnder(src).flatMap((file) =>
+      specifiersOf(file)
+        .filter((specifier) => specifier.includes('packages/') || specifier.startsWith(`@logboom/${name}/`))
+        .map((specifier) => `${relative(root, file)} imports ${specifier}`),
+    );
+    expect(inside).toEqual([]);
   });
 });
