@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportsForTests, knownOffenders } from './support/known-offenders.ts';
@@ -37,13 +37,30 @@ const granted = new Set(['errors → model', 'util → model', 'util → errors'
 const mostFiles = 25;
 const mostLines = { src: 250, others: 400 };
 
+interface Manifest {
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  bundleDependencies?: string[];
+}
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+
 const src = sourcesIn('src');
-const tests = sourcesIn('test');
+/** The packages beside logboom, each with its sources and its tests. */
+const packages = readdirSync(join(root, 'packages'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => ({
+    name: `@logboom/${name}`,
+    folder: `packages/${name}`,
+    src: sourcesIn(`packages/${name}/src`),
+    tests: sourcesIn(`packages/${name}/test`),
+    manifest: manifestOf(`packages/${name}`),
+  }));
+const shipped = [...src, ...packages.flatMap((one) => one.src)];
+const tests = [...sourcesIn('test'), ...packages.flatMap((one) => one.tests)];
 const others = [...tests, ...sourcesIn('scripts', 'benchmarks')];
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  dependencies: Record<string, string>;
-  devDependencies: Record<string, string>;
-};
+const manifest = manifestOf('.');
 
 const nameOf = (path: string) => posix.basename(path);
 const places = layers.flat();
@@ -91,7 +108,7 @@ describe('the source tree', () => {
   });
 
   it('has no import circle', () => {
-    const circles = circlesIn(importGraph(src));
+    const circles = circlesIn(importGraph(shipped));
     const offences = circles.flatMap((circle) =>
       circle.map((path) => ({ key: nameOf(path), text: `circle of ${circle.join(' ')}` })),
     );
@@ -101,7 +118,7 @@ describe('the source tree', () => {
 
   it('has folders that can be surveyed', () => {
     const folders = new Map<string, number>();
-    for (const folder of [...src, ...others].map(({ path }) => posix.dirname(path)))
+    for (const folder of [...shipped, ...others].map(({ path }) => posix.dirname(path)))
       folders.set(folder, (folders.get(folder) ?? 0) + 1);
     const full = [...folders].filter(([, count]) => count > mostFiles);
     const offences = full.map(([path, count]) => ({ key: path, text: `${path} has ${count} files` }));
@@ -115,7 +132,7 @@ describe('the source tree', () => {
   it('has files that can be read at once', () => {
     const isTable = ({ path }: SourceFile) => path.endsWith('.cases.ts') || path.endsWith('/cases.ts');
     const long = [
-      ...src.filter(({ lines }) => lines > mostLines.src),
+      ...shipped.filter(({ lines }) => lines > mostLines.src),
       ...others.filter((file) => file.lines > mostLines.others && !isTable(file)),
     ];
     const offences = long.map(({ path, lines }) => ({
@@ -128,7 +145,7 @@ describe('the source tree', () => {
 
   it('hides the members of classes in one way', () => {
     const modifier = /^ +private (?!constructor\b)[\w$#]/m;
-    const offences = [...src, ...tests]
+    const offences = [...shipped, ...tests]
       .filter(({ text }) => modifier.test(text))
       .map(({ path, text }) => ({ key: path, text: `${path} has "${modifier.exec(text)![0].trim()}…"` }));
     expectOnly(offences, [], 'write # before the name instead of private');
@@ -136,9 +153,9 @@ describe('the source tree', () => {
 });
 
 describe('an export', () => {
-  const bySource = usedExports(src, src);
-  const byOthers = usedExports(others, src);
-  const unused = src.flatMap((file) =>
+  const bySource = usedExports(shipped, shipped);
+  const byOthers = usedExports(others, shipped);
+  const unused = shipped.flatMap((file) =>
     file.exports
       .filter((name) => !bySource.get(file.path)!.has(name) && !bySource.get(file.path)!.has('*'))
       .map((name) => ({ ...file, name })),
@@ -180,13 +197,14 @@ describe('a dependency', () => {
         return name === undefined ? [] : [{ path, name }];
       }),
     );
-  const bySource = packagesOf(src);
+  const bySource = packagesOf(shipped);
   const byOthers = packagesOf(others);
-  const development = Object.keys(manifest.devDependencies);
+  const production = Object.keys(manifest.dependencies ?? {});
+  const development = Object.keys(manifest.devDependencies ?? {});
 
   it('of what is shipped is imported by what is shipped', () => {
     const imported = new Set(bySource.map(({ name }) => name));
-    const dead = Object.keys(manifest.dependencies).filter((name) => !imported.has(name));
+    const dead = production.filter((name) => !imported.has(name));
     const offences = dead.map((name) => ({ key: name, text: name }));
     const remedy = 'remove it from dependencies of package.json; what only tests import is a devDependency';
     expectOnly(offences, knownOffenders.deadDependencies, remedy);
@@ -199,74 +217,48 @@ describe('a dependency', () => {
   });
 
   it('is declared where it is imported', () => {
-    const shipped = Object.keys(manifest.dependencies);
     const undeclared = [
-      ...bySource.filter(({ name }) => !shipped.includes(name)),
-      ...byOthers.filter(({ name }) => ![...shipped, ...development].includes(name)),
+      ...bySource.filter(({ name }) => !production.includes(name)),
+      ...byOthers.filter(({ name }) => ![...production, ...development].includes(name)),
     ];
     expect(undeclared, 'declare it in package.json, or import node:… for a part of Node.js').toEqual([]);
   });
 });
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const packages = readdirSync(join(root, 'packages')).filter((name) =>
-  statSync(join(root, 'packages', name)).isDirectory(),
+describe.each(packages)(
+  'the package $name',
+  ({ name, folder, src: sources, tests: itsTests, manifest: its }) => {
+    it('imports no file outside itself, nor do its tests', () => {
+      const outside = [...sources, ...itsTests].flatMap(({ path, imports }) =>
+        imports
+          .filter(({ specifier }) => specifier.startsWith('.'))
+          .filter(({ specifier }) => !posix.join(posix.dirname(path), specifier).startsWith(`${folder}/`))
+          .map(({ specifier }) => `${path} imports ${specifier}`),
+      );
+      expect(outside, 'hand it over as an argument, or move it to packages/common').toEqual([]);
+    });
+
+    it('names the packages that it imports, and no others', () => {
+      const used = sources.flatMap(({ imports }) =>
+        imports.flatMap(({ specifier }) => packageOf(specifier) ?? []),
+      );
+      expect([...new Set(used)].toSorted()).toEqual(Object.keys(its.peerDependencies ?? {}).toSorted());
+    });
+
+    it('is shipped within logboom, which brings what it needs', () => {
+      expect(manifest.bundleDependencies).toContain(name);
+      // npm bundles the dependencies of a bundled package with it, and with them the binaries of one platform.
+      expect(its.dependencies, 'peerDependencies are not bundled').toBeUndefined();
+      expect(manifest.dependencies).toMatchObject(its.peerDependencies ?? {});
+    });
+
+    it('is used by logboom through its entry alone', () => {
+      const inside = src.flatMap(({ path, imports }) =>
+        imports
+          .filter(({ specifier }) => specifier.includes('packages/') || specifier.startsWith(`${name}/`))
+          .map(({ specifier }) => `${path} imports ${specifier}`),
+      );
+      expect(inside, `import ${name}, and export there what is meant to be used`).toEqual([]);
+    });
+  },
 );
-
-interface Manifest {
-  dependencies?: Record<string, string>;
-  peerDependencies?: Record<string, string>;
-  bundleDependencies?: string[];
-}
-const manifestOf = (folder: string): Manifest =>
-  JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-
-/** What a file names in its imports and in `new URL(…, import.meta.url)`, as written. */
-function specifiersOf(path: string): string[] {
-  const text = readFileSync(path, 'utf8');
-  const pattern = /(?:\bfrom|\bimport|new URL)\s*\(?\s*'([@a-z.][^'\s]*)'/g;
-  return [...text.matchAll(pattern)].map((match) => match[1]!);
-}
-
-const isWithin = (folder: string, path: string) => !relative(folder, path).startsWith('..');
-
-describe.each(packages)('the package %s', (name) => {
-  const folder = join(root, 'packages', name);
-  const manifest = manifestOf(`packages/${name}`);
-
-  it('imports no file of logboom or of another package, nor do its tests', () => {
-    const outside = [...filesUnder(join(folder, 'src')), ...filesUnder(join(folder, 'test'))].flatMap(
-      (file) =>
-        importsOf(file)
-          .filter((target) => !isWithin(folder, target))
-          .map((target) => `${relative(root, file)} imports ${relative(root, target)}`),
-    );
-    expect(outside).toEqual([]);
-  });
-
-  it('imports only the packages that it names', () => {
-    const named = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
-    const used = filesUnder(join(folder, 'src'))
-      .flatMap(specifiersOf)
-      .filter((specifier) => !/^(\.|node:)/.test(specifier));
-    expect(used.filter((specifier) => !named.has(specifier))).toEqual([]);
-    expect([...named].filter((specifier) => !used.includes(specifier))).toEqual([]);
-  });
-
-  it('is shipped within logboom, which brings what it needs', () => {
-    const { dependencies, bundleDependencies } = manifestOf('.');
-    expect(bundleDependencies).toContain(`@logboom/${name}`);
-    // A dependency of a bundled package would be bundled, too: with one platform's binaries, where it has any.
-    expect(manifest.dependencies).toBeUndefined();
-    expect(dependencies).toMatchObject(manifest.peerDependencies ?? {});
-  });
-
-  it('is used by logboom through its entry alone', () => {
-    const inside = filesUnder(src).flatMap((file) =>
-      specifiersOf(file)
-        .filter((specifier) => specifier.includes('packages/') || specifier.startsWith(`@logboom/${name}/`))
-        .map((specifier) => `${relative(root, file)} imports ${specifier}`),
-    );
-    expect(inside).toEqual([]);
-  });
-});

@@ -7,7 +7,7 @@ import type { Instruments } from '../telemetry/instruments.ts';
 import { storeTelemetry } from '../telemetry/store.ts';
 
 /** Who may use the store: whoever has one of these, and everyone where there is none. */
-export interface StoreAccess extends GuardSettings {
+interface StoreAccess extends GuardSettings {
   user?: string | undefined;
   password?: string | undefined;
   api_key?: string | undefined;

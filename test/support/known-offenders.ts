@@ -35,7 +35,7 @@ export const knownOffenders = {
   /** Files with too many lines, by name without the folder. */
   longFiles: ['commands.ts', 'connection.ts', 'pane-windows.ts', 'problems.test.ts'] as string[],
   /** Folders with too many files. */
-  fullFolders: ['src/telemetry', 'src/windows', 'test/store', 'test/support'] as string[],
+  fullFolders: ['src/telemetry', 'src/windows', 'test/support'] as string[],
   /** Exports that only tests, scripts or benchmarks use. */
   unusedExports: [] as string[],
   /** Dependencies of package.json that nothing imports. */
@@ -44,6 +44,7 @@ export const knownOffenders = {
 
 /** Exports that no file of src needs and that stay, each with its reason. */
 export const exportsForTests: Record<string, string> = {
+  silentInstruments: 'instruments that write nowhere, with which tests start a component',
   ConfigInput: 'the type of a configuration as users write it, of which tests make theirs',
   RuleKind: 'the type of a kind’s name, by which tests build rules',
 };

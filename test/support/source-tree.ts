@@ -95,8 +95,10 @@ export const sourcesIn = (...folders: string[]): SourceFile[] =>
       .map((path) => parseSource(path, readFileSync(join(root, path), 'utf8'))),
   );
 
-/** The source file that a relative import means; of `dist` it is the one that is built into it. */
+/** The source file that an import means: of `dist` the one that is built into it, of a package beside logboom its entry. */
 export function targetOf(from: string, specifier: string): string | undefined {
+  if (specifier.startsWith('@logboom/'))
+    return specifier.replace(/^@logboom\/(.*)$/, 'packages/$1/src/index.ts');
   if (!specifier.startsWith('.')) return undefined;
   const path = posix.join(posix.dirname(from), specifier);
   return path.replace(/^dist\/(.*)\.js$/, 'src/$1.ts').replace(/\.js$/, '.ts');

@@ -20,7 +20,7 @@ export interface StoreOptions extends Keep {
   cacheSize?: number;
 }
 
-export interface StoreStart {
+interface StoreStart {
   /** The store makes a folder `store` of its own in it, and one process at a time may open it. */
   folder: string;
   config: StoreOptions;

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { StoreError } from '../store-error.ts';
 
 /** Why a request is not answered. `challenge` becomes the header `WWW-Authenticate`. */
-export interface Denial {
+interface Denial {
   /** 401 where credentials are missing or wrong, 403 where the client may not do this at all. */
   status: 401 | 403;
   reason: string;

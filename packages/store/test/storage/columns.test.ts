@@ -11,18 +11,18 @@ import {
   setBit,
   subtract,
   unite,
-} from '../src/storage/bits.ts';
+} from '../../src/storage/bits.ts';
 import {
   documentsBetween,
   documentsWith,
   documentsWithTerms,
   documentsWithToken,
   valuesOf,
-} from '../src/storage/column.ts';
-import { NumberBuilder, TermBuilder, TextBuilder } from '../src/storage/column-builder.ts';
-import { ColumnCache } from '../src/storage/column-cache.ts';
-import { decodeColumn, encodeColumn } from '../src/storage/column-codec.ts';
-import { StringTable } from '../src/storage/string-table.ts';
+} from '../../src/storage/column.ts';
+import { NumberBuilder, TermBuilder, TextBuilder } from '../../src/storage/column-builder.ts';
+import { ColumnCache } from '../../src/storage/column-cache.ts';
+import { decodeColumn, encodeColumn } from '../../src/storage/column-codec.ts';
+import { StringTable } from '../../src/storage/string-table.ts';
 
 const docSets = fc.uniqueArray(fc.nat(segmentSize - 1), { maxLength: 200 });
 const bitsOf = (docs: number[]) => {

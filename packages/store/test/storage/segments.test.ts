@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newFolder, type TestStore, testStore } from './support.ts';
+import { newFolder, type TestStore, testStore } from '../support.ts';
 
 /** More than two segments full, with times that jump between them. */
 const total = 40_000;

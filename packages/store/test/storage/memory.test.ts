@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { segmentSize } from '../src/storage/bits.ts';
+import { segmentSize } from '../../src/storage/bits.ts';
 import {
   type ColumnBuilder,
   NumberBuilder,
   TermBuilder,
   TextBuilder,
-} from '../src/storage/column-builder.ts';
+} from '../../src/storage/column-builder.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

@@ -1,12 +1,12 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Engine } from '../src/engine.ts';
-import { Retention } from '../src/retention.ts';
-import { compact } from '../src/storage/compaction.ts';
-import { type StoreTelemetry, silentTelemetry } from '../src/telemetry.ts';
-import { writeItem } from '../src/write-item.ts';
-import { newFolder } from './support.ts';
+import { Engine } from '../../src/engine.ts';
+import { Retention } from '../../src/retention.ts';
+import { compact } from '../../src/storage/compaction.ts';
+import { type StoreTelemetry, silentTelemetry } from '../../src/telemetry.ts';
+import { writeItem } from '../../src/write-item.ts';
+import { newFolder } from '../support.ts';
 
 const day = 86_400_000;
 

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { documents, mapping, newFolder, send, testStore } from './support.ts';
+import { documents, mapping, newFolder, send, testStore } from '../support.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /** Processes and threads of their own run the build: Node does not load TypeScript by itself. */
 beforeAll(() => {
