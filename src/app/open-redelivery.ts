@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { RedeliveryConfig } from '../config/schema/inputs.ts';
 import { openPayload } from '../journal/payload.ts';
 import { openJournalReader } from '../journal/reader.ts';
-import { LocalRedeliveryMemory } from '../journal/redelivery/memory.ts';
+import { RedeliveryMemory } from '../journal/redelivery/memory.ts';
 import { Redelivery, type RedeliveryOptions } from '../journal/redelivery/redelivery.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { redeliveryTelemetry } from '../telemetry/redelivery.ts';
@@ -17,7 +17,7 @@ export async function openRedelivery(
   const telemetry = redeliveryTelemetry(instruments);
   const redelivery = new Redelivery({
     ...config,
-    memory: new LocalRedeliveryMemory(config, telemetry.forgotten),
+    memory: new RedeliveryMemory(config, telemetry.forgotten),
     journal: openJournalReader(folder),
     append,
     open: openPayload,

@@ -16,7 +16,7 @@ import type { Config } from '../config/schema/schema.ts';
 import { startLumberjackInput } from '../inputs/lumberjack/input.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/reader.ts';
-import { startTicker } from '../journal/ticker.ts';
+import { Ticker } from '../journal/ticker.ts';
 import type { Batch, EventBlock, Position, Transition } from '../model.ts';
 import type { SelfMonitoring } from '../monitoring/self-monitoring.ts';
 import { startSelfMonitoring } from '../monitoring/start-self-monitoring.ts';
@@ -81,7 +81,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     };
     analyser.onTransition = options.onTransition;
 
-    const ticker = startTicker(journal, { every: config.journal.tick, wanted: () => analyser.waitsForTime });
+    const ticker = new Ticker(journal, { every: config.journal.tick, wanted: () => analyser.waitsForTime });
     undo.add(() => ticker.stop());
 
     const append = async (batch: Batch, block: EventBlock) => {

@@ -1,6 +1,9 @@
 import type { Position } from '../model.ts';
 
-/** How far each reader is, and which of that the disk does not know yet. A cursor never goes back. */
+/**
+ * The committed position of each reader, and which positions are not on disk yet. A cursor never moves back. Cursors of
+ * readers that are no longer required are kept, so that such a reader can continue later.
+ */
 export class Cursors {
   #required: readonly string[] = [];
   readonly #positions: Map<string, Position>;
@@ -11,7 +14,7 @@ export class Cursors {
     this.setRequired(required);
   }
 
-  /** The readers that hold others. Where one is that is none of them any more is remembered all the same. */
+  /** Sets the readers that decide about back-pressure and trimming. */
   setRequired(readers: readonly string[]): void {
     this.#required = readers;
     for (const reader of readers) if (!this.#positions.has(reader)) this.#positions.set(reader, 0);
@@ -29,7 +32,7 @@ export class Cursors {
     return this.#positions.get(reader) ?? 0;
   }
 
-  /** The slowest required reader, which decides on room and trimming. Where none is required nobody holds anything. */
+  /** Position of the slowest required reader; `newest` if no reader is required. */
   slowest(newest: Position): Position {
     return this.#required.reduce((slowest, reader) => Math.min(slowest, this.of(reader)), newest);
   }
@@ -38,11 +41,12 @@ export class Cursors {
     return Object.fromEntries(this.#positions);
   }
 
+  /** The cursors to save with the next transaction. */
   unsaved(): [reader: string, position: Position][] {
     return [...this.#unsaved].map((reader) => [reader, this.of(reader)]);
   }
 
-  /** A cursor that moved on while it was being saved stays unsaved. */
+  /** Notes cursors as saved. One that moved while it was being saved stays unsaved. */
   saved(entries: readonly (readonly [reader: string, position: Position])[]): void {
     for (const [reader, position] of entries) if (this.of(reader) === position) this.#unsaved.delete(reader);
   }

@@ -14,45 +14,56 @@ import { join } from 'node:path';
 import { LogboomError, messageOf } from '../errors.ts';
 
 /**
- * One writer to a folder. Node offers no lock that the system takes back when a process dies, so the lock is a
- * file that says who holds it, and a file left behind by `kill -9` is told from a living holder's:
+ * The content of the lock file `writer.lock`, as JSON: which process writes to the folder.
  *
- * - on the same host by process id and the process's start time (where /proc tells it), for ids are given anew;
- * - from another host, which here means another container on the same volume, by the holder's heartbeat, the
- *   file's modification time, as process ids mean nothing across containers.
+ * Node offers no lock that the system releases when a process dies. So a lock file left behind by `kill -9` has to be
+ * recognised as stale:
+ *
+ * - A holder on the same host is alive if a process has its id and its start time (where /proc tells it); process ids are
+ *   reused.
+ * - A holder on another host (another container on the same volume) is alive if it touched the file within the last
+ *   15 seconds. Holders touch it every 5 seconds; process ids mean nothing across containers.
  */
 interface Holder {
   pid: number;
-  /** Start of the process in clock ticks since boot, from /proc; empty where there is none. */
+  /** Start of the process in clock ticks since boot, from /proc; empty if there is no /proc. */
   started: string;
   host: string;
+  /** Random, so that a process recognises its own lock. */
   token: string;
 }
 
+/** A held lock. The holder has to release it; releasing twice is harmless. */
 export interface Lock {
   release(): void;
 }
 
 const FILE = 'writer.lock';
-/** What is locked, as the refusal names it, and the refusal's code. */
+/** What a lock protects, as the error message names it, and the error's code. */
 const locked = { journal: 'JOURNAL_LOCKED', data: 'DATA_LOCKED' } as const;
 type Locked = keyof typeof locked;
+/** In milliseconds. */
 const HEARTBEAT = 5_000;
 const HEARTBEAT_MISSED = 3 * HEARTBEAT;
+/** Tokens of the locks that this process holds. */
 const heldHere = new Set<string>();
 
+/** Locks a folder that exists. Throws `JOURNAL_LOCKED` or `DATA_LOCKED`, naming the process that holds it. */
 export function lockFolder(folder: string, what: Locked = 'journal'): Lock {
   const path = join(folder, FILE);
   const self = holderOf();
   for (let attempt = 0; attempt < 3; attempt++) {
     if (claim(path, self)) return hold(path, self);
-    refuseIfHeld(folder, path, what);
+    throwIfHeld(folder, path, what);
     removeStale(path);
   }
-  throw new LogboomError(locked[what], `Other processes are fighting for the ${what} in ${folder}.`);
+  throw new LogboomError(
+    locked[what],
+    `Other processes are locking the ${what} in ${folder} at the same time. Start one logboom only.`,
+  );
 }
 
-/** Makes the journal's folder where there is none, and locks it. */
+/** Creates the journal's folder if it does not exist, and locks it. Throws `JOURNAL_BROKEN` if it cannot be written. */
 export function lockJournal(folder: string): Lock {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -72,7 +83,7 @@ const holderOf = (): Holder => ({
   token: randomUUID(),
 });
 
-/** A link either is made whole or exists already: no reader ever sees half a lock file. */
+/** Creates the file under another name and links it: linking is atomic, so no process sees half a lock file. */
 function claim(path: string, self: Holder): boolean {
   const draft = `${path}.${self.token}`;
   writeFileSync(draft, JSON.stringify(self), { mode: 0o600 });
@@ -89,7 +100,7 @@ function claim(path: string, self: Holder): boolean {
 
 function hold(path: string, self: Holder): Lock {
   heldHere.add(self.token);
-  const heartbeat = setInterval(() => beat(path), HEARTBEAT).unref();
+  const heartbeat = setInterval(() => touch(path), HEARTBEAT).unref();
   return {
     release() {
       clearInterval(heartbeat);
@@ -98,11 +109,11 @@ function hold(path: string, self: Holder): Lock {
   };
 }
 
-function beat(path: string): void {
+function touch(path: string): void {
   try {
     utimesSync(path, new Date(), new Date());
   } catch {
-    // The folder was moved away; the journal's own writes will tell.
+    // The folder was moved away. The next write to the journal reports it.
   }
 }
 
@@ -114,7 +125,7 @@ function read(path: string): Holder | undefined {
   }
 }
 
-function refuseIfHeld(folder: string, path: string, what: Locked): void {
+function throwIfHeld(folder: string, path: string, what: Locked): void {
   const holder = read(path);
   if (!holder || !isAlive(holder, path)) return;
   const where =
@@ -126,14 +137,14 @@ function refuseIfHeld(folder: string, path: string, what: Locked): void {
 }
 
 function isAlive(holder: Holder, path: string): boolean {
-  if (holder.host !== hostname()) return Date.now() - lastBeat(path) < HEARTBEAT_MISSED;
+  if (holder.host !== hostname()) return Date.now() - lastTouched(path) < HEARTBEAT_MISSED;
   if (holder.pid === process.pid) return heldHere.has(holder.token);
-  return startOf(holder.pid) === holder.started && answers(holder.pid);
+  return startOf(holder.pid) === holder.started && exists(holder.pid);
 }
 
-const lastBeat = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const lastTouched = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-function answers(pid: number): boolean {
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -142,7 +153,7 @@ function answers(pid: number): boolean {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat. The second field, the command's name, may hold blanks and ends with `)`. */
+/** Field 22 of /proc/<pid>/stat. The second field, the name of the command, may contain spaces and ends with `)`. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -153,8 +164,8 @@ function startOf(pid: number): string {
 }
 
 /**
- * The stale file is moved aside before it is removed: of several processes that find it one moves it. Who moved a
- * living holder's file, because that was quicker, puts it back.
+ * Removes a stale lock file. The file is renamed first: of several processes that find it, only one succeeds. If the
+ * renamed file turns out to be the lock that another process has just taken, it is put back.
  */
 function removeStale(path: string): void {
   const aside = `${path}.${randomUUID()}`;

@@ -3,7 +3,7 @@ import { readPayload } from '../lumberjack/payload.ts';
 import type { Batch, EventBlock } from '../model.ts';
 import { releaseBuffer } from '../util/release-buffer.ts';
 
-/** Inflates a batch as its encoding asks. */
+/** Decodes the events of a batch. Throws if the batch is damaged or its payload is not in its encoding. */
 export function openPayload(batch: Batch): EventBlock {
   switch (batch.encoding) {
     case 'lumberjack':
@@ -17,12 +17,12 @@ export function openPayload(batch: Batch): EventBlock {
   }
 }
 
-/** Gives the memory of a batch's events back when nobody looks at them any more; the payload stays as it is. */
+/** Releases the memory of a batch's events, which nobody may use any more. The payload stays. */
 export function closePayload({ payload }: Batch, { bytes }: EventBlock): void {
   if (bytes.buffer !== payload.buffer) releaseBuffer(bytes);
 }
 
-/** One document a line; empty lines are no documents. */
+/** NDJSON: one document in each line. Empty lines are skipped. */
 export function splitLines(bytes: Buffer): EventBlock {
   const spans: number[] = [];
   for (let start = 0; start < bytes.length; ) {

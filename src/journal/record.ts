@@ -2,25 +2,26 @@ import { crc32 } from 'node:zlib';
 import type { Batch, Encoding, JournalRecord, Millis, Origin, Position, Tick } from '../model.ts';
 
 /**
- * A record lies in two places under its position: its header here, and its payload exactly as it was received,
- * so that appending copies no payload and sizes and ages are known without touching one.
+ * A record has two entries under its position: the header described here, in the database `headers`, and the payload
+ * exactly as it was received, in `payloads`. So an append copies no payload, and sizes and ages are known without reading
+ * one.
  *
  *     0  u8   format, 1
- *     1  u8   what it is: an index into `kinds`
- *     2  u16  bytes of origin
- *     4  u32  CRC-32 of the header without these four bytes, then of the payload
- *     8  f64  receivedAt
- *    16  f64  bytes of all records before this one since the journal was made, trimmed ones included
+ *     1  u8   kind: an index into `kinds`
+ *     2  u16  length of the origin in bytes
+ *     4  u32  CRC-32 of the header without these four bytes, followed by the payload
+ *     8  f64  receivedAt, in milliseconds since the epoch
+ *    16  f64  bytes of all records before this one since the journal was created, trimmed ones included
  *    24  u32  number of events
- *    28  u32  bytes of payload
- *    32  …    origin as JSON
+ *    28  u32  length of the payload in bytes
+ *    32  …    origin as JSON; empty for a tick
  *
- * Numbers are big-endian. A running size in each record makes the size of any stretch the difference of two.
+ * Numbers are big-endian. The size of any range of records is the difference of two running sizes.
  */
 const FORMAT = 1;
 const FIXED = 32;
 const kinds = ['tick', 'lumberjack', 'ndjson', 'lines'] as const satisfies ('tick' | Encoding)[];
-/** 2109: a wall time beyond it is no time that a record was received at. */
+/** May 2109. A later receipt time in a damaged header is taken for garbage. */
 const LAST_TIME = 2 ** 42;
 
 export interface Header {
@@ -41,12 +42,11 @@ export const payloadOf = (record: Batch | Tick): Buffer =>
 
 function kindOf(record: Batch | Tick): Header['kind'] {
   if (record.kind === 'tick') return 'tick';
-  if (record.encoding === 'damaged')
-    throw new Error('A damaged record is found in a journal, not appended to one.');
+  if (record.encoding === 'damaged') throw new Error('A damaged record cannot be appended to a journal.');
   return record.encoding;
 }
 
-/** Encodes all but what is known only when the record's turn has come; `sealHeader` adds that. */
+/** Encodes a header without its running size and checksum. `sealHeader` adds both once the record's position is known. */
 export function encodeHeader(record: Batch | Tick): Buffer {
   const origin = record.kind === 'tick' ? NO_BYTES : Buffer.from(JSON.stringify(record.origin));
   const header = Buffer.alloc(FIXED + origin.length);
@@ -68,7 +68,7 @@ export function sealHeader(header: Buffer, before: number, payload: Buffer): voi
 const checksum = (header: Buffer, payload: Buffer) =>
   crc32(payload, crc32(header.subarray(8), crc32(header.subarray(0, 4))));
 
-/** Undefined where the bytes are too few to be a header. */
+/** Returns undefined if there are too few bytes for a header. Checks nothing else. */
 export function decodeHeader(header: Buffer): Header | undefined {
   if (header.length < FIXED) return undefined;
   const payloadBytes = header.readUInt32BE(28);
@@ -83,14 +83,14 @@ export function decodeHeader(header: Buffer): Header | undefined {
 }
 
 /**
- * Puts a record together again. One whose bytes are not those that were written, for a disk may forget, is returned
- * as a batch that nobody can read: it must not keep those behind it from their readers.
+ * Decodes a record. If the checksum does not match, because the disk lost or changed bytes, it returns a batch with the
+ * encoding `damaged`: one damaged record must not keep readers from those that follow.
  */
 export function decodeRecord(position: Position, header: Buffer, payload: Buffer): JournalRecord {
-  return isSound(header, payload) ? recordOf(position, header, payload) : damaged(position, header, payload);
+  return isIntact(header, payload) ? recordOf(position, header, payload) : damaged(position, header, payload);
 }
 
-function isSound(header: Buffer, payload: Buffer): boolean {
+function isIntact(header: Buffer, payload: Buffer): boolean {
   return (
     header.length >= FIXED && header[0] === FORMAT && header.readUInt32BE(4) === checksum(header, payload)
   );
@@ -109,7 +109,7 @@ function damaged(position: Position, header: Buffer, payload: Buffer): JournalRe
   };
 }
 
-/** The record of a header alone: nobody can tell whether it is sound but by what it says. */
+/** Decodes a header alone, with an empty payload. The checksum cannot be verified without the payload. */
 export function decodeWithoutPayload(position: Position, header: Buffer): JournalRecord {
   try {
     return recordOf(position, header, NO_BYTES);

@@ -2,66 +2,61 @@ import type { Millis } from '../model.ts';
 import type { Journal } from './journal.ts';
 
 interface TickerOptions {
-  /** Length of silence after which time is written down. */
+  /** After this much time without an append, a tick is written. */
   every: Millis;
-  /** Whether anything waits for time to pass. Where nothing does, silence stays silent. */
+  /** Whether any reader waits for time to pass. If none does, no tick is written. */
   wanted: () => boolean;
   now?: () => Millis;
 }
 
-interface Ticker {
-  /** Resolves when no tick is under way any more. */
-  stop(): Promise<void>;
-}
-
-/** Appends a tick whenever nothing was appended for a while: the only way for wall time to reach the readers. */
-export function startTicker(journal: Journal, options: TickerOptions): Ticker {
-  return new SilenceTicker(journal, options);
-}
-
-class SilenceTicker implements Ticker {
+/**
+ * Appends a tick whenever nothing was appended for a while and a reader waits for time to pass. Readers learn the wall
+ * time from the journal alone, so that a replay sees the same times. It runs from its creation until it is stopped.
+ */
+export class Ticker {
   readonly #journal: Journal;
   readonly #options: Required<TickerOptions>;
-  readonly #forget: () => void;
+  readonly #removeListener: () => void;
   #lastAppend: Millis;
   #timer: NodeJS.Timeout | undefined;
-  #underWay: Promise<void> | undefined;
+  #appending: Promise<void> | undefined;
   #stopped = false;
 
   constructor(journal: Journal, options: TickerOptions) {
     this.#journal = journal;
     this.#options = { now: Date.now, ...options };
     this.#lastAppend = this.#options.now();
-    this.#forget = journal.onAppend(() => {
+    this.#removeListener = journal.onAppend(() => {
       this.#lastAppend = this.#options.now();
     });
-    this.#wait(this.#options.every);
+    this.#schedule(this.#options.every);
   }
 
+  /** Resolves when no tick is being appended any more. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#forget();
+    this.#removeListener();
     clearTimeout(this.#timer);
-    await this.#underWay;
+    await this.#appending;
   }
 
-  #wait(length: Millis): void {
-    if (!this.#stopped) this.#timer = setTimeout(() => this.#look(), length).unref();
+  #schedule(delay: Millis): void {
+    if (!this.#stopped) this.#timer = setTimeout(() => this.#check(), delay).unref();
   }
 
-  #look(): void {
+  #check(): void {
     const { every, now, wanted } = this.#options;
-    const silence = now() - this.#lastAppend;
-    // A clock that was set back makes silence negative; then one waits no longer than a whole period.
-    if (silence < every) this.#wait(Math.min(every - silence, every));
-    else if (wanted()) this.#underWay = this.#tick(now());
-    else this.#wait(every);
+    const elapsed = now() - this.#lastAppend;
+    // A clock that was set back makes the elapsed time negative; the wait never exceeds one period.
+    if (elapsed < every) this.#schedule(Math.min(every - elapsed, every));
+    else if (wanted()) this.#appending = this.#append(now());
+    else this.#schedule(every);
   }
 
-  /** A tick that was refused is not missed: the journal has told of it, and the next one says all that it said. */
-  async #tick(at: Millis): Promise<void> {
+  /** A refused tick is ignored: the journal reports the failure, and the next tick carries a later time. */
+  async #append(at: Millis): Promise<void> {
     await this.#journal.tick(at).catch(() => undefined);
-    this.#underWay = undefined;
-    this.#wait(this.#options.every);
+    this.#appending = undefined;
+    this.#schedule(this.#options.every);
   }
 }

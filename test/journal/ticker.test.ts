@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Journal } from '../../src/journal/journal.ts';
-import { startTicker } from '../../src/journal/ticker.ts';
+import { Ticker } from '../../src/journal/ticker.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000 });
@@ -38,14 +38,14 @@ const pass = (millis: number) => vi.advanceTimersByTimeAsync(millis);
 describe('the ticker', () => {
   it('writes time down in silence', async () => {
     const { journal, ticks } = fakeJournal();
-    startTicker(journal, { every: 250, wanted: always });
+    new Ticker(journal, { every: 250, wanted: always });
     await pass(1_010);
     expect(ticks).toEqual([250, 500, 750, 1_000]);
   });
 
   it('is silent while batches come', async () => {
     const { journal, ticks, appended } = fakeJournal();
-    startTicker(journal, { every: 250, wanted: always });
+    new Ticker(journal, { every: 250, wanted: always });
     for (let i = 0; i < 20; i++) {
       await pass(100);
       appended();
@@ -58,7 +58,7 @@ describe('the ticker', () => {
   it('is silent while nothing waits for time to pass', async () => {
     const { journal, ticks } = fakeJournal();
     let wanted = false;
-    startTicker(journal, { every: 250, wanted: () => wanted });
+    new Ticker(journal, { every: 250, wanted: () => wanted });
     await pass(2_000);
     expect(ticks).toEqual([]);
     wanted = true;
@@ -68,21 +68,21 @@ describe('the ticker', () => {
 
   it('has one tick under way at the most, however slow the disk', async () => {
     const { journal, ticks } = fakeJournal(10_000);
-    startTicker(journal, { every: 250, wanted: always });
+    new Ticker(journal, { every: 250, wanted: always });
     await pass(9_000);
     expect(ticks).toEqual([250]);
   });
 
   it('goes on after a tick that was refused', async () => {
     const { journal, ticks } = fakeJournal(0, true);
-    startTicker(journal, { every: 250, wanted: always });
+    new Ticker(journal, { every: 250, wanted: always });
     await pass(760);
     expect(ticks.length).toBeGreaterThan(1);
   });
 
   it('stops, waiting for the tick under way', async () => {
     const { journal, ticks, listeners } = fakeJournal(100);
-    const ticker = startTicker(journal, { every: 250, wanted: always });
+    const ticker = new Ticker(journal, { every: 250, wanted: always });
     await pass(300);
     let stopped = false;
     const stopping = ticker.stop().then(() => {
@@ -101,7 +101,7 @@ describe('the ticker', () => {
   it('waits no longer than its period when the clock is set back', async () => {
     const { journal, ticks } = fakeJournal();
     let offset = 0;
-    startTicker(journal, { every: 250, wanted: always, now: () => Date.now() + offset });
+    new Ticker(journal, { every: 250, wanted: always, now: () => Date.now() + offset });
     await pass(100);
     offset = -3_600_000;
     await pass(60_000);

@@ -5,7 +5,7 @@ import { inputs, type RedeliveryConfig } from '../../src/config/schema/inputs.ts
 import type { Journal } from '../../src/journal/journal.ts';
 import { openPayload } from '../../src/journal/payload.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
-import { LocalRedeliveryMemory } from '../../src/journal/redelivery/memory.ts';
+import { RedeliveryMemory } from '../../src/journal/redelivery/memory.ts';
 import { Redelivery } from '../../src/journal/redelivery/redelivery.ts';
 import { encodeFrames } from '../../src/lumberjack/encoder.ts';
 import { readPayload } from '../../src/lumberjack/payload.ts';
@@ -63,7 +63,7 @@ export async function startRedelivery(
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
   const metrics = new Registry();
   const telemetry = redeliveryTelemetry({ log, metrics });
-  const memory = new LocalRedeliveryMemory(config, telemetry.forgotten);
+  const memory = new RedeliveryMemory(config, telemetry.forgotten);
   const redelivery = new Redelivery({
     ...config,
     memory,

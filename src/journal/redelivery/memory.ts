@@ -1,60 +1,55 @@
 import type { RedeliveryConfig } from '../../config/schema/inputs.ts';
 import type { Millis } from '../../model.ts';
 
-/** An event without its bytes. Equal events have equal ones, however they are written. */
+/** An event without its bytes. Equal events have equal identities, whatever the order of their keys and their spelling. */
 export interface EventIdentity {
   identity: number;
-  /** Made of the event's `@timestamp` alone; 0: it has none. */
+  /** Computed from the event's `@timestamp` alone; 0 if it has none. Cheap, and different for most events. */
   mark: number;
 }
 
-/**
- * Remembers events that may be sent again. It answers with promises, so that several nodes can share one that lies
- * elsewhere; identities are then made with one seed by all of them.
- */
-export interface RedeliveryMemory {
-  /** Number of events remembered. While it is 0 nothing is asked. */
-  readonly size: number;
-  /** False: no event of this mark is remembered. Asked for every event, so it answers at once and may err by a yes. */
-  mayContain(mark: number): boolean;
-  /** Remembers each event as often as it is given. */
-  remember(events: readonly EventIdentity[], now: Millis): Promise<void>;
-  /** Tells for each event whether it was remembered, and forgets it, once: who comes twice is known twice if it was remembered twice. */
-  take(events: readonly EventIdentity[], now: Millis): Promise<boolean[]>;
-}
-
-/** Events that were remembered at about the same time, and are forgotten together. */
+/** Events that were remembered at about the same time and are forgotten together. */
 interface Generation {
+  /** How often each identity is remembered. */
   counts: Map<number, number>;
   marks: Set<number>;
+  /** When its first event was remembered. */
   since: Millis;
-  /** When the last of its events was remembered. */
+  /** When its last event was remembered. */
   until: Millis;
 }
 
-const most = 4;
+/** `remember` and `maxEvents` are divided among this many generations. */
+const GENERATIONS = 4;
 
-/** A memory of this process, bounded in time and number. */
-export class LocalRedeliveryMemory implements RedeliveryMemory {
+/**
+ * The events that a sender may send again. Holds at most `maxEvents` identities, each for at least `remember`
+ * milliseconds unless it has to make room. It answers with promises, so that a memory which several nodes share can take
+ * its place; their identities then have to be computed with the same seed.
+ */
+export class RedeliveryMemory {
   readonly #config: RedeliveryConfig;
-  readonly #forgotten: (events: number) => void;
+  readonly #onForgotten: (events: number) => void;
   /** The oldest first. */
   #generations: Generation[] = [];
 
-  /** `forgotten` is told of events that had to go before their time. */
-  constructor(config: RedeliveryConfig, forgotten: (events: number) => void) {
+  /** `onForgotten` is called with the number of events that had to make room before their time. */
+  constructor(config: RedeliveryConfig, onForgotten: (events: number) => void) {
     this.#config = config;
-    this.#forgotten = forgotten;
+    this.#onForgotten = onForgotten;
   }
 
+  /** Number of remembered identities. While it is 0, no event needs to be looked up. */
   get size(): number {
     return this.#generations.reduce((size, { counts }) => size + counts.size, 0);
   }
 
+  /** False if no event with this mark is remembered. True may be wrong. Called for every event, so it is synchronous. */
   mayContain(mark: number): boolean {
     return this.#generations.some(({ marks }) => marks.has(mark));
   }
 
+  /** Remembers each event as often as it is given. */
   async remember(events: readonly EventIdentity[], now: Millis): Promise<void> {
     this.#expire(now);
     for (const { identity, mark } of events) {
@@ -64,6 +59,7 @@ export class LocalRedeliveryMemory implements RedeliveryMemory {
     }
   }
 
+  /** Returns for each event whether it was remembered, and forgets it once. An event remembered twice is found twice. */
   async take(events: readonly EventIdentity[], now: Millis): Promise<boolean[]> {
     this.#expire(now);
     return events.map(({ identity }) => this.#takeOne(identity));
@@ -80,22 +76,23 @@ export class LocalRedeliveryMemory implements RedeliveryMemory {
     return false;
   }
 
-  /** The generation that takes a further event. */
+  /** The generation for a further event. */
   #youngest(now: Millis): Generation {
     const { remember, maxEvents } = this.#config;
     let last = this.#generations.at(-1);
-    if (!last || last.counts.size >= maxEvents / most || now - last.since > remember / most) {
+    if (!last || last.counts.size >= maxEvents / GENERATIONS || now - last.since > remember / GENERATIONS) {
       last = { counts: new Map(), marks: new Set(), since: now, until: now };
       this.#generations.push(last);
-      this.#bound();
+      this.#makeRoom();
     }
     last.until = now;
     return last;
   }
 
-  #bound(): void {
-    while (this.#generations.length > 1 && this.size > this.#config.maxEvents * (1 - 1 / most))
-      this.#forgotten(this.#generations.shift()!.counts.size);
+  /** Leaves room for one full generation. */
+  #makeRoom(): void {
+    while (this.#generations.length > 1 && this.size > this.#config.maxEvents * (1 - 1 / GENERATIONS))
+      this.#onForgotten(this.#generations.shift()!.counts.size);
   }
 
   #expire(now: Millis): void {

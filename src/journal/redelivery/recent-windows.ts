@@ -2,129 +2,134 @@ import type { Millis, Origin, Position } from '../../model.ts';
 import type { JournalReader } from '../reader.ts';
 import type { EventIdentity } from './memory.ts';
 
-/** A window as it is noted while its connection lives: where it is, not what it says. */
+/** A sender window of an open connection: where it is stored, without its events. */
 export interface RecentWindow {
-  /** Its place in the journal, once it is on disk; undefined where nothing of it had to be kept. */
+  /** Resolves with its position when it is on disk; undefined if no event of it had to be stored. */
   stored: Promise<Position> | undefined;
-  /** Whether all of it is on disk, so that it may have its ACK. A window that the disk refused never has one. */
+  /** Whether all its events are on disk, so that it may be acknowledged. A window that the disk refused never is. */
   kept: boolean;
-  /** Those of its events that had been sent before: they may come once more. */
-  repeated: EventIdentity[];
-  /** Whether its events are in the memory of what may be sent again. */
+  /** Those of its events that were redelivered. They may be sent once more. */
+  redelivered: EventIdentity[];
+  /** Whether its events are in the redelivery memory. */
   remembered: boolean;
 }
 
 interface Connection {
   connection: string;
   address: string;
-  /** The last ones, the oldest first. */
+  /** Its last windows, the oldest first. */
   windows: RecentWindow[];
-  /** How many further windows are to be remembered at once. */
-  doubted: number;
-  /** Whether it was opened and has sent nothing yet. */
-  silent: boolean;
+  /** How many of its next windows are remembered on arrival. */
+  rememberNext: number;
+  /** Whether it was opened and has sent no window yet. */
+  isNew: boolean;
 }
 
-/** So many connections from one address are no sender that connects anew: a proxy stands in front of many. */
-const mostSiblings = 16;
+/** With more connections than this from one address, a proxy is assumed to stand in front of many senders. */
+const MOST_SIBLINGS = 16;
 
-/** The last windows of each open connection. */
+/** The last `most` windows of each open connection, and all that are not on disk yet. */
 export class RecentWindows {
   readonly #most: number;
-  readonly #senders = new Map<string, Connection>();
+  readonly #connections = new Map<string, Connection>();
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** A new connection. It is nobody's successor until it sends something: many are but probes of the port. */
+  /** A new connection counts as a reconnect only once it sends a window: many merely probe the port. */
   connectionOpened(origin: Origin): void {
-    this.#of(origin).silent = true;
+    this.#of(origin).isNew = true;
   }
 
   /**
-   * Notes a window, and tells whether it is to be remembered at once, and whose windows of before are to be remembered
-   * first, where it is the first one of a new connection.
+   * Adds a window. Returns whether its events are to be remembered on arrival and, if it is the first window of a new
+   * connection, the connections whose windows are to be remembered before it.
    */
-  add(origin: Origin): { window: RecentWindow; doubted: boolean; doubtful: Connection[] } {
-    const window: RecentWindow = { stored: undefined, kept: false, repeated: [], remembered: false };
-    const sender = this.#of(origin);
-    const doubtful = sender.silent ? this.#doubt(sender) : [];
-    sender.windows.push(window);
-    // What is not on disk has no ACK: however many these are, they are among the last.
-    if (sender.windows.length > this.#most && sender.windows[0]!.kept) sender.windows.shift();
-    const doubted = sender.doubted > 0;
-    if (doubted) sender.doubted -= 1;
-    return { window, doubted, doubtful };
+  add(origin: Origin): { window: RecentWindow; rememberNow: boolean; siblings: Connection[] } {
+    const window: RecentWindow = { stored: undefined, kept: false, redelivered: [], remembered: false };
+    const connection = this.#of(origin);
+    const siblings = connection.isNew ? this.#suspectSiblings(connection) : [];
+    connection.windows.push(window);
+    // A window that is not on disk has no ACK, so it counts among the last windows however many there are.
+    if (connection.windows.length > this.#most && connection.windows[0]!.kept) connection.windows.shift();
+    const rememberNow = connection.rememberNext > 0;
+    if (rememberNow) connection.rememberNext -= 1;
+    return { window, rememberNow, siblings };
   }
 
   /** Forgets a connection and returns its last windows. */
   connectionClosed(connection: string): RecentWindow[] {
-    const windows = this.#senders.get(connection)?.windows ?? [];
-    this.#senders.delete(connection);
+    const windows = this.#connections.get(connection)?.windows ?? [];
+    this.#connections.delete(connection);
     return windows;
   }
 
   /**
-   * Others from the address of a new sender may be dead without our knowing, and what their sender had on the way may
-   * still come out of them, and out of the new one: so the next windows of all of them are doubted. Returns those others.
+   * Other connections from the address of a new one may be dead without our knowledge. Windows that were in transit on them
+   * may still arrive, on them and again on the new one. So the next windows of all of them are remembered on arrival.
+   * Returns the other connections.
    */
-  #doubt(sender: Connection): Connection[] {
-    sender.silent = false;
-    const siblings = [...this.#senders.values()].filter(
-      (other) => other !== sender && other.address === sender.address,
+  #suspectSiblings(connection: Connection): Connection[] {
+    connection.isNew = false;
+    const siblings = [...this.#connections.values()].filter(
+      (other) => other !== connection && other.address === connection.address,
     );
-    if (siblings.length === 0 || siblings.length > mostSiblings) return [];
-    for (const doubtful of [sender, ...siblings]) doubtful.doubted = this.#most;
+    if (siblings.length === 0 || siblings.length > MOST_SIBLINGS) return [];
+    for (const suspect of [connection, ...siblings]) suspect.rememberNext = this.#most;
     return siblings;
   }
 
-  #of({ connection, address }: Origin): Connection {
-    let sender = this.#senders.get(connection);
-    if (!sender) {
-      sender = { connection, address, windows: [], doubted: 0, silent: false };
-      this.#senders.set(connection, sender);
+  #of({ connection: name, address }: Origin): Connection {
+    let connection = this.#connections.get(name);
+    if (!connection) {
+      connection = { connection: name, address, windows: [], rememberNext: 0, isNew: false };
+      this.#connections.set(name, connection);
     }
-    return sender;
+    return connection;
   }
 }
 
-interface TailOptions {
+interface SearchOptions {
   journal: JournalReader;
   /** How many windows of a connection are its last ones. */
   windows: number;
-  /** How old a window may be, seen from the journal's last record: downtime does not count. */
+  /** Maximal age of a window, measured from the journal's last record, so that downtime does not count. */
   remember: Millis;
 }
 
-/** Headers alone are read, some 300,000 a second; a start is not to take longer than that. */
-const mostRecords = 200_000;
-const recordsAtOnce = 5_000;
+/** Only headers are read, about 300,000 a second. The limit keeps a start short. */
+const MOST_RECORDS = 200_000;
+const RECORDS_AT_ONCE = 5_000;
 
-/** Where the last windows are of each connection that was heard of near the journal's end, the oldest first. */
-export async function lastWindowsInJournal({ journal, windows, remember }: TailOptions): Promise<Position[]> {
+/** Positions of the last windows of each connection near the end of the journal, in order. */
+export async function lastWindowsInJournal({
+  journal,
+  windows,
+  remember,
+}: SearchOptions): Promise<Position[]> {
   const { newest } = journal;
-  const lasts = new Map<string, { position: Position; receivedAt: Millis }[]>();
-  // Of the last record, not the greatest: where the clock was ahead for a while, all others would seem old.
-  let latest = Number.NEGATIVE_INFINITY;
-  for (let after = Math.max(0, newest - mostRecords); after < newest; ) {
-    const records = journal.read(after, Number.MAX_SAFE_INTEGER, recordsAtOnce, () => true);
+  const lastByConnection = new Map<string, { position: Position; receivedAt: Millis }[]>();
+  // The time of the last record, not the latest time: if the clock was ahead for a while, all others would seem old.
+  let now = Number.NEGATIVE_INFINITY;
+  for (let after = Math.max(0, newest - MOST_RECORDS); after < newest; ) {
+    const records = journal.read(after, Number.MAX_SAFE_INTEGER, RECORDS_AT_ONCE, () => true);
     if (records.length === 0) break;
     for (const record of records) {
-      latest = record.receivedAt;
+      now = record.receivedAt;
       if (record.kind !== 'events' || record.encoding !== 'lumberjack') continue;
       const { connection } = record.origin;
-      const last = lasts.get(connection) ?? [];
-      lasts.set(connection, last);
+      const last = lastByConnection.get(connection) ?? [];
+      lastByConnection.set(connection, last);
       last.push(record);
       if (last.length > windows) last.shift();
     }
     after = records.at(-1)!.position;
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
-  return [...lasts.values()]
+  return [...lastByConnection.values()]
     .flat()
-    .filter(({ receivedAt }) => !(latest - receivedAt > remember))
+    .filter(({ receivedAt }) => !(now - receivedAt > remember))
     .map(({ position }) => position)
     .sort((a, b) => a - b);
 }

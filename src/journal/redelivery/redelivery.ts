@@ -9,79 +9,82 @@ import { lastWindowsInJournal, type RecentWindow, RecentWindows } from './recent
 
 export interface RedeliveryOptions {
   memory: RedeliveryMemory;
-  /** How many windows of a connection are its last ones. */
+  /** How many sender windows of a connection are its last ones. */
   windows: number;
-  /** How far from the journal's end a start looks for windows that may be sent again. */
+  /** How far before the end of the journal a start looks for windows that may be sent again. */
   remember: Millis;
-  /** Where windows are read again. It is closed by `close`. */
+  /** Windows are read again from here. `close` closes it. */
   journal: JournalReader;
-  /** Puts a window into the journal. */
+  /** Appends a window to the journal. Resolves when it is on disk. */
   append: (batch: Batch, block: EventBlock) => Promise<Position>;
-  /** Inflates a record's payload. */
+  /** Decodes the payload of a record. */
   open: (batch: Batch) => EventBlock;
   telemetry: RedeliveryTelemetry;
-  /** Secret, and the same for all who share a memory. */
+  /** Secret, and the same for all nodes that share a memory. */
   seed: number;
-  /** By what clock it remembers; the default runs evenly, for one that jumps ahead would make everything forgotten. */
+  /** Clock of the memory. The default is monotonic: if the wall clock jumped ahead, everything would be forgotten. */
   now?: () => Millis;
 }
 
 /**
- * Stands before the journal and keeps out what is there already.
+ * Recognises redelivered events and keeps them out of the journal.
  *
- * A sender that lost an ACK sends the window again, encoded anew, perhaps cut anew and on another connection. So when
- * a connection ends, the events of its last windows are remembered, and what comes from then on is held against them:
- * by its timestamp first, which tells nearly everything that is new apart for next to nothing. As long as no
- * connection ended, there is nothing to be held against, and a window is only noted by its position.
+ * A sender that did not see an ACK sends the window again: encoded again, perhaps divided differently and on another
+ * connection. So when a connection ends, the events of its last windows are remembered, and later windows are compared
+ * with them: first by timestamp, which rules out nearly all new events at low cost, then by identity. While the memory is
+ * empty, nothing is compared, and a window is noted by its position alone.
+ *
+ * `deliver` has the errors of `Journal.append`. Windows are compared, and connections are remembered, strictly in the
+ * order of the calls.
  */
 export class Redelivery {
   readonly #options: RedeliveryOptions;
   readonly #identifier: Identifier;
-  readonly #senders: RecentWindows;
+  readonly #recent: RecentWindows;
   readonly #now: () => Millis;
-  /** Remembering and sifting, one after the other, in the order in which they were called for. */
-  #turns: Promise<unknown> = Promise.resolve();
-  #turnsAhead = 0;
+  /** Tail of the chain of tasks: comparing and remembering run one after the other. */
+  #tasks: Promise<unknown> = Promise.resolve();
+  #pendingTasks = 0;
   #closed = false;
-  #endWaiting: () => void = () => {};
-  readonly #end = new Promise<undefined>((resolve) => {
-    this.#endWaiting = () => resolve(undefined);
+  #stopWaiting: () => void = () => {};
+  readonly #stopped = new Promise<undefined>((resolve) => {
+    this.#stopWaiting = () => resolve(undefined);
   });
 
   constructor(options: RedeliveryOptions) {
     this.#options = options;
     this.#identifier = new Identifier(options.seed);
-    this.#senders = new RecentWindows(options.windows);
+    this.#recent = new RecentWindows(options.windows);
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Resolves when every event of the window is in the journal: now, or since it was sent before. */
+  /** Resolves when every event of the window is in the journal, whether it was appended now or earlier. */
   deliver(batch: Batch, block: EventBlock): Promise<void> {
-    const { window, doubted, doubtful } = this.#senders.add(batch.origin);
-    // Before this window is judged: what comes first over a new connection may be what an old one had on its way.
-    for (const { connection, windows } of doubtful) this.#remember(connection, windows);
-    const undisturbed = this.#turnsAhead === 0 && this.#options.memory.size === 0;
-    const kept = undisturbed
+    const { window, rememberNow, siblings } = this.#recent.add(batch.origin);
+    // Before this window is compared: the first window of a new connection may repeat what an old one had in transit.
+    for (const { connection, windows } of siblings) this.#remember(connection, windows);
+    const nothingToCompare = this.#pendingTasks === 0 && this.#options.memory.size === 0;
+    const kept = nothingToCompare
       ? this.#keep(window, batch, block)
-      : this.#inTurn(() => this.#sift(window, batch, block)).then((sifted) => sifted.kept);
-    if (doubted) this.#remember(batch.origin.connection, [window]);
+      : this.#enqueue(() => this.#keepNew(window, batch, block)).then((appended) => appended.kept);
+    if (rememberNow) this.#remember(batch.origin.connection, [window]);
     return kept;
   }
 
   /**
-   * A sender that connects anew may have given up a connection that still looks alive from here: nobody told us, or
-   * we do not read it at the moment. So with its first window, what came from its address lately is remembered, too.
+   * A sender that reconnects may have given up a connection that still looks alive here: no one told us, or we are not
+   * reading from it at the moment. So its first window also makes us remember the latest windows from its address.
    */
   connectionOpened(origin: Origin): void {
-    this.#senders.connectionOpened(origin);
+    this.#recent.connectionOpened(origin);
   }
 
   connectionClosed(connection: string): void {
-    // What was not on disk when the connection ended, or was refused, has no ACK for certain, and will be sent again.
-    this.#remember(connection, this.#senders.connectionClosed(connection), ({ kept }) => !kept);
+    // A window that was not on disk when the connection ended has no ACK for certain, and will be sent again.
+    this.#remember(connection, this.#recent.connectionClosed(connection), ({ kept }) => !kept);
   }
 
-  /** Remembers what was on its way when the server ended: the journal's tail tells. */
+  /** Remembers the windows that were in transit when the server ended, as found at the end of the journal. */
   async rememberLastWindows(): Promise<void> {
     const { memory, telemetry } = this.#options;
     let events = 0;
@@ -95,7 +98,7 @@ export class Redelivery {
     telemetry.remembered('the time before the start', events, unreadable, memory.size);
   }
 
-  /** A journal that is damaged there is for others to judge; it keeps no server from starting. */
+  /** A damaged journal is reported by its readers; it does not stop a server from starting. */
   async #lastPositions(): Promise<Position[]> {
     try {
       return await lastWindowsInJournal(this.#options);
@@ -105,21 +108,21 @@ export class Redelivery {
     }
   }
 
-  /** Ends what is under way; windows that wait for a full journal are not waited for. Closing twice is harmless. */
+  /** Finishes pending tasks, but does not wait for windows that wait for a full journal. Closing twice is harmless. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#endWaiting();
-    await this.#turns;
+    this.#stopWaiting();
+    await this.#tasks;
     await this.#options.journal.close();
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    this.#turnsAhead += 1;
-    const turn = this.#turns.then(work).finally(() => {
-      this.#turnsAhead -= 1;
+  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+    this.#pendingTasks += 1;
+    const result = this.#tasks.then(task).finally(() => {
+      this.#pendingTasks -= 1;
     });
-    this.#turns = turn.catch(() => undefined);
-    return turn;
+    this.#tasks = result.catch(() => undefined);
+    return result;
   }
 
   async #keep(window: RecentWindow, batch: Batch, block: EventBlock): Promise<void> {
@@ -128,47 +131,48 @@ export class Redelivery {
     window.kept = true;
   }
 
-  /** Answers as soon as the window has its place in the order: the disk is not waited for. */
-  async #sift(window: RecentWindow, batch: Batch, block: EventBlock): Promise<{ kept: Promise<void> }> {
-    const known = await this.#known(block);
-    const events = [...known.values()];
-    window.repeated = events;
+  /** Appends the events that are not redelivered. Resolves once the append has begun; `kept` resolves on disk. */
+  async #keepNew(window: RecentWindow, batch: Batch, block: EventBlock): Promise<{ kept: Promise<void> }> {
+    const redelivered = await this.#findRedelivered(block);
+    const events = [...redelivered.values()];
+    window.redelivered = events;
     if (events.length === 0) return { kept: this.#keep(window, batch, block) };
     this.#options.telemetry.recognised(batch.origin, events.length, block.count, this.#options.memory.size);
     if (events.length === block.count) {
       window.kept = true;
       return { kept: Promise.resolve() };
     }
-    const rest = without(block, known);
+    const rest = without(block, redelivered);
     return { kept: this.#keep(window, { ...batch, ...rest, encoding: 'lumberjack' }, rest.block) };
   }
 
-  /** Those events of a block that were remembered, by their places. */
-  async #known(block: EventBlock): Promise<Map<number, EventIdentity>> {
-    const suspects = this.#identify(block, (mark) => this.#options.memory.mayContain(mark));
-    const known = new Map<number, EventIdentity>();
-    const answers = await this.#options.memory.take(suspects, this.#now());
-    suspects.forEach((suspect, i) => {
-      if (answers[i]) known.set(suspect.index, suspect);
+  /** The remembered events of a block, by index. */
+  async #findRedelivered(block: EventBlock): Promise<Map<number, EventIdentity>> {
+    const candidates = this.#identify(block, (mark) => this.#options.memory.mayContain(mark));
+    const redelivered = new Map<number, EventIdentity>();
+    const answers = await this.#options.memory.take(candidates, this.#now());
+    candidates.forEach((candidate, i) => {
+      if (answers[i]) redelivered.set(candidate.index, candidate);
     });
-    return known;
+    return redelivered;
   }
 
   /**
-   * An event of a window that has its ACK may be sent again, or may not: one that is equal to it, later, may be a new
-   * one. It is remembered only if it tells its time, which makes the two one and the same. (`all`: regardless.)
+   * Remembers the events of windows. An event of an acknowledged window may or may not be sent again, and an equal event
+   * may be a new one. So it is remembered only if it has a timestamp, which makes equal events one and the same. `all`
+   * selects windows whose events are remembered in any case.
    */
   #remember(
     connection: string,
     windows: RecentWindow[],
     all: (window: RecentWindow) => boolean = () => false,
   ): void {
-    const news = windows
+    const added = windows
       .filter(({ remembered }) => !remembered)
       .map((window) => ({ window, all: all(window) }));
-    if (news.length === 0 || this.#closed) return;
-    for (const { window } of news) window.remembered = true;
-    void this.#inTurn(() => this.#rememberAll(connection, news)).catch(this.#options.telemetry.failed);
+    if (added.length === 0 || this.#closed) return;
+    for (const { window } of added) window.remembered = true;
+    void this.#enqueue(() => this.#rememberAll(connection, added)).catch(this.#options.telemetry.failed);
   }
 
   async #rememberAll(connection: string, windows: { window: RecentWindow; all: boolean }[]): Promise<void> {
@@ -176,12 +180,12 @@ export class Redelivery {
     let events = 0;
     let unreadable = 0;
     for (const { window, all } of windows) {
-      // A window that never reached the disk is its sender's alone.
+      // A window that never reached the disk cannot be in the journal twice.
       const stored = window.stored?.catch(() => undefined);
-      const position = await Promise.race([stored, this.#end]);
+      const position = await Promise.race([stored, this.#stopped]);
       if (this.#closed) return;
       const kept = position === undefined ? [] : await this.#eventsAt(position, all);
-      const found = [...(kept ?? []), ...window.repeated.filter(({ mark }) => all || mark !== 0)];
+      const found = [...(kept ?? []), ...window.redelivered.filter(({ mark }) => all || mark !== 0)];
       await memory.remember(found, this.#now());
       events += found.length;
       unreadable += kept ? 0 : 1;
@@ -189,9 +193,9 @@ export class Redelivery {
     telemetry.remembered(connection, events, unreadable, memory.size);
   }
 
-  /** Undefined where the journal does not keep the window any longer, or cannot read it. */
+  /** Returns undefined if the record was trimmed or is damaged. */
   async #eventsAt(position: Position, all: boolean): Promise<EventIdentity[] | undefined> {
-    // Others get their turn: a window takes some milliseconds.
+    // A window takes some milliseconds; other work gets a turn in between.
     await new Promise<void>((resolve) => setImmediate(resolve));
     try {
       const [record] = this.#options.journal.read(position - 1, Number.MAX_SAFE_INTEGER, 1);
@@ -214,11 +218,11 @@ export class Redelivery {
   }
 }
 
-/** A window of the other events alone, so that whoever reads the journal sees each event once. */
-function without(block: EventBlock, known: Map<number, unknown>) {
+/** A window of the other events alone, so that readers of the journal see each event once. */
+function without(block: EventBlock, redelivered: Map<number, unknown>) {
   const documents: Buffer[] = [];
   for (let index = 0; index < block.count; index += 1)
-    if (!known.has(index))
+    if (!redelivered.has(index))
       documents.push(block.bytes.subarray(block.spans[2 * index], block.spans[2 * index + 1]));
   const payload = encodeFrames(documents, { version: 2, firstSequence: 1 });
   return { payload, count: documents.length, block: readPayload(payload) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EventIdentity, LocalRedeliveryMemory } from '../../../src/journal/redelivery/memory.ts';
+import { type EventIdentity, RedeliveryMemory } from '../../../src/journal/redelivery/memory.ts';
 
 const identities = (from: number, to: number): EventIdentity[] =>
   Array.from({ length: to - from }, (_, i) => ({ identity: from + i, mark: from + i + 1_000_000 }));
@@ -7,7 +7,7 @@ const identities = (from: number, to: number): EventIdentity[] =>
 function aMemory(changes: { remember?: number; maxEvents?: number } = {}) {
   const forgotten: number[] = [];
   const config = { remember: 1_000, windows: 8, maxEvents: 1_000, ...changes };
-  return { memory: new LocalRedeliveryMemory(config, (events) => forgotten.push(events)), forgotten };
+  return { memory: new RedeliveryMemory(config, (events) => forgotten.push(events)), forgotten };
 }
 
 describe('the memory of events that may be sent again', () => {
