@@ -13,7 +13,18 @@ const outputs = [
   ['dist', 'main.js'],
 ];
 
+/** npm links the packages beside logboom into node_modules; an installation that is older than a package lacks its link. */
+function requireLinks() {
+  const missing = ['common', 'store'].filter((name) => !existsSync(`${root}node_modules/@logboom/${name}`));
+  if (missing.length === 0) return;
+  console.error(
+    `node_modules lacks @logboom/${missing.join(' and @logboom/')}: run "npm ci", then build again.`,
+  );
+  process.exit(1);
+}
+
 export function build() {
+  requireLinks();
   for (const [folder, entry] of outputs)
     if (!existsSync(`${root}${folder}/${entry}`))
       rmSync(`${root}${folder}`, { recursive: true, force: true });
