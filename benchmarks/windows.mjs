@@ -2,7 +2,7 @@
 // `node benchmarks/windows.mjs` prints it alone, after `node scripts/ready.mjs`. What is compared is run in turns and the least
 // of many short runs is taken, for whoever shares the machine makes a run dearer and none cheaper.
 import { fileURLToPath } from 'node:url';
-import { rule } from '../dist/config/rules.js';
+import { rule } from '../dist/config/schema/rules.js';
 import { createRun } from '../dist/engine/create-run.js';
 import { EventClock } from '../dist/windows/clock.js';
 import { createWindows } from '../dist/windows/windows.js';

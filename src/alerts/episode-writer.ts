@@ -1,4 +1,4 @@
-import type { AlertSettings } from '../config/rules.ts';
+import type { AlertSettings } from '../config/schema/rules.ts';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { Decision, Episode, Millis, Observation, Sample, Scalar, Transition } from '../model.ts';
 import { type Entry, withLate } from './late.ts';

@@ -1,5 +1,5 @@
 import type { Problem } from '../config/load/problems.ts';
-import type { AlertSettings, RuleConfig } from '../config/rules.ts';
+import type { AlertSettings, RuleConfig } from '../config/schema/rules.ts';
 import type { Scalar } from '../model.ts';
 import { printable } from '../util/text.ts';
 import { formatMeasured, formatNumber } from '../util/units.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { common, lasting, measure, minCount, noData, quiet, windows } from './rule-parts.ts';
+import { common, lasting, measure, minCount, noData, quiet, windows } from './schema/rule-settings.ts';
 import { duration } from './schema/values.ts';
 
 const threshold = z.strictObject({

@@ -6,7 +6,7 @@ import { EventClock } from '../windows/clock.ts';
 import type { Analysis } from './analysis.ts';
 import { createRun } from './create-run.ts';
 import { Engine } from './engine.ts';
-import type { Observer } from './observer.ts';
+import type { Observer } from '../rules/run/observer.ts';
 
 /**
  * The engine of a configuration. The same for a live server and for a replay, so that both come to the same results;

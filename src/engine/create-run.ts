@@ -1,18 +1,18 @@
 import { createEpisodes } from '../alerts/episodes.ts';
-import type { RuleConfig } from '../config/rules.ts';
+import type { RuleConfig } from '../config/schema/rules.ts';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
-import type { Judge } from '../rules/judgement.ts';
+import type { Judge } from '../rules/judge.ts';
 import { type CompiledRule, compileRule, judgeOf } from '../rules/rule.ts';
-import type { StrikeJudge } from '../rules/strikes.ts';
+import type { StrikeJudge } from '../rules/occurrences/judge.ts';
 import { createWindows } from '../windows/windows.ts';
-import { AbsenceRun } from './absence-run.ts';
-import { AlertBook } from './alert-book.ts';
-import { NormalRun } from './normal-run.ts';
-import type { Observer } from './observer.ts';
-import { RuleRun } from './rule-run.ts';
-import type { Run } from './run.ts';
-import { StrikeRun } from './strike-run.ts';
-import { WindowAlerts } from './window-alerts.ts';
+import { AbsenceRun } from '../rules/kinds/absence/run.ts';
+import { AlertBook } from '../rules/run/alert-book.ts';
+import { NormalRun } from '../rules/kinds/normal/run.ts';
+import type { Observer } from '../rules/run/observer.ts';
+import { RuleRun } from '../rules/run/counting-run.ts';
+import type { Run } from '../rules/run/run.ts';
+import { StrikeRun } from '../rules/occurrences/run.ts';
+import { WindowAlerts } from '../rules/run/window-alerts.ts';
 
 /** Sets a rule to work, whatever its kind. Throws `RULE_INVALID`. */
 export function createRun(config: RuleConfig, kibana?: DiscoverConfig, observer?: Observer): Run {

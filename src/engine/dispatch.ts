@@ -1,7 +1,7 @@
 import type { LogEvent, Scalar } from '../model.ts';
 import type { Key } from '../rules/kql/keys.ts';
 import { numberOf } from '../rules/kql/match.ts';
-import type { Run } from './run.ts';
+import type { Run } from '../rules/run/run.ts';
 
 /** Places of runs, in no order, by a value of one field that they ask for. */
 interface Index {

@@ -4,7 +4,7 @@ import type { EventReader } from '../parsers/reader.ts';
 import type { EventClock } from '../windows/clock.ts';
 import { Dispatch } from './dispatch.ts';
 import { Downtime } from './downtime.ts';
-import type { Run } from './run.ts';
+import type { Run } from '../rules/run/run.ts';
 
 /** What happened while records were processed, for metrics. */
 interface Tally {

@@ -7,7 +7,7 @@ import { type Analysis, type RuleChanges, ruleChanges } from './analysis.ts';
 import { downAfterOf } from './assemble-engine.ts';
 import { createRun } from './create-run.ts';
 import type { Engine, EngineParts } from './engine.ts';
-import type { Run } from './run.ts';
+import type { Run } from '../rules/run/run.ts';
 
 /**
  * Lets the engine go on by another analysis, between two records. A rule that counts the same goes on with its windows,

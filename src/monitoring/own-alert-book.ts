@@ -1,9 +1,9 @@
 import { createEpisodes } from '../alerts/episodes.ts';
-import { rule as ruleSchema } from '../config/rules.ts';
-import { AlertBook } from '../engine/alert-book.ts';
+import { rule as ruleSchema } from '../config/schema/rules.ts';
+import { AlertBook } from '../rules/run/alert-book.ts';
 import type { Millis, Output } from '../model.ts';
-import type { Judgement } from '../rules/judgement.ts';
-import { lookingAtWindows } from '../rules/judgement.ts';
+import type { Judgement } from '../rules/judge.ts';
+import { lookingAtWindows } from '../rules/judge.ts';
 import { compileRule } from '../rules/rule.ts';
 import type { OwnAlertStatus } from '../telemetry/status.ts';
 import { nested, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { rule } from '../config/rules.ts';
+import type { rule } from '../config/schema/rules.ts';
 import type { SelfMonitoringConfig } from '../config/schema/self-monitoring.ts';
 import type { Millis } from '../model.ts';
 import type { SinkVitals, Vitals } from '../telemetry/vitals.ts';

@@ -1,4 +1,4 @@
-import type { RuleConfig } from '../config/rules.ts';
+import type { RuleConfig } from '../config/schema/rules.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';

@@ -1,8 +1,8 @@
-import type { RuleConfig } from '../config/rules.ts';
+import type { RuleConfig } from '../config/schema/rules.ts';
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
 import { parseIso } from '../parsers/timestamp.ts';
-import { alertSettings } from '../rules/settings.ts';
+import { alertSettings } from '../rules/kinds/settings.ts';
 
 /** Why an alert fired, or why a rule did or did not fire at a time. */
 export type Question =

@@ -1,5 +1,5 @@
 import { idOf } from '../alerts/ids.ts';
-import type { Looked, Observer, Taken } from '../engine/observer.ts';
+import type { Looked, Observer, Taken } from '../rules/run/observer.ts';
 import type { AlertStatus, Millis } from '../model.ts';
 import type { Question } from './question.ts';
 

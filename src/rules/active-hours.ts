@@ -1,8 +1,8 @@
-import type { ActiveHoursConfig } from '../config/rules.ts';
-import { days } from '../config/rules.ts';
+import type { ActiveHoursConfig } from '../config/schema/rules.ts';
+import { days } from '../config/schema/rules.ts';
 import type { Millis, Observation } from '../model.ts';
 import { type OffsetAt, offsetsOf } from '../util/zone.ts';
-import type { Judgement } from './judgement.ts';
+import type { Judgement } from './judge.ts';
 import type { CompiledRule } from './rule.ts';
 
 const minute = 60_000;

@@ -1,6 +1,6 @@
 import type { AlertState, AlertStatus, Decision, Millis, Observation } from '../model.ts';
 import { formatDuration } from '../util/units.ts';
-import type { StateRule } from './judgement.ts';
+import type { StateRule } from './judge.ts';
 
 type Notify = Decision['notify'];
 /** Whether people are told, and what is remembered of it. */

@@ -1,7 +1,7 @@
-import type { KindConfig, RuleConfig } from '../config/rules.ts';
+import type { KindConfig, RuleConfig } from '../config/schema/rules.ts';
 import type { Millis } from '../model.ts';
 import { isZone } from '../util/zone.ts';
-import { isWholeGroup } from './absence.ts';
+import { isWholeGroup } from './kinds/absence/judge.ts';
 import type { Report } from './problems.ts';
 
 /** What is wrong with the settings that only one kind has. */

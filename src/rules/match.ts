@@ -1,6 +1,6 @@
 import type { Millis, Observation } from '../model.ts';
 import { formatDuration } from '../util/units.ts';
-import type { Judgement } from './judgement.ts';
+import type { Judgement } from './judge.ts';
 
 /** Every matching event raises, or prolongs what an earlier one raised; the alert ends when there was none for so long. */
 export function matchJudgement({ count }: Observation, quiet: Millis): Judgement {

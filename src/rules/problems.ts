@@ -1,5 +1,5 @@
 import type { Problem } from '../config/load/problems.ts';
-import type { RuleConfig, ThresholdConfig } from '../config/rules.ts';
+import type { RuleConfig, ThresholdConfig } from '../config/schema/rules.ts';
 import { messageOf } from '../errors.ts';
 import type { Measure } from '../model.ts';
 import { formatDuration } from '../util/units.ts';
@@ -7,7 +7,7 @@ import { type Condition, overlap, parseCondition } from './condition.ts';
 import { checkKind } from './kind-problems.ts';
 import { compileQuery } from './kql/compile.ts';
 import { amountOf, type Parsed, parseMeasure } from './measure.ts';
-import { isLength } from './settings.ts';
+import { isLength } from './kinds/settings.ts';
 import { checkTelling } from './telling-problems.ts';
 
 /** Windows that overlap more often than this cost more memory than they tell. */

@@ -1,21 +1,21 @@
-import type { AlertSettings, RuleConfig } from '../config/rules.ts';
+import type { AlertSettings, RuleConfig } from '../config/schema/rules.ts';
 import { LogboomError, messageOf } from '../errors.ts';
 import type { Measure, Millis } from '../model.ts';
 import { ActiveHours } from './active-hours.ts';
-import { BaselineJudge } from './baseline.ts';
+import { BaselineJudge } from './kinds/baseline/judge.ts';
 import { type Condition, opposite, parseCondition } from './condition.ts';
 import { type Grouping, groupingBy } from './group.ts';
-import { holds, type Judge, judge, lookingAtWindows } from './judgement.ts';
+import { holds, type Judge, judge, lookingAtWindows } from './judge.ts';
 import { compileQuery, type Predicate } from './kql/compile.ts';
 import { type Key, keysOf } from './kql/keys.ts';
 import { kibanaQuery } from './kql/kibana.ts';
 import { parseQuery } from './kql/parser.ts';
 import { matchJudgement } from './match.ts';
 import { type Amount, amountOf, type Parsed, parseMeasure } from './measure.ts';
-import { NormalJudge } from './normal.ts';
-import { alertSettings } from './settings.ts';
-import { SpikeJudge } from './spike.ts';
-import { StrikeJudge } from './strikes.ts';
+import { NormalJudge } from './kinds/normal/judge.ts';
+import { alertSettings } from './kinds/settings.ts';
+import { SpikeJudge } from './kinds/spike/judge.ts';
+import { StrikeJudge } from './occurrences/judge.ts';
 
 /** A rule ready to be applied to events and windows. */
 export interface CompiledRule extends Grouping {

@@ -3,7 +3,7 @@ import { formatDuration } from '../util/units.ts';
 import { cooldownMatters, heldUntil, tellHeld } from './announcement.ts';
 import { raiseEarly, settle } from './early.ts';
 import { flappingHorizon } from './flapping.ts';
-import { type Judgement, judge, type StateRule } from './judgement.ts';
+import { type Judgement, judge, type StateRule } from './judge.ts';
 import { type Look, lasting, peakOf, stay, turn } from './turn.ts';
 
 /** An alert that was never looked at. */

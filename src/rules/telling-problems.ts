@@ -1,4 +1,4 @@
-import type { RuleConfig } from '../config/rules.ts';
+import type { RuleConfig } from '../config/schema/rules.ts';
 import { isZone } from '../util/zone.ts';
 import type { Report } from './problems.ts';
 

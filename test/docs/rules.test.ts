@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { messageProblems } from '../../src/alerts/template.ts';
 import { loadConfig } from '../../src/config/load/load.ts';
-import { rule } from '../../src/config/rules.ts';
+import { rule } from '../../src/config/schema/rules.ts';
 import { shapeOf } from '../../src/config/schema/shape.ts';
 import type { FieldValue } from '../../src/model.ts';
 import { ruleProblems } from '../../src/rules/problems.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { open } from 'lmdb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { rule } from '../../src/config/rules.ts';
+import { rule } from '../../src/config/schema/rules.ts';
 import { schema } from '../../src/config/schema/schema.ts';
 import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import type { JournalRecord, Output } from '../../src/model.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRun } from '../../src/engine/create-run.ts';
 import { Dispatch } from '../../src/engine/dispatch.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import type { Run } from '../../src/engine/run.ts';
+import type { Run } from '../../src/rules/run/run.ts';
 import { openPayload } from '../../src/journal/payload.ts';
 import type { Output } from '../../src/model.ts';
 import { createEventReader } from '../../src/parsers/reader.ts';

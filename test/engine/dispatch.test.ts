@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRun } from '../../src/engine/create-run.ts';
 import { Dispatch } from '../../src/engine/dispatch.ts';
-import type { Run } from '../../src/engine/run.ts';
+import type { Run } from '../../src/rules/run/run.ts';
 import type { FieldValue } from '../../src/model.ts';
 import { ruleConfig, ruleOfKind } from '../support/rules.ts';
 import { event } from '../support/runs.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RuleConfig } from '../../src/config/rules.ts';
+import type { RuleConfig } from '../../src/config/schema/rules.ts';
 import { createRun } from '../../src/engine/create-run.ts';
 import type { Output } from '../../src/model.ts';
 import { ruleConfig, ruleOfKind } from '../support/rules.ts';

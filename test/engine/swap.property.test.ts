@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RuleConfig } from '../../src/config/rules.ts';
+import type { RuleConfig } from '../../src/config/schema/rules.ts';
 import type { Config } from '../../src/config/schema/schema.ts';
 import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import { swapAnalysis } from '../../src/engine/swap.ts';

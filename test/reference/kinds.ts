@@ -1,5 +1,5 @@
 /** What each kind of rule looks at, in plain words over all events in order. */
-import type { KindConfig, RuleConfig } from '../../src/config/rules.ts';
+import type { KindConfig, RuleConfig } from '../../src/config/schema/rules.ts';
 import type { Measure, Millis } from '../../src/model.ts';
 import {
   type Episode,

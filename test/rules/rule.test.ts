@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRules, rule } from '../../src/config/rules.ts';
+import { defaultRules, rule } from '../../src/config/schema/rules.ts';
 import { LogboomError } from '../../src/errors.ts';
 import { ruleProblems } from '../../src/rules/problems.ts';
 import { compileRule } from '../../src/rules/rule.ts';

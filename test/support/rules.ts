@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type KindConfig, type RuleKind, rule, type ThresholdConfig } from '../../src/config/rules.ts';
+import { type KindConfig, type RuleKind, rule, type ThresholdConfig } from '../../src/config/schema/rules.ts';
 
 type AnyInput = z.input<typeof rule>;
 type InputOf<K extends RuleKind> = Extract<AnyInput, { kind: K }>;

@@ -1,5 +1,5 @@
 import { pack, unpack } from 'msgpackr';
-import type { RuleConfig } from '../../src/config/rules.ts';
+import type { RuleConfig } from '../../src/config/schema/rules.ts';
 import { createRun } from '../../src/engine/create-run.ts';
 import type { FieldValue, LogEvent, Output } from '../../src/model.ts';
 import { fieldsOf } from './fields.ts';

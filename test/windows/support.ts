@@ -1,5 +1,5 @@
 import type { Millis, WindowValue } from '../../src/model.ts';
-import type { Strike, Tracker } from '../../src/windows/strike.ts';
+import type { Strike, Tracker } from '../../src/rules/occurrences/tracker.ts';
 import { createWindows, type WindowOptions, type Windows } from '../../src/windows/windows.ts';
 
 /** Windows that count a tumbling second, but for what is given. */

@@ -1,7 +1,7 @@
 import { type Explanation, explain } from '../../replay/explain.ts';
 import { questionFrom } from '../../replay/question.ts';
 import type { Amiss, ExplainedWindow } from '../../replay/recorder.ts';
-import { isLength } from '../../rules/settings.ts';
+import { isLength } from '../../rules/kinds/settings.ts';
 import { printable } from '../../util/text.ts';
 import { countOf, formatDuration, formatMeasured } from '../../util/units.ts';
 import { moment } from '../arguments.ts';

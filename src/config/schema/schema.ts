@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rules } from '../rules.ts';
+import { rules } from './rules.ts';
 import { forward } from './forward.ts';
 import { inputs } from './inputs.ts';
 import { journal } from './journal.ts';

@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine.ts';
-import type { Run } from '../../engine/run.ts';
+import type { Run } from '../../rules/run/run.ts';
 import type { PipelineTelemetry } from '../../telemetry/pipeline.ts';
 
 /**

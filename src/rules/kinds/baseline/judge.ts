@@ -1,0 +1,126 @@
+import type { KindConfig } from '../../../config/schema/rules.ts';
+import type { Millis, Observation } from '../../../model.ts';
+import { formatNumber } from '../../../util/units.ts';
+import type { Judge, Judgement } from '../../judge.ts';
+import { type Learned, learn, nothingLearned, spreadOf } from './learned.ts';
+import { type Season, seasonOf } from './season.ts';
+
+interface Memory {
+  slots: Map<number, Learned>;
+  /** End of the last window with events: a group without any for long is forgotten. */
+  seen: Millis;
+  /** End of the last window that was taken in; each is learned once. */
+  learned: Millis;
+  /** Since when, without a break, windows were not normal. */
+  odd: Millis | undefined;
+}
+
+type Packed = [string, [number, Learned][], Millis, Millis, Millis | null];
+
+/** Holds each window against what was learned of its season, and learns from it if it is normal. */
+export class BaselineJudge implements Judge {
+  readonly #config: KindConfig<'baseline'>;
+  readonly #season: Season;
+  readonly #groups = new Map<string, Memory>();
+
+  constructor(config: KindConfig<'baseline'>) {
+    this.#config = config;
+    this.#season = seasonOf(config);
+  }
+
+  judge(group: string, o: Observation): Judgement {
+    const known = this.#groups.get(group);
+    const isForgotten = known !== undefined && this.#isForgotten(known, o.at);
+    if (isForgotten) this.#groups.delete(group);
+    if (isForgotten && o.count === 0)
+      return { verdict: 'calm', reason: 'forgotten, for no event came for so long' };
+    const memory = this.#groups.get(group) ?? this.#begin(group, o.at);
+    if (o.count > 0) memory.seen = Math.max(memory.seen, o.at);
+    const slot = this.#season.slotOf(o.window.start);
+    const learned = memory.slots.get(slot) ?? nothingLearned;
+    const judgement = this.#held(o, learned, this.#season.nameOf(slot));
+    this.#takeIn(memory, slot, learned, o, judgement);
+    // Empty windows are judged and learned as well, so each window is looked at.
+    return { ...judgement, again: o.at + this.#config.over };
+  }
+
+  forgetBefore(time: Millis): void {
+    for (const [group, memory] of this.#groups)
+      if (this.#isForgotten(memory, time)) this.#groups.delete(group);
+  }
+
+  snapshot(): unknown {
+    return [...this.#groups].map(([group, { slots, seen, learned, odd = null }]): Packed => {
+      return [group, [...slots].map(([slot, known]) => [slot, [...known]]), seen, learned, odd];
+    });
+  }
+
+  restore(snapshot: unknown): void {
+    this.#groups.clear();
+    for (const [group, slots, seen, learned, odd] of snapshot as Packed[])
+      this.#groups.set(group, { slots: new Map(slots), seen, learned, odd: odd ?? undefined });
+  }
+
+  /** The first window is not learned, for it may have begun before anybody looked. */
+  #begin(group: string, at: Millis): Memory {
+    const memory: Memory = { slots: new Map(), seen: at, learned: at, odd: undefined };
+    this.#groups.set(group, memory);
+    return memory;
+  }
+
+  #isForgotten({ seen }: Memory, at: Millis): boolean {
+    return at - seen > this.#config.forget;
+  }
+
+  #held({ value, count }: Observation, known: Learned, when: string): Judgement {
+    const { deviation, direction, warmUp, minCount, measure } = this.#config;
+    const [learned, mean] = known;
+    if (value === undefined)
+      return { verdict: 'nothing', reason: `there is nothing to measure as ${measure}` };
+    if (learned < warmUp)
+      return {
+        verdict: 'calm',
+        reason: `still learning what is normal for ${when}: ${learned} of ${warmUp} windows`,
+      };
+    const spread = spreadOf(known, this.#leastSpread(mean));
+    const spreads = (value - mean) / spread;
+    const side = spreads < 0 ? 'below' : 'above';
+    const normal = `the ${formatNumber(mean)} ± ${formatNumber(spread)} that is normal for ${when}`;
+    const reason = `${measure} ${formatNumber(value)} is ${formatNumber(Math.abs(spreads))} spreads ${side} ${normal}`;
+    const far =
+      Math.abs(spreads) >= deviation &&
+      (direction === 'both' || side === (direction === 'up' ? 'above' : 'below'));
+    if (far && side === 'above' && count < minCount)
+      return {
+        verdict: 'calm',
+        reason: `${reason}, but ${count} events are fewer than ${minCount} (minCount)`,
+      };
+    const measuredBy = { distance: (other: number) => Math.abs(other - mean) };
+    return { verdict: far ? 'true' : 'calm', reason, measuredBy };
+  }
+
+  /** What is not normal is not learned. Once it has lasted so long that it must be normal, all is learned anew. */
+  #takeIn(memory: Memory, slot: number, known: Learned, o: Observation, { verdict }: Judgement): void {
+    if (o.value === undefined || o.at <= memory.learned) return;
+    memory.learned = o.at;
+    memory.odd = verdict === 'true' ? (memory.odd ?? o.window.start) : undefined;
+    if (memory.odd === undefined) {
+      memory.slots.set(slot, learn(known, o.value, this.#config.memory, this.#leastSpread(known[1])));
+    } else if (o.at - memory.odd > this.#config.adaptAfter) {
+      memory.slots.clear();
+      memory.odd = undefined;
+    }
+  }
+
+  /** Counts scatter by their square root even where nothing is the matter. */
+  #leastSpread(mean: number): number {
+    const { measure, minSpread } = this.#config;
+    return measure === 'count' ? Math.max(minSpread, Math.sqrt(Math.max(mean, 1))) : minSpread;
+  }
+}
+
+/** What the documents say that the rule waits for. */
+export function baselineCondition({ deviation, direction }: KindConfig<'baseline'>): string {
+  const side = { up: 'above', down: 'below', both: 'from' }[direction];
+  return `${formatNumber(deviation)} spreads or more ${side} what is normal`;
+}

@@ -1,0 +1,108 @@
+import type { KindConfig } from '../../../config/schema/rules.ts';
+import type { Millis, Observation } from '../../../model.ts';
+import { formatNumber } from '../../../util/units.ts';
+import type { Judge, Judgement } from '../../judge.ts';
+
+/** A window of the past: its end, measure and number of events. */
+type Past = [end: Millis, value: number | undefined, count: number];
+
+interface Memory {
+  /** End of the first window: before it nobody looked at the group. */
+  first: Millis;
+  /** End of the first of the empty windows at the end of what is known. */
+  empty: Millis | undefined;
+  /** In order of their ends. A window's value holds until the next one's end: others are not looked at. */
+  past: Past[];
+}
+
+/** Holds each window against the one before it. */
+export class SpikeJudge implements Judge {
+  readonly #config: KindConfig<'spike'>;
+  readonly #groups = new Map<string, Memory>();
+
+  constructor(config: KindConfig<'spike'>) {
+    this.#config = config;
+  }
+
+  judge(group: string, o: Observation): Judgement {
+    const { over } = this.#config;
+    let memory = this.#groups.get(group);
+    // A group that was forgotten is looked at again while it rests: there is nothing in it and nothing before it.
+    if (memory === undefined && o.count === 0) return compare(o, undefined, this.#config);
+    if (memory === undefined || (o.count > 0 && this.#isOver(memory, o.at))) {
+      memory = { first: o.at, empty: undefined, past: [] };
+      this.#groups.set(group, memory);
+    }
+    memory.empty = o.count > 0 ? undefined : (memory.empty ?? o.at);
+    const { first, past } = memory;
+    past.push([o.at, o.value, o.count]);
+    while (past.length > 1 && past[1]![0] <= o.at - over) past.shift();
+    const before = past[0]![0] <= o.at - over ? past[0] : undefined;
+    // This window is the one before at its end plus `over`, where the comparison may come out differently.
+    const again = o.count > 0 || (before?.[2] ?? 0) > 0 ? { again: o.at + over } : {};
+    if (o.at - 2 * over < first)
+      return { verdict: 'calm', reason: 'still learning: two whole windows are needed', ...again };
+    return { ...compare(o, before, this.#config), ...again };
+  }
+
+  forgetBefore(time: Millis): void {
+    for (const [group, memory] of this.#groups) if (this.#isOver(memory, time)) this.#groups.delete(group);
+  }
+
+  snapshot(): unknown {
+    return [...this.#groups].map(([group, { first, empty = null, past }]) => [
+      group,
+      first,
+      empty,
+      past.map(([end, value, count]) => [end, value ?? null, count]),
+    ]);
+  }
+
+  restore(snapshot: unknown): void {
+    type Packed = [string, Millis, Millis | null, [Millis, number | null, number][]];
+    this.#groups.clear();
+    for (const [group, first, empty, past] of snapshot as Packed[])
+      this.#groups.set(group, {
+        first,
+        empty: empty ?? undefined,
+        past: past.map(([end, value, count]) => [end, value ?? undefined, count]),
+      });
+  }
+
+  /** After two empty windows what comes is another beginning. Whether it is forgotten by then makes no difference. */
+  #isOver({ empty }: Memory, at: Millis): boolean {
+    return empty !== undefined && at >= empty + 2 * this.#config.over;
+  }
+}
+
+function compare(o: Observation, before: Past | undefined, config: KindConfig<'spike'>): Judgement {
+  const { ratio, direction, minBefore, minCount, measure } = config;
+  const [, reference, count] = before ?? [0, undefined, 0];
+  if (count < minBefore)
+    return calm(`the ${count} events of the window before are fewer than ${minBefore} (minBefore)`);
+  if (reference === undefined || reference <= 0)
+    return calm('the window before holds nothing to compare with');
+  if (o.value === undefined) return calm(`there is nothing to measure as ${measure}`);
+  const factor = o.value / reference;
+  const up = direction !== 'down' && factor >= ratio && o.count >= minCount;
+  const down = direction !== 'up' && factor <= 1 / ratio;
+  const reason = `${measure} ${formatNumber(o.value)} is ${formatNumber(factor)} times the ${formatNumber(reference)} of the window before`;
+  const measuredBy = { distance: (value: number) => Math.abs(value - reference) };
+  if (up || down) return { verdict: 'true', reason, measuredBy };
+  const few =
+    direction !== 'down' && factor >= ratio
+      ? `, but ${o.count} events are fewer than ${minCount} (minCount)`
+      : '';
+  return calm(reason + few);
+}
+
+function calm(reason: string): Judgement {
+  return { verdict: 'calm', reason };
+}
+
+/** What the documents say that the rule waits for. */
+export function spikeCondition({ ratio, direction }: KindConfig<'spike'>): string {
+  const up = `>= ${formatNumber(ratio)} times`;
+  const down = `<= 1/${formatNumber(ratio)} of`;
+  return `${direction === 'up' ? up : direction === 'down' ? down : `${up} or ${down}`} the window before`;
+}

@@ -1,0 +1,84 @@
+import type { LogEvent, Millis, Sample } from '../../model.ts';
+
+const perStretch = 5;
+
+interface Stretch {
+  start: Millis;
+  samples: { time: Millis; sample: Sample }[];
+}
+
+/**
+ * The first lines of each group's last two stretches of time (a stretch is one window length), kept as evidence
+ * for an alert that may be raised. Two stretches cover every window, and no more than ten lines a group are held.
+ */
+export class Samples {
+  readonly #over: Millis;
+  readonly #groups = new Map<string, { now: Stretch; before: Stretch | undefined }>();
+
+  constructor(over: Millis) {
+    this.#over = over;
+  }
+
+  offer(group: string, event: LogEvent): void {
+    const start = Math.floor(event.time / this.#over) * this.#over;
+    let kept = this.#groups.get(group);
+    if (!kept) {
+      kept = { now: { start, samples: [] }, before: undefined };
+      this.#groups.set(group, kept);
+    } else if (start > kept.now.start) {
+      kept.before = kept.now;
+      kept.now = { start, samples: [] };
+    }
+    const stretch =
+      start === kept.now.start ? kept.now : kept.before?.start === start ? kept.before : undefined;
+    if (stretch && stretch.samples.length < perStretch)
+      stretch.samples.push({ time: event.time, sample: sampleOf(event) });
+  }
+
+  /** The first five lines at or after `start`. */
+  since(group: string, start: Millis): Sample[] {
+    const kept = this.#groups.get(group);
+    if (!kept) return [];
+    return [...(kept.before?.samples ?? []), ...kept.now.samples]
+      .filter(({ time }) => time >= start)
+      .sort((a, b) => a.time - b.time)
+      .slice(0, perStretch)
+      .map(({ sample }) => sample);
+  }
+
+  /** Forgets groups whose lines all lie before `start`. */
+  forgetBefore(start: Millis): void {
+    for (const [group, kept] of this.#groups) {
+      if (kept.now.start + this.#over <= start) this.#groups.delete(group);
+    }
+  }
+
+  get size(): number {
+    return this.#groups.size;
+  }
+
+  snapshot(): unknown {
+    return [...this.#groups];
+  }
+
+  restore(snapshot: unknown): void {
+    this.#groups.clear();
+    for (const [group, kept] of snapshot as [string, { now: Stretch; before: Stretch | undefined }][]) {
+      this.#groups.set(group, kept);
+    }
+  }
+}
+
+function sampleOf(event: LogEvent): Sample {
+  const sample: Sample = {
+    '@timestamp': new Date(event.time).toISOString(),
+    message: event.message.slice(0, 2_000),
+  };
+  const host = event.get('host.name');
+  const file = event.get('log.file.path');
+  const offset = event.get('log.offset');
+  if (typeof host === 'string') sample.host = host;
+  if (typeof file === 'string') sample.file = file;
+  if (typeof offset === 'number') sample.offset = offset;
+  return sample;
+}

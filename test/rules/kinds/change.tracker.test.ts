@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { pack, unpack } from 'msgpackr';
+import { describe, expect, it } from 'vitest';
+import { Changes, type ChangesOptions } from '../../../src/rules/kinds/change/tracker.ts';
+import { shuffled, strikesIn } from '../../windows/support.ts';
+
+const open = (options: Partial<ChangesOptions> = {}) =>
+  new Changes({ forget: 1000, hop: 10, maxGroups: 100, ...options });
+
+describe('a value that is followed', () => {
+  it('changes where it is another one than before', () => {
+    const changes = open();
+    for (const [time, value] of [
+      [1, 'a'],
+      [2, 'a'],
+      [3, 'b'],
+      [4, 'a'],
+    ] as const)
+      changes.add(time, 'k', value);
+    expect(strikesIn(changes, 10)).toEqual(['3 k a → b', '4 k b → a']);
+  });
+
+  it('shows its change at once where it is the newest', () => {
+    const changes = open();
+    expect(changes.add(1, 'k', 'a')).toEqual({ outcome: 'added' });
+    expect(changes.add(5, 'k', 'b').strike).toEqual({ group: 'k', time: 5, value: 'b', from: 'a' });
+    expect(changes.add(3, 'k', 'c')).toEqual({ outcome: 'added' });
+  });
+
+  it('is settled hop by hop, in order of time and then of key', () => {
+    const changes = open();
+    for (const time of [1, 12, 23]) for (const key of ['l', 'k']) changes.add(time, key, `${time}`);
+    expect(strikesIn(changes, 20)).toEqual(['12 k 1 → 12', '12 l 1 → 12']);
+    expect(strikesIn(changes, 29)).toEqual([]);
+    expect(strikesIn(changes, 30)).toEqual(['23 k 12 → 23', '23 l 12 → 23']);
+  });
+
+  it('keeps the order of arrival of what came at the same time', () => {
+    const changes = open();
+    for (const value of ['b', 'b', 'a', 'a']) changes.add(1, 'k', value);
+    expect(strikesIn(changes, 10)).toEqual(['1 k b → a']);
+  });
+
+  it('is forgotten after the time for that, and its key too', () => {
+    const changes = open();
+    changes.add(1, 'k', 'a');
+    expect(strikesIn(changes, 1002)).toEqual([]);
+    expect(changes.add(1003, 'k', 'b')).toEqual({ outcome: 'added' });
+    strikesIn(changes, 3000);
+    expect(changes.has('k')).toBe(false);
+    expect(changes.waiting).toBe(false);
+  });
+
+  it('is not followed where its event is too late, or where there are too many keys', () => {
+    const changes = open({ maxGroups: 1 });
+    changes.add(15, 'k', 'a');
+    expect(changes.add(15, 'l', 'a')).toEqual({ outcome: 'overflow' });
+    strikesIn(changes, 20);
+    expect(changes.add(19, 'k', 'b')).toEqual({ outcome: 'late' });
+    expect(changes.add(Number.NaN, 'k', 'b')).toEqual({ outcome: 'late' });
+  });
+
+  it('is followed in bounded memory, however many events wait for their order', () => {
+    const changes = open();
+    for (let n = 0; n < 25_000; n += 1) changes.add(n / 10_000, 'k', n < 20_000 ? 'a' : 'b');
+    expect(JSON.stringify(changes.snapshot()).length).toBeLessThan(200_000);
+    expect(strikesIn(changes, 10)).toEqual(['2 k a → b']);
+  });
+});
+
+it('a value that goes to and fro is not looked through with each event', () => {
+  const changes = open();
+  for (let n = 0; n < 60_000; n += 1) changes.add(n / 10_000, 'k', n % 2 === 0 ? 'a' : 'b');
+  const restored = open();
+  restored.restore(unpack(pack(changes.snapshot())));
+  expect(restored.snapshot()).toEqual(changes.snapshot());
+  expect(strikesIn(restored, 10)).toHaveLength(59_999);
+});
+
+describe('whatever comes', () => {
+  const events = fc.array(fc.tuple(fc.nat(200), fc.constantFrom('k', 'l'), fc.constantFrom('a', 'b', 'c')), {
+    maxLength: 50,
+  });
+
+  /** Sort, and look at neighbours. Equal times are left out: their order is that of arrival. */
+  const reference = (all: [number, string, string][], forget: number) =>
+    ['k', 'l'].flatMap((key) => {
+      const own = all.filter(([, one]) => one === key).sort(([x], [y]) => x - y);
+      return own.flatMap(([time, , value], place) => {
+        const before = own[place - 1];
+        if (!before || before[2] === value || time - before[0] > forget) return [];
+        return [`${time} ${key} ${before[2]} → ${value}`];
+      });
+    });
+
+  const distinct = events.map((all) => [...new Map(all.map((one) => [`${one[0]} ${one[1]}`, one])).values()]);
+
+  it('the same is settled in any order of arrival, at any steps, across restarts', () => {
+    fc.assert(
+      fc.property(distinct, fc.nat(), fc.nat(50), fc.array(fc.nat(60)), (all, seed, restart, steps) => {
+        let changes = open({ forget: 50 });
+        shuffled(all, seed).forEach(([time, key, value], place) => {
+          changes.add(time, key, value);
+          if (place !== restart) return;
+          const saved = unpack(pack(changes.snapshot()));
+          changes = open({ forget: 50 });
+          changes.restore(saved);
+        });
+        const told: string[] = [];
+        let now = 0;
+        for (const step of [...steps, 1000]) {
+          now = Math.min(now + step, 1000);
+          told.push(...strikesIn(changes, now));
+        }
+        expect(told.sort()).toEqual(reference(all, 50).sort());
+      }),
+    );
+  });
+
+  it('what shows at once is settled later as a change since the event before', () => {
+    fc.assert(
+      fc.property(distinct, fc.nat(), (all, seed) => {
+        const changes = open();
+        const early = shuffled(all, seed).flatMap(
+          ([time, key, value]) => changes.add(time, key, value).strike ?? [],
+        );
+        const settled = strikesIn(changes, 1000);
+        for (const { group, time } of early)
+          expect(
+            settled.some((line) => line.split(' ')[1] === group && Number(line.split(' ')[0]) <= time),
+          ).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { Samples } from '../../../src/rules/run/samples.ts';
+import { readEvent } from '../../support/events.ts';
+import { t } from '../../support/records.ts';
+
+const anEvent = (after: number, more: object = {}) =>
+  readEvent({ '@timestamp': new Date(t + after).toISOString(), message: `at ${after}`, ...more });
+
+function samplesOf(...times: number[]): Samples {
+  const samples = new Samples(1000);
+  for (const after of times) samples.offer('g', anEvent(after));
+  return samples;
+}
+const messages = (samples: Samples, start: number) =>
+  samples.since('g', t + start).map(({ message }) => message);
+
+describe('samples', () => {
+  it('are the first five lines of a window, wherever it begins', () => {
+    const samples = samplesOf(100, 600, 700, 1100, 1200, 1300, 1400, 1500, 1600);
+    expect(messages(samples, 0)).toEqual(['at 100', 'at 600', 'at 700', 'at 1100', 'at 1200']);
+    expect(messages(samples, 500)).toEqual(['at 600', 'at 700', 'at 1100', 'at 1200', 'at 1300']);
+    expect(messages(samples, 1000)).toEqual(['at 1100', 'at 1200', 'at 1300', 'at 1400', 'at 1500']);
+  });
+
+  it('are in order of time, though a line came late', () => {
+    expect(messages(samplesOf(900, 1100, 800, 1050), 0)).toEqual(['at 800', 'at 900', 'at 1050', 'at 1100']);
+  });
+
+  it('are ten a group at the most, and a line older than two windows is none', () => {
+    const samples = samplesOf(...Array.from({ length: 300 }, (_, index) => index * 10), 0);
+    expect(JSON.stringify(samples.snapshot()).match(/"message"/g)).toHaveLength(10);
+    expect(messages(samples, 0)[0]).toBe('at 1000');
+  });
+
+  it('tell where a line is from, and no more than its first 2,000 characters', () => {
+    const samples = new Samples(1000);
+    const more = {
+      message: 'x'.repeat(5_000),
+      host: { name: 'web-1' },
+      log: { offset: 7, file: { path: '/l' } },
+    };
+    samples.offer('g', anEvent(0, more));
+    expect(samples.since('g', t)).toEqual([
+      {
+        '@timestamp': new Date(t).toISOString(),
+        message: 'x'.repeat(2_000),
+        host: 'web-1',
+        file: '/l',
+        offset: 7,
+      },
+    ]);
+  });
+
+  it('of groups gone by are forgotten', () => {
+    const samples = samplesOf(100);
+    samples.offer('other', anEvent(5_000));
+    samples.forgetBefore(t + 999);
+    expect(samples.size).toBe(2);
+    samples.forgetBefore(t + 1000);
+    expect(samples.size).toBe(1);
+    expect(messages(samples, 0)).toEqual([]);
+  });
+
+  it('are the same after a snapshot', () => {
+    const before = samplesOf(100, 1100);
+    const after = new Samples(1000);
+    after.restore(structuredClone(before.snapshot()));
+    for (const samples of [before, after]) samples.offer('g', anEvent(1200));
+    expect(after.snapshot()).toEqual(before.snapshot());
+    expect(messages(after, 0)).toEqual(['at 100', 'at 1100', 'at 1200']);
+  });
+});
