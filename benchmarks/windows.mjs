@@ -3,7 +3,7 @@
 // of many short runs is taken, for whoever shares the machine makes a run dearer and none cheaper.
 import { fileURLToPath } from 'node:url';
 import { rule } from '../dist/config/schema/rules.js';
-import { createRun } from '../dist/engine/create-run.js';
+import { startRule } from '../dist/rules/rule.js';
 import { EventClock } from '../dist/windows/clock.js';
 import { createWindows } from '../dist/windows/windows.js';
 import { print } from './table.mjs';
@@ -47,7 +47,7 @@ function windowsCost(shape, { groups, events, measure = { kind: 'count' }, amoun
 /** A rule with a condition that never holds: filter, group, windows, early looks, evidence, timeline. */
 function ruleCost({ over, every }, { groups, events }) {
   const settings = { over: `${over}ms`, every: `${every}ms`, lateness: `${lateness}ms`, maxGroups: 200_000 };
-  const run = createRun(rule.parse({ name: 'busy', by: ['host.name'], when: '>= 100000', ...settings }));
+  const run = startRule(rule.parse({ name: 'busy', by: ['host.name'], when: '>= 100000', ...settings }));
   const nextName = groupNames(groups);
   let name = '';
   const event = {

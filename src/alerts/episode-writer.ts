@@ -1,5 +1,5 @@
-import type { AlertSettings } from '../config/schema/rules.ts';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
+import type { AlertSettings } from '../config/schema/rule-settings.ts';
 import type { Decision, Episode, Millis, Observation, Sample, Scalar, Transition } from '../model.ts';
 import { type Entry, withLate } from './late.ts';
 import { discoverLink } from './link.ts';

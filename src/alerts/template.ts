@@ -1,5 +1,4 @@
-import type { Problem } from '../config/load/problems.ts';
-import type { AlertSettings, RuleConfig } from '../config/schema/rules.ts';
+import type { AlertSettings, CommonSettings } from '../config/schema/rule-settings.ts';
 import type { Scalar } from '../model.ts';
 import { printable } from '../util/text.ts';
 import { formatMeasured, formatNumber } from '../util/units.ts';
@@ -60,30 +59,21 @@ function filledIn(name: string, context: MessageContext, rule: AlertSettings): s
   return label !== undefined && Object.hasOwn(rule.labels, label) ? rule.labels[label]! : '';
 }
 
-/** Names in message templates that will always be empty, for the check of a configuration. */
-export function messageProblems({ rules }: { rules: readonly RuleConfig[] }): Problem[] {
-  return rules.flatMap((rule, place) => {
-    const unknown = unknownNames(rule).map((name) => `\`${name}\``);
-    if (unknown.length === 0) return [];
-    return {
-      path: `rules[${place}].message`,
-      message: `A message of this rule knows no ${unknown.join(' and no ')}: that would be left empty.`,
-      remedy: `Group by the field (\`by\`), or use one of ${[...Object.keys(ownNames), ...rule.by].join(', ')}.`,
-    };
-  });
-}
-
-/** The name under which messages and documents have the field that left its bounds. */
-const parameter = ({ kind }: RuleConfig) => (kind === 'normal' ? ['parameter'] : []);
-
-function unknownNames(rule: RuleConfig): string[] {
-  const { message = '', by, labels } = rule;
-  const known = new Set([
-    ...Object.keys(ownNames),
-    ...parameter(rule),
+/**
+ * The names in a rule's message template that would always be empty, and the names that every template may use. `fields`
+ * are those that documents of the rule have beside `by`.
+ */
+export function unknownNames(
+  { message = '', by, labels }: Pick<CommonSettings, 'message' | 'by' | 'labels'>,
+  fields: readonly string[] = [],
+): { unknown: string[]; known: string[] } {
+  const known = Object.keys(ownNames);
+  const usable = new Set([
+    ...known,
+    ...fields,
     ...by,
     ...Object.keys(labels).map((name) => `labels.${name}`),
   ]);
   const names = [...message.matchAll(placeholder)].map(([, name]) => name!);
-  return [...new Set(names)].filter((name) => !known.has(name));
+  return { unknown: [...new Set(names)].filter((name) => !usable.has(name)), known };
 }

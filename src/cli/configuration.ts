@@ -1,9 +1,9 @@
-import { messageProblems } from '../alerts/template.ts';
+import type { Check } from '../config/load/load.ts';
 import { type Loaded, loadConfig } from '../config/load/load.ts';
-import { type Check, formatProblem } from '../config/load/problems.ts';
+import { formatProblem } from '../config/load/problems.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
-import { ruleProblems } from '../rules/problems.ts';
+import { messageProblems, ruleProblems } from '../rules/problems.ts';
 
 /** What layers beyond the configuration's own have to say about it. */
 const checks: readonly Check[] = [ruleProblems, messageProblems];

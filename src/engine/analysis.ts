@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RuleConfig } from '../config/schema/rules.ts';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
+import type { RuleConfig } from '../config/schema/rules.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { fingerprintOf } from '../rules/run/fingerprint.ts';
 

@@ -1,12 +1,12 @@
 import { openPayload } from '../journal/payload.ts';
 import type { Millis } from '../model.ts';
 import { createEventReader } from '../parsers/reader.ts';
+import { startRule } from '../rules/rule.ts';
+import type { Observer } from '../rules/run/observer.ts';
 import type { ParsingTelemetry } from '../telemetry/parsing.ts';
 import { EventClock } from '../windows/clock.ts';
 import type { Analysis } from './analysis.ts';
-import { createRun } from './create-run.ts';
 import { Engine } from './engine.ts';
-import type { Observer } from '../rules/run/observer.ts';
 
 /**
  * The engine of a configuration. The same for a live server and for a replay, so that both come to the same results;
@@ -19,7 +19,7 @@ export function assembleEngine(config: Analysis, telemetry?: ParsingTelemetry, o
     events: createEventReader({ parsers, time, ...(telemetry && { telemetry }) }),
     runs: config.rules
       .filter(({ enabled }) => enabled)
-      .map((rule) => createRun(rule, config.kibana, observer)),
+      .map((rule) => startRule(rule, config.kibana, observer)),
     open: openPayload,
     downAfter: downAfterOf(config),
   });

@@ -1,10 +1,10 @@
 import { closePayload } from '../journal/payload.ts';
 import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import type { EventReader } from '../parsers/reader.ts';
+import type { Run } from '../rules/run/run.ts';
 import type { EventClock } from '../windows/clock.ts';
 import { Dispatch } from './dispatch.ts';
 import { Downtime } from './downtime.ts';
-import type { Run } from '../rules/run/run.ts';
 
 /** What happened while records were processed, for metrics. */
 interface Tally {

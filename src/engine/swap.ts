@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Output } from '../model.ts';
 import { createEventReader } from '../parsers/reader.ts';
+import { startRule } from '../rules/rule.ts';
+import type { Run } from '../rules/run/run.ts';
 import type { ParsingTelemetry } from '../telemetry/parsing.ts';
 import { EventClock } from '../windows/clock.ts';
 import { type Analysis, type RuleChanges, ruleChanges } from './analysis.ts';
 import { downAfterOf } from './assemble-engine.ts';
-import { createRun } from './create-run.ts';
 import type { Engine, EngineParts } from './engine.ts';
-import type { Run } from '../rules/run/run.ts';
 
 /**
  * Lets the engine go on by another analysis, between two records. A rule that counts the same goes on with its windows,
@@ -36,7 +36,7 @@ function nextRuns(engine: Engine, from: Analysis, to: Analysis): Run[] {
       const present = engine.rules.find(({ name }) => name === rule.name);
       const before = from.rules.find(({ name }) => name === rule.name);
       if (present && sameLinks && isDeepStrictEqual(before, rule)) return present;
-      const run = createRun(rule, to.kibana);
+      const run = startRule(rule, to.kibana);
       if (present?.fingerprint === run.fingerprint) run.restore(structuredClone(present.snapshot()));
       return run;
     });

@@ -1,10 +1,10 @@
 import { createEpisodes } from '../alerts/episodes.ts';
-import { rule as ruleSchema } from '../config/schema/rules.ts';
-import { AlertBook } from '../rules/run/alert-book.ts';
+import { ruleSchema } from '../config/schema/rules.ts';
 import type { Millis, Output } from '../model.ts';
 import type { Judgement } from '../rules/judge.ts';
-import { lookingAtWindows } from '../rules/judge.ts';
+import { statelessJudge } from '../rules/judge.ts';
 import { compileRule } from '../rules/rule.ts';
+import { AlertBook } from '../rules/run/alert-book.ts';
 import type { OwnAlertStatus } from '../telemetry/status.ts';
 import { nested, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import type { OwnAlert, Reading } from './own-alerts.ts';
@@ -59,7 +59,7 @@ export class OwnAlertBook {
   }
 
   #empty(): AlertBook {
-    const judge = lookingAtWindows(
+    const judge = statelessJudge(
       () => calm,
       () => false,
     );

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { rule } from '../config/schema/rules.ts';
+import type { ruleSchema } from '../config/schema/rules.ts';
 import type { SelfMonitoringConfig } from '../config/schema/self-monitoring.ts';
 import type { Millis } from '../model.ts';
 import type { SinkVitals, Vitals } from '../telemetry/vitals.ts';
@@ -15,7 +15,7 @@ export interface Reading {
   good: string;
 }
 
-type OwnRule = Extract<z.input<typeof rule>, { kind?: 'threshold' | undefined }>;
+type OwnRule = Extract<z.input<typeof ruleSchema>, { kind?: 'threshold' | undefined }>;
 
 export interface OwnAlert {
   rule: OwnRule;

@@ -2,6 +2,7 @@ import type { RuleConfig } from '../config/schema/rules.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
+import { kindOf } from '../rules/kinds/index.ts';
 import { countOf } from '../util/units.ts';
 import { journalRecords } from './backtest.ts';
 import { type Question, spanOf } from './question.ts';
@@ -92,15 +93,10 @@ function answerTo({ question: { alert, at }, settings, found, settled }: Case): 
   const then = found.windows.find(({ start, end, from, to }) => start <= at && at < end && from !== to);
   const next = then ? ` The window ${stretch(then)} made it ${then.to}: ${then.reason}.` : '';
   if (last === undefined && next === '' && found.counted + found.late.count === 0 && found.missing.count > 0)
-    return `No event of it around ${iso(at)} had ${fieldsOf(settings)}.`;
+    return `No event of it around ${iso(at)} had ${kindOf(settings).required?.(settings) ?? 'what is measured'}.`;
   if (last === undefined) return `Up to ${iso(at)} no window of it was over.${next}`;
   const open = settled < at ? ` Later windows are not over yet.` : '';
   return `At ${iso(at)} it was ${last.to}, since the window ${stretch(last)} said: ${last.reason}.${next}${open}`;
-}
-
-function fieldsOf(settings: RuleConfig): string {
-  if ('field' in settings) return `the field ${settings.field}`;
-  return 'bounds' in settings ? Object.keys(settings.bounds).join(', ') : 'what is measured';
 }
 
 function whyItFired({ windows }: GroupRecord): string {

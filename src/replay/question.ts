@@ -2,7 +2,8 @@ import type { RuleConfig } from '../config/schema/rules.ts';
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
 import { parseIso } from '../parsers/timestamp.ts';
-import { alertSettings } from '../rules/kinds/settings.ts';
+import { kindOf } from '../rules/kinds/index.ts';
+import { alertSettings } from '../rules/rule.ts';
 
 /** Why an alert fired, or why a rule did or did not fire at a time. */
 export type Question =
@@ -36,8 +37,8 @@ export function questionFrom({ alert, rule, at, group }: Asked): Question {
   throw new LogboomError('USAGE', `"${at}" is no time; write for example 2026-11-21T13:45:00Z.`);
 }
 
-/** How far before and after the time windows are shown: a spike is held against the window before. */
+/** How far before and after the time windows are shown. */
 export function spanOf(rule: RuleConfig): Millis {
   const { over, for: lasting, keepActiveFor } = alertSettings(rule);
-  return (rule.kind === 'spike' ? 2 * over : over) + lasting + keepActiveFor;
+  return (kindOf(rule).lookBack?.(rule) ?? over) + lasting + keepActiveFor;
 }

@@ -1,6 +1,6 @@
 import { idOf } from '../alerts/ids.ts';
-import type { Looked, Observer, Taken } from '../rules/run/observer.ts';
 import type { AlertStatus, Millis } from '../model.ts';
+import type { Looked, Observer, Taken } from '../rules/run/observer.ts';
 import type { Question } from './question.ts';
 
 /** One look at a window of the group in question. */

@@ -1,9 +1,9 @@
 import type { Config } from '../config/schema/schema.ts';
 import { assembleEngine, downAfterOf } from '../engine/assemble-engine.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Observer } from '../rules/run/observer.ts';
 import type { EventBlock, JournalRecord, Millis, Output } from '../model.ts';
-import { alertSettings } from '../rules/kinds/settings.ts';
+import { alertSettings } from '../rules/rule.ts';
+import type { Observer } from '../rules/run/observer.ts';
 
 interface ReplayOptions {
   config: Config;

@@ -1,9 +1,10 @@
-import type { AlertSettings, RuleConfig } from '../config/schema/rules.ts';
+import type { AlertSettings } from '../config/schema/rule-settings.ts';
+import type { RuleConfig } from '../config/schema/rules.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Looked, Observer, Taken } from '../rules/run/observer.ts';
 import type { Millis, Output, Transition, WindowResult } from '../model.ts';
 import { parseCondition } from '../rules/condition.ts';
-import { alertSettings } from '../rules/kinds/settings.ts';
+import { alertSettings } from '../rules/rule.ts';
+import type { Looked, Observer, Taken } from '../rules/run/observer.ts';
 import { type Column, Timeline } from './timeline.ts';
 import { inEventTime } from './transition-log.ts';
 

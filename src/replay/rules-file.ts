@@ -1,9 +1,8 @@
-import { messageProblems } from '../alerts/template.ts';
 import { type Loaded, loadConfig } from '../config/load/load.ts';
 import { formatProblem } from '../config/load/problems.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
-import { ruleProblems } from '../rules/problems.ts';
+import { messageProblems, ruleProblems } from '../rules/problems.ts';
 
 /** A setting that says whom to tell: nobody is told of a replay, so a file of rules alone may name notifiers. */
 const isNotifier = /^rules\[\d+\]\.notify\b/;

@@ -1,9 +1,7 @@
-import type { ActiveHoursConfig } from '../config/schema/rules.ts';
-import { days } from '../config/schema/rules.ts';
+import { type ActiveHoursConfig, days } from '../config/schema/rule-settings.ts';
 import type { Millis, Observation } from '../model.ts';
 import { type OffsetAt, offsetsOf } from '../util/zone.ts';
 import type { Judgement } from './judge.ts';
-import type { CompiledRule } from './rule.ts';
 
 const minute = 60_000;
 const day = 1440;
@@ -79,7 +77,11 @@ export class ActiveHours {
 }
 
 type Look = Pick<Observation, 'at' | 'since'>;
-type Hours = Pick<CompiledRule, 'hours' | 'moments'>;
+interface Hours {
+  readonly hours: ActiveHours | undefined;
+  /** Single moments are counted; see `Traits`. */
+  readonly moments: boolean;
+}
 
 /**
  * Outside the active hours all is calm, whatever there is. A window counts where its last moment lies; where moments

@@ -1,6 +1,6 @@
 import type { AlertState, AlertStatus, Decision, Millis, Observation } from '../model.ts';
 import { formatDuration } from '../util/units.ts';
-import type { StateRule } from './judge.ts';
+import type { StateRule } from './compile.ts';
 
 type Notify = Decision['notify'];
 /** Whether people are told, and what is remembered of it. */

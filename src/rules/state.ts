@@ -1,9 +1,11 @@
 import type { AlertState, Decision, Millis, Observation } from '../model.ts';
 import { formatDuration } from '../util/units.ts';
 import { cooldownMatters, heldUntil, tellHeld } from './announcement.ts';
+import type { StateRule } from './compile.ts';
+import { judgeByCondition } from './condition-judge.ts';
 import { raiseEarly, settle } from './early.ts';
 import { flappingHorizon } from './flapping.ts';
-import { type Judgement, judge, type StateRule } from './judge.ts';
+import type { Judgement } from './judge.ts';
 import { type Look, lasting, peakOf, stay, turn } from './turn.ts';
 
 /** An alert that was never looked at. */
@@ -34,7 +36,7 @@ export function step(
   state: AlertState,
   o: Observation,
   rule: StateRule,
-  judgement: Judgement = judge(o, rule),
+  judgement: Judgement = judgeByCondition(o, rule),
 ): Decision {
   const decision = tellHeld(lookAt({ state, o, rule, judgement }), o, rule);
   const deadline = deadlineOf(decision.state, rule);

@@ -1,8 +1,9 @@
 import type { AlertState, AlertStatus, Decision, Observation } from '../model.ts';
 import { formatDuration } from '../util/units.ts';
 import { announce, nothingChanged } from './announcement.ts';
+import type { StateRule } from './compile.ts';
 import { flappingAt, flappingReason } from './flapping.ts';
-import type { Judgement, StateRule } from './judge.ts';
+import type { Judgement } from './judge.ts';
 
 /** One look at one alert, with everything that the answer depends on. */
 export interface Look {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { messageOf, messageProblems } from '../../src/alerts/template.ts';
+import { messageOf } from '../../src/alerts/template.ts';
+import { messageProblems } from '../../src/rules/problems.ts';
 import { ruleConfig } from '../support/rules.ts';
 
 const context = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Check } from '../../src/config/load/load.ts';
 import { loadConfig } from '../../src/config/load/load.ts';
-import type { Check } from '../../src/config/load/problems.ts';
 
 const paths = (yaml: string, checks: Check[] = []) =>
   loadConfig({ path: 'logboom.yml', env: {}, readFile: () => yaml, checks }).problems.map(({ path }) => path);

@@ -1,19 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { messageProblems } from '../../src/alerts/template.ts';
 import { loadConfig } from '../../src/config/load/load.ts';
-import { rule } from '../../src/config/schema/rules.ts';
+import { ruleSchema } from '../../src/config/schema/rules.ts';
 import { shapeOf } from '../../src/config/schema/shape.ts';
 import type { FieldValue } from '../../src/model.ts';
-import { ruleProblems } from '../../src/rules/problems.ts';
+import { messageProblems, ruleProblems } from '../../src/rules/problems.ts';
 import { parseDuration } from '../../src/util/units.ts';
 import { load } from '../support/config.ts';
 import { event, play, type Step, told } from '../support/runs.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const page = readFileSync(`${root}docs/rules.md`, 'utf8').replaceAll('\r\n', '\n');
-const kinds = rule.options.map((option) => shapeOf(option.shape.kind).choices[0]!);
+const kinds = ruleSchema.options.map((option) => shapeOf(option.shape.kind).choices[0]!);
 const checks = [ruleProblems, messageProblems];
 
 /** Each `yaml` block with the `text` block after it: a rule, and what becomes of events. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { open } from 'lmdb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { rule } from '../../src/config/schema/rules.ts';
+import { ruleSchema } from '../../src/config/schema/rules.ts';
 import { schema } from '../../src/config/schema/schema.ts';
 import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import type { JournalRecord, Output } from '../../src/model.ts';
@@ -114,7 +114,7 @@ describe('the checkpoint of release 0.1', () => {
   });
 
   it('has a rule of every kind', () => {
-    const kinds = rule.options.map(
+    const kinds = ruleSchema.options.map(
       ({ shape }) => shape.kind.safeParse(undefined).data ?? literalOf(shape.kind),
     );
     expect(new Set(config.rules.map(({ kind }) => kind))).toEqual(new Set(kinds));

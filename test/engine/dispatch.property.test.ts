@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRun } from '../../src/engine/create-run.ts';
 import { Dispatch } from '../../src/engine/dispatch.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import type { Run } from '../../src/rules/run/run.ts';
 import { openPayload } from '../../src/journal/payload.ts';
 import type { Output } from '../../src/model.ts';
 import { createEventReader } from '../../src/parsers/reader.ts';
 import { compileQuery } from '../../src/rules/kql/compile.ts';
+import { startRule } from '../../src/rules/rule.ts';
+import type { Run } from '../../src/rules/run/run.ts';
 import { EventClock } from '../../src/windows/clock.ts';
 import { readEvent } from '../support/events.ts';
 import { aBatch, aTick, at, configWith, journaled, t } from '../support/records.ts';
@@ -64,7 +64,7 @@ describe('looking rules up by what events have', () => {
   it('leaves out no rule whose filter matches, and keeps the order of the rules', () => {
     fc.assert(
       fc.property(queries, fc.array(document, { minLength: 1, maxLength: 20 }), (wheres, documents) => {
-        const runs = wheres.map((where) => createRun(ruleConfig({ where })));
+        const runs = wheres.map((where) => startRule(ruleConfig({ where })));
         const filters = wheres.map(compileQuery);
         const dispatch = new Dispatch(runs);
         for (const one of documents) {
@@ -108,7 +108,7 @@ function engineOf(rules: RuleInput[], change: (run: Run) => Run): Engine {
   return new Engine({
     clock: new EventClock(time),
     events: createEventReader({ parsers, time }),
-    runs: configs.map((rule) => change(createRun(rule))),
+    runs: configs.map((rule) => change(startRule(rule))),
     open: openPayload,
     downAfter: Number.POSITIVE_INFINITY,
   });

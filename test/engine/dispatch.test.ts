@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createRun } from '../../src/engine/create-run.ts';
 import { Dispatch } from '../../src/engine/dispatch.ts';
-import type { Run } from '../../src/rules/run/run.ts';
 import type { FieldValue } from '../../src/model.ts';
+import { startRule } from '../../src/rules/rule.ts';
+import type { Run } from '../../src/rules/run/run.ts';
 import { ruleConfig, ruleOfKind } from '../support/rules.ts';
 import { event } from '../support/runs.ts';
 
 /** Rules that are called by their filters, in the order in which they stand. */
 const rulesWith = (...filters: string[]): Run[] =>
-  filters.map((where) => Object.assign(createRun(ruleConfig({ name: 'r', where })), { name: where }));
+  filters.map((where) => Object.assign(startRule(ruleConfig({ name: 'r', where })), { name: where }));
 
 const shownTo = (runs: Run[], fields: Record<string, FieldValue>) =>
   new Dispatch(runs).runsFor(event(0, fields)).map(({ name }) => name);
@@ -92,7 +92,7 @@ describe('the rules that an event is shown to', () => {
   });
 
   it('have among them those that hear of shippers from every event', () => {
-    const absence = createRun(ruleOfKind('absence', { where: 'url.path : "/beat"', by: ['host.name'] }));
+    const absence = startRule(ruleOfKind('absence', { where: 'url.path : "/beat"', by: ['host.name'] }));
     expect(shownTo([...rulesWith(...others), absence], { 'url.path': '/c' })).toEqual(['absence']);
   });
 });

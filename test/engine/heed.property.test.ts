@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RuleConfig } from '../../src/config/schema/rules.ts';
-import { createRun } from '../../src/engine/create-run.ts';
 import type { Output } from '../../src/model.ts';
+import { startRule } from '../../src/rules/rule.ts';
 import { ruleConfig, ruleOfKind } from '../support/rules.ts';
 import { event } from '../support/runs.ts';
 
@@ -30,7 +30,7 @@ const steps = fc.array(
 type Steps = typeof steps extends fc.Arbitrary<infer T> ? T : never;
 
 function play(config: RuleConfig, all: Steps, watched: boolean) {
-  const run = createRun(config, undefined, watched ? { looked: () => {} } : undefined);
+  const run = startRule(config, undefined, watched ? { looked: () => {} } : undefined);
   const outputs: Output[] = [];
   let seconds = 0;
   for (const { after, back, host, n } of all) {

@@ -1,6 +1,7 @@
 /** What each kind of rule looks at, in plain words over all events in order. */
-import type { KindConfig, RuleConfig } from '../../src/config/schema/rules.ts';
+import type { RuleConfig } from '../../src/config/schema/rules.ts';
 import type { Measure, Millis } from '../../src/model.ts';
+import type { KindConfig } from '../../src/rules/kinds/index.ts';
 import {
   type Episode,
   episodesOf,

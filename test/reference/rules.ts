@@ -1,7 +1,7 @@
 /** Random rules, each text with its meaning in plain words. */
 import fc from 'fast-check';
 import type { Problem } from '../../src/config/load/problems.ts';
-import { type RuleConfig, rule as ruleSchema } from '../../src/config/schema/rules.ts';
+import { type RuleConfig, ruleSchema } from '../../src/config/schema/rules.ts';
 import type { Measure } from '../../src/model.ts';
 import { ruleProblems } from '../../src/rules/problems.ts';
 import type { Comparison, Fact, ReferenceRule } from './kinds.ts';

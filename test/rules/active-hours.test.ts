@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ActiveHoursConfig, days } from '../../src/config/schema/rules.ts';
+import { type ActiveHoursConfig, days } from '../../src/config/schema/rule-settings.ts';
 import { ActiveHours, withinHours } from '../../src/rules/active-hours.ts';
 import { ruleProblems } from '../../src/rules/problems.ts';
 import { ruleConfig } from '../support/rules.ts';

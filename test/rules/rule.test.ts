@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRules, rule } from '../../src/config/schema/rules.ts';
+import { defaultRules } from '../../src/config/schema/rules.ts';
 import { LogboomError } from '../../src/errors.ts';
+import { ruleSchema } from '../../src/rules/kinds/index.ts';
 import { ruleProblems } from '../../src/rules/problems.ts';
 import { compileRule } from '../../src/rules/rule.ts';
 import { fieldsOf } from '../support/fields.ts';
@@ -69,7 +70,7 @@ describe('a rule made ready', () => {
 
 describe('the check of rules', () => {
   it('has nothing to say about the rules in force by default', () => {
-    const rules = defaultRules.map((input) => rule.parse(input));
+    const rules = defaultRules.map((input) => ruleSchema.parse(input));
     expect(ruleProblems({ rules })).toEqual([]);
     for (const config of rules) expect(() => compileRule(config)).not.toThrow();
   });

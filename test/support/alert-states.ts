@@ -1,5 +1,6 @@
 import type { AlertState, Decision, Observation } from '../../src/model.ts';
-import { type CompiledRule, compileRule } from '../../src/rules/rule.ts';
+import type { CompiledRule } from '../../src/rules/compile.ts';
+import { compileRule } from '../../src/rules/rule.ts';
 import { fresh, step } from '../../src/rules/state.ts';
 import { type RuleInput, ruleConfig } from './rules.ts';
 

@@ -1,7 +1,7 @@
 import { pack, unpack } from 'msgpackr';
 import type { RuleConfig } from '../../src/config/schema/rules.ts';
-import { createRun } from '../../src/engine/create-run.ts';
 import type { FieldValue, LogEvent, Output } from '../../src/model.ts';
+import { startRule } from '../../src/rules/rule.ts';
 import { fieldsOf } from './fields.ts';
 
 export const ten = Date.parse('2026-11-21T10:00:00Z');
@@ -32,7 +32,7 @@ export interface Playing {
 
 /** Plays events of one source, as the engine does: the clock moves with each event, before the event is counted. */
 export function play(config: RuleConfig, steps: readonly Step[], { restartAfter = [] }: Playing = {}) {
-  let run = createRun(config);
+  let run = startRule(config);
   const outputs: Output[] = [];
   let now = Number.NEGATIVE_INFINITY;
   steps.forEach((step, place) => {
@@ -44,7 +44,7 @@ export function play(config: RuleConfig, steps: readonly Step[], { restartAfter 
     if (!('until' in step)) run.add(step, outputs, true);
     if (!restartAfter.includes(place)) return;
     const stored = unpack(pack(run.snapshot()));
-    run = createRun(config);
+    run = startRule(config);
     run.restore(stored);
   });
   return { run, outputs };

@@ -1,5 +1,5 @@
 import type { Millis, WindowValue } from '../../src/model.ts';
-import type { Strike, Tracker } from '../../src/rules/occurrences/tracker.ts';
+import type { Occurrence, Tracker } from '../../src/rules/occurrences/tracker.ts';
 import { createWindows, type WindowOptions, type Windows } from '../../src/windows/windows.ts';
 
 /** Windows that count a tumbling second, but for what is given. */
@@ -17,11 +17,11 @@ export function closing(windows: Windows, watermark: Millis, react = (_: WindowV
 }
 
 /** What a tracker settles up to a time, each as `3 k a → b` or `3 g a`. */
-export function strikesIn(tracker: Tracker, through: Millis): string[] {
+export function occurrencesIn(tracker: Tracker, through: Millis): string[] {
   const told: string[] = [];
-  const strike = ({ time, group, from, value }: Strike) =>
+  const occurrence = ({ time, group, from, value }: Occurrence) =>
     told.push(`${time} ${group} ${from === undefined ? '' : `${from} → `}${value}`);
-  tracker.settle(through, { strike, group: () => {}, passed: () => {} });
+  tracker.complete(through, { occurrence, group: () => {}, passed: () => {} });
   return told;
 }
 

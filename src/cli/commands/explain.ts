@@ -1,7 +1,7 @@
 import { type Explanation, explain } from '../../replay/explain.ts';
 import { questionFrom } from '../../replay/question.ts';
 import type { Amiss, ExplainedWindow } from '../../replay/recorder.ts';
-import { isLength } from '../../rules/kinds/settings.ts';
+import { isDuration } from '../../rules/kinds/index.ts';
 import { printable } from '../../util/text.ts';
 import { countOf, formatDuration, formatMeasured } from '../../util/units.ts';
 import { moment } from '../arguments.ts';
@@ -39,8 +39,8 @@ function formatExplanation(explanation: Explanation): string {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-/** What a rule decides by, in the order in which one reads it; who is told and what is said is left out. */
-const shown = [
+/** Settings that a rule decides by, in the order in which one reads them. Others of a kind follow. */
+const ordered = [
   ...['kind', 'where', 'by', 'measure', 'field', 'bounds', 'statistic', 'over', 'every', 'lateness'],
   ...['when', 'recover', 'min', 'max', 'minCount', 'ratio', 'direction', 'minBefore'],
   ...['deviation', 'season', 'zone', 'warmUp', 'memory', 'minSpread', 'adaptAfter', 'remember'],
@@ -48,7 +48,13 @@ const shown = [
   ...['activeHours', 'cooldown', 'cooldownGrowth', 'cooldownMax'],
 ];
 
-/** Settings that do something: what is empty or nothing, and what another setting leaves without effect, is not said. */
+/** Settings that decide nothing: what is said, who is notified, and how much is kept. */
+const hidden = [
+  ...['name', 'description', 'enabled', 'severity', 'message', 'labels', 'runbook', 'notify'],
+  ...['maxGroups', 'maxTerms', 'record'],
+];
+
+/** Settings that have an effect. Empty ones, and those that another setting makes ineffective, are left out. */
 function settingsOf(settings: Explanation['settings']): string[][] {
   const withoutEffect = new Set<string>([
     ...(settings.cooldownGrowth === 1 ? ['cooldownGrowth', 'cooldownMax'] : []),
@@ -56,13 +62,14 @@ function settingsOf(settings: Explanation['settings']): string[][] {
     ...(settings.noData === 'hold' ? ['noData'] : []),
     ...(settings.season === 'none' ? ['zone'] : []),
   ]);
-  return shown.flatMap((name) => {
+  const others = Object.keys(settings).filter((name) => !ordered.includes(name) && !hidden.includes(name));
+  return [...ordered, ...others].flatMap((name) => {
     const value = settings[name];
     const isEmpty =
       value === undefined || value === '' || value === 0 || (Array.isArray(value) && value.length === 0);
     return isEmpty || withoutEffect.has(name)
       ? []
-      : [[name, isLength(name, settings.kind) ? formatDuration(value as number) : said(value)]];
+      : [[name, isDuration(settings.kind, name) ? formatDuration(value as number) : said(value)]];
   });
 }
 

@@ -7,10 +7,11 @@ import { type ConfigDocument, emptyDocument, readDocument } from './document.ts'
 import { applyEnvironment, type Overrides } from './environment.ts';
 import { problemsOf, shown } from './issues.ts';
 import { withoutDots, withoutEmpty } from './normalize.ts';
-import { type Check, formatPath, type Path, type Problem, parsePath } from './problems.ts';
+import { formatPath, type Path, type Problem, parsePath } from './problems.ts';
 import { substitute } from './substitute.ts';
 
-export type { Check } from './problems.ts';
+/** A check of a complete, valid configuration: rules against notifiers, one port against another. */
+export type Check = (config: Config) => Problem[];
 
 const defaultPath = 'logboom.yml';
 

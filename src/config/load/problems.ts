@@ -18,11 +18,6 @@ export interface Problem {
   variable?: string;
 }
 
-/** A check of a complete, valid configuration: rules against notifiers, one port against another. */
-export type Check = (config: Config) => Problem[];
-
-type Config = import('../schema/schema.ts').Config;
-
 /** Formats a path for people: `rules[2].when`, `parsers.byDataset["nginx.access"]`. */
 export function formatPath(path: Path): string {
   let text = '';

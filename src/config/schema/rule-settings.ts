@@ -111,3 +111,29 @@ export const lasting = {
 export const quiet = duration('5m').describe(
   'The alert lasts until nothing more of the kind happened for so long; until then it is one episode.',
 );
+
+/**
+ * What states, documents and messages know of a rule of any kind: the settings of a threshold. The `measure` and the
+ * `when` of another kind may be words that only people read.
+ */
+export const alertSettings = {
+  ...common,
+  measure,
+  ...windows,
+  when: z
+    .string()
+    .optional()
+    .describe('Condition on the measure: `>= 5`, `< 0.99`, `== 0`, `outside 10..20`. Without: only counts.'),
+  minCount,
+  recover: z
+    .string()
+    .optional()
+    .describe('Condition for recovery (hysteresis). Default: `when` is no longer true.'),
+  ...lasting,
+  noData,
+};
+
+const [commonObject, alertObject] = [z.strictObject(common), z.strictObject(alertSettings)];
+/** The settings of every kind. */
+export type CommonSettings = z.infer<typeof commonObject>;
+export type AlertSettings = z.infer<typeof alertObject>;

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { rule } from '../rule-kinds.ts';
+import { ruleSchema } from '../../rules/kinds/index.ts';
 
-export type { AlertSettings, KindConfig, RuleConfig, RuleKind, ThresholdConfig } from '../rule-kinds.ts';
-export { rule } from '../rule-kinds.ts';
-export { type ActiveHoursConfig, days } from './rule-settings.ts';
+export type { RuleConfig } from '../../rules/kinds/index.ts';
+export { ruleSchema } from '../../rules/kinds/index.ts';
 
 /** Rules in force where the configuration has none. */
-export const defaultRules: z.input<typeof rule>[] = [
+export const defaultRules: z.input<typeof ruleSchema>[] = [
   {
     name: 'events-by-dataset',
     description: 'Counts events by dataset; raises nothing.',
@@ -29,4 +28,4 @@ export const defaultRules: z.input<typeof rule>[] = [
   },
 ];
 
-export const rules = z.array(rule).prefault(defaultRules);
+export const rules = z.array(ruleSchema).prefault(defaultRules);

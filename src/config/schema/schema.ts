@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { rules } from './rules.ts';
 import { forward } from './forward.ts';
 import { inputs } from './inputs.ts';
 import { journal } from './journal.ts';
@@ -7,6 +6,7 @@ import { kibana } from './kibana.ts';
 import { notifiers } from './notifiers.ts';
 import { deadLetters, elasticsearch, indexing, store } from './outputs.ts';
 import { parsers } from './parsers.ts';
+import { rules } from './rules.ts';
 import { selfMonitoring } from './self-monitoring.ts';
 import { api, log, reload, shutdown } from './service.ts';
 import { time } from './time.ts';

@@ -1,30 +1,35 @@
-import type { LogEvent, Millis, Output } from '../../model.ts';
-import { type StrikeConfig, type StrikeJudge, valuesOf, wordsOf } from './judge.ts';
-import { Changes } from '../kinds/change/tracker.ts';
-import type { Strike, Tracker } from './tracker.ts';
-import { Terms } from '../kinds/new-term/tracker.ts';
-import { WindowRun, type WindowRunParts } from '../run/window-run.ts';
+import type { CommonSettings } from '../../config/schema/rule-settings.ts';
+import type { FieldValue, LogEvent, Millis, Output } from '../../model.ts';
+import { shortened } from '../group.ts';
+import type { RunParts } from '../run/run.ts';
+import { WindowRun, windowParts } from '../run/window-run.ts';
+import { OccurrenceJudge } from './judge.ts';
+import type { Occurrence, Tracker } from './tracker.ts';
 
-interface StrikeRunParts extends WindowRunParts {
-  config: StrikeConfig;
-  judge: StrikeJudge;
+/** What a kind of rule follows. */
+interface Followed {
+  field: string;
+  tracker: Tracker;
+  /** The values of a field that are tracked one by one. */
+  valuesOf(found: FieldValue): string[];
+  /** An occurrence in words. */
+  describe(occurrence: Pick<Occurrence, 'value' | 'from'>): string;
 }
 
 /**
- * A rule about what happens to a value over time. What the tracker settles is counted in windows, so that the alert
- * lasts until nothing happened for the quiet time; what it knows at once is raised at once.
+ * A rule about what happens to a value over time. Final occurrences are counted in windows, so that the alert is active
+ * until there was none for the quiet time. Certain occurrences raise the alert at once.
  */
-export class StrikeRun extends WindowRun<StrikeRunParts> {
-  readonly #tracker: Tracker;
+export class OccurrenceRun extends WindowRun {
+  readonly #followed: Followed;
+  readonly #judge: OccurrenceJudge;
   #tooLate = 0;
 
-  constructor(parts: StrikeRunParts) {
-    super(parts);
-    const { config, rule } = parts;
-    const hop = rule.every;
-    this.#tracker =
-      config.kind === 'change' ? new Changes({ ...config, hop }) : new Terms({ ...config, hop });
-    parts.alerts.alsoHeld = (group) => this.#tracker.has(group);
+  constructor(parts: RunParts<CommonSettings>, followed: Followed) {
+    const judge = new OccurrenceJudge(parts.rule.over);
+    super(windowParts(parts, judge, (group) => followed.tracker.has(group)));
+    this.#followed = followed;
+    this.#judge = judge;
   }
 
   override get late(): number {
@@ -32,37 +37,38 @@ export class StrikeRun extends WindowRun<StrikeRunParts> {
   }
 
   override get waiting(): boolean {
-    return this.#tracker.waiting || super.waiting;
+    return this.#followed.tracker.waiting || super.waiting;
   }
 
-  add(event: LogEvent, outputs: Output[], settled: boolean): void {
-    const { config, rule, book, observer } = this.parts;
+  add(event: LogEvent, outputs: Output[], inOrder: boolean): void {
+    const { rule, book, observer } = this.parts;
+    const { field, tracker, valuesOf } = this.#followed;
     if (!rule.filter(event)) return;
     const group = rule.key(event);
-    const values = valuesOf(config, event.get(config.field));
+    const values = valuesOf(event.get(field));
     if (values.length === 0 && observer !== undefined)
       observer.took?.({ rule: this.name, group, event, amount: undefined, outcome: 'missing' });
     for (const value of values) {
-      const { outcome, strike } = this.#tracker.add(event.time, group, value);
+      const { outcome, occurrence } = tracker.add(event.time, group, value);
       if (observer !== undefined) observer.took?.({ rule: this.name, group, event, amount: value, outcome });
-      if (outcome === 'late') this.#missed(group, event);
+      if (outcome === 'late') this.#countLate(group, event);
       if (outcome !== 'added') return;
       if (!book.knows(group)) book.know(group, () => rule.group(event).by);
-      if (strike) this.#raise(strike, event, settled, outputs);
+      if (occurrence) this.#raise(occurrence, event, inOrder, outputs);
     }
   }
 
-  /** Values are settled at the ends of hops, as windows are closed. */
+  /** Occurrences become final at the ends of hops, as windows are closed. */
   override advance(now: Millis, outputs: Output[]): void {
     const { rule, alerts } = this.parts;
     const watermark = now - rule.config.lateness;
     const through = Math.floor(watermark / rule.every) * rule.every;
-    let strikes: Strike[] = [];
-    this.#tracker.settle(through, {
-      strike: (strike) => strikes.push(strike),
+    let found: Occurrence[] = [];
+    this.#followed.tracker.complete(through, {
+      occurrence: (occurrence) => found.push(occurrence),
       group: (group, until) => {
-        this.#settle(group, until, strikes);
-        strikes = [];
+        this.#count(group, until, found);
+        found = [];
       },
       // Windows close hop by hop, so that each is judged by what was known at its end.
       passed: (until) => alerts.advance(until, outputs),
@@ -71,36 +77,50 @@ export class StrikeRun extends WindowRun<StrikeRunParts> {
   }
 
   override snapshot(): unknown {
-    const { alerts } = this.parts;
-    return { tracker: this.#tracker.snapshot(), alerts: alerts.snapshot(), late: this.#tooLate };
+    const tracker = this.#followed.tracker.snapshot();
+    return { tracker, alerts: this.parts.alerts.snapshot(), late: this.#tooLate };
   }
 
   override restore(snapshot: unknown): void {
     const saved = snapshot as { tracker: ReturnType<Tracker['snapshot']>; alerts: unknown; late: number };
-    this.#tracker.restore(saved.tracker);
+    this.#followed.tracker.restore(saved.tracker);
     this.parts.alerts.restore(saved.alerts);
     this.#tooLate = saved.late;
   }
 
-  #missed(group: string, { time }: LogEvent): void {
+  #countLate(group: string, { time }: LogEvent): void {
     this.#tooLate += 1;
     this.parts.book.late(group, time, this.parts.alerts.closedThrough);
   }
 
-  #raise({ group, time, value, from }: Strike, event: LogEvent, settled: boolean, outputs: Output[]): void {
-    const { config, rule, alerts, book, judge } = this.parts;
+  #raise(occurrence: Occurrence, event: LogEvent, inOrder: boolean, outputs: Output[]): void {
+    const { rule, alerts, book } = this.parts;
+    const { group, time } = occurrence;
     if (rule.hours && !rule.hours.at(time)) return;
     book.keep(group, event);
-    judge.note(group, time, wordsOf(config, value, from), true);
-    if (settled) alerts.raise(time, group, outputs);
+    this.#judge.note(group, time, this.#followed.describe(occurrence), true);
+    if (inOrder) alerts.raise(time, group, outputs);
   }
 
-  #settle(group: string, until: Millis, strikes: readonly Strike[]): void {
-    const { config, rule, alerts, judge } = this.parts;
-    // What happened outside the active hours is learned, but raises nothing.
-    const counted = strikes.filter(({ time }) => rule.hours === undefined || rule.hours.at(time));
-    const settled = counted.map(({ time, value, from }) => ({ time, words: wordsOf(config, value, from) }));
-    judge.settle(group, until, settled);
+  #count(group: string, until: Millis, found: readonly Occurrence[]): void {
+    const { rule, alerts } = this.parts;
+    // What happened outside the active hours is remembered by the tracker, but raises nothing.
+    const counted = found.filter(({ time }) => rule.hours === undefined || rule.hours.at(time));
+    const final = counted.map((one) => ({ time: one.time, words: this.#followed.describe(one) }));
+    this.#judge.complete(group, until, final);
     for (const { time } of counted) alerts.count(time, group);
   }
+}
+
+/** The text of each value of a field, shortened. */
+export function textsOf(found: FieldValue): string[] {
+  const values = (Array.isArray(found) ? found : [found]).filter(
+    (value) => value !== null && value !== undefined,
+  );
+  return values.map((value) => shortened(String(value)));
+}
+
+/** A value in the words of a reason, cut to 100 characters. */
+export function quoted(value: string): string {
+  return JSON.stringify(value.length > 100 ? `${value.slice(0, 99)}…` : value);
 }

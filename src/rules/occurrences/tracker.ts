@@ -1,8 +1,8 @@
 import type { Millis } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
 
-/** Something that happened to a group at a moment: a value changed, a new one came. */
-export interface Strike {
+/** Something that happened to a group at a moment: a value changed, a new value came. */
+export interface Occurrence {
   group: string;
   time: Millis;
   value: string;
@@ -10,25 +10,26 @@ export interface Strike {
   from?: string;
 }
 
-/** What became of an event. A strike that shows at once is certain, though its moment may turn out to be earlier. */
-export type Tracked = { outcome: 'added' | 'late' | 'overflow'; strike?: Strike };
+/** What became of an event. An occurrence that shows at once is certain, though it may turn out to be earlier. */
+export type Tracked = { outcome: 'added' | 'late' | 'overflow'; occurrence?: Occurrence };
 
-/** What `settle` tells. */
-export interface Settled {
-  strike(strike: Strike): void;
-  /** All about the group before that time is told. */
+/** Receives what `Tracker.complete` finds, in order of time. */
+export interface Receiver {
+  occurrence(occurrence: Occurrence): void;
+  /** All occurrences of the group before that time were handed over. */
   group(name: string, through: Millis): void;
-  /** All about everyone before that time is told. */
+  /** All occurrences of all groups before that time were handed over. */
   passed(through: Millis): void;
 }
 
 /**
- * Follows values over time. Events may come in any order within the lateness, so what happened is only settled when no
- * earlier event can come any more, one hop of time after the other.
+ * Remembers values of fields in order of event time. Events may come in any order within the lateness, so occurrences
+ * become final only when no earlier event can come any more, one hop of event time after the other.
  */
 export interface Tracker {
   add(time: Millis, group: string, value: string): Tracked;
-  settle(through: Millis, told: Settled): void;
+  /** No event before `through` will come any more. */
+  complete(through: Millis, receiver: Receiver): void;
   readonly waiting: boolean;
   has(group: string): boolean;
   snapshot(): Snapshot<unknown>;

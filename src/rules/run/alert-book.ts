@@ -10,11 +10,10 @@ import type {
   Scalar,
 } from '../../model.ts';
 import { nextByHours, withinHours } from '../active-hours.ts';
+import type { CompiledRule } from '../compile.ts';
 import type { Judge, Judgement } from '../judge.ts';
-import type { CompiledRule } from '../rule.ts';
 import { fresh, isForgettable, step } from '../state.ts';
 import type { Observer } from './observer.ts';
-import type { Kept } from './run.ts';
 import { Samples } from './samples.ts';
 
 interface AlertBookParts {
@@ -22,14 +21,21 @@ interface AlertBookParts {
   judge: Judge;
   episodes: Episodes;
   observer?: Observer | undefined;
+  /** Called when the alert of a group begins, and when it comes to rest. */
+  onRest?: (group: string, rests: boolean) => void;
+}
+
+/** Numbers of what is kept in memory. */
+export interface KeptByBook {
+  states: number;
+  fields: number;
+  samples: number;
 }
 
 /** The alerts of one rule, by group: the state of each, its fields, and the first lines as evidence. */
 export class AlertBook {
   readonly #parts: AlertBookParts;
   readonly #samples: Samples;
-  /** Told when an alert begins and when it comes to rest. */
-  onRest: (group: string, rests: boolean) => void = () => {};
   readonly #states = new Map<string, AlertState>();
   /** The fields of each group that is watched, for documents. */
   readonly #fields = new Map<string, Record<string, Scalar>>();
@@ -46,7 +52,7 @@ export class AlertBook {
     return open;
   }
 
-  get kept(): Omit<Kept, 'groups'> {
+  get kept(): KeptByBook {
     return { states: this.#states.size, fields: this.#fields.size, samples: this.#samples.size };
   }
 
@@ -176,7 +182,7 @@ export class AlertBook {
 
   #remember(group: string, before: AlertState, state: AlertState): void {
     const [rested, rests] = [before.status === 'inactive', state.status === 'inactive'];
-    if (rested !== rests) this.onRest(group, rests);
+    if (rested !== rests) this.#parts.onRest?.(group, rests);
     // Those that changed last are last, so that the first at rest are those at rest longest.
     if (rests) this.#states.delete(group);
     this.#states.set(group, state);

@@ -1,6 +1,7 @@
 import type { AlertState, Decision, LogEvent, Observation } from '../../model.ts';
-import type { Judgement, StateRule } from '../judge.ts';
 import type { Amount } from '../../windows/windows.ts';
+import type { StateRule } from '../compile.ts';
+import type { Judgement } from '../judge.ts';
 
 /** A look at a window, as it was decided upon. */
 export interface Looked {

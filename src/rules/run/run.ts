@@ -1,44 +1,53 @@
+import type { DiscoverConfig } from '../../config/schema/kibana.ts';
 import type { LogEvent, Millis, Output } from '../../model.ts';
+import type { CompiledRule } from '../compile.ts';
 import type { Key } from '../kql/keys.ts';
-import type { AlertBook } from './alert-book.ts';
+import type { AlertBook, KeptByBook } from './alert-book.ts';
+import type { Observer } from './observer.ts';
 
-/** What is kept in memory for groups, to be bounded by `maxGroups`. */
-export interface Kept {
+/** What a run is made of. */
+export interface RunParts<Config> {
+  config: Config;
+  rule: CompiledRule;
+  /** Where links in alerts lead. */
+  kibana: DiscoverConfig | undefined;
+  observer: Observer | undefined;
+}
+
+/** What is kept in memory for groups. `maxGroups` bounds it. */
+export interface Kept extends KeptByBook {
   groups: number;
-  states: number;
-  fields: number;
-  samples: number;
 }
 
 /**
- * One rule at work. The engine knows nothing else of rules: whatever the kind, events go in one by one, event time
- * moves on, and what follows from both is put out. A run reads no clock and depends on nothing else.
+ * One rule, counting and judging. Whatever the kind, events are added one by one in journal order, event time advances,
+ * and both append to the outputs. A run reads no clock: the same events and times give the same outputs.
  */
 export interface Run {
   readonly name: string;
-  /** Changes with the rule: state of another fingerprint is state of another rule. */
+  /** Changes with every setting that the state depends on. State of one fingerprint is of no use to another. */
   readonly fingerprint: string;
-  /** What events must fulfil for `add` to do anything (see `keysOf`); without it the run sees every event. */
+  /** Field values that an event must have for `add` to do anything. See `keysOf`. Undefined: the run takes every event. */
   readonly keys?: readonly (readonly Key[])[];
   /** The alerts of the rule. */
   readonly book: AlertBook;
   /** Number of events that came too late to be counted. */
   readonly late: number;
-  /** Number of windows that were looked at when they were over. */
+  /** Number of windows that were judged when they were over. */
   readonly closed: number;
   /** Whether the passing of time alone can still change something. */
   readonly waiting: boolean;
   readonly openAlerts: number;
-  /** The event time before which `advance` finds nothing to do. */
+  /** The event time before which `advance` does nothing. */
   readonly due: Millis;
   readonly kept: Kept;
-  /** `settled`: nothing is to be told early otherwise, for earlier events that matter are still to come. */
-  add(event: LogEvent, outputs: Output[], settled: boolean): void;
-  /** Event time has come to `now`, before the rule's lateness. */
+  /** `inOrder`: no earlier event that matters is still to come. Otherwise no alert is raised early. */
+  add(event: LogEvent, outputs: Output[], inOrder: boolean): void;
+  /** Event time is `now`, before the rule's lateness is taken off. */
   advance(now: Millis, outputs: Output[]): void;
-  /** Nobody listened until event time came to `now`: silence before proves nothing. */
+  /** Nothing was received until event time came to `now`, so that the absence of earlier events proves nothing. */
   resume?(now: Millis): void;
   snapshot(): unknown;
-  /** Goes on exactly from a snapshot of a run with the same fingerprint. */
+  /** Continues exactly from a snapshot of a run with the same fingerprint. */
   restore(snapshot: unknown): void;
 }

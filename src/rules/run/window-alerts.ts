@@ -1,6 +1,6 @@
 import type { LogEvent, Millis, Observation, Output, Scalar, WindowValue } from '../../model.ts';
-import type { CompiledRule } from '../rule.ts';
 import type { Amount, Windows } from '../../windows/windows.ts';
+import type { CompiledRule } from '../compile.ts';
 import type { AlertBook } from './alert-book.ts';
 import type { Observer } from './observer.ts';
 import type { Kept } from './run.ts';
@@ -9,7 +9,9 @@ interface WindowAlertsParts {
   rule: CompiledRule;
   windows: Windows;
   book: AlertBook;
-  observer?: Observer | undefined;
+  observer: Observer | undefined;
+  /** Groups that something else than the windows still needs. */
+  isTracked: (group: string) => boolean;
 }
 
 /** Alerts at rest are looked through for forgettable ones after so many windows with something new in them, */
@@ -22,15 +24,11 @@ export class WindowAlerts {
   late = 0;
   closed = 0;
   readonly #parts: WindowAlertsParts;
-  /** Groups that something else than the windows holds on to. */
-  alsoHeld: (group: string) => boolean = () => false;
   /** In the snapshot, for what is forgotten and when must not depend on restarts. */
   #visits = 0;
 
   constructor(parts: WindowAlertsParts) {
     this.#parts = parts;
-    // The group of an alert that is not at rest stays among the groups watched, so `maxGroups` bounds these, too.
-    parts.book.onRest = (group, rests) => parts.windows.pin(group, !rests);
   }
 
   get kept(): Kept {
@@ -99,7 +97,7 @@ export class WindowAlerts {
 
   /** Closes the windows that no event at or after that time can change any more. */
   advance(watermark: Millis, outputs: Output[]): void {
-    const { windows, book } = this.#parts;
+    const { windows, book, isTracked } = this.#parts;
     const before = windows.closedThrough;
     const moved = windows.advance(watermark, (window) => this.#close(window, outputs));
     this.#visits += moved;
@@ -108,7 +106,7 @@ export class WindowAlerts {
     if (windows.closedThrough > before) book.tellLate(windows.closedThrough, outputs);
     if (this.#visits < visitsBetweenSweeps || !this.#isNewStretch(before)) return;
     this.#visits = 0;
-    book.sweep(windows.closedThrough, (group) => windows.has(group) || this.alsoHeld(group));
+    book.sweep(windows.closedThrough, (group) => windows.has(group) || isTracked(group));
   }
 
   snapshot(): unknown {

@@ -1,28 +1,59 @@
-import type { RuleConfig } from '../../config/schema/rules.ts';
+import { createEpisodes } from '../../alerts/episodes.ts';
+import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { LogEvent, Millis, Output } from '../../model.ts';
+import { createWindows, type Windows } from '../../windows/windows.ts';
+import type { Judge } from '../judge.ts';
 import type { Key } from '../kql/keys.ts';
-import type { CompiledRule } from '../rule.ts';
-import type { AlertBook } from './alert-book.ts';
+import { AlertBook } from './alert-book.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { Observer } from './observer.ts';
-import type { Kept, Run } from './run.ts';
-import type { WindowAlerts } from './window-alerts.ts';
+import type { Kept, Run, RunParts } from './run.ts';
+import { WindowAlerts } from './window-alerts.ts';
 
-export interface WindowRunParts {
-  config: RuleConfig;
-  rule: CompiledRule;
-  alerts: WindowAlerts;
+interface WindowRunParts extends RunParts<CommonSettings> {
   book: AlertBook;
-  observer?: Observer | undefined;
+  alerts: WindowAlerts;
 }
 
-/** What rules have in common whose alerts follow from windows; they differ in what an event does to the windows. */
-export abstract class WindowRun<Parts extends WindowRunParts = WindowRunParts> implements Run {
+/** Adds windows and alerts to the parts of a run. `isTracked`: groups that something else than the windows still needs. */
+export function windowParts(
+  parts: RunParts<CommonSettings>,
+  judge: Judge,
+  isTracked: (group: string) => boolean = () => false,
+): WindowRunParts {
+  const { rule, kibana, observer } = parts;
+  const windows = windowsOf(parts, judge);
+  const book = new AlertBook({
+    rule,
+    judge,
+    observer,
+    episodes: createEpisodes(rule, kibana),
+    // The group of an alert that is not at rest stays among the groups watched, so that `maxGroups` bounds these, too.
+    onRest: (group, rests) => windows.pin(group, !rests),
+  });
+  return { ...parts, book, alerts: new WindowAlerts({ rule, windows, book, observer, isTracked }) };
+}
+
+function windowsOf({ rule, observer }: RunParts<CommonSettings>, judge: Judge): Windows {
+  const { over, every, measure, condition, config } = rule;
+  return createWindows({
+    over,
+    every,
+    measure,
+    maxGroups: config.maxGroups,
+    // An observer sees calm windows, too.
+    heed: observer?.looked === undefined ? judge.holds : undefined,
+    rising: condition?.truer === 'as it grows',
+    ...(config.record && { recordEvery: over }),
+  });
+}
+
+/** A rule whose alerts follow from windows. The subclasses differ in what an event does to the windows. */
+export abstract class WindowRun implements Run {
   readonly name: string;
   readonly fingerprint: string;
-  protected readonly parts: Parts;
+  protected readonly parts: WindowRunParts;
 
-  constructor(parts: Parts) {
+  constructor(parts: WindowRunParts) {
     this.parts = parts;
     this.name = parts.config.name;
     this.fingerprint = fingerprintOf(parts.config);
@@ -60,7 +91,7 @@ export abstract class WindowRun<Parts extends WindowRunParts = WindowRunParts> i
     return this.parts.alerts.due;
   }
 
-  abstract add(event: LogEvent, outputs: Output[], settled: boolean): void;
+  abstract add(event: LogEvent, outputs: Output[], inOrder: boolean): void;
 
   advance(now: Millis, outputs: Output[]): void {
     this.parts.alerts.advance(now - this.parts.rule.config.lateness, outputs);
@@ -72,5 +103,19 @@ export abstract class WindowRun<Parts extends WindowRunParts = WindowRunParts> i
 
   restore(snapshot: unknown): void {
     this.parts.alerts.restore(snapshot);
+  }
+}
+
+/** A rule that adds each event of its filter to a window. */
+export class CountingRun extends WindowRun {
+  add(event: LogEvent, outputs: Output[], inOrder: boolean): void {
+    const { rule, alerts } = this.parts;
+    if (!rule.filter(event)) return;
+    if (rule.keepsLate && rule.hours && !rule.hours.at(event.time)) return;
+    const group = rule.key(event);
+    const time = rule.keepsLate ? Math.max(event.time, alerts.closedThrough) : event.time;
+    const counted = alerts.put(time, group, rule.amount(event), event);
+    if (time !== event.time) alerts.late += 1;
+    if (counted && inOrder && rule.early) alerts.lookEarly(group, outputs);
   }
 }

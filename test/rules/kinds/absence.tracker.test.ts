@@ -2,13 +2,17 @@ import fc from 'fast-check';
 import { pack, unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { Shippers } from '../../../src/rules/kinds/absence/shippers.ts';
-import { Silence, type SilenceNews, type SilenceOptions } from '../../../src/rules/kinds/absence/tracker.ts';
+import {
+  type AbsenceChange,
+  AbsenceTracker,
+  type AbsenceTrackerOptions,
+} from '../../../src/rules/kinds/absence/tracker.ts';
 
-const silence = (options: Partial<SilenceOptions> = {}) =>
-  new Silence({ every: 10, expected: [], learn: true, forget: 1000, maxGroups: 100, ...options });
+const silence = (options: Partial<AbsenceTrackerOptions> = {}) =>
+  new AbsenceTracker({ every: 10, expected: [], learn: true, forget: 1000, maxGroups: 100, ...options });
 
-const said = ({ kind, group, at }: SilenceNews) => `${at} ${group} ${kind}`;
-function news(watched: Silence, to: number): string[] {
+const said = ({ kind, group, at }: AbsenceChange) => `${at} ${group} ${kind}`;
+function news(watched: AbsenceTracker, to: number): string[] {
   const all: string[] = [];
   watched.advance(to, (one) => all.push(said(one)));
   return all;
@@ -132,7 +136,7 @@ it('silence proves nothing while nobody listened', () => {
 
 it('shippers that were not heard of longest are forgotten first', () => {
   const shippers = new Shippers(10);
-  for (let n = 0; n < 11; n += 1) shippers.hear(`s${n}`, n);
+  for (let n = 0; n < 11; n += 1) shippers.see(`s${n}`, n);
   expect([shippers.lastOf('s0'), shippers.lastOf('s10')]).toEqual([undefined, 10]);
 });
 

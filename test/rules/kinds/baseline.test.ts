@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { pack, unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../../src/model.ts';
-import { BaselineJudge, baselineCondition } from '../../../src/rules/kinds/baseline/judge.ts';
 import type { Judgement } from '../../../src/rules/judge.ts';
+import { BaselineJudge } from '../../../src/rules/kinds/baseline/judge.ts';
 import { ruleProblems } from '../../../src/rules/problems.ts';
+import { alertSettings } from '../../../src/rules/rule.ts';
 import { ruleOfKind } from '../../support/rules.ts';
 
 type Input = Parameters<typeof ruleOfKind<'baseline'>>[1];
@@ -197,8 +198,8 @@ describe('whatever is measured', () => {
 });
 
 it('documents say what it waits for', () => {
-  expect(baselineCondition(rule())).toBe('4 spreads or more from what is normal');
-  expect(baselineCondition(rule({ direction: 'up', deviation: 2.5 }))).toBe(
+  expect(alertSettings(rule()).when).toBe('4 spreads or more from what is normal');
+  expect(alertSettings(rule({ direction: 'up', deviation: 2.5 })).when).toBe(
     '2.5 spreads or more above what is normal',
   );
 });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { pack, unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
-import { Changes, type ChangesOptions } from '../../../src/rules/kinds/change/tracker.ts';
-import { shuffled, strikesIn } from '../../windows/support.ts';
+import { ChangeTracker, type ChangeTrackerOptions } from '../../../src/rules/kinds/change/tracker.ts';
+import { occurrencesIn, shuffled } from '../../windows/support.ts';
 
-const open = (options: Partial<ChangesOptions> = {}) =>
-  new Changes({ forget: 1000, hop: 10, maxGroups: 100, ...options });
+const open = (options: Partial<ChangeTrackerOptions> = {}) =>
+  new ChangeTracker({ forget: 1000, hop: 10, maxGroups: 100, ...options });
 
 describe('a value that is followed', () => {
   it('changes where it is another one than before', () => {
@@ -17,36 +17,36 @@ describe('a value that is followed', () => {
       [4, 'a'],
     ] as const)
       changes.add(time, 'k', value);
-    expect(strikesIn(changes, 10)).toEqual(['3 k a → b', '4 k b → a']);
+    expect(occurrencesIn(changes, 10)).toEqual(['3 k a → b', '4 k b → a']);
   });
 
   it('shows its change at once where it is the newest', () => {
     const changes = open();
     expect(changes.add(1, 'k', 'a')).toEqual({ outcome: 'added' });
-    expect(changes.add(5, 'k', 'b').strike).toEqual({ group: 'k', time: 5, value: 'b', from: 'a' });
+    expect(changes.add(5, 'k', 'b').occurrence).toEqual({ group: 'k', time: 5, value: 'b', from: 'a' });
     expect(changes.add(3, 'k', 'c')).toEqual({ outcome: 'added' });
   });
 
   it('is settled hop by hop, in order of time and then of key', () => {
     const changes = open();
     for (const time of [1, 12, 23]) for (const key of ['l', 'k']) changes.add(time, key, `${time}`);
-    expect(strikesIn(changes, 20)).toEqual(['12 k 1 → 12', '12 l 1 → 12']);
-    expect(strikesIn(changes, 29)).toEqual([]);
-    expect(strikesIn(changes, 30)).toEqual(['23 k 12 → 23', '23 l 12 → 23']);
+    expect(occurrencesIn(changes, 20)).toEqual(['12 k 1 → 12', '12 l 1 → 12']);
+    expect(occurrencesIn(changes, 29)).toEqual([]);
+    expect(occurrencesIn(changes, 30)).toEqual(['23 k 12 → 23', '23 l 12 → 23']);
   });
 
   it('keeps the order of arrival of what came at the same time', () => {
     const changes = open();
     for (const value of ['b', 'b', 'a', 'a']) changes.add(1, 'k', value);
-    expect(strikesIn(changes, 10)).toEqual(['1 k b → a']);
+    expect(occurrencesIn(changes, 10)).toEqual(['1 k b → a']);
   });
 
   it('is forgotten after the time for that, and its key too', () => {
     const changes = open();
     changes.add(1, 'k', 'a');
-    expect(strikesIn(changes, 1002)).toEqual([]);
+    expect(occurrencesIn(changes, 1002)).toEqual([]);
     expect(changes.add(1003, 'k', 'b')).toEqual({ outcome: 'added' });
-    strikesIn(changes, 3000);
+    occurrencesIn(changes, 3000);
     expect(changes.has('k')).toBe(false);
     expect(changes.waiting).toBe(false);
   });
@@ -55,7 +55,7 @@ describe('a value that is followed', () => {
     const changes = open({ maxGroups: 1 });
     changes.add(15, 'k', 'a');
     expect(changes.add(15, 'l', 'a')).toEqual({ outcome: 'overflow' });
-    strikesIn(changes, 20);
+    occurrencesIn(changes, 20);
     expect(changes.add(19, 'k', 'b')).toEqual({ outcome: 'late' });
     expect(changes.add(Number.NaN, 'k', 'b')).toEqual({ outcome: 'late' });
   });
@@ -64,7 +64,7 @@ describe('a value that is followed', () => {
     const changes = open();
     for (let n = 0; n < 25_000; n += 1) changes.add(n / 10_000, 'k', n < 20_000 ? 'a' : 'b');
     expect(JSON.stringify(changes.snapshot()).length).toBeLessThan(200_000);
-    expect(strikesIn(changes, 10)).toEqual(['2 k a → b']);
+    expect(occurrencesIn(changes, 10)).toEqual(['2 k a → b']);
   });
 });
 
@@ -74,7 +74,7 @@ it('a value that goes to and fro is not looked through with each event', () => {
   const restored = open();
   restored.restore(unpack(pack(changes.snapshot())));
   expect(restored.snapshot()).toEqual(changes.snapshot());
-  expect(strikesIn(restored, 10)).toHaveLength(59_999);
+  expect(occurrencesIn(restored, 10)).toHaveLength(59_999);
 });
 
 describe('whatever comes', () => {
@@ -110,7 +110,7 @@ describe('whatever comes', () => {
         let now = 0;
         for (const step of [...steps, 1000]) {
           now = Math.min(now + step, 1000);
-          told.push(...strikesIn(changes, now));
+          told.push(...occurrencesIn(changes, now));
         }
         expect(told.sort()).toEqual(reference(all, 50).sort());
       }),
@@ -122,9 +122,9 @@ describe('whatever comes', () => {
       fc.property(distinct, fc.nat(), (all, seed) => {
         const changes = open();
         const early = shuffled(all, seed).flatMap(
-          ([time, key, value]) => changes.add(time, key, value).strike ?? [],
+          ([time, key, value]) => changes.add(time, key, value).occurrence ?? [],
         );
-        const settled = strikesIn(changes, 1000);
+        const settled = occurrencesIn(changes, 1000);
         for (const { group, time } of early)
           expect(
             settled.some((line) => line.split(' ')[1] === group && Number(line.split(' ')[0]) <= time),

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { messageProblems } from '../../../src/alerts/template.ts';
-import { ruleProblems } from '../../../src/rules/problems.ts';
+import { messageProblems, ruleProblems } from '../../../src/rules/problems.ts';
 import { ruleOfKind } from '../../support/rules.ts';
 import { event, lastEpisode, play, type Step, told } from '../../support/runs.ts';
 

@@ -3,8 +3,9 @@ import { pack, unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../../src/model.ts';
 import type { Judgement } from '../../../src/rules/judge.ts';
+import { SpikeJudge } from '../../../src/rules/kinds/spike/judge.ts';
 import { ruleProblems } from '../../../src/rules/problems.ts';
-import { SpikeJudge, spikeCondition } from '../../../src/rules/kinds/spike/judge.ts';
+import { alertSettings } from '../../../src/rules/rule.ts';
 import { ruleOfKind } from '../../support/rules.ts';
 
 type Input = Parameters<typeof ruleOfKind<'spike'>>[1];
@@ -104,7 +105,7 @@ it.each([
   [{ direction: 'down', ratio: 2 } as const, '<= 1/2 of the window before'],
   [{ direction: 'both' } as const, '>= 3 times or <= 1/3 of the window before'],
 ])('documents say of %j: %s', (input, text) => {
-  expect(spikeCondition(spike(input))).toBe(text);
+  expect(alertSettings(spike(input)).when).toBe(text);
 });
 
 describe('whatever is counted', () => {

@@ -1,157 +1,151 @@
-import type { KindConfig } from '../../../config/schema/rules.ts';
+import { createEpisodes } from '../../../alerts/episodes.ts';
 import type { LogEvent, Millis, Observation, Output, Scalar } from '../../../model.ts';
-import { absenceJudgement, rosterOf } from './judge.ts';
-import type { CompiledRule } from '../../rule.ts';
-import { Shippers } from './shippers.ts';
-import { Silence, type SilenceNews } from './tracker.ts';
-import type { AlertBook } from '../../run/alert-book.ts';
+import { conditionJudge } from '../../condition-judge.ts';
+import { AlertBook } from '../../run/alert-book.ts';
 import { fingerprintOf } from '../../run/fingerprint.ts';
-import type { Observer } from '../../run/observer.ts';
-import type { Kept, Run } from '../../run/run.ts';
+import type { Kept, Run, RunParts } from '../../run/run.ts';
+import { judgeAbsence } from './judge.ts';
+import { rosterOf } from './roster.ts';
+import type { AbsenceConfig } from './schema.ts';
+import { Shippers } from './shippers.ts';
+import { type AbsenceChange, AbsenceTracker } from './tracker.ts';
 
-interface AbsenceRunParts {
-  config: KindConfig<'absence'>;
-  rule: CompiledRule;
-  book: AlertBook;
-  observer?: Observer | undefined;
-}
+/** The book is swept after so many changes. */
+const changesBetweenSweeps = 1_000;
 
-/** Groups whose shippers are looked through for those forgotten after so many visits. */
-const newsBetweenSweeps = 1_000;
-
-/** A rule that waits for signs of life. */
+/** A rule about groups without events. It has no windows: the tracker decides when a group is observed. */
 export class AbsenceRun implements Run {
   readonly name: string;
   readonly fingerprint: string;
+  readonly book: AlertBook;
   late = 0;
   closed = 0;
-  readonly #parts: AbsenceRunParts;
-  readonly #silence: Silence;
+  readonly #parts: RunParts<AbsenceConfig>;
+  readonly #tracker: AbsenceTracker;
   readonly #shippers: Shippers;
   readonly #roster: Map<string, Record<string, Scalar>>;
   /** The shipper of each group's last event. */
   readonly #shipperOf = new Map<string, string>();
-  #news = 0;
+  /** Changes since the last sweep. */
+  #changes = 0;
 
-  constructor(parts: AbsenceRunParts) {
-    const { config } = parts;
+  constructor(parts: RunParts<AbsenceConfig>) {
+    const { config, rule, observer, kibana } = parts;
     this.#parts = parts;
     this.name = config.name;
     this.fingerprint = fingerprintOf(config);
     this.#roster = rosterOf(config);
-    this.#silence = new Silence({ ...config, expected: [...this.#roster.keys()] });
+    this.#tracker = new AbsenceTracker({ ...config, expected: [...this.#roster.keys()] });
     this.#shippers = new Shippers(config.maxGroups);
+    const episodes = createEpisodes(rule, kibana);
+    this.book = new AlertBook({ rule, judge: conditionJudge(rule), observer, episodes });
   }
 
   get waiting(): boolean {
-    return this.#silence.waiting || this.#parts.book.hasUntold;
-  }
-
-  get book(): AlertBook {
-    return this.#parts.book;
+    return this.#tracker.waiting || this.book.hasUntold;
   }
 
   get openAlerts(): number {
-    return this.#parts.book.openAlerts;
+    return this.book.openAlerts;
   }
 
   get kept(): Kept {
-    return { groups: this.#silence.size, ...this.#parts.book.kept };
+    return { groups: this.#tracker.size, ...this.book.kept };
   }
 
   get due(): Millis {
-    return this.#silence.due + this.#parts.config.lateness;
+    return this.#tracker.due + this.#parts.config.lateness;
   }
 
   add(event: LogEvent): void {
-    const { config, rule, book, observer } = this.#parts;
+    const { config, rule, observer } = this.#parts;
     const shipper = textOf(event, config.shipper);
     // Before the filter: a shipper is alive whatever it sends.
-    if (shipper !== undefined) this.#shippers.hear(shipper, event.time);
+    if (shipper !== undefined) this.#shippers.see(shipper, event.time);
     if (!rule.filter(event)) return;
     const group = rule.key(event);
-    const added = this.#silence.add(event.time, group);
+    const added = this.#tracker.add(event.time, group);
     if (observer !== undefined && added !== 'unexpected')
       observer.took?.({ rule: this.name, group, event, amount: 1, outcome: added });
-    if (added === 'late') this.#missed(group, event);
+    if (added === 'late') this.#countLate(group, event);
     if (added !== 'added') return;
-    if (!book.knows(group)) book.know(group, () => rule.group(event).by);
+    if (!this.book.knows(group)) this.book.know(group, () => rule.group(event).by);
     if (shipper !== undefined) this.#shipperOf.set(group, shipper);
   }
 
   advance(now: Millis, outputs: Output[]): void {
-    const { config, book } = this.#parts;
-    const before = this.#silence.due;
-    this.#silence.advance(now - config.lateness, (news) => this.#tell(news, outputs));
-    if (this.#silence.due > before) book.tellLate(now - config.lateness, outputs);
-    if (this.#news >= newsBetweenSweeps) this.#sweep(now);
+    const { config } = this.#parts;
+    const before = this.#tracker.due;
+    this.#tracker.advance(now - config.lateness, (change) => this.#observe(change, outputs));
+    if (this.#tracker.due > before) this.book.tellLate(now - config.lateness, outputs);
+    if (this.#changes >= changesBetweenSweeps) this.#sweep(now);
   }
 
   resume(now: Millis): void {
-    this.#silence.resume(now);
+    this.#tracker.resume(now);
   }
 
   snapshot(): unknown {
     return {
-      silence: this.#silence.snapshot(),
+      silence: this.#tracker.snapshot(),
       shippers: this.#shippers.snapshot(),
       shipperOf: [...this.#shipperOf],
-      book: this.#parts.book.snapshot(),
+      book: this.book.snapshot(),
       late: this.late,
-      news: this.#news,
+      news: this.#changes,
     };
   }
 
   restore(snapshot: unknown): void {
     const saved = snapshot as {
-      silence: ReturnType<Silence['snapshot']>;
+      silence: ReturnType<AbsenceTracker['snapshot']>;
       shippers: ReturnType<Shippers['snapshot']>;
       book: unknown;
       shipperOf: [string, string][];
       late: number;
       news: number;
     };
-    this.#silence.restore(saved.silence);
+    this.#tracker.restore(saved.silence);
     this.#shippers.restore(saved.shippers);
-    this.#parts.book.restore(saved.book);
+    this.book.restore(saved.book);
     this.#shipperOf.clear();
     for (const [group, shipper] of saved.shipperOf) this.#shipperOf.set(group, shipper);
     this.late = saved.late;
-    this.#news = saved.news;
+    this.#changes = saved.news;
   }
 
-  /** A sign of life within a silence that is over already: it was none. */
-  #missed(group: string, { time }: LogEvent): void {
+  /** An event within an absence that was decided already. */
+  #countLate(group: string, { time }: LogEvent): void {
     this.late += 1;
-    this.#parts.book.late(group, time, this.#silence.due);
+    this.book.late(group, time, this.#tracker.due);
   }
 
-  #tell(news: SilenceNews, outputs: Output[]): void {
-    const { book, config } = this.#parts;
-    const { group, at, from, last } = news;
-    this.#news += 1;
+  #observe(change: AbsenceChange, outputs: Output[]): void {
+    const { config } = this.#parts;
+    const { group, at, from, last } = change;
+    this.#changes += 1;
     this.closed += 1;
-    book.know(group, () => this.#roster.get(group) ?? {});
+    this.book.know(group, () => this.#roster.get(group) ?? {});
     const since = last ?? from;
     const value = (at - since) / 1000;
     const window = { start: since, end: at };
     const observation: Observation = { at, since, window, value, count: 0, early: false };
-    const judgement = absenceJudgement({ ...news, ...this.#shipperPart(group) }, config.every);
-    const again = book.look(group, observation, outputs, judgement);
-    if (again.length > 0) this.#silence.remind(group, Math.min(...again));
-    if (news.kind === 'forgotten' && !this.#silence.has(group)) this.#shipperOf.delete(group);
+    const judgement = judgeAbsence({ ...change, ...this.#shipperPart(group) }, config.every);
+    const again = this.book.look(group, observation, outputs, judgement);
+    if (again.length > 0) this.#tracker.remind(group, Math.min(...again));
+    if (change.kind === 'forgotten' && !this.#tracker.has(group)) this.#shipperOf.delete(group);
   }
 
   #shipperPart(group: string) {
     const name = this.#shipperOf.get(group);
-    const heard = name === undefined ? undefined : this.#shippers.lastOf(name);
-    if (name === undefined || heard === undefined) return {};
-    return { shipper: { field: this.#parts.config.shipper, name, heard } };
+    const seen = name === undefined ? undefined : this.#shippers.lastOf(name);
+    if (name === undefined || seen === undefined) return {};
+    return { shipper: { field: this.#parts.config.shipper, name, seen } };
   }
 
   #sweep(now: Millis): void {
-    this.#news = 0;
-    this.#parts.book.sweep(now, (group) => this.#silence.has(group));
+    this.#changes = 0;
+    this.book.sweep(now, (group) => this.#tracker.has(group));
   }
 }
 

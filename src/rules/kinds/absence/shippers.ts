@@ -9,39 +9,38 @@ const format = new SnapshotFormat<ShippersState>({
   schema: z.array(z.tuple([z.string(), number])),
 });
 
-/** When each shipper was last heard of, whatever it sent: tells a silent log from a silent machine. */
+/** When each shipper sent its last event of any kind. It tells a silent log from a silent machine. Times are event times. */
 export class Shippers {
-  readonly #most: number;
-  readonly #heard = new Map<string, Millis>();
+  readonly #maxShippers: number;
+  readonly #seen = new Map<string, Millis>();
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(maxShippers: number) {
+    this.#maxShippers = maxShippers;
   }
 
-  hear(shipper: string, time: Millis): void {
-    const known = this.#heard.get(shipper);
+  see(shipper: string, time: Millis): void {
+    const known = this.#seen.get(shipper);
     if (known !== undefined && known >= time) return;
-    if (known === undefined && this.#heard.size >= this.#most) this.#forgetOldest();
-    this.#heard.set(shipper, time);
+    if (known === undefined && this.#seen.size >= this.#maxShippers) this.#forgetOldest();
+    this.#seen.set(shipper, time);
   }
 
   lastOf(shipper: string): Millis | undefined {
-    return this.#heard.get(shipper);
+    return this.#seen.get(shipper);
   }
 
   snapshot(): Snapshot<ShippersState> {
-    return format.write([...this.#heard]);
+    return format.write([...this.#seen]);
   }
 
   restore(snapshot: Snapshot<ShippersState>): void {
-    const saved = format.read(snapshot);
-    this.#heard.clear();
-    for (const [shipper, time] of saved) this.#heard.set(shipper, time);
+    this.#seen.clear();
+    for (const [shipper, time] of format.read(snapshot)) this.#seen.set(shipper, time);
   }
 
-  /** A tenth at once, so that a crowd of strangers does not cost a search for each. */
+  /** Forgets a tenth at once, so that many unknown shippers do not cost one search each. */
   #forgetOldest(): void {
-    const oldest = [...this.#heard].sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1));
-    for (const [shipper] of oldest.slice(0, Math.ceil(this.#most / 10))) this.#heard.delete(shipper);
+    const oldest = [...this.#seen].sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1));
+    for (const [shipper] of oldest.slice(0, Math.ceil(this.#maxShippers / 10))) this.#seen.delete(shipper);
   }
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Millis } from '../../../model.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
-import { Heartbeats, type PackedHeartbeats, packedHeartbeats } from './heartbeats.ts';
 import { Visits } from '../../../windows/visits.ts';
+import { Heartbeats, type PackedHeartbeats, packedHeartbeats } from './heartbeats.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 
-export interface SilenceOptions {
+export interface AbsenceTrackerOptions {
   /** A group that is not heard of for longer is silent. */
   every: Millis;
   /** Groups that are expected from the start and never forgotten. */
@@ -19,7 +19,7 @@ export interface SilenceOptions {
 }
 
 /** What became of a group at some moment. */
-export interface SilenceNews {
+export interface AbsenceChange {
   kind: 'silent' | 'back' | 'forgotten';
   group: string;
   at: Millis;
@@ -29,7 +29,7 @@ export interface SilenceNews {
   from: Millis;
 }
 
-interface SilenceState {
+interface TrackerState {
   /** Null: there was no such time yet. */
   times: [watermark: Millis | null, listening: Millis | null];
   overflowed: number;
@@ -38,7 +38,7 @@ interface SilenceState {
 
 const format = new SnapshotFormat({
   component: 'The watch for absence',
-  schema: objectOf<SilenceState>({
+  schema: objectOf<TrackerState>({
     times: z.tuple([number.nullable(), number.nullable()]),
     overflowed: number,
     groups: z.array(packedHeartbeats),
@@ -51,8 +51,8 @@ const known = (time: Millis): Millis | null => (time === never ? null : time);
  * Who is not heard of any more. A group is silent where two of its neighbouring events lie more than `every` apart; as
  * events within the lateness may come in any order, a gap is only told once no event can fill it.
  */
-export class Silence {
-  readonly #options: SilenceOptions;
+export class AbsenceTracker {
+  readonly #options: AbsenceTrackerOptions;
   /** Time is taken in such steps, for what is told must not depend on how often the clock is looked at. */
   readonly #hop: Millis;
   readonly #expected: ReadonlySet<string>;
@@ -63,7 +63,7 @@ export class Silence {
   #listening: Millis = never;
   overflowed = 0;
 
-  constructor(options: SilenceOptions) {
+  constructor(options: AbsenceTrackerOptions) {
     this.#options = options;
     this.#expected = new Set(options.expected);
     this.#hop = Math.max(1, Math.floor(options.every / 100));
@@ -97,7 +97,7 @@ export class Silence {
   }
 
   /** Tells, in order of time and then of group, who fell silent, came back and was forgotten up to that time. */
-  advance(time: Millis, tell: (news: SilenceNews) => void): void {
+  advance(time: Millis, tell: (news: AbsenceChange) => void): void {
     const watermark = Math.floor(time / this.#hop) * this.#hop;
     if (!(watermark > this.#watermark)) return;
     if (this.#watermark === never) this.#begin(watermark);
@@ -118,7 +118,7 @@ export class Silence {
     this.#expect(group);
   }
 
-  snapshot(): Snapshot<SilenceState> {
+  snapshot(): Snapshot<TrackerState> {
     const groups = [...this.#groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     return format.write({
       times: [known(this.#watermark), known(this.#listening)],
@@ -127,7 +127,7 @@ export class Silence {
     });
   }
 
-  restore(snapshot: Snapshot<SilenceState>): void {
+  restore(snapshot: Snapshot<TrackerState>): void {
     const saved = format.read(snapshot);
     const [watermark, listening] = saved.times;
     [this.#watermark, this.#listening] = [watermark ?? never, listening ?? never];
@@ -156,14 +156,14 @@ export class Silence {
       if (!this.#groups.has(name)) this.#expect(this.#admit(name, time, false));
   }
 
-  #visit(group: Heartbeats, due: Millis, tell: (news: SilenceNews) => void): void {
+  #visit(group: Heartbeats, due: Millis, tell: (news: AbsenceChange) => void): void {
     if (group.silent) this.#visitSilent(group, due, tell);
     else this.#visitHeard(group, due, tell);
     const now = this.#groups.get(group.name);
     if (now !== undefined) this.#expect(now);
   }
 
-  #visitHeard(group: Heartbeats, due: Millis, tell: (news: SilenceNews) => void): void {
+  #visitHeard(group: Heartbeats, due: Millis, tell: (news: AbsenceChange) => void): void {
     while (group.pending.length > 0 && group.pending[0]! <= this.#deadline(group)) group.settle();
     const at = this.#deadline(group);
     if (due <= at) return;
@@ -171,7 +171,7 @@ export class Silence {
     tell({ kind: 'silent', group: group.name, at, last: group.last, from: this.#waitedForSince(group) });
   }
 
-  #visitSilent(group: Heartbeats, due: Millis, tell: (news: SilenceNews) => void): void {
+  #visitSilent(group: Heartbeats, due: Millis, tell: (news: AbsenceChange) => void): void {
     const { name, last } = group;
     const news = { group: name, last, from: this.#waitedForSince(group) };
     if (group.pending.length > 0 && group.pending[0]! <= due) {

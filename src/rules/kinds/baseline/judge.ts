@@ -1,8 +1,8 @@
-import type { KindConfig } from '../../../config/schema/rules.ts';
 import type { Millis, Observation } from '../../../model.ts';
 import { formatNumber } from '../../../util/units.ts';
 import type { Judge, Judgement } from '../../judge.ts';
 import { type Learned, learn, nothingLearned, spreadOf } from './learned.ts';
+import type { BaselineConfig } from './schema.ts';
 import { type Season, seasonOf } from './season.ts';
 
 interface Memory {
@@ -19,11 +19,11 @@ type Packed = [string, [number, Learned][], Millis, Millis, Millis | null];
 
 /** Holds each window against what was learned of its season, and learns from it if it is normal. */
 export class BaselineJudge implements Judge {
-  readonly #config: KindConfig<'baseline'>;
+  readonly #config: BaselineConfig;
   readonly #season: Season;
   readonly #groups = new Map<string, Memory>();
 
-  constructor(config: KindConfig<'baseline'>) {
+  constructor(config: BaselineConfig) {
     this.#config = config;
     this.#season = seasonOf(config);
   }
@@ -117,10 +117,4 @@ export class BaselineJudge implements Judge {
     const { measure, minSpread } = this.#config;
     return measure === 'count' ? Math.max(minSpread, Math.sqrt(Math.max(mean, 1))) : minSpread;
   }
-}
-
-/** What the documents say that the rule waits for. */
-export function baselineCondition({ deviation, direction }: KindConfig<'baseline'>): string {
-  const side = { up: 'above', down: 'below', both: 'from' }[direction];
-  return `${formatNumber(deviation)} spreads or more ${side} what is normal`;
 }

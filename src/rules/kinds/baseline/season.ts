@@ -1,6 +1,6 @@
-import type { KindConfig } from '../../../config/schema/rules.ts';
 import type { Millis } from '../../../model.ts';
 import { offsetsOf } from '../../../util/zone.ts';
+import type { BaselineConfig } from './schema.ts';
 
 const hour = 3_600_000;
 const names = ['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays'];
@@ -13,7 +13,7 @@ export interface Season {
 }
 
 /** Hours of the day, or of the week, by the clocks of a zone. An hour that comes twice belongs to the same slot twice. */
-export function seasonOf({ season, zone }: Pick<KindConfig<'baseline'>, 'season' | 'zone'>): Season {
+export function seasonOf({ season, zone }: Pick<BaselineConfig, 'season' | 'zone'>): Season {
   if (season === 'none') return { slotOf: () => 0, nameOf: () => 'any time' };
   const offsetAt = offsetsOf(zone);
   const slots = season === 'day' ? 24 : 168;

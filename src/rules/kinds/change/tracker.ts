@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Millis } from '../../../model.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
-import type { Settled, Tracked, Tracker } from '../../occurrences/tracker.ts';
 import { Visits } from '../../../windows/visits.ts';
+import type { Receiver, Tracked, Tracker } from '../../occurrences/tracker.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 
@@ -18,7 +18,7 @@ interface Key {
   most: number;
 }
 
-export interface ChangesOptions {
+export interface ChangeTrackerOptions {
   /** A value that was not seen for so long is forgotten: the next one is no change. */
   forget: Millis;
   hop: Millis;
@@ -43,14 +43,14 @@ const format = new SnapshotFormat({
 });
 
 /** Changes of one value for each key. */
-export class Changes implements Tracker {
-  readonly #options: ChangesOptions;
+export class ChangeTracker implements Tracker {
+  readonly #options: ChangeTrackerOptions;
   readonly #keys = new Map<string, Key>();
   readonly #visits = new Visits<Key>();
   #settled: Millis = never;
   #pending = 0;
 
-  constructor(options: ChangesOptions) {
+  constructor(options: ChangeTrackerOptions) {
     this.#options = options;
   }
 
@@ -76,15 +76,15 @@ export class Changes implements Tracker {
     if (pending.length > key.most) this.#thin(key);
     this.#expect(key);
     if (!isNewest || !this.#isChange(before, [time, value])) return { outcome: 'added' };
-    return { outcome: 'added', strike: { group: name, time, value, from: before![1] } };
+    return { outcome: 'added', occurrence: { group: name, time, value, from: before![1] } };
   }
 
-  settle(through: Millis, told: Settled): void {
+  complete(through: Millis, receiver: Receiver): void {
     if (!(through > this.#settled)) return;
     this.#visits.upTo(
       through,
-      (key, due) => this.#visit(key, due, told),
-      (due) => told.passed(due),
+      (key, due) => this.#visit(key, due, receiver),
+      (due) => receiver.passed(due),
     );
     this.#settled = through;
   }
@@ -121,19 +121,19 @@ export class Changes implements Tracker {
     }
   }
 
-  #visit(key: Key, due: Millis, told: Settled): void {
+  #visit(key: Key, due: Millis, receiver: Receiver): void {
     const { name, pending } = key;
     let count = 0;
     for (; count < pending.length && pending[count]![0] < due; count += 1) {
       const [time, value] = pending[count]!;
       if (this.#isChange(key.last, pending[count]!))
-        told.strike({ group: name, time, value, from: key.last![1] });
+        receiver.occurrence({ group: name, time, value, from: key.last![1] });
       key.last = pending[count];
     }
     pending.splice(0, count);
     if (pending.length < mostPending) key.most = mostPending;
     this.#pending -= count;
-    told.group(name, due);
+    receiver.group(name, due);
     if (pending.length === 0 && key.last![0] + this.#options.forget < due) this.#keys.delete(name);
     else this.#expect(key);
   }

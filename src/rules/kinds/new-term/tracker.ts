@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Millis } from '../../../model.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
-import type { Settled, Strike, Tracked, Tracker } from '../../occurrences/tracker.ts';
 import { Visits } from '../../../windows/visits.ts';
+import type { Occurrence, Receiver, Tracked, Tracker } from '../../occurrences/tracker.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 
@@ -24,7 +24,7 @@ interface Group {
   pending: Map<string, Stretch[]>;
 }
 
-export interface TermsOptions {
+export interface TermTrackerOptions {
   /** A group's values are only learned for so long. */
   warmUp: Millis;
   /** A value that was not seen for so long is new again. */
@@ -63,14 +63,14 @@ const format = new SnapshotFormat({
 });
 
 /** Values that a group never had before. */
-export class Terms implements Tracker {
-  readonly #options: TermsOptions;
+export class TermTracker implements Tracker {
+  readonly #options: TermTrackerOptions;
   readonly #groups = new Map<string, Group>();
   readonly #visits = new Visits<Group>();
   #settled: Millis = never;
   #pending = 0;
 
-  constructor(options: TermsOptions) {
+  constructor(options: TermTrackerOptions) {
     this.#options = options;
   }
 
@@ -96,15 +96,15 @@ export class Terms implements Tracker {
     const isCertain = !waited && !isForgotten && time >= group.again + this.#options.warmUp;
     if (!isCertain || !this.#isNew(group, value, time, Math.min(time, this.#settled)))
       return { outcome: 'added' };
-    return { outcome: 'added', strike: { group: name, time, value } };
+    return { outcome: 'added', occurrence: { group: name, time, value } };
   }
 
-  settle(through: Millis, told: Settled): void {
+  complete(through: Millis, receiver: Receiver): void {
     if (!(through > this.#settled)) return;
     this.#visits.upTo(
       through,
-      (group, due) => this.#visit(group, due, told),
-      (due) => told.passed(due),
+      (group, due) => this.#visit(group, due, receiver),
+      (due) => receiver.passed(due),
     );
     this.#settled = through;
   }
@@ -134,17 +134,18 @@ export class Terms implements Tracker {
     }
   }
 
-  #visit(group: Group, due: Millis, told: Settled): void {
-    const strikes: Strike[] = [];
+  #visit(group: Group, due: Millis, receiver: Receiver): void {
+    const occurrences: Occurrence[] = [];
     for (const [value, [first, last]] of this.#ripe(group, due)) {
       if (first > group.seen + this.#options.remember) group.since = first;
       group.seen = Math.max(group.seen, last);
-      if (this.#isNew(group, value, first, first)) strikes.push({ group: group.name, time: first, value });
+      if (this.#isNew(group, value, first, first))
+        occurrences.push({ group: group.name, time: first, value });
       this.#learn(group, value, last);
     }
     if (group.again < due) group.again = never;
-    for (const strike of strikes) told.strike(strike);
-    told.group(group.name, due);
+    for (const occurrence of occurrences) receiver.occurrence(occurrence);
+    receiver.group(group.name, due);
     if (group.pending.size === 0 && group.last + this.#options.remember < due)
       this.#groups.delete(group.name);
     else this.#expectNext(group);

@@ -1,9 +1,9 @@
-import type { KindConfig } from '../../../config/schema/rules.ts';
 import type { Observation } from '../../../model.ts';
 import { type Condition, parseCondition } from '../../condition.ts';
 import { all } from '../../group.ts';
 import type { Judge, Judgement } from '../../judge.ts';
-import { bounds } from '../settings.ts';
+import { boundsCondition } from '../settings.ts';
+import type { NormalConfig } from './schema.ts';
 
 /** The name of one field of one group: each is an alert of its own. */
 export function parameterKey(group: string, field: string): string {
@@ -17,14 +17,14 @@ function parameterOf(key: string): string {
 
 /** Holds each field against its own bounds. */
 export class NormalJudge implements Judge {
-  readonly #config: KindConfig<'normal'>;
+  readonly #config: NormalConfig;
   readonly #conditions: Map<string, Condition>;
 
-  constructor(config: KindConfig<'normal'>) {
+  constructor(config: NormalConfig) {
     this.#config = config;
     this.#conditions = new Map(
       Object.entries(config.bounds).flatMap(([field, given]) => {
-        const parsed = parseCondition(bounds(given));
+        const parsed = parseCondition(boundsCondition(given));
         return 'ok' in parsed ? [[field, parsed.ok] as const] : [];
       }),
     );

@@ -1,20 +1,17 @@
-import type { KindConfig } from '../../../config/schema/rules.ts';
 import type { LogEvent, Output } from '../../../model.ts';
-import { amountOf } from '../../measure.ts';
-import { parameterKey } from './judge.ts';
-import { WindowRun, type WindowRunParts } from '../../run/window-run.ts';
+import { type Amount, amountOf } from '../../measure.ts';
+import type { RunParts } from '../../run/run.ts';
+import { WindowRun, windowParts } from '../../run/window-run.ts';
+import { NormalJudge, parameterKey } from './judge.ts';
+import type { NormalConfig } from './schema.ts';
 
-interface NormalRunParts extends WindowRunParts {
-  config: KindConfig<'normal'>;
-}
+/** Counts several numeric fields of an event, each in windows of its own. */
+export class NormalRun extends WindowRun {
+  readonly #fields: { field: string; amount: Amount }[];
 
-/** A rule that watches several figures of an event, each with windows of its own. */
-export class NormalRun extends WindowRun<NormalRunParts> {
-  readonly #figures: { field: string; amount: ReturnType<typeof amountOf> }[];
-
-  constructor(parts: NormalRunParts) {
-    super(parts);
-    this.#figures = Object.keys(parts.config.bounds).map((field) => ({
+  constructor(parts: RunParts<NormalConfig>) {
+    super(windowParts(parts, new NormalJudge(parts.config)));
+    this.#fields = Object.keys(parts.config.bounds).map((field) => ({
       field,
       amount: amountOf({ kind: 'avg', field }),
     }));
@@ -25,11 +22,11 @@ export class NormalRun extends WindowRun<NormalRunParts> {
     if (!rule.filter(event)) return;
     const group = rule.key(event);
     const isLate = !(event.time >= alerts.closedThrough);
-    // However many figures it has, it is one late event.
+    // However many fields it has, it is one late event.
     if (isLate) alerts.late += 1;
-    for (const { field, amount } of this.#figures) {
-      const figure = amount(event);
-      if (figure === undefined) {
+    for (const { field, amount } of this.#fields) {
+      const number = amount(event);
+      if (number === undefined) {
         const key = { rule: this.name, group: parameterKey(group, field) };
         if (observer !== undefined) observer.took?.({ ...key, event, amount: undefined, outcome: 'missing' });
         continue;
@@ -39,7 +36,7 @@ export class NormalRun extends WindowRun<NormalRunParts> {
         continue;
       }
       const by = () => ({ ...rule.group(event).by, parameter: field });
-      alerts.put(event.time, parameterKey(group, field), figure, event, by);
+      alerts.put(event.time, parameterKey(group, field), number, event, by);
     }
   }
 }

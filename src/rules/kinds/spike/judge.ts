@@ -1,7 +1,7 @@
-import type { KindConfig } from '../../../config/schema/rules.ts';
 import type { Millis, Observation } from '../../../model.ts';
 import { formatNumber } from '../../../util/units.ts';
 import type { Judge, Judgement } from '../../judge.ts';
+import type { SpikeConfig } from './schema.ts';
 
 /** A window of the past: its end, measure and number of events. */
 type Past = [end: Millis, value: number | undefined, count: number];
@@ -17,10 +17,10 @@ interface Memory {
 
 /** Holds each window against the one before it. */
 export class SpikeJudge implements Judge {
-  readonly #config: KindConfig<'spike'>;
+  readonly #config: SpikeConfig;
   readonly #groups = new Map<string, Memory>();
 
-  constructor(config: KindConfig<'spike'>) {
+  constructor(config: SpikeConfig) {
     this.#config = config;
   }
 
@@ -75,7 +75,7 @@ export class SpikeJudge implements Judge {
   }
 }
 
-function compare(o: Observation, before: Past | undefined, config: KindConfig<'spike'>): Judgement {
+function compare(o: Observation, before: Past | undefined, config: SpikeConfig): Judgement {
   const { ratio, direction, minBefore, minCount, measure } = config;
   const [, reference, count] = before ?? [0, undefined, 0];
   if (count < minBefore)
@@ -98,11 +98,4 @@ function compare(o: Observation, before: Past | undefined, config: KindConfig<'s
 
 function calm(reason: string): Judgement {
   return { verdict: 'calm', reason };
-}
-
-/** What the documents say that the rule waits for. */
-export function spikeCondition({ ratio, direction }: KindConfig<'spike'>): string {
-  const up = `>= ${formatNumber(ratio)} times`;
-  const down = `<= 1/${formatNumber(ratio)} of`;
-  return `${direction === 'up' ? up : direction === 'down' ? down : `${up} or ${down}`} the window before`;
 }

@@ -1,0 +1,41 @@
+import type { FieldValue } from '../../../model.ts';
+import { checkField, checkQuiet } from '../../checks.ts';
+import { shortened } from '../../group.ts';
+import { OccurrenceRun, quoted, textsOf } from '../../occurrences/run.ts';
+import { defineKind } from '../kind.ts';
+import { defaults, momentWindow } from '../settings.ts';
+import { schema } from './schema.ts';
+import { ChangeTracker } from './tracker.ts';
+
+/** The value of a field differs from the one before it. */
+export const change = defineKind({
+  schema,
+  traits: { raisesEarly: false, keepsLate: false, moments: true },
+  settings: (config) => ({
+    ...defaults,
+    ...config,
+    ...momentWindow(config.quiet, `changes of ${config.field}`),
+  }),
+  counting: () => ({ measure: 'count', when: '>= 1' }),
+  check(config, report) {
+    checkQuiet(config, report);
+    checkField(config, report);
+    if (config.forget <= config.lateness)
+      report('forget', 'a value would be forgotten while events may still come', 'use more than `lateness`');
+  },
+  required: ({ field }) => `the field ${field}`,
+  start: (parts) =>
+    new OccurrenceRun(parts, {
+      field: parts.config.field,
+      tracker: new ChangeTracker({ ...parts.config, hop: parts.rule.every }),
+      valuesOf: wholeValue,
+      describe: ({ value, from = '' }) =>
+        `${parts.config.field} changed from ${quoted(from)} to ${quoted(value)}`,
+    }),
+});
+
+/** All values of the field together: the change of any of them is a change. */
+function wholeValue(found: FieldValue): string[] {
+  const texts = textsOf(found);
+  return texts.length > 1 ? [shortened(texts.join(', '))] : texts;
+}

@@ -1,0 +1,41 @@
+import { formatDuration } from '../../../util/units.ts';
+import { checkField, checkQuiet } from '../../checks.ts';
+import { OccurrenceRun, quoted, textsOf } from '../../occurrences/run.ts';
+import { defineKind } from '../kind.ts';
+import { defaults, momentWindow } from '../settings.ts';
+import { schema } from './schema.ts';
+import { TermTracker } from './tracker.ts';
+
+/** A value of a field that its group did not have before. */
+export const newTerm = defineKind({
+  schema,
+  traits: { raisesEarly: false, keepsLate: false, moments: true },
+  settings: (config) => ({
+    ...defaults,
+    ...config,
+    ...momentWindow(config.quiet, `new values of ${config.field}`),
+  }),
+  counting: () => ({ measure: 'count', when: '>= 1' }),
+  check(config, report) {
+    const { remember, warmUp, lateness } = config;
+    checkQuiet(config, report);
+    checkField(config, report);
+    if (remember <= lateness)
+      report(
+        'remember',
+        'a value would be forgotten while events may still come',
+        'use more than `lateness`',
+      );
+    if (warmUp > remember)
+      report('warmUp', 'what is learned first would be forgotten before the end', 'use at most `remember`');
+  },
+  required: ({ field }) => `the field ${field}`,
+  start: (parts) =>
+    new OccurrenceRun(parts, {
+      field: parts.config.field,
+      tracker: new TermTracker({ ...parts.config, hop: parts.rule.every }),
+      valuesOf: textsOf,
+      describe: ({ value }) =>
+        `${parts.config.field} ${quoted(value)} is new: not seen within ${formatDuration(parts.config.remember)}`,
+    }),
+});

@@ -1,0 +1,57 @@
+import type { Measure } from '../../../model.ts';
+import { checkMeasure, checkWindows, type Report, readOrReport } from '../../checks.ts';
+import { type Condition, overlap, parseCondition } from '../../condition.ts';
+import { conditionJudge } from '../../condition-judge.ts';
+import { CountingRun, windowParts } from '../../run/window-run.ts';
+import { defineKind } from '../kind.ts';
+import { schema, type ThresholdConfig } from './schema.ts';
+
+/** A condition on the measure of each window. */
+export const threshold = defineKind({
+  schema,
+  traits: { raisesEarly: true, keepsLate: false, moments: false },
+  settings: (config) => config,
+  check(config, report) {
+    checkWindows(config, report);
+    checkConditions(config, report);
+    if (config.notify.length > 0 && config.when === undefined)
+      report('notify', 'a rule without a condition has nothing to tell', 'add `when`, or remove `notify`');
+  },
+  start: (parts) => new CountingRun(windowParts(parts, conditionJudge(parts.rule))),
+});
+
+function checkConditions(config: ThresholdConfig, report: Report): void {
+  const measure = checkMeasure(config.measure, report);
+  const read = (setting: 'when' | 'recover') => {
+    const text = config[setting];
+    return text === undefined ? undefined : readOrReport(parseCondition(text), setting, report);
+  };
+  const [when, recover] = [read('when'), read('recover')];
+  if (config.recover !== undefined && config.when === undefined)
+    report('recover', 'there is nothing to recover from', 'add a condition as `when`');
+  const both = when && recover && overlap(when, recover);
+  if (both !== undefined)
+    report('recover', `at ${both} both ${when!.text} and ${recover!.text} hold`, 'leave no value to both');
+  if (measure && when) checkReach(measure, when, config.minCount, report);
+}
+
+/** Reports conditions that no window can meet: mostly a percentage written as a whole number. */
+function checkReach(measure: Measure, when: Condition, minCount: number, report: Report): void {
+  if (measure.kind === 'share' && !canHold(when, 0, 1))
+    report(
+      'when',
+      `a share lies between 0 and 1, so it is never ${when.text}`,
+      'write a percentage, such as 5%',
+    );
+  if (measure.kind === 'count' && !canHold(when, minCount, Number.MAX_VALUE))
+    report(
+      'when',
+      `a count of ${minCount} or more is never ${when.text}`,
+      'lower minCount or change the condition',
+    );
+}
+
+function canHold(when: Condition, low: number, high: number): boolean {
+  const beside = when.bounds.flatMap((bound) => [bound, bound - 1e-9, bound + 1e-9]);
+  return [low, high, ...beside.filter((value) => value >= low && value <= high)].some(when.test);
+}
