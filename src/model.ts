@@ -9,6 +9,7 @@ export * from './model/alert.ts';
 export type * from './model/event.ts';
 export type * from './model/journal.ts';
 export type * from './model/output.ts';
+export type * from './model/rule-changes.ts';
 export type * from './model/sink.ts';
 export type * from './model/time.ts';
 export type * from './model/window.ts';

@@ -47,7 +47,7 @@ export function startOperation(parts: OperationParts) {
   const own = ownMetrics({
     running,
     sample: described.sample,
-    out: (item) => pipeline.indexer.hand(item),
+    out: (item) => pipeline.indexer.sendDocument(item),
   });
   const reloading = startReloading({
     ...parts,

@@ -23,8 +23,8 @@ import { startSelfMonitoring } from '../monitoring/start-self-monitoring.ts';
 import type { Monitored } from '../monitoring/vitals.ts';
 import { Delivery } from '../notifiers/delivery.ts';
 import { Forwarding, journalReaders } from '../readers/forwarder/forwarding.ts';
+import { startReader } from '../readers/reader.ts';
 import { foldersOf, type ReaderData } from '../readers/reader-data.ts';
-import { startReader } from '../readers/start-reader.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { Cleanup } from '../util/cleanup.ts';
 import { openRedelivery } from './open-redelivery.ts';
@@ -73,13 +73,13 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     undo.add(() => forwarding.stop(config.shutdown.timeout));
     await forwarding.reload(data);
 
-    const analyser = await startReader('analyser', data, journal, instruments);
-    undo.add(() => analyser.stop(config.shutdown.timeout));
-    analyser.onOutputs = () => {
-      indexer.say('outputs');
+    const onOutputs = () => {
+      indexer.wakePublishers();
       delivery.wake();
     };
-    analyser.onTransition = options.onTransition;
+    const hooks = { onOutputs, onTransition: options.onTransition };
+    const analyser = await startReader('analyser', data, journal, instruments, hooks);
+    undo.add(() => analyser.stop(config.shutdown.timeout));
 
     const ticker = new Ticker(journal, { every: config.journal.tick, wanted: () => analyser.waitsForTime });
     undo.add(() => ticker.stop());

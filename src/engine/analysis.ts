@@ -3,6 +3,7 @@ import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { RuleConfig } from '../config/schema/rules.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { fingerprintOf } from '../rules/run/fingerprint.ts';
+import type { RuleChanges } from '../model.ts';
 
 /** What of the configuration decides on what the engine puts out. It goes to disk, and holds no secret. */
 export type Analysis = Pick<Config, 'rules' | 'parsers' | 'time'> & {
@@ -14,19 +15,6 @@ export function analysisOf({ rules, kibana, parsers, time, journal }: Config): A
   const { url, space, dataView } = kibana;
   const links = { dataView, ...(url !== undefined && { url }), ...(space !== undefined && { space }) };
   return { rules, kibana: links, parsers, time, journal: { tick: journal.tick } };
-}
-
-/** What becomes of rules, by name. */
-export interface RuleChanges {
-  added: string[];
-  /** They begin anew. */
-  changed: string[];
-  /** They go on, and only tell people otherwise: severity, message, labels, who is told. */
-  told: string[];
-  removed: string[];
-  disabled: string[];
-  /** Number of those that go on as they are. */
-  unchanged: number;
 }
 
 type Rules = Pick<Config, 'rules'>;

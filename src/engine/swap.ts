@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Output } from '../model.ts';
+import type { Output, RuleChanges } from '../model.ts';
 import { createEventReader } from '../parsers/reader.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Run } from '../rules/run/run.ts';
 import type { ParsingTelemetry } from '../telemetry/parsing.ts';
 import { EventClock } from '../windows/clock.ts';
-import { type Analysis, type RuleChanges, ruleChanges } from './analysis.ts';
+import { type Analysis, ruleChanges } from './analysis.ts';
 import { downAfterOf } from './assemble-engine.ts';
 import type { Engine, EngineParts } from './engine.ts';
 

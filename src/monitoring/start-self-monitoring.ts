@@ -21,7 +21,7 @@ export function startSelfMonitoring(
     vitals: (now) => vitalsOf(parts, inForce, now),
     notify: (notification) => parts.delivery.put(notification),
     onOutputs: () => {
-      parts.indexer.say('outputs');
+      parts.indexer.wakePublishers();
       parts.delivery.wake();
     },
     telemetry: selfMonitoringTelemetry(instruments),

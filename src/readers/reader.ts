@@ -2,7 +2,9 @@ import type { ResourceLimits } from 'node:worker_threads';
 import type { Journal } from '../journal/journal.ts';
 import type { Batch, BulkItem, EventBlock, Millis, Position, Transition } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
+import { workerEntry } from '../util/package-files.ts';
 import { releaseBuffer } from '../util/release-buffer.ts';
+import type { ReaderData } from './reader-data.ts';
 import { type FromReader, ReaderThread } from './thread.ts';
 
 export interface ReaderOptions {
@@ -12,39 +14,50 @@ export interface ReaderOptions {
   resourceLimits?: ResourceLimits;
   journal: Journal;
   instruments: Instruments;
+  hooks?: ReaderHooks;
   now?: () => Millis;
+  /** Pause before the first restart after the thread ended; the following ones double. */
   firstPause?: Millis;
 }
 
-/** Bytes of inflated windows that may be under way to a reader; beyond that it reads them from the journal. */
+/** What the main thread does about messages of a reader. */
+export interface ReaderHooks {
+  onTransition?: (transition: Transition) => void;
+  /** New outputs are on disk. */
+  onOutputs?: () => void;
+}
+
+/** Bytes of inflated windows that may be in flight to a reader; beyond that it reads them from the journal. */
 const offeredBytes = 32 * 2 ** 20;
 
-/** A reader first finishes what it has in hand; one that takes longer than this still does what it was told. */
+/** How long a reload waits for the reader's answer. A reader that is busy for longer applies the reload later. */
 const reloadWithin: Millis = 20_000;
 
 export interface ReaderReload {
-  /** It has yet to take it up. */
+  /** The reader has not applied it yet. */
   pending: boolean;
-  /** Why it refused; then it is as it was. */
+  /** Why the reader refused it; it continues as before. */
   problem?: string;
 }
 
-/** A reader of the journal as the main thread knows it: where it is, and when it last got on. */
+/**
+ * The main thread's side of a reader: its position, its progress, and the messages to and from its thread. It commits the reader's
+ * cursor to the journal as the thread reports it.
+ */
 export class Reader {
-  onTransition: (transition: Transition) => void = () => {};
-  onOutputs: () => void = () => {};
   readonly name: string;
   position: Position = 0;
-  /** When `position` last moved, or the reader had nothing to read. */
+  /** Wall time at which `position` last moved, or the reader had nothing to read. */
   movedAt: Millis;
-  /** Whether the passing of time alone can still change something for it. */
+  /** Whether a window waits for time to pass, so that ticks are needed. */
   waitsForTime = false;
   /** Records that it found damaged since the start. */
   damaged = 0;
   readonly #journal: Journal;
   readonly #thread: ReaderThread;
   readonly #now: () => Millis;
-  readonly #forget: () => void;
+  readonly #hooks: ReaderHooks;
+  readonly #unsubscribe: () => void;
   #offered: { position: Position; bytes: number }[] = [];
   #offeredNow = 0;
   #newsDue = false;
@@ -53,17 +66,18 @@ export class Reader {
   constructor(options: ReaderOptions) {
     this.name = options.name;
     this.#journal = options.journal;
+    this.#hooks = options.hooks ?? {};
     this.#now = options.now ?? Date.now;
     this.movedAt = this.#now();
     this.#thread = new ReaderThread({ ...options, onMessage: (message) => this.#receive(message) });
-    this.#forget = this.#journal.onAppend((newest) => this.#hear(newest));
+    this.#unsubscribe = this.#journal.onAppend((newest) => this.#appended(newest));
   }
 
   get alive(): boolean {
     return this.#thread.alive;
   }
 
-  /** Since when the reader has had something to read without getting on; undefined where it is up to date. */
+  /** Since when the reader has had records to read and made no progress; undefined while it is up to date. */
   get stuckSince(): Millis | undefined {
     return this.position >= this.#journal.fill.newest ? undefined : this.movedAt;
   }
@@ -72,29 +86,30 @@ export class Reader {
     try {
       await this.#thread.start();
     } catch (error) {
-      this.#forget();
+      this.#unsubscribe();
       throw error;
     }
   }
 
   stop(timeout: Millis): Promise<void> {
-    this.#forget();
+    this.#unsubscribe();
     return this.#thread.stop(timeout);
   }
 
-  /** Logs from this level on, and when it is started again as well. */
+  /** Sets the log level, also for later restarts of the thread. */
   logFrom(level: string): void {
     this.#level = level;
     this.#thread.post({ kind: 'level', level });
   }
 
-  say(kind: 'outputs'): void {
-    this.#thread.post({ kind });
+  /** Tells the reader that there are new outputs of the analyser to publish. */
+  wakePublishers(): void {
+    this.#thread.post({ kind: 'outputs' });
   }
 
   /**
-   * Lets it go on by something else than what it was started with, and start by that from then on. One that is gone
-   * takes it up when it is back, and one that is busy when it is done.
+   * Replaces the data with which the thread runs and is restarted. A thread that is down applies it when it is back, and one that
+   * is busy when it is done.
    */
   async reload(workerData: unknown): Promise<ReaderReload> {
     const before = this.#thread.workerData;
@@ -104,8 +119,8 @@ export class Reader {
     return { pending: answer === undefined, ...answer };
   }
 
-  /** Hands over a document for the sink that is in no journal. */
-  hand(item: BulkItem): void {
+  /** Passes on a document for the sink that is not in the journal. */
+  sendDocument(item: BulkItem): void {
     this.#thread.post({ kind: 'document', item });
   }
 
@@ -113,16 +128,16 @@ export class Reader {
     return this.#thread.call<T>(name, timeout, argument);
   }
 
-  /** Whether its thread gets round to an answer; one that is gone does not, and one that hangs does not either. */
+  /** Whether the thread answers in time. A thread that is down or hangs does not. */
   async answers(within: Millis): Promise<boolean> {
     return (await this.call<boolean>('ping', within)) === true;
   }
 
   /**
-   * Takes over a window that is on disk and still inflated, so that it need not be read and inflated again. Its
-   * memory goes with it, and its payload's where that is the same: the caller has neither any more. Where too much is
-   * under way already the reader finds it in the journal, and so it does with a small one: that may lie in the pool
-   * that Node's buffers share, which cannot go.
+   * Transfers a window that is on disk and still inflated, so that the reader need not read and inflate it again. Ownership of
+   * the block's memory passes to the reader, and with it the payload where both share memory. A window is not transferred while too
+   * many bytes are in flight, or where it is small: it may lie in the pool that Node's buffers share. The reader then reads it from
+   * the journal.
    */
   offer(position: Position, { payload }: Batch, block: EventBlock): void {
     const bytes = block.bytes.byteLength + block.spans.byteLength;
@@ -138,8 +153,8 @@ export class Reader {
     this.#thread.post(message, [buffer as ArrayBuffer, block.spans.buffer as ArrayBuffer]);
   }
 
-  #hear(newest: Position): void {
-    // A reader that was up to date began to wait only now.
+  #appended(newest: Position): void {
+    // A reader that was up to date has had something to read only from now on.
     if (this.position === newest - 1) this.movedAt = this.#now();
     this.#announce();
   }
@@ -147,7 +162,7 @@ export class Reader {
   #announce(): void {
     if (this.#newsDue) return;
     this.#newsDue = true;
-    // Appends that share a commit are told together, and after their windows were offered.
+    // Appends that share a commit are announced together, and after their windows were offered.
     setImmediate(() => {
       this.#newsDue = false;
       this.#thread.post({ kind: 'news', newest: this.#journal.fill.newest });
@@ -155,8 +170,8 @@ export class Reader {
   }
 
   #receive(message: FromReader): void {
-    if (message.kind === 'transition') this.onTransition(message.transition);
-    else if (message.kind === 'outputs') this.onOutputs();
+    if (message.kind === 'transition') this.#hooks.onTransition?.(message.transition);
+    else if (message.kind === 'outputs') this.#hooks.onOutputs?.();
     else if (message.kind === 'damaged') this.damaged += 1;
     else if (message.kind === 'progress') this.#progress(message);
     else if (message.kind === 'ready') this.#begin();
@@ -164,7 +179,7 @@ export class Reader {
 
   #begin(): void {
     if (this.#level !== undefined) this.logFrom(this.#level);
-    // What was appended while it started was told to nobody.
+    // Appends during the start were announced to no thread.
     this.#announce();
   }
 
@@ -176,4 +191,30 @@ export class Reader {
     while (this.#offered[0] && this.#offered[0].position <= position)
       this.#offeredNow -= this.#offered.shift()!.bytes;
   }
+}
+
+/**
+ * Limits of the heap in megabytes. Readers make much garbage and hold little, so a small young generation, and a bounded old one for
+ * the indexer and the forwarder, make Node collect garbage instead of growing the heap. The analyser's old generation is not bounded,
+ * for a rule may have many groups.
+ */
+const heaps = {
+  indexer: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 },
+  analyser: { maxYoungGenerationSizeMb: 16 },
+  forwarder: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 },
+} as const;
+
+/** Starts a reader in a thread of its own. Resolves when it is ready; rejects with the cause where it cannot start. */
+export async function startReader(
+  name: keyof typeof heaps,
+  workerData: ReaderData,
+  journal: Journal,
+  instruments: Instruments,
+  hooks: ReaderHooks = {},
+): Promise<Reader> {
+  const file = workerEntry(import.meta.url, `./${name}/worker.ts`);
+  const resourceLimits = heaps[name];
+  const reader = new Reader({ name, file, workerData, resourceLimits, journal, instruments, hooks });
+  await reader.start();
+  return reader;
 }

@@ -1,11 +1,11 @@
 import { Counter, Gauge } from 'prom-client';
-import type { Millis } from '../model.ts';
+import type { Millis, RuleChanges } from '../model.ts';
 import type { Instruments } from './instruments.ts';
 
-/** What asked for it. */
+/** What requested the reload. */
 export type ReloadTrigger = 'SIGHUP' | 'API' | 'file';
 
-/** What is wrong with a configuration, with its place and the remedy. */
+/** A problem of the configuration, with its place and the remedy. */
 interface ReloadProblem {
   path: string;
   message: string;
@@ -16,27 +16,18 @@ interface ReloadProblem {
   variable?: string;
 }
 
-/** What a reload came to. Names and paths only: values may be secrets. */
+/** The result of a reload, as `POST /reload` answers it. It holds names and paths only, for values may be secrets. */
 export type ReloadAnswer = Applied | Refused;
 
 export interface Applied {
   applied: true;
-  rules: {
-    added: string[];
-    /** They began anew. */
-    changed: string[];
-    /** They go on, and only tell people otherwise. */
-    told: string[];
-    removed: string[];
-    disabled: string[];
-    unchanged: number;
-  };
+  rules: RuleChanges;
   notifiers: { added: string[]; changed: string[]; removed: string[] };
   /** Other settings that are in force now. */
   settings: string[];
-  /** Settings that changed in the file and stay as they are until the next start. */
+  /** Settings that changed in the file and take effect at the next start. */
   needsRestart: string[];
-  /** Readers that are busy with what came before, and take it up when they are done. */
+  /** Readers that are busy, and apply the configuration when they are done. */
   pending: string[];
 }
 
@@ -47,7 +38,7 @@ export interface Refused {
   problems: ReloadProblem[];
 }
 
-/** What reloading the configuration tells about itself. Metrics are named as Prometheus names its own. */
+/** Log lines and metrics of reloads. Metrics are named as Prometheus names its own. */
 export function reloadTelemetry({ log, metrics }: Instruments, now: () => Millis) {
   const registers = [metrics];
   const reloads = new Counter({
@@ -102,7 +93,7 @@ export function reloadTelemetry({ log, metrics }: Instruments, now: () => Millis
 
 export type ReloadTelemetry = ReturnType<typeof reloadTelemetry>;
 
-/** What changed, in words: `rules: 1 added (burst), 3 unchanged; notifiers: …`. */
+/** What changed, as a sentence: `rules: 1 added (burst), 3 unchanged; notifiers: …`. */
 export function wordsOf({ rules, notifiers, settings }: Applied): string {
   const lists = (of: Record<string, string[] | number>) =>
     Object.entries(of).flatMap(([fate, names]) =>

@@ -139,7 +139,7 @@ describe('a reader', () => {
         ['news', 2],
       ]),
     );
-    reader.say('outputs');
+    reader.wakePublishers();
     expect(await reader.call('heard')).toContainEqual(['outputs']);
   });
 
