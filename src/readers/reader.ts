@@ -21,7 +21,7 @@ export interface ReaderOptions {
 }
 
 /** What the main thread does about messages of a reader. */
-export interface ReaderHooks {
+interface ReaderHooks {
   onTransition?: (transition: Transition) => void;
   /** New outputs are on disk. */
   onOutputs?: () => void;
