@@ -25,7 +25,7 @@ export const knownOffenders = {
   /** Exports that only tests, scripts or benchmarks use. */
   unusedExports: [] as string[],
   /** Dependencies of package.json that nothing imports. */
-  deadDependencies: ['@datadog/sketches-js', 'msgpackr'] as string[],
+  deadDependencies: ['msgpackr'] as string[],
 };
 
 /** Exports that no file of src needs and that stay, each with its reason. */
