@@ -46,6 +46,23 @@ export function indexNotFound(index: string): StoreError {
   });
 }
 
+/** Ids have no column. */
+export const idError = () =>
+  illegalArgument(
+    'Fielddata access on the _id field is disallowed, you can re-enable it by updating the dynamic cluster setting: indices.id_field_data.enabled',
+  );
+
+export const noColumnError = ({ name, type }: { name: string; type: string }) =>
+  illegalArgument(
+    `Can't load fielddata on [${name}] because fielddata is unsupported on fields of type [${type}]. Use doc values instead.`,
+  );
+
+export function fielddataError(field: string, index: string) {
+  return illegalArgument(
+    `Fielddata is disabled on [${field}] in [${index}]. Text fields are not optimised for operations that require per-document field data like aggregations and sorting, so these operations are disabled by default. Please use a keyword field instead. Alternatively, set fielddata=true on [${field}] in order to load field data by uninverting the inverted index. Note that this can use significant memory.`,
+  );
+}
+
 /** An error that came up in an index while it was searched; Elasticsearch wraps it into one that names the shards. */
 export class ShardFailure extends StoreError {
   readonly index: string;

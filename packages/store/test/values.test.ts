@@ -6,7 +6,7 @@ import { parseDateMath } from '../src/mapping/date-math.ts';
 import { documentDate, parseDate } from '../src/mapping/date-parse.ts';
 import { decodeIp, encodeIp, ipRange } from '../src/mapping/ip.ts';
 import { addUnits, floorTo } from '../src/mapping/zone.ts';
-import { minimumShould } from '../src/query/minimum-should.ts';
+import { minimumShould } from '../src/query/shape.ts';
 
 const utc = (text: string) => Date.parse(text);
 

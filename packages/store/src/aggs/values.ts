@@ -4,9 +4,8 @@ import { parseDateMath } from '../mapping/date-math.ts';
 import type { Field } from '../mapping/field.ts';
 import { decodeIp } from '../mapping/ip.ts';
 import { fieldOf, type QueryContext } from '../query/matcher.ts';
-import { fielddataError, idError, noColumnError } from '../search/sort.ts';
 import { type Column, type NumberColumn, type TermColumn, valuesOf } from '../storage/column.ts';
-import { illegalArgument } from '../store-error.ts';
+import { fielddataError, idError, illegalArgument, noColumnError } from '../store-error.ts';
 import type { Batch } from './aggregator.ts';
 import type { AggregationSpec } from './parse.ts';
 

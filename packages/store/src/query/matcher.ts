@@ -1,8 +1,8 @@
 import type { Millis } from '@logboom/common';
-import type { OpenIndex } from '../engine.ts';
 import type { Field } from '../mapping/field.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { type Bits, hasBit, intersect, noBits, segmentSize, subtract, unite } from '../storage/bits.ts';
+import type { IndexRecord } from '../storage/catalog.ts';
 import type { Segment } from '../storage/segment.ts';
 import type { Shard } from '../storage/shard.ts';
 import { queryShardError } from '../store-error.ts';
@@ -45,7 +45,10 @@ export interface QueryContext {
 /** A query that was read; it becomes a matcher for each index that is searched. */
 export type Query = (context: QueryContext) => Matcher;
 
-export function contextOf({ record, shard }: OpenIndex, now: Millis): QueryContext {
+export function contextOf(
+  { record, shard }: { record: IndexRecord; shard: Shard },
+  now: Millis,
+): QueryContext {
   return { name: record.name, shard, nested: '', mapping: shard.mapping, now };
 }
 

@@ -1,11 +1,13 @@
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { DocumentWalker } from '../mapping/document-walker.ts';
-import { partsAt } from '../search/source-values.ts';
+import { partsAt } from '../mapping/source-values.ts';
 import { type Bits, docsOf, intersect, noBits, setBit, unite } from '../storage/bits.ts';
 import { documentsWith } from '../storage/column.ts';
 import type { StoredDocument } from '../storage/files.ts';
 import { OpenSegment, type Segment } from '../storage/segment.ts';
-import type { Documents, Matcher, QueryContext } from './matcher.ts';
+import { illegalArgument, parsingError, queryShardError } from '../store-error.ts';
+import { type Documents, type Matcher, matchNone, type Query, type QueryContext } from './matcher.ts';
+import { checkKeys, numberOf } from './shape.ts';
 
 /** A run of nested objects as documents of their own, and for each the document that it lies in. */
 interface NestedPart {
@@ -17,7 +19,7 @@ interface NestedPart {
  * The nested objects at one path, made from the documents when a query asks for them: log lines hardly ever have any,
  * and so nothing is spent on them where they are written. All documents with such objects are read once a request.
  */
-export class NestedObjects implements Documents {
+class NestedObjects implements Documents {
   readonly #context: QueryContext;
   readonly #path: string;
   readonly #walker: DocumentWalker;
@@ -90,15 +92,10 @@ export class NestedObjects implements Documents {
   }
 }
 
-export type ScoreMode = 'avg' | 'sum' | 'min' | 'max' | 'none';
+type ScoreMode = 'avg' | 'sum' | 'min' | 'max' | 'none';
 
 /** Documents that have a nested object which matches; their score is made of those of the objects. */
-export function nestedMatcher(
-  objects: NestedObjects,
-  inner: Matcher,
-  mode: ScoreMode,
-  boost: number,
-): Matcher {
+function nestedMatcher(objects: NestedObjects, inner: Matcher, mode: ScoreMode, boost: number): Matcher {
   const matching = ({ segment }: NestedPart) => [...docsOf(intersect(inner.match(segment), segment.live))];
   return {
     match(segment) {
@@ -134,4 +131,30 @@ function combine(scores: number[], mode: ScoreMode): number {
   if (mode === 'min') return Math.min(...scores);
   const sum = scores.reduce((all, one) => all + one, 0);
   return mode === 'avg' ? sum / scores.length : sum;
+}
+
+const keys = ['path', 'query', 'score_mode', 'ignore_unmapped', 'boost', '_name', 'inner_hits'];
+const modes = ['avg', 'sum', 'min', 'max', 'none'];
+
+/** `parse` reads the query within. */
+export function parseNested(body: JsonObject, parse: (json: Json | undefined) => Query): Query {
+  checkKeys('nested', body, keys);
+  if (body.inner_hits !== undefined)
+    throw parsingError('[nested] inner_hits are not supported by this store');
+  if (typeof body.path !== 'string') throw parsingError("[nested] requires 'path' field");
+  if (body.query === undefined) throw parsingError("[nested] requires 'query' field");
+  const { path } = body;
+  const mode = String(body.score_mode ?? 'avg') as ScoreMode;
+  if (!modes.includes(mode)) throw illegalArgument(`No score mode for child query [${mode}] found`);
+  const inner = parse(body.query);
+  return (context) => {
+    if (context.mapping.object(path)?.nested) {
+      const objects = new NestedObjects(context, path);
+      return nestedMatcher(objects, inner(objects.context), mode, numberOf(body.boost, 1));
+    }
+    if (body.ignore_unmapped === true) return matchNone;
+    throw queryShardError(
+      `failed to create query: [nested] failed to find nested object under path [${path}]`,
+    );
+  };
 }

@@ -2,12 +2,11 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { illegalArgument, parsingError, xContentError } from '../store-error.ts';
 import { exists } from './exists-query.ts';
 import { bestOf, bool, constant, matchAll, matchNone, type Query } from './matcher.ts';
-import { minimumShould } from './minimum-should.ts';
+import { parseNested } from './nested.ts';
 import { fieldQueries, parseFieldQuery } from './parse-field.ts';
 import { parseMultiMatch } from './parse-multi-match.ts';
-import { parseNested } from './parse-nested.ts';
 import { parseQueryString, parseSimpleQueryString } from './query-string.ts';
-import { checkKeys, numberOf, objectOf } from './shape.ts';
+import { checkKeys, minimumShould, numberOf, objectOf } from './shape.ts';
 import { idsMatcher, terms } from './term-queries.ts';
 
 /** Deeper than people write, and far from the end of the stack. */

@@ -15,11 +15,10 @@ import {
   type QueryContext,
   searchedField,
 } from './matcher.ts';
-import { minimumShould } from './minimum-should.ts';
 import { weightedFields } from './parse-multi-match.ts';
 import { checkOperators, regexpTest, wildcardTest } from './patterns.ts';
 import { range } from './range-query.ts';
-import { booleanOf, checkKeys, numberOf, stringsOf } from './shape.ts';
+import { booleanOf, checkKeys, minimumShould, numberOf, stringsOf } from './shape.ts';
 import { simpleSyntax } from './simple-syntax.ts';
 import { termsPassing } from './term-queries.ts';
 import { lenient, match, matchPhrase } from './text-queries.ts';

@@ -3,11 +3,12 @@ import { parseDateMath } from '../mapping/date-math.ts';
 import type { Field } from '../mapping/field.ts';
 import { encodeIp } from '../mapping/ip.ts';
 import { wholeRanges } from '../mapping/values.ts';
-import { noBits } from '../storage/bits.ts';
-import { documentsBetween } from '../storage/column.ts';
+import { noBits, unite } from '../storage/bits.ts';
+import { documentsBetween, documentsWithTerms, documentsWithToken } from '../storage/column.ts';
+import type { Segment } from '../storage/segment.ts';
+import type { StringTable } from '../storage/string-table.ts';
 import { queryShardError } from '../store-error.ts';
-import { constant, type Matcher, matchNone, type QueryContext, searchedField } from './matcher.ts';
-import { stringRange } from './string-range.ts';
+import { constant, type Matcher, matchNone, oneWord, type QueryContext, searchedField } from './matcher.ts';
 
 interface RangeOptions {
   gt?: Json;
@@ -112,4 +113,36 @@ export function range(context: QueryContext, name: string, options: RangeOptions
   if (field.family === 'number' || field.family === 'boolean')
     return numeric(field, numberBounds(field, options), boost);
   return text(field, options, boost);
+}
+
+interface StringRange {
+  low: string | undefined;
+  high: string | undefined;
+  lowOpen: boolean;
+  highOpen: boolean;
+}
+
+function bounds(table: StringTable, { low, high, lowOpen, highOpen }: StringRange): [number, number] {
+  const after = (text: string) => table.lowerBound(`${text}\0`);
+  const first = low === undefined ? 0 : lowOpen ? after(low) : table.lowerBound(low);
+  const end = high === undefined ? table.size : highOpen ? table.lowerBound(high) : after(high);
+  return [first, end];
+}
+
+export function stringRange(field: Field, range: StringRange, boost: number): Matcher {
+  const match = (segment: Segment) => {
+    const column = segment.column(field);
+    if (column?.kind === 'term') return documentsWithTerms(column, ...bounds(column.terms, range));
+    const bits = noBits();
+    if (column?.kind !== 'text') return bits;
+    const [first, end] = bounds(column.tokens, range);
+    for (let token = first; token < end; token++) unite(bits, documentsWithToken(column, token));
+    return bits;
+  };
+  return { ...constant(match, boost), marks: () => oneWord(field.name, (token) => isWithin(token, range)) };
+}
+
+function isWithin(token: string, { low, high, lowOpen, highOpen }: StringRange): boolean {
+  if (low !== undefined && (lowOpen ? token <= low : token < low)) return false;
+  return high === undefined || (highOpen ? token < high : token <= high);
 }

@@ -22,8 +22,8 @@ import {
   type QueryContext,
   searchedField,
 } from './matcher.ts';
+import { stringRange } from './range-query.ts';
 import { statisticsOf, type TermStatistics, termScore, textScore } from './relevance.ts';
-import { stringRange } from './string-range.ts';
 
 /** Boundaries in the field's stored form; a number or a string by its family. */
 function storedTerm(field: Field, value: Json, context: QueryContext): number | string | undefined {

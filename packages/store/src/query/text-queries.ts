@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../json.ts';
 import { tokensOf, valueGap } from '../mapping/analyzer.ts';
 import type { Field } from '../mapping/field.ts';
-import { valuesAt } from '../search/source-values.ts';
+import { valuesAt } from '../mapping/source-values.ts';
 import { docsOf, intersect, noBits, setBit } from '../storage/bits.ts';
 import type { Segment } from '../storage/segment.ts';
 import { queryShardError, StoreError } from '../store-error.ts';
@@ -15,8 +15,8 @@ import {
   type QueryContext,
   searchedField,
 } from './matcher.ts';
-import { minimumShould } from './minimum-should.ts';
 import { idf, saturation, statisticsOf } from './relevance.ts';
+import { minimumShould } from './shape.ts';
 import { exactTerm, term, termsPassing } from './term-queries.ts';
 
 export interface MatchOptions {

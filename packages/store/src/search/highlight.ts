@@ -3,6 +3,7 @@ import type { OpenIndex } from '../engine.ts';
 import type { JsonObject } from '../json.ts';
 import type { Field } from '../mapping/field.ts';
 import { decodeIp, encodeIp } from '../mapping/ip.ts';
+import { valuesAt } from '../mapping/source-values.ts';
 import { contextOf, type Mark, type Query, type QueryContext } from '../query/matcher.ts';
 import type { Segment } from '../storage/segment.ts';
 import { illegalArgument } from '../store-error.ts';
@@ -11,7 +12,6 @@ import type { HighlightOptions, HighlightRequest } from './highlight-request.ts'
 import { matchesOf, tokensIn } from './marked-text.ts';
 import { plainFragments } from './plain-fragments.ts';
 import type { SearchRequest } from './request.ts';
-import { valuesAt } from './source-values.ts';
 
 const entities: Record<string, string> = {
   '"': '&quot;',

@@ -3,10 +3,10 @@ import { formatDate } from '../mapping/date-format.ts';
 import type { Field } from '../mapping/field.ts';
 import { decodeIp } from '../mapping/ip.ts';
 import type { Mapping } from '../mapping/mapping.ts';
+import { partsAt, valuesAt } from '../mapping/source-values.ts';
 import { Misfit, type Stored, toStored } from '../mapping/values.ts';
+import { fielddataError } from '../store-error.ts';
 import type { FieldRequest } from './request.ts';
-import { fielddataError } from './sort.ts';
-import { partsAt, valuesAt } from './source-values.ts';
 
 type Values = Record<string, unknown[]>;
 

@@ -8,7 +8,15 @@ import { fieldOf, type QueryContext } from '../query/matcher.ts';
 import { stringsOf } from '../query/shape.ts';
 import { type Column, valuesOf } from '../storage/column.ts';
 import type { Segment } from '../storage/segment.ts';
-import { illegalArgument, parsingError, queryShardError, xContentError } from '../store-error.ts';
+import {
+  fielddataError,
+  idError,
+  illegalArgument,
+  noColumnError,
+  parsingError,
+  queryShardError,
+  xContentError,
+} from '../store-error.ts';
 
 /** One key of `sort`. */
 export interface SortKey {
@@ -126,23 +134,6 @@ export function sortField(context: QueryContext, key: SortKey): Field | undefine
   if (field?.family === 'stored')
     throw illegalArgument(`can't sort on field [${key.field}] of type [${field.type}]`);
   return field;
-}
-
-/** Ids have no column. */
-export const idError = () =>
-  illegalArgument(
-    'Fielddata access on the _id field is disallowed, you can re-enable it by updating the dynamic cluster setting: indices.id_field_data.enabled',
-  );
-
-export const noColumnError = ({ name, type }: Field) =>
-  illegalArgument(
-    `Can't load fielddata on [${name}] because fielddata is unsupported on fields of type [${type}]. Use doc values instead.`,
-  );
-
-export function fielddataError(field: string, index: string) {
-  return illegalArgument(
-    `Fielddata is disabled on [${field}] in [${index}]. Text fields are not optimised for operations that require per-document field data like aggregations and sorting, so these operations are disabled by default. Please use a keyword field instead. Alternatively, set fielddata=true on [${field}] in order to load field data by uninverting the inverted index. Note that this can use significant memory.`,
-  );
 }
 
 /** Reads a key's value of a document of one segment. */
