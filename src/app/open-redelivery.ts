@@ -4,8 +4,8 @@ import { openPayload } from '../journal/payload.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { RedeliveryMemory } from '../journal/redelivery/memory.ts';
 import { Redelivery, type RedeliveryOptions } from '../journal/redelivery/redelivery.ts';
+import { redeliveryTelemetry } from '../telemetry/components/redelivery.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import { redeliveryTelemetry } from '../telemetry/redelivery.ts';
 
 /** What keeps out of the journal what is in it, knowing already what was on its way when the server last ended. */
 export async function openRedelivery(

@@ -6,7 +6,13 @@ import { addSecrets } from '../config/secrets.ts';
 import { ruleChanges } from '../engine/analysis.ts';
 import { messageOf } from '../errors.ts';
 import type { ReaderData } from '../readers/reader-data.ts';
-import type { Applied, Refused, ReloadAnswer, ReloadTelemetry, ReloadTrigger } from '../telemetry/reload.ts';
+import type {
+  Applied,
+  Refused,
+  ReloadAnswer,
+  ReloadTelemetry,
+  ReloadTrigger,
+} from '../telemetry/components/reload.ts';
 import { type PipelineReload, type Reloadable, reloadPipeline } from './reload-pipeline.ts';
 
 /** The configuration that is in force. */

@@ -3,8 +3,8 @@ import { LogboomError } from '../errors.ts';
 import { apiKeySecret, basicSecret, type Credential } from '../listeners/credentials.ts';
 import { createGuard, type GuardSettings, isRefusal, own } from '../listeners/guard.ts';
 import { secureHttp } from '../listeners/secure.ts';
+import { storeTelemetry } from '../telemetry/components/store.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import { storeTelemetry } from '../telemetry/store.ts';
 
 /** Who may use the store: whoever has one of these, and everyone where there is none. */
 interface StoreAccess extends GuardSettings {

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { Agent, buildConnector, fetch as fetchWith } from 'undici';
 import type { Config } from '../config/schema/schema.ts';
 import { LogboomError, messageOf } from '../errors.ts';
-import { ownToken } from '../telemetry/api-credentials.ts';
+import { ownToken } from '../telemetry/api/credentials.ts';
 
 /** A running logboom's API. */
 export interface ApiSource {

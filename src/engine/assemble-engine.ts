@@ -3,7 +3,7 @@ import type { Millis } from '../model.ts';
 import { createEventReader } from '../parsers/reader.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Observer } from '../rules/run/observer.ts';
-import type { ParsingTelemetry } from '../telemetry/parsing.ts';
+import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { EventClock } from '../windows/clock.ts';
 import type { Analysis } from './analysis.ts';
 import { Engine } from './engine.ts';

@@ -3,7 +3,7 @@ import type { Output, RuleChanges } from '../model.ts';
 import { createEventReader } from '../parsers/reader.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Run } from '../rules/run/run.ts';
-import type { ParsingTelemetry } from '../telemetry/parsing.ts';
+import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { EventClock } from '../windows/clock.ts';
 import { type Analysis, ruleChanges } from './analysis.ts';
 import { downAfterOf } from './assemble-engine.ts';

@@ -1,6 +1,6 @@
 import type { LogboomError } from '../errors.ts';
 import type { Position } from '../model.ts';
-import type { JournalTelemetry } from '../telemetry/journal.ts';
+import type { JournalTelemetry } from '../telemetry/components/journal.ts';
 import { type AppendQueue, acknowledge, hasEvents, type PendingAppend } from './append-queue.ts';
 import type { Cursors } from './cursors.ts';
 import { type RecordLog, refusesAllWrites, writeFailure } from './record-log.ts';

@@ -1,6 +1,6 @@
 import { LogboomError } from '../errors.ts';
 import type { Batch, InputState, Millis, Position } from '../model.ts';
-import { type JournalTelemetry, journalTelemetry } from '../telemetry/journal.ts';
+import { type JournalTelemetry, journalTelemetry } from '../telemetry/components/journal.ts';
 import { AppendQueue, type PendingAppend, pendingAppend, pendingStates } from './append-queue.ts';
 import { Committer } from './committer.ts';
 import { Cursors } from './cursors.ts';

@@ -4,10 +4,10 @@ import { type ForwarderReport, forwardStatus } from '../readers/forwarder/descri
 import type { DeadLetterOutcome } from '../readers/indexer/dead-letter-calls.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
-import { type Health, type HealthSnapshot, healthOf } from '../telemetry/health.ts';
+import { type Health, type HealthSnapshot, healthOf } from '../telemetry/api/health.ts';
+import type { Status } from '../telemetry/api/status.ts';
+import { type Vitals, vitalsTelemetry } from '../telemetry/components/vitals.ts';
 import type { Metrics, MetricsReport } from '../telemetry/metrics.ts';
-import type { Status } from '../telemetry/status.ts';
-import { type Vitals, vitalsTelemetry } from '../telemetry/vitals.ts';
 import type { SelfMonitoring } from './self-monitoring.ts';
 import type { ServerSample } from './server-metrics.ts';
 import { type Monitored, notifierNames, readersOf, vitalsOf } from './vitals.ts';

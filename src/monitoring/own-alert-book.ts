@@ -5,7 +5,7 @@ import type { Judgement } from '../rules/judge.ts';
 import { statelessJudge } from '../rules/judge.ts';
 import { compileRule } from '../rules/rule.ts';
 import { AlertBook } from '../rules/run/alert-book.ts';
-import type { OwnAlertStatus } from '../telemetry/status.ts';
+import type { OwnAlertStatus } from '../telemetry/api/status.ts';
 import { nested, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import type { OwnAlert, Reading } from './own-alerts.ts';
 

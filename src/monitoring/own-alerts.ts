@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ruleSchema } from '../config/schema/rules.ts';
 import type { SelfMonitoringConfig } from '../config/schema/self-monitoring.ts';
 import type { Millis } from '../model.ts';
-import type { SinkVitals, Vitals } from '../telemetry/vitals.ts';
+import type { SinkVitals, Vitals } from '../telemetry/components/vitals.ts';
 import { formatDuration } from '../util/units.ts';
 
 /** One thing that logboom watches about itself, at one moment. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IndexingConfig } from '../config/schema/outputs.ts';
 import type { BulkItem, Millis } from '../model.ts';
+import type { Status } from '../telemetry/api/status.ts';
 import type { Readings } from '../telemetry/readings.ts';
-import type { Status } from '../telemetry/status.ts';
 
 /** What the process itself used. */
 interface ProcessUse {

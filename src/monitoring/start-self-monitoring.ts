@@ -1,8 +1,8 @@
 import type { Config } from '../config/schema/schema.ts';
 import type { Folders } from '../readers/reader-data.ts';
 import { ofNoJournal, Results } from '../readers/results.ts';
+import { selfMonitoringTelemetry } from '../telemetry/components/self-monitoring.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import { selfMonitoringTelemetry } from '../telemetry/self-monitoring.ts';
 import { ownAlerts } from './own-alerts.ts';
 import { OwnAlerts, type SelfMonitoring, type Watched } from './self-monitoring.ts';
 import { type Monitored, notifierNames, vitalsOf } from './vitals.ts';

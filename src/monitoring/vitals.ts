@@ -6,7 +6,7 @@ import type { Delivery } from '../notifiers/delivery.ts';
 import { type ForwarderReport, forwarderVitals } from '../readers/forwarder/describe.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
-import type { Lag, SinkVitals, Vitals } from '../telemetry/vitals.ts';
+import type { Lag, SinkVitals, Vitals } from '../telemetry/components/vitals.ts';
 
 /** The parts of a pipeline that monitoring observes. */
 export interface Monitored {

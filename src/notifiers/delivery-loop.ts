@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { Millis } from '../model.ts';
-import type { NotifierTelemetry } from '../telemetry/notifiers.ts';
+import type { NotifierTelemetry } from '../telemetry/components/notifiers.ts';
 import { type BackoffLimits, longestPause, pauseWithEqualJitter } from '../util/backoff.ts';
 import { Signal } from '../util/signal.ts';
 import { type Notifier, NotifierError } from './notifier.ts';

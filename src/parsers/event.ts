@@ -2,7 +2,7 @@ import type { ParsersConfig } from '../config/schema/parsers.ts';
 import type { TimeConfig } from '../config/schema/time.ts';
 import { Additions, EventView, fieldPath, namePattern } from '../events/index.ts';
 import type { EventBlock, FieldValue, LogEvent, Millis, Origin } from '../model.ts';
-import type { ParsingTelemetry } from '../telemetry/parsing.ts';
+import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { datasetOf, type FormatChoice, FormatChooser } from './choose.ts';
 import { type DocumentExtra, writeDocument } from './document.ts';
 import { formatTime, parseTime } from './timestamp.ts';

@@ -45,3 +45,18 @@ export async function reportOf(registry: Registry): Promise<MetricsReport> {
   const metrics = await registry.getMetricsAsJSON();
   return JSON.parse(JSON.stringify(metrics)) as MetricsReport;
 }
+
+/**
+ * Bounds the values of a label that senders choose, such as a dataset: each value is a time series that is never removed. After `most`
+ * different values, further ones are counted together as `_other`.
+ */
+export function boundedLabel(most = 100): (value: string) => string {
+  const seen = new Set<string>();
+  return (value) => {
+    const short = value.slice(0, 100);
+    if (seen.has(short)) return short;
+    if (seen.size >= most) return '_other';
+    seen.add(short);
+    return short;
+  };
+}

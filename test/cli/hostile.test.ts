@@ -8,7 +8,7 @@ import { formatStatus } from '../../src/cli/commands/status.ts';
 import { testRules } from '../../src/cli/commands/test-rules.ts';
 import { main } from '../../src/cli/main.ts';
 import { safe } from '../../src/cli/terminal.ts';
-import type { Health } from '../../src/telemetry/health.ts';
+import type { Health } from '../../src/telemetry/api/health.ts';
 import { terminal } from '../support/cli.ts';
 import { load } from '../support/config.ts';
 import { aFolder } from '../support/folder.ts';

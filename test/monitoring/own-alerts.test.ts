@@ -3,7 +3,7 @@ import { schema } from '../../src/config/schema/schema.ts';
 import type { Output } from '../../src/model.ts';
 import { OwnAlertBook } from '../../src/monitoring/own-alert-book.ts';
 import { ownAlerts } from '../../src/monitoring/own-alerts.ts';
-import type { Vitals } from '../../src/telemetry/vitals.ts';
+import type { Vitals } from '../../src/telemetry/components/vitals.ts';
 import { noLag, vitals } from '../support/vitals.ts';
 
 const t = 1_700_000_000_000;

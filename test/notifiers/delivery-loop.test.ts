@@ -2,8 +2,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { DeliveryLoop } from '../../src/notifiers/delivery-loop.ts';
 import { type Notifier, NotifierError } from '../../src/notifiers/notifier.ts';
 import { Outbox, type OutboxEntry } from '../../src/notifiers/outbox.ts';
+import { notifierTelemetry } from '../../src/telemetry/components/notifiers.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
-import { notifierTelemetry } from '../../src/telemetry/notifiers.ts';
 import { aNotification } from '../support/alerts.ts';
 import { aFolder } from '../support/folder.ts';
 

@@ -6,7 +6,7 @@ import { type ForwardConfig, forward } from '../../src/config/schema/forward.ts'
 import { encodeFrames } from '../../src/lumberjack/encoder.ts';
 import { createLogstashOutput } from '../../src/sinks/logstash/output.ts';
 import { receivedWindow, type Window, windowOf } from '../../src/sinks/logstash/window.ts';
-import { forwardTelemetry } from '../../src/telemetry/forward.ts';
+import { forwardTelemetry } from '../../src/telemetry/components/forward.ts';
 import { C } from './frames.ts';
 
 export interface Address {

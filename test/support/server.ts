@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { Status } from '../../src/telemetry/status.ts';
+import type { Status } from '../../src/telemetry/api/status.ts';
 import { eventually } from './eventually.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));

@@ -1,4 +1,4 @@
-import type { Status } from '../../src/telemetry/status.ts';
+import type { Status } from '../../src/telemetry/api/status.ts';
 
 /** The status of a server that has just begun. */
 export const status = (changes: Partial<Status> = {}): Status => ({

@@ -1,4 +1,4 @@
-import type { Vitals } from '../../src/telemetry/vitals.ts';
+import type { Vitals } from '../../src/telemetry/components/vitals.ts';
 
 export const noLag = { records: 0, bytes: 0, seconds: 0 };
 

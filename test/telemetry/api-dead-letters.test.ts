@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startApi } from '../../src/telemetry/api.ts';
+import { startApi } from '../../src/telemetry/api/api.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { status } from '../support/status.ts';
 

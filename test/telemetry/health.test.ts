@@ -5,7 +5,7 @@ import {
   type HealthSnapshot,
   healthOf,
   type ReaderProgress,
-} from '../../src/telemetry/health.ts';
+} from '../../src/telemetry/api/health.ts';
 
 const now = 1_000_000;
 const reader = (changes: Partial<ReaderProgress> = {}): ReaderProgress => ({

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { lumberjackTelemetry } from '../../src/telemetry/lumberjack.ts';
+import { lumberjackTelemetry } from '../../src/telemetry/components/lumberjack.ts';
 
 function anInput() {
   const lines: { msg: string; client: { address: string } }[] = [];

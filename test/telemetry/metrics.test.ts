@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { boundedLabel } from '../../src/telemetry/labels.ts';
-import { createMetrics, type MetricsReport, reportOf } from '../../src/telemetry/metrics.ts';
+import { boundedLabel, createMetrics, type MetricsReport, reportOf } from '../../src/telemetry/metrics.ts';
 
 const counter = (registers: Registry[]) =>
   new Counter({ name: 'logboom_events_total', help: 'Events.', labelNames: ['input'], registers });

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { pipelineTelemetry } from '../../src/telemetry/pipeline.ts';
+import { pipelineTelemetry } from '../../src/telemetry/components/pipeline.ts';
 import { transition } from '../support/transition.ts';
 
 function observed() {

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { sinkTelemetry } from '../../src/telemetry/sink.ts';
+import { sinkTelemetry } from '../../src/telemetry/components/sink.ts';
 
 function aSink() {
   const lines: { msg: string; index: string; untold: number }[] = [];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Throttle } from '../../src/telemetry/throttle.ts';
+import { Throttle } from '../../src/telemetry/log-limits.ts';
 
 function aThrottle() {
   const clock = { now: 5 };
   const throttle = new Throttle(() => clock.now, 10);
   const tell = (stranger: string, times: number) =>
-    Array.from({ length: times }, () => throttle.tell(stranger)).at(-1);
+    Array.from({ length: times }, () => throttle.allow(stranger)).at(-1);
   return { clock, tell };
 }
 

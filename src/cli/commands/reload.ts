@@ -1,5 +1,5 @@
 import { formatProblem, type Problem } from '../../config/load/problems.ts';
-import { type Applied, type Refused, wordsOf } from '../../telemetry/reload.ts';
+import { type Applied, type Refused, wordsOf } from '../../telemetry/components/reload.ts';
 import { printable } from '../../util/text.ts';
 import type { ApiSource } from '../api-source.ts';
 import { ask } from '../ask.ts';

@@ -1,5 +1,5 @@
-import type { Health } from '../../telemetry/health.ts';
-import type { Status } from '../../telemetry/status.ts';
+import type { Health } from '../../telemetry/api/health.ts';
+import type { Status } from '../../telemetry/api/status.ts';
 import { printable } from '../../util/text.ts';
 import { countOf, formatDuration, formatSize } from '../../util/units.ts';
 import type { ApiSource } from '../api-source.ts';

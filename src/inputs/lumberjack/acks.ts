@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { encodeAck } from '../../lumberjack/encoder.ts';
 import type { Millis } from '../../model.ts';
-import type { LumberjackTelemetry } from '../../telemetry/lumberjack.ts';
+import type { LumberjackTelemetry } from '../../telemetry/components/lumberjack.ts';
 
 /** A window that its sender waits for. */
 export interface UnacknowledgedWindow {

@@ -3,7 +3,7 @@ import type { LumberjackInputConfig } from '../../config/schema/inputs.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { Decoder, type ReceivedWindow } from '../../lumberjack/decoder.ts';
 import type { Batch, EventBlock, Millis, Origin } from '../../model.ts';
-import type { LumberjackTelemetry } from '../../telemetry/lumberjack.ts';
+import type { LumberjackTelemetry } from '../../telemetry/components/lumberjack.ts';
 import { formatDuration } from '../../util/units.ts';
 import { AckQueue, type UnacknowledgedWindow } from './acks.ts';
 import type { MemoryBudget, Reader } from './flow.ts';

@@ -2,7 +2,7 @@ import { Identifier } from '../../events/index.ts';
 import { encodeFrames } from '../../lumberjack/encoder.ts';
 import { readPayload } from '../../lumberjack/payload.ts';
 import type { Batch, EventBlock, Millis, Origin, Position } from '../../model.ts';
-import type { RedeliveryTelemetry } from '../../telemetry/redelivery.ts';
+import type { RedeliveryTelemetry } from '../../telemetry/components/redelivery.ts';
 import type { JournalReader } from '../reader.ts';
 import type { EventIdentity, RedeliveryMemory } from './memory.ts';
 import { lastWindowsInJournal, type RecentWindow, RecentWindows } from './recent-windows.ts';

@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { Run } from '../../rules/run/run.ts';
-import type { PipelineTelemetry } from '../../telemetry/pipeline.ts';
+import type { PipelineTelemetry } from '../../telemetry/components/pipeline.ts';
 
 /**
  * Brings the engine's tallies into metrics when they are asked for. The engine itself tells nobody anything, so

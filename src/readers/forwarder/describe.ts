@@ -2,7 +2,7 @@ import type { ForwardConfig } from '../../config/schema/forward.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Millis, Position } from '../../model.ts';
 import type { LogstashStatus } from '../../sinks/logstash/output.ts';
-import type { ForwardStatus } from '../../telemetry/status.ts';
+import type { ForwardStatus } from '../../telemetry/api/status.ts';
 import type { Reader } from '../reader.ts';
 
 /** What the forwarder's thread says of itself. */

@@ -2,7 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { openPayload } from '../../journal/payload.ts';
 import { openJournalReader } from '../../journal/reader.ts';
 import { createLogstashOutput } from '../../sinks/logstash/output.ts';
-import { forwardTelemetry } from '../../telemetry/forward.ts';
+import { forwardTelemetry } from '../../telemetry/components/forward.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
 import { serveReader } from '../reader-port.ts';
 import { workerInstruments } from '../worker-instruments.ts';

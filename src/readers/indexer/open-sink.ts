@@ -1,8 +1,8 @@
 import type { DeadLettersConfig, ElasticsearchConfig, IndexingConfig } from '../../config/schema/outputs.ts';
 import { type DeadLetters, openDeadLetters } from '../../sinks/elasticsearch/dead-letters/dead-letters.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
+import { sinkTelemetry } from '../../telemetry/components/sink.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
-import { sinkTelemetry } from '../../telemetry/sink.ts';
 
 interface SinkConfig {
   elasticsearch: ElasticsearchConfig;

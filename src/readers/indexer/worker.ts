@@ -1,9 +1,9 @@
 import { workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
 import { openJournalReader } from '../../journal/reader.ts';
+import { parsingTelemetry } from '../../telemetry/components/parsing.ts';
+import { pipelineTelemetry } from '../../telemetry/components/pipeline.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
-import { parsingTelemetry } from '../../telemetry/parsing.ts';
-import { pipelineTelemetry } from '../../telemetry/pipeline.ts';
 import type { ReaderData } from '../reader-data.ts';
 import { serveReader } from '../reader-port.ts';
 import { ofNoJournal, Results } from '../results.ts';

@@ -1,7 +1,7 @@
 import type { ForwardConfig } from '../../config/schema/forward.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
-import type { ForwardTelemetry } from '../../telemetry/forward.ts';
+import type { ForwardTelemetry } from '../../telemetry/components/forward.ts';
 import { longestPause, pauseWithEqualJitter } from '../../util/backoff.ts';
 import type { Queue, QueuedWindow } from './queue.ts';
 import { restOf } from './window.ts';

@@ -2,7 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { type ForwardConfig, parseHost } from '../../config/schema/forward.ts';
 import { LogboomError } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
-import type { ForwardTelemetry } from '../../telemetry/forward.ts';
+import type { ForwardTelemetry } from '../../telemetry/components/forward.ts';
 import { Connection, type Host } from './connection.ts';
 import { Queue } from './queue.ts';
 import { tlsFor } from './tls.ts';

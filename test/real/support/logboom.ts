@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Status } from '../../../src/telemetry/status.ts';
+import type { Status } from '../../../src/telemetry/api/status.ts';
 import { eventually, freePort, type PeerProcess, startProcess } from './processes.ts';
 
 const main = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));

@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { Millis } from '../../../model.ts';
-import type { SinkTelemetry } from '../../../telemetry/sink.ts';
+import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
 import { type BulkEntry, bodyOf, compressed, sizeOf } from './bulk-request.ts';
 import { filterPath, type ItemAnswer, readAnswer } from './bulk-response.ts';
 import type { CircuitBreaker, Clock } from './circuit-breaker.ts';

@@ -1,5 +1,5 @@
 import type { Millis } from '../../../model.ts';
-import type { SinkTelemetry } from '../../../telemetry/sink.ts';
+import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
 import { type BackoffLimits, longestPause, pauseWithFullJitter } from '../../../util/backoff.ts';
 
 export interface Clock {

@@ -1,6 +1,6 @@
 import { messageOf } from '../../../errors.ts';
 import type { BulkItem, DeadLetter, DeliveryReport } from '../../../model.ts';
-import type { SinkTelemetry } from '../../../telemetry/sink.ts';
+import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
 import { type BackoffLimits, pauseWithFullJitter } from '../../../util/backoff.ts';
 import type { DeadLetterQueue } from '../dead-letters/dead-letters.ts';
 import { deadLetterItem, deadLetterStream } from '../dead-letters/document.ts';

@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
-import type { SinkTelemetry } from '../../../telemetry/sink.ts';
+import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
 import type { CircuitBreaker } from '../delivery/circuit-breaker.ts';
 import { judgeFailure } from '../delivery/request-failure.ts';
 import type { Capabilities } from './server.ts';

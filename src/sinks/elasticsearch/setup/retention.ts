@@ -2,7 +2,7 @@ import type { Client } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
 import { messageOf } from '../../../errors.ts';
 import type { Millis } from '../../../model.ts';
-import type { SinkTelemetry } from '../../../telemetry/sink.ts';
+import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
 import type { Clock } from '../delivery/circuit-breaker.ts';
 import { judgeFailure } from '../delivery/request-failure.ts';
 import { backingIndices, type OwnIndices, ownIndices } from './own-indices.ts';

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { Millis } from '../model.ts';
+import type { Millis } from '../../model.ts';
 
 /** What logboom can tell of its own well-being at one moment. Ages are lengths of time up to that moment. */
 export interface Vitals {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { ReloadAnswer } from './reload.ts';
+import type { ReloadAnswer } from '../components/reload.ts';
 
 /** `POST /reload`: what changed, or 400 with all that is wrong with the configuration. */
 export function addReload(app: FastifyInstance, reload: () => Promise<ReloadAnswer>): void {

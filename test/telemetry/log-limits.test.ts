@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Announcements } from '../../src/telemetry/announcements.ts';
+import { FailureLog } from '../../src/telemetry/log-limits.ts';
 
 function announcements() {
   let now = 0;
-  const told = new Announcements(() => now);
+  const told = new FailureLog(() => now);
   return { told, wait: (millis: number) => (now += millis) };
 }
 

@@ -1,5 +1,5 @@
 import { Counter } from 'prom-client';
-import type { Instruments } from './instruments.ts';
+import type { Instruments } from '../instruments.ts';
 
 /** What reading events has to tell. Told when a document is made, so that an event read by several is told once. */
 export interface ParsingTelemetry {

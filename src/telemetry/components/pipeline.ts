@@ -1,7 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
-import type { Transition } from '../model.ts';
-import type { Instruments } from './instruments.ts';
-import { boundedLabel } from './labels.ts';
+import type { Transition } from '../../model.ts';
+import type { Instruments } from '../instruments.ts';
+import { boundedLabel } from '../metrics.ts';
 
 export type PipelineTelemetry = ReturnType<typeof pipelineTelemetry>;
 

@@ -1,5 +1,5 @@
-import type { Millis, Position } from '../model.ts';
-import type { Lag } from './vitals.ts';
+import type { Millis, Position } from '../../model.ts';
+import type { Lag } from '../components/vitals.ts';
 
 /** What `/status` and `logboom status` show. */
 export interface Status {

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Origin } from '../model.ts';
-import type { Instruments } from './instruments.ts';
+import type { Origin } from '../../model.ts';
+import type { Instruments } from '../instruments.ts';
 
 /** What happens to events that are sent again. */
 export interface RedeliveryTelemetry {

@@ -1,9 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { DeliveryReport, Millis } from '../model.ts';
-import { formatDuration } from '../util/units.ts';
-import { Announcements } from './announcements.ts';
-import type { Instruments } from './instruments.ts';
-import { Throttle } from './throttle.ts';
+import type { DeliveryReport, Millis } from '../../model.ts';
+import { formatDuration } from '../../util/units.ts';
+import type { Instruments } from '../instruments.ts';
+import { FailureLog, Throttle } from '../log-limits.ts';
 
 export type SinkTelemetry = ReturnType<typeof sinkTelemetry>;
 
@@ -22,12 +21,12 @@ interface TemplatesSettled {
 /** What the Elasticsearch sink tells about itself. */
 export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) {
   const meters = metersOf(metrics);
-  const outage = new Announcements(now);
-  const throttled = new Announcements(now);
+  const outage = new FailureLog(now);
+  const throttled = new FailureLog(now);
   const refused = new Throttle(now, 1);
   const aside = new Throttle(now, 1);
-  const unwritable = new Announcements(now);
-  const retention = new Announcements(now);
+  const unwritable = new FailureLog(now);
+  const retention = new FailureLog(now);
   return {
     bulkSent(bytes: number, took: Millis) {
       meters.bulks.inc({ outcome: 'answered' });
@@ -75,7 +74,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
       if (throttled.ended()) log.info('the documents that were put off are in the index');
     },
     documentsRefused(count: number, index: string, reason: string) {
-      const untold = refused.tell(`${index} ${reason.slice(0, 40)}`);
+      const untold = refused.allow(`${index} ${reason.slice(0, 40)}`);
       if (untold === undefined) return;
       log.warn(
         { count, index, untold, reason: brief(reason) },
@@ -84,7 +83,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
     },
     putAside(index: string) {
       meters.aside.inc();
-      const untold = aside.tell(index);
+      const untold = aside.allow(index);
       if (untold === undefined) return;
       log.warn(
         { index, untold },

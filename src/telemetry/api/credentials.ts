@@ -1,5 +1,5 @@
-import { basicSecret, bearerSecret, type Credential, type Role } from '../listeners/credentials.ts';
-import type { GuardSettings } from '../listeners/guard.ts';
+import { basicSecret, bearerSecret, type Credential, type Role } from '../../listeners/credentials.ts';
+import type { GuardSettings } from '../../listeners/guard.ts';
 
 /** The `api` section of the configuration. */
 export interface ApiSettings extends GuardSettings {

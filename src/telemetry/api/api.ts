@@ -1,17 +1,17 @@
 import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { Counter } from 'prom-client';
-import { type ErrorCode, LogboomError, messageOf } from '../errors.ts';
-import type { Role } from '../listeners/credentials.ts';
-import { createGuard, isRefusal, roleFor } from '../listeners/guard.ts';
-import { type SecureHttp, secureHttp } from '../listeners/secure.ts';
-import type { Millis } from '../model.ts';
-import { type ApiSettings, credentialsOf } from './api-credentials.ts';
-import { addDeadLetters, type DeadLetterAction } from './api-dead-letters.ts';
+import { type ErrorCode, LogboomError, messageOf } from '../../errors.ts';
+import type { Role } from '../../listeners/credentials.ts';
+import { createGuard, isRefusal, roleFor } from '../../listeners/guard.ts';
+import { type SecureHttp, secureHttp } from '../../listeners/secure.ts';
+import type { Millis } from '../../model.ts';
+import type { ReloadAnswer } from '../components/reload.ts';
+import type { Instruments } from '../instruments.ts';
+import { type ApiSettings, credentialsOf } from './credentials.ts';
+import { addDeadLetters, type DeadLetterAction } from './dead-letters.ts';
 import type { Health } from './health.ts';
-import type { Instruments } from './instruments.ts';
-import type { ReloadAnswer } from './reload.ts';
-import { addReload } from './reload-route.ts';
+import { addReload } from './reload.ts';
 import type { Status } from './status.ts';
 
 export interface ApiOptions {

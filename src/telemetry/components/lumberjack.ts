@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { LogboomError } from '../errors.ts';
-import type { Millis, Origin } from '../model.ts';
-import type { Instruments } from './instruments.ts';
-import { Throttle } from './throttle.ts';
+import { LogboomError } from '../../errors.ts';
+import type { Millis, Origin } from '../../model.ts';
+import type { Instruments } from '../instruments.ts';
+import { Throttle } from '../log-limits.ts';
 
 /** Everything that can happen to the lumberjack input, each told in the log and in the metrics at once. */
 export interface LumberjackTelemetry {
@@ -53,7 +53,7 @@ export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTe
       measured.connections.dec();
       if (reason === undefined)
         return log.debug(client(origin), `${origin.connection} closed its connection.`);
-      const isNews = throttle.tell(`closed ${origin.address}`) !== undefined;
+      const isNews = throttle.allow(`closed ${origin.address}`) !== undefined;
       log[isNews ? 'info' : 'debug'](client(origin), `Connection ${origin.connection} is closed: ${reason}`);
     },
     connectionRetired: () => measured.retired.inc(),
@@ -68,7 +68,7 @@ export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTe
     },
     streamRefused: (origin, code, reason) => {
       measured.failures.inc({ reason: code });
-      const untold = throttle.tell(`refused ${origin.address}`);
+      const untold = throttle.allow(`refused ${origin.address}`);
       if (untold === undefined) return;
       log.warn(
         { ...client(origin), error: { code }, untold },
@@ -116,7 +116,7 @@ function certificateEvents(log: Logger, measured: Metrics, throttle: Throttle) {
   return {
     handshakeFailed: (address: string, reason: string) => {
       measured.failures.inc({ reason: 'handshake' });
-      const untold = throttle.tell(`handshake ${address}`);
+      const untold = throttle.allow(`handshake ${address}`);
       if (untold === undefined) return;
       log.warn({ client: { address }, untold }, `TLS handshake with ${address} failed. ${reason}`);
     },

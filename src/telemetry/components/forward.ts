@@ -1,21 +1,21 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Millis } from '../model.ts';
-import { formatDuration } from '../util/units.ts';
-import { Announcements } from './announcements.ts';
-import type { Instruments } from './instruments.ts';
+import type { Millis } from '../../model.ts';
+import { formatDuration } from '../../util/units.ts';
+import type { Instruments } from '../instruments.ts';
+import { FailureLog } from '../log-limits.ts';
 
 export type ForwardTelemetry = ReturnType<typeof forwardTelemetry>;
 
 /** What forwarding to Logstash tells about itself. */
 export function forwardTelemetry({ log, metrics }: Instruments, now: () => Millis) {
   const measured = metersOf(metrics);
-  const troubles = new Map<string, Announcements>();
+  const troubles = new Map<string, FailureLog>();
   const troubleOf = (host: string) => {
-    const known = troubles.get(host) ?? new Announcements(now);
+    const known = troubles.get(host) ?? new FailureLog(now);
     troubles.set(host, known);
     return known;
   };
-  const leftOut = new Announcements(now);
+  const leftOut = new FailureLog(now);
   return {
     connected(host: string) {
       measured.connections.inc({ host });

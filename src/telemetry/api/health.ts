@@ -1,6 +1,6 @@
-import type { Millis, Position } from '../model.ts';
-import { formatDuration } from '../util/units.ts';
-import type { Lag, Vitals } from './vitals.ts';
+import type { Millis, Position } from '../../model.ts';
+import { formatDuration } from '../../util/units.ts';
+import type { Lag, Vitals } from '../components/vitals.ts';
 
 /** What health is judged by. */
 export interface HealthSnapshot {

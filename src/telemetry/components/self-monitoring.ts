@@ -1,13 +1,13 @@
 import { Counter, Gauge } from 'prom-client';
-import type { Transition } from '../model.ts';
-import { Announcements } from './announcements.ts';
-import type { Instruments } from './instruments.ts';
+import type { Transition } from '../../model.ts';
+import type { Instruments } from '../instruments.ts';
+import { FailureLog } from '../log-limits.ts';
 
 export type SelfMonitoringTelemetry = ReturnType<typeof selfMonitoringTelemetry>;
 
 /** What logboom's watch over itself tells. */
 export function selfMonitoringTelemetry({ log, metrics }: Instruments) {
-  const failures = new Announcements(Date.now);
+  const failures = new FailureLog(Date.now);
   const registers = [metrics];
   const open = new Gauge({
     name: 'logboom_own_alerts_open',
