@@ -2,8 +2,8 @@
 
 import { startStore } from '@logboom/store';
 import { Registry } from 'prom-client';
-import { createLog } from '../dist/telemetry/log.js';
 import { storeTelemetry } from '../dist/telemetry/components/store.js';
+import { createLog } from '../dist/telemetry/log.js';
 
 const [folder, cacheSize] = process.argv.slice(2);
 const log = createLog({ level: 'error', format: 'json' }, { secrets: [] });
