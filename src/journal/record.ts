@@ -42,7 +42,7 @@ export const payloadOf = (record: Batch | Tick): Buffer =>
 
 function kindOf(record: Batch | Tick): Header['kind'] {
   if (record.kind === 'tick') return 'tick';
-  if (record.encoding === 'damaged') throw new Error('A damaged record cannot be appended to a journal.');
+  if (record.encoding === 'damaged') throw new Error('A damaged record is only found in a journal; it cannot be appended.');
   return record.encoding;
 }
 

@@ -3,11 +3,11 @@ import { ackLength, isVersion, kinds, uint32, type Version, versionOne } from '.
 
 export interface Ack {
   version: Version;
-  /** Sequence of the last event that the server has; 0 is a heartbeat. */
+  /** Sequence number of the last event that the server has stored; 0 is a heartbeat. */
   sequence: number;
 }
 
-/** The sender's side: reads what a server answers. An error is final, as on the other side. */
+/** Decodes what a server answers, on the sender's side. Throws `LUMBERJACK_PROTOCOL`; an error is final. */
 export class AckDecoder {
   #rest: Buffer = Buffer.alloc(0);
 

@@ -1,28 +1,28 @@
 import type { EventBlock } from '../model.ts';
-import { limitError, placeIn } from './errors.ts';
+import { limitError, offsetIn } from './errors.ts';
 import type { Limits } from './frames.ts';
 import { has, isVersion, jsonHeader, kinds, type Source, uint32 } from './frames.ts';
 
-/** Received bytes are named by their place in the payload, for their buffer may still move; inflated ones lie still. */
-type Stretch = Buffer | { from: number; to: number };
+/** Received bytes are given by offsets in the payload, because their buffer may still move. Inflated bytes do not move. */
+type Segment = Buffer | { from: number; to: number };
 
-/** Where the bytes of a source lie within the payload: offset in the source less `start`. */
+/** A source whose bytes belong to the payload: their offset in the payload is the offset in the source less `start`. */
 type PayloadSource = Source & { readonly start: number };
 
 /**
- * Collects a window's events into one block. A window that came as bare frames, or in one C, becomes a block over
- * those very bytes, headers between the documents included; only a mixture is copied together.
+ * Collects the events of a window into one block. If the window consists of bare frames, or of one C frame, the block
+ * refers to those bytes, frame headers included. Only a mixture is copied.
  */
 export class BlockBuilder {
   count = 0;
-  /** Sequence number of the last event. It wraps after 2^32 - 1, so it is carried, never computed. */
+  /** Sequence number of the last event. It wraps after 2^32 - 1, so it is read from each frame and never computed. */
   lastSequence = 0;
   /** Bytes of the block so far. */
   size = 0;
   readonly #announced: number;
   readonly #limits: Limits;
-  readonly #stretches: Stretch[] = [];
-  /** Bytes of the stretches that are not the payload's. */
+  readonly #segments: Segment[] = [];
+  /** Bytes of the segments that are not part of the payload. */
   #owned = 0;
   #spans = new Uint32Array(256);
 
@@ -39,14 +39,14 @@ export class BlockBuilder {
     return this.#announced - this.count;
   }
 
-  /** Memory that this window holds besides the payload. */
+  /** Bytes of memory that the window holds besides the payload. */
   get heldBytes(): number {
     return this.#owned + this.#spans.byteLength;
   }
 
   /**
-   * Takes the J frames from the source's place on that are there whole, as many as were announced. This loop runs
-   * once an event, so it makes no object and leaves every refusal to `checkJson`, which looks at where it stopped.
+   * Takes the complete J frames that follow in the source, at most as many as were announced. Returns false if the first
+   * one is incomplete. The loop runs once for each event, so it creates no objects and leaves errors to `#checkJson`.
    */
   takeJson(source: Source | PayloadSource): boolean {
     const { bytes, at: from } = source;
@@ -73,11 +73,11 @@ export class BlockBuilder {
     if (at === from) return this.#checkJson(source);
     this.count = count;
     this.lastSequence = uint32(bytes, last + 2);
-    this.#addStretch(source, at);
+    this.#addSegment(source, at);
     return true;
   }
 
-  /** Takes one event that was made from other bytes, such as a D frame. */
+  /** Takes one event whose document was built from other bytes, such as a D frame. */
   takeDocument(document: Buffer, sequence: number): void {
     const spans = this.#spans.length === 2 * this.count ? this.#widen() : this.#spans;
     spans[2 * this.count] = this.size;
@@ -88,38 +88,38 @@ export class BlockBuilder {
     this.size += document.length;
   }
 
-  /** The block, given the payload that the stretches of received bytes lie in. */
+  /** Builds the block. `payload` contains the received bytes to which segments refer. */
   build(payload: Buffer): EventBlock {
-    const parts = this.#stretches.map((part) =>
+    const parts = this.#segments.map((part) =>
       Buffer.isBuffer(part) ? part : payload.subarray(part.from, part.to),
     );
     const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
     return { bytes, spans: this.#spans.subarray(0, 2 * this.count), count: this.count };
   }
 
-  /** No J frame could be taken: because it is too large, or (false) because it is not all there. */
+  /** Throws if the next J frame is too large; returns false if it is incomplete. */
   #checkJson(source: Source): false {
     if (!has(source, jsonHeader)) return false;
     const length = uint32(source.bytes, source.at + 6);
-    const what = `The event at ${placeIn(source)} announces ${length} bytes`;
+    const what = `The event at ${offsetIn(source)} announces ${length} bytes`;
     if (length > this.#limits.maxEventBytes) throw limitError(what, 'maxEventBytes', this.#limits);
     if (this.size + jsonHeader + length > this.#limits.maxInflatedBytes)
       throw limitError(`${what} and makes its window too large`, 'maxInflatedBytes', this.#limits);
     return false;
   }
 
-  #addStretch(source: Source | PayloadSource, to: number): void {
+  #addSegment(source: Source | PayloadSource, to: number): void {
     const { at } = source;
-    const last = this.#stretches.at(-1);
+    const last = this.#segments.at(-1);
     this.size += to - at;
     source.at = to;
     if (!('start' in source)) this.#own(source.bytes.subarray(at, to));
     else if (last && !Buffer.isBuffer(last) && last.to === at - source.start) last.to = to - source.start;
-    else this.#stretches.push({ from: at - source.start, to: to - source.start });
+    else this.#segments.push({ from: at - source.start, to: to - source.start });
   }
 
   #own(part: Buffer): void {
-    this.#stretches.push(part);
+    this.#segments.push(part);
     this.#owned += part.length;
   }
 

@@ -1,8 +1,8 @@
-import { limitError, placeIn } from './errors.ts';
+import { limitError, offsetIn } from './errors.ts';
 import type { Limits } from './frames.ts';
 import { dataHeader, has, type Source, uint32 } from './frames.ts';
 
-/** An event of version 1 and what is needed to acknowledge it. */
+/** An event of version 1. */
 interface DataFrame {
   sequence: number;
   /** The pairs as a flat JSON object of strings. */
@@ -10,23 +10,23 @@ interface DataFrame {
 }
 
 /**
- * Reads the D frame at the source's place and goes on behind it. Returns undefined, leaving the place, while it is
- * not there whole. Its length is nowhere announced: it is known only after the last of its pairs was walked.
+ * Reads the D frame at the source's offset and advances behind it. Returns undefined, and does not advance, if the frame
+ * is incomplete. A D frame does not announce its length: it is known only after its last pair was read.
  */
 export function readDataFrame(source: Source, limits: Limits): DataFrame | undefined {
   if (!has(source, dataHeader)) return undefined;
   const { bytes, at } = source;
   const pairs = uint32(bytes, at + 6);
   if (pairs > limits.maxPairs)
-    throw limitError(`The event at ${placeIn(source)} announces ${pairs} pairs`, 'maxPairs', limits);
-  const places = placesOfStrings(source, 2 * pairs, limits.maxEventBytes, limits);
-  if (places === undefined) return undefined;
-  source.at = places.end;
-  return { sequence: uint32(bytes, at + 2), document: asJson(bytes, places.starts) };
+    throw limitError(`The event at ${offsetIn(source)} announces ${pairs} pairs`, 'maxPairs', limits);
+  const strings = locateStrings(source, 2 * pairs, limits.maxEventBytes, limits);
+  if (strings === undefined) return undefined;
+  source.at = strings.end;
+  return { sequence: uint32(bytes, at + 2), document: asJson(bytes, strings.starts) };
 }
 
-/** Walks the strings of a D frame: where each begins (behind its length), and where the last one ends. */
-function placesOfStrings(source: Source, count: number, room: number, limits: Limits) {
+/** Finds the strings of a D frame: the offset of each, behind its length, and the end of the last one. */
+function locateStrings(source: Source, count: number, room: number, limits: Limits) {
   const starts: number[] = [];
   let at = source.at + dataHeader;
   let left = room;
@@ -35,7 +35,7 @@ function placesOfStrings(source: Source, count: number, room: number, limits: Li
     const length = uint32(source.bytes, at);
     if (length > left)
       throw limitError(
-        `The event at ${placeIn(source)} has a string of ${length} bytes`,
+        `The event at ${offsetIn(source)} has a string of ${length} bytes`,
         'maxEventBytes',
         limits,
       );
@@ -48,8 +48,8 @@ function placesOfStrings(source: Source, count: number, room: number, limits: Li
 }
 
 /**
- * The senders of version 1 (logstash-forwarder) call the log line `line`; Logstash hands it on as `message`, and so
- * does this. The object has no prototype, so that a key `__proto__` is a key like any other.
+ * Senders of version 1 (logstash-forwarder) call the log line `line`. Logstash adds it as `message`, and so do we. The
+ * object has no prototype, so that a key `__proto__` is a key like any other.
  */
 function asJson(bytes: Buffer, starts: number[]): Buffer {
   const fields: Record<string, string> = Object.create(null);

@@ -13,24 +13,27 @@ import {
 interface EncodeOptions {
   /** Default 2. In version 1 each document is a flat JSON object, sent as the pairs of a D frame. */
   version?: Version;
-  /** 0 sends bare frames; 1 to 9 are zlib's levels. Default 3, as Filebeat's. */
+  /** 0 sends bare frames; 1 to 9 are zlib's levels. Default 3, as in Filebeat. */
   compressionLevel?: number;
-  /** Sequence number of the first event, default 1 as Filebeat's. Behind 2^32 - 1 comes 0. */
+  /** Sequence number of the first event. Default 1, as in Filebeat. It wraps after 2^32 - 1. */
   firstSequence?: number;
-  /** How many events a C frame holds; default: all. */
+  /** Number of events in a C frame. Default: all. */
   framesPerCompressed?: number;
 }
 
-/** A window: a W frame and its events. */
+/** Encodes a sender window: a W frame and its events. */
 export function encodeWindow(documents: readonly (Buffer | string)[], options: EncodeOptions = {}): Buffer {
   const { version = 2, compressionLevel = 3, firstSequence = 1 } = options;
   const frames = { version, firstSequence };
   if (compressionLevel === 0 || documents.length === 0)
     return Buffer.concat([encodeWindowHeader(version, documents.length), encodeFrames(documents, frames)]);
   const parts = [encodeWindowHeader(version, documents.length)];
-  const share = Math.max(1, options.framesPerCompressed ?? documents.length);
-  for (let i = 0; i < documents.length; i += share) {
-    const inside = encodeFrames(documents.slice(i, i + share), { version, firstSequence: firstSequence + i });
+  const perFrame = Math.max(1, options.framesPerCompressed ?? documents.length);
+  for (let i = 0; i < documents.length; i += perFrame) {
+    const inside = encodeFrames(documents.slice(i, i + perFrame), {
+      version,
+      firstSequence: firstSequence + i,
+    });
     parts.push(encodeCompressed(inside, version, compressionLevel));
   }
   return Buffer.concat(parts);
@@ -40,7 +43,7 @@ export function encodeWindow(documents: readonly (Buffer | string)[], options: E
 export const encodeWindowHeader = (version: Version, count: number): Buffer =>
   encodeHeader(version, kinds.window, count, windowHeader);
 
-/** An A frame. Sequence 0 is a heartbeat: it acknowledges nothing and tells the sender to go on waiting. */
+/** An A frame. Sequence 0 is a heartbeat: it acknowledges nothing and keeps the sender from timing out. */
 export const encodeAck = (version: Version, sequence: number): Buffer =>
   encodeHeader(version, kinds.ack, sequence, ackLength);
 
@@ -71,7 +74,7 @@ export function encodeFrames(
   return frames;
 }
 
-/** A D frame. What is not a string is sent as its JSON text. */
+/** A D frame. Values that are not strings are sent as JSON text. */
 function encodeData(document: Buffer | string, sequence: number): Buffer {
   const pairs = Object.entries(JSON.parse(document.toString()) as Record<string, unknown>);
   const header = Buffer.alloc(dataHeader);
@@ -94,7 +97,7 @@ function encodeHeader(version: Version, kind: number, number: number, length: nu
   return header;
 }
 
-/** Sequence numbers wrap: the shift keeps the low 32 bits. */
+/** The shift keeps the low 32 bits of a sequence number, which wraps. */
 function writeHeader(bytes: Buffer, at: number, version: Version, kind: number, number: number): void {
   bytes[at] = versionByte(version);
   bytes[at + 1] = kind;

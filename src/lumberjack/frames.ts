@@ -1,15 +1,22 @@
 /**
- * The frames of Lumberjack. Integers are unsigned, 32 bits, big-endian. The first byte of a frame is its version
- * (ASCII `1` or `2`), the second its kind:
+ * The frames of the Lumberjack protocol. Integers are unsigned, 32 bits, big-endian. The first byte of a frame is its
+ * version (ASCII `1` or `2`), the second its kind:
  *
- *     W  window      version W count                                            6 bytes
- *     D  data        version D sequence pairs {length key length value} × pairs 10 bytes, then the pairs
- *     J  JSON        version J sequence length document                         10 bytes, then the document
- *     C  compressed  version C length stream                                    6 bytes, then one zlib stream
- *     A  ack         version A sequence                                         6 bytes, the only one that we send
+ *     W  window      version W count                                             6 bytes
+ *     D  data        version D sequence pairs {length key length value} × pairs  10 bytes, then the pairs
+ *     J  JSON        version J sequence length document                          10 bytes, then the document
+ *     C  compressed  version C length stream                                     6 bytes, then one zlib stream
+ *     A  ACK         version A sequence                                          6 bytes; the only frame that a server sends
  *
- * D belongs to version 1 and J to version 2, but the kind alone says how a frame is laid out and there are senders
- * that mix the version bytes, so each kind is read under either version. An ACK answers in its window's version.
+ * A sender window is a W frame followed by `count` events, as D, J or C frames; a C frame contains whole frames. The ACK
+ * carries the sequence number of the last event that is safe. Sequence numbers wrap after 2^32 - 1. An ACK 0 is a
+ * heartbeat. An ACK has the version of its window.
+ *
+ * D belongs to version 1 and J to version 2. Some senders mix the version bytes, and the kind alone determines the layout,
+ * so each kind is read under either version.
+ *
+ * Sources: PROTOCOL.md of logstash-plugins/logstash-input-beats (both versions) and the parser of that plugin; for what
+ * it leaves open (JSON frames, ACKs, heartbeats), elastic/go-lumber: `protocol/v2`, `server/v2` and `client/v2`.
  */
 
 export type Version = 1 | 2;
@@ -22,42 +29,42 @@ export const jsonHeader = 10;
 export const dataHeader = 10;
 export const ackLength = 6;
 
-/** The version byte of version 1; that of version 2 follows it. */
+/** ASCII `1`. Version 2 is the next byte. */
 export const versionOne = 0x31;
 export const versionByte = (version: Version): number => versionOne + version - 1;
 
 export const isVersion = (byte: number): boolean => byte === versionOne || byte === versionOne + 1;
 
-/** The integer at `at`. Four byte reads are several times cheaper than `readUInt32BE` and its range checks. */
+/** Reads an unsigned big-endian integer. Four byte reads are several times faster than `readUInt32BE` with its range checks. */
 export function uint32(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
-/** Bytes that frames are read from: what a connection has received so far, or an inflated C frame. */
+/** Bytes to read frames from: those received on a connection so far, or an inflated C frame. */
 export interface Source {
   readonly bytes: Buffer;
-  /** Where the next frame begins; everything before it was read. */
+  /** Offset in `bytes` of the next frame. */
   at: number;
-  /** Where the bytes end that are there. */
+  /** Offset in `bytes` behind the last byte received. */
   readonly end: number;
-  /** Whether these bytes are the inside of a C frame: then no more of them will come, and no C may be among them. */
+  /** Whether the bytes are the content of a C frame. Then they are complete, and no C frame may be among them. */
   readonly compressed: boolean;
-  /** Place in the sender's stream of `bytes[0]`, or of the C frame that these bytes came in. */
+  /** Offset in the sender's stream of `bytes[0]`, or of the C frame that contains these bytes. For error messages. */
   readonly streamOffset: number;
 }
 
-/** Whether `length` more bytes are there. */
+/** Whether `length` more bytes were received. */
 export const has = (source: Source, length: number): boolean => source.end - source.at >= length;
 
-/** What a peer may ask for at the most. Each is checked before a byte of it is believed or allocated. */
+/** Limits on what a peer may send. Each is checked before memory is allocated for what a frame announces. */
 export interface Limits {
-  /** Events announced by a window frame. Filebeat sends 2,048 by default, all it has with `bulk_max_size: 0`. */
+  /** Events announced by a window frame. Filebeat sends 2,048 by default, and all it has with `bulk_max_size: 0`. */
   maxWindowEvents: number;
-  /** Bytes of one J payload, or of one D frame's keys and values. */
+  /** Bytes of the document of a J frame, or of the keys and values of a D frame. */
   maxEventBytes: number;
   /** Bytes of one C frame as it is on the wire. */
   maxCompressedBytes: number;
-  /** Bytes of one window after inflating all its C frames: the ceiling on a zlib bomb. */
+  /** Bytes of one window after inflating all its C frames. This bounds a zlib bomb. */
   maxInflatedBytes: number;
   /** Key-value pairs of one D frame. */
   maxPairs: number;

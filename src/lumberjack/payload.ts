@@ -2,12 +2,12 @@ import { constants } from 'node:buffer';
 import type { EventBlock } from '../model.ts';
 import { BlockBuilder } from './block-builder.ts';
 import { readDataFrame } from './data-frame.ts';
-import { nextKind, placeIn, protocolError } from './errors.ts';
+import { nextKind, offsetIn, protocolError } from './errors.ts';
 import type { Limits } from './frames.ts';
 import { compressedHeader, has, jsonHeader, kinds, type Source, uint32, versionByte } from './frames.ts';
 import { inflateFrame } from './inflate.ts';
 
-/** What the journal holds was checked when it came, under limits that may since have been lowered. */
+/** Records of the journal were checked when they were received, under limits that may have been lowered since. */
 const unlimited: Limits = {
   maxWindowEvents: Number.MAX_SAFE_INTEGER,
   maxEventBytes: constants.MAX_LENGTH,
@@ -17,8 +17,8 @@ const unlimited: Limits = {
 };
 
 /**
- * The events of a batch whose encoding is `lumberjack`: frames C, J and D without their window frame. Throws
- * LUMBERJACK_PROTOCOL for bytes that were never such a payload.
+ * Decodes the payload of a batch with the encoding `lumberjack`: C, J and D frames without their window frame. The block
+ * may share the payload's memory. Throws `LUMBERJACK_PROTOCOL` if the bytes are not such a payload.
  */
 export function readPayload(payload: Buffer): EventBlock {
   const builder = new BlockBuilder(unlimited.maxWindowEvents, unlimited);
@@ -30,7 +30,7 @@ export function readPayload(payload: Buffer): EventBlock {
 function readFrames(source: Source, builder: BlockBuilder): void {
   while (source.at < source.end)
     if (!readFrame(source, builder))
-      throw protocolError(`The payload does not hold a whole frame at ${placeIn(source)}.`);
+      throw protocolError(`The payload does not hold a whole frame at ${offsetIn(source)}.`);
 }
 
 function readFrame(source: Source, builder: BlockBuilder): boolean {
@@ -59,13 +59,13 @@ function readCompressed(source: Source, builder: BlockBuilder): boolean {
 }
 
 /**
- * Whether a payload may follow a window frame of version 2 as it stands, for any server: J frames alone, bare or in
- * C frames, that count from 1 to `count`. Servers differ in what they acknowledge of a window that counts in another
- * way (its last sequence, or its number of events), and not all of them read D frames.
+ * Whether a payload may follow a window frame of version 2 as it stands, for any server: it has J frames only, bare or in
+ * C frames, with the sequence numbers 1 to `count`. For other windows servers differ in what they acknowledge (the last
+ * sequence number, or the number of events), and not all servers read D frames.
  */
 export function countsFromOne(payload: Buffer, count: number): boolean {
   try {
-    return countOn(payload, 0, false) === count;
+    return lastSequence(payload, 0, false) === count;
   } catch {
     return false;
   }
@@ -73,8 +73,8 @@ export function countsFromOne(payload: Buffer, count: number): boolean {
 
 const version = versionByte(2);
 
-/** The sequence that the frames count on to from the one given, or -1 where there is another frame among them. */
-function countOn(bytes: Buffer, from: number, compressed: boolean): number {
+/** The last sequence number if the frames count on from `from` without gaps; -1 if they do not, or if there are other frames. */
+function lastSequence(bytes: Buffer, from: number, compressed: boolean): number {
   let sequence = from;
   let at = 0;
   while (at < bytes.length && sequence >= 0) {
@@ -84,7 +84,7 @@ function countOn(bytes: Buffer, from: number, compressed: boolean): number {
       sequence += 1;
       at += jsonHeader + uint32(bytes, at + 6);
     } else if (kind === kinds.compressed && !compressed) {
-      sequence = countOn(inflated(bytes, at), sequence, true);
+      sequence = lastSequence(inflated(bytes, at), sequence, true);
       at += compressedHeader + uint32(bytes, at + 2);
     } else return -1;
   }

@@ -2,25 +2,25 @@ import type { Source } from './frames.ts';
 
 const nothing = Buffer.alloc(0);
 
-/** A window larger than this is not expected again: the buffer finds its way to it by doubling. */
-const mostExpected = 4 * 2 ** 20;
+/** The buffer is not prepared for windows larger than this; it reaches their size by doubling. */
+const MOST_EXPECTED = 4 * 2 ** 20;
 
 /**
- * The received bytes of one connection that are still needed: from the beginning of the window in hand to the last
- * byte that came. Its buffer doubles with what really arrived, or is made for a window like the last one that
- * really arrived, but never for what a header announces. An idle connection holds none at all.
+ * The received bytes of one connection that are still needed: from the beginning of the current window to the last byte
+ * received. The buffer grows by doubling with the bytes received, or to the size of the last window received, but never
+ * to a size that a header announces. An idle connection holds no buffer.
  */
 export class ReceiveBuffer implements Source {
   bytes: Buffer = nothing;
   at = 0;
   end = 0;
-  /** Where the payload of the window in hand begins. Bytes before it are no longer needed. */
+  /** Offset of the current window's payload. Bytes before it are no longer needed. */
   start = 0;
   streamOffset = 0;
   readonly compressed = false;
-  /** A little more than the size of the last payload, for a sender's windows are alike. */
+  /** A little more than the size of the last payload: the windows of one sender are alike. */
   #expected = 0;
-  /** Whether `bytes` is the caller's chunk. Most windows of a busy sender are read straight from it. */
+  /** Whether `bytes` is the caller's chunk. Most windows of a busy sender are read directly from it. */
   #borrowed = false;
 
   append(chunk: Buffer): void {
@@ -33,13 +33,13 @@ export class ReceiveBuffer implements Source {
   }
 
   /**
-   * The payload of the window that ends here, for the caller to keep. A payload that makes up most of the buffer
-   * takes the buffer with it, so that large windows are copied once, from the socket's chunk. A small one is
-   * copied, so that it does not keep a whole chunk alive, and so that a chunk of small ones is not moved each time.
+   * Returns the payload of the window that ends at `at`; it then belongs to the caller. A payload that fills most of the
+   * buffer takes the buffer with it, so that a large window is copied only once, from the socket's chunk. A small one is
+   * copied, so that it does not keep a whole chunk in memory.
    */
   takePayload(): Buffer {
     const payload = this.bytes.subarray(this.start, this.at);
-    this.#expected = Math.min(Math.ceil(payload.length * 1.05), mostExpected);
+    this.#expected = Math.min(Math.ceil(payload.length * 1.05), MOST_EXPECTED);
     if (this.#borrowed || payload.length * 2 < this.bytes.length) {
       this.start = this.at;
       return Buffer.from(payload);
@@ -48,12 +48,12 @@ export class ReceiveBuffer implements Source {
     return payload;
   }
 
-  /** What was received belongs to no payload: the next one begins here. */
+  /** Drops the bytes read so far: the next payload begins at `at`. */
   discardRead(): void {
     this.start = this.at;
   }
 
-  /** Once a chunk is read: lets go of it and of everything read, keeping a copy of the beginning of a window. */
+  /** To be called once a chunk is read. Releases it and all bytes read, and keeps a copy of an incomplete window. */
   compact(): void {
     if (this.start === this.end) this.#drop(this.start, nothing);
     else if (this.#borrowed || this.start > 0) this.#move(this.#roomFor(this.end - this.start));
@@ -76,7 +76,7 @@ export class ReceiveBuffer implements Source {
     this.end = end;
   }
 
-  /** Continues with other bytes, which begin where the first `count` of the present ones end. */
+  /** Replaces the bytes by others that begin behind the first `count` of the present ones. */
   #drop(count: number, bytes: Buffer): void {
     this.streamOffset += count;
     this.at -= count;

@@ -51,7 +51,7 @@ describe('a record', () => {
     const payload = Buffer.from('what is left');
     const found = decodeRecord(5, Buffer.from('no header'), payload);
     expect(found).toMatchObject({ kind: 'events', encoding: 'damaged', receivedAt: 0, count: 0, payload });
-    expect(() => encodeHeader(found)).toThrow('cannot be appended');
+    expect(() => encodeHeader(found)).toThrow('found in a journal');
   });
 
   it.each([

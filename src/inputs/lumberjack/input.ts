@@ -1,55 +1,54 @@
-import { type AddressInfo, createServer as createPlainServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
 import type { LumberjackInputConfig } from '../../config/schema/inputs.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { watchCertificates } from '../../listeners/certificates.ts';
-import { clientProblem, readCertificates, subjectOf, tlsOptions } from '../../listeners/tls.ts';
 import type { Millis, Origin } from '../../model.ts';
 import { lumberjackTelemetry } from '../../telemetry/components/lumberjack.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import { within } from '../../util/deadline.ts';
 import { Connection, type Deliver, type Shared } from './connection.ts';
-import { MemoryBudget } from './flow.ts';
-import { explainHandshakeError } from './tls.ts';
+import { MemoryBudget } from './memory-budget.ts';
+import { type Accept, createTlsServer, peerAddress, section } from './tls.ts';
 
+/** A running Lumberjack input. */
 export interface LumberjackInput {
   address(): { host: string; port: number };
   stats(): LumberjackStats;
-  /** Reads the certificates' files now. Broken ones are told in the log, and those before stay in use. */
+  /** Reads the certificate files again. If they cannot be used, that is logged and the present ones stay in use. */
   reloadCertificates(): Promise<void>;
   /**
-   * Accepts nothing more, reads nothing more, waits until the windows in hand are on disk, acknowledges them and
-   * closes; what is left after `timeout` is cut off. Stopping twice is harmless.
+   * Accepts no connections, reads nothing more, waits until delivered windows are on disk, acknowledges them and closes.
+   * Connections that are left after `timeout` are cut off. Stopping twice is harmless.
    */
   stop(timeout: Millis): Promise<void>;
 }
 
 interface LumberjackStats {
   connections: number;
-  /** Windows whole and not yet on disk. */
+  /** Complete windows that are not on disk yet. */
   windowsInFlight: number;
-  /** Memory that received events take which are not yet on disk. */
+  /** Memory of received events that are not on disk yet. */
   bytesInFlight: number;
-  /** Wall time at which the oldest window came that waits for its ACK; absent if none waits. */
+  /** Wall time at which the oldest window without an ACK was received; absent if there is none. */
   oldestUnacknowledged?: Millis;
 }
 
 export interface LumberjackInputOptions {
   now?: () => Millis;
-  /** 0 up to 1, for what is left to chance. */
+  /** Returns a number from 0 up to 1. */
   random?: () => number;
-  /** How often the files of the certificates are looked at. */
+  /** How often the certificate files are checked for changes. */
   certificateCheck?: Millis;
   connectionOpened?: (origin: Origin) => void;
-  /** Called when a connection is gone: the ACKs of its last windows may not have arrived. */
+  /** Called when a connection is closed: the ACKs of its last windows may not have arrived. */
   connectionClosed?: (connection: string) => void;
 }
 
-const section = 'inputs.lumberjack';
-
 /**
- * Listens for Filebeat and others of its kind. `deliver` takes a window and resolves when it is on disk, and only
- * then it is acknowledged. Throws PORT_IN_USE, and CONFIG_INVALID for what cannot be listened on or read.
+ * Starts the Lumberjack input, which Filebeat, Logstash and others send to. `deliver` takes a window and resolves when it
+ * is on disk; only then is the window acknowledged. Throws `PORT_IN_USE`, and `CONFIG_INVALID` if the address or the
+ * certificates cannot be used.
  */
 export async function startLumberjackInput(
   config: LumberjackInputConfig,
@@ -58,12 +57,12 @@ export async function startLumberjackInput(
   options: LumberjackInputOptions = {},
 ): Promise<LumberjackInput> {
   const telemetry = lumberjackTelemetry(instruments);
-  const flow = new MemoryBudget(config.maxBytesInFlight, telemetry.readingPaused);
+  const budget = new MemoryBudget(config.maxBytesInFlight, telemetry.readingPaused);
   const shared: Shared = {
     config,
     deliver,
     telemetry,
-    flow,
+    budget,
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
   };
@@ -71,8 +70,8 @@ export async function startLumberjackInput(
   const sockets = new Set<Socket>();
   const accept = acceptor(shared, connections, options);
   const server = config.ssl_enabled
-    ? await tlsServer(shared, accept)
-    : createPlainServer({ allowHalfOpen: true }, accept);
+    ? await createTlsServer(config, telemetry, accept)
+    : createServer({ allowHalfOpen: true }, accept);
   server.maxConnections = config.maxConnections;
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -95,7 +94,7 @@ export async function startLumberjackInput(
   let stopped: Promise<void> | undefined;
   return {
     address: () => address,
-    stats: () => statsOf(connections, flow),
+    stats: () => statsOf(connections, budget),
     reloadCertificates: async () => certificates?.reload(),
     stop: (timeout) => {
       certificates?.stop();
@@ -104,8 +103,6 @@ export async function startLumberjackInput(
     },
   };
 }
-
-type Accept = (socket: Socket, tlsSubject?: string) => void;
 
 function acceptor(
   shared: Shared,
@@ -116,7 +113,7 @@ function acceptor(
   return (socket, tlsSubject) => {
     accepted += 1;
     const origin = originOf(socket, accepted, tlsSubject);
-    // NODELAY, for an ACK is six bytes that a sender waits for; keepalive, for idle peers are never closed, dead ones are.
+    // NODELAY: a sender waits for the six bytes of an ACK. Keepalive: dead peers are closed, idle ones never are.
     socket.setNoDelay(true).setKeepAlive(true, 60_000);
     const connection = new Connection(socket, origin, shared);
     connections.add(connection);
@@ -129,29 +126,10 @@ function acceptor(
 }
 
 function originOf(socket: Socket, number: number, tlsSubject: string | undefined): Origin {
-  const address = addressOfPeer(socket);
+  const address = peerAddress(socket);
   const host = address.includes(':') ? `[${address}]` : address;
   const connection = `${host}:${socket.remotePort ?? 0}#${number}`;
   return { input: 'lumberjack', connection, address, ...(tlsSubject !== undefined && { tlsSubject }) };
-}
-
-/** A dual-stack socket names IPv4 peers in IPv6; people know them by their IPv4 address. */
-const addressOfPeer = (socket: Socket): string =>
-  (socket.remoteAddress ?? 'unknown').replace(/^::ffff:(?=\d)/, '');
-
-async function tlsServer({ config, telemetry }: Shared, accept: Accept): Promise<TlsServer> {
-  const options = tlsOptions(config, await readCertificates(config, section));
-  const server = createTlsServer({ ...options, allowHalfOpen: true }, (socket: TLSSocket) => {
-    const problem = clientProblem(config, socket);
-    if (problem === undefined) return accept(socket, subjectOf(socket));
-    telemetry.handshakeFailed(addressOfPeer(socket), problem);
-    socket.on('error', () => {}).destroy();
-  });
-  server.on('tlsClientError', (error, socket) => {
-    telemetry.handshakeFailed(addressOfPeer(socket), explainHandshakeError(error));
-    socket.destroy();
-  });
-  return server;
 }
 
 function listen(server: Server, { host, port }: LumberjackInputConfig): Promise<void> {
@@ -183,17 +161,19 @@ function addressOf(server: Server): { host: string; port: number } {
   return { host: address, port };
 }
 
-function statsOf(connections: Set<Connection>, flow: MemoryBudget): LumberjackStats {
-  const oldest = Math.min(...[...connections].map((connection) => connection.oldestWaiting ?? Infinity));
+function statsOf(connections: Set<Connection>, budget: MemoryBudget): LumberjackStats {
+  const oldest = Math.min(
+    ...[...connections].map((connection) => connection.oldestUnacknowledged ?? Infinity),
+  );
   return {
     connections: connections.size,
-    windowsInFlight: flow.windows,
-    bytesInFlight: flow.bytes,
+    windowsInFlight: budget.windows,
+    bytesInFlight: budget.bytes,
     ...(oldest < Infinity && { oldestUnacknowledged: oldest }),
   };
 }
 
-/** `sockets` holds those, too, whose handshake is not done. */
+/** `sockets` also holds connections whose handshake is not complete. */
 async function stop(
   server: Server,
   connections: Set<Connection>,

@@ -1,4 +1,39 @@
+import type { Socket } from 'node:net';
+import { createServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import type { LumberjackInputConfig } from '../../config/schema/inputs.ts';
 import { messageOf } from '../../errors.ts';
+import { clientProblem, readCertificates, subjectOf, tlsOptions } from '../../listeners/tls.ts';
+import type { LumberjackTelemetry } from '../../telemetry/lumberjack.ts';
+
+/** The section of the configuration that errors name. */
+export const section = 'inputs.lumberjack';
+
+/** Takes over a connected socket. `tlsSubject` is the common name of a verified client certificate. */
+export type Accept = (socket: Socket, tlsSubject?: string) => void;
+
+/** Creates a TLS server that passes on each client whose handshake succeeds and whose certificate is allowed. */
+export async function createTlsServer(
+  config: LumberjackInputConfig,
+  telemetry: LumberjackTelemetry,
+  accept: Accept,
+): Promise<TlsServer> {
+  const options = tlsOptions(config, await readCertificates(config, section));
+  const server = createServer({ ...options, allowHalfOpen: true }, (socket: TLSSocket) => {
+    const problem = clientProblem(config, socket);
+    if (problem === undefined) return accept(socket, subjectOf(socket));
+    telemetry.handshakeFailed(peerAddress(socket), problem);
+    socket.on('error', () => {}).destroy();
+  });
+  server.on('tlsClientError', (error, socket) => {
+    telemetry.handshakeFailed(peerAddress(socket), explainHandshakeError(error));
+    socket.destroy();
+  });
+  return server;
+}
+
+/** The peer's IP address. A dual-stack socket writes IPv4 addresses as IPv6; people know them as IPv4. */
+export const peerAddress = (socket: Socket): string =>
+  (socket.remoteAddress ?? 'unknown').replace(/^::ffff:(?=\d)/, '');
 
 const remedies: Record<string, string> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'The client does not speak TLS: turn on ssl in its output.logstash.',
@@ -13,7 +48,7 @@ const remedies: Record<string, string> = {
   ECONNRESET: 'The client broke it off; mostly it does not trust our certificate.',
 };
 
-/** Why a handshake failed, and what to do about it. */
+/** The cause of a failed handshake and its remedy, in words. */
 export function explainHandshakeError(error: NodeJS.ErrnoException): string {
   const remedy = remedies[error.code ?? ''];
   return remedy ? `${remedy} (${error.code})` : `${messageOf(error)}.`;

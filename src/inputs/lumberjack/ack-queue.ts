@@ -3,17 +3,20 @@ import { encodeAck } from '../../lumberjack/encoder.ts';
 import type { Millis } from '../../model.ts';
 import type { LumberjackTelemetry } from '../../telemetry/components/lumberjack.ts';
 
-/** A window that its sender waits for. */
+/** A received window whose ACK is not written yet. */
 export interface UnacknowledgedWindow {
   version: 1 | 2;
+  /** Sequence number of its last event, which the ACK carries. */
   sequence: number;
+  /** Wall time at which its last byte was received. */
   since: Millis;
-  fate: 'in hand' | 'stored' | 'refused';
+  state: 'delivered' | 'stored' | 'refused';
 }
 
 /**
- * What one connection owes its sender: one ACK a window, in the order in which the windows came. Filebeat takes a
- * second ACK for the next window's, and one too high for a delivery; either would lose events.
+ * The ACKs that one connection owes its sender: exactly one for each window, in the order of arrival, none before the
+ * window is on disk. Filebeat takes a second ACK for that of the next window, and a number that is too high for an
+ * acknowledgement of more events; either would lose events.
  */
 export class AckQueue {
   #waiting: UnacknowledgedWindow[] = [];
@@ -28,47 +31,49 @@ export class AckQueue {
     this.#heartbeat = heartbeat;
   }
 
+  /** Number of windows without an ACK. */
   get owed(): number {
     return this.#waiting.length;
   }
 
+  /** Wall time at which the oldest of them was received. */
   get oldest(): Millis | undefined {
     return this.#waiting[0]?.since;
   }
 
-  /** Whether the next window in turn will never be acknowledged, nor any behind it. */
+  /** Whether the first window was refused: neither it nor any window after it will be acknowledged. */
   get broken(): boolean {
-    return this.#waiting[0]?.fate === 'refused';
+    return this.#waiting[0]?.state === 'refused';
   }
 
   add(window: UnacknowledgedWindow): void {
     this.#waiting.push(window);
   }
 
-  /** Writes the ACKs that are due, up to the first window that is not on disk. */
+  /** Writes the ACKs of all windows before the first one that is not on disk. */
   flush(now: Millis): void {
-    const pending = this.#waiting.findIndex((window) => window.fate !== 'stored');
+    const pending = this.#waiting.findIndex((window) => window.state !== 'stored');
     const due = this.#waiting.splice(0, pending === -1 ? this.#waiting.length : pending);
     if (due.length > 0 && this.#socket.writable) {
       this.#socket.write(Buffer.concat(due.map(({ version, sequence }) => encodeAck(version, sequence))));
       for (const { since } of due) this.#telemetry.windowAcknowledged(now - since);
       this.#timer?.refresh();
     }
-    this.#beat();
+    this.#updateHeartbeat();
   }
 
-  /** Owes nothing any more: no further ACK and no heartbeat is written. */
+  /** Drops all windows: no further ACK and no heartbeat is written. */
   clear(): void {
     this.#waiting = [];
-    this.#beat();
+    this.#updateHeartbeat();
   }
 
   /**
-   * Keeps the timer of heartbeats while a window waits for the disk. A sender gives up if it hears nothing for its
-   * `timeout` (Filebeat: 30 s), but it listens only for windows that it sent whole: one that still arrives slowly
-   * needs no heartbeat, and an idle sender would find it later, in front of an ACK.
+   * Runs the heartbeat timer while a window waits for the disk. A sender gives up after its `timeout` without an ACK
+   * (Filebeat: 30 s), but only for windows that it has sent completely. While a window is still arriving no heartbeat is
+   * sent: an idle sender would read it later, before the ACK of another window.
    */
-  #beat(): void {
+  #updateHeartbeat(): void {
     if (this.#waiting.length > 0 && this.#socket.writable)
       this.#timer ??= setInterval(() => this.#sendHeartbeat(), this.#heartbeat);
     else {
@@ -77,7 +82,7 @@ export class AckQueue {
     }
   }
 
-  /** A peer that does not read its ACKs needs no further ones. */
+  /** Sends nothing to a peer that does not read its ACKs. */
   #sendHeartbeat(): void {
     const [first] = this.#waiting;
     if (!first || !this.#socket.writable || this.#socket.writableNeedDrain) return;
