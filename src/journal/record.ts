@@ -42,7 +42,8 @@ export const payloadOf = (record: Batch | Tick): Buffer =>
 
 function kindOf(record: Batch | Tick): Header['kind'] {
   if (record.kind === 'tick') return 'tick';
-  if (record.encoding === 'damaged') throw new Error('A damaged record is only found in a journal; it cannot be appended.');
+  if (record.encoding === 'damaged')
+    throw new Error('A damaged record is only found in a journal; it cannot be appended.');
   return record.encoding;
 }
 

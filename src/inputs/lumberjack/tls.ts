@@ -3,7 +3,7 @@ import { createServer, type TLSSocket, type Server as TlsServer } from 'node:tls
 import type { LumberjackInputConfig } from '../../config/schema/inputs.ts';
 import { messageOf } from '../../errors.ts';
 import { clientProblem, readCertificates, subjectOf, tlsOptions } from '../../listeners/tls.ts';
-import type { LumberjackTelemetry } from '../../telemetry/lumberjack.ts';
+import type { LumberjackTelemetry } from '../../telemetry/components/lumberjack.ts';
 
 /** The section of the configuration that errors name. */
 export const section = 'inputs.lumberjack';
