@@ -12,7 +12,7 @@ import { defaultLimits } from '../dist/lumberjack/frames.js';
 import { readPayload } from '../dist/lumberjack/payload.js';
 import { createEventReader } from '../dist/parsers/reader.js';
 import { silentInstruments } from '../dist/telemetry/instruments.js';
-import { createWindows } from '../dist/windows/windows.js';
+import { Windows } from '../dist/windows/windows.js';
 import { windowSize, windows } from './stream.mjs';
 import { median } from './table.mjs';
 
@@ -99,7 +99,7 @@ export async function partCosts(count, compressionLevel) {
       engine.process({ ...batches[index], position: index + 1 }, block);
   });
   costs.windows = await costOf(events, () => {
-    const counted = createWindows({ over: 1_000, every: 1_000, measure: { kind: 'count' }, maxGroups: 10 });
+    const counted = new Windows({ over: 1_000, every: 1_000, measure: { kind: 'count' }, maxGroups: 10 });
     for (let index = 0; index < events; index += 1) {
       counted.add(receivedAt + Math.floor(index / 20), '_all', 1);
       if (index % 20 === 0) counted.advance(receivedAt + index / 20 - 1_000, () => {});

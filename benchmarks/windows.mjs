@@ -4,8 +4,8 @@
 import { fileURLToPath } from 'node:url';
 import { rule } from '../dist/config/schema/rules.js';
 import { startRule } from '../dist/rules/rule.js';
-import { EventClock } from '../dist/windows/clock.js';
-import { createWindows } from '../dist/windows/windows.js';
+import { EventClock } from '../dist/windows/clocks/event-clock.js';
+import { Windows } from '../dist/windows/windows.js';
 import { print } from './table.mjs';
 
 const perSecond = 100_000;
@@ -34,8 +34,8 @@ function groupNames(groups) {
 }
 
 /** Windows alone: a busy stream of 100,000 events a second of event time, closing windows after each batch. */
-function windowsCost(shape, { groups, events, measure = { kind: 'count' }, amounts, heed }) {
-  const windows = createWindows({ ...shape, measure, maxGroups: 200_000, heed, rising: true });
+function windowsCost(shape, { groups, events, measure = { kind: 'count' }, amounts, matters }) {
+  const windows = new Windows({ ...shape, measure, maxGroups: 200_000, matters, risesWithEvents: true });
   const nextName = groupNames(groups);
   const close = () => {};
   return costOf(events, (index) => {
@@ -95,7 +95,9 @@ export function sliding() {
   ]);
   print('Its windows alone', [
     columns,
-    ...groups.map((number) => row(`${number}`, compare(windowsCost, { groups: number, events, heed: calm }))),
+    ...groups.map((number) =>
+      row(`${number}`, compare(windowsCost, { groups: number, events, matters: calm })),
+    ),
   ]);
   print('Windows of which every one is looked at', [
     columns,
@@ -123,7 +125,7 @@ export function groupMemory() {
     return heapUsed + arrayBuffers;
   };
   const before = used();
-  const windows = createWindows({ ...shapes.sliding, measure: { kind: 'count' }, maxGroups: groups });
+  const windows = new Windows({ ...shapes.sliding, measure: { kind: 'count' }, maxGroups: groups });
   for (let event = 0; event < 10 * groups; event += 1)
     windows.add(start + Math.floor(event / 1000), `host-${event % groups}.example.org`, undefined);
   windows.advance(start + 900, () => {});

@@ -4,7 +4,7 @@ import { createEventReader } from '../parsers/reader.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Observer } from '../rules/run/observer.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
-import { EventClock } from '../windows/clock.ts';
+import { EventClock } from '../windows/clocks/event-clock.ts';
 import type { Analysis } from './analysis.ts';
 import { Engine } from './engine.ts';
 

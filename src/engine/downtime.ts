@@ -1,6 +1,6 @@
 import type { Millis } from '../model.ts';
 import type { Run } from '../rules/run/run.ts';
-import type { EventClock } from '../windows/clock.ts';
+import type { EventClock } from '../windows/clocks/event-clock.ts';
 
 /** The server was down: event time then, what it would be without that, and the wall time of its return. */
 interface Return {

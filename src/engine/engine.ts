@@ -2,7 +2,7 @@ import { closePayload } from '../journal/payload.ts';
 import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import type { EventReader } from '../parsers/reader.ts';
 import type { Run } from '../rules/run/run.ts';
-import type { EventClock } from '../windows/clock.ts';
+import type { EventClock } from '../windows/clocks/event-clock.ts';
 import { Dispatch } from './dispatch.ts';
 import { Downtime } from './downtime.ts';
 
@@ -175,8 +175,8 @@ export class Engine {
   #take(batch: Batch, block: EventBlock, outputs: Output[]): void {
     const { clock, events } = this.#parts;
     // Senders of Lumberjack overtake their own windows when they open a connection.
-    clock.hear(batch.encoding === 'lumberjack' ? batch.origin.connection : undefined, batch.receivedAt);
-    if (clock.deserted) clock.expect(this.#sourcesIn(block, batch));
+    clock.beginBatch(batch.encoding === 'lumberjack' ? batch.origin.connection : undefined, batch.receivedAt);
+    if (clock.hasNoActiveSource) clock.expectSources(this.#sourcesIn(block, batch));
     events.open(block, batch);
     for (let event = events.next(); event; event = events.next()) {
       this.tally.events += 1;

@@ -4,7 +4,7 @@ import { createEventReader } from '../parsers/reader.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Run } from '../rules/run/run.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
-import { EventClock } from '../windows/clock.ts';
+import { EventClock } from '../windows/clocks/event-clock.ts';
 import { type Analysis, ruleChanges } from './analysis.ts';
 import { downAfterOf } from './assemble-engine.ts';
 import type { Engine, EngineParts } from './engine.ts';

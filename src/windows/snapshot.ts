@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
 import { maybeNumber, number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
-import type { Aggregate } from './aggregate.ts';
-import type { Group } from './group.ts';
-import type { Shares } from './shares.ts';
-import type { WindowOptions } from './windows.ts';
+import type { Aggregate } from './aggregates/aggregate.ts';
+import type { WindowOptions, WindowPlan } from './options.ts';
+import type { Group } from './panes/groups.ts';
+import type { PaneEntries } from './panes/pane-entries.ts';
 
 /**
  * A group: name, numbers, events and cells of its panes, how many of them are in the last closed window, ends asked
@@ -50,19 +50,19 @@ const identityOf = ({ over, every, measure, recordEvery }: WindowOptions) =>
   JSON.stringify([over, every, recordEvery ?? null, measure]);
 
 /** `isEntered` tells the panes of the last closed window from those that are open. */
-export function packGroup<C>(
+function packGroup<C>(
   group: Group<C>,
-  shares: Shares<C>,
+  entries: PaneEntries<C, Group<C>>,
   aggregate: Aggregate<C> | undefined,
   isEntered: (pane: number) => boolean,
 ): PackedGroup {
-  const own = shares.of(group);
-  const at = own.map((share) => shares.at[share]!);
+  const own = entries.of(group);
+  const at = own.map((entry) => entries.at[entry]!);
   return [
     group.name,
     at,
-    own.map((share) => shares.counts[share]!),
-    aggregate === undefined ? [] : own.map((share) => aggregate.pack(shares.cells[share]!)),
+    own.map((entry) => entries.counts[entry]!),
+    aggregate === undefined ? [] : own.map((entry) => aggregate.pack(entries.cells[entry]!)),
     at.filter(isEntered).length,
     [...(group.timers ?? [])],
     group.pinned,
@@ -72,19 +72,28 @@ export function packGroup<C>(
 /** Reads and writes the snapshots of windows with certain lengths and a certain measure. */
 export class WindowsFormat {
   readonly #identity: string;
+  readonly #plan: WindowPlan;
   readonly #format: SnapshotFormat<WindowsState>;
 
-  constructor(options: WindowOptions, aggregate: Aggregate<unknown> | undefined) {
+  constructor(options: WindowOptions, plan: WindowPlan) {
     this.#identity = identityOf(options);
-    this.#format = formatFor(aggregate);
+    this.#plan = plan;
+    this.#format = formatFor(plan.aggregate);
   }
 
-  write(closed: Millis, overflowed: number, groups: PackedGroup[]): Snapshot<WindowsState> {
+  write(
+    closed: Millis,
+    overflowed: number,
+    groups: Group<unknown>[],
+    entries: PaneEntries<unknown, Group<unknown>>,
+  ): Snapshot<WindowsState> {
+    const { grid, aggregate } = this.#plan;
+    const isEntered = (pane: number) => grid.firstEnd(pane) <= closed;
     return this.#format.write({
       of: this.#identity,
       closed: closed === Number.NEGATIVE_INFINITY ? null : closed,
       overflowed,
-      groups,
+      groups: groups.map((group) => packGroup(group, entries, aggregate, isEntered)),
     });
   }
 

@@ -1,72 +1,250 @@
-import type { Measure, Millis, WindowValue } from '../model.ts';
+import type { Millis, WindowValue } from '../model.ts';
 import type { Snapshot } from '../util/snapshot.ts';
-import type { Amount } from './aggregate.ts';
-import { PaneWindows } from './pane-windows.ts';
-import type { WindowsState } from './snapshot.ts';
+import type { Aggregate, Amount } from './aggregates/aggregate.ts';
+import { otherGroup, type WindowOptions, WindowPlan } from './options.ts';
+import type { Grid } from './panes/grid.ts';
+import { Group, Groups } from './panes/groups.ts';
+import { IdleGroups } from './panes/idle-groups.ts';
+import { OpenWindow, type OpenWindowParts } from './panes/open-window.ts';
+import { noEntry, PaneEntries } from './panes/pane-entries.ts';
+import { Panes } from './panes/panes.ts';
+import { Timers } from './panes/timers.ts';
+import { type PackedGroup, WindowsFormat, type WindowsState } from './snapshot.ts';
 
-export type { Amount } from './aggregate.ts';
+/**
+ * The windows of one rule: `[end − over, end)`, aligned to the epoch. An event is added to one pane, whatever the number
+ * of windows that hold it; a window slides over panes. Times are milliseconds of event time. The values of windows do
+ * not depend on the order in which their events arrive. Memory follows the panes of at most `maxGroups` groups.
+ */
+export class Windows {
+  /** Number of events that were counted in `_other`. */
+  overflowed = 0;
 
-export interface WindowOptions {
-  over: Millis;
-  every: Millis;
-  measure: Measure;
-  maxGroups: number;
-  /** Visit each group with events at the end of each such stretch, too: the tiles of its timeline. */
-  recordEvery?: Millis;
+  readonly #plan: WindowPlan;
+  readonly #grid: Grid;
+  readonly #aggregate: Aggregate<unknown> | undefined;
+  readonly #format: WindowsFormat;
+  readonly #openParts: OpenWindowParts<unknown>;
+
+  readonly #groups = new Groups<unknown>();
+  readonly #entries = new PaneEntries<unknown, Group<unknown>>();
+  readonly #idle: IdleGroups<unknown>;
+  readonly #panes: Panes<unknown>;
+  readonly #timers: Timers<unknown>;
+  #closed: Millis = Number.NEGATIVE_INFINITY;
+  /** Groups whose window at the end that is being closed may have changed. */
+  readonly #due: Group<unknown>[] = [];
+
+  /** Throws `RULE_INVALID` for lengths that do not fit. */
+  constructor(options: WindowOptions) {
+    const plan = new WindowPlan(options);
+    const { grid, aggregate } = plan;
+    this.#plan = plan;
+    this.#grid = grid;
+    this.#aggregate = aggregate;
+    this.#format = new WindowsFormat(options, plan);
+    this.#timers = new Timers(grid, plan.recorded);
+    this.#openParts = { grid, aggregate, entries: this.#entries };
+    this.#idle = new IdleGroups(plan.countMatters, grid, this.#entries);
+    this.#panes = new Panes(grid, this.#entries, this.#idle);
+  }
+
+  /** End of the last closed window, or -Infinity. Earlier events are late. */
+  get closedThrough(): Millis {
+    return this.#closed;
+  }
+
+  get groups(): number {
+    return this.#groups.size;
+  }
+
+  /** Whether there is a window to close as time passes. */
+  get waiting(): boolean {
+    return this.#entries.size > 0 || this.#timers.size > 0;
+  }
+
   /**
-   * Whether a window's value matters. Without it every one does. A group that is neither pinned nor asked for, and has
-   * no tile that ends, is visited only where it does.
+   * Adds an event to its pane. `late`: the first window that would hold it is closed, or the time is not finite; it is counted
+   * nowhere. `overflow`: there are `maxGroups` groups already, so it was counted in the group `_other`.
    */
-  heed?: ((value: number | undefined, count: number) => boolean) | undefined;
-  /** Whether a count or rate that matters does so with every further event. */
-  rising?: boolean;
-}
+  add(time: Millis, name: string, amount: Amount): 'added' | 'late' | 'overflow' {
+    if (time < this.#closed || !Number.isFinite(time)) return 'late';
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      if (this.#groups.size >= this.#plan.maxGroups && name !== otherGroup)
+        return this.#overflow(time, amount);
+      group = this.#admit(name);
+    }
+    this.#put(group, Math.floor(time / this.#grid.pane), amount);
+    return 'added';
+  }
 
-/** The windows of one rule. See `createWindows`. */
-export interface Windows {
   /**
-   * Adds an event to its pane. `late`: the first window that would hold it is closed, or the time is not finite; it is counted nowhere.
-   * `overflow`: there are `maxGroups` groups already, so it was counted in the group `_other`.
-   */
-  add(time: Millis, group: string, amount: Amount): 'added' | 'late' | 'overflow';
-  /**
-   * Present value of the window that ends first after the group's newest event; undefined once that is closed, and where
+   * Present value of the window that ends first after the group's newest event. Undefined once that is closed, and where
    * so few events cannot matter.
    */
-  head(group: string): WindowValue | undefined;
-  /** Whether the measure of an open window can only grow as events arrive. */
-  readonly earlyCapable: boolean;
+  newestOpen(name: string): WindowValue | undefined {
+    const group = this.#groups.get(name);
+    if (group === undefined || group.newest === noEntry || !group.busy) return undefined;
+    group.open ??= new OpenWindow(this.#openParts, group.newest);
+    const { end, count } = group.open;
+    if (end <= this.#closed) return undefined;
+    const value = this.#aggregate === undefined ? count * this.#plan.perEvent : group.open.value();
+    return { group: name, start: end - this.#grid.over, end, value, count };
+  }
+
   /**
-   * Closes the windows with `end <= watermark`, in order of end, then of group. A group is visited only where its
-   * value may have changed and matters, at the ends of its tiles, and where it was asked for by `schedule`. `close` may
+   * Closes the windows with `end <= watermark`, in order of end, then of group. A group's window is closed only where its
+   * value may have changed and matters, at the ends of recorded windows, and where `schedule` asked for it. `close` may
    * call `schedule`, `pin` and `forget`, and reads nothing but the window that it is given. Returns the number of
    * windows with something new in them.
    */
-  advance(watermark: Millis, close: (value: WindowValue) => void): number;
-  /** Asks for a visit to the group's first window that ends at or after `end` and is still open. */
-  schedule(group: string, end: Millis): void;
-  /** A pinned group is kept although it holds nothing. */
-  pin(group: string, pinned: boolean): void;
-  /** Drops a group that holds neither panes nor schedules, pinned or not. */
-  forget(group: string): void;
-  /** Whether the group holds anything: panes, schedules or a pin. */
-  has(group: string): boolean;
-  /** Whether there is a window to be visited as time passes. */
-  readonly waiting: boolean;
-  /** End of the last closed window, or -Infinity. Earlier events are late. */
-  readonly closedThrough: Millis;
-  readonly groups: number;
-  /** Number of events that were counted in `_other`. */
-  readonly overflowed: number;
-  snapshot(): Snapshot<WindowsState>;
-  /** Goes on exactly from a snapshot of windows with the same options. */
-  restore(snapshot: Snapshot<WindowsState>): void;
-}
+  advance(watermark: Millis, close: (value: WindowValue) => void): number {
+    const through = this.#grid.endUpTo(watermark);
+    if (!(through > this.#closed)) return 0;
+    let moved = 0;
+    for (let end = this.#nextUpTo(through); end !== undefined; end = this.#nextUpTo(through)) {
+      this.#closed = end;
+      moved += this.#panes.slide(end, this.#markDue);
+      this.#timers.takeAt(end, this.#markDue);
+      for (const group of this.#groups.sort(this.#takeDue(end))) this.#close(group, end, close);
+    }
+    this.#closed = through;
+    return moved;
+  }
 
-/**
- * Counts events in windows `[end − over, end)` that are aligned to the epoch. An event is added to one pane, whatever
- * the number of windows that hold it; a window slides over panes. Throws `RULE_INVALID` for lengths that do not fit.
- */
-export function createWindows(options: WindowOptions): Windows {
-  return new PaneWindows(options);
+  /** Asks that the group's first window that ends at or after `end` and is still open be closed with a value. */
+  schedule(name: string, end: Millis): void {
+    const group = this.#groups.get(name) ?? this.#admit(name);
+    this.#timers.add(group, Math.max(this.#grid.endFrom(end), this.#closed + this.#grid.every));
+  }
+
+  /** A pinned group is kept although it holds nothing. */
+  pin(name: string, pinned: boolean): void {
+    const group = this.#groups.get(name) ?? (pinned ? this.#admit(name) : undefined);
+    if (group === undefined) return;
+    group.pinned = pinned;
+    if (pinned) this.#idle.grew(group, this.#closed);
+    else if (group.isEmpty) this.#remove(group);
+    else this.#idle.shrank(group);
+  }
+
+  /** Drops a group that holds neither panes nor timers, pinned or not. */
+  forget(name: string): void {
+    const group = this.#groups.get(name);
+    if (group?.isEmpty) this.#remove(group);
+  }
+
+  /** Whether the group holds anything: panes, timers or a pin. */
+  has(name: string): boolean {
+    return this.#groups.get(name) !== undefined;
+  }
+
+  snapshot(): Snapshot<WindowsState> {
+    return this.#format.write(this.#closed, this.overflowed, this.#groups.all(), this.#entries);
+  }
+
+  /** Goes on exactly from a snapshot of windows with the same options. Throws `RULE_INVALID` for others, and `SnapshotError`. */
+  restore(snapshot: Snapshot<WindowsState>): void {
+    const { closed, overflowed, groups } = this.#format.read(snapshot);
+    const parts = [this.#groups, this.#entries, this.#panes, this.#timers, this.#idle.busy];
+    for (const part of parts) part.clear();
+    [this.#closed, this.overflowed] = [closed, overflowed];
+    for (const packed of groups) this.#unpack(packed);
+  }
+
+  #unpack([name, at, counts, cells, , timers, pinned]: PackedGroup): void {
+    const group = this.#admit(name);
+    at.forEach((number, place) => {
+      const pane = this.#panes.numbered(number, this.#closed);
+      const entry = this.#entries.add(group, pane);
+      this.#entries.counts[entry] = counts[place]!;
+      group.total += counts[place]!;
+      if (this.#aggregate !== undefined) this.#entries.cells[entry] = this.#aggregate.unpack(cells[place]);
+      if (pane.entered && group.busy) this.#panes.enter(entry, group);
+    });
+    for (const end of timers) this.#timers.add(group, end);
+    group.pinned = pinned;
+    this.#idle.grew(group, this.#closed);
+  }
+
+  #overflow(time: Millis, amount: Amount): 'overflow' {
+    const group = this.#groups.get(otherGroup) ?? this.#admit(otherGroup);
+    this.#put(group, this.#grid.paneOf(time), amount);
+    this.overflowed += 1;
+    return 'overflow';
+  }
+
+  #put(group: Group<unknown>, number: number, amount: Amount): void {
+    const entries = this.#entries;
+    let entry = group.newest;
+    if (entry === noEntry || entries.at[entry] !== number) entry = this.#entryOf(group, number);
+    entries.counts[entry]! += 1;
+    group.total += 1;
+    if (this.#aggregate !== undefined)
+      entries.cells[entry] = this.#aggregate.put(entries.cells[entry], amount);
+    if (!group.busy) this.#idle.grew(group, this.#closed);
+    else if (group.open !== undefined) group.open.add(entry, amount);
+  }
+
+  #entryOf(group: Group<unknown>, number: number): number {
+    const known = this.#entries.find(group, number);
+    if (known !== noEntry) return known;
+    const entry = this.#entries.add(group, this.#panes.numbered(number, this.#closed));
+    if (this.#aggregate !== undefined) this.#entries.cells[entry] = this.#aggregate.cell();
+    this.#timers.addRecorded(group, number);
+    return entry;
+  }
+
+  #admit(name: string): Group<unknown> {
+    const group = new Group<unknown>(name, !this.#idle.mayIdle);
+    group.running = this.#plan.running();
+    this.#groups.add(group);
+    return group;
+  }
+
+  #remove(group: Group<unknown>): void {
+    this.#groups.remove(group);
+    this.#idle.busy.delete(group);
+  }
+
+  #nextUpTo(through: Millis): Millis | undefined {
+    const pane = this.#panes.nextUpTo(through);
+    const timer = this.#timers.nextUpTo(through);
+    return pane === undefined || (timer !== undefined && timer < pane) ? timer : pane;
+  }
+
+  /** A member, so that no closure is made for each end. */
+  readonly #markDue = (group: Group<unknown>): void => {
+    if (group.due || group.removed) return;
+    group.due = true;
+    this.#due.push(group);
+  };
+
+  /** Of the groups that are due, those whose window is to be closed with a value: of most groups it does not matter. */
+  #takeDue(end: Millis): Group<unknown>[] {
+    const taken: Group<unknown>[] = [];
+    for (const group of this.#due) {
+      if (this.#plan.mustClose(group, end)) taken.push(group);
+      else this.#release(group);
+    }
+    this.#due.length = 0;
+    return taken;
+  }
+
+  #close(group: Group<unknown>, end: Millis, close: (value: WindowValue) => void): void {
+    const { name } = group;
+    group.due = false;
+    const count = this.#idle.countOf(group, end);
+    close({ group: name, start: end - this.#grid.over, end, value: this.#plan.valueOf(group, count), count });
+    this.#timers.visited(group, end);
+    // `close` may have dropped the group, and another group may have its name now.
+    if (!group.removed) this.#release(group);
+  }
+
+  #release(group: Group<unknown>): void {
+    group.due = false;
+    if (!group.pinned && group.isEmpty) this.#remove(group);
+    else this.#idle.shrank(group);
+  }
 }

@@ -8,7 +8,7 @@ import { createEventReader } from '../../src/parsers/reader.ts';
 import { compileQuery } from '../../src/rules/kql/compile.ts';
 import { startRule } from '../../src/rules/rule.ts';
 import type { Run } from '../../src/rules/run/run.ts';
-import { EventClock } from '../../src/windows/clock.ts';
+import { EventClock } from '../../src/windows/clocks/event-clock.ts';
 import { readEvent } from '../support/events.ts';
 import { aBatch, aTick, at, configWith, journaled, t } from '../support/records.ts';
 import { rounds } from '../support/rounds.ts';

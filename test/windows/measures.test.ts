@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Measure } from '../../src/model.ts';
-import { type Amount, createWindows } from '../../src/windows/windows.ts';
+import type { Amount } from '../../src/windows/aggregates/aggregate.ts';
+import { Windows } from '../../src/windows/windows.ts';
 
 const field = 'x';
 const measure = {
@@ -15,7 +16,7 @@ const measure = {
 
 /** Values of a window of 30 ms every 10 ms, one event with each amount 10 ms after the one before. */
 function sliding(measure: Measure, amounts: Amount[]) {
-  const windows = createWindows({ over: 30, every: 10, measure, maxGroups: 1 });
+  const windows = new Windows({ over: 30, every: 10, measure, maxGroups: 1 });
   amounts.forEach((amount, index) => {
     windows.add(index * 10, '', amount);
   });
@@ -26,7 +27,7 @@ function sliding(measure: Measure, amounts: Amount[]) {
 
 /** Value of one window that holds all amounts. */
 const together = (measure: Measure, amounts: Amount[]) => {
-  const windows = createWindows({ over: 10, every: 10, measure, maxGroups: 1 });
+  const windows = new Windows({ over: 10, every: 10, measure, maxGroups: 1 });
   for (const amount of amounts) windows.add(0, '', amount);
   const values: (number | undefined)[] = [];
   windows.advance(10, ({ value }) => values.push(value));

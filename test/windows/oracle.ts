@@ -1,5 +1,5 @@
 import type { Measure, Millis, WindowValue } from '../../src/model.ts';
-import type { Amount } from '../../src/windows/aggregate.ts';
+import type { Amount } from '../../src/windows/aggregates/aggregate.ts';
 
 /** Slow and obvious: all events are kept, and every window is measured from scratch. */
 export interface Event {

@@ -1,6 +1,6 @@
 import { pack, unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
-import { EventClock } from '../../src/windows/clock.ts';
+import { EventClock } from '../../src/windows/clocks/event-clock.ts';
 
 const second = 1000;
 const hour = 3600 * second;
@@ -20,7 +20,7 @@ function aClock(changes: Partial<typeof config> = {}) {
   return {
     clock,
     batch(connection: string | undefined, source: string, time: number, receivedAt: number): number {
-      clock.hear(connection, t + receivedAt);
+      clock.beginBatch(connection, t + receivedAt);
       clock.observe(source, t + time, t + receivedAt);
       clock.advance(t + receivedAt);
       return clock.now - t;
@@ -127,7 +127,7 @@ describe('a new connection', () => {
 
 describe('an event that comes while the clock is held', () => {
   const observed = (connection: string, time: number, receivedAt: number, clock: EventClock) => {
-    clock.hear(connection, t + receivedAt);
+    clock.beginBatch(connection, t + receivedAt);
     const seen = clock.observe('log', t + time, t + receivedAt);
     clock.advance(t + receivedAt);
     return seen;

@@ -1,9 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Distinct, DistinctRunning, exactUpTo, hashOf } from '../../src/windows/distinct.ts';
-import { ExactSum } from '../../src/windows/exact-sum.ts';
-import { Histogram, relativeError } from '../../src/windows/histogram.ts';
-import { rankOf, ranks, registerOf, registers } from '../../src/windows/hyperloglog.ts';
+import {
+  Distinct,
+  DistinctRunning,
+  exactUpTo,
+  hashOf,
+  rankOf,
+  ranks,
+  registerOf,
+  registers,
+} from '../../src/windows/aggregates/distinct.ts';
+import { ExactSum } from '../../src/windows/aggregates/exact-sum.ts';
+import { Histogram, relativeError } from '../../src/windows/aggregates/histogram.ts';
 import { nearestRank } from './oracle.ts';
 
 const sumOf = (values: number[]) => {

@@ -1,10 +1,11 @@
 import type { Millis, WindowValue } from '../../src/model.ts';
 import type { Occurrence, Tracker } from '../../src/rules/occurrences/tracker.ts';
-import { createWindows, type WindowOptions, type Windows } from '../../src/windows/windows.ts';
+import type { WindowOptions } from '../../src/windows/options.ts';
+import { Windows } from '../../src/windows/windows.ts';
 
 /** Windows that count a tumbling second, but for what is given. */
 export const open = (options: Partial<WindowOptions> = {}): Windows =>
-  createWindows({ over: 1000, every: 1000, measure: { kind: 'count' }, maxGroups: 1000, ...options });
+  new Windows({ over: 1000, every: 1000, measure: { kind: 'count' }, maxGroups: 1000, ...options });
 
 /** Closes windows and shows each as `group [start, end) value`. */
 export function closing(windows: Windows, watermark: Millis, react = (_: WindowValue) => {}): string[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Millis } from '../../src/model.ts';
-import { EventClock } from '../../src/windows/clock.ts';
-import { createWindows } from '../../src/windows/windows.ts';
+import { EventClock } from '../../src/windows/clocks/event-clock.ts';
+import { Windows } from '../../src/windows/windows.ts';
 
 /**
  * The window of the tutorial: one second every 10 ms, lateness 0.1 s, an alert at five events. Its traffic: one event
@@ -22,7 +22,7 @@ function traffic(repetitions: number): Millis[] {
 
 /** Feeds the traffic event by event; returns when the head and when the closed windows crossed the threshold. */
 function crossings(repetitions: number) {
-  const windows = createWindows({ over: 1000, every: 10, measure: { kind: 'count' }, maxGroups: 10 });
+  const windows = new Windows({ over: 1000, every: 10, measure: { kind: 'count' }, maxGroups: 10 });
   const clock = new EventClock(time);
   const heads: { message: number; at: Millis }[] = [];
   const closed: { end: Millis; count: number; above: boolean }[] = [];
@@ -37,7 +37,7 @@ function crossings(repetitions: number) {
   traffic(repetitions).forEach((at, index) => {
     clock.observe('tutorial', origin + at, origin + at);
     windows.add(origin + at, '', undefined);
-    if (windows.head('')!.count >= 5) heads.push({ message: index + 1, at });
+    if (windows.newestOpen('')!.count >= 5) heads.push({ message: index + 1, at });
     advance(origin + at);
   });
   const lastAt = origin + traffic(repetitions).at(-1)!;

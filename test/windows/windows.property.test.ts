@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import type { Measure, Millis, WindowValue } from '../../src/model.ts';
-import { relativeError } from '../../src/windows/histogram.ts';
-import { createWindows, type Windows } from '../../src/windows/windows.ts';
+import { relativeError } from '../../src/windows/aggregates/histogram.ts';
+import { Windows } from '../../src/windows/windows.ts';
 import { type Event, endsOf, measured, visited, windowOf } from './oracle.ts';
 
 const packr = new Packr({ useRecords: false });
@@ -83,7 +83,7 @@ const open = ({
     recordEvery,
   },
 }: Scene): Windows =>
-  createWindows({ over, every, measure, maxGroups: 100, ...(recordEvery && { recordEvery: over }) });
+  new Windows({ over, every, measure, maxGroups: 100, ...(recordEvery && { recordEvery: over }) });
 
 /** Plays the arrivals in an order and returns the windows that were closed. */
 function play(scene: Scene, delay: (arrival: Arrival) => number, restarting = false): WindowValue[] {
@@ -95,7 +95,7 @@ function play(scene: Scene, delay: (arrival: Arrival) => number, restarting = fa
   for (const arrival of ordered) {
     expect(windows.add(arrival.time + origin, arrival.group, arrival.amount)).toBe('added');
     highest = Math.max(highest, arrival.time + origin);
-    if (arrival.looks) windows.head(arrival.group);
+    if (arrival.looks) windows.newestOpen(arrival.group);
     if (arrival.endsBatch) windows.advance(highest - lateness, (value) => closed.push(value));
     if (!restarting || !arrival.restarts) continue;
     const snapshot = packr.pack(windows.snapshot());
@@ -174,7 +174,7 @@ describe('windows', () => {
           const times = arrived.filter((event) => event.group === group).map((event) => event.time);
           const end = (Math.floor(Math.max(...times) / every) + 1) * every;
           const inside = windowOf(arrived, group, end, over);
-          const head = windows.head(group)!;
+          const head = windows.newestOpen(group)!;
           expect(head).toMatchObject({ group, start: end - over, end, count: inside.length });
           expect(agree(measure, head.value, measured(inside, measure, over))).toBe(true);
         }

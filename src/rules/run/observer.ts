@@ -1,5 +1,5 @@
 import type { AlertState, Decision, LogEvent, Observation } from '../../model.ts';
-import type { Amount } from '../../windows/windows.ts';
+import type { Amount } from '../../windows/aggregates/aggregate.ts';
 import type { StateRule } from '../compile.ts';
 import type { Judgement } from '../judge.ts';
 

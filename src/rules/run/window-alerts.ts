@@ -1,5 +1,6 @@
 import type { LogEvent, Millis, Observation, Output, Scalar, WindowValue } from '../../model.ts';
-import type { Amount, Windows } from '../../windows/windows.ts';
+import type { Amount } from '../../windows/aggregates/aggregate.ts';
+import type { Windows } from '../../windows/windows.ts';
 import type { CompiledRule } from '../compile.ts';
 import type { AlertBook } from './alert-book.ts';
 import type { Observer } from './observer.ts';
@@ -91,7 +92,7 @@ export class WindowAlerts {
   lookEarly(group: string, outputs: Output[]): void {
     const { rule, windows, book } = this.#parts;
     if (!book.rests(group)) return;
-    const head = windows.head(group);
+    const head = windows.newestOpen(group);
     if (head?.value !== undefined && rule.condition!.test(head.value)) this.#look(head, true, outputs);
   }
 

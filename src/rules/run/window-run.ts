@@ -1,7 +1,7 @@
 import { createEpisodes } from '../../alerts/episodes.ts';
 import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { LogEvent, Millis, Output } from '../../model.ts';
-import { createWindows, type Windows } from '../../windows/windows.ts';
+import { Windows } from '../../windows/windows.ts';
 import type { Judge } from '../judge.ts';
 import type { Key } from '../kql/keys.ts';
 import { AlertBook } from './alert-book.ts';
@@ -35,14 +35,14 @@ export function windowParts(
 
 function windowsOf({ rule, observer }: RunParts<CommonSettings>, judge: Judge): Windows {
   const { over, every, measure, condition, config } = rule;
-  return createWindows({
+  return new Windows({
     over,
     every,
     measure,
     maxGroups: config.maxGroups,
     // An observer sees calm windows, too.
-    heed: observer?.looked === undefined ? judge.holds : undefined,
-    rising: condition?.truer === 'as it grows',
+    matters: observer?.looked === undefined ? judge.holds : undefined,
+    risesWithEvents: condition?.truer === 'as it grows',
     ...(config.record && { recordEvery: over }),
   });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Millis } from '../../../model.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
-import { Visits } from '../../../windows/visits.ts';
+import { DueTimes } from '../../../windows/timer-queue.ts';
 import { Heartbeats, type PackedHeartbeats, packedHeartbeats } from './heartbeats.ts';
 
 const never = Number.NEGATIVE_INFINITY;
@@ -57,7 +57,7 @@ export class AbsenceTracker {
   readonly #hop: Millis;
   readonly #expected: ReadonlySet<string>;
   readonly #groups = new Map<string, Heartbeats>();
-  readonly #visits = new Visits<Heartbeats>();
+  readonly #due = new DueTimes<Heartbeats>();
   #watermark: Millis = never;
   /** Before that time nobody listened, so silence proves nothing. */
   #listening: Millis = never;
@@ -101,7 +101,7 @@ export class AbsenceTracker {
     const watermark = Math.floor(time / this.#hop) * this.#hop;
     if (!(watermark > this.#watermark)) return;
     if (this.#watermark === never) this.#begin(watermark);
-    this.#visits.upTo(watermark, (group, due) => this.#visit(group, due, tell));
+    this.#due.runUpTo(watermark, (group, due) => this.#visit(group, due, tell));
     this.#watermark = watermark;
   }
 
@@ -133,7 +133,7 @@ export class AbsenceTracker {
     [this.#watermark, this.#listening] = [watermark ?? never, listening ?? never];
     this.overflowed = saved.overflowed;
     this.#groups.clear();
-    this.#visits.clear();
+    this.#due.clear();
     for (const packed of saved.groups) {
       const group = Heartbeats.unpack(packed);
       this.#groups.set(group.name, group);
@@ -214,7 +214,7 @@ export class AbsenceTracker {
   }
 
   #expect(group: Heartbeats): void {
-    this.#visits.expect(group, this.#nextDue(group));
+    this.#due.set(group, this.#nextDue(group));
   }
 
   /** A group that is heard is not looked at with each event, but once in a deadline, one millisecond past it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Millis } from '../../../model.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
-import { Visits } from '../../../windows/visits.ts';
+import { DueTimes } from '../../../windows/timer-queue.ts';
 import type { Receiver, Tracked, Tracker } from '../../occurrences/tracker.ts';
 
 const never = Number.NEGATIVE_INFINITY;
@@ -46,7 +46,7 @@ const format = new SnapshotFormat({
 export class ChangeTracker implements Tracker {
   readonly #options: ChangeTrackerOptions;
   readonly #keys = new Map<string, Key>();
-  readonly #visits = new Visits<Key>();
+  readonly #due = new DueTimes<Key>();
   #settled: Millis = never;
   #pending = 0;
 
@@ -81,7 +81,7 @@ export class ChangeTracker implements Tracker {
 
   complete(through: Millis, receiver: Receiver): void {
     if (!(through > this.#settled)) return;
-    this.#visits.upTo(
+    this.#due.runUpTo(
       through,
       (key, due) => this.#visit(key, due, receiver),
       (due) => receiver.passed(due),
@@ -105,7 +105,7 @@ export class ChangeTracker implements Tracker {
     const saved = format.read(snapshot);
     this.#settled = saved.settled ?? never;
     this.#keys.clear();
-    this.#visits.clear();
+    this.#due.clear();
     this.#pending = 0;
     for (const [name, last, pending, most = mostPending] of saved.keys) {
       const key: Key = {
@@ -154,7 +154,7 @@ export class ChangeTracker implements Tracker {
     const { hop, forget } = this.#options;
     const [first] = key.pending;
     const time = first === undefined ? key.last![0] + forget : first[0];
-    this.#visits.expect(key, Math.min(key.due, (Math.floor(time / hop) + 1) * hop));
+    this.#due.set(key, Math.min(key.due, (Math.floor(time / hop) + 1) * hop));
   }
 
   /** What is left may still be many, if the value goes to and fro: only when they have doubled is it worth looking again. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Millis } from '../../../model.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
-import { Visits } from '../../../windows/visits.ts';
+import { DueTimes } from '../../../windows/timer-queue.ts';
 import type { Occurrence, Receiver, Tracked, Tracker } from '../../occurrences/tracker.ts';
 
 const never = Number.NEGATIVE_INFINITY;
@@ -66,7 +66,7 @@ const format = new SnapshotFormat({
 export class TermTracker implements Tracker {
   readonly #options: TermTrackerOptions;
   readonly #groups = new Map<string, Group>();
-  readonly #visits = new Visits<Group>();
+  readonly #due = new DueTimes<Group>();
   #settled: Millis = never;
   #pending = 0;
 
@@ -101,7 +101,7 @@ export class TermTracker implements Tracker {
 
   complete(through: Millis, receiver: Receiver): void {
     if (!(through > this.#settled)) return;
-    this.#visits.upTo(
+    this.#due.runUpTo(
       through,
       (group, due) => this.#visit(group, due, receiver),
       (due) => receiver.passed(due),
@@ -120,7 +120,7 @@ export class TermTracker implements Tracker {
     const saved = format.read(snapshot);
     this.#settled = saved.settled ?? never;
     this.#groups.clear();
-    this.#visits.clear();
+    this.#due.clear();
     this.#pending = 0;
     for (const [name, since, last, seen, again, known, pending] of saved.groups) {
       const group = this.#made(name, since);
@@ -219,7 +219,7 @@ export class TermTracker implements Tracker {
 
   #expect(group: Group, time: Millis): void {
     const { hop } = this.#options;
-    this.#visits.expect(group, Math.min(group.due, (Math.floor(time / hop) + 1) * hop));
+    this.#due.set(group, Math.min(group.due, (Math.floor(time / hop) + 1) * hop));
   }
 }
 

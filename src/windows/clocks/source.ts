@@ -1,5 +1,9 @@
-import type { Millis } from '../model.ts';
-import type { Young } from './young-connections.ts';
+import { z } from 'zod';
+import type { Millis } from '../../model.ts';
+import { number, objectOf, SnapshotFormat } from '../../util/snapshot.ts';
+import type { NewConnection } from './new-connections.ts';
+import { type ConnectionsState, connectionsState } from './new-connections.ts';
+import { type WallClockState, wallClockState } from './wall-clock.ts';
 
 /** A stream within a sender. */
 export interface Source {
@@ -14,7 +18,7 @@ export interface Source {
   held: { at: Millis; until: Millis; since: Millis } | undefined;
 }
 
-export const unheard = (name: string): Source => ({
+export const newSource = (name: string): Source => ({
   name,
   high: Number.NEGATIVE_INFINITY,
   arrival: Number.NEGATIVE_INFINITY,
@@ -26,7 +30,7 @@ export const unheard = (name: string): Source => ({
 const mostTimes = 5;
 
 /** Holds the clock where the source or, if that is farther, the clock itself was when the connection was new. */
-export function hold(source: Source, { since, clock }: Young, wall: Millis, settle: Millis): void {
+export function hold(source: Source, { since, clock }: NewConnection, wall: Millis, settle: Millis): void {
   if (!isHeld(source, wall)) source.held = { at: Math.max(source.high, clock), until: wall, since };
   const held = source.held!;
   held.until = Math.min(since, held.since + (mostTimes - 1) * settle) + settle;
@@ -89,3 +93,31 @@ export function combine(
   }
   return found;
 }
+
+/** The event clock in a checkpoint. Times are milliseconds since the epoch. */
+export interface ClockState {
+  /** Null: infinite. */
+  clock: [latest: Time, base: Time, now: Time, unheld?: Time | undefined, first?: Time | undefined];
+  wall: WallClockState;
+  sources: [name: string, high: Millis, arrival: Millis, listed: boolean, held?: Held | null | undefined][];
+  alone: boolean;
+  holding?: boolean | undefined;
+  connections?: ConnectionsState | undefined;
+}
+
+export type Time = Millis | null;
+type Held = NonNullable<Source['held']>;
+
+const time = number.nullable();
+const held = objectOf<Held>({ at: number, until: number, since: number });
+export const clockFormat = new SnapshotFormat({
+  component: 'The event clock',
+  schema: objectOf<ClockState>({
+    clock: z.tuple([time, time, time, time.optional(), time.optional()]),
+    wall: wallClockState,
+    sources: z.array(z.tuple([z.string(), number, number, z.boolean(), held.nullish()])),
+    alone: z.boolean(),
+    holding: z.boolean().optional(),
+    connections: connectionsState.optional(),
+  }),
+});

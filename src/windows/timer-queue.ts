@@ -4,7 +4,7 @@ import type { Millis } from '../model.ts';
  * Who is to be visited at which window end: a heap of the ends and, for each, those who asked. Memory and time
  * follow what was asked for, not the time between, so that a leap over a year of nothing costs nothing.
  */
-export class Agenda<T> {
+export class TimerQueue<T> {
   readonly #heap: Millis[] = [];
   readonly #buckets = new Map<Millis, T[]>();
   /** Neighbours ask for the same end one after the other. */
@@ -16,7 +16,7 @@ export class Agenda<T> {
     return this.#heap.length > 0 && this.#heap[0]! <= time ? this.#heap[0] : undefined;
   }
 
-  put(end: Millis, entry: T): void {
+  add(end: Millis, entry: T): void {
     if (end !== this.#lastEnd) {
       this.#last = this.#buckets.get(end) ?? this.#open(end);
       this.#lastEnd = end;
@@ -25,7 +25,7 @@ export class Agenda<T> {
   }
 
   /** Removes the earliest end and returns who asked for it, in the order in which they asked. */
-  take(): T[] {
+  takeFirst(): T[] {
     const end = this.#heap[0]!;
     const entries = this.#buckets.get(end)!;
     this.#buckets.delete(end);
@@ -64,5 +64,39 @@ export class Agenda<T> {
       index = child;
     }
     heap[index] = end;
+  }
+}
+
+interface Scheduled {
+  readonly name: string;
+  /** When it is to be visited next; infinite: not at all. Kept by `Visits`. */
+  due: Millis;
+}
+
+/** Who is to be visited when, each one at one time only; those of one time in the order of their names. */
+export class DueTimes<T extends Scheduled> {
+  readonly #agenda = new TimerQueue<T>();
+
+  set(member: T, due: Millis): void {
+    if (due === member.due) return;
+    member.due = due;
+    if (due !== Number.POSITIVE_INFINITY) this.#agenda.add(due, member);
+  }
+
+  /** `visit` may ask for another visit, of the same one and up to the same time. After each time `passed` is told. */
+  runUpTo(time: Millis, visit: (member: T, due: Millis) => void, passed?: (due: Millis) => void): void {
+    for (let due = this.#agenda.nextUpTo(time); due !== undefined; due = this.#agenda.nextUpTo(time)) {
+      for (const member of this.#agenda.takeFirst().sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        // Who asked for another time since asked anew.
+        if (member.due !== due) continue;
+        member.due = Number.POSITIVE_INFINITY;
+        visit(member, due);
+      }
+      passed?.(due);
+    }
+  }
+
+  clear(): void {
+    this.#agenda.clear();
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Measure } from '../model.ts';
-import { number } from '../util/snapshot.ts';
+import type { Measure } from '../../model.ts';
+import { number } from '../../util/snapshot.ts';
 import { type Aggregate, type Amount, type Running, Subtracting } from './aggregate.ts';
 import { Distinct, DistinctRunning, hashOf } from './distinct.ts';
 import { ExactSum } from './exact-sum.ts';

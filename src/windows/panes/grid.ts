@@ -1,5 +1,5 @@
-import { LogboomError } from '../errors.ts';
-import type { Millis } from '../model.ts';
+import { LogboomError } from '../../errors.ts';
+import type { Millis } from '../../model.ts';
 
 /** The greatest length of which both lengths are multiples. */
 function gcd(a: number, b: number): number {
@@ -42,12 +42,12 @@ export class Grid {
   }
 
   /** End of the first window that holds the pane. */
-  entry(pane: number): Millis {
+  firstEnd(pane: number): Millis {
     return this.endFrom((pane + 1) * this.pane);
   }
 
   /** End of the first window after those that hold the pane. */
-  exit(pane: number): Millis {
+  endAfter(pane: number): Millis {
     return this.endFrom((pane + 1) * this.pane + this.over);
   }
 
@@ -55,4 +55,18 @@ export class Grid {
   firstPane(end: Millis): number {
     return (end - this.over) / this.pane;
   }
+}
+
+/**
+ * The stretches of a timeline, or undefined where every window that a pane enters ends one anyway. A pane must not
+ * lie in two tiles.
+ */
+export function recordedGrid(windows: Grid, recordEvery: Millis | undefined): Grid | undefined {
+  if (recordEvery === undefined || recordEvery === windows.every) return undefined;
+  if (recordEvery % windows.pane !== 0)
+    throw new LogboomError(
+      'RULE_INVALID',
+      `Windows of ${windows.over} ms every ${windows.every} ms cannot be recorded every ${recordEvery} ms, which is no multiple of ${windows.pane} ms.`,
+    );
+  return new Grid(recordEvery, recordEvery);
 }

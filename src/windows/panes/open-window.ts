@@ -1,14 +1,13 @@
-import type { Millis } from '../model.ts';
-import type { Aggregate, Amount } from './aggregate.ts';
+import type { Millis } from '../../model.ts';
+import type { Aggregate, Amount } from '../aggregates/aggregate.ts';
 import type { Grid } from './grid.ts';
-import type { Group } from './group.ts';
-import { none, type Shares } from './shares.ts';
+import { noEntry, type PaneEntries } from './pane-entries.ts';
 
 /** What a head is made from. */
-export interface HeadParts<C> {
+export interface OpenWindowParts<C> {
   grid: Grid;
   aggregate: Aggregate<C> | undefined;
-  shares: Shares<C>;
+  entries: PaneEntries<C>;
 }
 
 /**
@@ -16,40 +15,40 @@ export interface HeadParts<C> {
  * asked about. Events are added as they come; panes that leave are subtracted where the measure can do that, and
  * where it cannot the cell is merged anew, when somebody asks.
  */
-export class Head<C> {
+export class OpenWindow<C> {
   end: Millis;
   count = 0;
   /** Number of the newest pane in the window. */
   #to: number;
   /** Number of the first pane in the window. */
   #from: number;
-  /** The group's earliest share in the window. */
+  /** The group's earliest entry in the window. */
   #first: number;
   /** Undefined: has to be merged from the panes. */
   #cell: { now: C } | undefined = undefined;
-  readonly #parts: HeadParts<C>;
+  readonly #parts: OpenWindowParts<C>;
 
-  constructor(parts: HeadParts<C>, group: Group<C>) {
-    const { grid, shares } = parts;
+  constructor(parts: OpenWindowParts<C>, newest: number) {
+    const { grid, entries } = parts;
     this.#parts = parts;
-    this.#to = shares.at[group.newest]!;
-    this.end = grid.entry(this.#to);
+    this.#to = entries.at[newest]!;
+    this.end = grid.firstEnd(this.#to);
     this.#from = grid.firstPane(this.end);
-    this.#first = group.newest;
-    for (let share = group.newest; share !== none && shares.at[share]! >= this.#from; ) {
-      this.count += shares.counts[share]!;
-      this.#first = share;
-      share = shares.earlier[share]!;
+    this.#first = newest;
+    for (let entry = newest; entry !== noEntry && entries.at[entry]! >= this.#from; ) {
+      this.count += entries.counts[entry]!;
+      this.#first = entry;
+      entry = entries.earlier[entry]!;
     }
   }
 
-  /** Takes in an event that was just added to that share of the group. */
-  add(share: number, amount: Amount): void {
-    const { aggregate, shares } = this.#parts;
-    const pane = shares.at[share]!;
+  /** Takes in an event that was just added to that entry of the group. */
+  add(entry: number, amount: Amount): void {
+    const { aggregate, entries } = this.#parts;
+    const pane = entries.at[entry]!;
     if (pane > this.#to) this.#move(pane);
     if (pane < this.#from) return;
-    if (pane < shares.at[this.#first]!) this.#first = share;
+    if (pane < entries.at[this.#first]!) this.#first = entry;
     this.count += 1;
     if (this.#cell !== undefined) this.#cell.now = aggregate!.put(this.#cell.now, amount);
   }
@@ -62,7 +61,7 @@ export class Head<C> {
   #move(pane: number): void {
     const { grid } = this.#parts;
     this.#to = pane;
-    const end = grid.entry(pane);
+    const end = grid.firstEnd(pane);
     if (end === this.end) return;
     this.end = end;
     this.#from = grid.firstPane(end);
@@ -70,20 +69,20 @@ export class Head<C> {
   }
 
   #leave(): void {
-    const { aggregate, shares } = this.#parts;
-    for (; shares.at[this.#first]! < this.#from; this.#first = shares.later[this.#first]!) {
-      this.count -= shares.counts[this.#first]!;
+    const { aggregate, entries } = this.#parts;
+    for (; entries.at[this.#first]! < this.#from; this.#first = entries.later[this.#first]!) {
+      this.count -= entries.counts[this.#first]!;
       if (this.#cell === undefined) continue;
       if (aggregate!.subtract === undefined) this.#cell = undefined;
-      else this.#cell.now = aggregate!.subtract(this.#cell.now, shares.cells[this.#first]!);
+      else this.#cell.now = aggregate!.subtract(this.#cell.now, entries.cells[this.#first]!);
     }
   }
 
   #merged(): C {
-    const { aggregate, shares } = this.#parts;
+    const { aggregate, entries } = this.#parts;
     let cell = aggregate!.cell();
-    for (let share = this.#first; share !== none; share = shares.later[share]!)
-      cell = aggregate!.merge(cell, shares.cells[share]!);
+    for (let entry = this.#first; entry !== noEntry; entry = entries.later[entry]!)
+      cell = aggregate!.merge(cell, entries.cells[entry]!);
     return cell;
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Millis } from '../model.ts';
-import { number } from '../util/snapshot.ts';
+import type { Millis } from '../../model.ts';
+import { number } from '../../util/snapshot.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 

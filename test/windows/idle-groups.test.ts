@@ -4,7 +4,7 @@ import type { Measure, Millis } from '../../src/model.ts';
 import type { Windows } from '../../src/windows/windows.ts';
 import { closing, open } from './support.ts';
 
-const heed = (_: number | undefined, count: number) => count >= 3;
+const matters = (_: number | undefined, count: number) => count >= 3;
 
 type Step =
   | { do: 'add'; group: string; after: number; back: number }
@@ -57,7 +57,7 @@ function seen(steps: readonly Step[], make: () => Windows): unknown[] {
     if (one.do === 'add') {
       time += one.after;
       windows.add(time - one.back, one.group, undefined);
-      const head = windows.head(one.group);
+      const head = windows.newestOpen(one.group);
       if (head !== undefined && head.count >= 3) all.push(head);
     } else if (one.do === 'advance') advance(time - 10);
     else if (one.do === 'schedule') windows.schedule(one.group, time + one.in);
@@ -92,9 +92,16 @@ describe('groups that have too few events to matter', () => {
         fc.array(step, { minLength: 1, maxLength: 120 }),
         lengths,
         (steps, [over, every, recordEvery]) => {
-          const options = { over, every, measure, heed, maxGroups: 8, ...(recordEvery && { recordEvery }) };
+          const options = {
+            over,
+            every,
+            measure,
+            matters,
+            maxGroups: 8,
+            ...(recordEvery && { recordEvery }),
+          };
           const awake = seen(steps, () => open(options));
-          expect(seen(steps, () => open({ ...options, rising: true }))).toEqual(awake);
+          expect(seen(steps, () => open({ ...options, risesWithEvents: true }))).toEqual(awake);
         },
       ),
       { numRuns: 400 },
@@ -102,26 +109,26 @@ describe('groups that have too few events to matter', () => {
   });
 
   it('have no head that anybody would look at, until they have enough', () => {
-    const windows = open({ over: 30, every: 10, heed, rising: true });
+    const windows = open({ over: 30, every: 10, matters, risesWithEvents: true });
     windows.add(1, 'a', undefined);
     windows.add(2, 'a', undefined);
-    expect(windows.head('a')).toBeUndefined();
+    expect(windows.newestOpen('a')).toBeUndefined();
     windows.add(3, 'a', undefined);
-    expect(windows.head('a')).toMatchObject({ end: 10, count: 3 });
+    expect(windows.newestOpen('a')).toMatchObject({ end: 10, count: 3 });
     windows.add(45, 'a', undefined);
-    expect(windows.head('a')).toMatchObject({ end: 50, count: 1 });
+    expect(windows.newestOpen('a')).toMatchObject({ end: 50, count: 1 });
     // The first three leave; the one that stays is too few again.
     closing(windows, 40);
-    expect(windows.head('a')).toBeUndefined();
+    expect(windows.newestOpen('a')).toBeUndefined();
     windows.add(46, 'a', undefined);
     windows.add(47, 'a', undefined);
-    expect(windows.head('a')).toMatchObject({ end: 50, count: 3 });
+    expect(windows.newestOpen('a')).toMatchObject({ end: 50, count: 3 });
   });
 
   it('never sleep where less matters more', () => {
-    const windows = open({ over: 20, every: 10, heed: (_, count) => count < 2 });
+    const windows = open({ over: 20, every: 10, matters: (_, count) => count < 2 });
     windows.add(1, 'a', undefined);
-    expect(windows.head('a')).toMatchObject({ count: 1 });
+    expect(windows.newestOpen('a')).toMatchObject({ count: 1 });
     expect(closing(windows, 100)).toEqual(['a [-10, 10) 1', 'a [10, 30) 0']);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { pack, unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
-import { EventClock } from '../../src/windows/clock.ts';
+import { EventClock } from '../../src/windows/clocks/event-clock.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -134,15 +134,15 @@ describe('a source that is alone', () => {
 
   it('moves it from its first event on where the batch is known to hold no other', () => {
     const clock = new EventClock(config);
-    expect(clock.deserted).toBe(true);
-    clock.expect(1);
+    expect(clock.hasNoActiveSource).toBe(true);
+    clock.expectSources(1);
     clock.observe('a', t, t);
     expect(clock.now).toBe(t);
   });
 
   it('does not run ahead of another that comes in the same first batch', () => {
     const clock = new EventClock(config);
-    clock.expect(2);
+    clock.expectSources(2);
     clock.observe('a', t + 5_000, t);
     clock.observe('b', t, t);
     clock.advance(t);
@@ -337,7 +337,7 @@ describe('a restored clock', () => {
         let restarted = clockWith();
         let before = Number.NEGATIVE_INFINITY;
         for (const { source, time, wall, kind, connection } of steps) {
-          for (const clock of [lasting, restarted]) clock.hear(connection, t + wall);
+          for (const clock of [lasting, restarted]) clock.beginBatch(connection, t + wall);
           if (kind === 'observe')
             expect(restarted.observe(source, t + time, t + wall)).toBe(
               lasting.observe(source, t + time, t + wall),

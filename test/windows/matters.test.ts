@@ -1,43 +1,43 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Millis, WindowValue } from '../../src/model.ts';
-import type { WindowOptions } from '../../src/windows/windows.ts';
+import type { WindowOptions } from '../../src/windows/options.ts';
 import { closing, open } from './support.ts';
 
 const fromThree = (_: number | undefined, count: number) => count >= 3;
 
 describe('where only some values matter, a group', () => {
   it('is visited where its value does', () => {
-    const windows = open({ over: 30, every: 10, heed: fromThree });
+    const windows = open({ over: 30, every: 10, matters: fromThree });
     for (const time of [1, 11, 12, 21]) windows.add(time, 'a', undefined);
     windows.add(12, 'b', undefined);
     expect(closing(windows, 1000)).toEqual(['a [-10, 20) 3', 'a [0, 30) 4', 'a [10, 40) 3']);
   });
 
   it('is visited always while it is pinned', () => {
-    const windows = open({ over: 20, every: 10, heed: fromThree });
+    const windows = open({ over: 20, every: 10, matters: fromThree });
     windows.add(1, 'a', undefined);
     windows.pin('a', true);
     expect(closing(windows, 100)).toEqual(['a [-10, 10) 1', 'a [10, 30) 0']);
   });
 
   it('is visited when it was asked for', () => {
-    const windows = open({ over: 20, every: 10, heed: fromThree });
+    const windows = open({ over: 20, every: 10, matters: fromThree });
     windows.add(1, 'a', undefined);
     windows.schedule('a', 20);
     expect(closing(windows, 100)).toEqual(['a [0, 20) 1']);
   });
 
   it('is visited where a tile of its timeline ends', () => {
-    const hopping = open({ over: 20, every: 10, heed: fromThree, recordEvery: 20 });
-    const tumbling = open({ over: 20, every: 20, heed: fromThree, recordEvery: 20 });
+    const hopping = open({ over: 20, every: 10, matters: fromThree, recordEvery: 20 });
+    const tumbling = open({ over: 20, every: 20, matters: fromThree, recordEvery: 20 });
     for (const windows of [hopping, tumbling]) windows.add(1, 'a', undefined);
     expect(closing(hopping, 100)).toEqual(['a [0, 20) 1']);
     expect(closing(tumbling, 100)[0]).toBe('a [0, 20) 1');
   });
 
   it('is forgotten when it is empty though nobody looked', () => {
-    const windows = open({ heed: () => false });
+    const windows = open({ matters: () => false });
     windows.add(1, 'a', undefined);
     expect(closing(windows, 5000)).toEqual([]);
     expect([windows.groups, windows.waiting]).toEqual([0, false]);
@@ -67,9 +67,9 @@ describe('where only some values matter, a group', () => {
           return { closed, moved };
         };
         const all = play({});
-        const heeded = play({ heed: fromThree });
-        expect(heeded.closed).toEqual(all.closed.filter(({ value, count }) => fromThree(value, count)));
-        expect(heeded.moved).toEqual(all.moved);
+        const filtered = play({ matters: fromThree });
+        expect(filtered.closed).toEqual(all.closed.filter(({ value, count }) => fromThree(value, count)));
+        expect(filtered.moved).toEqual(all.moved);
       }),
     );
   });

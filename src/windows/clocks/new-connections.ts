@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Millis } from '../model.ts';
-import { number } from '../util/snapshot.ts';
+import type { Millis } from '../../model.ts';
+import { number } from '../../util/snapshot.ts';
 
 /** A connection that was heard of for the first time not long ago. */
-export interface Young {
+export interface NewConnection {
   /** When it was heard of first, by the wall clock that never runs backwards. */
   since: Millis;
   /** Where the event clock was then. */
@@ -21,9 +21,9 @@ export const connectionsState: z.ZodType<ConnectionsState> = z.array(
 const most = 10_000;
 
 /** Tells which connections are new, by the batches that came over them. */
-export class YoungConnections {
+export class NewConnections {
   readonly #settle: Millis;
-  #known = new Map<string, Young>();
+  #known = new Map<string, NewConnection>();
 
   /** For how long a connection is new. */
   constructor(settle: Millis) {
@@ -31,7 +31,7 @@ export class YoungConnections {
   }
 
   /** Says that a batch came over a connection; answers if the connection is new. */
-  hear(connection: string, wall: Millis, clock: Millis): Young | undefined {
+  batchFrom(connection: string, wall: Millis, clock: Millis): NewConnection | undefined {
     if (this.#settle === 0) return undefined;
     let young = this.#known.get(connection);
     if (young === undefined) {

@@ -1,20 +1,22 @@
-import type { TimeConfig } from '../config/schema/time.ts';
-import type { Millis } from '../model.ts';
-import type { Snapshot } from '../util/snapshot.ts';
-import { type ClockState, clockFormat, type Time } from './clock-state.ts';
+import type { TimeConfig } from '../../config/schema/time.ts';
+import type { Millis } from '../../model.ts';
+import type { Snapshot } from '../../util/snapshot.ts';
+import { type NewConnection, NewConnections } from './new-connections.ts';
 import {
   byAgeThenName,
+  type ClockState,
+  clockFormat,
   combine,
   farthestOf,
   hold,
   isHeld,
   lagsOf,
+  newSource,
   type Source,
   type SourceLag,
-  unheard,
+  type Time,
 } from './source.ts';
-import { WallClock } from './wall.ts';
-import { type Young, YoungConnections } from './young-connections.ts';
+import { WallClock } from './wall-clock.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 
@@ -47,9 +49,9 @@ export class EventClock {
   /** Whether a source may be held. */
   #holding = false;
   readonly #settle: Millis;
-  readonly #connections: YoungConnections;
+  readonly #connections: NewConnections;
   /** The connection of the batch in hand, if it is new. */
-  #young: Young | undefined = undefined;
+  #young: NewConnection | undefined = undefined;
   /** Whether there is one active source and none is known to join it. */
   #alone = false;
 
@@ -58,7 +60,7 @@ export class EventClock {
     this.#wall = new WallClock(config.idleAfter);
     // In silence no source is to be held any more.
     this.#settle = Math.min(config.settle, config.idleAfter);
-    this.#connections = new YoungConnections(this.#settle);
+    this.#connections = new NewConnections(this.#settle);
   }
 
   get now(): Millis {
@@ -71,11 +73,11 @@ export class EventClock {
   }
 
   /** Says over which connection the coming events came; undefined where senders keep their order. */
-  hear(connection: string | undefined, receivedAt: Millis): void {
+  beginBatch(connection: string | undefined, receivedAt: Millis): void {
     this.#young =
       connection === undefined
         ? undefined
-        : this.#connections.hear(connection, this.#wall.read(receivedAt), this.#unheld);
+        : this.#connections.batchFrom(connection, this.#wall.read(receivedAt), this.#unheld);
   }
 
   /**
@@ -112,7 +114,7 @@ export class EventClock {
   }
 
   /** Whether no source is active, so that the next batch should be looked through for `expect`. */
-  get deserted(): boolean {
+  get hasNoActiveSource(): boolean {
     return this.#listed.length === 0;
   }
 
@@ -120,8 +122,8 @@ export class EventClock {
    * Says how many sources the coming batch has. Several that come together hold each other back from the first
    * event on; without this the first would run ahead alone.
    */
-  expect(sources: number): void {
-    this.#alone = sources === 1 && this.deserted;
+  expectSources(sources: number): void {
+    this.#alone = sources === 1 && this.hasNoActiveSource;
   }
 
   /**
@@ -203,7 +205,7 @@ export class EventClock {
   }
 
   #admit(name: string): Source {
-    const source = unheard(name);
+    const source = newSource(name);
     this.#sources.set(name, source);
     this.#last = source;
     return source;

@@ -1,0 +1,77 @@
+import type { Measure, Millis } from '../model.ts';
+import { type Aggregate, type Running, Single } from './aggregates/aggregate.ts';
+import { aggregateFor } from './aggregates/measures.ts';
+import { Grid, recordedGrid } from './panes/grid.ts';
+import type { Group } from './panes/groups.ts';
+
+/** Where events of groups beyond `maxGroups` are counted together. */
+export const otherGroup = '_other';
+
+/** What windows are to count, and which of them are to be closed with a value. Lengths in milliseconds. */
+export interface WindowOptions {
+  over: Millis;
+  every: Millis;
+  measure: Measure;
+  maxGroups: number;
+  /** Close the windows of each group with events at multiples of this length, whether they matter or not, to be recorded. */
+  recordEvery?: Millis;
+  /**
+   * Whether a window's value matters; by default every value does. The window of a group that is not pinned, has no timer
+   * and is not to be recorded is closed without a value where it does not.
+   */
+  matters?: ((value: number | undefined, count: number) => boolean) | undefined;
+  /** Whether a count or rate that matters does so with every further event. */
+  risesWithEvents?: boolean;
+}
+
+/** What follows from the options alone. Throws `RULE_INVALID` for lengths that do not fit. */
+export class WindowPlan {
+  readonly maxGroups: number;
+  readonly grid: Grid;
+  /** Where the recorded windows lie; undefined where all are recorded, or none. */
+  readonly recorded: Grid | undefined;
+  /** Undefined: the measure is the number of events. */
+  readonly aggregate: Aggregate<unknown> | undefined;
+  /** What one event adds to a count or a rate. */
+  readonly perEvent: number;
+  readonly matters: WindowOptions['matters'];
+  readonly #options: WindowOptions;
+
+  constructor(options: WindowOptions) {
+    const { over, every, measure, recordEvery, maxGroups } = options;
+    this.#options = options;
+    this.maxGroups = maxGroups;
+    this.grid = new Grid(over, every);
+    this.recorded = recordedGrid(this.grid, recordEvery);
+    this.aggregate = aggregateFor(measure);
+    this.perEvent = measure.kind === 'rate' ? 1000 / over : 1;
+    // Where every window is recorded every one is closed with a value.
+    this.matters = recordEvery === undefined || this.recorded !== undefined ? options.matters : undefined;
+  }
+
+  /** The measure of a group's window as it slides, where it is more than the number of events. */
+  running(): Running<unknown> | undefined {
+    const { aggregate, grid } = this;
+    return aggregate && grid.over === grid.pane ? new Single(aggregate) : aggregate?.running();
+  }
+
+  /** Value of the group's window that holds so many events. */
+  valueOf({ running }: Group<unknown>, count: number): number | undefined {
+    return running === undefined ? count * this.perEvent : running.value(count);
+  }
+
+  /** Whether the group's window with that end is closed with a value. */
+  mustClose(group: Group<unknown>, end: Millis): boolean {
+    if (this.matters === undefined || group.pinned) return true;
+    if (group.timers !== undefined && group.timers[0]! <= end) return true;
+    return group.busy && this.matters(this.valueOf(group, group.count), group.count);
+  }
+
+  /** Whether a window with so many events matters, and every one with more; undefined where that cannot be told. */
+  get countMatters(): ((events: number) => boolean) | undefined {
+    const { matters, perEvent } = this;
+    const { risesWithEvents = false } = this.#options;
+    if (matters === undefined || !risesWithEvents || this.aggregate !== undefined) return undefined;
+    return (events) => matters(events * perEvent, events);
+  }
+}

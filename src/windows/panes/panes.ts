@@ -1,0 +1,126 @@
+import type { Millis } from '../../model.ts';
+import { TimerQueue } from '../timer-queue.ts';
+import type { Grid } from './grid.ts';
+import type { Group } from './groups.ts';
+import type { IdleGroups } from './idle-groups.ts';
+import { noEntry, type Pane, type PaneEntries } from './pane-entries.ts';
+
+/** To find a group's entry of a pane costs as much as to look at so many of the pane's entries. */
+const entriesPerSearch = 8;
+
+/** Those that leave come before those that enter, each in order of time. */
+const byTurn = (a: Pane, b: Pane) => Number(b.entered) - Number(a.entered) || a.number - b.number;
+
+/** The panes in which anybody has a entry, and when windows come to hold them and hold them no longer. */
+export class Panes<C> {
+  readonly #grid: Grid;
+  readonly #entries: PaneEntries<C, Group<C>>;
+  readonly #idle: IdleGroups<C>;
+  readonly #panes = new Map<number, Pane>();
+  /** Each by the end at which it enters, then by that at which it leaves. */
+  readonly #queue = new TimerQueue<Pane>();
+  /** Events come in order, nearly. */
+  #last: Pane | undefined = undefined;
+
+  constructor(grid: Grid, entries: PaneEntries<C, Group<C>>, idle: IdleGroups<C>) {
+    this.#grid = grid;
+    this.#entries = entries;
+    this.#idle = idle;
+  }
+
+  /** The pane with that number; a new one asks for a visit to the first window that holds it. */
+  numbered(number: number, closed: Millis): Pane {
+    if (this.#last?.number === number) return this.#last;
+    let pane = this.#panes.get(number);
+    if (pane === undefined) {
+      const end = this.#grid.firstEnd(number);
+      pane = { number, newest: noEntry, size: 0, entered: end <= closed };
+      this.#panes.set(number, pane);
+      this.#queue.add(pane.entered ? this.#grid.endAfter(number) : end, pane);
+    }
+    this.#last = pane;
+    return pane;
+  }
+
+  /** The first end at which a pane enters or leaves, where it is not after that time. */
+  nextUpTo(time: Millis): Millis | undefined {
+    return this.#queue.nextUpTo(time);
+  }
+
+  /**
+   * Moves the windows of the groups that are awake on until they have that end, and tells which of them that concerns:
+   * a few times; and of those asleep who has nothing any more. Returns the number of entries that entered.
+   */
+  slide(end: Millis, moved: (group: Group<C>) => void): number {
+    if (this.#queue.nextUpTo(end) === undefined) return 0;
+    let entered = 0;
+    for (const pane of this.#queue.takeFirst().sort(byTurn)) {
+      if (pane.entered) this.#leave(pane, end, moved);
+      else {
+        entered += pane.size;
+        this.#enter(pane, moved);
+      }
+    }
+    return entered;
+  }
+
+  /** A entry of a pane in the window that closed last. */
+  enter(entry: number, group: Group<C>): void {
+    group.count += this.#entries.counts[entry]!;
+    if (group.running !== undefined) group.running.enter(this.#entries.cells[entry]!);
+  }
+
+  clear(): void {
+    this.#panes.clear();
+    this.#queue.clear();
+    this.#last = undefined;
+  }
+
+  #enter(pane: Pane, moved: (group: Group<C>) => void): void {
+    const { busy, mayIdle } = this.#idle;
+    if (mayIdle && busy.size * entriesPerSearch < pane.size) this.#enterOf(busy, pane, moved);
+    else this.#enterAll(pane, moved);
+    pane.entered = true;
+    this.#queue.add(this.#grid.endAfter(pane.number), pane);
+  }
+
+  #enterOf(awake: Iterable<Group<C>>, pane: Pane, moved: (group: Group<C>) => void): void {
+    for (const group of awake) {
+      const entry = this.#entries.find(group, pane.number);
+      if (entry === noEntry) continue;
+      this.enter(entry, group);
+      moved(group);
+    }
+  }
+
+  #enterAll(pane: Pane, moved: (group: Group<C>) => void): void {
+    const { groups, nextInPane } = this.#entries;
+    for (let entry = pane.newest; entry !== noEntry; entry = nextInPane[entry]!) {
+      const group = groups[entry]!;
+      if (!group.busy) continue;
+      this.enter(entry, group);
+      moved(group);
+    }
+  }
+
+  #leave(pane: Pane, end: Millis, moved: (group: Group<C>) => void): void {
+    const { groups, nextInPane, counts, later } = this.#entries;
+    for (let entry = pane.newest; entry !== noEntry; entry = nextInPane[entry]!) {
+      const group = groups[entry]!;
+      group.total -= counts[entry]!;
+      if (group.busy) this.#leaveOne(entry, group, end);
+      else if (later[entry] !== noEntry) continue;
+      moved(group);
+    }
+    this.#entries.freeAll(pane);
+    this.#panes.delete(pane.number);
+    if (this.#last === pane) this.#last = undefined;
+  }
+
+  #leaveOne(entry: number, group: Group<C>, end: Millis): void {
+    group.count -= this.#entries.counts[entry]!;
+    if (group.running !== undefined) group.running.leave(this.#entries.cells[entry]!);
+    // A head ends later than any entry of its own leaves, so one that is over must not outlive them.
+    if (group.open !== undefined && group.open.end < end) group.open = undefined;
+  }
+}
