@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 import { main } from './cli/main.ts';
 
-// `logboom status | head` closes the pipe early; that is the reader's right and no error.
+// `logboom status | head` closes the pipe early, which is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
   throw error;
 });
 
-// Whatever is written holds people's log lines or counts them: it is for its owner alone.
+// All files hold log lines or data about them, so only their owner may read them.
 process.umask(0o077);
 process.exitCode = await main(process.argv.slice(2));
-// A socket or thread that outlived an orderly end must not keep the process; the timer itself does not either.
+// A socket or thread that is left must not keep the process running; nor does this timer.
 setTimeout(() => process.exit(), 1_000).unref();

@@ -3,7 +3,7 @@ import type { Millis } from '../model.ts';
 import { parseIso } from '../parsers/timestamp.ts';
 import { withoutCredentials } from '../util/text.ts';
 
-/** Reads a moment: ISO 8601, UTC where it names no zone. */
+/** Parses a time: ISO 8601, UTC if it has no zone. */
 export function timeFrom(name: string, text: string | undefined): Millis | undefined {
   if (text === undefined) return undefined;
   const time = parseIso(text);
@@ -11,14 +11,14 @@ export function timeFrom(name: string, text: string | undefined): Millis | undef
   throw new LogboomError('USAGE', `--${name} takes a time such as 2026-11-21T13:45:00Z, but got "${text}".`);
 }
 
-/** Reads `--url`: an http or https address. */
+/** Parses `--url`: an http or https address. */
 export function addressFrom(text: string): string {
   if (URL.canParse(text) && /^https?:\/\//i.test(text)) return text;
   const message = `--url takes an address such as http://localhost:9200, but got "${withoutCredentials(text)}".`;
   throw new LogboomError('USAGE', message);
 }
 
-/** Reads `event.dataset=nginx.access,host.name=web-1`. */
+/** Parses `event.dataset=nginx.access,host.name=web-1`. */
 export function fieldsFrom(text: string | undefined): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const pair of text?.split(',') ?? []) {
@@ -30,5 +30,21 @@ export function fieldsFrom(text: string | undefined): Record<string, string> {
   return fields;
 }
 
-/** A moment as tables show it: `2015-05-17 10:05:03.000`, UTC. */
+/** Parses a whole number. Throws `USAGE` with the name of the argument. */
+export function numberFrom(
+  name: string,
+  text: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+  throw new LogboomError('USAGE', `--${name} takes a whole number ${range}, but got "${text}".`);
+}
+
+/** A time as tables show it: `2015-05-17 10:05:03.000`, UTC. */
 export const moment = (time: Millis): string => new Date(time).toISOString().replace('T', ' ').slice(0, -1);
+
+/** The value hint of a last positional argument that takes all further arguments. */
+export const several = 'several';

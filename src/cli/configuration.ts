@@ -5,7 +5,7 @@ import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
 import { messageProblems, ruleProblems } from '../rules/problems.ts';
 
-/** What layers beyond the configuration's own have to say about it. */
+/** Checks of the configuration by outer layers. */
 const checks: readonly Check[] = [ruleProblems, messageProblems];
 
 export interface ConfigArguments {
@@ -16,28 +16,28 @@ export interface ConfigArguments {
 export const configArgument = {
   type: 'string',
   valueHint: 'file',
-  description: 'Configuration file (default: LOGBOOM_CONFIG, else ./logboom.yml where there is one)',
+  description: 'Configuration file (default: LOGBOOM_CONFIG, or ./logboom.yml if it exists)',
 } as const;
 export const dataArgument = {
   type: 'string',
   valueHint: 'folder',
-  description: 'Folder of the journal and the state, instead of the configured one',
+  description: 'Data folder, instead of the configured one',
 } as const;
 
-/** Loads the configuration that the arguments and the environment name. An argument is the last word. */
+/** Loads the configuration that the arguments and the environment select. Arguments take precedence. */
 export function load({ config, data }: ConfigArguments): Loaded {
   const env = data === undefined ? process.env : { ...process.env, LOGBOOM_DATA: data };
   return loadConfig({ path: config, env, checks });
 }
 
-/** All problems, for a terminal. */
+/** All problems as text. */
 export function formatProblems({ problems, path }: Loaded): string {
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
   const list = problems.map((problem) => formatProblem(problem, path)).join('\n\n');
   return `The configuration has ${count}:\n\n${list}`;
 }
 
-/** The configuration, or a `CONFIG_INVALID` that tells all problems. */
+/** The configuration. Throws `CONFIG_INVALID` with all problems. */
 export function validConfig(arguments_: ConfigArguments): Config {
   const loaded = load(arguments_);
   if (loaded.config) return loaded.config;

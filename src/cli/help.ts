@@ -1,46 +1,46 @@
-/** `logboom --help`: what a person needs for the first ten minutes. */
+/** The text of `logboom --help`. */
 export const help = (version: string): string => `logboom ${version}
 
-Takes logs from Filebeat (output.logstash), counts them in event-time windows, and tells people within milliseconds;
-writes events, windows and alerts into Elasticsearch, or into a store of its own where there is none.
+Receives logs from Filebeat (output.logstash), counts events in event-time windows, and notifies within milliseconds.
+Writes events, windows and alerts to Elasticsearch or to its embedded store.
 
-Begin with
-  logboom demo                 shows it all in a minute, with synthetic traffic; needs nothing else
-  logboom check                tells what is wrong with ./logboom.yml, all at once
-  logboom run                  serves; also what \`logboom\` alone does
+Start with
+  logboom demo                 shows all parts in a minute, with synthetic traffic; needs no other software
+  logboom check                reports all problems of ./logboom.yml
+  logboom run                  serves; \`logboom\` without a command does the same
 
 Before a rule goes live
-  logboom backtest logboom.yml access.log*       what it would have done: every alert, and how many messages
-  logboom test-rules examples/rules/*.test.yml   whether it does what its tests say, for CI
+  logboom backtest logboom.yml access.log*       shows what it would have done: all alerts and notifications
+  logboom test-rules examples/rules/*.test.yml   runs its tests, for CI
 
-Then let Filebeat ship to it (filebeat.yml)
+Ship logs with Filebeat (filebeat.yml)
   output.logstash:
     hosts: ["localhost:5044"]
 
 All commands
   run       [--config file] [--data folder]      serve until SIGTERM or Ctrl-C
   check     [--config file]                      check the configuration
-  status    [--config file] [--url url] [--json] ask a running logboom how it is
-  reload    [--config file] [--url url] [--json] let a running logboom take up its changed configuration
+  status    [--config file] [--url url] [--json] show the state of a running logboom
+  reload    [--config file] [--url url] [--json] make a running logboom reload its configuration
   generate  [--host h] [--port p] [--rate n] [--count n] [--tutorial] [--fast]
                                                  ship synthetic traffic to a Lumberjack listener
   demo      [--fast] [--once] [--data folder]    the tutorial
   backtest  [--fields n=v,…] [--from t] [--to t] [--json] [--log] RULES INPUT…
-                                                 what rules would have done, from log files or a journal
+                                                 show what rules would have done on log files or a journal
   test-rules [--json] FILE…                      run tests of rules (examples/rules/*.test.yml)
-  score     [--seeds n,…] [--json] [RULES]       precision, recall and delay over labelled incidents
+  score     [--seeds n,…] [--json] [RULES]       show precision, recall and delay over labelled incidents
   explain   [--at time] [--group g] [--config file] [--data folder] [--json] ALERT|RULE
-                                                 why an alert fired; with --at, why a rule did or did not
+                                                 show why an alert fired; with --at, why a rule did or did not
   dead-letters [--index i] [--reason r] [--since t] [--all] [--json] list|show|retry|drop [ID…]
-                                                 documents that Elasticsearch refused for good
+                                                 list, retry or drop documents that Elasticsearch refused
   setup     [--config file] [--url url] [--dry-run] [--overwrite]
-                                                 templates and lifecycle in Elasticsearch, and the rights needed
+                                                 install templates and lifecycle policies in Elasticsearch
   kibana    [--config file] [--url url] [--space s] [--api-key k] [--events pattern] [--overwrite] [--no-rules]
-            import|check|export                  dashboards and rules for Kibana
-  <command> --help                               its options
+            import|check|export                  import, check or export dashboards and rules for Kibana
+  <command> --help                               show the options of a command
 
-Configuration   logboom.yml, every setting has a default: docs/configuration.md, examples/logboom.yml
+Configuration   logboom.yml; every setting has a default: docs/configuration.md, examples/logboom.yml
 Environment     LOGBOOM_INPUTS_LUMBERJACK_PORT=5045 overrides inputs.lumberjack.port, and so on
-Exit codes      0 done; 1 a problem that the message names; 2 wrong usage; 3 a defect in logboom (with its stack);
-                130 or 143 where a second signal cut the stop short
+Exit codes      0 success; 1 a failure with a message; 2 wrong usage; 3 a defect in logboom (with its stack);
+                130 or 143 if a second signal interrupted the shutdown
 `;

@@ -2,19 +2,19 @@ import { type ArgsDef, parseArgs, renderUsage } from 'citty';
 import { didYouMean } from '../config/load/nearest.ts';
 import { LogboomError } from '../errors.ts';
 import { version } from '../util/package-files.ts';
-import { type Command, commands, several } from './commands.ts';
+import { several } from './arguments.ts';
+import { type Command, commands } from './commands.ts';
 import { help } from './help.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 const exitCodes = { done: 0, problem: 1, usage: 2, defect: 3 } as const;
 
 const usage = (message: string, command?: string) => {
-  const more =
-    command === undefined ? 'logboom --help shows all commands.' : `logboom ${command} --help shows how.`;
+  const more = command === undefined ? 'See logboom --help.' : `See logboom ${command} --help.`;
   return new LogboomError('USAGE', `${message}\n${more}`);
 };
 
-/** `logboom --config x` is `logboom run --config x`: without a command, it serves. */
+/** The default command is `run`: `logboom --config x` is `logboom run --config x`. */
 function split(argv: readonly string[]): [name: string, rest: string[]] {
   const [first, ...rest] = argv;
   return first === undefined || first.startsWith('-') ? ['run', [...argv]] : [first, rest];
@@ -25,13 +25,13 @@ function commandCalled(name: string): Command {
   throw usage(`There is no command \`${name}\`${didYouMean(name, Object.keys(commands)) || '.'}`);
 }
 
-/** How many arguments without a name the command takes. */
+/** Number of positional arguments that the command takes. */
 function placesOf({ args }: Command): number {
   const places = Object.values((args ?? {}) as ArgsDef).filter(({ type }) => type === 'positional');
   return places.at(-1)?.valueHint === several ? Number.POSITIVE_INFINITY : places.length;
 }
 
-/** A missing argument is the person's mistake, not a defect. */
+/** Parses the arguments. A missing argument is a usage error, not a defect. */
 function argumentsOf(name: string, { args }: Command, rest: string[]) {
   try {
     return parseArgs(rest, (args ?? {}) as ArgsDef);
@@ -40,12 +40,12 @@ function argumentsOf(name: string, { args }: Command, rest: string[]) {
   }
 }
 
-/** citty ignores what it does not know; a mistyped option must not be lost that quietly. */
+/** Refuses unknown arguments: citty ignores them, so a mistyped option would have no effect. */
 function refuseUnknown(name: string, command: Command, rest: string[]): void {
   const known = Object.keys(command.args ?? {});
   const given = argumentsOf(name, command, rest);
   for (const option of Object.keys(given)) {
-    // citty gives an option of two words under both of its names, `dry-run` and `dryRun`.
+    // citty returns an option of two words under both names, `dry-run` and `dryRun`.
     const spelt = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     if (option === '_' || known.includes(option) || known.includes(spelt)) continue;
     const options = known.map((one) => `--${one}`);
@@ -53,7 +53,7 @@ function refuseUnknown(name: string, command: Command, rest: string[]): void {
     throw usage(`There is no option ${dashes}${option}${didYouMean(option, options) || '.'}`, name);
   }
   const more = given._[placesOf(command)];
-  if (more !== undefined) throw usage(`"${more}" is more than this command takes.`, name);
+  if (more !== undefined) throw usage(`Unexpected argument "${more}".`, name);
   for (const option of known) if (given[option] === '') throw usage(`--${option} needs a value.`, name);
 }
 
@@ -76,14 +76,14 @@ function print(terminal: Terminal, text: string): number {
   return exitCodes.done;
 }
 
-/** An expected failure is told by its message; anything else is a defect, and its stack helps to find it. */
+/** Prints the message of an expected failure. Anything else is a defect and is printed with its stack. */
 function report(thrown: unknown, terminal: Terminal): number {
   if (thrown instanceof LogboomError) {
     terminal.err(`logboom: ${thrown.message}`);
     return thrown.code === 'USAGE' ? exitCodes.usage : exitCodes.problem;
   }
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  terminal.err(`logboom: an unexpected error, which is a defect of logboom:\n${stack}`);
+  terminal.err(`logboom: unexpected error, a defect of logboom:\n${stack}`);
   return exitCodes.defect;
 }
 

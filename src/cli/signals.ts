@@ -23,40 +23,40 @@ interface Hangups {
 }
 
 export interface ReloadRequests {
-  /** Told of each request from now on, and of one that came before. */
+  /** Calls the listener for each request from now on, and for one that came before. */
   listen(listener: () => void): void;
-  /** Resolves where the signal means that the terminal was closed: nobody is there any more. */
-  deserted: Promise<'SIGHUP'>;
+  /** Resolves when SIGHUP means that the terminal was closed. */
+  terminalClosed: Promise<'SIGHUP'>;
   dispose(): void;
 }
 
-/** Listens for SIGHUP, which asks a server for its configuration to be loaded anew, unless its terminal is gone. */
+/** Listens for SIGHUP: a request to reload the configuration, or the end of the terminal where that is gone. */
 export function reloadRequests(
   signals: Hangups = process,
   hasTerminal: () => boolean = () => isatty(0),
 ): ReloadRequests {
   const hadTerminal = hasTerminal();
-  let desert: (signal: 'SIGHUP') => void = () => {};
-  const deserted = new Promise<'SIGHUP'>((resolve) => {
-    desert = resolve;
+  let close: (signal: 'SIGHUP') => void = () => {};
+  const terminalClosed = new Promise<'SIGHUP'>((resolve) => {
+    close = resolve;
   });
   let early = false;
-  let tell = () => {
+  let request = () => {
     early = true;
   };
-  const listener = () => (hadTerminal && !hasTerminal() ? desert('SIGHUP') : tell());
+  const listener = () => (hadTerminal && !hasTerminal() ? close('SIGHUP') : request());
   signals.on('SIGHUP', listener);
   return {
-    listen(told) {
-      tell = told;
-      if (early) told();
+    listen(onRequest) {
+      request = onRequest;
+      if (early) onRequest();
     },
-    deserted,
+    terminalClosed,
     dispose: () => void signals.off('SIGHUP', listener),
   };
 }
 
-/** Listens for SIGINT and SIGTERM. The first asks for a clean stop; a second one means at once. */
+/** Listens for SIGINT and SIGTERM. The first requests a clean shutdown, a second one exits at once. */
 export function stopRequest(
   signals: Signals = process,
   exit: (code: number) => void = process.exit,

@@ -1,17 +1,17 @@
 import { stripVTControlCharacters } from 'node:util';
 import { printable } from '../util/text.ts';
 
-/** Where a command prints. Results go to `out`, what is about the command itself to `err`. */
+/** The output of a command: results go to `out`, messages about the command to `err`. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
-  /** True where a person watches the output. */
+  /** Whether the output is a terminal. */
   interactive: boolean;
-  /** Shows a line that the next one replaces; an empty one clears it. Only where a person watches. */
+  /** Shows a line that the next one replaces; an empty one clears it. Only on a terminal. */
   progress?(text: string): void;
 }
 
-/** The process's own standard output and error. Escape codes stay out of files and pipes. */
+/** Standard output and error of the process. Escape codes are removed for files and pipes. */
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(`${safe(text, process.stdout.isTTY)}\n`),
   err: (text) => void process.stderr.write(`${safe(text, process.stderr.isTTY)}\n`),
@@ -19,13 +19,13 @@ export const processTerminal: Terminal = {
   ...(process.stderr.isTTY && { progress: (text) => void process.stderr.write(`\r${text}\u001b[K`) }),
 };
 
-/** Colours and bold: all that logboom itself writes to a terminal. */
+/** Colours and bold: the only escape codes that logboom writes. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it begins every escape sequence.
 const colours = /(\u001b\[[\d;]*m)/;
 
 /**
- * What may be printed. Commands escape what senders wrote, field by field; this is the net below them, through which no
- * text moves a cursor, sets a title or turns the direction of writing around. Escape codes stay out of files and pipes.
+ * Removes control characters. Commands already escape text of senders field by field; this is a second barrier: no text
+ * moves the cursor, sets a title or reverses the writing direction. Colours are kept on a terminal only.
  */
 export function safe(text: string, isTerminal: boolean): string {
   const pieces = (isTerminal ? text : stripVTControlCharacters(text)).split(colours);
@@ -34,7 +34,7 @@ export function safe(text: string, isTerminal: boolean): string {
 
 const printableLines = (text: string) => text.split('\n').map(printable).join('\n');
 
-/** Lines of a table whose columns are as wide as their widest cell. */
+/** Formats a table; each column is as wide as its widest cell. */
 export function columns(rows: readonly (readonly string[])[], indent = '  '): string {
   const widths: number[] = [];
   for (const row of rows) {

@@ -34,11 +34,11 @@ describe('backtest', () => {
       '  1 alert, 2 transitions, 2 notifications (ops 2)',
       '  █▁  0 to 6',
       '  ▲',
-      '  2015-05-17 10:05:10.000 to 2015-05-17 10:05:30.000, 10s a column',
+      '  2015-05-17 10:05:10.000 to 2015-05-17 10:05:30.000, 10s per column',
       '  day         alerts  notifications',
       '  2015-05-17  1       2',
     ]);
-    expect(complaints).toMatch(/^6 events in \d+\.\d s, [\d,]+ a second$/);
+    expect(complaints).toMatch(/^6 events in \d+\.\d s, [\d,]+ per second$/);
   });
 
   it('takes notifiers that only a whole configuration would declare, and no other problem', async () => {
@@ -54,14 +54,14 @@ describe('backtest', () => {
 
   it('says so where nothing happened', async () => {
     expect((await show(rules, {}, '')).text).toBe(
-      'no transition\n\nburst: count >= 5; no event was for it\n  0 alerts, 0 transitions, no notification\n\nThere was no event in it.',
+      'no transition\n\nburst: count >= 5; it received no event\n  0 alerts, 0 transitions, no notification\n\nThe input has no events.',
     );
   });
 
   it('says what adds the fields that a shipper would, where no event was for a rule', async () => {
     const filtered = "rules:\n  - { name: x, where: 'event.dataset: a', when: '>= 1' }\n";
-    expect((await show(filtered)).text).toMatch(/x: count >= 1; no event was for it[\s\S]+`--fields event/);
-    expect((await show(filtered, { fields: 'event.dataset=a' })).text).not.toContain('no event');
+    expect((await show(filtered)).text).toMatch(/x: count >= 1; it received no event[\s\S]+`--fields event/);
+    expect((await show(filtered, { fields: 'event.dataset=a' })).text).not.toContain('received no event');
   });
 
   it('lets no sender write on the terminal', async () => {

@@ -41,7 +41,7 @@ describe('check', () => {
   it('says where all goes on to', () => {
     const screen = terminal();
     check(load({ yaml: 'forward: { hosts: [logs-1, "logs-2:5045"] }' }), screen);
-    expect(screen.text()).toMatch(/all goes on to +logs-1, logs-2:5045\n/);
+    expect(screen.text()).toMatch(/forwarded to +logs-1, logs-2:5045\n/);
   });
 
   it('shows no credentials of an address', () => {

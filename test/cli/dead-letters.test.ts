@@ -195,7 +195,7 @@ describe('dead-letters retry and drop, where a server holds the data folder', ()
 
 describe('the command line', () => {
   it.each([
-    [['dead-letters', 'burn'], /no `dead-letters burn`; there are list, show, retry, drop/],
+    [['dead-letters', 'burn'], /no `dead-letters burn`. Known actions: list, show, retry, drop/],
     [['dead-letters'], /action/i],
     [['dead-letters', 'list', '--sinse', 'x'], /no option --sinse; did you mean `--since`/],
     [['dead-letters', 'list', '--since', 'yesterday'], /--since takes a time/],

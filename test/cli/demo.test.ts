@@ -36,7 +36,7 @@ function stage(changes: DemoParts = {}) {
     return { sent: 200, acknowledged: 200, at: 0 };
   };
   const { stop, send } = signals();
-  const parts: DemoParts = { start: app.start, play, stop, settle: 100, ...changes };
+  const parts: DemoParts = { start: app.start, play, stop, resolveTimeout: 100, ...changes };
   return {
     ...app,
     screen,
@@ -71,7 +71,7 @@ describe('the demo', () => {
     await slow.show();
     expect(slow.screen.text()).not.toContain('rounds');
     await fast.show({ fast: true });
-    expect(fast.screen.text()).toContain('2 rounds of it are played');
+    expect(fast.screen.text()).toContain('It plays 2 rounds');
   });
 
   it('narrates: the beginning, each transition as it happens, what to try', async () => {
@@ -79,8 +79,8 @@ describe('the demo', () => {
     await show();
     const text = screen.text();
     const order = [
-      'This is logboom with its embedded store',
-      'Now the tutorial’s traffic is shipped to localhost:5044',
+      'logboom runs with its embedded store',
+      'The demo now ships traffic to localhost:5044',
       '▲ ALERT  traffic-burst (web-1)',
       '▽ resolved  traffic-burst (web-1)',
       '200 events were sent and acknowledged; one alert was raised.',
@@ -125,7 +125,7 @@ describe('the demo', () => {
       });
     const { show, screen, send, calls } = stage({ play });
     const ended = show();
-    await expect.poll(screen.text).toContain('traffic is shipped');
+    await expect.poll(screen.text).toContain('now ships traffic');
     send('SIGINT');
     expect(await ended).toBe(0);
     expect(calls.stops).toBe(1);
@@ -142,7 +142,10 @@ describe('the demo', () => {
   });
 
   it('waits only so long for an alert that does not resolve', async () => {
-    const { show, screen } = stage({ play: async () => ({ sent: 1, acknowledged: 1, at: 0 }), settle: 30 });
+    const { show, screen } = stage({
+      play: async () => ({ sent: 1, acknowledged: 1, at: 0 }),
+      resolveTimeout: 30,
+    });
     await show();
     expect(screen.text()).toContain('1 events were sent and acknowledged; 0 alerts were raised');
   });
@@ -152,7 +155,7 @@ describe('the demo', () => {
     const { show, calls, screen } = stage({ wantedPorts: { lumberjack: taken, store: 9200, api: 9600 } });
     await show();
     expect(calls.config!.inputs.lumberjack.port).toBe(0);
-    expect(screen.text()).toContain(`Port ${taken} is taken, so Lumberjack listens on localhost:5044.`);
+    expect(screen.text()).toContain(`Port ${taken} is in use, so Lumberjack listens on localhost:5044.`);
   });
 });
 
@@ -171,7 +174,7 @@ describe('ports', () => {
       api: 'http://127.0.0.1:2',
     };
     expect(movedPorts(urls, { lumberjack: 5044, store: 9200, api: 2 })).toEqual([
-      'Port 9200 is taken, so the embedded store listens on localhost:1.',
+      'Port 9200 is in use, so the embedded store listens on localhost:1.',
     ]);
   });
 });
@@ -183,7 +186,7 @@ describe('the narration', () => {
     for (let acknowledged = 1; acknowledged <= 200; acknowledged++) tell({ acknowledged });
     expect(lines).toEqual([
       ...[20, 40, 60, 80, 100].map((events) => `${events} events sent and acknowledged, a second apart.`),
-      'The burst has begun: an event every 10 ms.',
+      'The burst begins: an event every 10 ms.',
     ]);
   });
 

@@ -37,7 +37,7 @@ describe('logboom kibana import', () => {
     await kibana('import', { url });
     objects.get('dashboard logboom-traffic')!.attributes.title = 'mine';
     const { code, out } = await kibana('import', { url });
-    expect(out).toContain('kept  dashboard logboom-traffic (there already; --overwrite replaces it)');
+    expect(out).toContain('kept  dashboard logboom-traffic (exists; --overwrite replaces it)');
     expect(code).toBe(0);
     expect(objects.get('dashboard logboom-traffic')!.attributes.title).toBe('mine');
   });
@@ -170,7 +170,7 @@ describe('logboom kibana check', () => {
     const { url } = await aKibana();
     await kibana('import', { url });
     const { code, out } = await kibana('check', { url });
-    expect(out).toContain('Everything is there.');
+    expect(out).toContain('Nothing is missing.');
     expect(code).toBe(0);
   });
 });
@@ -186,6 +186,6 @@ describe('logboom kibana export', () => {
 
 it('an action that is none is named', async () => {
   const { code, err } = await kibana('improt');
-  expect(err).toContain('"improt" is no action of kibana; there are import, check and export.');
+  expect(err).toContain('There is no `kibana improt`. Known actions: import, check, export.');
   expect(code).toBe('USAGE');
 });

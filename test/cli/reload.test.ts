@@ -25,7 +25,7 @@ describe('logboom reload', () => {
     expect({ exit, shown }).toEqual({
       exit: 0,
       shown:
-        'rules: 1 added (burst), 2 unchanged\na restart is needed for data\nthe indexer is busy, and takes it up when it is done',
+        'rules: 1 added (burst), 2 unchanged\na restart is needed for data\nthe indexer is busy and applies it later',
     });
     expect(received).toMatchObject([{ path: '/reload', headers: { authorization: 'Bearer the-token' } }]);
   });

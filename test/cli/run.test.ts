@@ -70,7 +70,7 @@ describe('run', () => {
     send('SIGTERM');
     await expect(run(config, terminal(), { start, stop, log })).rejects.toMatchObject({
       code: 'STOP_TIMEOUT',
-      message: 'Stopping took longer than 50ms and was cut short; nothing acknowledged is lost.',
+      message: 'The shutdown took longer than 50ms and was interrupted; acknowledged events are not lost.',
     });
   });
 

@@ -14,7 +14,7 @@ it('prints a line for each rule', () => {
   const screen = terminal();
   expect(scoreRules({ rules: rules(), seeds: '5' }, screen)).toBe(0);
   expect(screen.text()).toMatch(/^rule +finds +alerts +precision +recall.*\nburst +burst +3 +100% +100%/);
-  expect(screen.complaints()).toMatch(/events, 18 incidents; what the columns mean: docs\/scores\.md$/);
+  expect(screen.complaints()).toMatch(/events, 18 incidents; docs\/scores.md describes the columns$/);
 });
 
 it('prints JSON', () => {

@@ -63,7 +63,7 @@ describe('the service manager', () => {
     const notify = () => Promise.reject(new Error('no such program'));
     const { lines, stop } = watched(async () => [], { notify, watchdogInterval: undefined });
     await stop();
-    expect(lines.join('')).toContain('systemd was not told READY=1: no such program');
+    expect(lines.join('')).toContain('cannot report READY=1 to systemd: no such program');
   });
 
   it('is told by run, in the order in which things happen', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { fetchOf, sourceOf } from '../../src/cli/api-source.ts';
+import { fetchOf, sourceOf } from '../../src/cli/api-client.ts';
 import { formatStatus, status } from '../../src/cli/commands/status.ts';
 import { api as apiSchema } from '../../src/config/schema/service.ts';
 import { type Api, startApi } from '../../src/telemetry/api/api.ts';
@@ -104,7 +104,7 @@ describe('status', () => {
   it('sends the token', async () => {
     const url = await serve(degraded, 'the-token');
     expect(await status({ url, token: 'the-token' }, true, terminal())).toBe(0);
-    await expect(status({ url }, true, terminal())).rejects.toThrow('asks for a token');
+    await expect(status({ url }, true, terminal())).rejects.toThrow('requires a token');
   });
 
   it('says that no server answers, and what to do', async () => {

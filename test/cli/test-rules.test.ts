@@ -23,7 +23,7 @@ it('prints the difference of what failed and ends with 1', () => {
   const screen = terminal();
   expect(testRules([file('[{ to: pending }, { to: inactive }]')], false, screen)).toBe(1);
   expect(screen.text()).toContain(
-    '  ✗ t  (- expected, + what happened)\n      - { to: pending }\n      + { at: 2026',
+    '  ✗ t  (- expected, + actual)\n      - { to: pending }\n      + { at: 2026',
   );
   expect(screen.text()).toMatch(/0 passed, 1 failed$/);
 });

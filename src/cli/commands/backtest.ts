@@ -11,7 +11,7 @@ import { columns, type Terminal } from '../terminal.ts';
 
 interface BacktestArguments {
   rules: string | undefined;
-  /** All arguments without a name, `rules` first. */
+  /** All positional arguments, `rules` first. */
   _: string[];
   fields?: string | undefined;
   from?: string | undefined;
@@ -49,10 +49,10 @@ export async function backtestRules(
 function speed(events: number, elapsed: Millis): string {
   const seconds = elapsed / 1000;
   const rate = Math.round(events / Math.max(seconds, 0.001)).toLocaleString('en');
-  return `${events.toLocaleString('en')} events in ${seconds.toFixed(1)} s, ${rate} a second`;
+  return `${events.toLocaleString('en')} events in ${seconds.toFixed(1)} s, ${rate} per second`;
 }
 
-/** Ten times a second is as often as a person sees. */
+/** Shows the progress ten times a second. */
 function progressOn(terminal: Terminal, started: number): (share: number, events: number) => void {
   let last = started;
   return (share, events) => {
@@ -63,7 +63,7 @@ function progressOn(terminal: Terminal, started: number): (share: number, events
   };
 }
 
-/** The whole report for a terminal. Groups and reasons come from senders, so nothing unprintable gets through. */
+/** The report as text. Groups and reasons come from senders, so control characters are escaped. */
 function formatReport(report: Report): string {
   const transitions = report.transitions.map(transitionRow);
   const log = transitions.length === 0 ? 'no transition' : columns(transitions, '');
@@ -84,10 +84,10 @@ function transitionRow({ at, to, rule, group, reason }: Transition): string[] {
 function formatRule(report: RuleReport): string {
   const { rule, measure, condition, concerned, alerts, transitions, timeline, late } = report;
   const lines = [
-    `${rule}: ${measure} ${condition ?? '(only counted)'}${concerned ? '' : '; no event was for it'}`,
+    `${rule}: ${measure} ${condition ?? '(only counted)'}${concerned ? '' : '; it received no event'}`,
     `  ${countOf(alerts, 'alert')}, ${countOf(transitions, 'transition')}, ${notified(report)}${late > 0 ? `, ${countOf(late, 'event')} late` : ''}`,
   ];
-  if (timeline.start !== undefined) lines.push(...drawn(report));
+  if (timeline.start !== undefined) lines.push(...chart(report));
   const days = Object.entries(report.days).sort(([one], [other]) => (one < other ? -1 : 1));
   if (days.length > 0) {
     const rows = days.map(([day, made]) => [day, `${made.alerts}`, `${made.notifications}`]);
@@ -97,12 +97,12 @@ function formatRule(report: RuleReport): string {
 }
 
 function notified({ notifications, notifiers }: RuleReport): string {
-  const told = Object.entries(notifiers).map(([name, count]) => `${name} ${count}`);
-  if (told.length > 0) return `${countOf(notifications, 'notification')} (${told.join(', ')})`;
+  const counts = Object.entries(notifiers).map(([name, count]) => `${name} ${count}`);
+  if (counts.length > 0) return `${countOf(notifications, 'notification')} (${counts.join(', ')})`;
   return 'no notification';
 }
 
-function drawn({ timeline: { start, width, bounds, columns: cells }, measure }: RuleReport): string[] {
+function chart({ timeline: { start, width, bounds, columns: cells }, measure }: RuleReport): string[] {
   const values = cells.flatMap(({ value }) => (value === undefined ? [] : [value]));
   if (values.length === 0) return [];
   const scale = `${formatMeasured(Math.min(...values), measure)} to ${formatMeasured(Math.max(...values), measure)}`;
@@ -110,17 +110,18 @@ function drawn({ timeline: { start, width, bounds, columns: cells }, measure }: 
   const drawing = [`  ${sparkline(cells, bounds)}  ${scale}`, `  ${marks(cells)}`].filter((line) =>
     line.trim(),
   );
-  return [...drawing, `  ${moment(start!)} to ${moment(end)}, ${formatDuration(width)} a column`];
+  return [...drawing, `  ${moment(start!)} to ${moment(end)}, ${formatDuration(width)} per column`];
 }
 
 function remarks({ problems, ahead, events, rules }: Report): string {
-  const said: string[] = [];
-  if (events === 0) said.push('There was no event in it.');
+  const lines: string[] = [];
+  if (events === 0) lines.push('The input has no events.');
   else if (rules.some(({ concerned }) => !concerned))
-    said.push(
-      'Where no event was for a rule: plain lines have no fields but those that their parser finds; `--fields event.dataset=nginx.access` adds what a shipper would.',
+    lines.push(
+      'Some rules received no event: plain lines have only the fields that the parser finds. `--fields event.dataset=nginx.access` adds fields as a shipper does.',
     );
-  if (problems > 0) said.push(`${countOf(problems, 'event')} could not be read.`);
-  if (ahead > 0) said.push(`${countOf(ahead, 'event')} had times too far ahead to be counted.`);
-  return said.join(' ');
+  if (problems > 0) lines.push(`${countOf(problems, 'event')} could not be read.`);
+  if (ahead > 0)
+    lines.push(`${countOf(ahead, 'event')} were not counted, because their times are too far ahead.`);
+  return lines.join(' ');
 }

@@ -15,20 +15,20 @@ function documentsGoTo({ elasticsearch, store }: Config): string {
 function protection({ ssl_enabled, token, tokens }: Config['api']): string {
   const count = Object.keys(tokens).length + (token === undefined ? 0 : 1);
   const how = [ssl_enabled ? 'TLS' : '', count === 0 ? '' : count === 1 ? 'a token' : `${count} tokens`];
-  const said = how.filter((part) => part !== '').join(' and ');
-  return said === '' ? '' : ` with ${said}`;
+  const used = how.filter((part) => part !== '').join(' and ');
+  return used === '' ? '' : ` with ${used}`;
 }
 
 const listed = (names: string[]) => (names.length === 0 ? 'none' : `${names.length}: ${names.join(', ')}`);
 
-/** What the configuration comes to, in a few lines. */
+/** A summary of the configuration. */
 function summary(config: Config): string {
   const { lumberjack } = config.inputs;
   const tls = lumberjack.ssl_enabled ? ' with TLS' : '';
   return columns([
     ['Filebeat ships to', `${lumberjack.host}:${lumberjack.port}${tls}`],
     ['documents go to', documentsGoTo(config)],
-    ...(config.forward ? [['all goes on to', config.forward.hosts.join(', ')]] : []),
+    ...(config.forward ? [['forwarded to', config.forward.hosts.join(', ')]] : []),
     ['rules', listed(config.rules.filter((rule) => rule.enabled).map((rule) => rule.name))],
     ['notifiers', listed(['log', ...Object.keys(config.notifiers).filter((name) => name !== 'log')])],
     ['data', `${config.data}, journal up to ${formatSize(config.journal.maxSize)}`],
@@ -36,7 +36,7 @@ function summary(config: Config): string {
   ]);
 }
 
-/** `logboom check`: all problems and 1, or a summary and 0. */
+/** `logboom check`: prints all problems and returns 1, or prints a summary and returns 0. */
 export function check(loaded: Loaded, terminal: Terminal): number {
   if (!loaded.config) {
     terminal.out(formatProblems(loaded));

@@ -8,7 +8,7 @@ import { printable } from '../../util/text.ts';
 import { moment, timeFrom } from '../arguments.ts';
 import { type ConfigArguments, validConfig } from '../configuration.ts';
 import { columns, type Terminal } from '../terminal.ts';
-import { type Settled, settleLetters } from './settle-dead-letters.ts';
+import { retryOrDrop, type Settled } from './retry-or-drop.ts';
 
 export interface DeadLettersArguments extends ConfigArguments {
   action: string;
@@ -21,14 +21,14 @@ export interface DeadLettersArguments extends ConfigArguments {
   token?: string | undefined;
 }
 
-const actions = { list, show, retry: settle, drop: settle };
+const actions = { list, show, retry: resolve, drop: resolve };
 
-/** `logboom dead-letters list | show | retry | drop`: 0 where it was done, 1 where there is no such letter. */
+/** `logboom dead-letters list | show | retry | drop`: 0 if it was done, 1 if there is no such dead letter. */
 export async function deadLetters(given: DeadLettersArguments, terminal: Terminal): Promise<number> {
   const { action } = given;
   if (!Object.hasOwn(actions, action)) {
     const known = Object.keys(actions).join(', ');
-    throw new LogboomError('USAGE', `There is no \`dead-letters ${action}\`; there are ${known}.`);
+    throw new LogboomError('USAGE', `There is no \`dead-letters ${action}\`. Known actions: ${known}.`);
   }
   return actions[action as keyof typeof actions](given, terminal);
 }
@@ -43,7 +43,7 @@ function filterFrom({ ids, index, reason, since }: DeadLettersArguments): DeadLe
   };
 }
 
-/** The letters, oldest first. Reading needs no server and disturbs none. */
+/** The dead letters, oldest first. Reading needs no server and does not disturb one. */
 async function* lettersOf(given: DeadLettersArguments): AsyncGenerator<StoredDeadLetter> {
   const chosen = deadLetterSelector(filterFrom(given));
   const { deadLetters: file } = foldersOf(validConfig(given).data);
@@ -51,7 +51,7 @@ async function* lettersOf(given: DeadLettersArguments): AsyncGenerator<StoredDea
     for await (const letter of readDeadLetters(path)) if (chosen(letter)) yield letter;
 }
 
-/** Lines of a table; the newest are what people look for. */
+/** Largest number of rows; the newest are shown. */
 const shown = 100;
 const longestReason = 160;
 
@@ -81,24 +81,24 @@ function tableOf(letters: StoredDeadLetter[], count: number): string {
 
 const brief = (text: string) => (text.length > longestReason ? `${text.slice(0, longestReason)} …` : text);
 
-/** A body that is no text is shown in base64. */
+/** A body that is not text is shown in base64. */
 function jsonOf({ body, ...letter }: StoredDeadLetter) {
   return typeof body === 'string' ? { ...letter, body } : { ...letter, base64: body.toString('base64') };
 }
 
 async function show(given: DeadLettersArguments, terminal: Terminal): Promise<number> {
   if (given.ids.length === 0)
-    throw new LogboomError('USAGE', '`dead-letters show` needs the id of a letter.');
+    throw new LogboomError('USAGE', '`dead-letters show` needs the ID of a dead letter.');
   let count = 0;
   for await (const letter of lettersOf(given)) {
     count += 1;
     terminal.out(given.json ? JSON.stringify(jsonOf(letter), null, 2) : textOf(letter));
   }
-  if (count === 0) terminal.err('There is no such dead letter; `logboom dead-letters list` shows all.');
+  if (count === 0) terminal.err('There is no such dead letter. `logboom dead-letters list` shows all.');
   return count === 0 ? 1 : 0;
 }
 
-/** What people logged goes to a terminal here: nothing unprintable gets through. */
+/** A dead letter as text. The body comes from senders, so control characters are escaped. */
 function textOf({ time, id, index, reason, body }: StoredDeadLetter): string {
   const head = columns(
     [
@@ -122,7 +122,7 @@ function indented(body: StoredDeadLetter['body']): string {
   }
 }
 
-async function settle(given: DeadLettersArguments, terminal: Terminal): Promise<number> {
+async function resolve(given: DeadLettersArguments, terminal: Terminal): Promise<number> {
   const { action, json } = given;
   const filter = filterFrom(given);
   if (Object.keys(filter).length === 0 && !given.all)
@@ -130,16 +130,16 @@ async function settle(given: DeadLettersArguments, terminal: Terminal): Promise<
       'USAGE',
       `\`dead-letters ${action}\` needs ids, a filter (--index, --reason, --since), or --all.`,
     );
-  // A letter that is refused again meanwhile is a new one, and not meant.
+  // A document that is refused again meanwhile is a new dead letter and not selected.
   const before = new Date().toISOString();
   const wanted = { ...filter, before, ...(given.all && { all: true as const }) };
-  const settled = await settleLetters(action as 'retry' | 'drop', wanted, validConfig(given), given.token);
-  terminal.out(json ? JSON.stringify(settled) : sentenceOf(settled));
-  if (given.ids.length > 0 && numberOf(settled) === 0) {
+  const outcome = await retryOrDrop(action as 'retry' | 'drop', wanted, validConfig(given), given.token);
+  terminal.out(json ? JSON.stringify(outcome) : sentenceOf(outcome));
+  if (given.ids.length > 0 && numberOf(outcome) === 0) {
     terminal.err(`There is no such dead letter${action === 'retry' ? ' that can be sent' : ''}.`);
     return 1;
   }
-  return settled.kind === 'retried' && settled.deadLettered > 0 ? 1 : 0;
+  return outcome.kind === 'retried' && outcome.deadLettered > 0 ? 1 : 0;
 }
 
 function numberOf(settled: Settled): number {

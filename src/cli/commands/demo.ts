@@ -9,16 +9,16 @@ import type { Transition } from '../../model.ts';
 import { createLog } from '../../telemetry/log.ts';
 import { type StopRequest, stopRequest } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
-import { beginning, ending, movedPorts, narrateProgress, narrateTransition } from './narration.ts';
+import { conclusion, introduction, movedPorts, narrateProgress, narrateTransition } from './narration.ts';
 import { portOrAny } from './ports.ts';
 import { stopWithin } from './run.ts';
 
 interface DemoArguments {
-  /** Without the pauses of real time. */
+  /** Leaves out the pauses of real time. */
   fast?: boolean | undefined;
   /** Ends after the traffic instead of waiting for Ctrl-C. */
   once?: boolean | undefined;
-  /** Data folder; without it a fresh one that is removed at the end. */
+  /** Data folder to keep. Default: a new one that is removed at the end. */
   data?: string | undefined;
 }
 
@@ -26,8 +26,8 @@ export interface DemoParts {
   start?: StartApp;
   play?: typeof generate;
   stop?: StopRequest;
-  /** How long the last alert may take to resolve after the last event. */
-  settle?: number;
+  /** How long the last alert may take to end after the last event. */
+  resolveTimeout?: number;
   wantedPorts?: DemoPorts;
 }
 
@@ -36,7 +36,7 @@ type DemoPorts = Record<'lumberjack' | 'store' | 'api', number>;
 const usualPorts: DemoPorts = { lumberjack: 5044, store: 9200, api: 9600 };
 const host = '127.0.0.1';
 
-/** The tutorial's configuration. Only warnings are logged, for the narration tells the rest. */
+/** The configuration of the demo. It logs only warnings, because the demo prints what happens. */
 async function demoConfig(data: string, wanted: DemoPorts): Promise<Config> {
   return schema.parse({
     data,
@@ -44,7 +44,7 @@ async function demoConfig(data: string, wanted: DemoPorts): Promise<Config> {
     store: { host, port: await portOrAny(wanted.store, host) },
     api: { host, port: await portOrAny(wanted.api, host) },
     log: { level: 'warn' },
-    // An access line tells whole seconds only; the burst's ten milliseconds are in the sender's timestamps.
+    // Times in access log lines have seconds. The burst needs milliseconds, which `@timestamp` has.
     parsers: { timestamp: '@timestamp' },
     time: { idleAfter: '1s' },
     rules: [
@@ -62,8 +62,8 @@ async function demoConfig(data: string, wanted: DemoPorts): Promise<Config> {
   });
 }
 
-/** Follows the alerts: which are open, and how many were raised. */
-function follow(terminal: Terminal) {
+/** Counts raised alerts and keeps the open ones. */
+function trackAlerts(terminal: Terminal) {
   const open = new Set<string>();
   let raised = 0;
   return {
@@ -74,28 +74,28 @@ function follow(terminal: Terminal) {
       terminal.out(narrateTransition(transition));
     },
     raised: () => raised,
-    quiet: () => raised > 0 && open.size === 0,
+    allEnded: () => raised > 0 && open.size === 0,
   };
 }
-type Followed = ReturnType<typeof follow>;
+type AlertTracker = ReturnType<typeof trackAlerts>;
 
-/** Waits for the last alert to resolve; the stream of events has ended, so that takes its window and some ticks. */
-async function settled(followed: Followed, patience: number, signal: AbortSignal): Promise<void> {
-  const until = performance.now() + patience;
-  while (!followed.quiet() && !signal.aborted && performance.now() < until) {
+/** Waits until the last alert has ended. No events follow, so that takes the rest of its window and some ticks. */
+async function allResolved(alerts: AlertTracker, timeout: number, signal: AbortSignal): Promise<void> {
+  const until = performance.now() + timeout;
+  while (!alerts.allEnded() && !signal.aborted && performance.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
 /**
- * Plays the tutorial's traffic and returns how many events were acknowledged: one round in real time; two where
- * quiet stretches are fast, for that traffic ends in the present and cannot be followed by more.
+ * Plays the traffic and returns the number of acknowledged events: one round in real time, or two rounds with `fast`,
+ * whose events end at the present time, so that no further round can follow.
  */
 async function play(
   app: App,
   given: DemoArguments,
   parts: DemoParts,
-  { terminal, stop }: Told,
+  { terminal, stop }: Context,
 ): Promise<number> {
   const { hostname, port } = new URL(app.urls.lumberjack.replace(/^(\w+:\/\/)?/, 'http://'));
   const options = {
@@ -113,41 +113,39 @@ async function play(
 
 const roundsOf = ({ fast }: DemoArguments) => (fast ? 2 : 1);
 
-interface Told {
+interface Context {
   terminal: Terminal;
-  followed: Followed;
+  alerts: AlertTracker;
   stop: StopRequest;
 }
 
-async function perform(app: App, given: DemoArguments, parts: DemoParts, told: Told): Promise<void> {
-  const { terminal, followed, stop } = told;
+async function perform(app: App, given: DemoArguments, parts: DemoParts, context: Context): Promise<void> {
+  const { terminal, alerts, stop } = context;
   const failure = app.failed.then((error) => Promise.reject(error));
-  const events = await Promise.race([play(app, given, parts, told), failure]);
-  await settled(followed, parts.settle ?? 10_000, stop.signal);
+  const events = await Promise.race([play(app, given, parts, context), failure]);
+  await allResolved(alerts, parts.resolveTimeout ?? 10_000, stop.signal);
   if (stop.signal.aborted) return;
-  terminal.out(ending(app.urls, events, followed.raised()));
+  terminal.out(conclusion(app.urls, events, alerts.raised()));
   if (given.once) return;
-  terminal.out(
-    `\n${given.fast ? 'logboom keeps running' : 'The traffic is played again and again'}; Ctrl-C stops it.`,
-  );
-  while (!given.fast && !stop.signal.aborted) await Promise.race([play(app, given, parts, told), failure]);
+  terminal.out(`\n${given.fast ? 'logboom keeps running' : 'The traffic is repeated'}. Ctrl-C stops it.`);
+  while (!given.fast && !stop.signal.aborted) await Promise.race([play(app, given, parts, context), failure]);
   await Promise.race([stop.requested, failure]);
 }
 
-/** `logboom demo`: logboom with its store, the tutorial's traffic over real TCP, and what happens in plain words. */
+/** `logboom demo`: runs logboom with its embedded store, ships traffic over TCP and prints what happens. */
 export async function demo(given: DemoArguments, terminal: Terminal, parts: DemoParts = {}): Promise<number> {
   const stop = parts.stop ?? stopRequest();
   const wanted = parts.wantedPorts ?? usualPorts;
   const folder = given.data ?? (await mkdtemp(join(tmpdir(), 'logboom-demo-')));
   const config = await demoConfig(folder, wanted);
-  const followed = follow(terminal);
+  const alerts = trackAlerts(terminal);
   try {
     const log = createLog(config.log);
     const start = parts.start ?? (await import('../../app/app.ts')).startApp;
-    const app = await start(config, { log, onTransition: followed.onTransition });
+    const app = await start(config, { log, onTransition: alerts.onTransition });
     try {
-      terminal.out(beginning(app.urls, folder, movedPorts(app.urls, wanted), roundsOf(given)));
-      await perform(app, given, parts, { terminal, followed, stop });
+      terminal.out(introduction(app.urls, folder, movedPorts(app.urls, wanted), roundsOf(given)));
+      await perform(app, given, parts, { terminal, alerts, stop });
     } finally {
       await stopWithin(app, config.shutdown.timeout);
     }

@@ -9,14 +9,14 @@ import { type ConfigArguments, validConfig } from '../configuration.ts';
 import { columns, type Terminal } from '../terminal.ts';
 
 interface ExplainArguments extends ConfigArguments {
-  /** The id of an alert, or with `at` the name of a rule. */
+  /** ID of an alert, or with `at` the name of a rule. */
   alert: string | undefined;
   at?: string | undefined;
   group?: string | undefined;
   json?: boolean | undefined;
 }
 
-/** `logboom explain`: 0 where there is an answer, 1 where the journal holds nothing about it. */
+/** `logboom explain`: 0 with an explanation. Throws where the journal holds nothing about it. */
 export async function explainAlert(given: ExplainArguments, terminal: Terminal): Promise<number> {
   const { alert, at, group } = given;
   const question = questionFrom(at === undefined ? { alert } : { rule: alert, at, group });
@@ -25,7 +25,7 @@ export async function explainAlert(given: ExplainArguments, terminal: Terminal):
   return 0;
 }
 
-/** The explanation as text. Groups, lines and reasons come from senders, so nothing unprintable gets through. */
+/** The explanation as text. Groups, lines and reasons come from senders, so control characters are escaped. */
 function formatExplanation(explanation: Explanation): string {
   const { question, group, settings, answer, remarks, windows, late, missing } = explanation;
   const parts = [
@@ -69,17 +69,17 @@ function settingsOf(settings: Explanation['settings']): string[][] {
       value === undefined || value === '' || value === 0 || (Array.isArray(value) && value.length === 0);
     return isEmpty || withoutEffect.has(name)
       ? []
-      : [[name, isDuration(settings.kind, name) ? formatDuration(value as number) : said(value)]];
+      : [[name, isDuration(settings.kind, name) ? formatDuration(value as number) : textOf(value)]];
   });
 }
 
-function said(value: unknown): string {
+function textOf(value: unknown): string {
   if (Array.isArray(value)) return printable(value.join(', '));
   return printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }
 
 function tableOf(windows: readonly ExplainedWindow[], measure: string): string {
-  if (windows.length === 0) return 'No window ended around that time.';
+  if (windows.length === 0) return 'No window ended near that time.';
   const rows = windows.map((window) => [
     `${moment(window.start)} to ${moment(window.end).slice(11)}${window.early ? ' (not over)' : ''}`,
     window.value === undefined ? 'nothing' : formatMeasured(window.value, measure),

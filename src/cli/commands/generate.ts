@@ -1,6 +1,6 @@
-import { LogboomError } from '../../errors.ts';
 import type { GenerateOptions, generate } from '../../generator/generate.ts';
 import type { Progress } from '../../generator/play.ts';
+import { numberFrom } from '../arguments.ts';
 import { type StopRequest, stopRequest } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -11,19 +11,6 @@ export interface GenerateArguments {
   count?: string | undefined;
   tutorial?: boolean | undefined;
   fast?: boolean | undefined;
-}
-
-/** A whole number from an argument, or a usage error that names it. */
-export function numberFrom(
-  name: string,
-  text: string,
-  least: number,
-  most = Number.MAX_SAFE_INTEGER,
-): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-  throw new LogboomError('USAGE', `--${name} takes a whole number ${range}, but got "${text}".`);
 }
 
 export function generateOptions(given: GenerateArguments): GenerateOptions {
@@ -37,13 +24,13 @@ export function generateOptions(given: GenerateArguments): GenerateOptions {
   };
 }
 
-/** Acknowledgements come by the hundred a second; a person reads one line a second. */
-function everySecond(tell: (progress: Progress) => void): (progress: Progress) => void {
+/** Limits the output to one line a second. */
+function everySecond(print: (progress: Progress) => void): (progress: Progress) => void {
   let last = performance.now();
   return (progress) => {
     if (performance.now() - last < 1000) return;
     last = performance.now();
-    tell(progress);
+    print(progress);
   };
 }
 
@@ -52,7 +39,7 @@ interface GenerateParts {
   stop?: StopRequest;
 }
 
-/** `logboom generate`: ships synthetic events until the count is reached or Ctrl-C. */
+/** `logboom generate`: ships synthetic events until the count is reached or until Ctrl-C. */
 export async function generateTraffic(
   given: GenerateArguments,
   terminal: Terminal,
@@ -62,7 +49,7 @@ export async function generateTraffic(
   const stop = parts.stop ?? stopRequest();
   const onProgress = everySecond(({ acknowledged }) => terminal.err(`${acknowledged} events acknowledged`));
   try {
-    terminal.err(`shipping to ${options.host}:${options.port} … Ctrl-C stops`);
+    terminal.err(`shipping to ${options.host}:${options.port}, Ctrl-C stops`);
     const play = parts.play ?? (await import('../../generator/generate.ts')).generate;
     const { acknowledged } = await play(
       terminal.interactive ? { ...options, onProgress } : options,

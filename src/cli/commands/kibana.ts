@@ -31,7 +31,7 @@ export interface KibanaArguments {
   rules?: boolean | undefined;
 }
 
-/** Everything that belongs into Kibana, for this configuration. */
+/** All objects for Kibana with this configuration. */
 function wanted(config: Config, args: KibanaArguments) {
   const patterns = patternsOf(config, args);
   const views = viewsOf(patterns);
@@ -63,16 +63,16 @@ export async function kibana(
   if (action === 'import') return importKibana(config, args, terminal);
   if (action === 'check') return checkKibana(config, args, terminal);
   if (action === 'export') return exportKibana(config, args, terminal);
-  throw new LogboomError('USAGE', `"${action}" is no action of kibana; there are import, check and export.`);
+  throw new LogboomError('USAGE', `There is no \`kibana ${action}\`. Known actions: import, check, export.`);
 }
 
-/** `logboom kibana export`: the file that _Stack Management → Saved Objects → Import_ takes. */
+/** `logboom kibana export`: prints the file for _Stack Management → Saved Objects → Import_. */
 function exportKibana(config: Config, args: KibanaArguments, terminal: Terminal): number {
   terminal.out(ndjson(wanted(config, args).objects).trimEnd());
   return 0;
 }
 
-/** `logboom kibana import`: 0 where everything is there afterwards, 1 where Kibana refused something. */
+/** `logboom kibana import`: 0 if everything exists afterwards, 1 if Kibana refused something. */
 async function importKibana(config: Config, args: KibanaArguments, terminal: Terminal): Promise<number> {
   const client = clientFor(config, args);
   const overwrite = args.overwrite ?? false;
@@ -80,23 +80,23 @@ async function importKibana(config: Config, args: KibanaArguments, terminal: Ter
     await warnOfAge(client, terminal);
     const objects = await importObjects(client, wanted(config, args).objects, overwrite);
     const rules = (args.rules ?? true) ? await importRules(client, config, args) : [];
-    return tell(together([objects, ...rules]), client.url, terminal);
+    return report(together([objects, ...rules]), client.url, terminal);
   } finally {
     await client.close();
   }
 }
 
-/** A rule with an action whose connector Kibana refused would be refused as a whole, so it gets the others alone. */
+/** Imports connectors and rules. Kibana refuses a rule with an unknown connector, so rules use only those that it accepted. */
 async function importRules(client: KibanaClient, config: Config, args: KibanaArguments): Promise<Outcome[]> {
   const overwrite = args.overwrite ?? false;
   const outcomes: Outcome[] = [];
-  const there: Connector[] = [];
+  const accepted: Connector[] = [];
   for (const connector of wanted(config, args).connectors) {
     const outcome = await putConnector(client, connector, overwrite);
-    if (outcome.failed.length === 0) there.push(connector);
+    if (outcome.failed.length === 0) accepted.push(connector);
     outcomes.push(outcome);
   }
-  const rules = rulesOf(viewsOf(patternsOf(config, args)), there);
+  const rules = rulesOf(viewsOf(patternsOf(config, args)), accepted);
   for (const rule of rules) outcomes.push(await putRule(client, rule, overwrite));
   return outcomes;
 }
@@ -105,14 +105,14 @@ async function warnOfAge(client: KibanaClient, terminal: Terminal): Promise<void
   const version = await kibanaVersion(client);
   if (isTooOld(version))
     terminal.err(
-      `Kibana ${version} is older than ${oldestVersion}: it refuses the dashboards; data views and searches go in.`,
+      `Kibana ${version} is older than ${oldestVersion}: it refuses the dashboards, and accepts data views and searches.`,
     );
 }
 
-function tell({ done, kept, failed }: Outcome, url: string, terminal: Terminal): number {
+function report({ done, kept, failed }: Outcome, url: string, terminal: Terminal): number {
   const rows = [
     ...done.map((name) => ['imported', name]),
-    ...kept.map((name) => ['kept', `${name} (there already; --overwrite replaces it)`]),
+    ...kept.map((name) => ['kept', `${name} (exists; --overwrite replaces it)`]),
     ...failed.map((name) => ['failed', name]),
   ];
   terminal.out(
@@ -122,12 +122,12 @@ function tell({ done, kept, failed }: Outcome, url: string, terminal: Terminal):
     ),
   );
   const summary = `${done.length} imported, ${kept.length} kept, ${failed.length} failed`;
-  if (failed.length > 0) terminal.err(`${summary}. What failed is not in Kibana.`);
+  if (failed.length > 0) terminal.err(`${summary}. Failed objects are not in Kibana.`);
   else terminal.out(`${summary}. See ${url}/app/dashboards`);
   return failed.length === 0 ? 0 : 1;
 }
 
-/** `logboom kibana check`: says what is missing; 0 where nothing is. */
+/** `logboom kibana check`: prints missing objects; 0 if there are none. */
 async function checkKibana(config: Config, args: KibanaArguments, terminal: Terminal): Promise<number> {
   const client = clientFor(config, args);
   const { objects, connectors, rules } = wanted(config, args);
@@ -138,7 +138,7 @@ async function checkKibana(config: Config, args: KibanaArguments, terminal: Term
     for (const name of missing) terminal.out(`missing  ${printable(name)}`);
     if (missing.length > 0)
       terminal.err(`${missing.length} missing: run logboom kibana import --url ${client.url}`);
-    else terminal.out(`Everything is there. See ${client.url}/app/dashboards`);
+    else terminal.out(`Nothing is missing. See ${client.url}/app/dashboards`);
     return missing.length === 0 ? 0 : 1;
   } finally {
     await client.close();

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** True where a listener can be opened there now. */
+/** Whether the port can be opened now. */
 export function isFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
@@ -9,7 +9,7 @@ export function isFree(port: number, host: string): Promise<boolean> {
   });
 }
 
-/** The port where it is free; else 0, by which the system gives a free one when the listener is opened. */
+/** The port if it is free, else 0, which makes the system choose a free port. */
 export async function portOrAny(port: number, host: string): Promise<number> {
   return (await isFree(port, host)) ? port : 0;
 }

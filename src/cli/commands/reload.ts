@@ -1,13 +1,12 @@
 import { formatProblem, type Problem } from '../../config/load/problems.ts';
 import { type Applied, type Refused, wordsOf } from '../../telemetry/components/reload.ts';
 import { printable } from '../../util/text.ts';
-import type { ApiSource } from '../api-source.ts';
-import { ask } from '../ask.ts';
+import { type ApiSource, ask } from '../api-client.ts';
 import type { Terminal } from '../terminal.ts';
 
 type Answer = Omit<Applied, 'applied'> | (Omit<Refused, 'applied'> & { error: string });
 
-/** What a running server made of its configuration, for a terminal. */
+/** The outcome of a reload as text. */
 function formatReload(answer: Answer): string {
   if ('error' in answer) {
     const problems = answer.problems.map((problem: Problem) => formatProblem(problem, answer.file));
@@ -15,13 +14,13 @@ function formatReload(answer: Answer): string {
   }
   const lines = [wordsOf({ applied: true, ...answer })];
   if (answer.needsRestart.length > 0) lines.push(`a restart is needed for ${answer.needsRestart.join(', ')}`);
-  for (const reader of answer.pending) lines.push(`the ${reader} is busy, and takes it up when it is done`);
+  for (const reader of answer.pending) lines.push(`the ${reader} is busy and applies it later`);
   return lines.join('\n');
 }
 
-/** `logboom reload`: 0 where the running server took its configuration up, 1 where it refused. */
+/** `logboom reload`: 0 if the server applied its configuration, 1 if it refused it. */
 export async function reload(source: ApiSource, json: boolean, terminal: Terminal): Promise<number> {
-  const answer = await ask<Answer>(source, '/reload', { body: {}, timeout: 60_000, answers: [400] });
+  const answer = await ask<Answer>(source, '/reload', { body: {}, timeout: 60_000, accepted: [400] });
   const lines = formatReload(answer).split('\n').map(printable);
   terminal.out(json ? JSON.stringify(answer, null, 2) : lines.join('\n'));
   return 'error' in answer ? 1 : 0;

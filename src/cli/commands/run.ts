@@ -17,33 +17,33 @@ export interface RunParts {
   start?: StartApp;
   stop?: StopRequest;
   reloads?: ReloadRequests;
-  /** Loads the configuration anew. */
+  /** Loads the configuration again for a reload. */
   load?: () => Loaded;
   log?: Logger;
   manager?: ServiceManager;
 }
 
-/** Stops within the time allowed. A stop that takes longer is cut short: what was acknowledged is in the journal. */
+/** Stops the server within the timeout. Throws `STOP_TIMEOUT` after it; acknowledged events are in the journal. */
 export async function stopWithin(app: App, timeout: number): Promise<void> {
   if ((await within(app.stop(), timeout)) !== late) return;
-  const message = `Stopping took longer than ${formatDuration(timeout)} and was cut short; nothing acknowledged is lost.`;
+  const message = `The shutdown took longer than ${formatDuration(timeout)} and was interrupted; acknowledged events are not lost.`;
   throw new LogboomError('STOP_TIMEOUT', message);
 }
 
-/** `logboom run`: serves until a signal or a failure that it cannot get over. */
+/** `logboom run`: serves until a signal or a fatal failure. */
 export async function run(config: Config, terminal: Terminal, parts: RunParts = {}): Promise<number> {
   const stop = parts.stop ?? stopRequest();
   const reloads = parts.reloads ?? reloadRequests();
   const secrets = secretsOf(config);
   const log = parts.log ?? createLog(config.log, { secrets });
   try {
-    // Loaded here only: it brings the database and the HTTP servers, which `--help` and `check` need not wait for.
+    // Imported here, because it loads the database and the HTTP servers, which `--help` and `check` do not need.
     const start = parts.start ?? (await import('../../app/app.ts')).startApp;
     const app = await start(config, { log, secrets, ...(parts.load && { load: parts.load }) });
     reloads.listen(() => void app.reload('SIGHUP'));
     const stopping = watchService(app, parts.manager ?? serviceManager(process.env), log);
     if (terminal.interactive) terminal.out(welcome(app.urls));
-    const reason = await Promise.race([stop.requested, reloads.deserted, app.failed]);
+    const reason = await Promise.race([stop.requested, reloads.terminalClosed, app.failed]);
     log.info(reason instanceof Error ? { err: reason } : {}, `stopping: ${reasonOf(reason)}`);
     void stopping();
     await stopWithin(app, config.shutdown.timeout);
@@ -57,4 +57,4 @@ export async function run(config: Config, terminal: Terminal, parts: RunParts = 
 }
 
 const reasonOf = (reason: Error | string) =>
-  reason instanceof Error ? 'logboom cannot go on' : `${reason} was received`;
+  reason instanceof Error ? 'fatal failure' : `received ${reason}`;

@@ -1,8 +1,8 @@
 import { rulesFrom } from '../../replay/rules-file.ts';
 import { score } from '../../replay/score.ts';
 import { defaultSeeds, scoreTable } from '../../replay/score-table.ts';
+import { numberFrom } from '../arguments.ts';
 import { columns, type Terminal } from '../terminal.ts';
-import { numberFrom } from './generate.ts';
 
 interface ScoreArguments {
   rules?: string | undefined;
@@ -10,7 +10,7 @@ interface ScoreArguments {
   json?: boolean | undefined;
 }
 
-/** `logboom score`: 0, however the rules did. */
+/** `logboom score`: 0, whatever the scores are. */
 export function scoreRules(given: ScoreArguments, terminal: Terminal): number {
   const config = rulesFrom({ path: given.rules, env: process.env });
   const seeds = given.seeds?.split(',').map((seed) => numberFrom('seeds', seed.trim(), 0)) ?? defaultSeeds;
@@ -20,7 +20,7 @@ export function scoreRules(given: ScoreArguments, terminal: Terminal): number {
     const total = Object.values(report.incidents).reduce((sum, count) => sum + count, 0);
     terminal.out(columns(scoreTable(report), ''));
     terminal.err(
-      `${report.events.toLocaleString('en')} events, ${total} incidents; what the columns mean: docs/scores.md`,
+      `${report.events.toLocaleString('en')} events, ${total} incidents; docs/scores.md describes the columns`,
     );
   }
   return 0;

@@ -3,13 +3,13 @@ import type { App } from '../../app/app.ts';
 import { messageOf } from '../../errors.ts';
 import type { ServiceManager, ServiceState } from '../../util/service-manager.ts';
 
-/** Signs of life in the time in which one is wanted: two may get lost, or come late. */
-const SIGNS = 3;
+/** Notifications for each watchdog interval: two of them may be late. */
+const notificationsPerInterval = 3;
 
 /**
- * Tells the service manager that logboom serves, and from then on that it is alive: that this thread gets its turn,
- * and that each reader answers. Whoever hangs makes it silent, and the manager starts everything anew; nothing
- * acknowledged is lost by that. Returns what is to be called when logboom stops.
+ * Reports readiness to the service manager (systemd), and then at intervals that the main thread runs and that each
+ * reader answers. Where one of them hangs, the reports stop and the manager restarts logboom; acknowledged events are not
+ * lost. Returns the function to call when logboom stops.
  */
 export function watchService(
   app: App,
@@ -17,22 +17,23 @@ export function watchService(
   log: Logger,
 ): () => Promise<void> {
   if (!manager) return async () => undefined;
-  const tell = (notice: ServiceState, status: string) =>
+  const report = (notice: ServiceState, status: string) =>
     manager.notify(notice, status).catch((error: unknown) => {
-      log.warn(`systemd was not told ${notice}: ${messageOf(error)}`);
+      log.warn(`cannot report ${notice} to systemd: ${messageOf(error)}`);
     });
-  void tell('READY=1', `listening for Lumberjack on ${app.urls.lumberjack}`);
-  const every = manager.watchdogInterval === undefined ? undefined : manager.watchdogInterval / SIGNS;
-  const signs = every === undefined ? undefined : setInterval(() => void sign(every), every);
+  void report('READY=1', `listening for Lumberjack on ${app.urls.lumberjack}`);
+  const every =
+    manager.watchdogInterval === undefined ? undefined : manager.watchdogInterval / notificationsPerInterval;
+  const timer = every === undefined ? undefined : setInterval(() => void reportAlive(every), every);
 
-  async function sign(patience: number): Promise<void> {
-    const silent = await app.silent(patience);
-    if (silent.length === 0) await tell('WATCHDOG=1', 'serving');
-    else log.error(`no sign of life for systemd: the ${silent.join(' and the ')} does not answer`);
+  async function reportAlive(timeout: number): Promise<void> {
+    const silent = await app.silent(timeout);
+    if (silent.length === 0) await report('WATCHDOG=1', 'serving');
+    else log.error(`no watchdog report to systemd: the ${silent.join(' and the ')} does not answer`);
   }
 
   return async () => {
-    clearInterval(signs);
-    await tell('STOPPING=1', 'stopping');
+    clearInterval(timer);
+    await report('STOPPING=1', 'stopping');
   };
 }

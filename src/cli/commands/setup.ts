@@ -16,15 +16,15 @@ export interface SetupArguments {
   overwrite?: boolean | undefined;
 }
 
-/** `logboom setup`: 0 where everything is there afterwards, 1 where something or a right is missing. */
+/** `logboom setup`: 0 if everything is installed afterwards, 1 if something or a privilege is missing. */
 export async function setup(config: Config, args: SetupArguments, terminal: Terminal): Promise<number> {
   const client = clientFor(config, args);
   const dryRun = args['dry-run'] ? (piece: Piece) => terminal.out(requestOf(piece)) : undefined;
   try {
     const outcome = await setUp(client, config.indexing, { dryRun, overwrite: args.overwrite });
     if (dryRun) terminal.out(requestsBeside(config, outcome));
-    else tell(outcome, terminal);
-    return tellTrouble(outcome, terminal);
+    else report(outcome, terminal);
+    return reportMissing(outcome, terminal);
   } catch (thrown) {
     throw unavailable(thrown);
   } finally {
@@ -36,7 +36,7 @@ function clientFor({ elasticsearch }: Config, { url }: SetupArguments): Client {
   if (url === undefined && elasticsearch === undefined)
     throw new LogboomError(
       'USAGE',
-      'No Elasticsearch is configured, and the embedded store needs no setting up. Name another with --url.',
+      'No Elasticsearch is configured, and the embedded store needs no setup. Set an address with --url.',
     );
   if (url !== undefined && !/^https?:\/\/./.test(url))
     throw new LogboomError('USAGE', `--url takes an address such as https://es-1:9200, but got "${url}".`);
@@ -44,18 +44,18 @@ function clientFor({ elasticsearch }: Config, { url }: SetupArguments): Client {
   return createClient(url === undefined ? elasticsearch! : { ...configured, hosts: [addressFrom(url)] });
 }
 
-/** As Kibana's console takes it. */
+/** A request for the console of Kibana. */
 function requestOf({ path, body }: Pick<Piece, 'path' | 'body'>): string {
   return `PUT ${path}\n${JSON.stringify(body, null, 2)}\n`;
 }
 
-/** The last request, and the role that a writer needs, for whoever installs all that by hand. */
+/** The last request and the role of a writer, for a manual installation. */
 function requestsBeside({ indexing }: Config, { rights }: SetupOutcome): string {
   const index = `PUT /${encodeURIComponent(indexing.alerts)}\n`;
-  return `# unless it is there\n${index}\n# the rights that logboom needs, as a role\n${requestOf({ path: '/_security/role/logboom', body: rights })}`;
+  return `# unless it exists\n${index}\n# the privileges that logboom needs, as a role\n${requestOf({ path: '/_security/role/logboom', body: rights })}`;
 }
 
-function tell({ installed, kept, server }: SetupOutcome, terminal: Terminal): void {
+function report({ installed, kept, server }: SetupOutcome, terminal: Terminal): void {
   const rows = [...installed.map((name) => ['installed', name]), ...kept.map((name) => ['kept', name])];
   terminal.out(
     columns(
@@ -63,11 +63,11 @@ function tell({ installed, kept, server }: SetupOutcome, terminal: Terminal): vo
       '',
     ),
   );
-  const who = server ? `${server.product} ${server.version}` : 'a server that does not say who it is';
+  const who = server ? `${server.product} ${server.version}` : 'a server of unknown product';
   terminal.out(`${installed.length} installed, ${kept.length} kept in ${printable(who)}.`);
 }
 
-function tellTrouble({ missing, missingRights, remarks }: SetupOutcome, terminal: Terminal): number {
+function reportMissing({ missing, missingRights, remarks }: SetupOutcome, terminal: Terminal): number {
   for (const remark of remarks) terminal.out(`note     ${printable(remark)}`);
   for (const what of missing) terminal.err(`missing  ${printable(what)}`);
   for (const right of missingRights ?? []) terminal.err(`right    ${printable(right)}`);

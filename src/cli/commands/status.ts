@@ -2,8 +2,7 @@ import type { Health } from '../../telemetry/api/health.ts';
 import type { Status } from '../../telemetry/api/status.ts';
 import { printable } from '../../util/text.ts';
 import { countOf, formatDuration, formatSize } from '../../util/units.ts';
-import type { ApiSource } from '../api-source.ts';
-import { ask } from '../ask.ts';
+import { type ApiSource, ask } from '../api-client.ts';
 import { columns, type Terminal } from '../terminal.ts';
 
 function inputRows({ inputs }: Status): string[][] {
@@ -24,14 +23,14 @@ function readerRows({ readers }: Status): string[][] {
   });
 }
 
-/** What logboom has to say about itself; nothing where all is well. */
+/** Own alerts. */
 function ownAlertRows({ alerts }: Status): string[][] {
   return alerts.own.map(({ rule, since, reason }) => [rule, `since ${since}`, reason]);
 }
 
 function sinkRows({ sink }: Status): string[][] {
-  const trouble = sink.reason === undefined ? '' : `: ${sink.reason}`;
-  const rows = [[sink.kind, `${sink.url}, ${sink.state}${trouble}`]];
+  const problem = sink.reason === undefined ? '' : `: ${sink.reason}`;
+  const rows = [[sink.kind, `${sink.url}, ${sink.state}${problem}`]];
   if (sink.deadLetters > 0) rows.push(['dead letters', `${sink.deadLetters}: logboom dead-letters list`]);
   return rows;
 }
@@ -59,7 +58,7 @@ function forwardRows({ forward }: Status): string[][] {
   return forward.missed === 0 ? rows : [...rows, ['missed', `${forward.missed} records`]];
 }
 
-/** The status as tables. Parts of it come from senders, so nothing unprintable gets through. */
+/** The status as tables. Parts of it come from senders, so control characters are escaped. */
 export function formatStatus(status: Status, health: Health): string {
   const state = health.reasons.length === 0 ? health.state : `${health.state}: ${health.reasons.join('; ')}`;
   const parts: [string, string[][]][] = [
@@ -80,7 +79,7 @@ export function formatStatus(status: Status, health: Health): string {
   return [head, ...titled].join('\n\n');
 }
 
-/** `logboom status`: 0 where the server is healthy or degraded, 1 where it is not. */
+/** `logboom status`: 0 if the server is healthy or degraded, otherwise 1. */
 export async function status(source: ApiSource, json: boolean, terminal: Terminal): Promise<number> {
   const [found, health] = await Promise.all([ask<Status>(source, '/status'), ask<Health>(source, '/health')]);
   terminal.out(json ? JSON.stringify({ ...found, health }, null, 2) : formatStatus(found, health));

@@ -4,7 +4,7 @@ import { runFixture, type TestResult } from '../../replay/rule-tests.ts';
 import { printable } from '../../util/text.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** `logboom test-rules`: 0 where all tests pass, 1 where one fails or a file cannot be used. */
+/** `logboom test-rules`: 0 if all tests pass, 1 if one fails or a file cannot be read. */
 export function testRules(paths: readonly string[], json: boolean, terminal: Terminal): number {
   const results = paths.map((path) => ({ path, ...resultsOf(path) }));
   const failed = results.reduce(
@@ -19,7 +19,7 @@ export function testRules(paths: readonly string[], json: boolean, terminal: Ter
 
 const fails = ({ passed }: TestResult) => !passed;
 
-/** A file that cannot be used is a failure like any other, and keeps no other file from being tested. */
+/** The results of a file. A file that cannot be read counts as one failure; the other files are tested as well. */
 function resultsOf(path: string): { tests: TestResult[]; problem?: string } {
   try {
     return { tests: runFixture(loadFixture(path)) };
@@ -45,7 +45,7 @@ function formatFile({
 function formatTest({ name, passed, diff }: TestResult): string[] {
   if (passed) return [`  ✓ ${printable(name)}`];
   return [
-    `  ✗ ${printable(name)}  (- expected, + what happened)`,
+    `  ✗ ${printable(name)}  (- expected, + actual)`,
     ...diff.map((line) => `      ${printable(line)}`),
   ];
 }

@@ -10,18 +10,17 @@ import type { DeadLetterFilter } from '../../sinks/elasticsearch/dead-letters/re
 import type { ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
 import { createLog } from '../../telemetry/log.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
-import { sourceOf } from '../api-source.ts';
-import { ask } from '../ask.ts';
+import { ask, sourceOf } from '../api-client.ts';
 
 type Action = 'retry' | 'drop';
 type Wanted = DeadLetterFilter & { all?: true };
 export type Settled = Exclude<DeadLetterOutcome, { kind: 'unavailable' }>;
 
 /**
- * One process writes the file of dead letters. Where a server holds the data folder it is asked; else the folder is
- * ours for as long as this takes.
+ * Retries or drops dead letters. Only one process may write the file of dead letters: where a server holds the data
+ * folder, the server does the work by its API; otherwise this process locks the folder meanwhile.
  */
-export async function settleLetters(
+export async function retryOrDrop(
   action: Action,
   wanted: Wanted,
   config: Config,
@@ -45,7 +44,7 @@ function folderOf({ data }: Config): DataFolder | 'held' {
   }
 }
 
-/** As long as the server takes at the most, and a little. */
+/** Milliseconds. Longer than the longest time that the server takes. */
 const answersWithin = 250_000;
 
 async function throughServer(
@@ -60,7 +59,7 @@ async function throughServer(
 }
 
 async function alone(action: Action, { all: _, ...filter }: Wanted, config: Config): Promise<Settled> {
-  // A person at a terminal is told the result; the log is for what goes wrong.
+  // The command prints the result; the log is for errors only.
   const quiet = { ...config, log: { ...config.log, level: 'error' as const } };
   const log = createLog(quiet.log, { secrets: secretsOf(config) });
   const instruments = { log, metrics: createMetrics().registry };
@@ -70,31 +69,34 @@ async function alone(action: Action, { all: _, ...filter }: Wanted, config: Conf
   const store = config.elasticsearch ? undefined : await startEmbeddedStore(quiet, () => undefined);
   try {
     const elasticsearch = config.elasticsearch ?? store!.elasticsearch;
-    // Templates are for the server to install; where they are refused, it says so.
+    // The server installs the templates.
     const indexing = { ...config.indexing, installTemplates: false };
     const opened = await openSink({ ...config, elasticsearch, indexing }, file, instruments);
-    return await withPatience(opened.sink, () => retried(opened.deadLetters, opened.sink, filter));
+    return await failingOnOutage(opened.sink, () => retried(opened.deadLetters, opened.sink, filter));
   } finally {
     await store?.stop();
   }
 }
 
-/** How long Elasticsearch may take nothing before a person at a terminal is told so. */
-const patience = 10_000;
+/** Milliseconds for which Elasticsearch may accept nothing before the command fails. */
+const outageTimeout = 10_000;
 
-async function withPatience<Result>(sink: ElasticsearchSink, work: () => Promise<Result>): Promise<Result> {
-  let lost: string | undefined;
+async function failingOnOutage<Result>(
+  sink: ElasticsearchSink,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  let outage: string | undefined;
   const watch = setInterval(() => {
     const { reason, since } = sink.status();
-    if (since === undefined || Date.now() - since < patience) return;
-    lost = reason ?? 'no answer';
+    if (since === undefined || Date.now() - since < outageTimeout) return;
+    outage = reason ?? 'no answer';
     void sink.close();
   }, 250);
   try {
     return await work();
   } catch (error) {
-    if (lost === undefined) throw error;
-    const message = `Elasticsearch takes nothing: ${lost}. What was not delivered is among the dead letters still.`;
+    if (outage === undefined) throw error;
+    const message = `Elasticsearch accepts nothing: ${outage}. Documents that were not delivered are still dead letters.`;
     throw new LogboomError('SINK_UNAVAILABLE', message, { cause: error });
   } finally {
     clearInterval(watch);
