@@ -3,8 +3,9 @@ import { pack, unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { type Change, createEpisodes } from '../../src/alerts/episodes.ts';
 import type { AlertState, AlertStatus, Episode, Observation, Output, Sample } from '../../src/model.ts';
+import { fresh } from '../../src/rules/alert/machine.ts';
 import { compileRule } from '../../src/rules/rule.ts';
-import { fresh, step } from '../../src/rules/state.ts';
+import { step } from '../support/alert-states.ts';
 import { type RuleInput, ruleConfig } from '../support/rules.ts';
 
 const ten = Date.parse('2026-11-21T10:00:00Z');

@@ -1,7 +1,9 @@
 import type { AlertState, Decision, Observation } from '../../src/model.ts';
+import { decide, fresh } from '../../src/rules/alert/machine.ts';
 import type { CompiledRule } from '../../src/rules/compile.ts';
+import { judgeByCondition } from '../../src/rules/condition-judge.ts';
+import type { Judgement } from '../../src/rules/judge.ts';
 import { compileRule } from '../../src/rules/rule.ts';
-import { fresh, step } from '../../src/rules/state.ts';
 import { type RuleInput, ruleConfig } from './rules.ts';
 
 export const ten = Date.parse('2026-11-21T10:00:00Z');
@@ -27,6 +29,16 @@ export function observation(rule: CompiledRule, { after = 0, ...given }: Look): 
   const window = { start: at - rule.over, end: at };
   const value = 'value' in given ? given.value : given.count;
   return { at, since: at - rule.every, window, count: 0, early: false, ...given, value };
+}
+
+/** Decides on an observation, by default with the verdict of a threshold. */
+export function step(
+  state: AlertState,
+  o: Observation,
+  rule: CompiledRule,
+  judgement: Judgement = judgeByCondition(o, rule),
+): Decision {
+  return decide(state, o, rule, judgement);
 }
 
 /** Looks one after the other; the last decision, and all of them. */

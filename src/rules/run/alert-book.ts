@@ -10,9 +10,9 @@ import type {
   Scalar,
 } from '../../model.ts';
 import { nextByHours, withinHours } from '../active-hours.ts';
+import { decide, fresh, isForgettable } from '../alert/machine.ts';
 import type { CompiledRule } from '../compile.ts';
 import type { Judge, Judgement } from '../judge.ts';
-import { fresh, isForgettable, step } from '../state.ts';
 import type { Observer } from './observer.ts';
 import { Samples } from './samples.ts';
 
@@ -100,8 +100,8 @@ export class AlertBook {
   ): Millis[] {
     const { rule, observer } = this.#parts;
     const before = this.#states.get(group) ?? fresh;
-    const judgement = withinHours(found, observation, rule);
-    const decision = step(before, observation, rule, judgement);
+    const judgement = rule.hours === undefined ? found : withinHours(found, observation, rule);
+    const decision = decide(before, observation, rule, judgement);
     if (observer !== undefined) observer.looked?.({ rule, group, observation, judgement, before, decision });
     if (decision.state !== before) this.#remember(group, before, decision.state);
     if (decision.transition || decision.update || decision.notify.send)

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { pack, unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
-import type { AlertState, Decision, Observation } from '../../src/model.ts';
-import { compileRule } from '../../src/rules/rule.ts';
-import { fresh, isForgettable, step } from '../../src/rules/state.ts';
-import { ruleConfig } from '../support/rules.ts';
+import type { AlertState, Decision, Observation } from '../../../src/model.ts';
+import { fresh, isForgettable } from '../../../src/rules/alert/machine.ts';
+import { compileRule } from '../../../src/rules/rule.ts';
+import { step } from '../../support/alert-states.ts';
+import { ruleConfig } from '../../support/rules.ts';
 
 const seconds = (most: number) => fc.integer({ min: 0, max: most }).map((amount) => `${amount}s`);
 const rule = fc

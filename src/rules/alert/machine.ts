@@ -1,0 +1,153 @@
+import type { AlertState, Decision, EarlyRaise, Millis, Observation } from '../../model.ts';
+import { formatDuration } from '../../util/units.ts';
+import type { StateRule } from '../compile.ts';
+import type { Judgement } from '../judge.ts';
+import { heldUntil, releaseHeld, reportsDependOn } from './notification.ts';
+import { enter, type Observed, peakOf, unchanged } from './transitions.ts';
+
+/** An alert that was never observed. */
+export const fresh: AlertState = Object.freeze({
+  status: 'inactive',
+  start: undefined,
+  calm: undefined,
+  early: undefined,
+  value: undefined,
+  peak: undefined,
+  toldPeak: undefined,
+  updated: undefined,
+  announced: undefined,
+  told: false,
+  activations: [],
+  flapping: false,
+});
+
+/**
+ * Decides on one observation of one alert. Pure: the same state, observation, rule and judgement always lead to the
+ * same decision. `transitions.ts` has the table of states.
+ *
+ * A group is observed in the order of the ends of its windows, with one exception: an early observation of a window may
+ * come before observations of windows that end earlier. Such an early raise is an announcement. Where an episode begins
+ * and ends is decided by windows that are over, in their order, as if nothing had been announced. So the order in which
+ * events arrive makes no difference.
+ */
+export function decide(state: AlertState, o: Observation, rule: StateRule, judgement: Judgement): Decision {
+  const observed = { state, o, rule, judgement };
+  let decision: Decision;
+  if (o.early) decision = raiseEarly(observed);
+  else if (state.early !== undefined) decision = reconcile(observed, state.early);
+  else decision = enter(observed);
+  if (decision.state.held && !o.early) decision = releaseHeld(decision, o.at, rule);
+  const deadline = deadlineOf(decision.state, rule);
+  return deadline === undefined ? decision : { ...decision, deadline };
+}
+
+/**
+ * The event time, at the end of a window, at which the group must be observed again although no value changes: `for` or
+ * `keepActiveFor` ends, the window is over that raised the alert early, the document is to follow a new peak, or a
+ * cooldown ends that holds a notification back.
+ */
+export function deadlineOf(state: AlertState, { config, over, every }: StateRule): Millis | undefined {
+  const { status, start, calm, updated, peak, toldPeak } = state.early?.settled ?? state;
+  let due = state.early?.observation.at ?? Number.POSITIVE_INFINITY;
+  if (status === 'pending') due = Math.min(due, start! + config.for);
+  else if (status === 'recovering') due = Math.min(due, calm! + config.keepActiveFor);
+  else if (status === 'active' && peak !== toldPeak) due = Math.min(due, updated! + over);
+  if (state.held) due = Math.min(due, heldUntil(state, config));
+  // Windows are aligned to the epoch.
+  return due === Number.POSITIVE_INFINITY ? undefined : Math.ceil(due / every) * every;
+}
+
+/** Whether forgetting the alert changes no later decision. */
+export function isForgettable(state: AlertState, at: Millis, rule: StateRule): boolean {
+  return state.status === 'inactive' && !reportsDependOn(state, at, rule);
+}
+
+/** A window that is not over can only raise an inactive alert, and only where nothing has to last. */
+function raiseEarly(observed: Observed): Decision {
+  const { state, o, rule, judgement } = observed;
+  if (judgement.verdict !== 'true')
+    return unchanged(state, `${judgement.reason}; the window is not over yet`);
+  if (rule.config.for > 0) {
+    const length = formatDuration(rule.config.for);
+    return unchanged(
+      state,
+      `${judgement.reason}; whether it holds for ${length} shows when windows are over`,
+    );
+  }
+  const reason = `${judgement.reason}, before the window is over`;
+  if (state.status !== 'inactive') return unchanged(state, `${reason}; the alert is open`);
+  const early: EarlyRaise = { observation: o, settled: state, begun: undefined };
+  return enter(observed, { to: 'active', reason, patch: { start: o.since, calm: undefined, early } });
+}
+
+const toldAlready = { send: false, reason: 'not notified: the alert that was raised early was told' };
+
+/**
+ * Decides on a window that is over, of an alert that was raised early. Until the window that raised it is over, the
+ * windows before it are decided on a state of their own, `early.settled`. What they find either runs on into the
+ * alert, which then began earlier than it seemed, or ends before it, and was an episode of its own.
+ */
+function reconcile(observed: Observed, early: EarlyRaise): Decision {
+  const settled = enter({ ...observed, state: early.settled });
+  if (observed.o.at >= early.observation.at) return confirm(observed, early, settled);
+  if (settled.state.status !== 'inactive') return beginEarlier(observed, early, settled);
+  if (early.settled.status !== 'inactive') return splitEpisode(observed, early, settled);
+  const reason = `${settled.reason}, but in a window before the one that raised the alert`;
+  return unchanged(observed.state, reason);
+}
+
+/** As far as is known, the alert began with the episode that windows before its own have begun. */
+function beginEarlier(observed: Observed, early: EarlyRaise, settled: Decision): Decision {
+  const { state, o } = observed;
+  const begun = early.begun ?? { observation: o, decision: { ...settled, notify: toldAlready } };
+  const { start } = settled.state;
+  const known = { start, peak: peakOf(observed), early: { ...early, settled: settled.state, begun } };
+  return stayRaised(observed, settled.reason, known, start !== state.start);
+}
+
+/** The episode before is over: it gets a document of its own, and the alert begins with its early raise. */
+function splitEpisode(observed: Observed, early: EarlyRaise, settled: Decision): Decision {
+  const { since, value } = early.observation;
+  const known = { start: since, peak: value, early: { ...early, settled: settled.state, begun: undefined } };
+  const over = { observation: observed.o, decision: { ...settled, notify: toldAlready } };
+  const reason = `${observed.judgement.reason}: what held before is an alert of its own`;
+  return { ...stayRaised(observed, reason, known, true), apart: [early.begun!, over] };
+}
+
+/** The window that raised the alert is over: from now on the state is that of the windows that are over. */
+function confirm(observed: Observed, early: EarlyRaise, settled: Decision): Decision {
+  const { state, o } = observed;
+  const known: AlertState = { ...settled.state, ...notificationsOf(state), early: undefined };
+  if (known.status !== 'active') return endRaised(observed, early, settled, known);
+  const update = known.start !== state.start || o.value !== state.value || known.flapping !== state.flapping;
+  const value = update ? o.value : state.value;
+  return stayRaised(observed, settled.reason, { ...known, value }, update);
+}
+
+/** What the early raise announced did happen, but before the window that raised the alert. */
+function endRaised(observed: Observed, early: EarlyRaise, settled: Decision, known: AlertState): Decision {
+  const { state } = observed;
+  const isOpen = known.status !== 'inactive';
+  const { peak } = isOpen || early.settled.status !== 'inactive' ? known : state;
+  const active: AlertState = { ...known, status: 'active', start: known.start ?? state.start, peak };
+  const reason = settled.transition ? settled.reason : `recovered: ${settled.reason}`;
+  return enter({ ...observed, state: active }, { to: known.status, reason, patch: { calm: known.calm } });
+}
+
+/** The alert stays active, with a state that is better known. `update`: its document is written again. */
+function stayRaised(
+  observed: Observed,
+  reason: string,
+  known: Partial<AlertState>,
+  update: boolean,
+): Decision {
+  const { state, o } = observed;
+  const toldPeak = update ? known.peak : state.toldPeak;
+  const updated = update ? Math.max(o.at, state.updated!) : state.updated;
+  return { ...unchanged(state, reason), state: { ...state, ...known, toldPeak, updated }, update };
+}
+
+/** What was notified belongs to the alert that was announced. */
+function notificationsOf({ told, held, announced, cooldown }: AlertState): Partial<AlertState> {
+  return { told, held, announced, ...(cooldown !== undefined && { cooldown }) };
+}

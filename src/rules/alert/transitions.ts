@@ -1,0 +1,142 @@
+import type { AlertState, AlertStatus, Decision, Observation } from '../../model.ts';
+import { formatDuration } from '../../util/units.ts';
+import type { StateRule } from '../compile.ts';
+import type { Judgement } from '../judge.ts';
+import { notChanged, reportTransition } from './notification.ts';
+
+/** One observation of one alert, with everything that its decision depends on. */
+export interface Observed {
+  state: AlertState;
+  o: Observation;
+  rule: StateRule;
+  judgement: Judgement;
+}
+
+/** The next status of an alert, which may be its present one, with the reason and what else changes in its state. */
+interface Step {
+  to: AlertStatus;
+  reason: string;
+  patch?: Partial<AlertState>;
+}
+
+type Verdict = Judgement['verdict'];
+
+/**
+ * The state machine of alerts of every kind of rule: what an observation of a window that is over does, by the present
+ * status and the verdict.
+ *
+ * - inactive: there is no episode.
+ * - pending: the condition holds, but not yet for as long as `for` says.
+ * - active: the condition held for long enough. This is the only status that starts a notification.
+ * - recovering: the recovery condition holds, but not yet for as long as `keepActiveFor` says.
+ * - no-data: the alert was active, and there is nothing to measure.
+ */
+const steps: Record<AlertStatus, Record<Verdict, (observed: Observed) => Step>> = {
+  inactive: { true: raise, between: rest, calm: rest, nothing: rest },
+  pending: { true: raise, between: rest, calm: rest, nothing: rest },
+  active: { true: stayActive, between: stayActive, calm: recover, nothing: loseData },
+  recovering: { true: returnActive, between: returnActive, calm: recover, nothing: loseData },
+  'no-data': { true: returnActive, between: returnActive, calm: recover, nothing: loseData },
+};
+
+/**
+ * The decision that a step leads to, by default the step of the table for a window that is over. The state is the same
+ * object where nothing changes.
+ */
+export function enter(
+  observed: Observed,
+  step: Step = steps[observed.state.status][observed.judgement.verdict](observed),
+): Decision {
+  const { state, o, rule } = observed;
+  if (state.status === step.to) return remain(observed, step);
+  const { to } = step;
+  const peak = peakOf(observed);
+  const { reason, notify, patch } = reportTransition(state, step, o.at, rule);
+  const ended =
+    to === 'inactive' ? { start: undefined, calm: undefined, early: undefined, held: undefined } : {};
+  const written = { value: o.value, toldPeak: peak, updated: o.at };
+  return {
+    state: { ...state, ...step.patch, ...written, ...ended, ...patch, peak, status: to },
+    reason,
+    transition: { from: state.status, to, at: o.at, reason },
+    update: false,
+    notify,
+  };
+}
+
+/** The status stays. The document of an active alert follows a new peak at most once in a window's length. */
+function remain(observed: Observed, { to, reason, patch }: Step): Decision {
+  const { state, o, rule } = observed;
+  const peak = peakOf(observed);
+  const update = to === 'active' && peak !== state.toldPeak && o.at >= state.updated! + rule.over;
+  if (patch === undefined && peak === state.peak && !update) return unchanged(state, reason);
+  const written = update ? { value: o.value, toldPeak: peak, updated: o.at } : {};
+  return { ...unchanged(state, reason), state: { ...state, ...patch, ...written, peak }, update };
+}
+
+/** The decision that nothing changes. */
+export function unchanged(state: AlertState, reason: string): Decision {
+  return { state, reason, update: false, notify: notChanged };
+}
+
+/** Of the values for which the condition held in the episode, the one farthest beyond it. */
+export function peakOf({ state, o, rule, judgement }: Observed): number | undefined {
+  if (judgement.verdict !== 'true') return state.peak;
+  const before = state.start === undefined ? undefined : state.peak;
+  const { distance } = judgement.measuredBy ?? rule.condition!;
+  return before === undefined || distance(o.value!) > distance(before) ? o.value : before;
+}
+
+function rest({ judgement }: Observed): Step {
+  return { to: 'inactive', reason: judgement.reason };
+}
+
+/** The condition holds: the alert becomes active once it has held for long enough, and is pending until then. */
+function raise({ state, o, rule, judgement }: Observed): Step {
+  const start = state.start ?? o.since;
+  const length = rule.config.for;
+  const patch = { start };
+  if (o.at - start < length)
+    return {
+      to: 'pending',
+      reason: `${judgement.reason}; it must hold for ${formatDuration(length)}`,
+      patch,
+    };
+  const forSoLong = length > 0 ? ` for ${formatDuration(o.at - start)}` : '';
+  return { to: 'active', reason: judgement.reason + forSoLong, patch };
+}
+
+function stayActive(observed: Observed): Step {
+  return { to: 'active', reason: openReason(observed) };
+}
+
+function returnActive(observed: Observed): Step {
+  const unrecovered = observed.judgement.verdict === 'true' ? '' : ': it has not recovered';
+  return { to: 'active', reason: openReason(observed) + unrecovered, patch: { calm: undefined } };
+}
+
+function openReason({ judgement, rule }: Observed): string {
+  const { verdict, reason } = judgement;
+  return verdict === 'between' ? `${reason}, and not ${rule.recovery!.text} either` : reason;
+}
+
+/** The alert ends once it was calm for long enough, and is recovering until then. */
+function recover({ state, o, rule, judgement }: Observed): Step {
+  const { keepActiveFor } = rule.config;
+  const calm = state.calm ?? o.since;
+  const length = formatDuration(keepActiveFor);
+  if (o.at - calm < keepActiveFor)
+    return {
+      to: 'recovering',
+      reason: `${judgement.reason}; the alert stays open until that holds for ${length}`,
+      patch: { calm },
+    };
+  const forSoLong = keepActiveFor > 0 ? ` for ${formatDuration(o.at - calm)}` : '';
+  return { to: 'inactive', reason: `recovered: ${judgement.reason}${forSoLong}` };
+}
+
+function loseData(observed: Observed): Step {
+  if (observed.rule.config.noData === 'recover') return recover(observed);
+  const reason = `${observed.judgement.reason}; the alert stays open`;
+  return { to: 'no-data', reason, patch: { calm: undefined } };
+}
