@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { TLSSocket } from 'node:tls';
-import { Agent, buildConnector, fetch as fetchWith } from 'undici';
+import type { Agent, buildConnector } from 'undici';
 import type { Config } from '../config/schema/schema.ts';
 import { LogboomError, messageOf } from '../errors.ts';
 import { ownToken } from '../telemetry/api/credentials.ts';
@@ -32,15 +32,19 @@ export function sourceOf({ api }: Pick<Config, 'api'>): ApiSource {
  */
 export function fetchOf({ certificate }: ApiSource): typeof fetch {
   if (certificate === undefined) return fetch;
-  const dispatcher = new Agent({ connect: pinned(certificate) });
-  const withPin = (...[target, init]: Parameters<typeof fetchWith>) =>
-    fetchWith(target, { ...init, dispatcher });
+  const wanted = fingerprintOf(certificate);
+  let dispatcher: Agent | undefined;
+  // Only this case needs the package, so the server and the other commands start without it.
+  const withPin = async (...[target, init]: Parameters<typeof import('undici').fetch>) => {
+    const undici = await import('undici');
+    const connect = undici.buildConnector({ rejectUnauthorized: false });
+    dispatcher ??= new undici.Agent({ connect: pinned(connect, certificate, wanted) });
+    return undici.fetch(target, { ...init, dispatcher });
+  };
   return withPin as unknown as typeof fetch;
 }
 
-function pinned(path: string): buildConnector.connector {
-  const wanted = fingerprintOf(path);
-  const connect = buildConnector({ rejectUnauthorized: false });
+function pinned(connect: buildConnector.connector, path: string, wanted: string): buildConnector.connector {
   return (options, callback) =>
     connect(options, (...[error, socket]) => {
       if (error !== null) return callback(error, null);

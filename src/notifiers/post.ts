@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import { messageOf } from '../errors.ts';
 import type { Millis } from '../model.ts';
 import { NotifierError } from './notifier.ts';
@@ -50,6 +49,8 @@ async function exchange(
   headers: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Answer & { retryAfter: Millis | undefined }> {
+  // Loaded with the first message: a server that sends none starts without it.
+  const { request } = await import('undici');
   try {
     const answer = await request(url, {
       method: 'POST',

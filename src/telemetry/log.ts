@@ -1,7 +1,8 @@
+import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { ecsFormat } from '@elastic/ecs-pino-format';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
-import { prettyFactory } from 'pino-pretty';
+import type PinoPretty from 'pino-pretty';
 import { printable } from '../util/text.ts';
 import { mask, redactor, secretPaths } from './redact.ts';
 
@@ -55,7 +56,11 @@ function standardErrorOut(): DestinationStream {
 /** JSON escapes only some of what a terminal would act on; `\u009b` is JSON as well. */
 const jsonLine = (line: string) => `${printable(line.trimEnd())}\n`;
 
+/** Loaded only where a person reads: each thread has a log, and most of them write JSON. */
+const loadPretty = () => createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty;
+
 function prettyLine(colorize: boolean): (line: string) => string {
+  const { prettyFactory } = loadPretty();
   const prettify = prettyFactory({
     colorize,
     translateTime: 'SYS:HH:MM:ss.l',

@@ -163,10 +163,19 @@ async function listen(app: FastifyInstance, { host, port, ssl_enabled }: ApiSett
   return `http${ssl_enabled ? 's' : ''}://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
 }
 
+const noSchemas = () => {
+  throw new Error('routes of the API have no schemas');
+};
+/** Requests are checked by zod, so Fastify's own compilers of schemas are not loaded. */
+const schemaController = { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } };
+
 /** Node's own limits are given to the server's constructor, with TLS in the place where Fastify looks for it. */
 function server({ options }: SecureHttp, connectionTimeout: Millis): FastifyInstance {
   const { http, ...rest } = limits;
-  const common = { ...rest, connectionTimeout, forceCloseConnections: true, logger: false } as const;
+  const common = {
+    ...rest,
+    ...({ connectionTimeout, forceCloseConnections: true, logger: false, schemaController } as const),
+  };
   if (options === undefined) return fastify({ ...common, http });
   return fastify({ ...common, https: { ...options, ...http } }) as unknown as FastifyInstance;
 }

@@ -21,8 +21,14 @@ import { templateRoutes } from './template-routes.ts';
 /** `http.max_content_length`: also what a compressed body may grow to. */
 const largestBody = 100 * 2 ** 20;
 
+const noSchemas = () => {
+  throw new Error('routes of the store have no schemas');
+};
+
 const options = {
   logger: false,
+  /** Requests are checked by the routes themselves, so Fastify's compilers of schemas are not loaded. */
+  schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   bodyLimit: largestBody,
   /** For a whole request to arrive; Fastify would wait for ever. */
   requestTimeout: 120_000,
