@@ -19,7 +19,7 @@ import { openJournalReader } from '../journal/reader.ts';
 import { Ticker } from '../journal/ticker.ts';
 import type { Batch, EventBlock, Position, Transition } from '../model.ts';
 import type { SelfMonitoring } from '../monitoring/self-monitoring.ts';
-import { startSelfMonitoring } from '../monitoring/start-self-monitoring.ts';
+import { startSelfMonitoring } from '../monitoring/self-monitoring.ts';
 import type { Monitored } from '../monitoring/vitals.ts';
 import { Delivery } from '../notifiers/delivery.ts';
 import { Forwarding, journalReaders } from '../readers/forwarder/forwarding.ts';

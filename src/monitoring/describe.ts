@@ -12,11 +12,11 @@ import type { SelfMonitoring } from './self-monitoring.ts';
 import type { ServerSample } from './server-metrics.ts';
 import { type Monitored, notifierNames, readersOf, vitalsOf } from './vitals.ts';
 
-/** What the API and `logboom status` describe. */
+/** The parts that the API describes. */
 type Pipeline = Monitored & { selfMonitoring: SelfMonitoring };
 
 interface Described {
-  /** The one in force. */
+  /** The configuration in force. */
   readonly config: Config;
   metrics: Metrics;
   /** Where documents go. */
@@ -29,17 +29,17 @@ interface Described {
   readonly problems?: number;
 }
 
-/** What the API and `logboom status` show of a pipeline. */
+/** The answers of the API about a pipeline. */
 export function describePipeline(pipeline: Pipeline, described: Described) {
   const vitals = () => vitalsOf(pipeline, described.config, Date.now());
   const telemetry = vitalsTelemetry(described.metrics.registry);
   return {
     status: async () => statusOf(pipeline, described, await vitals()),
     health: async () => healthNow(pipeline, described, await vitals()),
-    silent: (within: Millis) => silentIn(pipeline, within),
+    silent: (within: Millis) => unresponsiveIn(pipeline, within),
     metrics: async () => {
       await gather(pipeline, described.metrics);
-      telemetry.told(await vitals());
+      telemetry.update(await vitals());
       return described.metrics.text();
     },
     sample: async () => sampleOf(pipeline, described, await vitals()),
@@ -55,7 +55,7 @@ const deadLetterAction =
   (action: 'retry' | 'drop', filter: object) =>
     indexer.call<DeadLetterOutcome>(`${action}DeadLetters`, deadLettersWithin, filter);
 
-/** For the document that the server writes of itself. */
+/** The sample of which the server's own metrics document is made. */
 async function sampleOf(pipeline: Pipeline, described: Described, vitals: Vitals): Promise<ServerSample> {
   const status = await statusOf(pipeline, described, vitals);
   await gather(pipeline, described.metrics);
@@ -66,10 +66,10 @@ async function sampleOf(pipeline: Pipeline, described: Described, vitals: Vitals
 }
 
 /**
- * The forwarder is not asked: whoever hears of silence starts everything anew, and no sender, alert or document waits
- * for it. One that hangs is told by its lag, in `/health` and as an own alert.
+ * Readers that do not answer in time. The service manager then restarts the server, so the forwarder is not asked: no sender, alert
+ * or document waits for it. A forwarder that hangs shows by its lag, in `/health` and as an own alert.
  */
-async function silentIn({ analyser, indexer }: Pipeline, within: Millis): Promise<string[]> {
+async function unresponsiveIn({ analyser, indexer }: Pipeline, within: Millis): Promise<string[]> {
   const readers = [analyser, indexer];
   const answers = await Promise.all(readers.map((reader) => reader.answers(within)));
   return readers.filter((_, index) => !answers[index]).map(({ name }) => name);
@@ -145,7 +145,7 @@ async function sinkOf({ indexer }: Pipeline, url: string, store: string | undefi
   } satisfies Status['sink'];
 }
 
-/** The figures stand beside the judgement, so that who watches `/health` alone sees them, too. */
+/** The answer holds the values too, so that a client of `/health` needs no other request. */
 function healthNow(pipeline: Pipeline, { config, problems = 0 }: Described, vitals: Vitals): Health {
   const { journal, analyser, indexer } = pipeline;
   const { journalFill, readerLag, oldestUnacknowledged } = config.selfMonitoring;
@@ -159,7 +159,7 @@ function healthNow(pipeline: Pipeline, { config, problems = 0 }: Described, vita
   const snapshot: HealthSnapshot = {
     journal: vitals.journal,
     readers: Object.fromEntries(readers.map((reader) => [reader.name, progress(reader)])),
-    // A forwarder that is gone is told by what it waits for: nothing else depends on it.
+    // A forwarder that is down is reported by what it waits for: nothing else depends on it.
     threads: { analyser: gone(analyser), indexer: gone(indexer) },
     inputs: vitals.inputs,
     notifiers: vitals.notifiers,

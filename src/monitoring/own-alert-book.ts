@@ -21,7 +21,7 @@ const format = new SnapshotFormat({
 
 const calm: Judgement = { verdict: 'calm', reason: '' };
 
-/** One of logboom's own alerts: the state machine and the episodes of any rule, looked at by the clock. */
+/** One own alert: the state machine and the episodes of a rule, evaluated by the wall clock. */
 export class OwnAlertBook {
   readonly name: string;
   readonly #alert: OwnAlert;
@@ -36,8 +36,8 @@ export class OwnAlertBook {
     this.#book = this.#empty();
   }
 
-  /** Whether a look can change nothing. */
-  get rests(): boolean {
+  /** Whether an evaluation can change nothing. */
+  get idle(): boolean {
     return !this.#alert.watched && this.#book.openGroups.length === 0;
   }
 
@@ -45,7 +45,7 @@ export class OwnAlertBook {
     return [...this.#openOnes.values()];
   }
 
-  look(read: Parameters<OwnAlert['read']>, now: Millis, outputs: Output[]): void {
+  evaluate(read: Parameters<OwnAlert['read']>, now: Millis, outputs: Output[]): void {
     const readings = this.#alert.watched ? this.#alert.read(...read) : undefined;
     if (!this.#alert.watched) this.#end(now, outputs);
     if (!readings) return;
@@ -66,7 +66,7 @@ export class OwnAlertBook {
     return new AlertBook({ rule: this.#rule, judge, episodes: createEpisodes(this.#rule) });
   }
 
-  /** Documents that are open would stay so for ever otherwise. */
+  /** Ends open alerts, for their documents would stay open without end. */
   #end(now: Millis, outputs: Output[]): void {
     this.#book.end(now, 'the alert was switched off', outputs);
     this.#book = this.#empty();
@@ -88,7 +88,7 @@ export class OwnAlertBook {
     this.#note(reading, holds, now);
   }
 
-  /** What the status shows is as fresh as the last look, while the alert's own reason is that of its change. */
+  /** The status shows the reason of the last evaluation; the alert itself keeps the reason of its last transition. */
   #note({ group, bad, good }: Reading, holds: boolean, now: Millis): void {
     const status = this.#book.statusOf(group);
     if (status === 'inactive' || status === 'pending') return void this.#openOnes.delete(group);
@@ -101,7 +101,7 @@ export class OwnAlertBook {
     return format.write({ book: this.#book.snapshot() as Snapshot<unknown> });
   }
 
-  /** Another threshold leaves open what is open: the next look judges it by that. */
+  /** After a change of the threshold an open alert stays open; the next evaluation applies the new threshold. */
   restore(snapshot: Snapshot<OwnAlertState> | undefined): void {
     if (snapshot !== undefined) this.#book.restore(format.read(snapshot).book);
   }

@@ -5,12 +5,12 @@ import type { Millis } from '../model.ts';
 import type { SinkVitals, Vitals } from '../telemetry/components/vitals.ts';
 import { formatDuration } from '../util/units.ts';
 
-/** One thing that logboom watches about itself, at one moment. */
+/** One value that logboom watches about itself, at one moment. */
 export interface Reading {
   /** The reader, input or notifier that it is about; empty where there is only one. */
   group: string;
   value: number;
-  /** What is the matter, and the remedy where there is one: it is the alert's reason. */
+  /** The alert's reason while the condition holds, with the remedy where there is one. */
   bad: string;
   good: string;
 }
@@ -19,18 +19,18 @@ type OwnRule = Extract<z.input<typeof ruleSchema>, { kind?: 'threshold' | undefi
 
 export interface OwnAlert {
   rule: OwnRule;
-  /** One that is switched off ends what is open of it, and raises nothing. */
+  /** An alert that is switched off ends, and is not raised. */
   watched: boolean;
-  /** What is read for it; undefined where nothing can be known at present, which leaves all as it is. */
+  /** Its values; undefined where they are unknown at present, and then nothing changes. */
   read: (vitals: Vitals, before: Vitals | undefined) => Reading[] | undefined;
 }
 
-/** How long a reader must be behind: at a start it always is, for the little while that it takes to catch up. */
+/** How long a reader must be behind; after a start each reader is, until it has caught up. */
 const lagsFor: Millis = 30_000;
 /** Refusals that follow one another within this time are one alert. */
 const refusalsEnd: Millis = 600_000;
 
-/** All alerts that there are, by the settings. Values are seconds, shares and counts. */
+/** All own alerts, by the settings. Their values are seconds, ratios and counts. */
 export function ownAlerts(settings: SelfMonitoringConfig, notifiers: readonly string[]): OwnAlert[] {
   const { enabled, every, keepActiveFor } = settings;
   const all: [threshold: number, alert: Omit<OwnAlert, 'watched'>][] = [
@@ -107,7 +107,7 @@ function oldestUnacknowledged({ inputs, journal }: Vitals): Reading[] {
 
 function sinkDown({ sink }: Vitals): Reading[] | undefined {
   if (!sink) return undefined;
-  const { age, reason } = sink.trouble ?? { age: 0, reason: '' };
+  const { age, reason } = sink.problem ?? { age: 0, reason: '' };
   const bad = `Elasticsearch has not taken everything for ${lasting(age / 1000)}: ${reason.slice(0, 500)}`;
   return [{ group: '', value: age / 1000, bad, good: 'Elasticsearch takes documents' }];
 }
@@ -121,7 +121,7 @@ const notifierFailing =
       return { group, value: age / 1000, bad, good: `the notifier ${group} delivers` };
     });
 
-/** The indexer counts from its start on; fewer than before therefore means that it was started again. */
+/** The indexer counts from its start on, so a lower count than before means that it was restarted. */
 function deadLetters({ sink }: Vitals, before: Vitals | undefined): Reading[] | undefined {
   if (!sink) return undefined;
   const known = countOf(before?.sink);

@@ -1,27 +1,33 @@
 import type { Config } from '../config/schema/schema.ts';
 import { messageOf } from '../errors.ts';
 import type { Millis, Notification, Output, OutputKey } from '../model.ts';
-import type { Results } from '../readers/results.ts';
+import type { Folders } from '../readers/reader-data.ts';
+import { ofNoJournal, Results } from '../readers/results.ts';
 import type { OwnAlertStatus } from '../telemetry/api/status.ts';
-import type { SelfMonitoringTelemetry } from '../telemetry/components/self-monitoring.ts';
+import {
+  type SelfMonitoringTelemetry,
+  selfMonitoringTelemetry,
+} from '../telemetry/components/self-monitoring.ts';
 import type { Vitals } from '../telemetry/components/vitals.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
 import type { Snapshot } from '../util/snapshot.ts';
 import { OwnAlertBook, type OwnAlertState } from './own-alert-book.ts';
-import type { OwnAlert } from './own-alerts.ts';
+import { type OwnAlert, ownAlerts } from './own-alerts.ts';
+import { type Monitored, notifierNames, vitalsOf } from './vitals.ts';
 
-/** What is watched, and how often it is looked at. */
+/** What is watched, and how often it is evaluated. */
 export interface Watched {
   alerts: OwnAlert[];
   every: Millis;
 }
 
 interface SelfMonitoringOptions extends Watched {
-  /** Keeps what it puts out until the publisher took it, and its state. */
+  /** Keeps the state, and the outputs until they are published. */
   results: Results;
   vitals: (now: Millis) => Promise<Vitals>;
   /** Puts a message into the outbox; one that was put before is not taken again. */
   notify: (notification: Notification) => Promise<void>;
-  /** There is something new to publish, and someone to tell. */
+  /** Called when there are outputs to publish and messages to deliver. */
   onOutputs: () => void;
   telemetry: SelfMonitoringTelemetry;
   now?: () => Millis;
@@ -29,24 +35,24 @@ interface SelfMonitoringOptions extends Watched {
 
 interface State {
   books: [name: string, snapshot: Snapshot<OwnAlertState>][];
-  /** What the look put out that led to this state: a crash may have kept it from the disk. */
+  /** The outputs of the evaluation that led to this state; after a crash they may not be in the results yet. */
   outputs: Output[];
 }
 
 export interface SelfMonitoring {
   open(): OwnAlertStatus[];
-  /** Goes by another configuration from now on; what is open stays open, unless its alert is switched off. */
+  /** Applies another configuration. Open alerts stay open unless they are switched off. */
   reload(config: Config): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Watches logboom itself, by the clock and on the main thread: not through the journal, which may be full, and not
- * through Elasticsearch, which may be down. Messages go to the outbox like any other, documents wait on disk for the
+ * Alerts about logboom itself. They are evaluated by the wall clock on the main thread: not through the journal, which may be full,
+ * and not through Elasticsearch, which may be down. Messages go to the outbox like any other; documents wait on disk for the
  * publisher.
  *
- * State and outputs are written down together before anyone is told. After a crash the same outputs are handed on
- * again, under the same ids, so nobody is told twice and no alert begins a second time.
+ * State and outputs are written together, before a notification is sent. After a crash the same outputs are passed on again under
+ * the same ids, so that no notification is sent twice and no alert begins a second time.
  */
 export class OwnAlerts {
   readonly #options: SelfMonitoringOptions;
@@ -54,11 +60,11 @@ export class OwnAlerts {
   #every: Millis;
   readonly #now: () => Millis;
   #before: Vitals | undefined;
-  /** The last look's place in the order of outputs; it grows even where the clock is set back. */
+  /** The position of the last evaluation in the order of outputs; it grows even where the clock is set back. */
   #place: Millis = 0;
-  #unkept: { place: Millis; state: State } | undefined;
+  #unpublished: { place: Millis; state: State } | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
+  #turns: Promise<void> = Promise.resolve();
 
   constructor(options: SelfMonitoringOptions) {
     this.#options = options;
@@ -69,7 +75,7 @@ export class OwnAlerts {
     if (!saved) return;
     this.#place = saved.position;
     this.#restore(saved.state.books);
-    this.#unkept = { place: saved.position, state: saved.state };
+    this.#unpublished = { place: saved.position, state: saved.state };
   }
 
   open(): OwnAlertStatus[] {
@@ -79,13 +85,13 @@ export class OwnAlerts {
   start(): void {
     clearTimeout(this.#timer);
     const timer = setTimeout(async () => {
-      await this.look();
+      await this.evaluate();
       if (this.#timer === timer) this.start();
     }, this.#every);
     this.#timer = timer;
   }
 
-  /** Watches something else from now on. What is open goes on, and what is switched off ends at once. */
+  /** Watches other alerts from now on. Open alerts go on, and those that are switched off end at once. */
   change({ alerts, every }: Watched): Promise<void> {
     return this.#inTurn(async () => {
       const saved = this.#snapshot();
@@ -93,77 +99,77 @@ export class OwnAlerts {
       this.#books = booksOf(alerts);
       this.#restore(saved);
       if (this.#timer !== undefined) this.start();
-      await this.#lookNow();
+      await this.#evaluateNow();
     });
   }
 
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.#looking;
+    await this.#turns;
     await this.#options.results.close();
   }
 
-  /** Takes the figures and judges them. What the disk does not take is tried again with the next look. */
-  look(): Promise<void> {
-    return this.#inTurn(() => this.#lookNow());
+  /** Reads the vitals and evaluates all alerts. What the disk does not accept is tried again at the next evaluation. */
+  evaluate(): Promise<void> {
+    return this.#inTurn(() => this.#evaluateNow());
   }
 
-  /** One after the other: a look judges by the books that it began with. */
+  /** One at a time: an evaluation ends with the books that it began with. */
   #inTurn(act: () => Promise<void>): Promise<void> {
-    this.#looking = this.#looking.then(act);
-    return this.#looking;
+    this.#turns = this.#turns.then(act);
+    return this.#turns;
   }
 
-  async #lookNow(): Promise<void> {
+  async #evaluateNow(): Promise<void> {
     const { telemetry } = this.#options;
     try {
-      await this.#keep();
-      if (this.#books.every(({ rests }) => rests)) return;
+      await this.#publish();
+      if (this.#books.every(({ idle }) => idle)) return;
       const now = this.#now();
-      await this.#judge(await this.#options.vitals(now), now);
-      telemetry.looked(this.open().length);
+      await this.#update(await this.#options.vitals(now), now);
+      telemetry.evaluated(this.open().length);
     } catch (error) {
       telemetry.failed(messageOf(error));
     }
   }
 
-  async #judge(vitals: Vitals, now: Millis): Promise<void> {
+  async #update(vitals: Vitals, now: Millis): Promise<void> {
     const saved = this.#snapshot();
     const outputs: Output[] = [];
-    for (const book of this.#books) book.look([vitals, this.#before], now, outputs);
+    for (const book of this.#books) book.evaluate([vitals, this.#before], now, outputs);
     if (outputs.length > 0) {
       const place = Math.max(now, this.#place + 1);
       const state: State = { books: this.#snapshot(), outputs };
       try {
         await this.#options.results.saveCheckpoint({ position: place, state });
       } catch (error) {
-        // As if it had not been looked: the next look comes to the same.
+        // As if nothing was evaluated: the next evaluation has the same result.
         this.#restore(saved);
         throw error;
       }
       this.#place = place;
-      this.#unkept = { place, state };
-      this.#tell(outputs);
+      this.#unpublished = { place, state };
+      this.#log(outputs);
     }
     this.#before = vitals;
-    await this.#keep();
+    await this.#publish();
   }
 
-  #tell(outputs: Output[]): void {
+  #log(outputs: Output[]): void {
     for (const output of outputs)
       if (output.kind === 'transition') this.#options.telemetry.transition(output.transition);
   }
 
-  /** Hands on what the last look put out. Doing so again changes nothing. */
-  async #keep(): Promise<void> {
-    if (!this.#unkept) return;
-    const { place, state } = this.#unkept;
+  /** Passes on the outputs of the last evaluation. To do so again changes nothing. */
+  async #publish(): Promise<void> {
+    if (!this.#unpublished) return;
+    const { place, state } = this.#unpublished;
     const { results, notify, onOutputs } = this.#options;
     for (const output of state.outputs) if (output.kind === 'notification') await notify(output.notification);
     const keyed = state.outputs.map((output, i) => ({ key: [place, i + 1] satisfies OutputKey, output }));
     await results.append(keyed);
-    this.#unkept = undefined;
+    this.#unpublished = undefined;
     onOutputs();
   }
 
@@ -178,3 +184,38 @@ export class OwnAlerts {
 }
 
 const booksOf = (alerts: OwnAlert[]) => alerts.map((alert) => new OwnAlertBook(alert));
+
+/** Starts to watch a pipeline. While it is switched off, it ends what is still open, and waits to be switched on by a reload. */
+export function startSelfMonitoring(
+  parts: Monitored,
+  config: Config,
+  folders: Folders,
+  instruments: Instruments,
+): SelfMonitoring {
+  let inForce = config;
+  const watch = new OwnAlerts({
+    ...watchedBy(config),
+    results: new Results(folders.ownAlerts, ofNoJournal),
+    vitals: (now) => vitalsOf(parts, inForce, now),
+    notify: (notification) => parts.delivery.put(notification),
+    onOutputs: () => {
+      parts.indexer.wakePublishers();
+      parts.delivery.wake();
+    },
+    telemetry: selfMonitoringTelemetry(instruments),
+  });
+  watch.start();
+  return {
+    open: () => watch.open(),
+    reload(next) {
+      inForce = next;
+      return watch.change(watchedBy(next));
+    },
+    stop: () => watch.stop(),
+  };
+}
+
+function watchedBy(config: Config): Watched {
+  const { selfMonitoring } = config;
+  return { alerts: ownAlerts(selfMonitoring, notifierNames(config)), every: selfMonitoring.every };
+}

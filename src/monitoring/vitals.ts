@@ -21,7 +21,7 @@ export interface Monitored {
   receivedAt: (position: Position) => Millis | undefined;
 }
 
-/** Every notifier's name; `log` is always there. */
+/** The names of all notifiers; `log` always exists. */
 export const notifierNames = ({ notifiers }: Pick<Config, 'notifiers'>): string[] => [
   ...new Set(['log', ...Object.keys(notifiers)]),
 ];
@@ -33,7 +33,7 @@ export function readersOf({ analyser, indexer, forwarder }: ReaderParts): Reader
 
 type ReaderParts = Pick<Monitored, 'analyser' | 'indexer' | 'forwarder'>;
 
-/** Takes the figures of this moment. */
+/** Reads the vitals. `now` is wall time. */
 export async function vitalsOf(parts: Monitored, config: Config, now: Millis): Promise<Vitals> {
   const { journal, indexer, delivery, lumberjack } = parts;
   const sink = await indexer.call<SinkStatus>('sink');
@@ -84,9 +84,9 @@ function lagAt(position: Position, { journal, receivedAt }: Monitored, now: Mill
 }
 
 function sinkVitals({ reason, since, refused }: SinkStatus, now: Millis): SinkVitals {
-  const inTrouble = reason !== undefined && since !== undefined;
+  const hasProblem = reason !== undefined && since !== undefined;
   return {
-    ...(inTrouble && { trouble: { reason, age: Math.max(0, now - since) } }),
+    ...(hasProblem && { problem: { reason, age: Math.max(0, now - since) } }),
     refused,
   };
 }

@@ -2,16 +2,15 @@ import { type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
 
 /**
- * What a component tells about itself with: its log and its metrics. Beside this file each component has one of
- * its own with one function per thing that can happen; a function writes the log line and moves the metric, so
- * that the two never disagree.
+ * The log and the metrics of a component. In `components/` each component has a file with one function for each event. The function
+ * writes the log line and updates the metric, so that the two always agree.
  */
 export interface Instruments {
   log: Logger;
   metrics: Registry;
 }
 
-/** Instruments that nobody hears: for tests and one-off commands. */
+/** Instruments that write nothing: for tests and one-off commands. */
 export function silentInstruments(): Instruments {
   return { log: pino({ level: 'silent' }), metrics: new Registry() };
 }

@@ -19,16 +19,15 @@ export interface LogOptions {
   thread?: string;
   /** Where lines go instead of standard error, for tests. */
   destination?: DestinationStream;
-  /** Whether a person is looking; default: whether standard error is a terminal. */
+  /** Whether the output is a terminal; default: whether standard error is one. */
   terminal?: boolean;
 }
 
 const standardError = 2;
 
 /**
- * Creates a log. It writes to standard error, so that the output of commands stays clean, and synchronously, so
- * that the last words before a crash are there and lines of worker threads do not mix: each thread has a log of
- * its own with the same settings.
+ * Creates a log. It writes to standard error, so that the output of commands stays clean. It writes synchronously, so that the last
+ * lines before a crash are written and lines of worker threads do not mix: each thread has a log of its own with the same settings.
  */
 export function createLog(settings: LogSettings, options: LogOptions = {}): Logger {
   const terminal = options.terminal ?? isatty(standardError);
@@ -46,14 +45,14 @@ export function createLog(settings: LogSettings, options: LogOptions = {}): Logg
   return options.thread ? log.child({ 'process.thread.name': options.thread }) : log;
 }
 
-/** A log that nobody can read any more, as where its terminal was closed, ends no server. */
+/** A log that can no longer be written, as after its terminal was closed, does not end the server. */
 function standardErrorOut(): DestinationStream {
   const out = pino.destination({ fd: standardError, sync: true });
   out.on('error', () => {});
   return out;
 }
 
-/** JSON escapes only some of what a terminal would act on; `\u009b` is JSON as well. */
+/** JSON escapes only some control characters; `\u009b` is valid in JSON. */
 const jsonLine = (line: string) => `${printable(line.trimEnd())}\n`;
 
 /** Loaded only where a person reads: each thread has a log, and most of them write JSON. */
@@ -70,7 +69,7 @@ function prettyLine(colorize: boolean): (line: string) => string {
   return (line) => prettify(withoutControls(JSON.parse(line)) as object) ?? '';
 }
 
-/** A stack's own lines stay lines; a line break within its message does not, for it could forge a log line. */
+/** The lines of a stack stay lines. A line break within its message is escaped, for it could forge a log line. */
 const printableStack = (stack: string) =>
   stack
     .split(/\n(?=\s+at )/)

@@ -7,19 +7,19 @@ export type MetricsReport = MetricObject[];
 export interface Metrics {
   /** Registry of the main thread's components. */
   registry: Registry;
-  /** Takes a worker thread's latest metrics; they stay in force until it sends newer ones. */
+  /** Sets a worker thread's latest metrics; they count until it sends newer ones. */
   take(thread: string, report: MetricsReport): void;
-  /** Forgets what a thread sent that is gone for good. */
+  /** Removes the metrics of a thread that has ended for good. */
   forget(thread: string): void;
-  /** Everything in the Prometheus text format: the process, this thread's metrics and the workers’, added up. */
+  /** All metrics in the Prometheus text format: those of the process, and those of all threads added up. */
   text(): Promise<string>;
-  /** This thread's metrics and the workers’, added up, as of their last reports. */
+  /** The metrics of all threads added up, the workers' as of their last reports. */
   readings(): Promise<Readings>;
 }
 
 /**
- * Creates the metrics of a process. Those of the process itself have a registry of their own, for they are not
- * added up: `process_start_time_seconds` of two threads is no sum.
+ * Creates the metrics of a process. Those of the process itself have a registry of their own, for they must not be added up over
+ * threads: `process_start_time_seconds` is the same for all.
  */
 export function createMetrics(): Metrics {
   const process = new Registry();
@@ -40,7 +40,7 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** What a thread sends: plain objects, so that they can be posted. Functions in them could not. */
+/** The metrics of a thread as plain objects, which can be posted to another thread; functions cannot. */
 export async function reportOf(registry: Registry): Promise<MetricsReport> {
   const metrics = await registry.getMetricsAsJSON();
   return JSON.parse(JSON.stringify(metrics)) as MetricsReport;

@@ -19,7 +19,7 @@ function watch(settings: object = {}) {
     const found: Output[] = [];
     for (let i = 0; i < times; i++) {
       now += 5_000;
-      for (const book of books) book.look([given, before], now, found);
+      for (const book of books) book.evaluate([given, before], now, found);
       before = given;
     }
     outputs.push(...found);
@@ -63,7 +63,7 @@ const rows: [what: string, given: Partial<Vitals>, looks: number, raised: RegExp
   ],
   [
     'Elasticsearch is down',
-    { sink: { trouble: { reason: 'not reachable: ECONNREFUSED', age: 60_000 }, refused: { count: 0 } } },
+    { sink: { problem: { reason: 'not reachable: ECONNREFUSED', age: 60_000 }, refused: { count: 0 } } },
     1,
     /^logboom-sink-down inactive→active: Elasticsearch has not taken everything for 1m: not reachable: ECONNREFUSED$/,
   ],
@@ -132,7 +132,7 @@ describe('logboom about itself', () => {
   it('leaves alone what it cannot know: a sink whose thread is gone neither raises nor recovers', () => {
     const { look } = watch();
     const { sink: _, ...unknown } = vitals();
-    look(vitals({ sink: { trouble: { reason: 'down', age: 99_000 }, refused: { count: 0 } } }));
+    look(vitals({ sink: { problem: { reason: 'down', age: 99_000 }, refused: { count: 0 } } }));
     expect(look(unknown, 100)).toEqual([]);
   });
 
@@ -155,7 +155,7 @@ describe('logboom about itself', () => {
       .map((alert) => new OwnAlertBook(alert));
     book!.restore(before.books.find(({ name }) => name === 'logboom-notifier-failing')!.snapshot());
     const outputs: Output[] = [];
-    book!.look([vitals(), undefined], t + 10_000, outputs);
+    book!.evaluate([vitals(), undefined], t + 10_000, outputs);
     expect(outputs.find(({ kind }) => kind === 'transition')).toMatchObject({
       transition: { group: 'ops', to: 'inactive', reason: 'recovered: ops is no longer watched' },
     });

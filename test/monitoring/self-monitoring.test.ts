@@ -35,7 +35,7 @@ class World {
 
   async restart(watch: OwnAlerts, settings: object): Promise<void> {
     await watch.stop();
-    await this.start(settings).look();
+    await this.start(settings).evaluate();
   }
 
   start(settings: object = {}): OwnAlerts {
@@ -107,9 +107,9 @@ describe('self-monitoring', () => {
   it('hands messages to the outbox and documents to the publisher', async () => {
     const world = new World();
     const watch = world.start();
-    await watch.look();
+    await watch.evaluate();
     world.vitals = full;
-    await watch.look();
+    await watch.evaluate();
     const id = 'logboom-journal-fill~~2023-11-14T22:13:25.000Z';
     expect(world.messages.map((message) => message.id)).toEqual([`${id}-1-ops`]);
     expect(world.published).toEqual([`${id}-1`, id]);
@@ -125,14 +125,14 @@ describe('self-monitoring', () => {
     const world = new World();
     const first = world.start();
     world.vitals = full;
-    await first.look();
+    await first.evaluate();
     await first.stop();
     const second = world.start();
-    await second.look();
-    await second.look();
+    await second.evaluate();
+    await second.evaluate();
     expect(world.messages).toHaveLength(1);
     world.vitals = vitals();
-    await second.look();
+    await second.evaluate();
     expect(world.messages.map(({ transition }) => transition.to)).toEqual(['active', 'inactive']);
     expect(world.messages[1]!.episode.id).toBe(world.messages[0]!.episode.id);
   });
@@ -144,12 +144,12 @@ describe('self-monitoring', () => {
       const first = world.start();
       world.vitals = full;
       world.stepsLeft = steps;
-      await first.look();
+      await first.evaluate();
       await first.stop();
       world.stepsLeft = Number.POSITIVE_INFINITY;
       const second = world.start();
-      await second.look();
-      await second.look();
+      await second.evaluate();
+      await second.evaluate();
       expect(world.messages).toHaveLength(1);
       expect(world.published).toHaveLength(2);
       expect(new Set(world.published).size).toBe(2);
@@ -162,11 +162,11 @@ describe('self-monitoring', () => {
     world.vitals = full;
     for (const steps of [0, 0, 1, 1, 1]) {
       world.stepsLeft = steps;
-      await watch.look();
+      await watch.evaluate();
     }
     expect(world.messages.length).toBeLessThanOrEqual(1);
     world.stepsLeft = Number.POSITIVE_INFINITY;
-    await watch.look();
+    await watch.evaluate();
     expect(world.messages).toHaveLength(1);
     expect(world.published).toHaveLength(2);
   });
@@ -186,7 +186,7 @@ describe('self-monitoring', () => {
       const world = new World();
       const first = world.start();
       world.vitals = full;
-      await first.look();
+      await first.evaluate();
       await (anew ? world.restart(first, settings) : first.change(world.watched(settings)));
       expect(world.reasons).toEqual([raised, ...(end === undefined ? [] : [end])]);
       expect(world.openIds.size).toBe(end === undefined ? 1 : 0);
@@ -199,7 +199,7 @@ describe('self-monitoring', () => {
     world.vitals = full;
     for (const enabled of [true, false, false, true]) {
       await watch.change(world.watched({ enabled }));
-      await watch.look();
+      await watch.evaluate();
     }
     expect(world.messages.map(({ transition }) => transition.to)).toEqual(['active', 'inactive', 'active']);
     expect(new Set(world.messages.map(({ episode }) => episode.id)).size).toBe(2);
@@ -208,7 +208,7 @@ describe('self-monitoring', () => {
   it('takes no figures while all is switched off', async () => {
     const world = new World();
     const watch = world.start({ enabled: false });
-    await watch.look();
+    await watch.evaluate();
     expect(world.taken).toBe(0);
   });
 
@@ -216,12 +216,12 @@ describe('self-monitoring', () => {
     const world = new World();
     const watch = world.start();
     world.vitals = full;
-    await watch.look();
+    await watch.evaluate();
     world.stepsLeft = 0;
     await watch.change(world.watched({ enabled: false }));
     expect(world.openIds.size).toBe(1);
     world.stepsLeft = Number.POSITIVE_INFINITY;
-    await watch.look();
+    await watch.evaluate();
     expect(world.reasons.at(-1)).toBe('the alert was switched off');
     expect(world.openIds.size).toBe(0);
   });
@@ -239,10 +239,10 @@ describe('self-monitoring', () => {
     const world = new World();
     const watch = world.start();
     world.vitals = full;
-    await watch.look();
+    await watch.evaluate();
     world.now = t - 3_600_000;
     world.vitals = vitals();
-    await watch.look();
+    await watch.evaluate();
     expect(world.messages.map(({ transition }) => transition.to)).toEqual(['active', 'inactive']);
     expect(world.published).toHaveLength(4);
   });

@@ -6,7 +6,7 @@ import { status } from '../support/status.ts';
 async function anApi(
   answer: { kind: string; reason?: string } | undefined = { kind: 'dropped' },
   token?: string,
-  slow: { patience?: number; takes?: number } = {},
+  slow: { idleTimeout?: number; takes?: number } = {},
 ) {
   const asked: [string, object][] = [];
   const api = await startApi({
@@ -20,7 +20,7 @@ async function anApi(
       return answer;
     },
     instruments: silentInstruments(),
-    ...(slow.patience !== undefined && { patience: slow.patience }),
+    ...(slow.idleTimeout !== undefined && { idleTimeout: slow.idleTimeout }),
   });
   onTestFinished(() => api.stop());
   const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
@@ -47,7 +47,7 @@ describe('POST /dead-letters/…', () => {
   });
 
   it('is answered although that takes longer than a silent client is waited for', async () => {
-    const { post } = await anApi(undefined, undefined, { patience: 200, takes: 1_000 });
+    const { post } = await anApi(undefined, undefined, { idleTimeout: 200, takes: 1_000 });
     expect((await post('/dead-letters/retry', { all: true })).status).toBe(200);
   });
 

@@ -80,7 +80,7 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   const nodes = nodeCount(elasticsearch);
   const backoff = { init: indexing.retryInitial, max: indexing.retryMax };
   const breaker = new CircuitBreaker({ limits: backoff, nodes, clock, telemetry, signal });
-  const deferred = new DeferredDocuments(clock.now, telemetry.documentsPutOff);
+  const deferred = new DeferredDocuments(clock.now, telemetry.documentsDeferred);
   const { compression, parameters, timeout } = elasticsearch;
   // By default a server waits for a red index as long as the client waits for the server, and delays other documents.
   const shardsWithin = Math.ceil(timeout / 4);

@@ -26,22 +26,22 @@ export interface ApiOptions {
   deadLetters?: DeadLetterAction;
   reload?: () => Promise<ReloadAnswer>;
   instruments: Instruments;
-  /** How often the files of the certificates are looked at. */
+  /** How often the certificate files are checked. */
   certificateCheck?: Millis;
-  /** How long a client may neither send nor take anything before its connection is closed; default 30 s. */
-  patience?: Millis;
+  /** How long a connection may be idle before it is closed; default 30 s. */
+  idleTimeout?: Millis;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a route needs where its method does not say it: GET and HEAD need `read`, everything else `operate`. */
+    /** The role that a route needs where its method does not decide it: GET and HEAD need `read`, others `operate`. */
     role?: Role;
   }
 }
 
 export interface Api {
   url: string;
-  /** Reads the certificates' files now, where there are any. */
+  /** Reads the certificate files now, where there are any. */
   reloadCertificates(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -54,7 +54,7 @@ const links = {
   '/status': 'inputs, journal, readers, alerts, sink and notifiers as JSON',
 };
 
-/** Every answer is for this moment and for programs; nothing in it may run or be framed in a browser. */
+/** Answers are for programs and must not be cached; nothing in them may run or be framed in a browser. */
 const headers = {
   'cache-control': 'no-store',
   'content-security-policy':
@@ -68,7 +68,7 @@ const limits = {
   bodyLimit: 1024,
   requestTimeout: 10_000,
   keepAliveTimeout: 5_000,
-  // Node looks for requests that take too long every 30 s only, if it is not told otherwise.
+  // By default Node checks for requests that take too long every 30 s only.
   http: { maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 1_000 },
 } as const;
 const maxConnections = 256;
@@ -107,7 +107,7 @@ function addRoutes(app: FastifyInstance, { status, health, metrics }: ApiOptions
   });
 }
 
-/** What an expected failure of `/explain` is to a program that asks. */
+/** HTTP status codes of expected failures of `/explain`. */
 const codes: Partial<Record<ErrorCode, number>> = { USAGE: 400, NOT_EXPLAINABLE: 404, BUSY: 503 };
 
 function addExplain(app: FastifyInstance, explain: NonNullable<ApiOptions['explain']>): void {
@@ -125,10 +125,10 @@ function addExplain(app: FastifyInstance, explain: NonNullable<ApiOptions['expla
   });
 }
 
-/** While an answer is being made nobody can send or take anything: dead letters are sent again for minutes. */
-function waitForAnswers(app: FastifyInstance, patience: Millis): void {
+/** The idle timeout is off while an answer is computed: sending dead letters again takes minutes. */
+function suspendIdleTimeout(app: FastifyInstance, idleTimeout: Millis): void {
   app.addHook('preHandler', async ({ raw }) => void raw.socket.setTimeout(0));
-  app.addHook('onSend', async ({ raw }) => void raw.socket.setTimeout(patience));
+  app.addHook('onSend', async ({ raw }) => void raw.socket.setTimeout(idleTimeout));
 }
 
 function watch(app: FastifyInstance, { log, metrics }: Instruments): void {
@@ -169,7 +169,7 @@ const noSchemas = () => {
 /** Requests are checked by zod, so Fastify's own compilers of schemas are not loaded. */
 const schemaController = { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } };
 
-/** Node's own limits are given to the server's constructor, with TLS in the place where Fastify looks for it. */
+/** Node's limits are passed to the server's constructor; with TLS Fastify expects them under `https`. */
 function server({ options }: SecureHttp, connectionTimeout: Millis): FastifyInstance {
   const { http, ...rest } = limits;
   const common = {
@@ -182,12 +182,12 @@ function server({ options }: SecureHttp, connectionTimeout: Millis): FastifyInst
 
 /** Starts the API of logboom itself: `/health`, `/metrics`, `/status`, `/explain`, and what operators ask for. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { config, instruments, patience = 30_000 } = options;
+  const { config, instruments, idleTimeout = 30_000 } = options;
   const secure = await secureHttp(config, 'api', instruments.log);
-  const app = server(secure, patience);
+  const app = server(secure, idleTimeout);
   app.server.maxConnections = maxConnections;
   app.addHook('onSend', async (_, reply) => void reply.headers(headers));
-  waitForAnswers(app, patience);
+  suspendIdleTimeout(app, idleTimeout);
   watch(app, instruments);
   protect(app, config);
   app.setNotFoundHandler(answerUnknown);

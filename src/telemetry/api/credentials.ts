@@ -10,10 +10,10 @@ export interface ApiSettings extends GuardSettings {
   tokens?: Record<string, { role: Role; token: string }>;
 }
 
-/** Name of the token that has none of its own. */
+/** Name of the token in `api.token`. */
 const unnamed = 'token';
 
-/** Each token as bearer, and as the password of its name, which is what browsers and simple clients can send. */
+/** Each token as a bearer token, and as the password of the user of its name, which browsers and simple clients can send. */
 export function credentialsOf({ token, tokens = {} }: Pick<ApiSettings, 'token' | 'tokens'>): Credential[] {
   const all = Object.entries(tokens).map(([name, one]) => ({ name, ...one }));
   if (token !== undefined) all.unshift({ name: unnamed, role: 'operate', token });
@@ -23,7 +23,7 @@ export function credentialsOf({ token, tokens = {} }: Pick<ApiSettings, 'token' 
   ]);
 }
 
-/** The configured token that may do most: what logboom's own commands present. */
+/** The configured token with the most rights, which logboom's own commands send. */
 export function ownToken({ token, tokens = {} }: Pick<ApiSettings, 'token' | 'tokens'>): string | undefined {
   const all = Object.values(tokens);
   return token ?? (all.find(({ role }) => role === 'operate') ?? all[0])?.token;

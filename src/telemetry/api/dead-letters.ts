@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
-/** Sends dead letters again, or drops them; the thread that owns them does it. Undefined: no answer in time. */
+/** Sends dead letters again or drops them, in the thread that owns the file. Undefined where it does not answer in time. */
 export type DeadLetterAction = (
   action: 'retry' | 'drop',
   filter: Record<string, unknown>,
@@ -18,12 +18,12 @@ const filterSchema = z
     message: 'name `ids`, a filter (`index`, `reason`, `since`), or `all`',
   });
 
-/** A thousand long ids. */
+/** Enough for a thousand long ids. */
 const bodyLimit = 1_024 * 1_024;
 
 /**
- * `POST /dead-letters/retry` and `/dead-letters/drop` with a JSON object that says which. Who asks needs the role
- * `operate`, and is no page of another site: the API's guard sees to both.
+ * `POST /dead-letters/retry` and `/dead-letters/drop` with a JSON object that selects dead letters. The API's guard requires the role
+ * `operate` and refuses pages of other sites.
  */
 export function addDeadLetters(app: FastifyInstance, apply: DeadLetterAction): void {
   for (const action of ['retry', 'drop'] as const) {

@@ -2,7 +2,7 @@ import type { Millis, Position } from '../../model.ts';
 import { formatDuration } from '../../util/units.ts';
 import type { Lag, Vitals } from '../components/vitals.ts';
 
-/** What health is judged by. */
+/** What the health is judged by. */
 export interface HealthSnapshot {
   journal: Vitals['journal'];
   /** By name: `analyser`, `indexer`, … */
@@ -20,19 +20,19 @@ export interface ReaderProgress {
   newest: Position;
   /** Wall time at which it last moved, or last had nothing to read. */
   lastProgressAt: Millis;
-  /** Something outside that it waits for and cannot help: `Elasticsearch`. */
+  /** Something outside of logboom that the reader waits for: `Elasticsearch`. */
   waitsFor?: string;
   lag?: Lag;
-  /** Whether a full journal waits for it; default: it does. */
+  /** Whether the journal keeps records for it, so that a full journal waits for it; default true. */
   holds?: boolean;
 }
 
 interface HealthThresholds {
-  /** A reader with something to read that has not moved for so long stands still. */
+  /** A reader that has records to read and has not moved for so long is stuck. */
   stallAfter: Millis;
-  /** Fill of the journal from which on it is mentioned. */
+  /** Fill of the journal from which on it is a reason. */
   nearlyFull: number;
-  /** Age of a reader's oldest unread record, and of an input's oldest unacknowledged window, that are mentioned. */
+  /** Age of a reader's oldest unread record, and of an input's oldest unacknowledged window, from which on it is a reason. */
   farBehind: Millis;
   waitsLong: Millis;
 }
@@ -45,14 +45,14 @@ export const defaultThresholds: HealthThresholds = {
 };
 
 /**
- * `degraded` is healthy: logboom does all that it can, what it waits for is elsewhere and nothing is lost, so a
- * restart would not help. `unhealthy` is not: data no longer moves, and someone has to look.
+ * The answer of `/health`. `degraded` counts as healthy: logboom waits for something else and nothing is lost, so a restart would not
+ * help. `unhealthy` means that data no longer moves and an operator has to act.
  */
 export interface Health {
   healthy: boolean;
   state: 'healthy' | 'degraded' | 'unhealthy';
   reasons: string[];
-  /** The figures behind it: share, seconds and records. */
+  /** The values behind it: a ratio, seconds and records. */
   figures?: {
     journalFill: number;
     oldestUnacknowledged: Record<string, number>;
@@ -74,13 +74,13 @@ function judgeReaders(
 ): Findings & { stuck: string[] } {
   const found: Findings & { stuck: string[] } = { unhealthy: [], degraded: [], stuck: [] };
   for (const [name, reader] of Object.entries(readers)) {
-    const stands = now - reader.lastProgressAt;
-    const stuck = reader.position < reader.newest && stands >= stallAfter;
+    const idle = now - reader.lastProgressAt;
+    const stuck = reader.position < reader.newest && idle >= stallAfter;
     if (stuck && reader.holds !== false) found.stuck.push(name);
     if (reader.waitsFor) found.degraded.push(`${name} waits for ${reader.waitsFor}`);
     else if (stuck) {
       const behind = reader.newest - reader.position;
-      found.unhealthy.push(`${name} has not moved for ${formatDuration(stands)}, ${behind} records behind`);
+      found.unhealthy.push(`${name} has not moved for ${formatDuration(idle)}, ${behind} records behind`);
     }
   }
   return found;
@@ -88,17 +88,17 @@ function judgeReaders(
 
 function judgeJournal(snapshot: HealthSnapshot, stuck: string[], nearlyFull: number): Findings {
   const { damaged = 0 } = snapshot.journal;
-  const { unhealthy, degraded } = judgeRoom(snapshot, stuck, nearlyFull);
+  const { unhealthy, degraded } = judgeFill(snapshot, stuck, nearlyFull);
   const records = damaged === 1 ? '1 record was' : `${damaged} records were`;
   const found = `journal is damaged: ${records} not found as written and went to the dead letters`;
   return { unhealthy, degraded: damaged > 0 ? [...degraded, found] : degraded };
 }
 
 /**
- * A full journal alone is back-pressure at work: readers move, senders are slowed down. It is unhealthy when a
- * reader stands still as well, whatever it waits for: nobody's data gets in any more.
+ * A full journal alone is back-pressure: readers move, and senders are slowed down. It is unhealthy when a reader is stuck as well,
+ * whatever it waits for: no data is accepted any more.
  */
-function judgeRoom({ journal }: HealthSnapshot, stuck: string[], nearlyFull: number): Findings {
+function judgeFill({ journal }: HealthSnapshot, stuck: string[], nearlyFull: number): Findings {
   if (journal.broken !== undefined)
     return { unhealthy: [`journal is broken: ${journal.broken}`], degraded: [] };
   if (journal.refusing !== undefined)
@@ -114,14 +114,14 @@ function judgeRoom({ journal }: HealthSnapshot, stuck: string[], nearlyFull: num
 
 const wholeSeconds = (length: Millis) => formatDuration(Math.max(0, Math.floor(length / 1000) * 1000));
 
-/** People are not told: nothing is lost for a while, but someone has to look at the notifier. */
+/** Notifications are not delivered: nothing is lost yet, but an operator has to look at the notifier. */
 function judgeNotifiers({ notifiers = {} }: HealthSnapshot): string[] {
   return Object.entries(notifiers).map(
     ([name, { reason, age }]) => `notifier ${name} has not delivered for ${wholeSeconds(age)}: ${reason}`,
   );
 }
 
-/** Data moves, but slower than it comes, or senders are held: nothing is lost, and nobody sees it from outside. */
+/** Data moves, but slower than it arrives, or senders are held: nothing is lost. */
 function judgeAges(snapshot: HealthSnapshot, { farBehind, waitsLong }: HealthThresholds): string[] {
   const behind = Object.entries(snapshot.readers).flatMap(([name, { lag }]) => {
     const age = (lag?.seconds ?? 0) * 1000;
@@ -133,7 +133,7 @@ function judgeAges(snapshot: HealthSnapshot, { farBehind, waitsLong }: HealthThr
   return [...behind, ...held];
 }
 
-/** What is in force is not what the file says. */
+/** The configuration in force is not the one in the file. */
 function judgeConfiguration({ configuration }: HealthSnapshot): string[] {
   return configuration && configuration.problems > 0
     ? ['the configuration was changed and has problems: the one before stays in force']

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ReloadAnswer } from '../components/reload.ts';
 
-/** `POST /reload`: what changed, or 400 with all that is wrong with the configuration. */
+/** `POST /reload`: answers what changed, or 400 with all problems of the configuration. */
 export function addReload(app: FastifyInstance, reload: () => Promise<ReloadAnswer>): void {
   app.post('/reload', async (_, reply) => {
     const { applied, ...answer } = await reload();

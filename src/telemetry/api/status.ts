@@ -1,7 +1,7 @@
 import type { Millis, Position } from '../../model.ts';
 import type { Lag } from '../components/vitals.ts';
 
-/** What `/status` and `logboom status` show. */
+/** The answer of `/status`, which `logboom status` shows. */
 export interface Status {
   version: string;
   /** Time since the start. */
@@ -43,7 +43,7 @@ interface JournalStatus {
   bytes: number;
   maxBytes: number;
   newest: Position;
-  /** Why the journal takes nothing any more. */
+  /** Why the journal accepts no more appends. */
   broken?: string;
 }
 
@@ -69,7 +69,7 @@ export interface ForwardStatus {
   /** One for each connection. */
   hosts: { host: string; connected: boolean; reason?: string }[];
   windowsUnderWay: number;
-  /** Records that the journal no longer holds and Logstash never got. */
+  /** Records that the journal no longer holds and that were not forwarded. */
   missed: number;
 }
 

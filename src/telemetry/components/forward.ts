@@ -6,13 +6,13 @@ import { FailureLog } from '../log-limits.ts';
 
 export type ForwardTelemetry = ReturnType<typeof forwardTelemetry>;
 
-/** What forwarding to Logstash tells about itself. */
+/** Log lines and metrics of forwarding to Logstash. */
 export function forwardTelemetry({ log, metrics }: Instruments, now: () => Millis) {
   const measured = metersOf(metrics);
-  const troubles = new Map<string, FailureLog>();
-  const troubleOf = (host: string) => {
-    const known = troubles.get(host) ?? new FailureLog(now);
-    troubles.set(host, known);
+  const failuresByHost = new Map<string, FailureLog>();
+  const failuresOf = (host: string) => {
+    const known = failuresByHost.get(host) ?? new FailureLog(now);
+    failuresByHost.set(host, known);
     return known;
   };
   const leftOut = new FailureLog(now);
@@ -25,14 +25,14 @@ export function forwardTelemetry({ log, metrics }: Instruments, now: () => Milli
     /** `tryingAgain`: the longest pause until then. */
     failed(host: string, reason: string, tryingAgain: Millis) {
       measured.failures.inc({ host });
-      const untold = troubleOf(host).failed(reason, tryingAgain);
+      const untold = failuresOf(host).failed(reason, tryingAgain);
       if (untold === undefined) return;
       const pause =
         tryingAgain === 0 ? 'another host is tried' : `within ${formatDuration(tryingAgain)} again`;
       log.warn({ server: { address: host }, reason, untold }, `Logstash takes nothing: ${reason} (${pause})`);
     },
     recovered(host: string) {
-      if (troubleOf(host).ended())
+      if (failuresOf(host).ended())
         log.info({ server: { address: host } }, `Logstash at ${host} takes windows again`);
     },
     windowSent(how: 'as-received' | 'encoded', again: boolean, bytes: number) {

@@ -15,7 +15,7 @@ export interface JournalTelemetry {
 
 const made = new WeakMap<Registry, ReturnType<typeof metricsOf>>();
 
-/** A journal that is opened again tells its story to the same metrics. */
+/** A journal that is opened again uses the same metrics. */
 export function journalTelemetry({ log, metrics }: Instruments): JournalTelemetry {
   const moved = made.get(metrics) ?? metricsOf(metrics);
   made.set(metrics, moved);

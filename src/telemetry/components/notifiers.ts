@@ -2,7 +2,7 @@ import { Counter, Gauge } from 'prom-client';
 import type { Millis } from '../../model.ts';
 import type { Instruments } from '../instruments.ts';
 
-/** What notifiers do. */
+/** Log lines and metrics of the notifiers. */
 export function notifierTelemetry({ log, metrics }: Instruments) {
   const registers = [metrics];
   const notifications = new Counter({
@@ -22,13 +22,13 @@ export function notifierTelemetry({ log, metrics }: Instruments) {
       const again = attempts > 0 ? ` after ${attempts} failed attempts` : '';
       log.info({ notifier, notification: id }, `notification delivered by ${notifier}${again}`);
     },
-    /** A notifier that stays down says so once for each reason, not for each attempt. */
+    /** The first failure for a reason is a warning, the following ones are debug messages. */
     failed(notifier: string, id: string, reason: string, pause: Millis, known: boolean): void {
       notifications.inc({ notifier, outcome: 'failed' });
       const line = `${notifier} did not take a notification: ${reason}; it is tried again in ${Math.round(pause / 1000)} s`;
       log[known ? 'debug' : 'warn']({ notifier, notification: id }, line);
     },
-    /** Only the operator can mend it: said loudly once, and the message waits. */
+    /** Only the operator can repair it: one error for each reason, and the message waits. */
     misconfigured(notifier: string, id: string, reason: string, pause: Millis, known: boolean): void {
       notifications.inc({ notifier, outcome: 'misconfigured' });
       const line = `${notifier} cannot deliver as it is set up: ${reason}. Messages wait for it; the next try is in ${Math.round(pause / 1000)} s`;
@@ -56,7 +56,7 @@ export function notifierTelemetry({ log, metrics }: Instruments) {
         `there is no notifier ${notifier} any more; its notification is dropped`,
       );
     },
-    /** What became of a message could not be written down, as on a full disk. */
+    /** The outcome of a delivery could not be written to the outbox, as on a full disk. */
     unwritten(notifier: string, reason: string): void {
       notifications.inc({ notifier, outcome: 'unwritten' });
       log.error({ notifier }, `cannot note what became of a notification for ${notifier}: ${reason}`);

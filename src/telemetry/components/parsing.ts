@@ -1,11 +1,11 @@
 import { Counter } from 'prom-client';
 import type { Instruments } from '../instruments.ts';
 
-/** What reading events has to tell. Told when a document is made, so that an event read by several is told once. */
+/** Log lines and metrics of parsing. Reported when the document is built, so that an event that several readers parse counts once. */
 export interface ParsingTelemetry {
-  /** A line is not of the format that it was declared or recognised to be of. It is kept and tagged. */
+  /** A line does not have the declared or recognised format. The event is kept and tagged. */
   lineNotParsed(dataset: string, reason: string): void;
-  /** An event has no time of its own, or none that can be read. It takes the time at which it was received. */
+  /** An event has no readable time, and gets its receipt time. */
   timeNotFound(dataset: string): void;
 }
 

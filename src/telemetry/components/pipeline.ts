@@ -24,7 +24,7 @@ const counters = (metrics: Registry) => {
 const sentence = ({ rule, group, from, to, reason }: Transition) =>
   `alert ${rule}${group === '' ? '' : ` (${group})`}: ${from} → ${to}: ${reason}`;
 
-/** What analyser and indexer tell about themselves. Fields of log lines have ECS’s names where it has one. */
+/** Log lines and metrics of the analyser and the indexer. Fields of log lines have the names of ECS where it has one. */
 export function pipelineTelemetry({ log, metrics }: Instruments) {
   const count = counters(metrics);
   const reasonLabel = boundedLabel();

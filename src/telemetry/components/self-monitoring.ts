@@ -5,7 +5,7 @@ import { FailureLog } from '../log-limits.ts';
 
 export type SelfMonitoringTelemetry = ReturnType<typeof selfMonitoringTelemetry>;
 
-/** What logboom's watch over itself tells. */
+/** Log lines and metrics of the own alerts. */
 export function selfMonitoringTelemetry({ log, metrics }: Instruments) {
   const failures = new FailureLog(Date.now);
   const registers = [metrics];
@@ -21,7 +21,7 @@ export function selfMonitoringTelemetry({ log, metrics }: Instruments) {
     registers,
   });
   return {
-    looked(count: number): void {
+    evaluated(count: number): void {
       open.set(count);
       failures.ended();
     },
@@ -33,7 +33,7 @@ export function selfMonitoringTelemetry({ log, metrics }: Instruments) {
     },
     failed(reason: string): void {
       if (failures.failed(reason) !== undefined)
-        log.error({ reason }, `logboom could not look after itself, and tries again: ${reason}`);
+        log.error({ reason }, `own alerts could not be evaluated, and are tried again: ${reason}`);
     },
   };
 }

@@ -6,10 +6,10 @@ import { FailureLog, Throttle } from '../log-limits.ts';
 
 export type SinkTelemetry = ReturnType<typeof sinkTelemetry>;
 
-/** A reason may quote a whole document; the log needs its beginning. */
+/** A reason may quote a whole document; the log gets its beginning. */
 const brief = (reason: string) => (reason.length > 500 ? `${reason.slice(0, 500)} …` : reason);
 
-interface TemplatesSettled {
+interface SetupOutcome {
   installed: string[];
   kept: string[];
   changed: string[];
@@ -18,10 +18,10 @@ interface TemplatesSettled {
   remarks: string[];
 }
 
-/** What the Elasticsearch sink tells about itself. */
+/** Log lines and metrics of the Elasticsearch sink. */
 export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) {
   const meters = metersOf(metrics);
-  const outage = new FailureLog(now);
+  const failures = new FailureLog(now);
   const throttled = new FailureLog(now);
   const refused = new Throttle(now, 1);
   const aside = new Throttle(now, 1);
@@ -42,7 +42,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
     requestFailed(key: string, reason: string, longestPause: Millis) {
       meters.bulks.inc({ outcome: 'failed' });
       meters.available.set(0);
-      const untold = outage.failed(key, longestPause);
+      const untold = failures.failed(key, longestPause);
       if (untold === undefined) return;
       const pause = formatDuration(longestPause);
       log.warn(
@@ -50,12 +50,12 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
         `Elasticsearch takes nothing: ${brief(reason)}; trying again within ${pause}`,
       );
     },
-    recovered(lasted: Millis, failures: number) {
+    recovered(lasted: Millis, failedRequests: number) {
       meters.available.set(1);
-      if (!outage.ended()) return;
+      if (!failures.ended()) return;
       log.info(
-        { failures, lasted },
-        `Elasticsearch takes documents again after ${formatDuration(lasted)} and ${failures} failed requests`,
+        { failures: failedRequests, lasted },
+        `Elasticsearch takes documents again after ${formatDuration(lasted)} and ${failedRequests} failed requests`,
       );
     },
     itemsThrottled(count: number, key: string, reason: string) {
@@ -67,8 +67,8 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
         `${count} documents will be sent again: ${brief(reason)}`,
       );
     },
-    documentsPutOff(count: number) {
-      meters.putOff.set(count);
+    documentsDeferred(count: number) {
+      meters.deferred.set(count);
     },
     throttlingEnded() {
       if (throttled.ended()) log.info('the documents that were put off are in the index');
@@ -95,8 +95,8 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
         log.error({ reason }, `dead letters cannot be written, so they are kept in memory: ${reason}`);
     },
     deadLettersKept(count: number, bytes: number) {
-      meters.letters.set(count);
-      meters.letterBytes.set(bytes);
+      meters.deadLetters.set(count);
+      meters.deadLetterBytes.set(bytes);
     },
     deadLettersDiscarded(count: number) {
       meters.discarded.inc(count);
@@ -112,7 +112,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
       meters.inFlight.set(count);
       meters.bound.set(bound);
     },
-    templatesSettled(outcome: TemplatesSettled) {
+    setUp(outcome: SetupOutcome) {
       if (outcome.installed.length > 0)
         log.info({ templates: outcome.installed }, 'index templates installed');
       if (outcome.kept.length > 0) log.info({ templates: outcome.kept }, 'index templates left as they are');
@@ -138,7 +138,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
   };
 }
 
-/** Metrics of this name are made once in a registry, although several sinks may share it. */
+/** Several sinks may share a registry, so each metric is created once. */
 function metersOf(metrics: Registry) {
   return {
     documents: once(metrics, 'logboom_elasticsearch_documents_total', (name) => {
@@ -168,8 +168,12 @@ function metersOf(metrics: Registry) {
       'logboom_elasticsearch_in_flight_bound',
       'Bulk requests allowed at once at present.',
     ),
-    letters: gauge(metrics, 'logboom_dead_letters_kept', 'Dead letters in the data folder.'),
-    letterBytes: gauge(metrics, 'logboom_dead_letters_bytes', 'Bytes of dead letters in the data folder.'),
+    deadLetters: gauge(metrics, 'logboom_dead_letters_kept', 'Dead letters in the data folder.'),
+    deadLetterBytes: gauge(
+      metrics,
+      'logboom_dead_letters_bytes',
+      'Bytes of dead letters in the data folder.',
+    ),
     discarded: once(metrics, 'logboom_dead_letters_discarded_total', (name) => {
       const help = 'Dead letters removed for their age, or to make room.';
       return new Counter({ name, help, registers: [metrics] });
@@ -178,7 +182,7 @@ function metersOf(metrics: Registry) {
       const help = 'Documents that Elasticsearch took into the failure store of their data stream.';
       return new Counter({ name, help, registers: [metrics] });
     }),
-    putOff: gauge(
+    deferred: gauge(
       metrics,
       'logboom_elasticsearch_put_off',
       'Documents that wait although Elasticsearch answers.',

@@ -1,14 +1,14 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Millis } from '../../model.ts';
 
-/** What logboom can tell of its own well-being at one moment. Ages are lengths of time up to that moment. */
+/** The state of the server at one moment, by which its health and its own alerts are judged. Ages are relative to that moment. */
 export interface Vitals {
   journal: {
     /** Share of its size limit that waits for the slowest reader; 1 holds the senders. */
     fill: number;
-    /** Why it takes nothing any more. */
+    /** Why the journal accepts no more appends until a restart. */
     broken?: string;
-    /** Why the disk did not take the last append; the next one may find it well again. */
+    /** Why the last append failed; the next one may succeed. */
     refusing?: string;
     /** Records that were found damaged since the start. */
     damaged?: number;
@@ -17,9 +17,9 @@ export interface Vitals {
   readers: Record<string, { lag: Lag; waitsFor?: string; holds?: boolean }>;
   /** By name; the age of the oldest window that waits for its ACK. */
   inputs: Record<string, { oldestUnacknowledged?: Millis }>;
-  /** Absent where its thread does not answer. */
+  /** Absent while its thread does not answer. */
   sink?: SinkVitals;
-  /** By name; only those whose first message does not leave. */
+  /** By name; only those whose first message is not delivered. */
   notifiers: Record<string, { reason: string; age: Millis }>;
 }
 
@@ -31,13 +31,13 @@ export interface Lag {
 }
 
 export interface SinkVitals {
-  /** Why it delivers nothing, or not everything, and for how long that has been so. */
-  trouble?: { reason: string; age: Millis };
-  /** Dead letters written since its thread began, and the latest of them. */
+  /** Why it delivers nothing, or not everything, and for how long. */
+  problem?: { reason: string; age: Millis };
+  /** Dead letters written since its thread started, and the latest of them. */
   refused: { count: number; last?: { index: string; reason: string } };
 }
 
-/** Puts the figures of the moment into the metrics. */
+/** Gauges that show the latest vitals. */
 export function vitalsTelemetry(metrics: Registry) {
   const registers = [metrics];
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
@@ -55,9 +55,9 @@ export function vitalsTelemetry(metrics: Registry) {
     'Age of the oldest record that a reader has not read yet.',
     'reader',
   );
-  const trouble = gauge('sink_trouble_seconds', 'For how long the sink has not delivered everything.');
+  const problem = gauge('sink_trouble_seconds', 'For how long the sink has not delivered everything.');
   return {
-    told(vitals: Vitals): void {
+    update(vitals: Vitals): void {
       fill.set(vitals.journal.fill);
       for (const [input, { oldestUnacknowledged = 0 }] of Object.entries(vitals.inputs))
         unacknowledged.set({ input }, oldestUnacknowledged / 1000);
@@ -66,7 +66,7 @@ export function vitalsTelemetry(metrics: Registry) {
         bytes.set({ reader }, lag.bytes);
         seconds.set({ reader }, lag.seconds);
       }
-      trouble.set((vitals.sink?.trouble?.age ?? 0) / 1000);
+      problem.set((vitals.sink?.problem?.age ?? 0) / 1000);
     },
   };
 }

@@ -35,7 +35,7 @@ export function setUpInBackground(options: BackgroundSetupOptions): BackgroundSe
   async function prepare(): Promise<void> {
     if (done) return;
     const outcome = await setUpUntilDone(options);
-    options.telemetry.templatesSettled(outcome);
+    options.telemetry.setUp(outcome);
     ({ missing, capabilities } = outcome);
     done = true;
   }
