@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { patience } from './test/support/patience.ts';
 
 /**
  * Folders whose tests hold nothing beyond themselves: no server, thread, environment or file that stays open. Their files
@@ -19,9 +20,9 @@ export default defineConfig({
   test: {
     // Whole servers, real peers and real clocks: in CI a test may be unlucky once, and says so; it may not be twice.
     retry: process.env.CI ? 1 : 0,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    expect: { poll: { timeout: 20_000, interval: 20 } },
+    testTimeout: 120_000 * patience,
+    hookTimeout: 120_000 * patience,
+    expect: { poll: { timeout: 20_000 * patience, interval: 20 } },
     // Where servers are tested most of the time is spent waiting: a second process makes use of that, also on two cores.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

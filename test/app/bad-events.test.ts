@@ -11,7 +11,7 @@ beforeAll(async () => {
   server = await Server.shared({ rules: [{ name: 'counted', over: '1s' }] });
   await server.start();
   client = await connect({ host: '127.0.0.1', port: server.ports.lumberjack });
-}, 30_000);
+});
 afterAll(async () => {
   client.close();
   await server.end();
@@ -59,26 +59,22 @@ describe('an event that is no document', () => {
     ['nothing at all', ' ', /is empty/],
     ['JSON cut short', '{"message":"x', /is not valid JSON/],
     ['JSON nested ten thousand deep', deep(10_000), /is nested deeper than \d+ levels/],
-  ])(
-    'is dead-lettered and the rest acknowledged: %s',
-    { timeout: 20_000 },
-    async (name, document, reason) => {
-      await ship(name, document);
-      const letters = lettersInFile().filter((letter) => reason.test(letter.reason));
-      const letter = letters.find(({ body, encoding }) =>
-        Buffer.from(body, encoding === 'base64' ? 'base64' : 'utf8').equals(Buffer.from(document as string)),
-      );
-      expect(letter).toBeDefined();
-      await eventually(async () => {
-        const stored = await server.documents('logs-logboom.deadletters-default');
-        const about = stored.map(({ _source }) => [
-          (_source.error as { message: string }).message,
-          (_source.logboom as { deadletter: { id: string } }).deadletter.id,
-        ]);
-        expect(about).toContainEqual([letter!.reason, letter!.id]);
-      });
-    },
-  );
+  ])('is dead-lettered and the rest acknowledged: %s', async (name, document, reason) => {
+    await ship(name, document);
+    const letters = lettersInFile().filter((letter) => reason.test(letter.reason));
+    const letter = letters.find(({ body, encoding }) =>
+      Buffer.from(body, encoding === 'base64' ? 'base64' : 'utf8').equals(Buffer.from(document as string)),
+    );
+    expect(letter).toBeDefined();
+    await eventually(async () => {
+      const stored = await server.documents('logs-logboom.deadletters-default');
+      const about = stored.map(({ _source }) => [
+        (_source.error as { message: string }).message,
+        (_source.logboom as { deadletter: { id: string } }).deadletter.id,
+      ]);
+      expect(about).toContainEqual([letter!.reason, letter!.id]);
+    });
+  });
 });
 
 /** The one document with that number, as it is stored. */
@@ -91,30 +87,30 @@ async function stored(number: string): Promise<Record<string, unknown>> {
 }
 
 describe('an event that is odd', () => {
-  it('becomes a document though its JSON has several lines', { timeout: 20_000 }, async () => {
+  it('becomes a document though its JSON has several lines', async () => {
     await ship('lines', '{\n  "number": "of lines",\r\n  "message": "x"\n}\n');
     expect(await stored('of lines')).toMatchObject({ message: 'x' });
   });
 
-  it('becomes a document with the last of duplicate keys', { timeout: 20_000 }, async () => {
+  it('becomes a document with the last of duplicate keys', async () => {
     await ship('keys', '{"number":"of keys","message":"first","message":"last"}');
     expect(await stored('of keys')).toMatchObject({ message: 'last' });
   });
 
-  it('keeps its timestamp though that is of 1970', { timeout: 20_000 }, async () => {
+  it('keeps its timestamp though that is of 1970', async () => {
     await ship('old', '{"number":"of 1970","@timestamp":"1970-01-01T00:00:01.000Z"}');
     const document = await stored('of 1970');
     expect(document).toMatchObject({ '@timestamp': '1970-01-01T00:00:01.000Z' });
     expect(document.tags).toBeUndefined();
   });
 
-  it('is tagged where its timestamp is of tomorrow', { timeout: 20_000 }, async () => {
+  it('is tagged where its timestamp is of tomorrow', async () => {
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
     await ship('ahead', `{"number":"of tomorrow","@timestamp":"${tomorrow}"}`);
     expect(await stored('of tomorrow')).toMatchObject({ '@timestamp': tomorrow, tags: ['_timestamp_ahead'] });
   });
 
-  it('bears the time of its receipt, and a tag, where it has no timestamp', { timeout: 20_000 }, async () => {
+  it('bears the time of its receipt, and a tag, where it has no timestamp', async () => {
     const before = Date.now();
     await ship('timeless', '{"number":"timeless"}');
     const document = await stored('timeless');

@@ -38,7 +38,7 @@ async function damage(server: Server): Promise<number> {
 }
 
 describe('a damaged record in the journal', () => {
-  it('becomes a dead letter, health says so, and all others are delivered', { timeout: 60_000 }, async () => {
+  it('becomes a dead letter, health says so, and all others are delivered', async () => {
     const server = await aServerWithABacklog();
     const position = await damage(server);
     await server.start();
@@ -87,7 +87,7 @@ async function aServerOfBackups() {
 const upTo = (end: number) => Array.from({ length: end }, (_, number) => number);
 
 describe('a data folder that was put back from a backup', () => {
-  it('indexes what comes, though places in the journal are given anew', { timeout: 60_000 }, async () => {
+  it('indexes what comes, though places in the journal are given anew', async () => {
     const { server, send, numbers, path } = await aServerOfBackups();
     await send(0);
     await server.stop();
@@ -103,9 +103,7 @@ describe('a data folder that was put back from a backup', () => {
     expect(await numbers()).toEqual(upTo(30));
   });
 
-  it('is refused where the journal alone is older than what was made of it', {
-    timeout: 60_000,
-  }, async () => {
+  it('is refused where the journal alone is older than what was made of it', async () => {
     const { server, send, numbers, path } = await aServerOfBackups();
     await send(0);
     await server.stop();

@@ -49,9 +49,7 @@ async function setUp() {
 }
 
 describe('dead letters of a running server', () => {
-  it('are listed, sent again through it once the cause is mended, and gone then', {
-    timeout: 60_000,
-  }, async () => {
+  it('are listed, sent again through it once the cause is mended, and gone then', async () => {
     const { world, server, command, events } = await setUp();
     expect(events()).toBe(10);
     await reported(server, 'logboom_dead_letters_kept', 10);
@@ -65,7 +63,7 @@ describe('dead letters of a running server', () => {
     expect((await server.status()).sink.deadLetters).toBe(0);
   });
 
-  it('raise an alert of their own, which names the reason', { timeout: 60_000 }, async () => {
+  it('raise an alert of their own, which names the reason', async () => {
     const { server } = await setUp();
     await eventually(async () => {
       const [own] = (await server.status()).alerts.own;
@@ -77,9 +75,7 @@ describe('dead letters of a running server', () => {
     });
   });
 
-  it('are not touched by a retry while Elasticsearch is away, and the server says so', {
-    timeout: 60_000,
-  }, async () => {
+  it('are not touched by a retry while Elasticsearch is away, and the server says so', async () => {
     const { elasticsearch, server, command } = await setUp();
     await elasticsearch.close();
     const client = await connect({ host: '127.0.0.1', port: server.ports.lumberjack });
@@ -90,7 +86,7 @@ describe('dead letters of a running server', () => {
     await reported(server, 'logboom_dead_letters_kept', 10);
   });
 
-  it('can be dropped, and retried, after it was stopped', { timeout: 60_000 }, async () => {
+  it('can be dropped, and retried, after it was stopped', async () => {
     const { world, server, command, events } = await setUp();
     expect(await server.stop()).toBe(0);
     world.picky = false;

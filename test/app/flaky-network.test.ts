@@ -28,7 +28,6 @@ const config = {
 
 it.each(Array.from({ length: runs }, (_, run) => run + 1))(
   'keeps each event once, and counts it once, however the network fails (%i)',
-  { timeout: 90_000 },
   async (seed) => {
     const server = await Server.withConfig(config);
     await server.start();

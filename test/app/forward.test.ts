@@ -28,7 +28,7 @@ const takenBy = ({ windows }: { windows: ReceivedBy[] }) => windows.flatMap(({ d
 const indexed = (server: Server, count: number) =>
   eventually(async () => expect(await server.documents('logs-generic-default')).toHaveLength(count), within);
 
-describe('a Logstash beside the index', { timeout: 60_000 }, () => {
+describe('a Logstash beside the index', () => {
   it('gets each event byte for byte, in order, and the index has it as well', async () => {
     const logstash = await lumberjackServer();
     const server = await serverWith({ hosts: [hostOf(logstash)] });
@@ -78,7 +78,7 @@ describe('a Logstash beside the index', { timeout: 60_000 }, () => {
   });
 });
 
-describe('another configuration', { timeout: 60_000 }, () => {
+describe('another configuration', () => {
   const reload = async (server: Server, forward: object | undefined) => {
     server.write({ ...server.read(), forward: forward && { backoff, ...forward } });
     const response = await fetch(`http://127.0.0.1:${server.ports.api}/reload`, { method: 'POST' });
@@ -134,7 +134,7 @@ describe('another configuration', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a Logstash that takes nothing', { timeout: 60_000 }, () => {
+describe('a Logstash that takes nothing', () => {
   it('delays neither index nor senders, and the health page and the status say what is waited for', async () => {
     const logstash = await lumberjackServer();
     await logstash.close();

@@ -33,7 +33,7 @@ describe.skipIf(!canMount())('a disk that fills up', () => {
     await server.start();
     const { lumberjack: port } = server.ports;
     client = await connect({ host: '127.0.0.1', port, reconnectAfter: 100, compressionLevel: 0 });
-  }, 30_000);
+  });
   afterAll(async () => {
     client.close();
     await server.kill();
@@ -41,9 +41,7 @@ describe.skipIf(!canMount())('a disk that fills up', () => {
     await server.end();
   });
 
-  it('ends no process, acknowledges nothing that it does not hold, and is used again when there is room', {
-    timeout: 90_000,
-  }, async () => {
+  it('ends no process, acknowledges nothing that it does not hold, and is used again when there is room', async () => {
     let acknowledged = 0;
     const sends: Promise<void>[] = [];
     for (let window = 0; window < 40; window += 1) {
@@ -89,9 +87,7 @@ const limitFiles = (pid: number, bytes: number | 'unlimited') =>
   spawnSync('prlimit', ['--pid', `${pid}`, `--fsize=${bytes}:`]).status === 0;
 
 describe.skipIf(!limitFiles(process.pid, 'unlimited'))('files that may not grow', () => {
-  it('hold the senders, make health say so, and are used again when they may', {
-    timeout: 60_000,
-  }, async () => {
+  it('hold the senders, make health say so, and are used again when they may', async () => {
     const server = await Server.withConfig({
       elasticsearch: { hosts: ['http://127.0.0.1:1'], timeout: '1s' },
       rules: [{ name: 'counted', over: '1s' }],

@@ -11,7 +11,7 @@ beforeAll(async () => {
   server = await Server.shared({ rules, parsers: { timestamp: '@timestamp' } });
   await server.start();
   client = await connect({ host: '127.0.0.1', port: server.ports.lumberjack });
-}, 30_000);
+});
 afterAll(async () => {
   client.close();
   await server.end();
@@ -49,4 +49,4 @@ it('an event that comes too late for an alert changes its document in the index,
     },
   ]);
   await reported(server, 'logboom_events_late_total{rule="burst"}', 3);
-}, 30_000);
+});

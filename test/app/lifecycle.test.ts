@@ -53,7 +53,7 @@ const opened = (server: Server, open: number) =>
   eventually(async () => expect((await server.status()).alerts.open).toBe(open));
 
 describe('the server', () => {
-  it('counts, alerts, indexes and tells people, each once', { timeout: 60_000 }, async () => {
+  it('counts, alerts, indexes and tells people, each once', async () => {
     const { server, webhook } = await aServer();
     await (await aSender(server)).send(burst(20));
     await opened(server, 1);
@@ -87,7 +87,7 @@ describe('the server', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('goes on where it was after a stop: the same alert, and the cooldown', { timeout: 60_000 }, async () => {
+  it('goes on where it was after a stop: the same alert, and the cooldown', async () => {
     const { server, webhook } = await aServer({ time: { idleAfter: '2s' } });
     await (await aSender(server)).send(burst(20));
     await opened(server, 1);
@@ -116,7 +116,7 @@ describe('the server', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('acknowledges what it has in hand when it is asked to stop', { timeout: 60_000 }, async () => {
+  it('acknowledges what it has in hand when it is asked to stop', async () => {
     const { server } = await aServer();
     const client = await aSender(server);
     const sent = Array.from({ length: 200 }, () => client.send(burst(50)));
@@ -132,7 +132,7 @@ describe('the server', () => {
     expect(new Set(stored.map(({ _id }) => _id)).size).toBe(stored.length);
   });
 
-  it('shows no secret in its status, its metrics or its log', { timeout: 60_000 }, async () => {
+  it('shows no secret in its status, its metrics or its log', async () => {
     const { server } = await aServer({
       notifiers: { ops: { kind: 'slack', url: 'http://127.0.0.1:9/services/T0/B0/very-secret-token' } },
     });

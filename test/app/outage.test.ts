@@ -35,9 +35,7 @@ async function shipBurst(server: Server): Promise<void> {
 }
 
 describe('while Elasticsearch is down', () => {
-  it('events are acknowledged and people are told; the status says what is waited for', {
-    timeout: 60_000,
-  }, async () => {
+  it('events are acknowledged and people are told; the status says what is waited for', async () => {
     const { server, webhook } = await aServer();
     await shipBurst(server);
     await eventually(() => expect(webhook.received).toHaveLength(2));
@@ -54,9 +52,7 @@ describe('while Elasticsearch is down', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('a stop is not held up, and everything is delivered when it is back, each document once', {
-    timeout: 60_000,
-  }, async () => {
+  it('a stop is not held up, and everything is delivered when it is back, each document once', async () => {
     const { server, webhook } = await aServer();
     await shipBurst(server);
     await eventually(() => expect(webhook.received).toHaveLength(2));
@@ -77,9 +73,7 @@ describe('while Elasticsearch is down', () => {
     expect(webhook.received).toHaveLength(2);
   });
 
-  it('logboom tells that it is down, and that it is over; both are in the index when it is back', {
-    timeout: 60_000,
-  }, async () => {
+  it('logboom tells that it is down, and that it is over; both are in the index when it is back', async () => {
     const selfMonitoring = { every: '100ms', sinkDown: '500ms', keepActiveFor: '0s' };
     const { server, webhook } = await aServer({ selfMonitoring });
     const told = () => webhook.received.map(({ body }) => body as { message: string; alert: { id: string } });

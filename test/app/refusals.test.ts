@@ -28,10 +28,10 @@ beforeAll(async () => {
   stopped = await Server.shared(rules);
   await stopped.start();
   expect(await stopped.stop()).toBe(0);
-}, 60_000);
+});
 afterAll(() => stopped.end());
 
-describe('a start on data that cannot be used ends with 1 and says why', { timeout: 60_000 }, () => {
+describe('a start on data that cannot be used ends with 1 and says why', () => {
   it('where another logboom has it, on whatever ports', async () => {
     const server = await aServer();
     await server.start();

@@ -30,11 +30,11 @@ let shared: Server;
 beforeAll(async () => {
   shared = await Server.shared({ ...base, rules: [] });
   await shared.start();
-}, 60_000);
+});
 afterAll(async () => {
   expect(await shared.stop()).toBe(0);
   await shared.end();
-}, 60_000);
+});
 
 /** The server of all who need none to themselves, with these rules alone, and nothing open of those before. */
 async function theServer(rules: unknown[]): Promise<Server> {
@@ -92,7 +92,7 @@ const opened = (server: Server, ...names: string[]) =>
   });
 
 describe('a reload', () => {
-  it('lets every thread log from another level on', { timeout: 60_000 }, async () => {
+  it('lets every thread log from another level on', async () => {
     const hosts = ['127.0.0.1:1'];
     const server = await aServer({ log: { level: 'error', format: 'json' }, forward: { hosts } });
     const { burst } = await aSender(server);
@@ -105,9 +105,7 @@ describe('a reload', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('that is asked for without end keeps no sender waiting, and is done once for many who ask', {
-    timeout: 60_000,
-  }, async () => {
+  it('that is asked for without end keeps no sender waiting, and is done once for many who ask', async () => {
     const server = await aServer({});
     const { burst } = await aSender(server);
     await burst('before');
@@ -128,9 +126,7 @@ describe('a reload', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('keeps connections, windows and timers of what stays, and ends the alerts of what goes', {
-    timeout: 60_000,
-  }, async () => {
+  it('keeps connections, windows and timers of what stays, and ends the alerts of what goes', async () => {
     const held = rule('held', { when: '>= 1', over: '10s', for: '5s', cooldown: '1h' });
     const lasting = rule('lasting', { keepActiveFor: '1h' });
     const going = rule('going', { keepActiveFor: '1h' });
@@ -167,9 +163,7 @@ describe('a reload', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('leaves all as it is where the file is broken, and says what is wrong', {
-    timeout: 60_000,
-  }, async () => {
+  it('leaves all as it is where the file is broken, and says what is wrong', async () => {
     const server = await theServer([rule('burst')]);
     const { burst } = await aSender(server);
     const whole = server.read();
@@ -200,9 +194,7 @@ describe('a reload', () => {
     await reported(server, 'logboom_config_last_reload_successful', 1);
   });
 
-  it('tells what changed, and what needs a restart; secrets it does not tell', {
-    timeout: 60_000,
-  }, async () => {
+  it('tells what changed, and what needs a restart; secrets it does not tell', async () => {
     const server = await theServer([rule('kept'), rule('told')]);
     const webhook = await anHttpServer((_, response) => reply(response, 200));
     change(server, {
@@ -232,7 +224,7 @@ describe('a reload', () => {
     change(server, { journal: base.journal, shutdown: undefined });
   });
 
-  it('brings another address of a notifier to the messages that wait', { timeout: 60_000 }, async () => {
+  it('brings another address of a notifier to the messages that wait', async () => {
     const dead = await anHttpServer((_, response) => reply(response, 503));
     const alive = await anHttpServer((_, response) => reply(response, 200));
     const rules = [rule('burst', { notify: ['ops'] })];
@@ -249,7 +241,7 @@ describe('a reload', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('brings another Elasticsearch what the one before it did not take', { timeout: 60_000 }, async () => {
+  it('brings another Elasticsearch what the one before it did not take', async () => {
     const target = await aServer({ rules: [] });
     const elasticsearch = (port: number) => ({ hosts: [`http://127.0.0.1:${port}`], timeout: '1s' });
     const indexing = { retryInitial: '100ms', retryMax: '500ms' };
@@ -269,7 +261,7 @@ describe('a reload', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('makes the embedded store keep less', { timeout: 60_000 }, async () => {
+  it('makes the embedded store keep less', async () => {
     const server = await theServer([]);
     const held = async () => (await server.documents('logs-generic-default')).length;
     const before = await held();
@@ -280,7 +272,7 @@ describe('a reload', () => {
     await eventually(async () => expect(await held()).toBe(0));
   });
 
-  it('is refused as a whole where the client cannot be made', { timeout: 60_000 }, async () => {
+  it('is refused as a whole where the client cannot be made', async () => {
     const elasticsearch = { hosts: ['http://127.0.0.1:1'] };
     const server = await aServer({ rules: [rule('burst')], elasticsearch });
     change(server, {
@@ -294,9 +286,7 @@ describe('a reload', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('happens by itself where the files are watched, however they are replaced', {
-    timeout: 60_000,
-  }, async () => {
+  it('happens by itself where the files are watched, however they are replaced', async () => {
     const server = await aServer({ rules: [rule('one')], reload: { watch: true, every: '100ms' } });
     const path = join(server.folder, 'logboom.yml');
     const next = (rules: unknown[]) => JSON.stringify({ ...server.read(), rules });
@@ -310,9 +300,7 @@ describe('a reload', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('comes about by the start, too, where the file changed while the server was down', {
-    timeout: 60_000,
-  }, async () => {
+  it('comes about by the start, too, where the file changed while the server was down', async () => {
     const server = await aServer({ rules: [rule('going', { keepActiveFor: '1h' })] });
     await (await aSender(server)).burst('going');
     await opened(server, 'going');

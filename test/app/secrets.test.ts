@@ -64,9 +64,7 @@ function expectNone(what: string, text: string): void {
 }
 
 describe('secrets', () => {
-  it('are in nothing that a running server tells, at the most talkative level', {
-    timeout: 60_000,
-  }, async () => {
+  it('are in nothing that a running server tells, at the most talkative level', async () => {
     const { api, inputs, ...rest } = everySecret;
     const server = await Server.withConfig({ ...rest, log: { level: 'trace', format: 'json' } });
     server.write({ ...server.read(), api: { ...api, port: server.ports.api } });

@@ -43,15 +43,13 @@ async function aBusyServer() {
 }
 
 describe('a stop', () => {
-  it('ends with 0 although nobody answers whom logboom waits for', { timeout: 60_000 }, async () => {
+  it('ends with 0 although nobody answers whom logboom waits for', async () => {
     const { server } = await aBusyServer();
     expect(await server.stop()).toBe(0);
     expect(server.log.at(-1)!.message).toBe('stopped');
   });
 
-  it('ends with 0 although senders wait for a full journal, and takes nothing from them', {
-    timeout: 60_000,
-  }, async () => {
+  it('ends with 0 although senders wait for a full journal, and takes nothing from them', async () => {
     const elasticsearch = await aServerThatHangs();
     const server = await Server.withConfig({
       elasticsearch: { hosts: [elasticsearch.url] },
@@ -83,7 +81,7 @@ describe('a stop', () => {
     expect(acknowledged).toBeLessThan(8);
   });
 
-  it('that was asked for twice ends at once, and loses nothing', { timeout: 60_000 }, async () => {
+  it('that was asked for twice ends at once, and loses nothing', async () => {
     const { server, client } = await aBusyServer();
     await client.send(events(20));
     server.child!.kill('SIGSTOP');
@@ -100,7 +98,7 @@ describe('a stop', () => {
     });
   });
 
-  it('that is asked for before logboom serves waits until it can', { timeout: 60_000 }, async () => {
+  it('that is asked for before logboom serves waits until it can', async () => {
     const server = await Server.withConfig({ rules: [{ name: 'counted', over: '1s' }] });
     const started = server.start().catch(() => undefined);
     await eventually(() => expect(server.text).toContain('journal opened'), { timeout: 20_000, interval: 5 });

@@ -11,7 +11,7 @@ const headers = { 'content-type': 'application/json' };
 /** A thread runs the build: Node does not load TypeScript by itself. */
 beforeAll(() => {
   spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
-}, 60_000);
+});
 
 describe('the worker of the embedded store', () => {
   const start = (port: number) => {

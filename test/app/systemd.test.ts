@@ -27,7 +27,7 @@ async function aSocket() {
 }
 
 describe.skipIf(!has('python3') || !has('systemd-notify'))('as a service of systemd', () => {
-  it('tells when it serves, that it is alive, and when it stops', { timeout: 60_000 }, async () => {
+  it('tells when it serves, that it is alive, and when it stops', async () => {
     const { path, heard } = await aSocket();
     const server = await Server.withConfig({ rules: [{ name: 'counted', over: '1s' }] });
     server.env = { NOTIFY_SOCKET: path, WATCHDOG_USEC: '600000' };
@@ -40,7 +40,7 @@ describe.skipIf(!has('python3') || !has('systemd-notify'))('as a service of syst
     expect(server.log.filter((line) => line['log.level'] !== 'info')).toEqual([]);
   });
 
-  it('is silent when it hangs', { timeout: 60_000 }, async () => {
+  it('is silent when it hangs', async () => {
     const { path, heard } = await aSocket();
     const server = await Server.withConfig({ rules: [{ name: 'counted', over: '1s' }] });
     server.env = { NOTIFY_SOCKET: path, WATCHDOG_USEC: '600000' };

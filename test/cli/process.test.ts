@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(() => {
   const built = spawnSync(process.execPath, [`${root}scripts/build.mjs`], { encoding: 'utf8' });
   expect(built.stdout + built.stderr).toBe('');
-}, 120_000);
+});
 
 function logboom(args: string[], env: NodeJS.ProcessEnv = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [`${root}dist/main.js`, ...args], {

@@ -95,9 +95,7 @@ describe('what the engine puts out', () => {
     );
   });
 
-  it('is the same, under the same keys, when the engine goes on from checkpoints on disk', {
-    timeout: 60_000,
-  }, async () => {
+  it('is the same, under the same keys, when the engine goes on from checkpoints on disk', async () => {
     const results = new Results(aFolder(), 'j1');
     await fc.assert(
       fc.asyncProperty(stretches, fc.infiniteStream(fc.boolean()), async (all, restarts) => {

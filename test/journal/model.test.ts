@@ -121,7 +121,7 @@ class Twins {
 }
 
 describe('a journal, whatever is done to it,', () => {
-  it('behaves as an array with cursors', { timeout: 60_000 }, async () => {
+  it('behaves as an array with cursors', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { maxLength: 25 }), async (steps) => {
         const twins = new Twins();

@@ -64,7 +64,7 @@ describe('the outbox', () => {
       await outbox.remove(entry);
     }
     expect([ids.size, places.size]).toEqual([600, 600]);
-  }, 30_000);
+  });
 
   it('remembers attempts, the reason of the last and when to try again', async () => {
     const outbox = anOutbox();

@@ -212,7 +212,7 @@ describe('in a thread of its own', () => {
   beforeAll(() => {
     const built = spawnSync(process.execPath, [`${root}scripts/build.mjs`], { encoding: 'utf8' });
     expect(built.stdout + built.stderr).toBe('');
-  }, 120_000);
+  });
 
   it('explain answers the same, one question at a time', async () => {
     const config = await ofRules([atOnce]);

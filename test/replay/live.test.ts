@@ -106,7 +106,7 @@ const fields = { 'event.dataset': 'apache.access', 'host.name': 'web-1' };
 beforeAll(() => {
   const built = spawnSync(process.execPath, [`${root}scripts/build.mjs`], { encoding: 'utf8' });
   expect(built.stdout + built.stderr).toBe('');
-}, 120_000);
+});
 
 describe('a backtest of the 10,000 real lines', () => {
   it('writes the transition log of a live run over Beats, byte for byte', async () => {
@@ -132,7 +132,7 @@ describe('a backtest of the 10,000 real lines', () => {
 
     const ofJournal = await backtest({ config, inputs: [`journal:${folder}/data`], receivedAt });
     expect(transitionLog(ofJournal.transitions, names)).toBe(lived);
-  }, 90_000);
+  });
 });
 
 const shipped = { event: { dataset: 'apache.access' }, host: { name: 'web-1' } };

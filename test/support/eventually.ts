@@ -1,4 +1,5 @@
 import { expect, vi } from 'vitest';
+import { patience } from './patience.ts';
 
 /**
  * Waits until the check throws no more, and returns what it returned. The limit is what a busy machine may need and not what
@@ -7,7 +8,7 @@ import { expect, vi } from 'vitest';
 export const eventually = <T>(
   check: () => T | Promise<T>,
   { timeout = 20_000, interval = 20 }: { timeout?: number; interval?: number } = {},
-): Promise<T> => vi.waitFor(check, { timeout, interval });
+): Promise<T> => vi.waitFor(check, { timeout: timeout * patience, interval });
 
 /** Waits until a metric has this value: a count may follow what it counts by a moment. */
 export const reported = (

@@ -78,7 +78,7 @@ describe('a request that is made to hurt', () => {
   });
 });
 
-it('keeps and finds what stands under a name longer than a key', { timeout: 60_000 }, async () => {
+it('keeps and finds what stands under a name longer than a key', async () => {
   const folder = newFolder();
   const first = await testStore({ folder });
   for (let part = 0; part < 4; part++)

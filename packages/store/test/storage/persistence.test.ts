@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url));
 /** Processes and threads of their own run the build: Node does not load TypeScript by itself. */
 beforeAll(() => {
   spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
-}, 60_000);
+});
 
 const lines = (from: number, count: number) =>
   Array.from({ length: count }, (_, at) => {

@@ -131,7 +131,7 @@ describe('retention by size', () => {
 });
 
 describe('the file', () => {
-  it('takes new documents where old ones were, and grows no further', { timeout: 60_000 }, async () => {
+  it('takes new documents where old ones were, and grows no further', async () => {
     const { clock, engine, retention, write, count, folder } = harness();
     const text = 'a line of some length '.repeat(20);
     const sizes: number[] = [];

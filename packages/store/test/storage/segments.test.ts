@@ -32,7 +32,7 @@ async function fill(store: TestStore): Promise<void> {
 const numbers = Array.from({ length: total }, (_, n) => n);
 
 describe('an index of several segments', () => {
-  it('answers as a plain look at all documents does, also after a restart', { timeout: 60_000 }, async () => {
+  it('answers as a plain look at all documents does, also after a restart', async () => {
     const folder = newFolder();
     const first = await testStore({ folder });
     await fill(first);
