@@ -10,7 +10,7 @@ import { openJournalReader } from '../dist/journal/reader.js';
 import { Decoder } from '../dist/lumberjack/decoder.js';
 import { defaultLimits } from '../dist/lumberjack/frames.js';
 import { readPayload } from '../dist/lumberjack/payload.js';
-import { createEventReader } from '../dist/parsers/reader.js';
+import { EventReader } from '../dist/parsers/event.js';
 import { silentInstruments } from '../dist/telemetry/instruments.js';
 import { Windows } from '../dist/windows/windows.js';
 import { windowSize, windows } from './stream.mjs';
@@ -70,7 +70,7 @@ export async function partCosts(count, compressionLevel) {
   }));
   const blocks = received.map(({ block }) => block);
   const view = new EventView();
-  const reader = createEventReader(config);
+  const reader = new EventReader(config);
   const costs = {};
   costs.decode = await costOf(events, () => {
     const decoder = new Decoder(defaultLimits);

@@ -2,7 +2,7 @@
 // JSON.parse of every event in the same run. `node benchmarks/walk.mjs [file of log lines]`
 import { readFileSync } from 'node:fs';
 import { EventView } from '../dist/events/index.js';
-import { createEventReader } from '../dist/parsers/reader.js';
+import { EventReader } from '../dist/parsers/event.js';
 
 const COUNT = 2048;
 const ROUNDS = 40;
@@ -99,7 +99,7 @@ const batch = {
 const options = { parsers: { default: 'auto', byDataset: {}, timestamp: 'line' }, time: { zone: 'UTC' } };
 
 function everyEvent(use) {
-  const reader = createEventReader(options);
+  const reader = new EventReader(options);
   return () => {
     reader.open(events, batch);
     for (let next = reader.next(); next !== undefined; next = reader.next()) use(next);

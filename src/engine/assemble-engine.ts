@@ -1,6 +1,6 @@
 import { openPayload } from '../journal/payload.ts';
 import type { Millis } from '../model.ts';
-import { createEventReader } from '../parsers/reader.ts';
+import { EventReader } from '../parsers/event.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Observer } from '../rules/run/observer.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
@@ -16,7 +16,7 @@ export function assembleEngine(config: Analysis, telemetry?: ParsingTelemetry, o
   const { parsers, time } = config;
   return new Engine({
     clock: new EventClock(time),
-    events: createEventReader({ parsers, time, ...(telemetry && { telemetry }) }),
+    events: new EventReader({ parsers, time, ...(telemetry && { telemetry }) }),
     runs: config.rules
       .filter(({ enabled }) => enabled)
       .map((rule) => startRule(rule, config.kibana, observer)),

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Output, RuleChanges } from '../model.ts';
-import { createEventReader } from '../parsers/reader.ts';
+import { EventReader } from '../parsers/event.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Run } from '../rules/run/run.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
@@ -23,7 +23,7 @@ export function swapAnalysis(
   const parts: Partial<EngineParts> = { runs: nextRuns(engine, from, to), downAfter: downAfterOf(to) };
   if (!isDeepStrictEqual(from.time, to.time)) parts.clock = nextClock(engine, to);
   const { parsers, time } = to;
-  parts.events = createEventReader({ parsers, time, ...(telemetry && { telemetry }) });
+  parts.events = new EventReader({ parsers, time, ...(telemetry && { telemetry }) });
   const changes = ruleChanges(from, to);
   return engine.swap(parts, (name) => `the rule was ${fateOf(name, changes)}`);
 }

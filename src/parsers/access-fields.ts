@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Additions } from '../events/index.ts';
 import type { FieldValue } from '../model.ts';
-import type { AccessLine } from './access-log.ts';
+import type { AccessLine } from './access-line.ts';
 
 type Read = (line: AccessLine) => FieldValue;
 
@@ -14,7 +14,7 @@ function domain(line: AccessLine): string | undefined {
   return line.request().domain ?? host?.slice(0, host.lastIndexOf(':'));
 }
 
-/** The first address of X-Forwarded-For: the client's, as far as its proxies can be trusted. */
+/** The first address of X-Forwarded-For: the client's, if its proxies can be trusted. */
 function forwardedIp(line: AccessLine): string | undefined {
   const first = line.text(line.tail.forwarded, line.tail.forwardedEnd)?.replace(/,.*/s, '').trim();
   return first !== undefined && isIP(first) !== 0 ? first : undefined;
@@ -30,7 +30,7 @@ function outcome(line: AccessLine): FieldValue {
   return line.tail.status < 400 ? 'success' : 'failure';
 }
 
-/** ECS fields of an access-log line, each read when asked for. The mapping is that of Elastic's own integrations. */
+/** The ECS fields of an access-log line, each read when it is asked for. The mapping is that of Elastic's integrations. */
 export const accessFields: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['source.address', address],
   ['source.ip', sourceIp],
@@ -53,12 +53,12 @@ export const accessFields: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['event.duration', (line) => number(line.tail.duration)],
 ]);
 
-/** Adds the same fields as JSON text. Spelt out, for a document costs half of what it would through `accessFields`. */
+/** Adds the same fields as JSON text. Written out, because a document costs half as much as by way of `accessFields`. */
 export function addAccessFields(line: AccessLine, additions: Additions): void {
   const { head, tail } = line;
   const ip = sourceIp(line);
   const client = line.json(head.client, head.clientEnd);
-  // A client that the server could not name is `-`, as of a request over a Unix socket.
+  // A client without an address is `-`, as for a request over a Unix socket.
   if (client !== undefined)
     additions.members(
       'source',
@@ -103,7 +103,7 @@ function addUrl(line: AccessLine, additions: Additions): void {
   if (site !== undefined) additions.members('url', `"domain":${quote(site)}`);
 }
 
-/** Quotes text of the line; the costly way only where something in it has to be escaped. */
+/** Quotes text of the line. Only text that needs escapes takes the slow way. */
 const quote = (text: string) => (needsEscapes.test(text) ? JSON.stringify(text) : `"${text}"`);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON escapes.
 const needsEscapes = /["\\\u0000-\u001f\ud800-\udfff]/;

@@ -7,7 +7,7 @@ const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
 const SLASH = 0x2f;
-/** Hosts, names and user names before the time are short; a long line of another kind is not searched to its end. */
+/** The time is searched in this many bytes only, so that a long line of another format is not searched to its end. */
 const HEAD_LIMIT = 1024;
 /** Length of `17/May/2015:10:05:03 +0000`. */
 const STAMP = 26;
@@ -19,8 +19,8 @@ const months = new Map(
 );
 
 /**
- * The beginning of an access-log line: `[vhost:port] client ident user [time]`. Places are those of the bytes read;
- * a span that is not there has its end at its start.
+ * The beginning of an access-log line: `[vhost:port] client ident user [time]`. Numbers are offsets in the bytes read; a
+ * missing field has its end at its start.
  */
 export class AccessHead {
   host = 0;
@@ -30,12 +30,12 @@ export class AccessHead {
   user = 0;
   userEnd = 0;
   time: Millis = Number.NaN;
-  /** After the time's closing bracket. */
+  /** Offset behind the closing bracket of the time. */
   after = 0;
-  /** Whether a refused line may yet be one whose slashes are written as `\/`, as PHP does. */
+  /** Whether a line that was not recognised may have its slashes escaped as `\/`, as PHP does. */
   mayHaveEscapes = false;
 
-  /** False where the line does not begin so. */
+  /** Returns false if the line does not begin like this. */
   read(bytes: Buffer, start: number, end: number): boolean {
     const bracket = this.#findTime(bytes, start, end);
     if (bracket === -1) return false;
@@ -55,7 +55,7 @@ export class AccessHead {
     return -1;
   }
 
-  /** A user name may hold spaces, the others do not; so the user is what remains. */
+  /** Only the user name may contain spaces, so it is what remains. */
   #readNames(bytes: Buffer, start: number, end: number): boolean {
     this.host = start;
     this.hostEnd = start;
@@ -84,7 +84,7 @@ function nextSpace(bytes: Buffer, from: number, end: number): number {
   return at;
 }
 
-/** One colon, then digits: not an IPv6 address, which has two colons or more. */
+/** One colon, then digits. An IPv6 address has two or more colons. */
 function isHostAndPort(bytes: Buffer, start: number, end: number): boolean {
   let at = end - 1;
   while (at > start && bytes[at]! >= 0x30 && bytes[at]! <= 0x39) at -= 1;

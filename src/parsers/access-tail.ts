@@ -3,13 +3,13 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LOWER_U = 0x75;
 
-/** Thrown away by `read`: the line writes quotes or backslashes in a way that has to be made plain first. */
+/** Returned by `read` if the line escapes quotes or backslashes in an unusual way and has to be rewritten first. */
 export const REWRITE = 'rewrite';
 
 /**
- * The rest of an access-log line, `"request" status bytes ["referrer" "user agent" …]`, read in the JSON text of
- * `message`, where a quote is `\"`. So no line is decoded to find its fields, and most fields go into the document as
- * they stand. A quote within a field is `\\\"` there (Apache) or `\\x22` (nginx).
+ * The rest of an access-log line, `"request" status bytes ["referrer" "user agent" …]`. It is read in the JSON text of
+ * `message`, where a quote is `\"`, so that no line is decoded to find its fields and most fields are copied into the
+ * document as they are. A quote within a field is `\\\"` there (Apache) or `\\x22` (nginx).
  */
 export class AccessTail {
   request = 0;
@@ -31,7 +31,7 @@ export class AccessTail {
   #at = 0;
   #rewrite = false;
 
-  /** From after the time's closing bracket. Answers why the line is no access-log line, `REWRITE`, or undefined. */
+  /** Reads from behind the closing bracket of the time. Returns why it is not an access-log line, `REWRITE`, or undefined. */
   read(bytes: Buffer, from: number, end: number): string | undefined {
     this.#bytes = bytes;
     this.#end = trimmed(bytes, from, end);
@@ -72,7 +72,7 @@ export class AccessTail {
     return this.#others();
   }
 
-  /** What formats append: quoted fields and bare words, in any order. */
+  /** Fields that formats append: quoted fields and bare words, in any order. */
   #others(): string | undefined {
     let integers = 0;
     let words = 0;
@@ -88,7 +88,7 @@ export class AccessTail {
         this.#at = close + 2;
         continue;
       }
-      if (isDisguised(this.#bytes, this.#at + 1)) this.#rewrite = true;
+      if (isUnicodeEscape(this.#bytes, this.#at + 1)) this.#rewrite = true;
       const word = this.#token();
       if (word === '') return 'something other than a space follows a closing quote';
       words += 1;
@@ -100,8 +100,8 @@ export class AccessTail {
       }
       this.#next();
     }
-    // A fraction is nginx's `$request_time`, in seconds. A single integer is Apache's `%D`, in microseconds; of
-    // several words that are integers none can be told from a length or a port.
+    // A fraction is nginx's `$request_time`, in seconds. A single integer is Apache's `%D`, in microseconds; among several
+    // words an integer may as well be a length or a port.
     if (Number.isNaN(this.duration) && integers === 1 && words === 1) this.duration = integer * 1000;
     return undefined;
   }
@@ -111,7 +111,7 @@ export class AccessTail {
     return bytes[this.#at] === SPACE && bytes[this.#at + 1] === BACKSLASH && bytes[this.#at + 2] === QUOTE;
   }
 
-  /** The place of the quote that closes the one after the space at `#at`; -1 without an opening, -2 without a closing. */
+  /** Offset of the closing quote of the field after the space at `#at`; -1 without an opening, -2 without a closing quote. */
   #quoted(): number {
     if (!this.#atQuote()) return -1;
     const bytes = this.#bytes;
@@ -125,7 +125,7 @@ export class AccessTail {
       const letter = bytes[at + 1];
       if (letter === QUOTE) return at;
       if (letter === LOWER_U) {
-        if (isDisguised(bytes, at)) this.#rewrite = true;
+        if (isUnicodeEscape(bytes, at)) this.#rewrite = true;
         at += 6;
       } else if (letter === BACKSLASH && bytes[at + 2] === BACKSLASH) at += 4;
       else at += 2;
@@ -139,7 +139,7 @@ export class AccessTail {
     return at;
   }
 
-  /** The word after the space at `#at`; empty where there is none. */
+  /** The word after the space at `#at`; empty if there is none. */
   #token(): string {
     if (this.#bytes[this.#at] !== SPACE || this.#at >= this.#end) return '';
     return this.#bytes.toString('latin1', this.#at + 1, this.#tokenEnd());
@@ -149,7 +149,7 @@ export class AccessTail {
     this.#at = this.#tokenEnd();
   }
 
-  /** The number after the space at `#at`, or NaN. One too long to be exact would be `1e22` or `Infinity` in a document. */
+  /** The number after the space at `#at`; NaN if there is none or it is not a safe integer. */
   #number(): number {
     const bytes = this.#bytes;
     if (bytes[this.#at] !== SPACE || this.#at + 1 >= this.#end) return Number.NaN;
@@ -166,15 +166,15 @@ export class AccessTail {
 const missing = (field: string, close: number) =>
   close === -1 ? `the ${field} does not begin with a quote` : `the ${field} has no closing quote`;
 
-/** `\u0022` is a quote and `\u005c` a backslash; no shipper writes them so, but they would be taken for letters. */
-function isDisguised(bytes: Buffer, at: number): boolean {
+/** `\u0022` is a quote and `\u005c` a backslash. No known sender writes them so, but they would be taken for letters. */
+function isUnicodeEscape(bytes: Buffer, at: number): boolean {
   if (bytes[at] !== BACKSLASH || bytes[at + 1] !== LOWER_U) return false;
   if (bytes[at + 2] !== 0x30 || bytes[at + 3] !== 0x30) return false;
   const digits = bytes.toString('latin1', at + 4, at + 6).toLowerCase();
   return digits === '22' || digits === '5c';
 }
 
-/** The end without spaces and the `\r` of lines that end with CR LF. */
+/** The end without trailing spaces and without the `\r` of lines that end with CR LF. */
 function trimmed(bytes: Buffer, from: number, end: number): number {
   let at = end;
   if (at - 2 >= from && bytes[at - 1] === 0x72 && bytes[at - 2] === BACKSLASH && bytes[at - 3] !== BACKSLASH)

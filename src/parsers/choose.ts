@@ -1,20 +1,20 @@
 import type { ParsersConfig } from '../config/schema/parsers.ts';
 import { type EventView, fieldPath } from '../events/index.ts';
-import { AccessLine } from './access-log.ts';
+import { AccessLog } from './access-log.ts';
 import type { LineFormat } from './format.ts';
 import { JsonLine } from './json.ts';
 
 type ParserName = ParsersConfig['default'];
 
-/** What was decided about a line. */
+/** The format of a line, or why there is none. */
 export interface FormatChoice {
-  /** The format that reads the line; undefined where it is left as it is. */
+  /** The format that reads the line; undefined if the line stays as it is. */
   format: LineFormat | undefined;
-  /** Why the line is not of the format that it was said to be of, in words. */
+  /** Why the line is not in the format that was declared for it, in words. */
   failure: string | undefined;
 }
 
-const left: FormatChoice = { format: undefined, failure: undefined };
+const unparsed: FormatChoice = { format: undefined, failure: undefined };
 const OPEN_BRACE = '{';
 
 const message = fieldPath('message');
@@ -23,14 +23,14 @@ const streamDataset = fieldPath('data_stream.dataset');
 const filesetName = fieldPath('fileset.name');
 
 /**
- * Chooses the format of an event's line: by configuration, by the dataset's name, or by how the line begins. The line
- * alone decides, not what came before it: a replay that begins in the middle must choose alike.
+ * Chooses the format of an event's line by the configuration, by the name of the dataset, or by how the line begins. The
+ * choice depends on the event alone, not on earlier ones, so that a replay that begins in the middle chooses the same.
  */
 export class FormatChooser {
   readonly #config: ParsersConfig;
-  readonly #access = new AccessLine();
+  readonly #access = new AccessLog();
   readonly #json: JsonLine;
-  /** There is a named choice only where one is configured. */
+  /** From the configuration. */
   readonly #byDataset: ReadonlyMap<string, ParserName>;
 
   constructor(config: ParsersConfig, zone: string) {
@@ -39,11 +39,11 @@ export class FormatChooser {
     this.#byDataset = new Map(Object.entries(config.byDataset));
   }
 
-  /** `datasetOf` is asked only where the answer makes a difference. */
+  /** `datasetOf` is called only if the answer matters. */
   choose(view: EventView, datasetOf: () => string | undefined): FormatChoice {
-    if (view.problem !== undefined) return left;
+    if (view.problem !== undefined) return unparsed;
     const parser = this.#named(datasetOf) ?? this.#config.default;
-    if (parser === 'none') return left;
+    if (parser === 'none') return unparsed;
     if (parser === 'access') return this.#declared(this.#access, view, 'access log');
     if (parser === 'json') return this.#declared(this.#json, view, 'JSON');
     return this.#recognised(view, datasetOf);
@@ -60,7 +60,7 @@ export class FormatChooser {
     return { format: undefined, failure: `does not begin like a line of ${words}` };
   }
 
-  /** Web servers may write JSON under the name of their access log, so a brace counts before the name. */
+  /** Web servers may write JSON to their access log, so a leading brace counts more than the name of the dataset. */
   #recognised(view: EventView, datasetOf: () => string | undefined): FormatChoice {
     if (this.#access.open(view)) return { format: this.#access, failure: undefined };
     if (beginsWithBrace(view) && this.#json.open(view) && this.#json.failure() === undefined)
@@ -68,7 +68,7 @@ export class FormatChooser {
     const dataset = datasetOf();
     if (dataset !== undefined && accessDatasets.has(dataset))
       return this.#declared(this.#access, view, 'access log');
-    return left;
+    return unparsed;
   }
 }
 
@@ -78,7 +78,7 @@ function beginsWithBrace(view: EventView): boolean {
   return view.stringBegins(message, OPEN_BRACE);
 }
 
-/** What the shipper calls the log: `nginx.access`. */
+/** The sender's name for the log, such as `nginx.access`. */
 export function datasetOf(view: EventView): string | undefined {
   const dataset = view.getAt(eventDataset) ?? view.getAt(streamDataset);
   if (typeof dataset === 'string' && dataset !== '') return dataset;

@@ -1,17 +1,40 @@
-import { type JsonObject, splice } from '../events/index.ts';
-import type { ReadEvent } from './event.ts';
+import { type Additions, type EventView, type JsonObject, splice } from '../events/index.ts';
+import type { Millis } from '../model.ts';
+import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
+import type { FormatChoice } from './choose.ts';
 import { formatTime } from './timestamp.ts';
 
-/** What others add to a document: tags of theirs, and fields by name (dotted or nested), which win. */
+/** What others add to a document: tags, and fields by name (dotted or nested), which replace fields of the event. */
 export interface DocumentExtra {
   tags?: readonly string[];
   fields?: JsonObject;
 }
 
-/** The version of the Elastic Common Schema that documents follow whose shipper names none. */
+/** Version of the Elastic Common Schema for documents whose sender names none. */
 const ECS_VERSION = '8.17.0';
 
-export function writeDocument(event: ReadEvent, extra: DocumentExtra | undefined): string {
+/** Where the event's time is from: its line, the sender's `@timestamp`, or the receipt of its batch if both are missing. */
+export type TimeSource = 'line' | 'sender' | 'receipt';
+
+/** What a document is made of. */
+interface DocumentSource {
+  readonly problem: string | undefined;
+  readonly view: EventView;
+  readonly additions: Additions;
+  readonly options: { telemetry?: ParsingTelemetry };
+  readonly time: Millis;
+  readonly timeSource: TimeSource;
+  /** Receipt of the batch, as documents have it. */
+  readonly received: string;
+  readonly dataset: string;
+  readonly parseFailure: string | undefined;
+  choice(): FormatChoice;
+  failureTags(): string[];
+  raw(): Buffer;
+}
+
+/** The document for Elasticsearch: one JSON object on one line, without a line break. Counts what could not be parsed. */
+export function writeDocument(event: DocumentSource, extra: DocumentExtra | undefined): string {
   if (event.problem !== undefined) return brokenDocument(event, event.problem);
   const { additions, view } = event;
   additions.clear();
@@ -25,20 +48,20 @@ export function writeDocument(event: ReadEvent, extra: DocumentExtra | undefined
   return splice(view, additions);
 }
 
-/** Only what Elasticsearch's default date format surely reads stays as the sender wrote it. */
+/** A time that Elasticsearch's default date format reads for certain stays as the sender wrote it. */
 const plainTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 
-function addTime(event: ReadEvent): void {
+function addTime(event: DocumentSource): void {
   const { additions } = event;
   const sent = event.view.get('@timestamp');
   const isPlain = typeof sent === 'string' && plainTime.test(sent);
   if (event.timeSource === 'sender' && isPlain) return;
   additions.value('@timestamp', `"${formatTime(event.time)}"`);
-  // The sender's time is when it read the line.
+  // The time of the sender is when it read the line.
   if (event.timeSource === 'line' && isPlain) additions.members('event', `"created":"${sent}"`);
 }
 
-function addFailures(event: ReadEvent): void {
+function addFailures(event: DocumentSource): void {
   const { additions, parseFailure, options } = event;
   if (parseFailure !== undefined) {
     additions.fields({ 'error.message': `line not parsed: ${parseFailure}` });
@@ -49,13 +72,13 @@ function addFailures(event: ReadEvent): void {
   if (tags.length > 0) addTags(event, tags);
 }
 
-function addTags({ additions }: ReadEvent, tags: readonly string[]): void {
+function addTags({ additions }: DocumentSource, tags: readonly string[]): void {
   const present = additions.parsed('tags');
   additions.value('tags', JSON.stringify([...new Set([present ?? [], tags].flat())]));
 }
 
-/** Bytes that are no event make a document of their own, for whoever indexes dead letters. */
-function brokenDocument(event: ReadEvent, problem: string): string {
+/** Bytes that are not an event become a document of their own, for the index of dead letters. */
+function brokenDocument(event: DocumentSource, problem: string): string {
   const { received } = event;
   return JSON.stringify({
     '@timestamp': received,

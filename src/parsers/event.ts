@@ -4,7 +4,7 @@ import { Additions, EventView, fieldPath, namePattern } from '../events/index.ts
 import type { EventBlock, FieldValue, LogEvent, Millis, Origin } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { datasetOf, type FormatChoice, FormatChooser } from './choose.ts';
-import { type DocumentExtra, writeDocument } from './document.ts';
+import { type DocumentExtra, type TimeSource, writeDocument } from './document.ts';
 import { formatTime, parseTime } from './timestamp.ts';
 
 export interface ReaderOptions {
@@ -13,17 +13,14 @@ export interface ReaderOptions {
   telemetry?: ParsingTelemetry;
 }
 
-/** What an event takes from its batch. */
+/** What an event needs to know of its batch. */
 export interface BatchFacts {
   origin: Origin;
   receivedAt: Millis;
 }
 
-/** Where the event's time is from: its line, the sender's `@timestamp`, or, for want of both, its receipt. */
-type TimeSource = 'line' | 'sender' | 'receipt';
-
 const UNKNOWN_DATASET = 'generic';
-/** Fields that the reader itself gives an event. */
+/** Fields that logboom itself adds to an event. */
 const derived = new Set(['@timestamp', 'event.created', 'tags']);
 
 const agentId = fieldPath('agent.id');
@@ -32,22 +29,23 @@ const hostName = fieldPath('host.name');
 const filePath = fieldPath('log.file.path');
 
 /**
- * The event that a reader stands at: a cursor over the block that does each piece of work when it is first asked for.
- * Parsed fields come before those that the shipper sent.
+ * The event at which an event reader stands: a cursor over a block. Each piece of work is done when it is first asked for.
+ * Parsed fields take precedence over fields that the sender sent. A document and a field value are copies and stay valid
+ * when the cursor moves.
  */
 export class ReadEvent implements LogEvent {
   index = -1;
   readonly view = new EventView();
   readonly additions = new Additions();
   readonly options: ReaderOptions;
-  /** The batch's receipt, as documents have it. */
+  /** Receipt of the batch, as documents have it. */
   received = '';
   batch: BatchFacts = { origin: { input: '', connection: '', address: '' }, receivedAt: 0 };
   readonly #chooser: FormatChooser;
   #choice: FormatChoice | undefined;
   #dataset: string | undefined;
   #isDatasetKnown = false;
-  readonly #shippedDataset = (): string | undefined => {
+  readonly #sentDataset = (): string | undefined => {
     if (!this.#isDatasetKnown) {
       this.#dataset = datasetOf(this.view);
       this.#isDatasetKnown = true;
@@ -99,9 +97,9 @@ export class ReadEvent implements LogEvent {
     return this.#timeSource!;
   }
 
-  /** The shipper's name of the log, such as `nginx.access`; `generic` where it names none. */
+  /** The sender's name for the log, such as `nginx.access`; `generic` if it names none. */
   get dataset(): string {
-    return this.#shippedDataset() ?? UNKNOWN_DATASET;
+    return this.#sentDataset() ?? UNKNOWN_DATASET;
   }
 
   get source(): string {
@@ -110,7 +108,7 @@ export class ReadEvent implements LogEvent {
     const sender = typeof agent === 'string' ? agent : this.batch.origin.connection;
     const path = view.getAt(filePath);
     if (typeof path !== 'string') return sender;
-    // Events of one stream come in runs; to give the very same string spares those who look it up its hash.
+    // Events of one source come in runs. Returning the same string object saves its hash in every map lookup.
     if (path !== this.#path || sender !== this.#sender) {
       this.#source = `${sender} ${path}`;
       this.#sender = sender;
@@ -119,7 +117,7 @@ export class ReadEvent implements LogEvent {
     return this.#source;
   }
 
-  /** Why the line is not of the format that it was declared or recognised to be of, in words. */
+  /** Why the line is not in the format that was declared or recognised, in words. */
   get parseFailure(): string | undefined {
     const choice = this.choice();
     return choice.failure ?? choice.format?.failure();
@@ -149,7 +147,7 @@ export class ReadEvent implements LogEvent {
     return [...names];
   }
 
-  /** A field inside `@metadata`, which no document has: `beat`, `_id`, `pipeline`. */
+  /** A field of `@metadata`, which is not part of the document: `beat`, `_id`, `pipeline`. */
   metadata(name: string): FieldValue {
     return this.view.get(`@metadata.${name}`);
   }
@@ -159,17 +157,17 @@ export class ReadEvent implements LogEvent {
     return this.view.raw();
   }
 
-  /** The document for Elasticsearch: one JSON object on one line, without the line's end. */
+  /** The document for Elasticsearch: see `writeDocument`. */
   document(extra?: DocumentExtra): string {
     return writeDocument(this, extra);
   }
 
   choice(): FormatChoice {
-    this.#choice ??= this.#chooser.choose(this.view, this.#shippedDataset);
+    this.#choice ??= this.#chooser.choose(this.view, this.#sentDataset);
     return this.#choice;
   }
 
-  /** Tags for what went wrong while reading. */
+  /** Tags for failures of the parser and of the time. */
   failureTags(): string[] {
     const tags: string[] = [];
     if (this.parseFailure !== undefined) tags.push('_parsefailure');
@@ -198,5 +196,31 @@ export class ReadEvent implements LogEvent {
   #setTime(time: Millis, source: TimeSource): void {
     this.#time = time;
     this.#timeSource = source;
+  }
+}
+
+/**
+ * Reads the events of one batch after the other, in order. It returns the same `ReadEvent` for each event, so an event is
+ * valid only until the next call. Broken events are returned too, with their `problem`.
+ */
+export class EventReader {
+  readonly #event: ReadEvent;
+  #count = 0;
+
+  constructor(options: ReaderOptions) {
+    this.#event = new ReadEvent(options);
+  }
+
+  /** Begins a batch. The block's bytes must not change while its events are read. */
+  open(block: EventBlock, batch: BatchFacts): void {
+    this.#event.open(block, batch);
+    this.#count = block.count;
+  }
+
+  /** The next event; undefined after the last one. */
+  next(): ReadEvent | undefined {
+    if (this.#event.index + 1 >= this.#count) return undefined;
+    this.#event.moveTo(this.#event.index + 1);
+    return this.#event;
   }
 }

@@ -2,22 +2,22 @@ import type { Additions, EventView } from '../events/index.ts';
 import type { FieldValue, Millis } from '../model.ts';
 
 /**
- * A log line's format, as a cursor: `open` moves it to the line of the event that `view` shows. It does as little as it
- * can until something is asked for.
+ * A format of log lines, as a cursor: `open` moves it to the line of the event that `view` shows. It does as little as
+ * possible until something is asked for. What it returns stays valid when it moves on.
  */
 export interface LineFormat {
-  /** How configuration calls it. */
+  /** Its name in the configuration. */
   readonly name: string;
-  /** False where the line does not even begin like this format. */
+  /** Returns false if the line does not begin like this format. */
   open(view: EventView): boolean;
-  /** The line's own time; NaN where it has none. A line that breaks off after its time still has it. */
+  /** The time in the line; NaN if there is none. A line that is cut off after its time still has it. */
   time(): Millis;
-  /** Why the line, though it begins like the format, is not of it, in words; it has no fields then. */
+  /** Why the line, although it begins like this format, is not in it, in words. Then it has no fields. */
   failure(): string | undefined;
-  /** The parsed field; undefined where the line has none of that name. */
+  /** A parsed field; undefined if the line does not have it. */
   get(field: string): FieldValue;
   /** Names of the fields that the line has. */
   names(): Iterable<string>;
-  /** Puts the fields where the document is made. */
+  /** Adds the parsed fields to a document. */
   addTo(additions: Additions): void;
 }

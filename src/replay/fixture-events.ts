@@ -3,7 +3,7 @@ import { LineWrapper } from '../events/index.ts';
 import { accessLine, combinedTime } from '../generator/access-line.ts';
 import { seededRandom } from '../generator/random.ts';
 import type { EventBlock, Millis } from '../model.ts';
-import { createEventReader } from '../parsers/reader.ts';
+import { EventReader } from '../parsers/event.ts';
 import type { Entry, Generated } from './fixture.ts';
 import { blockFrom } from './merge.ts';
 
@@ -21,7 +21,7 @@ export function stepsOf(entries: readonly Entry[]): Step[] {
 
 /** Time of the latest event: a test whose events all lie in the past needs no other clock. */
 export function latestOf(steps: readonly Step[], { parsers, time }: Config): Millis {
-  const reader = createEventReader({ parsers, time });
+  const reader = new EventReader({ parsers, time });
   let latest = 0;
   for (const step of steps) {
     if (!('block' in step)) continue;

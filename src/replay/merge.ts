@@ -1,5 +1,5 @@
 import type { EventBlock, Millis } from '../model.ts';
-import { createEventReader, type EventReader, type ReaderOptions } from '../parsers/reader.ts';
+import { EventReader, type ReaderOptions } from '../parsers/event.ts';
 
 /** Events of several files that go into one block. */
 const perBlock = 2_048;
@@ -17,7 +17,7 @@ export async function* mergeByTime(
   files: readonly AsyncIterable<EventBlock>[],
   options: ReaderOptions,
 ): AsyncGenerator<EventBlock> {
-  const cursors = files.map((file) => new Cursor(file[Symbol.asyncIterator](), createEventReader(options)));
+  const cursors = files.map((file) => new Cursor(file[Symbol.asyncIterator](), new EventReader(options)));
   for (const cursor of cursors) await cursor.next();
   let documents: Buffer[] = [];
   for (let first = earliest(cursors); first !== undefined; first = earliest(cursors)) {

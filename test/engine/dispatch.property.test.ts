@@ -4,7 +4,7 @@ import { Dispatch } from '../../src/engine/dispatch.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { openPayload } from '../../src/journal/payload.ts';
 import type { Output } from '../../src/model.ts';
-import { createEventReader } from '../../src/parsers/reader.ts';
+import { EventReader } from '../../src/parsers/event.ts';
 import { compileQuery } from '../../src/rules/kql/compile.ts';
 import { startRule } from '../../src/rules/rule.ts';
 import type { Run } from '../../src/rules/run/run.ts';
@@ -107,7 +107,7 @@ function engineOf(rules: RuleInput[], change: (run: Run) => Run): Engine {
   const { parsers, time, rules: configs } = configWith(rules);
   return new Engine({
     clock: new EventClock(time),
-    events: createEventReader({ parsers, time }),
+    events: new EventReader({ parsers, time }),
     runs: configs.map((rule) => change(startRule(rule))),
     open: openPayload,
     downAfter: Number.POSITIVE_INFINITY,

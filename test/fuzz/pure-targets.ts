@@ -14,7 +14,7 @@ import { AckDecoder } from '../../src/lumberjack/ack-decoder.ts';
 import { Decoder, type ReceivedWindow } from '../../src/lumberjack/decoder.ts';
 import type { Limits } from '../../src/lumberjack/frames.ts';
 import { readPayload } from '../../src/lumberjack/payload.ts';
-import type { ReadEvent } from '../../src/parsers/reader.ts';
+import type { ReadEvent } from '../../src/parsers/event.ts';
 import { compileQuery } from '../../src/rules/kql/compile.ts';
 import { kibanaQuery } from '../../src/rules/kql/kibana.ts';
 import { parseQuery } from '../../src/rules/kql/parser.ts';

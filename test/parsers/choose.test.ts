@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { parsers } from '../../src/config/schema/parsers.ts';
-import { createEventReader } from '../../src/parsers/reader.ts';
+import { EventReader } from '../../src/parsers/event.ts';
 import { parsingTelemetry } from '../../src/telemetry/components/parsing.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { batch, blockOf, filebeatEvent, readEvent, type Settings } from '../support/events.ts';
@@ -73,7 +73,7 @@ describe('the format of a line', () => {
   });
 
   it('does not depend on the lines before it', () => {
-    const reader = createEventReader({ parsers: parsers.parse(undefined), time: { zone: 'UTC' } });
+    const reader = new EventReader({ parsers: parsers.parse(undefined), time: { zone: 'UTC' } });
     const lines = [access, json, 'Started.', access, json];
     reader.open(blockOf(...lines.map((message) => JSON.stringify({ message }))), batch);
     for (const line of lines) {
@@ -107,7 +107,7 @@ describe('failures', () => {
   it('are counted when the document is made, once', async () => {
     const metrics = new Registry();
     const telemetry = parsingTelemetry({ ...silentInstruments(), metrics });
-    const reader = createEventReader({
+    const reader = new EventReader({
       parsers: parsers.parse({ default: 'access' }),
       time: { zone: 'UTC' },
       telemetry,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parsers } from '../../src/config/schema/parsers.ts';
-import { createEventReader } from '../../src/parsers/reader.ts';
+import { EventReader } from '../../src/parsers/event.ts';
 import { batch, blockOf, filebeatEvent, readEvent, receivedAt } from '../support/events.ts';
 
 const line =
@@ -77,7 +77,7 @@ describe('an access-log line that Filebeat sent', () => {
 
 describe('a reader', () => {
   it('gives every event of a block, broken ones too, and then undefined', () => {
-    const reader = createEventReader({ parsers: parsers.parse(undefined), time: { zone: 'UTC' } });
+    const reader = new EventReader({ parsers: parsers.parse(undefined), time: { zone: 'UTC' } });
     reader.open(blockOf('{"message":"a"}', '[1]', '{"message":"b"}'), batch);
     const seen: unknown[] = [];
     for (let event = reader.next(); event; event = reader.next())

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parsers } from '../../src/config/schema/parsers.ts';
-import { createEventReader, type ReadEvent } from '../../src/parsers/reader.ts';
+import { EventReader, type ReadEvent } from '../../src/parsers/event.ts';
 import { batch, blockOf } from '../support/events.ts';
 import { fieldsOf } from './access-fields.ts';
 
@@ -11,7 +11,7 @@ describe('ten thousand real lines', () => {
     .split('\n');
 
   function everyLine<T>(take: (event: ReadEvent, line: string) => T): T[] {
-    const reader = createEventReader({ parsers: parsers.parse(undefined), time: { zone: 'UTC' } });
+    const reader = new EventReader({ parsers: parsers.parse(undefined), time: { zone: 'UTC' } });
     reader.open(blockOf(...lines.map((message) => JSON.stringify({ message }))), batch);
     return lines.map((line) => take(reader.next()!, line));
   }

@@ -1,5 +1,5 @@
 import { openPayload } from '../../src/journal/payload.ts';
-import { createEventReader } from '../../src/parsers/reader.ts';
+import { EventReader } from '../../src/parsers/event.ts';
 import { EventDocuments } from '../../src/readers/indexer/event-documents.ts';
 import { createIndexNames } from '../../src/readers/indexer/index-name.ts';
 import { deadLetterItem } from '../../src/sinks/elasticsearch/dead-letters/document.ts';
@@ -10,7 +10,7 @@ export function documentsOf(): EventDocuments {
   const { parsers, time, indexing } = configWith([]);
   return new EventDocuments({
     journalId: 'j1',
-    events: createEventReader({ parsers, time }),
+    events: new EventReader({ parsers, time }),
     open: openPayload,
     nameIndex: createIndexNames(indexing),
     maxAhead: time.maxAhead,

@@ -1,7 +1,7 @@
 import { parsers } from '../../src/config/schema/parsers.ts';
 import { EventView } from '../../src/events/index.ts';
 import type { EventBlock } from '../../src/model.ts';
-import { type BatchFacts, createEventReader, type ReadEvent } from '../../src/parsers/reader.ts';
+import { type BatchFacts, EventReader, type ReadEvent } from '../../src/parsers/event.ts';
 
 /** A block whose documents lie apart, with bytes of frames between them, as in a Lumberjack window. */
 export function blockOf(...documents: (string | Buffer)[]): EventBlock {
@@ -44,7 +44,7 @@ export interface Settings {
 /** Reads one document with given parser settings. */
 export function readEvent(document: string | Buffer | object, settings: Settings = {}): ReadEvent {
   const { zone = 'UTC', ...rest } = settings;
-  const reader = createEventReader({ parsers: parsers.parse(rest), time: { zone } });
+  const reader = new EventReader({ parsers: parsers.parse(rest), time: { zone } });
   const isText = typeof document === 'string' || Buffer.isBuffer(document);
   reader.open(blockOf(isText ? document : JSON.stringify(document)), batch);
   return reader.next()!;

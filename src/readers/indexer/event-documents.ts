@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import { closePayload } from '../../journal/payload.ts';
 import type { Batch, BulkItem, DeadLetter, EventBlock, Millis, Position } from '../../model.ts';
-import type { EventReader, ReadEvent } from '../../parsers/reader.ts';
+import type { EventReader, ReadEvent } from '../../parsers/event.ts';
 import { noIndex } from '../../sinks/elasticsearch/dead-letters/document.ts';
 import type { Destination, Named } from './index-name.ts';
 

@@ -2,7 +2,7 @@ import { outputItem } from '../../alerts/documents.ts';
 import { openPayload } from '../../journal/payload.ts';
 import type { JournalReader } from '../../journal/reader.ts';
 import type { DeadLetter, Millis, Output, Position } from '../../model.ts';
-import { createEventReader } from '../../parsers/reader.ts';
+import { EventReader } from '../../parsers/event.ts';
 import type { DeadLetters } from '../../sinks/elasticsearch/dead-letters/dead-letters.ts';
 import { deadLetterItem } from '../../sinks/elasticsearch/dead-letters/document.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
@@ -58,7 +58,7 @@ export class Indexing {
     this.side = new SideDocuments(this.sink);
     const documents = new EventDocuments({
       journalId: journal.journalId,
-      events: createEventReader({ parsers, time, telemetry: parsing }),
+      events: new EventReader({ parsers, time, telemetry: parsing }),
       open: openPayload,
       nameIndex: createIndexNames(indexing),
       maxAhead: time.maxAhead,
