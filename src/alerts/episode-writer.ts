@@ -1,18 +1,19 @@
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertSettings } from '../config/schema/rule-settings.ts';
 import type { Decision, Episode, Millis, Observation, Sample, Scalar, Transition } from '../model.ts';
-import { type Entry, withLate } from './late.ts';
+import type { Entry } from './entry.ts';
+import { withLate } from './late.ts';
 import { discoverLink } from './link.ts';
 import { type MessageContext, messageOf, plainMessage } from './template.ts';
 
-/** What the book must know of a rule. */
+/** The part of a rule that its episodes need. */
 export interface EpisodeRule {
   readonly config: AlertSettings;
   /** The rule's filter in words that Kibana knows; the rule's own where it is not given. */
   readonly kibanaQuery?: string;
 }
 
-/** A decision that changed something, and what it was made upon. */
+/** A decision that changed something, with the observation that led to it. */
 export interface Change {
   group: string;
   by: Record<string, Scalar>;
@@ -24,7 +25,10 @@ export interface Change {
 
 const mostSamples = 5;
 
-/** Writes down what changes say: the revisions of an episode, and its transitions. */
+/**
+ * Makes the documents of a rule: each revision of an episode, and its transitions. It keeps no state of its own; it counts
+ * transitions in the entry. Ids follow from rule, group and start, so a replay makes equal documents.
+ */
 export class EpisodeWriter {
   readonly #rule: EpisodeRule;
   readonly #kibana: DiscoverConfig;
@@ -36,7 +40,7 @@ export class EpisodeWriter {
     this.#message = messageOf(rule.config);
   }
 
-  /** The id keeps the start that was known first; `start` itself may turn out to be earlier. */
+  /** The first form of an episode. Its id keeps this start; `start` may be corrected to an earlier time. */
   begin(id: string, start: Millis, { group, by, decision, observation }: Change): Episode {
     const { config } = this.#rule;
     return {
@@ -66,8 +70,8 @@ export class EpisodeWriter {
     };
   }
 
-  /** A new object each time: outputs that were put out before still hold the old one. */
-  next({ episode, raised, untold }: Entry, { decision, observation, ...change }: Change): Episode {
+  /** The next revision: a new object, because outputs that were put out before hold the old one. */
+  next({ episode, raised, unreported }: Entry, { decision, observation, ...change }: Change): Episode {
     const { state, reason, transition } = decision;
     const open = state.status !== 'inactive';
     const samples =
@@ -83,22 +87,22 @@ export class EpisodeWriter {
       value: observation.value,
       peak: state.peak ?? episode.peak,
       count: observation.count,
-      reason: withLate(reason, episode.lateCount + untold),
-      message: this.#tells(decision)
+      reason: withLate(reason, episode.lateCount + unreported),
+      message: this.#usesRuleMessage(decision)
         ? this.#message(context)
         : episode.message || plainMessage(this.#rule.config, context),
       window: open ? observation.window : episode.window,
       samples: samples.length > episode.samples.length ? samples : episode.samples,
       revision: raised ? episode.revision + 1 : episode.revision,
-      lateCount: episode.lateCount + untold,
+      lateCount: episode.lateCount + unreported,
       flapping: state.flapping,
     };
     const url = this.#link(next);
     return url === undefined ? next : { ...next, url };
   }
 
-  /** The rule's message says what is wrong; it is not said of a recovery, whose value is fine. */
-  #tells({ state, transition, update }: Decision): boolean {
+  /** The rule's message describes a problem. A recovery gets the plain message instead. */
+  #usesRuleMessage({ state, transition, update }: Decision): boolean {
     return update || (transition !== undefined && (state.status === 'active' || state.status === 'pending'));
   }
 
@@ -123,7 +127,7 @@ export class EpisodeWriter {
       count: observation.count,
       condition: episode.condition,
       severity: config.severity,
-      message: this.#tells(decision) ? episode.message : plainMessage(config, context),
+      message: this.#usesRuleMessage(decision) ? episode.message : plainMessage(config, context),
     };
   }
 

@@ -1,33 +1,15 @@
+import { z } from 'zod';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertState, Decided, Decision, Episode, Millis, Output, Transition } from '../model.ts';
+import { objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
+import { type Entry, type PackedEntry, packEntry, packedEntry, unpackEntry } from './entry.ts';
 import { type Change, type EpisodeRule, EpisodeWriter } from './episode-writer.ts';
 import { idOf } from './ids.ts';
-import { Ended, type Entry, LateEvents } from './late.ts';
+import { EndedEpisodes, LateEvents } from './late.ts';
 
 export type { Change } from './episode-writer.ts';
 
-/** A rule's open episodes, by group. It keeps what decisions say; it decides nothing. */
-export interface Episodes {
-  /**
-   * What the change puts out: a transition, the episode's new document, and messages to people, in this order. A message
-   * that was held back comes when it is told, with the transition that raised the alert.
-   */
-  apply(change: Change): Output[];
-  /** An event of that time came too late to be counted. `now`: the end of the last window that is over. */
-  late(group: string, time: Millis, now: Millis): void;
-  /** Whether there are late events that no document tells of yet. */
-  readonly hasUntold: boolean;
-  /** The new documents of episodes for which events came too late. */
-  tellLate(now: Millis): Output[];
-  /** Ends a group's open episode without a look at it: its rule is going. Nothing where there is none. */
-  end(group: string, ending: Ending): Output[];
-  /** Set where another rule had the name before. */
-  generation: Generation | undefined;
-  snapshot(): unknown;
-  restore(snapshot: unknown): void;
-}
-
-/** How an episode ends whose rule goes. */
+/** How the episode of a rule that is removed or changed ends. */
 interface Ending {
   /** Event time. */
   at: Millis;
@@ -36,35 +18,50 @@ interface Ending {
 }
 
 /**
- * A rule that began anew under a name. Its first windows may begin where those before it did; the documents of its
- * episodes are others all the same.
+ * Which rule of its name a rule is. Its first windows may start where those of the rule before it did, and the ids of its
+ * episodes must differ all the same.
  */
 export interface Generation {
   number: number;
-  /** Event time: no earlier generation has an episode that began later. */
+  /** Event time after which no episode of an earlier generation starts. */
   until: Millis;
 }
 
-export function createEpisodes(rule: EpisodeRule, kibana: DiscoverConfig = {}): Episodes {
-  return new EpisodeBook(rule, kibana);
+interface EpisodesState {
+  open: PackedEntry[];
+  ended: PackedEntry[];
 }
 
-class EpisodeBook implements Episodes {
+const format = new SnapshotFormat({
+  component: 'The book of episodes',
+  schema: objectOf<EpisodesState>({ open: z.array(packedEntry), ended: z.array(packedEntry) }),
+});
+
+/**
+ * The episodes of one rule, open ones by group. It records what decisions say and decides nothing. The same changes give
+ * the same outputs under the same ids.
+ */
+export class Episodes {
   readonly #rule: EpisodeRule;
   readonly #writer: EpisodeWriter;
   readonly #entries = new Map<string, Entry>();
-  readonly #ended = new Ended();
+  readonly #ended = new EndedEpisodes();
   readonly #lateEvents = new LateEvents();
+  /** Set where another rule had the name before. */
   generation: Generation | undefined;
 
-  constructor(rule: EpisodeRule, kibana: DiscoverConfig) {
+  constructor(rule: EpisodeRule, kibana: DiscoverConfig = {}) {
     this.#rule = rule;
     this.#writer = new EpisodeWriter(rule, kibana);
   }
 
+  /**
+   * What the change puts out, in this order: a transition, the episode's new document, and notifications. A notification
+   * that a cooldown delayed carries the transition that raised the alert.
+   */
   apply(change: Change): Output[] {
     const { transition, update, apart } = change.decision;
-    if (!transition && !update) return this.#tell(this.#entries.get(change.group), undefined, change);
+    if (!transition && !update) return this.#notify(this.#entries.get(change.group), undefined, change);
     const outputs = apart === undefined ? [] : this.#applyApart(change, apart);
     const entry = this.#entries.get(change.group) ?? this.#begin(change);
     outputs.push(...this.#put(entry, change));
@@ -73,19 +70,23 @@ class EpisodeBook implements Episodes {
     return outputs;
   }
 
-  get hasUntold(): boolean {
-    return this.#lateEvents.hasUntold;
+  /** Whether there are late events that no document reports yet. */
+  get hasUnreported(): boolean {
+    return this.#lateEvents.hasUnreported;
   }
 
+  /** Counts an event of that time that came too late for its windows. `now`: end of the last closed window. */
   late(group: string, time: Millis, now: Millis): void {
     const open = this.#entries.get(group);
     this.#lateEvents.add([...(open ? [open] : []), ...this.#ended.of(group, now)], time);
   }
 
-  tellLate(now: Millis): Output[] {
-    return this.#lateEvents.tell(now);
+  /** The new documents of episodes for which events came too late. */
+  reportLate(now: Millis): Output[] {
+    return this.#lateEvents.report(now);
   }
 
+  /** Ends a group's open episode without an observation, because its rule goes. Puts nothing out where there is none. */
   end(group: string, { at, reason, state }: Ending): Output[] {
     const entry = this.#entries.get(group);
     if (!entry) return [];
@@ -108,17 +109,14 @@ class EpisodeBook implements Episodes {
     return this.apply({ group, by, decision, observation, samples: () => [] });
   }
 
-  snapshot(): unknown {
-    return {
-      open: [...this.#entries.values()].map((entry) => ({ ...entry })),
-      ended: this.#ended.snapshot(),
-    };
+  snapshot(): Snapshot<EpisodesState> {
+    return format.write({ open: [...this.#entries.values()].map(packEntry), ended: this.#ended.state() });
   }
 
-  restore(snapshot: unknown): void {
-    const { open, ended } = snapshot as { open: Entry[]; ended: unknown };
+  restore(snapshot: Snapshot<EpisodesState>): void {
+    const { open, ended } = format.read(snapshot);
     this.#entries.clear();
-    for (const entry of open) this.#entries.set(entry.episode.group, { ...entry });
+    for (const entry of open) this.#entries.set(entry.episode.group, unpackEntry(entry));
     this.#lateEvents.restore([...this.#entries.values(), ...this.#ended.restore(ended)]);
   }
 
@@ -127,7 +125,7 @@ class EpisodeBook implements Episodes {
     if (entry.raised) this.#ended.add(entry);
   }
 
-  /** An episode that was over before the open one began. */
+  /** Puts out an episode that ended before the open one began. */
   #applyApart(change: Change, [begun, over]: [Decided, Decided]): Output[] {
     const entry = this.#begin({ ...change, ...begun });
     const outputs = [
@@ -140,18 +138,18 @@ class EpisodeBook implements Episodes {
 
   #put(entry: Entry, change: Change): Output[] {
     const { transition, state } = change.decision;
-    // Until its window is over an alert is shown as the look had it that raised it.
+    // Until its window is over, an alert that was raised early shows the observation that raised it.
     const observation = state.early?.observation ?? change.observation;
     const shown = { ...change, observation };
     entry.raised ||= state.status === 'active';
     entry.reason = change.decision.reason;
     entry.episode = this.#writer.next(entry, shown);
-    this.#lateEvents.told(entry);
-    const told = transition && this.#writer.transition(entry, shown, transition);
+    this.#lateEvents.reported(entry);
+    const written = transition && this.#writer.transition(entry, shown, transition);
     const outputs: Output[] = [];
-    if (told) outputs.push({ kind: 'transition', transition: told });
+    if (written) outputs.push({ kind: 'transition', transition: written });
     if (entry.raised) outputs.push({ kind: 'episode', episode: entry.episode });
-    outputs.push(...this.#tell(entry, told, change));
+    outputs.push(...this.#notify(entry, written, change));
     return outputs;
   }
 
@@ -160,7 +158,7 @@ class EpisodeBook implements Episodes {
     const start = decision.state.start ?? observation.since;
     const episode = this.#writer.begin(this.#idOf(group, start), start, change);
     const reach = start - observation.window.start;
-    return { episode, transitions: 0, raised: false, reach, untold: 0, reason: decision.reason };
+    return { episode, transitions: 0, raised: false, reach, unreported: 0, reason: decision.reason };
   }
 
   #idOf(group: string, start: Millis): string {
@@ -169,13 +167,13 @@ class EpisodeBook implements Episodes {
     return generation && start <= generation.until ? `${id}~${generation.number}` : id;
   }
 
-  /** Messages of a transition, or of the raise that was held back: that one is kept for as long as it is. */
-  #tell(entry: Entry | undefined, transition: Transition | undefined, change: Change): Output[] {
+  /** Notifications of a transition, or of the delayed one, which is kept until it is sent or no longer due. */
+  #notify(entry: Entry | undefined, transition: Transition | undefined, change: Change): Output[] {
     if (!entry) return [];
     const { notify, state } = change.decision;
-    const told = entry.held ?? transition;
-    entry.held = state.held ? told : undefined;
-    return told && notify.send ? this.#notifications(told, entry.episode, change.observation.at) : [];
+    const due = entry.held ?? transition;
+    entry.held = state.held ? due : undefined;
+    return due && notify.send ? this.#notifications(due, entry.episode, change.observation.at) : [];
   }
 
   #notifications(transition: Transition, episode: Episode, at: Millis): Output[] {

@@ -1,28 +1,12 @@
-import type { Episode, Millis, Output, Transition } from '../model.ts';
+import type { Episode, Millis, Output } from '../model.ts';
+import { type Entry, type PackedEntry, packEntry, unpackEntry } from './entry.ts';
 
-/** What is kept of an episode. */
-export interface Entry {
-  episode: Episode;
-  /** Number of transitions so far. */
-  transitions: number;
-  /** It was active at some time. One that never was has transitions, but no document among the alerts. */
-  raised: boolean;
-  /** How long before the episode's start its first window began. */
-  reach: Millis;
-  /** Late events that its document does not tell of yet. */
-  untold: number;
-  /** Why the episode is what it is, without a word about late events. */
-  reason: string;
-  /** The transition by which it was raised, while a cooldown holds the message of it back. */
-  held?: Transition | undefined;
-}
-
-/** Episodes that are over are remembered for so long, and so many of a rule: late events may still correct them. */
+/** For how long, and how many of a rule, ended episodes are kept: late events may still correct their documents. */
 const keptFor = 3_600_000;
 const mostKept = 1_000;
 
-/** The episodes of a rule that ended lately, in the order of their ends. */
-export class Ended {
+/** The episodes of a rule that ended within the last hour of event time, at most 1,000, in the order of their ends. */
+export class EndedEpisodes {
   #entries: Entry[] = [];
   /** The same by group. */
   readonly #groups = new Map<string, Entry[]>();
@@ -39,14 +23,14 @@ export class Ended {
     return known.filter(({ episode }) => episode.end! >= now - keptFor);
   }
 
-  snapshot(): unknown {
-    return this.#entries.map((entry) => ({ ...entry }));
+  state(): PackedEntry[] {
+    return this.#entries.map(packEntry);
   }
 
-  restore(snapshot: unknown): Entry[] {
+  restore(state: PackedEntry[]): Entry[] {
     this.#entries = [];
     this.#groups.clear();
-    for (const entry of snapshot as Entry[]) this.add({ ...entry });
+    for (const entry of state) this.add(unpackEntry(entry));
     return this.#entries;
   }
 
@@ -61,59 +45,60 @@ export class Ended {
   }
 }
 
-/** Late events that the documents of their episodes do not tell of yet. */
+/** Counts late events until the documents of their episodes report them. Entries belong to `Episodes`, which shares them. */
 export class LateEvents {
-  readonly #untold = new Set<Entry>();
+  readonly #unreported = new Set<Entry>();
 
-  get hasUntold(): boolean {
-    return this.#untold.size > 0;
+  get hasUnreported(): boolean {
+    return this.#unreported.size > 0;
   }
 
-  /** An event of that time came too late for these episodes, as far as they cover it. */
+  /** Counts a late event of that time for those of the episodes that cover it. */
   add(entries: Entry[], time: Millis): void {
     for (const entry of entries) {
       if (!covers(entry, time)) continue;
-      entry.untold += 1;
-      this.#untold.add(entry);
+      entry.unreported += 1;
+      this.#unreported.add(entry);
     }
   }
 
-  /** The episode's document tells of all. */
-  told(entry: Entry): void {
-    entry.untold = 0;
-    this.#untold.delete(entry);
+  /** The entry's document is written anew and reports all late events. */
+  reported(entry: Entry): void {
+    entry.unreported = 0;
+    this.#unreported.delete(entry);
   }
 
-  tell(now: Millis): Output[] {
-    const entries = [...this.#untold].sort((a, b) => (a.episode.id < b.episode.id ? -1 : 1));
+  /** Writes the documents that do not report all their late events, in order of their ids. */
+  report(now: Millis): Output[] {
+    const entries = [...this.#unreported].sort((a, b) => (a.episode.id < b.episode.id ? -1 : 1));
     return entries.map((entry) => {
       entry.episode = corrected(entry, now);
-      this.told(entry);
+      this.reported(entry);
       return { kind: 'episode', episode: entry.episode };
     });
   }
 
   restore(entries: Entry[]): void {
-    this.#untold.clear();
-    for (const entry of entries) if (entry.untold > 0) this.#untold.add(entry);
+    this.#unreported.clear();
+    for (const entry of entries) if (entry.unreported > 0) this.#unreported.add(entry);
   }
 }
 
-/** Whether one of the windows that the episode was decided upon would have held an event of that time. */
+/** Whether an event of that time would have been in one of the windows from which the episode follows. */
 function covers({ raised, reach, episode: { start, end } }: Entry, time: Millis): boolean {
   return raised && time >= start - reach && (end === undefined || time < end);
 }
 
-/** A reason never keeps quiet about what was not counted. */
+/** Adds to a reason how many late events were not counted. */
 export function withLate(reason: string, lateCount: number): string {
   if (lateCount === 0) return reason;
   const events = lateCount === 1 ? '1 event' : `${lateCount} events`;
   return `${reason}; ${events} of its time came too late to be counted`;
 }
 
-/** The document of an episode after events came that it does not count. */
-function corrected({ episode, reason, untold }: Entry, at: Millis): Episode {
-  const lateCount = episode.lateCount + untold;
+/** The document of an episode with the number of late events that it does not count. */
+function corrected({ episode, reason, unreported }: Entry, at: Millis): Episode {
+  const lateCount = episode.lateCount + unreported;
   return {
     ...episode,
     lateCount,

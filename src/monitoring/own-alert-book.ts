@@ -1,4 +1,4 @@
-import { createEpisodes } from '../alerts/episodes.ts';
+import { Episodes } from '../alerts/episodes.ts';
 import { ruleSchema } from '../config/schema/rules.ts';
 import type { Millis, Output } from '../model.ts';
 import type { Judgement } from '../rules/judge.ts';
@@ -63,7 +63,7 @@ export class OwnAlertBook {
       () => calm,
       () => false,
     );
-    return new AlertBook({ rule: this.#rule, judge, episodes: createEpisodes(this.#rule) });
+    return new AlertBook({ rule: this.#rule, judge, episodes: new Episodes(this.#rule) });
   }
 
   /** Ends open alerts, for their documents would stay open without end. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { pack, unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
-import { type Change, createEpisodes } from '../../src/alerts/episodes.ts';
+import { type Change, Episodes } from '../../src/alerts/episodes.ts';
 import type { AlertState, AlertStatus, Episode, Observation, Output, Sample } from '../../src/model.ts';
 import { fresh } from '../../src/rules/alert/machine.ts';
 import { compileRule } from '../../src/rules/rule.ts';
@@ -30,7 +30,7 @@ function atWork(input: Partial<RuleInput> = {}, samples = lines(7)) {
       ...input,
     }),
   );
-  const episodes = createEpisodes(rule, { url: 'https://kibana.example' });
+  const episodes = new Episodes(rule, { url: 'https://kibana.example' });
   const states = new Map<string, AlertState>();
   const see = ([after, count, early = false]: Seen, group = 'web-1'): Output[] => {
     const at = ten + after * second;
@@ -152,7 +152,7 @@ describe('an episode', () => {
     const raised = see([100, 8]);
     expect(kinds(raised)).toEqual(['transition', 'episode']);
     // A restart keeps what is held back.
-    const restored = createEpisodes(rule, { url: 'https://kibana.example' });
+    const restored = new Episodes(rule, { url: 'https://kibana.example' });
     restored.restore(unpack(pack(episodes.snapshot())));
     episodes.restore(unpack(pack(restored.snapshot())));
     const [transition] = transitionsIn(raised);
@@ -253,7 +253,7 @@ describe('an episode', () => {
       early: false,
     };
     const decision = step(fresh, observation, rule);
-    const outputs = createEpisodes(rule).apply({
+    const outputs = new Episodes(rule).apply({
       group: '',
       by: {},
       decision,

@@ -119,11 +119,11 @@ export class AlertBook {
   }
 
   get hasUntold(): boolean {
-    return this.#parts.episodes.hasUntold;
+    return this.#parts.episodes.hasUnreported;
   }
 
   tellLate(now: Millis, outputs: Output[]): void {
-    if (this.hasUntold) outputs.push(...this.#parts.episodes.tellLate(now));
+    if (this.hasUntold) outputs.push(...this.#parts.episodes.reportLate(now));
   }
 
   /** Ends every open alert without a look at it: its rule is going. Nothing may be asked of the book after that. */
@@ -165,7 +165,8 @@ export class AlertBook {
   }
 
   restore(snapshot: unknown): void {
-    const saved = snapshot as Record<'episodes' | 'samples' | 'judge', unknown> & {
+    const saved = snapshot as Record<'samples' | 'judge', unknown> & {
+      episodes: ReturnType<Episodes['snapshot']>;
       generation?: Generation;
       states: [string, AlertState][];
       fields: [string, Record<string, Scalar>][];

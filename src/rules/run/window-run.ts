@@ -1,4 +1,4 @@
-import { createEpisodes } from '../../alerts/episodes.ts';
+import { Episodes } from '../../alerts/episodes.ts';
 import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { LogEvent, Millis, Output } from '../../model.ts';
 import { Windows } from '../../windows/windows.ts';
@@ -26,7 +26,7 @@ export function windowParts(
     rule,
     judge,
     observer,
-    episodes: createEpisodes(rule, kibana),
+    episodes: new Episodes(rule, kibana),
     // The group of an alert that is not at rest stays among the groups watched, so that `maxGroups` bounds these, too.
     onRest: (group, rests) => windows.pin(group, !rests),
   });

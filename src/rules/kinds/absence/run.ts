@@ -1,4 +1,4 @@
-import { createEpisodes } from '../../../alerts/episodes.ts';
+import { Episodes } from '../../../alerts/episodes.ts';
 import type { LogEvent, Millis, Observation, Output, Scalar } from '../../../model.ts';
 import { conditionJudge } from '../../condition-judge.ts';
 import { AlertBook } from '../../run/alert-book.ts';
@@ -37,7 +37,7 @@ export class AbsenceRun implements Run {
     this.#roster = rosterOf(config);
     this.#tracker = new AbsenceTracker({ ...config, expected: [...this.#roster.keys()] });
     this.#shippers = new Shippers(config.maxGroups);
-    const episodes = createEpisodes(rule, kibana);
+    const episodes = new Episodes(rule, kibana);
     this.book = new AlertBook({ rule, judge: conditionJudge(rule), observer, episodes });
   }
 

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { type Episode, type Sample, type Scalar, severities, type Transition } from '../model.ts';
+import { maybeNumber, number, objectOf } from '../util/snapshot.ts';
+
+/** What is kept of an episode while it is open, and for a while after its end. */
+export interface Entry {
+  episode: Episode;
+  /** Number of transitions so far. */
+  transitions: number;
+  /** It was active at some time. One that never was has transitions, but no document in the index `alerts`. */
+  raised: boolean;
+  /** Milliseconds from the start of its first window to the episode's start. */
+  reach: number;
+  /** Number of late events that are not in its document yet. */
+  unreported: number;
+  /** Why the episode is what it is, without the part about late events. */
+  reason: string;
+  /** The transition that raised it, while a cooldown delays the notification. */
+  held?: Transition | undefined;
+}
+
+/** An entry in a checkpoint, where `unreported` is called `untold`. */
+export type PackedEntry = Omit<Entry, 'unreported'> & { untold: number };
+
+export function packEntry({ unreported, ...entry }: Entry): PackedEntry {
+  return { ...entry, untold: unreported };
+}
+
+export function unpackEntry({ untold, ...entry }: PackedEntry): Entry {
+  return { ...entry, unreported: untold };
+}
+
+const text = z.string();
+const status = z.enum(['inactive', 'pending', 'active', 'recovering', 'no-data']);
+const severity = z.enum(severities);
+const window = objectOf<Episode['window']>({ start: number, end: number });
+const scalar: z.ZodType<Scalar> = z.union([text, number, z.boolean(), z.null()]);
+const by = z.record(text, scalar);
+const sample = objectOf<Sample>({
+  '@timestamp': text,
+  message: text,
+  host: text.optional(),
+  file: text.optional(),
+  offset: number.optional(),
+});
+
+const episode = objectOf<Episode>({
+  ...{ id: text, rule: text, group: text, by, status, severity, start: number, end: maybeNumber },
+  ...{ detected: maybeNumber, updated: number, value: maybeNumber, peak: maybeNumber, count: number },
+  ...{ condition: text, reason: text, message: text, window, samples: z.array(sample), revision: number },
+  ...{ lateCount: number, flapping: z.boolean(), labels: z.record(text, text) },
+  ...{ runbook: z.union([text, z.undefined()]), url: text.optional() },
+});
+
+const transition = objectOf<Transition>({
+  ...{ id: text, rule: text, group: text, by, episode: text, from: status, to: status, at: number, window },
+  ...{ value: maybeNumber, count: number, condition: text, reason: text, severity, message: text },
+});
+
+/** Schema of `PackedEntry`. */
+export const packedEntry = objectOf<PackedEntry>({
+  episode,
+  transitions: number,
+  raised: z.boolean(),
+  reach: number,
+  untold: number,
+  reason: text,
+  held: transition.optional(),
+});
