@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema/schema.ts';
 
-/** What a reader's thread is given. */
+/** The `workerData` of a reader's thread. */
 export interface ReaderData {
   config: Config;
   folders: Folders;
@@ -13,7 +13,7 @@ export interface Folders {
   journal: string;
   analysis: string;
   outbox: string;
-  /** What logboom's alerts about itself put out, until it is published. */
+  /** Outputs of own alerts, until they are published. */
   ownAlerts: string;
   deadLetters: string;
 }

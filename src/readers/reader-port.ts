@@ -1,26 +1,31 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import type { Config } from '../config/schema/schema.ts';
+import { addSecrets, secretsOf } from '../config/secrets.ts';
 import type { BulkItem, EventBlock, Position } from '../model.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import { createLog } from '../telemetry/log.ts';
 import type { FromReader, ToReader } from './thread.ts';
 
-/** What a reader does when it is spoken to. */
+/** What a reader's thread does about messages of the main thread. */
 interface ReaderHandlers {
   log: Pick<Logger, 'level'>;
-  /** The journal grew. */
+  /** The journal has new records, up to `newest`. */
   news(newest: Position): void;
-  /** A window that was just journaled, still inflated; taking it saves reading it again. */
+  /** A window that is in the journal and still inflated; to use it saves reading and inflating it. */
   block?(position: Position, block: EventBlock, payloadBytes: number): void;
-  /** The analyser put something out. */
+  /** The analyser has written new outputs. */
   outputs?(): void;
-  /** A document for the sink that is in no journal. */
+  /** A document for the sink that is not in the journal. */
   document?(item: BulkItem): void;
-  /** Answers by name, such as `metrics`. */
+  /** Functions that the main thread calls by name, such as `metrics`. `ping` is answered for all readers. */
   calls: Record<string, (argument: unknown) => unknown>;
-  /** Finish what is in hand and put everything in order. */
+  /** Finishes the present work and closes files. */
   stop(): Promise<void>;
 }
 
-/** Connects a reader's worker thread with the main thread. */
+/** Connects a reader's worker thread with the main thread. The messages are declared in `thread.ts`. */
 export function serveReader(handlers: ReaderHandlers): { post: (message: FromReader) => void } {
   const port = parentPort as MessagePort;
   const post = (message: FromReader) => port.postMessage(message);
@@ -42,7 +47,22 @@ export function serveReader(handlers: ReaderHandlers): { post: (message: FromRea
   return { post };
 }
 
-/** What crosses between threads as a Buffer arrives as its plain bytes. */
+/** A Buffer that is posted to another thread arrives there as a Uint8Array. */
 function received({ bytes, spans, count }: EventBlock): EventBlock {
   return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), spans, count };
+}
+
+interface WorkerInstruments extends Instruments {
+  /** Adds the secrets of another configuration to those that are masked in the log. */
+  learn(config: Config): void;
+}
+
+/** The log and the registry of a reader's thread. The main thread adds up the metrics of all threads. */
+export function workerInstruments(config: Config, thread: string): WorkerInstruments {
+  const secrets = secretsOf(config);
+  return {
+    log: createLog(config.log, { thread, secrets }),
+    metrics: new Registry(),
+    learn: (next) => addSecrets(secrets, next),
+  };
 }

@@ -5,27 +5,27 @@ import type { Instruments } from '../telemetry/instruments.ts';
 import { longestPause } from '../util/backoff.ts';
 import { late, within } from '../util/deadline.ts';
 
-/** What the main thread says to a reader. */
+/** Messages of the main thread to a reader's thread. */
 export type ToReader =
   | { kind: 'news'; newest: Position }
-  /** `payloadBytes`: what the window takes in the journal. */
+  /** An inflated window whose memory is transferred. `payloadBytes` is its size in the journal. */
   | { kind: 'block'; position: Position; block: EventBlock; payloadBytes: number }
   | { kind: 'outputs' }
-  /** From which level on it logs. */
+  /** Sets the log level. */
   | { kind: 'level'; level: string }
-  /** A document for the sink that is in no journal. */
+  /** A document for the sink that is not in the journal. */
   | { kind: 'document'; item: BulkItem }
   | { kind: 'call'; id: number; name: string; argument?: unknown }
   | { kind: 'stop' };
 
-/** What a reader says to the main thread. */
+/** Messages of a reader's thread to the main thread. */
 export type FromReader =
   | { kind: 'ready' }
-  /** Everything up to `position` was read; a restart begins after `committed`. */
+  /** Everything up to `position` was read; after a restart the reader begins after `committed`. */
   | { kind: 'progress'; position: Position; committed: Position; waiting: boolean }
   | { kind: 'transition'; transition: Transition }
   | { kind: 'outputs' }
-  /** A record was found whose bytes are not those that were written. */
+  /** A record was found damaged: its checksum does not match. */
   | { kind: 'damaged' }
   | { kind: 'answer'; id: number; value: unknown };
 
@@ -33,7 +33,7 @@ interface ThreadOptions {
   name: string;
   file: string;
   workerData: unknown;
-  /** What the thread's garbage collector goes by; default: Node's own, which lets garbage lie while there is memory. */
+  /** Heap limits of the thread; default: those of Node, which collects garbage late while there is memory. */
   resourceLimits?: ResourceLimits;
   instruments: Instruments;
   onMessage: (message: FromReader) => void;
@@ -45,13 +45,13 @@ const shortestPause: Millis = 1_000;
 const maxPause: Millis = 60_000;
 
 /**
- * A reader in a worker thread. A reader that dies is started again, for all that it knows is on disk; the pauses
- * double while it keeps dying. Everything else goes on meanwhile, and `alive` tells the health check.
+ * A reader in a worker thread. A thread that ends unexpectedly is restarted, for all its state is on disk; the pauses double while it
+ * keeps ending. Other threads go on meanwhile, and `alive` shows the state to the health check.
  */
 export class ReaderThread {
   readonly name: string;
   readonly #options: ThreadOptions;
-  /** What it is given when it is started again. */
+  /** The `workerData` of the next restart. */
   workerData: unknown;
   readonly #firstPause: Millis;
   #worker: Worker | undefined;
@@ -75,7 +75,7 @@ export class ReaderThread {
     return this.#readyAt !== undefined;
   }
 
-  /** Resolves when the reader is ready. Rejects with the cause where it cannot even start; it is then left alone. */
+  /** Resolves when the reader is ready. Rejects with the cause where it cannot start; it is not restarted then. */
   async start(): Promise<void> {
     try {
       await this.#launch();
@@ -90,7 +90,7 @@ export class ReaderThread {
     this.#worker?.postMessage(message, transfer);
   }
 
-  /** Asks the reader; undefined where it is gone or does not answer in time. */
+  /** Calls a function of the reader by name; undefined where it is down or does not answer in time. */
   async call<T>(name: string, timeout: Millis, argument?: unknown): Promise<T | undefined> {
     if (!this.#worker) return undefined;
     const id = this.#nextCall++;
@@ -101,16 +101,16 @@ export class ReaderThread {
     return value === late ? undefined : (value as T);
   }
 
-  /** Lets the reader finish what it has in hand, then ends it, at the latest after `timeout`. */
+  /** Lets the reader finish its present work, then ends the thread; after `timeout` it is terminated. */
   async stop(timeout: Millis): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restart);
     const worker = this.#worker;
     if (!worker) return;
     this.post({ kind: 'stop' });
-    const cut = setTimeout(() => void worker.terminate(), timeout);
+    const termination = setTimeout(() => void worker.terminate(), timeout);
     await this.#exited;
-    clearTimeout(cut);
+    clearTimeout(termination);
   }
 
   #receive(message: FromReader): void {
@@ -140,14 +140,14 @@ export class ReaderThread {
         this.#options.instruments.log.error({ err: error, thread: this.name }, `the ${this.name} failed`);
         reject(fromThread(error));
       });
-      this.#exited = new Promise((done) => worker.once('exit', (code) => done(this.#left(code))));
+      this.#exited = new Promise((done) => worker.once('exit', (code) => done(this.#exitedWith(code))));
       void this.#exited.then(() => reject(new Error(`the ${this.name} ended before it was ready`)));
     });
     this.#readyAt = performance.now();
   }
 
-  #left(code: number): void {
-    // One that served for long has earned a quick restart.
+  #exitedWith(code: number): void {
+    // A thread that ran for long is restarted after the first pause again.
     if (this.#readyAt !== undefined && performance.now() - this.#readyAt > maxPause) this.#failures = 0;
     this.#worker = undefined;
     this.#readyAt = undefined;
@@ -159,7 +159,7 @@ export class ReaderThread {
     this.#restart = setTimeout(() => void this.#startAgain(), pause);
   }
 
-  /** One that does not start has ended as well, and with that its next attempt is planned. */
+  /** A thread that does not start ends, too, and its exit schedules the next attempt. */
   async #startAgain(): Promise<void> {
     await this.#launch().catch((error) => {
       const line = `the ${this.name} does not start: ${messageOf(error)}`;

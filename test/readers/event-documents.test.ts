@@ -63,11 +63,11 @@ describe('the documents of a batch', () => {
       'logs-logboom.deadletters-default',
       'logs-generic-default',
     ]);
-    const letters = documents.takeLetters();
+    const letters = documents.takeDeadLetters();
     expect(letters).toMatchObject([{ id: `j1-5-${received}-1`, index: '-' }]);
     expect(String(letters[0]!.body)).toBe('[1, 2]');
     expect(parsed(items[1]!.document)).toMatchObject({ error: { message: letters[0]!.reason } });
-    expect(documents.takeLetters()).toEqual([]);
+    expect(documents.takeDeadLetters()).toEqual([]);
   });
 
   it('are one dead letter for a payload that cannot be read', () => {
@@ -76,7 +76,7 @@ describe('the documents of a batch', () => {
     const items = of(documents, [], { encoding: 'lumberjack', payload, count: 9 });
     expect(items).toHaveLength(1);
     expect(items[0]!.index).toBe('logs-logboom.deadletters-default');
-    expect(documents.takeLetters()).toMatchObject([
+    expect(documents.takeDeadLetters()).toMatchObject([
       {
         id: `j1-5-${received}`,
         body: payload,

@@ -17,7 +17,7 @@ function anIndexer(records: JournalRecord[], sink = new TestSink(), changes: Par
     maxItems: 10,
     maxBytes: 100_000,
     maxInFlight: 3,
-    keepLetters: async () => undefined,
+    keepDeadLetters: async () => undefined,
     reached: (position) => void reached.push(position),
     ...changes,
   });
@@ -103,17 +103,17 @@ describe('the indexer', () => {
       order.push(...items.map(({ index }) => index));
       return deliver(items);
     };
-    const keepLetters = async (letters: DeadLetter[]) => {
+    const keepDeadLetters = async (letters: DeadLetter[]) => {
       await soon();
       order.push(...letters.map(({ id }) => id));
     };
-    const { reached } = anIndexer(journaled([aBatch(['[]', at(t)])]), sink, { keepLetters });
+    const { reached } = anIndexer(journaled([aBatch(['[]', at(t)])]), sink, { keepDeadLetters });
     await eventually(() => expect(reached).toEqual([1]));
     expect(order).toEqual([id(1, 0), 'logs-logboom.deadletters-default', 'logs-generic-default']);
   });
 
   it('ends, and tells no place, where dead letters cannot be kept', async () => {
-    const keepLetters = () => Promise.reject(new Error('no space left on device'));
+    const keepDeadLetters = () => Promise.reject(new Error('no space left on device'));
     const reached: number[] = [];
     const indexer = new Indexer({
       journal: readerOf(journaled([aBatch(['[]'])])),
@@ -123,7 +123,7 @@ describe('the indexer', () => {
       maxItems: 10,
       maxBytes: 100_000,
       maxInFlight: 3,
-      keepLetters,
+      keepDeadLetters,
       reached: (position) => void reached.push(position),
     });
     await expect(indexer.run()).rejects.toThrow('no space left on device');
@@ -168,7 +168,7 @@ describe('the indexer', () => {
     const letters: DeadLetter[] = [];
     const damaged: number[] = [];
     const { sink, reached } = anIndexer(journaled([broken, events(1)]), new TestSink(), {
-      keepLetters: async (some) => void letters.push(...some),
+      keepDeadLetters: async (some) => void letters.push(...some),
       damaged: (position) => void damaged.push(position),
     });
     await eventually(() => expect(reached.at(-1)).toBe(2));

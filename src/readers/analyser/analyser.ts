@@ -20,21 +20,21 @@ export interface AnalyserOptions {
   journal: JournalReader;
   results: Results;
   engine: Engine;
-  /** Lets the engine go on by another analysis; returns what it puts out for that. Throws where it cannot. */
+  /** Replaces the engine's analysis; returns the outputs of the change. Throws where the analysis is invalid. */
   swap: (to: Analysis) => Output[];
-  /** Keeps a notification until it is delivered; putting one twice keeps it once. */
+  /** Puts a notification into the outbox; one with a known id is ignored. */
   notify: (notification: Notification) => Promise<void>;
   onTransition: (transition: Transition) => void;
-  /** Told after each turn: where reading is, where a restart would begin, and whether time passing matters. */
+  /** Called after each turn: the position, the position of the checkpoint, and whether a window waits for time. */
   onProgress: (position: Position, committed: Position, waiting: boolean) => void;
   onOutputs: () => void;
-  /** Bytes of journal that may be read beyond the last checkpoint: what a crash reads again. */
+  /** Bytes of the journal that may be read beyond the last checkpoint: what is read again after a crash. */
   checkpointBytes: number;
 }
 
 const turnBytes = 2 * 2 ** 20;
 
-/** Another analysis, to hold from the first record on of which no output is on disk. */
+/** Another analysis. It applies from the first record on of which no output is on disk. */
 interface Reload {
   to: Analysis;
   after: Position;
@@ -42,14 +42,17 @@ interface Reload {
   failed: (error: unknown) => void;
 }
 
-/** Reads the journal, drives the engine, and puts its outputs on disk before it goes on. */
+/**
+ * Reads the journal, passes its records to the engine in order, and writes the outputs to disk before it reads on. It reads no clock:
+ * after a crash it starts at its last checkpoint and computes equal outputs under equal keys.
+ */
 export class Analyser {
   readonly #options: AnalyserOptions;
   readonly #news = new Signal();
   readonly #blocks = new Map<Position, { block: EventBlock; payloadBytes: number }>();
   #position: Position = 0;
-  /** How far the journal goes by what the main thread tells; the windows that it offers come before that. */
-  #told: Position;
+  /** The newest position that the main thread announced. Windows that it offers have arrived before. */
+  #newest: Position;
   #committed: Position = 0;
   #sinceCheckpoint = 0;
   #checkpointDue = false;
@@ -59,30 +62,30 @@ export class Analyser {
 
   constructor(options: AnalyserOptions) {
     this.#options = options;
-    this.#told = options.journal.newest;
+    this.#newest = options.journal.newest;
     this.#position = restored(options);
     this.#committed = this.#position;
   }
 
   wake(newest: Position): void {
-    this.#told = Math.max(this.#told, newest);
+    this.#newest = Math.max(this.#newest, newest);
     this.#news.raise();
   }
 
-  /** Takes a window that is inflated already. It is used if its turn comes, and forgotten if that is over. */
+  /** Keeps an inflated window until its record is read; one that was read already is ignored. */
   offer(position: Position, block: EventBlock, payloadBytes: number): void {
     if (position > this.#position) this.#blocks.set(position, { block, payloadBytes });
   }
 
-  /** Asks for a checkpoint at the next opportunity. When it is taken has no influence on what is put out. */
+  /** Requests a checkpoint after the present turn. Its time has no influence on the outputs. */
   requestCheckpoint(): void {
     this.#checkpointDue = true;
     this.#news.raise();
   }
 
   /**
-   * Goes on by another analysis. Records whose outputs are on disk already are replayed by the one that made them, so a
-   * start with another configuration after a crash is a reload like any other. Resolves when it is on disk.
+   * Applies another analysis. Records whose outputs are on disk already are first replayed with the analysis that made them, so a
+   * start with another configuration after a crash is a reload like any other. Resolves when the analysis is on disk.
    */
   reload(to: Analysis): Promise<void> {
     return new Promise((done, failed) => {
@@ -96,7 +99,7 @@ export class Analyser {
     return this.#turns;
   }
 
-  /** Finishes the turn in hand and writes a checkpoint, so that the next start has nothing to read again. */
+  /** Finishes the present turn and writes a checkpoint, so that the next start reads nothing again. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#news.raise();
@@ -114,7 +117,7 @@ export class Analyser {
       if (this.#checkpointDue || this.#sinceCheckpoint >= this.#options.checkpointBytes)
         await this.#checkpoint();
       if (records.length > 0) {
-        // Messages of the main thread are heard between turns.
+        // Messages of the main thread are received between turns.
         await new Promise<void>((resolve) => setImmediate(resolve));
       } else await this.#news.wait();
     }
@@ -122,7 +125,7 @@ export class Analyser {
 
   #read(): JournalRecord[] {
     const isOffered = (position: Position) => this.#blocks.has(position);
-    const to = Math.min(this.#told, this.#reloads[0]?.after ?? this.#told);
+    const to = Math.min(this.#newest, this.#reloads[0]?.after ?? this.#newest);
     return this.#options.journal.read(this.#position, turnBytes, to - this.#position, isOffered);
   }
 
@@ -143,26 +146,26 @@ export class Analyser {
     this.#progress();
   }
 
-  /** Notifications are put away first: a crash in between puts them again, under the same ids. */
+  /** Notifications go to the outbox first: after a crash in between they are put again, under the same ids. */
   async #keep(outputs: { key: OutputKey; output: Output }[]): Promise<void> {
     const news = outputs.filter(({ key }) => this.#options.results.isNew(key));
     const plain = news.map(({ output }) => output);
-    await this.#putAway(plain);
+    await this.#putNotifications(plain);
     if ((await this.#options.results.append(news)) > 0) this.#options.onOutputs();
-    this.#tell(plain);
+    this.#reportTransitions(plain);
   }
 
-  async #putAway(outputs: Output[]): Promise<void> {
+  async #putNotifications(outputs: Output[]): Promise<void> {
     for (const output of outputs)
       if (output.kind === 'notification') await this.#options.notify(output.notification);
   }
 
-  #tell(outputs: Output[]): void {
+  #reportTransitions(outputs: Output[]): void {
     for (const output of outputs)
       if (output.kind === 'transition') this.#options.onTransition(output.transition);
   }
 
-  /** An analysis that cannot be is refused, and the one before goes on. */
+  /** An invalid analysis is refused, and the present one stays. */
   async #change(reload: Reload): Promise<void> {
     this.#reloads.shift();
     const { results, swap } = this.#options;
@@ -173,11 +176,11 @@ export class Analyser {
     } catch (error) {
       return reload.failed(error);
     }
-    await this.#putAway(outputs);
+    await this.#putNotifications(outputs);
     await results.change(outputs, this.#saved(), reload.to);
     this.#checkpointed();
     if (outputs.length > 0) this.#options.onOutputs();
-    this.#tell(outputs);
+    this.#reportTransitions(outputs);
     reload.done();
   }
 
@@ -203,7 +206,7 @@ export class Analyser {
   }
 }
 
-/** Brings the engine to where it was, and returns the place in the journal that this is. */
+/** Restores the engine from the checkpoint, and returns its position. */
 function restored({ journal, results, engine }: AnalyserOptions): Position {
   try {
     const checkpoint = results.checkpoint();
@@ -223,8 +226,8 @@ function restored({ journal, results, engine }: AnalyserOptions): Position {
 }
 
 /**
- * A journal that was put back from a backup gives positions anew that the analyser has seen: it would take what comes for
- * known, up to there.
+ * A journal that was restored from a backup assigns positions again that the analyser has seen. The analyser would ignore the records
+ * up to there.
  */
 function refuseAhead(seen: Position, newest: Position, folder: string): void {
   if (seen <= newest) return;

@@ -10,13 +10,12 @@ import { parsingTelemetry } from '../../telemetry/components/parsing.ts';
 import { pipelineTelemetry } from '../../telemetry/components/pipeline.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
 import type { ReaderData } from '../reader-data.ts';
-import { serveReader } from '../reader-port.ts';
+import { serveReader, workerInstruments } from '../reader-port.ts';
 import { Results } from '../results.ts';
-import { workerInstruments } from '../worker-instruments.ts';
 import { Analyser } from './analyser.ts';
-import { tellOfEngine } from './engine-metrics.ts';
+import { engineMetrics } from './engine-metrics.ts';
 
-/** How often the analyser's state is written down: what a crash has to compute again. */
+/** How often the analyser writes a checkpoint, in milliseconds: what it computes again after a crash. */
 const checkpointEvery = 5_000;
 
 const { config, folders } = workerData as ReaderData;
@@ -26,11 +25,11 @@ const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
 const outbox = new Outbox(folders.outbox);
 const parsing = parsingTelemetry(instruments);
-// What is on disk came about by the analysis that is beside it, and goes on by that until the configured one is due.
+// The checkpoint was made by the analysis beside it, and continues with that until the configured one applies.
 let analysis = (results.analysis() as Analysis | undefined) ?? analysisOf(config);
 const engine = begin();
 
-/** One of another version may not be understood any more; then the configured one has to do. */
+/** An analysis of another version may not be valid any more; then the configured one is used. */
 function begin(): Engine {
   try {
     return assembleEngine(analysis, parsing);
@@ -46,7 +45,7 @@ const port = serveReader({
   block: (position, block, payloadBytes) => analyser.offer(position, block, payloadBytes),
   calls: {
     metrics: () => {
-      tell();
+      updateMetrics();
       return reportOf(instruments.metrics);
     },
     alerts: () => engine.openAlerts,
@@ -55,7 +54,7 @@ const port = serveReader({
   stop: async () => {
     clearInterval(checkpoints);
     await analyser.stop();
-    tell();
+    updateMetrics();
     await Promise.all([results.close(), outbox.close(), journal.close()]);
   },
 });
@@ -65,10 +64,10 @@ const analyser = new Analyser({
   results,
   engine,
   swap: (to) => {
-    tell();
+    updateMetrics();
     const outputs = swapAnalysis(engine, analysis, to, parsing);
     analysis = to;
-    tell();
+    updateMetrics();
     return outputs;
   },
   notify: (notification) => outbox.put(notification, Date.now()),
@@ -89,11 +88,11 @@ async function reload({ config: next }: ReaderData): Promise<{ problem?: string 
   );
 }
 
-const tell = tellOfEngine(engine, telemetry);
+const updateMetrics = engineMetrics(engine, telemetry);
 const checkpoints = setInterval(() => analyser.requestCheckpoint(), checkpointEvery);
-// Where that is another analysis than before, the server was configured anew while it was down.
+// If this is another analysis, the configuration was changed while the server was down.
 void analyser.reload(analysisOf(config));
-// A reader that cannot go on ends its thread; the main thread starts it again from what is on disk.
+// An error ends the thread; the main thread restarts it from the state on disk.
 analyser.run().catch((error) => {
   throw error;
 });

@@ -11,9 +11,9 @@ interface EventDocumentsOptions {
   /** Inflates a record's payload. */
   open: (batch: Batch) => EventBlock;
   nameIndex: (event: Named) => Destination;
-  /** How far ahead of its arrival a timestamp may be before it is tagged. */
+  /** How far its event time may be ahead of the receipt time before an event is tagged. */
   maxAhead: Millis;
-  /** Makes the document about an event that is no document itself. */
+  /** Builds the document about an event that is no valid document itself. */
   deadLetter: (letter: DeadLetter, receivedAt: Millis) => BulkItem;
 }
 
@@ -25,7 +25,7 @@ interface EventDocumentsOptions {
  */
 export class EventDocuments {
   readonly #options: EventDocumentsOptions;
-  #letters: DeadLetter[] = [];
+  #deadLetters: DeadLetter[] = [];
 
   constructor(options: EventDocumentsOptions) {
     this.#options = options;
@@ -36,7 +36,7 @@ export class EventDocuments {
     const id = `${journalId}-${batch.position.toString(36)}-${batch.receivedAt.toString(36)}`;
     const block = this.#opened(batch);
     if ('reason' in block) {
-      yield this.#letterItem({ reason: block.reason, id, body: batch.payload }, batch.receivedAt);
+      yield this.#deadLetterItem({ reason: block.reason, id, body: batch.payload }, batch.receivedAt);
       return;
     }
     events.open(block, batch);
@@ -46,14 +46,14 @@ export class EventDocuments {
     closePayload(batch, block);
   }
 
-  /** Hands over the dead letters met since the last call; they belong into the file before their documents leave. */
-  takeLetters(): DeadLetter[] {
-    const letters = this.#letters;
-    this.#letters = [];
-    return letters;
+  /** Returns the dead letters since the last call. They must be on disk before their documents are delivered. */
+  takeDeadLetters(): DeadLetter[] {
+    const deadLetters = this.#deadLetters;
+    this.#deadLetters = [];
+    return deadLetters;
   }
 
-  /** A payload that cannot be read never will be, so it must not be tried for ever. */
+  /** A payload that cannot be read becomes a dead letter, for trying again would not help. */
   #opened(batch: Batch): EventBlock | { reason: string } {
     try {
       return this.#options.open(batch);
@@ -62,15 +62,15 @@ export class EventDocuments {
     }
   }
 
-  #letterItem(letter: Omit<DeadLetter, 'index'>, receivedAt: Millis): BulkItem {
+  #deadLetterItem(letter: Omit<DeadLetter, 'index'>, receivedAt: Millis): BulkItem {
     const whole = { ...letter, index: noIndex };
-    this.#letters.push(whole);
+    this.#deadLetters.push(whole);
     return this.#options.deadLetter(whole, receivedAt);
   }
 
   #itemOf(event: ReadEvent, id: string, receivedAt: Millis): BulkItem {
     if (event.problem !== undefined)
-      return this.#letterItem({ reason: event.problem, id, body: Buffer.from(event.raw()) }, receivedAt);
+      return this.#deadLetterItem({ reason: event.problem, id, body: Buffer.from(event.raw()) }, receivedAt);
     const { stream, id: chosen, ...destination } = this.#options.nameIndex(event);
     const tags = event.time > receivedAt + this.#options.maxAhead ? ['_timestamp_ahead'] : undefined;
     const document = event.document({
@@ -86,7 +86,7 @@ function ownId(event: ReadEvent): string | undefined {
   return typeof own === 'string' && own !== '' && Buffer.byteLength(own) <= 512 ? own : undefined;
 }
 
-/** A data stream's documents say which one they are of. */
+/** The fields that name the data stream in its documents. */
 function fieldsOf(stream: NonNullable<Destination['stream']>, event: ReadEvent): Record<string, unknown> {
   const named = event.has('event.dataset') ? {} : { 'event.dataset': stream.dataset };
   return { data_stream: stream, ...named };

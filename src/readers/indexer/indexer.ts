@@ -8,20 +8,20 @@ export interface IndexerOptions {
   journal: JournalReader;
   sink: Sink;
   documents: EventDocuments;
-  /** Where an earlier run stopped: everything up to here is delivered. */
+  /** The cursor: everything up to here is delivered. */
   from: Position;
-  /** Documents of one delivery, their bytes, and deliveries under way at once: together they bound memory. */
+  /** Documents and bytes of one delivery, and concurrent deliveries: together they bound memory. */
   maxItems: number;
   maxBytes: number;
   maxInFlight: number;
-  /** Keeps dead letters on disk. */
-  keepLetters: (letters: DeadLetter[]) => Promise<void>;
+  /** Resolves when the dead letters are on disk. */
+  keepDeadLetters: (letters: DeadLetter[]) => Promise<void>;
   reached: (position: Position) => void;
-  /** Told of a record whose bytes are not those that were written. */
+  /** Called for a record whose checksum does not match. */
   damaged?: (position: Position) => void;
 }
 
-/** What is gathered for one delivery. */
+/** The documents of one delivery. */
 class Load {
   readonly items: BulkItem[] = [];
   bytes = 0;
@@ -33,15 +33,15 @@ class Load {
 }
 
 /**
- * Reads the journal and delivers a document for each event, in order, a bounded number at once. It never gives up
- * on a document: what Elasticsearch refuses for good is among the dead letters, anything else is tried again.
+ * Reads the journal in order and delivers a document for each event, in a bounded number of concurrent deliveries. No document is lost:
+ * what Elasticsearch refuses for good becomes a dead letter, and anything else is sent again.
  */
 export class Indexer {
   readonly #options: IndexerOptions;
   readonly #deliveries: Deliveries<Position>;
   readonly #news = new Signal();
   #stopping = false;
-  /** What was read but not handed over is left to the next one. */
+  /** Records that were read and not passed on are left to the next indexer. */
   #cut = false;
   #running: Promise<void> = Promise.resolve();
   #read: Position;
@@ -62,7 +62,7 @@ export class Indexer {
     return this.#running;
   }
 
-  /** Says where to begin, before it does. */
+  /** Sets the position to begin after, before `run`. */
   beginAfter(position: Position): void {
     this.#read = position;
   }
@@ -90,38 +90,38 @@ export class Indexer {
     this.#news.raise();
   }
 
-  /** Several small records share a delivery; a large one is cut into several, and its place is told with the last. */
+  /** Small records share a delivery. A large one is cut into several, and its position is reached with the last. */
   async #deliver(records: JournalRecord[]): Promise<void> {
     let load = new Load();
     for (const record of records) {
       if (this.#cut) return;
-      // What was read is delivered to its end.
+      // A record that was begun is delivered completely.
       if (this.#stopping) break;
       if (record.kind === 'events') {
         if (record.encoding === 'damaged') this.#options.damaged?.(record.position);
         for (const item of this.#options.documents.of(record)) {
           load.add(item);
           if (!this.#isFull(load, 1)) continue;
-          await this.#hand(load.items, undefined);
+          await this.#pass(load.items, undefined);
           load = new Load();
         }
       }
       this.#read = record.position;
       if (this.#isFull(load, 0.5)) {
-        await this.#hand(load.items, record.position);
+        await this.#pass(load.items, record.position);
         load = new Load();
       }
     }
-    await this.#hand(load.items, this.#read);
+    await this.#pass(load.items, this.#read);
   }
 
   #isFull({ items, bytes }: Load, share: number): boolean {
     return items.length >= this.#options.maxItems * share || bytes >= this.#options.maxBytes * share;
   }
 
-  async #hand(items: BulkItem[], upTo: Position | undefined): Promise<void> {
-    const letters = this.#options.documents.takeLetters();
-    if (letters.length > 0) await this.#options.keepLetters(letters);
+  async #pass(items: BulkItem[], upTo: Position | undefined): Promise<void> {
+    const deadLetters = this.#options.documents.takeDeadLetters();
+    if (deadLetters.length > 0) await this.#options.keepDeadLetters(deadLetters);
     await this.#deliveries.start(items, upTo);
   }
 }

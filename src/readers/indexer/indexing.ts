@@ -12,10 +12,10 @@ import type { Instruments } from '../../telemetry/instruments.ts';
 import { within } from '../../util/deadline.ts';
 import type { ReaderData } from '../reader-data.ts';
 import type { Results } from '../results.ts';
-import { bulkLimits } from './bulk-limits.ts';
 import { EventDocuments } from './event-documents.ts';
 import { createIndexNames } from './index-name.ts';
 import { Indexer } from './indexer.ts';
+import { bulkLimits } from './open-sink.ts';
 import { Publisher } from './publisher.ts';
 import { SideDocuments } from './side-documents.ts';
 
@@ -72,7 +72,7 @@ export class Indexing {
       maxItems: indexing.maxBulkItems,
       maxBytes: indexing.maxBulkBytes,
       maxInFlight: indexing.maxBulksInFlight + 1,
-      keepLetters: (letters) => this.#keepLetters(letters),
+      keepDeadLetters: (letters) => this.#keepDeadLetters(letters),
       damaged: (position) => {
         parts.telemetry.recordDamaged(position);
         parts.damaged();
@@ -98,12 +98,12 @@ export class Indexing {
     for (const publisher of this.#publishers) publisher.wake();
   }
 
-  /** One that may take its place. Throws like the constructor. */
+  /** Another indexing, by other settings, that may replace this one. Throws like the constructor. */
   successor(to: ReaderData): Indexing {
     return new Indexing(this.#parts, to, this.#position);
   }
 
-  /** Another one takes its place. What is on its way has some time to arrive, unless nothing does. */
+  /** Is replaced by `next`. Deliveries in flight get some time to complete, unless the sink is not delivering. */
   async giveWay(next: Indexing): Promise<void> {
     for (const publisher of this.#publishers) publisher.stop();
     const arrived = Promise.all([this.#indexer.finish(), this.#running]);
@@ -131,7 +131,7 @@ export class Indexing {
     this.#parts.reached(position);
   }
 
-  async #keepLetters(letters: DeadLetter[]): Promise<void> {
+  async #keepDeadLetters(letters: DeadLetter[]): Promise<void> {
     const { deadLetters, telemetry } = this.#parts;
     await deadLetters.add(letters);
     for (const [reason, count] of countBy(letters)) telemetry.deadLettered(count, reason);

@@ -1,4 +1,5 @@
 import type { DeadLettersConfig, ElasticsearchConfig, IndexingConfig } from '../../config/schema/outputs.ts';
+import type { Config } from '../../config/schema/schema.ts';
 import { type DeadLetters, openDeadLetters } from '../../sinks/elasticsearch/dead-letters/dead-letters.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
 import { sinkTelemetry } from '../../telemetry/components/sink.ts';
@@ -10,10 +11,10 @@ interface SinkConfig {
   deadLetters: DeadLettersConfig;
 }
 
-/** Files of dead letters: the one that is written, and those that were put aside. */
-const putAside = 4;
+/** How many rotated files of dead letters are kept beside the one that is written. */
+const rotatedFiles = 4;
 
-/** The file for what the sink refuses. One process at a time writes it. */
+/** Opens the file of dead letters. One process at a time may write it. */
 export function openDeadLetterFile(
   { maxSize, keepAge }: DeadLettersConfig,
   file: string,
@@ -21,8 +22,8 @@ export function openDeadLetterFile(
 ): Promise<DeadLetters> {
   const telemetry = sinkTelemetry(instruments, Date.now);
   return openDeadLetters(file, {
-    maxBytes: Math.ceil(maxSize / (putAside + 1)),
-    keep: putAside,
+    maxBytes: Math.ceil(maxSize / (rotatedFiles + 1)),
+    keep: rotatedFiles,
     keepAge,
     onDiscard: telemetry.deadLettersDiscarded,
     onChange: telemetry.deadLettersKept,
@@ -30,11 +31,26 @@ export function openDeadLetterFile(
 }
 
 export async function openSink(
-  { elasticsearch, indexing, deadLetters: kept }: SinkConfig,
+  { elasticsearch, indexing, deadLetters: settings }: SinkConfig,
   file: string,
   instruments: Instruments,
 ): Promise<{ deadLetters: DeadLetters; sink: ElasticsearchSink }> {
-  const deadLetters = await openDeadLetterFile(kept, file, instruments);
+  const deadLetters = await openDeadLetterFile(settings, file, instruments);
   const sink = createElasticsearchSink({ elasticsearch, indexing, deadLetters, instruments });
   return { deadLetters, sink };
+}
+
+/**
+ * Upper bounds of a bulk request to the embedded store. It writes one request after the other on the same machine, so larger requests
+ * save nothing and use memory: for items, for bodies on both sides of the socket, and for pages of a transaction.
+ */
+const storeLimits = { maxBulkItems: 1_000, maxBulkBytes: 2 * 2 ** 20 };
+
+/** The `indexing` section for the present target. Values that are configured below the store's bounds stay. */
+export function bulkLimits({ indexing, elasticsearch }: Config): Config['indexing'] {
+  if (elasticsearch) return indexing;
+  const limits = { ...indexing };
+  for (const name of ['maxBulkItems', 'maxBulkBytes'] as const)
+    limits[name] = Math.min(indexing[name], storeLimits[name]);
+  return limits;
 }

@@ -6,13 +6,13 @@ import type { Results } from '../results.ts';
 interface PublisherOptions {
   results: Results;
   sink: Sink;
-  /** The document of an output; undefined for outputs that are for people, not for the index. */
+  /** The document of an output; undefined for notifications, which are not indexed. */
   document: (output: Output) => BulkItem | undefined;
 }
 
 const batch = 2_000;
 
-/** Delivers what the analyser put out, in order, and forgets it when it has arrived. */
+/** Delivers the analyser's outputs in order, and removes them from disk when they are delivered. */
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #news = new Signal();
@@ -35,7 +35,7 @@ export class Publisher {
         continue;
       }
       const items = outputs.map(({ output }) => document(output)).filter((item) => item !== undefined);
-      if (await this.#taken(lastOfEach(items))) await results.published(outputs.map(({ key }) => key));
+      if (await this.#deliver(lastOfEach(items))) await results.published(outputs.map(({ key }) => key));
     }
   }
 
@@ -44,8 +44,8 @@ export class Publisher {
     this.#news.raise();
   }
 
-  /** A sink that was closed gives the items back; they are read again at the next start. */
-  async #taken(items: BulkItem[]): Promise<boolean> {
+  /** Returns false where the sink was closed; the outputs are read again at the next start. */
+  async #deliver(items: BulkItem[]): Promise<boolean> {
     if (items.length === 0) return true;
     try {
       await this.#options.sink.deliver(items);
@@ -58,7 +58,7 @@ export class Publisher {
   }
 }
 
-/** An episode that changed twice within one delivery is written once, as it is at last. */
+/** Of several versions of a document within one delivery, only the last is sent. */
 function lastOfEach(items: BulkItem[]): BulkItem[] {
   const last = new Map<string, BulkItem>();
   for (const item of items) last.set(`${item.index} ${item.id}`, item);

@@ -5,8 +5,8 @@ import type { BulkItem, Sink } from '../../model.ts';
 const most = 360;
 
 /**
- * Documents that are in no journal: what the server says of itself. They wait in memory, a bounded number of them;
- * while Elasticsearch is away the oldest are forgotten.
+ * Documents that are not in the journal: the server's own metrics. A bounded number of them waits in memory; while Elasticsearch is not
+ * available the oldest are dropped.
  */
 export class SideDocuments {
   readonly #sink: Sink;

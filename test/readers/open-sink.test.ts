@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { schema } from '../../src/config/schema/schema.ts';
-import { bulkLimits } from '../../src/readers/indexer/bulk-limits.ts';
+import { bulkLimits } from '../../src/readers/indexer/open-sink.ts';
 
 const limitsOf = (config: object) => {
   const { maxBulkItems, maxBulkBytes, maxBulksInFlight } = bulkLimits(schema.parse(config));
