@@ -4,6 +4,7 @@ import { eventually, reported } from '../support/eventually.ts';
 import { hostOf, texts } from '../support/logstash.ts';
 import { lumberjackServer, type ReceivedBy } from '../support/lumberjack-server.ts';
 import { Server } from '../support/server.ts';
+import { awaitedLater } from '../support/shipper.ts';
 
 const backoff = { init: '20ms', max: '100ms' };
 const within = { timeout: 40_000, interval: 20 };
@@ -192,7 +193,7 @@ describe('a Logstash that takes nothing', () => {
       { hosts: [hostOf(logstash)], onFull: 'hold' },
       { journal: { maxSize: '10kb', keepSize: '0kb', keepAge: '0s' } },
     );
-    const shipped = ship(server, texts(2_000), 20);
+    const shipped = awaitedLater(ship(server, texts(2_000), 20));
     await eventually(async () => {
       const { journal } = await server.status();
       expect(journal.bytes).toBeGreaterThanOrEqual(journal.maxBytes);

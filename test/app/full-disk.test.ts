@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { connect, type LumberjackClient } from '../../src/generator/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { Server } from '../support/server.ts';
+import { awaitedLater } from '../support/shipper.ts';
 
 const mount = (...args: string[]) => spawnSync('mount', args, { encoding: 'utf8' }).status === 0;
 
@@ -51,8 +52,7 @@ describe.skipIf(!canMount())('a disk that fills up', () => {
       const sent = client.send(events).then(() => {
         acknowledged += 1;
       });
-      sent.catch(() => undefined);
-      sends.push(sent);
+      sends.push(awaitedLater(sent));
     }
     // 40 MB do not fit into 24.
     await eventually(() => expect(server.text).toContain('the disk is full'), { timeout: 20_000 });
@@ -99,10 +99,11 @@ describe.skipIf(!limitFiles(process.pid, 'unlimited'))('files that may not grow'
     onTestFinished(() => client.close());
     let acknowledged = 0;
     const event = JSON.stringify({ message: 'x'.repeat(100_000) });
-    const sends = Array.from({ length: 20 }, async () => {
+    const send = async () => {
       await client.send([event]);
       acknowledged += 1;
-    });
+    };
+    const sends = Array.from({ length: 20 }, () => awaitedLater(send()));
     await eventually(async () => expect((await server.get('/health')).status).toBe(503), { timeout: 20_000 });
     expect((await server.get('/health')).text).toContain(
       'journal takes nothing: Cannot write to the journal',

@@ -1,6 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { assembleEngine } from '../../src/engine/assemble-engine.ts';
-import { connect } from '../../src/generator/client.ts';
 import { openPayload } from '../../src/journal/payload.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import type { Episode, Output } from '../../src/model.ts';
@@ -9,6 +8,7 @@ import { eventually } from '../support/eventually.ts';
 import { anHttpServer, reply } from '../support/http.ts';
 import { rounds } from '../support/rounds.ts';
 import { Server, type StoredDocument } from '../support/server.ts';
+import { aShipper } from '../support/shipper.ts';
 
 const kills = rounds('KILL_RUNS', 2);
 const windowSize = 20;
@@ -31,41 +31,28 @@ const config = {
   ],
 };
 
-/** Ships numbered events until it is told to stop; says which were acknowledged. */
-async function aShipper(port: number) {
-  const client = await connect({ host: '127.0.0.1', port, reconnectAfter: 50 });
-  onTestFinished(() => client.close());
+/** Ships numbered events in bursts and lulls, so that alerts come and go; says which were acknowledged. */
+async function aNumberedShipper(port: number) {
   const acknowledged = new Set<number>();
-  const sends: Promise<void>[] = [];
-  let next = 0;
-  let running = true;
-  const loop = (async () => {
-    while (running) {
-      const numbers = Array.from({ length: windowSize }, () => next++);
-      const documents = numbers.map((number) =>
+  const numbersOf = (window: number) =>
+    Array.from({ length: windowSize }, (_, place) => window * windowSize + place);
+  const shipper = await aShipper({
+    port,
+    documents: (window) =>
+      numbersOf(window).map((number) =>
         JSON.stringify({
           '@timestamp': new Date().toISOString(),
           number,
           host: { name: `web-${number % 2}` },
           agent: { id: 'shipper' },
         }),
-      );
-      const sent = client.send(documents).then(() => {
-        for (const number of numbers) acknowledged.add(number);
-      });
-      sends.push(sent);
-      // Bursts and lulls, so that alerts come and go.
-      await new Promise((resolve) => setTimeout(resolve, next % 400 < 200 ? 40 : 300));
-    }
-  })();
-  return {
-    acknowledged,
-    async end() {
-      running = false;
-      await loop;
-      await Promise.all(sends);
+      ),
+    pause: (window) => (window % windowSize < windowSize / 2 ? 40 : 300),
+    onAcknowledged: (window) => {
+      for (const number of numbersOf(window)) acknowledged.add(number);
     },
-  };
+  });
+  return { ...shipper, acknowledged };
 }
 
 /** What an uninterrupted engine makes of the journal. */
@@ -109,7 +96,7 @@ describe('kill -9, again and again, while events are shipped', () => {
       notifiers: { ops: { kind: 'webhook', url: webhook.url } },
     });
     await server.start();
-    const shipper = await aShipper(server.ports.lumberjack);
+    const shipper = await aNumberedShipper(server.ports.lumberjack);
     for (let round = 0; round < kills; round += 1) {
       await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 800));
       await server.kill();

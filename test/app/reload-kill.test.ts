@@ -1,6 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { assembleEngine } from '../../src/engine/assemble-engine.ts';
-import { connect } from '../../src/generator/client.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import type { Transition } from '../../src/model.ts';
 import { load } from '../support/config.ts';
@@ -8,6 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { anHttpServer, reply } from '../support/http.ts';
 import { rounds } from '../support/rounds.ts';
 import { Server } from '../support/server.ts';
+import { aShipper } from '../support/shipper.ts';
 
 const kills = rounds('RELOAD_KILL_RUNS', 2);
 
@@ -33,31 +33,20 @@ const passing = (when: string) => ({
 const another = { ...passing('>= 15'), name: 'another' };
 const variants = [[], [passing('>= 10')], [passing('>= 11')], [passing('>= 10'), another]];
 
-/** Ships bursts and lulls until it is told to stop. */
-async function aShipper(port: number) {
-  const client = await connect({ host: '127.0.0.1', port, reconnectAfter: 50 });
-  onTestFinished(() => client.close());
-  let running = true;
-  const sends: Promise<void>[] = [];
-  const loop = (async () => {
-    for (let window = 0; running; window += 1) {
-      const documents = Array.from({ length: 20 }, (_, place) =>
+/** Ships bursts and lulls. */
+const aShipperOfBursts = (port: number) =>
+  aShipper({
+    port,
+    documents: () =>
+      Array.from({ length: 20 }, (_, place) =>
         JSON.stringify({
           '@timestamp': new Date().toISOString(),
           host: { name: `web-${place % 2}` },
           agent: { id: 'shipper' },
         }),
-      );
-      sends.push(client.send(documents));
-      await new Promise((resolve) => setTimeout(resolve, window % 20 < 10 ? 40 : 300));
-    }
-  })();
-  return async () => {
-    running = false;
-    await loop;
-    await Promise.all(sends);
-  };
-}
+      ),
+    pause: (window) => (window % 20 < 10 ? 40 : 300),
+  });
 
 /** Ids of the transitions of the rules that stay, as an engine has them that was never reloaded nor killed. */
 function expected(server: Server): string[] {
@@ -91,7 +80,7 @@ describe('reloads and kill -9, again and again, while events are shipped', () =>
         .length;
     const pause = (most: number) => new Promise((resolve) => setTimeout(resolve, Math.random() * most));
     await server.start();
-    const end = await aShipper(server.ports.lumberjack);
+    const shipper = await aShipperOfBursts(server.ports.lumberjack);
     await eventually(async () => expect((await server.status()).alerts.open).toBeGreaterThan(0), within);
     for (let round = 0; round < kills; round += 1) {
       for (let change = 0; change < 3; change += 1) {
@@ -106,7 +95,7 @@ describe('reloads and kill -9, again and again, while events are shipped', () =>
       await server.start();
     }
     await eventually(async () => expect(await raisedBy('steady')).toBeGreaterThan(1), within);
-    await end();
+    await shipper.end();
     server.write({ ...server.read(), rules: staying });
     server.child!.kill('SIGHUP');
     await eventually(() => expect(server.log.at(-1)).toBeDefined());

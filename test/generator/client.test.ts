@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ClientOptions, connect } from '../../src/generator/client.ts';
 import { lumberjackServer, type ReceivedBy } from '../support/lumberjack-server.ts';
+import { awaitedLater } from '../support/shipper.ts';
 
 async function connected(server: { host: string; port: number }, options: Partial<ClientOptions> = {}) {
   const client = await connect({ host: server.host, port: server.port, ...options });
@@ -22,7 +23,7 @@ describe('sending', () => {
   it('resolves when the server has acknowledged the window', async () => {
     const server = await lumberjackServer({ onWindow: () => undefined });
     const client = await connected(server);
-    const sent = client.send(['{"a":1}', '{"b":2}']);
+    const sent = awaitedLater(client.send(['{"a":1}', '{"b":2}']));
     expect(await settled(sent)).toBe(false);
     expect(server.windows[0]!.documents).toEqual(['{"a":1}', '{"b":2}']);
     server.windows[0]!.ack();
@@ -61,7 +62,7 @@ describe('sending', () => {
   it('waits through heartbeats and partial ACKs', async () => {
     const server = await lumberjackServer({ onWindow: () => undefined });
     const client = await connected(server);
-    const sent = client.send(['{}', '{}', '{}']);
+    const sent = awaitedLater(client.send(['{}', '{}', '{}']));
     await until(() => server.windows.length === 1);
     for (const sequence of [0, 0, 1, 2, 0]) server.windows[0]!.ack(sequence);
     expect(await settled(sent)).toBe(false);
@@ -72,7 +73,7 @@ describe('sending', () => {
   it.each([1, 2, 3])('has %i windows without an ACK on the socket, and no more', async (pipelining) => {
     const server = await lumberjackServer({ onWindow: () => undefined });
     const client = await connected(server, { pipelining });
-    const sends = Array.from({ length: 6 }, (_, i) => client.send([`{"n":${i}}`]));
+    const sends = Array.from({ length: 6 }, (_, i) => awaitedLater(client.send([`{"n":${i}}`])));
     for (let acked = 0; acked < 6; acked++) {
       await until(() => server.windows.length === Math.min(acked + pipelining, 6));
       expect(await settled(sends[acked]!)).toBe(false);
@@ -112,7 +113,7 @@ describe('a lost connection', () => {
   it('is tried again until the server is back', async () => {
     const first = await lumberjackServer({ onWindow: () => undefined });
     const client = await connected(first, { reconnectAfter: 5 });
-    const sent = client.send(['{}']);
+    const sent = awaitedLater(client.send(['{}']));
     await until(() => first.windows.length === 1);
     await first.close();
     expect(await settled(sent)).toBe(false);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { awaitedLater } from '../support/shipper.ts';
 import { batch, eventually, isSettled, opened, readerOf, temporaryFolder } from './support.ts';
 
 const KB = 'x'.repeat(1_000);
@@ -19,7 +20,7 @@ async function fullJournal(readers?: string[]) {
 describe('a full journal', () => {
   it('holds appends until its reader gets on', async () => {
     const { journal } = await fullJournal();
-    const held = journal.append(batch(KB));
+    const held = awaitedLater(journal.append(batch(KB)));
     expect(await isSettled(held)).toBe(false);
     expect(journal.fill.waiting).toBe(1);
     journal.commit('indexer', 2);
@@ -29,7 +30,7 @@ describe('a full journal', () => {
 
   it('lets nobody wait any more once it turns away, and still takes what there is room for', async () => {
     const { journal } = await fullJournal();
-    const held = journal.append(batch(KB));
+    const held = awaitedLater(journal.append(batch(KB)));
     journal.rejectWaiting();
     await expect(held).rejects.toMatchObject({ code: 'JOURNAL_CLOSED' });
     await expect(journal.append(batch(KB))).rejects.toMatchObject({ code: 'JOURNAL_CLOSED' });
@@ -53,8 +54,8 @@ describe('a full journal', () => {
 
   it('lets nobody pass those who wait, however small', async () => {
     const { journal } = await fullJournal();
-    const large = journal.append(batch(KB.repeat(5)));
-    const small = journal.append(batch(''));
+    const large = awaitedLater(journal.append(batch(KB.repeat(5))));
+    const small = awaitedLater(journal.append(batch('')));
     journal.commit('indexer', 1);
     expect(await large).toBe(3);
     expect(await isSettled(small)).toBe(false);
@@ -70,7 +71,7 @@ describe('a full journal', () => {
 
   it('takes ticks', async () => {
     const { journal } = await fullJournal();
-    const held = journal.append(batch(KB));
+    const held = awaitedLater(journal.append(batch(KB)));
     expect(await journal.tick(1)).toBe(3);
     expect(await isSettled(held)).toBe(false);
     journal.commit('indexer', 3);
@@ -79,7 +80,7 @@ describe('a full journal', () => {
 
   it('stays full while the slowest of its required readers stands still', async () => {
     const { journal } = await fullJournal(['indexer', 'analyser']);
-    const held = journal.append(batch(KB));
+    const held = awaitedLater(journal.append(batch(KB)));
     journal.commit('indexer', 2);
     journal.commit('somebody else', 2);
     expect(await isSettled(held)).toBe(false);
@@ -89,7 +90,7 @@ describe('a full journal', () => {
 
   it('turns away who waits when it is closed, and the batch was not written', async () => {
     const { folder, journal } = await fullJournal();
-    const held = journal.append(batch(KB));
+    const held = awaitedLater(journal.append(batch(KB)));
     const outcome = expect(held).rejects.toMatchObject({ code: 'JOURNAL_CLOSED' });
     await journal.close();
     await outcome;

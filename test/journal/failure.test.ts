@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as layoutModule from '../../src/journal/layout.ts';
+import { awaitedLater } from '../support/shipper.ts';
 import { batch, everything, opened, readerOf, temporaryFolder } from './support.ts';
 
 /** What the disk does: each write takes the next word from here, and is well when there is none. */
@@ -75,7 +76,7 @@ describe('a write that the disk refuses', () => {
     const journal = await opened(folder);
     await journal.append(batch());
     outcomes = ['refused', 'refused'];
-    const refused = journal.append(batch());
+    const refused = awaitedLater(journal.append(batch()));
     journal.commit('indexer', 1);
     await expect(refused).rejects.toMatchObject(noSpace);
     await journal.close();
@@ -85,8 +86,8 @@ describe('a write that the disk refuses', () => {
   it('lets in the next of those who wait', async () => {
     const journal = await opened(temporaryFolder(), { maxSize: 10 });
     outcomes = ['refused'];
-    const first = journal.append(batch('a'));
-    const second = journal.append(batch('b'));
+    const first = awaitedLater(journal.append(batch('a')));
+    const second = awaitedLater(journal.append(batch('b')));
     await expect(first).rejects.toMatchObject(noSpace);
     expect(await second).toBe(1);
   });

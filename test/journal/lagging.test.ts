@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../src/journal/journal.ts';
+import { awaitedLater } from '../support/shipper.ts';
 import { batch, eventually, opened, temporaryFolder } from './support.ts';
 
 const KB = 'x'.repeat(1_000);
@@ -81,7 +82,7 @@ describe('a reader that lags and holds nobody', () => {
     for (let count = 2; count <= 10; count++) journal.commit('indexer', await journal.append(batch(KB)));
     journal.setReaders({ readers: ['indexer', 'forwarder'] });
     expect(journal.fill.bytes).toBeGreaterThan(ten / 2);
-    const waiting = journal.append(batch(KB));
+    const waiting = awaitedLater(journal.append(batch(KB)));
     expect(journal.fill.waiting).toBe(1);
     journal.setReaders({ readers: ['indexer'] });
     expect(await waiting).toBe(11);

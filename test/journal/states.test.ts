@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { awaitedLater } from '../support/shipper.ts';
 import { batch, opened, readerOf, temporaryFolder } from './support.ts';
 
 describe('states of inputs in the journal', () => {
@@ -41,7 +42,7 @@ describe('states of inputs in the journal', () => {
     const folder = temporaryFolder();
     const journal = await opened(folder, { maxSize: 10 });
     await journal.append(batch('fills it'));
-    const waiting = journal.append(batch('waits'), [{ key: 'web/1', value: 9 }]);
+    const waiting = awaitedLater(journal.append(batch('waits'), [{ key: 'web/1', value: 9 }]));
     await journal.saveStates([{ key: 'web/2', value: 1 }]);
     expect(journal.states('web/')).toEqual([{ key: 'web/2', value: 1 }]);
     journal.rejectWaiting();

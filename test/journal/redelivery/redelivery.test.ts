@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Position } from '../../../src/model.ts';
 import { anEvent, clock, events, journaled, startRedelivery } from '../../support/redelivery.ts';
+import { awaitedLater } from '../../support/shipper.ts';
 import { shuffledKeys } from '../../support/shuffled-keys.ts';
 import { eventually, isSettled, opened, temporaryFolder } from '../support.ts';
 
@@ -133,7 +134,7 @@ describe('a new event', () => {
       },
     });
     const ping = '{"message":"ping"}';
-    const first = scene.send('a', [ping]);
+    const first = awaitedLater(scene.send('a', [ping]));
     scene.die('a');
     waiting.shift()!();
     await first;
@@ -141,7 +142,7 @@ describe('a new event', () => {
     await expect(scene.send('b', [ping, anEvent(1)])).rejects.toThrow('full');
     scene.die('b');
     full = false;
-    const again = scene.send('c', [ping, anEvent(1)]);
+    const again = awaitedLater(scene.send('c', [ping, anEvent(1)]));
     await eventually('it is on its way to the disk', () => waiting.length === 1);
     waiting[0]!();
     await again;
@@ -175,9 +176,9 @@ describe('a window that waits for the journal when its connection dies', () => {
       },
     });
     const ping = '{"message":"ping"}';
-    const first = scene.send('a', [ping, anEvent(1)]);
+    const first = awaitedLater(scene.send('a', [ping, anEvent(1)]));
     scene.die('a');
-    const again = scene.send('b', [ping, anEvent(1)]);
+    const again = awaitedLater(scene.send('b', [ping, anEvent(1)]));
     expect(await isSettled(again)).toBe(false);
     expect(waiting).toHaveLength(1);
     waiting[0]!();
