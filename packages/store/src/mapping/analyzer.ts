@@ -1,6 +1,10 @@
 /**
- * The standard analyzer: words by Unicode's word boundaries (UAX #29), in lower case. Dots and apostrophes join
- * letters, dots and commas join digits, so `host.name` and `127.0.0.1` are one token each; ideographs stand alone.
+ * Elasticsearch's `standard` analyzer: words by Unicode's word boundaries (UAX #29), in lower case.
+ * Dots and apostrophes join letters, dots and commas join digits, so `host.name` and `127.0.0.1`
+ * are one token each. Ideographs, kana and emoji are tokens by themselves.
+ *
+ * The numbers are classes of characters, which are looked up once per UTF-16 code unit and kept in
+ * a table of 64 KB.
  */
 const none = 0;
 const letter = 1;
@@ -15,6 +19,7 @@ const unknown = 255;
 
 const classes = new Uint8Array(65_536).fill(unknown);
 
+/** The class of a code point. `mid…` characters join only what is of their kind on both sides. */
 function classify(code: number): number {
   const char = String.fromCodePoint(code);
   if (char === '.' || char === "'" || char === '\u2019' || char === '\u2018') return midBoth;
@@ -26,20 +31,27 @@ function classify(code: number): number {
   return /\p{Pc}/u.test(char) ? joiner : none;
 }
 
+/** The class, from the table for the basic plane and computed beyond it. */
 function classOf(code: number): number {
   if (code > 0xffff) return classify(code);
   if (classes[code] === unknown) classes[code] = classify(code);
   return classes[code]!;
 }
 
-/** Whether a mid character at `at` holds the word together: it needs its own kind on both sides. */
+/**
+ * Whether the mid character at `at` continues the word: it needs letters on both sides or digits on
+ * both sides.
+ */
 function joins(text: string, at: number, mid: number, before: number): boolean {
   const after = at + 1 < text.length ? classOf(text.charCodeAt(at + 1)) : none;
   if (before === letter && after === letter) return mid === midBoth || mid === midLetter;
   return before === digit && after === digit && (mid === midBoth || mid === midDigit);
 }
 
-/** A pair of regional indicators, or a picture with what modifies it and is joined to it. */
+/**
+ * A pair of regional indicators (a flag), or a pictograph with its modifiers and those joined to it
+ * by ZWJ.
+ */
 const emoji =
   /\p{Regional_Indicator}{2}|\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?(?:\u200D\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?)*/uy;
 
@@ -49,10 +61,14 @@ function endOfAlone(text: string, at: number, wide: boolean): number {
   return emoji.test(text) ? emoji.lastIndex : at + (wide ? 2 : 1);
 }
 
-/** Tokens longer than this are cut into pieces, as in Lucene. */
+/** UTF-16 code units. Longer tokens are cut into pieces, as in Lucene (`max_token_length`). */
 const longest = 255;
 
-/** Calls `emit` with each token, in order, and where it stands in the text in lower case. */
+/**
+ * Calls `emit` with each token and its start and end in the lower-case text, in order. O(length).
+ * Where lower case changes the length of the text, the places are not those of the original;
+ * `placedTokens` corrects them.
+ */
 export function tokenize(text: string, emit: (token: string, start: number, end: number) => void): void {
   const lower = text.toLowerCase();
   let start = -1;
@@ -88,22 +104,30 @@ export function tokenize(text: string, emit: (token: string, start: number, end:
   end(lower.length);
 }
 
+/** The tokens alone. */
 export function tokensOf(text: string): string[] {
   const tokens: string[] = [];
   tokenize(text, (token) => tokens.push(token));
   return tokens;
 }
 
-/** Lucene leaves this many places between the values of an array, so that no phrase spans two. */
+/**
+ * Positions between the values of an array, as in Lucene (`position_increment_gap`), so that no
+ * phrase spans two values.
+ */
 export const valueGap = 100;
 
+/** A token and its start and end in the original text, in UTF-16 code units. */
 interface Token {
   text: string;
   start: number;
   end: number;
 }
 
-/** Places in a text by places in its lower case, where a few letters (`İ`) are longer than they were. */
+/**
+ * For each place in the lower-case text, the place in the original. They differ for a few letters,
+ * such as `İ`.
+ */
 function originalPlaces(text: string): number[] {
   const places: number[] = [];
   let at = 0;
@@ -115,7 +139,7 @@ function originalPlaces(text: string): number[] {
   return places;
 }
 
-/** Tokens, and where each stands in the text as it was written. */
+/** Tokens with their places in the original text, for highlighting. */
 export function placedTokens(text: string): Token[] {
   const tokens: Token[] = [];
   tokenize(text, (token, start, end) => tokens.push({ text: token, start, end }));

@@ -19,6 +19,7 @@ const months = [
 ];
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
+/** An offset as `+01:00` or `+0100`; `Z` for zero where the pattern letter asks for it. */
 function zoneText(offset: Millis, colon: boolean, zulu: boolean): string {
   if (offset === 0 && zulu) return 'Z';
   const minutes = Math.abs(offset) / 60_000;
@@ -27,6 +28,10 @@ function zoneText(offset: Millis, colon: boolean, zulu: boolean): string {
   return `${sign}${pad(Math.floor(minutes / 60))}${colon ? ':' : ''}${pad(minutes % 60)}`;
 }
 
+/**
+ * Writes one part of a date. `local` holds the local time in its UTC fields; `length` is how often
+ * the pattern letter is repeated.
+ */
 type Writer = (local: Date, length: number, offset: Millis) => string;
 const padded =
   (read: (local: Date) => number): Writer =>
@@ -37,6 +42,7 @@ const year: Writer = (local, length) => {
   return length === 2 ? text.slice(-2) : text;
 };
 
+/** The pattern letters of Java's `DateTimeFormatter` that the store supports. */
 const writers: Record<string, Writer> = {
   y: year,
   u: year,
@@ -59,6 +65,7 @@ const writers: Record<string, Writer> = {
   x: (_, length, offset) => zoneText(offset, length > 2, false),
 };
 
+/** Writes a moment by a pattern. An unknown letter is refused with Elasticsearch's error. */
 function byPattern(at: Millis, pattern: string, zone: string): string {
   const offset = offsetOf(at, zone);
   const local = new Date(at + offset);
@@ -73,6 +80,7 @@ function byPattern(at: Millis, pattern: string, zone: string): string {
 }
 
 const isoPattern = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX";
+/** Elasticsearch's named formats as patterns. */
 const named: Record<string, string> = {
   strict_date_optional_time: isoPattern,
   date_optional_time: isoPattern,
@@ -88,10 +96,17 @@ const named: Record<string, string> = {
   date_hour_minute_second: "yyyy-MM-dd'T'HH:mm:ss",
 };
 
-/** Milliseconds from the epoch: beyond it there is no calendar. */
+/**
+ * The furthest date that JavaScript's `Date` holds, less a day so that every zone's local time is
+ * in range.
+ */
 export const furthestDate: Millis = 8.64e15 - 86_400_000;
 
-/** Writes a moment by the first of the formats, in a zone's local time. */
+/**
+ * Writes a moment in the first of several formats (`a||b`), in a zone's local time. A moment out of
+ * range is written as its milliseconds.
+ * @throws StoreError for an unknown pattern letter or zone.
+ */
 export function formatDate(at: Millis, formats = 'strict_date_optional_time', zone = 'UTC'): string {
   const format = formats.split('||')[0]!.trim();
   if (!(Math.abs(at) <= furthestDate)) return String(at);

@@ -3,15 +3,19 @@ import { StoreError } from '../store-error.ts';
 import { defaultFormats, parseDate } from './date-parse.ts';
 import { addUnits, type CalendarUnit, floorTo } from './zone.ts';
 
+/** How an expression is to be read. */
 interface DateContext {
-  /** Wall time of the request; what `now` means. */
+  /** Wall time of the request, for `now`. One request uses one value throughout. */
   now: Millis;
+  /** Formats for the date before `||`; Elasticsearch's default without them. */
   formats?: string;
+  /** Zone of a date that names none, and of rounding. */
   zone?: string;
-  /** Take the end of what is rounded or left out: `lte: 2026-11-21` means the whole day. */
+  /** Whether what is rounded or left out stands for its end: `lte: 2026-11-21` means the whole day. */
   roundUp: boolean;
 }
 
+/** Units of date math. `m` is a minute and `M` a month. */
 const units: Record<string, CalendarUnit> = {
   y: 'year',
   M: 'month',
@@ -23,6 +27,7 @@ const units: Record<string, CalendarUnit> = {
   s: 'second',
 };
 
+/** Throws Elasticsearch's `parse_exception`. */
 function refuse(text: string, formats = defaultFormats): never {
   const reason = `failed to parse date field [${text}] with format [${formats}]`;
   throw new StoreError(400, 'parse_exception', `${reason}: [${reason}]`, {
@@ -30,7 +35,7 @@ function refuse(text: string, formats = defaultFormats): never {
   });
 }
 
-/** Applies `-1h/d` and the like. */
+/** Applies steps such as `-1h/d` from left to right. */
 function apply(start: Millis, math: string, text: string, { zone = 'UTC', roundUp }: DateContext): Millis {
   if (!/^(?:[+-]\d*[yMwdhHms]|\/[yMwdhHms])*$/.test(math)) refuse(text);
   let at = start;
@@ -43,7 +48,10 @@ function apply(start: Millis, math: string, text: string, { zone = 'UTC', roundU
   return at;
 }
 
-/** Reads a date as queries write it: `now-1h/d`, `2026-11-21||+1M`, or a date in one of the formats. */
+/**
+ * Reads a date as queries write it: `now-1h/d`, `2026-11-21||+1M`, or a date in one of the formats.
+ * @throws StoreError `parse_exception`
+ */
 export function parseDateMath(value: string | number, context: DateContext): Millis {
   const text = String(value);
   if (text.startsWith('now')) return apply(context.now, text.slice(3), text, context);

@@ -2,21 +2,32 @@ import type { Millis } from '@logboom/common';
 import { illegalArgument } from '../store-error.ts';
 import { localToUtc } from './zone.ts';
 
-/** A moment and the moment at which the unit that its text gave last ends: a bare day lasts until its midnight. */
+/**
+ * A moment, and the moment at which the smallest unit that its text gives ends: a bare day lasts
+ * until midnight.
+ */
 interface ParsedDate {
   start: Millis;
   /** Exclusive. */
   end: Millis;
 }
 
+/** Reads a date of one format, or returns undefined. */
 type Reader = (text: string, zone: string) => ParsedDate | undefined;
 
-/** `strict_date_optional_time`: from a year down to nanoseconds, with or without a zone. */
+/**
+ * `strict_date_optional_time`: from a year down to nanoseconds, with or without a zone. Digits
+ * beyond milliseconds are dropped.
+ */
 const iso =
   /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(?:(\d{2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?)?)?)?$/;
 
 const parts = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 
+/**
+ * Makes a moment of the numbers in a text, which are undefined from the first missing unit on.
+ * Undefined for dates that do not exist.
+ */
 function assemble(numbers: (number | undefined)[], millis: number | undefined, zone: string) {
   const given = numbers.indexOf(undefined);
   const last = given === -1 ? 5 : given - 1;
@@ -45,6 +56,7 @@ const readIso: Reader = (text, zone) => {
   return assemble(numbers, millis, match[8] ?? zone);
 };
 
+/** Reads a number of milliseconds or seconds since the epoch. */
 const readEpoch =
   (scale: number): Reader =>
   (text) => {
@@ -54,6 +66,10 @@ const readEpoch =
   };
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/**
+ * Java's pattern letters, the expression that reads each, and the place of its number among year,
+ * month, day, hour, minute, second, fraction, zone.
+ */
 const letters: Record<string, { expression: string; part: number }> = {
   y: { expression: '(\\d{4})', part: 0 },
   u: { expression: '(\\d{4})', part: 0 },
@@ -68,7 +84,10 @@ const letters: Record<string, { expression: string; part: number }> = {
   x: { expression: '([+-]\\d{2}(?::?\\d{2})?)', part: 7 },
 };
 
-/** Splits a pattern such as `dd/MMM/yyyy:HH:mm:ss Z` into runs of one letter and literal text. */
+/**
+ * Splits a pattern such as `dd/MMM/yyyy:HH:mm:ss Z` into runs of one letter and literal text.
+ * Quotes enclose literals; two quotes stand for one.
+ */
 export function patternTokens(pattern: string): { letter?: string; length: number; literal: string }[] {
   return [...pattern.matchAll(/'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+/g)].map(([all, quoted, letter]) => {
     if (letter) return { letter, length: all.length, literal: '' };
@@ -76,9 +95,10 @@ export function patternTokens(pattern: string): { letter?: string; length: numbe
   });
 }
 
-/** Longer than any date; the pattern becomes a regular expression. */
+/** Characters. A pattern becomes a regular expression, and patterns come from requests. */
 const longestFormat = 256;
 
+/** A reader for a pattern. A missing year is 1970, as in Elasticsearch. */
 function readPattern(pattern: string): Reader {
   if (pattern.length > longestFormat)
     throw illegalArgument(`Invalid format: it is longer than ${longestFormat} characters`);
@@ -109,6 +129,10 @@ function readPattern(pattern: string): Reader {
   };
 }
 
+/**
+ * Elasticsearch's named formats that the store supports. The strict and the lenient forms are read
+ * alike.
+ */
 const named: Record<string, Reader> = {
   strict_date_optional_time: readIso,
   date_optional_time: readIso,
@@ -126,6 +150,7 @@ const named: Record<string, Reader> = {
   epoch_second: readEpoch(1000),
 };
 
+/** Readers by format list. Formats come from mappings and requests, and there are few. */
 const cache = new Map<string, Reader[]>();
 
 /** The readers of `a||b||c`. A format that the store does not know is refused rather than guessed at. */
@@ -144,9 +169,14 @@ function readersOf(formats: string): Reader[] {
   return readers;
 }
 
+/** Elasticsearch's default for date fields. */
 export const defaultFormats = 'strict_date_optional_time||epoch_millis';
 
-/** Reads a date by the first format that fits. The zone counts where the text names none. */
+/**
+ * Reads a date by the first format that fits, or returns undefined. The zone applies where the text
+ * names none.
+ * @throws StoreError for a format that the store does not know.
+ */
 export function parseDate(text: string, formats = defaultFormats, zone = 'UTC'): ParsedDate | undefined {
   for (const reader of readersOf(formats)) {
     const read = reader(text, zone);
@@ -159,8 +189,8 @@ const digit = (text: string, place: number) => text.charCodeAt(place) - 48;
 const two = (text: string, place: number) => digit(text, place) * 10 + digit(text, place + 1);
 
 /**
- * The moment that a document's date names. Almost every log line says `2026-11-21T05:40:07.490Z`; that one form is
- * read without a regular expression, which halves the cost of indexing an event with few fields.
+ * The moment of a date in a document, or undefined where it is none. Nearly every log line has the
+ * form `2026-11-21T05:40:07.490Z`; a check of a few characters finds it, and `Date.parse` reads it.
  */
 export function documentDate(text: string, formats: string): Millis | undefined {
   if (
@@ -175,6 +205,7 @@ export function documentDate(text: string, formats: string): Millis | undefined 
   return parseDate(text, formats)?.start;
 }
 
+/** Refuses a format list that the store cannot read. */
 export function isDateFormat(formats: string): boolean {
   return readersOf(formats).length > 0;
 }

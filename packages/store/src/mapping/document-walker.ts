@@ -5,18 +5,25 @@ import type { Field, MappingNode, ObjectNode } from './field.ts';
 import type { Mapping } from './mapping.ts';
 import { Misfit, misfitError, type Stored, toStored } from './values.ts';
 
-/** Below a flattened field a key and its value stand in one term, parted by this character, as in Elasticsearch. */
+/** In a term of a flattened field, what separates the key from the value, as in Elasticsearch. */
 export const keySeparator = '\0';
 
 /**
- * Turns documents into the (field, value) pairs that go into columns. The pairs stand in two arrays that are used
- * again for every document, and nothing reaches a column before the whole document was found good: a refused one
- * leaves no trace.
+ * Turns documents into the (field, value) pairs that go into columns, and extends the mapping where
+ * a document has unknown fields.
+ *
+ * `fields` and `values` are parallel, hold the pairs of the last walk, and are reused by the next
+ * one. Nothing reaches a column before the whole document was accepted: a refused one leaves
+ * neither values nor fields behind.
  */
 export class DocumentWalker {
+  /** The fields of the last document, one for each value. */
   readonly fields: Field[] = [];
   readonly values: Exclude<Stored, undefined>[] = [];
-  /** Whether dynamic mapping added fields, so that the mapping has to be stored. */
+  /**
+   * Whether dynamic mapping added fields since the owner last reset this, so that the mapping has
+   * to be saved.
+   */
   grown = false;
   readonly #mapping: Mapping;
   #id: string | undefined;
@@ -26,7 +33,10 @@ export class DocumentWalker {
     this.#mapping = mapping;
   }
 
-  /** Reads one document; `raw` gives its text, which is only looked at where a number's type is in doubt. */
+  /**
+   * Reads one document. `raw` returns its text, which is only needed to tell `5` from `5.0`.
+   * @throws StoreError where the document does not fit the mapping; the mapping is then as before.
+   */
   walk(document: JsonObject, id: string | undefined, raw: () => string): void {
     this.fields.length = 0;
     this.values.length = 0;
@@ -43,6 +53,7 @@ export class DocumentWalker {
       if (!this.fields.includes(field)) this.#push(field, field.options.constant);
   }
 
+  /** Fields that are neither indexed nor have doc values are checked and not kept. */
   #push(field: Field, value: Stored): void {
     if (value === undefined || !field.options.searchable) return;
     this.fields.push(field);
@@ -68,12 +79,14 @@ export class DocumentWalker {
     this.#object(node, { [steps[0]!]: nested });
   }
 
+  /** An alias cannot be written to. */
   #node(node: MappingNode, value: Json): void {
     if (node.kind === 'field') this.#leaf(node, value);
     else if (node.kind === 'alias') throw documentError(`Cannot write to a field alias [${node.path}].`);
     else this.#inner(node, value);
   }
 
+  /** An object, an array of objects or null. A concrete value is refused. */
   #inner(node: ObjectNode, value: Json): void {
     if (!node.enabled || value === null) return;
     if (Array.isArray(value)) for (const item of value) this.#inner(node, item);
@@ -84,6 +97,10 @@ export class DocumentWalker {
       );
   }
 
+  /**
+   * A member that the mapping does not know: ignored, refused, or added, by the `dynamic` setting
+   * of its object. Null and empty arrays add nothing.
+   */
   #unknown(node: ObjectNode, key: string, value: Json): void {
     if (key.trim() === '') throw documentError('field name cannot be an empty string');
     if (node.dynamic === 'false') return;
@@ -104,7 +121,10 @@ export class DocumentWalker {
     this.#node(child, value);
   }
 
-  /** The values of a new field must be of one kind: to Elasticsearch the next one would change its type. */
+  /**
+   * All values of a new field must be of one kind: Elasticsearch would map the next one differently
+   * and refuse it.
+   */
   #checkKinds(path: string, values: Json[], { type = 'object' }: JsonObject): void {
     const [key] = path.split('.').slice(-1) as [string];
     for (const value of values.flat(9) as Json[]) {
@@ -116,18 +136,26 @@ export class DocumentWalker {
     }
   }
 
-  /** `5.0` parses to the integer 5, and yet its field must be a float: the next value may be 5.5. */
+  /**
+   * Whether the key's number is written with a fraction or an exponent. `5.0` parses to the integer
+   * 5, but its field must be a float, since the next value may be 5.5.
+   */
   #isWrittenAsReal(key: string): boolean {
     const name = JSON.stringify(key).replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
     return new RegExp(`${name}\\s*:\\s*\\[?\\s*-?\\d+(?:\\.|[eE])`).test(this.#raw());
   }
 
+  /** A value or an array of values of a field. Families that are only stored have no column. */
   #leaf(field: Field, value: Json): void {
     if (field.family === 'flattened') this.#flattened(field, value);
     else if (Array.isArray(value)) for (const item of value) this.#leaf(field, item);
     else if (field.family !== 'stored') this.#scalar(field, value ?? field.options.nullValue);
   }
 
+  /**
+   * One value and its sub-fields. A value that is too long or malformed and may be ignored is noted
+   * in `_ignored`.
+   */
   #scalar(field: Field, value: Json | undefined): void {
     if (value === undefined) return;
     try {
@@ -143,6 +171,7 @@ export class DocumentWalker {
     for (const subfield of field.subfields) this.#scalar(subfield, value);
   }
 
+  /** Every leaf below the object becomes one term `KEY\0VALUE`. */
   #flattened(field: Field, value: Json): void {
     if (value === null) return;
     if (!isObject(value))

@@ -3,20 +3,23 @@ import { isObject, type Json, type JsonObject, wildcard } from '../json.ts';
 import { mapperError } from '../store-error.ts';
 import { parseDate } from './date-parse.ts';
 
-/** The kinds by which dynamic templates match. */
+/** The kinds of JSON values that dynamic templates distinguish (`match_mapping_type`). */
 type Kind = 'string' | 'long' | 'double' | 'boolean' | 'date' | 'object';
 
+/** Elasticsearch's `dynamic_date_formats` by default. */
 const dateDetection = [
   'strict_date_optional_time',
   'yyyy/MM/dd HH:mm:ss Z||yyyy/MM/dd Z||yyyy/MM/dd HH:mm:ss||yyyy/MM/dd',
 ];
 
+/** The format by which a text is taken for a date, or undefined. */
 function dateFormatOf(text: string): string | undefined {
   // "2026" would be a year; Elasticsearch, too, asks for a separator first.
   if (text.length > 64 || !/^\d{4}[-/]/.test(text)) return undefined;
   return dateDetection.find((formats) => parseDate(text, formats));
 }
 
+/** The kind of a value. Objects and arrays of objects are `object`. */
 function kindOf(value: Json, root: JsonObject, isReal: boolean): Kind {
   if (typeof value === 'number') return Number.isInteger(value) && !isReal ? 'long' : 'double';
   if (typeof value === 'boolean') return 'boolean';
@@ -24,6 +27,7 @@ function kindOf(value: Json, root: JsonObject, isReal: boolean): Kind {
   return root.date_detection !== false && dateFormatOf(value) ? 'date' : 'string';
 }
 
+/** The mapping of a new field where no dynamic template applies. */
 function defaultOf(kind: Kind, value: Json): JsonObject {
   switch (kind) {
     case 'string':
@@ -43,6 +47,7 @@ function defaultOf(kind: Kind, value: Json): JsonObject {
   }
 }
 
+/** What `{dynamic_type}` in a template stands for. */
 const dynamicTypes: Record<Kind, string> = {
   string: 'text',
   long: 'long',
@@ -55,9 +60,10 @@ const dynamicTypes: Record<Kind, string> = {
 const listOf = (value: Json | undefined): string[] =>
   value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
 
+/** Characters of a regular expression in a template. */
 const longestPattern = 1_000;
 
-/** In linear time, for the pattern is from a request and the name from a document. */
+/** A test by RE2, in linear time: the pattern comes from a request and the name from a document. */
 function regexOf(pattern: string): (text: string) => boolean {
   if (pattern.length > longestPattern)
     throw mapperError(`Pattern of a dynamic template is longer than ${longestPattern} characters`);
@@ -69,12 +75,17 @@ function regexOf(pattern: string): (text: string) => boolean {
   }
 }
 
+/**
+ * Whether one of the patterns matches, as wildcards or, with `match_pattern: regex`, as regular
+ * expressions.
+ */
 function nameMatches(template: JsonObject, pattern: Json | undefined, text: string): boolean {
   return listOf(pattern).some((one) =>
     template.match_pattern === 'regex' ? regexOf(one)(text) : wildcard(one).test(text),
   );
 }
 
+/** Whether a template applies to a new field. All of its conditions must hold. */
 function templateMatches(template: JsonObject, kind: Kind, name: string, path: string): boolean {
   const kinds = listOf(template.match_mapping_type);
   if (kinds.length > 0 && !kinds.includes('*') && !kinds.includes(kind)) return false;
@@ -85,6 +96,7 @@ function templateMatches(template: JsonObject, kind: Kind, name: string, path: s
   return template.path_unmatch === undefined || !nameMatches(template, template.path_unmatch, path);
 }
 
+/** Replaces `{name}` and `{dynamic_type}` in all strings of a template's mapping. */
 function fill(value: Json, name: string, type: string): Json {
   if (typeof value === 'string') return value.replaceAll('{name}', name).replaceAll('{dynamic_type}', type);
   if (Array.isArray(value)) return value.map((item) => fill(item, name, type));
@@ -93,8 +105,12 @@ function fill(value: Json, name: string, type: string): Json {
 }
 
 /**
- * What a value that no mapping knows becomes. The first dynamic template that matches decides, else the defaults
- * of Elasticsearch: text with a `keyword` sub-field, long, float, boolean, date.
+ * The mapping of a field that no mapping knows. The first dynamic template that matches decides;
+ * otherwise Elasticsearch's defaults do: text with a `keyword` sub-field, long, float, boolean,
+ * date.
+ *
+ * `isReal` says that the number is written with a fraction. The result is new and may be changed.
+ * @throws StoreError for a template that is malformed.
  */
 export function dynamicDefinition(root: JsonObject, path: string, value: Json, isReal: boolean): JsonObject {
   const kind = kindOf(value, root, isReal);

@@ -1,8 +1,14 @@
 import type { JsonObject } from '../json.ts';
+import { mapperError } from '../store-error.ts';
+import { isDateFormat } from './date-parse.ts';
 
-/** How a field is kept and searched; many of Elasticsearch's types share a family. */
+/**
+ * How a field is stored and searched. Many of Elasticsearch's types share a family; `stored` fields
+ * are kept in the document and cannot be searched.
+ */
 export type Family = 'text' | 'keyword' | 'number' | 'date' | 'boolean' | 'ip' | 'flattened' | 'stored';
 
+/** All field types that a mapping may name. */
 const families: Record<string, Family> = {
   text: 'text',
   match_only_text: 'text',
@@ -44,39 +50,75 @@ const families: Record<string, Family> = {
   percolator: 'stored',
 };
 
+/** The family of a type, or undefined for a type that the store does not know. */
 export function familyOf(type: string): Family | undefined {
   return Object.hasOwn(families, type) ? families[type] : undefined;
 }
 
-/** A leaf of a mapping: what becomes of the values at `source` in a document. */
+/**
+ * The family of a type, with Elasticsearch's errors for unknown types and parameters that the
+ * store does not support.
+ */
+export function checkedFamily(name: string, type: string, definition: JsonObject): Family {
+  const family = familyOf(type);
+  const leaf = name.slice(name.lastIndexOf('.') + 1);
+  if (!family)
+    throw mapperError(
+      `Failed to parse mapping: The mapper type [${type}] declared on field [${leaf}] does not exist. It might have been created within a future version or requires a plugin to be installed. Check the documentation.`,
+    );
+  const asked = ['copy_to', 'script', 'normalizer'].find((option) => definition[option] !== undefined);
+  if (asked)
+    throw mapperError(
+      `Failed to parse mapping: parameter [${asked}] on mapper [${leaf}] is not supported by this store`,
+    );
+  if (definition.analyzer !== undefined && definition.analyzer !== 'standard')
+    throw mapperError(`analyzer [${String(definition.analyzer)}] has not been configured in mappings`);
+  if (family === 'date' && definition.format !== undefined) isDateFormat(String(definition.format));
+  return family;
+}
+
+/** A leaf of a mapping. Immutable. */
 export interface Field {
   readonly kind: 'field';
   /** The name that queries use, such as `message.keyword`. */
   readonly name: string;
-  /** Where its values stand in a document: differs from the name in sub-fields. */
+  /**
+   * Path of its values in a document. It differs from the name in sub-fields and in keys of
+   * flattened fields.
+   */
   readonly source: string;
   readonly type: string;
   readonly family: Family;
-  /** Number among the fields of its mapping, from 0, never used again: indexes arrays instead of hashing names. */
+  /**
+   * Number of the field in its mapping, from 0, never used again. Open segments index an array by
+   * it instead of hashing names.
+   */
   readonly slot: number;
-  /** Path of the nearest `nested` object around it; empty where there is none. */
+  /** Path of the nearest enclosing `nested` object; empty where there is none. */
   readonly nested: string;
   readonly subfields: Field[];
   readonly options: FieldOptions;
 }
 
+/** The parameters of a field that change how its values are read. Names follow Elasticsearch's. */
 interface FieldOptions {
+  /** `format` of a date. */
   formats: string | undefined;
+  /** Characters above which a keyword is kept in the document only. */
   ignoreAbove: number | undefined;
+  /** Whether a value that does not fit is left out of the index instead of refusing the document. */
   ignoreMalformed: boolean;
   nullValue: string | number | boolean | undefined;
+  /** The value of a `constant_keyword`, which every document of the index has. */
   constant: string | undefined;
   scaling: number | undefined;
+  /** Whether strings are read as numbers and fractions are cut off for whole types. */
   coerce: boolean;
-  /** False where neither an index nor doc values are wanted. */
+  /** False where a mapping wants neither an index nor doc values. */
   searchable: boolean;
 }
 
+/** Reads a field's parameters. `ignoreMalformed` is the index's default. */
 export function optionsOf(definition: JsonObject, ignoreMalformed: boolean): FieldOptions {
   const number = (name: string) => (definition[name] === undefined ? undefined : Number(definition[name]));
   const isTrue = (name: string, otherwise: boolean) => String(definition[name] ?? otherwise) === 'true';
@@ -92,13 +134,14 @@ export function optionsOf(definition: JsonObject, ignoreMalformed: boolean): Fie
   };
 }
 
+/** An object of a mapping and its members. */
 export interface ObjectNode {
   readonly kind: 'object';
   readonly path: string;
   readonly dynamic: 'true' | 'false' | 'strict' | 'runtime';
   readonly enabled: boolean;
   readonly nested: boolean;
-  /** Path of the nearest nested object, itself included; empty where there is none. */
+  /** Path of the nearest `nested` object, itself included; empty where there is none. */
   readonly nestedPath: string;
   readonly children: Map<string, MappingNode>;
 }

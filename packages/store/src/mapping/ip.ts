@@ -1,9 +1,14 @@
 /**
- * Addresses as 32 hexadecimal digits: text that sorts as the addresses do, so that a range or a network is a range
- * of strings and an address is a keyword like any other. IPv4 stands in its mapped place (`::ffff:a.b.c.d`).
+ * Addresses are kept as 32 hexadecimal digits. This text sorts as the addresses do, so a range or a
+ * network is a range of terms, and an address is a keyword like any other. IPv4 addresses are
+ * mapped into IPv6 (`::ffff:a.b.c.d`).
  */
 const mapped = '00000000000000000000ffff';
 
+/**
+ * Eight digits of a dotted IPv4 address. Leading zeros are refused: some programs read them as
+ * octal.
+ */
 function fromV4(text: string): string | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
   if (!match) return undefined;
@@ -15,6 +20,10 @@ function fromV4(text: string): string | undefined {
   return hex;
 }
 
+/**
+ * All 32 digits of an IPv6 address, with `::` and an embedded IPv4 address allowed. Zone ids are
+ * not.
+ */
 function fromV6(text: string): string | undefined {
   const embedded = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
   const v4 = embedded ? fromV4(embedded[2]!) : undefined;
@@ -33,14 +42,14 @@ function fromV6(text: string): string | undefined {
     .toLowerCase();
 }
 
-/** Undefined for what is no address. */
+/** The stored form of an address; undefined where the text is not one. */
 export function encodeIp(text: string): string | undefined {
   const v4 = fromV4(text);
   if (v4) return mapped + v4;
   return text.includes(':') ? fromV6(text) : undefined;
 }
 
-/** Place and length of the longest run of zero groups; of two as long, the first. */
+/** Start and length of the longest run of zero groups; the first of several. */
 function longestZeros(groups: string[]): [start: number, length: number] {
   let best: [number, number] = [0, 0];
   for (let start = 0; start < 8; start++) {
@@ -51,7 +60,10 @@ function longestZeros(groups: string[]): [start: number, length: number] {
   return best;
 }
 
-/** The address as Elasticsearch writes it: the longest run of zeros left out, if it is one of at least two. */
+/**
+ * The address as Elasticsearch writes it (RFC 5952): dotted for IPv4, and with the longest run of
+ * at least two zero groups as `::`.
+ */
 export function decodeIp(hex: string): string {
   if (hex.startsWith(mapped))
     return [24, 26, 28, 30].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join('.');
@@ -61,7 +73,10 @@ export function decodeIp(hex: string): string {
   return `${groups.slice(0, start).join(':')}::${groups.slice(start + length).join(':')}`;
 }
 
-/** First and last address of `10.0.0.0/8`, or of a single address. */
+/**
+ * First and last address of a network such as `10.0.0.0/8`, in stored form. A single address is a
+ * range of one. Undefined where the text is neither.
+ */
 export function ipRange(text: string): [string, string] | undefined {
   const [address, bits] = text.split('/') as [string, string?];
   const hex = encodeIp(address);

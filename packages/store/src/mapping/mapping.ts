@@ -1,33 +1,42 @@
 import type { NamePattern } from '@logboom/common';
 import { isObject, type JsonObject, wildcard } from '../json.ts';
 import { illegalArgument, mapperError, StoreError } from '../store-error.ts';
-import { isDateFormat } from './date-parse.ts';
-import { type Family, type Field, familyOf, type MappingNode, type ObjectNode, optionsOf } from './field.ts';
+import { checkedFamily, type Field, type MappingNode, type ObjectNode, optionsOf } from './field.ts';
 
+/** Settings of an index that limit its mapping. */
 export interface MappingSettings {
   ignoreMalformed: boolean;
-  /** `index.mapping.total_fields.limit`: a sender that uses values as keys must not fill the memory. */
+  /** `index.mapping.total_fields.limit`. A sender that uses values as keys must not fill the memory. */
   fieldLimit: number;
-  /** `index.mapping.depth.limit`: how many objects may lie in one another. */
+  /** `index.mapping.depth.limit`: how deep objects may be nested. */
   depthLimit: number;
 }
 
 const defaults: MappingSettings = { ignoreMalformed: false, fieldLimit: 1000, depthLimit: 20 };
 
 /**
- * A mapping as the store works with it: the JSON as people wrote it (and dynamic mapping went on writing it) and,
+ * The mapping of one index: the JSON as users wrote it and as dynamic mapping extends it, and,
  * compiled from it, a tree to walk documents with and the leaf fields by name.
+ *
+ * Ownership: the mapping changes the `definition` that it was given. Callers pass a clone.
+ *
+ * Additions are provisional until `settle`; `rollback` removes them, so that a refused document
+ * leaves no field behind.
+ * @throws StoreError `mapper_parsing_exception` from the constructor for a definition that is malformed or asks for what the store does not support.
  */
 export class Mapping {
   readonly definition: JsonObject;
   readonly root: ObjectNode;
+  /** Leaf fields by name, sub-fields included, aliases and keys of flattened fields not. */
   readonly fields = new Map<string, Field>();
+  /** Fields of type `constant_keyword` that have a value. */
   readonly constants: Field[] = [];
-  /** `_ignored`: the names of fields whose value in a document was left out of the index. */
+  /** `_ignored`: in each document, the names of the fields whose value was left out of the index. */
   readonly ignored: Field;
   readonly settings: MappingSettings;
   readonly #objects = new Map<string, ObjectNode>();
   readonly #aliases = new Map<string, string>();
+  /** What was added since the last `settle`. */
   readonly #unsettled: [parent: ObjectNode, name: string][] = [];
   #slots = 0;
 
@@ -39,22 +48,27 @@ export class Mapping {
     this.root = this.#object('', definition, 'true', '');
   }
 
+  /** One past the highest `Field.slot`. */
   get slots(): number {
     return this.#slots;
   }
 
-  /** The field of that name, through aliases. Keys below a flattened field are fields of their own. */
+  /**
+   * The field of that name, through aliases; also a key below a flattened field. Undefined where
+   * there is none.
+   */
   field(name: string): Field | undefined {
     if (name === '_ignored') return this.ignored;
     const field = this.fields.get(this.#aliases.get(name) ?? name);
     return field ?? this.#flattenedKey(name);
   }
 
+  /** The object at a path; the empty path is the root. */
   object(path: string): ObjectNode | undefined {
     return path === '' ? this.root : this.#objects.get(path);
   }
 
-  /** Leaf fields whose name matches; a name without `*` also stands for the fields of that object. */
+  /** Leaf fields whose name, or one of whose aliases, matches. O(fields). */
   fieldsMatching(pattern: NamePattern): Field[] {
     const named = [...this.fields.values()].filter((field) => pattern.test(field.name));
     const aliased = [...this.#aliases]
@@ -63,7 +77,7 @@ export class Mapping {
     return [...named, ...aliased.filter((field) => field !== undefined)];
   }
 
-  /** Fields by the names under which a pattern finds them: an alias is shown under its own. */
+  /** Fields by the names under which the pattern finds them: an alias is listed under its own name. */
   named(pattern: string): [name: string, field: Field][] {
     const matching = wildcard(pattern);
     const all = [...this.fields.keys(), ...this.#aliases.keys()];
@@ -75,11 +89,15 @@ export class Mapping {
     });
   }
 
+  /** Targets of aliases, by alias. */
   aliases(): ReadonlyMap<string, string> {
     return this.#aliases;
   }
 
-  /** Adds what dynamic mapping decided. The definition grows with it and is what gets stored. */
+  /**
+   * Adds a field or an object that dynamic mapping decided on. The definition grows with it.
+   * @throws StoreError at the limits of fields and depth.
+   */
   add(parent: ObjectNode, name: string, definition: JsonObject): MappingNode {
     this.#checkDepth(parent, name, definition);
     // Slots are no measure: what was taken back does not give its own back.
@@ -95,6 +113,7 @@ export class Mapping {
     return node;
   }
 
+  /** Refuses an object that is nested too deeply. */
   #checkDepth({ path }: ObjectNode, name: string, { type = 'object' }: JsonObject): void {
     const object = path ? `${path}.${name}` : name;
     if ((type === 'object' || type === 'nested') && object.split('.').length >= this.settings.depthLimit)
@@ -103,12 +122,12 @@ export class Mapping {
       );
   }
 
-  /** Keeps what was added. */
+  /** Keeps what was added since the last call. */
   settle(): void {
     this.#unsettled.length = 0;
   }
 
-  /** Takes back what was added since: the document that asked for it was refused, and leaves no trace. */
+  /** Removes what was added since the last `settle`, newest first. */
   rollback(): void {
     for (const [parent, name] of this.#unsettled.splice(0).reverse()) {
       const path = parent.path ? `${parent.path}.${name}` : name;
@@ -120,6 +139,7 @@ export class Mapping {
     }
   }
 
+  /** The field that stands for a key below a flattened field. */
   #flattenedKey(name: string): Field | undefined {
     for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
       const root = this.fields.get(name.slice(0, dot));
@@ -128,6 +148,7 @@ export class Mapping {
     return undefined;
   }
 
+  /** The `properties` of the object at a path, created where they are missing. */
   #propertiesOf(path: string): JsonObject {
     let place = this.definition;
     const walked: string[] = [];
@@ -144,6 +165,10 @@ export class Mapping {
     return path.split('.');
   }
 
+  /**
+   * Compiles an object. `inherited` is the `dynamic` setting of the object around it, `around` the
+   * path of the nearest nested one.
+   */
   #object(path: string, definition: JsonObject, inherited: string, around: string): ObjectNode {
     const dynamic = String(definition.dynamic ?? inherited) as ObjectNode['dynamic'];
     if (!['true', 'false', 'strict', 'runtime'].includes(dynamic))
@@ -177,6 +202,7 @@ export class Mapping {
     return node;
   }
 
+  /** Compiles a member of an object by its type. */
   #build(parent: ObjectNode, path: string, type: string, definition: JsonObject): MappingNode {
     if (type === 'object' || type === 'nested')
       return this.#object(path, definition, parent.dynamic, parent.nestedPath);
@@ -187,8 +213,9 @@ export class Mapping {
     return this.#field(path, path, type, definition, parent.nestedPath);
   }
 
+  /** Compiles a leaf and its sub-fields. */
   #field(name: string, source: string, type: string, definition: JsonObject, nested: string): Field {
-    const family = this.#checkedFamily(name, type, definition);
+    const family = checkedFamily(name, type, definition);
     const options = optionsOf(definition, this.settings.ignoreMalformed);
     const subfields: Field[] = [];
     const field: Field = {
@@ -215,23 +242,5 @@ export class Mapping {
         ),
       );
     return field;
-  }
-
-  #checkedFamily(name: string, type: string, definition: JsonObject): Family {
-    const family = familyOf(type);
-    const leaf = name.slice(name.lastIndexOf('.') + 1);
-    if (!family)
-      throw mapperError(
-        `Failed to parse mapping: The mapper type [${type}] declared on field [${leaf}] does not exist. It might have been created within a future version or requires a plugin to be installed. Check the documentation.`,
-      );
-    const asked = ['copy_to', 'script', 'normalizer'].find((option) => definition[option] !== undefined);
-    if (asked)
-      throw mapperError(
-        `Failed to parse mapping: parameter [${asked}] on mapper [${leaf}] is not supported by this store`,
-      );
-    if (definition.analyzer !== undefined && definition.analyzer !== 'standard')
-      throw mapperError(`analyzer [${String(definition.analyzer)}] has not been configured in mappings`);
-    if (family === 'date' && definition.format !== undefined) isDateFormat(String(definition.format));
-    return family;
   }
 }

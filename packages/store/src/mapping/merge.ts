@@ -1,12 +1,12 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { illegalArgument } from '../store-error.ts';
 
-/** A tree with no shared parts, so that dynamic mapping cannot write into a template. */
+/** A deep copy of JSON, so that dynamic mapping cannot write into a template. */
 export function clone<T>(value: T): T {
   return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
 }
 
-/** `{"host.name": …}` under `properties` means `{"host": {"properties": {"name": …}}}`. */
+/** Turns `{"host.name": …}` under `properties` into `{"host": {"properties": {"name": …}}}`. */
 function expandProperties(properties: JsonObject): JsonObject {
   const result: JsonObject = {};
   for (const [name, definition] of Object.entries(properties)) {
@@ -19,6 +19,7 @@ function expandProperties(properties: JsonObject): JsonObject {
   return result;
 }
 
+/** The same mapping without dots in names. `Mapping` requires this form. The input is not changed. */
 export function expandMapping(mapping: JsonObject): JsonObject {
   return isObject(mapping.properties)
     ? { ...mapping, properties: expandProperties(mapping.properties) }
@@ -28,6 +29,7 @@ export function expandMapping(mapping: JsonObject): JsonObject {
 const typeOf = (definition: JsonObject) =>
   String(definition.type ?? (definition.properties !== undefined ? 'object' : 'object'));
 
+/** Merges two definitions of one field. `strict` refuses a change of type. */
 function mergeProperty(known: JsonObject, added: JsonObject, path: string, strict: boolean): JsonObject {
   const [from, to] = [typeOf(known), typeOf(added)];
   if (from !== to && strict) {
@@ -39,15 +41,19 @@ function mergeProperty(known: JsonObject, added: JsonObject, path: string, stric
   return mergeMapping(known, added, path, strict);
 }
 
-/** Dynamic templates of the same name are replaced; new ones are tried after the known ones. */
+/**
+ * Dynamic templates by name: a later one of the same name replaces the earlier in its place; new
+ * ones are tried last.
+ */
 function mergeTemplates(known: Json | undefined, added: Json | undefined): Json[] {
   const all = [...((known ?? []) as JsonObject[]), ...((added ?? []) as JsonObject[])];
   return [...new Map(all.map((template) => [Object.keys(template)[0], template])).values()];
 }
 
 /**
- * Lays one mapping over another. `strict` is for an index that has documents: there a field keeps its type; where
- * templates are composed, the later one wins.
+ * Lays one mapping over another and returns a new one. `strict` is for an index that has documents:
+ * there a field keeps its type. Where templates are composed, the later one wins.
+ * @throws StoreError `illegal_argument_exception` for a change of type, if strict.
  */
 export function mergeMapping(known: JsonObject, added: JsonObject, path = '', strict = false): JsonObject {
   const result: JsonObject = { ...known, ...added };

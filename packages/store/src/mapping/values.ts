@@ -8,9 +8,13 @@ import { encodeIp } from './ip.ts';
 /** A value as its column keeps it; undefined where there is nothing to keep. */
 export type Stored = number | string | undefined;
 
-/** Why a value does not fit; the walker adds field and document. */
+/**
+ * A value does not fit its field. The message is Elasticsearch's reason; the walker adds the field
+ * and the document, or ignores the value.
+ */
 export class Misfit extends Error {}
 
+/** Ranges of the whole number types. Columns hold doubles, so whole numbers are exact up to 2^53. */
 export const wholeRanges: Record<string, [number, number]> = {
   byte: [-128, 127],
   short: [-32_768, 32_767],
@@ -20,6 +24,7 @@ export const wholeRanges: Record<string, [number, number]> = {
   unsigned_long: [0, 2 ** 64],
 };
 
+/** A number in the range of its type. Strings are read where `coerce` allows it. */
 function toNumber(field: Field, value: Json): number {
   let number: number;
   if (typeof value === 'number') number = value;
@@ -38,7 +43,10 @@ function toNumber(field: Field, value: Json): number {
   return Math.trunc(number);
 }
 
-/** A float's column holds what a float can hold, so that sums and comparisons come out as in Elasticsearch. */
+/**
+ * A column of floats holds what a float can hold, so that sums and comparisons come out as in
+ * Elasticsearch.
+ */
 function toReal(field: Field, number: number): number {
   const real = field.type === 'float' ? Math.fround(number) : number;
   if (!Number.isFinite(real))
@@ -48,12 +56,17 @@ function toReal(field: Field, number: number): number {
   return field.type === 'scaled_float' && scaling ? Math.round(number * scaling) / scaling : number;
 }
 
+/** Elasticsearch takes `true`, `false`, their strings and the empty string. */
 function toBoolean(value: Json): number {
   if (value === true || value === 'true') return 1;
   if (value === false || value === 'false' || value === '') return 0;
   throw new Misfit(`Failed to parse value [${String(value)}] as only [true] or [false] are allowed.`);
 }
 
+/**
+ * A moment in milliseconds. Numbers are read as milliseconds where the field has the default
+ * formats.
+ */
 function toDate(field: Field, value: Json): number {
   const formats = field.options.formats ?? defaultFormats;
   const date =
@@ -69,8 +82,10 @@ function toDate(field: Field, value: Json): number {
   return date;
 }
 
+/** Encoded addresses. Logs repeat them, and encoding is costly; the map is emptied when it is full. */
 const addresses = new Map<string, string>();
 
+/** An address in stored form. */
 function toIp(value: Json): string {
   const text = String(value);
   const known = addresses.get(text);
@@ -82,9 +97,10 @@ function toIp(value: Json): string {
   return encoded;
 }
 
-/** Lucene's limit for one term. */
+/** Bytes. Lucene's limit for a term. */
 const longestTerm = 32_766;
 
+/** A term, or undefined where it is longer than `ignore_above`. */
 function toKeyword(field: Field, value: Json): string | undefined {
   const text = String(value);
   const { ignoreAbove } = field.options;
@@ -100,7 +116,11 @@ function toKeyword(field: Field, value: Json): string | undefined {
   return text;
 }
 
-/** What a field's column keeps of a JSON value, or a Misfit with the reason. */
+/**
+ * What a field's column keeps of a JSON value. Undefined for a keyword that is too long and for
+ * families without a column.
+ * @throws Misfit
+ */
 export function toStored(field: Field, value: Json): Stored {
   switch (field.family) {
     case 'text':
@@ -120,11 +140,12 @@ export function toStored(field: Field, value: Json): Stored {
   }
 }
 
+/** Elasticsearch refuses an empty string for a number, whatever `coerce` says. */
 function malformedEmpty(): never {
   throw new Misfit('For input string: ""');
 }
 
-/** A value as Elasticsearch shows it in an error: objects in Java's way. */
+/** A value as Elasticsearch shows it in an error: objects are written as Java writes a map. */
 function preview(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(preview).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
@@ -133,6 +154,7 @@ function preview(value: Json): string {
     .join(', ')}}`;
 }
 
+/** Elasticsearch's error for a document with a value that does not fit. */
 export function misfitError(field: Field, value: Json, id: string | undefined, reason: string): StoreError {
   const what = `failed to parse field [${field.name}] of type [${field.type}] in document with id '${id ?? ''}'.`;
   return documentError(`${what} Preview of field's value: '${preview(value)}'`, {

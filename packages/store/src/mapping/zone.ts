@@ -3,6 +3,10 @@ import { illegalArgument } from '../store-error.ts';
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
+/**
+ * A formatter for a zone's local time, kept: making one is slow.
+ * @throws StoreError for an unknown zone.
+ */
 function clockOf(zone: string): Intl.DateTimeFormat {
   let clock = clocks.get(zone);
   if (!clock) {
@@ -25,7 +29,7 @@ function clockOf(zone: string): Intl.DateTimeFormat {
   return clock;
 }
 
-/** `Z`, `+01`, `+0100`, `+01:00` as milliseconds; undefined for names such as `Europe/Berlin`. */
+/** `Z`, `+01`, `+0100` and `+01:00` as milliseconds; undefined for names such as `Europe/Berlin`. */
 function fixedOffset(zone: string): Millis | undefined {
   if (zone === 'UTC' || zone === 'Z' || zone === 'GMT') return 0;
   const match = /^([+-])(\d{2})(?::?(\d{2}))?$/.exec(zone);
@@ -33,7 +37,10 @@ function fixedOffset(zone: string): Millis | undefined {
   return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3] ?? 0)) * 60_000;
 }
 
-/** How far a zone's clocks are ahead of UTC at a moment. */
+/**
+ * By how many milliseconds a zone's clocks are ahead of UTC at a moment.
+ * @throws StoreError for an unknown zone.
+ */
 export function offsetOf(utc: Millis, zone: string): Millis {
   const fixed = fixedOffset(zone);
   if (fixed !== undefined) return fixed;
@@ -47,7 +54,10 @@ export function offsetOf(utc: Millis, zone: string): Millis {
   return local - seconds;
 }
 
-/** The moment at which a zone's clocks show `local`; in the hour that a change leaves out, the one after it. */
+/**
+ * The moment at which a zone's clocks show `local` (milliseconds, as if local time were UTC). For a
+ * time that a change of clocks skips, the moment after the change.
+ */
 export function localToUtc(local: Millis, zone: string): Millis {
   const fixed = fixedOffset(zone);
   if (fixed !== undefined) return local - fixed;
@@ -55,8 +65,10 @@ export function localToUtc(local: Millis, zone: string): Millis {
   return local - offsetOf(guess, zone);
 }
 
+/** Units of calendar intervals. Weeks begin on Monday. */
 export type CalendarUnit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year' | 'second';
 
+/** Milliseconds of the units that have a fixed length in local time. */
 const lengths = {
   second: 1000,
   minute: 60_000,
@@ -65,9 +77,10 @@ const lengths = {
   week: 604_800_000,
 } as const;
 
-/** The Monday before the epoch; weeks begin there. */
+/** The Monday before the epoch. */
 const monday = -3 * lengths.day;
 
+/** The start of the unit, in local time. */
 function floorLocal(local: Millis, unit: CalendarUnit): Millis {
   if (unit === 'week') return Math.floor((local - monday) / lengths.week) * lengths.week + monday;
   if (unit in lengths) {
@@ -79,6 +92,7 @@ function floorLocal(local: Millis, unit: CalendarUnit): Millis {
   return Date.UTC(date.getUTCFullYear(), unit === 'year' ? 0 : month, 1);
 }
 
+/** Local time some units later. Months keep the day, or take the last day of a shorter month. */
 function addLocal(local: Millis, unit: CalendarUnit, amount: number): Millis {
   if (unit in lengths) return local + amount * lengths[unit as keyof typeof lengths];
   const date = new Date(local);
@@ -89,16 +103,17 @@ function addLocal(local: Millis, unit: CalendarUnit, amount: number): Millis {
   return first + dayOf * lengths.day + (((local % lengths.day) + lengths.day) % lengths.day);
 }
 
+/** Units shorter than a day are counted in elapsed time, not in local time. */
 const isShort = (unit: CalendarUnit) => unit === 'second' || unit === 'minute' || unit === 'hour';
 
-/** The start of the calendar unit, as a zone's clocks have it, in which a moment lies. */
+/** The start of the calendar unit in which a moment lies, by a zone's clocks. */
 export function floorTo(utc: Millis, unit: CalendarUnit, zone = 'UTC'): Millis {
   // The hour that clocks show twice is two hours: up to there the offset of the moment itself counts.
   if (isShort(unit)) return floorLocal(utc + offsetOf(utc, zone), unit) - offsetOf(utc, zone);
   return localToUtc(floorLocal(utc + offsetOf(utc, zone), unit), zone);
 }
 
-/** A moment some calendar units later by a zone's clocks. */
+/** The moment some calendar units later, by a zone's clocks. */
 export function addUnits(utc: Millis, unit: CalendarUnit, amount: number, zone = 'UTC'): Millis {
   if (isShort(unit)) return addLocal(utc, unit, amount);
   return localToUtc(addLocal(utc + offsetOf(utc, zone), unit, amount), zone);

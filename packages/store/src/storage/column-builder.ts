@@ -3,14 +3,26 @@ import type { Column, NumberColumn, TermColumn, TextColumn } from './column.ts';
 import { Growing } from './growing.ts';
 import { StringTable } from './string-table.ts';
 
-/** Takes the values of one field as documents come, in their order, and gives a column of them at any time. */
+/**
+ * Collects the values of one field of an open segment and makes a column of them.
+ *
+ * Documents are added in ascending order; the values of one document come in a row. A builder only
+ * grows: a deleted document keeps its values, and the segment's live set hides them.
+ */
 export interface ColumnBuilder {
+  /** Adds one value of a document. Amortised O(1); for text, O(tokens). */
   add(doc: number, value: number | string): void;
-  /** The column of the first `size` documents. */
+  /**
+   * The column of the first `size` documents, as a copy of its own. It may be called again after
+   * further values. O(n), and O(n log n) in distinct strings.
+   */
   build(size: number): Column;
 }
 
-/** Where each document's values begin, or undefined where none has more than one. */
+/**
+ * The column's `starts`, or undefined where no document has more than one value. It is a running
+ * sum of the counts per document.
+ */
 function startsOf(docs: Uint16Array, size: number): Uint32Array | undefined {
   let several = false;
   for (let at = 1; at < docs.length && !several; at++) several = docs[at] === docs[at - 1];
@@ -21,6 +33,10 @@ function startsOf(docs: Uint16Array, size: number): Uint32Array | undefined {
   return starts;
 }
 
+/**
+ * Builds the columns of numbers, dates and booleans. Values keep the order of the document,
+ * repeated ones included, as Lucene's sorted numeric doc values keep repeats.
+ */
 export class NumberBuilder implements ColumnBuilder {
   readonly #docs = new Growing(Uint16Array);
   readonly #values = new Growing(Float64Array);
@@ -46,12 +62,19 @@ export class NumberBuilder implements ColumnBuilder {
   }
 }
 
+/**
+ * The narrowest array that holds ordinals up to `highest`. The codec relies on the same rule when
+ * it reads a column: the width is not stored.
+ */
 export function ordinalArray(highest: number, length: number): TermColumn['ordinals'] {
   if (highest < 256) return new Uint8Array(length);
   return highest < 65_536 ? new Uint16Array(length) : new Uint32Array(length);
 }
 
-/** The numbers 0..n of strings in order of arrival, to their places (from 0) in sorted order. */
+/**
+ * Sorts strings by UTF-16 code units and gives, for each in order of arrival, its place in the
+ * sorted list.
+ */
 function ranks(strings: string[]): { sorted: string[]; rank: Uint32Array } {
   const sorted = strings.slice().sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const places = new Map<string, number>();
@@ -61,6 +84,10 @@ function ranks(strings: string[]): { sorted: string[]; rank: Uint32Array } {
   return { sorted, rank };
 }
 
+/**
+ * Builds the columns of keywords, addresses and flattened fields. A document has each term at most
+ * once.
+ */
 export class TermBuilder implements ColumnBuilder {
   readonly #docs = new Growing(Uint16Array);
   readonly #numbers = new Growing(Uint32Array);
@@ -89,7 +116,10 @@ export class TermBuilder implements ColumnBuilder {
     return { kind: 'term', starts, ordinals, terms: StringTable.of(sorted) };
   }
 
-  /** Whether the last document has that term already. */
+  /**
+   * Whether the document that is being added has the term already. Linear in the terms of that one
+   * document.
+   */
   #has(number: number): boolean {
     for (let at = this.#lastStart; at < this.#numbers.length; at++)
       if (this.#numbers.at(at) === number) return true;
@@ -97,19 +127,32 @@ export class TermBuilder implements ColumnBuilder {
   }
 }
 
-/** V8 makes a longer part of a string a view that keeps all of it alive, and a token would keep its whole message. */
+/**
+ * V8 represents a longer substring as a view of the whole string, which keeps the message alive for
+ * as long as one of its tokens.
+ */
 const longestCopied = 12;
 
+/** A copy of the text that refers to no other string. */
 const ownText = (part: string): string =>
   part.length > longestCopied ? (JSON.parse(JSON.stringify(part)) as string) : part;
 
-/** Entries come by document, a token after the other, and are brought into the order of tokens at the end, by counting. */
+/**
+ * Builds the columns of text fields: postings with frequencies and field lengths, without
+ * positions.
+ *
+ * Entries arrive document by document and are grouped by token in `build` with a counting sort.
+ * Within a token they stay in document order.
+ */
 export class TextBuilder implements ColumnBuilder {
   readonly #known = new Map<string, number>();
   readonly #tokens = new Growing(Uint32Array);
   readonly #docs = new Growing(Uint16Array);
   readonly #frequencies = new Growing(Uint8Array);
-  /** The last entry of each token. */
+  /**
+   * For each token, its last entry. If that entry is of the current document, the token occurs
+   * again.
+   */
   readonly #last = new Growing(Uint32Array);
   readonly #lengths = new Growing(Uint32Array);
   #doc = 0;
@@ -160,6 +203,7 @@ export class TextBuilder implements ColumnBuilder {
     return { kind: 'text', tokens: StringTable.of(sorted), offsets, docs, frequencies, lengths };
   }
 
+  /** Appends an entry with frequency 1. */
   #enter(token: number): void {
     this.#tokens.push(token);
     this.#docs.push(this.#doc);

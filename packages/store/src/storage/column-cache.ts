@@ -1,8 +1,12 @@
 import { type Column, columnBytes } from './column.ts';
 
 /**
- * Columns of sealed segments, read from disk when first asked for. A map keeps the order of insertion, so taking
- * an entry out and putting it back makes the first entry the one that was not used for longest.
+ * The columns of sealed segments that were read from disk, up to a limit in bytes. The least
+ * recently used column is dropped first: a `Map` iterates in the order of insertion, and a column
+ * that is used is inserted anew.
+ *
+ * One cache serves all indices. Keys are `INDEX/BASE/FIELD`. The limit is an estimate
+ * (`columnBytes`), and the most recent column stays even if it alone exceeds the limit.
  */
 export class ColumnCache {
   readonly #limit: number;
@@ -13,10 +17,12 @@ export class ColumnCache {
     this.#limit = limit;
   }
 
+  /** Estimated bytes of all columns held. */
   get bytes(): number {
     return this.#bytes;
   }
 
+  /** Returns the column, loading it if it is missing. Columns are immutable and may be shared. */
   get(key: string, load: () => Column): Column {
     const known = this.#entries.get(key);
     if (known) {
@@ -32,7 +38,7 @@ export class ColumnCache {
     return column;
   }
 
-  /** Forgets every column whose key begins so. */
+  /** Drops every column whose key starts with the prefix; the empty prefix drops all. O(entries). */
   forget(prefix: string): void {
     for (const [key, { bytes }] of this.#entries) {
       if (!key.startsWith(prefix)) continue;

@@ -3,11 +3,30 @@ import { ordinalArray } from './column-builder.ts';
 import { StringTable } from './string-table.ts';
 
 /**
- * A column as bytes: a kind (u32), the number of parts (u32), each part's length in bytes (u32), then the parts,
- * each padded to 8 bytes. Numbers are little-endian, as on every machine that Node runs on.
+ * The disk format of a column, the value of an entry in the database `columns`. All numbers are
+ * little-endian.
+ *
+ * | offset | bytes | content |
+ * | --- | --- | --- |
+ * | 0 | 4 | kind: 0 number, 1 term, 2 text |
+ * | 4 | 4 | number of parts, `n` |
+ * | 8 | 4 `n` | length of each part in bytes |
+ * | … | | padding to a multiple of 8, then the parts, each padded to a multiple of 8 |
+ *
+ * Parts by kind, in order:
+ *
+ * - number: `starts` (u32), `values` (f64), least and highest value (f64, f64)
+ * - term: `starts` (u32), `ordinals` (u8, u16 or u32 by the number of terms), terms (UTF-8), their
+ *   offsets (u32)
+ * - text: tokens (UTF-8), their offsets (u32), offsets of postings (u32), docs (u16), frequencies
+ *   (u8), lengths (u32)
+ *
+ * An empty `starts` means that no document has more than one value. There is no checksum: LMDB's
+ * pages are trusted once `lmdb-js` opened the file.
  */
 const kinds = ['number', 'term', 'text'] as const;
 
+/** Lays the head and the padded parts out in one buffer. */
 function join(kind: number, parts: (Uint8Array | undefined)[]): Buffer {
   const head = 8 + Math.ceil(parts.length / 2) * 8;
   const padded = parts.map((part) => Math.ceil((part?.byteLength ?? 0) / 8) * 8);
@@ -23,9 +42,11 @@ function join(kind: number, parts: (Uint8Array | undefined)[]): Buffer {
   return bytes;
 }
 
+/** The bytes of a typed array, without a copy. */
 const raw = (array: Uint8Array | Uint16Array | Uint32Array | Float64Array | undefined) =>
   array && new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
+/** The column's bytes in the format above. */
 export function encodeColumn(column: Column): Buffer {
   switch (column.kind) {
     case 'number':
@@ -49,7 +70,10 @@ export function encodeColumn(column: Column): Buffer {
   }
 }
 
-/** The parts, each in memory of its own, for a typed array must begin at a multiple of its width. */
+/**
+ * Reads the head and copies each part into memory of its own: a typed array must begin at a
+ * multiple of its width, and a buffer of LMDB is only valid until the transaction ends.
+ */
 function split(bytes: Buffer): { kind: (typeof kinds)[number]; parts: ArrayBuffer[] } {
   const count = bytes.readUInt32LE(4);
   let at = 8 + Math.ceil(count / 2) * 8;
@@ -68,12 +92,14 @@ const startsIn = (part: ArrayBuffer) => (part.byteLength > 0 ? new Uint32Array(p
 const tableIn = (blob: ArrayBuffer, offsets: ArrayBuffer) =>
   new StringTable(Buffer.from(blob), new Uint32Array(offsets));
 
+/** Reads ordinals at the width that `ordinalArray` gives for that many terms. */
 function ordinalsIn(part: ArrayBuffer, terms: StringTable) {
   const like = ordinalArray(terms.size, 0);
   if (like instanceof Uint8Array) return new Uint8Array(part);
   return like instanceof Uint16Array ? new Uint16Array(part) : new Uint32Array(part);
 }
 
+/** Reads a column that `encodeColumn` wrote. The result does not refer to `bytes`. */
 export function decodeColumn(bytes: Buffer): Column {
   const { kind, parts } = split(bytes);
   const [a, b, c, d, e, f] = parts as [

@@ -2,19 +2,29 @@ import { type Bits, noBits, setBit } from './bits.ts';
 import { StringTable } from './string-table.ts';
 
 /**
- * All values of one field in one segment. Value number `v` belongs to document `d` where
- * `starts[d] <= v < starts[d + 1]`; without `starts` every document has at most one value, at its own number,
- * and a missing one is NaN or ordinal 0.
+ * All values of one numeric field in one segment; dates are milliseconds, booleans 0 and 1.
+ *
+ * Value number `v` belongs to document `d` where `starts[d] <= v < starts[d + 1]`. Without `starts`
+ * every document has at most one value, at the document's own number, and NaN stands for a missing
+ * one.
  */
 export interface NumberColumn {
   kind: 'number';
   starts: Uint32Array | undefined;
   values: Float64Array;
+  /** Least and highest value, infinite (+∞, −∞) where there is none. */
   min: number;
   max: number;
 }
 
-/** Ordinals count from 1 in the order of the table: comparing ordinals compares terms. */
+/**
+ * All terms of one field in one segment. Values are numbered as in a `NumberColumn`; a missing one
+ * is ordinal 0.
+ *
+ * Ordinals count from 1 in the order of `terms`, so comparing ordinals compares terms. This order
+ * is that of UTF-16 code units, which differs from Lucene's UTF-8 order only beyond the basic
+ * plane.
+ */
 export interface TermColumn {
   kind: 'term';
   starts: Uint32Array | undefined;
@@ -23,8 +33,9 @@ export interface TermColumn {
 }
 
 /**
- * The words of a text field: token `t` stands in the documents `docs[offsets[t]..offsets[t + 1]]`, as often as
- * `frequencies` says. `lengths` has one more than a document's tokens, and 0 where it has not the field at all.
+ * The postings of a text field in one segment: token `t` occurs in the documents `docs[offsets[t]]`
+ * to `docs[offsets[t + 1] - 1]`, ascending, each as often as `frequencies` says (255 at the most).
+ * There are no positions; phrases are checked against the documents themselves.
  */
 export interface TextColumn {
   kind: 'text';
@@ -32,12 +43,19 @@ export interface TextColumn {
   offsets: Uint32Array;
   docs: Uint16Array;
   frequencies: Uint8Array;
+  /**
+   * Tokens of each document plus one; 0 where the document does not have the field. An empty text
+   * has length 1.
+   */
   lengths: Uint32Array;
 }
 
 export type Column = NumberColumn | TermColumn | TextColumn;
 
-/** First and one past the last value number of a document. */
+/**
+ * The first value number of a document and one past its last. Both are 0 where it has no value.
+ * O(1).
+ */
 export function valuesOf(column: NumberColumn | TermColumn, doc: number): [number, number] {
   if (column.starts) return [column.starts[doc] ?? 0, column.starts[doc + 1] ?? 0];
   const size = column.kind === 'number' ? column.values.length : column.ordinals.length;
@@ -46,7 +64,7 @@ export function valuesOf(column: NumberColumn | TermColumn, doc: number): [numbe
   return isMissing ? [0, 0] : [doc, doc + 1];
 }
 
-/** Documents that have any value. */
+/** Documents with at least one value, deleted ones included. O(documents). */
 export function documentsWith(column: Column): Bits {
   const bits = noBits();
   if (column.kind === 'text') {
@@ -62,7 +80,10 @@ export function documentsWith(column: Column): Bits {
   return bits;
 }
 
-/** Documents with a number in [low, high]. */
+/**
+ * Documents with a number in `[low, high]`. O(values); O(1) where the column's bounds exclude the
+ * range.
+ */
 export function documentsBetween(column: NumberColumn, low: number, high: number): Bits {
   const bits = noBits();
   if (high < column.min || low > column.max) return bits;
@@ -78,12 +99,15 @@ export function documentsBetween(column: NumberColumn, low: number, high: number
   return bits;
 }
 
-/** Documents with a term whose place in the table is in [first, end). */
+/** Documents with a term whose place in `terms` is in `[first, end)`. O(values). */
 export function documentsWithTerms(column: TermColumn, first: number, end: number): Bits {
   return documentsWhere(column, (ordinal) => ordinal > first && ordinal <= end);
 }
 
-/** Documents with a term whose ordinal passes; ordinal 0 stands for no term and must not. */
+/**
+ * Documents with a term whose ordinal passes the test. The test must refuse ordinal 0, which stands
+ * for no term.
+ */
 export function documentsWhere(column: TermColumn, passes: (ordinal: number) => boolean): Bits {
   const bits = noBits();
   const { starts, ordinals } = column;
@@ -96,13 +120,17 @@ export function documentsWhere(column: TermColumn, passes: (ordinal: number) => 
   return bits;
 }
 
+/** Documents with the token of that number. O(its postings). */
 export function documentsWithToken(column: TextColumn, token: number): Bits {
   const bits = noBits();
   for (let at = column.offsets[token]!; at < column.offsets[token + 1]!; at++) setBit(bits, column.docs[at]!);
   return bits;
 }
 
-/** Memory that a column takes, roughly; decoded strings come on top. */
+/**
+ * Memory that a column takes, as an estimate for the cache. Decoded strings are counted as if all
+ * were decoded.
+ */
 export function columnBytes(column: Column): number {
   if (column.kind === 'number') return column.values.byteLength + (column.starts?.byteLength ?? 0);
   if (column.kind === 'term')
@@ -110,10 +138,13 @@ export function columnBytes(column: Column): number {
   return column.docs.byteLength * 1.5 + column.lengths.byteLength + tableBytes(column.tokens);
 }
 
-/** A decoded string costs about 40 bytes beside its characters. */
+/** A decoded string costs about 40 bytes besides its characters. */
 const tableBytes = (table: StringTable) => table.blob.length * 2 + table.size * 52;
 
-/** The column of one key below a flattened field: its terms without `key` and separator. */
+/**
+ * The column of one key below a flattened field. `prefix` is the key and its separator; the terms
+ * of the result lack it. O(values).
+ */
 export function keyColumn(column: TermColumn, prefix: string): TermColumn {
   const first = column.terms.lowerBound(prefix);
   const end = column.terms.lowerBound(`${prefix}\uffff`);

@@ -3,11 +3,12 @@ import { dirname } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { databasesOf, environment, storePath } from './files.ts';
 
-/** A file smaller than that is left as it is: there is little to win. */
+/** Bytes. A smaller file is left alone: there is little to gain. */
 const worthwhile = 64 * 2 ** 20;
-/** Share of the file that must be empty. */
+/** Ratio of free pages from which a copy is made. */
 const mostlyEmpty = 0.5;
 
+/** What a compaction changed. */
 interface Compaction {
   /** Bytes of the file. */
   before: number;
@@ -15,9 +16,13 @@ interface Compaction {
 }
 
 /**
- * Gives back to the disk what retention emptied. LMDB keeps the pages of removed documents for later ones and never
- * shortens its file; so at a start, before anybody has it open, a file that is mostly empty is copied without them.
- * The copy takes the file's place when it is on disk as a whole. A disk without room for it leaves all as it was.
+ * Returns disk space that retention freed. LMDB reuses the pages of removed documents but never
+ * shortens its file. So at a start, before anything has opened the file, a file that is mostly
+ * empty is copied without its free pages.
+ *
+ * The copy replaces the file by a rename, after the copy is synced to disk, so a crash leaves
+ * either file whole. Where the disk has no room for the copy, nothing changes and the result is
+ * undefined. Other errors are thrown. Takes as long as writing the live pages.
  */
 export async function compact(folder: string, from = worthwhile): Promise<Compaction | undefined> {
   const path = storePath(folder);
@@ -31,6 +36,7 @@ export async function compact(folder: string, from = worthwhile): Promise<Compac
   return { before, after: sizeOf(path) };
 }
 
+/** Whether a copy was made and synced. An incomplete copy is removed. */
 async function copied(path: string, copy: string): Promise<boolean> {
   const root = open<Buffer, Buffer>({ path, ...environment });
   try {
@@ -47,6 +53,7 @@ async function copied(path: string, copy: string): Promise<boolean> {
   }
 }
 
+/** The part of lmdb-js's statistics that is used. Counts are pages. */
 interface Stats {
   lastPageNumber: number;
   treeBranchPageCount: number;
@@ -54,6 +61,7 @@ interface Stats {
   overflowPages: number;
 }
 
+/** Ratio of pages that no database uses. LMDB counts overflow pages (long values) separately. */
 function emptyShare(root: RootDatabase<Buffer, Buffer>): number {
   const used = [root, ...databasesOf(root)].reduce((pages, database) => {
     const { treeBranchPageCount, treeLeafPageCount, overflowPages } = database.getStats() as Stats;
@@ -66,6 +74,7 @@ function sizeOf(path: string): number {
   return existsSync(path) ? statSync(path).size : 0;
 }
 
+/** Flushes a file or a folder to disk; syncing the folder makes the rename durable. */
 function sync(path: string): void {
   const handle = openSync(path, 'r');
   try {

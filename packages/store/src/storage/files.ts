@@ -5,16 +5,22 @@ import type { Millis } from '@logboom/common';
 import { type Database, open, type RootDatabase } from 'lmdb';
 
 /**
- * The store's LMDB environment. Keys and values are bytes throughout; keys begin with the index's number, so that
- * an index is one range in each database, and numbers are big-endian, so that ranges come in order.
+ * The store's LMDB environment, one file `store.mdb` with five databases. Keys and values are
+ * bytes.
+ *
+ * Keys begin with the index's number, so that an index is one range of each database; numbers in
+ * keys are big-endian, so that ranges are in order. Numbers in values are little-endian.
  *
  * | database | key | value |
- * |---|---|---|
- * | meta | `index:NAME`, `template:NAME`, … | JSON |
- * | documents | index, sequence | version (u32), id length (u16), wall time of the write (f64), id, the document's JSON as it came |
- * | ids | index, id | sequence (u32), version (u32) |
- * | segments | index, first sequence | JSON: what a sealed segment holds |
- * | columns | index, first sequence, field | a column; without field, the set of documents not deleted |
+ * | --- | --- | --- |
+ * | meta | `KIND:NAME` | JSON, see `Catalog` |
+ * | documents | index (u32), sequence (u32) | version (u32), id length (u16), wall time of the write (f64), id, the document's JSON as received |
+ * | ids | index (u32), id (UTF-8) | sequence (u32), version (u32) |
+ * | segments | index (u32), first sequence (u32) | JSON of a `SegmentRecord`; under sequence 0xffffffff the first sequence of the open segment (u32) |
+ * | columns | index (u32), first sequence (u32), field (UTF-8) | a column, see `column-codec.ts`; without a field, the segment's live set (2,048 bytes) |
+ *
+ * A sequence numbers the writes of one index from 0, like Elasticsearch's `_seq_no`. Overwriting a
+ * document gives it a new sequence.
  */
 export interface Files {
   root: RootDatabase<Buffer, Buffer>;
@@ -25,14 +31,24 @@ export interface Files {
   columns: Database<Buffer, Buffer>;
 }
 
+/** Keys and values pass through lmdb-js unchanged. */
 const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
 
-/** How the environment is opened. Without overlapping sync a transaction that returned is on disk, and an answer may leave. */
+/**
+ * How the environment is opened. `overlappingSync` would let a transaction return before the disk
+ * has it; without it, a write is durable when it returns and the answer may leave. `noSubdir` names
+ * the file itself.
+ */
 export const environment = { noSubdir: true, overlappingSync: false, maxDbs: 8, ...binary } as const;
 
+/** The data file within the store's folder. LMDB keeps `store.mdb-lock` beside it. */
 export const storePath = (folder: string): string => join(folder, 'store.mdb');
 
-/** Only their owner may read what people's servers log. */
+/**
+ * Opens or creates the files. The folder and the files are readable and writable by their owner
+ * only, since logs hold personal data. One process at a time may write; lmdb-js does not prevent a
+ * second one.
+ */
 export function openFiles(folder: string): Files {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
@@ -45,6 +61,7 @@ export function openFiles(folder: string): Files {
 
 type Binary = Database<Buffer, Buffer>;
 
+/** The five databases of an environment, in the order of the table above. */
 export function databasesOf(root: RootDatabase<Buffer, Buffer>): [Binary, Binary, Binary, Binary, Binary] {
   const database = (name: string): Binary => root.openDB<Buffer, Buffer>({ name, ...binary });
   return [
@@ -56,6 +73,7 @@ export function databasesOf(root: RootDatabase<Buffer, Buffer>): [Binary, Binary
   ];
 }
 
+/** Key of a sequence of an index. */
 export function numberKey(index: number, number: number): Buffer {
   const key = Buffer.allocUnsafe(8);
   key.writeUInt32BE(index, 0);
@@ -63,6 +81,7 @@ export function numberKey(index: number, number: number): Buffer {
   return key;
 }
 
+/** Key of a document's id. */
 export function idKey(index: number, id: string): Buffer {
   const key = Buffer.allocUnsafe(4 + Buffer.byteLength(id));
   key.writeUInt32BE(index, 0);
@@ -70,11 +89,16 @@ export function idKey(index: number, id: string): Buffer {
   return key;
 }
 
-/** Characters of a field's name that stand in a key as they are: those of a longer one would not fit. */
+/** Bytes. A longer field name would not fit in a key and is replaced by its digest. */
 const longestField = 600;
 
+/**
+ * `#` starts no field name that Elasticsearch's clients send, and the digest is 64 hexadecimal
+ * digits.
+ */
 const digestOf = (field: string) => `#${createHash('sha256').update(field).digest('hex')}`;
 
+/** Key of a field's column in the segment that starts at `base`; the empty field is the live set. */
 export function columnKey(index: number, base: number, field: string): Buffer {
   return Buffer.concat([
     numberKey(index, base),
@@ -82,19 +106,26 @@ export function columnKey(index: number, base: number, field: string): Buffer {
   ]);
 }
 
-/** LMDB's limit for a key here is 1,978 bytes; Elasticsearch refuses ids above 512. */
+/** Bytes. Elasticsearch refuses longer ids; LMDB's limit for a whole key is 1,978 bytes here. */
 export const longestId = 512;
 
+/** A document as the database `documents` keeps it. */
 export interface StoredDocument {
   id: string;
   version: number;
   /** Wall time of its write. */
   written: Millis;
+  /**
+   * The JSON as received, byte for byte. In a result of `decodeDocument` it is a view of the given
+   * bytes.
+   */
   source: Buffer;
 }
 
+/** Bytes before the id. */
 const header = 14;
 
+/** The value of an entry in `documents`. */
 export function encodeDocument({ id, version, written, source }: StoredDocument): Buffer {
   const idLength = Buffer.byteLength(id);
   const bytes = Buffer.allocUnsafe(header + idLength + source.length);
@@ -106,6 +137,7 @@ export function encodeDocument({ id, version, written, source }: StoredDocument)
   return bytes;
 }
 
+/** Reads what `encodeDocument` wrote. The source is a view of `bytes`, not a copy. */
 export function decodeDocument(bytes: Buffer): StoredDocument {
   const end = header + bytes.readUInt16LE(4);
   const [version, written] = [bytes.readUInt32LE(0), bytes.readDoubleLE(6)];

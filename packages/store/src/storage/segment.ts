@@ -9,28 +9,41 @@ import { decodeColumn, encodeColumn } from './column-codec.ts';
 import { columnKey, type Files, numberKey } from './files.ts';
 
 /**
- * A run of up to 16,384 documents of one index by sequence, with a column for each field. The last segment of an
- * index is open: its columns are in memory and grow. A full one is sealed: its columns are written, and from then on
- * only its set of live documents changes. Searches go segment by segment, skip those that cannot match by the least and
- * the highest value of a field, and work on sets of documents within one.
+ * A run of up to 16,384 documents of one index, in the order of their sequences, with a column for
+ * each field.
+ *
+ * The last segment of an index is *open*: its columns are in memory and grow. A full segment is
+ * *sealed*: its columns are written, and from then on only its set of live documents changes. There
+ * are no merges, unlike in Lucene; retention drops whole segments.
+ *
+ * A search visits segments one by one, skips those whose bounds exclude a match, and works on sets
+ * of documents within one.
  */
 export interface Segment {
-  /** Sequence of its first document. */
+  /** Sequence of its first document. Document `doc` has the sequence `base + doc`. */
   readonly base: number;
-  /** Places for documents, also those of deleted ones. */
+  /** Places in use, those of deleted documents included. */
   readonly size: number;
+  /** Documents that are not deleted. The segment's own: copy it before changing it. */
   readonly live: Bits;
-  /** Bytes of its documents. */
+  /** Bytes of the sources of its documents, deleted ones included. */
   readonly bytes: number;
-  /** Wall time of the first and the last write. */
+  /** Wall time of the first write and of the last one. Retention goes by the last one. */
   readonly opened: Millis;
   readonly written: Millis;
+  /** The field's column, or undefined where no document of the segment has the field. Immutable. */
   column(field: Field): Column | undefined;
-  /** Least and highest value of a numeric field without reading its column; undefined where unknown. */
+  /**
+   * Least and highest value of a numeric field without reading its column. Undefined where they are
+   * not known; `[1, 0]`, an empty range, where the segment does not have the field.
+   */
   bounds(field: Field): readonly [number, number] | undefined;
 }
 
-/** What stays of a sealed segment in the `segments` database. */
+/**
+ * A sealed segment in the database `segments`, as JSON. `columns` names the fields that have a
+ * column, `bounds` has the least and highest value of numeric ones.
+ */
 export interface SegmentRecord {
   base: number;
   size: number;
@@ -41,7 +54,10 @@ export interface SegmentRecord {
   bounds: Record<string, [number, number]>;
 }
 
-/** The values of a flattened field without their keys: what a query on the field itself sees. */
+/**
+ * The values of a flattened field without their keys: what a query on the field itself searches, as
+ * in Elasticsearch.
+ */
 function flattenedValues(column: Column, size: number): Column {
   const builder = new TermBuilder();
   if (column.kind !== 'term') return column;
@@ -55,7 +71,10 @@ function flattenedValues(column: Column, size: number): Column {
   return builder.build(size);
 }
 
-/** A flattened field has one column; its keys' columns are derived from that. */
+/**
+ * The column that a field's queries see. A flattened field has one column of terms `KEY\0VALUE`,
+ * written under the field's own name; the columns of its keys are derived from it when asked for.
+ */
 function derive(field: Field, size: number, load: (name: string) => Column | undefined): Column | undefined {
   if (field.family !== 'flattened') return load(field.name);
   const isRoot = field.source === field.name;
@@ -66,6 +85,7 @@ function derive(field: Field, size: number, load: (name: string) => Column | und
     : column;
 }
 
+/** A segment on disk. Columns are loaded through the cache; the live set is in memory. */
 export class SealedSegment implements Segment {
   readonly base: number;
   readonly size: number;
@@ -103,21 +123,31 @@ export class SealedSegment implements Segment {
     return this.#record.bounds[field.name] ?? (this.#columns.has(field.name) ? undefined : [1, 0]);
   }
 
+  /** Marks a document as deleted and writes the live set. Must run within a transaction. */
   delete(doc: number): void {
     clearBit(this.live, doc);
     this.#files.columns.putSync(columnKey(this.#index, this.base, ''), Buffer.from(this.live.buffer));
   }
 
+  /**
+   * Reads a column. Its presence was checked against the record, so a missing entry is a defect and
+   * throws.
+   */
   #load(name: string): Column {
     return decodeColumn(this.#files.columns.getBinary(columnKey(this.#index, this.base, name))!);
   }
 }
 
+/** The builder for a field's family. Dates and booleans are numbers, addresses are terms. */
 function builderFor(field: Field): ColumnBuilder {
   if (field.family === 'text') return new TextBuilder();
   return ['number', 'date', 'boolean'].includes(field.family) ? new NumberBuilder() : new TermBuilder();
 }
 
+/**
+ * The segment that takes new documents. All of it is in memory; after a restart it is built again
+ * from the documents on disk, which are at most `segmentSize`.
+ */
 export class OpenSegment implements Segment {
   readonly base: number;
   readonly live = noBits();
@@ -125,6 +155,7 @@ export class OpenSegment implements Segment {
   bytes = 0;
   opened: Millis = 0;
   written: Millis = 0;
+  /** By `Field.slot`, which is faster than a map by name. */
   readonly #builders: ({ field: Field; builder: ColumnBuilder } | undefined)[] = [];
   /** Columns built since the last write. */
   readonly #built = new Map<string, Column>();
@@ -137,7 +168,10 @@ export class OpenSegment implements Segment {
     return this.size >= segmentSize;
   }
 
-  /** Takes the next document. Returns its sequence. */
+  /**
+   * Takes the next document and returns its sequence. `fields` and `values` are parallel; `bytes`
+   * is the size of its source. The caller checks `isFull` first.
+   */
   add(fields: Field[], values: (number | string)[], bytes: number, now: Millis): number {
     const doc = this.size++;
     this.#built.clear();
@@ -149,7 +183,7 @@ export class OpenSegment implements Segment {
     return this.base + doc;
   }
 
-  /** Leaves places without documents, where a restart finds some deleted. */
+  /** Leaves places without documents: after a restart, deleted ones are missing on disk. */
   skipTo(size: number): void {
     this.size = size;
   }
@@ -166,11 +200,15 @@ export class OpenSegment implements Segment {
     return column;
   }
 
+  /** Not known while values are still being added. */
   bounds(): undefined {
     return undefined;
   }
 
-  /** Writes the columns; the caller is within a transaction and replaces this segment by the sealed one. */
+  /**
+   * Writes the columns, the live set and the record. The caller is within a transaction and
+   * replaces this segment by the result. O(values).
+   */
   seal(files: Files, cache: ColumnCache, index: number): SealedSegment {
     const bounds: SegmentRecord['bounds'] = {};
     const columns: string[] = [];
@@ -188,6 +226,7 @@ export class OpenSegment implements Segment {
     return new SealedSegment(files, cache, index, record, this.live);
   }
 
+  /** How many documents are not deleted. */
   get liveCount(): number {
     return countBits(this.live);
   }

@@ -15,18 +15,23 @@ import {
 } from './files.ts';
 import { OpenSegment, SealedSegment, type Segment, type SegmentRecord } from './segment.ts';
 
-/** Under this number in `segments` stands the sequence at which the open segment begins. */
+/**
+ * The key in `segments` under which the first sequence of the open segment is kept. No segment
+ * starts there.
+ */
 const openBase = 0xffff_ffff;
 
+/** A live document and its sequence. */
 export interface Found extends StoredDocument {
   sequence: number;
 }
 
+/** Sources on disk were parsed once before they were accepted. */
 const parse = (source: Buffer) => JSON.parse(source.toString()) as JsonObject;
 
 /**
- * The documents of one index: Elasticsearch would call it the one shard of an index with one shard. All of its
- * writing methods are called within a transaction; when that fails the shard is thrown away and read again.
+ * A document to be written. `document` is `source` parsed; `old` is the live document that it
+ * replaces; `version` is the new version.
  */
 interface NewDocument {
   id: string;
@@ -36,10 +41,20 @@ interface NewDocument {
   version: number;
 }
 
+/**
+ * The documents of one index. Elasticsearch would call it the only shard of the index.
+ *
+ * Reading methods may be called at any time on the store's thread. Writing methods (`put`,
+ * `delete`, `remap`, `seal`, `drop`) must run within a transaction; when that is aborted, memory is
+ * ahead of the disk, and the shard is thrown away and read again.
+ *
+ * Opening reads the segment records and builds the open segment from its documents: O(segments +
+ * `segmentSize` documents).
+ */
 export class Shard {
   readonly number: number;
   mapping: Mapping;
-  /** Sealed ones, oldest first. */
+  /** Sealed segments, oldest first. */
   sealed: SealedSegment[] = [];
   open: OpenSegment;
   readonly #files: Files;
@@ -61,27 +76,32 @@ export class Shard {
     this.open = this.#load();
   }
 
+  /** All segments with documents, oldest first. */
   get segments(): Segment[] {
     return this.open.size > 0 ? [...this.sealed, this.open] : this.sealed;
   }
 
+  /** Live documents. O(segments). */
   get count(): number {
     return this.segments.reduce((sum, segment) => sum + countBits(segment.live), 0);
   }
 
+  /** Deleted documents whose places are still there. */
   get deleted(): number {
     return this.segments.reduce((sum, segment) => sum + segment.size, 0) - this.count;
   }
 
+  /** Bytes of sources, those of deleted documents in live segments included. */
   get bytes(): number {
     return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
+  /** The sequence that the next write gets. */
   get nextSequence(): number {
     return this.open.base + this.open.size;
   }
 
-  /** The live document of that id. */
+  /** The live document with that id, or undefined. Two point reads. */
   find(id: string): Found | undefined {
     const entry = this.#files.ids.getBinary(idKey(this.number, id));
     const sequence = entry?.readUInt32LE(0);
@@ -89,11 +109,12 @@ export class Shard {
     return { sequence, ...this.read(sequence) };
   }
 
+  /** The document with that sequence, which must be on disk. */
   read(sequence: number): StoredDocument {
     return decodeDocument(this.#files.documents.getBinary(numberKey(this.number, sequence))!);
   }
 
-  /** The document as it is now, or undefined when it was deleted since somebody found it. */
+  /** The document, or undefined if it was deleted since it was found, alone or with its index. */
   readLive(sequence: number): StoredDocument | undefined {
     if (!this.#isLive(sequence)) return undefined;
     // Of an index that was deleted, too, somebody may still hold the hits.
@@ -102,8 +123,9 @@ export class Shard {
   }
 
   /**
-   * Puts a document in the place of `old`. Throws when it does not fit the mapping, and then nothing has changed.
-   * `isNew` says whether fields were added to the mapping.
+   * Writes a document in place of `old`. `grown` says that dynamic mapping added fields, so that
+   * the caller must save the mapping.
+   * @throws StoreError where the document does not fit the mapping; then nothing has changed.
    */
   put({ id, old, source, document, version }: NewDocument, now: Millis) {
     this.#walker.walk(document, id, () => source.toString());
@@ -124,18 +146,24 @@ export class Shard {
     return { sequence, grown };
   }
 
+  /** Deletes a live document and its id. */
   delete(found: Found): void {
     this.#files.ids.removeSync(idKey(this.number, found.id));
     this.#bury(found.sequence);
   }
 
-  /** Replaces the mapping; documents of the open segment are read again so that new fields find their values. */
+  /**
+   * Replaces the mapping. Documents of the open segment are read again so that new fields get their
+   * values; sealed segments keep their columns, so a field that was not indexed before has no
+   * values there.
+   */
   remap(definition: JsonObject, settings: Partial<MappingSettings>): void {
     this.mapping = new Mapping(definition, settings);
     this.#walker = new DocumentWalker(this.mapping);
     this.open = this.#reopen(this.open.base);
   }
 
+  /** Seals the open segment, if it has documents, and starts a new one. */
   seal(): void {
     if (this.open.size === 0) return;
     const next = this.nextSequence;
@@ -146,19 +174,24 @@ export class Shard {
     this.#files.segments.putSync(numberKey(this.number, openBase), base);
   }
 
-  /** Takes a sealed segment out of sight; its documents and columns are for the purge to remove. */
+  /**
+   * Takes a sealed segment out of sight. Its documents and columns stay on disk until the caller's
+   * `Trash` record is purged.
+   */
   drop(segment: SealedSegment): void {
     this.sealed = this.sealed.filter((one) => one !== segment);
     this.#files.segments.removeSync(numberKey(this.number, segment.base));
     this.#cache.forget(`${this.number}/${segment.base}/`);
   }
 
+  /** Removes a document from its segment's live set and from disk. */
   #bury(sequence: number): void {
     const segment = this.segmentOf(sequence);
     segment?.delete(sequence - segment.base);
     this.#files.documents.removeSync(numberKey(this.number, sequence));
   }
 
+  /** The segment that holds the sequence, deleted or not. Binary search. */
   segmentOf(sequence: number): OpenSegment | SealedSegment | undefined {
     if (sequence >= this.open.base) return sequence < this.nextSequence ? this.open : undefined;
     let low = 0;
@@ -177,6 +210,7 @@ export class Shard {
     return segment !== undefined && hasBit(segment.live, sequence - segment.base);
   }
 
+  /** Reads the segment records, then builds the open segment. */
   #load(): OpenSegment {
     const range = { start: numberKey(this.number, 0), end: numberKey(this.number, openBase) };
     for (const { value } of this.#files.segments.getRange(range)) {
@@ -194,7 +228,7 @@ export class Shard {
     return new Uint32Array(new Uint8Array(bytes).buffer);
   }
 
-  /** Columns of the open segment are only in memory: they are made again from its documents. */
+  /** Builds the open segment from the documents on disk, with the present mapping. */
   #reopen(base: number): OpenSegment {
     const segment = new OpenSegment(base);
     const range = { start: numberKey(this.number, base), end: numberKey(this.number + 1, 0) };

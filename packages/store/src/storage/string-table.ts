@@ -1,6 +1,9 @@
 /**
- * A sorted list of distinct strings as one run of UTF-8 and its offsets. It decodes what is asked for and keeps
- * it: a search looks at few of the strings of most segments.
+ * A sorted list of distinct strings as one run of UTF-8 and the offsets of the strings in it (one
+ * more than there are strings). A string is decoded when it is first asked for and then kept: a
+ * search looks at few strings of most segments.
+ *
+ * The order is that of `<`, by UTF-16 code units. Places count from 0. The table is immutable.
  */
 export class StringTable {
   readonly size: number;
@@ -15,7 +18,7 @@ export class StringTable {
     this.#decoded = new Array(this.size);
   }
 
-  /** `sorted` must be in the order of `<`. */
+  /** Makes a table. `sorted` must be distinct and in the order of `<`; this is not checked. */
   static of(sorted: string[]): StringTable {
     const blob = Buffer.from(sorted.join(''), 'utf8');
     const offsets = new Uint32Array(sorted.length + 1);
@@ -23,12 +26,16 @@ export class StringTable {
     return new StringTable(blob, offsets);
   }
 
+  /** The string at a place. The place is not checked. */
   get(at: number): string {
     this.#decoded[at] ??= this.blob.toString('utf8', this.offsets[at], this.offsets[at + 1]);
     return this.#decoded[at];
   }
 
-  /** Place of the first string that is not before `text`. */
+  /**
+   * The place of the first string that is not before `text`; `size` where all are. O(log n)
+   * comparisons.
+   */
   lowerBound(text: string): number {
     let low = 0;
     let high = this.size;
@@ -40,14 +47,14 @@ export class StringTable {
     return low;
   }
 
-  /** Place of `text`, or -1. */
+  /** The place of `text`, or -1. O(log n). */
   find(text: string): number {
     const at = this.lowerBound(text);
     return at < this.size && this.get(at) === text ? at : -1;
   }
 }
 
-/** Buffer.byteLength crosses into C++ for every call; most strings here are short and ASCII. */
+/** `Buffer.byteLength` calls into C++ each time; most strings here are short and ASCII. */
 function byteLength(text: string): number {
   if (text.length > 64) return Buffer.byteLength(text);
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return Buffer.byteLength(text);

@@ -1,15 +1,25 @@
 import { StoreError } from '../store-error.ts';
 import type { Files } from './files.ts';
 
+/** A write that waits. `run` does it within the transaction; `done` settles its promise. */
 interface Job {
   run: () => void;
   done: (committed: boolean, error?: unknown) => void;
 }
 
 /**
- * All writes, one after the other. Jobs that wait are run in one transaction and share its flush to disk; each
- * promise settles when its job is on disk. A job that throws a StoreError has changed nothing and fails alone; any
- * other exception undoes the group, whose jobs are then tried one by one, and `onAbort` makes memory agree with the disk again.
+ * Runs all writes, one after the other, in the order in which they were asked for. Jobs that wait
+ * are run in one transaction (64 at the most) and share its flush to disk.
+ *
+ * - A promise resolves when its job is on disk.
+ * - A job that throws a `StoreError` must have changed nothing. It alone is rejected; the others
+ *   commit.
+ * - Any other exception aborts the transaction. `onAbort` is called to make memory agree with the
+ *   disk again, and each job of the group is then tried alone, so that the failure of one does not
+ *   fail the others.
+ *
+ * A job therefore may run twice and must not keep state outside the engine. Jobs are synchronous:
+ * the thread serves no request while one runs, so long work is split into many jobs.
  */
 export class WriteQueue {
   readonly #files: Files;
@@ -23,6 +33,10 @@ export class WriteQueue {
     this.#onAbort = onAbort;
   }
 
+  /**
+   * Runs the job and resolves with its result. Rejects with `node_closed_exception` (503) after
+   * `close`.
+   */
   run<T>(work: () => T): Promise<T> {
     if (this.#closed)
       return Promise.reject(new StoreError(503, 'node_closed_exception', 'the store is closed'));
@@ -46,12 +60,13 @@ export class WriteQueue {
     });
   }
 
-  /** Resolves when everything asked for so far is on disk; refuses what comes later. */
+  /** Refuses new jobs and resolves when all earlier ones are on disk. */
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#jobs.length > 0) await new Promise((resolve) => setImmediate(resolve));
   }
 
+  /** Jobs of the same turn of the event loop form one group. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -64,7 +79,7 @@ export class WriteQueue {
     if (this.#jobs.length > 0) this.#schedule();
   }
 
-  /** Of a group that failed each job is tried alone: what one of them met is no reason for the others. */
+  /** Runs a group in one transaction. Where it fails, each job is tried alone. */
   #commit(jobs: Job[]): void {
     try {
       this.#files.root.transactionSync(() => {
