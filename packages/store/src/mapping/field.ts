@@ -6,7 +6,7 @@ import { isDateFormat } from './date-parse.ts';
  * How a field is stored and searched. Many of Elasticsearch's types share a family; `stored` fields
  * are kept in the document and cannot be searched.
  */
-export type Family = 'text' | 'keyword' | 'number' | 'date' | 'boolean' | 'ip' | 'flattened' | 'stored';
+type Family = 'text' | 'keyword' | 'number' | 'date' | 'boolean' | 'ip' | 'flattened' | 'stored';
 
 /** All field types that a mapping may name. */
 const families: Record<string, Family> = {

@@ -2,7 +2,14 @@ import { noBits, unite } from '../storage/bits.ts';
 import { documentsWith } from '../storage/column.ts';
 import { constant, fieldOf, type Matcher, type QueryContext, searchedField } from './matcher.ts';
 
-/** Documents that have a value in the field, or in any field below an object of that name. */
+/**
+ * Documents that have a value in the field, or in any field below an object of that name. An
+ * unknown name matches nothing.
+ *
+ * Elasticsearch answers `exists` from doc values or norms; the store asks the columns, with the
+ * same result: a value that `ignore_above` or `ignore_malformed` left out does not count.
+ * @throws StoreError for fields that are only stored.
+ */
 export function exists(context: QueryContext, name: string, boost = 1): Matcher {
   if (name === '_id' || name === '_index') return constant((segment) => segment.live.slice(), boost);
   const { mapping, nested } = context;

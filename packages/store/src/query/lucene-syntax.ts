@@ -1,8 +1,14 @@
 import { type Clause, deepest, type Member, type Occurrence, SyntaxProblem, special } from './clauses.ts';
 
+type Conjunction = 'and' | 'or' | undefined;
+
 /**
- * Lucene's classic parser: `field:word`, phrases, ranges, groups, AND/OR/NOT, +/-, wildcards, regular expressions,
- * boosts. AND and OR have no precedence: they mark their neighbours as required or optional, exactly as Lucene does.
+ * Lucene's classic query parser, by recursive descent: `field:word`, phrases, ranges, groups,
+ * AND/OR/NOT, `+`/`-`, wildcards, regular expressions, boosts.
+ *
+ * AND and OR have no precedence: they mark their neighbours as required or optional, exactly as
+ * Lucene's parser does. An instance parses one text once. O(length), except that each word looks
+ * ahead 200 characters at the most.
  */
 export class LuceneSyntax {
   readonly #text: string;
@@ -15,6 +21,10 @@ export class LuceneSyntax {
     this.#operator = operator;
   }
 
+  /**
+   * Parses the whole text.
+   * @throws SyntaxProblem
+   */
   parse(): Clause {
     const group = this.#group(undefined);
     if (this.#at < this.#text.length) this.#fail();
@@ -42,7 +52,7 @@ export class LuceneSyntax {
     return this.#take(word);
   }
 
-  #conjunction(): 'and' | 'or' | undefined {
+  #conjunction(): Conjunction {
     this.#skip();
     if (this.#takeWord('AND') || this.#take('&&')) return 'and';
     return this.#takeWord('OR') || this.#take('||') ? 'or' : undefined;
@@ -107,12 +117,7 @@ export class LuceneSyntax {
     return /^(?:[:^~*]|\s*(?:&&|\|\||(?:AND|OR)(?:[\s(+\-!"]|$)))/.test(this.#text.slice(at, at + 200));
   }
 
-  #join(
-    members: Member[],
-    clause: Clause,
-    conjunction: 'and' | 'or' | undefined,
-    modifier: string | undefined,
-  ): void {
+  #join(members: Member[], clause: Clause, conjunction: Conjunction, modifier: string | undefined): void {
     const last = members.at(-1);
     if (last && last.occurs !== 'mustNot') {
       if (conjunction === 'and') last.occurs = 'must';
@@ -216,15 +221,8 @@ export class LuceneSyntax {
     const isOpen = !this.#take('=');
     const value = this.#bound(/[\s()]/);
     const [low, high] = isGreater ? [value, '*'] : ['*', value];
-    return {
-      kind: 'range',
-      field: undefined,
-      low,
-      high,
-      lowOpen: isGreater && isOpen,
-      highOpen: !isGreater && isOpen,
-      boost: 1,
-    };
+    const [lowOpen, highOpen] = [isGreater && isOpen, !isGreater && isOpen];
+    return { kind: 'range', field: undefined, low, high, lowOpen, highOpen, boost: 1 };
   }
 
   #word(field: string | undefined): Clause {

@@ -7,44 +7,68 @@ import type { Segment } from '../storage/segment.ts';
 import type { Shard } from '../storage/shard.ts';
 import { queryShardError } from '../store-error.ts';
 
-/** A query on one index: the documents of a segment that match, and how well. */
+/**
+ * A query bound to one index: which documents of a segment match, and how well.
+ *
+ * A matcher lives for one request and may keep what it computed for a segment.
+ */
 export interface Matcher {
-  /** A fresh set that the caller may change. It may hold deleted documents. */
+  /**
+   * The documents that match, as a fresh set that the caller may change. It may hold deleted
+   * documents: callers intersect it with `segment.live`.
+   */
   match(segment: Segment): Bits;
-  /** Adds each matching document's score to `scores`; what it adds for others is never looked at. */
+  /**
+   * Adds each matching document's score to `scores`, by document number. What it adds for other
+   * documents is ignored.
+   */
   score(segment: Segment, scores: Float64Array): void;
-  /** What of a document it looks at, for highlighting; none where it is no term that it looks for. */
+  /**
+   * What the query looks for in a document, for highlighting. Absent where the query looks for no
+   * terms.
+   */
   marks?(segment: Segment, doc: number): Mark[];
 }
 
-/** Words that stand in a row in a field, moved by `slop` places at the most; mostly there is one. */
+/**
+ * Tokens to highlight: `words` in order in a field, at most `slop` positions apart. Mostly there is
+ * one word.
+ */
 export interface Mark {
   field: string;
   words: ((token: string) => boolean)[];
   slop: number;
 }
 
+/** The mark of a query for single terms. */
 export const oneWord = (field: string, word: (token: string) => boolean): Mark[] => [
   { field, words: [word], slop: 0 },
 ];
 
-/** Where a query finds columns and documents: a shard, or the nested objects in one. */
+/** What a query needs of a shard. Nested objects provide the same. */
 export type Documents = Pick<Shard, 'segments' | 'read' | 'find'>;
 
 /** What a query must know of the index that it runs on. */
 export interface QueryContext {
   name: string;
   shard: Documents;
-  /** Path of the nested objects that are looked at as documents of their own; empty for the documents themselves. */
+  /**
+   * Path of the nested objects that are searched as documents of their own; empty for the documents
+   * themselves.
+   */
   nested: string;
   mapping: Mapping;
   /** Wall time of the request. */
   now: Millis;
 }
 
-/** A query that was read; it becomes a matcher for each index that is searched. */
+/**
+ * A parsed query. It is bound to each index that is searched, which yields a matcher.
+ * @throws StoreError where the query cannot run on the index, for example on a field of the wrong type.
+ */
 export type Query = (context: QueryContext) => Matcher;
 
+/** The context of an index. `now` is the wall time of the request. */
 export function contextOf(
   { record, shard }: { record: IndexRecord; shard: Shard },
   now: Millis,
@@ -52,13 +76,19 @@ export function contextOf(
   return { name: record.name, shard, nested: '', mapping: shard.mapping, now };
 }
 
-/** The field of that name as seen from here: nested objects keep theirs to themselves. */
+/**
+ * The field of that name as seen from the context: fields of nested objects are visible only from
+ * within.
+ */
 export function fieldOf({ mapping, nested }: QueryContext, name: string): Field | undefined {
   const field = mapping.field(name);
   return field?.nested === nested ? field : undefined;
 }
 
-/** The field to search, or undefined where the index has none of that name: then nothing matches. */
+/**
+ * The field to search, or undefined where the index has none of that name: then nothing matches.
+ * @throws StoreError `query_shard_exception` for fields that cannot be searched.
+ */
 export function searchedField(context: QueryContext, name: string, query: string): Field | undefined {
   const field = fieldOf(context, name);
   if (field?.family === 'stored')
@@ -72,7 +102,7 @@ export function searchedField(context: QueryContext, name: string, query: string
   return field;
 }
 
-/** Every document that matches has the same score. */
+/** A matcher that gives every matching document the same score. */
 export function constant(match: (segment: Segment) => Bits, boost = 1): Matcher {
   return {
     match,
@@ -83,9 +113,12 @@ export function constant(match: (segment: Segment) => Bits, boost = 1): Matcher 
   };
 }
 
+/** Every document. */
 export const matchAll = (boost = 1): Matcher => constant((segment) => segment.live.slice(), boost);
+/** No document. */
 export const matchNone: Matcher = { match: noBits, score: () => {} };
 
+/** The parts of Elasticsearch's `bool` query. */
 interface BoolParts {
   must: Matcher[];
   filter: Matcher[];
@@ -95,6 +128,7 @@ interface BoolParts {
   boost: number;
 }
 
+/** Documents that at least so many of the matchers match. */
 function atLeast(matchers: Matcher[], minimum: number, segment: Segment): Bits {
   if (minimum === 1) return matchers.reduce((all, one) => unite(all, one.match(segment)), noBits());
   const counts = new Uint16Array(segmentSize);
@@ -108,6 +142,10 @@ function atLeast(matchers: Matcher[], minimum: number, segment: Segment): Bits {
   return result;
 }
 
+/**
+ * Combines matchers as Elasticsearch's `bool` query: the score is the sum of those of `must` and
+ * `should`.
+ */
 export function bool({ must, filter, should, mustNot, minimumShould, boost }: BoolParts): Matcher {
   const match = (segment: Segment): Bits => {
     const bits = segment.live.slice();
@@ -126,7 +164,10 @@ export function bool({ must, filter, should, mustNot, minimumShould, boost }: Bo
   return { match, score, marks };
 }
 
-/** Of a clause that does not hold for a document nothing is marked in it, even where some of its words stand there. */
+/**
+ * Marks of several matchers. A document that does not match as a whole has none, even where some of
+ * its tokens occur.
+ */
 function marksOf(matchers: Matcher[], match: Matcher['match']): NonNullable<Matcher['marks']> {
   const known = new Map<Segment, Bits>();
   return (segment, doc) => {
@@ -136,7 +177,7 @@ function marksOf(matchers: Matcher[], match: Matcher['match']): NonNullable<Matc
   };
 }
 
-/** The score of the best, and a share of the others': `multi_match` and `dis_max`. */
+/** The best score plus `tieBreaker` times the others: `dis_max` and `multi_match`. */
 export function bestOf(matchers: Matcher[], tieBreaker = 0): Matcher {
   const match = (segment: Segment) => atLeast(matchers, 1, segment);
   const score = (segment: Segment, scores: Float64Array) => {
@@ -158,10 +199,12 @@ export function bestOf(matchers: Matcher[], tieBreaker = 0): Matcher {
   return { match, score, marks: marksOf(matchers, match) };
 }
 
+/** At least one matches; the scores are added. */
 export function anyOf(matchers: Matcher[], boost = 1): Matcher {
   return bool({ must: [], filter: [], should: matchers, mustNot: [], minimumShould: 1, boost });
 }
 
+/** All match; the scores are added. */
 export function allOf(matchers: Matcher[], boost = 1): Matcher {
   return bool({ must: matchers, filter: [], should: [], mustNot: [], minimumShould: 0, boost });
 }

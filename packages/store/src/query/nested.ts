@@ -9,15 +9,22 @@ import { illegalArgument, parsingError, queryShardError } from '../store-error.t
 import { type Documents, type Matcher, matchNone, type Query, type QueryContext } from './matcher.ts';
 import { checkKeys, numberOf } from './shape.ts';
 
-/** A run of nested objects as documents of their own, and for each the document that it lies in. */
+/**
+ * A run of nested objects as documents of their own, and for each the document (of the outer
+ * segment) that holds it.
+ */
 interface NestedPart {
   segment: OpenSegment;
   owners: number[];
 }
 
 /**
- * The nested objects at one path, made from the documents when a query asks for them: log lines hardly ever have any,
- * and so nothing is spent on them where they are written. All documents with such objects are read once a request.
+ * The nested objects at one path, made of the documents when a query asks for them. Log lines
+ * hardly ever have any, so nothing is spent on them when they are written.
+ *
+ * One instance serves one request and reads each document with such objects once. Lucene indexes
+ * nested objects as documents; here each object becomes one in a segment in memory, and its place
+ * among them is its sequence.
  */
 class NestedObjects implements Documents {
   readonly #context: QueryContext;
@@ -32,7 +39,7 @@ class NestedObjects implements Documents {
     this.#walker = new DocumentWalker(context.mapping);
   }
 
-  /** Queries within look at these objects as at documents. */
+  /** The context for the inner query: these objects in place of the documents. */
   get context(): QueryContext {
     return { ...this.#context, shard: this, nested: this.#path };
   }
@@ -43,14 +50,17 @@ class NestedObjects implements Documents {
     );
   }
 
+  /** The object with that number; ids and versions are the outer document's and not known here. */
   read(sequence: number): StoredDocument {
     return { id: '', version: 1, written: 0, source: this.#objects[sequence]! };
   }
 
+  /** Nested objects have no ids. */
   find(): undefined {
     return undefined;
   }
 
+  /** The objects in the documents of one segment, built when first asked for. */
   partsOf(segment: Segment): NestedPart[] {
     const known = this.#parts.get(segment);
     if (known) return known;
@@ -61,6 +71,7 @@ class NestedObjects implements Documents {
     return parts;
   }
 
+  /** Live documents that have a value in any field below the path. */
   #candidates(segment: Segment): Bits {
     const bits = noBits();
     for (const field of this.#context.mapping.fields.values()) {
@@ -70,12 +81,16 @@ class NestedObjects implements Documents {
     return intersect(bits, segment.live);
   }
 
+  /** The objects of a document at the path. */
   #objectsOf(sequence: number): JsonObject[] {
     const source = JSON.parse(this.#context.shard.read(sequence).source.toString()) as JsonObject;
     return partsAt(source, this.#path).filter(isObject);
   }
 
-  /** The object stands at its own path again, so that its fields are found by their names. */
+  /**
+   * Adds an object. It is wrapped in its path again, so that its fields are found by their full
+   * names.
+   */
   #add(parts: NestedPart[], doc: number, object: JsonObject): void {
     const steps = this.#path.split('.');
     const document = steps.reduceRight<JsonObject>((inner, step) => ({ [step]: inner }), object);
@@ -92,9 +107,10 @@ class NestedObjects implements Documents {
   }
 }
 
+/** How the scores of a document's objects become one, as in Elasticsearch's `score_mode`. */
 type ScoreMode = 'avg' | 'sum' | 'min' | 'max' | 'none';
 
-/** Documents that have a nested object which matches; their score is made of those of the objects. */
+/** Documents that hold an object which matches. */
 function nestedMatcher(objects: NestedObjects, inner: Matcher, mode: ScoreMode, boost: number): Matcher {
   const matching = ({ segment }: NestedPart) => [...docsOf(intersect(inner.match(segment), segment.live))];
   return {
@@ -126,6 +142,7 @@ function nestedMatcher(objects: NestedObjects, inner: Matcher, mode: ScoreMode, 
   };
 }
 
+/** One score of several. */
 function combine(scores: number[], mode: ScoreMode): number {
   if (mode === 'max') return Math.max(...scores);
   if (mode === 'min') return Math.min(...scores);
@@ -136,7 +153,10 @@ function combine(scores: number[], mode: ScoreMode): number {
 const keys = ['path', 'query', 'score_mode', 'ignore_unmapped', 'boost', '_name', 'inner_hits'];
 const modes = ['avg', 'sum', 'min', 'max', 'none'];
 
-/** `parse` reads the query within. */
+/**
+ * Parses a `nested` query. `parse` parses the query within.
+ * @throws StoreError
+ */
 export function parseNested(body: JsonObject, parse: (json: Json | undefined) => Query): Query {
   checkKeys('nested', body, keys);
   if (body.inner_hits !== undefined)

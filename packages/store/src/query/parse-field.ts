@@ -15,9 +15,15 @@ interface Form {
   matcher(context: QueryContext, field: string, value: Json, options: JsonObject): Matcher;
 }
 
+/** The factor of the score, 1 by default. */
 const boostOf = (options: JsonObject) => numberOf(options.boost, 1);
+/** `case_insensitive`, false by default. */
 const isInsensitive = (options: JsonObject) => booleanOf(options.case_insensitive, false);
 
+/**
+ * The queries on one field, each with the members that it accepts. Members that cannot change the
+ * answer here, such as `rewrite`, are accepted and ignored.
+ */
 const forms: Record<string, Form> = {
   term: {
     value: ['value'],
@@ -96,8 +102,10 @@ const forms: Record<string, Form> = {
   },
 };
 
+/** Names of the queries that `parseFieldQuery` reads. */
 export const fieldQueries = new Set([...Object.keys(forms), 'range']);
 
+/** The one field that the body names. */
 function onlyField(name: string, body: JsonObject): [string, Json] {
   const entries = Object.entries(body).filter(([key]) => key !== 'boost' && key !== '_name');
   if (entries.length === 0)
@@ -111,6 +119,7 @@ function onlyField(name: string, body: JsonObject): [string, Json] {
   return entries[0]!;
 }
 
+/** Members of a `range` query. `from`, `to` and the `include_` flags are Elasticsearch's old form. */
 const rangeKeys = [
   'gt',
   'gte',
@@ -127,6 +136,7 @@ const rangeKeys = [
   'relation',
 ];
 
+/** Reads a `range` query. Bounds in the old form are turned into the new one. */
 function parseRange(field: string, body: Json): Query {
   if (!isObject(body)) throw parsingError(`[range] query malformed, no start_object after query name`);
   checkKeys('range', body, rangeKeys);
@@ -147,6 +157,10 @@ function parseRange(field: string, body: Json): Query {
   return (context) => range(context, field, options);
 }
 
+/**
+ * Parses a query on one field, in the short or the long form.
+ * @throws StoreError for unknown members and missing values.
+ */
 export function parseFieldQuery(name: string, body: JsonObject): Query {
   const [field, inner] = onlyField(name, body);
   if (name === 'range') return parseRange(field, inner);

@@ -17,9 +17,14 @@ const known = [
   'zero_terms_query',
   '_name',
 ];
+/** The types that the store supports. `cross_fields` and `bool_prefix` are refused. */
 const types = ['best_fields', 'most_fields', 'phrase', 'phrase_prefix'];
 
-/** Fields that a list such as `["message^2", "url.*"]` names in an index, and their weights. */
+/**
+ * The fields of an index that a list such as `["message^2", "url.*"]` names, with their weights. An
+ * empty list means all fields that can be searched. A field that is named twice has the last
+ * weight.
+ */
 export function weightedFields(
   { mapping, nested }: QueryContext,
   list: string[],
@@ -36,6 +41,11 @@ export function weightedFields(
   return [...result];
 }
 
+/**
+ * Parses a `multi_match` query. A value that does not fit a field is no error where fields were
+ * found by a pattern, as in Elasticsearch.
+ * @throws StoreError
+ */
 export function parseMultiMatch(body: JsonObject): Query {
   checkKeys('multi_match', body, known);
   if (body.query === undefined) throw parsingError('No text specified for multi_match query');

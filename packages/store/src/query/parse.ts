@@ -9,10 +9,20 @@ import { parseQueryString, parseSimpleQueryString } from './query-string.ts';
 import { checkKeys, minimumShould, numberOf, objectOf } from './shape.ts';
 import { idsMatcher, terms } from './term-queries.ts';
 
-/** Deeper than people write, and far from the end of the stack. */
+/**
+ * Nesting of compound queries. Elasticsearch's `indices.query.bool.max_nested_depth` is 30, too;
+ * the parser recurses.
+ */
 const deepest = 30;
 
-/** Reads the `query` of a request: an object with one member, the name of the query. */
+/**
+ * Parses the `query` of a request: an object with one member, the name of the query. Without a
+ * query, all documents match.
+ *
+ * Queries and options that the store does not know are refused: leaving one out would be a wrong
+ * answer.
+ * @throws StoreError with Elasticsearch's type and reason.
+ */
 export function parseQuery(json: Json | undefined, depth = 0): Query {
   if (json === undefined) return () => matchAll();
   if (!isObject(json)) throw parsingError('[_na] query malformed, must start with start_object');
@@ -34,8 +44,10 @@ export function parseQuery(json: Json | undefined, depth = 0): Query {
   return parser(objectOf(json[name], name), depth + 1);
 }
 
+/** Parses the body of one query. `depth` is that of the queries within. */
 type Parser = (body: JsonObject, depth: number) => Query;
 
+/** One query or an array of queries in a member of a `bool` query. */
 function clauses(body: JsonObject, name: string, depth: number): Query[] {
   const value = body[name];
   if (value === undefined || value === null) return [];
@@ -75,6 +87,7 @@ const parseBool: Parser = (body, depth) => {
   };
 };
 
+/** `terms` takes one field and an array of values. */
 const parseTerms: Parser = (body) => {
   const { boost, _name, ...rest } = body;
   const [field, ...others] = Object.keys(rest);
@@ -89,6 +102,7 @@ const parseTerms: Parser = (body) => {
   return (context) => terms(context, field, values, numberOf(boost, 1));
 };
 
+/** `exists` takes the name of a field or an object. */
 const parseExists: Parser = (body) => {
   checkKeys('exists', body, ['field', 'boost', '_name']);
   const { field } = body;
@@ -96,6 +110,7 @@ const parseExists: Parser = (body) => {
   return (context) => exists(context, field, numberOf(body.boost, 1));
 };
 
+/** `ids` takes document ids. */
 const parseIds: Parser = (body) => {
   checkKeys('ids', body, ['values', 'boost', '_name']);
   if (body.values !== undefined && !Array.isArray(body.values))
@@ -104,6 +119,7 @@ const parseIds: Parser = (body) => {
   return (context) => idsMatcher(context, ids, numberOf(body.boost, 1));
 };
 
+/** The inner query's documents, all with the score `boost`. */
 const parseConstantScore: Parser = (body, depth) => {
   checkKeys('constant_score', body, ['filter', 'boost', '_name']);
   if (body.filter === undefined) throw parsingError("[constant_score] requires a 'filter' element");
@@ -114,6 +130,7 @@ const parseConstantScore: Parser = (body, depth) => {
   };
 };
 
+/** The best score of several queries. */
 const parseDisMax: Parser = (body, depth) => {
   checkKeys('dis_max', body, ['queries', 'tie_breaker', 'boost', '_name']);
   const queries = clauses(body, 'queries', depth);
@@ -125,6 +142,10 @@ const parseDisMax: Parser = (body, depth) => {
     );
 };
 
+/**
+ * Compound queries and those without a field of their own. Queries on one field are in `parse-
+ * field.ts`.
+ */
 const parsers: Record<string, Parser> = {
   match_all: (body) => {
     checkKeys('match_all', body, ['boost', '_name']);

@@ -3,7 +3,10 @@ import { illegalArgument, parsingError, queryShardError } from '../store-error.t
 
 const meta = /[\\^$.|?*+()[\]{}]/g;
 
-/** Elasticsearch's `index.max_regex_length`; what compiling costs grows with the length. */
+/**
+ * Characters. Elasticsearch's `index.max_regex_length`; the cost of compiling grows with the
+ * length.
+ */
 const longest = 1_000;
 
 function checkLength(pattern: string, query: string): void {
@@ -13,7 +16,12 @@ function checkLength(pattern: string, query: string): void {
     );
 }
 
-/** A `*`/`?` pattern; a backslash takes the meaning away. */
+/**
+ * A test for a whole term by a pattern with `*` and `?`; a backslash makes the next character
+ * literal. RE2 matches in linear time. The literal start is compared first, which decides most
+ * terms.
+ * @throws StoreError for patterns that are too long.
+ */
 export function wildcardTest(pattern: string, caseInsensitive = false): (text: string) => boolean {
   checkLength(pattern, 'Wildcard');
   // No pattern: to Elasticsearch it matches nothing, the empty text included.
@@ -36,8 +44,9 @@ export function wildcardTest(pattern: string, caseInsensitive = false): (text: s
 }
 
 /**
- * Lucene's regular expressions, in linear time. They are anchored at both ends, `^` and `$` are plain characters,
- * and operators that RE2 has not (`~`, `<1-9>`, `&`, `@`) are refused.
+ * A test for a whole term by a regular expression of Lucene's, in linear time. Lucene's are
+ * anchored at both ends, and `^` and `$` are plain characters.
+ * @throws StoreError for syntax errors and for operators that RE2 does not have (`~`, `<1-9>`, `&`, `@`, `#`).
  */
 export function regexpTest(pattern: string, caseInsensitive = false): (text: string) => boolean {
   checkLength(pattern, 'Regexp');
@@ -55,7 +64,10 @@ export function regexpTest(pattern: string, caseInsensitive = false): (text: str
   }
 }
 
-/** Refuses what Lucene knows and RE2 does not. */
+/**
+ * Refuses operators that Lucene has and RE2 does not. Escaped ones and those in brackets are
+ * literal.
+ */
 export function checkOperators(pattern: string): void {
   const bare = pattern.replace(/\\./gs, '').replace(/\[[^\]]*\]/g, '');
   const foreign = /[~&@#]|<\d/.exec(bare);

@@ -10,6 +10,7 @@ import type { StringTable } from '../storage/string-table.ts';
 import { queryShardError } from '../store-error.ts';
 import { constant, type Matcher, matchNone, oneWord, type QueryContext, searchedField } from './matcher.ts';
 
+/** The bounds of a range as the request gives them. `zone` applies to dates that name none. */
 interface RangeOptions {
   gt?: Json;
   gte?: Json;
@@ -22,7 +23,7 @@ interface RangeOptions {
 
 const isGiven = (value: Json | undefined) => value !== undefined && value !== null;
 
-/** The next double above or below, so that an open end becomes a closed one. */
+/** The next double above or below, which turns an exclusive bound into an inclusive one. */
 function neighbour(value: number, direction: 1 | -1): number {
   if (!Number.isFinite(value)) return value;
   if (value === 0) return direction * Number.MIN_VALUE;
@@ -32,6 +33,10 @@ function neighbour(value: number, direction: 1 | -1): number {
   return view.getFloat64(0);
 }
 
+/**
+ * A bound of a numeric field.
+ * @throws StoreError where it is not a number or out of the type's range.
+ */
 function number(field: Field, value: Json): number {
   const read =
     typeof value === 'boolean' ? Number(value) : value === 'true' ? 1 : value === 'false' ? 0 : Number(value);
@@ -45,6 +50,7 @@ function number(field: Field, value: Json): number {
   return field.type === 'float' ? Math.fround(read) : read;
 }
 
+/** Inclusive bounds; infinite where none is given. */
 function numberBounds(field: Field, { gt, gte, lt, lte }: RangeOptions): [number, number] {
   let low = isGiven(gte) ? number(field, gte!) : Number.NEGATIVE_INFINITY;
   let high = isGiven(lte) ? number(field, lte!) : Number.POSITIVE_INFINITY;
@@ -53,7 +59,10 @@ function numberBounds(field: Field, { gt, gte, lt, lte }: RangeOptions): [number
   return [low, high];
 }
 
-/** A bound that leaves units out is taken to the side that includes them all or excludes them all. */
+/**
+ * Inclusive bounds in milliseconds. A bound that leaves units out stands for the start or the end
+ * of its unit, so that `lte` and `gt` include or exclude all of it.
+ */
 function dateBounds(field: Field, options: RangeOptions, now: number): [number, number] {
   const formats = options.format ?? field.options.formats;
   const read = (value: Json, roundUp: boolean) =>
@@ -70,6 +79,10 @@ function dateBounds(field: Field, options: RangeOptions, now: number): [number, 
   return [low, high];
 }
 
+/**
+ * Documents with a number within the bounds. Segments whose bounds exclude it are skipped without
+ * reading the column.
+ */
 function numeric(field: Field, [low, high]: [number, number], boost: number): Matcher {
   return constant((segment) => {
     const known = segment.bounds(field);
@@ -79,6 +92,7 @@ function numeric(field: Field, [low, high]: [number, number], boost: number): Ma
   }, boost);
 }
 
+/** Documents with a term within the bounds. Addresses are compared in stored form. */
 function text(field: Field, { gt, gte, lt, lte }: RangeOptions, boost: number): Matcher {
   const read = (value: Json | undefined) => {
     if (!isGiven(value)) return undefined;
@@ -97,6 +111,7 @@ function text(field: Field, { gt, gte, lt, lte }: RangeOptions, boost: number): 
   return stringRange(field, range, boost);
 }
 
+/** Elasticsearch allows ranges on keys of flattened fields only with both bounds. */
 function checkBothEnds({ gt, gte, lt, lte }: RangeOptions): void {
   if ((isGiven(gt) || isGiven(gte)) === (isGiven(lt) || isGiven(lte))) return;
   throw queryShardError(
@@ -104,6 +119,10 @@ function checkBothEnds({ gt, gte, lt, lte }: RangeOptions): void {
   );
 }
 
+/**
+ * The matcher of a `range` query. Unknown fields match nothing.
+ * @throws StoreError for bounds that do not fit the field.
+ */
 export function range(context: QueryContext, name: string, options: RangeOptions): Matcher {
   const field = searchedField(context, name, 'range');
   if (!field) return matchNone;
@@ -115,6 +134,7 @@ export function range(context: QueryContext, name: string, options: RangeOptions
   return text(field, options, boost);
 }
 
+/** A range of terms; an undefined bound is open to all terms. */
 interface StringRange {
   low: string | undefined;
   high: string | undefined;
@@ -122,6 +142,7 @@ interface StringRange {
   highOpen: boolean;
 }
 
+/** Places `[first, end)` of the terms in the range. No term lies between `text` and `text\0`. */
 function bounds(table: StringTable, { low, high, lowOpen, highOpen }: StringRange): [number, number] {
   const after = (text: string) => table.lowerBound(`${text}\0`);
   const first = low === undefined ? 0 : lowOpen ? after(low) : table.lowerBound(low);
@@ -129,6 +150,7 @@ function bounds(table: StringTable, { low, high, lowOpen, highOpen }: StringRang
   return [first, end];
 }
 
+/** Documents with a term in the range, by binary search in each segment's term table. */
 export function stringRange(field: Field, range: StringRange, boost: number): Matcher {
   const match = (segment: Segment) => {
     const column = segment.column(field);
@@ -142,6 +164,7 @@ export function stringRange(field: Field, range: StringRange, boost: number): Ma
   return { ...constant(match, boost), marks: () => oneWord(field.name, (token) => isWithin(token, range)) };
 }
 
+/** The same test for a single token, for highlighting. */
 function isWithin(token: string, { low, high, lowOpen, highOpen }: StringRange): boolean {
   if (low !== undefined && (lowOpen ? token <= low : token < low)) return false;
   return high === undefined || (highOpen ? token < high : token <= high);

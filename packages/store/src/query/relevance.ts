@@ -3,22 +3,35 @@ import type { Column, NumberColumn, TermColumn, TextColumn } from '../storage/co
 import type { Segment } from '../storage/segment.ts';
 import type { Documents } from './matcher.ts';
 
-/** BM25 with Lucene's constants; a store that sorts by `_score` otherwise than Elasticsearch gives a wrong answer. */
+/**
+ * BM25 as Lucene computes it, with its default constants. Hits sorted by `_score` must have
+ * Elasticsearch's order.
+ *
+ * Statistics are those of the index: it has one shard, so they equal Elasticsearch's for an index
+ * with one shard. Deleted documents count until their segment goes, as in Lucene.
+ */
 const k1 = 1.2;
 const b = 0.75;
 
-/** How many documents have the field, how many of them the term, and how long they are on average. */
+/**
+ * How many documents have the field, how many of them have the term, and how many tokens a document
+ * has on average.
+ */
 export interface TermStatistics {
   documents: number;
   having: number;
   averageLength: number;
 }
 
+/** Lucene's inverse document frequency. */
 export function idf({ documents, having }: TermStatistics): number {
   return Math.log(1 + (documents - having + 0.5) / (having + 0.5));
 }
 
-/** Lucene keeps a length in one byte: exact below 40, then four significant bits. */
+/**
+ * Lucene keeps a length in one byte: exact below 40, then with four significant bits
+ * (`SmallFloat.intToByte4`).
+ */
 function roundedLength(length: number): number {
   if (length < 24) return length;
   const rest = length - 24;
@@ -26,22 +39,29 @@ function roundedLength(length: number): number {
   return 24 + ((rest >>> shift) << shift);
 }
 
-/** How much of a word's weight a document gets that has it `frequency` times in `length` words. */
+/**
+ * The ratio of a term's weight that a document gets which has it `frequency` times among `length`
+ * tokens.
+ */
 export function saturation(frequency: number, length: number, averageLength: number): number {
   const norm = k1 * (1 - b + (b * roundedLength(length)) / averageLength);
   return ((k1 + 1) * frequency) / (frequency + norm);
 }
 
-/** Terms have no length that counts, and yet the average weighs: in a field of many values each is worth more. */
+/**
+ * The score of a term in a field without lengths, such as a keyword. The average still counts: in a
+ * field of many values each is worth more.
+ */
 export function termScore(statistics: TermStatistics): number {
   return idf(statistics) * saturation(1, 1, statistics.averageLength);
 }
 
+/** The score of a token that occurs `frequency` times. */
 export function textScore(statistics: TermStatistics, frequency: number, length: number): number {
   return idf(statistics) * saturation(frequency, length, statistics.averageLength);
 }
 
-/** Documents that have any value; `starts` is there where some have several. */
+/** Documents that have any value, of a column with so many values. */
 function countHaving(starts: Uint32Array | undefined, values: number): number {
   if (!starts) return values;
   let documents = 0;
@@ -49,6 +69,7 @@ function countHaving(starts: Uint32Array | undefined, values: number): number {
   return documents;
 }
 
+/** Statistics of a term in one segment. O(values). */
 function countInTerms(column: TermColumn, term: string): Counted {
   const ordinal = column.terms.find(term) + 1;
   let [values, having] = [0, 0];
@@ -60,6 +81,7 @@ function countInTerms(column: TermColumn, term: string): Counted {
   return { documents: countHaving(column.starts, values), having, length: values };
 }
 
+/** Statistics of a token in one segment. O(documents). */
 function countInText(column: TextColumn, token: string) {
   const place = column.tokens.find(token);
   const having = place === -1 ? 0 : column.offsets[place + 1]! - column.offsets[place]!;
@@ -72,7 +94,10 @@ function countInText(column: TextColumn, token: string) {
   return { documents, having, length };
 }
 
-/** A boolean is indexed like a term in Elasticsearch, and scores like one: a document has it once. */
+/**
+ * Statistics of a boolean in one segment. Elasticsearch indexes booleans as terms and scores them
+ * so; a document has each at most once.
+ */
 function countInNumbers({ starts, values }: NumberColumn, wanted: number): Counted {
   const counted = { documents: 0, having: 0, length: 0 };
   const size = starts ? starts.length - 1 : values.length;
@@ -86,7 +111,7 @@ function countInNumbers({ starts, values }: NumberColumn, wanted: number): Count
   return counted;
 }
 
-/** As in `TermStatistics`, with the values of all documents together for a length. */
+/** Statistics of one segment; `length` is the number of values of all its documents. */
 interface Counted {
   documents: number;
   having: number;
@@ -98,7 +123,7 @@ function countIn(column: Column, term: string): Counted {
   return column.kind === 'number' ? countInNumbers(column, Number(term)) : countInTerms(column, term);
 }
 
-/** Statistics of a term over all segments of an index. */
+/** Statistics of a term over all segments of an index. O(documents); matchers keep the result. */
 export function statisticsOf(shard: Documents, field: Field, term: string): TermStatistics {
   let [documents, having, length] = [0, 0, 0];
   for (const segment of shard.segments as Segment[]) {

@@ -1,11 +1,14 @@
 import { type Clause, deepest, type Member, SyntaxProblem } from './clauses.ts';
 
+/** Whether all members of a group have the same occurrence. */
 const isRow = (members: Member[], occurs: Member['occurs']) =>
   members.length > 0 && members.every((member) => member.occurs === occurs);
 
 /**
- * The syntax of simple_query_string: words, "phrases", prefix*, +, |, -, parentheses. It has no errors: an operator
- * without an operand is passed over, an open quote or parenthesis ends with the text.
+ * The syntax of `simple_query_string`: words, `"phrases"`, `prefix*`, `+`, `|`, `-` and
+ * parentheses. It has no syntax errors: an operator without an operand is skipped, and an open
+ * quote or parenthesis ends with the text.
+ * @throws SyntaxProblem only for fuzzy queries and at the limits of nesting and clauses.
  */
 export function simpleSyntax(text: string, operator: 'and' | 'or'): Clause {
   let at = 0;

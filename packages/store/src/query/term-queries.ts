@@ -25,7 +25,10 @@ import {
 import { stringRange } from './range-query.ts';
 import { statisticsOf, type TermStatistics, termScore, textScore } from './relevance.ts';
 
-/** Boundaries in the field's stored form; a number or a string by its family. */
+/**
+ * A value in the form in which the field's column holds it.
+ * @throws StoreError where it does not fit the field.
+ */
 function storedTerm(field: Field, value: Json, context: QueryContext): number | string | undefined {
   if (field.family === 'date') {
     const formats = field.options.formats;
@@ -45,13 +48,20 @@ function storedTerm(field: Field, value: Json, context: QueryContext): number | 
   }
 }
 
-/** A whole number's column cannot hold 1.5, nor what its type has no room for: nothing equals it. */
+/**
+ * Whether no document can have the value: a whole number's column holds no fractions, and nothing
+ * out of its range.
+ */
 function isNever({ type }: Field, value: Json): boolean {
   const [number, range] = [Number(value), wholeRanges[type]];
   if (!range || Number.isNaN(number) || value === '') return false;
   return !Number.isInteger(number) || number < range[0] || number > range[1];
 }
 
+/**
+ * Documents with a number. A date that leaves units out matches its whole unit. Booleans are scored
+ * like terms.
+ */
 function numberTerm(context: QueryContext, field: Field, value: Json, boost: number): Matcher {
   if (isNever(field, value)) return matchNone;
   const wanted = storedTerm(field, value, context) as number;
@@ -75,7 +85,7 @@ function numberTerm(context: QueryContext, field: Field, value: Json, boost: num
   };
 }
 
-/** Documents of a segment that have a term for which `passes` holds. */
+/** Documents of a segment that have a term which passes. O(terms + values). */
 function whereTerms(column: Column | undefined, passes: (term: string) => boolean) {
   if (!column || column.kind === 'number') return noBits();
   const table = column.kind === 'text' ? column.tokens : column.terms;
@@ -93,6 +103,7 @@ function whereTerms(column: Column | undefined, passes: (term: string) => boolea
   return bits;
 }
 
+/** Adds the scores of a term or a token. `match_only_text` has no frequencies and scores 1. */
 function scoreTerm(
   segment: Segment,
   field: Field,
@@ -120,7 +131,7 @@ function scoreTerm(
   }
 }
 
-/** One term of a keyword's or one token of a text field's column, exactly. */
+/** One term of a keyword's column, or one token of a text field's, compared exactly. */
 export function exactTerm(context: QueryContext, field: Field, term: string, boost: number): Matcher {
   let known: TermStatistics | undefined;
   return {
@@ -141,6 +152,7 @@ export function exactTerm(context: QueryContext, field: Field, term: string, boo
   };
 }
 
+/** An address or a network. */
 function ipTerm(field: Field, value: Json, boost: number): Matcher {
   const range = ipRange(String(value));
   if (!range)
@@ -153,13 +165,14 @@ interface TermOptions {
   caseInsensitive?: boolean;
 }
 
-/** `_index` and `_id` are no fields of documents and yet can be asked for. */
+/** `_index` and `_id` are not fields of documents but can be searched like some. */
 function pseudoField(context: QueryContext, name: string, value: Json, boost: number): Matcher | undefined {
   if (name === '_id') return idsMatcher(context, [String(value)], boost);
   if (name !== '_index') return undefined;
   return String(value) === context.name ? constant((segment) => segment.live.slice(), boost) : matchNone;
 }
 
+/** Documents with these ids. O(ids). */
 export function idsMatcher({ shard }: QueryContext, ids: string[], boost = 1): Matcher {
   const sequences = ids.map((id) => shard.find(id)?.sequence).filter((sequence) => sequence !== undefined);
   return constant((segment) => {
@@ -172,6 +185,10 @@ export function idsMatcher({ shard }: QueryContext, ids: string[], boost = 1): M
   }, boost);
 }
 
+/**
+ * The matcher of a `term` query, by the field's family.
+ * @throws StoreError where the value does not fit the field.
+ */
 export function term(context: QueryContext, name: string, value: Json, options: TermOptions = {}): Matcher {
   const { boost = 1, caseInsensitive = false } = options;
   const pseudo = pseudoField(context, name, value, boost);
@@ -185,18 +202,23 @@ export function term(context: QueryContext, name: string, value: Json, options: 
   return passing(field, (one) => one.toLowerCase() === lower, boost);
 }
 
+/** Documents with a term that passes a test, all with the same score. */
 function passing(field: Field, test: (term: string) => boolean, boost: number): Matcher {
   const match = (segment: Segment) => whereTerms(segment.column(field), test);
   return { ...constant(match, boost), marks: () => oneWord(field.name, test) };
 }
 
-/** `terms` has no relevance: every document scores the same. */
+/** `terms` does not score: every document gets the same. */
 export function terms(context: QueryContext, name: string, values: Json[], boost = 1): Matcher {
   const some = anyOf(values.map((value) => term(context, name, value)));
   return { ...constant((segment) => some.match(segment), boost), marks: some.marks! };
 }
 
-/** Documents with a term that passes a test of its text: prefix, wildcard and regular expression. */
+/**
+ * Documents with a term that passes a test of its text: `prefix`, `wildcard` and `regexp`. `query`
+ * names the query for errors.
+ * @throws StoreError for fields that have no text.
+ */
 export function termsPassing(
   context: QueryContext,
   name: string,

@@ -19,6 +19,10 @@ import { idf, saturation, statisticsOf } from './relevance.ts';
 import { minimumShould } from './shape.ts';
 import { exactTerm, term, termsPassing } from './term-queries.ts';
 
+/**
+ * Options of `match`, `match_phrase` and what is built on them. `isLenient` makes a value that does
+ * not fit match nothing.
+ */
 export interface MatchOptions {
   operator?: string;
   minimumShouldMatch?: string | number | undefined;
@@ -28,9 +32,14 @@ export interface MatchOptions {
   isLenient?: boolean;
 }
 
-/** A field that is not analysed is compared as a whole; a value that does not fit its type is an error or nothing. */
+/** Fields that are not analysed are compared as a whole. */
 const isText = (field: Field | undefined) => field?.family === 'text';
 
+/**
+ * The matcher of a `match` query: the tokens of the text, combined by `operator` and
+ * `minimum_should_match`.
+ * @throws StoreError where a value does not fit the field, unless lenient.
+ */
 export function match(context: QueryContext, name: string, value: Json, options: MatchOptions = {}): Matcher {
   const field = fieldOf(context, name);
   if (!isText(field))
@@ -45,7 +54,7 @@ export function match(context: QueryContext, name: string, value: Json, options:
   return bool({ must: [], filter: [], should: matchers, mustNot: [], minimumShould: minimum, boost: 1 });
 }
 
-/** A value that cannot be one of the field's matches nothing, where the query is lenient. */
+/** What `build` makes, or a matcher of nothing where it fails and the query is lenient. */
 export function lenient(isLenient: boolean, build: () => Matcher): Matcher {
   try {
     return build();
@@ -56,8 +65,11 @@ export function lenient(isLenient: boolean, build: () => Matcher): Matcher {
 }
 
 /**
- * How often the words stand in order, moved by `slop` places at the most; a looser fit counts less. Less the word's own
- * place, words in order stand at one place, and `slop` is how far apart they may be.
+ * How often the words occur in order, with positions that differ by `slop` at the most. A looser
+ * occurrence counts less, as in Lucene's `SloppyPhraseScorer`.
+ *
+ * From each position the word's own place in the phrase is subtracted: words in exact order then
+ * have the same position, and `slop` is the largest difference.
  */
 function phraseFrequency(
   words: string[],
@@ -84,7 +96,10 @@ function phraseFrequency(
   return width <= slop ? 1 / (1 + width) : 0;
 }
 
-/** Tokens of all values of a field in a document, empty ones in the gaps. */
+/**
+ * Tokens of all values of a field in a document, by position; empty strings fill the gaps between
+ * values.
+ */
 function documentTokens(context: QueryContext, field: Field, segment: Segment, doc: number): string[] {
   const source = JSON.parse(context.shard.read(segment.base + doc).source.toString()) as JsonObject;
   const tokens: string[] = [];
@@ -96,8 +111,10 @@ function documentTokens(context: QueryContext, field: Field, segment: Segment, d
 }
 
 /**
- * Postings hold no positions: they give the documents with all the words, and the documents themselves tell whether
- * the words stand in order. Log phrases are rare enough for that, and the index is half the size.
+ * The matcher of `match_phrase` and `match_phrase_prefix`. Postings have no positions: they give
+ * the documents with all words, and the documents themselves tell whether the words are in order.
+ * Phrases in logs are rare enough for that, and the index is half the size.
+ * @throws StoreError
  */
 export function matchPhrase(
   context: QueryContext,
@@ -133,7 +150,10 @@ export function matchPhrase(
   return { ...phraseMatcher(context, field!, exact, together, frequency, boost), marks };
 }
 
-/** The documents among the candidates in which the phrase has a frequency; it scores like one rare word. */
+/**
+ * Documents among the candidates in which the phrase occurs. It scores like one word with the
+ * weights of all of its words.
+ */
 function phraseMatcher(
   context: QueryContext,
   field: Field,
