@@ -2,17 +2,17 @@ import type { Column } from './columns.ts';
 import type { View } from './data-views.ts';
 import type { Reference } from './saved-object.ts';
 
-/** What a panel shows; a dashboard gives it its place. */
+/** The content of a panel; the dashboard sets its position. */
 export interface Chart {
   title: string;
-  /** `lens`, `vega` and `markdown` are by value, `search` is a saved search. */
+  /** `lens`, `vega` and `markdown` are stored by value; `search` refers to a saved search. */
   kind: 'lens' | 'vega' | 'markdown' | 'search';
-  /** What the panel holds. */
+  /** The saved object's configuration of the panel. */
   embedded: Record<string, unknown>;
   references: Reference[];
 }
 
-/** One layer, named so that columns can be told apart in what Kibana shows of an error. */
+/** One layer, with a name by which Kibana's error messages distinguish it. */
 const layerId = 'layer';
 const layer = { layerId, layerType: 'data' };
 
@@ -138,7 +138,7 @@ export function savedSearch(title: string, id: string): Chart {
   };
 }
 
-/** The same, whatever range the dashboard shows: what is open may have begun long ago. */
+/** A panel with its own time range, for open alerts may have begun before the range of the dashboard. */
 export function within(from: string, chart: Chart): Chart {
   return { ...chart, embedded: { ...chart.embedded, timeRange: { from, to: 'now' } } };
 }

@@ -39,7 +39,7 @@ export class KibanaClient {
     });
   }
 
-  /** The file's name decides: Kibana takes none that does not end so. */
+  /** Kibana accepts only a file whose name ends in `.ndjson`. */
   upload(path: string, ndjson: string): Promise<Answer> {
     const body = new FormData();
     body.append('file', new File([ndjson], 'logboom.ndjson', { type: 'application/ndjson' }));
@@ -65,7 +65,7 @@ export class KibanaClient {
   }
 }
 
-/** An export is one object a line, and a proxy's answer may be a page. */
+/** An answer may be no JSON: an export has one object a line, and a proxy may answer with a page. */
 function read(text: string): Record<string, unknown> {
   try {
     return JSON.parse(text) as Record<string, unknown>;
@@ -87,7 +87,7 @@ function trust({ ssl_certificate_authorities, ssl_verification_mode }: KibanaCon
   return { rejectUnauthorized: ssl_verification_mode === 'full', ...(ca.length > 0 && { ca }) };
 }
 
-/** What Kibana said of a failure. */
+/** Status and message of a failed request. */
 export function reasonOf({ status, body }: Answer): string {
   return `${status}${typeof body.message === 'string' ? `: ${body.message}` : ''}`;
 }

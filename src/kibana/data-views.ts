@@ -1,6 +1,6 @@
 import { type SavedObject, savedObject } from './saved-object.ts';
 
-/** A data view, and what of it the charts must know. */
+/** A data view, with what the charts need of it. */
 export interface View {
   id: string;
   name: string;
@@ -25,7 +25,7 @@ const nanoseconds = {
 };
 const lasting = { id: 'duration', params: { ...nanoseconds.params, outputFormat: 'humanizePrecise' } };
 
-/** What is before the second slash of a path, as monitors of access logs have always counted: `/pages` of `/pages/create`. */
+/** The first segment of a path: `/pages` of `/pages/create`. */
 const section = `
 if (!doc.containsKey('url.path') || doc['url.path'].size() == 0) return;
 String path = doc['url.path'].value;
@@ -87,7 +87,7 @@ const server: View = {
   },
 };
 
-/** Index patterns where they differ from logboom's own. */
+/** Index patterns that differ from logboom's own. */
 export interface Patterns {
   /** Where events go, where `indexing.index` is set: `filebeat-*`. */
   events?: string | undefined;

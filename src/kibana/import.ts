@@ -3,10 +3,10 @@ import { type Answer, type KibanaClient, reasonOf } from './client.ts';
 import type { Connector, KibanaRule } from './rule-shapes.ts';
 import { ndjson, type SavedObject } from './saved-object.ts';
 
-/** What became of each thing, in words that a terminal shows. */
+/** The outcome of each object, for the terminal. */
 export interface Outcome {
   done: string[];
-  /** There already, and left as it is. */
+  /** Existed before, and was left as it is. */
   kept: string[];
   /** Each with its reason. */
   failed: string[];
@@ -18,7 +18,7 @@ interface ImportError {
   error: { type: string; message?: string; reason?: string };
 }
 
-/** The version that Kibana gives, or a `KIBANA_REFUSED` that says what is wrong with the access to it. */
+/** Kibana's version. Throws `KIBANA_REFUSED` with the reason where the access is wrong. */
 export async function kibanaVersion(client: KibanaClient): Promise<string> {
   const answer = await client.get('/api/status');
   const { number } = (answer.body.version ?? {}) as { number?: string };
@@ -35,7 +35,7 @@ export async function kibanaVersion(client: KibanaClient): Promise<string> {
   return number;
 }
 
-/** Below this, lens and dashboard objects with our stamps are refused. */
+/** Older versions refuse lens and dashboard objects of the present format. */
 export const oldestVersion = '8.12';
 
 export function isTooOld(version: string): boolean {
@@ -43,7 +43,7 @@ export function isTooOld(version: string): boolean {
   return major < 8 || (major === 8 && minor < 12);
 }
 
-/** Kibana answers 200 even where it took nothing: what counts is in the body. */
+/** Kibana answers 200 even where it imported nothing, so the body is checked. */
 export async function importObjects(
   client: KibanaClient,
   objects: SavedObject[],
@@ -124,7 +124,7 @@ export function together(outcomes: Outcome[]): Outcome {
   };
 }
 
-/** Names of what is not there. An export of all of it names what it misses, in any version. */
+/** Names of the objects that do not exist. An export of all objects lists the missing ones, in any version. */
 export async function missingIn(client: KibanaClient, objects: SavedObject[]): Promise<string[]> {
   const answer = await client.send('POST', '/api/saved_objects/_export', {
     objects: objects.map(({ type, id }) => ({ type, id })),

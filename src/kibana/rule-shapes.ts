@@ -1,17 +1,17 @@
 import type { View } from './data-views.ts';
 
-/** What carries a rule's message out of Kibana. */
+/** A connector, through which Kibana sends a rule's message. */
 export interface Connector {
   id: string;
   name: string;
   type: '.server-log' | '.index' | '.email' | '.slack';
   config: Record<string, unknown>;
   secrets: Record<string, unknown>;
-  /** The parameters of an action that says this. */
+  /** The parameters of an action with this message. */
   params: (message: string) => Record<string, unknown>;
 }
 
-/** A rule as `POST /api/alerting/rule/<id>` takes it. */
+/** The body of `POST /api/alerting/rule/<id>`. */
 export interface KibanaRule {
   id: string;
   body: {
@@ -31,7 +31,7 @@ interface Condition {
   view: View;
   /** KQL; empty for all documents. */
   query: string;
-  /** One alert of Kibana's for each value of this field. */
+  /** Kibana raises one alert for each value of this field. */
   each?: string;
   interval: string;
   over: [size: number, unit: 's' | 'm' | 'h' | 'd'];

@@ -3,8 +3,8 @@ import type { Views } from './data-views.ts';
 import { bodyOf, type Connector, type KibanaRule } from './rule-shapes.ts';
 
 /**
- * Rules of Kibana's own over what logboom writes, for people who look after their alerts in Kibana. They go through
- * the API: an imported file of rules would leave them disabled.
+ * Kibana alerting rules over logboom's indices, for people who manage their alerts in Kibana. They are created through
+ * the API, for rules in an imported file would be disabled.
  */
 export function rulesOf(views: Views, connectors: readonly Connector[]): KibanaRule[] {
   const { alerts, windows, deadLetters } = views;
@@ -53,7 +53,7 @@ export function rulesOf(views: Views, connectors: readonly Connector[]): KibanaR
   ];
 }
 
-/** Index and server log work on the free licence; e-mail and Slack are there where they are configured. */
+/** Index and server log connectors work with the free licence; e-mail and Slack only where they are configured. */
 export function connectorsOf({ connectors }: Pick<KibanaConfig, 'connectors'>): Connector[] {
   const { email, slack } = connectors;
   return [

@@ -7,22 +7,22 @@ export interface CertificateWatch {
   stop(): void;
 }
 
-/** Whose certificates are renewed, and who is told. */
+/** The server whose certificates are renewed, and what is called afterwards. */
 interface Renewal {
   section: Section;
   server: { setSecureContext(context: SecureContextOptions): void };
   certificatesLoaded(): void;
-  /** Broken ones: those before stay in use. */
+  /** The new certificates are invalid; the present ones stay in use. */
   certificatesNotLoaded(error: unknown): void;
 }
 
 /**
  * Puts renewed certificates into use without a restart, for connections to come; those that are open stay. The
- * files are looked at every few seconds rather than watched: a watch does not survive the renaming and linking by
+ * files are checked every few seconds and not watched: a watch does not survive the renaming and linking by
  * which certificates are renewed (certbot, Kubernetes).
  *
- * Certificate and key cannot be replaced at the same moment. A look in between finds that they do not fit, keeps
- * the old ones, and the look after the second replacement finds a change again.
+ * Certificate and key cannot be replaced at the same moment. A check in between finds that they do not match, keeps
+ * the old ones, and the check after the second replacement finds another change.
  */
 export async function watchCertificates(
   settings: TlsSettings,
@@ -32,7 +32,7 @@ export async function watchCertificates(
   const { section, server } = renewal;
   let mark = await markOfCertificates(settings, section);
   const reload = async () => {
-    // Marked before they are read: a change during the reading is found by the next look.
+    // The mark is taken before the files are read, so the next check finds a change during the reading.
     mark = await markOfCertificates(settings, section);
     try {
       server.setSecureContext(await readCertificates(settings, section));

@@ -1,18 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** What somebody may do: `read` looks, `operate` changes something as well. */
+/** The rights of a client: `read` for reading, `operate` for changes as well. */
 export type Role = 'read' | 'operate';
 
-/** What a client may present, in words of its own. */
+/** A credential that a client may send. */
 export interface Credential {
-  /** Who presents it, for the log. */
+  /** The name of its holder, for the log. */
   name: string;
   role: Role;
   /** As `presented` writes it: `bearer token`, `basic user:password`, `apikey id:key`. */
   secret: string;
 }
 
-/** Who asks, once it is known. */
+/** An authenticated client. */
 export interface Client {
   name: string;
   role: Role;
@@ -25,7 +25,7 @@ export const apiKeySecret = (key: string): string => `apikey ${key.includes(':')
 export const basicSecret = (user: string, password: string): string => `basic ${user}:${password}`;
 export const bearerSecret = (token: string): string => `bearer ${token}`;
 
-/** What an `Authorization` header presents, in one spelling; undefined for none and for schemes nobody knows. */
+/** The credential of an `Authorization` header in a normal form; undefined for none and for unknown schemes. */
 export function presented(authorization: string | undefined): string | undefined {
   const [, scheme, value] = /^(bearer|basic|apikey) +(\S+) *$/i.exec(authorization ?? '') ?? [];
   if (scheme === undefined || value === undefined) return undefined;
@@ -36,8 +36,8 @@ export function presented(authorization: string | undefined): string | undefined
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /**
- * Finds whose credential a header presents. Digests have one length, and all are compared to the end, so that the
- * time taken tells nothing about any of them.
+ * Finds the holder of a header's credential. Digests have one length, and all are compared completely, so that the
+ * time taken reveals nothing about any of them.
  */
 export function recognizer(
   credentials: readonly Credential[],

@@ -5,7 +5,7 @@ import { type Client, type Credential, type Role, recognizer } from './credentia
 import { isForeign, isLoopback, isOwnName } from './hosts.ts';
 import { clientProblem, type Section, speaksTls, type TlsSettings } from './tls.ts';
 
-/** Who may ask a listener for what. */
+/** Settings of a listener's access control. */
 export interface GuardSettings extends Partial<TlsSettings> {
   /** Where it listens. */
   host: string;
@@ -19,7 +19,7 @@ interface Asked {
   socket: Socket;
 }
 
-/** Why a request is not answered. `challenge` is what `WWW-Authenticate` tells. */
+/** Why a request is refused. `challenge` is the value of `WWW-Authenticate`. */
 interface Refusal {
   status: 401 | 403;
   reason: string;
@@ -28,15 +28,15 @@ interface Refusal {
 
 const looks = new Set(['GET', 'HEAD']);
 
-/** Whatever is not a look changes something. A route that is an exception says so itself. */
+/** Methods other than GET and HEAD need `operate`. A route that is an exception sets its role itself. */
 export const roleFor = (method: string): Role => (looks.has(method) ? 'read' : 'operate');
 
 type Guard = (asked: Asked, needs: Role) => Refusal | Client;
 
-/** Everyone, where nobody is asked for credentials: only on loopback, or where the configuration says so. */
+/** Every client, where no credentials are configured: only on loopback, or where the configuration allows it. */
 const anyone: Client = { name: 'anyone', role: 'operate' };
 
-/** Credentials are asked for where there are any. Without them, a name that is a stranger's domain is refused. */
+/** Credentials are required where any are configured. Without them, a request for a foreign domain is refused. */
 export function createGuard(
   section: Section,
   settings: GuardSettings,
@@ -51,7 +51,7 @@ export function createGuard(
     if (asksName && !isOwnName(headers.host, names)) return strange(section, 'host');
     if (!looks.has(method) && isForeign(headers.origin, headers.host)) return strange(section, 'origin');
     const client = recognize(headers.authorization) ?? (isFree ? anyone : undefined);
-    // The store's own sink has a credential made at the start instead of a certificate.
+    // The sink of the embedded store has a credential, created at the start, and no certificate.
     const problem = client?.name === own ? undefined : certificateProblem(settings, socket);
     if (problem !== undefined) return { status: 403, reason: problem };
     if (client === undefined) return { status: 401, reason: 'Credentials are needed.', challenge };

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** True for addresses that only this machine reaches. */
+/** Whether only this machine reaches the address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
@@ -12,9 +12,9 @@ function nameIn(host: string): string {
 }
 
 /**
- * Whether a `Host` header names this server and not a stranger's domain. A page of `evil.example` can let its name
+ * Whether a `Host` header names this server and not a foreign domain. A page of `evil.example` can let its name
  * point to 127.0.0.1 and then read from here as from its own server (DNS rebinding), but the browser still says that
- * name. Addresses, `localhost` and names without a dot, such as those of containers, are nobody's domain.
+ * name. Addresses, `localhost` and names without a dot, such as those of containers, are no public domain.
  */
 export function isOwnName(host: string | undefined, allowed: readonly string[]): boolean {
   if (host === undefined) return true;

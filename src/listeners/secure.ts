@@ -7,7 +7,7 @@ import type { Millis } from '../model.ts';
 import { type CertificateWatch, watchCertificates } from './certificates.ts';
 import { readCertificates, type Section, speaksTls, type TlsSettings, tlsOptions } from './tls.ts';
 
-/** TLS of an HTTP server: what it is made with, and what keeps its certificates fresh. */
+/** TLS of an HTTP server: options for its constructor, and the renewal of its certificates. */
 export interface SecureHttp {
   /** For the server's constructor; undefined where it speaks plain HTTP. */
   options: object | undefined;

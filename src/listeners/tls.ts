@@ -16,7 +16,7 @@ export interface TlsSettings {
   ssl_handshake_timeout: Millis;
 }
 
-/** TLS is off where nothing is said of it; the configuration's schema says everything. */
+/** TLS is off where it is not set; the schema of the configuration sets all options. */
 export const speaksTls = (settings: Partial<TlsSettings>): settings is TlsSettings =>
   settings.ssl_enabled === true;
 
@@ -99,8 +99,8 @@ export async function markOfCertificates(settings: TlsSettings, section: Section
 }
 
 /**
- * A client certificate is asked for here and judged in `clientProblem`, for Node would close the connection of a
- * client with a wrong one without a word of why.
+ * A client certificate is requested here and checked in `clientProblem`, for Node would close the connection of a
+ * client with an invalid one without a reason.
  */
 export function tlsOptions(settings: TlsSettings, context: SecureContextOptions): TlsOptions {
   return {
@@ -113,7 +113,7 @@ export function tlsOptions(settings: TlsSettings, context: SecureContextOptions)
 
 const presented = (socket: TLSSocket): boolean => Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
 
-/** Why a client is not let in; undefined if it is. A certificate is judged even where none is required. */
+/** Why a client is refused; undefined where it is accepted. A certificate is checked even where none is required. */
 export function clientProblem(settings: TlsSettings, socket: TLSSocket): string | undefined {
   if (settings.ssl_client_authentication === 'none' || socket.authorized) return undefined;
   if (presented(socket)) return `The client’s certificate is not accepted: ${socket.authorizationError}.`;

@@ -4,7 +4,7 @@ import type { BulkItem, Millis } from '../model.ts';
 import type { Status } from '../telemetry/api/status.ts';
 import type { Readings } from '../telemetry/readings.ts';
 
-/** What the process itself used. */
+/** Resources that the process used. */
 interface ProcessUse {
   /** Milliseconds of processor time since the start. */
   cpu: Millis;
@@ -21,14 +21,14 @@ export interface ServerSample {
 
 interface ServerIdentity {
   host: string;
-  /** Its data folder: two servers on one machine are two. */
+  /** The data folder, which distinguishes two servers on one machine. */
   data: string;
   indexing: Pick<IndexingConfig, 'namespace'>;
 }
 
 const dataset = 'logboom.server';
 
-/** What the server did between two samples, and how it stands at the later one: a document for Kibana's dashboard. */
+/** The document of the server's own metrics: counts between two samples, and the state at the later one. */
 export function serverDocument(
   before: ServerSample,
   now: ServerSample,
@@ -113,7 +113,7 @@ const round = (value: number) => Math.round(value * 1000) / 1000;
 interface ServerMetricsOptions extends ServerIdentity {
   every: Millis;
   sample: () => Promise<ServerSample>;
-  /** Takes a document; what is done with it is no concern of the sampling. */
+  /** Receives each document. */
   out: (item: BulkItem) => void;
 }
 

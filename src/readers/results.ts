@@ -2,21 +2,21 @@ import type { Database, RootDatabase } from 'lmdb';
 import type { Output, OutputKey, Position } from '../model.ts';
 import { openLmdb, untilWritten } from '../util/lmdb.ts';
 
-/** What the analyser needs to go on after a restart: its place in the journal and its state at that place. */
+/** What the analyser needs to continue after a restart: a position in the journal and the state at that position. */
 export interface Checkpoint {
   position: Position;
   state: unknown;
 }
 
-/** Beyond any journal's positions, and small enough that keys stay exact through hundreds of journals. */
+/** Larger than any position of a journal, and small enough that keys stay exact integers for hundreds of journals. */
 const anotherJournal = 2 ** 44;
 
 /**
- * What the analyser puts out, on disk until it is published, and the analyser's checkpoints.
+ * The analyser's outputs, on disk until they are published, and its checkpoints.
  *
- * After a crash the analyser starts from its last checkpoint and computes again what it had put out since. The
- * outputs come out equal and under equal keys (position and ordinal), so whatever is not beyond the last key on
- * disk is known and left alone: each output is published once.
+ * After a crash the analyser starts from its last checkpoint and computes the outputs since then again. The
+ * outputs are equal and have equal keys (position and ordinal), so those up to the last key on
+ * disk are known and ignored: each output is published once.
  */
 export class Results {
   readonly folder: string;
@@ -25,7 +25,7 @@ export class Results {
   readonly #meta: Database<unknown, string>;
   #last: OutputKey;
 
-  /** `journalId` names the journal whose positions the keys are; results of another journal know nothing about it. */
+  /** `journalId` is the id of the journal to whose positions the keys belong. */
   constructor(folder: string, journalId: string) {
     this.folder = folder;
     this.#root = openLmdb(folder, 'results.mdb', { maxDbs: 4 });
@@ -35,7 +35,7 @@ export class Results {
     this.#last = (this.#meta.get('last') as OutputKey | undefined) ?? [0, 0];
   }
 
-  /** Resolves when the outputs are on disk. Those of a replay, known already, are skipped; the count of new ones is returned. */
+  /** Resolves when the outputs are on disk, with the number of new ones. Known outputs of a replay are skipped. */
   async append(outputs: { key: OutputKey; output: Output }[]): Promise<number> {
     const news = outputs.filter(({ key }) => after(key, this.#last));
     if (news.length === 0) return 0;
@@ -58,27 +58,27 @@ export class Results {
     return [...this.#outputs.getRange({ limit })].map(({ key, value }) => ({ key, output: value }));
   }
 
-  /** Forgets outputs that found their owner. */
+  /** Removes outputs that were published. */
   async published(keys: OutputKey[]): Promise<void> {
     await this.#write(() => {
       for (const key of keys) void this.#outputs.remove(key);
     });
   }
 
-  /** By what the checkpoint came about: rules, parsers, times. A replay from it goes by the same. */
+  /** The analysis by which the checkpoint was made: rules, parsers, times. A replay from it uses the same. */
   analysis(): unknown {
     this.#root.resetReadTxn();
     return this.#meta.get('analysis');
   }
 
-  /** Position of the last record that put something out. */
+  /** Position of the last record that had an output. */
   get lastPosition(): Position {
     return this.#last[0];
   }
 
   /**
-   * From that position on another analysis holds. What it puts out itself, the checkpoint after it and the analysis
-   * are on disk all at once or not at all, so that no replay can mix the two.
+   * Another analysis applies from that position on. The outputs of the change, the checkpoint after it and the analysis
+   * are written in one transaction, so that no replay can mix the two analyses.
    */
   async change(outputs: Output[], checkpoint: Checkpoint, analysis: unknown): Promise<void> {
     const { position } = checkpoint;
@@ -110,7 +110,7 @@ export class Results {
     return untilWritten(this.#outputs.batch(action));
   }
 
-  /** What another journal left is still to be published, first, under keys that this one never uses. */
+  /** Outputs of another journal are published first, under keys that this journal never uses. */
   #beginWith(journalId: string): void {
     this.#root.transactionSync(() => {
       for (const { key, value } of [...this.#outputs.getRange()]) {
@@ -129,5 +129,5 @@ function after(a: OutputKey, b: OutputKey): boolean {
   return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);
 }
 
-/** The name that stands for the journal's in results that come of no journal. */
+/** Stands for the journal's id in results that do not come from a journal. */
 export const ofNoJournal = 'none';

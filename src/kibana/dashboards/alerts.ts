@@ -63,7 +63,7 @@ const timeline = (view: View) =>
     },
   });
 
-/** What is open, what was, and which rules speak most. */
+/** Open alerts, past alerts, and the rules with most alerts. */
 export const alertDashboard = ({ alerts: view, transitions }: Views): Dashboard => ({
   id: 'logboom-alerts-overview',
   title: 'logboom: Alerts',

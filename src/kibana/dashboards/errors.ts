@@ -5,7 +5,7 @@ import type { View, Views } from '../data-views.ts';
 import { errorQuery, errorSearchId } from '../searches.ts';
 
 const errors = errorQuery;
-/** By its reason alone is such an alert told from others, and an alert's own document has the reason of its end. */
+/** Such an alert is recognised by its reason alone, and the document of an episode has the reason of its end. */
 export const newTermWords = 'is new: not seen within';
 const time = overTime('@timestamp');
 const parts = { errors, others: `not (${errors})` };
@@ -23,7 +23,7 @@ function by(view: View, title: string, label: string, field: string) {
   });
 }
 
-/** What goes wrong, where, and since when. */
+/** Errors: which, where, and since when. */
 export const errorDashboard = ({ events: view, transitions }: Views): Dashboard => ({
   id: 'logboom-errors',
   title: 'logboom: Errors',

@@ -7,7 +7,7 @@ import { deadLetterSearchId } from '../searches.ts';
 const time = overTime('@timestamp');
 const whole = { format: 'number', decimals: 0 } as const;
 
-/** How logboom itself fares. */
+/** The state of logboom itself. */
 export const serverDashboard = ({ server: view, deadLetters, windows }: Views): Dashboard => ({
   id: 'logboom-itself',
   title: 'logboom: logboom itself',

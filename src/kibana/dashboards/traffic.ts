@@ -27,7 +27,7 @@ function topRequests(view: View, title: string, label: string, field: string) {
   });
 }
 
-/** Requests as access logs tell of them. */
+/** Requests in access logs. */
 export const traffic = ({ events: view }: Views): Dashboard => ({
   id: 'logboom-traffic',
   title: 'logboom: Traffic',

@@ -5,17 +5,17 @@ import type { LogstashStatus } from '../../sinks/logstash/output.ts';
 import type { ForwardStatus } from '../../telemetry/api/status.ts';
 import type { Reader } from '../reader.ts';
 
-/** What the forwarder's thread says of itself. */
+/** The status of the forwarder's thread. */
 export type ForwarderReport = LogstashStatus & { skipped: number; read: Position };
 
-/** Windows without an ACK for so long mean that Logstash, though it may say that it lives, does not get on. */
+/** Windows without an ACK for so long mean that Logstash makes no progress, although it may send heartbeats. */
 const slowAfter: Millis = 30_000;
 
-/** Records that are trimmed before they were read. */
+/** The number of records that were trimmed before they were read. */
 const trimmed = (forwarder: Reader, journal: Journal, report: ForwarderReport | undefined): number =>
   Math.max(0, journal.fill.oldest - 1 - (report?.read ?? forwarder.position));
 
-/** What the forwarder waits for. None of it is logboom's own trouble: nothing else waits for the forwarder. */
+/** What the forwarder waits for. It is never a fault of logboom as a whole, for nothing else waits for the forwarder. */
 export function forwarderWaits(
   forwarder: Reader,
   report: ForwarderReport | undefined,
@@ -28,7 +28,7 @@ export function forwarderWaits(
   return slow ? { waitsFor: 'Logstash, which acknowledges nothing' } : {};
 }
 
-/** What it waits for, what it missed, and whether a full journal waits for it. */
+/** What it waits for, how many records it missed, and whether a full journal waits for it. */
 export function forwarderVitals(
   forwarder: Reader,
   journal: Journal,

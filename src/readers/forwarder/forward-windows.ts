@@ -3,7 +3,7 @@ import type { Batch, EventBlock, JournalRecord, Position } from '../../model.ts'
 import { documentsOf, receivedWindow, type Window, windowOf } from '../../sinks/logstash/window.ts';
 
 interface ForwardWindowsOptions {
-  /** Most events in a window; 0: as many as were received in one. */
+  /** Maximum of events in a window; 0 for no maximum. */
   bulkMaxSize: number;
   compressionLevel: number;
   /** Inflates a record's payload. */
@@ -11,7 +11,7 @@ interface ForwardWindowsOptions {
   unreadable: (position: Position, reason: string) => void;
 }
 
-/** Windows, and the place in the journal that they complete. */
+/** Windows, and the position up to which the journal is complete with them. */
 interface Load {
   windows: Window[];
   upTo: Position;
@@ -19,13 +19,13 @@ interface Load {
 
 type Events = Batch & { position: Position };
 
-/** Smaller windows than this are put together where several wait: each costs Logstash a round of its own. */
+/** Smaller windows that wait together are merged, for each window needs a round trip to Logstash. */
 const usual = 2048;
 const mostTogetherBytes = 4 * 2 ** 20;
 
 /**
- * The windows in which records go to Logstash. One that was received with a fair number of events goes as it is; small
- * ones that wait together share a window, and those with more events than are wanted are cut.
+ * Turns records into windows for Logstash. A window that was received with enough events is sent as it is; small
+ * windows that wait together are merged, and those with more than `bulkMaxSize` events are cut.
  */
 export class ForwardWindows {
   readonly #options: ForwardWindowsOptions;

@@ -10,7 +10,7 @@ interface ForwarderOptions {
   journal: JournalReader;
   output: Pick<LogstashOutput, 'deliver' | 'room'>;
   windows: ForwardWindows;
-  /** What lies up to here is done with. */
+  /** The cursor: records up to here are acknowledged. */
   from: Position;
   reached: (position: Position) => void;
   /** Records that the journal no longer holds, and the first of them. */
@@ -18,16 +18,16 @@ interface ForwarderOptions {
 }
 
 /**
- * Reads the journal and passes its windows on to Logstash, in order, a bounded number at once. A place is reached when
- * all windows up to it are acknowledged; after a crash it goes on from there, so that Logstash has everything at least
- * once. It holds nobody: what it is too late for, it skips and says so.
+ * Reads the journal in order and sends its windows to Logstash, a bounded number of them concurrently. A position is reached when
+ * all windows up to it are acknowledged. After a crash the forwarder goes on from there, so delivery is at least
+ * once. The journal does not wait for it by default: records that were trimmed before it read them are skipped and counted.
  */
 export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #deliveries: Deliveries<Position, Window>;
   readonly #news = new Signal();
   #stopping = false;
-  /** The last record that was read. What was read is in hand, though the journal may have trimmed it since. */
+  /** The last record that was read. The journal may have trimmed it since. */
   read: Position;
 
   constructor(options: ForwarderOptions) {
@@ -58,7 +58,7 @@ export class Forwarder {
     }
   }
 
-  /** Reads on no further. What is under way is the output's to end, and still tells its place. */
+  /** Reads no further records. Windows in flight end with the output, and still report their position. */
   stop(): void {
     this.#stopping = true;
     this.#news.raise();

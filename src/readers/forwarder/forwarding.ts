@@ -9,7 +9,7 @@ import { refuseUnusable } from '../../sinks/logstash/output.ts';
 import type { Reader } from '../reader.ts';
 import type { ReaderData } from '../reader-data.ts';
 
-/** What the forwarder's thread is given. `from`: what lies up to here is done with, though the disk may not know yet. */
+/** The `workerData` of the forwarder's thread. `from` is the cursor, which may be ahead of the one on disk. */
 export interface ForwarderData extends ReaderData {
   from: Position;
 }
@@ -19,17 +19,17 @@ interface ForwardingParts {
   start: (data: ForwarderData) => Promise<Reader>;
 }
 
-/** ACKs of what is under way are waited for; a thread that takes longer than this is ended. */
+/** How long a stop waits for ACKs before the thread is terminated. */
 const stopWithin: Millis = 5_000;
 
-/** The forwarder holds senders only where that is wished for; else the journal keeps so much for it and no more. */
+/** A full journal waits for the forwarder only with `onFull: hold`; else the journal keeps at most `maxLag` for it. */
 export function journalReaders({ forward }: Pick<Config, 'forward'>): JournalReaders {
   const readers = ['analyser', 'indexer'];
   if (forward?.onFull === 'hold') return { readers: [...readers, 'forwarder'] };
   return { readers, ...(forward && { lagging: { forwarder: forward.maxLag } }) };
 }
 
-/** Why nothing could be forwarded by these settings; undefined where it could. */
+/** Why these settings cannot be used for forwarding; undefined where they can. */
 export function forwardProblem({ forward }: Pick<Config, 'forward'>): string | undefined {
   try {
     if (forward) refuseUnusable(forward);
@@ -39,13 +39,13 @@ export function forwardProblem({ forward }: Pick<Config, 'forward'>): string | u
   }
 }
 
-/** What concerns the journal alone leaves the connections as they are. */
+/** The settings that concern connections; others change without a new connection. */
 function sending(forward: ForwardConfig | undefined): unknown {
   const { maxLag: _, onFull: __, ...rest } = forward ?? {};
   return rest;
 }
 
-/** The forwarder, where there is one: it may come, change and go while everything else goes on. */
+/** Starts, replaces and stops the forwarder on a reload, while everything else goes on. */
 export class Forwarding {
   reader: Reader | undefined;
   readonly #parts: ForwardingParts;
@@ -59,7 +59,7 @@ export class Forwarding {
   }
 
   /**
-   * Forwards by this configuration from now on, or no longer. Another forwarder goes on where the one before it was.
+   * Applies the configuration. A new forwarder begins at the cursor of the one before it.
    * Rejects where its thread cannot be started.
    */
   reload(data: ReaderData): Promise<void> {
@@ -78,7 +78,7 @@ export class Forwarding {
     if (this.#stopped) return;
     const { forward } = data.config;
     const { journal, start } = this.#parts;
-    // Before it starts, so that what it is to begin with is still there.
+    // Set before the start, so that the journal keeps the records with which the forwarder begins.
     journal.setReaders(journalReaders(data.config));
     const goesOn = isDeepStrictEqual(sending(forward), sending(this.#config));
     if (!goesOn) {

@@ -16,7 +16,7 @@ const instruments = workerInstruments(config, 'forwarder');
 const telemetry = forwardTelemetry(instruments, Date.now);
 const output = createLogstashOutput({ config: forward, telemetry });
 const journal = openJournalReader(folders.journal);
-// One that was never here before begins with the oldest record that is kept.
+// A new forwarder begins with the oldest record in the journal.
 const from = Math.max(known, journal.committed('forwarder')) || journal.oldest - 1;
 
 const windows = new ForwardWindows({

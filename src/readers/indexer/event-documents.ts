@@ -19,9 +19,9 @@ interface EventDocumentsOptions {
 
 /**
  * The documents of a batch. An event's id is made of the journal's id, the record's position, its time of receipt and
- * the event's place, so that a replay writes the same ids, and a journal that was put back from a backup, which gives
- * positions anew, does not write those of events that were indexed before; a sender that chose an id itself (`@metadata._id`, or `id` as
- * Filebeat's `add_id` and `fingerprint` write it) is obeyed.
+ * the event's index, so that a replay writes the same ids. A journal that was restored from a backup, which assigns
+ * positions again, does not reuse the ids of events that were indexed before. An id that the sender chose (`@metadata._id`, or `id` as
+ * Filebeat's `add_id` and `fingerprint` write it) takes precedence.
  */
 export class EventDocuments {
   readonly #options: EventDocumentsOptions;

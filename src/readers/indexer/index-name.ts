@@ -6,10 +6,10 @@ import { type Named, partsOf, patternOf, textOf } from './pattern.ts';
 
 export type { Named } from './pattern.ts';
 
-/** Where a document goes. `stream` is there for data streams only: its parts belong into the document. */
+/** Where a document goes. `stream` is set for data streams only; its parts are fields of the document. */
 export interface Destination extends Pick<BulkItem, 'action' | 'index' | 'routing' | 'pipeline'> {
   stream: { type: string; dataset: string; namespace: string } | undefined;
-  /** The id that the configuration gives it. */
+  /** The id by `indexing.document_id`. */
   id?: string;
 }
 
@@ -66,10 +66,10 @@ function streamNames(config: IndexingConfig): (event: Named) => Destination {
   };
 }
 
-/** Those that Elastic has templates for; an event that says anything else is a log. */
+/** The types for which Elastic has templates; any other type becomes `logs`. */
 const types = new Set(['logs', 'metrics', 'traces', 'synthetics']);
 
-/** Streams of `logboom.…` hold what logboom itself says: no sender writes alerts, windows or dead letters. */
+/** Only logboom writes to streams of `logboom.…`: no sender may write alerts, windows or dead letters. */
 function foreign(dataset: string | undefined): string | undefined {
   return dataset?.replace(/^[+_.\s]*logboom\./i, 'logboom_');
 }
@@ -89,7 +89,7 @@ function streamPart(text: string, fallback: string): string {
 const longestPart = 100;
 const longestName = 200;
 
-/** A point at the beginning, by which an index is hidden, is for who configures and not for who sends. */
+/** A leading dot hides an index, so only the configuration may set it, and no field of an event. */
 function legalName(text: string, mayHide: boolean): string {
   const name = cutToBytes(legalCharacters(text).replace(mayHide ? /^[+_-]+/ : /^[+_.-]+/, ''), longestName);
   return name === '' || name === '.' || name === '..' ? 'logboom' : name;

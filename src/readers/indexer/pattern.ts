@@ -1,22 +1,22 @@
 import type { Fields, FieldValue, Millis } from '../../model.ts';
 import { formatDate, type PatternPiece, piecesOf } from '../../util/field-pattern.ts';
 
-/** What a pattern is filled from: an event, with its `@metadata` in reach. */
+/** The event from which a pattern is filled, with its `@metadata`. */
 export interface Named extends Fields {
   readonly time: Millis;
   metadata(name: string): FieldValue;
 }
 
-/** A piece of a pattern: as it is written, and what an event makes of it; undefined where it lacks the field. */
+/** A piece of a pattern: its text, and its value for an event; undefined where the event lacks the field. */
 interface Part {
   text: string;
   of: (event: Named) => string | undefined;
 }
 
-/** Longest text that is made of an event's fields: as much as Elasticsearch takes for an id. */
+/** Maximum length in bytes of a filled pattern: the limit of Elasticsearch for an id. */
 const longest = 512;
 
-/** Undefined where the event lacks a field that the pattern names, or fills it with nothing or far too much. */
+/** Undefined where the event lacks a field of the pattern, or the text is empty or too long. */
 export function patternOf(pattern: string): (event: Named) => string | undefined {
   const parts = partsOf(pattern);
   return (event) => {

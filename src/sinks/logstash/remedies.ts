@@ -15,7 +15,7 @@ const remedies: Record<string, string> = {
   ECONNREFUSED: 'nobody listens there',
 };
 
-/** What was wrong with a connection, and what to do about it where that is known. */
+/** The message of a connection error, with the remedy where one is known. */
 export function withRemedy(error: NodeJS.ErrnoException): string {
   const remedy = remedies[error.code ?? ''];
   return remedy === undefined ? error.message : `${error.message} (${remedy})`;

@@ -16,7 +16,7 @@ const invalid = (option: string, what: string, options?: ErrorOptions) =>
 
 const read = (option: string, path: string) => readConfiguredFile(`forward.ssl.${option}`, path);
 
-/** How TLS is spoken with a host; undefined where it is not. Throws `CONFIG_INVALID` for files that cannot be used. */
+/** TLS options for a host; undefined where TLS is off. Throws `CONFIG_INVALID` for files that cannot be used. */
 export function tlsFor(ssl: Ssl | undefined, host: string): ConnectionOptions | undefined {
   if (!ssl?.enabled) return undefined;
   const { verification_mode: mode, supported_protocols: protocols } = ssl;
@@ -32,7 +32,7 @@ export function tlsFor(ssl: Ssl | undefined, host: string): ConnectionOptions | 
     rejectUnauthorized: mode !== 'none',
     ...(mode === 'certificate' && { checkServerIdentity: () => undefined }),
     ...(mode === 'strict' && { checkServerIdentity: strictly }),
-    // SNI is for names; an address in it is against its standard.
+    // SNI is for names only; RFC 6066 does not allow addresses.
     ...(isIP(host) === 0 && { servername: host }),
     minVersion: protocols.includes('TLSv1.2') ? 'TLSv1.2' : 'TLSv1.3',
     maxVersion: protocols.includes('TLSv1.3') ? 'TLSv1.3' : 'TLSv1.2',
@@ -49,7 +49,7 @@ function filesOf(ssl: Ssl) {
   };
 }
 
-/** The name has to be among the subject's alternative names: the common name, which `full` falls back to, is no name. */
+/** The name has to be among the subject's alternative names; unlike with `full`, the common name does not count. */
 function strictly(host: string, certificate: PeerCertificate): Error | undefined {
   if (certificate.subjectaltname) return checkServerIdentity(host, certificate);
   return new Error(`the certificate has no subject alternative name, and verification_mode is strict`);

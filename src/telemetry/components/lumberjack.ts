@@ -5,19 +5,19 @@ import type { Millis, Origin } from '../../model.ts';
 import type { Instruments } from '../instruments.ts';
 import { Throttle } from '../log-limits.ts';
 
-/** Everything that can happen to the lumberjack input, each told in the log and in the metrics at once. */
+/** Log lines and metrics of the lumberjack input. */
 export interface LumberjackTelemetry {
   listening(address: { host: string; port: number }, tls: boolean): void;
   stopped(): void;
   listenerFailed(error: Error): void;
   connectionOpened(origin: Origin): void;
-  /** `reason` is in words, and undefined if the sender closed an idle connection, which is what senders do. */
+  /** `reason` is a sentence; undefined where the sender closed an idle connection, as senders do. */
   connectionClosed(origin: Origin, reason: string | undefined): void;
-  /** A connection is ended for its age; why is told when it is closed. */
+  /** A connection is ended for its age; the reason is logged when it is closed. */
   connectionRetired(): void;
-  /** More connections than `maxConnections`. Told once until one was accepted again: refused senders come back. */
+  /** More connections than `maxConnections`. Logged once until one is accepted again, for refused senders return. */
   connectionTurnedAway(address: string, most: number): void;
-  /** Told ten times a minute for each address, as `streamRefused` and ends of connections are. */
+  /** Logged at most ten times a minute for each address, as are `streamRefused` and ends of connections. */
   handshakeFailed(address: string, reason: string): void;
   windowReceived(count: number, wireBytes: number, blockBytes: number): void;
   /** `waited` is from the window's last byte to its ACK. */
@@ -101,7 +101,7 @@ function windowEvents(log: Logger, measured: Metrics) {
     windowAcknowledged: (waited: Millis) => measured.waited.observe(waited / 1000),
     windowNotStored: (origin: Origin, err: unknown) => {
       measured.failures.inc({ reason: 'not-stored' });
-      // A journal that closes is no fault: logboom stops.
+      // The journal closes because logboom stops; that is no failure.
       const level = err instanceof LogboomError && err.code === 'JOURNAL_CLOSED' ? 'info' : 'error';
       log[level](
         { ...client(origin), err },
@@ -168,5 +168,5 @@ function lumberjackMetrics(registry: Registry) {
   };
 }
 
-/** A second input on the same registry moves the same metrics. */
+/** A second input on the same registry uses the same metrics. */
 const known = (registry: Registry, name: string) => registry.getSingleMetric(name);

@@ -2,16 +2,16 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Origin } from '../../model.ts';
 import type { Instruments } from '../instruments.ts';
 
-/** What happens to events that are sent again. */
+/** Log lines and metrics of redelivery. */
 export interface RedeliveryTelemetry {
   /**
    * Events of a connection's last windows, whose ACK may not have arrived, are remembered from now on. Windows that
    * cannot be read (`unreadable`) will not be recognised, should they be sent again.
    */
   remembered(connection: string, events: number, unreadable: number, size: number): void;
-  /** Events of a window were there already. They are acknowledged, and kept no second time. */
+  /** Events of a window are in the journal already. They are acknowledged and not stored again. */
   recognised(origin: Origin, events: number, count: number, size: number): void;
-  /** Events had to be forgotten before their time. */
+  /** Events had to be forgotten early, to make room. */
   forgotten(events: number): void;
   failed(error: unknown): void;
 }

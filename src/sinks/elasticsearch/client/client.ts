@@ -36,7 +36,7 @@ export function createClient(config: ElasticsearchConfig): Client {
   });
 }
 
-/** How many addresses there are to turn to when one fails. */
+/** The number of addresses, of which others are used when one fails. */
 export function nodeCount(config: ElasticsearchConfig): number {
   return config.cloud_id === undefined ? (config.hosts?.length ?? 1) : 1;
 }
@@ -48,7 +48,7 @@ function nodes(config: ElasticsearchConfig): ClientOptions {
   return { nodes: hosts.map((host) => below(host, config.path)) };
 }
 
-/** An address that has a path of its own keeps it, as in Filebeat. */
+/** An address with a path keeps it, as in Filebeat. */
 function below(host: string, path: string | undefined): string {
   const url = new URL(host);
   if (path === undefined || url.pathname !== '/') return host;
@@ -56,7 +56,7 @@ function below(host: string, path: string | undefined): string {
   return url.href;
 }
 
-/** The client sends headers twice whose names are not in small letters. */
+/** The client sends a header twice whose name is not in lower case. */
 function lowerCased(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
@@ -76,7 +76,7 @@ function credentials(config: ElasticsearchConfig): ClientOptions {
   return { auth: { username: config.user, password: config.password } };
 }
 
-/** Kibana shows a key as `id:key` for Beats and Logstash, and in base64 for everything else; both are taken. */
+/** Kibana shows a key as `id:key` for Beats and Logstash, and in base64 for other clients; both forms are accepted. */
 function apiKey(text: string): string {
   return text.includes(':') ? Buffer.from(text).toString('base64') : text;
 }

@@ -2,12 +2,12 @@ import { errors } from '@elastic/elasticsearch';
 import { messageOf } from '../../../errors.ts';
 
 export type FailureVerdict =
-  /** The server will take the same request later: sent again, for ever. */
+  /** The server may accept the same request later: it is sent again without limit. */
   | { kind: 'again'; key: string; reason: string; unreachable: boolean }
-  /** The request cannot pass as it is; halves of it may, and a single document that cannot is a dead letter. */
+  /** The request is refused as a whole. Its halves may be accepted; a single document that is refused becomes a dead letter. */
   | { kind: 'halve'; reason: string; tooLarge: boolean };
 
-/** Decides about a whole request from what the client threw. `key` stays the same while the cause does. */
+/** Classifies the failure of a whole request by what the client threw. `key` is equal for equal causes. */
 export function judgeFailure(thrown: unknown): FailureVerdict {
   if (thrown instanceof errors.ResponseError) return judgeStatus(thrown);
   const name = thrown instanceof Error ? thrown.name : 'unknown';

@@ -8,10 +8,10 @@ import { indexPiece, type Piece, piecesFor } from './templates/pieces.ts';
 import { server } from './templates/server.ts';
 import type { IndexTemplate } from './templates/template.ts';
 
-/** Each entry names a template; those kept, replaced or missing say why. */
+/** Each entry names a template, with the reason where it was kept, replaced or refused. */
 export interface TemplatesOutcome {
   installed: string[];
-  /** Left as they are; `changed` are those of them that somebody changed. */
+  /** Templates that were left as they are; `changed` lists those that somebody changed. */
   kept: string[];
   changed: string[];
   missing: string[];
@@ -19,9 +19,9 @@ export interface TemplatesOutcome {
 
 export interface InstallOptions {
   signal?: AbortSignal | undefined;
-  /** Replaces what somebody changed, too. */
+  /** Replaces templates that somebody changed, too. */
   overwrite?: boolean | undefined;
-  /** Told of each request instead of its being sent. */
+  /** Called for each request, which is not sent. */
   dryRun?: ((piece: Piece) => void) | undefined;
 }
 
@@ -30,10 +30,10 @@ export function templatesFor(indexing: Pick<IndexingConfig, 'alerts'>): IndexTem
 }
 
 /**
- * Installs what is not there in this version. What the server refuses for good is named in the outcome and nothing
- * more comes of it. Throws only where the server cannot be asked now; all of it can then be done again.
+ * Installs templates that are missing or of an older version. Templates that the server refuses for good are listed in the outcome and
+ * not tried again. Throws only where the server cannot be asked now; the whole can then be repeated.
  *
- * `capabilities.dataStreams` turns false where the server turns out to have none.
+ * Sets `capabilities.dataStreams` to false where the server has none.
  */
 export async function installTemplates(
   client: Client,
@@ -69,7 +69,7 @@ async function install(
   if (!what.put) return keep(outcome, wanted, what);
   if (options.dryRun) options.dryRun(wanted);
   else if (!(await put(client, wanted, options.signal))) {
-    // It has no data streams, and gets plain indices of the same names.
+    // The server has no data streams; plain indices get the same names.
     capabilities.dataStreams = false;
     return install(client, piece, capabilities, outcome, options);
   }
@@ -83,7 +83,7 @@ function keep(outcome: TemplatesOutcome, piece: Piece, what: WhatToDo): void {
   if (what.changed) outcome.changed.push(wordsFor(piece, what));
 }
 
-/** False where the server refuses the piece because it knows no data streams. */
+/** Returns false where the server refuses the piece because it has no data streams. */
 async function put(client: Client, { path, body, stream }: Piece, signal?: AbortSignal): Promise<boolean> {
   try {
     await client.transport.request({ method: 'PUT', path, body }, signal ? { signal } : {});
@@ -100,7 +100,7 @@ function saysNoDataStreams(thrown: unknown): boolean {
   return statusCode === 400 && /unknown field \[data_stream\]/.test(JSON.stringify(body ?? ''));
 }
 
-/** Refused for good, as things are: a lack of rights, or a server that knows no templates. 401 may be a matter of time. */
+/** Refused until something changes: a missing right, or a server without templates. A 401 may be temporary. */
 function isRefusal(thrown: unknown): thrown is errors.ResponseError {
   if (!(thrown instanceof errors.ResponseError)) return false;
   const status = thrown.statusCode ?? 0;

@@ -10,11 +10,11 @@ interface OwnIndex {
   documents: number;
 }
 
-/** What has a mapping of ours, whatever else is in the cluster. */
+/** The indices and data streams of the cluster whose mapping is marked as logboom's. */
 export interface OwnIndices {
   /** Each with its indices, oldest first; the last one is written to. */
   streams: Array<{ name: string; indices: OwnIndex[] }>;
-  /** Names of indices that are no data stream's. */
+  /** Names of indices that belong to no data stream. */
   plain: string[];
 }
 
@@ -30,14 +30,14 @@ type Row = {
   'docs.count': string | null;
 };
 
-/** Without `streams` plain indices alone are looked for: sizes and ages are told only to who may monitor the streams. */
+/** Without `streams` only plain indices are searched, for reading sizes and ages of streams needs the right to monitor them. */
 export async function ownIndices(
   client: Client,
   alerts: string,
   { streams: areWanted }: { streams: boolean },
   signal: AbortSignal,
 ): Promise<OwnIndices> {
-  // A pattern for the index of episodes, too: a name that is not there would be an error.
+  // The index of episodes is given as a pattern, too, for a name that does not exist would be an error.
   const names = `logs-*-*,metrics-logboom.*,${encodeURIComponent(alerts)}*`;
   const ask = <Answer>(path: string, query: string) =>
     client.transport.request<Answer>({ method: 'GET', path: `${path}?${query}` }, { signal });

@@ -88,7 +88,7 @@ export class Retention {
     return ownIndices(this.#client, this.#indexing.alerts, { streams }, this.#signal);
   }
 
-  /** Only what is no longer written to can be deleted as a whole. */
+  /** Rolls over, for only an index that is no longer written to can be deleted as a whole. */
   async #rollOver({ streams }: OwnIndices): Promise<void> {
     const { size, rollover } = this.#indexing.retention;
     const bytes = size === undefined ? rollover : Math.min(rollover, Math.max(1, Math.round(size / 8)));
@@ -122,7 +122,7 @@ export class Retention {
     return isGone;
   }
 
-  /** An episode that is not over stays, however long ago it last changed. */
+  /** An open episode stays, however long ago it last changed. */
   async #deleteFrom(index: string, oldest: Millis): Promise<void> {
     const old = { range: { '@timestamp': { lt: new Date(oldest).toISOString() } } };
     const isOpen = { bool: { filter: [exists('alert.revision')], must_not: [exists('event.end')] } };
@@ -134,7 +134,7 @@ export class Retention {
   }
 
   /**
-   * Undefined where it failed. Another logboom of the same cluster may have been faster: what is gone is gone.
+   * Undefined where it failed. A 404 is ignored: another logboom of the same cluster may have deleted the index first.
    */
   async #ask<Answer = unknown>(method: string, path: string, body?: object): Promise<Answer | undefined> {
     const request = { method, path, ...(body && { body }) };
@@ -148,7 +148,7 @@ export class Retention {
   }
 }
 
-/** Senders choose names of data streams, too: any letter may be in them. */
+/** Senders choose names of data streams, too, so they may hold any character. */
 const pathOf = (name: string) => `/${encodeURIComponent(name)}`;
 
 const exists = (field: string) => ({ exists: { field } });

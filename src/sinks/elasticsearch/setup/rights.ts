@@ -10,7 +10,7 @@ export interface Rights {
 
 const streams = ['logs-*-*', 'metrics-logboom.*'];
 
-/** What writing needs, and a look at what is installed; a server set up by somebody else needs no more. */
+/** Rights for writing and for reading what is installed. A server that somebody else set up needs no more. */
 export function writingRights(
   { index, alerts, action }: IndexingConfig,
   { lifecycle }: Capabilities,
@@ -27,13 +27,13 @@ export function writingRights(
   };
 }
 
-/** What installing needs beside it; a server that has everything needs none of it. */
+/** Further rights for installing; not needed once everything is installed. */
 export function installingRights({ lifecycle }: Capabilities): Rights {
   const ilm = lifecycle === 'ilm' ? ['manage_ilm'] : [];
   return { cluster: ['manage_index_templates', ...ilm], indices: [] };
 }
 
-/** What deleting needs, where logboom does that by itself. */
+/** Further rights for deleting, where logboom does that itself. */
 export function deletingRights({ alerts, retention }: IndexingConfig, { lifecycle }: Capabilities): Rights {
   const byItself = retention.size !== undefined || (retention.age !== undefined && lifecycle === 'none');
   return {
@@ -45,7 +45,7 @@ export function deletingRights({ alerts, retention }: IndexingConfig, { lifecycl
   };
 }
 
-/** As one role; what is said about the same names is said once. */
+/** Merges rights into one role; privileges on the same names become one entry. */
 export function together(...all: Rights[]): Rights {
   const byNames = new Map<string, Rights['indices'][number]>();
   for (const { names, privileges } of all.flatMap(({ indices }) => indices)) {
@@ -61,7 +61,7 @@ interface Privileges {
   index?: Record<string, Record<string, boolean>>;
 }
 
-/** Rights that the user lacks, in words; undefined where the server knows of no rights. */
+/** Descriptions of the rights that the user lacks; undefined where the server has no security. */
 export async function missingRights(
   client: Client,
   { cluster, indices }: Rights,
@@ -77,13 +77,13 @@ export async function missingRights(
     if (typeof answer?.has_all_requested !== 'boolean') return undefined;
     return [...lacking('cluster', answer.cluster), ...lackingIn(answer.index)];
   } catch (thrown) {
-    // Without security, or with another one, there is nobody to ask.
+    // A server without security, or with another implementation of it, has no such endpoint.
     if (thrown instanceof errors.ResponseError && hasNoAnswer(thrown)) return undefined;
     throw thrown;
   }
 }
 
-/** A security that is switched off answers 500. */
+/** With security switched off the server answers 500. */
 function hasNoAnswer({ statusCode = 0, body }: errors.ResponseError): boolean {
   if ([400, 403, 404, 405, 410].includes(statusCode)) return true;
   return statusCode === 500 && /security/i.test(JSON.stringify(body ?? ''));

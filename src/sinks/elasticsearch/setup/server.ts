@@ -1,17 +1,17 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 
-/** Who answers, as `GET /` tells. */
+/** Product and version, as `GET /` answers them. */
 export interface Server {
   product: 'elasticsearch' | 'opensearch' | 'logboom';
   version: string;
 }
 
-/** What a server can do, as far as it matters for templates. */
+/** Features of a server that matter for templates. */
 export interface Capabilities {
-  /** Who ages data streams: ILM, their own lifecycle, or nobody, and then logboom does. */
+  /** What deletes old data: ILM, the data stream lifecycle, or nothing; in the last case logboom does. */
   lifecycle: 'ilm' | 'stream' | 'none';
   dataStreams: boolean;
-  /** An index template may name components that are not there. */
+  /** An index template may name component templates that do not exist. */
   mayMissComponents: boolean;
   ignoresTooManyFields: boolean;
   /** It deletes old documents by a setting of its own. */
@@ -29,7 +29,7 @@ class NoElasticsearch extends Error {
   }
 }
 
-/** Undefined where the user may not ask. Throws where nobody answers now, or somebody else does. */
+/** Undefined where the user lacks the right to ask. Throws where no server answers, or no Elasticsearch. */
 export async function askServer(client: Client, signal?: AbortSignal): Promise<Server | undefined> {
   try {
     return serverFrom(await client.transport.request({ method: 'GET', path: '/' }, signal ? { signal } : {}));
@@ -50,7 +50,7 @@ function serverFrom(answer: unknown): Server {
   };
 }
 
-/** Of a server that does not say who it is, nothing is expected that 7.17 and OpenSearch do not have. */
+/** For an unknown server only features are assumed that both 7.17 and OpenSearch have. */
 export async function capabilitiesOf(
   client: Client,
   server: Server | undefined,
@@ -69,8 +69,8 @@ export async function capabilitiesOf(
 }
 
 /**
- * Every Elasticsearch that has it says so here. What has not, answers 400, 404 or 405; a user without the right gets
- * 403, and then the policy is refused, too, and named.
+ * Every Elasticsearch with ILM answers this. Servers without it answer 400, 404 or 405; a user without the right gets
+ * 403, and then installing the policy fails and is reported.
  */
 async function answersIlm(client: Client, signal?: AbortSignal): Promise<boolean> {
   const options = { ignore: [400, 404, 405, 410], ...(signal && { signal }) };

@@ -13,20 +13,20 @@ import {
 import { askServer, type Capabilities, capabilitiesOf, type Server } from './server.ts';
 
 export interface SetupOutcome extends TemplatesOutcome {
-  /** Undefined where the user may not ask who answers. */
+  /** Undefined where the user lacks the right to ask. */
   server: Server | undefined;
   capabilities: Capabilities;
-  /** All that logboom can make use of, as a role. */
+  /** All rights that logboom can use, as a role. */
   rights: Rights;
-  /** Those that are needed as things are; undefined where the server knows of no rights. */
+  /** Missing rights that are needed at present; undefined where the server has no security. */
   missingRights: string[] | undefined;
-  /** What a person should know beside it. */
+  /** Further remarks for the operator. */
   remarks: string[];
 }
 
 /**
- * Makes a server ready for documents: rights looked at, templates installed, the index of episodes made. Throws only
- * where the server cannot be asked now; all of it can be done again at any time.
+ * Prepares a server for documents: checks rights, installs templates, creates the index of episodes. Throws only
+ * where the server cannot be asked now; the whole can be repeated at any time.
  */
 export async function setUp(
   client: Client,
@@ -37,7 +37,7 @@ export async function setUp(
   const server = await askServer(client, signal);
   const capabilities = await capabilitiesOf(client, server, signal);
   const templates = await installTemplates(client, indexing, capabilities, options);
-  // Without its template the index would get a mapping by guess, and keep it.
+  // Without its template the index would get a dynamic mapping, and keep it.
   if (templates.missing.length === 0 && !options.dryRun)
     templates.missing.push(...(await createAlertsIndex(client, indexing.alerts, signal)));
   const needed = together(writingRights(indexing, capabilities), deletingRights(indexing, capabilities));
@@ -73,7 +73,7 @@ async function remarksOn(
   return remarks;
 }
 
-/** Elasticsearch's own template for `logs-*-*`, whose priority is above that of ours. */
+/** Elasticsearch's own template for `logs-*-*`, whose priority is above that of logboom's. */
 async function hasBuiltInLogs(client: Client, signal?: AbortSignal): Promise<boolean> {
   const options = { ignore: [400, 403, 404], ...(signal && { signal }) };
   const path = '/_index_template/logs';

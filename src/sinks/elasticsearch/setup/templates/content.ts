@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 type Json = unknown;
 type JsonObject = Record<string, Json>;
 
-/** What a server adds by itself to what it was given, and what says nothing. */
+/** Values that a server adds by itself, and values that are defaults. */
 const additions: Record<string, (value: Json) => boolean> = {
   enabled: (value) => String(value) === 'true',
   hidden: (value) => String(value) === 'false',
@@ -20,9 +20,9 @@ const additions: Record<string, (value: Json) => boolean> = {
 };
 
 /**
- * A short name of a template's content, the same for what was sent and for what a server gives back: servers write
+ * A hash of a template's content, equal for what was sent and for what a server returns: servers write
  * settings nested and as text, add defaults, and keep keys in an order of their own. A component of ours has this in
- * its `_meta`; where the content no longer fits it, somebody changed it.
+ * its `_meta`; where the content has another hash, somebody changed it.
  */
 export function contentOf(body: object): string {
   const { _meta: _, version: __, ...content } = body as JsonObject;
@@ -36,7 +36,7 @@ function normal(value: Json, key = ''): Json {
   if (Array.isArray(value)) return value.map((member) => normal(member));
   if (typeof value !== 'object' || value === null) return String(value);
   if (key === 'settings') return flat(value as JsonObject);
-  // A mapping's fields may have any names: none of them is taken for an addition.
+  // The fields of a mapping may have any name, so none of them is taken for an addition of the server.
   const isFields = key === 'properties';
   const members = Object.entries(value)
     .filter(([name, member]) => member !== null && (isFields || !additions[name]?.(member)))
@@ -46,7 +46,7 @@ function normal(value: Json, key = ''): Json {
   return Object.fromEntries(members);
 }
 
-/** That a template makes data streams, or deletes at all, is told by an object that may be empty. */
+/** Keys whose value may be an empty object and still has a meaning: data streams and deletion. */
 const tellByBeing = new Set(['data_stream', 'lifecycle', 'delete']);
 
 function kept(name: string, member: Json): boolean {

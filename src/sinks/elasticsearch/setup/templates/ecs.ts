@@ -35,7 +35,7 @@ export const error = object({
   stack_trace: text,
 });
 
-/** What Filebeat and the parsers put into events; the types are ECS's. */
+/** Fields that Filebeat and the parsers set, with the types of ECS. */
 export const logFields = {
   event,
   error,
@@ -64,5 +64,5 @@ export const logFields = {
 
 /** Times are event times; a window is `[start, end)`. */
 export const window = object({ start: date, end: date });
-/** A measure may be a fraction even where the first one is whole. */
+/** A measure may be a fraction although its first value is an integer. */
 export const measured = { value: double, peak: double, threshold: double };

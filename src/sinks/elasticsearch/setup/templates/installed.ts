@@ -3,13 +3,13 @@ import { contentOf } from './content.ts';
 import type { Piece } from './pieces.ts';
 import { owner } from './template.ts';
 
-/** What a server has under a piece's name. */
+/** The piece of this name that is installed on the server. */
 interface Found {
   managedBy: unknown;
   version: number;
-  /** The name of the content that logboom installed; a logboom before there were such names left none. */
+  /** The hash of the content that logboom installed; early versions of logboom stored none. */
   installed: unknown;
-  /** The name of the content that is there. */
+  /** The hash of the present content. */
   present: string;
 }
 
@@ -56,7 +56,7 @@ function wantedContent(piece: Piece): string {
   return contentOf(contentIn(piece, piece.body as Record<string, unknown>));
 }
 
-/** A policy's marks are one level deeper. */
+/** The `_meta` of a policy is one level deeper. */
 function contentIn({ kind }: Piece, body: Record<string, unknown>): object {
   return kind === 'ILM policy' ? (body.policy as object) : body;
 }

@@ -9,12 +9,12 @@ export const policyName = 'logboom';
 
 const day: Millis = 86_400_000;
 const hour: Millis = 3_600_000;
-/** What Elastic's own policy takes. */
+/** As in Elastic's own policy. */
 const longestTurn: Millis = 30 * day;
 
 /**
- * How long a data stream writes to one index. A whole index is deleted at a time, when its last document is old
- * enough, so nothing stays longer than an eighth more than asked.
+ * How long a data stream writes to one index. Indices are deleted as a whole, when the last document is old
+ * enough, so no document is kept longer than the configured age and an eighth.
  */
 export function turnOf({ age }: Pick<Retention, 'age'>): Millis {
   return age === undefined ? longestTurn : Math.min(longestTurn, Math.max(hour, Math.round(age / 8)));
@@ -37,14 +37,14 @@ export function policyBody(retention: Retention): object {
   };
 }
 
-/** The component that every data stream of ours has: who ages it, and when. */
+/** The component template with the lifecycle of each data stream of logboom. */
 export function lifecycleBody({ lifecycle }: Capabilities, { age }: Retention): object {
   if (lifecycle === 'ilm') return { template: { settings: { 'index.lifecycle.name': policyName } } };
   if (lifecycle === 'none') return { template: {} };
   return { template: { lifecycle: age === undefined ? {} : { data_retention: elasticTime(age) } } };
 }
 
-/** Elasticsearch takes one whole number and one unit. */
+/** Elasticsearch accepts one integer with one unit. */
 export function elasticTime(millis: Millis): string {
   const units = { d: day, h: hour, m: 60_000, s: 1_000 };
   for (const [unit, length] of Object.entries(units))

@@ -13,25 +13,25 @@ import {
   settingsName,
 } from './template.ts';
 
-/** One thing that is installed. */
+/** A template, component template or policy that is installed. */
 export interface Piece {
   kind: 'ILM policy' | 'component template' | 'index template';
   name: string;
   path: string;
-  /** Raised with every change of the content that a new logboom brings. */
+  /** Raised with each change of the content in a new version of logboom. */
   version: number;
   /** The request's body, with `_meta` in its place. */
   body: object;
-  /** The user's: made empty where the server insists on it, and never touched again. */
+  /** The user's component: created empty where the server requires it, and never changed again. */
   theirs?: boolean;
-  /** It makes data streams, which a server without them refuses. */
+  /** The template creates data streams, so a server without data streams refuses it. */
   stream?: IndexTemplate;
 }
 
-/** Of what all templates share. */
+/** Version of the component templates that all templates share. */
 const sharedVersion = 2;
 
-/** Everything in the order in which it has to be there. */
+/** All pieces, each after those that it refers to. */
 export function piecesFor(templates: IndexTemplate[], server: Capabilities, retention: Retention): Piece[] {
   const policy = server.lifecycle === 'ilm' ? [policyPiece(retention)] : [];
   const own = templates.map((template) =>
@@ -85,7 +85,7 @@ function policyPiece(retention: Retention): Piece {
   };
 }
 
-/** A policy has no field for its version: its `_meta` alone tells it. */
+/** A policy has no field for its version, so the version is in `_meta` alone. */
 function marked(body: object, version: number, hasVersion = true): object {
   const description = 'Installed by logboom; what you change yourself belongs into the @custom component.';
   const _meta = { managed_by: owner, version, content: contentOf(body), description };

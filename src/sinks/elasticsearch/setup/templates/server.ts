@@ -4,7 +4,7 @@ import { boolean, double, type IndexTemplate, keyword, long, object } from './te
 
 const lag = object({ lag: object({ records: long, bytes: long, seconds: double }) });
 
-/** What the server says of itself; counts are those of the interval, `event.duration` in length. */
+/** The server's own metrics. Counts are those of the interval of length `event.duration`. */
 export const server: IndexTemplate = {
   name: 'logboom-server',
   version: 2,

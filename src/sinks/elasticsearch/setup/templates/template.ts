@@ -6,17 +6,17 @@ import type { Capabilities } from '../server.ts';
  */
 export interface IndexTemplate {
   name: string;
-  /** Raised with every change of the content: a template of a lower version is replaced. */
+  /** Raised with each change of the content: a template of a lower version is replaced. */
   version: number;
   patterns: string[];
   priority: number;
-  /** Documents go into a data stream, which the server then makes by itself, and rolls over. */
+  /** Documents go into a data stream, which the server creates and rolls over by itself. */
   dataStream: boolean;
   properties: Record<string, object>;
 }
 
 export const keyword = { type: 'keyword', ignore_above: 1024 };
-/** `match_only_text` would be smaller, but is a module that not every distribution has. */
+/** `match_only_text` would need less space, but not every distribution has it. */
 export const text = { type: 'text' };
 export const long = { type: 'long' };
 export const double = { type: 'double' };
@@ -24,12 +24,12 @@ export const date = { type: 'date' };
 export const ip = { type: 'ip', ignore_malformed: true };
 export const boolean = { type: 'boolean' };
 export const object = (properties: Record<string, object>) => ({ properties });
-/** Kept in the document, and shown, but neither searched nor sorted by: costs no index. */
+/** Stored in the document, and neither searched nor sorted by, so that it needs no index. */
 export const kept = { type: 'keyword', index: false, doc_values: false };
 
 /**
- * Fields that are nowhere named become keywords, as in ECS. A number that a rule measures is a double from its
- * first value on: guessed from a first value of 5 it would be a long, and 5.7 would be indexed as 5.
+ * Fields without a mapping become keywords, as in ECS. A number that a rule measures is a double from its
+ * first value on: with dynamic mapping a first value of 5 would make it a long, and 5.7 would be indexed as 5.
  */
 const general = [
   { addresses: { match_mapping_type: 'string', match: 'ip', mapping: ip } },
@@ -45,7 +45,7 @@ export const customOf = ({ name }: IndexTemplate) => `${name}@custom`;
 
 export const owner = 'logboom';
 
-/** The mapping says whose it is, so that retention knows an index of ours from a namesake. */
+/** `_meta` marks the mapping, so that retention deletes only indices of logboom. */
 export function mappingsBody({ properties }: IndexTemplate): object {
   const mappings = {
     _meta: { managed_by: owner },
@@ -56,7 +56,7 @@ export function mappingsBody({ properties }: IndexTemplate): object {
   return { template: { mappings } };
 }
 
-/** Components are laid over one another in this order: a user's come last, and win. */
+/** Components are merged in this order, so those of the user come last and take precedence. */
 export function indexTemplateBody(template: IndexTemplate, server: Capabilities): object {
   const { patterns, priority } = template;
   const isStream = template.dataStream && server.dataStreams;
@@ -70,7 +70,7 @@ export function indexTemplateBody(template: IndexTemplate, server: Capabilities)
   };
 }
 
-/** Further fields are left unindexed, instead of the document being refused, when an index has too many. */
+/** When an index has too many fields, further ones are not indexed; the document would be refused otherwise. */
 export function settingsBody(server: Capabilities): object {
   const settings = {
     'index.codec': 'best_compression',
