@@ -1,5 +1,6 @@
 import type { Millis } from '../model.ts';
 import type { Run } from '../rules/run/run.ts';
+import { number, objectOf } from '../util/snapshot.ts';
 import type { EventClock } from '../windows/clocks/event-clock.ts';
 
 /** The server was down: event time then, what it would be without that, and the wall time of its return. */
@@ -8,6 +9,17 @@ interface Return {
   to: Millis;
   at: Millis;
 }
+
+export interface DowntimeState {
+  heardAt: Millis | undefined;
+  returned: Return | undefined;
+}
+
+/** The form of `DowntimeState`, by key. */
+export const downtimeShape = {
+  heardAt: number.optional(),
+  returned: objectOf<Return>({ from: number, to: number, at: number }).optional(),
+};
 
 /** Notices by the records that the server was down for a while, and tells whoever waits for somebody of it. */
 export class Downtime {
@@ -37,11 +49,12 @@ export class Downtime {
     for (const run of runs) run.resume?.(to);
   }
 
-  snapshot(): { heardAt: Millis | undefined; returned: Return | undefined } {
+  /** Lies flat in the state of the engine. */
+  snapshot(): DowntimeState {
     return { heardAt: this.#heardAt, returned: this.#returned };
   }
 
-  restore({ heardAt, returned }: ReturnType<Downtime['snapshot']>): void {
+  restore({ heardAt, returned }: DowntimeState): void {
     this.#heardAt = heardAt;
     this.#returned = returned;
   }

@@ -1,10 +1,12 @@
+import { z } from 'zod';
 import { closePayload } from '../journal/payload.ts';
 import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import type { EventReader } from '../parsers/event.ts';
 import type { Run } from '../rules/run/run.ts';
+import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import type { EventClock } from '../windows/clocks/event-clock.ts';
 import { Dispatch } from './dispatch.ts';
-import { Downtime } from './downtime.ts';
+import { Downtime, type DowntimeState, downtimeShape } from './downtime.ts';
 
 /** What happened while records were processed, for metrics. */
 interface Tally {
@@ -27,6 +29,23 @@ export interface EngineParts {
    */
   downAfter: Millis;
 }
+
+/** What a checkpoint of the analyser holds. */
+interface EngineState extends DowntimeState {
+  clock: ReturnType<EventClock['snapshot']>;
+  generations?: [rule: string, generation: number][] | undefined;
+  runs: [rule: string, fingerprint: string, run: Snapshot<unknown>][];
+}
+
+const format = new SnapshotFormat({
+  component: 'The engine',
+  schema: objectOf<EngineState>({
+    clock: nested(),
+    ...downtimeShape,
+    generations: z.array(z.tuple([z.string(), number])).optional(),
+    runs: z.array(z.tuple([z.string(), z.string(), nested<unknown>()])),
+  }),
+});
 
 const isAmong = ({ name, fingerprint }: Run, runs: readonly Run[]) =>
   runs.some((other) => other.name === name && other.fingerprint === fingerprint);
@@ -112,23 +131,19 @@ export class Engine {
     return outputs;
   }
 
-  snapshot(): unknown {
+  snapshot(): Snapshot<EngineState> {
     const { clock, runs } = this.#parts;
-    return {
+    return format.write({
       clock: clock.snapshot(),
       ...this.#downtime.snapshot(),
       generations: [...this.#generations],
       runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]),
-    };
+    });
   }
 
-  /** Goes on exactly from a snapshot by the same analysis; a rule that is not in it begins anew. */
+  /** Continues exactly from a snapshot of the same analysis. A rule that is not in it starts without any memory. */
   restore(snapshot: unknown): void {
-    const { clock, generations, runs, ...downtime } = snapshot as ReturnType<Downtime['snapshot']> & {
-      clock: ReturnType<EventClock['snapshot']>;
-      generations?: [string, number][];
-      runs: [string, string, unknown][];
-    };
+    const { clock, generations, runs, ...downtime } = format.read(snapshot);
     this.#parts.clock.restore(clock);
     this.#downtime.restore(downtime);
     this.#generations = new Map(generations);

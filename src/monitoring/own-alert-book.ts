@@ -98,7 +98,7 @@ export class OwnAlertBook {
   }
 
   snapshot(): Snapshot<OwnAlertState> {
-    return format.write({ book: this.#book.snapshot() as Snapshot<unknown> });
+    return format.write({ book: this.#book.snapshot() });
   }
 
   /** After a change of the threshold an open alert stays open; the next evaluation applies the new threshold. */

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Millis, Observation } from '../model.ts';
+import { type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import type { Condition } from './condition.ts';
 
 /**
@@ -32,9 +34,14 @@ export interface Judge {
   holds?(value: number | undefined, count: number): boolean;
   /** Forgets what can make no difference to observations after that event time. */
   forgetBefore(time: Millis): void;
-  snapshot(): unknown;
-  restore(snapshot: unknown): void;
+  snapshot(): Snapshot<unknown>;
+  restore(snapshot: Snapshot<unknown>): void;
 }
+
+/** The snapshot of a judge without a memory. */
+export const noMemory = (): Snapshot<null> => memoryless.write(null);
+
+const memoryless = new SnapshotFormat<null>({ component: 'A judge without a memory', schema: z.null() });
 
 /** A judge without a memory. */
 export function statelessJudge(
@@ -45,7 +52,7 @@ export function statelessJudge(
     judge: (_, observation) => judge(observation),
     holds,
     forgetBefore: () => {},
-    snapshot: () => null,
+    snapshot: noMemory,
     restore: () => {},
   };
 }

@@ -1,9 +1,18 @@
+import { z } from 'zod';
 import type { Millis, Observation } from '../../model.ts';
+import { number, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
 import { formatDuration } from '../../util/units.ts';
 import type { Judge, Judgement } from '../judge.ts';
 
 /** An occurrence in words. `early`: it is certain, but its time and values may still change. */
 type Note = [time: Millis, words: string, early: boolean];
+
+type PackedGroup = [group: string, notes: Note[]];
+
+const format = new SnapshotFormat<PackedGroup[]>({
+  component: 'The judge of occurrences',
+  schema: z.array(z.tuple([z.string(), z.array(z.tuple([number, z.string(), z.boolean()]))])),
+});
 
 /** So many notes are kept for each group. The latest of a window is its reason. */
 const maxNotes = 20;
@@ -50,12 +59,12 @@ export class OccurrenceJudge implements Judge {
       if (notes.every(([at]) => at < time - this.#quiet)) this.#notes.delete(group);
   }
 
-  snapshot(): unknown {
-    return [...this.#notes].map(([group, notes]) => [group, notes.map((note) => [...note])]);
+  snapshot(): Snapshot<PackedGroup[]> {
+    return format.write([...this.#notes].map(([group, notes]) => [group, notes.map((note) => [...note])]));
   }
 
-  restore(snapshot: unknown): void {
+  restore(snapshot: Snapshot<PackedGroup[]>): void {
     this.#notes.clear();
-    for (const [group, notes] of snapshot as [string, Note[]][]) this.#notes.set(group, notes);
+    for (const [group, notes] of format.read(snapshot)) this.#notes.set(group, notes);
   }
 }

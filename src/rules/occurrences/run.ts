@@ -1,7 +1,9 @@
 import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { FieldValue, LogEvent, Millis, Output } from '../../model.ts';
+import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
 import { shortened } from '../group.ts';
 import type { RunParts } from '../run/run.ts';
+import type { WindowAlertsState } from '../run/window-alerts.ts';
 import { WindowRun, windowParts } from '../run/window-run.ts';
 import { OccurrenceJudge } from './judge.ts';
 import type { Occurrence, Tracker } from './tracker.ts';
@@ -15,6 +17,17 @@ interface Followed {
   /** An occurrence in words. */
   describe(occurrence: Pick<Occurrence, 'value' | 'from'>): string;
 }
+
+interface RunState {
+  tracker: Snapshot<unknown>;
+  alerts: Snapshot<WindowAlertsState>;
+  late: number;
+}
+
+const format = new SnapshotFormat({
+  component: 'A rule that counts occurrences',
+  schema: objectOf<RunState>({ tracker: nested(), alerts: nested(), late: number }),
+});
 
 /**
  * A rule about what happens to a value over time. Final occurrences are counted in windows, so that the alert is active
@@ -76,16 +89,16 @@ export class OccurrenceRun extends WindowRun {
     alerts.advance(watermark, outputs);
   }
 
-  override snapshot(): unknown {
+  override snapshot(): Snapshot<RunState> {
     const tracker = this.#followed.tracker.snapshot();
-    return { tracker, alerts: this.parts.alerts.snapshot(), late: this.#tooLate };
+    return format.write({ tracker, alerts: this.parts.alerts.snapshot(), late: this.#tooLate });
   }
 
-  override restore(snapshot: unknown): void {
-    const saved = snapshot as { tracker: ReturnType<Tracker['snapshot']>; alerts: unknown; late: number };
-    this.#followed.tracker.restore(saved.tracker);
-    this.parts.alerts.restore(saved.alerts);
-    this.#tooLate = saved.late;
+  override restore(snapshot: Snapshot<unknown>): void {
+    const { tracker, alerts, late } = format.read(snapshot);
+    this.#followed.tracker.restore(tracker);
+    this.parts.alerts.restore(alerts);
+    this.#tooLate = late;
   }
 
   #countLate(group: string, { time }: LogEvent): void {

@@ -9,10 +9,12 @@ import type {
   Output,
   Scalar,
 } from '../../model.ts';
+import type { Snapshot } from '../../util/snapshot.ts';
 import { nextByHours, withinHours } from '../active-hours.ts';
 import { decide, fresh, isForgettable } from '../alert/machine.ts';
 import type { CompiledRule } from '../compile.ts';
 import type { Judge, Judgement } from '../judge.ts';
+import { type AlertBookState, alertBookFormat } from './alert-book-state.ts';
 import type { Observer } from './observer.ts';
 import { Samples } from './samples.ts';
 
@@ -153,24 +155,19 @@ export class AlertBook {
     }
   }
 
-  snapshot(): unknown {
-    return {
+  snapshot(): Snapshot<AlertBookState> {
+    return alertBookFormat.write({
       episodes: this.#parts.episodes.snapshot(),
       generation: this.#parts.episodes.generation,
       judge: this.#parts.judge.snapshot(),
       samples: this.#samples.snapshot(),
       states: [...this.#states],
       fields: [...this.#fields],
-    };
+    });
   }
 
-  restore(snapshot: unknown): void {
-    const saved = snapshot as Record<'samples' | 'judge', unknown> & {
-      episodes: ReturnType<Episodes['snapshot']>;
-      generation?: Generation;
-      states: [string, AlertState][];
-      fields: [string, Record<string, Scalar>][];
-    };
+  restore(snapshot: Snapshot<unknown>): void {
+    const saved = alertBookFormat.read(snapshot);
     this.#parts.episodes.generation = saved.generation;
     this.#parts.episodes.restore(saved.episodes);
     this.#parts.judge.restore(saved.judge);

@@ -1,5 +1,6 @@
 import type { DiscoverConfig } from '../../config/schema/kibana.ts';
 import type { LogEvent, Millis, Output } from '../../model.ts';
+import type { Snapshot } from '../../util/snapshot.ts';
 import type { CompiledRule } from '../compile.ts';
 import type { Key } from '../kql/keys.ts';
 import type { AlertBook, KeptByBook } from './alert-book.ts';
@@ -47,7 +48,7 @@ export interface Run {
   advance(now: Millis, outputs: Output[]): void;
   /** Nothing was received until event time came to `now`, so that the absence of earlier events proves nothing. */
   resume?(now: Millis): void;
-  snapshot(): unknown;
+  snapshot(): Snapshot<unknown>;
   /** Continues exactly from a snapshot of a run with the same fingerprint. */
-  restore(snapshot: unknown): void;
+  restore(snapshot: Snapshot<unknown>): void;
 }

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { LogEvent, Millis, Sample } from '../../model.ts';
+import { number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
 
 const perStretch = 5;
 
@@ -7,13 +9,29 @@ interface Stretch {
   samples: { time: Millis; sample: Sample }[];
 }
 
+interface Stretches {
+  now: Stretch;
+  before: Stretch | undefined;
+}
+
+export type SamplesState = [group: string, Stretches][];
+
+const stretch = objectOf<Stretch>({
+  start: number,
+  samples: z.array(objectOf<Stretch['samples'][number]>({ time: number, sample: z.custom<Sample>() })),
+});
+const format = new SnapshotFormat<SamplesState>({
+  component: 'The samples of alerts',
+  schema: z.array(z.tuple([z.string(), objectOf<Stretches>({ now: stretch, before: stretch.optional() })])),
+});
+
 /**
  * The first lines of each group's last two stretches of time (a stretch is one window length), kept as evidence
  * for an alert that may be raised. Two stretches cover every window, and no more than ten lines a group are held.
  */
 export class Samples {
   readonly #over: Millis;
-  readonly #groups = new Map<string, { now: Stretch; before: Stretch | undefined }>();
+  readonly #groups = new Map<string, Stretches>();
 
   constructor(over: Millis) {
     this.#over = over;
@@ -57,15 +75,13 @@ export class Samples {
     return this.#groups.size;
   }
 
-  snapshot(): unknown {
-    return [...this.#groups];
+  snapshot(): Snapshot<SamplesState> {
+    return format.write([...this.#groups]);
   }
 
-  restore(snapshot: unknown): void {
+  restore(snapshot: Snapshot<SamplesState>): void {
     this.#groups.clear();
-    for (const [group, kept] of snapshot as [string, { now: Stretch; before: Stretch | undefined }][]) {
-      this.#groups.set(group, kept);
-    }
+    for (const [group, kept] of format.read(snapshot)) this.#groups.set(group, kept);
   }
 }
 

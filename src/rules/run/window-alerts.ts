@@ -1,4 +1,5 @@
 import type { LogEvent, Millis, Observation, Output, Scalar, WindowValue } from '../../model.ts';
+import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
 import type { Amount } from '../../windows/aggregates/aggregate.ts';
 import type { Windows } from '../../windows/windows.ts';
 import type { CompiledRule } from '../compile.ts';
@@ -14,6 +15,19 @@ interface WindowAlertsParts {
   /** Groups that something else than the windows still needs. */
   isTracked: (group: string) => boolean;
 }
+
+export interface WindowAlertsState {
+  windows: ReturnType<Windows['snapshot']>;
+  book: ReturnType<AlertBook['snapshot']>;
+  late: number;
+  /** Windows with something new in them since the last sweep. */
+  visits: number;
+}
+
+const format = new SnapshotFormat({
+  component: 'The windows and alerts of a rule',
+  schema: objectOf<WindowAlertsState>({ windows: nested(), book: nested(), late: number, visits: number }),
+});
 
 /** Alerts at rest are looked through for forgettable ones after so many windows with something new in them, */
 const visitsBetweenSweeps = 5_000;
@@ -110,18 +124,14 @@ export class WindowAlerts {
     book.sweep(windows.closedThrough, (group) => windows.has(group) || isTracked(group));
   }
 
-  snapshot(): unknown {
+  snapshot(): Snapshot<WindowAlertsState> {
     const { windows, book } = this.#parts;
-    return { windows: windows.snapshot(), book: book.snapshot(), late: this.late, visits: this.#visits };
+    const parts = { windows: windows.snapshot(), book: book.snapshot() };
+    return format.write({ ...parts, late: this.late, visits: this.#visits });
   }
 
-  restore(snapshot: unknown): void {
-    const saved = snapshot as {
-      windows: ReturnType<Windows['snapshot']>;
-      book: unknown;
-      late: number;
-      visits: number;
-    };
+  restore(snapshot: Snapshot<unknown>): void {
+    const saved = format.read(snapshot);
     this.#parts.windows.restore(saved.windows);
     this.#parts.book.restore(saved.book);
     this.late = saved.late;

@@ -1,6 +1,7 @@
 import { Episodes } from '../../alerts/episodes.ts';
 import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { LogEvent, Millis, Output } from '../../model.ts';
+import type { Snapshot } from '../../util/snapshot.ts';
 import { Windows } from '../../windows/windows.ts';
 import type { Judge } from '../judge.ts';
 import type { Key } from '../kql/keys.ts';
@@ -97,11 +98,12 @@ export abstract class WindowRun implements Run {
     this.parts.alerts.advance(now - this.parts.rule.config.lateness, outputs);
   }
 
-  snapshot(): unknown {
+  /** That of the windows and alerts alone, where a subclass has no state of its own. */
+  snapshot(): Snapshot<unknown> {
     return this.parts.alerts.snapshot();
   }
 
-  restore(snapshot: unknown): void {
+  restore(snapshot: Snapshot<unknown>): void {
     this.parts.alerts.restore(snapshot);
   }
 }

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { Episodes } from '../../../alerts/episodes.ts';
 import type { LogEvent, Millis, Observation, Output, Scalar } from '../../../model.ts';
+import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { conditionJudge } from '../../condition-judge.ts';
 import { AlertBook } from '../../run/alert-book.ts';
 import { fingerprintOf } from '../../run/fingerprint.ts';
@@ -9,6 +11,28 @@ import { rosterOf } from './roster.ts';
 import type { AbsenceConfig } from './schema.ts';
 import { Shippers } from './shippers.ts';
 import { type AbsenceChange, AbsenceTracker } from './tracker.ts';
+
+interface RunState {
+  silence: ReturnType<AbsenceTracker['snapshot']>;
+  shippers: ReturnType<Shippers['snapshot']>;
+  shipperOf: [group: string, shipper: string][];
+  book: ReturnType<AlertBook['snapshot']>;
+  late: number;
+  /** Changes since the last sweep. */
+  news: number;
+}
+
+const format = new SnapshotFormat({
+  component: 'A rule about absence',
+  schema: objectOf<RunState>({
+    silence: nested(),
+    shippers: nested(),
+    shipperOf: z.array(z.tuple([z.string(), z.string()])),
+    book: nested(),
+    late: number,
+    news: number,
+  }),
+});
 
 /** The book is swept after so many changes. */
 const changesBetweenSweeps = 1_000;
@@ -85,26 +109,19 @@ export class AbsenceRun implements Run {
     this.#tracker.resume(now);
   }
 
-  snapshot(): unknown {
-    return {
+  snapshot(): Snapshot<RunState> {
+    return format.write({
       silence: this.#tracker.snapshot(),
       shippers: this.#shippers.snapshot(),
       shipperOf: [...this.#shipperOf],
       book: this.book.snapshot(),
       late: this.late,
       news: this.#changes,
-    };
+    });
   }
 
-  restore(snapshot: unknown): void {
-    const saved = snapshot as {
-      silence: ReturnType<AbsenceTracker['snapshot']>;
-      shippers: ReturnType<Shippers['snapshot']>;
-      book: unknown;
-      shipperOf: [string, string][];
-      late: number;
-      news: number;
-    };
+  restore(snapshot: Snapshot<unknown>): void {
+    const saved = format.read(snapshot);
     this.#tracker.restore(saved.silence);
     this.#shippers.restore(saved.shippers);
     this.book.restore(saved.book);

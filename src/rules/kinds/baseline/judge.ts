@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Millis, Observation } from '../../../model.ts';
+import { number, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { formatNumber } from '../../../util/units.ts';
 import type { Judge, Judgement } from '../../judge.ts';
 import { type Learned, learn, nothingLearned, spreadOf } from './learned.ts';
@@ -15,7 +17,19 @@ interface Memory {
   odd: Millis | undefined;
 }
 
-type Packed = [string, [number, Learned][], Millis, Millis, Millis | null];
+type PackedGroup = [
+  group: string,
+  slots: [slot: number, Learned][],
+  seen: Millis,
+  learned: Millis,
+  odd: Millis | null,
+];
+
+const slot = z.tuple([number, z.tuple([number, number, number])]);
+const format = new SnapshotFormat<PackedGroup[]>({
+  component: 'The judge of baselines',
+  schema: z.array(z.tuple([z.string(), z.array(slot), number, number, number.nullable()])),
+});
 
 /** Holds each window against what was learned of its season, and learns from it if it is normal. */
 export class BaselineJudge implements Judge {
@@ -49,15 +63,17 @@ export class BaselineJudge implements Judge {
       if (this.#isForgotten(memory, time)) this.#groups.delete(group);
   }
 
-  snapshot(): unknown {
-    return [...this.#groups].map(([group, { slots, seen, learned, odd = null }]): Packed => {
-      return [group, [...slots].map(([slot, known]) => [slot, [...known]]), seen, learned, odd];
-    });
+  snapshot(): Snapshot<PackedGroup[]> {
+    return format.write(
+      [...this.#groups].map(([group, { slots, seen, learned, odd = null }]) => {
+        return [group, [...slots].map(([slot, known]) => [slot, [...known]]), seen, learned, odd];
+      }),
+    );
   }
 
-  restore(snapshot: unknown): void {
+  restore(snapshot: Snapshot<PackedGroup[]>): void {
     this.#groups.clear();
-    for (const [group, slots, seen, learned, odd] of snapshot as Packed[])
+    for (const [group, slots, seen, learned, odd] of format.read(snapshot))
       this.#groups.set(group, { slots: new Map(slots), seen, learned, odd: odd ?? undefined });
   }
 

@@ -1,7 +1,8 @@
 import type { Observation } from '../../../model.ts';
+import type { Snapshot } from '../../../util/snapshot.ts';
 import { type Condition, parseCondition } from '../../condition.ts';
 import { all } from '../../group.ts';
-import type { Judge, Judgement } from '../../judge.ts';
+import { type Judge, type Judgement, noMemory } from '../../judge.ts';
 import { boundsCondition } from '../settings.ts';
 import type { NormalConfig } from './schema.ts';
 
@@ -51,8 +52,8 @@ export class NormalJudge implements Judge {
 
   forgetBefore(): void {}
 
-  snapshot(): unknown {
-    return null;
+  snapshot(): Snapshot<null> {
+    return noMemory();
   }
 
   restore(): void {}

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Millis, Observation } from '../../../model.ts';
+import { number, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { formatNumber } from '../../../util/units.ts';
 import type { Judge, Judgement } from '../../judge.ts';
 import type { SpikeConfig } from './schema.ts';
@@ -15,7 +17,20 @@ interface Memory {
   past: Past[];
 }
 
-/** Holds each window against the one before it. */
+type PackedGroup = [
+  group: string,
+  first: Millis,
+  empty: Millis | null,
+  past: [end: Millis, value: number | null, count: number][],
+];
+
+const past = z.tuple([number, number.nullable(), number]);
+const format = new SnapshotFormat<PackedGroup[]>({
+  component: 'The judge of spikes',
+  schema: z.array(z.tuple([z.string(), number, number.nullable(), z.array(past)])),
+});
+
+/** Compares each window with the window before it. */
 export class SpikeJudge implements Judge {
   readonly #config: SpikeConfig;
   readonly #groups = new Map<string, Memory>();
@@ -49,19 +64,20 @@ export class SpikeJudge implements Judge {
     for (const [group, memory] of this.#groups) if (this.#isOver(memory, time)) this.#groups.delete(group);
   }
 
-  snapshot(): unknown {
-    return [...this.#groups].map(([group, { first, empty = null, past }]) => [
-      group,
-      first,
-      empty,
-      past.map(([end, value, count]) => [end, value ?? null, count]),
-    ]);
+  snapshot(): Snapshot<PackedGroup[]> {
+    return format.write(
+      [...this.#groups].map(([group, { first, empty = null, past }]) => [
+        group,
+        first,
+        empty,
+        past.map(([end, value, count]) => [end, value ?? null, count]),
+      ]),
+    );
   }
 
-  restore(snapshot: unknown): void {
-    type Packed = [string, Millis, Millis | null, [Millis, number | null, number][]];
+  restore(snapshot: Snapshot<PackedGroup[]>): void {
     this.#groups.clear();
-    for (const [group, first, empty, past] of snapshot as Packed[])
+    for (const [group, first, empty, past] of format.read(snapshot))
       this.#groups.set(group, {
         first,
         empty: empty ?? undefined,
