@@ -23,8 +23,8 @@ export default defineConfig({
     testTimeout: 120_000 * patience,
     hookTimeout: 120_000 * patience,
     expect: { poll: { timeout: 20_000 * patience, interval: 20 } },
-    // Where servers are tested most of the time is spent waiting: a second process makes use of that, also on two cores.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Where servers are tested much of the time is spent waiting: a third process makes use of that, also on two cores.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       {
         extends: true,

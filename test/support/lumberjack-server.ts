@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import { Decoder } from '../../src/lumberjack/decoder.ts';
 import { encodeAck } from '../../src/lumberjack/encoder.ts';
 import { defaultLimits } from '../../src/lumberjack/frames.ts';
+import { freePort, listening } from './ports.ts';
 
 export interface ReceivedBy {
   connection: number;
@@ -21,7 +22,7 @@ export async function lumberjackServer({
   onWindow = (window: ReceivedBy) => window.ack(),
   onBytes,
   tls,
-  port = 0,
+  port,
 }: {
   onWindow?: (window: ReceivedBy) => void;
   /** Takes the bytes of a client that is not expected to speak Lumberjack. */
@@ -60,7 +61,7 @@ export async function lumberjackServer({
     });
   };
   const server = tls ? createTls(tls, onSocket) : createTcp(onSocket);
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listening(server, port ?? (await freePort()));
   const close = () =>
     new Promise<void>((resolve) => {
       for (const socket of sockets) socket.destroy();

@@ -1,31 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { Status } from '../../src/telemetry/api/status.ts';
 import { eventually } from './eventually.ts';
+import { freePort } from './ports.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-
-/** A port that the system gives to nobody by itself, as it does with those beyond: not even while the server is down. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 22_000);
-    if (await isFree(port)) return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-}
 
 export interface LogLine {
   'log.level': string;
@@ -39,12 +23,12 @@ export interface StoredDocument {
   _source: Record<string, unknown>;
 }
 
-/** A logboom of its own process and folder, to be started, stopped and killed; it keeps its ports. */
 interface Page {
   _scroll_id: string;
   hits: { hits: StoredDocument[] };
 }
 
+/** A logboom of its own process and folder, to be started, stopped and killed; it keeps its ports. */
 export class Server {
   readonly folder = mkdtempSync(join(tmpdir(), 'logboom-server-'));
   readonly ports: { lumberjack: number; store: number; api: number };

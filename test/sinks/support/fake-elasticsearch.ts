@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { freePort, listening } from '../../support/ports.ts';
 
 /** One action of a bulk request, as the fake read it. */
 export interface FakeAction {
@@ -51,7 +52,7 @@ export interface FakeElasticsearch {
 const headers = { 'x-elastic-product': 'Elasticsearch', 'content-type': 'application/json' };
 
 /** A scriptable Elasticsearch: well-behaved by itself, and as bad as a test asks for. */
-export async function startFakeElasticsearch(port = 0): Promise<FakeElasticsearch> {
+export async function startFakeElasticsearch(port?: number): Promise<FakeElasticsearch> {
   const server = createServer();
   const fake: FakeElasticsearch = {
     url: '',
@@ -71,7 +72,7 @@ export async function startFakeElasticsearch(port = 0): Promise<FakeElasticsearc
     const read = await readRequest(request).catch(() => undefined);
     if (read) answer(fake, read, response);
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listening(server, port ?? (await freePort()));
   fake.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return fake;
 }

@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+
+const host = '127.0.0.1';
+/** Below the ports that systems give out by themselves: from 32,768 on at Linux, from 49,152 on elsewhere. */
+const lowest = 10_000;
+const highest = 32_000;
+
+/**
+ * A port that stays free while its server is down. One that the system chose (port 0) does not: any connection of this
+ * machine may get it as its own end, even one of a client that tries that very port again and again, and then meets itself.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = lowest + Math.floor(Math.random() * (highest - lowest));
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+}
+
+/** Resolves when the server listens, and rejects when it cannot. */
+export async function listening(server: Server, port: number): Promise<void> {
+  server.listen(port, host);
+  await once(server, 'listening');
+}
