@@ -1,8 +1,8 @@
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { Millis, Scalar } from '../model.ts';
 
-/** What to look at in Discover. */
-export interface Look {
+/** What Discover is to show. */
+export interface View {
   /** The rule's filter, in KQL that Kibana understands. */
   query: string;
   /** Fields that the rule groups by; those without a value in `by` are missing in the group's events. */
@@ -14,21 +14,21 @@ export interface Look {
 
 /** Comes with `logboom kibana import`. */
 const ownDataView = 'logboom-events';
-/** The group of all events for which there was no group left: no filter tells it from the others. */
+/** The group `_other` of events beyond `maxGroups`: no filter selects it. */
 const overflow = '_other';
-/** A value that was too long to be kept whole, so that nothing has it. */
+/** A value that was shortened in the key, so that no event has it. */
 const shortened = /…~[\w-]{16}$/;
 
 /** Address of Discover showing the events of exactly one window and group. Undefined where Kibana's is not known. */
 export function discoverLink(
   { url, space, dataView = ownDataView }: DiscoverConfig,
-  look: Look,
+  view: View,
 ): string | undefined {
   if (url === undefined) return undefined;
-  const { start, end } = look.window;
+  const { start, end } = view.window;
   // Discover's range includes its end, a window does not.
   const time = `(from:${rison(iso(start))},to:${rison(iso(end - 1))})`;
-  const query = `(language:kuery,query:${rison(kqlOf(look))})`;
+  const query = `(language:kuery,query:${rison(kqlOf(view))})`;
   const base = url.replace(/\/+$/, '') + (space === undefined ? '' : `/s/${encodeURIComponent(space)}`);
   const global = encodeURIComponent(`(filters:!(),refreshInterval:(pause:!t,value:60000),time:${time})`);
   const app = encodeURIComponent(
@@ -37,11 +37,11 @@ export function discoverLink(
   return `${base}/app/discover#/?_g=${global}&_a=${app}`;
 }
 
-function kqlOf({ query, names, by, group }: Look): string {
+function kqlOf({ query, names, by, group }: View): string {
   const where = query.trim() === '' ? [] : [`(${query})`];
   if (group === overflow) return where.join('');
-  const told = names.filter((name) => !shortened.test(String(by[name])));
-  return [...where, ...told.map((name) => filterOn(name, by[name]))].join(' and ');
+  const filtered = names.filter((name) => !shortened.test(String(by[name])));
+  return [...where, ...filtered.map((name) => filterOn(name, by[name]))].join(' and ');
 }
 
 function filterOn(name: string, value: Scalar | undefined): string {

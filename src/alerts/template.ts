@@ -35,7 +35,7 @@ const ownNames: Record<string, (context: MessageContext, rule: AlertSettings) =>
 
 /**
  * The rule's message with `{{name}}` filled in. What is filled in comes from senders: it can neither begin another
- * placeholder nor hide anything on a terminal. A name that nobody knows is left empty.
+ * placeholder nor hide anything on a terminal. An unknown name is replaced by nothing.
  */
 export function messageOf(rule: AlertSettings): Message {
   const { message } = rule;

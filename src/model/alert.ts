@@ -14,21 +14,21 @@ export interface Sample {
   offset?: number;
 }
 
-/** One look at a window of a group: what the state machine decides upon. */
+/** One value of one group at one time, on which the state machine decides. */
 export interface Observation {
-  /** The window's end: the event time of the look. */
+  /** Event time: the window's end. */
   at: Millis;
-  /** `at` less the hop: from here on the value is what it is, for the window before had another. */
+  /** `at` less the hop: since then the value is this one, because the window before had another. */
   since: Millis;
   window: { start: Millis; end: Millis };
   /** The measure; `undefined`: there is nothing to measure. */
   value: number | undefined;
   count: number;
-  /** The window is not over yet. Such a look can raise an alert, never end one. */
+  /** The window is not over yet. Such an observation can raise an alert and never end one. */
   early: boolean;
 }
 
-/** What is remembered of one alert (a group of a rule) between two looks. Plain: a checkpoint holds it as it is. */
+/** State of one alert (a group of a rule) between two observations. Disk format: a checkpoint holds it as it is. */
 export interface AlertState {
   status: AlertStatus;
   /** `since` of the first window in which the condition held: where the episode begins. Undefined while inactive. */
@@ -37,7 +37,7 @@ export interface AlertState {
   calm: Millis | undefined;
   /** Set where a window raised the alert before it was over, until it is. */
   early: EarlyRaise | undefined;
-  /** The value last told: by a transition or an update. */
+  /** The value in the last transition or update. */
   value: number | undefined;
   /** The value farthest beyond the condition in this episode. */
   peak: number | undefined;
@@ -45,13 +45,13 @@ export interface AlertState {
   toldPeak: number | undefined;
   /** Event time at which the episode's document last changed. */
   updated: Millis | undefined;
-  /** Event time at which people were last told that the alert became active. */
+  /** Event time of the last notification that the alert became active. */
   announced: Millis | undefined;
-  /** How long they are not told again, where that grows. */
+  /** Length of the present cooldown, where it grows. */
   cooldown?: Millis;
-  /** Whether people were told of the present episode, so that they are told of its end too. */
+  /** Whether a notification of the present episode was sent, so that its end is notified too. */
   told: boolean;
-  /** The cooldown holds back the message of the present episode: it is told where the alert is open when that is over. */
+  /** The cooldown delays the notification of the present episode: it is sent if the alert is still open at its end. */
   held?: boolean | undefined;
   /** Event times at which the alert became active, the latest ones: they make the flapping mark. */
   activations: Millis[];
@@ -59,38 +59,38 @@ export interface AlertState {
 }
 
 /**
- * An alert that was raised before its window is over is an announcement: where an episode begins and ends is decided
- * by windows that are over, in their order, as if nothing had been announced.
+ * An alert that was raised before its window is over. Where its episode starts and ends is decided by windows that are
+ * over, in their order, as if it had not been raised early.
  */
 export interface EarlyRaise {
-  /** The look that raised the alert: what its document shows until then. */
+  /** The observation that raised the alert. Its document shows it until the window is over. */
   observation: Observation;
-  /** What the windows that are over come to by themselves. */
+  /** The state that follows from the windows that are over alone. */
   settled: AlertState;
-  /** The look that made `settled` active, where it is. */
+  /** The observation that made `settled` active, where it is. */
   begun: Decided | undefined;
 }
 
-/** A look, and what it led to. */
+/** An observation and the decision on it. */
 export interface Decided {
   observation: Observation;
   decision: Decision;
 }
 
-/** What one look led to. */
+/** The outcome of one observation. */
 export interface Decision {
   /** The same object where nothing changed. */
   state: AlertState;
   /** Why the state is what it is, in words. */
   reason: string;
   transition?: { from: AlertStatus; to: AlertStatus; at: Millis; reason: string };
-  /** The episode's start, value or peak changed though its status did not: its document is to be written anew. */
+  /** The episode's start, value or peak changed and its status did not: its document is written anew. */
   update: boolean;
-  /** Whether people are told of the transition, or now of a raise that was held back, and why or why not. */
+  /** Whether a notification is sent, of the transition or of one that was delayed, and why or why not. */
   notify: { send: boolean; reason: string };
-  /** Event time (a window's end) at which the group must be looked at again although no value changes. */
+  /** Event time (a window's end) of the next observation that is needed although no value changes. */
   deadline?: Millis;
-  /** Beginning and end of an episode of its own, which was over before the one began that is announced already. */
+  /** Start and end of another episode, which was over before the one began that was raised early. */
   apart?: [begun: Decided, over: Decided];
 }
 
@@ -150,12 +150,12 @@ export interface Episode {
   url?: string;
 }
 
-/** A message to people, decided with its transition. */
+/** One message to one notifier about one transition. */
 export interface Notification {
   /** Deterministic: transition id and notifier. */
   id: string;
   notifier: string;
-  /** Event time at which it is told: that of the transition, or later where a cooldown held it back. */
+  /** Event time: that of the transition, or later where a cooldown delayed it. */
   at: Millis;
   transition: Transition;
   episode: Episode;

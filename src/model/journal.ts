@@ -15,11 +15,11 @@ export interface Origin {
 /**
  * How `Batch.payload` is to be read: `lumberjack`: the frames after the window frame, as they came, still
  * compressed; `ndjson`: one JSON document a line; `lines`: plain log lines, to be wrapped as `message`; `damaged`: not
- * at all, for the journal found other bytes than it had written.
+ * at all, because the journal found other bytes than it had written.
  */
 export type Encoding = 'lumberjack' | 'ndjson' | 'lines' | 'damaged';
 
-/** What a sender is told about: one window's worth of events, as received. */
+/** The events that an input delivers at once and that the sender's ACK is about, as received. */
 export interface Batch {
   kind: 'events';
   origin: Origin;
@@ -40,7 +40,7 @@ export interface InputState {
   value: unknown;
 }
 
-/** A wall-clock reading appended in silence, so that windows close although nothing arrives. */
+/** A reading of the wall clock, appended while a window waits for time to pass and no batch arrives. */
 export interface Tick {
   kind: 'tick';
   receivedAt: Millis;

@@ -17,7 +17,7 @@ export interface BulkItem {
   pipeline?: string;
 }
 
-/** What became of a delivery. Everything in it has found an owner: the index, or the dead letters. */
+/** Result of a delivery. Each item is in the index or among the dead letters. */
 export interface DeliveryReport {
   indexed: number;
   /** Items whose document was there already: a replay. */
@@ -26,7 +26,7 @@ export interface DeliveryReport {
 }
 
 /**
- * Takes documents over. `deliver` resolves when every item is in the index or among the dead letters, however
+ * Takes over documents. `deliver` resolves when every item is in the index or among the dead letters, however
  * long that takes; it rejects only when the sink was closed, and then the caller still owns the items.
  */
 export interface Sink {

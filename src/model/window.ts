@@ -21,7 +21,7 @@ export interface WindowValue {
   count: number;
 }
 
-/** `metrics-logboom.windows-*`: one tile of a rule's timeline. */
+/** `metrics-logboom.windows-*`: the document of one recorded window. */
 export interface WindowResult extends WindowValue {
   rule: string;
   measure: string;

@@ -67,7 +67,7 @@ export class WindowPlan {
     return group.busy && this.matters(this.valueOf(group, group.count), group.count);
   }
 
-  /** Whether a window with so many events matters, and every one with more; undefined where that cannot be told. */
+  /** Whether a window with so many events matters, and every one with more; undefined where that is not known. */
   get countMatters(): ((events: number) => boolean) | undefined {
     const { matters, perEvent } = this;
     const { risesWithEvents = false } = this.#options;

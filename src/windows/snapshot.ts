@@ -8,8 +8,8 @@ import type { Group } from './panes/groups.ts';
 import type { PaneEntries } from './panes/pane-entries.ts';
 
 /**
- * A group: name, numbers, events and cells of its panes, how many of them are in the last closed window, ends asked
- * for, pinned. What runs over the panes is computed from them again, which is exact.
+ * Disk format of a group: its panes in order of time with their events and cells, how many of them are in the last closed
+ * window, and its timers. The running measure is computed from the cells again, which is exact.
  */
 export type PackedGroup = [
   name: string,
@@ -21,6 +21,7 @@ export type PackedGroup = [
   pinned: boolean,
 ];
 
+/** Disk format of the windows of one rule. */
 export interface WindowsState {
   /** Lengths and measure. */
   of: string;
@@ -45,7 +46,7 @@ function formatFor(aggregate: Aggregate<unknown> | undefined) {
   });
 }
 
-/** What a snapshot depends on: with other lengths or another measure its panes would mean something else. */
+/** The options on which the meaning of panes depends. */
 const identityOf = ({ over, every, measure, recordEvery }: WindowOptions) =>
   JSON.stringify([over, every, recordEvery ?? null, measure]);
 

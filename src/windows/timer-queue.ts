@@ -1,35 +1,36 @@
 import type { Millis } from '../model.ts';
 
 /**
- * Who is to be visited at which window end: a heap of the ends and, for each, those who asked. Memory and time
- * follow what was asked for, not the time between, so that a leap over a year of nothing costs nothing.
+ * Entries by the time at which they are due: a heap of times, and a list of entries for each. Memory and time depend on
+ * the number of entries and not on the time between them, so a gap of a year costs nothing. Not thread-safe; not saved:
+ * owners add their entries again when they restore.
  */
 export class TimerQueue<T> {
   readonly #heap: Millis[] = [];
   readonly #buckets = new Map<Millis, T[]>();
-  /** Neighbours ask for the same end one after the other. */
-  #lastEnd: Millis = Number.NaN;
+  /** The time added last: successive entries are often due at the same time. */
+  #lastTime: Millis = Number.NaN;
   #last: T[] = [];
 
-  /** The earliest end asked for, where it is not after that time. */
+  /** The earliest time with entries, where it is not after the given time. */
   nextUpTo(time: Millis): Millis | undefined {
     return this.#heap.length > 0 && this.#heap[0]! <= time ? this.#heap[0] : undefined;
   }
 
   add(end: Millis, entry: T): void {
-    if (end !== this.#lastEnd) {
+    if (end !== this.#lastTime) {
       this.#last = this.#buckets.get(end) ?? this.#open(end);
-      this.#lastEnd = end;
+      this.#lastTime = end;
     }
     this.#last.push(entry);
   }
 
-  /** Removes the earliest end and returns who asked for it, in the order in which they asked. */
+  /** Removes the earliest time and returns its entries in the order in which they were added. The queue must not be empty. */
   takeFirst(): T[] {
     const end = this.#heap[0]!;
     const entries = this.#buckets.get(end)!;
     this.#buckets.delete(end);
-    this.#lastEnd = Number.NaN;
+    this.#lastTime = Number.NaN;
     const moved = this.#heap.pop()!;
     if (this.#heap.length > 0) this.#sink(moved);
     return entries;
@@ -38,7 +39,7 @@ export class TimerQueue<T> {
   clear(): void {
     this.#heap.length = 0;
     this.#buckets.clear();
-    this.#lastEnd = Number.NaN;
+    this.#lastTime = Number.NaN;
   }
 
   #open(end: Millis): T[] {
@@ -69,25 +70,28 @@ export class TimerQueue<T> {
 
 interface Scheduled {
   readonly name: string;
-  /** When it is to be visited next; infinite: not at all. Kept by `Visits`. */
+  /** When it is due next; infinite: never. Set by `DueTimes` alone. */
   due: Millis;
 }
 
-/** Who is to be visited when, each one at one time only; those of one time in the order of their names. */
+/** Members that are due at one time each. Those of one time are due in the order of their names. */
 export class DueTimes<T extends Scheduled> {
-  readonly #agenda = new TimerQueue<T>();
+  readonly #queue = new TimerQueue<T>();
 
   set(member: T, due: Millis): void {
     if (due === member.due) return;
     member.due = due;
-    if (due !== Number.POSITIVE_INFINITY) this.#agenda.add(due, member);
+    if (due !== Number.POSITIVE_INFINITY) this.#queue.add(due, member);
   }
 
-  /** `visit` may ask for another visit, of the same one and up to the same time. After each time `passed` is told. */
+  /**
+   * Calls `visit` for each member that is due up to `time`, in order, and `passed` after the members of each time. `visit`
+   * may set another due time, of the same member too, and not after `time` either: it is visited in this call then.
+   */
   runUpTo(time: Millis, visit: (member: T, due: Millis) => void, passed?: (due: Millis) => void): void {
-    for (let due = this.#agenda.nextUpTo(time); due !== undefined; due = this.#agenda.nextUpTo(time)) {
-      for (const member of this.#agenda.takeFirst().sort((a, b) => (a.name < b.name ? -1 : 1))) {
-        // Who asked for another time since asked anew.
+    for (let due = this.#queue.nextUpTo(time); due !== undefined; due = this.#queue.nextUpTo(time)) {
+      for (const member of this.#queue.takeFirst().sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        // Its due time was changed since: it is in the queue again.
         if (member.due !== due) continue;
         member.due = Number.POSITIVE_INFINITY;
         visit(member, due);
@@ -97,6 +101,6 @@ export class DueTimes<T extends Scheduled> {
   }
 
   clear(): void {
-    this.#agenda.clear();
+    this.#queue.clear();
   }
 }

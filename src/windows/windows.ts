@@ -237,7 +237,7 @@ export class Windows {
     group.due = false;
     const count = this.#idle.countOf(group, end);
     close({ group: name, start: end - this.#grid.over, end, value: this.#plan.valueOf(group, count), count });
-    this.#timers.visited(group, end);
+    this.#timers.drop(group, end);
     // `close` may have dropped the group, and another group may have its name now.
     if (!group.removed) this.#release(group);
   }

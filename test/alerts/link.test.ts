@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { discoverLink, type Look } from '../../src/alerts/link.ts';
+import { discoverLink, type View } from '../../src/alerts/link.ts';
 
 const start = Date.parse('2026-11-21T10:00:00Z');
-const look: Look = {
+const look: View = {
   query: 'event.dataset: "nginx.access"',
   names: ['host.name'],
   by: { 'host.name': 'web-1' },
   group: 'web-1',
   window: { start, end: start + 1000 },
 };
-const stateIn = (changes: Partial<Look> = {}) =>
+const stateIn = (changes: Partial<View> = {}) =>
   decodeURIComponent(discoverLink({ url: 'https://kibana.example' }, { ...look, ...changes })!);
 
 describe('the link to Discover', () => {
@@ -31,7 +31,7 @@ describe('the link to Discover', () => {
     expect(stateIn()).toContain("time:(from:'2026-11-21T10:00:00.000Z',to:'2026-11-21T10:00:00.999Z')");
   });
 
-  it.each<[string, Partial<Look>, string]>([
+  it.each<[string, Partial<View>, string]>([
     ['the rule and the group', {}, '(event.dataset: "nginx.access") and host.name: "web-1"'],
     ['every event', { query: '', names: [], by: {} }, ''],
     ['a group without the field', { by: {} }, '(event.dataset: "nginx.access") and not host.name: *'],

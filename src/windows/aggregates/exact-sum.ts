@@ -1,4 +1,4 @@
-/** Far beyond what a log tells, and far enough below the largest double that sums cannot overflow. */
+/** Larger than any number in a log, and far enough below the largest double that sums cannot overflow. */
 const largest = 1e290;
 
 /**

@@ -1,4 +1,4 @@
-/** The value that a percentile gives lies within this share of the true one. */
+/** Relative error of a percentile: its value is within 1 % of the true one. */
 export const relativeError = 0.01;
 const growth = Math.log((1 + relativeError) / (1 - relativeError));
 /** What takes the upper bound of a bin to its middle, from which both bounds are equally far, relatively. */

@@ -20,26 +20,27 @@ import { WallClock } from './wall-clock.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 
-/** So many sources are remembered; then a tenth is forgotten, those first that were silent longest. */
+/** Sources kept at most. Beyond that the tenth that was idle longest is forgotten. */
 const mostSources = 100_000;
 
 /**
  * The combined event clock of all sources: how far event time has come, before any rule's lateness. It is the minimum
- * over the sources that are heard of and do not lag too far; in silence it runs on at the speed of the wall clock.
+ * over the sources that are active and do not lag too far. While all are idle it advances at the speed of the wall clock.
+ * It never goes back. Times are milliseconds; wall time is that of `receivedAt`, never of this machine's clock.
  *
- * What comes over a new connection comes in no order: a sender overtakes its own windows when it opens one. So for a
- * short while its sources do not move the clock beyond where they, or it, stood before.
+ * Batches of a new connection may be out of order, because a sender may overtake its own windows when it opens one. For
+ * `time.settle` after a connection is new, its sources do not move the clock beyond where they, or the clock, stood before.
  */
 export class EventClock {
   readonly #config: TimeConfig;
   readonly #wall: WallClock;
   readonly #sources = new Map<string, Source>();
   #listed: Source[] = [];
-  /** Events of one source come in runs. */
+  /** The source of the last event: events of one source come in runs. */
   #last: Source | undefined = undefined;
-  /** When any source was last heard of. */
+  /** Wall time at which any source was last seen. */
   #latest: Millis = never;
-  /** The clock when sources were last active: from where it runs on in silence. */
+  /** The clock when a source was last active. While all are idle it advances from there. */
   #base: Millis = never;
   #now: Millis = never;
   /** The clock as it would be if no source were held. */
@@ -50,15 +51,15 @@ export class EventClock {
   #holding = false;
   readonly #settle: Millis;
   readonly #connections: NewConnections;
-  /** The connection of the batch in hand, if it is new. */
-  #young: NewConnection | undefined = undefined;
-  /** Whether there is one active source and none is known to join it. */
+  /** The connection of the present batch, if it is new. */
+  #newConnection: NewConnection | undefined = undefined;
+  /** Whether there is one active source and the present batch brings no other. */
   #alone = false;
 
   constructor(config: TimeConfig) {
     this.#config = config;
     this.#wall = new WallClock(config.idleAfter);
-    // In silence no source is to be held any more.
+    // Once all are idle no source may be held any more.
     this.#settle = Math.min(config.settle, config.idleAfter);
     this.#connections = new NewConnections(this.#settle);
   }
@@ -67,22 +68,22 @@ export class EventClock {
     return this.#now;
   }
 
-  /** The highest event time of any source, which those that lag behind have yet to come to. */
+  /** The highest event time of any source. */
   get farthest(): Millis {
     return farthestOf([...this.#sources.values()]);
   }
 
-  /** Says over which connection the coming events came; undefined where senders keep their order. */
+  /** To be called before the events of a batch. `connection` is undefined for inputs that keep the order of events. */
   beginBatch(connection: string | undefined, receivedAt: Millis): void {
-    this.#young =
+    this.#newConnection =
       connection === undefined
         ? undefined
         : this.#connections.batchFrom(connection, this.#wall.read(receivedAt), this.#unheld);
   }
 
   /**
-   * Takes in one event. `ahead`: it is too far in the future to be believed, and moves nothing. `unsettled`: it is far
-   * beyond where the clock is held, so what should be known of the time in between is still to come.
+   * Takes in one event. `ahead`: its time is too far after its receipt time, and it moves nothing. `unsettled`: it is
+   * farther than `time.settle` beyond where a new connection holds the clock, so events of the time between may follow.
    */
   observe(name: string, time: Millis, receivedAt: Millis): 'on-time' | 'unsettled' | 'ahead' {
     let source = this.#last;
@@ -95,14 +96,14 @@ export class EventClock {
       return 'ahead';
     source ??= this.#admit(name);
     const wall = this.#wall.read(receivedAt);
-    if (this.#young !== undefined) {
-      hold(source, this.#young, wall, this.#settle);
+    if (this.#newConnection !== undefined) {
+      hold(source, this.#newConnection, wall, this.#settle);
       this.#holding = true;
     }
     if (this.#now === never && time < this.#first) this.#first = time;
     if (time > source.high) source.high = time;
-    if (wall !== source.arrival || !source.listed) this.#heardOf(source, wall);
-    // A source that is alone moves the clock with each event, so that nothing depends on how batches were cut.
+    if (wall !== source.arrival || !source.listed) this.#markSeen(source, wall);
+    // A single source moves the clock with each event, so that nothing depends on how batches were cut.
     if (this.#alone && this.#listed.length === 1 && source.high > this.#now && !isHeld(source, wall)) {
       this.#now = source.high;
       this.#base = source.high;
@@ -113,22 +114,21 @@ export class EventClock {
       : 'on-time';
   }
 
-  /** Whether no source is active, so that the next batch should be looked through for `expect`. */
+  /** Whether no source is active. Then `expectSources` is to be called before the events of the next batch. */
   get hasNoActiveSource(): boolean {
     return this.#listed.length === 0;
   }
 
   /**
-   * Says how many sources the coming batch has. Several that come together hold each other back from the first
-   * event on; without this the first would run ahead alone.
+   * Sets how many sources the next batch has. Several hold each other back from the first event on.
    */
   expectSources(sources: number): void {
     this.#alone = sources === 1 && this.hasNoActiveSource;
   }
 
   /**
-   * Says that nobody listened since the last reading. That time is no source's silence: the clock does not run on by
-   * it, and the sources that were active then have all of `idleAfter` to be heard of again.
+   * The server was down since the last reading. No source was idle in that time: the clock does not advance by it, and
+   * the sources that were active then have all of `idleAfter` to be seen again.
    */
   resume(receivedAt: Millis): void {
     const wall = this.#wall.skipTo(receivedAt);
@@ -136,16 +136,17 @@ export class EventClock {
     for (const source of this.#listed) source.arrival = wall;
   }
 
-  /** Recomputes `now`; called at the end of each batch and at each tick. */
+  /** Computes `now` anew. To be called at the end of each batch and at each tick. */
   advance(receivedAt: Millis): void {
     const wall = this.#wall.read(receivedAt);
     if (this.#latest === never) return;
-    const silentFrom = this.#latest + this.#config.idleAfter;
-    // In silence the sources are combined as they were when it began, so the result does not depend on when ticks come.
-    const combined = this.#combine(Math.min(wall, silentFrom));
-    if (wall > silentFrom) {
+    const idleFrom = this.#latest + this.#config.idleAfter;
+    // While all are idle the sources are combined as they were when that began, so that the result does not depend on
+    // when ticks come.
+    const combined = this.#combine(Math.min(wall, idleFrom));
+    if (wall > idleFrom) {
       this.#base = Math.max(this.#base, combined);
-      this.#now = Math.max(this.#now, this.#base + (wall - silentFrom));
+      this.#now = Math.max(this.#now, this.#base + (wall - idleFrom));
     } else {
       this.#now = Math.max(this.#now, combined);
       this.#base = this.#now;
@@ -160,7 +161,7 @@ export class EventClock {
     return { count: this.#sources.size, idle: this.#sources.size - this.#listed.length };
   }
 
-  /** Where each source is; for pages and metrics that ask for it. */
+  /** The lag of each source, computed for pages and metrics when they ask. */
   lags(): SourceLag[] {
     return lagsOf([...this.#sources.values()]);
   }
@@ -193,7 +194,7 @@ export class EventClock {
     this.#unheld = unheld ?? this.#now;
     this.#first = first ?? Number.POSITIVE_INFINITY;
     this.#connections.restore(connections ?? []);
-    this.#young = undefined;
+    this.#newConnection = undefined;
     this.#wall.restore(wall);
     this.#last = undefined;
     this.#sources.clear();
@@ -211,7 +212,7 @@ export class EventClock {
     return source;
   }
 
-  #heardOf(source: Source, wall: Millis): void {
+  #markSeen(source: Source, wall: Millis): void {
     source.arrival = wall;
     if (wall > this.#latest) this.#latest = wall;
     if (source.listed) return;

@@ -2,44 +2,44 @@ import { z } from 'zod';
 import type { Millis } from '../../model.ts';
 import { number } from '../../util/snapshot.ts';
 
-/** A connection that was heard of for the first time not long ago. */
+/** A connection whose first batch came less than `time.settle` ago. */
 export interface NewConnection {
-  /** When it was heard of first, by the wall clock that never runs backwards. */
+  /** Wall time of its first batch, by `WallClock`. */
   since: Millis;
-  /** Where the event clock was then. */
+  /** The event clock at that time. */
   clock: Millis;
 }
 
-/** Each connection that is remembered; the clock is null where there was no event time yet. */
+/** Known connections in the order of their first batches. The clock is null where there was no event time yet. */
 export type ConnectionsState = [name: string, since: Millis, clock: Millis | null][];
 
 export const connectionsState: z.ZodType<ConnectionsState> = z.array(
   z.tuple([z.string(), number, number.nullable()]),
 );
 
-/** So many connections are remembered; then those that were heard of first are forgotten. */
+/** Connections kept at most. Beyond that the tenth whose first batch is longest ago is forgotten. */
 const most = 10_000;
 
-/** Tells which connections are new, by the batches that came over them. */
+/** Which connections are new, by wall time since their first batch. Memory is bounded to 10,000 connections. */
 export class NewConnections {
   readonly #settle: Millis;
   #known = new Map<string, NewConnection>();
 
-  /** For how long a connection is new. */
+  /** `settle`: milliseconds for which a connection is new; 0: none ever is. */
   constructor(settle: Millis) {
     this.#settle = settle;
   }
 
-  /** Says that a batch came over a connection; answers if the connection is new. */
+  /** Notes a batch of a connection. Returns the connection if it is new. */
   batchFrom(connection: string, wall: Millis, clock: Millis): NewConnection | undefined {
     if (this.#settle === 0) return undefined;
-    let young = this.#known.get(connection);
-    if (young === undefined) {
-      young = { since: wall, clock };
-      this.#known.set(connection, young);
+    let known = this.#known.get(connection);
+    if (known === undefined) {
+      known = { since: wall, clock };
+      this.#known.set(connection, known);
       if (this.#known.size > most) this.#forget();
     }
-    return wall < young.since + this.#settle ? young : undefined;
+    return wall < known.since + this.#settle ? known : undefined;
   }
 
   state(): ConnectionsState {

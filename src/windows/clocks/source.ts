@@ -10,11 +10,11 @@ export interface Source {
   name: string;
   /** Its event clock: the highest event time seen. */
   high: Millis;
-  /** When it was last heard of, by the wall clock that never runs backwards. */
+  /** Wall time at which it was last seen, by `WallClock`. */
   arrival: Millis;
-  /** Whether it is in the list of those that may hold the clock back. */
+  /** Whether it is active: in the list of sources that hold the clock back. */
   listed: boolean;
-  /** While its connection is new: where it holds the clock, until when, and since when it does. */
+  /** While its connection is new: event time `at` which it holds the clock, `until` and `since` which wall time. */
   held: { at: Millis; until: Millis; since: Millis } | undefined;
 }
 
@@ -26,10 +26,10 @@ export const newSource = (name: string): Source => ({
   held: undefined,
 });
 
-/** A sender whose connections break one after the other holds the clock back for so many times `settle` at the most. */
+/** A source whose connections break one after the other is held for this many times `settle` at most. */
 const mostTimes = 5;
 
-/** Holds the clock where the source or, if that is farther, the clock itself was when the connection was new. */
+/** Holds the clock at the later of two times: the source's own clock, and the event clock when the connection was new. */
 export function hold(source: Source, { since, clock }: NewConnection, wall: Millis, settle: Millis): void {
   if (!isHeld(source, wall)) source.held = { at: Math.max(source.high, clock), until: wall, since };
   const held = source.held!;
@@ -43,7 +43,7 @@ export const byAgeThenName = (a: Source, b: Source): number =>
 
 export interface SourceLag {
   source: string;
-  /** How far its event clock is behind that of the farthest active source. */
+  /** Milliseconds of event time by which it is behind the farthest active source. */
   lag: Millis;
   idle: boolean;
 }
@@ -64,13 +64,13 @@ export function lagsOf(sources: Source[]): SourceLag[] {
   }));
 }
 
-/** Where the sources together are that were active at that time. */
+/** Event clock of the sources together that were active at a wall time. */
 interface Combined {
-  /** The least clock of those that are not too far behind the farthest. */
+  /** The least clock of the sources that are not more than `maxLag` behind the farthest. */
   least: Millis;
-  /** Where new connections hold them. */
+  /** The least time at which a new connection holds the clock; otherwise that of the farthest source. */
   held: Millis;
-  /** Whether any is held. */
+  /** Whether any source is held. */
   holding: boolean;
 }
 
@@ -94,7 +94,7 @@ export function combine(
   return found;
 }
 
-/** The event clock in a checkpoint. Times are milliseconds since the epoch. */
+/** Disk format of the event clock. Times are milliseconds since the epoch. */
 export interface ClockState {
   /** Null: infinite. */
   clock: [latest: Time, base: Time, now: Time, unheld?: Time | undefined, first?: Time | undefined];

@@ -4,23 +4,24 @@ import { number } from '../../util/snapshot.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 
-/** Last reading, latest time, offset. Null: nothing was read yet. */
+/** Disk format. Null: nothing was read yet. */
 export type WallClockState = [reading: Millis, latest: Millis, offset: Millis] | null;
 
 export const wallClockState: z.ZodType<WallClockState> = z.tuple([number, number, number]).nullable();
 
 /**
- * The wall clock as told by `receivedAt`, made to never run backwards. Readings a little out of order, from
- * connections side by side, count as the latest one; a clock that was set back goes on from where it was.
+ * Wall time by the `receivedAt` of records, in milliseconds. It never goes back. Readings a little out of order, as
+ * concurrent connections make them, count as the latest one. Where the machine's clock was set back it goes on from the
+ * latest reading.
  */
 export class WallClock {
   readonly #stepsBack: Millis;
   #reading: Millis = never;
   #latest: Millis = never;
-  /** What was taken from the clock by setting it back, less the time that was left out. */
+  /** Sum of what the machine's clock was set back by, less the time that `skipTo` left out. */
   #offset: Millis = 0;
 
-  /** A reading so much behind the latest one means that the clock was set. */
+  /** `stepsBack`: a reading that is farther than this behind the latest means that the machine's clock was set back. */
   constructor(stepsBack: Millis) {
     this.#stepsBack = stepsBack;
   }
@@ -33,7 +34,7 @@ export class WallClock {
     return this.#latest;
   }
 
-  /** Leaves out the time from the latest reading to this one, as if the clock had stood; returns what it shows. */
+  /** Leaves out the time from the latest reading to this one, as if the clock had stopped. Returns its time. */
   skipTo(receivedAt: Millis): Millis {
     if (this.#latest === never) return this.read(receivedAt);
     this.#reading = receivedAt;

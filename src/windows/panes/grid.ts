@@ -27,7 +27,7 @@ export class Grid {
     this.pane = gcd(over, every);
   }
 
-  /** The first window end at or after a time. Adding 0 turns −0 into 0, which would look like another end. */
+  /** The first window end at or after a time. Adding 0 turns −0 into 0, which a `Map` would keep apart. */
   endFrom(time: Millis): Millis {
     return Math.ceil(time / this.every) * this.every + 0;
   }
@@ -58,8 +58,8 @@ export class Grid {
 }
 
 /**
- * The stretches of a timeline, or undefined where every window that a pane enters ends one anyway. A pane must not
- * lie in two tiles.
+ * Where the recorded windows lie; undefined where all windows are recorded, or none. A pane must not lie in two recorded
+ * windows. Throws `RULE_INVALID`.
  */
 export function recordedGrid(windows: Grid, recordEvery: Millis | undefined): Grid | undefined {
   if (recordEvery === undefined || recordEvery === windows.every) return undefined;

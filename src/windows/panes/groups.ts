@@ -3,37 +3,38 @@ import type { Running } from '../aggregates/aggregate.ts';
 import type { OpenWindow } from './open-window.ts';
 import { noEntry } from './pane-entries.ts';
 
-/** A group that is watched. What it has in panes lies in `Shares`. */
+/** A group of events that has windows. Its counts and cells in panes are in `PaneEntries`. */
 export class Group<C> {
   readonly name: string;
   /** Place among all groups in order of name, or −1 where it is not known yet. */
   rank = -1;
-  /** Its newest entry, from which the others are linked, or `none`. */
+  /** Its newest entry, from which the others are linked, or `noEntry`. */
   newest = noEntry;
   pinned = false;
-  /** Whether it is to be visited at the end that is being closed. */
+  /** Whether it is in the list of groups whose window may have changed at the end that is being closed. */
   due = false;
+  /** Set when it leaves `Groups`; an event of its name makes a new object. */
   removed = false;
-  /** Ends asked for, in ascending order. */
+  /** Ends at which its window is closed with a value in any case, in ascending order. */
   timers: Millis[] | undefined = undefined;
-  /** End of the tile asked for last; spares looking into `timers` for every pane. */
+  /** End of the recorded window added last; saves a search in `timers` for each pane. */
   recordedEnd: Millis = Number.NEGATIVE_INFINITY;
 
   /** Events in all its panes. */
   total = 0;
-  /** Whether `count` follows its window; see `Wakefulness`. */
+  /** Whether `count` is kept up to date; see `IdleGroups`. */
   busy: boolean;
   /** Events and measure of the window that closed last. */
   count = 0;
   running: Running<C> | undefined = undefined;
   open: OpenWindow<C> | undefined = undefined;
 
-  constructor(name: string, awake: boolean) {
+  constructor(name: string, busy: boolean) {
     this.name = name;
-    this.busy = awake;
+    this.busy = busy;
   }
 
-  /** Asks for a visit at that end. Returns whether that was not asked for yet. */
+  /** Adds a timer. Returns false where there is one for that end already. */
   addTimer(end: Millis): boolean {
     this.timers ??= [];
     let index = this.timers.length;
@@ -43,26 +44,26 @@ export class Group<C> {
     return true;
   }
 
-  /** Drops what a visit at that end has dealt with, and returns how much it was. */
+  /** Drops the timers up to that end. Returns their number. */
   dropTimers(end: Millis): number {
-    const asked = this.timers;
-    if (asked === undefined || asked[0]! > end) return 0;
-    const left = asked.filter((timer) => timer > end);
+    const timers = this.timers;
+    if (timers === undefined || timers[0]! > end) return 0;
+    const left = timers.filter((timer) => timer > end);
     this.timers = left.length === 0 ? undefined : left;
-    return asked.length - left.length;
+    return timers.length - left.length;
   }
 
-  /** Whether it holds nothing, nor waits for its visit. */
+  /** Whether it has neither entries nor timers, and is not due. */
   get isEmpty(): boolean {
     return this.newest === noEntry && this.timers === undefined && !this.due;
   }
 }
 
-/** The groups that are watched, by name. */
+/** The groups of a rule by name. */
 export class Groups<C> {
   readonly #table = new Map<string, Group<C>>();
   readonly #order = new Order<Group<C>>();
-  /** Events of a group tend to come in runs. */
+  /** The group of the last event: events of a group come in runs. */
   #last: Group<C> | undefined = undefined;
 
   get size(): number {
@@ -82,7 +83,7 @@ export class Groups<C> {
     return [...this.#table.keys()].sort().map((name) => this.#table.get(name)!);
   }
 
-  /** Sorts some of them by name, in place; those who left may be missing. */
+  /** Sorts groups by name, in place. Groups that were removed may be missing from the result. */
   sort(some: Group<C>[]): Group<C>[] {
     return this.#order.sort(some);
   }
@@ -112,52 +113,52 @@ interface Named {
   rank: number;
 }
 
-/** So few are sorted by comparing their names. */
+/** Fewer members than this are sorted by comparing their names. */
 const few = 24;
 
 /** Code units are compared, not letters of a language: the order is the same on every machine. */
 const byName = (a: Named, b: Named) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
 /**
- * Puts groups in order of their names. Comparing names for every window would cost more than counting, so all
- * groups are ranked when their set has changed, and a crowd is ordered by setting one bit for each rank.
+ * Sorts groups by name. To compare names for every window would cost more than the counting. So all groups are ranked
+ * when their set has changed, and many groups are sorted by setting one bit for each rank.
  */
 class Order<T extends Named> {
   #ranked: (T | undefined)[] = [];
-  readonly #newcomers = new Set<T>();
+  readonly #unranked = new Set<T>();
   #bits = new Uint32Array(0);
 
   join(member: T): void {
-    this.#newcomers.add(member);
+    this.#unranked.add(member);
   }
 
   leave(member: T): void {
-    this.#newcomers.delete(member);
+    this.#unranked.delete(member);
     if (member.rank >= 0) this.#ranked[member.rank] = undefined;
     member.rank = -1;
   }
 
   clear(): void {
     this.#ranked = [];
-    this.#newcomers.clear();
+    this.#unranked.clear();
   }
 
-  /** Sorts in place. Those named twice remain twice or once; those who left may be missing. */
+  /** Sorts in place. Duplicates may remain; members that left may be missing. */
   sort(members: T[]): T[] {
     if (members.length < few) return members.length > 1 ? members.sort(byName) : members;
-    // Ranking touches everyone, so it has to be worth it: a crowd of at least a sixteenth of all.
-    if (this.#newcomers.size > 0 && members.length * 16 < this.#ranked.length) return members.sort(byName);
-    if (this.#newcomers.size > 0) this.#rank();
+    // Ranking touches all members, so it pays only where at least a sixteenth of them is to be sorted.
+    if (this.#unranked.size > 0 && members.length * 16 < this.#ranked.length) return members.sort(byName);
+    if (this.#unranked.size > 0) this.#rank();
     return this.#sortByRank(members);
   }
 
-  /** Those ranked are in order already; sorting two sorted runs is a merge. */
+  /** The ranked members are in order already, so this sort is a merge of two sorted runs. */
   #rank(): void {
     const ranked = this.#ranked.filter((member) => member !== undefined);
-    const all = ranked.concat([...this.#newcomers].sort(byName)).sort(byName);
+    const all = ranked.concat([...this.#unranked].sort(byName)).sort(byName);
     for (let rank = 0; rank < all.length; rank += 1) all[rank]!.rank = rank;
     this.#ranked = all;
-    this.#newcomers.clear();
+    this.#unranked.clear();
     this.#bits = new Uint32Array((all.length + 31) >>> 5);
   }
 

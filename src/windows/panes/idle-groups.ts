@@ -16,9 +16,9 @@ export class IdleGroups<C> {
   readonly #grid: Grid;
   readonly #entries: PaneEntries<C, Group<C>>;
   /** The greatest number of events that is known not to matter. */
-  #calm = 0;
+  #mostIdle = 0;
 
-  /** `matters`: whether a window with so many events does, and every one with more; without it nobody sleeps. */
+  /** `matters`: whether a window with so many events does, and every one with more; without it no group is ever idle. */
   constructor(
     matters: ((events: number) => boolean) | undefined,
     grid: Grid,
@@ -32,7 +32,7 @@ export class IdleGroups<C> {
 
   /** The group has more events than before, or is pinned. `closed`: end of the last closed window. */
   grew(group: Group<C>, closed: Millis): void {
-    if (group.busy || (!group.pinned && this.#isCalm(group.total))) return;
+    if (group.busy || (!group.pinned && this.#isTooFew(group.total))) return;
     group.count = this.countOf(group, closed);
     group.busy = true;
     this.busy.add(group);
@@ -40,7 +40,7 @@ export class IdleGroups<C> {
 
   /** The group has fewer events than before, or is pinned no more. */
   shrank(group: Group<C>): void {
-    if (!this.mayIdle || !group.busy || group.pinned || !this.#isCalm(group.total)) return;
+    if (!this.mayIdle || !group.busy || group.pinned || !this.#isTooFew(group.total)) return;
     group.busy = false;
     group.open = undefined;
     this.busy.delete(group);
@@ -56,10 +56,10 @@ export class IdleGroups<C> {
     return count;
   }
 
-  #isCalm(events: number): boolean {
-    if (events <= this.#calm) return true;
+  #isTooFew(events: number): boolean {
+    if (events <= this.#mostIdle) return true;
     if (this.#matters(events)) return false;
-    this.#calm = events;
+    this.#mostIdle = events;
     return true;
   }
 }

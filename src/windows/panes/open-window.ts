@@ -3,7 +3,7 @@ import type { Aggregate, Amount } from '../aggregates/aggregate.ts';
 import type { Grid } from './grid.ts';
 import { noEntry, type PaneEntries } from './pane-entries.ts';
 
-/** What a head is made from. */
+/** Parts of the windows that an open window reads. */
 export interface OpenWindowParts<C> {
   grid: Grid;
   aggregate: Aggregate<C> | undefined;
@@ -11,9 +11,9 @@ export interface OpenWindowParts<C> {
 }
 
 /**
- * The newest window of a group while it fills: what an early raise looks at. It is kept only for groups that were
- * asked about. Events are added as they come; panes that leave are subtracted where the measure can do that, and
- * where it cannot the cell is merged anew, when somebody asks.
+ * The newest window of a group while events are added to it; an early raise depends on it. It is made for a group when
+ * its value is asked for the first time. Panes that leave it are subtracted where the measure can do that. Otherwise the
+ * cell is merged anew when the value is asked for.
  */
 export class OpenWindow<C> {
   end: Millis;
@@ -24,7 +24,7 @@ export class OpenWindow<C> {
   #from: number;
   /** The group's earliest entry in the window. */
   #first: number;
-  /** Undefined: has to be merged from the panes. */
+  /** Undefined: to be merged from the entries when the value is asked for. */
   #cell: { now: C } | undefined = undefined;
   readonly #parts: OpenWindowParts<C>;
 
@@ -42,7 +42,7 @@ export class OpenWindow<C> {
     }
   }
 
-  /** Takes in an event that was just added to that entry of the group. */
+  /** Adds an event that was just added to that entry of the group. */
   add(entry: number, amount: Amount): void {
     const { aggregate, entries } = this.#parts;
     const pane = entries.at[entry]!;

@@ -1,11 +1,11 @@
-/** A stretch of time that no window cuts in two, with what each group has in it. */
+/** A pane, with a list of the entries that groups have in it. */
 export interface Pane {
   readonly number: number;
   /** The entry that was added last, or `none`. */
   newest: number;
   /** Number of its entries. */
   size: number;
-  /** Whether it is in the window that closed last; from then on nothing is added. */
+  /** Whether the window that closed last contains it; from then on nothing is added to it. */
   entered: boolean;
 }
 
@@ -21,9 +21,9 @@ export const noEntry = -1;
 const few = 64;
 
 /**
- * What groups have in panes: a entry is one group's part of one pane. There may be millions, and every window looks at
- * those that enter and leave; therefore they are numbers in columns and no objects, and those freed are used again. A
- * entry is in two lists: with the others of its group, in order of time, and with the others of its pane.
+ * What groups have in panes: an entry holds the events of one group in one pane. There may be millions, and every window
+ * reads those that enter and leave. So an entry is an index into columns of numbers and no object, and freed ones are used
+ * again. An entry is in two lists: that of its group, in order of time, and that of its pane, in no order.
  */
 export class PaneEntries<C, G extends EntryOwner = EntryOwner> {
   /** Number of the pane. */
@@ -36,12 +36,12 @@ export class PaneEntries<C, G extends EntryOwner = EntryOwner> {
   /** The entry of the same group in its next pane. */
   later = new Int32Array(few);
   earlier = new Int32Array(few);
-  /** The next entry of the same pane. */
+  /** The next entry of the same pane, in no order. */
   nextInPane = new Int32Array(few);
   size = 0;
 
   #used = 0;
-  /** The first of those freed, linked as those of a pane are. */
+  /** The first of the free entries, which are linked by `nextInPane`. */
   #free = noEntry;
 
   /** The group's entry of the pane with that number, or `none`. */
@@ -91,7 +91,7 @@ export class PaneEntries<C, G extends EntryOwner = EntryOwner> {
     return entries.reverse();
   }
 
-  /** Nobody's entry is left; a crowd that was there once shall not keep its memory. */
+  /** Frees the memory: nothing stays of a number of groups that was large once. */
   clear(): void {
     [this.size, this.#used, this.#free] = [0, 0, noEntry];
     [this.cells, this.groups] = [[], []];

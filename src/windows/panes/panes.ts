@@ -5,21 +5,21 @@ import type { Group } from './groups.ts';
 import type { IdleGroups } from './idle-groups.ts';
 import { noEntry, type Pane, type PaneEntries } from './pane-entries.ts';
 
-/** To find a group's entry of a pane costs as much as to look at so many of the pane's entries. */
+/** To find a group's entry in a pane costs as much as to pass over this many entries of the pane. */
 const entriesPerSearch = 8;
 
-/** Those that leave come before those that enter, each in order of time. */
+/** Panes that leave come before panes that enter, each in order of time. */
 const byTurn = (a: Pane, b: Pane) => Number(b.entered) - Number(a.entered) || a.number - b.number;
 
-/** The panes in which anybody has a entry, and when windows come to hold them and hold them no longer. */
+/** The panes with entries, and the window ends at which each of them enters and leaves the windows. */
 export class Panes<C> {
   readonly #grid: Grid;
   readonly #entries: PaneEntries<C, Group<C>>;
   readonly #idle: IdleGroups<C>;
   readonly #panes = new Map<number, Pane>();
-  /** Each by the end at which it enters, then by that at which it leaves. */
+  /** Each pane by the end at which it enters; after that, by the end at which it leaves. */
   readonly #queue = new TimerQueue<Pane>();
-  /** Events come in order, nearly. */
+  /** The pane asked for last: events come nearly in order. */
   #last: Pane | undefined = undefined;
 
   constructor(grid: Grid, entries: PaneEntries<C, Group<C>>, idle: IdleGroups<C>) {
@@ -28,7 +28,7 @@ export class Panes<C> {
     this.#idle = idle;
   }
 
-  /** The pane with that number; a new one asks for a visit to the first window that holds it. */
+  /** The pane with that number. A new one is queued for the end of the first window that contains it. */
   numbered(number: number, closed: Millis): Pane {
     if (this.#last?.number === number) return this.#last;
     let pane = this.#panes.get(number);
@@ -48,8 +48,8 @@ export class Panes<C> {
   }
 
   /**
-   * Moves the windows of the groups that are awake on until they have that end, and tells which of them that concerns:
-   * a few times; and of those asleep who has nothing any more. Returns the number of entries that entered.
+   * Slides the windows of busy groups to that end. Calls `moved` for each group whose window changed, possibly more than
+   * once, and for each idle group that has no entry any more. Returns the number of entries that entered.
    */
   slide(end: Millis, moved: (group: Group<C>) => void): number {
     if (this.#queue.nextUpTo(end) === undefined) return 0;
@@ -64,7 +64,7 @@ export class Panes<C> {
     return entered;
   }
 
-  /** A entry of a pane in the window that closed last. */
+  /** Adds an entry to the group's window, which contains the entry's pane from now on. */
   enter(entry: number, group: Group<C>): void {
     group.count += this.#entries.counts[entry]!;
     if (group.running !== undefined) group.running.enter(this.#entries.cells[entry]!);
@@ -84,8 +84,8 @@ export class Panes<C> {
     this.#queue.add(this.#grid.endAfter(pane.number), pane);
   }
 
-  #enterOf(awake: Iterable<Group<C>>, pane: Pane, moved: (group: Group<C>) => void): void {
-    for (const group of awake) {
+  #enterOf(busy: Iterable<Group<C>>, pane: Pane, moved: (group: Group<C>) => void): void {
+    for (const group of busy) {
       const entry = this.#entries.find(group, pane.number);
       if (entry === noEntry) continue;
       this.enter(entry, group);
@@ -120,7 +120,7 @@ export class Panes<C> {
   #leaveOne(entry: number, group: Group<C>, end: Millis): void {
     group.count -= this.#entries.counts[entry]!;
     if (group.running !== undefined) group.running.leave(this.#entries.cells[entry]!);
-    // A head ends later than any entry of its own leaves, so one that is over must not outlive them.
+    // An open window that is over must be dropped before its entries are freed.
     if (group.open !== undefined && group.open.end < end) group.open = undefined;
   }
 }

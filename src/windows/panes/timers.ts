@@ -3,24 +3,24 @@ import { TimerQueue } from '../timer-queue.ts';
 import type { Grid } from './grid.ts';
 import type { Group } from './groups.ts';
 
-/** Window ends at which groups are to be visited although nothing of theirs enters or leaves. */
+/** Window ends at which the windows of groups are closed with a value although no pane of theirs enters or leaves. */
 export class Timers<C> {
-  /** Number of those to come. */
+  /** Number of pending timers. */
   size = 0;
   readonly #queue = new TimerQueue<Group<C>>();
   readonly #grid: Grid;
   readonly #recorded: Grid | undefined;
-  /** Groups come to the same pane one after the other. */
+  /** The pane asked for last: groups come to the same pane one after the other. */
   #lastPane = Number.NaN;
   #lastRecordedEnd: Millis = Number.NaN;
 
-  /** `recorded`: where the stretches of a timeline lie whose ends are to be seen. */
+  /** `recorded`: where the recorded windows lie, if not all are recorded. */
   constructor(grid: Grid, recorded: Grid | undefined) {
     this.#grid = grid;
     this.#recorded = recorded;
   }
 
-  /** The group has a new entry of the pane with that number: the end of its tile is to be seen. */
+  /** The group has a new entry in the pane with that number: adds the end of the recorded window with that pane. */
   addRecorded(group: Group<C>, pane: number): void {
     if (this.#recorded === undefined) return;
     if (pane !== this.#lastPane) {
@@ -44,13 +44,13 @@ export class Timers<C> {
     return this.#queue.nextUpTo(time);
   }
 
-  /** Tells who is to be visited at that end. */
+  /** Removes the timers of that end, and calls `due` for their groups. */
   takeAt(end: Millis, due: (group: Group<C>) => void): void {
     if (this.#queue.nextUpTo(end) !== undefined) this.#queue.takeFirst().forEach(due);
   }
 
-  /** The group was visited. */
-  visited(group: Group<C>, end: Millis): void {
+  /** Drops the timers of a group whose window with that end was closed. */
+  drop(group: Group<C>, end: Millis): void {
     if (group.timers !== undefined) this.size -= group.dropTimers(end);
   }
 
