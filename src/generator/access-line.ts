@@ -23,7 +23,7 @@ const posts = [
   ['/cart/items', 6],
 ] as const;
 
-/** Statuses by method, as a healthy shop's log shows them. */
+/** Statuses by method with weights, as in the log of a healthy shop. */
 const statuses = {
   GET: [
     [200, 868],
@@ -66,10 +66,10 @@ const referrers = [
   ['https://www.example.org/search?q=lumber', 8],
 ] as const;
 
-/** Networks that are set aside for documentation and private use: nobody's address stands in a generated line. */
+/** Networks for documentation and private use, so that no generated line has a real address. */
 const networks = ['192.0.2', '198.51.100', '203.0.113', '10.20.30', '10.20.31'];
 
-/** What of a request is not left to chance. */
+/** Fixed values of a request. Other values are random. */
 export interface Given {
   method?: string | undefined;
   path?: string | undefined;

@@ -6,23 +6,15 @@ import { type BackoffLimits, longestPause } from '../util/backoff.ts';
 
 export interface ClientOptions extends Peer {
   version?: 1 | 2;
-  /** 0 to 9, default 3, as Filebeat's. */
+  /** 0 to 9. Default 3, as in Filebeat. */
   compressionLevel?: number;
-  /** Windows on the socket that have no ACK yet; further ones wait. Default 2, as Filebeat's. */
+  /** Windows on the socket without an ACK; further ones wait. Default 2, as in Filebeat. */
   pipelining?: number;
   /**
-   * After the connection is lost: how long to wait before the first attempt, doubled up to a minute. Windows
-   * without an ACK are sent again, whole, in their order. Without it a lost connection is final.
+   * Pause before the first attempt to reconnect, doubled up to a minute. Windows without an ACK are sent again, complete
+   * and in order. Without it, a lost connection is final.
    */
   reconnectAfter?: Millis;
-}
-
-/** Sends windows as Filebeat's `output.logstash` does. */
-export interface LumberjackClient {
-  /** Resolves when the server has acknowledged all documents. Rejects when the connection is lost for good. */
-  send(documents: readonly (Buffer | string)[]): Promise<void>;
-  /** Closes the connection. What has no ACK rejects; closing twice is harmless. */
-  close(): void;
 }
 
 interface Window {
@@ -32,16 +24,13 @@ interface Window {
   reject: (error: Error) => void;
 }
 
-const LONGEST_PAUSE = 60_000;
+const longestReconnectPause = 60_000;
 
-/** Resolves when the connection stands. With `reconnectAfter` it still rejects if the first attempt fails. */
-export async function connect(options: ClientOptions): Promise<LumberjackClient> {
-  const client = new Client(options);
-  await client.open();
-  return client;
-}
-
-class Client implements LumberjackClient {
+/**
+ * Sends windows as `output.logstash` of Filebeat does. ACKs arrive in the order of the windows. After the connection is lost
+ * for good, all further calls reject with the same error.
+ */
+export class LumberjackClient {
   readonly #options: ClientOptions;
   readonly #waiting: Window[] = [];
   readonly #inFlight: Window[] = [];
@@ -67,6 +56,7 @@ class Client implements LumberjackClient {
     this.#advance();
   }
 
+  /** Resolves when the server has acknowledged all documents. Rejects when the connection is lost for good. */
   send(documents: readonly (Buffer | string)[]): Promise<void> {
     if (documents.length === 0) return Promise.resolve();
     const { version = 2, compressionLevel = 3 } = this.#options;
@@ -78,11 +68,12 @@ class Client implements LumberjackClient {
     });
   }
 
+  /** Closes the connection. Windows without an ACK reject. May be called twice. */
   close(): void {
     this.#end(new LogboomError('SINK_CLOSED', 'The Lumberjack client was closed.'));
   }
 
-  /** Fills the pipeline up. */
+  /** Sends waiting windows up to the limit of `pipelining`. */
   #advance(): void {
     const wire = this.#wire;
     if (!wire) return;
@@ -94,7 +85,7 @@ class Client implements LumberjackClient {
     wire.expectAck(this.#inFlight.length > 0);
   }
 
-  /** Each window counts from 1; servers acknowledge windows in order, a long one perhaps in parts. */
+  /** Sequence numbers of each window start at 1. Servers acknowledge windows in order, long ones possibly in parts. */
   #acknowledge(sequence: number): void {
     const window = this.#inFlight[0];
     if (!window || sequence > window.count) {
@@ -114,7 +105,7 @@ class Client implements LumberjackClient {
     const { reconnectAfter } = this.#options;
     if (this.#ended) return;
     if (reconnectAfter === undefined || !error.retryable) this.#end(error);
-    else this.#reopen(1, { init: reconnectAfter, max: LONGEST_PAUSE });
+    else this.#reopen(1, { init: reconnectAfter, max: longestReconnectPause });
   }
 
   #reopen(attempt: number, limits: BackoffLimits): void {
@@ -132,4 +123,11 @@ class Client implements LumberjackClient {
     this.#wire?.end();
     for (const window of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) window.reject(error);
   }
+}
+
+/** Connects to a Lumberjack server. Rejects if the first attempt fails, also with `reconnectAfter`. */
+export async function connect(options: ClientOptions): Promise<LumberjackClient> {
+  const client = new LumberjackClient(options);
+  await client.open();
+  return client;
 }

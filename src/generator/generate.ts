@@ -5,30 +5,30 @@ import { accessTraffic, type TrafficOptions } from './traffic.ts';
 import { steadySchedule, tutorialRound, tutorialSchedule } from './tutorial.ts';
 
 export interface GenerateOptions extends ClientOptions, TrafficOptionsOfServer {
-  /** `tutorial`: quiet for 100 s, then a burst, again and again. `steady`: `rate` events a second. */
+  /** `tutorial`: 100 s of quiet traffic, then a burst, repeated. `steady`: `rate` events per second. */
   schedule: 'tutorial' | 'steady';
-  /** Events a second of a steady schedule; default 100. */
+  /** Events per second of the steady schedule. Default 100. */
   rate?: number;
-  /** Ends after this many events. Default: never, and with `fast` after one round of the tutorial. */
+  /** Total number of events. Default: unlimited; with `fast`, one round of the tutorial. */
   count?: number;
-  /** Plays quiet stretches fifty times as fast. The events' timestamps keep their true distances. */
+  /** Plays quiet parts fifty times as fast. Timestamps of events are not changed. */
   fast?: boolean;
-  /** Plays everything faster; default 1. Without a `count` the timestamps then run ahead of the wall clock. */
+  /** Speed of all parts. Default 1. Without `count`, timestamps then run ahead of the wall clock. */
   speed?: number;
   windowSize?: number;
   onProgress?: (progress: Progress) => void;
-  /** Wall clock for the first timestamp. */
+  /** Clock of the first timestamp. */
   now?: () => Millis;
 }
 
-/** `host` names the server that is connected to, so the host in the events has a name of its own here. */
+/** `host` is the server to connect to, so the host name in the events is `hostName`. */
 interface TrafficOptionsOfServer extends Omit<TrafficOptions, 'host'> {
   hostName?: string;
 }
 
 const FAST = 50;
 
-/** Sends synthetic access-log events to a Lumberjack server until they are all there or the signal says stop. */
+/** Sends synthetic access log events to a Lumberjack server until all are acknowledged or the signal aborts. */
 export async function generate(options: GenerateOptions, signal?: AbortSignal): Promise<Progress> {
   const { count = options.fast ? tutorialRound.events : Number.POSITIVE_INFINITY } = options;
   const offsets = () => first(count, scheduleOf(options));
@@ -64,8 +64,8 @@ export function* first<T>(count: number, of: Iterable<T>): Generator<T> {
 }
 
 /**
- * By how much event time outruns the wall clock. A play that starts this far in the past ends in the present, and
- * none of its timestamps ever lies in the future, where it could not move a watermark.
+ * By how much event time runs ahead of the wall clock. A play that starts this long in the past ends at the present time,
+ * so that no timestamp lies in the future, where it would not move a watermark.
  */
 export function timeSaved(schedule: Iterable<Millis>, pace: Pace): Millis {
   let saved = 0;

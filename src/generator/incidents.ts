@@ -5,7 +5,7 @@ import { between, pick, type Random, seededRandom } from './random.ts';
 export const incidentKinds = ['burst', 'error wave', 'slow drift', 'silence', 'scanner', 'flapping'] as const;
 export type IncidentKind = (typeof incidentKinds)[number];
 
-/** Something that went wrong, and when: what a rule should have found. `[start, end)`, event time. */
+/** A labelled incident, which a rule should find. `[start, end)` is event time. */
 export interface Incident {
   kind: IncidentKind;
   host: string;
@@ -13,7 +13,7 @@ export interface Incident {
   end: Millis;
 }
 
-/** A request of the day, as a shipper sends it. */
+/** A request as a shipper sends it. */
 interface PlayedEvent {
   at: Millis;
   document: string;
@@ -21,27 +21,27 @@ interface PlayedEvent {
 
 interface Day {
   incidents: Incident[];
-  /** In the order of time. */
+  /** Ordered by time. */
   events: Iterable<PlayedEvent>;
 }
 
 interface DayOptions {
-  /** The same seed makes the same day. */
+  /** The same seed gives the same day. */
   seed?: number;
-  /** Event time at which it begins. */
+  /** Event time of its start. */
   start: Millis;
-  /** How often each kind of incident happens. */
+  /** Number of incidents of each kind. */
   times?: number;
   hosts?: readonly string[];
 }
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-/** Usual requests a second of one host, at the day's quietest and its busiest. */
+/** Usual requests per second of one host, at the quietest and at the busiest time of the day. */
 const [quietest, busiest] = [0.5, 1.5];
 const shop = ['web-1', 'web-2', 'web-3'];
-/** Between two incidents lies this much of peace, so that it is clear which one a rule found. */
-const peace = [15 * MINUTE, 25 * MINUTE] as const;
+/** Time between two incidents, so that it is clear which one a rule found. */
+const gap = [15 * MINUTE, 25 * MINUTE] as const;
 const lengths: Record<IncidentKind, readonly [Millis, Millis]> = {
   burst: [20 * SECOND, 90 * SECOND],
   'error wave': [3 * MINUTE, 8 * MINUTE],
@@ -51,16 +51,16 @@ const lengths: Record<IncidentKind, readonly [Millis, Millis]> = {
   flapping: [6 * MINUTE, 10 * MINUTE],
 };
 
-/** A shop's traffic with labelled incidents, one after the other, each on one of its hosts. */
+/** Traffic of a web shop with labelled incidents, one after another, each on one host. */
 export function labelledDay({ seed = 1, start, times = 3, hosts = shop }: DayOptions): Day {
   const random = seededRandom(seed);
   const incidents: Incident[] = [];
-  let at = start + between(random, ...peace);
+  let at = start + between(random, ...gap);
   const kinds = Array.from({ length: times }, () => shuffled(random, incidentKinds)).flat();
   for (const kind of kinds) {
     const end = at + between(random, ...lengths[kind]);
     incidents.push({ kind, host: pick(random, hosts), start: at, end });
-    at = end + between(random, ...peace);
+    at = end + between(random, ...gap);
   }
   return { incidents, events: eventsOf(incidents, hosts, start, at, random) };
 }
@@ -72,7 +72,7 @@ function shuffled<T>(random: Random, from: readonly T[]): T[] {
     .map(([, value]) => value);
 }
 
-/** Second by second, so that no more than a second's events are held. */
+/** Generates the events second by second, so that memory holds the events of one second only. */
 function* eventsOf(
   incidents: readonly Incident[],
   hosts: readonly string[],
@@ -90,16 +90,16 @@ function* eventsOf(
   }
 }
 
-/** What a host is asked for within a second. */
+/** The requests to a host within a second. */
 function requestsOf(random: Random, second: Millis, incident: Incident | undefined): Given[] {
   const day = (second / (24 * 60 * MINUTE)) * 2 * Math.PI;
   const usual = quietest + ((busiest - quietest) * (1 - Math.cos(day))) / 2;
   const count = Math.floor(usual * (0.6 + 0.8 * random()) + random());
   const requests: Given[] = Array.from({ length: count }, () => ({}));
-  return incident ? troubled(random, requests, incident, second) : requests;
+  return incident ? withIncident(random, requests, incident, second) : requests;
 }
 
-function troubled(
+function withIncident(
   random: Random,
   requests: Given[],
   { kind, start, end }: Incident,
@@ -135,7 +135,7 @@ const probes = [
   '/cgi-bin/luci',
 ];
 
-/** A scanner asks one host, from one address, for what is not there. */
+/** A request of a scanner: one address asks one host for pages that do not exist. */
 const probe = (random: Random): Given => ({
   method: 'GET',
   path: `${pick(random, probes)}?${between(random, 1, 99)}`,

@@ -5,7 +5,7 @@ import type { DocumentMaker } from './traffic.ts';
 export interface Pace {
   /** Divides every pause. 1 is real time. */
   speed?: number;
-  /** Divides the pauses of quiet stretches further, so that a burst keeps its pace and the wait for it is short. */
+  /** Additionally divides the pauses of quiet parts, so that the burst keeps its pace and starts soon. */
   quietSpeed?: number;
 }
 
@@ -28,29 +28,29 @@ export interface PlayOptions extends Pace {
   send(documents: string[]): Promise<void>;
   /** Event time of offset 0. */
   start: Millis;
-  /** Events that are due together share a window of this many at the most. Default 2,048. */
+  /** Largest number of events in a window. Default 2,048. */
   windowSize?: number;
-  /** Windows without an ACK before the next one waits. Default 8. */
+  /** Largest number of windows without an ACK. Default 8. */
   maxWindows?: number;
   onProgress?: (progress: Progress) => void;
-  /** Ends the play early. It resolves then, too, and does not wait for ACKs. */
+  /** Ends the play early. The play then resolves without waiting for ACKs. */
   signal?: AbortSignal;
   clock?: Clock;
 }
 
-/** A pause from this length on is quiet. The tutorial's quiet events are a second apart, those of its burst 10 ms. */
+/** Pauses of this length or longer are quiet. Quiet events of the tutorial are 1 s apart, those of the burst 10 ms. */
 const QUIET = 250;
 const realClock: Clock = {
   now: () => performance.now(),
   sleep: (length, signal) => sleep(length, undefined, { signal: signal as AbortSignal }),
 };
 
-/** How long a pause between two events takes. Event times know nothing of it. */
+/** The real duration of a pause between two events. It does not change event times. */
 export function pauseOf(gap: Millis, { speed = 1, quietSpeed = 1 }: Pace): Millis {
   return gap / speed / (gap >= QUIET ? quietSpeed : 1);
 }
 
-/** Sends each event when it is due. Resolves with what was sent and acknowledged; rejects when sending fails. */
+/** Sends each event when it is due. Resolves with the numbers of sent and acknowledged events; rejects when sending fails. */
 export async function play(options: PlayOptions): Promise<Progress> {
   const { signal } = options;
   const player = new Player(options);
@@ -72,7 +72,7 @@ class Player {
   readonly progress: Progress;
   readonly #options: PlayOptions;
   readonly #clock: Clock;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #inFlight = new Set<Promise<void>>();
   #due: Millis;
   #lastOffset: Millis | undefined;
   #documents: string[] = [];
@@ -93,7 +93,7 @@ class Player {
     options.signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
-  /** A signal may outlive many plays. */
+  /** Removes the listener from the signal, which may outlive the play. */
   release(): void {
     this.#options.signal?.removeEventListener('abort', this.#abort);
   }
@@ -110,10 +110,10 @@ class Player {
 
   async finish(): Promise<void> {
     await this.#send();
-    while (this.#underWay.size > 0) await this.#oneAck();
+    while (this.#inFlight.size > 0) await this.#oneAck();
   }
 
-  /** What was due before goes out before one waits for what is due next. */
+  /** Waits until the next event is due. Earlier events are sent before. */
   async #untilDue(): Promise<void> {
     const early = this.#due - this.#clock.now();
     if (early <= 0) return;
@@ -124,7 +124,7 @@ class Player {
 
   async #send(): Promise<void> {
     if (this.#documents.length === 0) return;
-    while (this.#underWay.size >= (this.#options.maxWindows ?? 8)) await this.#oneAck();
+    while (this.#inFlight.size >= (this.#options.maxWindows ?? 8)) await this.#oneAck();
     const documents = this.#documents;
     this.#documents = [];
     this.progress.sent += documents.length;
@@ -132,16 +132,16 @@ class Player {
       .send(documents)
       .then(() => this.#acknowledged(ack, documents.length));
     ack.catch((error: unknown) => this.#fail(error));
-    this.#underWay.add(ack);
+    this.#inFlight.add(ack);
   }
 
   #acknowledged(ack: Promise<void>, count: number): void {
-    this.#underWay.delete(ack);
+    this.#inFlight.delete(ack);
     this.progress.acknowledged += count;
     this.#options.onProgress?.({ ...this.progress });
   }
 
   #oneAck(): Promise<void> {
-    return Promise.race([...this.#underWay, this.#failure]);
+    return Promise.race([...this.#inFlight, this.#failure]);
   }
 }

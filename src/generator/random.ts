@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1, the same ones for the same seed on every machine (mulberry32). */
+/** Random numbers in [0, 1). The same seed gives the same numbers on every machine (mulberry32). */
 export type Random = () => number;
 
 export function seededRandom(seed: number): Random {
@@ -16,7 +16,7 @@ export const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floo
 export const between = (random: Random, low: number, high: number): number =>
   low + Math.floor(random() * (high - low + 1));
 
-/** Picks one of several values by their weights, which need not add up to anything. */
+/** Picks a value by weight. The sum of the weights is arbitrary. */
 export function weighted<T>(random: Random, table: readonly (readonly [value: T, weight: number])[]): T {
   let left = random() * table.reduce((sum, [, weight]) => sum + weight, 0);
   for (const [value, weight] of table) {
@@ -26,7 +26,7 @@ export function weighted<T>(random: Random, table: readonly (readonly [value: T,
   return table.at(-1)![0];
 }
 
-/** Most values near the median, a few many times larger: how sizes of responses are spread. */
+/** A log-normal value: most near the median, a few many times larger, as sizes of responses are. */
 export function logNormal(random: Random, median: number, spread: number): number {
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return Math.round(median * Math.exp(spread * normal));

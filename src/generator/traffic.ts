@@ -2,11 +2,11 @@ import type { Millis } from '../model.ts';
 import { accessLine } from './access-line.ts';
 import { between, type Random, seededRandom } from './random.ts';
 
-/** Makes the document of an event that happened at a time. Each call goes on in the same log file. */
+/** Makes the document of an event at a time. Successive calls continue the same log file. */
 export type DocumentMaker = (at: Millis) => string;
 
 export interface TrafficOptions {
-  /** The same seed makes the same traffic. */
+  /** The same seed gives the same traffic. */
   seed?: number;
   host?: string;
   path?: string;
@@ -14,7 +14,7 @@ export interface TrafficOptions {
 
 const VERSION = '7.17.29';
 
-/** A web server's access log as Filebeat ships it: one JSON object an event, in Filebeat's fields and order. */
+/** The access log of a web server as Filebeat ships it: one JSON object per event, with the fields and order of Filebeat. */
 export function accessTraffic({
   seed = 1,
   host = 'web-1',
@@ -36,7 +36,7 @@ export function accessTraffic({
       event: { dataset: 'nginx.access' },
       log: { offset, file: { path } },
     });
-    // The line's end counts, too: it is where Filebeat reads on.
+    // The line end counts: Filebeat continues to read after it.
     offset += Buffer.byteLength(message) + 1;
     return document;
   };
@@ -51,7 +51,7 @@ const agentOf = (random: Random, host: string) => ({
   name: host,
 });
 
-/** Of the shape of a random UUID (version 4); random by the seed alone. */
+/** A UUID (version 4) from the seeded random numbers. */
 function uuid(random: Random): string {
   return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => between(random, 0, 15).toString(16));
 }

@@ -12,8 +12,8 @@ export const tutorialRound = {
 } as const;
 
 /**
- * The tutorial's traffic, as offsets from its start, without end. The burst begins at 100 s, so the fifth event
- * within one second is event 105 at 100.040 s.
+ * Endless traffic of the tutorial, as offsets from its start. The burst starts at 100 s, so the fifth event within one
+ * second is event 105 at 100.040 s.
  */
 export function* tutorialSchedule(): Generator<Millis, never> {
   for (let round = 0; ; round += tutorialRound.length) {
@@ -22,7 +22,7 @@ export function* tutorialSchedule(): Generator<Millis, never> {
   }
 }
 
-/** Evenly spaced events, as offsets, without end. Offsets need not be whole milliseconds. */
+/** Endless evenly spaced events, as offsets. Offsets may be fractions of milliseconds. */
 export function* steadySchedule(eventsPerSecond: number): Generator<Millis, never> {
   for (let i = 0; ; i++) yield (i * 1_000) / eventsPerSecond;
 }

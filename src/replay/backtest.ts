@@ -14,14 +14,14 @@ interface BacktestOptions extends InputOptions {
   inputs: readonly string[];
   /** Wall time of the replay. */
   receivedAt: Millis;
-  /** Of a journal, the stretch that was received in `[from, to)`. */
+  /** Selects records of a journal with a receipt time in `[from, to)`. */
   from?: Millis | undefined;
   to?: Millis | undefined;
-  /** Told after each block: the share of the inputs that was read, 0 to 1, and the number of events. */
+  /** Called after each block with the share of the inputs that was read (0 to 1) and the number of events. */
   onProgress?: ((share: number, events: number) => void) | undefined;
 }
 
-/** Runs rules over events of the past with the live engine. */
+/** Runs rules over stored events with the live engine. */
 export async function backtest(options: BacktestOptions): Promise<Report> {
   const reporter = new Reporter(options.config.rules);
   const replay = new Replay({
@@ -40,16 +40,16 @@ function journalIn(inputs: readonly string[]): string | undefined {
   const journals = inputs.filter((input) => input.startsWith('journal:'));
   if (journals.length === 0) return undefined;
   if (inputs.length === 1) return journals[0]!.slice('journal:'.length);
-  throw new LogboomError(
-    'USAGE',
-    'A journal holds everything in one order; it cannot be mixed with other inputs.',
-  );
+  throw new LogboomError('USAGE', 'A journal cannot be combined with other inputs.');
 }
 
 async function replayFiles(replay: Replay, options: BacktestOptions): Promise<void> {
   const { config, inputs, onProgress } = options;
   if (options.from !== undefined || options.to !== undefined)
-    throw new LogboomError('USAGE', '--from and --to choose a stretch of a journal; files are read whole.');
+    throw new LogboomError(
+      'USAGE',
+      '--from and --to select a part of a journal. Files are always read completely.',
+    );
   const files = inputs.map((path) => openInput(path, options));
   const size = files.reduce((sum, file) => sum + file.size, 0);
   const blocks: AsyncIterable<EventBlock> =
@@ -64,10 +64,10 @@ async function replayFiles(replay: Replay, options: BacktestOptions): Promise<vo
     const read = files.reduce((sum, file) => sum + file.read, 0);
     onProgress?.(size === 0 ? 1 : read / size, replay.engine.tally.events);
   }
-  replay.fallSilent();
+  replay.finish();
 }
 
-/** A journal has its own ticks. Where it ends, or is cut, the alerts that were open then stay open. */
+/** A journal has its own ticks. Alerts that are open at its end stay open. */
 async function replayJournal(replay: Replay, data: string, options: BacktestOptions): Promise<void> {
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, onProgress } = options;
   for await (const { record, share } of journalRecords(data)) {
@@ -79,7 +79,7 @@ async function replayJournal(replay: Replay, data: string, options: BacktestOpti
 
 const turnBytes = 2 * 2 ** 20;
 
-/** Every record that the journal of a data folder holds now, while it is written or while nobody does. */
+/** All records of the journal of a data folder. A server may write to it meanwhile. */
 export async function* journalRecords(
   data: string,
 ): AsyncGenerator<{ record: JournalRecord; share: number }> {
@@ -87,7 +87,7 @@ export async function* journalRecords(
   if (!existsSync(folder))
     throw new LogboomError(
       'INPUT_UNREADABLE',
-      `There is no journal in ${data}; name the folder that \`data\` names.`,
+      `There is no journal in ${data}. Set the folder of the setting \`data\`.`,
     );
   const reader = openJournalReader(folder);
   try {

@@ -8,7 +8,7 @@ const chunkSize = 2 ** 18;
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-/** What the first bytes of a file say; its name may say anything. */
+/** The compression by the first bytes of a file. The name does not matter. */
 export function compressionOf(head: Buffer): Compression {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   return head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528 ? 'zstd' : 'none';
@@ -20,7 +20,7 @@ export interface Reading {
   readonly read: number;
 }
 
-/** The file's bytes, decompressed. A failure rejects with `INPUT_UNREADABLE`, which names the file. */
+/** Reads and decompresses a file. A failure rejects with `INPUT_UNREADABLE` and the path. */
 export function readFile(path: string, compression: Compression): Reading {
   const file = createReadStream(path, { highWaterMark: chunkSize * 2 });
   const decompressor = decompressorFor(compression);
@@ -41,7 +41,7 @@ function decompressorFor(compression: Compression): Transform | undefined {
   return compression === 'zstd' ? new ZstdDecompressor() : undefined;
 }
 
-/** A decoder in JavaScript: Node's own, which newer versions have, ends with a file's first frame, and logs have many. */
+/** zstd in JavaScript: the decoder of newer Node.js versions stops after the first frame, and rotated logs have many. */
 export class ZstdDecompressor extends Transform {
   readonly #decompress = new Decompress((bytes) => void this.push(bytes));
 

@@ -1,4 +1,4 @@
-/** One line of a comparison: in both, only expected, or only there. */
+/** One line of a comparison: in both, only expected, or only actual. */
 interface Difference<E, A> {
   kind: 'same' | 'missing' | 'unexpected';
   expected?: E;
@@ -6,8 +6,8 @@ interface Difference<E, A> {
 }
 
 /**
- * The shortest way from what was expected to what is there: the longest common subsequence stays, so that one line
- * too few does not make all that follow look wrong.
+ * The shortest edit from the expected to the actual values. It keeps the longest common subsequence, so that one missing
+ * line does not make all later lines differ.
  */
 export function differences<E, A>(
   expected: readonly E[],
@@ -27,7 +27,7 @@ export function differences<E, A>(
   return found;
 }
 
-/** Length of the longest common subsequence of what lies from each pair of places on. */
+/** Length of the longest common subsequence of the rests that start at each pair of places. */
 function commonLengths<E, A>(
   expected: readonly E[],
   actual: readonly A[],

@@ -9,18 +9,18 @@ import { type Asked, questionFrom } from './question.ts';
 type Answer = { explanation: Explanation } | { code: ErrorCode; message: string };
 
 /**
- * Explains in a thread of its own, so that a replay of hours delays no acknowledgement. One at a time: the second
- * core is the readers'. Rejects with `BUSY` while another one is under way.
+ * Returns a function that explains in a thread of its own, so that a long replay delays no acknowledgement. One
+ * explanation runs at a time; further ones reject with `BUSY`.
  */
-export function explainApart(inForce: () => Config): (asked: Asked) => Promise<Explanation> {
+export function explainApart(currentConfig: () => Config): (asked: Asked) => Promise<Explanation> {
   let isBusy = false;
   return async (asked) => {
     const question = questionFrom(asked);
     if (isBusy)
-      throw new LogboomError('BUSY', 'Another explanation is under way; ask again when it is done.');
+      throw new LogboomError('BUSY', 'Another explanation is in progress. Try again when it is done.');
     isBusy = true;
     const file = workerEntry(import.meta.url, './explain-worker.ts');
-    const worker = new Worker(file, { workerData: { question, config: inForce() }, name: 'explain' });
+    const worker = new Worker(file, { workerData: { question, config: currentConfig() }, name: 'explain' });
     try {
       const [answer] = (await once(worker, 'message')) as [Answer];
       if ('explanation' in answer) return answer.explanation;

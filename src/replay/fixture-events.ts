@@ -7,7 +7,7 @@ import { EventReader } from '../parsers/event.ts';
 import type { Entry, Generated } from './fixture.ts';
 import { blockFrom } from './merge.ts';
 
-/** Events that arrive together, or a stretch of silence. */
+/** Events that arrive together, or a time without events. */
 type Step = { block: EventBlock } | { silence: Millis };
 
 export function stepsOf(entries: readonly Entry[]): Step[] {
@@ -19,7 +19,7 @@ export function stepsOf(entries: readonly Entry[]): Step[] {
   });
 }
 
-/** Time of the latest event: a test whose events all lie in the past needs no other clock. */
+/** Event time of the latest event. It is the default of `now`. */
 export function latestOf(steps: readonly Step[], { parsers, time }: Config): Millis {
   const reader = new EventReader({ parsers, time });
   let latest = 0;

@@ -12,16 +12,16 @@ import { rulesFrom } from './rules-file.ts';
 
 const moment = z
   .string()
-  .refine((text) => Number.isFinite(parseIso(text)), 'is no time; write for example 2026-01-01T00:00:00Z')
+  .refine((text) => Number.isFinite(parseIso(text)), 'this is not a time such as 2026-01-01T00:00:00Z')
   .transform((text) => parseIso(text));
 const fields = z.record(z.string(), z.unknown()).default({});
 
-/** Events of the generator: requests from a time on, a fixed time apart. */
+/** Generated events: requests from a time on, at a fixed interval. */
 const generated = z.strictObject({
   from: moment,
   every: someDuration,
   count: z.int().min(1).max(1_000_000),
-  /** The line, where it is no access log: `{iso}` and `{time}` stand for the time, `{n}` for the number from 1. */
+  /** The line, instead of an access log line: `{iso}` and `{time}` are replaced by the time, `{n}` by the number from 1. */
   line: z.string().optional(),
   method: z.string().optional(),
   path: z.string().optional(),
@@ -31,7 +31,7 @@ const generated = z.strictObject({
   fields,
 });
 
-/** Several generators side by side are merged by time. */
+/** Several generators are merged by time. */
 const generate = z.union([generated.transform((one) => [one]), z.array(generated).min(1)]);
 const entry = z.union([
   z.strictObject({ lines: z.string(), fields }),
@@ -55,18 +55,18 @@ const expected = z.strictObject({
 
 const test = z.strictObject({
   name: z.string().min(1),
-  /** Wall time at which events begin to arrive. Default: the time of the latest event. */
+  /** Receipt time of the events. Default: the time of the latest event. */
   now: moment.optional(),
   events: z.array(entry),
-  /** Whether silence follows the events, in which windows close and alerts resolve. */
+  /** Whether time passes after the events, so that windows close and alerts end. */
   settle: z.boolean().default(true),
   expect: z.array(expected),
-  /** Number of messages that go out. */
+  /** Number of notifications. */
   notifications: z.int().min(0).optional(),
 });
 
 const fixture = z.strictObject({
-  /** A file of rules, as seen from this one, or the rules themselves. */
+  /** The path of a file of rules, relative to this file, or the rules. */
   rules: z.union([z.string(), z.array(z.unknown())]),
   parsers: z.unknown().optional(),
   time: z.unknown().optional(),
@@ -84,7 +84,7 @@ export interface Fixture {
   tests: RuleTest[];
 }
 
-/** Reads a file of tests and its rules. Throws `FIXTURE_INVALID` or `CONFIG_INVALID`, naming what is wrong. */
+/** Reads a file of tests and its rules. Throws `FIXTURE_INVALID` or `CONFIG_INVALID` with all problems. */
 export function loadFixture(path: string, readFile = (name: string) => readFileSync(name, 'utf8')): Fixture {
   const text = readText(path, readFile);
   const document = readDocument(text);
@@ -100,16 +100,16 @@ export function loadFixture(path: string, readFile = (name: string) => readFileS
 
 type Issue = z.core.$ZodIssue;
 
-/** What is wrong within the variant that was most likely meant: the one that goes wrong latest. */
+/** The issues of the variant that was most likely meant: the one with the deepest issue. */
 function insideUnion(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
   const variants = issue.errors.map((issues) => issues.flatMap(insideUnion));
   const depth = (issues: Issue[]) => Math.max(...issues.map(({ path }) => path.length));
   let meant = variants.reduce((best, one) => (depth(one) > depth(best) ? one : best));
   if (depth(meant) === 0) return [issue];
-  // What is missing may only be called otherwise.
-  const strange = meant.filter(({ code }) => code === 'unrecognized_keys');
-  if (strange.length > 0) meant = strange;
+  // A missing name may be a mistyped one.
+  const unknown = meant.filter(({ code }) => code === 'unrecognized_keys');
+  if (unknown.length > 0) meant = unknown;
   return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
@@ -123,7 +123,7 @@ function problemsIn(document: ConfigDocument, { issues }: z.ZodError): Problem[]
   });
 }
 
-const remedy = 'docs/backtest.md says what a file of tests may hold.';
+const remedy = 'docs/backtest.md describes files of tests.';
 const listed = (path: string, problems: Problem[]) =>
   problems.map((found) => formatProblem(found, path)).join('\n\n');
 
@@ -136,4 +136,4 @@ function readText(path: string, readFile: (name: string) => string): string {
 }
 
 const invalid = (path: string, why: string) =>
-  new LogboomError('FIXTURE_INVALID', `${path} cannot be used as a test of rules:\n\n${why}`);
+  new LogboomError('FIXTURE_INVALID', `${path} is not a valid file of rule tests:\n\n${why}`);

@@ -5,27 +5,27 @@ import { splitLines } from '../journal/payload.ts';
 import type { EventBlock } from '../model.ts';
 import { type Compression, compressionOf, type Reading, readFile } from './decompress.ts';
 
-/** A file of log lines, or of events that Filebeat wrote (`output.file`). */
+/** A file of log lines, or of events written by Filebeat (`output.file`). */
 interface Input {
   path: string;
-  /** Bytes of the file, as it lies there. */
+  /** Size of the file on disk, in bytes. */
   size: number;
-  /** How many of them were read. */
+  /** Bytes read so far. */
   readonly read: number;
-  /** Its events, in order; a block is valid until the next one is asked for. */
+  /** Its events in order. A block is valid until the next one is requested. */
   blocks: AsyncIterable<EventBlock>;
 }
 
 export interface InputOptions {
-  /** What each plain line has beside itself, as a shipper would add it: `{ "event.dataset": "nginx.access" }`. */
+  /** Fields to add to each plain line, as a shipper does: `{ "event.dataset": "nginx.access" }`. */
   fields?: Readonly<Record<string, unknown>>;
 }
 
-/** A line that never ends is cut here, as every input bounds what it believes. */
+/** Bytes. Longer lines are cut, which bounds the memory. */
 const longestLine = 16 * 2 ** 20;
 
 export function openInput(path: string, { fields }: InputOptions = {}): Input {
-  const { size, compression } = lookAt(path);
+  const { size, compression } = inspect(path);
   const reading = readFile(path, compression);
   return {
     path,
@@ -37,7 +37,7 @@ export function openInput(path: string, { fields }: InputOptions = {}): Input {
   };
 }
 
-function lookAt(path: string): { size: number; compression: Compression } {
+function inspect(path: string): { size: number; compression: Compression } {
   const head = Buffer.alloc(4);
   try {
     const { size } = statSync(path);
@@ -58,7 +58,7 @@ async function* blocksOf({ bytes }: Reading, wrapper: LineWrapper): AsyncGenerat
   }
 }
 
-/** The bytes in pieces that end where a line ends. */
+/** Splits the bytes at line ends into pieces of whole lines. */
 export async function* wholeLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer[] = [];
   let length = 0;
@@ -78,8 +78,8 @@ export async function* wholeLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<
 }
 
 /**
- * Whether a file's first line is an event as Filebeat writes it. A line of an application that logs JSON is none: it
- * would be the `message` of one.
+ * Whether the first line of a file is an event written by Filebeat. A JSON line of an application is not one: it becomes
+ * the `message` of an event.
  */
 export function isFromFilebeat(lines: Buffer): boolean {
   const [first = ''] = lines

@@ -1,7 +1,7 @@
 import type { EventBlock, Millis } from '../model.ts';
 import { EventReader, type ReaderOptions } from '../parsers/event.ts';
 
-/** Events of several files that go into one block. */
+/** Number of events in a merged block. */
 const perBlock = 2_048;
 const nowhere = {
   origin: { input: 'backtest', connection: 'backtest', address: '' },
@@ -9,9 +9,9 @@ const nowhere = {
 };
 
 /**
- * Merges the events of several files by their times, as if they had been shipped as they were written: a file that
- * is read to its end before the next one begins would leave all of the next one's events late. A file keeps its own
- * order; where its times go back, or a line has none, it is at the highest time that it had.
+ * Merges the events of several files by event time, as if all files had been shipped while they were written. Reading one
+ * file after the other would make all events of the second file late. The order within a file stays: an event without a
+ * time, or with an earlier one, counts with the highest time so far.
  */
 export async function* mergeByTime(
   files: readonly AsyncIterable<EventBlock>[],
@@ -30,7 +30,7 @@ export async function* mergeByTime(
   if (documents.length > 0) yield blockFrom(documents);
 }
 
-/** Of those at the same time the first, so that the result is the same each time. */
+/** The cursor with the earliest event; the first file wins a tie, so that the result is deterministic. */
 function earliest(cursors: readonly Cursor[]): Cursor | undefined {
   let found: Cursor | undefined;
   for (const cursor of cursors) {
@@ -39,7 +39,7 @@ function earliest(cursors: readonly Cursor[]): Cursor | undefined {
   return found;
 }
 
-/** Where one file is. */
+/** The position in one file. */
 class Cursor {
   time: Millis = Number.NEGATIVE_INFINITY;
   ended = false;
@@ -70,7 +70,7 @@ class Cursor {
     if (isTimed && event.time > this.time) this.time = event.time;
   }
 
-  /** A copy, for the block is gone when the next one is read. */
+  /** A copy of the event: the block is invalid when the next one is read. */
   document(): Buffer {
     const { bytes, spans } = this.#block!;
     return Buffer.from(bytes.subarray(spans[2 * this.#index]!, spans[2 * this.#index + 1]!));

@@ -18,8 +18,8 @@ export interface Asked {
 }
 
 /**
- * Reads a question. The id of an alert holds the rule's name, the group and the start of its episode; that of a
- * transition, of a message or of a rule that began anew has more behind it, which is left away. Throws `USAGE` for what is no question.
+ * Parses a question. The ID of an alert holds the name of the rule, the group and the start of the episode. IDs of
+ * transitions, notifications and later generations of a rule have a suffix, which is ignored. Throws `USAGE`.
  */
 export function questionFrom({ alert, rule, at, group }: Asked): Question {
   if (alert !== undefined) {
@@ -27,14 +27,14 @@ export function questionFrom({ alert, rule, at, group }: Asked): Question {
     if (id !== undefined) return { alert: id, rule: name!, at: parseIso(start!) };
     throw new LogboomError(
       'USAGE',
-      `"${alert}" is no id of an alert, such as rule~group~2026-01-01T00:00:00.000Z; to ask about a rule, name a time as well (--at).`,
+      `"${alert}" is not the ID of an alert, such as rule~group~2026-01-01T00:00:00.000Z. To explain a rule, also set a time (--at).`,
     );
   }
   if (rule === undefined || at === undefined)
-    throw new LogboomError('USAGE', 'Name an alert, or a rule and a time.');
+    throw new LogboomError('USAGE', 'Set an alert, or a rule and a time.');
   const time = parseIso(at);
   if (Number.isFinite(time)) return { rule, at: time, group };
-  throw new LogboomError('USAGE', `"${at}" is no time; write for example 2026-11-21T13:45:00Z.`);
+  throw new LogboomError('USAGE', `"${at}" is not a time. Write a time such as 2026-11-21T13:45:00Z.`);
 }
 
 /** How far before and after the time windows are shown. */

@@ -3,43 +3,43 @@ import type { AlertStatus, Millis } from '../model.ts';
 import type { Looked, Observer, Taken } from '../rules/run/observer.ts';
 import type { Question } from './question.ts';
 
-/** One look at a window of the group in question. */
+/** One observation of a window of a group. */
 export interface ExplainedWindow {
   start: Millis;
   end: Millis;
-  /** Before the window was over. */
+  /** Whether it was observed before the window ended. */
   early: boolean;
   value: number | undefined;
   count: number;
   from: AlertStatus;
   to: AlertStatus;
   reason: string;
-  /** When time alone changes the alert: the end of `for` or of `keepActiveFor`. */
+  /** Event time at which the alert changes without events: the end of `for` or of `keepActiveFor`. */
   deadline: Millis | undefined;
-  /** Whether people were told of a change, or now of one that was held back, and why or why not. */
+  /** Whether there was a notification of this change or of an earlier delayed one, and the reason. */
   told: string | undefined;
 }
 
-/** Events of the rule that were not counted as they should, between the first and the last window shown. */
-export interface Amiss {
+/** Events of the rule that were not counted, between the first and the last window shown. */
+export interface UncountedEvents {
   count: number;
-  /** The first of them. */
+  /** The first events. */
   samples: { time: Millis; message: string }[];
 }
 
 export interface GroupRecord {
   group: string;
-  /** The last look before the windows shown: the state with which they begin. */
+  /** The last observation before the windows shown: the state with which they start. */
   before: ExplainedWindow | undefined;
   windows: ExplainedWindow[];
-  /** Windows left out, because there were more than can be read. */
+  /** Number of windows left out beyond the limit. */
   omitted: number;
-  /** Events counted in the stretch. */
+  /** Number of events counted in the span. */
   counted: number;
-  late: Amiss;
+  late: UncountedEvents;
   /** Events without the field that the rule measures or follows. */
-  missing: Amiss;
-  /** Events that were counted with others or not at all, for as many groups were watched as may be. */
+  missing: UncountedEvents;
+  /** Number of events that were counted under `_other` or not at all, because of `maxGroups`. */
   crowded: number;
 }
 
@@ -48,17 +48,20 @@ const mostBefore = 50_000;
 const mostWindows = 200;
 const mostSamples = 5;
 const mostOthers = 5;
-/** Statuses that time alone can end. */
-const waits = new Set<AlertStatus>(['pending', 'recovering']);
+/** Statuses that can end without events. */
+const timed = new Set<AlertStatus>(['pending', 'recovering']);
 
-/** Keeps what one rule saw and decided in a stretch of event time, by group. */
+/**
+ * Records what one rule observed and decided within a span of event time, by group. Memory is bounded: at most 1,000
+ * groups with 200 unremarkable windows each, and the last observation of 50,000 groups before the span.
+ */
 export class Recorder implements Observer {
   readonly #records = new Map<string, GroupRecord>();
-  /** The last look at each group before the stretch; what was looked at longest ago is first. */
+  /** The last observation of each group before the span; the oldest is first. */
   readonly #before = new Map<string, ExplainedWindow>();
-  /** Groups beyond those that are kept. */
+  /** Number of events of groups beyond the limit. */
   overflowed = 0;
-  /** Some of the groups that were not asked for. */
+  /** Examples of groups that the question does not ask for. */
   readonly others = new Set<string>();
   readonly #question: Question;
   readonly #from: Millis;
@@ -80,8 +83,8 @@ export class Recorder implements Observer {
     const { reason, transition, notify } = decision;
     const told = transition || notify.send ? notify.reason : undefined;
     const states = { from: before.status, to: decision.state.status };
-    // Looks that only keep a document up to date end nothing.
-    const deadline = waits.has(states.to) ? decision.deadline : undefined;
+    // Observations that only update a document set no deadline.
+    const deadline = timed.has(states.to) ? decision.deadline : undefined;
     const explained = { ...window, early, value, count, ...states, reason, deadline, told };
     if (at < this.#from) this.#keepBefore(group, record, explained);
     else this.#keep(record!, explained);
@@ -98,25 +101,25 @@ export class Recorder implements Observer {
     if (amount === undefined) note(record.missing, time, event.message);
   }
 
-  /** Those of the stretch, and those that were only looked at before it: their state was what it was. */
+  /** Groups of the span, and groups that were observed only before it: their state did not change since. */
   get groups(): GroupRecord[] {
     const earlier = [...this.#before].filter(([group]) => !this.#records.has(group));
     return [...this.#records.values(), ...earlier.map(([group, before]) => recordFrom(group, before))];
   }
 
-  /** An alert is shown to its end, however long it lasted. */
+  /** Whether an alert of the question is still open: it is recorded to its end. */
   #isOpen({ windows }: GroupRecord): boolean {
     return this.#question.alert !== undefined && windows.length > 0 && windows.at(-1)!.to !== 'inactive';
   }
 
-  /** Changes are always kept, and what was told; of windows that changed nothing only so many. */
+  /** Keeps all changes and notifications, and a limited number of other windows. */
   #keep(record: GroupRecord, window: ExplainedWindow): void {
     if (record.windows.length < mostWindows || window.told !== undefined || window.from !== window.to)
       record.windows.push(window);
     else record.omitted += 1;
   }
 
-  /** A group of long ago leaves its place to one of the stretch. */
+  /** Keeps the last observation before the span. Beyond the limit, the oldest is removed. */
   #keepBefore(group: string, record: GroupRecord | undefined, window: ExplainedWindow): void {
     if (record !== undefined) record.before = window;
     this.#before.delete(group);
@@ -158,7 +161,8 @@ function recordFrom(group: string, before: ExplainedWindow | undefined): GroupRe
   return { group, before, windows: [], ...counts, late: nothing(), missing: nothing() };
 }
 
-function note(amiss: Amiss, time: Millis, message: string): void {
-  amiss.count += 1;
-  if (amiss.samples.length < mostSamples) amiss.samples.push({ time, message: message.slice(0, 300) });
+function note(uncounted: UncountedEvents, time: Millis, message: string): void {
+  uncounted.count += 1;
+  if (uncounted.samples.length < mostSamples)
+    uncounted.samples.push({ time, message: message.slice(0, 300) });
 }

@@ -7,7 +7,7 @@ import type { Observer } from '../rules/run/observer.ts';
 
 interface ReplayOptions {
   config: Config;
-  /** Wall time at which everything arrives: events have no other than their own, and none of them may lie beyond it. */
+  /** Receipt time of all events. No event time may lie after it. */
   receivedAt: Millis;
   onOutput: (output: Output) => void;
   observer?: Observer | undefined;
@@ -17,8 +17,8 @@ const origin = { input: 'backtest', connection: 'backtest', address: '' };
 const nothing = Buffer.alloc(0);
 
 /**
- * The live engine over events that lie somewhere already. They arrive all at once, as if they were shipped in one go
- * today; since windows go by event time alone, that changes nothing about what comes out.
+ * Runs the live engine over stored events. All events have one receipt time, as if they were shipped at once. Windows
+ * depend on event time only, so the outputs are those of a live server.
  */
 export class Replay {
   readonly engine: Engine;
@@ -38,25 +38,24 @@ export class Replay {
     this.process({ ...batch, count: block.count, position: ++this.#position }, block);
   }
 
-  /** A record of a journal, as it stands there. */
+  /** Processes a record of a journal. */
   process(record: JournalRecord, block?: EventBlock): void {
     for (const output of this.engine.process(record, block)) this.#options.onOutput(output);
   }
 
   /**
-   * Lets silence follow the last event, as a live server's ticks tell of it: windows close and alerts resolve. It ends
-   * when nothing waits for time to pass, and at the latest after the longest that a rule asks for, twice over, because
-   * a rule that watches for silence waits without end.
+   * Lets time pass by ticks after the last event, as in a live server: windows close and alerts end. It stops when no
+   * window waits for time, and at the latest after `longestWaitOf`, because a rule of the kind `absence` waits forever.
    */
-  fallSilent(): void {
+  finish(): void {
     const { config } = this.#options;
-    const until = this.#wall + config.time.idleAfter + patienceOf(config);
-    // As far apart as a live server's could be without meaning that it was down.
+    const until = this.#wall + config.time.idleAfter + longestWaitOf(config);
+    // The longest interval that does not count as downtime.
     const tick = downAfterOf(config);
     while (this.engine.waiting && this.#wall < until) this.#tick(Math.min(tick, until - this.#wall));
   }
 
-  /** Lets wall time pass in which nothing arrives. */
+  /** Lets time pass without events. */
   pass(length: Millis): void {
     const { tick } = this.#options.config.journal;
     const until = this.#wall + length;
@@ -69,8 +68,8 @@ export class Replay {
   }
 }
 
-/** How long silence can still change something about a rule's alerts. */
-export function patienceOf({ rules, journal }: Pick<Config, 'rules' | 'journal'>): Millis {
+/** The time without events after which no alert of a rule can change any more. */
+export function longestWaitOf({ rules, journal }: Pick<Config, 'rules' | 'journal'>): Millis {
   const needs = rules.map((rule) => {
     const { over, every = 0, lateness, for: lasting, keepActiveFor } = alertSettings(rule);
     return 2 * over + every + lateness + lasting + keepActiveFor;

@@ -13,40 +13,40 @@ interface Day {
   notifications: number;
 }
 
-/** What a rule would have done. */
+/** The results of one rule. */
 export interface RuleReport {
   rule: string;
   measure: string;
-  /** Undefined where the rule only counts. */
+  /** Undefined if the rule only counts. */
   condition: string | undefined;
-  /** Whether any event was for the rule. */
+  /** Whether any event matched the rule. */
   concerned: boolean;
-  /** Times that it became active out of nothing. */
+  /** Number of alerts that became active from inactive or pending. */
   alerts: number;
   transitions: number;
-  /** Messages that would have gone out, and to whom. */
+  /** Number of notifications, in total and by notifier. */
   notifications: number;
   notifiers: Record<string, number>;
-  /** By day of event time, UTC; days on which nothing happened are left out. */
+  /** By day of event time (UTC); days without alerts and notifications are left out. */
   days: Record<string, Day>;
-  /** Events that came too late to be counted. */
+  /** Number of late events. */
   late: number;
   timeline: { start: Millis | undefined; width: Millis; bounds: readonly number[]; columns: Column[] };
 }
 
 export interface Report {
-  /** Event times of the first and the last event that any rule is about; undefined where there was none. */
+  /** Event times of the first and the last event that any rule matched; undefined if there was none. */
   from: Millis | undefined;
   to: Millis | undefined;
   events: number;
-  /** Events that are no JSON objects, and those whose time lies too far ahead; neither is counted by any rule. */
+  /** Events that are not JSON objects, and events that are too far ahead. No rule counts them. */
   problems: number;
   ahead: number;
   rules: RuleReport[];
   transitions: Transition[];
 }
 
-/** Listens to a replay and says in the end what it came to. */
+/** Observes a replay and reports its results. */
 export class Reporter implements Observer {
   readonly #rules: Map<string, RuleBook>;
   readonly #transitions: Transition[] = [];
@@ -92,7 +92,7 @@ export class Reporter implements Observer {
     };
   }
 
-  /** A rule without a condition is never looked at; its timeline is that of its windows. */
+  /** The timeline of a rule without a condition comes from its window results. */
   #window(window: WindowResult): void {
     this.#rules.get(window.rule)?.counted(window);
   }
@@ -120,7 +120,7 @@ class RuleBook {
     this.#timeline.add(at, value === undefined ? undefined : { value, held, distance: distance(value) });
   }
 
-  /** A window of a rule that looks at it is there already. */
+  /** Adds a window result of a rule without a condition; for other rules `looked` has added it. */
   counted({ end, value }: WindowResult): void {
     if (this.#settings.when !== undefined) return;
     this.#timeline.add(end, value === undefined ? undefined : { value, held: false, distance: value });
@@ -163,7 +163,7 @@ class RuleBook {
   }
 }
 
-/** The numbers of a condition; one in words, such as `>= 3 times the window before`, has none that a line could show. */
+/** The bounds of a condition. A condition in words, such as `>= 3 times the window before`, has none. */
 function boundsOf(when: string | undefined): readonly number[] {
   const parsed = when === undefined ? undefined : parseCondition(when);
   return parsed !== undefined && 'ok' in parsed ? parsed.ok.bounds : [];

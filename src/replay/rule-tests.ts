@@ -22,8 +22,8 @@ function runTest(test: RuleTest, config: Config): TestResult {
   const keys = keysOf(test.expect);
   const found = differences(test.expect, transitions, matches);
   const diff = found.map(({ kind, expected, actual }) => {
-    if (kind === 'missing') return `- ${told(expected!, keys)}`;
-    return `${kind === 'same' ? ' ' : '+'} ${told(actual!, keys)}`;
+    if (kind === 'missing') return `- ${format(expected!, keys)}`;
+    return `${kind === 'same' ? ' ' : '+'} ${format(actual!, keys)}`;
   });
   const { notifications: wanted = notifications } = test;
   if (wanted !== notifications) diff.push(`- notifications: ${wanted}`, `+ notifications: ${notifications}`);
@@ -46,12 +46,12 @@ function replay(test: RuleTest, config: Config): { transitions: Transition[]; no
     if ('silence' in step) replay.pass(step.silence);
     else replay.feed(step.block);
   }
-  if (test.settle) replay.fallSilent();
+  if (test.settle) replay.finish();
   const rules = config.rules.map(({ name }) => name);
   return { transitions: inEventTime(transitions, rules), notifications };
 }
 
-/** What a test does not name may be anything. */
+/** Whether a transition has all expected values. Fields without an expected value may have any. */
 function matches(expected: Expected, actual: Transition): boolean {
   return Object.entries(expected).every(([key, value]) => actual[key as keyof Transition] === value);
 }
@@ -63,7 +63,7 @@ function keysOf(expected: readonly Expected[]): (keyof Expected)[] {
   return [...new Set([...always, ...more])];
 }
 
-function told(transition: Expected | Transition, keys: readonly (keyof Expected)[]): string {
+function format(transition: Expected | Transition, keys: readonly (keyof Expected)[]): string {
   const shown = keys
     .filter((key) => transition[key] !== undefined && !(key === 'group' && transition[key] === ''))
     .map((key) => `${key}: ${key === 'at' ? new Date(transition.at!).toISOString() : transition[key]}`);

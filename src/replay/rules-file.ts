@@ -4,20 +4,20 @@ import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
 import { messageProblems, ruleProblems } from '../rules/problems.ts';
 
-/** A setting that says whom to tell: nobody is told of a replay, so a file of rules alone may name notifiers. */
+/** Notifier names of rules. A replay notifies nobody, so a file with rules only may use names that it does not declare. */
 const isNotifier = /^rules\[\d+\]\.notify\b/;
 
 interface RulesFile {
-  /** A `logboom.yml` or a file that has no more than `rules:`. Undefined: what a server would take. */
+  /** A `logboom.yml` or a file with `rules:` only. Undefined: the configuration that a server would load. */
   path: string | undefined;
   env: NodeJS.ProcessEnv;
-  /** The file's text, where it is known already. */
+  /** The text of the file, if it is already read. */
   text?: string;
-  /** What the file has beside a configuration. */
+  /** Top-level names of the file that are not settings. */
   omit?: readonly string[];
 }
 
-/** The configuration for a replay. Throws `CONFIG_INVALID` with all problems. */
+/** Loads the configuration for a replay. Throws `CONFIG_INVALID` with all problems. */
 export function rulesFrom({ path, env, text, omit }: RulesFile): Config {
   const loaded = loadConfig({
     path,

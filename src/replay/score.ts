@@ -4,27 +4,27 @@ import type { Millis, Transition } from '../model.ts';
 import { blockFrom } from './merge.ts';
 import { Replay } from './replay.ts';
 
-/** How well a rule does over days of labelled incidents. */
+/** The score of a rule over days with labelled incidents. */
 export interface Score {
   rule: string;
-  /** Kinds of incidents that it found at least half of: what it is there for. */
+  /** Kinds of incidents of which the rule found at least half. */
   finds: IncidentKind[];
   alerts: number;
-  /** Alerts that were about an incident, any one. */
+  /** Number of alerts that concern any incident. */
   right: number;
-  /** Share of its alerts that were about an incident; undefined where it raised none. */
+  /** Share of its alerts that concern an incident; undefined without alerts. */
   precision: number | undefined;
-  /** Share of the incidents that it found, of the kinds that it finds; undefined where it finds none. */
+  /** Share of the incidents, of the kinds that it finds, that it found; undefined if it finds no kind. */
   recall: number | undefined;
-  /** From an incident's begin to the alert, event time: half of them took no longer, and the longest. */
+  /** Event time from the start of an incident to the alert: median and maximum. */
   delay: { median: Millis; longest: Millis } | undefined;
-  /** Of each kind, how many it found. */
+  /** Number of incidents found, by kind. */
   found: Record<IncidentKind, number>;
 }
 
 export interface ScoreReport {
   seeds: number[];
-  /** Of each kind, how many there were. */
+  /** Number of incidents, by kind. */
   incidents: Record<IncidentKind, number>;
   events: number;
   scores: Score[];
@@ -36,12 +36,12 @@ interface Raised {
   host: string | undefined;
 }
 
-/** Windows that end this long after an incident may still be about it. */
+/** Milliseconds after an incident in which a window may still concern it. */
 const aftermath = 2 * 60_000;
 const begin = Date.parse('2026-01-05T00:00:00Z');
 const perBlock = 1_000;
 
-/** Plays days of labelled incidents to the rules, and compares. The same seeds give the same scores. */
+/** Runs rules over days with labelled incidents and compares. The same seeds give the same scores. */
 export function score(config: Config, seeds: readonly number[]): ScoreReport {
   const days = seeds.map((seed) => playDay(config, seed));
   const incidents = days.flatMap((day) => day.incidents);
@@ -78,7 +78,7 @@ function playDay(config: Config, seed: number): PlayedDay {
     if (documents.length === perBlock) feed();
   }
   feed();
-  replay.fallSilent();
+  replay.finish();
   return { incidents, raised, events: replay.engine.tally.events };
 }
 
@@ -123,7 +123,7 @@ function rightIn({ incidents, raised }: PlayedDay, rule: string): number {
   return alerts.filter((alert) => incidents.some((incident) => isAbout(alert, incident))).length;
 }
 
-/** The alert's window and the incident overlap, and they are not about different hosts. */
+/** Whether the window of the alert overlaps the incident, and the hosts do not differ. */
 function isAbout({ at, start, host }: Raised, incident: Incident): boolean {
   if (host !== undefined && host !== incident.host) return false;
   return (

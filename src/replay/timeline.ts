@@ -1,26 +1,26 @@
 import type { Millis } from '../model.ts';
 
-/** A stretch of time in which windows ended. */
+/** A span of time in which windows ended. */
 export interface Column {
-  /** The value farthest beyond the condition, or the largest; undefined where no window ended or none had a value. */
+  /** The value furthest beyond the condition, or the largest. Undefined where no window with a value ended. */
   value: number | undefined;
   /** Whether the condition held in one of them. */
   held: boolean;
 }
 
-/** What a window was looked at with. */
+/** The value of a window. */
 interface Measured {
   value: number;
   held: boolean;
-  /** How far the value lies beyond the condition: of two values the one with the greater distance is kept. */
+  /** How far the value lies beyond the condition. Of two values, the one with the greater distance is kept. */
   distance: number;
 }
 
 type Cell = Column & { distance: number };
 
 /**
- * A rule's measure over time in a bounded number of columns, however long the time is: when they no longer suffice,
- * each two become one of twice the width.
+ * The measure of a rule over time in a bounded number of columns. When the columns do not suffice, each two are merged
+ * into one of twice the width.
  */
 export class Timeline {
   start: Millis | undefined;
@@ -28,7 +28,7 @@ export class Timeline {
   #cells: Cell[] = [];
   readonly #most: number;
 
-  /** `width`: that of a column at first. `columns`: how many there are at the most, even. */
+  /** `width`: initial width of a column. `columns`: largest number of columns, even. */
   constructor(width: Millis, columns = 64) {
     this.width = width;
     this.#most = columns;
@@ -38,7 +38,7 @@ export class Timeline {
     return this.#cells.map(({ value, held }) => ({ value, held }));
   }
 
-  /** A window that ended then; without `measured` there was nothing to measure. */
+  /** Adds a window that ended at this time; without `measured` it had no value. */
   add(at: Millis, measured: Measured | undefined): void {
     this.start ??= Math.floor(at / this.width) * this.width;
     while (this.#place(at) >= this.#most) this.#widen();
@@ -70,7 +70,7 @@ function joined(one: Cell, other: Cell): Cell {
 
 const bars = '▁▂▃▄▅▆▇█';
 
-/** The columns as a line of bars between the least and the greatest value, with the condition's bounds in view. */
+/** The columns as a line of bars, scaled to the values and the bounds of the condition. */
 export function sparkline(columns: readonly Column[], bounds: readonly number[] = []): string {
   const values = columns.flatMap(({ value }) => (value === undefined ? [] : [value]));
   const [low, high] = [Math.min(...values, ...bounds, 0), Math.max(...values, ...bounds)];

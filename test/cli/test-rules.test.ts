@@ -31,7 +31,7 @@ it('prints the difference of what failed and ends with 1', () => {
 it('a file that cannot be used fails, and the others are tested', () => {
   const screen = terminal();
   expect(testRules(['/nowhere.yml', file('[{}, {}]')], false, screen)).toBe(1);
-  expect(screen.text()).toContain('✗ /nowhere.yml cannot be used as a test of rules');
+  expect(screen.text()).toContain('✗ /nowhere.yml is not a valid file of rule tests');
   expect(screen.text()).toMatch(/1 passed, 1 failed$/);
 });
 
@@ -64,7 +64,7 @@ it.each([
   [
     'deep in an event',
     'rules: []\ntests:\n  - name: t\n    events:\n      - generate: { from: then, every: 1s, count: 1 }\n    expect: []\n',
-    ':5:21  tests[0].events[0].generate.from\n  is no time',
+    ':5:21  tests[0].events[0].generate.from\n  this is not a time',
   ],
   ['in its YAML', 'rules: []\ntests:\n\t- a\n', ':3:1\n  This is not valid YAML'],
 ])('says where a mistake is: %s', (_, text, said) => {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { backtest } from '../../src/replay/backtest.ts';
-import { patienceOf } from '../../src/replay/replay.ts';
+import { longestWaitOf } from '../../src/replay/replay.ts';
 import { inEventTime, transitionLog } from '../../src/replay/transition-log.ts';
 import { aFolder } from '../support/folder.ts';
 import { transition } from '../support/transition.ts';
@@ -147,9 +147,9 @@ describe('a backtest', () => {
   });
 
   it.each([
-    [{ inputs: ['journal:/a', 'b.log'] }, /cannot be mixed/],
+    [{ inputs: ['journal:/a', 'b.log'] }, /cannot be combined/],
     [{ inputs: ['journal:/nowhere'] }, /There is no journal in \/nowhere/],
-    [{ inputs: ['b.log'], from: 1 }, /--from and --to choose a stretch of a journal/],
+    [{ inputs: ['b.log'], from: 1 }, /--from and --to select a part of a journal/],
   ])('refuses %j', async (options, message) => {
     const config = schema.parse({});
     await expect(backtest({ config, receivedAt, ...options })).rejects.toThrow(message);
@@ -178,6 +178,6 @@ describe('the transition log', () => {
 
 it('silence lasts as long as the rules need, and no longer', () => {
   const { rules, journal } = schema.parse({ rules: [{ name: 'a', over: '1m', for: '5m', lateness: '0s' }] });
-  expect(patienceOf({ rules, journal })).toBe(2 * (2 * 60_000 + 300_000) + 250);
-  expect(patienceOf({ rules: [], journal })).toBe(250);
+  expect(longestWaitOf({ rules, journal })).toBe(2 * (2 * 60_000 + 300_000) + 250);
+  expect(longestWaitOf({ rules: [], journal })).toBe(250);
 });

@@ -100,7 +100,7 @@ describe('explain RULE --at', () => {
 
   it('says why it did not fire: what held did not last', async () => {
     const { answer, windows } = await explain(at(15), await ofRules([errors]));
-    expect(answer).toContain('At 2026-01-01T00:00:15.000Z it was pending, since the window');
+    expect(answer).toContain('At 2026-01-01T00:00:15.000Z it was pending, by the window');
     expect(answer).toContain('count 5 is >= 3; it must hold for 20s.');
     expect(windows[0]).toMatchObject({ from: 'inactive', to: 'pending', deadline: start + 20_000 });
   });
@@ -108,13 +108,13 @@ describe('explain RULE --at', () => {
   it('says why it did not fire: the value was never there', async () => {
     const { answer, group } = await explain(at(15, '192.0.2.2'), await ofRules([atOnce]));
     expect(group).toBe('192.0.2.2');
-    expect(answer).toMatch(/it was inactive, since the window .* said: count 1 is not >= 3\./);
+    expect(answer).toMatch(/it was inactive, by the window .*: count 1 is not >= 3\./);
   });
 
   it('takes the group that came nearest to an alert where none is named, and says that there are others', async () => {
     const { group, remarks } = await explain(at(15), await ofRules([atOnce]));
     expect(group).toBe('192.0.2.1');
-    expect(remarks).toContain('1 more group of the rule may be asked about; name one with --group.');
+    expect(remarks).toContain('1 more group of the rule can be explained; select one with --group.');
   });
 
   it('tells of events that came too late, and of those without the field that is measured', async () => {
@@ -122,18 +122,18 @@ describe('explain RULE --at', () => {
     const { late, missing, counted, remarks } = await explain(at(5, '192.0.2.1'), await ofRules([measured]));
     expect(late).toMatchObject({ count: 1, samples: [{ time: start + 5_000, message: line(5, 500) }] });
     expect([counted, missing.count]).toEqual([5, 6]);
-    expect(remarks).toContain('1 event came too late to be counted.');
+    expect(remarks).toContain('1 event arrived too late to be counted.');
   });
 
   it('says how far windows are closed where the time has not come', async () => {
     const { answer, remarks } = await explain(at(50), await ofRules([errors], records.slice(0, 3)));
-    expect(answer).toContain('Later windows are not over yet.');
+    expect(answer).toContain('Later windows have not ended yet.');
     expect(remarks).toContain('Windows are closed up to 2026-01-01T00:00:37.000Z.');
   });
 
   it('says what the window under way led to', async () => {
     const { answer } = await explain(at(5), await ofRules([atOnce]));
-    expect(answer).toMatch(/no window of it was over\. The window .* made it active: count 3 is >= 3/);
+    expect(answer).toMatch(/none of its windows had ended\. The window .* changed it to active: count 3 is >= 3/);
   });
 
   it('shows of a silence when it began, and misses no field in its events', async () => {
@@ -165,7 +165,7 @@ describe('explain RULE --at', () => {
   it('says that a group found no room', async () => {
     const crowded = { ...atOnce, maxGroups: 1 };
     const { remarks } = await explain(at(5, '192.0.2.2'), await ofRules([crowded]));
-    expect(remarks).toContain('1 event beyond the 1 group that are watched at once (maxGroups).');
+    expect(remarks).toContain('1 event exceeded the limit of 1 group (maxGroups).');
   });
 
   it('finds the group in question though a crowd came long before', async () => {
@@ -179,18 +179,18 @@ describe('explain RULE --at', () => {
     const found = await explain(at(612), await ofRules([atOnce], given));
     expect(found.group).toBe('192.0.2.1');
     expect(found.remarks.join()).toContain('1100 more groups');
-    expect(found.remarks.join()).not.toContain('The journal begins');
+    expect(found.remarks.join()).not.toContain('The journal starts');
   });
 
   it('names groups that there are where the one asked for is not', async () => {
     await expect(explain(at(5, 'web-1'), await ofRules([atOnce]))).rejects.toThrow(
-      /about rule errors \(web-1\) around .* Groups of it are 192\.0\.2\.1; 192\.0\.2\.2\. It holds what happened from 2026-01-01T00:00:03/,
+      /about rule errors \(web-1\) around .* Its groups are 192\.0\.2\.1; 192\.0\.2\.2\. It holds events from 2026-01-01T00:00:03/,
     );
   });
 
   it('answers for a disabled rule what it would have done', async () => {
     const { remarks } = await explain(at(15), await ofRules([{ ...atOnce, enabled: false }]));
-    expect(remarks[0]).toBe('The rule is disabled; this is what it would have done.');
+    expect(remarks[0]).toBe('The rule is disabled. This shows what it would have done.');
   });
 
   it.each([
@@ -202,10 +202,10 @@ describe('explain RULE --at', () => {
 });
 
 it.each([
-  [{}, /Name an alert, or a rule and a time/],
-  [{ rule: 'a' }, /Name an alert/],
-  [{ rule: 'a', at: 'noon' }, /"noon" is no time/],
-  [{ alert: 'a' }, /"a" is no id of an alert/],
+  [{}, /Set an alert, or a rule and a time/],
+  [{ rule: 'a' }, /Set an alert/],
+  [{ rule: 'a', at: 'noon' }, /"noon" is not a time/],
+  [{ alert: 'a' }, /"a" is not the ID of an alert/],
 ])('%j is no question', (asked, message) => expect(() => questionFrom(asked)).toThrow(message));
 
 describe('in a thread of its own', () => {

@@ -119,12 +119,12 @@ describe('a test of rules', () => {
   });
 
   it.each([
-    ['tests: [', /x\.test\.yml cannot be used as a test of rules/],
+    ['tests: [', /x\.test\.yml is not a valid file of rule tests/],
     ['rules: []\ntests: []', /tests/],
     [three.replace('expect:', 'expect: [{ to: active, colour: red }]'), /colour/],
     [
       three.replace('2026-01-01T00:00:00Z', 'noon').replace('expect:', 'expect: []'),
-      /generate\.from\n {2}is no time/,
+      /generate\.from\n {2}this is not a time/,
     ],
     [three.replace('>= 3', 'many').replace('expect:', 'expect: []'), /"many" is no condition/],
   ])('says what is wrong with its file', (text, message) => {

@@ -1,6 +1,6 @@
 import { type Explanation, explain } from '../../replay/explain.ts';
 import { questionFrom } from '../../replay/question.ts';
-import type { Amiss, ExplainedWindow } from '../../replay/recorder.ts';
+import type { ExplainedWindow, UncountedEvents } from '../../replay/recorder.ts';
 import { isDuration } from '../../rules/kinds/index.ts';
 import { printable } from '../../util/text.ts';
 import { countOf, formatDuration, formatMeasured } from '../../util/units.ts';
@@ -91,7 +91,7 @@ function tableOf(windows: readonly ExplainedWindow[], measure: string): string {
   return columns([['window', 'value', 'events', 'status', 'timer', 'why'], ...rows]);
 }
 
-function amiss(what: string, { count, samples }: Amiss): string {
+function amiss(what: string, { count, samples }: UncountedEvents): string {
   if (count === 0) return '';
   return [
     `${countOf(count, 'event')} ${what}:`,
