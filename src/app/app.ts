@@ -1,4 +1,4 @@
-/** The composition root: starts from the far end, stops from the near end, undoes in reverse. */
+/** The composition root: it starts the parts from the outputs to the inputs, and stops them in reverse order. */
 import type { Logger } from 'pino';
 import { cautions } from '../config/checks/cautions.ts';
 import type { Loaded } from '../config/load/load.ts';
@@ -19,11 +19,11 @@ import type { Reload, Running } from './reload.ts';
 
 export interface AppOptions {
   log?: Logger;
-  /** Told of each change of an alert's state, once it is written down. */
+  /** Called for each transition once it is on disk. */
   onTransition?: (transition: Transition) => void;
-  /** Loads the configuration anew, as it was loaded for the start. */
+  /** Loads the configuration again, in the same way as for the start. */
   load?: () => Loaded;
-  /** Values that the log leaves out; those that a reload brings come to them. */
+  /** Values that the log leaves out. A reload adds those of its configuration. */
   secrets?: string[];
 }
 
@@ -32,11 +32,11 @@ export interface App {
   urls: { lumberjack: string; store?: string; api: string; elasticsearch?: string };
   status(): Promise<Status>;
   reload: Reload;
-  /** Names of the readers that do not answer within the time: they are gone, or they hang. */
+  /** Names of the readers that do not answer within the time, because they have ended or hang. */
   silent(within: Millis): Promise<string[]>;
-  /** Stops from the inputs on. Harmless when called twice. */
+  /** Stops all parts, inputs first. May be called twice. */
   stop(): Promise<void>;
-  /** Resolves, with the cause, when logboom cannot go on by itself. */
+  /** Resolves with the cause of a fatal failure. */
   failed: Promise<Error>;
 }
 

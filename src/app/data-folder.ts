@@ -3,38 +3,38 @@ import { join } from 'node:path';
 import { LogboomError, messageOf } from '../errors.ts';
 import { lockFolder } from '../journal/lock.ts';
 import { findLmdbDamage } from '../util/lmdb-file.ts';
-import { settleFormats } from './data-formats.ts';
+import { checkFormats } from './data-formats.ts';
 
-/** LMDB maps a small file for its locks; where the disk has no room for that, the system ends the process. */
-const LEAST_ROOM = 256 * 1024;
+/** Bytes. LMDB maps a small file for its locks; on a full disk the system would kill the process. */
+const leastFreeSpace = 256 * 1024;
 
-/** The files that LMDB maps, and what is lost where one is given up. */
+/** The LMDB files of the data folder, and what is lost without each of them. */
 const files = [
-  ['journal', 'journal.mdb', 'events that were acknowledged and are not indexed yet are lost with it'],
-  ['analysis', 'results.mdb', 'windows and alerts begin anew, and what was not published of them is lost'],
-  ['outbox', 'outbox.mdb', 'notifications that are not delivered yet are lost with it'],
-  ['own-alerts', 'results.mdb', 'alerts about logboom itself begin anew'],
-  ['store', 'store.mdb', 'the documents in the embedded store are lost with it'],
+  ['journal', 'journal.mdb', 'acknowledged events that are not indexed yet are lost'],
+  ['analysis', 'results.mdb', 'windows and alerts start anew, and unpublished ones are lost'],
+  ['outbox', 'outbox.mdb', 'notifications that are not delivered yet are lost'],
+  ['own-alerts', 'results.mdb', 'alerts about logboom itself start anew'],
+  ['store', 'store.mdb', 'the documents in the embedded store are lost'],
 ] as const;
 
 export interface DataFolder {
-  /** Lets another process have it. Harmless when called twice. */
+  /** Releases the lock. May be called twice. */
   release(): void;
 }
 
 /**
- * Takes the data folder for this process, before anything in it is opened, and makes it where there is none.
- * Throws, naming place and remedy, `DATA_LOCKED` where another process has it, `DATA_UNWRITABLE` where the disk is
- * full or read-only, `DATA_VERSION` where a newer logboom wrote it, `DATA_DAMAGED` where a file in it is not whole.
+ * Locks the data folder for this process, before anything in it is opened, and creates it if it does not exist. Throws with
+ * the place and the remedy: `DATA_LOCKED` if another process holds the lock, `DATA_UNWRITABLE` if the disk is full or
+ * read-only, `DATA_VERSION` if a newer logboom wrote the data, `DATA_DAMAGED` if a file is damaged.
  */
 export function openDataFolder(folder: string): DataFolder {
   const lock = written(folder, () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    needRoom(folder);
+    requireFreeSpace(folder);
     return lockFolder(folder, 'data');
   });
   try {
-    written(folder, () => settleFormats(folder));
+    written(folder, () => checkFormats(folder));
     for (const [name, file, loss] of files) refuseDamaged(join(folder, name), file, loss);
     return lock;
   } catch (error) {
@@ -43,7 +43,7 @@ export function openDataFolder(folder: string): DataFolder {
   }
 }
 
-/** What is wrong with a disk is told in the same words, whichever write finds it. */
+/** Runs writes to the folder. A failure becomes a `DATA_UNWRITABLE`. */
 function written<T>(folder: string, act: () => T): T {
   try {
     return act();
@@ -52,15 +52,15 @@ function written<T>(folder: string, act: () => T): T {
     throw new LogboomError(
       'DATA_UNWRITABLE',
       `Cannot write to the data folder ${folder}: ${messageOf(error)}. ` +
-        'Let the user that logboom runs as write there, make room on the disk, or name another folder with "data".',
+        'Give the user of logboom write permission, free disk space, or set another folder with "data".',
       { cause: error },
     );
   }
 }
 
-function needRoom(folder: string): void {
+function requireFreeSpace(folder: string): void {
   const { bavail, bsize } = statfsSync(folder);
-  if (bavail * bsize < LEAST_ROOM) throw new Error('the disk is full');
+  if (bavail * bsize < leastFreeSpace) throw new Error('the disk is full');
 }
 
 function refuseDamaged(folder: string, file: string, loss: string): void {

@@ -14,32 +14,35 @@ import { LogboomError } from '../errors.ts';
 import { version } from '../util/package-files.ts';
 
 /**
- * Stores in the data folder beside the journal, which keeps its format itself, and the format that this logboom
- * writes. A number is raised when what is written could be misread by an older logboom.
+ * The format numbers that this logboom writes, by folder of the data folder. The journal has its own format number. A number
+ * is raised when an older logboom would misread the data.
+ *
+ * On disk: `format.json` in each folder, `{"format": 1, "logboom": "0.1.0"}` and a line end: the format number and the
+ * version that wrote the folder first.
  */
 export const formats = { analysis: 1, outbox: 1, 'own-alerts': 1, store: 1 } as const;
 type StoreName = keyof typeof formats;
 
-/** Lies in each store's folder. */
+/** Name of the file in each folder. */
 const FILE = 'format.json';
 
 interface Format {
   format: number;
-  /** The logboom that wrote it. */
+  /** The version of logboom that wrote it. */
   logboom: string;
 }
 
 /**
- * Refuses stores that a newer logboom wrote, and writes down the format where it is new. All are looked at before
- * any is touched.
+ * Throws if a newer logboom wrote a folder, and writes `format.json` into new folders. It checks all folders before it
+ * writes to any.
  */
-export function settleFormats(data: string): void {
+export function checkFormats(data: string): void {
   const names = Object.keys(formats) as StoreName[];
   const unwritten = names.filter((name) => isUnwritten(data, name));
   for (const name of unwritten) write(join(data, name), { format: formats[name], logboom: version });
 }
 
-/** Whether the folder does not say its format yet. Throws where it is one that this logboom does not know. */
+/** Whether the folder has no `format.json` yet. Throws if it has a format that this logboom does not know. */
 function isUnwritten(data: string, name: StoreName): boolean {
   const folder = join(data, name);
   const path = join(folder, FILE);
@@ -49,7 +52,7 @@ function isUnwritten(data: string, name: StoreName): boolean {
   throw new LogboomError(
     'DATA_VERSION',
     `The ${name} data in ${folder} has format ${format}, and this logboom ${version} knows formats up to ` +
-      `${formats[name]}. Run logboom ${logboom} or newer, which wrote it, or name another data folder.`,
+      `${formats[name]}. Run logboom ${logboom} or newer, which wrote it, or set another data folder.`,
   );
 }
 
@@ -58,16 +61,16 @@ function read(path: string): Format {
     const found = JSON.parse(readFileSync(path, 'utf8')) as Format;
     if (Number.isInteger(found.format)) return found;
   } catch {
-    // Said below, as any other content that is none of ours.
+    // Reported below, like any other invalid content.
   }
   throw new LogboomError(
     'DATA_DAMAGED',
-    `${path} does not say the format of the data beside it. Where this logboom wrote that data, remove the file ` +
-      'and start again; otherwise name another data folder.',
+    `${path} does not have a valid format number. If this logboom wrote the data beside it, remove the file ` +
+      'and start again; otherwise set another data folder.',
   );
 }
 
-/** The file is whole or not there, even after a power cut. */
+/** Writes the file so that it is complete or missing, even after a power failure. */
 function write(folder: string, format: Format): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const draft = join(folder, `${FILE}.draft`);

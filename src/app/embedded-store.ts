@@ -10,22 +10,22 @@ import type { StoreWorkerData } from './store-worker.ts';
 
 export interface EmbeddedStore {
   url: string;
-  /** How the sink reaches it: as any Elasticsearch. */
+  /** Settings by which the sink reaches it, as any Elasticsearch. */
   elasticsearch: NonNullable<Config['elasticsearch']>;
-  /** How much is kept from now on. */
+  /** Applies other retention settings. */
   keep(config: Pick<Config, 'store' | 'indexing'>): void;
   logFrom(level: string): void;
   stop(): Promise<void>;
 }
 
-/** Megabytes. Requests make much garbage, of which little lives on: a small young generation makes it be collected instead of kept. */
+/** Megabytes. Requests create much short-lived garbage, which a small young generation collects early. */
 const heap = { maxYoungGenerationSizeMb: 16 };
 
 type Answer = { ready: { url: string } } | { failed: { code?: ErrorCode; message: string } };
 
 /**
- * The embedded store in a thread of its own, so that a search delays neither an ACK nor a window. `onEnd` is told
- * when it ends although nobody stopped it.
+ * Starts the embedded store in a thread of its own, so that a search delays neither an ACK nor a window. `onEnd` is called
+ * if the thread ends without `stop`.
  */
 export async function startEmbeddedStore(
   config: Config,
@@ -55,7 +55,7 @@ export async function startEmbeddedStore(
       hosts: [url],
       compression: false,
       api_key: ownKey,
-      // The other end is this very process, whoever its certificate is made for.
+      // The peer is this process, so the name in its certificate does not matter.
       ...(config.store.ssl_enabled && { ssl_verification_mode: 'none' }),
     }),
     keep: ({ store: { keepAge, keepSize }, indexing: { alerts } }) =>

@@ -7,7 +7,7 @@ import { Redelivery, type RedeliveryOptions } from '../journal/redelivery/redeli
 import { redeliveryTelemetry } from '../telemetry/components/redelivery.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 
-/** What keeps out of the journal what is in it, knowing already what was on its way when the server last ended. */
+/** Opens the filter for redelivered events and restores the events that were in flight when the server last ended. */
 export async function openRedelivery(
   config: RedeliveryConfig,
   folder: string,

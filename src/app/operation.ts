@@ -25,7 +25,7 @@ interface OperationParts {
   startedAt: Millis;
 }
 
-/** What operators see of a running server and do with it: its state, its own metrics, another configuration. */
+/** Starts the parts for operators: status and health, own metrics, and reload. */
 export function startOperation(parts: OperationParts) {
   const { running, pipeline, store, metrics, startedAt } = parts;
   const { urlOf, dataOf } = targets(running.config, store);
@@ -65,14 +65,14 @@ export function startOperation(parts: OperationParts) {
   return { described, url: () => urlOf(running.config), reload: reloading.reload, stop };
 }
 
-/** Every thread has a log of its own. */
+/** Sets the log level in all threads; each has a log of its own. */
 function logFrom({ instruments, pipeline, store }: OperationParts, level: string): void {
   instruments.log.level = level;
   for (const reader of readersOf(pipeline)) reader.logFrom(level);
   store?.logFrom(level);
 }
 
-/** Where documents go by a configuration: the store stays what it was at the start. */
+/** The destination of documents for a configuration. The embedded store stays as it was at the start. */
 function targets({ data }: Config, store: EmbeddedStore | undefined) {
   const folders = foldersOf(data);
   return {

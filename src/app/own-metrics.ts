@@ -10,7 +10,7 @@ interface OwnMetricsParts {
   out: (item: BulkItem) => void;
 }
 
-/** Writes the server's own metrics as the configuration in force has it; `restart` where that is another one. */
+/** Writes the metrics of the server by the current configuration. `restart` applies a changed one. */
 export function ownMetrics({ running, sample, out }: OwnMetricsParts): { restart(): void; stop(): void } {
   let samples = start();
   function start() {

@@ -1,16 +1,16 @@
 /**
- * READ FIRST. The way of an event through logboom:
+ * READ FIRST. The path of an event through logboom:
  *
  *   inputs ─▶ journal ─┬─▶ analyser ─▶ results ─▶ publisher ─▶ sink
- *                      │       └─────▶ outbox ──▶ delivery ──▶ people
+ *                      │       └─────▶ outbox ──▶ delivery ──▶ notifiers
  *                      ├─▶ indexer ─────────────────────────▶ sink
- *                      └─▶ forwarder, where there is one ───▶ an existing Logstash
+ *                      └─▶ forwarder (optional) ────────────▶ an existing Logstash
  *
- * The journal is the middle. An input's batch is acknowledged when the journal holds it on disk; whatever comes
- * after it is a reader with a cursor of its own, and readers never wait for one another. When the slowest lets the
- * journal fill, appends wait, and with them the senders: that is all the back-pressure there is.
+ * The journal is in the middle. An input acknowledges a batch when the journal holds it on disk. Each reader has a cursor of
+ * its own, and readers never wait for one another. When the slowest reader lets the journal fill, appends wait, and with
+ * them the senders. There is no other back-pressure.
  *
- * Parts start from the far end, so that nothing is accepted before it can be kept, and stop from the near end.
+ * Parts start from the outputs to the inputs, so that no event is accepted before it can be kept. They stop in reverse order.
  */
 import type { Config } from '../config/schema/schema.ts';
 import { startLumberjackInput } from '../inputs/lumberjack/input.ts';
@@ -31,7 +31,7 @@ import { openRedelivery } from './open-redelivery.ts';
 
 interface PipelineOptions {
   config: Config;
-  /** Where documents go: Elasticsearch as configured, or the embedded store. */
+  /** The destination of documents: the configured Elasticsearch, or the embedded store. */
   elasticsearch: NonNullable<Config['elasticsearch']>;
   instruments: Instruments;
   onTransition: (transition: Transition) => void;
@@ -104,7 +104,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     );
     undo.add(() => {
       const stopped = lumberjack.stop(config.shutdown.timeout);
-      // What waits for room is its sender's still, and the room may not come for as long as Elasticsearch is away.
+      // Batches that wait for space are not acknowledged, and the space may not come while Elasticsearch is down.
       journal.rejectWaiting();
       return stopped;
     });

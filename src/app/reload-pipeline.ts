@@ -6,7 +6,7 @@ import { type Forwarding, forwardProblem } from '../readers/forwarder/forwarding
 import type { Reader, ReaderReload } from '../readers/reader.ts';
 import type { ReaderData } from '../readers/reader-data.ts';
 
-/** The parts of a pipeline that can go on by another configuration. */
+/** The parts of a pipeline that can apply another configuration. */
 export interface Reloadable {
   analyser: Pick<Reader, 'reload'>;
   indexer: Pick<Reader, 'reload'>;
@@ -16,15 +16,15 @@ export interface Reloadable {
 }
 
 export interface PipelineReload {
-  /** Readers that are busy, and take it up when they are done. */
+  /** Readers that are busy and apply it later. */
   pending: string[];
-  /** Why it was refused, and the section of the configuration that is to blame. */
+  /** Why it was refused, and the section of the configuration that causes it. */
   problem?: { section: 'elasticsearch' | 'forward'; message: string };
 }
 
 /**
- * Puts changes into force. Inputs and the journal are left alone, so no connection notices. First comes what may be
- * refused, with everything as it was.
+ * Applies changes. Inputs and the journal are not touched, so connections stay. Changes that may be refused come first: a
+ * refusal leaves everything as it was.
  */
 export async function reloadPipeline(
   { analyser, indexer, forwarding, delivery, selfMonitoring }: Reloadable,
@@ -37,7 +37,7 @@ export async function reloadPipeline(
   const indexed = parts.includes('indexing') ? await indexer.reload(dataOf(config)) : nothing;
   if (indexed.problem !== undefined) return refusal('elasticsearch', indexed.problem);
   if (parts.includes('forwarding')) await forwarding.reload(dataOf(config));
-  // New rules find their notifiers, and the last words of rules that go still find theirs.
+  // Old and new notifiers exist while the rules change: new rules need the new ones, removed rules the old ones.
   if (parts.includes('notifiers')) await delivery.reload({ ...running.notifiers, ...config.notifiers });
   const analysed = parts.includes('analysis') ? await analyser.reload(dataOf(config)) : nothing;
   if (analysed.problem !== undefined) throw new Error(`the analyser refuses the rules: ${analysed.problem}`);

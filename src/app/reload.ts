@@ -15,10 +15,10 @@ import type {
 } from '../telemetry/components/reload.ts';
 import { type PipelineReload, type Reloadable, reloadPipeline } from './reload-pipeline.ts';
 
-/** The configuration that is in force. */
+/** The current configuration. */
 export interface Running {
   config: Config;
-  /** Number of problems for which the last reload was refused. */
+  /** Number of problems that made the last reload fail. */
   problems: number;
 }
 
@@ -28,9 +28,9 @@ export interface ReloadParts {
   /** Loads and checks the configuration as `logboom check` does. */
   load: () => Loaded;
   dataOf: (config: Config) => ReaderData;
-  /** Told what has come into force, for parts beside the pipeline. */
+  /** Called with the applied changes, for parts outside the pipeline. */
   onChange: (changes: ConfigChanges) => void;
-  /** Values that the log leaves out; those of the new configuration come to them. */
+  /** Values that the log leaves out. Those of the new configuration are added. */
   secrets: string[];
   telemetry: ReloadTelemetry;
 }
@@ -38,9 +38,9 @@ export interface ReloadParts {
 export type Reload = (trigger: ReloadTrigger) => Promise<ReloadAnswer>;
 
 /**
- * Loads the configuration anew and puts into force what can change while the server runs. One at a time; never rejects.
- * Who asks while another waits for its turn gets that one's answer, for it will read the files later than now. And each
- * turn leaves one to everything else: who asks without end shall not keep senders from their ACKs.
+ * Returns a function that loads the configuration again and applies the changes that need no restart. It never rejects.
+ * Reloads run one at a time. Requests during a reload share the next one, which reads the files later than any of them.
+ * Before each reload the event loop gets a turn, so that endless requests do not delay ACKs.
  */
 export function reloaderOf(parts: ReloadParts): Reload {
   let last: Promise<unknown> = Promise.resolve();
@@ -67,7 +67,7 @@ async function reload(parts: ReloadParts, trigger: ReloadTrigger): Promise<Reloa
   } catch (error) {
     running.problems = 1;
     telemetry.failed(trigger, error);
-    const remedy = 'See the log; a restart takes the configuration up.';
+    const remedy = 'See the log. A restart applies the configuration.';
     return { applied: false, problems: [{ path: '', message: messageOf(error), remedy }] };
   }
 }
@@ -81,13 +81,16 @@ async function attempt(parts: ReloadParts): Promise<ReloadAnswer> {
   const before = running.config;
   const changes = changesBetween(before, loaded.config);
   const { problem, pending } = await reloadPipeline(pipeline, before, changes, dataOf);
-  if (problem !== undefined) return { applied: false, ...file, problems: [inWords(problem)] };
+  if (problem !== undefined) return { applied: false, ...file, problems: [problemOf(problem)] };
   running.config = changes.config;
   parts.onChange(changes);
   return { ...answerOf(before, changes), pending };
 }
 
-function inWords({ section, message }: NonNullable<PipelineReload['problem']>): Refused['problems'][number] {
+function problemOf({
+  section,
+  message,
+}: NonNullable<PipelineReload['problem']>): Refused['problems'][number] {
   return { path: section, message, remedy: `Correct the settings of \`${section}\`.` };
 }
 
@@ -96,13 +99,13 @@ function answerOf(before: Config, changes: ConfigChanges): Omit<Applied, 'pendin
   return {
     applied: true,
     rules: ruleChanges(before, config),
-    notifiers: byName(before.notifiers, config.notifiers),
+    notifiers: changedNames(before.notifiers, config.notifiers),
     settings,
     needsRestart,
   };
 }
 
-function byName(from: Record<string, unknown>, to: Record<string, unknown>): Applied['notifiers'] {
+function changedNames(from: Record<string, unknown>, to: Record<string, unknown>): Applied['notifiers'] {
   const both = Object.keys(to).filter((name) => name in from);
   return {
     added: Object.keys(to).filter((name) => !(name in from)),

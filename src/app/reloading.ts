@@ -11,7 +11,7 @@ interface Reloading {
 
 interface ReloadingOptions extends Omit<ReloadParts, 'load' | 'telemetry'> {
   instruments: Instruments;
-  /** Loads the configuration anew; undefined where it came from no file. */
+  /** Loads the configuration again; undefined if the server cannot. */
   load: (() => Loaded) | undefined;
 }
 
@@ -20,13 +20,13 @@ const nothingToLoad = (): Loaded => ({
   problems: [
     {
       path: '',
-      message: 'This server was not started from a configuration that could be loaded anew.',
+      message: 'This server has no configuration file to reload.',
       remedy: 'Start it with `logboom run --config`.',
     },
   ],
 });
 
-/** Takes up another configuration when it is asked to, and by itself where the files are watched. */
+/** Reloads the configuration on request, and on changes of its files if `reload.watch` is set. */
 export function startReloading({ load = nothingToLoad, instruments, ...parts }: ReloadingOptions): Reloading {
   const { running } = parts;
   let files = load().files;
@@ -40,12 +40,12 @@ export function startReloading({ load = nothingToLoad, instruments, ...parts }: 
     ...parts,
     telemetry,
     load() {
-      // Before they are read: what changes during the reading is found by the next look.
-      watch.seen();
+      // Before the files are read: the next check finds a change during the reading.
+      watch.markSeen();
       const loaded = load();
-      const others = loaded.files.join('\n') !== files.join('\n');
+      const filesChanged = loaded.files.join('\n') !== files.join('\n');
       files = loaded.files;
-      if (others) watch.seen();
+      if (filesChanged) watch.markSeen();
       return loaded;
     },
   });

@@ -2,34 +2,34 @@ import { statSync } from 'node:fs';
 import type { ReloadConfig } from '../config/schema/service.ts';
 
 interface FileWatch {
-  /** What the files are like now is known, and no change. */
-  seen(): void;
-  /** Looks as often as that from now on, or no longer. */
+  /** Takes the present files as known. */
+  markSeen(): void;
+  /** Applies other settings: the interval, or no watching. */
   set(config: ReloadConfig): void;
   stop(): void;
 }
 
 /**
- * Looks at the files of the configuration every few seconds. A watch of the system's does not survive what editors and
- * Kubernetes do to a file: they put another in its place, or another folder behind a link.
+ * Checks the files of the configuration at an interval. Notifications of the operating system get lost when editors or
+ * Kubernetes replace a file or the folder behind a link.
  */
 export function watchFiles(files: () => readonly string[], onChange: () => void): FileWatch {
-  const settling = new Settling(markOf(files()));
+  const detector = new ChangeDetector(markOf(files()));
   let timer: NodeJS.Timeout | undefined;
   const stop = () => clearInterval(timer);
   return {
-    seen: () => settling.seen(markOf(files())),
+    markSeen: () => detector.markSeen(markOf(files())),
     set({ watch, every }) {
       stop();
-      const look = () => settling.look(markOf(files())) && onChange();
-      if (watch) timer = setInterval(look, every).unref();
+      const check = () => detector.hasChanged(markOf(files())) && onChange();
+      if (watch) timer = setInterval(check, every).unref();
     },
     stop,
   };
 }
 
-/** Tells a change once it is complete: who writes a file in pieces, or several files, is not done at the first. */
-export class Settling {
+/** Detects a complete change: two checks in a row must see the same files, because a writer may need several writes. */
+export class ChangeDetector {
   #known: string;
   #last: string;
 
@@ -38,21 +38,21 @@ export class Settling {
     this.#last = mark;
   }
 
-  /** Whether there is a change that was the same at the look before. */
-  look(mark: string): boolean {
-    const settled = mark !== this.#known && mark === this.#last;
+  /** Whether the files differ from the known ones and are the same as at the previous check. */
+  hasChanged(mark: string): boolean {
+    const isStable = mark !== this.#known && mark === this.#last;
     this.#last = mark;
-    if (settled) this.#known = mark;
-    return settled;
+    if (isStable) this.#known = mark;
+    return isStable;
   }
 
-  seen(mark: string): void {
+  markSeen(mark: string): void {
     this.#known = mark;
     this.#last = mark;
   }
 }
 
-/** Changes whenever one of the files does; links are followed. */
+/** A text that changes whenever one of the files changes. Links are followed. */
 export function markOf(files: readonly string[]): string {
   return files
     .map((path) => {

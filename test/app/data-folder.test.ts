@@ -60,12 +60,14 @@ describe('the data folder', () => {
     const folder = aFolder();
     mkdirSync(join(folder, 'outbox'));
     writeFileSync(join(folder, 'outbox', 'format.json'), text);
-    expect(() => openDataFolder(folder)).toThrow(refusal('DATA_DAMAGED', /outbox.format\.json does not say/));
+    expect(() => openDataFolder(folder)).toThrow(
+      refusal('DATA_DAMAGED', /outbox.format\.json does not have a valid format/),
+    );
   });
 
   it.each([
-    ['journal', 'journal.mdb', 'events that were acknowledged'],
-    ['analysis', 'results.mdb', 'windows and alerts begin anew'],
+    ['journal', 'journal.mdb', 'acknowledged events'],
+    ['analysis', 'results.mdb', 'windows and alerts start anew'],
     ['outbox', 'outbox.mdb', 'notifications'],
     ['store', 'store.mdb', 'the documents in the embedded store'],
   ])(
@@ -88,7 +90,7 @@ describe('the data folder', () => {
     const file = join(aFolder(), 'file');
     writeFileSync(file, '');
     expect(() => openDataFolder(join(file, 'data'))).toThrow(
-      refusal('DATA_UNWRITABLE', /^Cannot write to the data folder .*ENOTDIR.*name another folder/),
+      refusal('DATA_UNWRITABLE', /^Cannot write to the data folder .*ENOTDIR.*set another folder/),
     );
   });
 });

@@ -51,7 +51,7 @@ describe('a start on data that cannot be used ends with 1 and says why', () => {
     const { status, said } = start(stopped);
     writeFileSync(path, written);
     expect(status).toBe(1);
-    expect(said).toContain('Run logboom 9.9.9 or newer, which wrote it, or name another data folder.');
+    expect(said).toContain('Run logboom 9.9.9 or newer, which wrote it, or set another data folder.');
   });
 
   it.each(['journal/journal.mdb', 'analysis/results.mdb', 'outbox/outbox.mdb', 'store/store.mdb'])(
@@ -78,7 +78,7 @@ describe('a start on data that cannot be used ends with 1 and says why', () => {
     chmodSync(server.data, 0o700);
     expect(status).toBe(1);
     expect(said).toMatch(
-      /Cannot write to the data folder .*EACCES.*Let the user that logboom runs as write there/,
+      /Cannot write to the data folder .*EACCES.*Give the user of logboom write permission/,
     );
   });
 });

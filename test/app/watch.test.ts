@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { markOf, Settling, watchFiles } from '../../src/app/watch.ts';
+import { ChangeDetector, markOf, watchFiles } from '../../src/app/watch.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 
@@ -48,8 +48,8 @@ describe('the mark of the files', () => {
 
 describe('a change', () => {
   const told = (known: string, looks: string) => {
-    const settling = new Settling(known);
-    return [...looks].map((mark) => (settling.look(mark) ? '!' : '.')).join('');
+    const detector = new ChangeDetector(known);
+    return [...looks].map((mark) => (detector.hasChanged(mark) ? '!' : '.')).join('');
   };
 
   it.each([
@@ -63,10 +63,10 @@ describe('a change', () => {
   });
 
   it('that was seen otherwise is none', () => {
-    const settling = new Settling('a');
-    settling.look('b');
-    settling.seen('b');
-    expect([settling.look('b'), settling.look('b')]).toEqual([false, false]);
+    const detector = new ChangeDetector('a');
+    detector.hasChanged('b');
+    detector.markSeen('b');
+    expect([detector.hasChanged('b'), detector.hasChanged('b')]).toEqual([false, false]);
   });
 });
 
@@ -89,7 +89,7 @@ describe('a watch', () => {
     writeFileSync(file, 'yet another');
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(changes).toBe(1);
-    watch.seen();
+    watch.markSeen();
     watch.set({ watch: true, every: 5 });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(changes).toBe(1);

@@ -133,7 +133,9 @@ describe('explain RULE --at', () => {
 
   it('says what the window under way led to', async () => {
     const { answer } = await explain(at(5), await ofRules([atOnce]));
-    expect(answer).toMatch(/none of its windows had ended\. The window .* changed it to active: count 3 is >= 3/);
+    expect(answer).toMatch(
+      /none of its windows had ended\. The window .* changed it to active: count 3 is >= 3/,
+    );
   });
 
   it('shows of a silence when it began, and misses no field in its events', async () => {
