@@ -12,15 +12,19 @@ import { WriteQueue } from './storage/write-queue.ts';
 import { illegalArgument, indexNotFound } from './store-error.ts';
 import { type Composed, mergeSettings, templateFor } from './templates.ts';
 
-/** `store.cacheSize` where nobody says: memory for columns of sealed segments. */
+/** Bytes of columns in memory, where the host names no limit. */
 const usualCache = 128 * 2 ** 20;
 
-/** An index with its documents at hand. */
+/**
+ * An index and its documents. `record` is as it was when the index was opened; a later change is a
+ * new record.
+ */
 export interface OpenIndex {
   record: IndexRecord;
   shard: Shard;
 }
 
+/** The settings of an index that its mapping obeys. */
 function mappingSettings(settings: JsonObject): Partial<MappingSettings> {
   const read = (path: string) =>
     path.split('.').reduce<unknown>((place, step) => (place as JsonObject | undefined)?.[step], settings);
@@ -33,12 +37,24 @@ function mappingSettings(settings: JsonObject): Partial<MappingSettings> {
   };
 }
 
-/** The indices, and the one way to change them: `write`. */
+/**
+ * The indices of the store, and the one way to change them.
+ *
+ * Everything runs on one thread. Reading is synchronous and may happen at any time. Every change
+ * runs in `write`, which groups changes into transactions and resolves when they are on disk;
+ * methods that change something (`target`, `createIndex`, `deleteIndex`, …) must be called within
+ * it.
+ *
+ * Ownership: the engine owns the files from its constructor to `close`. An `OpenIndex` must not be
+ * kept across a `write` that may fail: after an aborted transaction, shards and catalog are read
+ * from disk again.
+ */
 export class Engine {
   readonly files: Files;
   readonly now: () => Millis;
   readonly writes: WriteQueue;
   readonly cache: ColumnCache;
+  /** Replaced after an aborted transaction; always read it from the engine. */
   catalog: Catalog;
   readonly #shards = new Map<number, Shard>();
 
@@ -50,25 +66,36 @@ export class Engine {
     this.writes = new WriteQueue(this.files, () => this.#reload());
   }
 
+  /**
+   * Runs a change in a transaction, in turn. Resolves with its result when it is on disk. A change that
+   * throws a StoreError is rejected alone, and what it changed before stays, so it checks everything first.
+   */
   write<T>(work: () => T): Promise<T> {
     return this.writes.run(work);
   }
 
+  /** Waits for changes under way and closes the files. */
   async close(): Promise<void> {
     await this.writes.close();
     await this.files.root.close();
   }
 
+  /** The id that identifies this store to clients. */
   clusterUuid(): string {
     return this.catalog.get('cluster', 'cluster')?.uuid ?? 'unknown';
   }
 
+  /**
+   * The index of that name. The first call reads its open segment.
+   * @throws StoreError `index_not_found_exception`
+   */
   open(name: string): OpenIndex {
     const record = this.catalog.get('index', name);
     if (!record) throw indexNotFound(name);
     return { record, shard: this.shardOf(record) };
   }
 
+  /** The documents of an index; one shard for each index number. */
   shardOf(record: IndexRecord): Shard {
     let shard = this.#shards.get(record.number);
     if (!shard) {
@@ -79,7 +106,12 @@ export class Engine {
     return shard;
   }
 
-  /** The index that a write to `name` goes to; it is created where it is missing. */
+  /**
+   * The index that a write to `name` goes to: of a data stream, its last backing index; of an
+   * alias, its write index; otherwise the index of that name, created from its template where it is
+   * missing. `isCreate` says that the write cannot replace a document.
+   * @throws StoreError where the name cannot be written to.
+   */
   target(name: string, isCreate: boolean): OpenIndex {
     const stream = this.catalog.get('stream', name);
     if (stream) return this.#streamTarget(stream, isCreate);
@@ -92,6 +124,7 @@ export class Engine {
     return this.createIndex(name, composed ?? {});
   }
 
+  /** Creates an index. The caller has checked the name. */
   createIndex(name: string, parts: Partial<Composed>, stream?: string): OpenIndex {
     const number = this.catalog.next('index');
     const uuid = randomUUID().replaceAll('-', '').slice(0, 22);
@@ -121,6 +154,7 @@ export class Engine {
     return opened;
   }
 
+  /** Creates a data stream and its first backing index. */
   createStream(name: string, composed: Composed): StreamRecord {
     const day = new Date(this.now()).toISOString().slice(0, 10).replaceAll('-', '.');
     const backing = `.ds-${name}-${day}-000001`;
@@ -138,7 +172,7 @@ export class Engine {
     return stream;
   }
 
-  /** Takes an index out of sight; the purge removes its documents. */
+  /** Takes an index out of sight at once. Retention removes its documents from disk. */
   deleteIndex(record: IndexRecord): void {
     this.catalog.remove('index', record.name);
     this.#shards.delete(record.number);
@@ -146,6 +180,7 @@ export class Engine {
     this.catalog.put('trash', String(this.catalog.next('trash')), { index: record.number });
   }
 
+  /** Deletes a data stream and its backing indices. */
   deleteStream(stream: StreamRecord): void {
     for (const name of stream.indices) {
       const record = this.catalog.get('index', name);
@@ -154,22 +189,25 @@ export class Engine {
     this.catalog.remove('stream', stream.name);
   }
 
-  /** Stores a mapping that grew or was put. */
+  /** Writes the mapping that dynamic mapping extended. */
   saveMapping({ record, shard }: OpenIndex): void {
     this.catalog.put('index', record.name, { ...record, mappings: shard.mapping.definition });
   }
 
+  /** Replaces the mapping of an index, and its settings where given. */
   remap(opened: OpenIndex, mappings: JsonObject, settings = opened.record.settings): void {
     opened.shard.remap(clone(mappings), mappingSettings(settings));
     this.catalog.put('index', opened.record.name, { ...opened.record, mappings, settings });
   }
 
+  /** The backing index that takes writes. */
   #streamTarget(stream: StreamRecord, isCreate: boolean): OpenIndex {
     if (!isCreate)
       throw illegalArgument('only write ops with an op_type of create are allowed in data streams');
     return this.open(stream.indices.at(-1)!);
   }
 
+  /** The index that takes writes to an alias; undefined where no index has it. */
   #aliasTarget(name: string): OpenIndex | undefined {
     const having = this.catalog.all('index').filter(([, record]) => Object.hasOwn(record.aliases, name));
     const writer = having.find(([, { aliases }]) => (aliases[name] as JsonObject).is_write_index === true);
@@ -181,7 +219,7 @@ export class Engine {
     return chosen && this.open(chosen[0]);
   }
 
-  /** After an aborted transaction memory may know more than the disk; all of it is read again. */
+  /** After an aborted transaction memory may be ahead of the disk, so all of it is read again. */
   #reload(): void {
     this.#shards.clear();
     this.cache.forget('');

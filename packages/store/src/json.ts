@@ -1,18 +1,24 @@
-/** What JSON.parse gives, named so that no `any` wanders through the store. */
+/** A value as `JSON.parse` returns it. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
-/** How deep values may lie in one another: as deep as Elasticsearch reads them, and far from the end of the stack. */
+/**
+ * Nesting of objects and arrays. Elasticsearch's limit, too; the store's recursion stays well below
+ * the limit of the stack.
+ */
 const deepestJson = 1_000;
 
-/** Well-formed, and nested deeper than anything here could walk through. */
+/** JSON that is well-formed and nested too deeply. */
 class TooDeep extends SyntaxError {
   constructor() {
     super(`Document nesting depth (${deepestJson + 1}) exceeds the maximum allowed (${deepestJson})`);
   }
 }
 
-/** JSON.parse of bytes that a client sent. Throws a SyntaxError. */
+/**
+ * Parses bytes that a client sent. Duplicate keys keep the last value; numbers are doubles.
+ * @throws SyntaxError
+ */
 export function parseJson(bytes: Buffer): unknown {
   // What is short has no room for so many brackets and their ends.
   if (bytes.length > 2 * deepestJson) checkDepth(bytes);
@@ -21,7 +27,10 @@ export function parseJson(bytes: Buffer): unknown {
 
 const [quote, backslash] = [0x22, 0x5c];
 
-/** Brackets are the only bytes in question: `[` and `{`, and their ends, differ from each other in one bit. */
+/**
+ * Counts brackets outside of strings. `[` and `{`, and their ends, differ from each other in one
+ * bit.
+ */
 function checkDepth(bytes: Buffer): void {
   let depth = 0;
   let inText = false;
@@ -36,7 +45,10 @@ function checkDepth(bytes: Buffer): void {
   }
 }
 
-/** Bytes that are JSON already: a document goes out as it came in, with its spacing and its long numbers. */
+/**
+ * Bytes that are JSON. A document leaves as it came, with its spacing and its long numbers. The
+ * bytes are not copied.
+ */
 export class RawJson {
   readonly bytes: Buffer;
   constructor(bytes: Buffer) {
@@ -44,11 +56,12 @@ export class RawJson {
   }
 }
 
+/** Whether a value is a JSON object. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RawJson);
 }
 
-/** JSON.stringify, except that raw documents pass through untouched. */
+/** `JSON.stringify`, except that raw documents pass through unchanged. */
 export function stringify(value: unknown): string {
   if (value instanceof RawJson) return value.bytes.toString();
   if (Array.isArray(value)) return `[${value.map((item) => stringify(item ?? null)).join(',')}]`;
@@ -61,7 +74,7 @@ export function stringify(value: unknown): string {
   return `{${text}}`;
 }
 
-/** The same value with raw documents parsed, for the answers that have to look inside. */
+/** The same value with raw documents parsed, for answers whose members are looked into. */
 export function parsed(value: unknown): unknown {
   if (value instanceof RawJson) return JSON.parse(value.bytes.toString());
   if (Array.isArray(value)) return value.map(parsed);

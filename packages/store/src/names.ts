@@ -2,6 +2,7 @@ import { type JsonObject, wildcard } from './json.ts';
 import type { Catalog, IndexRecord } from './storage/catalog.ts';
 import { illegalArgument, indexNotFound, StoreError } from './store-error.ts';
 
+/** Throws Elasticsearch's error for a name. */
 function invalid(name: string, why: string): never {
   throw new StoreError(400, 'invalid_index_name_exception', `Invalid index name [${name}], ${why}`, {
     index_uuid: '_na_',
@@ -9,7 +10,10 @@ function invalid(name: string, why: string): never {
   });
 }
 
-/** A name that an index may have. */
+/**
+ * The name, which an index may have.
+ * @throws StoreError `invalid_index_name_exception`
+ */
 export function checkedName(name: string): string {
   if (name !== name.toLowerCase()) invalid(name, 'must be lowercase');
   if (/[\\/*?"<>| ,]/.test(name))
@@ -22,13 +26,20 @@ export function checkedName(name: string): string {
   return name;
 }
 
+/** How an expression of names is resolved. */
 interface NameOptions {
+  /** Whether a missing name is no error. */
   ignoreUnavailable: boolean;
+  /** Whether a pattern, or the whole expression, may name nothing. */
   allowNoIndices: boolean;
-  /** Whether patterns also find what is hidden. */
+  /** Whether patterns also match hidden indices. */
   hidden: boolean;
 }
 
+/**
+ * Reads the parameters about names.
+ * @throws StoreError
+ */
 export function nameOptions(query: Record<string, string | undefined>): NameOptions {
   const expand = (query.expand_wildcards ?? 'open').split(',');
   const unknown = expand.find((value) => !['open', 'closed', 'hidden', 'none', 'all'].includes(value));
@@ -40,12 +51,14 @@ export function nameOptions(query: Record<string, string | undefined>): NameOpti
   };
 }
 
+/** Elasticsearch's defaults for searches. */
 const defaults: NameOptions = { ignoreUnavailable: false, allowNoIndices: true, hidden: false };
 
+/** Indices whose name starts with a dot or that are set to hidden. */
 const isHidden = (record: IndexRecord) =>
   record.name.startsWith('.') || String((record.settings.index as JsonObject | undefined)?.hidden) === 'true';
 
-/** Names that stand for several indices at once, and for which. */
+/** Names that stand for several indices: data streams and aliases. O(indices). */
 function groupsOf(catalog: Catalog): Map<string, Set<string>> {
   const groups = new Map<string, Set<string>>();
   for (const [name, stream] of catalog.all('stream')) groups.set(name, new Set(stream.indices));
@@ -55,6 +68,7 @@ function groupsOf(catalog: Catalog): Map<string, Set<string>> {
   return groups;
 }
 
+/** The indices that a pattern names, directly or through streams and aliases. */
 function expandPattern(catalog: Catalog, pattern: string, hidden: boolean): string[] {
   const matcher = wildcard(pattern === '_all' ? '*' : pattern);
   const dotted = pattern.startsWith('.');
@@ -70,7 +84,12 @@ function expandPattern(catalog: Catalog, pattern: string, hidden: boolean): stri
   return [...names, ...grouped];
 }
 
-/** The indices that an expression such as `logs-*,-logs-old*,alerts` names, sorted; backing ones for streams. */
+/**
+ * The indices that an expression such as `logs-*,-logs-old*,alerts` names, sorted by name. Parts
+ * apply from left to right; data streams stand for their backing indices. No expression, or `_all`,
+ * names all.
+ * @throws StoreError where a name is missing and the options do not allow it.
+ */
 export function resolve(catalog: Catalog, expression: string | undefined, options = defaults): IndexRecord[] {
   const found = new Set<string>();
   const parts = expression ? expression.split(',') : ['*'];

@@ -1,14 +1,19 @@
 import type { NamePattern } from '@logboom/common';
 import { parsed, RawJson, wildcard } from './json.ts';
 
+/** What remains of a pattern below a member. `**` stands for any number of steps. */
 type Pattern = { steps: (NamePattern | '**')[] };
 
+/** Splits a pattern at its dots; a dot after a backslash is part of a name. */
 function pattern(text: string): Pattern {
   const names = text.split(/(?<!\\)\./).map((name) => name.replaceAll('\\.', '.'));
   return { steps: names.map((name) => (name === '**' ? '**' : wildcard(name))) };
 }
 
-/** What remains of patterns below a member called `name`; an empty remainder means that the member is named. */
+/**
+ * What remains of patterns below a member of that name. An empty remainder means that the member
+ * itself is named.
+ */
 function descend(patterns: Pattern[], name: string): Pattern[] {
   return patterns.flatMap(({ steps }): Pattern[] => {
     const [step, ...rest] = steps;
@@ -17,10 +22,14 @@ function descend(patterns: Pattern[], name: string): Pattern[] {
   });
 }
 
+/** Whether one of the patterns ends here. */
 const isNamed = (patterns: Pattern[]) =>
   patterns.some(({ steps }) => steps.length === 0 || (steps.length === 1 && steps[0] === '**'));
 
-/** Keeps what the patterns name. An object that loses all its members goes, too, as in Elasticsearch. */
+/**
+ * The parts that the patterns name. An object that loses all of its members is removed, as in
+ * Elasticsearch.
+ */
 function keep(value: unknown, patterns: Pattern[]): unknown {
   if (isNamed(patterns)) return value;
   if (value instanceof RawJson) return keep(parsed(value), patterns);
@@ -35,6 +44,7 @@ function keep(value: unknown, patterns: Pattern[]): unknown {
   return members.length > 0 ? Object.fromEntries(members) : undefined;
 }
 
+/** The value without the parts that the patterns name. */
 function drop(value: unknown, patterns: Pattern[]): unknown {
   if (value instanceof RawJson && patterns.length > 0) return drop(parsed(value), patterns);
   if (patterns.length === 0 || typeof value !== 'object' || value === null) return value;
@@ -46,7 +56,10 @@ function drop(value: unknown, patterns: Pattern[]): unknown {
   return Object.fromEntries(members);
 }
 
-/** `filter_path`: a comma list of dotted patterns; those with a leading `-` take away. */
+/**
+ * `filter_path`: dotted patterns separated by commas; those that start with `-` exclude. The input
+ * is not changed.
+ */
 export function filterPath(value: unknown, list: string): unknown {
   const names = list.split(',').filter(Boolean);
   const includes = names.filter((name) => !name.startsWith('-')).map(pattern);
@@ -55,7 +68,7 @@ export function filterPath(value: unknown, list: string): unknown {
   return drop(kept, excludes) ?? {};
 }
 
-/** `_source` filtering: like filter_path, and a name also takes everything below it. */
+/** `_source` filtering: like `filterPath`, but a name also includes everything below it. */
 export function filterSource(source: unknown, includes: string[], excludes: string[]): unknown {
   const kept = includes.length > 0 ? keepSource(source, includes) : source;
   return dropSource(kept, excludes) ?? {};
@@ -63,14 +76,17 @@ export function filterSource(source: unknown, includes: string[], excludes: stri
 
 const keepSource = (source: unknown, includes: string[]) => keepDotted(source, includes.map(wildcard), '');
 
-/** Whether a pattern names the member, or an object that its dotted key leads through, as `host` does `host.name`. */
+/**
+ * Whether a pattern names the member, or an object that its dotted key leads through: `host`
+ * includes the key `host.name`.
+ */
 function matchesPart(patterns: NamePattern[], full: string, path: string): boolean {
   for (let dot = full.indexOf('.', path.length + 1); dot !== -1; dot = full.indexOf('.', dot + 1))
     if (patterns.some((one) => one.test(full.slice(0, dot)))) return true;
   return patterns.some((one) => one.test(full));
 }
 
-/** Whole dotted names are compared, for a document may write `host.name` as one key or as two. */
+/** Compares whole dotted names, since a document may write `host.name` as one key or as two. */
 function keepDotted(value: unknown, patterns: NamePattern[], path: string): unknown {
   if (path && patterns.some((one) => one.test(path))) return value;
   if (typeof value !== 'object' || value === null) return undefined;

@@ -7,27 +7,37 @@ import { columnKey, decodeDocument, idKey, numberKey } from './storage/files.ts'
 import type { SealedSegment } from './storage/segment.ts';
 import type { StoreTelemetry } from './telemetry.ts';
 
+/** How much the store keeps. Both limits apply. */
 export interface Keep {
+  /** Milliseconds since a document was written. */
   keepAge: Millis;
+  /** Bytes of documents as received. The file is larger: columns come on top. */
   keepSize: number;
-  /** The index of episodes, which size alone takes nothing from. */
+  /** The index of alert documents, from which only age removes anything. */
   alerts?: string;
 }
 
-/** Keys removed in one transaction: writers wait for no more than these. */
+/** Keys removed in one transaction. Writes wait for no more than these. */
 const step = 1000;
-/** How often it looks, at the most. */
+/** Milliseconds between two runs. */
 const interval = 60_000;
 
 /**
- * Takes old documents away, segment by segment: a segment leaves in one small transaction that takes it out of sight,
- * and its documents follow in many small ones, after a restart if need be.
+ * Removes old documents, segment by segment. A segment is taken out of sight in one small
+ * transaction; its documents and columns are removed from disk in many small ones, after a restart
+ * if need be (`Trash`).
  *
- * Age counts from the *write*, not from `@timestamp`: somebody who ships last year's logs today wants to see them. A
- * segment leaves when its last document is old enough; an open one is sealed when its first is an eighth of the age
- * old, so that nothing stays much longer than asked. Size is the sum of documents as received; when there is more,
- * the segments that were written to least recently leave, whatever their index, except those of the index of episodes: alerts are
- * few, and what they tell outlives the lines that they came from. Only age takes them.
+ * Age counts from the *write*, not from `@timestamp`: a user who ships last year's logs today wants
+ * to see them. A segment is removed when its last document is old enough. An open segment is sealed
+ * when its first document is an eighth of the age old, so that nothing stays much longer than
+ * configured.
+ *
+ * Size is the sum of the documents as received. While there is more, the segment that was written
+ * to least recently is removed, whatever its index, except in the index of alerts: alerts are few,
+ * and outlive the lines that caused them.
+ *
+ * Runs start at `start` and then every minute, one at a time. Errors are reported and the next run
+ * tries again.
  */
 export class Retention {
   readonly #engine: Engine;
@@ -43,19 +53,21 @@ export class Retention {
     this.#telemetry = telemetry;
   }
 
+  /** Runs now and then every minute. The timer does not keep the process alive. */
   start(): void {
     this.#timer = setInterval(() => this.run(), interval);
     this.#timer.unref();
     this.run();
   }
 
+  /** Starts no further run and waits for the present one, which ends after its current transaction. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
     await this.#running;
   }
 
-  /** One look at everything. A second call while one runs waits for that one. */
+  /** One run. A call during a run waits for that one. Never rejects. */
   run(): Promise<void> {
     this.#running ??= this.#look().finally(() => {
       this.#running = undefined;
@@ -108,6 +120,7 @@ export class Retention {
     }
   }
 
+  /** Takes a segment out of sight, unless it or its index is gone meanwhile. */
   async #drop(name: string, segment: SealedSegment, reason: 'age' | 'size' | 'deleted'): Promise<void> {
     const dropped = await this.#engine.write(() => {
       const { catalog } = this.#engine;
@@ -123,6 +136,7 @@ export class Retention {
     await turn();
   }
 
+  /** Removes from disk what is out of sight. */
   async #purge(): Promise<void> {
     for (const [name, trash] of this.#engine.catalog.all('trash')) {
       while (!this.#stopped && (await this.#engine.write(() => this.#purgeSome(trash)))) await turn();
@@ -131,7 +145,7 @@ export class Retention {
     }
   }
 
-  /** Returns whether there was anything to remove. */
+  /** One step of a purge. Returns whether there was anything to remove. */
   #purgeSome({ index, range }: Trash): boolean {
     const { documents, ids, segments, columns } = this.#engine.files;
     const from = range ? numberKey(index, range[0]) : numberKey(index, 0);
@@ -161,6 +175,7 @@ export class Retention {
     return removed > 0;
   }
 
+  /** Reports documents and bytes of all indices. */
   #measure(): void {
     const shards = this.#indices().map(({ shard }) => shard);
     const total = (read: (shard: (typeof shards)[number]) => number) =>

@@ -1,6 +1,11 @@
-/** A request that ends in Elasticsearch's error shape. It is an answer, not a malfunction. */
+/**
+ * A request that ends with an error of Elasticsearch's form. It is an answer, not a fault of the
+ * store: type, reason and status are Elasticsearch's, so that clients react as they do to it.
+ */
 export class StoreError extends Error {
+  /** The HTTP status. */
   readonly status: number;
+  /** Elasticsearch's type, such as `parsing_exception`. */
   readonly type: string;
   /** Further members of the error object, such as `index` or `resource.id`. */
   readonly details: Record<string, unknown>;
@@ -14,29 +19,32 @@ export class StoreError extends Error {
   }
 }
 
+/** Makes errors of one type with status 400. */
 const refusal = (type: string) => (reason: string, details?: Record<string, unknown>) =>
   new StoreError(400, type, reason, details);
 
-/** The JSON of a request has not the expected shape. */
+/** The JSON of a request does not have the expected shape. */
 export const parsingError = refusal('parsing_exception');
-/** A value that is well-formed and yet not acceptable. */
+/** A value is well-formed and not acceptable. */
 export const illegalArgument = refusal('illegal_argument_exception');
-/** A mapping that cannot be. */
+/** A mapping is malformed or not supported. */
 export const mapperError = refusal('mapper_parsing_exception');
-/** Something that whole requests of this kind need and that is not there. */
+/** The request lacks something that all requests of its kind need. */
 export const validationError = refusal('action_request_validation_exception');
+/** An object has an unknown or malformed member. */
 export const xContentError = refusal('x_content_parse_exception');
 
-/** A document that does not fit its mapping; `cause` says what is wrong with the value. */
+/** A document does not fit its mapping. `cause` describes the value. */
 export function documentError(reason: string, cause?: { type: string; reason: string }): StoreError {
   return new StoreError(400, 'document_parsing_exception', reason, cause ? { caused_by: cause } : {});
 }
 
-/** A query that parses and yet cannot run on this index; a search reports it as the failure of its shard. */
+/** A query parses and cannot run on this index. A search reports it as the failure of its shard. */
 export function queryShardError(reason: string, cause?: { type: string; reason: string }): StoreError {
   return new StoreError(400, 'query_shard_exception', reason, cause ? { caused_by: cause } : {});
 }
 
+/** The error for an index that does not exist. */
 export function indexNotFound(index: string): StoreError {
   return new StoreError(404, 'index_not_found_exception', `no such index [${index}]`, {
     'resource.type': 'index_or_alias',
@@ -46,24 +54,29 @@ export function indexNotFound(index: string): StoreError {
   });
 }
 
-/** Ids have no column. */
+/** Sorting and aggregating by `_id` are refused: ids have no column. */
 export const idError = () =>
   illegalArgument(
     'Fielddata access on the _id field is disallowed, you can re-enable it by updating the dynamic cluster setting: indices.id_field_data.enabled',
   );
 
+/** The field has neither an index nor doc values. */
 export const noColumnError = ({ name, type }: { name: string; type: string }) =>
   illegalArgument(
     `Can't load fielddata on [${name}] because fielddata is unsupported on fields of type [${type}]. Use doc values instead.`,
   );
 
+/** Sorting and aggregating by a text field are refused. */
 export function fielddataError(field: string, index: string) {
   return illegalArgument(
     `Fielddata is disabled on [${field}] in [${index}]. Text fields are not optimised for operations that require per-document field data like aggregations and sorting, so these operations are disabled by default. Please use a keyword field instead. Alternatively, set fielddata=true on [${field}] in order to load field data by uninverting the inverted index. Note that this can use significant memory.`,
   );
 }
 
-/** An error that came up in an index while it was searched; Elasticsearch wraps it into one that names the shards. */
+/**
+ * An error that arose in an index while it was searched. Elasticsearch wraps it in one that names
+ * the shards.
+ */
 export class ShardFailure extends StoreError {
   readonly index: string;
 
@@ -74,6 +87,7 @@ export class ShardFailure extends StoreError {
   }
 }
 
+/** The error without its cause. */
 function rootOf({ caused_by: _, ...root }: Record<string, unknown>) {
   return root;
 }

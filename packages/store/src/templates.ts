@@ -5,16 +5,19 @@ import { StoreError } from './store-error.ts';
 
 /** What a new index gets from templates. */
 export interface Composed {
+  /** Name of the index template. */
   template: string;
   settings: JsonObject;
   mappings: JsonObject;
   aliases: JsonObject;
+  /** Whether the template is for data streams. */
   isStream: boolean;
 }
 
 /**
- * As Elasticsearch has templates for `logs-*-*` and `metrics-*-*` built in, so that events of any shipper find a
- * data stream, the store has these. Strings are keywords, `message` is text; priority 100, for own templates to win.
+ * The mapping of the built-in templates. Like those that Elasticsearch has for `logs-*-*` and
+ * `metrics-*-*`, they give events of any sender a data stream with sensible types: strings are
+ * keywords, `message` is text. Their priority is 100, so that other templates take precedence.
  */
 const ecs: JsonObject = {
   date_detection: false,
@@ -45,6 +48,7 @@ const ecs: JsonObject = {
   ],
 };
 
+/** Built-in templates by name. */
 const builtIn: Record<string, JsonObject> = Object.fromEntries(
   ['logs', 'metrics'].map((type) => [
     type,
@@ -61,20 +65,27 @@ const builtIn: Record<string, JsonObject> = Object.fromEntries(
   ]),
 );
 
+/** The index template of that name, stored or built in. */
 export function templateNamed(catalog: Catalog, name: string): JsonObject | undefined {
   return catalog.get('template', name) ?? builtIn[name];
 }
 
+/** All index templates. A stored one replaces the built-in one of its name. */
 export function allTemplates(catalog: Catalog): [string, JsonObject][] {
   const own = catalog.all('template');
   const names = new Set(own.map(([name]) => name));
   return [...own, ...Object.entries(builtIn).filter(([name]) => !names.has(name))];
 }
 
+/** The `index_patterns` of a template. */
 export const patternsOf = (template: JsonObject): string[] =>
   [template.index_patterns ?? []].flat().map(String);
 
-/** `{"index.number_of_shards": 1}`, `{"number_of_shards": 1}` and `{"index": {"number_of_shards": 1}}` are the same. */
+/**
+ * Settings in one form: below `index`, nested, every value as text. `{"index.number_of_shards":
+ * 1}`, `{"number_of_shards": 1}` and `{"index": {"number_of_shards": 1}}` are the same. Null is
+ * left out.
+ */
 export function normalSettings(settings: unknown): JsonObject {
   const result: JsonObject = {};
   const visit = (value: unknown, path: string) => {
@@ -87,6 +98,7 @@ export function normalSettings(settings: unknown): JsonObject {
   return result;
 }
 
+/** Sets a value at a path, creating objects on the way. */
 function place(target: JsonObject, steps: string[], value: unknown): void {
   const [step, ...rest] = steps;
   if (rest.length === 0) target[step!] = Array.isArray(value) ? value.map(String) : String(value);
@@ -98,6 +110,7 @@ function place(target: JsonObject, steps: string[], value: unknown): void {
   }
 }
 
+/** Settings `b` over `a`, as a new object. */
 export function mergeSettings(a: JsonObject, b: JsonObject): JsonObject {
   const result = { ...a };
   for (const [key, value] of Object.entries(b)) {
@@ -116,6 +129,10 @@ function partsOf(catalog: Catalog, template: JsonObject): JsonObject[] {
   return [...parts, template.template].filter(isObject);
 }
 
+/**
+ * What a template gives to an index: its components in order, then its own part. Later parts take
+ * precedence.
+ */
 export function compose(catalog: Catalog, name: string, template: JsonObject): Composed {
   const result: Composed = { template: name, settings: {}, mappings: {}, aliases: {}, isStream: false };
   for (const part of clone(partsOf(catalog, template))) {
@@ -128,7 +145,10 @@ export function compose(catalog: Catalog, name: string, template: JsonObject): C
   return result;
 }
 
-/** The template of the highest priority among those whose pattern the index matches. */
+/**
+ * What the template gives that has the highest priority among those whose pattern the name matches;
+ * undefined where none does.
+ */
 export function templateFor(catalog: Catalog, index: string): Composed | undefined {
   const matching = allTemplates(catalog)
     .filter(([, template]) => patternsOf(template).some((pattern) => wildcard(pattern).test(index)))
@@ -137,7 +157,7 @@ export function templateFor(catalog: Catalog, index: string): Composed | undefin
   return name && template ? compose(catalog, name, template) : undefined;
 }
 
-/** Components that a template names and that are not there. */
+/** Refuses a template that names component templates which do not exist. */
 export function assertComponents(catalog: Catalog, name: string, template: JsonObject): void {
   const ignored = [template.ignore_missing_component_templates ?? []].flat().map(String);
   const missing = [template.composed_of ?? []]

@@ -1,40 +1,39 @@
 import { randomBytes } from 'node:crypto';
 import type { Engine, OpenIndex } from './engine.ts';
-import { type ExternalVersion, largestVersion } from './external-version.ts';
 import { isObject, type Json, type JsonObject, parseJson } from './json.ts';
-import { longestId } from './storage/files.ts';
 import type { Found } from './storage/shard.ts';
-import { documentError, illegalArgument, indexNotFound, StoreError, validationError } from './store-error.ts';
+import { documentError, illegalArgument, indexNotFound, StoreError } from './store-error.ts';
+import {
+  checkId,
+  checkSequence,
+  checkTimestamp,
+  checkVersion,
+  conflict,
+  type ExternalVersion,
+  largestVersion,
+} from './write-checks.ts';
 
+/** One write, as `_bulk` and the document requests make it. */
 export interface WriteRequest {
   action: 'index' | 'create' | 'update' | 'delete';
   index: string;
+  /** Undefined to have the store choose one. */
   id: string | undefined;
-  /** The document, or the body of an update, as it came. */
+  /** The document, or the body of an update, as received. Empty for a deletion. */
   source: Buffer;
+  /** `if_seq_no`: the write is refused unless the live document has this sequence. */
   ifSequence?: number | undefined;
   requireAlias?: boolean;
   /** A version that the client keeps count of itself, instead of the store. */
   external?: ExternalVersion | undefined;
 }
 
-function checkVersion(
-  target: OpenIndex,
-  id: string,
-  old: Found | undefined,
-  external: ExternalVersion | undefined,
-): void {
-  if (!old || !external) return;
-  const { version, orEqual } = external;
-  if (orEqual ? old.version <= version : old.version < version) return;
-  const relation = orEqual ? 'higher than' : 'higher or equal to';
-  throw conflict(target, id, `current version [${old.version}] is ${relation} the one provided [${version}]`);
-}
-
+/** What a write did, in Elasticsearch's terms. */
 export interface WriteResult {
   index: string;
   id: string;
   version: number;
+  /** The sequence of the document, or the next one where there is none. */
   sequence: number;
   result: 'created' | 'updated' | 'deleted' | 'not_found' | 'noop';
   status: number;
@@ -42,8 +41,9 @@ export interface WriteResult {
   document?: Buffer;
 }
 
-/** Time-ordered at the front, as Elasticsearch's own are, so that new ids go to the end of their tree. */
+/** Ids start with the time, so that new ones go to the end of the tree of ids. */
 let counter = 0;
+/** 20 characters: 6 bytes of wall time, a 2-byte counter and 7 random bytes, as base64url. */
 function newId(now: number): string {
   counter = (counter + 1) & 0xffff;
   const bytes = Buffer.alloc(15);
@@ -53,6 +53,10 @@ function newId(now: number): string {
   return bytes.toString('base64url');
 }
 
+/**
+ * The document as an object.
+ * @throws StoreError `document_parsing_exception`
+ */
 function parseDocument(source: Buffer): JsonObject {
   let value: unknown;
   try {
@@ -67,47 +71,10 @@ function parseDocument(source: Buffer): JsonObject {
   return value;
 }
 
-function conflict({ record }: OpenIndex, id: string, why: string): StoreError {
-  return new StoreError(409, 'version_conflict_engine_exception', `[${id}]: version conflict, ${why}`, {
-    index_uuid: record.uuid,
-    shard: '0',
-    index: record.name,
-  });
-}
-
-function checkId(id: string): void {
-  if (id === '') throw illegalArgument('if _id is specified it must not be empty');
-  const length = Buffer.byteLength(id);
-  if (length > longestId)
-    throw validationError(
-      `Validation Failed: 1: id [${id}] is too long, must be no longer than ${longestId} bytes but was: ${length};`,
-    );
-}
-
-function checkSequence(
-  target: OpenIndex,
-  id: string,
-  old: Found | undefined,
-  wanted: number | undefined,
-): void {
-  if (wanted === undefined || old?.sequence === wanted) return;
-  const current = old ? `current document has seqNo [${old.sequence}]` : 'but no document was found';
-  throw conflict(target, id, `required seqNo [${wanted}], primary term [1]. ${current}`);
-}
-
-const missingTimestamp = (reason: string) =>
-  documentError(`failed to parse: ${reason}`, { type: 'illegal_argument_exception', reason });
-
-function checkTimestamp({ record }: OpenIndex, document: JsonObject): void {
-  if (!record.stream) return;
-  const value = document['@timestamp'];
-  if (value === undefined || value === null)
-    throw missingTimestamp('data stream timestamp field [@timestamp] is missing');
-  if (Array.isArray(value))
-    throw missingTimestamp('data stream timestamp field [@timestamp] encountered multiple values');
-}
-
-/** Writes one document, within a transaction. A refusal is thrown, and then nothing was changed. */
+/**
+ * Writes one document, within a transaction.
+ * @throws StoreError where the write is refused; then nothing was changed, except that an index may have been created.
+ */
 export function writeItem(engine: Engine, request: WriteRequest): WriteResult {
   if (request.action === 'delete') return deleteItem(engine, request);
   if (request.action === 'update') return updateItem(engine, request);
@@ -118,11 +85,13 @@ export function writeItem(engine: Engine, request: WriteRequest): WriteResult {
   return putDocument(engine, engine.target(request.index, isCreate), { ...request, document, isCreate });
 }
 
+/** A document to be put, parsed. */
 interface Put extends Omit<WriteRequest, 'action'> {
   document: JsonObject;
   isCreate: boolean;
 }
 
+/** Creates or replaces a document. */
 function putDocument(engine: Engine, target: OpenIndex, put: Put): WriteResult {
   const { shard, record } = target;
   const id = put.id ?? newId(engine.now());
@@ -144,6 +113,7 @@ function putDocument(engine: Engine, target: OpenIndex, put: Put): WriteResult {
   return { index: record.name, id, version: next, sequence, result, status: old ? 200 : 201 };
 }
 
+/** Deletes a document. A missing one is answered with `not_found`. */
 function deleteItem(engine: Engine, { index, id = '', ifSequence }: WriteRequest): WriteResult {
   checkId(id);
   assertThere(engine, index);
@@ -157,19 +127,20 @@ function deleteItem(engine: Engine, { index, id = '', ifSequence }: WriteRequest
   return { index: name, id, version: old.version + 1, sequence, result: 'deleted', status: 200 };
 }
 
-/** Only a document that is written makes an index. */
+/** Only a document that is written creates an index. */
 function assertThere({ catalog }: Engine, name: string): void {
   const isAlias = catalog.all('index').some(([, { aliases }]) => Object.hasOwn(aliases, name));
   if (!catalog.get('index', name) && !catalog.get('stream', name) && !isAlias) throw indexNotFound(name);
 }
 
+/** The index in which a document is updated or deleted. */
 function existing(engine: Engine, index: string): OpenIndex {
   if (engine.catalog.get('stream', index))
     throw illegalArgument('only write ops with an op_type of create are allowed in data streams');
   return engine.target(index, false);
 }
 
-/** Lays `part` over `whole`; objects are merged, everything else is replaced. */
+/** `part` over `whole`: objects are merged, everything else is replaced. */
 function overlay(whole: JsonObject, part: JsonObject): JsonObject {
   const result = { ...whole };
   for (const [key, value] of Object.entries(part)) {
@@ -179,8 +150,10 @@ function overlay(whole: JsonObject, part: JsonObject): JsonObject {
   return result;
 }
 
+/** Members of an update. Scripts are refused. */
 const updateKeys = ['doc', 'upsert', 'doc_as_upsert', 'detect_noop', '_source'];
 
+/** Updates a document from its present state, within the same transaction. */
 function updateItem(engine: Engine, request: WriteRequest): WriteResult {
   const { index, id = '', ifSequence } = request;
   checkId(id);
@@ -214,7 +187,7 @@ function updateItem(engine: Engine, request: WriteRequest): WriteResult {
   return { ...result, document: source };
 }
 
-/** The document after the update; undefined where it changes nothing. */
+/** The document after the update; undefined where nothing changes. */
 function updated(
   { record }: OpenIndex,
   id: string,

@@ -16,8 +16,13 @@ import { dateRange, range } from './ranges.ts';
 import { terms } from './terms.ts';
 import { topHits } from './top-hits.ts';
 
+/**
+ * Makes the aggregator of one bucket from a spec.
+ * @throws StoreError for options that are malformed or not supported.
+ */
 type Factory = (scope: RequestScope, spec: AggregationSpec) => Aggregator;
 
+/** Aggregations that yield numbers or hits and hold no others. */
 const metrics: Record<string, Factory> = {
   avg: average,
   sum,
@@ -31,6 +36,7 @@ const metrics: Record<string, Factory> = {
   top_hits: topHits,
 };
 
+/** Aggregations that divide documents into buckets. */
 const buckets: Record<string, Factory> = {
   terms,
   histogram,
@@ -44,6 +50,10 @@ const buckets: Record<string, Factory> = {
   composite,
 };
 
+/**
+ * The aggregator of a spec.
+ * @throws StoreError for unknown types.
+ */
 function build(scope: RequestScope, spec: AggregationSpec): Aggregator {
   const { type, name, children } = spec;
   if (Object.hasOwn(metrics, type)) {
@@ -58,7 +68,14 @@ function build(scope: RequestScope, spec: AggregationSpec): Aggregator {
   return buckets[type]!(scope, spec);
 }
 
-/** All aggregations of one search. */
+/**
+ * All aggregations of one search. They are fed segment by segment and answer when all segments were
+ * seen.
+ *
+ * Memory is bounded by limits on buckets, terms and values, each of which fails the search with an
+ * error.
+ * @throws StoreError from the constructor for whatever is wrong with the request, whether or not a document matches.
+ */
 export class Aggregations {
   readonly #children: Children;
   readonly #global: Children;
@@ -76,6 +93,10 @@ export class Aggregations {
     this.#global = new Children(scope, specs.filter(isGlobal));
   }
 
+  /**
+   * Shows the matching documents of one segment. `docs` is ascending; `scores` is by document
+   * number. Aggregations of type `global` get all live documents.
+   */
   collect(
     context: QueryContext,
     segment: Segment,
@@ -87,11 +108,13 @@ export class Aggregations {
     this.#global.collect(batch, docsOf(segment.live));
   }
 
+  /** The `aggregations` of the answer. Called once. */
   result(): JsonObject {
     return { ...this.#children.result(), ...this.#global.result() };
   }
 }
 
+/** A `global` aggregation is only allowed at the top. */
 function refuseInner(specs: AggregationSpec[]): void {
   for (const { type, name, children } of specs) {
     if (type === 'global')
@@ -102,6 +125,7 @@ function refuseInner(specs: AggregationSpec[]): void {
   }
 }
 
+/** Builds everything once, so that a request is refused even if no document falls into a bucket. */
 function tryAll(scope: RequestScope, specs: AggregationSpec[]): void {
   for (const spec of specs) {
     build(scope, spec);

@@ -5,32 +5,49 @@ import type { Segment } from '../storage/segment.ts';
 import { StoreError } from '../store-error.ts';
 import type { AggregationSpec } from './parse.ts';
 
-/** What aggregations are shown at once: documents of one segment of one index. */
+/**
+ * What aggregators are shown at once: documents of one segment of one index. `scores` is by
+ * document number, and undefined where no aggregation needs scores.
+ */
 export interface Batch {
   context: QueryContext;
   segment: Segment;
   scores: Float64Array | undefined;
 }
 
-/** Takes documents, segment by segment, and gives Elasticsearch's JSON in the end. */
+/**
+ * Collects documents segment by segment and yields Elasticsearch's JSON. One aggregator serves one
+ * bucket; it does not know the others.
+ */
 export interface Aggregator {
-  /** `docs` are local numbers in order. */
+  /**
+   * `docs` are document numbers in ascending order, all live. The array belongs to the caller and
+   * may be a view.
+   */
   collect(batch: Batch, docs: Uint16Array): void;
   result(): JsonObject;
-  /** A single number by which a bucket may be ordered: `path` is what follows the dot in `stats.max`. */
+  /**
+   * A number by which the bucket may be sorted: `path` is what follows the dot in `stats.max`. NaN
+   * where there is none.
+   */
   metric?(path: string | undefined): number;
 }
 
 /** Shared by all aggregations of one request. */
 export interface RequestScope {
   now: Millis;
-  /** Counts a new bucket; `search.max_buckets` bounds what a request can make of the memory. */
+  /**
+   * Counts a new bucket.
+   * @throws StoreError beyond `search.max_buckets`.
+   */
   addBucket(): void;
   build(spec: AggregationSpec): Aggregator;
 }
 
+/** Elasticsearch's `search.max_buckets`. */
 const mostBuckets = 65_536;
 
+/** A counter for one request. */
 export function bucketCounter(): () => void {
   let buckets = 0;
   return () => {
@@ -56,6 +73,7 @@ export class Children {
     for (const [, aggregator] of this.#aggregators) aggregator.collect(batch, docs);
   }
 
+  /** Results by name; `meta` is passed through. */
   result(): JsonObject {
     const entries = this.#aggregators.map(([{ name, meta }, aggregator]): [string, JsonObject] => [
       name,
@@ -71,6 +89,7 @@ export class Children {
     return aggregator?.metric?.(property);
   }
 
+  /** Whether buckets can be sorted by that path. */
   has(path: string): boolean {
     const name = path.split('.')[0];
     return this.#aggregators.some(
@@ -79,19 +98,21 @@ export class Children {
   }
 }
 
+/** Documents counted in a bucket, and the aggregations within. */
 export interface Bucket {
   count: number;
   children: Children;
 }
 
+/** An empty bucket, which counts against the limit. */
 export function newBucket(scope: RequestScope, specs: AggregationSpec[]): Bucket {
   scope.addBucket();
   return { count: 0, children: new Children(scope, specs) };
 }
 
 /**
- * Splits documents by bucket numbers: `numbers[i]` is the bucket of `docs[i]`, counting from 0. A counting sort, so
- * the parts keep the documents' order and cost no more than one more pass.
+ * Divides documents by bucket: `numbers[i]` is the bucket of `docs[i]`, from 0. The result has one
+ * ascending list for each bucket. A counting sort: O(documents + buckets).
  */
 export function partition(docs: Uint16Array, numbers: Uint32Array, buckets: number): Uint16Array[] {
   const ends = new Uint32Array(buckets + 1);

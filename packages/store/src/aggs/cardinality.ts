@@ -5,9 +5,16 @@ import type { Aggregator, RequestScope } from './aggregator.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
 import { columnOf, fieldName, missingNumber } from './values.ts';
 
-/** Distinct values held in memory for one count. Elasticsearch estimates; the store counts, up to this many. */
+/**
+ * Distinct values that one count holds. Elasticsearch estimates with HyperLogLog++; the store
+ * counts exactly up to this many and then refuses.
+ */
 const most = 2_000_000;
 
+/**
+ * The number of distinct values. Terms of a segment are first marked by ordinal, so each is decoded
+ * and hashed once per segment. `precision_threshold` is accepted and not needed.
+ */
 export function cardinality(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, 'field missing precision_threshold execution_hint rehash');
   const name = fieldName(spec);

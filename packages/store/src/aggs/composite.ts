@@ -12,6 +12,7 @@ import { dateInterval, evenInterval, type Interval } from './intervals.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
 import { columnOf, fieldName, shownKey } from './values.ts';
 
+/** One part of a key; null where a document has no value. */
 type Part = string | number | null;
 
 /** One of the sources whose values make up the keys. */
@@ -29,11 +30,16 @@ interface Source {
 
 const kinds = ['terms', 'histogram', 'date_histogram'];
 
+/** Options of all kinds of sources. */
 const options =
   'field order missing_bucket missing_order interval calendar_interval fixed_interval time_zone format offset'.split(
     ' ',
   );
 
+/**
+ * Parses `{"name": {"kind": {options}}}`.
+ * @throws StoreError
+ */
 function parseSource(json: Json): Source {
   const [entry] = isObject(json) ? Object.entries(json) : [];
   const [kind, body] = isObject(entry?.[1]) ? (Object.entries(entry[1])[0] ?? []) : [];
@@ -63,12 +69,12 @@ function parseSource(json: Json): Source {
   };
 }
 
-/** Where the key of documents without a value stands; by default it is the least. */
+/** Whether the key of documents without a value sorts first. By default it is the least. */
 function missingFirst({ missing_order: place, order }: JsonObject): boolean {
   return place === undefined || place === 'default' ? order !== 'desc' : place === 'first';
 }
 
-/** The keys that a document's values of one source give. */
+/** The distinct parts that a document's values of one source yield. */
 function partsOf(source: Source, batch: Batch): (doc: number) => Part[] {
   const column = columnOf(batch, source.field);
   return (doc) => {
@@ -82,9 +88,15 @@ function partsOf(source: Source, batch: Batch): (doc: number) => Part[] {
   };
 }
 
+/** The Cartesian product: a document with several values has several keys. */
 const combinations = (lists: Part[][]): Part[][] =>
   lists.reduce<Part[][]>((heads, list) => heads.flatMap((head) => list.map((part) => [...head, part])), [[]]);
 
+/**
+ * The `composite` aggregation: buckets by combinations of values, in pages. All keys after `after`
+ * are collected, not only one page, so the cost of a page is that of all of them;
+ * `search.max_buckets` is the limit.
+ */
 class Composite implements Aggregator {
   readonly #scope: RequestScope;
   readonly #spec: AggregationSpec;
@@ -105,6 +117,7 @@ class Composite implements Aggregator {
     this.#check();
   }
 
+  /** Refuses what is wrong with the request as a whole. */
   #check(): void {
     const names = this.#sources.map(({ name }) => name);
     if (new Set(names).size < names.length) throw xContentError('Composite source names must be unique');
@@ -137,7 +150,7 @@ class Composite implements Aggregator {
     }
   }
 
-  /** The key to go on from, in the form in which keys are kept. */
+  /** The key after which to go on, in the form in which keys are kept. */
   #after({ context }: Batch): Part[] | undefined {
     const { after } = this.#spec.body;
     if (after === undefined) return undefined;
@@ -157,6 +170,7 @@ class Composite implements Aggregator {
     });
   }
 
+  /** The order of keys, by each source's direction. */
   #compare(a: Part[], b: Part[]): number {
     for (const [at, { isDescending, isMissingFirst }] of this.#sources.entries()) {
       const [x, y] = [a[at]!, b[at]!];
@@ -167,6 +181,7 @@ class Composite implements Aggregator {
     return 0;
   }
 
+  /** A key as the answer shows it. */
   #shown(key: Part[]): JsonObject {
     const entries = this.#sources.map(({ name, isDate, format, zone }, at): [string, Json] => {
       const part = key[at]!;
@@ -191,5 +206,6 @@ class Composite implements Aggregator {
   }
 }
 
+/** The `composite` aggregation. */
 export const composite = (scope: RequestScope, spec: AggregationSpec): Aggregator =>
   new Composite(scope, spec);

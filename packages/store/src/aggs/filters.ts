@@ -8,7 +8,7 @@ import { type Aggregator, type Batch, type Bucket, newBucket, type RequestScope 
 import { type AggregationSpec, checkOptions } from './parse.ts';
 import { columnOf, fieldName } from './values.ts';
 
-/** A query's matcher for the index at hand; made once for each index. */
+/** Binds a query to each index once. */
 function perIndex(query: Query): (context: QueryContext) => Matcher {
   const known = new Map<QueryContext, Matcher>();
   return (context) => {
@@ -18,14 +18,16 @@ function perIndex(query: Query): (context: QueryContext) => Matcher {
   };
 }
 
+/** Counts documents into a bucket. */
 function add(bucket: Bucket, batch: Batch, docs: Uint16Array): void {
   bucket.count += docs.length;
   bucket.children.collect(batch, docs);
 }
 
+/** A bucket as the answer shows it. */
 const shown = ({ count, children }: Bucket): JsonObject => ({ doc_count: count, ...children.result() });
 
-/** One bucket of the documents for which a test holds. */
+/** An aggregation with one bucket of the documents that pass a test. */
 function single(
   scope: RequestScope,
   spec: AggregationSpec,
@@ -39,6 +41,7 @@ function single(
   };
 }
 
+/** `filter`: documents that match a query. */
 export function filterAggregation(scope: RequestScope, spec: AggregationSpec): Aggregator {
   const matcher = perIndex(parseQuery(spec.body));
   return single(scope, spec, (batch) => {
@@ -47,6 +50,7 @@ export function filterAggregation(scope: RequestScope, spec: AggregationSpec): A
   });
 }
 
+/** `missing`: documents without a value in a field. */
 export function missing(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, 'field missing');
   const name = fieldName(spec);
@@ -59,12 +63,16 @@ export function missing(scope: RequestScope, spec: AggregationSpec): Aggregator 
   });
 }
 
-/** All documents of the indices, whatever the query; it is fed with them. */
+/** `global`: all documents of the indices, whatever the query. `Aggregations` feeds it with them. */
 export function global(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, '');
   return single(scope, spec, () => () => true);
 }
 
+/**
+ * `filters`: a bucket for each query, and one for the rest where the request wants it. Named
+ * buckets are sorted by name, as in Elasticsearch.
+ */
 export function filters(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, 'filters other_bucket other_bucket_key keyed');
   const { filters: given, other_bucket: other, other_bucket_key: otherName } = spec.body;

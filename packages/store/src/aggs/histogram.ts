@@ -20,17 +20,24 @@ import { decimal } from './ranges.ts';
 import { byOrder, checkOrders, parseOrder } from './terms.ts';
 import { eachNumber, fieldName, missingNumber } from './values.ts';
 
-/** What tells a histogram over time from one over numbers. */
+/** What distinguishes a histogram over time from one over numbers. */
 interface Axis {
   interval: Interval;
+  /** Reads a bound of the request. */
   bound(value: Json): number;
+  /** `key_as_string`; undefined where there is none. */
   text(key: number, field: Field | undefined): string | undefined;
   /** Whether a bucket is within `hard_bounds`. */
   isWithin(start: number, bounds: Bounds): boolean;
 }
 
+/** Bounds in the unit of the axis. */
 type Bounds = { min: number | undefined; max: number | undefined };
 
+/**
+ * `histogram` and `date_histogram`: documents by intervals of a number. Buckets are keyed by their
+ * start.
+ */
 class Histogram implements Aggregator {
   readonly #scope: RequestScope;
   readonly #spec: AggregationSpec;
@@ -55,6 +62,7 @@ class Histogram implements Aggregator {
     checkOrders(this.#orders, newBucket({ ...scope, addBucket: () => {} }, spec.children));
   }
 
+  /** Reads `extended_bounds` or `hard_bounds`. */
   #bounds(json: Json | undefined): Bounds | undefined {
     if (!isObject(json)) return undefined;
     const read = (value: Json | undefined) =>
@@ -94,6 +102,7 @@ class Histogram implements Aggregator {
     for (const [start, number] of starts) this.#fill(start, parts[number]!, batch);
   }
 
+  /** Counts documents into a bucket, if hard bounds allow it. */
   #fill(start: number, docs: Uint16Array, batch: Batch): void {
     if (this.#hard && !this.#axis.isWithin(start, this.#hard)) return;
     const bucket = this.#bucket(start);
@@ -110,7 +119,10 @@ class Histogram implements Aggregator {
     return bucket;
   }
 
-  /** Empty buckets between the first and the last, and out to the extended bounds. */
+  /**
+   * Adds empty buckets between the first and the last, and out to the extended bounds. Each counts
+   * against the limit.
+   */
   #addEmpty(): void {
     const { floor, next } = this.#axis.interval;
     const edges = [...this.#buckets.keys()];
@@ -148,11 +160,14 @@ class Histogram implements Aggregator {
   }
 }
 
+/** Options of both kinds. */
 const common = 'field missing offset min_doc_count extended_bounds hard_bounds keyed order format';
 
+/** `key_as_string` of a boolean. */
 const booleanText = (key: number, field: Field | undefined) =>
   field?.family === 'boolean' ? String(key !== 0) : undefined;
 
+/** The `histogram` aggregation. */
 export function histogram(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, `${common} interval`);
   const length = numberOf(spec.body.interval, 0);
@@ -165,6 +180,7 @@ export function histogram(scope: RequestScope, spec: AggregationSpec): Aggregato
   return new Histogram(scope, spec, { interval, bound: Number, text: booleanText, isWithin });
 }
 
+/** Wraps the error of an unknown zone as Elasticsearch does. */
 function checkZone(zone: string): void {
   try {
     offsetOf(0, zone);
@@ -174,6 +190,7 @@ function checkZone(zone: string): void {
   }
 }
 
+/** The `date_histogram` aggregation. Keys are milliseconds. */
 export function dateHistogram(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, `${common} calendar_interval fixed_interval time_zone`);
   const zone = String(spec.body.time_zone ?? 'UTC');

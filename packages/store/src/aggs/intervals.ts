@@ -3,12 +3,16 @@ import type { JsonObject } from '../json.ts';
 import { addUnits, type CalendarUnit, floorTo, localToUtc, offsetOf } from '../mapping/zone.ts';
 import { illegalArgument, xContentError } from '../store-error.ts';
 
-/** How a histogram divides its axis: the start of the bucket of a value, and the start of the next bucket. */
+/**
+ * How a histogram divides its axis. `floor` gives the start of a value's bucket, `next` the start
+ * of the following one.
+ */
 export interface Interval {
   floor(value: number): number;
   next(start: number): number;
 }
 
+/** Elasticsearch's calendar intervals. */
 const calendar: Record<string, CalendarUnit> = {
   '1m': 'minute',
   minute: 'minute',
@@ -28,11 +32,16 @@ const calendar: Record<string, CalendarUnit> = {
   second: 'second',
 };
 
+/**
+ * Buckets of one length. `next` goes by half a length more and rounds down, so that rounding errors
+ * cannot repeat a bucket.
+ */
 export function evenInterval(length: number, offset: number): Interval {
   const floor = (value: number) => Math.floor((value - offset) / length) * length + offset;
   return { floor, next: (start) => floor(start + length * 1.5) };
 }
 
+/** Buckets of one length in a zone's local time. */
 function zonedInterval(length: number, zone: string): Interval {
   const floor = (value: number) => {
     const offset = offsetOf(value, zone);
@@ -43,11 +52,15 @@ function zonedInterval(length: number, zone: string): Interval {
   return { floor, next: (start) => floor(start + length * 1.5) };
 }
 
+/** Buckets of calendar units, whose lengths differ. */
 function calendarInterval(unit: CalendarUnit, zone: string): Interval {
   return { floor: (value) => floorTo(value, unit, zone), next: (start) => addUnits(start, unit, 1, zone) };
 }
 
-/** Values come mostly in order: the bucket of the last one is tried first, and few are computed. */
+/**
+ * Tries the bucket of the last value first: values mostly come in order, and few buckets are
+ * computed.
+ */
 function remembering({ floor, next }: Interval): Interval {
   let [start, end] = [0, 0];
   return {
@@ -62,10 +75,12 @@ function remembering({ floor, next }: Interval): Interval {
   };
 }
 
+/** Moves the starts of buckets by an offset. */
 function shifted({ floor, next }: Interval, offset: number): Interval {
   return { floor: (value) => floor(value - offset) + offset, next: (start) => next(start - offset) + offset };
 }
 
+/** Reads `offset`: a duration with an optional sign, or milliseconds. */
 function offsetIn(text: unknown): number {
   if (text === undefined) return 0;
   const [, sign, length] = /^([+-]?)(.*)$/.exec(String(text))!;
@@ -74,7 +89,10 @@ function offsetIn(text: unknown): number {
   return sign === '-' ? -duration : duration;
 }
 
-/** The interval of a date_histogram. */
+/**
+ * The interval of a `date_histogram`, from `calendar_interval` or `fixed_interval`.
+ * @throws StoreError
+ */
 export function dateInterval(body: JsonObject, zone: string): Interval {
   const { calendar_interval: unit, fixed_interval: fixed } = body;
   if (unit !== undefined && fixed !== undefined)

@@ -9,14 +9,17 @@ import type { Aggregator, Batch, RequestScope } from './aggregator.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
 import { columnOf, eachNumber, fieldName, missingNumber } from './values.ts';
 
-/** What all of the simple metrics are read from. */
+/** Count, sum, extremes and sum of squares of a field's values. All simple metrics are read from it. */
 class Moments implements Aggregator {
   count = 0;
   sum = 0;
   min = Number.POSITIVE_INFINITY;
   max = Number.NEGATIVE_INFINITY;
   sumOfSquares = 0;
-  /** What rounding took from the sum so far (Kahan): Elasticsearch's sums are compensated, too. */
+  /**
+   * Kahan's compensation: what rounding has taken from the sum. Elasticsearch's sums are
+   * compensated, too.
+   */
   #lost = 0;
   field: Field | undefined;
   readonly #scope: RequestScope;
@@ -70,7 +73,7 @@ class Moments implements Aggregator {
   }
 }
 
-/** A date's metric is a number, and as text a date; a boolean's text is none where it is one of several. */
+/** `…_as_string` members: a date's value as a date, a boolean's as `true` or `false`. */
 function asText(
   moments: Moments,
   values: Record<string, number | null>,
@@ -89,17 +92,20 @@ function asText(
   );
 }
 
-/** A pattern for numbers starts like one; what begins with a letter is for dates. */
+/** A date format. A pattern for numbers does not start with a letter and is refused. */
 function formatOf({ body, type }: AggregationSpec): string | undefined {
   if (body.format === undefined) return undefined;
   if (/^[a-zA-Z]/.test(String(body.format))) return String(body.format);
   throw illegalArgument(`[${type}] a format for numbers is not supported by this store`);
 }
 
+/** Null where there are no values. */
 const some = (moments: Moments, value: number) => (moments.count === 0 ? null : value);
 
+/** Reads one number of the moments. */
 type Read = (moments: Moments) => number;
 
+/** A metric with one value. `emptyIsZero`: without values it is 0 instead of null. */
 const single =
   (read: Read, emptyIsZero = false) =>
   (scope: RequestScope, spec: AggregationSpec): Aggregator => {
@@ -112,11 +118,16 @@ const single =
     return new Moments(scope, spec, show, read);
   };
 
+/** `avg` */
 export const average = single((moments) => moments.average);
+/** `sum` */
 export const sum = single((moments) => moments.sum, true);
+/** `min` */
 export const minimum = single((moments) => moments.min);
+/** `max` */
 export const maximum = single((moments) => moments.max);
 
+/** The members of `stats`. */
 function basics(moments: Moments) {
   const { count, sum: total } = moments;
   return {
@@ -128,6 +139,7 @@ function basics(moments: Moments) {
   };
 }
 
+/** `stats` */
 export function stats(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, 'field missing format');
   const format = formatOf(spec);
@@ -143,6 +155,10 @@ export function stats(scope: RequestScope, spec: AggregationSpec): Aggregator {
   );
 }
 
+/**
+ * `extended_stats`. Variance comes from the sum of squares, as in Elasticsearch, and is never
+ * negative.
+ */
 export function extendedStats(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, 'field missing sigma');
   const sigma = numberOf(spec.body.sigma, 2);
@@ -187,7 +203,7 @@ export function extendedStats(scope: RequestScope, spec: AggregationSpec): Aggre
   );
 }
 
-/** Counts values of any kind. */
+/** `value_count`: values of any kind, repeats included. */
 export function valueCount(_scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, 'field missing');
   const name = fieldName(spec);

@@ -1,6 +1,10 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { illegalArgument, parsingError, xContentError } from '../store-error.ts';
 
+/**
+ * A parsed aggregation. `body` has the options of its type, which its factory checks; `children`
+ * are those within.
+ */
 export interface AggregationSpec {
   name: string;
   type: string;
@@ -11,9 +15,10 @@ export interface AggregationSpec {
   needsScores: boolean;
 }
 
-/** Deeper than any dashboard nests them. */
+/** Nesting of aggregations. The parser recurses. */
 const deepest = 10;
 
+/** Parses one aggregation: a type, and `aggs` and `meta` beside it. */
 function parseOne(name: string, json: Json, depth: number): AggregationSpec {
   if (/[[\]>]/.test(name))
     throw parsingError(
@@ -39,6 +44,10 @@ function parseOne(name: string, json: Json, depth: number): AggregationSpec {
   return { name, type, body, children, meta, needsScores };
 }
 
+/**
+ * Parses `aggs`.
+ * @throws StoreError
+ */
 export function parseAggregations(json: Json | undefined, depth = 0): AggregationSpec[] {
   if (json === undefined || json === null) return [];
   if (!isObject(json)) throw parsingError('Expected [START_OBJECT] under [aggs]');
@@ -46,7 +55,10 @@ export function parseAggregations(json: Json | undefined, depth = 0): Aggregatio
   return Object.entries(json).map(([name, one]) => parseOne(name, one, depth));
 }
 
-/** Refuses options that the store does not know, for the same reason as in queries. */
+/**
+ * Refuses options that the store does not know: ignoring one would give a wrong answer. `known` are
+ * names separated by spaces.
+ */
 export function checkOptions({ name, type, body }: AggregationSpec, known: string): void {
   const unknown = Object.keys(body).find((key) => !known.split(' ').includes(key));
   if (unknown)

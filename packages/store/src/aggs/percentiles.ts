@@ -7,9 +7,10 @@ import type { Aggregator, RequestScope } from './aggregator.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
 import { eachNumber, fieldName, missingNumber } from './values.ts';
 
+/** Percentiles by default, as in Elasticsearch. */
 const usual = [1, 5, 25, 50, 75, 95, 99];
 
-/** Values held for one set of percentiles: 80 MB. */
+/** Values held for one aggregation: 80 MB. */
 const most = 10_000_000;
 
 /** Numbers in a typed array that doubles when it is full. */
@@ -28,12 +29,16 @@ class Numbers {
     this.#values[this.#length++] = value;
   }
 
+  /** A sorted copy. */
   sorted(): Float64Array {
     return this.#values.slice(0, this.#length).sort();
   }
 }
 
-/** The value below which a share of the values lies, straight between its neighbours. Exact, not a sketch. */
+/**
+ * The value below which a percentage of the values lies, interpolated between neighbours. It is
+ * exact; Elasticsearch estimates with t-digest.
+ */
 function percentileOf(sorted: Float64Array, percent: number): number | null {
   if (sorted.length === 0) return null;
   const place = (percent / 100) * (sorted.length - 1);
@@ -42,9 +47,10 @@ function percentileOf(sorted: Float64Array, percent: number): number | null {
   return a + (b - a) * (place - low);
 }
 
-/** `50` is shown as `50.0`. */
+/** A percentile's name: `50.0` for 50, as Java writes a double. */
 const percentName = (percent: number) => (Number.isInteger(percent) ? `${percent}.0` : String(percent));
 
+/** The percentiles that the request wants, ascending. */
 function percentsOf({ body }: AggregationSpec): number[] {
   if (body.percents === undefined) return usual;
   const percents = Array.isArray(body.percents) ? body.percents.map(Number) : [];
@@ -54,6 +60,7 @@ function percentsOf({ body }: AggregationSpec): number[] {
   return percents.sort((a, b) => a - b);
 }
 
+/** The `percentiles` aggregation. Options of sketches are accepted and not needed. */
 export function percentiles(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, 'field missing format percents keyed tdigest hdr');
   const name = fieldName(spec);

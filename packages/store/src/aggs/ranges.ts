@@ -8,6 +8,7 @@ import { type Aggregator, type Bucket, newBucket, type RequestScope } from './ag
 import { type AggregationSpec, checkOptions } from './parse.ts';
 import { eachNumber, fieldName, missingNumber } from './values.ts';
 
+/** A range `[from, to)` and its bucket. */
 interface Range {
   key: string | undefined;
   from: number | undefined;
@@ -15,6 +16,7 @@ interface Range {
   bucket: Bucket;
 }
 
+/** How bounds are read and shown. `isText`: bounds are also shown as text. */
 interface Scale {
   read(value: Json): number;
   /** How a bound looks in a key; and beside the number, where that differs. */
@@ -22,7 +24,10 @@ interface Scale {
   isText: boolean;
 }
 
-/** Java writes a double with a decimal point, and large and small ones with an exponent. */
+/**
+ * A number as Java writes a double: with a decimal point, and with an exponent below 0.001 and from
+ * ten million on.
+ */
 export function decimal(value: number): string {
   const size = Math.abs(value);
   if (value === 0 || (size >= 1e-3 && size < 1e7))
@@ -31,6 +36,7 @@ export function decimal(value: number): string {
   return `${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`;
 }
 
+/** Ranges in the order of their bounds. */
 function readRanges(given: Json[], scale: Scale, bucket: () => Bucket): Range[] {
   const read = (value: Json | undefined) =>
     value === undefined || value === null ? undefined : scale.read(value);
@@ -43,6 +49,7 @@ function readRanges(given: Json[], scale: Scale, bucket: () => Bucket): Range[] 
   return all.sort((a, b) => (a.from ?? first) - (b.from ?? first) || (a.to ?? last) - (b.to ?? last));
 }
 
+/** The aggregator of both kinds. A document counts once in each range that one of its values is in. */
 function rangesOf(
   scope: RequestScope,
   spec: AggregationSpec,
@@ -98,6 +105,7 @@ function rangesOf(
   };
 }
 
+/** The `range` aggregation. */
 export function range(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, 'field missing ranges keyed');
   const number = (value: Json) => {
@@ -108,6 +116,10 @@ export function range(scope: RequestScope, spec: AggregationSpec): Aggregator {
   return rangesOf(scope, spec, () => ({ read: number, text: decimal, isText: false }));
 }
 
+/**
+ * The `date_range` aggregation. Bounds are read with the field's format, unless the request has
+ * one.
+ */
 export function dateRange(scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(spec, 'field missing ranges keyed format time_zone');
   const zone = String(spec.body.time_zone ?? 'UTC');

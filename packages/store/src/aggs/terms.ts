@@ -18,9 +18,15 @@ import {
 import { type AggregationSpec, checkOptions } from './parse.ts';
 import { aggregatedField, columnOf, fieldName, missingNumber, shownKey } from './values.ts';
 
+/** A term, or a number for numeric fields. */
 type Key = string | number;
+/** One criterion: `_count`, `_key`, or the path of a metric. */
 type Order = { by: string; ascending: boolean };
 
+/**
+ * Reads `order`. A sort by key is added last to make the order total.
+ * @throws StoreError
+ */
 export function parseOrder(order: Json | undefined, usual: Order[]): Order[] {
   if (order === undefined) return usual;
   const parsed = (Array.isArray(order) ? order : [order]).flatMap((entry) => {
@@ -34,7 +40,7 @@ export function parseOrder(order: Json | undefined, usual: Order[]): Order[] {
   return parsed.some(({ by }) => by === '_key') ? parsed : [...parsed, { by: '_key', ascending: true }];
 }
 
-/** Sorts buckets by count, key, or a number from an aggregation within them. */
+/** Compares buckets. A bucket without a value for a metric sorts last in both directions. */
 export function byOrder<K extends Key>(orders: Order[]) {
   const value = ([key, bucket]: [K, Bucket], by: string): Key => {
     if (by === '_key') return key;
@@ -54,6 +60,7 @@ export function byOrder<K extends Key>(orders: Order[]) {
   };
 }
 
+/** Refuses a metric that the buckets do not have. `sample` is an empty bucket. */
 export function checkOrders(orders: Order[], sample: Bucket): void {
   const unknown = orders.find(({ by }) => by !== '_key' && by !== '_count' && !sample.children.has(by));
   if (unknown?.by.includes('>'))
@@ -68,7 +75,7 @@ export function checkOrders(orders: Order[], sample: Bucket): void {
     );
 }
 
-/** `include` and `exclude`: a regular expression for the whole term, or a list of terms. */
+/** `include` or `exclude`: a regular expression for the whole term, or an array of terms. */
 function listed(value: Json | undefined): ((key: string) => boolean) | undefined {
   if (value === undefined || value === null) return undefined;
   if (isObject(value)) throw illegalArgument('partitions are not supported by this store');
@@ -82,12 +89,19 @@ type Counts = Map<Key, number>;
 /** Terms counted for one aggregation: some 150 MB. */
 const mostTerms = 1_000_000;
 
+/**
+ * The `terms` aggregation. Counts are exact over all segments, so `doc_count_error_upper_bound` is
+ * always 0 and `shard_size` is not needed.
+ */
 class Terms implements Aggregator {
   readonly #scope: RequestScope;
   readonly #spec: AggregationSpec;
   readonly #name: string;
   readonly #buckets = new Map<Key, Bucket>();
-  /** Of terms with nothing within them a number is kept and no bucket: there may be millions, of which ten are shown. */
+  /**
+   * Where no aggregations are within, a count by term and no buckets: there may be millions, of
+   * which ten are shown.
+   */
   readonly #counts: Counts | undefined;
   readonly #include: ((key: string) => boolean) | undefined;
   readonly #exclude: ((key: string) => boolean) | undefined;
@@ -135,7 +149,10 @@ class Terms implements Aggregator {
     }
   }
 
-  /** A document and the number of its key for each of its values; `keys` gets the keys by number. */
+  /**
+   * For each value, its document and the number of its key; `keys` receives the keys by number. For
+   * terms the numbers are the segment's ordinals.
+   */
   #assign(batch: Batch, docs: Uint16Array, keys: Key[]): [Uint16Array, Uint32Array] {
     const column = columnOf(batch, this.#name);
     const owners: number[] = [];
@@ -166,6 +183,7 @@ class Terms implements Aggregator {
     return [Uint16Array.from(owners), Uint32Array.from(numbers)];
   }
 
+  /** The key that `missing` gives to documents without a value. */
   #missing({ context }: Batch): Key | undefined {
     const { missing } = this.#spec.body;
     const field = fieldOf(context, this.#name);
@@ -175,6 +193,10 @@ class Terms implements Aggregator {
     return isNumeric ? missingNumber(missing, field, this.#scope.now) : String(missing);
   }
 
+  /**
+   * Adds to a term's count.
+   * @throws StoreError beyond the limit.
+   */
   #count(counts: Counts, key: Key, count: number): void {
     const known = counts.get(key);
     if (known === undefined && ((count === 0 && this.#least > 0) || !this.#isWanted(key))) return;
@@ -183,6 +205,7 @@ class Terms implements Aggregator {
     counts.set(key, (known ?? 0) + count);
   }
 
+  /** Adds to a bucket. Undefined where the term is not wanted. */
   #add(key: Key, count: number): Bucket | undefined {
     const known = this.#buckets.get(key);
     if (!known && ((count === 0 && this.#least > 0) || !this.#isWanted(key))) return undefined;
@@ -192,6 +215,7 @@ class Terms implements Aggregator {
     return bucket;
   }
 
+  /** Whether `include` and `exclude` admit the key. They see it as the answer shows it. */
   #isWanted(key: Key): boolean {
     if (!this.#include && !this.#exclude) return true;
     const { key: shown, text } = shownKey(key, this.#field);
@@ -222,4 +246,5 @@ class Terms implements Aggregator {
   }
 }
 
+/** The `terms` aggregation. */
 export const terms = (scope: RequestScope, spec: AggregationSpec): Aggregator => new Terms(scope, spec);

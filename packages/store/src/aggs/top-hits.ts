@@ -4,12 +4,13 @@ import { numberOf } from '../query/shape.ts';
 import { TopHits } from '../search/collect.ts';
 import { hitOf } from '../search/hits.ts';
 import { parseSearch } from '../search/request.ts';
-import type { SortKey } from '../search/sort.ts';
+import type { SortKey } from '../search/sort-request.ts';
 import { noBits, setBit } from '../storage/bits.ts';
 import { illegalArgument } from '../store-error.ts';
 import type { Aggregator, RequestScope } from './aggregator.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
 
+/** The order by default. */
 const byScore: SortKey = {
   field: '_score',
   order: 'desc',
@@ -19,10 +20,10 @@ const byScore: SortKey = {
   format: undefined,
 };
 
-/** `index.max_inner_result_window`. */
+/** Hits. Elasticsearch's `index.max_inner_result_window`. */
 const largest = 100;
 
-/** The first documents of a bucket, as a search would show them. */
+/** The `top_hits` aggregation: the first documents of a bucket, as a search would show them. */
 export function topHits(_scope: RequestScope, spec: AggregationSpec): Aggregator {
   checkOptions(
     spec,

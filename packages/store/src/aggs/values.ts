@@ -9,6 +9,10 @@ import { fielddataError, idError, illegalArgument, noColumnError } from '../stor
 import type { Batch } from './aggregator.ts';
 import type { AggregationSpec } from './parse.ts';
 
+/**
+ * The field that an aggregation names.
+ * @throws StoreError where it names none; scripts are not supported.
+ */
 export function fieldName({ body, name, type }: AggregationSpec): string {
   if (typeof body.field !== 'string')
     throw illegalArgument(
@@ -17,7 +21,10 @@ export function fieldName({ body, name, type }: AggregationSpec): string {
   return body.field;
 }
 
-/** The field of an aggregation in one index; text has no values to aggregate. */
+/**
+ * The field in one index; undefined where the index has none, and then it has no values.
+ * @throws StoreError for fields without doc values.
+ */
 export function aggregatedField(context: QueryContext, name: string): Field | undefined {
   const field = fieldOf(context, name);
   if (name === '_id') throw idError();
@@ -31,8 +38,10 @@ export function aggregatedField(context: QueryContext, name: string): Field | un
   return field;
 }
 
+/** Families whose column has numbers. */
 const isNumeric = (field: Field) => ['number', 'date', 'boolean'].includes(field.family);
 
+/** Like `aggregatedField`, for aggregations over numbers. */
 function numericField(context: QueryContext, name: string, type: string): Field | undefined {
   const field = aggregatedField(context, name);
   if (field && !isNumeric(field))
@@ -42,13 +51,17 @@ function numericField(context: QueryContext, name: string, type: string): Field 
   return field;
 }
 
+/** The column of a field in a batch's segment; undefined where the segment has no values. */
 export function columnOf({ context, segment }: Batch, name: string): NumberColumn | TermColumn | undefined {
   const field = aggregatedField(context, name);
   const column: Column | undefined = field && segment.column(field);
   return column?.kind === 'text' ? undefined : column;
 }
 
-/** Calls back with every number of the documents' field; those without one count as `missing`, if there is such. */
+/**
+ * Calls back with each number of the documents' field, in order; `missing` counts for documents
+ * without one. Returns the field.
+ */
 export function eachNumber(
   batch: Batch,
   docs: Uint16Array,
@@ -67,7 +80,10 @@ export function eachNumber(
   return field;
 }
 
-/** A `missing` option as the number that stands for it. */
+/**
+ * The `missing` option as a number, by the field's family.
+ * @throws StoreError where it does not fit.
+ */
 export function missingNumber(
   value: Json | undefined,
   field: Field | undefined,
@@ -84,12 +100,13 @@ export function missingNumber(
   return number;
 }
 
-/** How a key or value of a field looks in an answer. */
+/** A key as an answer shows it, and its `key_as_string`. */
 interface Shown {
   key: string | number;
   text: string | undefined;
 }
 
+/** A key of a field: addresses and dates in their usual form. */
 export function shownKey(
   value: string | number,
   field: Field | undefined,

@@ -1,13 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import type { Engine } from '../engine.ts';
-import { externalVersion } from '../external-version.ts';
 import { isObject, type JsonObject, parseJson } from '../json.ts';
 import { errorBody, illegalArgument, StoreError } from '../store-error.ts';
 import type { StoreTelemetry } from '../telemetry.ts';
+import { externalVersion } from '../write-checks.ts';
 import { type WriteRequest, type WriteResult, writeItem } from '../write-item.ts';
 import type { Route } from './routing.ts';
 
+/** Actions of `_bulk`, one of which each action line names. */
 const actions = ['index', 'create', 'update', 'delete'] as const;
+/**
+ * Members of an action line that the store accepts. Those that make no difference here, such as
+ * `routing`, are ignored.
+ */
 const metaKeys = new Set([
   '_index',
   '_id',
@@ -24,7 +29,11 @@ const metaKeys = new Set([
   'version_type',
 ]);
 
-/** Lines of an ndjson body, without their ends; the last must end, too, as Elasticsearch demands it. */
+/**
+ * Lines of an NDJSON body without their ends, as views of it. The last line must end, too, as
+ * Elasticsearch demands.
+ * @throws StoreError
+ */
 export function linesOf(body: Buffer): Buffer[] {
   if (body.length === 0) return [];
   if (body[body.length - 1] !== 10)
@@ -38,6 +47,7 @@ export function linesOf(body: Buffer): Buffer[] {
   return lines;
 }
 
+/** Parses an action line. `number` counts from 1, for errors. */
 function parseAction(line: Buffer, number: number): [WriteRequest['action'], JsonObject] {
   let value: unknown;
   try {
@@ -68,12 +78,17 @@ function parseAction(line: Buffer, number: number): [WriteRequest['action'], Jso
   return [action, meta];
 }
 
+/** Refuses ingest pipelines: the store has none. */
 export function checkPipeline(pipeline: unknown): void {
   if (pipeline !== undefined && pipeline !== null && pipeline !== '_none')
     throw illegalArgument(`pipeline with id [${String(pipeline)}] does not exist`);
 }
 
-/** Reads a whole body before anything is written: a malformed line refuses the request, not half of it. */
+/**
+ * Parses a whole body before anything is written, so that a malformed line refuses the request and
+ * not half of it.
+ * @throws StoreError
+ */
 function parseBulk(body: Buffer, index: string | undefined): WriteRequest[] {
   const lines = linesOf(body);
   const requests: WriteRequest[] = [];
@@ -114,6 +129,7 @@ function parseBulk(body: Buffer, index: string | undefined): WriteRequest[] {
   return requests;
 }
 
+/** A written document as Elasticsearch answers it. The store has one copy of each shard. */
 export function resultBody({ index, id, version, sequence, result }: WriteResult, isRefreshed = false) {
   return {
     _index: index,
@@ -128,6 +144,10 @@ export function resultBody({ index, id, version, sequence, result }: WriteResult
   };
 }
 
+/**
+ * The item of an operation that was refused. Errors that are not `StoreError` pass on and abort the
+ * transaction.
+ */
 function refused(engine: Engine, request: WriteRequest, error: unknown) {
   if (!(error instanceof StoreError)) throw error;
   const { root_cause: _, ...reason } = errorBody(error).error;
@@ -136,7 +156,7 @@ function refused(engine: Engine, request: WriteRequest, error: unknown) {
   return { _index: name, _id: request.id ?? null, status: error.status, error: reason };
 }
 
-/** Runs within a transaction: each item stands or falls for itself. */
+/** Runs the operations in order within one transaction. Each one succeeds or fails by itself. */
 function runBulk(engine: Engine, requests: WriteRequest[], isRefreshed: boolean) {
   let refusals = 0;
   const items = requests.map((request) => {
@@ -151,6 +171,10 @@ function runBulk(engine: Engine, requests: WriteRequest[], isRefreshed: boolean)
   return { items, refusals };
 }
 
+/**
+ * `_bulk`. The answer leaves when all accepted operations are on disk. `refresh` makes no
+ * difference: a document can be searched as soon as it is written.
+ */
 export function bulkRoutes(route: Route, engine: Engine, telemetry: StoreTelemetry): void {
   const known =
     'refresh pipeline timeout wait_for_active_shards routing _source require_alias type require_data_stream list_executed_pipelines include_source_on_error';

@@ -6,9 +6,10 @@ import { aliasRows } from './inspection-routes.ts';
 import { type Answer, isTrue, type Route, type StoreRequest } from './routing.ts';
 import { targetsOf } from './search-routes.ts';
 
+/** Cells by column. */
 type Row = Record<string, string>;
 
-/** Columns in their order, with the short names under which they may be asked for. */
+/** Columns in their order, each with the short names by which it may be asked for. */
 type Columns = Record<string, string[]>;
 
 const indexColumns: Columns = {
@@ -34,6 +35,10 @@ const aliasColumns: Columns = Object.fromEntries(
 );
 const countColumns: Columns = { epoch: ['t'], timestamp: ['ts'], count: ['dc'] };
 
+/**
+ * The columns of `h=`, each under the name by which it was asked for. Unknown names are ignored, as
+ * in Elasticsearch.
+ */
 function chosen(columns: Columns, list: string | undefined): [shown: string, column: string][] {
   if (list === undefined) return Object.keys(columns).map((name) => [name, name]);
   return list.split(',').flatMap((name): [string, string][] => {
@@ -43,7 +48,10 @@ function chosen(columns: Columns, list: string | undefined): [shown: string, col
   });
 }
 
-/** Sorts by the columns of `s=`, as `docs.count:desc,index`. Numbers are compared as such. */
+/**
+ * Sorts rows by the columns of `s=`, such as `docs.count:desc,index`. Whole numbers are compared as
+ * numbers.
+ */
 function sorted(rows: Row[], columns: Columns, order: string | undefined): Row[] {
   const keys = order?.split(',').map((part) => part.split(':')) ?? [];
   return rows.sort((a, b) => {
@@ -58,6 +66,7 @@ function sorted(rows: Row[], columns: Columns, order: string | undefined): Row[]
   });
 }
 
+/** Rows as aligned text; numbers are aligned to the right. */
 function table(rows: string[][], isNumeric: boolean[]): string {
   const widths = isNumeric.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
   const line = (row: string[]) =>
@@ -68,6 +77,7 @@ function table(rows: string[][], isNumeric: boolean[]): string {
   return rows.map((row) => `${line(row)}\n`).join('');
 }
 
+/** The answer of a `_cat` request, as text or JSON. */
 function cat({ parameters }: StoreRequest, columns: Columns, rows: Row[]): Answer {
   const shown = chosen(columns, parameters.h);
   const ordered = sorted(rows, columns, parameters.s);
@@ -87,10 +97,12 @@ function cat({ parameters }: StoreRequest, columns: Columns, rows: Row[]): Answe
   return { text: table([...heading, ...cells], isNumeric) };
 }
 
+/** Time columns. `now` is milliseconds since the epoch. */
 function clock(now: number): Row {
   return { epoch: String(Math.floor(now / 1000)), timestamp: new Date(now).toISOString().slice(11, 19) };
 }
 
+/** A row of `_cat/indices`. Sizes are those of the documents' sources. */
 function indexRow(engine: Engine, name: string, inBytes: boolean): Row {
   const { record, shard } = engine.open(name);
   const size = inBytes ? String(shard.bytes) : formatSize(shard.bytes);
@@ -108,8 +120,10 @@ function indexRow(engine: Engine, name: string, inBytes: boolean): Row {
   };
 }
 
+/** Parameters of all `_cat` requests. */
 const common = 'v h s help bytes time local master_timeout';
 
+/** `_cat/indices`, `_cat/health`, `_cat/aliases` and `_cat/count`. */
 export function catRoutes(route: Route, engine: Engine): void {
   route(
     'GET',

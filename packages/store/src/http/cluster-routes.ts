@@ -2,9 +2,13 @@ import type { Engine } from '../engine.ts';
 import { resolve } from '../names.ts';
 import type { Route } from './routing.ts';
 
-/** The version whose answers the store gives. */
+/** The version of Elasticsearch whose answers the store gives. Clients choose their behaviour by it. */
 const version = '8.19.0';
 
+/**
+ * The answer to `GET /`. Elasticsearch's clients check its tagline, and logboom recognises its own
+ * store by the names.
+ */
 function identity(engine: Engine) {
   return {
     name: 'logboom',
@@ -25,6 +29,7 @@ function identity(engine: Engine) {
   };
 }
 
+/** One node that holds all shards. There are no replicas, so the status is always green. */
 function health(shards: number) {
   return {
     cluster_name: 'logboom',
@@ -46,6 +51,7 @@ function health(shards: number) {
   };
 }
 
+/** A basic licence, which clients and Kibana expect. */
 const license = {
   status: 'active',
   uid: '00000000-0000-0000-0000-000000000000',
@@ -59,6 +65,7 @@ const license = {
   start_date_in_millis: -1,
 };
 
+/** Features, none of which the store has beyond data streams. */
 const xpack = {
   build: { hash: 'unknown', date: '2025-01-01T00:00:00.000000000Z' },
   license: { uid: license.uid, type: 'basic', mode: 'basic', status: 'active' },
@@ -70,6 +77,7 @@ const xpack = {
   tagline: 'You know, for X',
 };
 
+/** The one node. */
 const node = {
   name: 'logboom',
   transport_address: '127.0.0.1:9300',
@@ -83,6 +91,7 @@ const node = {
   attributes: {},
 };
 
+/** Requests about the cluster, which consists of this process. */
 export function clusterRoutes(route: Route, engine: Engine): void {
   route('GET HEAD', '/', '', () => ({ body: identity(engine) }));
   const healthParameters =

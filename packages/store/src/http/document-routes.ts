@@ -1,24 +1,28 @@
 import type { Engine, OpenIndex } from '../engine.ts';
-import { externalVersion } from '../external-version.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { resolve } from '../names.ts';
 import { filteredSource } from '../search/hits.ts';
-import { type Parameters, parseSourceFilter, type SourceFilter } from '../search/request.ts';
+import { type Parameters, parseSourceFilter, type SourceFilter } from '../search/source-filter.ts';
 import type { Found } from '../storage/shard.ts';
 import { illegalArgument, indexNotFound, StoreError, validationError } from '../store-error.ts';
+import { externalVersion } from '../write-checks.ts';
 import { type WriteRequest, writeItem } from '../write-item.ts';
 import { checkPipeline, resultBody } from './bulk-routes.ts';
 import type { Answer, Route, StoreRequest } from './routing.ts';
 
+/** Parameters of writes. Those about shards, refresh and timeouts make no difference here. */
 const writeParameters =
   'refresh routing timeout wait_for_active_shards op_type pipeline if_seq_no if_primary_term require_alias require_data_stream version version_type include_source_on_error';
+/** Parameters of reads by id. Reads are always up to date. */
 const readParameters =
   'realtime refresh routing preference stored_fields version _source _source_includes _source_excludes _source_include _source_exclude';
 
+/** `if_seq_no`. */
 function sequenceOf({ if_seq_no: sequence }: Parameters): number | undefined {
   return sequence === undefined ? undefined : Number(sequence);
 }
 
+/** Runs one write and answers when it is on disk. */
 async function write(engine: Engine, request: StoreRequest, action: WriteRequest['action']): Promise<Answer> {
   const { path, parameters, body } = request;
   checkPipeline(parameters.pipeline);
@@ -37,13 +41,14 @@ async function write(engine: Engine, request: StoreRequest, action: WriteRequest
   };
 }
 
-/** `_update?_source=true` shows the document as it is now. */
+/** The `get` member of an update with `_source`: the document as it is now. */
 function updatedSource({ parameters, path }: StoreRequest, document: Buffer | undefined) {
   if (parameters._source === undefined || !document || !path.id) return {};
   const _source = filteredSource(document, sourceFilter(parameters));
   return { get: { found: true, _source } };
 }
 
+/** The action that the parameters ask for. A new id overwrites nothing, so a data stream accepts it. */
 function writeAction({ parameters, path }: StoreRequest): WriteRequest['action'] {
   const type = parameters.op_type ?? 'index';
   if (type !== 'index' && type !== 'create')
@@ -52,6 +57,7 @@ function writeAction({ parameters, path }: StoreRequest): WriteRequest['action']
   return path.id === undefined && parameters.op_type === undefined ? 'create' : type;
 }
 
+/** `_source` of the parameters. */
 function sourceFilter(parameters: Parameters): SourceFilter {
   const { _source, _source_includes: includes, _source_excludes: excludes } = parameters;
   const isFlag = _source === 'true' || _source === 'false' || _source === undefined;
@@ -63,7 +69,10 @@ function sourceFilter(parameters: Parameters): SourceFilter {
   };
 }
 
-/** The one index that a document is read from by that name. */
+/**
+ * The one index that a name stands for.
+ * @throws StoreError where it stands for none or several.
+ */
 function readIndex(engine: Engine, name: string): OpenIndex {
   const records = resolve(engine.catalog, name);
   if (records.length === 0) throw indexNotFound(name);
@@ -74,6 +83,7 @@ function readIndex(engine: Engine, name: string): OpenIndex {
   return engine.open(records[0]!.name);
 }
 
+/** A document as `GET` shows it. */
 function documentBody(index: string, found: Found, filter: SourceFilter) {
   const { id, version, sequence, source } = found;
   const meta = {
@@ -87,6 +97,7 @@ function documentBody(index: string, found: Found, filter: SourceFilter) {
   return { ...meta, _source: filteredSource(source, filter) };
 }
 
+/** `GET /INDEX/_doc/ID` */
 function get(engine: Engine, { path, parameters }: StoreRequest): Answer {
   const { record, shard } = readIndex(engine, path.index!);
   const found = shard.find(path.id!);
@@ -94,6 +105,7 @@ function get(engine: Engine, { path, parameters }: StoreRequest): Answer {
   return { body: documentBody(record.name, found, sourceFilter(parameters)) };
 }
 
+/** `GET /INDEX/_source/ID` */
 function getSource(engine: Engine, { path, parameters }: StoreRequest): Answer {
   const { record, shard } = readIndex(engine, path.index!);
   const found = shard.find(path.id!);
@@ -106,6 +118,7 @@ function getSource(engine: Engine, { path, parameters }: StoreRequest): Answer {
   return { body: filteredSource(found.source, sourceFilter(parameters)) };
 }
 
+/** `_mget`. Each document is found or fails by itself. */
 function multiGet(engine: Engine, { path, parameters, json }: StoreRequest): Answer {
   const { docs, ids } = json();
   const wanted = Array.isArray(docs) ? docs.filter(isObject) : [];
@@ -119,6 +132,7 @@ function multiGet(engine: Engine, { path, parameters, json }: StoreRequest): Ans
   return { body: { docs: wanted.map((entry) => getOne(engine, entry, path.index, parameters)) } };
 }
 
+/** One document of `_mget`. */
 function getOne(engine: Engine, entry: JsonObject, index: string | undefined, parameters: Parameters) {
   const name = String(entry._index ?? index ?? '');
   const id = String(entry._id);
@@ -136,6 +150,7 @@ function getOne(engine: Engine, entry: JsonObject, index: string | undefined, pa
   }
 }
 
+/** Reading and writing single documents. */
 export function documentRoutes(route: Route, engine: Engine): void {
   route('PUT POST', '/:index/_doc/:id', writeParameters, (request) =>
     write(engine, request, writeAction(request)),

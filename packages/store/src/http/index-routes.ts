@@ -8,8 +8,10 @@ import { mergeSettings, normalSettings, templateFor } from '../templates.ts';
 import type { Answer, Route, StoreRequest } from './routing.ts';
 import { resolveNames, streamRoutes } from './stream-routes.ts';
 
+/** Parameters of requests that name indices. */
 const names = 'ignore_unavailable allow_no_indices expand_wildcards local master_timeout timeout';
 
+/** Refuses a name that an index or a data stream has. */
 function assertAbsent(engine: Engine, name: string): void {
   const record = engine.catalog.get('index', name);
   if (record)
@@ -23,6 +25,10 @@ function assertAbsent(engine: Engine, name: string): void {
     throw new StoreError(400, 'resource_already_exists_exception', `data stream [${name}] already exists`);
 }
 
+/**
+ * Creates an index from its template and the request, which takes precedence. The mapping is
+ * compiled once to refuse what is wrong with it.
+ */
 function create(engine: Engine, { path, json }: StoreRequest): Answer {
   const name = checkedName(path.index!);
   const body = json();
@@ -43,6 +49,10 @@ function create(engine: Engine, { path, json }: StoreRequest): Answer {
   return { body: { acknowledged: true, shards_acknowledged: true, index: name } };
 }
 
+/**
+ * Deletes indices. As in Elasticsearch, patterns and aliases are not accepted, nor the write index
+ * of a data stream.
+ */
 function remove(engine: Engine, { path, parameters }: StoreRequest): Answer {
   const expression = path.index!;
   if (engine.catalog.get('stream', expression))
@@ -69,7 +79,7 @@ function remove(engine: Engine, { path, parameters }: StoreRequest): Answer {
   return { body: { acknowledged: true } };
 }
 
-/** A mapping as it is shown: an object that dynamic mapping made and that has nothing in it says that it is one. */
+/** A mapping as Elasticsearch shows it: members sorted, and an empty object with its type. */
 function shownMapping(mapping: JsonObject): JsonObject {
   const { properties } = mapping;
   if (!isObject(properties)) return mapping;
@@ -80,10 +90,12 @@ function shownMapping(mapping: JsonObject): JsonObject {
   return { ...mapping, properties: Object.fromEntries(shown.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
+/** The indices that a request names. */
 function records(engine: Engine, { path, parameters }: StoreRequest) {
   return resolve(engine.catalog, path.index, nameOptions(parameters));
 }
 
+/** `GET _mapping` */
 function getMapping(engine: Engine, request: StoreRequest): Answer {
   const found = records(engine, request).map(({ name, mappings }) => [
     name,
@@ -92,6 +104,7 @@ function getMapping(engine: Engine, request: StoreRequest): Answer {
   return { body: Object.fromEntries(found) };
 }
 
+/** Merges a mapping into each index. All merges are checked before any index changes. */
 function putMapping(engine: Engine, request: StoreRequest): Answer {
   const added = expandMapping(request.json());
   const merged = records(engine, request).map((record) => {
@@ -103,6 +116,7 @@ function putMapping(engine: Engine, request: StoreRequest): Answer {
   return { body: { acknowledged: true } };
 }
 
+/** `GET _settings`, filtered by patterns. */
 function getSettings(engine: Engine, request: StoreRequest): Answer {
   const patterns = (request.path.setting ?? '*').split(',').map(wildcard);
   const shown = (settings: JsonObject) => {
@@ -124,6 +138,7 @@ function getSettings(engine: Engine, request: StoreRequest): Answer {
   };
 }
 
+/** Merges settings. The store honours those of the mapping and keeps the others. */
 function putSettings(engine: Engine, request: StoreRequest): Answer {
   const body = request.json();
   const added = normalSettings(isObject(body.settings) ? body.settings : body);
@@ -132,6 +147,7 @@ function putSettings(engine: Engine, request: StoreRequest): Answer {
   return { body: { acknowledged: true } };
 }
 
+/** `GET /INDEX` */
 function getIndex(engine: Engine, request: StoreRequest): Answer {
   const found = records(engine, request).map(({ name, aliases, mappings, settings, stream }) => [
     name,
@@ -140,6 +156,7 @@ function getIndex(engine: Engine, request: StoreRequest): Answer {
   return { body: Object.fromEntries(found) };
 }
 
+/** `HEAD /INDEX` */
 function exists(engine: Engine, { path, parameters }: StoreRequest): Answer {
   try {
     return {
@@ -154,11 +171,16 @@ function exists(engine: Engine, { path, parameters }: StoreRequest): Answer {
   }
 }
 
+/**
+ * The answer of `_refresh` and `_flush`, which have nothing to do: documents are on disk and can be
+ * searched when they were answered.
+ */
 const refreshed = (engine: Engine, request: StoreRequest): Answer => {
   const total = records(engine, request).length;
   return { body: { _shards: { total, successful: total, failed: 0 } } };
 };
 
+/** Indices, their mappings and settings, and through `streamRoutes` data streams and aliases. */
 export function indexRoutes(route: Route, engine: Engine): void {
   const write = (work: (request: StoreRequest) => Answer) => (request: StoreRequest) =>
     engine.write(() => work(request));

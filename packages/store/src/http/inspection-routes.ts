@@ -10,7 +10,7 @@ import { targetsOf } from './search-routes.ts';
 
 const names = 'ignore_unavailable allow_no_indices expand_wildcards';
 
-/** The definition of a field as it stands in its mapping, sub-fields included. */
+/** The definition of a field in its mapping, sub-fields included. */
 function definitionOf(mapping: Mapping, name: string): JsonObject | undefined {
   let place: JsonObject | undefined = mapping.definition;
   for (const step of name.split('.')) {
@@ -20,6 +20,7 @@ function definitionOf(mapping: Mapping, name: string): JsonObject | undefined {
   return place;
 }
 
+/** `_mapping/field` */
 function fieldMappings(engine: Engine, { path, parameters }: StoreRequest): Answer {
   const shown = targetsOf(engine, path.index, parameters).map(({ index: { record, shard } }) => {
     const found = path.fields!.split(',').flatMap((pattern) => shard.mapping.named(pattern));
@@ -32,7 +33,10 @@ function fieldMappings(engine: Engine, { path, parameters }: StoreRequest): Answ
   return { body: Object.fromEntries(shown) };
 }
 
-/** Whether a query can run on the indices; what is wrong with it is no error here. */
+/**
+ * `_validate/query`: whether a query can run on the indices. A fault of the query is the answer,
+ * not an error.
+ */
 function validate(engine: Engine, { path, parameters, json }: StoreRequest): Answer {
   const targets = targetsOf(engine, path.index, parameters);
   const _shards = { total: targets.length, successful: targets.length, failed: 0 };
@@ -46,7 +50,7 @@ function validate(engine: Engine, { path, parameters, json }: StoreRequest): Ans
   }
 }
 
-/** One row for each alias of an index. */
+/** Rows of `_cat/aliases`, one for each alias of an index. */
 export function aliasRows(engine: Engine, { path, parameters }: StoreRequest): Record<string, string>[] {
   const wanted = path.name?.split(',');
   return resolve(engine.catalog, undefined, { ...nameOptions(parameters), hidden: true }).flatMap((record) =>
@@ -67,7 +71,7 @@ export function aliasRows(engine: Engine, { path, parameters }: StoreRequest): R
   );
 }
 
-/** Requests that only look: what a field is, and whether a query would run. */
+/** Requests that only inspect: definitions of fields, and whether a query would run. */
 export function inspectionRoutes(route: Route, engine: Engine): void {
   route('GET', ['/_mapping/field/:fields', '/:index/_mapping/field/:fields'], names, (request) =>
     fieldMappings(engine, request),

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isObject, type JsonObject, parsed, parseJson, stringify } from '../json.ts';
 import { filterPath } from '../path-filter.ts';
-import type { Parameters } from '../search/request.ts';
+import type { Parameters } from '../search/source-filter.ts';
 import { illegalArgument, parsingError, StoreError, xContentError } from '../store-error.ts';
 
 /** A request as handlers see it. */
@@ -9,14 +9,18 @@ export interface StoreRequest {
   path: Record<string, string | undefined>;
   parameters: Parameters;
   body: Buffer;
-  /** The body as an object; an empty body is an empty object. */
+  /**
+   * The body as an object; an empty body is an empty object.
+   * @throws StoreError where it is not a JSON object.
+   */
   json(): JsonObject;
-  /** Whether its sender has hung up. */
+  /** Whether the client closed its connection. */
   isGone(): boolean;
 }
 
+/** What a handler answers. Without a status it is 200. */
 export interface Answer {
-  /** An error: `filter_path` leaves it whole, as in Elasticsearch, or nobody would learn what was wrong. */
+  /** Errors are not filtered by `filter_path`, as in Elasticsearch. */
   isError?: boolean;
   status?: number;
   body?: unknown;
@@ -24,13 +28,19 @@ export interface Answer {
   text?: string;
 }
 
+/**
+ * Handles a request. A thrown StoreError is answered in Elasticsearch's form; any other error is
+ * answered with status 500 and reported.
+ */
 type Handler = (request: StoreRequest) => Answer | Promise<Answer>;
 
-/** Understood by every request. */
+/** Parameters that every request accepts. */
 const common = ['pretty', 'human', 'error_trace', 'filter_path', 'format', 'source_content_type'];
 
+/** The content type of clients that ask for compatibility with version 8. */
 const compatible = 'application/vnd.elasticsearch+json;compatible-with=8';
 
+/** The body as an object. JSON that ends too early has an error of its own, as in Elasticsearch. */
 function parseBody(body: Buffer): JsonObject {
   if (body.length === 0) return {};
   let value: unknown;
@@ -48,7 +58,7 @@ function parseBody(body: Buffer): JsonObject {
   return value;
 }
 
-/** An edit distance of one or so: Elasticsearch, too, says what might have been meant. */
+/** A known parameter that resembles an unknown one, for the error. */
 function suggestion(name: string, known: string[]): string {
   const near = known.filter(
     (one) => one.startsWith(name.slice(0, 3)) && Math.abs(one.length - name.length) <= 2,
@@ -56,6 +66,7 @@ function suggestion(name: string, known: string[]): string {
   return near.length > 0 ? ` -> did you mean [${near[0]}]?` : '';
 }
 
+/** Refuses unknown and repeated parameters. */
 function checkParameters(request: FastifyRequest, query: Parameters, allowed: string[]): void {
   const known = [...allowed, ...common];
   const twice = Object.keys(query).find((name) => typeof query[name] !== 'string');
@@ -69,10 +80,12 @@ function checkParameters(request: FastifyRequest, query: Parameters, allowed: st
   );
 }
 
+/** A parameter that is present and not `false` is true. */
 export function isTrue(value: string | undefined): boolean {
   return value !== undefined && value !== 'false';
 }
 
+/** Sends an answer in the format and content type that the request asks for. */
 export function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
   const query = request.query as Parameters;
   reply.code(answer.status ?? 200);
@@ -85,9 +98,13 @@ export function send(request: FastifyRequest, reply: FastifyReply, answer: Answe
   return reply.send(isTrue(query.pretty) ? `${JSON.stringify(parsed(body), null, 2)}\n` : stringify(body));
 }
 
+/**
+ * Registers a handler for methods and paths, both separated by spaces or in an array. `parameters`
+ * names, separated by spaces, what the request may carry besides the common parameters.
+ */
 export type Route = (methods: string, paths: string | string[], parameters: string, handler: Handler) => void;
 
-/** Registers handlers; `parameters` names, parted by spaces, all that the request may carry beside the common ones. */
+/** A `Route` for a server. */
 export function router(app: FastifyInstance): Route {
   return (methods, paths, parameters, handler) => {
     const allowed = parameters.split(' ').filter(Boolean);

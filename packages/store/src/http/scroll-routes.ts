@@ -5,15 +5,16 @@ import { contextOf, type Query } from '../query/matcher.ts';
 import type { PointsInTime } from '../search/contexts.ts';
 import { isContextId, keepAlive } from '../search/contexts.ts';
 import { queryOf } from '../search/request.ts';
-import type { SearchTarget } from '../search/search.ts';
+import type { SearchTarget } from '../search/run.ts';
 import { docsOf, intersect } from '../storage/bits.ts';
 import { illegalArgument, StoreError, validationError } from '../store-error.ts';
 import type { Route, StoreRequest } from './routing.ts';
 import { targetsOf } from './search-routes.ts';
 
-/** Documents deleted in one transaction: other writers wait for no more than these. */
+/** Documents deleted in one transaction. Other writes wait for no more than these. */
 const step = 2000;
 
+/** Sequences of the documents that match, oldest first. */
 function matching(target: SearchTarget, query: Query, now: number): number[] {
   const matcher = query(contextOf(target.index, now));
   return target.index.shard.segments.flatMap((segment) =>
@@ -21,6 +22,10 @@ function matching(target: SearchTarget, query: Query, now: number): number[] {
   );
 }
 
+/**
+ * Deletes the documents that match now, in steps. A document that changed meanwhile has another
+ * sequence and stays. Returns how many were deleted.
+ */
 async function deleteMatching(engine: Engine, target: SearchTarget, query: Query): Promise<number> {
   const { name } = target.index.record;
   const sequences = matching(target, query, engine.now());
@@ -41,6 +46,7 @@ async function deleteMatching(engine: Engine, target: SearchTarget, query: Query
   return deleted;
 }
 
+/** Members of the answer that are the same each time. */
 const outcome = {
   timed_out: false,
   updated: 0,
@@ -53,6 +59,7 @@ const outcome = {
   failures: [],
 };
 
+/** `_delete_by_query`. It answers when all is deleted, also with `wait_for_completion=false`. */
 async function deleteByQuery(engine: Engine, { path, parameters, json }: StoreRequest) {
   const started = performance.now();
   const body = json();
@@ -72,7 +79,7 @@ async function deleteByQuery(engine: Engine, { path, parameters, json }: StoreRe
   return { body: { took, total: deleted, deleted, batches: Math.ceil(deleted / step), ...outcome } };
 }
 
-/** Points in time and deletion by query. */
+/** Points in time and deletion by query. Scrolls are opened and read in `search-routes.ts`. */
 export function scrollRoutes(route: Route, engine: Engine, pits: PointsInTime): void {
   const names = 'ignore_unavailable allow_no_indices expand_wildcards';
   route(

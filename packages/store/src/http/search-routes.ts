@@ -5,18 +5,27 @@ import { isObject, type JsonObject, parseJson } from '../json.ts';
 import { nameOptions, resolve } from '../names.ts';
 import { keepAlive, type PointsInTime, Scrolls, type Snapshot } from '../search/contexts.ts';
 import { fieldCaps } from '../search/field-caps.ts';
-import { type Parameters, parseSearch, queryOf } from '../search/request.ts';
+import { parseSearch, queryOf } from '../search/request.ts';
+import type { SearchTarget } from '../search/run.ts';
 import { Scroll } from '../search/scroll.ts';
-import { count, type SearchTarget, search, shardsOf } from '../search/search.ts';
+import { count, search, shardsOf } from '../search/search.ts';
+import type { Parameters } from '../search/source-filter.ts';
 import { errorBody, illegalArgument, parsingError, StoreError, validationError } from '../store-error.ts';
 import type { StoreTelemetry } from '../telemetry.ts';
 import { linesOf } from './bulk-routes.ts';
 import type { Answer, Route, StoreRequest } from './routing.ts';
 
+/** Parameters about which indices to search. */
 const names = 'ignore_unavailable allow_no_indices expand_wildcards ignore_throttled';
+/** Parameters of a query in the address. */
 const queries = 'q df default_operator analyzer analyze_wildcard lenient';
+/** All parameters of `_search`. Those about shards, caches and routing make no difference here. */
 const searchParameters = `${names} ${queries} size from sort _source _source_includes _source_excludes docvalue_fields stored_fields track_total_hits track_scores version seq_no_primary_term rest_total_hits_as_int typed_keys scroll preference routing search_type request_cache batched_reduce_size timeout terminate_after allow_partial_search_results ccs_minimize_roundtrips max_concurrent_shard_requests pre_filter_shard_size explain`;
 
+/**
+ * The indices that an expression names, opened.
+ * @throws StoreError
+ */
 export function targetsOf(
   engine: Engine,
   expression: string | undefined,
@@ -27,13 +36,14 @@ export function targetsOf(
   }));
 }
 
-/** What a search that names a point in time looks at. */
+/** The indices of a point in time that still exist, each up to its sequence. */
 function snapshotTargets(engine: Engine, snapshot: Snapshot): SearchTarget[] {
   return [...snapshot].flatMap(([name, { uuid, before }]) =>
     engine.catalog.get('index', name)?.uuid === uuid ? [{ index: engine.open(name), before }] : [],
   );
 }
 
+/** Runs a search on indices or on a point in time. */
 function run(
   engine: Engine,
   pits: PointsInTime,
@@ -52,6 +62,7 @@ function run(
   return { ...(pit && { pit_id: pit.id }), ...answer };
 }
 
+/** Opens a scroll and returns its first page. */
 function openScroll(
   engine: Engine,
   scrolls: Scrolls,
@@ -73,6 +84,7 @@ function openScroll(
   return { _scroll_id: scrolls.open(scroll, life), ...page };
 }
 
+/** The next page of a scroll. The id stays the same for all pages. */
 function nextPage(scrolls: Scrolls, { parameters, path, json }: StoreRequest): Answer {
   const body = json();
   const id = String(body.scroll_id ?? parameters.scroll_id ?? path.id ?? '');
@@ -82,6 +94,7 @@ function nextPage(scrolls: Scrolls, { parameters, path, json }: StoreRequest): A
   return { body: { _scroll_id: id, ...scroll.next() } };
 }
 
+/** Ends scrolls by id, or all. */
 function closeScrolls(scrolls: Scrolls, { path, json }: StoreRequest): Answer {
   const ids = [path.id ?? json().scroll_id ?? []].flat().map(String);
   const freed = ids.includes('_all') ? scrolls.closeAll() : ids.filter((id) => scrolls.close(id)).length;
@@ -91,7 +104,7 @@ function closeScrolls(scrolls: Scrolls, { path, json }: StoreRequest): Answer {
   };
 }
 
-/** `rest_total_hits_as_int` and `typed_keys` change the shape of the answer. */
+/** `rest_total_hits_as_int` changes the answer; `typed_keys` is refused. */
 function reshaped(answer: ReturnType<typeof run>, parameters: Parameters): unknown {
   if (parameters.typed_keys !== undefined && parameters.typed_keys !== 'false')
     throw illegalArgument('[typed_keys] is not supported by this store');
@@ -99,6 +112,10 @@ function reshaped(answer: ReturnType<typeof run>, parameters: Parameters): unkno
   return { ...answer, hits: { ...answer.hits, total: answer.hits.total?.value ?? -1 } };
 }
 
+/**
+ * `_msearch`: searches one by one, each of which succeeds or fails by itself. Between two searches
+ * other requests get their turn, and the rest is dropped when the client is gone.
+ */
 async function multiSearch(
   engine: Engine,
   pits: PointsInTime,
@@ -127,12 +144,13 @@ async function multiSearch(
   return { body: { took: Math.round(performance.now() - started), responses } };
 }
 
+/** Members of a header line of `_msearch`. */
 const headerKeys =
   'index indices type preference routing search_type request_cache ignore_unavailable allow_no_indices expand_wildcards ignore_throttled ccs_minimize_roundtrips allow_partial_search_results'.split(
     ' ',
   );
 
-/** A header line and a body line of `_msearch`. */
+/** Parses a header line and a body line of `_msearch`. */
 function readSearch(head: Buffer, line: Buffer, index: string | undefined, parameters: Parameters) {
   try {
     const header = head.length === 0 ? {} : (parseJson(head) as JsonObject);
@@ -150,6 +168,7 @@ function readSearch(head: Buffer, line: Buffer, index: string | undefined, param
   }
 }
 
+/** `_count` */
 function countHits(engine: Engine, { path, parameters, json }: StoreRequest): Answer {
   const body = json();
   const unknown = Object.keys(body).find((key) => key !== 'query');
@@ -159,6 +178,7 @@ function countHits(engine: Engine, { path, parameters, json }: StoreRequest): An
   return { body: { count: count(targets, query, engine.now()), _shards: shardsOf(targets.length) } };
 }
 
+/** Searches, scrolls, counts and field capabilities. */
 export function searchRoutes(
   route: Route,
   engine: Engine,

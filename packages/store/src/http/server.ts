@@ -18,26 +18,31 @@ import { scrollRoutes } from './scroll-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { templateRoutes } from './template-routes.ts';
 
-/** `http.max_content_length`: also what a compressed body may grow to. */
+/** Bytes of a body, also after decompression. Elasticsearch's `http.max_content_length`. */
 const largestBody = 100 * 2 ** 20;
 
 const noSchemas = () => {
   throw new Error('routes of the store have no schemas');
 };
 
+/** Options of the server. */
 const options = {
   logger: false,
   /** Requests are checked by the routes themselves, so Fastify's compilers of schemas are not loaded. */
   schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
   bodyLimit: largestBody,
-  /** For a whole request to arrive; Fastify would wait for ever. */
+  /** Milliseconds for a whole request to arrive. Without it, Fastify would wait for ever. */
   requestTimeout: 120_000,
   forceCloseConnections: true,
   routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
 } as const;
+/** Connections at a time. Further ones are closed. */
 const maxConnections = 1_024;
 
-/** Answers are for programs: whatever a document holds, nothing of it may run in a browser. */
+/**
+ * Headers of every answer. Clients check the product; the others keep a browser from running what a
+ * document holds.
+ */
 const headers = {
   'X-elastic-product': 'Elasticsearch',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -45,8 +50,13 @@ const headers = {
   'x-content-type-options': 'nosniff',
 };
 
+/** Content encodings that the store reads. */
 const unpackers = { gzip: promisify(gunzip), deflate: promisify(inflate) } as const;
 
+/**
+ * The body, decompressed.
+ * @throws StoreError 415 for other encodings, 413 beyond the limit, 400 for damaged data.
+ */
 async function unpack(encoding: string | undefined, body: Buffer): Promise<Buffer> {
   if (!encoding || encoding === 'identity') return body;
   const unpacker = Object.hasOwn(unpackers, encoding)
@@ -69,6 +79,7 @@ async function unpack(encoding: string | undefined, body: Buffer): Promise<Buffe
   }
 }
 
+/** Any error as a StoreError. Errors of Fastify keep their status; all others become 500. */
 function toStoreError(error: FastifyError): StoreError {
   if (error instanceof StoreError) return error;
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
@@ -82,9 +93,13 @@ function toStoreError(error: FastifyError): StoreError {
   return new StoreError(500, 'exception', error.message);
 }
 
+/** Content types of requests with a body. */
 const mediaType = /^(application\/(json|x-ndjson|vnd\.elasticsearch\+(json|x-ndjson))|text\/plain)\s*(;|$)/i;
 
-/** Fastify with Elasticsearch's manners: its header on every answer, its error shape, its idea of content types. */
+/**
+ * The HTTP server: Fastify with Elasticsearch's headers, error bodies and rules for content types.
+ * It does not listen yet; its caller closes it.
+ */
 export function buildServer(
   engine: Engine,
   telemetry: StoreTelemetry,
@@ -124,8 +139,13 @@ export function buildServer(
   return app;
 }
 
+/** Methods for which a path may have a handler. */
 const verbs = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
 
+/**
+ * Answers unknown paths with 400, and known paths with another method with 405, as Elasticsearch
+ * does.
+ */
 function refuseUnknownPaths(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const allowed = verbs.filter(

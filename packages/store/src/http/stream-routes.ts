@@ -6,6 +6,10 @@ import { illegalArgument, indexNotFound, parsingError, StoreError } from '../sto
 import { templateFor } from '../templates.ts';
 import type { Answer, Route, StoreRequest } from './routing.ts';
 
+/**
+ * The data streams that an expression names.
+ * @throws StoreError where a name without `*` names none.
+ */
 function streamsNamed(engine: Engine, expression: string | undefined): StreamRecord[] {
   const all = engine.catalog.all('stream');
   return (expression ?? '*').split(',').flatMap((part) => {
@@ -15,6 +19,7 @@ function streamsNamed(engine: Engine, expression: string | undefined): StreamRec
   });
 }
 
+/** A data stream as Elasticsearch shows it. */
 function shownStream(engine: Engine, { name, template, indices, generation }: StreamRecord) {
   const backing = indices.map((index) => ({
     index_name: index,
@@ -42,6 +47,7 @@ function shownStream(engine: Engine, { name, template, indices, generation }: St
   };
 }
 
+/** Creates a data stream, which needs a matching template. */
 function createStream(engine: Engine, name: string): Answer {
   checkedName(name);
   if (engine.catalog.get('stream', name))
@@ -88,6 +94,7 @@ export function resolveNames(engine: Engine, { path, parameters }: StoreRequest)
   };
 }
 
+/** Aliases by index. */
 function getAliases(engine: Engine, { path }: StoreRequest): Answer {
   const wanted = path.name === undefined ? undefined : path.name.split(',').map(wildcard);
   const found = resolve(engine.catalog, path.index, {
@@ -106,6 +113,7 @@ function getAliases(engine: Engine, { path }: StoreRequest): Answer {
   return { body: Object.fromEntries(shown) };
 }
 
+/** Adds an alias to indices. Filters and routing are not supported and refused. */
 function putAlias(engine: Engine, expression: string, alias: string, body: JsonObject): void {
   const unknown = Object.keys(body).find((key) => !['is_write_index', 'is_hidden'].includes(key));
   if (unknown) throw illegalArgument(`alias option [${unknown}] is not supported by this store`);
@@ -120,6 +128,10 @@ function putAlias(engine: Engine, expression: string, alias: string, body: JsonO
     engine.catalog.put('index', record.name, { ...record, aliases: { ...record.aliases, [alias]: body } });
 }
 
+/**
+ * Removes aliases that match a pattern.
+ * @throws StoreError where none does.
+ */
 function removeAlias(engine: Engine, expression: string, pattern: string): void {
   const matcher = wildcard(pattern === '_all' ? '*' : pattern);
   let removed = 0;
@@ -135,6 +147,10 @@ function removeAlias(engine: Engine, expression: string, pattern: string): void 
     });
 }
 
+/**
+ * `_aliases`: all actions in one transaction. An action that fails leaves those before it in
+ * effect.
+ */
 function changeAliases(engine: Engine, { json }: StoreRequest): Answer {
   const { actions } = json();
   if (!Array.isArray(actions) || actions.length === 0) throw illegalArgument('No action specified');
@@ -151,6 +167,7 @@ function changeAliases(engine: Engine, { json }: StoreRequest): Answer {
   return { body: { acknowledged: true, errors: false } };
 }
 
+/** Data streams and aliases. */
 export function streamRoutes(route: Route, engine: Engine): void {
   const known = 'expand_wildcards master_timeout timeout include_defaults verbose';
   route('GET', ['/_data_stream', '/_data_stream/:name'], known, ({ path }) => ({

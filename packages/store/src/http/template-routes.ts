@@ -13,6 +13,7 @@ import {
 } from '../templates.ts';
 import type { Answer, Route, StoreRequest } from './routing.ts';
 
+/** Members of an index template. */
 const templateKeys = [
   'index_patterns',
   'template',
@@ -26,12 +27,13 @@ const templateKeys = [
   'deprecated',
 ];
 
+/** Refuses members that the store does not know. */
 function checkKeys(kind: string, body: JsonObject, keys: string[]): void {
   const unknown = Object.keys(body).find((key) => !keys.includes(key));
   if (unknown) throw new StoreError(400, 'x_content_parse_exception', `[${kind}] unknown field [${unknown}]`);
 }
 
-/** Settings as Elasticsearch gives them back: below `index`, as text. */
+/** A template with its settings as Elasticsearch returns them: below `index`, as text. */
 function normal(body: JsonObject): JsonObject {
   if (!isObject(body.template)) return body;
   const { settings, ...rest } = body.template;
@@ -41,15 +43,20 @@ function normal(body: JsonObject): JsonObject {
   };
 }
 
+/** Compiles a mapping to refuse what is wrong with it. */
 function checkMappings(mappings: unknown): void {
   if (isObject(mappings)) new Mapping(clone(expandMapping(mappings)));
 }
 
-/** As long as an index's may be: it is part of a key. */
+/** A name is part of a key and may be as long as that of an index. */
 function checkName(name: string): void {
   if (Buffer.byteLength(name) > 255) throw illegalArgument(`the name [${name}] of a template is too long`);
 }
 
+/**
+ * Stores an index template. One with the same priority as another whose patterns overlap is
+ * refused, as in Elasticsearch.
+ */
 function putTemplate(engine: Engine, { path, json, parameters }: StoreRequest): Answer {
   const name = path.name!;
   checkName(name);
@@ -78,11 +85,15 @@ function putTemplate(engine: Engine, { path, json, parameters }: StoreRequest): 
   return { body: { acknowledged: true } };
 }
 
-/** Whether some name could match a pattern of both; good enough: one pattern taken as a name matches the other. */
+/**
+ * Whether some name could match a pattern of both lists. An approximation: one pattern, taken as a
+ * name, matches the other.
+ */
 function overlaps(a: string[], b: string[]): boolean {
   return a.some((one) => b.some((other) => wildcard(one).test(other) || wildcard(other).test(one)));
 }
 
+/** Stores a component template. */
 function putComponent(engine: Engine, { path, json, parameters }: StoreRequest): Answer {
   checkName(path.name!);
   const body = json();
@@ -95,8 +106,13 @@ function putComponent(engine: Engine, { path, json, parameters }: StoreRequest):
   return { body: { acknowledged: true } };
 }
 
+/** The two kinds of templates, as their members are called in answers. */
 type Kind = 'index_template' | 'component_template';
 
+/**
+ * Templates that match a pattern.
+ * @throws StoreError where a name without `*` has none.
+ */
 function get(kind: Kind, all: [string, JsonObject][], pattern: string | undefined): Answer {
   const patterns = (pattern ?? '*').split(',');
   const found = all.filter(([name]) => patterns.some((one) => wildcard(one).test(name)));
@@ -104,11 +120,13 @@ function get(kind: Kind, all: [string, JsonObject][], pattern: string | undefine
   return { body: { [`${kind}s`]: found.map(([name, body]) => ({ name, [kind]: body })) } };
 }
 
+/** Elasticsearch's error for a template that does not exist. */
 function missing(kind: Kind, name: string): StoreError {
   const what = kind === 'index_template' ? 'index template matching' : 'component template matching';
   return new StoreError(404, 'resource_not_found_exception', `${what} [${name}] not found`);
 }
 
+/** Removes templates that match a pattern. Built-in templates cannot be removed. */
 function remove(engine: Engine, kind: Kind, pattern: string): Answer {
   const record = kind === 'index_template' ? 'template' : 'component';
   const names = engine.catalog.all(record).map(([name]) => name);
@@ -126,6 +144,7 @@ function remove(engine: Engine, kind: Kind, pattern: string): Answer {
   return { body: { acknowledged: true } };
 }
 
+/** Refuses to remove component templates that an index template uses. */
 function refuseInUse(engine: Engine, components: string[]): void {
   const users = engine.catalog
     .all('template')
@@ -137,6 +156,7 @@ function refuseInUse(engine: Engine, components: string[]): void {
     );
 }
 
+/** Index templates and component templates. */
 export function templateRoutes(route: Route, engine: Engine): void {
   const writing = 'create cause master_timeout timeout';
   const reading = 'local master_timeout flat_settings include_defaults';

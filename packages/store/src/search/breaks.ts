@@ -1,10 +1,17 @@
 /**
- * Where sentences and words end by the rules of Java's `BreakIterator`, which Elasticsearch cuts fragments with. They
- * are not Unicode's: a dash holds a word together, and `?` ends a sentence wherever it stands.
+ * Boundaries of sentences and words by the rules of Java's `BreakIterator`, with which
+ * Elasticsearch cuts fragments. They differ from Unicode's (UAX #29): a dash holds a word together,
+ * and `?` ends a sentence wherever it is.
+ *
+ * The expressions are built once. Each consumes a run of periods as a whole, so that the time stays
+ * linear in the length of the text.
  */
 const space = '[\\t\\r\\f\\n\\u2028\\p{Zs}]';
 const closing = `[.\\uff0e\\p{Pe}\\p{Pf}"']`;
-/** What may begin a sentence after a period: anything but small letters, digits and what ends one. */
+/**
+ * What may start a sentence after a period: anything but small letters, digits and characters that
+ * end a sentence.
+ */
 const other = `[^\\p{L}\\t\\r\\f\\n\\u2028\\u2029\\p{Zs}\\p{Pe}\\p{Pf}"'\\p{Nd}!?\\u3002\\uff01\\uff1f.\\uff0e\\p{Mn}\\p{Me}\\p{Cf}]`;
 const capital = `(?:[\\p{Ps}\\p{Pi}"']*(?!\\p{Ll})\\p{L})`;
 const sentence = new RegExp(
@@ -35,7 +42,10 @@ const word = new RegExp(
   'gu',
 );
 
-/** Places in a text, in order, the first and the last of it among them. */
+/**
+ * Boundaries of a text, ascending, including 0 and its length. Places are UTF-16 code units.
+ * Construction is O(length), a lookup O(log boundaries).
+ */
 export class Breaks {
   readonly places: number[];
 
@@ -46,16 +56,17 @@ export class Breaks {
     this.places = [...new Set([0, ...ends, text.length])];
   }
 
-  /** The last place before `at`; the first of all where there is none. */
+  /** The last boundary before `at`; 0 where there is none. */
   before(at: number): number {
     return this.places[this.#firstFrom(at) - 1] ?? 0;
   }
 
-  /** The first place after `at`, or undefined. */
+  /** The first boundary after `at`, or undefined. */
   after(at: number): number | undefined {
     return this.places[this.#firstFrom(at + 1)];
   }
 
+  /** Number of the first boundary at or after `at`. */
   #firstFrom(at: number): number {
     let [low, high] = [0, this.places.length];
     while (low < high) {
@@ -67,7 +78,12 @@ export class Breaks {
   }
 }
 
-/** Sentences for as long as there is room for the next; one that has no room alone is cut around `at`, between words. */
+/**
+ * Fragments of a text: whole sentences as long as the next one fits into `room` characters. A
+ * sentence that is longer than `room` by itself is cut around the match, between words. It follows
+ * Lucene's `BoundedBreakIteratorScanner`, including its dependence on earlier calls: matches are
+ * asked for in ascending order.
+ */
 export class Sentences {
   readonly #text: string;
   readonly #sentences: Breaks;
@@ -82,6 +98,7 @@ export class Sentences {
     this.#room = room;
   }
 
+  /** The fragment around a place, as its start and end. A `room` of 0 or less sets no limit. */
   around(at: number): [start: number, end: number] {
     const [windowStart, windowEnd] = this.#window;
     const offset = at + 1;
@@ -98,6 +115,7 @@ export class Sentences {
     return [start, end];
   }
 
+  /** The sentence at a place, widened by the following ones that fit. */
   #widened(offset: number): [number, number] {
     const start = this.#sentences.before(offset);
     let end = this.#sentences.after(offset - 1) ?? this.#text.length;

@@ -3,29 +3,41 @@ import type { Field } from '../mapping/field.ts';
 import type { QueryContext } from '../query/matcher.ts';
 import { type Bits, docsOf } from '../storage/bits.ts';
 import type { Segment } from '../storage/segment.ts';
-import { compareValues, type KeyReader, keyReader, type SortKey, type SortValue, sortField } from './sort.ts';
+import { compareValues, type KeyReader, keyReader, type SortValue, sortField } from './sort.ts';
+import type { SortKey } from './sort-request.ts';
 
-/** A document that may be among the hits. */
+/**
+ * A document that may be among the hits. It refers to the document, not to its content: the content
+ * is read when the hit is shown, and may be gone by then.
+ */
 export interface Candidate {
   index: OpenIndex;
-  /** Place of its index among those searched: breaks ties, before the sequence does. */
+  /** Number of its index among those searched. It breaks ties, before the sequence does. */
   place: number;
   sequence: number;
+  /** The score; NaN where the search computes none. */
   score: number;
+  /** Values of the sort keys, in the form in which they are compared. */
   values: SortValue[];
 }
 
 const noScores: Float64Array = new Float64Array(0);
 
-/** Keeps the first `limit` documents by some keys of all that it is shown. */
+/**
+ * Keeps the first `limit` documents, by the sort keys, of all that it is shown. At most `2 × limit
+ * + 256` candidates are in memory; when there are that many, they are sorted and the rest is
+ * dropped. This costs O(n log limit) in all.
+ *
+ * Order: sort keys, then index, then sequence.
+ */
 export class TopHits {
   readonly #limit: number;
   readonly #keys: SortKey[];
   readonly #after: SortValue[] | undefined;
-  /** Only what comes behind this hit is kept. */
+  /** The hit after which collecting goes on: what sorts at or before it is skipped. Scrolls use it. */
   readonly #past: Candidate | undefined;
   #kept: Candidate[] = [];
-  /** The last that still belongs to the first `limit`, once there are that many. */
+  /** The last candidate that is still among the first `limit`; undefined until there are that many. */
   #worst: Candidate | undefined;
 
   constructor(limit: number, keys: SortKey[], after: SortValue[] | undefined, past?: Candidate) {
@@ -35,7 +47,10 @@ export class TopHits {
     this.#past = past;
   }
 
-  /** Whether no document of the segment can be among the first; `bounds` are those of the first key's field. */
+  /**
+   * Whether no document of a segment can be among the first. `bounds` are those of the first key's
+   * field in the segment.
+   */
   cannotGain(bounds: readonly [number, number] | undefined): boolean {
     const key = this.#keys[0];
     const worst = this.#worst?.values[0];
@@ -43,6 +58,7 @@ export class TopHits {
     return key.order === 'asc' ? bounds[0] > worst : bounds[1] < worst;
   }
 
+  /** Shows the documents of one segment. `scores` is by document number. */
   collect(
     context: QueryContext,
     index: OpenIndex,
@@ -71,12 +87,16 @@ export class TopHits {
     }
   }
 
+  /** The first `limit` documents, in order. */
   hits(): Candidate[] {
     this.#prune();
     return this.#kept;
   }
 
-  /** Most documents are turned away by their first key, before anything is allocated for them. */
+  /**
+   * Whether the first key alone excludes a document. Most are excluded here, before anything is
+   * allocated.
+   */
   #isOut(first: KeyReader | undefined, doc: number, place: number, sequence: number): boolean {
     if (!first || (!this.#worst && !this.#past)) return false;
     const value = first(doc);
@@ -86,13 +106,14 @@ export class TopHits {
     );
   }
 
-  /** Which side of a hit a document is on: 0 where further keys must tell. */
+  /** Compares a document with a hit by the first key. 0 where further keys must decide. */
   #side(value: SortValue, hit: Candidate | undefined, place: number, sequence: number): number {
     if (!hit) return 0;
     const order = compareValues(value, hit.values[0]!, this.#keys[0]!);
     return order !== 0 || this.#keys.length > 1 ? order : place - hit.place || sequence - hit.sequence;
   }
 
+  /** Whether the values sort after `search_after`. */
   #isAfter(values: SortValue[]): boolean {
     for (const [at, key] of this.#keys.entries()) {
       const order = compareValues(values[at]!, this.#after![at]!, key);
@@ -109,6 +130,7 @@ export class TopHits {
     return a.place - b.place || a.sequence - b.sequence;
   }
 
+  /** Sorts the candidates and drops those beyond the limit. */
   #prune(): void {
     this.#kept.sort((a, b) => this.#compare(a, b));
     this.#kept.length = Math.min(this.#kept.length, this.#limit);
@@ -116,7 +138,10 @@ export class TopHits {
   }
 }
 
-/** Segments in the order in which the first key makes the rest skippable soonest: newest first for newest first. */
+/**
+ * Segments in the order in which the remaining ones can be skipped soonest: for newest first, those
+ * with the newest documents.
+ */
 export function inUsefulOrder(
   segments: Segment[],
   field: Field | undefined,
@@ -132,7 +157,7 @@ export function inUsefulOrder(
   return segments.slice().sort((a, b) => edge(a) - edge(b));
 }
 
-/** The first key's field where its bounds tell something of its order. */
+/** The first key's field where segments know its bounds, or undefined. */
 export function boundedField(context: QueryContext, key: SortKey | undefined): Field | undefined {
   const field = key && sortField(context, key);
   return field && ['number', 'date', 'boolean'].includes(field.family) ? field : undefined;

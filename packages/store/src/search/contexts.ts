@@ -5,11 +5,18 @@ import { isObject, type JsonObject } from '../json.ts';
 import { illegalArgument, StoreError } from '../store-error.ts';
 import type { Scroll } from './scroll.ts';
 
-/** Contexts that may be open at once; each holds references to hits in memory. */
+/**
+ * Contexts that may be open at once (`search.max_open_scroll_context` is 500 in Elasticsearch).
+ * Each holds references to hits in memory.
+ */
 const mostContexts = 100;
-/** `search.max_keep_alive`. */
+/** Milliseconds. Elasticsearch's `search.max_keep_alive`. */
 const longestLife = 24 * 3_600_000;
 
+/**
+ * A `keep_alive` or `scroll` parameter in milliseconds. `name` is the parameter, for errors.
+ * @throws StoreError where it is missing, malformed or more than a day.
+ */
 export function keepAlive(text: string | undefined, name: string): Millis {
   const life = text === undefined ? undefined : parseDuration(text);
   if (life === undefined)
@@ -21,14 +28,21 @@ export function keepAlive(text: string | undefined, name: string): Millis {
   return life;
 }
 
-/** Whether a text can be the id of a scroll or a point in time at all. */
+/** Whether a text has the form of a context's id: 24 random bytes as base64url, 32 characters. */
 export const isContextId = (id: string): boolean => /^[\w-]{32}$/.test(id);
 
+/** Elasticsearch's error for a context that expired or never was. */
 function missing(id: string): StoreError {
   return new StoreError(404, 'search_context_missing_exception', `No search context found for id [${id}]`);
 }
 
-/** Things that live for a while under an id that nobody can guess. */
+/**
+ * Values that live for a limited time under an id that cannot be guessed. They are in memory only:
+ * a restart ends them, as in Elasticsearch.
+ *
+ * A context expires `life` milliseconds after its last use that named one. A timer removes it, so
+ * that memory is freed without another request.
+ */
 class Contexts<T> {
   readonly #now: () => Millis;
   readonly #live = new Map<string, { value: T; until: Millis }>();
@@ -37,10 +51,15 @@ class Contexts<T> {
     this.#now = now;
   }
 
+  /** Open contexts, expired ones included until their timer fires. */
   get count(): number {
     return this.#live.size;
   }
 
+  /**
+   * Keeps a value and returns its id.
+   * @throws StoreError 429 where too many are open.
+   */
   open(value: T, life: Millis): string {
     this.#expire();
     if (this.#live.size >= mostContexts)
@@ -55,6 +74,10 @@ class Contexts<T> {
     return id;
   }
 
+  /**
+   * The value, whose life starts again where `life` is given.
+   * @throws StoreError 400 for a malformed id, 404 for an unknown one.
+   */
   use(id: string, life: Millis | undefined): T {
     this.#expire();
     const context = this.#live.get(id);
@@ -67,17 +90,19 @@ class Contexts<T> {
     return context.value;
   }
 
+  /** Ends a context. Returns whether it was open. */
   close(id: string): boolean {
     return this.#live.delete(id);
   }
 
+  /** Ends all contexts. Returns how many there were. */
   closeAll(): number {
     const { size } = this.#live;
     this.#live.clear();
     return size;
   }
 
-  /** What nobody asks for again must not stay in memory until somebody asks for something else. */
+  /** The timer does not keep the process alive. */
   #expireAfter(life: Millis): void {
     setTimeout(() => this.#expire(), life + 1).unref();
   }
@@ -88,12 +113,21 @@ class Contexts<T> {
   }
 }
 
-/** Indices by name, and for each the sequence from which on nothing is seen. Another of the same name is another index. */
+/**
+ * The indices of a point in time by name, each with its uuid and the sequence from which on nothing
+ * is seen. An index that was created later under the same name has another uuid and is not seen.
+ */
 export type Snapshot = Map<string, { uuid: string; before: number }>;
 
-/** Points in time. Documents deleted since are gone from them, unlike in Elasticsearch; later ones are never seen. */
+/**
+ * Points in time. A snapshot copies nothing: documents that are deleted later are missing from it,
+ * unlike in Elasticsearch, and documents that are written later are never seen.
+ */
 export class PointsInTime extends Contexts<Snapshot> {
-  /** The snapshot that a search's `pit` names. */
+  /**
+   * The snapshot that a search's `pit` names, or undefined where it names none. `keep_alive`
+   * extends its life.
+   */
   of(body: JsonObject): { snapshot: Snapshot; id: string } | undefined {
     const { pit } = body;
     if (pit === undefined) return undefined;
@@ -103,4 +137,5 @@ export class PointsInTime extends Contexts<Snapshot> {
   }
 }
 
+/** Open scrolls. */
 export class Scrolls extends Contexts<Scroll> {}

@@ -1,7 +1,8 @@
 import { type Json, wildcard } from '../json.ts';
 import { StoreError } from '../store-error.ts';
-import type { SearchTarget } from './search.ts';
+import type { SearchTarget } from './run.ts';
 
+/** What a name means in some indices, as `_field_caps` shows it. */
 interface Capability {
   type: string;
   metadata_field: boolean;
@@ -10,7 +11,7 @@ interface Capability {
   indices: string[];
 }
 
-/** Name, type, searchable, aggregatable. */
+/** Metadata fields: name, type, searchable, aggregatable. */
 const metadata: [string, string, boolean, boolean][] = [
   ['_id', '_id', true, false],
   ['_index', '_index', true, true],
@@ -18,7 +19,7 @@ const metadata: [string, string, boolean, boolean][] = [
   ['_ignored', '_ignored', true, true],
 ];
 
-/** What an index's fields are, objects included. */
+/** The names of one index: metadata, fields, aliases and objects. */
 function* fieldsOf({ index }: SearchTarget): Generator<[name: string, Omit<Capability, 'indices'>]> {
   for (const [name, type, searchable, aggregatable] of metadata)
     yield [name, { type, metadata_field: true, searchable, aggregatable }];
@@ -52,7 +53,11 @@ function* fieldsOf({ index }: SearchTarget): Generator<[name: string, Omit<Capab
     ];
 }
 
-/** `_field_caps`: for each name, the types that it has in some index; `indices` only where they differ. */
+/**
+ * The answer of `_field_caps`: for each name that a pattern matches, the types that it has.
+ * `indices` is shown only where a name has several types. O(indices × fields × patterns).
+ * @throws StoreError where no pattern is given.
+ */
 export function fieldCaps(targets: SearchTarget[], fields: Json | undefined, withUnmapped = false): unknown {
   const patterns = [fields ?? []]
     .flat()
@@ -84,7 +89,7 @@ export function fieldCaps(targets: SearchTarget[], fields: Json | undefined, wit
   };
 }
 
-/** The indices that have no field of a name that others have. */
+/** Adds the indices that lack a name which others have. */
 function addUnmapped(types: Map<string, Capability>, targets: SearchTarget[]): void {
   const mapped = new Set([...types.values()].flatMap(({ indices }) => indices));
   const indices = targets.map(({ index }) => index.record.name).filter((name) => !mapped.has(name));
@@ -92,6 +97,7 @@ function addUnmapped(types: Map<string, Capability>, targets: SearchTarget[]): v
   if (indices.length > 0) types.set('unmapped', { type: 'unmapped', ...flags, indices });
 }
 
+/** One name of the answer. */
 function shown([name, types]: [string, Map<string, Capability>]) {
   const entries = [...types].map(([type, { indices, ...capability }]) => [
     type,

@@ -2,13 +2,14 @@ import { Breaks, Sentences } from './breaks.ts';
 import type { HighlightOptions } from './highlight-request.ts';
 import { type Match, separator } from './marked-text.ts';
 
+/** A piece of the joined values, with the matches in it. `end` is exclusive. */
 interface Fragment {
   start: number;
   end: number;
   matches: Match[];
 }
 
-/** Where a fragment around a place of one value begins and ends. */
+/** Where the fragment around a place of one value starts and ends. */
 function cutter(value: string, options: HighlightOptions): (at: number) => [number, number] {
   if (options.fragments === 0) return () => [0, value.length];
   if (options.isByWord) {
@@ -19,6 +20,7 @@ function cutter(value: string, options: HighlightOptions): (at: number) => [numb
   return (at) => sentences.around(at);
 }
 
+/** Groups matches, which are in order, into fragments. A match within the current fragment joins it. */
 function fragmentsOf(values: string[], matches: Match[], options: HighlightOptions): Fragment[] {
   const fragments: Fragment[] = [];
   let [base, next] = [0, 0];
@@ -40,11 +42,15 @@ function fragmentsOf(values: string[], matches: Match[], options: HighlightOptio
   return fragments;
 }
 
-/** Lucene's `PassageScorer`: a fragment is worth more with rarer words, with more of them, and near the beginning. */
+/**
+ * Lucene's `PassageScorer` with its constants: a fragment scores more with rarer words, with more
+ * of them, and near the start of the text.
+ */
 const k1 = 1.2;
 const b = 0.75;
 const pivot = 87;
 
+/** The score of a fragment. `length` is that of the whole text in characters. */
 function scoreOf(
   { start, end, matches }: Fragment,
   length: number,
@@ -63,6 +69,7 @@ function scoreOf(
 
 type Encode = (text: string) => string;
 
+/** The fragment's text with tags around the matches. Overlapping matches are cut. */
 function written(text: string, { start, end, matches }: Fragment, options: HighlightOptions, encode: Encode) {
   let [result, at] = ['', start];
   for (const match of matches) {
@@ -75,9 +82,10 @@ function written(text: string, { start, end, matches }: Fragment, options: Highl
   return trimmed(result + encode(text.slice(at, Math.max(at, end))));
 }
 
-/** Java's `trim`: control characters go, and no space beyond ASCII. */
+/** Java's `String.trim`: control characters and ASCII spaces. */
 const trimmed = (text: string) => text.replace(/^[\0- \u2029]+|[\0- \u2029]+$/g, '');
 
+/** The start of the first value, for `no_match_size`. */
 function withoutMatch(values: string[], { noMatchSize }: HighlightOptions, encode: Encode): string[] {
   const value = values.find((one) => one !== '');
   if (noMatchSize <= 0 || value === undefined) return [];
@@ -85,7 +93,10 @@ function withoutMatch(values: string[], { noMatchSize }: HighlightOptions, encod
   return [trimmed(encode(value.slice(0, end)))];
 }
 
-/** The best fragments as Elasticsearch's unified highlighter makes them: in the order of the text, or by score. */
+/**
+ * The best fragments as Elasticsearch's unified highlighter makes them, in the order of the text or
+ * by score.
+ */
 export function unifiedFragments(
   values: string[],
   matches: Match[],

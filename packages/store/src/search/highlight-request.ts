@@ -4,22 +4,25 @@ import { parseQuery } from '../query/parse.ts';
 import { booleanOf, numberOf, stringsOf } from '../query/shape.ts';
 import { illegalArgument, parsingError, StoreError, xContentError } from '../store-error.ts';
 
-/** How one field is highlighted; the names are those of the request. */
+/** How one field is highlighted. Each member is named after that of the request. */
 export interface HighlightOptions {
   type: string;
   preTag: string;
   postTag: string;
   fragmentSize: number;
-  /** 0: the whole of each value. */
+  /** `number_of_fragments`. 0 shows the whole of each value. */
   fragments: number;
   noMatchSize: number;
+  /** Whether only matches of the query in this very field count. */
   requireFieldMatch: boolean;
   isByScore: boolean;
+  /** `boundary_scanner: word` instead of `sentence`. */
   isByWord: boolean;
-  /** What is looked for instead of the search's own query. */
+  /** `highlight_query`, which replaces the search's own query. */
   query: Query | undefined;
 }
 
+/** A parsed `highlight`. Fields are in the order of the request. */
 export interface HighlightRequest {
   isHtml: boolean;
   fields: [pattern: string, options: HighlightOptions][];
@@ -38,16 +41,18 @@ const defaults: HighlightOptions = {
   query: undefined,
 };
 
+/** Members that the store honours. */
 const known =
   'type pre_tags post_tags fragment_size number_of_fragments no_match_size require_field_match order boundary_scanner highlight_query'.split(
     ' ',
   );
-/** Elasticsearch knows these, too. */
+/** Members that Elasticsearch has and the store refuses. */
 const others =
   'fragmenter boundary_max_scan boundary_chars boundary_scanner_locale force_source phrase_limit max_analyzed_offset options matched_fields fragment_offset'.split(
     ' ',
   );
 
+/** Refuses members that the store does not know. */
 function checkMembers(place: string, body: JsonObject, more: string[]): void {
   for (const key of Object.keys(body)) {
     if (known.includes(key) || more.includes(key)) continue;
@@ -56,7 +61,7 @@ function checkMembers(place: string, body: JsonObject, more: string[]): void {
   }
 }
 
-/** Elasticsearch tells in which member something is wrong, and in it what. */
+/** Wraps an error in the one that names the member, as Elasticsearch does. */
 function reading<T>(name: string, read: () => T): T {
   try {
     return read();
@@ -67,6 +72,7 @@ function reading<T>(name: string, read: () => T): T {
   }
 }
 
+/** Whether `boundary_scanner` is `word`. */
 function scanner(value: Json): boolean {
   const name = String(value).toLowerCase();
   if (name === 'chars') throw illegalArgument('the boundary scanner [chars] is not supported by this store');
@@ -77,6 +83,10 @@ function scanner(value: Json): boolean {
   return name === 'word';
 }
 
+/**
+ * The first of each list of tags; Elasticsearch uses the others only in its fast vector
+ * highlighter.
+ */
 function tagsOf(body: JsonObject): Partial<HighlightOptions> {
   const [[pre], [post]] = [stringsOf(body.pre_tags), stringsOf(body.post_tags)];
   if (pre !== undefined && post === undefined)
@@ -86,6 +96,7 @@ function tagsOf(body: JsonObject): Partial<HighlightOptions> {
 
 const schemas: Record<string, string> = { default: '<em>', styled: '<em class="hlt1">' };
 
+/** The tag of a `tags_schema`. */
 function schemaTag(value: Json | undefined): Partial<HighlightOptions> {
   if (value === undefined) return {};
   const tag = Object.hasOwn(schemas, String(value)) ? schemas[String(value)] : undefined;
@@ -93,7 +104,7 @@ function schemaTag(value: Json | undefined): Partial<HighlightOptions> {
   return { preTag: tag };
 }
 
-/** What a request says of a field, above what it says of all. */
+/** What a request says about a field, over what it says about all fields. */
 function optionsOf(body: JsonObject, above: HighlightOptions): HighlightOptions {
   const size = (name: string, otherwise: number) =>
     Math.trunc(reading(name, () => numberOf(body[name], otherwise)));
@@ -117,7 +128,7 @@ function optionsOf(body: JsonObject, above: HighlightOptions): HighlightOptions 
   };
 }
 
-/** An object of fields, or a list of such objects where their order shall count. */
+/** Fields as an object, or as an array of objects where their order matters. */
 function namedFields(value: Json | undefined): [string, JsonObject][] {
   return (value === undefined ? [] : Array.isArray(value) ? value : [value]).flatMap((group) => {
     if (!isObject(group)) throw xContentError('[highlight] failed to parse field [fields]');
@@ -128,6 +139,10 @@ function namedFields(value: Json | undefined): [string, JsonObject][] {
   });
 }
 
+/**
+ * Parses `highlight`. Undefined where the request has none.
+ * @throws StoreError
+ */
 export function parseHighlight(body: Json | undefined): HighlightRequest | undefined {
   if (body === undefined) return undefined;
   if (!isObject(body)) throw parsingError('Unknown key for a VALUE in [highlight].');

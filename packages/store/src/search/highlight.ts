@@ -21,18 +21,25 @@ const entities: Record<string, string> = {
   "'": '&#x27;',
   '/': '&#x2F;',
 };
+/** Escapes as Lucene's `SimpleHTMLEncoder` does. */
 const asHtml = (text: string) => text.replace(/["&<>'/]/g, (char) => entities[char]!);
 const asItIs = (text: string) => text;
 
-/** Fields that a pattern with `*` finds; others are only highlighted by their name. */
+/** Types of fields that a pattern with `*` finds. Others are highlighted only by their full name. */
 const plainTypes = ['text', 'keyword', 'match_only_text'];
 
+/** An address as Elasticsearch writes it. */
 function shownAddress(text: string): string {
   const encoded = encodeIp(text);
   return encoded === undefined ? text : decodeIp(encoded);
 }
 
-/** The `highlight` of the hits of one index. */
+/**
+ * Highlights the hits of one index. The query tells what it looks for in a document
+ * (`Matcher.marks`); the document's values are analysed again, since postings have no positions.
+ * Costs O(length of the values) for each hit that is shown.
+ * @throws StoreError from the constructor where a `highlight_query` cannot run on the index.
+ */
 export class Highlighter {
   readonly #context: QueryContext;
   readonly #request: HighlightRequest;
@@ -54,6 +61,7 @@ export class Highlighter {
     for (const [, options] of request.fields) if (options.query) this.#marksOf(options.query);
   }
 
+  /** The `highlight` member of a hit, or undefined where nothing is highlighted. */
   of(segment: Segment, doc: number, source: JsonObject): Record<string, string[]> | undefined {
     const result: Record<string, string[]> = {};
     const known = new Map<Query, Mark[]>();
@@ -69,6 +77,7 @@ export class Highlighter {
     return Object.keys(result).length > 0 ? result : undefined;
   }
 
+  /** The fragments of one field. */
   #fragments(field: Field, marks: Mark[], options: HighlightOptions, source: JsonObject): string[] {
     if (marks.length === 0 && options.noMatchSize <= 0) return [];
     const most = field.options.ignoreAbove ?? Number.POSITIVE_INFINITY;
@@ -83,6 +92,7 @@ export class Highlighter {
     return unifiedFragments(values, matches, options, encode);
   }
 
+  /** What a query looks for in a document. The matcher is made once. */
   #marksOf(query: Query): (segment: Segment, doc: number) => Mark[] {
     const known = this.#marks.get(query);
     if (known) return known;
@@ -93,7 +103,7 @@ export class Highlighter {
   }
 }
 
-/** One for each index that a page of hits is from. */
+/** The highlighters of one page of hits, one for each index, made when first needed. */
 export class Highlighters {
   readonly #request: Pick<SearchRequest, 'highlight' | 'query'>;
   readonly #now: Millis;
@@ -113,6 +123,7 @@ export class Highlighters {
   }
 }
 
+/** Refuses highlighters that the store does not have. */
 function checkType(type: string, field: string): void {
   if (type === 'unified' || type === 'plain') return;
   throw illegalArgument(

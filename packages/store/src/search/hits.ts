@@ -3,18 +3,23 @@ import { filterSource } from '../path-filter.ts';
 import { valuesOf } from '../storage/column.ts';
 import type { Candidate } from './collect.ts';
 import type { Highlighter } from './highlight.ts';
-import type { SearchRequest, SourceFilter } from './request.ts';
+import type { SearchRequest } from './request.ts';
 import { columnFields, requestedFields } from './requested-fields.ts';
-import { type SortKey, shownValue } from './sort.ts';
+import { shownValue } from './sort.ts';
+import type { SortKey } from './sort-request.ts';
+import type { SourceFilter } from './source-filter.ts';
 
-/** The document as asked for: as it came where nothing is cut out of it. */
+/**
+ * A document's `_source`. It passes through byte for byte where nothing is cut out of it. Undefined
+ * where it is not wanted.
+ */
 export function filteredSource(source: Buffer, { isWanted, includes, excludes }: SourceFilter): unknown {
   if (!isWanted) return undefined;
   if (includes.length === 0 && excludes.length === 0) return new RawJson(source);
   return filterSource(JSON.parse(source.toString()), includes, excludes);
 }
 
-/** `_ignored`: what of the document is not in the index. */
+/** `_ignored`: the names of the document's fields that are not in the index. */
 function ignoredOf({ index: { shard }, sequence }: Candidate): { _ignored?: string[] } {
   const segment = shard.segmentOf(sequence);
   const column = segment?.column(shard.mapping.ignored);
@@ -26,7 +31,10 @@ function ignoredOf({ index: { shard }, sequence }: Candidate): { _ignored?: stri
   return names.length > 0 ? { _ignored: names.sort() } : {};
 }
 
-/** A float as Java writes it: the fewest digits that name it. */
+/**
+ * A number as Java writes a float: the fewest digits that identify it. Scores are floats in
+ * Elasticsearch.
+ */
 export function shortFloat(value: number): number {
   for (let digits = 1; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
@@ -35,7 +43,7 @@ export function shortFloat(value: number): number {
   return value;
 }
 
-/** `_id` and `_index` are no fields of documents, but may be asked for like some. */
+/** `_id` and `_index`, where `fields` asks for them. */
 function ownNames({ fields }: SearchRequest, index: string, id: string): Record<string, string[]> {
   const own = { _index: [index], _id: [id] };
   return Object.fromEntries(
@@ -43,7 +51,10 @@ function ownNames({ fields }: SearchRequest, index: string, id: string): Record<
   );
 }
 
-/** A hit, or undefined when its document was deleted since it was found. */
+/**
+ * A hit as Elasticsearch shows it; undefined where its document was deleted since it was found.
+ * Reads the document and parses it only where something needs its members.
+ */
 export function hitOf(
   candidate: Candidate,
   request: SearchRequest,

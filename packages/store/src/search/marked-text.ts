@@ -2,25 +2,29 @@ import { placedTokens, valueGap } from '../mapping/analyzer.ts';
 import type { Field } from '../mapping/field.ts';
 import type { Mark } from '../query/matcher.ts';
 
+/** A token of a field's values. `start` and `end` are places in the values joined by `separator`. */
 export interface PlacedToken {
   text: string;
   start: number;
   end: number;
-  /** Number in the row of the field's tokens; between two values lies a gap. */
+  /** Position of the token, with a gap between values. */
   place: number;
 }
 
-/** Something to highlight; `key` tells for which mark it stands. */
+/** A piece of text to highlight. `key` is the number of the mark that it stands for. */
 export interface Match {
   start: number;
   end: number;
   key: number;
 }
 
-/** Stands between the values of a field, which are one text with a place for each letter. */
+/**
+ * Stands between the values of a field when they are joined. Java's paragraph separator ends a
+ * sentence, so no fragment spans two values.
+ */
 export const separator = '\u2029';
 
-/** Tokens of all values, by their places in the values joined; of a keyword each value is one. */
+/** Tokens of all values, in order. Each value of a field that is not analysed is one token. */
 export function tokensIn(field: Field, values: string[]): PlacedToken[] {
   const tokens: PlacedToken[] = [];
   let base = 0;
@@ -36,7 +40,10 @@ export function tokensIn(field: Field, values: string[]): PlacedToken[] {
   return tokens;
 }
 
-/** Runs of tokens that a mark stands for: each begins at one of its first word's and takes the nearest of the others. */
+/**
+ * The runs of tokens that a mark stands for. A phrase with slop starts at each of its words and
+ * takes the nearest of the others.
+ */
 function runsOf(tokens: PlacedToken[], { words, slop }: Mark): PlacedToken[][] {
   const ones = words.map((word) => tokens.filter((token) => word(token.text)));
   if (ones.some((some) => some.length === 0)) return [];
@@ -59,7 +66,10 @@ function runsOf(tokens: PlacedToken[], { words, slop }: Mark): PlacedToken[][] {
   return [...runs.values()];
 }
 
-/** Where marks stand, in order. A phrase is one match, or each of its words one. */
+/**
+ * Where marks occur, in order, without duplicates. A phrase is one match, or one for each of its
+ * words (`isByWord`).
+ */
 export function matchesOf(tokens: PlacedToken[], marks: Mark[], isByWord: boolean): Match[] {
   const found = new Map<string, Match>();
   for (const [key, mark] of marks.entries())

@@ -1,6 +1,7 @@
 import type { HighlightOptions } from './highlight-request.ts';
 import type { Match, PlacedToken } from './marked-text.ts';
 
+/** The text of a fragment and the marks in it. */
 interface Fragment {
   text: string;
   keys: Set<number>;
@@ -9,8 +10,8 @@ interface Fragment {
 type Encode = (text: string) => string;
 
 /**
- * Lucene's `Highlighter`: a fragment ends with the token before the one that passes the size, unless less than half of
- * a fragment would be left.
+ * Lucene's `Highlighter` with its `SimpleSpanFragmenter`: a fragment ends before the token that
+ * passes the size, unless less than half a fragment would be left.
  */
 function fragmentsOf(
   value: string,
@@ -39,6 +40,7 @@ function fragmentsOf(
   return fragments;
 }
 
+/** The start of the first value, cut between tokens, for `no_match_size`. */
 function withoutMatch(values: string[], tokens: PlacedToken[], size: number, encode: Encode): string[] {
   const [value] = values;
   if (size <= 0 || value === undefined) return [];
@@ -47,7 +49,10 @@ function withoutMatch(values: string[], tokens: PlacedToken[], size: number, enc
   return end > 0 ? [encode(value.slice(0, end))] : [];
 }
 
-/** The best fragments as Elasticsearch's plain highlighter makes them: each value for itself, those with most words. */
+/**
+ * The best fragments as Elasticsearch's plain highlighter makes them: those of each value with most
+ * different words.
+ */
 export function plainFragments(
   values: string[],
   tokens: PlacedToken[],

@@ -6,33 +6,34 @@ import { parseQuery } from '../query/parse.ts';
 import { booleanOf, numberOf, stringsOf } from '../query/shape.ts';
 import { illegalArgument, parsingError, StoreError, validationError } from '../store-error.ts';
 import { type HighlightRequest, parseHighlight } from './highlight-request.ts';
-import { parseSort, parseSortParameter, type SortKey } from './sort.ts';
+import { parseSort, parseSortParameter, type SortKey } from './sort-request.ts';
+import {
+  type FieldRequest,
+  fieldRequests,
+  type Parameters,
+  type SourceFilter,
+  sourceOf,
+} from './source-filter.ts';
 
-export interface FieldRequest {
-  pattern: string;
-  format: string | undefined;
-}
-
-export interface SourceFilter {
-  isWanted: boolean;
-  includes: string[];
-  excludes: string[];
-}
-
+/** A parsed and checked search. It does not depend on the indices that are searched. */
 export interface SearchRequest {
   query: Query;
+  /** Applied to hits and not to aggregations. */
   postFilter: Query | undefined;
   from: number;
   size: number;
+  /** Whether the search opens a scroll, which has other limits. */
   isScroll: boolean;
+  /** Empty for the order by score. */
   sort: SortKey[];
+  /** `search_after`, one value for each sort key. */
   after: Json[] | undefined;
   /** False where `stored_fields` is `_none_`. */
   showId: boolean;
   source: SourceFilter;
   fields: FieldRequest[];
   docValues: FieldRequest[];
-  /** Up to how many hits are counted: true for all, false for no count. */
+  /** Up to how many hits are counted exactly: true for all, false for no count. */
   trackTotal: boolean | number;
   trackScores: boolean;
   minScore: number | undefined;
@@ -42,9 +43,10 @@ export interface SearchRequest {
   aggregations: AggregationSpec[];
 }
 
-/** `index.max_result_window`. */
+/** Hits. Elasticsearch's `index.max_result_window`. */
 const resultWindow = 10_000;
 
+/** Members of a search body that the store honours. */
 const members = new Set([
   'query',
   'post_filter',
@@ -70,7 +72,10 @@ const members = new Set([
   'profile',
   'highlight',
 ]);
-/** Members that say nothing when they are empty: clients send them as a matter of course. */
+/**
+ * Members that mean nothing when they are empty, and that clients send so as a matter of course.
+ * Otherwise they are refused.
+ */
 const emptyable = [
   'script_fields',
   'runtime_mappings',
@@ -83,33 +88,7 @@ const emptyable = [
   'slice',
 ];
 
-export function parseSourceFilter(value: Json | undefined): SourceFilter {
-  if (value === undefined || value === true || value === 'true')
-    return { isWanted: true, includes: [], excludes: [] };
-  if (value === false || value === 'false') return { isWanted: false, includes: [], excludes: [] };
-  if (!isObject(value)) return { isWanted: true, includes: stringsOf(value), excludes: [] };
-  const { includes, include, excludes, exclude, ...rest } = value;
-  const [unknown] = Object.keys(rest);
-  if (unknown) throw parsingError(`Unknown key for a START_ARRAY in [${unknown}].`);
-  return {
-    isWanted: true,
-    includes: stringsOf(includes ?? include),
-    excludes: stringsOf(excludes ?? exclude),
-  };
-}
-
-function fieldRequests(value: Json | undefined): FieldRequest[] {
-  return (value === undefined ? [] : Array.isArray(value) ? value : [value]).map((entry) => {
-    if (!isObject(entry)) return { pattern: String(entry), format: undefined };
-    if (booleanOf(entry.include_unmapped, false))
-      throw illegalArgument('[include_unmapped] is not supported by this store');
-    return {
-      pattern: String(entry.field),
-      format: entry.format === undefined ? undefined : String(entry.format),
-    };
-  });
-}
-
+/** Reads `track_total_hits`; 10,000 by default. */
 function trackTotal(value: Json | undefined): boolean | number {
   if (value === undefined) return 10_000;
   if (value === true || value === 'true') return true;
@@ -119,6 +98,7 @@ function trackTotal(value: Json | undefined): boolean | number {
   return numberOf(value, 10_000) < 0 ? true : numberOf(value, 10_000);
 }
 
+/** Refuses members that the store does not know. `timeout` is checked and not applied. */
 function refuseUnknown(body: JsonObject): void {
   for (const flag of ['explain', 'profile'])
     if (booleanOf(body[flag], false)) throw illegalArgument(`[${flag}] is not supported by this store`);
@@ -138,6 +118,7 @@ function refuseUnknown(body: JsonObject): void {
   }
 }
 
+/** `from` and `size`. */
 function wholeNumber(name: string, value: Json | undefined, otherwise: number): number {
   const number = value === undefined || value === null ? otherwise : Number(value);
   if (Number.isNaN(number))
@@ -146,7 +127,10 @@ function wholeNumber(name: string, value: Json | undefined, otherwise: number): 
   return Math.trunc(number);
 }
 
-/** Refused by each index, since the limit is one of its settings. */
+/**
+ * Refuses pages beyond `index.max_result_window`. The limit is a setting of the index, so each
+ * index refuses for itself.
+ */
 export function checkWindow({ from, size, isScroll }: SearchRequest): void {
   if (size > resultWindow && isScroll)
     throw illegalArgument(
@@ -158,9 +142,7 @@ export function checkWindow({ from, size, isScroll }: SearchRequest): void {
     );
 }
 
-export type Parameters = Record<string, string | undefined>;
-
-/** A search of which `q=` and its companions say what is looked for. */
+/** The query of the body, or that of `q=` and its companions, which takes precedence. */
 export function queryOf(body: JsonObject, parameters: Parameters): Query {
   if (parameters.q === undefined) return parseQuery(body.query);
   const { q, df, default_operator: operator, lenient, analyze_wildcard: analyze } = parameters;
@@ -172,19 +154,7 @@ export function queryOf(body: JsonObject, parameters: Parameters): Query {
   return parseQuery({ query_string: options });
 }
 
-function sourceOf(body: JsonObject, parameters: Parameters): SourceFilter {
-  const { _source, _source_includes: includes, _source_excludes: excludes } = parameters;
-  const named =
-    _source === undefined ? body._source : /^(true|false)$/.test(_source) ? _source : _source.split(',');
-  const filter = parseSourceFilter(named);
-  if (includes !== undefined) filter.includes = includes.split(',');
-  if (excludes !== undefined) filter.excludes = excludes.split(',');
-  // Who asks for stored fields gets the document only when asking for that, too.
-  if (body.stored_fields !== undefined && named === undefined) filter.isWanted = false;
-  return filter;
-}
-
-/** A sort by score alone is no sort: it is what happens anyway. */
+/** The sort keys. A sort by score alone is the default order. */
 function sortOf(body: JsonObject, parameters: Parameters): SortKey[] {
   const sort = parameters.sort === undefined ? parseSort(body.sort) : parseSortParameter(parameters.sort);
   const isByScore = sort.length === 1 && sort[0]!.field === '_score' && sort[0]!.order === 'desc';
@@ -193,7 +163,10 @@ function sortOf(body: JsonObject, parameters: Parameters): SortKey[] {
   return body.pit === undefined || isTold ? sort : [...sort, byPlace];
 }
 
-/** With a point in time a last key tells equal documents apart, so that pages neither repeat nor skip any. */
+/**
+ * With a point in time a last key makes the order total, so that pages neither repeat nor skip
+ * documents.
+ */
 const byPlace: SortKey = {
   field: '_shard_doc',
   order: 'asc',
@@ -203,7 +176,10 @@ const byPlace: SortKey = {
   format: undefined,
 };
 
-/** Reads the body and the parameters of a search. */
+/**
+ * Parses the body and the parameters of a search. Parameters take precedence.
+ * @throws StoreError with Elasticsearch's type and reason.
+ */
 export function parseSearch(body: JsonObject, parameters: Parameters = {}): SearchRequest {
   refuseUnknown(body);
   const isScroll = parameters.scroll !== undefined;

@@ -6,10 +6,12 @@ import type { Mapping } from '../mapping/mapping.ts';
 import { partsAt, valuesAt } from '../mapping/source-values.ts';
 import { Misfit, type Stored, toStored } from '../mapping/values.ts';
 import { fielddataError } from '../store-error.ts';
-import type { FieldRequest } from './request.ts';
+import type { FieldRequest } from './source-filter.ts';
 
+/** Values by name, always in arrays. */
 type Values = Record<string, unknown[]>;
 
+/** A value as `fields` shows it: text as it came, other types in their normal form. */
 function shown(field: Field, value: Json, stored: Stored, format: string | undefined): unknown {
   if (stored === undefined) return undefined;
   if (field.family === 'date') return formatDate(stored as number, format ?? field.options.formats);
@@ -18,12 +20,17 @@ function shown(field: Field, value: Json, stored: Stored, format: string | undef
   return field.family === 'text' ? value : stored;
 }
 
+/** Values of a flattened field or of one of its keys. */
 function flattenedValues(source: JsonObject, field: Field): unknown[] {
   if (field.name === field.source)
     return partsAt(source, field.source).filter((part) => !isObject(part) || Object.keys(part).length > 0);
   return valuesAt(source, field.name).map(String);
 }
 
+/**
+ * A field's values in a document. Values that do not fit the type are left out, as in
+ * Elasticsearch.
+ */
 function valuesOf(source: JsonObject, field: Field, format: string | undefined): unknown[] {
   if (field.family === 'flattened') return flattenedValues(source, field);
   return valuesAt(source, field.source).flatMap((value) => {
@@ -37,7 +44,7 @@ function valuesOf(source: JsonObject, field: Field, format: string | undefined):
   });
 }
 
-/** The `fields` of a hit: values by the names that the request uses, always in arrays. */
+/** The `fields` of a hit, by the names under which the request finds them. */
 export function requestedFields(mapping: Mapping, source: JsonObject, requests: FieldRequest[]): Values {
   const result: Values = {};
   const inner = new Map<string, FieldRequest[]>();
@@ -54,7 +61,7 @@ export function requestedFields(mapping: Mapping, source: JsonObject, requests: 
   return result;
 }
 
-/** Nested objects come one by one, with names that begin at the object. */
+/** Nested objects are shown one by one, with names relative to the object. */
 function nestedFields(mapping: Mapping, source: JsonObject, path: string, requests: FieldRequest[]): Values {
   const objects = partsAt(source, path).filter(isObject);
   const shownOnes = objects.map((object) => {
@@ -69,10 +76,14 @@ function nestedFields(mapping: Mapping, source: JsonObject, path: string, reques
   return shownOnes.length > 0 ? { [path]: shownOnes } : {};
 }
 
+/** The order of doc values. */
 const inOrder = (a: unknown, b: unknown) =>
   a === b ? 0 : typeof a === 'number' ? a - Number(b) : String(a) < String(b) ? -1 : 1;
 
-/** `docvalue_fields`: as columns have them, in order, and terms once. */
+/**
+ * `docvalue_fields`: values as doc values have them, sorted, terms without repeats.
+ * @throws StoreError for a text field that is named in full.
+ */
 export function columnFields(
   mapping: Mapping,
   source: JsonObject,

@@ -3,12 +3,16 @@ import type { Engine } from '../engine.ts';
 import type { Matcher, Query } from '../query/matcher.ts';
 import type { Candidate } from './collect.ts';
 import type { SearchRequest } from './request.ts';
-import { answer, type Found, find, type SearchTarget } from './search.ts';
+import type { SearchTarget } from './run.ts';
+import { answer, type Found, find } from './search.ts';
 
-/** Hits that a scroll looks for at once: it holds no more of them, however many there are. */
+/** Hits that a scroll looks for at once. It holds no more of them, however many there are. */
 const ahead = 20_000;
 
-/** Weights of words are those of the first page for ever, or what is written meanwhile would move hits to pages that were read. */
+/**
+ * Binds a query once for each index. Term statistics then stay those of the first page: otherwise
+ * documents written meanwhile would change scores and move hits to pages that were already read.
+ */
 function once(query: Query): Query {
   const known = new Map<unknown, Matcher>();
   return (context) => {
@@ -18,7 +22,14 @@ function once(query: Query): Query {
   };
 }
 
-/** All hits of a search, page by page, as they were when it began; those that were deleted since are gone from it. */
+/**
+ * All hits of a search, page by page, as they were when the scroll was opened. Later documents are
+ * not seen; documents deleted since are left out, unlike in Elasticsearch, which keeps them until
+ * the scroll ends.
+ *
+ * Memory: 20,000 candidates at most. After those are read, the search runs again from the last one
+ * on.
+ */
 export class Scroll {
   readonly #engine: Engine;
   readonly #request: SearchRequest;
@@ -40,6 +51,10 @@ export class Scroll {
     this.#isAll = this.#found.candidates.length < ahead;
   }
 
+  /**
+   * The next page, in the form of a search's answer; empty after the last one. Aggregations are
+   * part of the first page only.
+   */
   next() {
     const started = performance.now();
     const { size } = this.#request;
@@ -52,6 +67,7 @@ export class Scroll {
     return { ...rest, ...(isFirst && aggregations !== undefined && { aggregations }) };
   }
 
+  /** Looks for further hits after the last one found. */
   #refill(): void {
     const last = this.#found.candidates.at(-1);
     if (!last || this.#isAll) return;
@@ -64,7 +80,10 @@ export class Scroll {
     this.#isAll = candidates.length < ahead;
   }
 
-  /** An index that was deleted takes its hits along; after a failed write the documents are read by another shard. */
+  /**
+   * Whether the index still exists. A target refers to the shard, which is replaced after a failed
+   * write, so it is opened again.
+   */
   #isThere(target: SearchTarget): boolean {
     const { name, uuid } = target.index.record;
     if (this.#engine.catalog.get('index', name)?.uuid !== uuid) return false;

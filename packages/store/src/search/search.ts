@@ -1,32 +1,16 @@
 import { performance } from 'node:perf_hooks';
 import { Aggregations } from '../aggs/aggregations.ts';
 import type { Engine, OpenIndex } from '../engine.ts';
-import { contextOf, type Matcher, type QueryContext } from '../query/matcher.ts';
-import {
-  type Bits,
-  clearBit,
-  countBits,
-  docsOf,
-  firstBits,
-  hasBit,
-  intersect,
-  segmentSize,
-} from '../storage/bits.ts';
-import type { Segment } from '../storage/segment.ts';
+import { contextOf, type QueryContext } from '../query/matcher.ts';
+import { countBits, intersect } from '../storage/bits.ts';
 import { ShardFailure, StoreError } from '../store-error.ts';
-import { boundedField, type Candidate, inUsefulOrder, TopHits } from './collect.ts';
+import { type Candidate, TopHits } from './collect.ts';
 import { Highlighters } from './highlight.ts';
 import { hitOf, shortFloat } from './hits.ts';
-import { checkWindow, type SearchRequest } from './request.ts';
-import { afterValue, type SortKey, sortField } from './sort.ts';
-
-/** What is searched: an index, and up to which sequence (a point in time sees nothing that came later). */
-export interface SearchTarget {
-  index: OpenIndex;
-  before?: number;
-  /** Its place among those searched, where that is not its place in the list. */
-  place?: number;
-}
+import type { SearchRequest } from './request.ts';
+import { Run, type SearchTarget } from './run.ts';
+import { afterValue } from './sort.ts';
+import type { SortKey } from './sort-request.ts';
 
 const byScore: SortKey = {
   field: '_score',
@@ -37,9 +21,12 @@ const byScore: SortKey = {
   format: undefined,
 };
 
+/** The result of a search before hits are shown. */
 export interface Found {
+  /** All documents that match, `post_filter` applied. */
   total: number;
   maxScore: number | null;
+  /** The first hits, in order. */
   candidates: Candidate[];
   aggregations: unknown;
   keys: SortKey[];
@@ -47,75 +34,10 @@ export interface Found {
   now: number;
 }
 
-/** One run over all segments: counts, collects the first hits and feeds the aggregations. */
-class Run {
-  total = 0;
-  maxScore = Number.NEGATIVE_INFINITY;
-  readonly #request: SearchRequest;
-  readonly #top: TopHits;
-  readonly #keys: SortKey[];
-  readonly #aggregations: Aggregations;
-  readonly #isScored: boolean;
-
-  constructor(
-    request: SearchRequest,
-    top: TopHits,
-    keys: SortKey[],
-    aggregations: Aggregations,
-    isScored: boolean,
-  ) {
-    this.#request = request;
-    this.#top = top;
-    this.#keys = keys;
-    this.#aggregations = aggregations;
-    this.#isScored = isScored;
-  }
-
-  index(target: SearchTarget, place: number, now: number): void {
-    checkWindow(this.#request);
-    const context = contextOf(target.index, now);
-    const matcher = this.#request.query(context);
-    // What is wrong with a query for highlighting is wrong whether there are hits or not.
-    for (const [, { query }] of this.#request.highlight?.fields ?? []) query?.(context);
-    const filter = this.#request.postFilter?.(context);
-    const field = boundedField(context, this.#keys[0]);
-    for (const key of this.#keys) sortField(context, key);
-    for (const segment of inUsefulOrder(target.index.shard.segments, field, this.#keys[0])) {
-      if (target.before !== undefined && segment.base >= target.before) continue;
-      const bits = this.#matching(matcher, segment, target.before);
-      const scores = this.#isScored ? this.#scores(matcher, segment, bits) : undefined;
-      this.#aggregations.collect(context, segment, docsOf(bits), scores);
-      if (filter) intersect(bits, filter.match(segment));
-      this.total += countBits(bits);
-      if (field && this.#top.cannotGain(segment.bounds(field))) continue;
-      this.#top.collect(context, target.index, place, segment, bits, scores);
-    }
-  }
-
-  #matching(matcher: Matcher, segment: Segment, before: number | undefined): Bits {
-    const bits = intersect(matcher.match(segment), segment.live);
-    if (before !== undefined && before < segment.base + segment.size)
-      intersect(bits, firstBits(before - segment.base));
-    return bits;
-  }
-
-  #scores(matcher: Matcher, segment: Segment, bits: Bits): Float64Array {
-    const scores = new Float64Array(segmentSize);
-    matcher.score(segment, scores);
-    const least = this.#request.minScore ?? Number.NEGATIVE_INFINITY;
-    for (let doc = 0; doc < segment.size; doc++) {
-      if (!hasBit(bits, doc)) continue;
-      // Lucene's scores are floats; equal ones must be equal here, too, for ties to fall the same way.
-      const score = Math.fround(scores[doc]!);
-      scores[doc] = score;
-      if (score < least) clearBit(bits, doc);
-      else if (score > this.maxScore) this.maxScore = score;
-    }
-    return scores;
-  }
-}
-
-/** A query that no index can answer is still read with each of them; the error names the index it failed on. */
+/**
+ * Names the index in an error, as Elasticsearch does with shard failures. One failing index fails
+ * the search.
+ */
 function naming<T>(context: OpenIndex, work: () => T): T {
   try {
     return work();
@@ -125,7 +47,12 @@ function naming<T>(context: OpenIndex, work: () => T): T {
   }
 }
 
-/** `past`: a hit behind which to go on, of an earlier call with the same targets. */
+/**
+ * Searches all targets and returns the first `limit` hits; `past` is a hit of an earlier call, with
+ * the same targets, after which to go on. Synchronous: the thread serves no other request
+ * meanwhile.
+ * @throws StoreError
+ */
 export function find(
   targets: SearchTarget[],
   request: SearchRequest,
@@ -163,6 +90,7 @@ export function find(
   };
 }
 
+/** The field of a sort key, without checks. */
 function sortFieldQuietly(context: QueryContext, key: SortKey) {
   return context.mapping.field(key.field);
 }
@@ -174,8 +102,13 @@ function totalOf(total: number, track: boolean | number) {
   return { value: track, relation: 'gte' };
 }
 
+/** `_shards` of an answer. Each index is one shard, and none fails alone. */
 export const shardsOf = (count: number) => ({ total: count, successful: count, skipped: 0, failed: 0 });
 
+/**
+ * The answer of a search, with a page of hits. `started` is the time of `performance.now()` for
+ * `took`.
+ */
 export function answer(
   found: Found,
   page: Candidate[],
@@ -205,13 +138,20 @@ export function answer(
   };
 }
 
+/**
+ * Runs a search and answers it.
+ * @throws StoreError
+ */
 export function search(engine: Engine, targets: SearchTarget[], request: SearchRequest) {
   const started = performance.now();
   const found = find(targets, request, engine.now());
   return answer(found, found.candidates.slice(request.from), request, targets.length, started);
 }
 
-/** How many documents match. */
+/**
+ * How many live documents match, for `_count`.
+ * @throws StoreError
+ */
 export function count(targets: SearchTarget[], query: SearchRequest['query'], now: number): number {
   let total = 0;
   for (const { index } of targets)

@@ -1,92 +1,28 @@
-import { isObject, type Json, type JsonObject, RawJson } from '../json.ts';
+import { type Json, RawJson } from '../json.ts';
 import { formatDate } from '../mapping/date-format.ts';
 import { parseDateMath } from '../mapping/date-math.ts';
-import { type Field, familyOf } from '../mapping/field.ts';
+import type { Field } from '../mapping/field.ts';
 import { decodeIp, encodeIp } from '../mapping/ip.ts';
 import { wholeRanges } from '../mapping/values.ts';
 import { fieldOf, type QueryContext } from '../query/matcher.ts';
 import { stringsOf } from '../query/shape.ts';
 import { type Column, valuesOf } from '../storage/column.ts';
 import type { Segment } from '../storage/segment.ts';
-import {
-  fielddataError,
-  idError,
-  illegalArgument,
-  noColumnError,
-  parsingError,
-  queryShardError,
-  xContentError,
-} from '../store-error.ts';
+import { fielddataError, idError, illegalArgument, noColumnError, queryShardError } from '../store-error.ts';
+import type { SortKey } from './sort-request.ts';
 
-/** One key of `sort`. */
-export interface SortKey {
-  field: string;
-  order: 'asc' | 'desc';
-  missing: string | number;
-  unmapped: string | undefined;
-  mode: 'min' | 'max' | 'sum' | 'avg' | 'median';
-  format: string | undefined;
-}
-
-/** A document's value for a key, in the form in which it is compared. Missing ones are infinite or null. */
+/**
+ * A document's value for a key, in the form in which it is compared. A missing one is infinite
+ * (numbers) or null (terms).
+ */
 export type SortValue = number | string | null;
 
-const known = ['order', 'missing', 'unmapped_type', 'mode', 'format'];
-
-function refuseScoreOptions(body: JsonObject): void {
-  const unknown = Object.keys(body).find((key) => key !== 'order');
-  if (unknown) throw xContentError(`[_score] unknown field [${unknown}]`);
-}
-
-function sortKey(field: string, options: Json): SortKey {
-  const body = isObject(options) ? options : { order: options };
-  if (field === '_score') refuseScoreOptions(body);
-  const unknown = Object.keys(body).find((key) => !known.includes(key));
-  if (unknown) throw parsingError(`[${field}] sort option [${unknown}] is not supported by this store`);
-  const order = String(body.order ?? (field === '_score' ? 'desc' : 'asc')).toLowerCase();
-  if (order !== 'asc' && order !== 'desc') throw illegalArgument(`Unknown SortOrder [${order}]`);
-  const mode = String(body.mode ?? (order === 'asc' ? 'min' : 'max')) as SortKey['mode'];
-  if (!['min', 'max', 'sum', 'avg', 'median'].includes(mode))
-    throw xContentError(`[field_sort] failed to parse field [mode]: Unknown SortMode [${mode}]`);
-  const unmapped = body.unmapped_type;
-  if (unmapped !== undefined && !familyOf(String(unmapped)))
-    throw illegalArgument(`No mapper found for type [${String(unmapped)}]`);
-  return {
-    field,
-    order,
-    missing: (body.missing as string | number | undefined) ?? '_last',
-    unmapped: body.unmapped_type === undefined ? undefined : String(body.unmapped_type),
-    mode,
-    format: body.format === undefined ? undefined : String(body.format),
-  };
-}
-
-export function parseSort(sort: Json | undefined): SortKey[] {
-  if (sort === undefined || sort === null) return [];
-  return (Array.isArray(sort) ? sort : [sort]).flatMap((entry) => {
-    if (isObject(entry)) return Object.entries(entry).map(([field, options]) => sortKey(field, options));
-    if (typeof entry !== 'string')
-      throw parsingError('malformed sort format, either start with array, object, or an actual string');
-    return sortKey(entry, entry === '_score' ? 'desc' : 'asc');
-  });
-}
-
-/** `?sort=a:desc,b`. */
-export function parseSortParameter(text: string): SortKey[] {
-  return text.split(',').flatMap((part) => {
-    const colon = part.lastIndexOf(':');
-    if (colon === -1) return sortKey(part, part === '_score' ? 'desc' : 'asc');
-    // A direction that there is not is no sort at all: so Elasticsearch has it in addresses.
-    const direction = part.slice(colon + 1);
-    return direction === 'asc' || direction === 'desc' ? sortKey(part.slice(0, colon), direction) : [];
-  });
-}
-
-/** Whether a missing value stands where the highest do. */
+/** Whether a missing value sorts where the highest values do. */
 const isHigh = ({ order, missing }: SortKey) => (order === 'asc') === (missing === '_last');
 
 const everything = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 
+/** The number that stands for a missing one. */
 function missingNumber(key: SortKey, type: string): number {
   if (key.missing !== '_last' && key.missing !== '_first') return Number(key.missing);
   // An int of Java's ends where others go on, and a missing one stands beside a real one of that value.
@@ -94,6 +30,7 @@ function missingNumber(key: SortKey, type: string): number {
   return isHigh(key) ? highest : lowest;
 }
 
+/** One value of several, by `mode`. Values are in document order. */
 function fold(values: ArrayLike<number>, from: number, to: number, mode: SortKey['mode']): number {
   let result = values[from]!;
   for (let at = from + 1; at < to; at++) {
@@ -112,7 +49,11 @@ function medianOf(values: ArrayLike<number>, from: number, to: number): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The field of a key in one index; undefined where the index has none and the request says that this is fine. */
+/**
+ * The field of a key in one index; undefined for metadata, and where the index lacks it and the
+ * request permits that.
+ * @throws StoreError for fields that cannot be sorted by.
+ */
 export function sortField(context: QueryContext, key: SortKey): Field | undefined {
   if (key.field === '_id') throw idError();
   if (key.field.startsWith('_')) return undefined;
@@ -139,9 +80,10 @@ export function sortField(context: QueryContext, key: SortKey): Field | undefine
 /** Reads a key's value of a document of one segment. */
 export type KeyReader = (doc: number) => SortValue;
 
-/** The average of whole numbers is a whole number where it is sorted by. */
+/** Averages and sums of whole numbers are rounded for sorting, as Elasticsearch does. */
 const wholeTypes = ['long', 'integer', 'short', 'byte', 'unsigned_long', 'date'];
 
+/** A reader of a column. Terms are compared as text, since ordinals differ between segments. */
 function columnReader(column: Column | undefined, key: SortKey, isText: boolean, type: string): KeyReader {
   const own = key.missing !== '_last' && key.missing !== '_first';
   const missing = isText ? (own ? String(key.missing) : null) : missingNumber(key, type);
@@ -162,6 +104,7 @@ function columnReader(column: Column | undefined, key: SortKey, isText: boolean,
 
 const textTypes = ['keyword', 'ip', 'wildcard', 'constant_keyword', 'version'];
 
+/** The reader of a key for one segment. */
 export function keyReader(
   context: QueryContext,
   key: SortKey,
@@ -179,7 +122,7 @@ export function keyReader(
   return columnReader(field && segment.column(field), key, isText, field?.type ?? key.unmapped ?? 'long');
 }
 
-/** Negative where `a` comes first. Null stands for a missing string. */
+/** Negative where `a` comes first. Null is a missing term. */
 export function compareValues(a: SortValue, b: SortValue, key: SortKey): number {
   if (a === b) return 0;
   const sign = key.order === 'asc' ? 1 : -1;
@@ -188,13 +131,16 @@ export function compareValues(a: SortValue, b: SortValue, key: SortKey): number 
   return String(a) < String(b) ? -sign : sign;
 }
 
-/** What Java's longest and shortest long are; a missing long sorts, and shows, as one of them. */
+/**
+ * Java's largest and smallest `long`, as which missing numbers are shown. They have more digits
+ * than a double.
+ */
 const extremes = {
   high: new RawJson(Buffer.from('9223372036854775807')),
   low: new RawJson(Buffer.from('-9223372036854775808')),
 };
 
-/** A value as the hit shows it in `sort`. */
+/** A value as a hit shows it in `sort`. */
 export function shownValue(value: SortValue, key: SortKey, field: Field | undefined): unknown {
   if (typeof value === 'string') return field?.family === 'ip' ? decodeIp(value) : value;
   if (value === null) return null;
@@ -210,7 +156,10 @@ export function shownValue(value: SortValue, key: SortKey, field: Field | undefi
   return key.format && field?.family === 'date' ? formatDate(value, key.format) : value;
 }
 
-/** A value of `search_after` in the form in which it is compared. */
+/**
+ * A value of `search_after` in the form in which it is compared: the inverse of `shownValue`.
+ * @throws StoreError where it does not fit the field.
+ */
 export function afterValue(value: Json, key: SortKey, field: Field | undefined, now: number): SortValue {
   if (value === null) return null;
   if (value === 'Infinity' || value === '-Infinity') return Number(value);

@@ -12,8 +12,8 @@ interface Job {
  * are run in one transaction (64 at the most) and share its flush to disk.
  *
  * - A promise resolves when its job is on disk.
- * - A job that throws a `StoreError` must have changed nothing. It alone is rejected; the others
- *   commit.
+ * - A job that throws a `StoreError` is rejected alone; the others commit. Whatever it changed before
+ *   is committed, too, so a job checks everything before it changes anything.
  * - Any other exception aborts the transaction. `onAbort` is called to make memory agree with the
  *   disk again, and each job of the group is then tried alone, so that the failure of one does not
  *   fail the others.
