@@ -7,7 +7,7 @@ import { Server } from '../support/server.ts';
 import { awaitedLater } from '../support/shipper.ts';
 
 const backoff = { init: '20ms', max: '100ms' };
-const within = { timeout: 40_000, interval: 20 };
+const within = { timeout: 40_000 };
 
 async function serverWith(forward: object, more: object = {}): Promise<Server> {
   const server = await Server.withConfig({ forward: { backoff, ...forward }, ...more });

@@ -56,7 +56,7 @@ describe.skipIf(!canMount())('a disk that fills up', () => {
     }
     // 40 MB do not fit into 24.
     await eventually(() => expect(server.text).toContain('the disk is full'), { timeout: 20_000 });
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     expect(acknowledged).toBeLessThan(40);
     expect(server.child!.exitCode).toBeNull();
     expect((await server.get('/status')).status).toBe(200);

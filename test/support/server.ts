@@ -98,7 +98,7 @@ export class Server {
       });
     while (!(await this.status().catch(() => undefined))) {
       if (child.exitCode !== null) throw new Error(`it ended: ${this.#output}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
