@@ -5,6 +5,7 @@ import { openLmdb, untilWritten } from '../util/lmdb.ts';
 /** What the analyser needs to continue after a restart: a position in the journal and the state at that position. */
 export interface Checkpoint {
   position: Position;
+  /** A snapshot, unchecked. */
   state: unknown;
 }
 
@@ -17,6 +18,9 @@ const anotherJournal = 2 ** 44;
  * After a crash the analyser starts from its last checkpoint and computes the outputs since then again. The
  * outputs are equal and have equal keys (position and ordinal), so those up to the last key on
  * disk are known and ignored: each output is published once.
+ *
+ * Values are msgpack, encoded by lmdb with the msgpackr that it brings along. To encode them before would give the same
+ * bytes in the same time. The state is checked by `SnapshotFormat` when it is restored, and not when it is written.
  */
 export class Results {
   readonly folder: string;

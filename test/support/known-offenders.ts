@@ -12,7 +12,7 @@ export const knownOffenders = {
   /** Exports that only tests, scripts or benchmarks use. */
   unusedExports: [] as string[],
   /** Dependencies of package.json that nothing imports. */
-  deadDependencies: ['msgpackr'] as string[],
+  deadDependencies: [] as string[],
 };
 
 /** Exports that no file of src needs and that stay, each with its reason. */
