@@ -22,12 +22,12 @@ const activeHours = z.strictObject({
     )
     .min(1)
     .default(['00:00-24:00'])
-    .describe('Hours of those days; `22:00-06:00` ends on the day after.'),
+    .describe('Hours of those days. `22:00-06:00` ends on the following day.'),
 });
 
 export type ActiveHoursConfig = z.infer<typeof activeHours>;
 
-/** The settings that rules of every kind have: which events, which groups, what is said, and to whom. */
+/** The settings of every kind of rule: events, groups, messages and notifiers. */
 export const common = {
   name: z
     .string()
@@ -38,37 +38,38 @@ export const common = {
         'Write a name such as `error-share`.',
       ),
     )
-    .describe('Name, unique among the rules. It is part of document ids.'),
-  description: z.string().default('').describe('What the rule is for.'),
+    .describe('Name of the rule. It is unique and part of document IDs.'),
+  description: z.string().default('').describe('Purpose of the rule.'),
   enabled: z.boolean().default(true).describe('Whether the rule is evaluated.'),
   where: z.string().default('').describe('KQL query that an event must match. Empty: every event.'),
-  by: z.array(z.string()).default([]).describe('Fields to group by: one alert a group.'),
-  lateness: duration('10s').describe('How late, in event time, an event may come and still be counted.'),
+  by: z.array(z.string()).default([]).describe('Fields to group by. Each group has an alert of its own.'),
+  lateness: duration('10s').describe('How late, in event time, an event may arrive and still be counted.'),
   cooldown: duration('0s').describe(
-    'No second notification of the same alert becoming active within this time; it is told at its end if the alert is still open.',
+    'Time within which there is no second notification that the same alert became active. If the alert is still open at its end, the notification is sent then.',
   ),
   cooldownGrowth: z
     .number()
     .min(1)
     .default(1)
-    .describe(
-      'Makes the cooldown so many times longer each time that the alert returns soon after it. 1: it stays.',
-    ),
-  cooldownMax: duration('24h').describe('A growing cooldown becomes no longer than this.'),
-  activeHours: activeHours.optional().describe('When the condition is looked at. Default: always.'),
+    .describe('Factor by which the cooldown grows each time the alert returns soon after it. 1: no growth.'),
+  cooldownMax: duration('24h').describe('Upper limit of a growing cooldown.'),
+  activeHours: activeHours.optional().describe('When the condition is evaluated. Default: always.'),
   maxGroups: z
     .int()
     .min(1)
     .default(10_000)
-    .describe('Groups watched at once; events of further ones are counted together as `_other`.'),
+    .describe('Largest number of groups. Events of further groups are counted together as `_other`.'),
   severity: z.enum(severities).default('medium').describe('Severity of the alert.'),
   message: z
     .string()
     .optional()
     .describe('Message template: `{{value}}`, `{{rule.name}}`, `{{host.name}}` and other fields.'),
-  labels: z.record(z.string(), z.string()).default({}).describe('Labels copied into alerts.'),
-  runbook: z.string().optional().describe('Link to what to do.'),
-  notify: z.array(z.string()).default([]).describe('Notifiers to tell, by name. `log` is always there.'),
+  labels: z.record(z.string(), z.string()).default({}).describe('Labels to copy into alerts.'),
+  runbook: z.string().optional().describe('Link to instructions.'),
+  notify: z
+    .array(z.string())
+    .default([])
+    .describe('Names of the notifiers to notify. The notifier `log` always exists.'),
 };
 
 export const measure = z
@@ -78,43 +79,40 @@ export const measure = z
     'count, rate, sum(field), avg(field), min(field), max(field), percentile(field, 95), distinct(field) or share(KQL).',
   );
 
-/** The settings of kinds that look at one window of time after the other. */
+/** The settings of kinds that evaluate windows. */
 export const windows = {
   over: duration('1m').describe('Length of the window.'),
   every: someDuration.optional().describe('Hop of the window. Default: `over`, a tumbling window.'),
-  record: z
-    .boolean()
-    .default(true)
-    .describe('Whether window results are indexed, one for each `over` of time.'),
+  record: z.boolean().default(true).describe('Whether window results are indexed, one for each `over`.'),
 };
 
 export const minCount = z
   .int()
   .min(0)
   .default(0)
-  .describe('Events that a window must hold for its condition to be looked at.');
+  .describe('Number of events that a window must have for its condition to be evaluated.');
 
 export const noData = z
   .enum(['hold', 'recover'])
   .default('hold')
-  .describe(
-    'What an active alert does when there is nothing to measure: stay open as `no-data`, or recover.',
-  );
+  .describe('What an active alert does when a window has no value: stay open as `no-data`, or recover.');
 
-/** How long something must last before it counts as begun or ended. */
+/** How long a condition must hold, or not hold, before the alert changes. */
 export const lasting = {
   for: duration('0s').describe('How long the condition must hold before the alert becomes active.'),
-  keepActiveFor: duration('0s').describe('How long the alert stays active after it recovered.'),
+  keepActiveFor: duration('0s').describe(
+    'How long the alert stays active after the condition no longer holds.',
+  ),
 };
 
-/** The setting of kinds whose alerts are about moments. */
+/** The setting of kinds whose alerts concern single events. */
 export const quiet = duration('5m').describe(
-  'The alert lasts until nothing more of the kind happened for so long; until then it is one episode.',
+  'The alert ends when there was no further occurrence for this time. Until then it is one episode.',
 );
 
 /**
- * What states, documents and messages know of a rule of any kind: the settings of a threshold. The `measure` and the
- * `when` of another kind may be words that only people read.
+ * The settings of a rule of any kind that states, documents and messages use: those of a threshold. The `measure` and the
+ * `when` of other kinds may be texts for people.
  */
 export const alertSettings = {
   ...common,
@@ -123,12 +121,14 @@ export const alertSettings = {
   when: z
     .string()
     .optional()
-    .describe('Condition on the measure: `>= 5`, `< 0.99`, `== 0`, `outside 10..20`. Without: only counts.'),
+    .describe(
+      'Condition on the measure: `>= 5`, `< 0.99`, `== 0`, `outside 10..20`. Without it the rule only counts.',
+    ),
   minCount,
   recover: z
     .string()
     .optional()
-    .describe('Condition for recovery (hysteresis). Default: `when` is no longer true.'),
+    .describe('Condition of recovery (hysteresis). Default: `when` no longer holds.'),
   ...lasting,
   noData,
 };

@@ -4,17 +4,17 @@ import { ruleSchema } from '../../rules/kinds/index.ts';
 export type { RuleConfig } from '../../rules/kinds/index.ts';
 export { ruleSchema } from '../../rules/kinds/index.ts';
 
-/** Rules in force where the configuration has none. */
+/** The rules that apply if the configuration has none. */
 export const defaultRules: z.input<typeof ruleSchema>[] = [
   {
     name: 'events-by-dataset',
-    description: 'Counts events by dataset; raises nothing.',
+    description: 'Counts events by dataset. Raises no alert.',
     by: ['event.dataset'],
     over: '10s',
   },
   {
     name: 'error-share',
-    description: 'A twentieth of the requests of a minute failed on the server’s side.',
+    description: '5 % of the requests of a minute failed with a server error.',
     where: 'http.response.status_code : *',
     measure: 'share(http.response.status_code >= 500)',
     minCount: 20,

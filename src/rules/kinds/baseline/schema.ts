@@ -3,31 +3,44 @@ import { common, lasting, measure, minCount, noData, windows } from '../../../co
 import { duration } from '../../../config/schema/values.ts';
 
 export const schema = z.strictObject({
-  kind: z.literal('baseline').describe('Raises where a window deviates from what was learned to be normal.'),
+  kind: z.literal('baseline').describe('Raises an alert when a window deviates from the learned values.'),
   ...common,
   measure,
   over: windows.over,
   record: windows.record,
-  deviation: z.number().min(1).default(4).describe('How many spreads from the learned mean are too many.'),
-  direction: z.enum(['up', 'down', 'both']).default('both').describe('Which way is told.'),
+  deviation: z
+    .number()
+    .min(1)
+    .default(4)
+    .describe('Deviation from the learned mean that raises an alert, in spreads.'),
+  direction: z
+    .enum(['up', 'down', 'both'])
+    .default('both')
+    .describe('Direction that raises: rise, fall or both.'),
   season: z
     .enum(['none', 'day', 'week'])
     .default('week')
-    .describe('What is learned apart: nothing, each hour of the day, or each hour of the week.'),
+    .describe('What is learned separately: nothing, each hour of the day, or each hour of the week.'),
   zone: z.string().default('UTC').describe('IANA time zone of the hours of a season.'),
-  warmUp: z.int().min(2).default(30).describe('Windows that an hour must have learned before it is judged.'),
+  warmUp: z
+    .int()
+    .min(2)
+    .default(30)
+    .describe('Number of windows that an hour must learn before it is evaluated.'),
   memory: z
     .int()
     .min(2)
     .default(500)
-    .describe('Windows over which an hour’s mean and spread are learned; older ones fade.'),
-  minSpread: z.number().min(0).default(0).describe('Least spread to judge by, in units of the measure.'),
+    .describe(
+      'Number of windows over which the mean and the spread of an hour are learned. Older windows lose weight.',
+    ),
+  minSpread: z.number().min(0).default(0).describe('Lower limit of the spread, in units of the measure.'),
   minCount,
   adaptAfter: duration('1d').describe(
-    'Where all deviated for so long without a break, what was learned is forgotten and learned anew.',
+    'When all windows have deviated for this time, the learned values are discarded and learned again.',
   ),
   forget: duration('15d').describe(
-    'A group without events for so long is forgotten with all that was learned.',
+    'Time without events after which a group and its learned values are forgotten.',
   ),
   ...lasting,
   noData,

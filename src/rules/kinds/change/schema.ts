@@ -3,11 +3,11 @@ import { common, quiet } from '../../../config/schema/rule-settings.ts';
 import { duration } from '../../../config/schema/values.ts';
 
 export const schema = z.strictObject({
-  kind: z.literal('change').describe('Raises where the value of a field is another one than before.'),
+  kind: z.literal('change').describe('Raises an alert when the value of a field changes.'),
   ...common,
-  field: z.string().min(1).describe('Field whose value is followed, for each group.'),
+  field: z.string().min(1).describe('Field whose value is observed in each group.'),
   forget: duration('24h').describe(
-    'A value that was not seen for so long is forgotten: the next is no change.',
+    'Time without events after which the value is forgotten, so that the next value is no change.',
   ),
   quiet,
 });

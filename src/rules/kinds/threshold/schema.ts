@@ -6,7 +6,7 @@ export const schema = z.strictObject({
     .literal('threshold')
     .optional()
     .default('threshold')
-    .describe('What the rule looks for; docs/rules.md has a section for each kind.'),
+    .describe('Kind of the rule. docs/rules.md has a section for each kind.'),
   ...alertSettings,
 });
 
