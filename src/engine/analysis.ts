@@ -3,7 +3,7 @@ import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { RuleConfig } from '../config/schema/rules.ts';
 import type { Config } from '../config/schema/schema.ts';
 import type { RuleChanges } from '../model.ts';
-import { fingerprintOf } from '../rules/run/fingerprint.ts';
+import { fingerprintOf } from '../rules/run/run.ts';
 
 /** What of the configuration decides on what the engine puts out. It goes to disk, and holds no secret. */
 export type Analysis = Pick<Config, 'rules' | 'parsers' | 'time'> & {

@@ -169,7 +169,7 @@ export class Engine {
 
   #begin(run: Run, outputs: Output[]): void {
     const number = this.#generations.get(run.name);
-    if (number !== undefined) run.book.follow({ number, until: this.#parts.clock.farthest });
+    if (number !== undefined) run.book.setGeneration({ number, until: this.#parts.clock.farthest });
     // What lies before the present is closed: the rule is not about it.
     if (Number.isFinite(this.now)) run.advance(this.now, outputs);
   }

@@ -76,10 +76,10 @@ export class OwnAlertBook {
   #judge(reading: Reading, now: Millis, outputs: Output[]): void {
     const { group, value } = reading;
     const [field] = this.#rule.config.by;
-    this.#book.know(group, () => (field === undefined ? {} : { [field]: group }));
+    this.#book.setFields(group, () => (field === undefined ? {} : { [field]: group }));
     const start = now - this.#rule.every;
     const holds = this.#rule.condition!.test(value);
-    this.#book.look(
+    this.#book.observe(
       group,
       { at: now, since: start, window: { start, end: now }, value, count: 1, early: false },
       outputs,

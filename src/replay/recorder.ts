@@ -1,6 +1,6 @@
 import { idOf } from '../alerts/ids.ts';
 import type { AlertStatus, Millis } from '../model.ts';
-import type { Looked, Observer, Taken } from '../rules/run/observer.ts';
+import type { CountedEvent, ObservedDecision, Observer } from '../rules/run/observer.ts';
 import type { Question } from './question.ts';
 
 /** One observation of a window of a group. */
@@ -74,7 +74,7 @@ export class Recorder implements Observer {
     this.#to = question.at + span;
   }
 
-  looked({ group, observation, before, decision }: Looked): void {
+  observed({ group, observation, before, decision }: ObservedDecision): void {
     const { at, early, window, value, count } = observation;
     if (!this.#isWanted(group)) return;
     const record = at >= this.#from && at <= this.#to ? this.#recordOf(group) : this.#records.get(group);
@@ -90,7 +90,7 @@ export class Recorder implements Observer {
     else this.#keep(record!, explained);
   }
 
-  took({ group, event, amount, outcome }: Taken): void {
+  counted({ group, event, amount, outcome }: CountedEvent): void {
     const { time } = event;
     if (!this.#isWanted(group) || !(time >= this.#from && time <= this.#to)) return;
     const record = this.#recordOf(group);

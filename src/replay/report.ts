@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Millis, Output, Transition, WindowResult } from '../model.ts';
 import { parseCondition } from '../rules/condition.ts';
 import { alertSettings } from '../rules/rule.ts';
-import type { Looked, Observer, Taken } from '../rules/run/observer.ts';
+import type { CountedEvent, ObservedDecision, Observer } from '../rules/run/observer.ts';
 import { type Column, Timeline } from './timeline.ts';
 import { inEventTime } from './transition-log.ts';
 
@@ -56,11 +56,11 @@ export class Reporter implements Observer {
     this.#rules = new Map(enabled.map((rule) => [rule.name, new RuleBook(alertSettings(rule))]));
   }
 
-  looked(looked: Looked): void {
+  observed(looked: ObservedDecision): void {
     this.#rules.get(looked.rule.config.name)?.looked(looked);
   }
 
-  took({ rule, outcome }: Taken): void {
+  counted({ rule, outcome }: CountedEvent): void {
     if (outcome !== 'missing') this.#rules.get(rule)!.concerned = true;
   }
 
@@ -114,7 +114,7 @@ class RuleBook {
     this.#timeline = new Timeline(settings.over);
   }
 
-  looked({ rule, observation: { at, value }, judgement }: Looked): void {
+  looked({ rule, observation: { at, value }, judgement }: ObservedDecision): void {
     const { distance } = judgement.measuredBy ?? rule.condition!;
     const held = judgement.verdict === 'true';
     this.#timeline.add(at, value === undefined ? undefined : { value, held, distance: distance(value) });

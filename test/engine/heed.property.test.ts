@@ -30,7 +30,7 @@ const steps = fc.array(
 type Steps = typeof steps extends fc.Arbitrary<infer T> ? T : never;
 
 function play(config: RuleConfig, all: Steps, watched: boolean) {
-  const run = startRule(config, undefined, watched ? { looked: () => {} } : undefined);
+  const run = startRule(config, undefined, watched ? { observed: () => {} } : undefined);
   const outputs: Output[] = [];
   let seconds = 0;
   for (const { after, back, host, n } of all) {

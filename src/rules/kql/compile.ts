@@ -1,10 +1,8 @@
 import type { Fields, FieldValue } from '../../model.ts';
-import { isAddressField } from './addresses.ts';
 import { isAnything, literalOf, type Query, type Text, type Value } from './ast.ts';
-import { isDateField } from './dates.ts';
-import { isLevelField } from './levels.ts';
 import { isFullText, isPlain, type Match, matchRange, matchValue } from './match.ts';
 import { parseQuery } from './parser.ts';
+import { isAddressField, isDateField, isLevelField } from './typed-fields.ts';
 
 export type Predicate = (fields: Fields) => boolean;
 

@@ -1,8 +1,8 @@
 import type { Query, Text } from './ast.ts';
-import { isLevelField, levelNames } from './levels.ts';
 import { matchRange } from './match.ts';
 import { parseQuery } from './parser.ts';
 import { printQuery } from './print.ts';
+import { isLevelField, levelNames } from './typed-fields.ts';
 
 /**
  * A query for Kibana, which has neither patterns nor an order of levels. Levels are named one by one; a pattern is

@@ -1,12 +1,19 @@
 import { glob } from '@logboom/common';
 import { LogboomError } from '../../errors.ts';
 import type { Scalar } from '../../model.ts';
-import { addressOrder, isAddressField, network } from './addresses.ts';
 import { isAnything, literalOf, type Operator, type Regex, type Text, type Value } from './ast.ts';
-import { isDateField, readDate, timeOf } from './dates.ts';
-import { isLevelField, levelRank } from './levels.ts';
 import { bounded, patternTest } from './pattern.ts';
 import { anyWord, anyWordLike, phrase } from './text.ts';
+import {
+  addressOrder,
+  isAddressField,
+  isDateField,
+  isLevelField,
+  levelRank,
+  network,
+  readDate,
+  timeOf,
+} from './typed-fields.ts';
 
 /** Whether one value of a field (an array is taken apart before) is what the query asks for. */
 export type Match = (value: Scalar) => boolean;

@@ -1,8 +1,7 @@
 import { type Operator, operators, type Query, type Regex, type Text, type Value } from './ast.ts';
-import { isDateField, readDate } from './dates.ts';
-import { isLevelField, levelRank } from './levels.ts';
 import { syntaxError, type Token, tokenize } from './lexer.ts';
 import { patternTest } from './pattern.ts';
+import { isDateField, isLevelField, levelRank, readDate } from './typed-fields.ts';
 
 /** Deeper queries are refused, so that a hostile one cannot exhaust the stack. */
 const maxDepth = 100;

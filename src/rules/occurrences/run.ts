@@ -60,13 +60,14 @@ export class OccurrenceRun extends WindowRun {
     const group = rule.key(event);
     const values = valuesOf(event.get(field));
     if (values.length === 0 && observer !== undefined)
-      observer.took?.({ rule: this.name, group, event, amount: undefined, outcome: 'missing' });
+      observer.counted?.({ rule: this.name, group, event, amount: undefined, outcome: 'missing' });
     for (const value of values) {
       const { outcome, occurrence } = tracker.add(event.time, group, value);
-      if (observer !== undefined) observer.took?.({ rule: this.name, group, event, amount: value, outcome });
+      if (observer !== undefined)
+        observer.counted?.({ rule: this.name, group, event, amount: value, outcome });
       if (outcome === 'late') this.#countLate(group, event);
       if (outcome !== 'added') return;
-      if (!book.knows(group)) book.know(group, () => rule.group(event).by);
+      if (!book.hasFields(group)) book.setFields(group, () => rule.group(event).by);
       if (occurrence) this.#raise(occurrence, event, inOrder, outputs);
     }
   }
@@ -103,16 +104,16 @@ export class OccurrenceRun extends WindowRun {
 
   #countLate(group: string, { time }: LogEvent): void {
     this.#tooLate += 1;
-    this.parts.book.late(group, time, this.parts.alerts.closedThrough);
+    this.parts.book.countLate(group, time, this.parts.alerts.closedThrough);
   }
 
   #raise(occurrence: Occurrence, event: LogEvent, inOrder: boolean, outputs: Output[]): void {
     const { rule, alerts, book } = this.parts;
     const { group, time } = occurrence;
     if (rule.hours && !rule.hours.at(time)) return;
-    book.keep(group, event);
+    book.keepSample(group, event);
     this.#judge.note(group, time, this.#followed.describe(occurrence), true);
-    if (inOrder) alerts.raise(time, group, outputs);
+    if (inOrder) alerts.raiseEarly(time, group, outputs);
   }
 
   #count(group: string, until: Millis, found: readonly Occurrence[]): void {
@@ -121,7 +122,7 @@ export class OccurrenceRun extends WindowRun {
     const counted = found.filter(({ time }) => rule.hours === undefined || rule.hours.at(time));
     const final = counted.map((one) => ({ time: one.time, words: this.#followed.describe(one) }));
     this.#judge.complete(group, until, final);
-    for (const { time } of counted) alerts.count(time, group);
+    for (const { time } of counted) alerts.addOne(time, group);
   }
 }
 

@@ -23,8 +23,8 @@ interface AlertBookParts {
   judge: Judge;
   episodes: Episodes;
   observer?: Observer | undefined;
-  /** Called when the alert of a group begins, and when it comes to rest. */
-  onRest?: (group: string, rests: boolean) => void;
+  /** Called when an alert becomes inactive, and when it no longer is. */
+  onInactive?: (group: string, inactive: boolean) => void;
 }
 
 /** Numbers of what is kept in memory. */
@@ -34,12 +34,15 @@ export interface KeptByBook {
   samples: number;
 }
 
-/** The alerts of one rule, by group: the state of each, its fields, and the first lines as evidence. */
+/**
+ * The alerts of one rule, by group: the state of each, the fields of the group, and its first lines as evidence. It turns
+ * observations into outputs. The observations of a group come in the order of their times; see `decide`.
+ */
 export class AlertBook {
   readonly #parts: AlertBookParts;
   readonly #samples: Samples;
   readonly #states = new Map<string, AlertState>();
-  /** The fields of each group that is watched, for documents. */
+  /** The fields of each known group, for documents. */
   readonly #fields = new Map<string, Record<string, Scalar>>();
 
   constructor(parts: AlertBookParts) {
@@ -58,28 +61,28 @@ export class AlertBook {
     return { states: this.#states.size, fields: this.#fields.size, samples: this.#samples.size };
   }
 
-  knows(group: string): boolean {
+  hasFields(group: string): boolean {
     return this.#fields.has(group);
   }
 
-  know(group: string, by: () => Record<string, Scalar>): void {
+  setFields(group: string, by: () => Record<string, Scalar>): void {
     if (!this.#fields.has(group)) this.#fields.set(group, by());
   }
 
-  keep(group: string, event: LogEvent): void {
+  keepSample(group: string, event: LogEvent): void {
     this.#samples.offer(group, event);
   }
 
-  byOf(group: string): Record<string, Scalar> {
+  fieldsOf(group: string): Record<string, Scalar> {
     return this.#fields.get(group) ?? {};
   }
 
-  rests(group: string): boolean {
+  isInactive(group: string): boolean {
     const state = this.#states.get(group);
     return state === undefined || state.status === 'inactive';
   }
 
-  /** Groups whose alert is not at rest. */
+  /** Groups whose alert is not inactive. */
   get openGroups(): string[] {
     return [...this.#states].filter(([, { status }]) => status !== 'inactive').map(([group]) => group);
   }
@@ -88,13 +91,16 @@ export class AlertBook {
     return this.#states.get(group)?.status ?? 'inactive';
   }
 
-  /** Where the present episode begins. */
+  /** Event time at which the present episode begins. */
   startOf(group: string): Millis | undefined {
     return this.#states.get(group)?.start;
   }
 
-  /** One look at a group. Returns at which times it must be looked at again although nothing new comes. */
-  look(
+  /**
+   * Decides on one observation of a group and appends what follows. Returns the event times at which the group must be
+   * observed again although no event comes.
+   */
+  observe(
     group: string,
     observation: Observation,
     outputs: Output[],
@@ -104,50 +110,51 @@ export class AlertBook {
     const before = this.#states.get(group) ?? fresh;
     const judgement = rule.hours === undefined ? found : withinHours(found, observation, rule);
     const decision = decide(before, observation, rule, judgement);
-    if (observer !== undefined) observer.looked?.({ rule, group, observation, judgement, before, decision });
-    if (decision.state !== before) this.#remember(group, before, decision.state);
+    if (observer !== undefined)
+      observer.observed?.({ rule, group, observation, judgement, before, decision });
+    if (decision.state !== before) this.#setState(group, before, decision.state);
     if (decision.transition || decision.update || decision.notify.send)
-      this.#tell(group, observation, decision, outputs);
+      this.#report(group, observation, decision, outputs);
     const open = decision.state.status !== 'inactive' || found.verdict === 'true';
-    // The hours' beginning or end changes what comes of it, though nothing else does.
+    // The start or end of the active hours changes the decision, though nothing else does.
     const change = open ? nextByHours(observation, rule) : undefined;
     const times = [decision.deadline, found.again, change];
     return times.filter((time) => time !== undefined && time !== Number.POSITIVE_INFINITY) as Millis[];
   }
 
-  /** An event came too late to be counted: an alert of its time is told so, where it is open or ended lately. */
-  late(group: string, time: Millis, now: Millis): void {
+  /** Counts an event that came too late, for the episode of its time, if that is open or ended lately. */
+  countLate(group: string, time: Millis, now: Millis): void {
     this.#parts.episodes.late(group, time, now);
   }
 
-  get hasUntold(): boolean {
+  get hasUnreported(): boolean {
     return this.#parts.episodes.hasUnreported;
   }
 
-  tellLate(now: Millis, outputs: Output[]): void {
-    if (this.hasUntold) outputs.push(...this.#parts.episodes.reportLate(now));
+  reportLate(now: Millis, outputs: Output[]): void {
+    if (this.hasUnreported) outputs.push(...this.#parts.episodes.reportLate(now));
   }
 
-  /** Ends every open alert without a look at it: its rule is going. Nothing may be asked of the book after that. */
+  /** Ends every open alert without an observation, because the rule is removed. The book is not usable after that. */
   end(now: Millis, reason: string, outputs: Output[]): void {
     for (const [group, state] of this.#states) {
       if (state.status === 'inactive') continue;
-      // An alert that was raised before its window was over began later than now.
+      // An alert that was raised before its window is over may begin later than now.
       const at = Math.max(now, state.updated ?? now, state.start ?? now);
       outputs.push(...this.#parts.episodes.end(group, { at, reason, state }));
     }
   }
 
-  /** Says that another rule had the name before. */
-  follow(generation: Generation): void {
+  /** Another rule had the name before. Its episodes have the same ids otherwise. */
+  setGeneration(generation: Generation): void {
     this.#parts.episodes.generation = generation;
   }
 
-  /** Forgets what could never make a difference again; `holds` tells the groups that are still counted. */
+  /** Forgets what makes no difference to later decisions. `holds`: whether a group is still counted. */
   sweep(at: Millis, holds: (group: string) => boolean): void {
     const { rule, judge } = this.#parts;
     for (const [group, state] of this.#states) if (isForgettable(state, at, rule)) this.#states.delete(group);
-    this.#forgetRested();
+    this.#limitInactive();
     this.#samples.forgetBefore(at - 2 * rule.over);
     judge.forgetBefore(at);
     for (const group of this.#fields.keys()) {
@@ -178,19 +185,19 @@ export class AlertBook {
     for (const [group, by] of saved.fields) this.#fields.set(group, by);
   }
 
-  #remember(group: string, before: AlertState, state: AlertState): void {
-    const [rested, rests] = [before.status === 'inactive', state.status === 'inactive'];
-    if (rested !== rests) this.#parts.onRest?.(group, rests);
-    // Those that changed last are last, so that the first at rest are those at rest longest.
-    if (rests) this.#states.delete(group);
+  #setState(group: string, before: AlertState, state: AlertState): void {
+    const [was, is] = [before.status === 'inactive', state.status === 'inactive'];
+    if (was !== is) this.#parts.onInactive?.(group, is);
+    // Alerts that changed last are last, so that the first inactive ones are inactive longest.
+    if (is) this.#states.delete(group);
     this.#states.set(group, state);
   }
 
   /**
-   * No more than `maxGroups` alerts at rest are remembered, those first that rest longest: a cooldown of a day must
-   * not keep every group of that day. Who comes back after that is told of before the cooldown is over.
+   * Forgets the alerts that are inactive longest, beyond `maxGroups` of them, so that a cooldown of a day does not keep
+   * every group of that day. An alert that returns after that may be notified before its cooldown is over.
    */
-  #forgetRested(): void {
+  #limitInactive(): void {
     let tooMany = this.#states.size - 2 * this.#parts.rule.config.maxGroups;
     for (const [group, { status }] of this.#states) {
       if (tooMany <= 0) return;
@@ -200,9 +207,9 @@ export class AlertBook {
     }
   }
 
-  #tell(group: string, observation: Observation, decision: Decision, outputs: Output[]): void {
+  #report(group: string, observation: Observation, decision: Decision, outputs: Output[]): void {
     const samples = () => this.#samples.since(group, observation.window.start);
-    const by = this.byOf(group);
+    const by = this.fieldsOf(group);
     outputs.push(...this.#parts.episodes.apply({ group, by, decision, observation, samples }));
   }
 }

@@ -3,34 +3,34 @@ import type { Amount } from '../../windows/aggregates/aggregate.ts';
 import type { StateRule } from '../compile.ts';
 import type { Judgement } from '../judge.ts';
 
-/** A look at a window, as it was decided upon. */
-export interface Looked {
+/** An observation, with its decision. */
+export interface ObservedDecision {
   rule: StateRule;
   group: string;
   observation: Observation;
-  /** What the rule made of the window, in its active hours. */
+  /** The judgement after the active hours are taken into account. */
   judgement: Judgement;
   before: AlertState;
   decision: Decision;
 }
 
-/** An event that a rule is about, and what became of it. */
-export interface Taken {
+/** An event that passed the filter of a rule, and how it was counted. */
+export interface CountedEvent {
   rule: string;
   group: string;
   /** Valid only until the next one is read. */
   event: LogEvent;
-  /** What it brought to its window; undefined where it has no such field. */
+  /** What it added to its window. Undefined: it does not have the field. */
   amount: Amount;
-  /** `missing`: it has not what the rule follows, so it is counted nowhere. */
+  /** `missing`: it does not have the field that the rule needs, and is counted nowhere. */
   outcome: 'added' | 'late' | 'overflow' | 'missing';
 }
 
 /**
- * Watches rules at work, for `backtest` and `explain`. It sees and changes nothing; a live server has none, and what
- * that costs there is a comparison for each event.
+ * Watches rules for `backtest` and `explain`. It changes nothing. A live server has none, and pays one comparison for each
+ * event.
  */
 export interface Observer {
-  looked?(looked: Looked): void;
-  took?(taken: Taken): void;
+  observed?(looked: ObservedDecision): void;
+  counted?(taken: CountedEvent): void;
 }

@@ -1,4 +1,5 @@
 import type { DiscoverConfig } from '../../config/schema/kibana.ts';
+import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { LogEvent, Millis, Output } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
 import type { CompiledRule } from '../compile.ts';
@@ -51,4 +52,12 @@ export interface Run {
   snapshot(): Snapshot<unknown>;
   /** Continues exactly from a snapshot of a run with the same fingerprint. */
   restore(snapshot: Snapshot<unknown>): void;
+}
+
+/** Settings that only say how an alert is reported. The state of a rule does not depend on them. */
+const reporting = ['description', 'enabled', 'severity', 'message', 'labels', 'runbook', 'notify'];
+
+/** Everything about a rule that its state depends on, as text. Checkpoints have it, so it must stay the same. */
+export function fingerprintOf(config: CommonSettings): string {
+  return JSON.stringify(Object.entries(config).filter(([setting]) => !reporting.includes(setting)));
 }

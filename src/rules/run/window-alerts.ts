@@ -29,17 +29,20 @@ const format = new SnapshotFormat({
   schema: objectOf<WindowAlertsState>({ windows: nested(), book: nested(), late: number, visits: number }),
 });
 
-/** Alerts at rest are looked through for forgettable ones after so many windows with something new in them, */
+/** The alert book is swept after so many windows with something new in them, */
 const visitsBetweenSweeps = 5_000;
-/** and no more often than once in a window's length, or in such a stretch: little can be forgotten in less. */
+/** and at most once in a window's length, or in this time if that is shorter: little can be forgotten in less. */
 const longestBetweenSweeps = 60_000;
 
-/** Counts in windows, and looks at each one that is over: what all kinds do that judge stretches of time. */
+/**
+ * The windows of a rule and their alerts: counts events in windows, and observes each window that is over. All kinds use
+ * it that judge windows. Outputs are appended in the order of the ends of windows, then of groups.
+ */
 export class WindowAlerts {
   late = 0;
   closed = 0;
   readonly #parts: WindowAlertsParts;
-  /** In the snapshot, for what is forgotten and when must not depend on restarts. */
+  /** Part of the snapshot, because what is forgotten and when must not depend on restarts. */
   #visits = 0;
 
   constructor(parts: WindowAlertsParts) {
@@ -56,15 +59,18 @@ export class WindowAlerts {
   }
 
   get waiting(): boolean {
-    return this.#parts.windows.waiting || this.#parts.book.hasUntold;
+    return this.#parts.windows.waiting || this.#parts.book.hasUnreported;
   }
 
   get closedThrough(): Millis {
     return this.#parts.windows.closedThrough;
   }
 
-  /** Counts at that time. `by` are the fields of the group, where they are not those that the rule groups by. */
-  put(
+  /**
+   * Counts an event at that time, and returns whether it was counted. `by` gives the fields of the group where they are not
+   * those that the rule groups by.
+   */
+  add(
     time: Millis,
     group: string,
     amount: Amount,
@@ -74,51 +80,51 @@ export class WindowAlerts {
     const { rule, windows, book, observer } = this.#parts;
     const added = windows.add(time, group, amount);
     if (observer !== undefined)
-      observer.took?.({ rule: rule.config.name, group, event, amount, outcome: added });
-    if (added === 'late') this.missed(group, time);
+      observer.counted?.({ rule: rule.config.name, group, event, amount, outcome: added });
+    if (added === 'late') this.countLate(group, time);
     if (added !== 'added') return false;
-    // No closure for each event: a group is mostly known already.
-    if (!book.knows(group)) book.know(group, by ?? (() => rule.group(event).by));
-    if (rule.condition) book.keep(group, event);
+    // Most groups are known already, so that no closure is made for each event.
+    if (!book.hasFields(group)) book.setFields(group, by ?? (() => rule.group(event).by));
+    if (rule.condition) book.keepSample(group, event);
     return true;
   }
 
   /** An event came too late to be counted. */
-  missed(group: string, time: Millis): void {
+  countLate(group: string, time: Millis): void {
     this.late += 1;
-    this.#parts.book.late(group, time, this.closedThrough);
+    this.#parts.book.countLate(group, time, this.closedThrough);
   }
 
-  /** Counts what belongs to no one event. */
-  count(time: Millis, group: string): void {
+  /** Counts one at that time, without an event. */
+  addOne(time: Millis, group: string): void {
     this.#parts.windows.add(time, group, 1);
   }
 
-  /** It is certain that something will be counted there: that is worth knowing before it is. */
-  raise(time: Millis, group: string, outputs: Output[]): void {
+  /** Raises an inactive alert at that time, because it is certain that something will be counted there. */
+  raiseEarly(time: Millis, group: string, outputs: Output[]): void {
     const { rule, book } = this.#parts;
-    if (!book.rests(group)) return;
+    if (!book.isInactive(group)) return;
     const end = (Math.floor(time / rule.every) + 1) * rule.every;
-    this.#look({ group, start: end - rule.over, end, value: 1, count: 1 }, true, outputs);
+    this.#observe({ group, start: end - rule.over, end, value: 1, count: 1 }, true, outputs);
   }
 
-  /** The newest window may have become true with this event; that is worth knowing before it is over. */
-  lookEarly(group: string, outputs: Output[]): void {
+  /** Raises an inactive alert if the last event made the condition true for a window that is not over yet. */
+  observeEarly(group: string, outputs: Output[]): void {
     const { rule, windows, book } = this.#parts;
-    if (!book.rests(group)) return;
+    if (!book.isInactive(group)) return;
     const head = windows.newestOpen(group);
-    if (head?.value !== undefined && rule.condition!.test(head.value)) this.#look(head, true, outputs);
+    if (head?.value !== undefined && rule.condition!.test(head.value)) this.#observe(head, true, outputs);
   }
 
-  /** Closes the windows that no event at or after that time can change any more. */
+  /** Closes the windows that end at or before the watermark. */
   advance(watermark: Millis, outputs: Output[]): void {
     const { windows, book, isTracked } = this.#parts;
     const before = windows.closedThrough;
     const moved = windows.advance(watermark, (window) => this.#close(window, outputs));
     this.#visits += moved;
     this.closed += moved;
-    // Once a hop, so that a flood of late events does not write a document for each.
-    if (windows.closedThrough > before) book.tellLate(windows.closedThrough, outputs);
+    // Once a hop, so that many late events do not write one document each.
+    if (windows.closedThrough > before) book.reportLate(windows.closedThrough, outputs);
     if (this.#visits < visitsBetweenSweeps || !this.#isNewStretch(before)) return;
     this.#visits = 0;
     book.sweep(windows.closedThrough, (group) => windows.has(group) || isTracked(group));
@@ -140,27 +146,27 @@ export class WindowAlerts {
 
   #close(window: WindowValue, outputs: Output[]): void {
     const { rule, book } = this.#parts;
-    if (rule.condition) this.#look(window, false, outputs);
-    // Windows that end at multiples of their length tile the timeline: the others say nothing new.
+    if (rule.condition) this.#observe(window, false, outputs);
+    // Windows that end at multiples of their length cover the timeline without overlap. Only these are recorded.
     if (rule.config.record && window.end % rule.over === 0 && window.count > 0) {
       const { name, measure } = rule.config;
       outputs.push({
         kind: 'window',
-        window: { ...window, rule: name, measure, by: book.byOf(window.group) },
+        window: { ...window, rule: name, measure, by: book.fieldsOf(window.group) },
       });
     }
   }
 
-  /** Whether one ended since then. Where they lie is fixed, so that when it is does not depend on restarts. */
+  /** Whether a stretch ended since then. Stretches are aligned to the epoch, so that sweeps do not depend on restarts. */
   #isNewStretch(before: Millis): boolean {
     const stretch = Math.min(this.#parts.rule.over, longestBetweenSweeps);
     return Math.floor(this.closedThrough / stretch) > Math.floor(before / stretch);
   }
 
-  #look({ group, start, end, value, count }: WindowValue, early: boolean, outputs: Output[]): void {
+  #observe({ group, start, end, value, count }: WindowValue, early: boolean, outputs: Output[]): void {
     const { rule, windows, book } = this.#parts;
     const window = { start, end };
     const observation: Observation = { at: end, since: end - rule.every, window, value, count, early };
-    for (const again of book.look(group, observation, outputs)) windows.schedule(group, again);
+    for (const again of book.observe(group, observation, outputs)) windows.schedule(group, again);
   }
 }

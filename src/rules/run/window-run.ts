@@ -6,8 +6,8 @@ import { Windows } from '../../windows/windows.ts';
 import type { Judge } from '../judge.ts';
 import type { Key } from '../kql/keys.ts';
 import { AlertBook } from './alert-book.ts';
-import { fingerprintOf } from './fingerprint.ts';
 import type { Kept, Run, RunParts } from './run.ts';
+import { fingerprintOf } from './run.ts';
 import { WindowAlerts } from './window-alerts.ts';
 
 interface WindowRunParts extends RunParts<CommonSettings> {
@@ -28,8 +28,8 @@ export function windowParts(
     judge,
     observer,
     episodes: new Episodes(rule, kibana),
-    // The group of an alert that is not at rest stays among the groups watched, so that `maxGroups` bounds these, too.
-    onRest: (group, rests) => windows.pin(group, !rests),
+    // A group with an alert stays among the known groups, so that `maxGroups` bounds the alerts, too.
+    onInactive: (group, inactive) => windows.pin(group, !inactive),
   });
   return { ...parts, book, alerts: new WindowAlerts({ rule, windows, book, observer, isTracked }) };
 }
@@ -42,7 +42,7 @@ function windowsOf({ rule, observer }: RunParts<CommonSettings>, judge: Judge): 
     measure,
     maxGroups: config.maxGroups,
     // An observer sees calm windows, too.
-    matters: observer?.looked === undefined ? judge.holds : undefined,
+    matters: observer?.observed === undefined ? judge.holds : undefined,
     risesWithEvents: condition?.truer === 'as it grows',
     ...(config.record && { recordEvery: over }),
   });
@@ -116,8 +116,8 @@ export class CountingRun extends WindowRun {
     if (rule.keepsLate && rule.hours && !rule.hours.at(event.time)) return;
     const group = rule.key(event);
     const time = rule.keepsLate ? Math.max(event.time, alerts.closedThrough) : event.time;
-    const counted = alerts.put(time, group, rule.amount(event), event);
+    const counted = alerts.add(time, group, rule.amount(event), event);
     if (time !== event.time) alerts.late += 1;
-    if (counted && inOrder && rule.early) alerts.lookEarly(group, outputs);
+    if (counted && inOrder && rule.early) alerts.observeEarly(group, outputs);
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileQuery } from '../../../src/rules/kql/compile.ts';
-import { levelRank } from '../../../src/rules/kql/levels.ts';
 import { longestPattern, longestText } from '../../../src/rules/kql/pattern.ts';
+import { levelRank } from '../../../src/rules/kql/typed-fields.ts';
 import { ruleProblems } from '../../../src/rules/problems.ts';
 import { fieldsOf } from '../../support/fields.ts';
 import { ruleConfig } from '../../support/rules.ts';

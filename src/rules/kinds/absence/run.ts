@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { Episodes } from '../../../alerts/episodes.ts';
 import type { LogEvent, Millis, Observation, Output, Scalar } from '../../../model.ts';
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
-import { conditionJudge } from '../../condition-judge.ts';
+import { conditionJudge } from '../../judge.ts';
 import { AlertBook } from '../../run/alert-book.ts';
-import { fingerprintOf } from '../../run/fingerprint.ts';
 import type { Kept, Run, RunParts } from '../../run/run.ts';
+import { fingerprintOf } from '../../run/run.ts';
 import { judgeAbsence } from './judge.ts';
 import { rosterOf } from './roster.ts';
 import type { AbsenceConfig } from './schema.ts';
@@ -66,7 +66,7 @@ export class AbsenceRun implements Run {
   }
 
   get waiting(): boolean {
-    return this.#tracker.waiting || this.book.hasUntold;
+    return this.#tracker.waiting || this.book.hasUnreported;
   }
 
   get openAlerts(): number {
@@ -90,10 +90,10 @@ export class AbsenceRun implements Run {
     const group = rule.key(event);
     const added = this.#tracker.add(event.time, group);
     if (observer !== undefined && added !== 'unexpected')
-      observer.took?.({ rule: this.name, group, event, amount: 1, outcome: added });
+      observer.counted?.({ rule: this.name, group, event, amount: 1, outcome: added });
     if (added === 'late') this.#countLate(group, event);
     if (added !== 'added') return;
-    if (!this.book.knows(group)) this.book.know(group, () => rule.group(event).by);
+    if (!this.book.hasFields(group)) this.book.setFields(group, () => rule.group(event).by);
     if (shipper !== undefined) this.#shipperOf.set(group, shipper);
   }
 
@@ -101,7 +101,7 @@ export class AbsenceRun implements Run {
     const { config } = this.#parts;
     const before = this.#tracker.due;
     this.#tracker.advance(now - config.lateness, (change) => this.#observe(change, outputs));
-    if (this.#tracker.due > before) this.book.tellLate(now - config.lateness, outputs);
+    if (this.#tracker.due > before) this.book.reportLate(now - config.lateness, outputs);
     if (this.#changes >= changesBetweenSweeps) this.#sweep(now);
   }
 
@@ -134,7 +134,7 @@ export class AbsenceRun implements Run {
   /** An event within an absence that was decided already. */
   #countLate(group: string, { time }: LogEvent): void {
     this.late += 1;
-    this.book.late(group, time, this.#tracker.due);
+    this.book.countLate(group, time, this.#tracker.due);
   }
 
   #observe(change: AbsenceChange, outputs: Output[]): void {
@@ -142,13 +142,13 @@ export class AbsenceRun implements Run {
     const { group, at, from, last } = change;
     this.#changes += 1;
     this.closed += 1;
-    this.book.know(group, () => this.#roster.get(group) ?? {});
+    this.book.setFields(group, () => this.#roster.get(group) ?? {});
     const since = last ?? from;
     const value = (at - since) / 1000;
     const window = { start: since, end: at };
     const observation: Observation = { at, since, window, value, count: 0, early: false };
     const judgement = judgeAbsence({ ...change, ...this.#shipperPart(group) }, config.every);
-    const again = this.book.look(group, observation, outputs, judgement);
+    const again = this.book.observe(group, observation, outputs, judgement);
     if (again.length > 0) this.#tracker.remind(group, Math.min(...again));
     if (change.kind === 'forgotten' && !this.#tracker.has(group)) this.#shipperOf.delete(group);
   }

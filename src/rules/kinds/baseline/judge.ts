@@ -3,9 +3,8 @@ import type { Millis, Observation } from '../../../model.ts';
 import { number, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { formatNumber } from '../../../util/units.ts';
 import type { Judge, Judgement } from '../../judge.ts';
-import { type Learned, learn, nothingLearned, spreadOf } from './learned.ts';
+import { type Learned, learn, nothingLearned, type Season, seasonOf, spreadOf } from './normality.ts';
 import type { BaselineConfig } from './schema.ts';
-import { type Season, seasonOf } from './season.ts';
 
 interface Memory {
   slots: Map<number, Learned>;

@@ -28,15 +28,16 @@ export class NormalRun extends WindowRun {
       const number = amount(event);
       if (number === undefined) {
         const key = { rule: this.name, group: parameterKey(group, field) };
-        if (observer !== undefined) observer.took?.({ ...key, event, amount: undefined, outcome: 'missing' });
+        if (observer !== undefined)
+          observer.counted?.({ ...key, event, amount: undefined, outcome: 'missing' });
         continue;
       }
       if (isLate) {
-        book.late(parameterKey(group, field), event.time, alerts.closedThrough);
+        book.countLate(parameterKey(group, field), event.time, alerts.closedThrough);
         continue;
       }
       const by = () => ({ ...rule.group(event).by, parameter: field });
-      alerts.put(event.time, parameterKey(group, field), number, event, by);
+      alerts.add(event.time, parameterKey(group, field), number, event, by);
     }
   }
 }

@@ -1,0 +1,132 @@
+import { BlockList, isIP } from 'node:net';
+import type { Millis } from '../../model.ts';
+
+/** What a date names: an instant, or with less precision all the time that it covers. `to` is still inside. */
+interface Stretch {
+  from: Millis;
+  to: Millis;
+}
+
+const shape =
+  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?$/;
+
+/** Milliseconds since the epoch; four digits are a year. */
+const epoch = /^\d{5,15}$/;
+
+/**
+ * Reads an ISO date or milliseconds since the epoch, UTC where it names no zone. Elasticsearch rounds days and less alike; `2026-11` is the whole month
+ * here, and its first day there.
+ */
+export function readDate(text: string): Stretch | undefined {
+  if (epoch.test(text)) return { from: Number(text), to: Number(text) };
+  const match = shape.exec(text);
+  if (!match) return undefined;
+  const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00', fraction = '', zone] =
+    match;
+  const from = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}${zone ?? 'Z'}`);
+  if (Number.isNaN(from)) return undefined;
+  return { from, to: from + lengthOf(match, from) - 1 };
+}
+
+function lengthOf([, , month, day, hour, minute, second, fraction]: RegExpExecArray, from: Millis): Millis {
+  if (fraction) return 1;
+  if (second) return 1000;
+  if (minute) return 60_000;
+  if (hour) return 3_600_000;
+  if (day) return 86_400_000;
+  const date = new Date(from);
+  return Date.UTC(date.getUTCFullYear() + (month ? 0 : 1), date.getUTCMonth() + (month ? 1 : 0)) - from;
+}
+
+const dateFields = new Set(['@timestamp', 'event.created', 'event.start', 'event.end', 'event.ingested']);
+
+export function isDateField(field: string): boolean {
+  return dateFields.has(field);
+}
+
+/** A field's value as a time: milliseconds, or a text that is a date. */
+export function timeOf(value: unknown): Millis | undefined {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' ? readDate(value)?.from : undefined;
+}
+
+/** Log levels from the least to the most severe, with the other names that loggers and syslog have for them. */
+const order = [
+  ['trace', 'trc', 'verbose', 'finest', 'finer', 'silly'],
+  ['debug', 'dbg', 'fine'],
+  ['info', 'inf', 'information', 'informational'],
+  ['notice'],
+  ['warn', 'wrn', 'warning'],
+  ['error', 'err', 'severe'],
+  ['critical', 'crit', 'fatal', 'ftl', 'dpanic'],
+  ['alert'],
+  ['emergency', 'emerg', 'panic'],
+];
+
+const ranks = new Map(order.flatMap((names, rank) => names.map((name) => [name, rank] as const)));
+
+/** All names of levels whose rank passes, as loggers write them, for tools that know no order of levels. */
+export function levelNames(passes: (rank: number) => boolean): string[] {
+  const names = order.filter((_, rank) => passes(rank)).flat();
+  return names.flatMap((name) => [name, name.toUpperCase(), name[0]!.toUpperCase() + name.slice(1)]);
+}
+
+/**
+ * A level's place in the order, whatever its case. Undefined for what is no level, `unknown` among it: it is neither
+ * above nor below any other, so that a sender's odd word raises no alert and hides in none. Ask for it by its name.
+ */
+export function levelRank(level: string): number | undefined {
+  return ranks.get(level) ?? ranks.get(level.toLowerCase());
+}
+
+/** `log.level` is compared by severity, not by the alphabet. */
+export function isLevelField(field: string): boolean {
+  return field === 'log.level';
+}
+
+/**
+ * Matches addresses within a network such as `10.0.0.0/8`, or the address of the new kind that the text is, for these
+ * are written in more than one way. Undefined for a text that names neither.
+ */
+export function network(text: string): ((address: string) => boolean) | undefined {
+  const [base, given, ...more] = text.split('/');
+  const family = isIP(base!);
+  const length = given ?? (family === 6 ? '128' : undefined);
+  if (family === 0 || length === undefined || more.length > 0 || !/^\d{1,3}$/.test(length)) return undefined;
+  if (Number(length) > (family === 4 ? 32 : 128)) return undefined;
+  const list = new BlockList();
+  list.addSubnet(base!, Number(length), family === 4 ? 'ipv4' : 'ipv6');
+  return (address) => {
+    const kind = isIP(address);
+    return kind !== 0 && list.check(address, kind === 4 ? 'ipv4' : 'ipv6');
+  };
+}
+
+/** An address such that texts in the order of the alphabet are addresses in their own; undefined for what is none. */
+export function addressOrder(text: string): string | undefined {
+  const family = isIP(text);
+  if (family === 0) return undefined;
+  if (family === 4) return `${'0'.repeat(20)}ffff${octetsOf(text)}`;
+  const [head = '', tail] = text.replace(/%.*/, '').split('::');
+  const [before, after] = [groupsOf(head), groupsOf(tail ?? '')];
+  return before + '0'.repeat(32 - before.length - after.length) + after;
+}
+
+const hex = (number: number, digits: number) => number.toString(16).padStart(digits, '0');
+const octetsOf = (text: string) =>
+  text
+    .split('.')
+    .map((octet) => hex(Number(octet), 2))
+    .join('');
+/** The last group may be an address of the old kind. */
+const groupsOf = (text: string) =>
+  text === ''
+    ? ''
+    : text
+        .split(':')
+        .map((group) => (group.includes('.') ? octetsOf(group) : hex(Number.parseInt(group, 16), 4)))
+        .join('');
+
+export function isAddressField(field: string): boolean {
+  return field === 'ip' || field.endsWith('.ip');
+}
