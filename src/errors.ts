@@ -1,9 +1,9 @@
 /**
- * Every failure that logboom can name, in one table: code, message, and whether trying again may help.
- * A message says what happened and, where there is one, the remedy.
+ * All error codes of logboom, and whether a retry may succeed. A message states what happened, where, and the remedy if
+ * there is one.
  */
 const table = {
-  // Lumberjack. A decode error is final: the stream has no marker to find the way back.
+  // Lumberjack. A decode error is final: the stream has no marker to resynchronise on.
   LUMBERJACK_PROTOCOL: { retryable: false },
   LUMBERJACK_LIMIT: { retryable: false },
   // Journal
@@ -38,13 +38,14 @@ const table = {
   KIBANA_UNAVAILABLE: { retryable: true },
   KIBANA_REFUSED: { retryable: false },
   NOTIFIER_UNAVAILABLE: { retryable: true },
-  /** The other side will take messages once the operator has mended something. */
+  /** The other side will accept messages once the operator has corrected the configuration. */
   NOTIFIER_MISCONFIGURED: { retryable: true },
   NOTIFIER_REFUSED: { retryable: false },
 } as const satisfies Record<string, { retryable: boolean }>;
 
 export type ErrorCode = keyof typeof table;
 
+/** An expected failure with a code. Its message is for the operator. `cause` is the underlying error. */
 export class LogboomError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
@@ -57,14 +58,14 @@ export class LogboomError extends Error {
   }
 }
 
-/** An error that came from another thread has lost its class: one of ours is made anew, any other one stays. */
+/** Restores the class of a LogboomError that came from another thread. Returns any other error as it is. */
 export function fromThread(thrown: unknown): unknown {
   const { name, code, message } = (thrown ?? {}) as { name?: unknown; code?: unknown; message?: unknown };
   const isOurs = name === 'LogboomError' && typeof code === 'string' && Object.hasOwn(table, code);
   return isOurs ? new LogboomError(code as ErrorCode, String(message), { cause: thrown }) : thrown;
 }
 
-/** The message of whatever was thrown. */
+/** The message of any thrown value. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

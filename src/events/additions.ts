@@ -2,12 +2,12 @@ import { expandDots, isObject, type JsonObject, newObject } from './objects.ts';
 import { type FieldPath, fieldPath } from './path.ts';
 
 /**
- * What is to be spliced into a document: top-level keys and their values as JSON text. An object's value is kept
- * without its braces, so that several may add to it.
+ * Fields to splice into a document: top-level keys and their values as JSON text. The value of an object is kept without
+ * its braces, so that several callers can add members to it. It is reused: `clear` begins the next document.
  */
 export class Additions {
   readonly keys: string[] = [];
-  /** The same keys, to be compared with those of the event. */
+  /** The same keys, compiled for comparison with those of the event. */
   readonly paths: FieldPath[] = [];
   readonly #inner: string[] = [];
   readonly #isObject: boolean[] = [];
@@ -19,7 +19,7 @@ export class Additions {
     this.#isObject.length = 0;
   }
 
-  /** Adds members, such as `"kind":"event","type":["access"]`, to the object `key`. None of them may be there already. */
+  /** Adds members, such as `"kind":"event","type":["access"]`, to the object `key`. It must not have any of them yet. */
   members(key: string, text: string): void {
     const place = this.keys.indexOf(key);
     if (place === -1) this.#push(key, text, true);
@@ -31,27 +31,27 @@ export class Additions {
     this.#put(key, json, false);
   }
 
-  /** Adds fields by name, dotted or nested; they win over what was added before. */
+  /** Adds fields by name, dotted or nested. They replace values added before. */
   fields(fields: JsonObject): void {
     const expanded = expandDots(fields);
     for (const key of Object.keys(expanded))
       if (!isNothing(expanded[key])) this.set(key, merge(this.parsed(key), expanded[key], discard));
   }
 
-  /** Sets a value, whatever was there. */
+  /** Sets a value. It replaces one that was set before. */
   set(key: string, value: unknown): void {
     const isMembers = isObject(value) && Object.keys(value).length > 0;
     const json = JSON.stringify(value);
     this.#put(key, isMembers ? json.slice(1, -1) : json, isMembers);
   }
 
-  /** The addition under `key`, parsed; undefined where there is none. */
+  /** The addition under `key`, parsed; undefined if there is none. */
   parsed(key: string): unknown {
     const place = this.keys.indexOf(key);
     return place === -1 ? undefined : JSON.parse(this.#json(place));
   }
 
-  /** Whether the addition is a plain value, so that it takes the place of one that the event has. */
+  /** Whether the addition replaces the event's value: it is not an object, and not `tags`, which are merged. */
   replaces(place: number): boolean {
     return !this.#isObject[place] && this.keys[place] !== 'tags';
   }
@@ -83,20 +83,21 @@ export class Additions {
   }
 }
 
-/** An object without fields says nothing, and would only stand in the way of a value. */
+/** An object without fields has no meaning, and would only conflict with a value. */
 const isNothing = (value: unknown) =>
   value === undefined || (isObject(value) && Object.keys(value).length === 0);
 
 const plainKey = /^[@\w]*$/;
 
-/** Told of a value that had to leave its place, because an object took it. */
+/** Called with a value that an object has displaced. */
 type Displaced = (path: string, value: unknown) => void;
 
 const discard: Displaced = () => {};
 
 /**
- * Merges two values: objects key by key; `tags` as sets; else the addition wins. Where one is an object and the other
- * is not, Elasticsearch could not index both under one name: the addition stays and the other is told to `displaced`.
+ * Merges two values: objects key by key, `tags` as sets; otherwise the addition replaces the present value. If only one of
+ * them is an object, Elasticsearch could not index both under one name. Then the addition stays, and `displaced` is called
+ * with the other.
  */
 export function merge(present: unknown, added: unknown, displaced: Displaced, path = ''): unknown {
   if (present === undefined) return added;

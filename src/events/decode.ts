@@ -2,24 +2,24 @@ import type { Scalar } from '../model.ts';
 
 const QUOTE = 0x22;
 
-/** Node's own decoders, without the checks that `toString` makes first; missing from its published types. */
+/** Node's own decoders, without the checks of `toString`. They are missing from its published types. */
 type Slices = Buffer & {
   latin1Slice(start: number, end: number): string;
   utf8Slice(start: number, end: number): string;
 };
 
-/** The text of a span. It is a string of its own: one cut from a larger string would keep that whole block alive. */
+/** The text of a span, as a string of its own: a slice of a larger string would keep the whole block in memory. */
 export function textOf(bytes: Buffer, start: number, end: number, ascii: boolean): string {
   return ascii ? (bytes as Slices).latin1Slice(start, end) : (bytes as Slices).utf8Slice(start, end);
 }
 
-/** What the inside of a JSON string says. The span must have been walked. */
+/** Decodes the content of a JSON string, without its quotes. The span must have been walked. */
 export function decodeString(bytes: Buffer, start: number, end: number, ascii: boolean): string {
   const text = textOf(bytes, start, end, ascii);
   return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
-/** The value of a walked span that is neither an object nor an array. */
+/** Decodes a walked span that is neither an object nor an array. */
 export function decodeScalar(bytes: Buffer, start: number, end: number, ascii: boolean): Scalar {
   switch (bytes[start]) {
     case QUOTE:

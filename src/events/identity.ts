@@ -11,17 +11,18 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** How Beats begin every event. */
+/** Beats begin every event with this. */
 const timestampFirst = Buffer.from('{"@timestamp":"');
 const timestamp = fieldPath('@timestamp');
 
-/** Seeds, so that `"1"`, `1` and `[1]` are not the same. */
+/** Added to the seed, so that `"1"`, `1` and `[1]` have different hashes. */
 const kinds = { raw: 1, text: 2, literal: 3, object: 4, array: 5 };
 
 /**
- * Tells whether two events are the same object, however their senders wrote them down: the identity is a hash that
- * does not depend on the order of keys, at any level, nor on space or escapes. Numbers count by their text, so that
- * two that differ only in digits that no float holds are not taken for one. What is no JSON counts by its bytes.
+ * Computes identities of events. Events that are the same JSON object have the same identity, however they are written: the
+ * hash does not depend on the order of keys, at any level, nor on white space or escapes. Numbers are hashed by their text,
+ * so that two that differ only in digits that a float cannot hold stay different. Bytes that are not JSON are hashed as they
+ * are. Identities are not stable across releases and not stored.
  */
 export class Identifier {
   readonly #walker = new Walker();
@@ -29,11 +30,11 @@ export class Identifier {
   #block: EventBlock = nothing;
   #bytes = nothing.bytes;
   #end = 0;
-  /** The hash of what was read last, in two halves. */
+  /** The hash of the value read last, in two halves. */
   #a = 0;
   #b = 0;
 
-  /** `seed`: secret, so that no sender can make an event that passes for another. */
+  /** `seed` is secret, so that no sender can craft an event with the identity of another. */
   constructor(seed: number) {
     this.#seed = seed;
   }
@@ -44,12 +45,12 @@ export class Identifier {
     this.#walker.open(block.bytes);
   }
 
-  /** Lets go of the block. */
+  /** Releases the block. */
   close(): void {
     this.open(nothing);
   }
 
-  /** 53 bits: an integer that a number holds. */
+  /** The identity of an event: 53 bits, so that a number holds it exactly. */
   of(index: number): number {
     const [start, end] = this.#span(index);
     if (this.#walker.walk(start, end) === 'malformed') this.#hash(this.#bytes, start, end, kinds.raw);
@@ -60,7 +61,7 @@ export class Identifier {
     return (this.#a >>> 0) * 2 ** 21 + (this.#b >>> 11);
   }
 
-  /** A number that equal events share, made of their `@timestamp` alone, at next to no cost. 0: it has none. */
+  /** The mark of an event: a hash of its `@timestamp` alone, computed at low cost. 0 if it has none. */
   markOf(index: number): number {
     const [start, end] = this.#span(index);
     const bytes = this.#bytes;
@@ -90,7 +91,7 @@ export class Identifier {
     return mark === 0 ? 1 : mark;
   }
 
-  /** Reads a value of a walked document and returns the place after it. */
+  /** Hashes a value of a walked document and returns the offset behind it. */
   #value(at: number): number {
     switch (this.#bytes[at]) {
       case QUOTE:
@@ -121,7 +122,7 @@ export class Identifier {
     return at;
   }
 
-  /** Members are added up, and so their order does not count. */
+  /** The hashes of members are added, so their order does not matter. */
   #object(from: number): number {
     let a = kinds.object;
     let b = kinds.object;
@@ -171,7 +172,7 @@ export class Identifier {
     this.#finish(a, b);
   }
 
-  /** Makes every bit of both halves depend on all of them. */
+  /** Mixes both halves, so that every bit depends on all bits. */
   #finish(a: number, b: number): void {
     let x = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
     const y = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
@@ -183,6 +184,6 @@ export class Identifier {
 
 const nothing: EventBlock = { bytes: Buffer.alloc(0), spans: new Uint32Array(0), count: 0 };
 
-/** Numbers, `true`, `false` and `null` hold no such byte, and end before one. */
+/** Numbers, `true`, `false` and `null` contain none of these bytes and end before one. */
 const isLiteral = (byte: number) =>
   byte > 0x20 && byte !== COMMA && byte !== CLOSE_BRACE && byte !== CLOSE_BRACKET;

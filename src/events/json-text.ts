@@ -1,11 +1,11 @@
 /**
- * Strict skipping over JSON text (RFC 8259) held as bytes. Each function takes the place where something begins and
- * returns the place after it, or -1 where the text is not well-formed. Callers make sure that `bytes[end - 1]` is `}`:
- * nothing but a closing brace and a string consumes that byte, so no read here ever passes the end of the buffer.
- * (A read past it would be harmless but makes V8 compile the loops anew, slower, for good.)
+ * Strict scanning of JSON text (RFC 8259) in bytes. Each function takes the offset where an element begins and returns the
+ * offset behind it, or -1 if the text is not well-formed. Callers ensure that `bytes[end - 1]` is `}`: only a closing brace
+ * and a string consume that byte, so no function reads past the end of the buffer. (Such a read would be harmless, but V8
+ * would recompile the loops to slower code for good.)
  */
 
-/** Levels of objects and arrays that an event may have. Elasticsearch's own default for mappings is 20. */
+/** Maximal nesting of objects and arrays in an event. Elasticsearch's default for mappings is 20. */
 export const MAX_DEPTH = 64;
 
 const NUL = 0;
@@ -23,7 +23,7 @@ const LOWER_U = 0x75;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** 1 for every byte at which the inner loop over a string stops: quote, backslash, control characters, not ASCII. */
+/** 1 for each byte at which the inner loop over a string stops: quote, backslash, control characters, non-ASCII. */
 const stopsString = new Uint8Array(256).map((_, byte) =>
   byte < 0x20 || byte === QUOTE || byte === BACKSLASH || byte >= 0x80 ? 1 : 0,
 );
@@ -32,7 +32,7 @@ for (const letter of '"\\/bfnrt') isShortEscape[letter.charCodeAt(0)] = 1;
 const isHexDigit = new Uint8Array(256);
 for (const digit of '0123456789abcdefABCDEF') isHexDigit[digit.charCodeAt(0)] = 1;
 
-/** What was met since `forgetTraits`. Kept beside the functions, for they return places only. */
+/** What the functions have seen since `resetTraits`. It is kept here because they return offsets only. */
 export const traits = { notAscii: false, escape: false, newline: false };
 
 export function resetTraits(): void {
@@ -41,27 +41,27 @@ export function resetTraits(): void {
   traits.newline = false;
 }
 
-/** Of the bytes last skipped: themselves and the same in words of four, which begin `shift` bytes before them. */
-let worded: Uint8Array = new Uint8Array(0);
+/** The bytes scanned last, and a view of them as 32-bit words that begins `shift` bytes before them. */
+let viewed: Uint8Array = new Uint8Array(0);
 let words: Int32Array = new Int32Array(0);
 let shift = 0;
 
-function putInWords(bytes: Uint8Array): void {
+function viewAsWords(bytes: Uint8Array): void {
   const { buffer, byteOffset, byteLength } = bytes;
-  worded = bytes;
+  viewed = bytes;
   shift = byteOffset & 3;
   words = new Int32Array(buffer, byteOffset - shift, (byteLength + shift) >>> 2);
 }
 
-/** Keys and most values are shorter than this, and are over before words would pay. */
+/** Keys and most values are shorter than this; for them words do not pay off. */
 const SHORT = 16;
 
 /**
- * The place, in steps of a word, before which no byte stops a string; `from` where the first word may hold one. A byte
- * below a limit borrows when the limit is taken from it, which shows in its highest bit, as does a byte beyond ASCII.
+ * Skips whole words that contain no byte at which a string stops. Subtracting a limit from a smaller byte borrows, which
+ * sets the byte's highest bit, as does a non-ASCII byte.
  */
 function skipWords(bytes: Uint8Array, from: number, end: number): number {
-  if (bytes !== worded) putInWords(bytes);
+  if (bytes !== viewed) viewAsWords(bytes);
   let at = from;
   while (((at + shift) & 3) !== 0) {
     if (at >= end || stopsString[bytes[at]!] === 1) return at;
@@ -77,7 +77,7 @@ function skipWords(bytes: Uint8Array, from: number, end: number): number {
   return 4 * word - shift;
 }
 
-/** From after the opening quote to after the closing one. */
+/** From behind the opening quote to behind the closing one. */
 export function skipString(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   for (;;) {
@@ -118,7 +118,7 @@ export function skipSpace(bytes: Uint8Array, from: number, end: number): number 
   return end;
 }
 
-/** `level` is that of an object or array beginning here; the event itself is level 1. */
+/** `level` is the level of an object or array that begins here. The event itself is level 1. */
 export function skipValue(bytes: Uint8Array, at: number, end: number, level: number): number {
   switch (bytes[at]) {
     case QUOTE:
@@ -160,7 +160,7 @@ function skipNumber(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-/** The place of the value of a member whose key begins at `at` was skipped: over the colon and space around it. */
+/** From behind a key to the value of the member, over the colon and white space. */
 export function skipColon(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   if (bytes[at] !== COLON) {
@@ -171,7 +171,7 @@ export function skipColon(bytes: Uint8Array, from: number, end: number): number 
   return bytes[at]! <= SPACE ? skipSpace(bytes, at, end) : at;
 }
 
-/** The byte that follows a value, space aside; NUL at the end. The place is in `bytes` at `skipSpace`'s answer. */
+/** The byte at an offset; NUL at the end. */
 function byteAfter(bytes: Uint8Array, at: number, end: number): number {
   return at < end ? bytes[at]! : NUL;
 }

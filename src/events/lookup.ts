@@ -16,21 +16,21 @@ export class Lookup {
   #values: Scalar[] = [];
   #isList = false;
   /**
-   * What single value a path has in an object that the block repeats, by the place of its first occurrence: shippers
-   * send the same `agent` and `host` over and over, and these are what events are grouped by.
+   * The single value of a path in an object that the block repeats, by the offset of its first occurrence. Shippers send
+   * the same `agent` and `host` in every event, and rules group by their fields.
    */
   readonly #repeated = new Map<FieldPath, Map<number, Scalar>>();
 
   readonly #texts = new RepeatedTexts();
 
-  /** Forgets what it knows of the block before. */
+  /** Begins a block and forgets the values of the one before. */
   open(bytes: Buffer): void {
     this.#texts.open(bytes);
     for (const known of this.#repeated.values()) known.clear();
     if (this.#repeated.size > MANY_PATHS) this.#repeated.clear();
   }
 
-  /** `inBlock`: the walker's places are those of the block, so that they name repeated values. */
+  /** `inBlock`: the walker's offsets are those of the block, so that they identify repeated values. */
   values(walker: Walker, path: FieldPath, inBlock: boolean): FieldValue {
     const { entries, bytes, count } = walker;
     this.#bytes = bytes;
@@ -75,7 +75,7 @@ export class Lookup {
     if (this.#values.length === before + 1 && !this.#isList) known.set(origin, this.#values[before]!);
   }
 
-  /** `covered`: up to which byte of the path the value's own key reaches. */
+  /** `covered`: the number of bytes of the path that the value's key covers. */
   #value(value: number, valueEnd: number, path: FieldPath, covered: number): void {
     if (covered === path.bytes.length) this.#leaves(value, valueEnd);
     else this.#below(value, valueEnd, path, covered + 1);
@@ -106,7 +106,7 @@ export class Lookup {
         const covered = cover(this.#bytes, members.key, members.keyEnd, path, from);
         if (covered < 0) continue;
         this.#value(members.value, members.valueEnd, path, from + covered);
-        // A name without a dot is that of one member at most.
+        // At most one member has a name without a dot.
         if (from > path.lastDot) return;
       }
     } else if (first === OPEN_BRACKET) {
@@ -117,5 +117,5 @@ export class Lookup {
   }
 }
 
-/** Paths for which repeated values are remembered; more than a configuration names. */
+/** Maximal number of paths with remembered values. It is more than a configuration has. */
 const MANY_PATHS = 256;

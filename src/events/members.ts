@@ -5,7 +5,7 @@ const COMMA = 0x2c;
 const CLOSE_BRACE = 0x7d;
 const CLOSE_BRACKET = 0x5d;
 
-/** Goes through the members of an object, or the elements of an array, that has been walked already. */
+/** Iterates over the members of a walked object, or over the elements of a walked array. */
 export class Members {
   key = 0;
   keyEnd = 0;
@@ -15,7 +15,7 @@ export class Members {
   readonly #end: number;
   #at: number;
 
-  /** `at` is the place of the opening brace or bracket; `end` is after the closing one. */
+  /** `at` is the offset of the opening brace or bracket; `end` is behind the closing one. */
   constructor(bytes: Buffer, at: number, end: number) {
     this.#bytes = bytes;
     this.#end = end;

@@ -1,17 +1,17 @@
 import { type NamePattern, starPattern } from '@logboom/common';
 
-/** A dotted field name, compiled once, to be compared with the keys of documents as they are written. */
+/** A dotted field name, compiled for comparison with the keys of documents. */
 export interface FieldPath {
   readonly name: string;
   /** The name in UTF-8. */
   readonly bytes: Uint8Array;
-  /** The place of its last dot, or -1. */
+  /** Offset of its last dot, or -1. */
   readonly lastDot: number;
 }
 
 const DOT = 0x2e;
 const BACKSLASH = 0x5c;
-/** Names come from configuration and code, so there are few; the bound is for a caller that makes them from events. */
+/** Names come from configuration and code, so there are few. The bound protects against names made from events. */
 const KEPT = 4096;
 const compiled = new Map<string, FieldPath>();
 
@@ -26,20 +26,20 @@ export function fieldPath(name: string): FieldPath {
   return path;
 }
 
-/** How a key stands to a path from byte `from` on: places after the path's part that the key covers, or one of these. */
+/** `cover` returns this if the key has nothing to do with the path. */
 export const UNRELATED = -1;
-/** The key goes on where the path ends at a dot: `host.name` asked for `host`. */
+/** `cover` returns this if the key begins with the path and a dot: the key `host.name` for the path `host`. */
 export const BEYOND = -2;
 
-/** Whether a key's first byte allows it to have to do with the path: most have not, and are told so at once. */
+/** Whether the first byte of a key allows it to cover the path. A quick test that rules out most keys. */
 export function mayCover(bytes: Buffer, key: number, path: FieldPath): boolean {
   const first = bytes[key];
   return first === path.bytes[0] || first === BACKSLASH;
 }
 
 /**
- * Compares a key (without quotes) with the rest of a path. Answers the number of path bytes that the key covers up to
- * the path's end or to a dot, `BEYOND` where the key begins with the path's rest and a dot, else `UNRELATED`.
+ * Compares a key (without quotes) with the rest of a path. Returns the number of bytes of the path that the key covers, up
+ * to the path's end or to a dot; `BEYOND` if the key begins with the rest of the path and a dot; otherwise `UNRELATED`.
  */
 export function cover(bytes: Buffer, key: number, keyEnd: number, path: FieldPath, from: number): number {
   const wanted = path.bytes;
@@ -59,7 +59,7 @@ export function cover(bytes: Buffer, key: number, keyEnd: number, path: FieldPat
 
 function coverEscaped(bytes: Buffer, key: number, keyEnd: number, path: FieldPath, from: number): number {
   const decoded = Buffer.from(JSON.parse(`"${bytes.toString('utf8', key, keyEnd)}"`) as string);
-  // A backslash that is the key's own would lead here again for ever; it can no longer be an escape.
+  // A backslash in a decoded key is not an escape; without this check the function would recurse forever.
   if (decoded.includes(BACKSLASH))
     return decoded.equals(path.bytes.subarray(from)) ? decoded.length : UNRELATED;
   return cover(decoded, 0, decoded.length, path, from);
@@ -67,7 +67,7 @@ function coverEscaped(bytes: Buffer, key: number, keyEnd: number, path: FieldPat
 
 const patterns = new Map<string, NamePattern>();
 
-/** A field name pattern with `*` for any characters. Patterns come from configuration and are few. */
+/** Compiles a pattern of field names in which `*` stands for any characters. Patterns come from the configuration. */
 export function namePattern(pattern: string): NamePattern {
   let compiled = patterns.get(pattern);
   if (compiled === undefined) {

@@ -6,7 +6,7 @@ const OPEN_BRACKET = 0x5b;
 const LOWER_N = 0x6e;
 const OPEN_BRACE = 0x7b;
 
-/** Whether anything but null is found at the path or below it. */
+/** Whether there is any value except null at the path or below it. */
 export function exists({ bytes, entries, count }: Walker, path: FieldPath): boolean {
   for (let place = 0; place < count * ENTRY; place += ENTRY) {
     const covered = cover(bytes, entries[place]!, entries[place + 1]!, path, 0);

@@ -3,13 +3,12 @@ import { messageOf } from '../errors.ts';
 import { MAX_DEPTH } from './json-text.ts';
 import { ENTRY, type Walker } from './walker.ts';
 
-/** What becomes of a document that is not `whole`: written anew on one line, or refused with a reason in words. */
+/** The result for a malformed document: the document encoded again on one line, or the problem in words. */
 type Repair = { document: Buffer; problem?: undefined } | { problem: string; document?: undefined };
 
 /**
- * Writes an irregular document anew: its line breaks (which, in sound JSON, stand only between tokens) become spaces,
- * and of each top-level key the last value stays, as `JSON.parse` has it. Values are kept as text, so that no number
- * loses digits.
+ * Rewrites an irregular document. Line breaks, which in valid JSON occur only between tokens, become spaces. Of each
+ * top-level key the last value stays, as with `JSON.parse`. Values are copied as text, so that no number loses digits.
  */
 export function rewrite(walker: Walker): Buffer {
   const { bytes, entries, count } = walker;
@@ -18,12 +17,12 @@ export function rewrite(walker: Walker): Buffer {
     const key = JSON.parse(`"${bytes.toString('utf8', entries[place], entries[place + 1])}"`) as string;
     members.set(key, bytes.toString('utf8', entries[place + 2], entries[place + 3]));
   }
-  // A key spelt with escapes is unescaped here; `JSON.stringify` escapes again what must be, which is never a letter.
+  // An escaped key is unescaped here. `JSON.stringify` escapes only what has to be escaped, which is never a letter.
   const texts = [...members].map(([key, value]) => `${JSON.stringify(key)}:${value.replace(/[\r\n]/g, ' ')}`);
   return Buffer.from(`{${texts.join(',')}}`);
 }
 
-/** Decides by a real parse about bytes that the walker found malformed. */
+/** Parses bytes that the walker found malformed, to repair them or to state the problem. */
 export function repair(bytes: Buffer): Repair {
   if (!isUtf8(bytes)) return { problem: `is not valid UTF-8 at byte ${firstInvalidUtf8(bytes)}` };
   const text = bytes.toString();
@@ -41,7 +40,7 @@ export function repair(bytes: Buffer): Repair {
   return { document: Buffer.from(JSON.stringify(value)) };
 }
 
-/** Counts brackets outside strings, without recursion; stops at the first that is too deep. */
+/** Whether JSON text is nested deeper than `levels`. Counts brackets outside strings, without recursion. */
 export function isDeeper(text: string, levels: number): boolean {
   let level = 0;
   let inString = false;
@@ -59,7 +58,7 @@ export function isDeeper(text: string, levels: number): boolean {
   return false;
 }
 
-/** The place of the first byte that no valid UTF-8 text could have there, by halving: prefixes are checked natively. */
+/** Offset of the first byte that is not valid UTF-8, by bisection: prefixes are checked natively. */
 function firstInvalidUtf8(bytes: Buffer): number {
   let valid = 0;
   let invalid = bytes.length;
@@ -71,7 +70,7 @@ function firstInvalidUtf8(bytes: Buffer): number {
   return wholeCharacters(bytes, valid);
 }
 
-/** The longest length up to `length` that does not cut a character in two, judged by its leading byte. */
+/** The longest length up to `length` that does not split a character. */
 function wholeCharacters(bytes: Buffer, length: number): number {
   for (let back = 1; back <= 3 && back <= length; back += 1) {
     const byte = bytes[length - back]!;

@@ -2,10 +2,10 @@ import type { Scalar } from '../model.ts';
 import { decodeScalar } from './decode.ts';
 
 /**
- * Remembers where long values stood within the block that is being walked, so that a value that comes again byte for
- * byte is compared, eight bytes at a time, instead of walked. Shippers repeat `agent`, `host` and `@metadata` in every
- * event, with their keys in a few (`agent`: 6) to a few hundred (`host`: 392) orders. Places, not copies: a memory ends
- * with its block and pins nothing.
+ * Remembers the offsets of long values in the current block, so that a value that is repeated byte for byte is compared,
+ * eight bytes at a time, instead of being walked. Shippers repeat `agent`, `host` and `@metadata` in every event, with their
+ * keys in a few (`agent`: 6) to a few hundred (`host`: 392) orders. It keeps offsets and no copies, so it holds no memory
+ * beyond its block.
  */
 export class RepeatedValues {
   readonly #starts = new Int32Array(SLOTS);
@@ -17,7 +17,7 @@ export class RepeatedValues {
     this.#lengths.fill(0);
   }
 
-  /** A sample of the bytes from `at` on: values that differ share a slot, and then only the last one is remembered. */
+  /** The slot of a value, computed from a sample of its bytes. Of different values in one slot only the last is remembered. */
   slotOf(bytes: Uint8Array, at: number, end: number): number {
     if (at + 24 >= end) return 0;
     let hash = bytes[at + 3]! + bytes[at + 12]! * 7 + bytes[at + 18]! * 31 + bytes[at + 23]! * 131;
@@ -26,7 +26,7 @@ export class RepeatedValues {
     return hash & (SLOTS - 1);
   }
 
-  /** The place after the value that begins at `at`, if that slot's value stands there again; else -1. */
+  /** Offset behind the value at `at` if it equals the value in the slot; otherwise -1. */
   skip(slot: number, at: number, end: number): number {
     const length = this.#lengths[slot]!;
     if (length === 0 || at + length >= end) return -1;
@@ -57,12 +57,12 @@ export class RepeatedValues {
 const SLOTS = 2048;
 
 const QUOTE = 0x22;
-/** A longer text is hardly one that comes again. */
+/** Longer texts are rarely repeated. */
 const LONGEST = 256;
 
 /**
- * Decodes values of one block. A string that comes again, such as the path of a log file, is not decoded again: the very
- * same text is given, whose hash is known to whoever looks it up.
+ * Decodes values of one block. A repeated string, such as the path of a log file, is not decoded again: the same string
+ * object is returned, whose hash is computed only once.
  */
 export class RepeatedTexts {
   readonly #seen = new RepeatedValues();

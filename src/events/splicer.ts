@@ -8,14 +8,14 @@ import { ENTRY } from './walker.ts';
 const metadata = fieldPath('@metadata');
 const OPEN_BRACE = 0x7b;
 
-type Fate = 'keep' | 'drop' | 'merge';
+type Treatment = 'keep' | 'drop' | 'merge';
 
 /**
- * The document for Elasticsearch, on one line: the event's bytes as received, without `@metadata`, and the additions
- * before the closing brace. Where an addition's key is there already, plain or as the beginning of a dotted key, that
- * key's values alone are parsed and merged, so that no key comes twice and none stands in another's way.
+ * Builds the document for Elasticsearch, on one line: the event's bytes as received, without `@metadata`, with the additions
+ * before the closing brace. If the key of an addition exists already, plain or as the beginning of a dotted key, only the
+ * values of that key are parsed and merged, so that no key is repeated and none conflicts with another.
  *
- * `displaced` is for the splicer itself. A string is given, for a bulk body is joined from strings and encoded at once.
+ * `displaced` is for recursive calls. The result is a string because a bulk body is joined from strings and encoded once.
  */
 export function splice(view: EventView, additions: Additions, displaced: JsonObject = newObject()): string {
   const { bytes, entries, count, ascii } = view.walker;
@@ -24,15 +24,15 @@ export function splice(view: EventView, additions: Additions, displaced: JsonObj
   let runStart = -1;
   let runEnd = -1;
   for (let entry = 0; entry < count; entry += 1) {
-    const fate = fateOf(view, entry, additions);
-    if (fate === 'keep') {
+    const treatment = treatmentOf(view, entry, additions);
+    if (treatment === 'keep') {
       if (runStart === -1) runStart = entries[entry * ENTRY]! - 1;
       runEnd = entries[entry * ENTRY + 3]!;
       continue;
     }
     if (runStart !== -1) document = join(document, textOf(bytes, runStart, runEnd, ascii));
     runStart = -1;
-    if (fate === 'merge') toMerge.push(entry);
+    if (treatment === 'merge') toMerge.push(entry);
   }
   if (runStart !== -1) document = join(document, textOf(bytes, runStart, runEnd, ascii));
   if (toMerge.length > 0) {
@@ -51,7 +51,7 @@ export function splice(view: EventView, additions: Additions, displaced: JsonObj
 const join = (document: string, members: string) =>
   document.length === 1 ? document + members : `${document},${members}`;
 
-function fateOf({ walker }: EventView, entry: number, additions: Additions): Fate {
+function treatmentOf({ walker }: EventView, entry: number, additions: Additions): Treatment {
   const { bytes, entries } = walker;
   const key = entries[entry * ENTRY]!;
   const keyEnd = entries[entry * ENTRY + 1]!;

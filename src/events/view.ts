@@ -11,17 +11,17 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 
 /**
- * One event of a block, read where it lies. A field is decoded when it is asked for. Names are dotted; objects in
- * objects and keys with dots in them are the same to the view, as they are to Elasticsearch. Where both are there, or
- * an array of objects is on the way, all values are given. The view is a cursor: `read` moves it to another event.
+ * One event of a block, read in place. A field is decoded when it is asked for. Names are dotted. As in Elasticsearch,
+ * nested objects and keys with dots are equivalent; if both are present, or if an array of objects is on the path, all
+ * values are returned. The view is a cursor: `read` moves it to another event. Returned values are copies.
  */
 export class EventView implements Fields {
-  /** The present document: its bytes and the places of its top-level keys and values. */
+  /** The current document: its bytes and the offsets of its top-level keys and values. */
   walker = new Walker();
-  /** Why the bytes are no event, to follow the words "the event"; then no field is found. */
+  /** Why the bytes are not an event, to follow the words "the event". Then no field is found. */
   problem: string | undefined;
   readonly #received = this.walker;
-  /** Walks documents that were written anew, so that the block's walker keeps its memory. */
+  /** Walks rewritten documents, so that the block's walker keeps its repeated values. */
   readonly #rewritten = new Walker();
   readonly #lookup = new Lookup();
   #block: EventBlock = { bytes: Buffer.alloc(0), spans: new Uint32Array(0), count: 0 };
@@ -40,7 +40,7 @@ export class EventView implements Fields {
     this.problem = undefined;
     const walk = walker.walk(this.#block.spans[2 * index]!, this.#block.spans[2 * index + 1]!);
     if (walk === 'irregular') this.#replace(rewrite(walker));
-    else if (walk === 'malformed') this.#judge();
+    else if (walk === 'malformed') this.#repair();
   }
 
   /** The bytes as they were received. */
@@ -53,12 +53,12 @@ export class EventView implements Fields {
     return this.getAt(fieldPath(field));
   }
 
-  /** As `get`, for one who asks for the same field of every event. */
+  /** Like `get`, for callers that read the same field of every event. */
   getAt(path: FieldPath): FieldValue {
     return this.#lookup.values(this.walker, path, this.walker === this.#received);
   }
 
-  /** Nulls, empty arrays and empty objects are no values, as for Elasticsearch's `exists`. */
+  /** Nulls, empty arrays and empty objects are not values, as for Elasticsearch's `exists`. */
   has(field: string): boolean {
     return exists(this.walker, fieldPath(field));
   }
@@ -72,7 +72,7 @@ export class EventView implements Fields {
     return [...names];
   }
 
-  /** The number of the top-level key that is exactly the path's name, or -1. */
+  /** Index of the top-level key that equals the path, or -1. */
   entryOf(path: FieldPath): number {
     const { entries, bytes, count } = this.walker;
     for (let entry = 0; entry < count; entry += 1) {
@@ -88,7 +88,7 @@ export class EventView implements Fields {
     return decodeString(bytes, entries[entry * ENTRY]!, entries[entry * ENTRY + 1]!, ascii);
   }
 
-  /** Whether a top-level string begins, spaces aside, with the given ASCII character. */
+  /** Whether a top-level string begins, after spaces, with the given ASCII character. */
   stringBegins(path: FieldPath, character: string): boolean {
     const entry = this.entryOf(path);
     if (entry === -1) return false;
@@ -100,7 +100,7 @@ export class EventView implements Fields {
     return bytes[at] === character.charCodeAt(0);
   }
 
-  /** A top-level value, really parsed. */
+  /** A top-level value, parsed. */
   valueOf(entry: number): unknown {
     const { entries, bytes } = this.walker;
     return JSON.parse(bytes.toString('utf8', entries[entry * ENTRY + 2], entries[entry * ENTRY + 3]));
@@ -109,12 +109,12 @@ export class EventView implements Fields {
   #replace(document: Buffer): void {
     this.walker = this.#rewritten;
     this.walker.open(document);
-    // A key that cannot do without escapes is irregular still, but it is there once and on the same line.
+    // A key that needs escapes is still irregular, but it occurs once and on one line.
     if (this.walker.walk(0, document.length) === 'malformed')
       this.#refuse('could not be written on one line');
   }
 
-  #judge(): void {
+  #repair(): void {
     const { document, problem } = repair(this.raw());
     if (document) this.#replace(document);
     else this.#refuse(problem);

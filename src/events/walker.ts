@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { resetTraits, skipColon, skipSpace, skipString, skipValue, traits } from './json-text.ts';
 import { RepeatedValues } from './repeated-values.ts';
 
-/** What a walk found: `whole` may be used as it stands, `irregular` is sound but has to be written anew. */
+/** The result of a walk. A `whole` document is used as it is; an `irregular` one is valid JSON but has to be rewritten. */
 type WalkResult = 'whole' | 'irregular' | 'malformed';
 
 const SPACE = 0x20;
@@ -11,37 +11,37 @@ const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 /**
- * Numbers kept for each entry: where its key and its value begin and end (the key without its quotes), and where in the
- * block the same value was met first; where it begins itself, if that is not known.
+ * Numbers for each entry: start and end of the key without its quotes, start and end of the value, and the offset of the
+ * first occurrence of the same value in the block (the value's own offset if none is known).
  */
 export const ENTRY = 5;
-/** From so many keys on, keys are compared through a set: pairwise, a hostile event would cost n². */
+/** With more keys than this, duplicates are found with a set: comparing pairs would cost n² for a hostile event. */
 const MANY_KEYS = 64;
 
 /**
- * Walks JSON documents once and strictly, taking the places of their top-level keys and values. A document is `whole`
- * if it is one well-formed object on one line, in valid UTF-8, at most `MAX_DEPTH` levels deep, and has no top-level
- * key twice or written with escapes. It is `irregular` if only the line or the keys are amiss.
+ * Scans JSON documents once and strictly, and notes the offsets of their top-level keys and values. A document is `whole` if
+ * it is one well-formed object on one line, in valid UTF-8, at most `MAX_DEPTH` levels deep, and no top-level key is
+ * repeated or escaped. It is `irregular` if only the line breaks or the keys are wrong, and `malformed` otherwise.
  */
 export class Walker {
   bytes: Buffer = Buffer.alloc(0);
-  /** Of the last document walked: `ENTRY` numbers each for `count` top-level keys. */
+  /** For the last document: `ENTRY` numbers for each of `count` top-level keys. */
   entries = new Int32Array(ENTRY * 32);
   count = 0;
-  /** From the opening brace to after the closing one. */
+  /** Offsets of the opening brace and behind the closing one. */
   start = 0;
   end = 0;
-  /** Whether the last document is pure ASCII, so that Latin-1, which decodes faster, reads it right. */
+  /** Whether the last document is pure ASCII. Then it can be decoded as Latin-1, which is faster. */
   ascii = true;
-  readonly #seen = new RepeatedValues();
+  readonly #repeated = new RepeatedValues();
   #irregular = false;
   #keyBits = 0;
-  /** Where the value that was walked last was met first. */
+  /** Offset of the first occurrence of the last value. */
   #origin = 0;
 
   open(bytes: Buffer): void {
     this.bytes = bytes;
-    this.#seen.open(bytes);
+    this.#repeated.open(bytes);
   }
 
   walk(start: number, end: number): WalkResult {
@@ -91,15 +91,15 @@ export class Walker {
 
   #object(at: number): number {
     const { bytes, end } = this;
-    const slot = this.#seen.slotOf(bytes, at, end);
-    const known = this.#seen.skip(slot, at, end);
+    const slot = this.#repeated.slotOf(bytes, at, end);
+    const known = this.#repeated.skip(slot, at, end);
     if (known > 0) {
-      this.#origin = this.#seen.startOf(slot);
+      this.#origin = this.#repeated.startOf(slot);
       return known;
     }
     const after = skipValue(bytes, at, end, 2);
-    // A value skipped later leaves no traits, so only one that has none may be remembered.
-    if (after > 0 && !traits.notAscii && !traits.newline) this.#seen.remember(slot, at, after);
+    // A skipped value sets no traits, so only values without traits may be remembered.
+    if (after > 0 && !traits.notAscii && !traits.newline) this.#repeated.remember(slot, at, after);
     return after;
   }
 
@@ -145,7 +145,7 @@ export class Walker {
   }
 }
 
-/** A line's end after the document is no part of it; one inside makes the document irregular. */
+/** White space after the document, such as a line break, is not part of it. */
 function trimEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = end;
   while (at > start && isSpace(bytes[at - 1]!)) at -= 1;

@@ -6,31 +6,31 @@ const CARRIAGE_RETURN = 0x0d;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** 1 for every byte that JSON text has to escape. Bytes of longer characters stand for themselves. */
+/** 1 for each byte that has to be escaped in JSON. Bytes of multi-byte characters are copied. */
 const isEscaped = new Uint8Array(256).map((_, byte) =>
   byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 1 : 0,
 );
 const prefix = Buffer.from('{"message":"');
-/** `\u0000`: the most that one byte becomes. */
+/** The longest encoding of one byte: `\u0000`. */
 const longestEscape = 6;
 const hex = Buffer.from('0123456789abcdef');
 
 /**
- * Wraps plain log lines as documents with a `message`, in one pass over the bytes: a replay of hundreds of thousands
- * of lines a second has no time for a string and a `JSON.stringify` for each.
+ * Wraps plain log lines as documents with a `message`, in one pass over the bytes. A string and a `JSON.stringify` for each
+ * line would be too slow for a replay of hundreds of thousands of lines a second.
  */
 export class LineWrapper {
   readonly #suffix: Buffer;
   #bytes = Buffer.allocUnsafe(0);
   #spans = new Uint32Array(0);
 
-  /** `fields`: what each document has beside its line, as a shipper would add it. */
+  /** `fields` are added to each document, as a shipper would add them. */
   constructor(fields: Readonly<Record<string, unknown>> = {}) {
     const inner = JSON.stringify(fields).slice(1, -1);
     this.#suffix = Buffer.from(inner === '' ? '"}' : `",${inner}}`);
   }
 
-  /** The lines' documents; valid until the next call. Empty lines are none, and what is no UTF-8 is written as `�`. */
+  /** Returns the documents of the lines, valid until the next call. Empty lines are skipped; invalid UTF-8 becomes `�`. */
   wrap(received: Buffer): EventBlock {
     const lines = isUtf8(received) ? received : Buffer.from(received.toString('utf8'));
     let count = 0;
@@ -66,7 +66,7 @@ export class LineWrapper {
     return at + this.#suffix.length;
   }
 
-  /** Room for the longest that one line can become, so that writing needs no checks. */
+  /** Makes room for the longest encoding of a line, so that writing needs no checks. */
   #makeRoom(used: number, length: number, count: number): void {
     const needed = used + prefix.length + length * longestEscape + this.#suffix.length;
     if (needed > this.#bytes.length) {

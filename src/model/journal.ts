@@ -1,6 +1,6 @@
 import type { Millis } from './time.ts';
 
-/** Where a batch came from: the input that took it and the peer that sent it. */
+/** The origin of a batch: the input that received it and the peer that sent it. */
 export interface Origin {
   /** The input's name in the configuration: `lumberjack`, `file`, … */
   input: string;
@@ -13,17 +13,17 @@ export interface Origin {
 }
 
 /**
- * How `Batch.payload` is to be read: `lumberjack`: the frames after the window frame, as they came, still
- * compressed; `ndjson`: one JSON document a line; `lines`: plain log lines, to be wrapped as `message`; `damaged`: not
- * at all, because the journal found other bytes than it had written.
+ * The encoding of `Batch.payload`. `lumberjack`: the frames after the window frame as received, still compressed. `ndjson`:
+ * one JSON document in each line. `lines`: plain log lines, each the `message` of an event. `damaged`: unreadable, because
+ * the journal found other bytes than it had written.
  */
 export type Encoding = 'lumberjack' | 'ndjson' | 'lines' | 'damaged';
 
-/** The events that an input delivers at once and that the sender's ACK is about, as received. */
+/** The events that an input appends to the journal at once, as received. For Lumberjack: one sender window. */
 export interface Batch {
   kind: 'events';
   origin: Origin;
-  /** Wall time at which the last byte was there. */
+  /** Wall time at which the last byte was received. */
   receivedAt: Millis;
   encoding: Encoding;
   /** Number of events in `payload`. */
@@ -46,14 +46,14 @@ export interface Tick {
   receivedAt: Millis;
 }
 
-/** A record's place in its journal: 1, 2, 3 … without gaps. 0 is before the first. */
+/** A record's position in its journal: 1, 2, 3 … without gaps. 0 is before the first record. */
 export type Position = number;
 
 export type JournalRecord = (Batch | Tick) & { position: Position };
 
 /**
- * A run of JSON documents as bytes and their places: document `i` is
- * `bytes.subarray(spans[2 * i], spans[2 * i + 1])`. The bytes are as the sender wrote them: untrusted.
+ * JSON documents as bytes and offsets: document `i` is `bytes.subarray(spans[2 * i], spans[2 * i + 1])`. The bytes are as
+ * the sender wrote them: untrusted, and not necessarily JSON.
  */
 export interface EventBlock {
   readonly bytes: Buffer;

@@ -2,9 +2,9 @@ import { addField, type EventView, fieldsOf, isObject, type JsonObject, newObjec
 import type { Millis } from '../model.ts';
 import { parseTime } from './timestamp.ts';
 
-/** Where the fields of a JSON line go. */
+/** The fields of a JSON line, placed in the event. */
 interface Placed {
-  /** As they join the event, nested. */
+  /** Nested. */
   fields: JsonObject;
   time: Millis;
 }
@@ -12,11 +12,11 @@ interface Placed {
 const timeKeys = ['@timestamp', 'timestamp', 'time', 'ts'];
 const messageKeys = ['message', 'msg'];
 const levelKeys = ['level', 'severity'];
-/** Said by the shipper about itself, whole: half of one host and half of another would describe none. */
+/** Objects that the shipper sets about itself. They are not merged: a mixture of two hosts would describe neither. */
 const shipperKeys = new Set(['host', 'agent', 'ecs', 'input', '@metadata', 'beat']);
 /**
- * Names that Elasticsearch refuses within a document, and those with a meaning that the line could not give them: a
- * time that is none, a message that is no text.
+ * Names that Elasticsearch refuses in a document, and names whose value in the line does not have the required type: a time
+ * that cannot be read, a message that is not text.
  */
 const neverTop = new Set([
   '@metadata',
@@ -39,7 +39,7 @@ const neverTop = new Set([
   '_tsid',
   '_feature',
 ]);
-/** ECS objects for which loggers write a plain value, and the field that it is. An object is indexed there, so a plain value would be refused. */
+/** ECS objects for which loggers write a plain value, and the field for that value. Elasticsearch would refuse a plain value in place of an object. */
 const plainValues: Record<string, string> = {
   client: 'client.address',
   error: 'error.message',
@@ -54,7 +54,7 @@ const plainValues: Record<string, string> = {
   user: 'user.name',
   user_agent: 'user_agent.original',
 };
-/** ECS objects for whose plain value there is no such field. */
+/** ECS objects without a field for a plain value. */
 const otherObjects = new Set([
   'container',
   'cloud',
@@ -68,8 +68,8 @@ const otherObjects = new Set([
   'data_stream',
 ]);
 
-/** What the reader itself says of an event. */
-const ours = new Set(['event.created', 'event.ingested']);
+/** Fields that logboom sets. */
+const ownFields = new Set(['event.created', 'event.ingested']);
 
 /** Levels of pino and bunyan. */
 const numberedLevels: Record<number, string> = {
@@ -82,8 +82,8 @@ const numberedLevels: Record<number, string> = {
 };
 
 /**
- * Places an application's fields in the event: at the top, as they are called, save for those whose place is taken by
- * the shipper, which go under `json`. Its time, level and message go where ECS has them.
+ * Places the fields of an application's log line in the event: at the top level under their own names. Fields whose names
+ * the shipper has used go under `json`. Time, level and message go to the ECS fields.
  */
 export function placeFields(line: JsonObject, view: EventView, zone: string): Placed {
   const rest = newObject();
@@ -104,12 +104,12 @@ function place(fields: JsonObject, name: string, value: unknown, view: EventView
   const isOthers = neverTop.has(key) || (shipperKeys.has(key) && view.has(key));
   const wanted = dot === -1 && Object.hasOwn(plainValues, key) ? plainValues[key]! : name;
   const isPlainObject = dot === -1 && (otherObjects.has(key) || shipperKeys.has(key)) && !isObject(value);
-  const isTaken = key !== 'tags' && (ours.has(name) || view.has(wanted));
+  const isTaken = key !== 'tags' && (ownFields.has(name) || view.has(wanted));
   if (isOthers || isPlainObject || isTaken || !addField(fields, wanted, value))
     addField(fields, `json.${name}`, value);
 }
 
-/** Takes the first key with a time in it out of the line. */
+/** Removes the first key that contains a time from the line, and returns the time. */
 function takeTime(line: JsonObject, zone: string): Millis {
   for (const key of timeKeys) {
     const time = parseTime(line[key], zone);

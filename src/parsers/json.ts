@@ -15,13 +15,13 @@ import { placeFields } from './json-fields.ts';
 
 const tooDeep = `the line is nested deeper than ${MAX_DEPTH} levels`;
 
-/** A dotted key is as deep as the objects that it stands for: `a.a.a…` must exhaust no stack either. */
+/** A dotted key is as deep as the objects that it stands for: `a.a.a…` must not exhaust the stack either. */
 function isDeeperWithDots(line: JsonObject): boolean {
   for (const [name] of fieldsOf(line)) if (name.split('.', MAX_DEPTH + 1).length > MAX_DEPTH) return true;
   return false;
 }
 
-/** Lines that are JSON objects, as applications write them: their fields become the event's. */
+/** The format `json`: lines that are JSON objects, as applications write them. Their fields become fields of the event. */
 export class JsonLine implements LineFormat {
   readonly name = 'json';
   readonly #zone: string;

@@ -1,4 +1,4 @@
-/** What a request line says; all undefined where it is garbage (a TLS handshake, say), which the log keeps in `message`. */
+/** The parts of a request line. All are undefined if it is garbage, such as a TLS handshake; `message` keeps the text. */
 export interface RequestLine {
   method: string | undefined;
   url: string | undefined;
@@ -17,7 +17,7 @@ const nothing: RequestLine = {
   version: undefined,
 };
 
-/** Reads `GET /path?query HTTP/1.1`; HTTP/0.9 has no version. A URL may hold spaces, for clients do send such. */
+/** Reads `GET /path?query HTTP/1.1`. HTTP/0.9 has no version. A URL may contain spaces: some clients send them. */
 export function readRequest(text: string | undefined): RequestLine {
   if (text === undefined) return nothing;
   const methodEnd = text.indexOf(' ');
@@ -34,7 +34,7 @@ export function readRequest(text: string | undefined): RequestLine {
 }
 
 function splitUrl(url: string): Pick<RequestLine, 'path' | 'query' | 'domain'> {
-  // A proxy is asked for `http://host/path`; CONNECT names `host:port`, which is no path.
+  // A proxy is asked for `http://host/path`. CONNECT has `host:port`, which is not a path.
   const absolute = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)(?::\d*)?/i.exec(url);
   const isPath = absolute !== null || url.startsWith('/') || url === '*';
   const rest = absolute ? url.slice(absolute[0].length) || '/' : url;

@@ -14,8 +14,8 @@ function daysInMonth(year: number, month: number): number {
 }
 
 /**
- * Midnight, UTC, of a day of the Gregorian calendar; NaN where there is no such day (31 April). Plain arithmetic on
- * years that begin in March, so that the leap day is the last: it costs a tenth of `Date.UTC` and needs no cache.
+ * Midnight, UTC, of a day of the Gregorian calendar; NaN if there is no such day (31 April). The arithmetic uses years that
+ * begin in March, so that the leap day is the last day. It costs a tenth of `Date.UTC`.
  */
 export function dayStart(year: number, month: number, day: number): Millis {
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return Number.NaN;
@@ -29,12 +29,12 @@ export function dayStart(year: number, month: number, day: number): Millis {
 
 const ZERO = 0x30;
 
-/** The number that `count` digits at `at` make, or NaN. */
+/** Reads `count` digits at `at`; NaN if there are other characters. */
 function digits(text: string, at: number, count: number): number {
   let value = 0;
   for (let i = at; i < at + count; i += 1) {
     const digit = text.charCodeAt(i) - ZERO;
-    // A place past the end gives NaN, which no comparison holds for.
+    // Past the end of the text this is NaN, for which every comparison is false.
     if (!(digit >= 0 && digit <= 9)) return Number.NaN;
     value = value * 10 + digit;
   }
@@ -42,9 +42,9 @@ function digits(text: string, at: number, count: number): number {
 }
 
 /**
- * Reads ISO 8601 as log lines have it: `2026-11-21T05:40:07.490Z`, also with a space for the `T`, a comma before the
- * fraction, 1 to 9 digits in it (what is below a millisecond is cut off), no seconds, `+01:00`, `+0100` or `+01`; a
- * date alone is midnight. A time that names no zone is in `zone`. Answers NaN for anything else.
+ * Reads ISO 8601 as found in log lines: `2026-11-21T05:40:07.490Z`. Allowed variants: a space for the `T`, a comma before the
+ * fraction, 1 to 9 digits in it (truncated to milliseconds), no seconds, `+01:00`, `+0100` or `+01`. A date alone is
+ * midnight. A time without a zone is in `zone`. Returns NaN for anything else.
  */
 export function parseIso(text: string, zone = 'UTC'): Millis {
   if (text.charCodeAt(4) !== 0x2d || text.charCodeAt(7) !== 0x2d) return Number.NaN;
@@ -62,7 +62,7 @@ export function parseIso(text: string, zone = 'UTC'): Millis {
   return fractionEnd === text.length ? fromZone(local, zone) : local - offset(text, fractionEnd);
 }
 
-/** A leap second is the next second's begin, as everywhere that counts days of 86,400 seconds. */
+/** A leap second is the beginning of the next second, as usual for days of 86,400 seconds. */
 export function timeOfDay(hour: number, minute: number, second: number): Millis {
   if (!(hour <= 23 && minute <= 59 && second <= 60)) return Number.NaN;
   return hour * HOUR + minute * MINUTE + second * SECOND;
@@ -84,7 +84,7 @@ function fractionMillis(text: string, at: number, end: number): Millis {
   return digits(text, at + 1, count) * (count === 1 ? 100 : 10);
 }
 
-/** What a zone's clocks are ahead of UTC, from `Z`, `+01:00`, `+0100` or `+01`, up to the text's end. */
+/** Reads the offset from UTC at the end of the text: `Z`, `+01:00`, `+0100` or `+01`. */
 function offset(text: string, at: number): Millis {
   const sign = text.charCodeAt(at);
   const length = text.length - at;
@@ -97,10 +97,10 @@ function offset(text: string, at: number): Millis {
   return sign === 0x2d ? -ahead : ahead;
 }
 
-/** The last moment of the year 9999, beyond which ISO 8601 needs six digits for the year. */
+/** The last millisecond of the year 9999. Later years need six digits in ISO 8601. */
 const LAST = dayStart(9999, 12, 31) + DAY - 1;
 
-/** Reads a time as JSON logs give it: ISO 8601, or a number since the epoch whose size tells its unit. */
+/** Reads a time in JSON logs: ISO 8601, or a number since the epoch whose magnitude determines its unit. */
 export function parseTime(value: unknown, zone = 'UTC'): Millis {
   if (typeof value === 'string') return parseIso(value, zone);
   if (typeof value !== 'number' || !(value >= 0)) return Number.NaN;
@@ -114,7 +114,7 @@ export function parseTime(value: unknown, zone = 'UTC'): Millis {
       : Number.NaN;
 }
 
-/** Writes a time as Elasticsearch's dates are written: `toISOString`, at a third of its cost, for a day is kept. */
+/** Formats a time like `toISOString`, at a third of its cost: the date of the last call is cached. */
 export function formatTime(time: Millis): string {
   const day = Math.floor(time / DAY);
   if (day !== lastDay) {

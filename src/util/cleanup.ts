@@ -1,4 +1,4 @@
-/** What was begun, to be undone in reverse. A part that does not stop well does not keep the others from stopping. */
+/** Cleanup steps, to be run in reverse order. A step that fails does not keep the others from running. */
 export class Cleanup {
   #steps: (() => unknown)[] = [];
 
@@ -6,7 +6,7 @@ export class Cleanup {
     this.#steps.push(step);
   }
 
-  /** Undoing twice does it once. Rejects with all that went wrong, after everything was tried. */
+  /** Runs each step once, however often it is called. Rejects with all errors after every step was tried. */
   async run(): Promise<void> {
     const steps = this.#steps.reverse();
     this.#steps = [];

@@ -27,7 +27,7 @@ function pieceOf(text: string): PatternPiece {
   return { kind: 'field', text, path, ...(otherwise && { otherwise }) };
 }
 
-/** What is wrong with a pattern, in words; undefined where nothing is. */
+/** What is wrong with a pattern, in words; undefined if it is valid. */
 export function problemInPattern(pattern: string): string | undefined {
   for (const piece of piecesOf(pattern)) {
     const problem =
@@ -54,7 +54,7 @@ function problemInText(text: string): string | undefined {
 /** A run of one letter, a text in quotes (two of them are one), or a character that stands for itself. */
 const tokens = /([A-Za-z])\1*|'((?:[^']|'')*)'|./gs;
 
-/** The numbers of Joda's patterns, by letter: always in UTC, as in Logstash. `Y` is the year, `x` that of the week. */
+/** The numeric letters of Joda's patterns, always in UTC, as in Logstash. `Y` is the year, `x` the year of the week. */
 const letters: Record<string, (date: Date) => number> = {
   y: (date) => date.getUTCFullYear(),
   Y: (date) => date.getUTCFullYear(),
@@ -70,7 +70,7 @@ const letters: Record<string, (date: Date) => number> = {
 };
 const years = new Set(['y', 'Y', 'x']);
 
-/** Writes a time by a pattern such as `yyyy.MM.dd`: as many digits as letters at the least, two of a year for `yy`. */
+/** Formats a time by a pattern such as `yyyy.MM.dd`: at least as many digits as letters; two digits of a year for `yy`. */
 export function formatDate(time: Millis, pattern: string): string {
   const date = new Date(time);
   return pattern.replace(tokens, (token: string, letter?: string, quoted?: string) => {
@@ -82,7 +82,7 @@ export function formatDate(time: Millis, pattern: string): string {
   });
 }
 
-/** What cannot be written: names of months and days, zones, and letters that mean nothing. */
+/** Why a date pattern is not supported, in words: names of months and days, zones, and unknown letters are not. */
 function problemInDate(pattern: string): string | undefined {
   for (const [token, letter] of pattern.matchAll(tokens)) {
     if (letter === undefined) continue;

@@ -1,12 +1,12 @@
-/** Characters that Elasticsearch takes in no name of an index, and the colon, which means another cluster. */
+/** Characters that Elasticsearch does not allow in index names, and the colon, which denotes another cluster. */
 const illegal = /[\\/*?"<>|\s,#:]/g;
 
-/** Small letters, and nothing that no name may hold: each such character becomes a `_`. */
+/** Makes a text legal as a part of an index name: lower case, with `_` for each illegal character. */
 export function legalCharacters(text: string): string {
   return text.toLowerCase().replace(illegal, '_');
 }
 
-/** What keeps a name, or a part of one, from being an index's; undefined where nothing does. */
+/** Why a text cannot be a part of an index name, in words; undefined if it can. */
 export function problemInName(name: string): string | undefined {
   if (name !== name.toLowerCase()) return 'has capital letters';
   const [found] = name.match(illegal) ?? [];
@@ -14,7 +14,7 @@ export function problemInName(name: string): string | undefined {
   return undefined;
 }
 
-/** What keeps a whole name from being an index's. */
+/** Why a text cannot be an index name, in words; undefined if it can. */
 export function problemInIndex(name: string): string | undefined {
   if (name === '' || name === '.' || name === '..') return 'is empty';
   if (/^[-_+]/.test(name)) return `begins with \`${name[0]}\``;

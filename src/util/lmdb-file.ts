@@ -1,16 +1,16 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { isPage, type Meta, type Reference, readMeta, referencesOf, transactionOf } from './lmdb-pages.ts';
 
-/** What a power cut may have torn was written by the last transactions; older pages were on disk long before. */
+/** A power cut can only tear pages of the last transactions; older pages were on disk long before. */
 const RECENT_TRANSACTIONS = 64;
 /** Enough for any header page, whatever the size of a page. */
 const META_BYTES = 512;
 
 /**
- * Looks whether an LMDB file is whole, before LMDB maps it: it believes its pages, and a page that lies beyond the
- * file's end, or that is another's, ends the whole process with a signal. Returns what is wrong in words, or
- * undefined. It reads the header pages and what the last transactions wrote; a file that is shorter than its header
- * says is read whole, for it may be so rightly. Nobody may be writing the file.
+ * Checks whether an LMDB file is complete, before LMDB maps it: LMDB trusts its pages, and a page beyond the end of the file,
+ * or with other content, ends the whole process with a signal. Returns the damage in words, or undefined. It reads the
+ * header pages and the pages of the last transactions. A file that is shorter than its header says is read completely, for
+ * that may be correct. No process may be writing the file.
  */
 export function findLmdbDamage(path: string): string | undefined {
   const file = openOrMissing(path);
@@ -63,10 +63,10 @@ class Inspection {
     return undefined;
   }
 
-  /** What a page speaks of, or what is wrong with it. */
+  /** The pages to which a page refers, or what is wrong with it. */
   #page(reference: Reference, { pageSize, lastPage }: Meta, since: number): Reference[] | string {
     const { page, pages, kind } = reference;
-    if (page < 2 || page + pages - 1 > lastPage) return `page ${page}, which is spoken of, cannot be`;
+    if (page < 2 || page + pages - 1 > lastPage) return `page ${page}, which is referred to, cannot exist`;
     const end = (page + pages) * pageSize;
     if (end > this.#size) return `it is cut short: it has ${this.#size} bytes and needs at least ${end}`;
     const bytes = this.#bytes(page * pageSize, kind === 'overflow' ? META_BYTES : pageSize);

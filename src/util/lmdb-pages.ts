@@ -1,7 +1,8 @@
 /**
- * How LMDB (data version 2, as lmdb-js builds it) lays out its file, as far as one must know to tell whether a file
- * is whole. Numbers are little-endian. A page begins with its own number (u64), the transaction that wrote it (u64),
- * padding (u16), flags (u16) and where its free space begins and ends (u16, u16), counted from behind these bytes.
+ * The layout of an LMDB file (data version 2, as lmdb-js builds it), as far as a check for completeness needs it. Numbers
+ * are little-endian. A page begins with its own number (u64), the transaction that wrote it (u64), padding (u16), flags
+ * (u16) and the start and end of its free space (u16, u16), counted from behind these bytes. Source: `mdb.c` of
+ * kriszyp/lmdb-js.
  */
 const HEADER = 24;
 const SMALLEST_PAGE = 256;
@@ -10,7 +11,7 @@ const MAGIC = 0xbeefc0de;
 const DATA_VERSION = 2;
 const flag = { branch: 0x01, leaf: 0x02, overflow: 0x04, meta: 0x08 } as const;
 const node = { bigData: 0x01, subData: 0x02, duplicates: 0x04 } as const;
-/** Of a tree that is empty, and of nothing at all. */
+/** The root of an empty tree. */
 const NO_PAGE = 2n ** 64n - 1n;
 
 export interface Meta {
@@ -21,14 +22,14 @@ export interface Meta {
   transaction: number;
 }
 
-/** A page that another one speaks of, and how many it takes with those behind it. */
+/** A reference to a page, and the number of consecutive pages that belong to it. */
 export interface Reference {
   page: number;
   kind: 'tree' | 'overflow';
   pages: number;
 }
 
-/** Undefined where the bytes are no meta page. `bytes` begins with the page. */
+/** Returns undefined if the bytes are not a meta page. `bytes` begins with the page. */
 export function readMeta(bytes: Buffer): Meta | undefined {
   if (bytes.length < HEADER + 128) return undefined;
   const known = bytes.readUInt32LE(HEADER) === MAGIC && bytes.readUInt32LE(HEADER + 4) === DATA_VERSION;
@@ -52,7 +53,7 @@ function rootOf(bytes: Buffer, at: number): number[] {
 
 export const transactionOf = (page: Buffer): number => Number(page.readBigUInt64LE(8));
 
-/** Whether a page bears its own number and is of the kind that it was spoken of as. A value may have been longer once. */
+/** Whether a page has its own number and the kind of the reference. An overflow page may be longer than its value. */
 export function isPage(bytes: Buffer, { page, kind, pages }: Reference): boolean {
   if (bytes.length < HEADER || bytes.readBigUInt64LE(0) !== BigInt(page)) return false;
   const flags = bytes.readUInt16LE(18) & 0x0f;
@@ -60,7 +61,7 @@ export function isPage(bytes: Buffer, { page, kind, pages }: Reference): boolean
   return flags === flag.branch || flags === flag.leaf;
 }
 
-/** The pages that a page of a tree speaks of; undefined where its bytes cannot be such a page's. */
+/** The pages to which a page of a tree refers; undefined if the bytes cannot be such a page. */
 export function referencesOf(bytes: Buffer, pageSize: number): Reference[] | undefined {
   const [lower, upper] = [bytes.readUInt16LE(20), bytes.readUInt16LE(22)];
   if (lower % 2 !== 0 || lower > upper || upper > pageSize - HEADER) return undefined;

@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 
 /**
- * How every environment is opened. `overlappingSync` would resolve a write before the disk has it.
- * `eventTurnBatching` would make a promise of its own for each turn, which nobody can catch when the disk is full,
- * so that Node would end; writes are batched by hand instead. `noSubdir`: the file is named, because lmdb takes any
- * folder with a dot in its path for a file.
+ * Options for every environment. `overlappingSync` would resolve a write before it is on disk. `eventTurnBatching` would
+ * create a promise for each turn that no one can catch: on a full disk its rejection would end the process. Writes are
+ * batched explicitly instead. `noSubdir`: the file is named, because lmdb takes a folder with a dot in its path for a file.
  */
 export const lmdbOptions = { noSubdir: true, overlappingSync: false, eventTurnBatching: false };
 
-/** Opens an environment in a folder of its own, both for their owner only, and makes them where there are none. */
+/** Opens an environment in a folder of its own, and creates both, accessible for their owner only. */
 export function openLmdb(folder: string, file: string, options: Partial<RootDatabaseOptions>): RootDatabase {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return open(join(folder, file), {
@@ -20,7 +19,7 @@ export function openLmdb(folder: string, file: string, options: Partial<RootData
   } as RootDatabaseOptions);
 }
 
-/** Resolves when a write is on disk; rejects with what kept it from there. */
+/** Resolves when a write is on disk; rejects with the cause if it failed. */
 export async function untilWritten(write: PromiseLike<unknown>): Promise<void> {
   try {
     await write;
@@ -30,8 +29,8 @@ export async function untilWritten(write: PromiseLike<unknown>): Promise<void> {
 }
 
 /**
- * What a failed transaction rejects with says nothing of the cause, which lmdb gives by a second promise. That one
- * must always be heard: unheard, its rejection would end the process.
+ * The error of a failed transaction does not contain the cause; lmdb gives the cause in a second promise. That promise must
+ * always be awaited: an unhandled rejection would end the process.
  */
 async function failedCommit(thrown: unknown): Promise<never> {
   await (thrown as { commitError?: Promise<unknown> }).commitError;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LogboomError, messageOf } from '../errors.ts';
 
-/** The bytes of a file that a setting names. Throws `CONFIG_INVALID`, with both, where it cannot be read. */
+/** Reads a file that a setting names. Throws `CONFIG_INVALID`, naming setting and file, if it cannot be read. */
 export function readConfiguredFile(setting: string, path: string): Buffer {
   try {
     return readFileSync(path);

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 /** Two folders up from here is the package, in the sources as in the build. */
 const manifest = new URL('../../package.json', import.meta.url);
 
-/** logboom's version, as its package tells it. */
+/** logboom's version, from its package.json. */
 export const version = (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 
 /**
- * The file that a worker thread is to run: `relative` as seen from the module at `moduleUrl`. Where the sources
- * themselves run (under the test runner), Node cannot load TypeScript in a worker, so the build's file is named.
+ * The file for a worker thread: `relative` to the module at `moduleUrl`. If the sources themselves run (under the test
+ * runner), Node cannot load TypeScript in a worker, so the file of the build is returned.
  */
 export function workerEntry(moduleUrl: string, relative: string): string {
   const path = fileURLToPath(new URL(relative, moduleUrl));

@@ -1,15 +1,15 @@
 import { MessageChannel } from 'node:worker_threads';
 
-const { port1: nowhere, port2 } = new MessageChannel();
+const { port1: closedPort, port2 } = new MessageChannel();
 port2.close();
 
 /**
- * Gives a buffer's memory back at once; the buffer is empty then. Windows come by the hundred a second with megabytes
- * each, and left to the garbage collector they make it mark the whole heap over and over, which cost a quarter of all
- * CPU time. What is transferred to a port that is closed is freed, by the standard and in Node 20 to 24.
+ * Releases a buffer's memory at once; the buffer is empty afterwards. Hundreds of windows a second have megabytes each. Left
+ * to the garbage collector, they made it mark the whole heap again and again, which cost a quarter of all CPU time. Memory
+ * that is transferred to a closed port is freed, by the standard and in Node 20 to 24.
  *
- * Only for a buffer that nobody else looks at. One in the pool that Node's small buffers share stays as it is.
+ * The caller must be the only user of the buffer. A buffer in the pool that Node's small buffers share is left alone.
  */
 export function releaseBuffer({ buffer }: Buffer): void {
-  if (buffer.byteLength > Buffer.poolSize) nowhere.postMessage(undefined, [buffer as ArrayBuffer]);
+  if (buffer.byteLength > Buffer.poolSize) closedPort.postMessage(undefined, [buffer as ArrayBuffer]);
 }
