@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Millis } from '../../src/model.ts';
+import type { Measure, Millis } from '../../src/model.ts';
+import { SnapshotError } from '../../src/util/snapshot.ts';
 import { closing, open } from './support.ts';
 
 describe('groups', () => {
@@ -145,6 +146,58 @@ describe('the newest open window', () => {
     expect(windows.newestOpen('a')!.count).toBe(2);
     windows.add(100, 'a', undefined);
     expect(windows.newestOpen('a')!.count).toBe(2);
+  });
+});
+
+describe('a damaged snapshot', () => {
+  const damaged: [what: string, measure: Measure, change: (group: unknown[]) => void, place: string][] = [
+    ['a count that is text', { kind: 'count' }, (group) => group.splice(2, 1, ['1']), 'groups[0][2][0]'],
+    [
+      'a cell where there is nothing to measure',
+      { kind: 'count' },
+      (group) => group.splice(3, 1, [1]),
+      'groups[0][3][0]',
+    ],
+    [
+      'a sum that is text',
+      { kind: 'sum', field: 'x' },
+      (group) => group.splice(3, 1, ['1']),
+      'groups[0][3][0]',
+    ],
+    [
+      'a histogram without counts',
+      { kind: 'percentile', field: 'x', percent: 90 },
+      (group) => group.splice(3, 1, [[[1]]]),
+      'groups[0][3][0]',
+    ],
+    [
+      'different values that are no hashes',
+      { kind: 'distinct', field: 'x' },
+      (group) => group.splice(3, 1, [['a']]),
+      'groups[0][3][0]',
+    ],
+    ['timers that are missing', { kind: 'count' }, (group) => group.splice(5, 1), 'groups[0]'],
+    ['a name that is a number', { kind: 'count' }, (group) => group.splice(0, 1, 7), 'groups[0][0]'],
+  ];
+
+  it.each(damaged)('with %s is refused with the place', (_, measure, change, place) => {
+    const windows = open({ measure });
+    windows.add(1, 'a', 1);
+    const snapshot = structuredClone(windows.snapshot()) as { groups: unknown[][] };
+    open({ measure }).restore(snapshot as never);
+    change(snapshot.groups[0]!);
+    expect(() => open({ measure }).restore(snapshot as never)).toThrow(
+      `The windows cannot go on from this snapshot: at ${place}: `,
+    );
+  });
+
+  it('leaves the windows as they were', () => {
+    const windows = open();
+    windows.add(1, 'a', undefined);
+    const before = structuredClone(windows.snapshot());
+    const bad = { ...(before as object), groups: [['a']] };
+    expect(() => windows.restore(bad as never)).toThrow(SnapshotError);
+    expect(windows.snapshot()).toEqual(before);
   });
 });
 
