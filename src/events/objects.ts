@@ -1,6 +1,6 @@
 import type { FieldValue, Scalar } from '../model.ts';
 
-/** An object made of untrusted JSON. Made without a prototype, so that `__proto__` is a key like any other. */
+/** An object from untrusted JSON. It has no prototype, so that `__proto__` is a key like any other. */
 export type JsonObject = Record<string, unknown>;
 
 export const newObject = (): JsonObject => Object.create(null) as JsonObject;
@@ -9,7 +9,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Names of the fields that hold a value, dotted. Empty arrays and objects hold none. */
+/** Dotted names of the fields that have a value. Empty arrays and objects have none. */
 export function* leafNames(value: unknown, prefix: string): Generator<string> {
   if (Array.isArray(value)) {
     const names = new Set<string>();
@@ -21,7 +21,7 @@ export function* leafNames(value: unknown, prefix: string): Generator<string> {
   } else yield prefix;
 }
 
-/** Values of a dotted field, as `EventView` finds them in bytes. */
+/** The values of a dotted field, as `EventView` returns them from bytes. */
 export function valuesOf(object: JsonObject, field: string): FieldValue {
   const values: Scalar[] = [];
   const isList = collect(object, field, values);
@@ -54,7 +54,7 @@ function leaves(value: unknown, into: Scalar[]): boolean {
   return false;
 }
 
-/** Writes dotted keys as objects in objects: `{"a.b": 1}` becomes `{"a": {"b": 1}}`. A key that does not fit stays dotted. */
+/** Expands dotted keys to nested objects: `{"a.b": 1}` becomes `{"a": {"b": 1}}`. A key that conflicts stays dotted. */
 export function expandDots(object: JsonObject): JsonObject {
   const expanded = newObject();
   for (const key of Object.keys(object))
@@ -62,7 +62,7 @@ export function expandDots(object: JsonObject): JsonObject {
   return expanded;
 }
 
-/** An object's fields by their dotted names; arrays and empty objects are values. */
+/** The fields of an object by their dotted names. Arrays and empty objects are values. */
 export function* fieldsOf(object: JsonObject, prefix = ''): Generator<[name: string, value: unknown]> {
   for (const key of Object.keys(object)) {
     const value = object[key];
@@ -71,10 +71,10 @@ export function* fieldsOf(object: JsonObject, prefix = ''): Generator<[name: str
   }
 }
 
-/** Adds a field by its dotted name, merging objects; what is there already stays. False where something else stood in its way. */
+/** Adds a field by its dotted name, and merges objects. Present values stay. Returns false if the field conflicts with one. */
 export function addField(object: JsonObject, name: string, value: unknown): boolean {
   const parts = name.split('.');
-  // Names such as `.`, `a..b` and `a.` have parts without a name, which Elasticsearch refuses; they stay whole.
+  // Names such as `.`, `a..b` and `a.` have empty parts, which Elasticsearch refuses. They are not split.
   const keys = parts.includes('') ? [name] : parts;
   let at = object;
   for (const key of keys.slice(0, -1)) {

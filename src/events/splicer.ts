@@ -38,7 +38,7 @@ export function splice(view: EventView, additions: Additions, displaced: JsonObj
   if (toMerge.length > 0) {
     const labels = mergeInto(additions, view, toMerge);
     if (Object.keys(displaced).length === 0 && Object.keys(labels).length > 0) {
-      // `labels` may be among the keys that were passed over already, so the splice begins anew.
+      // `labels` may be among the keys that were already copied, so the splice starts over.
       additions.fields({ labels });
       return splice(view, additions, labels);
     }

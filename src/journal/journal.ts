@@ -14,7 +14,7 @@ import { Retention } from './retention.ts';
 const CHORES_EVERY: Millis = 500;
 
 /**
- * Opens the journal in a folder of its own, and creates both if they do not exist. Throws `JOURNAL_LOCKED` if another
+ * Opens the journal in its own folder, and creates both if they do not exist. Throws `JOURNAL_LOCKED` if another
  * process has the journal open, `JOURNAL_VERSION` if a newer logboom created it, `JOURNAL_BROKEN` if it cannot be read
  * or written.
  */

@@ -11,7 +11,7 @@ export function openJournalReader(folder: string): JournalReader {
 
 /**
  * Reads a journal, in any thread or process. All methods are synchronous and see what is on disk at that moment: each uses
- * a read transaction of its own. An older one would not show new records, and one that is kept open stops LMDB from
+ * its own read transaction. An older one would not show new records, and one that is kept open stops LMDB from
  * reusing pages.
  */
 export class JournalReader {

@@ -30,7 +30,7 @@ export function readPayload(payload: Buffer): EventBlock {
 function readFrames(source: Source, builder: BlockBuilder): void {
   while (source.at < source.end)
     if (!readFrame(source, builder))
-      throw protocolError(`The payload does not hold a whole frame at ${offsetIn(source)}.`);
+      throw protocolError(`The payload has no complete frame at ${offsetIn(source)}.`);
 }
 
 function readFrame(source: Source, builder: BlockBuilder): boolean {

@@ -9,7 +9,7 @@ import { open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
  */
 export const lmdbOptions = { noSubdir: true, overlappingSync: false, eventTurnBatching: false };
 
-/** Opens an environment in a folder of its own, and creates both, accessible for their owner only. */
+/** Opens an environment in its own folder, and creates both, accessible for their owner only. */
 export function openLmdb(folder: string, file: string, options: Partial<RootDatabaseOptions>): RootDatabase {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return open(join(folder, file), {

@@ -72,7 +72,7 @@ export class Redelivery {
   }
 
   /**
-   * A sender that reconnects may have given up a connection that still looks alive here: no one told us, or we are not
+   * A sender that reconnects may have given up a connection that still looks alive here: the close was lost, or we are not
    * reading from it at the moment. So its first window also makes us remember the latest windows from its address.
    */
   connectionOpened(origin: Origin): void {
