@@ -21,14 +21,14 @@ export const downtimeShape = {
   returned: objectOf<Return>({ from: number, to: number, at: number }).optional(),
 };
 
-/** Notices by the records that the server was down for a while, and tells whoever waits for somebody of it. */
+/** Detects by the times of records that the server was down for a while, and resumes the rules after it. */
 export class Downtime {
   /** `receivedAt` of the last record. */
   #heardAt: Millis | undefined;
   #returned: Return | undefined;
 
   /** A record came. `downAfter`: a gap of more than this means that the server was down, where it waits for time. */
-  hear(receivedAt: Millis, clock: EventClock, waiting: () => boolean, downAfter: Millis): void {
+  record(receivedAt: Millis, clock: EventClock, waiting: () => boolean, downAfter: Millis): void {
     const heardAt = this.#heardAt;
     if (heardAt !== undefined && receivedAt - heardAt > downAfter && waiting()) {
       this.#returned = { from: clock.now, to: clock.now + receivedAt - heardAt, at: receivedAt };
@@ -39,9 +39,9 @@ export class Downtime {
 
   /**
    * The clock stands still while the server is down. Events can then move it faster than time passes, over a time in
-   * which nobody listened: whoever is waited for must be told so before.
+   * which nothing was received. The runs must know that before, because the lack of events in it proves nothing.
    */
-  tell(now: Millis, runs: readonly Run[]): void {
+  resumeAfter(now: Millis, runs: readonly Run[]): void {
     if (this.#returned === undefined) return;
     const { from, to, at } = this.#returned;
     if (now <= from + this.#heardAt! - at) return;

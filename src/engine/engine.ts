@@ -83,7 +83,7 @@ export class Engine {
     }
     const outputs: Output[] = [];
     const { clock, downAfter } = this.#parts;
-    this.#downtime.hear(record.receivedAt, clock, () => this.waiting, downAfter);
+    this.#downtime.record(record.receivedAt, clock, () => this.waiting, downAfter);
     if (record.kind === 'events') {
       if (block) this.#take(record, block, outputs);
       else this.#open(record, outputs);
@@ -223,7 +223,7 @@ export class Engine {
   #close(outputs: Output[]): void {
     const { now } = this.#parts.clock;
     if (now < this.#due) return;
-    this.#downtime.tell(now, this.#parts.runs);
+    this.#downtime.resumeAfter(now, this.#parts.runs);
     const dues = this.#dues;
     let due = Number.POSITIVE_INFINITY;
     for (const [place, run] of this.#parts.runs.entries()) {

@@ -15,7 +15,7 @@ const horizon = 15 * day;
 type Span = [from: number, to: number];
 
 /**
- * The hours of a week in which a rule is looked at. They are those of clocks in the zone: where clocks are put forward
+ * The hours of a week in which a rule is tested. They are those of clocks in the zone: where clocks are put forward
  * the hour that does not exist is missing, and where they are put back the hour that comes twice counts twice.
  */
 export class ActiveHours {
@@ -76,7 +76,7 @@ export class ActiveHours {
   }
 }
 
-type Look = Pick<Observation, 'at' | 'since'>;
+type Times = Pick<Observation, 'at' | 'since'>;
 interface Hours {
   readonly hours: ActiveHours | undefined;
   /** Single moments are counted; see `Traits`. */
@@ -84,24 +84,24 @@ interface Hours {
 }
 
 /**
- * Outside the active hours all is calm, whatever there is. A window counts where its last moment lies; where moments
- * are counted, of which none is outside, it counts as soon as any part of its last hop lies within: what happened just
- * before the hours end is told.
+ * Outside the active hours every judgement is calm. A window belongs to the hours if its last moment does. Where single
+ * moments are counted, and none outside the hours, it belongs to them as soon as any part of its last hop does, so that
+ * a moment just before their end still raises.
  */
-export function withinHours(judgement: Judgement, look: Look, rule: Hours): Judgement {
+export function withinHours(judgement: Judgement, times: Times, rule: Hours): Judgement {
   const { hours } = rule;
-  if (hours === undefined || hours.at(look.at - 1) || isEdge(look, rule)) return judgement;
-  return { verdict: 'calm', reason: hours.outside(look.at - 1) };
+  if (hours === undefined || hours.at(times.at - 1) || isEdge(times, rule)) return judgement;
+  return { verdict: 'calm', reason: hours.outside(times.at - 1) };
 }
 
-/** When the hours make the look come out otherwise though nothing else changes; infinite where they never do. */
-export function nextByHours(look: Look, rule: Hours): Millis {
+/** Event time at which the hours change the judgement though nothing else changes. Infinite where they never do. */
+export function nextByHours(times: Times, rule: Hours): Millis {
   const { hours } = rule;
   if (hours === undefined) return Number.POSITIVE_INFINITY;
-  return isEdge(look, rule) ? look.at + 1 : hours.changeAfter(look.at - 1) + 1;
+  return isEdge(times, rule) ? times.at + 1 : hours.changeAfter(times.at - 1) + 1;
 }
 
-function isEdge({ at, since }: Look, { hours, moments }: Hours): boolean {
+function isEdge({ at, since }: Times, { hours, moments }: Hours): boolean {
   return moments && hours !== undefined && !hours.at(at - 1) && hours.anyIn(since, at);
 }
 

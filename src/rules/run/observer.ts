@@ -31,6 +31,6 @@ export interface CountedEvent {
  * event.
  */
 export interface Observer {
-  observed?(looked: ObservedDecision): void;
-  counted?(taken: CountedEvent): void;
+  observed?(decision: ObservedDecision): void;
+  counted?(event: CountedEvent): void;
 }

@@ -22,14 +22,14 @@ export const packedHeartbeats: z.ZodType<PackedHeartbeats> = z.tuple([
   number.nullable(),
 ]);
 
-/** The signs of life of one group. */
+/** The latest events of one group. Times are event times. */
 export class Heartbeats {
   readonly name: string;
-  /** When it was admitted: an expected group is waited for from then on. */
+  /** When it was admitted. Events of an expected group are awaited from then on. */
   readonly from: Millis;
   /** It is expected because it was seen, not because the configuration names it. */
   readonly learned: boolean;
-  /** The last event of which no earlier one can be missing any more. */
+  /** The last event before which no event can arrive any more. */
   last: Millis | undefined = undefined;
   /**
    * Later events, in order. One whose neighbours are no farther apart than `every` is left out: no gap can begin or
@@ -37,9 +37,9 @@ export class Heartbeats {
    */
   pending: Millis[] = [];
   silent = false;
-  /** When somebody asked to be told again. */
+  /** When another change was asked for. */
   reminder: Millis | undefined = undefined;
-  /** When the group must be looked at next. */
+  /** When the group must be visited next. */
   due: Millis = Number.POSITIVE_INFINITY;
 
   constructor(name: string, from: Millis, learned: boolean) {
@@ -57,7 +57,7 @@ export class Heartbeats {
     let index = pending.length;
     while (index > 0 && pending[index - 1]! > time) index -= 1;
     pending.splice(index, 0, time);
-    // The neighbours may have become superfluous by it as well; from the right, so that places stay.
+    // It may make its neighbours redundant. They are removed from the right, so that indexes stay valid.
     for (const place of [index + 1, index, index - 1]) {
       if (place < 1 || place >= pending.length - 1) continue;
       if (pending[place + 1]! - pending[place - 1]! <= every) pending.splice(place, 1);

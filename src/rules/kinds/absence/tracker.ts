@@ -7,7 +7,7 @@ import { Heartbeats, type PackedHeartbeats, packedHeartbeats } from './heartbeat
 const never = Number.NEGATIVE_INFINITY;
 
 export interface AbsenceTrackerOptions {
-  /** A group that is not heard of for longer is silent. */
+  /** A group without events for longer is absent. */
   every: Millis;
   /** Groups that are expected from the start and never forgotten. */
   expected: readonly string[];
@@ -23,9 +23,9 @@ export interface AbsenceChange {
   kind: 'silent' | 'back' | 'forgotten';
   group: string;
   at: Millis;
-  /** When it was last heard of; undefined: never, since `from`. */
+  /** Event time of its last event. Undefined: it had none since `from`. */
   last: Millis | undefined;
-  /** From when on it was waited for: its last event, the start, or the end of a time in which nobody listened. */
+  /** Since when an event was expected: its last event, the start, or the end of a downtime. */
   from: Millis;
 }
 
@@ -48,19 +48,20 @@ const format = new SnapshotFormat({
 const known = (time: Millis): Millis | null => (time === never ? null : time);
 
 /**
- * Who is not heard of any more. A group is silent where two of its neighbouring events lie more than `every` apart; as
- * events within the lateness may come in any order, a gap is only told once no event can fill it.
+ * Finds groups without events. A group is absent between two successive events that lie more than `every` apart. Events
+ * within the lateness may come in any order, so a gap is reported only when no event can fill it any more. Changes are
+ * reported in order of event time, then of group.
  */
 export class AbsenceTracker {
   readonly #options: AbsenceTrackerOptions;
-  /** Time is taken in such steps, for what is told must not depend on how often the clock is looked at. */
+  /** The watermark moves in such steps, so that the changes do not depend on how often `advance` is called. */
   readonly #hop: Millis;
   readonly #expected: ReadonlySet<string>;
   readonly #groups = new Map<string, Heartbeats>();
   readonly #due = new DueTimes<Heartbeats>();
   #watermark: Millis = never;
-  /** Before that time nobody listened, so silence proves nothing. */
-  #listening: Millis = never;
+  /** End of the last downtime. The lack of earlier events proves nothing. */
+  #resumedAt: Millis = never;
   overflowed = 0;
 
   constructor(options: AbsenceTrackerOptions) {
@@ -69,7 +70,7 @@ export class AbsenceTracker {
     this.#hop = Math.max(1, Math.floor(options.every / 100));
   }
 
-  /** Whether somebody is expected, so that time passing matters. */
+  /** Whether any group is expected, so that the passing of time matters. */
   get waiting(): boolean {
     return this.#groups.size > 0 || this.#options.expected.length > 0;
   }
@@ -96,21 +97,21 @@ export class AbsenceTracker {
     return 'added';
   }
 
-  /** Tells, in order of time and then of group, who fell silent, came back and was forgotten up to that time. */
-  advance(time: Millis, tell: (news: AbsenceChange) => void): void {
+  /** Reports which groups became absent, came back or were forgotten up to that time. */
+  advance(time: Millis, report: (change: AbsenceChange) => void): void {
     const watermark = Math.floor(time / this.#hop) * this.#hop;
     if (!(watermark > this.#watermark)) return;
     if (this.#watermark === never) this.#begin(watermark);
-    this.#due.runUpTo(watermark, (group, due) => this.#visit(group, due, tell));
+    this.#due.runUpTo(watermark, (group, due) => this.#visit(group, due, report));
     this.#watermark = watermark;
   }
 
-  /** Nobody listened before that time: whoever is waited for is waited for from then on. */
+  /** Nothing was received before that time. Events of all groups are expected from then on. */
   resume(time: Millis): void {
-    this.#listening = Math.max(this.#listening, time);
+    this.#resumedAt = Math.max(this.#resumedAt, time);
   }
 
-  /** Asks to be told again of a silent group at that time. */
+  /** Asks for another change of an absent group at that time. */
   remind(name: string, at: Millis): void {
     const group = this.#groups.get(name);
     if (group === undefined || !group.silent) return;
@@ -121,7 +122,7 @@ export class AbsenceTracker {
   snapshot(): Snapshot<TrackerState> {
     const groups = [...this.#groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     return format.write({
-      times: [known(this.#watermark), known(this.#listening)],
+      times: [known(this.#watermark), known(this.#resumedAt)],
       overflowed: this.overflowed,
       groups: groups.map((group) => group.pack()),
     });
@@ -130,7 +131,7 @@ export class AbsenceTracker {
   restore(snapshot: Snapshot<TrackerState>): void {
     const saved = format.read(snapshot);
     const [watermark, listening] = saved.times;
-    [this.#watermark, this.#listening] = [watermark ?? never, listening ?? never];
+    [this.#watermark, this.#resumedAt] = [watermark ?? never, listening ?? never];
     this.overflowed = saved.overflowed;
     this.#groups.clear();
     this.#due.clear();
@@ -141,7 +142,7 @@ export class AbsenceTracker {
     }
   }
 
-  /** A group of the roster may be heard of before there is any event time: it is expected all the same. */
+  /** A group of the roster may have an event before there is a watermark. It is expected all the same. */
   #newcomer(name: string, time: Millis): Heartbeats | 'unexpected' | 'overflow' {
     if (this.#expected.has(name)) return this.#admit(name, time, false);
     if (!this.#options.learn) return 'unexpected';
@@ -150,57 +151,57 @@ export class AbsenceTracker {
     return 'overflow';
   }
 
-  /** Those who are expected are waited for from the first moment of event time that there is. */
+  /** Groups of the roster are expected from the first watermark on. */
   #begin(time: Millis): void {
     for (const name of this.#options.expected)
       if (!this.#groups.has(name)) this.#expect(this.#admit(name, time, false));
   }
 
-  #visit(group: Heartbeats, due: Millis, tell: (news: AbsenceChange) => void): void {
-    if (group.silent) this.#visitSilent(group, due, tell);
-    else this.#visitHeard(group, due, tell);
+  #visit(group: Heartbeats, due: Millis, report: (change: AbsenceChange) => void): void {
+    if (group.silent) this.#visitAbsent(group, due, report);
+    else this.#visitPresent(group, due, report);
     const now = this.#groups.get(group.name);
     if (now !== undefined) this.#expect(now);
   }
 
-  #visitHeard(group: Heartbeats, due: Millis, tell: (news: AbsenceChange) => void): void {
+  #visitPresent(group: Heartbeats, due: Millis, report: (change: AbsenceChange) => void): void {
     while (group.pending.length > 0 && group.pending[0]! <= this.#deadline(group)) group.settle();
     const at = this.#deadline(group);
     if (due <= at) return;
     group.silent = true;
-    tell({ kind: 'silent', group: group.name, at, last: group.last, from: this.#waitedForSince(group) });
+    report({ kind: 'silent', group: group.name, at, last: group.last, from: this.#expectedSince(group) });
   }
 
-  #visitSilent(group: Heartbeats, due: Millis, tell: (news: AbsenceChange) => void): void {
+  #visitAbsent(group: Heartbeats, due: Millis, report: (change: AbsenceChange) => void): void {
     const { name, last } = group;
-    const news = { group: name, last, from: this.#waitedForSince(group) };
+    const news = { group: name, last, from: this.#expectedSince(group) };
     if (group.pending.length > 0 && group.pending[0]! <= due) {
       group.silent = false;
       group.reminder = undefined;
-      tell({ kind: 'back', at: group.pending[0]!, ...news });
+      report({ kind: 'back', at: group.pending[0]!, ...news });
       group.settle();
     } else if (this.#forgottenAt(group) <= due) {
       this.#groups.delete(name);
       if (group.pending.length > 0) this.#returnTo(group);
-      tell({ kind: 'forgotten', at: due, ...news });
+      report({ kind: 'forgotten', at: due, ...news });
     } else {
       group.reminder = undefined;
-      tell({ kind: 'silent', at: due, ...news });
+      report({ kind: 'silent', at: due, ...news });
     }
   }
 
-  /** It was heard of again after it was to be forgotten, and begins anew. */
+  /** It had an event after the time at which it was forgotten, and starts without a memory. */
   #returnTo({ name, pending }: Heartbeats): void {
     this.#admit(name, pending[0]!, true).pending = pending;
   }
 
-  #waitedForSince(group: Heartbeats): Millis {
-    return Math.max(group.lastOrFrom, this.#listening);
+  #expectedSince(group: Heartbeats): Millis {
+    return Math.max(group.lastOrFrom, this.#resumedAt);
   }
 
-  /** Beyond it the group is silent, if nothing is heard until then. */
+  /** The group is absent after this time, if it has no event until then. */
   #deadline(group: Heartbeats): Millis {
-    return this.#waitedForSince(group) + this.#options.every;
+    return this.#expectedSince(group) + this.#options.every;
   }
 
   #forgottenAt({ learned, lastOrFrom }: Heartbeats): Millis {
@@ -217,7 +218,7 @@ export class AbsenceTracker {
     this.#due.set(group, this.#nextDue(group));
   }
 
-  /** A group that is heard is not looked at with each event, but once in a deadline, one millisecond past it. */
+  /** A present group is not visited with each event, but once per deadline, one millisecond after it. */
   #nextDue(group: Heartbeats): Millis {
     if (!group.silent) return Math.min(group.due, this.#deadline(group) + 1);
     const { pending, reminder = Number.POSITIVE_INFINITY } = group;

@@ -10,9 +10,9 @@ interface Memory {
   slots: Map<number, Learned>;
   /** End of the last window with events: a group without any for long is forgotten. */
   seen: Millis;
-  /** End of the last window that was taken in; each is learned once. */
+  /** End of the last window that was learned. Each window is learned once. */
   learned: Millis;
-  /** Since when, without a break, windows were not normal. */
+  /** Since when all windows were not normal. */
   odd: Millis | undefined;
 }
 
@@ -30,7 +30,7 @@ const format = new SnapshotFormat<PackedGroup[]>({
   schema: z.array(z.tuple([z.string(), z.array(slot), number, number, number.nullable()])),
 });
 
-/** Holds each window against what was learned of its season, and learns from it if it is normal. */
+/** Compares each window with what was learned of its season, and learns from it if it is normal. */
 export class BaselineJudge implements Judge {
   readonly #config: BaselineConfig;
   readonly #season: Season;
@@ -53,7 +53,7 @@ export class BaselineJudge implements Judge {
     const learned = memory.slots.get(slot) ?? nothingLearned;
     const judgement = this.#held(o, learned, this.#season.nameOf(slot));
     this.#takeIn(memory, slot, learned, o, judgement);
-    // Empty windows are judged and learned as well, so each window is looked at.
+    // Empty windows are judged and learned as well, so every window is observed.
     return { ...judgement, again: o.at + this.#config.over };
   }
 
@@ -76,7 +76,7 @@ export class BaselineJudge implements Judge {
       this.#groups.set(group, { slots: new Map(slots), seen, learned, odd: odd ?? undefined });
   }
 
-  /** The first window is not learned, for it may have begun before anybody looked. */
+  /** The first window is not learned, because it may have begun before the first observation. */
   #begin(group: string, at: Millis): Memory {
     const memory: Memory = { slots: new Map(), seen: at, learned: at, odd: undefined };
     this.#groups.set(group, memory);
@@ -114,7 +114,7 @@ export class BaselineJudge implements Judge {
     return { verdict: far ? 'true' : 'calm', reason, measuredBy };
   }
 
-  /** What is not normal is not learned. Once it has lasted so long that it must be normal, all is learned anew. */
+  /** A window that is not normal is not learned. If that lasts for `adaptAfter`, everything is forgotten and learned again. */
   #takeIn(memory: Memory, slot: number, known: Learned, o: Observation, { verdict }: Judgement): void {
     if (o.value === undefined || o.at <= memory.learned) return;
     memory.learned = o.at;
@@ -127,7 +127,7 @@ export class BaselineJudge implements Judge {
     }
   }
 
-  /** Counts scatter by their square root even where nothing is the matter. */
+  /** The standard deviation of a random count is its square root. */
   #leastSpread(mean: number): number {
     const { measure, minSpread } = this.#config;
     return measure === 'count' ? Math.max(minSpread, Math.sqrt(Math.max(mean, 1))) : minSpread;

@@ -9,11 +9,11 @@ import type { SpikeConfig } from './schema.ts';
 type Past = [end: Millis, value: number | undefined, count: number];
 
 interface Memory {
-  /** End of the first window: before it nobody looked at the group. */
+  /** End of the first window. The group was not observed before it. */
   first: Millis;
   /** End of the first of the empty windows at the end of what is known. */
   empty: Millis | undefined;
-  /** In order of their ends. A window's value holds until the next one's end: others are not looked at. */
+  /** In order of their ends. A value holds until the end of the next one: windows without a change are not observed. */
   past: Past[];
 }
 
@@ -42,7 +42,7 @@ export class SpikeJudge implements Judge {
   judge(group: string, o: Observation): Judgement {
     const { over } = this.#config;
     let memory = this.#groups.get(group);
-    // A group that was forgotten is looked at again while it rests: there is nothing in it and nothing before it.
+    // A forgotten group may be observed again while it is empty. There is nothing in it, and nothing before it.
     if (memory === undefined && o.count === 0) return compare(o, undefined, this.#config);
     if (memory === undefined || (o.count > 0 && this.#isOver(memory, o.at))) {
       memory = { first: o.at, empty: undefined, past: [] };
@@ -85,7 +85,7 @@ export class SpikeJudge implements Judge {
       });
   }
 
-  /** After two empty windows what comes is another beginning. Whether it is forgotten by then makes no difference. */
+  /** After two empty windows the group starts again. Whether it is forgotten by then makes no difference. */
   #isOver({ empty }: Memory, at: Millis): boolean {
     return empty !== undefined && at >= empty + 2 * this.#config.over;
   }
