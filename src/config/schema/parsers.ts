@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const parserNames = ['auto', 'access', 'json', 'none'] as const;
+export const parserNames = ['auto', 'access', 'json', 'none'] as const;
 
 export const parsers = z
   .strictObject({

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { parserNames } from './parsers.ts';
+import { duration, size, someDuration } from './values.ts';
+
+/** What all named inputs have in common. */
+export const inputBasics = {
+  name: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'is no name; use letters, digits, `_`, `-` and `.`')
+    .describe(
+      'Name of the input in `status`, metrics, the log and its stored positions. Keep it: another name is another input.',
+    ),
+  enabled: z.boolean().default(true).describe('Whether it is started.'),
+};
+
+/** What inputs have that make events of lines. */
+const lineBasics = {
+  dataset: z.string().min(1).optional().describe('`event.dataset` of its events, such as `nginx.access`.'),
+  parser: z.enum(parserNames).optional().describe('Parser of its lines. Without it, `parsers` decides.'),
+  zone: z.string().optional().describe('Time zone of lines that state none. Without it, `time.zone`.'),
+  fields: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Fields that each event gets, by dotted name, such as `service.name: shop`.'),
+  tags: z.array(z.string()).default([]).describe('Tags that each event gets.'),
+};
+
+const multiline = z.strictObject({
+  language: z
+    .enum(['python', 'java', 'go', 'node', 'dotnet'])
+    .optional()
+    .describe('Stack traces of this language belong to the line before them.'),
+  pattern: z.string().min(1).optional().describe('Regular expression (RE2) that lines are held against.'),
+  negate: z.boolean().default(false).describe('Lines that do not match the pattern continue an event.'),
+  match: z
+    .enum(['after', 'before'])
+    .default('after')
+    .describe('Whether lines that continue an event come after its first line or before its last one.'),
+  maxLines: z.int().min(1).default(500).describe('Lines beyond so many are left out of an event.'),
+  timeout: duration('5s').describe('An event is complete when no further line came for so long.'),
+});
+
+export const fileInput = z.strictObject({
+  kind: z.literal('file').describe('Reads files as they grow.'),
+  ...inputBasics,
+  paths: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe('Files to read; `*`, `?`, `[…]`, `{a,b}`, and `**` for any number of folders.'),
+  exclude: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Files to leave out. A pattern without `/` is about the name alone, such as `*.gz`.'),
+  ...lineBasics,
+  multiline: multiline.optional().describe('How several lines become one event.'),
+  container: z
+    .enum(['auto', 'docker', 'cri'])
+    .optional()
+    .describe('The lines are those of a container runtime: Docker’s json-file or CRI.'),
+  encoding: z
+    .string()
+    .default('auto')
+    .describe(
+      'Encoding by its WHATWG name, such as `windows-1252`. `auto` goes by the byte order mark, else UTF-8.',
+    ),
+  includeLines: z
+    .array(z.string())
+    .default([])
+    .describe('Regular expressions (RE2): only events that match one are kept.'),
+  excludeLines: z
+    .array(z.string())
+    .default([])
+    .describe('Regular expressions (RE2): events that match one are left out, after `includeLines`.'),
+  maxMessage: size('10mb').describe(
+    'Largest message; what is beyond is cut off, and the event is flagged `truncated`.',
+  ),
+  startAt: z
+    .enum(['beginning', 'end'])
+    .default('beginning')
+    .describe(
+      'Where the files begin that are there when the input runs for the first time. Later files are read from the beginning.',
+    ),
+  ignoreOlder: someDuration
+    .optional()
+    .describe('A file that was not modified for so long when it is found is read from its end on.'),
+  symlinks: z.boolean().default(false).describe('Follow symbolic links, as those in `/var/log/containers`.'),
+  compression: z
+    .enum(['auto', 'none'])
+    .default('auto')
+    .describe('`auto` reads gzip files as the text inside; `none` reads all bytes as they are.'),
+  scanEvery: duration('1s').describe('How often new files are looked for.'),
+  backoffMax: duration('10s').describe(
+    'How often a file is looked at, at the least, that nothing was added to.',
+  ),
+  closeInactive: duration('5m').describe(
+    'A file that nothing was added to for so long is closed; its position stays.',
+  ),
+  maxOpen: z.int().min(1).default(1_000).describe('Files that are open at the same time.'),
+  forgetAfter: duration('24h').describe('How long the position of a file is kept that is gone.'),
+});
+
+export type FileInputConfig = z.infer<typeof fileInput>;

@@ -1,0 +1,189 @@
+import { stat } from 'node:fs/promises';
+import { messageOf } from '../../errors.ts';
+import type { Millis } from '../../model.ts';
+import { inodeKey } from './file-state.ts';
+import { tailLength } from './fingerprint.ts';
+import { factsOf } from './open-file.ts';
+import type { FileRegistry } from './registry.ts';
+import type { TailedFile, Turn } from './tailed-file.ts';
+import { chunkLength } from './text/chunk-reader.ts';
+
+export interface TurnsSettings {
+  backoffMax: Millis;
+  closeInactive: Millis;
+  maxOpen: number;
+}
+
+export interface TurnsOptions {
+  settings: TurnsSettings;
+  registry: FileRegistry;
+  /** After so long an incomplete event is complete; absent where each line is an event. */
+  eventTimeout?: Millis | undefined;
+  now: () => Millis;
+  /** Sends what was read to the journal. */
+  flush: () => void;
+  /** Resolves when more may be read. */
+  room: () => Promise<void>;
+  restart: (file: TailedFile, turn: Extract<Turn, { kind: 'restart' }>) => void;
+  /** The name of a file is gone or means another one. */
+  lost: (file: TailedFile) => void;
+  failed: (file: TailedFile, reason: string) => void;
+}
+
+/** How often files are looked at that are due. */
+const tickEvery: Millis = 100;
+const firstPause: Millis = 100;
+/** So many files are read at the same time: one on a disk that does not answer must not stop the others. */
+const pumps = 4;
+
+/**
+ * Gives files their turns: one chunk each, in the order in which they became due, so that a large file does not keep
+ * small ones waiting. A file at whose end nothing was added is looked at after pauses that double.
+ */
+export class Turns {
+  readonly #options: TurnsOptions;
+  readonly #due: TailedFile[] = [];
+  readonly #timer: NodeJS.Timeout;
+  readonly #running: Promise<void>[];
+  #waiting: (() => void)[] = [];
+  #open = 0;
+  #stopped = false;
+
+  constructor(options: TurnsOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.tick(), tickEvery);
+    this.#running = Array.from({ length: pumps }, () => this.#pump());
+  }
+
+  get open(): number {
+    return this.#open;
+  }
+
+  /** Puts the files in line whose time has come. */
+  tick(): void {
+    const now = this.#options.now();
+    for (const file of this.#options.registry.files)
+      if (!file.busy && file.nextCheck <= now) this.#enqueue(file);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    for (const wake of this.#waiting.splice(0)) wake();
+    await Promise.all(this.#running);
+  }
+
+  #enqueue(file: TailedFile): void {
+    file.busy = true;
+    this.#due.push(file);
+    this.#waiting.shift()?.();
+  }
+
+  async #pump(): Promise<void> {
+    const buffer = Buffer.allocUnsafeSlow(chunkLength + tailLength);
+    while (!this.#stopped) {
+      const file = this.#due.shift();
+      if (file === undefined) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      else await this.#serve(file, buffer);
+    }
+  }
+
+  async #serve(file: TailedFile, buffer: Buffer): Promise<void> {
+    const { registry, failed, flush, room, now } = this.#options;
+    const wasOpen = file.isOpen;
+    try {
+      await room();
+      if (this.#stopped || !registry.files.has(file)) return;
+      if (wasOpen || (await this.#hasNews(file))) await this.#turn(file, buffer);
+      else this.#pause(file);
+    } catch (error) {
+      file.problem = messageOf(error);
+      failed(file, file.problem);
+      await file.close();
+      this.#pause(file);
+    } finally {
+      this.#open += Number(file.isOpen) - Number(wasOpen);
+      file.busy = false;
+      flush();
+    }
+    if (file.nextCheck <= now() && !this.#stopped) this.#enqueue(file);
+  }
+
+  /** Whether a closed file has to be opened. */
+  async #hasNews(file: TailedFile): Promise<boolean> {
+    if (file.path === undefined) return false;
+    const seen = await stat(file.path, { bigint: true }).catch(() => undefined);
+    const facts = seen && factsOf(seen);
+    if (facts === undefined || inodeKey(facts) !== inodeKey(file.state)) {
+      this.#options.lost(file);
+      return false;
+    }
+    return file.unverified || facts.size !== file.size || facts.modified !== file.modified;
+  }
+
+  async #turn(file: TailedFile, buffer: Buffer): Promise<void> {
+    if (!file.isOpen) await this.#makeWay();
+    const { restart, lost, now } = this.#options;
+    const before = file.state.offset;
+    const turn = await file.turn(buffer, this.#isOverdue(file));
+    file.problem = file.isGzip ? file.problem : undefined;
+    const moved = file.state.offset !== before;
+    if (moved) {
+      file.movedAt = now();
+      file.pause = 0;
+    }
+    if (turn.kind === 'restart') return this.#restart(file, turn, restart);
+    if (turn.kind === 'more') {
+      file.nextCheck = 0;
+      return;
+    }
+    if (turn.kind === 'gone') lost(file);
+    this.#pause(file);
+    if (turn.kind === 'end') await this.#atEnd(file);
+  }
+
+  async #restart(
+    file: TailedFile,
+    turn: Extract<Turn, { kind: 'restart' }>,
+    restart: TurnsOptions['restart'],
+  ): Promise<void> {
+    await file.close();
+    restart(file, turn);
+  }
+
+  /** An incomplete event that nothing was added to for its time is complete as it is. */
+  #isOverdue(file: TailedFile): boolean {
+    const { eventTimeout, now } = this.#options;
+    return eventTimeout !== undefined && now() - file.movedAt >= eventTimeout;
+  }
+
+  async #atEnd(file: TailedFile): Promise<void> {
+    const { settings, eventTimeout, now } = this.#options;
+    const idle = now() - file.movedAt;
+    if (eventTimeout !== undefined && file.size > file.state.offset && idle < eventTimeout)
+      file.nextCheck = Math.min(file.nextCheck, file.movedAt + eventTimeout);
+    if (!file.isOpen || idle < settings.closeInactive) return;
+    // Without a name nothing brings it back: what has no end by now has none.
+    if (file.path === undefined) await file.finish();
+    await file.close();
+  }
+
+  #pause(file: TailedFile): void {
+    const { settings, now } = this.#options;
+    file.pause = Math.min(Math.max(2 * file.pause, firstPause), settings.backoffMax);
+    file.nextCheck = now() + file.pause;
+  }
+
+  /** Where too many files are open, the one is closed that nothing was added to for longest. */
+  async #makeWay(): Promise<void> {
+    const { settings, registry } = this.#options;
+    if (this.#open < settings.maxOpen) return;
+    let idlest: TailedFile | undefined;
+    for (const file of registry.files)
+      if (file.isOpen && !file.busy && file.path !== undefined && (!idlest || file.movedAt < idlest.movedAt))
+        idlest = file;
+    if (!idlest) return;
+    this.#open -= 1;
+    await idlest.close();
+  }
+}
