@@ -58,6 +58,9 @@ function rowsOf(shape, path) {
 /** A setting that several kinds have in common gets one row, which names those kinds. */
 function rowsOfVariants(shape, path) {
   const variants = variantsIn(shape);
+  // Two ways to write a section: each has rows of its own.
+  if (variants.some(({ kind }) => kind === 'list'))
+    return variants.flatMap((variant) => rowsOf(variant, path));
   const merged = new Map();
   for (const variant of variants) {
     const kind = childOf(variant, 'kind').choices[0];

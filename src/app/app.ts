@@ -29,7 +29,7 @@ export interface AppOptions {
 
 /** A running logboom. */
 export interface App {
-  urls: { lumberjack: string; store?: string; api: string; elasticsearch?: string };
+  urls: { lumberjack?: string; store?: string; api: string; elasticsearch?: string };
   status(): Promise<Status>;
   reload: Reload;
   /** Names of the readers that do not answer within the time, because they have ended or hang. */
@@ -70,7 +70,6 @@ export const startApp: StartApp = async (config, options = {}) => {
     });
     undo.add(() => pipeline.stop());
 
-    const { host, port } = pipeline.lumberjack.address();
     const load = options.load;
     const operation = startOperation({
       running,
@@ -94,7 +93,9 @@ export const startApp: StartApp = async (config, options = {}) => {
     });
     undo.add(() => api.stop());
 
-    const urls: App['urls'] = { lumberjack: `${host}:${port}`, api: api.url };
+    const urls: App['urls'] = { api: api.url };
+    const listening = pipeline.lumberjack?.address();
+    if (listening) urls.lumberjack = `${listening.host}:${listening.port}`;
     if (store) urls.store = store.url;
     else urls.elasticsearch = operation.url();
     const { status, silent } = described;

@@ -13,11 +13,10 @@
  * Parts start from the outputs to the inputs, so that no event is accepted before it can be kept. They stop in reverse order.
  */
 import type { Config } from '../config/schema/schema.ts';
-import { startLumberjackInput } from '../inputs/lumberjack/input.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { Ticker } from '../journal/ticker.ts';
-import type { Batch, EventBlock, Position, Transition } from '../model.ts';
+import type { Batch, EventBlock, InputState, Position, Transition } from '../model.ts';
 import type { SelfMonitoring } from '../monitoring/self-monitoring.ts';
 import { startSelfMonitoring } from '../monitoring/self-monitoring.ts';
 import type { Monitored } from '../monitoring/vitals.ts';
@@ -28,6 +27,7 @@ import { foldersOf, type ReaderData } from '../readers/reader-data.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { Cleanup } from '../util/cleanup.ts';
 import { openRedelivery } from './open-redelivery.ts';
+import { startInputs } from './start-inputs.ts';
 
 interface PipelineOptions {
   config: Config;
@@ -84,8 +84,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const ticker = new Ticker(journal, { every: config.journal.tick, wanted: () => analyser.waitsForTime });
     undo.add(() => ticker.stop());
 
-    const append = async (batch: Batch, block: EventBlock) => {
-      const position = await journal.append(batch);
+    const append = async (batch: Batch, block: EventBlock, states?: readonly InputState[]) => {
+      const position = await journal.append(batch, states);
       analyser.offer(position, batch, block);
       return position;
     };
@@ -93,24 +93,13 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const redelivery = await openRedelivery(settings, folders.journal, append, instruments);
     undo.add(() => redelivery.close());
 
-    const lumberjack = await startLumberjackInput(
-      config.inputs.lumberjack,
-      (batch, block) => redelivery.deliver(batch, block),
-      instruments,
-      {
-        connectionOpened: (origin) => redelivery.connectionOpened(origin),
-        connectionClosed: (connection) => redelivery.connectionClosed(connection),
-      },
+    const { lumberjack, inputs } = await startInputs(
+      { config, journal, redelivery, append, instruments },
+      undo,
     );
-    undo.add(() => {
-      const stopped = lumberjack.stop(config.shutdown.timeout);
-      // Batches that wait for space are not acknowledged, and the space may not come while Elasticsearch is down.
-      journal.rejectWaiting();
-      return stopped;
-    });
 
     const looked = {
-      ...{ journal, analyser, indexer, forwarding, delivery, lumberjack, receivedAt },
+      ...{ journal, analyser, indexer, forwarding, delivery, lumberjack, inputs, receivedAt },
       get forwarder() {
         return forwarding.reader;
       },

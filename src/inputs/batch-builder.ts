@@ -7,7 +7,7 @@ export interface BuiltBatch {
   states: InputState[];
 }
 
-export interface BatchLimits {
+interface BatchLimits {
   bytes: number;
   events: number;
 }

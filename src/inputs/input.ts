@@ -1,4 +1,5 @@
 import type { Millis } from '../model.ts';
+import type { InputStats } from '../telemetry/api/status.ts';
 
 /**
  * What every way in has in common. An input is created from its configuration, then started once and stopped once. Its
@@ -13,35 +14,4 @@ export interface Input {
   /** Takes nothing more, and waits until what it took is stored, for `timeout` at the most. Harmless when called twice. */
   stop(timeout: Millis): Promise<void>;
   stats(): InputStats;
-}
-
-/** What `status` shows of an input. */
-export interface InputStats {
-  /** Events stored since the start. */
-  events: number;
-  /** Bytes read since the start. */
-  bytes: number;
-  /** Wall time at which the last event was read. */
-  lastEvent?: Millis;
-  /** Bytes that are known to be there and are not read yet. */
-  lagBytes?: number;
-  /** Why it does not get on, in words. */
-  problems?: readonly string[];
-  files?: FileCounts;
-}
-
-export interface FileCounts {
-  /** Files that match the patterns. */
-  watched: number;
-  open: number;
-  /** The files that are farthest behind or have a problem; not all of them. */
-  notable: NotableFile[];
-}
-
-export interface NotableFile {
-  path: string;
-  offset: number;
-  size: number;
-  /** What the input does with it: `reading`, `idle`, `copy of …`. */
-  state: string;
 }

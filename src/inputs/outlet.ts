@@ -8,13 +8,13 @@ export interface Store {
   saveStates(states: readonly InputState[]): Promise<void>;
 }
 
-export interface OutletTelemetry {
+interface OutletTelemetry {
   batchStored(events: number, bytes: number): void;
   /** The journal refused a batch; the outlet keeps it and tries again after a pause. */
   batchRefused(error: unknown, pause: Millis): void;
 }
 
-export interface OutletOptions {
+interface OutletOptions {
   origin: Origin;
   store: Store;
   telemetry: OutletTelemetry;

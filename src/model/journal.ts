@@ -8,6 +8,9 @@ export interface Origin {
   connection: string;
   /** Address of the sender without its port, as documents show it. */
   address: string;
+  /** Parser and time zone of its lines, where the input's configuration names them. */
+  parser?: 'auto' | 'access' | 'json' | 'none';
+  zone?: string;
   /** Subject common name of the verified client certificate. */
   tlsSubject?: string;
 }

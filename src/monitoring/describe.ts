@@ -86,27 +86,34 @@ async function gather(pipeline: Pipeline, metrics: Metrics): Promise<void> {
   );
 }
 
+function inputsStatus({ lumberjack, inputs }: Pipeline, vitals: Vitals): Status['inputs'] {
+  const address = lumberjack?.address();
+  const stats = lumberjack?.stats();
+  return {
+    ...(address && {
+      lumberjack: {
+        url: `${address.host}:${address.port}`,
+        connections: stats!.connections,
+        windowsInFlight: stats!.windowsInFlight,
+        ...vitals.inputs.lumberjack,
+      },
+    }),
+    ...Object.fromEntries(inputs.map((input) => [input.name, { kind: input.kind, ...input.stats() }])),
+  };
+}
+
 async function statusOf(
   pipeline: Pipeline,
   { config, url, store, version, startedAt }: Described,
   vitals: Vitals,
 ): Promise<Status> {
-  const { journal, analyser, forwarder, delivery, lumberjack, selfMonitoring } = pipeline;
+  const { journal, analyser, forwarder, delivery, selfMonitoring } = pipeline;
   const report = await forwarder?.call<ForwarderReport>('forward');
-  const stats = lumberjack.stats();
-  const address = lumberjack.address();
   const { fill } = journal;
   return {
     version,
     uptime: Date.now() - startedAt,
-    inputs: {
-      lumberjack: {
-        url: `${address.host}:${address.port}`,
-        connections: stats.connections,
-        windowsInFlight: stats.windowsInFlight,
-        ...vitals.inputs.lumberjack,
-      },
-    },
+    inputs: inputsStatus(pipeline, vitals),
     journal: {
       bytes: fill.bytes,
       maxBytes: fill.limit,

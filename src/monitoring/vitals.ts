@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema/schema.ts';
+import type { Input } from '../inputs/input.ts';
 import type { LumberjackInput } from '../inputs/lumberjack/input.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Millis, Position } from '../model.ts';
@@ -16,7 +17,9 @@ export interface Monitored {
   /** While `forward` is configured. */
   readonly forwarder: Reader | undefined;
   delivery: Pick<Delivery, 'put' | 'wake' | 'pendingFor' | 'failing'>;
-  lumberjack: LumberjackInput;
+  /** Where it is enabled. */
+  lumberjack: LumberjackInput | undefined;
+  inputs: readonly Input[];
   /** When the record at a position was received; undefined where the journal does not hold it. */
   receivedAt: (position: Position) => Millis | undefined;
 }
@@ -37,7 +40,7 @@ type ReaderParts = Pick<Monitored, 'analyser' | 'indexer' | 'forwarder'>;
 export async function vitalsOf(parts: Monitored, config: Config, now: Millis): Promise<Vitals> {
   const { journal, indexer, delivery, lumberjack } = parts;
   const sink = await indexer.call<SinkStatus>('sink');
-  const { oldestUnacknowledged: oldest } = lumberjack.stats();
+  const oldest = lumberjack?.stats().oldestUnacknowledged;
   const waits = sink?.state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {};
   const forwards = await forwarderNow(parts, config, now);
   return {
@@ -57,9 +60,9 @@ export async function vitalsOf(parts: Monitored, config: Config, now: Millis): P
         },
       ]),
     ),
-    inputs: {
-      lumberjack: oldest === undefined ? {} : { oldestUnacknowledged: Math.max(0, now - oldest) },
-    },
+    inputs: lumberjack
+      ? { lumberjack: oldest === undefined ? {} : { oldestUnacknowledged: Math.max(0, now - oldest) } }
+      : {},
     ...(sink && { sink: sinkVitals(sink, now) }),
     notifiers: Object.fromEntries(
       notifierNames(config).flatMap((name) => {

@@ -39,10 +39,10 @@ export class FormatChooser {
     this.#byDataset = new Map(Object.entries(config.byDataset));
   }
 
-  /** `datasetOf` is called only if the answer matters. */
-  choose(view: EventView, datasetOf: () => string | undefined): FormatChoice {
+  /** `datasetOf` is called only if the answer matters. `ofInput`: the parser that the input names. */
+  choose(view: EventView, datasetOf: () => string | undefined, ofInput?: ParserName): FormatChoice {
     if (view.problem !== undefined) return unparsed;
-    const parser = this.#named(datasetOf) ?? this.#config.default;
+    const parser = ofInput ?? this.#named(datasetOf) ?? this.#config.default;
     if (parser === 'none') return unparsed;
     if (parser === 'access') return this.#declared(this.#access, view, 'access log');
     if (parser === 'json') return this.#declared(this.#json, view, 'JSON');

@@ -41,7 +41,9 @@ export class ReadEvent implements LogEvent {
   /** Receipt of the batch, as documents have it. */
   received = '';
   batch: BatchFacts = { origin: { input: '', connection: '', address: '' }, receivedAt: 0 };
-  readonly #chooser: FormatChooser;
+  /** By the time zone of lines that state none. */
+  readonly #choosers = new Map<string, FormatChooser>();
+  #chooser: FormatChooser;
   #choice: FormatChoice | undefined;
   #dataset: string | undefined;
   #isDatasetKnown = false;
@@ -60,14 +62,24 @@ export class ReadEvent implements LogEvent {
 
   constructor(options: ReaderOptions) {
     this.options = options;
-    this.#chooser = new FormatChooser(options.parsers, options.time.zone);
+    this.#chooser = this.#chooserFor(options.time.zone);
   }
 
   open(block: EventBlock, batch: BatchFacts): void {
     this.batch = batch;
     this.received = formatTime(batch.receivedAt);
     this.view.open(block);
+    this.#chooser = this.#chooserFor(batch.origin.zone ?? this.options.time.zone);
     this.index = -1;
+  }
+
+  #chooserFor(zone: string): FormatChooser {
+    let chooser = this.#choosers.get(zone);
+    if (!chooser) {
+      chooser = new FormatChooser(this.options.parsers, zone);
+      this.#choosers.set(zone, chooser);
+    }
+    return chooser;
   }
 
   moveTo(index: number): void {
@@ -163,7 +175,7 @@ export class ReadEvent implements LogEvent {
   }
 
   choice(): FormatChoice {
-    this.#choice ??= this.#chooser.choose(this.view, this.#sentDataset);
+    this.#choice ??= this.#chooser.choose(this.view, this.#sentDataset, this.batch.origin.parser);
     return this.#choice;
   }
 

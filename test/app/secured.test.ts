@@ -32,7 +32,7 @@ it('with TLS and credentials on its store and its API, logboom itself still gets
   });
   const app = await startApp(config, { log: pino({ level: 'silent' }) });
   onTestFinished(() => app.stop());
-  const [host, port] = app.urls.lumberjack.split(':');
+  const [host, port] = app.urls.lumberjack!.split(':');
   const shipper = await connect({ host: host!, port: Number(port) });
   await shipper.send([JSON.stringify({ '@timestamp': new Date().toISOString(), message: 'a line' })]);
   shipper.close();

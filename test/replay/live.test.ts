@@ -84,7 +84,7 @@ async function live(config: Config, documents: string[], wanted: number) {
     onTransition: (transition) => void transitions.push(transition),
   });
   try {
-    const [host, port] = app.urls.lumberjack.split(':');
+    const [host, port] = app.urls.lumberjack!.split(':');
     const client = await connect({ host: host!, port: Number(port) });
     await Promise.all([...windows(documents)].map((window) => client.send(window)));
     client.close();

@@ -24,9 +24,11 @@ const listed = (names: string[]) => (names.length === 0 ? 'none' : `${names.leng
 /** A summary of the configuration. */
 function summary(config: Config): string {
   const { lumberjack } = config.inputs;
+  const files = config.inputs.files.filter(({ enabled }) => enabled);
   const tls = lumberjack.ssl_enabled ? ' with TLS' : '';
   return columns([
-    ['Filebeat ships to', `${lumberjack.host}:${lumberjack.port}${tls}`],
+    ...(lumberjack.enabled ? [['Filebeat ships to', `${lumberjack.host}:${lumberjack.port}${tls}`]] : []),
+    ...(files.length > 0 ? [['files', listed(files.map(({ name }) => name))]] : []),
     ['documents go to', documentsGoTo(config)],
     ...(config.forward ? [['forwarded to', config.forward.hosts.join(', ')]] : []),
     ['rules', listed(config.rules.filter((rule) => rule.enabled).map((rule) => rule.name))],

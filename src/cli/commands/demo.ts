@@ -97,7 +97,7 @@ async function play(
   parts: DemoParts,
   { terminal, stop }: Context,
 ): Promise<number> {
-  const { hostname, port } = new URL(app.urls.lumberjack.replace(/^(\w+:\/\/)?/, 'http://'));
+  const { hostname, port } = new URL(app.urls.lumberjack!.replace(/^(\w+:\/\/)?/, 'http://'));
   const options = {
     host: hostname,
     port: Number(port),

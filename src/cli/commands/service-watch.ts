@@ -21,7 +21,12 @@ export function watchService(
     manager.notify(notice, status).catch((error: unknown) => {
       log.warn(`cannot report ${notice} to systemd: ${messageOf(error)}`);
     });
-  void report('READY=1', `listening for Lumberjack on ${app.urls.lumberjack}`);
+  void report(
+    'READY=1',
+    app.urls.lumberjack === undefined
+      ? 'reading its inputs'
+      : `listening for Lumberjack on ${app.urls.lumberjack}`,
+  );
   const every =
     manager.watchdogInterval === undefined ? undefined : manager.watchdogInterval / notificationsPerInterval;
   const timer = every === undefined ? undefined : setInterval(() => void reportAlive(every), every);

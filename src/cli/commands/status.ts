@@ -5,13 +5,24 @@ import { countOf, formatDuration, formatSize } from '../../util/units.ts';
 import { type ApiSource, ask } from '../api-client.ts';
 import { columns, type Terminal } from '../terminal.ts';
 
+type InputState = Status['inputs'][string];
+
 function inputRows({ inputs }: Status): string[][] {
   return Object.entries(inputs).map(([name, input]) => {
+    if (input.url === undefined) return [name, input.kind ?? '', sourceState(input)];
     const oldest = input.oldestUnacknowledged;
-    const waiting = `${countOf(input.windowsInFlight, 'window')} in flight`;
+    const waiting = `${countOf(input.windowsInFlight ?? 0, 'window')} in flight`;
     const age = oldest === undefined ? '' : `, the oldest for ${formatDuration(oldest)}`;
-    return [name, input.url, `${countOf(input.connections, 'connection')}, ${waiting}${age}`];
+    return [name, input.url, `${countOf(input.connections ?? 0, 'connection')}, ${waiting}${age}`];
   });
+}
+
+/** An input that reads by itself: what it has done, how far behind it is, and what keeps it. */
+function sourceState({ events = 0, lagBytes = 0, lastEvent, files, problems = [] }: InputState): string {
+  const last = lastEvent === undefined ? '' : `, the last at ${new Date(lastEvent).toISOString()}`;
+  const watched = files === undefined ? [] : [`${countOf(files.watched, 'file')} (${files.open} open)`];
+  const behind = lagBytes === 0 ? [] : [`${formatSize(lagBytes)} behind`];
+  return [...watched, `${countOf(events, 'event')}${last}`, ...behind, ...problems].join('; ');
 }
 
 function readerRows({ readers }: Status): string[][] {

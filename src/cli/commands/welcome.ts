@@ -26,13 +26,20 @@ export function requests({ store, elasticsearch, api }: App['urls']): string[] {
 
 export const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ');
 
+const listens = ({ lumberjack }: App['urls']): string[] =>
+  lumberjack === undefined
+    ? ['logboom reads the inputs of its configuration. `logboom status` shows them.', '']
+    : [
+        `logboom listens on ${addressOf(lumberjack)}. Ship logs with Filebeat (filebeat.yml):`,
+        '',
+        indented(filebeatSnippet(lumberjack)),
+        '',
+      ];
+
 /** The text that `run` prints on a terminal. */
 export function welcome(urls: App['urls']): string {
   return [
-    `logboom listens on ${addressOf(urls.lumberjack)}. Ship logs with Filebeat (filebeat.yml):`,
-    '',
-    indented(filebeatSnippet(urls.lumberjack)),
-    '',
+    ...listens(urls),
     'Show the documents and the status:',
     '',
     indented(requests(urls).join('\n')),

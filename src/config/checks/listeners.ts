@@ -23,7 +23,9 @@ const isSet = (...secrets: unknown[]) => secrets.some((secret) => secret !== und
 function listenersOf({ inputs, api, store, elasticsearch }: Config): Listener[] {
   const tokens = Object.keys(api.tokens).length > 0;
   return [
-    { ...inputs.lumberjack, path: ['inputs', 'lumberjack'], clearTextRisk: 'Events travel' },
+    ...(inputs.lumberjack.enabled
+      ? [{ ...inputs.lumberjack, path: ['inputs', 'lumberjack'], clearTextRisk: 'Events travel' }]
+      : []),
     {
       ...api,
       path: ['api'],

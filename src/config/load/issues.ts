@@ -113,9 +113,20 @@ function shapeOfIssue(issue: Issue, path: Path, { root, tree }: Findings): Shape
   return { ...shape, choices: named.map(String) };
 }
 
+/** Where a setting has a form as a section and one as a list: the issues of the form that was written. */
+function fittingVariant(issue: Issue): Issue[] | undefined {
+  if (issue.code !== 'invalid_union' || issue.errors.length < 2) return undefined;
+  const isOtherForm = (one: Issue) => one.code === 'invalid_type' && one.path.length === 0;
+  const forms = issue.errors as Issue[][];
+  return forms.find((issues) => !issues.some(isOtherForm)) ?? forms[0];
+}
+
 /** The problems, in words, that one issue of zod stands for. */
 export function problemsOf(issue: Issue, findings: Findings): Problem[] {
   const path = issue.path as Path;
+  const inner = fittingVariant(issue);
+  if (inner !== undefined)
+    return inner.flatMap((one) => problemsOf({ ...one, path: [...path, ...one.path] } as Issue, findings));
   if (issue.code === 'unrecognized_keys') return unknownSettings(issue.keys, path, findings);
   const shape = shapeOfIssue(issue, path, findings);
   const value = valueAt(findings.tree, path);

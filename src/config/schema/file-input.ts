@@ -1,23 +1,62 @@
+import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { parserNames } from './parsers.ts';
-import { duration, size, someDuration } from './values.ts';
+import { duration, invalid, notA, notAn, size, someDuration } from './values.ts';
 
 /** What all named inputs have in common. */
-export const inputBasics = {
-  name: z
-    .string()
-    .regex(/^[\w.-]{1,100}$/, 'is no name; use letters, digits, `_`, `-` and `.`')
-    .describe(
-      'Name of the input in `status`, metrics, the log and its stored positions. Keep it: another name is another input.',
-    ),
-  enabled: z.boolean().default(true).describe('Whether it is started.'),
-};
+export const inputName = z
+  .string()
+  .regex(/^[\w.-]{1,100}$/, notA('name', 'Use letters, digits, `_`, `-` and `.`.'))
+  .describe(
+    'Name of the input in `status`, metrics, the log and its stored positions. Keep it: another name is another input.',
+  );
+
+export const enabled = z.boolean().default(true).describe('Whether it is started.');
+
+const expression = z.string().min(1).refine(isExpression, notA('regular expression of RE2'));
+
+function isExpression(text: string): boolean {
+  try {
+    RE2JS.compile(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const zone = z
+  .string()
+  .refine(isZone, notA('time zone', 'Write a name of the IANA database, such as `Europe/Berlin` or `UTC`.'));
+
+function isZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isEncoding(text: string): boolean {
+  try {
+    return text === 'auto' || new TextDecoder(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** A timer of no length would spin. */
+const period = (byDefault: string) =>
+  duration(byDefault).refine(
+    (length) => length > 0,
+    invalid('This must be more than nothing.', 'Write a larger value.'),
+  );
 
 /** What inputs have that make events of lines. */
 const lineBasics = {
   dataset: z.string().min(1).optional().describe('`event.dataset` of its events, such as `nginx.access`.'),
   parser: z.enum(parserNames).optional().describe('Parser of its lines. Without it, `parsers` decides.'),
-  zone: z.string().optional().describe('Time zone of lines that state none. Without it, `time.zone`.'),
+  zone: zone.optional().describe('Time zone of lines that state none. Without it, `time.zone`.'),
   fields: z
     .record(z.string(), z.string())
     .default({})
@@ -25,24 +64,30 @@ const lineBasics = {
   tags: z.array(z.string()).default([]).describe('Tags that each event gets.'),
 };
 
-const multiline = z.strictObject({
-  language: z
-    .enum(['python', 'java', 'go', 'node', 'dotnet'])
-    .optional()
-    .describe('Stack traces of this language belong to the line before them.'),
-  pattern: z.string().min(1).optional().describe('Regular expression (RE2) that lines are held against.'),
-  negate: z.boolean().default(false).describe('Lines that do not match the pattern continue an event.'),
-  match: z
-    .enum(['after', 'before'])
-    .default('after')
-    .describe('Whether lines that continue an event come after its first line or before its last one.'),
-  maxLines: z.int().min(1).default(500).describe('Lines beyond so many are left out of an event.'),
-  timeout: duration('5s').describe('An event is complete when no further line came for so long.'),
-});
+const multiline = z
+  .strictObject({
+    language: z
+      .enum(['python', 'java', 'go', 'node', 'dotnet'])
+      .optional()
+      .describe('Stack traces of this language belong to the line before them.'),
+    pattern: expression.optional().describe('Regular expression (RE2) that lines are held against.'),
+    negate: z.boolean().default(false).describe('Lines that do not match the pattern continue an event.'),
+    match: z
+      .enum(['after', 'before'])
+      .default('after')
+      .describe('Whether lines that continue an event come after its first line or before its last one.'),
+    maxLines: z.int().min(1).default(500).describe('Lines beyond so many are left out of an event.'),
+    timeout: period('5s').describe('An event is complete when no further line came for so long.'),
+  })
+  .refine(
+    ({ language, pattern }) => (language === undefined) !== (pattern === undefined),
+    invalid('An event of several lines needs either `language` or `pattern`.', 'Set one of them.'),
+  );
 
 export const fileInput = z.strictObject({
   kind: z.literal('file').describe('Reads files as they grow.'),
-  ...inputBasics,
+  name: inputName,
+  enabled,
   paths: z
     .array(z.string().min(1))
     .min(1)
@@ -59,16 +104,23 @@ export const fileInput = z.strictObject({
     .describe('The lines are those of a container runtime: Docker’s json-file or CRI.'),
   encoding: z
     .string()
+    .refine(
+      isEncoding,
+      notAn(
+        'encoding that Node.js knows',
+        'Write a name such as `utf-8`, `utf-16le`, `windows-1252` or `shift_jis`.',
+      ),
+    )
     .default('auto')
     .describe(
       'Encoding by its WHATWG name, such as `windows-1252`. `auto` goes by the byte order mark, else UTF-8.',
     ),
   includeLines: z
-    .array(z.string())
+    .array(expression)
     .default([])
     .describe('Regular expressions (RE2): only events that match one are kept.'),
   excludeLines: z
-    .array(z.string())
+    .array(expression)
     .default([])
     .describe('Regular expressions (RE2): events that match one are left out, after `includeLines`.'),
   maxMessage: size('10mb').describe(
@@ -88,11 +140,11 @@ export const fileInput = z.strictObject({
     .enum(['auto', 'none'])
     .default('auto')
     .describe('`auto` reads gzip files as the text inside; `none` reads all bytes as they are.'),
-  scanEvery: duration('1s').describe('How often new files are looked for.'),
-  backoffMax: duration('10s').describe(
+  scanEvery: period('1s').describe('How often new files are looked for.'),
+  backoffMax: period('10s').describe(
     'How often a file is looked at, at the least, that nothing was added to.',
   ),
-  closeInactive: duration('5m').describe(
+  closeInactive: period('5m').describe(
     'A file that nothing was added to for so long is closed; its position stays.',
   ),
   maxOpen: z.int().min(1).default(1_000).describe('Files that are open at the same time.'),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defaultLimits } from '../../lumberjack/frames.ts';
 import { formatSize } from '../../util/units.ts';
+import { enabled, type FileInputConfig, fileInput, inputName } from './file-input.ts';
 import { open, ssl } from './listener.ts';
-import { duration, host, port, size, someDuration } from './values.ts';
+import { duration, host, invalid, port, size, someDuration } from './values.ts';
 
 const limits = z
   .strictObject({
@@ -27,6 +28,7 @@ const limits = z
   .prefault({});
 
 export const lumberjackInput = z.strictObject({
+  enabled,
   host: host.describe('Address to listen on.'),
   port: port(5044).describe('Port to listen on. 0 takes a free port.'),
   maxConnections: z
@@ -84,14 +86,61 @@ const redelivery = z
   })
   .prefault({});
 
-export const inputs = z
-  .strictObject({
-    lumberjack: lumberjackInput
-      .prefault({})
-      .describe('The Lumberjack listener, for `output.logstash` of Filebeat.'),
-    redelivery: redelivery.describe('How logboom recognises redelivered events.'),
+const lumberjackAlone = z.strictObject({
+  lumberjack: lumberjackInput
+    .prefault({})
+    .describe('The Lumberjack listener, for `output.logstash` of Filebeat.'),
+  redelivery: redelivery.describe('How logboom recognises redelivered events.'),
+});
+
+const lumberjackItem = lumberjackInput.extend({
+  kind: z
+    .literal('lumberjack')
+    .describe('Listens for Filebeat’s `output.logstash` and other Lumberjack senders.'),
+  name: inputName,
+  redelivery: redelivery.describe('How logboom recognises redelivered events.'),
+});
+
+const sameName = (name: string) =>
+  invalid(`There are two inputs with the name \`${name}\`.`, 'Give one of them another name.');
+const oneListener = invalid('There can be one input of kind `lumberjack`.', 'Remove one of them.');
+
+const namedInputs = z
+  .array(z.discriminatedUnion('kind', [lumberjackItem, fileInput]))
+  .superRefine((list, context) => {
+    for (const [place, { name, kind }] of list.entries()) {
+      const before = list.slice(0, place);
+      if (before.some((other) => other.name === name))
+        context.addIssue({ code: 'custom', path: [place, 'name'], message: sameName(name) });
+      if (kind === 'lumberjack' && before.some((other) => other.kind === kind))
+        context.addIssue({ code: 'custom', path: [place, 'kind'], message: oneListener });
+    }
   })
-  .prefault({});
+  .describe(
+    'Instead of `inputs.lumberjack` and `inputs.redelivery`: a list of inputs, each with a `kind` and a name.',
+  );
+
+/** Inputs as the server starts them, whichever way they were written. */
+interface Inputs {
+  /** The listener is there in both forms; in a list without one it is not enabled. */
+  lumberjack: z.infer<typeof lumberjackInput>;
+  redelivery: z.infer<typeof redelivery>;
+  files: FileInputConfig[];
+}
+
+function inputsOf(written: z.infer<typeof lumberjackAlone> | z.infer<typeof namedInputs>): Inputs {
+  if (!Array.isArray(written)) return { ...written, files: [] };
+  const listed = written.find((input) => input.kind === 'lumberjack');
+  const {
+    kind: _,
+    name: __,
+    redelivery: ofItem,
+    ...lumberjack
+  } = listed ?? lumberjackItem.parse({ kind: 'lumberjack', name: 'lumberjack', enabled: false });
+  return { lumberjack, redelivery: ofItem, files: written.filter((input) => input.kind === 'file') };
+}
+
+export const inputs = z.union([lumberjackAlone, namedInputs]).transform(inputsOf).prefault({});
 
 export type LumberjackInputConfig = z.infer<typeof lumberjackInput>;
 export type RedeliveryConfig = z.infer<typeof redelivery>;

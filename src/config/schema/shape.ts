@@ -94,7 +94,9 @@ export const isMapping = (value: unknown): value is Record<string, unknown> =>
 function variantsOf(core: Core, value: unknown): Shape[] {
   const { def } = core._zod;
   if (def.type !== 'union') return [];
-  const all = def.options.map(shapeOf);
+  const options = def.options.map(shapeOf);
+  const fitting = options.filter((variant) => (variant.kind === 'list') === Array.isArray(value));
+  const all = value === undefined || fitting.length === 0 ? options : fitting;
   if (!isMapping(value)) return all;
   const named = all.filter((variant) => {
     const kind = childOf(variant, 'kind');
@@ -121,6 +123,8 @@ export function childOf(shape: Shape, key: string | number, value?: unknown): Sh
   if (def.type === 'record') return shapeOf(def.valueType);
   if (def.type === 'array') return shapeOf(def.element);
   for (const variant of variantsOf(shape.core, value)) {
+    // A list as one of several forms: its entries have places and no names.
+    if (variant.kind === 'list' && typeof key !== 'number') continue;
     const child = childOf(variant, key);
     if (child) return child;
   }

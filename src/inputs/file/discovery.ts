@@ -3,7 +3,7 @@ import type { Millis } from '../../model.ts';
 import { Directories, type Listing } from './directories.ts';
 import { type PathPattern, pathPattern } from './glob.ts';
 
-export interface DiscoveryOptions {
+interface DiscoveryOptions {
   paths: readonly string[];
   exclude: readonly string[];
   symlinks: boolean;

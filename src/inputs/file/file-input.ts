@@ -1,25 +1,23 @@
 import type { FileInputConfig } from '../../config/schema/file-input.ts';
 import type { Millis } from '../../model.ts';
-import {
-  type FileInputFigures,
-  type FileInputTelemetry,
-  fileInputTelemetry,
-} from '../../telemetry/file-input.ts';
+import type { InputStats } from '../../telemetry/api/status.ts';
+import { type FileInputTelemetry, fileInputTelemetry } from '../../telemetry/components/file-input.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import type { JsonObject } from '../event-writer.ts';
-import type { Input, InputStats, NotableFile } from '../input.ts';
+import type { Input } from '../input.ts';
 import { Outlet, type Store } from '../outlet.ts';
 import { Discovery } from './discovery.ts';
 import { freshState, readState, stateVersion } from './file-state.ts';
 import { Hints } from './hints.ts';
 import { FileRegistry } from './registry.ts';
 import { newId, Scanner } from './scanner.ts';
+import { figuresOf, type Standing, statsOf } from './stats.ts';
 import { TailedFile, type Turn } from './tailed-file.ts';
 import { ReadingFactory } from './text/reading.ts';
 import type { MessageCounts } from './text/sink.ts';
 import { Turns } from './turns.ts';
 
-export interface FileInputOptions {
+interface FileInputOptions {
   config: FileInputConfig;
   store: Store & { states(prefix: string): { key: string; value: unknown }[] };
   /** Fields of every event: host, agent, dataset, tags. */
@@ -32,7 +30,6 @@ export interface FileInputOptions {
 const marker = '!';
 /** A hint is followed so soon: several come for one rotation. */
 const hintPause: Millis = 20;
-const notableFiles = 20;
 
 /** Reads files as they grow. `src/inputs/file/turns.ts` reads, `src/inputs/file/scanner.ts` finds. */
 export class FileInput implements Input {
@@ -108,15 +105,20 @@ export class FileInput implements Input {
   }
 
   stats(): InputStats {
-    const { events, bytes } = { events: this.#stored, bytes: this.#counts.bytes };
-    const problems = this.#problems();
+    const events = this.#stored;
+    const lastEvent = this.#lastEvent;
+    return { ...statsOf(this.#standing), events, ...(lastEvent !== undefined && { lastEvent }) };
+  }
+
+  get #standing(): Standing {
     return {
-      events,
-      bytes,
-      ...(this.#lastEvent !== undefined && { lastEvent: this.#lastEvent }),
-      lagBytes: this.#figures().lagBytes,
-      ...(problems.length > 0 && { problems }),
-      files: { watched: this.#registry.files.size, open: this.#turns?.open ?? 0, notable: this.#notable() },
+      registry: this.#registry,
+      discovery: this.#discovery,
+      held: [...(this.#scanner?.held.keys() ?? [])],
+      counts: this.#counts,
+      open: this.#turns?.open ?? 0,
+      isMissing: this.#matching === 0,
+      paths: this.#options.config.paths,
     };
   }
 
@@ -149,13 +151,10 @@ export class FileInput implements Input {
   }
 
   #startTurns(): Turns {
-    const { config } = this.#options;
-    const { multiline } = this.#readings;
-    const containerTimeout = config.container === undefined ? undefined : 5_000;
     return new Turns({
-      settings: config,
+      settings: this.#options.config,
       registry: this.#registry,
-      eventTimeout: multiline?.timeout ?? containerTimeout,
+      eventTimeout: this.#readings.eventTimeout,
       now: this.#now,
       flush: () => this.#outlet.flush(),
       room: () => this.#outlet.room(),
@@ -216,7 +215,7 @@ export class FileInput implements Input {
     this.#matching = matching;
     for (const [path, reason] of this.#discovery.problems) this.#telemetry.unreadable(path, reason);
     this.#hints.watch(this.#discovery.searched);
-    this.#telemetry.measured(this.#figures());
+    this.#telemetry.measured(figuresOf(this.#standing));
   }
 
   #storing() {
@@ -228,39 +227,6 @@ export class FileInput implements Input {
         this.#telemetry.batchStored(events, bytes);
       },
     };
-  }
-
-  #figures(): FileInputFigures {
-    let lagBytes = 0;
-    for (const { size, state, isGzip } of this.#registry.files)
-      if (!isGzip) lagBytes += Math.max(0, size - state.offset);
-    const { bytes, excluded, truncated, foreign } = this.#counts;
-    const watched = this.#registry.files.size;
-    return { watched, open: this.#turns?.open ?? 0, lagBytes, bytes, excluded, truncated, foreign };
-  }
-
-  #problems(): string[] {
-    const found = [...this.#discovery.problems].map(([path, reason]) => `${path} is not read: ${reason}`);
-    if (this.#matching === 0) found.push(`no file matches ${this.#options.config.paths.join(', ')}`);
-    return found;
-  }
-
-  #notable(): NotableFile[] {
-    const held = [...(this.#scanner?.held.keys() ?? [])].map((path) => ({
-      ...{ path, offset: 0, size: 0, state: 'copy of a file that is read' },
-    }));
-    const files = [...this.#registry.files]
-      .map(({ state, size, problem, isGzip }) => {
-        const lag = isGzip ? 0 : size - state.offset;
-        return {
-          path: state.path,
-          offset: state.offset,
-          size,
-          state: problem ?? (lag > 0 ? 'reading' : 'idle'),
-        };
-      })
-      .sort((a, b) => b.size - b.offset - (a.size - a.offset));
-    return [...held, ...files].slice(0, notableFiles);
   }
 
   async #stop(timeout: Millis): Promise<void> {

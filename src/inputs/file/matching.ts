@@ -20,7 +20,7 @@ export interface Known {
 }
 
 /** Whether the candidate's bytes are those that were read of a file, as far as they can be compared. */
-export type ContentFits = (known: Known) => Promise<boolean>;
+type ContentFits = (known: Known) => Promise<boolean>;
 
 /** What is done with a candidate, and why. */
 export type Decision =
@@ -31,7 +31,7 @@ export type Decision =
   /** Nothing of it was read. */
   | { kind: 'new'; reason: string; label: NewLabel };
 
-export type NewLabel = 'new' | 'truncated' | 'rewritten' | 'inode reused';
+type NewLabel = 'new' | 'truncated' | 'rewritten' | 'inode reused';
 
 export interface Neighbours {
   /** The state that last had the candidate's device and inode, and has no file. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
 /** A log's name without what rotation adds: numbers, dates, separators and `.gz`. */
-export const stemOf = (path: string): string =>
+const stemOf = (path: string): string =>
   basename(path)
     .replace(/\.gz$/i, '')
     .replace(/[\d.\-_]+/g, '')

@@ -44,7 +44,7 @@ export async function readAt(
 }
 
 /** The beginning of a file's content, decompressed where it is a gzip file. */
-export interface Head {
+interface Head {
   bytes: Buffer;
   gzip: boolean;
 }

@@ -6,7 +6,7 @@ import type { FileFacts } from './open-file.ts';
 import type { TailedFile } from './tailed-file.ts';
 
 /** Keeps states: the next batch, or a write of its own, takes them to disk. */
-export type Keep = (key: string, state: FileState | undefined) => void;
+type Keep = (key: string, state: FileState | undefined) => void;
 
 /** What an input knows of files: those that are there, and the positions in those that are gone. */
 export class FileRegistry {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
-import type { FileInputTelemetry } from '../../telemetry/file-input.ts';
+import type { FileInputTelemetry } from '../../telemetry/components/file-input.ts';
 import { contentFits } from './content.ts';
 import type { Discovery, Found } from './discovery.ts';
 import { type FileState, freshState, inodeKey } from './file-state.ts';
@@ -12,13 +12,13 @@ import { type FileFacts, factsOf, openFile, readHead } from './open-file.ts';
 import type { FileRegistry } from './registry.ts';
 import { type FileHooks, TailedFile } from './tailed-file.ts';
 
-export interface ScannerSettings {
+interface ScannerSettings {
   startAt: 'beginning' | 'end';
   ignoreOlder?: Millis | undefined;
   compression: 'auto' | 'none';
 }
 
-export interface ScannerOptions {
+interface ScannerOptions {
   settings: ScannerSettings;
   discovery: Discovery;
   registry: FileRegistry;

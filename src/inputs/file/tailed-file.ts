@@ -18,7 +18,7 @@ export type Turn =
   /** Its name is gone, or names another file. */
   | { kind: 'gone' };
 
-export type RestartLabel = 'truncated' | 'rewritten';
+type RestartLabel = 'truncated' | 'rewritten';
 
 /** What a file needs of its input. */
 export interface FileHooks {

@@ -8,13 +8,13 @@ import type { FileRegistry } from './registry.ts';
 import type { TailedFile, Turn } from './tailed-file.ts';
 import { chunkLength } from './text/chunk-reader.ts';
 
-export interface TurnsSettings {
+interface TurnsSettings {
   backoffMax: Millis;
   closeInactive: Millis;
   maxOpen: number;
 }
 
-export interface TurnsOptions {
+interface TurnsOptions {
   settings: TurnsSettings;
   registry: FileRegistry;
   /** After so long an incomplete event is complete; absent where each line is an event. */

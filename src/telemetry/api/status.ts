@@ -30,13 +30,47 @@ export interface OwnAlertStatus {
   reason: string;
 }
 
-interface InputStatus {
-  url: string;
-  connections: number;
+/** The first four are a listener's. */
+interface InputStatus extends Partial<InputStats> {
+  url?: string;
+  connections?: number;
   /** Windows that are read and not yet on disk. */
-  windowsInFlight: number;
+  windowsInFlight?: number;
   /** Age of the oldest of them. */
   oldestUnacknowledged?: Millis;
+  /** `file`, … ; absent for Lumberjack. */
+  kind?: string;
+}
+
+/** What an input without senders reports of itself. */
+export interface InputStats {
+  /** Events stored since the start. */
+  events: number;
+  /** Bytes read since the start. */
+  bytes: number;
+  /** Wall time at which the last event was read. */
+  lastEvent?: Millis;
+  /** Bytes that are known to be there and are not read yet. */
+  lagBytes?: number;
+  /** Why it does not get on, in words. */
+  problems?: readonly string[];
+  files?: FileCounts;
+}
+
+interface FileCounts {
+  /** Files that match the patterns. */
+  watched: number;
+  open: number;
+  /** The files that are farthest behind or have a problem; not all of them. */
+  notable: NotableFile[];
+}
+
+export interface NotableFile {
+  path: string;
+  offset: number;
+  size: number;
+  /** What the input does with it: `reading`, `idle`, `copy of …`. */
+  state: string;
 }
 
 interface JournalStatus {

@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
+import type { z } from 'zod';
 import { type FileInputConfig, fileInput } from '../../../src/config/schema/file-input.ts';
 import { FileInput } from '../../../src/inputs/file/file-input.ts';
 import type { InputState } from '../../../src/model.ts';
@@ -17,7 +18,7 @@ export interface FileEvent {
   [field: string]: unknown;
 }
 
-export type Settings = Partial<Parameters<typeof fileInput.parse>[0]> & { paths: string[] };
+export type Settings = Partial<Omit<z.input<typeof fileInput>, 'kind'>> & { paths: string[] };
 
 /** What a journal keeps: events and states, all or nothing, in memory. A crash keeps it, as the disk does. */
 export class MemoryStore {
@@ -92,7 +93,9 @@ export async function reading(settings: Settings, store = new MemoryStore()): Pr
       eventually(() => {
         const [got, wanted] = [store.messages.toSorted(), [...messages].sort()];
         if (got.join('\n') !== wanted.join('\n'))
-          throw new Error(`stored ${store.messages.join(' | ')} instead of ${messages.join(' | ')}\n${log.join('\n')}`);
+          throw new Error(
+            `stored ${store.messages.join(' | ')} instead of ${messages.join(' | ')}\n${log.join('\n')}`,
+          );
       }),
     stop: () => input.stop(1_000),
   };

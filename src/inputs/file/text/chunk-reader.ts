@@ -7,7 +7,7 @@ import { newlineAt } from './lines.ts';
 import type { FileSink } from './sink.ts';
 
 /** What the reading of one file goes by. */
-export interface ReadingParts {
+interface ReadingParts {
   state: FileState;
   form: TextForm;
   framing: Framing;

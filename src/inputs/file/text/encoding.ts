@@ -31,7 +31,7 @@ export function textForm(configured: string, head: Buffer): TextForm {
 }
 
 /** The standard name of an encoding; undefined for one that nobody knows, and for those that hold more than lines of text. */
-export function nameOf(label: string): string | undefined {
+function nameOf(label: string): string | undefined {
   try {
     return new TextDecoder(label).encoding;
   } catch {

@@ -6,7 +6,7 @@ import type { Framing, MessageSink } from './framing.ts';
 import { endOfText, newlineAt } from './lines.ts';
 import { type Piece, StreamLines } from './stream-lines.ts';
 
-export interface EventFramingOptions {
+interface EventFramingOptions {
   form: TextForm;
   container?: ContainerFormat | undefined;
   multiline?: Multiline | undefined;

@@ -45,7 +45,7 @@ export class PlainLines implements Framing {
   }
 }
 
-export const wholeMessage = (bytes: Buffer, offset: number): Message => ({
+const wholeMessage = (bytes: Buffer, offset: number): Message => ({
   bytes,
   from: 0,
   to: bytes.length,

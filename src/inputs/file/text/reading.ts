@@ -1,3 +1,4 @@
+import type { Millis } from '../../../model.ts';
 import { constantFields, type JsonObject } from '../../event-writer.ts';
 import { createMultiline, type Multiline, type MultilineSettings } from '../../multiline/multiline.ts';
 import type { Outlet } from '../../outlet.ts';
@@ -19,7 +20,7 @@ export interface Reading {
   describe(state: FileState): void;
 }
 
-export interface ReadingSettings {
+interface ReadingSettings {
   encoding: string;
   container?: ContainerFormat | undefined;
   multiline?: MultilineSettings | undefined;
@@ -28,7 +29,7 @@ export interface ReadingSettings {
   maxMessage: number;
 }
 
-export interface ReadingOptions {
+interface ReadingOptions {
   settings: ReadingSettings;
   outlet: Outlet;
   /** Fields of all events of the input. */
@@ -37,16 +38,23 @@ export interface ReadingOptions {
   now: () => number;
 }
 
+/** A container runtime that cut a line writes its rest at once. */
+const containerTimeout: Millis = 5_000;
+
 /** Makes what the reading of a file takes, from the settings of its input. */
 export class ReadingFactory {
-  readonly multiline: Multiline | undefined;
+  /** After so long an incomplete event is complete; undefined where each line is an event. */
+  readonly eventTimeout: Millis | undefined;
+  readonly #multiline: Multiline | undefined;
   readonly #options: ReadingOptions;
   readonly #filter: MessageFilter;
 
   constructor(options: ReadingOptions) {
     this.#options = options;
     const { multiline, include, exclude } = options.settings;
-    this.multiline = multiline && createMultiline(multiline);
+    this.#multiline = multiline && createMultiline(multiline);
+    const ofContainer = options.settings.container === undefined ? undefined : containerTimeout;
+    this.eventTimeout = multiline?.timeout ?? ofContainer;
     this.#filter = new MessageFilter(include, exclude);
   }
 
@@ -75,7 +83,7 @@ export class ReadingFactory {
 
   #framing(form: TextForm): Framing {
     const { settings, counts } = this.#options;
-    const { multiline } = this;
+    const multiline = this.#multiline;
     if (settings.container === undefined && multiline === undefined) return new PlainLines(form);
     const onForeignLine = () => {
       counts.foreign += 1;

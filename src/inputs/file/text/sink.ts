@@ -31,7 +31,7 @@ export interface MessageCounts {
   foreign: number;
 }
 
-export interface FileSinkOptions {
+interface FileSinkOptions {
   outlet: Outlet;
   filter: MessageFilter;
   counts: MessageCounts;

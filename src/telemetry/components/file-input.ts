@@ -1,8 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Millis } from '../model.ts';
-import { formatDuration } from '../util/units.ts';
-import type { Instruments } from './instruments.ts';
-import { Throttle } from './throttle.ts';
+import type { Millis } from '../../model.ts';
+import { formatDuration } from '../../util/units.ts';
+import type { Instruments } from '../instruments.ts';
+import { Throttle } from '../log-limits.ts';
 
 /** What happens in a file input. `file` names the path. */
 export interface FileInputTelemetry {
@@ -70,7 +70,7 @@ export function fileInputTelemetry({ log, metrics }: Instruments, input: string)
     },
     unreadable(file, reason) {
       measured.failures.inc({ ...label, reason: 'unreadable' });
-      const untold = throttle.tell(`unreadable ${file}`);
+      const untold = throttle.allow(`unreadable ${file}`);
       if (untold !== undefined) log.warn({ ...about(file), untold }, `${file} is not read: ${reason}.`);
     },
     missing: (paths) =>
@@ -82,7 +82,8 @@ export function fileInputTelemetry({ log, metrics }: Instruments, input: string)
       log.info({ input: { name: input } }, `The positions of ${files} files that are gone are forgotten.`),
     scanFailed(err) {
       measured.failures.inc({ ...label, reason: 'scan' });
-      if (throttle.tell('scan') !== undefined) log.error({ err }, `Input ${input} could not look for files.`);
+      if (throttle.allow('scan') !== undefined)
+        log.error({ err }, `Input ${input} could not look for files.`);
     },
     batchStored(events, bytes) {
       measured.events.inc(label, events);
@@ -91,7 +92,7 @@ export function fileInputTelemetry({ log, metrics }: Instruments, input: string)
     },
     batchRefused(err, pause) {
       measured.failures.inc({ ...label, reason: 'not-stored' });
-      if (throttle.tell('refused') !== undefined)
+      if (throttle.allow('refused') !== undefined)
         log.error(
           { err },
           `A batch of ${input} could not be stored. It is tried again in ${formatDuration(pause)}.`,

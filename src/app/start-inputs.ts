@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Config } from '../config/schema/schema.ts';
+import { eventFields } from '../inputs/event-fields.ts';
+import { FileInput } from '../inputs/file/file-input.ts';
+import type { Input } from '../inputs/input.ts';
+import { type LumberjackInput, startLumberjackInput } from '../inputs/lumberjack/input.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Redelivery } from '../journal/redelivery/redelivery.ts';
+import type { Batch, EventBlock, InputState, Position } from '../model.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import type { Cleanup } from '../util/cleanup.ts';
+import { version } from '../util/package-files.ts';
+
+interface InputsOptions {
+  config: Config;
+  journal: Journal;
+  redelivery: Redelivery;
+  append: (batch: Batch, block: EventBlock, states?: readonly InputState[]) => Promise<Position>;
+  instruments: Instruments;
+}
+
+interface Inputs {
+  /** Where it is enabled. */
+  lumberjack: LumberjackInput | undefined;
+  /** Those that have no senders to acknowledge to. */
+  inputs: Input[];
+}
+
+/** Starts the inputs that are enabled. They are stopped by `undo`, all at the same time. */
+export async function startInputs(options: InputsOptions, undo: Cleanup): Promise<Inputs> {
+  const { config, journal } = options;
+  const { timeout } = config.shutdown;
+  const started: Inputs = { lumberjack: undefined, inputs: [] };
+  undo.add(async () => {
+    const stops = [started.lumberjack?.stop(timeout), ...started.inputs.map((input) => input.stop(timeout))];
+    // What waits for room is still its sender's, or in its file, and there may be no room for as long as Elasticsearch is away.
+    journal.rejectWaiting();
+    await Promise.all(stops);
+  });
+  if (config.inputs.lumberjack.enabled) started.lumberjack = await startLumberjack(options);
+  for (const input of fileInputs(options)) {
+    started.inputs.push(input);
+    await input.start();
+  }
+  return started;
+}
+
+const startLumberjack = ({ config, redelivery, instruments }: InputsOptions): Promise<LumberjackInput> =>
+  startLumberjackInput(
+    config.inputs.lumberjack,
+    (batch, block) => redelivery.deliver(batch, block),
+    instruments,
+    {
+      connectionOpened: (origin) => redelivery.connectionOpened(origin),
+      connectionClosed: (connection) => redelivery.connectionClosed(connection),
+    },
+  );
+
+/** Files have no ACK that could be lost, so their batches pass by the memory of what may be sent again. */
+function fileInputs({ config, journal, append, instruments }: InputsOptions): FileInput[] {
+  const agent = { id: journal.id, name: hostname(), ephemeral_id: randomUUID(), type: 'logboom', version };
+  const store = {
+    append,
+    saveStates: (states: readonly InputState[]) => journal.saveStates(states),
+    states: (prefix: string) => journal.states(prefix),
+  };
+  return config.inputs.files
+    .filter(({ enabled }) => enabled)
+    .map((input) => {
+      const fields = eventFields({ ...input, inputType: 'filestream', agent });
+      return new FileInput({ config: input, store, fields, instruments });
+    });
+}

@@ -1,0 +1,40 @@
+import type { JsonObject } from './event-writer.ts';
+
+/** The version of the Elastic Common Schema that the events follow. */
+const ECS_VERSION = '8.17.0';
+
+interface EventFieldsOptions {
+  /** `input.type`, as Filebeat names the kind of input. */
+  inputType: string;
+  agent: { id: string; name: string; ephemeral_id: string; type: string; version: string };
+  dataset?: string | undefined;
+  /** By dotted name. */
+  fields: Readonly<Record<string, string>>;
+  tags: readonly string[];
+}
+
+/** The fields that all events of an input have in common: those of a Filebeat, with what the configuration adds. */
+export function eventFields({ inputType, agent, dataset, fields, tags }: EventFieldsOptions): JsonObject {
+  const common: JsonObject = {
+    agent,
+    ecs: { version: ECS_VERSION },
+    host: { name: agent.name },
+    input: { type: inputType },
+    ...(dataset !== undefined && { event: { dataset } }),
+    ...(tags.length > 0 && { tags }),
+  };
+  for (const [name, value] of Object.entries(fields)) place(common, name.split('.'), value);
+  return common;
+}
+
+function place(object: JsonObject, [name, ...below]: readonly string[], value: string): void {
+  if (name === undefined) return;
+  if (below.length === 0) {
+    object[name] = value;
+    return;
+  }
+  const known = object[name];
+  const inner = typeof known === 'object' && known !== null && !Array.isArray(known) ? known : {};
+  object[name] = { ...inner };
+  place(object[name] as JsonObject, below, value);
+}
