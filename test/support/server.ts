@@ -28,7 +28,13 @@ interface Page {
   hits: { hits: StoredDocument[] };
 }
 
-/** A logboom of its own process and folder, to be started, stopped and killed; it keeps its ports. */
+/** A list of inputs is taken as it is: it has a listener where the test names one. */
+function withPort(inputs: unknown, port: number): unknown {
+  if (Array.isArray(inputs)) return inputs;
+  const written = (inputs ?? {}) as { lumberjack?: object };
+  return { ...written, lumberjack: { ...written.lumberjack, port } };
+}
+
 export class Server {
   readonly folder = mkdtempSync(join(tmpdir(), 'logboom-server-'));
   readonly ports: { lumberjack: number; store: number; api: number };
@@ -56,13 +62,12 @@ export class Server {
       api: await freePort(),
     });
     const { lumberjack, store, api } = server.ports;
-    const inputs = (config.inputs ?? {}) as { lumberjack?: object };
     mkdirSync(server.data, { recursive: true, mode: 0o700 });
     server.write({
       log: { level: 'info', format: 'json' },
       ...config,
       data: server.data,
-      inputs: { ...inputs, lumberjack: { ...inputs.lumberjack, port: lumberjack } },
+      inputs: withPort(config.inputs, lumberjack),
       store: { port: store },
       api: { port: api },
     });
