@@ -1,7 +1,8 @@
 // Compiles logboom and the packages beside it, each from its src into its dist. tsc's own build information makes a second run
 // nearly free.
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -23,6 +24,18 @@ function requireLinks() {
   process.exit(1);
 }
 
+/** What tsc writes for one source. */
+const emitted = /\.(js|d\.ts)(\.map)?$/;
+
+/** Removes outputs whose source was moved or removed: tsc leaves them, and they would be shipped. Returns their paths in `output`. */
+export function removeStale(source, output) {
+  const stale = readdirSync(output, { recursive: true }).filter(
+    (path) => emitted.test(path) && !existsSync(join(source, path.replace(emitted, '.ts'))),
+  );
+  for (const path of stale) rmSync(join(output, path));
+  return stale;
+}
+
 export function build() {
   requireLinks();
   for (const [folder, entry] of outputs)
@@ -37,6 +50,7 @@ export function build() {
     },
   );
   if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+  for (const [folder] of outputs) removeStale(`${root}${folder.replace(/dist$/, 'src')}`, `${root}${folder}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) build();

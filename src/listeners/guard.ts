@@ -26,10 +26,10 @@ interface Refusal {
   challenge?: string;
 }
 
-const looks = new Set(['GET', 'HEAD']);
+const readMethods = new Set(['GET', 'HEAD']);
 
 /** Methods other than GET and HEAD need `operate`. A route that is an exception sets its role itself. */
-export const roleFor = (method: string): Role => (looks.has(method) ? 'read' : 'operate');
+export const roleFor = (method: string): Role => (readMethods.has(method) ? 'read' : 'operate');
 
 type Guard = (asked: Asked, needs: Role) => Refusal | Client;
 
@@ -48,14 +48,15 @@ export function createGuard(
   const asksName = isLoopback(settings.host) || isFree;
   const names = [...(settings.allowedHosts ?? []), settings.host];
   return ({ method = '', headers, socket }, needs) => {
-    if (asksName && !isOwnName(headers.host, names)) return strange(section, 'host');
-    if (!looks.has(method) && isForeign(headers.origin, headers.host)) return strange(section, 'origin');
+    if (asksName && !isOwnName(headers.host, names)) return foreign(section, 'host');
+    if (!readMethods.has(method) && isForeign(headers.origin, headers.host))
+      return foreign(section, 'origin');
     const client = recognize(headers.authorization) ?? (isFree ? anyone : undefined);
     // The sink of the embedded store has a credential, created at the start, and no certificate.
     const problem = client?.name === own ? undefined : certificateProblem(settings, socket);
     if (problem !== undefined) return { status: 403, reason: problem };
     if (client === undefined) return { status: 401, reason: 'Credentials are needed.', challenge };
-    if (needs === 'operate' && client.role === 'read') return lesser(client);
+    if (needs === 'operate' && client.role === 'read') return lacksRole(client);
     return client;
   };
 }
@@ -66,7 +67,7 @@ export const own = 'logboom itself';
 const certificateProblem = (settings: GuardSettings, socket: Socket) =>
   speaksTls(settings) ? clientProblem(settings, socket as TLSSocket) : undefined;
 
-function strange(section: Section, header: 'host' | 'origin'): Refusal {
+function foreign(section: Section, header: 'host' | 'origin'): Refusal {
   const reason =
     header === 'host'
       ? `The request is for a name that is not this server’s. Where it is, add it to \`${section}.allowedHosts\`.`
@@ -74,7 +75,7 @@ function strange(section: Section, header: 'host' | 'origin'): Refusal {
   return { status: 403, reason };
 }
 
-const lesser = ({ name }: Client): Refusal => ({
+const lacksRole = ({ name }: Client): Refusal => ({
   status: 403,
   reason: `The token \`${name}\` may read; this needs one with the role \`operate\`.`,
 });

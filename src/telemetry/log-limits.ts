@@ -15,7 +15,7 @@ export class FailureLog {
   #key = '';
   #step = 0;
   #loggedAt = Number.NEGATIVE_INFINITY;
-  #unlogged = 0;
+  #suppressed = 0;
 
   constructor(now: () => Millis) {
     this.#now = now;
@@ -28,12 +28,12 @@ export class FailureLog {
       ? key !== this.#key || step > this.#step || since >= repeatAfter
       : key !== this.#key || since >= sameWithin;
     if (!news) {
-      this.#unlogged += 1;
+      this.#suppressed += 1;
       return undefined;
     }
-    const unlogged = this.#unlogged;
+    const suppressed = this.#suppressed;
     this.#logged(key, step);
-    return unlogged;
+    return suppressed;
   }
 
   #logged(key: string, step: number): void {
@@ -41,7 +41,7 @@ export class FailureLog {
     this.#key = key;
     this.#step = step;
     this.#loggedAt = this.#now();
-    this.#unlogged = 0;
+    this.#suppressed = 0;
   }
 
   /** Returns whether the end is to be logged: only where the beginning was. */
@@ -59,7 +59,7 @@ const mostKeys = 1_000;
 interface Logged {
   since: Millis;
   count: number;
-  unlogged: number;
+  suppressed: number;
 }
 
 /**
@@ -82,14 +82,14 @@ export class Throttle {
     const now = this.#now();
     const known = this.#logged.get(name);
     if (known !== undefined && now - known.since < minute) {
-      if (known.count >= this.#aMinute) known.unlogged += 1;
+      if (known.count >= this.#aMinute) known.suppressed += 1;
       else known.count += 1;
-      return known.unlogged > 0 ? undefined : 0;
+      return known.suppressed > 0 ? undefined : 0;
     }
     // Inserted last: the map is in the order in which the minutes began.
     this.#logged.delete(name);
-    this.#logged.set(name, { since: now, count: 1, unlogged: 0 });
+    this.#logged.set(name, { since: now, count: 1, suppressed: 0 });
     if (this.#logged.size > mostKeys) this.#logged.delete(this.#logged.keys().next().value!);
-    return known?.unlogged ?? 0;
+    return known?.suppressed ?? 0;
   }
 }

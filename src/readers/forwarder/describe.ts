@@ -38,9 +38,9 @@ export function forwarderVitals(
 ): { waitsFor?: string; holds: boolean } {
   const missed = trimmed(forwarder, journal, report);
   const { waitsFor } = forwarderWaits(forwarder, report, now);
-  const told = missed > 0 ? `${waitsFor ?? 'Logstash'}; it misses ${missed} records` : waitsFor;
+  const described = missed > 0 ? `${waitsFor ?? 'Logstash'}; it misses ${missed} records` : waitsFor;
   return {
-    ...(told !== undefined && { waitsFor: told }),
+    ...(described !== undefined && { waitsFor: described }),
     holds: onFull === 'hold',
   };
 }

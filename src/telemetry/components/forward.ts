@@ -25,11 +25,14 @@ export function forwardTelemetry({ log, metrics }: Instruments, now: () => Milli
     /** `tryingAgain`: the longest pause until then. */
     failed(host: string, reason: string, tryingAgain: Millis) {
       measured.failures.inc({ host });
-      const untold = failuresOf(host).failed(reason, tryingAgain);
-      if (untold === undefined) return;
+      const suppressed = failuresOf(host).failed(reason, tryingAgain);
+      if (suppressed === undefined) return;
       const pause =
         tryingAgain === 0 ? 'another host is tried' : `within ${formatDuration(tryingAgain)} again`;
-      log.warn({ server: { address: host }, reason, untold }, `Logstash takes nothing: ${reason} (${pause})`);
+      log.warn(
+        { server: { address: host }, reason, untold: suppressed },
+        `Logstash takes nothing: ${reason} (${pause})`,
+      );
     },
     recovered(host: string) {
       if (failuresOf(host).ended())
@@ -47,10 +50,10 @@ export function forwardTelemetry({ log, metrics }: Instruments, now: () => Milli
     acknowledgedInPart: () => measured.parts.inc(),
     eventsLeftOut(count: number, reason: string) {
       measured.leftOut.inc(count);
-      const untold = leftOut.failed(reason.slice(0, 40));
-      if (untold === undefined) return;
+      const suppressed = leftOut.failed(reason.slice(0, 40));
+      if (suppressed === undefined) return;
       log.warn(
-        { count, reason, untold },
+        { count, reason, untold: suppressed },
         `${count} events are not forwarded, for Logstash cannot read them: an event ${reason}`,
       );
     },

@@ -68,10 +68,10 @@ export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTe
     },
     streamRefused: (origin, code, reason) => {
       measured.failures.inc({ reason: code });
-      const untold = throttle.allow(`refused ${origin.address}`);
-      if (untold === undefined) return;
+      const suppressed = throttle.allow(`refused ${origin.address}`);
+      if (suppressed === undefined) return;
       log.warn(
-        { ...client(origin), error: { code }, untold },
+        { ...client(origin), error: { code }, untold: suppressed },
         `What ${origin.connection} sends is refused. ${reason}`,
       );
     },
@@ -116,9 +116,12 @@ function certificateEvents(log: Logger, measured: Metrics, throttle: Throttle) {
   return {
     handshakeFailed: (address: string, reason: string) => {
       measured.failures.inc({ reason: 'handshake' });
-      const untold = throttle.allow(`handshake ${address}`);
-      if (untold === undefined) return;
-      log.warn({ client: { address }, untold }, `TLS handshake with ${address} failed. ${reason}`);
+      const suppressed = throttle.allow(`handshake ${address}`);
+      if (suppressed === undefined) return;
+      log.warn(
+        { client: { address }, untold: suppressed },
+        `TLS handshake with ${address} failed. ${reason}`,
+      );
     },
     certificatesLoaded: () => log.info('Lumberjack input uses the new certificates.'),
     certificatesNotLoaded: (err: unknown) => {

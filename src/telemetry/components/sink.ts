@@ -42,11 +42,11 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
     requestFailed(key: string, reason: string, longestPause: Millis) {
       meters.bulks.inc({ outcome: 'failed' });
       meters.available.set(0);
-      const untold = failures.failed(key, longestPause);
-      if (untold === undefined) return;
+      const suppressed = failures.failed(key, longestPause);
+      if (suppressed === undefined) return;
       const pause = formatDuration(longestPause);
       log.warn(
-        { reason: brief(reason), untold },
+        { reason: brief(reason), untold: suppressed },
         `Elasticsearch takes nothing: ${brief(reason)}; trying again within ${pause}`,
       );
     },
@@ -60,10 +60,10 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
     },
     itemsThrottled(count: number, key: string, reason: string) {
       meters.documents.inc({ outcome: 'again' }, count);
-      const untold = throttled.failed(key);
-      if (untold === undefined) return;
+      const suppressed = throttled.failed(key);
+      if (suppressed === undefined) return;
       log.warn(
-        { count, untold, reason: brief(reason) },
+        { count, untold: suppressed, reason: brief(reason) },
         `${count} documents will be sent again: ${brief(reason)}`,
       );
     },
@@ -74,19 +74,19 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
       if (throttled.ended()) log.info('the documents that were put off are in the index');
     },
     documentsRefused(count: number, index: string, reason: string) {
-      const untold = refused.allow(`${index} ${reason.slice(0, 40)}`);
-      if (untold === undefined) return;
+      const suppressed = refused.allow(`${index} ${reason.slice(0, 40)}`);
+      if (suppressed === undefined) return;
       log.warn(
-        { count, index, untold, reason: brief(reason) },
+        { count, index, untold: suppressed, reason: brief(reason) },
         `${count} documents for ${index} went to the dead letters: ${brief(reason)}`,
       );
     },
     putAside(index: string) {
       meters.aside.inc();
-      const untold = aside.allow(index);
-      if (untold === undefined) return;
+      const suppressed = aside.allow(index);
+      if (suppressed === undefined) return;
       log.warn(
-        { index, untold },
+        { index, untold: suppressed },
         `Elasticsearch could not index documents for ${index} and put them into the failure store: look at GET ${index}::failures/_search`,
       );
     },

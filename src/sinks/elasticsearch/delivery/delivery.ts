@@ -152,11 +152,15 @@ export class Delivery {
   async #writeDeadLetters(refused: Refusal[]): Promise<Entry[]> {
     const counted = refused.filter(({ entry }) => entry.counted);
     if (counted.length === 0) return [];
-    const letters = counted.map(deadLetterOf);
-    await this.#write(letters);
-    this.report.deadLettered += letters.length;
-    this.#options.telemetry.documentsRefused(letters.length, letters[0]!.index, letters[0]!.reason);
-    return letters.flatMap((letter) => this.#about(letter));
+    const deadLetters = counted.map(deadLetterOf);
+    await this.#write(deadLetters);
+    this.report.deadLettered += deadLetters.length;
+    this.#options.telemetry.documentsRefused(
+      deadLetters.length,
+      deadLetters[0]!.index,
+      deadLetters[0]!.reason,
+    );
+    return deadLetters.flatMap((letter) => this.#about(letter));
   }
 
   /** None about a document of the stream of dead letters itself: it would be refused like the first one, without end. */
