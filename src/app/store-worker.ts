@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Keep } from '@logboom/store';
+import type { RetentionLimits } from '@logboom/store';
 import { Registry } from 'prom-client';
 import { LogboomError, messageOf } from '../errors.ts';
 import { createLog, type LogSettings } from '../telemetry/log.ts';
@@ -25,7 +25,7 @@ const port = parentPort!;
 
 try {
   const store = await startSecuredStore(folder, config, { log, metrics: new Registry() });
-  port.on('message', (message: { keep: Keep } | { level: string } | 'stop') => {
+  port.on('message', (message: { keep: RetentionLimits } | { level: string } | 'stop') => {
     if (message === 'stop') store.stop().finally(() => port.close());
     else if ('keep' in message) store.keep(message.keep);
     else log.level = message.level;

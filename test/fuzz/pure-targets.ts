@@ -3,7 +3,7 @@ import { wildcard } from '../../packages/store/src/json.ts';
 import { parseDateMath } from '../../packages/store/src/mapping/date-math.ts';
 import { parseDate } from '../../packages/store/src/mapping/date-parse.ts';
 import { dynamicDefinition } from '../../packages/store/src/mapping/dynamic.ts';
-import { Misfit } from '../../packages/store/src/mapping/values.ts';
+import { MalformedValue } from '../../packages/store/src/mapping/values.ts';
 import { regexpTest, wildcardTest } from '../../packages/store/src/query/patterns.ts';
 import { StoreError } from '../../packages/store/src/store-error.ts';
 import { loadConfig } from '../../src/config/load/load.ts';
@@ -199,7 +199,8 @@ function storeOutcome(work: () => unknown): string {
   try {
     return String(work());
   } catch (error) {
-    if (error instanceof StoreError || error instanceof Misfit) return gist(error.message).slice(0, 20);
+    if (error instanceof StoreError || error instanceof MalformedValue)
+      return gist(error.message).slice(0, 20);
     throw error;
   }
 }

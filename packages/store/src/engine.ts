@@ -13,7 +13,7 @@ import { illegalArgument, indexNotFound } from './store-error.ts';
 import { type Composed, mergeSettings, templateFor } from './templates.ts';
 
 /** Bytes of columns in memory, where the host names no limit. */
-const usualCache = 128 * 2 ** 20;
+const defaultCacheBytes = 128 * 2 ** 20;
 
 /**
  * An index and its documents. `record` is as it was when the index was opened; a later change is a
@@ -58,7 +58,7 @@ export class Engine {
   catalog: Catalog;
   readonly #shards = new Map<number, Shard>();
 
-  constructor(folder: string, now: () => Millis, cacheSize = usualCache) {
+  constructor(folder: string, now: () => Millis, cacheSize = defaultCacheBytes) {
     this.cache = new ColumnCache(cacheSize);
     this.files = openFiles(folder);
     this.now = now;

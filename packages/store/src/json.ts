@@ -6,12 +6,12 @@ export type JsonObject = { [key: string]: Json };
  * Nesting of objects and arrays. Elasticsearch's limit, too; the store's recursion stays well below
  * the limit of the stack.
  */
-const deepestJson = 1_000;
+const maxDepth = 1_000;
 
 /** JSON that is well-formed and nested too deeply. */
 class TooDeep extends SyntaxError {
   constructor() {
-    super(`Document nesting depth (${deepestJson + 1}) exceeds the maximum allowed (${deepestJson})`);
+    super(`Document nesting depth (${maxDepth + 1}) exceeds the maximum allowed (${maxDepth})`);
   }
 }
 
@@ -20,8 +20,8 @@ class TooDeep extends SyntaxError {
  * @throws SyntaxError
  */
 export function parseJson(bytes: Buffer): unknown {
-  // What is short has no room for so many brackets and their ends.
-  if (bytes.length > 2 * deepestJson) checkDepth(bytes);
+  // Shorter bytes cannot hold that many brackets and their ends.
+  if (bytes.length > 2 * maxDepth) checkDepth(bytes);
   return JSON.parse(bytes.toString());
 }
 
@@ -41,7 +41,7 @@ function checkDepth(bytes: Buffer): void {
       else if (byte === quote) inText = false;
     } else if (byte === quote) inText = true;
     else if ((byte | 0x20) === 0x7d) depth--;
-    else if ((byte | 0x20) === 0x7b && ++depth > deepestJson) throw new TooDeep();
+    else if ((byte | 0x20) === 0x7b && ++depth > maxDepth) throw new TooDeep();
   }
 }
 

@@ -8,7 +8,7 @@ import type { SealedSegment } from './storage/segment.ts';
 import type { StoreTelemetry } from './telemetry.ts';
 
 /** How much the store keeps. Both limits apply. */
-export interface Keep {
+export interface RetentionLimits {
   /** Milliseconds since a document was written. */
   keepAge: Millis;
   /** Bytes of documents as received. The file is larger: columns come on top. */
@@ -18,7 +18,7 @@ export interface Keep {
 }
 
 /** Keys removed in one transaction. Writes wait for no more than these. */
-const step = 1000;
+const keysPerTransaction = 1000;
 /** Milliseconds between two runs. */
 const interval = 60_000;
 
@@ -41,13 +41,13 @@ const interval = 60_000;
  */
 export class Retention {
   readonly #engine: Engine;
-  readonly #keep: Keep;
+  readonly #keep: RetentionLimits;
   readonly #telemetry: StoreTelemetry;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(engine: Engine, keep: Keep, telemetry: StoreTelemetry) {
+  constructor(engine: Engine, keep: RetentionLimits, telemetry: StoreTelemetry) {
     this.#engine = engine;
     this.#keep = keep;
     this.#telemetry = telemetry;
@@ -151,7 +151,9 @@ export class Retention {
     const from = range ? numberKey(index, range[0]) : numberKey(index, 0);
     const to = range ? numberKey(index, range[1]) : numberKey(index + 1, 0);
     let removed = 0;
-    for (const { key, value } of [...documents.getRange({ start: from, end: to, limit: step })]) {
+    for (const { key, value } of [
+      ...documents.getRange({ start: from, end: to, limit: keysPerTransaction }),
+    ]) {
       const entry = idKey(index, decodeDocument(value).id);
       // The id may belong to a newer document by now.
       if (ids.getBinary(entry)?.readUInt32LE(0) === key.readUInt32BE(4)) ids.removeSync(entry);
@@ -160,14 +162,18 @@ export class Retention {
     }
     if (removed > 0) return true;
     const columnEnd = range ? columnKey(index, range[0] + 1, '') : to;
-    for (const key of [...columns.getKeys({ start: from, end: columnEnd, limit: step })]) {
+    for (const key of [...columns.getKeys({ start: from, end: columnEnd, limit: keysPerTransaction })]) {
       columns.removeSync(key);
       removed++;
     }
     if (range === undefined)
       for (const database of [segments, ids])
         for (const key of [
-          ...database.getKeys({ start: from.subarray(0, 4), end: to.subarray(0, 4), limit: step }),
+          ...database.getKeys({
+            start: from.subarray(0, 4),
+            end: to.subarray(0, 4),
+            limit: keysPerTransaction,
+          }),
         ]) {
           database.removeSync(key);
           removed++;

@@ -106,7 +106,7 @@ export function errorBody(error: StoreError): { error: Record<string, unknown>; 
       ...outer,
       grouped: true,
       failed_shards: [failed],
-      // What is wrong with the index stands in the shard's failure; what is wrong with the request is said again.
+      // Elasticsearch repeats a fault of the request outside of the shard's failure.
       ...(error.type === 'illegal_argument_exception' && {
         caused_by: {
           type: error.type,

@@ -7,12 +7,12 @@ import type { Millis } from '@logboom/common';
 import { Engine } from './engine.ts';
 import type { Authorize } from './http/access.ts';
 import { buildServer } from './http/server.ts';
-import { type Keep, Retention } from './retention.ts';
+import { Retention, type RetentionLimits } from './retention.ts';
 import { compact } from './storage/compaction.ts';
 import { type StoreTelemetry, silentTelemetry } from './telemetry.ts';
 
 /** Where the store listens and how much it keeps: times in milliseconds, sizes in bytes. */
-export interface StoreOptions extends Keep {
+export interface StoreOptions extends RetentionLimits {
   host: string;
   /** 0 takes any free port. */
   port: number;
@@ -39,7 +39,7 @@ export interface RunningStore {
   /** The server that listens, for a host that renews certificates. The store closes it. */
   server: Server;
   /** Sets how much is kept from now on, and applies it at once. */
-  keep(keep: Keep): void;
+  keep(keep: RetentionLimits): void;
   /**
    * Ends open connections, waits for the running step of retention and closes the files. Every answered write is on disk long
    * before. A second call returns the promise of the first.
@@ -100,7 +100,7 @@ export async function startStore(start: StoreStart): Promise<RunningStore> {
   if (!engine.catalog.get('cluster', 'cluster'))
     await engine.write(() => engine.catalog.put('cluster', 'cluster', { uuid: randomUUID() }));
   const { keepAge, keepSize, alerts } = config;
-  const kept: Keep = { keepAge, keepSize, ...(alerts !== undefined && { alerts }) };
+  const kept: RetentionLimits = { keepAge, keepSize, ...(alerts !== undefined && { alerts }) };
   const retention = new Retention(engine, kept, telemetry);
   retention.start();
   const { port } = app.server.address() as AddressInfo;
@@ -113,7 +113,7 @@ export async function startStore(start: StoreStart): Promise<RunningStore> {
     await engine.close();
     telemetry.stopped();
   };
-  const keep = (next: Keep) => {
+  const keep = (next: RetentionLimits) => {
     Object.assign(kept, next);
     void retention.run();
   };

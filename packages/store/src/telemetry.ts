@@ -7,7 +7,7 @@ export interface StoreTelemetry {
   started(url: string, folder: string): void;
   stopped(): void;
   /** A bulk request was applied: operations accepted and refused, and bytes of its body after decompression. */
-  bulkTaken(accepted: number, refused: number, bytes: number): void;
+  bulkApplied(accepted: number, refused: number, bytes: number): void;
   /** A search was answered. `path` is the index expression of the request, `_all` where it has none. */
   searched(milliseconds: number, path: string): void;
   /** A request ended with a status of 500 or more. */
@@ -28,7 +28,7 @@ const ignore = () => {};
 export const silentTelemetry: StoreTelemetry = {
   started: ignore,
   stopped: ignore,
-  bulkTaken: ignore,
+  bulkApplied: ignore,
   searched: ignore,
   requestFailed: ignore,
   expired: ignore,

@@ -1,6 +1,6 @@
 import type { OpenIndex } from './engine.ts';
 import type { JsonObject } from './json.ts';
-import { longestId } from './storage/files.ts';
+import { maxIdBytes } from './storage/files.ts';
 import type { Found } from './storage/shard.ts';
 import { documentError, illegalArgument, StoreError, validationError } from './store-error.ts';
 
@@ -16,7 +16,7 @@ export interface ExternalVersion {
 
 /**
  * Reads `version` and `version_type` of an operation; undefined for the store's own versions.
- * @throws StoreError for what Elasticsearch refuses, and for versions beyond `largestVersion`.
+ * @throws StoreError for what Elasticsearch refuses, and for versions beyond `maxVersion`.
  */
 export function externalVersion(version: unknown, type: unknown): ExternalVersion | undefined {
   if (type === undefined || type === null || type === 'internal') {
@@ -28,7 +28,7 @@ export function externalVersion(version: unknown, type: unknown): ExternalVersio
   if (type !== 'external' && type !== 'external_gte')
     throw illegalArgument(`No version type match [${String(type)}]`);
   const number = Number(version);
-  if (!Number.isSafeInteger(number) || number < 0 || number > largestVersion)
+  if (!Number.isSafeInteger(number) || number < 0 || number > maxVersion)
     throw illegalArgument(
       `illegal version value [${String(version)}] for version type [${type.toUpperCase()}]`,
     );
@@ -36,7 +36,7 @@ export function externalVersion(version: unknown, type: unknown): ExternalVersio
 }
 
 /** Versions are stored in 32 bits; Elasticsearch has 63. */
-export const largestVersion = 2 ** 32 - 1;
+export const maxVersion = 2 ** 32 - 1;
 
 /** Elasticsearch's error for a write that lost against another. */
 export function conflict({ record }: OpenIndex, id: string, why: string): StoreError {
@@ -65,9 +65,9 @@ export function checkVersion(
 export function checkId(id: string): void {
   if (id === '') throw illegalArgument('if _id is specified it must not be empty');
   const length = Buffer.byteLength(id);
-  if (length > longestId)
+  if (length > maxIdBytes)
     throw validationError(
-      `Validation Failed: 1: id [${id}] is too long, must be no longer than ${longestId} bytes but was: ${length};`,
+      `Validation Failed: 1: id [${id}] is too long, must be no longer than ${maxIdBytes} bytes but was: ${length};`,
     );
 }
 

@@ -10,7 +10,7 @@ import {
   checkVersion,
   conflict,
   type ExternalVersion,
-  largestVersion,
+  maxVersion,
 } from './write-checks.ts';
 
 /** One write, as `_bulk` and the document requests make it. */
@@ -79,7 +79,7 @@ export function writeItem(engine: Engine, request: WriteRequest): WriteResult {
   if (request.action === 'delete') return deleteItem(engine, request);
   if (request.action === 'update') return updateItem(engine, request);
   if (request.id !== undefined) checkId(request.id);
-  // A refused document must not leave an index behind that it alone called for, so it is parsed first.
+  // Parsed first, so that a malformed document does not leave a new, empty index behind.
   const document = parseDocument(request.source);
   const isCreate = request.action === 'create';
   return putDocument(engine, engine.target(request.index, isCreate), { ...request, document, isCreate });
@@ -102,8 +102,8 @@ function putDocument(engine: Engine, target: OpenIndex, put: Put): WriteResult {
   checkVersion(target, id, old, put.external);
   checkTimestamp(target, put.document);
   const next = put.external?.version ?? (old?.version ?? 0) + 1;
-  if (next > largestVersion)
-    throw illegalArgument(`the version of [${id}] is the largest that this store keeps [${largestVersion}]`);
+  if (next > maxVersion)
+    throw illegalArgument(`the version of [${id}] is the largest that this store keeps [${maxVersion}]`);
   const { sequence, grown } = shard.put(
     { id, old, source: put.source, document: put.document, version: next },
     engine.now(),

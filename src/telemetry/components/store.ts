@@ -55,7 +55,7 @@ export function storeTelemetry({ log, metrics }: Instruments): StoreTelemetry {
   return {
     started: (url, folder) => log.info({ url, folder }, 'embedded store listens'),
     stopped: () => log.info('embedded store stopped'),
-    bulkTaken(accepted, refused, bytes) {
+    bulkApplied(accepted, refused, bytes) {
       metric.documents.inc(accepted);
       metric.refused.inc(refused);
       metric.bytes.inc(bytes);

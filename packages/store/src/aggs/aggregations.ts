@@ -84,7 +84,8 @@ export class Aggregations {
     const scope: RequestScope = { now, addBucket: bucketCounter(), build: (spec) => build(scope, spec) };
     const isGlobal = (spec: AggregationSpec) => spec.type === 'global';
     for (const spec of specs) refuseInner(spec.children);
-    // Children are built when a bucket is; a request must be refused although no document falls into one.
+    // Aggregations within are built with their bucket. Building all of them once here refuses a
+    // malformed request even if no bucket is made.
     for (const spec of specs) tryAll(scope, spec.children);
     this.#children = new Children(
       scope,

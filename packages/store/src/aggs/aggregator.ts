@@ -45,18 +45,18 @@ export interface RequestScope {
 }
 
 /** Elasticsearch's `search.max_buckets`. */
-const mostBuckets = 65_536;
+const maxBuckets = 65_536;
 
 /** A counter for one request. */
 export function bucketCounter(): () => void {
   let buckets = 0;
   return () => {
-    if (++buckets > mostBuckets)
+    if (++buckets > maxBuckets)
       throw new StoreError(
         400,
         'too_many_buckets_exception',
-        `Trying to create too many buckets. Must be less than or equal to: [${mostBuckets}] but this number of buckets was exceeded. This limit can be set by changing the [search.max_buckets] cluster level setting.`,
-        { max_buckets: mostBuckets },
+        `Trying to create too many buckets. Must be less than or equal to: [${maxBuckets}] but this number of buckets was exceeded. This limit can be set by changing the [search.max_buckets] cluster level setting.`,
+        { max_buckets: maxBuckets },
       );
   };
 }

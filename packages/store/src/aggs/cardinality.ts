@@ -9,7 +9,7 @@ import { columnOf, fieldName, missingNumber } from './values.ts';
  * Distinct values that one count holds. Elasticsearch estimates with HyperLogLog++; the store
  * counts exactly up to this many and then refuses.
  */
-const most = 2_000_000;
+const maxDistinct = 2_000_000;
 
 /**
  * The number of distinct values. Terms of a segment are first marked by ordinal, so each is decoded
@@ -21,9 +21,9 @@ export function cardinality(scope: RequestScope, spec: AggregationSpec): Aggrega
   const seen = new Set<string | number>();
   const add = (value: string | number) => {
     seen.add(value);
-    if (seen.size > most)
+    if (seen.size > maxDistinct)
       throw illegalArgument(
-        `[cardinality] more than ${most} distinct values are not supported by this store`,
+        `[cardinality] more than ${maxDistinct} distinct values are not supported by this store`,
       );
   };
   return {

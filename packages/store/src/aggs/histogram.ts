@@ -91,7 +91,7 @@ class Histogram implements Aggregator {
       const start = interval.floor(value);
       const number = starts.get(start) ?? starts.size;
       if (number === starts.size) starts.set(start, number);
-      // Two values of a document in one bucket are one document.
+      // A document with two values in one bucket counts once.
       if (doc === lastDoc && number === lastNumber) return;
       [lastDoc, lastNumber] = [doc, number];
       owners.push(doc);
@@ -134,7 +134,7 @@ class Histogram implements Aggregator {
     for (let start = first; start <= last; ) {
       this.#bucket(start);
       const following = next(start);
-      // Beyond the numbers that a double tells apart there is no next bucket.
+      // Where doubles are too coarse for the interval, the next start equals this one.
       if (following <= start) break;
       start = following;
     }
@@ -199,7 +199,7 @@ export function dateHistogram(scope: RequestScope, spec: AggregationSpec): Aggre
   const interval = dateInterval(spec.body, zone);
   const axis: Axis = {
     interval,
-    // Bounds of time are rounded to buckets, and the upper one is open.
+    // Bounds of dates are rounded down to buckets; the upper one is exclusive.
     isWithin: (start, { min, max }) =>
       (min === undefined || start >= interval.floor(min)) &&
       (max === undefined || start < interval.floor(max)),

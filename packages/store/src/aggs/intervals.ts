@@ -46,7 +46,7 @@ function zonedInterval(length: number, zone: string): Interval {
   const floor = (value: number) => {
     const offset = offsetOf(value, zone);
     const local = Math.floor((value + offset) / length) * length;
-    // Of an hour that clocks show twice, each has buckets of its own.
+    // An hour that clocks show twice has separate buckets for each pass.
     return offsetOf(local - offset, zone) === offset ? local - offset : localToUtc(local, zone);
   };
   return { floor, next: (start) => floor(start + length * 1.5) };

@@ -177,17 +177,17 @@ export function extendedStats(scope: RequestScope, spec: AggregationSpec): Aggre
     ];
     const [upper, lower] = bounds(Math.sqrt(variance));
     const [upperSampling, lowerSampling] = bounds(Math.sqrt(sampling));
-    // A number that cannot be told of one value is the text "NaN", where Elasticsearch has any values at all.
-    const told = (value: number) => (count === 0 ? null : (finite(value) ?? 'NaN'));
+    // Elasticsearch writes "NaN" for what one value cannot determine, and null where there are no values.
+    const finiteOrNaN = (value: number) => (count === 0 ? null : (finite(value) ?? 'NaN'));
     return {
       ...basics(moments),
       sum_of_squares: count === 0 ? null : (finite(sumOfSquares) ?? String(sumOfSquares)),
-      variance: told(variance),
-      variance_population: told(variance),
-      variance_sampling: told(sampling),
-      std_deviation: told(Math.sqrt(variance)),
-      std_deviation_population: told(Math.sqrt(variance)),
-      std_deviation_sampling: told(Math.sqrt(sampling)),
+      variance: finiteOrNaN(variance),
+      variance_population: finiteOrNaN(variance),
+      variance_sampling: finiteOrNaN(sampling),
+      std_deviation: finiteOrNaN(Math.sqrt(variance)),
+      std_deviation_population: finiteOrNaN(Math.sqrt(variance)),
+      std_deviation_sampling: finiteOrNaN(Math.sqrt(sampling)),
       std_deviation_bounds: {
         upper: count === 0 ? null : (upper ?? 'NaN'),
         lower: count === 0 ? null : (lower ?? 'NaN'),

@@ -16,7 +16,7 @@ export interface AggregationSpec {
 }
 
 /** Nesting of aggregations. The parser recurses. */
-const deepest = 10;
+const maxDepth = 10;
 
 /** Parses one aggregation: a type, and `aggs` and `meta` beside it. */
 function parseOne(name: string, json: Json, depth: number): AggregationSpec {
@@ -51,7 +51,7 @@ function parseOne(name: string, json: Json, depth: number): AggregationSpec {
 export function parseAggregations(json: Json | undefined, depth = 0): AggregationSpec[] {
   if (json === undefined || json === null) return [];
   if (!isObject(json)) throw parsingError('Expected [START_OBJECT] under [aggs]');
-  if (depth > deepest) throw illegalArgument('aggregations are nested too deeply for this store');
+  if (depth > maxDepth) throw illegalArgument('aggregations are nested too deeply for this store');
   return Object.entries(json).map(([name, one]) => parseOne(name, one, depth));
 }
 

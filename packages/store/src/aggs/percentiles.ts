@@ -8,10 +8,10 @@ import { type AggregationSpec, checkOptions } from './parse.ts';
 import { eachNumber, fieldName, missingNumber } from './values.ts';
 
 /** Percentiles by default, as in Elasticsearch. */
-const usual = [1, 5, 25, 50, 75, 95, 99];
+const defaultPercents = [1, 5, 25, 50, 75, 95, 99];
 
 /** Values held for one aggregation: 80 MB. */
-const most = 10_000_000;
+const maxValues = 10_000_000;
 
 /** Numbers in a typed array that doubles when it is full. */
 class Numbers {
@@ -19,8 +19,8 @@ class Numbers {
   #length = 0;
 
   push(value: number): void {
-    if (this.#length === most)
-      throw illegalArgument(`[percentiles] more than ${most} values are not supported by this store`);
+    if (this.#length === maxValues)
+      throw illegalArgument(`[percentiles] more than ${maxValues} values are not supported by this store`);
     if (this.#length === this.#values.length) {
       const grown = new Float64Array(this.#length * 2);
       grown.set(this.#values);
@@ -52,7 +52,7 @@ const percentName = (percent: number) => (Number.isInteger(percent) ? `${percent
 
 /** The percentiles that the request wants, ascending. */
 function percentsOf({ body }: AggregationSpec): number[] {
-  if (body.percents === undefined) return usual;
+  if (body.percents === undefined) return defaultPercents;
   const percents = Array.isArray(body.percents) ? body.percents.map(Number) : [];
   if (percents.length === 0) throw xContentError('[percents] must not be empty');
   const wrong = percents.find((percent) => !(percent >= 0 && percent <= 100));

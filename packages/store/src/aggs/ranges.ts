@@ -19,7 +19,7 @@ interface Range {
 /** How bounds are read and shown. `isText`: bounds are also shown as text. */
 interface Scale {
   read(value: Json): number;
-  /** How a bound looks in a key; and beside the number, where that differs. */
+  /** A bound as keys show it. */
   text(value: number): string;
   isText: boolean;
 }
@@ -61,7 +61,7 @@ function rangesOf(
   const given = spec.body.ranges;
   let ranges: Range[] | undefined;
   let scale: Scale | undefined;
-  // Dates are read in the format of the field, so the ranges are read when there is an index that has it.
+  // Dates are read in the field's format, so ranges are read with the first index that has the field.
   const prepared = (field?: Field): Range[] => {
     scale ??= scaleOf(field);
     ranges ??= readRanges(given, scale, () => newBucket(scope, spec.children));

@@ -51,7 +51,7 @@ export function byOrder<K extends Key>(orders: Order[]) {
     for (const { by, ascending } of orders) {
       const [x, y] = [value(a, by), value(b, by)];
       if (x === y) continue;
-      // What cannot be told goes last, whichever way the order is.
+      // A bucket without the metric sorts last in both directions.
       if (Number.isNaN(x)) return Number.isNaN(y) ? 0 : 1;
       if (Number.isNaN(y)) return -1;
       return x < y === ascending ? -1 : 1;
@@ -87,7 +87,7 @@ function listed(value: Json | undefined): ((key: string) => boolean) | undefined
 type Counts = Map<Key, number>;
 
 /** Terms counted for one aggregation: some 150 MB. */
-const mostTerms = 1_000_000;
+const maxTerms = 1_000_000;
 
 /**
  * The `terms` aggregation. Counts are exact over all segments, so `doc_count_error_upper_bound` is
@@ -200,8 +200,8 @@ class Terms implements Aggregator {
   #count(counts: Counts, key: Key, count: number): void {
     const known = counts.get(key);
     if (known === undefined && ((count === 0 && this.#least > 0) || !this.#isWanted(key))) return;
-    if (known === undefined && counts.size === mostTerms)
-      throw illegalArgument(`[terms] more than ${mostTerms} different terms are not supported by this store`);
+    if (known === undefined && counts.size === maxTerms)
+      throw illegalArgument(`[terms] more than ${maxTerms} different terms are not supported by this store`);
     counts.set(key, (known ?? 0) + count);
   }
 

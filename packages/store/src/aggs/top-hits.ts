@@ -21,7 +21,7 @@ const byScore: SortKey = {
 };
 
 /** Hits. Elasticsearch's `index.max_inner_result_window`. */
-const largest = 100;
+const maxHits = 100;
 
 /** The `top_hits` aggregation: the first documents of a bucket, as a search would show them. */
 export function topHits(_scope: RequestScope, spec: AggregationSpec): Aggregator {
@@ -30,9 +30,9 @@ export function topHits(_scope: RequestScope, spec: AggregationSpec): Aggregator
     'from size sort _source fields docvalue_fields version seq_no_primary_term track_scores stored_fields',
   );
   const size = numberOf(spec.body.size, 3);
-  if (size + numberOf(spec.body.from, 0) > largest)
+  if (size + numberOf(spec.body.from, 0) > maxHits)
     throw illegalArgument(
-      `Top hits result window is too large, the top hits aggregator [${spec.name}]'s from + size must be less than or equal to: [${largest}]`,
+      `Top hits result window is too large, the top hits aggregator [${spec.name}]'s from + size must be less than or equal to: [${maxHits}]`,
     );
   const request = parseSearch({ ...spec.body, size });
   const keys = request.sort.length > 0 ? request.sort : [byScore];

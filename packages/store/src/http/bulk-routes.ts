@@ -184,7 +184,7 @@ export function bulkRoutes(route: Route, engine: Engine, telemetry: StoreTelemet
     const requests = parseBulk(body, path.index);
     const isRefreshed = parameters.refresh === 'true' || parameters.refresh === '';
     const { items, refusals } = await engine.write(() => runBulk(engine, requests, isRefreshed));
-    telemetry.bulkTaken(items.length - refusals, refusals, body.length);
+    telemetry.bulkApplied(items.length - refusals, refusals, body.length);
     return { body: { errors: refusals > 0, took: Math.round(performance.now() - started), items } };
   });
 }

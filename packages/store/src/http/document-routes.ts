@@ -53,7 +53,7 @@ function writeAction({ parameters, path }: StoreRequest): WriteRequest['action']
   const type = parameters.op_type ?? 'index';
   if (type !== 'index' && type !== 'create')
     throw illegalArgument(`opType must be 'create' or 'index', found: [${type}]`);
-  // A new id overwrites nothing: so a data stream takes it, too.
+  // A new id overwrites nothing, so a data stream accepts it.
   return path.id === undefined && parameters.op_type === undefined ? 'create' : type;
 }
 

@@ -223,7 +223,7 @@ export function indexRoutes(route: Route, engine: Engine): void {
     `${names} force wait_if_ongoing`,
     (request) => refreshed(engine, request),
   );
-  // Segments are as they are; the answer is that of a merge that found nothing to do.
+  // There are no merges. The answer is that of a merge with nothing to do.
   route(
     'POST',
     ['/_forcemerge', '/:index/_forcemerge'],

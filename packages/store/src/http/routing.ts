@@ -48,7 +48,7 @@ function parseBody(body: Buffer): JsonObject {
     value = parseJson(body);
   } catch (error) {
     const { message } = error as Error;
-    // A text that ends too early is told from one that goes wrong.
+    // Elasticsearch has separate errors for JSON that ends too early and for malformed JSON.
     const isCut = /end of (JSON|data)|Unterminated|position (\d+)/.exec(message);
     if (isCut && (isCut[2] === undefined || Number(isCut[2]) >= body.toString().length))
       throw new StoreError(400, 'x_content_e_o_f_exception', 'Unexpected end of file');

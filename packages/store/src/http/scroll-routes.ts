@@ -12,7 +12,7 @@ import type { Route, StoreRequest } from './routing.ts';
 import { targetsOf } from './search-routes.ts';
 
 /** Documents deleted in one transaction. Other writes wait for no more than these. */
-const step = 2000;
+const documentsPerTransaction = 2000;
 
 /** Sequences of the documents that match, oldest first. */
 function matching(target: SearchTarget, query: Query, now: number): number[] {
@@ -30,8 +30,8 @@ async function deleteMatching(engine: Engine, target: SearchTarget, query: Query
   const { name } = target.index.record;
   const sequences = matching(target, query, engine.now());
   let deleted = 0;
-  for (let at = 0; at < sequences.length; at += step) {
-    const part = sequences.slice(at, at + step);
+  for (let at = 0; at < sequences.length; at += documentsPerTransaction) {
+    const part = sequences.slice(at, at + documentsPerTransaction);
     deleted += await engine.write(() => {
       if (!engine.catalog.get('index', name)) return 0;
       const { shard } = engine.open(name);
@@ -76,7 +76,15 @@ async function deleteByQuery(engine: Engine, { path, parameters, json }: StoreRe
   for (const target of targetsOf(engine, path.index, parameters))
     deleted += await deleteMatching(engine, target, query);
   const took = Math.round(performance.now() - started);
-  return { body: { took, total: deleted, deleted, batches: Math.ceil(deleted / step), ...outcome } };
+  return {
+    body: {
+      took,
+      total: deleted,
+      deleted,
+      batches: Math.ceil(deleted / documentsPerTransaction),
+      ...outcome,
+    },
+  };
 }
 
 /** Points in time and deletion by query. Scrolls are opened and read in `search-routes.ts`. */

@@ -79,7 +79,7 @@ function openScroll(
         : 'using [from] is not allowed in a scroll context',
     );
   const scroll = new Scroll(engine, targetsOf(engine, index, parameters), request);
-  // The first page is what may be refused, so it is made before anything is kept.
+  // A malformed search fails on its first page, so the scroll is kept only after that.
   const page = scroll.next();
   return { _scroll_id: scrolls.open(scroll, life), ...page };
 }
@@ -125,7 +125,7 @@ async function multiSearch(
   const lines = linesOf(body).filter((line, at) => line.length > 0 || at % 2 === 0);
   if (lines.length === 0)
     throw new StoreError(400, 'parse_exception', 'request body or source parameter is required');
-  // Read before any is run: what is malformed refuses the whole request.
+  // All searches are parsed before the first runs: a malformed one refuses the whole request.
   const searches = Array.from({ length: lines.length >> 1 }, (_, at) =>
     readSearch(lines[2 * at]!, lines[2 * at + 1]!, path.index, parameters),
   );
@@ -137,7 +137,7 @@ async function multiSearch(
       if (!(error instanceof StoreError)) throw error;
       responses.push(errorBody(error));
     }
-    // Writers and other searches come in between, and nobody works for a client that went away.
+    // Other requests get their turn here. Searches for a client that is gone are dropped.
     await turn();
     if (isGone()) break;
   }

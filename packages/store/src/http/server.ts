@@ -19,7 +19,7 @@ import { searchRoutes } from './search-routes.ts';
 import { templateRoutes } from './template-routes.ts';
 
 /** Bytes of a body, also after decompression. Elasticsearch's `http.max_content_length`. */
-const largestBody = 100 * 2 ** 20;
+const maxBodyBytes = 100 * 2 ** 20;
 
 const noSchemas = () => {
   throw new Error('routes of the store have no schemas');
@@ -30,7 +30,7 @@ const options = {
   logger: false,
   /** Requests are checked by the routes themselves, so Fastify's compilers of schemas are not loaded. */
   schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
-  bodyLimit: largestBody,
+  bodyLimit: maxBodyBytes,
   /** Milliseconds for a whole request to arrive. Without it, Fastify would wait for ever. */
   requestTimeout: 120_000,
   forceCloseConnections: true,
@@ -65,7 +65,7 @@ async function unpack(encoding: string | undefined, body: Buffer): Promise<Buffe
   if (!unpacker)
     throw new StoreError(415, 'illegal_argument_exception', `unknown content encoding [${encoding}]`);
   try {
-    return (await unpacker(body, { maxOutputLength: largestBody })) as Buffer;
+    return (await unpacker(body, { maxOutputLength: maxBodyBytes })) as Buffer;
   } catch (error) {
     const isLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
     const reason = isLarge

@@ -62,7 +62,7 @@ function endOfAlone(text: string, at: number, wide: boolean): number {
 }
 
 /** UTF-16 code units. Longer tokens are cut into pieces, as in Lucene (`max_token_length`). */
-const longest = 255;
+const maxTokenLength = 255;
 
 /**
  * Calls `emit` with each token and its start and end in the lower-case text, in order. O(length).
@@ -73,11 +73,11 @@ export function tokenize(text: string, emit: (token: string, start: number, end:
   const lower = text.toLowerCase();
   let start = -1;
   let before = none;
-  // A run of underscores is no word.
+  // A run of underscores alone is not a token.
   let isWord = false;
   const end = (at: number) => {
-    for (let from = start; isWord && from < at; from += longest) {
-      const until = Math.min(from + longest, at);
+    for (let from = start; isWord && from < at; from += maxTokenLength) {
+      const until = Math.min(from + maxTokenLength, at);
       emit(lower.slice(from, until), from, until);
     }
     start = -1;

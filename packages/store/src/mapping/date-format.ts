@@ -100,7 +100,7 @@ const named: Record<string, string> = {
  * The furthest date that JavaScript's `Date` holds, less a day so that every zone's local time is
  * in range.
  */
-export const furthestDate: Millis = 8.64e15 - 86_400_000;
+export const maxDate: Millis = 8.64e15 - 86_400_000;
 
 /**
  * Writes a moment in the first of several formats (`a||b`), in a zone's local time. A moment out of
@@ -109,7 +109,7 @@ export const furthestDate: Millis = 8.64e15 - 86_400_000;
  */
 export function formatDate(at: Millis, formats = 'strict_date_optional_time', zone = 'UTC'): string {
   const format = formats.split('||')[0]!.trim();
-  if (!(Math.abs(at) <= furthestDate)) return String(at);
+  if (!(Math.abs(at) <= maxDate)) return String(at);
   if (format === 'epoch_millis') return String(at);
   if (format === 'epoch_second') return String(at / 1000);
   if (zone === 'UTC' && named[format] === isoPattern) return new Date(at).toISOString();

@@ -41,7 +41,7 @@ function assemble(numbers: (number | undefined)[], millis: number | undefined, z
   if (new Date(local).getUTCDate() !== day) return undefined;
   const start = localToUtc(local, zone) + (millis ?? 0);
   if (millis !== undefined) return { start, end: start + 1 };
-  // What ends is a day at the least: to Elasticsearch `2026-03` ends with its first one.
+  // At least a day is rounded up: in Elasticsearch `2026-03` ends with its first day.
   first[Math.max(last, 2)]! += 1;
   return { start, end: localToUtc(at(first), zone) };
 }
@@ -96,12 +96,12 @@ export function patternTokens(pattern: string): { letter?: string; length: numbe
 }
 
 /** Characters. A pattern becomes a regular expression, and patterns come from requests. */
-const longestFormat = 256;
+const maxFormatLength = 256;
 
 /** A reader for a pattern. A missing year is 1970, as in Elasticsearch. */
 function readPattern(pattern: string): Reader {
-  if (pattern.length > longestFormat)
-    throw illegalArgument(`Invalid format: it is longer than ${longestFormat} characters`);
+  if (pattern.length > maxFormatLength)
+    throw illegalArgument(`Invalid format: it is longer than ${maxFormatLength} characters`);
   const places: number[] = [];
   let expression = '';
   for (const { letter, length, literal } of patternTokens(pattern)) {

@@ -3,7 +3,7 @@ import { documentError, illegalArgument, StoreError } from '../store-error.ts';
 import { dynamicDefinition } from './dynamic.ts';
 import type { Field, MappingNode, ObjectNode } from './field.ts';
 import type { Mapping } from './mapping.ts';
-import { Misfit, misfitError, type Stored, toStored } from './values.ts';
+import { MalformedValue, malformedError, type Stored, toStored } from './values.ts';
 
 /** In a term of a flattened field, what separates the key from the value, as in Elasticsearch. */
 export const keySeparator = '\0';
@@ -34,7 +34,7 @@ export class DocumentWalker {
   }
 
   /**
-   * Reads one document. `raw` returns its text, which is only needed to tell `5` from `5.0`.
+   * Reads one document. `raw` returns its text, which is only needed to distinguish `5` from `5.0`.
    * @throws StoreError where the document does not fit the mapping; the mapping is then as before.
    */
   walk(document: JsonObject, id: string | undefined, raw: () => string): void {
@@ -48,7 +48,7 @@ export class DocumentWalker {
       this.#mapping.rollback();
       throw error;
     }
-    this.#mapping.settle();
+    this.#mapping.commit();
     for (const field of this.#mapping.constants)
       if (!this.fields.includes(field)) this.#push(field, field.options.constant);
   }
@@ -159,13 +159,13 @@ export class DocumentWalker {
   #scalar(field: Field, value: Json | undefined): void {
     if (value === undefined) return;
     try {
-      if (typeof value === 'object') throw new Misfit(`Can't get text on a START_OBJECT`);
+      if (typeof value === 'object') throw new MalformedValue(`Can't get text on a START_OBJECT`);
       const stored = toStored(field, value);
       if (stored === undefined) this.#push(this.#mapping.ignored, field.name);
       else this.#push(field, stored);
     } catch (error) {
-      if (!(error instanceof Misfit)) throw error;
-      if (!field.options.ignoreMalformed) throw misfitError(field, value, this.#id, error.message);
+      if (!(error instanceof MalformedValue)) throw error;
+      if (!field.options.ignoreMalformed) throw malformedError(field, value, this.#id, error.message);
       this.#push(this.#mapping.ignored, field.name);
     }
     for (const subfield of field.subfields) this.#scalar(subfield, value);
@@ -175,7 +175,7 @@ export class DocumentWalker {
   #flattened(field: Field, value: Json): void {
     if (value === null) return;
     if (!isObject(value))
-      throw misfitError(
+      throw malformedError(
         field,
         value,
         this.#id,

@@ -14,7 +14,7 @@ const dateDetection = [
 
 /** The format by which a text is taken for a date, or undefined. */
 function dateFormatOf(text: string): string | undefined {
-  // "2026" would be a year; Elasticsearch, too, asks for a separator first.
+  // "2026" could be a year. Like Elasticsearch, require a separator.
   if (text.length > 64 || !/^\d{4}[-/]/.test(text)) return undefined;
   return dateDetection.find((formats) => parseDate(text, formats));
 }
@@ -61,12 +61,12 @@ const listOf = (value: Json | undefined): string[] =>
   value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(String);
 
 /** Characters of a regular expression in a template. */
-const longestPattern = 1_000;
+const maxPatternLength = 1_000;
 
 /** A test by RE2, in linear time: the pattern comes from a request and the name from a document. */
 function regexOf(pattern: string): (text: string) => boolean {
-  if (pattern.length > longestPattern)
-    throw mapperError(`Pattern of a dynamic template is longer than ${longestPattern} characters`);
+  if (pattern.length > maxPatternLength)
+    throw mapperError(`Pattern of a dynamic template is longer than ${maxPatternLength} characters`);
   try {
     const compiled = RE2JS.compile(`^(?:${pattern})$`);
     return (text) => compiled.test(text);

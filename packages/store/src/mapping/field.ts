@@ -31,7 +31,7 @@ const families: Record<string, Family> = {
   boolean: 'boolean',
   ip: 'ip',
   flattened: 'flattened',
-  // Kept in the document and never indexed: a query on one is refused.
+  // Kept in the document and not indexed. A query on such a field is refused.
   geo_point: 'stored',
   geo_shape: 'stored',
   binary: 'stored',

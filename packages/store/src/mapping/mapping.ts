@@ -20,7 +20,7 @@ const defaults: MappingSettings = { ignoreMalformed: false, fieldLimit: 1000, de
  *
  * Ownership: the mapping changes the `definition` that it was given. Callers pass a clone.
  *
- * Additions are provisional until `settle`; `rollback` removes them, so that a refused document
+ * Additions are provisional until `commit`; `rollback` removes them, so that a refused document
  * leaves no field behind.
  * @throws StoreError `mapper_parsing_exception` from the constructor for a definition that is malformed or asks for what the store does not support.
  */
@@ -36,8 +36,8 @@ export class Mapping {
   readonly settings: MappingSettings;
   readonly #objects = new Map<string, ObjectNode>();
   readonly #aliases = new Map<string, string>();
-  /** What was added since the last `settle`. */
-  readonly #unsettled: [parent: ObjectNode, name: string][] = [];
+  /** What was added since the last `commit`. */
+  readonly #uncommitted: [parent: ObjectNode, name: string][] = [];
   #slots = 0;
 
   constructor(definition: JsonObject, settings: Partial<MappingSettings> = {}) {
@@ -81,7 +81,7 @@ export class Mapping {
   named(pattern: string): [name: string, field: Field][] {
     const matching = wildcard(pattern);
     const all = [...this.fields.keys(), ...this.#aliases.keys()];
-    // Keys below a flattened field are only found by their whole name.
+    // Keys below a flattened field are found only by their full name.
     const names = pattern.includes('*') ? all.filter((name) => matching.test(name)) : [pattern];
     return names.flatMap((name): [string, Field][] => {
       const field = this.field(name);
@@ -100,7 +100,7 @@ export class Mapping {
    */
   add(parent: ObjectNode, name: string, definition: JsonObject): MappingNode {
     this.#checkDepth(parent, name, definition);
-    // Slots are no measure: what was taken back does not give its own back.
+    // Slots do not measure the size: a rolled-back field does not return its slot.
     if (this.fields.size + this.#objects.size >= this.settings.fieldLimit)
       throw new StoreError(
         400,
@@ -109,7 +109,7 @@ export class Mapping {
       );
     const node = this.#node(parent, name, definition);
     this.#propertiesOf(parent.path)[name] = definition;
-    this.#unsettled.push([parent, name]);
+    this.#uncommitted.push([parent, name]);
     return node;
   }
 
@@ -123,13 +123,13 @@ export class Mapping {
   }
 
   /** Keeps what was added since the last call. */
-  settle(): void {
-    this.#unsettled.length = 0;
+  commit(): void {
+    this.#uncommitted.length = 0;
   }
 
-  /** Removes what was added since the last `settle`, newest first. */
+  /** Removes what was added since the last `commit`, newest first. */
   rollback(): void {
-    for (const [parent, name] of this.#unsettled.splice(0).reverse()) {
+    for (const [parent, name] of this.#uncommitted.splice(0).reverse()) {
       const path = parent.path ? `${parent.path}.${name}` : name;
       parent.children.delete(name);
       delete this.#propertiesOf(parent.path)[name];

@@ -1,6 +1,6 @@
 import type { Json } from '../json.ts';
 import { documentError, type StoreError } from '../store-error.ts';
-import { furthestDate } from './date-format.ts';
+import { maxDate } from './date-format.ts';
 import { defaultFormats, documentDate } from './date-parse.ts';
 import type { Field } from './field.ts';
 import { encodeIp } from './ip.ts';
@@ -12,14 +12,14 @@ export type Stored = number | string | undefined;
  * A value does not fit its field. The message is Elasticsearch's reason; the walker adds the field
  * and the document, or ignores the value.
  */
-export class Misfit extends Error {}
+export class MalformedValue extends Error {}
 
 /** Ranges of the whole number types. Columns hold doubles, so whole numbers are exact up to 2^53. */
-export const wholeRanges: Record<string, [number, number]> = {
+export const integerRanges: Record<string, [number, number]> = {
   byte: [-128, 127],
   short: [-32_768, 32_767],
   integer: [-2_147_483_648, 2_147_483_647],
-  // As near as a double comes to 2^63 and 2^64.
+  // The closest doubles to the limits of 64-bit integers.
   long: [-(2 ** 63), 2 ** 63],
   unsigned_long: [0, 2 ** 64],
 };
@@ -30,16 +30,16 @@ function toNumber(field: Field, value: Json): number {
   if (typeof value === 'number') number = value;
   else if (typeof value === 'string' && field.options.coerce) {
     number = value.trim() === '' || /[xXoObB_]/.test(value) ? Number.NaN : Number(value);
-    if (!Number.isFinite(number)) throw new Misfit(`For input string: "${value}"`);
-  } else throw new Misfit(`For input string: "${String(value)}"`);
-  const range = wholeRanges[field.type];
+    if (!Number.isFinite(number)) throw new MalformedValue(`For input string: "${value}"`);
+  } else throw new MalformedValue(`For input string: "${String(value)}"`);
+  const range = integerRanges[field.type];
   if (!range) return toReal(field, number);
   if (number < range[0] || number > range[1])
-    throw new Misfit(
+    throw new MalformedValue(
       `Value [${value}] is out of range for ${field.type === 'integer' ? 'an' : 'a'} ${field.type}`,
     );
   if (!field.options.coerce && !Number.isInteger(number))
-    throw new Misfit(`${value} cannot be converted to ${field.type} without data loss`);
+    throw new MalformedValue(`${value} cannot be converted to ${field.type} without data loss`);
   return Math.trunc(number);
 }
 
@@ -50,7 +50,7 @@ function toNumber(field: Field, value: Json): number {
 function toReal(field: Field, number: number): number {
   const real = field.type === 'float' ? Math.fround(number) : number;
   if (!Number.isFinite(real))
-    throw new Misfit(`[${field.type}] supports only finite values, but got [${real}]`);
+    throw new MalformedValue(`[${field.type}] supports only finite values, but got [${real}]`);
   if (field.type === 'float') return real;
   const { scaling } = field.options;
   return field.type === 'scaled_float' && scaling ? Math.round(number * scaling) / scaling : number;
@@ -60,7 +60,7 @@ function toReal(field: Field, number: number): number {
 function toBoolean(value: Json): number {
   if (value === true || value === 'true') return 1;
   if (value === false || value === 'false' || value === '') return 0;
-  throw new Misfit(`Failed to parse value [${String(value)}] as only [true] or [false] are allowed.`);
+  throw new MalformedValue(`Failed to parse value [${String(value)}] as only [true] or [false] are allowed.`);
 }
 
 /**
@@ -76,9 +76,9 @@ function toDate(field: Field, value: Json): number {
         ? undefined
         : documentDate(String(value), formats);
   if (date === undefined)
-    throw new Misfit(`failed to parse date field [${String(value)}] with format [${formats}]`);
-  if (Math.abs(date) > furthestDate)
-    throw new Misfit(`date field [${String(value)}] is further away than this store reckons`);
+    throw new MalformedValue(`failed to parse date field [${String(value)}] with format [${formats}]`);
+  if (Math.abs(date) > maxDate)
+    throw new MalformedValue(`date field [${String(value)}] is further away than this store reckons`);
   return date;
 }
 
@@ -91,26 +91,26 @@ function toIp(value: Json): string {
   const known = addresses.get(text);
   if (known) return known;
   const encoded = encodeIp(text);
-  if (!encoded) throw new Misfit(`'${text}' is not an IP string literal.`);
+  if (!encoded) throw new MalformedValue(`'${text}' is not an IP string literal.`);
   if (addresses.size > 10_000) addresses.clear();
   addresses.set(text, encoded);
   return encoded;
 }
 
 /** Bytes. Lucene's limit for a term. */
-const longestTerm = 32_766;
+const maxTermBytes = 32_766;
 
 /** A term, or undefined where it is longer than `ignore_above`. */
 function toKeyword(field: Field, value: Json): string | undefined {
   const text = String(value);
   const { ignoreAbove } = field.options;
   if (ignoreAbove !== undefined && text.length > ignoreAbove) return undefined;
-  if (text.length * 3 > longestTerm && Buffer.byteLength(text) > longestTerm)
-    throw new Misfit(
-      `Document contains at least one immense term in field="${field.name}" (whose UTF8 encoding is longer than the max length ${longestTerm}), all of which were skipped.`,
+  if (text.length * 3 > maxTermBytes && Buffer.byteLength(text) > maxTermBytes)
+    throw new MalformedValue(
+      `Document contains at least one immense term in field="${field.name}" (whose UTF8 encoding is longer than the max length ${maxTermBytes}), all of which were skipped.`,
     );
   if (field.options.constant !== undefined && text !== field.options.constant)
-    throw new Misfit(
+    throw new MalformedValue(
       `[constant_keyword] field [${field.name}] only accepts values that are equal to the value defined in the mappings [${field.options.constant}], but got [${text}]`,
     );
   return text;
@@ -119,7 +119,7 @@ function toKeyword(field: Field, value: Json): string | undefined {
 /**
  * What a field's column keeps of a JSON value. Undefined for a keyword that is too long and for
  * families without a column.
- * @throws Misfit
+ * @throws MalformedValue
  */
 export function toStored(field: Field, value: Json): Stored {
   switch (field.family) {
@@ -142,7 +142,7 @@ export function toStored(field: Field, value: Json): Stored {
 
 /** Elasticsearch refuses an empty string for a number, whatever `coerce` says. */
 function malformedEmpty(): never {
-  throw new Misfit('For input string: ""');
+  throw new MalformedValue('For input string: ""');
 }
 
 /** A value as Elasticsearch shows it in an error: objects are written as Java writes a map. */
@@ -155,7 +155,12 @@ function preview(value: Json): string {
 }
 
 /** Elasticsearch's error for a document with a value that does not fit. */
-export function misfitError(field: Field, value: Json, id: string | undefined, reason: string): StoreError {
+export function malformedError(
+  field: Field,
+  value: Json,
+  id: string | undefined,
+  reason: string,
+): StoreError {
   const what = `failed to parse field [${field.name}] of type [${field.type}] in document with id '${id ?? ''}'.`;
   return documentError(`${what} Preview of field's value: '${preview(value)}'`, {
     type: 'illegal_argument_exception',

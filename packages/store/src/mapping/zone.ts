@@ -108,7 +108,7 @@ const isShort = (unit: CalendarUnit) => unit === 'second' || unit === 'minute' |
 
 /** The start of the calendar unit in which a moment lies, by a zone's clocks. */
 export function floorTo(utc: Millis, unit: CalendarUnit, zone = 'UTC'): Millis {
-  // The hour that clocks show twice is two hours: up to there the offset of the moment itself counts.
+  // An hour that clocks show twice is two hours, so short units use the offset at the moment itself.
   if (isShort(unit)) return floorLocal(utc + offsetOf(utc, zone), unit) - offsetOf(utc, zone);
   return localToUtc(floorLocal(utc + offsetOf(utc, zone), unit), zone);
 }

@@ -44,6 +44,6 @@ export interface Member {
 export class SyntaxProblem extends Error {}
 
 /** Nesting of parentheses. The parsers recurse, and query texts come from requests. */
-export const deepest = 50;
+export const maxNesting = 50;
 /** Characters that end a word unless a backslash precedes them. */
 export const special = new Set('+-!():^[]"{}~*?\\/&|<>= \t\n\r\u3000');

@@ -1,4 +1,4 @@
-import { type Clause, deepest, type Member, type Occurrence, SyntaxProblem, special } from './clauses.ts';
+import { type Clause, type Member, maxNesting, type Occurrence, SyntaxProblem, special } from './clauses.ts';
 
 type Conjunction = 'and' | 'or' | undefined;
 
@@ -65,7 +65,7 @@ export class LuceneSyntax {
   }
 
   #group(field: string | undefined): Clause {
-    if (++this.#depth > deepest) throw new SyntaxProblem('too many nested parentheses');
+    if (++this.#depth > maxNesting) throw new SyntaxProblem('too many nested parentheses');
     const members: Member[] = [];
     for (;;) {
       const conjunction = this.#conjunction();
@@ -89,7 +89,10 @@ export class LuceneSyntax {
     return { kind: 'group', members, boost: 1 };
   }
 
-  /** Bare words in a row are one text: a keyword field may have them as one term, and text all of them. */
+  /**
+   * Joins plain words in a row to one text, as Lucene's parser does: a keyword field compares it as
+   * a whole, a text field by its tokens.
+   */
   #absorb(first: Extract<Clause, { kind: 'word' }>): Clause {
     for (let { text } = first; ; ) {
       if (!this.#wordFollows(this.#at)) return { ...first, text };
@@ -103,7 +106,7 @@ export class LuceneSyntax {
     }
   }
 
-  /** Moves to the next clause, and tells whether it begins like a plain word. */
+  /** Moves to the next clause and returns whether it starts like a plain word. */
   #wordFollows(before: number): boolean {
     if (this.#isBound(before)) return false;
     this.#skip();
@@ -112,11 +115,18 @@ export class LuceneSyntax {
     return !/^(?:&&|\|\||[+\-!():^[\]"{}~/<>=]|(?:AND|OR|NOT)(?:[\s(+\-!"]|$))/.test(rest);
   }
 
-  /** Whether the word that ends here belongs to what follows: a field's name, a boost, an operand. */
+  /**
+   * Whether the word that ends at `at` belongs to what follows: it is a field's name, or has a
+   * boost or an operator.
+   */
   #isBound(at: number): boolean {
     return /^(?:[:^~*]|\s*(?:&&|\|\||(?:AND|OR)(?:[\s(+\-!"]|$)))/.test(this.#text.slice(at, at + 200));
   }
 
+  /**
+   * Adds a clause to a group. AND makes both neighbours required; OR makes them optional where AND
+   * is the default operator.
+   */
   #join(members: Member[], clause: Clause, conjunction: Conjunction, modifier: string | undefined): void {
     const last = members.at(-1);
     if (last && last.occurs !== 'mustNot') {
@@ -150,7 +160,10 @@ export class LuceneSyntax {
     return clause;
   }
 
-  /** `name:` in front of a clause; a name may hold escaped characters, wildcards among them. */
+  /**
+   * Reads `name:` in front of a clause. A name may contain escaped characters. The look-ahead is
+   * 600 characters.
+   */
   #field(): string | undefined {
     const match = /^(\*|(?:[^\s+\-!():^[\]"{}~\\/<>=&|*?]|\\.|(?<=[^\s(:])[-/&+])+):\s*/su.exec(
       this.#text.slice(this.#at, this.#at + 600),
@@ -166,6 +179,7 @@ export class LuceneSyntax {
     return this.#take(')') ? group : this.#fail();
   }
 
+  /** Reads up to the closing delimiter. */
   #quoted(quote: string): string {
     let text = '';
     for (this.#at++; this.#at < this.#text.length; this.#at++) {
@@ -194,6 +208,7 @@ export class LuceneSyntax {
     return { kind: 'phrase', field: undefined, text, slop, boost: 1 };
   }
 
+  /** Reads one end of a range. */
   #bound(end = /[\s\]}]/): string {
     this.#skip();
     if (this.#text[this.#at] === '"') return this.#quoted('"');
@@ -225,11 +240,12 @@ export class LuceneSyntax {
     return { kind: 'range', field: undefined, low, high, lowOpen, highOpen, boost: 1 };
   }
 
+  /** Reads a word or a pattern up to a character that ends it. */
   #word(field: string | undefined): Clause {
     const start = this.#at;
     while (this.#at < this.#text.length) {
       const char = this.#text[this.#at]!;
-      // One `&` or `|` is a character like others; two are an operator.
+      // A single `&` or `|` is an ordinary character; a double one is an operator.
       const isLone = '&|'.includes(char) && this.#text[this.#at + 1] !== char;
       const isInner = isLone || ('-+=<>&|'.includes(char) && this.#at > start);
       if (char === '\\') this.#at++;

@@ -13,7 +13,7 @@ import { idsMatcher, terms } from './term-queries.ts';
  * Nesting of compound queries. Elasticsearch's `indices.query.bool.max_nested_depth` is 30, too;
  * the parser recurses.
  */
-const deepest = 30;
+const maxDepth = 30;
 
 /**
  * Parses the `query` of a request: an object with one member, the name of the query. Without a
@@ -30,7 +30,7 @@ export function parseQuery(json: Json | undefined, depth = 0): Query {
   if (names.length === 0) throw illegalArgument('query malformed, empty clause found');
   if (names.length > 1)
     throw parsingError(`[${names[0]}] malformed query, expected [END_OBJECT] but found [FIELD_NAME]`);
-  if (depth > deepest)
+  if (depth > maxDepth)
     throw parsingError(
       `The nested depth of the query exceeds the maximum nested depth for queries set in [indices.query.bool.max_nested_depth]`,
     );
@@ -74,9 +74,9 @@ const parseBool: Parser = (body, depth) => {
   const boost = numberOf(body.boost, 1);
   const asked = body.minimum_should_match as string | number | undefined;
   const otherwise = should.length > 0 && must.length + filter.length === 0 ? 1 : 0;
-  // Of a query that has nothing but `should`, one must hold, whatever is asked.
+  // A query with only `should` clauses requires one of them, whatever minimum_should_match is.
   const least = should.length > 0 && must.length + filter.length === 0 ? 1 : 0;
-  // And one that has nothing but `must_not` loses what is asked, when Elasticsearch adds all documents to it.
+  // A query with only `must_not` clauses ignores minimum_should_match: Elasticsearch adds match_all to it.
   const isNegative = must.length + filter.length + should.length === 0;
   const minimum = isNegative ? 0 : Math.max(minimumShould(asked, should.length, otherwise), least);
   return (context) => {

@@ -7,12 +7,12 @@ const meta = /[\\^$.|?*+()[\]{}]/g;
  * Characters. Elasticsearch's `index.max_regex_length`; the cost of compiling grows with the
  * length.
  */
-const longest = 1_000;
+const maxPatternLength = 1_000;
 
 function checkLength(pattern: string, query: string): void {
-  if (pattern.length > longest)
+  if (pattern.length > maxPatternLength)
     throw illegalArgument(
-      `The length of regex [${pattern.length}] used in the ${query} Query request has exceeded the allowed maximum of [${longest}].`,
+      `The length of regex [${pattern.length}] used in the ${query} Query request has exceeded the allowed maximum of [${maxPatternLength}].`,
     );
 }
 
@@ -24,7 +24,7 @@ function checkLength(pattern: string, query: string): void {
  */
 export function wildcardTest(pattern: string, caseInsensitive = false): (text: string) => boolean {
   checkLength(pattern, 'Wildcard');
-  // No pattern: to Elasticsearch it matches nothing, the empty text included.
+  // As in Elasticsearch, an empty pattern matches nothing, not even the empty term.
   if (pattern === '') return () => false;
   let expression = '';
   for (let at = 0; at < pattern.length; at++) {

@@ -2,7 +2,7 @@ import type { Json } from '../json.ts';
 import { parseDateMath } from '../mapping/date-math.ts';
 import type { Field } from '../mapping/field.ts';
 import { encodeIp } from '../mapping/ip.ts';
-import { wholeRanges } from '../mapping/values.ts';
+import { integerRanges } from '../mapping/values.ts';
 import { noBits, unite } from '../storage/bits.ts';
 import { documentsBetween, documentsWithTerms, documentsWithToken } from '../storage/column.ts';
 import type { Segment } from '../storage/segment.ts';
@@ -42,7 +42,7 @@ function number(field: Field, value: Json): number {
     typeof value === 'boolean' ? Number(value) : value === 'true' ? 1 : value === 'false' ? 0 : Number(value);
   if (Number.isNaN(read) || value === '')
     throw queryShardError(`failed to create query: For input string: "${String(value)}"`);
-  const limits = wholeRanges[field.type];
+  const limits = integerRanges[field.type];
   if (limits && !(Math.trunc(read) >= limits[0] && Math.trunc(read) <= limits[1]))
     throw queryShardError(
       `failed to create query: Value [${String(value)}] is out of range for ${field.type === 'integer' ? 'an' : 'a'} ${field.type}`,

@@ -1,4 +1,4 @@
-import { type Clause, deepest, type Member, SyntaxProblem } from './clauses.ts';
+import { type Clause, type Member, maxNesting, SyntaxProblem } from './clauses.ts';
 
 /** Whether all members of a group have the same occurrence. */
 const isRow = (members: Member[], occurs: Member['occurs']) =>
@@ -41,7 +41,7 @@ export function simpleSyntax(text: string, operator: 'and' | 'or'): Clause {
   }
 
   function operand(depth: number): Clause | undefined {
-    // Each word nests what stands before it: the stack would be the limit.
+    // Each word nests the clauses before it, and later passes recurse over them.
     if (++words > 1024) throw new SyntaxProblem('too many clauses');
     if (text[at] === '"') return phrase();
     if (text[at] === '(') {
@@ -57,7 +57,7 @@ export function simpleSyntax(text: string, operator: 'and' | 'or'): Clause {
   function combine(left: Clause | undefined, right: Clause, how: 'and' | 'or'): Clause {
     if (!left) return right;
     const occurs = how === 'and' ? 'must' : 'should';
-    // A row of the same operator stays one group: nested, each level would look for all that is below it again.
+    // Clauses with the same operator stay in one group: each level of nesting would match all levels below again.
     if (left.kind === 'group' && left.boost === 1 && isRow(left.members, occurs))
       return { ...left, members: [...left.members, { clause: right, occurs }] };
     const members: Member[] = [
@@ -68,7 +68,7 @@ export function simpleSyntax(text: string, operator: 'and' | 'or'): Clause {
   }
 
   function group(depth: number): Clause {
-    if (depth > deepest) throw new SyntaxProblem('too many nested parentheses');
+    if (depth > maxNesting) throw new SyntaxProblem('too many nested parentheses');
     let result: Clause | undefined;
     let how: 'and' | 'or' | undefined;
     for (skip(); at < text.length && text[at] !== ')'; skip()) {

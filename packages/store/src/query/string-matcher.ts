@@ -38,7 +38,7 @@ export interface StringOptions {
   noLeadingWildcard?: boolean;
 }
 
-/** A clause that looks at a field. */
+/** A clause that searches a field. */
 type Leaf = Exclude<Clause, { kind: 'group' } | { kind: 'all' }>;
 
 /** The matcher of a leaf on one field. */
@@ -95,7 +95,7 @@ function leafMatcher(context: QueryContext, leaf: Leaf, options: StringOptions):
   if (leaf.field === '_exists_')
     return exists(context, leaf.kind === 'range' ? leaf.low : leaf.text, leaf.boost);
   const fields = fieldsOf(context, leaf.field, options);
-  // On fields that nobody named a value that cannot be theirs is no error.
+  // Where the query does not name the field, a value that does not fit its type is not an error.
   const isNamed = !(leaf.field ?? options.fields[0] ?? '*').includes('*');
   const isLenient = options.isLenient || !isNamed;
   if (isNamed && !isLenient) for (const [field] of fields) searchedField(context, field, 'query_string');
@@ -142,7 +142,7 @@ function clauseMatcher(
  * Lucene's limit on clauses (`indices.query.bool.max_clause_count`). It bounds the cost of a short
  * request.
  */
-const mostClauses = 1024;
+const maxClauses = 1024;
 
 function countClauses(clause: Clause): number {
   return clause.kind === 'group'
@@ -170,8 +170,8 @@ function parseClause(text: string, parse: () => Clause): Clause {
 export function toQuery(text: string, parse: () => Clause, options: StringOptions): Query {
   return (context) => {
     const clause = parseClause(text, parse);
-    if (countClauses(clause) > mostClauses)
-      throw queryShardError(`failed to create query: maxClauseCount is set to ${mostClauses}`);
+    if (countClauses(clause) > maxClauses)
+      throw queryShardError(`failed to create query: maxClauseCount is set to ${maxClauses}`);
     const whole: Clause = { kind: 'group', members: [{ clause, occurs: 'must' }], boost: options.boost };
     return clauseMatcher(context, whole, options, true);
   };

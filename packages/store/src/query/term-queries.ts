@@ -2,7 +2,7 @@ import type { Json } from '../json.ts';
 import { parseDateMath } from '../mapping/date-math.ts';
 import type { Field } from '../mapping/field.ts';
 import { ipRange } from '../mapping/ip.ts';
-import { Misfit, toStored, wholeRanges } from '../mapping/values.ts';
+import { integerRanges, MalformedValue, toStored } from '../mapping/values.ts';
 import { hasBit, noBits, unite } from '../storage/bits.ts';
 import {
   type Column,
@@ -43,7 +43,7 @@ function storedTerm(field: Field, value: Json, context: QueryContext): number | 
   try {
     return toStored({ ...field, options: { ...field.options, coerce: true } }, value);
   } catch (error) {
-    if (!(error instanceof Misfit)) throw error;
+    if (!(error instanceof MalformedValue)) throw error;
     throw queryShardError(`failed to create query: ${error.message}`);
   }
 }
@@ -53,7 +53,7 @@ function storedTerm(field: Field, value: Json, context: QueryContext): number | 
  * out of its range.
  */
 function isNever({ type }: Field, value: Json): boolean {
-  const [number, range] = [Number(value), wholeRanges[type]];
+  const [number, range] = [Number(value), integerRanges[type]];
   if (!range || Number.isNaN(number) || value === '') return false;
   return !Number.isInteger(number) || number < range[0] || number > range[1];
 }

@@ -112,7 +112,7 @@ function documentTokens(context: QueryContext, field: Field, segment: Segment, d
 
 /**
  * The matcher of `match_phrase` and `match_phrase_prefix`. Postings have no positions: they give
- * the documents with all words, and the documents themselves tell whether the words are in order.
+ * the documents with all words, and the documents show whether the words are in order.
  * Phrases in logs are rare enough for that, and the index is half the size.
  * @throws StoreError
  */

@@ -19,7 +19,7 @@ const sentence = new RegExp(
     `\\u2029`,
     `[!?\\u3002\\uff01\\uff1f](?:[!?\\u3002\\uff01\\uff1f]|${closing})*${space}*\\u2029?`,
     `[.\\uff0e](?=(${closing}*))\\1(?:${space}*\\u2029|${space}*(?=${other})|${space}+(?=${capital}))`,
-    // No end: passed over as a whole, so that a row of periods is read once and not from each of them.
+    // Not a boundary. Consumed as a whole, so that a run of periods is scanned once, not from each period.
     `(?<inner>[.\\uff0e]${closing}*)`,
   ].join('|'),
   'gu',

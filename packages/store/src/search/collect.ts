@@ -51,7 +51,7 @@ export class TopHits {
    * Whether no document of a segment can be among the first. `bounds` are those of the first key's
    * field in the segment.
    */
-  cannotGain(bounds: readonly [number, number] | undefined): boolean {
+  canSkip(bounds: readonly [number, number] | undefined): boolean {
     const key = this.#keys[0];
     const worst = this.#worst?.values[0];
     if (!bounds || !key || typeof worst !== 'number' || key.missing !== '_last') return false;
@@ -70,7 +70,7 @@ export class TopHits {
     if (this.#limit === 0) return;
     const readers = this.#keys.map((key) => keyReader(context, key, segment, scores));
     for (const doc of docsOf(bits)) {
-      if (this.#isOut(readers[0], doc, place, segment.base + doc)) continue;
+      if (this.#isExcluded(readers[0], doc, place, segment.base + doc)) continue;
       const values = readers.map((read) => read(doc));
       if (this.#after && !this.#isAfter(values)) continue;
       const candidate = {
@@ -97,7 +97,7 @@ export class TopHits {
    * Whether the first key alone excludes a document. Most are excluded here, before anything is
    * allocated.
    */
-  #isOut(first: KeyReader | undefined, doc: number, place: number, sequence: number): boolean {
+  #isExcluded(first: KeyReader | undefined, doc: number, place: number, sequence: number): boolean {
     if (!first || (!this.#worst && !this.#past)) return false;
     const value = first(doc);
     return (
@@ -142,7 +142,7 @@ export class TopHits {
  * Segments in the order in which the remaining ones can be skipped soonest: for newest first, those
  * with the newest documents.
  */
-export function inUsefulOrder(
+export function inSkippingOrder(
   segments: Segment[],
   field: Field | undefined,
   key: SortKey | undefined,

@@ -9,9 +9,9 @@ import type { Scroll } from './scroll.ts';
  * Contexts that may be open at once (`search.max_open_scroll_context` is 500 in Elasticsearch).
  * Each holds references to hits in memory.
  */
-const mostContexts = 100;
+const maxContexts = 100;
 /** Milliseconds. Elasticsearch's `search.max_keep_alive`. */
-const longestLife = 24 * 3_600_000;
+const maxKeepAlive = 24 * 3_600_000;
 
 /**
  * A `keep_alive` or `scroll` parameter in milliseconds. `name` is the parameter, for errors.
@@ -23,7 +23,7 @@ export function keepAlive(text: string | undefined, name: string): Millis {
     throw illegalArgument(
       `failed to parse setting [${name}] with value [${text}] as a time value: unit is missing or unrecognized`,
     );
-  if (life > longestLife)
+  if (life > maxKeepAlive)
     throw illegalArgument(`Keep alive for request (${text}) is too large. It must be less than (1d).`);
   return life;
 }
@@ -62,11 +62,11 @@ class Contexts<T> {
    */
   open(value: T, life: Millis): string {
     this.#expire();
-    if (this.#live.size >= mostContexts)
+    if (this.#live.size >= maxContexts)
       throw new StoreError(
         429,
         'rejected_execution_exception',
-        `Trying to create too many search contexts. Must be less than or equal to: [${mostContexts}].`,
+        `Trying to create too many search contexts. Must be less than or equal to: [${maxContexts}].`,
       );
     const id = randomBytes(24).toString('base64url');
     this.#live.set(id, { value, until: this.#now() + life });

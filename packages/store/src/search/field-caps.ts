@@ -74,7 +74,7 @@ export function fieldCaps(targets: SearchTarget[], fields: Json | undefined, wit
   for (const target of targets)
     for (const [name, capability] of fieldsOf(target)) {
       const isObject = capability.type === 'object' || capability.type === 'nested';
-      // The objects on the way to a named field are shown with it.
+      // The objects that contain a named field are listed with it.
       const isOnTheWay = isObject && patterns.some((pattern) => pattern.startsWith(`${name}.`));
       if (!isOnTheWay && !matchers.some((matcher) => matcher.test(name))) continue;
       const types = found.get(name) ?? new Map<string, Capability>();

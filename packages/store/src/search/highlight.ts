@@ -35,7 +35,7 @@ function shownAddress(text: string): string {
 }
 
 /**
- * Highlights the hits of one index. The query tells what it looks for in a document
+ * Highlights the hits of one index. The query states what it searches for in a document
  * (`Matcher.marks`); the document's values are analysed again, since postings have no positions.
  * Costs O(length of the values) for each hit that is shown.
  * @throws StoreError from the constructor where a `highlight_query` cannot run on the index.

@@ -51,7 +51,7 @@ function runsOf(tokens: PlacedToken[], { words, slop }: Mark): PlacedToken[][] {
   const moved = ones.map((some, at) => some.map((token) => ({ token, place: token.place - at })));
   const lows = slop === 0 ? moved[0]! : moved.flat().sort((a, b) => a.place - b.place);
   const reached = moved.map(() => 0);
-  // Of loose runs with the same end the last, which is the tightest, stands for all.
+  // Of several runs with the same last token, the one that starts last is kept: it is the tightest.
   const runs = new Map<PlacedToken, PlacedToken[]>();
   for (const { place: low } of lows) {
     const nearest = moved.map((some, at) => {

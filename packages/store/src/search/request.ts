@@ -159,8 +159,8 @@ function sortOf(body: JsonObject, parameters: Parameters): SortKey[] {
   const sort = parameters.sort === undefined ? parseSort(body.sort) : parseSortParameter(parameters.sort);
   const isByScore = sort.length === 1 && sort[0]!.field === '_score' && sort[0]!.order === 'desc';
   if (isByScore && body.search_after === undefined) return [];
-  const isTold = sort.length === 0 || sort.some(({ field }) => field === '_shard_doc');
-  return body.pit === undefined || isTold ? sort : [...sort, byPlace];
+  const isTotalOrder = sort.length === 0 || sort.some(({ field }) => field === '_shard_doc');
+  return body.pit === undefined || isTotalOrder ? sort : [...sort, byPlace];
 }
 
 /**

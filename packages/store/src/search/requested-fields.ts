@@ -4,7 +4,7 @@ import type { Field } from '../mapping/field.ts';
 import { decodeIp } from '../mapping/ip.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { partsAt, valuesAt } from '../mapping/source-values.ts';
-import { Misfit, type Stored, toStored } from '../mapping/values.ts';
+import { MalformedValue, type Stored, toStored } from '../mapping/values.ts';
 import { fielddataError } from '../store-error.ts';
 import type { FieldRequest } from './source-filter.ts';
 
@@ -38,7 +38,7 @@ function valuesOf(source: JsonObject, field: Field, format: string | undefined):
       const one = shown(field, value, toStored(field, value), format);
       return one === undefined ? [] : [one];
     } catch (error) {
-      if (error instanceof Misfit) return [];
+      if (error instanceof MalformedValue) return [];
       throw error;
     }
   });

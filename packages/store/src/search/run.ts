@@ -12,7 +12,7 @@ import {
   segmentSize,
 } from '../storage/bits.ts';
 import type { Segment } from '../storage/segment.ts';
-import { boundedField, inUsefulOrder, type TopHits } from './collect.ts';
+import { boundedField, inSkippingOrder, type TopHits } from './collect.ts';
 import { checkWindow, type SearchRequest } from './request.ts';
 import { sortField } from './sort.ts';
 import type { SortKey } from './sort-request.ts';
@@ -60,19 +60,19 @@ export class Run {
     checkWindow(this.#request);
     const context = contextOf(target.index, now);
     const matcher = this.#request.query(context);
-    // What is wrong with a query for highlighting is wrong whether there are hits or not.
+    // A highlight query that cannot run on the index is an error even without hits.
     for (const [, { query }] of this.#request.highlight?.fields ?? []) query?.(context);
     const filter = this.#request.postFilter?.(context);
     const field = boundedField(context, this.#keys[0]);
     for (const key of this.#keys) sortField(context, key);
-    for (const segment of inUsefulOrder(target.index.shard.segments, field, this.#keys[0])) {
+    for (const segment of inSkippingOrder(target.index.shard.segments, field, this.#keys[0])) {
       if (target.before !== undefined && segment.base >= target.before) continue;
       const bits = this.#matching(matcher, segment, target.before);
       const scores = this.#isScored ? this.#scores(matcher, segment, bits) : undefined;
       this.#aggregations.collect(context, segment, docsOf(bits), scores);
       if (filter) intersect(bits, filter.match(segment));
       this.total += countBits(bits);
-      if (field && this.#top.cannotGain(segment.bounds(field))) continue;
+      if (field && this.#top.canSkip(segment.bounds(field))) continue;
       this.#top.collect(context, target.index, place, segment, bits, scores);
     }
   }
@@ -92,7 +92,7 @@ export class Run {
     const least = this.#request.minScore ?? Number.NEGATIVE_INFINITY;
     for (let doc = 0; doc < segment.size; doc++) {
       if (!hasBit(bits, doc)) continue;
-      // Lucene's scores are floats; equal ones must be equal here, too, for ties to fall the same way.
+      // Lucene's scores are floats. Rounding makes scores equal that are equal there, so ties sort alike.
       const score = Math.fround(scores[doc]!);
       scores[doc] = score;
       if (score < least) clearBit(bits, doc);

@@ -7,13 +7,13 @@ import type { SearchTarget } from './run.ts';
 import { answer, type Found, find } from './search.ts';
 
 /** Hits that a scroll looks for at once. It holds no more of them, however many there are. */
-const ahead = 20_000;
+const candidatesAtOnce = 20_000;
 
 /**
  * Binds a query once for each index. Term statistics then stay those of the first page: otherwise
  * documents written meanwhile would change scores and move hits to pages that were already read.
  */
-function once(query: Query): Query {
+function boundOnce(query: Query): Query {
   const known = new Map<unknown, Matcher>();
   return (context) => {
     const matcher = known.get(context.shard) ?? query(context);
@@ -46,9 +46,13 @@ export class Scroll {
     this.#shards = targets.length;
     this.#targets = targets.map(({ index }, place) => ({ index, place, before: index.shard.nextSequence }));
     const { query, postFilter } = request;
-    this.#request = { ...request, query: once(query), ...(postFilter && { postFilter: once(postFilter) }) };
-    this.#found = find(this.#targets, this.#request, engine.now(), Math.max(ahead, request.size));
-    this.#isAll = this.#found.candidates.length < ahead;
+    this.#request = {
+      ...request,
+      query: boundOnce(query),
+      ...(postFilter && { postFilter: boundOnce(postFilter) }),
+    };
+    this.#found = find(this.#targets, this.#request, engine.now(), Math.max(candidatesAtOnce, request.size));
+    this.#isAll = this.#found.candidates.length < candidatesAtOnce;
   }
 
   /**
@@ -73,11 +77,17 @@ export class Scroll {
     if (!last || this.#isAll) return;
     this.#targets = this.#targets.filter((target) => this.#isThere(target));
     const request = { ...this.#request, aggregations: [] };
-    const { candidates } = find(this.#targets, request, this.#found.now, Math.max(ahead, request.size), last);
+    const { candidates } = find(
+      this.#targets,
+      request,
+      this.#found.now,
+      Math.max(candidatesAtOnce, request.size),
+      last,
+    );
     const rest: Candidate[] = this.#found.candidates.slice(this.#at);
     this.#found = { ...this.#found, candidates: [...rest, ...candidates] };
     this.#at = 0;
-    this.#isAll = candidates.length < ahead;
+    this.#isAll = candidates.length < candidatesAtOnce;
   }
 
   /**

@@ -70,14 +70,14 @@ export function find(
     request.aggregations.some((spec) => spec.needsScores);
   const context: QueryContext | undefined = targets[0] && contextOf(targets[0].index, now);
   const after = request.after?.map((value, at) =>
-    afterValue(value, keys[at]!, context && sortFieldQuietly(context, keys[at]!), now),
+    afterValue(value, keys[at]!, context && uncheckedSortField(context, keys[at]!), now),
   );
   const top = new TopHits(limit, keys, after, past);
   const aggregations = new Aggregations(request.aggregations, now);
   const run = new Run(request, top, keys, aggregations, isScored);
   for (const [place, target] of targets.entries())
     naming(target.index, () => run.index(target, target.place ?? place, now));
-  // The best score is only known where scores are looked at first of all.
+  // Elasticsearch knows the best score only if the first sort key is the score, or if scores are tracked.
   const isScoreFirst = isByScore || request.trackScores;
   const showsScore = isScoreFirst && limit > 0 && run.maxScore > Number.NEGATIVE_INFINITY;
   return {
@@ -91,7 +91,7 @@ export function find(
 }
 
 /** The field of a sort key, without checks. */
-function sortFieldQuietly(context: QueryContext, key: SortKey) {
+function uncheckedSortField(context: QueryContext, key: SortKey) {
   return context.mapping.field(key.field);
 }
 
@@ -124,7 +124,7 @@ export function answer(
     _shards: shardsOf(shards),
     hits: {
       total: totalOf(found.total, request.trackTotal),
-      // Where there is no index to search, Elasticsearch says 0.
+      // Without an index to search, Elasticsearch answers 0.
       max_score: shards === 0 ? 0 : found.maxScore === null ? null : shortFloat(found.maxScore),
       hits: page
         .map((candidate) =>

@@ -69,7 +69,7 @@ export function parseSortParameter(text: string): SortKey[] {
   return text.split(',').flatMap((part) => {
     const colon = part.lastIndexOf(':');
     if (colon === -1) return sortKey(part, part === '_score' ? 'desc' : 'asc');
-    // A direction that there is not is no sort at all: so Elasticsearch has it in addresses.
+    // Elasticsearch ignores a key with an unknown direction in the address.
     const direction = part.slice(colon + 1);
     return direction === 'asc' || direction === 'desc' ? sortKey(part.slice(0, colon), direction) : [];
   });

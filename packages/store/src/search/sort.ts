@@ -3,7 +3,7 @@ import { formatDate } from '../mapping/date-format.ts';
 import { parseDateMath } from '../mapping/date-math.ts';
 import type { Field } from '../mapping/field.ts';
 import { decodeIp, encodeIp } from '../mapping/ip.ts';
-import { wholeRanges } from '../mapping/values.ts';
+import { integerRanges } from '../mapping/values.ts';
 import { fieldOf, type QueryContext } from '../query/matcher.ts';
 import { stringsOf } from '../query/shape.ts';
 import { type Column, valuesOf } from '../storage/column.ts';
@@ -25,8 +25,8 @@ const everything = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const
 /** The number that stands for a missing one. */
 function missingNumber(key: SortKey, type: string): number {
   if (key.missing !== '_last' && key.missing !== '_first') return Number(key.missing);
-  // An int of Java's ends where others go on, and a missing one stands beside a real one of that value.
-  const [lowest, highest] = type === 'integer' ? wholeRanges.integer! : everything;
+  // Elasticsearch uses the limits of int for a missing integer, so it ties with a real value of that size.
+  const [lowest, highest] = type === 'integer' ? integerRanges.integer! : everything;
   return isHigh(key) ? highest : lowest;
 }
 
@@ -81,14 +81,14 @@ export function sortField(context: QueryContext, key: SortKey): Field | undefine
 export type KeyReader = (doc: number) => SortValue;
 
 /** Averages and sums of whole numbers are rounded for sorting, as Elasticsearch does. */
-const wholeTypes = ['long', 'integer', 'short', 'byte', 'unsigned_long', 'date'];
+const integerTypes = ['long', 'integer', 'short', 'byte', 'unsigned_long', 'date'];
 
 /** A reader of a column. Terms are compared as text, since ordinals differ between segments. */
 function columnReader(column: Column | undefined, key: SortKey, isText: boolean, type: string): KeyReader {
   const own = key.missing !== '_last' && key.missing !== '_first';
   const missing = isText ? (own ? String(key.missing) : null) : missingNumber(key, type);
   if (!column || column.kind === 'text') return () => missing;
-  const round = wholeTypes.includes(type) ? Math.round : (value: number) => value;
+  const round = integerTypes.includes(type) ? Math.round : (value: number) => value;
   return (doc) => {
     const [from, to] = valuesOf(column, doc);
     if (from === to) return missing;
@@ -145,7 +145,7 @@ export function shownValue(value: SortValue, key: SortKey, field: Field | undefi
   if (typeof value === 'string') return field?.family === 'ip' ? decodeIp(value) : value;
   if (value === null) return null;
   const isDate = field ? field.family === 'date' : key.unmapped === 'date';
-  // A moment that is missing has no text.
+  // A missing date has no formatted form.
   if (!Number.isFinite(value) && isDate && key.format) return null;
   if (!Number.isFinite(value)) {
     const isReal = field && ['double', 'float', 'half_float', 'scaled_float'].includes(field.type);

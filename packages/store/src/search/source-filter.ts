@@ -58,7 +58,7 @@ export function sourceOf(body: JsonObject, parameters: Parameters): SourceFilter
   const filter = parseSourceFilter(named);
   if (includes !== undefined) filter.includes = includes.split(',');
   if (excludes !== undefined) filter.excludes = excludes.split(',');
-  // Who asks for stored fields gets the document only when asking for that, too.
+  // With `stored_fields`, the source is shown only if the request names it as well.
   if (body.stored_fields !== undefined && named === undefined) filter.isWanted = false;
   return filter;
 }

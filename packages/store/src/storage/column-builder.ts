@@ -99,7 +99,7 @@ export class TermBuilder implements ColumnBuilder {
     const number = this.#known.get(value) ?? this.#known.size;
     if (number === this.#known.size) this.#known.set(value, number);
     if (doc !== this.#lastDoc) this.#lastStart = this.#numbers.length;
-    // A document has a term or has it not: `["a", "a"]` counts once.
+    // A document has a term at most once: `["a", "a"]` counts once.
     else if (this.#has(number)) return;
     this.#lastDoc = doc;
     this.#docs.push(doc);
@@ -131,11 +131,11 @@ export class TermBuilder implements ColumnBuilder {
  * V8 represents a longer substring as a view of the whole string, which keeps the message alive for
  * as long as one of its tokens.
  */
-const longestCopied = 12;
+const maxCopiedLength = 12;
 
 /** A copy of the text that refers to no other string. */
 const ownText = (part: string): string =>
-  part.length > longestCopied ? (JSON.parse(JSON.stringify(part)) as string) : part;
+  part.length > maxCopiedLength ? (JSON.parse(JSON.stringify(part)) as string) : part;
 
 /**
  * Builds the columns of text fields: postings with frequencies and field lengths, without
@@ -180,7 +180,7 @@ export class TextBuilder implements ColumnBuilder {
     this.#length = 0;
     tokenize(value, this.#emit);
     while (this.#lengths.length <= doc) this.#lengths.push(0);
-    // One more than the tokens: an empty text is there, and has none.
+    // Tokens plus one: an empty text has length 1, a missing one 0.
     this.#lengths.set(doc, (this.#lengths.at(doc) || 1) + this.#length);
   }
 

@@ -47,7 +47,10 @@ export class ColumnCache {
     }
   }
 
-  /** The newest entry stays whatever its size: somebody is about to use it. */
+  /**
+   * Drops columns until the limit is met. The most recent one stays whatever its size, since the
+   * caller is about to use it.
+   */
   #shrink(): void {
     for (const [key, { bytes }] of this.#entries) {
       if (this.#bytes <= this.#limit || this.#entries.size === 1) return;

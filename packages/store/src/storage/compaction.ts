@@ -4,9 +4,9 @@ import { open, type RootDatabase } from 'lmdb';
 import { databasesOf, environment, storePath } from './files.ts';
 
 /** Bytes. A smaller file is left alone: there is little to gain. */
-const worthwhile = 64 * 2 ** 20;
+const minFileBytes = 64 * 2 ** 20;
 /** Ratio of free pages from which a copy is made. */
-const mostlyEmpty = 0.5;
+const minFreeRatio = 0.5;
 
 /** What a compaction changed. */
 interface Compaction {
@@ -24,7 +24,7 @@ interface Compaction {
  * either file whole. Where the disk has no room for the copy, nothing changes and the result is
  * undefined. Other errors are thrown. Takes as long as writing the live pages.
  */
-export async function compact(folder: string, from = worthwhile): Promise<Compaction | undefined> {
+export async function compact(folder: string, from = minFileBytes): Promise<Compaction | undefined> {
   const path = storePath(folder);
   const copy = `${path}.compact`;
   rmSync(copy, { force: true });
@@ -40,7 +40,7 @@ export async function compact(folder: string, from = worthwhile): Promise<Compac
 async function copied(path: string, copy: string): Promise<boolean> {
   const root = open<Buffer, Buffer>({ path, ...environment });
   try {
-    if (emptyShare(root) < mostlyEmpty) return false;
+    if (freeRatio(root) < minFreeRatio) return false;
     await root.backup(copy, true);
     sync(copy);
     return true;
@@ -62,7 +62,7 @@ interface Stats {
 }
 
 /** Ratio of pages that no database uses. LMDB counts overflow pages (long values) separately. */
-function emptyShare(root: RootDatabase<Buffer, Buffer>): number {
+function freeRatio(root: RootDatabase<Buffer, Buffer>): number {
   const used = [root, ...databasesOf(root)].reduce((pages, database) => {
     const { treeBranchPageCount, treeLeafPageCount, overflowPages } = database.getStats() as Stats;
     return pages + treeBranchPageCount + treeLeafPageCount + overflowPages;

@@ -90,7 +90,7 @@ export function idKey(index: number, id: string): Buffer {
 }
 
 /** Bytes. A longer field name would not fit in a key and is replaced by its digest. */
-const longestField = 600;
+const maxFieldLength = 600;
 
 /**
  * `#` starts no field name that Elasticsearch's clients send, and the digest is 64 hexadecimal
@@ -102,12 +102,12 @@ const digestOf = (field: string) => `#${createHash('sha256').update(field).diges
 export function columnKey(index: number, base: number, field: string): Buffer {
   return Buffer.concat([
     numberKey(index, base),
-    Buffer.from(field.length > longestField ? digestOf(field) : field),
+    Buffer.from(field.length > maxFieldLength ? digestOf(field) : field),
   ]);
 }
 
 /** Bytes. Elasticsearch refuses longer ids; LMDB's limit for a whole key is 1,978 bytes here. */
-export const longestId = 512;
+export const maxIdBytes = 512;
 
 /** A document as the database `documents` keeps it. */
 export interface StoredDocument {

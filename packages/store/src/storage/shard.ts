@@ -117,7 +117,7 @@ export class Shard {
   /** The document, or undefined if it was deleted since it was found, alone or with its index. */
   readLive(sequence: number): StoredDocument | undefined {
     if (!this.#isLive(sequence)) return undefined;
-    // Of an index that was deleted, too, somebody may still hold the hits.
+    // The index may have been deleted while a scroll or a search still refers to the document.
     const bytes = this.#files.documents.getBinary(numberKey(this.number, sequence));
     return bytes && decodeDocument(bytes);
   }
@@ -138,7 +138,7 @@ export class Shard {
       encodeDocument({ id, version, written: now, source }),
     );
     this.#files.ids.putSync(idKey(this.number, id), entry);
-    if (old) this.#bury(old.sequence);
+    if (old) this.#removeFromSegment(old.sequence);
     this.open.add(this.#walker.fields, this.#walker.values, source.length, now);
     if (this.open.isFull) this.seal();
     const { grown } = this.#walker;
@@ -149,7 +149,7 @@ export class Shard {
   /** Deletes a live document and its id. */
   delete(found: Found): void {
     this.#files.ids.removeSync(idKey(this.number, found.id));
-    this.#bury(found.sequence);
+    this.#removeFromSegment(found.sequence);
   }
 
   /**
@@ -185,7 +185,7 @@ export class Shard {
   }
 
   /** Removes a document from its segment's live set and from disk. */
-  #bury(sequence: number): void {
+  #removeFromSegment(sequence: number): void {
     const segment = this.segmentOf(sequence);
     segment?.delete(sequence - segment.base);
     this.#files.documents.removeSync(numberKey(this.number, sequence));
