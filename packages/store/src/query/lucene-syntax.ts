@@ -89,10 +89,7 @@ export class LuceneSyntax {
     return { kind: 'group', members, boost: 1 };
   }
 
-  /**
-   * Joins plain words in a row to one text, as Lucene's parser does: a keyword field compares it as
-   * a whole, a text field by its tokens.
-   */
+  /** Joins plain words in a row to one text: a keyword compares it as a whole, text by its tokens. */
   #absorb(first: Extract<Clause, { kind: 'word' }>): Clause {
     for (let { text } = first; ; ) {
       if (!this.#wordFollows(this.#at)) return { ...first, text };
@@ -115,18 +112,12 @@ export class LuceneSyntax {
     return !/^(?:&&|\|\||[+\-!():^[\]"{}~/<>=]|(?:AND|OR|NOT)(?:[\s(+\-!"]|$))/.test(rest);
   }
 
-  /**
-   * Whether the word that ends at `at` belongs to what follows: it is a field's name, or has a
-   * boost or an operator.
-   */
+  /** Whether the word that ends here is a field's name, or has a boost or an operator. */
   #isBound(at: number): boolean {
     return /^(?:[:^~*]|\s*(?:&&|\|\||(?:AND|OR)(?:[\s(+\-!"]|$)))/.test(this.#text.slice(at, at + 200));
   }
 
-  /**
-   * Adds a clause to a group. AND makes both neighbours required; OR makes them optional where AND
-   * is the default operator.
-   */
+  /** AND makes both neighbours required; OR makes them optional where AND is the default. */
   #join(members: Member[], clause: Clause, conjunction: Conjunction, modifier: string | undefined): void {
     const last = members.at(-1);
     if (last && last.occurs !== 'mustNot') {
@@ -160,10 +151,7 @@ export class LuceneSyntax {
     return clause;
   }
 
-  /**
-   * Reads `name:` in front of a clause. A name may contain escaped characters. The look-ahead is
-   * 600 characters.
-   */
+  /** Reads `name:` in front of a clause, with escaped characters. */
   #field(): string | undefined {
     const match = /^(\*|(?:[^\s+\-!():^[\]"{}~\\/<>=&|*?]|\\.|(?<=[^\s(:])[-/&+])+):\s*/su.exec(
       this.#text.slice(this.#at, this.#at + 600),
@@ -179,7 +167,6 @@ export class LuceneSyntax {
     return this.#take(')') ? group : this.#fail();
   }
 
-  /** Reads up to the closing delimiter. */
   #quoted(quote: string): string {
     let text = '';
     for (this.#at++; this.#at < this.#text.length; this.#at++) {
@@ -208,7 +195,6 @@ export class LuceneSyntax {
     return { kind: 'phrase', field: undefined, text, slop, boost: 1 };
   }
 
-  /** Reads one end of a range. */
   #bound(end = /[\s\]}]/): string {
     this.#skip();
     if (this.#text[this.#at] === '"') return this.#quoted('"');
@@ -240,7 +226,6 @@ export class LuceneSyntax {
     return { kind: 'range', field: undefined, low, high, lowOpen, highOpen, boost: 1 };
   }
 
-  /** Reads a word or a pattern up to a character that ends it. */
   #word(field: string | undefined): Clause {
     const start = this.#at;
     while (this.#at < this.#text.length) {
