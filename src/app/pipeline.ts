@@ -98,16 +98,16 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       undo,
     );
 
-    const looked = {
+    const monitored = {
       ...{ journal, analyser, indexer, forwarding, delivery, lumberjack, inputs, receivedAt },
       get forwarder() {
         return forwarding.reader;
       },
     };
-    const selfMonitoring = startSelfMonitoring(looked, config, folders, instruments);
+    const selfMonitoring = startSelfMonitoring(monitored, config, folders, instruments);
     undo.add(() => selfMonitoring.stop());
 
-    return Object.assign(looked, { selfMonitoring, stop: () => undo.run() });
+    return Object.assign(monitored, { selfMonitoring, stop: () => undo.run() });
   } catch (error) {
     await undo.run();
     throw error;

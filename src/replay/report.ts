@@ -56,8 +56,8 @@ export class Reporter implements Observer {
     this.#rules = new Map(enabled.map((rule) => [rule.name, new RuleBook(alertSettings(rule))]));
   }
 
-  observed(looked: ObservedDecision): void {
-    this.#rules.get(looked.rule.config.name)?.looked(looked);
+  observed(decision: ObservedDecision): void {
+    this.#rules.get(decision.rule.config.name)?.observed(decision);
   }
 
   counted({ rule, outcome }: CountedEvent): void {
@@ -114,13 +114,13 @@ class RuleBook {
     this.#timeline = new Timeline(settings.over);
   }
 
-  looked({ rule, observation: { at, value }, judgement }: ObservedDecision): void {
+  observed({ rule, observation: { at, value }, judgement }: ObservedDecision): void {
     const { distance } = judgement.measuredBy ?? rule.condition!;
     const held = judgement.verdict === 'true';
     this.#timeline.add(at, value === undefined ? undefined : { value, held, distance: distance(value) });
   }
 
-  /** Adds a window result of a rule without a condition; for other rules `looked` has added it. */
+  /** Adds a window result of a rule without a condition; for other rules `observed` has added it. */
   counted({ end, value }: WindowResult): void {
     if (this.#settings.when !== undefined) return;
     this.#timeline.add(end, value === undefined ? undefined : { value, held: false, distance: value });

@@ -8,7 +8,7 @@ import { printable } from '../../util/text.ts';
 import { moment, timeFrom } from '../arguments.ts';
 import { type ConfigArguments, validConfig } from '../configuration.ts';
 import { columns, type Terminal } from '../terminal.ts';
-import { retryOrDrop, type Settled } from './retry-or-drop.ts';
+import { type Resolution, retryOrDrop } from './retry-or-drop.ts';
 
 export interface DeadLettersArguments extends ConfigArguments {
   action: string;
@@ -68,14 +68,15 @@ async function list(given: DeadLettersArguments, terminal: Terminal): Promise<nu
   return 0;
 }
 
-function tableOf(letters: StoredDeadLetter[], count: number): string {
+function tableOf(deadLetters: StoredDeadLetter[], count: number): string {
   if (count === 0) return 'There are no such dead letters.';
-  const rows = letters.map(({ time, id, index, reason }) => [
+  const rows = deadLetters.map(({ time, id, index, reason }) => [
     moment(Date.parse(time)),
     ...[id, index, brief(reason)].map(printable),
   ]);
   const table = columns([['refused', 'id', 'index', 'reason'], ...rows]);
-  const more = count > letters.length ? ` (the ${letters.length} newest are shown; --json prints all)` : '';
+  const more =
+    count > deadLetters.length ? ` (the ${deadLetters.length} newest are shown; --json prints all)` : '';
   return `${table}\n${count === 1 ? 'One dead letter' : `${count} dead letters`}${more}.`;
 }
 
@@ -142,17 +143,17 @@ async function resolve(given: DeadLettersArguments, terminal: Terminal): Promise
   return outcome.kind === 'retried' && outcome.deadLettered > 0 ? 1 : 0;
 }
 
-function numberOf(settled: Settled): number {
-  if (settled.kind === 'dropped') return settled.dropped;
-  return settled.indexed + settled.duplicates + settled.deadLettered;
+function numberOf(resolution: Resolution): number {
+  if (resolution.kind === 'dropped') return resolution.dropped;
+  return resolution.indexed + resolution.duplicates + resolution.deadLettered;
 }
 
-const lettersIn = (count: number) => (count === 1 ? '1 dead letter' : `${count} dead letters`);
+const deadLettersIn = (count: number) => (count === 1 ? '1 dead letter' : `${count} dead letters`);
 
-function sentenceOf(settled: Settled): string {
-  if (settled.kind === 'dropped') return `${lettersIn(settled.dropped)} dropped.`;
-  const { indexed, duplicates, deadLettered } = settled;
+function sentenceOf(resolution: Resolution): string {
+  if (resolution.kind === 'dropped') return `${deadLettersIn(resolution.dropped)} dropped.`;
+  const { indexed, duplicates, deadLettered } = resolution;
   const known = duplicates > 0 ? `, ${duplicates} in the index already` : '';
   const again = deadLettered > 0 ? `, ${deadLettered} refused again, and kept with the new reason` : '';
-  return `${lettersIn(indexed)} delivered${known}${again}.`;
+  return `${deadLettersIn(indexed)} delivered${known}${again}.`;
 }

@@ -32,8 +32,8 @@ function formatExplanation(explanation: Explanation): string {
     `${printable(question.rule)}${group === '' ? '' : ` (${printable(group)})`}\n${printable(answer)}`,
     columns(settingsOf(settings)),
     tableOf(windows, String(settings.measure ?? '')),
-    amiss('too late', late),
-    amiss('without the field', missing),
+    eventsOf('too late', late),
+    eventsOf('without the field', missing),
     remarks.map(printable).join('\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -91,7 +91,7 @@ function tableOf(windows: readonly ExplainedWindow[], measure: string): string {
   return columns([['window', 'value', 'events', 'status', 'timer', 'why'], ...rows]);
 }
 
-function amiss(what: string, { count, samples }: UncountedEvents): string {
+function eventsOf(what: string, { count, samples }: UncountedEvents): string {
   if (count === 0) return '';
   return [
     `${countOf(count, 'event')} ${what}:`,

@@ -14,7 +14,7 @@ import { ask, sourceOf } from '../api-client.ts';
 
 type Action = 'retry' | 'drop';
 type Wanted = DeadLetterFilter & { all?: true };
-export type Settled = Exclude<DeadLetterOutcome, { kind: 'unavailable' }>;
+export type Resolution = Exclude<DeadLetterOutcome, { kind: 'unavailable' }>;
 
 /**
  * Retries or drops dead letters. Only one process may write the file of dead letters: where a server holds the data
@@ -25,7 +25,7 @@ export async function retryOrDrop(
   wanted: Wanted,
   config: Config,
   token: string | undefined,
-): Promise<Settled> {
+): Promise<Resolution> {
   const folder = folderOf(config);
   if (folder === 'held') return throughServer(action, wanted, config, token);
   try {
@@ -52,13 +52,13 @@ async function throughServer(
   wanted: Wanted,
   config: Config,
   token: string | undefined,
-): Promise<Settled> {
+): Promise<Resolution> {
   const configured = sourceOf(config);
   const source = { ...configured, token: token ?? configured.token };
-  return ask<Settled>(source, `/dead-letters/${action}`, { body: wanted, timeout: answersWithin });
+  return ask<Resolution>(source, `/dead-letters/${action}`, { body: wanted, timeout: answersWithin });
 }
 
-async function alone(action: Action, { all: _, ...filter }: Wanted, config: Config): Promise<Settled> {
+async function alone(action: Action, { all: _, ...filter }: Wanted, config: Config): Promise<Resolution> {
   // The command prints the result; the log is for errors only.
   const quiet = { ...config, log: { ...config.log, level: 'error' as const } };
   const log = createLog(quiet.log, { secrets: secretsOf(config) });
