@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { outputItem } from '../../src/alerts/documents.ts';
 import { schema } from '../../src/config/schema/schema.ts';
 import type { Episode, Output, Transition, WindowResult } from '../../src/model.ts';
-import { aNotification, anEpisode, aTransition } from '../support/alerts.ts';
+import { aNotification, anEpisode, aTransition } from '../support/rules/alerts.ts';
 
 const config = schema.parse({ indexing: { namespace: 'prod', alerts: 'my-alerts' } });
 const item = (output: Output) => outputItem(output, config)!;

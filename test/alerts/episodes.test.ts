@@ -5,8 +5,8 @@ import { type Change, Episodes } from '../../src/alerts/episodes.ts';
 import type { AlertState, AlertStatus, Episode, Observation, Output, Sample } from '../../src/model.ts';
 import { fresh } from '../../src/rules/alert/machine.ts';
 import { compileRule } from '../../src/rules/rule.ts';
-import { step } from '../support/alert-states.ts';
-import { type RuleInput, ruleConfig } from '../support/rules.ts';
+import { step } from '../support/rules/alert-states.ts';
+import { type RuleInput, ruleConfig } from '../support/rules/rules.ts';
 
 const ten = Date.parse('2026-11-21T10:00:00Z');
 const second = 1000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { messageOf } from '../../src/alerts/template.ts';
 import { messageProblems } from '../../src/rules/problems.ts';
-import { ruleConfig } from '../support/rules.ts';
+import { ruleConfig } from '../support/rules/rules.ts';
 
 const context = {
   value: 7,

@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { diceOf } from '../support/dice.ts';
-import { startFlakyProxy } from '../support/flaky-proxy.ts';
+import { startFlakyProxy } from '../support/lumberjack/flaky-proxy.ts';
+import { sendStubbornly } from '../support/lumberjack/stubborn-sender.ts';
 import { rounds } from '../support/rounds.ts';
 import { Server } from '../support/server.ts';
-import { sendStubbornly } from '../support/stubborn-sender.ts';
 
 const count = 4_000;
 const runs = rounds('FLAKY_RUNS', 1);

@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/generator/client.ts';
 import { eventually, reported } from '../support/eventually.ts';
-import { hostOf, texts } from '../support/logstash.ts';
-import { lumberjackServer, type ReceivedBy } from '../support/lumberjack-server.ts';
+import { hostOf, texts } from '../support/lumberjack/logstash.ts';
+import { lumberjackServer, type ReceivedBy } from '../support/lumberjack/server.ts';
+import { awaitedLater } from '../support/lumberjack/shipper.ts';
 import { Server } from '../support/server.ts';
-import { awaitedLater } from '../support/shipper.ts';
 
 const backoff = { init: '20ms', max: '100ms' };
 const within = { timeout: 40_000 };

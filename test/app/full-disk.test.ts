@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connect, type LumberjackClient } from '../../src/generator/client.ts';
 import { eventually } from '../support/eventually.ts';
+import { awaitedLater } from '../support/lumberjack/shipper.ts';
 import { Server } from '../support/server.ts';
-import { awaitedLater } from '../support/shipper.ts';
 
 const mount = (...args: string[]) => spawnSync('mount', args, { encoding: 'utf8' }).status === 0;
 

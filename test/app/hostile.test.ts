@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type LumberjackClient } from '../../src/generator/client.ts';
 import { eventually } from '../support/eventually.ts';
-import { C, J, rawC, uint32, W } from '../support/frames.ts';
-import { connectSender } from '../support/lumberjack-sender.ts';
+import { C, J, rawC, uint32, W } from '../support/lumberjack/frames.ts';
+import { connectSender } from '../support/lumberjack/sender.ts';
 import { Server } from '../support/server.ts';
 
 const text = (value: string) => Buffer.from(value, 'latin1');

@@ -6,9 +6,9 @@ import type { Episode, Output } from '../../src/model.ts';
 import { load } from '../support/config.ts';
 import { eventually } from '../support/eventually.ts';
 import { anHttpServer, reply } from '../support/http.ts';
+import { aShipper } from '../support/lumberjack/shipper.ts';
 import { rounds } from '../support/rounds.ts';
 import { Server, type StoredDocument } from '../support/server.ts';
-import { aShipper } from '../support/shipper.ts';
 
 const kills = rounds('KILL_RUNS', 2);
 const windowSize = 20;

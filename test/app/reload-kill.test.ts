@@ -5,9 +5,9 @@ import type { Transition } from '../../src/model.ts';
 import { load } from '../support/config.ts';
 import { eventually } from '../support/eventually.ts';
 import { anHttpServer, reply } from '../support/http.ts';
+import { aShipper } from '../support/lumberjack/shipper.ts';
 import { rounds } from '../support/rounds.ts';
 import { Server } from '../support/server.ts';
-import { aShipper } from '../support/shipper.ts';
 
 const kills = rounds('RELOAD_KILL_RUNS', 2);
 

@@ -10,7 +10,7 @@ import { certificateFiles, makeAuthority } from '../support/certificates.ts';
 import { terminal } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
-import { configWith } from '../support/records.ts';
+import { configWith } from '../support/journal/records.ts';
 
 const authority = makeAuthority();
 const files = certificateFiles(authority);

@@ -6,8 +6,8 @@ import { schema } from '../../src/config/schema/schema.ts';
 import { startLumberjackInput } from '../../src/inputs/lumberjack/input.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { aFolder } from '../support/folder.ts';
-import { J, W } from '../support/frames.ts';
-import { connectSender, type Sender } from '../support/lumberjack-sender.ts';
+import { J, W } from '../support/lumberjack/frames.ts';
+import { connectSender, type Sender } from '../support/lumberjack/sender.ts';
 import { patience } from '../support/patience.ts';
 
 /** What Filebeat waits for a sign of life before it gives its connection up. */

@@ -6,7 +6,7 @@ import { startApp } from '../../src/app/app.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { aFolder } from '../support/folder.ts';
-import { configWith } from '../support/records.ts';
+import { configWith } from '../support/journal/records.ts';
 
 const onAnyPort = { inputs: { lumberjack: { port: 0 } }, store: { port: 0 }, api: { port: 0 } };
 const log = { level: 'error' } as const;

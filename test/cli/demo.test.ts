@@ -7,7 +7,7 @@ import { isFree, portOrAny } from '../../src/cli/commands/ports.ts';
 import type { GenerateOptions } from '../../src/generator/generate.ts';
 import type { Progress } from '../../src/generator/play.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';
-import { transition } from '../support/transition.ts';
+import { transition } from '../support/rules/transition.ts';
 
 const servers: Server[] = [];
 afterEach(() => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { explainAlert } from '../../src/cli/commands/explain.ts';
 import { combinedTime } from '../../src/generator/access-line.ts';
 import { terminal } from '../support/cli.ts';
-import { journalOf } from '../support/journal-folder.ts';
+import { journalOf } from '../support/journal/folder.ts';
 
 const start = Date.parse('2026-01-01T00:00:00Z');
 const line = (second: number, address = '192.0.2.1') =>

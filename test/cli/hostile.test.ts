@@ -13,9 +13,9 @@ import { terminal } from '../support/cli.ts';
 import { load } from '../support/config.ts';
 import { aFolder } from '../support/folder.ts';
 import { hostileText, isHarmless } from '../support/hostile.ts';
-import { journalOf } from '../support/journal-folder.ts';
+import { journalOf } from '../support/journal/folder.ts';
+import { transition } from '../support/rules/transition.ts';
 import { status } from '../support/status.ts';
-import { transition } from '../support/transition.ts';
 
 const forged = '\n2026-01-01 00:00:00.000  ▲ active    forged';
 /** As a sender writes it into every field that it can. */

@@ -8,7 +8,7 @@ import type { FieldValue } from '../../src/model.ts';
 import { messageProblems, ruleProblems } from '../../src/rules/problems.ts';
 import { parseDuration } from '../../src/util/units.ts';
 import { load } from '../support/config.ts';
-import { event, play, type Step, told } from '../support/runs.ts';
+import { event, play, type Step, told } from '../support/rules/runs.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const page = readFileSync(`${root}docs/rules.md`, 'utf8').replaceAll('\r\n', '\n');

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { secretsOf } from '../../src/config/secrets.ts';
 import { analysisOf, ruleChanges } from '../../src/engine/analysis.ts';
-import { configWith } from '../support/records.ts';
-import type { RuleInput } from '../support/rules.ts';
+import { configWith } from '../support/journal/records.ts';
+import type { RuleInput } from '../support/rules/rules.ts';
 
 const none = { added: [], changed: [], told: [], removed: [], disabled: [], unchanged: 0 };
 const rule: RuleInput = { name: 'one', over: '1s', when: '>= 5' };

@@ -10,7 +10,7 @@ import type { JournalRecord, Output } from '../../src/model.ts';
 import { type Checkpoint, Results } from '../../src/readers/results.ts';
 import { lmdbOptions } from '../../src/util/lmdb.ts';
 import { aFolder } from '../support/folder.ts';
-import { aBatch, aTick, journaled } from '../support/records.ts';
+import { aBatch, aTick, journaled } from '../support/journal/records.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/checkpoint-0.1', import.meta.url));
 const textOf = (name: string) => readFileSync(join(folder, name), 'utf8');

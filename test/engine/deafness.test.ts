@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { schema } from '../../src/config/schema/schema.ts';
 import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import type { JournalRecord, Output } from '../../src/model.ts';
-import { ten, told } from '../support/runs.ts';
+import { ten, told } from '../support/rules/runs.ts';
 
 const config = schema.parse({
   rules: [{ name: 'silent', kind: 'absence', by: ['host.name'], every: '1m', lateness: '0s' }],

@@ -10,9 +10,9 @@ import { startRule } from '../../src/rules/rule.ts';
 import type { Run } from '../../src/rules/run/run.ts';
 import { EventClock } from '../../src/windows/clocks/event-clock.ts';
 import { readEvent } from '../support/events.ts';
-import { aBatch, aTick, at, configWith, journaled, t } from '../support/records.ts';
+import { aBatch, aTick, at, configWith, journaled, t } from '../support/journal/records.ts';
 import { rounds } from '../support/rounds.ts';
-import { type RuleInput, ruleConfig } from '../support/rules.ts';
+import { type RuleInput, ruleConfig } from '../support/rules/rules.ts';
 
 const texts = ['a', 'b', 'A', '500', '5e2', '-0', 'true', 'null', '10.0.0.1', '10.0.0.0/8', '2023-11', ''];
 const fields = ['n', 'http.code', 'source.ip', '@timestamp', 'event.created', 'message', 'log.level', 'tags'];

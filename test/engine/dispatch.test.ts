@@ -3,8 +3,8 @@ import { Dispatch } from '../../src/engine/dispatch.ts';
 import type { FieldValue } from '../../src/model.ts';
 import { startRule } from '../../src/rules/rule.ts';
 import type { Run } from '../../src/rules/run/run.ts';
-import { ruleConfig, ruleOfKind } from '../support/rules.ts';
-import { event } from '../support/runs.ts';
+import { ruleConfig, ruleOfKind } from '../support/rules/rules.ts';
+import { event } from '../support/rules/runs.ts';
 
 /** Rules that are called by their filters, in the order in which they stand. */
 const rulesWith = (...filters: string[]): Run[] =>

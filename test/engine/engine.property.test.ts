@@ -4,9 +4,18 @@ import type { Engine } from '../../src/engine/engine.ts';
 import type { Batch, JournalRecord, Tick } from '../../src/model.ts';
 import { Results } from '../../src/readers/results.ts';
 import { aFolder } from '../support/folder.ts';
-import { aBatch, aTick, at, type Document, engineWith, journaled, outputsOf, t } from '../support/records.ts';
+import {
+  aBatch,
+  aTick,
+  at,
+  type Document,
+  engineWith,
+  journaled,
+  outputsOf,
+  t,
+} from '../support/journal/records.ts';
 import { rounds } from '../support/rounds.ts';
-import type { RuleInput } from '../support/rules.ts';
+import type { RuleInput } from '../support/rules/rules.ts';
 
 /** Rules of all kinds: raised early and not, held, kept, hopping, grouped, over a sketch, and with hysteresis. */
 const rules: RuleInput[] = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch, Tick } from '../../src/model.ts';
-import { aBatch, aTick, at, engineWith, journaled, outputsOf, t, told } from '../support/records.ts';
+import { aBatch, aTick, at, engineWith, journaled, outputsOf, t, told } from '../support/journal/records.ts';
 
 const counting = { name: 'counting', over: '1s', lateness: '0s' } as const;
 const burst = { name: 'burst', over: '1s', lateness: '0s', when: '>= 3', record: false } as const;

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { RuleConfig } from '../../src/config/schema/rules.ts';
 import type { Output } from '../../src/model.ts';
 import { startRule } from '../../src/rules/rule.ts';
-import { ruleConfig, ruleOfKind } from '../support/rules.ts';
-import { event } from '../support/runs.ts';
+import { ruleConfig, ruleOfKind } from '../support/rules/rules.ts';
+import { event } from '../support/rules/runs.ts';
 
 const windows = { over: '2s', every: '500ms', lateness: '1s', by: ['host.name'] };
 const rules: RuleConfig[] = [

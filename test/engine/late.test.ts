@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Episode } from '../../src/model.ts';
-import { ruleConfig, ruleOfKind } from '../support/rules.ts';
-import { episodesIn, event, lastEpisode, play, type Step, told } from '../support/runs.ts';
+import { ruleConfig, ruleOfKind } from '../support/rules/rules.ts';
+import { episodesIn, event, lastEpisode, play, type Step, told } from '../support/rules/runs.ts';
 
 const burst = ruleConfig({ name: 'burst', over: '10s', lateness: '0s', when: '>= 2' });
 /** An alert from 10:00:00 to 10:00:20, told by 10:00:30. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { aBatch, at, engineWith, t } from '../support/records.ts';
+import { aBatch, at, engineWith, t } from '../support/journal/records.ts';
 import { rounds } from '../support/rounds.ts';
-import type { RuleInput } from '../support/rules.ts';
+import type { RuleInput } from '../support/rules/rules.ts';
 
 const maxGroups = 1_000;
 const slack = 10_000;

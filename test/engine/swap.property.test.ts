@@ -5,9 +5,9 @@ import type { Config } from '../../src/config/schema/schema.ts';
 import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import { swapAnalysis } from '../../src/engine/swap.ts';
 import type { JournalRecord, Output } from '../../src/model.ts';
-import { aBatch, aTick, at, configWith, journaled, t } from '../support/records.ts';
+import { aBatch, aTick, at, configWith, journaled, t } from '../support/journal/records.ts';
 import { rounds } from '../support/rounds.ts';
-import { type RuleInput, ruleOfKind } from '../support/rules.ts';
+import { type RuleInput, ruleOfKind } from '../support/rules/rules.ts';
 
 /** Rules that stay, of every kind that remembers something of its own. */
 const staying: RuleInput[] = [

@@ -3,8 +3,8 @@ import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { swapAnalysis } from '../../src/engine/swap.ts';
 import type { Episode, Output } from '../../src/model.ts';
-import { aBatch, at, configWith, journaled, lineOf, outputsOf, t } from '../support/records.ts';
-import type { RuleInput } from '../support/rules.ts';
+import { aBatch, at, configWith, journaled, lineOf, outputsOf, t } from '../support/journal/records.ts';
+import type { RuleInput } from '../support/rules/rules.ts';
 
 const burst: RuleInput = {
   name: 'burst',

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { tutorialRound } from '../../src/generator/tutorial.ts';
 import type { Batch, Tick } from '../../src/model.ts';
-import { aBatch, aTick, at, engineWith, journaled, lineOf, outputsOf, t, told } from '../support/records.ts';
+import {
+  aBatch,
+  aTick,
+  at,
+  engineWith,
+  journaled,
+  lineOf,
+  outputsOf,
+  t,
+  told,
+} from '../support/journal/records.ts';
 
 /** Two rounds of the tutorial's traffic, as `test/windows/tutorial.test.ts` derives it, each event in a batch of its own. */
 const offsets = [0, 101_000].flatMap((round) => [

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Identifier } from '../../src/events/index.ts';
 import type { EventBlock } from '../../src/model.ts';
-import { shuffledKeys } from '../support/shuffled-keys.ts';
+import { shuffledKeys } from '../support/lumberjack/shuffled-keys.ts';
 
 const blockOf = (...documents: (string | Buffer)[]): EventBlock => {
   const parts = documents.map((document) => Buffer.from(document));

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ClientOptions, connect } from '../../src/generator/client.ts';
-import { lumberjackServer, type ReceivedBy } from '../support/lumberjack-server.ts';
-import { awaitedLater } from '../support/shipper.ts';
+import { lumberjackServer, type ReceivedBy } from '../support/lumberjack/server.ts';
+import { awaitedLater } from '../support/lumberjack/shipper.ts';
 
 async function connected(server: { host: string; port: number }, options: Partial<ClientOptions> = {}) {
   const client = await connect({ host: server.host, port: server.port, ...options });

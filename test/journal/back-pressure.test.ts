@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { awaitedLater } from '../support/shipper.ts';
+import { awaitedLater } from '../support/lumberjack/shipper.ts';
 import { batch, eventually, isSettled, opened, readerOf, temporaryFolder } from './support.ts';
 
 const KB = 'x'.repeat(1_000);

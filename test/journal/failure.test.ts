@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as layoutModule from '../../src/journal/layout.ts';
-import { awaitedLater } from '../support/shipper.ts';
+import { awaitedLater } from '../support/lumberjack/shipper.ts';
 import { batch, everything, opened, readerOf, temporaryFolder } from './support.ts';
 
 /** What the disk does: each write takes the next word from here, and is well when there is none. */

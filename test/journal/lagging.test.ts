@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../src/journal/journal.ts';
-import { awaitedLater } from '../support/shipper.ts';
+import { awaitedLater } from '../support/lumberjack/shipper.ts';
 import { batch, eventually, opened, temporaryFolder } from './support.ts';
 
 const KB = 'x'.repeat(1_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countsFromOne } from '../../src/lumberjack/payload.ts';
-import { C, D, J, rawC, W } from '../support/frames.ts';
+import { C, D, J, rawC, W } from '../support/lumberjack/frames.ts';
 
 const table: [title: string, payload: Buffer[], count: number, orderly: boolean][] = [
   ['one compressed frame, as Filebeat sends it', [C(J(1), J(2), J(3))], 3, true],

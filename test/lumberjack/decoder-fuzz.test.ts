@@ -16,7 +16,7 @@ import {
   rawC,
   told,
   W,
-} from '../support/frames.ts';
+} from '../support/lumberjack/frames.ts';
 
 const limits: Limits = {
   maxWindowEvents: 50,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../src/lumberjack/decoder.ts';
 import { defaultLimits } from '../../src/lumberjack/frames.ts';
-import { C, decode, J, uint32, W } from '../support/frames.ts';
+import { C, decode, J, uint32, W } from '../support/lumberjack/frames.ts';
 
 const bytes = (...frames: Buffer[]) => Buffer.concat(frames);
 const text = (value: string) => Buffer.from(value);

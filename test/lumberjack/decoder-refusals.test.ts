@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { LogboomError } from '../../src/errors.ts';
 import { Decoder, type ReceivedWindow } from '../../src/lumberjack/decoder.ts';
 import { defaultLimits, type Limits } from '../../src/lumberjack/frames.ts';
-import { bareWindow, C, compressedWindow, D, J, rawC, told, uint32, W } from '../support/frames.ts';
+import {
+  bareWindow,
+  C,
+  compressedWindow,
+  D,
+  J,
+  rawC,
+  told,
+  uint32,
+  W,
+} from '../support/lumberjack/frames.ts';
 
 const bytes = (...frames: Buffer[]) => Buffer.concat(frames);
 const text = (value: string) => Buffer.from(value, 'latin1');

@@ -15,7 +15,7 @@ import {
   J,
   told,
   W,
-} from '../support/frames.ts';
+} from '../support/lumberjack/frames.ts';
 
 const n = (...numbers: number[]) => numbers.map((number) => `{"n":${number}}`);
 const bytes = (...frames: Buffer[]) => Buffer.concat(frames);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readPayload } from '../../src/lumberjack/payload.ts';
-import { C, D, documentsOf, J, rawC, W } from '../support/frames.ts';
+import { C, D, documentsOf, J, rawC, W } from '../support/lumberjack/frames.ts';
 
 const documents = (...frames: Buffer[]) => documentsOf(readPayload(Buffer.concat(frames)));
 

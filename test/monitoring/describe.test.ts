@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Pipeline } from '../../src/app/pipeline.ts';
 import { describePipeline } from '../../src/monitoring/describe.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { configWith } from '../support/records.ts';
+import { configWith } from '../support/journal/records.ts';
 
 interface FakeReader {
   alive?: boolean;

@@ -4,8 +4,8 @@ import { type Notifier, NotifierError } from '../../src/notifiers/notifier.ts';
 import { Outbox, type OutboxEntry } from '../../src/notifiers/outbox.ts';
 import { notifierTelemetry } from '../../src/telemetry/components/notifiers.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
-import { aNotification } from '../support/alerts.ts';
 import { aFolder } from '../support/folder.ts';
+import { aNotification } from '../support/rules/alerts.ts';
 
 type Send = Notifier['send'];
 

@@ -3,10 +3,10 @@ import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { Delivery } from '../../src/notifiers/delivery.ts';
 import { Outbox } from '../../src/notifiers/outbox.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
-import { aNotification } from '../support/alerts.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { anHttpServer, reply } from '../support/http.ts';
+import { aNotification } from '../support/rules/alerts.ts';
 
 const notifiers = (input: ConfigInput['notifiers']) => schema.parse({ notifiers: input }).notifiers;
 const webhook = (url: string) => ({ kind: 'webhook' as const, url });

@@ -3,8 +3,8 @@ import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import type { Notification } from '../../src/model.ts';
 import { createNotifiers } from '../../src/notifiers/notifiers.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
-import { aNotification } from '../support/alerts.ts';
 import { anHttpServer, reply } from '../support/http.ts';
+import { aNotification } from '../support/rules/alerts.ts';
 
 const never = new AbortController().signal;
 

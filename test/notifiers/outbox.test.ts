@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Outbox } from '../../src/notifiers/outbox.ts';
-import { aNotification } from '../support/alerts.ts';
 import { aFolder } from '../support/folder.ts';
+import { aNotification } from '../support/rules/alerts.ts';
 
 function anOutbox(folder = aFolder()): Outbox {
   const outbox = new Outbox(folder);

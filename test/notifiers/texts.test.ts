@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../src/notifiers/slack.ts';
 import { documentOf } from '../../src/notifiers/webhook.ts';
-import { aNotification } from '../support/alerts.ts';
 import { hostile, isHarmless } from '../support/hostile.ts';
+import { aNotification } from '../support/rules/alerts.ts';
 
 const linked = (url: string) => {
   const notification = aNotification('ops', 1, { group: '<!channel>', message: 'a & b > c' });

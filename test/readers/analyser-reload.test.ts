@@ -8,8 +8,8 @@ import { Analyser } from '../../src/readers/analyser/analyser.ts';
 import { Results } from '../../src/readers/results.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
-import { readerOf } from '../support/journal.ts';
-import { aBatch, aTick, at, configWith, journaled, type KeyedOutput, t } from '../support/records.ts';
+import { readerOf } from '../support/journal/journal.ts';
+import { aBatch, aTick, at, configWith, journaled, type KeyedOutput, t } from '../support/journal/records.ts';
 
 const stays = { name: 'stays', over: '3s', every: '1s', lateness: '1s', measure: 'avg(n)', when: '> 2' };
 const before = configWith([{ name: 'burst', over: '2s', lateness: '0s', when: '>= 3' }, stays]);

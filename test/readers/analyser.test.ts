@@ -5,7 +5,7 @@ import { Analyser, type AnalyserOptions } from '../../src/readers/analyser/analy
 import { Results } from '../../src/readers/results.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
-import { readerOf } from '../support/journal.ts';
+import { readerOf } from '../support/journal/journal.ts';
 import {
   aBatch,
   aTick,
@@ -15,7 +15,7 @@ import {
   type KeyedOutput,
   outputsOf,
   t,
-} from '../support/records.ts';
+} from '../support/journal/records.ts';
 
 const rules = [
   { name: 'burst', over: '1s', lateness: '0s', when: '>= 3', notify: ['ops'] },

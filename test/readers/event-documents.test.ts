@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/model.ts';
 import type { EventDocuments } from '../../src/readers/indexer/event-documents.ts';
 import { documentsOf } from '../support/documents.ts';
-import { aBatch, at, type Document, t } from '../support/records.ts';
+import { aBatch, at, type Document, t } from '../support/journal/records.ts';
 
 const of = (documents: EventDocuments, given: Document[], changes: Partial<Batch> = {}, position = 5) => [
   ...documents.of({ ...aBatch(given, changes), position }),

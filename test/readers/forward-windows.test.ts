@@ -3,9 +3,9 @@ import { openPayload } from '../../src/journal/payload.ts';
 import { encodeFrames } from '../../src/lumberjack/encoder.ts';
 import type { Batch } from '../../src/model.ts';
 import { ForwardWindows } from '../../src/readers/forwarder/forward-windows.ts';
-import { C, D } from '../support/frames.ts';
-import { texts } from '../support/logstash.ts';
-import { aBatch, aTick, journaled, t } from '../support/records.ts';
+import { aBatch, aTick, journaled, t } from '../support/journal/records.ts';
+import { C, D } from '../support/lumberjack/frames.ts';
+import { texts } from '../support/lumberjack/logstash.ts';
 
 const frames = (documents: string[], firstSequence = 1) =>
   encodeFrames(documents, { version: 2, firstSequence });

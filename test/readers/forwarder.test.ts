@@ -6,8 +6,8 @@ import { ForwardWindows } from '../../src/readers/forwarder/forward-windows.ts';
 import { Forwarder } from '../../src/readers/forwarder/forwarder.ts';
 import type { Window } from '../../src/sinks/logstash/window.ts';
 import { eventually } from '../support/eventually.ts';
-import { readerOf } from '../support/journal.ts';
-import { aBatch, aTick, journaled, t } from '../support/records.ts';
+import { readerOf } from '../support/journal/journal.ts';
+import { aBatch, aTick, journaled, t } from '../support/journal/records.ts';
 
 /** An output whose deliveries end when the test says so. */
 class HeldOutput {

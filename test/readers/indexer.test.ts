@@ -3,8 +3,8 @@ import type { DeadLetter, JournalRecord } from '../../src/model.ts';
 import { Indexer, type IndexerOptions } from '../../src/readers/indexer/indexer.ts';
 import { documentsOf } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
-import { readerOf } from '../support/journal.ts';
-import { aBatch, aTick, at, journaled, t } from '../support/records.ts';
+import { readerOf } from '../support/journal/journal.ts';
+import { aBatch, aTick, at, journaled, t } from '../support/journal/records.ts';
 import { TestSink } from '../support/sinks.ts';
 
 function anIndexer(records: JournalRecord[], sink = new TestSink(), changes: Partial<IndexerOptions> = {}) {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { openPayload } from '../../src/journal/payload.ts';
 import { Cleanup } from '../../src/util/cleanup.ts';
 import { Signal } from '../../src/util/signal.ts';
-import { C, D, documentsOf, J } from '../support/frames.ts';
-import { aBatch } from '../support/records.ts';
+import { aBatch } from '../support/journal/records.ts';
+import { C, D, documentsOf, J } from '../support/lumberjack/frames.ts';
 
 describe('undoing', () => {
   it('goes backwards, each step after the one before', async () => {

@@ -3,10 +3,10 @@ import { outputItem } from '../../src/alerts/documents.ts';
 import type { Output } from '../../src/model.ts';
 import { Publisher } from '../../src/readers/indexer/publisher.ts';
 import { Results } from '../../src/readers/results.ts';
-import { aNotification, anEpisode, aTransition } from '../support/alerts.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
-import { configWith } from '../support/records.ts';
+import { configWith } from '../support/journal/records.ts';
+import { aNotification, anEpisode, aTransition } from '../support/rules/alerts.ts';
 import { TestSink } from '../support/sinks.ts';
 
 function aPublisher(sink = new TestSink()) {

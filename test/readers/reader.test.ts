@@ -7,8 +7,8 @@ import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { blockOf } from '../support/events.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
-import { fakeJournal } from '../support/journal.ts';
-import { aBatch } from '../support/records.ts';
+import { fakeJournal } from '../support/journal/journal.ts';
+import { aBatch } from '../support/journal/records.ts';
 
 const file = fileURLToPath(new URL('fixtures/thread.mjs', import.meta.url));
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { OutputKey } from '../../src/model.ts';
 import { Results } from '../../src/readers/results.ts';
-import { anEpisode } from '../support/alerts.ts';
 import { aFolder } from '../support/folder.ts';
-import type { KeyedOutput } from '../support/records.ts';
+import type { KeyedOutput } from '../support/journal/records.ts';
+import { anEpisode } from '../support/rules/alerts.ts';
 
 function theResults(folder = aFolder(), journalId = 'j1'): Results {
   const results = new Results(folder, journalId);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { diceOf } from '../support/dice.ts';
 import { reported } from '../support/eventually.ts';
-import { type FlakyProxy, startFlakyProxy } from '../support/flaky-proxy.ts';
+import { type FlakyProxy, startFlakyProxy } from '../support/lumberjack/flaky-proxy.ts';
 import { type RealFilebeat, startFilebeat } from './support/filebeat.ts';
 import { inputFor } from './support/growing-log.ts';
 import { type RealLogboom, startLogboom } from './support/logboom.ts';

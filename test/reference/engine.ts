@@ -4,7 +4,7 @@ import { pack, unpack } from 'msgpackr';
 import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Batch, Episode, Millis, Notification, Output, Tick, WindowResult } from '../../src/model.ts';
-import { aBatch, aTick, at, configWith, type Document, journaled, t } from '../support/records.ts';
+import { aBatch, aTick, at, configWith, type Document, journaled, t } from '../support/journal/records.ts';
 import type { Fact, ReferenceRule } from './kinds.ts';
 
 /** A fact, who ships it, and how late it may come: so many parts of the lateness that all rules allow. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Millis } from '../../src/model.ts';
 import { compileRule } from '../../src/rules/rule.ts';
-import { t } from '../support/records.ts';
+import { t } from '../support/journal/records.ts';
 import {
   arriving,
   type Delivery,

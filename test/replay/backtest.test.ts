@@ -5,7 +5,7 @@ import { backtest } from '../../src/replay/backtest.ts';
 import { longestWaitOf } from '../../src/replay/replay.ts';
 import { inEventTime, transitionLog } from '../../src/replay/transition-log.ts';
 import { aFolder } from '../support/folder.ts';
-import { transition } from '../support/transition.ts';
+import { transition } from '../support/rules/transition.ts';
 
 const receivedAt = Date.parse('2026-11-21T00:00:00Z');
 const line = (at: string, status = 200, host = 1) =>

@@ -7,7 +7,7 @@ import { backtest } from '../../src/replay/backtest.ts';
 import { explain } from '../../src/replay/explain.ts';
 import { explainApart } from '../../src/replay/explain-apart.ts';
 import { questionFrom } from '../../src/replay/question.ts';
-import { type Given, journalOf } from '../support/journal-folder.ts';
+import { type Given, journalOf } from '../support/journal/folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const start = Date.parse('2026-01-01T00:00:00Z');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ActiveHoursConfig, days } from '../../src/config/schema/rule-settings.ts';
 import { ActiveHours, withinHours } from '../../src/rules/active-hours.ts';
 import { ruleProblems } from '../../src/rules/problems.ts';
-import { ruleConfig } from '../support/rules.ts';
+import { ruleConfig } from '../support/rules/rules.ts';
 
 const hours = (input: Partial<ActiveHoursConfig> = {}) =>
   new ActiveHours({ zone: 'UTC', days: [...days], hours: ['00:00-24:00'], ...input });

@@ -5,7 +5,7 @@ import { ruleSchema } from '../../src/rules/kinds/index.ts';
 import { ruleProblems } from '../../src/rules/problems.ts';
 import { compileRule } from '../../src/rules/rule.ts';
 import { fieldsOf } from '../support/fields.ts';
-import { type RuleInput, ruleConfig } from '../support/rules.ts';
+import { type RuleInput, ruleConfig } from '../support/rules/rules.ts';
 
 const compiled = (input: Partial<RuleInput>) => compileRule(ruleConfig(input));
 const problemsOf = (...inputs: Partial<RuleInput>[]) => ruleProblems({ rules: inputs.map(ruleConfig) });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { lumberjackServer } from '../support/lumberjack-server.ts';
+import { lumberjackServer } from '../support/lumberjack/server.ts';
+import { aShipper } from '../support/lumberjack/shipper.ts';
 import { patienceFrom } from '../support/patience.ts';
-import { aShipper } from '../support/shipper.ts';
 
 const shipping = (port: number) => ({
   port,

@@ -3,7 +3,7 @@ import { EventReader } from '../../src/parsers/event.ts';
 import { EventDocuments } from '../../src/readers/indexer/event-documents.ts';
 import { createIndexNames } from '../../src/readers/indexer/index-name.ts';
 import { deadLetterItem } from '../../src/sinks/elasticsearch/dead-letters/document.ts';
-import { configWith } from './records.ts';
+import { configWith } from './journal/records.ts';
 
 /** Documents as the indexer makes them, of a journal with the id `j1`. */
 export function documentsOf(): EventDocuments {

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { pipelineTelemetry } from '../../src/telemetry/components/pipeline.ts';
-import { transition } from '../support/transition.ts';
+import { transition } from '../support/rules/transition.ts';
 
 function observed() {
   const lines: Record<string, unknown>[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bareWindow, compressedWindow } from '../../support/frames.ts';
-import { pause, startInput } from '../../support/lumberjack-input.ts';
-import { connectSender } from '../../support/lumberjack-sender.ts';
+import { bareWindow, compressedWindow } from '../../support/lumberjack/frames.ts';
+import { pause, startInput } from '../../support/lumberjack/input.ts';
+import { connectSender } from '../../support/lumberjack/sender.ts';
 
 const age = 300;
 /** An input whose connections live as long as they may (0), or a fifth less (1). */

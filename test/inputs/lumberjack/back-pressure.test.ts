@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../../src/lumberjack/frames.ts';
-import { bareWindow, J, W } from '../../support/frames.ts';
-import { pause, startInput, until } from '../../support/lumberjack-input.ts';
-import { connectSender } from '../../support/lumberjack-sender.ts';
+import { bareWindow, J, W } from '../../support/lumberjack/frames.ts';
+import { pause, startInput, until } from '../../support/lumberjack/input.ts';
+import { connectSender } from '../../support/lumberjack/sender.ts';
 
 /** A window of `count` events of 10 KB. */
 const largeWindow = (count: number) =>

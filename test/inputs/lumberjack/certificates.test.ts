@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type certificateFiles, makeCertificate } from '../../support/certificates.ts';
-import { bareWindow, compressedWindow } from '../../support/frames.ts';
-import { connectSender } from '../../support/lumberjack-sender.ts';
+import { bareWindow, compressedWindow } from '../../support/lumberjack/frames.ts';
+import { connectSender } from '../../support/lumberjack/sender.ts';
 import {
   authority,
   mutual,
@@ -10,7 +10,7 @@ import {
   startTlsInput,
   stranger,
   trusting,
-} from '../../support/lumberjack-tls.ts';
+} from '../../support/lumberjack/tls.ts';
 
 describe('a renewed certificate', () => {
   const renewed = () => makeCertificate(authority, 'renewed');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeCertificate } from '../../support/certificates.ts';
-import { bareWindow } from '../../support/frames.ts';
-import { connectSender } from '../../support/lumberjack-sender.ts';
+import { bareWindow } from '../../support/lumberjack/frames.ts';
+import { connectSender } from '../../support/lumberjack/sender.ts';
 import {
   authority,
   mutual,
@@ -9,7 +9,7 @@ import {
   startTlsInput,
   stranger,
   trusting,
-} from '../../support/lumberjack-tls.ts';
+} from '../../support/lumberjack/tls.ts';
 
 describe('a client certificate', () => {
   const known = makeCertificate(authority, 'web-1');

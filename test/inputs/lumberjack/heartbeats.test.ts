@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bareWindow, D, W } from '../../support/frames.ts';
-import { pause, startInput, until } from '../../support/lumberjack-input.ts';
-import { connectSender } from '../../support/lumberjack-sender.ts';
+import { bareWindow, D, W } from '../../support/lumberjack/frames.ts';
+import { pause, startInput, until } from '../../support/lumberjack/input.ts';
+import { connectSender } from '../../support/lumberjack/sender.ts';
 
 describe('heartbeats', () => {
   it('come while a window waits for the disk, and its ACK after them', async () => {

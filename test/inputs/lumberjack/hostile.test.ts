@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bareWindow, C, compressedWindow, J, rawC, uint32, W } from '../../support/frames.ts';
-import { pause, startInput } from '../../support/lumberjack-input.ts';
-import { connectSender } from '../../support/lumberjack-sender.ts';
+import { bareWindow, C, compressedWindow, J, rawC, uint32, W } from '../../support/lumberjack/frames.ts';
+import { pause, startInput } from '../../support/lumberjack/input.ts';
+import { connectSender } from '../../support/lumberjack/sender.ts';
 
 const text = (value: string) => Buffer.from(value, 'latin1');
 const bytes = (...frames: Buffer[]) => Buffer.concat(frames);

@@ -3,9 +3,9 @@ import { lumberjackInput } from '../../../src/config/schema/inputs.ts';
 import { startLumberjackInput } from '../../../src/inputs/lumberjack/input.ts';
 import { readPayload } from '../../../src/lumberjack/payload.ts';
 import { silentInstruments } from '../../../src/telemetry/instruments.ts';
-import { bareWindow, C, compressedWindow, D, documentsOf, J, W } from '../../support/frames.ts';
-import { pause, startInput, until } from '../../support/lumberjack-input.ts';
-import { connectSender } from '../../support/lumberjack-sender.ts';
+import { bareWindow, C, compressedWindow, D, documentsOf, J, W } from '../../support/lumberjack/frames.ts';
+import { pause, startInput, until } from '../../support/lumberjack/input.ts';
+import { connectSender } from '../../support/lumberjack/sender.ts';
 
 describe('a window', () => {
   it('is handed on with its origin, its time and its payload as it came', async () => {

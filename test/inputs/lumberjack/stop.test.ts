@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bareWindow } from '../../support/frames.ts';
-import { pause, startInput } from '../../support/lumberjack-input.ts';
-import { connectSender } from '../../support/lumberjack-sender.ts';
+import { bareWindow } from '../../support/lumberjack/frames.ts';
+import { pause, startInput } from '../../support/lumberjack/input.ts';
+import { connectSender } from '../../support/lumberjack/sender.ts';
 
 describe('stopping', () => {
   it('acknowledges the windows in hand, then closes by FIN', async () => {

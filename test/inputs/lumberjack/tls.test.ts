@@ -2,9 +2,9 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { explainHandshakeError } from '../../../src/inputs/lumberjack/tls.ts';
 import { certificateFiles } from '../../support/certificates.ts';
-import { bareWindow, compressedWindow } from '../../support/frames.ts';
-import { pause, startInput, until } from '../../support/lumberjack-input.ts';
-import { connectSender } from '../../support/lumberjack-sender.ts';
+import { bareWindow, compressedWindow } from '../../support/lumberjack/frames.ts';
+import { pause, startInput, until } from '../../support/lumberjack/input.ts';
+import { connectSender } from '../../support/lumberjack/sender.ts';
 import {
   authority,
   outcomeOf,
@@ -12,7 +12,7 @@ import {
   startTlsInput,
   stranger,
   trusting,
-} from '../../support/lumberjack-tls.ts';
+} from '../../support/lumberjack/tls.ts';
 
 describe('over TLS', () => {
   it('windows are acknowledged', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Position } from '../../../src/model.ts';
-import { anEvent, clock, events, journaled, startRedelivery } from '../../support/redelivery.ts';
-import { awaitedLater } from '../../support/shipper.ts';
-import { shuffledKeys } from '../../support/shuffled-keys.ts';
+import { anEvent, clock, events, journaled, startRedelivery } from '../../support/journal/redelivery.ts';
+import { awaitedLater } from '../../support/lumberjack/shipper.ts';
+import { shuffledKeys } from '../../support/lumberjack/shuffled-keys.ts';
 import { eventually, isSettled, opened, temporaryFolder } from '../support.ts';
 
 async function aScene(settings: Parameters<typeof startRedelivery>[2] = {}) {

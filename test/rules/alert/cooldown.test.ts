@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { run } from '../../support/alert-states.ts';
+import { run } from '../../support/rules/alert-states.ts';
 
 /** Raises at each of these minutes past ten, and recovers ten seconds later. */
 function told(settings: object, ...minutes: number[]): number[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { observation, run, second, step, ten } from '../../support/alert-states.ts';
+import { observation, run, second, step, ten } from '../../support/rules/alert-states.ts';
 
 const raised = [{ count: 7 }, { after: 10, count: 0 }];
 const sends = ({ decisions }: ReturnType<typeof run>) => decisions.map(({ notify }) => notify.send);

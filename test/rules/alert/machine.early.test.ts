@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertState, Decision, Observation } from '../../../src/model.ts';
 import { fresh } from '../../../src/rules/alert/machine.ts';
-import { type Look, path, ruleOf, run, step, ten, tutorial } from '../../support/alert-states.ts';
+import { type Look, path, ruleOf, run, step, ten, tutorial } from '../../support/rules/alert-states.ts';
 
 describe('a look at a window that is not over', () => {
   it('raises the alert', () => {

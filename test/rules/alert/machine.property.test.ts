@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { AlertState, Decision, Observation } from '../../../src/model.ts';
 import { fresh, isForgettable } from '../../../src/rules/alert/machine.ts';
 import { compileRule } from '../../../src/rules/rule.ts';
-import { step } from '../../support/alert-states.ts';
-import { ruleConfig } from '../../support/rules.ts';
+import { step } from '../../support/rules/alert-states.ts';
+import { ruleConfig } from '../../support/rules/rules.ts';
 
 const seconds = (most: number) => fc.integer({ min: 0, max: most }).map((amount) => `${amount}s`);
 const rule = fc

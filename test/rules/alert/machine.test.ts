@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deadlineOf, fresh, isForgettable } from '../../../src/rules/alert/machine.ts';
 import { compileRule } from '../../../src/rules/rule.ts';
-import { observation, path, ruleOf, run, second, step, ten } from '../../support/alert-states.ts';
-import { ruleConfig } from '../../support/rules.ts';
+import { observation, path, ruleOf, run, second, step, ten } from '../../support/rules/alert-states.ts';
+import { ruleConfig } from '../../support/rules/rules.ts';
 
 describe('an inactive alert', () => {
   it('stays as it is while the condition does not hold, the very same object', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Look, run, second, ten } from '../../support/alert-states.ts';
+import { type Look, run, second, ten } from '../../support/rules/alert-states.ts';
 
 describe('the cooldown', () => {
   const input = { cooldown: '5m' };

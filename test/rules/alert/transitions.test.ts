@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { AlertState, AlertStatus } from '../../../src/model.ts';
 import { decide, fresh } from '../../../src/rules/alert/machine.ts';
 import type { Judgement } from '../../../src/rules/judge.ts';
-import { observation, ruleOf, ten } from '../../support/alert-states.ts';
+import { observation, ruleOf, ten } from '../../support/rules/alert-states.ts';
 
 type Verdict = Judgement['verdict'];
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ruleProblems } from '../../../src/rules/problems.ts';
-import { ruleOfKind } from '../../support/rules.ts';
-import { event, lastEpisode, notified, play, type Step, told } from '../../support/runs.ts';
+import { ruleOfKind } from '../../support/rules/rules.ts';
+import { event, lastEpisode, notified, play, type Step, told } from '../../support/rules/runs.ts';
 
 const rule = ruleOfKind('absence', {
   by: ['host.name'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ruleOfKind } from '../../support/rules.ts';
-import { event, lastEpisode, play, type Step, told } from '../../support/runs.ts';
+import { ruleOfKind } from '../../support/rules/rules.ts';
+import { event, lastEpisode, play, type Step, told } from '../../support/rules/runs.ts';
 
 const rule = ruleOfKind('baseline', {
   by: ['host.name'],

@@ -6,7 +6,7 @@ import type { Judgement } from '../../../src/rules/judge.ts';
 import { BaselineJudge } from '../../../src/rules/kinds/baseline/judge.ts';
 import { ruleProblems } from '../../../src/rules/problems.ts';
 import { alertSettings } from '../../../src/rules/rule.ts';
-import { ruleOfKind } from '../../support/rules.ts';
+import { ruleOfKind } from '../../support/rules/rules.ts';
 
 type Input = Parameters<typeof ruleOfKind<'baseline'>>[1];
 const rule = (input: Input = {}) => ruleOfKind('baseline', { season: 'none', warmUp: 10, ...input });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ruleProblems } from '../../../src/rules/problems.ts';
 import { compileRule } from '../../../src/rules/rule.ts';
-import { ruleConfig, ruleOfKind } from '../../support/rules.ts';
-import { event, play, type Step, told } from '../../support/runs.ts';
+import { ruleConfig, ruleOfKind } from '../../support/rules/rules.ts';
+import { event, play, type Step, told } from '../../support/rules/runs.ts';
 
 type Input = Parameters<typeof ruleOfKind<'cardinality'>>[1];
 const rule = (input: Input) =>

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogEvent } from '../../../src/model.ts';
 import { ruleProblems } from '../../../src/rules/problems.ts';
-import { ruleOfKind } from '../../support/rules.ts';
-import { event, lastEpisode, notified, play, type Step, told } from '../../support/runs.ts';
+import { ruleOfKind } from '../../support/rules/rules.ts';
+import { event, lastEpisode, notified, play, type Step, told } from '../../support/rules/runs.ts';
 
 const deploys = ruleOfKind('change', {
   by: ['host.name'],

@@ -6,7 +6,7 @@ import type { Judgement } from '../../../src/rules/judge.ts';
 import { SpikeJudge } from '../../../src/rules/kinds/spike/judge.ts';
 import { ruleProblems } from '../../../src/rules/problems.ts';
 import { alertSettings } from '../../../src/rules/rule.ts';
-import { ruleOfKind } from '../../support/rules.ts';
+import { ruleOfKind } from '../../support/rules/rules.ts';
 
 type Input = Parameters<typeof ruleOfKind<'spike'>>[1];
 const spike = (input: Input = {}) => ruleOfKind('spike', { over: '10s', minBefore: 5, ...input });

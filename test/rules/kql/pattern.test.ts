@@ -4,7 +4,7 @@ import { longestPattern, longestText } from '../../../src/rules/kql/pattern.ts';
 import { levelRank } from '../../../src/rules/kql/typed-fields.ts';
 import { ruleProblems } from '../../../src/rules/problems.ts';
 import { fieldsOf } from '../../support/fields.ts';
-import { ruleConfig } from '../../support/rules.ts';
+import { ruleConfig } from '../../support/rules/rules.ts';
 
 describe('a pattern', () => {
   it.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ruleConfig, ruleOfKind } from '../../support/rules.ts';
-import { event, notified, play, type Step, told } from '../../support/runs.ts';
+import { ruleConfig, ruleOfKind } from '../../support/rules/rules.ts';
+import { event, notified, play, type Step, told } from '../../support/rules/runs.ts';
 
 /** Events begin at ten o'clock UTC, on a Saturday. */
 const activeHours = (...hours: string[]) => ({ zone: 'UTC', hours });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Samples } from '../../../src/rules/run/samples.ts';
 import { readEvent } from '../../support/events.ts';
-import { t } from '../../support/records.ts';
+import { t } from '../../support/journal/records.ts';
 
 const anEvent = (after: number, more: object = {}) =>
   readEvent({ '@timestamp': new Date(t + after).toISOString(), message: `at ${after}`, ...more });

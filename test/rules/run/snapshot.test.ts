@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { RuleConfig } from '../../../src/config/schema/rules.ts';
 import { startRule } from '../../../src/rules/rule.ts';
 import { SnapshotError } from '../../../src/util/snapshot.ts';
-import { ruleConfig, ruleOfKind } from '../../support/rules.ts';
-import { event, play, type Step } from '../../support/runs.ts';
+import { ruleConfig, ruleOfKind } from '../../support/rules/rules.ts';
+import { event, play, type Step } from '../../support/rules/runs.ts';
 
 const every: Record<RuleConfig['kind'], RuleConfig> = {
   threshold: ruleConfig({ by: ['host.name'], over: '10s', when: '>= 2' }),

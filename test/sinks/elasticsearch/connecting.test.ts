@@ -1,7 +1,7 @@
 import { createServer, request as forward, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ForwardProxy, startForwardProxy } from '../../support/forward-proxy.ts';
+import { type ForwardProxy, startForwardProxy } from '../../support/lumberjack/forward-proxy.ts';
 import { type FakeElasticsearch, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
 import { items, type TestSink, testSink } from '../support/sink.ts';
 

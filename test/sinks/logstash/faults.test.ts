@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import { anOutput, hostOf, made, received, texts } from '../../support/logstash.ts';
-import { lumberjackServer, type ReceivedBy } from '../../support/lumberjack-server.ts';
+import { anOutput, hostOf, made, received, texts } from '../../support/lumberjack/logstash.ts';
+import { lumberjackServer, type ReceivedBy } from '../../support/lumberjack/server.ts';
 
 const pause = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis));
 const arrived = (windows: unknown[], count: number) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import { anOutput, hostOf, made, received, texts } from '../../support/logstash.ts';
-import { lumberjackServer } from '../../support/lumberjack-server.ts';
+import { anOutput, hostOf, made, received, texts } from '../../support/lumberjack/logstash.ts';
+import { lumberjackServer } from '../../support/lumberjack/server.ts';
 
 const byHand = () => undefined;
 const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 30));

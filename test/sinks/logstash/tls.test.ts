@@ -6,8 +6,8 @@ import type { forward } from '../../../src/config/schema/forward.ts';
 import { certificateFiles, makeAuthority, makeCertificate } from '../../support/certificates.ts';
 import { eventually } from '../../support/eventually.ts';
 import { aFolder } from '../../support/folder.ts';
-import { anOutput, made, texts } from '../../support/logstash.ts';
-import { lumberjackServer } from '../../support/lumberjack-server.ts';
+import { anOutput, made, texts } from '../../support/lumberjack/logstash.ts';
+import { lumberjackServer } from '../../support/lumberjack/server.ts';
 
 type Ssl = z.input<typeof forward>['ssl'];
 

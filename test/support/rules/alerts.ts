@@ -1,4 +1,4 @@
-import type { Episode, Notification, Transition } from '../../src/model.ts';
+import type { Episode, Notification, Transition } from '../../../src/model.ts';
 
 const at = Date.parse('2026-01-02T03:04:05.000Z');
 

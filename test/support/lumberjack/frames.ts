@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
-import { Decoder, type ReceivedWindow } from '../../src/lumberjack/decoder.ts';
-import { defaultLimits, type Limits } from '../../src/lumberjack/frames.ts';
-import type { EventBlock } from '../../src/model.ts';
+import { Decoder, type ReceivedWindow } from '../../../src/lumberjack/decoder.ts';
+import { defaultLimits, type Limits } from '../../../src/lumberjack/frames.ts';
+import type { EventBlock } from '../../../src/model.ts';
 
 /**
  * Frames written by hand, independent of the encoder under test, and free to be wrong: a header may announce

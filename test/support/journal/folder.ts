@@ -1,8 +1,8 @@
-import { schema } from '../../src/config/schema/schema.ts';
-import { openJournal } from '../../src/journal/journal.ts';
-import type { Millis } from '../../src/model.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
-import { aFolder } from './folder.ts';
+import { schema } from '../../../src/config/schema/schema.ts';
+import { openJournal } from '../../../src/journal/journal.ts';
+import type { Millis } from '../../../src/model.ts';
+import { silentInstruments } from '../../../src/telemetry/instruments.ts';
+import { aFolder } from '../folder.ts';
 
 /** What is put into a journal: lines received at a time, or a tick. */
 export type Given = { at: Millis; lines: string[] } | { at: Millis };

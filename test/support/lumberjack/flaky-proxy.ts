@@ -1,9 +1,9 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
-import { AckDecoder } from '../../src/lumberjack/ack-decoder.ts';
-import { Decoder } from '../../src/lumberjack/decoder.ts';
-import { defaultLimits } from '../../src/lumberjack/frames.ts';
-import type { Dice } from './dice.ts';
+import { AckDecoder } from '../../../src/lumberjack/ack-decoder.ts';
+import { Decoder } from '../../../src/lumberjack/decoder.ts';
+import { defaultLimits } from '../../../src/lumberjack/frames.ts';
+import type { Dice } from '../dice.ts';
 
 /** What can happen to a connection. */
 export const faults = ['cut', 'deafen', 'abandon', 'stall', 'none'] as const;

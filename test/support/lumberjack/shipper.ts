@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { connect } from '../../src/generator/client.ts';
+import { connect } from '../../../src/generator/client.ts';
 
 /**
  * A promise that the test awaits later. A test that ends early never does: the failure is handled all the same, so that the

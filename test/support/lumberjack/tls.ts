@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from 'node:tls';
-import { certificateFiles, makeAuthority } from './certificates.ts';
+import { certificateFiles, makeAuthority } from '../certificates.ts';
 import { bareWindow } from './frames.ts';
-import { startInput } from './lumberjack-input.ts';
-import { connectSender } from './lumberjack-sender.ts';
+import { startInput } from './input.ts';
+import { connectSender } from './sender.ts';
 
 export const authority = makeAuthority();
 export const stranger = makeAuthority('unknown authority');

@@ -1,8 +1,8 @@
 import { pack, unpack } from 'msgpackr';
-import type { RuleConfig } from '../../src/config/schema/rules.ts';
-import type { FieldValue, LogEvent, Output } from '../../src/model.ts';
-import { startRule } from '../../src/rules/rule.ts';
-import { fieldsOf } from './fields.ts';
+import type { RuleConfig } from '../../../src/config/schema/rules.ts';
+import type { FieldValue, LogEvent, Output } from '../../../src/model.ts';
+import { startRule } from '../../../src/rules/rule.ts';
+import { fieldsOf } from '../fields.ts';
 
 export const ten = Date.parse('2026-11-21T10:00:00Z');
 

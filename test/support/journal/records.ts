@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { type Config, schema } from '../../src/config/schema/schema.ts';
-import { assembleEngine } from '../../src/engine/assemble-engine.ts';
-import type { Engine } from '../../src/engine/engine.ts';
-import type { Batch, JournalRecord, Millis, Output, OutputKey, Position, Tick } from '../../src/model.ts';
-import type { RuleInput } from './rules.ts';
+import { type Config, schema } from '../../../src/config/schema/schema.ts';
+import { assembleEngine } from '../../../src/engine/assemble-engine.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import type { Batch, JournalRecord, Millis, Output, OutputKey, Position, Tick } from '../../../src/model.ts';
+import type { RuleInput } from '../rules/rules.ts';
 
 /** A round number of every window length that tests use. */
 export const t = 1_700_000_000_000;

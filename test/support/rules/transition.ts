@@ -1,4 +1,4 @@
-import type { Transition } from '../../src/model.ts';
+import type { Transition } from '../../../src/model.ts';
 
 /** A transition of the tutorial's rule. */
 export const transition = (changes: Partial<Transition> = {}): Transition => ({

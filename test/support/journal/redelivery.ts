@@ -1,17 +1,17 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
-import { inputs, type RedeliveryConfig } from '../../src/config/schema/inputs.ts';
-import type { Journal } from '../../src/journal/journal.ts';
-import { openPayload } from '../../src/journal/payload.ts';
-import { openJournalReader } from '../../src/journal/reader.ts';
-import { RedeliveryMemory } from '../../src/journal/redelivery/memory.ts';
-import { Redelivery } from '../../src/journal/redelivery/redelivery.ts';
-import { encodeFrames } from '../../src/lumberjack/encoder.ts';
-import { readPayload } from '../../src/lumberjack/payload.ts';
-import type { Batch, EventBlock, Millis, Position } from '../../src/model.ts';
-import { redeliveryTelemetry } from '../../src/telemetry/components/redelivery.ts';
-import { documentsOf } from './frames.ts';
+import { inputs, type RedeliveryConfig } from '../../../src/config/schema/inputs.ts';
+import type { Journal } from '../../../src/journal/journal.ts';
+import { openPayload } from '../../../src/journal/payload.ts';
+import { openJournalReader } from '../../../src/journal/reader.ts';
+import { RedeliveryMemory } from '../../../src/journal/redelivery/memory.ts';
+import { Redelivery } from '../../../src/journal/redelivery/redelivery.ts';
+import { encodeFrames } from '../../../src/lumberjack/encoder.ts';
+import { readPayload } from '../../../src/lumberjack/payload.ts';
+import type { Batch, EventBlock, Millis, Position } from '../../../src/model.ts';
+import { redeliveryTelemetry } from '../../../src/telemetry/components/redelivery.ts';
+import { documentsOf } from '../lumberjack/frames.ts';
 
 export const clock = { now: 1_700_000_000_000 };
 

@@ -1,6 +1,6 @@
-import type { Journal } from '../../src/journal/journal.ts';
-import type { JournalReader } from '../../src/journal/reader.ts';
-import type { JournalRecord, Position } from '../../src/model.ts';
+import type { Journal } from '../../../src/journal/journal.ts';
+import type { JournalReader } from '../../../src/journal/reader.ts';
+import type { JournalRecord, Position } from '../../../src/model.ts';
 
 /** A journal that holds nothing but remembers what it was told. */
 export function fakeJournal() {

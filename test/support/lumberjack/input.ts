@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
-import { type LumberjackInputConfig, lumberjackInput } from '../../src/config/schema/inputs.ts';
-import { type LumberjackInputOptions, startLumberjackInput } from '../../src/inputs/lumberjack/input.ts';
-import type { Batch, EventBlock } from '../../src/model.ts';
-import { eventually } from './eventually.ts';
+import { type LumberjackInputConfig, lumberjackInput } from '../../../src/config/schema/inputs.ts';
+import { type LumberjackInputOptions, startLumberjackInput } from '../../../src/inputs/lumberjack/input.ts';
+import type { Batch, EventBlock } from '../../../src/model.ts';
+import { eventually } from '../eventually.ts';
 import { documentsOf } from './frames.ts';
 
 /** A window that the input handed on, and the test's hand on its fate. */

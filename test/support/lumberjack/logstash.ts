@@ -2,11 +2,11 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import type { z } from 'zod';
-import { type ForwardConfig, forward } from '../../src/config/schema/forward.ts';
-import { encodeFrames } from '../../src/lumberjack/encoder.ts';
-import { createLogstashOutput } from '../../src/sinks/logstash/output.ts';
-import { receivedWindow, type Window, windowOf } from '../../src/sinks/logstash/window.ts';
-import { forwardTelemetry } from '../../src/telemetry/components/forward.ts';
+import { type ForwardConfig, forward } from '../../../src/config/schema/forward.ts';
+import { encodeFrames } from '../../../src/lumberjack/encoder.ts';
+import { createLogstashOutput } from '../../../src/sinks/logstash/output.ts';
+import { receivedWindow, type Window, windowOf } from '../../../src/sinks/logstash/window.ts';
+import { forwardTelemetry } from '../../../src/telemetry/components/forward.ts';
 import { C } from './frames.ts';
 
 export interface Address {

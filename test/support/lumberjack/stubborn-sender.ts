@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
-import { AckDecoder } from '../../src/lumberjack/ack-decoder.ts';
-import { encodeWindow } from '../../src/lumberjack/encoder.ts';
-import type { Dice } from './dice.ts';
+import { AckDecoder } from '../../../src/lumberjack/ack-decoder.ts';
+import { encodeWindow } from '../../../src/lumberjack/encoder.ts';
+import type { Dice } from '../dice.ts';
 import { shuffledKeys } from './shuffled-keys.ts';
 
 export interface StubbornSenderOptions {

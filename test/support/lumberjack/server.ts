@@ -1,10 +1,10 @@
 import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net';
 import { createServer as createTls, type TlsOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
-import { Decoder } from '../../src/lumberjack/decoder.ts';
-import { encodeAck } from '../../src/lumberjack/encoder.ts';
-import { defaultLimits } from '../../src/lumberjack/frames.ts';
-import { freePort, listening } from './ports.ts';
+import { Decoder } from '../../../src/lumberjack/decoder.ts';
+import { encodeAck } from '../../../src/lumberjack/encoder.ts';
+import { defaultLimits } from '../../../src/lumberjack/frames.ts';
+import { freePort, listening } from '../ports.ts';
 
 export interface ReceivedBy {
   connection: number;
