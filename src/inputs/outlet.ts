@@ -56,7 +56,8 @@ export class Outlet {
   async room(): Promise<void> {
     while (this.builder.isFull && !this.#closed) {
       this.flush();
-      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+      // Where no batch was on its way, the builder is empty now.
+      if (this.builder.isFull) await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
   }
 

@@ -41,3 +41,9 @@ async function sameEnd(handle: FileHandle, path: string, size: number): Promise<
     await other.close();
   }
 }
+
+/** Whether the last line has no end yet. A newline has one byte or two. */
+export async function endsInLine(handle: FileHandle, size: number): Promise<boolean> {
+  const last = await bytesAt(handle, size, Math.min(2, size));
+  return size > 0 && last.at(-1) !== 0x0a && !(last.at(-1) === 0 && last.at(-2) === 0x0a);
+}

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import type { FileInputTelemetry } from '../../telemetry/components/file-input.ts';
-import { contentFits } from './content.ts';
+import { contentFits, endsInLine } from './content.ts';
 import type { Discovery, Found } from './discovery.ts';
 import { type FileState, freshState, inodeKey } from './file-state.ts';
 import { fingerprintOf, headLength, noTail } from './fingerprint.ts';
@@ -28,6 +28,9 @@ interface ScannerOptions {
   newId: () => string;
   now: () => Millis;
 }
+
+/** `endsInLine`: its last line has no end yet. */
+type SeenFile = FileFacts & { endsInLine: boolean };
 
 /** A copy of a file that is there. */
 interface Held {
@@ -136,13 +139,19 @@ export class Scanner {
       const decision = await decide(candidate, near, (known) =>
         contentFits(handle, candidate, known, registry.files.has(known as TailedFile), now()),
       );
-      if (inodeKey(facts) === inodeKey(seen)) this.#follow(candidate, facts, decision, near.sameInode);
+      if (inodeKey(facts) === inodeKey(seen))
+        this.#follow(
+          candidate,
+          { ...facts, endsInLine: await endsInLine(handle, facts.size) },
+          decision,
+          near.sameInode,
+        );
     } finally {
       await handle.close();
     }
   }
 
-  #follow(candidate: Candidate, facts: FileFacts, decision: Decision, sameInode: Known | undefined): void {
+  #follow(candidate: Candidate, facts: SeenFile, decision: Decision, sameInode: Known | undefined): void {
     const { registry } = this.#options;
     const known = decision.kind === 'adopt' ? decision.known : undefined;
     if (sameInode && sameInode !== known) registry.release(sameInode);
@@ -188,26 +197,23 @@ export class Scanner {
     telemetry.fromOffset(path, state.offset, reason);
   }
 
-  #start(
-    candidate: Candidate,
-    facts: FileFacts,
-    { reason, label }: Extract<Decision, { kind: 'new' }>,
-  ): void {
+  #start(candidate: Candidate, facts: SeenFile, { reason, label }: Extract<Decision, { kind: 'new' }>): void {
     const { settings, telemetry, now } = this.#options;
     const { ignoreOlder, startAt } = settings;
     const { path } = candidate;
     const isOld = ignoreOlder !== undefined && now() - facts.modified >= ignoreOlder;
     const fromEnd = isOld || (this.#isFirst && startAt === 'end');
-    this.#begin(candidate, fromEnd ? facts.size : 0);
+    this.#begin(candidate, fromEnd ? facts.size : 0, fromEnd && facts.endsInLine);
     if (!fromEnd) telemetry.fromStart(path, label, reason);
     else telemetry.fromOffset(path, facts.size, isOld ? 'it is older than ignoreOlder' : 'startAt is `end`');
   }
 
-  #begin(candidate: Candidate, offset: number): void {
+  #begin(candidate: Candidate, offset: number, isInLine = false): void {
     const { path, device, inode, head, gzip } = candidate;
     const fingerprint = fingerprintOf(head);
     const done = gzip && offset > 0 ? { done: true as const } : {};
-    const state = { ...freshState({ path, device, inode }), fingerprint, offset, ...done };
+    const skip = isInLine ? { skip: true as const } : {};
+    const state = { ...freshState({ path, device, inode }), fingerprint, offset, ...done, ...skip };
     this.#add(this.#options.newId(), state, candidate);
   }
 

@@ -174,16 +174,21 @@ export class Turns {
     file.nextCheck = now() + file.pause;
   }
 
-  /** Where too many files are open, the one is closed that nothing was added to for longest. */
+  /** Where too many files are open, those are closed that nothing was added to for longest. */
   async #makeWay(): Promise<void> {
-    const { settings, registry } = this.#options;
-    if (this.#open < settings.maxOpen) return;
+    while (this.#open >= this.#options.settings.maxOpen) {
+      const idlest = this.#idlest();
+      if (!idlest) return;
+      this.#open -= 1;
+      await idlest.close();
+    }
+  }
+
+  #idlest(): TailedFile | undefined {
     let idlest: TailedFile | undefined;
-    for (const file of registry.files)
+    for (const file of this.#options.registry.files)
       if (file.isOpen && !file.busy && file.path !== undefined && (!idlest || file.movedAt < idlest.movedAt))
         idlest = file;
-    if (!idlest) return;
-    this.#open -= 1;
-    await idlest.close();
+    return idlest;
   }
 }

@@ -92,10 +92,10 @@ export async function reading(settings: Settings, store = new MemoryStore()): Pr
     stored: (messages) =>
       eventually(() => {
         const [got, wanted] = [store.messages.toSorted(), [...messages].sort()];
-        if (got.join('\n') !== wanted.join('\n'))
-          throw new Error(
-            `stored ${store.messages.join(' | ')} instead of ${messages.join(' | ')}\n${log.join('\n')}`,
-          );
+        if (got.join('\n') === wanted.join('\n')) return;
+        const place = got.findIndex((message, index) => message !== wanted[index]);
+        const said = `${got.length} are stored instead of ${wanted.length}; ${got[place]} stands where ${wanted[place]} should`;
+        throw new Error(`${said.slice(0, 1000)}\n${log.join('\n')}`);
       }),
     stop: () => input.stop(1_000),
   };

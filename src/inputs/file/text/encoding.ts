@@ -26,8 +26,8 @@ export function textForm(configured: string, head: Buffer): TextForm {
   const markLength = found?.mark.length ?? 0;
   if (encoding === 'utf-8') return { encoding, newline: oneByte, markLength };
   const newline = encoding === 'utf-16le' ? utf16le : encoding === 'utf-16be' ? utf16be : oneByte;
-  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
-  return { encoding, newline, markLength, toUtf8: (bytes) => Buffer.from(decoder.decode(bytes)) };
+  const decode = decoderOf(encoding);
+  return { encoding, newline, markLength, toUtf8: (bytes) => Buffer.from(decode(bytes)) };
 }
 
 /** The standard name of an encoding; undefined for one that nobody knows, and for those that hold more than lines of text. */
@@ -37,4 +37,17 @@ function nameOf(label: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The characters of 0x80 to 0x9f in windows-1252; the others are those of Latin-1. */
+const windows1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+const named1252 = (character: string) => windows1252[character.charCodeAt(0) - 0x80]!;
+
+/** Node.js 20 to 23 decode windows-1252, which the standard also means by `latin1`, as if it were Latin-1. */
+function decoderOf(encoding: string): (bytes: Buffer) => string {
+  if (encoding === 'windows-1252')
+    return (bytes) => bytes.toString('latin1').replace(/[\u0080-\u009f]/g, named1252);
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+  return (bytes) => decoder.decode(bytes);
 }
