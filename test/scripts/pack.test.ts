@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let paths: string[];
+
+/** What npm would pack, without packing it. The build is what is packed, so it must exist. */
+beforeAll(() => {
+  spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
+  const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json'], {
+    cwd: root,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  const [packed] = JSON.parse(stdout) as { files: { path: string }[] }[];
+  paths = packed!.files.map(({ path }) => path);
+}, 90_000);
+
+describe('the package as npm packs it', () => {
+  it.each([
+    'dist/main.js',
+    'dist/app/store-worker.js',
+    'node_modules/@logboom/store/package.json',
+    'node_modules/@logboom/store/dist/index.js',
+    'node_modules/@logboom/common/package.json',
+    'node_modules/@logboom/common/dist/index.js',
+  ])('contains %s', (path) => {
+    expect(paths).toContain(path);
+  });
+
+  it('bundles the packages of the repository and no others', () => {
+    const bundled = paths.filter((path) => path.startsWith('node_modules/'));
+    expect(bundled.filter((path) => !path.startsWith('node_modules/@logboom/'))).toEqual([]);
+  });
+
+  it('contains no sources and no tests', () => {
+    expect(paths.filter((path) => /(^|\/)(src|test)\//.test(path))).toEqual([]);
+    expect(paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
+  });
+});
