@@ -2,7 +2,7 @@
 // `node benchmarks/windows.mjs` prints it alone, after `node scripts/ready.mjs`. What is compared is run in turns and the least
 // of many short runs is taken, for whoever shares the machine makes a run dearer and none cheaper.
 import { fileURLToPath } from 'node:url';
-import { rule } from '../dist/config/schema/rules.js';
+import { ruleSchema } from '../dist/config/schema/rules.js';
 import { startRule } from '../dist/rules/rule.js';
 import { EventClock } from '../dist/windows/clocks/event-clock.js';
 import { Windows } from '../dist/windows/windows.js';
@@ -47,7 +47,9 @@ function windowsCost(shape, { groups, events, measure = { kind: 'count' }, amoun
 /** A rule with a condition that never holds: filter, group, windows, early looks, evidence, timeline. */
 function ruleCost({ over, every }, { groups, events }) {
   const settings = { over: `${over}ms`, every: `${every}ms`, lateness: `${lateness}ms`, maxGroups: 200_000 };
-  const run = startRule(rule.parse({ name: 'busy', by: ['host.name'], when: '>= 100000', ...settings }));
+  const run = startRule(
+    ruleSchema.parse({ name: 'busy', by: ['host.name'], when: '>= 100000', ...settings }),
+  );
   const nextName = groupNames(groups);
   let name = '';
   const event = {
