@@ -27,7 +27,7 @@ export const factsOf = ({ dev, ino, size, mtimeMs, nlink }: Stats): FileFacts =>
   deleted: nlink === 0n,
 });
 
-/** Reads up to `length` bytes at a place. Short only at the end of the file. */
+/** Reads up to `length` bytes at a place. Short only at the end of the file, which costs a read more where it is met. */
 export async function readAt(
   file: FileHandle,
   buffer: Buffer,
@@ -52,10 +52,12 @@ interface Head {
 /** Compressed bytes that hold the first 1,024 bytes of any text with room to spare. */
 const compressedHead = 2 ** 14;
 
-export async function readHead(file: FileHandle, compression: 'auto' | 'none'): Promise<Head> {
-  const start = await readAt(file, Buffer.allocUnsafe(headLength), headLength, 0);
+export async function readHead(file: FileHandle, size: number, compression: 'auto' | 'none'): Promise<Head> {
+  const length = Math.min(size, headLength);
+  const start = await readAt(file, Buffer.allocUnsafe(length), length, 0);
   if (compression === 'none' || start[0] !== 0x1f || start[1] !== 0x8b) return { bytes: start, gzip: false };
-  const packed = await readAt(file, Buffer.allocUnsafe(compressedHead), compressedHead, 0);
+  const most = Math.min(size, compressedHead);
+  const packed = await readAt(file, Buffer.allocUnsafe(most), most, 0);
   return { bytes: await inflatedHead(packed), gzip: true };
 }
 

@@ -133,7 +133,7 @@ export class Scanner {
     try {
       // The name may mean another file by now.
       const facts = factsOf(await handle.stat({ bigint: true }));
-      const { bytes: head, gzip } = await readHead(handle, settings.compression);
+      const { bytes: head, gzip } = await readHead(handle, facts.size, settings.compression);
       const candidate = { path, ...facts, head, gzip };
       const near = registry.near(candidate);
       const decision = await decide(candidate, near, (known) =>
@@ -142,7 +142,10 @@ export class Scanner {
       if (inodeKey(facts) === inodeKey(seen))
         this.#follow(
           candidate,
-          { ...facts, endsInLine: await endsInLine(handle, facts.size) },
+          {
+            ...facts,
+            endsInLine: this.#isFirst && settings.startAt === 'end' && (await endsInLine(handle, facts.size)),
+          },
           decision,
           near.sameInode,
         );

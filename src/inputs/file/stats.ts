@@ -53,6 +53,7 @@ function notableOf({ registry, held }: Standing): NotableFile[] {
       return { path, offset, size, lag, state: problem ?? (lag > 0 ? 'reading' : 'idle') };
     })
     .sort((a, b) => b.lag - a.lag)
+    .slice(0, mostNotable)
     .map(({ lag: _, ...file }) => file);
   return [...copies, ...files].slice(0, mostNotable);
 }

@@ -42,7 +42,10 @@ export class TailedFile {
   deleted = false;
   /** Whether it has to be opened and compared although nothing was added. */
   unverified = true;
+  /** It waits for a turn, or has one. */
   busy = false;
+  /** It has its turn. */
+  served = false;
   nextCheck: Millis = 0;
   pause: Millis = 0;
   /** When the position moved last, or the file was found. */
@@ -71,9 +74,11 @@ export class TailedFile {
   /** Reads what was added, up to one chunk. `force`: what is incomplete is taken as it is, but not a last line without its end. */
   async turn(buffer: Buffer, force: boolean): Promise<Turn> {
     if (this.isGzip) return this.#turnGzip();
+    const wasOpen = this.isOpen;
     const opened = await this.#open();
     if (opened !== undefined) return opened;
-    const facts = await this.#look();
+    // Opening it looked already.
+    const facts = wasOpen ? await this.#look() : { size: this.size };
     const { state } = this;
     if (facts.size < state.offset) return truncated(facts.size, state.offset);
     if (facts.size === state.offset) return { kind: 'end', held: 0 };
@@ -124,7 +129,7 @@ export class TailedFile {
     if (handle === undefined) return state.done ? { kind: 'end', held: 0 } : { kind: 'gone' };
     this.#handle = handle;
     await this.#look();
-    const { bytes: head } = await readHead(handle, 'auto');
+    const { bytes: head } = await readHead(handle, this.size, 'auto');
     const reading = this.#hooks.read(this.id, state, head);
     if (state.offset === 0) state.offset = reading.markLength;
     await this.close();
@@ -149,7 +154,7 @@ export class TailedFile {
     const { state } = this;
     const facts = await this.#look();
     if (facts.device !== state.device || facts.inode !== state.inode) return { kind: 'gone' };
-    const head = await readHead(handle, 'none');
+    const head = await readHead(handle, facts.size, 'none');
     if (facts.size < state.offset) return truncated(facts.size, state.offset);
     if (!fits(state.fingerprint, head.bytes)) return rewritten('its beginning');
     this.#reading = this.#hooks.read(this.id, state, head.bytes);
@@ -169,7 +174,8 @@ export class TailedFile {
     const { state } = this;
     const { length } = state.fingerprint;
     if (length >= headLength || size <= length) return undefined;
-    const head = await readAt(this.#handle!, Buffer.allocUnsafe(headLength), headLength, 0);
+    const wanted = Math.min(size, headLength);
+    const head = await readAt(this.#handle!, Buffer.allocUnsafe(wanted), wanted, 0);
     if (!fits(state.fingerprint, head)) return rewritten('its beginning');
     this.#hooks.change(this, () => {
       state.fingerprint = fingerprintOf(head);

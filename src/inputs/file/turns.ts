@@ -1,9 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
-import { inodeKey } from './file-state.ts';
 import { tailLength } from './fingerprint.ts';
-import { factsOf } from './open-file.ts';
 import type { FileRegistry } from './registry.ts';
 import type { TailedFile, Turn } from './tailed-file.ts';
 import { chunkLength } from './text/chunk-reader.ts';
@@ -90,6 +88,7 @@ export class Turns {
 
   async #serve(file: TailedFile, buffer: Buffer): Promise<void> {
     const { registry, failed, flush, room, now } = this.#options;
+    file.served = true;
     const wasOpen = file.isOpen;
     try {
       await room();
@@ -104,6 +103,7 @@ export class Turns {
     } finally {
       this.#open += Number(file.isOpen) - Number(wasOpen);
       file.busy = false;
+      file.served = false;
       flush();
     }
     if (file.nextCheck <= now() && !this.#stopped) this.#enqueue(file);
@@ -112,13 +112,17 @@ export class Turns {
   /** Whether a closed file has to be opened. */
   async #hasNews(file: TailedFile): Promise<boolean> {
     if (file.path === undefined) return false;
-    const seen = await stat(file.path, { bigint: true }).catch(() => undefined);
-    const facts = seen && factsOf(seen);
-    if (facts === undefined || inodeKey(facts) !== inodeKey(file.state)) {
+    // In plain numbers, for thousands of files are looked at; opening one compares the exact device and inode.
+    const seen = await stat(file.path).catch(() => undefined);
+    if (
+      seen === undefined ||
+      seen.ino !== Number(file.state.inode) ||
+      seen.dev !== Number(file.state.device)
+    ) {
       this.#options.lost(file);
       return false;
     }
-    return file.unverified || facts.size !== file.size || facts.modified !== file.modified;
+    return file.unverified || seen.size !== file.size || Math.floor(seen.mtimeMs) !== file.modified;
   }
 
   async #turn(file: TailedFile, buffer: Buffer): Promise<void> {
@@ -174,21 +178,16 @@ export class Turns {
     file.nextCheck = now() + file.pause;
   }
 
-  /** Where too many files are open, those are closed that nothing was added to for longest. */
+  /** Where too many files are open, an eighth of them are closed: those that nothing was added to for longest. */
   async #makeWay(): Promise<void> {
-    while (this.#open >= this.#options.settings.maxOpen) {
-      const idlest = this.#idlest();
-      if (!idlest) return;
+    const { settings, registry } = this.#options;
+    if (this.#open < settings.maxOpen) return;
+    const idle = [...registry.files].filter((file) => file.isOpen && !file.served && file.path !== undefined);
+    idle.sort((a, b) => a.movedAt - b.movedAt);
+    for (const file of idle.slice(0, this.#open - settings.maxOpen + Math.ceil(settings.maxOpen / 8))) {
+      if (file.served || !file.isOpen) continue;
       this.#open -= 1;
-      await idlest.close();
+      await file.close();
     }
-  }
-
-  #idlest(): TailedFile | undefined {
-    let idlest: TailedFile | undefined;
-    for (const file of this.#options.registry.files)
-      if (file.isOpen && !file.busy && file.path !== undefined && (!idlest || file.movedAt < idlest.movedAt))
-        idlest = file;
-    return idlest;
   }
 }
