@@ -9,7 +9,7 @@ type Slices = Buffer & {
 };
 
 /** The text of a span, as a string of its own: a slice of a larger string would keep the whole block in memory. */
-export function textOf(bytes: Buffer, start: number, end: number, ascii: boolean): string {
+function textOf(bytes: Buffer, start: number, end: number, ascii: boolean): string {
   return ascii ? (bytes as Slices).latin1Slice(start, end) : (bytes as Slices).utf8Slice(start, end);
 }
 

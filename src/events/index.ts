@@ -1,5 +1,6 @@
 export { Additions } from './additions.ts';
-export { decodeString, textOf } from './decode.ts';
+export { ByteWriter, Constant } from './byte-writer.ts';
+export { decodeString } from './decode.ts';
 export { Identifier } from './identity.ts';
 export { MAX_DEPTH } from './json-text.ts';
 export {
@@ -11,9 +12,9 @@ export {
   newObject,
   valuesOf,
 } from './objects.ts';
-export { fieldPath, namePattern } from './path.ts';
+export { type FieldPath, fieldPath, namePattern } from './path.ts';
 export { isDeeper } from './repair.ts';
-export { splice } from './splicer.ts';
+export { Splicer } from './splicer.ts';
 export { EventView } from './view.ts';
 
 export { ENTRY } from './walker.ts';

@@ -19,7 +19,7 @@ export class Lookup {
    * The single value of a path in an object that the block repeats, by the offset of its first occurrence. Shippers send
    * the same `agent` and `host` in every event, and rules group by their fields.
    */
-  readonly #repeated = new Map<FieldPath, Map<number, Scalar>>();
+  readonly #repeated = new Map<FieldPath, Map<number, Scalar | typeof absent>>();
 
   readonly #texts = new RepeatedTexts();
 
@@ -67,12 +67,14 @@ export class Lookup {
     }
     const scalar = known.get(origin);
     if (scalar !== undefined) {
-      this.#values.push(scalar);
+      if (scalar !== absent) this.#values.push(scalar);
       return;
     }
     const before = this.#values.length;
     this.#value(value, valueEnd, path, covered);
-    if (this.#values.length === before + 1 && !this.#isList) known.set(origin, this.#values[before]!);
+    if (this.#isList) return;
+    if (this.#values.length === before) known.set(origin, absent);
+    else if (this.#values.length === before + 1) known.set(origin, this.#values[before]!);
   }
 
   /** `covered`: the number of bytes of the path that the value's key covers. */
@@ -116,6 +118,9 @@ export class Lookup {
     }
   }
 }
+
+/** The object does not have the path. */
+const absent = Symbol('absent');
 
 /** Maximal number of paths with remembered values. It is more than a configuration has. */
 const MANY_PATHS = 256;

@@ -1,4 +1,5 @@
 import { type NamePattern, starPattern } from '@logboom/common';
+import { Constant } from './byte-writer.ts';
 
 /** A dotted field name, compiled for comparison with the keys of documents. */
 export interface FieldPath {
@@ -7,6 +8,8 @@ export interface FieldPath {
   readonly bytes: Uint8Array;
   /** Offset of its last dot, or -1. */
   readonly lastDot: number;
+  /** The name as a key in JSON text: `"name":`. */
+  readonly key: Constant;
 }
 
 const DOT = 0x2e;
@@ -19,7 +22,12 @@ export function fieldPath(name: string): FieldPath {
   let path = compiled.get(name);
   if (path === undefined) {
     const bytes = Buffer.from(name);
-    path = { name, bytes, lastDot: bytes.lastIndexOf(DOT) };
+    path = {
+      name,
+      bytes,
+      lastDot: bytes.lastIndexOf(DOT),
+      key: new Constant(`${JSON.stringify(name)}:`),
+    };
     if (compiled.size >= KEPT) compiled.clear();
     compiled.set(name, path);
   }

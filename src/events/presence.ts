@@ -1,5 +1,5 @@
 import { Members } from './members.ts';
-import { BEYOND, cover, type FieldPath, UNRELATED } from './path.ts';
+import { BEYOND, cover, type FieldPath, mayCover, UNRELATED } from './path.ts';
 import { ENTRY, type Walker } from './walker.ts';
 
 const OPEN_BRACKET = 0x5b;
@@ -9,6 +9,7 @@ const OPEN_BRACE = 0x7b;
 /** Whether there is any value except null at the path or below it. */
 export function exists({ bytes, entries, count }: Walker, path: FieldPath): boolean {
   for (let place = 0; place < count * ENTRY; place += ENTRY) {
+    if (!mayCover(bytes, entries[place]!, path)) continue;
     const covered = cover(bytes, entries[place]!, entries[place + 1]!, path, 0);
     if (existsAt(bytes, entries[place + 2]!, entries[place + 3]!, covered, path, 0)) return true;
   }

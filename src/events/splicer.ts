@@ -1,77 +1,140 @@
-import { type Additions, merge } from './additions.ts';
-import { textOf } from './decode.ts';
+import type { Additions } from './additions.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import { merge } from './merge.ts';
 import { addField, isObject, type JsonObject, newObject } from './objects.ts';
 import { BEYOND, cover, fieldPath, mayCover, UNRELATED } from './path.ts';
+import { SpanMerge } from './span-merge.ts';
 import type { EventView } from './view.ts';
 import { ENTRY } from './walker.ts';
 
 const metadata = fieldPath('@metadata');
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const metadataBit = 1 << (metadata.bytes[0]! & 31);
+const backslashBit = 1 << (BACKSLASH & 31);
 
-type Treatment = 'keep' | 'drop' | 'merge';
+/** What becomes of a top-level key of the event: it is kept, dropped, or merged with the addition at this place (0, 1, …). */
+const KEEP = -1;
+const DROP = -2;
 
 /**
- * Builds the document for Elasticsearch, on one line: the event's bytes as received, without `@metadata`, with the additions
- * before the closing brace. If the key of an addition exists already, plain or as the beginning of a dotted key, only the
- * values of that key are parsed and merged, so that no key is repeated and none conflicts with another.
- *
- * `displaced` is for recursive calls. The result is a string because a bulk body is joined from strings and encoded once.
+ * Writes the document for Elasticsearch, on one line: the event's bytes as received, without `@metadata`, with the additions
+ * before the closing brace. If the key of an addition exists already, plain or as the beginning of a dotted key, the two are merged,
+ * so that no key is repeated and none conflicts with another. Objects without a member in common are merged as text; only others are
+ * parsed.
  */
-export function splice(view: EventView, additions: Additions, displaced: JsonObject = newObject()): string {
-  const { bytes, entries, count, ascii } = view.walker;
-  const toMerge: number[] = [];
-  let document = '{';
-  let runStart = -1;
-  let runEnd = -1;
-  for (let entry = 0; entry < count; entry += 1) {
-    const treatment = treatmentOf(view, entry, additions);
-    if (treatment === 'keep') {
-      if (runStart === -1) runStart = entries[entry * ENTRY]! - 1;
-      runEnd = entries[entry * ENTRY + 3]!;
-      continue;
+export class Splicer {
+  readonly #merge = new SpanMerge();
+  /** For each top-level key of the event what becomes of it. */
+  #fates: number[] = [];
+
+  /** `isAgain` is for the call from within. */
+  write(view: EventView, additions: Additions, out: ByteWriter, isAgain = false): void {
+    const hasMerges = this.#decide(view, additions);
+    const toParse = hasMerges ? this.#toParse(view, additions) : nothing;
+    if (toParse.length > 0) {
+      const labels = mergeInto(additions, view, toParse);
+      if (!isAgain && Object.keys(labels).length > 0) {
+        // `labels` may be a key of the event that is to be kept, so the decisions are made again.
+        additions.fields({ labels });
+        this.write(view, additions, out, true);
+        return;
+      }
+      for (const entry of toParse) this.#fates[entry] = DROP;
     }
-    if (runStart !== -1) document = join(document, textOf(bytes, runStart, runEnd, ascii));
-    runStart = -1;
-    if (treatment === 'merge') toMerge.push(entry);
+    const start = out.at;
+    out.byte(OPEN_BRACE);
+    this.#writeKept(view, out, start);
+    for (let place = 0; place < additions.paths.length; place += 1) {
+      if (out.at > start + 1) out.byte(COMMA);
+      const entry = hasMerges ? this.#fates.indexOf(place) : -1;
+      if (entry === -1) additions.write(place, out);
+      else this.#writeMerged(view, additions, place, entry, out);
+    }
+    out.byte(CLOSE_BRACE);
   }
-  if (runStart !== -1) document = join(document, textOf(bytes, runStart, runEnd, ascii));
-  if (toMerge.length > 0) {
-    const labels = mergeInto(additions, view, toMerge);
-    if (Object.keys(displaced).length === 0 && Object.keys(labels).length > 0) {
-      // `labels` may be among the keys that were already copied, so the splice starts over.
-      additions.fields({ labels });
-      return splice(view, additions, labels);
+
+  #decide(view: EventView, additions: Additions): boolean {
+    const { bytes, entries, count } = view.walker;
+    const firstBytes = additions.firstBytes | metadataBit | backslashBit;
+    const fates = this.#fates;
+    let hasMerges = false;
+    fates.length = count;
+    for (let entry = 0; entry < count; entry += 1) {
+      const isConcerned = (firstBytes & (1 << (bytes[entries[entry * ENTRY]!]! & 31))) !== 0;
+      const fate = isConcerned ? fateOf(view, entry, additions) : KEEP;
+      fates[entry] = fate;
+      if (fate >= 0) hasMerges = true;
+    }
+    return hasMerges;
+  }
+
+  /** The entries that have to be parsed to be merged. */
+  #toParse({ walker }: EventView, additions: Additions): readonly number[] {
+    const { entries, bytes } = walker;
+    const parsed: number[] = [];
+    this.#fates.forEach((place, entry) => {
+      if (place < 0) return;
+      const at = entry * ENTRY;
+      const isWhole = entries[at + 1]! - entries[at]! === additions.paths[place]!.bytes.length;
+      const isAlone = this.#fates.indexOf(place) === entry && this.#fates.lastIndexOf(place) === entry;
+      const areObjects = bytes[entries[at + 2]!] === OPEN_BRACE && additions.isObject(place);
+      const fits = isWhole && isAlone && areObjects;
+      if (!fits || !this.#merge.plan(bytes, entries[at + 2]!, entries[at + 3]!, additions, place))
+        parsed.push(entry);
+    });
+    return parsed;
+  }
+
+  #writeKept({ walker }: EventView, out: ByteWriter, start: number): void {
+    const { bytes, entries, count } = walker;
+    for (let entry = 0; entry < count; entry += 1) {
+      if (this.#fates[entry] !== KEEP) continue;
+      const first = entry;
+      while (entry + 1 < count && this.#fates[entry + 1] === KEEP) entry += 1;
+      if (out.at > start + 1) out.byte(COMMA);
+      out.span(bytes, entries[first * ENTRY]! - 1, entries[entry * ENTRY + 3]!);
     }
   }
-  for (let place = 0; place < additions.keys.length; place += 1)
-    document = join(document, additions.member(place));
-  return `${document}}`;
+
+  #writeMerged(view: EventView, additions: Additions, place: number, entry: number, out: ByteWriter): void {
+    const { bytes, entries } = view.walker;
+    const { runs } = this.#merge;
+    this.#merge.plan(bytes, entries[entry * ENTRY + 2]!, entries[entry * ENTRY + 3]!, additions, place);
+    out.constant(additions.paths[place]!.key);
+    out.byte(OPEN_BRACE);
+    for (let run = 0; run < runs.length; run += 2) {
+      if (run > 0) out.byte(COMMA);
+      out.span(bytes, runs[run]!, runs[run + 1]!);
+    }
+    additions.writePieces(place, out, runs.length === 0);
+    out.byte(CLOSE_BRACE);
+  }
 }
 
-const join = (document: string, members: string) =>
-  document.length === 1 ? document + members : `${document},${members}`;
+const nothing: readonly number[] = [];
 
-function treatmentOf({ walker }: EventView, entry: number, additions: Additions): Treatment {
+function fateOf({ walker }: EventView, entry: number, additions: Additions): number {
   const { bytes, entries } = walker;
   const key = entries[entry * ENTRY]!;
   const keyEnd = entries[entry * ENTRY + 1]!;
-  if (mayCover(bytes, key, metadata) && cover(bytes, key, keyEnd, metadata, 0) !== UNRELATED) return 'drop';
+  if (mayCover(bytes, key, metadata) && cover(bytes, key, keyEnd, metadata, 0) !== UNRELATED) return DROP;
   const { paths } = additions;
   for (let place = 0; place < paths.length; place += 1) {
     const path = paths[place]!;
     if (!mayCover(bytes, key, path)) continue;
     const covered = cover(bytes, key, keyEnd, path, 0);
-    if (covered === BEYOND) return 'merge';
+    if (covered === BEYOND) return place;
     if (covered === path.bytes.length)
-      return additions.replaces(place) && bytes[entries[entry * ENTRY + 2]!] !== OPEN_BRACE
-        ? 'drop'
-        : 'merge';
+      return additions.replaces(place) && bytes[entries[entry * ENTRY + 2]!] !== OPEN_BRACE ? DROP : place;
   }
-  return 'keep';
+  return KEEP;
 }
 
-/** Merges entries under the additions. Answers, as labels, the values that had to give way to an object. */
-function mergeInto(additions: Additions, view: EventView, entries: number[]): JsonObject {
+/** Merges entries under the additions. Returns, as labels, the values that had to give way to an object. */
+function mergeInto(additions: Additions, view: EventView, entries: readonly number[]): JsonObject {
   const labels = newObject();
   const displace = (path: string, value: unknown) => {
     labels[path.replaceAll('.', '_')] = typeof value === 'string' ? value : JSON.stringify(value);

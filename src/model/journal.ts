@@ -8,8 +8,8 @@ export interface Origin {
   connection: string;
   /** Address of the sender without its port, as documents show it. */
   address: string;
-  /** Parser and time zone of its lines, where the input's configuration names them. */
-  parser?: 'auto' | 'access' | 'json' | 'none';
+  /** Parser (a name in the configuration) and time zone of its lines, where the input's configuration names them. */
+  parser?: string;
   zone?: string;
   /** Subject common name of the verified client certificate. */
   tlsSubject?: string;

@@ -1,36 +1,98 @@
-import type { Additions, EventView } from '../events/index.ts';
-import type { FieldValue, Millis } from '../model.ts';
-import { accessFields, addAccessFields } from './access-fields.ts';
-import { AccessLine } from './access-line.ts';
-import type { LineFormat } from './format.ts';
+import { accessFields, unescapeLog } from './access-fields.ts';
+import { AccessHead } from './access-head.ts';
+import { AccessTail, REWRITE } from './access-tail.ts';
+import { setAddress, setForwarded } from './addresses.ts';
+import type { Line } from './line.ts';
+import { type LineFields, Word } from './line-fields.ts';
+import type { LineParser } from './line-parser.ts';
+import { setRequest } from './request.ts';
 
-/** The format `access`: access-log lines with the fields that Elastic's integrations give them. */
-export class AccessLog implements LineFormat {
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const DASH = 0x2d;
+const LOWER_U = 0x75;
+
+const { slots } = accessFields;
+const success = new Word('success');
+const failed = new Word('failure');
+
+/**
+ * The format `access`: access-log lines of Apache or nginx, in the Common or Combined format, with an optional virtual host before
+ * and any quoted or bare fields after. The head of a line, which has the time, is read for each event; the rest when a field is needed.
+ */
+export class AccessLog implements LineParser {
   readonly name = 'access';
-  readonly #line = new AccessLine();
+  readonly words = 'access log';
+  readonly fields = accessFields;
+  readonly isRecognised = true;
+  readonly datasets = ['nginx.access', 'apache.access', 'httpd.access'];
+  readonly #head = new AccessHead();
+  readonly #tail = new AccessTail();
 
-  open(view: EventView): boolean {
-    return this.#line.open(view);
+  recognise(line: Line, fields: LineFields): boolean {
+    const head = this.#head;
+    if (!head.read(line.bytes, line.start, line.end)) {
+      if (!head.mayHaveEscapes) return false;
+      line.encodeAgain();
+      if (!head.read(line.bytes, line.start, line.end)) return false;
+    }
+    fields.time = head.time;
+    const { bytes } = line;
+    const at = head.after;
+    if (bytes[at] !== SPACE || bytes[at + 1] !== BACKSLASH) return false;
+    return bytes[at + 2] === QUOTE || bytes[at + 2] === LOWER_U;
   }
 
-  time(): Millis {
-    return this.#line.head.time;
+  parse(line: Line, fields: LineFields): string | undefined {
+    const failure = this.#readTail(line);
+    if (failure !== undefined) return failure;
+    this.#setHead(line, fields);
+    this.#setTail(line, fields);
+    return undefined;
   }
 
-  failure(): string | undefined {
-    return this.#line.failure();
+  #readTail(line: Line): string | undefined {
+    const head = this.#head;
+    const isEscaped = line.bytes[head.after + 2] !== QUOTE;
+    const failure = isEscaped ? REWRITE : this.#tail.read(line.bytes, head.after, line.end);
+    if (failure !== REWRITE) return failure;
+    line.encodeAgain();
+    head.read(line.bytes, line.start, line.end);
+    return this.#tail.read(line.bytes, head.after, line.end);
   }
 
-  get(field: string): FieldValue {
-    const read = accessFields.get(field);
-    return read === undefined || this.failure() !== undefined ? undefined : read(this.#line);
+  #setHead(line: Line, fields: LineFields): void {
+    const { client, clientEnd, user, userEnd, host, hostEnd } = this.#head;
+    // A client without an address is `-`, as for a request over a Unix socket.
+    if (!isAbsent(line.bytes, client, clientEnd)) {
+      fields.span(slots.client, client, clientEnd);
+      setAddress(fields, slots.ip, line, client, clientEnd);
+    }
+    if (!isAbsent(line.bytes, user, userEnd)) fields.span(slots.user, user, userEnd);
+    if (hostEnd > host) fields.span(slots.domain, host, line.bytes.lastIndexOf(COLON, hostEnd - 1));
   }
 
-  *names(): Iterable<string> {
-    for (const name of accessFields.keys()) if (this.get(name) !== undefined) yield name;
+  #setTail(line: Line, fields: LineFields): void {
+    const { bytes } = line;
+    const tail = this.#tail;
+    if (!isAbsent(bytes, tail.request, tail.requestEnd))
+      setRequest(fields, slots, line, tail.request, tail.requestEnd, unescapeLog);
+    fields.number(slots.status, tail.status);
+    if (!Number.isNaN(tail.status)) fields.word(slots.outcome, tail.status < 400 ? success : failed);
+    fields.number(slots.bytes, tail.bytesSent);
+    fields.number(slots.duration, tail.duration);
+    if (!isAbsent(bytes, tail.referrer, tail.referrerEnd))
+      fields.span(slots.referrer, tail.referrer, tail.referrerEnd);
+    if (!isAbsent(bytes, tail.agent, tail.agentEnd)) fields.span(slots.agent, tail.agent, tail.agentEnd);
+    if (!isAbsent(bytes, tail.forwarded, tail.forwardedEnd))
+      setForwarded(fields, slots.forwarded, line, tail.forwarded, tail.forwardedEnd);
   }
+}
 
-  addTo(additions: Additions): void {
-    if (this.failure() === undefined) addAccessFields(this.#line, additions);
-  }
+/** Whether the log has `-` or nothing. Apache writes an empty user name as `""`. */
+function isAbsent(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start === 1) return bytes[start] === DASH;
+  return end <= start || (end - start === 4 && bytes[start] === BACKSLASH && bytes[start + 2] === BACKSLASH);
 }

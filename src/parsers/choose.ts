@@ -1,10 +1,9 @@
 import type { ParsersConfig } from '../config/schema/parsers.ts';
 import { type EventView, fieldPath } from '../events/index.ts';
-import { AccessLog } from './access-log.ts';
 import type { LineFormat } from './format.ts';
+import { lineParsers } from './formats.ts';
 import { JsonLine } from './json.ts';
-
-type ParserName = ParsersConfig['default'];
+import { ParsedLine } from './line-parser.ts';
 
 /** The format of a line, or why there is none. */
 export interface FormatChoice {
@@ -28,54 +27,59 @@ const filesetName = fieldPath('fileset.name');
  */
 export class FormatChooser {
   readonly #config: ParsersConfig;
-  readonly #access = new AccessLog();
   readonly #json: JsonLine;
+  readonly #byName = new Map<string, LineFormat>();
+  /** Formats that are recognised by how a line begins. */
+  readonly #recognised: readonly FormatChoice[];
+  /** Formats of well-known datasets. */
+  readonly #known = new Map<string, LineFormat>();
   /** From the configuration. */
-  readonly #byDataset: ReadonlyMap<string, ParserName>;
+  readonly #byDataset: ReadonlyMap<string, string>;
 
   constructor(config: ParsersConfig, zone: string) {
     this.#config = config;
     this.#json = new JsonLine(zone);
+    this.#byName.set(this.#json.name, this.#json);
+    const recognised: FormatChoice[] = [];
+    for (const parser of lineParsers(zone)) {
+      const format = new ParsedLine(parser);
+      this.#byName.set(format.name, format);
+      if (parser.isRecognised) recognised.push({ format, failure: undefined });
+      for (const dataset of parser.datasets) this.#known.set(dataset, format);
+    }
+    this.#recognised = recognised;
     this.#byDataset = new Map(Object.entries(config.byDataset));
   }
 
   /** `datasetOf` is called only if the answer matters. `ofInput`: the parser that the input names. */
-  choose(view: EventView, datasetOf: () => string | undefined, ofInput?: ParserName): FormatChoice {
+  choose(view: EventView, datasetOf: () => string | undefined, ofInput?: string): FormatChoice {
     if (view.problem !== undefined) return unparsed;
-    const parser = ofInput ?? this.#named(datasetOf) ?? this.#config.default;
-    if (parser === 'none') return unparsed;
-    if (parser === 'access') return this.#declared(this.#access, view, 'access log');
-    if (parser === 'json') return this.#declared(this.#json, view, 'JSON');
-    return this.#recognised(view, datasetOf);
+    const name = ofInput ?? this.#named(datasetOf) ?? this.#config.default;
+    if (name === 'none') return unparsed;
+    const format = this.#byName.get(name);
+    return format === undefined ? this.#auto(view, datasetOf) : declared(format, view);
   }
 
-  #named(datasetOf: () => string | undefined): ParserName | undefined {
+  #named(datasetOf: () => string | undefined): string | undefined {
     if (this.#byDataset.size === 0) return undefined;
     const dataset = datasetOf();
     return dataset === undefined ? undefined : this.#byDataset.get(dataset);
   }
 
-  #declared(format: LineFormat, view: EventView, words: string): FormatChoice {
-    if (format.open(view)) return { format, failure: undefined };
-    return { format: undefined, failure: `does not begin like a line of ${words}` };
-  }
-
   /** Web servers may write JSON to their access log, so a leading brace counts more than the name of the dataset. */
-  #recognised(view: EventView, datasetOf: () => string | undefined): FormatChoice {
-    if (this.#access.open(view)) return { format: this.#access, failure: undefined };
-    if (beginsWithBrace(view) && this.#json.open(view) && this.#json.failure() === undefined)
+  #auto(view: EventView, datasetOf: () => string | undefined): FormatChoice {
+    for (const choice of this.#recognised) if (choice.format!.open(view)) return choice;
+    if (view.stringBegins(message, OPEN_BRACE) && this.#json.open(view) && this.#json.failure() === undefined)
       return { format: this.#json, failure: undefined };
     const dataset = datasetOf();
-    if (dataset !== undefined && accessDatasets.has(dataset))
-      return this.#declared(this.#access, view, 'access log');
-    return unparsed;
+    const format = dataset === undefined ? undefined : this.#known.get(dataset);
+    return format === undefined ? unparsed : declared(format, view);
   }
 }
 
-const accessDatasets = new Set(['nginx.access', 'apache.access', 'httpd.access']);
-
-function beginsWithBrace(view: EventView): boolean {
-  return view.stringBegins(message, OPEN_BRACE);
+function declared(format: LineFormat, view: EventView): FormatChoice {
+  if (format.open(view)) return { format, failure: undefined };
+  return { format: undefined, failure: `does not begin like a line of ${format.words}` };
 }
 
 /** The sender's name for the log, such as `nginx.access`. */

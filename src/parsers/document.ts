@@ -1,17 +1,60 @@
-import { type Additions, type EventView, type JsonObject, splice } from '../events/index.ts';
+import {
+  type Additions,
+  type ByteWriter,
+  Constant,
+  type EventView,
+  fieldPath,
+  type JsonObject,
+  type Splicer,
+} from '../events/index.ts';
 import type { Millis } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import type { FormatChoice } from './choose.ts';
 import { formatTime } from './timestamp.ts';
 
+/** The fields that name a data stream. */
+export interface StreamFields {
+  readonly type: string;
+  readonly dataset: string;
+  readonly namespace: string;
+}
+
 /** What others add to a document: tags, and fields by name (dotted or nested), which replace fields of the event. */
 export interface DocumentExtra {
   tags?: readonly string[];
   fields?: JsonObject;
+  /** Members of `data_stream`, which replace those of the event. */
+  stream?: StreamFields;
+}
+
+/** The fields of a data stream, as members of a document. */
+interface StreamMembers {
+  ofStream: Constant;
+  /** For documents without `event.dataset`. */
+  ofEvent: Constant;
+}
+
+/** Made once for each stream. */
+const madeMembers = new WeakMap<StreamFields, StreamMembers>();
+
+function membersOf(stream: StreamFields): StreamMembers {
+  let members = madeMembers.get(stream);
+  if (members === undefined) {
+    members = {
+      ofStream: new Constant(JSON.stringify(stream).slice(1, -1)),
+      ofEvent: new Constant(`"dataset":${JSON.stringify(stream.dataset)}`),
+    };
+    madeMembers.set(stream, members);
+  }
+  return members;
 }
 
 /** Version of the Elastic Common Schema for documents whose sender names none. */
 const ECS_VERSION = '8.17.0';
+const ecsVersion = new Constant(`"version":"${ECS_VERSION}"`);
+const eventPath = fieldPath('event');
+const ecsPath = fieldPath('ecs');
+const streamPath = fieldPath('data_stream');
 
 /** Where the event's time is from: its line, the sender's `@timestamp`, or the receipt of its batch if both are missing. */
 export type TimeSource = 'line' | 'sender' | 'receipt';
@@ -21,31 +64,51 @@ interface DocumentSource {
   readonly problem: string | undefined;
   readonly view: EventView;
   readonly additions: Additions;
+  readonly splicer: Splicer;
   readonly options: { telemetry?: ParsingTelemetry };
   readonly time: Millis;
   readonly timeSource: TimeSource;
   /** Receipt of the batch, as documents have it. */
   readonly received: string;
+  readonly ingested: Constant;
   readonly dataset: string;
   readonly parseFailure: string | undefined;
   choice(): FormatChoice;
   failureTags(): string[];
   raw(): Buffer;
+  has(field: string): boolean;
 }
 
-/** The document for Elasticsearch: one JSON object on one line, without a line break. Counts what could not be parsed. */
-export function writeDocument(event: DocumentSource, extra: DocumentExtra | undefined): string {
-  if (event.problem !== undefined) return brokenDocument(event, event.problem);
+/** Writes the document for Elasticsearch: one JSON object on one line, without a line break. Counts what could not be parsed. */
+export function writeDocument(
+  event: DocumentSource,
+  out: ByteWriter,
+  extra: DocumentExtra | undefined,
+): void {
+  if (event.problem === undefined) writeWhole(event, out, extra);
+  else out.text(brokenDocument(event, event.problem));
+}
+
+function writeWhole(event: DocumentSource, out: ByteWriter, extra: DocumentExtra | undefined): void {
   const { additions, view } = event;
   additions.clear();
   addTime(event);
   event.choice().format?.addTo(additions);
-  additions.members('event', `"ingested":"${event.received}"`);
-  if (!view.has('ecs.version')) additions.members('ecs', `"version":"${ECS_VERSION}"`);
+  additions.constantMembers(eventPath, event.ingested);
+  if (!view.has('ecs.version')) additions.constantMembers(ecsPath, ecsVersion);
   addFailures(event);
   if (extra?.tags !== undefined && extra.tags.length > 0) addTags(event, extra.tags);
+  if (extra?.stream !== undefined) addStream(event, extra.stream);
   if (extra?.fields !== undefined) additions.fields(extra.fields);
-  return splice(view, additions);
+  event.splicer.write(view, additions, out);
+}
+
+function addStream(event: DocumentSource, stream: StreamFields): void {
+  const { additions } = event;
+  const { ofStream, ofEvent } = membersOf(stream);
+  if (additions.has(streamPath)) additions.fields({ data_stream: stream });
+  else additions.constantMembers(streamPath, ofStream);
+  if (!event.has('event.dataset')) additions.constantMembers(eventPath, ofEvent);
 }
 
 /** A time that Elasticsearch's default date format reads for certain stays as the sender wrote it. */

@@ -1,10 +1,11 @@
 import type { ParsersConfig } from '../config/schema/parsers.ts';
 import type { TimeConfig } from '../config/schema/time.ts';
-import { Additions, EventView, fieldPath, namePattern } from '../events/index.ts';
+import { Additions, ByteWriter, Constant, EventView, namePattern, Splicer } from '../events/index.ts';
 import type { EventBlock, FieldValue, LogEvent, Millis, Origin } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { datasetOf, type FormatChoice, FormatChooser } from './choose.ts';
 import { type DocumentExtra, type TimeSource, writeDocument } from './document.ts';
+import { SourceNames } from './source.ts';
 import { formatTime, parseTime } from './timestamp.ts';
 
 export interface ReaderOptions {
@@ -23,11 +24,6 @@ const UNKNOWN_DATASET = 'generic';
 /** Fields that logboom itself adds to an event. */
 const derived = new Set(['@timestamp', 'event.created', 'tags']);
 
-const agentId = fieldPath('agent.id');
-const agentName = fieldPath('agent.name');
-const hostName = fieldPath('host.name');
-const filePath = fieldPath('log.file.path');
-
 /**
  * The event at which an event reader stands: a cursor over a block. Each piece of work is done when it is first asked for.
  * Parsed fields take precedence over fields that the sender sent. A document and a field value are copies and stay valid
@@ -37,9 +33,12 @@ export class ReadEvent implements LogEvent {
   index = -1;
   readonly view = new EventView();
   readonly additions = new Additions();
+  readonly splicer = new Splicer();
   readonly options: ReaderOptions;
   /** Receipt of the batch, as documents have it. */
   received = '';
+  /** `event.ingested` as a member of a document. */
+  ingested = new Constant('');
   batch: BatchFacts = { origin: { input: '', connection: '', address: '' }, receivedAt: 0 };
   /** By the time zone of lines that state none. */
   readonly #choosers = new Map<string, FormatChooser>();
@@ -54,11 +53,10 @@ export class ReadEvent implements LogEvent {
     }
     return this.#dataset;
   };
+  readonly #text = new ByteWriter();
   #timeSource: TimeSource | undefined;
   #time: Millis = 0;
-  #sender = '';
-  #path = '';
-  #source = ' ';
+  readonly #sources = new SourceNames();
 
   constructor(options: ReaderOptions) {
     this.options = options;
@@ -68,6 +66,7 @@ export class ReadEvent implements LogEvent {
   open(block: EventBlock, batch: BatchFacts): void {
     this.batch = batch;
     this.received = formatTime(batch.receivedAt);
+    this.ingested = new Constant(`"ingested":"${this.received}"`);
     this.view.open(block);
     this.#chooser = this.#chooserFor(batch.origin.zone ?? this.options.time.zone);
     this.index = -1;
@@ -115,18 +114,7 @@ export class ReadEvent implements LogEvent {
   }
 
   get source(): string {
-    const { view } = this;
-    const agent = view.getAt(agentId) ?? view.getAt(agentName) ?? view.getAt(hostName);
-    const sender = typeof agent === 'string' ? agent : this.batch.origin.connection;
-    const path = view.getAt(filePath);
-    if (typeof path !== 'string') return sender;
-    // Events of one source come in runs. Returning the same string object saves its hash in every map lookup.
-    if (path !== this.#path || sender !== this.#sender) {
-      this.#source = `${sender} ${path}`;
-      this.#sender = sender;
-      this.#path = path;
-    }
-    return this.#source;
+    return this.#sources.of(this.view, this.batch.origin.connection);
   }
 
   /** Why the line is not in the format that was declared or recognised, in words. */
@@ -146,10 +134,7 @@ export class ReadEvent implements LogEvent {
   has(field: string): boolean {
     if (this.view.has(field)) return true;
     if (derived.has(field)) return this.get(field) !== undefined;
-    const { format } = this.choice();
-    if (format === undefined) return false;
-    for (const name of format.names()) if (name === field || name.startsWith(`${field}.`)) return true;
-    return false;
+    return this.choice().format?.has(field) ?? false;
   }
 
   names(pattern: string): string[] {
@@ -169,9 +154,16 @@ export class ReadEvent implements LogEvent {
     return this.view.raw();
   }
 
-  /** The document for Elasticsearch: see `writeDocument`. */
+  /** Writes the document for Elasticsearch: see `writeDocument`. */
+  writeTo(out: ByteWriter, extra?: DocumentExtra): void {
+    writeDocument(this, out, extra);
+  }
+
+  /** The document as text. */
   document(extra?: DocumentExtra): string {
-    return writeDocument(this, extra);
+    this.#text.at = 0;
+    this.writeTo(this.#text, extra);
+    return this.#text.toString();
   }
 
   choice(): FormatChoice {

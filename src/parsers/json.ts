@@ -24,6 +24,7 @@ function isDeeperWithDots(line: JsonObject): boolean {
 /** The format `json`: lines that are JSON objects, as applications write them. Their fields become fields of the event. */
 export class JsonLine implements LineFormat {
   readonly name = 'json';
+  readonly words = 'JSON';
   readonly #zone: string;
   #failure: string | undefined;
   #fields: JsonObject = {};
@@ -54,6 +55,11 @@ export class JsonLine implements LineFormat {
 
   get(field: string): FieldValue {
     return valuesOf(this.#fields, field);
+  }
+
+  has(field: string): boolean {
+    for (const name of this.names()) if (name === field || name.startsWith(`${field}.`)) return true;
+    return false;
   }
 
   names(): Iterable<string> {

@@ -1,5 +1,5 @@
 /** The parts of a request line. All are undefined if it is garbage, such as a TLS handshake; `message` keeps the text. */
-export interface RequestLine {
+interface RequestLine {
   method: string | undefined;
   url: string | undefined;
   path: string | undefined;

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Additions, splice } from '../../src/events/index.ts';
+import { Additions, ByteWriter, type EventView, Splicer } from '../../src/events/index.ts';
 import { viewOf } from '../support/events.ts';
+
+function splice(view: EventView, additions: Additions): string {
+  const out = new ByteWriter(16);
+  new Splicer().write(view, additions, out);
+  return out.toString();
+}
 
 function spliced(document: string, fields: Record<string, unknown>): unknown {
   const additions = new Additions();

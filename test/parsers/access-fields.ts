@@ -14,7 +14,7 @@ export function fieldsOf(line: string): Record<string, FieldValue> {
   expect(event.parseFailure).toBeUndefined();
   const fields: Record<string, FieldValue> = {};
   const document = JSON.parse(event.document());
-  for (const name of accessFields.keys()) {
+  for (const name of accessFields.slotByName.keys()) {
     const value = event.get(name);
     const written = name.split('.').reduce((object, key) => object?.[key], document);
     expect([name, written]).toEqual([name, value]);

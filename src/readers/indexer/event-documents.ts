@@ -72,11 +72,8 @@ export class EventDocuments {
     if (event.problem !== undefined)
       return this.#deadLetterItem({ reason: event.problem, id, body: Buffer.from(event.raw()) }, receivedAt);
     const { stream, id: chosen, ...destination } = this.#options.nameIndex(event);
-    const tags = event.time > receivedAt + this.#options.maxAhead ? ['_timestamp_ahead'] : undefined;
-    const document = event.document({
-      ...(tags && { tags }),
-      ...(stream && { fields: fieldsOf(stream, event) }),
-    });
+    const isAhead = event.time > receivedAt + this.#options.maxAhead;
+    const document = event.document({ ...(isAhead && { tags: ahead }), ...(stream && { stream }) });
     return { ...destination, id: chosen ?? ownId(event) ?? id, document };
   }
 }
@@ -86,8 +83,4 @@ function ownId(event: ReadEvent): string | undefined {
   return typeof own === 'string' && own !== '' && Buffer.byteLength(own) <= 512 ? own : undefined;
 }
 
-/** The fields that name the data stream in its documents. */
-function fieldsOf(stream: NonNullable<Destination['stream']>, event: ReadEvent): Record<string, unknown> {
-  const named = event.has('event.dataset') ? {} : { 'event.dataset': stream.dataset };
-  return { data_stream: stream, ...named };
-}
+const ahead = ['_timestamp_ahead'];

@@ -1,5 +1,6 @@
 import type { IndexingConfig } from '../../config/schema/outputs.ts';
 import type { BulkItem } from '../../model.ts';
+import type { StreamFields } from '../../parsers/document.ts';
 import { legalCharacters } from '../../util/index-name.ts';
 import { cutToBytes } from '../../util/text.ts';
 import { type Named, partsOf, patternOf, textOf } from './pattern.ts';
@@ -8,7 +9,7 @@ export type { Named } from './pattern.ts';
 
 /** Where a document goes. `stream` is set for data streams only; its parts are fields of the document. */
 export interface Destination extends Pick<BulkItem, 'action' | 'index' | 'routing' | 'pipeline'> {
-  stream: { type: string; dataset: string; namespace: string } | undefined;
+  stream: StreamFields | undefined;
   /** The id by `indexing.document_id`. */
   id?: string;
 }

@@ -1,0 +1,113 @@
+/** Longer spans are copied by the runtime, whose call costs about as much as copying this many bytes here. */
+const LONG = 192;
+
+/** Bytes that are written often, such as `"address":`. */
+export class Constant {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+
+  constructor(text: string) {
+    this.bytes = new TextEncoder().encode(text);
+    this.view = new DataView(this.bytes.buffer);
+  }
+}
+
+/**
+ * A buffer that grows and is used again. It makes no object for what is written. `at` is the offset behind the last byte; a caller
+ * that sets it back removes what it wrote. The buffer is replaced when it grows, so a caller must not keep `bytes`.
+ */
+export class ByteWriter {
+  bytes: Buffer;
+  at = 0;
+  #view: DataView;
+  /** The bytes that were copied from last, and a view of them. */
+  #source: Uint8Array = new Uint8Array(0);
+  #sourceView: DataView = new DataView(this.#source.buffer);
+
+  constructor(size = 2 ** 12) {
+    this.bytes = Buffer.allocUnsafeSlow(size);
+    this.#view = viewOf(this.bytes);
+  }
+
+  byte(byte: number): void {
+    if (this.at === this.bytes.length) this.#grow(1);
+    this.bytes[this.at] = byte;
+    this.at += 1;
+  }
+
+  constant({ bytes, view }: Constant): void {
+    this.#copy(bytes, view, 0, bytes.length);
+  }
+
+  /** Copies a span of other bytes. */
+  span(bytes: Uint8Array, start: number, end: number): void {
+    if (bytes !== this.#source) {
+      this.#source = bytes;
+      this.#sourceView = viewOf(bytes);
+    }
+    this.#copy(bytes, this.#sourceView, start, end);
+  }
+
+  text(text: string): void {
+    const length = 3 * text.length;
+    if (this.at + length > this.bytes.length) this.#grow(length);
+    this.at += this.bytes.write(text, this.at, 'utf8');
+  }
+
+  /** Writes a number as JSON does. */
+  number(value: number): void {
+    if (value >= 0 && value < 2 ** 31 && Number.isInteger(value)) this.#integer(value);
+    else this.text(JSON.stringify(value));
+  }
+
+  #integer(value: number): void {
+    let digits = 1;
+    for (let bound = 10; bound <= value; bound *= 10) digits += 1;
+    if (this.at + digits > this.bytes.length) this.#grow(digits);
+    let rest = value | 0;
+    for (let at = this.at + digits - 1; at >= this.at; at -= 1) {
+      const tens = (rest / 10) | 0;
+      this.bytes[at] = 0x30 + rest - tens * 10;
+      rest = tens;
+    }
+    this.at += digits;
+  }
+
+  toString(from = 0): string {
+    return this.bytes.toString('utf8', from, this.at);
+  }
+
+  /** Releases the bytes that were copied from last. */
+  release(): void {
+    this.#source = nothing;
+    this.#sourceView = viewOf(nothing);
+  }
+
+  #copy(source: Uint8Array, view: DataView, start: number, end: number): void {
+    const length = end - start;
+    if (this.at + length > this.bytes.length) this.#grow(length);
+    const target = this.bytes;
+    let to = this.at;
+    this.at = to + length;
+    if (length > LONG) {
+      target.set(source.subarray(start, end), to);
+      return;
+    }
+    let from = start;
+    // As floating-point numbers, eight bytes at a time. No valid UTF-8 is a NaN, whose bits could change.
+    for (; from + 8 <= end; from += 8, to += 8) this.#view.setFloat64(to, view.getFloat64(from, true), true);
+    for (; from < end; from += 1, to += 1) target[to] = source[from]!;
+  }
+
+  #grow(by: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.at + by));
+    this.bytes.copy(larger, 0, 0, this.at);
+    this.bytes = larger;
+    this.#view = viewOf(larger);
+  }
+}
+
+const nothing = new Uint8Array(0);
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
+  new DataView(buffer, byteOffset, byteLength);

@@ -1,0 +1,105 @@
+import type { Additions } from './additions.ts';
+import { skipColon, skipSpace, skipString, skipValue } from './json-text.ts';
+import { Members } from './members.ts';
+
+const COMMA = 0x2c;
+const DOT = 0x2e;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+
+/** Objects with more members are merged by parsing them: each member is compared with each. */
+const MANY_MEMBERS = 32;
+
+/**
+ * Merges members into an object of the event without parsing it: notes which parts of the received text stay. Keys with dots or
+ * escapes, keys that occur twice, and members that are objects on one side need a real merge.
+ */
+export class SpanMerge {
+  /** The parts that stay, as starts and ends; each is one or more members. */
+  readonly runs: number[] = [];
+  readonly #keys: number[] = [];
+
+  /** Returns false if the object at `[start, end)` has to be parsed to add the members of `additions` at `place`. */
+  plan(bytes: Buffer, start: number, end: number, additions: Additions, place: number): boolean {
+    this.runs.length = 0;
+    this.#keys.length = 0;
+    const members = new Members(bytes, start, end);
+    let isOpen = false;
+    while (members.nextMember()) {
+      const { key, keyEnd, value, valueEnd } = members;
+      if (!this.#isPlain(bytes, key, keyEnd)) return false;
+      if (bytes[value] === OPEN_BRACE && !isPlainObject(bytes, value, valueEnd)) return false;
+      const added = addedValue(additions, place, bytes, key, keyEnd);
+      if (added !== -1) {
+        if (bytes[value] === OPEN_BRACE || additions.writer.bytes[added] === OPEN_BRACE) return false;
+        isOpen = false;
+      } else if (isOpen) this.runs[this.runs.length - 1] = valueEnd;
+      else {
+        this.runs.push(key - 1, valueEnd);
+        isOpen = true;
+      }
+    }
+    return true;
+  }
+
+  #isPlain(bytes: Buffer, key: number, keyEnd: number): boolean {
+    for (let at = key; at < keyEnd; at += 1) if (bytes[at] === DOT || bytes[at] === BACKSLASH) return false;
+    const keys = this.#keys;
+    for (let i = 0; i < keys.length; i += 2)
+      if (isSame(bytes, keys[i]!, keys[i + 1]!, bytes, key, keyEnd)) return false;
+    keys.push(key, keyEnd);
+    return keys.length <= 2 * MANY_MEMBERS;
+  }
+}
+
+/** Whether an object, at every level, has neither keys with dots or escapes nor a key twice. */
+function isPlainObject(bytes: Buffer, start: number, end: number): boolean {
+  const keys: number[] = [];
+  const members = new Members(bytes, start, end);
+  while (members.nextMember()) {
+    const { key, keyEnd, value, valueEnd } = members;
+    for (let at = key; at < keyEnd; at += 1) if (bytes[at] === DOT || bytes[at] === BACKSLASH) return false;
+    for (let i = 0; i < keys.length; i += 2)
+      if (isSame(bytes, keys[i]!, keys[i + 1]!, bytes, key, keyEnd)) return false;
+    keys.push(key, keyEnd);
+    if (keys.length > 2 * MANY_MEMBERS) return false;
+    if (bytes[value] === OPEN_BRACE && !isPlainObject(bytes, value, valueEnd)) return false;
+  }
+  return true;
+}
+
+/** Offset of the value of an added member with this key; -1 if there is none. */
+function addedValue(additions: Additions, place: number, bytes: Buffer, key: number, keyEnd: number): number {
+  const text = additions.writer.bytes;
+  for (
+    let piece = additions.nextPiece(place, 0);
+    piece !== -1;
+    piece = additions.nextPiece(place, piece + 1)
+  ) {
+    const end = additions.endOf(piece);
+    let at = additions.startOf(piece);
+    while (at < end) {
+      const afterKey = skipString(text, at + 1, end);
+      const value = skipColon(text, afterKey, end);
+      if (isSame(text, at + 1, afterKey - 1, bytes, key, keyEnd)) return value;
+      at = skipSpace(text, skipValue(text, value, end, 1), end);
+      if (text[at] === COMMA) at = skipSpace(text, at + 1, end);
+      if (at < end && text[at] !== QUOTE) throw new Error('an addition is not a list of members');
+    }
+  }
+  return -1;
+}
+
+function isSame(
+  one: Uint8Array,
+  start: number,
+  end: number,
+  other: Uint8Array,
+  otherStart: number,
+  otherEnd: number,
+): boolean {
+  if (end - start !== otherEnd - otherStart) return false;
+  for (let i = 0; start + i < end; i += 1) if (one[start + i] !== other[otherStart + i]) return false;
+  return true;
+}

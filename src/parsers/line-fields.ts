@@ -1,0 +1,169 @@
+import { type Additions, type ByteWriter, Constant, decodeString } from '../events/index.ts';
+import type { FieldValue, Millis } from '../model.ts';
+import type { Branch, FieldTable } from './field-table.ts';
+import type { Line } from './line.ts';
+
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/** What a field was found as. */
+const kinds = { missing: 0, span: 1, number: 2, text: 3, word: 4 };
+
+/** One of a few texts that a parser sets again and again, such as `success`. */
+export class Word {
+  readonly text: string;
+  readonly json: Constant;
+
+  constructor(text: string) {
+    this.text = text;
+    this.json = new Constant(JSON.stringify(text));
+  }
+}
+
+const noWord = new Word('');
+
+/**
+ * The fields that a parser found in a line. A parser sets fields by their slots; nothing is decoded or copied until a rule asks for
+ * a field or the document is written. It is reused: `clear` begins the next line.
+ */
+export class LineFields {
+  /** The time that the line states; NaN if it states none. */
+  time: Millis = Number.NaN;
+  readonly #table: FieldTable;
+  readonly #kinds: Uint8Array;
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
+  readonly #numbers: Float64Array;
+  readonly #texts: string[];
+  readonly #words: Word[];
+
+  constructor(table: FieldTable) {
+    const count = table.fields.length;
+    this.#table = table;
+    this.#kinds = new Uint8Array(count);
+    this.#starts = new Int32Array(count);
+    this.#ends = new Int32Array(count);
+    this.#numbers = new Float64Array(count);
+    this.#texts = Array.from({ length: count }, () => '');
+    this.#words = Array.from({ length: count }, () => noWord);
+  }
+
+  clear(): void {
+    this.time = Number.NaN;
+    this.#kinds.fill(kinds.missing);
+  }
+
+  /** The field is this part of the line. It must not begin or end within an escape. An empty span is no field. */
+  span(slot: number, start: number, end: number): void {
+    if (end <= start) return;
+    this.#kinds[slot] = kinds.span;
+    this.#starts[slot] = start;
+    this.#ends[slot] = end;
+  }
+
+  /** The field is a number. NaN is no field. */
+  number(slot: number, value: number): void {
+    if (Number.isNaN(value)) return;
+    this.#kinds[slot] = kinds.number;
+    this.#numbers[slot] = value;
+  }
+
+  /** The field is a text that does not occur in the line as it is. */
+  text(slot: number, text: string | undefined): void {
+    if (text === undefined) return;
+    this.#kinds[slot] = kinds.text;
+    this.#texts[slot] = text;
+  }
+
+  word(slot: number, word: Word): void {
+    this.#kinds[slot] = kinds.word;
+    this.#words[slot] = word;
+  }
+
+  get(slot: number, line: Line): FieldValue {
+    const { always, unescaped } = this.#table.fields[slot]!;
+    if (always !== undefined) return always;
+    switch (this.#kinds[slot]) {
+      case kinds.span: {
+        const text = decodeString(line.bytes, this.#starts[slot]!, this.#ends[slot]!, line.ascii);
+        return unescaped !== undefined && text.includes('\\') ? unescaped(text) : text;
+      }
+      case kinds.number:
+        return this.#numbers[slot];
+      case kinds.text:
+        return this.#texts[slot];
+      case kinds.word:
+        return this.#words[slot]!.text;
+      default:
+        return undefined;
+    }
+  }
+
+  has(slot: number): boolean {
+    return this.#kinds[slot] !== kinds.missing || this.#table.fields[slot]!.always !== undefined;
+  }
+
+  /** Adds all fields to a document. */
+  addTo(additions: Additions, line: Line): void {
+    for (const { path, branch } of this.#table.groups) {
+      const writer = additions.begin();
+      if (branch.slot !== -1) {
+        if (this.has(branch.slot)) this.#value(writer, branch, line);
+        additions.endValue(path);
+      } else {
+        this.#members(writer, branch.children, line);
+        additions.endMembers(path);
+      }
+    }
+  }
+
+  #members(writer: ByteWriter, branches: readonly Branch[], line: Line): boolean {
+    let isFirst = true;
+    for (let place = 0; place < branches.length; place += 1) {
+      const branch = branches[place]!;
+      if (branch.slot !== -1 && !this.has(branch.slot)) continue;
+      const before = writer.at;
+      if (!isFirst) writer.byte(COMMA);
+      writer.constant(branch.key);
+      if (branch.slot !== -1) this.#value(writer, branch, line);
+      else {
+        writer.byte(OPEN_BRACE);
+        if (!this.#members(writer, branch.children, line)) {
+          writer.at = before;
+          continue;
+        }
+        writer.byte(CLOSE_BRACE);
+      }
+      isFirst = false;
+    }
+    return !isFirst;
+  }
+
+  #value(writer: ByteWriter, { slot, always }: Branch, line: Line): void {
+    const kind = this.#kinds[slot];
+    if (always !== undefined) writer.constant(always);
+    else if (kind === kinds.number) writer.number(this.#numbers[slot]!);
+    else if (kind === kinds.word) writer.constant(this.#words[slot]!.json);
+    else if (kind === kinds.span && this.#isAsReceived(slot, line)) this.#writeSpan(writer, slot, line);
+    else writer.text(JSON.stringify(this.get(slot, line)));
+  }
+
+  #isAsReceived(slot: number, { bytes }: Line): boolean {
+    if (this.#table.fields[slot]!.unescaped === undefined) return true;
+    return !hasBackslash(bytes, this.#starts[slot]!, this.#ends[slot]!);
+  }
+
+  #writeSpan(writer: ByteWriter, slot: number, { bytes }: Line): void {
+    writer.byte(QUOTE);
+    writer.span(bytes, this.#starts[slot]!, this.#ends[slot]!);
+    writer.byte(QUOTE);
+  }
+}
+
+function hasBackslash(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (bytes[at] === BACKSLASH) return true;
+  return false;
+}

@@ -1,0 +1,93 @@
+import type { Additions, EventView } from '../events/index.ts';
+import type { FieldValue, Millis } from '../model.ts';
+import type { FieldTable } from './field-table.ts';
+import type { LineFormat } from './format.ts';
+import { Line } from './line.ts';
+import { LineFields } from './line-fields.ts';
+
+/**
+ * A parser of one log format, as its author writes it: it finds where fields are in a line. How to add one is described in
+ * CONTRIBUTING.md. `ParsedLine` makes a `LineFormat` of it.
+ */
+export interface LineParser {
+  /** Its name in the configuration. */
+  readonly name: string;
+  /** The format in words, to follow "a line of". */
+  readonly words: string;
+  readonly fields: FieldTable;
+  /** Whether `auto` tries the format on the lines of all datasets. Then `recognise` must be strict. */
+  readonly isRecognised: boolean;
+  /** Datasets whose lines are in this format, by the sender's name, such as `nginx.access`. */
+  readonly datasets: readonly string[];
+  /**
+   * Recognises the line and sets `fields.time`. Returns false if the line does not begin like this format. It is called for each
+   * event, also where no field is needed, so it reads no more than it must.
+   */
+  recognise(line: Line, fields: LineFields): boolean;
+  /**
+   * Finds the fields of a line that was recognised. Returns why the line is not in the format after all, in words; then it has no
+   * fields. It is called at most once for a line, when the first field is needed.
+   */
+  parse(line: Line, fields: LineFields): string | undefined;
+}
+
+/** The line of the current event, read by a parser. */
+export class ParsedLine implements LineFormat {
+  readonly name: string;
+  readonly words: string;
+  readonly #parser: LineParser;
+  readonly #line = new Line();
+  readonly #fields: LineFields;
+  #isParsed = false;
+  #failure: string | undefined;
+
+  constructor(parser: LineParser) {
+    this.name = parser.name;
+    this.words = parser.words;
+    this.#parser = parser;
+    this.#fields = new LineFields(parser.fields);
+  }
+
+  open(view: EventView): boolean {
+    if (!this.#line.open(view)) return false;
+    this.#isParsed = false;
+    this.#failure = undefined;
+    this.#fields.clear();
+    return this.#parser.recognise(this.#line, this.#fields);
+  }
+
+  time(): Millis {
+    return this.#fields.time;
+  }
+
+  failure(): string | undefined {
+    if (!this.#isParsed) {
+      this.#isParsed = true;
+      this.#failure = this.#parser.parse(this.#line, this.#fields);
+    }
+    return this.#failure;
+  }
+
+  get(field: string): FieldValue {
+    const slot = this.#parser.fields.slotByName.get(field);
+    if (slot === undefined || this.failure() !== undefined) return undefined;
+    return this.#fields.get(slot, this.#line);
+  }
+
+  has(field: string): boolean {
+    const slots = this.#parser.fields.slotsBelow.get(field);
+    if (slots === undefined || this.failure() !== undefined) return false;
+    for (let i = 0; i < slots.length; i += 1) if (this.#fields.has(slots[i]!)) return true;
+    return false;
+  }
+
+  *names(): Iterable<string> {
+    if (this.failure() !== undefined) return;
+    const { fields } = this.#parser.fields;
+    for (let slot = 0; slot < fields.length; slot += 1) if (this.#fields.has(slot)) yield fields[slot]!.name;
+  }
+
+  addTo(additions: Additions): void {
+    if (this.failure() === undefined) this.#fields.addTo(additions, this.#line);
+  }
+}
