@@ -1,5 +1,6 @@
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { Millis, Scalar } from '../model.ts';
+import { isLevelField, levelNames, levelRank } from '../util/levels.ts';
 
 /** What Discover is to show. */
 export interface View {
@@ -47,7 +48,15 @@ function kqlOf({ query, names, by, group }: View): string {
 function filterOn(name: string, value: Scalar | undefined): string {
   if (value === undefined || value === null) return `not ${name}: *`;
   if (typeof value !== 'string') return `${name}: ${value}`;
-  return `${name}: "${value.replace(/["\\]/g, '\\$&')}"`;
+  const values = isLevelField(name) ? namesOf(value) : [value];
+  const quoted = values.map((one) => `"${one.replace(/["\\]/g, '\\$&')}"`);
+  return `${name}: ${quoted.length === 1 ? quoted[0] : `(${quoted.join(' or ')})`}`;
+}
+
+/** A group of a level holds events with any of its names. */
+function namesOf(level: string): string[] {
+  const rank = levelRank(level);
+  return rank === undefined ? [level] : levelNames((other) => other === rank);
 }
 
 /** A text in Rison, the notation of Kibana's addresses. */

@@ -3,6 +3,7 @@ import type { TimeConfig } from '../config/schema/time.ts';
 import { Additions, ByteWriter, Constant, EventView, namePattern, Splicer } from '../events/index.ts';
 import type { EventBlock, FieldValue, LogEvent, Millis, Origin } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
+import { isPresent } from '../util/field-values.ts';
 import { datasetOf, type FormatChoice, FormatChooser } from './choose.ts';
 import { type DocumentExtra, type TimeSource, writeDocument } from './document.ts';
 import { SourceNames } from './source.ts';
@@ -133,7 +134,7 @@ export class ReadEvent implements LogEvent {
 
   has(field: string): boolean {
     if (this.view.has(field)) return true;
-    if (derived.has(field)) return this.get(field) !== undefined;
+    if (derived.has(field)) return isPresent(this.get(field));
     return this.choice().format?.has(field) ?? false;
   }
 

@@ -19,7 +19,7 @@ export interface LineFormat {
   failure(): string | undefined;
   /** A parsed field; undefined if the line does not have it. */
   get(field: string): FieldValue;
-  /** Whether the line has the field, or one below it. */
+  /** Whether the line has a value of the field, or of one below it. Null is no value. */
   has(field: string): boolean;
   /** Names of the fields that the line has. */
   names(): Iterable<string>;

@@ -10,6 +10,7 @@ import {
   valuesOf,
 } from '../events/index.ts';
 import type { FieldValue, Millis } from '../model.ts';
+import { isPresent } from '../util/field-values.ts';
 import type { LineFormat } from './format.ts';
 import { placeFields } from './json-fields.ts';
 
@@ -58,7 +59,8 @@ export class JsonLine implements LineFormat {
   }
 
   has(field: string): boolean {
-    for (const name of this.names()) if (name === field || name.startsWith(`${field}.`)) return true;
+    for (const name of this.names())
+      if ((name === field || name.startsWith(`${field}.`)) && isPresent(this.get(name))) return true;
     return false;
   }
 

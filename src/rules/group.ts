@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Fields, Scalar } from '../model.ts';
+import { type Present, presentValues } from '../util/field-values.ts';
+import { canonicalLevel, isLevelField } from '../util/levels.ts';
 
 /** Stands for a field without a value. */
 export const missing = '_missing';
@@ -24,8 +26,8 @@ export interface Grouping {
 
 /**
  * Groups events by the text of their fields: 404 and "404" are the same group, for senders differ in the types that
- * they send. A field without a value (none, null, an empty list) is `_missing`; of several values the text of all,
- * joined, is the group's.
+ * they send. A field without a value (none, null, an empty list) is `_missing`. Several values are one group, whatever
+ * their order: their texts, sorted and joined. Levels of one severity are the same group.
  */
 export function groupingBy(names: readonly string[]): Grouping {
   const [first] = names;
@@ -47,16 +49,26 @@ function valuesIn(fields: Fields, names: readonly string[]): Record<string, Scal
 }
 
 /** One value of one field, cut to a bounded length that still tells different ones apart. */
-function valueIn(fields: Fields, name: string): Exclude<Scalar, null> | undefined {
+function valueIn(fields: Fields, name: string): Present | undefined {
   const found = fields.get(name);
-  const value = Array.isArray(found) ? joined(found) : found;
+  const value = Array.isArray(found) ? joined(presentValues(found), name) : found;
   if (typeof value !== 'string') return value ?? undefined;
-  return shortened(value);
+  return shortened(isLevelField(name) ? canonicalLevel(value) : value);
 }
 
-function joined(values: Scalar[]): Scalar | undefined {
-  const present = values.filter((value) => value !== null);
-  return present.length > 1 ? present.join(', ') : present[0];
+function joined(values: Present[], field: string): Present | undefined {
+  return values.length > 1 ? comparableTexts(values, field).join(', ') : values[0];
+}
+
+/** The different texts by which the values of a field are compared, sorted. The order in which they were sent is no difference. */
+export function comparableTexts(values: Present[], field: string): string[] {
+  const texts = values.map((value) => comparableText(value, field));
+  return [...new Set(texts)].sort();
+}
+
+/** The text by which a value is compared with other values of its field: levels by severity. */
+export function comparableText(value: Present, field: string): string {
+  return isLevelField(field) ? canonicalLevel(String(value)) : String(value);
 }
 
 /** A long value cut such that different ones stay different. */
@@ -67,7 +79,7 @@ export function shortened(value: string): string {
 }
 
 /** A value as part of a key. Commas, quotes and backslashes are escaped, and what looks like a reserved name. */
-export function partOf(value: Exclude<Scalar, null> | undefined): string {
+export function partOf(value: Present | undefined): string {
   if (value === undefined) return missing;
   if (value === '') return '""';
   const text = String(value);

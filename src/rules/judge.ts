@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { AlertSettings } from '../config/schema/rule-settings.ts';
-import type { Millis, Observation } from '../model.ts';
+import type { Measure, Millis, Observation } from '../model.ts';
 import { type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import type { Condition } from './condition.ts';
 
 /**
  * What one observation says. `true`: the condition holds; `calm`: the recovery condition holds; `between`: neither
- * holds, which is the width of a hysteresis; `nothing`: there is nothing to measure.
+ * holds, which is the width of a hysteresis; `few`: the window has fewer events than `minCount`, so that neither can be
+ * judged; `nothing`: there is nothing to measure.
  */
 export interface Judgement {
-  verdict: 'true' | 'calm' | 'between' | 'nothing';
+  verdict: 'true' | 'calm' | 'between' | 'few' | 'nothing';
   /** Such as `count 7 is >= 5`. */
   reason: string;
   /**
@@ -63,7 +64,11 @@ interface Conditions {
   readonly config: Pick<AlertSettings, 'measure' | 'minCount'>;
   readonly condition: Condition | undefined;
   readonly recovery: Condition | undefined;
+  readonly measure: Measure;
 }
+
+/** Measures of which an empty window has a value. */
+const totals = new Set<Measure['kind']>(['count', 'rate', 'sum', 'distinct']);
 
 /** A judge that tests the rule's measure and condition on each window alone. */
 export function conditionJudge(rule: Conditions): Judge {
@@ -73,17 +78,22 @@ export function conditionJudge(rule: Conditions): Judge {
   );
 }
 
-/** A window with fewer events than `minCount` is calm. */
+/**
+ * In a window with fewer events than `minCount` the condition cannot be judged. The recovery can, where the measure is a
+ * total: that few events are few is observed. A share or an average of a few events says nothing.
+ */
 export function judgeByCondition(
   { value, count }: Observation,
-  { config, condition, recovery }: Conditions,
+  { config, condition, recovery, measure }: Conditions,
 ): Judgement {
   if (!condition || !recovery)
     return { verdict: 'calm', reason: 'the rule has no condition, it only counts' };
   if (value === undefined)
     return { verdict: 'nothing', reason: `there is nothing to measure as ${config.measure}` };
-  if (count < config.minCount) return { verdict: 'calm', reason: tooFew(count, config.minCount) };
-  if (condition.test(value))
+  const isFew = count < config.minCount;
+  if (isFew && !(totals.has(measure.kind) && recovery.test(value)))
+    return { verdict: 'few', reason: tooFew(count, config.minCount) };
+  if (!isFew && condition.test(value))
     return { verdict: 'true', reason: `${config.measure} ${condition.describe(value)}` };
   if (recovery.test(value))
     return { verdict: 'calm', reason: `${config.measure} ${recovery.describe(value)}` };
@@ -95,6 +105,7 @@ function holds(value: number | undefined, count: number, { config, condition }: 
   return condition !== undefined && value !== undefined && count >= config.minCount && condition.test(value);
 }
 
-function tooFew(count: number, minCount: number): string {
-  return `${count} events are fewer than ${minCount} (minCount), so the condition was not looked at`;
+/** The reason of the verdict `few`. */
+export function tooFew(count: number, minCount: number): string {
+  return `${count} events are fewer than ${minCount} (minCount): too few events to judge`;
 }

@@ -1,4 +1,7 @@
-import type { Fields, FieldValue, Measure, Scalar } from '../model.ts';
+import type { Fields, FieldValue, Measure } from '../model.ts';
+import { type Present, presentValues } from '../util/field-values.ts';
+import type { Amount as WindowAmount } from '../windows/aggregates/aggregate.ts';
+import { comparableText } from './group.ts';
 import { compileQuery } from './kql/compile.ts';
 import { numberOf } from './kql/match.ts';
 
@@ -59,13 +62,13 @@ function isField(text: string): boolean {
   return /^[^\s,()"]+$/.test(text);
 }
 
-/** What one event brings to its window. `undefined`: nothing, for it has no such field or no number there. */
-export type Amount = (fields: Fields) => number | string | boolean | undefined;
+/** What one event adds to its window. `undefined`: nothing, for it has no such field or no number there. */
+export type Amount = (fields: Fields) => WindowAmount;
 
 /**
- * The part of an event that the measure is about: 1 where events are counted, the field's number, its text where
- * different ones are counted, or whether it belongs to the share. Of several values the first one that fits is taken.
- * Throws `KQL_SYNTAX` where a share's query is none.
+ * The part of an event that the measure is about: 1 where events are counted, the numbers of the field, its texts where
+ * different ones are counted, or whether it belongs to the share. Each value of a field with several values counts, as
+ * in Elasticsearch's aggregations. Throws `KQL_SYNTAX` where a share's query is none.
  */
 export function amountOf(measure: Measure): Amount {
   switch (measure.kind) {
@@ -75,26 +78,23 @@ export function amountOf(measure: Measure): Amount {
     case 'share':
       return compileQuery(measure.query);
     case 'distinct':
-      return (fields) => first(fields.get(measure.field), textOf);
+      return (fields) => amountIn(fields.get(measure.field), (value) => comparableText(value, measure.field));
     default:
-      return (fields) => first(fields.get(measure.field), finite);
+      return (fields) => amountIn(fields.get(measure.field), finite);
   }
 }
 
-function first<T>(value: FieldValue, read: (value: Scalar) => T | undefined): T | undefined {
-  if (!Array.isArray(value)) return value === undefined ? undefined : read(value);
-  for (const one of value) {
-    const found = read(one);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** A list only where there are several values, because most fields have one. */
+function amountIn<T extends number | string>(
+  value: FieldValue,
+  read: (value: Present) => T | undefined,
+): WindowAmount {
+  if (!Array.isArray(value)) return value === undefined || value === null ? undefined : read(value);
+  const amounts = presentValues(value).flatMap((one) => read(one) ?? []);
+  return amounts.length > 1 ? amounts : amounts[0];
 }
 
-function textOf(value: Scalar): string | undefined {
-  return value === null ? undefined : String(value);
-}
-
-function finite(value: Scalar): number | undefined {
+function finite(value: Present): number | undefined {
   const number = typeof value === 'string' ? numberOf(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }

@@ -205,7 +205,7 @@ describe('an episode', () => {
   });
 
   it('that was pending begins where it began to be pending', () => {
-    const { see } = atWork({ for: '20s' });
+    const { see } = atWork({ for: '10s' });
     see([0, 7]);
     expect(episodeIn(see([10, 7]))).toMatchObject({
       id,
@@ -275,7 +275,7 @@ describe('whatever happens', () => {
       maxLength: 40,
     },
   );
-  const rules = fc.record({ for: fc.constantFrom('0s', '20s'), keepActiveFor: fc.constantFrom('0s', '20s') });
+  const rules = fc.record({ for: fc.constantFrom('0s', '10s'), keepActiveFor: fc.constantFrom('0s', '10s') });
 
   const play = (
     looks: { count: number; hops: number; group: string }[],

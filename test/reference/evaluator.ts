@@ -16,7 +16,7 @@ export interface Window {
   count: number;
 }
 
-export type Verdict = 'true' | 'calm' | 'between' | 'nothing';
+export type Verdict = 'true' | 'calm' | 'between' | 'few' | 'nothing';
 
 /** What a window says, and how far a value lies beyond what is wanted, as of that window. */
 export interface Look extends Window {
@@ -85,11 +85,10 @@ export function episodesOf(group: string, looks: Look[], lengths: Lengths): Epis
   return episodes;
 }
 
-/** Where the condition has held for long enough, if it does without a break from `first` on. */
+/** Where the condition has held for long enough since the end of the first window, if it does without a break. */
 function raisedAt(looks: Look[], first: number, lengths: Lengths): number | undefined {
-  const start = looks[first]!.end - lengths.every;
   for (let place = first; looks[place]?.verdict === 'true'; place += 1)
-    if (looks[place]!.end - start >= lengths.for) return place;
+    if (looks[place]!.end - looks[first]!.end >= lengths.for) return place;
   return undefined;
 }
 
@@ -98,14 +97,14 @@ function endedAt(looks: Look[], raised: number, lengths: Lengths): number | unde
   let calm: Millis | undefined;
   for (let place = raised + 1; place < looks.length; place += 1) {
     const { verdict, end } = looks[place]!;
-    calm = isCalm(verdict, lengths) ? (calm ?? end - lengths.every) : undefined;
+    calm = isCalm(verdict, lengths) ? (calm ?? end) : undefined;
     if (calm !== undefined && end - calm >= lengths.keepActiveFor) return place;
   }
   return undefined;
 }
 
 const isCalm = (verdict: Verdict, { noData }: Lengths) =>
-  verdict === 'calm' || (verdict === 'nothing' && noData === 'recover');
+  verdict === 'calm' || ((verdict === 'nothing' || verdict === 'few') && noData === 'recover');
 
 /** Of the windows of an alert that is open, the first from then on in which it does not recover. */
 function openFrom(open: Look[], endless: boolean, lengths: Lengths): Raised['openFrom'] {

@@ -141,14 +141,16 @@ function moments(group: string, items: Item[], quiet: Millis): Result {
 function thresholdLook(
   window: Window,
   minCount: number,
-  { when, recover }: Pick<ReferenceRule, 'when' | 'recover'>,
+  { when, recover, measure }: Pick<ReferenceRule, 'when' | 'recover'> & { measure?: Measure },
 ): Look {
+  const isTotal = ['count', 'rate', 'sum', 'distinct'].includes(measure?.kind ?? '');
   const { value, count } = window;
   const verdict = (): Verdict => {
     if (when === undefined) return 'calm';
     if (value === undefined) return 'nothing';
-    if (count < minCount) return 'calm';
-    if (when.holds(value)) return 'true';
+    if (count < minCount && !(isTotal && (recover === undefined ? !when.holds(value) : recover.holds(value))))
+      return 'few';
+    if (count >= minCount && when.holds(value)) return 'true';
     return recover === undefined || recover.holds(value) ? 'calm' : 'between';
   };
   return { ...window, verdict: verdict(), beyond: when?.beyond ?? (() => 0) };
@@ -181,7 +183,13 @@ function spikes(config: KindConfig<'spike'>, windows: Window[]): Look[] {
     const up = direction !== 'down' && factor >= ratio && count >= minCount;
     const down = direction !== 'up' && factor <= 1 / ratio;
     const bad = comparable && value !== undefined && (up || down);
-    return { ...window, verdict: bad ? 'true' : 'calm', beyond: (v) => Math.abs(v - (before?.value ?? 0)) };
+    const few =
+      comparable && value !== undefined && direction !== 'down' && factor >= ratio && count < minCount;
+    return {
+      ...window,
+      verdict: bad ? 'true' : few ? 'few' : 'calm',
+      beyond: (v) => Math.abs(v - (before?.value ?? 0)),
+    };
   });
 }
 

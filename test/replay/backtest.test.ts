@@ -31,6 +31,30 @@ describe('a backtest', () => {
     ]);
   });
 
+  it('keeps an alert open while everything fails and traffic is below minCount', async () => {
+    const at = (second: number) => new Date(Date.UTC(2015, 4, 17, 10, 0, second)).toISOString().slice(11, 19);
+    const failing = (second: number, status = 500) => line(`17/May/2015:${at(second)}`, status);
+    const busy = Array.from({ length: 60 }, (_, second) => failing(second));
+    const quiet = Array.from({ length: 30 }, (_, place) => failing(60 + 4 * place));
+    const good = Array.from({ length: 120 }, (_, place) => failing(180 + place, 200));
+    const rule = {
+      name: 'share',
+      measure: 'share(http.response.status_code >= 500)',
+      minCount: 20,
+      over: '1m',
+      every: '5s',
+      when: '>= 5%',
+      recover: '< 2%',
+    };
+    const { transitions } = await run([rule], [...busy, ...quiet, ...good]);
+    expect(
+      transitions.map(({ to, at, reason }) => [to, new Date(at).toISOString().slice(14, 19), reason]),
+    ).toEqual([
+      ['active', '00:20', 'share(http.response.status_code >= 500) 100% is >= 5%'],
+      ['inactive', '03:55', 'recovered: share(http.response.status_code >= 500) 1.786% is < 2%'],
+    ]);
+  });
+
   it('counts alerts and messages by rule, day and notifier', async () => {
     const rule = { name: 'burst', over: '10s', when: '>= 5', notify: ['log', 'ops'] } as const;
     const { rules } = await run([{ ...rule, notify: [...rule.notify] }], [...burst(17), ...burst(18)]);

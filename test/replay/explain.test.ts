@@ -29,14 +29,14 @@ const rule = {
   over: '10s',
   lateness: '2s',
   when: '>= 3',
-  keepActiveFor: '10s',
+  keepActiveFor: '0s',
   notify: ['log'],
 } as const;
 
 async function ofRules(rules: ConfigInput['rules'], given = records): Promise<Config> {
   return schema.parse({ data: await journalOf(given), rules });
 }
-const errors = { ...rule, for: '20s', by: [...rule.by], notify: [...rule.notify] };
+const errors = { ...rule, for: '10s', by: [...rule.by], notify: [...rule.notify] };
 /** The same without a time to wait for. */
 const atOnce = { ...errors, for: '0s' };
 
@@ -101,7 +101,7 @@ describe('explain RULE --at', () => {
   it('says why it did not fire: what held did not last', async () => {
     const { answer, windows } = await explain(at(15), await ofRules([errors]));
     expect(answer).toContain('At 2026-01-01T00:00:15.000Z it was pending, by the window');
-    expect(answer).toContain('count 5 is >= 3; it must hold for 20s.');
+    expect(answer).toContain('count 5 is >= 3; it must hold for 10s.');
     expect(windows[0]).toMatchObject({ from: 'inactive', to: 'pending', deadline: start + 20_000 });
   });
 

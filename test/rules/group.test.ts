@@ -20,6 +20,7 @@ describe('a group', () => {
     [[[]], '_missing'],
     [[[null, 'a']], 'a'],
     [[['a', 'b']], 'a\\, b'],
+    [[['b', 'a', 'b']], 'a\\, b'],
     [['_missing'], '\\_missing'],
     [['_other'], '\\_other'],
     [[''], '""'],
@@ -34,6 +35,11 @@ describe('a group', () => {
 
   it('has the values that are there, with their types', () => {
     expect(group('web-1', 404, undefined, true).by).toEqual({ f0: 'web-1', f1: 404, f3: true });
+  });
+
+  it.each(['ERROR', 'error', 'Err', 'severe'])('of the level %s is that of its severity', (level) => {
+    const fields = fieldsOf({ 'log.level': level });
+    expect(groupingBy(['log.level']).group(fields)).toEqual({ key: 'error', by: { 'log.level': 'error' } });
   });
 
   it('is one for all events where a rule has no fields to group by', () => {

@@ -49,6 +49,9 @@ describe('what an event brings', () => {
     text: '2.5',
     word: 'x',
     list: [null, 'no', 3, 4],
+    one: [null, 8],
+    words: ['a', 'b'],
+    'log.level': 'SEVERE',
     yes: true,
     none: null,
     big: 'NaN',
@@ -59,21 +62,24 @@ describe('what an event brings', () => {
     ['sum(n)', 7],
     ['avg(text)', 2.5],
     ['max(word)', undefined],
-    ['min(list)', 3],
+    ['min(list)', [3, 4]],
+    ['avg(one)', 8],
+    ['sum(words)', undefined],
     ['sum(yes)', undefined],
     ['sum(none)', undefined],
     ['sum(big)', undefined],
     ['percentile(nothing, 95)', undefined],
     ['distinct(word)', 'x'],
     ['distinct(n)', '7'],
-    ['distinct(list)', 'no'],
+    ['distinct(list)', ['no', '3', '4']],
+    ['distinct(log.level)', 'error'],
     ['distinct(none)', undefined],
     ['share(word: x)', true],
     ['share(word: y)', false],
   ])('to %s is %s', (text, amount) => {
     const parsed = parseMeasure(text);
     if (!('ok' in parsed)) throw new Error(parsed.problem);
-    expect(amountOf(parsed.ok)(event)).toBe(amount);
+    expect(amountOf(parsed.ok)(event)).toEqual(amount);
   });
 
   it('is asked of the fields as an object, which may be one that changes under the hand', () => {

@@ -15,7 +15,7 @@ export function nearestRank(values: number[], percent: number): number | undefin
 }
 
 const numbersOf = (events: Event[]) =>
-  events.map(({ amount }) => amount).filter((amount) => typeof amount === 'number');
+  events.flatMap(({ amount }) => amount).filter((amount) => typeof amount === 'number');
 
 /** Adding eighths is exact in doubles, so tests that compare sums use amounts that are multiples of 1/8. */
 const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
@@ -36,7 +36,7 @@ export function measured(events: Event[], measure: Measure, over: Millis): numbe
     case 'max':
       return numbers.length === 0 ? undefined : Math.max(...numbers);
     case 'distinct':
-      return new Set(events.map(({ amount }) => amount).filter((amount) => amount !== undefined)).size;
+      return new Set(events.flatMap(({ amount }) => amount).filter((amount) => amount !== undefined)).size;
     case 'share':
       return events.length === 0
         ? undefined

@@ -35,11 +35,11 @@ const lengths = fc.constantFrom(
 
 const amountFor = ({ kind }: Measure): fc.Arbitrary<Event['amount']> => {
   if (kind === 'share') return fc.option(fc.boolean(), { nil: undefined });
-  if (kind === 'distinct') return fc.constantFrom('a', 'b', '1', 1, true, undefined);
-  return fc.option(
-    fc.integer({ min: -4000, max: 4000 }).map((eighths) => eighths / 8),
-    { nil: undefined },
-  );
+  if (kind === 'distinct')
+    return fc.constantFrom('a', 'b', '1', 1, true, undefined, ['a', 'c'], ['b', 1, 'd']);
+  const number = fc.integer({ min: -4000, max: 4000 }).map((eighths) => eighths / 8);
+  const several = fc.array(number, { minLength: 2, maxLength: 4 });
+  return fc.option(fc.oneof({ weight: 4, arbitrary: number }, several), { nil: undefined });
 };
 
 /** Events with the moment at which each arrives: at most `lateness` after events of later times. */

@@ -90,7 +90,9 @@ export const minCount = z
   .int()
   .min(0)
   .default(0)
-  .describe('Number of events that a window must have for its condition to be evaluated.');
+  .describe(
+    'Number of events that a window must have to be judged. With fewer events an open alert stays open.',
+  );
 
 export const noData = z
   .enum(['hold', 'recover'])
@@ -99,7 +101,9 @@ export const noData = z
 
 /** How long a condition must hold, or not hold, before the alert changes. */
 export const lasting = {
-  for: duration('0s').describe('How long the condition must hold before the alert becomes active.'),
+  for: duration('0s').describe(
+    'How long the condition must go on to hold, from the end of the first window for which it holds, before the alert becomes active.',
+  ),
   keepActiveFor: duration('0s').describe(
     'How long the alert stays active after the condition no longer holds.',
   ),

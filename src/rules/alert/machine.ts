@@ -49,8 +49,9 @@ export function decide(state: AlertState, o: Observation, rule: StateRule, judge
 export function deadlineOf(state: AlertState, { config, over, every }: StateRule): Millis | undefined {
   const { status, start, calm, updated, peak, toldPeak } = state.early?.settled ?? state;
   let due = state.early?.observation.at ?? Number.POSITIVE_INFINITY;
-  if (status === 'pending') due = Math.min(due, start! + config.for);
-  else if (status === 'recovering') due = Math.min(due, calm! + config.keepActiveFor);
+  // `start` and `calm` are a hop before the end of the window in which the condition, or the recovery, held first.
+  if (status === 'pending') due = Math.min(due, start! + every + config.for);
+  else if (status === 'recovering') due = Math.min(due, calm! + every + config.keepActiveFor);
   else if (status === 'active' && peak !== toldPeak) due = Math.min(due, updated! + over);
   if (state.held) due = Math.min(due, heldUntil(state, config));
   // Windows are aligned to the epoch.

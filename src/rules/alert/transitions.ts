@@ -30,13 +30,27 @@ type Verdict = Judgement['verdict'];
  * - active: the condition held for long enough. This is the only status that starts a notification.
  * - recovering: the recovery condition holds, but not yet for as long as `keepActiveFor` says.
  * - no-data: the alert was active, and there is nothing to measure.
+ *
+ * `for` and `keepActiveFor` count from the end of the first window for which the condition, or the recovery, holds.
  */
 const steps: Record<AlertStatus, Record<Verdict, (observed: Observed) => Step>> = {
-  inactive: { true: raise, between: rest, calm: rest, nothing: rest },
-  pending: { true: raise, between: rest, calm: rest, nothing: rest },
-  active: { true: stayActive, between: stayActive, calm: recover, nothing: loseData },
-  recovering: { true: returnActive, between: returnActive, calm: recover, nothing: loseData },
-  'no-data': { true: returnActive, between: returnActive, calm: recover, nothing: loseData },
+  inactive: { true: raise, between: rest, calm: rest, few: rest, nothing: rest },
+  pending: { true: raise, between: rest, calm: rest, few: rest, nothing: rest },
+  active: { true: stayActive, between: stayActive, calm: recover, few: waitForMore, nothing: loseData },
+  recovering: {
+    true: returnActive,
+    between: returnActive,
+    calm: recover,
+    few: waitForMore,
+    nothing: loseData,
+  },
+  'no-data': {
+    true: returnActive,
+    between: returnActive,
+    calm: recover,
+    few: waitForMore,
+    nothing: loseData,
+  },
 };
 
 /**
@@ -96,13 +110,13 @@ function raise({ state, o, rule, judgement }: Observed): Step {
   const start = state.start ?? o.since;
   const length = rule.config.for;
   const patch = { start };
-  if (o.at - start < length)
+  if (o.since - start < length)
     return {
       to: 'pending',
       reason: `${judgement.reason}; it must hold for ${formatDuration(length)}`,
       patch,
     };
-  const forSoLong = length > 0 ? ` for ${formatDuration(o.at - start)}` : '';
+  const forSoLong = length > 0 ? ` for ${formatDuration(o.since - start)}` : '';
   return { to: 'active', reason: judgement.reason + forSoLong, patch };
 }
 
@@ -125,14 +139,21 @@ function recover({ state, o, rule, judgement }: Observed): Step {
   const { keepActiveFor } = rule.config;
   const calm = state.calm ?? o.since;
   const length = formatDuration(keepActiveFor);
-  if (o.at - calm < keepActiveFor)
+  if (o.since - calm < keepActiveFor)
     return {
       to: 'recovering',
       reason: `${judgement.reason}; the alert stays open until that holds for ${length}`,
       patch: { calm },
     };
-  const forSoLong = keepActiveFor > 0 ? ` for ${formatDuration(o.at - calm)}` : '';
+  const forSoLong = keepActiveFor > 0 ? ` for ${formatDuration(o.since - calm)}` : '';
   return { to: 'inactive', reason: `recovered: ${judgement.reason}${forSoLong}` };
+}
+
+/** There are too few events to judge. The alert stays open, because an end must be observed. */
+function waitForMore(observed: Observed): Step {
+  const { judgement, rule } = observed;
+  if (rule.config.noData === 'recover') return recover(observed);
+  return { to: 'active', reason: `${judgement.reason}; the alert stays open`, patch: { calm: undefined } };
 }
 
 function loseData(observed: Observed): Step {

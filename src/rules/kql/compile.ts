@@ -1,8 +1,10 @@
 import type { Fields, FieldValue } from '../../model.ts';
+import { isPresent } from '../../util/field-values.ts';
+import { isLevelField } from '../../util/levels.ts';
 import { isAnything, literalOf, type Query, type Text, type Value } from './ast.ts';
 import { isFullText, isPlain, type Match, matchRange, matchValue } from './match.ts';
 import { parseQuery } from './parser.ts';
-import { isAddressField, isDateField, isLevelField } from './typed-fields.ts';
+import { isAddressField, isDateField } from './typed-fields.ts';
 
 export type Predicate = (fields: Fields) => boolean;
 
@@ -69,7 +71,7 @@ function equals(name: string, value: Text): Predicate {
 function exists(name: string): Predicate {
   return (fields) => {
     const value = fields.get(name);
-    return (value === undefined && fields.has(name)) || matchesAny(value, (one) => one !== null);
+    return isPresent(value) || (value === undefined && fields.has(name));
   };
 }
 

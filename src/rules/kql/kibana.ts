@@ -1,8 +1,8 @@
-import type { Query, Text } from './ast.ts';
-import { matchRange } from './match.ts';
+import { isLevelField, levelNames, levelRank } from '../../util/levels.ts';
+import { isAnything, literalOf, type Query, type Text } from './ast.ts';
+import { type Match, matchRange, matchValue } from './match.ts';
 import { parseQuery } from './parser.ts';
 import { printQuery } from './print.ts';
-import { isLevelField, levelNames } from './typed-fields.ts';
 
 /**
  * A query for Kibana, which has neither patterns nor an order of levels. Levels are named one by one; a pattern is
@@ -29,7 +29,8 @@ function translate(query: Query, wider: boolean, prefix: string): Query {
     case 'nested':
       return { ...query, of: translate(query.of, wider, `${prefix}${nameOf(query.field)}.`) };
     case 'is':
-      return query.value.kind === 'regex' ? (wider ? everything : nothing) : query;
+      if (query.value.kind === 'regex') return wider ? everything : nothing;
+      return query.field && isLevelField(prefix + nameOf(query.field)) ? namedLevels(query) : query;
     case 'range':
       return isLevelField(prefix + nameOf(query.field)) ? levels(query) : query;
     case 'all':
@@ -38,11 +39,25 @@ function translate(query: Query, wider: boolean, prefix: string): Query {
 }
 
 function levels({ field, operator, value }: Extract<Query, { kind: 'range' }>): Query {
-  const passes = matchRange('log.level', operator, value.parts[0]!);
-  const of = levelNames((rank) => passes(levelAt(rank))).map((name): Query => {
+  const of = isAnyOf(field, matchRange('log.level', operator, value.parts[0]!));
+  return of.length === 0 ? nothing : { kind: 'or', of };
+}
+
+/** Kibana compares texts, so every name of each level that the rule matches is listed. */
+function namedLevels(query: Extract<Query, { kind: 'is' }>): Query {
+  const { field, value } = query;
+  if (isAnything(value)) return query;
+  const of = isAnyOf(field!, matchValue('log.level', value));
+  const literal = value.kind === 'text' ? literalOf(value) : undefined;
+  const isListed = literal !== undefined && levelRank(literal) !== undefined;
+  if (of.length === 0) return query;
+  return { kind: 'or', of: isListed ? of : [query, ...of] };
+}
+
+function isAnyOf(field: Text, passes: Match): Query[] {
+  return levelNames((rank) => passes(levelAt(rank))).map((name): Query => {
     return { kind: 'is', field, value: { kind: 'text', parts: [name], quoted: true } };
   });
-  return of.length === 0 ? nothing : { kind: 'or', of };
 }
 
 function levelAt(rank: number): string {

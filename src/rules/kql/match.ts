@@ -1,19 +1,11 @@
 import { glob } from '@logboom/common';
 import { LogboomError } from '../../errors.ts';
 import type { Scalar } from '../../model.ts';
+import { isLevelField, levelRank, ranksNamed } from '../../util/levels.ts';
 import { isAnything, literalOf, type Operator, type Regex, type Text, type Value } from './ast.ts';
 import { bounded, patternTest } from './pattern.ts';
 import { anyWord, anyWordLike, phrase } from './text.ts';
-import {
-  addressOrder,
-  isAddressField,
-  isDateField,
-  isLevelField,
-  levelRank,
-  network,
-  readDate,
-  timeOf,
-} from './typed-fields.ts';
+import { addressOrder, isAddressField, isDateField, network, readDate, timeOf } from './typed-fields.ts';
 
 /** Whether one value of a field (an array is taken apart before) is what the query asks for. */
 export type Match = (value: Scalar) => boolean;
@@ -26,17 +18,34 @@ export function isFullText(field: string): boolean {
 /** True where a text that is the value must be the very same. */
 export function isPlain(field: string, value: Value): value is Text {
   if (value.kind === 'regex' || value.parts.length > 1) return false;
-  return !isFullText(field) && specialValue(field, value.parts[0]!) === undefined;
+  return !isFullText(field) && !isLevelField(field) && specialValue(field, value.parts[0]!) === undefined;
 }
 
 /** `field: value`. */
 export function matchValue(field: string, value: Value): Match {
   if (isAnything(value)) return (found) => found !== null;
+  if (isLevelField(field)) return levelMatch(value);
   if (value.kind === 'regex') return matchText(regex(value));
   if (isFullText(field)) return matchText(bounded(fullText(value)));
   const literal = literalOf(value);
   if (literal === undefined) return matchText(glob(value.parts));
   return specialValue(field, literal) ?? plainValue(literal);
+}
+
+/** A level matches by its severity, whatever its name and case; wildcards and patterns match any name of the level. */
+function levelMatch(value: Value): Match {
+  const literal = value.kind === 'text' ? literalOf(value) : undefined;
+  const rank = literal === undefined ? undefined : levelRank(literal);
+  if (rank !== undefined) return matchText((text) => levelRank(text) === rank);
+  const matches = levelText(value);
+  const named = ranksNamed(matches);
+  return matchText((text) => named.has(levelRank(text) ?? -1) || matches(text));
+}
+
+function levelText(value: Value): (text: string) => boolean {
+  if (value.kind === 'regex') return regex(value);
+  const matches = glob(value.parts.map((part) => part.toLowerCase()));
+  return (text) => matches(text.toLowerCase());
 }
 
 function fullText(value: Text): (text: string) => boolean {

@@ -1,7 +1,8 @@
 import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { FieldValue, LogEvent, Millis, Output } from '../../model.ts';
+import { presentValues } from '../../util/field-values.ts';
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
-import { shortened } from '../group.ts';
+import { comparableText, shortened } from '../group.ts';
 import type { RunParts } from '../run/run.ts';
 import type { WindowAlertsState } from '../run/window-alerts.ts';
 import { WindowRun, windowParts } from '../run/window-run.ts';
@@ -13,7 +14,7 @@ interface Followed {
   field: string;
   tracker: Tracker;
   /** The values of a field that are tracked one by one. */
-  valuesOf(found: FieldValue): string[];
+  valuesOf(found: FieldValue, field: string): string[];
   /** An occurrence in words. */
   describe(occurrence: Pick<Occurrence, 'value' | 'from'>): string;
 }
@@ -58,7 +59,7 @@ export class OccurrenceRun extends WindowRun {
     const { field, tracker, valuesOf } = this.#followed;
     if (!rule.filter(event)) return;
     const group = rule.key(event);
-    const values = valuesOf(event.get(field));
+    const values = valuesOf(event.get(field), field);
     if (values.length === 0 && observer !== undefined)
       observer.counted?.({ rule: this.name, group, event, amount: undefined, outcome: 'missing' });
     for (const value of values) {
@@ -126,12 +127,9 @@ export class OccurrenceRun extends WindowRun {
   }
 }
 
-/** The text of each value of a field, shortened. */
-export function textsOf(found: FieldValue): string[] {
-  const values = (Array.isArray(found) ? found : [found]).filter(
-    (value) => value !== null && value !== undefined,
-  );
-  return values.map((value) => shortened(String(value)));
+/** The text of each value of a field, as it is compared, shortened. */
+export function textsOf(found: FieldValue, field: string): string[] {
+  return presentValues(found).map((value) => shortened(comparableText(value, field)));
 }
 
 /** A value in the words of a reason, cut to 100 characters. */

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 
-/** What an event brings to a measure. `undefined`: the event has no such value; it counts as an event only. */
-export type Amount = number | string | boolean | undefined;
+/** One value that an event adds to a measure. `undefined`: the event has no such value; it counts as an event only. */
+export type SingleAmount = number | string | boolean | undefined;
+/** What an event adds to a measure: several values where its field has several. Each of them counts. */
+export type Amount = SingleAmount | readonly (number | string)[];
 
 /**
  * The measure over the panes in a window as it slides: panes leave at its old end in the order in which they entered,

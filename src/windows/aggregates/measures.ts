@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Measure } from '../../model.ts';
 import { number } from '../../util/snapshot.ts';
-import { type Aggregate, type Amount, type Running, Subtracting } from './aggregate.ts';
+import { type Aggregate, type Amount, type Running, type SingleAmount, Subtracting } from './aggregate.ts';
 import { Distinct, DistinctRunning, hashOf } from './distinct.ts';
 import { ExactSum } from './exact-sum.ts';
 import { Histogram } from './histogram.ts';
@@ -117,7 +117,7 @@ function distinct(): Aggregate<Distinct, number[] | Uint8Array> {
   return {
     cell: () => new Distinct(),
     put(cell, amount) {
-      if (amount !== undefined) cell.add(hashOf(amount));
+      if (amount !== undefined) cell.add(hashOf(amount as Exclude<SingleAmount, undefined>));
       return cell;
     },
     merge(into, from) {
@@ -134,6 +134,16 @@ function distinct(): Aggregate<Distinct, number[] | Uint8Array> {
 
 /** How a measure is kept, or undefined where the number of events is all there is to keep: a count, a rate. */
 export function aggregateFor(measure: Measure): Aggregate<unknown> | undefined {
+  const single = aggregateOf(measure);
+  if (single === undefined) return undefined;
+  const put = (cell: unknown, amount: Amount) =>
+    Array.isArray(amount)
+      ? (amount as readonly SingleAmount[]).reduce<unknown>((into, one) => single.put(into, one), cell)
+      : single.put(cell, amount);
+  return { ...single, put };
+}
+
+function aggregateOf(measure: Measure): Aggregate<unknown> | undefined {
   switch (measure.kind) {
     case 'count':
     case 'rate':

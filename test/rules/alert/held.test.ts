@@ -53,7 +53,7 @@ describe('an alert that comes back within the cooldown', () => {
       { after: 310, count: 9 },
     ];
     const { decisions } = run(
-      { ...input, keepActiveFor: '1m' },
+      { ...input, keepActiveFor: '50s' },
       { count: 7 },
       { after: 10, count: 0 },
       { after: 70, count: 0 },

@@ -21,8 +21,8 @@ describe('an inactive alert', () => {
   });
 
   it('becomes pending where it has to last, and asks to be looked at when it has', () => {
-    const { last } = run({ for: '30s' }, { count: 7 });
-    expect(last.transition).toMatchObject({ to: 'pending', reason: 'count 7 is >= 5; it must hold for 30s' });
+    const { last } = run({ for: '20s' }, { count: 7 });
+    expect(last.transition).toMatchObject({ to: 'pending', reason: 'count 7 is >= 5; it must hold for 20s' });
     expect(last.notify).toEqual({ send: false, reason: 'not notified: becoming pending is not told' });
     expect(last.deadline).toBe(ten + 20 * second);
   });
@@ -30,7 +30,7 @@ describe('an inactive alert', () => {
   it('is not raised by a window with too few events', () => {
     const { last } = run({ measure: 'share(a:b)', when: '>= 50%', minCount: 20 }, { count: 3, value: 1 });
     expect(last.transition).toBeUndefined();
-    expect(last.reason).toBe('3 events are fewer than 20 (minCount), so the condition was not looked at');
+    expect(last.reason).toBe('3 events are fewer than 20 (minCount): too few events to judge');
   });
 
   it('is not raised where there is nothing to measure', () => {
@@ -48,23 +48,37 @@ describe('an inactive alert', () => {
 });
 
 describe('a pending alert', () => {
-  it('becomes active when the condition has held for long enough, counted from the first window', () => {
+  it('becomes active when the condition has held for long enough, counted from the end of the first window', () => {
     const { decisions, last } = run(
-      { for: '30s' },
+      { for: '20s' },
       { count: 5 },
       { after: 10, count: 6 },
       { after: 20, count: 9 },
     );
     expect(path(decisions)).toEqual(['inactive → pending', 'pending → active']);
     expect(decisions[1]).toMatchObject({ deadline: ten + 20 * second });
-    expect(last.transition).toMatchObject({ at: ten + 20 * second, reason: 'count 9 is >= 5 for 30s' });
+    expect(last.transition).toMatchObject({ at: ten + 20 * second, reason: 'count 9 is >= 5 for 20s' });
     expect(last.notify.send).toBe(true);
     expect(last.state).toMatchObject({ start: ten - 10 * second, peak: 9 });
     expect(last.deadline).toBeUndefined();
   });
 
   it('asks for the end of a window where its time ends within one', () => {
-    expect(run({ for: '25s' }, { count: 5 }).last.deadline).toBe(ten + 20 * second);
+    expect(run({ for: '15s' }, { count: 5 }).last.deadline).toBe(ten + 20 * second);
+  });
+
+  it.each([
+    ['as long as a hop', '10s', [10]],
+    ['shorter than a hop', '4s', [10]],
+    ['of two hops', '20s', [10, 20]],
+  ])('waits for the end of a time %s', (_, length, until) => {
+    const looks = until.map((after) => ({ after, count: 5 }));
+    const { decisions, last } = run({ for: length }, { count: 5 }, ...looks);
+    expect(path(decisions)).toEqual(['inactive → pending', 'pending → active']);
+    expect(last.transition).toMatchObject({
+      at: ten + until.at(-1)! * second,
+      reason: `count 5 is >= 5 for ${until.at(-1)}s`,
+    });
   });
 
   it('is over with the first window in which the condition does not hold', () => {
@@ -113,21 +127,47 @@ describe('an active alert', () => {
     expect(last.transition).toMatchObject({ to: 'inactive', reason: 'recovered: count 2 is < 3' });
   });
 
-  it('recovers when too few events are left to look at', () => {
-    const { last } = run(
+  it.each([7, 1])('stays open when too few events are left to judge, whose average is %d', (value) => {
+    const { last, state } = run(
       { minCount: 5, measure: 'avg(a)' },
+      { count: 9, value: 7 },
+      { after: 10, count: 4, value },
+    );
+    expect(state.status).toBe('active');
+    expect(last.reason).toBe(
+      '4 events are fewer than 5 (minCount): too few events to judge; the alert stays open',
+    );
+  });
+
+  it('recovers by too few events where the rule recovers without data', () => {
+    const { last } = run(
+      { minCount: 5, measure: 'avg(a)', noData: 'recover' },
       { count: 9, value: 7 },
       { after: 10, count: 4, value: 7 },
     );
-    expect(last.transition).toMatchObject({
+    expect(last.transition).toMatchObject({ to: 'inactive' });
+  });
+
+  it.each([
+    ['count', 4, 4],
+    ['rate', 4, 0.4],
+    ['sum(a)', 4, 1],
+    ['distinct(a)', 4, 1],
+    ['count', 0, 0],
+  ])('recovers by a %s of few events: that they are few is observed', (measure, count, value) => {
+    const looks = [
+      { count: 9, value: 7 },
+      { after: 10, count, value },
+    ] as const;
+    expect(run({ minCount: 5, measure }, ...looks).last.transition).toMatchObject({
       to: 'inactive',
-      reason: 'recovered: 4 events are fewer than 5 (minCount), so the condition was not looked at',
+      reason: expect.stringContaining('is not >= 5'),
     });
   });
 
   it('stays open for as long as the rule keeps it', () => {
     const { decisions, last } = run(
-      { keepActiveFor: '30s' },
+      { keepActiveFor: '20s' },
       { count: 7 },
       { after: 10, count: 2 },
       { after: 20, count: 1 },
@@ -135,12 +175,12 @@ describe('an active alert', () => {
     );
     expect(path(decisions)).toEqual(['inactive → active', 'active → recovering', 'recovering → inactive']);
     expect(decisions[1]).toMatchObject({
-      reason: 'count 2 is not >= 5; the alert stays open until that holds for 30s',
+      reason: 'count 2 is not >= 5; the alert stays open until that holds for 20s',
       deadline: ten + 30 * second,
       notify: { send: false },
     });
     expect(decisions[2]!.deadline).toBe(ten + 30 * second);
-    expect(last.transition!.reason).toBe('recovered: count 0 is not >= 5 for 30s');
+    expect(last.transition!.reason).toBe('recovered: count 0 is not >= 5 for 20s');
     expect(last.notify.send).toBe(true);
   });
 
@@ -216,7 +256,7 @@ describe('a recovering alert', () => {
   });
 
   it('is told of at its end', () => {
-    const { last } = run(input, { count: 7 }, { after: 10, count: 2 }, { after: 60, count: 0 });
+    const { last } = run(input, { count: 7 }, { after: 10, count: 2 }, { after: 70, count: 0 });
     expect(last).toMatchObject({ transition: { to: 'inactive' }, notify: { send: true } });
   });
 });

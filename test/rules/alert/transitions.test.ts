@@ -8,9 +8,9 @@ type Verdict = Judgement['verdict'];
 
 const before: Record<AlertStatus, Partial<AlertState>> = {
   inactive: {},
-  pending: { start: ten - 5_000 },
+  pending: { start: ten - 15_000 },
   active: { start: ten - 60_000, updated: ten, peak: 9, toldPeak: 9 },
-  recovering: { start: ten - 60_000, updated: ten, calm: ten - 5_000, peak: 9, toldPeak: 9 },
+  recovering: { start: ten - 60_000, updated: ten, calm: ten - 15_000, peak: 9, toldPeak: 9 },
   'no-data': { start: ten - 60_000, updated: ten, peak: 9, toldPeak: 9 },
 };
 
@@ -18,11 +18,20 @@ const lasting = { for: '20s', keepActiveFor: '20s', recover: '< 3' };
 
 /** The status after one observation, for a condition and a recovery that must last for twenty seconds. */
 const table: [AlertStatus, Record<Verdict, AlertStatus>][] = [
-  ['inactive', { true: 'pending', between: 'inactive', calm: 'inactive', nothing: 'inactive' }],
-  ['pending', { true: 'pending', between: 'inactive', calm: 'inactive', nothing: 'inactive' }],
-  ['active', { true: 'active', between: 'active', calm: 'recovering', nothing: 'no-data' }],
-  ['recovering', { true: 'active', between: 'active', calm: 'recovering', nothing: 'no-data' }],
-  ['no-data', { true: 'active', between: 'active', calm: 'recovering', nothing: 'no-data' }],
+  [
+    'inactive',
+    { true: 'pending', between: 'inactive', calm: 'inactive', few: 'inactive', nothing: 'inactive' },
+  ],
+  [
+    'pending',
+    { true: 'pending', between: 'inactive', calm: 'inactive', few: 'inactive', nothing: 'inactive' },
+  ],
+  ['active', { true: 'active', between: 'active', calm: 'recovering', few: 'active', nothing: 'no-data' }],
+  [
+    'recovering',
+    { true: 'active', between: 'active', calm: 'recovering', few: 'active', nothing: 'no-data' },
+  ],
+  ['no-data', { true: 'active', between: 'active', calm: 'recovering', few: 'active', nothing: 'no-data' }],
 ];
 const cases = table.flatMap(([from, row]) =>
   Object.entries(row).map(([verdict, to]) => [from, verdict as Verdict, to] as const),
@@ -56,6 +65,7 @@ it.each([
   ['active', 'calm', { keepActiveFor: '0s' }, 'inactive'],
   ['recovering', 'calm', { keepActiveFor: '5s' }, 'inactive'],
   ['active', 'nothing', { noData: 'recover' }, 'recovering'],
+  ['active', 'few', { noData: 'recover' }, 'recovering'],
   ['no-data', 'nothing', { noData: 'recover', keepActiveFor: '0s' }, 'inactive'],
 ] as const)('from %s by %s with %j it goes to %s at once', (from, verdict, settings, to) => {
   expect(decided(from, verdict, settings).state.status).toBe(to);

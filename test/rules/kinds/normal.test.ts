@@ -68,7 +68,7 @@ describe('a rule of the kind normal', () => {
   });
 
   it('waits until it lasted, where that is asked for', () => {
-    const lasting = rule({ for: '20s' });
+    const lasting = rule({ for: '10s' });
     const { outputs } = play(
       lasting,
       [1, 11, 21, 31].map((after) => figures(after, { cpu: 1 })),

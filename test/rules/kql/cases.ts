@@ -54,6 +54,7 @@ const byAlphabet = {
   because:
     'texts are compared by the alphabet there, also with a number; here a number is compared with numbers',
 };
+const byLevel = { hits: 'b', because: 'levels are compared by all their names, in any case' };
 const firstDay = {
   hits: '',
   because: 'a month or a year means its first day there; here all of it',
@@ -127,7 +128,7 @@ export const tables: Record<string, Row[]> = {
     ['note: a\\:*', 'c'],
     ['event.dataset: *\\**', 'c'],
     ['tags: gr*n', 'b'],
-    ['log.level: *R*', 'b'],
+    ['log.level: *R*', 'abc', byLevel],
   ],
   'wildcards in names': [
     ['http.*: GET', 'a', onWords],
@@ -342,7 +343,18 @@ export const tables: Record<string, Row[]> = {
     ['log.level < error', 'ac'],
     ['log.level <= INFO', 'a'],
     ['log.level: ERROR', 'b'],
-    ['log.level: error', ''],
+    ['log.level: error', 'b'],
+    ['log.level: Err', 'b'],
+    ['log.level: (severe or fatal)', 'b'],
+    ['log.level: warn', 'c'],
+    ['log.level: WARN*', 'c'],
+    ['log.level: err*', 'b'],
+    ['not log.level: error', 'ac'],
+    ['log: { level: error }', 'b'],
+    ['log.*: SEVERE', 'b'],
+    ['log.level: /^err/', 'b'],
+    ['log.level: (error and info)', ''],
+    ['log.level: loud*', ''],
     ['log:{ level >= err }', 'b'],
   ],
 };

@@ -18,6 +18,13 @@ describe('a query for Kibana', () => {
     expect(kibanaQuery(query)).toBe(expected);
   });
 
+  it('lists every name of a level, for Kibana compares texts', () => {
+    expect(kibanaQuery('log.level: ERROR')).toMatch(/log.level: "error" or log.level: "ERROR".* "Severe"/);
+    expect(kibanaQuery('log.level: err*')).toMatch(/^log.level: err\* or log.level: "error"/);
+    expect(kibanaQuery('log.level: loud')).toBe('log.level: loud');
+    expect(kibanaQuery('log.level: *')).toBe('log.level: *');
+  });
+
   it('names the levels that Kibana cannot order', () => {
     const query = kibanaQuery('log.level >= critical');
     for (const level of ['critical', 'CRITICAL', 'Fatal', 'emerg', 'alert'])

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compileQuery } from '../../../src/rules/kql/compile.ts';
 import { longestPattern, longestText } from '../../../src/rules/kql/pattern.ts';
-import { levelRank } from '../../../src/rules/kql/typed-fields.ts';
 import { ruleProblems } from '../../../src/rules/problems.ts';
+import { levelRank } from '../../../src/util/levels.ts';
 import { fieldsOf } from '../../support/fields.ts';
 import { ruleConfig } from '../../support/rules/rules.ts';
 

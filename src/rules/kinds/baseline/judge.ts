@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Millis, Observation } from '../../../model.ts';
 import { number, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { formatNumber } from '../../../util/units.ts';
-import type { Judge, Judgement } from '../../judge.ts';
+import { type Judge, type Judgement, tooFew } from '../../judge.ts';
 import { type Learned, learn, nothingLearned, type Season, seasonOf, spreadOf } from './normality.ts';
 import type { BaselineConfig } from './schema.ts';
 
@@ -106,10 +106,7 @@ export class BaselineJudge implements Judge {
       Math.abs(spreads) >= deviation &&
       (direction === 'both' || side === (direction === 'up' ? 'above' : 'below'));
     if (far && side === 'above' && count < minCount)
-      return {
-        verdict: 'calm',
-        reason: `${reason}, but ${count} events are fewer than ${minCount} (minCount)`,
-      };
+      return { verdict: 'few', reason: `${reason}, but ${tooFew(count, minCount)}` };
     const measuredBy = { distance: (other: number) => Math.abs(other - mean) };
     return { verdict: far ? 'true' : 'calm', reason, measuredBy };
   }

@@ -1,7 +1,8 @@
 import type { FieldValue } from '../../../model.ts';
+import { presentValues } from '../../../util/field-values.ts';
 import { checkField, checkQuiet } from '../../checks.ts';
-import { shortened } from '../../group.ts';
-import { OccurrenceRun, quoted, textsOf } from '../../occurrences/run.ts';
+import { comparableTexts, shortened } from '../../group.ts';
+import { OccurrenceRun, quoted } from '../../occurrences/run.ts';
 import { defineKind } from '../kind.ts';
 import { defaults, momentWindow } from '../settings.ts';
 import { schema } from './schema.ts';
@@ -34,8 +35,8 @@ export const change = defineKind({
     }),
 });
 
-/** All values of the field together: the change of any of them is a change. */
-function wholeValue(found: FieldValue): string[] {
-  const texts = textsOf(found);
-  return texts.length > 1 ? [shortened(texts.join(', '))] : texts;
+/** All values of the field together: a value more or less is a change, and another order of the same values is none. */
+function wholeValue(found: FieldValue, field: string): string[] {
+  const values = presentValues(found);
+  return values.length === 0 ? [] : [shortened(comparableTexts(values, field).join(', '))];
 }

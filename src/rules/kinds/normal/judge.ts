@@ -2,7 +2,7 @@ import type { Observation } from '../../../model.ts';
 import type { Snapshot } from '../../../util/snapshot.ts';
 import { type Condition, parseCondition } from '../../condition.ts';
 import { all } from '../../group.ts';
-import { type Judge, type Judgement, noMemory } from '../../judge.ts';
+import { type Judge, type Judgement, noMemory, tooFew } from '../../judge.ts';
 import { boundsCondition } from '../settings.ts';
 import type { NormalConfig } from './schema.ts';
 
@@ -41,11 +41,7 @@ export class NormalJudge implements Judge {
         reason: 'fields of groups beyond maxGroups are counted together, and not judged',
       };
     if (value === undefined) return { verdict: 'nothing', reason: `there is no figure in ${field}` };
-    if (count < minCount)
-      return {
-        verdict: 'calm',
-        reason: `${count} figures of ${field} are fewer than ${minCount} (minCount)`,
-      };
+    if (count < minCount) return { verdict: 'few', reason: `${field}: ${tooFew(count, minCount)}` };
     const reason = `${statistic} of ${field}: ${condition.describe(value)}`;
     return { verdict: condition.test(value) ? 'true' : 'calm', reason, measuredBy: condition };
   }

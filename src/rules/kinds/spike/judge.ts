@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Millis, Observation } from '../../../model.ts';
 import { number, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { formatNumber } from '../../../util/units.ts';
-import type { Judge, Judgement } from '../../judge.ts';
+import { type Judge, type Judgement, tooFew } from '../../judge.ts';
 import type { SpikeConfig } from './schema.ts';
 
 /** A window of the past: its end, measure and number of events. */
@@ -105,11 +105,9 @@ function compare(o: Observation, before: Past | undefined, config: SpikeConfig):
   const reason = `${measure} ${formatNumber(o.value)} is ${formatNumber(factor)} times the ${formatNumber(reference)} of the window before`;
   const measuredBy = { distance: (value: number) => Math.abs(value - reference) };
   if (up || down) return { verdict: 'true', reason, measuredBy };
-  const few =
-    direction !== 'down' && factor >= ratio
-      ? `, but ${o.count} events are fewer than ${minCount} (minCount)`
-      : '';
-  return calm(reason + few);
+  if (direction !== 'down' && factor >= ratio)
+    return { verdict: 'few', reason: `${reason}, but ${tooFew(o.count, minCount)}` };
+  return calm(reason);
 }
 
 function calm(reason: string): Judgement {
