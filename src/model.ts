@@ -11,5 +11,3 @@ export type * from './model/journal.ts';
 export type * from './model/output.ts';
 export type * from './model/rule-changes.ts';
 export type * from './model/sink.ts';
-export type * from './model/time.ts';
-export type * from './model/window.ts';

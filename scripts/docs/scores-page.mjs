@@ -1,7 +1,6 @@
 // Writes docs/scores.md: the scores of the rules that apply where a configuration has none. Needs the build.
 import { schema } from '../../dist/config/schema/schema.js';
-import { score } from '../../dist/replay/score.js';
-import { defaultSeeds, scoreTable } from '../../dist/replay/score-table.js';
+import { defaultSeeds, score, scoreTable } from '../../dist/replay/score.js';
 
 /** The text of `docs/scores.md`. */
 export function scoresPage() {

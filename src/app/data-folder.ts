@@ -2,7 +2,7 @@ import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogboomError, messageOf } from '../errors.ts';
 import { lockFolder } from '../journal/lock.ts';
-import { findLmdbDamage } from '../util/lmdb-file.ts';
+import { findLmdbDamage } from '../util/lmdb.ts';
 import { checkFormats } from './data-formats.ts';
 
 /** Bytes. LMDB maps a small file for its locks; on a full disk the system would kill the process. */

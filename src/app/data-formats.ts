@@ -11,7 +11,7 @@ import {
 
 import { join } from 'node:path';
 import { LogboomError } from '../errors.ts';
-import { version } from '../util/package-files.ts';
+import { version } from '../util/files.ts';
 
 /**
  * The format numbers that this logboom writes, by folder of the data folder. The journal has its own format number. A number

@@ -4,7 +4,7 @@ import { elasticsearch as elasticsearchSchema } from '../config/schema/outputs.t
 import type { Config } from '../config/schema/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { type ErrorCode, LogboomError } from '../errors.ts';
-import { workerEntry } from '../util/package-files.ts';
+import { workerEntry } from '../util/files.ts';
 import { asksCredentials } from './secured-store.ts';
 import type { StoreWorkerData } from './store-worker.ts';
 

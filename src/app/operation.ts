@@ -1,15 +1,17 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import type { Loaded } from '../config/load/load.ts';
 import type { Config } from '../config/schema/schema.ts';
-import type { Millis } from '../model.ts';
+import type { BulkItem, Millis } from '../model.ts';
 import { describePipeline } from '../monitoring/describe.ts';
+import { type ServerSample, startServerMetrics } from '../monitoring/server-metrics.ts';
 import { readersOf } from '../monitoring/vitals.ts';
 import { foldersOf } from '../readers/reader-data.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { version } from '../util/package-files.ts';
+import { version } from '../util/files.ts';
 import { withoutCredentials } from '../util/text.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
-import { ownMetrics } from './own-metrics.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Running } from './reload.ts';
 import { startReloading } from './reloading.ts';
@@ -82,5 +84,30 @@ function targets({ data }: Config, store: EmbeddedStore | undefined) {
       const elasticsearch = store?.elasticsearch ?? config.elasticsearch!;
       return { config, elasticsearch, folders };
     },
+  };
+}
+
+interface OwnMetricsParts {
+  running: Running;
+  sample: () => Promise<ServerSample>;
+  out: (item: BulkItem) => void;
+}
+
+/** Writes the metrics of the server by the current configuration. `restart` applies a changed one. */
+function ownMetrics({ running, sample, out }: OwnMetricsParts): { restart(): void; stop(): void } {
+  let samples = start();
+  function start() {
+    const { data, indexing } = running.config;
+    if (indexing.serverMetrics === 0) return undefined;
+    const identity = { host: hostname(), data: resolve(data), indexing };
+    return startServerMetrics({ every: indexing.serverMetrics, sample, out, ...identity });
+  }
+  const stop = () => samples?.stop();
+  return {
+    restart() {
+      stop();
+      samples = start();
+    },
+    stop,
   };
 }

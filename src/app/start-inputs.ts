@@ -10,7 +10,7 @@ import type { Redelivery } from '../journal/redelivery/redelivery.ts';
 import type { Batch, EventBlock, InputState, Position } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Cleanup } from '../util/cleanup.ts';
-import { version } from '../util/package-files.ts';
+import { version } from '../util/files.ts';
 
 interface InputsOptions {
   config: Config;

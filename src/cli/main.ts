@@ -1,7 +1,7 @@
 import { type ArgsDef, parseArgs, renderUsage } from 'citty';
 import { didYouMean } from '../config/load/nearest.ts';
 import { LogboomError } from '../errors.ts';
-import { version } from '../util/package-files.ts';
+import { version } from '../util/files.ts';
 import { several } from './arguments.ts';
 import { type Command, commands } from './commands.ts';
 import { help } from './help.ts';

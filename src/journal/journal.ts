@@ -4,9 +4,9 @@ import { type JournalTelemetry, journalTelemetry } from '../telemetry/components
 import { AppendQueue, type PendingAppend, pendingAppend, pendingStates } from './append-queue.ts';
 import { Committer } from './committer.ts';
 import { Cursors } from './cursors.ts';
+import type { JournalFill, JournalOptions, JournalReaders } from './layout.ts';
 import { cursorsOf, mapSizeOf, openForWriting, statesOf } from './layout.ts';
 import { type Lock, lockJournal } from './lock.ts';
-import type { JournalFill, JournalOptions, JournalReaders } from './options.ts';
 import { RecordLog } from './record-log.ts';
 import { Retention } from './retention.ts';
 

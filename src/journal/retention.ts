@@ -1,8 +1,8 @@
 import type { JournalConfig } from '../config/schema/journal.ts';
 import type { Millis, Position } from '../model.ts';
 import type { Cursors } from './cursors.ts';
+import type { JournalOptions, JournalReaders } from './layout.ts';
 import { headerAt } from './layout.ts';
-import type { JournalOptions, JournalReaders } from './options.ts';
 import type { RecordLog } from './record-log.ts';
 
 /** At most this many records are deleted in one transaction, so that no append waits long for a deletion. */

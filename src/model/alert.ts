@@ -1,5 +1,4 @@
-import type { Scalar } from './event.ts';
-import type { Millis } from './time.ts';
+import type { Millis, Scalar } from './event.ts';
 
 export type AlertStatus = 'inactive' | 'pending' | 'active' | 'recovering' | 'no-data';
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;

@@ -1,4 +1,6 @@
-import type { Millis } from './time.ts';
+import type { Millis } from '@logboom/common';
+
+export type { Millis };
 
 export type Scalar = string | number | boolean | null;
 /** A field's value. `undefined` means that the event has no such field; objects are never returned. */

@@ -1,4 +1,4 @@
-import type { Millis } from './time.ts';
+import type { Millis } from './event.ts';
 
 /** The origin of a batch: the input that received it and the peer that sent it. */
 export interface Origin {

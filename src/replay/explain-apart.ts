@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/schema/schema.ts';
 import { type ErrorCode, LogboomError } from '../errors.ts';
-import { workerEntry } from '../util/package-files.ts';
+import { workerEntry } from '../util/files.ts';
 import type { Explanation } from './explain.ts';
 import { type Asked, questionFrom } from './question.ts';
 

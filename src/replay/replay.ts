@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema/schema.ts';
 import { assembleEngine, downAfterOf } from '../engine/assemble-engine.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { EventBlock, JournalRecord, Millis, Output } from '../model.ts';
+import type { EventBlock, JournalRecord, Millis, Output, Transition } from '../model.ts';
 import { alertSettings } from '../rules/rule.ts';
 import type { Observer } from '../rules/run/observer.ts';
 
@@ -75,4 +75,21 @@ export function longestWaitOf({ rules, journal }: Pick<Config, 'rules' | 'journa
     return 2 * over + every + lateness + lasting + keepActiveFor;
   });
   return 2 * Math.max(0, ...needs) + journal.tick;
+}
+
+/**
+ * Sorts transitions by event time, then by the order of the rules. Without it the order between rules would depend on
+ * ticks; the order within a rule never does.
+ */
+export function inEventTime(transitions: readonly Transition[], rules: readonly string[]): Transition[] {
+  const place = new Map(rules.map((name, index) => [name, index]));
+  const placeOf = ({ rule }: Transition) => place.get(rule) ?? rules.length;
+  return [...transitions].sort((one, other) => one.at - other.at || placeOf(one) - placeOf(other));
+}
+
+/** The transition log: one JSON object per line, byte for byte the same for a live run and a replay of the same events. */
+export function transitionLog(transitions: readonly Transition[], rules: readonly string[]): string {
+  return inEventTime(transitions, rules)
+    .map((transition) => `${JSON.stringify(transition)}\n`)
+    .join('');
 }

@@ -5,8 +5,8 @@ import type { Millis, Output, Transition, WindowResult } from '../model.ts';
 import { parseCondition } from '../rules/condition.ts';
 import { alertSettings } from '../rules/rule.ts';
 import type { CountedEvent, ObservedDecision, Observer } from '../rules/run/observer.ts';
+import { inEventTime } from './replay.ts';
 import { type Column, Timeline } from './timeline.ts';
-import { inEventTime } from './transition-log.ts';
 
 interface Day {
   alerts: number;

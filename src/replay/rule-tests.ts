@@ -3,8 +3,7 @@ import type { Transition } from '../model.ts';
 import { differences } from './diff.ts';
 import type { Expected, Fixture, RuleTest } from './fixture.ts';
 import { latestOf, stepsOf } from './fixture-events.ts';
-import { Replay } from './replay.ts';
-import { inEventTime } from './transition-log.ts';
+import { inEventTime, Replay } from './replay.ts';
 
 export interface TestResult {
   name: string;

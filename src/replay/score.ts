@@ -1,11 +1,12 @@
 import type { Config } from '../config/schema/schema.ts';
 import { type Incident, type IncidentKind, incidentKinds, labelledDay } from '../generator/incidents.ts';
 import type { Millis, Transition } from '../model.ts';
+import { formatDuration, formatShare } from '../util/units.ts';
 import { blockFrom } from './merge.ts';
 import { Replay } from './replay.ts';
 
 /** The score of a rule over days with labelled incidents. */
-export interface Score {
+interface Score {
   rule: string;
   /** Kinds of incidents of which the rule found at least half. */
   finds: IncidentKind[];
@@ -141,4 +142,29 @@ function delayOf(delays: readonly Millis[]): Score['delay'] {
   if (delays.length === 0) return undefined;
   const sorted = [...delays].sort((one, other) => one - other);
   return { median: sorted[Math.floor((sorted.length - 1) / 2)]!, longest: sorted.at(-1)! };
+}
+
+/** The days that `logboom score` and the documentation use. Other seeds give slightly different scores. */
+export const defaultSeeds: readonly number[] = [1, 2];
+
+const head = ['rule', 'finds', 'alerts', 'precision', 'recall', 'delay (median)', 'delay (longest)'];
+
+/** The scores as rows of cells, the heading first, for a terminal or a page. */
+export function scoreTable({ scores, incidents }: ScoreReport): string[][] {
+  const kinds = incidentKinds.map((kind) => `${kind} (${incidents[kind]})`);
+  return [[...head, ...kinds], ...scores.map(cellsOf)];
+}
+
+function cellsOf({ rule, finds, alerts, precision, recall, delay, found }: Score): string[] {
+  const share = (value: number | undefined) => (value === undefined ? '–' : formatShare(value));
+  return [
+    rule,
+    finds.length === 0 ? 'none' : finds.join(', '),
+    `${alerts}`,
+    share(precision),
+    share(recall),
+    delay ? formatDuration(delay.median) : '–',
+    delay ? formatDuration(delay.longest) : '–',
+    ...incidentKinds.map((kind) => `${found[kind]}`),
+  ];
 }

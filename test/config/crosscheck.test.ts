@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopback } from '../../src/listeners/hosts.ts';
+import { isLoopback } from '../../src/listeners/guard.ts';
 import { type Given, load } from '../support/config.ts';
 
 const tls = (settings: string) => ({ yaml: `inputs: { lumberjack: { ${settings} } }` });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Journal } from '../../src/journal/journal.ts';
 import { openJournal } from '../../src/journal/journal.ts';
-import type { JournalOptions } from '../../src/journal/options.ts';
+import type { JournalOptions } from '../../src/journal/layout.ts';
 import type { JournalReader } from '../../src/journal/reader.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import type { Batch } from '../../src/model.ts';

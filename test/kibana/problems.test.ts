@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { newTermWords } from '../../src/kibana/dashboards/errors.ts';
 import { viewsOf } from '../../src/kibana/data-views.ts';
-import { savedObjects } from '../../src/kibana/objects.ts';
+import { savedObjects } from '../../src/kibana/import.ts';
 import type { SavedObject } from '../../src/kibana/saved-object.ts';
 import { knownFields } from '../support/kibana/fields.ts';
 import { savedObjectProblems } from '../support/kibana/saved-object-problems.ts';

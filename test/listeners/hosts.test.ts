@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isForeign, isOwnName } from '../../src/listeners/hosts.ts';
+import { isForeign, isOwnName } from '../../src/listeners/guard.ts';
 
 describe('a Host header', () => {
   it.each([

@@ -1,7 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { AckDecoder } from '../../src/lumberjack/ack-decoder.ts';
-import { encodeAck, encodeWindow } from '../../src/lumberjack/encoder.ts';
+import { AckDecoder, encodeAck, encodeWindow } from '../../src/lumberjack/encoder.ts';
 import { ack, bareWindow, cutAt, D, decode, J, told, W } from '../support/lumberjack/frames.ts';
 
 const documents = ['{"n":1}', '{"n":2}', '{"n":3}'];

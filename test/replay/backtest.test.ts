@@ -2,8 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { backtest } from '../../src/replay/backtest.ts';
-import { longestWaitOf } from '../../src/replay/replay.ts';
-import { inEventTime, transitionLog } from '../../src/replay/transition-log.ts';
+import { inEventTime, longestWaitOf, transitionLog } from '../../src/replay/replay.ts';
 import { aFolder } from '../support/folder.ts';
 import { transition } from '../support/rules/transition.ts';
 

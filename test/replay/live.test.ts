@@ -9,7 +9,7 @@ import { type Config, type ConfigInput, schema } from '../../src/config/schema/s
 import { connect } from '../../src/generator/client.ts';
 import type { Transition } from '../../src/model.ts';
 import { backtest } from '../../src/replay/backtest.ts';
-import { transitionLog } from '../../src/replay/transition-log.ts';
+import { transitionLog } from '../../src/replay/replay.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { filebeatEvent } from '../support/events.ts';
 import { aFolder } from '../support/folder.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
-import { score } from '../../src/replay/score.ts';
-import { scoreTable } from '../../src/replay/score-table.ts';
+import { score, scoreTable } from '../../src/replay/score.ts';
 
 const rules: ConfigInput['rules'] = [
   {

@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { RootDatabase } from 'lmdb';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openLmdb, untilWritten } from '../../src/util/lmdb.ts';
-import { findLmdbDamage } from '../../src/util/lmdb-file.ts';
-import { readMeta, referencesOf } from '../../src/util/lmdb-pages.ts';
+import { findLmdbDamage, openLmdb, readMeta, referencesOf, untilWritten } from '../../src/util/lmdb.ts';
 import { aFolder } from '../support/folder.ts';
 
 const FILE = 'x.mdb';

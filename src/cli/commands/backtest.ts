@@ -1,9 +1,9 @@
 import type { Millis, Transition } from '../../model.ts';
 import { backtest } from '../../replay/backtest.ts';
+import { transitionLog } from '../../replay/replay.ts';
 import type { Report, RuleReport } from '../../replay/report.ts';
 import { rulesFrom } from '../../replay/rules-file.ts';
 import { marks, sparkline } from '../../replay/timeline.ts';
-import { transitionLog } from '../../replay/transition-log.ts';
 import { printable } from '../../util/text.ts';
 import { countOf, formatDuration, formatMeasured } from '../../util/units.ts';
 import { fieldsFrom, moment, timeFrom } from '../arguments.ts';

@@ -12,9 +12,9 @@ import {
   oldestVersion,
   putConnector,
   putRule,
+  savedObjects,
   together,
 } from '../../kibana/import.ts';
-import { savedObjects } from '../../kibana/objects.ts';
 import type { Connector } from '../../kibana/rule-shapes.ts';
 import { connectorsOf, rulesOf } from '../../kibana/rules.ts';
 import { ndjson } from '../../kibana/saved-object.ts';

@@ -1,6 +1,5 @@
 import { rulesFrom } from '../../replay/rules-file.ts';
-import { score } from '../../replay/score.ts';
-import { defaultSeeds, scoreTable } from '../../replay/score-table.ts';
+import { defaultSeeds, score, scoreTable } from '../../replay/score.ts';
 import { numberFrom } from '../arguments.ts';
 import { columns, type Terminal } from '../terminal.ts';
 

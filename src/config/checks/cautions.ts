@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { messageOf } from '../../errors.ts';
-import { isLoopback } from '../../listeners/hosts.ts';
+import { isLoopback } from '../../listeners/guard.ts';
 import { withoutCredentials } from '../../util/text.ts';
 import { parseHost } from '../schema/forward.ts';
 import type { Config } from '../schema/schema.ts';

@@ -2,8 +2,7 @@ import { isZone } from '../../util/zone.ts';
 import { didYouMean } from '../load/nearest.ts';
 import { type Path, type Problem, problem } from '../load/problems.ts';
 import type { Config } from '../schema/schema.ts';
-import { destination, names, patterns } from './destination.ts';
-import { forward, forwardLengths } from './forward.ts';
+import { destination, forward, forwardLengths, names, patterns } from './destination.ts';
 import { clearText, exposed, ports, tls } from './listeners.ts';
 
 function elasticsearch({ elasticsearch: target }: Config): Problem[] {

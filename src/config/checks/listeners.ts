@@ -1,4 +1,4 @@
-import { isLoopback } from '../../listeners/hosts.ts';
+import { isLoopback } from '../../listeners/guard.ts';
 import type { TlsSettings } from '../../listeners/tls.ts';
 import { formatPath, type Path, type Problem, problem } from '../load/problems.ts';
 import type { Config } from '../schema/schema.ts';

@@ -3,7 +3,7 @@ import type { ForwardConfig } from '../../config/schema/forward.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { messageOf } from '../../errors.ts';
 import type { Journal } from '../../journal/journal.ts';
-import type { JournalReaders } from '../../journal/options.ts';
+import type { JournalReaders } from '../../journal/layout.ts';
 import type { Millis, Position } from '../../model.ts';
 import { refuseUnusable } from '../../sinks/logstash/output.ts';
 import type { Reader } from '../reader.ts';

@@ -1,9 +1,9 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { LogboomError } from '../../errors.ts';
-import { AckDecoder } from '../../lumberjack/ack-decoder.ts';
+import { AckDecoder } from '../../lumberjack/encoder.ts';
 import type { Millis } from '../../model.ts';
-import { withRemedy } from './remedies.ts';
+import { withRemedy } from './tls.ts';
 
 export interface Peer {
   host: string;

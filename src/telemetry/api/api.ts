@@ -11,7 +11,6 @@ import type { Instruments } from '../instruments.ts';
 import { type ApiSettings, credentialsOf } from './credentials.ts';
 import { addDeadLetters, type DeadLetterAction } from './dead-letters.ts';
 import type { Health } from './health.ts';
-import { addReload } from './reload.ts';
 import type { Status } from './status.ts';
 
 export interface ApiOptions {
@@ -203,4 +202,14 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     await app.close();
   };
   return { url, reloadCertificates: certificates.reload, stop };
+}
+
+/** `POST /reload`: answers what changed, or 400 with all problems of the configuration. */
+export function addReload(app: FastifyInstance, reload: () => Promise<ReloadAnswer>): void {
+  app.post('/reload', async (_, reply) => {
+    const { applied, ...answer } = await reload();
+    if (applied) return answer;
+    const error = 'The configuration has problems; the one before stays in force.';
+    return reply.code(400).send({ error, ...answer });
+  });
 }

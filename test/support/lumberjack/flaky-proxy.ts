@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
-import { AckDecoder } from '../../../src/lumberjack/ack-decoder.ts';
 import { Decoder } from '../../../src/lumberjack/decoder.ts';
+import { AckDecoder } from '../../../src/lumberjack/encoder.ts';
 import { defaultLimits } from '../../../src/lumberjack/frames.ts';
 import type { Dice } from '../dice.ts';
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { type Ack, AckDecoder } from '../../../src/lumberjack/ack-decoder.ts';
+import { type Ack, AckDecoder } from '../../../src/lumberjack/encoder.ts';
 import { eventually } from '../eventually.ts';
 
 /** The sender's side of a connection: it notes what the server answers and how the server closes. */

@@ -1,7 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
-import { AckDecoder } from '../../../src/lumberjack/ack-decoder.ts';
-import { encodeWindow } from '../../../src/lumberjack/encoder.ts';
+import { AckDecoder, encodeWindow } from '../../../src/lumberjack/encoder.ts';
 import type { Dice } from '../dice.ts';
 import { shuffledKeys } from './shuffled-keys.ts';
 

@@ -3,7 +3,7 @@ import { Client, type ClientOptions, ClusterConnectionPool, HttpConnection } fro
 import type { ElasticsearchConfig } from '../../../config/schema/outputs.ts';
 import { cloudAddress } from '../../../config/schema/outputs.ts';
 import { LogboomError, messageOf } from '../../../errors.ts';
-import { readConfiguredFile } from '../../../util/named-file.ts';
+import { readConfiguredFile } from '../../../util/files.ts';
 import { PlainTransport } from './transport.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { IndexingConfig } from '../../../../config/schema/outputs.ts';
-import type { Millis } from '../../../../model/time.ts';
+import type { Millis } from '../../../../model/event.ts';
 import { formatSize, parseSize } from '../../../../util/units.ts';
 import type { Capabilities } from '../server.ts';
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { LogboomError, messageOf } from '../errors.ts';
 
 /** Two folders up from here is the package, in the sources as in the build. */
 const manifest = new URL('../../package.json', import.meta.url);
@@ -15,4 +16,14 @@ export function workerEntry(moduleUrl: string, relative: string): string {
   const path = fileURLToPath(new URL(relative, moduleUrl));
   if (!moduleUrl.endsWith('.ts')) return path.replace(/\.ts$/, '.js');
   return path.replace(/([\\/])src([\\/])(?!.*[\\/]src[\\/])/, '$1dist$2').replace(/\.ts$/, '.js');
+}
+
+/** Reads a file that a setting names. Throws `CONFIG_INVALID`, naming setting and file, if it cannot be read. */
+export function readConfiguredFile(setting: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const message = `${setting} names ${path}, which cannot be read: ${messageOf(cause)}`;
+    throw new LogboomError('CONFIG_INVALID', message, { cause });
+  }
 }

@@ -1,1 +1,0 @@
-export type { Millis } from '@logboom/common';
