@@ -23,7 +23,7 @@ interface Score {
   found: Record<IncidentKind, number>;
 }
 
-export interface ScoreReport {
+interface ScoreReport {
   seeds: number[];
   /** Number of incidents, by kind. */
   incidents: Record<IncidentKind, number>;

@@ -53,7 +53,7 @@ const node = { bigData: 0x01, subData: 0x02, duplicates: 0x04 } as const;
 /** The root of an empty tree. */
 const NO_PAGE = 2n ** 64n - 1n;
 
-export interface Meta {
+interface Meta {
   pageSize: number;
   /** Roots of the free list and of the main database. */
   roots: number[];
@@ -62,7 +62,7 @@ export interface Meta {
 }
 
 /** A reference to a page, and the number of consecutive pages that belong to it. */
-export interface Reference {
+interface Reference {
   page: number;
   kind: 'tree' | 'overflow';
   pages: number;
@@ -90,10 +90,10 @@ function rootOf(bytes: Buffer, at: number): number[] {
   return root === NO_PAGE ? [] : [Number(root)];
 }
 
-export const transactionOf = (page: Buffer): number => Number(page.readBigUInt64LE(8));
+const transactionOf = (page: Buffer): number => Number(page.readBigUInt64LE(8));
 
 /** Whether a page has its own number and the kind of the reference. An overflow page may be longer than its value. */
-export function isPage(bytes: Buffer, { page, kind, pages }: Reference): boolean {
+function isPage(bytes: Buffer, { page, kind, pages }: Reference): boolean {
   if (bytes.length < HEADER || bytes.readBigUInt64LE(0) !== BigInt(page)) return false;
   const flags = bytes.readUInt16LE(18) & 0x0f;
   if (kind === 'overflow') return flags === flag.overflow && bytes.readUInt32LE(20) >= pages;

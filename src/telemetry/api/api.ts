@@ -205,7 +205,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 }
 
 /** `POST /reload`: answers what changed, or 400 with all problems of the configuration. */
-export function addReload(app: FastifyInstance, reload: () => Promise<ReloadAnswer>): void {
+function addReload(app: FastifyInstance, reload: () => Promise<ReloadAnswer>): void {
   app.post('/reload', async (_, reply) => {
     const { applied, ...answer } = await reload();
     if (applied) return answer;
