@@ -34,6 +34,7 @@ export interface EngineParts {
 interface EngineState extends DowntimeState {
   clock: ReturnType<EventClock['snapshot']>;
   generations?: [rule: string, generation: number][] | undefined;
+  repeatedHours?: ReturnType<EventReader['repeatedHours']['snapshot']> | undefined;
   runs: [rule: string, fingerprint: string, run: Snapshot<unknown>][];
 }
 
@@ -43,6 +44,7 @@ const format = new SnapshotFormat({
     clock: nested(),
     ...downtimeShape,
     generations: z.array(z.tuple([z.string(), number])).optional(),
+    repeatedHours: nested().optional() as z.ZodType<EngineState['repeatedHours']>,
     runs: z.array(z.tuple([z.string(), z.string(), nested<unknown>()])),
   }),
 });
@@ -124,6 +126,7 @@ export class Engine {
     const outputs: Output[] = [];
     const before = this.#parts;
     this.#parts = { ...before, ...parts };
+    this.#parts.events.repeatedHours.restore(before.events.repeatedHours.snapshot());
     const { runs } = this.#parts;
     for (const run of before.runs) if (!isAmong(run, runs)) this.#end(run, why(run.name), outputs);
     for (const run of runs) if (!isAmong(run, before.runs)) this.#begin(run, outputs);
@@ -132,20 +135,22 @@ export class Engine {
   }
 
   snapshot(): Snapshot<EngineState> {
-    const { clock, runs } = this.#parts;
+    const { clock, events, runs } = this.#parts;
     return format.write({
       clock: clock.snapshot(),
       ...this.#downtime.snapshot(),
       generations: [...this.#generations],
+      repeatedHours: events.repeatedHours.snapshot(),
       runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]),
     });
   }
 
   /** Continues exactly from a snapshot of the same analysis. A rule that is not in it starts without any memory. */
   restore(snapshot: unknown): void {
-    const { clock, generations, runs, ...downtime } = format.read(snapshot);
+    const { clock, generations, repeatedHours, runs, ...downtime } = format.read(snapshot);
     this.#parts.clock.restore(clock);
     this.#downtime.restore(downtime);
+    if (repeatedHours !== undefined) this.#parts.events.repeatedHours.restore(repeatedHours);
     this.#generations = new Map(generations);
     for (const run of this.#parts.runs) {
       const saved = runs.find(([name, fingerprint]) => name === run.name && fingerprint === run.fingerprint);
@@ -199,12 +204,9 @@ export class Engine {
         this.tally.problems += 1;
         continue;
       }
+      if (event.isAhead) this.tally.ahead += 1;
       const before = clock.now;
       const observed = clock.observe(event.source, event.time, batch.receivedAt);
-      if (observed === 'ahead') {
-        this.tally.ahead += 1;
-        continue;
-      }
       if (clock.now !== before) this.#close(outputs);
       for (const run of this.#dispatch.runsFor(event)) run.add(event, outputs, observed === 'on-time');
     }

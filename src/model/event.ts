@@ -19,8 +19,10 @@ export interface Fields {
 export interface LogEvent extends Fields {
   /** Place within its batch, from 0. Part of the document id. */
   readonly index: number;
-  /** Event time. */
+  /** Event time: what the event states, or its receipt time where the stated time is ahead by more than `maxAhead`. */
   readonly time: Millis;
+  /** Receipt time of its batch. */
+  readonly receivedAt: Millis;
   /** The stream within the sender to which the event belongs; watermarks are kept by it. */
   readonly source: string;
   /** Why the event is no well-formed JSON object; such an event is dead-lettered and never counted. */

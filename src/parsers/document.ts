@@ -10,6 +10,7 @@ import {
 import type { Millis } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import type { FormatChoice } from './choose.ts';
+import type { TimeSource } from './event-time.ts';
 import { formatTime } from './timestamp.ts';
 
 /** The fields that name a data stream. */
@@ -56,9 +57,6 @@ const eventPath = fieldPath('event');
 const ecsPath = fieldPath('ecs');
 const streamPath = fieldPath('data_stream');
 
-/** Where the event's time is from: its line, the sender's `@timestamp`, or the receipt of its batch if both are missing. */
-export type TimeSource = 'line' | 'sender' | 'receipt';
-
 /** What a document is made of. */
 interface DocumentSource {
   readonly problem: string | undefined;
@@ -67,6 +65,9 @@ interface DocumentSource {
   readonly splicer: Splicer;
   readonly options: { telemetry?: ParsingTelemetry };
   readonly time: Millis;
+  /** The time that the event states: another one than `time` where it is ahead of the receipt. */
+  readonly statedTime: Millis;
+  readonly isAhead: boolean;
   readonly timeSource: TimeSource;
   /** Receipt of the batch, as documents have it. */
   readonly received: string;
@@ -116,6 +117,11 @@ const plainTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 
 function addTime(event: DocumentSource): void {
   const { additions } = event;
+  if (event.isAhead) {
+    additions.value('@timestamp', `"${event.received}"`);
+    additions.members('event', `"created":"${formatTime(event.statedTime)}"`);
+    return;
+  }
   const sent = event.view.get('@timestamp');
   const isPlain = typeof sent === 'string' && plainTime.test(sent);
   if (event.timeSource === 'sender' && isPlain) return;

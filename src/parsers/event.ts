@@ -5,13 +5,16 @@ import type { EventBlock, FieldValue, LogEvent, Millis, Origin } from '../model.
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { isPresent } from '../util/field-values.ts';
 import { datasetOf, type FormatChoice, FormatChooser } from './choose.ts';
-import { type DocumentExtra, type TimeSource, writeDocument } from './document.ts';
+import { type DocumentExtra, writeDocument } from './document.ts';
+import { EventTime, type TimeSource } from './event-time.ts';
+import type { RepeatedHours } from './repeated-hours.ts';
 import { SourceNames } from './source.ts';
-import { formatTime, parseTime } from './timestamp.ts';
+import { formatTime } from './timestamp.ts';
 
 export interface ReaderOptions {
   parsers: ParsersConfig;
-  time: Pick<TimeConfig, 'zone'>;
+  /** Without `maxAhead`, no event is ahead. */
+  time: Pick<TimeConfig, 'zone'> & Partial<Pick<TimeConfig, 'maxAhead'>>;
   telemetry?: ParsingTelemetry;
 }
 
@@ -55,12 +58,12 @@ export class ReadEvent implements LogEvent {
     return this.#dataset;
   };
   readonly #text = new ByteWriter();
-  #timeSource: TimeSource | undefined;
-  #time: Millis = 0;
+  readonly eventTime: EventTime;
   readonly #sources = new SourceNames();
 
   constructor(options: ReaderOptions) {
     this.options = options;
+    this.eventTime = new EventTime(options, this);
     this.#chooser = this.#chooserFor(options.time.zone);
   }
 
@@ -87,7 +90,7 @@ export class ReadEvent implements LogEvent {
     this.view.read(index);
     this.#choice = undefined;
     this.#isDatasetKnown = false;
-    this.#timeSource = undefined;
+    this.eventTime.forget();
   }
 
   get problem(): string | undefined {
@@ -100,13 +103,24 @@ export class ReadEvent implements LogEvent {
   }
 
   get time(): Millis {
-    if (this.#timeSource === undefined) this.#findTime();
-    return this.#time;
+    return this.eventTime.time;
+  }
+
+  /** The time that the event states. It differs from `time` where the event is ahead. */
+  get statedTime(): Millis {
+    return this.eventTime.stated;
+  }
+
+  get isAhead(): boolean {
+    return this.eventTime.isAhead;
   }
 
   get timeSource(): TimeSource {
-    if (this.#timeSource === undefined) this.#findTime();
-    return this.#timeSource!;
+    return this.eventTime.from;
+  }
+
+  get receivedAt(): Millis {
+    return this.batch.receivedAt;
   }
 
   /** The sender's name for the log, such as `nginx.access`; `generic` if it names none. */
@@ -127,7 +141,10 @@ export class ReadEvent implements LogEvent {
   get(field: string): FieldValue {
     if (this.problem !== undefined) return undefined;
     if (field === '@timestamp') return formatTime(this.time);
-    if (field === 'event.created' && this.timeSource === 'line') return this.view.get('@timestamp');
+    if (field === 'event.created') {
+      if (this.isAhead) return formatTime(this.statedTime);
+      if (this.timeSource === 'line') return this.view.get('@timestamp');
+    }
     if (field === 'tags') return this.#tags();
     return this.choice().format?.get(field) ?? this.view.get(field);
   }
@@ -172,11 +189,12 @@ export class ReadEvent implements LogEvent {
     return this.#choice;
   }
 
-  /** Tags for failures of the parser and of the time. */
+  /** Tags for failures of the parser and of the time, and for a time that is ahead. */
   failureTags(): string[] {
     const tags: string[] = [];
     if (this.parseFailure !== undefined) tags.push('_parsefailure');
     if (this.timeSource === 'receipt') tags.push('_timestampfailure');
+    if (this.isAhead) tags.push('_timestamp_ahead');
     return tags;
   }
 
@@ -184,23 +202,6 @@ export class ReadEvent implements LogEvent {
     const parsed = this.choice().format?.get('tags');
     const all = [this.view.get('tags'), parsed, this.failureTags()].flat().filter((tag) => tag !== undefined);
     return all.length === 0 ? undefined : [...new Set(all)];
-  }
-
-  #findTime(): void {
-    const { parsers } = this.options;
-    const ofLine = parsers.timestamp === 'line' ? this.choice().format?.time() : undefined;
-    if (ofLine !== undefined && !Number.isNaN(ofLine)) {
-      this.#setTime(ofLine, 'line');
-      return;
-    }
-    const sent = parseTime(this.view.get('@timestamp'));
-    if (Number.isNaN(sent)) this.#setTime(this.batch.receivedAt, 'receipt');
-    else this.#setTime(sent, 'sender');
-  }
-
-  #setTime(time: Millis, source: TimeSource): void {
-    this.#time = time;
-    this.#timeSource = source;
   }
 }
 
@@ -214,6 +215,11 @@ export class EventReader {
 
   constructor(options: ReaderOptions) {
     this.#event = new ReadEvent(options);
+  }
+
+  /** What is remembered from one batch to the next. A checkpoint holds it. */
+  get repeatedHours(): RepeatedHours {
+    return this.#event.eventTime.repeated;
   }
 
   /** Begins a batch. The block's bytes must not change while its events are read. */

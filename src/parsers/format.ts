@@ -15,6 +15,8 @@ export interface LineFormat {
   open(view: EventView): boolean;
   /** The time in the line; NaN if there is none. A line that is cut off after its time still has it. */
   time(): Millis;
+  /** The zone in which `time` was read, where the line states none and it is not UTC. */
+  localZone(): string | undefined;
   /** Why the line, although it begins like this format, is not in it, in words. Then it has no fields. */
   failure(): string | undefined;
   /** A parsed field; undefined if the line does not have it. */

@@ -1,12 +1,14 @@
 import { addField, type EventView, fieldsOf, isObject, type JsonObject, newObject } from '../events/index.ts';
 import type { Millis } from '../model.ts';
-import { parseTime } from './timestamp.ts';
+import { isLocalTime, parseTime } from './timestamp.ts';
 
 /** The fields of a JSON line, placed in the event. */
 interface Placed {
   /** Nested. */
   fields: JsonObject;
   time: Millis;
+  /** The time states no zone. */
+  isLocal: boolean;
 }
 
 const timeKeys = ['@timestamp', 'timestamp', 'time', 'ts'];
@@ -88,14 +90,14 @@ const numberedLevels: Record<number, string> = {
 export function placeFields(line: JsonObject, view: EventView, zone: string): Placed {
   const rest = newObject();
   for (const key of Object.keys(line)) rest[key] = line[key];
-  const time = takeTime(rest, zone);
+  const { time, isLocal } = takeTime(rest, zone);
   const message = take(rest, messageKeys, (value) => typeof value === 'string');
   const level = takeLevel(rest);
   const fields = newObject();
   for (const [name, value] of fieldsOf(rest)) place(fields, name, value, view);
   if (message !== undefined) fields.message = message;
   if (level !== undefined) addField(fields, 'log.level', level);
-  return { fields, time };
+  return { fields, time, isLocal };
 }
 
 function place(fields: JsonObject, name: string, value: unknown, view: EventView): void {
@@ -110,14 +112,15 @@ function place(fields: JsonObject, name: string, value: unknown, view: EventView
 }
 
 /** Removes the first key that contains a time from the line, and returns the time. */
-function takeTime(line: JsonObject, zone: string): Millis {
+function takeTime(line: JsonObject, zone: string): Pick<Placed, 'time' | 'isLocal'> {
   for (const key of timeKeys) {
     const time = parseTime(line[key], zone);
     if (Number.isNaN(time)) continue;
+    const isLocal = isLocalTime(line[key]);
     delete line[key];
-    return time;
+    return { time, isLocal };
   }
-  return Number.NaN;
+  return { time: Number.NaN, isLocal: false };
 }
 
 function take(line: JsonObject, keys: string[], isWanted: (value: unknown) => boolean): unknown {

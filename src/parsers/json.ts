@@ -30,6 +30,7 @@ export class JsonLine implements LineFormat {
   #failure: string | undefined;
   #fields: JsonObject = {};
   #time: Millis = Number.NaN;
+  #isLocal = false;
 
   constructor(zone: string) {
     this.#zone = zone;
@@ -40,6 +41,7 @@ export class JsonLine implements LineFormat {
     if (typeof line !== 'string' || !/^\s*\{/.test(line)) return false;
     this.#fields = {};
     this.#time = Number.NaN;
+    this.#isLocal = false;
     this.#failure = undefined;
     if (isDeeper(line, MAX_DEPTH)) this.#failure = tooDeep;
     else this.#parse(line, view);
@@ -48,6 +50,10 @@ export class JsonLine implements LineFormat {
 
   time(): Millis {
     return this.#time;
+  }
+
+  localZone(): string | undefined {
+    return this.#isLocal && this.#zone !== 'UTC' ? this.#zone : undefined;
   }
 
   failure(): string | undefined {
@@ -88,5 +94,6 @@ export class JsonLine implements LineFormat {
     const placed = placeFields(parsed, view, this.#zone);
     this.#fields = placed.fields;
     this.#time = placed.time;
+    this.#isLocal = placed.isLocal;
   }
 }

@@ -32,6 +32,8 @@ const noWord = new Word('');
 export class LineFields {
   /** The time that the line states; NaN if it states none. */
   time: Millis = Number.NaN;
+  /** The zone in which `time` was read, where the line states none and it is not UTC. */
+  localZone: string | undefined;
   readonly #table: FieldTable;
   readonly #kinds: Uint8Array;
   readonly #starts: Int32Array;
@@ -53,6 +55,7 @@ export class LineFields {
 
   clear(): void {
     this.time = Number.NaN;
+    this.localZone = undefined;
     this.#kinds.fill(kinds.missing);
   }
 

@@ -20,7 +20,7 @@ export interface LineParser {
   /** Datasets whose lines are in this format, by the sender's name, such as `nginx.access`. */
   readonly datasets: readonly string[];
   /**
-   * Recognises the line and sets `fields.time`. Returns false if the line does not begin like this format. It is called for each
+   * Recognises the line and sets `fields.time`, and `fields.localZone` where the line states no zone. Returns false if the line does not begin like this format. It is called for each
    * event, also where no field is needed, so it reads no more than it must.
    */
   recognise(line: Line, fields: LineFields): boolean;
@@ -58,6 +58,10 @@ export class ParsedLine implements LineFormat {
 
   time(): Millis {
     return this.#fields.time;
+  }
+
+  localZone(): string | undefined {
+    return this.#fields.localZone;
   }
 
   failure(): string | undefined {

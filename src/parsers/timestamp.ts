@@ -114,6 +114,12 @@ export function parseTime(value: unknown, zone = 'UTC'): Millis {
       : Number.NaN;
 }
 
+/** Whether a time that `parseTime` can read states no zone. */
+export function isLocalTime(value: unknown): boolean {
+  // After a date alone there is no zone, though it ends like one.
+  return typeof value === 'string' && !/[zZ]$|[+-]\d\d(?::?\d\d)?$/.test(value.slice(10));
+}
+
 /** Formats a time like `toISOString`, at a third of its cost: the date of the last call is cached. */
 export function formatTime(time: Millis): string {
   const day = Math.floor(time / DAY);

@@ -58,6 +58,7 @@ async function replayFiles(replay: Replay, options: BacktestOptions): Promise<vo
       : mergeByTime(
           files.map((file) => file.blocks),
           config,
+          options.receivedAt,
         );
   for await (const block of blocks) {
     replay.feed(block);

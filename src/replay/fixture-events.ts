@@ -21,7 +21,8 @@ export function stepsOf(entries: readonly Entry[]): Step[] {
 
 /** Event time of the latest event. It is the default of `now`. */
 export function latestOf(steps: readonly Step[], { parsers, time }: Config): Millis {
-  const reader = new EventReader({ parsers, time });
+  // Nothing is ahead of the time that is looked for.
+  const reader = new EventReader({ parsers, time: { zone: time.zone } });
   let latest = 0;
   for (const step of steps) {
     if (!('block' in step)) continue;

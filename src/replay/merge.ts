@@ -1,23 +1,23 @@
 import type { EventBlock, Millis } from '../model.ts';
-import { EventReader, type ReaderOptions } from '../parsers/event.ts';
+import { type BatchFacts, EventReader, type ReaderOptions } from '../parsers/event.ts';
 
 /** Number of events in a merged block. */
 const perBlock = 2_048;
-const nowhere = {
-  origin: { input: 'backtest', connection: 'backtest', address: '' },
-  receivedAt: 0,
-};
+const origin = { input: 'backtest', connection: 'backtest', address: '' };
 
 /**
  * Merges the events of several files by event time, as if all files had been shipped while they were written. Reading one
  * file after the other would make all events of the second file late. The order within a file stays: an event without a
- * time, or with an earlier one, counts with the highest time so far.
+ * time, or with an earlier one, or with one that is ahead of the receipt time, counts with the highest time so far.
  */
 export async function* mergeByTime(
   files: readonly AsyncIterable<EventBlock>[],
   options: ReaderOptions,
+  receivedAt: Millis,
 ): AsyncGenerator<EventBlock> {
-  const cursors = files.map((file) => new Cursor(file[Symbol.asyncIterator](), new EventReader(options)));
+  const cursors = files.map(
+    (file) => new Cursor(file[Symbol.asyncIterator](), new EventReader(options), receivedAt),
+  );
   for (const cursor of cursors) await cursor.next();
   let documents: Buffer[] = [];
   for (let first = earliest(cursors); first !== undefined; first = earliest(cursors)) {
@@ -45,12 +45,14 @@ class Cursor {
   ended = false;
   readonly #blocks: AsyncIterator<EventBlock>;
   readonly #reader: EventReader;
+  readonly #batch: BatchFacts;
   #block: EventBlock | undefined;
   #index = -1;
 
-  constructor(blocks: AsyncIterator<EventBlock>, reader: EventReader) {
+  constructor(blocks: AsyncIterator<EventBlock>, reader: EventReader, receivedAt: Millis) {
     this.#blocks = blocks;
     this.#reader = reader;
+    this.#batch = { origin, receivedAt };
   }
 
   async next(): Promise<void> {
@@ -62,11 +64,11 @@ class Cursor {
         return;
       }
       this.#block = value;
-      this.#reader.open(value, nowhere);
+      this.#reader.open(value, this.#batch);
       event = this.#reader.next();
     }
     this.#index = event.index;
-    const isTimed = event.problem === undefined && event.timeSource !== 'receipt';
+    const isTimed = event.problem === undefined && event.timeSource !== 'receipt' && !event.isAhead;
     if (isTimed && event.time > this.time) this.time = event.time;
   }
 

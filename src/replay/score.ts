@@ -66,7 +66,8 @@ function playDay(config: Config, seed: number): PlayedDay {
   const raised = new Map<string, Raised[]>();
   const replay = new Replay({
     config,
-    receivedAt: incidents.at(-1)!.end,
+    // After all that happened in the day.
+    receivedAt: begin + 2 * 86_400_000,
     onOutput: (output) => output.kind === 'transition' && note(output.transition, raised),
   });
   let documents: Buffer[] = [];

@@ -33,6 +33,29 @@ export function fromZone(local: Millis, zone: string): Millis {
   return local - offsetAt(local - offsetAt(local));
 }
 
+const repeats = new Map<string, OffsetAt>();
+/** Longer than any zone's clocks were ever set back, and shorter than from one change of clocks to the next. */
+const aside = 3 * 3_600_000;
+
+/**
+ * The distance to the other moment at which clocks in `zone` show the same time: positive in the first pass of a repeated
+ * hour, negative in the second, and 0 at any other time.
+ */
+export function repeatOf(moment: Millis, zone: string): Millis {
+  let repeat = repeats.get(zone);
+  if (repeat === undefined) {
+    const offsetAt = offsetsOf(zone);
+    repeat = remembering((at) => {
+      const offset = offsetAt(at);
+      for (const other of [offsetAt(at + aside), offsetAt(at - aside)])
+        if (other !== offset && offsetAt(at + offset - other) === other) return offset - other;
+      return 0;
+    });
+    repeats.set(zone, repeat);
+  }
+  return repeat(moment);
+}
+
 /** Clocks change on the quarter hour; within one the answer stays, and logs dwell there. */
 function remembering(offsetAt: OffsetAt): OffsetAt {
   const quarter = 900_000;

@@ -5,7 +5,7 @@ import { otherGroup, type WindowOptions, WindowPlan } from './options.ts';
 import type { Grid } from './panes/grid.ts';
 import { Group, Groups } from './panes/groups.ts';
 import { IdleGroups } from './panes/idle-groups.ts';
-import { OpenWindow, type OpenWindowParts } from './panes/open-window.ts';
+import { type EventTimes, noEvent, OpenWindows } from './panes/open-windows.ts';
 import { noEntry, PaneEntries } from './panes/pane-entries.ts';
 import { Panes } from './panes/panes.ts';
 import { Timers } from './panes/timers.ts';
@@ -24,7 +24,7 @@ export class Windows {
   readonly #grid: Grid;
   readonly #aggregate: Aggregate<unknown> | undefined;
   readonly #format: WindowsFormat;
-  readonly #openParts: OpenWindowParts<unknown>;
+  readonly #open: OpenWindows<unknown>;
 
   readonly #groups = new Groups<unknown>();
   readonly #entries = new PaneEntries<unknown, Group<unknown>>();
@@ -44,7 +44,7 @@ export class Windows {
     this.#aggregate = aggregate;
     this.#format = new WindowsFormat(options, plan);
     this.#timers = new Timers(grid, plan.recorded);
-    this.#openParts = { grid, aggregate, entries: this.#entries };
+    this.#open = new OpenWindows({ grid, aggregate, entries: this.#entries });
     this.#idle = new IdleGroups(plan.countMatters, grid, this.#entries);
     this.#panes = new Panes(grid, this.#entries, this.#idle);
   }
@@ -65,31 +65,32 @@ export class Windows {
 
   /**
    * Adds an event to its pane. `late`: the first window that would hold it is closed, or the time is not finite; it is counted
-   * nowhere. `overflow`: there are `maxGroups` groups already, so it was counted in the group `_other`.
+   * nowhere. `overflow`: there are `maxGroups` groups already, so it was counted in the group `_other`. Its receipt time
+   * decides whether it is ahead.
    */
-  add(time: Millis, name: string, amount: Amount): 'added' | 'late' | 'overflow' {
+  add(time: Millis, name: string, amount: Amount, receivedAt = time): 'added' | 'late' | 'overflow' {
     if (time < this.#closed || !Number.isFinite(time)) return 'late';
     let group = this.#groups.get(name);
     if (group === undefined) {
       if (this.#groups.size >= this.#plan.maxGroups && name !== otherGroup)
-        return this.#overflow(time, amount);
+        return this.#overflow(time, amount, receivedAt);
       group = this.#admit(name);
     }
-    this.#put(group, Math.floor(time / this.#grid.pane), amount);
+    this.#put(group, Math.floor(time / this.#grid.pane), amount, receivedAt);
     return 'added';
   }
 
   /**
-   * Present value of the window that ends first after the group's newest event. Undefined once that is closed, and where
-   * so few events cannot matter.
+   * Present value of the window that ends first after the group's newest event, or after an event of that time if that is
+   * ahead of its receipt. Undefined once that is closed, and where so few events cannot matter.
    */
-  newestOpen(name: string): WindowValue | undefined {
+  newestOpen(name: string, { time, receivedAt }: EventTimes = noEvent): WindowValue | undefined {
     const group = this.#groups.get(name);
     if (group === undefined || group.newest === noEntry || !group.busy) return undefined;
-    group.open ??= new OpenWindow(this.#openParts, group.newest);
-    const { end, count } = group.open;
-    if (end <= this.#closed) return undefined;
-    const value = this.#aggregate === undefined ? count * this.#plan.perEvent : group.open.value();
+    const open = this.#open.of(group, time, receivedAt);
+    if (open === undefined || open.end <= this.#closed) return undefined;
+    const { end, count } = open;
+    const value = this.#aggregate === undefined ? count * this.#plan.perEvent : open.value();
     return { group: name, start: end - this.#grid.over, end, value, count };
   }
 
@@ -168,14 +169,14 @@ export class Windows {
     this.#idle.grew(group, this.#closed);
   }
 
-  #overflow(time: Millis, amount: Amount): 'overflow' {
+  #overflow(time: Millis, amount: Amount, receivedAt: Millis): 'overflow' {
     const group = this.#groups.get(otherGroup) ?? this.#admit(otherGroup);
-    this.#put(group, this.#grid.paneOf(time), amount);
+    this.#put(group, this.#grid.paneOf(time), amount, receivedAt);
     this.overflowed += 1;
     return 'overflow';
   }
 
-  #put(group: Group<unknown>, number: number, amount: Amount): void {
+  #put(group: Group<unknown>, number: number, amount: Amount, receivedAt: Millis): void {
     const entries = this.#entries;
     let entry = group.newest;
     if (entry === noEntry || entries.at[entry] !== number) entry = this.#entryOf(group, number);
@@ -184,7 +185,7 @@ export class Windows {
     if (this.#aggregate !== undefined)
       entries.cells[entry] = this.#aggregate.put(entries.cells[entry], amount);
     if (!group.busy) this.#idle.grew(group, this.#closed);
-    else if (group.open !== undefined) group.open.add(entry, amount);
+    else this.#open.added(group, entry, amount, receivedAt);
   }
 
   #entryOf(group: Group<unknown>, number: number): number {
@@ -214,7 +215,6 @@ export class Windows {
     return pane === undefined || (timer !== undefined && timer < pane) ? timer : pane;
   }
 
-  /** A member, so that no closure is made for each end. */
   readonly #markDue = (group: Group<unknown>): void => {
     if (group.due || group.removed) return;
     group.due = true;

@@ -67,7 +67,8 @@ const stretches = fc.array(stretch, { minLength: 1, maxLength: 5 });
 /** The records of a journal, where `cut` says how many events the next batch takes. */
 function recordsOf(all: Stretch[], cut: () => number): JournalRecord[] {
   const records: (Batch | Tick)[] = [];
-  let receivedAt = t;
+  // After all that happens in a stretch; only the odd event is ahead of it.
+  let receivedAt = t + 10_000;
   for (const { events, pause, ticks } of all) {
     for (let from = 0; from < events.length; ) {
       const size = cut();

@@ -53,20 +53,20 @@ describe('the engine', () => {
   it('closes windows in silence as ticks carry time on, and waits for nothing then', () => {
     const engine = engineWith([counting], { time: { idleAfter: '2s' } });
     expect(engine.waiting).toBe(false);
-    expect(told(engine, [aBatch([at(t + 500)])])).toEqual([]);
+    expect(told(engine, [aBatch([at(t + 500)], { receivedAt: t + 500 })])).toEqual([]);
     expect(engine.waiting).toBe(true);
-    expect(told(engine, [aTick(t + 1000), aTick(t + 2000), aTick(t + 2400)])).toEqual([]);
-    expect(told(engine, [aTick(t + 2500)])).toEqual(['window counting  [0, 1000) 1 of 1']);
-    told(engine, [aTick(t + 3500)]);
+    expect(told(engine, [aTick(t + 1000), aTick(t + 2000), aTick(t + 2999)])).toEqual([]);
+    expect(told(engine, [aTick(t + 3000)])).toEqual(['window counting  [0, 1000) 1 of 1']);
+    told(engine, [aTick(t + 4000)]);
     expect(engine.waiting).toBe(false);
   });
 
-  it('counts what is broken, too far ahead or not as its format says, and goes on with the rest', () => {
+  it('counts what is broken or not as its format says, and goes on with the rest; what is too far ahead counts as of its receipt', () => {
     const engine = engineWith([counting]);
     const documents = ['[1]', 'no json', at(t + 3_600_000), at(t), at(t + 10)];
-    told(engine, [aBatch(documents)]);
+    told(engine, [aBatch(documents, { receivedAt: t + 20 })]);
     expect(engine.tally).toMatchObject({ events: 5, unreadable: 0, problems: 2, ahead: 1 });
-    expect(told(engine, [aBatch([at(t + 1000)])])).toEqual(['window counting  [0, 1000) 2 of 2']);
+    expect(told(engine, [aBatch([at(t + 1000)])])).toEqual(['window counting  [0, 1000) 3 of 3']);
   });
 
   it('counts late events per rule, for lateness is the rule’s', () => {

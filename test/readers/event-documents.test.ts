@@ -41,10 +41,15 @@ describe('the documents of a batch', () => {
     expect(of(documentsOf(), [at(t, more)])[0]!.id).toBe(id);
   });
 
-  it('are tagged where their timestamp is farther ahead than is believed', () => {
-    const [near, far] = of(documentsOf(), [at(t + 300_000), at(t + 300_001)]);
+  it('are as of the receipt where their timestamp is farther ahead than is believed: tagged, with the original kept', () => {
+    const [near, far] = of(documentsOf(), [at(t + 300_000), at(t + 300_001)], { receivedAt: t });
+    expect(parsed(near!.document)).toMatchObject({ '@timestamp': new Date(t + 300_000).toISOString() });
     expect(parsed(near!.document).tags).toBeUndefined();
-    expect(parsed(far!.document).tags).toEqual(['_timestamp_ahead']);
+    expect(parsed(far!.document)).toMatchObject({
+      '@timestamp': new Date(t).toISOString(),
+      event: { created: new Date(t + 300_001).toISOString() },
+      tags: ['_timestamp_ahead'],
+    });
   });
 
   it('bear the time of receipt, and say so, where the event has none', () => {

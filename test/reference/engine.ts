@@ -127,7 +127,8 @@ function recordsOf(
   cut: Iterator<Delivery['cuts'][number]>,
 ): (Batch | Tick)[] {
   const records: (Batch | Tick)[] = [];
-  let receivedAt = t;
+  // Nothing is received before it happened.
+  let receivedAt = t + 86_400_000;
   let heardAt = t;
   all.forEach(({ facts, silence }, place) => {
     const arrived = arriving(facts, lateness, delay);

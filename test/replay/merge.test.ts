@@ -14,10 +14,14 @@ async function* file(...blocks: string[][]): AsyncGenerator<EventBlock> {
 
 async function merged(...files: AsyncGenerator<EventBlock>[]): Promise<string[]> {
   const paths: string[] = [];
-  for await (const { bytes, spans, count } of mergeByTime(files, {
-    parsers: parsers.parse({}),
-    time: { zone: 'UTC' },
-  })) {
+  for await (const { bytes, spans, count } of mergeByTime(
+    files,
+    {
+      parsers: parsers.parse({}),
+      time: { zone: 'UTC', maxAhead: 300_000 },
+    },
+    Date.parse('2026-01-01T00:00:00Z'),
+  )) {
     for (let i = 0; i < count; i += 1)
       paths.push(
         /(?:GET \/|"message":"(?=Trace))(\w+)/.exec(

@@ -13,7 +13,6 @@ export function documentsOf(): EventDocuments {
     events: new EventReader({ parsers, time }),
     open: openPayload,
     nameIndex: createIndexNames(indexing),
-    maxAhead: time.maxAhead,
     deadLetter: (letter, receivedAt) => deadLetterItem(letter, indexing.namespace, receivedAt),
   });
 }

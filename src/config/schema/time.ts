@@ -10,7 +10,7 @@ export const time = z
       'A source that is further behind the others than this no longer holds the watermark back.',
     ),
     maxAhead: duration('5m').describe(
-      'A timestamp that is further ahead of its source and of the wall clock than this is tagged and does not move the watermark.',
+      'An event whose timestamp is further after its receipt than this is counted as of its receipt and tagged `_timestamp_ahead`. No timestamp moves the clock of a source beyond the receipt.',
     ),
     settle: duration('0s').describe(
       'For this time after a sender connects or reconnects, its events do not move the watermark, because its windows may arrive out of order. 2s to 5s let a backlog be counted completely. Meanwhile windows stay open. Early raises still happen at once, except for events of a backlog. 0s: off.',

@@ -11,8 +11,6 @@ interface EventDocumentsOptions {
   /** Inflates a record's payload. */
   open: (batch: Batch) => EventBlock;
   nameIndex: (event: Named) => Destination;
-  /** How far its event time may be ahead of the receipt time before an event is tagged. */
-  maxAhead: Millis;
   /** Builds the document about an event that is no valid document itself. */
   deadLetter: (letter: DeadLetter, receivedAt: Millis) => BulkItem;
 }
@@ -72,8 +70,7 @@ export class EventDocuments {
     if (event.problem !== undefined)
       return this.#deadLetterItem({ reason: event.problem, id, body: Buffer.from(event.raw()) }, receivedAt);
     const { stream, id: chosen, ...destination } = this.#options.nameIndex(event);
-    const isAhead = event.time > receivedAt + this.#options.maxAhead;
-    const document = event.document({ ...(isAhead && { tags: ahead }), ...(stream && { stream }) });
+    const document = event.document(stream && { stream });
     return { ...destination, id: chosen ?? ownId(event) ?? id, document };
   }
 }
@@ -82,5 +79,3 @@ function ownId(event: ReadEvent): string | undefined {
   const own = event.metadata('_id') ?? event.metadata('id');
   return typeof own === 'string' && own !== '' && Buffer.byteLength(own) <= 512 ? own : undefined;
 }
-
-const ahead = ['_timestamp_ahead'];

@@ -61,7 +61,6 @@ export class Indexing {
       events: new EventReader({ parsers, time, telemetry: parsing }),
       open: openPayload,
       nameIndex: createIndexNames(indexing),
-      maxAhead: time.maxAhead,
       deadLetter: (letter, receivedAt) => deadLetterItem(letter, indexing.namespace, receivedAt),
     });
     this.#indexer = new Indexer({

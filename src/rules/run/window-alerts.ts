@@ -78,7 +78,7 @@ export class WindowAlerts {
     by?: () => Record<string, Scalar>,
   ): boolean {
     const { rule, windows, book, observer } = this.#parts;
-    const added = windows.add(time, group, amount);
+    const added = windows.add(time, group, amount, event.receivedAt);
     if (observer !== undefined)
       observer.counted?.({ rule: rule.config.name, group, event, amount, outcome: added });
     if (added === 'late') this.countLate(group, time);
@@ -109,10 +109,10 @@ export class WindowAlerts {
   }
 
   /** Raises an inactive alert if the last event made the condition true for a window that is not over yet. */
-  observeEarly(group: string, outputs: Output[]): void {
+  observeEarly(group: string, event: LogEvent, outputs: Output[]): void {
     const { rule, windows, book } = this.#parts;
     if (!book.isInactive(group)) return;
-    const head = windows.newestOpen(group);
+    const head = windows.newestOpen(group, event);
     if (head?.value !== undefined && rule.condition!.test(head.value)) this.#observe(head, true, outputs);
   }
 

@@ -118,6 +118,6 @@ export class CountingRun extends WindowRun {
     const time = rule.keepsLate ? Math.max(event.time, alerts.closedThrough) : event.time;
     const counted = alerts.add(time, group, rule.amount(event), event);
     if (time !== event.time) alerts.late += 1;
-    if (counted && inOrder && rule.early) alerts.observeEarly(group, outputs);
+    if (counted && inOrder && rule.early) alerts.observeEarly(group, event, outputs);
   }
 }

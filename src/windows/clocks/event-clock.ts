@@ -7,11 +7,11 @@ import {
   type ClockState,
   clockFormat,
   combine,
-  farthestOf,
   hold,
   isHeld,
   lagsOf,
   newSource,
+  restoredSources,
   type Source,
   type SourceLag,
   type Time,
@@ -28,10 +28,15 @@ const mostSources = 100_000;
  * over the sources that are active and do not lag too far. While all are idle it advances at the speed of the wall clock.
  * It never goes back. Times are milliseconds; wall time is that of `receivedAt`, never of this machine's clock.
  *
+ * A stamp does not move a source's clock beyond the receipt time: one that is ahead would close windows that are still
+ * being filled, for everything that the source sends.
+ *
  * Batches of a new connection may be out of order, because a sender may overtake its own windows when it opens one. For
  * `time.settle` after a connection is new, its sources do not move the clock beyond where they, or the clock, stood before.
  */
 export class EventClock {
+  /** The highest event time of any source, which may be ahead of the receipt. */
+  farthest: Millis = never;
   readonly #config: TimeConfig;
   readonly #wall: WallClock;
   readonly #sources = new Map<string, Source>();
@@ -68,11 +73,6 @@ export class EventClock {
     return this.#now;
   }
 
-  /** The highest event time of any source. */
-  get farthest(): Millis {
-    return farthestOf([...this.#sources.values()]);
-  }
-
   /** To be called before the events of a batch. `connection` is undefined for inputs that keep the order of events. */
   beginBatch(connection: string | undefined, receivedAt: Millis): void {
     this.#newConnection =
@@ -81,19 +81,13 @@ export class EventClock {
         : this.#connections.batchFrom(connection, this.#wall.read(receivedAt), this.#unheld);
   }
 
-  /**
-   * Takes in one event. `ahead`: its time is too far after its receipt time, and it moves nothing. `unsettled`: it is
-   * farther than `time.settle` beyond where a new connection holds the clock, so events of the time between may follow.
-   */
-  observe(name: string, time: Millis, receivedAt: Millis): 'on-time' | 'unsettled' | 'ahead' {
+  /** Takes in one event. `unsettled`: it is farther than `time.settle` beyond where a new connection holds the clock. */
+  observe(name: string, time: Millis, receivedAt: Millis): 'on-time' | 'unsettled' {
     let source = this.#last;
     if (source === undefined || source.name !== name) {
       source = this.#sources.get(name);
       if (source !== undefined) this.#last = source;
     }
-    const limit = receivedAt + this.#config.maxAhead;
-    if (!(time <= limit) && (source === undefined || !(time <= source.high + this.#config.maxAhead)))
-      return 'ahead';
     source ??= this.#admit(name);
     const wall = this.#wall.read(receivedAt);
     if (this.#newConnection !== undefined) {
@@ -101,7 +95,9 @@ export class EventClock {
       this.#holding = true;
     }
     if (this.#now === never && time < this.#first) this.#first = time;
-    if (time > source.high) source.high = time;
+    if (time > this.farthest) this.farthest = time;
+    const reached = Math.min(time, receivedAt);
+    if (reached > source.high) source.high = reached;
     if (wall !== source.arrival || !source.listed) this.#markSeen(source, wall);
     // A single source moves the clock with each event, so that nothing depends on how batches were cut.
     if (this.#alone && this.#listed.length === 1 && source.high > this.#now && !isHeld(source, wall)) {
@@ -182,11 +178,13 @@ export class EventClock {
     ];
     const connections = this.#connections.state();
     const [alone, holding] = [this.#alone, this.#holding];
-    return clockFormat.write({ clock, wall: this.#wall.state(), sources, alone, holding, connections });
+    const [wall, farthest] = [this.#wall.state(), finite(this.farthest)];
+    return clockFormat.write({ clock, wall, sources, alone, holding, connections, farthest });
   }
 
   restore(snapshot: Snapshot<ClockState>): void {
-    const { clock, wall, sources, alone, holding, connections } = clockFormat.read(snapshot);
+    const state = clockFormat.read(snapshot);
+    const { clock, wall, alone, holding, connections } = state;
     const [latest, base, now, unheld, first] = clock;
     this.#latest = latest ?? never;
     this.#base = base ?? never;
@@ -198,9 +196,10 @@ export class EventClock {
     this.#wall.restore(wall);
     this.#last = undefined;
     this.#sources.clear();
-    for (const [name, high, arrival, listed, held] of sources)
-      this.#sources.set(name, { name, high, arrival, listed, held: held ?? undefined });
-    this.#listed = [...this.#sources.values()].filter(({ listed }) => listed);
+    const { sources, farthest } = restoredSources(state);
+    for (const source of sources) this.#sources.set(source.name, source);
+    this.farthest = farthest;
+    this.#listed = sources.filter(({ listed }) => listed);
     this.#alone = alone;
     this.#holding = holding ?? false;
   }

@@ -8,7 +8,7 @@ import { type WallClockState, wallClockState } from './wall-clock.ts';
 /** A stream within a sender. */
 export interface Source {
   name: string;
-  /** Its event clock: the highest event time seen. */
+  /** Its event clock: the highest event time seen, never beyond the receipt time. */
   high: Millis;
   /** Wall time at which it was last seen, by `WallClock`. */
   arrival: Millis;
@@ -46,10 +46,6 @@ export interface SourceLag {
   /** Milliseconds of event time by which it is behind the farthest active source. */
   lag: Millis;
   idle: boolean;
-}
-
-export function farthestOf(sources: Source[]): Millis {
-  return sources.reduce((farthest, { high }) => Math.max(farthest, high), Number.NEGATIVE_INFINITY);
 }
 
 export function lagsOf(sources: Source[]): SourceLag[] {
@@ -103,6 +99,24 @@ export interface ClockState {
   alone: boolean;
   holding?: boolean | undefined;
   connections?: ConnectionsState | undefined;
+  /** Missing in checkpoints of versions whose clocks could be ahead of the receipt. */
+  farthest?: Time | undefined;
+}
+
+/** Checkpoints of earlier versions may have clocks of sources that stamps moved beyond the receipt. */
+export function restoredSources({ sources, wall, farthest }: ClockState): {
+  sources: Source[];
+  farthest: Millis;
+} {
+  const latestReceipt = (farthest === undefined ? wall?.[0] : undefined) ?? Number.POSITIVE_INFINITY;
+  const restored = sources.map(([name, high, arrival, listed, held]) => {
+    return { name, high: Math.min(high, latestReceipt), arrival, listed, held: held ?? undefined };
+  });
+  const known =
+    farthest === undefined
+      ? sources.reduce((most, [, high]) => Math.max(most, high), Number.NEGATIVE_INFINITY)
+      : farthest;
+  return { sources: restored, farthest: known ?? Number.NEGATIVE_INFINITY };
 }
 
 export type Time = Millis | null;
@@ -119,5 +133,6 @@ export const clockFormat = new SnapshotFormat({
     alone: z.boolean(),
     holding: z.boolean().optional(),
     connections: connectionsState.optional(),
+    farthest: time.optional(),
   }),
 });

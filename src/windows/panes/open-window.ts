@@ -11,15 +11,15 @@ export interface OpenWindowParts<C> {
 }
 
 /**
- * The newest window of a group while events are added to it; an early raise depends on it. It is made for a group when
+ * An open window of a group while events are added to it; an early raise depends on it. It is made for a group when
  * its value is asked for the first time. Panes that leave it are subtracted where the measure can do that. Otherwise the
  * cell is merged anew when the value is asked for.
  */
 export class OpenWindow<C> {
   end: Millis;
   count = 0;
-  /** Number of the newest pane in the window. */
-  #to: number;
+  /** Number of the newest pane that is counted. */
+  to: number;
   /** Number of the first pane in the window. */
   #from: number;
   /** The group's earliest entry in the window. */
@@ -31,8 +31,8 @@ export class OpenWindow<C> {
   constructor(parts: OpenWindowParts<C>, newest: number) {
     const { grid, entries } = parts;
     this.#parts = parts;
-    this.#to = entries.at[newest]!;
-    this.end = grid.firstEnd(this.#to);
+    this.to = entries.at[newest]!;
+    this.end = grid.firstEnd(this.to);
     this.#from = grid.firstPane(this.end);
     this.#first = newest;
     for (let entry = newest; entry !== noEntry && entries.at[entry]! >= this.#from; ) {
@@ -46,7 +46,7 @@ export class OpenWindow<C> {
   add(entry: number, amount: Amount): void {
     const { aggregate, entries } = this.#parts;
     const pane = entries.at[entry]!;
-    if (pane > this.#to) this.#move(pane);
+    if (pane > this.to) this.#move(pane);
     if (pane < this.#from) return;
     if (pane < entries.at[this.#first]!) this.#first = entry;
     this.count += 1;
@@ -60,7 +60,7 @@ export class OpenWindow<C> {
 
   #move(pane: number): void {
     const { grid } = this.#parts;
-    this.#to = pane;
+    this.to = pane;
     const end = grid.firstEnd(pane);
     if (end === this.end) return;
     this.end = end;
@@ -81,7 +81,12 @@ export class OpenWindow<C> {
   #merged(): C {
     const { aggregate, entries } = this.#parts;
     let cell = aggregate!.cell();
-    for (let entry = this.#first; entry !== noEntry; entry = entries.later[entry]!)
+    // Panes after `to` hold events that are ahead of their receipt.
+    for (
+      let entry = this.#first;
+      entry !== noEntry && entries.at[entry]! <= this.to;
+      entry = entries.later[entry]!
+    )
       cell = aggregate!.merge(cell, entries.cells[entry]!);
     return cell;
   }

@@ -3,7 +3,7 @@ import { type Config, schema } from '../../../src/config/schema/schema.ts';
 import { assembleEngine } from '../../../src/engine/assemble-engine.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { Batch, JournalRecord, Millis, Output, OutputKey, Position, Tick } from '../../../src/model.ts';
-import type { RuleInput } from '../rules/rules.ts';
+import type { AnyInput } from '../rules/rules.ts';
 
 /** A round number of every window length that tests use. */
 export const t = 1_700_000_000_000;
@@ -16,7 +16,16 @@ export const at = (time: Millis, more: Record<string, unknown> = {}): Document =
   ...more,
 });
 
-/** A batch of documents. `receivedAt` is `t` unless it is given. */
+/** The latest time that documents state, but not before `t`: nothing is received before it happened. */
+function latestOf(documents: readonly Document[]): Millis {
+  const times = documents.map((document) => {
+    if (typeof document !== 'string') return Date.parse(String(document['@timestamp']));
+    return Date.parse(/"@timestamp":\s*"([^"]+)"/.exec(document)?.[1] ?? '');
+  });
+  return Math.max(t, ...times.filter((time) => !Number.isNaN(time)));
+}
+
+/** A batch of documents. `receivedAt` is the latest of their times, or `t` if that is later, unless it is given. */
 export function aBatch(documents: Document[], changes: Partial<Batch> = {}): Batch {
   const lines = documents.map((document) =>
     typeof document === 'string' ? document : JSON.stringify(document),
@@ -24,7 +33,7 @@ export function aBatch(documents: Document[], changes: Partial<Batch> = {}): Bat
   return {
     kind: 'events',
     origin: { input: 'lumberjack', connection: '127.0.0.1:51034#7', address: '127.0.0.1' },
-    receivedAt: t,
+    receivedAt: latestOf(documents),
     encoding: 'ndjson',
     count: documents.length,
     payload: Buffer.from(lines.map((line) => `${line}\n`).join('')),
@@ -41,10 +50,10 @@ export const journaled = (records: (Batch | Tick)[], first: Position = 1): Journ
 type Input = z.input<typeof schema>;
 
 /** A configuration with these rules; events tell their time by `@timestamp`. */
-export const configWith = (rules: RuleInput[], more: Input = {}): Config =>
+export const configWith = (rules: AnyInput[], more: Input = {}): Config =>
   schema.parse({ parsers: { timestamp: '@timestamp' }, ...more, rules });
 
-export const engineWith = (rules: RuleInput[], more: Input = {}): Engine =>
+export const engineWith = (rules: AnyInput[], more: Input = {}): Engine =>
   assembleEngine(configWith(rules, more));
 
 export interface KeyedOutput {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { type KindConfig, type KindName, ruleSchema } from '../../../src/rules/kinds/index.ts';
 import type { ThresholdConfig } from '../../../src/rules/kinds/threshold/schema.ts';
 
-type AnyInput = z.input<typeof ruleSchema>;
+export type AnyInput = z.input<typeof ruleSchema>;
 type InputOf<K extends KindName> = Extract<AnyInput, { kind: K }>;
 /** Settings of a threshold. */
 export type RuleInput = Extract<AnyInput, { kind?: 'threshold' | undefined }>;

@@ -16,6 +16,7 @@ export function event(
     ...fieldsOf({ message, ...fields }),
     index: 0,
     time: ten + after * 1000,
+    receivedAt: ten + after * 1000,
     source: 's',
     problem: undefined,
     message,
