@@ -177,9 +177,13 @@ export class Episodes {
   }
 
   #notifications(transition: Transition, episode: Episode, at: Millis): Output[] {
-    return [...new Set(this.#rule.config.notify)].map((notifier) => ({
+    const { notify, measure, recipients } = this.#rule.config;
+    return [...new Set(notify)].map((notifier) => ({
       kind: 'notification',
-      notification: { id: `${transition.id}-${notifier}`, notifier, at, transition, episode },
+      notification: {
+        ...{ id: `${transition.id}-${notifier}`, notifier, at, transition, episode, measure },
+        ...(recipients.length > 0 && { recipients }),
+      },
     }));
   }
 }

@@ -60,7 +60,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     undo.add(() => past.close());
     const receivedAt = (position: Position) => past.read(position - 1, 0, 1, () => true)[0]?.receivedAt;
 
-    const delivery = await Delivery.start(config.notifiers, folders.outbox, instruments);
+    const delivery = await Delivery.start(config, folders.outbox, instruments);
     undo.add(() => delivery.stop());
 
     const indexer = await startReader('indexer', data, journal, instruments);

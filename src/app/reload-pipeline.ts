@@ -38,11 +38,12 @@ export async function reloadPipeline(
   if (indexed.problem !== undefined) return refusal('elasticsearch', indexed.problem);
   if (parts.includes('forwarding')) await forwarding.reload(dataOf(config));
   // Old and new notifiers exist while the rules change: new rules need the new ones, removed rules the old ones.
-  if (parts.includes('notifiers')) await delivery.reload({ ...running.notifiers, ...config.notifiers });
+  if (parts.includes('notifiers'))
+    await delivery.reload({ ...config, notifiers: { ...running.notifiers, ...config.notifiers } });
   const analysed = parts.includes('analysis') ? await analyser.reload(dataOf(config)) : nothing;
   if (analysed.problem !== undefined) throw new Error(`the analyser refuses the rules: ${analysed.problem}`);
   if (parts.includes('selfMonitoring')) await selfMonitoring.reload(config);
-  if (parts.includes('notifiers')) await delivery.reload(config.notifiers);
+  if (parts.includes('notifiers')) await delivery.reload(config);
   const pending = { analyser: analysed.pending, indexer: indexed.pending };
   return { pending: Object.keys(pending).filter((name) => pending[name as keyof typeof pending]) };
 }

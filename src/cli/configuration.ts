@@ -3,10 +3,11 @@ import { type Loaded, loadConfig } from '../config/load/load.ts';
 import { formatProblem } from '../config/load/problems.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
+import { notifierProblems } from '../notifiers/problems.ts';
 import { messageProblems, ruleProblems } from '../rules/problems.ts';
 
 /** Checks of the configuration by outer layers. */
-const checks: readonly Check[] = [ruleProblems, messageProblems];
+const checks: readonly Check[] = [ruleProblems, messageProblems, notifierProblems];
 
 export interface ConfigArguments {
   config?: string | undefined;

@@ -6,7 +6,7 @@ import { isMapping } from './schema/shape.ts';
 const parts = {
   /** The analyser changes between two records. */
   analysis: ['rules', 'kibana', 'parsers', 'time'],
-  notifiers: ['notifiers'],
+  notifiers: ['notifiers', 'people'],
   /** A new indexer goes on from the cursor. */
   indexing: ['elasticsearch', 'indexing', 'parsers', 'time'],
   /** A new forwarder goes on from the cursor. */

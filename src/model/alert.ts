@@ -149,7 +149,18 @@ export interface Episode {
   url?: string;
 }
 
-/** One message to one notifier about one transition. */
+/** Somebody has said that he takes care of an alert. */
+interface Acknowledgement {
+  by: string;
+  /** Wall time. */
+  at: Millis;
+  comment?: string;
+}
+
+/**
+ * One message to one notifier about one transition. Disk format: the outbox holds it as it is. Optional members are missing
+ * in what an earlier version put there.
+ */
 export interface Notification {
   /** Deterministic: transition id and notifier. */
   id: string;
@@ -158,4 +169,14 @@ export interface Notification {
   at: Millis;
   transition: Transition;
   episode: Episode;
+  /** The measure as it stands in the rule, such as `share(http.response.status_code >= 500)`. */
+  measure?: string;
+  /** Addresses and groups of people that the rule names, for notifiers that write to people. */
+  recipients?: string[];
+  /** Values of the group's windows before the transition, oldest first: end of the window (event time) and value. */
+  history?: [at: Millis, value: number][];
+  /** The alert was acknowledged; the transition is the latest one. */
+  acknowledgement?: Acknowledgement;
+  /** Sent by `logboom notify test`: about no real alert. */
+  test?: true;
 }

@@ -4,12 +4,15 @@ import type { Millis } from '../model.ts';
 import type { NotifierTelemetry } from '../telemetry/components/notifiers.ts';
 import { type BackoffLimits, longestPause, pauseWithEqualJitter } from '../util/backoff.ts';
 import { Signal } from '../util/signal.ts';
-import { type Notifier, NotifierError } from './notifier.ts';
+import { type Notifier, NotifierError, type Receipt } from './notifier.ts';
 import type { Outbox, OutboxEntry } from './outbox.ts';
+
+/** The part of the outbox that a loop uses. */
+export type DeliveryOutbox = Pick<Outbox, 'first' | 'remove' | 'postpone' | 'recordOf'>;
 
 interface DeliveryLoopOptions {
   notifier: Notifier;
-  outbox: Pick<Outbox, 'first' | 'remove' | 'postpone'>;
+  outbox: DeliveryOutbox;
   telemetry: NotifierTelemetry;
   now?: () => Millis;
   random?: () => number;
@@ -92,16 +95,31 @@ export class DeliveryLoop {
     await this.#pause(Math.min(entry.notBefore - now(), longestRetryAfter));
     if (this.#stopping.signal.aborted) return;
     try {
-      await notifier.send(
-        entry.notification,
-        AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(notifier.timeout)]),
-      );
+      await this.#settle(entry, await this.#attempt(entry));
     } catch (error) {
       if (!this.#stopping.signal.aborted) await this.#handleFailure(entry, error);
-      return;
     }
-    telemetry.delivered(notifier.name, entry.notification.id, entry.attempts);
-    await this.#remove(entry);
+  }
+
+  #attempt({ notification, reached = [] }: OutboxEntry): Promise<Receipt> {
+    const { notifier, outbox } = this.#options;
+    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(notifier.timeout)]);
+    const thread = outbox.recordOf(notifier.name, notification.transition.episode)?.thread;
+    return notifier.send(notification, { signal, thread, reached });
+  }
+
+  async #settle(entry: OutboxEntry, { thread, refused }: Receipt): Promise<void> {
+    const { notifier, telemetry, outbox } = this.#options;
+    const { id, transition } = entry.notification;
+    telemetry.delivered(notifier.name, id, entry.attempts);
+    if (refused !== undefined) telemetry.partial(notifier.name, id, refused);
+    const known = outbox.recordOf(notifier.name, transition.episode);
+    const record = {
+      thread: thread ?? known?.thread,
+      last: notifier.refresh ? entry.notification : undefined,
+    };
+    const isNew = record.thread !== known?.thread || record.last !== undefined;
+    await this.#retryUntilWritten(() => outbox.remove(entry, isNew ? record : undefined));
   }
 
   async #handleFailure(entry: OutboxEntry, error: unknown): Promise<void> {
@@ -111,14 +129,14 @@ export class DeliveryLoop {
       telemetry.refused(notifier.name, entry.notification.id, reason);
       return this.#remove(entry);
     }
-    const { retryAfter = 0 } = error instanceof NotifierError ? error : {};
+    const { retryAfter = 0, reached = [] } = error instanceof NotifierError ? error : {};
     const pause = Math.max(
       Math.min(retryAfter, longestRetryAfter),
       pauseWithEqualJitter(entry.attempts + 1, backoff, random),
     );
     const report = isMisconfigured(error) ? telemetry.misconfigured : telemetry.failed;
     report(notifier.name, entry.notification.id, reason, pause, reason === entry.lastError);
-    await this.#retryUntilWritten(() => outbox.postpone(entry, reason, now() + pause));
+    await this.#retryUntilWritten(() => outbox.postpone(entry, reason, now() + pause, reached));
   }
 
   #remove(entry: OutboxEntry): Promise<void> {

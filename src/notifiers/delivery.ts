@@ -4,11 +4,20 @@ import { messageOf } from '../errors.ts';
 import type { Millis, Notification } from '../model.ts';
 import { type NotifierTelemetry, notifierTelemetry } from '../telemetry/components/notifiers.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import { DeliveryLoop } from './delivery-loop.ts';
+import { DeliveryLoop, type DeliveryOutbox } from './delivery-loop.ts';
 import { createNotifiers } from './notifiers.ts';
-import { Outbox, type OutboxEntry } from './outbox.ts';
+import { Outbox } from './outbox.ts';
+import { RefreshLoop } from './refresh-loop.ts';
 
-type NotifierConfigs = Config['notifiers'];
+/** The settings that notifiers depend on. */
+type NotifierConfigs = Pick<Config, 'notifiers' | 'people'>;
+
+/** What runs for one notifier, and the settings that it was started with. */
+interface Lane {
+  settings: unknown;
+  loop: DeliveryLoop;
+  refresh: RefreshLoop;
+}
 
 /**
  * Delivers notifications from the outbox in `folder`, with one `DeliveryLoop` for each notifier. Other threads put
@@ -18,7 +27,7 @@ export class Delivery {
   readonly #outbox: Outbox;
   readonly #instruments: Instruments;
   readonly #telemetry: NotifierTelemetry;
-  readonly #loops = new Map<string, { settings: unknown; loop: DeliveryLoop }>();
+  readonly #lanes = new Map<string, Lane>();
   #configured: ReadonlySet<string> = new Set();
   /** The removal of notifications without a notifier. One at a time: they would remove the same entries. */
   #removal: Promise<void> = Promise.resolve();
@@ -44,7 +53,7 @@ export class Delivery {
   /** Makes all loops look for new notifications. */
   wake(): void {
     this.#reportPending();
-    for (const { loop } of this.#loops.values()) loop.wake();
+    for (const { loop } of this.#lanes.values()) loop.wake();
     // An alert may notify a notifier that a reload has removed.
     void this.#removeUnconfigured();
   }
@@ -64,18 +73,18 @@ export class Delivery {
    * next loop repeats it. Notifications for a notifier that is removed are dropped, logged and counted.
    */
   async reload(configs: NotifierConfigs): Promise<void> {
-    const notifiers = createNotifiers(configs, this.#instruments);
+    const { people } = configs;
+    const notifiers = createNotifiers(configs.notifiers, { log: this.#instruments.log, people });
     this.#configured = new Set(notifiers.keys());
     await this.#stopChanged(configs);
     for (const [name, notifier] of notifiers) {
-      if (this.#loops.has(name)) continue;
-      const loop = new DeliveryLoop({
-        notifier,
-        outbox: this.#reportingOutbox(),
-        telemetry: this.#telemetry,
-      });
-      this.#loops.set(name, { settings: configs[name], loop });
+      if (this.#lanes.has(name)) continue;
+      const telemetry = this.#telemetry;
+      const loop = new DeliveryLoop({ notifier, outbox: this.#reportingOutbox(), telemetry });
+      const refresh = new RefreshLoop({ notifier, outbox: this.#outbox, telemetry });
+      this.#lanes.set(name, { settings: settingsOf(name, configs), loop, refresh });
       loop.start();
+      refresh.start();
     }
     await this.#removeUnconfigured();
     this.#reportPending();
@@ -83,26 +92,27 @@ export class Delivery {
 
   /** Stops all loops and closes the outbox. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#loops.values()].map(({ loop }) => loop.stop()));
+    await Promise.all([...this.#lanes.values()].map(stopLane));
     await this.#removal;
     await this.#outbox.close();
   }
 
   async #stopChanged(configs: NotifierConfigs): Promise<void> {
     const stays = (name: string, settings: unknown) =>
-      this.#configured.has(name) && isDeepStrictEqual(settings, configs[name]);
-    const changed = [...this.#loops].filter(([name, { settings }]) => !stays(name, settings));
-    for (const [name] of changed) this.#loops.delete(name);
-    await Promise.all(changed.map(([, { loop }]) => loop.stop()));
+      this.#configured.has(name) && isDeepStrictEqual(settings, settingsOf(name, configs));
+    const changed = [...this.#lanes].filter(([name, { settings }]) => !stays(name, settings));
+    for (const [name] of changed) this.#lanes.delete(name);
+    await Promise.all(changed.map(([, lane]) => stopLane(lane)));
   }
 
   /** The outbox for the loops; each removal updates the metric. */
-  #reportingOutbox(): Pick<Outbox, 'first' | 'remove' | 'postpone'> {
+  #reportingOutbox(): DeliveryOutbox {
     const outbox = this.#outbox;
     return {
       first: (notifier) => outbox.first(notifier),
-      remove: (entry: OutboxEntry) => outbox.remove(entry).then(() => this.#reportPending()),
-      postpone: (entry, reason, notBefore) => outbox.postpone(entry, reason, notBefore),
+      recordOf: (notifier, episode) => outbox.recordOf(notifier, episode),
+      remove: (entry, record) => outbox.remove(entry, record).then(() => this.#reportPending()),
+      postpone: (...failure) => outbox.postpone(...failure),
     };
   }
 
@@ -124,6 +134,12 @@ export class Delivery {
         if (failure !== undefined) return this.#telemetry.unwritten(name, failure);
         this.#telemetry.unknown(name, entry.notification.id);
       }
+      await this.#outbox
+        .forgetEpisodes(name)
+        .catch((error) => this.#telemetry.unwritten(name, messageOf(error)));
     }
   }
 }
+
+const settingsOf = (name: string, { notifiers, people }: NotifierConfigs) => [notifiers[name], people];
+const stopLane = ({ loop, refresh }: Lane) => Promise.all([loop.stop(), refresh.stop()]);

@@ -1,26 +1,20 @@
-import type { NotifierConfig } from '../config/schema/notifiers.ts';
-import type { Instruments } from '../telemetry/instruments.ts';
-import { createLogNotifier } from './log.ts';
-import type { Notifier } from './notifier.ts';
-import { createSlack } from './slack.ts';
-import { createWebhook } from './webhook.ts';
+import { kindOf, type NotifierConfig } from './kinds/index.ts';
+import type { Notifier, NotifierContext } from './notifier.ts';
+
+/** What notifiers share beside their own settings. */
+type Shared = Omit<NotifierContext, 'name'>;
 
 /** The notifiers of a configuration by name. `log` always exists, without settings. */
 export function createNotifiers(
   configs: Record<string, NotifierConfig>,
-  instruments: Instruments,
+  shared: Shared,
 ): Map<string, Notifier> {
-  const named = Object.entries({ log: { kind: 'log' } as const, ...configs });
-  return new Map(named.map(([name, config]) => [name, create(name, config, instruments)]));
+  const named: [string, NotifierConfig][] = Object.entries({ log: { kind: 'log' }, ...configs });
+  return new Map(named.map(([name, config]) => [name, createNotifier(name, config, shared)]));
 }
 
-function create(name: string, config: NotifierConfig, instruments: Instruments): Notifier {
-  switch (config.kind) {
-    case 'log':
-      return createLogNotifier(name, instruments);
-    case 'webhook':
-      return createWebhook(name, config);
-    case 'slack':
-      return createSlack(name, config);
-  }
+export function createNotifier(name: string, config: NotifierConfig, shared: Shared): Notifier {
+  const limits = 'timeout' in config ? config : { timeout: 1_000, giveUpAfter: Number.POSITIVE_INFINITY };
+  const handler = kindOf(config).create(config, { ...shared, name });
+  return Object.assign(handler, { name, timeout: limits.timeout, giveUpAfter: limits.giveUpAfter });
 }

@@ -14,7 +14,20 @@ export interface OutboxEntry {
   /** Wall time before which there is no further attempt. */
   notBefore: Millis;
   lastError: string | undefined;
+  /** Recipients that failed attempts reached all the same. */
+  reached?: string[];
 }
+
+/** What is kept about an episode that a notifier knows of, from its first delivered notification to its end. */
+export interface EpisodeRecord {
+  /** `Receipt.thread` of the first delivered notification. */
+  thread?: string | undefined;
+  /** The last delivered notification, for notifiers that repeat open alerts. */
+  last?: Notification | undefined;
+}
+
+/** Sorts after every episode id, which begins with the name of a rule. */
+const afterAll = '\uffff';
 
 /** Number of ids that are remembered, delivered or not. A replay after a crash reaches back to the last checkpoint only. */
 const rememberedIds = 100_000;
@@ -26,10 +39,11 @@ const rememberedIds = 100_000;
  * when the change is on disk, and reject where the disk refuses it; the outbox stays usable then. Owner of the folder is
  * whoever holds the lock of the data folder.
  *
- * On disk: LMDB, `outbox.mdb`, values in MessagePack, three tables.
+ * On disk: LMDB, `outbox.mdb`, values in MessagePack, four tables.
  * - `entries`: [notifier, number] → `OutboxEntry`. The first entry of a notifier is its oldest notification.
  * - `known`: notification id → number, also of delivered notifications, so that a replay does not put one again.
  * - `ids`: number → notification id, by which the oldest ids are forgotten beyond `rememberedIds`.
+ * - `episodes`: [notifier, episode id] → `EpisodeRecord`, until the notification of the end is delivered or dropped.
  * The format number is in `format.json` beside it (`src/app/data-formats.ts`).
  */
 export class Outbox {
@@ -37,12 +51,14 @@ export class Outbox {
   readonly #entries: Database<OutboxEntry, [notifier: string, number: number]>;
   readonly #known: Database<number, string>;
   readonly #idOf: Database<string, number>;
+  readonly #episodes: Database<EpisodeRecord, [notifier: string, episode: string]>;
 
   constructor(folder: string) {
-    this.#root = openLmdb(folder, 'outbox.mdb', { maxDbs: 3 });
+    this.#root = openLmdb(folder, 'outbox.mdb', { maxDbs: 4 });
     this.#entries = this.#root.openDB({ name: 'entries', encoding: 'msgpack' });
     this.#known = this.#root.openDB({ name: 'known', encoding: 'msgpack' });
     this.#idOf = this.#root.openDB({ name: 'ids', encoding: 'msgpack' });
+    this.#episodes = this.#root.openDB({ name: 'episodes', encoding: 'msgpack' });
   }
 
   /** Notifications that wait for delivery. */
@@ -96,14 +112,56 @@ export class Outbox {
     return names;
   }
 
-  /** Removes an entry that was delivered or dropped. Its id stays known, so it is never sent again. */
-  async remove(entry: OutboxEntry): Promise<void> {
-    await this.#write(() => void this.#entries.remove(keyOf(entry)));
+  /**
+   * Removes an entry that was delivered or dropped. Its id stays known, so it is never sent again. In the same transaction
+   * `record` becomes what is known about the episode; the end of the episode removes that.
+   */
+  async remove(entry: OutboxEntry, record?: EpisodeRecord): Promise<void> {
+    const { notifier, transition } = entry.notification;
+    const episode: [string, string] = [notifier, transition.episode];
+    await this.#write(() => {
+      void this.#entries.remove(keyOf(entry));
+      if (transition.to === 'inactive') void this.#episodes.remove(episode);
+      else if (record) void this.#episodes.put(episode, record);
+    });
+  }
+
+  /** What is known about an open episode; undefined where the notifier knows nothing of it. */
+  recordOf(notifier: string, episode: string): EpisodeRecord | undefined {
+    this.#root.resetReadTxn();
+    return this.#episodes.get([notifier, episode]);
+  }
+
+  /** The last delivered notification of each open episode, for notifiers that repeat open alerts. */
+  *openFor(notifier: string): Generator<Notification> {
+    this.#root.resetReadTxn();
+    for (const { value } of this.#episodes.getRange({ start: [notifier, ''], end: [notifier, afterAll] }))
+      if (value.last) yield value.last;
+  }
+
+  /** Forgets the open episodes of a notifier that no longer exists. */
+  async forgetEpisodes(notifier: string): Promise<void> {
+    this.#root.resetReadTxn();
+    const keys = [...this.#episodes.getKeys({ start: [notifier, ''], end: [notifier, afterAll] })];
+    if (keys.length === 0) return;
+    await this.#write(() => {
+      for (const key of keys) void this.#episodes.remove(key);
+    });
   }
 
   /** Records a failed attempt and when the next one is due. */
-  async postpone(entry: OutboxEntry, reason: string, notBefore: Millis): Promise<void> {
-    const later = { ...entry, attempts: entry.attempts + 1, notBefore, lastError: reason };
+  async postpone(
+    entry: OutboxEntry,
+    reason: string,
+    notBefore: Millis,
+    reached: readonly string[] = [],
+  ): Promise<void> {
+    const all = [...new Set([...(entry.reached ?? []), ...reached])];
+    const later = {
+      ...entry,
+      ...{ attempts: entry.attempts + 1, notBefore, lastError: reason },
+      ...(all.length > 0 && { reached: all }),
+    };
     await this.#write(() => void this.#entries.put(keyOf(entry), later));
   }
 

@@ -105,10 +105,12 @@ const wrong: [title: string, given: Given, path: string, message: RegExp][] = [
     'elasticsearch.api_key',
     /Both/,
   ],
-  ['Slack without anything', slack('timeout: 1s'), 'notifiers.ops.url', /webhook/],
-  ['Slack with two ways', slack('url: http://a, token: b, channel: c'), 'notifiers.ops.url', /Both/],
-  ['Slack without a channel', slack('token: b'), 'notifiers.ops.channel', /`channel` is missing/],
-  ['Slack without a token', slack('channel: b'), 'notifiers.ops.token', /`token` is missing/],
+  [
+    'a recipient of a rule that is no address',
+    { yaml: 'people: { ops: [a@b.example] }\nrules: [{ name: a, recipients: [ops, ann] }]' },
+    'rules[0].recipients[1]',
+    /neither an e-mail address \(it has no @\) nor a group/,
+  ],
   [
     'an unknown notifier',
     { yaml: 'rules: [{ name: a, notify: [log, opps] }]\nnotifiers: { ops: { kind: log } }' },

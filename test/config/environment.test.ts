@@ -32,6 +32,7 @@ const samples: Record<Kind, [text: string, value: unknown] | undefined> = {
   mapping: undefined,
   section: undefined,
   variants: undefined,
+  'any value': undefined,
 };
 
 const leaves = variablesOf(root, filled).filter(

@@ -1,32 +1,37 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Transition } from '../../src/model.ts';
 import { DeliveryLoop } from '../../src/notifiers/delivery-loop.ts';
-import { type Notifier, NotifierError } from '../../src/notifiers/notifier.ts';
-import { Outbox, type OutboxEntry } from '../../src/notifiers/outbox.ts';
+import { type Notifier, NotifierError, type Receipt } from '../../src/notifiers/notifier.ts';
+import { type EpisodeRecord, Outbox, type OutboxEntry } from '../../src/notifiers/outbox.ts';
 import { notifierTelemetry } from '../../src/telemetry/components/notifiers.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { aFolder } from '../support/folder.ts';
 import { aNotification } from '../support/rules/alerts.ts';
 
-type Send = Notifier['send'];
+type Send = (...given: Parameters<Notifier['send']>) => Promise<Receipt | undefined>;
 
+/** A notifier whose peer answers `ok` unless `send` says otherwise. */
 function aNotifier(name: string, send: Send, giveUpAfter = 60_000): Notifier {
-  return { name, timeout: 5_000, giveUpAfter, send };
+  return {
+    ...{ name, timeout: 5_000, giveUpAfter },
+    send: async (...given) => (await send(...given)) ?? { answer: 'ok' },
+  };
 }
 
 /** Delivery loops over a real outbox; back-off pauses shrink to nothing because the clock is the test's. */
-function setUp(notifiers: Notifier[], clock = { now: 0 }) {
-  const outbox = new Outbox(aFolder());
+function setUp(notifiers: Notifier[], clock = { now: 0 }, outbox = new Outbox(aFolder())) {
   const instruments = silentInstruments();
   const telemetry = notifierTelemetry(instruments);
   const refuseWrites = { left: 0 };
   const flakyOutbox = {
     first: (name: string) => outbox.first(name),
-    remove: async (entry: OutboxEntry) => {
+    recordOf: (name: string, episode: string) => outbox.recordOf(name, episode),
+    remove: async (entry: OutboxEntry, record?: EpisodeRecord) => {
       if (refuseWrites.left-- > 0) throw new Error('no space left on device');
-      await outbox.remove(entry);
+      await outbox.remove(entry, record);
     },
-    postpone: async (entry: OutboxEntry, reason: string, notBefore: number) => {
-      await outbox.postpone(entry, reason, notBefore);
+    postpone: async (...[entry, reason, notBefore, reached]: Parameters<Outbox['postpone']>) => {
+      await outbox.postpone(entry, reason, notBefore, reached);
       clock.now = Math.max(clock.now, notBefore);
     },
   };
@@ -40,8 +45,8 @@ function setUp(notifiers: Notifier[], clock = { now: 0 }) {
     await outbox.close();
   };
   onTestFinished(() => stop().catch(() => undefined));
-  const put = async (name: string, number: number) => {
-    await outbox.put(aNotification(name, number), clock.now);
+  const put = async (name: string, number: number, changes: Partial<Transition> = {}) => {
+    await outbox.put(aNotification(name, number, changes), clock.now);
     for (const loop of loops) loop.wake();
   };
   return { outbox, put, loops, clock, instruments, refuseWrites };
@@ -93,7 +98,8 @@ describe('delivery', () => {
           async () => {
             pauses.push(clock.now - before);
             before = clock.now;
-            if (pauses.length === 3) throw new NotifierError('NOTIFIER_UNAVAILABLE', 'slow down', 90_000);
+            if (pauses.length === 3)
+              throw new NotifierError('NOTIFIER_UNAVAILABLE', 'slow down', { retryAfter: 90_000 });
             if (pauses.length < 6) throw new NotifierError('NOTIFIER_UNAVAILABLE', 'it answered 503');
           },
           Number.POSITIVE_INFINITY,
@@ -115,7 +121,8 @@ describe('delivery', () => {
           'ops',
           async () => {
             attempts.push(clock.now);
-            if (attempts.length === 1) throw new NotifierError('NOTIFIER_UNAVAILABLE', 'later', 3e12);
+            if (attempts.length === 1)
+              throw new NotifierError('NOTIFIER_UNAVAILABLE', 'later', { retryAfter: 3e12 });
           },
           Number.POSITIVE_INFINITY,
         ),
@@ -129,11 +136,14 @@ describe('delivery', () => {
 
   it('lets a dead notifier hold up nothing but itself', async () => {
     const sent: string[] = [];
-    const dead: Send = (_, signal) =>
+    const dead: Send = (_, { signal }) =>
       new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
     const { put, outbox } = setUp([
       aNotifier('dead', dead),
-      aNotifier('ops', async ({ id }) => void sent.push(id)),
+      aNotifier('ops', async ({ id }) => {
+        sent.push(id);
+        return undefined;
+      }),
     ]);
     for (const number of [1, 2]) for (const name of ['dead', 'ops']) await put(name, number);
     await eventually(() => sent.length === 2);
@@ -193,7 +203,10 @@ describe('delivery', () => {
   it('neither dies nor sends again when the disk does not take the note of a delivery', async () => {
     const sent: string[] = [];
     const { put, outbox, refuseWrites, instruments } = setUp([
-      aNotifier('ops', async ({ id }) => void sent.push(id)),
+      aNotifier('ops', async ({ id }) => {
+        sent.push(id);
+        return undefined;
+      }),
     ]);
     refuseWrites.left = 1;
     await put('ops', 1);
@@ -214,12 +227,57 @@ describe('delivery', () => {
   });
 
   it('keeps a message whose attempt a stop broke off', async () => {
-    const hangs: Send = (_, signal) =>
+    const hangs: Send = (_, { signal }) =>
       new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
     const { put, outbox, loops } = setUp([aNotifier('ops', hangs)]);
     await put('ops', 1);
     await new Promise((resolve) => setTimeout(resolve, 20));
     await loops[0]!.stop();
     expect(outbox.first('ops')).toMatchObject({ attempts: 0, notification: { id: 'n1-ops' } });
+  });
+
+  it('hands later messages about an episode the thread of the first, also after a restart', async () => {
+    const threads: (string | undefined)[] = [];
+    const answer: Send = async (_, { thread }) => {
+      threads.push(thread);
+      return { answer: 'ok', thread: thread ?? `t${threads.length}` };
+    };
+    const { put, outbox, loops } = setUp([aNotifier('ops', answer)]);
+    await put('ops', 1);
+    await eventually(() => outbox.pending === 0);
+    await loops[0]!.stop();
+    const again = setUp([aNotifier('ops', answer)], { now: 0 }, outbox);
+    await again.put('ops', 2);
+    await eventually(() => outbox.pending === 0);
+    await again.put('ops', 3, { from: 'active', to: 'inactive' });
+    await eventually(() => outbox.pending === 0);
+    await again.put('ops', 4);
+    await eventually(() => outbox.pending === 0);
+    expect(threads).toEqual([undefined, 't1', 't1', undefined]);
+  });
+
+  it('leaves out recipients that a failed attempt reached', async () => {
+    const reached: (readonly string[])[] = [];
+    const { put, outbox } = setUp([
+      aNotifier('ops', async (_, attempt) => {
+        reached.push(attempt.reached);
+        if (reached.length === 3) return undefined;
+        throw new NotifierError('NOTIFIER_UNAVAILABLE', 'greylisted', { reached: [`r${reached.length}`] });
+      }),
+    ]);
+    await put('ops', 1);
+    await eventually(() => outbox.pending === 0);
+    expect(reached).toEqual([[], ['r1'], ['r1', 'r2']]);
+  });
+
+  it('counts and logs whom the peer refused, and delivers to the others', async () => {
+    const { put, outbox, instruments } = setUp([
+      aNotifier('ops', async () => ({ answer: '250 ok', refused: 'x@example.com: 550 no such user' })),
+    ]);
+    await put('ops', 1);
+    await eventually(() => outbox.pending === 0);
+    const metric = await instruments.metrics.getSingleMetricAsString('logboom_notifications_total');
+    expect(metric).toContain('outcome="partly refused"} 1');
+    expect(metric).toContain('outcome="delivered"} 1');
   });
 });

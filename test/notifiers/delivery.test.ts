@@ -8,7 +8,7 @@ import { aFolder } from '../support/folder.ts';
 import { anHttpServer, reply } from '../support/http.ts';
 import { aNotification } from '../support/rules/alerts.ts';
 
-const notifiers = (input: ConfigInput['notifiers']) => schema.parse({ notifiers: input }).notifiers;
+const notifiers = (input: ConfigInput['notifiers']) => schema.parse({ notifiers: input });
 const webhook = (url: string) => ({ kind: 'webhook' as const, url });
 const never = () => undefined;
 

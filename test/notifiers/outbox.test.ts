@@ -98,4 +98,46 @@ describe('the outbox', () => {
     await writer.put(aNotification('slack'), 0);
     expect(reader.first('slack')?.notification.id).toBe('n1-slack');
   });
+
+  describe('about an episode', () => {
+    const over = (number: number) => aNotification('slack', number, { from: 'active', to: 'inactive' });
+
+    it('keeps what a notifier knows, until the notification of its end is removed', async () => {
+      const outbox = anOutbox();
+      const record = { thread: '17.1', last: aNotification('slack', 1) };
+      await outbox.put(aNotification('slack', 1), 0);
+      await outbox.remove(outbox.first('slack')!, record);
+      expect(outbox.recordOf('slack', 'burst|web-1|1')).toEqual(record);
+      expect([...outbox.openFor('slack')]).toEqual([aNotification('slack', 1)]);
+      expect([...outbox.openFor('slac')]).toEqual([]);
+      await outbox.put(over(2), 0);
+      await outbox.remove(outbox.first('slack')!, record);
+      expect(outbox.recordOf('slack', 'burst|web-1|1')).toBeUndefined();
+    });
+
+    it('has it after a restart', async () => {
+      const folder = aFolder();
+      const before = new Outbox(folder);
+      await before.put(aNotification('slack', 1), 0);
+      await before.remove(before.first('slack')!, { thread: '17.1' });
+      await before.close();
+      expect(anOutbox(folder).recordOf('slack', 'burst|web-1|1')).toEqual({ thread: '17.1' });
+    });
+
+    it('forgets it with the notifier', async () => {
+      const outbox = anOutbox();
+      await outbox.put(aNotification('slack', 1), 0);
+      await outbox.remove(outbox.first('slack')!, { thread: '17.1' });
+      await outbox.forgetEpisodes('slack');
+      expect(outbox.recordOf('slack', 'burst|web-1|1')).toBeUndefined();
+    });
+  });
+
+  it('remembers whom failed attempts reached', async () => {
+    const outbox = anOutbox();
+    await outbox.put(aNotification('mail'), 5);
+    await outbox.postpone(outbox.first('mail')!, 'greylisted', 1_000, ['ann@example.com']);
+    await outbox.postpone(outbox.first('mail')!, 'greylisted', 2_000, ['bob@example.com']);
+    expect(outbox.first('mail')?.reached).toEqual(['ann@example.com', 'bob@example.com']);
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { textOf } from '../../src/notifiers/slack.ts';
-import { documentOf } from '../../src/notifiers/webhook.ts';
+import { documentOf } from '../../src/notifiers/message/document.ts';
+import { textOf } from '../../src/notifiers/slack/message.ts';
 import { hostile, isHarmless } from '../support/hostile.ts';
 import { aNotification } from '../support/rules/alerts.ts';
 

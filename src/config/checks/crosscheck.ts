@@ -1,6 +1,7 @@
 import { isZone } from '../../util/zone.ts';
 import { didYouMean } from '../load/nearest.ts';
 import { type Path, type Problem, problem } from '../load/problems.ts';
+import { recipientProblem } from '../schema/people.ts';
 import type { Config } from '../schema/schema.ts';
 import { destination, forward, forwardLengths, names, patterns } from './destination.ts';
 import { clearText, exposed, ports, tls } from './listeners.ts';
@@ -42,25 +43,6 @@ function storeUser({ store }: Config): Problem[] {
   return [problem(['store', missing], message, `Set \`${missing}\`, or use \`api_key\`.`)];
 }
 
-function slack({ notifiers }: Config): Problem[] {
-  return Object.entries(notifiers).flatMap(([name, notifier]) => {
-    if (notifier.kind !== 'slack') return [];
-    const { url, token, channel } = notifier;
-    const at = (setting: string) => ['notifiers', name, setting];
-    if (url !== undefined && token !== undefined) {
-      return [problem(at('url'), 'Both `url` and `token` are set.', 'Keep one of them.')];
-    }
-    if (url !== undefined || (token !== undefined && channel !== undefined)) return [];
-    if (token === undefined && channel === undefined) {
-      const message = 'Slack needs an incoming webhook, or a bot token and a channel.';
-      return [problem(at('url'), message, 'Set `url`, or `token` and `channel`.')];
-    }
-    const missing = token === undefined ? 'token' : 'channel';
-    const message = `A Slack bot needs \`token\` and \`channel\`; \`${missing}\` is missing.`;
-    return [problem(at(missing), message, `Set \`${missing}\`.`)];
-  });
-}
-
 function notified({ rules, notifiers, selfMonitoring }: Config): Problem[] {
   const known = ['log', ...Object.keys(notifiers)];
   const unknown = (names: readonly string[], at: Path) =>
@@ -76,6 +58,16 @@ function notified({ rules, notifiers, selfMonitoring }: Config): Problem[] {
   ];
 }
 
+function recipients({ rules, people }: Config): Problem[] {
+  return rules.flatMap((rule, index) =>
+    rule.recipients.flatMap((name, place) => {
+      const wrong = recipientProblem(name, people);
+      const at = ['rules', index, 'recipients', place];
+      return wrong ? [{ ...problem(at, wrong.message, wrong.remedy), alone: true }] : [];
+    }),
+  );
+}
+
 /** Values that must not be 0: a timer of length 0 would never rest, and a timeout of 0 would refuse everything. */
 function positive(config: Config): Problem[] {
   const { lumberjack } = config.inputs;
@@ -89,7 +81,7 @@ function positive(config: Config): Problem[] {
     [['indexing', 'retention', 'every'], config.indexing.retention.every],
     [['elasticsearch', 'timeout'], config.elasticsearch?.timeout ?? 1],
     ...Object.entries(config.notifiers).flatMap(([name, notifier]) =>
-      notifier.kind === 'log'
+      !('timeout' in notifier)
         ? []
         : [
             [['notifiers', name, 'timeout'], notifier.timeout] as [Path, number],
@@ -125,8 +117,8 @@ export const crossChecks = [
   patterns,
   storeUser,
   forward,
-  slack,
   notified,
+  recipients,
   ports,
   positive,
   zone,

@@ -19,6 +19,7 @@ const wanted: Record<Kind, [what: string, remedy: string]> = {
   list: ['a list', 'Write a list: `[one, two]`, or one line with `- ` for each entry.'],
   mapping: ['a mapping of names', 'Write `name: value` lines, indented below it.'],
   section: ['a section', 'Write its settings as `name: value` lines, indented below it.'],
+  'any value': ['a value', 'Write a value.'],
   variants: ['a section with a `kind`', 'Write its settings, including `kind`, indented below it.'],
 };
 

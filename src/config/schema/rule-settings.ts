@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { severities } from '../../model.ts';
+import { recipient } from './people.ts';
 import { duration, invalid, notA, someDuration } from './values.ts';
 
 export const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -70,6 +71,10 @@ export const common = {
     .array(z.string())
     .default([])
     .describe('Names of the notifiers to notify. The notifier `log` always exists.'),
+  recipients: z
+    .array(recipient)
+    .default([])
+    .describe('E-mail addresses and groups of `people` to write to, instead of the `to` of the notifier.'),
 };
 
 export const measure = z

@@ -6,6 +6,7 @@ import { kibana } from './kibana.ts';
 import { notifiers } from './notifiers.ts';
 import { deadLetters, elasticsearch, indexing, store } from './outputs.ts';
 import { parsers } from './parsers.ts';
+import { people } from './people.ts';
 import { rules } from './rules.ts';
 import { selfMonitoring } from './self-monitoring.ts';
 import { api, log, reload, shutdown } from './service.ts';
@@ -27,6 +28,7 @@ export const schema = z.strictObject({
   time: time.describe('Event time and watermarks.'),
   rules: rules.describe('What logboom counts, and when it raises an alert.'),
   notifiers,
+  people,
   elasticsearch: elasticsearch
     .optional()
     .describe(

@@ -14,7 +14,8 @@ export type Kind =
   | 'list'
   | 'mapping'
   | 'section'
-  | 'variants';
+  | 'variants'
+  | 'any value';
 
 /** A zod schema without its wrappers (default, optional, transform): the facts that the reference and the loader need. */
 export interface Shape {
@@ -55,6 +56,7 @@ function kindOf(core: Core, meta: Meta): Kind {
   if (def.type === 'record') return 'mapping';
   if (def.type === 'object') return 'section';
   if (def.type === 'union') return 'variants';
+  if (def.type === 'unknown') return 'any value';
   throw new Error(`The configuration schema uses "${def.type}", which its reference cannot describe.`);
 }
 

@@ -34,6 +34,19 @@ export function notifierTelemetry({ log, metrics }: Instruments) {
       const line = `${notifier} cannot deliver as it is set up: ${reason}. Messages wait for it; the next try is in ${Math.round(pause / 1000)} s`;
       log[known ? 'debug' : 'error']({ notifier, notification: id }, line);
     },
+    /** Some recipients get it, the others never will. */
+    partial(notifier: string, id: string, refused: string): void {
+      notifications.inc({ notifier, outcome: 'partly refused' });
+      log.error({ notifier, notification: id }, `${notifier} delivered a notification in part: ${refused}`);
+    },
+    /** The peer was not told again which alerts are open; the first failure for a reason is a warning. */
+    notRefreshed(notifier: string, reason: string, known: boolean): void {
+      notifications.inc({ notifier, outcome: 'not refreshed' });
+      log[known ? 'debug' : 'warn'](
+        { notifier },
+        `${notifier} did not take the repeated open alerts: ${reason}`,
+      );
+    },
     refused(notifier: string, id: string, reason: string): void {
       notifications.inc({ notifier, outcome: 'refused' });
       log.error(

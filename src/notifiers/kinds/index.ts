@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import type { NotifierKind } from '../notifier.ts';
+import { log } from './log.ts';
+import { slack } from './slack.ts';
+import { webhook } from './webhook.ts';
+
+/** The kinds of notifiers, by the `kind` of the configuration, in the order of the reference page. */
+const kinds = { log, webhook, slack };
+
+type Kinds = typeof kinds;
+type Configs = { [K in keyof Kinds]: z.infer<Kinds[K]['schema']> };
+/** The settings of a notifier of any kind. */
+export type NotifierConfig = Configs[keyof Kinds];
+
+/** The kind of a notifier. */
+export function kindOf<K extends keyof Kinds>({ kind }: { kind: K }): NotifierKind<Configs[K]> {
+  const table: { [Name in keyof Kinds]: NotifierKind<Configs[Name]> } = kinds;
+  return table[kind];
+}
+
+const [first, ...others] = Object.values(kinds).map(({ schema }) => schema);
+/** A notifier of any kind, told apart by its `kind`. */
+export const notifierSchema = z.discriminatedUnion('kind', [first!, ...others]);

@@ -1,0 +1,41 @@
+import type { Notification } from '../../model.ts';
+import { stateWord } from './summary.ts';
+
+/**
+ * A notification as a document, for webhooks, commands and files. `id` is the same for every attempt, so that a receiver
+ * recognises a repetition. Times are ISO 8601 in UTC. Field names are those of the alert documents.
+ */
+export function documentOf(notification: Notification): Record<string, unknown> {
+  const { transition, episode, acknowledgement } = notification;
+  return {
+    id: notification.id,
+    ...(notification.test && { test: true }),
+    '@timestamp': iso(transition.at),
+    message: transition.message,
+    rule: { name: transition.rule, ...(episode.runbook !== undefined && { reference: episode.runbook }) },
+    alert: {
+      id: episode.id,
+      state: stateWord(notification),
+      status: transition.to,
+      previous_status: transition.from,
+      severity: transition.severity,
+      group: transition.group,
+      by: transition.by,
+      value: transition.value,
+      ...(episode.peak !== undefined && { peak: episode.peak }),
+      ...(notification.measure !== undefined && { measure: notification.measure }),
+      count: transition.count,
+      condition: transition.condition,
+      reason: transition.reason,
+      start: iso(episode.start),
+      ...(episode.end !== undefined && { end: iso(episode.end) }),
+      window: { start: iso(transition.window.start), end: iso(transition.window.end) },
+      samples: episode.samples,
+      ...(episode.url !== undefined && { url: episode.url }),
+      ...(acknowledgement && { acknowledged: { ...acknowledgement, at: iso(acknowledgement.at) } }),
+    },
+    labels: episode.labels,
+  };
+}
+
+const iso = (time: number) => new Date(time).toISOString();

@@ -1,0 +1,130 @@
+import type { Episode, Notification, Sample, Severity } from '../../model.ts';
+import { cutToBytes, printable } from '../../util/text.ts';
+import { conditionText, lengthText, timeText, valueText } from './figures.ts';
+
+type StateWord = 'ACTIVE' | 'INACTIVE' | 'NO DATA';
+
+/** The state in a notification. `recovering` and `pending` cause no notifications, so they have no word. */
+export function stateWord({ transition: { to } }: Notification): StateWord {
+  return to === 'active' ? 'ACTIVE' : to === 'no-data' ? 'NO DATA' : 'INACTIVE';
+}
+
+export interface Fact {
+  label: string;
+  value: string;
+}
+
+/**
+ * What a message says, for people, before a kind gives it a form. Texts come from rules and from senders: they hold no
+ * control characters, and each kind escapes what its markup needs. Only `message` may have line breaks, from its template.
+ */
+export interface Summary {
+  state: StateWord;
+  /** `Alert 'burst' changed state to ACTIVE`; a test message says so first. */
+  title: string;
+  message: string;
+  severity: Severity;
+  /** `#rrggbb`, by state and severity. */
+  color: string;
+  facts: Fact[];
+  samples: string[];
+  links: { label: string; url: string }[];
+}
+
+/** Bytes of a group or a reason, and of a sample line. */
+const longestPart = 2_000;
+const longestSample = 500;
+
+const colors: Record<Severity, string> = {
+  info: '#2f6fab',
+  low: '#2f6fab',
+  medium: '#b8860b',
+  high: '#c4511c',
+  critical: '#b3261e',
+};
+const resolved = '#2e7d32';
+const unknown = '#6b7280';
+
+export function brief(text: string, most = longestPart): string {
+  const shown = printable(text);
+  const cut = cutToBytes(shown, most);
+  return cut === shown ? shown : `${cut} …`;
+}
+
+const withLineBreaks = (text: string) => text.split('\n').map(printable).join('\n');
+
+/** The measure is missing in a notification that an earlier version put into the outbox. */
+export const measureOf = ({ measure = '' }: Pick<Notification, 'measure'>): string => measure;
+
+export function summaryOf(notification: Notification): Summary {
+  const { transition, episode } = notification;
+  const state = stateWord(notification);
+  const test = notification.test ? '[TEST] ' : '';
+  return {
+    state,
+    title: `${test}Alert '${printable(transition.rule)}' changed state to ${state}`,
+    message: withLineBreaks(transition.message),
+    severity: transition.severity,
+    color: state === 'ACTIVE' ? colors[transition.severity] : state === 'INACTIVE' ? resolved : unknown,
+    facts: factsOf(notification),
+    samples: episode.samples.map(sampleLine),
+    links: linksOf(episode),
+  };
+}
+
+/** The value with its condition: `12.4 % (>= 5 %)`. */
+export function valueWithCondition(notification: Notification): string {
+  const measure = measureOf(notification);
+  const { value, condition } = notification.transition;
+  return `${valueText(value, measure)} (${conditionText(condition, measure)})`;
+}
+
+function factsOf(notification: Notification): Fact[] {
+  const { transition, episode, acknowledgement } = notification;
+  const measure = measureOf(notification);
+  const { window } = transition;
+  const facts: [label: string, value: string | undefined][] = [
+    ['Value', valueText(transition.value, measure)],
+    ['Threshold', conditionText(transition.condition, measure)],
+    ['Measure', measure === '' ? undefined : brief(measure)],
+    ['Peak', episode.peak === undefined ? undefined : valueText(episode.peak, measure)],
+    ['Group', transition.group === '' ? undefined : brief(transition.group)],
+    ['Severity', transition.severity],
+    ['Since', timeText(episode.start)],
+    ['Until', episode.end === undefined ? undefined : timeText(episode.end)],
+    ['Duration', durationOf(episode)],
+    ['Window', `${timeText(window.start)}, ${lengthText(window.end - window.start)}`],
+    ['Events', valueText(transition.count, '')],
+    ['Reason', brief(transition.reason)],
+    ['Flapping', episode.flapping ? 'yes' : undefined],
+    ...Object.entries(episode.labels).map(([label, value]): [string, string] => [
+      brief(label, 100),
+      brief(value),
+    ]),
+    ['Acknowledged', acknowledgement && acknowledgedBy(acknowledgement)],
+    ['Runbook', isLink(episode.runbook) ? undefined : episode.runbook && brief(episode.runbook)],
+  ];
+  return facts.flatMap(([label, value]) => (value === undefined || value === '' ? [] : { label, value }));
+}
+
+function durationOf({ start, end, updated }: Episode): string | undefined {
+  const length = (end ?? updated) - start;
+  return length > 0 ? `${lengthText(length)}${end === undefined ? ' so far' : ''}` : undefined;
+}
+
+function acknowledgedBy({ by, at, comment }: NonNullable<Notification['acknowledgement']>): string {
+  return brief(`by ${by} at ${timeText(at)}${comment === undefined ? '' : `: ${comment}`}`);
+}
+
+function sampleLine({ '@timestamp': time, host, message }: Sample): string {
+  return brief([time, host, message].filter((part) => part !== undefined).join(' '), longestSample);
+}
+
+const isLink = (text: string | undefined): text is string => text !== undefined && /^https?:\/\//.test(text);
+
+function linksOf({ url, runbook }: Episode): Summary['links'] {
+  return [
+    ...(url === undefined ? [] : [{ label: 'Open in Discover', url }]),
+    ...(isLink(runbook) ? [{ label: 'Runbook', url: runbook }] : []),
+  ];
+}
