@@ -22,6 +22,7 @@ All commands
   check     [--config file]                      check the configuration
   status    [--config file] [--url url] [--json] show the state of a running logboom
   reload    [--config file] [--url url] [--json] make a running logboom reload its configuration
+  notify    [--config file] test NAME            send a test message with a notifier
   generate  [--host h] [--port p] [--rate n] [--count n] [--tutorial] [--fast]
                                                  ship synthetic traffic to a Lumberjack listener
   demo      [--fast] [--once] [--data folder]    the tutorial

@@ -163,6 +163,7 @@ describe('an episode', () => {
         notification: {
           id: `${transition!.id}-log`,
           ...{ notifier: 'log', at: ten + 300 * second, transition, episode: episodeIn(raised) },
+          measure: 'count',
         },
       },
     ]);

@@ -52,6 +52,25 @@ export const reloadCommand = defineCommand({
   run: ({ args }) => reload(apiOf(args), args.json ?? false, terminal),
 });
 
+export const notifyCommand = defineCommand({
+  meta: {
+    name: 'notify',
+    description: 'Send a test message with a notifier and print the answer of its server',
+  },
+  args: {
+    action: { type: 'positional', description: 'test' },
+    name: { type: 'positional', description: 'Name of the notifier' },
+    config: configArgument,
+  },
+  run: async ({ args }) =>
+    (await import('../commands/notify.ts')).notify(
+      args.action ?? '',
+      args.name ?? '',
+      validConfig(args),
+      terminal,
+    ),
+});
+
 export const generateCommand = defineCommand({
   meta: { name: 'generate', description: 'Ship synthetic traffic to a Lumberjack listener' },
   args: {

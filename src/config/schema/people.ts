@@ -5,7 +5,7 @@ import { notAn } from './values.ts';
 const addressPattern = /^(?:[^\s@<>,;]+@[^\s@<>,;]+|[^<>@,;\r\n]+<[^\s@<>,;]+@[^\s@<>,;]+>)$/;
 
 /** An e-mail address, with or without a name: `ann@example.com`, `Ann Lee <ann@example.com>`. */
-const address = z
+export const address = z
   .string()
   .regex(
     addressPattern,

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { NotifierKind } from '../notifier.ts';
+import { alertmanager } from './alertmanager.ts';
+import { email } from './email.ts';
 import { log } from './log.ts';
+import { pagerduty } from './pagerduty.ts';
 import { slack } from './slack.ts';
 import { webhook } from './webhook.ts';
 
 /** The kinds of notifiers, by the `kind` of the configuration, in the order of the reference page. */
-const kinds = { log, webhook, slack };
+const kinds = { log, webhook, slack, email, pagerduty, alertmanager };
 
 type Kinds = typeof kinds;
 type Configs = { [K in keyof Kinds]: z.infer<Kinds[K]['schema']> };

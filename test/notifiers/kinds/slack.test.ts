@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Notification } from '../../../src/model.ts';
-import { aNotification } from '../../support/rules/alerts.ts';
 import { anHttpServer, reply } from '../../support/http.ts';
 import { aNotifier, anAttempt, failure } from '../../support/notifiers.ts';
+import { aNotification } from '../../support/rules/alerts.ts';
 
 describe('Slack', () => {
   const slack = (url: string) => aNotifier({ kind: 'slack', api: url, token: 'xoxb-1', channel: '#ops' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { aNotification } from '../../support/rules/alerts.ts';
 import { anHttpServer, reply } from '../../support/http.ts';
 import { aNotifier, anAttempt, failure } from '../../support/notifiers.ts';
+import { aNotification } from '../../support/rules/alerts.ts';
 
 describe('a webhook', () => {
   it('gets the alert as a JSON document, under the same key at each attempt', async () => {
