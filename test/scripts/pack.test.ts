@@ -21,6 +21,7 @@ describe('the package as npm packs it', () => {
   it.each([
     'dist/main.js',
     'dist/app/store-worker.js',
+    'assets/chart-font.ttf',
     'node_modules/@logboom/store/package.json',
     'node_modules/@logboom/store/dist/index.js',
     'node_modules/@logboom/common/package.json',

@@ -7,7 +7,12 @@ import { createLog } from '../../telemetry/log.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `logboom notify ACTION NAME`. */
-export async function notify(action: string, name: string, config: Config, terminal: Terminal): Promise<number> {
+export async function notify(
+  action: string,
+  name: string,
+  config: Config,
+  terminal: Terminal,
+): Promise<number> {
   if (action === 'test') return notifyTest(config, name, terminal);
   throw new LogboomError('USAGE', `There is no \`notify ${action}\`. Known actions: test.`);
 }
