@@ -22,6 +22,8 @@ export interface Observation {
   window: { start: Millis; end: Millis };
   /** The measure; `undefined`: there is nothing to measure. */
   value: number | undefined;
+  /** The value is an estimate. */
+  about?: true;
   count: number;
   /** The window is not over yet. Such an observation can raise an alert and never end one. */
   early: boolean;

@@ -32,6 +32,8 @@ export interface WindowValue {
   value: number | undefined;
   /** Number of events in the window. */
   count: number;
+  /** The measure is an estimate: there were too many values to keep each. */
+  about?: true;
 }
 
 /** `metrics-logboom.windows-*`: the document of one recorded window. */

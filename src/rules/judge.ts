@@ -83,21 +83,21 @@ export function conditionJudge(rule: Conditions): Judge {
  * total: that few events are few is observed. A share or an average of a few events says nothing.
  */
 export function judgeByCondition(
-  { value, count }: Observation,
+  { value, count, about }: Observation,
   { config, condition, recovery, measure }: Conditions,
 ): Judgement {
   if (!condition || !recovery)
     return { verdict: 'calm', reason: 'the rule has no condition, it only counts' };
   if (value === undefined)
     return { verdict: 'nothing', reason: `there is nothing to measure as ${config.measure}` };
+  const measured = about ? `${config.measure} about` : config.measure;
   const isFew = count < config.minCount;
   if (isFew && !(totals.has(measure.kind) && recovery.test(value)))
     return { verdict: 'few', reason: tooFew(count, config.minCount) };
   if (!isFew && condition.test(value))
-    return { verdict: 'true', reason: `${config.measure} ${condition.describe(value)}` };
-  if (recovery.test(value))
-    return { verdict: 'calm', reason: `${config.measure} ${recovery.describe(value)}` };
-  return { verdict: 'between', reason: `${config.measure} ${condition.describe(value)}` };
+    return { verdict: 'true', reason: `${measured} ${condition.describe(value)}` };
+  if (recovery.test(value)) return { verdict: 'calm', reason: `${measured} ${recovery.describe(value)}` };
+  return { verdict: 'between', reason: `${measured} ${condition.describe(value)}` };
 }
 
 /** Whether `judgeByCondition` returns the verdict `true`. */

@@ -1,4 +1,4 @@
-import type { Measure, Millis } from '../model.ts';
+import type { Measure, Millis, WindowValue } from '../model.ts';
 import { type Aggregate, type Running, Single } from './aggregates/aggregate.ts';
 import { aggregateFor } from './aggregates/measures.ts';
 import { Grid, recordedGrid } from './panes/grid.ts';
@@ -74,4 +74,9 @@ export class WindowPlan {
     if (matters === undefined || !risesWithEvents || this.aggregate !== undefined) return undefined;
     return (events) => matters(events * perEvent, events);
   }
+}
+
+/** Marks a value that is an estimate, by what it was measured with. */
+export function told(value: WindowValue, by: { readonly isExact?: boolean } | undefined): WindowValue {
+  return by?.isExact === false ? { ...value, about: true } : value;
 }

@@ -1,7 +1,7 @@
 import type { Millis, WindowValue } from '../model.ts';
 import type { Snapshot } from '../util/snapshot.ts';
 import type { Aggregate, Amount } from './aggregates/aggregate.ts';
-import { otherGroup, type WindowOptions, WindowPlan } from './options.ts';
+import { otherGroup, told, type WindowOptions, WindowPlan } from './options.ts';
 import type { Grid } from './panes/grid.ts';
 import { Group, Groups } from './panes/groups.ts';
 import { IdleGroups } from './panes/idle-groups.ts';
@@ -91,7 +91,7 @@ export class Windows {
     if (open === undefined || open.end <= this.#closed) return undefined;
     const { end, count } = open;
     const value = this.#aggregate === undefined ? count * this.#plan.perEvent : open.value();
-    return { group: name, start: end - this.#grid.over, end, value, count };
+    return told({ group: name, start: end - this.#grid.over, end, value, count }, open);
   }
 
   /**
@@ -126,8 +126,7 @@ export class Windows {
     if (group === undefined) return;
     group.pinned = pinned;
     if (pinned) this.#idle.grew(group, this.#closed);
-    else if (group.isEmpty) this.#remove(group);
-    else this.#idle.shrank(group);
+    else this.#release(group);
   }
 
   /** Drops a group that holds neither panes nor timers, pinned or not. */
@@ -236,7 +235,8 @@ export class Windows {
     const { name } = group;
     group.due = false;
     const count = this.#idle.countOf(group, end);
-    close({ group: name, start: end - this.#grid.over, end, value: this.#plan.valueOf(group, count), count });
+    const value = this.#plan.valueOf(group, count);
+    close(told({ group: name, start: end - this.#grid.over, end, value, count }, group.running));
     this.#timers.drop(group, end);
     // `close` may have dropped the group, and another group may have its name now.
     if (!group.removed) this.#release(group);

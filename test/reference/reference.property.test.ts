@@ -20,25 +20,23 @@ import { ruleSets } from './rules.ts';
 
 const numRuns = Number(process.env.REFERENCE_RUNS ?? 120);
 
-/** Rates differ in their last bits by the order of multiplying; a percentile is within 1 % of one of the whole numbers. */
-function plain(measure: string, value: number | undefined): number | string {
-  if (value === undefined) return 'nothing';
-  return measure.startsWith('percentile') ? Math.round(value) : Number(value.toPrecision(9)) + 0;
+/** Rates differ in their last bits by the order of multiplying. */
+function plain(value: number | undefined): number | string {
+  return value === undefined ? 'nothing' : Number(value.toPrecision(9)) + 0;
 }
 
 /** What windows and alerts came to in the end, one line each; times from `t`. */
 function expected(rule: ReferenceRule, facts: Shipped[], now: Millis): string[] {
   const { config } = rule;
-  const measure = 'measure' in config ? config.measure : '';
   const sorted = [...facts].sort((a, b) => a.time - b.time);
   const step = config.kind === 'absence' ? config.every / 100 : 1;
   const start = Math.floor((t - config.lateness) / step) * step;
   const { windows, episodes, messages } = evaluate(rule, sorted, start, now - config.lateness);
   return [
     ...windows.map(
-      ({ group, end, value, count }) => `window ${group} to ${end - t}: ${plain(measure, value)} of ${count}`,
+      ({ group, end, value, count }) => `window ${group} to ${end - t}: ${plain(value)} of ${count}`,
     ),
-    ...episodes.map((one) => episodeLine(one, measure)),
+    ...episodes.map((one) => episodeLine(one)),
     ...(isEarly(rule) ? [] : messages.map(messageLine)),
   ].sort();
 }
@@ -56,40 +54,28 @@ const told = ({ config }: ReferenceRule, { messages }: Played): string[] =>
       messageLine({ group, says: to as Message['says'], of, at }),
     );
 
-function episodeLine(
-  {
-    group,
-    start,
-    end,
-    status,
-    peak,
-    value,
-  }: {
-    group: string;
-    start: Millis;
-    end?: Millis | undefined;
-    status: string;
-    peak: number | undefined;
-    value: number | undefined;
-  },
-  measure: string,
-): string {
-  const ended = end === undefined ? '' : ` to ${end - t} with ${plain(measure, value)}`;
-  return `alert ${group} from ${start - t}${ended} ${status}, peak ${plain(measure, peak)}`;
+interface Line {
+  group: string;
+  start: Millis;
+  end?: Millis | undefined;
+  status: string;
+  peak: number | undefined;
+  value: number | undefined;
+}
+
+function episodeLine({ group, start, end, status, peak, value }: Line): string {
+  const ended = end === undefined ? '' : ` to ${end - t} with ${plain(value)}`;
+  return `alert ${group} from ${start - t}${ended} ${status}, peak ${plain(peak)}`;
 }
 
 function found(rule: ReferenceRule, played: Played): string[] {
   const { config } = rule;
   const { windows, episodes } = played;
-  const measure = 'measure' in config ? config.measure : '';
   return [
     ...windows
       .filter(({ rule }) => rule === config.name)
-      .map(
-        ({ group, end, value, count }) =>
-          `window ${group} to ${end - t}: ${plain(measure, value)} of ${count}`,
-      ),
-    ...episodes.filter(({ rule }) => rule === config.name).map((one) => episodeLine(one, measure)),
+      .map(({ group, end, value, count }) => `window ${group} to ${end - t}: ${plain(value)} of ${count}`),
+    ...episodes.filter(({ rule }) => rule === config.name).map((one) => episodeLine(one)),
     ...(isEarly(rule) ? [] : told(rule, played)),
   ].sort();
 }

@@ -26,7 +26,6 @@ const measures: [text: string, measure: Measure, amount: ReferenceRule['amount']
   ['share(n >= 3)', { kind: 'share', query: 'n >= 3' }, isHigh],
 ];
 
-/** Bounds lie between the values that percentiles, which are not exact, can take. */
 const comparisons: Comparison[] = [
   { text: '>= 1.5', holds: (v) => v >= 1.5, beyond: (v) => v - 1.5 },
   { text: '> 2.5', holds: (v) => v > 2.5, beyond: (v) => v - 2.5 },
@@ -211,11 +210,6 @@ const absence = fc
 /** A cooldown of nothing grows to nothing, and one that is longer than the most stays as it is. */
 const isOfGrowth = ({ path }: Problem) => /cooldown(Growth|Max)$/.test(path);
 
-const isExact = (config: RuleConfig) =>
-  config.kind === 'threshold' &&
-  config.measure.startsWith('percentile') &&
-  /[=!]=/.test(`${config.when}${config.recover}`.replace(/[<>]=/g, ''));
-
 const one = fc.oneof(
   { weight: 3, arbitrary: threshold(none) },
   { weight: 3, arbitrary: threshold(lasting) },
@@ -232,8 +226,6 @@ const one = fc.oneof(
 export const ruleSets: fc.Arbitrary<ReferenceRule[]> = fc
   .array(one, { minLength: 1, maxLength: 4 })
   .map((rules) => rules.map((make, place) => make(place)))
-  // Some combinations, such as `share > 2.5`, are refused; and a percentile is never exactly anything.
-  .map((rules) =>
-    rules.filter(({ config }) => ruleProblems({ rules: [config] }).every(isOfGrowth) && !isExact(config)),
-  )
+  // Some combinations, such as `share > 2.5`, are refused.
+  .map((rules) => rules.filter(({ config }) => ruleProblems({ rules: [config] }).every(isOfGrowth)))
   .filter((rules) => rules.length > 0);

@@ -54,6 +54,20 @@ describe('a backtest', () => {
     ]);
   });
 
+  it('judges a percentile by the very value, and says about where it is an estimate', async () => {
+    const slow = (count: number) =>
+      Array.from({ length: count }, (_, place) => {
+        const second = String(Math.floor((place * 10) / count)).padStart(2, '0');
+        return JSON.stringify({ time: `2015-05-17T10:00:${second}Z`, took: 119.55 });
+      });
+    const rule = { name: 'slow', measure: 'percentile(took, 95)', over: '10s', when: '>= 119.9' };
+    expect((await run([rule], slow(1_000))).transitions).toEqual([]);
+    const [raised] = (await run([{ ...rule, when: '>= 119' }], slow(1_000))).transitions;
+    expect(raised!.reason).toBe('percentile(took, 95) 119.5 is >= 119');
+    const estimated = (await run([{ ...rule, when: '>= 110' }], slow(1_001))).transitions[0]!;
+    expect(estimated.reason).toMatch(/^percentile\(took, 95\) about 1[12]\d\.?\d* is >= 110$/);
+  });
+
   it('counts alerts and messages by rule, day and notifier', async () => {
     const rule = { name: 'burst', over: '10s', when: '>= 5', notify: ['log', 'ops'] } as const;
     const { rules } = await run([{ ...rule, notify: [...rule.notify] }], [...burst(17), ...burst(18)]);

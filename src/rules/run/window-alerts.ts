@@ -163,10 +163,19 @@ export class WindowAlerts {
     return Math.floor(this.closedThrough / stretch) > Math.floor(before / stretch);
   }
 
-  #observe({ group, start, end, value, count }: WindowValue, early: boolean, outputs: Output[]): void {
+  #observe(value: WindowValue, early: boolean, outputs: Output[]): void {
     const { rule, windows, book } = this.#parts;
-    const window = { start, end };
-    const observation: Observation = { at: end, since: end - rule.every, window, value, count, early };
+    const { group, end } = value;
+    const observation = observationOf(value, end - rule.every, early);
     for (const again of book.observe(group, observation, outputs)) windows.schedule(group, again);
   }
+}
+
+function observationOf(
+  { start, end, value, count, about }: WindowValue,
+  since: Millis,
+  early: boolean,
+): Observation {
+  const observation: Observation = { at: end, since, window: { start, end }, value, count, early };
+  return about ? { ...observation, about } : observation;
 }

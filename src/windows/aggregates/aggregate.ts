@@ -13,6 +13,8 @@ export interface Running<C> {
   enter(cell: C): void;
   leave(cell: C): void;
   value(count: number): number | undefined;
+  /** Whether the value is not an estimate. Absent where it never is. */
+  readonly isExact?: boolean;
 }
 
 /**
@@ -28,6 +30,8 @@ export interface Aggregate<C, P = unknown> {
   subtract?(from: C, cell: C): C;
   /** The measure over what went into the cell; `count` is the number of events there. */
   value(cell: C, count: number): number | undefined;
+  /** Whether the value of the cell is not an estimate. Absent where it never is. */
+  isExact?(cell: C): boolean;
   running(): Running<C>;
   /** What `pack` returns, as a checkpoint holds it. */
   readonly packed: z.ZodType<P>;
@@ -76,6 +80,10 @@ export class Single<C> implements Running<C> {
 
   leave(): void {
     this.#cell = this.#nothing;
+  }
+
+  get isExact(): boolean {
+    return this.#aggregate.isExact?.(this.#cell) ?? true;
   }
 
   value(count: number): number | undefined {

@@ -109,6 +109,10 @@ export class DistinctRunning {
       });
   }
 
+  get isExact(): boolean {
+    return this.#seen === undefined;
+  }
+
   value(): number {
     return this.#seen === undefined ? this.#panesByHash.size : estimate(this.#highest);
   }

@@ -8,14 +8,15 @@ const offset = 40_000;
 const smallest = 1e-300;
 
 /** Bins grow by the factor (1 + error) / (1 − error). They are numbered in the order of the values in them; bin 0 holds 0. */
-function binOf(value: number): number {
+export function binOf(value: number): number {
   const size = Math.abs(value);
   if (size < smallest) return 0;
   const bin = offset + Math.ceil(Math.log(size) / growth);
   return value < 0 ? -bin : bin;
 }
 
-function middleOf(bin: number): number {
+/** The value of a bin that is within the error of all others. */
+export function middleOf(bin: number): number {
   if (bin === 0) return 0;
   const size = Math.min(Number.MAX_VALUE, Math.exp((Math.abs(bin) - offset) * growth + toMiddle));
   return bin < 0 ? -size : size;
@@ -39,8 +40,11 @@ export class Histogram {
       this.#change(other.bins[index]!, sign * other.counts[index]!);
   }
 
-  /** The smallest value such that at least that percentage of all values is not greater, within the error. */
-  percentile(percent: number): number | undefined {
+  /**
+   * The bin with the smallest value such that at least that percentage of all values is not greater, and the place of
+   * that value among the values of the bin, from 1.
+   */
+  find(percent: number): { bin: number; place: number } | undefined {
     if (this.n === 0) return undefined;
     // 99.9 per cent of 1,000 is a little more than 999 in binary; what is less than a millionth of an event is no event.
     let left = Math.max(1, Math.ceil((percent * this.n) / 100 - 1e-6));
@@ -49,7 +53,7 @@ export class Histogram {
       left -= this.counts[index]!;
       index += 1;
     }
-    return middleOf(this.bins[index]!);
+    return { bin: this.bins[index]!, place: left };
   }
 
   pack(): [number[], number[]] {

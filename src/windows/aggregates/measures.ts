@@ -4,7 +4,7 @@ import { number } from '../../util/snapshot.ts';
 import { type Aggregate, type Amount, type Running, type SingleAmount, Subtracting } from './aggregate.ts';
 import { Distinct, DistinctRunning, hashOf } from './distinct.ts';
 import { ExactSum } from './exact-sum.ts';
-import { Histogram } from './histogram.ts';
+import { type PackedQuantiles, PercentileRunning, Quantiles } from './quantiles.ts';
 
 /** Number of the events for which the query was true. */
 function share(): Aggregate<number, number> {
@@ -91,26 +91,24 @@ function extreme(beats: (a: number, b: number) => boolean): Aggregate<Extreme, n
   };
 }
 
-function percentile(percent: number): Aggregate<Histogram, [bins: number[], counts: number[]]> {
-  const change = (sign: 1 | -1) => (into: Histogram, from: Histogram) => {
-    into.merge(from, sign);
-    return into;
-  };
-  const aggregate = {
-    cell: () => new Histogram(),
-    put(histogram: Histogram, amount: Amount) {
-      if (Number.isFinite(amount)) histogram.add(amount as number);
-      return histogram;
+function percentile(percent: number): Aggregate<Quantiles, PackedQuantiles> {
+  return {
+    cell: () => new Quantiles(),
+    put(quantiles, amount) {
+      if (Number.isFinite(amount)) quantiles.add(amount as number);
+      return quantiles;
     },
-    merge: change(1),
-    subtract: change(-1),
-    value: (histogram: Histogram) => histogram.percentile(percent),
-    running: (): Running<Histogram> => new Subtracting(aggregate),
-    packed: z.tuple([z.array(number), z.array(number)]),
-    pack: (histogram: Histogram) => histogram.pack(),
-    unpack: Histogram.unpack,
+    merge(into, from) {
+      into.merge(from);
+      return into;
+    },
+    value: (quantiles) => quantiles.percentile(percent),
+    isExact: (quantiles) => quantiles.isExact,
+    running: () => new PercentileRunning(percent),
+    packed: z.union([z.array(number), z.tuple([z.array(number), z.array(number)])]),
+    pack: (quantiles) => quantiles.pack(),
+    unpack: Quantiles.unpack,
   };
-  return aggregate;
 }
 
 function distinct(): Aggregate<Distinct, number[] | Uint8Array> {
@@ -125,6 +123,7 @@ function distinct(): Aggregate<Distinct, number[] | Uint8Array> {
       return into;
     },
     value: (cell) => cell.estimate(),
+    isExact: (cell) => cell.hashes !== undefined,
     running: () => new DistinctRunning(),
     packed: z.union([z.array(number), z.instanceof(Uint8Array)]),
     pack: (cell) => cell.pack(),

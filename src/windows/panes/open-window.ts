@@ -58,6 +58,11 @@ export class OpenWindow<C> {
     return this.#parts.aggregate!.value(this.#cell.now, this.count);
   }
 
+  /** Whether the value is not an estimate. */
+  get isExact(): boolean {
+    return this.#cell === undefined || (this.#parts.aggregate?.isExact?.(this.#cell.now) ?? true);
+  }
+
   #move(pane: number): void {
     const { grid } = this.#parts;
     this.to = pane;

@@ -87,7 +87,7 @@ export class BaselineJudge implements Judge {
     return at - seen > this.#config.forget;
   }
 
-  #held({ value, count }: Observation, known: Learned, when: string): Judgement {
+  #held({ value, count, about }: Observation, known: Learned, when: string): Judgement {
     const { deviation, direction, warmUp, minCount, measure } = this.#config;
     const [learned, mean] = known;
     if (value === undefined)
@@ -101,7 +101,8 @@ export class BaselineJudge implements Judge {
     const spreads = (value - mean) / spread;
     const side = spreads < 0 ? 'below' : 'above';
     const normal = `the ${formatNumber(mean)} ± ${formatNumber(spread)} that is normal for ${when}`;
-    const reason = `${measure} ${formatNumber(value)} is ${formatNumber(Math.abs(spreads))} spreads ${side} ${normal}`;
+    const measured = about ? `${measure} about` : measure;
+    const reason = `${measured} ${formatNumber(value)} is ${formatNumber(Math.abs(spreads))} spreads ${side} ${normal}`;
     const far =
       Math.abs(spreads) >= deviation &&
       (direction === 'both' || side === (direction === 'up' ? 'above' : 'below'));

@@ -102,7 +102,8 @@ function compare(o: Observation, before: Past | undefined, config: SpikeConfig):
   const factor = o.value / reference;
   const up = direction !== 'down' && factor >= ratio && o.count >= minCount;
   const down = direction !== 'up' && factor <= 1 / ratio;
-  const reason = `${measure} ${formatNumber(o.value)} is ${formatNumber(factor)} times the ${formatNumber(reference)} of the window before`;
+  const measured = o.about ? `${measure} about` : measure;
+  const reason = `${measured} ${formatNumber(o.value)} is ${formatNumber(factor)} times the ${formatNumber(reference)} of the window before`;
   const measuredBy = { distance: (value: number) => Math.abs(value - reference) };
   if (up || down) return { verdict: 'true', reason, measuredBy };
   if (direction !== 'down' && factor >= ratio)
