@@ -1,0 +1,41 @@
+import { isIP } from 'node:net';
+import type { JsonObject } from '../../../events/index.ts';
+import { readRequest } from '../../request-line.ts';
+import { textOf } from '../text-format.ts';
+
+/** The fields of a request line such as `GET /path?query HTTP/1.1`. */
+export function requestLineFields(text: string | undefined): JsonObject {
+  const { method, url, path, query, domain, version } = readRequest(textOf(text));
+  return {
+    'http.request.method': method,
+    'url.original': url,
+    'url.path': path,
+    'url.query': query,
+    'url.domain': domain,
+    'http.version': version,
+  };
+}
+
+/** What every access log says of a request: that it is one, and whether it succeeded. */
+export function webFields(status: number | undefined): JsonObject {
+  return {
+    'event.kind': 'event',
+    'event.category': ['web'],
+    'event.type': ['access'],
+    'http.response.status_code': status,
+    'event.outcome': status === undefined ? undefined : status < 400 ? 'success' : 'failure',
+  };
+}
+
+/** An address, perhaps with a port and in brackets: `192.0.2.1:5000`, `[2001:db8::1]:5000`, `2001:db8::1`, a name. */
+export function addressFields(text: string | undefined, prefix = 'source'): JsonObject {
+  const given = textOf(text);
+  if (given === undefined) return {};
+  const [, inBrackets, v4, port] = /^(?:\[([\da-fA-F:.%\w]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(given) ?? [];
+  const address = inBrackets ?? v4 ?? given;
+  return {
+    [`${prefix}.address`]: address,
+    [`${prefix}.ip`]: isIP(address) === 0 ? undefined : address,
+    [`${prefix}.port`]: port === undefined ? undefined : Number(port),
+  };
+}
