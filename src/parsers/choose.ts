@@ -1,9 +1,12 @@
 import type { ParsersConfig } from '../config/schema/parsers.ts';
 import { type EventView, fieldPath } from '../events/index.ts';
+import type { Millis } from '../model.ts';
 import type { LineFormat } from './format.ts';
 import { lineParsers } from './formats.ts';
-import { JsonLine } from './json.ts';
+import { JsonLine } from './json/json-line.ts';
 import { ParsedLine } from './line-parser.ts';
+import { datasetFormats, textFormats } from './text/text-formats.ts';
+import { TextLine } from './text/text-line.ts';
 
 /** The format of a line, or why there is none. */
 export interface FormatChoice {
@@ -31,6 +34,8 @@ export class FormatChooser {
   readonly #byName = new Map<string, LineFormat>();
   /** Formats that are recognised by how a line begins. */
   readonly #recognised: readonly FormatChoice[];
+  /** Formats of text, by the code of the character with which a line begins. */
+  readonly #byFirst = new Map<number, TextLine[]>();
   /** Formats of well-known datasets. */
   readonly #known = new Map<string, LineFormat>();
   /** From the configuration. */
@@ -48,16 +53,37 @@ export class FormatChooser {
       for (const dataset of parser.datasets) this.#known.set(dataset, format);
     }
     this.#recognised = recognised;
+    this.#addTextFormats(zone);
     this.#byDataset = new Map(Object.entries(config.byDataset));
   }
 
+  #addTextFormats(zone: string): void {
+    for (const format of textFormats) {
+      const line = new TextLine(format, zone);
+      this.#byName.set(line.name, line);
+      for (const character of new Set(format.first)) {
+        const code = character.charCodeAt(0);
+        this.#byFirst.set(code, [...(this.#byFirst.get(code) ?? []), line]);
+      }
+    }
+    for (const [dataset, name] of Object.entries(datasetFormats))
+      this.#known.set(dataset, this.#byName.get(name)!);
+  }
+
   /** `datasetOf` is called only if the answer matters. `ofInput`: the parser that the input names. */
-  choose(view: EventView, datasetOf: () => string | undefined, ofInput?: string): FormatChoice {
+  choose(
+    view: EventView,
+    receivedAt: Millis,
+    datasetOf: () => string | undefined,
+    ofInput?: string,
+  ): FormatChoice {
     if (view.problem !== undefined) return unparsed;
     const name = ofInput ?? this.#named(datasetOf) ?? this.#config.default;
     if (name === 'none') return unparsed;
     const format = this.#byName.get(name);
-    return format === undefined ? this.#auto(view, datasetOf) : declared(format, view);
+    return format === undefined
+      ? this.#auto(view, receivedAt, datasetOf)
+      : declared(format, view, receivedAt);
   }
 
   #named(datasetOf: () => string | undefined): string | undefined {
@@ -67,19 +93,31 @@ export class FormatChooser {
   }
 
   /** Web servers may write JSON to their access log, so a leading brace counts more than the name of the dataset. */
-  #auto(view: EventView, datasetOf: () => string | undefined): FormatChoice {
-    for (const choice of this.#recognised) if (choice.format!.open(view)) return choice;
-    if (view.stringBegins(message, OPEN_BRACE) && this.#json.open(view) && this.#json.failure() === undefined)
-      return { format: this.#json, failure: undefined };
+  #auto(view: EventView, receivedAt: Millis, datasetOf: () => string | undefined): FormatChoice {
+    for (const choice of this.#recognised) if (choice.format!.open(view, receivedAt)) return choice;
+    if (view.stringBegins(message, OPEN_BRACE))
+      if (this.#json.open(view, receivedAt) && this.#json.failure() === undefined)
+        return { format: this.#json, failure: undefined };
     const dataset = datasetOf();
-    const format = dataset === undefined ? undefined : this.#known.get(dataset);
-    return format === undefined ? unparsed : declared(format, view);
+    const known = dataset === undefined ? undefined : this.#known.get(dataset);
+    if (known?.open(view, receivedAt)) return { format: known, failure: undefined };
+    const format = this.#recogniseText(view, receivedAt);
+    if (format !== undefined) return { format, failure: undefined };
+    return known === undefined ? unparsed : { format: undefined, failure: notIn(known) };
+  }
+
+  #recogniseText(view: EventView, receivedAt: Millis): LineFormat | undefined {
+    const text = view.getAt(message);
+    if (typeof text !== 'string') return undefined;
+    return this.#byFirst.get(text.charCodeAt(0))?.find((line) => line.read(text, view, receivedAt));
   }
 }
 
-function declared(format: LineFormat, view: EventView): FormatChoice {
-  if (format.open(view)) return { format, failure: undefined };
-  return { format: undefined, failure: `does not begin like a line of ${format.words}` };
+const notIn = (format: LineFormat) => `does not begin like a line of ${format.words}`;
+
+function declared(format: LineFormat, view: EventView, receivedAt: Millis): FormatChoice {
+  if (format.open(view, receivedAt)) return { format, failure: undefined };
+  return { format: undefined, failure: notIn(format) };
 }
 
 /** The sender's name for the log, such as `nginx.access`. */

@@ -185,7 +185,12 @@ export class ReadEvent implements LogEvent {
   }
 
   choice(): FormatChoice {
-    this.#choice ??= this.#chooser.choose(this.view, this.#sentDataset, this.batch.origin.parser);
+    this.#choice ??= this.#chooser.choose(
+      this.view,
+      this.batch.receivedAt,
+      this.#sentDataset,
+      this.batch.origin.parser,
+    );
     return this.#choice;
   }
 

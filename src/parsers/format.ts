@@ -12,12 +12,12 @@ export interface LineFormat {
   /** The format in words, to follow "a line of". */
   readonly words: string;
   /** Returns false if the line does not begin like this format. */
-  open(view: EventView): boolean;
+  open(view: EventView, receivedAt: Millis): boolean;
   /** The time in the line; NaN if there is none. A line that is cut off after its time still has it. */
   time(): Millis;
   /** The zone in which `time` was read, where the line states none and it is not UTC. */
   localZone(): string | undefined;
-  /** Why the line, although it begins like this format, is not in it, in words. Then it has no fields. */
+  /** Why the line, although it begins like this format, could not be read to its end, in words. What was read before is kept. */
   failure(): string | undefined;
   /** A parsed field; undefined if the line does not have it. */
   get(field: string): FieldValue;

@@ -1,4 +1,4 @@
-import { AccessLog } from './access-log.ts';
+import { AccessLog } from './access/access-log.ts';
 import type { LineParser } from './line-parser.ts';
 
 /**

@@ -25,8 +25,8 @@ export interface LineParser {
    */
   recognise(line: Line, fields: LineFields): boolean;
   /**
-   * Finds the fields of a line that was recognised. Returns why the line is not in the format after all, in words; then it has no
-   * fields. It is called at most once for a line, when the first field is needed.
+   * Finds the fields of a line that was recognised. Returns why the rest of the line could not be read, in words; the fields that were
+   * found before are kept. It is called at most once for a line, when the first field is needed.
    */
   parse(line: Line, fields: LineFields): string | undefined;
 }
@@ -74,24 +74,27 @@ export class ParsedLine implements LineFormat {
 
   get(field: string): FieldValue {
     const slot = this.#parser.fields.slotByName.get(field);
-    if (slot === undefined || this.failure() !== undefined) return undefined;
+    if (slot === undefined) return undefined;
+    this.failure();
     return this.#fields.get(slot, this.#line);
   }
 
   has(field: string): boolean {
     const slots = this.#parser.fields.slotsBelow.get(field);
-    if (slots === undefined || this.failure() !== undefined) return false;
+    if (slots === undefined) return false;
+    this.failure();
     for (let i = 0; i < slots.length; i += 1) if (this.#fields.has(slots[i]!)) return true;
     return false;
   }
 
   *names(): Iterable<string> {
-    if (this.failure() !== undefined) return;
+    this.failure();
     const { fields } = this.#parser.fields;
     for (let slot = 0; slot < fields.length; slot += 1) if (this.#fields.has(slot)) yield fields[slot]!.name;
   }
 
   addTo(additions: Additions): void {
-    if (this.failure() === undefined) this.#fields.addTo(additions, this.#line);
+    this.failure();
+    this.#fields.addTo(additions, this.#line);
   }
 }

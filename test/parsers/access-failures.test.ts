@@ -33,12 +33,32 @@ describe('an access-log line', () => {
   ])('that is broken is kept and tagged, with the reason: %s', (line, reason) => {
     const event = read(line);
     expect(event.parseFailure).toBe(reason);
-    expect(event.get('http.response.status_code')).toBeUndefined();
     expect(JSON.parse(event.document())).toMatchObject({
       message: line,
       tags: ['_parsefailure'],
       error: { message: `line not parsed: ${reason}` },
     });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    [`::1 - bob ${time} "GET / HTTP/1.1`, { 'source.ip': '::1', 'user.name': 'bob', 'url.path': undefined }],
+    [`::1 - bob ${time} "GET /a HTTP/1.1"`, { 'url.path': '/a', 'http.response.status_code': undefined }],
+    [`::1 - bob ${time} "GET /a HTTP/1.1" 200`, { 'url.path': '/a', 'http.response.status_code': 200 }],
+    [`::1 - bob ${time} "GET /a HTTP/1.1" 200 7 "x`, { 'http.response.body.bytes': 7 }],
+    [`::1 - bob ${time} "GET /a HTTP/1.1" 200 7 "x" "y`, { 'http.request.referrer': 'x' }],
+  ])('keeps what was read before it broke off: %s', (line, fields) => {
+    const event = read(line);
+    expect(event.get('tags')).toEqual(['_parsefailure']);
+    for (const [name, value] of Object.entries(fields))
+      expect([name, event.get(name)]).toEqual([name, value]);
+    expect(event.has('source.ip')).toBe(true);
+    expect(JSON.parse(event.document()).source.ip).toBe('::1');
+  });
+
+  it('does not keep fields of the line before it', () => {
+    const whole = read(`::1 - bob ${time} "GET /a HTTP/1.1" 200 7 "x" "y"`);
+    expect(whole.get('user_agent.original')).toBe('y');
+    expect(read(`::1 - bob ${time} "GET /a HTTP/1.1" 500`).get('user_agent.original')).toBeUndefined();
   });
 
   it('of 1 MB is read or refused without delay', () => {

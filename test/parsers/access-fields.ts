@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { FieldValue } from '../../src/model.ts';
-import { accessFields } from '../../src/parsers/access-fields.ts';
+import { accessFields } from '../../src/parsers/access/access-fields.ts';
 import { readEvent } from '../support/events.ts';
 
 /** Reads a line that is declared an access log's. */

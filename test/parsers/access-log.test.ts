@@ -144,7 +144,25 @@ describe('an access-log line', () => {
     [
       'X-Forwarded-For',
       `127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326 "-" "-" "203.0.113.9, 10.0.0.1"`,
-      { 'network.forwarded_ip': '203.0.113.9' },
+      { 'network.forwarded_ip': '203.0.113.9', 'source.ip': '203.0.113.9' },
+    ],
+    [
+      'X-Forwarded-For that begins within a private network',
+      `10.0.0.2 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326 "-" "-" "10.1.1.1, 198.51.100.7"`,
+      {
+        'network.forwarded_ip': '10.1.1.1',
+        'source.address': '10.0.0.2',
+        'source.ip': '198.51.100.7',
+      },
+    ],
+    [
+      'X-Forwarded-For that a public client wrote itself',
+      `198.51.100.4 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326 "-" "-" "203.0.113.9"`,
+      {
+        'network.forwarded_ip': '203.0.113.9',
+        'source.address': '198.51.100.4',
+        'source.ip': '198.51.100.4',
+      },
     ],
     [
       'X-Forwarded-For of nothing',
@@ -152,24 +170,28 @@ describe('an access-log line', () => {
       {},
     ],
     [
-      'nginx’s request time',
-      `127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326 "-" "-" "-" 0.025`,
-      { 'event.duration': 25_000_000 },
-    ],
-    [
-      'several times and words',
+      'numbers behind it whose meaning only the server’s configuration says',
       `127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326 "-" "-" 345 0.025 [up] 10.0.0.1:80 0.024 "x"`,
-      { 'event.duration': 25_000_000 },
+      {},
     ],
     [
-      'Apache’s time in microseconds',
-      `127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326 "-" "-" 1234`,
-      { 'event.duration': 1_234_000 },
-    ],
-    [
-      'a time after the Common format',
+      'a number behind the Common format',
       `127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326 1234`,
-      { 'event.duration': 1_234_000 },
+      {},
+    ],
+    [
+      'what an ingress controller appends',
+      `127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326 "-" "-" 345 0.025 [shop-web-80] [] 10.1.0.7:80, 10.1.0.8:80 0, 2326 1.000, 0.024 502, 200 f2d8fa9c9c1f4f3a9d3f`,
+      {
+        'event.duration': 25_000_000,
+        'http.request.bytes': 345,
+        'http.request.id': 'f2d8fa9c9c1f4f3a9d3f',
+        'nginx.ingress_controller.upstream.name': 'shop-web-80',
+        'nginx.ingress_controller.upstream.address': '10.1.0.8:80',
+        'nginx.ingress_controller.upstream.response.length': 2326,
+        'nginx.ingress_controller.upstream.response.time': 0.024,
+        'nginx.ingress_controller.upstream.response.status_code': 200,
+      },
     ],
     [
       'a virtual host',
@@ -184,7 +206,93 @@ describe('an access-log line', () => {
     [
       'a client that looks like a virtual host',
       `10.0.0.1:80 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
-      { 'source.address': '10.0.0.1:80', 'source.ip': undefined },
+      { 'source.address': '10.0.0.1', 'source.ip': '10.0.0.1', 'source.port': 80 },
+    ],
+    [
+      'a virtual host without a port',
+      `www.example.org 127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      { 'url.domain': 'www.example.org' },
+    ],
+    [
+      'a virtual host that is an address',
+      `[2001:db8::80]:443 127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      { 'url.domain': '[2001:db8::80]' },
+    ],
+    [
+      'an IPv6 client in brackets with a port',
+      `[2001:db8::1]:50322 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      { 'source.address': '2001:db8::1', 'source.ip': '2001:db8::1', 'source.port': 50322 },
+    ],
+    [
+      'an IPv6 client in brackets',
+      `[::1] - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      { 'source.address': '::1', 'source.ip': '::1' },
+    ],
+    [
+      'a client of a link’s zone',
+      `fe80::1%eth0 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      { 'source.address': 'fe80::1%eth0', 'source.ip': 'fe80::1' },
+    ],
+    ['an ident', `127.0.0.1 ident frank ${time} "GET /a.gif HTTP/1.0" 200 2326`, {}],
+    [
+      'the client twice, as older ingress controllers write it',
+      `127.0.0.1 - [127.0.0.1] - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      {},
+    ],
+    [
+      'a list of addresses in place of the client',
+      `203.0.113.9, 172.68.146.54, 127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      { 'source.address': '203.0.113.9', 'source.ip': '203.0.113.9' },
+    ],
+    [
+      'a list whose first address is private',
+      `10.0.0.9, 2001:db8::7, 127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      { 'source.address': '2001:db8::7', 'source.ip': '2001:db8::7' },
+    ],
+    [
+      'a list of private addresses',
+      `10.0.0.9, 10.0.0.8 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      { 'source.address': '10.0.0.9', 'source.ip': '10.0.0.9' },
+    ],
+    [
+      'a list that begins with a word',
+      `unknown, 198.51.100.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      { 'source.address': '198.51.100.1', 'source.ip': '198.51.100.1' },
+    ],
+    [
+      'the prefix of syslog',
+      `<190>Nov 20 10:00:00 web1 nginx: 127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      {},
+    ],
+    [
+      'the prefix of syslog without a host',
+      `Nov  2 10:00:00 nginx[12]: 127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      {},
+    ],
+    [
+      'the prefix of syslog with a time of ISO 8601, and a virtual host',
+      `2026-11-20T10:00:00.1+01:00 web1 httpd[1]: x.org 127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      { 'url.domain': 'x.org' },
+    ],
+    [
+      'the prefix of a container’s log',
+      `2026-11-20T10:00:00.123456789Z stdout F 127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      {},
+    ],
+    [
+      'the status 000 of a request that got no answer',
+      `127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 000 2326`,
+      { 'http.response.status_code': undefined, 'event.outcome': undefined },
+    ],
+    [
+      'the status 009 of HTTP/0.9',
+      `127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 009 2326`,
+      { 'http.response.status_code': undefined, 'event.outcome': undefined },
+    ],
+    [
+      'the socket of nginx',
+      `unix: - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      { 'source.address': 'unix:', 'source.ip': undefined },
     ],
     ['a line’s end of Windows', `127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326\r`, {}],
   ])('with %s', (_, line, differing) => {
@@ -231,5 +339,24 @@ describe('an access-log line', () => {
     ['[01/Jan/1970:00:00:00 +0000]', '1970-01-01T00:00:00.000Z'],
   ])('at %s is of %s', (stamp, iso) => {
     expect(read(`::1 - - ${stamp} "GET / HTTP/1.1" 200 1`).get('@timestamp')).toBe(iso);
+  });
+});
+
+describe('a line that looks like a request and is none', () => {
+  it.each([
+    `worker 7 job finished ${time} "sync" 200 5`,
+    `worker 7 job ${time} "sync" 200 5`,
+    `10.0.0.1 job 7 finished ${time} "sync" 200 5`,
+    `backup of 10.0.0.1 - - ${time} "GET / HTTP/1.1" 200 5`,
+    `request from 10.0.0.1 - - ${time} "GET / HTTP/1.1" 200 5`,
+    `web-1 | 10.0.0.1 - - ${time} "GET / HTTP/1.1" 200 5`,
+    `<190>Nov 20 10:00:00 web1 nginx says: hello 10.0.0.1 - - ${time} "GET / HTTP/1.1" 200 5`,
+    `"a" - - ${time} "GET / HTTP/1.1" 200 5`,
+    `a,b - - ${time} "GET / HTTP/1.1" 200 5`,
+  ])('is left as it is: %s', (line) => {
+    const event = readEvent({ message: line });
+    expect(event.get('http.response.status_code')).toBeUndefined();
+    expect(event.get('source.address')).toBeUndefined();
+    expect(event.get('user.name')).toBeUndefined();
   });
 });

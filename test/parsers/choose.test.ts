@@ -43,7 +43,14 @@ describe('the format of a line', () => {
       'failed',
     ],
     ['is JSON under the name of an access log, too', json, nginx, {}, 'json'],
-    ['is none for another dataset', 'Started.', { event: { dataset: 'nginx.error' } }, {}, 'left'],
+    ['is none for another dataset', 'Started.', { event: { dataset: 'shop.jobs' } }, {}, 'left'],
+    [
+      'follows event.dataset of an error log, and fails',
+      'Started.',
+      { event: { dataset: 'nginx.error' } },
+      {},
+      'failed',
+    ],
     [
       'follows configuration by dataset',
       'Started.',

@@ -104,12 +104,17 @@ describe('a parser that names fields and spans', () => {
     expect([...read(noText).format.names()]).toEqual(['event.kind', 'log.level', 'service.name']);
   });
 
-  it('has no fields where the line is not in the format after all', () => {
+  it('keeps what was found where the rest of the line cannot be read', () => {
     const { format, document } = read('2026-11-29T09:00:00Z LOUD billing: x', { a: 1 });
-    expect([...format.names()]).toEqual([]);
-    expect(format.get('event.kind')).toBeUndefined();
-    expect(format.has('event')).toBe(false);
-    expect(document()).toEqual({ message: '2026-11-29T09:00:00Z LOUD billing: x', a: 1 });
+    expect(format.failure()).toBe('the level is unknown');
+    expect([...format.names()]).toEqual(['event.kind']);
+    expect(format.get('event.kind')).toBe('event');
+    expect(format.get('service.name')).toBeUndefined();
+    expect(document()).toEqual({
+      message: '2026-11-29T09:00:00Z LOUD billing: x',
+      a: 1,
+      event: { kind: 'event' },
+    });
   });
 
   it('becomes members of the document, beside those of the event', () => {

@@ -31,10 +31,7 @@ describe('ten thousand real lines', () => {
   });
 
   it('count like a naive regular expression counts: status codes, bytes, top paths, days', () => {
-    const naive = lines
-      .slice(0, 8898)
-      .concat(lines.slice(8899))
-      .map((line) => /" (\d{3}) (\d+|-) "/.exec(line)!);
+    const naive = lines.map((line) => /" (\d{3}) (\d+|-) "/.exec(line)!);
     const parsed = everyLine((event) => [
       event.get('http.response.status_code')?.toString(),
       event.get('http.response.body.bytes')?.toString(),
@@ -46,9 +43,7 @@ describe('ten thousand real lines', () => {
     expect(sum(parsed.map(([, bytes]) => bytes))).toBe(
       sum(naive.map((match) => match[2]!.replace('-', '0'))),
     );
-    const paths = lines.map((line, index) =>
-      index === 8898 ? undefined : /"[A-Z]+ ([^ ?"]*)/.exec(line)?.[1],
-    );
+    const paths = lines.map((line) => /"[A-Z]+ ([^ ?"]*)/.exec(line)?.[1]);
     expect(tally(parsed.map(([, , path]) => path)).slice(0, 20)).toEqual(tally(paths).slice(0, 20));
   });
 

@@ -35,8 +35,8 @@ export const batch: BatchFacts = {
 };
 
 export interface Settings {
-  default?: 'auto' | 'access' | 'json' | 'none';
-  byDataset?: Record<string, 'auto' | 'access' | 'json' | 'none'>;
+  default?: string;
+  byDataset?: Record<string, string>;
   timestamp?: 'line' | '@timestamp';
   zone?: string;
 }

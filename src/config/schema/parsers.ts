@@ -1,6 +1,29 @@
 import { z } from 'zod';
 
-export const parserNames = ['auto', 'access', 'json', 'none'] as const;
+export const parserNames = [
+  'auto',
+  'none',
+  'access',
+  'json',
+  'apache-error',
+  'nginx-error',
+  'haproxy',
+  'alb',
+  'iis',
+  'squid',
+  'syslog',
+  'python',
+  'java',
+  'dotnet',
+  'go',
+  'rails',
+  'postgresql',
+  'mysql-error',
+  'mysql-slow',
+  'redis',
+  'logfmt',
+  'generic',
+] as const;
 
 export const parsers = z
   .strictObject({

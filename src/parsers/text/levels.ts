@@ -32,6 +32,7 @@ const abbreviated: Readonly<Record<string, string>> = {
   err: 'error',
   fail: 'error',
   ftl: 'fatal',
+  eror: 'error',
   crit: 'critical',
   emerg: 'emergency',
   t: 'trace',

@@ -11,6 +11,9 @@ const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 /** The month of an English name, whole or abbreviated; 0 for anything else. */
 export const monthOf = (name: string): number => months.indexOf(name.slice(0, 3).toLowerCase()) + 1;
 
+/** A zone whose clock never changes. What is another time there than in the zone of the logs states no zone. */
+export const ELSEWHERE = 'Asia/Tokyo';
+
 /** Minutes ahead of UTC of the abbreviations that name one offset only. */
 const abbreviations: Readonly<Record<string, number>> = {
   UTC: 0,

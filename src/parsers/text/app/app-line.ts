@@ -46,7 +46,7 @@ function readGroups(groups: Groups, context: LineContext, more: AppFormat['more'
     'log.origin.file.name': file,
     'log.origin.file.line': line === undefined ? undefined : Number(line),
     'log.origin.function': groups.function,
-    ...splitTrace(message),
+    ...(message === '' ? {} : splitTrace(message)),
     ...more?.(groups),
   };
   return { time, fields, named: namedFields(groups) };

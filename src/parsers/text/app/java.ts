@@ -19,7 +19,7 @@ export const java = appFormat({
     // 2026-11-20 10:00:00,123 [main] INFO  com.example.App - message
     `^${stamp} \\[(?<thread>[^\\]]*)\\] ${level} +${logger}(?:\\((?<line>\\d+)\\))? ?[-:] (?<message>.*)$`,
     // 2026-11-20 10:00:00,123 INFO  [main] com.example.App: message
-    `^${stamp} ${level} +\\[(?<thread>[^\\]]*)\\] (?:\\((?<file>[\\w$]+\\.java):(?<line>\\d+)\\) )?${logger}(?: -|:)? (?<message>.*)$`,
+    `^${stamp} ${level} +\\[(?<thread>[^\\]]*)\\] (?:\\((?<file>[\\w$]+\\.java):(?<line>\\d+)\\) )?${logger}(?: -|:) (?<message>.*)$`,
     // 2026-11-20 10:00:00,123 INFO  [com.example.App] (main) message
     `^${stamp} ${level} +\\[(?<logger>[\\w$.]+)\\] \\((?<thread>[^)]*)\\) (?<message>.*)$`,
     // 2026-11-20 10:00:00,123 INFO  com.example.App: message; 26/11/20 10:00:00 is ambiguous and not read

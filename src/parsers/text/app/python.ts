@@ -18,7 +18,7 @@ export const python = appFormat({
     // 2026-11-20 10:00:00.123 | INFO     | app.module:function:12 - message
     `^${stamp} \\| ${level} *\\| (?<logger>[\\w.<>-]+):(?<function>[\\w<>]+):(?<line>\\d+) - (?<message>.*)$`,
     // 2026-11-20 10:00:00,123 ERROR [app.module] [file.py:12] message
-    `^${stamp} ${level} *\\[${logger}\\]${where}:? (?<message>.*)$`,
+    `^${stamp} ${level} *\\[${logger}\\] \\[(?<file>[\\w./-]+\\.py):(?<line>\\d+)\\]:? (?<message>.*)$`,
     // 2026-11-20 10:00:00,123 [ERROR] app.module: message
     `^${stamp} \\[${level} *\\] ${logger}: (?<message>.*)$`,
     // 2026-11-20 10:00:00,123 ERROR app.module: message

@@ -1,8 +1,7 @@
-import { isIP } from 'node:net';
-import { readRequest } from '../../request-line.ts';
+import { readRequest } from '../../access/request-line.ts';
 import { levelOf } from '../levels.ts';
 import { readStamp } from '../stamps.ts';
-import { type Groups, nanos, type TextFormat } from '../text-format.ts';
+import { type Groups, ipOf, nanos, type TextFormat } from '../text-format.ts';
 
 /** Ruby's Logger: `I, [2026-11-20T10:00:00.123456 #123]  INFO -- program: message`. */
 const logger =
@@ -52,7 +51,7 @@ function requestFields(
       'url.path': path,
       'url.query': query,
       'source.address': address,
-      'source.ip': isIP(address ?? '') === 0 ? undefined : address,
+      'source.ip': ipOf(address),
     };
     return { stamp, fields };
   }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../events/index.ts';
 import type { Millis } from '../../../model.ts';
-import { severities } from '../levels.ts';
+import { levelNames, severities } from '../levels.ts';
 import { monthOf, readStamp, withoutYear } from '../stamps.ts';
 import {
   capitals,
@@ -13,6 +13,8 @@ import {
 } from '../text-format.ts';
 import { readAuthMessage } from './auth.ts';
 import { structuredData } from './structured-data.ts';
+
+const isLevelName = new RegExp(`^(?:${levelNames})$`, 'i');
 
 const facilities = [
   ...['kernel', 'user-level', 'mail', 'system', 'security/authorization', 'syslogd', 'line printer'],
@@ -107,7 +109,9 @@ function readModern(groups: Groups, context: LineContext): TextResult | undefine
 function readClassic(groups: Groups, context: LineContext): TextResult | undefined {
   const priority = priorityFields(groups.priority);
   const time = timeOf(groups, context);
-  if (priority === undefined || Number.isNaN(time)) return undefined;
+  // `Nov 20 10:00:00 ERROR: message` has no program.
+  const isLevel = groups.priority === undefined && isLevelName.test(groups.app ?? '');
+  if (priority === undefined || Number.isNaN(time) || isLevel) return undefined;
   const sender = senderFields(groups);
   const message = groups.message ?? '';
   const fields = { ...priority, ...sender, message, ...readAuthMessage(sender['process.name'], message) };

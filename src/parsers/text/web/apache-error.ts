@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import { fromZone } from '../../../util/zone.ts';
 import { localTime, monthOf } from '../stamps.ts';
-import { type Groups, patternFormat } from '../text-format.ts';
+import { type Groups, ipOf, patternFormat } from '../text-format.ts';
 
 const stamp =
   '\\[[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) +(?<day>\\d{1,2}) (?<hour>\\d\\d):(?<minute>\\d\\d):(?<second>\\d\\d)(?:\\.(?<fraction>\\d{1,9}))? (?<year>\\d{4})\\]';
@@ -31,7 +30,7 @@ export const apacheError = patternFormat({
         'process.pid': pid === undefined ? undefined : Number(pid),
         'process.thread.id': tid === undefined ? undefined : Number(tid),
         ...clientFields(client),
-        'error.code': /\b(AH\d{5}):/.exec(message ?? '')?.[1],
+        'event.code': /\b(AH\d{5}):/.exec(message ?? '')?.[1],
         'http.request.referrer': /, referer: (\S+)$/.exec(message ?? '')?.[1],
         message: cause === undefined ? message : `${cause.trim()} ${message}`,
       },
@@ -45,10 +44,11 @@ const clockOf = ({ year, month = '', day, hour = '', minute = '', second, fracti
 /** `192.0.2.1`, `192.0.2.1:5000`, `2001:db8::1`, `[2001:db8::1]:5000`, `::1:5000` of Apache 2.4. */
 export function clientFields(client: string | undefined): Record<string, unknown> {
   if (client === undefined) return {};
-  if (isIP(client) === 4) return { 'source.address': client, 'source.ip': client };
+  if (!client.includes(':')) return { 'source.address': client, 'source.ip': ipOf(client) };
   const [, host = '', port] = /^\[?([^\]]+?)\]?:(\d+)$/.exec(client) ?? [];
   // Apache 2.4 writes IPv6 without brackets: what follows the last colon is the port, for it always writes one.
-  if (isIP(host) !== 0) return { 'source.address': host, 'source.ip': host, 'source.port': Number(port) };
+  if (ipOf(host) !== undefined)
+    return { 'source.address': host, 'source.ip': ipOf(host), 'source.port': Number(port) };
   const bare = client.replace(/^\[|\]$/g, '');
-  return { 'source.address': bare, 'source.ip': isIP(bare) === 0 ? undefined : bare };
+  return { 'source.address': bare, 'source.ip': ipOf(bare) };
 }

@@ -23,7 +23,7 @@ const counts =
 
 /** `option httplog`. */
 const http = new RegExp(
-  `${prefix}${head}${names}(?<times>-?\\d+/-?\\d+/-?\\d+/-?\\d+/\\+?-?\\d+) (?<status>-?\\d+) \\+?(?<bytes>\\d+) \\S+ \\S+ (?<state>\\S{4}) ${counts}(?: \\{(?<request>[^}]*)\\})?(?: \\{(?<response>[^}]*)\\})? "(?<line>.*)"?`,
+  `${prefix}${head}${names}(?<times>-?\\d+/-?\\d+/-?\\d+/-?\\d+/\\+?-?\\d+) (?<status>-?\\d+) \\+?(?<bytes>\\d+) \\S+ \\S+ (?<state>\\S{4}) ${counts}(?: \\{(?<request>[^}]*)\\})?(?: \\{(?<response>[^}]*)\\})? "(?<line>.*)`,
 );
 /** `option tcplog`. */
 const tcp = new RegExp(
@@ -39,7 +39,7 @@ export const haproxy: TextFormat = {
   first: `<[${capitals}${digits}abcdefh:`,
   parse(line, { zone }) {
     const web = http.exec(line)?.groups;
-    if (web) return result(web, zone, { ...httpFields(web) });
+    if (web) return result(web, zone, httpFields(web), endOf(web));
     const stream = tcp.exec(line)?.groups;
     if (stream) return result(stream, zone, tcpFields(stream));
     const failed = failure.exec(line)?.groups;
@@ -47,7 +47,7 @@ export const haproxy: TextFormat = {
   },
 };
 
-function result(groups: Groups, zone: string, more: JsonObject): TextResult | undefined {
+function result(groups: Groups, zone: string, more: JsonObject, failure?: string): TextResult | undefined {
   const { year, month = '', day, hour = '', minute = '', second, fraction } = groups;
   const clock = {
     year: Number(year),
@@ -73,6 +73,7 @@ function result(groups: Groups, zone: string, more: JsonObject): TextResult | un
       'haproxy.frontend_name': groups.frontend,
       ...more,
     },
+    failure,
   };
 }
 
@@ -127,3 +128,5 @@ function tcpFields(groups: Groups): JsonObject {
     ...sessionFields(groups),
   };
 }
+
+const endOf = ({ line }: Groups) => (line?.endsWith('"') ? undefined : 'the request has no closing quote');

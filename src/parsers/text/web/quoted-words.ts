@@ -8,7 +8,7 @@ export function quotedWords(line: string): string[] {
     word.lastIndex = at;
     const match = word.exec(line);
     if (!match) break;
-    words.push(match[1] ?? match[2]!);
+    words.push(match[1]?.replace(/\\(["\\])/g, '$1') ?? match[2]!);
   }
   return words;
 }

@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import type { JsonObject } from '../../../events/index.ts';
-import { readRequest } from '../../request-line.ts';
-import { textOf } from '../text-format.ts';
+import { readRequest } from '../../access/request-line.ts';
+import { ipOf, textOf } from '../text-format.ts';
 
 /** The fields of a request line such as `GET /path?query HTTP/1.1`. */
 export function requestLineFields(text: string | undefined): JsonObject {
@@ -35,7 +34,7 @@ export function addressFields(text: string | undefined, prefix = 'source'): Json
   const address = inBrackets ?? v4 ?? given;
   return {
     [`${prefix}.address`]: address,
-    [`${prefix}.ip`]: isIP(address) === 0 ? undefined : address,
+    [`${prefix}.ip`]: ipOf(address),
     [`${prefix}.port`]: port === undefined ? undefined : Number(port),
   };
 }

@@ -1,5 +1,5 @@
-import type { Line } from './line.ts';
-import type { LineFields } from './line-fields.ts';
+import type { Line } from '../line.ts';
+import type { LineFields } from '../line-fields.ts';
 import { readRequest } from './request-line.ts';
 
 const SPACE = 0x20;

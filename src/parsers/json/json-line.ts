@@ -8,10 +8,10 @@ import {
   leafNames,
   MAX_DEPTH,
   valuesOf,
-} from '../events/index.ts';
-import type { FieldValue, Millis } from '../model.ts';
-import { isPresent } from '../util/field-values.ts';
-import type { LineFormat } from './format.ts';
+} from '../../events/index.ts';
+import type { FieldValue, Millis } from '../../model.ts';
+import { isPresent } from '../../util/field-values.ts';
+import type { LineFormat } from '../format.ts';
 import { placeFields } from './json-fields.ts';
 
 const tooDeep = `the line is nested deeper than ${MAX_DEPTH} levels`;
@@ -36,7 +36,7 @@ export class JsonLine implements LineFormat {
     this.#zone = zone;
   }
 
-  open(view: EventView): boolean {
+  open(view: EventView, receivedAt: Millis): boolean {
     const line = view.get('message');
     if (typeof line !== 'string' || !/^\s*\{/.test(line)) return false;
     this.#fields = {};
@@ -44,7 +44,7 @@ export class JsonLine implements LineFormat {
     this.#isLocal = false;
     this.#failure = undefined;
     if (isDeeper(line, MAX_DEPTH)) this.#failure = tooDeep;
-    else this.#parse(line, view);
+    else this.#parse(line, view, receivedAt);
     return true;
   }
 
@@ -78,7 +78,7 @@ export class JsonLine implements LineFormat {
     additions.fields(this.#fields);
   }
 
-  #parse(line: string, view: EventView): void {
+  #parse(line: string, view: EventView, receivedAt: Millis): void {
     let parsed: unknown;
     try {
       parsed = JSON.parse(line);
@@ -91,7 +91,7 @@ export class JsonLine implements LineFormat {
       this.#failure = tooDeep;
       return;
     }
-    const placed = placeFields(parsed, view, this.#zone);
+    const placed = placeFields(parsed, view, { zone: this.#zone, receivedAt });
     this.#fields = placed.fields;
     this.#time = placed.time;
     this.#isLocal = placed.isLocal;

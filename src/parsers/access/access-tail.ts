@@ -1,7 +1,4 @@
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const LOWER_U = 0x75;
+import { BACKSLASH, LOWER_U, QUOTE, SPACE } from './bytes.ts';
 
 /** Returned by `read` if the line escapes quotes or backslashes in an unusual way and has to be rewritten first. */
 export const REWRITE = 'rewrite';
@@ -24,8 +21,8 @@ export class AccessTail {
   /** The first quoted field after the user agent: X-Forwarded-For, where the format has it. */
   forwarded = 0;
   forwardedEnd = 0;
-  /** How long the request took, in nanoseconds. */
-  duration = Number.NaN;
+  /** Offset of what follows the user agent. */
+  others = 0;
   #bytes: Buffer = Buffer.alloc(0);
   #end = 0;
   #at = 0;
@@ -37,8 +34,10 @@ export class AccessTail {
     this.#end = trimmed(bytes, from, end);
     this.#at = from;
     this.#rewrite = false;
+    this.request = this.requestEnd = 0;
+    this.status = this.bytesSent = Number.NaN;
     this.referrer = this.referrerEnd = this.agent = this.agentEnd = this.forwarded = this.forwardedEnd = 0;
-    this.duration = Number.NaN;
+    this.others = this.#end;
     const failure = this.#read();
     return this.#rewrite ? REWRITE : failure;
   }
@@ -49,9 +48,8 @@ export class AccessTail {
     this.request = this.#at + 3;
     this.requestEnd = close;
     this.#at = close + 2;
-    this.status = this.#number();
-    if (!(this.status >= 100 && this.status <= 999) && this.#token() !== '-')
-      return 'the status code is not a number of three digits';
+    const failure = this.#readStatus();
+    if (failure !== undefined) return failure;
     this.#next();
     this.bytesSent = this.#number();
     if (Number.isNaN(this.bytesSent) && this.#token() !== '-')
@@ -69,14 +67,25 @@ export class AccessTail {
     this.agent = this.#at + 3;
     this.agentEnd = close;
     this.#at = close + 2;
+    this.others = this.#at;
     return this.#others();
   }
 
-  /** Fields that formats append: quoted fields and bare words, in any order. */
+  /** Three digits. nginx writes 000 and 009 where it sent no status; then the field is missing, and the line is read on. */
+  #readStatus(): string | undefined {
+    const word = this.#token();
+    if (word === '-') return undefined;
+    if (!/^\d{3}$/.test(word)) return 'the status code is not a number of three digits';
+    const status = Number(word);
+    if (status >= 100) this.status = status;
+    return undefined;
+  }
+
+  /**
+   * Fields that formats append: quoted fields and bare words, in any order. Only X-Forwarded-For is known by its shape. What a number
+   * means is said by the format's definition in the server's configuration, and not guessed.
+   */
   #others(): string | undefined {
-    let integers = 0;
-    let words = 0;
-    let integer = Number.NaN;
     while (this.#at < this.#end) {
       if (this.#atQuote()) {
         const close = this.#quoted();
@@ -89,20 +98,9 @@ export class AccessTail {
         continue;
       }
       if (isUnicodeEscape(this.#bytes, this.#at + 1)) this.#rewrite = true;
-      const word = this.#token();
-      if (word === '') return 'something other than a space follows a closing quote';
-      words += 1;
-      if (Number.isNaN(this.duration) && /^\d{1,9}\.\d{1,9}$/.test(word))
-        this.duration = Math.round(Number(word) * 1e9);
-      else if (/^\d{1,12}$/.test(word)) {
-        integers += 1;
-        integer = Number(word);
-      }
+      if (this.#token() === '') return 'something other than a space follows a closing quote';
       this.#next();
     }
-    // A fraction is nginx's `$request_time`, in seconds. A single integer is Apache's `%D`, in microseconds; among several
-    // words an integer may as well be a length or a port.
-    if (Number.isNaN(this.duration) && integers === 1 && words === 1) this.duration = integer * 1000;
     return undefined;
   }
 

@@ -1,4 +1,4 @@
-import { fieldTable } from './field-table.ts';
+import { fieldTable } from '../field-table.ts';
 
 /** Reverts how web servers escape quotes, backslashes and printable characters. `\xe4` stays: its encoding is unknown. */
 export function unescapeLog(text: string): string {
@@ -14,6 +14,7 @@ const escaped = (name: string) => ({ name, unescaped: unescapeLog });
 export const accessFields = fieldTable({
   client: escaped('source.address'),
   ip: 'source.ip',
+  port: 'source.port',
   user: escaped('user.name'),
   method: 'http.request.method',
   referrer: escaped('http.request.referrer'),
@@ -31,4 +32,12 @@ export const accessFields = fieldTable({
   type: { name: 'event.type', always: ['access'] },
   outcome: 'event.outcome',
   duration: 'event.duration',
+  requestBytes: 'http.request.bytes',
+  requestId: 'http.request.id',
+  upstreamName: 'nginx.ingress_controller.upstream.name',
+  upstreamAlternative: 'nginx.ingress_controller.upstream.alternative_name',
+  upstreamAddress: 'nginx.ingress_controller.upstream.address',
+  upstreamBytes: 'nginx.ingress_controller.upstream.response.length',
+  upstreamTime: 'nginx.ingress_controller.upstream.response.time',
+  upstreamStatus: 'nginx.ingress_controller.upstream.response.status_code',
 });

@@ -1,18 +1,13 @@
+import type { Line } from '../line.ts';
+import { type LineFields, Word } from '../line-fields.ts';
+import type { LineParser } from '../line-parser.ts';
 import { accessFields, unescapeLog } from './access-fields.ts';
 import { AccessHead } from './access-head.ts';
 import { AccessTail, REWRITE } from './access-tail.ts';
-import { setAddress, setForwarded } from './addresses.ts';
-import type { Line } from './line.ts';
-import { type LineFields, Word } from './line-fields.ts';
-import type { LineParser } from './line-parser.ts';
+import { setClient, setForwarded } from './addresses.ts';
+import { BACKSLASH, CLOSE_BRACKET, COLON, DASH, isDigit, LOWER_U, QUOTE, SPACE } from './bytes.ts';
+import { setIngress } from './ingress.ts';
 import { setRequest } from './request.ts';
-
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const COLON = 0x3a;
-const BACKSLASH = 0x5c;
-const DASH = 0x2d;
-const LOWER_U = 0x75;
 
 const { slots } = accessFields;
 const success = new Word('success');
@@ -47,10 +42,9 @@ export class AccessLog implements LineParser {
 
   parse(line: Line, fields: LineFields): string | undefined {
     const failure = this.#readTail(line);
-    if (failure !== undefined) return failure;
     this.#setHead(line, fields);
     this.#setTail(line, fields);
-    return undefined;
+    return failure;
   }
 
   #readTail(line: Line): string | undefined {
@@ -66,12 +60,9 @@ export class AccessLog implements LineParser {
   #setHead(line: Line, fields: LineFields): void {
     const { client, clientEnd, user, userEnd, host, hostEnd } = this.#head;
     // A client without an address is `-`, as for a request over a Unix socket.
-    if (!isAbsent(line.bytes, client, clientEnd)) {
-      fields.span(slots.client, client, clientEnd);
-      setAddress(fields, slots.ip, line, client, clientEnd);
-    }
+    if (!isAbsent(line.bytes, client, clientEnd)) setClient(fields, slots, line, client, clientEnd);
     if (!isAbsent(line.bytes, user, userEnd)) fields.span(slots.user, user, userEnd);
-    if (hostEnd > host) fields.span(slots.domain, host, line.bytes.lastIndexOf(COLON, hostEnd - 1));
+    if (hostEnd > host) fields.span(slots.domain, host, hostNameEnd(line.bytes, host, hostEnd));
   }
 
   #setTail(line: Line, fields: LineFields): void {
@@ -82,12 +73,12 @@ export class AccessLog implements LineParser {
     fields.number(slots.status, tail.status);
     if (!Number.isNaN(tail.status)) fields.word(slots.outcome, tail.status < 400 ? success : failed);
     fields.number(slots.bytes, tail.bytesSent);
-    fields.number(slots.duration, tail.duration);
+    if (isDigit(bytes[tail.others + 1])) setIngress(fields, line, tail.others, line.end);
     if (!isAbsent(bytes, tail.referrer, tail.referrerEnd))
       fields.span(slots.referrer, tail.referrer, tail.referrerEnd);
     if (!isAbsent(bytes, tail.agent, tail.agentEnd)) fields.span(slots.agent, tail.agent, tail.agentEnd);
     if (!isAbsent(bytes, tail.forwarded, tail.forwardedEnd))
-      setForwarded(fields, slots.forwarded, line, tail.forwarded, tail.forwardedEnd);
+      setForwarded(fields, slots, line, tail.forwarded, tail.forwardedEnd);
   }
 }
 
@@ -95,4 +86,10 @@ export class AccessLog implements LineParser {
 function isAbsent(bytes: Buffer, start: number, end: number): boolean {
   if (end - start === 1) return bytes[start] === DASH;
   return end <= start || (end - start === 4 && bytes[start] === BACKSLASH && bytes[start + 2] === BACKSLASH);
+}
+
+/** The end of a virtual host without its port. */
+function hostNameEnd(bytes: Buffer, host: number, end: number): number {
+  const colon = bytes.lastIndexOf(COLON, end - 1);
+  return colon > host && bytes[end - 1] !== CLOSE_BRACKET ? colon : end;
 }

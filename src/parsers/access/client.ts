@@ -1,0 +1,101 @@
+import { BlockList, isIP } from 'node:net';
+import { COLON, DASH, DOT, isDigit, OPEN_BRACKET } from './bytes.ts';
+
+/** A client: an IP address, perhaps in brackets or with a port, a host name, or `-`. */
+export function isClient(bytes: Buffer, start: number, end: number): boolean {
+  return isIp(bytes, start, end) || isHostName(bytes, start, end);
+}
+
+/** Whether it is an IP address, perhaps in brackets or with a port. */
+export function isIp(bytes: Buffer, start: number, end: number): boolean {
+  if (
+    !isDigit(bytes[start]) &&
+    bytes[start] !== OPEN_BRACKET &&
+    !isHex(bytes[start]!) &&
+    bytes[start] !== COLON
+  )
+    return false;
+  return isIpv4(bytes, start, end) || addressIn(bytes.toString('latin1', start, end)) !== undefined;
+}
+
+/** A name as a server may have it, perhaps with its port: letters, digits, dots, dashes and underscores; or `-`. */
+export function isHostName(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at]!;
+    if (isDigit(byte) || isLetter(byte) || byte === DOT || byte === DASH || byte === 0x5f || byte >= 0x80)
+      continue;
+    // A port, or the socket of `unix:`.
+    if (byte !== COLON || at === start || !(at + 1 === end || isDigit(bytes[at + 1]))) return false;
+  }
+  return end > start;
+}
+
+const isLetter = (byte: number) => (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a);
+const isHex = (byte: number) => (byte >= 0x61 && byte <= 0x66) || (byte >= 0x41 && byte <= 0x46);
+
+/** Four numbers of 0 to 255 without leading zeros. */
+export function isIpv4(bytes: Buffer, start: number, end: number): boolean {
+  let parts = 1;
+  let digits = 0;
+  let value = 0;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at]!;
+    if (byte === DOT) {
+      if (digits === 0) return false;
+      parts += 1;
+      digits = value = 0;
+      continue;
+    }
+    const digit = byte - 0x30;
+    if (digit < 0 || digit > 9 || (digits > 0 && value === 0)) return false;
+    value = value * 10 + digit;
+    digits += 1;
+    if (value > 255) return false;
+  }
+  return parts === 4 && digits > 0;
+}
+
+/** An address, and the port behind it. */
+interface Address {
+  ip: string;
+  port: number | undefined;
+}
+
+/** Reads `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:443`; undefined for anything else. */
+export function addressIn(text: string): Address | undefined {
+  if (isIP(text) !== 0) return { ip: text, port: undefined };
+  const [, bracketed, v4, port] = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const ip = bracketed ?? v4;
+  if (ip === undefined || isIP(ip) === 0) return undefined;
+  return { ip, port: port === undefined ? undefined : Number(port) };
+}
+
+const notPublic = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const)
+  notPublic.addSubnet(network, prefix, 'ipv4');
+for (const [network, prefix] of [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const)
+  notPublic.addSubnet(network, prefix, 'ipv6');
+
+/** Whether an address may be one of the Internet: not of a private network, of this machine, of a link or of a carrier. */
+export const isPublic = (ip: string): boolean => !notPublic.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
+
+/** The first public address of a list such as X-Forwarded-For; undefined if it has none. */
+export function firstPublic(list: string): string | undefined {
+  for (const part of list.split(',')) {
+    const ip = addressIn(part.trim())?.ip;
+    if (ip !== undefined && !ip.includes('%') && isPublic(ip)) return ip;
+  }
+  return undefined;
+}

@@ -1,0 +1,130 @@
+import {
+  addField,
+  type EventView,
+  fieldsOf,
+  isObject,
+  type JsonObject,
+  newObject,
+} from '../../events/index.ts';
+import type { Millis } from '../../model.ts';
+import { ELSEWHERE, readStamp } from '../text/stamps.ts';
+import type { LineContext } from '../text/text-format.ts';
+import { messageKeys, takeLevel } from './json-level.ts';
+import {
+  innerObjects,
+  objectNames,
+  plainLeaves,
+  plainValues,
+  refusedNames,
+  shipperObjects,
+} from './reserved-names.ts';
+
+/** The fields of a JSON line, placed in the event. */
+interface Placed {
+  /** Nested. */
+  fields: JsonObject;
+  time: Millis;
+  /** The time states no zone, and its zone is not UTC. */
+  isLocal: boolean;
+}
+
+/** Names under which loggers write the time. The first that can be read counts. */
+const timeKeys = [
+  ...[
+    '@timestamp',
+    'timestamp',
+    'time',
+    'ts',
+    '@t',
+    'asctime',
+    'Timestamp',
+    'datetime',
+    'DateTime',
+    'eventTime',
+  ],
+  ...['timeMillis', 't', 'StartUTC', 'start_time', 'Time'],
+];
+/** Seconds of the epoch in March 1973. A smaller number is not a time but a duration, or a count. */
+const EARLIEST = 1e8;
+
+/** Fields that logboom sets. */
+const ownFields = new Set(['event.created', 'event.ingested']);
+
+/**
+ * Places the fields of an application's log line in the event: at the top level under their own names. Fields whose names
+ * the shipper has used, or that do not have the shape that ECS gives their names, go under `json`. Time, level and message go to
+ * the ECS fields.
+ */
+export function placeFields(line: JsonObject, view: EventView, context: LineContext): Placed {
+  const rest = newObject();
+  for (const key of Object.keys(line)) rest[key] = line[key];
+  const { time, isLocal } = takeTime(rest, context);
+  const level = takeLevel(rest);
+  const message = takeMessage(rest);
+  const fields = newObject();
+  for (const [name, value] of fieldsOf(rest)) place(fields, name, value, view);
+  if (message !== undefined) fields.message = message;
+  if (level !== undefined) addField(fields, 'log.level', level);
+  return { fields, time, isLocal };
+}
+
+function place(fields: JsonObject, name: string, value: unknown, view: EventView): void {
+  const dot = name.indexOf('.');
+  const key = dot < 1 ? name : name.slice(0, dot);
+  const isOthers = refusedNames.has(key) || (shipperObjects.has(key) && view.has(key));
+  const wanted = dot === -1 && Object.hasOwn(plainValues, key) && !isObject(value) ? plainValues[key]! : name;
+  const isTaken = key !== 'tags' && (ownFields.has(name) || view.has(wanted));
+  if (isOthers || isTaken || clashes(wanted, value) || !addField(fields, wanted, value))
+    addField(fields, `json.${name}`, value);
+}
+
+/** Whether a field does not have the shape that others give its name: a plain value for an object, or an object for a value. */
+function clashes(name: string, value: unknown): boolean {
+  if (!isObject(value) && (objectNames.has(name) || innerObjects.has(name)) && !isListOfObjects(value))
+    return true;
+  if ((isObject(value) || isListOfObjects(value)) && plainLeaves.has(name)) return true;
+  for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1))
+    if (plainLeaves.has(name.slice(0, dot))) return true;
+  return false;
+}
+
+const isListOfObjects = (value: unknown) => Array.isArray(value) && value.length > 0 && value.every(isObject);
+
+/** Removes the first key that contains a time from the line, and returns the time. */
+function takeTime(line: JsonObject, context: LineContext): Pick<Placed, 'time' | 'isLocal'> {
+  for (const key of timeKeys) {
+    const value = line[key];
+    if (value === undefined || isTooSmall(value)) continue;
+    const time = readStamp(value, context);
+    if (Number.isNaN(time)) continue;
+    delete line[key];
+    return { time, isLocal: isLocal(time, value, context) };
+  }
+  return { time: takeInstant(line), isLocal: false };
+}
+
+/** A time that states its zone is the same wherever it is read. */
+const isLocal = (time: Millis, value: unknown, context: LineContext) =>
+  context.zone !== 'UTC' && readStamp(value, { ...context, zone: ELSEWHERE }) !== time;
+
+const isTooSmall = (value: unknown) =>
+  typeof value === 'number'
+    ? value < EARLIEST
+    : typeof value === 'string' && /^[\d.]+$/.test(value) && Number(value) < EARLIEST;
+
+/** Log4j's JSON layouts: `{"instant":{"epochSecond":1795168800,"nanoOfSecond":123000000}}`. */
+function takeInstant(line: JsonObject): Millis {
+  const { instant } = line;
+  if (!isObject(instant) || typeof instant.epochSecond !== 'number') return Number.NaN;
+  const nanos = typeof instant.nanoOfSecond === 'number' ? instant.nanoOfSecond : 0;
+  delete line.instant;
+  return instant.epochSecond * 1000 + Math.floor(nanos / 1e6);
+}
+
+function takeMessage(line: JsonObject): string | undefined {
+  const key = messageKeys.find((name) => typeof line[name] === 'string');
+  if (key === undefined) return undefined;
+  const value = line[key] as string;
+  delete line[key];
+  return value;
+}

@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { parserNames } from '../../../src/config/schema/parsers.ts';
+import { textFormats } from '../../../src/parsers/text/text-formats.ts';
+import { parseIso } from '../../../src/parsers/timestamp.ts';
+import { readEvent } from '../../support/events.ts';
+
+/** A row of a table in `test/fixtures/formats`: a line as a program writes it, and what is in it. */
+interface Row {
+  line: string;
+  time?: string;
+  failure?: string;
+  fields: Record<string, unknown>;
+  named?: Record<string, unknown>;
+}
+
+const folder = new URL('../../fixtures/formats/', import.meta.url);
+const tables = readdirSync(folder).map((file) => file.replace('.yml', ''));
+const rowsOf = (table: string): Row[] => parse(readFileSync(new URL(`${table}.yml`, folder), 'utf8'));
+const formatOf = (table: string) =>
+  textFormats.find(({ name }) => name === (table === 'auth' ? 'syslog' : table))!;
+const context = { zone: 'UTC', receivedAt: Date.parse('2027-01-05T12:00:00Z') };
+const defined = (fields: object) => JSON.parse(JSON.stringify(fields));
+
+describe.each(tables)('the format of %s', (table) => {
+  const format = formatOf(table);
+
+  it.each(rowsOf(table))('reads $line', ({ line, time, failure, fields, named }) => {
+    const result = format.parse(line, context)!;
+    expect(defined(result.fields)).toEqual(fields);
+    expect(result.time).toEqual(time === undefined ? Number.NaN : parseIso(time));
+    expect(result.failure).toBe(failure);
+    expect(result.named && { ...result.named }).toEqual(named);
+  });
+
+  it('is recognised by its lines, and by no other format before it', () => {
+    for (const { line } of rowsOf(table)) {
+      const first = textFormats.find((one) => one.first.includes(line[0]!) && one.parse(line, context));
+      expect([line, first?.name]).toEqual([line, format.name]);
+    }
+  });
+
+  it('puts what it finds into the document, beside the fields of the shipper', () => {
+    for (const { line, fields } of rowsOf(table)) {
+      const event = readEvent({ message: line, agent: { name: 'a' } }, { default: format.name });
+      const document = JSON.parse(event.document());
+      expect(document.agent).toEqual({ name: 'a' });
+      for (const [name, value] of Object.entries(fields)) {
+        if (typeof value === 'object' && !Array.isArray(value)) continue;
+        const written = name.split('.').reduce((object, key) => object?.[key], document);
+        expect([name, written]).toEqual([name, value]);
+      }
+      if (document.message !== line) expect(document.event.original).toBe(line);
+    }
+  });
+
+  it('never throws, and never takes long, wherever a line is cut', () => {
+    for (const { line } of rowsOf(table))
+      for (let end = 0; end <= line.length; end += 7) {
+        const started = performance.now();
+        format.parse(line.slice(0, end), context);
+        expect(performance.now() - started).toBeLessThan(500);
+      }
+  });
+});
+
+describe('the formats of text', () => {
+  it('have a table of lines each, and a name in the configuration', () => {
+    const names = textFormats.map(({ name }) => name);
+    expect(names.filter((name) => !tables.includes(name))).toEqual([]);
+    expect(names.filter((name) => !(parserNames as readonly string[]).includes(name))).toEqual([]);
+  });
+
+  it.each(['x', ' ', '[', '"', '=', ':', '/', '-1/', ' a=b', '[a] ', '0 ', 'a.', '# Time: ', '\n at x'])(
+    'read a hostile line of many %j without delay',
+    (piece) => {
+      const stamps = [
+        '2026-11-20 10:00:00 ',
+        'Nov 20 10:00:00 h a: ',
+        '[Fri Nov 20 10:00:00 2026] ',
+        '1.2.3.4:5 ',
+        '',
+      ];
+      for (const stamp of stamps)
+        for (const format of textFormats) {
+          const started = performance.now();
+          format.parse(stamp + piece.repeat(20_000 / piece.length), context);
+          expect([format.name, performance.now() - started < 1000]).toEqual([format.name, true]);
+        }
+    },
+  );
+});
