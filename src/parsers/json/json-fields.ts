@@ -9,6 +9,7 @@ import {
 import type { Millis } from '../../model.ts';
 import { ELSEWHERE, readStamp } from '../text/stamps.ts';
 import type { LineContext } from '../text/text-format.ts';
+import { isLocalTime } from '../timestamp.ts';
 import { messageKeys, takeLevel } from './json-level.ts';
 import {
   innerObjects,
@@ -105,7 +106,8 @@ function takeTime(line: JsonObject, context: LineContext): Pick<Placed, 'time' |
 
 /** A time that states its zone is the same wherever it is read. */
 const isLocal = (time: Millis, value: unknown, context: LineContext) =>
-  context.zone !== 'UTC' && readStamp(value, { ...context, zone: ELSEWHERE }) !== time;
+  context.zone !== 'UTC' &&
+  (isLocalTime(value) || readStamp(value, { ...context, zone: ELSEWHERE }) !== time);
 
 const isTooSmall = (value: unknown) =>
   typeof value === 'number'

@@ -72,7 +72,7 @@ export const syslog: TextFormat = {
 };
 
 /** What the priority says: facility times 8 plus severity. Undefined for a number that no priority has. */
-export function priorityFields(text: string | undefined): JsonObject | undefined {
+function priorityFields(text: string | undefined): JsonObject | undefined {
   if (text === undefined) return {};
   const priority = Number(text);
   if (priority > 191) return undefined;
