@@ -24,8 +24,10 @@ import { Delivery } from '../notifiers/delivery.ts';
 import { Forwarding, journalReaders } from '../readers/forwarder/forwarding.ts';
 import { startReader } from '../readers/reader.ts';
 import { foldersOf, type ReaderData } from '../readers/reader-data.ts';
+import { clockTelemetry } from '../telemetry/components/clock.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { Cleanup } from '../util/cleanup.ts';
+import { ReceiptClock } from '../util/receipt-clock.ts';
 import { openRedelivery } from './open-redelivery.ts';
 import { startInputs } from './start-inputs.ts';
 
@@ -60,6 +62,11 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     undo.add(() => past.close());
     const receivedAt = (position: Position) => past.read(position - 1, 0, 1, () => true)[0]?.receivedAt;
 
+    const clock = new ReceiptClock({
+      from: journal.fill.newest > 0 ? receivedAt(journal.fill.newest) : undefined,
+      onStep: clockTelemetry(instruments).stepped,
+    });
+
     const delivery = await Delivery.start(config, folders.outbox, instruments);
     undo.add(() => delivery.stop());
 
@@ -81,7 +88,11 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     const analyser = await startReader('analyser', data, journal, instruments, hooks);
     undo.add(() => analyser.stop(config.shutdown.timeout));
 
-    const ticker = new Ticker(journal, { every: config.journal.tick, wanted: () => analyser.waitsForTime });
+    const ticker = new Ticker(journal, {
+      every: config.journal.tick,
+      wanted: () => analyser.waitsForTime,
+      now: clock.now,
+    });
     undo.add(() => ticker.stop());
 
     const append = async (batch: Batch, block: EventBlock, states?: readonly InputState[]) => {
@@ -94,12 +105,12 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     undo.add(() => redelivery.close());
 
     const { lumberjack, inputs } = await startInputs(
-      { config, journal, redelivery, append, instruments },
+      { config, journal, redelivery, append, instruments, now: clock.now },
       undo,
     );
 
     const monitored = {
-      ...{ journal, analyser, indexer, forwarding, delivery, lumberjack, inputs, receivedAt },
+      ...{ clock, journal, analyser, indexer, forwarding, delivery, lumberjack, inputs, receivedAt },
       get forwarder() {
         return forwarding.reader;
       },

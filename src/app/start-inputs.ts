@@ -7,7 +7,7 @@ import type { Input } from '../inputs/input.ts';
 import { type LumberjackInput, startLumberjackInput } from '../inputs/lumberjack/input.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Redelivery } from '../journal/redelivery/redelivery.ts';
-import type { Batch, EventBlock, InputState, Position } from '../model.ts';
+import type { Batch, EventBlock, InputState, Millis, Position } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Cleanup } from '../util/cleanup.ts';
 import { version } from '../util/files.ts';
@@ -18,6 +18,8 @@ interface InputsOptions {
   redelivery: Redelivery;
   append: (batch: Batch, block: EventBlock, states?: readonly InputState[]) => Promise<Position>;
   instruments: Instruments;
+  /** The clock of receipt times. */
+  now: () => Millis;
 }
 
 interface Inputs {
@@ -46,19 +48,20 @@ export async function startInputs(options: InputsOptions, undo: Cleanup): Promis
   return started;
 }
 
-const startLumberjack = ({ config, redelivery, instruments }: InputsOptions): Promise<LumberjackInput> =>
+const startLumberjack = ({ config, redelivery, instruments, now }: InputsOptions): Promise<LumberjackInput> =>
   startLumberjackInput(
     config.inputs.lumberjack,
     (batch, block) => redelivery.deliver(batch, block),
     instruments,
     {
+      now,
       connectionOpened: (origin) => redelivery.connectionOpened(origin),
       connectionClosed: (connection) => redelivery.connectionClosed(connection),
     },
   );
 
 /** Files have no ACK that could be lost, so their batches pass by the memory of what may be sent again. */
-function fileInputs({ config, journal, append, instruments }: InputsOptions): FileInput[] {
+function fileInputs({ config, journal, append, instruments, now }: InputsOptions): FileInput[] {
   const agent = { id: journal.id, name: hostname(), ephemeral_id: randomUUID(), type: 'logboom', version };
   const store = {
     append,
@@ -69,6 +72,6 @@ function fileInputs({ config, journal, append, instruments }: InputsOptions): Fi
     .filter(({ enabled }) => enabled)
     .map((input) => {
       const fields = eventFields({ ...input, inputType: 'filestream', agent });
-      return new FileInput({ config: input, store, fields, instruments });
+      return new FileInput({ config: input, store, fields, instruments, now });
     });
 }

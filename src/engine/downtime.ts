@@ -1,5 +1,5 @@
 import type { Millis } from '../model.ts';
-import type { Run } from '../rules/run/run.ts';
+import type { DowntimeSpan, Run } from '../rules/run/run.ts';
 import { number, objectOf } from '../util/snapshot.ts';
 import type { EventClock } from '../windows/clocks/event-clock.ts';
 
@@ -9,6 +9,13 @@ interface Return {
   to: Millis;
   at: Millis;
 }
+
+/**
+ * Shippers double the pause between attempts to connect, up to 60 s (the default of Filebeat). After a downtime, the next
+ * attempt comes within the length of the downtime, or within this.
+ */
+const longestBackOff: Millis = 60_000;
+const backOff = (downtime: Millis) => Math.min(downtime, longestBackOff);
 
 export interface DowntimeState {
   heardAt: Millis | undefined;
@@ -27,14 +34,26 @@ export class Downtime {
   #heardAt: Millis | undefined;
   #returned: Return | undefined;
 
-  /** A record came. `downAfter`: a gap of more than this means that the server was down, where it waits for time. */
-  record(receivedAt: Millis, clock: EventClock, waiting: () => boolean, downAfter: Millis): void {
+  /**
+   * A record came. `downAfter`: a gap of more than this means that the server was down, where it waits for time. Returns the
+   * downtime that ended. The event clock stood still in it, so the senders have from then on to return.
+   */
+  record(
+    receivedAt: Millis,
+    clock: EventClock,
+    waiting: () => boolean,
+    downAfter: Millis,
+  ): DowntimeSpan | undefined {
     const heardAt = this.#heardAt;
+    let ended: DowntimeSpan | undefined;
     if (heardAt !== undefined && receivedAt - heardAt > downAfter && waiting()) {
       this.#returned = { from: clock.now, to: clock.now + receivedAt - heardAt, at: receivedAt };
       clock.resume(receivedAt);
+      const { from, to } = this.#returned;
+      ended = { from, to, until: from + backOff(to - from) };
     }
     this.#heardAt = receivedAt;
+    return ended;
   }
 
   /**
@@ -44,9 +63,10 @@ export class Downtime {
   resumeAfter(now: Millis, runs: readonly Run[]): void {
     if (this.#returned === undefined) return;
     const { from, to, at } = this.#returned;
+    const downtime = { from, to, until: to + backOff(to - from) };
     if (now <= from + this.#heardAt! - at) return;
     this.#returned = undefined;
-    for (const run of runs) run.resume?.(to);
+    for (const run of runs) run.resume?.(downtime);
   }
 
   /** Lies flat in the state of the engine. */

@@ -85,7 +85,8 @@ export class Engine {
     }
     const outputs: Output[] = [];
     const { clock, downAfter } = this.#parts;
-    this.#downtime.record(record.receivedAt, clock, () => this.waiting, downAfter);
+    const downtime = this.#downtime.record(record.receivedAt, clock, () => this.waiting, downAfter);
+    if (downtime) for (const run of this.#parts.runs) run.resume?.(downtime);
     if (record.kind === 'events') {
       if (block) this.#take(record, block, outputs);
       else this.#open(record, outputs);

@@ -31,7 +31,7 @@ interface Described {
 
 /** The answers of the API about a pipeline. */
 export function describePipeline(pipeline: Pipeline, described: Described) {
-  const vitals = () => vitalsOf(pipeline, described.config, Date.now());
+  const vitals = () => vitalsOf(pipeline, described.config, pipeline.clock.now());
   const telemetry = vitalsTelemetry(described.metrics.registry);
   return {
     status: async () => statusOf(pipeline, described, await vitals()),

@@ -54,6 +54,7 @@ export function ownAlerts(settings: SelfMonitoringConfig, notifiers: readonly st
         read: notifierFailing(notifiers),
       },
     ],
+    [settings.clockStep / 1000, { rule: { name: 'logboom-clock-step', severity: 'high' }, read: clockStep }],
     [
       settings.deadLetters,
       {
@@ -77,6 +78,22 @@ export function ownAlerts(settings: SelfMonitoringConfig, notifiers: readonly st
 const millis = (length: Millis) => `${Math.round(length)}ms`;
 const lasting = (seconds: number) => formatDuration(Math.floor(seconds) * 1000);
 const percent = (share: number) => `${Math.floor(share * 100)} %`;
+
+/** The largest step of the last ten minutes, or what is left to follow of an earlier one, in seconds. */
+function clockStep({ clock }: Vitals): Reading[] {
+  const by = [clock.difference, ...clock.steps.map((step) => step.by)].reduce((most, one) =>
+    Math.abs(one) > Math.abs(most) ? one : most,
+  );
+  const size = Math.abs(by) / 1000;
+  const direction = by > 0 ? 'forwards' : 'back';
+  const left = Math.abs(clock.difference) / 1000;
+  const rest =
+    left >= 1
+      ? `; receipt times are ${lasting(left)} ${clock.difference > 0 ? 'behind' : 'ahead of'} it and follow slowly`
+      : '';
+  const bad = `the wall clock of this machine was set ${direction} by ${lasting(size)}${rest}; rules are not affected. Check the time synchronisation`;
+  return [{ group: '', value: size, bad, good: 'the wall clock runs evenly' }];
+}
 
 function journalFill({ journal, readers }: Vitals): Reading[] {
   const slow = Object.entries(readers).sort(([, a], [, b]) => b.lag.bytes - a.lag.bytes)[0];

@@ -203,6 +203,7 @@ export function startSelfMonitoring(
       parts.delivery.wake();
     },
     telemetry: selfMonitoringTelemetry(instruments),
+    now: parts.clock.now,
   });
   watch.start();
   return {

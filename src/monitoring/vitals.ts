@@ -8,9 +8,11 @@ import { type ForwarderReport, forwarderVitals } from '../readers/forwarder/desc
 import type { Reader } from '../readers/reader.ts';
 import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
 import type { Lag, SinkVitals, Vitals } from '../telemetry/components/vitals.ts';
+import type { ReceiptClock } from '../util/receipt-clock.ts';
 
 /** The parts of a pipeline that monitoring observes. */
 export interface Monitored {
+  clock: Pick<ReceiptClock, 'now' | 'difference' | 'steps'>;
   journal: Journal;
   analyser: Reader;
   indexer: Reader;
@@ -36,7 +38,7 @@ export function readersOf({ analyser, indexer, forwarder }: ReaderParts): Reader
 
 type ReaderParts = Pick<Monitored, 'analyser' | 'indexer' | 'forwarder'>;
 
-/** Reads the vitals. `now` is wall time. */
+/** Reads the vitals. `now` is a receipt time. */
 export async function vitalsOf(parts: Monitored, config: Config, now: Millis): Promise<Vitals> {
   const { journal, indexer, delivery, lumberjack } = parts;
   const sink = await indexer.call<SinkStatus>('sink');
@@ -44,6 +46,7 @@ export async function vitalsOf(parts: Monitored, config: Config, now: Millis): P
   const waits = sink?.state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {};
   const forwards = await forwarderNow(parts, config, now);
   return {
+    clock: clockVitals(parts.clock, now),
     journal: {
       fill: journal.fill.bytes / journal.fill.limit,
       damaged: indexer.damaged,
@@ -71,6 +74,15 @@ export async function vitalsOf(parts: Monitored, config: Config, now: Millis): P
       }),
     ),
   };
+}
+
+/** How long a step of the wall clock is shown. */
+const stepsShown: Millis = 600_000;
+
+function clockVitals({ difference, steps }: Monitored['clock'], now: Millis): Vitals['clock'] {
+  // Steps are dated by the wall clock, which may be anywhere now.
+  const recent = steps.filter(({ at }) => Math.abs(now + difference - at) < stepsShown);
+  return { difference, steps: recent };
 }
 
 async function forwarderNow({ forwarder, journal }: Monitored, { forward }: Config, now: Millis) {

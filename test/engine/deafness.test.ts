@@ -48,7 +48,9 @@ describe('silence in the journal', () => {
   });
 
   it('goes on where it was when the server is back', () => {
-    expect(process([heard(0), ...ticks(hour, hour + 90)])[0]).toMatch(/^10:01:00 web-1 active: gone/);
+    const [raised, more] = process([heard(0), ...ticks(hour, hour + 150)]);
+    expect(raised).toMatch(/^10:02:00 web-1 active: gone.*logboom was down/);
+    expect(more).toBeUndefined();
   });
 
   const others = [heard(0), ...ticks(0, 5), heard(hour, 'web-2'), ...ticks(hour, hour + 50)];
@@ -58,13 +60,34 @@ describe('silence in the journal', () => {
     expect(process([...others, heard(hour + 50)])).toEqual([]);
   });
 
-  it('is told of where it lasts from the return of the server on', () => {
-    const lasting = [...others, heard(hour + 50, 'web-2'), ...ticks(hour + 50, hour + 80)];
-    expect(process(lasting).join()).toMatch(/^1[01]:\d\d:\d\d web-1 active: gone.*logboom listened again/);
+  const lasting = [
+    ...others,
+    heard(hour + 50, 'web-2'),
+    ...ticks(hour + 50, hour + 100),
+    heard(hour + 100, 'web-2'),
+    ...ticks(hour + 100, hour + 140),
+  ];
+
+  it('is reported where it lasts after the senders could be back, with the downtime', () => {
+    expect(process(lasting).join()).toMatch(
+      /^11:01:59 web-1 active: gone.*and not since 2026-11-21T11:00:59Z \(logboom was down from .* to 2026-11-21T10:59:59Z/,
+    );
+  });
+
+  it('is not reported of senders that back off and return a minute after the server', () => {
+    const back = [heard(0), ...ticks(0, 5), ...ticks(hour, hour + 58), heard(hour + 58)];
+    expect(process([...back, ...ticks(hour + 58, hour + 100)])).toEqual([]);
+    const onlyOne = [heard(0), ...ticks(0, 5), heard(hour, 'web-2'), ...ticks(hour, hour + 58)];
+    expect(process([...onlyOne, heard(hour + 58), ...ticks(hour + 58, hour + 70)])).toEqual([]);
+  });
+
+  it('gives the senders no more time than the downtime was long', () => {
+    const short = [heard(0), ...ticks(0, 5), heard(15, 'web-2'), ...ticks(15, 60), heard(60, 'web-2')];
+    const [raised] = process([...short, ...ticks(60, 100)]);
+    expect(raised).toMatch(/^10:01:2\d web-1 active: gone/);
   });
 
   it('is the same where the server is restarted at any place', () => {
-    const lasting = [...others, heard(hour + 50, 'web-2'), ...ticks(hour + 50, hour + 80)];
     for (const restartAfter of [0, 3, 5, 6, 7, 40, 60])
       expect(process(lasting, restartAfter)).toEqual(process(lasting));
   });

@@ -30,6 +30,9 @@ export const selfMonitoring = z
     notifierFailing: duration('15m').describe(
       `Raises an alert when a notification waits this long because its notifier fails. The other notifiers are notified. ${off}`,
     ),
+    clockStep: duration('5s').describe(
+      `Raises an alert when the wall clock of the machine is set forwards or back by this or more. ${off}`,
+    ),
     deadLetters: z
       .int()
       .min(0)

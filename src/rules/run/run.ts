@@ -16,6 +16,14 @@ export interface RunParts<Config> {
   observer: Observer | undefined;
 }
 
+/** A time in which the server was down, in event time. */
+export interface DowntimeSpan {
+  from: Millis;
+  to: Millis;
+  /** When the senders, which back off, have had time to return. */
+  until: Millis;
+}
+
 /** What is kept in memory for groups. `maxGroups` bounds it. */
 export interface Kept extends KeptByBook {
   groups: number;
@@ -47,8 +55,8 @@ export interface Run {
   add(event: LogEvent, outputs: Output[], inOrder: boolean): void;
   /** Event time is `now`, before the rule's lateness is taken off. */
   advance(now: Millis, outputs: Output[]): void;
-  /** Nothing was received until event time came to `now`, so that the absence of earlier events proves nothing. */
-  resume?(now: Millis): void;
+  /** The server was down, so that the absence of earlier events proves nothing. */
+  resume?(downtime: DowntimeSpan): void;
   snapshot(): Snapshot<unknown>;
   /** Continues exactly from a snapshot of a run with the same fingerprint. */
   restore(snapshot: Snapshot<unknown>): void;

@@ -3,6 +3,8 @@ import type { Millis } from '../../model.ts';
 
 /** The state of the server at one moment, by which its health and its own alerts are judged. Ages are relative to that moment. */
 export interface Vitals {
+  /** The machine's wall clock: what it is ahead of receipt times by, and its steps of the last ten minutes. */
+  clock: { difference: Millis; steps: readonly { by: Millis; at: Millis }[] };
   journal: {
     /** Share of its size limit that waits for the slowest reader; 1 holds the senders. */
     fill: number;
@@ -42,6 +44,10 @@ export function vitalsTelemetry(metrics: Registry) {
   const registers = [metrics];
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
     new Gauge({ name: `logboom_${name}`, help, labelNames, registers });
+  const difference = gauge(
+    'clock_difference_seconds',
+    'What the wall clock of the machine is ahead of receipt times by, after it was set.',
+  );
   const fill = gauge('journal_fill_ratio', 'Share of journal.maxSize that waits for the slowest reader.');
   const unacknowledged = gauge(
     'oldest_unacknowledged_seconds',
@@ -58,6 +64,7 @@ export function vitalsTelemetry(metrics: Registry) {
   const problem = gauge('sink_trouble_seconds', 'For how long the sink has not delivered everything.');
   return {
     update(vitals: Vitals): void {
+      difference.set(vitals.clock.difference / 1000);
       fill.set(vitals.journal.fill);
       for (const [input, { oldestUnacknowledged = 0 }] of Object.entries(vitals.inputs))
         unacknowledged.set({ input }, oldestUnacknowledged / 1000);

@@ -128,7 +128,7 @@ it('silence proves nothing while nobody listened', () => {
   watched.add(0, 'a');
   watched.add(0, 'b');
   news(watched, 5);
-  watched.resume(100);
+  watched.resume({ from: 0, to: 100, until: 100 });
   watched.add(50, 'a');
   expect(news(watched, 110)).toEqual([]);
   expect(news(watched, 111)).toEqual(['110 a silent', '110 b silent']);

@@ -11,7 +11,7 @@ const absent = { verdict: 'true', measuredBy: { distance: () => 0 } } as const;
 
 /** The reason tells three cases apart: the group never had an event, one log of a shipper is silent, or the whole shipper. */
 export function judgeAbsence(change: Change, every: Millis): Judgement {
-  const { kind, at, last, from } = change;
+  const { kind, at, last, from, downtime } = change;
   if (kind === 'back')
     return { verdict: 'calm', reason: `seen again after ${formatDuration(at - (last ?? from))}` };
   if (kind === 'forgotten')
@@ -20,12 +20,14 @@ export function judgeAbsence(change: Change, every: Millis): Judgement {
       reason: `forgotten, for it was not seen for ${formatDuration(at - (last ?? from))}`,
     };
   const expected = `expected every ${formatDuration(every)}`;
+  const down = downtime
+    ? `, and not since ${clock(from)} (logboom was down from ${clock(downtime.from)} to ${clock(downtime.to)}, and the senders had until then to reconnect)`
+    : '';
   if (last === undefined)
-    return { ...absent, reason: `never seen since the start at ${clock(from)}, ${expected}` };
-  const downtime = from > last ? `, and not since ${clock(from)}, when logboom listened again` : '';
+    return { ...absent, reason: `never seen${down || ` since the start at ${clock(from)}`}, ${expected}` };
   return {
     ...absent,
-    reason: `gone: last seen at ${clock(last)}${downtime}, ${expected}${shipperPart(change, every)}`,
+    reason: `gone: last seen at ${clock(last)}${down}, ${expected}${shipperPart(change, every)}`,
   };
 }
 

@@ -4,7 +4,7 @@ import type { LogEvent, Millis, Observation, Output, Scalar } from '../../../mod
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { conditionJudge } from '../../judge.ts';
 import { AlertBook } from '../../run/alert-book.ts';
-import type { Kept, Run, RunParts } from '../../run/run.ts';
+import type { DowntimeSpan, Kept, Run, RunParts } from '../../run/run.ts';
 import { fingerprintOf } from '../../run/run.ts';
 import { judgeAbsence } from './judge.ts';
 import { rosterOf } from './roster.ts';
@@ -105,8 +105,8 @@ export class AbsenceRun implements Run {
     if (this.#changes >= changesBetweenSweeps) this.#sweep(now);
   }
 
-  resume(now: Millis): void {
-    this.#tracker.resume(now);
+  resume(downtime: DowntimeSpan): void {
+    this.#tracker.resume(downtime);
   }
 
   snapshot(): Snapshot<RunState> {

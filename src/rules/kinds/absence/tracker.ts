@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Millis } from '../../../model.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { DueTimes } from '../../../windows/timer-queue.ts';
+import type { DowntimeSpan } from '../../run/run.ts';
 import { Heartbeats, type PackedHeartbeats, packedHeartbeats } from './heartbeats.ts';
 
 const never = Number.NEGATIVE_INFINITY;
@@ -25,8 +26,10 @@ export interface AbsenceChange {
   at: Millis;
   /** Event time of its last event. Undefined: it had none since `from`. */
   last: Millis | undefined;
-  /** Since when an event was expected: its last event, the start, or the end of a downtime. */
+  /** Since when an event was expected: its last event, the start, or the return of the senders after a downtime. */
   from: Millis;
+  /** The downtime of the server, if events are expected only since its end. */
+  downtime?: DowntimeSpan | undefined;
 }
 
 interface TrackerState {
@@ -34,6 +37,7 @@ interface TrackerState {
   times: [watermark: Millis | null, listening: Millis | null];
   overflowed: number;
   groups: PackedHeartbeats[];
+  downtime?: DowntimeSpan | undefined;
 }
 
 const format = new SnapshotFormat({
@@ -42,6 +46,7 @@ const format = new SnapshotFormat({
     times: z.tuple([number.nullable(), number.nullable()]),
     overflowed: number,
     groups: z.array(packedHeartbeats),
+    downtime: objectOf<DowntimeSpan>({ from: number, to: number, until: number }).optional(),
   }),
 });
 
@@ -60,8 +65,9 @@ export class AbsenceTracker {
   readonly #groups = new Map<string, Heartbeats>();
   readonly #due = new DueTimes<Heartbeats>();
   #watermark: Millis = never;
-  /** End of the last downtime. The lack of earlier events proves nothing. */
+  /** When the senders were back after the last downtime. The lack of earlier events proves nothing. */
   #resumedAt: Millis = never;
+  #downtime: DowntimeSpan | undefined;
   overflowed = 0;
 
   constructor(options: AbsenceTrackerOptions) {
@@ -106,9 +112,10 @@ export class AbsenceTracker {
     this.#watermark = watermark;
   }
 
-  /** Nothing was received before that time. Events of all groups are expected from then on. */
-  resume(time: Millis): void {
-    this.#resumedAt = Math.max(this.#resumedAt, time);
+  /** The server was down. Events of all groups are expected from the return of the senders on. */
+  resume(downtime: DowntimeSpan): void {
+    this.#resumedAt = Math.max(this.#resumedAt, downtime.until);
+    this.#downtime = downtime;
   }
 
   /** Asks for another change of an absent group at that time. */
@@ -125,6 +132,7 @@ export class AbsenceTracker {
       times: [known(this.#watermark), known(this.#resumedAt)],
       overflowed: this.overflowed,
       groups: groups.map((group) => group.pack()),
+      downtime: this.#downtime,
     });
   }
 
@@ -133,6 +141,7 @@ export class AbsenceTracker {
     const [watermark, listening] = saved.times;
     [this.#watermark, this.#resumedAt] = [watermark ?? never, listening ?? never];
     this.overflowed = saved.overflowed;
+    this.#downtime = saved.downtime;
     this.#groups.clear();
     this.#due.clear();
     for (const packed of saved.groups) {
@@ -169,12 +178,12 @@ export class AbsenceTracker {
     const at = this.#deadline(group);
     if (due <= at) return;
     group.silent = true;
-    report({ kind: 'silent', group: group.name, at, last: group.last, from: this.#expectedSince(group) });
+    report({ kind: 'silent', group: group.name, at, last: group.last, ...this.#expectation(group) });
   }
 
   #visitAbsent(group: Heartbeats, due: Millis, report: (change: AbsenceChange) => void): void {
     const { name, last } = group;
-    const news = { group: name, last, from: this.#expectedSince(group) };
+    const news = { group: name, last, ...this.#expectation(group) };
     if (group.pending.length > 0 && group.pending[0]! <= due) {
       group.silent = false;
       group.reminder = undefined;
@@ -193,6 +202,11 @@ export class AbsenceTracker {
   /** It had an event after the time at which it was forgotten, and starts without a memory. */
   #returnTo({ name, pending }: Heartbeats): void {
     this.#admit(name, pending[0]!, true).pending = pending;
+  }
+
+  #expectation(group: Heartbeats): Pick<AbsenceChange, 'from' | 'downtime'> {
+    const from = this.#expectedSince(group);
+    return { from, downtime: from > group.lastOrFrom ? this.#downtime : undefined };
   }
 
   #expectedSince(group: Heartbeats): Millis {
