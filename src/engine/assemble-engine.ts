@@ -12,7 +12,12 @@ import { Engine } from './engine.ts';
  * The engine of a configuration. The same for a live server and for a replay, so that both come to the same results;
  * a replay may watch it at work.
  */
-export function assembleEngine(config: Analysis, telemetry?: ParsingTelemetry, observer?: Observer): Engine {
+export function assembleEngine(
+  config: Analysis,
+  telemetry?: ParsingTelemetry,
+  observer?: Observer,
+  leaveUntimed = false,
+): Engine {
   const { parsers, time } = config;
   return new Engine({
     clock: new EventClock(time),
@@ -22,6 +27,7 @@ export function assembleEngine(config: Analysis, telemetry?: ParsingTelemetry, o
       .map((rule) => startRule(rule, config.kibana, observer)),
     open: openPayload,
     downAfter: downAfterOf(config),
+    leaveUntimed,
   });
 }
 

@@ -15,6 +15,8 @@ interface Tally {
   unreadable: number;
   problems: number;
   ahead: number;
+  /** Events without a time of their own that were left out. */
+  untimed: number;
 }
 
 export interface EngineParts {
@@ -28,6 +30,8 @@ export interface EngineParts {
    * means that the server was down (or its clock was set).
    */
   downAfter: Millis;
+  /** Leave out events whose time is that of their receipt: in a replay that says nothing. */
+  leaveUntimed?: boolean;
 }
 
 /** What a checkpoint of the analyser holds. */
@@ -61,7 +65,7 @@ const isDamaged = (record: JournalRecord) => record.kind === 'events' && record.
  * close as it moves: what comes out depends on the order of the events, never on how they were cut into batches.
  */
 export class Engine {
-  readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0 };
+  readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0, untimed: 0 };
   #parts: EngineParts;
   #dispatch = new Dispatch([]);
   /** Of each name whose rule went or changed, the number of the rule to come. */
@@ -203,6 +207,10 @@ export class Engine {
       this.tally.events += 1;
       if (event.problem !== undefined) {
         this.tally.problems += 1;
+        continue;
+      }
+      if (this.#parts.leaveUntimed && event.timeSource === 'receipt') {
+        this.tally.untimed += 1;
         continue;
       }
       if (event.isAhead) this.tally.ahead += 1;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/schema/schema.ts';
+import type { Engine } from '../engine/engine.ts';
 import { LogboomError } from '../errors.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import type { EventBlock, JournalRecord, Millis } from '../model.ts';
@@ -12,6 +13,8 @@ interface BacktestOptions extends InputOptions {
   config: Config;
   /** Files, or one `journal:<data folder>`. */
   inputs: readonly string[];
+  /** Count lines of files without a readable time as of now, instead of leaving them out. */
+  assumeTimes?: boolean | undefined;
   /** Wall time of the replay. */
   receivedAt: Millis;
   /** Selects records of a journal with a receipt time in `[from, to)`. */
@@ -24,16 +27,28 @@ interface BacktestOptions extends InputOptions {
 /** Runs rules over stored events with the live engine. */
 export async function backtest(options: BacktestOptions): Promise<Report> {
   const reporter = new Reporter(options.config.rules);
+  const folder = journalIn(options.inputs);
   const replay = new Replay({
     config: options.config,
     receivedAt: options.receivedAt,
     onOutput: (output) => reporter.take(output),
     observer: reporter,
+    // A journal has the receipt time of each event; a file has none.
+    leaveUntimed: folder === undefined && !options.assumeTimes,
   });
-  const folder = journalIn(options.inputs);
   if (folder === undefined) await replayFiles(replay, options);
   else await replayJournal(replay, folder, options);
+  demandTimes(replay.engine.tally);
   return reporter.report(replay.engine);
+}
+
+/** Without any event time there is nothing to test rules on. */
+function demandTimes({ events, problems, untimed }: Engine['tally']): void {
+  if (untimed === 0 || untimed < events - problems) return;
+  throw new LogboomError(
+    'INPUT_UNREADABLE',
+    `None of the ${untimed} lines has a time that logboom can read, so windows cannot be counted. Use logs in a known format (docs/configuration.md, parsers), or add --assume-times to count all lines as of now.`,
+  );
 }
 
 function journalIn(inputs: readonly string[]): string | undefined {

@@ -11,6 +11,8 @@ interface ReplayOptions {
   receivedAt: Millis;
   onOutput: (output: Output) => void;
   observer?: Observer | undefined;
+  /** Leave out events without a time of their own. */
+  leaveUntimed?: boolean;
 }
 
 const origin = { input: 'backtest', connection: 'backtest', address: '' };
@@ -29,7 +31,7 @@ export class Replay {
   constructor(options: ReplayOptions) {
     this.#options = options;
     this.#wall = options.receivedAt;
-    this.engine = assembleEngine(options.config, undefined, options.observer);
+    this.engine = assembleEngine(options.config, undefined, options.observer, options.leaveUntimed);
   }
 
   feed(block: EventBlock): void {

@@ -42,6 +42,8 @@ export interface Report {
   /** Events that are not JSON objects, and events that are too far ahead. No rule counts them. */
   problems: number;
   ahead: number;
+  /** Lines without a readable time, which were left out. */
+  untimed: number;
   rules: RuleReport[];
   transitions: Transition[];
 }
@@ -75,7 +77,7 @@ export class Reporter implements Observer {
   }
 
   report(engine: Engine): Report {
-    const { events, problems, ahead } = engine.tally;
+    const { events, problems, ahead, untimed } = engine.tally;
     const late = new Map(engine.rules.map((run) => [run.name, run.late]));
     const rules = [...this.#rules.values()].map((book) => book.report(late.get(book.name) ?? 0));
     const timelines = rules.filter(({ timeline }) => timeline.start !== undefined);
@@ -87,6 +89,7 @@ export class Reporter implements Observer {
       events,
       problems,
       ahead,
+      untimed,
       rules,
       transitions: inEventTime(this.#transitions, [...this.#rules.keys()]),
     };

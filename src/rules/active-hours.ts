@@ -1,5 +1,6 @@
 import { type ActiveHoursConfig, days } from '../config/schema/rule-settings.ts';
 import type { Millis, Observation } from '../model.ts';
+import { formatDuration } from '../util/units.ts';
 import { type OffsetAt, offsetsOf } from '../util/zone.ts';
 import type { Judgement } from './judge.ts';
 
@@ -62,6 +63,14 @@ export class ActiveHours {
     return this.at(from) || this.changeAfter(from) < to;
   }
 
+  /** The beginning of the present active hours: the last change in `(from, time]`, or undefined if there is none. */
+  begunAfter(from: Millis, time: Millis): Millis | undefined {
+    let begun: Millis | undefined;
+    for (let change = this.changeAfter(from); change <= time; change = this.changeAfter(change))
+      begun = change;
+    return begun !== undefined && this.at(time) ? begun : undefined;
+  }
+
   /** `it is Sat 12:05, outside the active hours (mon–fri 08:00-18:00 Europe/Berlin)`. */
   outside(time: Millis): string {
     const minutes = this.#localMinutes(time);
@@ -81,16 +90,26 @@ interface Hours {
   readonly hours: ActiveHours | undefined;
   /** Single moments are counted; see `Traits`. */
   readonly moments: boolean;
+  /** Few events, or none, raise the alert. */
+  readonly raisedByFew: boolean;
+  readonly over: Millis;
 }
 
 /**
  * Outside the active hours every judgement is calm. A window belongs to the hours if its last moment does. Where single
  * moments are counted, and none outside the hours, it belongs to them as soon as any part of its last hop does, so that
  * a moment just before their end still raises.
+ *
+ * Where few events raise the alert, those before the hours are not expected. A window that began before the hours is too
+ * short to judge, unless the hours are no longer than a window.
  */
 export function withinHours(judgement: Judgement, times: Times, rule: Hours): Judgement {
   const { hours } = rule;
-  if (hours === undefined || hours.at(times.at - 1) || isEdge(times, rule)) return judgement;
+  if (hours === undefined || isEdge(times, rule)) return judgement;
+  const until = graceEnd(times, rule);
+  if (until !== undefined && judgement.verdict === 'true')
+    return { verdict: 'few', reason: tooShort(until, rule) };
+  if (hours.at(times.at - 1)) return judgement;
   return { verdict: 'calm', reason: hours.outside(times.at - 1) };
 }
 
@@ -98,7 +117,21 @@ export function withinHours(judgement: Judgement, times: Times, rule: Hours): Ju
 export function nextByHours(times: Times, rule: Hours): Millis {
   const { hours } = rule;
   if (hours === undefined) return Number.POSITIVE_INFINITY;
-  return isEdge(times, rule) ? times.at + 1 : hours.changeAfter(times.at - 1) + 1;
+  if (isEdge(times, rule)) return times.at + 1;
+  return Math.min(hours.changeAfter(times.at - 1) + 1, graceEnd(times, rule) ?? Number.POSITIVE_INFINITY);
+}
+
+/** When the first whole window of the present active hours ends, if that is still to come. */
+function graceEnd({ at }: Times, { hours, raisedByFew, over }: Hours): Millis | undefined {
+  if (!raisedByFew || hours === undefined) return undefined;
+  const begun = hours.begunAfter(at - over, at - 1);
+  if (begun === undefined || hours.changeAfter(at - 1) - begun <= over) return undefined;
+  return begun + over;
+}
+
+function tooShort(until: Millis, { over }: Hours): string {
+  const from = new Date(until - over).toISOString().slice(11, 16);
+  return `the active hours began at ${from} UTC, less than ${formatDuration(over)} ago: too early to judge`;
 }
 
 function isEdge({ at, since }: Times, { hours, moments }: Hours): boolean {

@@ -25,6 +25,8 @@ export interface Traits {
   readonly raisesEarly: boolean;
   /** An event that is too late for its window is counted in the oldest open window instead of nowhere. */
   readonly keepsLate: boolean;
+  /** The lack of events raises the alert, whatever the condition. */
+  readonly absence?: true;
   /** Single moments are counted. Those outside the active hours are not counted at all. */
   readonly moments: boolean;
 }
@@ -49,6 +51,8 @@ export interface CompiledRule extends Grouping, Pick<Traits, 'keepsLate' | 'mome
   readonly every: Millis;
   /** The alert may be raised before its window is over. */
   readonly early: boolean;
+  /** Few events, or none, make the condition true. */
+  readonly raisedByFew: boolean;
   /** When the condition is tested. Undefined: always. */
   readonly hours: ActiveHours | undefined;
 }
@@ -90,6 +94,7 @@ export function compileSettings(config: AlertSettings, counting: Counting, trait
       config.for === 0 &&
       condition !== undefined &&
       onlyBecomesTruer(measure, condition),
+    raisedByFew: traits.absence ?? (condition !== undefined && condition.truer !== 'as it grows'),
     keepsLate: traits.keepsLate,
     moments: traits.moments,
     hours: config.activeHours && new ActiveHours(config.activeHours),

@@ -68,6 +68,29 @@ describe('a backtest', () => {
     expect(estimated.reason).toMatch(/^percentile\(took, 95\) about 1[12]\d\.?\d* is >= 110$/);
   });
 
+  describe('of lines without a readable time', () => {
+    const untimed = (count: number) =>
+      Array.from({ length: count }, (_, place) => `17 of May, about ${place} [error] connect() failed`);
+    const rule = { name: 'many', over: '1m', when: '>= 5', where: 'message: failed' };
+
+    it('is refused where no line has one', async () => {
+      await expect(run([rule], untimed(60))).rejects.toThrow(/None of the 60 lines .* --assume-times/);
+    });
+
+    it('leaves them out, and counts how many', async () => {
+      const report = await run([rule], [...burst(17), ...untimed(60)]);
+      expect(report).toMatchObject({ events: 66, untimed: 60, transitions: [] });
+    });
+
+    it('counts them as of now only on request', async () => {
+      const path = `${aFolder()}/error.log`;
+      writeFileSync(path, untimed(60).join('\n'));
+      const config = schema.parse({ rules: [rule] });
+      const report = await backtest({ config, inputs: [path], receivedAt, assumeTimes: true });
+      expect(report).toMatchObject({ untimed: 0, rules: [{ alerts: 1 }] });
+    });
+  });
+
   it('counts alerts and messages by rule, day and notifier', async () => {
     const rule = { name: 'burst', over: '10s', when: '>= 5', notify: ['log', 'ops'] } as const;
     const { rules } = await run([{ ...rule, notify: [...rule.notify] }], [...burst(17), ...burst(18)]);

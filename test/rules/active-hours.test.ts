@@ -113,7 +113,7 @@ describe('active hours', () => {
       withinHours(
         { verdict: 'true', reason: 'x' },
         { at: at(time), since: at(time) - minute },
-        { hours: berlin, moments: false },
+        { hours: berlin, moments: false, raisedByFew: false, over: minute },
       );
     expect(look('2026-11-21T11:05:00Z')).toEqual({
       verdict: 'calm',

@@ -18,6 +18,7 @@ interface BacktestArguments {
   to?: string | undefined;
   json?: boolean | undefined;
   log?: boolean | undefined;
+  'assume-times'?: boolean | undefined;
 }
 
 /** `logboom backtest`: 0, whatever the rules would have done. */
@@ -33,6 +34,7 @@ export async function backtestRules(
     inputs: given._.slice(1),
     fields: fieldsFrom(given.fields),
     receivedAt: now,
+    assumeTimes: given['assume-times'],
     from: timeFrom('from', given.from),
     to: timeFrom('to', given.to),
     onProgress: progressOn(terminal, started),
@@ -113,7 +115,7 @@ function chart({ timeline: { start, width, bounds, columns: cells }, measure }: 
   return [...drawing, `  ${moment(start!)} to ${moment(end)}, ${formatDuration(width)} per column`];
 }
 
-function remarks({ problems, ahead, events, rules }: Report): string {
+function remarks({ problems, ahead, untimed, events, rules }: Report): string {
   const lines: string[] = [];
   if (events === 0) lines.push('The input has no events.');
   else if (rules.some(({ concerned }) => !concerned))
@@ -121,6 +123,10 @@ function remarks({ problems, ahead, events, rules }: Report): string {
       'Some rules received no event: plain lines have only the fields that the parser finds. `--fields event.dataset=nginx.access` adds fields as a shipper does.',
     );
   if (problems > 0) lines.push(`${countOf(problems, 'event')} could not be read.`);
+  if (untimed > 0)
+    lines.push(
+      `${countOf(untimed, 'line')} without a readable time left out; --assume-times counts them as of now.`,
+    );
   if (ahead > 0)
     lines.push(`${countOf(ahead, 'event')} were not counted, because their times are too far ahead.`);
   return lines.join(' ');

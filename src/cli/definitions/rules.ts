@@ -26,6 +26,10 @@ export const backtestCommand = defineCommand({
       description: 'Start of a part of a journal, by receipt time',
     },
     to: { type: 'string', valueHint: 'time', description: 'End of that part' },
+    'assume-times': {
+      type: 'boolean',
+      description: 'Count lines of files without a readable time as of now, instead of leaving them out',
+    },
     log: { type: 'boolean', description: 'Print only the transition log, one JSON object per line' },
     json: { type: 'boolean', description: 'Print the report as JSON' },
   },

@@ -8,6 +8,42 @@ const activeHours = (...hours: string[]) => ({ zone: 'UTC', hours });
 const minutes = (...all: number[]): Step[] => all.map((minute) => event(minute * 60));
 const short = (line: string) => line.replace(/, so the condition.*/, '');
 
+describe('at the beginning of the active hours', () => {
+  const hours = activeHours('10:30-11:30');
+  const outsideMinutes = (from: number, to: number) =>
+    minutes(...Array.from({ length: to - from }, (_, place) => from + place + 1 / 6));
+  const few = { over: '10m', every: '1m', lateness: '0s', when: '< 5', activeHours: hours };
+  const absence = { every: '5m', lateness: '0s', activeHours: hours };
+
+  it('nothing is raised while everything within the hours is as expected', () => {
+    const steps = [...minutes(0), ...outsideMinutes(30, 89), { until: 5_500 }];
+    expect(told(play(ruleConfig(few), steps).outputs)).toEqual([]);
+    expect(told(play(ruleOfKind('absence', absence), steps).outputs)).toEqual([]);
+  });
+
+  it('few events raise the alert at the end of the first whole window', () => {
+    const { outputs } = play(ruleConfig(few), [...minutes(0, 31, 32, 55), { until: 3_600 }]);
+    expect(told(outputs).map(short)[0]).toBe('10:40:00 active: count 2 is < 5');
+  });
+
+  it('a silence raises the alert when it has lasted for long enough within the hours', () => {
+    const { outputs } = play(ruleOfKind('absence', absence), [...minutes(0), { until: 3_600 }]);
+    expect(told(outputs).map((line) => line.slice(0, 21))).toEqual(['10:35:00 active: gone']);
+  });
+
+  it('a window that is longer than the hours is judged as it is', () => {
+    const long = { ...few, over: '2h', every: '30m' };
+    const { outputs } = play(ruleConfig(long), [...minutes(0), { until: 4_000 }]);
+    expect(told(outputs).map(short)).toEqual(['11:00:00 active: count 1 is < 5']);
+  });
+
+  it('a restart within makes no difference', () => {
+    const steps = [...minutes(0, 31, 32), { until: 2_100 }, { until: 3_600 }];
+    const restarted = play(ruleConfig(few), steps, { restartAfter: [0, 1, 2, 3] });
+    expect(told(restarted.outputs)).toEqual(told(play(ruleConfig(few), steps).outputs));
+  });
+});
+
 describe('outside its active hours', () => {
   it('a threshold is not looked at, and is from their beginning on, even if nothing new comes', () => {
     const rule = ruleConfig({
@@ -32,7 +68,7 @@ describe('outside its active hours', () => {
     });
     const { outputs } = play(rule, [...minutes(0), { until: 4000 }]);
     expect(told(outputs).map((line) => short(line).slice(0, 40))).toEqual([
-      '10:30:00 active: gone: last seen at 2026',
+      '10:35:00 active: gone: last seen at 2026',
       '11:00:00 inactive: recovered: it is Sat ',
     ]);
   });

@@ -7,7 +7,7 @@ import { schema } from './schema.ts';
 /** A group without events for too long. */
 export const absence = defineKind({
   schema,
-  traits: { raisesEarly: false, keepsLate: false, moments: false },
+  traits: { raisesEarly: false, keepsLate: false, moments: false, absence: true },
   settings: (config) => ({
     ...defaults,
     ...config,
