@@ -53,7 +53,7 @@ const startLumberjack = ({ config, redelivery, instruments }: InputsOptions): Pr
     instruments,
     {
       connectionOpened: (origin) => redelivery.connectionOpened(origin),
-      connectionClosed: (connection) => redelivery.connectionClosed(connection),
+      connectionClosed: (connection, clean) => redelivery.connectionClosed(connection, clean),
     },
   );
 

@@ -79,9 +79,9 @@ const redelivery = z
     maxEvents: z
       .int()
       .min(1_000)
-      .default(500_000)
+      .default(2_000_000)
       .describe(
-        'Largest number of remembered events, at about 80 bytes each. Beyond that, logboom forgets the oldest and logs a warning.',
+        'Largest number of remembered events, at about 30 bytes each. Beyond that, logboom forgets the oldest and logs a warning.',
       ),
   })
   .prefault({});

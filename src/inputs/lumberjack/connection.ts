@@ -37,6 +37,8 @@ const LINGER: Millis = 1_000;
  */
 export class Connection implements BudgetedConnection {
   readonly closed: Promise<void>;
+  /** Whether its sender closed it between two windows, after the ACKs of all its windows had been sent. */
+  clean = false;
   readonly #socket: Socket;
   readonly #origin: Origin;
   readonly #shared: Shared;
@@ -168,11 +170,14 @@ export class Connection implements BudgetedConnection {
 
   /** The sender may have closed only its own direction and wait for its ACKs. */
   #endOfStream(): void {
-    this.finish(this.#decoder.incomplete ? 'its sender ended it within a window.' : undefined);
+    const { incomplete } = this.#decoder;
+    this.clean = !this.#ending && !incomplete && this.#acks.owed === 0;
+    this.finish(incomplete ? 'its sender ended it within a window.' : undefined);
   }
 
   /** A TLS 1.3 client checks our certificate after our side of the handshake is done, so it may reject it here. */
   #onError(error: NodeJS.ErrnoException): void {
+    this.clean = false;
     this.#reason ??= `${messageOf(error)}.`;
     if (error.code?.startsWith('ERR_SSL_'))
       this.#shared.telemetry.handshakeFailed(this.#origin.address, explainHandshakeError(error));

@@ -41,8 +41,11 @@ export interface LumberjackInputOptions {
   /** How often the certificate files are checked for changes. */
   certificateCheck?: Millis;
   connectionOpened?: (origin: Origin) => void;
-  /** Called when a connection is closed: the ACKs of its last windows may not have arrived. */
-  connectionClosed?: (connection: string) => void;
+  /**
+   * Called when a connection is closed: the ACKs of its last windows may not have arrived. `clean`: the sender closed it
+   * itself, and the ACKs of all its windows had been sent.
+   */
+  connectionClosed?: (connection: string, clean: boolean) => void;
 }
 
 /**
@@ -120,7 +123,7 @@ function acceptor(
     connectionOpened?.(origin);
     void connection.closed.then(() => {
       connections.delete(connection);
-      connectionClosed?.(origin.connection);
+      connectionClosed?.(origin.connection, connection.clean);
     });
   };
 }
