@@ -7,8 +7,9 @@ import type { Millis, Origin } from '../../model.ts';
 import { lumberjackTelemetry } from '../../telemetry/components/lumberjack.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import { within } from '../../util/deadline.ts';
-import { Connection, type Deliver, type Shared } from './connection.ts';
+import { Connection } from './connection.ts';
 import { MemoryBudget } from './memory-budget.ts';
+import type { Deliver, Shared } from './shared.ts';
 import { type Accept, createTlsServer, peerAddress, section } from './tls.ts';
 
 /** A running Lumberjack input. */

@@ -1,11 +1,11 @@
 import { Identifier } from '../../events/index.ts';
-import { encodeFrames } from '../../lumberjack/encoder.ts';
-import { readPayload } from '../../lumberjack/payload.ts';
 import type { Batch, EventBlock, Millis, Origin, Position } from '../../model.ts';
 import type { RedeliveryTelemetry } from '../../telemetry/components/redelivery.ts';
 import type { JournalReader } from '../reader.ts';
 import type { EventIdentity, RedeliveryMemory } from './memory.ts';
 import { lastWindowsInJournal, type RecentWindow, RecentWindows } from './recent-windows.ts';
+import { every, placedOnly, timed, type Which } from './which.ts';
+import { without } from './without.ts';
 
 export interface RedeliveryOptions {
   memory: RedeliveryMemory;
@@ -235,28 +235,4 @@ export class Redelivery {
     this.#identifier.close();
     return found;
   }
-}
-
-/** Selects the events of a window that are remembered or forgotten. */
-type Which = (event: EventIdentity) => boolean;
-
-const every: Which = () => true;
-/** Events with a timestamp: equal ones are most likely one and the same. */
-const timed =
-  (): Which =>
-  ({ mark }) =>
-    mark !== 0;
-const placedOnly =
-  (): Which =>
-  ({ placed }) =>
-    placed;
-
-/** A window of the other events alone, so that readers of the journal see each event once. */
-function without(block: EventBlock, redelivered: Map<number, unknown>) {
-  const documents: Buffer[] = [];
-  for (let index = 0; index < block.count; index += 1)
-    if (!redelivered.has(index))
-      documents.push(block.bytes.subarray(block.spans[2 * index], block.spans[2 * index + 1]));
-  const payload = encodeFrames(documents, { version: 2, firstSequence: 1 });
-  return { payload, count: documents.length, block: readPayload(payload) };
 }
