@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
-import { encodeWindow } from '../../src/lumberjack/encoder.ts';
-import { connectSender } from '../support/lumberjack/sender.ts';
-import { Server } from '../support/server.ts';
+import { encodeWindow } from '../../../src/lumberjack/encoder.ts';
+import { connectSender } from '../../support/lumberjack/sender.ts';
+import { Server } from '../../support/server.ts';
 
 const MiB = 2 ** 20;
 
