@@ -2,7 +2,8 @@ import { levelOf } from '../levels.ts';
 import { readStamp } from '../stamps.ts';
 import { ipOf, nanos, numberOf, patternFormat, type TextFormat } from '../text-format.ts';
 
-const userLine = /^# User@Host: (?<user>[^[\s]*)(?:\[(?<effective>[^\]]*)\])? @ +(?<host>[^[\s]*) *\[(?<ip>[^\]]*)\](?: +Id: +(?<id>\d+))?/m;
+const userLine =
+  /^# User@Host: (?<user>[^[\s]*)(?:\[(?<effective>[^\]]*)\])? @ +(?<host>[^[\s]*) *\[(?<ip>[^\]]*)\](?: +Id: +(?<id>\d+))?/m;
 
 /** MySQL's and MariaDB's slow query log: an entry of several lines, from `# Time:` or `# User@Host:` to the statement. */
 export const mysqlSlow: TextFormat = {
@@ -15,7 +16,12 @@ export const mysqlSlow: TextFormat = {
     if (user === undefined || pair('Query_time') === undefined) return undefined;
     const epoch = /^SET timestamp=(\d+);/m.exec(line)?.[1];
     const stamp = /^# Time: (\S+(?: +\d{1,2}:\d\d:\d\d)?)/m.exec(line)?.[1];
-    const stated = readStamp(stamp?.replace(/^(\d\d)(\d\d)(\d\d) +(?=\d:)/, '20$1-$2-$3 0').replace(/^(\d\d)(\d\d)(\d\d) +/, '20$1-$2-$3 '), context);
+    const stated = readStamp(
+      stamp
+        ?.replace(/^(\d\d)(\d\d)(\d\d) +(?=\d:)/, '20$1-$2-$3 0')
+        .replace(/^(\d\d)(\d\d)(\d\d) +/, '20$1-$2-$3 '),
+      context,
+    );
     const query = line
       .split('\n')
       .filter((one) => !/^(?:#|SET timestamp=|use [^;]*;)/.test(one))

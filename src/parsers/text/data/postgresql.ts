@@ -4,8 +4,7 @@ import { type Groups, ipOf, nanos, numberOf, patternFormat } from '../text-forma
 const stamp =
   '(?<year>\\d{4})-(?<month>\\d\\d)-(?<day>\\d\\d) (?<hour>\\d\\d):(?<minute>\\d\\d):(?<second>\\d\\d)(?:\\.(?<fraction>\\d{1,6}))? (?<zone>[A-Z]{1,5}|[+-]\\d\\d(?::?\\d\\d)?)';
 /** What `log_line_prefix` has between time and level in its usual settings: process, user and database, address, session. */
-const prefix =
-  '(?:[: ]+\\[?(?<pid>\\d+)(?:-(?<line>\\d+))?\\]?:?)?(?<prefix>[^\\n]{0,200}?)[: ]*';
+const prefix = '(?:[: ]+\\[?(?<pid>\\d+)(?:-(?<line>\\d+))?\\]?:?)?(?<prefix>[^\\n]{0,200}?)[: ]*';
 const level =
   '(?<level>DEBUG[1-5]?|INFO|NOTICE|WARNING|ERROR|LOG|FATAL|PANIC|DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION)';
 
@@ -17,8 +16,28 @@ export const postgresql = patternFormat({
   pattern: new RegExp(`^${stamp}${prefix}${level}:  (?<message>.*)$`, 's'),
   read(groups, { zone }) {
     const session = /:\[(\d+)\]:?$/.exec(groups.prefix ?? '')?.[1];
-    const { year, month, day, hour = '', minute = '', second, fraction, pid, line, level, message = '' } = groups;
-    const clock = { year: Number(year), month: Number(month), day: Number(day), hour, minute, second, fraction };
+    const {
+      year,
+      month,
+      day,
+      hour = '',
+      minute = '',
+      second,
+      fraction,
+      pid,
+      line,
+      level,
+      message = '',
+    } = groups;
+    const clock = {
+      year: Number(year),
+      month: Number(month),
+      day: Number(day),
+      hour,
+      minute,
+      second,
+      fraction,
+    };
     return {
       time: inZone(localTime(clock), groups.zone, zone),
       fields: {
@@ -44,7 +63,9 @@ function levelName(name: string): string | undefined {
 
 function sessionFields({ prefix = '', level = '' }: Groups): Record<string, unknown> {
   const [, user, database] =
-    /(?:^|[\s[:])([^\s@=,:[\]]+)@([^\s@,:\]]+)/.exec(prefix) ?? /user=([^,\s]+),db=([^,\s]+)/.exec(prefix) ?? [];
+    /(?:^|[\s[:])([^\s@=,:[\]]+)@([^\s@,:\]]+)/.exec(prefix) ??
+    /user=([^,\s]+),db=([^,\s]+)/.exec(prefix) ??
+    [];
   const [, address] = /(?:client=|\(|:)([\da-fA-F.]+|[\da-fA-F:.]+)(?:\(\d+\)|\)|,|$)/.exec(prefix) ?? [];
   return {
     'user.name': user === '[unknown]' ? undefined : user,
@@ -56,11 +77,20 @@ function sessionFields({ prefix = '', level = '' }: Groups): Record<string, unkn
 }
 
 function messageFields(message: string): Record<string, unknown> {
-  const timed = /^duration: (?<ms>[\d.]+) ms(?:  (?<step>statement|parse|bind|execute)(?: (?<name>[^:]*))?: (?<query>.*))?$/s;
+  const timed =
+    /^duration: (?<ms>[\d.]+) ms(?: {2}(?<step>statement|parse|bind|execute)(?: (?<name>[^:]*))?: (?<query>.*))?$/s;
   const { ms, step, query } = timed.exec(message)?.groups ?? {};
   if (ms !== undefined)
-    return { 'event.duration': nanos(ms, 'ms'), 'postgresql.log.query_step': step, 'postgresql.log.query': query };
+    return {
+      'event.duration': nanos(ms, 'ms'),
+      'postgresql.log.query_step': step,
+      'postgresql.log.query': query,
+    };
   const [, failed] = /^password authentication failed for user "([^"]*)"/.exec(message) ?? [];
   if (failed === undefined) return {};
-  return { 'event.category': ['database', 'authentication'], 'event.outcome': 'failure', 'user.name': failed };
+  return {
+    'event.category': ['database', 'authentication'],
+    'event.outcome': 'failure',
+    'user.name': failed,
+  };
 }

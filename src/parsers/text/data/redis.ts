@@ -1,7 +1,12 @@
 import { readStamp } from '../stamps.ts';
 import { patternFormat } from '../text-format.ts';
 
-const levels: Readonly<Record<string, string>> = { '.': 'debug', '-': 'verbose', '*': 'notice', '#': 'warning' };
+const levels: Readonly<Record<string, string>> = {
+  '.': 'debug',
+  '-': 'verbose',
+  '*': 'notice',
+  '#': 'warning',
+};
 const roles: Readonly<Record<string, string>> = { X: 'sentinel', C: 'child', S: 'replica', M: 'master' };
 
 /** Redis and Valkey: `12:M 20 Nov 2026 10:00:00.123 * message`; before 3.0 `[12] 20 Nov 10:00:00.123 * message`. */
