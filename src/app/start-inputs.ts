@@ -56,7 +56,7 @@ const startLumberjack = ({ config, redelivery, instruments, now }: InputsOptions
     {
       now,
       connectionOpened: (origin) => redelivery.connectionOpened(origin),
-      connectionClosed: (connection) => redelivery.connectionClosed(connection),
+      connectionClosed: (connection, clean) => redelivery.connectionClosed(connection, clean),
     },
   );
 

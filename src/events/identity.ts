@@ -14,6 +14,8 @@ const CLOSE_BRACE = 0x7d;
 /** Beats begin every event with this. */
 const timestampFirst = Buffer.from('{"@timestamp":"');
 const timestamp = fieldPath('@timestamp');
+/** In a string its quotes would be escaped. */
+const offsetKey = Buffer.from('"offset":');
 
 /** Added to the seed, so that `"1"`, `1` and `[1]` have different hashes. */
 const kinds = { raw: 1, text: 2, literal: 3, object: 4, array: 5 };
@@ -77,6 +79,12 @@ export class Identifier {
       return bytes[at] === QUOTE ? this.#markAt(at + 1, end) : 0;
     }
     return 0;
+  }
+
+  /** Whether the event has a member `offset` at any level, as Beats and logboom write the place of a line in its file. */
+  isPlaced(index: number): boolean {
+    const [start, end] = this.#span(index);
+    return this.#bytes.subarray(start, end).includes(offsetKey);
   }
 
   #span(index: number): [start: number, end: number] {

@@ -6,6 +6,12 @@ import { has, isVersion, jsonHeader, kinds, type Source, uint32 } from './frames
 /** Received bytes are given by offsets in the payload, because their buffer may still move. Inflated bytes do not move. */
 type Segment = Buffer | { from: number; to: number };
 
+/** What earlier parts of a window had. */
+interface Progress {
+  events: number;
+  bytes: number;
+}
+
 /** A source whose bytes belong to the payload: their offset in the payload is the offset in the source less `start`. */
 type PayloadSource = Source & { readonly start: number };
 
@@ -19,6 +25,8 @@ export class BlockBuilder {
   lastSequence = 0;
   /** Bytes of the block so far. */
   size = 0;
+  /** Events of the window that earlier parts had. */
+  readonly #before: Progress;
   readonly #announced: number;
   readonly #limits: Limits;
   readonly #segments: Segment[] = [];
@@ -26,9 +34,11 @@ export class BlockBuilder {
   #owned = 0;
   #spans = new Uint32Array(256);
 
-  constructor(announced: number, limits: Limits) {
-    this.#announced = announced;
+  /** `announced` is the number of events of the whole window; `before` is what earlier parts of it had. */
+  constructor(announced: number, limits: Limits, before: Progress = { events: 0, bytes: 0 }) {
+    this.#announced = announced - before.events;
     this.#limits = limits;
+    this.#before = before;
   }
 
   get complete(): boolean {
@@ -37,6 +47,27 @@ export class BlockBuilder {
 
   get missing(): number {
     return this.#announced - this.count;
+  }
+
+  /** Bytes that the window may still have. */
+  get room(): number {
+    return this.#limits.maxInflatedBytes - this.#before.bytes - this.size;
+  }
+
+  /** The builder of the next part of the same window. `bytes` is added to what the window has had. */
+  next(bytes = 0): BlockBuilder {
+    const events = this.#before.events + this.count;
+    const before = { events, bytes: this.#before.bytes + this.size + bytes };
+    return new BlockBuilder(this.#announced + this.#before.events, this.#limits, before);
+  }
+
+  /** Announced length of the J frame at the source's offset, if it is larger than an event may be. */
+  oversized(source: Source): number | undefined {
+    if (!has(source, jsonHeader)) return undefined;
+    const length = uint32(source.bytes, source.at + 6);
+    if (length <= this.#limits.maxEventBytes) return undefined;
+    this.#checkRoom(source, length);
+    return length;
   }
 
   /** Bytes of memory that the window holds besides the payload. */
@@ -52,7 +83,7 @@ export class BlockBuilder {
     const { bytes, at: from } = source;
     const announced = this.#announced;
     const { maxEventBytes } = this.#limits;
-    const end = Math.min(source.end, from + this.#limits.maxInflatedBytes - this.size);
+    const end = Math.min(source.end, from + this.room);
     const shift = this.size - from;
     let spans = this.#spans;
     let count = this.count;
@@ -97,15 +128,21 @@ export class BlockBuilder {
     return { bytes, spans: this.#spans.subarray(0, 2 * this.count), count: this.count };
   }
 
-  /** Throws if the next J frame is too large; returns false if it is incomplete. */
+  /** Throws if the next J frame makes the window too large; returns false if it is incomplete. */
   #checkJson(source: Source): false {
     if (!has(source, jsonHeader)) return false;
     const length = uint32(source.bytes, source.at + 6);
-    const what = `The event at ${offsetIn(source)} announces ${length} bytes`;
-    if (length > this.#limits.maxEventBytes) throw limitError(what, 'maxEventBytes', this.#limits);
-    if (this.size + jsonHeader + length > this.#limits.maxInflatedBytes)
-      throw limitError(`${what} and makes its window too large`, 'maxInflatedBytes', this.#limits);
+    this.#checkRoom(source, length);
     return false;
+  }
+
+  #checkRoom(source: Source, length: number): void {
+    if (jsonHeader + length > this.room)
+      throw limitError(
+        `The event at ${offsetIn(source)} announces ${length} bytes and makes its window too large`,
+        'maxInflatedBytes',
+        this.#limits,
+      );
   }
 
   #addSegment(source: Source | PayloadSource, to: number): void {

@@ -11,9 +11,13 @@ interface DataFrame {
 
 /**
  * Reads the D frame at the source's offset and advances behind it. Returns undefined, and does not advance, if the frame
- * is incomplete. A D frame does not announce its length: it is known only after its last pair was read.
+ * is incomplete. `room` is what its window may still have. A D frame does not announce its length: it is known only after its last pair was read.
  */
-export function readDataFrame(source: Source, limits: Limits): DataFrame | undefined {
+export function readDataFrame(
+  source: Source,
+  limits: Limits,
+  room = limits.maxInflatedBytes,
+): DataFrame | undefined {
   if (!has(source, dataHeader)) return undefined;
   const { bytes, at } = source;
   const pairs = uint32(bytes, at + 6);
@@ -21,8 +25,15 @@ export function readDataFrame(source: Source, limits: Limits): DataFrame | undef
     throw limitError(`The event at ${offsetIn(source)} announces ${pairs} pairs`, 'maxPairs', limits);
   const strings = locateStrings(source, 2 * pairs, limits.maxEventBytes, limits);
   if (strings === undefined) return undefined;
+  const document = asJson(bytes, strings.starts);
+  if (document.length > room)
+    throw limitError(
+      `The window of the event at ${offsetIn(source)} is too large`,
+      'maxInflatedBytes',
+      limits,
+    );
   source.at = strings.end;
-  return { sequence: uint32(bytes, at + 2), document: asJson(bytes, strings.starts) };
+  return { sequence: uint32(bytes, at + 2), document };
 }
 
 /** Finds the strings of a D frame: the offset of each, behind its length, and the end of the last one. */

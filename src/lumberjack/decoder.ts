@@ -1,86 +1,84 @@
-import type { EventBlock } from '../model.ts';
 import { BlockBuilder } from './block-builder.ts';
+import { type CompressedTotals, checkWindow, compressedLength, requireWhole } from './checks.ts';
 import { readDataFrame } from './data-frame.ts';
-import { encodeFrames } from './encoder.ts';
-import { limitError, nextKind, offsetIn, protocolError } from './errors.ts';
-import type { Limits } from './frames.ts';
+import { nextKind, offsetIn, outsideWindow, protocolError } from './errors.ts';
+import { beginInflating, type FrameInflater } from './frame-inflater.ts';
 import {
   compressedHeader,
   has,
+  jsonHeader,
   kinds,
+  type Limits,
   type Source,
   uint32,
-  type Version,
   versionOne,
   windowHeader,
 } from './frames.ts';
-import { inflateFrame } from './inflate.ts';
-import { readPayload } from './payload.ts';
+import { inflateWhole, LARGEST_WHOLE } from './inflate.ts';
+import { cutInPlace, OversizedEvent } from './oversized-event.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
-
-/** A complete sender window. A window without events has an empty payload and the sequence number 0. */
-export interface ReceivedWindow {
-  version: Version;
-  count: number;
-  /** Sequence number of its last event, for the ACK, whatever number the sender started with. */
-  lastSequence: number;
-  /** The frames after the window frame, as received. `readPayload` reads them. */
-  payload: Buffer;
-  block: EventBlock;
-}
-
-interface OpenWindow {
-  version: Version;
-  builder: BlockBuilder;
-  /** Whether it began inside a C frame. Then the received frames are not its own alone. */
-  beganCompressed: boolean;
-}
+import { emptyWindow, type OpenWindow, passed, passedInner, type ReceivedWindow } from './received-window.ts';
 
 const empty = Buffer.alloc(0);
-
-/** No known sender puts windows inside C frames. It is allowed, up to a limit, since each window costs an object. */
-const MOST_WINDOWS_IN_COMPRESSED = 1_024;
+/** A window that is larger than this comes in parts of about this size. */
+const PART = 16 * 2 ** 20;
 
 /**
  * Decodes the bytes of one connection into sender windows. Chunks may be cut anywhere. Each announced size is checked
- * against its limit before its bytes are awaited, and memory grows only with the bytes received.
+ * against its limit before its bytes are awaited, and memory grows only with the bytes received. A large window comes in
+ * parts; of it no more than a part and the largest event are held.
  *
  * Errors are `LUMBERJACK_PROTOCOL` and `LUMBERJACK_LIMIT`, and final: there is no way to resynchronise the stream. Payload
  * and block of a window belong to the caller.
  */
 export class Decoder {
   readonly #limits: Limits;
+  readonly #partBytes: number;
   readonly #buffer = new ReceiveBuffer();
   #window: OpenWindow | undefined;
-  /** Of the current C frame: the windows that began inside it, and the events that they announced. */
-  #compressedTotals = { windows: 0, events: 0 };
+  /** A C frame that is inflated as a stream. */
+  #inflater: FrameInflater | undefined;
+  #oversized: OversizedEvent | undefined;
+  #compressedTotals: CompressedTotals = { windows: 0, events: 0 };
+  /** Makes `feed` return. */
+  #partComplete = false;
   #failure: unknown;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, partBytes: number = PART) {
     this.#limits = limits;
+    this.#partBytes = partBytes;
   }
 
   /** Whether a window has begun to arrive and is not complete. */
   get incomplete(): boolean {
-    return this.#window !== undefined || this.#buffer.end > 0;
+    return this.#window !== undefined || this.#inflater !== undefined || this.#buffer.end > 0;
   }
 
   /** Bytes of memory that the incomplete window holds. Unused capacity is not counted: untouched pages take no memory. */
   get heldBytes(): number {
-    return this.#buffer.end + (this.#window?.builder.heldBytes ?? 0);
+    const streamed = (this.#inflater?.content.end ?? 0) + (this.#oversized?.heldBytes ?? 0);
+    return this.#buffer.end + streamed + (this.#window?.builder.heldBytes ?? 0);
+  }
+
+  /** As `feed`, until the received bytes are used up. */
+  push(chunk: Buffer, windows: ReceivedWindow[] = []): ReceivedWindow[] {
+    for (let more = this.feed(chunk, windows); more; ) more = this.feed(empty, windows);
+    return windows;
   }
 
   /**
-   * Reads a chunk and adds the windows that it completes to `windows`. After an error every further call throws the same
-   * error. The windows before the error are valid and in `windows`; acknowledge them.
+   * Reads a chunk and adds the windows that it completes to `windows`. Returns true if it stopped behind a part of a large
+   * window: call it again, with an empty chunk, once there is room for more. After an error every further call throws the
+   * same error. The windows before the error are valid and in `windows`; acknowledge them.
    */
-  push(chunk: Buffer, windows: ReceivedWindow[] = []): ReceivedWindow[] {
+  feed(chunk: Buffer, windows: ReceivedWindow[]): boolean {
     if (this.#failure !== undefined) throw this.#failure;
     try {
-      this.#buffer.append(chunk);
-      while (this.#readFrame(this.#buffer, windows));
+      if (chunk.length > 0) this.#buffer.append(chunk);
+      this.#partComplete = false;
+      while (!this.#partComplete && this.#readNext(windows));
       this.#buffer.compact();
-      return windows;
+      return this.#partComplete;
     } catch (error) {
       this.#failure = error;
       this.release();
@@ -91,9 +89,18 @@ export class Decoder {
   /** Drops the incomplete window. */
   release(): void {
     this.#window = undefined;
+    this.#inflater = undefined;
+    this.#oversized = undefined;
     this.#buffer.at = this.#buffer.end;
     this.#buffer.discardRead();
     this.#buffer.compact();
+  }
+
+  #readNext(windows: ReceivedWindow[]): boolean {
+    const source = this.#inflater?.content ?? this.#buffer;
+    if (this.#oversized ? this.#readOversized(source, windows) : this.#readFrame(source, windows))
+      return true;
+    return this.#inflater !== undefined && this.#inflateOn(this.#inflater, windows);
   }
 
   /** Reads one frame, or a run of J frames. Returns false if the next frame is incomplete. */
@@ -105,7 +112,7 @@ export class Decoder {
       case kinds.window:
         return has(source, windowHeader) && this.#beginWindow(source, windows);
       case kinds.json:
-        return this.#windowFor(source, 'event').builder.takeJson(source) && this.#endEvents(source, windows);
+        return this.#readJson(source, windows);
       case kinds.data:
         return this.#readData(source) && this.#endEvents(source, windows);
       case kinds.compressed:
@@ -118,124 +125,126 @@ export class Decoder {
   }
 
   #beginWindow(source: Source, windows: ReceivedWindow[]): true {
-    this.#checkWindow(source);
+    if (source instanceof ReceiveBuffer && this.#window?.builder.complete)
+      this.#pass(this.#window, source, windows);
+    checkWindow(source, this.#window?.builder.missing, this.#compressedTotals, this.#limits);
     const version = source.bytes[source.at] === versionOne ? 1 : 2;
     const count = uint32(source.bytes, source.at + 2);
     source.at += windowHeader;
-    if (!source.compressed) this.#buffer.discardRead();
-    if (count === 0)
-      windows.push({ version, count, lastSequence: 0, payload: empty, block: readPayload(empty) });
-    else
-      this.#window = {
-        version,
-        builder: new BlockBuilder(count, this.#limits),
-        beganCompressed: source.compressed,
-      };
+    const reencode = !(source instanceof ReceiveBuffer);
+    if (!reencode) source.discardRead();
+    if (count === 0) windows.push(emptyWindow(version));
+    else this.#window = { version, builder: new BlockBuilder(count, this.#limits), reencode, cut: 0 };
     return true;
-  }
-
-  /**
-   * A window may not begin within another. Logstash delivers the part that arrived and continues; but then the ACK of one
-   * window can be taken for that of the other. No real sender does this, so it is a protocol error.
-   */
-  #checkWindow(source: Source): void {
-    const count = uint32(source.bytes, source.at + 2);
-    if (this.#window)
-      throw protocolError(
-        `A window begins at ${offsetIn(source)}, but ${this.#window.builder.missing} events of the one before are missing.`,
-      );
-    const what = `The window at ${offsetIn(source)} announces ${count} events`;
-    if (count > this.#limits.maxWindowEvents) throw limitError(what, 'maxWindowEvents', this.#limits);
-    if (!source.compressed) return;
-    this.#compressedTotals.windows += 1;
-    this.#compressedTotals.events += count;
-    if (this.#compressedTotals.events > this.#limits.maxWindowEvents)
-      throw limitError(`${what}; its compressed frame has too many`, 'maxWindowEvents', this.#limits);
-    if (this.#compressedTotals.windows > MOST_WINDOWS_IN_COMPRESSED)
-      throw protocolError(
-        `${what} and is one of more than ${MOST_WINDOWS_IN_COMPRESSED} in a compressed frame.`,
-      );
   }
 
   #windowFor(source: Source, what: string): OpenWindow {
     if (this.#window && !this.#window.builder.complete) return this.#window;
-    throw protocolError(
-      `The ${what} at ${offsetIn(source)} is outside a window: none was announced, or more events came than were.`,
-    );
+    throw outsideWindow(source, what);
+  }
+
+  #readJson(source: Source, windows: ReceivedWindow[]): boolean {
+    const window = this.#windowFor(source, 'event');
+    const length = window.builder.oversized(source);
+    if (length === undefined) return window.builder.takeJson(source) && this.#endEvents(source, windows);
+    const sequence = uint32(source.bytes, source.at + 2);
+    if (source instanceof ReceiveBuffer) {
+      if (window.builder.count > 0) this.#pass(window, source, windows);
+      this.#window!.builder = this.#window!.builder.next(length);
+      source.at += jsonHeader;
+      this.#oversized = new OversizedEvent(sequence, length, this.#limits.maxEventBytes);
+      return true;
+    }
+    const document = cutInPlace(source, length, this.#limits.maxEventBytes);
+    if (!document) return false;
+    window.builder.takeDocument(document, sequence);
+    window.cut += 1;
+    window.reencode = true;
+    return this.#endEvents(source, windows);
+  }
+
+  #readOversized(source: ReceiveBuffer, windows: ReceivedWindow[]): boolean {
+    const [oversized, window] = [this.#oversized!, this.#window!];
+    if (!oversized.take(source)) return false;
+    this.#oversized = undefined;
+    window.builder.takeDocument(oversized.document(), oversized.sequence);
+    window.cut += 1;
+    window.reencode = true;
+    this.#pass(window, source, windows);
+    return true;
   }
 
   #readData(source: Source): boolean {
     const { builder } = this.#windowFor(source, 'event');
-    const frame = readDataFrame(source, this.#limits);
-    if (!frame) return false;
-    if (builder.size + frame.document.length > this.#limits.maxInflatedBytes)
-      throw limitError(
-        `The window of the event at ${offsetIn(source)} is too large`,
-        'maxInflatedBytes',
-        this.#limits,
-      );
-    builder.takeDocument(frame.document, frame.sequence);
-    return true;
+    const frame = readDataFrame(source, this.#limits, builder.room);
+    if (frame) builder.takeDocument(frame.document, frame.sequence);
+    return frame !== undefined;
   }
 
-  /** A C frame is accepted as a whole or not at all: no window in it is returned if an error follows in the frame. */
+  /**
+   * A C frame that is inflated whole is accepted as a whole or not at all: no window in it is returned if an error follows
+   * in the frame.
+   */
   #readCompressed(source: Source, windows: ReceivedWindow[]): boolean {
-    const length = this.#compressedLength(source);
+    const length = compressedLength(source, source.at - this.#buffer.start, this.#limits);
+    this.#compressedTotals = { windows: 0, events: 0 };
+    if (length > LARGEST_WHOLE) return this.#beginInflating(length, windows);
     if (!has(source, length)) return false;
     const before = this.#window;
-    const room = this.#limits.maxInflatedBytes - (before?.builder.size ?? 0);
-    const inner = inflateFrame(source, room, this.#limits);
-    this.#compressedTotals = { windows: 0, events: 0 };
+    const room = before?.builder.room ?? this.#limits.maxInflatedBytes;
+    const inner = inflateWhole(source, room, this.#limits);
+    if (inner === undefined) return this.#beginInflating(length, windows);
     const complete: ReceivedWindow[] = [];
     while (this.#readFrame(inner, complete));
-    if (inner.at < inner.end) throw protocolError(`A frame is cut off at ${offsetIn(inner)}.`);
+    requireWhole(inner);
     windows.push(...complete);
     source.at += length;
     if (before === undefined || this.#window !== before) this.#buffer.discardRead();
     return this.#endEvents(source, windows);
   }
 
-  /** Length of the C frame at the source's offset. Throws if it exceeds a limit. */
-  #compressedLength(source: Source): number {
-    const length = uint32(source.bytes, source.at + 2);
-    const what = `The compressed frame at ${offsetIn(source)} announces ${length} bytes`;
-    if (source.compressed)
-      throw protocolError(`${what} inside another one; compressed frames are not nested.`);
-    if (length > this.#limits.maxCompressedBytes) throw limitError(what, 'maxCompressedBytes', this.#limits);
-    // C frames may be almost empty, so the received bytes of a window have the same limit.
-    if (source.at - this.#buffer.start + length > this.#limits.maxInflatedBytes)
-      throw limitError(`${what} and makes its window too large`, 'maxInflatedBytes', this.#limits);
-    return compressedHeader + length;
-  }
-
-  /**
-   * Adds the window to `windows` if it has all its events. At the end of a C frame the caller does so, because the payload
-   * has to contain the whole C frame.
-   */
-  #endEvents(source: Source, windows: ReceivedWindow[]): true {
-    const window = this.#window;
-    if (!window?.builder.complete) return true;
-    const last = source.at === source.end;
-    if (source.compressed && last) return true;
-    this.#window = undefined;
-    windows.push(
-      window.beganCompressed || source.compressed ? this.#reencoded(window) : this.#asReceived(window),
-    );
+  /** Inflates the C frame at the buffer's offset as a stream. Its window is passed on so far, so that no part mixes both. */
+  #beginInflating(length: number, windows: ReceivedWindow[]): true {
+    const buffer = this.#buffer;
+    if (this.#window && this.#window.builder.count > 0) this.#pass(this.#window, buffer, windows);
+    this.#inflater = beginInflating(buffer, length);
     return true;
   }
 
-  #asReceived({ version, builder }: OpenWindow): ReceivedWindow {
-    const payload = this.#buffer.takePayload();
-    const { count, lastSequence } = builder;
-    return { version, count, lastSequence, payload, block: builder.build(payload) };
+  #inflateOn(inflater: FrameInflater, windows: ReceivedWindow[]): boolean {
+    inflater.content.compact();
+    if (!inflater.ended) return inflater.inflate(this.#buffer);
+    requireWhole(inflater.content);
+    const window = this.#window;
+    if (window && window.builder.count > 0) this.#pass(window, inflater.content, windows);
+    this.#inflater = undefined;
+    return true;
   }
 
-  /** For windows that share a C frame: encodes their events as J frames of their own, so that each payload is complete. */
-  #reencoded({ version, builder }: OpenWindow): ReceivedWindow {
-    const { bytes, spans, count } = builder.build(this.#buffer.bytes.subarray(this.#buffer.start));
-    const documents = Array.from({ length: count }, (_, i) => bytes.subarray(spans[2 * i], spans[2 * i + 1]));
-    const payload = encodeFrames(documents, { version: 2, firstSequence: 1 });
-    if (this.#window === undefined) this.#buffer.discardRead();
-    return { version, count, lastSequence: builder.lastSequence, payload, block: readPayload(payload) };
+  /**
+   * Adds the window to `windows` if it has all its events, or enough for a part. At the end of a C frame that is inflated
+   * whole the caller does so, because the payload has to contain the whole C frame. One that is inflated as a stream may
+   * still turn out to be invalid, so its last window is passed on at its end.
+   */
+  #endEvents(source: Source, windows: ReceivedWindow[]): true {
+    const window = this.#window;
+    if (!window) return true;
+    const { complete, size } = window.builder;
+    if (!(source instanceof ReceiveBuffer)) {
+      if (!complete || source.at === source.end) return true;
+      windows.push(passedInner(window, this.#buffer));
+      this.#window = undefined;
+    } else if (complete ? !source.compressed : size >= this.#partBytes) this.#pass(window, source, windows);
+    return true;
+  }
+
+  /** Adds the window, or its next part, to `windows`. Its events end at the source's offset. */
+  #pass(window: OpenWindow, source: ReceiveBuffer, windows: ReceivedWindow[]): void {
+    const { version, builder } = window;
+    windows.push(passed(window, source));
+    this.#partComplete = !builder.complete;
+    this.#window = builder.complete
+      ? undefined
+      : { version, builder: builder.next(), reencode: false, cut: 0 };
   }
 }

@@ -13,10 +13,18 @@ export function offsetIn(source: Source): string {
 export const protocolError = (what: string, options?: ErrorOptions): LogboomError =>
   new LogboomError('LUMBERJACK_PROTOCOL', what, options);
 
+export const outsideWindow = (source: Source, what: string): LogboomError =>
+  protocolError(
+    `The ${what} at ${offsetIn(source)} is outside a window: none was announced, or more events came than were.`,
+  );
+
 /** The error for an exceeded limit. It names the setting, so that an operator who trusts the sender can raise it. */
 export function limitError(what: string, limit: keyof Limits, limits: Limits): LogboomError {
   const most = limit.endsWith('Bytes') ? formatSize(limits[limit]) : String(limits[limit]);
-  const remedy = 'Lower bulk_max_size at the sender, or raise the limit if the sender is trusted.';
+  const remedy =
+    limit === 'maxEventBytes' || limit === 'maxPairs'
+      ? 'Raise the limit if the sender is trusted.'
+      : 'Lower bulk_max_size at the sender, or raise the limit if the sender is trusted.';
   return new LogboomError(
     'LUMBERJACK_LIMIT',
     `${what}; at most ${most} is accepted (limits.${limit}). ${remedy}`,

@@ -60,11 +60,14 @@ export const has = (source: Source, length: number): boolean => source.end - sou
 export interface Limits {
   /** Events announced by a window frame. Filebeat sends 2,048 by default, and all it has with `bulk_max_size: 0`. */
   maxWindowEvents: number;
-  /** Bytes of the document of a J frame, or of the keys and values of a D frame. */
+  /**
+   * Bytes of the document of a J frame, or of the keys and values of a D frame. Filebeat cuts a line at 10 MiB, and its
+   * escapes in JSON take up to six times that. A larger J frame is cut, a larger D frame is refused.
+   */
   maxEventBytes: number;
   /** Bytes of one C frame as it is on the wire. */
   maxCompressedBytes: number;
-  /** Bytes of one window after inflating all its C frames. This bounds a zlib bomb. */
+  /** Bytes of one window after inflating all its C frames. Memory does not depend on it: large windows come in parts. */
   maxInflatedBytes: number;
   /** Key-value pairs of one D frame. */
   maxPairs: number;
@@ -72,8 +75,8 @@ export interface Limits {
 
 export const defaultLimits: Readonly<Limits> = {
   maxWindowEvents: 131_072,
-  maxEventBytes: 10 * 2 ** 20,
-  maxCompressedBytes: 64 * 2 ** 20,
-  maxInflatedBytes: 128 * 2 ** 20,
+  maxEventBytes: 64 * 2 ** 20,
+  maxCompressedBytes: 2 ** 30,
+  maxInflatedBytes: 4 * 2 ** 30,
   maxPairs: 1_000,
 };

@@ -16,10 +16,34 @@ interface Inflated {
  * `LUMBERJACK_PROTOCOL` or `LUMBERJACK_LIMIT`.
  */
 export function inflateFrame(source: Source, limit: number, limits: Limits): Source {
+  const content = inflateUpTo(source, limit);
+  if (content === undefined)
+    throw limitError(
+      `The compressed frame at ${offsetIn(source)} inflates too far`,
+      'maxInflatedBytes',
+      limits,
+    );
+  return content;
+}
+
+/** The size of the largest C frame that is inflated whole. */
+export const LARGEST_WHOLE = 4 * 2 ** 20;
+/** How far a frame may inflate to be inflated whole. */
+const MOST_INFLATED = 32 * 2 ** 20;
+
+/** As `inflateFrame`, but returns undefined for a frame that is to be inflated as a stream. */
+export function inflateWhole(source: Source, room: number, limits: Limits): Source | undefined {
+  return room <= MOST_INFLATED ? inflateFrame(source, room, limits) : inflateUpTo(source, MOST_INFLATED);
+}
+
+/** Returns undefined for a frame that inflates to more than `limit` bytes. */
+function inflateUpTo(source: Source, limit: number): Source | undefined {
   const length = uint32(source.bytes, source.at + 2);
   const begin = source.at + compressedHeader;
   const stream = source.bytes.subarray(begin, begin + length);
-  const { buffer, engine } = inflate(stream, limit, source, limits);
+  const inflated = inflate(stream, limit, source);
+  if (inflated === undefined) return undefined;
+  const { buffer, engine } = inflated;
   if (engine.bytesWritten !== length)
     throw protocolError(
       `The compressed frame at ${offsetIn(source)} has ${length - engine.bytesWritten} bytes behind its zlib stream.`,
@@ -34,7 +58,7 @@ export function inflateFrame(source: Source, limit: number, limits: Limits): Sou
   };
 }
 
-function inflate(stream: Buffer, limit: number, source: Source, limits: Limits): Inflated {
+function inflate(stream: Buffer, limit: number, source: Source): Inflated | undefined {
   const options = {
     maxOutputLength: Math.max(1, limit),
     chunkSize: chunkFor(stream.length, limit),
@@ -43,12 +67,7 @@ function inflate(stream: Buffer, limit: number, source: Source, limits: Limits):
   try {
     return inflateSync(stream, options) as unknown as Inflated;
   } catch (error) {
-    if (error instanceof RangeError)
-      throw limitError(
-        `The compressed frame at ${offsetIn(source)} inflates too far`,
-        'maxInflatedBytes',
-        limits,
-      );
+    if (error instanceof RangeError) return undefined;
     throw protocolError(
       `The compressed frame at ${offsetIn(source)} is no whole zlib stream (${messageOf(error)}).`,
       { cause: error },

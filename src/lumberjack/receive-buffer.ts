@@ -16,12 +16,19 @@ export class ReceiveBuffer implements Source {
   end = 0;
   /** Offset of the current window's payload. Bytes before it are no longer needed. */
   start = 0;
-  streamOffset = 0;
-  readonly compressed = false;
+  /** Of `bytes[0]` in the sender's stream; for the content of a C frame, of that frame. */
+  streamOffset: number;
+  /** Whether the bytes are the content of a C frame that is inflated as a stream. */
+  readonly compressed: boolean;
   /** A little more than the size of the last payload: the windows of one sender are alike. */
   #expected = 0;
   /** Whether `bytes` is the caller's chunk. Most windows of a busy sender are read directly from it. */
   #borrowed = false;
+
+  constructor(compressed = false, streamOffset = 0) {
+    this.compressed = compressed;
+    this.streamOffset = streamOffset;
+  }
 
   append(chunk: Buffer): void {
     if (this.end === 0) this.#replace(chunk, chunk.length, true);
@@ -78,7 +85,7 @@ export class ReceiveBuffer implements Source {
 
   /** Replaces the bytes by others that begin behind the first `count` of the present ones. */
   #drop(count: number, bytes: Buffer): void {
-    this.streamOffset += count;
+    if (!this.compressed) this.streamOffset += count;
     this.at -= count;
     this.start = Math.max(0, this.start - count);
     this.#replace(bytes, bytes.length, false);

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { diceOf } from '../support/dice.ts';
+import { startCrowd } from '../support/lumberjack/crowd.ts';
 import { startFlakyProxy } from '../support/lumberjack/flaky-proxy.ts';
 import { sendStubbornly } from '../support/lumberjack/stubborn-sender.ts';
 import { rounds } from '../support/rounds.ts';
@@ -23,15 +24,20 @@ const documents = Array.from({ length: count }, (_, n) => ({
 const config = {
   parsers: { timestamp: '@timestamp' },
   time: { settle: '3s', idleAfter: '4s' },
-  rules: [{ name: 'counted', over: '10s', lateness: '2s' }],
+  rules: [{ name: 'counted', where: 'agent.id : "one"', over: '10s', lateness: '2s' }],
 };
 
-it.each(Array.from({ length: runs }, (_, run) => run + 1))(
-  'keeps each event once, and counts it once, however the network fails (%i)',
-  async (seed) => {
+const cases = Array.from({ length: runs }, (_, run) => run + 1).flatMap((seed) =>
+  [0, 20, 200].map((others) => ({ seed, others })),
+);
+
+it.each(cases)(
+  'keeps each event once, and counts it once, however the network fails, with $others other senders on the address ($seed)',
+  async ({ seed, others }) => {
     const server = await Server.withConfig(config);
     await server.start();
     const dice = diceOf(seed);
+    const crowd = await startCrowd(server.ports.lumberjack, others, 500 + 25 * others);
     const target = server.ports.lumberjack;
     const proxy = await startFlakyProxy({ target, dice, within: 60_000, patience: 200 });
     onTestFinished(() => proxy.close());
@@ -42,6 +48,7 @@ it.each(Array.from({ length: runs }, (_, run) => run + 1))(
       bulk: 200,
       timeout: 1_000,
     });
+    const shippedByOthers = await crowd.end();
     await server.settled();
 
     expect(connections).toBeGreaterThan(10);
@@ -52,6 +59,9 @@ it.each(Array.from({ length: runs }, (_, run) => run + 1))(
     const stored = await server.documents('logs-generic-default');
     const offsets = stored.map(({ _source }) => (_source.log as { offset: number }).offset);
     expect(offsets.toSorted((a, b) => a - b)).toEqual(documents.map((_, n) => n));
+
+    if (others > 0) expect(await server.documents('logs-crowd-default')).toHaveLength(shippedByOthers);
+    expect(await server.metric('logboom_redelivery_forgotten_events_total')).toBe(0);
 
     const windowsOf = async () =>
       (await server.documents('metrics-logboom.windows-default')).map(

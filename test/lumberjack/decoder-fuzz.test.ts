@@ -2,9 +2,10 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LogboomError } from '../../src/errors.ts';
-import { Decoder, type ReceivedWindow } from '../../src/lumberjack/decoder.ts';
+import { Decoder } from '../../src/lumberjack/decoder.ts';
 import type { Limits } from '../../src/lumberjack/frames.ts';
 import { readPayload } from '../../src/lumberjack/payload.ts';
+import type { ReceivedWindow } from '../../src/lumberjack/received-window.ts';
 import {
   bareWindow,
   C,

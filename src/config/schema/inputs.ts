@@ -12,12 +12,14 @@ const limits = z
       .min(1)
       .default(defaultLimits.maxWindowEvents)
       .describe('Largest number of events that a window frame may announce.'),
-    maxEventBytes: size(formatSize(defaultLimits.maxEventBytes)).describe('Largest size of an event.'),
+    maxEventBytes: size(formatSize(defaultLimits.maxEventBytes)).describe(
+      'Largest size of an event. Of a larger one logboom keeps the beginning and sets `truncated` in `log.flags`. The default holds a line of 10 MiB, where Filebeat cuts, whatever it consists of.',
+    ),
     maxCompressedBytes: size(formatSize(defaultLimits.maxCompressedBytes)).describe(
       'Largest size of a compressed frame.',
     ),
     maxInflatedBytes: size(formatSize(defaultLimits.maxInflatedBytes)).describe(
-      'Largest size of a sender window after decompression. It limits the damage of a zlib bomb.',
+      'Largest size of a sender window after decompression. A window of more than 16 MiB is stored and acknowledged in parts, so the limit does not decide how much memory is used.',
     ),
     maxPairs: z
       .int()
@@ -79,9 +81,9 @@ const redelivery = z
     maxEvents: z
       .int()
       .min(1_000)
-      .default(500_000)
+      .default(2_000_000)
       .describe(
-        'Largest number of remembered events, at about 80 bytes each. Beyond that, logboom forgets the oldest and logs a warning.',
+        'Largest number of remembered events, at about 30 bytes each. Beyond that, logboom forgets the oldest and logs a warning.',
       ),
   })
   .prefault({});

@@ -1,34 +1,18 @@
 import type { Socket } from 'node:net';
-import type { LumberjackInputConfig } from '../../config/schema/inputs.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
-import { Decoder, type ReceivedWindow } from '../../lumberjack/decoder.ts';
-import type { Batch, EventBlock, Millis, Origin } from '../../model.ts';
-import type { LumberjackTelemetry } from '../../telemetry/components/lumberjack.ts';
+import { Decoder } from '../../lumberjack/decoder.ts';
+import type { ReceivedWindow } from '../../lumberjack/received-window.ts';
+import type { Millis, Origin } from '../../model.ts';
 import { formatDuration } from '../../util/units.ts';
 import { AckQueue, type UnacknowledgedWindow } from './ack-queue.ts';
+import { closeGently } from './close-gently.ts';
 import { IncompleteWindow } from './incomplete-window.ts';
-import type { BudgetedConnection, MemoryBudget } from './memory-budget.ts';
+import type { BudgetedConnection } from './memory-budget.ts';
+import { retirement } from './retirement.ts';
+import type { Shared } from './shared.ts';
 import { explainHandshakeError } from './tls.ts';
 
-/** Resolves when the batch is on disk. Rejects if it is not; then the sender keeps it. */
-export type Deliver = (batch: Batch, block: EventBlock) => Promise<void>;
-
-/** What all connections of one input share. */
-export interface Shared {
-  config: LumberjackInputConfig;
-  deliver: Deliver;
-  telemetry: LumberjackTelemetry;
-  budget: MemoryBudget;
-  now: () => Millis;
-  /** Returns a number from 0 up to 1. */
-  random: () => number;
-}
-
-/**
- * How long a connection that we have closed is still read and the bytes discarded. Closing a socket with unread bytes makes
- * the kernel send RST, and an RST can overtake the last ACK.
- */
-const LINGER: Millis = 1_000;
+const nothing = Buffer.alloc(0);
 
 /**
  * One connection of a sender. It decodes the bytes, delivers each window when it is complete, and acknowledges the windows
@@ -37,6 +21,8 @@ const LINGER: Millis = 1_000;
  */
 export class Connection implements BudgetedConnection {
   readonly closed: Promise<void>;
+  /** Whether its sender closed it between two windows, after the ACKs of all its windows had been sent. */
+  clean = false;
   readonly #socket: Socket;
   readonly #origin: Origin;
   readonly #shared: Shared;
@@ -46,11 +32,16 @@ export class Connection implements BudgetedConnection {
   #reading = true;
   /** Whether we do not read, so that the sender cannot be blamed for an incomplete window. */
   #heldBack = false;
+  /** Whether received bytes behind a part of a large window wait in the decoder. */
+  #unread = false;
+  #readingOn = false;
+  /** Whether the sender has sent everything, and the end is not dealt with yet. */
+  #ended = false;
   /** Set once no further window is accepted. */
   #ending = false;
   /** Set once the connection is to end after the window that is arriving. */
   #retiring = false;
-  #retirementTimer: NodeJS.Timeout | undefined;
+  readonly #retirement: NodeJS.Timeout | undefined;
   /** Why the connection ends, for the log. Only the first reason counts; later ones follow from it. */
   #reason: string | undefined;
 
@@ -71,7 +62,7 @@ export class Connection implements BudgetedConnection {
     socket.on('error', (error) => this.#onError(error));
     shared.budget.join(this);
     shared.telemetry.connectionOpened(origin);
-    this.#scheduleRetirement();
+    this.#retirement = retirement(shared, () => this.#retire());
     this.regulate();
   }
 
@@ -102,7 +93,7 @@ export class Connection implements BudgetedConnection {
     if (this.#ending) return;
     const { config, budget } = this.#shared;
     const heldBack = this.#acks.owed >= config.maxWindowsInFlight || !budget.mayRead(this);
-    const read = !heldBack && !this.#socket.writableNeedDrain;
+    const read = !heldBack && !this.#unread && !this.#socket.writableNeedDrain;
     if (read !== this.#reading) {
       if (read) this.#socket.resume();
       else this.#socket.pause();
@@ -112,19 +103,12 @@ export class Connection implements BudgetedConnection {
       this.#heldBack = heldBack;
       this.#incomplete.updateTimer(true, this.#mustSend);
     }
+    if (!heldBack) this.#readOn();
   }
 
   /** Whether the timeout of an incomplete window runs. */
   get #mustSend(): boolean {
     return !this.#heldBack && !this.#ending;
-  }
-
-  /** The age varies by a fifth at random, so that connections opened together do not end together. */
-  #scheduleRetirement(): void {
-    const { maxConnectionAge } = this.#shared.config;
-    if (maxConnectionAge === undefined) return;
-    const age = maxConnectionAge * (1 - this.#shared.random() / 5);
-    this.#retirementTimer = setTimeout(() => this.#retire(), age).unref();
   }
 
   /**
@@ -142,20 +126,37 @@ export class Connection implements BudgetedConnection {
     this.finish('it is as old as inputs.lumberjack.maxConnectionAge allows.');
   }
 
+  /**
+   * Reads a chunk. Behind each part of a large window it stops until there is room for the next one: the inflated bytes of
+   * a window may be a thousand times those that were received.
+   */
   #receive(chunk: Buffer): void {
     if (this.#ending) return;
     const windows: ReceivedWindow[] = [];
     let failure: unknown;
     try {
-      this.#decoder.push(chunk, windows);
+      this.#unread = this.#decoder.feed(chunk, windows);
     } catch (error) {
       failure = error;
+      this.#unread = false;
     }
     for (const window of windows) this.#accept(window);
     this.#updateIncomplete(windows.length > 0);
-    if (failure === undefined && this.#retiring && windows.length > 0) this.#endForAge();
+    const whole = windows.some(({ continued }) => !continued);
+    if (failure === undefined && this.#retiring && whole && !this.#unread) this.#endForAge();
     else if (failure === undefined) this.#acknowledge();
     else this.#refuse(failure);
+    if (this.#ended && !this.#unread) this.#endOfStream();
+  }
+
+  /** Reads what was received behind a part, in a turn of its own, so that other connections have theirs. */
+  #readOn(): void {
+    if (!this.#unread || this.#readingOn) return;
+    this.#readingOn = true;
+    setImmediate(() => {
+      this.#readingOn = false;
+      if (this.#unread && !this.#heldBack) this.#receive(nothing);
+    });
   }
 
   /** The windows before the error are valid. They are acknowledged before the connection is closed. */
@@ -168,11 +169,16 @@ export class Connection implements BudgetedConnection {
 
   /** The sender may have closed only its own direction and wait for its ACKs. */
   #endOfStream(): void {
-    this.finish(this.#decoder.incomplete ? 'its sender ended it within a window.' : undefined);
+    this.#ended = true;
+    if (this.#unread && !this.#ending) return;
+    const { incomplete } = this.#decoder;
+    this.clean = !this.#ending && !incomplete && this.#acks.owed === 0;
+    this.finish(incomplete ? 'its sender ended it within a window.' : undefined);
   }
 
   /** A TLS 1.3 client checks our certificate after our side of the handshake is done, so it may reject it here. */
   #onError(error: NodeJS.ErrnoException): void {
+    this.clean = false;
     this.#reason ??= `${messageOf(error)}.`;
     if (error.code?.startsWith('ERR_SSL_'))
       this.#shared.telemetry.handshakeFailed(this.#origin.address, explainHandshakeError(error));
@@ -180,7 +186,7 @@ export class Connection implements BudgetedConnection {
 
   /** Delivers a window. One without events has nothing to store: its ACK 0 is due when its turn comes. */
   #accept(window: ReceivedWindow): void {
-    const { version, count, lastSequence: sequence, payload, block } = window;
+    const { version, count, lastSequence: sequence, cut, payload, block } = window;
     const since = this.#shared.now();
     const waiting: UnacknowledgedWindow = {
       version,
@@ -190,12 +196,14 @@ export class Connection implements BudgetedConnection {
     };
     this.#acks.add(waiting);
     this.#shared.telemetry.windowReceived(count, payload.length, block.bytes.length);
+    if (cut > 0) this.#shared.telemetry.eventsCut(this.#origin, cut);
     if (count > 0) void this.#deliver(window, waiting);
   }
 
-  async #deliver({ count, payload, block }: ReceivedWindow, waiting: UnacknowledgedWindow): Promise<void> {
+  async #deliver(window: ReceivedWindow, waiting: UnacknowledgedWindow): Promise<void> {
+    const { count, continued, payload, block } = window;
     const shared = this.#shared;
-    const origin = this.#origin;
+    const origin = continued ? { ...this.#origin, continued } : this.#origin;
     const receivedAt = waiting.since;
     const size = payload.length + block.spans.byteLength + (block.bytes === payload ? 0 : block.bytes.length);
     shared.budget.change(size, 1);
@@ -221,15 +229,8 @@ export class Connection implements BudgetedConnection {
   #acknowledge(): void {
     this.#acks.flush(this.#shared.now());
     if (this.#acks.broken) this.#acks.clear();
-    if (this.#ending && this.#acks.owed === 0) this.#close();
+    if (this.#ending && this.#acks.owed === 0) closeGently(this.#socket);
     else this.regulate();
-  }
-
-  #close(): void {
-    if (this.#socket.writableEnded || this.#socket.destroyed) return;
-    this.#socket.end();
-    this.#socket.resume();
-    setTimeout(() => this.#socket.destroy(), LINGER).unref();
   }
 
   #updateIncomplete(anotherWindow: boolean): void {
@@ -238,7 +239,7 @@ export class Connection implements BudgetedConnection {
 
   #onClosed(): void {
     this.#ending = true;
-    clearTimeout(this.#retirementTimer);
+    clearTimeout(this.#retirement);
     this.#acks.clear();
     this.#decoder.release();
     this.#updateIncomplete(false);

@@ -7,8 +7,9 @@ import type { Millis, Origin } from '../../model.ts';
 import { lumberjackTelemetry } from '../../telemetry/components/lumberjack.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import { within } from '../../util/deadline.ts';
-import { Connection, type Deliver, type Shared } from './connection.ts';
+import { Connection } from './connection.ts';
 import { MemoryBudget } from './memory-budget.ts';
+import type { Deliver, Shared } from './shared.ts';
 import { type Accept, createTlsServer, peerAddress, section } from './tls.ts';
 
 /** A running Lumberjack input. */
@@ -41,8 +42,11 @@ export interface LumberjackInputOptions {
   /** How often the certificate files are checked for changes. */
   certificateCheck?: Millis;
   connectionOpened?: (origin: Origin) => void;
-  /** Called when a connection is closed: the ACKs of its last windows may not have arrived. */
-  connectionClosed?: (connection: string) => void;
+  /**
+   * Called when a connection is closed: the ACKs of its last windows may not have arrived. `clean`: the sender closed it
+   * itself, and the ACKs of all its windows had been sent.
+   */
+  connectionClosed?: (connection: string, clean: boolean) => void;
 }
 
 /**
@@ -120,7 +124,7 @@ function acceptor(
     connectionOpened?.(origin);
     void connection.closed.then(() => {
       connections.delete(connection);
-      connectionClosed?.(origin.connection);
+      connectionClosed?.(origin.connection, connection.clean);
     });
   };
 }

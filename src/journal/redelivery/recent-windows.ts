@@ -1,9 +1,11 @@
-import type { Millis, Origin, Position } from '../../model.ts';
+import type { JournalRecord, Millis, Origin, Position } from '../../model.ts';
 import type { JournalReader } from '../reader.ts';
 import type { EventIdentity } from './memory.ts';
 
-/** A sender window of an open connection: where it is stored, without its events. */
+/** A sender window of an open connection, or a part of a large one: where it is stored, without its events. */
 export interface RecentWindow {
+  /** Whether further parts of the same sender window follow. */
+  continued: boolean;
   /** Resolves with its position when it is on disk; undefined if no event of it had to be stored. */
   stored: Promise<Position> | undefined;
   /** Whether all its events are on disk, so that it may be acknowledged. A window that the disk refused never is. */
@@ -12,6 +14,8 @@ export interface RecentWindow {
   redelivered: EventIdentity[];
   /** Whether its events are in the redelivery memory. */
   remembered: boolean;
+  /** Those of its events that are in the memory; undefined until they are. */
+  held: EventIdentity[] | undefined;
 }
 
 interface Connection {
@@ -25,8 +29,15 @@ interface Connection {
   isNew: boolean;
 }
 
-/** With more connections than this from one address, a proxy is assumed to stand in front of many senders. */
-const MOST_SIBLINGS = 16;
+interface Added {
+  window: RecentWindow;
+  /** Whether its events are to be remembered on arrival. */
+  rememberNow: boolean;
+  /** Other connections from the address, where this is the first window of a new one. */
+  siblings: Connection[];
+  /** Windows whose ACK their sender has for certain: it sent more windows since than it keeps in flight. */
+  confirmed: RecentWindow[];
+}
 
 /** The last `most` windows of each open connection, and all that are not on disk yet. */
 export class RecentWindows {
@@ -42,20 +53,34 @@ export class RecentWindows {
     this.#of(origin).isNew = true;
   }
 
-  /**
-   * Adds a window. Returns whether its events are to be remembered on arrival and, if it is the first window of a new
-   * connection, the connections whose windows are to be remembered before it.
-   */
-  add(origin: Origin): { window: RecentWindow; rememberNow: boolean; siblings: Connection[] } {
-    const window: RecentWindow = { stored: undefined, kept: false, redelivered: [], remembered: false };
+  /** Adds a window. The windows of `siblings` are to be remembered before it. */
+  add(origin: Origin): Added {
+    const window: RecentWindow = {
+      continued: origin.continued === true,
+      stored: undefined,
+      kept: false,
+      redelivered: [],
+      remembered: false,
+      held: undefined,
+    };
     const connection = this.#of(origin);
     const siblings = connection.isNew ? this.#suspectSiblings(connection) : [];
     connection.windows.push(window);
-    // A window that is not on disk has no ACK, so it counts among the last windows however many there are.
-    if (connection.windows.length > this.#most && connection.windows[0]!.kept) connection.windows.shift();
+    const confirmed = window.continued ? [] : this.#confirmed(connection);
     const rememberNow = connection.rememberNext > 0;
-    if (rememberNow) connection.rememberNext -= 1;
-    return { window, rememberNow, siblings };
+    if (rememberNow && !window.continued) connection.rememberNext -= 1;
+    return { window, rememberNow, siblings, confirmed };
+  }
+
+  /**
+   * Removes the oldest windows, of which the sender has the ACK. A window that is not on disk has none, so it counts among
+   * the last windows however many there are.
+   */
+  #confirmed({ windows }: Connection): RecentWindow[] {
+    const complete = windows.filter(({ continued }) => !continued).length;
+    if (complete <= this.#most) return [];
+    const oldest = windows.slice(0, windows.findIndex(({ continued }) => !continued) + 1);
+    return oldest.every(({ kept }) => kept) ? windows.splice(0, oldest.length) : [];
   }
 
   /** Forgets a connection and returns its last windows. */
@@ -75,7 +100,7 @@ export class RecentWindows {
     const siblings = [...this.#connections.values()].filter(
       (other) => other !== connection && other.address === connection.address,
     );
-    if (siblings.length === 0 || siblings.length > MOST_SIBLINGS) return [];
+    if (siblings.length === 0) return [];
     for (const suspect of [connection, ...siblings]) suspect.rememberNext = this.#most;
     return siblings;
   }
@@ -109,7 +134,7 @@ export async function lastWindowsInJournal({
   remember,
 }: SearchOptions): Promise<Position[]> {
   const { newest } = journal;
-  const lastByConnection = new Map<string, { position: Position; receivedAt: Millis }[]>();
+  const lastByConnection = new Map<string, JournalRecord[][]>();
   // The time of the last record, not the latest time: if the clock was ahead for a while, all others would seem old.
   let now = Number.NEGATIVE_INFINITY;
   for (let after = Math.max(0, newest - MOST_RECORDS); after < newest; ) {
@@ -121,14 +146,16 @@ export async function lastWindowsInJournal({
       const { connection } = record.origin;
       const last = lastByConnection.get(connection) ?? [];
       lastByConnection.set(connection, last);
-      last.push(record);
+      const before = last.at(-1)?.at(-1);
+      if (before?.kind === 'events' && before.origin.continued) last.at(-1)!.push(record);
+      else last.push([record]);
       if (last.length > windows) last.shift();
     }
     after = records.at(-1)!.position;
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
   return [...lastByConnection.values()]
-    .flat()
+    .flat(2)
     .filter(({ receivedAt }) => !(now - receivedAt > remember))
     .map(({ position }) => position)
     .sort((a, b) => a - b);

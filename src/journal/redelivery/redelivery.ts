@@ -1,11 +1,11 @@
 import { Identifier } from '../../events/index.ts';
-import { encodeFrames } from '../../lumberjack/encoder.ts';
-import { readPayload } from '../../lumberjack/payload.ts';
 import type { Batch, EventBlock, Millis, Origin, Position } from '../../model.ts';
 import type { RedeliveryTelemetry } from '../../telemetry/components/redelivery.ts';
 import type { JournalReader } from '../reader.ts';
 import type { EventIdentity, RedeliveryMemory } from './memory.ts';
 import { lastWindowsInJournal, type RecentWindow, RecentWindows } from './recent-windows.ts';
+import { every, placedOnly, timed, type Which } from './which.ts';
+import { without } from './without.ts';
 
 export interface RedeliveryOptions {
   memory: RedeliveryMemory;
@@ -60,14 +60,15 @@ export class Redelivery {
 
   /** Resolves when every event of the window is in the journal, whether it was appended now or earlier. */
   deliver(batch: Batch, block: EventBlock): Promise<void> {
-    const { window, rememberNow, siblings } = this.#recent.add(batch.origin);
+    const { window, rememberNow, siblings, confirmed } = this.#recent.add(batch.origin);
+    this.#forget(confirmed, () => true);
     // Before this window is compared: the first window of a new connection may repeat what an old one had in transit.
-    for (const { connection, windows } of siblings) this.#remember(connection, windows);
+    for (const { connection, windows } of siblings) this.#remember(connection, windows, timed);
     const nothingToCompare = this.#pendingTasks === 0 && this.#options.memory.size === 0;
     const kept = nothingToCompare
       ? this.#keep(window, batch, block)
       : this.#enqueue(() => this.#keepNew(window, batch, block)).then((appended) => appended.kept);
-    if (rememberNow) this.#remember(batch.origin.connection, [window]);
+    if (rememberNow) this.#remember(batch.origin.connection, [window], timed);
     return kept;
   }
 
@@ -79,9 +80,16 @@ export class Redelivery {
     this.#recent.connectionOpened(origin);
   }
 
-  connectionClosed(connection: string): void {
+  /**
+   * `clean`: the sender closed the connection itself, and the ACKs of all its windows had been sent. Then only events that
+   * tell where their line lies are remembered: they may be sent again, because an ACK can be lost all the same, but an
+   * equal event without a place is rather a new one.
+   */
+  connectionClosed(connection: string, clean = false): void {
+    const windows = this.#recent.connectionClosed(connection);
+    if (clean) this.#forget(windows, ({ placed }) => !placed);
     // A window that was not on disk when the connection ended has no ACK for certain, and will be sent again.
-    this.#remember(connection, this.#recent.connectionClosed(connection), ({ kept }) => !kept);
+    this.#remember(connection, windows, ({ kept }) => (kept ? (clean ? placedOnly : timed)() : every));
   }
 
   /** Remembers the windows that were in transit when the server ended, as found at the end of the journal. */
@@ -90,7 +98,7 @@ export class Redelivery {
     let events = 0;
     let unreadable = 0;
     for (const position of await this.#lastPositions()) {
-      const found = await this.#eventsAt(position, false);
+      const found = await this.#eventsAt(position, timed());
       if (found) await memory.remember(found, this.#now());
       events += found?.length ?? 0;
       unreadable += found ? 0 : 1;
@@ -159,48 +167,53 @@ export class Redelivery {
 
   /**
    * Remembers the events of windows. An event of an acknowledged window may or may not be sent again, and an equal event
-   * may be a new one. So it is remembered only if it has a timestamp, which makes equal events one and the same. `all`
-   * selects windows whose events are remembered in any case.
+   * may be a new one. So `which` selects the events of a window that are remembered.
    */
-  #remember(
-    connection: string,
-    windows: RecentWindow[],
-    all: (window: RecentWindow) => boolean = () => false,
-  ): void {
+  #remember(connection: string, windows: RecentWindow[], which: (window: RecentWindow) => Which): void {
     const added = windows
       .filter(({ remembered }) => !remembered)
-      .map((window) => ({ window, all: all(window) }));
+      .map((window) => ({ window, which: which(window) }));
     if (added.length === 0 || this.#closed) return;
     for (const { window } of added) window.remembered = true;
     void this.#enqueue(() => this.#rememberAll(connection, added)).catch(this.#options.telemetry.failed);
   }
 
-  async #rememberAll(connection: string, windows: { window: RecentWindow; all: boolean }[]): Promise<void> {
+  async #rememberAll(connection: string, windows: { window: RecentWindow; which: Which }[]): Promise<void> {
     const { memory, telemetry } = this.#options;
     let events = 0;
     let unreadable = 0;
-    for (const { window, all } of windows) {
+    for (const { window, which } of windows) {
       // A window that never reached the disk cannot be in the journal twice.
       const stored = window.stored?.catch(() => undefined);
       const position = await Promise.race([stored, this.#stopped]);
       if (this.#closed) return;
-      const kept = position === undefined ? [] : await this.#eventsAt(position, all);
-      const found = [...(kept ?? []), ...window.redelivered.filter(({ mark }) => all || mark !== 0)];
-      await memory.remember(found, this.#now());
-      events += found.length;
+      const kept = position === undefined ? [] : await this.#eventsAt(position, which);
+      window.held = [...(kept ?? []), ...window.redelivered.filter(which)];
+      await memory.remember(window.held, this.#now());
+      events += window.held.length;
       unreadable += kept ? 0 : 1;
     }
     telemetry.remembered(connection, events, unreadable, memory.size);
   }
 
+  /** Forgets events of windows that were remembered, in their turn. */
+  #forget(windows: RecentWindow[], which: Which): void {
+    const remembered = windows.filter((window) => window.remembered);
+    if (remembered.length === 0 || this.#closed) return;
+    void this.#enqueue(async () => {
+      for (const { held = [] } of remembered) await this.#options.memory.forget(held.filter(which));
+      this.#options.telemetry.confirmed(this.#options.memory.size);
+    });
+  }
+
   /** Returns undefined if the record was trimmed or is damaged. */
-  async #eventsAt(position: Position, all: boolean): Promise<EventIdentity[] | undefined> {
+  async #eventsAt(position: Position, which: Which): Promise<EventIdentity[] | undefined> {
     // A window takes some milliseconds; other work gets a turn in between.
     await new Promise<void>((resolve) => setImmediate(resolve));
     try {
       const [record] = this.#options.journal.read(position - 1, Number.MAX_SAFE_INTEGER, 1);
       if (record?.position !== position || record.kind !== 'events') return undefined;
-      return this.#identify(this.#options.open(record), (mark) => all || mark !== 0);
+      return this.#identify(this.#options.open(record), () => true).filter(which);
     } catch {
       return undefined;
     }
@@ -211,19 +224,15 @@ export class Redelivery {
     this.#identifier.open(block);
     for (let index = 0; index < block.count; index += 1) {
       const mark = this.#identifier.markOf(index);
-      if (wanted(mark)) found.push({ index, mark, identity: this.#identifier.of(index) });
+      if (wanted(mark))
+        found.push({
+          index,
+          mark,
+          identity: this.#identifier.of(index),
+          placed: mark !== 0 && this.#identifier.isPlaced(index),
+        });
     }
     this.#identifier.close();
     return found;
   }
-}
-
-/** A window of the other events alone, so that readers of the journal see each event once. */
-function without(block: EventBlock, redelivered: Map<number, unknown>) {
-  const documents: Buffer[] = [];
-  for (let index = 0; index < block.count; index += 1)
-    if (!redelivered.has(index))
-      documents.push(block.bytes.subarray(block.spans[2 * index], block.spans[2 * index + 1]));
-  const payload = encodeFrames(documents, { version: 2, firstSequence: 1 });
-  return { payload, count: documents.length, block: readPayload(payload) };
 }

@@ -20,6 +20,8 @@ export interface LumberjackTelemetry {
   /** Logged at most ten times a minute for each address, as are `streamRefused` and ends of connections. */
   handshakeFailed(address: string, reason: string): void;
   windowReceived(count: number, wireBytes: number, blockBytes: number): void;
+  /** Events larger than `limits.maxEventBytes`, of which the beginning is kept. Logged as `streamRefused` is. */
+  eventsCut(origin: Origin, events: number): void;
   /** `waited` is from the window's last byte to its ACK. */
   windowAcknowledged(waited: Millis): void;
   windowNotStored(origin: Origin, error: unknown): void;
@@ -36,7 +38,7 @@ export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTe
   let turningAway = false;
   return {
     ...certificateEvents(log, measured, throttle),
-    ...windowEvents(log, measured),
+    ...windowEvents(log, measured, throttle),
     listening: ({ host, port }, tls) =>
       log.info(
         { server: { address: host, port } },
@@ -90,13 +92,22 @@ type Metrics = ReturnType<typeof lumberjackMetrics>;
 
 const client = ({ address, connection }: Origin) => ({ client: { address, connection } });
 
-function windowEvents(log: Logger, measured: Metrics) {
+function windowEvents(log: Logger, measured: Metrics, throttle: Throttle) {
   return {
     windowReceived: (count: number, wireBytes: number, blockBytes: number) => {
       measured.windows.inc();
       measured.events.inc(count);
       measured.wireBytes.inc(wireBytes);
       measured.blockBytes.inc(blockBytes);
+    },
+    eventsCut: (origin: Origin, events: number) => {
+      measured.cut.inc(events);
+      const suppressed = throttle.allow(`cut ${origin.address}`);
+      if (suppressed === undefined) return;
+      log.warn(
+        { ...client(origin), untold: suppressed },
+        `${origin.connection} sends events that are larger than inputs.lumberjack.limits.maxEventBytes. Their beginning is kept, with the flag \`truncated\` in log.flags.`,
+      );
     },
     windowAcknowledged: (waited: Millis) => measured.waited.observe(waited / 1000),
     windowNotStored: (origin: Origin, err: unknown) => {
@@ -152,6 +163,10 @@ function lumberjackMetrics(registry: Registry) {
     retired: counter(
       'logboom_lumberjack_retired_connections_total',
       'Connections ended because of their age',
+    ) as Counter,
+    cut: counter(
+      'logboom_lumberjack_cut_events_total',
+      'Events larger than limits.maxEventBytes, of which the beginning was kept',
     ) as Counter,
     heartbeats: counter('logboom_lumberjack_heartbeats_total', 'ACK 0 sent') as Counter,
     failures: (known(registry, 'logboom_lumberjack_failures_total') ??

@@ -13,6 +13,8 @@ export interface RedeliveryTelemetry {
   recognised(origin: Origin, events: number, count: number, size: number): void;
   /** Events had to be forgotten early, to make room. */
   forgotten(events: number): void;
+  /** Events were forgotten because their sender has their ACK. `size` is what is still remembered. */
+  confirmed(size: number): void;
   failed(error: unknown): void;
 }
 
@@ -46,6 +48,9 @@ export function redeliveryTelemetry({ log, metrics }: Instruments): RedeliveryTe
       log.warn(
         `${events} events that may be sent again are forgotten before their time (inputs.redelivery.maxEvents). Should they come, they are there twice.`,
       );
+    },
+    confirmed(size) {
+      moved.size.set(size);
     },
     failed(err) {
       log.error({ err }, 'Events that may be sent again could not be remembered.');

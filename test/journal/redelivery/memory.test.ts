@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { type EventIdentity, RedeliveryMemory } from '../../../src/journal/redelivery/memory.ts';
 
 const identities = (from: number, to: number): EventIdentity[] =>
-  Array.from({ length: to - from }, (_, i) => ({ identity: from + i, mark: from + i + 1_000_000 }));
+  Array.from({ length: to - from }, (_, i) => ({
+    identity: from + i,
+    mark: from + i + 1_000_000,
+    placed: true,
+  }));
 
 function aMemory(changes: { remember?: number; maxEvents?: number } = {}) {
   const forgotten: number[] = [];
@@ -54,5 +58,25 @@ describe('the memory of events that may be sent again', () => {
     expect(forgotten.reduce((sum, events) => sum + events, 0)).toBe(4_000 - memory.size);
     expect(await memory.take(identities(3_500, 4_000), 0)).toEqual(Array(500).fill(true));
     expect(await memory.take(identities(0, 100), 0)).toEqual(Array(100).fill(false));
+  });
+
+  it('forgets what its sender has the ACK of, once for each time, and no more', async () => {
+    const { memory } = aMemory();
+    const [one, other] = identities(1, 3);
+    await memory.remember([one!, one!], 0);
+    await memory.forget([one!, other!]);
+    expect(memory.size).toBe(1);
+    expect(await memory.take([one!, one!, other!], 0)).toEqual([true, false, false]);
+  });
+
+  it('stays within its size while windows are remembered and confirmed for ever', async () => {
+    const { memory, forgotten } = aMemory();
+    for (let n = 0; n < 200; n += 1) {
+      await memory.remember(identities(100 * n, 100 * n + 100), 0);
+      if (n >= 5) await memory.forget(identities(100 * (n - 5), 100 * (n - 5) + 100));
+    }
+    expect(memory.size).toBe(500);
+    expect(forgotten).toEqual([]);
+    expect(await memory.take(identities(19_500, 20_000), 0)).toEqual(Array(500).fill(true));
   });
 });

@@ -90,6 +90,8 @@ export async function startRedelivery(
     open: (connection: string, address?: string) =>
       redelivery.connectionOpened(originOf(connection, address)),
     die: (connection: string) => redelivery.connectionClosed(connection),
+    /** The sender closes the connection after it got all its ACKs. */
+    end: (connection: string) => redelivery.connectionClosed(connection, true),
   };
 }
 

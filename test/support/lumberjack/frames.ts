@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib';
-import { Decoder, type ReceivedWindow } from '../../../src/lumberjack/decoder.ts';
+import { Decoder } from '../../../src/lumberjack/decoder.ts';
 import { defaultLimits, type Limits } from '../../../src/lumberjack/frames.ts';
+import type { ReceivedWindow } from '../../../src/lumberjack/received-window.ts';
 import type { EventBlock } from '../../../src/model.ts';
 
 /**
