@@ -50,7 +50,12 @@ describe('a server that takes lines over TCP and UDP', () => {
     expect(grams[0]!.log).not.toHaveProperty('offset');
 
     const { inputs } = await server.status();
-    expect(inputs.lines).toMatchObject({ kind: 'tcp', events: 3, connections: 0, listens: `127.0.0.1:${tcp}` });
+    expect(inputs.lines).toMatchObject({
+      kind: 'tcp',
+      events: 3,
+      connections: 0,
+      listens: `127.0.0.1:${tcp}`,
+    });
     expect(inputs.grams).toMatchObject({ kind: 'udp', events: 3, dropped: 0 });
     expect(await server.stop()).toBe(0);
   });
