@@ -8,7 +8,7 @@ interface Got {
   flags?: readonly string[];
 }
 
-function aFramer({ maxMessage = 100, octetCounted = true, room = () => true } = {}) {
+function aFramer({ maxMessage = 100, octetCounted = true, room = (): boolean => true } = {}) {
   const got: Got[] = [];
   let held = 0;
   const framer = new LineFramer({
