@@ -1,26 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Config } from '../config/schema/schema.ts';
 import { eventFields } from '../inputs/event-fields.ts';
 import { FileInput } from '../inputs/file/file-input.ts';
 import type { Input } from '../inputs/input.ts';
 import { type LumberjackInput, startLumberjackInput } from '../inputs/lumberjack/input.ts';
-import type { Journal } from '../journal/journal.ts';
-import type { Redelivery } from '../journal/redelivery/redelivery.ts';
-import type { Batch, EventBlock, InputState, Millis, Position } from '../model.ts';
-import type { Instruments } from '../telemetry/instruments.ts';
+import type { InputState } from '../model.ts';
 import type { Cleanup } from '../util/cleanup.ts';
 import { version } from '../util/files.ts';
-
-interface InputsOptions {
-  config: Config;
-  journal: Journal;
-  redelivery: Redelivery;
-  append: (batch: Batch, block: EventBlock, states?: readonly InputState[]) => Promise<Position>;
-  instruments: Instruments;
-  /** The clock of receipt times. */
-  now: () => Millis;
-}
+import { type InputsOptions, networkInputs } from './network-inputs.ts';
 
 interface Inputs {
   /** Where it is enabled. */
@@ -41,7 +28,7 @@ export async function startInputs(options: InputsOptions, undo: Cleanup): Promis
     await Promise.all(stops);
   });
   if (config.inputs.lumberjack.enabled) started.lumberjack = await startLumberjack(options);
-  for (const input of fileInputs(options)) {
+  for (const input of [...fileInputs(options), ...networkInputs(options)]) {
     started.inputs.push(input);
     await input.start();
   }

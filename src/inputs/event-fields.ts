@@ -3,22 +3,33 @@ import type { JsonObject } from './event-writer.ts';
 /** The version of the Elastic Common Schema that the events follow. */
 const ECS_VERSION = '8.17.0';
 
-interface EventFieldsOptions {
-  /** `input.type`, as Filebeat names the kind of input. */
-  inputType: string;
-  agent: { id: string; name: string; ephemeral_id: string; type: string; version: string };
+/** What the configuration of an input adds to its events. */
+interface AddedFields {
   dataset?: string | undefined;
   /** By dotted name. */
   fields: Readonly<Record<string, string>>;
   tags: readonly string[];
 }
 
+interface EventFieldsOptions extends AddedFields {
+  /** `input.type`, as Filebeat names the kind of input. */
+  inputType: string;
+  agent: { id: string; name: string; ephemeral_id: string; type: string; version: string };
+}
+
 /** The fields that all events of an input have in common: those of a Filebeat, with what the configuration adds. */
-export function eventFields({ inputType, agent, dataset, fields, tags }: EventFieldsOptions): JsonObject {
+export function eventFields({ agent, inputType, ...added }: EventFieldsOptions): JsonObject {
+  return withAdded({ agent, host: { name: agent.name } }, inputType, added);
+}
+
+/** The same for events from the network. They have no agent: the source of an event is its host. */
+export const networkFields = ({ kind, ...added }: AddedFields & { kind: string }): JsonObject =>
+  withAdded({}, kind, added);
+
+function withAdded(own: JsonObject, inputType: string, { dataset, fields, tags }: AddedFields): JsonObject {
   const common: JsonObject = {
-    agent,
+    ...own,
     ecs: { version: ECS_VERSION },
-    host: { name: agent.name },
     input: { type: inputType },
     ...(dataset !== undefined && { event: { dataset } }),
     ...(tags.length > 0 && { tags }),

@@ -8,8 +8,8 @@ export interface Message {
   bytes: Buffer;
   from: number;
   to: number;
-  /** Place of the event's first byte in its source. */
-  offset: number;
+  /** Place of the event's first byte in its source; absent where the source has no places, as datagrams have none. */
+  offset?: number;
   /** `multiline`, `truncated`. */
   flags?: readonly string[];
   /** Event time where the carrier of the line states one, as JSON text without quotes. */
@@ -20,6 +20,7 @@ export interface Message {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
 /** 1 for every byte that JSON text has to escape. */
 const isEscaped = new Uint8Array(256).map((_, byte) =>
   byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 1 : 0,
@@ -66,9 +67,15 @@ export class EventWriter {
     const { bytes: source, from, to, offset, flags, time, stream } = message;
     const bytes = builder.space(variableParts + afterOffset.length + escapedLength(source, from, to));
     let at = put(bytes, time === undefined ? this.#head : headOf(time), builder.at);
-    at = putNumber(bytes, offset, at);
+    const start = at;
+    if (offset !== undefined) at = putNumber(bytes, offset, putText(bytes, offsetName, at));
     if (flags !== undefined && flags.length > 0) at = putText(bytes, `,"flags":${JSON.stringify(flags)}`, at);
     at = put(bytes, afterOffset, at);
+    // Without an offset the first member of `log`, whichever it is, has a comma in front.
+    if (offset === undefined && bytes[start] === COMMA) {
+      bytes.copyWithin(start, start + 1, at);
+      at -= 1;
+    }
     at = putEscaped(bytes, source, from, to, at);
     at = putText(bytes, stream === undefined ? '"}' : `","stream":"${stream}"}`, at);
     builder.add(at);
@@ -95,7 +102,8 @@ function inner(object: JsonObject): string {
   return text === '' ? '' : `,${text}`;
 }
 
-const headOf = (time: string) => Buffer.from(`{"@timestamp":"${time}","log":{"offset":`);
+const headOf = (time: string) => Buffer.from(`{"@timestamp":"${time}","log":{`);
+const offsetName = '"offset":';
 
 function escapedLength(bytes: Buffer, from: number, to: number): number {
   const length = to - from;

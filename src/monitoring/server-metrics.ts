@@ -66,7 +66,7 @@ function counted(before: ServerSample, now: ServerSample) {
     const quantile = now.readings.quantile(before.readings, 'logboom_lumberjack_ack_seconds', share);
     return quantile === undefined ? undefined : round(quantile * 1000);
   };
-  const events = grown('lumberjack_events') + grown('file_events');
+  const events = grown('lumberjack_events') + grown('file_events') + grown('input_events');
   const indexed = grown('elasticsearch_documents', { outcome: 'indexed' });
   return {
     input: {

@@ -21,14 +21,18 @@ function protection({ ssl_enabled, token, tokens }: Config['api']): string {
 
 const listed = (names: string[]) => (names.length === 0 ? 'none' : `${names.length}: ${names.join(', ')}`);
 
+const nameOfInput = ({ name, kind }: Config['inputs']['network'][number]) => `${name} (${kind})`;
+
 /** A summary of the configuration. */
 function summary(config: Config): string {
   const { lumberjack } = config.inputs;
   const files = config.inputs.files.filter(({ enabled }) => enabled);
+  const network = config.inputs.network.filter(({ enabled }) => enabled);
   const tls = lumberjack.ssl_enabled ? ' with TLS' : '';
   return columns([
     ...(lumberjack.enabled ? [['Filebeat ships to', `${lumberjack.host}:${lumberjack.port}${tls}`]] : []),
     ...(files.length > 0 ? [['files', listed(files.map(({ name }) => name))]] : []),
+    ...(network.length > 0 ? [['other inputs', listed(network.map(nameOfInput))]] : []),
     ['documents go to', documentsGoTo(config)],
     ...(config.forward ? [['forwarded to', config.forward.hosts.join(', ')]] : []),
     ['rules', listed(config.rules.filter((rule) => rule.enabled).map((rule) => rule.name))],

@@ -35,8 +35,16 @@ function looseFiles(paths: readonly string[], modeOf: ModeOf): string[] {
   });
 }
 
+/** The inputs that may speak TLS, by their path in the configuration. */
+const secured = ({ network }: Config['inputs']) =>
+  Object.fromEntries(
+    network.flatMap((input) => ('ssl_enabled' in input ? [[`inputs[${input.place}]`, input] as const] : [])),
+  );
+
 function keysOf({ inputs, api, store }: Config): string[] {
-  return [inputs.lumberjack, api, store].flatMap(({ ssl_key }) => ssl_key ?? []);
+  return [inputs.lumberjack, ...Object.values(secured(inputs)), api, store].flatMap(
+    ({ ssl_key }) => ssl_key ?? [],
+  );
 }
 
 function elasticsearch({ elasticsearch: target }: Config): string[] {
@@ -74,7 +82,7 @@ const nameIn = (address: string) => new URL(address).hostname.replace(/^\[|\]$/g
 /** Certificates and keys that this process cannot read. logboom would not start with them. */
 export function unreadableFiles({ inputs, api, store, elasticsearch, forward, kibana }: Config): string[] {
   const named: [setting: string, path: string | undefined][] = [];
-  const listeners = { 'inputs.lumberjack': inputs.lumberjack, api, store };
+  const listeners = { 'inputs.lumberjack': inputs.lumberjack, ...secured(inputs), api, store };
   for (const [name, { ssl_certificate, ssl_key }] of Object.entries(listeners))
     named.push([`${name}.ssl_certificate`, ssl_certificate], [`${name}.ssl_key`, ssl_key]);
   for (const [name, target] of Object.entries({ ...listeners, elasticsearch, kibana }))

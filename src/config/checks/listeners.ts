@@ -1,12 +1,14 @@
 import { isLoopback } from '../../listeners/guard.ts';
 import type { TlsSettings } from '../../listeners/tls.ts';
 import { formatPath, type Path, type Problem, problem } from '../load/problems.ts';
+import type { NetworkInputConfig } from '../schema/network-inputs.ts';
 import type { Config } from '../schema/schema.ts';
 
 /** A socket that logboom listens on. */
 interface Listener extends TlsSettings {
   /** Its section of the configuration. */
   path: Path;
+  protocols: readonly ('tcp' | 'udp')[];
   host: string;
   port: number;
   open: boolean;
@@ -18,17 +20,39 @@ interface Listener extends TlsSettings {
   credentials?: string;
 }
 
+const overTcp = ['tcp'] as const;
+const noTls = {
+  ssl_enabled: false,
+  ssl_certificate_authorities: [],
+  ssl_client_authentication: 'none',
+  ssl_supported_protocols: [],
+  ssl_handshake_timeout: 0,
+} satisfies TlsSettings;
+
 const isSet = (...secrets: unknown[]) => secrets.some((secret) => secret !== undefined);
+
+const clearTextRisk = 'Events travel';
+
+/** Where an input listens; none for a Unix socket, for a client and for standard input. */
+function listenerOf(input: NetworkInputConfig): Listener[] {
+  const path = ['inputs', input.place];
+  if (input.kind === 'stdin') return [];
+  if (input.kind === 'udp') return [{ ...input, ...noTls, path, protocols: ['udp'], clearTextRisk }];
+  if (input.path !== undefined || (input.kind === 'tcp' && input.connect.length > 0)) return [];
+  return [{ ...input, path, protocols: input.kind === 'tcp' ? overTcp : input.protocols, clearTextRisk }];
+}
 
 function listenersOf({ inputs, api, store, elasticsearch }: Config): Listener[] {
   const tokens = Object.keys(api.tokens).length > 0;
   return [
     ...(inputs.lumberjack.enabled
-      ? [{ ...inputs.lumberjack, path: ['inputs', 'lumberjack'], clearTextRisk: 'Events travel' }]
+      ? [{ ...inputs.lumberjack, ...{ path: ['inputs', 'lumberjack'], protocols: overTcp, clearTextRisk } }]
       : []),
+    ...inputs.network.filter(({ enabled }) => enabled).flatMap(listenerOf),
     {
       ...api,
       path: ['api'],
+      protocols: overTcp,
       clearTextRisk: 'Tokens and API responses travel',
       authenticates: tokens || isSet(api.token),
       credentials: '`api.token` or `api.tokens`',
@@ -39,6 +63,7 @@ function listenersOf({ inputs, api, store, elasticsearch }: Config): Listener[] 
           {
             ...store,
             path: ['store'],
+            protocols: overTcp,
             clearTextRisk: 'Documents and passwords travel',
             authenticates: isSet(store.password, store.api_key),
             credentials: '`store.user` and `store.password`, or `store.api_key`',
@@ -76,8 +101,11 @@ export function clearText(config: Config): Problem[] {
   const plain = listenersOf(config).filter((one) => isReachable(one) && !one.ssl_enabled && !isExposed(one));
   return plain.map((listener) => {
     const message = `${listener.clearTextRisk} in clear text: \`${nameOf(listener)}\` listens on ${listener.host} without TLS.`;
-    const remedy = `Set ${encryption}; ${alternatives(listener)}.`;
-    return problem([...listener.path, 'ssl_enabled'], message, remedy);
+    const needsTcp = listener.protocols.includes('udp');
+    const remedy = needsTcp
+      ? `UDP has no TLS. Set \`host: 127.0.0.1\`; or \`open: true\` if only trusted machines can reach it.`
+      : `Set ${encryption}; ${alternatives(listener)}.`;
+    return problem([...listener.path, needsTcp ? 'host' : 'ssl_enabled'], message, remedy);
   });
 }
 
@@ -86,7 +114,13 @@ export function openListeners(config: Config): string[] {
   const closed = { inputs: { lumberjack: { open: false } }, api: { open: false }, store: { open: false } };
   const asIf = {
     ...config,
-    inputs: { ...config.inputs, lumberjack: { ...config.inputs.lumberjack, ...closed.inputs.lumberjack } },
+    inputs: {
+      ...config.inputs,
+      lumberjack: { ...config.inputs.lumberjack, ...closed.inputs.lumberjack },
+      network: config.inputs.network.map((input) =>
+        input.kind === 'stdin' ? input : { ...input, open: false },
+      ),
+    },
     api: { ...config.api, ...closed.api },
     store: { ...config.store, ...closed.store },
   };
@@ -103,6 +137,10 @@ export function tls(config: Config): Problem[] {
       const message = 'TLS is configured but not enabled: everything would travel in clear text.';
       const remedy = 'Set `ssl_enabled: true`, or remove the other `ssl_` settings.';
       return [problem(at('ssl_enabled'), message, remedy)];
+    }
+    if (listener.protocols.includes('udp')) {
+      const message = 'UDP has no TLS: its lines would travel in clear text.';
+      return [problem(at('protocols'), message, 'Write `protocols: [tcp]`, and a second input for UDP.')];
     }
     const missing = Object.entries({ ssl_certificate, ssl_key }).filter(([, path]) => !path);
     const found = missing.map(([name]) =>
@@ -124,8 +162,10 @@ export function tls(config: Config): Problem[] {
 
 export function ports(config: Config): Problem[] {
   const listeners = listenersOf(config);
-  return listeners.flatMap(({ path, port }, index) => {
-    const first = listeners.slice(0, index).find((other) => other.port === port && port !== 0);
+  return listeners.flatMap(({ path, port, protocols }, index) => {
+    const isTaken = (other: Listener) =>
+      other.port === port && other.protocols.some((one) => protocols.includes(one));
+    const first = port === 0 ? undefined : listeners.slice(0, index).find(isTaken);
     if (!first) return [];
     const message = `Port ${port} is already used by \`${formatPath([...first.path, 'port'])}\`.`;
     return [problem([...path, 'port'], message, 'Give each listener its own port. 0 takes a free port.')];

@@ -1,36 +1,13 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
-import { parserNames } from './parsers.ts';
+import { enabled, inputName, lineBasics } from './line-input.ts';
 import { duration, invalid, notA, notAn, size, someDuration } from './values.ts';
-
-/** What all named inputs have in common. */
-export const inputName = z
-  .string()
-  .regex(/^[\w.-]{1,100}$/, notA('name', 'Use letters, digits, `_`, `-` and `.`.'))
-  .describe(
-    'Name of the input in `status`, metrics, the log and its stored positions. Keep it: another name is another input.',
-  );
-
-export const enabled = z.boolean().default(true).describe('Whether it is started.');
 
 const expression = z.string().min(1).refine(isExpression, notA('regular expression of RE2'));
 
 function isExpression(text: string): boolean {
   try {
     RE2JS.compile(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const zone = z
-  .string()
-  .refine(isZone, notA('time zone', 'Write a name of the IANA database, such as `Europe/Berlin` or `UTC`.'));
-
-function isZone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
     return true;
   } catch {
     return false;
@@ -51,18 +28,6 @@ const period = (byDefault: string) =>
     (length) => length > 0,
     invalid('This must be more than nothing.', 'Write a larger value.'),
   );
-
-/** What inputs have that make events of lines. */
-const lineBasics = {
-  dataset: z.string().min(1).optional().describe('`event.dataset` of its events, such as `nginx.access`.'),
-  parser: z.enum(parserNames).optional().describe('Parser of its lines. Without it, `parsers` decides.'),
-  zone: zone.optional().describe('Time zone of lines that state none. Without it, `time.zone`.'),
-  fields: z
-    .record(z.string(), z.string())
-    .default({})
-    .describe('Fields that each event gets, by dotted name, such as `service.name: shop`.'),
-  tags: z.array(z.string()).default([]).describe('Tags that each event gets.'),
-};
 
 const multiline = z
   .strictObject({

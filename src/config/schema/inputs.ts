@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { defaultLimits } from '../../lumberjack/frames.ts';
 import { formatSize } from '../../util/units.ts';
-import { enabled, type FileInputConfig, fileInput, inputName } from './file-input.ts';
+import { type FileInputConfig, fileInput } from './file-input.ts';
+import { enabled, inputName } from './line-input.ts';
 import { open, ssl } from './listener.ts';
+import { type NetworkInputConfig, networkInputs } from './network-inputs.ts';
 import { duration, host, invalid, port, size, someDuration } from './values.ts';
 
 const limits = z
@@ -108,7 +110,7 @@ const sameName = (name: string) =>
 const oneListener = invalid('There can be one input of kind `lumberjack`.', 'Remove one of them.');
 
 const namedInputs = z
-  .array(z.discriminatedUnion('kind', [lumberjackItem, fileInput]))
+  .array(z.discriminatedUnion('kind', [lumberjackItem, fileInput, ...networkInputs]))
   .superRefine((list, context) => {
     for (const [place, { name, kind }] of list.entries()) {
       const before = list.slice(0, place);
@@ -128,10 +130,12 @@ interface Inputs {
   lumberjack: z.infer<typeof lumberjackInput>;
   redelivery: z.infer<typeof redelivery>;
   files: FileInputConfig[];
+  /** Sockets, HTTP and standard input. */
+  network: NetworkInputConfig[];
 }
 
 function inputsOf(written: z.infer<typeof lumberjackAlone> | z.infer<typeof namedInputs>): Inputs {
-  if (!Array.isArray(written)) return { ...written, files: [] };
+  if (!Array.isArray(written)) return { ...written, files: [], network: [] };
   const listed = written.find((input) => input.kind === 'lumberjack');
   const {
     kind: _,
@@ -139,7 +143,10 @@ function inputsOf(written: z.infer<typeof lumberjackAlone> | z.infer<typeof name
     redelivery: ofItem,
     ...lumberjack
   } = listed ?? lumberjackItem.parse({ kind: 'lumberjack', name: 'lumberjack', enabled: false });
-  return { lumberjack, redelivery: ofItem, files: written.filter((input) => input.kind === 'file') };
+  const network = written.flatMap((input, place) =>
+    input.kind === 'file' || input.kind === 'lumberjack' ? [] : [{ ...input, place }],
+  );
+  return { lumberjack, redelivery: ofItem, files: written.filter((input) => input.kind === 'file'), network };
 }
 
 export const inputs = z.union([lumberjackAlone, namedInputs]).transform(inputsOf).prefault({});

@@ -30,10 +30,9 @@ export interface OwnAlertStatus {
   reason: string;
 }
 
-/** The first four are a listener's. */
+/** Those of its own are a Lumberjack listener's. */
 interface InputStatus extends Partial<InputStats> {
   url?: string;
-  connections?: number;
   /** Windows that are read and not yet on disk. */
   windowsInFlight?: number;
   /** Age of the oldest of them. */
@@ -55,6 +54,11 @@ export interface InputStats {
   /** Why it does not get on, in words. */
   problems?: readonly string[];
   files?: FileCounts;
+  connections?: number;
+  /** Where it listens, as `127.0.0.1:5140`. */
+  listens?: string;
+  /** Datagrams lost since the start. */
+  dropped?: number;
 }
 
 interface FileCounts {

@@ -24,7 +24,7 @@ interface Got {
 function sink(room = Number.POSITIVE_INFINITY) {
   const got: Got[] = [];
   const take = ({ bytes, from, to, offset, flags }: Message) =>
-    void got.push({ text: bytes.toString('utf8', from, to), offset, ...(flags && { flags }) });
+    void got.push({ text: bytes.toString('utf8', from, to), offset: offset ?? -1, ...(flags && { flags }) });
   return {
     got,
     take,

@@ -1,0 +1,73 @@
+import type { NetworkInputConfig } from '../config/schema/network-inputs.ts';
+import type { Config } from '../config/schema/schema.ts';
+import { networkFields } from '../inputs/event-fields.ts';
+import type { Input } from '../inputs/input.ts';
+import { type HostOf, LineSink } from '../inputs/network/line-sink.ts';
+import { StdinInput } from '../inputs/stdin/stdin-input.ts';
+import { syslogHost } from '../inputs/syslog/header.ts';
+import { SyslogInput } from '../inputs/syslog/syslog-input.ts';
+import { TcpInput } from '../inputs/tcp/tcp-input.ts';
+import { UdpInput } from '../inputs/udp/udp-input.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Redelivery } from '../journal/redelivery/redelivery.ts';
+import type { Batch, EventBlock, InputState, Millis, Origin, Position } from '../model.ts';
+import { type NetworkInputTelemetry, networkInputTelemetry } from '../telemetry/components/network-input.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+
+export interface InputsOptions {
+  config: Config;
+  journal: Journal;
+  redelivery: Redelivery;
+  append: (batch: Batch, block: EventBlock, states?: readonly InputState[]) => Promise<Position>;
+  instruments: Instruments;
+  /** The clock of receipt times. */
+  now: () => Millis;
+}
+
+/** Sockets, HTTP and standard input. What they take has no ACK of its own that could be lost, except over HTTP. */
+export function networkInputs(options: InputsOptions): Input[] {
+  return options.config.inputs.network
+    .filter(({ enabled }) => enabled)
+    .map((config) => {
+      const telemetry = networkInputTelemetry(options.instruments, config);
+      return create(config, options, telemetry);
+    });
+}
+
+function create(config: NetworkInputConfig, options: InputsOptions, telemetry: NetworkInputTelemetry): Input {
+  const sink = (hostOf?: HostOf, parser?: string) => lineSink(config, options, telemetry, hostOf, parser);
+  switch (config.kind) {
+    case 'tcp':
+      return new TcpInput({ config, telemetry, sink: sink() });
+    case 'udp':
+      return new UdpInput({ config, telemetry, sink: sink() });
+    case 'syslog':
+      return new SyslogInput({ config, telemetry, sink: sink(syslogHost, 'syslog') });
+    case 'stdin':
+      return new StdinInput({ config, telemetry, sink: sink() });
+  }
+}
+
+function lineSink(
+  config: NetworkInputConfig,
+  { journal, append }: InputsOptions,
+  telemetry: NetworkInputTelemetry,
+  hostOf: HostOf | undefined,
+  parser: string | undefined,
+): LineSink {
+  return new LineSink({
+    origin: originOf(config, parser),
+    store: { append, saveStates: (states) => journal.saveStates(states) },
+    fields: networkFields(config),
+    ...{ telemetry, hostOf },
+  });
+}
+
+function originOf({ name, parser, zone }: NetworkInputConfig, byDefault: string | undefined): Origin {
+  const used = parser ?? byDefault;
+  return {
+    ...{ input: name, connection: name, address: '' },
+    ...(used !== undefined && { parser: used }),
+    ...(zone !== undefined && { zone }),
+  };
+}

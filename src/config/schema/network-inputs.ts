@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { enabled, inputName, lineBasics } from './line-input.ts';
+import { open, ssl } from './listener.ts';
+import { host, invalid, port, size } from './values.ts';
+
+const address = host.describe('Address to listen on.');
+const openLines = open.describe(
+  'Allow clear text on an address that other machines reach. Use it only inside a container or a closed network.',
+);
+const unixPath = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('Path of a Unix socket (stream) to listen on, instead of `host` and `port`.');
+const maxMessage = size('1mb').describe(
+  'Largest line; what is beyond is cut off, and the event is flagged `truncated`.',
+);
+const maxConnections = z
+  .int()
+  .min(1)
+  .default(1_000)
+  .describe('Largest number of open connections. logboom closes further ones and logs it.');
+const receiveBuffer = size('8mb').describe(
+  'Receive buffer of the UDP socket. Linux grants at most `net.core.rmem_max`.',
+);
+const maxBuffer = size('16mb').describe(
+  'Bytes of UDP events that may wait for the disk. Datagrams beyond that are lost, and counted.',
+);
+
+/** `host:port`, or `[address]:port`. */
+const target = z
+  .string()
+  .regex(
+    /^(?:\[[\da-fA-F:]+\]|[^\s:[\]]+):\d{1,5}$/,
+    invalid('This is not a host with a port.', 'Write it as `host:port`.'),
+  )
+  .transform((text) => {
+    const at = text.lastIndexOf(':');
+    return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
+  });
+
+export const tcpInput = z.strictObject({
+  kind: z.literal('tcp').describe('Takes lines over TCP or a Unix socket.'),
+  name: inputName,
+  enabled,
+  host: address,
+  port: port(5140).describe('Port to listen on. 0 takes a free port.'),
+  path: unixPath,
+  connect: z
+    .array(target)
+    .default([])
+    .describe(
+      'Servers to connect to, as `host:port`, instead of listening: they send lines as soon as logboom connects.',
+    ),
+  ...lineBasics,
+  maxMessage,
+  maxConnections,
+  open: openLines,
+  ...ssl,
+});
+
+export const udpInput = z.strictObject({
+  kind: z.literal('udp').describe('Takes lines over UDP.'),
+  name: inputName,
+  enabled,
+  host: address,
+  port: port(5140).describe('Port to listen on. 0 takes a free port.'),
+  ...lineBasics,
+  maxMessage,
+  receiveBuffer,
+  maxBuffer,
+  open: openLines,
+});
+
+export const syslogInput = z.strictObject({
+  kind: z.literal('syslog').describe('Takes syslog (RFC 3164 and 5424) over TCP, TLS, UDP or a Unix socket.'),
+  name: inputName,
+  enabled,
+  host: address,
+  port: port(5514).describe('Port to listen on, for TCP and UDP. 0 takes a free port.'),
+  path: unixPath,
+  protocols: z
+    .array(z.enum(['tcp', 'udp']))
+    .min(1)
+    .default(['tcp', 'udp'])
+    .describe('Protocols to listen for. With `ssl_enabled`, list `tcp` alone: UDP has no TLS.'),
+  ...lineBasics,
+  maxMessage,
+  maxConnections,
+  receiveBuffer,
+  maxBuffer,
+  open: openLines,
+  ...ssl,
+});
+
+export const stdinInput = z.strictObject({
+  kind: z.literal('stdin').describe('Takes lines of standard input.'),
+  name: inputName,
+  enabled,
+  ...lineBasics,
+  maxMessage,
+});
+
+export const networkInputs = [tcpInput, udpInput, syslogInput, stdinInput] as const;
+
+export type TcpInputConfig = z.infer<typeof tcpInput>;
+export type UdpInputConfig = z.infer<typeof udpInput>;
+export type SyslogInputConfig = z.infer<typeof syslogInput>;
+export type StdinInputConfig = z.infer<typeof stdinInput>;
+
+/** `place` is its place in the list, for messages. */
+export type NetworkInputConfig = { place: number } & (
+  | TcpInputConfig
+  | UdpInputConfig
+  | SyslogInputConfig
+  | StdinInputConfig
+);
