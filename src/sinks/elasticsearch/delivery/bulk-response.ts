@@ -41,7 +41,7 @@ export const filterPath = [
 export const allCreated: unique symbol = Symbol('all created');
 
 /** An answer that was not parsed: it says of so many items that they were created. */
-export class CreatedItems {
+class CreatedItems {
   readonly count: number;
 
   constructor(count: number) {
