@@ -128,6 +128,10 @@ export class ReadEvent implements LogEvent {
     return this.eventTime.from;
   }
 
+  get receivedAt(): Millis {
+    return this.batch.receivedAt;
+  }
+
   /** The sender's name for the log, such as `nginx.access`; `generic` if it names none. */
   get dataset(): string {
     return this.#sentDataset() ?? UNKNOWN_DATASET;
@@ -158,7 +162,6 @@ export class ReadEvent implements LogEvent {
     return this.hasAt(fieldPath(field));
   }
 
-  /** Like `has`, for callers that ask it of every event. */
   hasAt(path: FieldPath): boolean {
     if (this.view.hasAt(path)) return true;
     if (derived.has(path.name)) return isPresent(this.get(path.name));
