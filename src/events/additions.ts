@@ -124,13 +124,12 @@ export class Additions {
 
   /** Writes the pieces of an addition with commas between them, and one before them unless they are the first. */
   writePieces(place: number, to: ByteWriter, isFirst: boolean): void {
-    const bytes = this.writer.bytes;
     let first = isFirst;
     for (let piece = 0; piece < this.#owners.length; piece += 1) {
       if (this.#owners[piece] !== place) continue;
       if (!first) to.byte(COMMA);
       first = false;
-      to.span(bytes, this.#starts[piece]!, this.#ends[piece]!);
+      to.copyOf(this.writer, this.#starts[piece]!, this.#ends[piece]!);
     }
   }
 

@@ -48,6 +48,11 @@ export class ByteWriter {
     this.#copy(bytes, this.#sourceView, start, end);
   }
 
+  /** Copies what another writer has written. */
+  copyOf(other: ByteWriter, start: number, end: number): void {
+    this.#copy(other.bytes, other.#view, start, end);
+  }
+
   text(text: string): void {
     const length = 3 * text.length;
     if (this.at + length > this.bytes.length) this.#grow(length);
@@ -58,6 +63,13 @@ export class ByteWriter {
   number(value: number): void {
     if (value >= 0 && value < 2 ** 31 && Number.isInteger(value)) this.#integer(value);
     else this.text(JSON.stringify(value));
+  }
+
+  /** Writes a whole number of at least 0 with the digits 0 to 9 and a to z. */
+  base36(value: number): void {
+    if (value >= 36) this.base36(Math.floor(value / 36));
+    const digit = value % 36;
+    this.byte(digit < 10 ? 0x30 + digit : 0x57 + digit);
   }
 
   #integer(value: number): void {

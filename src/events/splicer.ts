@@ -27,12 +27,15 @@ const DROP = -2;
  */
 export class Splicer {
   readonly #merge = new SpanMerge();
+  /** The addition that was planned last. */
+  #planned = -1;
   /** For each top-level key of the event what becomes of it. */
-  #fates: number[] = [];
+  #fates = new Int32Array(64);
 
   /** `isAgain` is for the call from within. */
   write(view: EventView, additions: Additions, out: ByteWriter, isAgain = false): void {
     const hasMerges = this.#decide(view, additions);
+    this.#planned = -1;
     const toParse = hasMerges ? this.#toParse(view, additions) : nothing;
     if (toParse.length > 0) {
       const labels = mergeInto(additions, view, toParse);
@@ -59,9 +62,9 @@ export class Splicer {
   #decide(view: EventView, additions: Additions): boolean {
     const { bytes, entries, count } = view.walker;
     const firstBytes = additions.firstBytes | metadataBit | backslashBit;
-    const fates = this.#fates;
+    if (count > this.#fates.length) this.#fates = new Int32Array(2 * count);
+    const fates = this.#fates.fill(KEEP, count);
     let hasMerges = false;
-    fates.length = count;
     for (let entry = 0; entry < count; entry += 1) {
       const isConcerned = (firstBytes & (1 << (bytes[entries[entry * ENTRY]!]! & 31))) !== 0;
       const fate = isConcerned ? fateOf(view, entry, additions) : KEEP;
@@ -75,16 +78,18 @@ export class Splicer {
   #toParse({ walker }: EventView, additions: Additions): readonly number[] {
     const { entries, bytes } = walker;
     const parsed: number[] = [];
-    this.#fates.forEach((place, entry) => {
-      if (place < 0) return;
+    for (let entry = 0; entry < walker.count; entry += 1) {
+      const place = this.#fates[entry]!;
+      if (place < 0) continue;
       const at = entry * ENTRY;
       const isWhole = entries[at + 1]! - entries[at]! === additions.paths[place]!.bytes.length;
       const isAlone = this.#fates.indexOf(place) === entry && this.#fates.lastIndexOf(place) === entry;
       const areObjects = bytes[entries[at + 2]!] === OPEN_BRACE && additions.isObject(place);
       const fits = isWhole && isAlone && areObjects;
+      this.#planned = place;
       if (!fits || !this.#merge.plan(bytes, entries[at + 2]!, entries[at + 3]!, additions, place))
         parsed.push(entry);
-    });
+    }
     return parsed;
   }
 
@@ -102,7 +107,9 @@ export class Splicer {
   #writeMerged(view: EventView, additions: Additions, place: number, entry: number, out: ByteWriter): void {
     const { bytes, entries } = view.walker;
     const { runs } = this.#merge;
-    this.#merge.plan(bytes, entries[entry * ENTRY + 2]!, entries[entry * ENTRY + 3]!, additions, place);
+    if (this.#planned !== place)
+      this.#merge.plan(bytes, entries[entry * ENTRY + 2]!, entries[entry * ENTRY + 3]!, additions, place);
+    this.#planned = -1;
     out.constant(additions.paths[place]!.key);
     out.byte(OPEN_BRACE);
     for (let run = 0; run < runs.length; run += 2) {

@@ -60,7 +60,12 @@ export class EventView implements Fields {
 
   /** Nulls, empty arrays and empty objects are not values, as for Elasticsearch's `exists`. */
   has(field: string): boolean {
-    return exists(this.walker, fieldPath(field));
+    return this.hasAt(fieldPath(field));
+  }
+
+  /** Like `has`, for callers that ask it of every event. */
+  hasAt(path: FieldPath): boolean {
+    return exists(this.walker, path);
   }
 
   names(pattern: string): string[] {

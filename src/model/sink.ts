@@ -17,6 +17,17 @@ export interface BulkItem {
   pipeline?: string;
 }
 
+/** Items in the form in which a bulk request takes them. */
+export interface PackedItems {
+  readonly length: number;
+  /** The request body: action lines and documents, every line ended. */
+  readonly body: Buffer;
+  /** Whether no document is empty or contains a line feed, so that the body may be sent. */
+  areLines(): boolean;
+  /** The same as objects. */
+  items(): BulkItem[];
+}
+
 /** Result of a delivery. Each item is in the index or among the dead letters. */
 export interface DeliveryReport {
   indexed: number;
@@ -31,6 +42,8 @@ export interface DeliveryReport {
  */
 export interface Sink {
   deliver(items: BulkItem[]): Promise<DeliveryReport>;
+  /** The same for packed items, whose bytes must not change until then. A sink without it takes `items()`. */
+  deliverPacked?(packed: PackedItems): Promise<DeliveryReport>;
   close(): Promise<void>;
 }
 

@@ -2,30 +2,23 @@ import {
   type Additions,
   type ByteWriter,
   Constant,
+  ENTRY,
   type EventView,
+  type FieldPath,
   fieldPath,
-  type JsonObject,
   type Splicer,
 } from '../events/index.ts';
 import type { Millis } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import type { FormatChoice } from './choose.ts';
 import type { TimeSource } from './event-time.ts';
-import { formatTime } from './timestamp.ts';
+import { isPlainTime, writeTime } from './write-time.ts';
 
 /** The fields that name a data stream. */
 export interface StreamFields {
   readonly type: string;
   readonly dataset: string;
   readonly namespace: string;
-}
-
-/** What others add to a document: tags, and fields by name (dotted or nested), which replace fields of the event. */
-export interface DocumentExtra {
-  tags?: readonly string[];
-  fields?: JsonObject;
-  /** Members of `data_stream`, which replace those of the event. */
-  stream?: StreamFields;
 }
 
 /** The fields of a data stream, as members of a document. */
@@ -53,7 +46,12 @@ function membersOf(stream: StreamFields): StreamMembers {
 /** Version of the Elastic Common Schema for documents whose sender names none. */
 const ECS_VERSION = '8.17.0';
 const ecsVersion = new Constant(`"version":"${ECS_VERSION}"`);
+const QUOTE = 0x22;
+const createdKey = new Constant('"created":');
+const timestampPath = fieldPath('@timestamp');
 const eventPath = fieldPath('event');
+const ecsVersionPath = fieldPath('ecs.version');
+const datasetPath = fieldPath('event.dataset');
 const ecsPath = fieldPath('ecs');
 const streamPath = fieldPath('data_stream');
 
@@ -71,36 +69,35 @@ interface DocumentSource {
   readonly timeSource: TimeSource;
   /** Receipt of the batch, as documents have it. */
   readonly received: string;
+  readonly batch: { readonly receivedAt: Millis };
   readonly ingested: Constant;
   readonly dataset: string;
   readonly parseFailure: string | undefined;
   choice(): FormatChoice;
   failureTags(): string[];
   raw(): Buffer;
-  has(field: string): boolean;
+  hasAt(path: FieldPath): boolean;
 }
 
 /** Writes the document for Elasticsearch: one JSON object on one line, without a line break. Counts what could not be parsed. */
 export function writeDocument(
   event: DocumentSource,
   out: ByteWriter,
-  extra: DocumentExtra | undefined,
+  stream: StreamFields | undefined,
 ): void {
-  if (event.problem === undefined) writeWhole(event, out, extra);
+  if (event.problem === undefined) writeWhole(event, out, stream);
   else out.text(brokenDocument(event, event.problem));
 }
 
-function writeWhole(event: DocumentSource, out: ByteWriter, extra: DocumentExtra | undefined): void {
+function writeWhole(event: DocumentSource, out: ByteWriter, stream: StreamFields | undefined): void {
   const { additions, view } = event;
   additions.clear();
   addTime(event);
   event.choice().format?.addTo(additions);
   additions.constantMembers(eventPath, event.ingested);
-  if (!view.has('ecs.version')) additions.constantMembers(ecsPath, ecsVersion);
+  if (!view.hasAt(ecsVersionPath)) additions.constantMembers(ecsPath, ecsVersion);
   addFailures(event);
-  if (extra?.tags !== undefined && extra.tags.length > 0) addTags(event, extra.tags);
-  if (extra?.stream !== undefined) addStream(event, extra.stream);
-  if (extra?.fields !== undefined) additions.fields(extra.fields);
+  if (stream !== undefined) addStream(event, stream);
   event.splicer.write(view, additions, out);
 }
 
@@ -109,25 +106,47 @@ function addStream(event: DocumentSource, stream: StreamFields): void {
   const { ofStream, ofEvent } = membersOf(stream);
   if (additions.has(streamPath)) additions.fields({ data_stream: stream });
   else additions.constantMembers(streamPath, ofStream);
-  if (!event.has('event.dataset')) additions.constantMembers(eventPath, ofEvent);
+  if (!event.hasAt(datasetPath)) additions.constantMembers(eventPath, ofEvent);
 }
 
 /** A time that Elasticsearch's default date format reads for certain stays as the sender wrote it. */
-const plainTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
-
 function addTime(event: DocumentSource): void {
-  const { additions } = event;
+  const { additions, timeSource } = event;
   if (event.isAhead) {
-    additions.value('@timestamp', `"${event.received}"`);
-    additions.members('event', `"created":"${formatTime(event.statedTime)}"`);
+    addTimeAs(additions, timestampPath, event.batch.receivedAt);
+    addCreated(additions, event.statedTime);
     return;
   }
-  const sent = event.view.get('@timestamp');
-  const isPlain = typeof sent === 'string' && plainTime.test(sent);
-  if (event.timeSource === 'sender' && isPlain) return;
-  additions.value('@timestamp', `"${formatTime(event.time)}"`);
+  const { bytes, entries } = event.view.walker;
+  const entry = timeSource === 'receipt' ? -1 : event.view.entryOf(timestampPath);
+  const start = entry === -1 ? 0 : entries[entry * ENTRY + 2]! + 1;
+  const end = entry === -1 ? 0 : entries[entry * ENTRY + 3]! - 1;
+  const isPlain = bytes[start - 1] === QUOTE && isPlainTime(bytes, start, end);
+  if (timeSource === 'sender' && isPlain) return;
+  addTimeAs(additions, timestampPath, event.time);
   // The time of the sender is when it read the line.
-  if (event.timeSource === 'line' && isPlain) additions.members('event', `"created":"${sent}"`);
+  if (timeSource !== 'line' || !isPlain) return;
+  const writer = additions.begin();
+  writer.constant(createdKey);
+  writer.span(bytes, start - 1, end + 1);
+  additions.endMembers(eventPath);
+}
+
+function addTimeAs(additions: Additions, path: FieldPath, time: Millis): void {
+  const writer = additions.begin();
+  writer.byte(QUOTE);
+  writeTime(writer, time);
+  writer.byte(QUOTE);
+  additions.endValue(path);
+}
+
+function addCreated(additions: Additions, time: Millis): void {
+  const writer = additions.begin();
+  writer.constant(createdKey);
+  writer.byte(QUOTE);
+  writeTime(writer, time);
+  writer.byte(QUOTE);
+  additions.endMembers(eventPath);
 }
 
 function addFailures(event: DocumentSource): void {

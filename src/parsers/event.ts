@@ -1,11 +1,20 @@
 import type { ParsersConfig } from '../config/schema/parsers.ts';
 import type { TimeConfig } from '../config/schema/time.ts';
-import { Additions, ByteWriter, Constant, EventView, namePattern, Splicer } from '../events/index.ts';
+import {
+  Additions,
+  ByteWriter,
+  Constant,
+  EventView,
+  type FieldPath,
+  fieldPath,
+  namePattern,
+  Splicer,
+} from '../events/index.ts';
 import type { EventBlock, FieldValue, LogEvent, Millis, Origin } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { isPresent } from '../util/field-values.ts';
 import { datasetOf, type FormatChoice, FormatChooser } from './choose.ts';
-import { type DocumentExtra, writeDocument } from './document.ts';
+import { type StreamFields, writeDocument } from './document.ts';
 import { EventTime, type TimeSource } from './event-time.ts';
 import type { RepeatedHours } from './repeated-hours.ts';
 import { SourceNames } from './source.ts';
@@ -150,9 +159,13 @@ export class ReadEvent implements LogEvent {
   }
 
   has(field: string): boolean {
-    if (this.view.has(field)) return true;
-    if (derived.has(field)) return isPresent(this.get(field));
-    return this.choice().format?.has(field) ?? false;
+    return this.hasAt(fieldPath(field));
+  }
+
+  hasAt(path: FieldPath): boolean {
+    if (this.view.hasAt(path)) return true;
+    if (derived.has(path.name)) return isPresent(this.get(path.name));
+    return this.choice().format?.has(path.name) ?? false;
   }
 
   names(pattern: string): string[] {
@@ -173,14 +186,14 @@ export class ReadEvent implements LogEvent {
   }
 
   /** Writes the document for Elasticsearch: see `writeDocument`. */
-  writeTo(out: ByteWriter, extra?: DocumentExtra): void {
-    writeDocument(this, out, extra);
+  writeTo(out: ByteWriter, stream?: StreamFields): void {
+    writeDocument(this, out, stream);
   }
 
   /** The document as text. */
-  document(extra?: DocumentExtra): string {
+  document(stream?: StreamFields): string {
     this.#text.at = 0;
-    this.writeTo(this.#text, extra);
+    this.writeTo(this.#text, stream);
     return this.#text.toString();
   }
 

@@ -7,24 +7,24 @@ interface Delivery<Place> {
 }
 
 /** Resolves when all items are delivered. Rejects with `SINK_CLOSED`, and the caller still owns them then. */
-interface Target<Item> {
-  deliver(items: Item[]): Promise<unknown>;
+interface Target<Load> {
+  deliver(load: Load): Promise<unknown>;
 }
 
 /**
  * A bounded number of concurrent deliveries. Later deliveries may complete first, but places are reported in order: a place is reached
  * when everything before it is delivered.
  */
-export class Deliveries<Place, Item = BulkItem> {
+export class Deliveries<Place, Load extends { readonly length: number } = BulkItem[]> {
   readonly #queue: Delivery<Place>[] = [];
-  readonly #sink: Target<Item>;
+  readonly #sink: Target<Load>;
   readonly #limit: number;
   readonly #reached: (place: Place) => void;
   #room: (() => void) | undefined;
   #waitingForDrain: (() => void)[] = [];
   #closed = false;
 
-  constructor(sink: Target<Item>, limit: number, reached: (place: Place) => void) {
+  constructor(sink: Target<Load>, limit: number, reached: (place: Place) => void) {
     this.#sink = sink;
     this.#limit = limit;
     this.#reached = reached;
@@ -35,7 +35,7 @@ export class Deliveries<Place, Item = BulkItem> {
   }
 
   /** Waits until there is room, then passes the items to the sink. `upTo` is the place that is complete with them, if any. */
-  async start(items: Item[], upTo: Place | undefined): Promise<void> {
+  async start(items: Load, upTo: Place | undefined): Promise<void> {
     while (this.#queue.length >= this.#limit && !this.#closed) {
       await new Promise<void>((resolve) => {
         this.#room = resolve;
@@ -59,7 +59,7 @@ export class Deliveries<Place, Item = BulkItem> {
     this.#room?.();
   }
 
-  async #deliver(delivery: Delivery<Place>, items: Item[]): Promise<void> {
+  async #deliver(delivery: Delivery<Place>, items: Load): Promise<void> {
     try {
       await this.#sink.deliver(items);
     } catch (error) {

@@ -102,22 +102,21 @@ describe('odd events', () => {
     );
   });
 
-  it('take extra tags and fields, which win', () => {
+  it('take the fields of their data stream, which win', () => {
     const event = readEvent({
       '@timestamp': '2026-11-21T05:00:00Z',
       tags: ['a'],
       event: { kind: 'x' },
       'data_stream.type': 'y',
     });
-    const extra = {
-      tags: ['_future', 'a'],
-      fields: { 'data_stream.type': 'logs', data_stream: { dataset: 'd' }, 'event.kind': 'event' },
-    };
-    expect(JSON.parse(event.document(extra))).toMatchObject({
-      tags: ['a', '_future'],
-      data_stream: { type: 'logs', dataset: 'd' },
-      event: { kind: 'event', ingested: '2026-11-21T06:00:00.000Z' },
+    const stream = { type: 'logs', dataset: 'd', namespace: 'n' };
+    const { data_stream, tags, event: inner, ...rest } = JSON.parse(event.document(stream));
+    expect({ data_stream, tags, event: inner }).toEqual({
+      tags: ['a'],
+      data_stream: stream,
+      event: { kind: 'x', dataset: 'd', ingested: '2026-11-21T06:00:00.000Z' },
     });
+    expect(Object.keys(rest).filter((key) => key.startsWith('data_stream'))).toEqual([]);
   });
 
   it('that hide a line’s end in a key or value put no second line into a bulk body', () => {

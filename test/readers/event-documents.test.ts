@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/model.ts';
 import type { EventDocuments } from '../../src/readers/indexer/event-documents.ts';
-import { documentsOf } from '../support/documents.ts';
+import { documentsOf, itemsOf } from '../support/documents.ts';
 import { aBatch, at, type Document, t } from '../support/journal/records.ts';
 
-const of = (documents: EventDocuments, given: Document[], changes: Partial<Batch> = {}, position = 5) => [
-  ...documents.of({ ...aBatch(given, changes), position }),
-];
+const of = (documents: EventDocuments, given: Document[], changes: Partial<Batch> = {}, position = 5) =>
+  itemsOf(documents, { ...aBatch(given, changes), position });
 const parsed = (document: Buffer | string) => JSON.parse(String(document)) as Record<string, unknown>;
 
 const received = t.toString(36);

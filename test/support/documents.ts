@@ -1,8 +1,10 @@
 import { openPayload } from '../../src/journal/payload.ts';
+import type { Batch, BulkItem, Position } from '../../src/model.ts';
 import { EventReader } from '../../src/parsers/event.ts';
 import { EventDocuments } from '../../src/readers/indexer/event-documents.ts';
 import { createIndexNames } from '../../src/readers/indexer/index-name.ts';
 import { deadLetterItem } from '../../src/sinks/elasticsearch/dead-letters/document.ts';
+import { PackedBulk } from '../../src/sinks/elasticsearch/delivery/packed-bulk.ts';
 import { configWith } from './journal/records.ts';
 
 /** Documents as the indexer makes them, of a journal with the id `j1`. */
@@ -15,4 +17,12 @@ export function documentsOf(): EventDocuments {
     nameIndex: createIndexNames(indexing),
     deadLetter: (letter, receivedAt) => deadLetterItem(letter, indexing.namespace, receivedAt),
   });
+}
+
+/** All documents of a batch as items. */
+export function itemsOf(documents: EventDocuments, batch: Batch & { position: Position }): BulkItem[] {
+  const bulk = new PackedBulk(16);
+  documents.open(batch, bulk);
+  while (documents.writeNext(bulk));
+  return bulk.items();
 }

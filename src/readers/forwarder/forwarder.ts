@@ -24,7 +24,7 @@ interface ForwarderOptions {
  */
 export class Forwarder {
   readonly #options: ForwarderOptions;
-  readonly #deliveries: Deliveries<Position, Window>;
+  readonly #deliveries: Deliveries<Position, Window[]>;
   readonly #news = new Signal();
   #stopping = false;
   /** The last record that was read. The journal may have trimmed it since. */
@@ -33,7 +33,11 @@ export class Forwarder {
   constructor(options: ForwarderOptions) {
     this.#options = options;
     this.read = options.from;
-    this.#deliveries = new Deliveries<Position, Window>(options.output, options.output.room, options.reached);
+    this.#deliveries = new Deliveries<Position, Window[]>(
+      options.output,
+      options.output.room,
+      options.reached,
+    );
   }
 
   wake(): void {

@@ -1,8 +1,10 @@
 import { messageOf } from '../../errors.ts';
+import { Constant } from '../../events/index.ts';
 import { closePayload } from '../../journal/payload.ts';
 import type { Batch, BulkItem, DeadLetter, EventBlock, Millis, Position } from '../../model.ts';
 import type { EventReader, ReadEvent } from '../../parsers/event.ts';
 import { noIndex } from '../../sinks/elasticsearch/dead-letters/document.ts';
+import { ActionTemplate, type PackedBulk } from '../../sinks/elasticsearch/delivery/packed-bulk.ts';
 import type { Destination, Named } from './index-name.ts';
 
 interface EventDocumentsOptions {
@@ -24,24 +26,44 @@ interface EventDocumentsOptions {
 export class EventDocuments {
   readonly #options: EventDocumentsOptions;
   #deadLetters: DeadLetter[] = [];
+  #templates = new WeakMap<Destination, ActionTemplate>();
+  /** Of the batch that was opened last; without a block it is read to its end. */
+  #block: EventBlock | undefined;
+  #batch: Batch | undefined;
+  /** An id up to its index. */
+  #idStart = new Constant('');
 
   constructor(options: EventDocumentsOptions) {
     this.#options = options;
   }
 
-  *of(batch: Batch & { position: Position }): Generator<BulkItem> {
-    const { events, journalId } = this.#options;
-    const id = `${journalId}-${batch.position.toString(36)}-${batch.receivedAt.toString(36)}`;
-    const block = this.#opened(batch);
-    if ('reason' in block) {
-      yield this.#deadLetterItem({ reason: block.reason, id, body: batch.payload }, batch.receivedAt);
-      return;
+  /** Begins a batch. A payload that cannot be read becomes a dead letter, whose document is written. */
+  open(batch: Batch & { position: Position }, into: PackedBulk): void {
+    const id = `${this.#options.journalId}-${batch.position.toString(36)}-${batch.receivedAt.toString(36)}`;
+    this.#batch = batch;
+    this.#idStart = new Constant(`${id}-`);
+    try {
+      this.#block = this.#options.open(batch);
+      this.#options.events.open(this.#block, batch);
+    } catch (error) {
+      this.#block = undefined;
+      // Trying again would not help.
+      const reason = `the batch of ${batch.count} events cannot be read: ${messageOf(error)}`;
+      into.add(this.#deadLetterItem({ reason, id, body: batch.payload }, batch.receivedAt));
     }
-    events.open(block, batch);
-    for (let event = events.next(); event; event = events.next()) {
-      yield this.#itemOf(event, `${id}-${event.index.toString(36)}`, batch.receivedAt);
+  }
+
+  /** Writes the next document of the batch. Returns false after the last one. */
+  writeNext(into: PackedBulk): boolean {
+    const event = this.#block === undefined ? undefined : this.#options.events.next();
+    if (event === undefined) {
+      if (this.#block !== undefined) closePayload(this.#batch!, this.#block);
+      this.#block = undefined;
+      this.#batch = undefined;
+      return false;
     }
-    closePayload(batch, block);
+    this.#write(event, this.#batch!.receivedAt, into);
+    return true;
   }
 
   /** Returns the dead letters since the last call. They must be on disk before their documents are delivered. */
@@ -51,27 +73,37 @@ export class EventDocuments {
     return deadLetters;
   }
 
-  /** A payload that cannot be read becomes a dead letter, for trying again would not help. */
-  #opened(batch: Batch): EventBlock | { reason: string } {
-    try {
-      return this.#options.open(batch);
-    } catch (error) {
-      return { reason: `the batch of ${batch.count} events cannot be read: ${messageOf(error)}` };
-    }
-  }
-
   #deadLetterItem(letter: Omit<DeadLetter, 'index'>, receivedAt: Millis): BulkItem {
     const whole = { ...letter, index: noIndex };
     this.#deadLetters.push(whole);
     return this.#options.deadLetter(whole, receivedAt);
   }
 
-  #itemOf(event: ReadEvent, id: string, receivedAt: Millis): BulkItem {
-    if (event.problem !== undefined)
-      return this.#deadLetterItem({ reason: event.problem, id, body: Buffer.from(event.raw()) }, receivedAt);
-    const { stream, id: chosen, ...destination } = this.#options.nameIndex(event);
-    const document = event.document(stream && { stream });
-    return { ...destination, id: chosen ?? ownId(event) ?? id, document };
+  #write(event: ReadEvent, receivedAt: Millis, into: PackedBulk): void {
+    if (event.problem !== undefined) {
+      this.#writeBroken(event, event.problem, receivedAt, into);
+      return;
+    }
+    const destination = this.#options.nameIndex(event);
+    const chosen = destination.id ?? ownId(event);
+    if (chosen === undefined) into.begin(this.#templateOf(destination), this.#idStart, event.index);
+    else into.beginNamed(this.#templateOf(destination), chosen);
+    event.writeTo(into.writer, destination.stream);
+    into.end();
+  }
+
+  #writeBroken(event: ReadEvent, reason: string, receivedAt: Millis, into: PackedBulk): void {
+    const id = `${Buffer.from(this.#idStart.bytes).toString()}${event.index.toString(36)}`;
+    into.add(this.#deadLetterItem({ reason, id, body: Buffer.from(event.raw()) }, receivedAt));
+  }
+
+  #templateOf(destination: Destination): ActionTemplate {
+    let template = this.#templates.get(destination);
+    if (template === undefined) {
+      template = new ActionTemplate(destination);
+      this.#templates.set(destination, template);
+    }
+    return template;
   }
 }
 

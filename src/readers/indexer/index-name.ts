@@ -43,11 +43,18 @@ function indexNames(pattern: string, { action }: IndexingConfig): (event: Named)
 function streamNames(config: IndexingConfig): (event: Named) => Destination {
   const routed = config.data_stream_auto_routing;
   const known = new Map<string, Destination>();
+  /** Events of one stream come in runs. */
+  let last:
+    | { named: string | undefined; namespace: string; type: string; destination: Destination }
+    | undefined;
   return (event) => {
     const find = (field: string) => (routed ? textOf(event.get(field)) : undefined);
-    const dataset = foreign(find('data_stream.dataset') ?? find('event.dataset')) ?? config.dataset;
+    const named = find('data_stream.dataset') ?? find('event.dataset');
     const namespace = find('data_stream.namespace') ?? config.namespace;
     const type = find('data_stream.type') ?? 'logs';
+    if (last !== undefined && last.named === named && last.namespace === namespace && last.type === type)
+      return last.destination;
+    const dataset = foreign(named) ?? config.dataset;
     const key = `${type} ${dataset} ${namespace}`;
     let destination = known.get(key);
     if (!destination) {
@@ -63,6 +70,7 @@ function streamNames(config: IndexingConfig): (event: Named) => Destination {
       };
       if (known.size < 10_000) known.set(key, destination);
     }
+    last = { named, namespace, type, destination };
     return destination;
   };
 }

@@ -1,5 +1,6 @@
 import type { JournalReader } from '../../journal/reader.ts';
-import type { BulkItem, DeadLetter, JournalRecord, Position, Sink } from '../../model.ts';
+import type { Batch, DeadLetter, JournalRecord, Position, Sink } from '../../model.ts';
+import { PackedBulk } from '../../sinks/elasticsearch/delivery/packed-bulk.ts';
 import { Signal } from '../../util/signal.ts';
 import { Deliveries } from '../deliveries.ts';
 import type { EventDocuments } from './event-documents.ts';
@@ -21,24 +22,17 @@ export interface IndexerOptions {
   damaged?: (position: Position) => void;
 }
 
-/** The documents of one delivery. */
-class Load {
-  readonly items: BulkItem[] = [];
-  bytes = 0;
-
-  add(item: BulkItem): void {
-    this.items.push(item);
-    this.bytes += item.document.length;
-  }
-}
-
 /**
  * Reads the journal in order and delivers a document for each event, in a bounded number of concurrent deliveries. No document is lost:
  * what Elasticsearch refuses for good becomes a dead letter, and anything else is sent again.
  */
 export class Indexer {
   readonly #options: IndexerOptions;
-  readonly #deliveries: Deliveries<Position>;
+  readonly #deliveries: Deliveries<Position, PackedBulk>;
+  /** Is filled. */
+  #bulk = new PackedBulk();
+  /** Bulks that were delivered, to be filled again. There are no more than deliveries in flight. */
+  readonly #free: PackedBulk[] = [];
   readonly #news = new Signal();
   #stopping = false;
   /** Records that were read and not passed on are left to the next indexer. */
@@ -49,7 +43,8 @@ export class Indexer {
   constructor(options: IndexerOptions) {
     this.#options = options;
     this.#read = options.from;
-    this.#deliveries = new Deliveries(options.sink, options.maxInFlight, options.reached);
+    const deliver = (bulk: PackedBulk) => this.#send(bulk);
+    this.#deliveries = new Deliveries({ deliver }, options.maxInFlight, options.reached);
   }
 
   wake(): void {
@@ -92,36 +87,45 @@ export class Indexer {
 
   /** Small records share a delivery. A large one is cut into several, and its position is reached with the last. */
   async #deliver(records: JournalRecord[]): Promise<void> {
-    let load = new Load();
     for (const record of records) {
       if (this.#cut) return;
       // A record that was begun is delivered completely.
       if (this.#stopping) break;
-      if (record.kind === 'events') {
-        if (record.encoding === 'damaged') this.#options.damaged?.(record.position);
-        for (const item of this.#options.documents.of(record)) {
-          load.add(item);
-          if (!this.#isFull(load, 1)) continue;
-          await this.#pass(load.items, undefined);
-          load = new Load();
-        }
-      }
+      if (record.kind === 'events') await this.#write(record);
       this.#read = record.position;
-      if (this.#isFull(load, 0.5)) {
-        await this.#pass(load.items, record.position);
-        load = new Load();
-      }
+      if (this.#isFull(0.5)) await this.#pass(record.position);
     }
-    await this.#pass(load.items, this.#read);
+    await this.#pass(this.#read);
   }
 
-  #isFull({ items, bytes }: Load, share: number): boolean {
-    return items.length >= this.#options.maxItems * share || bytes >= this.#options.maxBytes * share;
+  async #write(record: Batch & { position: Position }): Promise<void> {
+    const { documents, damaged } = this.#options;
+    if (record.encoding === 'damaged') damaged?.(record.position);
+    documents.open(record, this.#bulk);
+    while (documents.writeNext(this.#bulk)) if (this.#isFull(1)) await this.#pass(undefined);
   }
 
-  async #pass(items: BulkItem[], upTo: Position | undefined): Promise<void> {
+  #isFull(share: number): boolean {
+    const { length, bytes } = this.#bulk;
+    return length >= this.#options.maxItems * share || bytes >= this.#options.maxBytes * share;
+  }
+
+  /** Passes the bulk on. `upTo` is the place that is reached with it, if any. */
+  async #pass(upTo: Position | undefined): Promise<void> {
     const deadLetters = this.#options.documents.takeDeadLetters();
     if (deadLetters.length > 0) await this.#options.keepDeadLetters(deadLetters);
-    await this.#deliveries.start(items, upTo);
+    const bulk = this.#bulk;
+    if (bulk.length > 0) this.#bulk = this.#free.pop() ?? new PackedBulk();
+    await this.#deliveries.start(bulk, upTo);
+  }
+
+  /** A sink that was closed may still read the bulk, so it is used again only after it was delivered. */
+  async #send(bulk: PackedBulk): Promise<void> {
+    const { sink } = this.#options;
+    if (sink.deliverPacked) await sink.deliverPacked(bulk);
+    else await sink.deliver(bulk.items());
+    bulk.clear();
+    // A buffer that a huge event has enlarged is released.
+    if (bulk.capacity <= 2 * this.#options.maxBytes) this.#free.push(bulk);
   }
 }

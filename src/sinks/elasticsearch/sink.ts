@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as after } from 'node:timers/promises';
 import type { ElasticsearchConfig, IndexingConfig } from '../../config/schema/outputs.ts';
 import { LogboomError } from '../../errors.ts';
-import type { BulkItem, DeliveryReport, Millis, Sink } from '../../model.ts';
+import type { BulkItem, DeliveryReport, Millis, PackedItems, Sink } from '../../model.ts';
 import { sinkTelemetry } from '../../telemetry/components/sink.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import { untilAborted, within } from '../../util/deadline.ts';
@@ -92,17 +92,17 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   keepRetention({ client, indexing, setup, clock, telemetry, signal });
   const delivered: DeliveryReport = { indexed: 0, duplicates: 0, deadLettered: 0 };
 
-  async function run(items: BulkItem[]): Promise<DeliveryReport> {
+  async function run(deliver: (delivery: Delivery) => Promise<DeliveryReport>): Promise<DeliveryReport> {
     signal.throwIfAborted();
     await setup.ready;
     const { namespace } = indexing;
     const shared = { bulkWorker, deadLetters, telemetry, clock, signal, namespace, deferred, limits };
-    return new Delivery({ ...shared, backoff }).run(items);
+    return deliver(new Delivery({ ...shared, backoff }));
   }
 
   /** A caller sees one failure only: the sink was closed, and the caller still owns the items. */
-  async function deliver(items: BulkItem[]): Promise<DeliveryReport> {
-    const report = await untilAborted(run(items), signal);
+  async function counted(running: Promise<DeliveryReport>): Promise<DeliveryReport> {
+    const report = await untilAborted(running, signal);
     for (const outcome of ['indexed', 'duplicates', 'deadLettered'] as const)
       delivered[outcome] += report[outcome];
     telemetry.delivered(report);
@@ -122,7 +122,8 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   }
 
   return {
-    deliver,
+    deliver: (items: BulkItem[]) => counted(run((delivery) => delivery.run(items))),
+    deliverPacked: (packed: PackedItems) => counted(run((delivery) => delivery.runPacked(packed))),
     async close() {
       if (signal.aborted) return;
       closing.abort(new LogboomError('SINK_CLOSED', 'the Elasticsearch sink was closed'));

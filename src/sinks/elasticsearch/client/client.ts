@@ -4,7 +4,7 @@ import type { ElasticsearchConfig } from '../../../config/schema/outputs.ts';
 import { cloudAddress } from '../../../config/schema/outputs.ts';
 import { LogboomError, messageOf } from '../../../errors.ts';
 import { readConfiguredFile } from '../../../util/files.ts';
-import { PlainTransport } from './transport.ts';
+import { BulkSerializer, PlainTransport } from './transport.ts';
 
 /**
  * The official client, with everything switched off that would act behind the sink's back: it does not try
@@ -27,6 +27,7 @@ export function createClient(config: ElasticsearchConfig): Client {
     ...sniffing(config),
     headers: lowerCased(config.custom_headers),
     Transport: PlainTransport,
+    Serializer: BulkSerializer,
     ConnectionPool: ClusterConnectionPool,
     maxRetries: 0,
     compression: false,

@@ -1,8 +1,16 @@
-import { Transport } from '@elastic/elasticsearch';
+import { Serializer, Transport } from '@elastic/elasticsearch';
+import { readCreated } from '../delivery/bulk-response.ts';
 
 type TransportOptions = ConstructorParameters<typeof Transport>[0];
 type SniffOptions = Parameters<Transport['sniff']>[0];
 type Nodes = Parameters<Transport['connectionPool']['nodesToHost']>[0];
+
+/** Does not parse the usual answer to a bulk request: all documents were created. */
+export class BulkSerializer extends Serializer {
+  override deserialize<Parsed = unknown>(json: string): Parsed {
+    return (readCreated(json) as Parsed | undefined) ?? super.deserialize<Parsed>(json);
+  }
+}
 
 /**
  * Speaks JSON without a version in its media type, and asks nobody whether it is Elastic's product: so 7.17, 8 and 9

@@ -32,11 +32,20 @@ export function problemOf(item: BulkItem): string | undefined {
 
 /** The action line (without its end). Names are quoted by JSON.stringify, so they cannot break out either. */
 export function actionLine(item: BulkItem): string {
+  return `${actionStart(item)}${JSON.stringify(item.id)}${actionEnd(item)}`;
+}
+
+/** The action line up to the id. */
+export function actionStart({ action, index }: Pick<BulkItem, 'action' | 'index'>): string {
+  return `{"${action}":{"_index":${JSON.stringify(index)},"_id":`;
+}
+
+/** The action line behind the id. */
+export function actionEnd(item: Pick<BulkItem, 'version' | 'routing' | 'pipeline'>): string {
   const versioned = item.version === undefined ? '' : `,"version":${item.version},"version_type":"external"`;
   const routing = item.routing === undefined ? '' : `,"routing":${JSON.stringify(item.routing)}`;
   const pipeline = item.pipeline === undefined ? '' : `,"pipeline":${JSON.stringify(item.pipeline)}`;
-  const more = versioned + routing + pipeline;
-  return `{"${item.action}":{"_index":${JSON.stringify(item.index)},"_id":${JSON.stringify(item.id)}${more}}}`;
+  return `${versioned}${routing}${pipeline}}}`;
 }
 
 export function entryOf(item: BulkItem): BulkEntry {

@@ -37,8 +37,51 @@ export const filterPath = [
   'items.*.error.caused_by.reason',
 ].join(',');
 
+/** Stands for answers that say of each item that it was created. */
+export const allCreated: unique symbol = Symbol('all created');
+
+/** An answer that was not parsed: it says of so many items that they were created. */
+class CreatedItems {
+  readonly count: number;
+
+  constructor(count: number) {
+    this.count = count;
+  }
+}
+
+/** Elasticsearch writes the members of an answer in either order. */
+const created =
+  /^\{(?:"took":\d+,"errors":false|"errors":false,"took":\d+),"items":\[(\{"(?:create|index)":\{"status":201\}\})/;
+
+/** Reads an answer to a bulk request that says of all items the same. Returns undefined for any other text. */
+export function readCreated(text: string): CreatedItems | undefined {
+  const match = created.exec(text);
+  if (match === null) return undefined;
+  const one = match[1]!;
+  const list = text.slice(match[0].length - one.length, -2);
+  const count = (list.length + 1) / (one.length + 1);
+  return Number.isInteger(count) && list === repeated(one, count) && text.endsWith(']}')
+    ? new CreatedItems(count)
+    : undefined;
+}
+
+let lastOne = '';
+let lastList = '';
+
+/** The text of a list of equal items. Requests mostly have the same number of them, so the last list is kept. */
+function repeated(one: string, count: number): string {
+  const length = count * (one.length + 1) - 1;
+  if (one !== lastOne || lastList.length !== length) {
+    lastOne = one;
+    lastList = `${one},`.repeat(count).slice(0, -1);
+  }
+  return lastList;
+}
+
 /** Reads the answer to a bulk request of `count` items. Returns why in words where it cannot belong to it. */
-export function readAnswer(body: unknown, count: number): ItemAnswer[] | string {
+export function readAnswer(body: unknown, count: number): ItemAnswer[] | typeof allCreated | string {
+  if (body instanceof CreatedItems)
+    return body.count === count ? allCreated : `the answer holds ${body.count} items for ${count} documents`;
   const items = (body as { items?: unknown } | null | undefined)?.items;
   if (!Array.isArray(items)) return 'the answer to a bulk request holds no items';
   if (items.length !== count) return `the answer holds ${items.length} items for ${count} documents`;

@@ -2,14 +2,24 @@ import type { Client } from '@elastic/elasticsearch';
 import type { Millis } from '../../../model.ts';
 import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
 import { type BulkEntry, bodyOf, compressed, sizeOf } from './bulk-request.ts';
-import { filterPath, type ItemAnswer, readAnswer } from './bulk-response.ts';
+import { allCreated, filterPath, type ItemAnswer, readAnswer } from './bulk-response.ts';
 import type { CircuitBreaker, Clock } from './circuit-breaker.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { type FailureVerdict, judgeFailure } from './request-failure.ts';
 
-type Answer =
+export type Answer =
   | { kind: 'answered'; items: ItemAnswer[] }
+  /** All of them were created. */
+  | { kind: 'created' }
   | { kind: 'halve'; reason: string; tooLarge: boolean };
+
+interface BulkBody {
+  /** Number of items. */
+  length: number;
+  bytes: number;
+  /** Called when there is a slot, so that no more bodies are in memory than requests in flight. */
+  body: () => Buffer;
+}
 
 interface BulkWorkerOptions {
   client: Client;
@@ -44,9 +54,14 @@ export class BulkWorker {
   }
 
   /** Resolves with an answer about exactly these items. Rejects only when the sink is closed. */
-  async send(entries: BulkEntry[]): Promise<Answer> {
+  send(entries: BulkEntry[]): Promise<Answer> {
+    return this.sendBody({ length: entries.length, bytes: sizeOf(entries), body: () => bodyOf(entries) });
+  }
+
+  /** The same for a request body of so many items. */
+  async sendBody(bulk: BulkBody): Promise<Answer> {
     for (;;) {
-      const answer = await this.#withSlot(() => this.#once(entries));
+      const answer = await this.#withSlot(() => this.#once(bulk));
       if (answer) return answer;
     }
   }
@@ -72,18 +87,18 @@ export class BulkWorker {
   }
 
   /** Returns undefined where the same request has to be sent again. */
-  async #once(entries: BulkEntry[]): Promise<Answer | undefined> {
+  async #once({ length, bytes, body }: BulkBody): Promise<Answer | undefined> {
     const { limit, breaker, clock, telemetry, signal } = this.#options;
     const beganAt = breaker.failures;
     const began = clock.now();
     try {
-      const items = readAnswer(await this.#send(bodyOf(entries)), entries.length);
+      const items = readAnswer(await this.#send(body()), length);
       if (typeof items === 'string') return this.#failed('answer', items, false, beganAt);
       this.#understood = true;
       limit.succeeded();
       breaker.succeeded();
-      telemetry.bulkSent(sizeOf(entries), clock.now() - began);
-      return { kind: 'answered', items };
+      telemetry.bulkSent(bytes, clock.now() - began);
+      return items === allCreated ? { kind: 'created' } : { kind: 'answered', items };
     } catch (thrown) {
       signal.throwIfAborted();
       const verdict = await this.#judge(thrown);

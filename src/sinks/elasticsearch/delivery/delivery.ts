@@ -1,12 +1,12 @@
 import { messageOf } from '../../../errors.ts';
-import type { BulkItem, DeadLetter, DeliveryReport } from '../../../model.ts';
+import type { BulkItem, DeadLetter, DeliveryReport, PackedItems } from '../../../model.ts';
 import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
 import { type BackoffLimits, pauseWithFullJitter } from '../../../util/backoff.ts';
 import type { DeadLetterQueue } from '../dead-letters/dead-letters.ts';
 import { deadLetterItem, deadLetterStream } from '../dead-letters/document.ts';
 import { type BulkEntry, type BulkLimits, entryOf, problemOf, sizeOf, split } from './bulk-request.ts';
 import { type ItemAnswer, type ItemVerdict, judgeItem } from './bulk-response.ts';
-import type { BulkWorker } from './bulk-worker.ts';
+import type { Answer, BulkWorker } from './bulk-worker.ts';
 import type { Clock } from './circuit-breaker.ts';
 import type { DeferredDocuments } from './deferred-documents.ts';
 
@@ -69,24 +69,45 @@ export class Delivery {
     return this.report;
   }
 
+  /** As `run`. The items are made into objects only where not all of them were created. */
+  async runPacked(packed: PackedItems): Promise<DeliveryReport> {
+    const { limits, bulkWorker } = this.#options;
+    const { length, body } = packed;
+    const fits = body.length <= limits.maxBulkBytes && length <= limits.maxBulkItems;
+    if (!fits || !packed.areLines()) return this.run(packed.items());
+    const answer = await bulkWorker.sendBody({ length, bytes: body.length, body: () => body });
+    if (answer.kind === 'created') {
+      this.report.indexed += length;
+      this.#delivered({});
+    } else
+      await this.#deliver(
+        packed.items().map((item) => ({ ...entryOf(item), counted: true })),
+        answer,
+      );
+    return this.report;
+  }
+
   /** Delivers the entries of one bulk request. Those that have to be sent again form the next request, after a pause. */
-  async #deliver(entries: Entry[]): Promise<void> {
+  async #deliver(entries: Entry[], answered?: Answer): Promise<void> {
     const holder = {};
     try {
-      await this.#sendUntilDone(entries, holder);
+      await this.#sendUntilDone(entries, holder, answered);
     } finally {
       this.#options.deferred.release(holder);
     }
   }
 
-  async #sendUntilDone(entries: Entry[], holder: object): Promise<void> {
+  /** `answered`: the answer to the first request, if it was sent already. */
+  async #sendUntilDone(entries: Entry[], holder: object, answered?: Answer): Promise<void> {
     let pending = entries;
+    let given = answered;
     for (let tries = 1; pending.length > 0; tries++) {
-      if (sizeOf(pending) > this.#options.limits.maxBulkBytes && pending.length > 1)
-        return this.#deliverInParts(split(pending, this.#options.limits));
-      const answer = await this.#options.bulkWorker.send(pending);
+      const isTooLarge = sizeOf(pending) > this.#options.limits.maxBulkBytes && pending.length > 1;
+      if (isTooLarge && !given) return this.#deliverInParts(split(pending, this.#options.limits));
+      const answer = given ?? (await this.#options.bulkWorker.send(pending));
+      given = undefined;
       if (answer.kind === 'halve') return this.#halve(pending, answer.reason, answer.tooLarge);
-      const { again, reason, refused } = this.#sort(pending, answer.items);
+      const { again, reason, refused } = this.#sort(pending, answersOf(answer, pending.length));
       if (again.length < pending.length) tries = 1;
       if (again.length > 0) this.#options.deferred.hold(holder, again.length, reason);
       pending = [...again, ...(await this.#writeDeadLetters(refused))];
@@ -186,6 +207,10 @@ export class Delivery {
     const { clock, backoff, signal } = this.#options;
     return clock.sleep(pauseWithFullJitter(tries, backoff, clock.random), signal);
   }
+}
+
+function answersOf(answer: Exclude<Answer, { kind: 'halve' }>, count: number): ItemAnswer[] {
+  return answer.kind === 'answered' ? answer.items : Array.from({ length: count }, () => ({ status: 201 }));
 }
 
 function deadLetterOf({ entry, reason }: Refusal): DeadLetter {
