@@ -16,7 +16,8 @@ export interface LineChart {
   height?: number;
 }
 
-const margin = { left: 12, right: 12, top: 22, bottom: 24 };
+/** The labels of the range are left of the line. */
+const margin = { left: 64, right: 12, top: 22, bottom: 24 };
 const family = 'DejaVu Sans, Verdana, sans-serif';
 const grey = '#6b7280';
 const red = '#b3261e';
@@ -105,10 +106,12 @@ function grid({ y, lowest, highest }: Scale, width: number, format: LineChart['f
   return [
     line(lowest),
     line(highest),
-    label({ x: margin.left, y: y(highest) - 5, text: format(highest) }),
-    label({ x: margin.left, y: y(lowest) - 5, text: format(lowest) }),
+    rangeLabel(y(highest), format(highest)),
+    rangeLabel(y(lowest), format(lowest)),
   ];
 }
+
+const rangeLabel = (y: number, text: string) => label({ x: margin.left - 8, y: y + 4, text, anchor: 'end' });
 
 function thresholdLine(y: number, width: number, text: string): string {
   const ends = `x1="${margin.left}" x2="${width - margin.right}" y1="${at(y)}" y2="${at(y)}"`;

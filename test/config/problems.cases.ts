@@ -189,7 +189,8 @@ export const table: [title: string, given: Given, problems: Partial<Problem>[]][
       {
         path: 'notifiers.ops.kind',
         message: 'This is not one of the allowed values; did you mean `slack`?',
-        remedy: 'Write one of `log`, `webhook`, `slack`, `email`, `pagerduty`, `alertmanager`.',
+        remedy:
+          'Write one of `log`, `webhook`, `slack`, `email`, `teams`, `pagerduty`, `alertmanager`, `ntfy`, `discord`, `mattermost`, `telegram`, `command`, `file`.',
       },
     ],
   ],

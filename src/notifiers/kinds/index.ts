@@ -1,14 +1,35 @@
 import { z } from 'zod';
 import type { NotifierKind } from '../notifier.ts';
 import { alertmanager } from './alertmanager.ts';
+import { command } from './command.ts';
+import { discord } from './discord.ts';
 import { email } from './email.ts';
+import { file } from './file.ts';
 import { log } from './log.ts';
+import { mattermost } from './mattermost.ts';
+import { ntfy } from './ntfy.ts';
 import { pagerduty } from './pagerduty.ts';
 import { slack } from './slack.ts';
+import { teams } from './teams.ts';
+import { telegram } from './telegram.ts';
 import { webhook } from './webhook.ts';
 
 /** The kinds of notifiers, by the `kind` of the configuration, in the order of the reference page. */
-const kinds = { log, webhook, slack, email, pagerduty, alertmanager };
+const kinds = {
+  log,
+  webhook,
+  slack,
+  email,
+  teams,
+  pagerduty,
+  alertmanager,
+  ntfy,
+  discord,
+  mattermost,
+  telegram,
+  command,
+  file,
+};
 
 type Kinds = typeof kinds;
 type Configs = { [K in keyof Kinds]: z.infer<Kinds[K]['schema']> };

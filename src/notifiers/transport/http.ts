@@ -67,7 +67,7 @@ const remedies: Record<number, string> = {
 };
 
 /** How a status that is not 2xx is handled. */
-function failureOf(answer: Answer): NotifierError {
+export function failureOf(answer: Answer): NotifierError {
   const { status, headers } = answer;
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     const retryAfter = retryAfterOf(headers['retry-after'] ?? headers['Retry-After']);
@@ -127,7 +127,10 @@ function unreached(error: unknown): NotifierError {
 }
 
 /** `Retry-After` in milliseconds: seconds or a date (RFC 9110). */
-function retryAfterOf(header: string | string[] | undefined, now: Millis = Date.now()): Millis | undefined {
+function retryAfterOf(
+  header: string | string[] | undefined,
+  now: Millis = Date.now(),
+): Millis | undefined {
   if (typeof header !== 'string') return undefined;
   const seconds = Number(header);
   if (Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : undefined;

@@ -15,6 +15,7 @@ import type {
 import { releaseBuffer } from '../../util/release-buffer.ts';
 import { Signal } from '../../util/signal.ts';
 import type { Checkpoint, Results } from '../results.ts';
+import { WindowHistory } from './history.ts';
 
 export interface AnalyserOptions {
   journal: JournalReader;
@@ -50,6 +51,7 @@ export class Analyser {
   readonly #options: AnalyserOptions;
   readonly #news = new Signal();
   readonly #blocks = new Map<Position, { block: EventBlock; payloadBytes: number }>();
+  readonly #history = new WindowHistory();
   #position: Position = 0;
   /** The newest position that the main thread announced. Windows that it offers have arrived before. */
   #newest: Position;
@@ -148,16 +150,19 @@ export class Analyser {
 
   /** Notifications go to the outbox first: after a crash in between they are put again, under the same ids. */
   async #keep(outputs: { key: OutputKey; output: Output }[]): Promise<void> {
-    const news = outputs.filter(({ key }) => this.#options.results.isNew(key));
+    const { results } = this.#options;
+    for (const { key, output } of outputs) {
+      this.#history.note(output);
+      if (results.isNew(key)) await this.#putNotification(output);
+    }
+    const news = outputs.filter(({ key }) => results.isNew(key));
     const plain = news.map(({ output }) => output);
-    await this.#putNotifications(plain);
-    if ((await this.#options.results.append(news)) > 0) this.#options.onOutputs();
+    if ((await results.append(news)) > 0) this.#options.onOutputs();
     this.#reportTransitions(plain);
   }
 
-  async #putNotifications(outputs: Output[]): Promise<void> {
-    for (const output of outputs)
-      if (output.kind === 'notification') await this.#options.notify(output.notification);
+  async #putNotification(output: Output): Promise<void> {
+    if (output.kind === 'notification') await this.#options.notify(this.#history.attach(output.notification));
   }
 
   #reportTransitions(outputs: Output[]): void {
@@ -176,7 +181,7 @@ export class Analyser {
     } catch (error) {
       return reload.failed(error);
     }
-    await this.#putNotifications(outputs);
+    for (const output of outputs) await this.#putNotification(output);
     await results.change(outputs, this.#saved(), reload.to);
     this.#checkpointed();
     if (outputs.length > 0) this.#options.onOutputs();

@@ -78,4 +78,77 @@ describe('Slack', () => {
     expect(failed).toMatchObject({ code: 'NOTIFIER_MISCONFIGURED', retryable: true });
     expect(failed?.message).toMatch(remedy);
   });
+
+  describe('with a thread', () => {
+    const recovery = aNotification('ops', 2, { from: 'active', to: 'inactive' });
+    const aWorkspace = async (
+      answer: (body: { thread_ts?: string; blocks?: unknown }, number: number) => object,
+    ) => {
+      const server = await anHttpServer((one, response, number) =>
+        reply(response, 200, answer(one.body as object, number)),
+      );
+      return { server, bodies: () => server.received.map((one) => one.body as Record<string, unknown>) };
+    };
+
+    it('is answered in the thread of the alert', async () => {
+      const { server, bodies } = await aWorkspace((_, number) => ({ ok: true, ts: `17.${number}` }));
+      const { thread } = await slack(server.url).send(aNotification('ops'), anAttempt());
+      expect(await slack(server.url).send(recovery, anAttempt({ thread }))).toMatchObject({ thread: '17.1' });
+      expect(bodies().map((one) => one.thread_ts)).toEqual([undefined, '17.1']);
+    });
+
+    it('whose first message was deleted gets a message of its own', async () => {
+      const { server, bodies } = await aWorkspace(({ thread_ts }) =>
+        thread_ts ? { ok: false, error: 'thread_not_found' } : { ok: true, ts: '18.1' },
+      );
+      await slack(server.url).send(recovery, anAttempt({ thread: '17.1' }));
+      expect(bodies().map((one) => one.thread_ts)).toEqual(['17.1', undefined]);
+    });
+
+    it('shows the end in the channel as well where that is wished', async () => {
+      const { server, bodies } = await aWorkspace(() => ({ ok: true, ts: '18.1' }));
+      const bot = aNotifier({ kind: 'slack', api: server.url, token: 'b', channel: 'c', broadcast: true });
+      await bot.send(recovery, anAttempt({ thread: '17.1' }));
+      expect(bodies()).toMatchObject([{ thread_ts: '17.1', reply_broadcast: true }]);
+    });
+
+    it('is told by text alone where it does not understand the blocks', async () => {
+      const { server, bodies } = await aWorkspace(({ blocks }) =>
+        blocks ? { ok: false, error: 'invalid_blocks' } : { ok: true, ts: '1' },
+      );
+      await slack(server.url).send(aNotification('ops'), anAttempt());
+      expect(bodies().map((one) => 'blocks' in one)).toEqual([true, false]);
+    });
+  });
+
+  it('gets blocks within its limits, whatever senders wrote', async () => {
+    const long = '<😀&*`'.repeat(5_000);
+    const hostile = aNotification('ops', 1, { group: long, reason: long, message: long });
+    hostile.episode.samples = [{ '@timestamp': 'x', message: '```<!channel>' }];
+    hostile.episode.labels = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`l${i}`, 'v']));
+    const server = await anHttpServer((_, response) => reply(response, 200, { ok: true }));
+    await slack(server.url).send(hostile, anAttempt());
+    const { blocks } = server.received[0]!.body as {
+      blocks: { type: string; text?: { text: string }; fields?: { text: string }[] }[];
+    };
+    expect(blocks.length).toBeLessThanOrEqual(50);
+    expect(blocks[0]).toMatchObject({
+      type: 'header',
+      text: { text: "🔴 Alert 'burst' changed state to ACTIVE" },
+    });
+    for (const { text, fields = [] } of blocks) {
+      expect(text?.text.length ?? 0).toBeLessThanOrEqual(3_000);
+      expect(fields.length).toBeLessThanOrEqual(10);
+    }
+    const markdown = JSON.stringify(blocks.filter(({ type }) => type === 'section'));
+    expect(markdown).not.toContain('<!channel>');
+  });
+
+  it('that limits the rate is waited for as long as it asks', async () => {
+    const server = await anHttpServer((_, response) =>
+      reply(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': '30' }),
+    );
+    const failed = await failure(slack(server.url).send(aNotification('ops'), anAttempt()));
+    expect(failed).toMatchObject({ code: 'NOTIFIER_UNAVAILABLE', retryAfter: 30_000 });
+  });
 });

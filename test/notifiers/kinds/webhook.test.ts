@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { anHttpServer, reply } from '../../support/http.ts';
 import { aNotifier, anAttempt, failure } from '../../support/notifiers.ts';
@@ -28,6 +29,41 @@ describe('a webhook', () => {
         alert: { state: 'ACTIVE', status: 'active', value: 7, group: 'web-1', reason: 'count 7 is >= 5' },
       },
     });
+  });
+
+  it('gets the JSON of a template, with numbers as numbers', async () => {
+    const server = await anHttpServer((_, response) => reply(response, 200));
+    const body = {
+      text: '{{rule}} on {{host.name}}',
+      value: '{{value.number}}',
+      nested: [{ state: '{{state}}' }],
+    };
+    await aNotifier({ kind: 'webhook', url: server.url, method: 'PUT', body }).send(
+      aNotification('ops'),
+      anAttempt(),
+    );
+    expect(server.received[0]!.body).toEqual({
+      text: 'burst on web-1',
+      value: 7,
+      nested: [{ state: 'ACTIVE' }],
+    });
+  });
+
+  it('can check a signature over id, time and body', async () => {
+    const server = await anHttpServer((_, response) => reply(response, 200));
+    const key = Buffer.from('a key of thirty-two bytes or so.');
+    const signingSecret = `whsec_${key.toString('base64')}`;
+    await aNotifier({ kind: 'webhook', url: server.url, body: { a: 1 }, signingSecret }).send(
+      aNotification('ops'),
+      anAttempt(),
+    );
+    const { headers } = server.received[0]!;
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.{"a":1}`;
+    expect(headers['webhook-id']).toBe('n1-ops');
+    expect(headers['webhook-signature']).toBe(
+      `v1,${createHmac('sha256', key).update(signed).digest('base64')}`,
+    );
+    expect(Math.abs(Date.now() / 1000 - Number(headers['webhook-timestamp']))).toBeLessThan(60);
   });
 
   it.each([

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { secret } from '../../config/schema/values.ts';
+import type { Severity } from '../../model.ts';
+import { stateWord, summaryOf } from '../message/summary.ts';
+import { defineKind } from '../notifier.ts';
+import { delivery } from '../settings.ts';
+import { templated, textTemplate } from '../templated.ts';
+
+const schema = z.strictObject({
+  kind: z.literal('ntfy').describe('Publishes to a topic of ntfy.'),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .default('https://ntfy.sh')
+    .describe('Address of the ntfy server.'),
+  topic: z
+    .string()
+    .regex(/^[-_A-Za-z0-9]{1,64}$/)
+    .describe('Topic to publish to.'),
+  token: secret.optional().describe('Access token.'),
+  ...textTemplate,
+  ...delivery,
+});
+
+const priorities: Record<Severity, number> = { info: 2, low: 2, medium: 3, high: 4, critical: 5 };
+const tags = { ACTIVE: 'rotating_light', INACTIVE: 'white_check_mark', 'NO DATA': 'grey_question' };
+
+/** ntfy, by its JSON interface. */
+export const ntfy = defineKind({
+  schema,
+  ...templated<z.infer<typeof schema>>({
+    longest: 4_000,
+    call: ({ url, topic, token }, message, notification) => {
+      const { title, severity } = summaryOf(notification);
+      const state = stateWord(notification);
+      return {
+        url,
+        ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+        body: {
+          ...{ topic, title, message, tags: [tags[state]] },
+          priority: state === 'ACTIVE' ? priorities[severity] : 2,
+          ...(notification.episode.url !== undefined && { click: notification.episode.url }),
+        },
+      };
+    },
+  }),
+});

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Notification } from '../model.ts';
+import { checkTemplate, fill } from './message/template.ts';
+import { type Attempt, NotifierError, type NotifierKind } from './notifier.ts';
+import { answered, failureOf, postJson } from './transport/http.ts';
+
+/** The setting that all members of the family share. */
+export const textTemplate = {
+  text: z
+    .string()
+    .default('{{text}}')
+    .describe('Template of the text: `{{title}}`, `{{value}}`, `{{host.name}}`. Default: all facts.'),
+};
+
+interface Call {
+  url: string;
+  headers?: Record<string, string>;
+  body: Record<string, unknown>;
+}
+
+/** A service that takes JSON by HTTP: one member of the family of templated webhooks. */
+interface Preset<Config> {
+  /** `text` is filled in and short enough. */
+  call(config: Config, text: string, notification: Notification, attempt: Attempt): Call;
+  /** Characters of a text that the service accepts. */
+  longest: number;
+  /** Words in an answer that is not 2xx which the operator can act on, with the remedy. */
+  remedies?: readonly [words: RegExp, remedy: string][];
+  /** What identifies the message, so that later ones can answer it. */
+  threadIn?(body: string): string | undefined;
+  /** The pause that the body of an answer asks for, in seconds. */
+  pauseIn?(body: string): number | undefined;
+}
+
+/** The parts of a kind that follow from a preset. */
+export function templated<Config extends { text: string }>(
+  preset: Preset<Config>,
+): Required<Pick<NotifierKind<Config>, 'check' | 'create'>> {
+  const { remedies = [], longest } = preset;
+  const judge = (answer: Parameters<typeof failureOf>[0]) => {
+    const remedy = remedies.find(([words]) => words.test(answer.body))?.[1];
+    if (remedy !== undefined)
+      return new NotifierError('NOTIFIER_MISCONFIGURED', `${answered(answer)}; ${remedy}`);
+    const failure = failureOf(answer);
+    const pause = preset.pauseIn?.(answer.body);
+    if (pause === undefined || !failure.retryable) return failure;
+    return new NotifierError(failure.code as 'NOTIFIER_UNAVAILABLE', failure.message, {
+      retryAfter: Math.max(failure.retryAfter ?? 0, pause * 1000),
+    });
+  };
+  return {
+    check({ text }, report, { fields }) {
+      checkTemplate(text, ['text'], fields, report);
+    },
+    create: (config) => ({
+      async send(notification, attempt) {
+        const text = shortened(String(fill<unknown>(config.text, notification)), longest);
+        const { body, ...request } = preset.call(config, text, notification, attempt);
+        const answer = await postJson(body, request, attempt.signal, judge);
+        return { answer: answered(answer), thread: attempt.thread ?? preset.threadIn?.(answer.body) };
+      },
+    }),
+  };
+}
+
+/** Services count UTF-16 units or code points; cutting at a code point within the smaller number fits both. */
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = most - 2;
+  const splits = text.charCodeAt(end - 1) >= 0xd800 && text.charCodeAt(end - 1) < 0xdc00;
+  return `${text.slice(0, splits ? end - 1 : end)} …`;
+}
