@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
-import { parserNames } from './parsers.ts';
+import { parserName } from './parsers.ts';
 import { duration, invalid, notA, notAn, size, someDuration } from './values.ts';
 
 /** What all named inputs have in common. */
@@ -55,7 +55,7 @@ const period = (byDefault: string) =>
 /** What inputs have that make events of lines. */
 const lineBasics = {
   dataset: z.string().min(1).optional().describe('`event.dataset` of its events, such as `nginx.access`.'),
-  parser: z.enum(parserNames).optional().describe('Parser of its lines. Without it, `parsers` decides.'),
+  parser: parserName.optional().describe('Parser of its lines. Without it, `parsers` decides.'),
   zone: zone.optional().describe('Time zone of lines that state none. Without it, `time.zone`.'),
   fields: z
     .record(z.string(), z.string())
