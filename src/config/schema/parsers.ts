@@ -27,14 +27,14 @@ export const parserNames = [
 ] as const;
 
 /** The name of a format: one of logboom's, or one of `parsers.formats`. */
-export const parserName = z.union([z.enum(parserNames), z.string().min(1)]);
+export const parserName = z.string().min(1);
 
 export const parsers = z
   .strictObject({
     default: parserName
       .default('auto')
       .describe(
-        'Parser of events whose dataset has no entry in `byDataset`. `auto` chooses by `event.dataset` and `fileset`, and otherwise tries all parsers.',
+        `Parser of events whose dataset has no entry in \`byDataset\`: ${parserNames.join(', ')}, or a name of \`formats\`. \`auto\` chooses by \`event.dataset\` and \`fileset\`, and otherwise tries all parsers.`,
       ),
     byDataset: z
       .record(z.string(), parserName)
