@@ -22,6 +22,7 @@ const table = {
   RULE_INVALID: { retryable: false },
   // Replaying
   INPUT_UNREADABLE: { retryable: false },
+  OUTPUT_UNWRITABLE: { retryable: false },
   FIXTURE_INVALID: { retryable: false },
   NOT_EXPLAINABLE: { retryable: false },
   BUSY: { retryable: true },

@@ -63,7 +63,8 @@ function rowsOfVariants(shape, path) {
     return variants.flatMap((variant) => rowsOf(variant, path));
   const merged = new Map();
   for (const variant of variants) {
-    const kind = childOf(variant, 'kind').choices[0];
+    // A kind without the setting `kind` is named by its first setting.
+    const kind = childOf(variant, 'kind')?.choices[0] ?? String(namesIn(variant, undefined)[0]);
     for (const row of rowsOf(variant, path)) {
       const text = rowOf(row);
       if (merged.has(text)) merged.get(text).kinds.push(kind);

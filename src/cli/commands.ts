@@ -1,5 +1,6 @@
 import type { ArgsDef, CommandDef } from 'citty';
 import { deadLettersCommand, kibanaCommand, setupCommand } from './definitions/documents.ts';
+import { parseCommand } from './definitions/parse.ts';
 import { backtestCommand, explainCommand, scoreCommand, testRulesCommand } from './definitions/rules.ts';
 import {
   checkCommand,
@@ -23,6 +24,7 @@ export const commands = {
   notify: notifyCommand,
   generate: generateCommand,
   demo: demoCommand,
+  parse: parseCommand,
   backtest: backtestCommand,
   'test-rules': testRulesCommand,
   explain: explainCommand,

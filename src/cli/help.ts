@@ -26,6 +26,8 @@ All commands
   generate  [--host h] [--port p] [--rate n] [--count n] [--tutorial] [--fast]
                                                  ship synthetic traffic to a Lumberjack listener
   demo      [--fast] [--once] [--data folder]    the tutorial
+  parse     [--config file] [--zone z] [--fields n=v,…] [--ndjson] [--write file] [--json] [FORMAT] FILE…
+                                                 show the formats of log files, and which lines are not read
   backtest  [--fields n=v,…] [--from t] [--to t] [--json] [--log] RULES INPUT…
                                                  show what rules would have done on log files or a journal
   test-rules [--json] FILE…                      run tests of rules (examples/rules/*.test.yml)

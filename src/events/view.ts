@@ -1,10 +1,11 @@
 import type { EventBlock, Fields, FieldValue } from '../model.ts';
 import { decodeString } from './decode.ts';
 import { Lookup } from './lookup.ts';
-import { leafNames } from './objects.ts';
+import { type JsonObject, leafNames } from './objects.ts';
 import { cover, type FieldPath, fieldPath, mayCover, namePattern } from './path.ts';
 import { exists } from './presence.ts';
 import { repair, rewrite } from './repair.ts';
+import { hasRootValue, moveRootValues } from './root-values.ts';
 import { ENTRY, Walker } from './walker.ts';
 
 const SPACE = 0x20;
@@ -41,6 +42,7 @@ export class EventView implements Fields {
     const walk = walker.walk(this.#block.spans[2 * index]!, this.#block.spans[2 * index + 1]!);
     if (walk === 'irregular') this.#replace(rewrite(walker));
     else if (walk === 'malformed') this.#repair();
+    if (this.problem === undefined && hasRootValue(this.walker)) this.#moveRootValues();
   }
 
   /** The bytes as they were received. */
@@ -117,6 +119,13 @@ export class EventView implements Fields {
     // A key that needs escapes is still irregular, but it occurs once and on one line.
     if (this.walker.walk(0, document.length) === 'malformed')
       this.#refuse('could not be written on one line');
+  }
+
+  /** Values that senders write where ECS has objects are moved before anyone reads the event. */
+  #moveRootValues(): void {
+    const { bytes, start, end } = this.walker;
+    const event = JSON.parse(bytes.toString('utf8', start, end)) as JsonObject;
+    this.#replace(Buffer.from(JSON.stringify(moveRootValues(event))));
   }
 
   #repair(): void {

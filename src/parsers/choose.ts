@@ -1,6 +1,7 @@
 import type { ParsersConfig } from '../config/schema/parsers.ts';
 import { type EventView, fieldPath } from '../events/index.ts';
 import type { Millis } from '../model.ts';
+import { customFormats } from './custom/custom-formats.ts';
 import type { LineFormat } from './format.ts';
 import { lineParsers } from './formats.ts';
 import { JsonLine } from './json/json-line.ts';
@@ -53,11 +54,13 @@ export class FormatChooser {
       for (const dataset of parser.datasets) this.#known.set(dataset, format);
     }
     this.#recognised = recognised;
-    this.#addTextFormats(zone);
+    this.#addTextFormats(config, zone);
     this.#byDataset = new Map(Object.entries(config.byDataset));
   }
 
-  #addTextFormats(zone: string): void {
+  #addTextFormats(config: ParsersConfig, zone: string): void {
+    for (const format of customFormats(config.formats))
+      this.#byName.set(format.name, new TextLine(format, zone));
     for (const format of textFormats) {
       const line = new TextLine(format, zone);
       this.#byName.set(line.name, line);

@@ -4,6 +4,7 @@ import { type Path, type Problem, problem } from '../load/problems.ts';
 import { recipientProblem } from '../schema/people.ts';
 import type { Config } from '../schema/schema.ts';
 import { destination, forward, forwardLengths, names, patterns } from './destination.ts';
+import { formats } from './formats.ts';
 import { clearText, exposed, ports, tls } from './listeners.ts';
 
 function elasticsearch({ elasticsearch: target }: Config): Problem[] {
@@ -117,6 +118,7 @@ export const crossChecks = [
   patterns,
   storeUser,
   forward,
+  formats,
   notified,
   recipients,
   ports,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parserNames } from './parsers.ts';
+import { parserName } from './parsers.ts';
 import { notA } from './values.ts';
 
 /** What all named inputs have in common. */
@@ -28,7 +28,7 @@ function isZone(text: string): boolean {
 /** What inputs have that make events of lines. */
 export const lineBasics = {
   dataset: z.string().min(1).optional().describe('`event.dataset` of its events, such as `nginx.access`.'),
-  parser: z.enum(parserNames).optional().describe('Parser of its lines. Without it, `parsers` decides.'),
+  parser: parserName.optional().describe('Parser of its lines. Without it, `parsers` decides.'),
   zone: zone.optional().describe('Time zone of lines that state none. Without it, `time.zone`.'),
   fields: z
     .record(z.string(), z.string())

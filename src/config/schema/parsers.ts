@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { customFormat } from './formats.ts';
 
 export const parserNames = [
   'auto',
@@ -25,18 +26,24 @@ export const parserNames = [
   'generic',
 ] as const;
 
+/** The name of a format: one of logboom's, or one of `parsers.formats`. */
+export const parserName = z.string().min(1);
+
 export const parsers = z
   .strictObject({
-    default: z
-      .enum(parserNames)
+    default: parserName
       .default('auto')
       .describe(
-        'Parser of events whose dataset has no entry in `byDataset`. `auto` chooses by `event.dataset` and `fileset`, and otherwise tries all parsers.',
+        `Parser of events whose dataset has no entry in \`byDataset\`: ${parserNames.join(', ')}, or a name of \`formats\`. \`auto\` chooses by \`event.dataset\` and \`fileset\`, and otherwise tries all parsers.`,
       ),
     byDataset: z
-      .record(z.string(), z.enum(parserNames))
+      .record(z.string(), parserName)
       .default({})
       .describe('Parser by the value of `event.dataset`, such as `nginx.access: access`.'),
+    formats: z
+      .record(z.string().regex(/^[a-z][\w.-]*$/i), customFormat)
+      .default({})
+      .describe('Formats of your own, by name. `default`, `byDataset` and inputs may name them.'),
     timestamp: z
       .enum(['line', '@timestamp'])
       .default('line')

@@ -29,9 +29,24 @@ export function logfmtPairs(line: string): JsonObject | undefined {
 }
 
 /** Digits become a number where they are one exactly: not an id with leading zeros, nor one too long to be exact. */
-function pairValue(text: string): string | number | boolean {
+export function pairValue(text: string): string | number | boolean {
   if (text === 'true' || text === 'false') return text === 'true';
   if (!/^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,12})?$/.test(text)) return text;
   const value = Number(text);
   return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : text;
+}
+
+/** Reads pairs with a separator between and a sign within them, such as `user: bob; status: ok`. What is no pair is left out. */
+export function keyValues(line: string, separator: string, sign: string): JsonObject | undefined {
+  const fields = newObject();
+  let count = 0;
+  for (const part of line.split(separator)) {
+    const at = part.indexOf(sign);
+    const key = part.slice(0, Math.max(at, 0)).trim();
+    if (key === '' || count === mostPairs) continue;
+    const value = part.slice(at + sign.length).trim();
+    fields[key] = pairValue(/^(["']).*\1$/s.test(value) ? value.slice(1, -1) : value);
+    count += 1;
+  }
+  return count === 0 ? undefined : fields;
 }

@@ -13,7 +13,7 @@ const usual =
  * IIS, and other servers that write the W3C Extended Log File Format. Lines that begin with `#` are its directives. Times are
  * UTC. `columns` is what the directive `#Fields:` of the file says; without it, IIS's own selection is expected.
  */
-function w3c(columns: readonly string[] = usual, name = 'iis'): TextFormat {
+export function w3c(columns: readonly string[] = usual, name = 'iis'): TextFormat {
   return {
     name,
     words: 'IIS or W3C',

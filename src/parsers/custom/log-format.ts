@@ -1,0 +1,127 @@
+import { LogboomError } from '../../errors.ts';
+import type { JsonObject } from '../../events/index.ts';
+import { unescapeLog } from '../access/access-fields.ts';
+import { firstPublic, isPublic } from '../access/client.ts';
+import { readStamp } from '../text/stamps.ts';
+import { ipOf, type TextFormat } from '../text/text-format.ts';
+import { webFields } from '../text/web/request-fields.ts';
+import { ofApache, ofNginx, type Reader } from './log-variables.ts';
+
+/** A part of a format: text that stands in each line, or a value. */
+type Piece = { text: string } | { read: Reader };
+
+/** `$name` and `${name}`, or `%a`, `%>s`, `%{name}i`, `%!200,304{name}i`. */
+const variables = /\$(?:\{(\w+)\}|(\w+))|%(?:[!\d,]*)([<>]?)(?:\{([^}]*)\})?(\^?[A-Za-z]{1,2}|%)/g;
+
+function piecesOf(format: string): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  const isNginx = format.includes('$');
+  for (const match of format.matchAll(variables)) {
+    const [whole, braced, plain, , argument, directive] = match;
+    const name = braced ?? plain;
+    if ((name !== undefined) !== isNginx || whole === '%%') continue;
+    if (match.index > at) pieces.push({ text: format.slice(at, match.index) });
+    pieces.push({ read: name === undefined ? ofApache(directive!, argument, whole) : ofNginx(name) });
+    at = match.index + whole.length;
+  }
+  if (at < format.length) pieces.push({ text: format.slice(at) });
+  return pieces;
+}
+
+const escapeText = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/**
+ * Reads a definition as it stands in the server's configuration: the string of nginx's `log_format` or of Apache's `LogFormat`, in
+ * which quotes may be escaped. What a number means is what the definition says. Throws `CONFIG_INVALID` if it cannot be read.
+ */
+export function logFormat(name: string, definition: string): TextFormat {
+  const pieces = piecesOf(definition.replaceAll('\\"', '"'));
+  if (!pieces.some((piece) => 'read' in piece))
+    throw new LogboomError(
+      'CONFIG_INVALID',
+      `\`${definition}\` has no variable of nginx or directive of Apache.`,
+    );
+  const readers = pieces.flatMap((piece) => ('read' in piece ? [piece.read] : []));
+  const pattern = patternOf(pieces);
+  return {
+    name,
+    words: `the format ${name}`,
+    first: '',
+    parse(line, context) {
+      const match = pattern.exec(line.trimEnd());
+      if (!match) return undefined;
+      const values = match.slice(1);
+      const isCut = values.at(-1) === undefined;
+      // The last value of a line that was cut off may be cut, too.
+      if (isCut) values[values.indexOf(undefined as unknown as string) - 1] = '-';
+      const found: JsonObject = {};
+      for (const [index, read] of readers.entries())
+        if (values[index] !== undefined) Object.assign(found, defined(read(unescapeLog(values[index]))));
+      const { stamp, forwarded, ...fields } = found;
+      return {
+        time: stamp === undefined ? Number.NaN : readStamp(epochOr(stamp as string), context),
+        fields: {
+          ...fields,
+          ...withStatus(fields),
+          ...withForwarded(fields, forwarded as string | undefined),
+        },
+        failure: isCut ? 'the line ends before the format does' : undefined,
+      };
+    },
+  };
+}
+
+/** nginx's `$msec` is `1795168800.123`; `17/May/2015:10:05:03 +0000` is read by `readStamp`. */
+const epochOr = (stamp: string) => (/^\d{10}\.\d{3}$/.test(stamp) ? Number(stamp) : stamp);
+const defined = (fields: JsonObject) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+function withStatus(fields: JsonObject): JsonObject {
+  const status = fields['http.response.status_code'] as number | undefined;
+  return webFields(status !== undefined && status >= 100 ? status : undefined);
+}
+
+/** See `setForwarded`: only a client that is itself no public address is a proxy whose header is believed. */
+function withForwarded(fields: JsonObject, forwarded: string | undefined): JsonObject {
+  if (forwarded === undefined) return {};
+  const client = fields['source.ip'] as string | undefined;
+  const first = ipOf(forwarded.split(',', 1)[0]!.trim());
+  if (client !== undefined && isPublic(client)) return { 'network.forwarded_ip': first };
+  return { 'network.forwarded_ip': first, 'source.ip': firstPublic(forwarded) ?? client };
+}
+
+/**
+ * The expression of a format. A value in quotes may contain escaped quotes; one before a space ends at it; the last pieces
+ * may be missing, so that of a line that was cut off the beginning is read.
+ */
+function patternOf(pieces: readonly Piece[]): RegExp {
+  let source = '';
+  let optional = 0;
+  let values = 0;
+  for (const [index, piece] of pieces.entries()) {
+    const before = pieces[index - 1];
+    const after = pieces[index + 1];
+    if ('text' in piece) {
+      // From the second value on, what follows may be missing.
+      if (values >= 2) {
+        source += '(?:';
+        optional += 1;
+      }
+      source += escapeText(piece.text);
+      continue;
+    }
+    values += 1;
+    source += `(${valuePattern(before && 'text' in before ? before.text : '', after && 'text' in after ? after.text : '')})`;
+  }
+  return new RegExp(`^${source}${')?'.repeat(optional)}$`, 's');
+}
+
+function valuePattern(before: string, after: string): string {
+  if (before.endsWith('"') && after.startsWith('"')) return '(?:[^"\\\\]|\\\\.)*';
+  if (before.endsWith('[') && after.startsWith(']')) return '[^\\]]*';
+  if (after === '') return before.endsWith('"') ? '(?:[^"\\\\]|\\\\.)*' : '.*?';
+  const stop = after[0]!;
+  if (stop === ' ') return '\\[[^\\]]*\\]|[^ ]*(?:, [^ ]*)*';
+  return `[^${escapeText(stop)}]*`;
+}
