@@ -49,7 +49,7 @@ function windowItem(window: WindowResult, { namespace }: Pick<Names, 'namespace'
   const item = { index: stream.index, id, document: JSON.stringify(document) };
   return window.revision === undefined || window.revision === 1
     ? { action: 'create', ...item }
-    : { action: 'index', version: window.revision, ...item };
+    : { action: 'index', stream: true, version: window.revision, ...item };
 }
 
 function episodeDocument(episode: Episode): Document {

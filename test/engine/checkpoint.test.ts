@@ -20,13 +20,10 @@ const linesOf = (name: string) =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
+const given = JSON.parse(textOf('rules.json'));
 /** Late events could not correct anything then. */
-const time = { correctFor: '0s' };
-const config = schema.parse({
-  parsers: { timestamp: '@timestamp' },
-  time,
-  ...JSON.parse(textOf('rules.json')),
-});
+const time = { ...given.time, correctFor: '0s' };
+const config = schema.parse({ parsers: { timestamp: '@timestamp' }, ...given, time });
 const anEngine = () => assembleEngine(config);
 
 const origin = { input: 'lumberjack', address: '127.0.0.1' };

@@ -8,7 +8,7 @@ import type { LateGroup } from './late-group.ts';
 import { type Saved, Series } from './series.ts';
 
 /** Windows and alerts of a rule. */
-export interface Judged {
+interface Judged {
   windows: Windows;
   book: AlertBook;
   /** Closes the windows that end at or before the watermark. */

@@ -13,6 +13,7 @@ import { CircuitBreaker, type Clock } from './delivery/circuit-breaker.ts';
 import { ConcurrencyLimit } from './delivery/concurrency-limit.ts';
 import { DeferredDocuments } from './delivery/deferred-documents.ts';
 import { Delivery } from './delivery/delivery.ts';
+import { placeRevisions } from './delivery/stream-revisions.ts';
 import { setUpInBackground } from './setup/background-setup.ts';
 import { keepRetention } from './setup/retention.ts';
 
@@ -97,7 +98,8 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
     await setup.ready;
     const { namespace } = indexing;
     const shared = { bulkWorker, deadLetters, telemetry, clock, signal, namespace, deferred, limits };
-    return new Delivery({ ...shared, backoff }).run(items);
+    const placed = await placeRevisions(items, { client, clock, signal, pause: backoff.init });
+    return new Delivery({ ...shared, backoff }).run(placed);
   }
 
   /** A caller sees one failure only: the sink was closed, and the caller still owns the items. */
