@@ -3,7 +3,7 @@ import { number, objectOf } from '../../util/snapshot.ts';
 import type { Aggregate } from '../aggregates/aggregate.ts';
 
 /** Entries of a chunk. A full chunk is sealed: it never changes again, and a checkpoint writes it once. */
-export const chunkEntries = 4_096;
+const chunkEntries = 4_096;
 const few = 64;
 /** What a chunk costs beside its entries, and what a packed cell costs beside its numbers, in bytes, roughly. */
 const chunkBytes = 512;
