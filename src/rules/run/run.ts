@@ -67,9 +67,11 @@ export interface Run {
 }
 
 /** Settings that only say how an alert is reported. The state of a rule does not depend on them. */
-const reporting = ['description', 'enabled', 'late', 'severity', 'message', 'labels', 'runbook', 'notify'];
+const reporting = new Set([
+  ...['description', 'enabled', 'late', 'severity', 'message', 'labels', 'runbook', 'notify', 'recipients'],
+]);
 
 /** Everything about a rule that its state depends on, as text. Checkpoints have it, so it must stay the same. */
 export function fingerprintOf(config: CommonSettings): string {
-  return JSON.stringify(Object.entries(config).filter(([setting]) => !reporting.includes(setting)));
+  return JSON.stringify(Object.entries(config).filter(([setting]) => !reporting.has(setting)));
 }
