@@ -46,7 +46,10 @@ function windowItem(window: WindowResult, { namespace }: Pick<Names, 'namespace'
   const stream = streamOf('metrics', 'logboom.windows', namespace);
   const document = withFields(window.by, { ...stream.fields, ...windowDocument(window, stream.dataset) });
   const id = idOf(window.rule, window.group, window.end);
-  return { action: 'create', index: stream.index, id, document: JSON.stringify(document) };
+  const item = { index: stream.index, id, document: JSON.stringify(document) };
+  return window.revision === undefined || window.revision === 1
+    ? { action: 'create', ...item }
+    : { action: 'index', inStream: true, version: window.revision, ...item };
 }
 
 function episodeDocument(episode: Episode): Document {
@@ -69,6 +72,9 @@ function episodeDocument(episode: Episode): Document {
       flapping: episode.flapping,
       revision: episode.revision,
       late_count: episode.lateCount,
+      late: episode.late,
+      corrected: episode.corrected,
+      withdrawn: episode.withdrawn,
       time_to_detect: detected === undefined ? undefined : nanoseconds(Math.max(0, detected - start)),
       url: episode.url,
       samples,
@@ -84,7 +90,7 @@ function transitionDocument(transition: Transition, dataset: string): Document {
     event: { id, kind: 'alert', dataset, action: to },
     rule: { name: transition.rule },
     window: { start: iso(window.start), end: iso(window.end) },
-    alert: { ...alertFields(transition), id: episode, episode, status: to, from, to },
+    alert: { ...alertFields(transition), id: episode, episode, status: to, from, to, late: transition.late },
   };
 }
 
@@ -100,6 +106,8 @@ function windowDocument({ rule, measure, group, ...window }: WindowResult, datas
       over: window.end - window.start,
       count: window.count,
       value: window.value,
+      revision: window.revision,
+      late_count: window.lateCount,
       measure,
       group,
     },

@@ -17,6 +17,8 @@ export interface Entry {
   reason: string;
   /** The transition that raised it, while a cooldown delays the notification. */
   held?: Transition | undefined;
+  /** Notifiers were notified of it. */
+  notified?: boolean | undefined;
 }
 
 /** An entry in a checkpoint, where `unreported` is called `untold`. */
@@ -31,6 +33,7 @@ export function unpackEntry({ untold, ...entry }: PackedEntry): Entry {
 }
 
 const text = z.string();
+const flag = z.boolean().optional() as z.ZodType<boolean>;
 const status = z.enum(['inactive', 'pending', 'active', 'recovering', 'no-data']);
 const severity = z.enum(severities);
 const window = objectOf<Episode['window']>({ start: number, end: number });
@@ -50,11 +53,13 @@ const episode = objectOf<Episode>({
   ...{ condition: text, reason: text, message: text, window, samples: z.array(sample), revision: number },
   ...{ lateCount: number, flapping: z.boolean(), labels: z.record(text, text) },
   ...{ runbook: z.union([text, z.undefined()]), url: text.optional() },
+  ...{ late: flag, corrected: text.optional() as z.ZodType<string>, withdrawn: flag },
 });
 
 const transition = objectOf<Transition>({
   ...{ id: text, rule: text, group: text, by, episode: text, from: status, to: status, at: number, window },
   ...{ value: maybeNumber, count: number, condition: text, reason: text, severity, message: text },
+  late: flag,
 });
 
 /** Schema of `PackedEntry`. */
@@ -66,4 +71,5 @@ export const packedEntry = objectOf<PackedEntry>({
   untold: number,
   reason: text,
   held: transition.optional(),
+  notified: flag,
 });

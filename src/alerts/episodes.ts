@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
-import type { AlertState, Decided, Decision, Episode, Millis, Output, Transition } from '../model.ts';
+import type { AlertState, Decided, Decision, Millis, Output, Transition } from '../model.ts';
 import { objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import { type Entry, type PackedEntry, packEntry, packedEntry, unpackEntry } from './entry.ts';
-import { type Change, type EpisodeRule, EpisodeWriter } from './episode-writer.ts';
+import { type Change, type EpisodeRule, EpisodeWriter, notificationsOf } from './episode-writer.ts';
 import { idOf } from './ids.ts';
-import { EndedEpisodes, LateEvents } from './late.ts';
+import { EndedEpisodes, LateEvents, type Retention } from './late.ts';
 
 export type { Change } from './episode-writer.ts';
 
@@ -45,13 +45,17 @@ export class Episodes {
   readonly #rule: EpisodeRule;
   readonly #writer: EpisodeWriter;
   readonly #entries = new Map<string, Entry>();
-  readonly #ended = new EndedEpisodes();
+  readonly #ended: EndedEpisodes;
+  /** Whether late events may correct episodes. */
+  readonly #isCorrected: boolean;
   readonly #lateEvents = new LateEvents();
   /** Set where another rule had the name before. */
   generation: Generation | undefined;
 
-  constructor(rule: EpisodeRule, kibana: DiscoverConfig = {}) {
+  constructor(rule: EpisodeRule, kibana: DiscoverConfig = {}, retention?: Retention) {
     this.#rule = rule;
+    this.#ended = new EndedEpisodes(retention);
+    this.#isCorrected = retention !== undefined;
     this.#writer = new EpisodeWriter(rule, kibana);
   }
 
@@ -84,6 +88,38 @@ export class Episodes {
   /** The new documents of episodes for which events came too late. */
   reportLate(now: Millis): Output[] {
     return this.#lateEvents.report(now);
+  }
+
+  /** The episodes of a group that are open or ended after that time, those that ended first. */
+  after(group: string, time: Millis): Entry[] {
+    const open = this.#entries.get(group);
+    const ended = this.#ended.of(group, time).filter(({ episode }) => episode.end! > time);
+    return open === undefined ? ended : [...ended, open];
+  }
+
+  /** Replaces the episodes that `after` returns for that time. */
+  replaceAfter(group: string, time: Millis, entries: readonly Entry[]): void {
+    const earlier = this.#ended.of(group, time).filter(({ episode }) => episode.end! <= time);
+    const isOver = ({ episode }: Entry) => episode.end !== undefined;
+    this.#ended.replace(group, [...earlier, ...entries.filter(isOver)]);
+    const open = entries.find((entry) => !isOver(entry));
+    if (open === undefined) this.#entries.delete(group);
+    else this.#entries.set(group, open);
+  }
+
+  /** Notifiers were notified of the open episode of the group. */
+  wasNotified(group: string): void {
+    const open = this.#entries.get(group);
+    if (open !== undefined && this.#isCorrected) open.notified = true;
+  }
+
+  openOf(group: string): Entry | undefined {
+    return this.#entries.get(group);
+  }
+
+  /** Event time up to which episodes may be missing that `after` should return. */
+  get forgottenThrough(): Millis {
+    return this.#ended.forgottenThrough;
   }
 
   /** Ends a group's open episode without an observation, because its rule goes. Puts nothing out where there is none. */
@@ -156,9 +192,22 @@ export class Episodes {
   #begin(change: Change): Entry {
     const { group, decision, observation } = change;
     const start = decision.state.start ?? observation.since;
-    const episode = this.#writer.begin(this.#idOf(group, start), start, change);
+    const { id, withdrawn } = this.#freeId(group, start);
+    const episode = this.#writer.begin(id, start, change);
     const reach = start - observation.window.start;
-    return { episode, transitions: 0, raised: false, reach, unreported: 0, reason: decision.reason };
+    const entry = { episode, transitions: 0, raised: false, reach, unreported: 0, reason: decision.reason };
+    return withdrawn === undefined ? entry : resumed(entry, withdrawn);
+  }
+
+  /** An id that no other episode has, or that of one which late events withdrew and which is raised again. */
+  #freeId(group: string, start: Millis): { id: string; withdrawn?: Entry } {
+    let id = this.#idOf(group, start);
+    for (;;) {
+      const taken = this.#ended.of(group, start).find(({ episode }) => episode.id === id);
+      if (taken === undefined) return { id };
+      if (taken.episode.withdrawn) return { id, withdrawn: taken };
+      id = `${id}~again`;
+    }
   }
 
   #idOf(group: string, start: Millis): string {
@@ -173,17 +222,19 @@ export class Episodes {
     const { notify, state } = change.decision;
     const due = entry.held ?? transition;
     entry.held = state.held ? due : undefined;
-    return due && notify.send ? this.#notifications(due, entry.episode, change.observation.at) : [];
+    if (!due || !notify.send) return [];
+    if (this.#isCorrected) entry.notified = true;
+    return notificationsOf(this.#rule.config, due, entry.episode, change.observation.at);
   }
+}
 
-  #notifications(transition: Transition, episode: Episode, at: Millis): Output[] {
-    const { notify, measure, recipients } = this.#rule.config;
-    return [...new Set(notify)].map((notifier) => ({
-      kind: 'notification',
-      notification: {
-        ...{ id: `${transition.id}-${notifier}`, notifier, at, transition, episode, measure },
-        ...(recipients.length > 0 && { recipients }),
-      },
-    }));
-  }
+/** The episode goes on with the revisions and transitions of the one that was withdrawn. */
+function resumed(entry: Entry, withdrawn: Entry): Entry {
+  const { revision, corrected } = withdrawn.episode;
+  const episode = {
+    ...entry.episode,
+    revision,
+    ...(corrected !== undefined && { corrected: 'raised again' }),
+  };
+  return { ...entry, episode, transitions: withdrawn.transitions, raised: withdrawn.raised };
 }

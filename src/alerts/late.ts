@@ -2,14 +2,25 @@ import type { Episode, Millis, Output } from '../model.ts';
 import { type Entry, type PackedEntry, packEntry, unpackEntry } from './entry.ts';
 
 /** For how long, and how many of a rule, ended episodes are kept: late events may still correct their documents. */
-const keptFor = 3_600_000;
-const mostKept = 1_000;
+export interface Retention {
+  keptFor: Millis;
+  most: number;
+}
 
-/** The episodes of a rule that ended within the last hour of event time, at most 1,000, in the order of their ends. */
+const shortRetention: Retention = { keptFor: 3_600_000, most: 1_000 };
+
+/** The episodes of a rule that ended lately, in the order of their ends. */
 export class EndedEpisodes {
+  /** Event time up to which episodes ended that were forgotten because there were too many. */
+  forgottenThrough: Millis = Number.NEGATIVE_INFINITY;
+  readonly #retention: Retention;
   #entries: Entry[] = [];
   /** The same by group. */
   readonly #groups = new Map<string, Entry[]>();
+
+  constructor(retention: Retention = shortRetention) {
+    this.#retention = retention;
+  }
 
   add(entry: Entry): void {
     const { group } = entry.episode;
@@ -20,7 +31,14 @@ export class EndedEpisodes {
 
   of(group: string, now: Millis): Entry[] {
     const known = this.#groups.get(group) ?? [];
-    return known.filter(({ episode }) => episode.end! >= now - keptFor);
+    return known.filter(({ episode }) => episode.end! >= now - this.#retention.keptFor);
+  }
+
+  /** Replaces the episodes of a group. */
+  replace(group: string, entries: readonly Entry[]): void {
+    this.#entries = this.#entries.filter(({ episode }) => episode.group !== group);
+    this.#groups.delete(group);
+    for (const entry of entries) this.#insert(entry);
   }
 
   state(): PackedEntry[] {
@@ -34,10 +52,19 @@ export class EndedEpisodes {
     return this.#entries;
   }
 
+  #insert(entry: Entry): void {
+    const { group, end } = entry.episode;
+    const later = this.#entries.findIndex(({ episode }) => episode.end! > end!);
+    this.#entries.splice(later === -1 ? this.#entries.length : later, 0, entry);
+    this.#groups.set(group, [...(this.#groups.get(group) ?? []), entry]);
+  }
+
   #forget(now: Millis): void {
+    const { keptFor, most } = this.#retention;
     const old = this.#entries.findIndex(({ episode }) => episode.end! >= now - keptFor);
-    const count = Math.max(old, this.#entries.length - mostKept, 0);
-    for (const { episode } of this.#entries.splice(0, count)) {
+    const tooMany = this.#entries.length - most;
+    if (tooMany > old) this.forgottenThrough = this.#entries[tooMany - 1]!.episode.end!;
+    for (const { episode } of this.#entries.splice(0, Math.max(old, tooMany, 0))) {
       const left = this.#groups.get(episode.group)!.slice(1);
       if (left.length === 0) this.#groups.delete(episode.group);
       else this.#groups.set(episode.group, left);

@@ -1,10 +1,12 @@
 import { openPayload } from '../journal/payload.ts';
 import type { Millis } from '../model.ts';
 import { EventReader } from '../parsers/event.ts';
+import type { CorrectionSettings } from '../rules/correction/settings.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Observer } from '../rules/run/observer.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { EventClock } from '../windows/clocks/event-clock.ts';
+import { CorrectionMemory } from '../windows/history/memory.ts';
 import type { Analysis } from './analysis.ts';
 import { Engine } from './engine.ts';
 
@@ -19,17 +21,35 @@ export function assembleEngine(
   leaveUntimed = false,
 ): Engine {
   const { parsers, time } = config;
+  const memory = memoryFor(config);
   return new Engine({
     clock: new EventClock(time),
     events: new EventReader({ parsers, time, ...(telemetry && { telemetry }) }),
     runs: config.rules
       .filter(({ enabled }) => enabled)
-      .map((rule) => startRule(rule, config.kibana, observer)),
+      .map((rule) => startRule(rule, config.kibana, observer, correctionOf(config, memory))),
     open: openPayload,
     downAfter: downAfterOf(config),
     leaveUntimed,
+    memory,
   });
 }
+
+/** Undefined where late events are not counted. */
+export function memoryFor({ time }: Pick<Analysis, 'time'>): CorrectionMemory | undefined {
+  return isCorrecting(time) ? new CorrectionMemory(time.correctionMemory) : undefined;
+}
+
+export function correctionOf(
+  { time }: Pick<Analysis, 'time'>,
+  memory: CorrectionMemory | undefined,
+): CorrectionSettings | undefined {
+  return memory && { correctFor: time.correctFor, late: time.late, memory };
+}
+
+/** An analysis of an earlier version has no such setting. */
+const isCorrecting = ({ correctFor }: Partial<Analysis['time']>) =>
+  correctFor !== undefined && correctFor > 0;
 
 /** Ticks come this often while a window waits; a gap that is much longer is no silence. */
 export function downAfterOf({ journal }: Pick<Analysis, 'journal'>): Millis {

@@ -1,12 +1,13 @@
-import { z } from 'zod';
 import { closePayload } from '../journal/payload.ts';
 import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
 import type { EventReader } from '../parsers/event.ts';
 import type { Run } from '../rules/run/run.ts';
-import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
+import type { Snapshot } from '../util/snapshot.ts';
 import type { EventClock } from '../windows/clocks/event-clock.ts';
+import type { CorrectionMemory } from '../windows/history/memory.ts';
 import { Dispatch } from './dispatch.ts';
-import { Downtime, type DowntimeState, downtimeShape } from './downtime.ts';
+import { Downtime } from './downtime.ts';
+import { type EngineState, engineFormat } from './engine-state.ts';
 
 /** What happened while records were processed, for metrics. */
 interface Tally {
@@ -32,29 +33,14 @@ export interface EngineParts {
   downAfter: Millis;
   /** Leave out events whose time is that of their receipt: in a replay that says nothing. */
   leaveUntimed?: boolean;
+  /** Bounds what is kept for late events. Undefined: they are not counted. */
+  memory?: CorrectionMemory | undefined;
 }
-
-/** What a checkpoint of the analyser holds. */
-interface EngineState extends DowntimeState {
-  clock: ReturnType<EventClock['snapshot']>;
-  generations?: [rule: string, generation: number][] | undefined;
-  repeatedHours?: ReturnType<EventReader['repeatedHours']['snapshot']> | undefined;
-  runs: [rule: string, fingerprint: string, run: Snapshot<unknown>][];
-}
-
-const format = new SnapshotFormat({
-  component: 'The engine',
-  schema: objectOf<EngineState>({
-    clock: nested(),
-    ...downtimeShape,
-    generations: z.array(z.tuple([z.string(), number])).optional(),
-    repeatedHours: nested().optional() as z.ZodType<EngineState['repeatedHours']>,
-    runs: z.array(z.tuple([z.string(), z.string(), nested<unknown>()])),
-  }),
-});
 
 const isAmong = ({ name, fingerprint }: Run, runs: readonly Run[]) =>
   runs.some((other) => other.name === name && other.fingerprint === fingerprint);
+
+const snapshotOf = (run: Run): EngineState['runs'][number] => [run.name, run.fingerprint, run.snapshot()];
 
 /** Its `receivedAt` may be anything, so that it must not move a clock either. */
 const isDamaged = (record: JournalRecord) => record.kind === 'events' && record.encoding === 'damaged';
@@ -91,6 +77,7 @@ export class Engine {
     const { clock, downAfter } = this.#parts;
     const downtime = this.#downtime.record(record.receivedAt, clock, () => this.waiting, downAfter);
     if (downtime) for (const run of this.#parts.runs) run.resume?.(downtime);
+    for (const run of this.#parts.runs) run.recordReceived?.(record.receivedAt, outputs);
     if (record.kind === 'events') {
       if (block) this.#take(record, block, outputs);
       else this.#open(record, outputs);
@@ -108,6 +95,11 @@ export class Engine {
   /** The event clock, before any rule's lateness. */
   get now(): Millis {
     return this.#parts.clock.now;
+  }
+
+  /** What is kept for late events. */
+  get memory(): CorrectionMemory | undefined {
+    return this.#parts.memory;
   }
 
   get clock(): EventClock {
@@ -140,19 +132,23 @@ export class Engine {
   }
 
   snapshot(): Snapshot<EngineState> {
-    const { clock, events, runs } = this.#parts;
-    return format.write({
+    const { clock, events, runs, memory } = this.#parts;
+    const take = () => runs.map(snapshotOf);
+    const { taken, parts } = memory?.storeApart(take) ?? { taken: take(), parts: undefined };
+    return engineFormat.write({
       clock: clock.snapshot(),
       ...this.#downtime.snapshot(),
       generations: [...this.#generations],
       repeatedHours: events.repeatedHours.snapshot(),
-      runs: runs.map((run) => [run.name, run.fingerprint, run.snapshot()]),
+      runs: taken,
+      ...(parts && { parts }),
     });
   }
 
   /** Continues exactly from a snapshot of the same analysis. A rule that is not in it starts without any memory. */
   restore(snapshot: unknown): void {
-    const { clock, generations, repeatedHours, runs, ...downtime } = format.read(snapshot);
+    const { clock, generations, repeatedHours, runs, parts, ...downtime } = engineFormat.read(snapshot);
+    this.#parts.memory?.know(parts ?? []);
     this.#parts.clock.restore(clock);
     this.#downtime.restore(downtime);
     if (repeatedHours !== undefined) this.#parts.events.repeatedHours.restore(repeatedHours);
@@ -174,6 +170,7 @@ export class Engine {
 
   #end(run: Run, reason: string, outputs: Output[]): void {
     run.book.end(this.now, reason, outputs);
+    run.release?.();
     this.#generations.set(run.name, (this.#generations.get(run.name) ?? 1) + 1);
   }
 
@@ -181,7 +178,9 @@ export class Engine {
     const number = this.#generations.get(run.name);
     if (number !== undefined) run.book.setGeneration({ number, until: this.#parts.clock.farthest });
     // What lies before the present is closed: the rule is not about it.
-    if (Number.isFinite(this.now)) run.advance(this.now, outputs);
+    if (!Number.isFinite(this.now)) return;
+    run.advance(this.now, outputs);
+    run.forgetPast?.();
   }
 
   /** A payload that cannot be read never will be: it is passed over, and time goes on. */

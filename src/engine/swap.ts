@@ -5,8 +5,9 @@ import { startRule } from '../rules/rule.ts';
 import type { Run } from '../rules/run/run.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { EventClock } from '../windows/clocks/event-clock.ts';
+import type { CorrectionMemory } from '../windows/history/memory.ts';
 import { type Analysis, ruleChanges } from './analysis.ts';
-import { downAfterOf } from './assemble-engine.ts';
+import { correctionOf, downAfterOf, memoryFor } from './assemble-engine.ts';
 import type { Engine, EngineParts } from './engine.ts';
 
 /**
@@ -20,7 +21,9 @@ export function swapAnalysis(
   to: Analysis,
   telemetry?: ParsingTelemetry,
 ): Output[] {
-  const parts: Partial<EngineParts> = { runs: nextRuns(engine, from, to), downAfter: downAfterOf(to) };
+  const memory = isSameMemory(from, to) ? engine.memory : memoryFor(to);
+  const runs = nextRuns(engine, from, to, memory);
+  const parts: Partial<EngineParts> = { runs, downAfter: downAfterOf(to), memory };
   if (!isDeepStrictEqual(from.time, to.time)) parts.clock = nextClock(engine, to);
   const { parsers, time } = to;
   parts.events = new EventReader({ parsers, time, ...(telemetry && { telemetry }) });
@@ -28,15 +31,20 @@ export function swapAnalysis(
   return engine.swap(parts, (name) => `the rule was ${fateOf(name, changes)}`);
 }
 
-function nextRuns(engine: Engine, from: Analysis, to: Analysis): Run[] {
-  const sameLinks = isDeepStrictEqual(from.kibana, to.kibana);
+function isSameMemory({ time: from }: Analysis, { time: to }: Analysis): boolean {
+  const { correctFor, correctionMemory, late } = to;
+  return from.correctFor === correctFor && from.correctionMemory === correctionMemory && from.late === late;
+}
+
+function nextRuns(engine: Engine, from: Analysis, to: Analysis, memory: CorrectionMemory | undefined): Run[] {
+  const isSame = isDeepStrictEqual(from.kibana, to.kibana) && memory === engine.memory;
   return to.rules
     .filter(({ enabled }) => enabled)
     .map((rule) => {
       const present = engine.rules.find(({ name }) => name === rule.name);
       const before = from.rules.find(({ name }) => name === rule.name);
-      if (present && sameLinks && isDeepStrictEqual(before, rule)) return present;
-      const run = startRule(rule, to.kibana);
+      if (present && isSame && isDeepStrictEqual(before, rule)) return present;
+      const run = startRule(rule, to.kibana, undefined, correctionOf(to, memory));
       if (present?.fingerprint === run.fingerprint) run.restore(structuredClone(present.snapshot()));
       return run;
     });

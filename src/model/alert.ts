@@ -115,6 +115,8 @@ export interface Transition {
   reason: string;
   severity: Severity;
   message: string;
+  /** Late events led to it, so that it was put out after its time. */
+  late?: boolean;
 }
 
 /** `alerts`: one document for each time that an alert was raised, updated in place. */
@@ -144,6 +146,12 @@ export interface Episode {
   /** Number of times that the document was written, from 1. */
   revision: number;
   lateCount: number;
+  /** It was raised by events that came after their windows had closed. */
+  late?: boolean;
+  /** What late events changed in it, in words. */
+  corrected?: string;
+  /** Late events showed that the alert should not have been raised. Set beside `corrected`. */
+  withdrawn?: boolean;
   flapping: boolean;
   labels: Record<string, string>;
   runbook: string | undefined;

@@ -42,4 +42,8 @@ export interface WindowResult extends WindowValue {
   measure: string;
   /** The group's fields and their values. */
   by: Record<string, Scalar>;
+  /** Number of times that the document was written, where late events corrected it. */
+  revision?: number;
+  /** Number of events that came after the window had closed. */
+  lateCount?: number;
 }

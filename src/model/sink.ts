@@ -11,6 +11,8 @@ export interface BulkItem {
    * duplicate, so that an older revision, tried again late, never replaces a newer one.
    */
   version?: number;
+  /** For `index`: the index is a data stream, so that the document is written where its earlier revision is. */
+  inStream?: true;
   /** By what value its shard is chosen, instead of by its id. */
   routing?: string;
   /** The ingest pipeline that it goes through. */

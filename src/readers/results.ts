@@ -12,6 +12,12 @@ export interface Checkpoint {
 /** Larger than any position of a journal, and small enough that keys stay exact integers for hundreds of journals. */
 const anotherJournal = 2 ** 44;
 
+/** A part of a state that never changes. It is written once, and is the same object under the same name each time. */
+type Part = [name: string, part: object];
+
+/** The state of an engine, which may have such parts. */
+const partsOf = (state: unknown): Part[] => (state as { parts?: Part[] } | undefined)?.parts ?? [];
+
 /**
  * The analyser's outputs, on disk until they are published, and its checkpoints.
  *
@@ -27,6 +33,9 @@ export class Results {
   readonly #root: RootDatabase;
   readonly #outputs: Database<Output, OutputKey>;
   readonly #meta: Database<unknown, string>;
+  readonly #parts: Database<object, string>;
+  /** The parts on disk, as far as this process wrote or read them. */
+  readonly #written = new Map<string, object>();
   #last: OutputKey;
 
   /** `journalId` is the id of the journal to whose positions the keys belong. */
@@ -35,6 +44,7 @@ export class Results {
     this.#root = openLmdb(folder, 'results.mdb', { maxDbs: 4 });
     this.#outputs = this.#root.openDB<Output, OutputKey>({ name: 'outputs', encoding: 'msgpack' });
     this.#meta = this.#root.openDB<unknown, string>({ name: 'meta', encoding: 'msgpack' });
+    this.#parts = this.#root.openDB<object, string>({ name: 'parts', encoding: 'msgpack' });
     if (this.#meta.get('journal') !== journalId) this.#beginWith(journalId);
     this.#last = (this.#meta.get('last') as OutputKey | undefined) ?? [0, 0];
   }
@@ -91,23 +101,48 @@ export class Results {
     await this.#write(() => {
       outputs.forEach((output, index) => void this.#outputs.put([position, first + index], output));
       if (outputs.length > 0) void this.#meta.put('last', [position, first + outputs.length - 1]);
-      void this.#meta.put('checkpoint', checkpoint);
+      this.#putCheckpoint(checkpoint);
       void this.#meta.put('analysis', analysis);
     });
     if (outputs.length > 0) this.#last = [position, first + outputs.length - 1];
   }
 
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    await this.#write(() => void this.#meta.put('checkpoint', checkpoint));
+    await this.#write(() => this.#putCheckpoint(checkpoint));
   }
 
   checkpoint(): Checkpoint | undefined {
     this.#root.resetReadTxn();
-    return this.#meta.get('checkpoint') as Checkpoint | undefined;
+    const checkpoint = this.#meta.get('checkpoint') as (Checkpoint & { parts?: string[] }) | undefined;
+    if (checkpoint?.parts === undefined) return checkpoint;
+    const { parts: names, ...stored } = checkpoint;
+    const parts = names.flatMap((name): Part[] => {
+      const part = this.#parts.get(name);
+      if (part !== undefined) this.#written.set(name, part);
+      return part === undefined ? [] : [[name, part]];
+    });
+    return { ...stored, state: { ...(stored.state as object), parts } };
   }
 
   async close(): Promise<void> {
     await this.#root.close();
+  }
+
+  /** Writes the parts that are not on disk yet, and removes those that the state has no more. */
+  #putCheckpoint({ position, state }: Checkpoint): void {
+    const parts = new Map(partsOf(state));
+    for (const [name, part] of parts) {
+      if (this.#written.get(name) !== part) void this.#parts.put(name, part);
+      this.#written.set(name, part);
+    }
+    for (const name of this.#written.keys()) {
+      if (parts.has(name)) continue;
+      void this.#parts.remove(name);
+      this.#written.delete(name);
+    }
+    if (parts.size === 0) return void this.#meta.put('checkpoint', { position, state });
+    const { parts: _, ...rest } = state as { parts?: Part[] };
+    void this.#meta.put('checkpoint', { position, state: rest, parts: [...parts.keys()] });
   }
 
   #write(action: () => void): Promise<void> {

@@ -34,10 +34,18 @@ export interface Judge {
    * that nobody reads costs more than to count. Only a judge without a memory has it.
    */
   holds?(value: number | undefined, count: number): boolean;
+  /** What a judge with a memory remembers of groups. */
+  readonly groups?: GroupMemory;
   /** Forgets what can make no difference to observations after that event time. */
   forgetBefore(time: Millis): void;
   snapshot(): Snapshot<unknown>;
   restore(snapshot: Snapshot<unknown>): void;
+}
+
+/** Takes what is remembered of one group out, as plain data, and puts it back. Undefined: nothing is remembered. */
+export interface GroupMemory {
+  lift(group: string): unknown;
+  load(group: string, memory: unknown): void;
 }
 
 /** The snapshot of a judge without a memory. */

@@ -1,6 +1,7 @@
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertSettings } from '../config/schema/rule-settings.ts';
 import { type CompiledRule, compileSettings } from './compile.ts';
+import type { CorrectionSettings } from './correction/settings.ts';
 import { kindOf, type RuleConfig } from './kinds/index.ts';
 import type { Observer } from './run/observer.ts';
 import type { Run } from './run/run.ts';
@@ -18,8 +19,13 @@ export function compileRule(config: RuleConfig): CompiledRule {
 }
 
 /** Starts a rule of any kind, without any memory. Throws `RULE_INVALID`. */
-export function startRule(config: RuleConfig, kibana?: DiscoverConfig, observer?: Observer): Run {
-  return kindOf(config).start({ config, rule: compileRule(config), kibana, observer });
+export function startRule(
+  config: RuleConfig,
+  kibana?: DiscoverConfig,
+  observer?: Observer,
+  correction?: CorrectionSettings,
+): Run {
+  return kindOf(config).start({ config, rule: compileRule(config), kibana, observer, correction });
 }
 
 function countingOf({ measure, when }: AlertSettings) {

@@ -1,6 +1,8 @@
 import type { Measure, Millis, WindowValue } from '../model.ts';
 import { type Aggregate, type Running, Single } from './aggregates/aggregate.ts';
 import { aggregateFor } from './aggregates/measures.ts';
+import type { CorrectionMemory } from './history/memory.ts';
+import { PaneHistory } from './history/pane-history.ts';
 import { Grid, recordedGrid } from './panes/grid.ts';
 import type { Group } from './panes/groups.ts';
 
@@ -22,6 +24,8 @@ export interface WindowOptions {
   matters?: ((value: number | undefined, count: number) => boolean) | undefined;
   /** Whether a count or rate that matters does so with every further event. */
   risesWithEvents?: boolean;
+  /** Keep what leaves the windows for so long, so that late events can correct windows that are closed. */
+  keep?: { keepFor: Millis; memory: CorrectionMemory } | undefined;
 }
 
 /** What follows from the options alone. Throws `RULE_INVALID` for lengths that do not fit. */
@@ -47,6 +51,19 @@ export class WindowPlan {
     this.perEvent = measure.kind === 'rate' ? 1000 / over : 1;
     // Where every window is recorded every one is closed with a value.
     this.matters = recordEvery === undefined || this.recorded !== undefined ? options.matters : undefined;
+  }
+
+  recordedEnd(time: Millis): Millis | undefined {
+    if (this.#options.recordEvery === undefined) return undefined;
+    const { recorded = this.grid } = this;
+    return this.grid.endFrom(recorded.firstEnd(recorded.paneOf(time)));
+  }
+
+  /** Where panes go when they leave the windows. */
+  history(): PaneHistory<unknown> | undefined {
+    const { keep } = this.#options;
+    const { aggregate, grid } = this;
+    return keep && new PaneHistory({ ...keep, aggregate, pane: grid.pane });
   }
 
   /** The measure of a group's window as it slides, where it is more than the number of events. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
-import { maybeNumber, number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
+import { maybeNumber, nested, number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import type { Aggregate } from './aggregates/aggregate.ts';
+import type { PaneHistory } from './history/pane-history.ts';
 import type { WindowOptions, WindowPlan } from './options.ts';
 import type { Group } from './panes/groups.ts';
 import type { PaneEntries } from './panes/pane-entries.ts';
@@ -29,6 +30,8 @@ export interface WindowsState {
   closed?: Millis | null | undefined;
   overflowed?: number | undefined;
   groups: PackedGroup[];
+  /** Missing where late events correct nothing. */
+  history?: Snapshot<unknown> | undefined;
 }
 
 /** The form of cells depends on the measure. */
@@ -42,6 +45,7 @@ function formatFor(aggregate: Aggregate<unknown> | undefined) {
       closed: number.nullish(),
       overflowed: maybeNumber,
       groups: z.array(z.tuple([z.string(), numbers, numbers, cells, number, numbers, z.boolean()])),
+      history: nested<unknown>().optional(),
     }),
   });
 }
@@ -70,6 +74,8 @@ function packGroup<C>(
   ];
 }
 
+type Read = Pick<WindowsState, 'groups' | 'history'> & { closed: Millis; overflowed: number };
+
 /** Reads and writes the snapshots of windows with certain lengths and a certain measure. */
 export class WindowsFormat {
   readonly #identity: string;
@@ -87,6 +93,7 @@ export class WindowsFormat {
     overflowed: number,
     groups: Group<unknown>[],
     entries: PaneEntries<unknown, Group<unknown>>,
+    history: PaneHistory<unknown> | undefined,
   ): Snapshot<WindowsState> {
     const { grid, aggregate } = this.#plan;
     const isEntered = (pane: number) => grid.firstEnd(pane) <= closed;
@@ -95,18 +102,19 @@ export class WindowsFormat {
       closed: closed === Number.NEGATIVE_INFINITY ? null : closed,
       overflowed,
       groups: groups.map((group) => packGroup(group, entries, aggregate, isEntered)),
+      ...(history && { history: history.snapshot() }),
     });
   }
 
   /** Throws `RULE_INVALID` for windows with other lengths or another measure, and `SnapshotError`. */
-  read(snapshot: Snapshot<WindowsState>): { closed: Millis; overflowed: number; groups: PackedGroup[] } {
+  read(snapshot: Snapshot<WindowsState>): Read {
     const { of } = (snapshot ?? {}) as Partial<WindowsState>;
     if (of !== this.#identity)
       throw new LogboomError(
         'RULE_INVALID',
         'The windows cannot go on from this snapshot: it is of windows with other lengths or another measure.',
       );
-    const { closed, overflowed, groups } = this.#format.read(snapshot);
-    return { closed: closed ?? Number.NEGATIVE_INFINITY, overflowed: overflowed ?? 0, groups };
+    const { closed, overflowed, groups, history } = this.#format.read(snapshot);
+    return { closed: closed ?? Number.NEGATIVE_INFINITY, overflowed: overflowed ?? 0, groups, history };
   }
 }

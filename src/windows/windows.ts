@@ -1,7 +1,10 @@
 import type { Millis, WindowValue } from '../model.ts';
 import type { Snapshot } from '../util/snapshot.ts';
 import type { Aggregate, Amount } from './aggregates/aggregate.ts';
+import { GroupStates, type LiftedGroup } from './history/group-states.ts';
+import type { PaneHistory } from './history/pane-history.ts';
 import { otherGroup, told, type WindowOptions, WindowPlan } from './options.ts';
+import { DueGroups } from './panes/due-groups.ts';
 import type { Grid } from './panes/grid.ts';
 import { Group, Groups } from './panes/groups.ts';
 import { IdleGroups } from './panes/idle-groups.ts';
@@ -9,7 +12,7 @@ import { type EventTimes, noEvent, OpenWindows } from './panes/open-windows.ts';
 import { noEntry, PaneEntries } from './panes/pane-entries.ts';
 import { Panes } from './panes/panes.ts';
 import { Timers } from './panes/timers.ts';
-import { type PackedGroup, WindowsFormat, type WindowsState } from './snapshot.ts';
+import { WindowsFormat, type WindowsState } from './snapshot.ts';
 
 /**
  * The windows of one rule: `[end − over, end)`, aligned to the epoch. An event is added to one pane, whatever the number
@@ -20,7 +23,7 @@ export class Windows {
   /** Number of events that were counted in `_other`. */
   overflowed = 0;
 
-  readonly #plan: WindowPlan;
+  readonly plan: WindowPlan;
   readonly #grid: Grid;
   readonly #aggregate: Aggregate<unknown> | undefined;
   readonly #format: WindowsFormat;
@@ -31,22 +34,27 @@ export class Windows {
   readonly #idle: IdleGroups<unknown>;
   readonly #panes: Panes<unknown>;
   readonly #timers: Timers<unknown>;
+  readonly #states: GroupStates<unknown>;
+  /** Set where late events may still correct windows that are closed. */
+  readonly history: PaneHistory<unknown> | undefined;
   #closed: Millis = Number.NEGATIVE_INFINITY;
-  /** Groups whose window at the end that is being closed may have changed. */
-  readonly #due: Group<unknown>[] = [];
+  readonly #due = new DueGroups<unknown>();
 
   /** Throws `RULE_INVALID` for lengths that do not fit. */
   constructor(options: WindowOptions) {
     const plan = new WindowPlan(options);
     const { grid, aggregate } = plan;
-    this.#plan = plan;
+    this.plan = plan;
     this.#grid = grid;
     this.#aggregate = aggregate;
     this.#format = new WindowsFormat(options, plan);
     this.#timers = new Timers(grid, plan.recorded);
     this.#open = new OpenWindows({ grid, aggregate, entries: this.#entries });
     this.#idle = new IdleGroups(plan.countMatters, grid, this.#entries);
-    this.#panes = new Panes(grid, this.#entries, this.#idle);
+    this.history = plan.history();
+    this.#panes = new Panes(grid, this.#entries, this.#idle, this.history);
+    const [entries, panes, timers, idle] = [this.#entries, this.#panes, this.#timers, this.#idle];
+    this.#states = new GroupStates(plan, { entries, panes, timers, idle });
   }
 
   /** End of the last closed window, or -Infinity. Earlier events are late. */
@@ -72,7 +80,7 @@ export class Windows {
     if (time < this.#closed || !Number.isFinite(time)) return 'late';
     let group = this.#groups.get(name);
     if (group === undefined) {
-      if (this.#groups.size >= this.#plan.maxGroups && name !== otherGroup)
+      if (this.#groups.size >= this.plan.maxGroups && name !== otherGroup)
         return this.#overflow(time, amount, receivedAt);
       group = this.#admit(name);
     }
@@ -90,7 +98,7 @@ export class Windows {
     const open = this.#open.of(group, time, receivedAt);
     if (open === undefined || open.end <= this.#closed) return undefined;
     const { end, count } = open;
-    const value = this.#aggregate === undefined ? count * this.#plan.perEvent : open.value();
+    const value = this.#aggregate === undefined ? count * this.plan.perEvent : open.value();
     return told({ group: name, start: end - this.#grid.over, end, value, count }, open);
   }
 
@@ -106,9 +114,10 @@ export class Windows {
     let moved = 0;
     for (let end = this.#nextUpTo(through); end !== undefined; end = this.#nextUpTo(through)) {
       this.#closed = end;
-      moved += this.#panes.slide(end, this.#markDue);
-      this.#timers.takeAt(end, this.#markDue);
-      for (const group of this.#groups.sort(this.#takeDue(end))) this.#close(group, end, close);
+      moved += this.#panes.slide(end, this.#due.mark);
+      this.#timers.takeAt(end, this.#due.mark);
+      const due = this.#due.take((group) => this.plan.mustClose(group, end), this.#release);
+      for (const group of this.#groups.sort(due)) this.#close(group, end, close);
     }
     this.#closed = through;
     return moved;
@@ -141,31 +150,38 @@ export class Windows {
   }
 
   snapshot(): Snapshot<WindowsState> {
-    return this.#format.write(this.#closed, this.overflowed, this.#groups.all(), this.#entries);
+    return this.#format.write(this.#closed, this.overflowed, this.#groups.all(), this.#entries, this.history);
   }
 
   /** Goes on exactly from a snapshot of windows with the same options. Throws `RULE_INVALID` for others, and `SnapshotError`. */
   restore(snapshot: Snapshot<WindowsState>): void {
-    const { closed, overflowed, groups } = this.#format.read(snapshot);
+    const { closed, overflowed, groups, history } = this.#format.read(snapshot);
     const parts = [this.#groups, this.#entries, this.#panes, this.#timers, this.#idle.busy];
     for (const part of parts) part.clear();
     [this.#closed, this.overflowed] = [closed, overflowed];
-    for (const packed of groups) this.#unpack(packed);
+    if (history === undefined) this.history?.beginAt(closed);
+    else this.history?.restore(history);
+    for (const packed of groups) this.#states.unpack(this.#admit(packed[0]), packed, this.#closed);
   }
 
-  #unpack([name, at, counts, cells, , timers, pinned]: PackedGroup): void {
-    const group = this.#admit(name);
-    at.forEach((number, place) => {
-      const pane = this.#panes.numbered(number, this.#closed);
-      const entry = this.#entries.add(group, pane);
-      this.#entries.counts[entry] = counts[place]!;
-      group.total += counts[place]!;
-      if (this.#aggregate !== undefined) this.#entries.cells[entry] = this.#aggregate.unpack(cells[place]);
-      if (pane.entered && group.busy) this.#panes.enter(entry, group);
-    });
-    for (const end of timers) this.#timers.add(group, end);
-    group.pinned = pinned;
-    this.#idle.grew(group, this.#closed);
+  /** What the group holds. The cells are shared with it. */
+  lift(name: string): LiftedGroup<unknown> {
+    return this.#states.lift(this.#groups.get(name));
+  }
+
+  /**
+   * Replaces what the group holds. It takes over the cells. Panes that it had and that are not given hold nothing from
+   * now on; panes that left the windows are passed over.
+   */
+  replace(name: string, lifted: LiftedGroup<unknown>): void {
+    const group = this.#groups.get(name) ?? this.#admit(name);
+    this.#states.replace(group, lifted, this.#closed);
+    if (!group.pinned && group.isEmpty) this.#remove(group);
+  }
+
+  /** Says, of windows that never closed one, up to which end all are closed. */
+  startAfter(closed: Millis): void {
+    this.#closed = closed;
   }
 
   #overflow(time: Millis, amount: Amount, receivedAt: Millis): 'overflow' {
@@ -198,7 +214,7 @@ export class Windows {
 
   #admit(name: string): Group<unknown> {
     const group = new Group<unknown>(name, !this.#idle.mayIdle);
-    group.running = this.#plan.running();
+    group.running = this.plan.running();
     this.#groups.add(group);
     return group;
   }
@@ -214,37 +230,20 @@ export class Windows {
     return pane === undefined || (timer !== undefined && timer < pane) ? timer : pane;
   }
 
-  readonly #markDue = (group: Group<unknown>): void => {
-    if (group.due || group.removed) return;
-    group.due = true;
-    this.#due.push(group);
-  };
-
-  /** Of the groups that are due, those whose window is to be closed with a value: of most groups it does not matter. */
-  #takeDue(end: Millis): Group<unknown>[] {
-    const taken: Group<unknown>[] = [];
-    for (const group of this.#due) {
-      if (this.#plan.mustClose(group, end)) taken.push(group);
-      else this.#release(group);
-    }
-    this.#due.length = 0;
-    return taken;
-  }
-
   #close(group: Group<unknown>, end: Millis, close: (value: WindowValue) => void): void {
     const { name } = group;
     group.due = false;
     const count = this.#idle.countOf(group, end);
-    const value = this.#plan.valueOf(group, count);
+    const value = this.plan.valueOf(group, count);
     close(told({ group: name, start: end - this.#grid.over, end, value, count }, group.running));
     this.#timers.drop(group, end);
     // `close` may have dropped the group, and another group may have its name now.
     if (!group.removed) this.#release(group);
   }
 
-  #release(group: Group<unknown>): void {
+  readonly #release = (group: Group<unknown>): void => {
     group.due = false;
     if (!group.pinned && group.isEmpty) this.#remove(group);
     else this.#idle.shrank(group);
-  }
+  };
 }

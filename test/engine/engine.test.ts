@@ -71,7 +71,7 @@ describe('the engine', () => {
 
   it('counts late events per rule, for lateness is the rule’s', () => {
     const patient = { ...counting, name: 'patient', lateness: '5s' };
-    const engine = engineWith([counting, patient]);
+    const engine = engineWith([counting, patient], { time: { correctFor: '0s' } });
     told(engine, [aBatch([at(t + 100), at(t + 3000), at(t + 200)])]);
     expect(engine.rules.map(({ name, late }) => [name, late])).toEqual([
       ['counting', 1],

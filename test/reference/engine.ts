@@ -12,6 +12,8 @@ export interface Shipped extends Fact {
   agent: string;
   delay: number;
   otherDelay: number;
+  /** By so many milliseconds of event time it comes later still. */
+  lag: Millis;
 }
 
 /** Facts that come without a pause; then event time runs on in silence for so long. */
@@ -33,6 +35,7 @@ const shipped: fc.Arbitrary<Shipped> = fc.record({
   agent: fc.constantFrom('x', 'x', 'y'),
   delay: fc.double({ min: 0, max: 1, noNaN: true }),
   otherDelay: fc.double({ min: 0, max: 1, noNaN: true }),
+  lag: fc.constant(0),
 });
 const stretch: fc.Arbitrary<Stretch> = fc.record({
   facts: fc.array(shipped, { minLength: 1, maxLength: 40 }),
@@ -55,7 +58,7 @@ export const delivery: fc.Arbitrary<Delivery> = fc.record({
 export function placed(all: Stretch[]): Stretch[] {
   let base = t;
   const first: Shipped = {
-    ...{ time: 0, host: 'a', n: 2, version: '1', agent: 'x', delay: 0, otherDelay: 0 },
+    ...{ time: 0, host: 'a', n: 2, version: '1', agent: 'x', delay: 0, otherDelay: 0, lag: 0 },
   };
   return all.map(({ facts, silence }, place) => {
     const own = place === 0 ? [first, ...facts] : facts;
@@ -67,14 +70,17 @@ export function placed(all: Stretch[]): Stretch[] {
 
 /** In the order in which they arrive. */
 export const arriving = (facts: Shipped[], lateness: Millis, delay: 'delay' | 'otherDelay') =>
-  [...facts].sort((a, b) => a.time + a[delay] * lateness - (b.time + b[delay] * lateness));
+  [...facts].sort((a, b) => arrivalOf(a, lateness, delay) - arrivalOf(b, lateness, delay));
+
+const arrivalOf = (fact: Shipped, lateness: Millis, delay: 'delay' | 'otherDelay') =>
+  fact.time + fact[delay] * lateness + fact.lag;
 
 const idleAfter = 600_000;
 const hour = 3_600_000;
 
 export interface Played {
+  /** The last document of each; without alerts that were withdrawn. */
   windows: WindowResult[];
-  /** The last document of each. */
   episodes: Episode[];
   messages: Notification[];
   /** Event time at the end. */
@@ -105,11 +111,16 @@ export function play(
     engine.restore(snapshot);
   }
   const episodes = new Map<string, Episode>();
-  for (const output of outputs)
+  const windows = new Map<string, WindowResult>();
+  for (const output of outputs) {
     if (output.kind === 'episode') episodes.set(output.episode.id, output.episode);
+    if (output.kind !== 'window') continue;
+    const { rule, group, end } = output.window;
+    windows.set(`${rule} ${group} ${end}`, output.window);
+  }
   return {
-    windows: outputs.flatMap((output) => (output.kind === 'window' ? [output.window] : [])),
-    episodes: [...episodes.values()],
+    windows: [...windows.values()],
+    episodes: [...episodes.values()].filter(({ withdrawn }) => !withdrawn),
     messages: outputs.flatMap((output) => (output.kind === 'notification' ? [output.notification] : [])),
     now: engine.now,
     late: engine.rules.reduce((late, run) => late + run.late, 0),
@@ -130,7 +141,7 @@ function recordsOf(
   // Nothing is received before it happened.
   let receivedAt = t + 86_400_000;
   let heardAt = t;
-  all.forEach(({ facts, silence }, place) => {
+  delivered(all).forEach(({ facts, silence }, place) => {
     const arrived = arriving(facts, lateness, delay);
     // The very first event comes first and alone: where event time begins is part of what is given.
     let from = 0;
@@ -151,6 +162,23 @@ function recordsOf(
     }
   });
   return [...records, aTick(heardAt + idleAfter + hour + all.at(-1)!.silence)];
+}
+
+/** Facts come in the stretch of time in which they arrive, those that arrive after all others in the last one. */
+function delivered(all: Stretch[]): Stretch[] {
+  const starts = all.map(({ facts }) => Math.min(...facts.map(({ time }) => time)));
+  const facts = all.flatMap((stretch, place) => stretch.facts.map((fact) => ({ fact, place })));
+  return all.map(({ silence }, here) => {
+    const isLast = here === all.length - 1;
+    const own = facts.filter(({ fact, place }) => {
+      const arrival = fact.time + fact.lag;
+      if (place > here || (fact.lag === 0 && place !== here)) return false;
+      return place === here
+        ? fact.lag === 0 || isLast || arrival < starts[here + 1]!
+        : arrival >= starts[here]! && (isLast || arrival < starts[here + 1]!);
+    });
+    return { facts: own.map(({ fact }) => fact), silence };
+  });
 }
 
 function documentOf({ time, host, n, version, agent }: Shipped): Document {

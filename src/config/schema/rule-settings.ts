@@ -28,6 +28,8 @@ const activeHours = z.strictObject({
 
 export type ActiveHoursConfig = z.infer<typeof activeHours>;
 
+export const latePolicy = z.enum(['notify', 'digest', 'record']);
+
 /** The settings of every kind of rule: events, groups, messages and notifiers. */
 export const common = {
   name: z
@@ -60,6 +62,11 @@ export const common = {
     .min(1)
     .default(10_000)
     .describe('Largest number of groups. Events of further groups are counted together as `_other`.'),
+  late: latePolicy
+    .optional()
+    .describe(
+      'What happens when late events raise, change or withdraw an alert: `notify`, `digest` or `record`. Default: `time.late`.',
+    ),
   severity: z.enum(severities).default('medium').describe('Severity of the alert.'),
   message: z
     .string()

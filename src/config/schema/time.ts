@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { duration } from './values.ts';
+import { latePolicy } from './rule-settings.ts';
+import { duration, size } from './values.ts';
 
 export const time = z
   .strictObject({
@@ -15,8 +16,21 @@ export const time = z
     settle: duration('0s').describe(
       'For this time after a sender connects or reconnects, its events do not move the watermark, because its windows may arrive out of order. 2s to 5s let a backlog be counted completely. Meanwhile windows stay open. Early raises still happen at once, except for events of a backlog. 0s: off.',
     ),
+    correctFor: duration('24h').describe(
+      'An event that arrives after its windows closed corrects them, and the alerts that follow from them, if it is at most this late. 0s: late events are not counted.',
+    ),
+    correctionMemory: size('256MB').describe(
+      'Memory for what late events can correct, of all rules together. Beyond it, the oldest is forgotten first.',
+    ),
+    late: latePolicy
+      .default('notify')
+      .describe(
+        'What happens when late events raise, change or withdraw an alert. `notify`: a notification that says so. `digest`: one notification in 10 minutes of each rule. `record`: documents only.',
+      ),
     zone: z.string().default('UTC').describe('IANA time zone of log lines that state none.'),
   })
   .prefault({});
 
 export type TimeConfig = z.infer<typeof time>;
+/** What moves event time. */
+export type ClockConfig = Pick<TimeConfig, 'idleAfter' | 'maxLag' | 'maxAhead' | 'settle'>;

@@ -127,10 +127,7 @@ function unreached(error: unknown): NotifierError {
 }
 
 /** `Retry-After` in milliseconds: seconds or a date (RFC 9110). */
-function retryAfterOf(
-  header: string | string[] | undefined,
-  now: Millis = Date.now(),
-): Millis | undefined {
+function retryAfterOf(header: string | string[] | undefined, now: Millis = Date.now()): Millis | undefined {
   if (typeof header !== 'string') return undefined;
   const seconds = Number(header);
   if (Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : undefined;

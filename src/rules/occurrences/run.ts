@@ -41,7 +41,13 @@ export class OccurrenceRun extends WindowRun {
 
   constructor(parts: RunParts<CommonSettings>, followed: Followed) {
     const judge = new OccurrenceJudge(parts.rule.over);
-    super(windowParts(parts, judge, (group) => followed.tracker.has(group)));
+    super(
+      windowParts(
+        { ...parts, correction: undefined },
+        () => judge,
+        (group) => followed.tracker.has(group),
+      ),
+    );
     this.#followed = followed;
     this.#judge = judge;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type PackedEntry, packedEntry } from '../../alerts/entry.ts';
 import type { Episodes, Generation } from '../../alerts/episodes.ts';
 import type { AlertState, EarlyRaise, Scalar } from '../../model.ts';
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
@@ -16,6 +17,16 @@ export interface AlertBookState {
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 
+/** The alert of one group, as plain data. */
+export interface LiftedAlert {
+  /** Null: it was never observed. */
+  state: AlertState | null;
+  /** Its open episode. */
+  open: PackedEntry | null;
+  /** What the judge remembers of the group. */
+  judge: unknown;
+}
+
 const alertState = objectOf<AlertState>({
   status: z.enum(['inactive', 'pending', 'active', 'recovering', 'no-data']),
   start: number.optional(),
@@ -31,6 +42,12 @@ const alertState = objectOf<AlertState>({
   held: z.boolean().optional(),
   activations: z.array(number),
   flapping: z.boolean(),
+});
+
+export const liftedAlert = objectOf<LiftedAlert>({
+  state: alertState.nullable(),
+  open: packedEntry.nullable(),
+  judge: z.unknown(),
 });
 
 export const alertBookFormat = new SnapshotFormat({

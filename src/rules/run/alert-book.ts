@@ -1,3 +1,4 @@
+import { packEntry } from '../../alerts/entry.ts';
 import type { Episodes, Generation } from '../../alerts/episodes.ts';
 import type {
   AlertState,
@@ -7,32 +8,16 @@ import type {
   Millis,
   Observation,
   Output,
+  Sample,
   Scalar,
 } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
 import { nextByHours, withinHours } from '../active-hours.ts';
 import { decide, fresh, isForgettable } from '../alert/machine.ts';
-import type { CompiledRule } from '../compile.ts';
-import type { Judge, Judgement } from '../judge.ts';
-import { type AlertBookState, alertBookFormat } from './alert-book-state.ts';
-import type { Observer } from './observer.ts';
+import type { Judgement } from '../judge.ts';
+import type { AlertBookParts, KeptByBook } from './alert-book-parts.ts';
+import { type AlertBookState, alertBookFormat, type LiftedAlert } from './alert-book-state.ts';
 import { Samples } from './samples.ts';
-
-interface AlertBookParts {
-  rule: CompiledRule;
-  judge: Judge;
-  episodes: Episodes;
-  observer?: Observer | undefined;
-  /** Called when an alert becomes inactive, and when it no longer is. */
-  onInactive?: (group: string, inactive: boolean) => void;
-}
-
-/** Numbers of what is kept in memory. */
-export interface KeptByBook {
-  states: number;
-  fields: number;
-  samples: number;
-}
 
 /**
  * The alerts of one rule, by group: the state of each, the fields of the group, and its first lines as evidence. It turns
@@ -94,6 +79,46 @@ export class AlertBook {
   /** Event time at which the present episode begins. */
   startOf(group: string): Millis | undefined {
     return this.#states.get(group)?.start;
+  }
+
+  stateOf(group: string): AlertState | undefined {
+    return this.#states.get(group);
+  }
+
+  /** Whether the judge remembers earlier windows, so that its judgement follows from more than the present one. */
+  get remembers(): boolean {
+    return this.#parts.judge.groups !== undefined;
+  }
+
+  /** Groups whose alert is known. */
+  get groups(): Iterable<string> {
+    return this.#states.keys();
+  }
+
+  get episodes(): Episodes {
+    return this.#parts.episodes;
+  }
+
+  samplesOf(group: string, start: Millis): Sample[] {
+    return this.#samples.since(group, start);
+  }
+
+  /** The alert of a group, without its episodes that are over. */
+  lift(group: string): LiftedAlert {
+    const { judge, episodes } = this.#parts;
+    const open = episodes.openOf(group);
+    return {
+      state: this.#states.get(group) ?? null,
+      open: open === undefined ? null : packEntry(open),
+      judge: judge.groups?.lift(group) ?? null,
+    };
+  }
+
+  /** Replaces the alert of a group. Its episodes stay as they are. */
+  load(group: string, { state, judge }: Pick<LiftedAlert, 'state' | 'judge'>): void {
+    this.#parts.judge.groups?.load(group, judge ?? undefined);
+    this.#states.delete(group);
+    if (state !== null) this.#states.set(group, state);
   }
 
   /**
@@ -181,7 +206,10 @@ export class AlertBook {
     this.#samples.restore(saved.samples);
     this.#states.clear();
     this.#fields.clear();
-    for (const [group, state] of saved.states) this.#states.set(group, state);
+    for (const [group, state] of saved.states) {
+      this.#states.set(group, state);
+      if (state.told) this.#parts.episodes.wasNotified(group);
+    }
     for (const [group, by] of saved.fields) this.#fields.set(group, by);
   }
 
@@ -208,7 +236,9 @@ export class AlertBook {
   }
 
   #report(group: string, observation: Observation, decision: Decision, outputs: Output[]): void {
-    const samples = () => this.#samples.since(group, observation.window.start);
+    const { evidence } = this.#parts;
+    const { start } = observation.window;
+    const samples = () => evidence?.(start) ?? this.#samples.since(group, start);
     const by = this.fieldsOf(group);
     outputs.push(...this.#parts.episodes.apply({ group, by, decision, observation, samples }));
   }

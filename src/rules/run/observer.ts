@@ -22,8 +22,8 @@ export interface CountedEvent {
   event: LogEvent;
   /** What it added to its window. Undefined: it does not have the field. */
   amount: Amount;
-  /** `missing`: it does not have the field that the rule needs, and is counted nowhere. */
-  outcome: 'added' | 'late' | 'overflow' | 'missing';
+  /** `corrected`: it came late, and closed windows are corrected. `missing`: it does not have the field that the rule needs, and is counted nowhere. */
+  outcome: 'added' | 'corrected' | 'late' | 'overflow' | 'missing';
 }
 
 /**

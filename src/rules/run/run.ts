@@ -3,8 +3,10 @@ import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { LogEvent, Millis, Output } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
 import type { CompiledRule } from '../compile.ts';
+import type { CorrectionSettings } from '../correction/settings.ts';
 import type { Key } from '../kql/keys.ts';
-import type { AlertBook, KeptByBook } from './alert-book.ts';
+import type { AlertBook } from './alert-book.ts';
+import type { KeptByBook } from './alert-book-parts.ts';
 import type { Observer } from './observer.ts';
 
 /** What a run is made of. */
@@ -14,6 +16,8 @@ export interface RunParts<Config> {
   /** Where links in alerts lead. */
   kibana: DiscoverConfig | undefined;
   observer: Observer | undefined;
+  /** Undefined: late events are not counted. */
+  correction?: CorrectionSettings | undefined;
 }
 
 /** A time in which the server was down, in event time. */
@@ -43,6 +47,8 @@ export interface Run {
   readonly book: AlertBook;
   /** Number of events that came too late to be counted. */
   readonly late: number;
+  /** Number of events that came late and were counted all the same. */
+  readonly corrected?: number;
   /** Number of windows that were judged when they were over. */
   readonly closed: number;
   /** Whether the passing of time alone can still change something. */
@@ -57,15 +63,23 @@ export interface Run {
   advance(now: Millis, outputs: Output[]): void;
   /** The server was down, so that the absence of earlier events proves nothing. */
   resume?(downtime: DowntimeSpan): void;
+  /** A record comes that was received at that time. Its events have not been added yet. */
+  recordReceived?(receivedAt: Millis, outputs: Output[]): void;
+  /** Events of windows that are closed are not the rule's. */
+  forgetPast?(): void;
+  /** The rule is removed or changed. The run is not usable after that. */
+  release?(): void;
   snapshot(): Snapshot<unknown>;
   /** Continues exactly from a snapshot of a run with the same fingerprint. */
   restore(snapshot: Snapshot<unknown>): void;
 }
 
 /** Settings that only say how an alert is reported. The state of a rule does not depend on them. */
-const reporting = ['description', 'enabled', 'severity', 'message', 'labels', 'runbook', 'notify'];
+const reporting = new Set([
+  ...['description', 'enabled', 'late', 'severity', 'message', 'labels', 'runbook', 'notify', 'recipients'],
+]);
 
 /** Everything about a rule that its state depends on, as text. Checkpoints have it, so it must stay the same. */
 export function fingerprintOf(config: CommonSettings): string {
-  return JSON.stringify(Object.entries(config).filter(([setting]) => !reporting.includes(setting)));
+  return JSON.stringify(Object.entries(config).filter(([setting]) => !reporting.has(setting)));
 }

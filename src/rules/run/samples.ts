@@ -4,9 +4,15 @@ import { number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snap
 
 const perStretch = 5;
 
+/** A line, and its event time. */
+export interface TimedSample {
+  time: Millis;
+  sample: Sample;
+}
+
 interface Stretch {
   start: Millis;
-  samples: { time: Millis; sample: Sample }[];
+  samples: TimedSample[];
 }
 
 interface Stretches {
@@ -85,7 +91,7 @@ export class Samples {
   }
 }
 
-function sampleOf(event: LogEvent): Sample {
+export function sampleOf(event: LogEvent): Sample {
   const sample: Sample = {
     '@timestamp': new Date(event.time).toISOString(),
     message: event.message.slice(0, 2_000),

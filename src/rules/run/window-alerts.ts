@@ -3,6 +3,9 @@ import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../u
 import type { Amount } from '../../windows/aggregates/aggregate.ts';
 import type { Windows } from '../../windows/windows.ts';
 import type { CompiledRule } from '../compile.ts';
+import type { Corrector } from '../correction/corrector.ts';
+import { isSaveDue, saveAlert } from '../correction/rejudge.ts';
+import type { Series } from '../correction/series.ts';
 import type { AlertBook } from './alert-book.ts';
 import type { Observer } from './observer.ts';
 import type { Kept } from './run.ts';
@@ -12,6 +15,9 @@ interface WindowAlertsParts {
   windows: Windows;
   book: AlertBook;
   observer: Observer | undefined;
+  /** Counts late events; and where alerts of the past are saved for it. */
+  corrector?: Corrector | undefined;
+  series?: Series | undefined;
   /** Groups that something else than the windows still needs. */
   isTracked: (group: string) => boolean;
 }
@@ -22,11 +28,19 @@ export interface WindowAlertsState {
   late: number;
   /** Windows with something new in them since the last sweep. */
   visits: number;
+  /** Missing where late events correct nothing. */
+  corrections?: Snapshot<unknown> | undefined;
 }
 
 const format = new SnapshotFormat({
   component: 'The windows and alerts of a rule',
-  schema: objectOf<WindowAlertsState>({ windows: nested(), book: nested(), late: number, visits: number }),
+  schema: objectOf<WindowAlertsState>({
+    windows: nested(),
+    book: nested(),
+    late: number,
+    visits: number,
+    corrections: nested<unknown>().optional(),
+  }),
 });
 
 /** The alert book is swept after so many windows with something new in them, */
@@ -54,12 +68,18 @@ export class WindowAlerts {
   }
 
   get due(): Millis {
-    const { rule, windows } = this.#parts;
-    return windows.closedThrough + rule.every + rule.config.lateness;
+    const { rule, windows, corrector } = this.#parts;
+    const due = windows.closedThrough + rule.every;
+    return (corrector === undefined ? due : Math.min(due, corrector.due)) + rule.config.lateness;
   }
 
   get waiting(): boolean {
-    return this.#parts.windows.waiting || this.#parts.book.hasUnreported;
+    const { windows, book, corrector } = this.#parts;
+    return windows.waiting || book.hasUnreported || corrector?.waiting === true;
+  }
+
+  get corrected(): number {
+    return this.#parts.corrector?.corrected ?? 0;
   }
 
   get closedThrough(): Millis {
@@ -87,6 +107,36 @@ export class WindowAlerts {
     if (!book.hasFields(group)) book.setFields(group, by ?? (() => rule.group(event).by));
     if (rule.condition) book.keepSample(group, event);
     return true;
+  }
+
+  /** Takes an event of a window that is closed, if it can still be counted. It is counted before long. */
+  takeLate(
+    time: Millis,
+    group: string,
+    amount: Amount,
+    event: LogEvent,
+    by?: () => Record<string, Scalar>,
+  ): boolean {
+    const { rule, corrector, observer } = this.#parts;
+    if (corrector === undefined || !(time < this.closedThrough)) return false;
+    if (!corrector.take(time, group, amount, event, by ?? (() => rule.group(event).by))) return false;
+    if (observer !== undefined)
+      observer.counted?.({ rule: rule.config.name, group, event, amount, outcome: 'corrected' });
+    return true;
+  }
+
+  recordReceived(receivedAt: Millis, outputs: Output[]): void {
+    this.#parts.corrector?.recordReceived(receivedAt, outputs);
+  }
+
+  /** Events of windows that are closed are not the rule's. */
+  forgetPast(): void {
+    this.#parts.windows.history?.beginAt(this.closedThrough);
+  }
+
+  /** Gives back memory that is shared with other rules. */
+  release(): void {
+    this.#parts.windows.history?.release();
   }
 
   /** An event came too late to be counted. */
@@ -118,22 +168,25 @@ export class WindowAlerts {
 
   /** Closes the windows that end at or before the watermark. */
   advance(watermark: Millis, outputs: Output[]): void {
-    const { windows, book, isTracked } = this.#parts;
+    const { windows, book, isTracked, corrector } = this.#parts;
     const before = windows.closedThrough;
     const moved = windows.advance(watermark, (window) => this.#close(window, outputs));
     this.#visits += moved;
     this.closed += moved;
     // Once a hop, so that many late events do not write one document each.
     if (windows.closedThrough > before) book.reportLate(windows.closedThrough, outputs);
+    corrector?.advance(watermark, outputs);
+    if (corrector !== undefined && this.#isNewStretch(before)) corrector.trim(windows.closedThrough);
     if (this.#visits < visitsBetweenSweeps || !this.#isNewStretch(before)) return;
     this.#visits = 0;
     book.sweep(windows.closedThrough, (group) => windows.has(group) || isTracked(group));
   }
 
   snapshot(): Snapshot<WindowAlertsState> {
-    const { windows, book } = this.#parts;
+    const { windows, book, corrector } = this.#parts;
     const parts = { windows: windows.snapshot(), book: book.snapshot() };
-    return format.write({ ...parts, late: this.late, visits: this.#visits });
+    const corrections = corrector && { corrections: corrector.snapshot() };
+    return format.write({ ...parts, late: this.late, visits: this.#visits, ...corrections });
   }
 
   restore(snapshot: Snapshot<unknown>): void {
@@ -142,6 +195,13 @@ export class WindowAlerts {
     this.#parts.book.restore(saved.book);
     this.late = saved.late;
     this.#visits = saved.visits;
+    const { corrector } = this.#parts;
+    if (corrector === undefined) return;
+    if (saved.corrections !== undefined) corrector.restore(saved.corrections);
+    // Late events cannot correct what was before.
+    else
+      for (const group of this.#parts.book.groups)
+        saveAlert(this.#parts, corrector.series, group, this.closedThrough);
   }
 
   #close(window: WindowValue, outputs: Output[]): void {
@@ -164,10 +224,14 @@ export class WindowAlerts {
   }
 
   #observe(value: WindowValue, early: boolean, outputs: Output[]): void {
-    const { rule, windows, book } = this.#parts;
+    const { rule, windows, book, series } = this.#parts;
     const { group, end } = value;
     const observation = observationOf(value, end - rule.every, early);
+    const before = series && book.stateOf(group);
     for (const again of book.observe(group, observation, outputs)) windows.schedule(group, again);
+    if (series === undefined || early) return;
+    if (book.stateOf(group) !== before || isSaveDue(this.#parts, series, group, end))
+      saveAlert(this.#parts, series, group, end);
   }
 }
 

@@ -1,8 +1,11 @@
 import { Episodes } from '../../alerts/episodes.ts';
+import type { Retention } from '../../alerts/late.ts';
 import type { CommonSettings } from '../../config/schema/rule-settings.ts';
-import type { LogEvent, Millis, Output } from '../../model.ts';
+import type { LogEvent, Millis, Output, Sample } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
 import { Windows } from '../../windows/windows.ts';
+import { Corrector } from '../correction/corrector.ts';
+import { type CorrectionSettings, strideOf } from '../correction/settings.ts';
 import type { Judge } from '../judge.ts';
 import type { Key } from '../kql/keys.ts';
 import { AlertBook } from './alert-book.ts';
@@ -18,23 +21,60 @@ interface WindowRunParts extends RunParts<CommonSettings> {
 /** Adds windows and alerts to the parts of a run. `isTracked`: groups that something else than the windows still needs. */
 export function windowParts(
   parts: RunParts<CommonSettings>,
-  judge: Judge,
+  newJudge: () => Judge,
   isTracked: (group: string) => boolean = () => false,
 ): WindowRunParts {
-  const { rule, kibana, observer } = parts;
+  const { rule, observer, correction } = parts;
+  const { windows, book } = judgedBy(parts, newJudge());
+  const corrector =
+    correction &&
+    new Corrector({
+      rule,
+      settings: correction,
+      live: { windows, book },
+      // Nobody watches how a stretch is judged again, and nothing is kept of it but what it comes to.
+      fresh: (series, evidence) => {
+        const judged = judgedBy(
+          { ...parts, observer: undefined, correction: undefined },
+          newJudge(),
+          evidence,
+        );
+        const alerts = new WindowAlerts({ rule, ...judged, observer: undefined, series, isTracked });
+        return { ...judged, alerts };
+      },
+    });
+  const series = corrector?.series;
+  const alerts = new WindowAlerts({ rule, windows, book, observer, corrector, series, isTracked });
+  return { ...parts, book, alerts };
+}
+
+function judgedBy(
+  parts: RunParts<CommonSettings>,
+  judge: Judge,
+  evidence?: (start: Millis) => Sample[],
+): { windows: Windows; book: AlertBook } {
+  const { rule, kibana, observer, correction } = parts;
   const windows = windowsOf(parts, judge);
   const book = new AlertBook({
     rule,
     judge,
     observer,
-    episodes: new Episodes(rule, kibana),
+    episodes: new Episodes(rule, kibana, retentionOf(correction)),
+    ...(evidence && { evidence }),
     // A group with an alert stays among the known groups, so that `maxGroups` bounds the alerts, too.
     onInactive: (group, inactive) => windows.pin(group, !inactive),
   });
-  return { ...parts, book, alerts: new WindowAlerts({ rule, windows, book, observer, isTracked }) };
+  return { windows, book };
 }
 
-function windowsOf({ rule, observer }: RunParts<CommonSettings>, judge: Judge): Windows {
+/** Ended episodes are kept as long as late events may correct them, and some hours more. */
+function retentionOf(correction: CorrectionSettings | undefined): Retention | undefined {
+  return correction && { keptFor: correction.correctFor + 3 * strideOf(correction), most: mostEnded };
+}
+
+const mostEnded = 10_000;
+
+function windowsOf({ rule, observer, correction }: RunParts<CommonSettings>, judge: Judge): Windows {
   const { over, every, measure, condition, config } = rule;
   return new Windows({
     over,
@@ -45,6 +85,12 @@ function windowsOf({ rule, observer }: RunParts<CommonSettings>, judge: Judge): 
     matters: observer?.observed === undefined ? judge.holds : undefined,
     risesWithEvents: condition?.truer === 'as it grows',
     ...(config.record && { recordEvery: over }),
+    ...(correction && {
+      keep: {
+        keepFor: correction.correctFor + over + 2 * strideOf(correction),
+        memory: correction.memory,
+      },
+    }),
   });
 }
 
@@ -66,6 +112,10 @@ export abstract class WindowRun implements Run {
 
   get late(): number {
     return this.parts.alerts.late;
+  }
+
+  get corrected(): number {
+    return this.parts.alerts.corrected;
   }
 
   get closed(): number {
@@ -98,6 +148,18 @@ export abstract class WindowRun implements Run {
     this.parts.alerts.advance(now - this.parts.rule.config.lateness, outputs);
   }
 
+  recordReceived(receivedAt: Millis, outputs: Output[]): void {
+    this.parts.alerts.recordReceived(receivedAt, outputs);
+  }
+
+  forgetPast(): void {
+    this.parts.alerts.forgetPast();
+  }
+
+  release(): void {
+    this.parts.alerts.release();
+  }
+
   /** That of the windows and alerts alone, where a subclass has no state of its own. */
   snapshot(): Snapshot<unknown> {
     return this.parts.alerts.snapshot();
@@ -115,6 +177,8 @@ export class CountingRun extends WindowRun {
     if (!rule.filter(event)) return;
     if (rule.keepsLate && rule.hours && !rule.hours.at(event.time)) return;
     const group = rule.key(event);
+    if (event.time < alerts.closedThrough && alerts.takeLate(event.time, group, rule.amount(event), event))
+      return;
     const time = rule.keepsLate ? Math.max(event.time, alerts.closedThrough) : event.time;
     const counted = alerts.add(time, group, rule.amount(event), event);
     if (time !== event.time) alerts.late += 1;

@@ -13,6 +13,7 @@ import { CircuitBreaker, type Clock } from './delivery/circuit-breaker.ts';
 import { ConcurrencyLimit } from './delivery/concurrency-limit.ts';
 import { DeferredDocuments } from './delivery/deferred-documents.ts';
 import { Delivery } from './delivery/delivery.ts';
+import { placeRevisions } from './delivery/stream-revisions.ts';
 import { setUpInBackground } from './setup/background-setup.ts';
 import { keepRetention } from './setup/retention.ts';
 
@@ -90,6 +91,7 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   });
   const setup = setUpInBackground({ client, indexing, breaker, telemetry, signal });
   keepRetention({ client, indexing, setup, clock, telemetry, signal });
+  const placing = { client, clock, signal, pause: backoff.init };
   const delivered: DeliveryReport = { indexed: 0, duplicates: 0, deadLettered: 0 };
 
   async function run(deliver: (delivery: Delivery) => Promise<DeliveryReport>): Promise<DeliveryReport> {
@@ -122,7 +124,8 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   }
 
   return {
-    deliver: (items: BulkItem[]) => counted(run((delivery) => delivery.run(items))),
+    deliver: (items: BulkItem[]) =>
+      counted(run(async (delivery) => delivery.run(await placeRevisions(items, placing)))),
     deliverPacked: (packed: PackedItems) => counted(run((delivery) => delivery.runPacked(packed))),
     async close() {
       if (signal.aborted) return;

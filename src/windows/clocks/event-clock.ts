@@ -1,4 +1,4 @@
-import type { TimeConfig } from '../../config/schema/time.ts';
+import type { ClockConfig } from '../../config/schema/time.ts';
 import type { Millis } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
 import { type NewConnection, NewConnections } from './new-connections.ts';
@@ -37,7 +37,7 @@ const mostSources = 100_000;
 export class EventClock {
   /** The highest event time of any source, which may be ahead of the receipt. */
   farthest: Millis = never;
-  readonly #config: TimeConfig;
+  readonly #config: ClockConfig;
   readonly #wall: WallClock;
   readonly #sources = new Map<string, Source>();
   #listed: Source[] = [];
@@ -61,7 +61,7 @@ export class EventClock {
   /** Whether there is one active source and the present batch brings no other. */
   #alone = false;
 
-  constructor(config: TimeConfig) {
+  constructor(config: ClockConfig) {
     this.#config = config;
     this.#wall = new WallClock(config.idleAfter);
     // Once all are idle no source may be held any more.

@@ -29,6 +29,10 @@ export class Group<C> {
   running: Running<C> | undefined = undefined;
   open: OpenWindow<C> | undefined = undefined;
 
+  /** Its slot in a chunk of the history, and the number of that chunk. */
+  historySlot = 0;
+  historyOf = -1;
+
   constructor(name: string, busy: boolean) {
     this.name = name;
     this.busy = busy;

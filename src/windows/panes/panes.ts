@@ -1,4 +1,5 @@
 import type { Millis } from '../../model.ts';
+import type { PaneHistory } from '../history/pane-history.ts';
 import { TimerQueue } from '../timer-queue.ts';
 import type { Grid } from './grid.ts';
 import type { Group } from './groups.ts';
@@ -16,16 +17,24 @@ export class Panes<C> {
   readonly #grid: Grid;
   readonly #entries: PaneEntries<C, Group<C>>;
   readonly #idle: IdleGroups<C>;
+  /** Takes over what leaves the windows. */
+  readonly #history: PaneHistory<C> | undefined;
   readonly #panes = new Map<number, Pane>();
   /** Each pane by the end at which it enters; after that, by the end at which it leaves. */
   readonly #queue = new TimerQueue<Pane>();
   /** The pane asked for last: events come nearly in order. */
   #last: Pane | undefined = undefined;
 
-  constructor(grid: Grid, entries: PaneEntries<C, Group<C>>, idle: IdleGroups<C>) {
+  constructor(
+    grid: Grid,
+    entries: PaneEntries<C, Group<C>>,
+    idle: IdleGroups<C>,
+    history: PaneHistory<C> | undefined,
+  ) {
     this.#grid = grid;
     this.#entries = entries;
     this.#idle = idle;
+    this.#history = history;
   }
 
   /** The pane with that number. A new one is queued for the end of the first window that contains it. */
@@ -112,6 +121,7 @@ export class Panes<C> {
       else if (later[entry] !== noEntry) continue;
       moved(group);
     }
+    this.#history?.take(pane, this.#entries);
     this.#entries.freeAll(pane);
     this.#panes.delete(pane.number);
     if (this.#last === pane) this.#last = undefined;

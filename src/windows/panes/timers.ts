@@ -20,8 +20,11 @@ export class Timers<C> {
     this.#recorded = recorded;
   }
 
-  /** The group has a new entry in the pane with that number: adds the end of the recorded window with that pane. */
-  addRecorded(group: Group<C>, pane: number): void {
+  /**
+   * The group has a new entry in the pane with that number: adds the end of the recorded window with that pane, if it is
+   * after `closed`.
+   */
+  addRecorded(group: Group<C>, pane: number, closed = Number.NEGATIVE_INFINITY): void {
     if (this.#recorded === undefined) return;
     if (pane !== this.#lastPane) {
       this.#lastPane = pane;
@@ -29,7 +32,7 @@ export class Timers<C> {
         this.#recorded.firstEnd(this.#recorded.paneOf(pane * this.#grid.pane)),
       );
     }
-    if (this.#lastRecordedEnd === group.recordedEnd) return;
+    if (this.#lastRecordedEnd === group.recordedEnd || this.#lastRecordedEnd <= closed) return;
     group.recordedEnd = this.#lastRecordedEnd;
     this.add(group, group.recordedEnd);
   }
@@ -52,6 +55,12 @@ export class Timers<C> {
   /** Drops the timers of a group whose window with that end was closed. */
   drop(group: Group<C>, end: Millis): void {
     if (group.timers !== undefined) this.size -= group.dropTimers(end);
+  }
+
+  /** Replaces the timers of a group. Those that it had stay in the queue, and do nothing there. */
+  replace(group: Group<C>, ends: readonly Millis[]): void {
+    this.drop(group, Number.POSITIVE_INFINITY);
+    for (const end of ends) this.add(group, end);
   }
 
   clear(): void {

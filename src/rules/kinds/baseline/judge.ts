@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Millis, Observation } from '../../../model.ts';
 import { number, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { formatNumber } from '../../../util/units.ts';
-import { type Judge, type Judgement, tooFew } from '../../judge.ts';
+import { type GroupMemory, type Judge, type Judgement, tooFew } from '../../judge.ts';
 import { type Learned, learn, nothingLearned, type Season, seasonOf, spreadOf } from './normality.ts';
 import type { BaselineConfig } from './schema.ts';
 
@@ -29,6 +29,14 @@ const format = new SnapshotFormat<PackedGroup[]>({
   component: 'The judge of baselines',
   schema: z.array(z.tuple([z.string(), z.array(slot), number, number, number.nullable()])),
 });
+
+function pack(group: string, { slots, seen, learned, odd }: Memory): PackedGroup {
+  return [group, [...slots].map(([slot, known]) => [slot, [...known]]), seen, learned, odd ?? null];
+}
+
+function unpack([, slots, seen, learned, odd]: PackedGroup): Memory {
+  return { slots: new Map(slots), seen, learned, odd: odd ?? undefined };
+}
 
 /** Compares each window with what was learned of its season, and learns from it if it is normal. */
 export class BaselineJudge implements Judge {
@@ -62,18 +70,24 @@ export class BaselineJudge implements Judge {
       if (this.#isForgotten(memory, time)) this.#groups.delete(group);
   }
 
+  readonly groups: GroupMemory = {
+    lift: (group) => {
+      const memory = this.#groups.get(group);
+      return memory && pack(group, memory);
+    },
+    load: (group, memory) => {
+      if (memory === undefined) this.#groups.delete(group);
+      else this.#groups.set(group, unpack(memory as PackedGroup));
+    },
+  };
+
   snapshot(): Snapshot<PackedGroup[]> {
-    return format.write(
-      [...this.#groups].map(([group, { slots, seen, learned, odd = null }]) => {
-        return [group, [...slots].map(([slot, known]) => [slot, [...known]]), seen, learned, odd];
-      }),
-    );
+    return format.write([...this.#groups].map(([group, memory]) => pack(group, memory)));
   }
 
   restore(snapshot: Snapshot<PackedGroup[]>): void {
     this.#groups.clear();
-    for (const [group, slots, seen, learned, odd] of format.read(snapshot))
-      this.#groups.set(group, { slots: new Map(slots), seen, learned, odd: odd ?? undefined });
+    for (const packed of format.read(snapshot)) this.#groups.set(packed[0], unpack(packed));
   }
 
   /** The first window is not learned, because it may have begun before the first observation. */

@@ -30,7 +30,7 @@ export const baseline = defineKind({
     if (forget <= over)
       report('forget', 'a group would be forgotten within a window', 'use a multiple of `over`');
   },
-  start: (parts) => new CountingRun(windowParts(parts, new BaselineJudge(parts.config))),
+  start: (parts) => new CountingRun(windowParts(parts, () => new BaselineJudge(parts.config))),
 });
 
 function conditionInWords({ deviation, direction }: BaselineConfig): string {

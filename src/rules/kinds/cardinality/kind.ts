@@ -21,5 +21,5 @@ export const cardinality = defineKind({
     checkBounds(config, 'max', report);
   },
   required: ({ field }) => `the field ${field}`,
-  start: (parts) => new CountingRun(windowParts(parts, conditionJudge(parts.rule))),
+  start: (parts) => new CountingRun(windowParts(parts, () => conditionJudge(parts.rule))),
 });

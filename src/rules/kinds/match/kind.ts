@@ -22,7 +22,7 @@ export const match = defineKind({
       (observation) => judgeCount(observation, parts.rule.over),
       (_, count) => count > 0,
     );
-    return new CountingRun(windowParts(parts, judge));
+    return new CountingRun(windowParts(parts, () => judge));
   },
 });
 

@@ -10,7 +10,7 @@ export class NormalRun extends WindowRun {
   readonly #fields: { field: string; amount: Amount }[];
 
   constructor(parts: RunParts<NormalConfig>) {
-    super(windowParts(parts, new NormalJudge(parts.config)));
+    super(windowParts(parts, () => new NormalJudge(parts.config)));
     this.#fields = Object.keys(parts.config.bounds).map((field) => ({
       field,
       amount: amountOf({ kind: 'avg', field }),
@@ -22,8 +22,7 @@ export class NormalRun extends WindowRun {
     if (!rule.filter(event)) return;
     const group = rule.key(event);
     const isLate = !(event.time >= alerts.closedThrough);
-    // However many fields it has, it is one late event.
-    if (isLate) alerts.late += 1;
+    let isLost = false;
     for (const { field, amount } of this.#fields) {
       const number = amount(event);
       if (number === undefined) {
@@ -32,12 +31,15 @@ export class NormalRun extends WindowRun {
           observer.counted?.({ ...key, event, amount: undefined, outcome: 'missing' });
         continue;
       }
-      if (isLate) {
-        book.countLate(parameterKey(group, field), event.time, alerts.closedThrough);
-        continue;
-      }
+      const key = parameterKey(group, field);
       const by = () => ({ ...rule.group(event).by, parameter: field });
-      alerts.add(event.time, parameterKey(group, field), number, event, by);
+      if (!isLate) alerts.add(event.time, key, number, event, by);
+      else if (!alerts.takeLate(event.time, key, number, event, by)) {
+        isLost = true;
+        book.countLate(key, event.time, alerts.closedThrough);
+      }
     }
+    // However many fields it has, it is one late event.
+    if (isLost) alerts.late += 1;
   }
 }

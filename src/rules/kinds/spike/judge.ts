@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Millis, Observation } from '../../../model.ts';
 import { number, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { formatNumber } from '../../../util/units.ts';
-import { type Judge, type Judgement, tooFew } from '../../judge.ts';
+import { type GroupMemory, type Judge, type Judgement, tooFew } from '../../judge.ts';
 import type { SpikeConfig } from './schema.ts';
 
 /** A window of the past: its end, measure and number of events. */
@@ -64,31 +64,42 @@ export class SpikeJudge implements Judge {
     for (const [group, memory] of this.#groups) if (this.#isOver(memory, time)) this.#groups.delete(group);
   }
 
+  readonly groups: GroupMemory = {
+    lift: (group) => {
+      const memory = this.#groups.get(group);
+      return memory && pack(group, memory);
+    },
+    load: (group, memory) => {
+      if (memory === undefined) this.#groups.delete(group);
+      else this.#groups.set(group, unpack(memory as PackedGroup));
+    },
+  };
+
   snapshot(): Snapshot<PackedGroup[]> {
-    return format.write(
-      [...this.#groups].map(([group, { first, empty = null, past }]) => [
-        group,
-        first,
-        empty,
-        past.map(([end, value, count]) => [end, value ?? null, count]),
-      ]),
-    );
+    return format.write([...this.#groups].map(([group, memory]) => pack(group, memory)));
   }
 
   restore(snapshot: Snapshot<PackedGroup[]>): void {
     this.#groups.clear();
-    for (const [group, first, empty, past] of format.read(snapshot))
-      this.#groups.set(group, {
-        first,
-        empty: empty ?? undefined,
-        past: past.map(([end, value, count]) => [end, value ?? undefined, count]),
-      });
+    for (const packed of format.read(snapshot)) this.#groups.set(packed[0], unpack(packed));
   }
 
   /** After two empty windows the group starts again. Whether it is forgotten by then makes no difference. */
   #isOver({ empty }: Memory, at: Millis): boolean {
     return empty !== undefined && at >= empty + 2 * this.#config.over;
   }
+}
+
+function pack(group: string, { first, empty, past }: Memory): PackedGroup {
+  return [group, first, empty ?? null, past.map(([end, value, count]) => [end, value ?? null, count])];
+}
+
+function unpack([, first, empty, past]: PackedGroup): Memory {
+  return {
+    first,
+    empty: empty ?? undefined,
+    past: past.map(([end, value, count]) => [end, value ?? undefined, count]),
+  };
 }
 
 function compare(o: Observation, before: Past | undefined, config: SpikeConfig): Judgement {

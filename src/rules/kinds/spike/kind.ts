@@ -28,7 +28,7 @@ export const spike = defineKind({
     if (ratio === 1) report('ratio', 'every window is once as much as itself', 'use more than 1, such as 3');
   },
   lookBack: ({ over }) => 2 * over,
-  start: (parts) => new CountingRun(windowParts(parts, new SpikeJudge(parts.config))),
+  start: (parts) => new CountingRun(windowParts(parts, () => new SpikeJudge(parts.config))),
 });
 
 function conditionInWords({ ratio, direction }: SpikeConfig): string {

@@ -17,7 +17,7 @@ export const threshold = defineKind({
     if (config.notify.length > 0 && config.when === undefined)
       report('notify', 'a rule without a condition has nothing to tell', 'add `when`, or remove `notify`');
   },
-  start: (parts) => new CountingRun(windowParts(parts, conditionJudge(parts.rule))),
+  start: (parts) => new CountingRun(windowParts(parts, () => conditionJudge(parts.rule))),
 });
 
 function checkConditions(config: ThresholdConfig, report: Report): void {

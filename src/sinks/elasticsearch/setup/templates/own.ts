@@ -22,6 +22,9 @@ const alert = object({
   revision: long,
   count: long,
   late_count: long,
+  late: boolean,
+  corrected: text,
+  withdrawn: boolean,
   /** Nanoseconds, as `event.duration`. */
   time_to_detect: long,
   url: kept,
@@ -73,7 +76,16 @@ export const windows: IndexTemplate = {
     ...base,
     event,
     rule,
-    window: object({ start: date, end: date, group: keyword, measure: keyword, count: long, ...measured }),
+    window: object({
+      start: date,
+      end: date,
+      group: keyword,
+      measure: keyword,
+      count: long,
+      revision: long,
+      late_count: long,
+      ...measured,
+    }),
   },
 };
 

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import type { Millis } from '../../model.ts';
+import { number, objectOf } from '../../util/snapshot.ts';
+import { type LiftedAlert, liftedAlert } from '../run/alert-book-state.ts';
+
+/** The alert of a group as it was when its window with that end had been observed. Plain data. */
+export interface Saved {
+  at: Millis;
+  /** End of the first window after that which changed the alert. Undefined: none did yet. */
+  until?: Millis | undefined;
+  /** Ends after `at` at which the group was to be observed in any case. */
+  timers: Millis[];
+  alert: LiftedAlert;
+}
+
+export type SeriesState = [group: string, saved: Saved[]][];
+
+export const seriesState: z.ZodType<SeriesState> = z.array(
+  z.tuple([
+    z.string(),
+    z.array(
+      objectOf<Saved>({
+        at: number,
+        until: number.optional(),
+        timers: z.array(number),
+        alert: liftedAlert,
+      }),
+    ),
+  ]),
+);
+
+/**
+ * Alerts of groups at some times of the past, from which a stretch can be judged again. Of times that lie closer together
+ * than a stride only the last is kept, so that their number is bounded.
+ */
+export class Series {
+  readonly stride: Millis;
+  readonly #groups = new Map<string, Saved[]>();
+
+  constructor(stride: Millis) {
+    this.stride = stride;
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const saved of this.#groups.values()) size += saved.length;
+    return size;
+  }
+
+  lastOf(group: string): Saved | undefined {
+    return this.#groups.get(group)?.at(-1);
+  }
+
+  /** Whether an alert that did not change is to be saved all the same. */
+  isDue(group: string, at: Millis): boolean {
+    const last = this.lastOf(group);
+    return last === undefined || at - last.at >= this.stride;
+  }
+
+  add(group: string, saved: Saved): void {
+    const known = this.#groups.get(group);
+    if (known === undefined) {
+      this.#groups.set(group, [saved]);
+      return;
+    }
+    const last = known.at(-1)!;
+    last.until ??= saved.at;
+    const before = known.at(-2);
+    if (before !== undefined && saved.at - before.at < this.stride) known.pop();
+    known.push(saved);
+  }
+
+  /** The last one before that time. */
+  before(group: string, end: Millis): Saved | undefined {
+    return this.#groups.get(group)?.findLast(({ at }) => at < end);
+  }
+
+  /** Replaces those after that time. */
+  replaceAfter(group: string, time: Millis, later: readonly Saved[]): void {
+    const kept = (this.#groups.get(group) ?? []).filter(({ at }) => at <= time);
+    const last = kept.at(-1);
+    if (last?.until !== undefined && last.until > time) last.until = undefined;
+    this.#groups.set(group, kept);
+    if (kept.length === 0 && later.length === 0) this.#groups.delete(group);
+    else if (kept.length === 0) this.#groups.set(group, [...later]);
+    else for (const saved of later) this.add(group, saved);
+  }
+
+  of(group: string): readonly Saved[] {
+    return this.#groups.get(group) ?? [];
+  }
+
+  /** Forgets all but the last of those before that time, and groups of which `isFresh` says that nothing is lost. */
+  trim(time: Millis, isFresh: (saved: Saved) => boolean): void {
+    for (const [group, saved] of this.#groups) {
+      const first = saved.findLastIndex(({ at }) => at <= time);
+      if (first > 0) saved.splice(0, first);
+      if (saved.length === 1 && saved[0]!.at <= time && isFresh(saved[0]!)) this.#groups.delete(group);
+    }
+  }
+
+  state(): SeriesState {
+    return [...this.#groups].map(([group, saved]) => [group, saved.map((one) => ({ ...one }))]);
+  }
+
+  restore(state: SeriesState): void {
+    this.#groups.clear();
+    for (const [group, saved] of state) this.#groups.set(group, saved);
+  }
+}

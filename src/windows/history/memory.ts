@@ -1,0 +1,94 @@
+import type { Millis } from '../../model.ts';
+import { SnapshotError } from '../../util/snapshot.ts';
+import type { PackedChunk } from './chunk.ts';
+
+/** Holds entries that left the windows, in chunks. */
+interface History {
+  /** Event time of the newest entry of the oldest sealed chunk; infinite where there is none. */
+  readonly oldest: Millis;
+  dropOldest(): void;
+}
+
+/**
+ * Bounds the memory of all histories together. Beyond the limit the oldest chunk of any is dropped, so that all rules
+ * reach back about equally far. What is dropped depends on the journal alone.
+ */
+export class CorrectionMemory {
+  /** Bytes of sealed chunks, roughly. */
+  used = 0;
+  readonly limit: number;
+  readonly #histories = new Set<History>();
+  /** The names of sealed chunks in checkpoints. */
+  readonly #names = new WeakMap<PackedChunk, string>();
+  #named = 0;
+  /** Set while a snapshot is made whose chunks are stored apart. */
+  #apart: Map<string, PackedChunk> | undefined = undefined;
+  #restored = new Map<string, PackedChunk>();
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  join(history: History): void {
+    this.#histories.add(history);
+  }
+
+  leave(history: History): void {
+    this.#histories.delete(history);
+  }
+
+  /** A history keeps so many bytes more, or fewer. */
+  changed(bytes: number): void {
+    this.used += bytes;
+    while (this.used > this.limit && this.#dropOldest());
+  }
+
+  /**
+   * Lets sealed chunks be stored apart from the snapshots that `take` makes, which then have their names. A chunk is the
+   * same object under the same name each time, so that a checkpoint needs to write it only once.
+   */
+  storeApart<T>(take: () => T): { taken: T; parts: [name: string, chunk: PackedChunk][] } {
+    const apart = new Map<string, PackedChunk>();
+    this.#apart = apart;
+    try {
+      return { taken: take(), parts: [...apart] };
+    } finally {
+      this.#apart = undefined;
+    }
+  }
+
+  /** Makes chunks known that snapshots name. To be called before they are restored, with none after that. */
+  know(parts: readonly (readonly [name: string, chunk: PackedChunk])[]): void {
+    this.#restored = new Map(parts);
+    for (const [name, chunk] of parts) {
+      this.#names.set(chunk, name);
+      this.#named = Math.max(this.#named, Number(name) + 1);
+    }
+  }
+
+  stored(chunk: PackedChunk): PackedChunk | string {
+    if (this.#apart === undefined) return chunk;
+    const name = this.#names.get(chunk) ?? String(this.#named++);
+    this.#names.set(chunk, name);
+    this.#apart.set(name, chunk);
+    return name;
+  }
+
+  /** Throws `SnapshotError` for the name of a chunk that is not there. */
+  found(stored: PackedChunk | string): PackedChunk {
+    if (typeof stored !== 'string') return stored;
+    const chunk = this.#restored.get(stored);
+    if (chunk === undefined)
+      throw new SnapshotError('The history of panes', `the checkpoint has no part ${stored}`);
+    return chunk;
+  }
+
+  #dropOldest(): boolean {
+    let oldest: History | undefined;
+    for (const history of this.#histories)
+      if (oldest === undefined || history.oldest < oldest.oldest) oldest = history;
+    if (oldest === undefined || oldest.oldest === Number.POSITIVE_INFINITY) return false;
+    oldest.dropOldest();
+    return true;
+  }
+}

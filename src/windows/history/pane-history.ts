@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import type { Millis } from '../../model.ts';
+import { number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
+import type { Aggregate } from '../aggregates/aggregate.ts';
+import type { Group } from '../panes/groups.ts';
+import { noEntry, type Pane, type PaneEntries } from '../panes/pane-entries.ts';
+import { Chunk, type PackedChunk, type PaneShare, packedChunk } from './chunk.ts';
+import type { CorrectionMemory } from './memory.ts';
+import { addShare, type Shares } from './shares.ts';
+
+interface PaneHistoryParts<C> {
+  /** Length of a pane. */
+  pane: Millis;
+  aggregate: Aggregate<C> | undefined;
+  /** How far back entries are kept, in milliseconds of event time. */
+  keepFor: Millis;
+  memory: CorrectionMemory;
+}
+
+interface PaneHistoryState {
+  /** Event time before which entries are missing. Null: none are. */
+  reach: Millis | null;
+  /** The chunks, or the names of the parts of the checkpoint that hold them. */
+  sealed: (PackedChunk | string)[];
+  open: PackedChunk;
+  late: PackedChunk;
+}
+
+const format = new SnapshotFormat<PaneHistoryState>({
+  component: 'The history of panes',
+  schema: objectOf<PaneHistoryState>({
+    reach: number.nullable(),
+    sealed: z.array(z.union([z.string(), packedChunk])),
+    open: packedChunk,
+    late: packedChunk,
+  }),
+});
+
+/**
+ * What the panes of a rule held when they left its windows, and late events of that time. Adding costs two numbers an
+ * entry; to read a group's panes takes a search through the chunks of that time.
+ */
+export class PaneHistory<C> {
+  readonly pane: Millis;
+  readonly #parts: PaneHistoryParts<C>;
+  /** In the order in which they were filled. */
+  #sealed: Chunk<C>[] = [];
+  #open: Chunk<C>;
+  /** Late entries, whose panes come in no order. */
+  #late: Chunk<C>;
+  #reach: Millis = Number.NEGATIVE_INFINITY;
+  /** A number for each chunk that is filled. A group keeps its slot in the chunk of the number beside. */
+  #filling = 0;
+
+  constructor(parts: PaneHistoryParts<C>) {
+    this.#parts = parts;
+    this.pane = parts.pane;
+    this.#open = new Chunk(parts.aggregate);
+    this.#late = new Chunk(parts.aggregate);
+    parts.memory.join(this);
+  }
+
+  /** Event time from which on nothing is missing. */
+  get reach(): Millis {
+    return this.#reach;
+  }
+
+  get oldest(): Millis {
+    const [first] = this.#sealed;
+    return first === undefined ? Number.POSITIVE_INFINITY : (first.last + 1) * this.pane;
+  }
+
+  get bytes(): number {
+    return [...this.#sealed, this.#open, this.#late].reduce((sum, chunk) => sum + chunk.bytes, 0);
+  }
+
+  /** Takes over all entries of a pane that is about to be freed. */
+  take(pane: Pane, entries: PaneEntries<C, Group<C>>): void {
+    const { counts, groups, nextInPane, cells } = entries;
+    for (let entry = pane.newest; entry !== noEntry; entry = nextInPane[entry]!) {
+      if (this.#open.isFull) this.#seal();
+      const group = groups[entry]!;
+      if (group.historyOf !== this.#filling) {
+        group.historyOf = this.#filling;
+        group.historySlot = this.#open.slotOf(group.name);
+      }
+      this.#open.add(pane.number, group.historySlot, counts[entry]!, cells[entry]!);
+    }
+  }
+
+  /** Adds late events of a pane that left the windows. */
+  addLate(pane: number, group: string, { count, cell }: PaneShare<C>): void {
+    if (this.#late.isFull) {
+      this.#keep(this.#late);
+      this.#late = new Chunk(this.#parts.aggregate);
+    }
+    this.#late.add(pane, this.#late.slotOf(group), count, cell);
+  }
+
+  /** What the group had in panes from that number on. The cells are copies. Returns the number of entries searched too. */
+  of(group: string, from: number): { panes: Shares<C>; searched: number } {
+    const panes: Shares<C> = new Map();
+    let searched = 0;
+    for (const chunk of [...this.#sealed, this.#open, this.#late]) {
+      if (chunk.last < from) continue;
+      searched += chunk.size;
+      chunk.visit(group, from, (pane, count, cell) =>
+        addShare(panes, pane, { count, cell }, this.#parts.aggregate),
+      );
+    }
+    return { panes, searched };
+  }
+
+  /** Forgets what is older than is kept. */
+  trim(now: Millis): void {
+    const horizon = now - this.#parts.keepFor;
+    while (this.oldest <= horizon) this.dropOldest();
+  }
+
+  dropOldest(): void {
+    const chunk = this.#sealed.shift()!;
+    this.#reach = Math.max(this.#reach, (chunk.last + 1) * this.pane);
+    this.#parts.memory.changed(-chunk.bytes);
+  }
+
+  /** What lies before that time was not kept. */
+  beginAt(time: Millis): void {
+    this.#reach = time;
+  }
+
+  snapshot(): Snapshot<PaneHistoryState> {
+    return format.write({
+      reach: Number.isFinite(this.#reach) ? this.#reach : null,
+      sealed: this.#sealed.map((chunk) => this.#parts.memory.stored(chunk.pack())),
+      open: this.#open.pack(),
+      late: this.#late.pack(),
+    });
+  }
+
+  restore(snapshot: Snapshot<unknown>): void {
+    const { aggregate, memory } = this.#parts;
+    const { reach, sealed, open, late } = format.read(snapshot);
+    memory.changed(-bytesOf(this.#sealed));
+    this.#reach = reach ?? Number.NEGATIVE_INFINITY;
+    this.#sealed = sealed.map((stored) => Chunk.unpack(memory.found(stored), aggregate, true));
+    this.#open = Chunk.unpack(open, aggregate, false);
+    this.#late = Chunk.unpack(late, aggregate, false);
+    this.#filling += 1;
+    memory.changed(bytesOf(this.#sealed));
+  }
+
+  /** Its rule goes. */
+  release(): void {
+    this.#parts.memory.changed(-bytesOf(this.#sealed));
+    this.#parts.memory.leave(this);
+  }
+
+  #seal(): void {
+    this.#keep(this.#open);
+    this.#open = new Chunk(this.#parts.aggregate);
+    this.#filling += 1;
+  }
+
+  #keep(chunk: Chunk<C>): void {
+    chunk.seal();
+    this.#sealed.push(chunk);
+    this.#parts.memory.changed(chunk.bytes);
+  }
+}
+
+const bytesOf = (chunks: readonly Chunk<never>[] | readonly Chunk<unknown>[]) =>
+  chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
