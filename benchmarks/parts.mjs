@@ -10,7 +10,7 @@ import { openJournalReader } from '../dist/journal/reader.js';
 import { Decoder } from '../dist/lumberjack/decoder.js';
 import { defaultLimits } from '../dist/lumberjack/frames.js';
 import { readPayload } from '../dist/lumberjack/payload.js';
-import { EventReader } from '../dist/parsers/event.js';
+import { EventReader } from '../dist/parsers/event-reader.js';
 import { silentInstruments } from '../dist/telemetry/instruments.js';
 import { Windows } from '../dist/windows/windows.js';
 import { windowSize, windows } from './stream.mjs';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventReader } from '../parsers/event.ts';
+import type { EventReader } from '../parsers/event-reader.ts';
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import type { EventClock } from '../windows/clocks/event-clock.ts';
 import type { PackedChunk } from '../windows/history/chunk.ts';

@@ -1,6 +1,6 @@
 import { closePayload } from '../journal/payload.ts';
 import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
-import type { EventReader } from '../parsers/event.ts';
+import type { EventReader } from '../parsers/event-reader.ts';
 import type { Run } from '../rules/run/run.ts';
 import type { Snapshot } from '../util/snapshot.ts';
 import type { EventClock } from '../windows/clocks/event-clock.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Output, RuleChanges } from '../model.ts';
-import { EventReader } from '../parsers/event.ts';
+import { EventReader } from '../parsers/event-reader.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Run } from '../rules/run/run.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';

@@ -1,5 +1,6 @@
 import type { EventBlock, Millis } from '../model.ts';
-import { type BatchFacts, EventReader, type ReaderOptions } from '../parsers/event.ts';
+import type { BatchFacts, ReaderOptions } from '../parsers/event.ts';
+import { EventReader } from '../parsers/event-reader.ts';
 
 /** Number of events in a merged block. */
 const perBlock = 2_048;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parsers } from '../../src/config/schema/parsers.ts';
-import { EventReader, type ReadEvent } from '../../src/parsers/event.ts';
+import type { ReadEvent } from '../../src/parsers/event.ts';
+import { EventReader } from '../../src/parsers/event-reader.ts';
 import { batch, blockOf } from '../support/events.ts';
 import { fieldsOf } from './access-fields.ts';
 

@@ -5,7 +5,7 @@ import { countOf, findings, namesOf } from './support/findings.ts';
 import { type TailedLog, tailGrowingLog } from './support/growing-log.ts';
 import type { RealLogboom } from './support/logboom.ts';
 import { eventually, type RealElasticsearch, startElasticsearch } from './support/peers.ts';
-import { startShipmentServer } from './support/shipment.ts';
+import { startShipmentServer } from './support/shipment/shipment.ts';
 
 const timeout = 6_000;
 let elasticsearch: RealElasticsearch;

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificates, type RealElasticsearch, startElasticsearch } from './support/peers.ts';
-import { type Shipment, ship } from './support/shipment.ts';
-import { itArrivedWhole } from './support/shipment-checks.ts';
+import { itArrivedWhole } from './support/shipment/checks.ts';
+import { type Shipment, ship } from './support/shipment/shipment.ts';
 
 const certificates = await makeCertificates();
 const { authority, certificate, key } = certificates;

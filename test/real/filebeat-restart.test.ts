@@ -5,9 +5,9 @@ import { type TailedLog, tailGrowingLog } from './support/growing-log.ts';
 import type { RealLogboom } from './support/logboom.ts';
 import { byStartAndGroup, expectedEpisodes } from './support/oracle.ts';
 import { eventually, type RealElasticsearch, startElasticsearch } from './support/peers.ts';
-import { startShipmentServer } from './support/shipment.ts';
-import { episodeOf } from './support/shipment-checks.ts';
-import { busyClient } from './support/shipment-rules.ts';
+import { episodeOf } from './support/shipment/checks.ts';
+import { busyClient } from './support/shipment/rules.ts';
+import { startShipmentServer } from './support/shipment/shipment.ts';
 
 const names = namesOf('default');
 const lines = accessLines();

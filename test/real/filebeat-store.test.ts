@@ -1,7 +1,7 @@
 import { beforeAll, describe } from 'vitest';
 import { requestsTo } from './support/findings.ts';
-import { type Shipment, ship } from './support/shipment.ts';
-import { itArrivedWhole } from './support/shipment-checks.ts';
+import { itArrivedWhole } from './support/shipment/checks.ts';
+import { type Shipment, ship } from './support/shipment/shipment.ts';
 
 describe('from a real Filebeat into the embedded store: the access log', () => {
   let shipment: Shipment;

@@ -39,7 +39,7 @@ const target = z
     return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
   });
 
-export const tcpInput = z.strictObject({
+const tcpInput = z.strictObject({
   kind: z.literal('tcp').describe('Takes lines over TCP or a Unix socket.'),
   name: inputName,
   enabled,
@@ -59,7 +59,7 @@ export const tcpInput = z.strictObject({
   ...ssl,
 });
 
-export const udpInput = z.strictObject({
+const udpInput = z.strictObject({
   kind: z.literal('udp').describe('Takes lines over UDP.'),
   name: inputName,
   enabled,
@@ -72,7 +72,7 @@ export const udpInput = z.strictObject({
   open: openLines,
 });
 
-export const syslogInput = z.strictObject({
+const syslogInput = z.strictObject({
   kind: z.literal('syslog').describe('Takes syslog (RFC 3164 and 5424) over TCP, TLS, UDP or a Unix socket.'),
   name: inputName,
   enabled,
@@ -93,7 +93,7 @@ export const syslogInput = z.strictObject({
   ...ssl,
 });
 
-export const stdinInput = z.strictObject({
+const stdinInput = z.strictObject({
   kind: z.literal('stdin').describe('Takes lines of standard input.'),
   name: inputName,
   enabled,

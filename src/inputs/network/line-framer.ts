@@ -1,5 +1,5 @@
 /** Where the framer hands over each line: `bytes[from, to)`, valid only during the call. */
-export type TakeLine = (
+type TakeLine = (
   bytes: Buffer,
   from: number,
   to: number,

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { type AccessLine, accessLines, countsOf } from './access-lines.ts';
-import type { Hit } from './findings.ts';
-import { byStartAndGroup, type ExpectedEpisode, type ExpectedRule, expectedEpisodes } from './oracle.ts';
+import { type AccessLine, accessLines, countsOf } from '../access-lines.ts';
+import type { Hit } from '../findings.ts';
+import { byStartAndGroup, type ExpectedEpisode, type ExpectedRule, expectedEpisodes } from '../oracle.ts';
+import { busyClient, notFound } from './rules.ts';
 import type { Shipment } from './shipment.ts';
-import { busyClient, notFound } from './shipment-rules.ts';
 
 const lines = accessLines();
 /** The fixture's one line that ends within its user agent: it has a time, but is no access-log line. */

@@ -1,5 +1,5 @@
-import type { AccessLine } from './access-lines.ts';
-import type { ExpectedRule } from './oracle.ts';
+import type { AccessLine } from '../access-lines.ts';
+import type { ExpectedRule } from '../oracle.ts';
 
 /** The rules of a shipment. Lines of an hour come in any order within a minute, so 70 s is late enough for all. */
 export const rules = [

@@ -1,8 +1,8 @@
-import type { FilebeatLogstash } from './filebeat.ts';
-import { type Findings, findings, namesOf, type Request, settled } from './findings.ts';
-import { tailGrowingLog } from './growing-log.ts';
-import { type Config, type RealLogboom, startLogboom } from './logboom.ts';
-import { rules } from './shipment-rules.ts';
+import type { FilebeatLogstash } from '../filebeat.ts';
+import { type Findings, findings, namesOf, type Request, settled } from '../findings.ts';
+import { tailGrowingLog } from '../growing-log.ts';
+import { type Config, type RealLogboom, startLogboom } from '../logboom.ts';
+import { rules } from './rules.ts';
 
 export interface ShipmentOptions {
   logstash: FilebeatLogstash;
