@@ -159,7 +159,7 @@ describe('a reload', () => {
     const all = await ofHeld();
     expect(new Set(all.map(({ _source }) => (_source.alert as { episode: string }).episode)).size).toBe(1);
     const [pending, active] = all.map(({ _source }) => Date.parse(_source['@timestamp'] as string));
-    expect(active! - pending!).toBe(4_900);
+    expect(active! - pending!).toBe(5_000);
     expect(await server.stop()).toBe(0);
   });
 

@@ -227,7 +227,7 @@ export const table: [title: string, given: Given, problems: Partial<Problem>[]][
     [
       {
         path: 'parsers.byDataset["nginx.access"]',
-        message: 'This is not one of the allowed values; did you mean `access`?',
+        message: 'There is no parser `acces`; did you mean `access`?',
       },
     ],
   ],

@@ -68,6 +68,14 @@ function nameOf(output: Output): string {
   }
 }
 
+/** Percentiles are exact now. A checkpoint of 0.1 has estimates, so these rules may decide otherwise for one window's length. */
+const estimated = new Set<string>(
+  config.rules.flatMap((rule) =>
+    'measure' in rule && /^percentile/.test(`${rule.measure}`) ? [rule.name] : [],
+  ),
+);
+const isComparable = (name: string) => !estimated.has(name.split(' ')[0]!);
+
 const literalOf = (kind: unknown) => (kind as { value: string }).value;
 
 describe('the checkpoint of release 0.1', () => {
@@ -90,19 +98,28 @@ describe('the checkpoint of release 0.1', () => {
 
   it('goes on to the outputs that the release itself put out', () => {
     const expected: Named[] = linesOf('outputs.ndjson');
-    expect(named(outputsOf(restored(), remaining()))).toEqual(expected);
+    const comparable = ([, , name]: Named) => isComparable(name);
+    expect(named(outputsOf(restored(), remaining())).filter(comparable)).toEqual(expected.filter(comparable));
   });
 
   it('goes on to the same outputs as a run that was not interrupted', () => {
     const lasting = anEngine();
     outputsOf(lasting, records.slice(0, checkpoint.position));
-    expect(outputsOf(restored(), remaining())).toEqual(outputsOf(lasting, remaining()));
+    const comparable = (outputs: ReturnType<typeof outputsOf>) =>
+      outputs.filter(([, output]) => isComparable(nameOf(output)));
+    expect(comparable(outputsOf(restored(), remaining()))).toEqual(
+      comparable(outputsOf(lasting, remaining())),
+    );
   });
 
   it('is the snapshot that the present engine takes at the same place', () => {
     const lasting = anEngine();
     outputsOf(lasting, records.slice(0, checkpoint.position));
-    expect(restored().snapshot()).toEqual(lasting.snapshot());
+    const comparable = (engine: ReturnType<typeof anEngine>) => {
+      const { runs, ...rest } = engine.snapshot() as { runs: [string, string, unknown][] };
+      return { ...rest, runs: runs.filter(([name]) => isComparable(name)) };
+    };
+    expect(comparable(restored())).toEqual(comparable(lasting));
   });
 
   it('matters to every rule: without it none of them puts out the same', () => {

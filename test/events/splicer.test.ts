@@ -43,10 +43,10 @@ describe('a spliced document', () => {
     ['tags of both', '{"tags":["a","b"]}', { tags: ['b', 'c'] }, { tags: ['a', 'b', 'c'] }],
     ['a single tag', '{"tags":"a"}', { tags: ['c'] }, { tags: ['a', 'c'] }],
     [
-      'a value where an object comes: it becomes a label',
+      'a value where an object comes: it moves to its ECS place',
       '{"source":"web1","labels":{"x":"y"}}',
       { source: { ip: '::1' } },
-      { source: { ip: '::1' }, labels: { x: 'y', source: 'web1' } },
+      { source: { address: 'web1', ip: '::1' }, labels: { x: 'y' } },
     ],
     [
       'a value deep within where an object comes',
@@ -58,7 +58,7 @@ describe('a spliced document', () => {
       'keys that already stood in each other’s way',
       '{"event":"x","event.dataset":"d"}',
       { 'event.kind': 'k' },
-      { event: { dataset: 'd', kind: 'k' }, labels: { event: 'x' } },
+      { event: { action: 'x', dataset: 'd', kind: 'k' } },
     ],
     ['not ASCII', '{"ä":"💥","@metadata":{},"b":"\u2028"}', { c: 'ö' }, { ä: '💥', b: '\u2028', c: 'ö' }],
     ['spaces', '{ "a" : 1 , "@metadata" : { } , "b" : 2 }', { c: 3 }, { a: 1, b: 2, c: 3 }],

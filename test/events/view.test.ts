@@ -12,7 +12,7 @@ describe('a view', () => {
     ['{"host":{"name":[["a"],[["b"]]]}}', ['a', 'b']],
     ['{"host":{"name":{"first":"a"}}}', undefined],
     ['{"host":{"name":[]}}', undefined],
-    ['{"host":"name"}', undefined],
+    ['{"host":"name"}', 'name'],
     ['{"hostname":"a","host.names":"b","ost":{"name":"c"}}', undefined],
     ['{"host":{"name":null}}', null],
     ['{"host":{"name":true}}', true],

@@ -50,6 +50,7 @@ function told(
     receivedAt: () => Date.now() - 3_000,
     selfMonitoring: { open: () => [], stop: async () => undefined },
     inputs: [],
+    clock: { now: () => Date.now(), difference: 0, steps: [] },
     lumberjack: {
       stats: () => ({ connections: 1, windowsInFlight: 1, oldestUnacknowledged: Date.now() - 50 }),
       address: () => ({ host: '127.0.0.1', port: 5044 }),

@@ -93,8 +93,9 @@ export function play(
   all: Stretch[],
   { cuts }: Delivery,
   delay: 'delay' | 'otherDelay' = 'delay',
+  correctFor = '0s',
 ): Played {
-  const time = { idleAfter: '10m', maxAhead: '7d' };
+  const time = { idleAfter: '10m', maxAhead: '7d', correctFor };
   const config = {
     ...configWith([], { time, journal: { tick: '1h' } }),
     rules: rules.map((one) => one.config),

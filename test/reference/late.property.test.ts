@@ -35,7 +35,7 @@ describe('events that are late by seconds to hours', () => {
     fc.assert(
       fc.property(supported, stretches, lags, delivery, (rules, all, by, how: Delivery) => {
         const scene = firstFirst(lagging(placed(all), by));
-        const played = play(rules, scene, how);
+        const played = play(rules, scene, how, 'delay', '24h');
         expect(played.late).toBe(0);
         const facts = scene.flatMap((stretch) => stretch.facts);
         for (const rule of rules)

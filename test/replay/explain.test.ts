@@ -149,7 +149,7 @@ describe('explain RULE --at', () => {
     const ticks = Array.from({ length: 100 }, (_, i) => ({ at: start + 9_000 + i * 500 }));
     const given = [...records.slice(0, 2), ...ticks];
     const silent = await explain(at(25), await ofRules([{ ...gone, by: [...gone.by] }], given));
-    expect(silent.windows).toMatchObject([{ from: 'inactive', to: 'active', end: start + 28_000 }]);
+    expect(silent.windows).toMatchObject([{ from: 'inactive', to: 'active', end: start + 31_000 }]);
     expect([silent.counted > 0, silent.missing.count]).toEqual([true, 0]);
   });
 
