@@ -68,13 +68,18 @@ function nameOf(output: Output): string {
   }
 }
 
-/** Percentiles are exact now. A checkpoint of 0.1 has estimates, so these rules may decide otherwise for one window's length. */
-const estimated = new Set<string>(
-  config.rules.flatMap((rule) =>
-    'measure' in rule && /^percentile/.test(`${rule.measure}`) ? [rule.name] : [],
-  ),
+/**
+ * Rules that decide otherwise since 0.1, whose checkpoint therefore cannot lead to equal outputs: percentiles are exact now and were
+ * estimates, and `for` and `keepActiveFor` count from the end of a window.
+ */
+const changed = new Set<string>(
+  config.rules.flatMap((rule) => {
+    const isEstimate = 'measure' in rule && /^percentile/.test(`${rule.measure}`);
+    const holds = ('for' in rule && rule.for > 0) || ('keepActiveFor' in rule && rule.keepActiveFor > 0);
+    return isEstimate || holds ? [rule.name] : [];
+  }),
 );
-const isComparable = (name: string) => !estimated.has(name.split(' ')[0]!);
+const isComparable = (name: string) => !changed.has(name.split(' ')[0]!);
 
 const literalOf = (kind: unknown) => (kind as { value: string }).value;
 
