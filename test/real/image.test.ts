@@ -38,7 +38,9 @@ afterAll(async () => {
 });
 
 it('holds the built server and what it needs to run, and no tools to build it', async () => {
-  expect((await readdir(cwd)).sort()).toEqual(['dist', 'node_modules', 'package.json']);
+  expect((await readdir(cwd)).sort()).toEqual([
+    ...['assets', 'dist', 'node_modules', 'package.json', 'packages', 'patterns', 'stubs'],
+  ]);
   const modules = await readdir(join(cwd, 'node_modules'));
   expect(modules).toContain('lmdb');
   for (const tool of ['typescript', 'vitest', 'fast-check']) expect(modules).not.toContain(tool);
