@@ -59,8 +59,8 @@ async function ship(): Promise<void> {
   const [host, port] = logboom.lumberjack.split(':') as [string, string];
   const client = await connect({ host, port: Number(port) });
   const access = accessLines().map(({ message }, number) => ({
-    message: `${message} ${number % 7}000`,
-    event: { dataset: 'apache.access' },
+    message,
+    event: { dataset: 'apache.access', duration: (number % 7) * 1_000_000 },
     service: { name: 'shop' },
     host: { name: `web-${number % 3}` },
   }));
