@@ -5,6 +5,7 @@ import { Members } from './members.ts';
 const COMMA = 0x2c;
 const DOT = 0x2e;
 const QUOTE = 0x22;
+const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
 
@@ -83,12 +84,24 @@ function addedValue(additions: Additions, place: number, bytes: Buffer, key: num
       const afterKey = skipString(text, at + 1, end);
       const value = skipColon(text, afterKey, end);
       if (isSame(text, at + 1, afterKey - 1, bytes, key, keyEnd)) return value;
-      at = skipSpace(text, skipValue(text, value, end, 1), end);
+      at = skipSpace(text, skipMemberValue(text, value, end), end);
       if (text[at] === COMMA) at = skipSpace(text, at + 1, end);
       if (at < end && text[at] !== QUOTE) throw new Error('an addition is not a list of members');
     }
   }
   return -1;
+}
+
+/**
+ * Skips the value of a member in text that does not end with a brace. A number ends at a comma or at `end`: behind `end` the buffer
+ * holds what was written before.
+ */
+function skipMemberValue(text: Uint8Array, value: number, end: number): number {
+  const first = text[value];
+  if (first === QUOTE || first === OPEN_BRACE || first === OPEN_BRACKET)
+    return skipValue(text, value, end, 1);
+  const comma = text.indexOf(COMMA, value);
+  return comma === -1 ? end : Math.min(comma, end);
 }
 
 function isSame(

@@ -82,6 +82,17 @@ describe('a spliced document', () => {
     expect(({} as Record<string, unknown>).y).toBeUndefined();
   });
 
+  it.each(['.', '.e', '5', 'e+', ','])(
+    'ends a number at the end of an addition, though the buffer holds %j behind it',
+    (stale) => {
+      const additions = new Additions();
+      additions.members('a', `"c":2${stale}`.padEnd(64, stale));
+      additions.clear();
+      additions.members('a', '"c":2');
+      expect(splice(viewOf('{"a":{"b":1,"d":3}}'), additions)).toBe('{"a":{"b":1,"d":3,"c":2}}');
+    },
+  );
+
   it('is the merge of event and additions, on one line, whatever both are', () => {
     const key = fc.constantFrom('a', 'b', 'c', '@metadata', 'd');
     const leaf = fc.oneof(fc.string(), fc.integer());
