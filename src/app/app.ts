@@ -6,6 +6,7 @@ import type { Config } from '../config/schema/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { Millis, Transition } from '../model.ts';
 import { explainApart } from '../replay/explain-apart.ts';
+import { ruleCautions } from '../rules/cautions.ts';
 import { startApi } from '../telemetry/api/api.ts';
 import type { Status } from '../telemetry/api/status.ts';
 import { createLog } from '../telemetry/log.ts';
@@ -57,7 +58,7 @@ export const startApp: StartApp = async (config, options = {}) => {
   try {
     const data = openDataFolder(config.data);
     undo.add(() => data.release());
-    for (const caution of cautions(config)) log.warn(caution);
+    for (const caution of [...cautions(config), ...ruleCautions(config)]) log.warn(caution);
     const store = config.elasticsearch ? undefined : await startEmbeddedStore(config, fail);
     if (store) undo.add(() => store.stop());
     const elasticsearch = config.elasticsearch ?? store!.elasticsearch;

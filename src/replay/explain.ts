@@ -1,3 +1,4 @@
+import { isOfRule } from '../alerts/ids.ts';
 import type { RuleConfig } from '../config/schema/rules.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
@@ -24,10 +25,13 @@ export interface Explanation extends GroupRecord {
  * It reads to the end, because events may be late by any time. Rejects with `NOT_EXPLAINABLE` where the rule is unknown or
  * the journal holds nothing about it.
  */
-export async function explain(question: Question, config: Config): Promise<Explanation> {
-  const settings = config.rules.find(({ name }) => name === question.rule);
+export async function explain(asked: Question, config: Config): Promise<Explanation> {
+  const settings = config.rules.find(({ name }) =>
+    asked.alert === undefined ? name === asked.rule : isOfRule(asked.rule, name),
+  );
   if (settings === undefined)
-    throw new LogboomError('NOT_EXPLAINABLE', `There is no rule \`${question.rule}\` in the configuration.`);
+    throw new LogboomError('NOT_EXPLAINABLE', `There is no rule \`${asked.rule}\` in the configuration.`);
+  const question = { ...asked, rule: settings.name };
   const recorder = new Recorder(question, spanOf(settings));
   const alone = { ...config, rules: [{ ...settings, enabled: true }] };
   const replay = new Replay({ config: alone, receivedAt: 0, onOutput: () => {}, observer: recorder });

@@ -5,7 +5,7 @@ import { parseIso } from '../parsers/timestamp.ts';
 import { kindOf } from '../rules/kinds/index.ts';
 import { alertSettings } from '../rules/rule.ts';
 
-/** Why an alert fired, or why a rule did or did not fire at a time. */
+/** Why an alert fired (`rule` is its name as it stands in the id), or why a rule did or did not fire at a time. */
 export type Question =
   | { alert: string; rule: string; at: Millis }
   | { alert?: undefined; rule: string; at: Millis; group: string | undefined };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { idOf } from '../../src/alerts/ids.ts';
+import { idOf, isOfRule } from '../../src/alerts/ids.ts';
 
 const at = Date.parse('2026-11-21T10:00:00.120Z');
 
@@ -26,6 +26,20 @@ describe('the id of an episode', () => {
         expect(a === b).toBe(one === other);
       }),
     );
+  });
+
+  it.each([
+    ['High Error Rate', 'High%20Error%20Rate~web-1~2026-11-21T10:00:00.120Z'],
+    ['5xx (EU/West)', '5xx%20%28EU%2FWest%29~web-1~2026-11-21T10:00:00.120Z'],
+  ])('of the rule %j is %s, and belongs to that rule', (rule, id) => {
+    expect(idOf(rule, 'web-1', at)).toBe(id);
+    expect(isOfRule(id, rule)).toBe(true);
+    expect(isOfRule(id, `${rule}s`)).toBe(false);
+  });
+
+  it('is short enough for Elasticsearch whatever the rule is called', () => {
+    expect(idOf('ä'.repeat(100), '漢'.repeat(400), at).length).toBeLessThan(512 - 60);
+    expect(idOf('ä'.repeat(100), '', at)).not.toBe(idOf(`${'ä'.repeat(99)}ö`, '', at));
   });
 
   it('tells long groups with the same beginning apart', () => {

@@ -20,11 +20,11 @@ describe('all problems at once', () => {
   });
 
   it('has those of a rule whose name is broken', () => {
-    expect(paths('rules: [{name: "a b"}]', checks)).toEqual(['rules[0].name', 'rules[0].where']);
+    expect(paths('rules: [{name: "a~b"}]', checks)).toEqual(['rules[0].name', 'rules[0].where']);
   });
 
   it('has all of those of a rule beside a broken one', () => {
-    const found = paths('rules: [{name: "a b"}, {name: b}]', checks);
+    const found = paths('rules: [{name: "a~b"}, {name: b}]', checks);
     expect(found).toEqual(['rules[0].name', 'rules[0].where', 'rules[1].where', 'rules[1].every']);
   });
 

@@ -161,12 +161,12 @@ export const table: [title: string, given: Given, problems: Partial<Problem>[]][
   ],
   [
     'a rule with a name that is none',
-    { yaml: 'rules: [{ name: "a b" }]' },
+    { yaml: 'rules: [{ name: "a~b" }]' },
     [
       {
         path: 'rules[0].name',
         message:
-          'A rule name consists of letters, digits, dots, dashes and underscores, starts with a letter or digit, and has at most 100 characters.',
+          "A rule name consists of letters, digits, spaces and ._-()/:&+%#@', begins with a letter or digit, does not end with a space, and has at most 100 characters.",
       },
     ],
   ],

@@ -31,7 +31,7 @@ describe('docs/rules.md', () => {
     for (const kind of kinds) expect(page, kind).toMatch(new RegExp(`^## ${kind}$`, 'm'));
   });
 
-  it.each(examples.map(({ yaml, lines }) => [/name: (\S+)/.exec(yaml)![1]!, yaml, lines] as const))(
+  it.each(examples.map(({ yaml, lines }) => [/name: (.+)/.exec(yaml)![1]!, yaml, lines] as const))(
     'says of %s what happens',
     (_, yaml, lines) => {
       const { config, problems } = load({ yaml, checks });

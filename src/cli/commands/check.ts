@@ -1,6 +1,7 @@
 import { cautions, unreadableFiles } from '../../config/checks/cautions.ts';
 import type { Loaded } from '../../config/load/load.ts';
 import type { Config } from '../../config/schema/schema.ts';
+import { ruleCautions } from '../../rules/cautions.ts';
 import { withoutCredentials } from '../../util/text.ts';
 import { formatSize } from '../../util/units.ts';
 import { formatProblems } from '../configuration.ts';
@@ -50,7 +51,11 @@ export function check(loaded: Loaded, terminal: Terminal): number {
   }
   const from = loaded.path ?? 'defaults and environment; there is no logboom.yml';
   terminal.out(`configuration is fine (${from})\n${summary(loaded.config)}`);
-  const notes = [...unreadableFiles(loaded.config), ...cautions(loaded.config, loaded.secretFiles)];
+  const notes = [
+    ...unreadableFiles(loaded.config),
+    ...cautions(loaded.config, loaded.secretFiles),
+    ...ruleCautions(loaded.config),
+  ];
   for (const note of notes) terminal.out(`\nNote: ${note}`);
   return 0;
 }

@@ -35,13 +35,13 @@ export const common = {
   name: z
     .string()
     .regex(
-      /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+      /^(?=.{1,100}$)[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._()/:&+%#@',-]*[\p{L}\p{M}\p{N}._)%+-])?$/u,
       invalid(
-        'A rule name consists of letters, digits, dots, dashes and underscores, starts with a letter or digit, and has at most 100 characters.',
-        'Write a name such as `error-share`.',
+        "A rule name consists of letters, digits, spaces and ._-()/:&+%#@', begins with a letter or digit, does not end with a space, and has at most 100 characters.",
+        'Write a name such as `error-share` or `High Error Rate`.',
       ),
     )
-    .describe('Name of the rule. It is unique and part of document IDs.'),
+    .describe('Name of the rule, such as `High Error Rate`. It is unique, and part of document IDs.'),
   description: z.string().default('').describe('Purpose of the rule.'),
   enabled: z.boolean().default(true).describe('Whether the rule is evaluated.'),
   where: z.string().default('').describe('KQL query that an event must match. Empty: every event.'),
