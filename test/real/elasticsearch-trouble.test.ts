@@ -138,7 +138,7 @@ describe('a real Elasticsearch in trouble', () => {
     expect(report.deadLettered).toBe(0);
     expect(await count('red')).toBe(5);
     expect(letters).toEqual([]);
-    expect(sink.status()).toMatchObject({ state: 'delivering', putOff: 0 });
+    expect(sink.status()).toMatchObject({ state: 'delivering', deferred: 0 });
   });
 
   it('with a read-only index as of a full disk keeps its documents until the block is gone', async () => {
