@@ -21,7 +21,7 @@ const layers = [
   ['model', 'errors', 'util'],
   ['lumberjack', 'events', 'listeners'],
   ['telemetry', 'config'],
-  ['inputs', 'journal', 'parsers', 'windows', 'alerts', 'sinks', 'notifiers', 'reports'],
+  ['inputs', 'journal', 'parsers', 'windows', 'alerts', 'sinks', 'notifiers', 'reports', 'sources'],
   ['rules'],
   ['engine'],
   ['readers'],

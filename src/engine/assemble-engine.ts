@@ -4,6 +4,7 @@ import { EventReader } from '../parsers/event-reader.ts';
 import type { CorrectionSettings } from '../rules/correction/settings.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Observer } from '../rules/run/observer.ts';
+import { Sources } from '../sources/sources.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { EventClock } from '../windows/clocks/event-clock.ts';
 import { CorrectionMemory } from '../windows/history/memory.ts';
@@ -28,6 +29,7 @@ export function assembleEngine(
     runs: config.rules
       .filter(({ enabled }) => enabled)
       .map((rule) => startRule(rule, config.kibana, observer, correctionOf(config, memory))),
+    sources: new Sources(),
     open: openPayload,
     downAfter: downAfterOf(config),
     leaveUntimed,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EventReader } from '../parsers/event-reader.ts';
+import type { Sources } from '../sources/sources.ts';
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import type { EventClock } from '../windows/clocks/event-clock.ts';
 import type { PackedChunk } from '../windows/history/chunk.ts';
@@ -13,6 +14,7 @@ export interface EngineState extends DowntimeState {
   runs: [rule: string, fingerprint: string, run: Snapshot<unknown>][];
   /** What runs keep for late events. Parts do not change and may be stored apart from the rest, once. */
   parts?: [name: string, part: PackedChunk][] | undefined;
+  sources?: ReturnType<Sources['snapshot']> | undefined;
 }
 
 export const engineFormat = new SnapshotFormat({
@@ -24,5 +26,6 @@ export const engineFormat = new SnapshotFormat({
     repeatedHours: nested().optional() as z.ZodType<EngineState['repeatedHours']>,
     runs: z.array(z.tuple([z.string(), z.string(), nested<unknown>()])),
     parts: z.array(z.tuple([z.string(), z.custom<PackedChunk>()])).optional(),
+    sources: nested().optional() as z.ZodType<EngineState['sources']>,
   }),
 });

@@ -1,49 +1,14 @@
 import { closePayload } from '../journal/payload.ts';
-import type { Batch, EventBlock, JournalRecord, Millis, Output } from '../model.ts';
-import type { EventReader } from '../parsers/event-reader.ts';
+import type { Batch, EventBlock, JournalRecord, LogEvent, Millis, Output } from '../model.ts';
 import type { Run } from '../rules/run/run.ts';
+import type { Sources } from '../sources/sources.ts';
 import type { Snapshot } from '../util/snapshot.ts';
 import type { EventClock } from '../windows/clocks/event-clock.ts';
 import type { CorrectionMemory } from '../windows/history/memory.ts';
 import { Dispatch } from './dispatch.ts';
 import { Downtime } from './downtime.ts';
 import { type EngineState, engineFormat } from './engine-state.ts';
-
-/** What happened while records were processed, for metrics. */
-interface Tally {
-  events: number;
-  /** Batches whose payload could not be read; the indexer makes dead letters of them. */
-  unreadable: number;
-  problems: number;
-  ahead: number;
-  /** Events without a time of their own that were left out. */
-  untimed: number;
-}
-
-export interface EngineParts {
-  clock: EventClock;
-  events: EventReader;
-  runs: Run[];
-  /** Inflates a record's payload. */
-  open: (batch: Batch) => EventBlock;
-  /**
-   * While a window waits for time to pass, records are never farther apart than ticks. A gap of more than this
-   * means that the server was down (or its clock was set).
-   */
-  downAfter: Millis;
-  /** Leave out events whose time is that of their receipt: in a replay that says nothing. */
-  leaveUntimed?: boolean;
-  /** Bounds what is kept for late events. Undefined: they are not counted. */
-  memory?: CorrectionMemory | undefined;
-}
-
-const isAmong = ({ name, fingerprint }: Run, runs: readonly Run[]) =>
-  runs.some((other) => other.name === name && other.fingerprint === fingerprint);
-
-const snapshotOf = (run: Run): EngineState['runs'][number] => [run.name, run.fingerprint, run.snapshot()];
-
-/** Its `receivedAt` may be anything, so that it must not move a clock either. */
-const isDamaged = (record: JournalRecord) => record.kind === 'events' && record.encoding === 'damaged';
+import { type EngineParts, isAmong, isDamaged, lateEventsOf, snapshotOf, type Tally } from './parts.ts';
 
 /**
  * The analysis of a journal: records in, outputs out. It reads no clock and keeps no file, so the same records
@@ -106,6 +71,11 @@ export class Engine {
     return this.#parts.clock;
   }
 
+  /** What is known of each source, where it is watched. */
+  get sources(): Sources | undefined {
+    return this.#parts.sources;
+  }
+
   get rules(): readonly Run[] {
     return this.#parts.runs;
   }
@@ -132,7 +102,7 @@ export class Engine {
   }
 
   snapshot(): Snapshot<EngineState> {
-    const { clock, events, runs, memory } = this.#parts;
+    const { clock, events, runs, memory, sources } = this.#parts;
     const take = () => runs.map(snapshotOf);
     const { taken, parts } = memory?.storeApart(take) ?? { taken: take(), parts: undefined };
     return engineFormat.write({
@@ -142,14 +112,17 @@ export class Engine {
       repeatedHours: events.repeatedHours.snapshot(),
       runs: taken,
       ...(parts && { parts }),
+      ...(sources && { sources: sources.snapshot() }),
     });
   }
 
   /** Continues exactly from a snapshot of the same analysis. A rule that is not in it starts without any memory. */
   restore(snapshot: unknown): void {
-    const { clock, generations, repeatedHours, runs, parts, ...downtime } = engineFormat.read(snapshot);
+    const { clock, generations, repeatedHours, runs, parts, sources, ...downtime } =
+      engineFormat.read(snapshot);
     this.#parts.memory?.know(parts ?? []);
     this.#parts.clock.restore(clock);
+    if (sources !== undefined) this.#parts.sources?.restore(sources);
     this.#downtime.restore(downtime);
     if (repeatedHours !== undefined) this.#parts.events.repeatedHours.restore(repeatedHours);
     this.#generations = new Map(generations);
@@ -197,7 +170,7 @@ export class Engine {
   }
 
   #take(batch: Batch, block: EventBlock, outputs: Output[]): void {
-    const { clock, events } = this.#parts;
+    const { clock, events, sources } = this.#parts;
     // Senders of Lumberjack overtake their own windows when they open a connection.
     clock.beginBatch(batch.encoding === 'lumberjack' ? batch.origin.connection : undefined, batch.receivedAt);
     if (clock.hasNoActiveSource) clock.expectSources(this.#sourcesIn(block, batch));
@@ -210,14 +183,28 @@ export class Engine {
       }
       if (this.#parts.leaveUntimed && event.timeSource === 'receipt') {
         this.tally.untimed += 1;
+        sources?.note(event.source, event, undefined);
         continue;
       }
       if (event.isAhead) this.tally.ahead += 1;
       const before = clock.now;
-      const observed = clock.observe(event.source, event.time, batch.receivedAt);
+      const { source } = event;
+      const observed = clock.observe(source, event.time, batch.receivedAt);
       if (clock.now !== before) this.#close(outputs);
-      for (const run of this.#dispatch.runsFor(event)) run.add(event, outputs, observed === 'on-time');
+      const isLate = this.#show(event, outputs, observed === 'on-time');
+      sources?.note(source, event, isLate ? Math.max(0, clock.now - event.time) : undefined);
     }
+  }
+
+  /** Returns whether the event came after a window of any run was closed. */
+  #show(event: LogEvent, outputs: Output[], inOrder: boolean): boolean {
+    let isLate = false;
+    for (const run of this.#dispatch.runsFor(event)) {
+      const before = lateEventsOf(run);
+      run.add(event, outputs, inOrder);
+      if (lateEventsOf(run) !== before) isLate = true;
+    }
+    return isLate;
   }
 
   #sourcesIn(block: EventBlock, batch: Batch): number {

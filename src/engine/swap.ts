@@ -8,7 +8,8 @@ import { EventClock } from '../windows/clocks/event-clock.ts';
 import type { CorrectionMemory } from '../windows/history/memory.ts';
 import { type Analysis, ruleChanges } from './analysis.ts';
 import { correctionOf, downAfterOf, memoryFor } from './assemble-engine.ts';
-import type { Engine, EngineParts } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { EngineParts } from './parts.ts';
 
 /**
  * Lets the engine go on by another analysis, between two records. A rule that counts the same goes on with its windows,

@@ -6,6 +6,7 @@ import type { Reader } from '../readers/reader.ts';
 import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
 import { type Health, type HealthSnapshot, healthOf } from '../telemetry/api/health.ts';
 import type { Status } from '../telemetry/api/status.ts';
+import type { SourcesReport } from '../telemetry/components/sources.ts';
 import { type Vitals, vitalsTelemetry } from '../telemetry/components/vitals.ts';
 import type { Metrics, MetricsReport } from '../telemetry/metrics.ts';
 import type { SelfMonitoring } from './self-monitoring.ts';
@@ -87,6 +88,10 @@ async function gather(pipeline: Pipeline, metrics: Metrics): Promise<void> {
 }
 
 function inputsStatus({ lumberjack, inputs }: Pipeline, vitals: Vitals): Status['inputs'] {
+  const sourcesOf = (name: string) => {
+    const sources = vitals.sources?.inputs[name];
+    return sources && { sources };
+  };
   const address = lumberjack?.address();
   const stats = lumberjack?.stats();
   return {
@@ -96,9 +101,12 @@ function inputsStatus({ lumberjack, inputs }: Pipeline, vitals: Vitals): Status[
         connections: stats!.connections,
         windowsInFlight: stats!.windowsInFlight,
         ...vitals.inputs.lumberjack,
+        ...sourcesOf('lumberjack'),
       },
     }),
-    ...Object.fromEntries(inputs.map((input) => [input.name, { kind: input.kind, ...input.stats() }])),
+    ...Object.fromEntries(
+      inputs.map((input) => [input.name, { kind: input.kind, ...input.stats(), ...sourcesOf(input.name) }]),
+    ),
   };
 }
 
@@ -124,6 +132,7 @@ async function statusOf(
       readersOf(pipeline).map(({ name, position }) => [name, { position, ...vitals.readers[name]! }]),
     ),
     ...(forwarder && { forward: forwardStatus(forwarder, journal, report) }),
+    ...(vitals.sources && { sources: shownSources(vitals.sources) }),
     alerts: {
       open: (await analyser.call<number>('alerts')) ?? 0,
       own: selfMonitoring.open(),
@@ -138,6 +147,8 @@ async function statusOf(
     ...(store !== undefined && { store: { url: store } }),
   };
 }
+
+const shownSources = ({ known, forgotten, list }: SourcesReport) => ({ known, forgotten, list });
 
 async function sinkOf({ indexer }: Pipeline, url: string, store: string | undefined) {
   const sink = await indexer.call<SinkStatus>('sink');
@@ -170,6 +181,7 @@ function healthNow(pipeline: Pipeline, { config, problems = 0 }: Described, vita
     threads: { analyser: gone(analyser), indexer: gone(indexer) },
     inputs: vitals.inputs,
     notifiers: vitals.notifiers,
+    sources: vitals.sources,
     configuration: { problems },
   };
   const health = healthOf(snapshot, Date.now(), {

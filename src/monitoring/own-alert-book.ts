@@ -54,8 +54,10 @@ export class OwnAlertBook {
       gone.delete(reading.group);
       this.#judge(reading, now, outputs);
     }
-    for (const group of gone)
-      this.#judge({ group, value: 0, bad: '', good: `${group} is no longer watched` }, now, outputs);
+    for (const group of gone) {
+      const good = this.#alert.gone?.(group) ?? `${group} is no longer watched`;
+      this.#judge({ group, value: 0, bad: '', good }, now, outputs);
+    }
   }
 
   #empty(): AlertBook {
@@ -78,7 +80,7 @@ export class OwnAlertBook {
     const [field] = this.#rule.config.by;
     this.#book.setFields(group, () => (field === undefined ? {} : { [field]: group }));
     const start = now - this.#rule.every;
-    const holds = this.#rule.condition!.test(value);
+    const holds = reading.holds ?? this.#rule.condition!.test(value);
     this.#book.observe(
       group,
       { at: now, since: start, window: { start, end: now }, value, count: 1, early: false },

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ruleSchema } from '../config/schema/rules.ts';
 import type { SelfMonitoringConfig } from '../config/schema/self-monitoring.ts';
 import type { Millis } from '../model.ts';
+import type { SourceProblemKind, SourceState } from '../telemetry/components/sources.ts';
 import type { SinkVitals, Vitals } from '../telemetry/components/vitals.ts';
 import { formatDuration } from '../util/units.ts';
 
@@ -13,6 +14,8 @@ export interface Reading {
   /** The alert's reason while the condition holds, with the remedy where there is one. */
   bad: string;
   good: string;
+  /** Whether the condition holds, where it was judged before; default: by the value. */
+  holds?: boolean;
 }
 
 type OwnRule = Extract<z.input<typeof ruleSchema>, { kind?: 'threshold' | undefined }>;
@@ -23,6 +26,8 @@ export interface OwnAlert {
   watched: boolean;
   /** Its values; undefined where they are unknown at present, and then nothing changes. */
   read: (vitals: Vitals, before: Vitals | undefined) => Reading[] | undefined;
+  /** The reason of the end of an alert whose group is not among the values any more. */
+  gone?: (group: string) => string;
 }
 
 /** How long a reader must be behind; after a start each reader is, until it has caught up. */
@@ -55,6 +60,9 @@ export function ownAlerts(settings: SelfMonitoringConfig, notifiers: readonly st
       },
     ],
     [settings.clockStep / 1000, { rule: { name: 'logboom-clock-step', severity: 'high' }, read: clockStep }],
+    [settings.sourceClock / 1000, sourceAlert('clock', 'its stamps agree with the receipt')],
+    [settings.sourceLate, sourceAlert('late', 'its events come in time')],
+    [settings.sourceUnparsed, sourceAlert('unparsed', 'its lines are read')],
     [
       settings.deadLetters,
       {
@@ -68,12 +76,29 @@ export function ownAlerts(settings: SelfMonitoringConfig, notifiers: readonly st
   ];
   const common = { over: millis(every), keepActiveFor: millis(keepActiveFor), record: false };
   const notify = [...(settings.notify ?? notifiers)];
-  return all.map(([threshold, { rule, read }]) => ({
+  return all.map(([threshold, { rule, ...rest }]) => ({
     rule: { ...common, notify, when: `>= ${threshold}`, ...rule },
     watched: enabled && threshold > 0,
-    read,
+    ...rest,
   }));
 }
+
+/** Sources are judged in the analyser, where a problem that comes and goes stays one. Those without problems are not listed. */
+function sourceAlert(kind: SourceProblemKind, good: string): Omit<OwnAlert, 'watched'> {
+  const rule: OwnRule = { name: `logboom-source-${kind}`, severity: 'high', by: ['logboom.source'] };
+  const reading = ({ name, problems }: SourceState): Reading[] =>
+    problems
+      .filter((problem) => problem.kind === kind)
+      .map(({ value, reason }) => ({ group: name, value, bad: `${name}: ${reason}`, good, holds: true }));
+  return {
+    rule,
+    read: ({ sources }) => sources && unique(sources.list.flatMap(reading)),
+    gone: (group) => `${group}: ${good}, or it sends nothing any more`,
+  };
+}
+
+/** Two agents may run on one host and read one path. */
+const unique = (readings: Reading[]) => [...new Map(readings.map((one) => [one.group, one])).values()];
 
 const millis = (length: Millis) => `${Math.round(length)}ms`;
 const lasting = (seconds: number) => formatDuration(Math.floor(seconds) * 1000);

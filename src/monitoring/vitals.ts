@@ -7,6 +7,7 @@ import type { Delivery } from '../notifiers/delivery.ts';
 import { type ForwarderReport, forwarderVitals } from '../readers/forwarder/describe.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
+import type { SourcesReport } from '../telemetry/components/sources.ts';
 import type { Lag, SinkVitals, Vitals } from '../telemetry/components/vitals.ts';
 import type { ReceiptClock } from '../util/receipt-clock.ts';
 
@@ -40,8 +41,11 @@ type ReaderParts = Pick<Monitored, 'analyser' | 'indexer' | 'forwarder'>;
 
 /** Reads the vitals. `now` is a receipt time. */
 export async function vitalsOf(parts: Monitored, config: Config, now: Millis): Promise<Vitals> {
-  const { journal, indexer, delivery, lumberjack } = parts;
-  const sink = await indexer.call<SinkStatus>('sink');
+  const { journal, analyser, indexer, delivery, lumberjack } = parts;
+  const [sink, sources] = await Promise.all([
+    indexer.call<SinkStatus>('sink'),
+    analyser.call<SourcesReport>('sources'),
+  ]);
   const oldest = lumberjack?.stats().oldestUnacknowledged;
   const waits = sink?.state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {};
   const forwards = await forwarderNow(parts, config, now);
@@ -67,6 +71,7 @@ export async function vitalsOf(parts: Monitored, config: Config, now: Millis): P
       ? { lumberjack: oldest === undefined ? {} : { oldestUnacknowledged: Math.max(0, now - oldest) } }
       : {},
     ...(sink && { sink: sinkVitals(sink, now) }),
+    ...(sources && { sources }),
     notifiers: Object.fromEntries(
       notifierNames(config).flatMap((name) => {
         const failing = delivery.failing(name);

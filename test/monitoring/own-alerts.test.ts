@@ -4,6 +4,7 @@ import type { Output } from '../../src/model.ts';
 import { OwnAlertBook } from '../../src/monitoring/own-alert-book.ts';
 import { ownAlerts } from '../../src/monitoring/own-alerts.ts';
 import type { Vitals } from '../../src/telemetry/components/vitals.ts';
+import { ailing, sourceState, sourcesReport } from '../support/source-states.ts';
 import { noLag, vitals } from '../support/vitals.ts';
 
 const t = 1_700_000_000_000;
@@ -79,6 +80,24 @@ const rows: [what: string, given: Partial<Vitals>, looks: number, raised: RegExp
     1,
     /^logboom-dead-letters inactive→active: 3 documents were refused for good, the last for logs-a-b: document_parsing_exception/,
   ],
+  [
+    'a source has a wrong clock',
+    { sources: sourcesReport([ailing.clock]) },
+    1,
+    /^logboom-source-clock web-1 \/var\/log\/nginx\/access\.log inactive→active: web-1 .*: its stamps are 1h ahead of the receipt$/,
+  ],
+  [
+    'a source is late',
+    { sources: sourcesReport([ailing.late]) },
+    1,
+    /^logboom-source-late web-2 inactive→active: web-2: 25 of its last 100 events came late$/,
+  ],
+  [
+    'the lines of a source are not read',
+    { sources: sourcesReport([ailing.unparsed]) },
+    1,
+    /^logboom-source-unparsed web-3 inactive→active: web-3: 50 of its last 100 events could not be read$/,
+  ],
 ];
 
 describe('logboom about itself', () => {
@@ -100,7 +119,13 @@ describe('logboom about itself', () => {
     const { look, books } = watch({ keepActiveFor: '30s' });
     look(vitals(given), looks);
     expect(books.flatMap(({ open }) => open)).toHaveLength(1);
-    const told = look(vitals({ sink: { refused: given.sink?.refused ?? { count: 0 } } }), 130);
+    const told = look(
+      vitals({
+        sink: { refused: given.sink?.refused ?? { count: 0 } },
+        ...(given.sources && { sources: sourcesReport([sourceState()]) }),
+      }),
+      130,
+    );
     expect(told[0]).toMatch(/active→recovering/);
     expect(told.at(-1)).toMatch(/recovering→inactive: recovered: /);
     expect(books.flatMap(({ open }) => open)).toEqual([]);
@@ -109,7 +134,7 @@ describe('logboom about itself', () => {
   it.each(rows)('stays silent about what is switched off: %s', (_, given, looks) => {
     const off = {
       ...{ journalFill: 0, readerLag: '0', oldestUnacknowledged: '0', sinkDown: '0' },
-      ...{ notifierFailing: '0', deadLetters: 0 },
+      ...{ notifierFailing: '0', deadLetters: 0, sourceClock: '0', sourceLate: 0, sourceUnparsed: 0 },
     };
     expect(watch(off).look(vitals(given), looks)).toEqual([]);
   });
@@ -134,6 +159,25 @@ describe('logboom about itself', () => {
     const { sink: _, ...unknown } = vitals();
     look(vitals({ sink: { problem: { reason: 'down', age: 99_000 }, refused: { count: 0 } } }));
     expect(look(unknown, 100)).toEqual([]);
+  });
+
+  it('leaves alerts about sources alone while the analyser does not answer', () => {
+    const { look } = watch();
+    look(vitals({ sources: sourcesReport([ailing.late, ailing.clock]) }));
+    expect(look(vitals(), 100)).toEqual([]);
+  });
+
+  it('has one alert for a path that two agents of a host read', () => {
+    const { look } = watch();
+    const told = look(vitals({ sources: sourcesReport([ailing.late, ailing.late]) }));
+    expect(told).toHaveLength(1);
+  });
+
+  it('keeps an alert about a source while the source has the problem, also below the threshold', () => {
+    const { look } = watch();
+    look(vitals({ sources: sourcesReport([ailing.late]) }));
+    const less = { ...ailing.late, problems: [{ ...ailing.late.problems[0]!, value: 0.03 }] };
+    expect(look(vitals({ sources: sourcesReport([less]) }), 100)).toEqual([]);
   });
 
   it('counts refusals anew when the indexer was started again', () => {

@@ -6,6 +6,7 @@ import {
   healthOf,
   type ReaderProgress,
 } from '../../src/telemetry/api/health.ts';
+import { ailing, sourceState, sourcesReport } from '../support/source-states.ts';
 
 const now = 1_000_000;
 const reader = (changes: Partial<ReaderProgress> = {}): ReaderProgress => ({
@@ -38,6 +39,25 @@ const table: [title: string, given: HealthSnapshot, state: Health['state'], reas
     'degraded',
     ['the configuration was changed and has problems: the one before stays in force'],
   ],
+  [
+    'a source has a wrong clock, and another is not read',
+    snapshot({ sources: sourcesReport([ailing.clock, ailing.unparsed, sourceState()]) }),
+    'degraded',
+    [
+      'source web-1 /var/log/nginx/access.log: its stamps are 1h ahead of the receipt',
+      'source web-3: 50 of its last 100 events could not be read',
+    ],
+  ],
+  [
+    'many sources are late',
+    snapshot({ sources: sourcesReport(Array.from({ length: 12 }, () => ailing.late)) }),
+    'degraded',
+    [
+      ...Array.from({ length: 5 }, () => 'source web-2: 25 of its last 100 events came late'),
+      '7 more problems of sources: logboom status',
+    ],
+  ],
+  ['all sources are well', snapshot({ sources: sourcesReport([sourceState()]) }), 'healthy', []],
   ['the configuration is fine', snapshot({ configuration: { problems: 0 } }), 'healthy', []],
   [
     'nothing has come yet',

@@ -4,16 +4,19 @@ import { printable } from '../../util/text.ts';
 import { countOf, formatDuration, formatSize } from '../../util/units.ts';
 import { type ApiSource, ask } from '../api-client.ts';
 import { columns, type Terminal } from '../terminal.ts';
+import { inputFindings, sourceRows } from './source-rows.ts';
 
 type InputState = Status['inputs'][string];
 
 function inputRows({ inputs }: Status): string[][] {
   return Object.entries(inputs).map(([name, input]) => {
-    if (input.url === undefined) return [name, input.kind ?? '', sourceState(input)];
+    if (input.url === undefined)
+      return [name, input.kind ?? '', `${sourceState(input)}${inputFindings(input.sources)}`];
     const oldest = input.oldestUnacknowledged;
     const waiting = `${countOf(input.windowsInFlight ?? 0, 'window')} in flight`;
     const age = oldest === undefined ? '' : `, the oldest for ${formatDuration(oldest)}`;
-    return [name, input.url, `${countOf(input.connections ?? 0, 'connection')}, ${waiting}${age}`];
+    const found = inputFindings(input.sources);
+    return [name, input.url, `${countOf(input.connections ?? 0, 'connection')}, ${waiting}${age}${found}`];
   });
 }
 
@@ -83,6 +86,7 @@ export function formatStatus(status: Status, health: Health): string {
     ['', sinkRows(status)],
     ['own alerts', ownAlertRows(status)],
     ['inputs', inputRows(status)],
+    ['sources', sourceRows(status.sources)],
     ['readers', readerRows(status)],
     ['forward', forwardRows(status)],
     ['notifiers', notifierRows(status)],

@@ -33,6 +33,25 @@ export const selfMonitoring = z
     clockStep: duration('5s').describe(
       `Raises an alert when the wall clock of the machine is set forwards or back by this or more. ${off}`,
     ),
+    sourceClock: duration('1m').describe(
+      `Raises an alert when the stamps of a source are ahead of or steadily behind their receipt by this or more. ${off}`,
+    ),
+    sourceLate: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.05)
+      .describe(
+        `Raises an alert when this share of the recent events of a source, and at least 20 of them, came after their windows were closed. ${off}`,
+      ),
+    sourceUnparsed: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.1)
+      .describe(
+        `Raises an alert when this share of the recent lines of a source, and at least 20 of them, could not be read or have no time. ${off}`,
+      ),
     deadLetters: z
       .int()
       .min(0)

@@ -8,12 +8,14 @@ import { openJournalReader } from '../../journal/reader.ts';
 import { Outbox } from '../../notifiers/outbox.ts';
 import { parsingTelemetry } from '../../telemetry/components/parsing.ts';
 import { pipelineTelemetry } from '../../telemetry/components/pipeline.ts';
+import { sourcesTelemetry } from '../../telemetry/components/sources.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
 import type { ReaderData } from '../reader-data.ts';
 import { serveReader, workerInstruments } from '../reader-port.ts';
 import { Results } from '../results.ts';
 import { Analyser } from './analyser.ts';
 import { engineMetrics } from './engine-metrics.ts';
+import { SourceWatch } from './source-watch.ts';
 
 /** How often the analyser writes a checkpoint, in milliseconds: what it computes again after a crash. */
 const checkpointEvery = 5_000;
@@ -49,6 +51,7 @@ const port = serveReader({
       return reportOf(instruments.metrics);
     },
     alerts: () => engine.openAlerts,
+    sources: () => sources.report(),
     reload: (to) => reload(to as ReaderData),
   },
   stop: async () => {
@@ -82,6 +85,7 @@ const analyser = new Analyser({
 
 async function reload({ config: next }: ReaderData): Promise<{ problem?: string }> {
   instruments.learn(next);
+  sources.thresholds = next.selfMonitoring;
   return analyser.reload(analysisOf(next)).then(
     () => ({}),
     (error: unknown) => ({ problem: messageOf(error) }),
@@ -89,7 +93,11 @@ async function reload({ config: next }: ReaderData): Promise<{ problem?: string 
 }
 
 const updateMetrics = engineMetrics(engine, telemetry);
-const checkpoints = setInterval(() => analyser.requestCheckpoint(), checkpointEvery);
+const sources = new SourceWatch(engine, config.selfMonitoring, sourcesTelemetry(instruments));
+const checkpoints = setInterval(() => {
+  sources.judge();
+  analyser.requestCheckpoint();
+}, checkpointEvery);
 // If this is another analysis, the configuration was changed while the server was down.
 void analyser.reload(analysisOf(config));
 // An error ends the thread; the main thread restarts it from the state on disk.

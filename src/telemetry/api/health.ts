@@ -1,5 +1,6 @@
 import type { Millis, Position } from '../../model.ts';
 import { formatDuration } from '../../util/units.ts';
+import type { SourceProblemKind, SourcesReport } from '../components/sources.ts';
 import type { Lag, Vitals } from '../components/vitals.ts';
 
 /** What the health is judged by. */
@@ -11,6 +12,7 @@ export interface HealthSnapshot {
   threads: Record<string, { gone?: string | undefined }>;
   inputs?: Vitals['inputs'];
   notifiers?: Vitals['notifiers'];
+  sources?: SourcesReport | undefined;
   /** Number of problems for which the configuration was not taken up when it was last loaded anew. */
   configuration?: { problems: number };
 }
@@ -121,6 +123,22 @@ function judgeNotifiers({ notifiers = {} }: HealthSnapshot): string[] {
   );
 }
 
+/** Reasons that name a source each; the others are counted. */
+const mostSources = 5;
+
+/** What is received cannot be counted as it should: the rules that need it see less than there is. */
+function judgeSources({ sources }: HealthSnapshot): string[] {
+  if (!sources) return [];
+  const all = sources.list.flatMap(({ name, problems }) =>
+    problems.map(({ reason }) => `source ${name}: ${reason}`),
+  );
+  const kinds = Object.keys(sources.problems) as SourceProblemKind[];
+  const count = kinds.reduce((sum, kind) => sum + sources.problems[kind], 0);
+  const more = count - Math.min(mostSources, all.length);
+  const shown = all.slice(0, mostSources);
+  return more > 0 ? [...shown, `${more} more problems of sources: logboom status`] : shown;
+}
+
 /** Data moves, but slower than it arrives, or senders are held: nothing is lost. */
 function judgeAges(snapshot: HealthSnapshot, { farBehind, waitsLong }: HealthThresholds): string[] {
   const behind = Object.entries(snapshot.readers).flatMap(([name, { lag }]) => {
@@ -158,6 +176,7 @@ export function healthOf(
     ...readers.degraded,
     ...ages,
     ...judgeNotifiers(snapshot),
+    ...judgeSources(snapshot),
     ...judgeConfiguration(snapshot),
   ];
   const state = unhealthy.length > 0 ? 'unhealthy' : degraded.length > 0 ? 'degraded' : 'healthy';

@@ -1,4 +1,5 @@
 import type { Millis, Position } from '../../model.ts';
+import type { InputSources, SourceState } from '../components/sources.ts';
 import type { Lag } from '../components/vitals.ts';
 
 /** The answer of `/status`, which `logboom status` shows. */
@@ -11,6 +12,8 @@ export interface Status {
   journal: JournalStatus;
   /** By name: `analyser`, `indexer`, … */
   readers: Record<string, ReaderStatus>;
+  /** The sources of events: those with problems first, then those that were seen last. Absent while the analyser does not answer. */
+  sources?: { known: number; forgotten: number; list: SourceState[] };
   alerts: { open: number; own: OwnAlertStatus[] };
   sink: SinkStatus;
   /** Forwarding to Logstash, where it is configured. */
@@ -39,6 +42,8 @@ interface InputStatus extends Partial<InputStats> {
   oldestUnacknowledged?: Millis;
   /** `file`, … ; absent for Lumberjack. */
   kind?: string;
+  /** What its events are, as the analyser reads them. */
+  sources?: InputSources;
 }
 
 /** What an input without senders reports of itself. */

@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Millis } from '../../model.ts';
+import { type SourcesReport, sourceGauges } from './sources.ts';
 
 /** The state of the server at one moment, by which its health and its own alerts are judged. Ages are relative to that moment. */
 export interface Vitals {
@@ -21,6 +22,8 @@ export interface Vitals {
   inputs: Record<string, { oldestUnacknowledged?: Millis }>;
   /** Absent while its thread does not answer. */
   sink?: SinkVitals;
+  /** Absent while the analyser does not answer. */
+  sources?: SourcesReport;
   /** By name; only those whose first message is not delivered. */
   notifiers: Record<string, { reason: string; age: Millis }>;
 }
@@ -62,8 +65,10 @@ export function vitalsTelemetry(metrics: Registry) {
     'reader',
   );
   const problem = gauge('sink_trouble_seconds', 'For how long the sink has not delivered everything.');
+  const sources = sourceGauges(metrics);
   return {
     update(vitals: Vitals): void {
+      if (vitals.sources) sources.update(vitals.sources);
       difference.set(vitals.clock.difference / 1000);
       fill.set(vitals.journal.fill);
       for (const [input, { oldestUnacknowledged = 0 }] of Object.entries(vitals.inputs))
