@@ -1,7 +1,6 @@
 import { ByteWriter, type Constant } from './byte-writer.ts';
-import { merge } from './merge.ts';
-import { expandDots, isObject, type JsonObject } from './objects.ts';
-import { type FieldPath, fieldPath } from './path.ts';
+import { type FieldPath, fieldPath } from './lookup.ts';
+import { expandDots, isObject, type JsonObject, merge } from './objects.ts';
 
 const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;

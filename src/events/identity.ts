@@ -1,7 +1,7 @@
 import type { EventBlock } from '../model.ts';
-import { decodeString } from './decode.ts';
 import { skipColon, skipSpace, skipString, traits } from './json-text.ts';
-import { cover, fieldPath, mayCover } from './path.ts';
+import { cover, fieldPath, mayCover } from './lookup.ts';
+import { decodeString } from './repeated-values.ts';
 import { ENTRY, Walker } from './walker.ts';
 
 const QUOTE = 0x22;

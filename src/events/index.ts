@@ -1,8 +1,8 @@
 export { Additions } from './additions.ts';
 export { ByteWriter, Constant } from './byte-writer.ts';
-export { decodeString } from './decode.ts';
 export { Identifier } from './identity.ts';
 export { MAX_DEPTH } from './json-text.ts';
+export { type FieldPath, fieldPath, namePattern } from './lookup.ts';
 export {
   addField,
   fieldsOf,
@@ -12,8 +12,8 @@ export {
   newObject,
   valuesOf,
 } from './objects.ts';
-export { type FieldPath, fieldPath, namePattern } from './path.ts';
 export { isDeeper } from './repair.ts';
+export { decodeString } from './repeated-values.ts';
 export { Splicer } from './splicer.ts';
 export { EventView } from './view.ts';
 

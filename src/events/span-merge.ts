@@ -1,6 +1,6 @@
 import type { Additions } from './additions.ts';
 import { skipColon, skipSpace, skipString, skipValue } from './json-text.ts';
-import { Members } from './members.ts';
+import { Members } from './walker.ts';
 
 const COMMA = 0x2c;
 const DOT = 0x2e;

@@ -1,8 +1,7 @@
 import type { Additions } from './additions.ts';
 import type { ByteWriter } from './byte-writer.ts';
-import { merge } from './merge.ts';
-import { addField, isObject, type JsonObject, newObject } from './objects.ts';
-import { BEYOND, cover, fieldPath, mayCover, UNRELATED } from './path.ts';
+import { BEYOND, cover, fieldPath, mayCover, UNRELATED } from './lookup.ts';
+import { addField, isObject, type JsonObject, merge, newObject } from './objects.ts';
 import { SpanMerge } from './span-merge.ts';
 import type { EventView } from './view.ts';
 import { ENTRY } from './walker.ts';
