@@ -1,7 +1,6 @@
 import type { AlertSettings, CommonSettings } from '../config/schema/rule-settings.ts';
 import type { Scalar } from '../model.ts';
-import { printable } from '../util/text.ts';
-import { formatMeasured, formatNumber } from '../util/units.ts';
+import { formatMeasured, formatNumber, printable } from '../util/text.ts';
 
 /** What a message can speak of. */
 export interface MessageContext {

@@ -11,7 +11,7 @@ import { startApi } from '../telemetry/api/api.ts';
 import type { Status } from '../telemetry/api/status.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { Cleanup } from '../util/cleanup.ts';
+import { Cleanup } from '../util/files.ts';
 import { openDataFolder } from './data-folder.ts';
 import { startEmbeddedStore } from './embedded-store.ts';
 import { startOperation } from './operation.ts';

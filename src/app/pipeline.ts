@@ -26,7 +26,7 @@ import { startReader } from '../readers/reader.ts';
 import { foldersOf, type ReaderData } from '../readers/reader-data.ts';
 import { clockTelemetry } from '../telemetry/components/clock.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import { Cleanup } from '../util/cleanup.ts';
+import { Cleanup } from '../util/files.ts';
 import { ReceiptClock } from '../util/receipt-clock.ts';
 import { openRedelivery } from './open-redelivery.ts';
 import { startInputs } from './start-inputs.ts';

@@ -5,8 +5,7 @@ import { FileInput } from '../inputs/file/file-input.ts';
 import type { Input } from '../inputs/input.ts';
 import { type LumberjackInput, startLumberjackInput } from '../inputs/lumberjack/input.ts';
 import type { InputState } from '../model.ts';
-import type { Cleanup } from '../util/cleanup.ts';
-import { version } from '../util/files.ts';
+import { type Cleanup, version } from '../util/files.ts';
 import { type InputsOptions, networkInputs } from './network-inputs.ts';
 
 interface Inputs {

@@ -151,7 +151,7 @@ const LOWER_N = 0x6e;
 const OPEN_BRACE = 0x7b;
 
 /** Whether there is any value except null at the path or below it. */
-export function exists({ bytes, entries, count }: Walker, path: FieldPath): boolean {
+function exists({ bytes, entries, count }: Walker, path: FieldPath): boolean {
   for (let place = 0; place < count * ENTRY; place += ENTRY) {
     if (!mayCover(bytes, entries[place]!, path)) continue;
     const covered = cover(bytes, entries[place]!, entries[place + 1]!, path, 0);

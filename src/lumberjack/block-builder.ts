@@ -1,7 +1,15 @@
 import type { EventBlock } from '../model.ts';
-import { limitError, offsetIn } from './errors.ts';
-import type { Limits } from './frames.ts';
-import { has, isVersion, jsonHeader, kinds, type Source, uint32 } from './frames.ts';
+import {
+  has,
+  isVersion,
+  jsonHeader,
+  kinds,
+  type Limits,
+  limitError,
+  offsetIn,
+  type Source,
+  uint32,
+} from './frames.ts';
 
 /** Received bytes are given by offsets in the payload, because their buffer may still move. Inflated bytes do not move. */
 type Segment = Buffer | { from: number; to: number };

@@ -1,6 +1,4 @@
-import { limitError, offsetIn } from './errors.ts';
-import type { Limits } from './frames.ts';
-import { dataHeader, has, type Source, uint32 } from './frames.ts';
+import { dataHeader, has, type Limits, limitError, offsetIn, type Source, uint32 } from './frames.ts';
 
 /** An event of version 1. */
 interface DataFrame {

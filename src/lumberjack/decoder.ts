@@ -1,23 +1,33 @@
 import { BlockBuilder } from './block-builder.ts';
-import { type CompressedTotals, checkWindow, compressedLength, requireWhole } from './checks.ts';
 import { readDataFrame } from './data-frame.ts';
-import { nextKind, offsetIn, outsideWindow, protocolError } from './errors.ts';
 import { beginInflating, type FrameInflater } from './frame-inflater.ts';
 import {
   compressedHeader,
+  compressedLength,
   has,
   jsonHeader,
   kinds,
   type Limits,
+  nextKind,
+  readWindowHeader,
+  requireWhole,
   type Source,
   uint32,
-  versionOne,
+  unknownKind,
   windowHeader,
 } from './frames.ts';
 import { inflateWhole, LARGEST_WHOLE } from './inflate.ts';
 import { cutInPlace, OversizedEvent } from './oversized-event.ts';
-import { ReceiveBuffer } from './receive-buffer.ts';
-import { emptyWindow, type OpenWindow, passed, passedInner, type ReceivedWindow } from './received-window.ts';
+import {
+  emptyWindow,
+  type OpenWindow,
+  openWindow,
+  passed,
+  passedInner,
+  ReceiveBuffer,
+  type ReceivedWindow,
+  takeCut,
+} from './received-window.ts';
 
 const empty = Buffer.alloc(0);
 /** A window that is larger than this comes in parts of about this size. */
@@ -39,7 +49,7 @@ export class Decoder {
   /** A C frame that is inflated as a stream. */
   #inflater: FrameInflater | undefined;
   #oversized: OversizedEvent | undefined;
-  #compressedTotals: CompressedTotals = { windows: 0, events: 0 };
+  #compressedTotals = { windows: 0, events: 0 };
   /** Makes `feed` return. */
   #partComplete = false;
   #failure: unknown;
@@ -118,18 +128,15 @@ export class Decoder {
       case kinds.compressed:
         return has(source, compressedHeader) && this.#readCompressed(source, windows);
       default:
-        throw protocolError(
-          `The frame at ${offsetIn(source)} is of kind 0x${kind.toString(16)}; a sender sends W, J, D and C.`,
-        );
+        throw unknownKind(source, kind);
     }
   }
 
   #beginWindow(source: Source, windows: ReceivedWindow[]): true {
     if (source instanceof ReceiveBuffer && this.#window?.builder.complete)
       this.#pass(this.#window, source, windows);
-    checkWindow(source, this.#window?.builder.missing, this.#compressedTotals, this.#limits);
-    const version = source.bytes[source.at] === versionOne ? 1 : 2;
-    const count = uint32(source.bytes, source.at + 2);
+    const missing = this.#window?.builder.missing;
+    const { version, count } = readWindowHeader(source, missing, this.#compressedTotals, this.#limits);
     source.at += windowHeader;
     const reencode = !(source instanceof ReceiveBuffer);
     if (!reencode) source.discardRead();
@@ -138,13 +145,8 @@ export class Decoder {
     return true;
   }
 
-  #windowFor(source: Source, what: string): OpenWindow {
-    if (this.#window && !this.#window.builder.complete) return this.#window;
-    throw outsideWindow(source, what);
-  }
-
   #readJson(source: Source, windows: ReceivedWindow[]): boolean {
-    const window = this.#windowFor(source, 'event');
+    const window = openWindow(this.#window, source);
     const length = window.builder.oversized(source);
     if (length === undefined) return window.builder.takeJson(source) && this.#endEvents(source, windows);
     const sequence = uint32(source.bytes, source.at + 2);
@@ -157,9 +159,7 @@ export class Decoder {
     }
     const document = cutInPlace(source, length, this.#limits.maxEventBytes);
     if (!document) return false;
-    window.builder.takeDocument(document, sequence);
-    window.cut += 1;
-    window.reencode = true;
+    takeCut(window, document, sequence);
     return this.#endEvents(source, windows);
   }
 
@@ -167,15 +167,13 @@ export class Decoder {
     const [oversized, window] = [this.#oversized!, this.#window!];
     if (!oversized.take(source)) return false;
     this.#oversized = undefined;
-    window.builder.takeDocument(oversized.document(), oversized.sequence);
-    window.cut += 1;
-    window.reencode = true;
+    takeCut(window, oversized.document(), oversized.sequence);
     this.#pass(window, source, windows);
     return true;
   }
 
   #readData(source: Source): boolean {
-    const { builder } = this.#windowFor(source, 'event');
+    const { builder } = openWindow(this.#window, source);
     const frame = readDataFrame(source, this.#limits, builder.room);
     if (frame) builder.takeDocument(frame.document, frame.sequence);
     return frame !== undefined;

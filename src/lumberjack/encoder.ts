@@ -1,5 +1,4 @@
 import { deflateSync } from 'node:zlib';
-import { protocolError } from './errors.ts';
 import {
   ackLength,
   compressedHeader,
@@ -7,6 +6,7 @@ import {
   isVersion,
   jsonHeader,
   kinds,
+  protocolError,
   uint32,
   type Version,
   versionByte,

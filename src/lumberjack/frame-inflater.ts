@@ -1,7 +1,6 @@
 import { Z_BUF_ERROR, Z_NO_FLUSH, Z_OK, Z_STREAM_END, ZStream, zlibInflate, zlibInflateInit } from 'pako';
-import { offsetIn, protocolError } from './errors.ts';
-import { compressedHeader } from './frames.ts';
-import { ReceiveBuffer } from './receive-buffer.ts';
+import { compressedHeader, offsetIn, protocolError } from './frames.ts';
+import { ReceiveBuffer } from './received-window.ts';
 
 /** Bytes that are inflated at a time. A zlib stream of 1000:1 yields no more than this before it is looked at. */
 const STEP = 256 * 1024;

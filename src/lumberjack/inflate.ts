@@ -1,8 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { messageOf } from '../errors.ts';
-import { limitError, offsetIn, protocolError } from './errors.ts';
 import type { Limits } from './frames.ts';
-import { compressedHeader, type Source, uint32 } from './frames.ts';
+import { compressedHeader, limitError, offsetIn, protocolError, type Source, uint32 } from './frames.ts';
 
 /** With `info`, zlib also returns its engine, which tells how much of the input it consumed. */
 interface Inflated {

@@ -2,9 +2,19 @@ import { constants } from 'node:buffer';
 import type { EventBlock } from '../model.ts';
 import { BlockBuilder } from './block-builder.ts';
 import { readDataFrame } from './data-frame.ts';
-import { nextKind, offsetIn, protocolError } from './errors.ts';
-import type { Limits } from './frames.ts';
-import { compressedHeader, has, jsonHeader, kinds, type Source, uint32, versionByte } from './frames.ts';
+import {
+  compressedHeader,
+  has,
+  jsonHeader,
+  kinds,
+  type Limits,
+  nextKind,
+  offsetIn,
+  protocolError,
+  type Source,
+  uint32,
+  versionByte,
+} from './frames.ts';
 import { inflateFrame } from './inflate.ts';
 
 /** Records of the journal were checked when they were received, under limits that may have been lowered since. */

@@ -4,7 +4,7 @@ import type { SelfMonitoringConfig } from '../config/schema/self-monitoring.ts';
 import type { Millis } from '../model.ts';
 import type { SourceProblemKind, SourceState } from '../telemetry/components/sources.ts';
 import type { SinkVitals, Vitals } from '../telemetry/components/vitals.ts';
-import { formatDuration } from '../util/units.ts';
+import { formatDuration } from '../util/text.ts';
 
 /** One value that logboom watches about itself, at one moment. */
 export interface Reading {

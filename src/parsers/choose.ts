@@ -1,21 +1,45 @@
 import type { ParsersConfig } from '../config/schema/parsers.ts';
 import { type EventView, fieldPath } from '../events/index.ts';
 import type { Millis } from '../model.ts';
+import { AccessLog } from './access/access-log.ts';
 import { customFormats } from './custom/custom-formats.ts';
-import type { LineFormat } from './format.ts';
-import { lineParsers } from './formats.ts';
 import { JsonLine } from './json/json-line.ts';
-import { ParsedLine } from './line-parser.ts';
+import { type FormatChoice, type LineFormat, type LineParser, ParsedLine } from './line-parser.ts';
 import { datasetFormats, textFormats } from './text/text-formats.ts';
 import { TextLine } from './text/text-line.ts';
 
-/** The format of a line, or why there is none. */
-export interface FormatChoice {
-  /** The format that reads the line; undefined if the line stays as it is. */
-  format: LineFormat | undefined;
-  /** Why the line is not in the format that was declared for it, in words. */
-  failure: string | undefined;
+const agentId = fieldPath('agent.id');
+const agentName = fieldPath('agent.name');
+const hostName = fieldPath('host.name');
+const filePath = fieldPath('log.file.path');
+
+/** Names the stream within a sender to which an event belongs: the sender and the path of the file. */
+export class SourceNames {
+  #sender = '';
+  #path = '';
+  #source = ' ';
+
+  /** `connection` names the sender if the event does not. */
+  of(view: EventView, connection: string): string {
+    const agent = view.getAt(agentId) ?? view.getAt(agentName) ?? view.getAt(hostName);
+    const sender = typeof agent === 'string' ? agent : connection;
+    const path = view.getAt(filePath);
+    if (typeof path !== 'string') return sender;
+    // Events of one source come in runs. Returning the same string object saves its hash in every map lookup.
+    if (path !== this.#path || sender !== this.#sender) {
+      this.#source = `${sender} ${path}`;
+      this.#sender = sender;
+      this.#path = path;
+    }
+    return this.#source;
+  }
 }
+
+/**
+ * The formats of plain lines, in the order in which `auto` tries them: the name of each is a value of `parsers.default`
+ * (`src/config/schema/parsers.ts`). `zone` is the time zone of lines that state none. JSON lines are read by `JsonLine`.
+ */
+const lineParsers = (_zone: string): LineParser[] => [new AccessLog()];
 
 const unparsed: FormatChoice = { format: undefined, failure: undefined };
 const OPEN_BRACE = '{';

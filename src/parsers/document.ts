@@ -10,8 +10,8 @@ import {
 } from '../events/index.ts';
 import type { Millis } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
-import type { FormatChoice } from './choose.ts';
 import type { TimeSource } from './event-time.ts';
+import type { FormatChoice } from './line-parser.ts';
 import { isPlainTime, writeTime } from './write-time.ts';
 
 /** The fields that name a data stream. */

@@ -13,11 +13,10 @@ import {
 import type { EventBlock, FieldValue, LogEvent, Millis, Origin } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { isPresent } from '../util/field-values.ts';
-import { datasetOf, type FormatChoice, FormatChooser } from './choose.ts';
+import { datasetOf, FormatChooser, SourceNames } from './choose.ts';
 import { type StreamFields, writeDocument } from './document.ts';
-import { EventTime, type TimeSource } from './event-time.ts';
-import { SourceNames } from './source.ts';
-import { formatTime } from './timestamp.ts';
+import { EventTime, formatTime, type TimeSource } from './event-time.ts';
+import type { FormatChoice } from './line-parser.ts';
 
 export interface ReaderOptions {
   parsers: ParsersConfig;

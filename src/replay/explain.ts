@@ -4,7 +4,7 @@ import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
 import { kindOf } from '../rules/kinds/index.ts';
-import { countOf } from '../util/units.ts';
+import { countOf } from '../util/text.ts';
 import { journalRecords } from './backtest.ts';
 import { type Question, spanOf } from './question.ts';
 import { type GroupRecord, Recorder } from './recorder.ts';

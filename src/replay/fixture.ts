@@ -7,7 +7,7 @@ import { formatProblem, type Path, type Problem, problem } from '../config/load/
 import type { Config } from '../config/schema/schema.ts';
 import { someDuration } from '../config/schema/values.ts';
 import { LogboomError, messageOf } from '../errors.ts';
-import { parseIso } from '../parsers/timestamp.ts';
+import { parseIso } from '../parsers/event-time.ts';
 import { rulesFrom } from './rules-file.ts';
 
 const moment = z

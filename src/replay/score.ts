@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema/schema.ts';
 import { type Incident, type IncidentKind, incidentKinds, labelledDay } from '../generator/incidents.ts';
 import type { Millis, Transition } from '../model.ts';
-import { formatDuration, formatShare } from '../util/units.ts';
+import { formatDuration, formatShare } from '../util/text.ts';
 import { blockFrom } from './merge.ts';
 import { Replay } from './replay.ts';
 

@@ -1,6 +1,6 @@
 import { type ActiveHoursConfig, days } from '../config/schema/rule-settings.ts';
 import type { Millis, Observation } from '../model.ts';
-import { formatDuration } from '../util/units.ts';
+import { formatDuration } from '../util/text.ts';
 import { type OffsetAt, offsetsOf } from '../util/zone.ts';
 import type { Judgement } from './judge.ts';
 

@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts';
 import type { Measure, Millis } from '../model.ts';
-import { formatDuration } from '../util/units.ts';
+import { formatDuration } from '../util/text.ts';
 import { offsetsOf } from '../util/zone.ts';
 import { amountOf, type Parsed, parseMeasure } from './measure.ts';
 

@@ -1,4 +1,4 @@
-import { formatNumber, formatShare } from '../util/units.ts';
+import { formatNumber, formatShare } from '../util/text.ts';
 import type { Parsed } from './measure.ts';
 
 /** A comparison of a measure, as it stands in a rule. */

@@ -1,7 +1,6 @@
 import type { Millis } from '../model.ts';
 import type { SourceProblemKind } from '../telemetry/components/sources.ts';
-import { printable } from '../util/text.ts';
-import { countOf, formatDuration, formatShare } from '../util/units.ts';
+import { countOf, formatDuration, formatShare, printable } from '../util/text.ts';
 import { type Offset, zoneOf } from './offsets.ts';
 import type { Period } from './period.ts';
 import type { SourceRecord } from './source.ts';

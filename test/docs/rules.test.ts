@@ -6,7 +6,7 @@ import { ruleSchema } from '../../src/config/schema/rules.ts';
 import { shapeOf } from '../../src/config/schema/shape.ts';
 import type { FieldValue } from '../../src/model.ts';
 import { messageProblems, ruleProblems } from '../../src/rules/problems.ts';
-import { parseDuration } from '../../src/util/units.ts';
+import { parseDuration } from '../../src/util/text.ts';
 import { load } from '../support/config.ts';
 import { event, play, type Step, told } from '../support/rules/runs.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutDocument } from '../../src/lumberjack/cut-document.ts';
+import { cutDocument } from '../../src/lumberjack/oversized-event.ts';
 
 const cut = (head: string | Buffer) => JSON.parse(cutDocument(Buffer.from(head)).toString());
 const flag = { 'log.flags': ['truncated'] };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openPayload } from '../../src/journal/payload.ts';
-import { Cleanup } from '../../src/util/cleanup.ts';
+import { Cleanup } from '../../src/util/files.ts';
 import { Signal } from '../../src/util/signal.ts';
 import { aBatch } from '../support/journal/records.ts';
 import { C, D, documentsOf, J } from '../support/lumberjack/frames.ts';

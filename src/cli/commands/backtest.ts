@@ -4,8 +4,7 @@ import { transitionLog } from '../../replay/replay.ts';
 import type { Report, RuleReport } from '../../replay/report.ts';
 import { rulesFrom } from '../../replay/rules-file.ts';
 import { marks, sparkline } from '../../replay/timeline.ts';
-import { printable } from '../../util/text.ts';
-import { countOf, formatDuration, formatMeasured } from '../../util/units.ts';
+import { countOf, formatDuration, formatMeasured, printable } from '../../util/text.ts';
 import { fieldsFrom, moment, timeFrom } from '../arguments.ts';
 import { columns, type Terminal } from '../terminal.ts';
 

@@ -2,8 +2,7 @@ import { cautions, unreadableFiles } from '../../config/checks/cautions.ts';
 import type { Loaded } from '../../config/load/load.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { ruleCautions } from '../../rules/cautions.ts';
-import { withoutCredentials } from '../../util/text.ts';
-import { formatSize } from '../../util/units.ts';
+import { formatSize, withoutCredentials } from '../../util/text.ts';
 import { formatProblems } from '../configuration.ts';
 import { columns, type Terminal } from '../terminal.ts';
 

@@ -7,7 +7,7 @@ import { LogboomError } from '../../errors.ts';
 import { createLog } from '../../telemetry/log.ts';
 import { late, within } from '../../util/deadline.ts';
 import { type ServiceManager, serviceManager } from '../../util/service-manager.ts';
-import { formatDuration } from '../../util/units.ts';
+import { formatDuration } from '../../util/text.ts';
 import { type ReloadRequests, reloadRequests, type StopRequest, stopRequest } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
 import { watchService } from './service-watch.ts';

@@ -1,5 +1,5 @@
 import type { Status } from '../../telemetry/api/status.ts';
-import { countOf, formatDuration, formatNumber, formatShare } from '../../util/units.ts';
+import { countOf, formatDuration, formatNumber, formatShare } from '../../util/text.ts';
 
 type Source = NonNullable<Status['sources']>['list'][number];
 type InputSources = NonNullable<Status['inputs'][string]['sources']>;

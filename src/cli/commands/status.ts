@@ -1,7 +1,6 @@
 import type { Health } from '../../telemetry/api/health.ts';
 import type { Status } from '../../telemetry/api/status.ts';
-import { printable } from '../../util/text.ts';
-import { countOf, formatDuration, formatSize } from '../../util/units.ts';
+import { countOf, formatDuration, formatSize, printable } from '../../util/text.ts';
 import { type ApiSource, ask } from '../api-client.ts';
 import { columns, type Terminal } from '../terminal.ts';
 import { inputFindings, sourceRows } from './source-rows.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaultLimits } from '../../lumberjack/frames.ts';
-import { formatSize } from '../../util/units.ts';
+import { formatSize } from '../../util/text.ts';
 import { type FileInputConfig, fileInput } from './file-input.ts';
 import { enabled, inputName } from './line-input.ts';
 import { open, ssl } from './listener.ts';

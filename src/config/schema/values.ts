@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDuration, parseSize } from '../../util/units.ts';
+import { parseDuration, parseSize } from '../../util/text.ts';
 
 /**
  * The message of a check on one setting: what is wrong and, after an arrow, the remedy. Without a remedy the report

@@ -3,7 +3,7 @@ import { LogboomError, messageOf } from '../../errors.ts';
 import { Decoder } from '../../lumberjack/decoder.ts';
 import type { ReceivedWindow } from '../../lumberjack/received-window.ts';
 import type { Millis, Origin } from '../../model.ts';
-import { formatDuration } from '../../util/units.ts';
+import { formatDuration } from '../../util/text.ts';
 import { AckQueue, type UnacknowledgedWindow } from './ack-queue.ts';
 import { closeGently } from './close-gently.ts';
 import { IncompleteWindow } from './incomplete-window.ts';

@@ -1,8 +1,17 @@
 import type { Millis } from '../../model.ts';
-import { skipPrefix } from './access-prefix.ts';
-import { BACKSLASH, CLOSE_BRACKET, COMMA, DASH, nextSpace, OPEN_BRACKET, SPACE } from './bytes.ts';
 import { isClient, isHostName, isIp } from './client.ts';
-import { STAMP, stamp } from './stamp.ts';
+import {
+  BACKSLASH,
+  CLOSE_BRACKET,
+  COMMA,
+  DASH,
+  nextSpace,
+  OPEN_BRACKET,
+  SPACE,
+  STAMP,
+  skipPrefix,
+  stamp,
+} from './scan.ts';
 
 /** The time is searched in this many bytes only, so that a long line of another format is not searched to its end. */
 const HEAD_LIMIT = 1024;

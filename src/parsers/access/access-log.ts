@@ -1,13 +1,11 @@
-import type { Line } from '../line.ts';
-import { type LineFields, Word } from '../line-fields.ts';
+import { type Line, type LineFields, Word } from '../line-fields.ts';
 import type { LineParser } from '../line-parser.ts';
-import { accessFields, unescapeLog } from './access-fields.ts';
+import { accessFields, setIngress, unescapeLog } from './access-fields.ts';
 import { AccessHead } from './access-head.ts';
 import { AccessTail, REWRITE } from './access-tail.ts';
-import { setClient, setForwarded } from './addresses.ts';
-import { BACKSLASH, CLOSE_BRACKET, COLON, DASH, isDigit, LOWER_U, QUOTE, SPACE } from './bytes.ts';
-import { setIngress } from './ingress.ts';
+import { setClient, setForwarded } from './client.ts';
 import { setRequest } from './request.ts';
+import { BACKSLASH, CLOSE_BRACKET, COLON, DASH, isDigit, LOWER_U, QUOTE, SPACE } from './scan.ts';
 
 const { slots } = accessFields;
 const success = new Word('success');

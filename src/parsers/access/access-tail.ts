@@ -1,4 +1,4 @@
-import { BACKSLASH, LOWER_U, QUOTE, SPACE } from './bytes.ts';
+import { BACKSLASH, LOWER_U, QUOTE, SPACE } from './scan.ts';
 
 /** Returned by `read` if the line escapes quotes or backslashes in an unusual way and has to be rewritten first. */
 export const REWRITE = 'rewrite';

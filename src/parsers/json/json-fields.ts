@@ -7,9 +7,9 @@ import {
   newObject,
 } from '../../events/index.ts';
 import type { Millis } from '../../model.ts';
+import { isLocalTime } from '../event-time.ts';
 import { ELSEWHERE, readStamp } from '../text/stamps.ts';
 import type { LineContext } from '../text/text-format.ts';
-import { isLocalTime } from '../timestamp.ts';
 import { messageKeys, takeLevel } from './json-level.ts';
 import {
   innerObjects,

@@ -11,7 +11,7 @@ import {
 } from '../../events/index.ts';
 import type { FieldValue, Millis } from '../../model.ts';
 import { isPresent } from '../../util/field-values.ts';
-import type { LineFormat } from '../format.ts';
+import type { LineFormat } from '../line-parser.ts';
 import { placeFields } from './json-fields.ts';
 
 const tooDeep = `the line is nested deeper than ${MAX_DEPTH} levels`;

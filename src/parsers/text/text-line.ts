@@ -9,8 +9,8 @@ import {
 } from '../../events/index.ts';
 import type { FieldValue, Millis } from '../../model.ts';
 import { isPresent } from '../../util/field-values.ts';
-import type { LineFormat } from '../format.ts';
 import { placeFields } from '../json/json-fields.ts';
+import type { LineFormat } from '../line-parser.ts';
 import { ELSEWHERE } from './stamps.ts';
 import type { TextFormat, TextResult } from './text-format.ts';
 

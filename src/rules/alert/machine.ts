@@ -1,5 +1,5 @@
 import type { AlertState, Decision, EarlyRaise, Millis, Observation } from '../../model.ts';
-import { formatDuration } from '../../util/units.ts';
+import { formatDuration } from '../../util/text.ts';
 import type { StateRule } from '../compile.ts';
 import type { Judgement } from '../judge.ts';
 import { heldUntil, releaseHeld, reportsDependOn } from './notification.ts';

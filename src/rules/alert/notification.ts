@@ -1,5 +1,5 @@
 import type { AlertState, AlertStatus, Decision, Millis } from '../../model.ts';
-import { formatDuration } from '../../util/units.ts';
+import { formatDuration } from '../../util/text.ts';
 import type { StateRule } from '../compile.ts';
 
 type Notify = Decision['notify'];

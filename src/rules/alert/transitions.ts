@@ -1,5 +1,5 @@
 import type { AlertState, AlertStatus, Decision, Observation } from '../../model.ts';
-import { formatDuration } from '../../util/units.ts';
+import { formatDuration } from '../../util/text.ts';
 import type { StateRule } from '../compile.ts';
 import type { Judgement } from '../judge.ts';
 import { notChanged, reportTransition } from './notification.ts';

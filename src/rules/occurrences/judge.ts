@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Millis, Observation } from '../../model.ts';
 import { number, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
-import { formatDuration } from '../../util/units.ts';
+import { formatDuration } from '../../util/text.ts';
 import type { Judge, Judgement } from '../judge.ts';
 
 /** An occurrence in words. `early`: it is certain, but its time and values may still change. */

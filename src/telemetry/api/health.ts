@@ -1,5 +1,5 @@
 import type { Millis, Position } from '../../model.ts';
-import { formatDuration } from '../../util/units.ts';
+import { formatDuration } from '../../util/text.ts';
 import type { SourceProblemKind, SourcesReport } from '../components/sources.ts';
 import type { Lag, Vitals } from '../components/vitals.ts';
 

@@ -1,6 +1,6 @@
 import { Counter } from 'prom-client';
 import type { Millis } from '../../model.ts';
-import { formatDuration } from '../../util/units.ts';
+import { formatDuration } from '../../util/text.ts';
 import type { Instruments } from '../instruments.ts';
 
 /** Log lines and metrics of the clock of receipt times. */

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
-import { formatDuration } from '../../util/units.ts';
+import { formatDuration } from '../../util/text.ts';
 import type { Instruments } from '../instruments.ts';
 import { Throttle } from '../log-limits.ts';
 

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { DeliveryReport, Millis } from '../../model.ts';
-import { formatDuration } from '../../util/units.ts';
+import { formatDuration } from '../../util/text.ts';
 import type { Instruments } from '../instruments.ts';
 import { FailureLog, Throttle } from '../log-limits.ts';
 

@@ -1,6 +1,6 @@
 import type { StoreTelemetry } from '@logboom/store';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { formatSize } from '../../util/units.ts';
+import { formatSize } from '../../util/text.ts';
 import type { Instruments } from '../instruments.ts';
 
 /** A search that takes longer is worth a line in the log. */

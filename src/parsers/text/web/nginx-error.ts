@@ -1,5 +1,5 @@
 import { fromZone } from '../../../util/zone.ts';
-import { readRequest } from '../../access/request-line.ts';
+import { readRequest } from '../../access/request.ts';
 import { localTime } from '../stamps.ts';
 import { patternFormat } from '../text-format.ts';
 import { clientFields } from './apache-error.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../events/index.ts';
-import { readRequest } from '../../access/request-line.ts';
+import { readRequest } from '../../access/request.ts';
 import { ipOf, textOf } from '../text-format.ts';
 
 /** The fields of a request line such as `GET /path?query HTTP/1.1`. */

@@ -1,5 +1,5 @@
 import type { Millis } from '../../../model.ts';
-import { formatDuration } from '../../../util/units.ts';
+import { formatDuration } from '../../../util/text.ts';
 import type { Judgement } from '../../judge.ts';
 import type { AbsenceChange } from './tracker.ts';
 

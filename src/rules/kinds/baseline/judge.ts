@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Millis, Observation } from '../../../model.ts';
 import { number, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
-import { formatNumber } from '../../../util/units.ts';
+import { formatNumber } from '../../../util/text.ts';
 import { type GroupMemory, type Judge, type Judgement, tooFew } from '../../judge.ts';
 import { type Learned, learn, nothingLearned, type Season, seasonOf, spreadOf } from './normality.ts';
 import type { BaselineConfig } from './schema.ts';

@@ -1,5 +1,5 @@
 import type { Millis, Observation } from '../../../model.ts';
-import { formatDuration } from '../../../util/units.ts';
+import { formatDuration } from '../../../util/text.ts';
 import { checkQuiet } from '../../checks.ts';
 import { type Judgement, statelessJudge } from '../../judge.ts';
 import { CountingRun, windowParts } from '../../run/window-run.ts';

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../../util/units.ts';
+import { formatDuration } from '../../../util/text.ts';
 import { checkField, checkQuiet } from '../../checks.ts';
 import { OccurrenceRun, quoted, textsOf } from '../../occurrences/run.ts';
 import { defineKind } from '../kind.ts';

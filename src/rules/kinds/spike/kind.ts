@@ -1,4 +1,4 @@
-import { formatNumber } from '../../../util/units.ts';
+import { formatNumber } from '../../../util/text.ts';
 import { checkMeasure, checkWindows } from '../../checks.ts';
 import { CountingRun, windowParts } from '../../run/window-run.ts';
 import { defineKind } from '../kind.ts';

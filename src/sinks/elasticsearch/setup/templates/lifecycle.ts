@@ -1,6 +1,6 @@
 import type { IndexingConfig } from '../../../../config/schema/outputs.ts';
 import type { Millis } from '../../../../model/event.ts';
-import { formatSize, parseSize } from '../../../../util/units.ts';
+import { formatSize, parseSize } from '../../../../util/text.ts';
 import type { Capabilities } from '../server.ts';
 
 export type Retention = IndexingConfig['retention'];
