@@ -63,7 +63,7 @@ interface Address {
 }
 
 /** Reads `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:443`; undefined for anything else. */
-export function addressIn(text: string): Address | undefined {
+function addressIn(text: string): Address | undefined {
   if (isIP(text) !== 0) return { ip: text, port: undefined };
   const [, bracketed, v4, port] = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const ip = bracketed ?? v4;
