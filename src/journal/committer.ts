@@ -8,7 +8,7 @@ import type { Retention } from './retention.ts';
 
 /** Limits of one transaction, so that under load the first append of a group does not wait for a large group. */
 const GROUP_RECORDS = 512;
-const GROUP_BYTES = 32 * 2 ** 20;
+const GROUP_BYTES = 8 * 2 ** 20;
 
 interface CommitterParts {
   folder: string;

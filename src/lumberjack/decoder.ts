@@ -31,7 +31,7 @@ import {
 
 const empty = Buffer.alloc(0);
 /** A window that is larger than this comes in parts of about this size. */
-const PART = 16 * 2 ** 20;
+const PART = 2 * 2 ** 20;
 
 /**
  * Decodes the bytes of one connection into sender windows. Chunks may be cut anywhere. Each announced size is checked

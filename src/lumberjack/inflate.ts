@@ -28,7 +28,7 @@ export function inflateFrame(source: Source, limit: number, limits: Limits): Sou
 /** The size of the largest C frame that is inflated whole. */
 export const LARGEST_WHOLE = 4 * 2 ** 20;
 /** How far a frame may inflate to be inflated whole. */
-const MOST_INFLATED = 32 * 2 ** 20;
+const MOST_INFLATED = 16 * 2 ** 20;
 
 /** As `inflateFrame`, but returns undefined for a frame that is to be inflated as a stream. */
 export function inflateWhole(source: Source, room: number, limits: Limits): Source | undefined {

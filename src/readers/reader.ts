@@ -28,7 +28,7 @@ interface ReaderHooks {
 }
 
 /** Bytes of inflated windows that may be in flight to a reader; beyond that it reads them from the journal. */
-const offeredBytes = 32 * 2 ** 20;
+const offeredBytes = 16 * 2 ** 20;
 
 /** How long a reload waits for the reader's answer. A reader that is busy for longer applies the reload later. */
 const reloadWithin: Millis = 20_000;

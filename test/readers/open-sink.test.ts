@@ -18,7 +18,7 @@ it('leaves requests to an Elasticsearch as they are configured', () => {
 });
 
 it('sends the embedded store small requests, for large ones only wait in memory', () => {
-  const ours = { maxBulkItems: 1_000, maxBulkBytes: 2 * 2 ** 20, maxBulksInFlight: 2 };
+  const ours = { maxBulkItems: 1_000, maxBulkBytes: 2 ** 20, maxBulksInFlight: 2 };
   expect(limitsOf({})).toEqual(ours);
   expect(limitsOf({ indexing: { maxBulkItems: 20_000, maxBulkBytes: '50mb' } })).toEqual(ours);
 });

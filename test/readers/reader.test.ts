@@ -150,7 +150,7 @@ describe('a reader', () => {
     reader.offer(1, aBatch([]), { bytes: shared, spans: new Uint32Array(2), count: 1 });
     expect(shared.toString()).toBe('in the pool');
     const large = () => ({
-      bytes: Buffer.from(new ArrayBuffer(20 * 2 ** 20)),
+      bytes: Buffer.from(new ArrayBuffer(10 * 2 ** 20)),
       spans: new Uint32Array(2),
       count: 1,
     });

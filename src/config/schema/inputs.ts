@@ -21,7 +21,7 @@ const limits = z
       'Largest size of a compressed frame.',
     ),
     maxInflatedBytes: size(formatSize(defaultLimits.maxInflatedBytes)).describe(
-      'Largest size of a sender window after decompression. A window of more than 16 MiB is stored and acknowledged in parts, so the limit does not decide how much memory is used.',
+      'Largest size of a sender window after decompression. A window of more than 2 MiB, unless it comes as one compressed frame of up to 4 MiB, is stored and acknowledged in parts, so the limit does not decide how much memory is used.',
     ),
     maxPairs: z
       .int()

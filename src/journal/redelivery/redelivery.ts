@@ -1,6 +1,8 @@
 import { Identifier } from '../../events/index.ts';
 import type { Batch, EventBlock, Millis, Origin, Position } from '../../model.ts';
 import type { RedeliveryTelemetry } from '../../telemetry/components/redelivery.ts';
+import { releaseBuffer } from '../../util/release-buffer.ts';
+import { closePayload } from '../payload.ts';
 import type { JournalReader } from '../reader.ts';
 import type { EventIdentity, RedeliveryMemory } from './memory.ts';
 import { lastWindowsInJournal, type RecentWindow, RecentWindows } from './recent-windows.ts';
@@ -213,7 +215,11 @@ export class Redelivery {
     try {
       const [record] = this.#options.journal.read(position - 1, Number.MAX_SAFE_INTEGER, 1);
       if (record?.position !== position || record.kind !== 'events') return undefined;
-      return this.#identify(this.#options.open(record), () => true).filter(which);
+      const block = this.#options.open(record);
+      const events = this.#identify(block, () => true).filter(which);
+      closePayload(record, block);
+      releaseBuffer(record.payload);
+      return events;
     } catch {
       return undefined;
     }

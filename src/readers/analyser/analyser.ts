@@ -142,6 +142,7 @@ export class Analyser {
         outputs.push({ key: [record.position, ordinal + 1], output });
       });
       if (offered) releaseBuffer(offered.block.bytes);
+      else if (record.kind === 'events') releaseBuffer(record.payload);
       this.#position = record.position;
     }
     if (outputs.length > 0) await this.#keep(outputs);

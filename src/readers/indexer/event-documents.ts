@@ -50,7 +50,9 @@ export class EventDocuments {
       this.#block = undefined;
       // Trying again would not help.
       const reason = `the batch of ${batch.count} events cannot be read: ${messageOf(error)}`;
-      into.add(this.#deadLetterItem({ reason, id, body: batch.payload }, batch.receivedAt));
+      // The payload's memory is released with the batch, before the dead letter is written.
+      const body = Buffer.from(batch.payload);
+      into.add(this.#deadLetterItem({ reason, id, body }, batch.receivedAt));
     }
   }
 

@@ -1,9 +1,13 @@
 import type { JournalReader } from '../../journal/reader.ts';
 import type { Batch, DeadLetter, JournalRecord, Position, Sink } from '../../model.ts';
 import { PackedBulk } from '../../sinks/elasticsearch/delivery/packed-bulk.ts';
+import { releaseBuffer } from '../../util/release-buffer.ts';
 import { Signal } from '../../util/signal.ts';
 import { Deliveries } from '../deliveries.ts';
 import type { EventDocuments } from './event-documents.ts';
+
+/** Bytes of records that are read at a time. */
+const READ_BYTES = 2 * 2 ** 20;
 
 export interface IndexerOptions {
   journal: JournalReader;
@@ -72,7 +76,7 @@ export class Indexer {
 
   async #loop(): Promise<void> {
     while (!this.#stopping) {
-      const records = this.#options.journal.read(this.#read, 4 * 2 ** 20);
+      const records = this.#options.journal.read(this.#read, READ_BYTES);
       if (records.length === 0) await this.#news.wait();
       else await this.#deliver(records);
     }
@@ -103,6 +107,7 @@ export class Indexer {
     if (record.encoding === 'damaged') damaged?.(record.position);
     documents.open(record, this.#bulk);
     while (documents.writeNext(this.#bulk)) if (this.#isFull(1)) await this.#pass(undefined);
+    releaseBuffer(record.payload);
   }
 
   #isFull(share: number): boolean {

@@ -44,7 +44,7 @@ export async function openSink(
  * Upper bounds of a bulk request to the embedded store. It writes one request after the other on the same machine, so larger requests
  * save nothing and use memory: for items, for bodies on both sides of the socket, and for pages of a transaction.
  */
-const storeLimits = { maxBulkItems: 1_000, maxBulkBytes: 2 * 2 ** 20 };
+const storeLimits = { maxBulkItems: 1_000, maxBulkBytes: 2 ** 20 };
 
 /** The `indexing` section for the present target. Values that are configured below the store's bounds stay. */
 export function bulkLimits({ indexing, elasticsearch }: Config): Config['indexing'] {
