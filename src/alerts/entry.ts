@@ -32,6 +32,17 @@ export function unpackEntry({ untold, ...entry }: PackedEntry): Entry {
   return { ...entry, unreported: untold };
 }
 
+/** The episode goes on with the revisions and transitions of the one that was withdrawn. */
+export function resumed(entry: Entry, withdrawn: Entry): Entry {
+  const { revision, corrected } = withdrawn.episode;
+  const episode = {
+    ...entry.episode,
+    revision,
+    ...(corrected !== undefined && { corrected: 'raised again' }),
+  };
+  return { ...entry, episode, transitions: withdrawn.transitions, raised: withdrawn.raised };
+}
+
 const text = z.string();
 const flag = z.boolean().optional() as z.ZodType<boolean>;
 const status = z.enum(['inactive', 'pending', 'active', 'recovering', 'no-data']);
@@ -47,7 +58,8 @@ const sample = objectOf<Sample>({
   offset: number.optional(),
 });
 
-const episode = objectOf<Episode>({
+/** Schema of an episode in a checkpoint. */
+export const packedEpisode = objectOf<Episode>({
   ...{ id: text, rule: text, group: text, by, status, severity, start: number, end: maybeNumber },
   ...{ detected: maybeNumber, updated: number, value: maybeNumber, peak: maybeNumber, count: number },
   ...{ condition: text, reason: text, message: text, window, samples: z.array(sample), revision: number },
@@ -56,7 +68,8 @@ const episode = objectOf<Episode>({
   ...{ late: flag, corrected: text.optional() as z.ZodType<string>, withdrawn: flag },
 });
 
-const transition = objectOf<Transition>({
+/** Schema of a transition in a checkpoint. */
+export const packedTransition = objectOf<Transition>({
   ...{ id: text, rule: text, group: text, by, episode: text, from: status, to: status, at: number, window },
   ...{ value: maybeNumber, count: number, condition: text, reason: text, severity, message: text },
   late: flag,
@@ -64,12 +77,12 @@ const transition = objectOf<Transition>({
 
 /** Schema of `PackedEntry`. */
 export const packedEntry = objectOf<PackedEntry>({
-  episode,
+  episode: packedEpisode,
   transitions: number,
   raised: z.boolean(),
   reach: number,
   untold: number,
   reason: text,
-  held: transition.optional(),
+  held: packedTransition.optional(),
   notified: flag,
 });

@@ -1,6 +1,6 @@
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertSettings } from '../config/schema/rule-settings.ts';
-import type { Decision, Episode, Millis, Observation, Output, Sample, Scalar, Transition } from '../model.ts';
+import type { Decision, Episode, Millis, Observation, Sample, Scalar, Transition } from '../model.ts';
 import type { Entry } from './entry.ts';
 import { withLate } from './late.ts';
 import { discoverLink } from './link.ts';
@@ -135,20 +135,4 @@ export class EpisodeWriter {
     const { config, kibanaQuery = config.where } = this.#rule;
     return discoverLink(this.#kibana, { query: kibanaQuery, names: config.by, by, group, window });
   }
-}
-
-/** One notification of a transition for each notifier. `at`: event time. */
-export function notificationsOf(
-  { notify, measure, recipients }: Pick<AlertSettings, 'notify' | 'measure' | 'recipients'>,
-  transition: Transition,
-  episode: Episode,
-  at: Millis,
-): Output[] {
-  return [...new Set(notify)].map((notifier) => ({
-    kind: 'notification',
-    notification: {
-      ...{ id: `${transition.id}-${notifier}`, notifier, at, transition, episode, measure },
-      ...(recipients.length > 0 && { recipients }),
-    },
-  }));
 }

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertState, Decided, Decision, Millis, Output, Transition } from '../model.ts';
 import { objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
-import { type Entry, type PackedEntry, packEntry, packedEntry, unpackEntry } from './entry.ts';
-import { type Change, type EpisodeRule, EpisodeWriter, notificationsOf } from './episode-writer.ts';
+import { type Entry, type PackedEntry, packEntry, packedEntry, resumed, unpackEntry } from './entry.ts';
+import { type Change, type EpisodeRule, EpisodeWriter } from './episode-writer.ts';
 import { idOf } from './ids.ts';
 import { EndedEpisodes, LateEvents, type Retention } from './late.ts';
+import { HeldBack, notificationsOf, type Withheld, withheldEpisode } from './notifications.ts';
 
 export type { Change } from './episode-writer.ts';
 
@@ -30,11 +31,17 @@ export interface Generation {
 interface EpisodesState {
   open: PackedEntry[];
   ended: PackedEntry[];
+  /** Missing where no cooldown holds any back. */
+  withheld?: [group: string, Withheld][] | undefined;
 }
 
 const format = new SnapshotFormat({
   component: 'The book of episodes',
-  schema: objectOf<EpisodesState>({ open: z.array(packedEntry), ended: z.array(packedEntry) }),
+  schema: objectOf<EpisodesState>({
+    open: z.array(packedEntry),
+    ended: z.array(packedEntry),
+    withheld: z.array(z.tuple([z.string(), withheldEpisode])).optional(),
+  }),
 });
 
 /**
@@ -46,9 +53,9 @@ export class Episodes {
   readonly #writer: EpisodeWriter;
   readonly #entries = new Map<string, Entry>();
   readonly #ended: EndedEpisodes;
-  /** Whether late events may correct episodes. */
   readonly #isCorrected: boolean;
   readonly #lateEvents = new LateEvents();
+  readonly #heldBack: HeldBack;
   /** Set where another rule had the name before. */
   generation: Generation | undefined;
 
@@ -57,6 +64,7 @@ export class Episodes {
     this.#ended = new EndedEpisodes(retention);
     this.#isCorrected = retention !== undefined;
     this.#writer = new EpisodeWriter(rule, kibana);
+    this.#heldBack = new HeldBack(rule.config);
   }
 
   /**
@@ -145,12 +153,19 @@ export class Episodes {
     return this.apply({ group, by, decision, observation, samples: () => [] });
   }
 
+  /** The digest of episodes that a cooldown held back, because the rule goes. */
+  endWithheld(group: string, at: Millis, { withheld }: AlertState): Output[] {
+    return withheld ? this.#heldBack.digest(group, at, withheld) : [];
+  }
+
   snapshot(): Snapshot<EpisodesState> {
-    return format.write({ open: [...this.#entries.values()].map(packEntry), ended: this.#ended.state() });
+    const open = [...this.#entries.values()].map(packEntry);
+    return format.write({ open, ended: this.#ended.state(), withheld: this.#heldBack.state() });
   }
 
   restore(snapshot: Snapshot<EpisodesState>): void {
-    const { open, ended } = format.read(snapshot);
+    const { open, ended, withheld = [] } = format.read(snapshot);
+    this.#heldBack.restore(withheld);
     this.#entries.clear();
     for (const entry of open) this.#entries.set(entry.episode.group, unpackEntry(entry));
     this.#lateEvents.restore([...this.#entries.values(), ...this.#ended.restore(ended)]);
@@ -216,25 +231,20 @@ export class Episodes {
     return generation && start <= generation.until ? `${id}~${generation.number}` : id;
   }
 
-  /** Notifications of a transition, or of the delayed one, which is kept until it is sent or no longer due. */
+  /** Notifications of a transition, of the delayed one, which is kept until it is sent or no longer due, or a digest. */
   #notify(entry: Entry | undefined, transition: Transition | undefined, change: Change): Output[] {
-    if (!entry) return [];
     const { notify, state } = change.decision;
-    const due = entry.held ?? transition;
-    entry.held = state.held ? due : undefined;
-    if (!due || !notify.send) return [];
+    const due = entry?.held ?? transition;
+    if (entry !== undefined) {
+      const isOver = transition?.to === 'inactive' && (notify.digest || !notify.send);
+      if (entry.held && isOver) this.#heldBack.set(change.group, { transition, episode: entry.episode });
+      entry.held = state.held ? due : undefined;
+    }
+    const { at } = change.observation;
+    if (notify.digest) return this.#heldBack.digest(change.group, at, notify.withheld!);
+    if (!entry || !due || !notify.send) return [];
+    if (notify.withheld) this.#heldBack.named(change.group);
     if (this.#isCorrected) entry.notified = true;
-    return notificationsOf(this.#rule.config, due, entry.episode, change.observation.at);
+    return notificationsOf(this.#rule.config, due, entry.episode, at, notify.withheld);
   }
-}
-
-/** The episode goes on with the revisions and transitions of the one that was withdrawn. */
-function resumed(entry: Entry, withdrawn: Entry): Entry {
-  const { revision, corrected } = withdrawn.episode;
-  const episode = {
-    ...entry.episode,
-    revision,
-    ...(corrected !== undefined && { corrected: 'raised again' }),
-  };
-  return { ...entry, episode, transitions: withdrawn.transitions, raised: withdrawn.raised };
 }

@@ -29,6 +29,18 @@ export interface Observation {
   early: boolean;
 }
 
+/** Episodes of which nobody was notified, because a cooldown held their notifications back. */
+export interface WithheldEpisodes {
+  count: number;
+  /** Event time of the notification before them. */
+  since: Millis;
+}
+
+interface Withheld extends WithheldEpisodes {
+  /** Event time from which on a digest names them: the end of the cooldown. */
+  due: Millis;
+}
+
 /** State of one alert (a group of a rule) between two observations. Disk format: a checkpoint holds it as it is. */
 export interface AlertState {
   status: AlertStatus;
@@ -54,6 +66,8 @@ export interface AlertState {
   told: boolean;
   /** The cooldown delays the notification of the present episode: it is sent if the alert is still open at its end. */
   held?: boolean | undefined;
+  /** Episodes that began and ended within a cooldown: nobody was notified of them yet. */
+  withheld?: Withheld | undefined;
   /** Event times at which the alert became active, the latest ones: they make the flapping mark. */
   activations: Millis[];
   flapping: boolean;
@@ -88,7 +102,14 @@ export interface Decision {
   /** The episode's start, value or peak changed and its status did not: its document is written anew. */
   update: boolean;
   /** Whether a notification is sent, of the transition or of one that was delayed, and why or why not. */
-  notify: { send: boolean; reason: string };
+  notify: {
+    send: boolean;
+    reason: string;
+    /** What the notification names besides its own episode. */
+    withheld?: WithheldEpisodes;
+    /** The notification is about the withheld episodes alone. */
+    digest?: true;
+  };
   /** Event time (a window's end) of the next observation that is needed although no value changes. */
   deadline?: Millis;
   /** Start and end of another episode, which was over before the one began that was raised early. */
@@ -185,6 +206,10 @@ export interface Notification {
   recipients?: string[];
   /** Values of the group's windows before the transition, oldest first: end of the window (event time) and value. */
   history?: [at: Millis, value: number][];
+  /** Episodes of the group that a cooldown held back before this notification. */
+  withheld?: WithheldEpisodes;
+  /** It is about the withheld episodes alone; the transition is the last of them. */
+  digest?: true;
   /** The alert was acknowledged; the transition is the latest one. */
   acknowledgement?: Acknowledgement;
   /** Sent by `logboom notify test`: about no real alert. */

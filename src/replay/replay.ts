@@ -73,8 +73,10 @@ export class Replay {
 /** The time without events after which no alert of a rule can change any more. */
 export function longestWaitOf({ rules, journal }: Pick<Config, 'rules' | 'journal'>): Millis {
   const needs = rules.map((rule) => {
-    const { over, every = 0, lateness, for: lasting, keepActiveFor } = alertSettings(rule);
-    return 2 * over + every + lateness + lasting + keepActiveFor;
+    const { over, every = 0, lateness, for: lasting, keepActiveFor, cooldown, notify } = alertSettings(rule);
+    // At the end of a cooldown a digest may be due.
+    const digest = notify.length === 0 ? 0 : cooldown;
+    return 2 * over + every + lateness + lasting + keepActiveFor + digest;
   });
   return 2 * Math.max(0, ...needs) + journal.tick;
 }

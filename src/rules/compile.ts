@@ -58,7 +58,7 @@ export interface CompiledRule extends Grouping, Pick<Traits, 'keepsLate' | 'mome
 }
 
 /** What the state machine of alerts needs of a rule. */
-export type StateRule = Pick<CompiledRule, 'config' | 'condition' | 'recovery' | 'over' | 'every'>;
+export type StateRule = Pick<CompiledRule, 'config' | 'condition' | 'recovery' | 'over' | 'every' | 'hours'>;
 
 /** Compiles the settings of a rule. Throws `RULE_INVALID` with all problems of the settings. */
 export function compileSettings(config: AlertSettings, counting: Counting, traits: Traits): CompiledRule {

@@ -41,7 +41,7 @@ export const messageLine = ({ group, says, of, at }: Message) =>
 
 export const told = ({ config }: ReferenceRule, { messages }: Played): string[] =>
   messages
-    .filter(({ transition }) => transition.rule === config.name)
+    .filter(({ transition, digest }) => transition.rule === config.name && !digest)
     .map(({ at, transition: { group, to, at: of } }) =>
       messageLine({ group, says: to as Message['says'], of, at }),
     );

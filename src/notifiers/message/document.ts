@@ -6,7 +6,7 @@ import { stateWord } from './summary.ts';
  * recognises a repetition. Times are ISO 8601 in UTC. Field names are those of the alert documents.
  */
 export function documentOf(notification: Notification): Record<string, unknown> {
-  const { transition, episode, acknowledgement } = notification;
+  const { transition, episode, acknowledgement, withheld } = notification;
   return {
     id: notification.id,
     ...(notification.test && { test: true }),
@@ -32,6 +32,7 @@ export function documentOf(notification: Notification): Record<string, unknown> 
       window: { start: iso(transition.window.start), end: iso(transition.window.end) },
       samples: episode.samples,
       ...(episode.url !== undefined && { url: episode.url }),
+      ...(withheld && { withheld: { episodes: withheld.count, since: iso(withheld.since) } }),
       ...(acknowledgement && { acknowledged: { ...acknowledgement, at: iso(acknowledgement.at) } }),
     },
     labels: episode.labels,

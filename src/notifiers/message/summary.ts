@@ -1,5 +1,5 @@
 import type { Episode, Notification, Sample, Severity } from '../../model.ts';
-import { cutToBytes, printable } from '../../util/text.ts';
+import { countOf, cutToBytes, printable } from '../../util/text.ts';
 import { conditionText, lengthText, timeText, valueText } from './figures.ts';
 
 type StateWord = 'ACTIVE' | 'INACTIVE' | 'NO DATA';
@@ -62,7 +62,7 @@ export function summaryOf(notification: Notification): Summary {
   const test = notification.test ? '[TEST] ' : '';
   return {
     state,
-    title: `${test}Alert '${printable(transition.rule)}' changed state to ${state}`,
+    title: `${test}${titleOf(notification, state)}`,
     message: withLineBreaks(transition.message),
     severity: transition.severity,
     color: state === 'ACTIVE' ? colors[transition.severity] : state === 'INACTIVE' ? resolved : unknown,
@@ -70,6 +70,12 @@ export function summaryOf(notification: Notification): Summary {
     samples: episode.samples.map(sampleLine),
     links: linksOf(episode),
   };
+}
+
+function titleOf({ transition, digest, withheld }: Notification, state: StateWord): string {
+  const alert = `Alert '${printable(transition.rule)}'`;
+  if (digest && withheld) return `${alert}: ${countOf(withheld.count, 'more episode')}`;
+  return `${alert} changed state to ${state}`;
 }
 
 /** The value with its condition: `12.4 % (>= 5 %)`. */
@@ -96,6 +102,7 @@ function factsOf(notification: Notification): Fact[] {
     ['Window', `${timeText(window.start)}, ${lengthText(window.end - window.start)}`],
     ['Events', valueText(transition.count, '')],
     ['Reason', brief(transition.reason)],
+    ['Held back', withheldText(notification)],
     ['Flapping', episode.flapping ? 'yes' : undefined],
     ...Object.entries(episode.labels).map(([label, value]): [string, string] => [
       brief(label, 100),
@@ -105,6 +112,10 @@ function factsOf(notification: Notification): Fact[] {
     ['Runbook', isLink(episode.runbook) ? undefined : episode.runbook && brief(episode.runbook)],
   ];
   return facts.flatMap(([label, value]) => (value === undefined || value === '' ? [] : { label, value }));
+}
+
+function withheldText({ withheld }: Notification): string | undefined {
+  return withheld && `${countOf(withheld.count, 'episode')} since ${timeText(withheld.since)}`;
 }
 
 function durationOf({ start, end, updated }: Episode): string | undefined {

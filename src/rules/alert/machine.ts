@@ -1,8 +1,8 @@
-import type { AlertState, Decision, EarlyRaise, Millis, Observation } from '../../model.ts';
+import type { AlertState, Decided, Decision, EarlyRaise, Millis, Observation } from '../../model.ts';
 import { formatDuration } from '../../util/text.ts';
 import type { StateRule } from '../compile.ts';
 import type { Judgement } from '../judge.ts';
-import { heldUntil, releaseHeld, reportsDependOn } from './notification.ts';
+import { digestAfter, heldUntil, releaseHeld, releaseWithheld, reportsDependOn } from './notification.ts';
 import { enter, type Observed, peakOf, unchanged } from './transitions.ts';
 
 /** An alert that was never observed. */
@@ -37,6 +37,7 @@ export function decide(state: AlertState, o: Observation, rule: StateRule, judge
   else if (state.early !== undefined) decision = reconcile(observed, state.early);
   else decision = enter(observed);
   if (decision.state.held && !o.early) decision = releaseHeld(decision, o.at, rule);
+  if (!o.early) decision = releaseWithheld(decision, o.at, rule);
   const deadline = deadlineOf(decision.state, rule);
   return deadline === undefined ? decision : { ...decision, deadline };
 }
@@ -46,7 +47,8 @@ export function decide(state: AlertState, o: Observation, rule: StateRule, judge
  * `keepActiveFor` ends, the window is over that raised the alert early, the document is to follow a new peak, or a
  * cooldown ends that holds a notification back.
  */
-export function deadlineOf(state: AlertState, { config, over, every }: StateRule): Millis | undefined {
+export function deadlineOf(state: AlertState, rule: StateRule): Millis | undefined {
+  const { config, over, every } = rule;
   const { status, start, calm, updated, peak, toldPeak } = state.early?.settled ?? state;
   let due = state.early?.observation.at ?? Number.POSITIVE_INFINITY;
   // `start` and `calm` are a hop before the end of the window in which the condition, or the recovery, held first.
@@ -54,6 +56,7 @@ export function deadlineOf(state: AlertState, { config, over, every }: StateRule
   else if (status === 'recovering') due = Math.min(due, calm! + every + config.keepActiveFor);
   else if (status === 'active' && peak !== toldPeak) due = Math.min(due, updated! + over);
   if (state.held) due = Math.min(due, heldUntil(state, config));
+  if (state.withheld) due = Math.min(due, digestAfter(state.withheld.due, rule));
   // Windows are aligned to the epoch.
   return due === Number.POSITIVE_INFINITY ? undefined : Math.ceil(due / every) * every;
 }
@@ -81,15 +84,13 @@ function raiseEarly(observed: Observed): Decision {
   return enter(observed, { to: 'active', reason, patch: { start: o.since, calm: undefined, early } });
 }
 
-const toldAlready = { send: false, reason: 'not notified: the alert that was raised early was told' };
-
 /**
  * Decides on a window that is over, of an alert that was raised early. Until the window that raised it is over, the
  * windows before it are decided on a state of their own, `early.settled`. What they find either runs on into the
  * alert, which then began earlier than it seemed, or ends before it, and was an episode of its own.
  */
 function reconcile(observed: Observed, early: EarlyRaise): Decision {
-  const settled = enter({ ...observed, state: early.settled });
+  const settled = settle(observed, early);
   if (observed.o.at >= early.observation.at) return confirm(observed, early, settled);
   if (settled.state.status !== 'inactive') return beginEarlier(observed, early, settled);
   if (early.settled.status !== 'inactive') return splitEpisode(observed, early, settled);
@@ -97,20 +98,34 @@ function reconcile(observed: Observed, early: EarlyRaise): Decision {
   return unchanged(observed.state, reason);
 }
 
+/** Decides as if nothing had been announced. The notifications of it are sent where it comes to an episode of its own. */
+function settle(observed: Observed, early: EarlyRaise): Decision {
+  const { o, rule } = observed;
+  const settled = enter({ ...observed, state: early.settled });
+  return settled.state.held ? releaseHeld(settled, o.at, rule) : settled;
+}
+
 /** As far as is known, the alert began with the episode that windows before its own have begun. */
 function beginEarlier(observed: Observed, early: EarlyRaise, settled: Decision): Decision {
   const { state, o } = observed;
-  const begun = early.begun ?? { observation: o, decision: { ...settled, notify: toldAlready } };
   const { start } = settled.state;
+  const begun = begunBy(early, { observation: o, decision: settled });
   const known = { start, peak: peakOf(observed), early: { ...early, settled: settled.state, begun } };
   return stayRaised(observed, settled.reason, known, start !== state.start);
+}
+
+/** The raise of an episode, with the notification of it, which a cooldown may have delayed. */
+function begunBy({ begun }: EarlyRaise, now: Decided): Decided {
+  if (begun === undefined) return now;
+  const { notify } = now.decision;
+  return notify.send ? { ...begun, decision: { ...begun.decision, notify } } : begun;
 }
 
 /** The episode before is over: it gets a document of its own, and the alert begins with its early raise. */
 function splitEpisode(observed: Observed, early: EarlyRaise, settled: Decision): Decision {
   const { since, value } = early.observation;
   const known = { start: since, peak: value, early: { ...early, settled: settled.state, begun: undefined } };
-  const over = { observation: observed.o, decision: { ...settled, notify: toldAlready } };
+  const over = { observation: observed.o, decision: settled };
   const reason = `${observed.judgement.reason}: what held before is an alert of its own`;
   return { ...stayRaised(observed, reason, known, true), apart: [early.begun!, over] };
 }
@@ -118,7 +133,7 @@ function splitEpisode(observed: Observed, early: EarlyRaise, settled: Decision):
 /** The window that raised the alert is over: from now on the state is that of the windows that are over. */
 function confirm(observed: Observed, early: EarlyRaise, settled: Decision): Decision {
   const { state, o } = observed;
-  const known: AlertState = { ...settled.state, ...notificationsOf(state), early: undefined };
+  const known: AlertState = { ...settled.state, ...notificationsOf(state, settled.state), early: undefined };
   if (known.status !== 'active') return endRaised(observed, early, settled, known);
   const update = known.start !== state.start || o.value !== state.value || known.flapping !== state.flapping;
   const value = update ? o.value : state.value;
@@ -145,10 +160,32 @@ function stayRaised(
   const { state, o } = observed;
   const toldPeak = update ? known.peak : state.toldPeak;
   const updated = update ? Math.max(o.at, state.updated!) : state.updated;
-  return { ...unchanged(state, reason), state: { ...state, ...known, toldPeak, updated }, update };
+  const { withheld } = known.early?.settled ?? known;
+  const next = { ...state, ...known, toldPeak, updated };
+  return {
+    ...unchanged(state, reason),
+    state: withheld === undefined ? next : { ...next, withheld },
+    update,
+  };
 }
 
-/** What was notified belongs to the alert that was announced. */
-function notificationsOf({ told, held, announced, cooldown }: AlertState): Partial<AlertState> {
-  return { told, held, announced, ...(cooldown !== undefined && { cooldown }) };
+/**
+ * Whether people were notified is a matter of the alert that was announced. From when the cooldown counts is a matter of
+ * the windows that are over, where they raised the alert, too: so it does not depend on what was announced before its time.
+ */
+function notificationsOf(
+  { told, held, announced, cooldown }: AlertState,
+  settled: AlertState,
+): Partial<AlertState> {
+  if (told && settled.status !== 'inactive') return { told, held: undefined };
+  return {
+    told,
+    held,
+    announced: later(announced, settled.announced),
+    ...(cooldown !== undefined && { cooldown }),
+  };
+}
+
+function later(one: Millis | undefined, other: Millis | undefined): Millis | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }

@@ -1,5 +1,5 @@
 import type { AlertState, AlertStatus, Decision, Millis } from '../../model.ts';
-import { formatDuration } from '../../util/text.ts';
+import { countOf, formatDuration } from '../../util/text.ts';
 import type { StateRule } from '../compile.ts';
 
 type Notify = Decision['notify'];
@@ -38,7 +38,7 @@ export function reportTransition(
   const { notify, patch } = activated
     ? notifyRaise(state, at, config, 'it became active')
     : ended
-      ? notifyEnd(state)
+      ? notifyEnd(state, config)
       : withheld(to === 'active' ? 'it is still the same alert' : `becoming ${to} is not told`);
   return {
     reason: activated && flapping ? reason + flappingReason(over) : reason,
@@ -59,6 +59,33 @@ export function releaseHeld(decision: Decision, at: Millis, { config }: StateRul
   return { ...decision, state: { ...decision.state, ...patch }, notify };
 }
 
+/**
+ * Names the episodes that a cooldown held back: in the notification that is sent anyway, or in a digest of their own when
+ * the cooldown is over. Every episode is named in one of them.
+ */
+export function releaseWithheld(decision: Decision, at: Millis, rule: StateRule): Decision {
+  const { withheld } = decision.state;
+  if (withheld === undefined) return decision;
+  const { count, since } = withheld;
+  const named = { withheld: { count, since } };
+  const state = withoutWithheld(decision.state);
+  if (decision.notify.send) return { ...decision, state, notify: { ...decision.notify, ...named } };
+  if (at < digestAfter(withheld.due, rule)) return decision;
+  const reason = `notified: the cooldown is over, which held ${countOf(count, 'episode')} back`;
+  return { ...decision, state, notify: { send: true, reason, digest: true, ...named } };
+}
+
+/** A digest waits for the active hours. */
+export function digestAfter(due: Millis, { hours }: StateRule): Millis {
+  return hours === undefined || hours.at(due - 1) ? due : hours.changeAfter(due - 1) + 1;
+}
+
+function withoutWithheld({ withheld: _, ...state }: AlertState): AlertState {
+  if (state.early === undefined) return state;
+  const { withheld: __, ...settled } = state.early.settled;
+  return { ...state, early: { ...state.early, settled } };
+}
+
 /** Event time from which on the notification that is held back may be sent. Infinite while the alert recovers. */
 export function heldUntil(state: AlertState, { cooldown }: Pick<Cooldowns, 'cooldown'>): Millis {
   if (state.status === 'recovering') return Number.POSITIVE_INFINITY;
@@ -67,6 +94,7 @@ export function heldUntil(state: AlertState, { cooldown }: Pick<Cooldowns, 'cool
 
 /** Whether the last notification or activation of the alert can still make a difference to what is reported. */
 export function reportsDependOn(state: AlertState, at: Millis, { config, over }: StateRule): boolean {
+  if (state.withheld !== undefined) return true;
   // A growing cooldown depends on the last notification for two cooldowns.
   const times = config.cooldownGrowth > 1 ? 2 : 1;
   const length = times * (state.cooldown ?? config.cooldown);
@@ -101,7 +129,14 @@ function nextCooldown(state: AlertState, at: Millis, config: Cooldowns): Millis 
   return isSoon ? Math.max(cooldown, Math.min(length * cooldownGrowth, cooldownMax)) : cooldown;
 }
 
-function notifyEnd({ told }: AlertState): Announcement {
+function notifyEnd(state: AlertState, { cooldown }: Cooldowns): Announcement {
+  const { told, held, announced } = state;
+  if (!told && held && announced !== undefined) {
+    const { count = 0, since = announced } = state.withheld ?? {};
+    const due = announced + (state.cooldown ?? cooldown);
+    const why = 'the cooldown held its becoming active back; a digest names it';
+    return withheld(why, { withheld: { count: count + 1, since, due } });
+  }
   if (!told) return withheld('its becoming active was not told either');
   return { notify: { send: true, reason: 'notified: it recovered' }, patch: { told: false } };
 }

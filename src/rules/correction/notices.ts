@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { notificationsOf } from '../../alerts/episode-writer.ts';
+import { notificationsOf } from '../../alerts/notifications.ts';
 import type { AlertSettings } from '../../config/schema/rule-settings.ts';
 import type { Episode, Millis, Output, Transition } from '../../model.ts';
 import { number, objectOf } from '../../util/snapshot.ts';

@@ -40,6 +40,11 @@ const alertState = objectOf<AlertState>({
   cooldown: number.optional() as z.ZodType<number>,
   told: z.boolean(),
   held: z.boolean().optional(),
+  withheld: objectOf<NonNullable<AlertState['withheld']>>({
+    count: number,
+    since: number,
+    due: number,
+  }).optional(),
   activations: z.array(number),
   flapping: z.boolean(),
 });

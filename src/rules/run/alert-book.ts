@@ -163,6 +163,7 @@ export class AlertBook {
   /** Ends every open alert without an observation, because the rule is removed. The book is not usable after that. */
   end(now: Millis, reason: string, outputs: Output[]): void {
     for (const [group, state] of this.#states) {
+      outputs.push(...this.#parts.episodes.endWithheld(group, now, state));
       if (state.status === 'inactive') continue;
       // An alert that was raised before its window is over may begin later than now.
       const at = Math.max(now, state.updated ?? now, state.start ?? now);

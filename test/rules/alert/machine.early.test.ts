@@ -95,13 +95,13 @@ describe('a look at a window that is not over', () => {
     expect(state).toMatchObject({ status: 'active', start: ten + 990, peak: 5 });
   });
 
-  it('is told to people for both', () => {
-    const { last } = run(tutorial, ...earlierOne);
-    for (const { decision } of last.apart!)
-      expect(decision.notify).toEqual({
-        send: false,
-        reason: 'not notified: the alert that was raised early was told',
-      });
+  it('is told to people for both: of the earlier one when it is known to be one of its own', () => {
+    const { last, decisions } = run(tutorial, ...earlierOne);
+    expect(last.apart!.map(({ decision }) => decision.notify.reason)).toEqual([
+      'notified: it became active',
+      'notified: it recovered',
+    ]);
+    expect(decisions.map(({ notify }) => notify.send)).toEqual([true, false, false]);
   });
 
   it('ends as if nothing had been raised early', () => {

@@ -13,7 +13,9 @@ describe('the cooldown', () => {
     );
     expect(decisions.map(({ notify }) => notify.send)).toEqual([true, true, false, false]);
     expect(decisions[2]!.notify.reason).toBe('not notified: cooldown of 5m since 10:00:00 has 2m10s left');
-    expect(decisions[3]!.notify.reason).toBe('not notified: its becoming active was not told either');
+    expect(decisions[3]!.notify.reason).toBe(
+      'not notified: the cooldown held its becoming active back; a digest names it',
+    );
   });
 
   it('is counted from the last activation that was told', () => {

@@ -1,0 +1,104 @@
+import type { AlertSettings } from '../config/schema/rule-settings.ts';
+import type { Episode, Millis, Output, Transition, WithheldEpisodes } from '../model.ts';
+import { objectOf } from '../util/snapshot.ts';
+import { countOf, formatMeasured } from '../util/text.ts';
+import { packedEpisode, packedTransition } from './entry.ts';
+
+type Notified = Pick<AlertSettings, 'notify' | 'measure' | 'recipients'>;
+
+/** The last episode of a group that a cooldown held back, with its end. */
+export interface Withheld {
+  transition: Transition;
+  episode: Episode;
+}
+
+export const withheldEpisode = objectOf<Withheld>({ transition: packedTransition, episode: packedEpisode });
+
+/** One notification of a transition for each notifier. `at`: event time. `withheld`: episodes that it names besides. */
+export function notificationsOf(
+  config: Notified,
+  transition: Transition,
+  episode: Episode,
+  at: Millis,
+  withheld?: WithheldEpisodes,
+): Output[] {
+  const { notify, measure, recipients } = config;
+  const named = withheld === undefined ? {} : { withheld };
+  const told =
+    withheld === undefined ? transition : { ...transition, message: withMore(transition.message, withheld) };
+  return [...new Set(notify)].map((notifier) => ({
+    kind: 'notification',
+    notification: {
+      ...{ id: `${transition.id}-${notifier}`, notifier, at, transition: told, episode, measure, ...named },
+      ...(recipients.length > 0 && { recipients }),
+    },
+  }));
+}
+
+/** The last episode of each group that a cooldown held back, until a notification names it. */
+export class HeldBack {
+  readonly #config: Notified & Pick<AlertSettings, 'name'>;
+  readonly #last = new Map<string, Withheld>();
+
+  constructor(config: Notified & Pick<AlertSettings, 'name'>) {
+    this.#config = config;
+  }
+
+  set(group: string, last: Withheld): void {
+    this.#last.set(group, last);
+  }
+
+  /** A notification of another episode names it. */
+  named(group: string): void {
+    this.#last.delete(group);
+  }
+
+  digest(group: string, at: Millis, withheld: WithheldEpisodes): Output[] {
+    const last = this.#last.get(group);
+    this.#last.delete(group);
+    return last === undefined ? [] : digestOf(this.#config, last, at, withheld);
+  }
+
+  /** Undefined where there is nothing. */
+  state(): [group: string, Withheld][] | undefined {
+    return this.#last.size > 0 ? [...this.#last] : undefined;
+  }
+
+  restore(state: [group: string, Withheld][]): void {
+    this.#last.clear();
+    for (const [group, last] of state) this.#last.set(group, last);
+  }
+}
+
+/** Notifications of episodes that began and ended within a cooldown. The transition is the end of the last of them. */
+function digestOf(
+  config: Notified & Pick<AlertSettings, 'name'>,
+  { transition, episode }: Withheld,
+  at: Millis,
+  withheld: WithheldEpisodes,
+): Output[] {
+  const group = transition.group === '' ? '' : ` (${transition.group})`;
+  const { start, end = at, peak } = episode;
+  const highest = peak === undefined ? '' : `, peak ${formatMeasured(peak, config.measure)}`;
+  const last = `The last was from ${secondsOf(start)} to ${secondsOf(end)}${highest}.`;
+  const message = `${config.name}${group}: ${moreSince(withheld)}, held back by the cooldown. ${last}`;
+  const digest: Transition = { ...transition, id: `${transition.id}-digest`, message };
+  return notificationsOf(config, digest, episode, at).map((output) =>
+    output.kind === 'notification'
+      ? { kind: 'notification', notification: { ...output.notification, withheld, digest: true } }
+      : output,
+  );
+}
+
+function withMore(message: string, withheld: WithheldEpisodes): string {
+  return `${message}\n${moreSince(withheld)}, held back by the cooldown.`;
+}
+
+/** `3 more episodes since 10:00:00 UTC`. */
+function moreSince({ count, since }: WithheldEpisodes): string {
+  return `${countOf(count, 'more episode')} since ${secondsOf(since)}`;
+}
+
+function secondsOf(time: Millis): string {
+  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
