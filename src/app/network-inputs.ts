@@ -1,6 +1,8 @@
 import type { NetworkInputConfig } from '../config/schema/network-inputs.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { networkFields } from '../inputs/event-fields.ts';
+import { HttpInput } from '../inputs/http/http-input.ts';
+import type { HttpStore } from '../inputs/http/intake.ts';
 import type { Input } from '../inputs/input.ts';
 import { type HostOf, LineSink } from '../inputs/network/line-sink.ts';
 import { StdinInput } from '../inputs/stdin/stdin-input.ts';
@@ -43,10 +45,23 @@ function create(config: NetworkInputConfig, options: InputsOptions, telemetry: N
       return new UdpInput({ config, telemetry, sink: sink() });
     case 'syslog':
       return new SyslogInput({ config, telemetry, sink: sink(syslogHost, 'syslog') });
+    case 'http':
+      return new HttpInput({
+        ...{ config, telemetry, now: options.now, store: httpStore(options) },
+        ...{ origin: originOf(config, undefined), fields: networkFields(config) },
+      });
     case 'stdin':
       return new StdinInput({ config, telemetry, sink: sink() });
   }
 }
+
+/** A sender that got no answer sends again, so these batches pass the memory of what may be sent again. */
+const httpStore = ({ journal, redelivery }: InputsOptions): HttpStore => ({
+  deliver: (batch, block) => redelivery.deliver(batch, block),
+  isFull: () => journal.fill.waiting > 0,
+  connectionOpened: (origin) => redelivery.connectionOpened(origin),
+  connectionClosed: (connection, clean) => redelivery.connectionClosed(connection, clean),
+});
 
 function lineSink(
   config: NetworkInputConfig,

@@ -1,5 +1,5 @@
 import { type Config, schema } from './schema/schema.ts';
-import { childOf, namesIn, type Shape, shapeOf, valueIn } from './schema/shape.ts';
+import { childOf, namesIn, type Shape, shapeAt, shapeOf, valueIn } from './schema/shape.ts';
 
 function gather(shape: Shape, value: unknown): string[] {
   if (shape.secret) return typeof value === 'string' ? [value] : [];
@@ -11,7 +11,13 @@ function gather(shape: Shape, value: unknown): string[] {
 
 /** The values of all secrets. The log removes them wherever they occur. */
 export function secretsOf(config: Config): string[] {
-  return gather(shapeOf(schema), config);
+  const root = shapeOf(schema);
+  // The schema turned a list of inputs into an object, in which those that it describes as a list are no longer found.
+  const listed = config.inputs.network.flatMap((input) => {
+    const item = shapeAt(root, ['inputs', 0], { inputs: [input] });
+    return item === undefined ? [] : gather(item, input);
+  });
+  return [...gather(root, config), ...listed];
 }
 
 /** Adds the secrets of another configuration, each once, so that the list does not grow with each reload. */

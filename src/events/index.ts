@@ -17,6 +17,6 @@ export { decodeString } from './repeated-values.ts';
 export { Splicer } from './splicer.ts';
 export { EventView } from './view.ts';
 
-export { ENTRY } from './walker.ts';
+export { ENTRY, Members } from './walker.ts';
 
 export { LineWrapper } from './wrap.ts';

@@ -13,6 +13,8 @@ export interface Origin {
   zone?: string;
   /** Subject common name of the verified client certificate. */
   tlsSubject?: string;
+  /** Whether the sender waits for an answer, and sends again what got none. Lumberjack batches always are. */
+  acknowledged?: true;
   /** True for a part of a large sender window that further parts follow, in the next records of the connection. */
   continued?: boolean;
 }

@@ -148,6 +148,30 @@ const wrong: [title: string, given: Given, path: string, message: RegExp][] = [
     /greater than 0/,
   ],
   [
+    'an HTTP input for all without credentials',
+    { yaml: `inputs: [{ kind: http, name: web, host: 0.0.0.0, ${certificate} }]` },
+    'inputs[0].host',
+    /without credentials/,
+  ],
+  [
+    'passwords in clear text',
+    { yaml: 'inputs: [{ kind: http, name: web, host: 0.0.0.0, user: u, password: p }]' },
+    'inputs[0].ssl_enabled',
+    /passwords travel in clear text/,
+  ],
+  [
+    'a password without a user on an HTTP input',
+    { yaml: 'inputs: [{ kind: http, name: web, password: p }]' },
+    'inputs[0].user',
+    /`user` is missing/,
+  ],
+  [
+    'an HTTP input on the port of the API',
+    { yaml: 'inputs: [{ kind: http, name: web, port: 9600 }]' },
+    'api.port',
+    /already used by `inputs\[0\].port`/,
+  ],
+  [
     'a look without a pause',
     { yaml: 'indexing: { retention: { every: 0s } }' },
     'indexing.retention.every',
@@ -165,6 +189,8 @@ describe('settings that do not fit together', () => {
   });
 });
 
+const http = (settings: string) => ({ yaml: `inputs: [{ kind: http, name: web, ${settings} }]` });
+
 const right: [title: string, given: Given][] = [
   ['an API for all with a token and TLS', { yaml: `api: { host: 0.0.0.0, token: t, ${certificate} }` }],
   [
@@ -175,6 +201,8 @@ const right: [title: string, given: Given][] = [
   ],
   ['an API for all behind a proxy that speaks TLS', { yaml: 'api: { host: 0.0.0.0, token: t, open: true }' }],
   ['a Lumberjack listener for all with TLS', tls(`host: 0.0.0.0, ${certificate}`)],
+  ['an HTTP input for all with a token and TLS', http(`host: 0.0.0.0, token: t, ${certificate}`)],
+  ['an HTTP input on this machine without anything', http('dataset: a')],
   ['a Lumberjack listener in a closed network', tls('host: 0.0.0.0, open: true')],
   ['a store for all that is meant so', { yaml: 'store: { host: 0.0.0.0, open: true }' }],
   [

@@ -16,6 +16,17 @@ it('all secrets of a configuration are found, and nothing else', () => {
   expect(secretsOf(config!).sort()).toEqual(secrets.sort());
 });
 
+it('those of listed inputs are found', () => {
+  const text = yaml`
+    inputs:
+      - { kind: http, name: web, user: u, password: one, api_key: two, token: three }
+      - { kind: tcp, name: lines, ssl_enabled: true, ssl_certificate: c, ssl_key: k, ssl_key_passphrase: four }
+      - { kind: lumberjack, name: beats, ssl_enabled: true, ssl_certificate: c, ssl_key: k, ssl_key_passphrase: five }
+  `;
+  const { config } = load({ yaml: text });
+  expect(secretsOf(config!).sort()).toEqual(['five', 'four', 'one', 'three', 'two']);
+});
+
 it('those of a reload come to the ones that are known, each once', () => {
   const known = ['one'];
   const { config } = load({ yaml: yaml`{ api: { token: two } }` });

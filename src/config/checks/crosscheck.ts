@@ -37,11 +37,19 @@ function sniffed({ elasticsearch: target }: Config): Problem[] {
   return [problem(['elasticsearch', 'sniffing'], message, 'Remove `sniffing`.')];
 }
 
-function storeUser({ store }: Config): Problem[] {
-  if ((store.user === undefined) === (store.password === undefined)) return [];
-  const missing = store.user === undefined ? 'user' : 'password';
-  const message = `Basic authentication needs \`user\` and \`password\`; \`${missing}\` is missing.`;
-  return [problem(['store', missing], message, `Set \`${missing}\`, or use \`api_key\`.`)];
+/** User and password of the listeners that know basic authentication belong together. */
+function listenerUsers({ store, inputs }: Config): Problem[] {
+  const listed = inputs.network.flatMap((input) => (input.kind === 'http' ? [input] : []));
+  const listeners: [Path, { user?: string | undefined; password?: string | undefined }][] = [
+    [['store'], store],
+    ...listed.map((input): [Path, typeof input] => [['inputs', input.place], input]),
+  ];
+  return listeners.flatMap(([path, { user, password }]) => {
+    if ((user === undefined) === (password === undefined)) return [];
+    const missing = user === undefined ? 'user' : 'password';
+    const message = `Basic authentication needs \`user\` and \`password\`; \`${missing}\` is missing.`;
+    return [problem([...path, missing], message, `Set \`${missing}\`, or use \`api_key\`.`)];
+  });
 }
 
 function notified({ rules, notifiers, selfMonitoring }: Config): Problem[] {
@@ -116,7 +124,7 @@ export const crossChecks = [
   destination,
   names,
   patterns,
-  storeUser,
+  listenerUsers,
   forward,
   formats,
   notified,

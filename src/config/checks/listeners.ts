@@ -1,7 +1,7 @@
 import { isLoopback } from '../../listeners/guard.ts';
 import type { TlsSettings } from '../../listeners/tls.ts';
 import { formatPath, type Path, type Problem, problem } from '../load/problems.ts';
-import type { NetworkInputConfig } from '../schema/network-inputs.ts';
+import type { HttpInputConfig, NetworkInputConfig } from '../schema/network-inputs.ts';
 import type { Config } from '../schema/schema.ts';
 
 /** A socket that logboom listens on. */
@@ -37,10 +37,18 @@ const clearTextRisk = 'Events travel';
 function listenerOf(input: NetworkInputConfig): Listener[] {
   const path = ['inputs', input.place];
   if (input.kind === 'stdin') return [];
+  if (input.kind === 'http') return [{ ...input, ...overHttp(input), path }];
   if (input.kind === 'udp') return [{ ...input, ...noTls, path, protocols: ['udp'], clearTextRisk }];
   if (input.path !== undefined || (input.kind === 'tcp' && input.connect.length > 0)) return [];
   return [{ ...input, path, protocols: input.kind === 'tcp' ? overTcp : input.protocols, clearTextRisk }];
 }
+
+const overHttp = ({ password, api_key, token }: HttpInputConfig) => ({
+  protocols: overTcp,
+  clearTextRisk: 'Events and passwords travel',
+  authenticates: isSet(password, api_key, token),
+  credentials: '`user` and `password`, `api_key` or `token`',
+});
 
 function listenersOf({ inputs, api, store, elasticsearch }: Config): Listener[] {
   const tokens = Object.keys(api.tokens).length > 0;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { enabled, inputName, lineBasics } from './line-input.ts';
-import { open, ssl } from './listener.ts';
-import { host, invalid, port, size } from './values.ts';
+import { allowedHosts, open, ssl } from './listener.ts';
+import { duration, host, invalid, notA, port, secret, size } from './values.ts';
 
 const address = host.describe('Address to listen on.');
 const openLines = open.describe(
@@ -93,6 +93,38 @@ const syslogInput = z.strictObject({
   ...ssl,
 });
 
+const httpInput = z.strictObject({
+  kind: z
+    .literal('http')
+    .describe('Takes events over HTTP: `POST /events`, and the bulk requests of Elasticsearch’s senders.'),
+  name: inputName,
+  enabled,
+  host: address,
+  port: port(8080).describe('Port to listen on. 0 takes a free port.'),
+  ...lineBasics,
+  user: z.string().min(1).optional().describe('User for basic authentication.'),
+  password: secret.optional().describe('Password for basic authentication.'),
+  api_key: secret.optional().describe('API key that senders must present (`id:key` or its base64 form).'),
+  token: secret.optional().describe('Bearer token that senders must present.'),
+  allowedHosts,
+  maxBody: size('100mb').describe('Largest body of a request, also after decompression.'),
+  maxMessage: size('10mb').describe(
+    'Largest event; what is beyond is cut off, and the event is flagged `truncated`.',
+  ),
+  maxBytesInFlight: size('128mb').describe(
+    'Bytes that are received and not yet on disk, over all connections. Beyond that, requests are answered with 429.',
+  ),
+  requestTimeout: duration('60s').describe('Time within which a request must arrive whole.'),
+  maxConnections,
+  version: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/, notA('version', 'Write it as `9.5.0`.'))
+    .default('9.5.0')
+    .describe('Version of Elasticsearch as which it answers. Beats refuse an older one than their own.'),
+  open,
+  ...ssl,
+});
+
 const stdinInput = z.strictObject({
   kind: z.literal('stdin').describe('Takes lines of standard input.'),
   name: inputName,
@@ -101,11 +133,12 @@ const stdinInput = z.strictObject({
   maxMessage,
 });
 
-export const networkInputs = [tcpInput, udpInput, syslogInput, stdinInput] as const;
+export const networkInputs = [tcpInput, udpInput, syslogInput, httpInput, stdinInput] as const;
 
 export type TcpInputConfig = z.infer<typeof tcpInput>;
 export type UdpInputConfig = z.infer<typeof udpInput>;
 export type SyslogInputConfig = z.infer<typeof syslogInput>;
+export type HttpInputConfig = z.infer<typeof httpInput>;
 export type StdinInputConfig = z.infer<typeof stdinInput>;
 
 /** `place` is its place in the list, for messages. */
@@ -113,5 +146,6 @@ export type NetworkInputConfig = { place: number } & (
   | TcpInputConfig
   | UdpInputConfig
   | SyslogInputConfig
+  | HttpInputConfig
   | StdinInputConfig
 );

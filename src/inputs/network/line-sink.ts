@@ -86,7 +86,7 @@ export class LineSink {
  * The fields of a peer's events. Where the line names another host than the peer, the host is the one that the line names, and
  * the peer that passed it on is the observer.
  */
-function fieldsOfPeer(common: JsonObject, peer: Peer, host: string | undefined): JsonObject {
+export function fieldsOfPeer(common: JsonObject, peer: Peer, host: string | undefined): JsonObject {
   const { log, host: given, ...others } = common;
   const name = host ?? peer.host;
   const isPassedOn = host !== undefined && peer.ip !== undefined && host !== peer.ip && !peer.isLocal;

@@ -1,4 +1,4 @@
-import type { JournalRecord, Millis, Origin, Position } from '../../model.ts';
+import type { Batch, JournalRecord, Millis, Origin, Position } from '../../model.ts';
 import type { JournalReader } from '../reader.ts';
 import type { EventIdentity } from './memory.ts';
 
@@ -127,6 +127,8 @@ interface SearchOptions {
 const MOST_RECORDS = 200_000;
 const RECORDS_AT_ONCE = 5_000;
 
+const isAcknowledged = ({ encoding, origin }: Batch) => encoding === 'lumberjack' || origin.acknowledged;
+
 /** Positions of the last windows of each connection near the end of the journal, in order. */
 export async function lastWindowsInJournal({
   journal,
@@ -142,7 +144,7 @@ export async function lastWindowsInJournal({
     if (records.length === 0) break;
     for (const record of records) {
       now = record.receivedAt;
-      if (record.kind !== 'events' || record.encoding !== 'lumberjack') continue;
+      if (record.kind !== 'events' || !isAcknowledged(record)) continue;
       const { connection } = record.origin;
       const last = lastByConnection.get(connection) ?? [];
       lastByConnection.set(connection, last);

@@ -64,6 +64,10 @@ export interface InputStats {
   listens?: string;
   /** Datagrams lost since the start. */
   dropped?: number;
+  /** Documents refused for good since the start. */
+  refused?: number;
+  /** Bytes that are received and not yet on disk. */
+  bytesInFlight?: number;
 }
 
 interface FileCounts {

@@ -28,6 +28,8 @@ export interface NetworkInputTelemetry {
   truncated(): void;
   /** Datagrams that had no room in the buffer, or that the operating system dropped. */
   dropped(datagrams: number, where: 'buffer' | 'kernel'): void;
+  /** Documents that their sender must not send again, and why the first of them was refused. */
+  refused(documents: number, reason: string): void;
   /** A request was answered with this status; `reason` says why it was refused. */
   answered(status: number, peer: string, reason?: string): void;
   batchStored(events: number, bytes: number): void;
@@ -105,6 +107,10 @@ export function networkInputTelemetry(
         `Input ${input} lost ${datagrams} datagrams: the ${where} was full.`,
       );
     },
+    refused(documents, reason) {
+      measured.refused.inc(label, documents);
+      warn('document', undefined, `Input ${input} refused ${documents} documents: ${reason}.`);
+    },
     answered(status, peer, reason) {
       measured.requests.inc({ ...label, status: String(status) });
       if (reason === undefined) return;
@@ -142,6 +148,10 @@ function metricsOf(registry: Registry) {
     bytes: counter('bytes', 'Bytes received.'),
     truncated: counter('truncated_events', 'Events cut at maxMessage, or whose line broke off.'),
     dropped: counter('dropped_datagrams', 'Datagrams lost, by where: buffer or kernel.', 'where'),
+    refused: counter(
+      'refused_documents',
+      'Documents that were refused for good, each with its reason in the answer.',
+    ),
     requests: counter('requests', 'HTTP requests, by status of the answer.', 'status'),
     opened: counter('connections_opened', 'Connections opened.'),
     failures: counter('failures', 'Connections, requests and batches that failed, by reason.', 'reason'),
