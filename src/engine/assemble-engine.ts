@@ -30,6 +30,7 @@ export function assembleEngine(
       .filter(({ enabled }) => enabled)
       .map((rule) => startRule(rule, config.kibana, observer, correctionOf(config, memory))),
     sources: new Sources(),
+    watch: observer,
     open: openPayload,
     downAfter: downAfterOf(config),
     leaveUntimed,

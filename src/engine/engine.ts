@@ -170,7 +170,7 @@ export class Engine {
   }
 
   #take(batch: Batch, block: EventBlock, outputs: Output[]): void {
-    const { clock, events, sources } = this.#parts;
+    const { clock, events, sources, watch } = this.#parts;
     // Senders of Lumberjack overtake their own windows when they open a connection.
     clock.beginBatch(batch.encoding === 'lumberjack' ? batch.origin.connection : undefined, batch.receivedAt);
     if (clock.hasNoActiveSource) clock.expectSources(this.#sourcesIn(block, batch));
@@ -184,6 +184,7 @@ export class Engine {
       if (this.#parts.leaveUntimed && event.timeSource === 'receipt') {
         this.tally.untimed += 1;
         sources?.note(event.source, event, undefined);
+        watch?.read?.(event.source, event, undefined);
         continue;
       }
       if (event.isAhead) this.tally.ahead += 1;
@@ -192,7 +193,9 @@ export class Engine {
       const observed = clock.observe(source, event.time, batch.receivedAt);
       if (clock.now !== before) this.#close(outputs);
       const isLate = this.#show(event, outputs, observed === 'on-time');
-      sources?.note(source, event, isLate ? Math.max(0, clock.now - event.time) : undefined);
+      const lateBy = isLate ? Math.max(0, clock.now - event.time) : undefined;
+      sources?.note(source, event, lateBy);
+      watch?.read?.(source, event, lateBy);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Batch, EventBlock, JournalRecord, Millis } from '../model.ts';
 import type { EventReader } from '../parsers/event-reader.ts';
+import type { EventWatch } from '../rules/run/observer.ts';
 import type { Run } from '../rules/run/run.ts';
 import type { Sources } from '../sources/sources.ts';
 import type { EventClock } from '../windows/clocks/event-clock.ts';
@@ -23,6 +24,7 @@ export interface EngineParts {
   runs: Run[];
   /** Watches what is received of each source. */
   sources?: Sources | undefined;
+  watch?: EventWatch | undefined;
   /** Inflates a record's payload. */
   open: (batch: Batch) => EventBlock;
   /**

@@ -9,11 +9,16 @@ import { journalRecords } from './backtest.ts';
 import { type Question, spanOf } from './question.ts';
 import { type GroupRecord, Recorder } from './recorder.ts';
 import { Replay } from './replay.ts';
+import type { SourceFindings } from './uncounted.ts';
 
 export interface Explanation extends GroupRecord {
   question: Question;
   /** The settings of the rule in the configuration. */
   settings: Readonly<Record<string, unknown>>;
+  /** What was not counted in the time that is shown, and why; a sentence for each source. */
+  notCounted: string[];
+  /** The same by source, as numbers. */
+  sources: SourceFindings[];
   /** The answer in one or two sentences. */
   answer: string;
   /** Limits of the answer: a journal that starts later or ends earlier, other groups. */
@@ -46,6 +51,8 @@ export async function explain(asked: Question, config: Config): Promise<Explanat
   return {
     question,
     settings,
+    notCounted: recorder.uncounted.sentences,
+    sources: recorder.uncounted.findings.slice(0, 100),
     answer: answerTo({ question, settings, found, completeUpTo }),
     remarks: remarksOn({ recorder, question, settings, found, since, completeUpTo }),
     ...found,
@@ -59,7 +66,11 @@ interface Beginning {
 }
 
 /** The group of the question; without one, the group that came closest to an alert. */
-function groupOf({ groups, others }: Recorder, question: Question, held?: [Millis, Millis]): GroupRecord {
+function groupOf(
+  { groups, others, uncounted }: Recorder,
+  question: Question,
+  held?: [Millis, Millis],
+): GroupRecord {
   const ranked = groups.sort((one, other) => rankOf(other) - rankOf(one));
   if (ranked[0]) return ranked[0];
   const { alert, rule, at } = question;
@@ -69,7 +80,7 @@ function groupOf({ groups, others }: Recorder, question: Question, held?: [Milli
   const heldSpan = held === undefined ? '' : ` It holds events from ${ended(held[0])} to ${ended(held[1])}.`;
   throw new LogboomError(
     'NOT_EXPLAINABLE',
-    `The journal holds nothing about ${what}.${knownGroups}${heldSpan}`,
+    [`The journal holds nothing about ${what}.${knownGroups}${heldSpan}`, ...uncounted.sentences].join(' '),
   );
 }
 

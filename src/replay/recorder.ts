@@ -1,7 +1,9 @@
 import { idOf } from '../alerts/ids.ts';
 import type { AlertStatus, Millis } from '../model.ts';
 import type { CountedEvent, ObservedDecision, Observer } from '../rules/run/observer.ts';
+import type { SeenEvent } from '../sources/source.ts';
 import type { Question } from './question.ts';
+import { Uncounted } from './uncounted.ts';
 
 /** One observation of a window of a group. */
 export interface ExplainedWindow {
@@ -67,11 +69,19 @@ export class Recorder implements Observer {
   readonly #from: Millis;
   readonly #to: Millis;
   readonly #wanted = new Map<string, boolean>();
+  /** What of each source was not counted in the span. */
+  readonly uncounted: Uncounted;
 
   constructor(question: Question, span: Millis) {
     this.#question = question;
     this.#from = question.at - span;
     this.#to = question.at + span;
+    // Windows that end in the span begin before it.
+    this.uncounted = new Uncounted(this.#from - span, this.#to);
+  }
+
+  read(source: string, event: SeenEvent, lateBy: Millis | undefined): void {
+    this.uncounted.read(source, event, lateBy);
   }
 
   observed({ group, observation, before, decision }: ObservedDecision): void {

@@ -97,7 +97,12 @@ export class Sources {
 
   #admit(event: SeenEvent, key: string): SourceRecord {
     if (this.#records.size >= this.#most) this.#forget();
-    const record = new SourceRecord(key, nameOf(event, key), event.batch.origin.input, event.receivedAt);
+    const record = new SourceRecord(
+      key,
+      sourceNameOf(event, key),
+      event.batch.origin.input,
+      event.receivedAt,
+    );
     this.#records.set(key, record);
     return record;
   }
@@ -114,7 +119,7 @@ export class Sources {
 }
 
 /** The host is what people know; the agent's id, which tells sources apart, is not. */
-function nameOf(event: SeenEvent, key: string): string {
+export function sourceNameOf(event: SeenEvent, key: string): string {
   const host = event.get('host.name') ?? event.get('agent.name') ?? event.get('agent.hostname');
   const path = event.get('log.file.path');
   if (typeof host !== 'string') return key;

@@ -26,7 +26,9 @@ async function ask(given: object, lines: string[]) {
 
 it('prints the answer, the settings and a table of windows', async () => {
   const text = await ask({ alert: 'burst', at: '2026-01-01T00:00:15Z' }, [line(1), line(2), line(3)]);
-  expect(text).toContain('burst (192.0.2.1)\nAt 2026-01-01T00:00:15.000Z it was active, by the window');
+  expect(text).toContain(
+    'burst (192.0.2.1)\nOf 4 events of 127.0.0.1:1#1, 1 came after the windows of the rule were closed, by up to 51s.\n\nAt 2026-01-01T00:00:15.000Z it was active, by the window',
+  );
   expect(text).toMatch(/ {2}over {6}10s\n {2}lateness {2}1s\n {2}when {6}>= 3\n {2}cooldown {2}5m/);
   expect(text).toMatch(/window +value +events +status +timer +why/);
   expect(text).toMatch(

@@ -94,6 +94,70 @@ describe('explain ALERT-ID', () => {
   });
 });
 
+describe('what was not counted', () => {
+  const at = (second: number) =>
+    questionFrom({ rule: 'errors', at: new Date(start + second * 1_000).toISOString() });
+  const sources = ['127.0.0.1:1#1'];
+
+  it('comes before the answer, also where the rule fired: late events, ahead, without a time, and not read', async () => {
+    const ahead = line(3_605, 500);
+    const given = [
+      {
+        at: start + 5_000,
+        lines: [
+          line(0),
+          line(1, 500),
+          line(2, 500),
+          line(3, 500),
+          ahead,
+          line(4, '5x0' as never),
+          'Segmentation fault',
+        ],
+      },
+      ...records.slice(1),
+    ];
+    const config = await ofRules([atOnce], given);
+    const { notCounted, sources: found } = await explain(at(5), config);
+    const [source] = sources;
+    expect(found).toEqual([
+      {
+        ...{
+          source,
+          events: 11,
+          late: 1,
+          lateBy: 34_000,
+          ahead: 1,
+          aheadBy: 3_600_000,
+          untimed: 1,
+          unparsed: 2,
+        },
+        example: { line: line(4, '5x0' as never), reason: expect.stringContaining('status') },
+      },
+    ]);
+    expect(notCounted).toHaveLength(1);
+    expect(notCounted[0]).toMatch(
+      /^Of 11 events of 127\.0\.0\.1:1#1, 1 came after the windows of the rule were closed, by up to 34s; 1 were stamped up to 1h ahead and count as of their receipt; 1 have no time and count as of their receipt; 2 were not read, such as "192/,
+    );
+    const { transitions } = await backtest({ config, inputs: [`journal:${config.data}`], receivedAt: 0 });
+    const fired = await explain(questionFrom({ alert: transitions[0]!.episode }), config);
+    expect(fired.notCounted[0]).toMatch(/^Of 1\d events/);
+  });
+
+  it('is nothing where all is well, which is said, too', async () => {
+    const { notCounted } = await explain(at(5), await ofRules([atOnce], records.slice(0, 2)));
+    expect(notCounted).toEqual([
+      'All 7 events of 1 source between 2025-12-31T23:59:45.000Z and 2026-01-01T00:00:15.000Z came in time, have a time, and were read.',
+    ]);
+  });
+
+  it('is said where the rule counted nothing at all, because no line was read', async () => {
+    const given = [{ at: start + 15_000, lines: [line(14), 'nonsense 1', 'nonsense 2', line(15)] }];
+    await expect(explain(at(15), await ofRules([atOnce], given))).rejects.toThrow(
+      /nothing about rule errors .* Of 4 events of .*, 2 have no time and count as of their receipt; 2 were not read, such as "nonsense 1": is in no known format\.$/,
+    );
+  });
+});
+
 describe('explain RULE --at', () => {
   const at = (second: number, group?: string) =>
     questionFrom({ rule: 'errors', at: new Date(start + second * 1_000).toISOString(), group });

@@ -26,9 +26,10 @@ export async function explainAlert(given: ExplainArguments, terminal: Terminal):
 
 /** The explanation as text. Groups, lines and reasons come from senders, so control characters are escaped. */
 function formatExplanation(explanation: Explanation): string {
-  const { question, group, settings, answer, remarks, windows, late, missing } = explanation;
+  const { question, group, settings, notCounted, answer, remarks, windows, late, missing } = explanation;
   const parts = [
-    `${printable(question.rule)}${group === '' ? '' : ` (${printable(group)})`}\n${printable(answer)}`,
+    `${printable(question.rule)}${group === '' ? '' : ` (${printable(group)})`}\n${notCounted.map(printable).join('\n')}`,
+    printable(answer),
     columns(settingsOf(settings)),
     tableOf(windows, String(settings.measure ?? '')),
     eventsOf('too late', late),

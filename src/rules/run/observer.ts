@@ -1,4 +1,5 @@
-import type { AlertState, Decision, LogEvent, Observation } from '../../model.ts';
+import type { AlertState, Decision, LogEvent, Millis, Observation } from '../../model.ts';
+import type { SeenEvent } from '../../sources/source.ts';
 import type { Amount } from '../../windows/aggregates/aggregate.ts';
 import type { StateRule } from '../compile.ts';
 import type { Judgement } from '../judge.ts';
@@ -26,11 +27,17 @@ export interface CountedEvent {
   outcome: 'added' | 'corrected' | 'late' | 'overflow' | 'missing';
 }
 
+/** Watches the events as they are read, whatever rules make of them. */
+export interface EventWatch {
+  /** `lateBy`: milliseconds by which the event came after the event clock, where a window of any rule was closed. */
+  read?(source: string, event: SeenEvent, lateBy: Millis | undefined): void;
+}
+
 /**
  * Watches rules for `backtest` and `explain`. It changes nothing. A live server has none, and pays one comparison for each
  * event.
  */
-export interface Observer {
+export interface Observer extends EventWatch {
   observed?(decision: ObservedDecision): void;
   counted?(event: CountedEvent): void;
 }
