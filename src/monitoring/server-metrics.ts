@@ -81,6 +81,7 @@ function counted(before: ServerSample, now: ServerSample) {
     events: {
       analysed: grown('events_analysed'),
       late: grown('events_late'),
+      corrected: grown('events_corrected'),
       ahead: grown('events_ahead'),
       rejected: grown('elasticsearch_documents', { outcome: 'dead-lettered' }) + grown('dead_letters'),
     },

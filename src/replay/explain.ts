@@ -7,7 +7,7 @@ import { kindOf } from '../rules/kinds/index.ts';
 import { countOf } from '../util/text.ts';
 import { journalRecords } from './backtest.ts';
 import { type Question, spanOf } from './question.ts';
-import { type GroupRecord, Recorder } from './recorder.ts';
+import { type ExplainedWindow, type GroupRecord, Recorder } from './recorder.ts';
 import { Replay } from './replay.ts';
 import type { SourceFindings } from './uncounted.ts';
 
@@ -117,12 +117,17 @@ function answerTo({ question: { alert, at }, settings, found, completeUpTo }: Ca
 function whyItFired({ windows }: GroupRecord): string {
   const raised = windows.find(({ from, to }) => to === 'active' && from !== 'active');
   if (raised === undefined) return 'It did not become active in the events that the journal holds.';
-  const notice = raised.told === undefined ? '' : ` It was ${raised.told}.`;
+  const notice = noticeOf(raised);
   // A cooldown may delay the notification of an open alert until the cooldown ends.
   const after = windows.slice(windows.indexOf(raised) + 1);
   const later = after.find((one) => one.told?.startsWith('notified') && one.to !== 'inactive');
   const then = later === undefined ? '' : ` With the window ${span(later)} it was ${later.told}.`;
   return `It became active with the window ${span(raised)}: ${raised.reason}.${notice}${then}`;
+}
+
+function noticeOf({ told, again }: ExplainedWindow): string {
+  if (again) return ' It was raised late: events came after the window had closed.';
+  return told === undefined ? '' : ` It was ${told}.`;
 }
 
 interface RemarkParts extends Case {
@@ -132,7 +137,7 @@ interface RemarkParts extends Case {
 
 function remarksOn({ recorder, question, settings, found, since, completeUpTo }: RemarkParts): string[] {
   const remarks: string[] = [];
-  const { late, missing, crowded, omitted, before } = found;
+  const { late, corrected, missing, crowded, omitted, before } = found;
   if (!settings.enabled) remarks.push('The rule is disabled. This shows what it would have done.');
   const others = recorder.groups.length - 1 + recorder.overflowed;
   if (others > 0)
@@ -144,6 +149,10 @@ function remarksOn({ recorder, question, settings, found, since, completeUpTo }:
     );
   if (completeUpTo < question.at) remarks.push(`Windows are closed up to ${ended(completeUpTo)}.`);
   if (late.count > 0) remarks.push(`${countOf(late.count, 'event')} arrived too late to be counted.`);
+  if (corrected > 0)
+    remarks.push(
+      `${countOf(corrected, 'event')} arrived late and counted: the windows that had closed were judged again.`,
+    );
   if (missing.count > 0) remarks.push(`${countOf(missing.count, 'event')} lacked the measured field.`);
   if (crowded > 0)
     remarks.push(

@@ -20,6 +20,8 @@ export interface ExplainedWindow {
   deadline: Millis | undefined;
   /** Whether there was a notification of this change or of an earlier delayed one, and the reason. */
   told: string | undefined;
+  /** It was judged again because events came after it had closed. */
+  again?: boolean;
 }
 
 /** Events of the rule that were not counted, between the first and the last window shown. */
@@ -38,6 +40,8 @@ export interface GroupRecord {
   omitted: number;
   /** Number of events counted in the span. */
   counted: number;
+  /** Number of events that were counted although they came after their windows had closed. */
+  corrected: number;
   late: UncountedEvents;
   /** Events without the field that the rule measures or follows. */
   missing: UncountedEvents;
@@ -84,7 +88,7 @@ export class Recorder implements Observer {
     this.uncounted.read(source, event, lateBy);
   }
 
-  observed({ group, observation, before, decision }: ObservedDecision): void {
+  observed({ group, observation, before, decision, again = false }: ObservedDecision): void {
     const { at, early, window, value, count } = observation;
     if (!this.#isWanted(group)) return;
     const record = at >= this.#from && at <= this.#to ? this.#recordOf(group) : this.#records.get(group);
@@ -96,7 +100,9 @@ export class Recorder implements Observer {
     // Observations that only update a document set no deadline.
     const deadline = timed.has(states.to) ? decision.deadline : undefined;
     const explained = { ...window, early, value, count, ...states, reason, deadline, told };
-    if (at < this.#from) this.#keepBefore(group, record, explained);
+    if (again) {
+      if (record !== undefined) judgedAgain(record, { ...explained, told: undefined, again });
+    } else if (at < this.#from) this.#keepBefore(group, record, explained);
     else this.#keep(record!, explained);
   }
 
@@ -107,7 +113,8 @@ export class Recorder implements Observer {
     if (record === undefined) return;
     if (outcome === 'late') note(record.late, time, event.message);
     else if (outcome === 'overflow') record.crowded += 1;
-    else if (outcome === 'added') record.counted += 1;
+    else if (outcome === 'added' || outcome === 'corrected') record.counted += 1;
+    if (outcome === 'corrected') record.corrected += 1;
     if (amount === undefined) note(record.missing, time, event.message);
   }
 
@@ -167,8 +174,22 @@ export class Recorder implements Observer {
 
 function recordFrom(group: string, before: ExplainedWindow | undefined): GroupRecord {
   const nothing = () => ({ count: 0, samples: [] });
-  const counts = { omitted: 0, counted: 0, crowded: 0 };
+  const counts = { omitted: 0, counted: 0, corrected: 0, crowded: 0 };
   return { group, before, windows: [], ...counts, late: nothing(), missing: nothing() };
+}
+
+/** Puts a window that was judged again in its place, unless nothing about it changed. */
+function judgedAgain({ windows }: GroupRecord, window: ExplainedWindow): void {
+  const known = windows.findIndex(({ end, early }) => !early && end === window.end);
+  if (known !== -1) {
+    const { value, count, from, to } = windows[known]!;
+    const isSame =
+      value === window.value && count === window.count && from === window.from && to === window.to;
+    if (!isSame) windows[known] = window;
+    return;
+  }
+  const later = windows.findIndex(({ end }) => end > window.end);
+  windows.splice(later === -1 ? windows.length : later, 0, window);
 }
 
 function note(uncounted: UncountedEvents, time: Millis, message: string): void {

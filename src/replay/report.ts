@@ -1,7 +1,7 @@
 import type { AlertSettings } from '../config/schema/rule-settings.ts';
 import type { RuleConfig } from '../config/schema/rules.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Millis, Output, Transition, WindowResult } from '../model.ts';
+import type { Episode, Millis, Output, Transition, WindowResult } from '../model.ts';
 import { parseCondition } from '../rules/condition.ts';
 import { alertSettings } from '../rules/rule.ts';
 import type { CountedEvent, ObservedDecision, Observer } from '../rules/run/observer.ts';
@@ -74,6 +74,8 @@ export class Reporter implements Observer {
       const { notifier, at, transition } = output.notification;
       this.#rules.get(transition.rule)?.notification(notifier, at);
     } else if (output.kind === 'window') this.#window(output.window);
+    else if (output.kind === 'episode' && output.episode.withdrawn)
+      this.#rules.get(output.episode.rule)?.withdrawn(output.episode);
   }
 
   report(engine: Engine): Report {
@@ -108,7 +110,8 @@ class RuleBook {
   readonly #timeline: Timeline;
   readonly #days: Record<string, Day> = {};
   readonly #notifiers: Record<string, number> = {};
-  #alerts = 0;
+  /** When each alert was raised, by the id of its episode. */
+  readonly #raised = new Map<string, Millis>();
   #transitions = 0;
 
   constructor(settings: AlertSettings) {
@@ -129,16 +132,19 @@ class RuleBook {
     this.#timeline.add(end, value === undefined ? undefined : { value, held: false, distance: value });
   }
 
-  transition({ from, to, at }: Transition): void {
+  transition({ episode, to, at }: Transition): void {
     this.#transitions += 1;
-    if (to !== 'active' || (from !== 'inactive' && from !== 'pending')) return;
-    this.#alerts += 1;
-    this.#dayOf(at).alerts += 1;
+    if (to === 'active' && !this.#raised.has(episode)) this.#raised.set(episode, at);
+  }
+
+  /** Late events showed that the alert should not have been raised. */
+  withdrawn({ id }: Episode): void {
+    this.#raised.delete(id);
   }
 
   notification(notifier: string, at: Millis): void {
     this.#notifiers[notifier] = (this.#notifiers[notifier] ?? 0) + 1;
-    this.#dayOf(at).notifications += 1;
+    dayOf(this.#days, at).notifications += 1;
   }
 
   report(late: number): RuleReport {
@@ -149,21 +155,27 @@ class RuleBook {
       measure,
       condition: when,
       concerned: this.concerned,
-      alerts: this.#alerts,
+      alerts: this.#raised.size,
       transitions: this.#transitions,
       notifications: Object.values(this.#notifiers).reduce((sum, count) => sum + count, 0),
       notifiers: this.#notifiers,
-      days: this.#days,
+      days: this.#daysInOrder(),
       late,
       timeline: { start, width, bounds: boundsOf(when), columns },
     };
   }
 
-  #dayOf(at: Millis): Day {
-    const day = new Date(at).toISOString().slice(0, 10);
-    this.#days[day] ??= { alerts: 0, notifications: 0 };
-    return this.#days[day];
+  #daysInOrder(): Record<string, Day> {
+    const days = structuredClone(this.#days);
+    for (const at of this.#raised.values()) dayOf(days, at).alerts += 1;
+    return Object.fromEntries(Object.entries(days).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
+}
+
+function dayOf(days: Record<string, Day>, at: Millis): Day {
+  const day = new Date(at).toISOString().slice(0, 10);
+  days[day] ??= { alerts: 0, notifications: 0 };
+  return days[day];
 }
 
 /** The bounds of a condition. A condition in words, such as `>= 3 times the window before`, has none. */

@@ -4,9 +4,9 @@ import { type Delivery, delivery, placed, play, type Stretch, stretches } from '
 import { expected, found } from './lines.ts';
 import { ruleSets } from './rules.ts';
 
-/** Fixed, for the correction is experimental: about one run of 500 still differs. `REFERENCE_SEED` looks elsewhere. */
-const seed = Number(process.env.REFERENCE_SEED ?? 1);
 const numRuns = Number(process.env.REFERENCE_RUNS ?? 120);
+/** Chooses the cases, to repeat a run. */
+const seed = process.env.REFERENCE_SEED === undefined ? {} : { seed: Number(process.env.REFERENCE_SEED) };
 
 /** Seconds to hours: beyond the lateness of every rule, and into later stretches of time. */
 const lags = fc.array(fc.constantFrom(0, 0, 0, 0, 12_000, 25_000, 95_000, 3_600_000, 7_200_000), {
@@ -43,7 +43,7 @@ describe('events that are late by seconds to hours', () => {
         for (const rule of rules)
           expect(found(rule, played, false)).toEqual(expected(rule, facts, played.now, false));
       }),
-      { numRuns, seed },
+      { numRuns, ...seed },
     );
   });
 });

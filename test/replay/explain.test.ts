@@ -33,8 +33,12 @@ const rule = {
   notify: ['log'],
 } as const;
 
-async function ofRules(rules: ConfigInput['rules'], given = records): Promise<Config> {
-  return schema.parse({ data: await journalOf(given), rules });
+async function ofRules(
+  rules: ConfigInput['rules'],
+  given = records,
+  time: ConfigInput['time'] = {},
+): Promise<Config> {
+  return schema.parse({ data: await journalOf(given), rules, time });
 }
 const errors = { ...rule, for: '10s', by: [...rule.by], notify: [...rule.notify] };
 /** The same without a time to wait for. */
@@ -52,7 +56,7 @@ describe('explain ALERT-ID', () => {
     expect(found.group).toBe('192.0.2.1');
     expect(found.windows.map(({ to, value, early }) => [to, value, early])).toEqual([
       ['active', 3, true],
-      ['active', 5, false],
+      ['active', 6, false],
       ['inactive', 0, false],
     ]);
     expect(found.settings).toMatchObject({ when: '>= 3', over: 10_000 });
@@ -165,7 +169,7 @@ describe('explain RULE --at', () => {
   it('says why it did not fire: what held did not last', async () => {
     const { answer, windows } = await explain(at(15), await ofRules([errors]));
     expect(answer).toContain('At 2026-01-01T00:00:15.000Z it was pending, by the window');
-    expect(answer).toContain('count 5 is >= 3; it must hold for 10s.');
+    expect(answer).toContain('count 6 is >= 3; it must hold for 10s.');
     expect(windows[0]).toMatchObject({ from: 'inactive', to: 'pending', deadline: start + 20_000 });
   });
 
@@ -181,9 +185,22 @@ describe('explain RULE --at', () => {
     expect(remarks).toContain('1 more group of the rule can be explained; select one with --group.');
   });
 
+  it('tells of events that came late and were counted, and marks the windows that were judged again', async () => {
+    const config = await ofRules([atOnce]);
+    const { corrected, late, windows, remarks } = await explain(at(5, '192.0.2.1'), config);
+    expect([corrected, late.count]).toEqual([1, 0]);
+    expect(windows.filter(({ again }) => again).map(({ end, count }) => [end - start, count])).toEqual([
+      [10_000, 6],
+    ]);
+    expect(remarks).toContain(
+      '1 event arrived late and counted: the windows that had closed were judged again.',
+    );
+  });
+
   it('tells of events that came too late, and of those without the field that is measured', async () => {
     const measured = { ...atOnce, measure: 'max(event.duration)' };
-    const { late, missing, counted, remarks } = await explain(at(5, '192.0.2.1'), await ofRules([measured]));
+    const config = await ofRules([measured], records, { correctFor: '0s' });
+    const { late, missing, counted, remarks } = await explain(at(5, '192.0.2.1'), config);
     expect(late).toMatchObject({ count: 1, samples: [{ time: start + 5_000, message: line(5, 500) }] });
     expect([counted, missing.count]).toEqual([5, 6]);
     expect(remarks).toContain('1 event arrived too late to be counted.');

@@ -75,17 +75,18 @@ describe('a test of rules', () => {
     );
   });
 
-  it('may let silence pass between events', () => {
+  it('may let silence pass between events: what comes after it is late, and its alert is raised late', () => {
     const events = `
         - event: { '@timestamp': '2026-01-01T00:00:00Z', message: a }
         - silence: 1m
         - event: { '@timestamp': '2026-01-01T00:00:00Z', message: late }
     `;
+    const ends = '{ to: active, at: 2026-01-01T00:00:01Z }, { to: inactive, at: 2026-01-01T00:00:02Z }';
     const [result] = run(
       three
         .replace('>= 3', '>= 2')
         .replace(/events: .*/, `events:${events.trimEnd()}`)
-        .replace('expect:', 'expect: []'),
+        .replace('expect:', `expect: [${ends}]\n    notifications: 1`),
     );
     expect(result!.passed).toBe(true);
   });

@@ -15,6 +15,16 @@ type Telemetry = ReturnType<typeof observed>['telemetry'];
 const events: [title: string, tell: (telemetry: Telemetry) => void, line: string][] = [
   ['events analysed', (t) => t.eventsAnalysed(2048), 'logboom_events_analysed_total 2048'],
   ['late events', (t) => t.eventsLate('burst', 2), 'logboom_events_late_total{rule="burst"} 2'],
+  [
+    'late events that are counted',
+    (t) => t.eventsCorrected('burst', 2),
+    'logboom_events_corrected_total{rule="burst"} 2',
+  ],
+  [
+    'what late events can no longer correct',
+    (t) => t.correctionForgotten(9),
+    'logboom_correction_forgotten_entries_total 9',
+  ],
   ['events ahead of time', (t) => t.eventsAhead(3), 'logboom_events_ahead_total 3'],
   ['dead letters', (t) => t.deadLettered(5, 'no JSON'), 'logboom_dead_letters_total{reason="no JSON"} 5'],
   ['closed windows', (t) => t.windowsClosed('burst', 3), 'logboom_windows_closed_total{rule="burst"} 3'],

@@ -81,7 +81,7 @@ function textOf(value: unknown): string {
 function tableOf(windows: readonly ExplainedWindow[], measure: string): string {
   if (windows.length === 0) return 'No window ended near that time.';
   const rows = windows.map((window) => [
-    `${moment(window.start)} to ${moment(window.end).slice(11)}${window.early ? ' (not over)' : ''}`,
+    `${moment(window.start)} to ${moment(window.end).slice(11)}${window.early ? ' (not over)' : ''}${window.again ? ' (judged again)' : ''}`,
     window.value === undefined ? 'nothing' : formatMeasured(window.value, measure),
     `${window.count}`,
     window.from === window.to ? window.to : `${window.from} → ${window.to}`,

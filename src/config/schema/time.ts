@@ -16,8 +16,8 @@ export const time = z
     settle: duration('0s').describe(
       'For this time after a sender connects or reconnects, its events do not move the watermark, because its windows may arrive out of order. 2s to 5s let a backlog be counted completely. Meanwhile windows stay open. Early raises still happen at once, except for events of a backlog. 0s: off.',
     ),
-    correctFor: duration('0s').describe(
-      'An event that arrives after its windows closed corrects them, and the alerts that follow from them, if it is at most this late, such as 24h. Experimental: after a crash, corrections may be put out at another record than before. 0s: late events are counted as late, and correct nothing.',
+    correctFor: duration('24h').describe(
+      'An event that arrives after its windows closed corrects them, and the alerts that follow from them, if it is at most this late. 0s: late events are counted as late, and correct nothing.',
     ),
     correctionMemory: size('256MB').describe(
       'Memory for what late events can correct, of all rules together. Beyond it, the oldest is forgotten first.',

@@ -8,8 +8,9 @@ import type { PipelineTelemetry } from '../../telemetry/components/pipeline.ts';
  */
 export function engineMetrics(engine: Engine, telemetry: PipelineTelemetry): () => void {
   const reported = { events: 0, ahead: 0 };
+  let memory = { of: engine.memory, forgotten: engine.memory?.forgotten ?? 0 };
   // A run may count late events from before a restart, or from the run that it replaces; a counter of metrics begins at 0.
-  const known = new WeakMap<Run, { late: number; closed: number }>();
+  const known = new WeakMap<Run, ReturnType<typeof countsOf>>();
   for (const run of engine.rules) known.set(run, countsOf(run));
   return () => {
     const { events, ahead } = engine.tally;
@@ -19,10 +20,14 @@ export function engineMetrics(engine: Engine, telemetry: PipelineTelemetry): () 
     for (const run of engine.rules) {
       const before = known.get(run) ?? countsOf(run);
       telemetry.eventsLate(run.name, run.late - before.late);
+      telemetry.eventsCorrected(run.name, (run.corrected ?? 0) - before.corrected);
       telemetry.windowsClosed(run.name, run.closed - before.closed);
       known.set(run, countsOf(run));
     }
+    const { forgotten } = engine.memory ?? { forgotten: 0 };
+    telemetry.correctionForgotten(forgotten - (memory.of === engine.memory ? memory.forgotten : 0));
+    memory = { of: engine.memory, forgotten };
   };
 }
 
-const countsOf = ({ late, closed }: Run) => ({ late, closed });
+const countsOf = ({ late, corrected = 0, closed }: Run) => ({ late, corrected, closed });

@@ -52,12 +52,15 @@ export function isSaveDue(
 
 /** Saves the alert of a group. One that was raised before its window is over is saved when that is over. */
 export function saveAlert(
-  { windows, book }: Pick<Judged, 'windows' | 'book'>,
+  { rule, windows, book }: Pick<Judged, 'windows' | 'book'> & { rule: CompiledRule },
   series: Series,
   group: string,
   at: Millis,
 ): void {
-  if (book.stateOf(group)?.early !== undefined) return;
+  if (book.stateOf(group)?.early !== undefined) {
+    if (savesChanges(rule, book)) series.changed(group, at, rule.every);
+    return;
+  }
   const timers = windows.lift(group).timers.filter((end) => end > at);
   series.add(group, { at, timers, alert: book.lift(group) });
 }

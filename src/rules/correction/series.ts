@@ -29,6 +29,8 @@ export const seriesState: z.ZodType<SeriesState> = z.array(
   ]),
 );
 
+const noAlert: LiftedAlert = { state: null, open: null, judge: null };
+
 /**
  * Alerts of groups at some times of the past, from which a stretch can be judged again. Of times that lie closer together
  * than a stride only the last is kept, so that their number is bounded.
@@ -68,6 +70,13 @@ export class Series {
     const before = known.at(-2);
     if (before !== undefined && saved.at - before.at < this.stride) known.pop();
     known.push(saved);
+  }
+
+  /** The alert changed in the window with that end, and is not saved. What is judged again begins before it. */
+  changed(group: string, end: Millis, every: Millis): void {
+    const last = this.lastOf(group);
+    if (last !== undefined) last.until ??= end;
+    else this.#groups.set(group, [{ at: end - every, until: end, timers: [], alert: noAlert }]);
   }
 
   /** The last one before that time. */

@@ -13,6 +13,8 @@ export interface ObservedDecision {
   judgement: Judgement;
   before: AlertState;
   decision: Decision;
+  /** The window was closed already, and is judged again because events came late. */
+  again?: boolean;
 }
 
 /** An event that passed the filter of a rule, and how it was counted. */

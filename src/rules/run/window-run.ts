@@ -9,6 +9,7 @@ import { type CorrectionSettings, strideOf } from '../correction/settings.ts';
 import type { Judge } from '../judge.ts';
 import type { Key } from '../kql/keys.ts';
 import { AlertBook } from './alert-book.ts';
+import type { Observer } from './observer.ts';
 import type { Kept, Run, RunParts } from './run.ts';
 import { fingerprintOf } from './run.ts';
 import { WindowAlerts } from './window-alerts.ts';
@@ -32,13 +33,9 @@ export function windowParts(
       rule,
       settings: correction,
       live: { windows, book },
-      // Nobody watches how a stretch is judged again, and nothing is kept of it but what it comes to.
       fresh: (series, evidence) => {
-        const judged = judgedBy(
-          { ...parts, observer: undefined, correction: undefined },
-          newJudge(),
-          evidence,
-        );
+        const again = { ...parts, observer: observerOf(parts), correction: undefined };
+        const judged = judgedBy(again, newJudge(), evidence);
         const alerts = new WindowAlerts({ rule, ...judged, observer: undefined, series, isTracked });
         return { ...judged, alerts };
       },
@@ -46,6 +43,12 @@ export function windowParts(
   const series = corrector?.series;
   const alerts = new WindowAlerts({ rule, windows, book, observer, corrector, series, isTracked });
   return { ...parts, book, alerts };
+}
+
+/** Observes how windows are judged again. */
+function observerOf({ observer }: RunParts<CommonSettings>): Observer | undefined {
+  if (observer?.observed === undefined) return undefined;
+  return { observed: (decision) => observer.observed!({ ...decision, again: true }) };
 }
 
 function judgedBy(

@@ -11,6 +11,15 @@ const counters = (metrics: Registry) => {
   return {
     analysed: counter('events_analysed', 'Events that the analyser has read.'),
     late: counter('events_late', 'Events that came after their window’s lateness.', 'rule'),
+    corrected: counter(
+      'events_corrected',
+      'Late events that were counted: their windows are judged again.',
+      'rule',
+    ),
+    forgotten: counter(
+      'correction_forgotten_entries',
+      'Numbers of a group in a span of time that later events can no longer correct, because time.correctionMemory is full.',
+    ),
     ahead: counter('events_ahead', 'Events with a timestamp too far in the future.'),
     deadLettered: counter('dead_letters', 'Documents among the dead letters.', 'reason'),
     windows: counter('windows_closed', 'Windows with something new in them that were closed.', 'rule'),
@@ -28,9 +37,23 @@ const sentence = ({ rule, group, from, to, reason }: Transition) =>
 export function pipelineTelemetry({ log, metrics }: Instruments) {
   const count = counters(metrics);
   const reasonLabel = boundedLabel();
+  let told = false;
   return {
     eventsAnalysed: (events: number) => count.analysed.inc(events),
     eventsLate: (rule: string, events: number) => count.late.inc({ rule }, events),
+    eventsCorrected: (rule: string, events: number) => count.corrected.inc({ rule }, events),
+    /** Late events reach back less far than `time.correctFor`. The log says so once. */
+    correctionForgotten(entries: number) {
+      if (entries === 0) return;
+      count.forgotten.inc(entries);
+      if (!told)
+        log.warn(
+          'time.correctionMemory is full: the oldest windows that late events could correct are forgotten before ' +
+            'time.correctFor is over. Events of those windows are counted in logboom_events_late_total. Raise ' +
+            'time.correctionMemory, or use longer hops or fewer groups.',
+        );
+      told = true;
+    },
     eventsAhead: (events: number) => count.ahead.inc(events),
     deadLettered(documents: number, reason: string) {
       count.deadLettered.inc({ reason: reasonLabel(reason) }, documents);

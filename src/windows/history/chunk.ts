@@ -5,9 +5,9 @@ import type { Aggregate } from '../aggregates/aggregate.ts';
 /** Entries of a chunk. A full chunk is sealed: it never changes again, and a checkpoint writes it once. */
 const chunkEntries = 4_096;
 const few = 64;
-/** What a chunk costs beside its entries, and what a packed cell costs beside its numbers, in bytes, roughly. */
+/** What a chunk costs beside its entries, and what a value costs beside its contents, in bytes, roughly. */
 const chunkBytes = 512;
-const cellBytes = 16;
+const valueBytes = 16;
 
 /** Disk format of a chunk. `groups` and `counts` are the bytes of 32-bit integers. */
 export interface PackedChunk {
@@ -53,6 +53,7 @@ export class Chunk<C> {
   #counts = new Uint32Array(few);
   /** Cells as they are; packed once the chunk is sealed. */
   #cells: unknown[] = [];
+  #cellBytes = 0;
   #slots: Map<string, number> | undefined = new Map();
   #sealed: PackedChunk | undefined = undefined;
 
@@ -64,10 +65,10 @@ export class Chunk<C> {
     return this.size >= chunkEntries;
   }
 
-  /** Memory in bytes, roughly. */
+  /** Memory of a sealed chunk in bytes, roughly. */
   get bytes(): number {
-    const cells = this.#aggregate === undefined ? 0 : cellBytes * 2 * this.size;
-    return chunkBytes + 8 * this.#groups.length + 16 * this.#panes.length + 32 * this.#names.length + cells;
+    const names = this.#names.reduce((sum, name) => sum + sizeOf(name), 0);
+    return chunkBytes + 8 * this.size + 16 * this.#panes.length + names + this.#cellBytes;
   }
 
   /** The number by which entries of the group are added. */
@@ -90,42 +91,37 @@ export class Chunk<C> {
     this.size += 1;
   }
 
+  /** Entries of a sealed chunk never change again. */
   seal(): void {
-    this.#sealed = this.pack();
-    this.#cells = this.#sealed.cells;
-    this.#slots = undefined;
+    this.#hold(this.pack());
   }
 
-  /** The same object each time once the chunk is sealed. */
+  /**
+   * The same object each time once the chunk is sealed. The order of the entries of a pane is that of the names of their
+   * groups: it must not depend on which group had an event first, because a restart forgets that.
+   */
   pack(): PackedChunk {
     if (this.#sealed !== undefined) return this.#sealed;
+    const { names, slots, places } = this.#inOrder();
     const aggregate = this.#aggregate;
     return {
-      names: [...this.#names],
+      names,
       panes: [...this.#panes],
       starts: [...this.#starts],
-      groups: bytesOf(this.#groups.slice(0, this.size)),
-      counts: bytesOf(this.#counts.slice(0, this.size)),
-      cells: aggregate === undefined ? [] : this.#cells.map((cell) => aggregate.pack(cell as C)),
+      groups: bytesOf(slots),
+      counts: bytesOf(Uint32Array.from(places, (place) => this.#counts[place]!)),
+      cells:
+        aggregate === undefined ? [] : Array.from(places, (place) => aggregate.pack(this.#cells[place] as C)),
     };
   }
 
   static unpack<C>(packed: PackedChunk, aggregate: Aggregate<C> | undefined, sealed: boolean): Chunk<C> {
     const chunk = new Chunk(aggregate);
-    chunk.#names = sealed ? packed.names : [...packed.names];
-    chunk.#panes = sealed ? packed.panes : [...packed.panes];
-    chunk.#starts = sealed ? packed.starts : [...packed.starts];
-    chunk.#groups = numbersOf(packed.groups);
-    chunk.#counts = numbersOf(packed.counts);
-    chunk.size = chunk.#groups.length;
-    chunk.first = Math.min(...packed.panes);
-    chunk.last = Math.max(...packed.panes);
-    chunk.#cells = packed.cells;
-    if (sealed) {
-      chunk.#sealed = packed;
-      chunk.#slots = undefined;
-      return chunk;
-    }
+    chunk.#hold(sealed ? packed : { ...packed, panes: [...packed.panes], starts: [...packed.starts] });
+    for (const pane of packed.panes) chunk.#reach(pane);
+    if (sealed) return chunk;
+    chunk.#sealed = undefined;
+    chunk.#names = [...packed.names];
     chunk.#slots = new Map(chunk.#names.map((name, slot) => [name, slot]));
     if (aggregate !== undefined) chunk.#cells = packed.cells.map((cell) => aggregate.unpack(cell));
     return chunk;
@@ -150,9 +146,45 @@ export class Chunk<C> {
     return this.#sealed === undefined ? (cell as C) : this.#aggregate.unpack(cell);
   }
 
+  /** Goes on as that packed chunk, sealed. */
+  #hold(packed: PackedChunk): void {
+    this.#sealed = packed;
+    this.#slots = undefined;
+    [this.#names, this.#panes, this.#starts] = [packed.names, packed.panes, packed.starts];
+    [this.#groups, this.#counts] = [numbersOf(packed.groups), numbersOf(packed.counts)];
+    this.#cells = packed.cells;
+    this.size = this.#groups.length;
+    this.#cellBytes = packed.cells.reduce((sum: number, cell) => sum + sizeOf(cell), 0);
+  }
+
+  /** The names in their order, and the entries of each pane in the order of their names: slots, and places of now. */
+  #inOrder(): { names: string[]; slots: Uint32Array; places: Uint32Array } {
+    const order = this.#names
+      .map((name, slot) => ({ name, slot }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    const ranks = new Uint32Array(order.length);
+    for (const [rank, { slot }] of order.entries()) ranks[slot] = rank;
+    // A rank and a place in one number sort faster than objects.
+    const keys = Float64Array.from(
+      { length: this.size },
+      (_, place) => ranks[this.#groups[place]!]! * this.size + place,
+    );
+    for (const [run, start] of this.#starts.entries())
+      keys.subarray(start, this.#starts[run + 1] ?? this.size).sort();
+    return {
+      names: order.map(({ name }) => name),
+      slots: Uint32Array.from(keys, (key) => Math.floor(key / this.size)),
+      places: Uint32Array.from(keys, (key) => key % this.size),
+    };
+  }
+
   #open(pane: number): void {
     this.#panes.push(pane);
     this.#starts.push(this.size);
+    this.#reach(pane);
+  }
+
+  #reach(pane: number): void {
     if (pane < this.first) this.first = pane;
     if (pane > this.last) this.last = pane;
   }
@@ -166,6 +198,14 @@ export class Chunk<C> {
     this.#groups = grown(this.#groups);
     this.#counts = grown(this.#counts);
   }
+}
+
+/** Memory of plain data in bytes, roughly. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return valueBytes + 2 * value.length;
+  if (value instanceof Uint8Array) return 6 * valueBytes + value.length;
+  if (typeof value !== 'object' || value === null) return valueBytes / 2;
+  return valueBytes + Object.values(value).reduce((sum: number, one) => sum + sizeOf(one), 0);
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array) =>

@@ -6,7 +6,8 @@ import type { PackedChunk } from './chunk.ts';
 interface History {
   /** Event time of the newest entry of the oldest sealed chunk; infinite where there is none. */
   readonly oldest: Millis;
-  dropOldest(): void;
+  /** Returns the number of entries. */
+  dropOldest(): number;
 }
 
 /**
@@ -16,6 +17,8 @@ interface History {
 export class CorrectionMemory {
   /** Bytes of sealed chunks, roughly. */
   used = 0;
+  /** Entries that were dropped because of the limit. */
+  forgotten = 0;
   readonly limit: number;
   readonly #histories = new Set<History>();
   /** The names of sealed chunks in checkpoints. */
@@ -88,7 +91,7 @@ export class CorrectionMemory {
     for (const history of this.#histories)
       if (oldest === undefined || history.oldest < oldest.oldest) oldest = history;
     if (oldest === undefined || oldest.oldest === Number.POSITIVE_INFINITY) return false;
-    oldest.dropOldest();
+    this.forgotten += oldest.dropOldest();
     return true;
   }
 }

@@ -70,15 +70,12 @@ export class PaneHistory<C> {
     return first === undefined ? Number.POSITIVE_INFINITY : (first.last + 1) * this.pane;
   }
 
-  get bytes(): number {
-    return [...this.#sealed, this.#open, this.#late].reduce((sum, chunk) => sum + chunk.bytes, 0);
-  }
-
   /** Takes over all entries of a pane that is about to be freed. */
   take(pane: Pane, entries: PaneEntries<C, Group<C>>): void {
     const { counts, groups, nextInPane, cells } = entries;
+    // A pane is never divided, so that what a chunk holds does not depend on the order of its entries.
+    if (this.#open.isFull) this.#seal();
     for (let entry = pane.newest; entry !== noEntry; entry = nextInPane[entry]!) {
-      if (this.#open.isFull) this.#seal();
       const group = groups[entry]!;
       if (group.historyOf !== this.#filling) {
         group.historyOf = this.#filling;
@@ -117,10 +114,11 @@ export class PaneHistory<C> {
     while (this.oldest <= horizon) this.dropOldest();
   }
 
-  dropOldest(): void {
+  dropOldest(): number {
     const chunk = this.#sealed.shift()!;
     this.#reach = Math.max(this.#reach, (chunk.last + 1) * this.pane);
     this.#parts.memory.changed(-chunk.bytes);
+    return chunk.size;
   }
 
   /** What lies before that time was not kept. */

@@ -29,7 +29,7 @@ export const server: IndexTemplate = {
       }),
       journal: object({ bytes: long, fill: double }),
       readers: object({ analyser: lag, indexer: lag }),
-      events: object({ analysed: long, late: long, ahead: long, rejected: long }),
+      events: object({ analysed: long, late: long, corrected: long, ahead: long, rejected: long }),
       sink: object({
         indexed: long,
         indexed_per_second: double,
