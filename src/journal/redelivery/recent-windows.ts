@@ -16,7 +16,15 @@ export interface RecentWindow {
   remembered: boolean;
   /** Those of its events that are in the memory; undefined until they are. */
   held: EventIdentity[] | undefined;
+  /** Until when another connection of its sender may deliver it once more, in milliseconds of the caller's clock; 0 if none may. */
+  suspectUntil: Millis;
 }
+
+/**
+ * How long the bytes of a connection that its sender gave up may still arrive, in milliseconds. The sender sends them on a new connection
+ * at once, and may have sent many windows more there before they arrive. Filebeat gives up a connection after 30 seconds without an ACK.
+ */
+const SUSPECT_FOR = 30_000;
 
 interface Connection {
   connection: string;
@@ -35,7 +43,7 @@ interface Added {
   rememberNow: boolean;
   /** Other connections from the address, where this is the first window of a new one. */
   siblings: Connection[];
-  /** Windows whose ACK their sender has for certain: it sent more windows since than it keeps in flight. */
+  /** Windows that are not sent again: their sender sent more windows since than it keeps in flight. */
   confirmed: RecentWindow[];
 }
 
@@ -43,6 +51,8 @@ interface Added {
 export class RecentWindows {
   readonly #most: number;
   readonly #connections = new Map<string, Connection>();
+  /** Windows whose sender has the ACK, and that another connection may still deliver. */
+  #suspect: RecentWindow[] = [];
 
   constructor(most: number) {
     this.#most = most;
@@ -53,8 +63,8 @@ export class RecentWindows {
     this.#of(origin).isNew = true;
   }
 
-  /** Adds a window. The windows of `siblings` are to be remembered before it. */
-  add(origin: Origin): Added {
+  /** Adds a window. The windows of `siblings` are to be remembered before it. `now` is in milliseconds. */
+  add(origin: Origin, now: Millis): Added {
     const window: RecentWindow = {
       continued: origin.continued === true,
       stored: undefined,
@@ -62,12 +72,14 @@ export class RecentWindows {
       redelivered: [],
       remembered: false,
       held: undefined,
+      suspectUntil: 0,
     };
     const connection = this.#of(origin);
     const siblings = connection.isNew ? this.#suspectSiblings(connection) : [];
     connection.windows.push(window);
-    const confirmed = window.continued ? [] : this.#confirmed(connection);
+    const confirmed = this.#certain(window.continued ? [] : this.#confirmed(connection), now);
     const rememberNow = connection.rememberNext > 0;
+    if (rememberNow) window.suspectUntil = now + SUSPECT_FOR;
     if (rememberNow && !window.continued) connection.rememberNext -= 1;
     return { window, rememberNow, siblings, confirmed };
   }
@@ -81,6 +93,14 @@ export class RecentWindows {
     if (complete <= this.#most) return [];
     const oldest = windows.slice(0, windows.findIndex(({ continued }) => !continued) + 1);
     return oldest.every(({ kept }) => kept) ? windows.splice(0, oldest.length) : [];
+  }
+
+  /** Those of the confirmed windows, and of earlier ones, that no other connection delivers any more. */
+  #certain(confirmed: RecentWindow[], now: Millis): RecentWindow[] {
+    if (confirmed.length === 0 && this.#suspect.length === 0) return confirmed;
+    const all = [...this.#suspect, ...confirmed];
+    this.#suspect = all.filter(({ suspectUntil }) => suspectUntil > now);
+    return all.filter(({ suspectUntil }) => suspectUntil <= now);
   }
 
   /** Forgets a connection and returns its last windows. */

@@ -62,7 +62,7 @@ export class Redelivery {
 
   /** Resolves when every event of the window is in the journal, whether it was appended now or earlier. */
   deliver(batch: Batch, block: EventBlock): Promise<void> {
-    const { window, rememberNow, siblings, confirmed } = this.#recent.add(batch.origin);
+    const { window, rememberNow, siblings, confirmed } = this.#recent.add(batch.origin, this.#now());
     this.#forget(confirmed, () => true);
     // Before this window is compared: the first window of a new connection may repeat what an old one had in transit.
     for (const { connection, windows } of siblings) this.#remember(connection, windows, timed);

@@ -262,8 +262,29 @@ describe('a connection that looks alive while its sender has given it up', () =>
     open('b');
     await send('b', [anEvent(-1)]);
     for (let n = 0; n < 20; n += 1) await send('a', events(10 * n, 10 * n + 10));
+    expect(memory.size).toBeLessThanOrEqual(41);
+    clock.now += 31_000;
+    await send('a', [anEvent(-3)]);
     await send('b', [anEvent(-2)]);
     expect(memory.size).toBeLessThanOrEqual(2);
+  });
+
+  it('may bring a window after the new connection has sent many more', async () => {
+    const { send, open, kept, memory } = await aScene({ windows: 4 });
+    open('a');
+    await send('a', events(0, 10));
+    open('b');
+    for (let n = 1; n < 30; n += 1) await send('b', events(10 * n, 10 * n + 10));
+    await send('a', events(10, 20));
+    await send('a', events(20, 30));
+    expect(kept()).toEqual(events(0, 300));
+    clock.now += 31_000;
+    for (let n = 30; n < 40; n += 1) {
+      await send('a', events(10 * n, 10 * n + 5));
+      await send('b', events(10 * n + 5, 10 * n + 10));
+      clock.now += 31_000;
+    }
+    expect(memory.size).toBe(0);
   });
 
   it('does not make connections from other addresses be looked at', async () => {
