@@ -1,5 +1,5 @@
 /**
- * The vocabulary of logboom: types only, which import nothing else. Every layer speaks these words.
+ * The vocabulary of logboom: types and little more, which import nothing else. Every layer speaks these words.
  *
  * Times are milliseconds since the epoch unless a name says otherwise. *Event time* is the time that a log
  * line itself tells; *wall time* is a clock's and enters only as `receivedAt` and by ticks.

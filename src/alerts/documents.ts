@@ -1,5 +1,15 @@
 import type { IndexingConfig } from '../config/schema/outputs.ts';
-import type { BulkItem, Episode, Millis, Output, Scalar, Transition, WindowResult } from '../model.ts';
+import {
+  type BulkItem,
+  beganAt,
+  decidedAt,
+  type Episode,
+  type Millis,
+  type Output,
+  type Scalar,
+  type Transition,
+  type WindowResult,
+} from '../model.ts';
 import { idOf } from './ids.ts';
 
 type Names = Pick<IndexingConfig, 'alerts' | 'namespace'>;
@@ -53,11 +63,11 @@ function windowItem(window: WindowResult, { namespace }: Pick<Names, 'namespace'
 }
 
 function episodeDocument(episode: Episode): Document {
-  const { start, end, updated, window, samples, by } = episode;
-  const { detected } = episode;
+  const { end, updated, decided = updated, window, samples, by, detected } = episode;
+  const start = beganAt(episode);
   const length = end === undefined ? {} : { end: iso(end), duration: nanoseconds(end - start) };
   return withFields(by, {
-    '@timestamp': iso(updated),
+    '@timestamp': iso(Math.min(updated, decided)),
     ecs: { version: ecsVersion },
     message: episode.message,
     event: { kind: 'alert', start: iso(start), ...length },
@@ -83,9 +93,9 @@ function episodeDocument(episode: Episode): Document {
 }
 
 function transitionDocument(transition: Transition, dataset: string): Document {
-  const { id, at, window, from, to, episode } = transition;
+  const { id, window, from, to, episode } = transition;
   return {
-    '@timestamp': iso(at),
+    '@timestamp': iso(decidedAt(transition)),
     message: transition.message,
     event: { id, kind: 'alert', dataset, action: to },
     rule: { name: transition.rule },

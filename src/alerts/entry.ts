@@ -61,7 +61,14 @@ const sample = objectOf<Sample>({
 /** Schema of an episode in a checkpoint. */
 export const packedEpisode = objectOf<Episode>({
   ...{ id: text, rule: text, group: text, by, status, severity, start: number, end: maybeNumber },
-  ...{ detected: maybeNumber, updated: number, value: maybeNumber, peak: maybeNumber, count: number },
+  ...{
+    detected: maybeNumber,
+    updated: number,
+    decided: number.optional(),
+    value: maybeNumber,
+    peak: maybeNumber,
+    count: number,
+  },
   ...{ condition: text, reason: text, message: text, window, samples: z.array(sample), revision: number },
   ...{ lateCount: number, flapping: z.boolean(), labels: z.record(text, text) },
   ...{ runbook: z.union([text, z.undefined()]), url: text.optional() },
@@ -73,6 +80,7 @@ export const packedTransition = objectOf<Transition>({
   ...{ id: text, rule: text, group: text, by, episode: text, from: status, to: status, at: number, window },
   ...{ value: maybeNumber, count: number, condition: text, reason: text, severity, message: text },
   late: flag,
+  decided: number.optional() as z.ZodType<number>,
 });
 
 /** Schema of `PackedEntry`. */

@@ -1,6 +1,15 @@
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertSettings } from '../config/schema/rule-settings.ts';
-import type { Decision, Episode, Millis, Observation, Sample, Scalar, Transition } from '../model.ts';
+import {
+  type Decision,
+  decidedAt,
+  type Episode,
+  type Millis,
+  type Observation,
+  type Sample,
+  type Scalar,
+  type Transition,
+} from '../model.ts';
 import type { Entry } from './entry.ts';
 import { withLate } from './late.ts';
 import { discoverLink } from './link.ts';
@@ -82,8 +91,11 @@ export class EpisodeWriter {
       status: state.status,
       start: state.start ?? episode.start,
       end: open ? undefined : transition?.at,
-      detected: episode.detected ?? (transition?.to === 'active' ? transition.at : undefined),
+      detected:
+        episode.detected ??
+        (transition?.to === 'active' ? decidedAt({ ...observation, ...transition }) : undefined),
       updated: Math.max(transition?.at ?? 0, state.updated ?? 0, episode.updated),
+      decided: open ? observation.decided : undefined,
       value: observation.value,
       peak: state.peak ?? episode.peak,
       count: observation.count,
@@ -125,6 +137,7 @@ export class EpisodeWriter {
       window: observation.window,
       value: observation.value,
       count: observation.count,
+      ...(observation.decided !== undefined && { decided: observation.decided }),
       condition: episode.condition,
       severity: config.severity,
       message: this.#usesRuleMessage(decision) ? episode.message : plainMessage(config, context),

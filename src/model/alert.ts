@@ -27,6 +27,8 @@ export interface Observation {
   count: number;
   /** The window is not over yet. Such an observation can raise an alert and never end one. */
   early: boolean;
+  /** Time of the event with which it was observed early. */
+  decided?: Millis;
 }
 
 /** Episodes of which nobody was notified, because a cooldown held their notifications back. */
@@ -138,7 +140,13 @@ export interface Transition {
   message: string;
   /** Late events led to it, so that it was put out after its time. */
   late?: boolean;
+  /** Time of the event by which it was decided, where that was before the end of its window. */
+  decided?: Millis;
 }
+
+/** When a change was decided, in event time: never later than it could be known. */
+export const decidedAt = ({ at, decided = at }: Pick<Transition, 'at' | 'decided'>): Millis =>
+  Math.min(at, decided);
 
 /** `alerts`: one document for each time that an alert was raised, updated in place. */
 export interface Episode {
@@ -155,6 +163,8 @@ export interface Episode {
   detected: Millis | undefined;
   /** Event time of the last change. */
   updated: Millis;
+  /** Time of the event by which it was raised, while its window is not over. */
+  decided?: Millis | undefined;
   value: number | undefined;
   /** The value farthest beyond the condition. */
   peak: number | undefined;
@@ -178,6 +188,19 @@ export interface Episode {
   runbook: string | undefined;
   /** Discover with the events of the window, where Kibana's address is known. */
   url?: string;
+}
+
+/**
+ * When an episode began, for people. A long window begins before its cause, so an episode starts with the first event that
+ * counts, where that is known.
+ */
+export function beganAt({
+  start,
+  end = Number.POSITIVE_INFINITY,
+  samples: [first],
+}: Pick<Episode, 'start' | 'end' | 'samples'>): Millis {
+  const time = first === undefined ? Number.NaN : Date.parse(first['@timestamp']);
+  return time > start && time < end ? time : start;
 }
 
 /** Somebody has said that he takes care of an alert. */

@@ -27,7 +27,7 @@ describe('backtest', () => {
     const { code, text, complaints } = await show(rules, { fields: 'host.name=web-1' });
     expect(code).toBe(0);
     expect(text.split('\n')).toEqual([
-      '2015-05-17 10:05:10.000  ▲ active    burst (web-1)  count 5 is >= 5, before the window is over',
+      '2015-05-17 10:05:04.000  ▲ active    burst (web-1)  count 5 is >= 5, before the window is over',
       '2015-05-17 10:05:20.000  ▽ inactive  burst (web-1)  recovered: count 0 is not >= 5',
       '',
       'burst: count >= 5',

@@ -50,6 +50,11 @@ async function checkpointOnDisk(): Promise<Checkpoint> {
   return checkpoint;
 }
 
+/** The release did not know when what it raised early was decided, and it notified otherwise of what was raised early. */
+const otherwiseKept = ['decided', 'detected', 'announced', 'notify'];
+const withoutDecided = (state: object): unknown =>
+  JSON.parse(JSON.stringify(state, (key, value) => (otherwiseKept.includes(key) ? undefined : value)));
+
 type Named = [position: number, kind: Output['kind'], name: string];
 
 /** What stays of an output when its words are written otherwise. */
@@ -111,7 +116,7 @@ describe('the checkpoint of release 0.1', () => {
     const lasting = anEngine();
     outputsOf(lasting, records.slice(0, checkpoint.position));
     const comparable = (outputs: ReturnType<typeof outputsOf>) =>
-      outputs.filter(([, output]) => isComparable(nameOf(output)));
+      withoutDecided(outputs.filter(([, output]) => isComparable(nameOf(output))));
     expect(comparable(outputsOf(restored(), remaining()))).toEqual(
       comparable(outputsOf(lasting, remaining())),
     );
@@ -130,7 +135,7 @@ describe('the checkpoint of release 0.1', () => {
         runs: [string, string, unknown][];
         sources: unknown;
       };
-      return { ...rest, runs: runs.filter(([name]) => isComparable(name)) };
+      return withoutDecided({ ...rest, runs: runs.filter(([name]) => isComparable(name)) });
     };
     expect(comparable(restored())).toEqual(comparable(lasting));
   });

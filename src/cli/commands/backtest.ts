@@ -1,4 +1,4 @@
-import type { Millis, Transition } from '../../model.ts';
+import { decidedAt, type Millis, type Transition } from '../../model.ts';
 import { backtest } from '../../replay/backtest.ts';
 import { transitionLog } from '../../replay/replay.ts';
 import type { Report, RuleReport } from '../../replay/report.ts';
@@ -66,16 +66,19 @@ function progressOn(terminal: Terminal, started: number): (share: number, events
 
 /** The report as text. Groups and reasons come from senders, so control characters are escaped. */
 function formatReport(report: Report): string {
-  const transitions = report.transitions.map(transitionRow);
+  const transitions = report.transitions
+    .toSorted((one, other) => decidedAt(one) - decidedAt(other))
+    .map(transitionRow);
   const log = transitions.length === 0 ? 'no transition' : columns(transitions, '');
   return [log, ...report.rules.map(formatRule), remarks(report)].filter((part) => part !== '').join('\n\n');
 }
 
 const signs = { active: '▲', pending: '△', recovering: '▿', inactive: '▽', 'no-data': '?' } as const;
 
-function transitionRow({ at, to, rule, group, reason }: Transition): string[] {
+function transitionRow(transition: Transition): string[] {
+  const { to, rule, group, reason } = transition;
   return [
-    moment(at),
+    moment(decidedAt(transition)),
     `${signs[to]} ${to}`,
     group === '' ? rule : `${rule} (${printable(group)})`,
     printable(reason),

@@ -1,5 +1,5 @@
 import type { App } from '../../app/app.ts';
-import type { Transition } from '../../model.ts';
+import { decidedAt, type Transition } from '../../model.ts';
 import { printable } from '../../util/text.ts';
 import { addressOf, filebeatSnippet, indented, requests } from './welcome.ts';
 
@@ -15,10 +15,10 @@ const statusText: Record<Transition['to'], string> = {
 
 /** A transition as text. Parts of it come from senders. */
 export function narrateTransition(transition: Transition): string {
-  const { rule, group, to, at, window, reason, message } = transition;
+  const { rule, group, to, window, reason, message } = transition;
   const who = group === '' ? rule : `${rule} (${group})`;
   const lines = [
-    `${to === 'active' ? '▲' : '▽'} ${statusText[to]}  ${who}, event time ${time(at)}`,
+    `${to === 'active' ? '▲' : '▽'} ${statusText[to]}  ${who}, event time ${time(decidedAt(transition))}`,
     `    ${message}`,
     `    because ${reason}, window ${time(window.start)} to ${time(window.end)}`,
   ];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration, secret } from '../../config/schema/values.ts';
-import type { Millis, Notification } from '../../model.ts';
+import { beganAt, type Millis, type Notification } from '../../model.ts';
 import { valueText } from '../message/figures.ts';
 import { measureOf, stateWord, summaryOf } from '../message/summary.ts';
 import { defineKind } from '../notifier.ts';
@@ -102,7 +102,7 @@ function alertOf(notification: Notification, { labels, resend }: AlertmanagerCon
       ...(transition.group !== '' && { group: transition.group }),
     },
     annotations: nonEmpty(texts),
-    startsAt: iso(Math.min(episode.start, now)),
+    startsAt: iso(Math.min(beganAt(episode), now)),
     endsAt: iso(ended ? endedAt(notification, now) : now + intervalsUntilEnd * resend),
     ...(episode.url !== undefined && { generatorURL: episode.url }),
   };
@@ -110,7 +110,7 @@ function alertOf(notification: Notification, { labels, resend }: AlertmanagerCon
 
 /** An end that lies before the start, or after the present as event time may, would be refused or take effect later. */
 function endedAt({ episode, transition }: Notification, now: Millis): Millis {
-  return Math.max(Math.min(episode.end ?? transition.at, now), Math.min(episode.start, now));
+  return Math.max(Math.min(episode.end ?? transition.at, now), Math.min(beganAt(episode), now));
 }
 
 const fieldsOf = ({ transition }: Notification) =>

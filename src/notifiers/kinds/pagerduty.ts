@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { secret } from '../../config/schema/values.ts';
-import type { Notification, Severity } from '../../model.ts';
+import { decidedAt, type Notification, type Severity } from '../../model.ts';
 import { cutToBytes } from '../../util/text.ts';
 import { stateWord, summaryOf, valueWithCondition } from '../message/summary.ts';
 import { type Attempt, defineKind, NotifierError, type Receipt } from '../notifier.ts';
@@ -86,7 +86,7 @@ function eventOf(notification: Notification) {
       summary: cutToBytes(`${title}: ${message.replaceAll('\n', ' ')}`, longestSummary),
       source: transition.group || hostname(),
       severity: severities[transition.severity],
-      timestamp: new Date(transition.at).toISOString(),
+      timestamp: new Date(decidedAt(transition)).toISOString(),
       component: transition.rule,
       ...(transition.group !== '' && { group: transition.group }),
       class: notification.measure ?? transition.rule,

@@ -1,4 +1,4 @@
-import type { Notification } from '../../model.ts';
+import { beganAt, decidedAt, type Notification } from '../../model.ts';
 import { stateWord } from './summary.ts';
 
 /**
@@ -10,7 +10,7 @@ export function documentOf(notification: Notification): Record<string, unknown> 
   return {
     id: notification.id,
     ...(notification.test && { test: true }),
-    '@timestamp': iso(transition.at),
+    '@timestamp': iso(decidedAt(transition)),
     message: transition.message,
     rule: { name: transition.rule, ...(episode.runbook !== undefined && { reference: episode.runbook }) },
     alert: {
@@ -27,7 +27,7 @@ export function documentOf(notification: Notification): Record<string, unknown> 
       count: transition.count,
       condition: transition.condition,
       reason: transition.reason,
-      start: iso(episode.start),
+      start: iso(beganAt(episode)),
       ...(episode.end !== undefined && { end: iso(episode.end) }),
       window: { start: iso(transition.window.start), end: iso(transition.window.end) },
       samples: episode.samples,

@@ -1,4 +1,4 @@
-import type { Episode, Notification, Sample, Severity } from '../../model.ts';
+import { beganAt, type Episode, type Notification, type Sample, type Severity } from '../../model.ts';
 import { countOf, cutToBytes, printable } from '../../util/text.ts';
 import { conditionText, lengthText, timeText, valueText } from './figures.ts';
 
@@ -96,7 +96,7 @@ function factsOf(notification: Notification): Fact[] {
     ['Peak', episode.peak === undefined ? undefined : valueText(episode.peak, measure)],
     ['Group', transition.group === '' ? undefined : brief(transition.group)],
     ['Severity', transition.severity],
-    ['Since', timeText(episode.start)],
+    ['Since', timeText(beganAt(episode))],
     ['Until', episode.end === undefined ? undefined : timeText(episode.end)],
     ['Duration', durationOf(episode)],
     ['Window', `${timeText(window.start)}, ${lengthText(window.end - window.start)}`],
@@ -118,8 +118,9 @@ function withheldText({ withheld }: Notification): string | undefined {
   return withheld && `${countOf(withheld.count, 'episode')} since ${timeText(withheld.since)}`;
 }
 
-function durationOf({ start, end, updated }: Episode): string | undefined {
-  const length = (end ?? updated) - start;
+function durationOf(episode: Episode): string | undefined {
+  const { end, updated } = episode;
+  const length = (end ?? updated) - beganAt(episode);
   return length > 0 ? `${lengthText(length)}${end === undefined ? ' so far' : ''}` : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../config/load/nearest.ts';
-import type { Millis, Notification } from '../../model.ts';
+import { beganAt, decidedAt, type Millis, type Notification } from '../../model.ts';
 import type { Report } from '../notifier.ts';
 import { conditionText, lengthText, valueText } from './figures.ts';
 import { measureOf, type Summary, summaryOf } from './summary.ts';
@@ -35,10 +35,11 @@ const names: Record<string, (source: Source) => Value | undefined> = {
   measure: ({ notification }) => measureOf(notification),
   count: ({ notification }) => notification.transition.count,
   reason: ({ notification }) => notification.transition.reason,
-  time: ({ notification }) => iso(notification.transition.at),
-  start: ({ notification }) => iso(notification.episode.start),
+  time: ({ notification }) => iso(decidedAt(notification.transition)),
+  start: ({ notification }) => iso(beganAt(notification.episode)),
   end: ({ notification }) => iso(notification.episode.end),
-  duration: ({ notification: { episode } }) => lengthText((episode.end ?? episode.updated) - episode.start),
+  duration: ({ notification: { episode } }) =>
+    lengthText((episode.end ?? episode.updated) - beganAt(episode)),
   samples: ({ summary }) => summary.samples.join('\n'),
   url: ({ notification }) => notification.episode.url ?? '',
   runbook: ({ notification }) => notification.episode.runbook ?? '',

@@ -155,7 +155,7 @@ export class WindowAlerts {
     const { rule, book } = this.#parts;
     if (!book.isInactive(group)) return;
     const end = (Math.floor(time / rule.every) + 1) * rule.every;
-    this.#observe({ group, start: end - rule.over, end, value: 1, count: 1 }, true, outputs);
+    this.#observe({ group, start: end - rule.over, end, value: 1, count: 1 }, time, outputs);
   }
 
   /** Raises an inactive alert if the last event made the condition true for a window that is not over yet. */
@@ -163,7 +163,8 @@ export class WindowAlerts {
     const { rule, windows, book } = this.#parts;
     if (!book.isInactive(group)) return;
     const head = windows.newestOpen(group, event);
-    if (head?.value !== undefined && rule.condition!.test(head.value)) this.#observe(head, true, outputs);
+    if (head?.value !== undefined && rule.condition!.test(head.value))
+      this.#observe(head, event.time, outputs);
   }
 
   /** Closes the windows that end at or before the watermark. */
@@ -206,7 +207,7 @@ export class WindowAlerts {
 
   #close(window: WindowValue, outputs: Output[]): void {
     const { rule, book } = this.#parts;
-    if (rule.condition) this.#observe(window, false, outputs);
+    if (rule.condition) this.#observe(window, undefined, outputs);
     // Windows that end at multiples of their length cover the timeline without overlap. Only these are recorded.
     if (rule.config.record && window.end % rule.over === 0 && window.count > 0) {
       const { name, measure } = rule.config;
@@ -223,13 +224,14 @@ export class WindowAlerts {
     return Math.floor(this.closedThrough / stretch) > Math.floor(before / stretch);
   }
 
-  #observe(value: WindowValue, early: boolean, outputs: Output[]): void {
+  /** `decided`: time of the event with which a window is observed before it is over. */
+  #observe(value: WindowValue, decided: Millis | undefined, outputs: Output[]): void {
     const { rule, windows, book, series } = this.#parts;
     const { group, end } = value;
-    const observation = observationOf(value, end - rule.every, early);
+    const observation = observationOf(value, end - rule.every, decided);
     const before = series && book.stateOf(group);
     for (const again of book.observe(group, observation, outputs)) windows.schedule(group, again);
-    if (series === undefined || early) return;
+    if (series === undefined || decided !== undefined) return;
     if (book.stateOf(group) !== before || isSaveDue(this.#parts, series, group, end))
       saveAlert(this.#parts, series, group, end);
   }
@@ -238,8 +240,9 @@ export class WindowAlerts {
 function observationOf(
   { start, end, value, count, about }: WindowValue,
   since: Millis,
-  early: boolean,
+  decided: Millis | undefined,
 ): Observation {
-  const observation: Observation = { at: end, since, window: { start, end }, value, count, early };
+  const early = decided === undefined ? { early: false } : { early: true, decided };
+  const observation: Observation = { at: end, since, window: { start, end }, value, count, ...early };
   return about ? { ...observation, about } : observation;
 }
