@@ -10,7 +10,7 @@ import {
   type Transition,
   type WindowResult,
 } from '../model.ts';
-import { idOf } from './ids.ts';
+import { idOf } from './episode-writer.ts';
 
 type Names = Pick<IndexingConfig, 'alerts' | 'namespace'>;
 type Document = Record<string, unknown>;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertSettings } from '../config/schema/rule-settings.ts';
 import {
@@ -10,10 +11,37 @@ import {
   type Scalar,
   type Transition,
 } from '../model.ts';
+import { isLevelField, levelNames, levelRank } from '../util/levels.ts';
 import type { Entry } from './entry.ts';
 import { withLate } from './late.ts';
-import { discoverLink } from './link.ts';
-import { type MessageContext, messageOf, plainMessage } from './template.ts';
+import { type MessageContext, messageOf, plainMessage } from './notifications.ts';
+
+/** Elasticsearch takes ids of up to 512 bytes; a notifier's name or a number is still to be appended. */
+const longestName = 200;
+
+/**
+ * Names one episode or window: rule, group and time, so that a replay gives the same id. Readable, of ASCII letters,
+ * digits and `. _ - ~ % :` only, and different for different rules and groups: other bytes are written as `%3F`, and a
+ * long name ends with its hash.
+ */
+export function idOf(rule: string, group: string, time: Millis): string {
+  return `${safe(rule)}~${safe(group)}~${new Date(time).toISOString()}`;
+}
+
+/** Whether an id of an episode or window, or its part before the first `~`, is one of the rule. */
+export function isOfRule(id: string, rule: string): boolean {
+  return id.split('~', 1)[0] === safe(rule);
+}
+
+function safe(name: string): string {
+  if (/^[\w.-]{0,200}$/.test(name)) return name;
+  const escaped = Buffer.from(name)
+    .toString('latin1')
+    .replace(/[^\w.-]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  if (escaped.length <= longestName) return escaped;
+  const digest = createHash('sha256').update(name).digest('base64url').slice(0, 22);
+  return `${escaped.slice(0, longestName - 23)}~${digest}`;
+}
 
 /** The part of a rule that its episodes need. */
 export interface EpisodeRule {
@@ -148,4 +176,70 @@ export class EpisodeWriter {
     const { config, kibanaQuery = config.where } = this.#rule;
     return discoverLink(this.#kibana, { query: kibanaQuery, names: config.by, by, group, window });
   }
+}
+
+/** What Discover is to show. */
+export interface View {
+  /** The rule's filter, in KQL that Kibana understands. */
+  query: string;
+  /** Fields that the rule groups by; those without a value in `by` are missing in the group's events. */
+  names: readonly string[];
+  by: Readonly<Record<string, Scalar>>;
+  group: string;
+  window: { start: Millis; end: Millis };
+}
+
+/** Comes with `logboom kibana import`. */
+const ownDataView = 'logboom-events';
+/** The group `_other` of events beyond `maxGroups`: no filter selects it. */
+const overflow = '_other';
+/** A value that was shortened in the key, so that no event has it. */
+const shortened = /…~[\w-]{16}$/;
+
+/** Address of Discover showing the events of exactly one window and group. Undefined where Kibana's is not known. */
+export function discoverLink(
+  { url, space, dataView = ownDataView }: DiscoverConfig,
+  view: View,
+): string | undefined {
+  if (url === undefined) return undefined;
+  const { start, end } = view.window;
+  // Discover's range includes its end, a window does not.
+  const time = `(from:${rison(iso(start))},to:${rison(iso(end - 1))})`;
+  const query = `(language:kuery,query:${rison(kqlOf(view))})`;
+  const base = url.replace(/\/+$/, '') + (space === undefined ? '' : `/s/${encodeURIComponent(space)}`);
+  const global = encodeURIComponent(`(filters:!(),refreshInterval:(pause:!t,value:60000),time:${time})`);
+  const app = encodeURIComponent(
+    `(columns:!(),filters:!(),index:${rison(dataView)},interval:auto,query:${query})`,
+  );
+  return `${base}/app/discover#/?_g=${global}&_a=${app}`;
+}
+
+function kqlOf({ query, names, by, group }: View): string {
+  const where = query.trim() === '' ? [] : [`(${query})`];
+  if (group === overflow) return where.join('');
+  const filtered = names.filter((name) => !shortened.test(String(by[name])));
+  return [...where, ...filtered.map((name) => filterOn(name, by[name]))].join(' and ');
+}
+
+function filterOn(name: string, value: Scalar | undefined): string {
+  if (value === undefined || value === null) return `not ${name}: *`;
+  if (typeof value !== 'string') return `${name}: ${value}`;
+  const values = isLevelField(name) ? namesOf(value) : [value];
+  const quoted = values.map((one) => `"${one.replace(/["\\]/g, '\\$&')}"`);
+  return `${name}: ${quoted.length === 1 ? quoted[0] : `(${quoted.join(' or ')})`}`;
+}
+
+/** A group of a level holds events with any of its names. */
+function namesOf(level: string): string[] {
+  const rank = levelRank(level);
+  return rank === undefined ? [level] : levelNames((other) => other === rank);
+}
+
+/** A text in Rison, the notation of Kibana's addresses. */
+function rison(text: string): string {
+  return `'${text.replace(/[!']/g, '!$&')}'`;
+}
+
+function iso(time: Millis): string {
+  return new Date(time).toISOString();
 }

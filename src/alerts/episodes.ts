@@ -3,8 +3,7 @@ import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertState, Decided, Decision, Millis, Output, Transition } from '../model.ts';
 import { objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import { type Entry, type PackedEntry, packEntry, packedEntry, resumed, unpackEntry } from './entry.ts';
-import { type Change, type EpisodeRule, EpisodeWriter } from './episode-writer.ts';
-import { idOf } from './ids.ts';
+import { type Change, type EpisodeRule, EpisodeWriter, idOf } from './episode-writer.ts';
 import { EndedEpisodes, LateEvents, type Retention } from './late.ts';
 import { HeldBack, notificationsOf, type Withheld, withheldEpisode } from './notifications.ts';
 

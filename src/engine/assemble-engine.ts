@@ -1,6 +1,6 @@
 import { openPayload } from '../journal/payload.ts';
 import type { Millis } from '../model.ts';
-import { EventReader } from '../parsers/event-reader.ts';
+import { EventReader } from '../parsers/event.ts';
 import type { CorrectionSettings } from '../rules/correction/settings.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Observer } from '../rules/run/observer.ts';

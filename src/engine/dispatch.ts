@@ -1,6 +1,6 @@
 import type { LogEvent, Scalar } from '../model.ts';
 import type { Key } from '../rules/kql/keys.ts';
-import { numberOf } from '../rules/kql/match.ts';
+import { numberOf } from '../rules/kql/typed-fields.ts';
 import type { Run } from '../rules/run/run.ts';
 
 /** Places of runs, in no order, by a value of one field that they ask for. */

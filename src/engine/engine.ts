@@ -7,8 +7,14 @@ import type { EventClock } from '../windows/clocks/event-clock.ts';
 import type { CorrectionMemory } from '../windows/history/memory.ts';
 import { Dispatch } from './dispatch.ts';
 import { Downtime } from './downtime.ts';
-import { type EngineState, engineFormat } from './engine-state.ts';
-import { type EngineParts, isAmong, isDamaged, lateEventsOf, snapshotOf, type Tally } from './parts.ts';
+import {
+  type EngineParts,
+  type EngineState,
+  engineFormat,
+  isAmong,
+  snapshotOf,
+  type Tally,
+} from './engine-state.ts';
 
 /**
  * The analysis of a journal: records in, outputs out. It reads no clock and keeps no file, so the same records
@@ -236,3 +242,9 @@ export class Engine {
     this.#due = due;
   }
 }
+
+/** Its `receivedAt` may be anything, so that it must not move a clock either. */
+const isDamaged = (record: JournalRecord) => record.kind === 'events' && record.encoding === 'damaged';
+
+/** How many late events a run has had, whether it counted them or not. */
+const lateEventsOf = ({ late, corrected = 0 }: Run) => late + corrected;

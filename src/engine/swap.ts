@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Output, RuleChanges } from '../model.ts';
-import { EventReader } from '../parsers/event-reader.ts';
+import { EventReader } from '../parsers/event.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Run } from '../rules/run/run.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
@@ -9,7 +9,7 @@ import type { CorrectionMemory } from '../windows/history/memory.ts';
 import { type Analysis, ruleChanges } from './analysis.ts';
 import { correctionOf, downAfterOf, memoryFor } from './assemble-engine.ts';
 import type { Engine } from './engine.ts';
-import type { EngineParts } from './parts.ts';
+import type { EngineParts } from './engine-state.ts';
 
 /**
  * Lets the engine go on by another analysis, between two records. A rule that counts the same goes on with its windows,

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { messageOf } from '../errors.ts';
 import { MAX_DEPTH } from './json-text.ts';
 import { isObject, type JsonObject, newObject } from './objects.ts';
-import { decodeString } from './repeated-values.ts';
+import { leaves, roots } from './root-fields.ts';
 import { ENTRY, type Walker } from './walker.ts';
 
 /** The result for a malformed document: the document encoded again on one line, or the problem in words. */
@@ -80,98 +80,6 @@ function wholeCharacters(bytes: Buffer, length: number): number {
     if (byte < 0x80) return length;
   }
   return length;
-}
-
-const OPEN_BRACE = 0x7b;
-const LOWER_N = 0x6e;
-const OPEN_BRACKET = 0x5b;
-
-/**
- * Fields for plain values that senders write where ECS has an object: Filebeat 5 and 6, Fluent Bit, scripts. An index in which
- * the field is an object would refuse the event.
- */
-const leaves: Readonly<Record<string, string>> = {
-  agent: 'agent.name',
-  client: 'client.address',
-  error: 'error.message',
-  event: 'event.action',
-  file: 'file.path',
-  host: 'host.name',
-  log: 'message',
-  process: 'process.name',
-  server: 'server.address',
-  service: 'service.name',
-  source: 'source.address',
-  trace: 'trace.id',
-  url: 'url.original',
-  user: 'user.name',
-  user_agent: 'user_agent.original',
-};
-
-/** Objects without a field for a plain value: the value becomes a label. */
-const others = [
-  ...[
-    'beat',
-    'cloud',
-    'container',
-    'data_stream',
-    'destination',
-    'device',
-    'dns',
-    'docker',
-    'ecs',
-    'email',
-    'fields',
-  ],
-  ...[
-    'fileset',
-    'geo',
-    'group',
-    'http',
-    'input',
-    'json',
-    'kubernetes',
-    'labels',
-    'network',
-    'observer',
-    'orchestrator',
-  ],
-  ...[
-    'organization',
-    'os',
-    'package',
-    'prospector',
-    'registry',
-    'related',
-    'rule',
-    'span',
-    'threat',
-    'tls',
-    'transaction',
-  ],
-  ...['vlan', 'volume', 'vulnerability'],
-];
-
-/** Names of top-level fields that are objects. */
-export const objectRoots: readonly string[] = [...Object.keys(leaves), ...others];
-const roots = new Set(objectRoots);
-
-/** One bit for the length of each name, by its first byte: rules out nearly all keys. */
-const lengths = new Int32Array(256);
-for (const name of objectRoots) lengths[name.charCodeAt(0)]! |= 1 << (name.length & 31);
-
-/** Whether a walked event has a plain value where ECS has an object. Null is no value. */
-export function hasRootValue({ bytes, entries, count, ascii }: Walker): boolean {
-  for (let place = 0; place < count * ENTRY; place += ENTRY) {
-    const first = bytes[entries[place + 2]!];
-    if (first === OPEN_BRACE || first === LOWER_N) continue;
-    const key = entries[place]!;
-    const end = entries[place + 1]!;
-    if (((lengths[bytes[key]!]! >> ((end - key) & 31)) & 1) === 0) continue;
-    const isListOfObjects = first === OPEN_BRACKET && bytes[entries[place + 2]! + 1] === OPEN_BRACE;
-    if (!isListOfObjects && roots.has(decodeString(bytes, key, end, ascii))) return true;
-  }
-  return false;
 }
 
 /**

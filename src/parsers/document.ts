@@ -10,7 +10,7 @@ import {
 } from '../events/index.ts';
 import type { Millis } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
-import type { TimeSource } from './event-time.ts';
+import { formatTime, type TimeSource } from './event-time.ts';
 import type { FormatChoice } from './line-parser.ts';
 import { isPlainTime, writeTime } from './write-time.ts';
 
@@ -67,16 +67,24 @@ interface DocumentSource {
   readonly statedTime: Millis;
   readonly isAhead: boolean;
   readonly timeSource: TimeSource;
-  /** Receipt of the batch, as documents have it. */
-  readonly received: string;
   readonly batch: { readonly receivedAt: Millis };
-  readonly ingested: Constant;
   readonly dataset: string;
   readonly parseFailure: string | undefined;
   choice(): FormatChoice;
   failureTags(): string[];
   raw(): Buffer;
   hasAt(path: FieldPath): boolean;
+}
+
+let receipt = { at: Number.NaN, text: '', ingested: new Constant('') };
+
+/** The receipt of the event's batch as documents have it. The documents of a batch follow each other, so the last one is kept. */
+function receiptOf({ batch }: Pick<DocumentSource, 'batch'>): typeof receipt {
+  if (batch.receivedAt !== receipt.at) {
+    const text = formatTime(batch.receivedAt);
+    receipt = { at: batch.receivedAt, text, ingested: new Constant(`"ingested":"${text}"`) };
+  }
+  return receipt;
 }
 
 /** Writes the document for Elasticsearch: one JSON object on one line, without a line break. Counts what could not be parsed. */
@@ -94,7 +102,7 @@ function writeWhole(event: DocumentSource, out: ByteWriter, stream: StreamFields
   additions.clear();
   addTime(event);
   event.choice().format?.addTo(additions);
-  additions.constantMembers(eventPath, event.ingested);
+  additions.constantMembers(eventPath, receiptOf(event).ingested);
   if (!view.hasAt(ecsVersionPath)) additions.constantMembers(ecsPath, ecsVersion);
   addFailures(event);
   if (stream !== undefined) addStream(event, stream);
@@ -167,7 +175,7 @@ function addTags({ additions }: DocumentSource, tags: readonly string[]): void {
 
 /** Bytes that are not an event become a document of their own, for the index of dead letters. */
 function brokenDocument(event: DocumentSource, problem: string): string {
-  const { received } = event;
+  const received = receiptOf(event).text;
   return JSON.stringify({
     '@timestamp': received,
     message: event.raw().toString(),

@@ -3,7 +3,6 @@ import type { TimeConfig } from '../config/schema/time.ts';
 import {
   Additions,
   ByteWriter,
-  Constant,
   EventView,
   type FieldPath,
   fieldPath,
@@ -17,6 +16,7 @@ import { datasetOf, FormatChooser, SourceNames } from './choose.ts';
 import { type StreamFields, writeDocument } from './document.ts';
 import { EventTime, formatTime, type TimeSource } from './event-time.ts';
 import type { FormatChoice } from './line-parser.ts';
+import type { RepeatedHours } from './repeated-hours.ts';
 
 export interface ReaderOptions {
   parsers: ParsersConfig;
@@ -46,10 +46,6 @@ export class ReadEvent implements LogEvent {
   readonly additions = new Additions();
   readonly splicer = new Splicer();
   readonly options: ReaderOptions;
-  /** Receipt of the batch, as documents have it. */
-  received = '';
-  /** `event.ingested` as a member of a document. */
-  ingested = new Constant('');
   batch: BatchFacts = { origin: { input: '', connection: '', address: '' }, receivedAt: 0 };
   /** By the time zone of lines that state none. */
   readonly #choosers = new Map<string, FormatChooser>();
@@ -76,8 +72,6 @@ export class ReadEvent implements LogEvent {
 
   open(block: EventBlock, batch: BatchFacts): void {
     this.batch = batch;
-    this.received = formatTime(batch.receivedAt);
-    this.ingested = new Constant(`"ingested":"${this.received}"`);
     this.view.open(block);
     this.#chooser = this.#chooserFor(batch.origin.zone ?? this.options.time.zone);
     this.index = -1;
@@ -218,5 +212,36 @@ export class ReadEvent implements LogEvent {
     const parsed = this.choice().format?.get('tags');
     const all = [this.view.get('tags'), parsed, this.failureTags()].flat().filter((tag) => tag !== undefined);
     return all.length === 0 ? undefined : [...new Set(all)];
+  }
+}
+
+/**
+ * Reads the events of one batch after the other, in order. It returns the same `ReadEvent` for each event, so an event is
+ * valid only until the next call. Broken events are returned too, with their `problem`.
+ */
+export class EventReader {
+  readonly #event: ReadEvent;
+  #count = 0;
+
+  constructor(options: ReaderOptions) {
+    this.#event = new ReadEvent(options);
+  }
+
+  /** What is remembered from one batch to the next. A checkpoint holds it. */
+  get repeatedHours(): RepeatedHours {
+    return this.#event.eventTime.repeated;
+  }
+
+  /** Begins a batch. The block's bytes must not change while its events are read. */
+  open(block: EventBlock, batch: BatchFacts): void {
+    this.#event.open(block, batch);
+    this.#count = block.count;
+  }
+
+  /** The next event; undefined after the last one. */
+  next(): ReadEvent | undefined {
+    if (this.#event.index + 1 >= this.#count) return undefined;
+    this.#event.moveTo(this.#event.index + 1);
+    return this.#event;
   }
 }

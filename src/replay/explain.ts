@@ -1,4 +1,4 @@
-import { isOfRule } from '../alerts/ids.ts';
+import { isOfRule } from '../alerts/episode-writer.ts';
 import type { RuleConfig } from '../config/schema/rules.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';

@@ -3,7 +3,7 @@ import { LineWrapper } from '../events/index.ts';
 import { accessLine, combinedTime } from '../generator/access-line.ts';
 import { seededRandom } from '../generator/random.ts';
 import type { EventBlock, Millis } from '../model.ts';
-import { EventReader } from '../parsers/event-reader.ts';
+import { EventReader } from '../parsers/event.ts';
 import type { Entry, Generated } from './fixture.ts';
 import { blockFrom } from './merge.ts';
 

@@ -1,6 +1,5 @@
 import type { EventBlock, Millis } from '../model.ts';
-import type { BatchFacts, ReaderOptions } from '../parsers/event.ts';
-import { EventReader } from '../parsers/event-reader.ts';
+import { type BatchFacts, EventReader, type ReaderOptions } from '../parsers/event.ts';
 
 /** Number of events in a merged block. */
 const perBlock = 2_048;

@@ -1,7 +1,6 @@
 import type { ParsersConfig } from '../config/schema/parsers.ts';
 import type { Millis } from '../model.ts';
-import type { ReadEvent } from '../parsers/event.ts';
-import { EventReader } from '../parsers/event-reader.ts';
+import { EventReader, type ReadEvent } from '../parsers/event.ts';
 import { openInput } from './input.ts';
 
 /** What became of the lines that one format read. */

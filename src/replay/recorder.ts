@@ -1,4 +1,4 @@
-import { idOf } from '../alerts/ids.ts';
+import { idOf } from '../alerts/episode-writer.ts';
 import type { AlertStatus, Millis } from '../model.ts';
 import type { CountedEvent, ObservedDecision, Observer } from '../rules/run/observer.ts';
 import type { SeenEvent } from '../sources/source.ts';

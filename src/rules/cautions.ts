@@ -2,12 +2,12 @@ import { didYouMean } from '../config/load/nearest.ts';
 import type { ParsersConfig } from '../config/schema/parsers.ts';
 import { parserFields, senderFields } from '../parsers/written-fields.ts';
 import { isLevelField, levelNames, levelRank } from '../util/levels.ts';
+import { parseMeasure } from './condition.ts';
 import { missing } from './group.ts';
 import type { RuleConfig } from './kinds/index.ts';
 import { literalOf, type Query, type Text } from './kql/ast.ts';
 import { contradictionIn } from './kql/contradiction.ts';
 import { parseQuery } from './kql/parser.ts';
-import { parseMeasure } from './measure.ts';
 
 interface Checked {
   rules: readonly RuleConfig[];

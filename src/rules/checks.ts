@@ -2,7 +2,8 @@ import { messageOf } from '../errors.ts';
 import type { Measure, Millis } from '../model.ts';
 import { formatDuration } from '../util/text.ts';
 import { offsetsOf } from '../util/zone.ts';
-import { amountOf, type Parsed, parseMeasure } from './measure.ts';
+import { type Parsed, parseMeasure } from './condition.ts';
+import { amountOf } from './group.ts';
 
 /**
  * Reports a problem with one setting of a rule, with the remedy. `alone`: the setting is wrong by itself, whatever the

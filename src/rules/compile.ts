@@ -2,13 +2,12 @@ import type { AlertSettings } from '../config/schema/rule-settings.ts';
 import { LogboomError, messageOf } from '../errors.ts';
 import type { Measure, Millis } from '../model.ts';
 import { ActiveHours } from './active-hours.ts';
-import { type Condition, opposite, parseCondition } from './condition.ts';
-import { type Grouping, groupingBy } from './group.ts';
+import { type Condition, opposite, type Parsed, parseCondition, parseMeasure } from './condition.ts';
+import { type Amount, amountOf, type Grouping, groupingBy } from './group.ts';
 import { compileQuery, type Predicate } from './kql/compile.ts';
 import { type Key, keysOf } from './kql/keys.ts';
 import { kibanaQuery } from './kql/kibana.ts';
 import { parseQuery } from './kql/parser.ts';
-import { type Amount, amountOf, type Parsed, parseMeasure } from './measure.ts';
 
 /** What windows count, and the plain condition that is tested on it. `when` is undefined for a rule that only counts. */
 export interface Counting {

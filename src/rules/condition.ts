@@ -1,5 +1,64 @@
+import type { AlertSettings } from '../config/schema/rule-settings.ts';
+import type { Measure, Observation } from '../model.ts';
 import { formatNumber, formatShare } from '../util/text.ts';
-import type { Parsed } from './measure.ts';
+import { type Judge, type Judgement, memorylessJudge, tooFew } from './judge.ts';
+
+/** Either what was read, or what is wrong with it and what to write instead. */
+export type Parsed<T> = { ok: T } | { problem: string; remedy: string };
+
+const forms =
+  'write count, rate, sum(field), avg(field), min(field), max(field), percentile(field, 95), distinct(field) or share(KQL)';
+
+/** Reads a rule's `measure`. The query of a share is not looked into here: `amountOf` compiles it. */
+export function parseMeasure(text: string): Parsed<Measure> {
+  const match = /^\s*([a-z]+)\s*(?:\(([\s\S]*)\))?\s*$/.exec(text);
+  const [, kind, inside] = match ?? [];
+  const content = inside?.trim() ?? '';
+  switch (kind) {
+    case 'count':
+    case 'rate':
+      return inside === undefined
+        ? { ok: { kind } }
+        : { problem: `the measure ${kind} takes no field`, remedy: `write ${kind}` };
+    case 'share':
+      return content
+        ? { ok: { kind, query: content } }
+        : {
+            problem: 'the measure share needs a query',
+            remedy: 'write for example share(log.level >= error)',
+          };
+    case 'percentile':
+      return percentile(content);
+    case 'sum':
+    case 'avg':
+    case 'min':
+    case 'max':
+    case 'distinct':
+      return isField(content)
+        ? { ok: { kind, field: content } }
+        : {
+            problem: `the measure ${kind} needs one field`,
+            remedy: `write for example ${kind}(event.duration)`,
+          };
+    default:
+      return { problem: `${JSON.stringify(text)} is no measure`, remedy: forms };
+  }
+}
+
+function percentile(content: string): Parsed<Measure> {
+  const [field, percent, ...more] = content.split(',').map((part) => part.trim());
+  const value = Number(percent);
+  if (isField(field!) && percent && more.length === 0 && value > 0 && value < 100)
+    return { ok: { kind: 'percentile', field: field!, percent: value } };
+  return {
+    problem: 'the measure percentile needs a field and a number between 0 and 100',
+    remedy: 'write for example percentile(event.duration, 95)',
+  };
+}
+
+function isField(text: string): boolean {
+  return /^[^\s,()"]+$/.test(text);
+}
 
 /** A comparison of a measure, as it stands in a rule. */
 export interface Condition {
@@ -136,4 +195,51 @@ function boundOf(literal: string): number {
 /** Divides by moving the point, so that 7% is 0.07 and not 0.07000000000000001. */
 function shareOf(percent: string): number {
   return Number(`${Number(percent)}e-2`) || Number(percent) / 100;
+}
+
+/** What of a rule decides on a window alone. */
+interface Conditions {
+  readonly config: Pick<AlertSettings, 'measure' | 'minCount'>;
+  readonly condition: Condition | undefined;
+  readonly recovery: Condition | undefined;
+  readonly measure: Measure;
+}
+
+/** Measures of which an empty window has a value. */
+const totals = new Set<Measure['kind']>(['count', 'rate', 'sum', 'distinct']);
+
+/** A judge that tests the rule's measure and condition on each window alone. */
+export function conditionJudge(rule: Conditions): Judge {
+  return {
+    judge: (_, observation) => judgeByCondition(observation, rule),
+    holds: (value, count) => holds(value, count, rule),
+    ...memorylessJudge,
+  };
+}
+
+/**
+ * In a window with fewer events than `minCount` the condition cannot be judged. The recovery can, where the measure is a
+ * total: that few events are few is observed. A share or an average of a few events says nothing.
+ */
+export function judgeByCondition(
+  { value, count, about }: Observation,
+  { config, condition, recovery, measure }: Conditions,
+): Judgement {
+  if (!condition || !recovery)
+    return { verdict: 'calm', reason: 'the rule has no condition, it only counts' };
+  if (value === undefined)
+    return { verdict: 'nothing', reason: `there is nothing to measure as ${config.measure}` };
+  const measured = about ? `${config.measure} about` : config.measure;
+  const isFew = count < config.minCount;
+  if (isFew && !(totals.has(measure.kind) && recovery.test(value)))
+    return { verdict: 'few', reason: tooFew(count, config.minCount) };
+  if (!isFew && condition.test(value))
+    return { verdict: 'true', reason: `${measured} ${condition.describe(value)}` };
+  if (recovery.test(value)) return { verdict: 'calm', reason: `${measured} ${recovery.describe(value)}` };
+  return { verdict: 'between', reason: `${measured} ${condition.describe(value)}` };
+}
+
+/** Whether `judgeByCondition` returns the verdict `true`. */
+function holds(value: number | undefined, count: number, { config, condition }: Conditions): boolean {
+  return condition !== undefined && value !== undefined && count >= config.minCount && condition.test(value);
 }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Fields, Scalar } from '../model.ts';
+import type { Fields, FieldValue, Measure, Scalar } from '../model.ts';
 import { type Present, presentValues } from '../util/field-values.ts';
 import { canonicalLevel, isLevelField } from '../util/levels.ts';
+import type { Amount as WindowAmount } from '../windows/aggregates/aggregate.ts';
+import { compileQuery } from './kql/compile.ts';
+import { numberOf } from './kql/typed-fields.ts';
 
 /** Stands for a field without a value. */
 export const missing = '_missing';
@@ -30,30 +33,31 @@ export interface Grouping {
  * their order: their texts, sorted and joined. Levels of one severity are the same group.
  */
 export function groupingBy(names: readonly string[]): Grouping {
-  const [first] = names;
+  const readers = names.map(readerOf);
+  const [first] = readers;
   if (first === undefined) return { key: () => all, group: () => ({ key: all, by: {} }) };
   const key =
-    names.length === 1
-      ? (fields: Fields) => partOf(valueIn(fields, first))
-      : (fields: Fields) => names.map((name) => partOf(valueIn(fields, name))).join(', ');
-  return { key, group: (fields) => ({ key: key(fields), by: valuesIn(fields, names) }) };
+    readers.length === 1
+      ? (fields: Fields) => partOf(first(fields))
+      : (fields: Fields) => readers.map((read) => partOf(read(fields))).join(', ');
+  const by = (fields: Fields) => {
+    const values = names.map((name, place) => [name, readers[place]!(fields)] as const);
+    return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  };
+  return { key, group: (fields) => ({ key: key(fields), by: by(fields) as Record<string, Scalar> }) };
 }
 
-function valuesIn(fields: Fields, names: readonly string[]): Record<string, Scalar> {
-  const by: Record<string, Scalar> = {};
-  for (const name of names) {
-    const value = valueIn(fields, name);
-    if (value !== undefined) by[name] = value;
-  }
-  return by;
-}
+type Reader = (fields: Fields) => Present | undefined;
 
-/** One value of one field, cut to a bounded length that still tells different ones apart. */
-function valueIn(fields: Fields, name: string): Present | undefined {
-  const found = fields.get(name);
-  const value = Array.isArray(found) ? joined(presentValues(found), name) : found;
-  if (typeof value !== 'string') return value ?? undefined;
-  return shortened(isLevelField(name) ? canonicalLevel(value) : value);
+/** Reads the one value of a field, cut to a bounded length at which different ones still differ. */
+function readerOf(name: string): Reader {
+  const isLevel = isLevelField(name);
+  return (fields) => {
+    const found = fields.get(name);
+    const value = Array.isArray(found) ? joined(presentValues(found), name) : found;
+    if (typeof value !== 'string') return value ?? undefined;
+    return shortened(isLevel ? canonicalLevel(value) : value);
+  };
 }
 
 function joined(values: Present[], field: string): Present | undefined {
@@ -84,4 +88,41 @@ export function partOf(value: Present | undefined): string {
   if (value === '') return '""';
   const text = String(value);
   return /[,"\\]|^_/.test(text) ? text.replace(/[,"\\]|^_/g, '\\$&') : text;
+}
+
+/** What one event adds to its window. `undefined`: nothing, for it has no such field or no number there. */
+export type Amount = (fields: Fields) => WindowAmount;
+
+/**
+ * The part of an event that the measure is about: 1 where events are counted, the numbers of the field, its texts where
+ * different ones are counted, or whether it belongs to the share. Each value of a field with several values counts, as
+ * in Elasticsearch's aggregations. Throws `KQL_SYNTAX` where a share's query is none.
+ */
+export function amountOf(measure: Measure): Amount {
+  switch (measure.kind) {
+    case 'count':
+    case 'rate':
+      return () => 1;
+    case 'share':
+      return compileQuery(measure.query);
+    case 'distinct':
+      return (fields) => amountIn(fields.get(measure.field), (value) => comparableText(value, measure.field));
+    default:
+      return (fields) => amountIn(fields.get(measure.field), finite);
+  }
+}
+
+/** A list only where there are several values, because most fields have one. */
+function amountIn<T extends number | string>(
+  value: FieldValue,
+  read: (value: Present) => T | undefined,
+): WindowAmount {
+  if (!Array.isArray(value)) return value === undefined || value === null ? undefined : read(value);
+  const amounts = presentValues(value).flatMap((one) => read(one) ?? []);
+  return amounts.length > 1 ? amounts : amounts[0];
+}
+
+function finite(value: Present): number | undefined {
+  const number = typeof value === 'string' ? numberOf(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }

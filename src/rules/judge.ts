@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import type { AlertSettings } from '../config/schema/rule-settings.ts';
-import type { Measure, Millis, Observation } from '../model.ts';
+import type { Millis, Observation } from '../model.ts';
 import { type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
-import type { Condition } from './condition.ts';
 
 /**
  * What one observation says. `true`: the condition holds; `calm`: the recovery condition holds; `between`: neither
@@ -17,7 +15,7 @@ export interface Judgement {
    * How far a value lies beyond what is normal, where that differs between observations. Default: the distance of the
    * rule's condition.
    */
-  measuredBy?: Pick<Condition, 'distance'>;
+  measuredBy?: { distance(value: number): number };
   /** Event time at which the group must be observed again although no value changes. */
   again?: Millis;
 }
@@ -53,64 +51,19 @@ export const noMemory = (): Snapshot<null> => memoryless.write(null);
 
 const memoryless = new SnapshotFormat<null>({ component: 'A judge without a memory', schema: z.null() });
 
+/** The part of a judge without a memory that concerns memory. */
+export const memorylessJudge = {
+  forgetBefore: () => {},
+  snapshot: noMemory,
+  restore: () => {},
+} satisfies Partial<Judge>;
+
 /** A judge without a memory. */
 export function statelessJudge(
   judge: (observation: Observation) => Judgement,
   holds: (value: number | undefined, count: number) => boolean,
 ): Judge {
-  return {
-    judge: (_, observation) => judge(observation),
-    holds,
-    forgetBefore: () => {},
-    snapshot: noMemory,
-    restore: () => {},
-  };
-}
-
-/** What of a rule decides on a window alone. */
-interface Conditions {
-  readonly config: Pick<AlertSettings, 'measure' | 'minCount'>;
-  readonly condition: Condition | undefined;
-  readonly recovery: Condition | undefined;
-  readonly measure: Measure;
-}
-
-/** Measures of which an empty window has a value. */
-const totals = new Set<Measure['kind']>(['count', 'rate', 'sum', 'distinct']);
-
-/** A judge that tests the rule's measure and condition on each window alone. */
-export function conditionJudge(rule: Conditions): Judge {
-  return statelessJudge(
-    (observation) => judgeByCondition(observation, rule),
-    (value, count) => holds(value, count, rule),
-  );
-}
-
-/**
- * In a window with fewer events than `minCount` the condition cannot be judged. The recovery can, where the measure is a
- * total: that few events are few is observed. A share or an average of a few events says nothing.
- */
-export function judgeByCondition(
-  { value, count, about }: Observation,
-  { config, condition, recovery, measure }: Conditions,
-): Judgement {
-  if (!condition || !recovery)
-    return { verdict: 'calm', reason: 'the rule has no condition, it only counts' };
-  if (value === undefined)
-    return { verdict: 'nothing', reason: `there is nothing to measure as ${config.measure}` };
-  const measured = about ? `${config.measure} about` : config.measure;
-  const isFew = count < config.minCount;
-  if (isFew && !(totals.has(measure.kind) && recovery.test(value)))
-    return { verdict: 'few', reason: tooFew(count, config.minCount) };
-  if (!isFew && condition.test(value))
-    return { verdict: 'true', reason: `${measured} ${condition.describe(value)}` };
-  if (recovery.test(value)) return { verdict: 'calm', reason: `${measured} ${recovery.describe(value)}` };
-  return { verdict: 'between', reason: `${measured} ${condition.describe(value)}` };
-}
-
-/** Whether `judgeByCondition` returns the verdict `true`. */
-function holds(value: number | undefined, count: number, { config, condition }: Conditions): boolean {
-  return condition !== undefined && value !== undefined && count >= config.minCount && condition.test(value);
+  return { judge: (_, observation) => judge(observation), holds, ...memorylessJudge };
 }
 
 /** The reason of the verdict `few`. */

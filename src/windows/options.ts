@@ -1,10 +1,10 @@
-import type { Measure, Millis, WindowValue } from '../model.ts';
+import type { Measure, Millis } from '../model.ts';
 import { type Aggregate, type Running, Single } from './aggregates/aggregate.ts';
 import { aggregateFor } from './aggregates/measures.ts';
 import type { CorrectionMemory } from './history/memory.ts';
 import { PaneHistory } from './history/pane-history.ts';
-import { Grid, recordedGrid } from './panes/grid.ts';
 import type { Group } from './panes/groups.ts';
+import { Grid, recordedGrid } from './panes/window.ts';
 
 /** Where events of groups beyond `maxGroups` are counted together. */
 export const otherGroup = '_other';
@@ -91,9 +91,4 @@ export class WindowPlan {
     if (matters === undefined || !risesWithEvents || this.aggregate !== undefined) return undefined;
     return (events) => matters(events * perEvent, events);
   }
-}
-
-/** Marks a value that is an estimate, by what it was measured with. */
-export function told(value: WindowValue, by: { readonly isExact?: boolean } | undefined): WindowValue {
-  return by?.isExact === false ? { ...value, about: true } : value;
 }

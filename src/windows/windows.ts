@@ -3,15 +3,12 @@ import type { Snapshot } from '../util/snapshot.ts';
 import type { Aggregate, Amount } from './aggregates/aggregate.ts';
 import { GroupStates, type LiftedGroup } from './history/group-states.ts';
 import type { PaneHistory } from './history/pane-history.ts';
-import { otherGroup, told, type WindowOptions, WindowPlan } from './options.ts';
-import { DueGroups } from './panes/due-groups.ts';
-import type { Grid } from './panes/grid.ts';
-import { Group, Groups } from './panes/groups.ts';
-import { IdleGroups } from './panes/idle-groups.ts';
-import { type EventTimes, noEvent, OpenWindows } from './panes/open-windows.ts';
+import { otherGroup, type WindowOptions, WindowPlan } from './options.ts';
+import { type EventTimes, Group, Groups, noEvent, OpenWindows } from './panes/groups.ts';
 import { noEntry, PaneEntries } from './panes/pane-entries.ts';
-import { Panes } from './panes/panes.ts';
-import { Timers } from './panes/timers.ts';
+import { DueGroups, Panes } from './panes/panes.ts';
+import { IdleGroups, Timers } from './panes/timers.ts';
+import { type Grid, markEstimate } from './panes/window.ts';
 import { WindowsFormat, type WindowsState } from './snapshot.ts';
 
 /**
@@ -99,7 +96,7 @@ export class Windows {
     if (open === undefined || open.end <= this.#closed) return undefined;
     const { end, count } = open;
     const value = this.#aggregate === undefined ? count * this.plan.perEvent : open.value();
-    return told({ group: name, start: end - this.#grid.over, end, value, count }, open);
+    return markEstimate({ group: name, start: end - this.#grid.over, end, value, count }, open);
   }
 
   /**
@@ -235,7 +232,7 @@ export class Windows {
     group.due = false;
     const count = this.#idle.countOf(group, end);
     const value = this.plan.valueOf(group, count);
-    close(told({ group: name, start: end - this.#grid.over, end, value, count }, group.running));
+    close(markEstimate({ group: name, start: end - this.#grid.over, end, value, count }, group.running));
     this.#timers.drop(group, end);
     // `close` may have dropped the group, and another group may have its name now.
     if (!group.removed) this.#release(group);

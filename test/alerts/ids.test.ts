@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { idOf, isOfRule } from '../../src/alerts/ids.ts';
+import { idOf, isOfRule } from '../../src/alerts/episode-writer.ts';
 
 const at = Date.parse('2026-11-21T10:00:00.120Z');
 

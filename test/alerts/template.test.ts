@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { messageOf } from '../../src/alerts/template.ts';
+import { messageOf } from '../../src/alerts/notifications.ts';
 import { messageProblems } from '../../src/rules/problems.ts';
 import { ruleConfig } from '../support/rules/rules.ts';
 

@@ -4,7 +4,7 @@ import { Dispatch } from '../../src/engine/dispatch.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { openPayload } from '../../src/journal/payload.ts';
 import type { Output } from '../../src/model.ts';
-import { EventReader } from '../../src/parsers/event-reader.ts';
+import { EventReader } from '../../src/parsers/event.ts';
 import { compileQuery } from '../../src/rules/kql/compile.ts';
 import { startRule } from '../../src/rules/rule.ts';
 import type { Run } from '../../src/rules/run/run.ts';

@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { parsers } from '../../src/config/schema/parsers.ts';
-import { EventReader } from '../../src/parsers/event-reader.ts';
+import { EventReader } from '../../src/parsers/event.ts';
 import { parsingTelemetry } from '../../src/telemetry/components/parsing.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { batch, blockOf, filebeatEvent, readEvent, type Settings } from '../support/events.ts';

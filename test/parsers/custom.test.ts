@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parsers } from '../../src/config/schema/parsers.ts';
-import { EventReader } from '../../src/parsers/event-reader.ts';
+import { EventReader } from '../../src/parsers/event.ts';
 import { batch, blockOf } from '../support/events.ts';
 
 /** Reads lines by a format that the configuration defines. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parsers } from '../../src/config/schema/parsers.ts';
-import { EventReader } from '../../src/parsers/event-reader.ts';
+import { EventReader } from '../../src/parsers/event.ts';
 import { batch, blockOf, filebeatEvent, readEvent, receivedAt } from '../support/events.ts';
 
 const line =

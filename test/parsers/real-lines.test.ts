@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parsers } from '../../src/config/schema/parsers.ts';
-import type { ReadEvent } from '../../src/parsers/event.ts';
-import { EventReader } from '../../src/parsers/event-reader.ts';
+import { EventReader, type ReadEvent } from '../../src/parsers/event.ts';
 import { batch, blockOf } from '../support/events.ts';
 import { fieldsOf } from './access-fields.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldValue, Measure } from '../../src/model.ts';
-import { amountOf, parseMeasure } from '../../src/rules/measure.ts';
+import { parseMeasure } from '../../src/rules/condition.ts';
+import { amountOf } from '../../src/rules/group.ts';
 import { fieldsOf } from '../support/fields.ts';
 
 describe('a measure', () => {

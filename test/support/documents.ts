@@ -1,6 +1,6 @@
 import { openPayload } from '../../src/journal/payload.ts';
 import type { Batch, BulkItem, Position } from '../../src/model.ts';
-import { EventReader } from '../../src/parsers/event-reader.ts';
+import { EventReader } from '../../src/parsers/event.ts';
 import { EventDocuments } from '../../src/readers/indexer/event-documents.ts';
 import { createIndexNames } from '../../src/readers/indexer/index-name.ts';
 import { deadLetterItem } from '../../src/sinks/elasticsearch/dead-letters/document.ts';

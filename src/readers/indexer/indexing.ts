@@ -2,7 +2,7 @@ import { outputItem } from '../../alerts/documents.ts';
 import { openPayload } from '../../journal/payload.ts';
 import type { JournalReader } from '../../journal/reader.ts';
 import type { DeadLetter, Millis, Output, Position } from '../../model.ts';
-import { EventReader } from '../../parsers/event-reader.ts';
+import { EventReader } from '../../parsers/event.ts';
 import type { DeadLetters } from '../../sinks/elasticsearch/dead-letters/dead-letters.ts';
 import { deadLetterItem } from '../../sinks/elasticsearch/dead-letters/document.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';

@@ -127,7 +127,7 @@ export class Corrector {
     if (!(through > this.#through)) return;
     this.#through = through;
     if (this.#late.size > 0 && through >= this.#notBefore) this.#correct(outputs);
-    outputs.push(...this.#notices.advance(through));
+    if (through >= this.#notices.due) outputs.push(...this.#notices.advance(through));
   }
 
   /** A record comes that was received at that time. Late events do not wait forever for event time to pass. */

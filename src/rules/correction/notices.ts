@@ -34,14 +34,12 @@ interface LateNoticesParts {
 /** Notifies of what late events changed: of each change, of many at once, or not at all. Times are event times. */
 export class LateNotices {
   readonly #parts: LateNoticesParts;
+  /** When the next digest is due; infinite where there is none. */
+  due: Millis = Number.POSITIVE_INFINITY;
   #state: LateNoticesState = { due: null, count: 0, names: [], last: null };
 
   constructor(parts: LateNoticesParts) {
     this.#parts = parts;
-  }
-
-  get due(): Millis {
-    return this.#state.due ?? Number.POSITIVE_INFINITY;
   }
 
   /** The notifications of a change, of which people are notified now or with the next digest. */
@@ -51,6 +49,7 @@ export class LateNotices {
       return notificationsOf(this.#parts.config, marked(transition), episode, now);
     const { group, rule } = transition;
     this.#state.due ??= now + digestEvery;
+    this.due = this.#state.due;
     this.#state.count += 1;
     if (this.#state.names.length < mostNamed) this.#state.names.push(group === '' ? rule : group);
     this.#state.last = { transition, episode };
@@ -62,6 +61,7 @@ export class LateNotices {
     const { last, due, count, names } = this.#state;
     if (last === null || due === null || now < due) return [];
     this.#state = { due: null, count: 0, names: [], last: null };
+    this.due = Number.POSITIVE_INFINITY;
     const { transition, episode } = last;
     if (count === 1) return notificationsOf(this.#parts.config, marked(transition), episode, now);
     const named = `${names.join(', ')}${count > names.length ? ' and others' : ''}`;
@@ -76,6 +76,7 @@ export class LateNotices {
 
   restore(state: LateNoticesState): void {
     this.#state = state;
+    this.due = state.due ?? Number.POSITIVE_INFINITY;
   }
 }
 

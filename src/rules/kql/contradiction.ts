@@ -1,7 +1,7 @@
 import { isLevelField, levelRank } from '../../util/levels.ts';
 import { isAnything, literalOf, type Query } from './ast.ts';
-import { isFullText, numberOf } from './match.ts';
 import { printQuery } from './print.ts';
+import { isFullText, numberOf } from './typed-fields.ts';
 
 /** A part of a query about one field. */
 interface Clause {

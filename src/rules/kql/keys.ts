@@ -1,5 +1,5 @@
 import { literalOf, type Query, type Text } from './ast.ts';
-import { isPlain } from './match.ts';
+import { isPlain } from './compile.ts';
 
 /** A field, and the text that it has or that it is written as: `http.response.status_code : 500` is met by a number. */
 export interface Key {

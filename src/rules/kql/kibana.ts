@@ -1,8 +1,9 @@
 import { isLevelField, levelNames, levelRank } from '../../util/levels.ts';
 import { isAnything, literalOf, type Query, type Text } from './ast.ts';
-import { type Match, matchRange, matchValue } from './match.ts';
+import { matchRange, matchValue } from './compile.ts';
 import { parseQuery } from './parser.ts';
 import { printQuery } from './print.ts';
+import type { Match } from './typed-fields.ts';
 
 /**
  * A query for Kibana, which has neither patterns nor an order of levels. Levels are named one by one; a pattern is

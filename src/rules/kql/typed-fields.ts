@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { Millis } from '../../model.ts';
+import type { Millis, Scalar } from '../../model.ts';
 
 /** What a date names: an instant, or with less precision all the time that it covers. `to` is still inside. */
 interface Stretch {
@@ -54,7 +54,7 @@ export function timeOf(value: unknown): Millis | undefined {
  * Matches addresses within a network such as `10.0.0.0/8`, or the address of the new kind that the text is, for these
  * are written in more than one way. Undefined for a text that names neither.
  */
-export function network(text: string): ((address: string) => boolean) | undefined {
+function network(text: string): ((address: string) => boolean) | undefined {
   const [base, given, ...more] = text.split('/');
   const family = isIP(base!);
   const length = given ?? (family === 6 ? '128' : undefined);
@@ -95,4 +95,29 @@ const groupsOf = (text: string) =>
 
 export function isAddressField(field: string): boolean {
   return field === 'ip' || field.endsWith('.ip');
+}
+
+/** Fields that Elasticsearch analyses into words; every other text is compared whole and with its case. */
+export function isFullText(field: string): boolean {
+  return field === 'message' || field === 'error.message' || field.endsWith('.text');
+}
+
+/** A text that is a decimal number, as a number. */
+export function numberOf(text: string): number | undefined {
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+/** Whether one value of a field (an array is taken apart before) is what the query asks for. */
+export type Match = (value: Scalar) => boolean;
+
+/** Compares a date or an address with a literal as such; undefined where the field or the literal is neither. */
+export function specialValue(field: string, literal: string): Match | undefined {
+  const within = isAddressField(field) ? network(literal) : undefined;
+  if (within) return (found) => typeof found === 'string' && within(found);
+  const date = isDateField(field) ? readDate(literal) : undefined;
+  if (!date) return undefined;
+  return (found) => {
+    const time = timeOf(found);
+    return time !== undefined && time >= date.from && time <= date.to;
+  };
 }

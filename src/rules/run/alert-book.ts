@@ -142,7 +142,7 @@ export class AlertBook {
       this.#report(group, observation, decision, outputs);
     const open = decision.state.status !== 'inactive' || found.verdict === 'true';
     // The start or end of the active hours changes the decision, though nothing else does.
-    const change = open ? nextByHours(observation, rule) : undefined;
+    const change = open && rule.hours !== undefined ? nextByHours(observation, rule) : undefined;
     const times = [decision.deadline, found.again, change];
     return times.filter((time) => time !== undefined && time !== Number.POSITIVE_INFINITY) as Millis[];
   }

@@ -1,7 +1,6 @@
 import type { ClockConfig } from '../../config/schema/time.ts';
 import type { Millis } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
-import { type NewConnection, NewConnections } from './new-connections.ts';
 import {
   byAgeThenName,
   type ClockState,
@@ -10,13 +9,15 @@ import {
   hold,
   isHeld,
   lagsOf,
+  type NewConnection,
+  NewConnections,
   newSource,
   restoredSources,
   type Source,
   type SourceLag,
   type Time,
+  WallClock,
 } from './source.ts';
-import { WallClock } from './wall-clock.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 

@@ -1,9 +1,117 @@
 import { z } from 'zod';
 import type { Millis } from '../../model.ts';
 import { number, objectOf, SnapshotFormat } from '../../util/snapshot.ts';
-import type { NewConnection } from './new-connections.ts';
-import { type ConnectionsState, connectionsState } from './new-connections.ts';
-import { type WallClockState, wallClockState } from './wall-clock.ts';
+
+/** A connection whose first batch came less than `time.settle` ago. */
+export interface NewConnection {
+  /** Wall time of its first batch, by `WallClock`. */
+  since: Millis;
+  /** The event clock at that time. */
+  clock: Millis;
+}
+
+/** Known connections in the order of their first batches. The clock is null where there was no event time yet. */
+type ConnectionsState = [name: string, since: Millis, clock: Millis | null][];
+
+const connectionsState: z.ZodType<ConnectionsState> = z.array(
+  z.tuple([z.string(), number, number.nullable()]),
+);
+
+/** Connections kept at most. Beyond that the tenth whose first batch is longest ago is forgotten. */
+const most = 10_000;
+
+/** Which connections are new, by wall time since their first batch. Memory is bounded to 10,000 connections. */
+export class NewConnections {
+  readonly #settle: Millis;
+  #known = new Map<string, NewConnection>();
+
+  /** `settle`: milliseconds for which a connection is new; 0: none ever is. */
+  constructor(settle: Millis) {
+    this.#settle = settle;
+  }
+
+  /** Notes a batch of a connection. Returns the connection if it is new. */
+  batchFrom(connection: string, wall: Millis, clock: Millis): NewConnection | undefined {
+    if (this.#settle === 0) return undefined;
+    let known = this.#known.get(connection);
+    if (known === undefined) {
+      known = { since: wall, clock };
+      this.#known.set(connection, known);
+      if (this.#known.size > most) this.#forget();
+    }
+    return wall < known.since + this.#settle ? known : undefined;
+  }
+
+  state(): ConnectionsState {
+    return [...this.#known].map(([name, { since, clock }]) => [
+      name,
+      since,
+      Number.isFinite(clock) ? clock : null,
+    ]);
+  }
+
+  restore(known: ConnectionsState): void {
+    this.#known = new Map(
+      known.map(([name, since, clock]) => [name, { since, clock: clock ?? Number.NEGATIVE_INFINITY }]),
+    );
+  }
+
+  #forget(): void {
+    for (const name of this.#known.keys()) {
+      if (this.#known.size <= most * 0.9) return;
+      this.#known.delete(name);
+    }
+  }
+}
+
+const never = Number.NEGATIVE_INFINITY;
+
+/** Disk format. Null: nothing was read yet. */
+type WallClockState = [reading: Millis, latest: Millis, offset: Millis] | null;
+
+const wallClockState: z.ZodType<WallClockState> = z.tuple([number, number, number]).nullable();
+
+/**
+ * Wall time by the `receivedAt` of records, in milliseconds. It never goes back. Readings a little out of order, as
+ * concurrent connections make them, count as the latest one. Where the machine's clock was set back it goes on from the
+ * latest reading.
+ */
+export class WallClock {
+  readonly #stepsBack: Millis;
+  #reading: Millis = never;
+  #latest: Millis = never;
+  /** Sum of what the machine's clock was set back by, less the time that `skipTo` left out. */
+  #offset: Millis = 0;
+
+  /** `stepsBack`: a reading that is farther than this behind the latest means that the machine's clock was set back. */
+  constructor(stepsBack: Millis) {
+    this.#stepsBack = stepsBack;
+  }
+
+  read(receivedAt: Millis): Millis {
+    if (receivedAt === this.#reading) return this.#latest;
+    this.#reading = receivedAt;
+    if (receivedAt + this.#offset < this.#latest - this.#stepsBack) this.#offset = this.#latest - receivedAt;
+    this.#latest = Math.max(this.#latest, receivedAt + this.#offset);
+    return this.#latest;
+  }
+
+  /** Leaves out the time from the latest reading to this one, as if the clock had stopped. Returns its time. */
+  skipTo(receivedAt: Millis): Millis {
+    if (this.#latest === never) return this.read(receivedAt);
+    this.#reading = receivedAt;
+    this.#offset = this.#latest - receivedAt;
+    return this.#latest;
+  }
+
+  state(): WallClockState {
+    return this.#latest === never ? null : [this.#reading, this.#latest, this.#offset];
+  }
+
+  restore(state: WallClockState): void {
+    [this.#reading, this.#latest, this.#offset] = state ?? [never, never, 0];
+  }
+}
 
 /** A stream within a sender. */
 export interface Source {

@@ -1,10 +1,9 @@
 import type { Millis } from '../../model.ts';
 import type { WindowPlan } from '../options.ts';
 import type { Group } from '../panes/groups.ts';
-import type { IdleGroups } from '../panes/idle-groups.ts';
 import { noEntry, type PaneEntries } from '../panes/pane-entries.ts';
 import type { Panes } from '../panes/panes.ts';
-import type { Timers } from '../panes/timers.ts';
+import type { IdleGroups, Timers } from '../panes/timers.ts';
 import type { PackedGroup } from '../snapshot.ts';
 import type { PaneShare } from './chunk.ts';
 

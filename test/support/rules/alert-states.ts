@@ -1,8 +1,8 @@
 import type { AlertState, Decision, Observation } from '../../../src/model.ts';
 import { decide, fresh } from '../../../src/rules/alert/machine.ts';
 import type { CompiledRule } from '../../../src/rules/compile.ts';
+import { judgeByCondition } from '../../../src/rules/condition.ts';
 import type { Judgement } from '../../../src/rules/judge.ts';
-import { judgeByCondition } from '../../../src/rules/judge.ts';
 import { compileRule } from '../../../src/rules/rule.ts';
 import { type RuleInput, ruleConfig } from './rules.ts';
 

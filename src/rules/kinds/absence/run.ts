@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Episodes } from '../../../alerts/episodes.ts';
 import type { LogEvent, Millis, Observation, Output, Scalar } from '../../../model.ts';
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
-import { conditionJudge } from '../../judge.ts';
+import { conditionJudge } from '../../condition.ts';
 import { AlertBook } from '../../run/alert-book.ts';
 import type { DowntimeSpan, Kept, Run, RunParts } from '../../run/run.ts';
 import { fingerprintOf } from '../../run/run.ts';

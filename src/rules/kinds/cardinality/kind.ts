@@ -1,5 +1,5 @@
 import { checkBounds, checkField, checkWindows } from '../../checks.ts';
-import { conditionJudge } from '../../judge.ts';
+import { conditionJudge } from '../../condition.ts';
 import { CountingRun, windowParts } from '../../run/window-run.ts';
 import { defineKind } from '../kind.ts';
 import { boundsCondition, defaults } from '../settings.ts';

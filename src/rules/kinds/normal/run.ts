@@ -1,5 +1,5 @@
 import type { LogEvent, Output } from '../../../model.ts';
-import { type Amount, amountOf } from '../../measure.ts';
+import { type Amount, amountOf } from '../../group.ts';
 import type { RunParts } from '../../run/run.ts';
 import { WindowRun, windowParts } from '../../run/window-run.ts';
 import { NormalJudge, parameterKey } from './judge.ts';

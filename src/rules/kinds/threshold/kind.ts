@@ -1,7 +1,6 @@
 import type { Measure } from '../../../model.ts';
 import { checkMeasure, checkWindows, type Report, readOrReport } from '../../checks.ts';
-import { type Condition, overlap, parseCondition } from '../../condition.ts';
-import { conditionJudge } from '../../judge.ts';
+import { type Condition, conditionJudge, overlap, parseCondition } from '../../condition.ts';
 import { CountingRun, windowParts } from '../../run/window-run.ts';
 import { defineKind } from '../kind.ts';
 import { schema, type ThresholdConfig } from './schema.ts';
