@@ -4,6 +4,7 @@ import { networkFields } from '../inputs/event-fields.ts';
 import { HttpInput } from '../inputs/http/http-input.ts';
 import type { HttpStore } from '../inputs/http/intake.ts';
 import type { Input } from '../inputs/input.ts';
+import { KafkaInput } from '../inputs/kafka/kafka-input.ts';
 import { type HostOf, LineSink } from '../inputs/network/line-sink.ts';
 import { StdinInput } from '../inputs/stdin/stdin-input.ts';
 import { syslogHost } from '../inputs/syslog/header.ts';
@@ -50,6 +51,11 @@ function create(config: NetworkInputConfig, options: InputsOptions, telemetry: N
         ...{ config, telemetry, now: options.now, store: httpStore(options) },
         ...{ origin: originOf(config, undefined), fields: networkFields(config) },
       });
+    case 'kafka':
+      return new KafkaInput({
+        ...{ config, telemetry, now: options.now, store: storeOf(options) },
+        ...{ origin: originOf(config, undefined), fields: networkFields(config) },
+      });
     case 'stdin':
       return new StdinInput({ config, telemetry, sink: sink() });
   }
@@ -63,16 +69,23 @@ const httpStore = ({ journal, redelivery }: InputsOptions): HttpStore => ({
   connectionClosed: (connection, clean) => redelivery.connectionClosed(connection, clean),
 });
 
+/** The journal for inputs without senders that would send again. */
+const storeOf = ({ journal, append }: InputsOptions) => ({
+  append,
+  saveStates: (states: readonly InputState[]) => journal.saveStates(states),
+  states: (prefix: string) => journal.states(prefix),
+});
+
 function lineSink(
   config: NetworkInputConfig,
-  { journal, append }: InputsOptions,
+  options: InputsOptions,
   telemetry: NetworkInputTelemetry,
   hostOf: HostOf | undefined,
   parser: string | undefined,
 ): LineSink {
   return new LineSink({
     origin: originOf(config, parser),
-    store: { append, saveStates: (states) => journal.saveStates(states) },
+    store: storeOf(options),
     fields: networkFields(config),
     ...{ telemetry, hostOf },
   });

@@ -21,13 +21,20 @@ function inputRows({ inputs }: Status): string[][] {
 
 /** An input that reads by itself: what it has done, how far behind it is, and what keeps it. */
 function sourceState(input: InputState): string {
-  const { events = 0, lagBytes = 0, lastEvent, files, problems = [], dropped = 0 } = input;
+  const { events = 0, lastEvent, files, problems = [] } = input;
+  const { lagBytes = 0, lagMessages = 0, dropped = 0, refused = 0 } = input;
   const last = lastEvent === undefined ? '' : `, the last at ${new Date(lastEvent).toISOString()}`;
   const watched = files === undefined ? [] : [`${countOf(files.watched, 'file')} (${files.open} open)`];
-  const behind = lagBytes === 0 ? [] : [`${formatSize(lagBytes)} behind`];
+  const behind = [
+    ...(lagBytes === 0 ? [] : [`${formatSize(lagBytes)} behind`]),
+    ...(lagMessages === 0 ? [] : [`${countOf(lagMessages, 'message')} behind`]),
+  ];
   const open = input.connections === undefined ? [] : [countOf(input.connections, 'connection')];
   const at = input.listens === undefined ? [] : [input.listens];
-  const lost = dropped === 0 ? [] : [`${countOf(dropped, 'datagram')} lost`];
+  const lost = [
+    ...(dropped === 0 ? [] : [`${countOf(dropped, 'datagram')} lost`]),
+    ...(refused === 0 ? [] : [`${countOf(refused, 'document')} refused`]),
+  ];
   const read = `${countOf(events, 'event')}${last}`;
   return [...at, ...watched, ...open, read, ...lost, ...behind, ...problems].join('; ');
 }

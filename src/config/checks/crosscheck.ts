@@ -37,9 +37,11 @@ function sniffed({ elasticsearch: target }: Config): Problem[] {
   return [problem(['elasticsearch', 'sniffing'], message, 'Remove `sniffing`.')];
 }
 
-/** User and password of the listeners that know basic authentication belong together. */
-function listenerUsers({ store, inputs }: Config): Problem[] {
-  const listed = inputs.network.flatMap((input) => (input.kind === 'http' ? [input] : []));
+/** User and password belong together. */
+function users({ store, inputs }: Config): Problem[] {
+  const listed = inputs.network.flatMap((input) =>
+    input.kind === 'http' || input.kind === 'kafka' ? [input] : [],
+  );
   const listeners: [Path, { user?: string | undefined; password?: string | undefined }][] = [
     [['store'], store],
     ...listed.map((input): [Path, typeof input] => [['inputs', input.place], input]),
@@ -47,8 +49,25 @@ function listenerUsers({ store, inputs }: Config): Problem[] {
   return listeners.flatMap(([path, { user, password }]) => {
     if ((user === undefined) === (password === undefined)) return [];
     const missing = user === undefined ? 'user' : 'password';
-    const message = `Basic authentication needs \`user\` and \`password\`; \`${missing}\` is missing.`;
+    const message = `Authentication needs \`user\` and \`password\`; \`${missing}\` is missing.`;
     return [problem([...path, missing], message, `Set \`${missing}\`, or use \`api_key\`.`)];
+  });
+}
+
+/** TLS settings of the clients that read topics. */
+function kafkaTls({ inputs }: Config): Problem[] {
+  return inputs.network.flatMap((input) => {
+    if (input.kind !== 'kafka') return [];
+    const { place, ssl_enabled, ssl_certificate, ssl_key, ssl_certificate_authorities: authorities } = input;
+    const isSet = ssl_certificate !== undefined || ssl_key !== undefined || authorities.length > 0;
+    if (!ssl_enabled && isSet) {
+      const message = 'TLS is configured but not enabled: everything would travel in clear text.';
+      return [problem(['inputs', place, 'ssl_enabled'], message, 'Set `ssl_enabled: true`.')];
+    }
+    if ((ssl_certificate === undefined) === (ssl_key === undefined)) return [];
+    const missing = ssl_key === undefined ? 'ssl_key' : 'ssl_certificate';
+    const message = `A client certificate needs its key; \`${missing}\` is missing.`;
+    return [problem(['inputs', place, missing], message, 'Set the path of the PEM file.')];
   });
 }
 
@@ -124,7 +143,8 @@ export const crossChecks = [
   destination,
   names,
   patterns,
-  listenerUsers,
+  users,
+  kafkaTls,
   forward,
   formats,
   notified,

@@ -36,7 +36,7 @@ const clearTextRisk = 'Events travel';
 /** Where an input listens; none for a Unix socket, for a client and for standard input. */
 function listenerOf(input: NetworkInputConfig): Listener[] {
   const path = ['inputs', input.place];
-  if (input.kind === 'stdin') return [];
+  if (input.kind === 'stdin' || input.kind === 'kafka') return [];
   if (input.kind === 'http') return [{ ...input, ...overHttp(input), path }];
   if (input.kind === 'udp') return [{ ...input, ...noTls, path, protocols: ['udp'], clearTextRisk }];
   if (input.path !== undefined || (input.kind === 'tcp' && input.connect.length > 0)) return [];
@@ -126,7 +126,7 @@ export function openListeners(config: Config): string[] {
       ...config.inputs,
       lumberjack: { ...config.inputs.lumberjack, ...closed.inputs.lumberjack },
       network: config.inputs.network.map((input) =>
-        input.kind === 'stdin' ? input : { ...input, open: false },
+        input.kind === 'stdin' || input.kind === 'kafka' ? input : { ...input, open: false },
       ),
     },
     api: { ...config.api, ...closed.api },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defaultLimits } from '../../lumberjack/frames.ts';
 import { formatSize } from '../../util/text.ts';
 import { type FileInputConfig, fileInput } from './file-input.ts';
+import { kafkaInput } from './kafka-input.ts';
 import { enabled, inputName } from './line-input.ts';
 import { open, ssl } from './listener.ts';
 import { type NetworkInputConfig, networkInputs } from './network-inputs.ts';
@@ -110,7 +111,7 @@ const sameName = (name: string) =>
 const oneListener = invalid('There can be one input of kind `lumberjack`.', 'Remove one of them.');
 
 const namedInputs = z
-  .array(z.discriminatedUnion('kind', [lumberjackItem, fileInput, ...networkInputs]))
+  .array(z.discriminatedUnion('kind', [lumberjackItem, fileInput, ...networkInputs, kafkaInput]))
   .superRefine((list, context) => {
     for (const [place, { name, kind }] of list.entries()) {
       const before = list.slice(0, place);
@@ -130,7 +131,7 @@ interface Inputs {
   lumberjack: z.infer<typeof lumberjackInput>;
   redelivery: z.infer<typeof redelivery>;
   files: FileInputConfig[];
-  /** Sockets, HTTP and standard input. */
+  /** Sockets, HTTP, Kafka and standard input. */
   network: NetworkInputConfig[];
 }
 

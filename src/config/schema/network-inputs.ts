@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { KafkaInputConfig } from './kafka-input.ts';
 import { enabled, inputName, lineBasics } from './line-input.ts';
 import { allowedHosts, open, ssl } from './listener.ts';
 import { duration, host, invalid, notA, port, secret, size } from './values.ts';
@@ -147,5 +148,6 @@ export type NetworkInputConfig = { place: number } & (
   | UdpInputConfig
   | SyslogInputConfig
   | HttpInputConfig
+  | KafkaInputConfig
   | StdinInputConfig
 );

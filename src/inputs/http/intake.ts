@@ -1,10 +1,9 @@
 import type { Batch, EventBlock, Millis, Origin } from '../../model.ts';
 import type { NetworkInputTelemetry } from '../../telemetry/components/network-input.ts';
 import { BatchBuilder } from '../batch-builder.ts';
-import type { ItemRefusal } from './bulk-answer.ts';
-import { type BulkAction, readBulk } from './bulk-body.ts';
+import type { EventMaker, Extras } from '../documents/event-maker.ts';
+import { type BulkAction, type DocumentMeta, type ItemRefusal, readBulk } from './bulk.ts';
 import { TryLater } from './elasticsearch-error.ts';
-import type { EventMaker } from './event-maker.ts';
 import { readEvents } from './events-body.ts';
 
 /** The journal, with the memory of events that may be sent again in front of it. */
@@ -93,7 +92,7 @@ export class Intake {
       const reason = `[${action}] is not supported: events are only added, by [create] or [index]`;
       return { status: 400, type: 'illegal_argument_exception', reason };
     }
-    const problem = maker.document(builder, body, from, to, meta);
+    const problem = maker.document(builder, body, from, to, extrasOf(meta));
     if (problem === undefined) return undefined;
     return { status: 400, type: 'document_parsing_exception', reason: `the event ${problem}` };
   }
@@ -141,3 +140,9 @@ export class Intake {
     return new TryLater(503, 'The events could not be stored.', failedPause);
   }
 }
+
+/** `@metadata` of what the action line says. */
+const extrasOf = ({ index, id, pipeline }: DocumentMeta): Extras => ({
+  index,
+  members: { '@metadata': JSON.stringify({ _index: index, _id: id, pipeline }) },
+});

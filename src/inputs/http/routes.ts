@@ -4,7 +4,7 @@ import { messageOf } from '../../errors.ts';
 import { apiKeySecret, basicSecret, bearerSecret, type Credential } from '../../listeners/credentials.ts';
 import { createGuard, isRefusal } from '../../listeners/guard.ts';
 import type { NetworkInputTelemetry } from '../../telemetry/components/network-input.ts';
-import { bulkAnswer } from './bulk-answer.ts';
+import { bulkAnswer } from './bulk.ts';
 import { clusterAnswers } from './cluster-answers.ts';
 import { ElasticsearchError, TryLater } from './elasticsearch-error.ts';
 import type { HttpSender, Intake } from './intake.ts';

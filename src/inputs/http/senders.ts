@@ -4,8 +4,8 @@ import type { JsonObject } from '../../events/index.ts';
 import { subjectOf } from '../../listeners/tls.ts';
 import type { Origin } from '../../model.ts';
 import type { NetworkInputTelemetry } from '../../telemetry/components/network-input.ts';
+import { EventMaker } from '../documents/event-maker.ts';
 import { peerOf } from '../network/peer.ts';
-import { EventMaker } from './event-maker.ts';
 import type { HttpSender, HttpStore } from './intake.ts';
 
 interface SendersOptions {

@@ -56,6 +56,8 @@ export interface InputStats {
   lastEvent?: Millis;
   /** Bytes that are known to be there and are not read yet. */
   lagBytes?: number;
+  /** Messages that are known to be there and are not read yet. */
+  lagMessages?: number;
   /** Why it does not get on, in words. */
   problems?: readonly string[];
   files?: FileCounts;

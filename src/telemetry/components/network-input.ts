@@ -28,6 +28,14 @@ export interface NetworkInputTelemetry {
   truncated(): void;
   /** Datagrams that had no room in the buffer, or that the operating system dropped. */
   dropped(datagrams: number, where: 'buffer' | 'kernel'): void;
+  /** Topics are read; `missing` are names and patterns for which there is no topic. */
+  topicsFound(brokers: string, missing: readonly string[]): void;
+  /** The offsets of a partition began again. */
+  topicCreatedAnew(topic: string, partition: number, next: number, end: number): void;
+  /** Messages of a topic that are there and not read. */
+  lag(topic: string, messages: number): void;
+  /** A message is no new event: it is `known` from an earlier delivery, or `empty`. */
+  skipped(reason: 'known' | 'empty'): void;
   /** Documents that their sender must not send again, and why the first of them was refused. */
   refused(documents: number, reason: string): void;
   /** A request was answered with this status; `reason` says why it was refused. */
@@ -107,6 +115,18 @@ export function networkInputTelemetry(
         `Input ${input} lost ${datagrams} datagrams: the ${where} was full.`,
       );
     },
+    topicsFound(brokers, missing) {
+      log.info(about(), `Input ${input} is connected to ${brokers}.`);
+      if (missing.length > 0)
+        warn('missing', undefined, `Input ${input} finds no topic ${missing.join(', ')}. It is waited for.`);
+    },
+    topicCreatedAnew: (topic, partition, next, end) =>
+      log.warn(
+        { ...about(), kafka: { topic, partition } },
+        `Partition ${partition} of ${topic} ends at ${end}, before ${next}, where input ${input} had read: it was created anew and is read from its beginning.`,
+      ),
+    lag: (topic, messages) => measured.lag.set({ input, topic }, messages),
+    skipped: (reason) => measured.skipped.inc({ ...label, reason }),
     refused(documents, reason) {
       measured.refused.inc(label, documents);
       warn('document', undefined, `Input ${input} refused ${documents} documents: ${reason}.`);
@@ -152,6 +172,17 @@ function metricsOf(registry: Registry) {
       'refused_documents',
       'Documents that were refused for good, each with its reason in the answer.',
     ),
+    skipped: counter(
+      'skipped_messages',
+      'Messages of Kafka that are no new events, by reason: known or empty.',
+      'reason',
+    ),
+    lag: new Gauge({
+      name: 'logboom_kafka_lag_messages',
+      help: 'Messages of a topic that are there and not read.',
+      labelNames: ['input', 'topic'],
+      registers,
+    }),
     requests: counter('requests', 'HTTP requests, by status of the answer.', 'status'),
     opened: counter('connections_opened', 'Connections opened.'),
     failures: counter('failures', 'Connections, requests and batches that failed, by reason.', 'reason'),

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { bulkAnswer } from '../../../src/inputs/http/bulk-answer.ts';
-import { fieldsOfIndex, readBulk } from '../../../src/inputs/http/bulk-body.ts';
+import { fieldsOfIndex } from '../../../src/inputs/documents/added-fields.ts';
+import { bulkAnswer, readBulk } from '../../../src/inputs/http/bulk.ts';
 import { readEvents } from '../../../src/inputs/http/events-body.ts';
 import { BodyMemory, readBody } from '../../../src/inputs/http/request-body.ts';
 

@@ -4,16 +4,26 @@ import type { BatchBuilder } from '../batch-builder.ts';
 import { type ConstantFields, constantFields, EventWriter } from '../event-writer.ts';
 import { fieldsOfPeer } from '../network/line-sink.ts';
 import type { Peer } from '../network/peer.ts';
-import { AddedFields } from './added-fields.ts';
-import { type DocumentMeta, fieldsOfIndex } from './bulk-body.ts';
+import { AddedFields, fieldsOfIndex } from './added-fields.ts';
 
 interface EventMakerOptions {
   /** Fields of every event. */
   fields: JsonObject;
-  peer: Peer;
+  /** Who sent them; absent where they were fetched from a third party. */
+  peer?: Peer;
   /** Bytes; longer lines and documents are cut. */
   maxMessage: number;
   truncated: () => void;
+}
+
+/** What one document gets beside its own fields. */
+export interface Extras {
+  /** Its index or topic, whose name stands for a dataset. */
+  index: string;
+  /** JSON text by the name of a top-level member. A member that the document has stays. */
+  members?: Readonly<Record<string, string>>;
+  /** Time of a line, as JSON text without quotes. Without it, that of `setTime`. */
+  time?: string;
 }
 
 /** What documents of one index get, in the forms in which it is written. */
@@ -28,7 +38,6 @@ interface Additions {
 
 const timestamp = fieldPath('@timestamp');
 const message = fieldPath('message');
-const metadata = fieldPath('@metadata');
 const tags = fieldPath('tags');
 const agent = fieldPath('agent');
 const host = fieldPath('host');
@@ -60,25 +69,26 @@ export class EventMaker {
     bytes: Buffer,
     from: number,
     to: number,
-    meta?: DocumentMeta,
+    extras?: Extras,
   ): string | undefined {
     const { maxMessage, truncated } = this.#options;
     if (to - from > maxMessage) {
       truncated();
       const cut = cutDocument(bytes.subarray(from, from + maxMessage));
-      return this.#document(builder, cut, 0, cut.length, meta);
+      return this.#document(builder, cut, 0, cut.length, extras);
     }
-    return this.#document(builder, bytes, from, to, meta);
+    return this.#document(builder, bytes, from, to, extras);
   }
 
   /** Adds the line `bytes[from, to)` to the batch. */
-  line(builder: BatchBuilder, bytes: Buffer, from: number, to: number): void {
+  line(builder: BatchBuilder, bytes: Buffer, from: number, to: number, extras?: Extras): void {
     const { maxMessage, truncated } = this.#options;
     const isLong = to - from > maxMessage;
     if (isLong) truncated();
     const flags = isLong ? { flags: ['truncated'] } : {};
     const end = isLong ? from + maxMessage : to;
-    this.#writer.write(builder, this.#additionsOf('').line, { bytes, from, to: end, ...flags });
+    const constant = withMembers(this.#additionsOf(extras).line, membersOf(extras));
+    this.#writer.write(builder, constant, { bytes, from, to: end, ...flags, ...timeOf(extras) });
   }
 
   #document(
@@ -86,23 +96,23 @@ export class EventMaker {
     bytes: Buffer,
     from: number,
     to: number,
-    meta?: DocumentMeta,
+    extras?: Extras,
   ): string | undefined {
     const view = this.#view;
     view.open({ bytes, spans: Uint32Array.of(from, to), count: 1 });
     view.read(0);
     if (view.problem !== undefined) return view.problem;
-    const additions = this.#additionsOf(meta?.index ?? '');
-    if (view.entryOf(timestamp) !== -1) this.#writeEvent(builder, additions, meta);
-    else this.#writeLine(builder, additions, meta);
+    const additions = this.#additionsOf(extras);
+    if (view.entryOf(timestamp) !== -1) this.#writeEvent(builder, additions, extras);
+    else this.#writeLine(builder, additions, extras);
     return undefined;
   }
 
-  #writeEvent(builder: BatchBuilder, additions: Additions, meta: DocumentMeta | undefined): void {
+  #writeEvent(builder: BatchBuilder, additions: Additions, extras: Extras | undefined): void {
     const view = this.#view;
     const isNamed = view.hasAt(agent) || view.hasAt(host);
     const added = isNamed ? additions.event : additions.anonymous;
-    const first = [metadataText(view, meta), added.membersFor(view)].filter((text) => text !== '');
+    const first = [...membersOf(extras, view), added.membersFor(view)].filter((text) => text !== '');
     const { bytes, start, end } = view.walker;
     const members = this.#tagged(added) ?? bytes.subarray(start + 1, end);
     // Behind the first brace an event with `@timestamp` has a member.
@@ -126,19 +136,18 @@ export class EventMaker {
   }
 
   /** The whole object is the line: a parser places its fields, and finds its time, by the names that programs use. */
-  #writeLine(builder: BatchBuilder, { line }: Additions, meta: DocumentMeta | undefined): void {
+  #writeLine(builder: BatchBuilder, { line }: Additions, extras: Extras | undefined): void {
     const { bytes, start, end } = this.#view.walker;
-    const own = metadataText(this.#view, meta);
-    const constant = own === '' ? line : withMember(line, own);
-    this.#writer.writeUtf8(builder, constant, { bytes, from: start, to: end });
+    const constant = withMembers(line, membersOf(extras));
+    this.#writer.writeUtf8(builder, constant, { bytes, from: start, to: end, ...timeOf(extras) });
   }
 
-  #additionsOf(index: string): Additions {
+  #additionsOf({ index }: Extras = noExtras): Additions {
     const known = this.#additions.get(index);
     if (known !== undefined) return known;
     const { fields, peer } = this.#options;
     const all = merged(fieldsOfIndex(index), fields);
-    const ofPeer = fieldsOfPeer(all, peer, undefined);
+    const ofPeer = peer === undefined ? all : fieldsOfPeer(all, peer, undefined);
     const made = {
       event: new AddedFields(all),
       anonymous: new AddedFields(ofPeer),
@@ -149,18 +158,23 @@ export class EventMaker {
   }
 }
 
-/** `@metadata` of what the action line says, as a member; empty where the event has its own. */
-function metadataText(view: EventView, meta: DocumentMeta | undefined): string {
-  if (meta === undefined || view.entryOf(metadata) !== -1) return '';
-  const { index, id, pipeline } = meta;
-  return `"@metadata":${JSON.stringify({ _index: index, ...(id !== undefined && { _id: id }), pipeline })}`;
+const noExtras: Extras = { index: '' };
+const timeOf = (extras: Extras | undefined) => (extras?.time === undefined ? {} : { time: extras.time });
+
+/** The extra members of a document, without those that it has itself. */
+function membersOf({ members = {} }: Extras = noExtras, view?: EventView): string[] {
+  return Object.entries(members)
+    .filter(([name]) => view === undefined || view.entryOf(fieldPath(name)) === -1)
+    .map(([name, text]) => `${JSON.stringify(name)}:${text}`);
 }
 
 /** In front of the message, which the constant part ends with. */
-function withMember({ afterOffset }: ConstantFields, text: string): ConstantFields {
+function withMembers(constant: ConstantFields, members: readonly string[]): ConstantFields {
+  if (members.length === 0) return constant;
+  const { afterOffset } = constant;
   const key = afterOffset.lastIndexOf(`,${JSON.stringify(message.name)}:"`);
-  const parts = [afterOffset.subarray(0, key), Buffer.from(`,${text}`), afterOffset.subarray(key)];
-  return { afterOffset: Buffer.concat(parts) };
+  const text = Buffer.from(`,${members.join(',')}`);
+  return { afterOffset: Buffer.concat([afterOffset.subarray(0, key), text, afterOffset.subarray(key)]) };
 }
 
 function writeParts(builder: BatchBuilder, head: string, tail: Buffer): void {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BatchBuilder } from '../../../src/inputs/batch-builder.ts';
+import { EventMaker, type Extras } from '../../../src/inputs/documents/event-maker.ts';
 import { networkFields } from '../../../src/inputs/event-fields.ts';
-import type { DocumentMeta } from '../../../src/inputs/http/bulk-body.ts';
-import { EventMaker } from '../../../src/inputs/http/event-maker.ts';
 import { peerAt } from '../../../src/inputs/network/peer.ts';
 import { splitLines } from '../../../src/journal/payload.ts';
 
@@ -15,7 +14,7 @@ function made(
     added = none,
     meta,
     maxMessage = 1000,
-  }: { added?: Parameters<typeof networkFields>[0]; meta?: DocumentMeta; maxMessage?: number } = {},
+  }: { added?: Parameters<typeof networkFields>[0]; meta?: Extras; maxMessage?: number } = {},
 ) {
   let cut = 0;
   const maker = new EventMaker({
@@ -107,11 +106,14 @@ describe('a document with a time', () => {
     const { events } = made(
       [`{"@timestamp":"${time}"}`, `{"@timestamp":"${time}","@metadata":{"beat":"x"}}`],
       {
-        meta: { index: 'logs-nginx.access-prod', id: 'a"1', pipeline: 'p' },
+        meta: {
+          index: 'logs-nginx.access-prod',
+          members: { '@metadata': JSON.stringify({ _id: 'a"1', pipeline: 'p' }) },
+        },
       },
     );
     expect(events[0]).toMatchObject({
-      '@metadata': { _index: 'logs-nginx.access-prod', _id: 'a"1', pipeline: 'p' },
+      '@metadata': { _id: 'a"1', pipeline: 'p' },
       event: { dataset: 'nginx.access' },
       data_stream: { type: 'logs', dataset: 'nginx.access', namespace: 'prod' },
     });
@@ -127,12 +129,12 @@ describe('a document with a time', () => {
 describe('a document without a time', () => {
   it('is a line, which a parser reads', () => {
     const { events } = made(['{"ts":1764410400,\n"msg":"boom \\"x\\""}'], {
-      meta: { index: 'fluent-bit-2026.11.29', id: '7' },
+      meta: { index: 'fluent-bit-2026.11.29', members: { '@metadata': '{"_id":"7"}' } },
       added: { ...none, tags: ['t'] },
     });
     expect(events[0]).toMatchObject({
       '@timestamp': time,
-      '@metadata': { _index: 'fluent-bit-2026.11.29', _id: '7' },
+      '@metadata': { _id: '7' },
       host: { name: '192.0.2.7' },
       event: { dataset: 'fluent-bit' },
       tags: ['t'],

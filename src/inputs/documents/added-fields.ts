@@ -60,3 +60,16 @@ function leavesOf(prefix: string, object: JsonObject): Leaf[] {
     return [{ path: fieldPath(name), text: member(name, value) }];
   });
 }
+
+/** A rest of an index's name that says when or which, and not what: `-2026.11.29`, `-000001`, `-7.17.29`. */
+const suffix = /-(?:\d{4}[.-]\d{2}(?:[.-]\d{2}){0,2}|\d{6}|v?\d+\.\d+\.\d+(?:-snapshot)?)$/i;
+const stream = /^(logs|metrics|traces|synthetics)-([^-]+)-(.+)$/;
+
+/** The fields that the name of an index or a topic stands for: the parts of a data stream, or the dataset. */
+export function fieldsOfIndex(index: string): JsonObject {
+  const [, type, dataset, namespace] = stream.exec(index) ?? [];
+  if (dataset !== undefined) return { event: { dataset }, data_stream: { type, dataset, namespace } };
+  let name = index.replace(/^<|>$/g, '').replace(/-?\{.*$/, '');
+  while (suffix.test(name)) name = name.replace(suffix, '');
+  return name === '' ? {} : { event: { dataset: name } };
+}

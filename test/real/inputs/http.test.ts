@@ -2,10 +2,10 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessLines } from './support/access-lines.ts';
-import { requestsTo } from './support/findings.ts';
-import { type RealLogboom, startLogboom } from './support/logboom.ts';
-import { eventually, freePort, type RealFilebeat, startFilebeat } from './support/peers.ts';
+import { accessLines } from '../support/access-lines.ts';
+import { requestsTo } from '../support/findings.ts';
+import { type RealLogboom, startLogboom } from '../support/logboom.ts';
+import { eventually, freePort, type RealFilebeat, startFilebeat } from '../support/peers.ts';
 
 const lines = accessLines();
 const half = lines.length / 2;

@@ -104,15 +104,29 @@ function metaOf(
   };
 }
 
-/** A rest of an index's name that says when or which, and not what: `-2026.11.29`, `-000001`, `-7.17.29`. */
-const suffix = /-(?:\d{4}[.-]\d{2}(?:[.-]\d{2}){0,2}|\d{6}|v?\d+\.\d+\.\d+(?:-snapshot)?)$/i;
-const stream = /^(logs|metrics|traces|synthetics)-([^-]+)-(.+)$/;
-
-/** The fields that an index name stands for: the parts of a data stream, or the dataset. */
-export function fieldsOfIndex(index: string): JsonObject {
-  const [, type, dataset, namespace] = stream.exec(index) ?? [];
-  if (dataset !== undefined) return { event: { dataset }, data_stream: { type, dataset, namespace } };
-  let name = index.replace(/^<|>$/g, '').replace(/-?\{.*$/, '');
-  while (suffix.test(name)) name = name.replace(suffix, '');
-  return name === '' ? {} : { event: { dataset: name } };
+/** Why one document was refused; its sender must not send it again. */
+export interface ItemRefusal {
+  status: number;
+  type: string;
+  reason: string;
 }
+
+const shards = { total: 1, successful: 1, failed: 0 };
+
+/** The answer to `_bulk`: an item for each document, in the order of the request. `refusals` are by place. */
+export function bulkAnswer(
+  actions: readonly BulkAction[],
+  refusals: ReadonlyMap<number, ItemRefusal>,
+  took: number,
+): object {
+  const items = actions.map(({ action, meta }, place) => {
+    const refusal = refusals.get(place);
+    const named = { _index: meta.index, ...(meta.id !== undefined && { _id: meta.id }) };
+    if (refusal === undefined) return { [action]: { ...named, ...stored } };
+    const { status, type, reason } = refusal;
+    return { [action]: { ...named, status, error: { type, reason } } };
+  });
+  return { took: Math.round(took), errors: refusals.size > 0, items };
+}
+
+const stored = { _version: 1, result: 'created', _shards: shards, _seq_no: 0, _primary_term: 1, status: 201 };
