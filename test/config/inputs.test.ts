@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { customFormatProblems } from '../../src/parsers/custom/custom-formats.ts';
 import { load, yaml } from '../support/config.ts';
 
 const problemsOf = (text: string) =>
@@ -107,5 +108,53 @@ describe('inputs as a list', () => {
     const problems = problemsOf(`inputs: ${text}`);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(expected);
+  });
+});
+
+describe('the parser of an input', () => {
+  it('is one of logboom’s or one that the configuration defines', () => {
+    expect(
+      problemsOf(yaml`
+        inputs:
+          - { kind: lumberjack, name: beats }
+          - { kind: tcp, name: lines, parser: acces }
+          - { kind: file, name: shop, paths: [/x], parser: shop }
+          - { kind: http, name: web, parser: own }
+        parsers: { formats: { own: { pattern: '(?P<a>x)' } } }
+      `),
+    ).toEqual([
+      'inputs[1].parser@3: There is no parser `acces`; did you mean `access`?',
+      'inputs[2].parser@4: There is no parser `shop`.',
+    ]);
+  });
+});
+
+describe('the formats that a configuration defines', () => {
+  const found = (formats: string) =>
+    load({ yaml: `parsers: { formats: { ${formats} } }`, checks: [customFormatProblems] }).problems;
+
+  it.each([
+    ['mine: { grok: "%{NOSUCH:x}" }', 'parsers.formats.mine.grok', /no grok pattern `NOSUCH`/],
+    ['mine: { grok: "%{A}", patterns: { A: "%{A}" } }', 'parsers.formats.mine.grok', /contains itself/],
+    ['mine: { grok: "(" }', 'parsers.formats.mine.grok', /cannot be compiled/],
+    ['mine: { pattern: "(" }', 'parsers.formats.mine.pattern', /cannot be compiled/],
+    ['mine: { pattern: "(?=x)" }', 'parsers.formats.mine.pattern', /cannot be compiled/],
+  ])('%s are refused by a check', (formats, path, message) => {
+    expect(found(formats)).toEqual([
+      expect.objectContaining({
+        path,
+        message: expect.stringMatching(message),
+        line: 1,
+        remedy: expect.any(String),
+      }),
+    ]);
+  });
+
+  it('pass where they can be compiled', () => {
+    expect(
+      found(
+        `a: { access: '$remote_addr "$request" $status' }, b: { grok: "%{IP:source.ip}" }, c: { csv: { columns: [a] } }, d: { keyValue: {} }, e: { w3c: "date time cs-uri" }`,
+      ),
+    ).toEqual([]);
   });
 });

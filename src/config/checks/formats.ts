@@ -4,7 +4,7 @@ import { parserNames } from '../schema/parsers.ts';
 import type { Config } from '../schema/schema.ts';
 
 /** Names of parsers that neither logboom nor `parsers.formats` has. */
-export function formats({ parsers }: Config): Problem[] {
+export function formats({ parsers, inputs }: Config): Problem[] {
   const known = [...parserNames, ...Object.keys(parsers.formats)];
   const unknown = (name: string, at: Path): Problem[] => {
     if (known.includes(name)) return [];
@@ -18,6 +18,9 @@ export function formats({ parsers }: Config): Problem[] {
     ];
   };
   return [
+    ...[...inputs.files, ...inputs.network].flatMap(({ parser, place }) =>
+      parser === undefined ? [] : unknown(parser, ['inputs', place, 'parser']),
+    ),
     ...unknown(parsers.default, ['parsers', 'default']),
     ...Object.entries(parsers.byDataset).flatMap(([dataset, name]) =>
       unknown(name, ['parsers', 'byDataset', dataset]),

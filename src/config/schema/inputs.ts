@@ -130,7 +130,8 @@ interface Inputs {
   /** The listener is there in both forms; in a list without one it is not enabled. */
   lumberjack: z.infer<typeof lumberjackInput>;
   redelivery: z.infer<typeof redelivery>;
-  files: FileInputConfig[];
+  /** `place` is the place in the list, for messages. */
+  files: (FileInputConfig & { place: number })[];
   /** Sockets, HTTP, Kafka and standard input. */
   network: NetworkInputConfig[];
 }
@@ -147,7 +148,8 @@ function inputsOf(written: z.infer<typeof lumberjackAlone> | z.infer<typeof name
   const network = written.flatMap((input, place) =>
     input.kind === 'file' || input.kind === 'lumberjack' ? [] : [{ ...input, place }],
   );
-  return { lumberjack, redelivery: ofItem, files: written.filter((input) => input.kind === 'file'), network };
+  const files = written.flatMap((input, place) => (input.kind === 'file' ? [{ ...input, place }] : []));
+  return { lumberjack, redelivery: ofItem, files, network };
 }
 
 export const inputs = z.union([lumberjackAlone, namedInputs]).transform(inputsOf).prefault({});

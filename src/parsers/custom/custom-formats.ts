@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { type Problem, problem } from '../../config/load/problems.ts';
 import type { CustomFormat } from '../../config/schema/formats.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { JsonObject } from '../../events/index.ts';
@@ -14,6 +15,29 @@ import { logFormat } from './log-format.ts';
 /** Makes the formats that a configuration defines. Throws `CONFIG_INVALID` for one that cannot be compiled. */
 export function customFormats(definitions: Readonly<Record<string, CustomFormat>>): TextFormat[] {
   return Object.entries(definitions).map(([name, definition]) => customFormat(name, definition));
+}
+
+/** Definitions that cannot be compiled, for people to read before a start. */
+export function customFormatProblems({
+  parsers,
+}: {
+  parsers: { formats: Readonly<Record<string, CustomFormat>> };
+}): Problem[] {
+  return Object.entries(parsers.formats).flatMap(([name, definition]) => {
+    try {
+      customFormat(name, definition);
+      return [];
+    } catch (error) {
+      if (!(error instanceof LogboomError)) throw error;
+      const path = [
+        'parsers',
+        'formats',
+        name,
+        Object.keys(definition).find((key) => key !== 'timestamp') ?? '',
+      ];
+      return [problem(path, error.message, 'Correct the definition; `logboom parse` shows what it reads.')];
+    }
+  });
 }
 
 function customFormat(name: string, definition: CustomFormat): TextFormat {
