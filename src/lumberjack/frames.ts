@@ -144,6 +144,8 @@ function remedyFor(opening: Buffer): string {
     return ' This is HTTP: ship with output.logstash, for neither output.elasticsearch nor a browser speaks Lumberjack.';
   if (opening[0] === 0x16 && (opening.length === 1 || opening[1] === 0x03))
     return ' This is TLS: set ssl_enabled with a certificate here, or turn ssl off in the sender’s output.logstash.';
+  if (/^(PROXY |\r\n\r\n\0\r\nQ)/.test(opening.toString('latin1')))
+    return ' This is a header of the PROXY protocol: set proxy_protocol here, or turn it off in the load balancer.';
   return '';
 }
 

@@ -166,7 +166,7 @@ async function sinkOf({ indexer }: Pipeline, url: string, store: string | undefi
 /** The answer holds the values too, so that a client of `/health` needs no other request. */
 function healthNow(pipeline: Pipeline, { config, problems = 0 }: Described, vitals: Vitals): Health {
   const { journal, analyser, indexer } = pipeline;
-  const { journalFill, readerLag, oldestUnacknowledged } = config.selfMonitoring;
+  const { journalFill, readerLag, oldestUnacknowledged, senderRefused } = config.selfMonitoring;
   const readers = readersOf(pipeline);
   const progress = (reader: Reader) => ({
     position: reader.position,
@@ -189,6 +189,7 @@ function healthNow(pipeline: Pipeline, { config, problems = 0 }: Described, vita
     nearlyFull: journalFill || 1,
     farBehind: readerLag || Number.POSITIVE_INFINITY,
     waitsLong: oldestUnacknowledged || Number.POSITIVE_INFINITY,
+    refusedOften: senderRefused || Number.POSITIVE_INFINITY,
   });
   return { ...health, figures: figuresOf(vitals) };
 }

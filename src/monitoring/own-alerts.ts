@@ -51,6 +51,14 @@ export function ownAlerts(settings: SelfMonitoringConfig, notifiers: readonly st
         read: oldestUnacknowledged,
       },
     ],
+    [
+      settings.senderRefused,
+      {
+        rule: { name: 'logboom-sender-refused', severity: 'high', by: ['client.address'] },
+        read: senderRefused,
+        gone: (address) => `what ${address} sends has not been refused for five minutes`,
+      },
+    ],
     [settings.sinkDown / 1000, { rule: { name: 'logboom-sink-down', severity: 'high' }, read: sinkDown }],
     [
       settings.notifierFailing / 1000,
@@ -144,6 +152,16 @@ function oldestUnacknowledged({ inputs, journal }: Vitals): Reading[] {
     value: age / 1000,
     bad: `a sender has waited ${lasting(age / 1000)} for the ACK of a window${journal.fill >= 1 ? ': the journal is full' : ''}`,
     good: 'windows are acknowledged as they come',
+  }));
+}
+
+function senderRefused({ inputs }: Vitals): Reading[] {
+  const refused = Object.values(inputs).flatMap(({ refusedSenders: senders = [] }) => senders);
+  return refused.map(({ address, count, reason }) => ({
+    group: address,
+    value: count,
+    bad: `${address} was refused ${count} times in a row, so its events do not arrive: ${reason.slice(0, 500)}`,
+    good: `${address} was refused ${count === 1 ? 'once' : `${count} times`}`,
   }));
 }
 

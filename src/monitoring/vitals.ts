@@ -46,7 +46,6 @@ export async function vitalsOf(parts: Monitored, config: Config, now: Millis): P
     indexer.call<SinkStatus>('sink'),
     analyser.call<SourcesReport>('sources'),
   ]);
-  const oldest = lumberjack?.stats().oldestUnacknowledged;
   const waits = sink?.state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {};
   const forwards = await forwarderNow(parts, config, now);
   return {
@@ -67,9 +66,7 @@ export async function vitalsOf(parts: Monitored, config: Config, now: Millis): P
         },
       ]),
     ),
-    inputs: lumberjack
-      ? { lumberjack: oldest === undefined ? {} : { oldestUnacknowledged: Math.max(0, now - oldest) } }
-      : {},
+    inputs: lumberjack ? { lumberjack: lumberjackVitals(lumberjack, now) } : {},
     ...(sink && { sink: sinkVitals(sink, now) }),
     ...(sources && { sources }),
     notifiers: Object.fromEntries(
@@ -78,6 +75,17 @@ export async function vitalsOf(parts: Monitored, config: Config, now: Millis): P
         return failing ? [[name, { reason: failing.reason, age: Math.max(0, now - failing.since) }]] : [];
       }),
     ),
+  };
+}
+
+function lumberjackVitals(input: LumberjackInput, now: Millis): Vitals['inputs'][string] {
+  const { oldestUnacknowledged: oldest } = input.stats();
+  const refused = input.refused();
+  return {
+    ...(oldest !== undefined && { oldestUnacknowledged: Math.max(0, now - oldest) }),
+    ...(refused.length > 0 && {
+      refusedSenders: refused.map(({ address, count, reason }) => ({ address, count, reason })),
+    }),
   };
 }
 

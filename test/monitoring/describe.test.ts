@@ -52,6 +52,7 @@ function told(
     inputs: [],
     clock: { now: () => Date.now(), difference: 0, steps: [] },
     lumberjack: {
+      refused: () => [],
       stats: () => ({ connections: 1, windowsInFlight: 1, oldestUnacknowledged: Date.now() - 50 }),
       address: () => ({ host: '127.0.0.1', port: 5044 }),
     },

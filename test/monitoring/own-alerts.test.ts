@@ -57,6 +57,16 @@ const rows: [what: string, given: Partial<Vitals>, looks: number, raised: RegExp
     /^logboom-reader-lag indexer pending→active: the indexer is 6m40s and 700 records behind/,
   ],
   [
+    'a sender is refused again and again',
+    {
+      inputs: {
+        lumberjack: { refusedSenders: [{ address: '10.0.0.9', count: 3, reason: 'it speaks TLS.' }] },
+      },
+    },
+    1,
+    /^logboom-sender-refused 10\.0\.0\.9 inactive→active: 10\.0\.0\.9 was refused 3 times in a row, .*: it speaks TLS\.$/,
+  ],
+  [
     'a sender waits for its ACK',
     { inputs: { lumberjack: { oldestUnacknowledged: 61_000 } } },
     1,
@@ -133,7 +143,7 @@ describe('logboom about itself', () => {
 
   it.each(rows)('stays silent about what is switched off: %s', (_, given, looks) => {
     const off = {
-      ...{ journalFill: 0, readerLag: '0', oldestUnacknowledged: '0', sinkDown: '0' },
+      ...{ journalFill: 0, readerLag: '0', oldestUnacknowledged: '0', senderRefused: 0, sinkDown: '0' },
       ...{ notifierFailing: '0', deadLetters: 0, sourceClock: '0', sourceLate: 0, sourceUnparsed: 0 },
     };
     expect(watch(off).look(vitals(given), looks)).toEqual([]);
@@ -203,5 +213,27 @@ describe('logboom about itself', () => {
     expect(outputs.find(({ kind }) => kind === 'transition')).toMatchObject({
       transition: { group: 'ops', to: 'inactive', reason: 'recovered: ops is no longer watched' },
     });
+  });
+});
+
+describe('a sender that is refused', () => {
+  const refused = (count: number, address = '10.0.0.9') =>
+    vitals({ inputs: { lumberjack: { refusedSenders: [{ address, count, reason: 'x.' }] } } });
+
+  it('raises nothing the first times, and one alert for each address', () => {
+    const { look } = watch();
+    expect(look(refused(2), 20)).toEqual([]);
+    expect(look(refused(3), 20)).toHaveLength(1);
+    expect(look(refused(4, '10.0.0.8'))).toEqual(
+      expect.arrayContaining([expect.stringContaining('10.0.0.8 inactive→active')]),
+    );
+  });
+
+  it('ends its alert when it was not refused for a while', () => {
+    const { look } = watch();
+    look(refused(9));
+    const [first, ended] = look(vitals(), 20);
+    expect(first).toContain('active→recovering: what 10.0.0.9 sends has not been refused for five minutes');
+    expect(ended).toContain('recovering→inactive');
   });
 });

@@ -160,6 +160,24 @@ const table: [title: string, given: HealthSnapshot, state: Health['state'], reas
     ['lumberjack: a window has waited for its ACK for 1m15s'],
   ],
   [
+    'senders are refused again and again: a few of them by name, and how many more there are',
+    snapshot({
+      inputs: {
+        lumberjack: {
+          refusedSenders: [
+            ...Array.from({ length: 6 }, (_, i) => ({ address: `10.0.0.${i}`, count: 9, reason: 'x.' })),
+            { address: '10.0.0.9', count: 2, reason: 'seldom.' },
+          ],
+        },
+      },
+    }),
+    'degraded',
+    [
+      ...Array.from({ length: 5 }, (_, i) => `lumberjack: 10.0.0.${i} was refused 9 times: x.`),
+      'lumberjack: 1 more senders are refused',
+    ],
+  ],
+  [
     'several things at once: those that matter most first',
     snapshot({
       journal: { fill: 0.9 },

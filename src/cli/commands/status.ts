@@ -15,8 +15,21 @@ function inputRows({ inputs }: Status): string[][] {
     const waiting = `${countOf(input.windowsInFlight ?? 0, 'window')} in flight`;
     const age = oldest === undefined ? '' : `, the oldest for ${formatDuration(oldest)}`;
     const found = inputFindings(input.sources);
-    return [name, input.url, `${countOf(input.connections ?? 0, 'connection')}, ${waiting}${age}${found}`];
+    const refused = refusals(input.refusedSenders);
+    return [
+      name,
+      input.url,
+      `${countOf(input.connections ?? 0, 'connection')}, ${waiting}${age}${refused}${found}`,
+    ];
   });
+}
+
+/** Of the senders that were refused the one with most refusals, and how many more there are. */
+function refusals(senders: InputState['refusedSenders'] = []): string {
+  const [first, ...others] = senders;
+  if (!first) return '';
+  const more = others.length === 0 ? '' : `, and ${countOf(others.length, 'other sender')}`;
+  return `; ${first.address} was refused ${countOf(first.count, 'time')}: ${printable(first.reason)}${more}`;
 }
 
 /** An input that reads by itself: what it has done, how far behind it is, and what keeps it. */

@@ -4,7 +4,7 @@ import { formatSize } from '../../util/text.ts';
 import { type FileInputConfig, fileInput } from './file-input.ts';
 import { kafkaInput } from './kafka-input.ts';
 import { enabled, inputName } from './line-input.ts';
-import { open, ssl } from './listener.ts';
+import { open, proxyProtocol, ssl } from './listener.ts';
 import { type NetworkInputConfig, networkInputs } from './network-inputs.ts';
 import { duration, host, invalid, port, size, someDuration } from './values.ts';
 
@@ -40,7 +40,18 @@ export const lumberjackInput = z.strictObject({
     .int()
     .min(1)
     .default(1_000)
-    .describe('Largest number of open connections. logboom closes further ones and logs it.'),
+    .describe(
+      'Largest number of open connections. A further one takes the place of one that has not sent a complete window yet; where there is none, logboom closes it and logs it.',
+    ),
+  maxConnectionsPerAddress: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Largest number of open connections of one address. Default: no limit of its own.'),
+  firstByteTimeout: duration('60s').describe(
+    'Time within which the first byte of a connection must arrive. Connections that have sent something are never closed for being idle.',
+  ),
+  proxy_protocol: proxyProtocol,
   maxWindowsInFlight: z
     .int()
     .min(1)

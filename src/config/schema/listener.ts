@@ -39,3 +39,10 @@ export const allowedHosts = z
   .describe(
     'Host names (with a dot) under which clients may send requests. Where no credentials are required, requests for other names are refused.',
   );
+
+export const proxyProtocol = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Expect a header of the PROXY protocol, version 1 or 2, at the beginning of each connection, as HAProxy and load balancers of clouds send it. The address in it counts as the address of the sender. Turn it on only where the balancer alone reaches the port.',
+  );

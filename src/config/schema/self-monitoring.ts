@@ -24,6 +24,13 @@ export const selfMonitoring = z
     oldestUnacknowledged: duration('1m').describe(
       `Raises an alert when a sender has waited this long for the ACK of a window. ${off}`,
     ),
+    senderRefused: z
+      .int()
+      .min(0)
+      .default(3)
+      .describe(
+        `Raises an alert when the connections or windows of an address were refused this many times, less than five minutes apart. ${off}`,
+      ),
     sinkDown: duration('1m').describe(
       `Raises an alert when Elasticsearch has accepted nothing for this long. ${off}`,
     ),

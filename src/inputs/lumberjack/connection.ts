@@ -3,12 +3,11 @@ import { LogboomError, messageOf } from '../../errors.ts';
 import { Decoder } from '../../lumberjack/decoder.ts';
 import type { ReceivedWindow } from '../../lumberjack/received-window.ts';
 import type { Millis, Origin } from '../../model.ts';
-import { formatDuration } from '../../util/text.ts';
 import { AckQueue, type UnacknowledgedWindow } from './ack-queue.ts';
 import { closeGently } from './close-gently.ts';
 import { IncompleteWindow } from './incomplete-window.ts';
+import { Lifetime } from './lifetime.ts';
 import type { BudgetedConnection } from './memory-budget.ts';
-import { retirement } from './retirement.ts';
 import type { Shared } from './shared.ts';
 import { explainHandshakeError } from './tls.ts';
 
@@ -41,8 +40,8 @@ export class Connection implements BudgetedConnection {
   #ending = false;
   /** Set once the connection is to end after the window that is arriving. */
   #retiring = false;
-  readonly #retirement: NodeJS.Timeout | undefined;
-  /** Why the connection ends, for the log. Only the first reason counts; later ones follow from it. */
+  readonly #lifetime: Lifetime;
+  /** Why the connection ends, for the log: the first reason, from which later ones follow. */
   #reason: string | undefined;
 
   constructor(socket: Socket, origin: Origin, shared: Shared) {
@@ -50,9 +49,8 @@ export class Connection implements BudgetedConnection {
     this.#origin = origin;
     this.#shared = shared;
     this.#decoder = new Decoder(shared.config.limits);
-    const { windowTimeout } = shared.config;
-    this.#incomplete = new IncompleteWindow(this.#decoder, shared.budget, windowTimeout, () =>
-      this.finish(`a window was not complete after ${formatDuration(windowTimeout)} (windowTimeout).`),
+    this.#incomplete = new IncompleteWindow(this.#decoder, shared, origin.address, (reason) =>
+      this.finish(reason),
     );
     this.#acks = new AckQueue(socket, shared.telemetry, shared.config.heartbeat);
     this.closed = new Promise((resolve) => socket.once('close', () => resolve(this.#onClosed())));
@@ -62,7 +60,8 @@ export class Connection implements BudgetedConnection {
     socket.on('error', (error) => this.#onError(error));
     shared.budget.join(this);
     shared.telemetry.connectionOpened(origin);
-    this.#retirement = retirement(shared, () => this.#retire());
+    const ends = { retire: () => this.#retire(), silent: () => this.finish() };
+    this.#lifetime = new Lifetime(shared, origin, ends);
     this.regulate();
   }
 
@@ -131,6 +130,7 @@ export class Connection implements BudgetedConnection {
    * a window may be a thousand times those that were received.
    */
   #receive(chunk: Buffer): void {
+    this.#lifetime.begin();
     if (this.#ending) return;
     const windows: ReceivedWindow[] = [];
     let failure: unknown;
@@ -140,6 +140,7 @@ export class Connection implements BudgetedConnection {
       failure = error;
       this.#unread = false;
     }
+    if (windows.length > 0) this.#shared.shipped(this.#socket);
     for (const window of windows) this.#accept(window);
     this.#updateIncomplete(windows.length > 0);
     const whole = windows.some(({ continued }) => !continued);
@@ -164,6 +165,7 @@ export class Connection implements BudgetedConnection {
     const reason = messageOf(error);
     const code = error instanceof LogboomError ? error.code : 'UNEXPECTED';
     this.#shared.telemetry.streamRefused(this.#origin, code, reason);
+    this.#shared.refused.add(this.#origin.address, reason);
     this.finish('the received bytes are not valid Lumberjack; see the warning before.');
   }
 
@@ -179,21 +181,20 @@ export class Connection implements BudgetedConnection {
   /** A TLS 1.3 client checks our certificate after our side of the handshake is done, so it may reject it here. */
   #onError(error: NodeJS.ErrnoException): void {
     this.clean = false;
-    this.#reason ??= `${messageOf(error)}.`;
-    if (error.code?.startsWith('ERR_SSL_'))
-      this.#shared.telemetry.handshakeFailed(this.#origin.address, explainHandshakeError(error));
+    // Load balancers that probe the port reset the connection before its first byte.
+    if (this.#lifetime.hasBegun) this.#reason ??= `${messageOf(error)}.`;
+    if (!error.code?.startsWith('ERR_SSL_')) return;
+    const reason = explainHandshakeError(error);
+    this.#shared.telemetry.handshakeFailed(this.#origin.address, reason);
+    this.#shared.refused.add(this.#origin.address, reason);
   }
 
   /** Delivers a window. One without events has nothing to store: its ACK 0 is due when its turn comes. */
   #accept(window: ReceivedWindow): void {
     const { version, count, lastSequence: sequence, cut, payload, block } = window;
     const since = this.#shared.now();
-    const waiting: UnacknowledgedWindow = {
-      version,
-      sequence,
-      since,
-      state: count === 0 ? 'stored' : 'delivered',
-    };
+    const state = count === 0 ? 'stored' : 'delivered';
+    const waiting: UnacknowledgedWindow = { version, sequence, since, state };
     this.#acks.add(waiting);
     this.#shared.telemetry.windowReceived(count, payload.length, block.bytes.length);
     if (cut > 0) this.#shared.telemetry.eventsCut(this.#origin, cut);
@@ -204,12 +205,11 @@ export class Connection implements BudgetedConnection {
     const { count, continued, payload, block } = window;
     const shared = this.#shared;
     const origin = continued ? { ...this.#origin, continued } : this.#origin;
-    const receivedAt = waiting.since;
     const size = payload.length + block.spans.byteLength + (block.bytes === payload ? 0 : block.bytes.length);
     shared.budget.change(size, 1);
     try {
       await shared.deliver(
-        { kind: 'events', origin, receivedAt, encoding: 'lumberjack', count, payload },
+        { kind: 'events', origin, receivedAt: waiting.since, encoding: 'lumberjack', count, payload },
         block,
       );
       waiting.state = 'stored';
@@ -239,7 +239,7 @@ export class Connection implements BudgetedConnection {
 
   #onClosed(): void {
     this.#ending = true;
-    clearTimeout(this.#retirement);
+    this.#lifetime.end(this.#reason);
     this.#acks.clear();
     this.#decoder.release();
     this.#updateIncomplete(false);

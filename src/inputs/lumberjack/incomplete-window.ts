@@ -1,6 +1,7 @@
 import type { Decoder } from '../../lumberjack/decoder.ts';
 import type { Millis } from '../../model.ts';
-import type { MemoryBudget } from './memory-budget.ts';
+import { formatDuration } from '../../util/text.ts';
+import type { Shared } from './shared.ts';
 
 /**
  * The window of a connection that has begun to arrive and is not complete: its bytes are counted in the memory budget,
@@ -10,18 +11,19 @@ export class IncompleteWindow {
   /** When it began; undefined if there is none. */
   began: Millis | undefined;
   readonly #decoder: Decoder;
-  readonly #budget: MemoryBudget;
-  readonly #timeout: Millis;
-  readonly #onTimeout: () => void;
+  readonly #shared: Shared;
+  readonly #address: string;
+  readonly #finish: (reason: string) => void;
   /** Its bytes that are counted in the budget. */
   #heldBytes = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(decoder: Decoder, budget: MemoryBudget, timeout: Millis, onTimeout: () => void) {
+  /** `finish` ends the connection, with the reason. */
+  constructor(decoder: Decoder, shared: Shared, address: string, finish: (reason: string) => void) {
     this.#decoder = decoder;
-    this.#budget = budget;
-    this.#timeout = timeout;
-    this.#onTimeout = onTimeout;
+    this.#shared = shared;
+    this.#address = address;
+    this.#finish = finish;
   }
 
   /** To be called after the decoder took or released bytes. `another`: a window was completed since the last call. */
@@ -33,7 +35,7 @@ export class IncompleteWindow {
     const held = incomplete ? this.#decoder.heldBytes : 0;
     const change = held - this.#heldBytes;
     this.#heldBytes = held;
-    this.#budget.change(change);
+    this.#shared.budget.change(change);
   }
 
   /** Starts, restarts or stops the timeout. `timed`: the sender is read, so it has to send. */
@@ -43,6 +45,13 @@ export class IncompleteWindow {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
-    if (running) this.#timer ??= setTimeout(this.#onTimeout, this.#timeout);
+    if (running) this.#timer ??= setTimeout(() => this.#timedOut(), this.#shared.config.windowTimeout);
+  }
+
+  #timedOut(): void {
+    const { config, refused } = this.#shared;
+    const reason = `a window was not complete after ${formatDuration(config.windowTimeout)} (windowTimeout).`;
+    refused.add(this.#address, reason);
+    this.#finish(reason);
   }
 }

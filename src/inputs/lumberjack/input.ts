@@ -1,21 +1,25 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { Server as TlsServer } from 'node:tls';
 import type { LumberjackInputConfig } from '../../config/schema/inputs.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { watchCertificates } from '../../listeners/certificates.ts';
+import { type Peer, peerOfSocket, type ReceptionOptions, receive } from '../../listeners/reception.ts';
 import type { Millis, Origin } from '../../model.ts';
-import { lumberjackTelemetry } from '../../telemetry/components/lumberjack.ts';
+import { type LumberjackTelemetry, lumberjackTelemetry } from '../../telemetry/components/lumberjack.ts';
 import type { Instruments } from '../../telemetry/instruments.ts';
 import { within } from '../../util/deadline.ts';
+import { Admission } from './admission.ts';
 import { Connection } from './connection.ts';
 import { MemoryBudget } from './memory-budget.ts';
+import { type RefusedSender, RefusedSenders } from './refused-senders.ts';
 import type { Deliver, Shared } from './shared.ts';
-import { type Accept, createTlsServer, peerAddress, section } from './tls.ts';
+import { type Accept, createTlsServer, rawSocket, section } from './tls.ts';
 
 /** A running Lumberjack input. */
 export interface LumberjackInput {
   address(): { host: string; port: number };
   stats(): LumberjackStats;
+  /** Senders that were refused within the last five minutes; most refusals first. */
+  refused(): RefusedSender[];
   /** Reads the certificate files again. If they cannot be used, that is logged and the present ones stay in use. */
   reloadCertificates(): Promise<void>;
   /**
@@ -62,48 +66,99 @@ export async function startLumberjackInput(
 ): Promise<LumberjackInput> {
   const telemetry = lumberjackTelemetry(instruments);
   const budget = new MemoryBudget(config.maxBytesInFlight, telemetry.readingPaused);
+  const now = options.now ?? Date.now;
+  const refused = new RefusedSenders(now);
+  const admission = admissionOf(config, telemetry, refused);
   const shared: Shared = {
-    config,
-    deliver,
-    telemetry,
-    budget,
-    now: options.now ?? Date.now,
+    ...{ config, deliver, telemetry, budget, refused, now },
+    shipped: (socket) => admission.shipped(rawSocket(socket)),
     random: options.random ?? Math.random,
   };
+  const refuse = ({ address } = unknownPeer, reason: string) => {
+    telemetry.handshakeFailed(address, reason);
+    refused.add(address, reason);
+  };
   const connections = new Set<Connection>();
-  const sockets = new Set<Socket>();
-  const accept = acceptor(shared, connections, options);
-  const server = config.ssl_enabled
-    ? await createTlsServer(config, telemetry, accept)
-    : createServer({ allowHalfOpen: true }, accept);
-  server.maxConnections = config.maxConnections;
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+  const peers = new WeakMap<Socket, Peer>();
+  const accept = acceptor(shared, connections, peers, options);
+  const secure = config.ssl_enabled
+    ? await createTlsServer(config, (socket, reason) => refuse(peers.get(socket), reason), accept)
+    : undefined;
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const peer = peerOfSocket(socket);
+    if (!admission.admit(socket, peer.address)) return;
+    // Of other connections the first bytes are a window, for which the connection itself waits.
+    if (secure || config.proxy_protocol) receive(socket, reception);
+    else reception.accept(socket, peer);
   });
-  server.on('drop', (peer) =>
-    telemetry.connectionTurnedAway(peer?.remoteAddress ?? 'A client', config.maxConnections),
-  );
+  const reception = receptionOf(shared, admission, (socket, peer) => {
+    peers.set(socket, peer);
+    if (secure) secure.emit('connection', socket);
+    else accept(socket);
+  });
   await listen(server, config);
   server.on('error', telemetry.listenerFailed);
-  const certificates = config.ssl_enabled
-    ? await watchCertificates(
-        config,
-        { section, server: server as TlsServer, ...telemetry },
-        options.certificateCheck,
-      )
-    : undefined;
+  const certificates =
+    secure &&
+    (await watchCertificates(config, { section, server: secure, ...telemetry }, options.certificateCheck));
   const address = addressOf(server);
   telemetry.listening(address, config.ssl_enabled);
   let stopped: Promise<void> | undefined;
   return {
     address: () => address,
-    stats: () => statsOf(connections, budget),
+    stats: () => statsOf(connections, shared),
+    refused: () => refused.list(),
     reloadCertificates: async () => certificates?.reload(),
     stop: (timeout) => {
       certificates?.stop();
-      stopped ??= stop(server, connections, sockets, timeout).then(telemetry.stopped);
+      stopped ??= stop(server, connections, admission, timeout).then(telemetry.stopped);
       return stopped;
+    },
+  };
+}
+
+const unknownPeer: Peer = { address: 'unknown', port: 0 };
+
+function admissionOf(
+  config: LumberjackInputConfig,
+  telemetry: LumberjackTelemetry,
+  refused: RefusedSenders,
+): Admission {
+  const { maxConnections: most, maxConnectionsPerAddress: mostPerAddress = Number.POSITIVE_INFINITY } =
+    config;
+  return new Admission({
+    most,
+    mostPerAddress,
+    displaced: telemetry.connectionDisplaced,
+    turnedAway: (address, limit, setting) => {
+      telemetry.connectionTurnedAway(address, limit, setting);
+      refused.add(address, `there are ${limit} connections already (inputs.lumberjack.${setting}).`);
+    },
+  });
+}
+
+function receptionOf(
+  { config, telemetry, refused }: Shared,
+  admission: Admission,
+  accept: (socket: Socket, peer: Peer) => void,
+): ReceptionOptions {
+  const { firstByteTimeout, ssl_enabled, ssl_handshake_timeout } = config;
+  const isHandshake = ssl_enabled && ssl_handshake_timeout < firstByteTimeout;
+  const firstByteWithin = isHandshake ? ssl_handshake_timeout : firstByteTimeout;
+  return {
+    proxyProtocol: config.proxy_protocol,
+    firstByteWithin,
+    accept: (socket, peer) => {
+      if (admission.place(socket, peer.address)) accept(socket, peer);
+    },
+    probed: ({ address }) => telemetry.probed(address),
+    silent: ({ address }) =>
+      isHandshake
+        ? telemetry.handshakeFailed(address, 'Nothing came. It did not end within ssl_handshake_timeout.')
+        : telemetry.connectionSilent(address, firstByteWithin),
+    refused: ({ address }, reason) => {
+      telemetry.proxyHeaderRefused(address, reason);
+      refused.add(address, `${reason}.`);
     },
   };
 }
@@ -111,12 +166,13 @@ export async function startLumberjackInput(
 function acceptor(
   shared: Shared,
   connections: Set<Connection>,
+  peers: WeakMap<Socket, Peer>,
   { connectionOpened, connectionClosed }: LumberjackInputOptions,
 ): Accept {
   let accepted = 0;
   return (socket, tlsSubject) => {
     accepted += 1;
-    const origin = originOf(socket, accepted, tlsSubject);
+    const origin = originOf(peers.get(rawSocket(socket)) ?? unknownPeer, accepted, tlsSubject);
     // NODELAY: a sender waits for the six bytes of an ACK. Keepalive: dead peers are closed, idle ones never are.
     socket.setNoDelay(true).setKeepAlive(true, 60_000);
     const connection = new Connection(socket, origin, shared);
@@ -129,10 +185,9 @@ function acceptor(
   };
 }
 
-function originOf(socket: Socket, number: number, tlsSubject: string | undefined): Origin {
-  const address = peerAddress(socket);
+function originOf({ address, port }: Peer, number: number, tlsSubject: string | undefined): Origin {
   const host = address.includes(':') ? `[${address}]` : address;
-  const connection = `${host}:${socket.remotePort ?? 0}#${number}`;
+  const connection = `${host}:${port}#${number}`;
   return { input: 'lumberjack', connection, address, ...(tlsSubject !== undefined && { tlsSubject }) };
 }
 
@@ -165,7 +220,7 @@ function addressOf(server: Server): { host: string; port: number } {
   return { host: address, port };
 }
 
-function statsOf(connections: Set<Connection>, budget: MemoryBudget): LumberjackStats {
+function statsOf(connections: Set<Connection>, { budget }: Shared): LumberjackStats {
   const oldest = Math.min(
     ...[...connections].map((connection) => connection.oldestUnacknowledged ?? Infinity),
   );
@@ -177,11 +232,11 @@ function statsOf(connections: Set<Connection>, budget: MemoryBudget): Lumberjack
   };
 }
 
-/** `sockets` also holds connections whose handshake is not complete. */
+/** `admission` also holds connections whose handshake is not complete. */
 async function stop(
   server: Server,
   connections: Set<Connection>,
-  sockets: Set<Socket>,
+  admission: Admission,
   timeout: Millis,
 ): Promise<void> {
   const down = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -189,6 +244,6 @@ async function stop(
   for (const connection of open) connection.finish('logboom stops.');
   await within(Promise.all(open.map((connection) => connection.closed)), timeout);
   for (const connection of connections) connection.destroy();
-  for (const socket of sockets) socket.destroy();
+  for (const socket of admission.sockets) socket.destroy();
   await down;
 }

@@ -1,9 +1,8 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { createServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { LumberjackInputConfig } from '../../config/schema/inputs.ts';
 import { messageOf } from '../../errors.ts';
 import { clientProblem, readCertificates, subjectOf, tlsOptions } from '../../listeners/tls.ts';
-import type { LumberjackTelemetry } from '../../telemetry/components/lumberjack.ts';
 
 /** The section of the configuration that errors name. */
 export const section = 'inputs.lumberjack';
@@ -11,29 +10,34 @@ export const section = 'inputs.lumberjack';
 /** Takes over a connected socket. `tlsSubject` is the common name of a verified client certificate. */
 export type Accept = (socket: Socket, tlsSubject?: string) => void;
 
-/** Creates a TLS server that passes on each client whose handshake succeeds and whose certificate is allowed. */
+/**
+ * Creates a TLS server that passes on each client whose handshake succeeds and whose certificate is allowed. It does not
+ * listen: connections are handed to it by its event `connection`. `failed` is called with the connection's own socket.
+ */
 export async function createTlsServer(
   config: LumberjackInputConfig,
-  telemetry: LumberjackTelemetry,
+  failed: (socket: Socket, reason: string) => void,
   accept: Accept,
 ): Promise<TlsServer> {
   const options = tlsOptions(config, await readCertificates(config, section));
   const server = createServer({ ...options, allowHalfOpen: true }, (socket: TLSSocket) => {
     const problem = clientProblem(config, socket);
     if (problem === undefined) return accept(socket, subjectOf(socket));
-    telemetry.handshakeFailed(peerAddress(socket), problem);
+    failed(rawSocket(socket), problem);
     socket.on('error', () => {}).destroy();
   });
   server.on('tlsClientError', (error, socket) => {
-    telemetry.handshakeFailed(peerAddress(socket), explainHandshakeError(error));
+    failed(rawSocket(socket), explainHandshakeError(error));
     socket.destroy();
   });
   return server;
 }
 
-/** The peer's IP address. A dual-stack socket writes IPv4 addresses as IPv6; people know them as IPv4. */
-export const peerAddress = (socket: Socket): string =>
-  (socket.remoteAddress ?? 'unknown').replace(/^::ffff:(?=\d)/, '');
+/** The socket of the connection over which TLS is spoken. Node keeps it, and does not document where. */
+export function rawSocket(socket: Socket): Socket {
+  const under: unknown = Reflect.get(socket, '_parent');
+  return under instanceof Socket ? under : socket;
+}
 
 const remedies: Record<string, string> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'The client does not speak TLS: turn on ssl in its output.logstash.',

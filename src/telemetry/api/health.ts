@@ -37,6 +37,8 @@ interface HealthThresholds {
   /** Age of a reader's oldest unread record, and of an input's oldest unacknowledged window, from which on it is a reason. */
   farBehind: Millis;
   waitsLong: Millis;
+  /** Refusals of one sender in a row from which on they are a reason. */
+  refusedOften: number;
 }
 
 export const defaultThresholds: HealthThresholds = {
@@ -44,6 +46,7 @@ export const defaultThresholds: HealthThresholds = {
   nearlyFull: 0.8,
   farBehind: 300_000,
   waitsLong: 60_000,
+  refusedOften: 3,
 };
 
 /**
@@ -125,6 +128,7 @@ function judgeNotifiers({ notifiers = {} }: HealthSnapshot): string[] {
 
 /** Reasons that name a source each; the others are counted. */
 const mostSources = 5;
+const mostSenders = 5;
 
 /** What is received cannot be counted as it should: the rules that need it see less than there is. */
 function judgeSources({ sources }: HealthSnapshot): string[] {
@@ -137,6 +141,18 @@ function judgeSources({ sources }: HealthSnapshot): string[] {
   const more = count - Math.min(mostSources, all.length);
   const shown = all.slice(0, mostSources);
   return more > 0 ? [...shown, `${more} more problems of sources: logboom status`] : shown;
+}
+
+/** What these senders have does not arrive; they keep it and send it again. */
+function judgeRefusals({ inputs = {} }: HealthSnapshot, often: number): string[] {
+  return Object.entries(inputs).flatMap(([name, { refusedSenders: refused = [] }]) => {
+    const all = refused.filter(({ count }) => count >= often);
+    const more = all.length - mostSenders;
+    const shown = all
+      .slice(0, mostSenders)
+      .map(({ address, count, reason }) => `${name}: ${address} was refused ${count} times: ${reason}`);
+    return more > 0 ? [...shown, `${name}: ${more} more senders are refused`] : shown;
+  });
 }
 
 /** Data moves, but slower than it arrives, or senders are held: nothing is lost. */
@@ -175,6 +191,7 @@ export function healthOf(
     ...journal.degraded,
     ...readers.degraded,
     ...ages,
+    ...judgeRefusals(snapshot, thresholds.refusedOften),
     ...judgeNotifiers(snapshot),
     ...judgeSources(snapshot),
     ...judgeConfiguration(snapshot),

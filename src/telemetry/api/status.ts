@@ -1,6 +1,6 @@
 import type { Millis, Position } from '../../model.ts';
 import type { InputSources, SourceState } from '../components/sources.ts';
-import type { Lag } from '../components/vitals.ts';
+import type { Lag, RefusedVitals } from '../components/vitals.ts';
 
 /** The answer of `/status`, which `logboom status` shows. */
 export interface Status {
@@ -40,6 +40,8 @@ interface InputStatus extends Partial<InputStats> {
   windowsInFlight?: number;
   /** Age of the oldest of them. */
   oldestUnacknowledged?: Millis;
+  /** Senders that were refused within the last five minutes; most refusals first. */
+  refusedSenders?: readonly RefusedVitals[];
   /** `file`, … ; absent for Lumberjack. */
   kind?: string;
   /** What its events are, as the analyser reads them. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { LogboomError } from '../../errors.ts';
 import type { Millis, Origin } from '../../model.ts';
+import { formatDuration } from '../../util/text.ts';
 import type { Instruments } from '../instruments.ts';
 import { Throttle } from '../log-limits.ts';
 
@@ -15,8 +16,16 @@ export interface LumberjackTelemetry {
   connectionClosed(origin: Origin, reason: string | undefined): void;
   /** A connection is ended for its age; the reason is logged when it is closed. */
   connectionRetired(): void;
-  /** More connections than `maxConnections`. Logged once until one is accepted again, for refused senders return. */
-  connectionTurnedAway(address: string, most: number): void;
+  /** More connections than `limit` allows. Logged once until one is accepted again, for refused senders return. */
+  connectionTurnedAway(address: string, most: number, limit: string): void;
+  /** A connection without a complete window was closed, so that another one has room. */
+  connectionDisplaced(address: string): void;
+  /** A connection was closed because nothing came. Logged as `handshakeFailed` is. */
+  connectionSilent(address: string, within: Millis): void;
+  /** A connection ended before its first byte: load balancers probe the port so. */
+  probed(address: string): void;
+  /** Logged as `handshakeFailed` is. */
+  proxyHeaderRefused(address: string, reason: string): void;
   /** Logged at most ten times a minute for each address, as are `streamRefused` and ends of connections. */
   handshakeFailed(address: string, reason: string): void;
   windowReceived(count: number, wireBytes: number, blockBytes: number): void;
@@ -59,15 +68,16 @@ export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTe
       log[isNews ? 'info' : 'debug'](client(origin), `Connection ${origin.connection} is closed: ${reason}`);
     },
     connectionRetired: () => measured.retired.inc(),
-    connectionTurnedAway: (address, most) => {
+    connectionTurnedAway: (address, most, limit) => {
       measured.failures.inc({ reason: 'too-many-connections' });
       if (!turningAway)
         log.warn(
           { client: { address } },
-          `${address} is turned away: there are ${most} connections already (inputs.lumberjack.maxConnections).`,
+          `${address} is turned away: there are ${most} connections already (inputs.lumberjack.${limit}).`,
         );
       turningAway = true;
     },
+    ...receptionEvents(log, measured, throttle),
     streamRefused: (origin, code, reason) => {
       measured.failures.inc({ reason: code });
       const suppressed = throttle.allow(`refused ${origin.address}`);
@@ -91,6 +101,34 @@ export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTe
 type Metrics = ReturnType<typeof lumberjackMetrics>;
 
 const client = ({ address, connection }: Origin) => ({ client: { address, connection } });
+
+function receptionEvents(log: Logger, measured: Metrics, throttle: Throttle) {
+  const warn = (kind: string, address: string, message: string) => {
+    measured.failures.inc({ reason: kind });
+    const untold = throttle.allow(`${kind} ${address}`);
+    if (untold !== undefined) log.warn({ client: { address }, untold }, message);
+  };
+  return {
+    connectionDisplaced: (address: string) =>
+      warn(
+        'displaced',
+        address,
+        `A connection of ${address} that has not sent a complete window is closed to make room for another (inputs.lumberjack.maxConnections).`,
+      ),
+    connectionSilent: (address: string, within: Millis) =>
+      warn(
+        'silent',
+        address,
+        `A connection of ${address} is closed: nothing came within ${formatDuration(within)} (inputs.lumberjack.firstByteTimeout).`,
+      ),
+    proxyHeaderRefused: (address: string, reason: string) =>
+      warn('proxy-protocol', address, `A connection of ${address} is refused: ${reason}.`),
+    probed: (address: string) => {
+      measured.probes.inc();
+      log.debug({ client: { address } }, `${address} closed a connection before its first byte.`);
+    },
+  };
+}
 
 function windowEvents(log: Logger, measured: Metrics, throttle: Throttle) {
   return {
@@ -159,6 +197,10 @@ function lumberjackMetrics(registry: Registry) {
     blockBytes: counter(
       'logboom_lumberjack_event_bytes_total',
       'Bytes of windows after inflating them',
+    ) as Counter,
+    probes: counter(
+      'logboom_lumberjack_probes_total',
+      'Connections that ended before their first byte',
     ) as Counter,
     retired: counter(
       'logboom_lumberjack_retired_connections_total',

@@ -18,14 +18,21 @@ export interface Vitals {
   };
   /** By name. */
   readers: Record<string, { lag: Lag; waitsFor?: string; holds?: boolean }>;
-  /** By name; the age of the oldest window that waits for its ACK. */
-  inputs: Record<string, { oldestUnacknowledged?: Millis }>;
+  /** By name; the age of the oldest window that waits for its ACK, and the senders that were refused lately. */
+  inputs: Record<string, { oldestUnacknowledged?: Millis; refusedSenders?: readonly RefusedVitals[] }>;
   /** Absent while its thread does not answer. */
   sink?: SinkVitals;
   /** Absent while the analyser does not answer. */
   sources?: SourcesReport;
   /** By name; only those whose first message is not delivered. */
   notifiers: Record<string, { reason: string; age: Millis }>;
+}
+
+/** A sender that was refused so many times in a row, and why it was the last time. */
+export interface RefusedVitals {
+  address: string;
+  count: number;
+  reason: string;
 }
 
 export interface Lag {
@@ -57,6 +64,11 @@ export function vitalsTelemetry(metrics: Registry) {
     'Age of the oldest window that waits for its ACK; 0 where none does.',
     'input',
   );
+  const refused = gauge(
+    'refused_senders',
+    'Senders that were refused within the last five minutes, by input.',
+    'input',
+  );
   const records = gauge('reader_lag_records', 'Journal records that a reader has not read yet.', 'reader');
   const bytes = gauge('reader_lag_bytes', 'Bytes in the journal that a reader has not read yet.', 'reader');
   const seconds = gauge(
@@ -71,8 +83,12 @@ export function vitalsTelemetry(metrics: Registry) {
       if (vitals.sources) sources.update(vitals.sources);
       difference.set(vitals.clock.difference / 1000);
       fill.set(vitals.journal.fill);
-      for (const [input, { oldestUnacknowledged = 0 }] of Object.entries(vitals.inputs))
+      for (const [input, { oldestUnacknowledged = 0, refusedSenders: senders = [] }] of Object.entries(
+        vitals.inputs,
+      )) {
         unacknowledged.set({ input }, oldestUnacknowledged / 1000);
+        refused.set({ input }, senders.length);
+      }
       for (const [reader, { lag }] of Object.entries(vitals.readers)) {
         records.set({ reader }, lag.records);
         bytes.set({ reader }, lag.bytes);

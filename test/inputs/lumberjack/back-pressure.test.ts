@@ -152,8 +152,10 @@ describe('a window', () => {
 describe('connections', () => {
   it('above maxConnections are turned away with one line in the log, and taken again when there is room', async () => {
     const { input, port, logged, lines } = await startInput({ maxConnections: 2 });
-    const [first] = [await connectSender(port), await connectSender(port)];
-    await until(() => input.stats().connections === 2 || undefined);
+    const both = [await connectSender(port), await connectSender(port)];
+    for (const sender of both) sender.send(bareWindow(1));
+    await Promise.all(both.map((sender) => sender.sequences(1)));
+    const [first] = both;
     for (let i = 0; i < 3; i += 1) await (await connectSender(port)).closing;
     await logged(/turned away: there are 2 connections already \(inputs\.lumberjack\.maxConnections\)/);
     expect(lines.filter((line) => /turned away/.test(line.msg))).toHaveLength(1);
