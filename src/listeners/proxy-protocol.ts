@@ -23,7 +23,7 @@ export interface ProxiedPeer {
   port: number;
 }
 
-export type ProxyHeader =
+type ProxyHeader =
   | { kind: 'incomplete' }
   | { kind: 'invalid'; reason: string }
   /** `length`: of the header in bytes. Without `peer` the connection is the balancer's own, such as a health check. */
