@@ -2,6 +2,8 @@ import { LogboomError, messageOf } from '../../errors.ts';
 import type { JsonObject } from '../../events/index.ts';
 import { readStamp } from '../text/stamps.ts';
 import { numberOf, type TextFormat } from '../text/text-format.ts';
+import { stockPatterns } from './grok-patterns.ts';
+import { Guarded } from './guarded.ts';
 
 /** The longest line that grok reads, in characters. */
 const LONGEST = 16_384;
@@ -15,7 +17,7 @@ interface Capture {
 }
 
 interface Compiled {
-  expression: RegExp;
+  expression: Guarded;
   /** By the number of the group. */
   captures: ReadonlyMap<number, Capture>;
 }
@@ -37,13 +39,23 @@ class Grok {
     const source = rewrite(this.#expand(expression, fields, 0));
     const named = numberGroups(source, fields);
     try {
-      return { expression: new RegExp(anchored(named.source), 's'), captures: named.captures };
+      const compiled = new RegExp(anchored(named.source), 's');
+      return { expression: new Guarded(compiled, this.#written(expression)), captures: named.captures };
     } catch (error) {
       throw new LogboomError(
         'CONFIG_INVALID',
         `The grok expression \`${expression}\` cannot be compiled: ${messageOf(error)}.`,
       );
     }
+  }
+
+  /** The expression with the patterns that are not stock ones in place of their names. */
+  #written(expression: string): string {
+    const stock = stockPatterns();
+    return expression.replace(reference, (_, name: string) => {
+      const pattern = this.#patterns.get(name) ?? '';
+      return stock.get(name) === pattern ? 'x' : `(${this.#written(pattern)})`;
+    });
   }
 
   /** Replaces references. A captured one becomes a group that is marked with its place in `fields`. */
@@ -198,6 +210,8 @@ interface GrokOptions {
   timestamp: string;
 }
 
+const tooSlow = 'a grok expression used up its time for one line';
+
 /** A format of grok expressions, of which the first that matches counts. */
 export function grokFormat({ name, expressions, patterns, timestamp }: GrokOptions): TextFormat {
   const grok = new Grok(patterns);
@@ -210,7 +224,8 @@ export function grokFormat({ name, expressions, patterns, timestamp }: GrokOptio
       if (line.length > LONGEST) return undefined;
       for (const { expression, captures } of compiled) {
         const match = expression.exec(line);
-        if (!match) continue;
+        if (match === undefined) return { time: Number.NaN, fields: {}, failure: tooSlow };
+        if (match === null) continue;
         const named = valuesOf(match, captures);
         const time = named[timestamp] === undefined ? Number.NaN : readStamp(named[timestamp], context);
         if (!Number.isNaN(time)) delete named[timestamp];

@@ -1,0 +1,68 @@
+import { createContext, Script } from 'node:vm';
+
+/** Milliseconds that one line may take. The stock patterns take microseconds. */
+const budget = 50;
+/** Characters from which a line is guarded in any case: the time of some expressions grows with the cube of the length. */
+const long = 2_048;
+
+/**
+ * Matches an expression within a time budget. Returns undefined when the budget is used up: the line might take hours.
+ *
+ * A guard costs about a tenth of a millisecond, so short lines are matched without one where the expression cannot take exponential
+ * time: where no repeated group contains a repetition.
+ */
+export class Guarded {
+  readonly #expression: RegExp;
+  readonly #isRisky: boolean;
+
+  /** `written`: what a user wrote, without the stock patterns that it refers to. */
+  constructor(expression: RegExp, written: string) {
+    this.#expression = expression;
+    this.#isRisky = hasNestedRepetition(written);
+  }
+
+  /** The match, null for none, or undefined when the budget is used up. */
+  exec(line: string): RegExpExecArray | null | undefined {
+    if (!this.#isRisky && line.length < long) return this.#expression.exec(line);
+    try {
+      guard.run = () => {
+        guard.match = this.#expression.exec(line);
+      };
+      script.runInContext(guard, { timeout: budget });
+      return guard.match;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined;
+      throw error;
+    } finally {
+      guard.match = null;
+    }
+  }
+}
+
+interface Guard {
+  run: () => void;
+  match: RegExpExecArray | null;
+}
+
+/** V8 ends what runs in a script when its time is over, also within a regular expression. */
+const script = new Script('run()');
+const guard = createContext({ run: () => {}, match: null } satisfies Guard) as Guard;
+
+/** Whether a group that is repeated contains something that is repeated: `(a+)+`, `(?:a|b*)*`, `(\d+,?){2,}`. */
+export function hasNestedRepetition(source: string): boolean {
+  const plain = source.replace(/\\./g, 'x').replace(/\[\^?\]?[^\]]*\]/g, 'x');
+  /** For each open group, whether it contains a repetition. */
+  const groups: boolean[] = [];
+  for (let at = 0; at < plain.length; at += 1) {
+    const character = plain[at]!;
+    if (character === '(') groups.push(false);
+    else if (character === ')') {
+      const inner = groups.pop() ?? false;
+      const isRepeated = /^(?:[*+]|\{\d*,)/.test(plain.slice(at + 1, at + 12));
+      if (inner && isRepeated) return true;
+      if ((inner || isRepeated) && groups.length > 0) groups[groups.length - 1] = true;
+    } else if (/^(?:[*+]|\{\d*,\d*\})/.test(plain.slice(at, at + 12)) && groups.length > 0)
+      groups[groups.length - 1] = true;
+  }
+  return false;
+}
