@@ -1,16 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertSettings } from '../config/schema/rule-settings.ts';
-import {
-  type Decision,
-  decidedAt,
-  type Episode,
-  type Millis,
-  type Observation,
-  type Sample,
-  type Scalar,
-  type Transition,
-} from '../model.ts';
+import type { Decision, Episode, Millis, Observation, Sample, Scalar, Transition } from '../model.ts';
 import { isLevelField, levelNames, levelRank } from '../util/levels.ts';
 import type { Entry } from './entry.ts';
 import { withLate } from './late.ts';
@@ -121,7 +112,9 @@ export class EpisodeWriter {
       end: open ? undefined : transition?.at,
       detected:
         episode.detected ??
-        (transition?.to === 'active' ? decidedAt({ ...observation, ...transition }) : undefined),
+        (transition?.to === 'active'
+          ? Math.min(transition.at, observation.decided ?? transition.at)
+          : undefined),
       updated: Math.max(transition?.at ?? 0, state.updated ?? 0, episode.updated),
       decided: open ? observation.decided : undefined,
       value: observation.value,

@@ -5,7 +5,6 @@ import type { Config } from '../config/schema/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { type ErrorCode, LogboomError } from '../errors.ts';
 import { workerEntry } from '../util/files.ts';
-import { asksCredentials } from './secured-store.ts';
 import type { StoreWorkerData } from './store-worker.ts';
 
 export interface EmbeddedStore {
@@ -20,6 +19,10 @@ export interface EmbeddedStore {
 
 /** Megabytes. Requests create much short-lived garbage, which a small young generation collects early. */
 const heap = { maxYoungGenerationSizeMb: 16 };
+
+/** Whether a client has to show who it is. */
+const asksCredentials = ({ password, api_key, ssl_client_authentication }: Config['store']): boolean =>
+  password !== undefined || api_key !== undefined || ssl_client_authentication === 'required';
 
 type Answer = { ready: { url: string } } | { failed: { code?: ErrorCode; message: string } };
 

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Loaded } from '../config/load/load.ts';
 import type { Config } from '../config/schema/schema.ts';
+import { secretsOf } from '../config/secrets.ts';
 import type { BulkItem, Millis } from '../model.ts';
 import { describePipeline } from '../monitoring/describe.ts';
 import { type ServerSample, startServerMetrics } from '../monitoring/server-metrics.ts';
@@ -82,7 +83,7 @@ function targets({ data }: Config, store: EmbeddedStore | undefined) {
       store?.url ?? withoutCredentials(elasticsearch?.hosts?.join(', ') || 'Elastic Cloud'),
     dataOf: (config: Config) => {
       const elasticsearch = store?.elasticsearch ?? config.elasticsearch!;
-      return { config, elasticsearch, folders };
+      return { config, elasticsearch, folders, secrets: secretsOf(config) };
     },
   };
 }

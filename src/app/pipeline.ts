@@ -12,7 +12,9 @@
  *
  * Parts start from the outputs to the inputs, so that no event is accepted before it can be kept. They stop in reverse order.
  */
+
 import type { Config } from '../config/schema/schema.ts';
+import { secretsOf } from '../config/secrets.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import { Ticker } from '../journal/ticker.ts';
@@ -49,7 +51,7 @@ export interface Pipeline extends Monitored {
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { config, elasticsearch, instruments } = options;
   const folders = foldersOf(config.data);
-  const data: ReaderData = { config, elasticsearch, folders };
+  const data: ReaderData = { config, elasticsearch, folders, secrets: secretsOf(config) };
   const undo = new Cleanup();
   try {
     const journal = await openJournal(folders.journal, {

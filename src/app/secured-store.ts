@@ -27,10 +27,6 @@ function credentialsOf({ user, password, api_key, ownKey }: StoreAccess): Creden
   return known.flatMap(([name, secret]) => (secret ? [{ name, role: 'operate', secret }] : []));
 }
 
-/** Whether a client has to show who it is. */
-export const asksCredentials = ({ password, api_key, ssl_client_authentication }: StoreAccess): boolean =>
-  password !== undefined || api_key !== undefined || ssl_client_authentication === 'required';
-
 const challenge = 'Basic realm="security", charset="UTF-8", ApiKey';
 
 /** The store has no roles: a search is a POST as a deletion may be. */

@@ -6,6 +6,8 @@ export interface ReaderData {
   folders: Folders;
   /** Where documents go: Elasticsearch as configured, or the embedded store. */
   elasticsearch: NonNullable<Config['elasticsearch']>;
+  /** Values that never reach the log. A thread is given them, so that it need not load the schema that names them. */
+  secrets: readonly string[];
 }
 
 /** The parts of the data folder. */

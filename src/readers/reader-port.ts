@@ -1,11 +1,10 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import type { Config } from '../config/schema/schema.ts';
-import { addSecrets, secretsOf } from '../config/secrets.ts';
 import type { BulkItem, EventBlock, Position } from '../model.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { createLog } from '../telemetry/log.ts';
+import type { ReaderData } from './reader-data.ts';
 import type { FromReader, ToReader } from './thread.ts';
 
 /** What a reader's thread does about messages of the main thread. */
@@ -54,15 +53,19 @@ function received({ bytes, spans, count }: EventBlock): EventBlock {
 
 interface WorkerInstruments extends Instruments {
   /** Adds the secrets of another configuration to those that are masked in the log. */
-  learn(config: Config): void;
+  learn(data: Pick<ReaderData, 'secrets'>): void;
 }
 
 /** The log and the registry of a reader's thread. The main thread adds up the metrics of all threads. */
-export function workerInstruments(config: Config, thread: string): WorkerInstruments {
-  const secrets = secretsOf(config);
+export function workerInstruments(
+  { config, secrets: first }: Pick<ReaderData, 'config' | 'secrets'>,
+  thread: string,
+): WorkerInstruments {
+  const secrets = [...first];
   return {
     log: createLog(config.log, { thread, secrets }),
     metrics: new Registry(),
-    learn: (next) => addSecrets(secrets, next),
+    // Each once, so that the list does not grow with each reload.
+    learn: (next) => secrets.push(...next.secrets.filter((secret) => !secrets.includes(secret))),
   };
 }

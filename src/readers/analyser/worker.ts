@@ -21,7 +21,7 @@ import { SourceWatch } from './source-watch.ts';
 const checkpointEvery = 5_000;
 
 const { config, folders } = workerData as ReaderData;
-const instruments = workerInstruments(config, 'analyser');
+const instruments = workerInstruments(workerData as ReaderData, 'analyser');
 const telemetry = pipelineTelemetry(instruments);
 const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
@@ -83,10 +83,10 @@ const analyser = new Analyser({
   checkpointBytes: Math.min(64 * 2 ** 20, config.journal.maxSize / 8),
 });
 
-async function reload({ config: next }: ReaderData): Promise<{ problem?: string }> {
+async function reload(next: ReaderData): Promise<{ problem?: string }> {
   instruments.learn(next);
-  sources.thresholds = next.selfMonitoring;
-  return analyser.reload(analysisOf(next)).then(
+  sources.thresholds = next.config.selfMonitoring;
+  return analyser.reload(analysisOf(next.config)).then(
     () => ({}),
     (error: unknown) => ({ problem: messageOf(error) }),
   );

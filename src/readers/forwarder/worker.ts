@@ -12,7 +12,7 @@ import type { ForwarderData } from './forwarding.ts';
 
 const { config, folders, from: known } = workerData as ForwarderData;
 const forward = config.forward!;
-const instruments = workerInstruments(config, 'forwarder');
+const instruments = workerInstruments(workerData as ForwarderData, 'forwarder');
 const telemetry = forwardTelemetry(instruments, Date.now);
 const output = createLogstashOutput({ config: forward, telemetry });
 const journal = openJournalReader(folders.journal);

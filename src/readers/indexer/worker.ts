@@ -12,7 +12,7 @@ import { Indexing } from './indexing.ts';
 import { openDeadLetterFile } from './open-sink.ts';
 
 const { config, folders } = workerData as ReaderData;
-const instruments = workerInstruments(config, 'indexer');
+const instruments = workerInstruments(workerData as ReaderData, 'indexer');
 const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
 const ownResults = new Results(folders.ownAlerts, ofNoJournal);
@@ -37,7 +37,7 @@ let changing: Promise<unknown> = Promise.resolve();
 
 async function reload(to: ReaderData): Promise<{ problem?: string }> {
   const before = indexing;
-  instruments.learn(to.config);
+  instruments.learn(to);
   try {
     indexing = before.successor(to);
   } catch (error) {
