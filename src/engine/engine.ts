@@ -187,13 +187,13 @@ export class Engine {
         this.tally.problems += 1;
         continue;
       }
-      if (this.#parts.leaveUntimed && event.timeSource === 'receipt') {
-        this.tally.untimed += 1;
+      if (event.isAhead) this.tally.ahead += 1;
+      if (this.#parts.leaveUntimed && (event.timeSource === 'receipt' || event.isAhead)) {
+        if (!event.isAhead) this.tally.untimed += 1;
         sources?.note(event.source, event, undefined);
         watch?.read?.(event.source, event, undefined);
         continue;
       }
-      if (event.isAhead) this.tally.ahead += 1;
       const before = clock.now;
       const { source } = event;
       const observed = clock.observe(source, event.time, batch.receivedAt);

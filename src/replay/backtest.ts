@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import { LogboomError } from '../errors.ts';
 import { openJournalReader } from '../journal/reader.ts';
 import type { EventBlock, JournalRecord, Millis } from '../model.ts';
+import { EndOfFiles } from './end-of-files.ts';
 import { type InputOptions, openInput } from './input.ts';
 import { mergeByTime } from './merge.ts';
 import { Replay } from './replay.ts';
@@ -13,7 +14,7 @@ interface BacktestOptions extends InputOptions {
   config: Config;
   /** Files, or one `journal:<data folder>`. */
   inputs: readonly string[];
-  /** Count lines of files without a readable time as of now, instead of leaving them out. */
+  /** Count lines of files without a readable time, or with one in the future, as of now, instead of leaving them out. */
   assumeTimes?: boolean | undefined;
   /** Wall time of the replay. */
   receivedAt: Millis;
@@ -36,8 +37,11 @@ export async function backtest(options: BacktestOptions): Promise<Report> {
     // A journal has the receipt time of each event; a file has none.
     leaveUntimed: folder === undefined && !options.assumeTimes,
   });
-  if (folder === undefined) await replayFiles(replay, options);
-  else await replayJournal(replay, folder, options);
+  if (folder === undefined) {
+    await replayFiles(replay, options);
+    reporter.end = new EndOfFiles(options.config.rules, replay.engine.clock.farthest);
+    replay.finish();
+  } else await replayJournal(replay, folder, options);
   demandTimes(replay.engine.tally);
   return reporter.report(replay.engine);
 }
@@ -80,7 +84,6 @@ async function replayFiles(replay: Replay, options: BacktestOptions): Promise<vo
     const read = files.reduce((sum, file) => sum + file.read, 0);
     onProgress?.(size === 0 ? 1 : read / size, replay.engine.tally.events);
   }
-  replay.finish();
 }
 
 /** A journal has its own ticks. Alerts that are open at its end stay open. */

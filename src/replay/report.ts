@@ -5,6 +5,8 @@ import type { Episode, Millis, Output, Transition, WindowResult } from '../model
 import { parseCondition } from '../rules/condition.ts';
 import { alertSettings } from '../rules/rule.ts';
 import type { CountedEvent, ObservedDecision, Observer } from '../rules/run/observer.ts';
+import type { SeenEvent } from '../sources/source.ts';
+import type { EndOfFiles } from './end-of-files.ts';
 import { inEventTime } from './replay.ts';
 import { type Column, Timeline } from './timeline.ts';
 
@@ -39,11 +41,16 @@ export interface Report {
   from: Millis | undefined;
   to: Millis | undefined;
   events: number;
-  /** Events that are not JSON objects, and events that are too far ahead. No rule counts them. */
+  /** Events that are not JSON objects. No rule counts them. */
   problems: number;
+  /** Events whose time lies in the future. They are left out of files; in a journal they count as of their receipt. */
   ahead: number;
   /** Lines without a readable time, which were left out. */
   untimed: number;
+  /** Alerts that only the lack of events after the end of the files would raise. */
+  leftOut: number;
+  /** The first lines without a readable time. */
+  untimedLines: string[];
   rules: RuleReport[];
   transitions: Transition[];
 }
@@ -52,6 +59,9 @@ export interface Report {
 export class Reporter implements Observer {
   readonly #rules: Map<string, RuleBook>;
   readonly #transitions: Transition[] = [];
+  readonly #untimed: string[] = [];
+  /** Set when the last event of files was read. */
+  end: EndOfFiles | undefined;
 
   constructor(rules: readonly RuleConfig[]) {
     const enabled = rules.filter((rule) => rule.enabled);
@@ -59,7 +69,12 @@ export class Reporter implements Observer {
   }
 
   observed(decision: ObservedDecision): void {
+    if (this.end?.observes(decision.rule.config.name, decision.observation.at) === false) return;
     this.#rules.get(decision.rule.config.name)?.observed(decision);
+  }
+
+  read(_: string, { timeSource, message }: SeenEvent): void {
+    if (timeSource === 'receipt' && this.#untimed.length < 3) this.#untimed.push(message.slice(0, 200));
   }
 
   counted({ rule, outcome }: CountedEvent): void {
@@ -67,6 +82,7 @@ export class Reporter implements Observer {
   }
 
   take(output: Output): void {
+    if (this.end?.keeps(output) === false) return;
     if (output.kind === 'transition') {
       this.#transitions.push(output.transition);
       this.#rules.get(output.transition.rule)?.transition(output.transition);
@@ -92,6 +108,8 @@ export class Reporter implements Observer {
       problems,
       ahead,
       untimed,
+      leftOut: this.end?.leftOut ?? 0,
+      untimedLines: this.#untimed,
       rules,
       transitions: inEventTime(this.#transitions, [...this.#rules.keys()]),
     };

@@ -117,7 +117,7 @@ function chart({ timeline: { start, width, bounds, columns: cells }, measure }: 
   return [...drawing, `  ${moment(start!)} to ${moment(end)}, ${formatDuration(width)} per column`];
 }
 
-function remarks({ problems, ahead, untimed, events, rules }: Report): string {
+function remarks({ problems, ahead, untimed, untimedLines, leftOut, events, rules }: Report): string {
   const lines: string[] = [];
   if (events === 0) lines.push('The input has no events.');
   else if (rules.some(({ concerned }) => !concerned))
@@ -127,9 +127,15 @@ function remarks({ problems, ahead, untimed, events, rules }: Report): string {
   if (problems > 0) lines.push(`${countOf(problems, 'event')} could not be read.`);
   if (untimed > 0)
     lines.push(
-      `${countOf(untimed, 'line')} without a readable time left out; --assume-times counts them as of now.`,
+      `${countOf(untimed, 'line')} without a readable time left out, such as ${untimedLines.map((line) => `"${printable(line)}"`).join(', ')}; --assume-times counts them as of now.`,
+    );
+  if (leftOut > 0)
+    lines.push(
+      `${countOf(leftOut, 'alert')} left out that only the end of the input would raise: files that end are not silence.`,
     );
   if (ahead > 0)
-    lines.push(`${countOf(ahead, 'event')} were not counted, because their times are too far ahead.`);
+    lines.push(
+      `${countOf(ahead, 'event')} with a time in the future: left out of files, and counted as of the receipt in a journal.`,
+    );
   return lines.join(' ');
 }

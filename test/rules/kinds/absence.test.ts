@@ -28,8 +28,17 @@ describe('a rule of the kind absence', () => {
     const line = (after: number, log: string) => event(after, { log, 'agent.id': 'a1' });
     const { outputs } = play(byLog, [line(0, 'x'), line(30, 'y'), line(55, 'y'), { until: 70 }]);
     expect(told(outputs)).toEqual([
-      '10:01:00 x active: gone: last seen at 2026-11-21T10:00:00Z, expected every 1m; only this group: its shipper a1 (agent.id) is still heard',
+      '10:01:00 x active: gone: last seen at 2026-11-21T10:00:00Z, expected every 1m; only this group: its shipper a1 (agent.id) still sends',
     ]);
+  });
+
+  it('does not take the event that ends a silence for one of its time', () => {
+    const byLog = ruleOfKind('absence', { by: ['log'], every: '1m', lateness: '0s' });
+    const line = (after: number) => event(after, { log: 'x', 'agent.id': 'a1' });
+    const { outputs } = play(byLog, [line(0), line(3600), { until: 3601 }]);
+    expect(told(outputs)[0]).toMatch(
+      /^10:01:00 x active: .*; the whole shipper a1 \(agent\.id\) is gone: nothing came from it since 2026-11-21T10:00:00Z$/,
+    );
   });
 
   it('hears a shipper by events that the rule is not about', () => {

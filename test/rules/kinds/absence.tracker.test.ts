@@ -135,9 +135,31 @@ it('silence proves nothing while nobody listened', () => {
 });
 
 it('shippers that were not heard of longest are forgotten first', () => {
-  const shippers = new Shippers(10);
+  const shippers = new Shippers(10, 5);
   for (let n = 0; n < 11; n += 1) shippers.see(`s${n}`, n);
-  expect([shippers.lastOf('s0'), shippers.lastOf('s10')]).toEqual([undefined, 10]);
+  expect([shippers.lastUntil('s0', 99), shippers.lastUntil('s10', 99)]).toEqual([undefined, 10]);
+});
+
+describe('the last event of a shipper up to a time', () => {
+  it.each([
+    [[0, 4, 8], 8, 8],
+    [[0, 4, 8], 20, 8],
+    // It sent all the time.
+    [[0, 4, 8, 12], 10, 10],
+    // The event at 100 came after the time in question.
+    [[0, 4, 8, 100], 60, 8],
+    [[0, 4, 8, 100, 104], 60, 8],
+    [[0, 4, 8, 100, 104], 102, 102],
+    [[0, 50, 100], 120, 100],
+    // Out of order.
+    [[4, 0, 100, 8], 60, 4],
+  ])('of events at %j until %d is %d', (times, at, last) => {
+    const shippers = new Shippers(10, 5);
+    for (const time of times) shippers.see('s', time);
+    const restored = new Shippers(10, 5);
+    restored.restore(structuredClone(shippers.snapshot()));
+    expect([shippers.lastUntil('s', at), restored.lastUntil('s', at)]).toEqual([last, last]);
+  });
 });
 
 describe('whatever comes', () => {

@@ -35,7 +35,7 @@ export function judgeAbsence(change: Change, every: Millis): Judgement {
 function shipperPart({ at, shipper }: Change, every: Millis): string {
   if (shipper === undefined) return '';
   const { field, name, seen } = shipper;
-  if (seen > at - every / 2) return `; only this group: its shipper ${name} (${field}) is still heard`;
+  if (seen > at - every / 2) return `; only this group: its shipper ${name} (${field}) still sends`;
   return `; the whole shipper ${name} (${field}) is gone: nothing came from it since ${clock(seen)}`;
 }
 

@@ -60,7 +60,7 @@ export class AbsenceRun implements Run {
     this.fingerprint = fingerprintOf(config);
     this.#roster = rosterOf(config);
     this.#tracker = new AbsenceTracker({ ...config, expected: [...this.#roster.keys()] });
-    this.#shippers = new Shippers(config.maxGroups);
+    this.#shippers = new Shippers(config.maxGroups, config.every / 2);
     const episodes = new Episodes(rule, kibana);
     this.book = new AlertBook({ rule, judge: conditionJudge(rule), observer, episodes });
   }
@@ -147,15 +147,15 @@ export class AbsenceRun implements Run {
     const value = (at - since) / 1000;
     const window = { start: since, end: at };
     const observation: Observation = { at, since, window, value, count: 0, early: false };
-    const judgement = judgeAbsence({ ...change, ...this.#shipperPart(group) }, config.every);
+    const judgement = judgeAbsence({ ...change, ...this.#shipperPart(group, at) }, config.every);
     const again = this.book.observe(group, observation, outputs, judgement);
     if (again.length > 0) this.#tracker.remind(group, Math.min(...again));
     if (change.kind === 'forgotten' && !this.#tracker.has(group)) this.#shipperOf.delete(group);
   }
 
-  #shipperPart(group: string) {
+  #shipperPart(group: string, at: Millis) {
     const name = this.#shipperOf.get(group);
-    const seen = name === undefined ? undefined : this.#shippers.lastOf(name);
+    const seen = name === undefined ? undefined : this.#shippers.lastUntil(name, at);
     if (name === undefined || seen === undefined) return {};
     return { shipper: { field: this.#parts.config.shipper, name, seen } };
   }
