@@ -2,12 +2,9 @@ import type { RuleConfig } from '../config/schema/rules.ts';
 import type { Millis, Output, Transition } from '../model.ts';
 import { compileRule } from '../rules/rule.ts';
 
-/** Ways of an alert that the lack of events can take it. */
-const byLack = new Set<Transition['to']>(['active', 'pending', 'no-data']);
-
 /**
  * Files that end are not silence: nobody knows what came after them. Time passes after the last event, so that windows close and
- * alerts end; but what only the lack of events in that time leads to is left out: alerts of rules that few events raise, and `no-data`.
+ * alerts end; but what only the lack of events in that time raises is left out: alerts of rules that few events raise.
  */
 export class EndOfFiles {
   /** Event time of the last event. */
@@ -36,27 +33,19 @@ export class EndOfFiles {
     switch (output.kind) {
       case 'transition':
         return this.#keepsTransition(output.transition);
-      case 'notification': {
-        const { transition } = output.notification;
-        return !this.#leftOut.has(transition.episode) && !this.#isByLack(transition);
-      }
-      case 'episode': {
-        const { id, status, updated } = output.episode;
-        return !this.#leftOut.has(id) && !(status === 'no-data' && updated > this.#last);
-      }
+      case 'notification':
+        return !this.#leftOut.has(output.notification.transition.episode);
+      case 'episode':
+        return !this.#leftOut.has(output.episode.id);
       case 'window':
         return true;
     }
   }
 
   #keepsTransition(transition: Transition): boolean {
-    if (this.#leftOut.has(transition.episode)) return false;
-    if (!this.#isByLack(transition)) return true;
-    if (transition.from === 'inactive') this.#leftOut.add(transition.episode);
-    return false;
-  }
-
-  #isByLack({ rule, at, to }: Transition): boolean {
-    return at > this.#last && byLack.has(to) && (to === 'no-data' || this.#raisedByFew.has(rule));
+    const { episode, rule, from, at } = transition;
+    // An alert that was pending before the end of the files is held up by nothing but it.
+    if ((from === 'inactive' || from === 'pending') && !this.observes(rule, at)) this.#leftOut.add(episode);
+    return !this.#leftOut.has(episode);
   }
 }
