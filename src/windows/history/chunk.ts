@@ -91,14 +91,22 @@ export class Chunk<C> {
     this.size += 1;
   }
 
-  /** Entries of a sealed chunk never change again. */
+  /** Entries of a sealed chunk never change again. Their order within a pane is of no importance. */
   seal(): void {
-    this.#hold(this.pack());
+    const aggregate = this.#aggregate;
+    this.#hold({
+      names: this.#names,
+      panes: this.#panes,
+      starts: this.#starts,
+      groups: bytesOf(this.#groups.slice(0, this.size)),
+      counts: bytesOf(this.#counts.slice(0, this.size)),
+      cells: aggregate === undefined ? [] : this.#cells.map((cell) => aggregate.pack(cell as C)),
+    });
   }
 
   /**
-   * The same object each time once the chunk is sealed. The order of the entries of a pane is that of the names of their
-   * groups: it must not depend on which group had an event first, because a restart forgets that.
+   * The same object each time once the chunk is sealed. Before that the entries of a pane are in the order of the names of
+   * their groups: a restart forgets which group had an event first.
    */
   pack(): PackedChunk {
     if (this.#sealed !== undefined) return this.#sealed;
