@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertState, Decided, Decision, Millis, Output, Transition } from '../model.ts';
-import { objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
+import { number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import { type Entry, type PackedEntry, packEntry, packedEntry, resumed, unpackEntry } from './entry.ts';
 import { type Change, type EpisodeRule, EpisodeWriter, idOf } from './episode-writer.ts';
 import { EndedEpisodes, LateEvents, type Retention } from './late.ts';
@@ -32,6 +32,7 @@ interface EpisodesState {
   ended: PackedEntry[];
   /** Missing where no cooldown holds any back. */
   withheld?: [group: string, Withheld][] | undefined;
+  forgotten?: Millis | undefined;
 }
 
 const format = new SnapshotFormat({
@@ -40,6 +41,7 @@ const format = new SnapshotFormat({
     open: z.array(packedEntry),
     ended: z.array(packedEntry),
     withheld: z.array(z.tuple([z.string(), withheldEpisode])).optional(),
+    forgotten: number.optional(),
   }),
 });
 
@@ -81,7 +83,6 @@ export class Episodes {
     return outputs;
   }
 
-  /** Whether there are late events that no document reports yet. */
   get hasUnreported(): boolean {
     return this.#lateEvents.hasUnreported;
   }
@@ -106,8 +107,8 @@ export class Episodes {
 
   /** Replaces the episodes that `after` returns for that time. */
   replaceAfter(group: string, time: Millis, entries: readonly Entry[]): void {
-    const earlier = this.#ended.of(group, time).filter(({ episode }) => episode.end! <= time);
     const isOver = ({ episode }: Entry) => episode.end !== undefined;
+    const earlier = this.#ended.of(group, time).filter(({ episode }) => episode.end! <= time);
     this.#ended.replace(group, [...earlier, ...entries.filter(isOver)]);
     const open = entries.find((entry) => !isOver(entry));
     if (open === undefined) this.#entries.delete(group);
@@ -158,16 +159,16 @@ export class Episodes {
   }
 
   snapshot(): Snapshot<EpisodesState> {
-    const open = [...this.#entries.values()].map(packEntry);
-    return format.write({ open, ended: this.#ended.state(), withheld: this.#heldBack.state() });
+    const [open, withheld] = [[...this.#entries.values()].map(packEntry), this.#heldBack.state()];
+    return format.write({ open, ...this.#ended.snapshot(), withheld });
   }
 
   restore(snapshot: Snapshot<EpisodesState>): void {
-    const { open, ended, withheld = [] } = format.read(snapshot);
+    const { open, ended, withheld = [], forgotten } = format.read(snapshot);
     this.#heldBack.restore(withheld);
     this.#entries.clear();
     for (const entry of open) this.#entries.set(entry.episode.group, unpackEntry(entry));
-    this.#lateEvents.restore([...this.#entries.values(), ...this.#ended.restore(ended)]);
+    this.#lateEvents.restore([...this.#entries.values(), ...this.#ended.restore(ended, forgotten)]);
   }
 
   #close(entry: Entry): void {

@@ -41,14 +41,17 @@ export class EndedEpisodes {
     for (const entry of entries) this.#insert(entry);
   }
 
-  state(): PackedEntry[] {
-    return this.#entries.map(packEntry);
+  snapshot(): { ended: PackedEntry[]; forgotten?: Millis } {
+    const ended = this.#entries.map(packEntry);
+    const { forgottenThrough } = this;
+    return Number.isFinite(forgottenThrough) ? { ended, forgotten: forgottenThrough } : { ended };
   }
 
-  restore(state: PackedEntry[]): Entry[] {
+  restore(state: PackedEntry[], forgottenThrough = Number.NEGATIVE_INFINITY): Entry[] {
     this.#entries = [];
     this.#groups.clear();
     for (const entry of state) this.add(unpackEntry(entry));
+    this.forgottenThrough = forgottenThrough;
     return this.#entries;
   }
 

@@ -23,11 +23,11 @@ export function swapAnalysis(
   telemetry?: ParsingTelemetry,
 ): Output[] {
   const memory = isSameMemory(from, to) ? engine.memory : memoryFor(to);
-  const runs = nextRuns(engine, from, to, memory);
-  const parts: Partial<EngineParts> = { runs, downAfter: downAfterOf(to), memory };
+  const parts: Partial<EngineParts> = { downAfter: downAfterOf(to), memory };
   if (!isDeepStrictEqual(from.time, to.time)) parts.clock = nextClock(engine, to);
   const { parsers, time } = to;
   parts.events = new EventReader({ parsers, time, ...(telemetry && { telemetry }) });
+  parts.runs = nextRuns(engine, from, to, memory);
   const changes = ruleChanges(from, to);
   return engine.swap(parts, (name) => `the rule was ${fateOf(name, changes)}`);
 }
@@ -39,16 +39,24 @@ function isSameMemory({ time: from }: Analysis, { time: to }: Analysis): boolean
 
 function nextRuns(engine: Engine, from: Analysis, to: Analysis, memory: CorrectionMemory | undefined): Run[] {
   const isSame = isDeepStrictEqual(from.kibana, to.kibana) && memory === engine.memory;
-  return to.rules
+  const continued: [present: Run, next: Run][] = [];
+  const runs = to.rules
     .filter(({ enabled }) => enabled)
     .map((rule) => {
       const present = engine.rules.find(({ name }) => name === rule.name);
       const before = from.rules.find(({ name }) => name === rule.name);
       if (present && isSame && isDeepStrictEqual(before, rule)) return present;
       const run = startRule(rule, to.kibana, undefined, correctionOf(to, memory));
-      if (present?.fingerprint === run.fingerprint) run.restore(structuredClone(present.snapshot()));
+      if (present?.fingerprint === run.fingerprint) continued.push([present, run]);
       return run;
     });
+  // Nothing is refused from here on. Memory that rules share is given back before it is taken again.
+  for (const [present, next] of continued) {
+    const snapshot = structuredClone(present.snapshot());
+    present.release?.();
+    next.restore(snapshot);
+  }
+  return runs;
 }
 
 function nextClock(engine: Engine, { time }: Analysis): EventClock {

@@ -107,3 +107,15 @@ export const objectOf = <T extends object>(
     [K in keyof Required<T>]: z.ZodType<T[K & keyof T]>;
   },
 ): z.ZodType<T> => z.looseObject(shape) as unknown as z.ZodType<T>;
+
+/** What a value costs beside its contents, in bytes, roughly. */
+const valueBytes = 16;
+
+/** Memory of plain data in bytes, roughly. It is the same for what was stored and read again. */
+export function sizeOf(value: unknown): number {
+  if (value === undefined) return 0;
+  if (typeof value === 'string') return valueBytes + 2 * value.length;
+  if (value instanceof Uint8Array) return 6 * valueBytes + value.length;
+  if (typeof value !== 'object' || value === null) return valueBytes / 2;
+  return valueBytes + Object.values(value).reduce((sum: number, one) => sum + sizeOf(one), 0);
+}

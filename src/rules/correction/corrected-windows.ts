@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Millis, Output, WindowResult } from '../../model.ts';
 import { number } from '../../util/snapshot.ts';
+import type { CorrectionMemory, History } from '../../windows/history/memory.ts';
 import type { Windows } from '../../windows/windows.ts';
 import type { LateGroup } from './late-group.ts';
 
@@ -16,13 +17,42 @@ export const correctedWindowsState: z.ZodType<CorrectedWindowsState> = z.array(
   z.tuple([z.string(), z.array(z.object({ end: number, revision: number, lateCount: number }))]),
 );
 
+/** What is kept of a window, in bytes, roughly. */
+const windowBytes = 150;
+
 /** The recorded windows that late events changed: how often each was written, and how many late events it holds. */
-export class CorrectedWindows {
+export class CorrectedWindows implements History {
+  /** End of recorded windows up to which it is not known any more how often they were written. */
+  reach: Millis = Number.NEGATIVE_INFINITY;
   readonly #windows: Windows;
+  readonly #stride: Millis;
+  readonly #memory: CorrectionMemory;
   readonly #groups = new Map<string, Map<Millis, Corrected>>();
 
-  constructor(windows: Windows) {
+  /** What ended within one stride is forgotten together. */
+  constructor(windows: Windows, stride: Millis, memory: CorrectionMemory) {
     this.#windows = windows;
+    this.#stride = stride;
+    this.#memory = memory;
+    memory.join(this);
+  }
+
+  get oldest(): Millis {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const windows of this.#groups.values())
+      for (const end of windows.keys()) if (end < oldest) oldest = end;
+    return oldest;
+  }
+
+  dropOldest(): number {
+    this.reach = Math.max(this.reach, this.oldest + this.#stride);
+    return this.trim(this.reach + 1);
+  }
+
+  /** Whether the revision of the window is known that is recorded with events of that time. */
+  reaches(time: Millis): boolean {
+    const end = this.#windows.plan.recordedEnd(time);
+    return end === undefined || end > this.reach;
   }
 
   /** Of the windows that were found, the new revisions of those that late events changed. */
@@ -35,11 +65,15 @@ export class CorrectedWindows {
     });
   }
 
-  trim(horizon: Millis): void {
+  /** Forgets those that ended before that time, and returns their number. */
+  trim(horizon: Millis): number {
+    let forgotten = 0;
     for (const [group, windows] of this.#groups) {
-      for (const end of windows.keys()) if (end < horizon) windows.delete(end);
+      for (const end of windows.keys()) if (end < horizon && windows.delete(end)) forgotten += 1;
       if (windows.size === 0) this.#groups.delete(group);
     }
+    this.#memory.changed(-forgotten * windowBytes);
+    return forgotten;
   }
 
   state(): CorrectedWindowsState {
@@ -47,9 +81,18 @@ export class CorrectedWindows {
   }
 
   restore(state: CorrectedWindowsState): void {
-    this.#groups.clear();
-    for (const [group, windows] of state)
+    this.release();
+    this.#memory.join(this);
+    for (const [group, windows] of state) {
       this.#groups.set(group, new Map(windows.map((window) => [window.end, window])));
+      this.#memory.changed(windows.length * windowBytes);
+    }
+  }
+
+  /** Gives back the memory. */
+  release(): void {
+    this.trim(Number.POSITIVE_INFINITY);
+    this.#memory.leave(this);
   }
 
   #eventsByWindow({ panes }: LateGroup): Map<Millis, number> {
@@ -69,7 +112,9 @@ export class CorrectedWindows {
     const written = window.count > late ? 1 : 0;
     const { revision, lateCount } = windows.get(window.end) ?? { revision: written, lateCount: 0 };
     const next = { end: window.end, revision: revision + 1, lateCount: lateCount + late };
+    const isNew = !windows.has(window.end);
     windows.set(window.end, next);
+    if (isNew) this.#memory.changed(windowBytes);
     return { ...window, revision: next.revision, lateCount: next.lateCount };
   }
 }

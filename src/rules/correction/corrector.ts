@@ -1,61 +1,33 @@
-import { z } from 'zod';
 import { correctEpisodes } from '../../alerts/corrections.ts';
 import type { Entry } from '../../alerts/entry.ts';
 import type { AlertState, LogEvent, Millis, Output, Scalar } from '../../model.ts';
-import { number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
+import type { Snapshot } from '../../util/snapshot.ts';
 import type { Amount } from '../../windows/aggregates/aggregate.ts';
 import { addEvent } from '../../windows/history/shares.ts';
 import { otherGroup } from '../../windows/options.ts';
 import { isForgettable } from '../alert/machine.ts';
 import { sampleOf } from '../run/samples.ts';
-import { CorrectedWindows, type CorrectedWindowsState, correctedWindowsState } from './corrected-windows.ts';
-import {
-  type LateGroup,
-  lateEventsIn,
-  mostSamples,
-  type PackedLateGroup,
-  packedLateGroup,
-  packLateGroup,
-  unpackLateGroup,
-} from './late-group.ts';
-import { LateNotices, type LateNoticesState, lateNoticesState } from './notices.ts';
+import { CorrectedWindows } from './corrected-windows.ts';
+import { type CorrectorState, correctorFormat } from './corrector-state.ts';
+import { type LateGroup, lateEventsIn, mostSamples, packLateGroup, unpackLateGroup } from './late-group.ts';
+import { LateNotices } from './notices.ts';
 import { splitRaised } from './raised-early.ts';
 import { type Rejudged, type RejudgeParts, rejudge, startOf } from './rejudge.ts';
-import { Series, type SeriesState, seriesState } from './series.ts';
+import { Series } from './series.ts';
 import { type CorrectionSettings, strideOf } from './settings.ts';
 
-/** Groups are judged again at most once in so much event time, or in a hop, if that is shorter; */
+/** Groups are judged again at most once in so much event time, or in a hop, if that is shorter; and by no more than */
 const longestStep = 1_000;
-/** and by no more than so many entries for each millisecond of it on average. */
+/** so many entries for each millisecond of it on average. */
 const entriesPerMilli = 100;
 /** While event time stands still, late events wait for so long by receipt times. */
 const longestWait = 10_000;
 
-interface CorrectorState {
-  series: SeriesState;
-  late: PackedLateGroup[];
-  windows: CorrectedWindowsState;
-  notices: LateNoticesState;
-  /** Event time of the last step, and before which groups are not judged again. */
-  times: [step: Millis | null, notBefore: Millis | null];
-  since: Millis | null;
-  corrected: number;
-}
-
-const format = new SnapshotFormat<CorrectorState>({
-  component: 'The corrections of a rule',
-  schema: objectOf<CorrectorState>({
-    series: seriesState,
-    late: z.array(packedLateGroup),
-    windows: correctedWindowsState,
-    notices: lateNoticesState,
-    times: z.tuple([number.nullable(), number.nullable()]),
-    since: number.nullable(),
-    corrected: number,
-  }),
-});
-
-type CorrectorParts = Omit<RejudgeParts, 'series'> & { settings: CorrectionSettings };
+type CorrectorParts = Omit<RejudgeParts, 'series'> & {
+  settings: CorrectionSettings;
+  /** So many late events of that time can no longer be counted. */
+  giveUp: (group: string, time: Millis, events: number) => void;
+};
 
 const never = Number.NEGATIVE_INFINITY;
 
@@ -84,8 +56,9 @@ export class Corrector {
     const { rule, settings, live } = parts;
     this.#parts = parts;
     this.#step = Math.min(rule.every, longestStep);
-    this.series = new Series(strideOf(settings));
-    this.#windows = new CorrectedWindows(live.windows);
+    const stride = strideOf(settings);
+    this.series = new Series(stride, settings.memory);
+    this.#windows = new CorrectedWindows(live.windows, stride, settings.memory);
     this.#notices = new LateNotices({ config: rule.config, policy: rule.config.late ?? settings.late });
   }
 
@@ -150,19 +123,20 @@ export class Corrector {
   snapshot(): Snapshot<CorrectorState> {
     const { aggregate } = this.#parts.live.windows.plan;
     const finite = (time: Millis) => (Number.isFinite(time) ? time : null);
-    return format.write({
+    return correctorFormat.write({
       series: this.series.state(),
       late: [...this.#late.values()].map((group) => packLateGroup(group, aggregate)),
       windows: this.#windows.state(),
       notices: this.#notices.state(),
       times: [finite(this.#through), finite(this.#notBefore)],
+      reach: [finite(this.series.reach), finite(this.#windows.reach)],
       since: this.#since ?? null,
       corrected: this.corrected,
     });
   }
 
   restore(snapshot: Snapshot<unknown>): void {
-    const { series, late, windows, notices, times, since, corrected } = format.read(snapshot);
+    const { series, late, windows, notices, times, reach, since, corrected } = correctorFormat.read(snapshot);
     const { aggregate } = this.#parts.live.windows.plan;
     this.series.restore(series);
     this.#late.clear();
@@ -170,38 +144,63 @@ export class Corrector {
     this.#windows.restore(windows);
     this.#notices.restore(notices);
     [this.#through, this.#notBefore] = [times[0] ?? never, times[1] ?? never];
+    [this.series.reach, this.#windows.reach] = [reach?.[0] ?? never, reach?.[1] ?? never];
     this.#since = since ?? undefined;
     this.corrected = corrected;
   }
 
+  release(): void {
+    this.series.release();
+    this.#windows.release();
+  }
+
   /** Whether everything is kept that the event has an influence on. */
   #reaches(time: Millis, name: string): boolean {
-    const { rule, live, settings } = this.#parts;
-    const { windows, book } = live;
+    const { rule, settings } = this.#parts;
+    const { windows } = this.#parts.live;
     const closed = windows.closedThrough;
     if (!(time >= closed - settings.correctFor) || !Number.isFinite(closed)) return false;
     const isKnown = windows.has(name) || this.#late.has(name) || name === otherGroup;
     if (!isKnown && windows.groups + this.#late.size >= rule.config.maxGroups) return false;
+    return this.#isKept(time, name);
+  }
+
+  /** Whether nothing was dropped on which the judgement of windows from that time on depends. */
+  #isKept(time: Millis, name: string): boolean {
+    const { rule, live } = this.#parts;
+    const { windows, book } = live;
     const { grid } = windows.plan;
-    const { from } = startOf({ ...this.#parts, series: this.series }, name, grid.firstEnd(grid.paneOf(time)));
+    const firstEnd = grid.firstEnd(grid.paneOf(time));
+    if (!(firstEnd > this.series.reach) || !this.#windows.reaches(time)) return false;
+    const { from } = startOf({ ...this.#parts, series: this.series }, name, firstEnd);
     const { reach } = windows.history!;
     return (reach === never || from - rule.over >= reach) && !(from < book.episodes.forgottenThrough);
+  }
+
+  /** What the events depend on was dropped. */
+  #giveUp({ name, panes }: LateGroup): void {
+    const { live, giveUp } = this.#parts;
+    for (const [pane, { count }] of panes) {
+      this.corrected -= count;
+      giveUp(name, pane * live.windows.plan.grid.pane, count);
+    }
   }
 
   #correct(outputs: Output[]): void {
     let cost = 0;
     for (const late of [...this.#late.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
       this.#late.delete(late.name);
-      const found = rejudge({ ...this.#parts, series: this.series }, late);
-      cost += found.cost;
-      this.#adopt(late, found, outputs);
+      const first = Math.min(...late.panes.keys()) * this.#parts.live.windows.plan.grid.pane;
+      if (this.#isKept(first, late.name)) cost += this.#judgeAgain(late, outputs);
+      else this.#giveUp(late);
     }
     this.#since = undefined;
     this.#notBefore = this.#through + Math.floor(cost / entriesPerMilli);
   }
 
-  /** Puts out what is different, and goes on from the state that was found. */
-  #adopt(late: LateGroup, found: Rejudged, outputs: Output[]): void {
+  /** Puts out what is different, goes on from the state that was found, and returns the cost. */
+  #judgeAgain(late: LateGroup, outputs: Output[]): number {
+    const found = rejudge({ ...this.#parts, series: this.series }, late);
     const { live, rule } = this.#parts;
     const { windows, book } = live;
     const { name } = late;
@@ -223,6 +222,7 @@ export class Corrector {
     book.load(name, { state, judge: found.book.lift(name).judge });
     book.setFields(name, () => late.by);
     this.#move(late, found, state);
+    return found.cost;
   }
 
   /** Moves the windows and the past of the group. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Millis } from '../../model.ts';
-import { number, objectOf } from '../../util/snapshot.ts';
+import { number, objectOf, sizeOf } from '../../util/snapshot.ts';
+import type { CorrectionMemory, History } from '../../windows/history/memory.ts';
 import { type LiftedAlert, liftedAlert } from '../run/alert-book-state.ts';
 
 /** The alert of a group as it was when its window with that end had been observed. Plain data. */
@@ -29,18 +30,42 @@ export const seriesState: z.ZodType<SeriesState> = z.array(
   ]),
 );
 
+/** What one costs beside its contents. */
+const savedBytes = 100;
 const noAlert: LiftedAlert = { state: null, open: null, judge: null };
 
 /**
  * Alerts of groups at some times of the past, from which a stretch can be judged again. Of times that lie closer together
  * than a stride only the last is kept, so that their number is bounded.
  */
-export class Series {
+export class Series implements History {
   readonly stride: Millis;
+  /** Event time up to which something may be missing. */
+  reach: Millis = Number.NEGATIVE_INFINITY;
   readonly #groups = new Map<string, Saved[]>();
+  readonly #memory: CorrectionMemory | undefined;
 
-  constructor(stride: Millis) {
+  /** `memory`: bounds what is kept. */
+  constructor(stride: Millis, memory?: CorrectionMemory) {
     this.stride = stride;
+    this.#memory = memory;
+    memory?.join(this);
+  }
+
+  /** The earliest second time of a group: nothing before the last time before an event is needed. */
+  get oldest(): Millis {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const [, second] of this.#groups.values())
+      if (second !== undefined && second.at < oldest) oldest = second.at;
+    return oldest;
+  }
+
+  /** Drops those of one stride. */
+  dropOldest(): number {
+    const before = this.size;
+    this.reach = Math.max(this.reach, this.oldest + this.stride);
+    this.trim(this.reach, () => false);
+    return before - this.size;
   }
 
   get size(): number {
@@ -60,23 +85,21 @@ export class Series {
   }
 
   add(group: string, saved: Saved): void {
-    const known = this.#groups.get(group);
-    if (known === undefined) {
-      this.#groups.set(group, [saved]);
-      return;
-    }
-    const last = known.at(-1)!;
-    last.until ??= saved.at;
+    const known = this.#groups.get(group) ?? [];
+    this.#groups.set(group, known);
+    const last = known.at(-1);
+    if (last !== undefined) last.until ??= saved.at;
     const before = known.at(-2);
-    if (before !== undefined && saved.at - before.at < this.stride) known.pop();
+    if (before !== undefined && saved.at - before.at < this.stride) this.#forgot([known.pop()!]);
     known.push(saved);
+    this.#memory?.changed(bytesOf([saved]));
   }
 
   /** The alert changed in the window with that end, and is not saved. What is judged again begins before it. */
   changed(group: string, end: Millis, every: Millis): void {
     const last = this.lastOf(group);
     if (last !== undefined) last.until ??= end;
-    else this.#groups.set(group, [{ at: end - every, until: end, timers: [], alert: noAlert }]);
+    else this.add(group, { at: end - every, until: end, timers: [], alert: noAlert });
   }
 
   /** The last one before that time. */
@@ -86,13 +109,14 @@ export class Series {
 
   /** Replaces those after that time. */
   replaceAfter(group: string, time: Millis, later: readonly Saved[]): void {
-    const kept = (this.#groups.get(group) ?? []).filter(({ at }) => at <= time);
+    const known = this.#groups.get(group) ?? [];
+    const kept = known.filter(({ at }) => at <= time);
+    this.#forgot(known.slice(kept.length));
     const last = kept.at(-1);
     if (last?.until !== undefined && last.until > time) last.until = undefined;
-    this.#groups.set(group, kept);
-    if (kept.length === 0 && later.length === 0) this.#groups.delete(group);
-    else if (kept.length === 0) this.#groups.set(group, [...later]);
-    else for (const saved of later) this.add(group, saved);
+    if (kept.length === 0) this.#groups.delete(group);
+    else this.#groups.set(group, kept);
+    for (const saved of later) this.add(group, { ...saved });
   }
 
   of(group: string): readonly Saved[] {
@@ -103,8 +127,10 @@ export class Series {
   trim(time: Millis, isFresh: (saved: Saved) => boolean): void {
     for (const [group, saved] of this.#groups) {
       const first = saved.findLastIndex(({ at }) => at <= time);
-      if (first > 0) saved.splice(0, first);
-      if (saved.length === 1 && saved[0]!.at <= time && isFresh(saved[0]!)) this.#groups.delete(group);
+      if (first > 0) this.#forgot(saved.splice(0, first));
+      if (saved.length !== 1 || saved[0]!.at > time || !isFresh(saved[0]!)) continue;
+      this.#groups.delete(group);
+      this.#forgot(saved);
     }
   }
 
@@ -113,7 +139,26 @@ export class Series {
   }
 
   restore(state: SeriesState): void {
+    this.release();
+    this.#memory?.join(this);
+    for (const [group, saved] of state) {
+      this.#groups.set(group, saved);
+      this.#memory?.changed(bytesOf(saved));
+    }
+  }
+
+  /** Gives back the memory. */
+  release(): void {
+    for (const saved of this.#groups.values()) this.#forgot(saved);
     this.#groups.clear();
-    for (const [group, saved] of state) this.#groups.set(group, saved);
+    this.#memory?.leave(this);
+  }
+
+  #forgot(saved: readonly Saved[]): void {
+    this.#memory?.changed(-bytesOf(saved));
   }
 }
+
+/** Without `until`, which changes. */
+const bytesOf = (saved: readonly Saved[]) =>
+  saved.reduce((sum, { timers, alert }) => sum + savedBytes + sizeOf(timers) + sizeOf(alert), 0);

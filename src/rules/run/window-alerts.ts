@@ -137,6 +137,7 @@ export class WindowAlerts {
   /** Gives back memory that is shared with other rules. */
   release(): void {
     this.#parts.windows.history?.release();
+    this.#parts.corrector?.release();
   }
 
   /** An event came too late to be counted. */

@@ -33,6 +33,9 @@ export function windowParts(
       rule,
       settings: correction,
       live: { windows, book },
+      giveUp: (group, time, events) => {
+        for (let event = 0; event < events; event += 1) alerts.countLate(group, time);
+      },
       fresh: (series, evidence) => {
         const again = { ...parts, observer: observerOf(parts), correction: undefined };
         const judged = judgedBy(again, newJudge(), evidence);
@@ -41,7 +44,9 @@ export function windowParts(
       },
     });
   const series = corrector?.series;
-  const alerts = new WindowAlerts({ rule, windows, book, observer, corrector, series, isTracked });
+  const alerts: WindowAlerts = new WindowAlerts({
+    ...{ rule, windows, book, observer, corrector, series, isTracked },
+  });
   return { ...parts, book, alerts };
 }
 

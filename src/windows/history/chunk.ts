@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { number, objectOf } from '../../util/snapshot.ts';
+import { number, objectOf, sizeOf } from '../../util/snapshot.ts';
 import type { Aggregate } from '../aggregates/aggregate.ts';
 
 /** Entries of a chunk. A full chunk is sealed: it never changes again, and a checkpoint writes it once. */
 const chunkEntries = 4_096;
 const few = 64;
-/** What a chunk costs beside its entries, and what a value costs beside its contents, in bytes, roughly. */
+/** What a chunk costs beside its entries, in bytes, roughly. */
 const chunkBytes = 512;
-const valueBytes = 16;
 
 /** Disk format of a chunk. `groups` and `counts` are the bytes of 32-bit integers. */
 export interface PackedChunk {
@@ -206,14 +205,6 @@ export class Chunk<C> {
     this.#groups = grown(this.#groups);
     this.#counts = grown(this.#counts);
   }
-}
-
-/** Memory of plain data in bytes, roughly. */
-function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return valueBytes + 2 * value.length;
-  if (value instanceof Uint8Array) return 6 * valueBytes + value.length;
-  if (typeof value !== 'object' || value === null) return valueBytes / 2;
-  return valueBytes + Object.values(value).reduce((sum: number, one) => sum + sizeOf(one), 0);
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array) =>

@@ -2,20 +2,20 @@ import type { Millis } from '../../model.ts';
 import { SnapshotError } from '../../util/snapshot.ts';
 import type { PackedChunk } from './chunk.ts';
 
-/** Holds entries that left the windows, in chunks. */
-interface History {
-  /** Event time of the newest entry of the oldest sealed chunk; infinite where there is none. */
+/** Keeps something of the past that corrections need. */
+export interface History {
+  /** Event time up to which late events cannot be counted after the next `dropOldest`; infinite where there is nothing to drop. */
   readonly oldest: Millis;
-  /** Returns the number of entries. */
+  /** Returns the number of entries that were dropped. */
   dropOldest(): number;
 }
 
 /**
- * Bounds the memory of all histories together. Beyond the limit the oldest chunk of any is dropped, so that all rules
+ * Bounds the memory of all histories together. Beyond the limit the oldest part of any is dropped, so that all rules
  * reach back about equally far. What is dropped depends on the journal alone.
  */
 export class CorrectionMemory {
-  /** Bytes of sealed chunks, roughly. */
+  /** Bytes, roughly. */
   used = 0;
   /** Entries that were dropped because of the limit. */
   forgotten = 0;

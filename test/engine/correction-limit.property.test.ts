@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { pack, unpack } from 'msgpackr';
+import { describe, expect, it } from 'vitest';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { Batch, Output, Tick } from '../../src/model.ts';
+import { aBatch, aTick, at, engineWith, journaled, t } from '../support/journal/records.ts';
+import { rounds } from '../support/rounds.ts';
+import type { AnyInput } from '../support/rules/rules.ts';
+
+const second = 1_000;
+const rules: AnyInput[] = [
+  { name: 'burst', by: ['host.name'], over: '4s', every: '1s', lateness: '0s', when: '>= 2' },
+  { name: 'usual', kind: 'spike', by: ['host.name'], over: '2s', every: '1s', lateness: '0s', ratio: 2 },
+  { name: 'spread', measure: 'distinct(n)', over: '2s', lateness: '1s', when: '> 2' },
+];
+/** As little as to be full at once, and some more. */
+const limits = fc.constantFrom('1kB', '3kB', '10kB', '100kB');
+
+const events = fc.array(
+  fc.record({
+    after: fc.integer({ min: 0, max: 60 * second }),
+    lag: fc.constantFrom(0, 0, 0, 5 * second, 50 * second, 7_200 * second),
+    host: fc.constantFrom<string>('a', 'b', 'c', 'd', 'e'),
+    n: fc.integer({ min: 0, max: 5 }),
+  }),
+  { minLength: 1, maxLength: 120 },
+);
+const restarts = fc.array(fc.boolean(), { minLength: 3, maxLength: 9 });
+type Events = typeof events extends fc.Arbitrary<infer T> ? T : never;
+
+/** Events as they arrive, with ticks between them, and silence at the end. */
+function recordsOf(all: Events): (Batch | Tick)[] {
+  const arriving = [...all].sort((a, b) => a.after + a.lag - (b.after + b.lag));
+  const batches = arriving.map(({ after, lag, host, n }) => {
+    const receivedAt = t + after + lag;
+    return aBatch([at(t + after, { n, host: { name: host }, agent: { id: 'x' } })], { receivedAt });
+  });
+  const end = batches.at(-1)!.receivedAt;
+  const silence = Array.from({ length: 60 }, (_, n) => aTick(end + (n + 1) * second));
+  return [...batches, ...silence];
+}
+
+function played(all: Events, limit: string, restartAt: readonly boolean[]) {
+  const time = { correctFor: '24h', correctionMemory: limit };
+  let engine: Engine = engineWith(rules, { time });
+  const outputs: Output[] = [];
+  for (const record of journaled(recordsOf(all))) {
+    outputs.push(...engine.process(record));
+    if (!restartAt[record.position % restartAt.length]) continue;
+    const stored = unpack(pack(engine.snapshot()));
+    engine = engineWith(rules, { time });
+    engine.restore(stored);
+  }
+  return { engine, outputs };
+}
+
+/** Events in the last documents of the windows of a rule. */
+function countedBy(rule: string, outputs: Output[]): number {
+  const windows = new Map<string, number>();
+  for (const output of outputs)
+    if (output.kind === 'window' && output.window.rule === rule)
+      windows.set(`${output.window.group} ${output.window.end}`, output.window.count);
+  return [...windows.values()].reduce((sum, count) => sum + count, 0);
+}
+
+describe('where the memory for corrections is full', () => {
+  it('each event is in one window or counted as late, and the limit holds', () => {
+    fc.assert(
+      fc.property(events, limits, (all, limit) => {
+        const { engine, outputs } = played(all, limit, [false]);
+        for (const run of engine.rules)
+          expect([run.name, countedBy(run.name, outputs) + run.late]).toEqual([run.name, all.length]);
+        const { used, limit: most } = engine.memory!;
+        // One time of each group is kept in any case.
+        expect(used).toBeLessThan(most + 20_000);
+      }),
+      { numRuns: rounds('PROPERTY_RUNS', 60) },
+    );
+  });
+
+  it('what is put out is the same after restarts at any place', () => {
+    fc.assert(
+      fc.property(events, limits, restarts, (all, limit, restartAt) => {
+        const lasting = played(all, limit, [false]);
+        const broken = played(all, limit, restartAt);
+        expect(JSON.stringify(broken.outputs)).toBe(JSON.stringify(lasting.outputs));
+        expect(broken.engine.memory!.used).toBe(lasting.engine.memory!.used);
+      }),
+      { numRuns: rounds('PROPERTY_RUNS', 15) },
+    );
+  });
+
+  it('forgets more, and counts more as late, the less there is', () => {
+    const many = Array.from({ length: 400 }, (_, n) => ({
+      after: (n % 60) * second + (n % 7) * 100,
+      lag: n % 3 === 0 ? 1_000 * second + n * second : 0,
+      host: 'abcde'[n % 5]!,
+      n: n % 6,
+    }));
+    const late = (limit: string) => {
+      const { engine } = played(many, limit, [false]);
+      return engine.rules.reduce((sum, run) => sum + run.late, 0);
+    };
+    expect(late('100MB')).toBe(0);
+    expect(late('3kB')).toBeGreaterThan(0);
+    expect(late('1kB')).toBeGreaterThanOrEqual(late('3kB'));
+    expect(played(many, '1kB', [false]).engine.memory!.forgotten).toBeGreaterThan(0);
+  });
+});
