@@ -12,11 +12,18 @@ interface Target<Load> {
 }
 
 /**
+ * Deliveries that may be done behind one that is not: as many are sent again after a crash, and recognised as duplicates.
+ */
+const MOST_KEPT = 10_000;
+
+/**
  * A bounded number of concurrent deliveries. Later deliveries may complete first, but places are reported in order: a place is reached
  * when everything before it is delivered.
  */
 export class Deliveries<Place, Load extends { readonly length: number } = BulkItem[]> {
   readonly #queue: Delivery<Place>[] = [];
+  /** Deliveries of the queue that are not done. */
+  #inFlight = 0;
   readonly #sink: Target<Load>;
   readonly #limit: number;
   readonly #reached: (place: Place) => void;
@@ -36,7 +43,7 @@ export class Deliveries<Place, Load extends { readonly length: number } = BulkIt
 
   /** Waits until there is room, then passes the items to the sink. `upTo` is the place that is complete with them, if any. */
   async start(items: Load, upTo: Place | undefined): Promise<void> {
-    while (this.#queue.length >= this.#limit && !this.#closed) {
+    while ((this.#inFlight >= this.#limit || this.#queue.length >= MOST_KEPT) && !this.#closed) {
       await new Promise<void>((resolve) => {
         this.#room = resolve;
       });
@@ -45,7 +52,10 @@ export class Deliveries<Place, Load extends { readonly length: number } = BulkIt
     const delivery: Delivery<Place> = { upTo, done: items.length === 0 };
     this.#queue.push(delivery);
     if (delivery.done) this.#complete();
-    else void this.#deliver(delivery, items);
+    else {
+      this.#inFlight += 1;
+      void this.#deliver(delivery, items);
+    }
   }
 
   /** Resolves when no delivery is in flight. */
@@ -68,6 +78,7 @@ export class Deliveries<Place, Load extends { readonly length: number } = BulkIt
       throw error;
     }
     delivery.done = true;
+    this.#inFlight -= 1;
     this.#complete();
   }
 

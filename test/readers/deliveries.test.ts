@@ -49,6 +49,22 @@ describe('deliveries', () => {
     expect(sink.held.map(({ ids }) => ids[0])).toEqual(['a', 'b', 'c']);
   });
 
+  it('go on behind one that takes long', async () => {
+    const sink = new HeldSink();
+    const reached: number[] = [];
+    const deliveries = new Deliveries<number>(sink, 2, (place) => reached.push(place));
+    for (let place = 1; place <= 20; place += 1) {
+      await deliveries.start([item(String(place))], place);
+      if (place > 1) sink.held.at(-1)!.end();
+      await soon();
+    }
+    expect(sink.held).toHaveLength(20);
+    expect(reached).toEqual([]);
+    sink.held[0]!.end();
+    await soon();
+    expect(reached).toEqual([20]);
+  });
+
   it('need no sink for a place without items', async () => {
     const reached: number[] = [];
     const deliveries = new Deliveries<number>(new HeldSink(), 1, (place) => reached.push(place));

@@ -13,6 +13,7 @@ import { CircuitBreaker, type Clock } from './delivery/circuit-breaker.ts';
 import { ConcurrencyLimit } from './delivery/concurrency-limit.ts';
 import { DeferredDocuments } from './delivery/deferred-documents.ts';
 import { Delivery } from './delivery/delivery.ts';
+import { FailingDocuments } from './delivery/failing-documents.ts';
 import { placeRevisions } from './delivery/stream-revisions.ts';
 import { setUpInBackground } from './setup/background-setup.ts';
 import { keepRetention } from './setup/retention.ts';
@@ -92,13 +93,24 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   const setup = setUpInBackground({ client, indexing, breaker, telemetry, signal });
   keepRetention({ client, indexing, setup, clock, telemetry, signal });
   const placing = { client, clock, signal, pause: backoff.init };
+  const failing = new FailingDocuments();
   const delivered: DeliveryReport = { indexed: 0, duplicates: 0, deadLettered: 0 };
 
   async function run(deliver: (delivery: Delivery) => Promise<DeliveryReport>): Promise<DeliveryReport> {
     signal.throwIfAborted();
     await setup.ready;
     const { namespace } = indexing;
-    const shared = { bulkWorker, deadLetters, telemetry, clock, signal, namespace, deferred, limits };
+    const shared = {
+      bulkWorker,
+      deadLetters,
+      telemetry,
+      clock,
+      signal,
+      namespace,
+      deferred,
+      limits,
+      failing,
+    };
     return deliver(new Delivery({ ...shared, backoff }));
   }
 

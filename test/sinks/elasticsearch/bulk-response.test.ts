@@ -21,7 +21,8 @@ describe('one item', () => {
     ['a failure of the server', create, 500, 'null_pointer_exception', 'again'],
     ['an answer without a status', create, 0, undefined, 'again'],
     ['a mapping conflict', create, 400, 'document_parsing_exception', 'refused'],
-    ['an index that must not be made', create, 404, 'index_not_found_exception', 'refused'],
+    ['an index that is not there', create, 404, 'index_not_found_exception', 'again'],
+    ['a closed index', create, 400, 'index_closed_exception', 'again'],
     ['a name that cannot be', create, 400, 'invalid_index_name_exception', 'refused'],
     ['a document that is too large', create, 413, 'too_large', 'refused'],
   ] as const)('with %s', (_, item, status, type, kind) => {
@@ -35,6 +36,27 @@ describe('one item', () => {
     expect(judgeItem(create, { status: 400, error: { type: 'validation_exception', reason } }).kind).toBe(
       'again',
     );
+  });
+
+  it.each([
+    [
+      400,
+      'illegal_argument_exception',
+      'no write index is defined for alias [a]. The write index may be',
+      /is_write_index/,
+    ],
+    [400, 'index_closed_exception', 'closed', /_open/],
+    [400, 'illegal_argument_exception', 'pipeline with id [p] does not exist', /create the ingest pipeline/],
+    [
+      404,
+      'index_not_found_exception',
+      'no such index [x] and [action.auto_create_index] contains [-x*] which forbids automatic creation of the index',
+      /action\.auto_create_index/,
+    ],
+  ])('waits, with the remedy, for what an operator mends: %i %s, %s', (status, type, reason, remedy) => {
+    const verdict = judgeItem(create, { status, error: { type, reason } });
+    expect(verdict).toMatchObject({ kind: 'again', overload: false, mayBeDocument: false });
+    expect(verdict).toMatchObject({ reason: expect.stringMatching(remedy) });
   });
 
   it('that went into the failure store of its stream is taken, but not where it was meant to be', () => {

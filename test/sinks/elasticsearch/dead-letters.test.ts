@@ -160,3 +160,25 @@ describe('the document about a dead letter', () => {
     });
   });
 });
+
+it('keeps all files together within their size, however many letters come at once', async () => {
+  let discarded = 0;
+  const letters = await openDeadLetters(file, {
+    maxBytes: 20_000,
+    keep: 4,
+    onDiscard: (count) => {
+      discarded += count;
+    },
+  });
+  const many = Array.from({ length: 1_000 }, (_, i) => ({
+    ...{ index: 'i', id: `${i}`, reason: 'r', body: `{"n":${i},"text":"${'x'.repeat(200)}"}` },
+  }));
+  for (let round = 0; round < 3; round += 1) await letters.add(many);
+  const files = await Promise.all(filesOf(file).map((path) => readFile(path, 'utf8')));
+  expect(files.reduce((sum, text) => sum + text.length, 0)).toBeLessThanOrEqual(100_000);
+  expect(files.every((text) => text.length <= 20_000)).toBe(true);
+  const kept = files.reduce((sum, text) => sum + text.split('\n').length - 1, 0);
+  expect(kept).toBe(letters.count);
+  expect(kept + discarded).toBe(3_000);
+  expect(letters.added.count).toBe(3_000);
+});

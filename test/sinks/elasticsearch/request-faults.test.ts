@@ -32,7 +32,6 @@ describe('a request that the server cannot take now', () => {
 
   it.each<[string, Fault]>([
     ['429, as a whole', { status: 429, body: error('es_rejected_execution_exception') }],
-    ['500', { status: 500 }],
     ['502 of a proxy', { status: 502 }],
     ['503', { status: 503, body: error('cluster_block_exception') }],
     ['504', { status: 504 }],

@@ -156,7 +156,6 @@ describe('what Elasticsearch finally refuses', () => {
     ['a type that does not fit', 400, 'mapper_parsing_exception', 'failed to parse field [n] of type [long]'],
     ['too many fields', 400, 'illegal_argument_exception', 'Limit of total fields [1000] has been exceeded'],
     ['a name that no index may have', 400, 'invalid_index_name_exception', 'must be lowercase'],
-    ['an index that may not be made', 404, 'index_not_found_exception', 'no such index'],
   ])('%s is a dead letter with its reason, alone among its neighbours', async (_, status, type, reason) => {
     const [server] = servers;
     server!.onBulk = ({ actions }) => ({

@@ -78,19 +78,30 @@ export async function openDeadLetters(file: string, options: DeadLettersOptions 
   }
 
   async function append(letters: DeadLetter[]): Promise<void> {
-    if (!draining) await makeRoom();
-    const lines = letters.map((letter) => lineOf(letter, now())).join('');
-    await appendDurably(file, lines);
-    count += letters.length;
+    if (!draining) await removeOld();
+    const lines = letters.map((letter) => lineOf(letter, now()));
+    for (let from = 0; from < lines.length; ) from += await appendSome(lines.slice(from));
     added.count += letters.length;
     const last = letters.at(-1);
     if (last) added.last = { index: last.index, reason: last.reason };
     await changed();
   }
 
-  async function makeRoom(): Promise<void> {
-    await removeOld();
-    if ((await sizeOf(file)) >= maxBytes) discarded(await rotate(files));
+  /** Appends as many lines as the file has room for, and at least one. Returns their number. */
+  async function appendSome(lines: string[]): Promise<number> {
+    let size = await sizeOf(file);
+    if (!draining && size > 0 && size + Buffer.byteLength(lines[0]!) > maxBytes) {
+      discarded(await rotate(files));
+      size = 0;
+    }
+    let fitting = 0;
+    for (; fitting < lines.length; fitting++) {
+      size += Buffer.byteLength(lines[fitting]!);
+      if (size > maxBytes && fitting > 0 && !draining) break;
+    }
+    await appendDurably(file, lines.slice(0, fitting).join(''));
+    count += fitting;
+    return fitting;
   }
 
   async function removeOld(): Promise<void> {

@@ -18,8 +18,8 @@ export type ItemVerdict =
   /** `aside`: taken, but into the data stream's failure store. */
   | { kind: 'indexed'; aside: boolean }
   | { kind: 'duplicate' }
-  /** It may be accepted later: sent again without limit. */
-  | { kind: 'again'; key: string; reason: string; overload: boolean }
+  /** It may be accepted later: sent again. `mayBeDocument`: a number of times, for the document may be the cause. */
+  | { kind: 'again'; key: string; reason: string; overload: boolean; mayBeDocument: boolean }
   /** It is refused for good: it becomes a dead letter. */
   | { kind: 'refused'; reason: string };
 
@@ -112,15 +112,34 @@ function wasThere(item: BulkItem): boolean {
  */
 function mayPass(status: number, error: ItemError | undefined): boolean {
   if (status === 429 || status === 401 || status === 403 || status >= 500 || status < 200) return true;
-  return status === 400 && /maximum (normal|frozen )?.*shards open/.test(error?.reason ?? '');
+  return (
+    (status === 400 && /maximum (normal|frozen )?.*shards open/.test(error?.reason ?? '')) ||
+    remedyFor(error) !== ''
+  );
+}
+
+/** Refusals of an index, and not of a document, that an operator mends; the documents wait until then. */
+const remedies: [pattern: RegExp, remedy: string][] = [
+  [/no write index is defined for alias/, 'give the alias a write index (`is_write_index: true`)'],
+  [/^index_closed_exception/, 'open the index (`POST /<index>/_open`)'],
+  [/pipeline with id \[.*\] does not exist/, 'create the ingest pipeline, or correct its name'],
+  [/action\.auto_create_index/, 'create the index, or allow it in `action.auto_create_index`'],
+  [/^index_not_found_exception/, 'create the index, or correct `indexing.index`'],
+];
+
+function remedyFor({ type = '', reason = '' }: ItemError = {}): string {
+  const text = `${type}: ${reason}`;
+  return remedies.find(([pattern]) => pattern.test(text))?.[1] ?? '';
 }
 
 function again(status: number, error: ItemError | undefined): ItemVerdict {
+  const remedy = remedyFor(error);
   return {
     kind: 'again',
     key: `${status} ${error?.type ?? ''}`,
-    reason: reasonOf(status, error),
+    reason: `${reasonOf(status, error)}${remedy === '' ? '' : `; ${remedy}: delivery goes on by itself then`}`,
     overload: status === 429 || status === 503,
+    mayBeDocument: status === 500,
   };
 }
 

@@ -11,7 +11,9 @@ export type Answer =
   | { kind: 'answered'; items: ItemAnswer[] }
   /** All of them were created. */
   | { kind: 'created' }
-  | { kind: 'halve'; reason: string; tooLarge: boolean };
+  | { kind: 'halve'; reason: string; tooLarge: boolean }
+  /** The server fails on this request, and takes others: a document in it may be the cause. */
+  | { kind: 'failing'; reason: string };
 
 interface BulkBody {
   /** Number of items. */
@@ -35,6 +37,9 @@ interface BulkWorkerOptions {
   signal: AbortSignal;
 }
 
+/** A request that failed with 500 so often in a row is compared with one without a document. */
+const TRIES_BEFORE_SUSPICION = 3;
+
 /** Deletes a document of an index that does not exist: a server that accepts bulk requests answers 404 or 403 for the item. */
 const probe = Buffer.from('{"delete":{"_index":"logboom-no-such-index","_id":"-"}}\n');
 
@@ -53,15 +58,20 @@ export class BulkWorker {
     this.#options = options;
   }
 
-  /** Resolves with an answer about exactly these items. Rejects only when the sink is closed. */
-  send(entries: BulkEntry[]): Promise<Answer> {
-    return this.sendBody({ length: entries.length, bytes: sizeOf(entries), body: () => bodyOf(entries) });
+  /**
+   * Resolves with an answer about exactly these items. Rejects only when the sink is closed. `suspected`: the server failed
+   * on a request that had these items, so the first failure tells.
+   */
+  send(entries: BulkEntry[], suspected = false): Promise<Answer> {
+    const bulk = { length: entries.length, bytes: sizeOf(entries), body: () => bodyOf(entries) };
+    return this.sendBody(bulk, suspected);
   }
 
   /** The same for a request body of so many items. */
-  async sendBody(bulk: BulkBody): Promise<Answer> {
-    for (;;) {
-      const answer = await this.#withSlot(() => this.#once(bulk));
+  async sendBody(bulk: BulkBody, suspected = false): Promise<Answer> {
+    for (let tries = 1; ; tries++) {
+      const isSuspected = suspected || tries >= TRIES_BEFORE_SUSPICION;
+      const answer = await this.#withSlot(() => this.#once(bulk, isSuspected));
       if (answer) return answer;
     }
   }
@@ -87,7 +97,7 @@ export class BulkWorker {
   }
 
   /** Returns undefined where the same request has to be sent again. */
-  async #once({ length, bytes, body }: BulkBody): Promise<Answer | undefined> {
+  async #once({ length, bytes, body }: BulkBody, suspected: boolean): Promise<Answer | undefined> {
     const { limit, breaker, clock, telemetry, signal } = this.#options;
     const beganAt = breaker.failures;
     const began = clock.now();
@@ -101,7 +111,7 @@ export class BulkWorker {
       return items === allCreated ? { kind: 'created' } : { kind: 'answered', items };
     } catch (thrown) {
       signal.throwIfAborted();
-      const verdict = await this.#judge(thrown);
+      const verdict = await this.#judge(thrown, suspected);
       if (verdict.kind === 'again')
         return this.#failed(verdict.key, verdict.reason, verdict.unreachable, beganAt);
       breaker.succeeded();
@@ -113,9 +123,14 @@ export class BulkWorker {
    * A 400 may be about a parameter of every request. Halving the request would then make dead letters of all documents.
    * So a request without a document is tried first.
    */
-  async #judge(thrown: unknown): Promise<FailureVerdict> {
+  async #judge(
+    thrown: unknown,
+    suspected: boolean,
+  ): Promise<FailureVerdict | (Answer & { kind: 'failing' })> {
     const verdict = judgeFailure(thrown);
-    if (verdict.kind === 'again' || verdict.tooLarge || this.#understood) return verdict;
+    if (verdict.kind === 'again')
+      return suspected && verdict.mayBeDocument ? this.#suspect(verdict) : verdict;
+    if (verdict.tooLarge || this.#understood) return verdict;
     const probed = await this.#send(probe).then(
       () => undefined,
       (refusal) => judgeFailure(refusal),
@@ -124,6 +139,16 @@ export class BulkWorker {
     if (probed === undefined) return verdict;
     if (probed.kind === 'again') return probed;
     return { kind: 'again', key: 'request', reason: probed.reason + ofTheRequest, unreachable: false };
+  }
+
+  /** A server that answers a request without a document fails on the documents of the other one. */
+  async #suspect(verdict: FailureVerdict): Promise<FailureVerdict | (Answer & { kind: 'failing' })> {
+    const isWell = await this.#send(probe).then(
+      () => true,
+      () => false,
+    );
+    this.#options.signal.throwIfAborted();
+    return isWell ? { kind: 'failing', reason: verdict.reason } : verdict;
   }
 
   #failed(key: string, reason: string, unreachable: boolean, beganAt: number): undefined {

@@ -9,6 +9,7 @@ import { type ItemAnswer, type ItemVerdict, judgeItem } from './bulk-response.ts
 import type { Answer, BulkWorker } from './bulk-worker.ts';
 import type { Clock } from './circuit-breaker.ts';
 import type { DeferredDocuments } from './deferred-documents.ts';
+import { type FailingDocuments, givenUpReason, MOST_FAILURES } from './failing-documents.ts';
 
 interface DeliveryOptions {
   bulkWorker: BulkWorker;
@@ -21,6 +22,7 @@ interface DeliveryOptions {
   deferred: DeferredDocuments;
   /** Shared by all deliveries; the size shrinks when the server refuses one as too large. */
   limits: BulkLimits;
+  failing: FailingDocuments;
 }
 
 /**
@@ -78,6 +80,7 @@ export class Delivery {
     const answer = await bulkWorker.sendBody({ length, bytes: body.length, body: () => body });
     if (answer.kind === 'created') {
       this.report.indexed += length;
+      this.#options.failing.accepted(length);
       this.#delivered({});
     } else
       await this.#deliver(
@@ -88,25 +91,38 @@ export class Delivery {
   }
 
   /** Delivers the entries of one bulk request. Those that have to be sent again form the next request, after a pause. */
-  async #deliver(entries: Entry[], answered?: Answer): Promise<void> {
+  async #deliver(entries: Entry[], answered?: Answer, suspected = false): Promise<void> {
     const holder = {};
     try {
-      await this.#sendUntilDone(entries, holder, answered);
+      await this.#sendUntilDone(entries, holder, answered, suspected);
     } finally {
       this.#options.deferred.release(holder);
     }
   }
 
   /** `answered`: the answer to the first request, if it was sent already. */
-  async #sendUntilDone(entries: Entry[], holder: object, answered?: Answer): Promise<void> {
+  async #sendUntilDone(
+    entries: Entry[],
+    holder: object,
+    answered: Answer | undefined,
+    suspected: boolean,
+  ): Promise<void> {
     let pending = entries;
     let given = answered;
     for (let tries = 1; pending.length > 0; tries++) {
       const isTooLarge = sizeOf(pending) > this.#options.limits.maxBulkBytes && pending.length > 1;
       if (isTooLarge && !given) return this.#deliverInParts(split(pending, this.#options.limits));
-      const answer = given ?? (await this.#options.bulkWorker.send(pending));
+      const answer = given ?? (await this.#options.bulkWorker.send(pending, suspected));
       given = undefined;
       if (answer.kind === 'halve') return this.#halve(pending, answer.reason, answer.tooLarge);
+      if (answer.kind === 'failing') {
+        if (pending.length > 1) return this.#halve(pending, answer.reason, false, true);
+        this.#options.deferred.hold(holder, 1, answer.reason);
+        if (tries >= MOST_FAILURES)
+          return this.#deliverRefused([{ entry: pending[0]!, reason: givenUpReason(answer.reason) }]);
+        await this.#pause(tries);
+        continue;
+      }
       const { again, reason, refused } = this.#sort(pending, answersOf(answer, pending.length));
       if (again.length < pending.length) tries = 1;
       if (again.length > 0) this.#options.deferred.hold(holder, again.length, reason);
@@ -123,8 +139,8 @@ export class Delivery {
     if (deferred.count === 0) telemetry.throttlingEnded();
   }
 
-  async #deliverInParts(parts: Entry[][]): Promise<void> {
-    await Promise.all(parts.map((part) => this.#deliver(part)));
+  async #deliverInParts(parts: Entry[][], suspected = false): Promise<void> {
+    await Promise.all(parts.map((part) => this.#deliver(part, undefined, suspected)));
   }
 
   #sort(entries: Entry[], answers: ItemAnswer[]): Sorted {
@@ -134,14 +150,21 @@ export class Delivery {
     entries.forEach((entry, i) => {
       const verdict = judgeItem(entry.item, answers[i]!);
       if (verdict.kind === 'indexed' && verdict.aside) this.#options.telemetry.putAside(entry.item.index);
-      if (verdict.kind === 'again') {
+      if (verdict.kind === 'again' && verdict.mayBeDocument && this.#options.failing.failed(entry))
+        refused.push({ entry, reason: givenUpReason(verdict.reason) });
+      else if (verdict.kind === 'again') {
         throttled ??= verdict;
         again.push(entry);
       } else if (verdict.kind === 'refused') refused.push({ entry, reason: verdict.reason });
-      else if (entry.counted) this.report[verdict.kind === 'indexed' ? 'indexed' : 'duplicates'] += 1;
+      else this.#accepted(entry, verdict.kind);
     });
     if (throttled) this.#throttled(again.length, throttled);
     return { again, reason: throttled?.reason ?? '', refused };
+  }
+
+  #accepted(entry: Entry, kind: 'indexed' | 'duplicate'): void {
+    this.#options.failing.accepted(1);
+    if (entry.counted) this.report[kind === 'indexed' ? 'indexed' : 'duplicates'] += 1;
   }
 
   #throttled(count: number, { key, reason, overload }: ItemVerdict & { kind: 'again' }): void {
@@ -150,11 +173,11 @@ export class Delivery {
   }
 
   /** The server refused the request as a whole: its halves may be accepted, down to the one document at fault. */
-  async #halve(entries: Entry[], reason: string, tooLarge: boolean): Promise<void> {
+  async #halve(entries: Entry[], reason: string, tooLarge: boolean, suspected = false): Promise<void> {
     if (entries.length === 1) return this.#deliverRefused([{ entry: entries[0]!, reason }]);
     if (tooLarge) this.#shrink(sizeOf(entries));
     const middle = entries.length >> 1;
-    await this.#deliverInParts([entries.slice(0, middle), entries.slice(middle)]);
+    await this.#deliverInParts([entries.slice(0, middle), entries.slice(middle)], suspected);
   }
 
   #shrink(bytes: number): void {
@@ -209,7 +232,7 @@ export class Delivery {
   }
 }
 
-function answersOf(answer: Exclude<Answer, { kind: 'halve' }>, count: number): ItemAnswer[] {
+function answersOf(answer: Exclude<Answer, { kind: 'halve' | 'failing' }>, count: number): ItemAnswer[] {
   return answer.kind === 'answered' ? answer.items : Array.from({ length: count }, () => ({ status: 201 }));
 }
 

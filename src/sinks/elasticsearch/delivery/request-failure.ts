@@ -3,7 +3,7 @@ import { messageOf } from '../../../errors.ts';
 
 export type FailureVerdict =
   /** The server may accept the same request later: it is sent again without limit. */
-  | { kind: 'again'; key: string; reason: string; unreachable: boolean }
+  | { kind: 'again'; key: string; reason: string; unreachable: boolean; mayBeDocument?: boolean }
   /** The request is refused as a whole. Its halves may be accepted; a single document that is refused becomes a dead letter. */
   | { kind: 'halve'; reason: string; tooLarge: boolean };
 
@@ -31,7 +31,14 @@ function judgeStatus(failure: errors.ResponseError): FailureVerdict {
   const words = type === undefined ? `status ${status}` : `status ${status}, ${type}: ${reason}`;
   const remedy = remedies[status] ?? '';
   const unreachable = status === 502 || status === 503 || status === 504;
-  return { kind: 'again', key: `${status} ${type ?? ''}`, reason: words + remedy, unreachable };
+  const mayBeDocument = status === 500;
+  return {
+    kind: 'again',
+    key: `${status} ${type ?? ''}`,
+    reason: words + remedy,
+    unreachable,
+    mayBeDocument,
+  };
 }
 
 const remedies: Record<number, string> = {
