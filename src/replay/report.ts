@@ -5,6 +5,7 @@ import type { Episode, Millis, Output, Transition, WindowResult } from '../model
 import { parseCondition } from '../rules/condition.ts';
 import { alertSettings } from '../rules/rule.ts';
 import type { CountedEvent, ObservedDecision, Observer } from '../rules/run/observer.ts';
+import type { Run } from '../rules/run/run.ts';
 import type { SeenEvent } from '../sources/source.ts';
 import type { EndOfFiles } from './end-of-files.ts';
 import { inEventTime } from './replay.ts';
@@ -31,8 +32,10 @@ export interface RuleReport {
   notifiers: Record<string, number>;
   /** By day of event time (UTC); days without alerts and notifications are left out. */
   days: Record<string, Day>;
-  /** Number of late events. */
+  /** Number of events that came too late to be counted. */
   late: number;
+  /** Number of events that came late and were counted: the windows that had closed were judged again. */
+  corrected: number;
   timeline: { start: Millis | undefined; width: Millis; bounds: readonly number[]; columns: Column[] };
 }
 
@@ -96,8 +99,8 @@ export class Reporter implements Observer {
 
   report(engine: Engine): Report {
     const { events, problems, ahead, untimed } = engine.tally;
-    const late = new Map(engine.rules.map((run) => [run.name, run.late]));
-    const rules = [...this.#rules.values()].map((book) => book.report(late.get(book.name) ?? 0));
+    const runs = new Map(engine.rules.map((run) => [run.name, run]));
+    const rules = [...this.#rules.values()].map((book) => book.report(runs.get(book.name)));
     const timelines = rules.filter(({ timeline }) => timeline.start !== undefined);
     const starts = timelines.map(({ timeline }) => timeline.start!);
     const ends = timelines.map(({ timeline: t }) => t.start! + t.width * t.columns.length);
@@ -165,7 +168,8 @@ class RuleBook {
     dayOf(this.#days, at).notifications += 1;
   }
 
-  report(late: number): RuleReport {
+  /** `run`: the rule's run at the end. */
+  report(run: Pick<Run, 'late' | 'corrected'> | undefined): RuleReport {
     const { start, width, columns } = this.#timeline;
     const { measure, when } = this.#settings;
     return {
@@ -178,7 +182,8 @@ class RuleBook {
       notifications: Object.values(this.#notifiers).reduce((sum, count) => sum + count, 0),
       notifiers: this.#notifiers,
       days: this.#daysInOrder(),
-      late,
+      late: run?.late ?? 0,
+      corrected: run?.corrected ?? 0,
       timeline: { start, width, bounds: boundsOf(when), columns },
     };
   }

@@ -12,13 +12,15 @@ const line = (at: string, status = 200, host = 1) =>
 const burst = (day: number) =>
   Array.from({ length: 6 }, (_, i) => line(`${day}/May/2015:10:05:0${i}`, i % 2 ? 500 : 200));
 
-function run(rules: ConfigInput['rules'], ...files: string[][]) {
+const run = (rules: ConfigInput['rules'], ...files: string[][]) => runWith({ rules }, ...files);
+
+function runWith(config: ConfigInput, ...files: string[][]) {
   const folder = aFolder();
   const inputs = files.map((lines, index) => {
     writeFileSync(`${folder}/${index}.log`, `${lines.join('\n')}\n`);
     return `${folder}/${index}.log`;
   });
-  return backtest({ config: schema.parse({ rules }), inputs, receivedAt });
+  return backtest({ config: schema.parse(config), inputs, receivedAt });
 }
 
 describe('a backtest', () => {
@@ -185,7 +187,12 @@ describe('a backtest', () => {
   it('tells of events that came too late, or from too far ahead, or are none', async () => {
     const lines = [line('17/May/2015:10:05:00'), line('17/May/2015:12:00:00'), line('17/May/2015:10:05:01')];
     const report = await run([{ name: 'all', over: '10s' }], [...lines, line('17/May/2031:10:05:00')]);
-    expect(report).toMatchObject({ events: 4, ahead: 1 });
+    expect(report).toMatchObject({ events: 4, ahead: 1, rules: [{ late: 0, corrected: 1 }] });
+    const uncorrected = await runWith(
+      { time: { correctFor: '0s' }, rules: [{ name: 'all', over: '10s' }] },
+      lines,
+    );
+    expect(uncorrected).toMatchObject({ events: 3, ahead: 0, rules: [{ late: 1, corrected: 0 }] });
     // The line that was ahead is in no window: it is left out.
     expect(report.to).toBeLessThan(Date.parse('2015-05-18'));
   });

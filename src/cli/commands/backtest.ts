@@ -86,10 +86,10 @@ function transitionRow(transition: Transition): string[] {
 }
 
 function formatRule(report: RuleReport): string {
-  const { rule, measure, condition, concerned, alerts, transitions, timeline, late } = report;
+  const { rule, measure, condition, concerned, alerts, transitions, timeline } = report;
   const lines = [
     `${rule}: ${measure} ${condition ?? '(only counted)'}${concerned ? '' : '; it received no event'}`,
-    `  ${countOf(alerts, 'alert')}, ${countOf(transitions, 'transition')}, ${notified(report)}${late > 0 ? `, ${countOf(late, 'event')} late` : ''}`,
+    `  ${countOf(alerts, 'alert')}, ${countOf(transitions, 'transition')}, ${notified(report)}${lateIn(report)}`,
   ];
   if (timeline.start !== undefined) lines.push(...chart(report));
   const days = Object.entries(report.days).sort(([one], [other]) => (one < other ? -1 : 1));
@@ -105,6 +105,11 @@ function notified({ notifications, notifiers }: RuleReport): string {
   if (counts.length > 0) return `${countOf(notifications, 'notification')} (${counts.join(', ')})`;
   return 'no notification';
 }
+
+/** What came late: counted all the same, and not counted. */
+const lateIn = ({ late, corrected }: RuleReport): string =>
+  (corrected > 0 ? `, ${countOf(corrected, 'event')} late and counted` : '') +
+  (late > 0 ? `, ${countOf(late, 'event')} too late to be counted` : '');
 
 function chart({ timeline: { start, width, bounds, columns: cells }, measure }: RuleReport): string[] {
   const values = cells.flatMap(({ value }) => (value === undefined ? [] : [value]));
