@@ -5,10 +5,17 @@ import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
 import { notifierProblems } from '../notifiers/problems.ts';
 import { customFormatProblems } from '../parsers/custom/custom-formats.ts';
+import { enrichmentProblems } from '../parsers/enrich/enrichment.ts';
 import { messageProblems, ruleProblems } from '../rules/problems.ts';
 
 /** Checks of the configuration by outer layers. */
-const checks: readonly Check[] = [customFormatProblems, ruleProblems, messageProblems, notifierProblems];
+const checks: readonly Check[] = [
+  customFormatProblems,
+  enrichmentProblems,
+  ruleProblems,
+  messageProblems,
+  notifierProblems,
+];
 
 export interface ConfigArguments {
   config?: string | undefined;

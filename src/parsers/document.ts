@@ -8,8 +8,9 @@ import {
   fieldPath,
   type Splicer,
 } from '../events/index.ts';
-import type { Millis } from '../model.ts';
+import type { FieldValue, Millis } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
+import type { Enrichment } from './enrich/enrichment.ts';
 import { formatTime, type TimeSource } from './event-time.ts';
 import type { FormatChoice } from './line-parser.ts';
 import { isPlainTime, writeTime } from './write-time.ts';
@@ -70,6 +71,8 @@ interface DocumentSource {
   readonly batch: { readonly receivedAt: Millis };
   readonly dataset: string;
   readonly parseFailure: string | undefined;
+  readonly enrichment: Enrichment | undefined;
+  own(field: string): FieldValue;
   choice(): FormatChoice;
   failureTags(): string[];
   raw(): Buffer;
@@ -102,6 +105,7 @@ function writeWhole(event: DocumentSource, out: ByteWriter, stream: StreamFields
   additions.clear();
   addTime(event);
   event.choice().format?.addTo(additions);
+  event.enrichment?.addTo(additions, event.own);
   additions.constantMembers(eventPath, receiptOf(event).ingested);
   if (!view.hasAt(ecsVersionPath)) additions.constantMembers(ecsPath, ecsVersion);
   addFailures(event);

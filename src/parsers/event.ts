@@ -14,6 +14,7 @@ import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { isPresent } from '../util/field-values.ts';
 import { datasetOf, FormatChooser, SourceNames } from './choose.ts';
 import { type StreamFields, writeDocument } from './document.ts';
+import { Enrichment } from './enrich/enrichment.ts';
 import { EventTime, formatTime, type TimeSource } from './event-time.ts';
 import type { FormatChoice } from './line-parser.ts';
 import type { RepeatedHours } from './repeated-hours.ts';
@@ -54,19 +55,22 @@ export class ReadEvent implements LogEvent {
   #dataset: string | undefined;
   #isDatasetKnown = false;
   readonly #sentDataset = (): string | undefined => {
-    if (!this.#isDatasetKnown) {
-      this.#dataset = datasetOf(this.view);
-      this.#isDatasetKnown = true;
-    }
+    if (!this.#isDatasetKnown) this.#dataset = datasetOf(this.view);
+    this.#isDatasetKnown = true;
     return this.#dataset;
   };
   readonly #text = new ByteWriter();
   readonly eventTime: EventTime;
   readonly #sources = new SourceNames();
+  /** Where the configuration adds something to events. */
+  readonly enrichment: Enrichment | undefined;
+  /** A field of the sender or of the line. */
+  readonly own = (field: string): FieldValue => this.choice().format?.get(field) ?? this.view.get(field);
 
   constructor(options: ReaderOptions) {
     this.options = options;
     this.eventTime = new EventTime(options, this);
+    this.enrichment = Enrichment.of(options.parsers.enrich, options.telemetry);
     this.#chooser = this.#chooserFor(options.time.zone);
   }
 
@@ -147,7 +151,7 @@ export class ReadEvent implements LogEvent {
       if (this.timeSource === 'line') return this.view.get('@timestamp');
     }
     if (field === 'tags') return this.#tags();
-    return this.choice().format?.get(field) ?? this.view.get(field);
+    return this.own(field) ?? this.enrichment?.get(field, this.own);
   }
 
   has(field: string): boolean {
@@ -157,13 +161,15 @@ export class ReadEvent implements LogEvent {
   hasAt(path: FieldPath): boolean {
     if (this.view.hasAt(path)) return true;
     if (derived.has(path.name)) return isPresent(this.get(path.name));
-    return this.choice().format?.has(path.name) ?? false;
+    if (this.choice().format?.has(path.name)) return true;
+    return this.enrichment?.has(path.name, this.own) ?? false;
   }
 
   names(pattern: string): string[] {
     const names = new Set(this.view.names(pattern).filter((name) => !name.startsWith('@metadata')));
     const wanted = namePattern(pattern);
     for (const name of this.choice().format?.names() ?? []) if (wanted.test(name)) names.add(name);
+    for (const name of this.enrichment?.names(this.own) ?? []) if (wanted.test(name)) names.add(name);
     return [...names];
   }
 
@@ -190,12 +196,8 @@ export class ReadEvent implements LogEvent {
   }
 
   choice(): FormatChoice {
-    this.#choice ??= this.#chooser.choose(
-      this.view,
-      this.batch.receivedAt,
-      this.#sentDataset,
-      this.batch.origin.parser,
-    );
+    const { receivedAt, origin } = this.batch;
+    this.#choice ??= this.#chooser.choose(this.view, receivedAt, this.#sentDataset, origin.parser);
     return this.#choice;
   }
 

@@ -29,6 +29,23 @@ export const parserNames = [
 /** The name of a format: one of logboom's, or one of `parsers.formats`. */
 export const parserName = z.string().min(1);
 
+const enrich = z
+  .strictObject({
+    userAgent: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Adds `user_agent.name`, `.version`, `.os` and `.device` to events with `user_agent.original`.',
+      ),
+    geoip: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        'Paths of MaxMind files (`.mmdb`) for cities or countries and for autonomous systems. Events get `source.geo` and `source.as` by `source.ip`; the same for `client`, `destination` and `server`. A file that is replaced is read anew.',
+      ),
+  })
+  .prefault({});
+
 export const parsers = z
   .strictObject({
     default: parserName
@@ -44,6 +61,7 @@ export const parsers = z
       .record(z.string().regex(/^[a-z][\w.-]*$/i), customFormat)
       .default({})
       .describe('Formats of your own, by name. `default`, `byDataset` and inputs may name them.'),
+    enrich: enrich.describe('What is added to events that their values stand for.'),
     timestamp: z
       .enum(['line', '@timestamp'])
       .default('line')
@@ -54,3 +72,4 @@ export const parsers = z
   .prefault({});
 
 export type ParsersConfig = z.infer<typeof parsers>;
+export type EnrichConfig = z.infer<typeof enrich>;

@@ -1,5 +1,6 @@
 import { Counter } from 'prom-client';
 import type { Instruments } from '../instruments.ts';
+import { Throttle } from '../log-limits.ts';
 
 /** Log lines and metrics of parsing. Reported when the document is built, so that an event that several readers parse counts once. */
 export interface ParsingTelemetry {
@@ -7,6 +8,8 @@ export interface ParsingTelemetry {
   lineNotParsed(dataset: string, reason: string): void;
   /** An event has no readable time, and gets its receipt time. */
   timeNotFound(dataset: string): void;
+  /** A database of addresses cannot be read; events are not enriched by it, or by what was read of it before. */
+  databaseUnreadable(path: string, reason: string): void;
 }
 
 export function parsingTelemetry({ log, metrics }: Instruments): ParsingTelemetry {
@@ -21,7 +24,19 @@ export function parsingTelemetry({ log, metrics }: Instruments): ParsingTelemetr
     help: 'Events without a readable time, which took that of their receipt',
     registers,
   });
+  const unreadable = new Counter({
+    name: 'logboom_enrich_failures_total',
+    help: 'Attempts to read a database of addresses that failed',
+    registers,
+  });
+  const throttle = new Throttle(() => performance.now(), 1);
   return {
+    databaseUnreadable(path, reason) {
+      unreadable.inc();
+      const untold = throttle.allow(path);
+      if (untold !== undefined)
+        log.warn({ file: { path }, reason, untold }, `The database ${path} cannot be read: ${reason}.`);
+    },
     lineNotParsed(dataset, reason) {
       failures.inc();
       log.debug({ 'event.dataset': dataset, reason }, 'line not parsed');
