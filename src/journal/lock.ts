@@ -3,6 +3,7 @@ import {
   linkSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -10,25 +11,30 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LogboomError, messageOf } from '../errors.ts';
+import { askHolder, listenAsHolder } from './lock-socket.ts';
 
 /**
  * The content of the lock file `writer.lock`, as JSON: which process writes to the folder.
  *
- * Node offers no lock that the system releases when a process dies. So a lock file left behind by `kill -9` has to be
+ * Node offers no file lock that the system releases when a process dies. So a lock file left behind by `kill -9` has to be
  * recognised as stale:
  *
- * - A holder on the same host is alive if a process has its id and its start time (where /proc tells it); process ids are
- *   reused.
- * - A holder on another host (another container on the same volume) is alive if it touched the file within the last
- *   15 seconds. Holders touch it every 5 seconds; process ids mean nothing across containers.
+ * - A holder among the same processes (host and process namespace) is alive if a process has its id and its start time
+ *   (where /proc tells it); process ids are reused.
+ * - A holder on the same machine that is not among them, as in another container, is alive if it listens on the socket
+ *   beside the lock file: the kernel closes the socket with the process.
+ * - Any other holder is alive if it touched the file within the last 15 seconds. Holders touch it every 5 seconds.
  */
 interface Holder {
   pid: number;
   /** Start of the process in clock ticks since boot, from /proc; empty if there is no /proc. */
   started: string;
   host: string;
+  /** Of the kernel's process namespace, and of its start; empty where /proc does not tell them, or in older lock files. */
+  namespace?: string;
+  boot?: string;
   /** Random, so that a process recognises its own lock. */
   token: string;
 }
@@ -53,7 +59,7 @@ export function lockFolder(folder: string, what: Locked = 'journal'): Lock {
   const path = join(folder, FILE);
   const self = holderOf();
   for (let attempt = 0; attempt < 3; attempt++) {
-    if (claim(path, self)) return hold(path, self);
+    if (claim(path, self)) return hold(folder, path, self);
     throwIfHeld(folder, path, what);
     removeStale(path);
   }
@@ -80,8 +86,19 @@ const holderOf = (): Holder => ({
   pid: process.pid,
   started: startOf(process.pid),
   host: hostname(),
+  ...machine(),
   token: randomUUID(),
 });
+
+/** Containers on one machine have the same `boot` and different namespaces; they may have the same host name. */
+function machine(): { namespace: string; boot: string } {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+    return { namespace: readlinkSync('/proc/self/ns/pid'), boot };
+  } catch {
+    return { namespace: '', boot: '' };
+  }
+}
 
 /** Creates the file under another name and links it: linking is atomic, so no process sees half a lock file. */
 function claim(path: string, self: Holder): boolean {
@@ -98,12 +115,14 @@ function claim(path: string, self: Holder): boolean {
   }
 }
 
-function hold(path: string, self: Holder): Lock {
+function hold(folder: string, path: string, self: Holder): Lock {
   heldHere.add(self.token);
+  const socket = listenAsHolder(folder);
   const heartbeat = setInterval(() => touch(path), HEARTBEAT).unref();
   return {
     release() {
       clearInterval(heartbeat);
+      socket.close();
       if (heldHere.delete(self.token) && read(path)?.token === self.token) rmSync(path, { force: true });
     },
   };
@@ -128,16 +147,25 @@ function read(path: string): Holder | undefined {
 function throwIfHeld(folder: string, path: string, what: Locked): void {
   const holder = read(path);
   if (!holder || !isAlive(holder, path)) return;
-  const where =
-    holder.host === hostname() ? `process ${holder.pid}` : `process ${holder.pid} on ${holder.host}`;
+  const elsewhere =
+    holder.host !== hostname()
+      ? ` on ${holder.host}`
+      : (holder.namespace ?? machine().namespace) === machine().namespace
+        ? ''
+        : ' in another container';
   throw new LogboomError(
     locked[what],
-    `The ${what} in ${folder} is held by ${where}. Stop that logboom, or name another data folder.`,
+    `The ${what} in ${folder} is held by process ${holder.pid}${elsewhere}. Stop that logboom, or name another data folder.`,
   );
 }
 
 function isAlive(holder: Holder, path: string): boolean {
-  if (holder.host !== hostname()) return Date.now() - lastTouched(path) < HEARTBEAT_MISSED;
+  const { namespace, boot } = machine();
+  const amongOurs = holder.host === hostname() && (holder.namespace ?? namespace) === namespace;
+  if (!amongOurs) {
+    const answer = boot !== '' && holder.boot === boot ? askHolder(dirname(path)) : 'unknown';
+    return answer === 'alive' || (answer === 'unknown' && Date.now() - lastTouched(path) < HEARTBEAT_MISSED);
+  }
   if (holder.pid === process.pid) return heldHere.has(holder.token);
   return startOf(holder.pid) === holder.started && exists(holder.pid);
 }

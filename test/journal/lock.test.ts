@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -54,7 +54,7 @@ describe('the lock', () => {
   it('leaves nothing behind', () => {
     const folder = temporaryFolder();
     const lock = lockFolder(folder);
-    expect(readdirSync(folder)).toEqual(['writer.lock']);
+    expect(readdirSync(folder)).toEqual(['writer.lock', 'writer.sock']);
     lock.release();
     lock.release();
     expect(readdirSync(folder)).toEqual([]);
@@ -97,5 +97,62 @@ describe('a lock file that was left behind', () => {
   it('by another host with a heartbeat is respected', () => {
     const folder = leftBehind(JSON.stringify({ ...holder, host: 'elsewhere' }), 2);
     expect(() => lockFolder(folder)).toThrow(/is held by process \d+ on elsewhere/);
+  });
+});
+
+describe('a holder in another container on the same machine', () => {
+  /** The lock of another process, as it looks from another process namespace: same host name, and our own process id. */
+  async function seenFromOutside(folder: string) {
+    const other = await otherProcess(folder);
+    const path = join(folder, 'writer.lock');
+    const holder = JSON.parse(readFileSync(path, 'utf8')) as object;
+    writeFileSync(path, JSON.stringify({ ...holder, pid: process.pid, namespace: 'pid:[1]' }));
+    return other;
+  }
+
+  it('keeps a second writer out, with the remedy', async () => {
+    const folder = temporaryFolder();
+    await seenFromOutside(folder);
+    expect(() => lockFolder(folder, 'data')).toThrow(
+      `The data in ${folder} is held by process ${process.pid} in another container. Stop that logboom, or name another data folder.`,
+    );
+  });
+
+  it('keeps it out also after its heart has stopped beating, as when the machine is slow', async () => {
+    const folder = temporaryFolder();
+    await seenFromOutside(folder);
+    const then = new Date(Date.now() - 3_600_000);
+    utimesSync(join(folder, 'writer.lock'), then, then);
+    expect(() => lockFolder(folder)).toThrow(/in another container/);
+  });
+
+  it('has given the lock up at once after kill -9', async () => {
+    const folder = temporaryFolder();
+    const { child } = await seenFromOutside(folder);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    lockFolder(folder).release();
+  });
+
+  it('is recognised where the path of the folder is longer than that of a socket may be', async () => {
+    const folder = join(temporaryFolder(), 'x'.repeat(120));
+    mkdirSync(folder);
+    const { child } = await seenFromOutside(folder);
+    expect(() => lockFolder(folder)).toThrow(/in another container/);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    lockFolder(folder).release();
+  });
+
+  it('is judged by its heartbeat where there is no socket', async () => {
+    const folder = temporaryFolder();
+    const { child } = await seenFromOutside(folder);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    rmSync(join(folder, 'writer.sock'));
+    expect(() => lockFolder(folder)).toThrow(/in another container/);
+    const then = new Date(Date.now() - 20_000);
+    utimesSync(join(folder, 'writer.lock'), then, then);
+    lockFolder(folder).release();
   });
 });
