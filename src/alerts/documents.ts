@@ -88,6 +88,7 @@ function episodeDocument(episode: Episode): Document {
       time_to_detect: detected === undefined ? undefined : nanoseconds(Math.max(0, detected - start)),
       url: episode.url,
       samples,
+      samples_omitted: episode.omitted || undefined,
     },
   });
 }

@@ -19,6 +19,8 @@ export interface Entry {
   held?: Transition | undefined;
   /** Notifiers were notified of it. */
   notified?: boolean | undefined;
+  /** How many of its samples are first lines, and the numbers of the first and the last of them. */
+  shown?: { first: number; from: number; to: number } | undefined;
 }
 
 /** An entry in a checkpoint, where `unreported` is called `untold`. */
@@ -54,8 +56,13 @@ const sample = objectOf<Sample>({
   '@timestamp': text,
   message: text,
   host: text.optional(),
+  service: text.optional(),
+  level: text.optional(),
   file: text.optional(),
   offset: number.optional(),
+  value: z.union([number, text]).optional(),
+  id: text.optional(),
+  index: text.optional(),
 });
 
 /** Schema of an episode in a checkpoint. */
@@ -69,7 +76,15 @@ export const packedEpisode = objectOf<Episode>({
     peak: maybeNumber,
     count: number,
   },
-  ...{ condition: text, reason: text, message: text, window, samples: z.array(sample), revision: number },
+  ...{
+    condition: text,
+    reason: text,
+    message: text,
+    window,
+    samples: z.array(sample),
+    omitted: number.optional(),
+    revision: number,
+  },
   ...{ lateCount: number, flapping: z.boolean(), labels: z.record(text, text) },
   ...{ runbook: z.union([text, z.undefined()]), url: text.optional() },
   ...{ late: flag, corrected: text.optional() as z.ZodType<string>, withdrawn: flag },
@@ -93,4 +108,5 @@ export const packedEntry = objectOf<PackedEntry>({
   reason: text,
   held: packedTransition.optional(),
   notified: flag,
+  shown: objectOf<NonNullable<Entry['shown']>>({ first: number, from: number, to: number }).optional(),
 });

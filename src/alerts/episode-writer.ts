@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertSettings } from '../config/schema/rule-settings.ts';
-import type { Decision, Episode, Millis, Observation, Sample, Scalar, Transition } from '../model.ts';
+import type { Decision, Episode, Millis, Observation, Scalar, Transition } from '../model.ts';
 import { isLevelField, levelNames, levelRank } from '../util/levels.ts';
 import type { Entry } from './entry.ts';
+import { type Evidence, showEvidence } from './evidence.ts';
 import { withLate } from './late.ts';
 import { type MessageContext, messageOf, plainMessage } from './notifications.ts';
 
@@ -47,11 +48,9 @@ export interface Change {
   by: Record<string, Scalar>;
   decision: Decision;
   observation: Observation;
-  /** The first lines of the window; asked for only where the episode has none yet. */
-  samples: () => Sample[];
+  /** The lines that show why the alert is open. */
+  evidence: () => Evidence;
 }
-
-const mostSamples = 5;
 
 /**
  * Makes the documents of a rule: each revision of an episode, and its transitions. It keeps no state of its own; it counts
@@ -90,6 +89,7 @@ export class EpisodeWriter {
       message: '',
       window: observation.window,
       samples: [],
+      omitted: 0,
       revision: 0,
       lateCount: 0,
       flapping: false,
@@ -99,11 +99,10 @@ export class EpisodeWriter {
   }
 
   /** The next revision: a new object, because outputs that were put out before hold the old one. */
-  next({ episode, raised, unreported }: Entry, { decision, observation, ...change }: Change): Episode {
+  next(entry: Entry, { decision, observation, evidence }: Change): Episode {
+    const { episode, raised, unreported } = entry;
     const { state, reason, transition } = decision;
     const open = state.status !== 'inactive';
-    const samples =
-      episode.samples.length < mostSamples && open ? change.samples().slice(0, mostSamples) : [];
     const context = { ...observation, group: episode.group, by: episode.by, reason };
     const next: Episode = {
       ...episode,
@@ -125,7 +124,7 @@ export class EpisodeWriter {
         ? this.#message(context)
         : episode.message || plainMessage(this.#rule.config, context),
       window: open ? observation.window : episode.window,
-      samples: samples.length > episode.samples.length ? samples : episode.samples,
+      ...showEvidence(entry, evidence),
       revision: raised ? episode.revision + 1 : episode.revision,
       lateCount: episode.lateCount + unreported,
       flapping: state.flapping,

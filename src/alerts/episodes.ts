@@ -4,6 +4,7 @@ import type { AlertState, Decided, Decision, Millis, Output, Transition } from '
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import { type Entry, type PackedEntry, packEntry, packedEntry, resumed, unpackEntry } from './entry.ts';
 import { type Change, type EpisodeRule, EpisodeWriter, idOf } from './episode-writer.ts';
+import { noEvidence } from './evidence.ts';
 import { EndedEpisodes, LateEvents, type Retention } from './late.ts';
 import { HeldBack, notificationsOf, type Withheld, withheldEpisode } from './notifications.ts';
 
@@ -150,7 +151,7 @@ export class Episodes {
       notify: { send: state.told, reason },
     };
     const observation = { at, since: at, window, value, count, early: false };
-    return this.apply({ group, by, decision, observation, samples: () => [] });
+    return this.apply({ group, by, decision, observation, evidence: noEvidence });
   }
 
   /** The digest of episodes that a cooldown held back, because the rule goes. */

@@ -1,11 +1,10 @@
 import { openPayload } from '../journal/payload.ts';
 import type { Millis } from '../model.ts';
-import { EventReader } from '../parsers/event.ts';
+import { EventReader, type ReaderOptions } from '../parsers/event.ts';
 import type { CorrectionSettings } from '../rules/correction/settings.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Observer } from '../rules/run/observer.ts';
 import { Sources } from '../sources/sources.ts';
-import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { EventClock } from '../windows/clocks/event-clock.ts';
 import { CorrectionMemory } from '../windows/history/memory.ts';
 import type { Analysis } from './analysis.ts';
@@ -17,7 +16,7 @@ import { Engine } from './engine.ts';
  */
 export function assembleEngine(
   config: Analysis,
-  telemetry?: ParsingTelemetry,
+  reading: Pick<ReaderOptions, 'telemetry' | 'locate'> = {},
   observer?: Observer,
   leaveUntimed = false,
 ): Engine {
@@ -25,7 +24,7 @@ export function assembleEngine(
   const memory = memoryFor(config);
   return new Engine({
     clock: new EventClock(time),
-    events: new EventReader({ parsers, time, ...(telemetry && { telemetry }) }),
+    events: new EventReader({ parsers, time, ...reading }),
     runs: config.rules
       .filter(({ enabled }) => enabled)
       .map((rule) => startRule(rule, config.kibana, observer, correctionOf(config, memory))),

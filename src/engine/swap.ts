@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Output, RuleChanges } from '../model.ts';
-import { EventReader } from '../parsers/event.ts';
+import { EventReader, type ReaderOptions } from '../parsers/event.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Run } from '../rules/run/run.ts';
-import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { EventClock } from '../windows/clocks/event-clock.ts';
 import type { CorrectionMemory } from '../windows/history/memory.ts';
 import { type Analysis, ruleChanges } from './analysis.ts';
@@ -20,13 +19,13 @@ export function swapAnalysis(
   engine: Engine,
   from: Analysis,
   to: Analysis,
-  telemetry?: ParsingTelemetry,
+  reading: Pick<ReaderOptions, 'telemetry' | 'locate'> = {},
 ): Output[] {
   const memory = isSameMemory(from, to) ? engine.memory : memoryFor(to);
   const parts: Partial<EngineParts> = { downAfter: downAfterOf(to), memory };
   if (!isDeepStrictEqual(from.time, to.time)) parts.clock = nextClock(engine, to);
   const { parsers, time } = to;
-  parts.events = new EventReader({ parsers, time, ...(telemetry && { telemetry }) });
+  parts.events = new EventReader({ parsers, time, ...reading });
   parts.runs = nextRuns(engine, from, to, memory);
   const changes = ruleChanges(from, to);
   return engine.swap(parts, (name) => `the rule was ${fateOf(name, changes)}`);

@@ -4,13 +4,20 @@ export type AlertStatus = 'inactive' | 'pending' | 'active' | 'recovering' | 'no
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 
-/** One of the first events of an episode, kept as evidence. */
+/** One of the first events of an episode, or the last one, kept as evidence. */
 export interface Sample {
   '@timestamp': string;
   message: string;
   host?: string;
+  service?: string;
+  level?: string;
   file?: string;
   offset?: number;
+  /** What the rule measured in it. */
+  value?: number | string;
+  /** Its document, where it is indexed. */
+  id?: string;
+  index?: string;
 }
 
 /** One value of one group at one time, on which the state machine decides. */
@@ -173,7 +180,10 @@ export interface Episode {
   reason: string;
   message: string;
   window: { start: Millis; end: Millis };
+  /** The first lines, and the last one. */
   samples: Sample[];
+  /** Number of further lines between the first and the last. */
+  omitted?: number;
   /** Number of times that the document was written, from 1. */
   revision: number;
   lateCount: number;

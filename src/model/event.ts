@@ -15,6 +15,12 @@ export interface Fields {
   names(pattern: string): string[];
 }
 
+/** Where the document of an event is. */
+export interface StoredAs {
+  id: string;
+  index: string;
+}
+
 /** One event, read and parsed, as rules and the indexer see it. It is valid only until the next one is read. */
 export interface LogEvent extends Fields {
   /** Place within its batch, from 0. Part of the document id. */
@@ -29,4 +35,6 @@ export interface LogEvent extends Fields {
   readonly problem: string | undefined;
   /** The line as it came (`message`), or an empty string. */
   readonly message: string;
+  /** Where its document is. Undefined where that is not known, as in a backtest of files. */
+  readonly storedAs?: StoredAs | undefined;
 }

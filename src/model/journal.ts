@@ -38,6 +38,9 @@ export interface Batch {
   payload: Buffer;
 }
 
+/** What an event needs to know of its batch. `position`: that of its record in the journal. */
+export type BatchFacts = Pick<Batch, 'origin' | 'receivedAt'> & { position?: Position };
+
 /**
  * What an input keeps in the journal beside its batches, such as how far a file is read. Keys begin with the input's
  * name and a slash. `undefined` removes the key; any other value is plain JSON.

@@ -9,7 +9,7 @@ import {
   namePattern,
   Splicer,
 } from '../events/index.ts';
-import type { EventBlock, FieldValue, LogEvent, Millis, Origin } from '../model.ts';
+import type { BatchFacts, EventBlock, FieldValue, LogEvent, Millis, StoredAs } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { isPresent } from '../util/field-values.ts';
 import { datasetOf, FormatChooser, SourceNames } from './choose.ts';
@@ -24,12 +24,8 @@ export interface ReaderOptions {
   /** Without `maxAhead`, no event is ahead. */
   time: Pick<TimeConfig, 'zone'> & Partial<Pick<TimeConfig, 'maxAhead'>>;
   telemetry?: ParsingTelemetry;
-}
-
-/** What an event needs to know of its batch. */
-export interface BatchFacts {
-  origin: Origin;
-  receivedAt: Millis;
+  /** Where the document of an event is stored. Undefined: not known. */
+  locate?: (event: ReadEvent) => StoredAs;
 }
 
 const UNKNOWN_DATASET = 'generic';
@@ -171,6 +167,10 @@ export class ReadEvent implements LogEvent {
     for (const name of this.choice().format?.names() ?? []) if (wanted.test(name)) names.add(name);
     for (const name of this.enrichment?.names(this.own) ?? []) if (wanted.test(name)) names.add(name);
     return [...names];
+  }
+
+  get storedAs(): StoredAs | undefined {
+    return this.options.locate?.(this);
   }
 
   /** A field of `@metadata`, which is not part of the document: `beat`, `_id`, `pipeline`. */

@@ -1,5 +1,5 @@
-import type { EventBlock, Millis } from '../model.ts';
-import { type BatchFacts, EventReader, type ReaderOptions } from '../parsers/event.ts';
+import type { BatchFacts, EventBlock, Millis } from '../model.ts';
+import { EventReader, type ReaderOptions } from '../parsers/event.ts';
 
 /** Number of events in a merged block. */
 const perBlock = 2_048;

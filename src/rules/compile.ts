@@ -3,6 +3,7 @@ import { LogboomError, messageOf } from '../errors.ts';
 import type { Measure, Millis } from '../model.ts';
 import { ActiveHours } from './active-hours.ts';
 import { type Condition, opposite, type Parsed, parseCondition, parseMeasure } from './condition.ts';
+import { type EvidenceOf, evidenceFor } from './evidence.ts';
 import { type Amount, amountOf, type Grouping, groupingBy } from './group.ts';
 import { compileQuery, type Predicate } from './kql/compile.ts';
 import { type Key, keysOf } from './kql/keys.ts';
@@ -42,6 +43,8 @@ export interface CompiledRule extends Grouping, Pick<Traits, 'keepsLate' | 'mome
   readonly measure: Measure;
   /** What an event adds to its window. */
   readonly amount: Amount;
+  /** Whether a line is evidence for an alert. */
+  readonly evidence: EvidenceOf;
   /** Undefined: the rule only counts. */
   readonly condition: Condition | undefined;
   /** When an active alert recovers: as configured, else when the condition no longer holds. */
@@ -84,6 +87,7 @@ export function compileSettings(config: AlertSettings, counting: Counting, trait
     keys: keysOf(parseQuery(config.where)),
     measure,
     amount,
+    evidence: evidenceFor(measure, condition),
     condition,
     recovery: condition && (recover ?? opposite(condition)),
     over: config.over,

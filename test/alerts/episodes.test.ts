@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { pack, unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { type Change, Episodes } from '../../src/alerts/episodes.ts';
+import { noEvidence } from '../../src/alerts/evidence.ts';
 import type { AlertState, AlertStatus, Episode, Observation, Output, Sample } from '../../src/model.ts';
 import { fresh } from '../../src/rules/alert/machine.ts';
 import { compileRule } from '../../src/rules/rule.ts';
@@ -51,7 +52,11 @@ function atWork(input: Partial<RuleInput> = {}, samples = lines(7)) {
       by: { 'host.name': group },
       decision,
       observation,
-      samples: () => samples,
+      evidence: () => ({
+        first: samples.map((sample) => ({ time: Date.parse(sample['@timestamp']), sample })),
+        last: undefined,
+        through: 0,
+      }),
     };
     return episodes.apply(change);
   };
@@ -259,7 +264,7 @@ describe('an episode', () => {
       by: {},
       decision,
       observation,
-      samples: () => [],
+      evidence: noEvidence,
     });
     expect(episodeIn(outputs)).not.toHaveProperty('url');
   });

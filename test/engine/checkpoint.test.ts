@@ -51,7 +51,17 @@ async function checkpointOnDisk(): Promise<Checkpoint> {
 }
 
 /** The release did not know when what it raised early was decided, and it notified otherwise of what was raised early. */
-const otherwiseKept = ['decided', 'detected', 'announced', 'notify'];
+const otherwiseKept = [
+  'decided',
+  'detected',
+  'announced',
+  'notify',
+  'samples',
+  'omitted',
+  'shown',
+  'announced',
+  'notify',
+];
 const withoutDecided = (state: object): unknown =>
   JSON.parse(JSON.stringify(state, (key, value) => (otherwiseKept.includes(key) ? undefined : value)));
 

@@ -87,8 +87,8 @@ describe('the window of the tutorial, through the engine', () => {
     const last = new Map(episodes.map((episode) => [episode.id, episode]));
     expect([...last.values()]).toMatchObject([
       // The window closes at every hop: it held most, 100, when all of the burst was in it, and the slow event after.
-      { status: 'inactive', start: t + 100_040, end: t + 101_970, peak: 100, samples: { length: 5 } },
-      { status: 'inactive', start: t + 201_040, end: t + 202_960, peak: 100, samples: { length: 5 } },
+      { status: 'inactive', start: t + 100_040, end: t + 101_970, peak: 100, samples: { length: 6 } },
+      { status: 'inactive', start: t + 201_040, end: t + 202_960, peak: 100, samples: { length: 6 } },
     ]);
     const revisions = episodes.filter(({ id }) => id === episodes[0]!.id).map(({ revision }) => revision);
     expect(revisions).toEqual(revisions.map((_, index) => index + 1));

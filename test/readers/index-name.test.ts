@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../src/config/schema/schema.ts';
 import type { FieldValue } from '../../src/model.ts';
-import { createIndexNames, type Named } from '../../src/readers/indexer/index-name.ts';
+import { createIndexNames, type Named } from '../../src/readers/index-name.ts';
 
 const event = (
   fields: Record<string, FieldValue>,

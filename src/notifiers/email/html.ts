@@ -63,7 +63,7 @@ export function htmlOf({ summary, chart, alt, table }: Page): string {
     ...(chart === undefined ? [] : [row(chartImage(chart, alt))]),
     ...(table.length === 0 ? [] : [row(`<b>Values</b>${factRows(table)}`)]),
     row(factRows(facts)),
-    ...(samples.length === 0 ? [] : [row(`<b>First lines</b>${sampleRows(samples)}`)]),
+    ...(samples.length === 0 ? [] : [row(`<b>Lines</b>${sampleRows(samples)}`)]),
     ...(links.length === 0 ? [] : [row(links.map(link).join(' &nbsp; '))]),
     row('Sent by logboom.', 'color:#6b7280;font-size:12px'),
   ];

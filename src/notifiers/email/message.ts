@@ -75,7 +75,7 @@ function plainText(summary: Summary, table: readonly Fact[]): string {
   return [
     textOf(summary),
     ...(table.length > 0 ? ['', 'Values', ...table.map(({ label, value }) => `  ${label}  ${value}`)] : []),
-    ...(samples.length > 0 ? ['', 'First lines', ...samples.map((line) => `  ${line}`)] : []),
+    ...(samples.length > 0 ? ['', 'Lines', ...samples.map((line) => `  ${line}`)] : []),
     '',
   ].join('\n');
 }

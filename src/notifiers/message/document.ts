@@ -31,6 +31,7 @@ export function documentOf(notification: Notification): Record<string, unknown> 
       ...(episode.end !== undefined && { end: iso(episode.end) }),
       window: { start: iso(transition.window.start), end: iso(transition.window.end) },
       samples: episode.samples,
+      ...(episode.omitted && { samples_omitted: episode.omitted }),
       ...(episode.url !== undefined && { url: episode.url }),
       ...(withheld && { withheld: { episodes: withheld.count, since: iso(withheld.since) } }),
       ...(acknowledgement && { acknowledged: { ...acknowledgement, at: iso(acknowledgement.at) } }),

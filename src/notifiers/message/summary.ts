@@ -67,7 +67,7 @@ export function summaryOf(notification: Notification): Summary {
     severity: transition.severity,
     color: state === 'ACTIVE' ? colors[transition.severity] : state === 'INACTIVE' ? resolved : unknown,
     facts: factsOf(notification),
-    samples: episode.samples.map(sampleLine),
+    samples: samplesOf(episode),
     links: linksOf(episode),
   };
 }
@@ -128,8 +128,16 @@ function acknowledgedBy({ by, at, comment }: NonNullable<Notification['acknowled
   return brief(`by ${by} at ${timeText(at)}${comment === undefined ? '' : `: ${comment}`}`);
 }
 
-function sampleLine({ '@timestamp': time, host, message }: Sample): string {
-  return brief([time, host, message].filter((part) => part !== undefined).join(' '), longestSample);
+/** The first lines, how many are not shown, and the last line. */
+function samplesOf({ samples, omitted }: Episode): string[] {
+  const lines = samples.map(sampleLine);
+  if (!omitted) return lines;
+  return [...lines.slice(0, -1), `… ${countOf(omitted, 'more line')} …`, ...lines.slice(-1)];
+}
+
+function sampleLine({ '@timestamp': time, host, message, value }: Sample): string {
+  const measured = value === undefined || message.includes(String(value)) ? undefined : `[${value}]`;
+  return brief([time, host, measured, message].filter((part) => part !== undefined).join(' '), longestSample);
 }
 
 const isLink = (text: string | undefined): text is string => text !== undefined && /^https?:\/\//.test(text);

@@ -6,10 +6,12 @@ import { swapAnalysis } from '../../engine/swap.ts';
 import { messageOf } from '../../errors.ts';
 import { openJournalReader } from '../../journal/reader.ts';
 import { Outbox } from '../../notifiers/outbox.ts';
+import type { ReadEvent } from '../../parsers/event.ts';
 import { parsingTelemetry } from '../../telemetry/components/parsing.ts';
 import { pipelineTelemetry } from '../../telemetry/components/pipeline.ts';
 import { sourcesTelemetry } from '../../telemetry/components/sources.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
+import { locator } from '../index-name.ts';
 import type { ReaderData } from '../reader-data.ts';
 import { serveReader, workerInstruments } from '../reader-port.ts';
 import { Results } from '../results.ts';
@@ -26,7 +28,11 @@ const telemetry = pipelineTelemetry(instruments);
 const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
 const outbox = new Outbox(folders.outbox);
-const parsing = parsingTelemetry(instruments);
+let locate = locator(journal.journalId, config.indexing);
+const reading = {
+  telemetry: parsingTelemetry(instruments),
+  locate: (event: ReadEvent) => locate(event),
+};
 // The checkpoint was made by the analysis beside it, and continues with that until the configured one applies.
 let analysis = (results.analysis() as Analysis | undefined) ?? analysisOf(config);
 const engine = begin();
@@ -34,10 +40,10 @@ const engine = begin();
 /** An analysis of another version may not be valid any more; then the configured one is used. */
 function begin(): Engine {
   try {
-    return assembleEngine(analysis, parsing);
+    return assembleEngine(analysis, reading);
   } catch {
     analysis = analysisOf(config);
-    return assembleEngine(analysis, parsing);
+    return assembleEngine(analysis, reading);
   }
 }
 
@@ -68,7 +74,7 @@ const analyser = new Analyser({
   engine,
   swap: (to) => {
     updateMetrics();
-    const outputs = swapAnalysis(engine, analysis, to, parsing);
+    const outputs = swapAnalysis(engine, analysis, to, reading);
     analysis = to;
     updateMetrics();
     return outputs;
@@ -85,6 +91,7 @@ const analyser = new Analyser({
 
 async function reload(next: ReaderData): Promise<{ problem?: string }> {
   instruments.learn(next);
+  locate = locator(journal.journalId, next.config.indexing);
   sources.thresholds = next.config.selfMonitoring;
   return analyser.reload(analysisOf(next.config)).then(
     () => ({}),

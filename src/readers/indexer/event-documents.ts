@@ -5,7 +5,7 @@ import type { Batch, BulkItem, DeadLetter, EventBlock, Millis, Position } from '
 import type { EventReader, ReadEvent } from '../../parsers/event.ts';
 import { noIndex } from '../../sinks/elasticsearch/dead-letters/document.ts';
 import { ActionTemplate, type PackedBulk } from '../../sinks/elasticsearch/delivery/packed-bulk.ts';
-import type { Destination, Named } from './index-name.ts';
+import { batchId, type Destination, type Named, ownId } from '../index-name.ts';
 
 interface EventDocumentsOptions {
   journalId: string;
@@ -39,7 +39,7 @@ export class EventDocuments {
 
   /** Begins a batch. A payload that cannot be read becomes a dead letter, whose document is written. */
   open(batch: Batch & { position: Position }, into: PackedBulk): void {
-    const id = `${this.#options.journalId}-${batch.position.toString(36)}-${batch.receivedAt.toString(36)}`;
+    const id = batchId(this.#options.journalId, batch);
     this.#batch = batch;
     this.#idStart = new Constant(`${id}-`);
     try {
@@ -107,9 +107,4 @@ export class EventDocuments {
     }
     return template;
   }
-}
-
-function ownId(event: ReadEvent): string | undefined {
-  const own = event.metadata('_id') ?? event.metadata('id');
-  return typeof own === 'string' && own !== '' && Buffer.byteLength(own) <= 512 ? own : undefined;
 }

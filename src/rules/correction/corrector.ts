@@ -88,7 +88,9 @@ export class Corrector {
       this.#late.set(name, late);
     }
     addEvent(late.panes, plan.grid.paneOf(time), amount, plan.aggregate);
-    if (late.samples.length < mostSamples) late.samples.push({ time, sample: sampleOf(event) });
+    const shown = this.#parts.rule.evidence(amount);
+    if (shown && late.samples.length < mostSamples)
+      late.samples.push({ time, sample: sampleOf(event, shown.value) });
     this.corrected += 1;
     this.#since ??= this.#receivedAt;
     return true;

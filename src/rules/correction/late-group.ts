@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { TimedSample } from '../../alerts/evidence.ts';
 import type { Millis, Sample, Scalar } from '../../model.ts';
 import { number, objectOf } from '../../util/snapshot.ts';
 import type { Aggregate } from '../../windows/aggregates/aggregate.ts';
 import type { Shares } from '../../windows/history/shares.ts';
-import type { TimedSample } from '../run/samples.ts';
 
 export const mostSamples = 5;
 
@@ -23,7 +23,9 @@ export const packedLateGroup = objectOf<PackedLateGroup>({
   name: z.string(),
   by: z.custom<Record<string, Scalar>>(),
   panes: z.array(z.tuple([number, number, z.unknown()])),
-  samples: z.array(objectOf<TimedSample>({ time: number, sample: z.custom<Sample>() })),
+  samples: z.array(
+    objectOf<TimedSample>({ time: number, sample: z.custom<Sample>(), number: number.optional() }),
+  ),
 });
 
 /** Late events in panes of that length that begin within `[from, to)`. */

@@ -1,5 +1,6 @@
 import { unpackEntry } from '../../alerts/entry.ts';
-import type { Millis, Output, Sample } from '../../model.ts';
+import type { Evidence } from '../../alerts/evidence.ts';
+import type { Millis, Output } from '../../model.ts';
 import { merged } from '../../windows/history/shares.ts';
 import type { Windows } from '../../windows/windows.ts';
 import type { CompiledRule } from '../compile.ts';
@@ -20,7 +21,7 @@ export interface RejudgeParts {
   live: Pick<Judged, 'windows' | 'book'>;
   series: Series;
   /** Windows and alerts of the rule that know nothing. They note into the series that is given. */
-  fresh: (series: Series, evidence: (start: Millis) => Sample[]) => Judged;
+  fresh: (series: Series, evidence: (start: Millis) => Evidence) => Judged;
 }
 
 /** A stretch of a group as if all its events had come in time. */
@@ -106,7 +107,8 @@ export function rejudge(parts: RejudgeParts, late: LateGroup): Rejudged {
   return { ...judged, from, series, outputs, cost: kept.searched + panes.size };
 }
 
-function evidence(book: AlertBook, { name, samples }: LateGroup, start: Millis): Sample[] {
-  const late = samples.filter(({ time }) => time >= start).map(({ sample }) => sample);
-  return [...late, ...book.samplesOf(name, start)];
+function evidence(book: AlertBook, { name, samples }: LateGroup, start: Millis): Evidence {
+  const late = samples.filter(({ time }) => time >= start);
+  const found = book.evidenceOf(name, start);
+  return { ...found, first: [...late, ...found.first] };
 }

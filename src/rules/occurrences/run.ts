@@ -118,7 +118,7 @@ export class OccurrenceRun extends WindowRun {
     const { rule, alerts, book } = this.parts;
     const { group, time } = occurrence;
     if (rule.hours && !rule.hours.at(time)) return;
-    book.keepSample(group, event);
+    book.keepSample(group, event, {});
     this.#judge.note(group, time, this.#followed.describe(occurrence), true);
     if (inOrder) alerts.raiseEarly(time, group, outputs);
   }

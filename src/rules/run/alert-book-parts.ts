@@ -1,5 +1,6 @@
 import type { Episodes } from '../../alerts/episodes.ts';
-import type { Millis, Sample } from '../../model.ts';
+import type { Evidence } from '../../alerts/evidence.ts';
+import type { Millis } from '../../model.ts';
 import type { CompiledRule } from '../compile.ts';
 import type { Judge } from '../judge.ts';
 import type { Observer } from './observer.ts';
@@ -10,7 +11,7 @@ export interface AlertBookParts {
   episodes: Episodes;
   observer?: Observer | undefined;
   /** Lines of a group from that time on, instead of those that were kept. */
-  evidence?: (start: Millis) => Sample[];
+  evidence?: (start: Millis) => Evidence;
   /** Called when an alert becomes inactive, and when it no longer is. */
   onInactive?: (group: string, inactive: boolean) => void;
 }

@@ -1,23 +1,18 @@
 import { packEntry } from '../../alerts/entry.ts';
 import type { Episodes, Generation } from '../../alerts/episodes.ts';
-import type {
-  AlertState,
-  AlertStatus,
-  Decision,
-  LogEvent,
-  Millis,
-  Observation,
-  Output,
-  Sample,
-  Scalar,
-} from '../../model.ts';
+import type { Evidence } from '../../alerts/evidence.ts';
+import type { AlertState, AlertStatus, LogEvent, Millis, Observation, Output, Scalar } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
 import { nextByHours, withinHours } from '../active-hours.ts';
 import { decide, fresh, isForgettable } from '../alert/machine.ts';
+import type { Shown } from '../evidence.ts';
 import type { Judgement } from '../judge.ts';
 import type { AlertBookParts, KeptByBook } from './alert-book-parts.ts';
 import { type AlertBookState, alertBookFormat, type LiftedAlert } from './alert-book-state.ts';
+import type { ObservedDecision } from './observer.ts';
 import { Samples } from './samples.ts';
+
+type Observed = Pick<ObservedDecision, 'observation' | 'before' | 'decision'>;
 
 /**
  * The alerts of one rule, by group: the state of each, the fields of the group, and its first lines as evidence. It turns
@@ -32,7 +27,8 @@ export class AlertBook {
 
   constructor(parts: AlertBookParts) {
     this.#parts = parts;
-    this.#samples = new Samples(parts.rule.over);
+    const { over, config } = parts.rule;
+    this.#samples = new Samples(over, 2 * over + config.lateness);
   }
 
   get openAlerts(): number {
@@ -54,8 +50,13 @@ export class AlertBook {
     if (!this.#fields.has(group)) this.#fields.set(group, by());
   }
 
-  keepSample(group: string, event: LogEvent): void {
-    this.#samples.offer(group, event);
+  /** Keeps a line as evidence. `shown` is undefined for one that is none. */
+  keepSample(group: string, event: LogEvent, shown: Shown | undefined): void {
+    if (shown !== undefined) this.#samples.offer(group, event, { ...shown, isOpen: !this.isInactive(group) });
+  }
+
+  keepLast(group: string, event: LogEvent, after: Millis): void {
+    this.#samples.keepLast(group, event, after);
   }
 
   fieldsOf(group: string): Record<string, Scalar> {
@@ -99,8 +100,8 @@ export class AlertBook {
     return this.#parts.episodes;
   }
 
-  samplesOf(group: string, start: Millis): Sample[] {
-    return this.#samples.since(group, start);
+  evidenceOf(group: string, start: Millis): Evidence {
+    return this.#samples.evidence(group, start);
   }
 
   /** The alert of a group, without its episodes that are over. */
@@ -135,11 +136,10 @@ export class AlertBook {
     const before = this.#states.get(group) ?? fresh;
     const judgement = rule.hours === undefined ? found : withinHours(found, observation, rule);
     const decision = decide(before, observation, rule, judgement);
-    if (observer !== undefined)
-      observer.observed?.({ rule, group, observation, judgement, before, decision });
+    observer?.observed?.({ rule, group, observation, judgement, before, decision });
     if (decision.state !== before) this.#setState(group, before, decision.state);
     if (decision.transition || decision.update || decision.notify.send)
-      this.#report(group, observation, decision, outputs);
+      this.#report(group, { observation, before, decision }, outputs);
     const open = decision.state.status !== 'inactive' || found.verdict === 'true';
     // The start or end of the active hours changes the decision, though nothing else does.
     const change = open && rule.hours !== undefined ? nextByHours(observation, rule) : undefined;
@@ -181,7 +181,7 @@ export class AlertBook {
     const { rule, judge } = this.#parts;
     for (const [group, state] of this.#states) if (isForgettable(state, at, rule)) this.#states.delete(group);
     this.#limitInactive();
-    this.#samples.forgetBefore(at - 2 * rule.over);
+    this.#samples.forgetBefore(at - 2 * rule.over, (group) => !this.isInactive(group));
     judge.forgetBefore(at);
     for (const group of this.#fields.keys()) {
       if (!holds(group) && !this.#states.has(group)) this.#fields.delete(group);
@@ -236,11 +236,15 @@ export class AlertBook {
     }
   }
 
-  #report(group: string, observation: Observation, decision: Decision, outputs: Output[]): void {
-    const { evidence } = this.#parts;
-    const { start } = observation.window;
-    const samples = () => evidence?.(start) ?? this.#samples.since(group, start);
+  #report(group: string, { observation, before, decision }: Observed, outputs: Output[]): void {
+    const { evidence, rule } = this.#parts;
+    // The first window in which the condition held began there.
+    const begun = (decision.state.start ?? before.start ?? observation.since) + rule.every - rule.over;
+    const start = Math.min(begun, observation.window.start);
+    // What comes after the last window in which the condition held is no evidence.
+    const until = decision.state.status === 'active' ? observation.at : observation.since;
+    const found = () => evidence?.(start) ?? this.#samples.evidence(group, start, until);
     const by = this.fieldsOf(group);
-    outputs.push(...this.#parts.episodes.apply({ group, by, decision, observation, samples }));
+    outputs.push(...this.#parts.episodes.apply({ group, by, decision, observation, evidence: found }));
   }
 }

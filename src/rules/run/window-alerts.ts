@@ -105,7 +105,7 @@ export class WindowAlerts {
     if (added !== 'added') return false;
     // Most groups are known already, so that no closure is made for each event.
     if (!book.hasFields(group)) book.setFields(group, by ?? (() => rule.group(event).by));
-    if (rule.condition) book.keepSample(group, event);
+    if (rule.condition) book.keepSample(group, event, rule.evidence(amount));
     return true;
   }
 

@@ -1,7 +1,8 @@
 import { Episodes } from '../../alerts/episodes.ts';
+import type { Evidence } from '../../alerts/evidence.ts';
 import type { Retention } from '../../alerts/late.ts';
 import type { CommonSettings } from '../../config/schema/rule-settings.ts';
-import type { LogEvent, Millis, Output, Sample } from '../../model.ts';
+import type { LogEvent, Millis, Output } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
 import { Windows } from '../../windows/windows.ts';
 import { Corrector } from '../correction/corrector.ts';
@@ -59,7 +60,7 @@ function observerOf({ observer }: RunParts<CommonSettings>): Observer | undefine
 function judgedBy(
   parts: RunParts<CommonSettings>,
   judge: Judge,
-  evidence?: (start: Millis) => Sample[],
+  evidence?: (start: Millis) => Evidence,
 ): { windows: Windows; book: AlertBook } {
   const { rule, kibana, observer, correction } = parts;
   const windows = windowsOf(parts, judge);

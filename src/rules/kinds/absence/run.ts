@@ -94,6 +94,7 @@ export class AbsenceRun implements Run {
     if (added === 'late') this.#countLate(group, event);
     if (added !== 'added') return;
     if (!this.book.hasFields(group)) this.book.setFields(group, () => rule.group(event).by);
+    this.book.keepLast(group, event, config.every / 100);
     if (shipper !== undefined) this.#shipperOf.set(group, shipper);
   }
 

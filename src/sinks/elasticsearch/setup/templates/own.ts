@@ -32,8 +32,12 @@ const alert = object({
   to: keyword,
   runbook: kept,
   samples: {
-    properties: { '@timestamp': date, message: text, host: keyword, file: keyword, offset: long },
+    properties: {
+      ...{ '@timestamp': date, message: text, host: keyword, service: keyword, level: keyword },
+      ...{ file: keyword, offset: long, value: keyword, id: keyword, index: keyword },
+    },
   },
+  samples_omitted: long,
 });
 
 const alertFields = { ...base, event, rule, alert, window, labels: { type: 'object' } };

@@ -1,8 +1,9 @@
-import type { IndexingConfig } from '../../config/schema/outputs.ts';
-import type { BulkItem } from '../../model.ts';
-import type { StreamFields } from '../../parsers/document.ts';
-import { legalCharacters } from '../../util/index-name.ts';
-import { cutToBytes } from '../../util/text.ts';
+import type { IndexingConfig } from '../config/schema/outputs.ts';
+import type { BulkItem, Millis, Position, StoredAs } from '../model.ts';
+import type { StreamFields } from '../parsers/document.ts';
+import type { ReadEvent } from '../parsers/event.ts';
+import { legalCharacters } from '../util/index-name.ts';
+import { cutToBytes } from '../util/text.ts';
 import { type Named, partsOf, patternOf, textOf } from './pattern.ts';
 
 export type { Named } from './pattern.ts';
@@ -28,6 +29,28 @@ export function createIndexNames(config: IndexingConfig): (event: Named) => Dest
   return (event) => {
     const filled = patterns.map(([key, pattern]) => [key, pattern(event)] as const);
     return { ...name(event), ...Object.fromEntries(filled.filter(([, text]) => text !== undefined)) };
+  };
+}
+
+/** The id of a batch's documents, up to the index of the event. */
+export function batchId(journalId: string, batch: { position: Position; receivedAt: Millis }): string {
+  return `${journalId}-${batch.position.toString(36)}-${batch.receivedAt.toString(36)}`;
+}
+
+/** The id that the sender chose. */
+export function ownId(event: Pick<Named, 'metadata'>): string | undefined {
+  const own = event.metadata('_id') ?? event.metadata('id');
+  return typeof own === 'string' && own !== '' && Buffer.byteLength(own) <= 512 ? own : undefined;
+}
+
+/** Tells where the indexer stores the document of an event of a journal. */
+export function locator(journalId: string, config: IndexingConfig): (event: ReadEvent) => StoredAs {
+  const nameIndex = createIndexNames(config);
+  return (event) => {
+    const { index, id } = nameIndex(event);
+    const { position = 0, receivedAt } = event.batch;
+    const numbered = () => `${batchId(journalId, { position, receivedAt })}-${event.index.toString(36)}`;
+    return { id: id ?? ownId(event) ?? numbered(), index };
   };
 }
 

@@ -1,5 +1,5 @@
-import type { Fields, FieldValue, Millis } from '../../model.ts';
-import { formatDate, type PatternPiece, piecesOf } from '../../util/field-pattern.ts';
+import type { Fields, FieldValue, Millis } from '../model.ts';
+import { formatDate, type PatternPiece, piecesOf } from '../util/field-pattern.ts';
 
 /** The event from which a pattern is filled, with its `@metadata`. */
 export interface Named extends Fields {
