@@ -1,7 +1,7 @@
 import { parsers } from '../../src/config/schema/parsers.ts';
 import { EventView } from '../../src/events/index.ts';
-import type { EventBlock } from '../../src/model.ts';
-import { type BatchFacts, EventReader, type ReadEvent } from '../../src/parsers/event.ts';
+import type { BatchFacts, EventBlock } from '../../src/model.ts';
+import { EventReader, type ReadEvent } from '../../src/parsers/event.ts';
 
 /** A block whose documents lie apart, with bytes of frames between them, as in a Lumberjack window. */
 export function blockOf(...documents: (string | Buffer)[]): EventBlock {
