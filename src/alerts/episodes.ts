@@ -154,7 +154,6 @@ export class Episodes {
     return this.apply({ group, by, decision, observation, evidence: noEvidence });
   }
 
-  /** The digest of episodes that a cooldown held back, because the rule goes. */
   endWithheld(group: string, at: Millis, { withheld }: AlertState): Output[] {
     return withheld ? this.#heldBack.digest(group, at, withheld) : [];
   }
