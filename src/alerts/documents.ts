@@ -4,6 +4,7 @@ import {
   beganAt,
   decidedAt,
   type Episode,
+  type Handling,
   type Millis,
   type Output,
   type Scalar,
@@ -17,29 +18,43 @@ type Document = Record<string, unknown>;
 
 const ecsVersion = '8.11.0';
 
+/** What people and noise control did with an episode. */
+type HandlingOf = (episode: string) => Handling | undefined;
+
+/** Revisions of the handling between two revisions of the episode. */
+const mostHandlings = 2 ** 16;
+
 /** The document of an output; undefined for messages, which go to people. Ids follow from the output alone. */
-export function outputItem(output: Output, { indexing }: { indexing: Names }): BulkItem | undefined {
+export function outputItem(
+  output: Output,
+  { indexing }: { indexing: Names },
+  handlingOf: HandlingOf = () => undefined,
+): BulkItem | undefined {
   switch (output.kind) {
     case 'window':
       return windowItem(output.window, indexing);
     case 'transition':
       return transitionItem(output.transition, indexing);
     case 'episode':
-      return episodeItem(output.episode, indexing);
+      return episodeItem(output.episode, indexing, handlingOf(output.episode.id));
     case 'notification':
       return undefined;
   }
 }
 
-/** Updated in place; the revision keeps an older state, tried again late, from replacing a newer one. */
-function episodeItem(episode: Episode, { alerts }: Pick<Names, 'alerts'>): BulkItem {
+/**
+ * Updated in place. The version keeps an older state, tried again late, from replacing a newer one: it is that of the episode, and
+ * within that the revision of the handling.
+ */
+function episodeItem(episode: Episode, { alerts }: Pick<Names, 'alerts'>, handling?: Handling): BulkItem {
   const { id, revision } = episode;
+  const handled = Math.min(handling?.revision ?? 0, mostHandlings - 1);
   return {
     action: 'index',
     index: alerts,
     id,
-    version: revision,
-    document: JSON.stringify(episodeDocument(episode)),
+    version: revision * mostHandlings + handled,
+    document: JSON.stringify(episodeDocument(episode, handling)),
   };
 }
 
@@ -62,7 +77,7 @@ function windowItem(window: WindowResult, { namespace }: Pick<Names, 'namespace'
     : { action: 'index', inStream: true, version: window.revision, ...item };
 }
 
-function episodeDocument(episode: Episode): Document {
+function episodeDocument(episode: Episode, handling?: Handling): Document {
   const { end, updated, decided = updated, window, samples, by, detected } = episode;
   const start = beganAt(episode);
   const length = end === undefined ? {} : { end: iso(end), duration: nanoseconds(end - start) };
@@ -87,10 +102,19 @@ function episodeDocument(episode: Episode): Document {
       withdrawn: episode.withdrawn,
       time_to_detect: detected === undefined ? undefined : nanoseconds(Math.max(0, detected - start)),
       url: episode.url,
+      ...(handling && handlingFields(handling)),
       samples,
       samples_omitted: episode.omitted || undefined,
     },
   });
+}
+
+function handlingFields({ acknowledged, assigned, suppressed }: Handling): Document {
+  return {
+    ...(acknowledged && { acknowledged: { ...acknowledged, at: iso(acknowledged.at) } }),
+    ...(assigned && { assigned: { ...assigned, at: iso(assigned.at) } }),
+    ...(suppressed && { suppressed: suppressed.map((one) => ({ ...one, at: iso(one.at) })) }),
+  };
 }
 
 function transitionDocument(transition: Transition, dataset: string): Document {

@@ -12,6 +12,7 @@ import type { Status } from '../telemetry/api/status.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { Cleanup } from '../util/files.ts';
+import { alertActions } from './alert-actions.ts';
 import { openDataFolder } from './data-folder.ts';
 import { startEmbeddedStore } from './embedded-store.ts';
 import { startOperation } from './operation.ts';
@@ -89,6 +90,7 @@ export const startApp: StartApp = async (config, options = {}) => {
       config: config.api,
       ...described,
       explain,
+      alerts: alertActions(pipeline.delivery),
       reload: () => reload('API'),
       instruments,
     });

@@ -26,6 +26,7 @@ import { Delivery } from '../notifiers/delivery.ts';
 import { Forwarding, journalReaders } from '../readers/forwarder/forwarding.ts';
 import { startReader } from '../readers/reader.ts';
 import { foldersOf, type ReaderData } from '../readers/reader-data.ts';
+import { compileQuery } from '../rules/kql/compile.ts';
 import { clockTelemetry } from '../telemetry/components/clock.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import { Cleanup } from '../util/files.ts';
@@ -69,11 +70,14 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       onStep: clockTelemetry(instruments).stepped,
     });
 
-    const delivery = await Delivery.start(config, folders.outbox, instruments);
-    undo.add(() => delivery.stop());
-
     const indexer = await startReader('indexer', data, journal, instruments);
     undo.add(() => indexer.stop(config.shutdown.timeout));
+
+    const delivery = await Delivery.start(config, folders.outbox, instruments, {
+      compileQuery,
+      onHandled: () => indexer.wakePublishers(),
+    });
+    undo.add(() => delivery.stop());
 
     const forwarding = new Forwarding({
       journal,

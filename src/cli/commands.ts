@@ -1,4 +1,5 @@
 import type { ArgsDef, CommandDef } from 'citty';
+import { alertsCommand, silenceCommand } from './definitions/alerts.ts';
 import { deadLettersCommand, kibanaCommand, setupCommand } from './definitions/documents.ts';
 import { parseCommand } from './definitions/parse.ts';
 import { backtestCommand, explainCommand, scoreCommand, testRulesCommand } from './definitions/rules.ts';
@@ -22,6 +23,8 @@ export const commands = {
   status: statusCommand,
   reload: reloadCommand,
   notify: notifyCommand,
+  silence: silenceCommand,
+  alerts: alertsCommand,
   generate: generateCommand,
   demo: demoCommand,
   parse: parseCommand,

@@ -3,10 +3,14 @@ import { type Loaded, loadConfig } from '../config/load/load.ts';
 import { formatProblem } from '../config/load/problems.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
+import { controlProblems } from '../notifiers/control/problems.ts';
 import { notifierProblems } from '../notifiers/problems.ts';
 import { customFormatProblems } from '../parsers/custom/custom-formats.ts';
 import { enrichmentProblems } from '../parsers/enrich/enrichment.ts';
+import { compileQuery } from '../rules/kql/compile.ts';
 import { messageProblems, ruleProblems } from '../rules/problems.ts';
+import { sourceOf } from './api-client.ts';
+import { addressFrom } from './arguments.ts';
 
 /** Checks of the configuration by outer layers. */
 const checks: readonly Check[] = [
@@ -15,6 +19,7 @@ const checks: readonly Check[] = [
   ruleProblems,
   messageProblems,
   notifierProblems,
+  controlProblems(compileQuery),
 ];
 
 export interface ConfigArguments {
@@ -51,4 +56,22 @@ export function validConfig(arguments_: ConfigArguments): Config {
   const loaded = load(arguments_);
   if (loaded.config) return loaded.config;
   throw new LogboomError('CONFIG_INVALID', formatProblems(loaded));
+}
+
+/** The arguments of commands that ask a running server. */
+export const apiArguments = {
+  config: configArgument,
+  url: {
+    type: 'string',
+    valueHint: 'url',
+    description: 'Address of the API, instead of the configured one',
+  },
+  token: { type: 'string', valueHint: 'token', description: 'Bearer token, instead of the configured one' },
+  json: { type: 'boolean', description: 'Print JSON' },
+} as const;
+
+/** The API that the arguments select. */
+export function apiOf(args: ConfigArguments & Partial<Record<'url' | 'token', string | undefined>>) {
+  const configured = args.url === undefined ? sourceOf(validConfig(args)) : { url: addressFrom(args.url) };
+  return { ...configured, ...(args.token && { token: args.token }) };
 }

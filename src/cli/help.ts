@@ -23,6 +23,10 @@ All commands
   status    [--config file] [--url url] [--json] show the state of a running logboom
   reload    [--config file] [--url url] [--json] make a running logboom reload its configuration
   notify    [--config file] test NAME            send a test message with a notifier
+  silence   [--comment text] [--duration 2h] [--until t] [--query kql] add MATCHER…|list|expire ID…
+                                                 keep matching alerts from notifying
+  alerts    [--comment text] [--to name] list|acknowledge ID…|assign ID…
+                                                 list, acknowledge or assign open alerts
   generate  [--host h] [--port p] [--rate n] [--count n] [--tutorial] [--fast]
                                                  ship synthetic traffic to a Lumberjack listener
   demo      [--fast] [--once] [--data folder]    the tutorial

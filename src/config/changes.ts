@@ -5,8 +5,8 @@ import { isMapping } from './schema/shape.ts';
 /** The sections that a running server reloads, by the part of the server that does so. All others need a restart. */
 const parts = {
   /** The analyser changes between two records. */
-  analysis: ['rules', 'kibana', 'parsers', 'time'],
-  notifiers: ['notifiers', 'people'],
+  analysis: ['rules', 'kibana', 'parsers', 'time', 'routes'],
+  notifiers: ['notifiers', 'people', 'routes', 'inhibit_rules', 'time_intervals', 'maintenance'],
   /** A new indexer goes on from the cursor. */
   indexing: ['elasticsearch', 'indexing', 'parsers', 'time'],
   /** A new forwarder goes on from the cursor. */
@@ -51,7 +51,8 @@ export function changesBetween(running: Config, wanted: Config): ConfigChanges {
 /** The wanted configuration as far as a running server can apply it. */
 function applicable(running: Config, wanted: Config): Config {
   const { rules, kibana, parsers, time, notifiers, indexing, reload, selfMonitoring } = wanted;
-  const { forward, store, log, elasticsearch } = wanted;
+  const { forward, store, log, elasticsearch, people } = wanted;
+  const { routes, inhibit_rules, time_intervals, maintenance } = wanted;
   const { forward: _, ...others } = running;
   // The embedded store starts and stops with the process, so a change of the kind of target needs a restart.
   const remote = running.elasticsearch && elasticsearch;
@@ -59,6 +60,7 @@ function applicable(running: Config, wanted: Config): Config {
   return {
     ...others,
     ...{ rules, kibana, parsers, time, notifiers, indexing, reload, selfMonitoring },
+    ...{ people, routes, inhibit_rules, time_intervals, maintenance },
     ...(forward && { forward }),
     ...(remote && { elasticsearch: remote }),
     store: { ...running.store, ...kept },

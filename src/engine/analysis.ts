@@ -3,6 +3,7 @@ import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { RuleConfig } from '../config/schema/rules.ts';
 import type { Config } from '../config/schema/schema.ts';
 import type { RuleChanges } from '../model.ts';
+import { routesName } from '../notifiers/control/routes.ts';
 import { fingerprintOf } from '../rules/run/run.ts';
 
 /** What of the configuration decides on what the engine puts out. It goes to disk, and holds no secret. */
@@ -11,11 +12,16 @@ export type Analysis = Pick<Config, 'rules' | 'parsers' | 'time'> & {
   journal: Pick<Config['journal'], 'tick'>;
 };
 
-export function analysisOf({ rules, kibana, parsers, time, journal }: Config): Analysis {
+export function analysisOf({ rules, routes, kibana, parsers, time, journal }: Config): Analysis {
   const { url, space, dataView } = kibana;
   const links = { dataView, ...(url !== undefined && { url }), ...(space !== undefined && { space }) };
-  return { rules, kibana: links, parsers, time, journal: { tick: journal.tick } };
+  const routed = routes.length === 0 ? rules : rules.map(notifyingRoutes);
+  return { rules: routed, kibana: links, parsers, time, journal: { tick: journal.tick } };
 }
+
+/** Where there are routes, they get the notifications of rules that name no notifier. */
+const notifyingRoutes = (rule: RuleConfig): RuleConfig =>
+  rule.notify.length > 0 ? rule : { ...rule, notify: [routesName] };
 
 type Rules = Pick<Config, 'rules'>;
 const enabledOf = ({ rules }: Rules) => rules.filter(({ enabled }) => enabled);

@@ -135,6 +135,7 @@ async function statusOf(
     ...(vitals.sources && { sources: shownSources(vitals.sources) }),
     alerts: {
       open: (await analyser.call<number>('alerts')) ?? 0,
+      ...delivery.suppressed(),
       own: selfMonitoring.open(),
     },
     sink: await sinkOf(pipeline, url, store),

@@ -6,14 +6,20 @@ import { type BackoffLimits, longestPause, pauseWithEqualJitter } from '../util/
 import { Signal } from '../util/signal.ts';
 import { type Notifier, NotifierError, type Receipt } from './notifier.ts';
 import type { Outbox, OutboxEntry } from './outbox.ts';
+import { currentRate, digestOf, mostInDigest, type RateRecord } from './rate.ts';
 
 /** The part of the outbox that a loop uses. */
-export type DeliveryOutbox = Pick<Outbox, 'first' | 'remove' | 'postpone' | 'recordOf'>;
+export type DeliveryOutbox = Pick<
+  Outbox,
+  'first' | 'oldest' | 'remove' | 'postpone' | 'recordOf' | 'rateOf' | 'combine'
+>;
 
 interface DeliveryLoopOptions {
   notifier: Notifier;
   outbox: DeliveryOutbox;
   telemetry: NotifierTelemetry;
+  /** Whether noise control holds the notification back; it is not in the queue of the notifier then. */
+  hold?: (entry: OutboxEntry) => Promise<boolean>;
   now?: () => Millis;
   random?: () => number;
 }
@@ -38,7 +44,7 @@ export class DeliveryLoop {
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: DeliveryLoopOptions) {
-    this.#options = { now: Date.now, random: Math.random, ...options };
+    this.#options = { now: Date.now, random: Math.random, hold: async () => false, ...options };
   }
 
   start(): void {
@@ -61,12 +67,37 @@ export class DeliveryLoop {
     const { outbox, notifier } = this.#options;
     while (!this.#stopping.signal.aborted) {
       let entry: OutboxEntry | undefined;
+      let isHeld = false;
       await this.#retryUntilWritten(async () => {
         entry = outbox.first(notifier.name);
+        isHeld = entry !== undefined && (await this.#options.hold(entry));
       });
+      if (isHeld || (await this.#isLimited(entry))) continue;
       if (entry) await this.#deliver(entry);
       else await this.#wakeUp.wait();
     }
+  }
+
+  /**
+   * Keeps the limit of messages. Before the last message of the time all that waits becomes one digest, so nothing waits for longer
+   * than the time. Returns whether the queue is to be looked at again.
+   */
+  async #isLimited(entry: OutboxEntry | undefined): Promise<boolean> {
+    const { notifier, outbox, now, telemetry } = this.#options;
+    const limit = notifier.rateLimit;
+    if (limit === undefined || entry === undefined) return false;
+    const rate = currentRate(outbox.rateOf(notifier.name), limit, now());
+    if (rate.sent >= limit.messages) {
+      await this.#pause(rate.since + limit.per - now());
+      return true;
+    }
+    if (rate.sent < limit.messages - 1) return false;
+    const waiting = outbox.oldest(notifier.name, mostInDigest).filter(({ attempts }) => attempts === 0);
+    if (waiting.length < 2) return false;
+    const digest = digestOf(waiting, notifier.name);
+    await this.#retryUntilWritten(() => outbox.combine(waiting, digest));
+    telemetry.combined(notifier.name, waiting.length);
+    return true;
   }
 
   /**
@@ -119,7 +150,16 @@ export class DeliveryLoop {
       last: notifier.refresh ? entry.notification : undefined,
     };
     const isNew = record.thread !== known?.thread || record.last !== undefined;
-    await this.#retryUntilWritten(() => outbox.remove(entry, isNew ? record : undefined));
+    const isKept = isNew && !entry.notification.group?.digest;
+    const rate = this.#countMessage();
+    await this.#retryUntilWritten(() => outbox.remove(entry, isKept ? record : undefined, rate));
+  }
+
+  #countMessage(): RateRecord | undefined {
+    const { notifier, outbox, now } = this.#options;
+    if (notifier.rateLimit === undefined) return undefined;
+    const { since, sent } = currentRate(outbox.rateOf(notifier.name), notifier.rateLimit, now());
+    return { since, sent: sent + 1 };
   }
 
   async #handleFailure(entry: OutboxEntry, error: unknown): Promise<void> {

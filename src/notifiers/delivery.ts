@@ -1,16 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config/schema/schema.ts';
 import { messageOf } from '../errors.ts';
-import type { Millis, Notification } from '../model.ts';
+import type { Episode, Millis, Notification } from '../model.ts';
+import { controlTelemetry } from '../telemetry/components/control.ts';
 import { type NotifierTelemetry, notifierTelemetry } from '../telemetry/components/notifiers.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
+import type { AlertStore } from './control/alert-store.ts';
+import { Dispatcher } from './control/dispatcher.ts';
+import { Policy, type PolicyConfig } from './control/policy.ts';
+import { routesName } from './control/routes.ts';
+import { type CompileQuery, Silences } from './control/silences.ts';
 import { DeliveryLoop, type DeliveryOutbox } from './delivery-loop.ts';
 import { createNotifiers } from './notifiers.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type OutboxEntry } from './outbox.ts';
 import { RefreshLoop } from './refresh-loop.ts';
 
 /** The settings that notifiers depend on. */
-type NotifierConfigs = Pick<Config, 'notifiers' | 'people'>;
+type NotifierConfigs = Pick<Config, 'notifiers' | 'people' | 'rules'> & PolicyConfig;
+
+interface DeliveryHooks {
+  /** KQL belongs to an outer layer. */
+  compileQuery: CompileQuery;
+  /** The document of an alert is to be written again. */
+  onHandled: () => void;
+}
+
+const noHooks: DeliveryHooks = { compileQuery: () => () => false, onHandled: () => undefined };
 
 /** What runs for one notifier, and the settings that it was started with. */
 interface Lane {
@@ -28,21 +43,57 @@ export class Delivery {
   readonly #instruments: Instruments;
   readonly #telemetry: NotifierTelemetry;
   readonly #lanes = new Map<string, Lane>();
+  readonly #hooks: DeliveryHooks;
+  /** What decides when and to whom notifications go. */
+  readonly dispatcher: Dispatcher;
+  #configs: NotifierConfigs;
   #configured: ReadonlySet<string> = new Set();
   /** The removal of notifications without a notifier. One at a time: they would remove the same entries. */
   #removal: Promise<void> = Promise.resolve();
 
-  private constructor(folder: string, instruments: Instruments) {
+  private constructor(
+    configs: NotifierConfigs,
+    folder: string,
+    instruments: Instruments,
+    hooks: DeliveryHooks,
+  ) {
     this.#outbox = new Outbox(folder);
     this.#instruments = instruments;
     this.#telemetry = notifierTelemetry(instruments);
+    this.#hooks = hooks;
+    this.#configs = configs;
+    this.dispatcher = new Dispatcher({
+      outbox: this.#outbox,
+      silences: new Silences(this.#outbox, hooks.compileQuery),
+      policy: new Policy(configs, hooks.compileQuery),
+      telemetry: controlTelemetry(instruments),
+      onChange: () => {
+        this.#wakeLanes();
+        hooks.onHandled();
+      },
+    });
   }
 
   /** Opens the outbox and starts to deliver what is in it. */
-  static async start(configs: NotifierConfigs, folder: string, instruments: Instruments): Promise<Delivery> {
-    const delivery = new Delivery(folder, instruments);
+  static async start(
+    configs: NotifierConfigs,
+    folder: string,
+    instruments: Instruments,
+    hooks: DeliveryHooks = noHooks,
+  ): Promise<Delivery> {
+    const delivery = new Delivery(configs, folder, instruments, hooks);
+    delivery.dispatcher.start();
     await delivery.reload(configs);
     return delivery;
+  }
+
+  get alerts(): AlertStore {
+    return this.#outbox.alerts;
+  }
+
+  /** Notifiers that the rule of an alert names itself. */
+  notifiersOf({ rule }: Pick<Episode, 'rule'>): readonly string[] {
+    return this.#configs.rules.find(({ name }) => name === rule)?.notify ?? [];
   }
 
   /** Puts a notification into the outbox. One with a known id is ignored. Resolves when it is on disk. */
@@ -52,6 +103,11 @@ export class Delivery {
 
   /** Makes all loops look for new notifications. */
   wake(): void {
+    this.dispatcher.wake();
+    this.#wakeLanes();
+  }
+
+  #wakeLanes(): void {
     this.#reportPending();
     for (const { loop } of this.#lanes.values()) loop.wake();
     // An alert may notify a notifier that a reload has removed.
@@ -60,6 +116,11 @@ export class Delivery {
 
   pendingFor(notifier: string): number {
     return this.#outbox.pendingFor(notifier);
+  }
+
+  /** Messages that wait because something keeps alerts from notifying, and silences that hold. */
+  suppressed(): { heldBack: number; silences: number } {
+    return { heldBack: this.dispatcher.waiting, silences: this.dispatcher.silences.active(Date.now()) };
   }
 
   /** Why the oldest notification of a notifier is not delivered, and the wall time since which it waits. */
@@ -75,12 +136,15 @@ export class Delivery {
   async reload(configs: NotifierConfigs): Promise<void> {
     const { people } = configs;
     const notifiers = createNotifiers(configs.notifiers, { log: this.#instruments.log, people });
-    this.#configured = new Set(notifiers.keys());
+    this.#configured = new Set([...notifiers.keys(), routesName]);
+    this.#configs = configs;
+    this.dispatcher.reconsider(new Policy(configs, this.#hooks.compileQuery));
     await this.#stopChanged(configs);
     for (const [name, notifier] of notifiers) {
       if (this.#lanes.has(name)) continue;
       const telemetry = this.#telemetry;
-      const loop = new DeliveryLoop({ notifier, outbox: this.#reportingOutbox(), telemetry });
+      const hold = (entry: OutboxEntry) => this.dispatcher.hold(entry);
+      const loop = new DeliveryLoop({ notifier, outbox: this.#reportingOutbox(), telemetry, hold });
       const refresh = new RefreshLoop({ notifier, outbox: this.#outbox, telemetry });
       this.#lanes.set(name, { settings: settingsOf(name, configs), loop, refresh });
       loop.start();
@@ -92,6 +156,7 @@ export class Delivery {
 
   /** Stops all loops and closes the outbox. */
   async stop(): Promise<void> {
+    await this.dispatcher.stop();
     await Promise.all([...this.#lanes.values()].map(stopLane));
     await this.#removal;
     await this.#outbox.close();
@@ -110,8 +175,11 @@ export class Delivery {
     const outbox = this.#outbox;
     return {
       first: (notifier) => outbox.first(notifier),
+      oldest: (notifier, limit) => outbox.oldest(notifier, limit),
+      rateOf: (notifier) => outbox.rateOf(notifier),
       recordOf: (notifier, episode) => outbox.recordOf(notifier, episode),
-      remove: (entry, record) => outbox.remove(entry, record).then(() => this.#reportPending()),
+      remove: (...removed) => outbox.remove(...removed).then(() => this.#reportPending()),
+      combine: (...combined) => outbox.combine(...combined).then(() => this.#reportPending()),
       postpone: (...failure) => outbox.postpone(...failure),
     };
   }

@@ -48,6 +48,8 @@ export interface Notifier extends Handler {
   /** Timeout of one attempt, and the age at which a notification is dropped. */
   readonly timeout: Millis;
   readonly giveUpAfter: Millis;
+  /** The largest number of messages in a time. */
+  readonly rateLimit?: { messages: number; per: Millis } | undefined;
 }
 
 /** What a handler may use beside its own settings. */

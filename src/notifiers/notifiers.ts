@@ -16,5 +16,11 @@ export function createNotifiers(
 export function createNotifier(name: string, config: NotifierConfig, shared: Shared): Notifier {
   const limits = 'timeout' in config ? config : { timeout: 1_000, giveUpAfter: Number.POSITIVE_INFINITY };
   const handler = kindOf(config).create(config, { ...shared, name });
-  return Object.assign(handler, { name, timeout: limits.timeout, giveUpAfter: limits.giveUpAfter });
+  const rateLimit = 'rate_limit' in config ? config.rate_limit : undefined;
+  return Object.assign(handler, {
+    name,
+    timeout: limits.timeout,
+    giveUpAfter: limits.giveUpAfter,
+    rateLimit,
+  });
 }

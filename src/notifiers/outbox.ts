@@ -1,6 +1,9 @@
-import type { Database, RootDatabase } from 'lmdb';
-import type { Millis, Notification } from '../model.ts';
+import type { Database, Key, RootDatabase } from 'lmdb';
+import type { Episode, Millis, Notification } from '../model.ts';
 import { openLmdb, untilWritten } from '../util/lmdb.ts';
+import { AlertStore } from './control/alert-store.ts';
+import { KnownIds } from './known-ids.ts';
+import type { RateRecord } from './rate.ts';
 
 /** A notification in the outbox and the state of its delivery. */
 export interface OutboxEntry {
@@ -16,6 +19,8 @@ export interface OutboxEntry {
   lastError: string | undefined;
   /** Recipients that failed attempts reached all the same. */
   reached?: string[];
+  /** Noise control has let it pass. */
+  passed?: true;
 }
 
 /** What is kept about an episode that a notifier knows of, from its first delivered notification to its end. */
@@ -29,9 +34,6 @@ export interface EpisodeRecord {
 /** Sorts after every episode id, which begins with the name of a rule. */
 const afterAll = '\uffff';
 
-/** Number of ids that are remembered, delivered or not. A replay after a crash reaches back to the last checkpoint only. */
-const rememberedIds = 100_000;
-
 /**
  * The durable queue of notifications between the decision to notify and the delivery.
  *
@@ -39,26 +41,45 @@ const rememberedIds = 100_000;
  * when the change is on disk, and reject where the disk refuses it; the outbox stays usable then. Owner of the folder is
  * whoever holds the lock of the data folder.
  *
- * On disk: LMDB, `outbox.mdb`, values in MessagePack, four tables.
+ * On disk: LMDB, `outbox.mdb`, values in MessagePack.
  * - `entries`: [notifier, number] → `OutboxEntry`. The first entry of a notifier is its oldest notification.
- * - `known`: notification id → number, also of delivered notifications, so that a replay does not put one again.
- * - `ids`: number → notification id, by which the oldest ids are forgotten beyond `rememberedIds`.
+ * - `known` and `ids`: see `KnownIds`.
  * - `episodes`: [notifier, episode id] → `EpisodeRecord`, until the notification of the end is delivered or dropped.
+ * - `rates`: notifier → `RateRecord`.
+ * Further tables belong to noise control (`control/`), which shares the transactions.
  * The format number is in `format.json` beside it (`src/app/data-formats.ts`).
  */
 export class Outbox {
   readonly #root: RootDatabase;
   readonly #entries: Database<OutboxEntry, [notifier: string, number: number]>;
-  readonly #known: Database<number, string>;
-  readonly #idOf: Database<string, number>;
+  readonly #known: KnownIds;
   readonly #episodes: Database<EpisodeRecord, [notifier: string, episode: string]>;
+  readonly #rates: Database<RateRecord, string>;
+  /** The alerts about which notifications are. */
+  readonly alerts: AlertStore;
 
   constructor(folder: string) {
-    this.#root = openLmdb(folder, 'outbox.mdb', { maxDbs: 4 });
+    this.#root = openLmdb(folder, 'outbox.mdb', { maxDbs: 16 });
     this.#entries = this.#root.openDB({ name: 'entries', encoding: 'msgpack' });
-    this.#known = this.#root.openDB({ name: 'known', encoding: 'msgpack' });
-    this.#idOf = this.#root.openDB({ name: 'ids', encoding: 'msgpack' });
+    this.#known = new KnownIds(this);
     this.#episodes = this.#root.openDB({ name: 'episodes', encoding: 'msgpack' });
+    this.#rates = this.#root.openDB({ name: 'rates', encoding: 'msgpack' });
+    this.alerts = new AlertStore(this);
+  }
+
+  /** Opens a further table in the same environment. */
+  table<V, K extends Key>(name: string): Database<V, K> {
+    return this.#root.openDB<V, K>({ name, encoding: 'msgpack' });
+  }
+
+  /** Makes reads show what was written since, also by other threads. */
+  refresh(): void {
+    this.#root.resetReadTxn();
+  }
+
+  /** Runs `action`, which reads and writes, as one transaction. Resolves when that is on disk. */
+  async transaction(action: () => void): Promise<void> {
+    await untilWritten(this.#root.transaction(action));
   }
 
   /** Notifications that wait for delivery. */
@@ -73,31 +94,77 @@ export class Outbox {
   }
 
   /** Puts a notification. One with a known id is ignored, also where it was delivered since. */
-  async put(notification: Notification, now: Millis): Promise<void> {
-    const { id, notifier } = notification;
-    // Within the transaction the reads see what all threads have written.
-    const putOnce = () => {
-      if (this.#known.get(id) !== undefined) return;
-      const number = this.#lastNumber() + 1;
-      const entry = { number, notification, since: now, attempts: 0, notBefore: 0, lastError: undefined };
-      void this.#known.put(id, number);
-      void this.#idOf.put(number, id);
-      void this.#entries.put([notifier, number], entry);
-      this.#forget(number - rememberedIds);
-    };
+  put(notification: Notification, now: Millis): Promise<void> {
+    return this.putAll([notification], [notification.episode], now);
+  }
+
+  /** Puts notifications and the present state of episodes in one transaction. */
+  async putAll(
+    notifications: readonly Notification[],
+    episodes: readonly Episode[],
+    now: Millis,
+  ): Promise<void> {
     this.#root.resetReadTxn();
-    if (this.#known.get(id) === undefined) await untilWritten(this.#root.transaction(putOnce));
+    const news = notifications.filter(({ id }) => !this.#known.has(id));
+    const changed = episodes.filter((episode) => this.alerts.isNewer(episode));
+    if (news.length + changed.length === 0) return;
+    // Within the transaction the reads see what all threads have written.
+    await this.transaction(() => {
+      for (const episode of changed) this.alerts.note(episode);
+      for (const notification of news) this.add(notification, now);
+    });
+  }
+
+  /**
+   * Puts a notification unless its id is known. Only within a transaction. `passed`: noise control has let it pass; `again`: it held it
+   * back before, so that the id is known.
+   */
+  add(notification: Notification, now: Millis, passed?: 'passed' | 'again'): void {
+    const { id, notifier } = notification;
+    const number = passed === 'again' ? this.#known.renumber(id) : this.#known.add(id);
+    if (number === undefined) return;
+    const entry = { number, notification, since: now, attempts: 0, notBefore: 0, lastError: undefined };
+    void this.#entries.put([notifier, number], passed ? { ...entry, passed: true } : entry);
+  }
+
+  /** Takes an entry out of the queue. Only within a transaction. */
+  take(entry: OutboxEntry): void {
+    void this.#entries.remove(keyOf(entry));
   }
 
   /** The oldest entry of a notifier, whether or not its next attempt is due. */
   first(notifier: string): OutboxEntry | undefined {
+    return this.oldest(notifier, 1)[0];
+  }
+
+  /** The oldest entries of a notifier, `limit` at most. */
+  oldest(notifier: string, limit: number): OutboxEntry[] {
     this.#root.resetReadTxn();
-    const [first] = this.#entries.getRange({
-      start: [notifier, 0],
-      end: [notifier, Number.MAX_SAFE_INTEGER],
-      limit: 1,
+    const range = { start: [notifier, 0], end: [notifier, Number.MAX_SAFE_INTEGER] } as const;
+    return [...this.#entries.getRange({ start: [...range.start], end: [...range.end], limit })].map(
+      ({ value }) => value,
+    );
+  }
+
+  /** Replaces entries by one notification, which comes before all others of the notifier. */
+  async combine(entries: readonly OutboxEntry[], into: Notification): Promise<void> {
+    const [first] = entries;
+    if (first === undefined) return;
+    await this.transaction(() => {
+      for (const entry of entries) {
+        const { notifier, transition } = entry.notification;
+        this.take(entry);
+        if (transition.to === 'inactive') void this.#episodes.remove([notifier, transition.episode]);
+      }
+      const { number, since } = first;
+      const state = { since, attempts: 0, notBefore: 0, lastError: undefined };
+      void this.#entries.put([into.notifier, number], { number, notification: into, ...state, passed: true });
     });
-    return first?.value;
+  }
+
+  rateOf(notifier: string): RateRecord | undefined {
+    this.#root.resetReadTxn();
+    return this.#rates.get(notifier);
   }
 
   /** Names of the notifiers for which notifications wait. */
@@ -114,12 +181,13 @@ export class Outbox {
 
   /**
    * Removes an entry that was delivered or dropped. Its id stays known, so it is never sent again. In the same transaction
-   * `record` becomes what is known about the episode; the end of the episode removes that.
+   * `record` becomes what is known about the episode; the end of the episode removes that. `rate`: messages sent so far.
    */
-  async remove(entry: OutboxEntry, record?: EpisodeRecord): Promise<void> {
+  async remove(entry: OutboxEntry, record?: EpisodeRecord, rate?: RateRecord): Promise<void> {
     const { notifier, transition } = entry.notification;
     const episode: [string, string] = [notifier, transition.episode];
     await this.#write(() => {
+      if (rate) void this.#rates.put(notifier, rate);
       void this.#entries.remove(keyOf(entry));
       if (transition.to === 'inactive') void this.#episodes.remove(episode);
       else if (record) void this.#episodes.put(episode, record);
@@ -171,18 +239,6 @@ export class Outbox {
 
   #write(action: () => void): Promise<void> {
     return untilWritten(this.#entries.batch(action));
-  }
-
-  #lastNumber(): number {
-    const [last] = this.#idOf.getKeys({ reverse: true, limit: 1 });
-    return last ?? 0;
-  }
-
-  #forget(number: number): void {
-    const id = this.#idOf.get(number);
-    if (id === undefined) return;
-    void this.#idOf.remove(number);
-    void this.#known.remove(id);
   }
 }
 

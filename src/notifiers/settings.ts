@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { rateLimit } from '../config/schema/routing.ts';
 import { duration, secret } from '../config/schema/values.ts';
 
 /** The settings of every kind that reaches a peer. */
@@ -7,6 +8,7 @@ export const delivery = {
   giveUpAfter: duration('24h').describe(
     'Age at which logboom drops an undelivered notification and logs it.',
   ),
+  rate_limit: rateLimit,
 };
 
 /** Which server certificates a kind trusts. */

@@ -6,6 +6,7 @@ import type { Millis } from '../model.ts';
 import { kindOf } from '../rules/kinds/index.ts';
 import { countOf } from '../util/text.ts';
 import { journalRecords } from './backtest.ts';
+import { handlingRemarks } from './handling-remarks.ts';
 import { type Question, spanOf } from './question.ts';
 import { type ExplainedWindow, type GroupRecord, Recorder } from './recorder.ts';
 import { Replay } from './replay.ts';
@@ -48,13 +49,14 @@ export async function explain(asked: Question, config: Config): Promise<Explanat
   // Windows that end later may still change or appear.
   const completeUpTo = replay.engine.now - settings.lateness;
   const found = groupOf(recorder, question, since === undefined ? undefined : [since.now, completeUpTo]);
+  const handled = await handlingRemarks(config.data, question, found.group);
   return {
     question,
     settings,
     notCounted: recorder.uncounted.sentences,
     sources: recorder.uncounted.findings.slice(0, 100),
     answer: answerTo({ question, settings, found, completeUpTo }),
-    remarks: remarksOn({ recorder, question, settings, found, since, completeUpTo }),
+    remarks: [...remarksOn({ recorder, question, settings, found, since, completeUpTo }), ...handled],
     ...found,
   };
 }

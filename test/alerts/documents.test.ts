@@ -31,7 +31,7 @@ describe('an episode', () => {
       action: 'index',
       index: 'my-alerts',
       id: 'burst|web-1|1',
-      version: 4,
+      version: 4 * 2 ** 16,
     });
   });
 

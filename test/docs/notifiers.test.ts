@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { controlProblems } from '../../src/notifiers/control/problems.ts';
 import { notifierSchema } from '../../src/notifiers/kinds/index.ts';
 import { notifierProblems } from '../../src/notifiers/problems.ts';
+import { compileQuery } from '../../src/rules/kql/compile.ts';
 import { load } from '../support/config.ts';
 
 const page = readFileSync(new URL('../../docs/notifiers.md', import.meta.url), 'utf8').replaceAll(
@@ -26,6 +28,22 @@ describe('docs/notifiers.md', () => {
     'has an example of %s that loads without a problem',
     (_, yaml) => {
       expect(load({ yaml, checks: [notifierProblems] }).problems).toEqual([]);
+    },
+  );
+});
+
+describe('docs/noise-control.md', () => {
+  const text = readFileSync(new URL('../../docs/noise-control.md', import.meta.url), 'utf8');
+  const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml]) => yaml!);
+
+  it.each(blocks)('has an example that loads without a problem: %#', (yaml) => {
+    expect(load({ yaml, checks: [notifierProblems, controlProblems(compileQuery)] }).problems).toEqual([]);
+  });
+
+  it.each(['routes', 'inhibit_rules', 'time_intervals', 'maintenance', 'rate_limit', 'escalate'])(
+    'shows %s',
+    (name) => {
+      expect(blocks.join('\n')).toContain(`${name}:`);
     },
   );
 });

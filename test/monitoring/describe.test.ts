@@ -43,6 +43,7 @@ function told(
     indexer: aReader('indexer', { answers: { sink }, ...parts.indexer }),
     ...(parts.forwarder && { forwarder: aReader('forwarder', parts.forwarder) }),
     delivery: {
+      suppressed: () => ({ heldBack: 0, silences: 0 }),
       pendingFor: (name: string) => (name === 'ops' ? 2 : 0),
       failing: (name: string) =>
         name === 'ops' && parts.failing ? { reason: parts.failing, since: Date.now() - 1_500 } : undefined,

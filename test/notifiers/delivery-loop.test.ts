@@ -3,6 +3,7 @@ import type { Transition } from '../../src/model.ts';
 import { DeliveryLoop } from '../../src/notifiers/delivery-loop.ts';
 import { type Notifier, NotifierError, type Receipt } from '../../src/notifiers/notifier.ts';
 import { type EpisodeRecord, Outbox, type OutboxEntry } from '../../src/notifiers/outbox.ts';
+import type { RateRecord } from '../../src/notifiers/rate.ts';
 import { notifierTelemetry } from '../../src/telemetry/components/notifiers.ts';
 import { silentInstruments } from '../../src/telemetry/instruments.ts';
 import { aFolder } from '../support/folder.ts';
@@ -25,10 +26,13 @@ function setUp(notifiers: Notifier[], clock = { now: 0 }, outbox = new Outbox(aF
   const refuseWrites = { left: 0 };
   const flakyOutbox = {
     first: (name: string) => outbox.first(name),
+    oldest: (name: string, limit: number) => outbox.oldest(name, limit),
+    rateOf: (name: string) => outbox.rateOf(name),
+    combine: (...combined: Parameters<Outbox['combine']>) => outbox.combine(...combined),
     recordOf: (name: string, episode: string) => outbox.recordOf(name, episode),
-    remove: async (entry: OutboxEntry, record?: EpisodeRecord) => {
+    remove: async (entry: OutboxEntry, record?: EpisodeRecord, rate?: RateRecord) => {
       if (refuseWrites.left-- > 0) throw new Error('no space left on device');
-      await outbox.remove(entry, record);
+      await outbox.remove(entry, record, rate);
     },
     postpone: async (...[entry, reason, notBefore, reached]: Parameters<Outbox['postpone']>) => {
       await outbox.postpone(entry, reason, notBefore, reached);

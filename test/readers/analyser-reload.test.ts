@@ -32,7 +32,7 @@ interface LifeOptions {
   /** How much of the journal there is. */
   upTo?: number;
   checkpointBytes?: number;
-  notify?: (notification: Notification) => Promise<void>;
+  notify?: (notifications: Notification[]) => Promise<void>;
 }
 
 /** One life of the analyser over a folder, as its worker sets it up. */

@@ -51,7 +51,7 @@ function aLife(folder: string, changes: Partial<AnalyserOptions> = {}) {
     results,
     engine,
     swap: () => [],
-    notify: async (notification) => void told.notified.push(notification),
+    notify: async (notifications) => void told.notified.push(...notifications),
     onTransition: (transition) => void told.transitions.push(transition),
     onProgress: (position, committed, waiting) => void told.progress.push({ position, committed, waiting }),
     onOutputs: () => {

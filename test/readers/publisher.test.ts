@@ -56,7 +56,7 @@ describe('the publisher', () => {
     await put(episode(1), { kind: 'transition', transition: aTransition() }, episode(2));
     await eventually(() => expect(results.read(10)).toEqual([]));
     const written = sink.deliveries.flat().filter(({ index }) => index === 'alerts');
-    expect(written.map(({ version }) => version)).toEqual([2]);
+    expect(written.map(({ version }) => version)).toEqual([2 * 2 ** 16]);
   });
 
   it('makes no document of a message to people', async () => {

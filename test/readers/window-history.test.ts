@@ -7,7 +7,8 @@ const window = (group: string, end: number, value: number | null = end, rule = '
   kind: 'window',
   window: { rule, group, start: end - 1, end, value: value ?? undefined, count: 1, measure: 'count', by: {} },
 });
-const historyOf = (history: WindowHistory) => history.attach(aNotification('ops')).history;
+const historyOf = (history: WindowHistory) =>
+  history.attached({ kind: 'notification', notification: aNotification('ops') })[0]!.history;
 
 describe('the history of windows', () => {
   it('gives a notification the last values of its rule and group, oldest first', () => {

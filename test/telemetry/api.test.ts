@@ -36,10 +36,12 @@ describe('the API', () => {
     const { code, body } = await get(await start(), '/');
     expect(code).toBe(200);
     expect(Object.keys((body() as { links: object }).links)).toEqual([
+      '/alerts',
       '/explain',
       '/health',
       '/metrics',
       '/reload',
+      '/silences',
       '/status',
     ]);
   });

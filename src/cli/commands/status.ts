@@ -61,6 +61,12 @@ function readerRows({ readers }: Status): string[][] {
   });
 }
 
+function alertState({ alerts: { open, heldBack = 0, silences = 0 } }: Status): string {
+  const held = heldBack === 0 ? [] : [`${countOf(heldBack, 'message')} held back`];
+  const silent = silences === 0 ? [] : [`${countOf(silences, 'silence')} active`];
+  return [`${open} open`, ...held, ...silent].join('; ');
+}
+
 /** Own alerts. */
 function ownAlertRows({ alerts }: Status): string[][] {
   return alerts.own.map(({ rule, since, reason }) => [rule, `since ${since}`, reason]);
@@ -101,7 +107,7 @@ export function formatStatus(status: Status, health: Health): string {
   const state = health.reasons.length === 0 ? health.state : `${health.state}: ${health.reasons.join('; ')}`;
   const parts: [string, string[][]][] = [
     ['', [['logboom', `${status.version}, up ${formatDuration(Math.floor(status.uptime / 1000) * 1000)}`]]],
-    ['', [['health', state], journalRow(status), ['alerts', `${status.alerts.open} open`]]],
+    ['', [['health', state], journalRow(status), ['alerts', alertState(status)]]],
     ['', sinkRows(status)],
     ['own alerts', ownAlertRows(status)],
     ['inputs', inputRows(status)],

@@ -1,13 +1,11 @@
 import { defineCommand } from 'citty';
-import { sourceOf } from '../api-client.ts';
-import { addressFrom } from '../arguments.ts';
 import { check } from '../commands/check.ts';
 import { demo } from '../commands/demo.ts';
 import { generateTraffic } from '../commands/generate.ts';
 import { reload } from '../commands/reload.ts';
 import { run } from '../commands/run.ts';
 import { status } from '../commands/status.ts';
-import { type ConfigArguments, configArgument, dataArgument, load, validConfig } from '../configuration.ts';
+import { apiArguments, apiOf, configArgument, dataArgument, load, validConfig } from '../configuration.ts';
 import { processTerminal as terminal } from '../terminal.ts';
 
 const fast = { type: 'boolean', description: 'Leave out the pauses of real time' } as const;
@@ -23,22 +21,6 @@ export const checkCommand = defineCommand({
   args: { config: configArgument },
   run: ({ args }) => check(load(args), terminal),
 });
-
-const apiArguments = {
-  config: configArgument,
-  url: {
-    type: 'string',
-    valueHint: 'url',
-    description: 'Address of the API, instead of the configured one',
-  },
-  token: { type: 'string', valueHint: 'token', description: 'Bearer token, instead of the configured one' },
-  json: { type: 'boolean', description: 'Print JSON' },
-} as const;
-
-function apiOf(args: ConfigArguments & Partial<Record<'url' | 'token', string | undefined>>) {
-  const configured = args.url === undefined ? sourceOf(validConfig(args)) : { url: addressFrom(args.url) };
-  return { ...configured, ...(args.token && { token: args.token }) };
-}
 
 export const statusCommand = defineCommand({
   meta: { name: 'status', description: 'Show the state of a running logboom' },

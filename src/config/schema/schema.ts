@@ -7,6 +7,7 @@ import { notifiers } from './notifiers.ts';
 import { deadLetters, elasticsearch, indexing, store } from './outputs.ts';
 import { parsers } from './parsers.ts';
 import { people } from './people.ts';
+import { inhibitRules, maintenance, routes, timeIntervals } from './routing.ts';
 import { rules } from './rules.ts';
 import { selfMonitoring } from './self-monitoring.ts';
 import { api, log, reload, shutdown } from './service.ts';
@@ -29,6 +30,10 @@ export const schema = z.strictObject({
   rules: rules.describe('What logboom counts, and when it raises an alert.'),
   notifiers,
   people,
+  routes,
+  inhibit_rules: inhibitRules,
+  time_intervals: timeIntervals,
+  maintenance,
   elasticsearch: elasticsearch
     .optional()
     .describe(

@@ -1,4 +1,4 @@
-import { beganAt, decidedAt, type Notification } from '../../model.ts';
+import { type AlertGroup, beganAt, decidedAt, type Notification } from '../../model.ts';
 import { stateWord } from './summary.ts';
 
 /**
@@ -37,7 +37,18 @@ export function documentOf(notification: Notification): Record<string, unknown> 
       ...(acknowledgement && { acknowledged: { ...acknowledgement, at: iso(acknowledgement.at) } }),
     },
     labels: episode.labels,
+    ...(notification.note !== undefined && { note: notification.note }),
+    ...(notification.group && { group: groupOf(notification.group) }),
   };
+}
+
+function groupOf({ alerts, ...group }: AlertGroup): Record<string, unknown> {
+  const listed = alerts.map(({ start, end, ...alert }) => ({
+    ...alert,
+    start: iso(start),
+    ...(end !== undefined && { end: iso(end) }),
+  }));
+  return { ...group, alerts: listed };
 }
 
 const iso = (time: number) => new Date(time).toISOString();

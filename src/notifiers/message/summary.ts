@@ -1,5 +1,6 @@
 import { beganAt, type Episode, type Notification, type Sample, type Severity } from '../../model.ts';
 import { countOf, cutToBytes, printable } from '../../util/text.ts';
+import { groupTitle } from '../control/group-message.ts';
 import { conditionText, lengthText, timeText, valueText } from './figures.ts';
 
 type StateWord = 'ACTIVE' | 'INACTIVE' | 'NO DATA';
@@ -57,17 +58,17 @@ const withLineBreaks = (text: string) => text.split('\n').map(printable).join('\
 export const measureOf = ({ measure = '' }: Pick<Notification, 'measure'>): string => measure;
 
 export function summaryOf(notification: Notification): Summary {
-  const { transition, episode } = notification;
+  const { transition, episode, group } = notification;
   const state = stateWord(notification);
   const test = notification.test ? '[TEST] ' : '';
   return {
     state,
-    title: `${test}${titleOf(notification, state)}`,
+    title: `${test}${group ? printable(groupTitle(group)) : titleOf(notification, state)}`,
     message: withLineBreaks(transition.message),
     severity: transition.severity,
     color: state === 'ACTIVE' ? colors[transition.severity] : state === 'INACTIVE' ? resolved : unknown,
-    facts: factsOf(notification),
-    samples: samplesOf(episode),
+    facts: group ? groupFacts(notification) : factsOf(notification),
+    samples: group ? [] : samplesOf(episode),
     links: linksOf(episode),
   };
 }
@@ -85,11 +86,26 @@ export function valueWithCondition(notification: Notification): string {
   return `${valueText(value, measure)} (${conditionText(condition, measure)})`;
 }
 
+/** What a message about several alerts states beside their list. */
+function groupFacts({ transition, episode, note }: Notification): Fact[] {
+  const facts: [label: string, value: string | undefined][] = [
+    ['Note', note],
+    ['Highest severity', transition.severity],
+    ['Since', timeText(episode.start)],
+    ['Until', episode.end === undefined ? undefined : timeText(episode.end)],
+  ];
+  return stated(facts);
+}
+
+const stated = (facts: readonly [label: string, value: string | undefined][]): Fact[] =>
+  facts.flatMap(([label, value]) => (value === undefined || value === '' ? [] : { label, value }));
+
 function factsOf(notification: Notification): Fact[] {
   const { transition, episode, acknowledgement } = notification;
   const measure = measureOf(notification);
   const { window } = transition;
   const facts: [label: string, value: string | undefined][] = [
+    ['Note', notification.note],
     ['Value', valueText(transition.value, measure)],
     ['Threshold', conditionText(transition.condition, measure)],
     ['Measure', measure === '' ? undefined : brief(measure)],
@@ -111,7 +127,7 @@ function factsOf(notification: Notification): Fact[] {
     ['Acknowledged', acknowledgement && acknowledgedBy(acknowledgement)],
     ['Runbook', isLink(episode.runbook) ? undefined : episode.runbook && brief(episode.runbook)],
   ];
-  return facts.flatMap(([label, value]) => (value === undefined || value === '' ? [] : { label, value }));
+  return stated(facts);
 }
 
 function withheldText({ withheld }: Notification): string | undefined {

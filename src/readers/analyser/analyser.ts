@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Analysis } from '../../engine/analysis.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { LogboomError, messageOf } from '../../errors.ts';
 import type { JournalReader } from '../../journal/reader.ts';
 import type {
+  Episode,
   EventBlock,
   JournalRecord,
   Notification,
@@ -16,6 +16,7 @@ import { releaseBuffer } from '../../util/release-buffer.ts';
 import { Signal } from '../../util/signal.ts';
 import type { Checkpoint, Results } from '../results.ts';
 import { WindowHistory } from './history.ts';
+import { restored } from './restored.ts';
 
 export interface AnalyserOptions {
   journal: JournalReader;
@@ -23,8 +24,8 @@ export interface AnalyserOptions {
   engine: Engine;
   /** Replaces the engine's analysis; returns the outputs of the change. Throws where the analysis is invalid. */
   swap: (to: Analysis) => Output[];
-  /** Puts a notification into the outbox; one with a known id is ignored. */
-  notify: (notification: Notification) => Promise<void>;
+  /** Puts notifications and the present state of episodes into the outbox, in one transaction. Known ones are ignored. */
+  notify: (notifications: Notification[], episodes: Episode[]) => Promise<void>;
   onTransition: (transition: Transition) => void;
   /** Called after each turn: the position, the position of the checkpoint, and whether a window waits for time. */
   onProgress: (position: Position, committed: Position, waiting: boolean) => void;
@@ -152,18 +153,21 @@ export class Analyser {
   /** Notifications go to the outbox first: after a crash in between they are put again, under the same ids. */
   async #keep(outputs: { key: OutputKey; output: Output }[]): Promise<void> {
     const { results } = this.#options;
+    const notifications: Notification[] = [];
     for (const { key, output } of outputs) {
       this.#history.note(output);
-      if (results.isNew(key)) await this.#putNotification(output);
+      if (results.isNew(key)) notifications.push(...this.#history.attached(output));
     }
     const news = outputs.filter(({ key }) => results.isNew(key));
     const plain = news.map(({ output }) => output);
+    await this.#notify(notifications, plain);
     if ((await results.append(news)) > 0) this.#options.onOutputs();
     this.#reportTransitions(plain);
   }
 
-  async #putNotification(output: Output): Promise<void> {
-    if (output.kind === 'notification') await this.#options.notify(this.#history.attach(output.notification));
+  async #notify(notifications: Notification[], outputs: readonly Output[]): Promise<void> {
+    const episodes = outputs.flatMap((output) => (output.kind === 'episode' ? [output.episode] : []));
+    if (notifications.length + episodes.length > 0) await this.#options.notify(notifications, episodes);
   }
 
   #reportTransitions(outputs: Output[]): void {
@@ -182,7 +186,10 @@ export class Analyser {
     } catch (error) {
       return reload.failed(error);
     }
-    for (const output of outputs) await this.#putNotification(output);
+    await this.#notify(
+      outputs.flatMap((output) => this.#history.attached(output)),
+      outputs,
+    );
     await results.change(outputs, this.#saved(), reload.to);
     this.#checkpointed();
     if (outputs.length > 0) this.#options.onOutputs();
@@ -210,37 +217,4 @@ export class Analyser {
   #progress(): void {
     this.#options.onProgress(this.#position, this.#committed, this.#options.engine.waiting);
   }
-}
-
-/** Restores the engine from the checkpoint, and returns its position. */
-function restored({ journal, results, engine }: AnalyserOptions): Position {
-  try {
-    const checkpoint = results.checkpoint();
-    refuseAhead(Math.max(checkpoint?.position ?? 0, results.lastPosition), journal.newest, results.folder);
-    if (!checkpoint) return 0;
-    engine.restore(checkpoint.state);
-    return checkpoint.position;
-  } catch (error) {
-    if (error instanceof LogboomError) throw error;
-    throw new LogboomError(
-      'DATA_DAMAGED',
-      `The analyser’s checkpoint in ${results.folder} cannot be used: ${messageOf(error)}. Restore the folder from a ` +
-        'backup. Or move it away and start again: windows and alerts begin anew.',
-      { cause: error },
-    );
-  }
-}
-
-/**
- * A journal that was restored from a backup assigns positions again that the analyser has seen. The analyser would ignore the records
- * up to there.
- */
-function refuseAhead(seen: Position, newest: Position, folder: string): void {
-  if (seen <= newest) return;
-  throw new LogboomError(
-    'DATA_DAMAGED',
-    `What the analyser wrote down in ${folder} (record ${seen}) is ahead of the journal, which ends at ${newest}: the ` +
-      `journal is an older copy. Put both back from one backup, or move ${folder} away and start again: windows and ` +
-      'alerts begin anew.',
-  );
 }

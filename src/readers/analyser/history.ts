@@ -26,8 +26,12 @@ export class WindowHistory {
     if (this.#groups.size > mostGroups) this.#groups.delete(this.#groups.keys().next().value!);
   }
 
-  /** The notification with the values of its group; without them where no window of the group is known. */
-  attach(notification: Notification): Notification {
+  /** The notification of an output, if it is one, with the values of its group as far as they are known. */
+  attached(output: Output): Notification[] {
+    return output.kind === 'notification' ? [this.#attach(output.notification)] : [];
+  }
+
+  #attach(notification: Notification): Notification {
     const { rule, group } = notification.transition;
     const history = this.#groups.get(keyOf(rule, group));
     return history === undefined ? notification : { ...notification, history: [...history] };

@@ -79,7 +79,7 @@ const analyser = new Analyser({
     updateMetrics();
     return outputs;
   },
-  notify: (notification) => outbox.put(notification, Date.now()),
+  notify: (notifications, episodes) => outbox.putAll(notifications, episodes, Date.now()),
   onTransition: (transition) => {
     telemetry.alertTransition(transition);
     port.post({ kind: 'transition', transition });

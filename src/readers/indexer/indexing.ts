@@ -1,7 +1,7 @@
 import { outputItem } from '../../alerts/documents.ts';
 import { openPayload } from '../../journal/payload.ts';
 import type { JournalReader } from '../../journal/reader.ts';
-import type { DeadLetter, Millis, Output, Position } from '../../model.ts';
+import type { DeadLetter, Handling, Millis, Output, Position } from '../../model.ts';
 import { EventReader } from '../../parsers/event.ts';
 import type { DeadLetters } from '../../sinks/elasticsearch/dead-letters/dead-letters.ts';
 import { deadLetterItem } from '../../sinks/elasticsearch/dead-letters/document.ts';
@@ -12,18 +12,19 @@ import type { Instruments } from '../../telemetry/instruments.ts';
 import { within } from '../../util/deadline.ts';
 import { createIndexNames } from '../index-name.ts';
 import type { ReaderData } from '../reader-data.ts';
-import type { Results } from '../results.ts';
 import { EventDocuments } from './event-documents.ts';
 import { Indexer } from './indexer.ts';
 import { bulkLimits } from './open-sink.ts';
-import { Publisher } from './publisher.ts';
+import { Publisher, type Unpublished } from './publisher.ts';
 import { SideDocuments } from './side-documents.ts';
 
 /** What lasts as long as the thread does, whatever the configuration. */
 interface IndexingParts {
   journal: JournalReader;
   /** Outputs that are to be published; each goes its own way. */
-  results: readonly Results[];
+  results: readonly Unpublished[];
+  /** What people and noise control did with an alert. */
+  handlingOf: (episode: string) => Handling | undefined;
   deadLetters: DeadLetters;
   instruments: Instruments;
   telemetry: PipelineTelemetry;
@@ -78,7 +79,7 @@ export class Indexing {
       },
       reached: (position) => this.#reach(position),
     });
-    const document = (output: Output) => outputItem(output, config);
+    const document = (output: Output) => outputItem(output, config, parts.handlingOf);
     this.#publishers = results.map((from) => new Publisher({ results: from, sink: this.sink, document }));
   }
 

@@ -3,8 +3,11 @@ import type { BulkItem, Output, Sink } from '../../model.ts';
 import { Signal } from '../../util/signal.ts';
 import type { Results } from '../results.ts';
 
+/** Outputs on disk that wait to be published. */
+export type Unpublished = Pick<Results, 'read' | 'published'>;
+
 interface PublisherOptions {
-  results: Results;
+  results: Unpublished;
   sink: Sink;
   /** The document of an output; undefined for notifications, which are not indexed. */
   document: (output: Output) => BulkItem | undefined;

@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
 import { openJournalReader } from '../../journal/reader.ts';
+import { Outbox } from '../../notifiers/outbox.ts';
 import { parsingTelemetry } from '../../telemetry/components/parsing.ts';
 import { pipelineTelemetry } from '../../telemetry/components/pipeline.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
@@ -8,6 +9,7 @@ import type { ReaderData } from '../reader-data.ts';
 import { serveReader, workerInstruments } from '../reader-port.ts';
 import { ofNoJournal, Results } from '../results.ts';
 import { deadLetterCalls } from './dead-letter-calls.ts';
+import { handledAlerts } from './handled-alerts.ts';
 import { Indexing } from './indexing.ts';
 import { openDeadLetterFile } from './open-sink.ts';
 
@@ -16,13 +18,15 @@ const instruments = workerInstruments(workerData as ReaderData, 'indexer');
 const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
 const ownResults = new Results(folders.ownAlerts, ofNoJournal);
+const outbox = new Outbox(folders.outbox);
 const deadLetters = await openDeadLetterFile(config.deadLetters, folders.deadLetters, instruments);
 const letterCalls = deadLetterCalls(deadLetters, () => indexing.sink);
 const from = journal.committed('indexer');
 
 const parts = {
   journal,
-  results: [results, ownResults],
+  results: [results, ownResults, handledAlerts(outbox.alerts)],
+  handlingOf: (episode: string) => outbox.alerts.handlingOf(episode),
   deadLetters,
   instruments,
   telemetry: pipelineTelemetry(instruments),
@@ -65,7 +69,7 @@ const port = serveReader({
   stop: async () => {
     await changing;
     await indexing.stop();
-    await Promise.all([journal.close(), results.close(), ownResults.close()]);
+    await Promise.all([journal.close(), results.close(), ownResults.close(), outbox.close()]);
   },
 });
 port.post({ kind: 'progress', position: from, committed: from, waiting: false });

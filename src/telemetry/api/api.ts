@@ -8,6 +8,7 @@ import { type SecureHttp, secureHttp } from '../../listeners/secure.ts';
 import type { Millis } from '../../model.ts';
 import type { ReloadAnswer } from '../components/reload.ts';
 import type { Instruments } from '../instruments.ts';
+import { type AlertActions, addAlerts } from './alerts.ts';
 import { type ApiSettings, credentialsOf } from './credentials.ts';
 import { addDeadLetters, type DeadLetterAction } from './dead-letters.ts';
 import type { Health } from './health.ts';
@@ -24,6 +25,8 @@ export interface ApiOptions {
   /** Serves `POST /dead-letters/retry` and `/dead-letters/drop`. */
   deadLetters?: DeadLetterAction;
   reload?: () => Promise<ReloadAnswer>;
+  /** Serves `/alerts` and `/silences`. */
+  alerts?: AlertActions;
   instruments: Instruments;
   /** How often the certificate files are checked. */
   certificateCheck?: Millis;
@@ -46,10 +49,12 @@ export interface Api {
 }
 
 const links = {
+  '/alerts': 'open alerts; POST /alerts/acknowledge and /alerts/assign with their ids',
   '/explain': 'why an alert fired (?alert=id), or why a rule did or did not (?rule=name&at=time&group=group)',
   '/health': 'whether the journal and its readers move: 200, or 503 with the reasons',
   '/metrics': 'metrics in the Prometheus text format',
   '/reload': 'POST takes up the changed configuration: what changed, or 400 with its problems',
+  '/silences': 'silences; POST adds one, POST /silences/expire ends some',
   '/status': 'inputs, journal, readers, alerts, sink and notifiers as JSON',
 };
 
@@ -193,6 +198,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   addRoutes(app, options);
   if (options.explain) addExplain(app, options.explain);
   if (options.deadLetters) addDeadLetters(app, options.deadLetters);
+  if (options.alerts) addAlerts(app, options.alerts);
   if (options.reload) addReload(app, options.reload);
   const url = await listen(app, config);
   const certificates = await secure.watch(app.server, options.certificateCheck);

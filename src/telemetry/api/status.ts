@@ -14,7 +14,7 @@ export interface Status {
   readers: Record<string, ReaderStatus>;
   /** The sources of events: those with problems first, then those that were seen last. Absent while the analyser does not answer. */
   sources?: { known: number; forgotten: number; list: SourceState[] };
-  alerts: { open: number; own: OwnAlertStatus[] };
+  alerts: AlertCounts & { own: OwnAlertStatus[] };
   sink: SinkStatus;
   /** Forwarding to Logstash, where it is configured. */
   forward?: ForwardStatus;
@@ -22,6 +22,14 @@ export interface Status {
   notifiers: Record<string, NotifierStatus>;
   /** The embedded store, where it is in use. */
   store?: { url: string };
+}
+
+interface AlertCounts {
+  open: number;
+  /** Messages that wait because something keeps alerts from notifying. */
+  heldBack?: number;
+  /** Active silences. */
+  silences?: number;
 }
 
 /** An alert that logboom raised about itself. */

@@ -39,6 +39,14 @@ export function notifierTelemetry({ log, metrics }: Instruments) {
       notifications.inc({ notifier, outcome: 'partly refused' });
       log.error({ notifier, notification: id }, `${notifier} delivered a notification in part: ${refused}`);
     },
+    /** The limit of messages is reached: what waits is sent as one message. */
+    combined(notifier: string, count: number): void {
+      notifications.inc({ notifier, outcome: 'combined' }, count);
+      log.warn(
+        { notifier },
+        `${notifier} reached its limit of messages: ${count} notifications become one digest`,
+      );
+    },
     /** The peer was not told again which alerts are open; the first failure for a reason is a warning. */
     notRefreshed(notifier: string, reason: string, known: boolean): void {
       notifications.inc({ notifier, outcome: 'not refreshed' });

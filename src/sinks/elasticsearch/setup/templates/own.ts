@@ -31,6 +31,9 @@ const alert = object({
   from: keyword,
   to: keyword,
   runbook: kept,
+  acknowledged: { properties: { by: keyword, at: date, comment: text } },
+  assigned: { properties: { to: keyword, by: keyword, at: date } },
+  suppressed: { properties: { by: keyword, reason: text, notifier: keyword, at: date } },
   samples: {
     properties: {
       ...{ '@timestamp': date, message: text, host: keyword, service: keyword, level: keyword },
@@ -54,7 +57,7 @@ export const events: IndexTemplate = {
 /** A plain index: an episode's document is updated in place, which data streams do not allow. */
 export const alerts = (index: string): IndexTemplate => ({
   name: 'logboom-alerts',
-  version: 2,
+  version: 3,
   patterns: [index],
   priority: ownPriority,
   dataStream: false,
@@ -63,7 +66,7 @@ export const alerts = (index: string): IndexTemplate => ({
 
 export const transitions: IndexTemplate = {
   name: 'logboom-transitions',
-  version: 2,
+  version: 3,
   patterns: ['logs-logboom.alerts-*'],
   priority: ownPriority,
   dataStream: true,

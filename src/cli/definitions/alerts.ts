@@ -1,0 +1,54 @@
+import { defineCommand } from 'citty';
+import { several } from '../arguments.ts';
+import { apiArguments, apiOf } from '../configuration.ts';
+import { processTerminal as terminal } from '../terminal.ts';
+
+const author = {
+  type: 'string',
+  valueHint: 'name',
+  description: 'Who does it (default: the user of the system)',
+} as const;
+
+export const silenceCommand = defineCommand({
+  meta: { name: 'silence', description: 'Keep matching alerts from notifying, for a time' },
+  args: {
+    action: {
+      type: 'positional',
+      valueHint: several,
+      description: 'add MATCHER… (`severity="high"`, `host.name=~"web-.*"`), list, or expire ID…',
+    },
+    author,
+    comment: { type: 'string', valueHint: 'text', description: 'Reason; needed to add a silence' },
+    duration: { type: 'string', valueHint: 'time', description: 'How long it lasts, such as 2h' },
+    start: {
+      type: 'string',
+      valueHint: 'time',
+      description: 'Start, such as 2026-11-21T13:45:00Z (default: now)',
+    },
+    until: { type: 'string', valueHint: 'time', description: 'End, instead of a duration' },
+    query: {
+      type: 'string',
+      valueHint: 'KQL',
+      description: 'KQL query over the fields of the alert document',
+    },
+    'until-resolved': { type: 'boolean', description: 'It ends when no alert that it matches is open' },
+    'end-on-new-group': { type: 'boolean', description: 'It ends when another group joins' },
+    all: { type: 'boolean', description: 'List silences that have ended too' },
+    ...apiArguments,
+  },
+  run: async ({ args }) =>
+    (await import('../commands/silence.ts')).silence(apiOf(args), args._, args, terminal),
+});
+
+export const alertsCommand = defineCommand({
+  meta: { name: 'alerts', description: 'List, acknowledge or assign open alerts' },
+  args: {
+    action: { type: 'positional', valueHint: several, description: 'list, acknowledge ID…, or assign ID…' },
+    author,
+    comment: { type: 'string', valueHint: 'text', description: 'Comment of the acknowledgement' },
+    to: { type: 'string', valueHint: 'name', description: 'Person to assign to' },
+    ...apiArguments,
+  },
+  run: async ({ args }) =>
+    (await import('../commands/silence.ts')).alerts(apiOf(args), args._, args, terminal),
+});

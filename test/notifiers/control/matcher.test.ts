@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatMatcher, labelsOf, parseMatcher } from '../../../src/notifiers/control/matcher.ts';
+import { anEpisode } from '../../support/rules/alerts.ts';
+
+describe('a matcher', () => {
+  const labels = labelsOf(
+    anEpisode({
+      labels: { team: 'shop', rule: 'forged' },
+      by: { 'host.name': 'web-1', 'user.id': 7, none: null },
+    }),
+  );
+
+  it.each<[string, boolean]>([
+    ['severity="high"', true],
+    ['severity=high', true],
+    ['severity!="high"', false],
+    ['rule="burst"', true],
+    ['alertname=burst', true],
+    ['group="web-1"', true],
+    ['host.name=~"web-.*"', true],
+    ['host.name=~"web"', false],
+    ['host.name!~"web"', true],
+    ['user.id="7"', true],
+    ['none=""', true],
+    ['missing=""', true],
+    ['missing!=""', false],
+    ['missing=~".+"', false],
+    [' team = "shop" ', true],
+    ['"team"="shop"', true],
+    ['team=~"shop|cart"', true],
+    ['team!~"shop|cart"', false],
+  ])('%s: %s', (text, expected) => {
+    expect(parseMatcher(text).matches(labels)).toBe(expected);
+  });
+
+  it.each(['', 'severity', '="high"', 'a b="c"', 'severity="high', '{severity="high"}', 'a=="b"'])(
+    'is not %s',
+    (text) => {
+      expect(() => parseMatcher(text)).toThrow(/is no matcher/);
+    },
+  );
+
+  it('names a regular expression that cannot be used', () => {
+    expect(() => parseMatcher('team=~"("')).toThrow(/regular expression in `team=~"\("`/);
+    expect(() => parseMatcher(`team=~"${'a'.repeat(1_001)}"`)).toThrow(/more than 1000 characters/);
+  });
+
+  it('has one usual form, which reads as the same', () => {
+    const names = fc.oneof(
+      fc.constantFrom('severity', 'host.name'),
+      fc.string({ minLength: 1, unit: 'binary' }),
+    );
+    fc.assert(
+      fc.property(
+        names,
+        fc.constantFrom('=', '!='),
+        fc.string({ unit: 'grapheme' }),
+        (name, operator, value) => {
+          const text = `${JSON.stringify(name)}${operator}${JSON.stringify(value)}`;
+          fc.pre(!/\\[^"\\n]/.test(text));
+          const once = parseMatcher(text);
+          const twice = parseMatcher(formatMatcher(once));
+          expect([twice.name, twice.operator, twice.value]).toEqual([once.name, once.operator, once.value]);
+          expect([once.name, once.value]).toEqual([name, value]);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Notification } from '../../src/model.ts';
+import { DeliveryLoop } from '../../src/notifiers/delivery-loop.ts';
+import { Outbox } from '../../src/notifiers/outbox.ts';
+import { currentRate, digestOf } from '../../src/notifiers/rate.ts';
+import { notifierTelemetry } from '../../src/telemetry/components/notifiers.ts';
+import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { eventually } from '../support/eventually.ts';
+import { aFolder } from '../support/folder.ts';
+import { aNotification } from '../support/rules/alerts.ts';
+
+const numbered = (number: number): Notification => {
+  const id = `burst|web-${number}|1`;
+  const one = aNotification('ops', number, { episode: id, group: `web-${number}` });
+  return { ...one, episode: { ...one.episode, id } };
+};
+
+/** A notifier with a limit over a real outbox. `alerts`: what became known through its messages. */
+function setUp(limit: { messages: number; per: number }, outbox = new Outbox(aFolder())) {
+  const sent: Notification[] = [];
+  const notifier = {
+    ...{ name: 'ops', timeout: 5_000, giveUpAfter: 86_400_000, rateLimit: limit },
+    async send(notification: Notification) {
+      sent.push(notification);
+      return { answer: 'ok' };
+    },
+  };
+  const telemetry = notifierTelemetry(silentInstruments());
+  const loop = new DeliveryLoop({ notifier, outbox, telemetry });
+  onTestFinished(async () => {
+    await loop.stop();
+    await outbox.close();
+  });
+  const count = () => sent.reduce((sum, { group }) => sum + (group ? group.active + group.ended : 1), 0);
+  return { outbox, loop, sent, count };
+}
+
+describe('the limit of messages', () => {
+  it('makes the last message of the time a digest of all that waits', async () => {
+    const { outbox, loop, sent, count } = setUp({ messages: 3, per: 3_600_000 });
+    await outbox.putAll(
+      Array.from({ length: 10 }, (_, number) => numbered(number)),
+      [],
+      Date.now(),
+    );
+    loop.start();
+    await eventually(() => expect(outbox.pending).toBe(0));
+    expect(sent.map(({ group }) => group?.active)).toEqual([undefined, undefined, 8]);
+    expect(sent[2]!.transition.message).toContain(
+      '8 notifications are in this message, because ops may send no more',
+    );
+    expect(count()).toBe(10);
+  });
+
+  it('holds further ones back until the time is over, also after a restart', async () => {
+    const folder = aFolder();
+    const before = setUp({ messages: 1, per: 400 }, new Outbox(folder));
+    await before.outbox.putAll([numbered(1)], [], Date.now());
+    before.loop.start();
+    await eventually(() => expect(before.outbox.pending).toBe(0));
+    await before.loop.stop();
+    const { since } = before.outbox.rateOf('ops')!;
+    const times: number[] = [];
+    const after = setUp({ messages: 1, per: 400 }, new Outbox(folder));
+    await after.outbox.putAll([numbered(2), numbered(3)], [], Date.now());
+    after.loop.start();
+    await eventually(() => {
+      if (after.sent.length > 0) times.push(Date.now());
+      expect(after.outbox.pending).toBe(0);
+    });
+    expect(after.sent.map(({ group }) => group?.active)).toEqual([2]);
+    expect(times[0]! - since).toBeGreaterThanOrEqual(400);
+  });
+
+  it('states of each alert the latest', () => {
+    const entries = [1, 2, 3].map((number) => ({ number, notification: numbered(number) }));
+    const { transition } = entries[1]!.notification;
+    const over = { ...entries[1]!.notification, transition: { ...transition, to: 'inactive' as const } };
+    const { group } = digestOf([...entries, { number: 4, notification: over }], 'ops');
+    expect(group).toMatchObject({ active: 2, ended: 1, digest: true });
+  });
+
+  it.each<[string, number, number]>([
+    ['counts within the time', 1_500, 5],
+    ['begins anew after it', 2_000, 0],
+    ['begins anew where the clock was set back', 500, 0],
+  ])('%s', (_, now, sent) => {
+    expect(currentRate({ since: 1_000, sent: 5 }, { per: 1_000 }, now).sent).toBe(sent);
+  });
+
+  it('sends 10,000 alerts that begin at once in a few messages, and each is counted', async () => {
+    const { outbox, loop, sent, count } = setUp({ messages: 2, per: 500 });
+    const all = Array.from({ length: 10_000 }, (_, number) => numbered(number));
+    await outbox.putAll(all, [], Date.now());
+    loop.start();
+    await eventually(() => expect(outbox.pending).toBe(0), { timeout: 30_000 });
+    expect(count()).toBe(10_000);
+    expect(sent.length).toBeLessThan(8);
+    expect(Math.max(...sent.map((one) => JSON.stringify(one).length))).toBeLessThan(20_000);
+  });
+});
