@@ -1,6 +1,7 @@
-import type { Episode, Notification, Transition } from './alert.ts';
+import type { Episode, Transition } from './alert.ts';
 import type { Millis, Scalar } from './event.ts';
 import type { Position } from './journal.ts';
+import type { Notification } from './notification.ts';
 
 /**
  * One output of the analyser. Its key is its total order: the position of the record that caused it and its
