@@ -1,8 +1,7 @@
 import { userInfo } from 'node:os';
 import { LogboomError } from '../../errors.ts';
 import type { AlertView, SilenceView } from '../../telemetry/api/alerts.ts';
-import { printable } from '../../util/text.ts';
-import { countOf } from '../../util/text.ts';
+import { countOf, printable } from '../../util/text.ts';
 import { type ApiSource, ask } from '../api-client.ts';
 import { moment, timeFrom } from '../arguments.ts';
 import { columns, type Terminal } from '../terminal.ts';
