@@ -2,7 +2,7 @@ import { didYouMean } from '../config/load/nearest.ts';
 import type { ParsersConfig } from '../config/schema/parsers.ts';
 import { parserFields, senderFields } from '../parsers/written-fields.ts';
 import { isLevelField, levelNames, levelRank } from '../util/levels.ts';
-import { parseMeasure } from './condition.ts';
+import { parseCondition, parseMeasure } from './condition.ts';
 import { missing } from './group.ts';
 import type { RuleConfig } from './kinds/index.ts';
 import { literalOf, type Query, type Text } from './kql/ast.ts';
@@ -49,8 +49,25 @@ function cautionsOf(rule: RuleConfig, isKnown: (field: string) => boolean): stri
   return [
     ...impossible,
     ...levels,
+    ...neverSeen(rule).map((words) => say('when', words)),
     ...unwritten.map(([field, setting]) => say(setting, unwrittenField(field, setting))),
   ];
+}
+
+/** A condition that holds without events is not judged for groups, or a filter, of which there was none yet. */
+function neverSeen(rule: RuleConfig): string[] {
+  if (rule.kind !== 'threshold' || rule.when === undefined) return [];
+  const parsed = parseCondition(rule.when);
+  const measure = measureOf(rule);
+  const holdsAtNone = 'ok' in parsed && parsed.ok.test(0) && measure?.kind === 'count' && rule.minCount === 0;
+  if (!holdsAtNone || (rule.expect ?? []).length > 0) return [];
+  return rule.by.length > 0
+    ? [
+        'a group that never sent an event is not judged, so its absence raises nothing. Name the groups that must be there in `expect`.',
+      ]
+    : [
+        'nothing is judged before the first event that matches. The kind `absence` also raises an alert where there never was one.',
+      ];
 }
 
 function queriesOf(rule: RuleConfig): Asked[] {

@@ -50,7 +50,10 @@ async function checkpointOnDisk(): Promise<Checkpoint> {
   return checkpoint;
 }
 
-/** The release did not know when what it raised early was decided, and it notified otherwise of what was raised early. */
+/**
+ * The release did not know when what it raised early was decided, it notified otherwise of what was raised early, and it kept
+ * otherwise when a shipper was seen, of which the messages of absence tell.
+ */
 const otherwiseKept = [
   'decided',
   'detected',
@@ -59,8 +62,8 @@ const otherwiseKept = [
   'samples',
   'omitted',
   'shown',
-  'announced',
-  'notify',
+  'shippers',
+  'message',
 ];
 const withoutDecided = (state: object): unknown =>
   JSON.parse(JSON.stringify(state, (key, value) => (otherwiseKept.includes(key) ? undefined : value)));

@@ -61,6 +61,21 @@ describe('the check of rules', () => {
     expect(more).toEqual([]);
   });
 
+  it.each([
+    ["by: [host.name], when: '< 5'", /`when`: a group that never sent an event is not judged.* `expect`/],
+    ["when: '== 0'", /`when`: nothing is judged before the first event that matches.* `absence`/],
+  ])('names what is not judged because it was never seen: %s', (settings, words) => {
+    expect(cautionsOf(`rules: [{ name: a, over: 1m, ${settings} }]`)).toEqual([expect.stringMatching(words)]);
+  });
+
+  it.each([
+    "by: [host.name], when: '< 5', expect: [web-1]",
+    "when: '> 5'",
+    "when: '< 5', measure: 'avg(event.duration)'",
+  ])('says nothing of groups that were never seen where it makes no difference: %s', (settings) => {
+    expect(cautionsOf(`rules: [{ name: a, over: 1m, ${settings} }]`)).toEqual([]);
+  });
+
   it('finds a level that does not exist, also in a share', () => {
     expect(cautionsOf('rules: [{ name: a, where: "log.level: (error or eror)" }]')).toEqual([
       'Rule `a`, `where`: `eror` is no level that logboom knows; did you mean `error`?',

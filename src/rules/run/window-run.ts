@@ -2,7 +2,7 @@ import { Episodes } from '../../alerts/episodes.ts';
 import type { Evidence } from '../../alerts/evidence.ts';
 import type { Retention } from '../../alerts/late.ts';
 import type { CommonSettings } from '../../config/schema/rule-settings.ts';
-import type { LogEvent, Millis, Output } from '../../model.ts';
+import type { LogEvent, Millis, Output, Scalar } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
 import { Windows } from '../../windows/windows.ts';
 import { Corrector } from '../correction/corrector.ts';
@@ -16,6 +16,7 @@ import { fingerprintOf } from './run.ts';
 import { WindowAlerts } from './window-alerts.ts';
 
 interface WindowRunParts extends RunParts<CommonSettings> {
+  windows: Windows;
   book: AlertBook;
   alerts: WindowAlerts;
 }
@@ -48,7 +49,7 @@ export function windowParts(
   const alerts: WindowAlerts = new WindowAlerts({
     ...{ rule, windows, book, observer, corrector, series, isTracked },
   });
-  return { ...parts, book, alerts };
+  return { ...parts, windows, book, alerts };
 }
 
 /** Observes how windows are judged again. */
@@ -192,5 +193,28 @@ export class CountingRun extends WindowRun {
     const counted = alerts.add(time, group, rule.amount(event), event);
     if (time !== event.time) alerts.late += 1;
     if (counted && inOrder && rule.early) alerts.observeEarly(group, event, outputs);
+  }
+}
+
+/** A rule with groups that are judged although they were never seen: from the first whole window after the start on. */
+export class RosterRun extends CountingRun {
+  readonly #roster: ReadonlyMap<string, Record<string, Scalar>>;
+
+  constructor(parts: WindowRunParts, roster: ReadonlyMap<string, Record<string, Scalar>>) {
+    super(parts);
+    this.#roster = roster;
+  }
+
+  override advance(now: Millis, outputs: Output[]): void {
+    const { alerts, rule, windows, book } = this.parts;
+    const hadBegun = Number.isFinite(alerts.closedThrough);
+    super.advance(now, outputs);
+    if (hadBegun || !Number.isFinite(alerts.closedThrough)) return;
+    // From then on a checkpoint has the timers. A window is whole that begins with the first event or after it.
+    const end = Math.ceil(now / rule.every) * rule.every + rule.over;
+    for (const [group, by] of this.#roster) {
+      book.setFields(group, () => by);
+      windows.schedule(group, end);
+    }
   }
 }

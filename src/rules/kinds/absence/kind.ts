@@ -1,6 +1,6 @@
+import { checkRoster } from '../../roster.ts';
 import { defineKind } from '../kind.ts';
 import { defaults } from '../settings.ts';
-import { isWholeGroup } from './roster.ts';
 import { AbsenceRun } from './run.ts';
 import { schema } from './schema.ts';
 
@@ -24,18 +24,7 @@ export const absence = defineKind({
       report('forget', 'a group would be forgotten before it is silent', 'use a multiple of `every`');
     if (!learn && expect.length === 0 && by.length > 0)
       report('expect', 'no group is expected, and none is learned', 'name groups, or set `learn: true`');
-    if (by.length === 0 && expect.length > 0)
-      report('expect', 'groups are expected of a rule without groups', 'name the fields in `by`');
-    expect.forEach((group, place) => {
-      if (by.length > 0 && !isWholeGroup(group, by))
-        report(
-          `expect[${place}]`,
-          `${JSON.stringify(group)} does not have a value for each field in \`by\``,
-          `write ${by.map((name) => `‹${name}›`).join(', ')}`,
-        );
-      if (expect.indexOf(group) < place)
-        report(`expect[${place}]`, `${group} is there twice`, 'remove one of them');
-    });
+    checkRoster({ by, expect }, report);
   },
   start: (parts) => new AbsenceRun(parts),
 });

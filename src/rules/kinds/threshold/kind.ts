@@ -1,7 +1,8 @@
 import type { Measure } from '../../../model.ts';
 import { checkMeasure, checkWindows, type Report, readOrReport } from '../../checks.ts';
 import { type Condition, conditionJudge, overlap, parseCondition } from '../../condition.ts';
-import { CountingRun, windowParts } from '../../run/window-run.ts';
+import { checkRoster, rosterOf } from '../../roster.ts';
+import { CountingRun, RosterRun, windowParts } from '../../run/window-run.ts';
 import { defineKind } from '../kind.ts';
 import { schema, type ThresholdConfig } from './schema.ts';
 
@@ -13,11 +14,38 @@ export const threshold = defineKind({
   check(config, report) {
     checkWindows(config, report);
     checkConditions(config, report);
+    checkExpected(config, report);
     if (config.notify.length > 0 && config.when === undefined)
       report('notify', 'a rule without a condition has nothing to tell', 'add `when`, or remove `notify`');
   },
-  start: (parts) => new CountingRun(windowParts(parts, () => conditionJudge(parts.rule))),
+  start: (parts) => {
+    const { by, expect = [] } = parts.config;
+    const counting = windowParts(parts, () => conditionJudge(parts.rule));
+    return expect.length === 0
+      ? new CountingRun(counting)
+      : new RosterRun(counting, rosterOf({ by, expect }));
+  },
 });
+
+/** A group without events is judged by the value 0, so only what counts events can expect one. */
+function checkExpected({ by, expect, when, measure }: ThresholdConfig, report: Report): void {
+  if (expect === undefined) return;
+  checkRoster({ by, expect }, report);
+  const parsed = when === undefined ? undefined : parseCondition(when);
+  const condition = parsed !== undefined && 'ok' in parsed ? parsed.ok : undefined;
+  if (expect.length > 0 && !condition?.test(0))
+    report(
+      'expect',
+      'no value of a group without events meets the condition',
+      'write a condition such as < 5, or remove `expect`',
+    );
+  if (expect.length > 0 && measure !== 'count')
+    report(
+      'expect',
+      'only a count has a value where no event is',
+      'use the measure `count`, or the kind absence',
+    );
+}
 
 function checkConditions(config: ThresholdConfig, report: Report): void {
   const measure = checkMeasure(config.measure, report);
