@@ -22,6 +22,8 @@ type OwnRule = Extract<z.input<typeof ruleSchema>, { kind?: 'threshold' | undefi
 
 export interface OwnAlert {
   rule: OwnRule;
+  /** It is about the disk itself: its state is kept in memory, and its messages are sent without the outbox. */
+  inMemory?: boolean;
   /** An alert that is switched off ends, and is not raised. */
   watched: boolean;
   /** Its values; undefined where they are unknown at present, and then nothing changes. */
@@ -67,6 +69,7 @@ export function ownAlerts(settings: SelfMonitoringConfig, notifiers: readonly st
         read: notifierFailing(notifiers),
       },
     ],
+    [1, { rule: { name: 'logboom-disk-full', severity: 'critical' }, inMemory: true, read: diskRefuses }],
     [settings.clockStep / 1000, { rule: { name: 'logboom-clock-step', severity: 'high' }, read: clockStep }],
     [settings.sourceClock / 1000, sourceAlert('clock', 'its stamps agree with the receipt')],
     [settings.sourceLate, sourceAlert('late', 'its events come in time')],
@@ -135,6 +138,13 @@ function journalFill({ journal, readers }: Vitals): Reading[] {
   const words = `the journal is ${percent(journal.fill)} full`;
   const bad = `${words}${slow ? ` because of the ${slow[0]}${waits}` : ''}${held}`;
   return [{ group: '', value: journal.fill, bad, good: words }];
+}
+
+/** One state for all that the disk refuses: it is full, read-only or broken. */
+function diskRefuses({ journal, disk }: Vitals): Reading[] {
+  const reason = journal.broken ?? journal.refusing ?? disk;
+  const bad = `the disk of the data folder takes nothing, so senders keep their events: ${reason ?? ''}`;
+  return [{ group: '', value: reason === undefined ? 0 : 1, bad, good: 'the disk takes writes again' }];
 }
 
 function readerLag({ readers }: Vitals): Reading[] {

@@ -11,6 +11,7 @@ import {
 import type { Vitals } from '../telemetry/components/vitals.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Snapshot } from '../util/snapshot.ts';
+import { MemoryAlerts } from './memory-alerts.ts';
 import { OwnAlertBook, type OwnAlertState } from './own-alert-book.ts';
 import { type OwnAlert, ownAlerts } from './own-alerts.ts';
 import { type Monitored, notifierNames, vitalsOf } from './vitals.ts';
@@ -27,6 +28,8 @@ interface SelfMonitoringOptions extends Watched {
   vitals: (now: Millis) => Promise<Vitals>;
   /** Puts a message into the outbox; one that was put before is not taken again. */
   notify: (notification: Notification) => Promise<void>;
+  /** Sends a message at once, without the disk. */
+  sendNow: (notification: Notification) => Promise<void>;
   /** Called when there are outputs to publish and messages to deliver. */
   onOutputs: () => void;
   telemetry: SelfMonitoringTelemetry;
@@ -57,12 +60,15 @@ export interface SelfMonitoring {
 export class OwnAlerts {
   readonly #options: SelfMonitoringOptions;
   #books: OwnAlertBook[];
+  readonly #memory: MemoryAlerts;
   #every: Millis;
   readonly #now: () => Millis;
   #before: Vitals | undefined;
   /** The position of the last evaluation in the order of outputs; it grows even where the clock is set back. */
   #place: Millis = 0;
   #unpublished: { place: Millis; state: State } | undefined;
+  /** Why the last evaluation could not be written. */
+  #refusal: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #turns: Promise<void> = Promise.resolve();
 
@@ -71,6 +77,7 @@ export class OwnAlerts {
     this.#now = options.now ?? Date.now;
     this.#every = options.every;
     this.#books = booksOf(options.alerts);
+    this.#memory = new MemoryAlerts(options);
     const saved = options.results.checkpoint() as { position: Millis; state: State } | undefined;
     if (!saved) return;
     this.#place = saved.position;
@@ -79,7 +86,7 @@ export class OwnAlerts {
   }
 
   open(): OwnAlertStatus[] {
-    return this.#books.flatMap(({ open }) => open);
+    return [...this.#memory.open, ...this.#books.flatMap(({ open }) => open)];
   }
 
   start(): void {
@@ -97,6 +104,7 @@ export class OwnAlerts {
       const saved = this.#snapshot();
       this.#every = every;
       this.#books = booksOf(alerts);
+      this.#memory.change(alerts);
       this.#restore(saved);
       if (this.#timer !== undefined) this.start();
       await this.#evaluateNow();
@@ -124,14 +132,26 @@ export class OwnAlerts {
   async #evaluateNow(): Promise<void> {
     const { telemetry } = this.#options;
     try {
-      await this.#publish();
-      if (this.#books.every(({ idle }) => idle)) return;
+      if (this.#books.every(({ idle }) => idle)) return await this.#publish();
       const now = this.#now();
-      await this.#update(await this.#options.vitals(now), now);
+      const vitals = await this.#options.vitals(now);
+      this.#memory.evaluate({ ...vitals, ...(this.#refusal !== undefined && { disk: this.#refusal }) }, now);
+      await this.#tryDisk();
+      await this.#publish();
+      await this.#update(vitals, now);
+      this.#refusal = undefined;
       telemetry.evaluated(this.open().length);
     } catch (error) {
-      telemetry.failed(messageOf(error));
+      this.#refusal = messageOf(error);
+      telemetry.failed(this.#refusal);
     }
+  }
+
+  /** After a refusal, writes the present state once more: without outputs there is nothing else to write. */
+  async #tryDisk(): Promise<void> {
+    if (this.#refusal === undefined || this.#unpublished) return;
+    const state: State = { books: this.#snapshot(), outputs: [] };
+    await this.#options.results.saveCheckpoint({ position: this.#place, state });
   }
 
   async #update(vitals: Vitals, now: Millis): Promise<void> {
@@ -183,7 +203,8 @@ export class OwnAlerts {
   }
 }
 
-const booksOf = (alerts: OwnAlert[]) => alerts.map((alert) => new OwnAlertBook(alert));
+const booksOf = (alerts: OwnAlert[]) =>
+  alerts.filter(({ inMemory }) => !inMemory).map((alert) => new OwnAlertBook(alert));
 
 /** Starts to watch a pipeline. While it is switched off, it ends what is still open, and waits to be switched on by a reload. */
 export function startSelfMonitoring(
@@ -198,6 +219,7 @@ export function startSelfMonitoring(
     results: new Results(folders.ownAlerts, ofNoJournal),
     vitals: (now) => vitalsOf(parts, inForce, now),
     notify: (notification) => parts.delivery.put(notification),
+    sendNow: (notification) => parts.delivery.sendNow(notification),
     onOutputs: () => {
       parts.indexer.wakePublishers();
       parts.delivery.wake();

@@ -19,7 +19,7 @@ export interface Monitored {
   indexer: Reader;
   /** While `forward` is configured. */
   readonly forwarder: Reader | undefined;
-  delivery: Pick<Delivery, 'put' | 'wake' | 'pendingFor' | 'failing' | 'suppressed'>;
+  delivery: Pick<Delivery, 'put' | 'sendNow' | 'wake' | 'pendingFor' | 'failing' | 'suppressed'>;
   /** Where it is enabled. */
   lumberjack: LumberjackInput | undefined;
   inputs: readonly Input[];

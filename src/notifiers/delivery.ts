@@ -11,6 +11,7 @@ import { Policy, type PolicyConfig } from './control/policy.ts';
 import { routesName } from './control/routes.ts';
 import { type CompileQuery, Silences } from './control/silences.ts';
 import { DeliveryLoop, type DeliveryOutbox } from './delivery-loop.ts';
+import type { Notifier } from './notifier.ts';
 import { createNotifiers } from './notifiers.ts';
 import { Outbox, type OutboxEntry } from './outbox.ts';
 import { RefreshLoop } from './refresh-loop.ts';
@@ -29,6 +30,7 @@ const noHooks: DeliveryHooks = { compileQuery: () => () => false, onHandled: () 
 
 /** What runs for one notifier, and the settings that it was started with. */
 interface Lane {
+  notifier: Notifier;
   settings: unknown;
   loop: DeliveryLoop;
   refresh: RefreshLoop;
@@ -101,6 +103,14 @@ export class Delivery {
     return this.#outbox.put(notification, Date.now());
   }
 
+  /** Sends a notification at once, and not from the outbox: the disk takes nothing. Rejects where it is not delivered. */
+  async sendNow(notification: Notification): Promise<void> {
+    const notifier = this.#lanes.get(notification.notifier)?.notifier;
+    if (!notifier) return;
+    const signal = AbortSignal.timeout(notifier.timeout);
+    await notifier.send(notification, { signal, reached: [] });
+  }
+
   /** Makes all loops look for new notifications. */
   wake(): void {
     this.dispatcher.wake();
@@ -146,7 +156,7 @@ export class Delivery {
       const hold = (entry: OutboxEntry) => this.dispatcher.hold(entry);
       const loop = new DeliveryLoop({ notifier, outbox: this.#reportingOutbox(), telemetry, hold });
       const refresh = new RefreshLoop({ notifier, outbox: this.#outbox, telemetry });
-      this.#lanes.set(name, { settings: settingsOf(name, configs), loop, refresh });
+      this.#lanes.set(name, { notifier, settings: settingsOf(name, configs), loop, refresh });
       loop.start();
       refresh.start();
     }

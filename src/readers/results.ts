@@ -1,4 +1,5 @@
 import type { Database, RootDatabase } from 'lmdb';
+import { refusesAllWrites } from '../journal/record-log.ts';
 import type { Output, OutputKey, Position } from '../model.ts';
 import { openLmdb, untilWritten } from '../util/lmdb.ts';
 
@@ -98,7 +99,7 @@ export class Results {
     const { position } = checkpoint;
     const [before, ordinal] = this.#last;
     const first = before === position ? ordinal + 1 : 1;
-    await this.#write(() => {
+    await this.#writeState(() => {
       outputs.forEach((output, index) => void this.#outputs.put([position, first + index], output));
       if (outputs.length > 0) void this.#meta.put('last', [position, first + outputs.length - 1]);
       this.#putCheckpoint(checkpoint);
@@ -108,7 +109,7 @@ export class Results {
   }
 
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    await this.#write(() => this.#putCheckpoint(checkpoint));
+    await this.#writeState(() => this.#putCheckpoint(checkpoint));
   }
 
   checkpoint(): Checkpoint | undefined {
@@ -122,6 +123,11 @@ export class Results {
       return part === undefined ? [] : [[name, part]];
     });
     return { ...stored, state: { ...(stored.state as object), parts } };
+  }
+
+  /** Whether the database takes no write until it is opened anew, as after a write to its first pages failed. */
+  refusesAllWrites(): boolean {
+    return refusesAllWrites({ root: this.#root });
   }
 
   async close(): Promise<void> {
@@ -147,6 +153,18 @@ export class Results {
 
   #write(action: () => void): Promise<void> {
     return untilWritten(this.#outputs.batch(action));
+  }
+
+  /** As `#write`. After a failure the parts that were not written are written again. */
+  async #writeState(action: () => void): Promise<void> {
+    const written = [...this.#written];
+    try {
+      await this.#write(action);
+    } catch (error) {
+      this.#written.clear();
+      for (const [name, part] of written) this.#written.set(name, part);
+      throw error;
+    }
   }
 
   /** Outputs of another journal are published first, under keys that this journal never uses. */

@@ -66,6 +66,14 @@ describe.skipIf(!canMount())('a disk that fills up', () => {
       expect(status).toBe(503);
     });
 
+    // One state, told from memory; nothing is restarted for it.
+    await eventually(async () => {
+      const own = (await server.status()).alerts.own.map(({ rule }) => rule);
+      expect(own).toContain('logboom-disk-full');
+    });
+    expect(server.text).toContain('logboom-disk-full');
+    expect(server.text).not.toMatch(/it is started again/);
+
     expect(mount('-o', 'remount,size=400m', server.data)).toBe(true);
     await Promise.all(sends);
     expect(acknowledged).toBe(40);

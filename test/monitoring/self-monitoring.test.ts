@@ -19,6 +19,10 @@ const raised = 'the journal is 90 % full because of the analyser';
 class World {
   readonly folder = aFolder();
   readonly messages: Notification[] = [];
+  /** Those that were sent without the outbox. */
+  readonly sent: Notification[] = [];
+  /** Whether notifiers are away. */
+  unreachable = false;
   now = t;
   vitals: Vitals = vitals();
   /** Steps of keeping that work before the process "dies"; each further one fails. */
@@ -54,6 +58,10 @@ class World {
     const watch = new OwnAlerts({
       ...this.watched(settings),
       results: failing,
+      sendNow: async (message) => {
+        if (this.unreachable) throw new Error('away');
+        this.sent.push(message);
+      },
       vitals: async () => {
         this.taken += 1;
         return this.vitals;
@@ -245,5 +253,56 @@ describe('self-monitoring', () => {
     await watch.evaluate();
     expect(world.messages.map(({ transition }) => transition.to)).toEqual(['active', 'inactive']);
     expect(world.published).toHaveLength(4);
+  });
+});
+
+describe('a disk that takes nothing', () => {
+  const look = async (world: World, watch: OwnAlerts, times = 1) => {
+    for (let i = 0; i < times; i += 1) {
+      world.now += 5_000;
+      await watch.evaluate();
+    }
+  };
+  const said = (world: World) =>
+    world.sent.map(({ transition: { rule, to, reason } }) => `${rule} ${to}: ${reason}`);
+
+  it('is told of from memory, once, and told when it takes writes again', async () => {
+    const world = new World();
+    const watch = world.start();
+    world.vitals = vitals({ journal: { fill: 0.1, refusing: 'the disk is full' } });
+    world.stepsLeft = 0;
+    await look(world, watch, 5);
+    expect(said(world)).toEqual([expect.stringMatching(/^logboom-disk-full active: .*the disk is full/)]);
+    expect(watch.open()).toMatchObject([{ rule: 'logboom-disk-full' }]);
+    world.vitals = vitals();
+    world.stepsLeft = Number.POSITIVE_INFINITY;
+    await look(world, watch, 3);
+    expect(said(world)[1]).toMatch(/^logboom-disk-full inactive: .*the disk takes writes again/);
+    expect(watch.open()).toEqual([]);
+    expect(world.messages).toEqual([]);
+  });
+
+  it('is noticed also where only the state of own alerts cannot be written', async () => {
+    const world = new World();
+    const watch = world.start();
+    world.vitals = full;
+    world.stepsLeft = 0;
+    await look(world, watch, 3);
+    expect(said(world)).toEqual([expect.stringContaining('no space left on device')]);
+    world.stepsLeft = Number.POSITIVE_INFINITY;
+    await look(world, watch, 3);
+    expect(said(world)).toHaveLength(2);
+    expect(world.messages.map(({ transition }) => transition.reason)).toEqual([raised]);
+  });
+
+  it('is told of later where the notifier is away', async () => {
+    const world = new World();
+    const watch = world.start();
+    world.vitals = vitals({ journal: { fill: 0.1, refusing: 'the disk is full' } });
+    world.unreachable = true;
+    await look(world, watch, 3);
+    world.unreachable = false;
+    await look(world, watch, 2);
+    expect(said(world)).toHaveLength(1);
   });
 });

@@ -14,9 +14,9 @@ import { reportOf } from '../../telemetry/metrics.ts';
 import { locator } from '../index-name.ts';
 import type { ReaderData } from '../reader-data.ts';
 import { serveReader, workerInstruments } from '../reader-port.ts';
-import { Results } from '../results.ts';
 import { Analyser } from './analyser.ts';
 import { engineMetrics } from './engine-metrics.ts';
+import { DiskPatience, PatientResults } from './patient-results.ts';
 import { SourceWatch } from './source-watch.ts';
 
 /** How often the analyser writes a checkpoint, in milliseconds: what it computes again after a crash. */
@@ -26,7 +26,8 @@ const { config, folders } = workerData as ReaderData;
 const instruments = workerInstruments(workerData as ReaderData, 'analyser');
 const telemetry = pipelineTelemetry(instruments);
 const journal = openJournalReader(folders.journal);
-const results = new Results(folders.analysis, journal.journalId);
+const patience = new DiskPatience({ refused: telemetry.diskRefuses, accepted: telemetry.diskTakes });
+const results = new PatientResults(folders.analysis, journal.journalId, patience);
 const outbox = new Outbox(folders.outbox);
 let locate = locator(journal.journalId, config.indexing);
 const reading = {
@@ -62,6 +63,7 @@ const port = serveReader({
   },
   stop: async () => {
     clearInterval(checkpoints);
+    patience.stop();
     await analyser.stop();
     updateMetrics();
     await Promise.all([results.close(), outbox.close(), journal.close()]);
@@ -79,7 +81,8 @@ const analyser = new Analyser({
     updateMetrics();
     return outputs;
   },
-  notify: (notifications, episodes) => outbox.putAll(notifications, episodes, Date.now()),
+  notify: (notifications, episodes) =>
+    patience.until(() => outbox.putAll(notifications, episodes, Date.now())),
   onTransition: (transition) => {
     telemetry.alertTransition(transition);
     port.post({ kind: 'transition', transition });

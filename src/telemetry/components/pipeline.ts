@@ -1,6 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
 import type { Transition } from '../../model.ts';
 import type { Instruments } from '../instruments.ts';
+import { FailureLog } from '../log-limits.ts';
 import { boundedLabel } from '../metrics.ts';
 
 export type PipelineTelemetry = ReturnType<typeof pipelineTelemetry>;
@@ -37,6 +38,7 @@ const sentence = ({ rule, group, from, to, reason }: Transition) =>
 export function pipelineTelemetry({ log, metrics }: Instruments) {
   const count = counters(metrics);
   const reasonLabel = boundedLabel();
+  const refusals = new FailureLog(Date.now);
   let told = false;
   return {
     eventsAnalysed: (events: number) => count.analysed.inc(events),
@@ -55,6 +57,15 @@ export function pipelineTelemetry({ log, metrics }: Instruments) {
       told = true;
     },
     eventsAhead: (events: number) => count.ahead.inc(events),
+    /** A write of the analyser was refused; it waits and tries again. */
+    diskRefuses(reason: string) {
+      if (refusals.failed(reason) !== undefined)
+        log.error({ reason }, `the analyser waits for the disk, which takes nothing: ${reason}`);
+    },
+    diskTakes() {
+      refusals.ended();
+      log.info('the disk takes the analyser’s writes again');
+    },
     deadLettered(documents: number, reason: string) {
       count.deadLettered.inc({ reason: reasonLabel(reason) }, documents);
       log.warn({ 'logboom.documents': documents }, `${documents} among the dead letters: ${reason}`);

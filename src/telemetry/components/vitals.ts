@@ -16,6 +16,8 @@ export interface Vitals {
     /** Records that were found damaged since the start. */
     damaged?: number;
   };
+  /** Why the state of own alerts could not be written the last time. */
+  disk?: string;
   /** By name. */
   readers: Record<string, { lag: Lag; waitsFor?: string; holds?: boolean }>;
   /** By name; the age of the oldest window that waits for its ACK, and the senders that were refused lately. */
