@@ -52,6 +52,15 @@ export const customFormat = z.union([
     timestamp,
   }),
   z.strictObject({
+    file: z
+      .string()
+      .min(1)
+      .describe(
+        'Path of a JavaScript module (`.mjs`) that exports `parse(line, context)`: it returns an object of fields, a text that says why the line is broken, or undefined for a line of another format.',
+      ),
+    timestamp,
+  }),
+  z.strictObject({
     w3c: z.string().min(1).describe('The directive `#Fields:` of a W3C Extended Log File, as IIS writes it.'),
     timestamp,
   }),

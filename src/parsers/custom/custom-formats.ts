@@ -5,12 +5,13 @@ import { LogboomError, messageOf } from '../../errors.ts';
 import type { JsonObject } from '../../events/index.ts';
 import { keyValues, pairValue } from '../text/pairs.ts';
 import { readStamp } from '../text/stamps.ts';
-import type { TextFormat, TextResult } from '../text/text-format.ts';
+import type { LineContext, TextFormat, TextResult } from '../text/text-format.ts';
 import { w3c } from '../text/web/iis.ts';
 import { splitCsv } from './csv.ts';
 import { grokFormat } from './grok.ts';
 import { stockPatterns } from './grok-patterns.ts';
 import { logFormat } from './log-format.ts';
+import { loadParser, parseWith } from './module-format.ts';
 
 /** Makes the formats that a configuration defines. Throws `CONFIG_INVALID` for one that cannot be compiled. */
 export function customFormats(definitions: Readonly<Record<string, CustomFormat>>): TextFormat[] {
@@ -55,6 +56,10 @@ function customFormat(name: string, definition: CustomFormat): TextFormat {
     const patterns = new Map([...stockPatterns(), ...Object.entries(definition.patterns)]);
     return grokFormat({ name, expressions: [definition.grok].flat(), patterns, timestamp });
   }
+  if ('file' in definition) {
+    const parse = loadParser(name, definition.file);
+    return named(name, timestamp, (line, context) => parseWith(parse, line, context));
+  }
   if ('pattern' in definition) return patternFormat(name, definition.pattern, timestamp);
   if ('csv' in definition) {
     const { columns, delimiter } = definition.csv;
@@ -68,14 +73,14 @@ function customFormat(name: string, definition: CustomFormat): TextFormat {
 function named(
   name: string,
   timestamp: string,
-  read: (line: string) => JsonObject | string | undefined,
+  read: (line: string, context: LineContext) => JsonObject | string | undefined,
 ): TextFormat {
   return {
     name,
     words: `the format ${name}`,
     first: '',
     parse(line, context): TextResult | undefined {
-      const found = read(line);
+      const found = read(line, context);
       if (found === undefined) return undefined;
       if (typeof found === 'string') return { time: Number.NaN, fields: {}, failure: found };
       const time = found[timestamp] === undefined ? Number.NaN : readStamp(found[timestamp], context);
