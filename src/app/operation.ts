@@ -4,10 +4,12 @@ import type { Loaded } from '../config/load/load.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { BulkItem, Millis } from '../model.ts';
+import { DeadMansSwitch, notAlive } from '../monitoring/dead-mans-switch.ts';
 import { describePipeline } from '../monitoring/describe.ts';
 import { type ServerSample, startServerMetrics } from '../monitoring/server-metrics.ts';
-import { readersOf } from '../monitoring/vitals.ts';
+import { readersOf, vitalsOf } from '../monitoring/vitals.ts';
 import { foldersOf } from '../readers/reader-data.ts';
+import { deadMansSwitchTelemetry } from '../telemetry/components/self-monitoring.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { version } from '../util/files.ts';
@@ -52,17 +54,25 @@ export function startOperation(parts: OperationParts) {
     sample: described.sample,
     out: (item) => pipeline.indexer.sendDocument(item),
   });
+  const deadMan = new DeadMansSwitch({
+    notAlive: async () =>
+      notAlive(await vitalsOf(pipeline, running.config, pipeline.clock.now()), await described.silent(5_000)),
+    telemetry: deadMansSwitchTelemetry(parts.instruments),
+  });
+  deadMan.restart(running.config.deadMansSwitch);
   const reloading = startReloading({
     ...parts,
     dataOf,
     onChange({ config, parts: concerned }) {
       if (concerned.includes('indexing')) own.restart();
       if (concerned.includes('store') || concerned.includes('indexing')) store?.keep(config);
+      if (concerned.includes('deadMansSwitch')) deadMan.restart(config.deadMansSwitch);
       if (concerned.includes('log')) logFrom(parts, config.log.level);
     },
   });
   const stop = () => {
     reloading.stop();
+    deadMan.stop();
     own.stop();
   };
   return { described, url: () => urlOf(running.config), reload: reloading.reload, stop };

@@ -16,6 +16,7 @@ const parts = {
   /** Only the retention of the embedded store. */
   store: ['store'],
   watch: ['reload'],
+  deadMansSwitch: ['deadMansSwitch'],
   /** Only the level; the format stays. */
   log: ['log'],
 } as const satisfies Record<string, readonly (keyof Config)[]>;
@@ -53,7 +54,7 @@ function applicable(running: Config, wanted: Config): Config {
   const { rules, kibana, parsers, time, notifiers, indexing, reload, selfMonitoring } = wanted;
   const { forward, store, log, elasticsearch, people } = wanted;
   const { routes, inhibit_rules, time_intervals, maintenance } = wanted;
-  const { forward: _, ...others } = running;
+  const { forward: _, deadMansSwitch: __, ...others } = running;
   // The embedded store starts and stops with the process, so a change of the kind of target needs a restart.
   const remote = running.elasticsearch && elasticsearch;
   const kept = { keepAge: store.keepAge, keepSize: store.keepSize };
@@ -62,6 +63,7 @@ function applicable(running: Config, wanted: Config): Config {
     ...{ rules, kibana, parsers, time, notifiers, indexing, reload, selfMonitoring },
     ...{ people, routes, inhibit_rules, time_intervals, maintenance },
     ...(forward && { forward }),
+    ...(wanted.deadMansSwitch && { deadMansSwitch: wanted.deadMansSwitch }),
     ...(remote && { elasticsearch: remote }),
     store: { ...running.store, ...kept },
     log: { ...running.log, level: log.level },

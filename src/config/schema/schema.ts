@@ -9,7 +9,7 @@ import { parsers } from './parsers.ts';
 import { people } from './people.ts';
 import { inhibitRules, maintenance, routes, timeIntervals } from './routing.ts';
 import { rules } from './rules.ts';
-import { selfMonitoring } from './self-monitoring.ts';
+import { deadMansSwitch, selfMonitoring } from './self-monitoring.ts';
 import { api, log, reload, shutdown } from './service.ts';
 import { time } from './time.ts';
 
@@ -50,6 +50,11 @@ export const schema = z.strictObject({
   kibana: kibana.describe('Kibana: links in alerts, and the command `logboom kibana`.'),
   api: api.describe('The HTTP API of logboom.'),
   selfMonitoring: selfMonitoring.describe('Alerts that logboom raises about itself.'),
+  deadMansSwitch: deadMansSwitch
+    .optional()
+    .describe(
+      'A post to an address at each interval, while the journal takes events, the analyser answers and documents arrive.',
+    ),
   log: log.describe('The log of logboom.'),
   reload: reload.describe('Reloading the configuration while logboom runs.'),
   shutdown: shutdown.describe('Shutdown.'),

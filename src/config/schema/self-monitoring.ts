@@ -68,3 +68,16 @@ export const selfMonitoring = z
   .prefault({});
 
 export type SelfMonitoringConfig = z.infer<typeof selfMonitoring>;
+
+export const deadMansSwitch = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    .meta({ secret: true })
+    .describe(
+      'Address to post to, such as that of healthchecks.io. The service raises the alarm when no post comes.',
+    ),
+  every: duration('1m').describe('Interval of the posts.'),
+  timeout: duration('10s').describe('Timeout of a post.'),
+});
+
+export type DeadMansSwitchConfig = z.infer<typeof deadMansSwitch>;

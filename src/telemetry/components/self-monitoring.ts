@@ -37,3 +37,30 @@ export function selfMonitoringTelemetry({ log, metrics }: Instruments) {
     },
   };
 }
+
+export type DeadMansSwitchTelemetry = ReturnType<typeof deadMansSwitchTelemetry>;
+
+/** Log lines and metrics of the dead man's switch. The first line for a reason is a warning. */
+export function deadMansSwitchTelemetry({ log, metrics }: Instruments) {
+  const posts = new Counter({
+    name: 'logboom_dead_mans_switch_posts_total',
+    help: "Intervals of the dead man's switch by outcome: posted, failed, withheld.",
+    labelNames: ['outcome'] as const,
+    registers: [metrics],
+  });
+  let known: string | undefined;
+  const missed = (outcome: 'failed' | 'withheld', line: string) => {
+    posts.inc({ outcome });
+    log[line === known ? 'debug' : 'warn'](line);
+    known = line;
+  };
+  return {
+    posted(): void {
+      posts.inc({ outcome: 'posted' });
+      if (known !== undefined) log.info("the dead man's switch posts again");
+      known = undefined;
+    },
+    failed: (reason: string) => missed('failed', `the post of the dead man's switch failed: ${reason}`),
+    withheld: (reason: string) => missed('withheld', `the dead man's switch does not post: ${reason}`),
+  };
+}
