@@ -190,7 +190,7 @@ export class Engine {
       if (event.isAhead) this.tally.ahead += 1;
       if (this.#parts.leaveUntimed && (event.timeSource === 'receipt' || event.isAhead)) {
         if (!event.isAhead) this.tally.untimed += 1;
-        sources?.note(event.source, event, undefined);
+        sources?.note(event.source, event);
         watch?.read?.(event.source, event, undefined);
         continue;
       }
@@ -198,22 +198,23 @@ export class Engine {
       const { source } = event;
       const observed = clock.observe(source, event.time, batch.receivedAt);
       if (clock.now !== before) this.#close(outputs);
-      const isLate = this.#show(event, outputs, observed === 'on-time');
-      const lateBy = isLate ? Math.max(0, clock.now - event.time) : undefined;
-      sources?.note(source, event, lateBy);
+      const late = this.#show(event, outputs, observed === 'on-time');
+      const lateBy = late === 'no' ? undefined : Math.max(0, clock.now - event.time);
+      sources?.note(source, event, lateBy, late === 'lost');
       watch?.read?.(source, event, lateBy);
     }
   }
 
-  /** Returns whether the event came after a window of any run was closed. */
-  #show(event: LogEvent, outputs: Output[], inOrder: boolean): boolean {
-    let isLate = false;
+  /** Whether the event came after a window of any run was closed: it is corrected, or counted nowhere by that run. */
+  #show(event: LogEvent, outputs: Output[], inOrder: boolean): 'no' | 'corrected' | 'lost' {
+    let found: 'no' | 'corrected' | 'lost' = 'no';
     for (const run of this.#dispatch.runsFor(event)) {
-      const before = lateEventsOf(run);
+      const { late, corrected } = run;
       run.add(event, outputs, inOrder);
-      if (lateEventsOf(run) !== before) isLate = true;
+      if (run.late !== late) found = 'lost';
+      else if (found === 'no' && run.corrected !== corrected) found = 'corrected';
     }
-    return isLate;
+    return found;
   }
 
   #sourcesIn(block: EventBlock, batch: Batch): number {
@@ -245,6 +246,3 @@ export class Engine {
 
 /** Its `receivedAt` may be anything, so that it must not move a clock either. */
 const isDamaged = (record: JournalRecord) => record.kind === 'events' && record.encoding === 'damaged';
-
-/** How many late events a run has had, whether it counted them or not. */
-const lateEventsOf = ({ late, corrected = 0 }: Run) => late + corrected;

@@ -82,10 +82,10 @@ function clockReason(typical: Millis): string {
 }
 
 function judgeLate({ recent }: SourceRecord, threshold: number): Finding {
-  const { late, events } = recent.counts;
-  const holds = isMuch(late, events, threshold);
-  const words = `${part(recent, late)} came after windows that they belong to were closed, by up to ${whole(recent.lateBy)}`;
-  return { value: shareOf(late, events), holds, reason: holds ? words : 'its events come in time' };
+  const { lost, events } = recent.counts;
+  const holds = isMuch(lost, events, threshold);
+  const words = `${part(recent, lost)} came after windows that they belong to were closed, by up to ${whole(recent.lateBy)}, and are counted nowhere`;
+  return { value: shareOf(lost, events), holds, reason: holds ? words : 'its events come in time' };
 }
 
 function judgeUnparsed({ recent, example }: SourceRecord, threshold: number): Finding {

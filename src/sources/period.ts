@@ -12,6 +12,8 @@ export interface Counts {
   events: number;
   /** Came after windows that they belong to were closed. */
   late: number;
+  /** Of these, those that a rule counted nowhere, because they came too late to be corrected. */
+  lost: number;
   /** Stamped so far ahead that they were counted as of their receipt. */
   ahead: number;
   /** Without a time of their own. */
@@ -19,12 +21,13 @@ export interface Counts {
   unparsed: number;
 }
 
-export const noCounts = (): Counts => ({ events: 0, late: 0, ahead: 0, untimed: 0, unparsed: 0 });
+export const noCounts = (): Counts => ({ events: 0, late: 0, lost: 0, ahead: 0, untimed: 0, unparsed: 0 });
 
 export function addCounts(one: Counts, other: Counts): Counts {
   return {
     events: one.events + other.events,
     late: one.late + other.late,
+    lost: one.lost + other.lost,
     ahead: one.ahead + other.ahead,
     untimed: one.untimed + other.untimed,
     unparsed: one.unparsed + other.unparsed,

@@ -56,6 +56,7 @@ export interface SourceRecordState {
 const counts = objectOf<Counts>({
   events: number,
   late: number,
+  lost: number,
   ahead: number,
   untimed: number,
   unparsed: number,
@@ -110,7 +111,7 @@ export class SourceRecord {
   }
 
   /** `lateBy`: how far the event came after the event clock; undefined where it came in time. */
-  note(event: SeenEvent, lateBy: Millis | undefined): void {
+  note(event: SeenEvent, lateBy: Millis | undefined, isLost: boolean): void {
     const { receivedAt, time } = event;
     if (isOver(this.#present, receivedAt)) this.#beginPeriod(receivedAt);
     this.lastSeen = receivedAt;
@@ -120,6 +121,7 @@ export class SourceRecord {
       this.#count('late');
       this.#present.lateBy = Math.max(this.#present.lateBy, lateBy);
     }
+    if (isLost) this.#count('lost');
     if (event.isAhead) this.#count('ahead');
     if (event.timeSource === 'receipt') this.#count('untimed');
     else this.offsets.note(event.statedTime, receivedAt);

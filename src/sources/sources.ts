@@ -43,14 +43,17 @@ export class Sources {
     this.#most = most;
   }
 
-  /** `key`: the event's source. `lateBy`: milliseconds by which the event came after the event clock; undefined where it came in time. */
-  note(key: string, event: SeenEvent, lateBy: Millis | undefined): void {
+  /**
+   * `key`: the event's source. `lateBy`: milliseconds by which the event came after the event clock; undefined where it came in time.
+   * `isLost`: it is late, and a rule counted it nowhere.
+   */
+  note(key: string, event: SeenEvent, lateBy?: Millis, isLost = false): void {
     let record = this.#last;
     if (record === undefined || record.key !== key) {
       record = this.#records.get(key) ?? this.#admit(event, key);
       this.#last = record;
     }
-    record.note(event, lateBy);
+    record.note(event, lateBy, isLost);
   }
 
   /** Judges all sources anew. Returns what changed since the last time. `now` is wall time. */

@@ -35,7 +35,9 @@ const lines = (from: number, count: number, line: (at: number, index: number) =>
     return aBatch([document(line(at, index), at)], { receivedAt: at });
   });
 
-const engine = (zone = 'UTC'): Engine => assembleEngine(configWith([rule], { parsers: {}, time: { zone } }));
+/** By default without corrections, so that what comes late is lost. */
+const engine = (correctFor = '0s'): Engine =>
+  assembleEngine(configWith([rule], { parsers: {}, time: { correctFor } }));
 const play = (to: Engine, batches: Batch[]): Engine => {
   for (const record of journaled(batches)) to.process(record);
   return to;
@@ -189,12 +191,19 @@ describe('lines that come late or cannot be read', () => {
     const [change, ...more] = wordsOf(played.sources!.judge(thresholds, t + 200 * second));
     expect(more).toEqual([]);
     expect(change).toMatch(
-      /has late: 50 of its last 200 events \(25%\) came after windows that they belong to were closed, by up to 1m59s$/,
+      /has late: 50 of its last 200 events \(25%\) came after windows that they belong to were closed, by up to 1m59s, and are counted nowhere$/,
     );
     expect(stateOf(played, t + 200 * second)).toMatchObject({
       late: 50,
       problems: [{ kind: 'late', value: 0.25 }],
     });
+  });
+
+  it('are no problem while they are corrected', () => {
+    const late = (at: number, index: number) => access(index % 4 === 3 ? at - 2 * minute : at);
+    const played = play(engine('24h'), lines(t, 200, late));
+    expect(wordsOf(played.sources!.judge(thresholds, t + 200 * second))).toEqual([]);
+    expect(stateOf(played, t + 200 * second)).toMatchObject({ late: 50, lost: 0, lateBy: 119 });
   });
 
   it('are told with the last such line', () => {

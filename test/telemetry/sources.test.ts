@@ -74,7 +74,7 @@ describe('the table of sources', () => {
 
   it.each([
     [ailing.clock, /clock 1h ahead, likely a time zone \| its stamps are 1h ahead/],
-    [ailing.late, /25% late \(by up to 2m\); 25 of its last 100 events came late$/],
+    [ailing.late, /25% late \(by up to 2m\); 25% counted nowhere; 25 of its last 100 events came late$/],
     [ailing.unparsed, /no known format .* no time of its own \| 10% without a time; 50% not read; 50 of/],
   ])('says of a source with a problem what it is', (source, words) => {
     expect(rowOf(source)).toMatch(words);

@@ -59,6 +59,7 @@ function sharesOf({ recent, lateBy }: Source): string[] {
   const late =
     recent.late === 0 ? [] : [`${share(recent.late)} late (by up to ${formatDuration(lateBy * 1000)})`];
   const others = [
+    ['counted nowhere', recent.lost],
     ['ahead', recent.ahead],
     ['without a time', recent.untimed],
     ['not read', recent.unparsed],

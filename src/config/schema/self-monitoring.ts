@@ -49,7 +49,7 @@ export const selfMonitoring = z
       .max(1)
       .default(0.05)
       .describe(
-        `Raises an alert when this share of the recent events of a source, and at least 20 of them, came after their windows were closed. ${off}`,
+        `Raises an alert when this share of the recent events of a source, and at least 20 of them, came after their windows were closed and are counted nowhere. ${off}`,
       ),
     sourceUnparsed: z
       .number()

@@ -28,11 +28,21 @@ export interface SourceState {
   /** Since `firstSeen`. */
   events: number;
   late: number;
+  /** Late, and counted nowhere by a rule. */
+  lost: number;
   ahead: number;
   untimed: number;
   unparsed: number;
   /** Counts of the last minutes, or of the last lines of a slow source. */
-  recent: { since: Millis; events: number; late: number; ahead: number; untimed: number; unparsed: number };
+  recent: {
+    since: Millis;
+    events: number;
+    late: number;
+    lost: number;
+    ahead: number;
+    untimed: number;
+    unparsed: number;
+  };
   /** Events a second, of the same time. */
   rate: number;
   /** The format of most lines, and the share of the lines that have it. Undefined: none is recognised. */
@@ -138,7 +148,7 @@ export function sourceGauges(metrics: Registry) {
     if (seconds !== undefined) offset.set({ source }, seconds);
     seen.set({ source }, lastSeen / 1000);
     rate.set({ source }, perSecond);
-    for (const of of ['late', 'ahead', 'untimed', 'unparsed'] as const)
+    for (const of of ['late', 'lost', 'ahead', 'untimed', 'unparsed'] as const)
       shares.set({ source, of }, recent.events === 0 ? 0 : recent[of] / recent.events);
   };
   return {
