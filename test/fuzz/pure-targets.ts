@@ -24,6 +24,7 @@ import { messageProblems, ruleProblems } from '../../src/rules/problems.ts';
 import { readEvent } from '../support/events.ts';
 import { fieldsOf } from '../support/fields.ts';
 import { gist, type Target } from './campaign.ts';
+import { inputTargets } from './input-targets.ts';
 
 /** What became of it; an expected failure is its code, any other is a defect. */
 export function outcomeOf(work: () => string): string {
@@ -279,4 +280,5 @@ export const pureTargets: Record<string, Target> = {
   'store-patterns': storePatterns,
   configuration,
   'journal-record': records,
+  ...inputTargets,
 };
