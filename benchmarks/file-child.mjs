@@ -4,7 +4,7 @@ import { schema } from '../dist/config/schema/schema.js';
 import { eventFields } from '../dist/inputs/event-fields.js';
 import { FileInput } from '../dist/inputs/file/file-input.js';
 import { openJournal } from '../dist/journal/journal.js';
-import { silentInstruments } from '../dist/telemetry/instruments.js';
+import { silentInstruments } from '../dist/telemetry/metrics.js';
 
 const [folder, events, ...paths] = process.argv.slice(2);
 const config = schema.parse({ inputs: [{ kind: 'file', name: 'log', paths }], journal: { maxSize: '16gb' } });

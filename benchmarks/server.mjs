@@ -8,9 +8,9 @@ import { schema } from '../dist/config/schema/schema.js';
 import { startLumberjackInput } from '../dist/inputs/lumberjack/input.js';
 import { openJournal } from '../dist/journal/journal.js';
 import { Reader } from '../dist/readers/reader.js';
-import { foldersOf } from '../dist/readers/reader-data.js';
+import { foldersOf } from '../dist/readers/reader-port.js';
 import { Results } from '../dist/readers/results.js';
-import { silentInstruments } from '../dist/telemetry/instruments.js';
+import { silentInstruments } from '../dist/telemetry/metrics.js';
 
 const data = mkdtempSync(join(tmpdir(), 'logboom-bench-'));
 process.on('exit', () => rmSync(data, { recursive: true, force: true }));

@@ -2,7 +2,7 @@
 // JSON.parse of every event in the same run. `node benchmarks/walk.mjs [file of log lines]`
 import { readFileSync } from 'node:fs';
 import { EventView } from '../dist/events/index.js';
-import { EventReader } from '../dist/parsers/event-reader.js';
+import { EventReader } from '../dist/parsers/event.js';
 
 const COUNT = 2048;
 const ROUNDS = 40;

@@ -7,8 +7,8 @@
 
 export * from './model/alert.ts';
 export type * from './model/event.ts';
-export type * from './model/journal.ts';
+export type * from './model/event.ts';
 export type * from './model/notification.ts';
 export type * from './model/output.ts';
-export type * from './model/rule-changes.ts';
+export type * from './model/output.ts';
 export type * from './model/sink.ts';

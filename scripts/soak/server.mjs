@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { openPayload } from '../../dist/journal/payload.js';
 import { openJournalReader } from '../../dist/journal/reader.js';
+import { openPayload } from '../../dist/journal/record.js';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 

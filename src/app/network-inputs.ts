@@ -15,7 +15,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Redelivery } from '../journal/redelivery/redelivery.ts';
 import type { Batch, EventBlock, InputState, Millis, Origin, Position } from '../model.ts';
 import { type NetworkInputTelemetry, networkInputTelemetry } from '../telemetry/components/network-input.ts';
-import type { Instruments } from '../telemetry/instruments.ts';
+import type { Instruments } from '../telemetry/metrics.ts';
 
 export interface InputsOptions {
   config: Config;

@@ -25,14 +25,13 @@ import type { Monitored } from '../monitoring/vitals.ts';
 import { Delivery } from '../notifiers/delivery.ts';
 import { Forwarding, journalReaders } from '../readers/forwarder/forwarding.ts';
 import { startReader } from '../readers/reader.ts';
-import { foldersOf, type ReaderData } from '../readers/reader-data.ts';
+import { foldersOf, type ReaderData } from '../readers/reader-port.ts';
 import { compileQuery } from '../rules/kql/compile.ts';
 import { clockTelemetry } from '../telemetry/components/clock.ts';
-import type { Instruments } from '../telemetry/instruments.ts';
+import type { Instruments } from '../telemetry/metrics.ts';
 import { Cleanup } from '../util/files.ts';
 import { ReceiptClock } from '../util/receipt-clock.ts';
-import { openRedelivery } from './open-redelivery.ts';
-import { startInputs } from './start-inputs.ts';
+import { openRedelivery, startInputs } from './start-inputs.ts';
 
 interface PipelineOptions {
   config: Config;

@@ -1,6 +1,6 @@
 import type { Loaded } from '../config/load/load.ts';
 import { reloadTelemetry } from '../telemetry/components/reload.ts';
-import type { Instruments } from '../telemetry/instruments.ts';
+import type { Instruments } from '../telemetry/metrics.ts';
 import { type Reload, type ReloadParts, reloaderOf } from './reload.ts';
 import { watchFiles } from './watch.ts';
 

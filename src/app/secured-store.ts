@@ -4,7 +4,7 @@ import { apiKeySecret, basicSecret, type Credential } from '../listeners/credent
 import { createGuard, type GuardSettings, isRefusal, own } from '../listeners/guard.ts';
 import { secureHttp } from '../listeners/secure.ts';
 import { storeTelemetry } from '../telemetry/components/store.ts';
-import type { Instruments } from '../telemetry/instruments.ts';
+import type { Instruments } from '../telemetry/metrics.ts';
 
 /** Who may use the store: whoever has one of these, and everyone where there is none. */
 interface StoreAccess extends GuardSettings {

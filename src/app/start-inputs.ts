@@ -1,10 +1,17 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { RedeliveryConfig } from '../config/schema/inputs.ts';
 import { eventFields } from '../inputs/event-fields.ts';
 import { FileInput } from '../inputs/file/file-input.ts';
 import type { Input } from '../inputs/input.ts';
 import { type LumberjackInput, startLumberjackInput } from '../inputs/lumberjack/input.ts';
+import { openJournalReader } from '../journal/reader.ts';
+import { openPayload } from '../journal/record.ts';
+import { RedeliveryMemory } from '../journal/redelivery/memory.ts';
+import { Redelivery, type RedeliveryOptions } from '../journal/redelivery/redelivery.ts';
 import type { InputState } from '../model.ts';
+import { redeliveryTelemetry } from '../telemetry/components/redelivery.ts';
+import type { Instruments } from '../telemetry/metrics.ts';
 import { type Cleanup, version } from '../util/files.ts';
 import { type InputsOptions, networkInputs } from './network-inputs.ts';
 
@@ -60,4 +67,25 @@ function fileInputs({ config, journal, append, instruments, now }: InputsOptions
       const fields = eventFields({ ...input, inputType: 'filestream', agent });
       return new FileInput({ config: input, store, fields, instruments, now });
     });
+}
+
+/** Opens the filter for redelivered events and restores the events that were in flight when the server last ended. */
+export async function openRedelivery(
+  config: RedeliveryConfig,
+  folder: string,
+  append: RedeliveryOptions['append'],
+  instruments: Instruments,
+): Promise<Redelivery> {
+  const telemetry = redeliveryTelemetry(instruments);
+  const redelivery = new Redelivery({
+    ...config,
+    memory: new RedeliveryMemory(config, telemetry.forgotten),
+    journal: openJournalReader(folder),
+    append,
+    open: openPayload,
+    telemetry,
+    seed: randomInt(2 ** 32),
+  });
+  await redelivery.rememberLastWindows();
+  return redelivery;
 }

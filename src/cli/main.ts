@@ -1,10 +1,9 @@
 import { type ArgsDef, parseArgs, renderUsage } from 'citty';
-import { didYouMean } from '../config/load/nearest.ts';
+import { didYouMean } from '../config/load/issues.ts';
 import { LogboomError } from '../errors.ts';
 import { version } from '../util/files.ts';
 import { several } from './arguments.ts';
-import { type Command, commands } from './commands.ts';
-import { help } from './help.ts';
+import { type Command, commands, help } from './commands.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 const exitCodes = { done: 0, problem: 1, usage: 2, defect: 3 } as const;

@@ -1,4 +1,4 @@
-import { openPayload } from '../journal/payload.ts';
+import { openPayload } from '../journal/record.ts';
 import type { Millis } from '../model.ts';
 import { EventReader, type ReaderOptions } from '../parsers/event.ts';
 import type { CorrectionSettings } from '../rules/correction/settings.ts';

@@ -1,4 +1,4 @@
-import { closePayload } from '../journal/payload.ts';
+import { closePayload } from '../journal/record.ts';
 import type { Batch, EventBlock, JournalRecord, LogEvent, Millis, Output } from '../model.ts';
 import type { Run } from '../rules/run/run.ts';
 import type { Sources } from '../sources/sources.ts';

@@ -2,7 +2,7 @@ import { LogboomError } from '../errors.ts';
 import { encodeWindow } from '../lumberjack/encoder.ts';
 import type { Millis } from '../model.ts';
 import { openWire, type Peer, type Wire } from '../sinks/logstash/wire.ts';
-import { type BackoffLimits, longestPause } from '../util/backoff.ts';
+import { type BackoffLimits, longestPause } from '../util/waiting.ts';
 
 export interface ClientOptions extends Peer {
   version?: 1 | 2;

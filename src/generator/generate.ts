@@ -1,8 +1,13 @@
 import type { Millis } from '../model.ts';
 import { type ClientOptions, connect } from './client.ts';
 import { type Pace, type Progress, pauseOf, play } from './play.ts';
-import { accessTraffic, type TrafficOptions } from './traffic.ts';
-import { steadySchedule, tutorialRound, tutorialSchedule } from './tutorial.ts';
+import {
+  accessTraffic,
+  steadySchedule,
+  type TrafficOptions,
+  tutorialRound,
+  tutorialSchedule,
+} from './traffic.ts';
 
 export interface GenerateOptions extends ClientOptions, TrafficOptionsOfServer {
   /** `tutorial`: 100 s of quiet traffic, then a burst, repeated. `steady`: `rate` events per second. */

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
-import type { JournalConfig } from '../config/schema/journal.ts';
+import type { JournalConfig } from '../config/schema/time.ts';
 import { LogboomError, messageOf } from '../errors.ts';
 import type { InputState, Millis, Position } from '../model.ts';
-import type { Instruments } from '../telemetry/instruments.ts';
+import type { Instruments } from '../telemetry/metrics.ts';
 import { lmdbOptions } from '../util/lmdb.ts';
 import { decodeHeader, type Header } from './record.ts';
 

@@ -1,5 +1,8 @@
 import { crc32 } from 'node:zlib';
-import type { Batch, Encoding, JournalRecord, Millis, Origin, Position, Tick } from '../model.ts';
+import { LineWrapper } from '../events/index.ts';
+import { readPayload } from '../lumberjack/payload.ts';
+import type { Batch, Encoding, EventBlock, JournalRecord, Millis, Origin, Position, Tick } from '../model.ts';
+import { releaseBuffer } from '../util/release-buffer.ts';
 
 /**
  * A record has two entries under its position: the header described here, in the database `headers`, and the payload
@@ -124,4 +127,35 @@ function recordOf(position: Position, header: Buffer, payload: Buffer): JournalR
   if (kind === 'tick') return { kind, receivedAt, position };
   const origin = JSON.parse(header.toString('utf8', FIXED)) as Origin;
   return { kind: 'events', origin, receivedAt, encoding: kind, count, payload, position };
+}
+
+/** Decodes the events of a batch. Throws if the batch is damaged or its payload is not in its encoding. */
+export function openPayload(batch: Batch): EventBlock {
+  switch (batch.encoding) {
+    case 'lumberjack':
+      return readPayload(batch.payload);
+    case 'ndjson':
+      return splitLines(batch.payload);
+    case 'lines':
+      return new LineWrapper().wrap(batch.payload);
+    case 'damaged':
+      throw new Error('its record in the journal is damaged: the checksum does not match the bytes');
+  }
+}
+
+/** Releases the memory of a batch's events, which nobody may use any more. The payload stays. */
+export function closePayload({ payload }: Batch, { bytes }: EventBlock): void {
+  if (bytes.buffer !== payload.buffer) releaseBuffer(bytes);
+}
+
+/** NDJSON: one document in each line. Empty lines are skipped. */
+export function splitLines(bytes: Buffer): EventBlock {
+  const spans: number[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const newline = bytes.indexOf(10, start);
+    const end = newline === -1 ? bytes.length : newline;
+    if (end > start) spans.push(start, end);
+    start = end + 1;
+  }
+  return { bytes, spans: Uint32Array.from(spans), count: spans.length / 2 };
 }

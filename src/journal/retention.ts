@@ -1,4 +1,4 @@
-import type { JournalConfig } from '../config/schema/journal.ts';
+import type { JournalConfig } from '../config/schema/time.ts';
 import type { Millis, Position } from '../model.ts';
 import type { Cursors } from './cursors.ts';
 import type { JournalOptions, JournalReaders } from './layout.ts';

@@ -38,3 +38,74 @@ export interface LogEvent extends Fields {
   /** Where its document is. Undefined where that is not known, as in a backtest of files. */
   readonly storedAs?: StoredAs | undefined;
 }
+
+/** The origin of a batch: the input that received it and the peer that sent it. */
+export interface Origin {
+  /** The input's name in the configuration: `lumberjack`, `file`, … */
+  input: string;
+  /** Names one connection (or file) for as long as it lives, such as `127.0.0.1:51034#7`. */
+  connection: string;
+  /** Address of the sender without its port, as documents show it. */
+  address: string;
+  /** Parser (a name in the configuration) and time zone of its lines, where the input's configuration names them. */
+  parser?: string;
+  zone?: string;
+  /** Subject common name of the verified client certificate. */
+  tlsSubject?: string;
+  /** Whether the sender waits for an answer, and sends again what got none. Lumberjack batches always are. */
+  acknowledged?: true;
+  /** True for a part of a large sender window that further parts follow, in the next records of the connection. */
+  continued?: boolean;
+}
+
+/**
+ * The encoding of `Batch.payload`. `lumberjack`: the frames after the window frame as received, still compressed. `ndjson`:
+ * one JSON document in each line. `lines`: plain log lines, each the `message` of an event. `damaged`: unreadable, because
+ * the journal found other bytes than it had written.
+ */
+export type Encoding = 'lumberjack' | 'ndjson' | 'lines' | 'damaged';
+
+/** The events that an input appends to the journal at once, as received. For Lumberjack: one sender window. */
+export interface Batch {
+  kind: 'events';
+  origin: Origin;
+  /** Wall time at which the last byte was received. */
+  receivedAt: Millis;
+  encoding: Encoding;
+  /** Number of events in `payload`. */
+  count: number;
+  payload: Buffer;
+}
+
+/** What an event needs to know of its batch. `position`: that of its record in the journal. */
+export type BatchFacts = Pick<Batch, 'origin' | 'receivedAt'> & { position?: Position };
+
+/**
+ * What an input keeps in the journal beside its batches, such as how far a file is read. Keys begin with the input's
+ * name and a slash. `undefined` removes the key; any other value is plain JSON.
+ */
+export interface InputState {
+  key: string;
+  value: unknown;
+}
+
+/** A reading of the wall clock, appended while a window waits for time to pass and no batch arrives. */
+export interface Tick {
+  kind: 'tick';
+  receivedAt: Millis;
+}
+
+/** A record's position in its journal: 1, 2, 3 … without gaps. 0 is before the first record. */
+export type Position = number;
+
+export type JournalRecord = (Batch | Tick) & { position: Position };
+
+/**
+ * JSON documents as bytes and offsets: document `i` is `bytes.subarray(spans[2 * i], spans[2 * i + 1])`. The bytes are as
+ * the sender wrote them: untrusted, and not necessarily JSON.
+ */
+export interface EventBlock {
+  readonly bytes: Buffer;
+  readonly spans: Uint32Array;
+  readonly count: number;
+}

@@ -1,6 +1,5 @@
 import type { Episode, Transition } from './alert.ts';
-import type { Millis, Scalar } from './event.ts';
-import type { Position } from './journal.ts';
+import type { Millis, Position, Scalar } from './event.ts';
 import type { Notification } from './notification.ts';
 
 /**
@@ -47,4 +46,17 @@ export interface WindowResult extends WindowValue {
   revision?: number;
   /** Number of events that came after the window had closed. */
   lateCount?: number;
+}
+
+/** What a reload does to the rules, by name. It is part of the answer to `POST /reload`. */
+export interface RuleChanges {
+  added: string[];
+  /** They begin anew. */
+  changed: string[];
+  /** They continue, and only what is sent to people changes: severity, message, labels, notifiers. */
+  told: string[];
+  removed: string[];
+  disabled: string[];
+  /** Number of rules that continue as they are. */
+  unchanged: number;
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema/schema.ts';
 import { messageOf } from '../errors.ts';
 import type { Millis, Notification, Output, OutputKey } from '../model.ts';
-import type { Folders } from '../readers/reader-data.ts';
+import type { Folders } from '../readers/reader-port.ts';
 import { ofNoJournal, Results } from '../readers/results.ts';
 import type { OwnAlertStatus } from '../telemetry/api/status.ts';
 import {
@@ -9,7 +9,7 @@ import {
   selfMonitoringTelemetry,
 } from '../telemetry/components/self-monitoring.ts';
 import type { Vitals } from '../telemetry/components/vitals.ts';
-import type { Instruments } from '../telemetry/instruments.ts';
+import type { Instruments } from '../telemetry/metrics.ts';
 import type { Snapshot } from '../util/snapshot.ts';
 import { MemoryAlerts } from './memory-alerts.ts';
 import { OwnAlertBook, type OwnAlertState } from './own-alert-book.ts';

@@ -4,7 +4,7 @@ import { messageOf } from '../errors.ts';
 import type { Episode, Millis, Notification } from '../model.ts';
 import { controlTelemetry } from '../telemetry/components/control.ts';
 import { type NotifierTelemetry, notifierTelemetry } from '../telemetry/components/notifiers.ts';
-import type { Instruments } from '../telemetry/instruments.ts';
+import type { Instruments } from '../telemetry/metrics.ts';
 import type { AlertStore } from './control/alert-store.ts';
 import { Dispatcher } from './control/dispatcher.ts';
 import { Policy, type PolicyConfig } from './control/policy.ts';

@@ -11,7 +11,7 @@ import {
 } from '../events/index.ts';
 import type { BatchFacts, EventBlock, FieldValue, LogEvent, Millis, StoredAs } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
-import { isPresent } from '../util/field-values.ts';
+import { isPresent } from '../util/levels.ts';
 import { datasetOf, FormatChooser, SourceNames } from './choose.ts';
 import { type StreamFields, writeDocument } from './document.ts';
 import { Enrichment } from './enrich/enrichment.ts';

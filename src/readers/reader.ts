@@ -1,10 +1,10 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { Journal } from '../journal/journal.ts';
 import type { Batch, BulkItem, EventBlock, Millis, Position, Transition } from '../model.ts';
-import type { Instruments } from '../telemetry/instruments.ts';
+import type { Instruments } from '../telemetry/metrics.ts';
 import { workerEntry } from '../util/files.ts';
 import { releaseBuffer } from '../util/release-buffer.ts';
-import type { ReaderData } from './reader-data.ts';
+import type { ReaderData } from './reader-port.ts';
 import { type FromReader, ReaderThread } from './thread.ts';
 
 export interface ReaderOptions {

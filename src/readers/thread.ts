@@ -1,9 +1,8 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { fromThread, messageOf } from '../errors.ts';
 import type { BulkItem, EventBlock, Millis, Position, Transition } from '../model.ts';
-import type { Instruments } from '../telemetry/instruments.ts';
-import { longestPause } from '../util/backoff.ts';
-import { late, within } from '../util/deadline.ts';
+import type { Instruments } from '../telemetry/metrics.ts';
+import { late, longestPause, within } from '../util/waiting.ts';
 
 /** Messages of the main thread to a reader's thread. */
 export type ToReader =

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { type ConfigDocument, readDocument } from '../config/load/document.ts';
-import { withoutEmpty } from '../config/load/normalize.ts';
+import { type ConfigDocument, readDocument, withoutEmpty } from '../config/load/document.ts';
 import { formatProblem, type Path, type Problem, problem } from '../config/load/problems.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { someDuration } from '../config/schema/values.ts';

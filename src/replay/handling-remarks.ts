@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Episode, Handling, Millis } from '../model.ts';
 import { Outbox } from '../notifiers/outbox.ts';
-import { foldersOf } from '../readers/reader-data.ts';
+import { foldersOf } from '../readers/reader-port.ts';
 import { printable } from '../util/text.ts';
 import type { Question } from './question.ts';
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { LogboomError, messageOf } from '../errors.ts';
 import { isObject, LineWrapper } from '../events/index.ts';
-import { splitLines } from '../journal/payload.ts';
+import { splitLines } from '../journal/record.ts';
 import type { EventBlock } from '../model.ts';
 import { type Compression, compressionOf, type Reading, readFile } from './decompress.ts';
 

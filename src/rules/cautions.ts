@@ -1,4 +1,4 @@
-import { didYouMean } from '../config/load/nearest.ts';
+import { didYouMean } from '../config/load/issues.ts';
 import type { ParsersConfig } from '../config/schema/parsers.ts';
 import { parserFields, senderFields } from '../parsers/written-fields.ts';
 import { isLevelField, levelNames, levelRank } from '../util/levels.ts';

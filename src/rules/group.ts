@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Fields, FieldValue, Measure, Scalar } from '../model.ts';
-import { type Present, presentValues } from '../util/field-values.ts';
-import { canonicalLevel, isLevelField } from '../util/levels.ts';
+import { canonicalLevel, isLevelField, type Present, presentValues } from '../util/levels.ts';
 import type { Amount as WindowAmount } from '../windows/aggregates/aggregate.ts';
 import { compileQuery } from './kql/compile.ts';
 import { numberOf } from './kql/typed-fields.ts';

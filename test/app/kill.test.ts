@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { assembleEngine } from '../../src/engine/assemble-engine.ts';
-import { openPayload } from '../../src/journal/payload.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
+import { openPayload } from '../../src/journal/record.ts';
 import type { Episode, Output } from '../../src/model.ts';
 import { load } from '../support/config.ts';
 import { eventually } from '../support/eventually.ts';

@@ -5,7 +5,7 @@ import type { RunningStore } from '@logboom/store';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSecuredStore } from '../../src/app/secured-store.ts';
 import { store as schema } from '../../src/config/schema/outputs.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { certificateFiles, makeAuthority } from '../support/certificates.ts';
 import { aFolder } from '../support/folder.ts';
 

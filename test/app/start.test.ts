@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startApp } from '../../src/app/app.ts';
 import { openJournal } from '../../src/journal/journal.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { aFolder } from '../support/folder.ts';
 import { configWith } from '../support/journal/records.ts';
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type DemoParts, demo } from '../../src/cli/commands/demo.ts';
 import { movedPorts, narrateProgress, narrateTransition } from '../../src/cli/commands/narration.ts';
-import { isFree, portOrAny } from '../../src/cli/commands/ports.ts';
+import { isFree, portOrAny } from '../../src/cli/commands/welcome.ts';
 import type { GenerateOptions } from '../../src/generator/generate.ts';
 import type { Progress } from '../../src/generator/play.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';

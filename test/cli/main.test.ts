@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { addressOf, requests } from '../../src/cli/commands/welcome.ts';
-import { commands } from '../../src/cli/commands.ts';
-import { help } from '../../src/cli/help.ts';
+import { commands, help } from '../../src/cli/commands.ts';
 import { main } from '../../src/cli/main.ts';
 import { terminal } from '../support/cli.ts';
 

@@ -4,7 +4,7 @@ import { reload } from '../../src/cli/commands/reload.ts';
 import { run } from '../../src/cli/commands/run.ts';
 import { reloadRequests } from '../../src/cli/signals.ts';
 import { schema } from '../../src/config/schema/schema.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';
 import { anHttpServer, reply } from '../support/http.ts';
 

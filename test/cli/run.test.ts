@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/cli/commands/run.ts';
 import { schema } from '../../src/config/schema/schema.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';
 
 const config = schema.parse({ shutdown: { timeout: '50ms' } });

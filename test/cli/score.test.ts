@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { scoreRules } from '../../src/cli/commands/score.ts';
+import { scoreRules } from '../../src/cli/commands/test-rules.ts';
 import { terminal } from '../support/cli.ts';
 import { aFolder } from '../support/folder.ts';
 

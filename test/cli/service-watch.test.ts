@@ -1,7 +1,6 @@
 import pino from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { run } from '../../src/cli/commands/run.ts';
-import { watchService } from '../../src/cli/commands/service-watch.ts';
+import { run, watchService } from '../../src/cli/commands/run.ts';
 import { schema } from '../../src/config/schema/schema.ts';
 import type { ServiceManager, ServiceState } from '../../src/util/service-manager.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';

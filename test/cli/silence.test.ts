@@ -6,7 +6,7 @@ import { Delivery } from '../../src/notifiers/delivery.ts';
 import { Outbox } from '../../src/notifiers/outbox.ts';
 import { compileQuery } from '../../src/rules/kql/compile.ts';
 import { startApi } from '../../src/telemetry/api/api.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { terminal } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';

@@ -4,7 +4,7 @@ import { formatStatus, status } from '../../src/cli/commands/status.ts';
 import { api as apiSchema } from '../../src/config/schema/service.ts';
 import { type Api, startApi } from '../../src/telemetry/api/api.ts';
 import type { Health } from '../../src/telemetry/api/health.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { certificateFiles, makeAuthority } from '../support/certificates.ts';
 import { terminal } from '../support/cli.ts';
 import { status as aStatus } from '../support/status.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Dispatch } from '../../src/engine/dispatch.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { openPayload } from '../../src/journal/payload.ts';
+import { openPayload } from '../../src/journal/record.ts';
 import type { Output } from '../../src/model.ts';
 import { EventReader } from '../../src/parsers/event.ts';
 import { compileQuery } from '../../src/rules/kql/compile.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tutorialRound } from '../../src/generator/tutorial.ts';
+import { tutorialRound } from '../../src/generator/traffic.ts';
 import type { Batch, Tick } from '../../src/model.ts';
 import {
   aBatch,

@@ -6,7 +6,7 @@ import { ElasticsearchError } from '../../src/inputs/http/elasticsearch-error.ts
 import { readEvents } from '../../src/inputs/http/events-body.ts';
 import { decompressLz4, decompressSnappy } from '../../src/inputs/kafka/codecs.ts';
 import { peerAt } from '../../src/inputs/network/peer.ts';
-import { splitLines } from '../../src/journal/payload.ts';
+import { splitLines } from '../../src/journal/record.ts';
 import type { Target } from './campaign.ts';
 
 const maker = new EventMaker({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { first, generate, timeSaved } from '../../src/generator/generate.ts';
 import { type Clock, type PlayOptions, type Progress, pauseOf, play } from '../../src/generator/play.ts';
-import { tutorialRound, tutorialSchedule } from '../../src/generator/tutorial.ts';
+import { tutorialRound, tutorialSchedule } from '../../src/generator/traffic.ts';
 import { lumberjackServer } from '../support/lumberjack/server.ts';
 
 /** A clock that passes only while one sleeps. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { first } from '../../src/generator/generate.ts';
-import { steadySchedule, tutorialRound, tutorialSchedule } from '../../src/generator/tutorial.ts';
+import { steadySchedule, tutorialRound, tutorialSchedule } from '../../src/generator/traffic.ts';
 
 const offsets = [...first(600, tutorialSchedule())];
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LogboomError } from '../../src/errors.ts';
 import { constantFields, EventWriter } from '../../src/inputs/event-writer.ts';
 import { Outlet } from '../../src/inputs/outlet.ts';
-import { splitLines } from '../../src/journal/payload.ts';
+import { splitLines } from '../../src/journal/record.ts';
 import type { Batch, EventBlock, InputState } from '../../src/model.ts';
 import { eventually } from '../support/eventually.ts';
 

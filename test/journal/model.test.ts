@@ -8,7 +8,7 @@ import { openJournal } from '../../src/journal/journal.ts';
 import type { JournalReader } from '../../src/journal/reader.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import type { Batch, JournalRecord, Tick } from '../../src/model.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { batch, everything } from './support.ts';
 
 type Reader = 'a' | 'b';

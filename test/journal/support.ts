@@ -8,7 +8,7 @@ import type { JournalOptions } from '../../src/journal/layout.ts';
 import type { JournalReader } from '../../src/journal/reader.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
 import type { Batch } from '../../src/model.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 
 /** The dot is there because lmdb takes a path with one for a file's. */
 export function temporaryFolder(): string {

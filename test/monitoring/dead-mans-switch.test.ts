@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DeadMansSwitch, notAlive } from '../../src/monitoring/dead-mans-switch.ts';
 import { deadMansSwitchTelemetry } from '../../src/telemetry/components/self-monitoring.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { anHttpServer, reply } from '../support/http.ts';
 

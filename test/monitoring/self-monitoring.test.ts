@@ -6,7 +6,7 @@ import { OwnAlerts, type Watched } from '../../src/monitoring/self-monitoring.ts
 import { ofNoJournal, Results } from '../../src/readers/results.ts';
 import { selfMonitoringTelemetry } from '../../src/telemetry/components/self-monitoring.ts';
 import type { Vitals } from '../../src/telemetry/components/vitals.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { vitals } from '../support/vitals.ts';

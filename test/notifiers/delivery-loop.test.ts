@@ -5,7 +5,7 @@ import { type Notifier, NotifierError, type Receipt } from '../../src/notifiers/
 import { type EpisodeRecord, Outbox, type OutboxEntry } from '../../src/notifiers/outbox.ts';
 import type { RateRecord } from '../../src/notifiers/rate.ts';
 import { notifierTelemetry } from '../../src/telemetry/components/notifiers.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { aFolder } from '../support/folder.ts';
 import { aNotification } from '../support/rules/alerts.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { Delivery } from '../../src/notifiers/delivery.ts';
 import { Outbox } from '../../src/notifiers/outbox.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { anHttpServer, reply } from '../support/http.ts';

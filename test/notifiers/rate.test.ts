@@ -4,7 +4,7 @@ import { DeliveryLoop } from '../../src/notifiers/delivery-loop.ts';
 import { Outbox } from '../../src/notifiers/outbox.ts';
 import { currentRate, digestOf } from '../../src/notifiers/rate.ts';
 import { notifierTelemetry } from '../../src/telemetry/components/notifiers.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { aNotification } from '../support/rules/alerts.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parsers } from '../../src/config/schema/parsers.ts';
 import { EventReader } from '../../src/parsers/event.ts';
 import { parsingTelemetry } from '../../src/telemetry/components/parsing.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { batch, blockOf, filebeatEvent, readEvent, type Settings } from '../support/events.ts';
 
 const access = '::1 - - [28/May/2026:20:26:40 +0000] "GET / HTTP/1.1" 200 1';

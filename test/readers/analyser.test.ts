@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openPayload } from '../../src/journal/payload.ts';
+import { openPayload } from '../../src/journal/record.ts';
 import type { JournalRecord, Notification, Transition } from '../../src/model.ts';
 import { Analyser, type AnalyserOptions } from '../../src/readers/analyser/analyser.ts';
 import { Results } from '../../src/readers/results.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openPayload } from '../../src/journal/payload.ts';
+import { openPayload } from '../../src/journal/record.ts';
 import { encodeFrames } from '../../src/lumberjack/encoder.ts';
 import type { Batch } from '../../src/model.ts';
 import { ForwardWindows } from '../../src/readers/forwarder/forward-windows.ts';

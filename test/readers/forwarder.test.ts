@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LogboomError } from '../../src/errors.ts';
-import { openPayload } from '../../src/journal/payload.ts';
+import { openPayload } from '../../src/journal/record.ts';
 import type { JournalRecord } from '../../src/model.ts';
 import { ForwardWindows } from '../../src/readers/forwarder/forward-windows.ts';
 import { Forwarder } from '../../src/readers/forwarder/forwarder.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { Forwarding, forwardProblem, journalReaders } from '../../src/readers/forwarder/forwarding.ts';
 import type { Reader } from '../../src/readers/reader.ts';
-import { foldersOf, type ReaderData } from '../../src/readers/reader-data.ts';
+import { foldersOf, type ReaderData } from '../../src/readers/reader-port.ts';
 
 type Forward = ConfigInput['forward'];
 const configOf = (forward: Forward) => schema.parse(forward ? { forward } : {});

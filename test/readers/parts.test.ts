@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { openPayload } from '../../src/journal/payload.ts';
+import { openPayload } from '../../src/journal/record.ts';
 import { Cleanup } from '../../src/util/files.ts';
-import { Signal } from '../../src/util/signal.ts';
+import { Signal } from '../../src/util/waiting.ts';
 import { aBatch } from '../support/journal/records.ts';
 import { C, D, documentsOf, J } from '../support/lumberjack/frames.ts';
 

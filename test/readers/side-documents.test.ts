@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { LogboomError } from '../../src/errors.ts';
 import type { BulkItem, Sink } from '../../src/model.ts';
-import { SideDocuments } from '../../src/readers/indexer/side-documents.ts';
+import { SideDocuments } from '../../src/readers/indexer/publisher.ts';
 import { eventually } from '../support/eventually.ts';
 
 const item = (number: number): BulkItem => ({

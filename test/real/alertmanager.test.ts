@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { schema } from '../../src/config/schema/schema.ts';
 import { Delivery } from '../../src/notifiers/delivery.ts';
 import { testNotification } from '../../src/notifiers/test-notification.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { aNotifier, anAttempt } from '../support/notifiers.ts';

@@ -5,7 +5,7 @@ import { createClient } from '../../src/sinks/elasticsearch/client/client.ts';
 import { Retention } from '../../src/sinks/elasticsearch/setup/retention.ts';
 import { setUp } from '../../src/sinks/elasticsearch/setup/setup.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { memoryDeadLetters } from '../sinks/support/sink.ts';
 import {
   type Answer,

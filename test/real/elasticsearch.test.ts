@@ -10,7 +10,7 @@ import {
 } from '../../src/sinks/elasticsearch/dead-letters/dead-letters.ts';
 import { readDeadLetters } from '../../src/sinks/elasticsearch/dead-letters/records.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../src/sinks/elasticsearch/sink.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { type ElasticsearchMajor, type RealElasticsearch, startElasticsearch } from './support/peers.ts';
 
 const event = (id: string, more: object = {}, index = 'logs-app-default'): BulkItem => ({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPayload } from '../../src/journal/payload.ts';
 import { openJournalReader } from '../../src/journal/reader.ts';
+import { openPayload } from '../../src/journal/record.ts';
 import { documentsOf } from '../../src/sinks/logstash/window.ts';
 import { reported } from '../support/eventually.ts';
 import { type TailedLog, tailGrowingLog } from './support/growing-log.ts';

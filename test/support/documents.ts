@@ -1,9 +1,9 @@
-import { openPayload } from '../../src/journal/payload.ts';
+import { openPayload } from '../../src/journal/record.ts';
 import type { Batch, BulkItem, Position } from '../../src/model.ts';
 import { EventReader } from '../../src/parsers/event.ts';
 import { createIndexNames } from '../../src/readers/index-name.ts';
 import { EventDocuments } from '../../src/readers/indexer/event-documents.ts';
-import { deadLetterItem } from '../../src/sinks/elasticsearch/dead-letters/document.ts';
+import { deadLetterItem } from '../../src/sinks/elasticsearch/dead-letters/records.ts';
 import { PackedBulk } from '../../src/sinks/elasticsearch/delivery/packed-bulk.ts';
 import { configWith } from './journal/records.ts';
 

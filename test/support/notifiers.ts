@@ -1,7 +1,7 @@
 import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import type { Attempt, Notifier, NotifierError } from '../../src/notifiers/notifier.ts';
 import { createNotifiers } from '../../src/notifiers/notifiers.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 
 /** A notifier with these settings, as a configuration would create it. */
 export function aNotifier(

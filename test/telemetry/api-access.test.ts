@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { api as schema } from '../../src/config/schema/service.ts';
 import { type Api, startApi } from '../../src/telemetry/api/api.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { status } from '../support/status.ts';
 
 let api: Api | undefined;

@@ -3,7 +3,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { api as schema } from '../../src/config/schema/service.ts';
 import { type Api, startApi } from '../../src/telemetry/api/api.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { certificateFiles, makeAuthority, makeCertificate } from '../support/certificates.ts';
 import { status } from '../support/status.ts';
 

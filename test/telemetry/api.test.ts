@@ -3,8 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { LogboomError } from '../../src/errors.ts';
 import { type Api, type ApiOptions, startApi } from '../../src/telemetry/api/api.ts';
 import type { Status } from '../../src/telemetry/api/status.ts';
-import { silentInstruments } from '../../src/telemetry/instruments.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { createMetrics, silentInstruments } from '../../src/telemetry/metrics.ts';
 import { status } from '../support/status.ts';
 
 const apis: Api[] = [];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { longestPause, pauseWithEqualJitter, pauseWithFullJitter } from '../../src/util/backoff.ts';
+import { longestPause, pauseWithEqualJitter, pauseWithFullJitter } from '../../src/util/waiting.ts';
 
 describe('a pause', () => {
   const limits = { init: 100, max: 1_000 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { late, untilAborted, within } from '../../src/util/deadline.ts';
+import { late, untilAborted, within } from '../../src/util/waiting.ts';
 
 const never = () => new Promise<never>(() => {});
 

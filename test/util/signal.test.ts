@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Signal } from '../../src/util/signal.ts';
+import { Signal } from '../../src/util/waiting.ts';
 
 const isPending = async (wait: Promise<void>): Promise<boolean> => {
   const pending = Symbol('pending');

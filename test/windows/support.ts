@@ -1,5 +1,5 @@
 import type { Millis, WindowValue } from '../../src/model.ts';
-import type { Occurrence, Tracker } from '../../src/rules/occurrences/tracker.ts';
+import type { Occurrence, Tracker } from '../../src/rules/occurrences/judge.ts';
 import type { WindowOptions } from '../../src/windows/options.ts';
 import { Windows } from '../../src/windows/windows.ts';
 

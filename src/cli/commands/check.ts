@@ -3,8 +3,7 @@ import type { Loaded } from '../../config/load/load.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { ruleCautions } from '../../rules/cautions.ts';
 import { formatSize, withoutCredentials } from '../../util/text.ts';
-import { formatProblems } from '../configuration.ts';
-import { columns, type Terminal } from '../terminal.ts';
+import { columns, formatProblems, type Terminal } from '../terminal.ts';
 
 function documentsGoTo({ elasticsearch, store }: Config): string {
   if (!elasticsearch) return `the embedded store on ${store.host}:${store.port}`;

@@ -1,13 +1,12 @@
 import { LogboomError } from '../../errors.ts';
-import { foldersOf } from '../../readers/reader-data.ts';
+import { foldersOf } from '../../readers/reader-port.ts';
 import { filesOf } from '../../sinks/elasticsearch/dead-letters/files.ts';
 import type { StoredDeadLetter } from '../../sinks/elasticsearch/dead-letters/records.ts';
 import { readDeadLetters } from '../../sinks/elasticsearch/dead-letters/records.ts';
 import { type DeadLetterFilter, deadLetterSelector } from '../../sinks/elasticsearch/dead-letters/retry.ts';
 import { printable } from '../../util/text.ts';
 import { moment, timeFrom } from '../arguments.ts';
-import { type ConfigArguments, validConfig } from '../configuration.ts';
-import { columns, type Terminal } from '../terminal.ts';
+import { type ConfigArguments, columns, type Terminal, validConfig } from '../terminal.ts';
 import { type Resolution, retryOrDrop } from './retry-or-drop.ts';
 
 export interface DeadLettersArguments extends ConfigArguments {

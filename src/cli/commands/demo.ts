@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { App, StartApp } from '../../app/app.ts';
 import { type Config, schema } from '../../config/schema/schema.ts';
 import type { generate } from '../../generator/generate.ts';
-import { tutorialRound } from '../../generator/tutorial.ts';
+import { tutorialRound } from '../../generator/traffic.ts';
 import type { Transition } from '../../model.ts';
 import { createLog } from '../../telemetry/log.ts';
 import { type StopRequest, stopRequest } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
 import { conclusion, introduction, movedPorts, narrateProgress, narrateTransition } from './narration.ts';
-import { portOrAny } from './ports.ts';
 import { stopWithin } from './run.ts';
+import { portOrAny } from './welcome.ts';
 
 interface DemoArguments {
   /** Leaves out the pauses of real time. */

@@ -4,8 +4,7 @@ import type { ExplainedWindow, UncountedEvents } from '../../replay/recorder.ts'
 import { isDuration } from '../../rules/kinds/index.ts';
 import { countOf, formatDuration, formatMeasured, printable } from '../../util/text.ts';
 import { moment } from '../arguments.ts';
-import { type ConfigArguments, validConfig } from '../configuration.ts';
-import { columns, type Terminal } from '../terminal.ts';
+import { type ConfigArguments, columns, type Terminal, validConfig } from '../terminal.ts';
 
 interface ExplainArguments extends ConfigArguments {
   /** ID of an alert, or with `at` the name of a rule. */

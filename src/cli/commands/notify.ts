@@ -1,4 +1,4 @@
-import { didYouMean } from '../../config/load/nearest.ts';
+import { didYouMean } from '../../config/load/issues.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { createNotifier } from '../../notifiers/notifiers.ts';

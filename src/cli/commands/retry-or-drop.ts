@@ -5,7 +5,7 @@ import { secretsOf } from '../../config/secrets.ts';
 import { LogboomError } from '../../errors.ts';
 import { type DeadLetterOutcome, dropped, retried } from '../../readers/indexer/dead-letter-calls.ts';
 import { openDeadLetterFile, openSink } from '../../readers/indexer/open-sink.ts';
-import { foldersOf } from '../../readers/reader-data.ts';
+import { foldersOf } from '../../readers/reader-port.ts';
 import type { DeadLetterFilter } from '../../sinks/elasticsearch/dead-letters/retry.ts';
 import type { ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
 import { createLog } from '../../telemetry/log.ts';

@@ -3,14 +3,13 @@ import type { App, StartApp } from '../../app/app.ts';
 import type { Loaded } from '../../config/load/load.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { secretsOf } from '../../config/secrets.ts';
-import { LogboomError } from '../../errors.ts';
+import { LogboomError, messageOf } from '../../errors.ts';
 import { createLog } from '../../telemetry/log.ts';
-import { late, within } from '../../util/deadline.ts';
-import { type ServiceManager, serviceManager } from '../../util/service-manager.ts';
+import { type ServiceManager, type ServiceState, serviceManager } from '../../util/service-manager.ts';
 import { formatDuration } from '../../util/text.ts';
+import { late, within } from '../../util/waiting.ts';
 import { type ReloadRequests, reloadRequests, type StopRequest, stopRequest } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
-import { watchService } from './service-watch.ts';
 import { welcome } from './welcome.ts';
 
 export interface RunParts {
@@ -58,3 +57,43 @@ export async function run(config: Config, terminal: Terminal, parts: RunParts = 
 
 const reasonOf = (reason: Error | string) =>
   reason instanceof Error ? 'fatal failure' : `received ${reason}`;
+
+/** Notifications for each watchdog interval: two of them may be late. */
+const notificationsPerInterval = 3;
+
+/**
+ * Reports readiness to the service manager (systemd), and then at intervals that the main thread runs and that each
+ * reader answers. Where one of them hangs, the reports stop and the manager restarts logboom; acknowledged events are not
+ * lost. Returns the function to call when logboom stops.
+ */
+export function watchService(
+  app: App,
+  manager: ServiceManager | undefined,
+  log: Logger,
+): () => Promise<void> {
+  if (!manager) return async () => undefined;
+  const report = (notice: ServiceState, status: string) =>
+    manager.notify(notice, status).catch((error: unknown) => {
+      log.warn(`cannot report ${notice} to systemd: ${messageOf(error)}`);
+    });
+  void report(
+    'READY=1',
+    app.urls.lumberjack === undefined
+      ? 'reading its inputs'
+      : `listening for Lumberjack on ${app.urls.lumberjack}`,
+  );
+  const every =
+    manager.watchdogInterval === undefined ? undefined : manager.watchdogInterval / notificationsPerInterval;
+  const timer = every === undefined ? undefined : setInterval(() => void reportAlive(every), every);
+
+  async function reportAlive(timeout: number): Promise<void> {
+    const silent = await app.silent(timeout);
+    if (silent.length === 0) await report('WATCHDOG=1', 'serving');
+    else log.error(`no watchdog report to systemd: the ${silent.join(' and the ')} does not answer`);
+  }
+
+  return async () => {
+    clearInterval(timer);
+    await report('STOPPING=1', 'stopping');
+  };
+}

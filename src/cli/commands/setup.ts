@@ -3,7 +3,7 @@ import { elasticsearch as elasticsearchSchema } from '../../config/schema/output
 import type { Config } from '../../config/schema/schema.ts';
 import { LogboomError } from '../../errors.ts';
 import { createClient } from '../../sinks/elasticsearch/client/client.ts';
-import { judgeFailure } from '../../sinks/elasticsearch/delivery/request-failure.ts';
+import { judgeFailure } from '../../sinks/elasticsearch/delivery/bulk-response.ts';
 import { type SetupOutcome, setUp } from '../../sinks/elasticsearch/setup/setup.ts';
 import type { Piece } from '../../sinks/elasticsearch/setup/templates/pieces.ts';
 import { printable } from '../../util/text.ts';

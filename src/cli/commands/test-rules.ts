@@ -1,8 +1,11 @@
 import { LogboomError } from '../../errors.ts';
 import { loadFixture } from '../../replay/fixture.ts';
 import { runFixture, type TestResult } from '../../replay/rule-tests.ts';
+import { rulesFrom } from '../../replay/rules-file.ts';
+import { defaultSeeds, score, scoreTable } from '../../replay/score.ts';
 import { printable } from '../../util/text.ts';
-import type { Terminal } from '../terminal.ts';
+import { numberFrom } from '../arguments.ts';
+import { columns, type Terminal } from '../terminal.ts';
 
 /** `logboom test-rules`: 0 if all tests pass, 1 if one fails or a file cannot be read. */
 export function testRules(paths: readonly string[], json: boolean, terminal: Terminal): number {
@@ -48,4 +51,26 @@ function formatTest({ name, passed, diff }: TestResult): string[] {
     `  ✗ ${printable(name)}  (- expected, + actual)`,
     ...diff.map((line) => `      ${printable(line)}`),
   ];
+}
+
+interface ScoreArguments {
+  rules?: string | undefined;
+  seeds?: string | undefined;
+  json?: boolean | undefined;
+}
+
+/** `logboom score`: 0, whatever the scores are. */
+export function scoreRules(given: ScoreArguments, terminal: Terminal): number {
+  const config = rulesFrom({ path: given.rules, env: process.env });
+  const seeds = given.seeds?.split(',').map((seed) => numberFrom('seeds', seed.trim(), 0)) ?? defaultSeeds;
+  const report = score(config, seeds);
+  if (given.json) terminal.out(JSON.stringify(report, null, 2));
+  else {
+    const total = Object.values(report.incidents).reduce((sum, count) => sum + count, 0);
+    terminal.out(columns(scoreTable(report), ''));
+    terminal.err(
+      `${report.events.toLocaleString('en')} events, ${total} incidents; docs/scores.md describes the columns`,
+    );
+  }
+  return 0;
 }

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import type { App } from '../../app/app.ts';
 
 /** An address as a person types it: `localhost:5044` for `tcp://127.0.0.1:5044` and for a wildcard address. */
@@ -47,4 +48,18 @@ export function welcome(urls: App['urls']): string {
     'Ctrl-C stops logboom.',
     '',
   ].join('\n');
+}
+
+/** Whether the port can be opened now. */
+export function isFree(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/** The port if it is free, else 0, which makes the system choose a free port. */
+export async function portOrAny(port: number, host: string): Promise<number> {
+  return (await isFree(port, host)) ? port : 0;
 }

@@ -1,7 +1,6 @@
 import { defineCommand } from 'citty';
 import { several } from '../arguments.ts';
-import { apiArguments, apiOf } from '../configuration.ts';
-import { processTerminal as terminal } from '../terminal.ts';
+import { apiArguments, apiOf, processTerminal as terminal } from '../terminal.ts';
 
 const author = {
   type: 'string',

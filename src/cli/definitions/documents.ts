@@ -1,7 +1,6 @@
 import { defineCommand } from 'citty';
 import { several } from '../arguments.ts';
-import { configArgument, dataArgument, validConfig } from '../configuration.ts';
-import { processTerminal as terminal } from '../terminal.ts';
+import { configArgument, dataArgument, processTerminal as terminal, validConfig } from '../terminal.ts';
 
 // Commands are imported when they run: they load the Elasticsearch client, which `--help` does not need.
 

@@ -1,7 +1,6 @@
 import { defineCommand } from 'citty';
 import { several } from '../arguments.ts';
-import { configArgument, dataArgument } from '../configuration.ts';
-import { processTerminal as terminal } from '../terminal.ts';
+import { configArgument, dataArgument, processTerminal as terminal } from '../terminal.ts';
 
 // Commands are imported when they run: they load the engine, which `--help` does not need.
 
@@ -80,5 +79,5 @@ export const scoreCommand = defineCommand({
     seeds: { type: 'string', valueHint: 'n,…', description: 'Seeds of the days to generate (default: 1,2)' },
     json: { type: 'boolean', description: 'Print JSON' },
   },
-  run: async ({ args }) => (await import('../commands/score.ts')).scoreRules(args, terminal),
+  run: async ({ args }) => (await import('../commands/test-rules.ts')).scoreRules(args, terminal),
 });

@@ -5,8 +5,15 @@ import { generateTraffic } from '../commands/generate.ts';
 import { reload } from '../commands/reload.ts';
 import { run } from '../commands/run.ts';
 import { status } from '../commands/status.ts';
-import { apiArguments, apiOf, configArgument, dataArgument, load, validConfig } from '../configuration.ts';
-import { processTerminal as terminal } from '../terminal.ts';
+import {
+  apiArguments,
+  apiOf,
+  configArgument,
+  dataArgument,
+  load,
+  processTerminal as terminal,
+  validConfig,
+} from '../terminal.ts';
 
 const fast = { type: 'boolean', description: 'Leave out the pauses of real time' } as const;
 

@@ -1,6 +1,5 @@
 import { isLoopback } from '../../listeners/guard.ts';
-import { piecesOf, problemInPattern } from '../../util/field-pattern.ts';
-import { problemInIndex, problemInName } from '../../util/index-name.ts';
+import { piecesOf, problemInIndex, problemInName, problemInPattern } from '../../util/field-pattern.ts';
 import { type Path, type Problem, problem } from '../load/problems.ts';
 import { parseHost } from '../schema/forward.ts';
 import type { Config } from '../schema/schema.ts';

@@ -3,10 +3,9 @@ import { messageOf } from '../../errors.ts';
 import { crossChecks } from '../checks/crosscheck.ts';
 import { type Config, schema } from '../schema/schema.ts';
 import { isMapping, shapeAt, shapeOf, valueAt } from '../schema/shape.ts';
-import { type ConfigDocument, emptyDocument, readDocument } from './document.ts';
+import { type ConfigDocument, emptyDocument, readDocument, withoutDots, withoutEmpty } from './document.ts';
 import { applyEnvironment, type Overrides } from './environment.ts';
 import { problemsOf, shown } from './issues.ts';
-import { withoutDots, withoutEmpty } from './normalize.ts';
 import { formatPath, type Path, type Problem, parsePath } from './problems.ts';
 import { substitute } from './substitute.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean } from '../load/nearest.ts';
+import { didYouMean } from '../load/issues.ts';
 import { notAn } from './values.ts';
 
 const addressPattern = /^(?:[^\s@<>,;]+@[^\s@<>,;]+|[^<>@,;\r\n]+<[^\s@<>,;]+@[^\s@<>,;]+>)$/;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { forward } from './forward.ts';
 import { inputs } from './inputs.ts';
-import { journal } from './journal.ts';
 import { kibana } from './kibana.ts';
 import { notifiers } from './notifiers.ts';
 import { deadLetters, elasticsearch, indexing, store } from './outputs.ts';
@@ -11,7 +10,7 @@ import { inhibitRules, maintenance, routes, timeIntervals } from './routing.ts';
 import { rules } from './rules.ts';
 import { deadMansSwitch, selfMonitoring } from './self-monitoring.ts';
 import { api, log, reload, shutdown } from './service.ts';
-import { time } from './time.ts';
+import { journal, time } from './time.ts';
 
 /**
  * The whole configuration. Each setting is declared once: its type, default, check and reference text are here,

@@ -2,7 +2,7 @@ import type { FileInputConfig } from '../../config/schema/file-input.ts';
 import type { Millis } from '../../model.ts';
 import type { InputStats } from '../../telemetry/api/status.ts';
 import { type FileInputTelemetry, fileInputTelemetry } from '../../telemetry/components/file-input.ts';
-import type { Instruments } from '../../telemetry/instruments.ts';
+import type { Instruments } from '../../telemetry/metrics.ts';
 import type { JsonObject } from '../event-writer.ts';
 import type { Input } from '../input.ts';
 import { Outlet, type Store } from '../outlet.ts';

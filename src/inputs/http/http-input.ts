@@ -3,7 +3,7 @@ import type { JsonObject } from '../../events/index.ts';
 import type { Millis, Origin } from '../../model.ts';
 import type { InputStats } from '../../telemetry/api/status.ts';
 import type { NetworkInputTelemetry } from '../../telemetry/components/network-input.ts';
-import { within } from '../../util/deadline.ts';
+import { within } from '../../util/waiting.ts';
 import type { Input } from '../input.ts';
 import { HttpListener } from './http-listener.ts';
 import { type HttpStore, Intake } from './intake.ts';

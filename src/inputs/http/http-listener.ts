@@ -3,7 +3,7 @@ import type { Server as TlsServer } from 'node:tls';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { HttpInputConfig } from '../../config/schema/network-inputs.ts';
 import { messageOf } from '../../errors.ts';
-import { type CertificateWatch, watchCertificates } from '../../listeners/certificates.ts';
+import { type CertificateWatch, watchCertificates } from '../../listeners/secure.ts';
 import { readCertificates, tlsOptions } from '../../listeners/tls.ts';
 import type { NetworkInputTelemetry } from '../../telemetry/components/network-input.ts';
 import { boundTo, listenProblem, placeName } from '../network/listening.ts';

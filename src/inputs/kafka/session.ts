@@ -2,7 +2,7 @@ import { starPattern } from '@logboom/common';
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { KafkaInputConfig } from '../../config/schema/kafka-input.ts';
 import type { Millis } from '../../model.ts';
-import { late, within } from '../../util/deadline.ts';
+import { late, within } from '../../util/waiting.ts';
 
 interface SessionOptions {
   config: KafkaInputConfig;

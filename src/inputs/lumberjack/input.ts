@@ -1,12 +1,12 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { LumberjackInputConfig } from '../../config/schema/inputs.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
-import { watchCertificates } from '../../listeners/certificates.ts';
 import { type Peer, peerOfSocket, type ReceptionOptions, receive } from '../../listeners/reception.ts';
+import { watchCertificates } from '../../listeners/secure.ts';
 import type { Millis, Origin } from '../../model.ts';
 import { type LumberjackTelemetry, lumberjackTelemetry } from '../../telemetry/components/lumberjack.ts';
-import type { Instruments } from '../../telemetry/instruments.ts';
-import { within } from '../../util/deadline.ts';
+import type { Instruments } from '../../telemetry/metrics.ts';
+import { within } from '../../util/waiting.ts';
 import { Admission } from './admission.ts';
 import { Connection } from './connection.ts';
 import { MemoryBudget } from './memory-budget.ts';

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import { messageOf } from '../../errors.ts';
-import { type CertificateWatch, watchCertificates } from '../../listeners/certificates.ts';
+import { type CertificateWatch, watchCertificates } from '../../listeners/secure.ts';
 import { clientProblem, readCertificates, type TlsSettings, tlsOptions } from '../../listeners/tls.ts';
 import type { NetworkInputTelemetry } from '../../telemetry/components/network-input.ts';
 import { boundTo, listenOn, type Place, placeName } from './listening.ts';

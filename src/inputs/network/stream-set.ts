@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Millis } from '../../model.ts';
-import { within } from '../../util/deadline.ts';
+import { within } from '../../util/waiting.ts';
 import type { Peer } from './peer.ts';
 import { StreamConnection, type StreamParts } from './stream-connection.ts';
 

@@ -1,7 +1,6 @@
 import type { RedeliveryConfig } from '../../config/schema/inputs.ts';
 import type { Millis } from '../../model.ts';
-import { IdentityCounts } from './identity-counts.ts';
-import { MarkFilter } from './mark-filter.ts';
+import { IdentityCounts, MarkFilter } from './identity-counts.ts';
 
 /** An event without its bytes. Equal events have equal identities, whatever the order of their keys and their spelling. */
 export interface EventIdentity {

@@ -2,12 +2,11 @@ import { Identifier } from '../../events/index.ts';
 import type { Batch, EventBlock, Millis, Origin, Position } from '../../model.ts';
 import type { RedeliveryTelemetry } from '../../telemetry/components/redelivery.ts';
 import { releaseBuffer } from '../../util/release-buffer.ts';
-import { closePayload } from '../payload.ts';
 import type { JournalReader } from '../reader.ts';
+import { closePayload } from '../record.ts';
 import type { EventIdentity, RedeliveryMemory } from './memory.ts';
-import { lastWindowsInJournal, type RecentWindow, RecentWindows } from './recent-windows.ts';
+import { lastWindowsInJournal, type RecentWindow, RecentWindows, without } from './recent-windows.ts';
 import { every, placedOnly, timed, type Which } from './which.ts';
-import { without } from './without.ts';
 
 export interface RedeliveryOptions {
   memory: RedeliveryMemory;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../errors.ts';
 import type { Episode, Handling, Millis, Notification } from '../../model.ts';
 import type { ControlTelemetry } from '../../telemetry/components/control.ts';
-import { Signal } from '../../util/signal.ts';
+import { Signal } from '../../util/waiting.ts';
 import type { Outbox, OutboxEntry } from '../outbox.ts';
 import { acknowledgementMessage } from './group-message.ts';
 import { Grouping } from './grouping.ts';

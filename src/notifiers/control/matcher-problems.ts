@@ -1,4 +1,4 @@
-import { didYouMean } from '../../config/load/nearest.ts';
+import { didYouMean } from '../../config/load/issues.ts';
 import { type Path, type Problem, problem } from '../../config/load/problems.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { messageOf } from '../../errors.ts';

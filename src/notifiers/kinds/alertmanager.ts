@@ -4,7 +4,7 @@ import { beganAt, type Millis, type Notification } from '../../model.ts';
 import { valueText } from '../message/figures.ts';
 import { measureOf, stateWord, summaryOf } from '../message/summary.ts';
 import { defineKind } from '../notifier.ts';
-import { delivery, headers, trust } from '../settings.ts';
+import { delivery, headers, trust } from '../templated.ts';
 import { endOf } from '../test-notification.ts';
 import { answered, postJson } from '../transport/http.ts';
 

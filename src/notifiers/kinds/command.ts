@@ -4,7 +4,7 @@ import type { Notification } from '../../model.ts';
 import { documentOf } from '../message/document.ts';
 import { checkTemplate, fill } from '../message/template.ts';
 import { type Attempt, defineKind, NotifierError } from '../notifier.ts';
-import { delivery } from '../settings.ts';
+import { delivery } from '../templated.ts';
 import { oneLine } from '../transport/http.ts';
 
 const schema = z.strictObject({

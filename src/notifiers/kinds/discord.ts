@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { summaryOf } from '../message/summary.ts';
 import { defineKind } from '../notifier.ts';
-import { delivery, secretUrl } from '../settings.ts';
-import { templated, textTemplate } from '../templated.ts';
+import { delivery, secretUrl, templated, textTemplate } from '../templated.ts';
 
 const schema = z.strictObject({
   kind: z.literal('discord').describe('Posts into a channel of Discord.'),

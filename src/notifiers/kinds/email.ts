@@ -6,7 +6,7 @@ import { deferred, failureOf, isTemporary, refusedIn } from '../email/errors.ts'
 import { contentOf, headersOf, threadOf } from '../email/message.ts';
 import { addressesOf, bareAddress, domainOf, identityOf } from '../email/recipients.ts';
 import { type Attempt, defineKind, type NotifierContext, NotifierError, type Receipt } from '../notifier.ts';
-import { delivery, trust } from '../settings.ts';
+import { delivery, trust } from '../templated.ts';
 import { oneLine } from '../transport/http.ts';
 import { tlsOptions } from '../transport/trust.ts';
 

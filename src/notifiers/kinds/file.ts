@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { messageOf } from '../../errors.ts';
 import { documentOf } from '../message/document.ts';
 import { defineKind, NotifierError } from '../notifier.ts';
-import { delivery } from '../settings.ts';
+import { delivery } from '../templated.ts';
 
 const schema = z.strictObject({
   kind: z.literal('file').describe('Appends each notification to a file, as a line of JSON (NDJSON).'),

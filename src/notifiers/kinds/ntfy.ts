@@ -3,8 +3,7 @@ import { secret } from '../../config/schema/values.ts';
 import type { Severity } from '../../model.ts';
 import { stateWord, summaryOf } from '../message/summary.ts';
 import { defineKind } from '../notifier.ts';
-import { delivery } from '../settings.ts';
-import { templated, textTemplate } from '../templated.ts';
+import { delivery, templated, textTemplate } from '../templated.ts';
 
 const schema = z.strictObject({
   kind: z.literal('ntfy').describe('Publishes to a topic of ntfy.'),

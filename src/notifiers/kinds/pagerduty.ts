@@ -6,7 +6,7 @@ import { decidedAt, type Notification, type Severity } from '../../model.ts';
 import { cutToBytes } from '../../util/text.ts';
 import { stateWord, summaryOf, valueWithCondition } from '../message/summary.ts';
 import { type Attempt, defineKind, NotifierError, type Receipt } from '../notifier.ts';
-import { delivery } from '../settings.ts';
+import { delivery } from '../templated.ts';
 import { endOf } from '../test-notification.ts';
 import { answered, postJson } from '../transport/http.ts';
 

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { secret } from '../../config/schema/values.ts';
 import type { Notification } from '../../model.ts';
 import { type Attempt, defineKind, type Handler, type Receipt } from '../notifier.ts';
-import { delivery, secretUrl } from '../settings.ts';
 import { answerIn, errorOf, refusedPart } from '../slack/errors.ts';
 import { blocksOf, textOf } from '../slack/message.ts';
+import { delivery, secretUrl } from '../templated.ts';
 import { answered, postJson } from '../transport/http.ts';
 
 const schema = z.strictObject({

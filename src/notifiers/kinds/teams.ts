@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Summary, summaryOf } from '../message/summary.ts';
 import { defineKind } from '../notifier.ts';
-import { delivery, secretUrl } from '../settings.ts';
+import { delivery, secretUrl } from '../templated.ts';
 import { answered, postJson } from '../transport/http.ts';
 
 const schema = z.strictObject({

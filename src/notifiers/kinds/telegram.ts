@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { secret } from '../../config/schema/values.ts';
 import { defineKind } from '../notifier.ts';
-import { delivery } from '../settings.ts';
-import { templated, textTemplate } from '../templated.ts';
+import { delivery, templated, textTemplate } from '../templated.ts';
 
 const schema = z.strictObject({
   kind: z.literal('telegram').describe('Writes into a chat of Telegram.'),

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../config/load/nearest.ts';
+import { didYouMean } from '../../config/load/issues.ts';
 import { beganAt, decidedAt, type Millis, type Notification } from '../../model.ts';
 import type { Report } from '../notifier.ts';
 import { conditionText, lengthText, valueText } from './figures.ts';

@@ -10,7 +10,7 @@ import {
   valuesOf,
 } from '../../events/index.ts';
 import type { FieldValue, Millis } from '../../model.ts';
-import { isPresent } from '../../util/field-values.ts';
+import { isPresent } from '../../util/levels.ts';
 import type { LineFormat } from '../line-parser.ts';
 import { placeFields } from './json-fields.ts';
 

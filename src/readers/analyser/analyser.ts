@@ -13,7 +13,7 @@ import type {
   Transition,
 } from '../../model.ts';
 import { releaseBuffer } from '../../util/release-buffer.ts';
-import { Signal } from '../../util/signal.ts';
+import { Signal } from '../../util/waiting.ts';
 import type { Checkpoint, Results } from '../results.ts';
 import { WindowHistory } from './history.ts';
 import { restored } from './restored.ts';

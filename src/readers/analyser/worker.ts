@@ -12,12 +12,10 @@ import { pipelineTelemetry } from '../../telemetry/components/pipeline.ts';
 import { sourcesTelemetry } from '../../telemetry/components/sources.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
 import { locator } from '../index-name.ts';
-import type { ReaderData } from '../reader-data.ts';
-import { serveReader, workerInstruments } from '../reader-port.ts';
+import { type ReaderData, serveReader, workerInstruments } from '../reader-port.ts';
 import { Analyser } from './analyser.ts';
-import { engineMetrics } from './engine-metrics.ts';
+import { engineMetrics, SourceWatch } from './engine-metrics.ts';
 import { DiskPatience, PatientResults } from './patient-results.ts';
-import { SourceWatch } from './source-watch.ts';
 
 /** How often the analyser writes a checkpoint, in milliseconds: what it computes again after a crash. */
 const checkpointEvery = 5_000;

@@ -2,7 +2,7 @@ import type { JournalReader } from '../../journal/reader.ts';
 import type { Position } from '../../model.ts';
 import type { LogstashOutput } from '../../sinks/logstash/output.ts';
 import type { Window } from '../../sinks/logstash/window.ts';
-import { Signal } from '../../util/signal.ts';
+import { Signal } from '../../util/waiting.ts';
 import { Deliveries } from '../deliveries.ts';
 import type { ForwardWindows } from './forward-windows.ts';
 

@@ -7,7 +7,7 @@ import type { JournalReaders } from '../../journal/layout.ts';
 import type { Millis, Position } from '../../model.ts';
 import { refuseUnusable } from '../../sinks/logstash/output.ts';
 import type { Reader } from '../reader.ts';
-import type { ReaderData } from '../reader-data.ts';
+import type { ReaderData } from '../reader-port.ts';
 
 /** The `workerData` of the forwarder's thread. `from` is the cursor, which may be ahead of the one on disk. */
 export interface ForwarderData extends ReaderData {

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
-import { openPayload } from '../../journal/payload.ts';
 import { openJournalReader } from '../../journal/reader.ts';
+import { openPayload } from '../../journal/record.ts';
 import { createLogstashOutput } from '../../sinks/logstash/output.ts';
 import { forwardTelemetry } from '../../telemetry/components/forward.ts';
 import { reportOf } from '../../telemetry/metrics.ts';

@@ -1,9 +1,9 @@
 import { messageOf } from '../../errors.ts';
 import { Constant } from '../../events/index.ts';
-import { closePayload } from '../../journal/payload.ts';
+import { closePayload } from '../../journal/record.ts';
 import type { Batch, BulkItem, DeadLetter, EventBlock, Millis, Position } from '../../model.ts';
 import type { EventReader, ReadEvent } from '../../parsers/event.ts';
-import { noIndex } from '../../sinks/elasticsearch/dead-letters/document.ts';
+import { noIndex } from '../../sinks/elasticsearch/dead-letters/records.ts';
 import { ActionTemplate, type PackedBulk } from '../../sinks/elasticsearch/delivery/packed-bulk.ts';
 import { batchId, type Destination, type Named, ownId } from '../index-name.ts';
 

@@ -2,7 +2,7 @@ import type { JournalReader } from '../../journal/reader.ts';
 import type { Batch, DeadLetter, JournalRecord, Position, Sink } from '../../model.ts';
 import { PackedBulk } from '../../sinks/elasticsearch/delivery/packed-bulk.ts';
 import { releaseBuffer } from '../../util/release-buffer.ts';
-import { Signal } from '../../util/signal.ts';
+import { Signal } from '../../util/waiting.ts';
 import { Deliveries } from '../deliveries.ts';
 import type { EventDocuments } from './event-documents.ts';
 

@@ -1,22 +1,21 @@
 import { outputItem } from '../../alerts/documents.ts';
-import { openPayload } from '../../journal/payload.ts';
 import type { JournalReader } from '../../journal/reader.ts';
+import { openPayload } from '../../journal/record.ts';
 import type { DeadLetter, Handling, Millis, Output, Position } from '../../model.ts';
 import { EventReader } from '../../parsers/event.ts';
 import type { DeadLetters } from '../../sinks/elasticsearch/dead-letters/dead-letters.ts';
-import { deadLetterItem } from '../../sinks/elasticsearch/dead-letters/document.ts';
+import { deadLetterItem } from '../../sinks/elasticsearch/dead-letters/records.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
 import type { ParsingTelemetry } from '../../telemetry/components/parsing.ts';
 import type { PipelineTelemetry } from '../../telemetry/components/pipeline.ts';
-import type { Instruments } from '../../telemetry/instruments.ts';
-import { within } from '../../util/deadline.ts';
+import type { Instruments } from '../../telemetry/metrics.ts';
+import { within } from '../../util/waiting.ts';
 import { createIndexNames } from '../index-name.ts';
-import type { ReaderData } from '../reader-data.ts';
+import type { ReaderData } from '../reader-port.ts';
 import { EventDocuments } from './event-documents.ts';
 import { Indexer } from './indexer.ts';
 import { bulkLimits } from './open-sink.ts';
-import { Publisher, type Unpublished } from './publisher.ts';
-import { SideDocuments } from './side-documents.ts';
+import { Publisher, SideDocuments, type Unpublished } from './publisher.ts';
 
 /** What lasts as long as the thread does, whatever the configuration. */
 interface IndexingParts {

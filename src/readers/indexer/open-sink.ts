@@ -3,7 +3,7 @@ import type { Config } from '../../config/schema/schema.ts';
 import { type DeadLetters, openDeadLetters } from '../../sinks/elasticsearch/dead-letters/dead-letters.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
 import { sinkTelemetry } from '../../telemetry/components/sink.ts';
-import type { Instruments } from '../../telemetry/instruments.ts';
+import type { Instruments } from '../../telemetry/metrics.ts';
 
 interface SinkConfig {
   elasticsearch: ElasticsearchConfig;

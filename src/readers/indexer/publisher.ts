@@ -1,6 +1,6 @@
 import { LogboomError } from '../../errors.ts';
 import type { BulkItem, Output, Sink } from '../../model.ts';
-import { Signal } from '../../util/signal.ts';
+import { Signal } from '../../util/waiting.ts';
 import type { Results } from '../results.ts';
 
 /** Outputs on disk that wait to be published. */
@@ -66,4 +66,38 @@ function lastOfEach(items: BulkItem[]): BulkItem[] {
   const last = new Map<string, BulkItem>();
   for (const item of items) last.set(`${item.index} ${item.id}`, item);
   return [...last.values()];
+}
+
+/** An hour of samples at the default interval. */
+const most = 360;
+
+/**
+ * Documents that are not in the journal: the server's own metrics. A bounded number of them waits in memory; while Elasticsearch is not
+ * available the oldest are dropped.
+ */
+export class SideDocuments {
+  readonly #sink: Sink;
+  #waiting: BulkItem[] = [];
+  #running = false;
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+  }
+
+  add(item: BulkItem): void {
+    this.#waiting.push(item);
+    if (this.#waiting.length > most) this.#waiting.shift();
+    if (!this.#running) void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    try {
+      while (this.#waiting.length > 0) await this.#sink.deliver(this.#waiting.splice(0));
+    } catch (error) {
+      if (!(error instanceof LogboomError && error.code === 'SINK_CLOSED')) throw error;
+    } finally {
+      this.#running = false;
+    }
+  }
 }

@@ -1,8 +1,7 @@
 import { glob } from '@logboom/common';
 import { LogboomError } from '../../errors.ts';
 import type { Fields, FieldValue, Scalar } from '../../model.ts';
-import { isPresent } from '../../util/field-values.ts';
-import { isLevelField, levelRank, ranksNamed } from '../../util/levels.ts';
+import { isLevelField, isPresent, levelRank, ranksNamed } from '../../util/levels.ts';
 import {
   isAnything,
   literalOf,
@@ -13,8 +12,7 @@ import {
   type Value,
 } from './ast.ts';
 import { parseQuery } from './parser.ts';
-import { bounded, patternTest } from './pattern.ts';
-import { anyWord, anyWordLike, phrase } from './text.ts';
+import { anyWord, anyWordLike, bounded, patternTest, phrase } from './text.ts';
 import {
   addressOrder,
   isAddressField,

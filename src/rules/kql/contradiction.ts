@@ -1,6 +1,5 @@
 import { isLevelField, levelRank } from '../../util/levels.ts';
-import { isAnything, literalOf, type Query } from './ast.ts';
-import { printQuery } from './print.ts';
+import { isAnything, literalOf, printQuery, type Query } from './ast.ts';
 import { isFullText, numberOf } from './typed-fields.ts';
 
 /** A part of a query about one field. */

@@ -1,8 +1,7 @@
 import { isLevelField, levelNames, levelRank } from '../../util/levels.ts';
-import { isAnything, literalOf, type Query, type Text } from './ast.ts';
+import { isAnything, literalOf, printQuery, type Query, type Text } from './ast.ts';
 import { matchRange, matchValue } from './compile.ts';
 import { parseQuery } from './parser.ts';
-import { printQuery } from './print.ts';
 import type { Match } from './typed-fields.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { isLevelField, levelRank } from '../../util/levels.ts';
 import { type Operator, operators, type Query, type Regex, type Text, type Value } from './ast.ts';
 import { syntaxError, type Token, tokenize } from './lexer.ts';
-import { patternTest } from './pattern.ts';
+import { patternTest } from './text.ts';
 import { isDateField, readDate } from './typed-fields.ts';
 
 /** Deeper queries are refused, so that a hostile one cannot exhaust the stack. */

@@ -1,13 +1,12 @@
 import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { FieldValue, LogEvent, Millis, Output } from '../../model.ts';
-import { presentValues } from '../../util/field-values.ts';
+import { presentValues } from '../../util/levels.ts';
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
 import { comparableText, shortened } from '../group.ts';
 import type { RunParts } from '../run/run.ts';
 import type { WindowAlertsState } from '../run/window-alerts.ts';
 import { WindowRun, windowParts } from '../run/window-run.ts';
-import { OccurrenceJudge } from './judge.ts';
-import type { Occurrence, Tracker } from './tracker.ts';
+import { type Occurrence, OccurrenceJudge, type Tracker } from './judge.ts';
 
 /** What a kind of rule follows. */
 interface Followed {

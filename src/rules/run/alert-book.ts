@@ -7,8 +7,12 @@ import { nextByHours, withinHours } from '../active-hours.ts';
 import { decide, fresh, isForgettable } from '../alert/machine.ts';
 import type { Shown } from '../evidence.ts';
 import type { Judgement } from '../judge.ts';
-import type { AlertBookParts, KeptByBook } from './alert-book-parts.ts';
-import { type AlertBookState, alertBookFormat, type LiftedAlert } from './alert-book-state.ts';
+import {
+  type AlertBookParts,
+  type AlertBookState,
+  alertBookFormat,
+  type LiftedAlert,
+} from './alert-book-state.ts';
 import type { ObservedDecision } from './observer.ts';
 import { Samples } from './samples.ts';
 
@@ -38,7 +42,7 @@ export class AlertBook {
     return open;
   }
 
-  get kept(): KeptByBook {
+  get kept() {
     return { states: this.#states.size, fields: this.#fields.size, samples: this.#samples.size };
   }
 

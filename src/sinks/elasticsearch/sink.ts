@@ -4,13 +4,12 @@ import type { ElasticsearchConfig, IndexingConfig } from '../../config/schema/ou
 import { LogboomError } from '../../errors.ts';
 import type { BulkItem, DeliveryReport, Millis, PackedItems, Sink } from '../../model.ts';
 import { sinkTelemetry } from '../../telemetry/components/sink.ts';
-import type { Instruments } from '../../telemetry/instruments.ts';
-import { untilAborted, within } from '../../util/deadline.ts';
+import type { Instruments } from '../../telemetry/metrics.ts';
+import { untilAborted, within } from '../../util/waiting.ts';
 import { createClient, nodeCount } from './client/client.ts';
 import type { Added, DeadLetterQueue } from './dead-letters/dead-letters.ts';
 import { BulkWorker } from './delivery/bulk-worker.ts';
-import { CircuitBreaker, type Clock } from './delivery/circuit-breaker.ts';
-import { ConcurrencyLimit } from './delivery/concurrency-limit.ts';
+import { CircuitBreaker, type Clock, ConcurrencyLimit } from './delivery/circuit-breaker.ts';
 import { DeferredDocuments } from './delivery/deferred-documents.ts';
 import { Delivery } from './delivery/delivery.ts';
 import { FailingDocuments } from './delivery/failing-documents.ts';

@@ -2,9 +2,8 @@ import type { ForwardConfig } from '../../config/schema/forward.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import type { ForwardTelemetry } from '../../telemetry/components/forward.ts';
-import { longestPause, pauseWithEqualJitter } from '../../util/backoff.ts';
-import type { Queue, QueuedWindow } from './queue.ts';
-import { restOf } from './window.ts';
+import { longestPause, pauseWithEqualJitter } from '../../util/waiting.ts';
+import { type Queue, type QueuedWindow, restOf } from './window.ts';
 import { openWire, type Peer, type Wire } from './wire.ts';
 
 export interface Host {

@@ -7,7 +7,7 @@ import { createGuard, isRefusal, roleFor } from '../../listeners/guard.ts';
 import { type SecureHttp, secureHttp } from '../../listeners/secure.ts';
 import type { Millis } from '../../model.ts';
 import type { ReloadAnswer } from '../components/reload.ts';
-import type { Instruments } from '../instruments.ts';
+import type { Instruments } from '../metrics.ts';
 import { type AlertActions, addAlerts } from './alerts.ts';
 import { type ApiSettings, credentialsOf } from './credentials.ts';
 import { addDeadLetters, type DeadLetterAction } from './dead-letters.ts';

@@ -1,7 +1,7 @@
 import { Counter } from 'prom-client';
 import type { Millis } from '../../model.ts';
 import { formatDuration } from '../../util/text.ts';
-import type { Instruments } from '../instruments.ts';
+import type { Instruments } from '../metrics.ts';
 
 /** Log lines and metrics of the clock of receipt times. */
 export function clockTelemetry({ log, metrics }: Instruments) {

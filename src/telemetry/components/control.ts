@@ -1,6 +1,6 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Suppression } from '../../model.ts';
-import type { Instruments } from '../instruments.ts';
+import type { Instruments } from '../metrics.ts';
 
 /** Log lines and metrics of noise control. */
 export function controlTelemetry({ log, metrics }: Instruments) {

@@ -1,8 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Millis } from '../../model.ts';
 import { formatDuration } from '../../util/text.ts';
-import type { Instruments } from '../instruments.ts';
 import { Throttle } from '../log-limits.ts';
+import type { Instruments } from '../metrics.ts';
 
 /** What happens in a file input. `file` names the path. */
 export interface FileInputTelemetry {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Instruments } from '../instruments.ts';
+import type { Instruments } from '../metrics.ts';
 
 export interface JournalTelemetry {
   opened(folder: string, oldest: number, newest: number): void;

@@ -3,8 +3,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { LogboomError } from '../../errors.ts';
 import type { Millis, Origin } from '../../model.ts';
 import { formatDuration } from '../../util/text.ts';
-import type { Instruments } from '../instruments.ts';
 import { Throttle } from '../log-limits.ts';
+import type { Instruments } from '../metrics.ts';
 
 /** Log lines and metrics of the lumberjack input. */
 export interface LumberjackTelemetry {

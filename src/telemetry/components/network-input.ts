@@ -2,8 +2,8 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import { formatDuration } from '../../util/text.ts';
-import type { Instruments } from '../instruments.ts';
 import { Throttle } from '../log-limits.ts';
+import type { Instruments } from '../metrics.ts';
 
 /** Why an input could not take something. */
 type FailureReason = 'connection' | 'handshake' | 'listener' | 'not-stored' | 'turned-away' | 'request';

@@ -1,6 +1,6 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Millis } from '../../model.ts';
-import type { Instruments } from '../instruments.ts';
+import type { Instruments } from '../metrics.ts';
 
 /** Log lines and metrics of the notifiers. */
 export function notifierTelemetry({ log, metrics }: Instruments) {

@@ -1,6 +1,6 @@
 import { Counter } from 'prom-client';
-import type { Instruments } from '../instruments.ts';
 import { Throttle } from '../log-limits.ts';
+import type { Instruments } from '../metrics.ts';
 
 /** Log lines and metrics of parsing. Reported when the document is built, so that an event that several readers parse counts once. */
 export interface ParsingTelemetry {

@@ -1,8 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
 import type { Transition } from '../../model.ts';
-import type { Instruments } from '../instruments.ts';
 import { FailureLog } from '../log-limits.ts';
-import { boundedLabel } from '../metrics.ts';
+import { boundedLabel, type Instruments } from '../metrics.ts';
 
 export type PipelineTelemetry = ReturnType<typeof pipelineTelemetry>;
 

@@ -1,6 +1,6 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Millis, RuleChanges } from '../../model.ts';
-import type { Instruments } from '../instruments.ts';
+import type { Instruments } from '../metrics.ts';
 
 /** What requested the reload. */
 export type ReloadTrigger = 'SIGHUP' | 'API' | 'file';

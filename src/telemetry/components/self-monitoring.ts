@@ -1,7 +1,7 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Transition } from '../../model.ts';
-import type { Instruments } from '../instruments.ts';
 import { FailureLog } from '../log-limits.ts';
+import type { Instruments } from '../metrics.ts';
 
 export type SelfMonitoringTelemetry = ReturnType<typeof selfMonitoringTelemetry>;
 

@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { DeliveryReport, Millis } from '../../model.ts';
 import { formatDuration } from '../../util/text.ts';
-import type { Instruments } from '../instruments.ts';
 import { FailureLog, Throttle } from '../log-limits.ts';
+import type { Instruments } from '../metrics.ts';
 
 export type SinkTelemetry = ReturnType<typeof sinkTelemetry>;
 

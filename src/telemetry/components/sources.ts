@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Millis } from '../../model.ts';
 import { printable } from '../../util/text.ts';
-import type { Instruments } from '../instruments.ts';
+import type { Instruments } from '../metrics.ts';
 
 /** What is wrong with a source: its stamps, its order, or its lines. */
 export type SourceProblemKind = 'clock' | 'late' | 'unparsed';

@@ -1,7 +1,7 @@
 import type { StoreTelemetry } from '@logboom/store';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { formatSize } from '../../util/text.ts';
-import type { Instruments } from '../instruments.ts';
+import type { Instruments } from '../metrics.ts';
 
 /** A search that takes longer is worth a line in the log. */
 const slow = 1000;

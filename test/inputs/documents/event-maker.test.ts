@@ -3,7 +3,7 @@ import { BatchBuilder } from '../../../src/inputs/batch-builder.ts';
 import { EventMaker, type Extras } from '../../../src/inputs/documents/event-maker.ts';
 import { networkFields } from '../../../src/inputs/event-fields.ts';
 import { peerAt } from '../../../src/inputs/network/peer.ts';
-import { splitLines } from '../../../src/journal/payload.ts';
+import { splitLines } from '../../../src/journal/record.ts';
 
 const none = { kind: 'http', fields: {}, tags: [] };
 const time = '2026-11-29T10:00:00.000Z';

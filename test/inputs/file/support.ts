@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { type FileInputConfig, fileInput } from '../../../src/config/schema/file-input.ts';
 import { FileInput } from '../../../src/inputs/file/file-input.ts';
 import type { InputState } from '../../../src/model.ts';
-import { silentInstruments } from '../../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../../src/telemetry/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
 
 export interface FileEvent {

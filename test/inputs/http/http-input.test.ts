@@ -4,10 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LogboomError } from '../../../src/errors.ts';
 import { networkFields } from '../../../src/inputs/event-fields.ts';
 import { HttpInput } from '../../../src/inputs/http/http-input.ts';
-import { openPayload } from '../../../src/journal/payload.ts';
+import { openPayload } from '../../../src/journal/record.ts';
 import type { Batch } from '../../../src/model.ts';
 import { networkInputTelemetry } from '../../../src/telemetry/components/network-input.ts';
-import { silentInstruments } from '../../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../../src/telemetry/metrics.ts';
 import { load } from '../../support/config.ts';
 import { eventually } from '../../support/eventually.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lumberjackInput } from '../../../src/config/schema/inputs.ts';
 import { startLumberjackInput } from '../../../src/inputs/lumberjack/input.ts';
 import { readPayload } from '../../../src/lumberjack/payload.ts';
-import { silentInstruments } from '../../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../../src/telemetry/metrics.ts';
 import { bareWindow, C, compressedWindow, D, documentsOf, J, W } from '../../support/lumberjack/frames.ts';
 import { pause, startInput, until } from '../../support/lumberjack/input.ts';
 import { connectSender } from '../../support/lumberjack/sender.ts';

@@ -12,7 +12,7 @@ import { syslogHost } from '../../../src/inputs/syslog/header.ts';
 import { TcpInput } from '../../../src/inputs/tcp/tcp-input.ts';
 import type { Batch } from '../../../src/model.ts';
 import { networkInputTelemetry } from '../../../src/telemetry/components/network-input.ts';
-import { silentInstruments } from '../../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../../src/telemetry/metrics.ts';
 import { certificateFiles, makeAuthority, makeCertificate } from '../../support/certificates.ts';
 import { load } from '../../support/config.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -5,7 +5,7 @@ import { networkFields } from '../../../src/inputs/event-fields.ts';
 import { KafkaInput } from '../../../src/inputs/kafka/kafka-input.ts';
 import type { Batch, EventBlock, InputState } from '../../../src/model.ts';
 import { networkInputTelemetry } from '../../../src/telemetry/components/network-input.ts';
-import { silentInstruments } from '../../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../../src/telemetry/metrics.ts';
 import { load } from '../../support/config.ts';
 import { type RealKafka, startKafka } from '../support/kafka.ts';
 import { eventually } from '../support/peers.ts';

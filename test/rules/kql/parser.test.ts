@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LogboomError } from '../../../src/errors.ts';
-import type { Query, Text, Value } from '../../../src/rules/kql/ast.ts';
+import { printQuery, type Query, type Text, type Value } from '../../../src/rules/kql/ast.ts';
 import { compileQuery } from '../../../src/rules/kql/compile.ts';
 import { parseQuery } from '../../../src/rules/kql/parser.ts';
-import { printQuery } from '../../../src/rules/kql/print.ts';
 
 function faultOf(query: string): LogboomError {
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileQuery } from '../../../src/rules/kql/compile.ts';
-import { longestPattern, longestText } from '../../../src/rules/kql/pattern.ts';
+import { longestPattern, longestText } from '../../../src/rules/kql/text.ts';
 import { ruleProblems } from '../../../src/rules/problems.ts';
 import { levelRank } from '../../../src/util/levels.ts';
 import { fieldsOf } from '../../support/fields.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConcurrencyLimit } from '../../../src/sinks/elasticsearch/delivery/concurrency-limit.ts';
+import { ConcurrencyLimit } from '../../../src/sinks/elasticsearch/delivery/circuit-breaker.ts';
 
 describe('slots', () => {
   it('are given first come, first served', async () => {

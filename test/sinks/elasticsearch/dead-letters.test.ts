@@ -5,9 +5,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../../src/model.ts';
 import { openDeadLetters } from '../../../src/sinks/elasticsearch/dead-letters/dead-letters.ts';
-import { deadLetterItem } from '../../../src/sinks/elasticsearch/dead-letters/document.ts';
 import { filesOf } from '../../../src/sinks/elasticsearch/dead-letters/files.ts';
-import { readDeadLetters } from '../../../src/sinks/elasticsearch/dead-letters/records.ts';
+import { deadLetterItem, readDeadLetters } from '../../../src/sinks/elasticsearch/dead-letters/records.ts';
 
 let folder: string;
 let file: string;

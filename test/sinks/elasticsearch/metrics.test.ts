@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentInstruments } from '../../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../../src/telemetry/metrics.ts';
 import { type FakeElasticsearch, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
 import { items, testSink } from '../support/sink.ts';
 

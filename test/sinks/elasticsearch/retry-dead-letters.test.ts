@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDeadLetters } from '../../../src/sinks/elasticsearch/dead-letters/dead-letters.ts';
-import { noIndex } from '../../../src/sinks/elasticsearch/dead-letters/document.ts';
 import {
+  noIndex,
   readDeadLetters,
   type StoredDeadLetter,
 } from '../../../src/sinks/elasticsearch/dead-letters/records.ts';

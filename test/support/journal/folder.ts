@@ -1,7 +1,7 @@
 import { schema } from '../../../src/config/schema/schema.ts';
 import { openJournal } from '../../../src/journal/journal.ts';
 import type { Millis } from '../../../src/model.ts';
-import { silentInstruments } from '../../../src/telemetry/instruments.ts';
+import { silentInstruments } from '../../../src/telemetry/metrics.ts';
 import { aFolder } from '../folder.ts';
 
 /** What is put into a journal: lines received at a time, or a tick. */

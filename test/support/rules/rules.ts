@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type KindConfig, type KindName, ruleSchema } from '../../../src/rules/kinds/index.ts';
-import type { ThresholdConfig } from '../../../src/rules/kinds/threshold/schema.ts';
+import type { ThresholdConfig } from '../../../src/rules/kinds/threshold/kind.ts';
 
 export type AnyInput = z.input<typeof ruleSchema>;
 type InputOf<K extends KindName> = Extract<AnyInput, { kind: K }>;

@@ -1,9 +1,23 @@
+import { z } from 'zod';
+import { common, lasting, minCount, windows } from '../../../config/schema/rule-settings.ts';
 import { checkBounds, checkField, checkWindows } from '../../checks.ts';
 import { conditionJudge } from '../../condition.ts';
 import { CountingRun, windowParts } from '../../run/window-run.ts';
 import { defineKind } from '../kind.ts';
 import { boundsCondition, defaults } from '../settings.ts';
-import { schema } from './schema.ts';
+
+const schema = z.strictObject({
+  kind: z
+    .literal('cardinality')
+    .describe('Raises an alert when a field has too many or too few different values.'),
+  ...common,
+  field: z.string().min(1).describe('Field whose different values are counted in each window.'),
+  ...windows,
+  min: z.int().min(1).optional().describe('Fewer different values raise an alert.'),
+  max: z.int().min(0).optional().describe('More different values raise an alert.'),
+  minCount,
+  ...lasting,
+});
 
 /** Too many, or too few, different values of a field within a window. */
 export const cardinality = defineKind({

@@ -1,12 +1,24 @@
+import { z } from 'zod';
+import { common, quiet } from '../../../config/schema/rule-settings.ts';
+import { duration } from '../../../config/schema/values.ts';
 import type { FieldValue } from '../../../model.ts';
-import { presentValues } from '../../../util/field-values.ts';
+import { presentValues } from '../../../util/levels.ts';
 import { checkField, checkQuiet } from '../../checks.ts';
 import { comparableTexts, shortened } from '../../group.ts';
 import { OccurrenceRun, quoted } from '../../occurrences/run.ts';
 import { defineKind } from '../kind.ts';
 import { defaults, momentWindow } from '../settings.ts';
-import { schema } from './schema.ts';
 import { ChangeTracker } from './tracker.ts';
+
+const schema = z.strictObject({
+  kind: z.literal('change').describe('Raises an alert when the value of a field changes.'),
+  ...common,
+  field: z.string().min(1).describe('Field whose value is observed in each group.'),
+  forget: duration('24h').describe(
+    'Time without events after which the value is forgotten, so that the next value is no change.',
+  ),
+  quiet,
+});
 
 /** The value of a field differs from the one before it. */
 export const change = defineKind({

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { common, quiet } from '../../../config/schema/rule-settings.ts';
 import type { Millis, Observation } from '../../../model.ts';
 import { formatDuration } from '../../../util/text.ts';
 import { checkQuiet } from '../../checks.ts';
@@ -5,7 +7,12 @@ import { type Judgement, statelessJudge } from '../../judge.ts';
 import { CountingRun, windowParts } from '../../run/window-run.ts';
 import { defineKind } from '../kind.ts';
 import { defaults, momentWindow } from '../settings.ts';
-import { schema } from './schema.ts';
+
+const schema = z.strictObject({
+  kind: z.literal('match').describe('Raises an alert for every event that matches `where`.'),
+  ...common,
+  quiet,
+});
 
 /** Every event that matches. The alert ends when none matched for the quiet time. */
 export const match = defineKind({

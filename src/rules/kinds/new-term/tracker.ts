@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Millis } from '../../../model.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { DueTimes } from '../../../windows/panes/timers.ts';
-import type { Occurrence, Receiver, Tracked, Tracker } from '../../occurrences/tracker.ts';
+import type { Occurrence, Receiver, Tracked, Tracker } from '../../occurrences/judge.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 

@@ -1,13 +1,15 @@
-import type { Observation } from '../../../model.ts';
+import type { LogEvent, Observation, Output } from '../../../model.ts';
 import type { Snapshot } from '../../../util/snapshot.ts';
 import { type Condition, parseCondition } from '../../condition.ts';
-import { all } from '../../group.ts';
+import { type Amount, all, amountOf } from '../../group.ts';
 import { type Judge, type Judgement, noMemory, tooFew } from '../../judge.ts';
+import type { RunParts } from '../../run/run.ts';
+import { WindowRun, windowParts } from '../../run/window-run.ts';
 import { boundsCondition } from '../settings.ts';
 import type { NormalConfig } from './schema.ts';
 
 /** The name of one field of one group: each is an alert of its own. */
-export function parameterKey(group: string, field: string): string {
+function parameterKey(group: string, field: string): string {
   return group === all ? field : `${group}, ${field}`;
 }
 
@@ -17,7 +19,7 @@ function parameterOf(key: string): string {
 }
 
 /** Holds each field against its own bounds. */
-export class NormalJudge implements Judge {
+class NormalJudge implements Judge {
   readonly #config: NormalConfig;
   readonly #conditions: Map<string, Condition>;
 
@@ -53,4 +55,43 @@ export class NormalJudge implements Judge {
   }
 
   restore(): void {}
+}
+
+/** Counts several numeric fields of an event, each in windows of its own. */
+export class NormalRun extends WindowRun {
+  readonly #fields: { field: string; amount: Amount }[];
+
+  constructor(parts: RunParts<NormalConfig>) {
+    super(windowParts(parts, () => new NormalJudge(parts.config)));
+    this.#fields = Object.keys(parts.config.bounds).map((field) => ({
+      field,
+      amount: amountOf({ kind: 'avg', field }),
+    }));
+  }
+
+  add(event: LogEvent, _outputs: Output[]): void {
+    const { rule, alerts, book, observer } = this.parts;
+    if (!rule.filter(event)) return;
+    const group = rule.key(event);
+    const isLate = !(event.time >= alerts.closedThrough);
+    let isLost = false;
+    for (const { field, amount } of this.#fields) {
+      const number = amount(event);
+      if (number === undefined) {
+        const key = { rule: this.name, group: parameterKey(group, field) };
+        if (observer !== undefined)
+          observer.counted?.({ ...key, event, amount: undefined, outcome: 'missing' });
+        continue;
+      }
+      const key = parameterKey(group, field);
+      const by = () => ({ ...rule.group(event).by, parameter: field });
+      if (!isLate) alerts.add(event.time, key, number, event, by);
+      else if (!alerts.takeLate(event.time, key, number, event, by)) {
+        isLost = true;
+        book.countLate(key, event.time, alerts.closedThrough);
+      }
+    }
+    // However many fields it has, it is one late event.
+    if (isLost) alerts.late += 1;
+  }
 }

@@ -1,7 +1,7 @@
 import { checkBounds, checkWindows, type Report } from '../../checks.ts';
 import { defineKind } from '../kind.ts';
 import { defaults } from '../settings.ts';
-import { NormalRun } from './run.ts';
+import { NormalRun } from './judge.ts';
 import { type NormalConfig, schema } from './schema.ts';
 
 /** Numeric fields that leave the bounds that are given for them. Each field of each group has an alert of its own. */

@@ -1,10 +1,28 @@
+import { z } from 'zod';
+import { alertSettings } from '../../../config/schema/rule-settings.ts';
 import type { Measure } from '../../../model.ts';
 import { checkMeasure, checkWindows, type Report, readOrReport } from '../../checks.ts';
 import { type Condition, conditionJudge, overlap, parseCondition } from '../../condition.ts';
 import { checkRoster, rosterOf } from '../../roster.ts';
 import { CountingRun, RosterRun, windowParts } from '../../run/window-run.ts';
 import { defineKind } from '../kind.ts';
-import { schema, type ThresholdConfig } from './schema.ts';
+
+const schema = z.strictObject({
+  kind: z
+    .literal('threshold')
+    .optional()
+    .default('threshold')
+    .describe('Kind of the rule. docs/rules.md has a section for each kind.'),
+  ...alertSettings,
+  expect: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Groups that a condition on few events (`< 5`) applies to even if they were never seen: values of `by`, such as `web-1` or `web-1, nginx.access`.',
+    ),
+});
+
+export type ThresholdConfig = z.infer<typeof schema>;
 
 /** A condition on the measure of each window. */
 export const threshold = defineKind({

@@ -1,7 +1,6 @@
 import type { BulkItem, DeliveryReport, Sink } from '../../../model.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { noIndex } from './document.ts';
-import type { StoredDeadLetter } from './records.ts';
+import { noIndex, type StoredDeadLetter } from './records.ts';
 
 /**
  * Sends the selected dead letters again under their ids, and removes those that the sink accepted or refused. One that is refused

@@ -2,10 +2,15 @@ import type { Client } from '@elastic/elasticsearch';
 import type { Millis } from '../../../model.ts';
 import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
 import { type BulkEntry, bodyOf, compressed, sizeOf } from './bulk-request.ts';
-import { allCreated, filterPath, type ItemAnswer, readAnswer } from './bulk-response.ts';
-import type { CircuitBreaker, Clock } from './circuit-breaker.ts';
-import type { ConcurrencyLimit } from './concurrency-limit.ts';
-import { type FailureVerdict, judgeFailure } from './request-failure.ts';
+import {
+  allCreated,
+  type FailureVerdict,
+  filterPath,
+  type ItemAnswer,
+  judgeFailure,
+  readAnswer,
+} from './bulk-response.ts';
+import type { CircuitBreaker, Clock, ConcurrencyLimit } from './circuit-breaker.ts';
 
 export type Answer =
   | { kind: 'answered'; items: ItemAnswer[] }

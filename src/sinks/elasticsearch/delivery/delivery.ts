@@ -1,9 +1,9 @@
 import { messageOf } from '../../../errors.ts';
 import type { BulkItem, DeadLetter, DeliveryReport, PackedItems } from '../../../model.ts';
 import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
-import { type BackoffLimits, pauseWithFullJitter } from '../../../util/backoff.ts';
+import { type BackoffLimits, pauseWithFullJitter } from '../../../util/waiting.ts';
 import type { DeadLetterQueue } from '../dead-letters/dead-letters.ts';
-import { deadLetterItem, deadLetterStream } from '../dead-letters/document.ts';
+import { deadLetterItem, deadLetterStream } from '../dead-letters/records.ts';
 import { type BulkEntry, type BulkLimits, entryOf, problemOf, sizeOf, split } from './bulk-request.ts';
 import { type ItemAnswer, type ItemVerdict, judgeItem } from './bulk-response.ts';
 import type { Answer, BulkWorker } from './bulk-worker.ts';

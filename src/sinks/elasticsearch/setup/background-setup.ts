@@ -1,8 +1,8 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
 import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
+import { judgeFailure } from '../delivery/bulk-response.ts';
 import type { CircuitBreaker } from '../delivery/circuit-breaker.ts';
-import { judgeFailure } from '../delivery/request-failure.ts';
 import type { Capabilities } from './server.ts';
 import { setUp } from './setup.ts';
 

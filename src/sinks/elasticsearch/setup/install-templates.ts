@@ -1,6 +1,6 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
-import { judgeFailure } from '../delivery/request-failure.ts';
+import { judgeFailure } from '../delivery/bulk-response.ts';
 import type { Capabilities } from './server.ts';
 import { findPiece, type WhatToDo, whatToDo } from './templates/installed.ts';
 import { alerts, deadLetters, events, transitions, windows } from './templates/own.ts';

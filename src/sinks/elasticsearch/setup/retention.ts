@@ -3,11 +3,11 @@ import type { IndexingConfig } from '../../../config/schema/outputs.ts';
 import { messageOf } from '../../../errors.ts';
 import type { Millis } from '../../../model.ts';
 import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
+import { judgeFailure } from '../delivery/bulk-response.ts';
 import type { Clock } from '../delivery/circuit-breaker.ts';
-import { judgeFailure } from '../delivery/request-failure.ts';
 import { backingIndices, type OwnIndices, ownIndices } from './own-indices.ts';
 import { askServer, type Capabilities, capabilitiesOf } from './server.ts';
-import { elasticSize, elasticTime, turnOf } from './templates/lifecycle.ts';
+import { elasticSize, elasticTime, turnOf } from './templates/server.ts';
 
 interface RetentionOptions {
   client: Client;

@@ -1,6 +1,6 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
-import { judgeFailure } from '../delivery/request-failure.ts';
+import { judgeFailure } from '../delivery/bulk-response.ts';
 import { type InstallOptions, installTemplates, type TemplatesOutcome } from './install-templates.ts';
 import {
   deletingRights,

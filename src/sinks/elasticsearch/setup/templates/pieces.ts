@@ -1,6 +1,6 @@
 import type { Capabilities } from '../server.ts';
 import { contentOf } from './content.ts';
-import { lifecycleBody, policyBody, policyName, type Retention } from './lifecycle.ts';
+import { lifecycleBody, policyBody, policyName, type Retention } from './server.ts';
 import {
   customOf,
   type IndexTemplate,
