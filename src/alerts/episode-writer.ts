@@ -4,9 +4,14 @@ import type { AlertSettings } from '../config/schema/rule-settings.ts';
 import type { Decision, Episode, Millis, Observation, Scalar, Transition } from '../model.ts';
 import { isLevelField, levelNames, levelRank } from '../util/levels.ts';
 import type { Entry } from './entry.ts';
-import { type Evidence, showEvidence } from './evidence.ts';
 import { withLate } from './late.ts';
-import { type MessageContext, messageOf, plainMessage } from './notifications.ts';
+import {
+  type Evidence,
+  type MessageContext,
+  messageOf,
+  plainMessage,
+  showEvidence,
+} from './notifications.ts';
 
 /** Elasticsearch takes ids of up to 512 bytes; a notifier's name or a number is still to be appended. */
 const longestName = 200;

@@ -4,9 +4,8 @@ import type { AlertState, Decided, Decision, Millis, Output, Transition } from '
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import { type Entry, type PackedEntry, packEntry, packedEntry, resumed, unpackEntry } from './entry.ts';
 import { type Change, type EpisodeRule, EpisodeWriter, idOf } from './episode-writer.ts';
-import { noEvidence } from './evidence.ts';
 import { EndedEpisodes, LateEvents, type Retention } from './late.ts';
-import { HeldBack, notificationsOf, type Withheld, withheldEpisode } from './notifications.ts';
+import { HeldBack, noEvidence, notificationsOf, type Withheld, withheldEpisode } from './notifications.ts';
 
 export type { Change } from './episode-writer.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { pack, unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { type Change, Episodes } from '../../src/alerts/episodes.ts';
-import { noEvidence } from '../../src/alerts/evidence.ts';
+import { noEvidence } from '../../src/alerts/notifications.ts';
 import type { AlertState, AlertStatus, Episode, Observation, Output, Sample } from '../../src/model.ts';
 import { fresh } from '../../src/rules/alert/machine.ts';
 import { compileRule } from '../../src/rules/rule.ts';

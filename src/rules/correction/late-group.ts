@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TimedSample } from '../../alerts/evidence.ts';
+import type { TimedSample } from '../../alerts/notifications.ts';
 import type { Millis, Sample, Scalar } from '../../model.ts';
 import { number, objectOf } from '../../util/snapshot.ts';
 import type { Aggregate } from '../../windows/aggregates/aggregate.ts';

@@ -1,5 +1,5 @@
 import { unpackEntry } from '../../alerts/entry.ts';
-import type { Evidence } from '../../alerts/evidence.ts';
+import type { Evidence } from '../../alerts/notifications.ts';
 import type { Millis, Output } from '../../model.ts';
 import { merged } from '../../windows/history/shares.ts';
 import type { Windows } from '../../windows/windows.ts';

@@ -1,31 +1,9 @@
 import { z } from 'zod';
 import { type PackedEntry, packedEntry } from '../../alerts/entry.ts';
 import type { Episodes, Generation } from '../../alerts/episodes.ts';
-import type { Evidence } from '../../alerts/evidence.ts';
-import type { AlertState, EarlyRaise, Millis, Scalar } from '../../model.ts';
+import type { AlertState, EarlyRaise, Scalar } from '../../model.ts';
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
-import type { CompiledRule } from '../compile.ts';
-import type { Judge } from '../judge.ts';
-import type { Observer } from './observer.ts';
 import type { SamplesState } from './samples.ts';
-
-export interface AlertBookParts {
-  rule: CompiledRule;
-  judge: Judge;
-  episodes: Episodes;
-  observer?: Observer | undefined;
-  /** Lines of a group from that time on, instead of those that were kept. */
-  evidence?: (start: Millis) => Evidence;
-  /** Called when an alert becomes inactive, and when it no longer is. */
-  onInactive?: (group: string, inactive: boolean) => void;
-}
-
-/** Numbers of what is kept in memory. */
-export interface KeptByBook {
-  states: number;
-  fields: number;
-  samples: number;
-}
 
 /** What a checkpoint holds of the alerts of a rule. */
 export interface AlertBookState {

@@ -1,18 +1,14 @@
 import { packEntry } from '../../alerts/entry.ts';
 import type { Episodes, Generation } from '../../alerts/episodes.ts';
-import type { Evidence } from '../../alerts/evidence.ts';
+import type { Evidence } from '../../alerts/notifications.ts';
 import type { AlertState, AlertStatus, LogEvent, Millis, Observation, Output, Scalar } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
 import { nextByHours, withinHours } from '../active-hours.ts';
 import { decide, fresh, isForgettable } from '../alert/machine.ts';
-import type { Shown } from '../evidence.ts';
+import type { Shown } from '../group.ts';
 import type { Judgement } from '../judge.ts';
-import {
-  type AlertBookParts,
-  type AlertBookState,
-  alertBookFormat,
-  type LiftedAlert,
-} from './alert-book-state.ts';
+import type { AlertBookParts, KeptByBook } from './alert-book-parts.ts';
+import { type AlertBookState, alertBookFormat, type LiftedAlert } from './alert-book-state.ts';
 import type { ObservedDecision } from './observer.ts';
 import { Samples } from './samples.ts';
 
@@ -42,7 +38,7 @@ export class AlertBook {
     return open;
   }
 
-  get kept() {
+  get kept(): KeptByBook {
     return { states: this.#states.size, fields: this.#fields.size, samples: this.#samples.size };
   }
 

@@ -6,7 +6,7 @@ import type { CompiledRule } from '../compile.ts';
 import type { CorrectionSettings } from '../correction/settings.ts';
 import type { Key } from '../kql/keys.ts';
 import type { AlertBook } from './alert-book.ts';
-import type { KeptByBook } from './alert-book-state.ts';
+import type { KeptByBook } from './alert-book-parts.ts';
 import type { Observer } from './observer.ts';
 
 /** What a run is made of. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Evidence, TimedSample } from '../../alerts/evidence.ts';
+import type { Evidence, TimedSample } from '../../alerts/notifications.ts';
 import type { LogEvent, Millis, Sample } from '../../model.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
 

@@ -1,6 +1,6 @@
 import { Episodes } from '../../alerts/episodes.ts';
-import type { Evidence } from '../../alerts/evidence.ts';
 import type { Retention } from '../../alerts/late.ts';
+import type { Evidence } from '../../alerts/notifications.ts';
 import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { LogEvent, Millis, Output, Scalar } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
