@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Fields, FieldValue, Measure, Scalar } from '../model.ts';
 import { canonicalLevel, isLevelField, type Present, presentValues } from '../util/levels.ts';
-import type { Amount, Amount as WindowAmount } from '../windows/aggregates/aggregate.ts';
+import type { Amount as WindowAmount } from '../windows/aggregates/aggregate.ts';
 import type { Condition } from './condition.ts';
 import { compileQuery } from './kql/compile.ts';
 import { numberOf } from './kql/typed-fields.ts';
@@ -135,7 +135,7 @@ export interface Shown {
 }
 
 /** Whether a line is evidence for an alert, by what it adds to its window. Undefined: it is none. */
-export type EvidenceOf = (amount: Amount) => Shown | undefined;
+export type EvidenceOf = (amount: WindowAmount) => Shown | undefined;
 
 const plain: Shown = {};
 
@@ -165,7 +165,11 @@ export function evidenceFor(measure: Measure, condition: Condition | undefined):
 }
 
 /** The first of an event's values that passes. */
-function firstOf(amount: Amount, passes: (value: number) => boolean, more: Shown = plain): Shown | undefined {
+function firstOf(
+  amount: WindowAmount,
+  passes: (value: number) => boolean,
+  more: Shown = plain,
+): Shown | undefined {
   const values = typeof amount === 'object' ? amount : [amount];
   const value = values.find((one) => (typeof one === 'number' ? passes(one) : typeof one === 'string'));
   return value === undefined || typeof value === 'boolean' ? undefined : { value, ...more };
