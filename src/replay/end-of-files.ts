@@ -1,5 +1,5 @@
 import type { RuleConfig } from '../config/schema/rules.ts';
-import type { Millis, Output, Transition } from '../model.ts';
+import type { Measure, Millis, Output, Transition } from '../model.ts';
 import { compileRule } from '../rules/rule.ts';
 
 /**
@@ -15,8 +15,7 @@ export class EndOfFiles {
 
   constructor(rules: readonly RuleConfig[], last: Millis) {
     this.#last = last;
-    const few = rules.filter((rule) => compileRule(rule).raisedByFew);
-    this.#raisedByFew = new Set(few.map(({ name }) => name));
+    this.#raisedByFew = new Set(rules.filter(isRaisedByLack).map(({ name }) => name));
   }
 
   /** Number of alerts that are left out. */
@@ -48,4 +47,16 @@ export class EndOfFiles {
     if ((from === 'inactive' || from === 'pending') && !this.observes(rule, at)) this.#leftOut.add(episode);
     return !this.#leftOut.has(episode);
   }
+}
+
+/** Measures that fall while events are missing. Others have no value without events, or that of those that there are. */
+const falling = new Set<Measure['kind']>(['count', 'rate', 'sum', 'distinct']);
+
+function isRaisedByLack(rule: RuleConfig): boolean {
+  if (rule.kind === 'absence') return true;
+  // Of a rule for both directions a rise in the last window is certain, so it is told, and a fall with it.
+  if ('direction' in rule) return rule.direction === 'down';
+  const { measure, condition } = compileRule(rule);
+  if (condition === undefined || !falling.has(measure.kind)) return false;
+  return condition.truer === 'as it falls' || condition.test(0);
 }
