@@ -149,16 +149,21 @@ interface SearchOptions {
 const MOST_RECORDS = 200_000;
 const RECORDS_AT_ONCE = 5_000;
 
-const isAcknowledged = ({ encoding, origin }: Batch) => encoding === 'lumberjack' || origin.acknowledged;
+/** Over HTTP each request may have a connection of its own, so the last windows are those of a sender's address. */
+const LAST_OF_ADDRESS = 64;
 
-/** Positions of the last windows of each connection near the end of the journal, in order. */
+const isAcknowledged = ({ encoding, origin }: Batch) => encoding === 'lumberjack' || origin.acknowledged;
+const senderOf = ({ origin: { input, connection, address, acknowledged } }: Batch) =>
+  acknowledged ? `${input} ${address}` : connection;
+
+/** Positions of the last windows of each connection (over HTTP: of each sender's address) near the end of the journal, in order. */
 export async function lastWindowsInJournal({
   journal,
   windows,
   remember,
 }: SearchOptions): Promise<Position[]> {
   const { newest } = journal;
-  const lastByConnection = new Map<string, JournalRecord[][]>();
+  const lastBySender = new Map<string, JournalRecord[][]>();
   // The time of the last record, not the latest time: if the clock was ahead for a while, all others would seem old.
   let now = Number.NEGATIVE_INFINITY;
   for (let after = Math.max(0, newest - MOST_RECORDS); after < newest; ) {
@@ -167,18 +172,19 @@ export async function lastWindowsInJournal({
     for (const record of records) {
       now = record.receivedAt;
       if (record.kind !== 'events' || !isAcknowledged(record)) continue;
-      const { connection } = record.origin;
-      const last = lastByConnection.get(connection) ?? [];
-      lastByConnection.set(connection, last);
+      const sender = senderOf(record);
+      const last = lastBySender.get(sender) ?? [];
+      lastBySender.set(sender, last);
       const before = last.at(-1)?.at(-1);
       if (before?.kind === 'events' && before.origin.continued) last.at(-1)!.push(record);
       else last.push([record]);
-      if (last.length > windows) last.shift();
+      if (last.length > (record.origin.acknowledged ? Math.max(windows, LAST_OF_ADDRESS) : windows))
+        last.shift();
     }
     after = records.at(-1)!.position;
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
-  return [...lastByConnection.values()]
+  return [...lastBySender.values()]
     .flat(2)
     .filter(({ receivedAt }) => !(now - receivedAt > remember))
     .map(({ position }) => position)
