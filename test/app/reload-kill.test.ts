@@ -118,7 +118,9 @@ describe('reloads and kill -9, again and again, while events are shipped', () =>
       id: _id,
       ...(_source.alert as { status: string; reason: string }),
     }));
-    expect(alerts.filter(({ status }) => status !== 'inactive')).toEqual([]);
+    // An own alert about events that the kills made late may still be open.
+    const ofRules = alerts.filter(({ id }) => !id.startsWith('logboom-'));
+    expect(ofRules.filter(({ status }) => status !== 'inactive')).toEqual([]);
     const ended = alerts.filter(({ id }) => /^(passing|another)~/.test(id));
     expect(ended.length).toBeGreaterThan(0);
     for (const { reason } of ended)
