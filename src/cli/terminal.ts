@@ -23,6 +23,24 @@ export interface Terminal {
   progress?(text: string): void;
 }
 
+/**
+ * Shows how far a command has come: a share of 0 to 1, and `words` for the number of events and the milliseconds so far. At most
+ * ten times a second. `started` is the time of `performance.now()`.
+ */
+export function progressOn(
+  terminal: Terminal,
+  started: number,
+  words: (events: number, elapsed: number) => string,
+): (share: number, events: number) => void {
+  let last = started;
+  return (share, events) => {
+    const now = performance.now();
+    if (now - last < 100) return;
+    last = now;
+    terminal.progress?.(`${Math.floor(share * 100)} %  ${words(events, now - started)}`);
+  };
+}
+
 /** Standard output and error of the process. Escape codes are removed for files and pipes. */
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(`${safe(text, process.stdout.isTTY)}\n`),

@@ -6,7 +6,7 @@ import { rulesFrom } from '../../replay/rules-file.ts';
 import { marks, sparkline } from '../../replay/timeline.ts';
 import { countOf, formatDuration, formatMeasured, printable } from '../../util/text.ts';
 import { fieldsFrom, moment, timeFrom } from '../arguments.ts';
-import { columns, type Terminal } from '../terminal.ts';
+import { columns, progressOn, type Terminal } from '../terminal.ts';
 
 interface BacktestArguments {
   rules: string | undefined;
@@ -36,7 +36,7 @@ export async function backtestRules(
     assumeTimes: given['assume-times'],
     from: timeFrom('from', given.from),
     to: timeFrom('to', given.to),
-    onProgress: progressOn(terminal, started),
+    onProgress: progressOn(terminal, started, speed),
   });
   terminal.progress?.('');
   const names = config.rules.map(({ name }) => name);
@@ -51,17 +51,6 @@ function speed(events: number, elapsed: Millis): string {
   const seconds = elapsed / 1000;
   const rate = Math.round(events / Math.max(seconds, 0.001)).toLocaleString('en');
   return `${events.toLocaleString('en')} events in ${seconds.toFixed(1)} s, ${rate} per second`;
-}
-
-/** Shows the progress ten times a second. */
-function progressOn(terminal: Terminal, started: number): (share: number, events: number) => void {
-  let last = started;
-  return (share, events) => {
-    const now = performance.now();
-    if (now - last < 100) return;
-    last = now;
-    terminal.progress?.(`${Math.floor(share * 100)} %  ${speed(events, now - started)}`);
-  };
 }
 
 /** The report as text. Groups and reasons come from senders, so control characters are escaped. */

@@ -7,7 +7,7 @@ import { type ParseReport, parseFiles } from '../../replay/parse-files.ts';
 import { rulesFrom } from '../../replay/rules-file.ts';
 import { printable } from '../../util/text.ts';
 import { fieldsFrom } from '../arguments.ts';
-import { columns, type Terminal } from '../terminal.ts';
+import { columns, progressOn, type Terminal } from '../terminal.ts';
 
 interface ParseArguments {
   /** All positional arguments: perhaps a format, then files. */
@@ -39,7 +39,7 @@ export async function parseLines(
     fields: fieldsFrom(given.fields),
     receivedAt: now,
     onEvent: writerOf(given, terminal, out),
-    onProgress: progressOn(terminal, started),
+    onProgress: progressOn(terminal, started, (lines) => `${lines.toLocaleString('en')} lines`),
   });
   out?.close();
   terminal.progress?.('');
@@ -120,17 +120,6 @@ class DocumentFile {
     this.#waiting = [];
     this.#length = 0;
   }
-}
-
-/** Shows the progress ten times a second. */
-function progressOn(terminal: Terminal, started: number): (share: number, events: number) => void {
-  let last = started;
-  return (share, events) => {
-    const now = performance.now();
-    if (now - last < 100) return;
-    last = now;
-    terminal.progress?.(`${Math.floor(share * 100)} %  ${events.toLocaleString('en')} lines`);
-  };
 }
 
 /** Reasons with most lines are shown. */
