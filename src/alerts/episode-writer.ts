@@ -6,12 +6,13 @@ import { isLevelField, levelNames, levelRank } from '../util/levels.ts';
 import type { Entry } from './entry.ts';
 import { withLate } from './late.ts';
 import {
+  contextOf,
   type Evidence,
   type MessageContext,
-  messageOf,
   plainMessage,
   showEvidence,
 } from './notifications.ts';
+import { type Message, templateOf } from './template.ts';
 
 /** Elasticsearch takes ids of up to 512 bytes; a notifier's name or a number is still to be appended. */
 const longestName = 200;
@@ -45,6 +46,8 @@ export interface EpisodeRule {
   readonly config: AlertSettings;
   /** The rule's filter in words that Kibana knows; the rule's own where it is not given. */
   readonly kibanaQuery?: string;
+  /** Fields that Discover shows as columns. */
+  readonly columns?: readonly string[];
 }
 
 /** A decision that changed something, with the observation that led to it. */
@@ -64,12 +67,14 @@ export interface Change {
 export class EpisodeWriter {
   readonly #rule: EpisodeRule;
   readonly #kibana: DiscoverConfig;
-  readonly #message: (context: MessageContext) => string;
+  readonly #message: Message | undefined;
+  readonly #recovery: Message | undefined;
 
   constructor(rule: EpisodeRule, kibana: DiscoverConfig) {
     this.#rule = rule;
     this.#kibana = kibana;
-    this.#message = messageOf(rule.config);
+    this.#message = templateOf(rule.config, rule.config.message);
+    this.#recovery = templateOf(rule.config, rule.config.recoveryMessage);
   }
 
   /** The first form of an episode. Its id keeps this start; `start` may be corrected to an earlier time. */
@@ -108,7 +113,6 @@ export class EpisodeWriter {
     const { episode, raised, unreported } = entry;
     const { state, reason, transition } = decision;
     const open = state.status !== 'inactive';
-    const context = { ...observation, group: episode.group, by: episode.by, reason };
     const next: Episode = {
       ...episode,
       status: state.status,
@@ -125,15 +129,14 @@ export class EpisodeWriter {
       peak: state.peak ?? episode.peak,
       count: observation.count,
       reason: withLate(reason, episode.lateCount + unreported),
-      message: this.#usesRuleMessage(decision)
-        ? this.#message(context)
-        : episode.message || plainMessage(this.#rule.config, context),
       window: open ? observation.window : episode.window,
       ...showEvidence(entry, evidence),
       revision: raised ? episode.revision + 1 : episode.revision,
       lateCount: episode.lateCount + unreported,
       flapping: state.flapping,
     };
+    if (this.#usesRuleMessage(decision) || next.message === '')
+      next.message = this.#write(open ? this.#message : this.#recovery, contextOf(next, observation, reason));
     const url = this.#link(next);
     return url === undefined ? next : { ...next, url };
   }
@@ -151,7 +154,8 @@ export class EpisodeWriter {
     const { config } = this.#rule;
     const { episode } = entry;
     entry.transitions += 1;
-    const context = { ...observation, group, by, reason: change.reason };
+    const context = contextOf(episode, observation, change.reason);
+    const recovery = change.to === 'inactive' ? this.#recovery : undefined;
     return {
       id: `${episode.id}-${entry.transitions}`,
       rule: config.name,
@@ -165,13 +169,20 @@ export class EpisodeWriter {
       ...(observation.decided !== undefined && { decided: observation.decided }),
       condition: episode.condition,
       severity: config.severity,
-      message: this.#usesRuleMessage(decision) ? episode.message : plainMessage(config, context),
+      message: this.#usesRuleMessage(decision) ? episode.message : this.#write(recovery, context),
     };
   }
 
-  #link({ group, by, window }: Episode): string | undefined {
-    const { config, kibanaQuery = config.where } = this.#rule;
-    return discoverLink(this.#kibana, { query: kibanaQuery, names: config.by, by, group, window });
+  #write(template: Message | undefined, context: MessageContext): string {
+    return template === undefined ? plainMessage(this.#rule.config, context) : template(context);
+  }
+
+  /** From the first window of the episode to its last one. */
+  #link({ group, by, window, start, end = 0 }: Episode): string | undefined {
+    const { config, kibanaQuery = config.where, columns = [] } = this.#rule;
+    const span = { start: Math.min(window.start, start), end: Math.max(window.end, end) };
+    const view = { query: kibanaQuery, names: config.by, by, group, window: span, columns };
+    return discoverLink(this.#kibana, view);
   }
 }
 
@@ -184,6 +195,7 @@ export interface View {
   by: Readonly<Record<string, Scalar>>;
   group: string;
   window: { start: Millis; end: Millis };
+  columns?: readonly string[];
 }
 
 /** Comes with `logboom kibana import`. */
@@ -193,7 +205,7 @@ const overflow = '_other';
 /** A value that was shortened in the key, so that no event has it. */
 const shortened = /…~[\w-]{16}$/;
 
-/** Address of Discover showing the events of exactly one window and group. Undefined where Kibana's is not known. */
+/** Address of Discover showing the events of one group and span. Undefined where Kibana's is not known. */
 export function discoverLink(
   { url, space, dataView = ownDataView }: DiscoverConfig,
   view: View,
@@ -206,7 +218,7 @@ export function discoverLink(
   const base = url.replace(/\/+$/, '') + (space === undefined ? '' : `/s/${encodeURIComponent(space)}`);
   const global = encodeURIComponent(`(filters:!(),refreshInterval:(pause:!t,value:60000),time:${time})`);
   const app = encodeURIComponent(
-    `(columns:!(),filters:!(),index:${rison(dataView)},interval:auto,query:${query})`,
+    `(columns:!(${(view.columns ?? []).map(rison).join(',')}),filters:!(),index:${rison(dataView)},interval:auto,query:${query})`,
   );
   return `${base}/app/discover#/?_g=${global}&_a=${app}`;
 }
@@ -221,15 +233,11 @@ function kqlOf({ query, names, by, group }: View): string {
 function filterOn(name: string, value: Scalar | undefined): string {
   if (value === undefined || value === null) return `not ${name}: *`;
   if (typeof value !== 'string') return `${name}: ${value}`;
-  const values = isLevelField(name) ? namesOf(value) : [value];
+  // A group of a level holds events with any of its names.
+  const rank = isLevelField(name) ? levelRank(value) : undefined;
+  const values = rank === undefined ? [value] : levelNames((other) => other === rank);
   const quoted = values.map((one) => `"${one.replace(/["\\]/g, '\\$&')}"`);
   return `${name}: ${quoted.length === 1 ? quoted[0] : `(${quoted.join(' or ')})`}`;
-}
-
-/** A group of a level holds events with any of its names. */
-function namesOf(level: string): string[] {
-  const rank = levelRank(level);
-  return rank === undefined ? [level] : levelNames((other) => other === rank);
 }
 
 /** A text in Rison, the notation of Kibana's addresses. */

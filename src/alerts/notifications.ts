@@ -1,7 +1,18 @@
-import type { AlertSettings, CommonSettings } from '../config/schema/rule-settings.ts';
-import type { Episode, Millis, Output, Sample, Scalar, Transition, WithheldEpisodes } from '../model.ts';
+import type { AlertSettings } from '../config/schema/rule-settings.ts';
+import {
+  beganAt,
+  type Episode,
+  type Millis,
+  type Observation,
+  type Output,
+  type Sample,
+  type Scalar,
+  type Transition,
+  type WithheldEpisodes,
+} from '../model.ts';
+import { timeText, valueText } from '../util/figures.ts';
 import { objectOf } from '../util/snapshot.ts';
-import { countOf, formatMeasured, formatNumber, printable } from '../util/text.ts';
+import { countOf, printable } from '../util/text.ts';
 import { type Entry, packedEpisode, packedTransition } from './entry.ts';
 
 /** What a message can speak of. */
@@ -11,72 +22,36 @@ export interface MessageContext {
   group: string;
   by: Readonly<Record<string, Scalar>>;
   reason: string;
+  /** Event time of the change. */
+  at: Millis;
+  window: { start: Millis; end: Millis };
+  /** Start of the episode. */
+  start: () => Millis;
+  end: Millis | undefined;
+  peak: number | undefined;
+  samples: readonly Sample[];
 }
 
-type Message = (context: MessageContext) => string;
+/** Of a change of an episode. */
+export function contextOf(episode: Episode, observation: Observation, reason: string): MessageContext {
+  const { group, by, end, peak, samples } = episode;
+  const { value, count, at, window } = observation;
+  return { value, count, at, window, group, by, reason, start: () => beganAt(episode), end, peak, samples };
+}
 
 /** A message is for people to read at once; a sender's long field does not make it endless. */
-const longest = 2_000;
-
-const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
-
-/** Names that every message knows, beside `labels.*` and the fields that the rule groups by. */
-const ownNames: Record<string, (context: MessageContext, rule: AlertSettings) => string> = {
-  value: ({ value }, { measure }) => (value === undefined ? 'nothing' : formatMeasured(value, measure)),
-  count: ({ count }) => formatNumber(count),
-  group: ({ group }) => group,
-  reason: ({ reason }) => reason,
-  threshold: (_, rule) => rule.when ?? '',
-  severity: (_, rule) => rule.severity,
-  measure: (_, rule) => rule.measure,
-  runbook: (_, rule) => rule.runbook ?? '',
-  'rule.name': (_, rule) => rule.name,
-  'rule.description': (_, rule) => rule.description,
-};
-
-/**
- * The rule's message with `{{name}}` filled in. What is filled in comes from senders: it can neither begin another
- * placeholder nor hide anything on a terminal. An unknown name is replaced by nothing.
- */
-export function messageOf(rule: AlertSettings): Message {
-  const { message } = rule;
-  if (message === undefined) return (context) => plainMessage(rule, context);
-  return (context) =>
-    message
-      .replace(placeholder, (_, name: string) => printable(filledIn(name, context, rule)))
-      .slice(0, longest);
-}
+export const longestMessage = 2_000;
 
 /** `traffic-burst (web-1): count 7 is >= 5`. */
-export function plainMessage(rule: AlertSettings, { group, reason }: MessageContext): string {
+export function plainMessage(
+  rule: AlertSettings,
+  { group, reason }: Pick<MessageContext, 'group' | 'reason'>,
+): string {
   const subject = group === '' ? rule.name : `${rule.name} (${printable(group)})`;
-  return `${subject}${reason.startsWith('recovered: ') ? ' ' : ': '}${printable(reason)}`.slice(0, longest);
-}
-
-function filledIn(name: string, context: MessageContext, rule: AlertSettings): string {
-  if (Object.hasOwn(context.by, name)) return String(context.by[name]);
-  if (Object.hasOwn(ownNames, name)) return ownNames[name]!(context, rule);
-  const label = name.startsWith('labels.') ? name.slice('labels.'.length) : undefined;
-  return label !== undefined && Object.hasOwn(rule.labels, label) ? rule.labels[label]! : '';
-}
-
-/**
- * The names in a rule's message template that would always be empty, and the names that every template may use. `fields`
- * are those that documents of the rule have beside `by`.
- */
-export function unknownNames(
-  { message = '', by, labels }: Pick<CommonSettings, 'message' | 'by' | 'labels'>,
-  fields: readonly string[] = [],
-): { unknown: string[]; known: string[] } {
-  const known = Object.keys(ownNames);
-  const usable = new Set([
-    ...known,
-    ...fields,
-    ...by,
-    ...Object.keys(labels).map((name) => `labels.${name}`),
-  ]);
-  const names = [...message.matchAll(placeholder)].map(([, name]) => name!);
-  return { unknown: [...new Set(names)].filter((name) => !usable.has(name)), known };
+  return `${subject}${reason.startsWith('recovered: ') ? ' ' : ': '}${printable(reason)}`.slice(
+    0,
+    longestMessage,
+  );
 }
 
 type Notified = Pick<AlertSettings, 'notify' | 'measure' | 'recipients'>;
@@ -154,8 +129,8 @@ function digestOf(
 ): Output[] {
   const group = transition.group === '' ? '' : ` (${transition.group})`;
   const { start, end = at, peak } = episode;
-  const highest = peak === undefined ? '' : `, peak ${formatMeasured(peak, config.measure)}`;
-  const last = `The last was from ${secondsOf(start)} to ${secondsOf(end)}${highest}.`;
+  const highest = peak === undefined ? '' : `, peak ${valueText(peak, config.measure)}`;
+  const last = `The last was from ${timeText(start)} to ${timeText(end)}${highest}.`;
   const message = `${config.name}${group}: ${moreSince(withheld)}, held back by the cooldown. ${last}`;
   const digest: Transition = { ...transition, id: `${transition.id}-digest`, message };
   return notificationsOf(config, digest, episode, at).map((output) =>
@@ -171,11 +146,7 @@ function withMore(message: string, withheld: WithheldEpisodes): string {
 
 /** `3 more episodes since 10:00:00 UTC`. */
 function moreSince({ count, since }: WithheldEpisodes): string {
-  return `${countOf(count, 'more episode')} since ${secondsOf(since)}`;
-}
-
-function secondsOf(time: Millis): string {
-  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return `${countOf(count, 'more episode')} since ${timeText(since)}`;
 }
 
 /** A line, and its event time. */

@@ -3,7 +3,16 @@ import { LogboomError, messageOf } from '../errors.ts';
 import type { Measure, Millis } from '../model.ts';
 import { ActiveHours } from './active-hours.ts';
 import { type Condition, opposite, type Parsed, parseCondition, parseMeasure } from './condition.ts';
-import { type Amount, amountOf, type EvidenceOf, evidenceFor, type Grouping, groupingBy } from './group.ts';
+import {
+  type Amount,
+  amountOf,
+  columnsOf,
+  type EvidenceOf,
+  evidenceFor,
+  evidenceQuery,
+  type Grouping,
+  groupingBy,
+} from './group.ts';
 import { compileQuery, type Predicate } from './kql/compile.ts';
 import { type Key, keysOf } from './kql/keys.ts';
 import { kibanaQuery } from './kql/kibana.ts';
@@ -35,6 +44,8 @@ export interface CompiledRule extends Grouping, Pick<Traits, 'keepsLate' | 'mome
   readonly config: AlertSettings;
   /** The filter in the query language of Kibana, for links. */
   readonly kibanaQuery: string;
+  /** Fields that links show as columns. */
+  readonly columns: readonly string[];
   /** Whether the rule is about the event. */
   readonly filter: Predicate;
   /** Field values that an event must have to pass the filter. See `keysOf`. */
@@ -81,7 +92,8 @@ export function compileSettings(config: AlertSettings, counting: Counting, trait
     throw new LogboomError('RULE_INVALID', `rule ${config.name}: ${problems.join('; ')}`);
   return {
     config,
-    kibanaQuery: kibanaQuery(config.where),
+    kibanaQuery: kibanaQuery(evidenceQuery(config.where, measure, condition)),
+    columns: columnsOf(config.by, measure),
     filter,
     keys: keysOf(parseQuery(config.where)),
     measure,

@@ -164,6 +164,19 @@ export function evidenceFor(measure: Measure, condition: Condition | undefined):
   }
 }
 
+/** The filter of the rule together with the query of its share: what a link shows. */
+export function evidenceQuery(where: string, measure: Measure, condition: Condition | undefined): string {
+  if (measure.kind !== 'share') return where;
+  const query = condition?.truer === 'as it falls' ? `not (${measure.query})` : `(${measure.query})`;
+  return where.trim() === '' ? query : `(${where}) and ${query}`;
+}
+
+/** The columns of a link: what the rule groups by, the measured field, and the message. */
+export function columnsOf(by: readonly string[], measure: Measure): string[] {
+  const measured = 'field' in measure ? [measure.field] : [];
+  return [...new Set([...by, ...measured, 'message'])];
+}
+
 /** The first of an event's values that passes. */
 function firstOf(
   amount: WindowAmount,

@@ -1,4 +1,4 @@
-import { unknownNames } from '../alerts/notifications.ts';
+import { unknownNames } from '../alerts/template.ts';
 import type { Problem } from '../config/load/problems.ts';
 import type { CommonSettings } from '../config/schema/rule-settings.ts';
 import { attempt, checkZone, type Report } from './checks.ts';

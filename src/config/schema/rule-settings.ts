@@ -71,7 +71,13 @@ export const common = {
   message: z
     .string()
     .optional()
-    .describe('Message template: `{{value}}`, `{{rule.name}}`, `{{host.name}}` and other fields.'),
+    .describe(
+      'Message template: `{{value}}`, `{{time}}`, `{{time Europe/Berlin}}`, `{{rule.name}}`, `{{host.name}}` and other fields.',
+    ),
+  recoveryMessage: z
+    .string()
+    .optional()
+    .describe('Message template of the end of an alert. Default: the reason of the recovery.'),
   labels: z.record(z.string(), z.string()).default({}).describe('Labels to copy into alerts.'),
   runbook: z.string().optional().describe('Link to instructions.'),
   notify: z

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../errors.ts';
 import type { Notification } from '../../model.ts';
 import { lineChart } from '../../util/chart.ts';
-import { boundsIn, valueText } from '../message/figures.ts';
+import { boundsIn, valueText } from '../../util/figures.ts';
 import { measureOf, summaryOf } from '../message/summary.ts';
 import type { NotifierContext } from '../notifier.ts';
 

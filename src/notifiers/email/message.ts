@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Notification } from '../../model.ts';
+import { timeText, valueText } from '../../util/figures.ts';
 import { printable } from '../../util/text.ts';
-import { timeText, valueText } from '../message/figures.ts';
 import { brief, type Fact, measureOf, type Summary, stateWord, summaryOf } from '../message/summary.ts';
 import { textOf } from '../message/template.ts';
 import type { NotifierContext } from '../notifier.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, secret } from '../../config/schema/values.ts';
 import { beganAt, type Millis, type Notification } from '../../model.ts';
-import { valueText } from '../message/figures.ts';
+import { valueText } from '../../util/figures.ts';
 import { measureOf, stateWord, summaryOf } from '../message/summary.ts';
 import { defineKind } from '../notifier.ts';
 import { delivery, headers, trust } from '../templated.ts';

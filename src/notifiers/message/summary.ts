@@ -1,7 +1,7 @@
 import { beganAt, type Episode, type Notification, type Sample, type Severity } from '../../model.ts';
+import { conditionText, lengthText, timeText, valueText } from '../../util/figures.ts';
 import { countOf, cutToBytes, printable } from '../../util/text.ts';
 import { groupTitle } from '../control/group-message.ts';
-import { conditionText, lengthText, timeText, valueText } from './figures.ts';
 
 type StateWord = 'ACTIVE' | 'INACTIVE' | 'NO DATA';
 
@@ -117,7 +117,7 @@ function factsOf(notification: Notification): Fact[] {
     ['Duration', durationOf(episode)],
     ['Window', `${timeText(window.start)}, ${lengthText(window.end - window.start)}`],
     ['Events', valueText(transition.count, '')],
-    ['Reason', brief(transition.reason)],
+    ['Reason', transition.message.includes(transition.reason) ? undefined : brief(transition.reason)],
     ['Held back', withheldText(notification)],
     ['Flapping', episode.flapping ? 'yes' : undefined],
     ...Object.entries(episode.labels).map(([label, value]): [string, string] => [

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../config/load/issues.ts';
 import { beganAt, decidedAt, type Millis, type Notification } from '../../model.ts';
+import { conditionText, lengthText, valueText } from '../../util/figures.ts';
 import type { Report } from '../notifier.ts';
-import { conditionText, lengthText, valueText } from './figures.ts';
 import { measureOf, type Summary, summaryOf } from './summary.ts';
 
 type Value = string | number | boolean | null;

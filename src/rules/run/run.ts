@@ -76,7 +76,8 @@ export interface Run {
 
 /** Settings that only say how an alert is reported. The state of a rule does not depend on them. */
 const reporting = new Set([
-  ...['description', 'enabled', 'late', 'severity', 'message', 'labels', 'runbook', 'notify', 'recipients'],
+  ...['description', 'enabled', 'late', 'severity', 'message', 'recoveryMessage', 'labels', 'runbook'],
+  ...['notify', 'recipients'],
 ]);
 
 /** Everything about a rule that its state depends on, as text. Checkpoints have it, so it must stay the same. */

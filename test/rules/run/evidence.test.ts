@@ -115,3 +115,18 @@ describe('the sample lines of an alert', () => {
     ]);
   });
 });
+
+describe('the messages of an alert', () => {
+  it('are by the templates of the rule, of the problem and of its end', () => {
+    const config = rule({
+      when: '>= 2',
+      message: 'High traffic generated an alert - hits = {{value}}, triggered at {{time}}',
+      recoveryMessage: 'as usual after {{duration}}, peak {{peak}}',
+    });
+    const { outputs } = play(config, [event(1), event(2), event(3), { until: 30 }]);
+    expect(outputs.flatMap((one) => (one.kind === 'transition' ? [one.transition.message] : []))).toEqual([
+      'High traffic generated an alert - hits = 2, triggered at 2026-11-21 10:00:10 UTC',
+      'as usual after 19 s, peak 3',
+    ]);
+  });
+});

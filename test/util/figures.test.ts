@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  boundsIn,
-  conditionText,
-  lengthText,
-  timeText,
-  valueText,
-} from '../../../src/notifiers/message/figures.ts';
+import { boundsIn, conditionText, lengthText, timeText, valueText } from '../../src/util/figures.ts';
 
 describe('a length of time for people', () => {
   it.each([

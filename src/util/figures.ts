@@ -1,4 +1,4 @@
-import type { Millis } from '../../model.ts';
+import type { Millis } from '../model.ts';
 
 const second = 1_000;
 const minute = 60 * second;
