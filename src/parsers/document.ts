@@ -50,6 +50,9 @@ const ecsVersion = new Constant(`"version":"${ECS_VERSION}"`);
 const QUOTE = 0x22;
 const createdKey = new Constant('"created":');
 const timestampPath = fieldPath('@timestamp');
+const labelsPath = fieldPath('labels');
+const keptKey = new Constant('"timestamp":');
+const BRACE = 0x7b;
 const eventPath = fieldPath('event');
 const ecsVersionPath = fieldPath('ecs.version');
 const datasetPath = fieldPath('event.dataset');
@@ -136,12 +139,26 @@ function addTime(event: DocumentSource): void {
   const isPlain = bytes[start - 1] === QUOTE && isPlainTime(bytes, start, end);
   if (timeSource === 'sender' && isPlain) return;
   addTimeAs(additions, timestampPath, event.time);
+  if (timeSource === 'receipt') keepUnreadable(event);
   // The time of the sender is when it read the line.
   if (timeSource !== 'line' || !isPlain) return;
   const writer = additions.begin();
   writer.constant(createdKey);
   writer.span(bytes, start - 1, end + 1);
   additions.endMembers(eventPath);
+}
+
+/** The text that the sender wrote for a time, and that is none, becomes a label: an operator needs it to mend the sender. */
+function keepUnreadable({ additions, view }: DocumentSource): void {
+  const { bytes, entries } = view.walker;
+  const [entry, labels] = [view.entryOf(timestampPath), view.entryOf(labelsPath)];
+  const from = entry === -1 ? 0 : entries[entry * ENTRY + 2]!;
+  const hasRoom = labels === -1 || bytes[entries[labels * ENTRY + 2]!] === BRACE;
+  if (entry === -1 || bytes[from] !== QUOTE || !hasRoom || view.get('labels.timestamp') !== undefined) return;
+  const writer = additions.begin();
+  writer.constant(keptKey);
+  writer.span(bytes, from, entries[entry * ENTRY + 3]!);
+  additions.endMembers(labelsPath);
 }
 
 function addTimeAs(additions: Additions, path: FieldPath, time: Millis): void {

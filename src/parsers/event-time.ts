@@ -104,9 +104,16 @@ function offset(text: string, at: number): Millis {
 /** The last millisecond of the year 9999. Later years need six digits in ISO 8601. */
 const LAST = dayStart(9999, 12, 31) + DAY - 1;
 
-/** Reads a time in JSON logs: ISO 8601, or a number since the epoch whose magnitude determines its unit. */
+/** Milliseconds, microseconds or nanoseconds since the epoch as text. Ten digits may be anything. */
+const epochText = /^\d{13}(?:\d{3}){0,2}$/;
+
+/**
+ * Reads a time in JSON logs: ISO 8601, or a number since the epoch whose magnitude determines its unit. As text such a number
+ * has 13 digits or more.
+ */
 export function parseTime(value: unknown, zone = 'UTC'): Millis {
-  if (typeof value === 'string') return parseIso(value, zone);
+  if (typeof value === 'string')
+    return epochText.test(value) ? parseTime(Number(value)) : parseIso(value, zone);
   if (typeof value !== 'number' || !(value >= 0)) return Number.NaN;
   // Seconds stay below 1e11 until the year 5138; milliseconds passed it in 1973, microseconds 1e14 and nanoseconds 1e17 likewise.
   if (value < 1e11) return Math.floor(value * 1000);
@@ -121,7 +128,9 @@ export function parseTime(value: unknown, zone = 'UTC'): Millis {
 /** Whether a time that `parseTime` can read states no zone. */
 export function isLocalTime(value: unknown): boolean {
   // After a date alone there is no zone, though it ends like one.
-  return typeof value === 'string' && !/[zZ]$|[+-]\d\d(?::?\d\d)?$/.test(value.slice(10));
+  return (
+    typeof value === 'string' && !epochText.test(value) && !/[zZ]$|[+-]\d\d(?::?\d\d)?$/.test(value.slice(10))
+  );
 }
 
 /** Formats a time like `toISOString`, at a third of its cost: the date of the last call is cached. */

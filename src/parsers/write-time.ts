@@ -4,6 +4,7 @@ import { formatTime } from './event-time.ts';
 
 const DAY = 86_400_000;
 const ZERO = 0x30;
+const FIVE = 0x35;
 const DASH = 0x2d;
 const DOT = 0x2e;
 const COLON = 0x3a;
@@ -55,6 +56,8 @@ export function isPlainTime(bytes: Uint8Array, start: number, end: number): bool
     const divider = dividers[i]!;
     if (divider === 0 ? !isDigit(bytes[start + i]!) : bytes[start + i] !== divider) return false;
   }
+  // A leap second, which Elasticsearch does not read.
+  if (bytes[start + 17]! > FIVE) return false;
   const fraction = length - WHOLE_SECONDS - 2;
   if (fraction === -1) return true;
   if (bytes[start + WHOLE_SECONDS] !== DOT || fraction < 1 || fraction > MOST_DIGITS) return false;

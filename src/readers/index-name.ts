@@ -14,6 +14,8 @@ export interface Named extends Fields {
 /** A piece of a pattern: its text, and its value for an event; undefined where the event lacks the field. */
 interface Part {
   text: string;
+  /** Whether it is a field of the event, whose value may be of any length. */
+  isField: boolean;
   of: (event: Named) => string | undefined;
 }
 
@@ -36,7 +38,11 @@ function patternOf(pattern: string): (event: Named) => string | undefined {
 
 /** What fills each piece of a pattern (`src/util/field-pattern.ts`). */
 function partsOf(pattern: string): Part[] {
-  return piecesOf(pattern).map((piece) => ({ text: piece.text, of: filling(piece) }));
+  return piecesOf(pattern).map((piece) => ({
+    text: piece.text,
+    isField: piece.kind !== 'text' && piece.kind !== 'date',
+    of: filling(piece),
+  }));
 }
 
 function filling(piece: PatternPiece): Part['of'] {
@@ -104,7 +110,8 @@ function indexNames(pattern: string, { action }: IndexingConfig): (event: Named)
   const parts = partsOf(pattern);
   const mayHide = pattern.startsWith('.');
   return (event) => {
-    const index = legalName(parts.map((part) => part.of(event) ?? part.text).join(''), mayHide);
+    const filled = parts.map((part) => ({ ...part, text: legalCharacters(part.of(event) ?? part.text) }));
+    const index = legalName(fitting(filled), mayHide);
     return { action, index, stream: undefined };
   };
 }
@@ -166,6 +173,21 @@ function streamPart(text: string, fallback: string): string {
 /** Elasticsearch takes 100 characters, and of a whole name, with what it adds to it, 255 bytes. */
 const longestPart = 100;
 const longestName = 200;
+
+/** Joins the parts of a name. Where it is too long its longest fields are cut, so that its date stays. */
+function fitting(parts: { text: string; isField: boolean }[]): string {
+  const excess = () => Buffer.byteLength(parts.map(({ text }) => text).join('')) - longestName;
+  for (let over = excess(); over > 0; over = excess()) {
+    const fields = parts.filter(({ text, isField }) => isField && text !== '');
+    if (fields.length === 0) break;
+    const [longest, next] = fields.sort((a, b) => Buffer.byteLength(b.text) - Buffer.byteLength(a.text));
+    const length = Buffer.byteLength(longest!.text);
+    // Down to the next longest field, and then both, so that no field is lost for another.
+    const level = next === undefined ? 0 : Math.min(Buffer.byteLength(next.text), length - 1);
+    longest!.text = cutToBytes(longest!.text, Math.max(level, length - over, 0));
+  }
+  return parts.map(({ text }) => text).join('');
+}
 
 /** A leading dot hides an index, so only the configuration may set it, and no field of an event. */
 function legalName(text: string, mayHide: boolean): string {

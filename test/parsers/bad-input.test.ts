@@ -126,3 +126,30 @@ describe('odd events', () => {
     });
   });
 });
+
+describe('the time that a sender states', () => {
+  it.each([
+    ['a leap second', '2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000Z'],
+    ['a leap second with a fraction', '2016-12-31T23:59:60.250Z', '2017-01-01T00:00:00.250Z'],
+    ['milliseconds as text', '1774000000123', '2026-03-20T09:46:40.123Z'],
+  ])('is written as one that Elasticsearch reads: %s', (_, stamp, expected) => {
+    const document = documentOf({ '@timestamp': stamp, message: 'm' });
+    expect(document['@timestamp']).toBe(expected);
+    expect(document.labels).toBeUndefined();
+  });
+
+  it.each([
+    [{}, { timestamp: 'next Tuesday' }],
+    [{ labels: { app: 'shop' } }, { app: 'shop', timestamp: 'next Tuesday' }],
+    [{ labels: { timestamp: 'own' } }, { timestamp: 'own' }],
+  ])('stays as a label where it is none: beside %j', (fields, labels) => {
+    const document = documentOf({ '@timestamp': 'next Tuesday', message: 'm', ...fields });
+    expect(document['@timestamp']).toBe(new Date(receivedAt).toISOString());
+    expect(document.labels).toEqual(labels);
+    expect(document.tags).toContain('_timestampfailure');
+  });
+
+  it('leaves no label where the sender states none', () => {
+    expect(documentOf({ message: 'm' }).labels).toBeUndefined();
+  });
+});

@@ -90,6 +90,9 @@ describe('a time in a JSON line', () => {
     [Number('1774000000123456789'), 1_774_000_000_123],
     [0, 0],
     ['1970-01-01T00:00:01Z', 1000],
+    ['1774000000123', 1_774_000_000_123],
+    ['1774000000123456', 1_774_000_000_123],
+    ['1774000000123456789', 1_774_000_000_123],
   ])('may be a number whose size tells its unit: %s', (value, expected) => {
     expect(parseTime(value)).toBe(expected);
   });

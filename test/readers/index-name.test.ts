@@ -81,6 +81,8 @@ describe('the index of an event', () => {
     ['%{hidden}', 'kibana'],
     ['.own-%{service}', '.own-shop'],
     ['%{long}', 'é'.repeat(100)],
+    ['%{long}-%{+yyyy.MM.dd}', `${'é'.repeat(94)}-2026.01.02`],
+    ['%{service}-%{long}-%{long}-%{+yyyy}', `shop-${'é'.repeat(47)}-${'é'.repeat(47)}-2026`],
   ])('is written by a pattern: %s', (index, expected) => {
     const fields = {
       ...{ service: 'shop', 'host.name': 'web-1', hidden: '.kibana', long: 'é'.repeat(300) },
