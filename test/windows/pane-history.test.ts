@@ -144,10 +144,10 @@ describe('the limit of memory', () => {
     expect(windows.history!.reach).toBeGreaterThan(60 * second);
   });
 
-  it('takes 8 bytes for a group in a hop, and its name for each time that is kept together', () => {
+  it('takes 12 bytes for a group in a hop, and its name for each time that is kept together', () => {
     const { windows, memory } = windowsWith(count, 3_600 * second);
     for (const [time, group, amount] of crowd(100, 600)) windows.add(time, group, amount);
     close(windows, 700 * second);
-    expect(memory.used / (100 * 600)).toBeLessThan(10);
+    expect(memory.used / (100 * 600)).toBeLessThan(14);
   });
 });

@@ -16,9 +16,11 @@ import { type Rejudged, type RejudgeParts, rejudge, startOf } from './rejudge.ts
 import { Series } from './series.ts';
 import { type CorrectionSettings, strideOf } from './settings.ts';
 
-/** Groups are judged again at most once in so much event time, or in a hop, if that is shorter; and by no more than */
+/** Groups are judged again at most once in so much event time, or in a hop, if that is shorter; */
 const longestStep = 1_000;
-/** so many entries for each millisecond of it on average. */
+/** by so many entries at once, for live decisions wait meanwhile; the other groups are judged the next time; */
+const mostAtOnce = 10_000;
+/** and by no more than so many entries for each millisecond of event time on average. */
 const entriesPerMilli = 100;
 /** While event time stands still, late events wait for so long by receipt times. */
 const longestWait = 10_000;
@@ -179,7 +181,6 @@ export class Corrector {
     return (reach === never || from - rule.over >= reach) && !(from < book.episodes.forgottenThrough);
   }
 
-  /** What the events depend on was dropped. */
   #giveUp({ name, panes }: LateGroup): void {
     const { live, giveUp } = this.#parts;
     for (const [pane, { count }] of panes) {
@@ -190,13 +191,14 @@ export class Corrector {
 
   #correct(outputs: Output[]): void {
     let cost = 0;
-    for (const late of [...this.#late.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const late of this.#late.values()) {
+      if (cost >= mostAtOnce) break;
       this.#late.delete(late.name);
       const first = Math.min(...late.panes.keys()) * this.#parts.live.windows.plan.grid.pane;
       if (this.#isKept(first, late.name)) cost += this.#judgeAgain(late, outputs);
       else this.#giveUp(late);
     }
-    this.#since = undefined;
+    this.#since = this.#late.size > 0 ? this.#receivedAt : undefined;
     this.#notBefore = this.#through + Math.floor(cost / entriesPerMilli);
   }
 

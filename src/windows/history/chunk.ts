@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { number, objectOf, sizeOf } from '../../util/snapshot.ts';
 import type { Aggregate } from '../aggregates/aggregate.ts';
+import { ChunkIndex } from './chunk-index.ts';
 
 /** Entries of a chunk. A full chunk is sealed: it never changes again, and a checkpoint writes it once. */
 const chunkEntries = 4_096;
@@ -53,6 +54,7 @@ export class Chunk<C> {
   /** Cells as they are; packed once the chunk is sealed. */
   #cells: unknown[] = [];
   #cellBytes = 0;
+  #index: ChunkIndex | undefined = undefined;
   #slots: Map<string, number> | undefined = new Map();
   #sealed: PackedChunk | undefined = undefined;
 
@@ -67,7 +69,7 @@ export class Chunk<C> {
   /** Memory of a sealed chunk in bytes, roughly. */
   get bytes(): number {
     const names = this.#names.reduce((sum, name) => sum + sizeOf(name), 0);
-    return chunkBytes + 8 * this.size + 16 * this.#panes.length + names + this.#cellBytes;
+    return chunkBytes + 12 * this.size + 16 * this.#panes.length + names + this.#cellBytes;
   }
 
   /** The number by which entries of the group are added. */
@@ -136,15 +138,34 @@ export class Chunk<C> {
 
   /** Calls `found` for each entry of the group in panes from that number on. The cell must not be changed. */
   visit(name: string, from: number, found: (pane: number, count: number, cell: C) => void): void {
-    const slot = this.#slots === undefined ? this.#names.indexOf(name) : (this.#slots.get(name) ?? -1);
-    if (slot < 0) return;
-    for (let run = 0; run < this.#panes.length; run += 1) {
-      const pane = this.#panes[run]!;
-      if (pane < from) continue;
-      const end = this.#starts[run + 1] ?? this.size;
-      for (let place = this.#starts[run]!; place < end; place += 1)
-        if (this.#groups[place] === slot) found(pane, this.#counts[place]!, this.#cellAt(place));
+    for (const place of this.#placesOf(name)) {
+      const pane = this.#panes[this.#runOf(place)]!;
+      if (pane >= from) found(pane, this.#counts[place]!, this.#cellAt(place));
     }
+  }
+
+  /** The places of the entries of a group, in order. */
+  #placesOf(name: string): Iterable<number> {
+    if (this.#slots !== undefined) return this.#search(this.#slots.get(name));
+    // Most chunks are never searched. One that is will be searched for other groups, too.
+    this.#index ??= new ChunkIndex(this.#names, this.#groups);
+    return this.#index.placesOf(name);
+  }
+
+  *#search(slot: number | undefined): Generator<number> {
+    if (slot === undefined) return;
+    for (let place = 0; place < this.size; place += 1) if (this.#groups[place] === slot) yield place;
+  }
+
+  /** The run of entries of one pane that holds the place. */
+  #runOf(place: number): number {
+    let [low, high] = [0, this.#starts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#starts[middle]! <= place) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 
   #cellAt(place: number): C {

@@ -94,13 +94,13 @@ export class PaneHistory<C> {
     this.#late.add(pane, this.#late.slotOf(group), count, cell);
   }
 
-  /** What the group had in panes from that number on. The cells are copies. Returns the number of entries searched too. */
+  /** What the group had in panes from that number on. The cells are copies. Returns the number of chunks searched too. */
   of(group: string, from: number): { panes: Shares<C>; searched: number } {
     const panes: Shares<C> = new Map();
     let searched = 0;
     for (const chunk of [...this.#sealed, this.#open, this.#late]) {
       if (chunk.last < from) continue;
-      searched += chunk.size;
+      searched += 1;
       chunk.visit(group, from, (pane, count, cell) =>
         addShare(panes, pane, { count, cell }, this.#parts.aggregate),
       );
