@@ -91,6 +91,7 @@ export class EpisodeWriter {
       end: undefined,
       detected: undefined,
       updated: observation.at,
+      decided: undefined,
       value: observation.value,
       peak: undefined,
       count: observation.count,
