@@ -183,10 +183,8 @@ export class Corrector {
 
   #giveUp({ name, panes }: LateGroup): void {
     const { live, giveUp } = this.#parts;
-    for (const [pane, { count }] of panes) {
-      this.corrected -= count;
-      giveUp(name, pane * live.windows.plan.grid.pane, count);
-    }
+    for (const [pane, { count }] of panes) giveUp(name, pane * live.windows.plan.grid.pane, count);
+    this.corrected -= [...panes.values()].reduce((sum, { count }) => sum + count, 0);
   }
 
   #correct(outputs: Output[]): void {
