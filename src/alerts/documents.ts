@@ -85,7 +85,8 @@ function episodeDocument(episode: Episode, handling?: Handling): Document {
     '@timestamp': iso(Math.min(updated, decided)),
     ecs: { version: ecsVersion },
     message: episode.message,
-    event: { kind: 'alert', start: iso(start), ...length },
+    event: { ...ecsEvent(episode), id: episode.id, start: iso(start), ...length },
+    related: relatedOf(by),
     rule: { name: episode.rule, reference: episode.runbook },
     labels: { ...episode.labels },
     window: { start: iso(window.start), end: iso(window.end) },
@@ -109,6 +110,40 @@ function episodeDocument(episode: Episode, handling?: Handling): Document {
   });
 }
 
+/** Severities as numbers, as those of detection rules in Elastic Security. */
+const severityNumbers: Record<Episode['severity'], number> = {
+  info: 1,
+  low: 21,
+  medium: 47,
+  high: 73,
+  critical: 99,
+};
+
+function ecsEvent({ severity }: Episode | Transition): Document {
+  return { kind: 'alert', severity: severityNumbers[severity] };
+}
+
+/** Values of `event.type` in ECS. */
+function typeOf(from: Transition['from'], to: Transition['to']): 'start' | 'end' | 'change' {
+  if (to === 'inactive') return 'end';
+  return from === 'inactive' ? 'start' : 'change';
+}
+
+const relatedFields = {
+  hosts: ['host.name', 'host.hostname'],
+  ip: ['source.ip', 'client.ip', 'host.ip', 'destination.ip'],
+  user: ['user.name', 'user.id'],
+};
+
+/** The addresses, hosts and users of the group, under the names by which ECS joins them. Undefined where it has none. */
+function relatedOf(by: Record<string, Scalar>): Document | undefined {
+  const found = Object.entries(relatedFields).flatMap(([name, fields]) => {
+    const values = fields.flatMap((field) => (typeof by[field] === 'string' ? [by[field]] : []));
+    return values.length === 0 ? [] : [[name, values] as const];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
 function handlingFields({ acknowledged, assigned, suppressed }: Handling): Document {
   return {
     ...(acknowledged && { acknowledged: { ...acknowledged, at: iso(acknowledged.at) } }),
@@ -122,7 +157,8 @@ function transitionDocument(transition: Transition, dataset: string): Document {
   return {
     '@timestamp': iso(decidedAt(transition)),
     message: transition.message,
-    event: { id, kind: 'alert', dataset, action: to },
+    event: { ...ecsEvent(transition), id, dataset, action: to, type: [typeOf(from, to)] },
+    related: relatedOf(transition.by),
     rule: { name: transition.rule },
     window: { start: iso(window.start), end: iso(window.end) },
     alert: { ...alertFields(transition), id: episode, episode, status: to, from, to, late: transition.late },

@@ -57,11 +57,14 @@ describe('an episode', () => {
       message: 'web-1 served 7 requests',
       event: {
         kind: 'alert',
+        severity: 73,
+        id: 'burst|web-1|1',
         start: '2026-01-02T03:04:05.000Z',
         end: '2026-01-02T03:04:06.500Z',
         duration: 1_500_000_000,
       },
       rule: { name: 'burst', reference: 'https://wiki' },
+      related: { hosts: ['web-1'] },
       labels: { team: 'web' },
       window: { start: '2026-01-02T03:04:04.000Z', end: '2026-01-02T03:04:05.000Z' },
       host: { name: 'web-1' },
@@ -95,7 +98,7 @@ describe('an episode', () => {
   });
 
   it('has neither end nor duration while it is open', () => {
-    expect(documentOf(episode()).event).toEqual({ kind: 'alert', start: '2026-01-02T03:04:05.000Z' });
+    expect(Object.keys(documentOf(episode()).event)).toEqual(['kind', 'severity', 'id', 'start']);
   });
 
   it.each([
@@ -122,7 +125,11 @@ describe('a transition', () => {
       ecs: { version: '8.11.0' },
       data_stream: { type: 'logs', dataset: 'logboom.alerts', namespace: 'prod' },
       message: 'web-1 served 7 requests',
-      event: { id: 'burst|web-1|1-1', kind: 'alert', dataset: 'logboom.alerts', action: 'active' },
+      event: {
+        ...{ id: 'burst|web-1|1-1', kind: 'alert', severity: 73, dataset: 'logboom.alerts' },
+        ...{ action: 'active', type: ['start'] },
+      },
+      related: { hosts: ['web-1'] },
       rule: { name: 'burst' },
       window: { start: '2026-01-02T03:04:04.000Z', end: '2026-01-02T03:04:05.000Z' },
       host: { name: 'web-1' },
@@ -207,5 +214,72 @@ describe('the fields of a group', () => {
 describe('a message to people', () => {
   it('is no document', () => {
     expect(outputItem({ kind: 'notification', notification: aNotification('log') }, config)).toBeUndefined();
+  });
+});
+
+/** Names and types of ECS 8.11 (generated/csv/fields.csv), as far as alerts use them. */
+const ecs: Record<string, 'date' | 'keyword' | 'keyword[]' | 'long' | 'text'> = {
+  '@timestamp': 'date',
+  message: 'text',
+  'ecs.version': 'keyword',
+  'event.id': 'keyword',
+  'event.kind': 'keyword',
+  'event.action': 'keyword',
+  'event.dataset': 'keyword',
+  'event.type': 'keyword[]',
+  'event.severity': 'long',
+  'event.start': 'date',
+  'event.end': 'date',
+  'event.duration': 'long',
+  'rule.name': 'keyword',
+  'rule.reference': 'keyword',
+  'related.hosts': 'keyword[]',
+  'related.ip': 'keyword[]',
+  'related.user': 'keyword[]',
+  'host.name': 'keyword',
+  'source.ip': 'keyword',
+  'user.name': 'keyword',
+  'data_stream.type': 'keyword',
+  'data_stream.dataset': 'keyword',
+  'data_stream.namespace': 'keyword',
+};
+const isOf = {
+  date: (value: unknown) => typeof value === 'string' && new Date(value).toISOString() === value,
+  keyword: (value: unknown) => typeof value === 'string' && value !== '',
+  text: (value: unknown) => typeof value === 'string',
+  long: (value: unknown) => Number.isSafeInteger(value),
+  'keyword[]': (value: unknown) => Array.isArray(value) && value.length > 0 && value.every(isOf.keyword),
+};
+function leaves(value: unknown, path = ''): [string, unknown][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    leaves(inner, path === '' ? name : `${path}.${name}`),
+  );
+}
+
+describe('the documents of alerts', () => {
+  const by = { 'host.name': 'web-1', 'source.ip': '10.0.0.1', 'user.name': 'ann' };
+  const ended = { by, end: at + 1000, runbook: 'https://wiki', labels: { team: 'web' } };
+
+  it.each([
+    ['an open episode', episode({ by: {} })],
+    ['an episode that ended', episode(ended)],
+    ['a transition', transition({ by })],
+    ['a window', window({ by })],
+  ])('have the names and types of ECS beside their own: %s', (_, output) => {
+    const own = /^(?:alert|window|labels)\./;
+    const found = leaves(documentOf(output)).filter(([name]) => !own.test(name));
+    for (const [name, value] of found) {
+      expect(ecs, name).toHaveProperty([name]);
+      expect(isOf[ecs[name]!](value), `${name}: ${JSON.stringify(value)}`).toBe(true);
+    }
+  });
+
+  it.each([
+    ['inactive', 'active', 'start'],
+    ['pending', 'active', 'change'],
+    ['active', 'inactive', 'end'],
+  ] as const)('tell that from %s to %s an alert has its %s', (from, to, type) => {
+    expect(documentOf(transition({ from, to })).event.type).toEqual([type]);
   });
 });

@@ -10,6 +10,8 @@ export const base = {
 };
 
 export const event = object({
+  id: keyword,
+  severity: long,
   kind: keyword,
   dataset: keyword,
   module: keyword,

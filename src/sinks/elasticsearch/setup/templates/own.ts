@@ -1,5 +1,5 @@
 import { base, error, event, logFields, measured, rule, window } from './ecs.ts';
-import { boolean, date, type IndexTemplate, kept, keyword, long, object, text } from './template.ts';
+import { boolean, date, type IndexTemplate, ip, kept, keyword, long, object, text } from './template.ts';
 
 /** Above Elasticsearch's built-in templates for `logs-*-*` and `metrics-*-*`, which have 100. */
 export const ownPriority = 200;
@@ -43,11 +43,12 @@ const alert = object({
   samples_omitted: long,
 });
 
-const alertFields = { ...base, event, rule, alert, window, labels: { type: 'object' } };
+const related = object({ hosts: keyword, ip, user: keyword });
+const alertFields = { ...base, event, rule, alert, window, related, labels: { type: 'object' } };
 
 export const events: IndexTemplate = {
   name: 'logboom-events',
-  version: 2,
+  version: 3,
   patterns: ['logs-*-*'],
   priority: fallbackPriority,
   dataStream: true,
@@ -57,7 +58,7 @@ export const events: IndexTemplate = {
 /** A plain index: an episode's document is updated in place, which data streams do not allow. */
 export const alerts = (index: string): IndexTemplate => ({
   name: 'logboom-alerts',
-  version: 3,
+  version: 4,
   patterns: [index],
   priority: ownPriority,
   dataStream: false,
@@ -66,7 +67,7 @@ export const alerts = (index: string): IndexTemplate => ({
 
 export const transitions: IndexTemplate = {
   name: 'logboom-transitions',
-  version: 3,
+  version: 4,
   patterns: ['logs-logboom.alerts-*'],
   priority: ownPriority,
   dataStream: true,
@@ -75,7 +76,7 @@ export const transitions: IndexTemplate = {
 
 export const windows: IndexTemplate = {
   name: 'logboom-windows',
-  version: 2,
+  version: 3,
   patterns: ['metrics-logboom.windows-*'],
   priority: ownPriority,
   dataStream: true,
@@ -98,7 +99,7 @@ export const windows: IndexTemplate = {
 
 export const deadLetters: IndexTemplate = {
   name: 'logboom-deadletters',
-  version: 2,
+  version: 3,
   patterns: ['logs-logboom.deadletters-*'],
   priority: ownPriority,
   dataStream: true,
