@@ -103,12 +103,12 @@ describe('installing', () => {
   });
 
   it.each([
-    ['of a newer version', { managed_by: 'logboom', version: 9 }, /version 9 is there, newer than 3/],
+    ['of a newer version', { managed_by: 'logboom', version: 9 }, /version 9 is there, newer than 4/],
     ['that someone else made', { version: 0 }, /not made by logboom/],
     ['without any marks', undefined, /not made by logboom/],
     [
       'that was changed',
-      { managed_by: 'logboom', version: 3, content: '0123456789abcdef' },
+      { managed_by: 'logboom', version: 4, content: '0123456789abcdef' },
       /was changed since logboom installed it; `logboom setup --overwrite`/,
     ],
     [
