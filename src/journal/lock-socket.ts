@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
@@ -35,12 +35,22 @@ export function listenAsHolder(folder: string): { close(): void } {
   const path = join(folder, FILE);
   rmSync(path, { force: true });
   withPath(folder, (short) => listenNow(server, short));
+  keepPrivate(path);
   return {
     close() {
       server.close();
       rmSync(path, { force: true });
     },
   };
+}
+
+/** No other user connects to the socket. */
+function keepPrivate(path: string): void {
+  try {
+    chmodSync(path, 0o600);
+  } catch {
+    // There is no socket: the file system has none.
+  }
 }
 
 /** Node binds the socket within the call, and reports failures later. */

@@ -132,11 +132,12 @@ describe('kill -9, again and again, while events are shipped', () => {
     // What was sent again because its ACK was lost in a kill is there once all the same.
     expect(held.size).toBe(stored.length);
 
+    // The server's own alerts, such as about events that a kill made late, are in no replay.
+    const ofRules = async (index: string) =>
+      (await server.documents(index)).filter(({ _id }) => !_id.startsWith('logboom-'));
     const published = async (index: string, expected: number) => {
-      await eventually(async () => expect((await server.documents(index)).length).toBe(expected), {
-        timeout: 10_000,
-      });
-      return server.documents(index);
+      await eventually(async () => expect((await ofRules(index)).length).toBe(expected), { timeout: 10_000 });
+      return ofRules(index);
     };
     const windows = lastOfWindows(of(outputs, 'window'));
     const counts = windows.filter(({ window }) => window.rule === 'counted');
@@ -168,7 +169,8 @@ describe('kill -9, again and again, while events are shipped', () => {
     const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
     expect(shown.toSorted(byId)).toEqual(wanted.toSorted(byId));
 
-    const told = new Set(webhook.received.map(({ body }) => (body as { id: string }).id));
+    const ids = webhook.received.map(({ body }) => (body as { id: string }).id);
+    const told = new Set(ids.filter((id) => !id.startsWith('logboom-')));
     const notifications = of(outputs, 'notification').map(({ notification }) => notification.id);
     expect([...told].toSorted()).toEqual(notifications.toSorted());
     expect(server.log.filter((line) => line['log.level'] === 'error')).toEqual([]);

@@ -66,8 +66,12 @@ describe('the server', () => {
     expect(alert!._source).toMatchObject({
       rule: { name: 'burst' },
       host: { name: 'web-1' },
-      alert: { peak: 20, samples: { length: 5 } },
+      alert: { peak: 20 },
     });
+    const { samples } = alert!._source.alert as { samples: { message: string; id: string }[] };
+    expect(samples.map(({ message }) => message)).toEqual(expect.arrayContaining(['event 0', 'event 19']));
+    const stored = (await server.documents('logs-generic-default')).map(({ _id }) => _id);
+    for (const { id } of samples) expect(stored).toContain(id);
     const transitions = await server.documents('logs-logboom.alerts-default');
     expect(statuses(transitions)).toEqual(['active', 'inactive']);
     // The last tile may close after the alert: the burst can lie across two.
