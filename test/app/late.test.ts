@@ -80,7 +80,7 @@ describe('events that come after their windows closed, at default settings', () 
     const documents = await server.documents('alerts');
     const raised = documents.find(({ _source }) => (_source.alert as Alert).late)!;
     expect(raised._source).toMatchObject({
-      event: { start: new Date(begin + 3000).toISOString(), end: new Date(begin + 5000).toISOString() },
+      event: { start: new Date(begin + 3100).toISOString(), end: new Date(begin + 5000).toISOString() },
       alert: { status: 'inactive', late: true, late_count: 2 },
     });
   });
