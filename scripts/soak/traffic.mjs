@@ -24,6 +24,10 @@ const hosts = Array.from({ length: 60 }, (_, number) => `web-${number}`);
 export class Traffic {
   /** Lines per host and second: `second → host → lines`. */
   counts = new Map();
+  /** Times of the first line and of the line that makes a burst, for each host and second that has one: `host second → times`. */
+  moments = new Map();
+  #firsts = new Map();
+  #counting;
   sent = 0;
   #random;
   #second;
@@ -54,13 +58,24 @@ export class Traffic {
   }
 
   #count(line) {
-    const second = Math.floor(Date.parse(line['@timestamp']) / SECOND) * SECOND;
+    const time = Date.parse(line['@timestamp']);
+    const second = Math.floor(time / SECOND) * SECOND;
+    this.#time(line.host.name, second, time);
     const byHost = this.counts.get(second) ?? new Map();
     byHost.set(line.host.name, (byHost.get(line.host.name) ?? 0) + 1);
     this.counts.set(second, byHost);
     return { ...line, number: this.#number++ };
   }
   #number = 0;
+
+  /** Lines come in the order of their times, so only the first ones of the present second are kept. */
+  #time(host, second, time) {
+    if (second !== this.#counting) this.#firsts.clear();
+    this.#counting = second;
+    if (!this.#firsts.has(host)) this.#firsts.set(host, time);
+    const count = (this.counts.get(second)?.get(host) ?? 0) + 1;
+    if (count === BURST) this.moments.set(`${host} ${second}`, [this.#firsts.get(host), time]);
+  }
 
   #addSecond() {
     const random = this.#random;
@@ -107,8 +122,8 @@ export function expectedWindows({ counts }) {
   return windows;
 }
 
-/** A burst lasts from its first second to the end of the first that is none. */
-export function expectedEpisodes({ counts }) {
+/** A burst lasts from the first line of its first second to the end of the first second that is none. */
+export function expectedEpisodes({ counts, moments }) {
   const of = (second, host) => counts.get(second)?.get(host) ?? 0;
   const episodes = [];
   for (const [second, byHost] of counts)
@@ -116,13 +131,15 @@ export function expectedEpisodes({ counts }) {
       if (count < BURST || of(second - SECOND, host) >= BURST) continue;
       let [end, peak] = [second, 0];
       for (; of(end, host) >= BURST; end += SECOND) peak = Math.max(peak, of(end, host));
-      episodes.push({ host, start: second, end: end + SECOND, peak, last: of(end, host) });
+      const [start, raised] = moments.get(`${host} ${second}`);
+      episodes.push({ host, start, raised, end: end + SECOND, peak, last: of(end, host) });
     }
   return episodes;
 }
 
+/** An alert is raised by the line that makes a burst, before the second is over. */
 export const expectedChanges = (episodes) =>
-  episodes.flatMap(({ host, start, end }) => [
-    `${host} inactive → active at ${start + SECOND}`,
+  episodes.flatMap(({ host, raised, end }) => [
+    `${host} inactive → active at ${raised}`,
     `${host} active → inactive at ${end}`,
   ]);

@@ -124,13 +124,18 @@ export function startServerMetrics({ every, sample, out, ...identity }: ServerMe
 } {
   let before: ServerSample | undefined;
   let busy = false;
+  let stopped = false;
   async function take(): Promise<void> {
-    if (busy) return;
+    if (busy || stopped) return;
     busy = true;
     try {
       const now = await sample();
+      if (stopped) return;
       if (before !== undefined && now.at > before.at) out(serverDocument(before, now, identity));
       before = now;
+    } catch (error) {
+      // A sample that a stop interrupts reads parts that are closed by then.
+      if (!stopped) throw error;
     } finally {
       busy = false;
     }
@@ -138,5 +143,10 @@ export function startServerMetrics({ every, sample, out, ...identity }: ServerMe
   void take();
   const timer = setInterval(() => void take(), every);
   timer.unref();
-  return { stop: () => clearInterval(timer) };
+  return {
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+    },
+  };
 }
