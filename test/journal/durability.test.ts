@@ -9,16 +9,22 @@ const kills = rounds('DURABILITY_RUNS', 8);
 const everythingKept = 2 ** 30;
 const hardlyAnythingKept = 200_000;
 
-/** Lets a child append and kills it at some moment after its first acknowledgement. Returns what it was promised. */
+/** Acknowledgements that a round has at least; where the past is trimmed, enough that some of it is. */
+const leastOf = (keepSize: number) => (keepSize === hardlyAnythingKept ? 40 : 1);
+
+/** Lets a child append and kills it at some moment after its first acknowledgements. Returns what it was promised. */
 function appendedUntilKilled(folder: string, round: number, keepSize: number): Promise<[number, string][]> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [script, folder, `${round}`, `${keepSize}`], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let printed = '';
-    child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), 1 + Math.random() * 40));
+    let isKilled = false;
     child.stdout.on('data', (chunk: Buffer) => {
       printed += chunk.toString();
+      if (isKilled || printed.split('\n').length <= leastOf(keepSize)) return;
+      isKilled = true;
+      setTimeout(() => child.kill('SIGKILL'), 1 + Math.random() * 40);
     });
     child.on('close', () => {
       const lines = printed.split('\n').slice(0, -1);
