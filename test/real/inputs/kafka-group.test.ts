@@ -64,15 +64,15 @@ async function aMember(topic: string, states = new Map<string, unknown>()) {
   return { input, messages, shut, open: () => gate.open(), states };
 }
 
-/** Sends numbered lines in small batches. */
-async function produce(topic: string, count: number): Promise<string[]> {
+/** Sends numbered lines in batches of 100, with a pause in milliseconds between them. */
+async function produce(topic: string, count: number, pause = 20): Promise<string[]> {
   const producer = kafka.client().producer();
   await producer.connect();
   const lines = Array.from({ length: count }, (_, i) => `line ${i}`);
   for (let from = 0; from < count; from += 100) {
     const messages = lines.slice(from, from + 100).map((value) => ({ key: value, value }));
     await producer.send({ topic, messages });
-    await after(20);
+    await after(pause);
   }
   await producer.disconnect();
   return lines;
@@ -81,7 +81,8 @@ async function produce(topic: string, count: number): Promise<string[]> {
 describe('the members of a group', () => {
   it('take each message once between them, while they come and go', async () => {
     const first = await aMember('shared');
-    const sending = produce('shared', 10_000);
+    // For as long as members need to come and go.
+    const sending = produce('shared', 10_000, 250);
     await eventually('the first reads', () => first.messages.length > 500);
     const second = await aMember('shared');
     await eventually('the second has its share', () => second.messages.length > 200, 60_000);
