@@ -5,7 +5,7 @@ import { type TailedLog, tailGrowingLog } from './support/growing-log.ts';
 import type { RealLogboom } from './support/logboom.ts';
 import { byStartAndGroup, expectedEpisodes } from './support/oracle.ts';
 import { eventually, type RealElasticsearch, startElasticsearch } from './support/peers.ts';
-import { episodeOf } from './support/shipment/checks.ts';
+import { episodeOf, revisionIn } from './support/shipment/checks.ts';
 import { busyClient } from './support/shipment/rules.ts';
 import { startShipmentServer } from './support/shipment/shipment.ts';
 
@@ -38,7 +38,12 @@ beforeAll(async () => {
     ...(await hitsOf(request, names.events, { range: { 'log.offset': { lt: half } } })),
     ...(await hitsOf(request, names.events, { range: { 'log.offset': { gte: half } } })),
   ];
-  windows = await hitsOf(request, names.windows, { term: { 'rule.name': 'requests' } });
+  // Windows that had closed are judged again in parts, so the last ones may take a while.
+  const allCounted = async () => {
+    windows = await hitsOf(request, names.windows, { term: { 'rule.name': 'requests' } });
+    return countedIn(windows) === events.length - (await lateEvents());
+  };
+  await eventually('all windows are corrected', allCounted, 120_000).catch(() => undefined);
   alerts = await hitsOf(request, names.alerts, { term: { 'rule.name': 'busy-client' } });
 });
 afterAll(async () => {
@@ -58,6 +63,9 @@ async function killWithin(more: number): Promise<number> {
   await log.filebeat.acked(acked + more, 60_000);
   return shipped - acked;
 }
+
+const countedIn = (hits: Hit[]): number => hits.reduce((sum, { _source }) => sum + _source.window.count, 0);
+const lateEvents = () => server.metric('logboom_events_late_total{rule="requests"}');
 
 /** Nothing is on the way any more: the last minute's window has arrived, and no alert is open. */
 async function quiet(): Promise<boolean> {
@@ -92,9 +100,7 @@ it('has no line twice', () => {
 
 // Filebeat changes the order of windows that it sends again, so lines may come hours late, after their windows.
 it('has counted every event that was in time', async () => {
-  const late = await server.metric('logboom_events_late_total{rule="requests"}');
-  const counted = windows.reduce((sum, { _source }) => sum + _source.window.count, 0);
-  expect(counted).toBe(events.length - late);
+  expect(countedIn(windows)).toBe(events.length - (await lateEvents()));
 });
 
 it('has the right alerts for all minutes whose lines came once and in time', () => {
@@ -114,7 +120,7 @@ it('has said each change of an alert once', async () => {
   const changes = transitions.map(({ _source: { alert } }) => `${alert.episode} ${alert.to}`);
   const expected = alerts.flatMap(({ _id }) => [`${_id} active`, `${_id} inactive`]);
   expect(changes.sort()).toEqual(expected.sort());
-  for (const { _version, _source } of alerts) expect(_version).toBe(_source.alert.revision);
+  for (const { _version, _source } of alerts) expect(revisionIn(_version)).toBe(_source.alert.revision);
 });
 
 it('stops well in the end', () => server.stop());
