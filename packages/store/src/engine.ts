@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Millis } from '@logboom/common';
 import type { JsonObject } from './json.ts';
-import type { MappingSettings } from './mapping/mapping.ts';
+import type { MappingSettings } from './mapping/field.ts';
 import { clone } from './mapping/merge.ts';
 import { checkedName } from './names.ts';
 import { Catalog, type IndexRecord, type StreamRecord } from './storage/catalog.ts';
@@ -124,6 +124,14 @@ export class Engine {
     return this.createIndex(name, composed ?? {});
   }
 
+  /** The index that accepts a write to `name`, if it exists and `name` is no alias. Creates nothing. */
+  known(name: string, isCreate: boolean): OpenIndex | undefined {
+    const stream = this.catalog.get('stream', name);
+    if (stream) return isCreate ? this.open(stream.indices.at(-1)!) : undefined;
+    const record = this.catalog.get('index', name);
+    return record && record.stream === undefined ? { record, shard: this.shardOf(record) } : undefined;
+  }
+
   /** Creates an index. The caller has checked the name. */
   createIndex(name: string, parts: Partial<Composed>, stream?: string): OpenIndex {
     const number = this.catalog.next('index');
@@ -175,6 +183,7 @@ export class Engine {
   /** Takes an index out of sight at once. Retention removes its documents from disk. */
   deleteIndex(record: IndexRecord): void {
     this.catalog.remove('index', record.name);
+    for (const segment of this.#shards.get(record.number)?.sealed ?? []) segment.isDropped = true;
     this.#shards.delete(record.number);
     this.cache.forget(`${record.number}/`);
     this.catalog.put('trash', String(this.catalog.next('trash')), { index: record.number });

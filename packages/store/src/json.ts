@@ -25,7 +25,7 @@ export function parseJson(bytes: Buffer): unknown {
   return JSON.parse(bytes.toString());
 }
 
-const [quote, backslash] = [0x22, 0x5c];
+const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
 
 /**
  * Counts brackets outside of strings. `[` and `{`, and their ends, differ from each other in one
@@ -44,6 +44,30 @@ function checkDepth(bytes: Buffer): void {
     else if ((byte | 0x20) === 0x7b && ++depth > maxDepth) throw new TooDeep();
   }
 }
+
+/** Members of all objects within a value. */
+function countMembers(value: unknown): number {
+  let count = 0;
+  if (Array.isArray(value)) for (const item of value) count += countMembers(item);
+  else if (typeof value === 'object' && value !== null)
+    for (const key in value) count += 1 + countMembers((value as JsonObject)[key]);
+  return count;
+}
+
+/** Colons outside of strings: each member of well-formed JSON has one. */
+function countColons(bytes: Buffer): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte === colon) count++;
+    else if (byte === quote) for (at++; bytes[at] !== quote; at++) if (bytes[at] === backslash) at++;
+  }
+  return count;
+}
+
+/** Whether an object, at any depth, has a key twice. `value` is what the bytes, which are well-formed, were parsed to. */
+export const hasDuplicateKeys = (bytes: Buffer, value: unknown): boolean =>
+  countColons(bytes) !== countMembers(value);
 
 /**
  * Bytes that are JSON. A document leaves as it came, with its spacing and its long numbers. The

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Millis } from '@logboom/common';
 import type { Engine, OpenIndex } from './engine.ts';
@@ -5,13 +6,14 @@ import { countBits } from './storage/bits.ts';
 import type { Trash } from './storage/catalog.ts';
 import { columnKey, decodeDocument, idKey, numberKey } from './storage/files.ts';
 import type { SealedSegment } from './storage/segment.ts';
+import { pagesOf } from './storage/usage.ts';
 import type { StoreTelemetry } from './telemetry.ts';
 
 /** How much the store keeps. Both limits apply. */
 export interface RetentionLimits {
   /** Milliseconds since a document was written. */
   keepAge: Millis;
-  /** Bytes of documents as received. The file is larger: columns come on top. */
+  /** Bytes in use in the store's file: documents, their columns and their ids. */
   keepSize: number;
   /** The index of alert documents, from which only age removes anything. */
   alerts?: string;
@@ -21,6 +23,13 @@ export interface RetentionLimits {
 const keysPerTransaction = 1000;
 /** Milliseconds between two runs. */
 const interval = 60_000;
+/** Milliseconds between two looks at the size. */
+const sizeInterval = 5_000;
+/**
+ * Ratios of `keepSize` in use from which segments are removed, and down to which. What is above the first is for the columns of a
+ * segment that is sealed, and for pages that a transaction frees only at its end.
+ */
+const limits = { from: 0.9, to: 0.8 };
 
 /**
  * Removes old documents, segment by segment. A segment is taken out of sight in one small
@@ -32,11 +41,12 @@ const interval = 60_000;
  * when its first document is an eighth of the age old, so that nothing stays much longer than
  * configured.
  *
- * Size is the sum of the documents as received. While there is more, the segment that was written
+ * Size is what is in use in the file. While that is more, the segment that was written
  * to least recently is removed, whatever its index, except in the index of alerts: alerts are few,
- * and outlive the lines that caused them.
+ * and outlive the lines that caused them. A segment is taken to use as much of the file as its documents are of all documents.
+ * LMDB never shortens its file while it is open, so the file stays as large as it ever was, and size is looked at often.
  *
- * Runs start at `start` and then every minute, one at a time. Errors are reported and the next run
+ * Runs start at `start` and then every minute, one at a time, and as soon as the size is found to be exceeded. Errors are reported and the next run
  * tries again.
  */
 export class Retention {
@@ -55,9 +65,15 @@ export class Retention {
 
   /** Runs now and then every minute. The timer does not keep the process alive. */
   start(): void {
-    this.#timer = setInterval(() => this.run(), interval);
+    let last = performance.now();
+    this.#timer = setInterval(() => {
+      const isDue = performance.now() - last >= interval - sizeInterval / 2;
+      if (!isDue && this.#usedBytes() <= limits.from * this.#keep.keepSize) return;
+      last = performance.now();
+      void this.run();
+    }, sizeInterval);
     this.#timer.unref();
-    this.run();
+    void this.run();
   }
 
   /** Starts no further run and waits for the present one, which ends after its current transaction. */
@@ -101,11 +117,18 @@ export class Retention {
     }
   }
 
+  #usedBytes(): number {
+    const { used, pageSize } = pagesOf(this.#engine.files.root);
+    return used * pageSize;
+  }
+
   async #expireBySize(): Promise<void> {
     const indices = this.#indices();
     const { alerts = 'alerts' } = this.#keep;
-    let bytes = indices.reduce((sum, { shard }) => sum + shard.bytes, 0);
-    if (bytes <= this.#keep.keepSize) return;
+    let used = this.#usedBytes();
+    if (used <= limits.from * this.#keep.keepSize) return;
+    const documents = indices.reduce((sum, { shard }) => sum + shard.bytes, 0);
+    const perByte = used / Math.max(documents, 1);
     for (const { record, shard } of indices)
       if (record.name !== alerts && shard.open.bytes > this.#keep.keepSize / 16)
         await this.#engine.write(() => shard.seal());
@@ -114,9 +137,9 @@ export class Retention {
       .flatMap(({ record, shard }) => shard.sealed.map((segment) => ({ name: record.name, segment })))
       .sort((a, b) => a.segment.written - b.segment.written);
     for (const { name, segment } of segments) {
-      if (bytes <= this.#keep.keepSize) return;
+      if (used <= limits.to * this.#keep.keepSize) return;
       await this.#drop(name, segment, 'size');
-      bytes -= segment.bytes;
+      used -= segment.bytes * perByte;
     }
   }
 

@@ -10,6 +10,8 @@ export interface StoreTelemetry {
   bulkApplied(accepted: number, refused: number, bytes: number): void;
   /** A search was answered. `path` is the index expression of the request, `_all` where it has none. */
   searched(milliseconds: number, path: string): void;
+  /** A search ended before it had seen all documents: its own `timeout` came, or its client left. */
+  searchEnded(reason: 'timeout' | 'client gone', milliseconds: number, path: string): void;
   /** A request ended with a status of 500 or more. */
   requestFailed(method: string, url: string, error: Error): void;
   /** Documents that retention removed, and why. */
@@ -30,6 +32,7 @@ export const silentTelemetry: StoreTelemetry = {
   stopped: ignore,
   bulkApplied: ignore,
   searched: ignore,
+  searchEnded: ignore,
   requestFailed: ignore,
   expired: ignore,
   retentionFailed: ignore,

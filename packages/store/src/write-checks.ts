@@ -64,6 +64,7 @@ export function checkVersion(
 /** Refuses empty and too long ids. */
 export function checkId(id: string): void {
   if (id === '') throw illegalArgument('if _id is specified it must not be empty');
+  if (3 * id.length <= maxIdBytes) return;
   const length = Buffer.byteLength(id);
   if (length > maxIdBytes)
     throw validationError(
@@ -81,6 +82,20 @@ export function checkSequence(
   if (wanted === undefined || old?.sequence === wanted) return;
   const current = old ? `current document has seqNo [${old.sequence}]` : 'but no document was found';
   throw conflict(target, id, `required seqNo [${wanted}], primary term [1]. ${current}`);
+}
+
+/** A backing index that is named itself takes updates only: documents that say which one they replace. */
+export function checkBackingIndex(
+  { record: { name, stream } }: OpenIndex,
+  { index, isCreate, ifSequence }: { index: string; isCreate: boolean; ifSequence?: number | undefined },
+): void {
+  if (!stream || index !== name || (!isCreate && ifSequence !== undefined)) return;
+  const write = isCreate
+    ? 'index request with op_type=create'
+    : 'index request with op_type=index and no if_primary_term and if_seq_no set';
+  throw illegalArgument(
+    `${write} targeting backing indices is disallowed, target corresponding data stream [${stream}] instead`,
+  );
 }
 
 /** Elasticsearch's error for a document without `@timestamp`. */

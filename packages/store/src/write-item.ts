@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Engine, OpenIndex } from './engine.ts';
-import { isObject, type Json, type JsonObject, parseJson } from './json.ts';
+import { hasDuplicateKeys, isObject, type Json, type JsonObject, parseJson } from './json.ts';
+import { asRead } from './storage/document-reader.ts';
 import type { Found } from './storage/shard.ts';
 import { documentError, illegalArgument, indexNotFound, StoreError } from './store-error.ts';
 import {
+  checkBackingIndex,
   checkId,
   checkSequence,
   checkTimestamp,
@@ -68,6 +70,11 @@ function parseDocument(source: Buffer): JsonObject {
     });
   }
   if (!isObject(value)) throw documentError('Malformed content, must start with an object');
+  if (hasDuplicateKeys(source, value))
+    throw documentError('failed to parse: a field occurs twice in one object', {
+      type: 'x_content_parse_exception',
+      reason: 'Duplicate field',
+    });
   return value;
 }
 
@@ -79,33 +86,37 @@ export function writeItem(engine: Engine, request: WriteRequest): WriteResult {
   if (request.action === 'delete') return deleteItem(engine, request);
   if (request.action === 'update') return updateItem(engine, request);
   if (request.id !== undefined) checkId(request.id);
+  const isCreate = request.action === 'create';
+  const known = engine.known(request.index, isCreate);
+  if (known?.shard.reads(request.source, known.record.stream !== undefined))
+    return putDocument(engine, known, request, asRead);
   // Parsed first, so that a malformed document does not leave a new, empty index behind.
   const document = parseDocument(request.source);
-  const isCreate = request.action === 'create';
-  return putDocument(engine, engine.target(request.index, isCreate), { ...request, document, isCreate });
-}
-
-/** A document to be put, parsed. */
-interface Put extends Omit<WriteRequest, 'action'> {
-  document: JsonObject;
-  isCreate: boolean;
+  const target = engine.target(request.index, isCreate);
+  checkBackingIndex(target, { ...request, isCreate });
+  return putDocument(engine, target, request, document);
 }
 
 /** Creates or replaces a document. */
-function putDocument(engine: Engine, target: OpenIndex, put: Put): WriteResult {
+function putDocument(
+  engine: Engine,
+  target: OpenIndex,
+  put: WriteRequest,
+  document: JsonObject | typeof asRead,
+): WriteResult {
   const { shard, record } = target;
   const id = put.id ?? newId(engine.now());
   const old = put.id === undefined ? undefined : shard.find(id);
-  if (put.isCreate && old)
+  if (put.action === 'create' && old)
     throw conflict(target, id, `document already exists (current version [${old.version}])`);
   checkSequence(target, id, old, put.ifSequence);
   checkVersion(target, id, old, put.external);
-  checkTimestamp(target, put.document);
+  if (document !== asRead) checkTimestamp(target, document);
   const next = put.external?.version ?? (old?.version ?? 0) + 1;
   if (next > maxVersion)
     throw illegalArgument(`the version of [${id}] is the largest that this store keeps [${maxVersion}]`);
   const { sequence, grown } = shard.put(
-    { id, old, source: put.source, document: put.document, version: next },
+    { id, old, source: put.source, document, version: next },
     engine.now(),
   );
   if (grown) engine.saveMapping(target);
@@ -183,7 +194,7 @@ function updateItem(engine: Engine, request: WriteRequest): WriteResult {
       document: old!.source,
     };
   const source = Buffer.from(JSON.stringify(document));
-  const result = putDocument(engine, target, { index, id, source, document, isCreate: false });
+  const result = putDocument(engine, target, { action: 'index', index, id, source }, document);
   return { ...result, document: source };
 }
 

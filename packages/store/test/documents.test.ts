@@ -4,6 +4,55 @@ import { testStore } from './support.ts';
 
 const lines = (...parts: unknown[]) => parts.map((part) => `${JSON.stringify(part)}\n`).join('');
 
+const statusOnly = 'took,errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason';
+
+describe('the answer to a bulk request that asks for the status only', () => {
+  const twoAndOne = lines(
+    { create: { _index: 't', _id: 'a' } },
+    { x: 1 },
+    { index: { _index: 't', _id: 'b' } },
+    { x: 2 },
+    { delete: { _index: 't', _id: 'b' } },
+  );
+
+  it('equals the filtered part of the whole answer', async () => {
+    const [store, other] = [await testStore(), await testStore()];
+    const short = await store.request('POST', `/_bulk?filter_path=${statusOnly}`, twoAndOne);
+    const whole = await other.request('POST', '/_bulk', twoAndOne);
+    const items = (whole.at('items') as Record<string, { status: number }>[]).map((item) =>
+      Object.fromEntries(Object.entries(item).map(([action, { status }]) => [action, { status }])),
+    );
+    expect(short.body).toEqual({ errors: false, took: expect.any(Number), items });
+    expect(items).toEqual([
+      { create: { status: 201 } },
+      { index: { status: 201 } },
+      { delete: { status: 200 } },
+    ]);
+  });
+
+  it('names the errors of those that were refused', async () => {
+    const store = await testStore();
+    await store.request('POST', '/_bulk', twoAndOne);
+    const answer = await store.request('POST', `/_bulk?filter_path=${statusOnly}`, twoAndOne);
+    expect(answer.at('errors')).toBe(true);
+    expect(answer.at('items.0.create')).toEqual({
+      status: 409,
+      error: { type: 'version_conflict_engine_exception', reason: expect.stringContaining('already exists') },
+    });
+    expect(answer.at('items.1')).toEqual({ index: { status: 201 } });
+  });
+
+  it.each(['items.*.status', 'took,errors,items', 'errors,items.*._id,items.*.status,took', '-took'])(
+    'is filtered as ever by %s',
+    async (filter) => {
+      const store = await testStore();
+      const answer = await store.request('POST', `/_bulk?filter_path=${filter}`, twoAndOne);
+      expect(answer.at('took') !== undefined).toBe(/^took|took$/.test(filter) && filter !== '-took');
+      if (filter.includes('_id')) expect(answer.at('items.0.create._id')).toBe('a');
+    },
+  );
+});
+
 describe('documents', () => {
   it('are created, replaced, updated, read and deleted with the answers of Elasticsearch', async () => {
     const store = await testStore();

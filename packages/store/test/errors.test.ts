@@ -157,10 +157,10 @@ describe('errors', () => {
 
   it('tell of paths and methods that are not there', async () => {
     const store = await filledStore();
-    const path = await store.request('POST', '/_ml/anomaly_detectors', {});
+    const path = await store.request('POST', '/_nope/anomaly_detectors', {});
     expect([path.status, path.body]).toEqual([
       400,
-      { error: 'no handler found for uri [/_ml/anomaly_detectors] and method [POST]', status: 400 },
+      { error: 'no handler found for uri [/_nope/anomaly_detectors] and method [POST]', status: 400 },
     ]);
     const method = await store.request('PUT', '/t1/_count', {});
     expect([method.status, method.at('error')]).toEqual([

@@ -168,6 +168,32 @@ describe('data streams', () => {
     expect((await store.request('PUT', '/mylogs-a/_doc/9', { '@timestamp': at })).status).toBe(400);
   });
 
+  it('let backing indices take updates only, which say what they replace', async () => {
+    const store = await withStream();
+    const document = { '@timestamp': at, message: 'again' };
+    const put = async (path: string, sent = document) => {
+      const answer = await store.request('PUT', `/${backing}/${path}`, sent);
+      return [answer.status, answer.at('error.reason')];
+    };
+    const refused =
+      'targeting backing indices is disallowed, target corresponding data stream [mylogs-a] instead';
+    expect(await put('_create/2')).toEqual([400, `index request with op_type=create ${refused}`]);
+    const plain = `index request with op_type=index and no if_primary_term and if_seq_no set ${refused}`;
+    expect(await put('_doc/1')).toEqual([400, plain]);
+    expect(await put('_doc/1?version=7&version_type=external')).toEqual([400, plain]);
+    const { _seq_no, _primary_term } = (await store.request('GET', `/${backing}/_doc/1`)).body as {
+      _seq_no: number;
+      _primary_term: number;
+    };
+    const earlier = `if_seq_no=${_seq_no}&if_primary_term=${_primary_term}`;
+    expect(await put(`_doc/1?${earlier}`)).toEqual([200, undefined]);
+    expect((await put(`_doc/1?${earlier}`))[0]).toBe(409);
+    expect((await store.request('GET', '/mylogs-a/_search')).at('hits.hits.0._source')).toEqual(document);
+    expect((await store.request('POST', `/${backing}/_update/1`, { doc: { message: 'b' } })).status).toBe(
+      200,
+    );
+  });
+
   it('are not indices, and are deleted with their documents', async () => {
     const store = await withStream();
     expect((await store.request('PUT', '/mylogs-b', {})).status).toBe(400);

@@ -4,7 +4,7 @@ import type { QueryContext } from '../query/matcher.ts';
 import { docsOf } from '../storage/bits.ts';
 import type { Segment } from '../storage/segment.ts';
 import { illegalArgument, parsingError } from '../store-error.ts';
-import { type Aggregator, bucketCounter, Children, type RequestScope } from './aggregator.ts';
+import { type Aggregator, bucketCounter, Children, type RequestScope, termCounter } from './aggregator.ts';
 import { cardinality } from './cardinality.ts';
 import { composite } from './composite.ts';
 import { filterAggregation, filters, global, missing } from './filters.ts';
@@ -81,7 +81,13 @@ export class Aggregations {
   readonly #global: Children;
 
   constructor(specs: AggregationSpec[], now: Millis) {
-    const scope: RequestScope = { now, addBucket: bucketCounter(), build: (spec) => build(scope, spec) };
+    const scope: RequestScope = {
+      now,
+      addBucket: bucketCounter(),
+      addTerm: termCounter(),
+      checked: new WeakSet(),
+      build: (spec) => build(scope, spec),
+    };
     const isGlobal = (spec: AggregationSpec) => spec.type === 'global';
     for (const spec of specs) refuseInner(spec.children);
     // Aggregations within are built with their bucket. Building all of them once here refuses a

@@ -2,7 +2,7 @@ import type { Millis } from '@logboom/common';
 import type { JsonObject } from '../json.ts';
 import type { QueryContext } from '../query/matcher.ts';
 import type { Segment } from '../storage/segment.ts';
-import { StoreError } from '../store-error.ts';
+import { illegalArgument, StoreError } from '../store-error.ts';
 import type { AggregationSpec } from './parse.ts';
 
 /**
@@ -41,6 +41,13 @@ export interface RequestScope {
    * @throws StoreError beyond `search.max_buckets`.
    */
   addBucket(): void;
+  /**
+   * Counts a new term of an aggregation without others within.
+   * @throws StoreError where there are too many in one request.
+   */
+  addTerm(): void;
+  /** Specs whose order was checked: an aggregator is made for each bucket, and one check is enough. */
+  checked: WeakSet<AggregationSpec>;
   build(spec: AggregationSpec): Aggregator;
 }
 
@@ -58,6 +65,18 @@ export function bucketCounter(): () => void {
         `Trying to create too many buckets. Must be less than or equal to: [${maxBuckets}] but this number of buckets was exceeded. This limit can be set by changing the [search.max_buckets] cluster level setting.`,
         { max_buckets: maxBuckets },
       );
+  };
+}
+
+/** Terms counted for one request: some 150 MB. */
+const maxTerms = 1_000_000;
+
+/** A counter for one request. */
+export function termCounter(): () => void {
+  let terms = 0;
+  return () => {
+    if (++terms > maxTerms)
+      throw illegalArgument(`[terms] more than ${maxTerms} different terms are not supported by this store`);
   };
 }
 

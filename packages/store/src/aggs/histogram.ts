@@ -15,9 +15,10 @@ import {
   type RequestScope,
 } from './aggregator.ts';
 import { dateInterval, evenInterval, type Interval } from './intervals.ts';
+import { byOrder, checkOrders, parseOrder } from './order.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
 import { decimal } from './ranges.ts';
-import { byOrder, checkOrders, parseOrder } from './terms.ts';
+
 import { eachNumber, fieldName, missingNumber } from './values.ts';
 
 /** What distinguishes a histogram over time from one over numbers. */
@@ -59,7 +60,7 @@ class Histogram implements Aggregator {
     this.#orders = parseOrder(spec.body.order, [{ by: '_key', ascending: true }]);
     this.#extended = this.#bounds(spec.body.extended_bounds);
     this.#hard = this.#bounds(spec.body.hard_bounds);
-    checkOrders(this.#orders, newBucket({ ...scope, addBucket: () => {} }, spec.children));
+    checkOrders(scope, spec, this.#orders);
   }
 
   /** Reads `extended_bounds` or `hard_bounds`. */

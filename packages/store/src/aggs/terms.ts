@@ -4,8 +4,8 @@ import { encodeIp } from '../mapping/ip.ts';
 import { fieldOf } from '../query/matcher.ts';
 import { regexpTest } from '../query/patterns.ts';
 import { numberOf, stringsOf } from '../query/shape.ts';
-import { valuesOf } from '../storage/column.ts';
-import { illegalArgument, parsingError, StoreError, xContentError } from '../store-error.ts';
+import { type TermColumn, valuesOf } from '../storage/column.ts';
+import { illegalArgument, xContentError } from '../store-error.ts';
 import {
   type Aggregator,
   type Batch,
@@ -15,65 +15,9 @@ import {
   partition,
   type RequestScope,
 } from './aggregator.ts';
+import { byOrder, checkOrders, firstOf, type Key, type Order, parseOrder } from './order.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
 import { aggregatedField, columnOf, fieldName, missingNumber, shownKey } from './values.ts';
-
-/** A term, or a number for numeric fields. */
-type Key = string | number;
-/** One criterion: `_count`, `_key`, or the path of a metric. */
-type Order = { by: string; ascending: boolean };
-
-/**
- * Reads `order`. A sort by key is added last to make the order total.
- * @throws StoreError
- */
-export function parseOrder(order: Json | undefined, usual: Order[]): Order[] {
-  if (order === undefined) return usual;
-  const parsed = (Array.isArray(order) ? order : [order]).flatMap((entry) => {
-    if (!isObject(entry)) throw illegalArgument('Must specify at least one aggregation order');
-    return Object.entries(entry).map(([by, direction]): Order => {
-      const text = String(direction).toLowerCase();
-      if (text !== 'asc' && text !== 'desc') throw parsingError(`Unknown order direction [${text}]`);
-      return { by: by === '_term' || by === '_time' ? '_key' : by, ascending: text === 'asc' };
-    });
-  });
-  return parsed.some(({ by }) => by === '_key') ? parsed : [...parsed, { by: '_key', ascending: true }];
-}
-
-/** Compares buckets. A bucket without a value for a metric sorts last in both directions. */
-export function byOrder<K extends Key>(orders: Order[]) {
-  const value = ([key, bucket]: [K, Bucket], by: string): Key => {
-    if (by === '_key') return key;
-    const metric = by === '_count' ? bucket.count : bucket.children.metric(by);
-    return metric ?? Number.NaN;
-  };
-  return (a: [K, Bucket], b: [K, Bucket]) => {
-    for (const { by, ascending } of orders) {
-      const [x, y] = [value(a, by), value(b, by)];
-      if (x === y) continue;
-      // A bucket without the metric sorts last in both directions.
-      if (Number.isNaN(x)) return Number.isNaN(y) ? 0 : 1;
-      if (Number.isNaN(y)) return -1;
-      return x < y === ascending ? -1 : 1;
-    }
-    return 0;
-  };
-}
-
-/** Refuses a metric that the buckets do not have. `sample` is an empty bucket. */
-export function checkOrders(orders: Order[], sample: Bucket): void {
-  const unknown = orders.find(({ by }) => by !== '_key' && by !== '_count' && !sample.children.has(by));
-  if (unknown?.by.includes('>'))
-    throw illegalArgument(
-      `[order] by an aggregation within another, [${unknown.by}], is not supported by this store`,
-    );
-  if (unknown)
-    throw new StoreError(
-      400,
-      'invalid_path',
-      `Invalid aggregation order path [${unknown.by}]. The provided aggregation [${unknown.by.split('.')[0]}] either does not exist, or is a pipeline aggregation and cannot be used to sort the buckets.`,
-    );
-}
 
 /** `include` or `exclude`: a regular expression for the whole term, or an array of terms. */
 function listed(value: Json | undefined): ((key: string) => boolean) | undefined {
@@ -85,9 +29,6 @@ function listed(value: Json | undefined): ((key: string) => boolean) | undefined
 }
 
 type Counts = Map<Key, number>;
-
-/** Terms counted for one aggregation: some 150 MB. */
-const maxTerms = 1_000_000;
 
 /**
  * The `terms` aggregation. Counts are exact over all segments, so `doc_count_error_upper_bound` is
@@ -130,7 +71,7 @@ class Terms implements Aggregator {
       throw xContentError(
         `[terms] failed to parse field [size]: [size] must be greater than 0. Found [${String(spec.body.size)}] in [${spec.name}]`,
       );
-    checkOrders(this.#orders, newBucket({ ...scope, addBucket: () => {} }, spec.children));
+    checkOrders(scope, spec, this.#orders);
   }
 
   collect(batch: Batch, docs: Uint16Array): void {
@@ -151,13 +92,14 @@ class Terms implements Aggregator {
 
   /**
    * For each value, its document and the number of its key; `keys` receives the keys by number. For
-   * terms the numbers are the segment's ordinals.
+   * terms the numbers are the segment's ordinals, unless there are far fewer documents than terms.
    */
   #assign(batch: Batch, docs: Uint16Array, keys: Key[]): [Uint16Array, Uint32Array] {
     const column = columnOf(batch, this.#name);
     const owners: number[] = [];
     const numbers: number[] = [];
     const known = new Map<Key, number>();
+    const ordinals = new Map<number, number>();
     const numberOfKey = (key: Key) => {
       const number = known.get(key) ?? keys.length;
       if (number === keys.length) {
@@ -166,14 +108,25 @@ class Terms implements Aggregator {
       }
       return number;
     };
-    if (column?.kind === 'term')
-      for (let at = 0; at < column.terms.size; at++) keys.push(column.terms.get(at));
+    const isDense = column?.kind === 'term' && (this.#least === 0 || docs.length * 4 > column.terms.size);
+    if (isDense) for (let at = 0; at < column.terms.size; at++) keys.push(column.terms.get(at));
+    const ofOrdinal = (ordinal: number) => {
+      if (isDense) return ordinal - 1;
+      const number = ordinals.get(ordinal) ?? keys.length;
+      if (number === keys.length) {
+        ordinals.set(ordinal, number);
+        keys.push((column as TermColumn).terms.get(ordinal - 1));
+      }
+      return number;
+    };
     const missing = this.#missing(batch);
     for (const doc of docs) {
       const [from, to] = column ? valuesOf(column, doc) : [0, 0];
       for (let at = from; at < to; at++) {
         owners.push(doc);
-        numbers.push(column!.kind === 'term' ? column!.ordinals[at]! - 1 : numberOfKey(column!.values[at]!));
+        numbers.push(
+          column!.kind === 'term' ? ofOrdinal(column!.ordinals[at]!) : numberOfKey(column!.values[at]!),
+        );
       }
       if (from === to && missing !== undefined) {
         owners.push(doc);
@@ -200,8 +153,7 @@ class Terms implements Aggregator {
   #count(counts: Counts, key: Key, count: number): void {
     const known = counts.get(key);
     if (known === undefined && ((count === 0 && this.#least > 0) || !this.#isWanted(key))) return;
-    if (known === undefined && counts.size === maxTerms)
-      throw illegalArgument(`[terms] more than ${maxTerms} different terms are not supported by this store`);
+    if (known === undefined) this.#scope.addTerm();
     counts.set(key, (known ?? 0) + count);
   }
 
@@ -229,11 +181,13 @@ class Terms implements Aggregator {
     const buckets = this.#counts
       ? Array.from(this.#counts, ([key, count]): [Key, Bucket] => [key, { count, children: none }])
       : [...this.#buckets];
-    const all = buckets.filter(([, { count }]) => count >= this.#least).sort(byOrder(this.#orders));
-    if (this.#counts) for (let at = Math.min(size, all.length); at > 0; at--) this.#scope.addBucket();
-    const rest = all.slice(size).reduce((sum, [, { count }]) => sum + count, 0);
+    const all = buckets.filter(([, { count }]) => count >= this.#least);
+    const first = firstOf(all, size, byOrder(this.#orders));
+    if (this.#counts) for (let at = first.length; at > 0; at--) this.#scope.addBucket();
+    const sum = (ones: typeof all) => ones.reduce((total, [, { count }]) => total + count, 0);
+    const rest = sum(all) - sum(first);
     const format = this.#spec.body.format === undefined ? undefined : String(this.#spec.body.format);
-    const shown = all.slice(0, size).map(([value, { count, children }]): JsonObject => {
+    const shown = first.map(([value, { count, children }]): JsonObject => {
       const { key, text } = shownKey(value, this.#field, format);
       return {
         key,

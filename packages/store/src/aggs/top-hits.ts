@@ -1,4 +1,3 @@
-import type { OpenIndex } from '../engine.ts';
 import { type JsonObject, parsed } from '../json.ts';
 import { numberOf } from '../query/shape.ts';
 import { TopHits } from '../search/collect.ts';
@@ -47,8 +46,7 @@ export function topHits(_scope: RequestScope, spec: AggregationSpec): Aggregator
         if (scores) best = Math.max(best, scores[doc]!);
       }
       total += docs.length;
-      const index = { record: { name: context.name }, shard: context.shard } as OpenIndex;
-      top.collect(context, index, 0, segment, bits, scores);
+      top.collect(context, context.index, 0, segment, bits, scores);
     },
     result(): JsonObject {
       const isSorted = request.sort.length > 0;

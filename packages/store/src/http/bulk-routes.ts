@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { Engine } from '../engine.ts';
-import { isObject, type JsonObject, parseJson } from '../json.ts';
+import { isObject, type JsonObject, parseJson, RawJson } from '../json.ts';
 import { errorBody, illegalArgument, StoreError } from '../store-error.ts';
 import type { StoreTelemetry } from '../telemetry.ts';
 import { externalVersion } from '../write-checks.ts';
 import { type WriteRequest, type WriteResult, writeItem } from '../write-item.ts';
+import { BodyLines, type Operation, RepeatedActions } from './action-lines.ts';
 import type { Route } from './routing.ts';
 
 /** Actions of `_bulk`, one of which each action line names. */
@@ -35,16 +36,16 @@ const metaKeys = new Set([
  * @throws StoreError
  */
 export function linesOf(body: Buffer): Buffer[] {
-  if (body.length === 0) return [];
-  if (body[body.length - 1] !== 10)
+  checkEnd(body);
+  const lines = new BodyLines(body);
+  const found: Buffer[] = [];
+  while (lines.next()) found.push(lines.line());
+  return found;
+}
+
+function checkEnd(body: Buffer): void {
+  if (body.length > 0 && body[body.length - 1] !== 10)
     throw illegalArgument('The bulk request must be terminated by a newline [\\n]');
-  const lines: Buffer[] = [];
-  for (let start = 0; start < body.length; ) {
-    const end = body.indexOf(10, start);
-    lines.push(body.subarray(start, body[end - 1] === 13 && end > start ? end - 1 : end));
-    start = end + 1;
-  }
-  return lines;
 }
 
 /** Parses an action line. `number` counts from 1, for errors. */
@@ -84,46 +85,52 @@ export function checkPipeline(pipeline: unknown): void {
     throw illegalArgument(`pipeline with id [${String(pipeline)}] does not exist`);
 }
 
+/** Parses an action line. */
+function operationOf(line: Buffer, number: number, index: string | undefined, place: number): Operation {
+  const [action, meta] = parseAction(line, number);
+  checkPipeline(meta.pipeline);
+  const target = meta._index ?? index;
+  if (target === undefined || target === null)
+    throw new StoreError(
+      400,
+      'action_request_validation_exception',
+      `Validation Failed: ${place}: index is missing;`,
+    );
+  if (typeof meta._id === 'object' && meta._id !== null)
+    throw illegalArgument(
+      `Malformed action/metadata line [${number}], expected a simple value for field [_id] but found [START_OBJECT]`,
+    );
+  return {
+    action,
+    index: String(target),
+    id: meta._id === undefined || meta._id === null ? undefined : String(meta._id),
+    ifSequence: meta.if_seq_no === undefined ? undefined : Number(meta.if_seq_no),
+    requireAlias: meta.require_alias === true,
+    external: externalVersion(meta.version, meta.version_type),
+  };
+}
+
 /**
  * Parses a whole body before anything is written, so that a malformed line refuses the request and
  * not half of it.
  * @throws StoreError
  */
 function parseBulk(body: Buffer, index: string | undefined): WriteRequest[] {
-  const lines = linesOf(body);
+  checkEnd(body);
+  const lines = new BodyLines(body);
+  const repeated = new RepeatedActions();
   const requests: WriteRequest[] = [];
-  for (let at = 0; at < lines.length; at++) {
-    const line = lines[at]!;
-    if (line.length === 0) continue;
-    const [action, meta] = parseAction(line, at + 1);
-    checkPipeline(meta.pipeline);
-    const target = meta._index ?? index;
-    if (target === undefined || target === null)
-      throw new StoreError(
-        400,
-        'action_request_validation_exception',
-        `Validation Failed: ${requests.length + 1}: index is missing;`,
-      );
-    if (typeof meta._id === 'object' && meta._id !== null)
-      throw illegalArgument(
-        `Malformed action/metadata line [${at + 1}], expected a simple value for field [_id] but found [START_OBJECT]`,
-      );
-    const id = meta._id === undefined || meta._id === null ? undefined : String(meta._id);
-    const ifSequence = meta.if_seq_no === undefined ? undefined : Number(meta.if_seq_no);
-    const needsSource = action !== 'delete';
-    if (needsSource) at++;
-    const source = needsSource ? lines[at] : Buffer.alloc(0);
-    if (source === undefined)
-      throw illegalArgument(`Malformed action/metadata line [${at}], expected a document after it`);
-    requests.push({
-      action,
-      index: String(target),
-      id,
-      source,
-      ifSequence,
-      requireAlias: meta.require_alias === true,
-      external: externalVersion(meta.version, meta.version_type),
-    });
+  while (lines.next()) {
+    if (lines.end === lines.start) continue;
+    let operation = repeated.find(lines);
+    if (operation === undefined) {
+      operation = operationOf(lines.line(), lines.number, index, requests.length + 1);
+      repeated.learn(lines, operation);
+    }
+    const needsSource = operation.action !== 'delete';
+    if (needsSource && !lines.next())
+      throw illegalArgument(`Malformed action/metadata line [${lines.number}], expected a document after it`);
+    requests.push({ ...operation, source: needsSource ? lines.line() : Buffer.alloc(0) });
   }
   if (requests.length === 0) throw new StoreError(400, 'parse_exception', 'request body is required');
   return requests;
@@ -156,19 +163,38 @@ function refused(engine: Engine, request: WriteRequest, error: unknown) {
   return { _index: name, _id: request.id ?? null, status: error.status, error: reason };
 }
 
+type Item = { result: WriteResult } | { refusal: object };
+
 /** Runs the operations in order within one transaction. Each one succeeds or fails by itself. */
-function runBulk(engine: Engine, requests: WriteRequest[], isRefreshed: boolean) {
-  let refusals = 0;
-  const items = requests.map((request) => {
+function runBulk(engine: Engine, requests: WriteRequest[]): Item[] {
+  return requests.map((request) => {
     try {
-      const result = writeItem(engine, request);
-      return { [request.action]: { ...resultBody(result, isRefreshed), status: result.status } };
+      return { result: writeItem(engine, request) };
     } catch (error) {
-      refusals++;
-      return { [request.action]: refused(engine, request, error) };
+      return { refusal: refused(engine, request, error) };
     }
   });
-  return { items, refusals };
+}
+
+function itemBody({ action }: WriteRequest, item: Item, isRefreshed: boolean) {
+  if ('refusal' in item) return { [action]: item.refusal };
+  return { [action]: { ...resultBody(item.result, isRefreshed), status: item.result.status } };
+}
+
+/** Whether `filter_path` leaves only the status of an item that was written, as logboom and other shippers ask for. */
+function asksStatusOnly(filter: string | undefined): boolean {
+  const names = filter?.split(',') ?? [];
+  const others = names.filter((name) => !/^items\.\*\.(error\.[a-z_.]+|failure_store)$/.test(name)).sort();
+  return others.join() === 'errors,items.*.status,took';
+}
+
+/** The filtered answer for operations that were all written, as text: to filter it would cost more than to write it. */
+function statusText(requests: WriteRequest[], items: Item[], took: number): RawJson {
+  const parts = items.map((item, place) => {
+    const status = 'result' in item ? item.result.status : 0;
+    return `{"${requests[place]!.action}":{"status":${status}}}`;
+  });
+  return new RawJson(Buffer.from(`{"errors":false,"took":${took},"items":[${parts.join(',')}]}`));
 }
 
 /**
@@ -183,8 +209,13 @@ export function bulkRoutes(route: Route, engine: Engine, telemetry: StoreTelemet
     checkPipeline(parameters.pipeline);
     const requests = parseBulk(body, path.index);
     const isRefreshed = parameters.refresh === 'true' || parameters.refresh === '';
-    const { items, refusals } = await engine.write(() => runBulk(engine, requests, isRefreshed));
+    const items = await engine.write(() => runBulk(engine, requests));
+    const refusals = items.filter((item) => 'refusal' in item).length;
     telemetry.bulkApplied(items.length - refusals, refusals, body.length);
-    return { body: { errors: refusals > 0, took: Math.round(performance.now() - started), items } };
+    const took = Math.round(performance.now() - started);
+    if (refusals === 0 && asksStatusOnly(parameters.filter_path))
+      return { body: statusText(requests, items, took), isFiltered: true };
+    const answers = items.map((item, place) => itemBody(requests[place]!, item, isRefreshed));
+    return { body: { errors: refusals > 0, took, items: answers } };
   });
 }

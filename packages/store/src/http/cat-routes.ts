@@ -4,7 +4,7 @@ import { nameOptions, resolve } from '../names.ts';
 import { illegalArgument } from '../store-error.ts';
 import { aliasRows } from './inspection-routes.ts';
 import { type Answer, isTrue, type Route, type StoreRequest } from './routing.ts';
-import { targetsOf } from './search-routes.ts';
+import { targetsOf } from './searching.ts';
 
 /** Cells by column. */
 type Row = Record<string, string>;

@@ -1,3 +1,4 @@
+import { license, xpackWith } from '@logboom/common';
 import type { Engine } from '../engine.ts';
 import { resolve } from '../names.ts';
 import type { Route } from './routing.ts';
@@ -51,31 +52,12 @@ function health(shards: number) {
   };
 }
 
-/** A basic licence, which clients and Kibana expect. */
-const license = {
-  status: 'active',
-  uid: '00000000-0000-0000-0000-000000000000',
-  type: 'basic',
-  issue_date: '2025-01-01T00:00:00.000Z',
-  issue_date_in_millis: 1_735_689_600_000,
-  max_nodes: 1000,
-  max_resource_units: null,
-  issued_to: 'logboom',
-  issuer: 'logboom',
-  start_date_in_millis: -1,
-};
-
 /** Features, none of which the store has beyond data streams. */
-const xpack = {
-  build: { hash: 'unknown', date: '2025-01-01T00:00:00.000000000Z' },
-  license: { uid: license.uid, type: 'basic', mode: 'basic', status: 'active' },
-  features: {
-    data_streams: { available: true, enabled: true },
-    ilm: { available: false, enabled: false },
-    security: { available: false, enabled: false },
-  },
-  tagline: 'You know, for X',
-};
+const xpack = xpackWith({
+  data_streams: { available: true, enabled: true },
+  ilm: { available: false, enabled: false },
+  security: { available: false, enabled: false },
+});
 
 /** The one node. */
 const node = {

@@ -6,7 +6,7 @@ import { contextOf } from '../query/matcher.ts';
 import { queryOf } from '../search/request.ts';
 import { StoreError } from '../store-error.ts';
 import type { Answer, Route, StoreRequest } from './routing.ts';
-import { targetsOf } from './search-routes.ts';
+import { targetsOf } from './searching.ts';
 
 const names = 'ignore_unavailable allow_no_indices expand_wildcards';
 

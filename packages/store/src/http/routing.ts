@@ -3,6 +3,7 @@ import { isObject, type JsonObject, parsed, parseJson, stringify } from '../json
 import { filterPath } from '../path-filter.ts';
 import type { Parameters } from '../search/source-filter.ts';
 import { illegalArgument, parsingError, StoreError, xContentError } from '../store-error.ts';
+import { notOffered } from './not-offered.ts';
 
 /** A request as handlers see it. */
 export interface StoreRequest {
@@ -22,6 +23,8 @@ export interface StoreRequest {
 export interface Answer {
   /** Errors are not filtered by `filter_path`, as in Elasticsearch. */
   isError?: boolean;
+  /** The body has only the parts that `filter_path` names. */
+  isFiltered?: boolean;
   status?: number;
   body?: unknown;
   /** Plain text instead of JSON. */
@@ -80,6 +83,13 @@ function checkParameters(request: FastifyRequest, query: Parameters, allowed: st
   );
 }
 
+/** `/_stats` would otherwise be taken for an index of that name. */
+function refuseMissingParts({ params, url }: FastifyRequest): void {
+  const { index } = params as StoreRequest['path'];
+  const missing = index?.startsWith('_') ? notOffered(url) : undefined;
+  if (missing) throw missing;
+}
+
 /** A parameter that is present and not `false` is true. */
 export function isTrue(value: string | undefined): boolean {
   return value !== undefined && value !== 'false';
@@ -94,7 +104,9 @@ export function send(request: FastifyRequest, reply: FastifyReply, answer: Answe
   const isCompatible = accepts.startsWith('application/vnd.elasticsearch+json');
   reply.header('content-type', isCompatible ? compatible : 'application/json');
   const body =
-    query.filter_path && !answer.isError ? filterPath(answer.body, query.filter_path) : answer.body;
+    query.filter_path && !answer.isError && !answer.isFiltered
+      ? filterPath(answer.body, query.filter_path)
+      : answer.body;
   return reply.send(isTrue(query.pretty) ? `${JSON.stringify(parsed(body), null, 2)}\n` : stringify(body));
 }
 
@@ -115,6 +127,7 @@ export function router(app: FastifyInstance): Route {
         exposeHeadRoute: false,
         handler: async (request, reply) => {
           const query = request.query as Parameters;
+          refuseMissingParts(request);
           checkParameters(request, query, allowed);
           const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
           const path = request.params as StoreRequest['path'];

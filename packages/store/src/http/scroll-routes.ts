@@ -1,34 +1,57 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Engine } from '../engine.ts';
-import { contextOf, type Query } from '../query/matcher.ts';
+import type { Query } from '../query/matcher.ts';
+import { Pace } from '../query/pace.ts';
 import type { PointsInTime } from '../search/contexts.ts';
 import { isContextId, keepAlive } from '../search/contexts.ts';
 import { queryOf } from '../search/request.ts';
 import type { SearchTarget } from '../search/run.ts';
-import { docsOf, intersect } from '../storage/bits.ts';
+import { matching } from '../search/search.ts';
+import type { Turns } from '../search/turns.ts';
+import { docsOf } from '../storage/bits.ts';
 import { illegalArgument, StoreError, validationError } from '../store-error.ts';
 import type { Route, StoreRequest } from './routing.ts';
-import { targetsOf } from './search-routes.ts';
+import { targetsOf } from './searching.ts';
 
 /** Documents deleted in one transaction. Other writes wait for no more than these. */
 const documentsPerTransaction = 2000;
 
 /** Sequences of the documents that match, oldest first. */
-function matching(target: SearchTarget, query: Query, now: number): number[] {
-  const matcher = query(contextOf(target.index, now));
-  return target.index.shard.segments.flatMap((segment) =>
-    [...docsOf(intersect(matcher.match(segment), segment.live))].map((doc) => segment.base + doc),
-  );
+async function sequencesOf(
+  { engine, turns }: Deleting,
+  { index }: SearchTarget,
+  query: Query,
+  isGone: () => boolean,
+): Promise<number[]> {
+  const found: number[] = [];
+  const pace = new Pace();
+  const search = matching(index, query, engine.now(), pace, ({ base }, bits) => {
+    for (const doc of docsOf(bits)) found.push(base + doc);
+  });
+  await turns.run(search, pace, isGone);
+  return found;
+}
+
+/** What a deletion by query needs besides the request. */
+interface Deleting {
+  engine: Engine;
+  turns: Turns;
 }
 
 /**
  * Deletes the documents that match now, in steps. A document that changed meanwhile has another
  * sequence and stays. Returns how many were deleted.
  */
-async function deleteMatching(engine: Engine, target: SearchTarget, query: Query): Promise<number> {
+async function deleteMatching(
+  deleting: Deleting,
+  target: SearchTarget,
+  query: Query,
+  isGone: () => boolean,
+): Promise<number> {
+  const { engine } = deleting;
   const { name } = target.index.record;
-  const sequences = matching(target, query, engine.now());
+  const sequences = await sequencesOf(deleting, target, query, isGone);
   let deleted = 0;
   for (let at = 0; at < sequences.length; at += documentsPerTransaction) {
     const part = sequences.slice(at, at + documentsPerTransaction);
@@ -60,7 +83,7 @@ const outcome = {
 };
 
 /** `_delete_by_query`. It answers when all is deleted, also with `wait_for_completion=false`. */
-async function deleteByQuery(engine: Engine, { path, parameters, json }: StoreRequest) {
+async function deleteByQuery(deleting: Deleting, { path, parameters, json, isGone }: StoreRequest) {
   const started = performance.now();
   const body = json();
   if (body.query === undefined && parameters.q === undefined)
@@ -73,8 +96,8 @@ async function deleteByQuery(engine: Engine, { path, parameters, json }: StoreRe
   if (unknown) throw new StoreError(400, 'parsing_exception', `request does not support [${unknown}]`);
   const query = queryOf(body, parameters);
   let deleted = 0;
-  for (const target of targetsOf(engine, path.index, parameters))
-    deleted += await deleteMatching(engine, target, query);
+  for (const target of targetsOf(deleting.engine, path.index, parameters))
+    deleted += await deleteMatching(deleting, target, query, isGone);
   const took = Math.round(performance.now() - started);
   return {
     body: {
@@ -88,7 +111,7 @@ async function deleteByQuery(engine: Engine, { path, parameters, json }: StoreRe
 }
 
 /** Points in time and deletion by query. Scrolls are opened and read in `search-routes.ts`. */
-export function scrollRoutes(route: Route, engine: Engine, pits: PointsInTime): void {
+export function scrollRoutes(route: Route, engine: Engine, pits: PointsInTime, turns: Turns): void {
   const names = 'ignore_unavailable allow_no_indices expand_wildcards';
   route(
     'POST',
@@ -99,14 +122,14 @@ export function scrollRoutes(route: Route, engine: Engine, pits: PointsInTime): 
         throw validationError('Validation Failed: 1: [keep_alive] is not specified;');
       const life = keepAlive(parameters.keep_alive, 'keep_alive');
       const targets = targetsOf(engine, path.index, parameters);
-      const snapshot = new Map(
+      const point = new Map(
         targets.map(({ index: { record, shard } }) => [
           record.name,
           { uuid: record.uuid, before: shard.nextSequence },
         ]),
       );
       const shards = { total: targets.length, successful: targets.length, skipped: 0, failed: 0 };
-      return { body: { id: pits.open(snapshot, life), _shards: shards } };
+      return { body: { id: pits.open(point, life), _shards: shards } };
     },
   );
   route('DELETE', '/_pit', '', ({ json }) => {
@@ -116,5 +139,5 @@ export function scrollRoutes(route: Route, engine: Engine, pits: PointsInTime): 
     return { status: isOpen ? 200 : 404, body: { succeeded: isOpen, num_freed: isOpen ? 1 : 0 } };
   });
   const deleting = `${names} q df default_operator analyze_wildcard lenient conflicts refresh timeout wait_for_completion slices scroll_size scroll requests_per_second max_docs routing preference search_timeout wait_for_active_shards`;
-  route('POST', '/:index/_delete_by_query', deleting, (request) => deleteByQuery(engine, request));
+  route('POST', '/:index/_delete_by_query', deleting, (request) => deleteByQuery({ engine, turns }, request));
 }

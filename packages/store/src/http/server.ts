@@ -4,6 +4,7 @@ import { gunzip, inflate } from 'node:zlib';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Engine } from '../engine.ts';
 import { PointsInTime } from '../search/contexts.ts';
+import { Turns } from '../search/turns.ts';
 import { errorBody, StoreError } from '../store-error.ts';
 import type { StoreTelemetry } from '../telemetry.ts';
 import { type Authorize, protect } from './access.ts';
@@ -13,6 +14,7 @@ import { clusterRoutes } from './cluster-routes.ts';
 import { documentRoutes } from './document-routes.ts';
 import { indexRoutes } from './index-routes.ts';
 import { inspectionRoutes } from './inspection-routes.ts';
+import { notOffered } from './not-offered.ts';
 import { router, send } from './routing.ts';
 import { scrollRoutes } from './scroll-routes.ts';
 import { searchRoutes } from './search-routes.ts';
@@ -126,14 +128,16 @@ export function buildServer(
   });
   const route = router(app);
   const pits = new PointsInTime(engine.now);
+  const turns = new Turns();
+  app.addHook('preClose', async () => turns.stop());
   clusterRoutes(route, engine);
   catRoutes(route, engine);
   indexRoutes(route, engine);
   templateRoutes(route, engine);
   bulkRoutes(route, engine, telemetry);
   documentRoutes(route, engine);
-  searchRoutes(route, engine, telemetry, pits);
-  scrollRoutes(route, engine, pits);
+  searchRoutes(route, engine, telemetry, pits, turns);
+  scrollRoutes(route, engine, pits, turns);
   inspectionRoutes(route, engine);
   refuseUnknownPaths(app);
   return app;
@@ -151,6 +155,8 @@ function refuseUnknownPaths(app: FastifyInstance): void {
     const allowed = verbs.filter(
       (method) => app.findRoute({ method: method as 'GET', url: request.url }) !== null,
     );
+    const missing = notOffered(request.url);
+    if (missing) throw missing;
     const reason = `no handler found for uri [${request.url}] and method [${request.method}]`;
     const wrong = `Incorrect HTTP method for uri [${request.url}] and method [${request.method}], allowed: [${allowed.join(', ')}]`;
     return send(request, reply, {

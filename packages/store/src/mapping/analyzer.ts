@@ -6,10 +6,10 @@
  * The numbers are classes of characters, which are looked up once per UTF-16 code unit and kept in
  * a table of 64 KB.
  */
-const none = 0;
-const letter = 1;
-const digit = 2;
-const joiner = 3;
+export const none = 0;
+export const letter = 1;
+export const digit = 2;
+export const joiner = 3;
 const alone = 4;
 const midBoth = 5;
 const midLetter = 6;
@@ -38,15 +38,17 @@ function classOf(code: number): number {
   return classes[code]!;
 }
 
-/**
- * Whether the mid character at `at` continues the word: it needs letters on both sides or digits on
- * both sides.
- */
-function joins(text: string, at: number, mid: number, before: number): boolean {
-  const after = at + 1 < text.length ? classOf(text.charCodeAt(at + 1)) : none;
+/** The classes of the characters of ASCII. */
+export const classesOfAscii = (): Uint8Array => Uint8Array.from({ length: 128 }, (_, code) => classOf(code));
+
+/** Whether a mid character continues the word: it needs letters on both sides or digits on both sides. */
+export function joins(mid: number, before: number, after: number): boolean {
   if (before === letter && after === letter) return mid === midBoth || mid === midLetter;
   return before === digit && after === digit && (mid === midBoth || mid === midDigit);
 }
+
+const classAt = (text: string, at: number): number =>
+  at < text.length ? classOf(text.charCodeAt(at)) : none;
 
 /**
  * A pair of regional indicators (a flag), or a pictograph with its modifiers and those joined to it
@@ -62,7 +64,7 @@ function endOfAlone(text: string, at: number, wide: boolean): number {
 }
 
 /** UTF-16 code units. Longer tokens are cut into pieces, as in Lucene (`max_token_length`). */
-const maxTokenLength = 255;
+export const maxTokenLength = 255;
 
 /**
  * Calls `emit` with each token and its start and end in the lower-case text, in order. O(length).
@@ -98,7 +100,7 @@ export function tokenize(text: string, emit: (token: string, start: number, end:
       const after = endOfAlone(lower, at, wide);
       emit(lower.slice(at, after), at, after);
       at = after - (wide ? 2 : 1);
-    } else if (kind === none || start === -1 || !joins(lower, at, kind, before)) end(at);
+    } else if (kind === none || start === -1 || !joins(kind, before, classAt(lower, at + 1))) end(at);
     if (wide) at++;
   }
   end(lower.length);

@@ -200,7 +200,9 @@ export function documentDate(text: string, formats: string): Millis | undefined 
     formats === defaultFormats
   ) {
     const fast = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) ? Date.parse(text) : Number.NaN;
-    if (!Number.isNaN(fast) && two(text, 8) <= 28) return fast;
+    const day = two(text, 8);
+    // `Date.parse` takes a 30th of February for the 2nd of March.
+    if (!Number.isNaN(fast) && (day <= 28 || new Date(fast).getUTCDate() === day)) return fast;
   }
   return parseDate(text, formats)?.start;
 }

@@ -1,9 +1,20 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { documentError, illegalArgument, StoreError } from '../store-error.ts';
-import { dynamicDefinition } from './dynamic.ts';
+import { documentError, StoreError } from '../store-error.ts';
+import { checkKinds, dynamicDefinition, isWrittenAsReal } from './dynamic.ts';
 import type { Field, MappingNode, ObjectNode } from './field.ts';
 import type { Mapping } from './mapping.ts';
+import { isMetadata } from './metadata-fields.ts';
 import { MalformedValue, malformedError, type Stored, toStored } from './values.ts';
+
+/** Elasticsearch's error for a value where a flattened field needs an object. */
+function noObjectError(field: Field, value: Json, id: string | undefined): StoreError {
+  const reason = `Expected an object for field [${field.name}] but got a value`;
+  const { status, type, message, details } = malformedError(field, value, id, reason);
+  return new StoreError(status, type, message, {
+    ...details,
+    root_cause: [{ type: 'parsing_exception', reason }],
+  });
+}
 
 /** In a term of a flattened field, what separates the key from the value, as in Elasticsearch. */
 export const keySeparator = '\0';
@@ -43,7 +54,7 @@ export class DocumentWalker {
     this.#id = id;
     this.#raw = raw;
     try {
-      this.#object(this.#mapping.root, document);
+      this.#root(document);
     } catch (error) {
       this.#mapping.rollback();
       throw error;
@@ -53,6 +64,20 @@ export class DocumentWalker {
       if (!this.fields.includes(field)) this.#push(field, field.options.constant);
   }
 
+  /**
+   * Like `walk`, for a document that was accepted before. By a later mapping, or by the rules of a later version of the store, it
+   * may not fit any more. Returns whether it does.
+   */
+  fits(document: JsonObject, id: string, raw: () => string): boolean {
+    try {
+      this.walk(document, id, raw);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return false;
+    }
+  }
+
   /** Fields that are neither indexed nor have doc values are checked and not kept. */
   #push(field: Field, value: Stored): void {
     if (value === undefined || !field.options.searchable) return;
@@ -60,20 +85,30 @@ export class DocumentWalker {
     this.values.push(value);
   }
 
-  #object(node: ObjectNode, value: JsonObject): void {
-    for (const key in value) {
-      const member = value[key]!;
-      const child = node.children.get(key);
-      if (child) this.#node(child, member);
-      else if (key.includes('.')) this.#dotted(node, key, member);
-      else this.#unknown(node, key, member);
+  #root(document: JsonObject): void {
+    const { root } = this.#mapping;
+    for (const key in document) {
+      const member = document[key]!;
+      if (!(key.startsWith('_') && isMetadata(key, member))) this.#member(root, key, member);
     }
+  }
+
+  #object(node: ObjectNode, value: JsonObject): void {
+    for (const key in value) this.#member(node, key, value[key]!);
+  }
+
+  #member(node: ObjectNode, key: string, member: Json): void {
+    const child = node.children.get(key);
+    if (child) this.#node(child, member);
+    else if (key.includes('.')) this.#dotted(node, key, member);
+    else this.#unknown(node, key, member);
   }
 
   /** `{"host.name": "a"}` is the same document as `{"host": {"name": "a"}}`. */
   #dotted(node: ObjectNode, key: string, member: Json): void {
-    const steps = key.split('.');
-    if (steps.includes(''))
+    // As Java splits a text: dots at the end mean nothing.
+    const steps = key.replace(/\.+$/, '').split('.');
+    if (steps.some((step) => step.trim() === ''))
       throw documentError(`field name cannot contain only whitespace or be empty: [${key}]`);
     const nested = steps.slice(1).reduceRight<Json>((inner, step) => ({ [step]: inner }), member);
     this.#object(node, { [steps[0]!]: nested });
@@ -113,36 +148,12 @@ export class DocumentWalker {
         'strict_dynamic_mapping_exception',
         `mapping set to strict, dynamic introduction of [${key}] within [${node.path || '_doc'}] is not allowed`,
       );
-    const isReal = typeof sample === 'number' && this.#isWrittenAsReal(key);
+    const isReal = typeof sample === 'number' && isWrittenAsReal(key, this.#raw);
     const definition = dynamicDefinition(this.#mapping.definition, path, sample as Json, isReal);
-    if (Array.isArray(value)) this.#checkKinds(path, value, definition);
+    if (Array.isArray(value)) checkKinds(this.#mapping.definition, path, value, definition, this.#raw);
     const child = this.#mapping.add(node, key, definition);
     this.grown = true;
     this.#node(child, value);
-  }
-
-  /**
-   * All values of a new field must be of one kind: Elasticsearch would map the next one differently
-   * and refuse it.
-   */
-  #checkKinds(path: string, values: Json[], { type = 'object' }: JsonObject): void {
-    const [key] = path.split('.').slice(-1) as [string];
-    for (const value of values.flat(9) as Json[]) {
-      if (value === null || typeof value === 'object') continue;
-      const isReal = typeof value === 'number' && (!Number.isInteger(value) || this.#isWrittenAsReal(key));
-      const own = dynamicDefinition(this.#mapping.definition, path, value, isReal).type;
-      if (own !== type && type !== 'object')
-        throw illegalArgument(`mapper [${path}] cannot be changed from type [${type}] to [${String(own)}]`);
-    }
-  }
-
-  /**
-   * Whether the key's number is written with a fraction or an exponent. `5.0` parses to the integer
-   * 5, but its field must be a float, since the next value may be 5.5.
-   */
-  #isWrittenAsReal(key: string): boolean {
-    const name = JSON.stringify(key).replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
-    return new RegExp(`${name}\\s*:\\s*\\[?\\s*-?\\d+(?:\\.|[eE])`).test(this.#raw());
   }
 
   /** A value or an array of values of a field. Families that are only stored have no column. */
@@ -154,12 +165,13 @@ export class DocumentWalker {
 
   /**
    * One value and its sub-fields. A value that is too long or malformed and may be ignored is noted
-   * in `_ignored`.
+   * in `_ignored`. An object is refused even where malformed values are ignored, as in Elasticsearch.
    */
   #scalar(field: Field, value: Json | undefined): void {
     if (value === undefined) return;
     try {
-      if (typeof value === 'object') throw new MalformedValue(`Can't get text on a START_OBJECT`);
+      if (typeof value === 'object')
+        throw malformedError(field, value, this.#id, `Can't get text on a START_OBJECT`);
       const stored = toStored(field, value);
       if (stored === undefined) this.#push(this.#mapping.ignored, field.name);
       else this.#push(field, stored);
@@ -174,13 +186,11 @@ export class DocumentWalker {
   /** Every leaf below the object becomes one term `KEY\0VALUE`. */
   #flattened(field: Field, value: Json): void {
     if (value === null) return;
-    if (!isObject(value))
-      throw malformedError(
-        field,
-        value,
-        this.#id,
-        `Expected an object for field [${field.name}] but got a value`,
-      );
+    if (Array.isArray(value)) {
+      for (const item of value) this.#flattened(field, item);
+      return;
+    }
+    if (!isObject(value)) throw noObjectError(field, value, this.#id);
     const visit = (part: Json, key: string): void => {
       if (part === null) return;
       if (Array.isArray(part)) for (const item of part) visit(item, key);

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { isObject, type Json, type JsonObject, wildcard } from '../json.ts';
-import { mapperError } from '../store-error.ts';
+import { illegalArgument, mapperError } from '../store-error.ts';
 import { parseDate } from './date-parse.ts';
 
 /** The kinds of JSON values that dynamic templates distinguish (`match_mapping_type`). */
@@ -127,4 +127,37 @@ export function dynamicDefinition(root: JsonObject, path: string, value: Json, i
       : definition;
   }
   return defaultOf(kind, value);
+}
+
+/**
+ * Checks that all values of a new field are of one kind: Elasticsearch would map the next one differently and refuse it. Throws
+ * `illegal_argument_exception`.
+ */
+export function checkKinds(
+  root: JsonObject,
+  path: string,
+  values: Json[],
+  { type = 'object' }: JsonObject,
+  raw: () => string,
+): void {
+  const [key] = path.split('.').slice(-1) as [string];
+  const items = (values.flat(9) as Json[]).filter((value) => value !== null);
+  if (items.some(isObject) && !items.every(isObject))
+    throw illegalArgument(`mapper [${path}] cannot hold objects and other values`);
+  for (const value of items) {
+    if (isObject(value)) continue;
+    const isReal = typeof value === 'number' && (!Number.isInteger(value) || isWrittenAsReal(key, raw));
+    const own = dynamicDefinition(root, path, value, isReal).type;
+    if (own !== type && type !== 'object')
+      throw illegalArgument(`mapper [${path}] cannot be changed from type [${type}] to [${String(own)}]`);
+  }
+}
+
+/**
+ * Whether the key's number is written with a fraction or an exponent. `5.0` parses to the integer 5, but its field must be a float,
+ * since the next value may be 5.5.
+ */
+export function isWrittenAsReal(key: string, raw: () => string): boolean {
+  const name = JSON.stringify(key).replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+  return new RegExp(`${name}\\s*:\\s*\\[?\\s*-?\\d+(?:\\.|[eE])`).test(raw());
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { mapperError } from '../store-error.ts';
 import { isDateFormat } from './date-parse.ts';
 
@@ -154,3 +154,19 @@ interface AliasNode {
 }
 
 export type MappingNode = ObjectNode | Field | AliasNode;
+
+/** How much a new field or an empty object counts against the limit of fields. */
+export const countFields = ({ fields }: JsonObject): number =>
+  1 + (isObject(fields) ? Object.keys(fields).length : 0);
+
+/** Settings of an index that limit its mapping. */
+export interface MappingSettings {
+  ignoreMalformed: boolean;
+  /** `index.mapping.total_fields.limit`. A sender that uses values as keys must not fill the memory. */
+  fieldLimit: number;
+  /** `index.mapping.depth.limit`: how deep objects may be nested. */
+  depthLimit: number;
+}
+
+/** Elasticsearch's defaults. */
+export const defaultSettings: MappingSettings = { ignoreMalformed: false, fieldLimit: 1000, depthLimit: 20 };

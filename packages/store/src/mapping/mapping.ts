@@ -1,18 +1,16 @@
 import type { NamePattern } from '@logboom/common';
 import { isObject, type JsonObject, wildcard } from '../json.ts';
 import { illegalArgument, mapperError, StoreError } from '../store-error.ts';
-import { checkedFamily, type Field, type MappingNode, type ObjectNode, optionsOf } from './field.ts';
-
-/** Settings of an index that limit its mapping. */
-export interface MappingSettings {
-  ignoreMalformed: boolean;
-  /** `index.mapping.total_fields.limit`. A sender that uses values as keys must not fill the memory. */
-  fieldLimit: number;
-  /** `index.mapping.depth.limit`: how deep objects may be nested. */
-  depthLimit: number;
-}
-
-const defaults: MappingSettings = { ignoreMalformed: false, fieldLimit: 1000, depthLimit: 20 };
+import {
+  checkedFamily,
+  countFields,
+  defaultSettings,
+  type Field,
+  type MappingNode,
+  type MappingSettings,
+  type ObjectNode,
+  optionsOf,
+} from './field.ts';
 
 /**
  * The mapping of one index: the JSON as users wrote it and as dynamic mapping extends it, and,
@@ -42,7 +40,7 @@ export class Mapping {
 
   constructor(definition: JsonObject, settings: Partial<MappingSettings> = {}) {
     this.definition = definition;
-    this.settings = { ...defaults, ...settings };
+    this.settings = { ...defaultSettings, ...settings };
     this.ignored = this.#field('_ignored', '_ignored', 'keyword', {}, '');
     this.fields.delete('_ignored');
     this.root = this.#object('', definition, 'true', '');
@@ -101,16 +99,22 @@ export class Mapping {
   add(parent: ObjectNode, name: string, definition: JsonObject): MappingNode {
     this.#checkDepth(parent, name, definition);
     // Slots do not measure the size: a rolled-back field does not return its slot.
-    if (this.fields.size + this.#objects.size >= this.settings.fieldLimit)
+    const added = countFields(definition);
+    if (this.fieldCount + added > this.settings.fieldLimit)
       throw new StoreError(
         400,
         'document_parsing_exception',
-        `Limit of total fields [${this.settings.fieldLimit}] has been exceeded while adding new fields [1]`,
+        `Limit of total fields [${this.settings.fieldLimit}] has been exceeded while adding new fields [${added}]`,
       );
     const node = this.#node(parent, name, definition);
     this.#propertiesOf(parent.path)[name] = definition;
     this.#uncommitted.push([parent, name]);
     return node;
+  }
+
+  /** What counts against the limit of fields: fields with their sub-fields, objects and aliases. */
+  get fieldCount(): number {
+    return this.fields.size + this.#objects.size + this.#aliases.size;
   }
 
   /** Refuses an object that is nested too deeply. */

@@ -3,9 +3,11 @@ import type { Field } from '../mapping/field.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { type Bits, hasBit, intersect, noBits, segmentSize, subtract, unite } from '../storage/bits.ts';
 import type { IndexRecord } from '../storage/catalog.ts';
+import type { StoredDocument } from '../storage/files.ts';
 import type { Segment } from '../storage/segment.ts';
-import type { Shard } from '../storage/shard.ts';
+import type { Found, Shard } from '../storage/shard.ts';
 import { queryShardError } from '../store-error.ts';
+import { type Pace, steady } from './pace.ts';
 
 /**
  * A query bound to one index: which documents of a segment match, and how well.
@@ -46,11 +48,18 @@ export const oneWord = (field: string, word: (token: string) => boolean): Mark[]
 ];
 
 /** What a query needs of a shard. Nested objects provide the same. */
-export type Documents = Pick<Shard, 'segments' | 'read' | 'find'>;
+export interface Documents {
+  readonly segments: Segment[];
+  /** The document with that sequence; undefined if it was deleted since the search began. */
+  read(sequence: number): StoredDocument | undefined;
+  find(id: string): Found | undefined;
+}
 
 /** What a query must know of the index that it runs on. */
 export interface QueryContext {
   name: string;
+  /** The index as it was when the search began. */
+  index: SearchedIndex;
   shard: Documents;
   /**
    * Path of the nested objects that are searched as documents of their own; empty for the documents
@@ -60,6 +69,13 @@ export interface QueryContext {
   mapping: Mapping;
   /** Wall time of the request. */
   now: Millis;
+  pace: Pace;
+}
+
+/** An index and its documents. */
+interface SearchedIndex {
+  record: IndexRecord;
+  shard: Shard;
 }
 
 /**
@@ -68,13 +84,25 @@ export interface QueryContext {
  */
 export type Query = (context: QueryContext) => Matcher;
 
-/** The context of an index. `now` is the wall time of the request. */
+/**
+ * The context of an index. `now` is the wall time of the request; `shard` are its documents as of the start of the search, and
+ * `pace` its slices. Without these, the context is only good for work that is done at once.
+ */
 export function contextOf(
-  { record, shard }: { record: IndexRecord; shard: Shard },
+  index: SearchedIndex,
   now: Millis,
+  shard: Documents = documentsNow(index.shard),
+  pace = steady,
 ): QueryContext {
-  return { name: record.name, shard, nested: '', mapping: shard.mapping, now };
+  return { name: index.record.name, index, shard, nested: '', mapping: index.shard.mapping, now, pace };
 }
+
+/** A shard as queries see it, for work that is done at once. */
+const documentsNow = (shard: Shard): Documents => ({
+  segments: shard.segments,
+  read: (sequence) => shard.readLive(sequence),
+  find: (id) => shard.find(id),
+});
 
 /**
  * The field of that name as seen from the context: fields of nested objects are visible only from
@@ -146,7 +174,10 @@ function atLeast(matchers: Matcher[], minimum: number, segment: Segment): Bits {
  * Combines matchers as Elasticsearch's `bool` query: the score is the sum of those of `must` and
  * `should`.
  */
-export function bool({ must, filter, should, mustNot, minimumShould, boost }: BoolParts): Matcher {
+export function bool({ must, filter, should: given, mustNot, minimumShould, boost }: BoolParts): Matcher {
+  if (must.includes(matchNone) || filter.includes(matchNone)) return matchNone;
+  const should = given.filter((matcher) => matcher !== matchNone);
+  if (should.length < minimumShould) return matchNone;
   const match = (segment: Segment): Bits => {
     const bits = segment.live.slice();
     for (const matcher of [...filter, ...must]) intersect(bits, matcher.match(segment));
@@ -155,7 +186,7 @@ export function bool({ must, filter, should, mustNot, minimumShould, boost }: Bo
     return bits;
   };
   const score = (segment: Segment, scores: Float64Array) => {
-    const own = new Float64Array(segmentSize);
+    const own = new Float64Array(segment.size);
     for (const matcher of [...must, ...should]) matcher.score(segment, own);
     const bits = match(segment);
     for (let doc = 0; doc < segment.size; doc++) if (hasBit(bits, doc)) scores[doc]! += own[doc]! * boost;
@@ -178,13 +209,17 @@ function marksOf(matchers: Matcher[], match: Matcher['match']): NonNullable<Matc
 }
 
 /** The best score plus `tieBreaker` times the others: `dis_max` and `multi_match`. */
-export function bestOf(matchers: Matcher[], tieBreaker = 0): Matcher {
+export function bestOf(given: Matcher[], tieBreaker = 0): Matcher {
+  const matchers = given.filter((matcher) => matcher !== matchNone);
+  if (matchers.length === 0) return matchNone;
+  if (matchers.length === 1) return matchers[0]!;
   const match = (segment: Segment) => atLeast(matchers, 1, segment);
   const score = (segment: Segment, scores: Float64Array) => {
-    const best = new Float64Array(segmentSize);
-    const sum = new Float64Array(segmentSize);
+    const best = new Float64Array(segment.size);
+    const sum = new Float64Array(segment.size);
+    const own = new Float64Array(segment.size);
     for (const matcher of matchers) {
-      const own = new Float64Array(segmentSize);
+      own.fill(0);
       matcher.score(segment, own);
       const bits = matcher.match(segment);
       for (let doc = 0; doc < segment.size; doc++) {

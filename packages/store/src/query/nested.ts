@@ -4,7 +4,8 @@ import { partsAt } from '../mapping/source-values.ts';
 import { type Bits, docsOf, intersect, noBits, setBit, unite } from '../storage/bits.ts';
 import { documentsWith } from '../storage/column.ts';
 import type { StoredDocument } from '../storage/files.ts';
-import { OpenSegment, type Segment } from '../storage/segment.ts';
+import { OpenSegment } from '../storage/open-segment.ts';
+import type { Segment } from '../storage/segment.ts';
 import { illegalArgument, parsingError, queryShardError } from '../store-error.ts';
 import { type Documents, type Matcher, matchNone, type Query, type QueryContext } from './matcher.ts';
 import { checkKeys, numberOf } from './shape.ts';
@@ -30,7 +31,8 @@ class NestedObjects implements Documents {
   readonly #context: QueryContext;
   readonly #path: string;
   readonly #walker: DocumentWalker;
-  readonly #parts = new Map<Segment, NestedPart[]>();
+  /** How far the documents of each segment were read. */
+  readonly #read = new Map<Segment, { parts: NestedPart[]; docs: Uint16Array; at: number }>();
   readonly #objects: Buffer[] = [];
 
   constructor(context: QueryContext, path: string) {
@@ -60,15 +62,19 @@ class NestedObjects implements Documents {
     return undefined;
   }
 
-  /** The objects in the documents of one segment, built when first asked for. */
+  /**
+   * The objects in the documents of one segment, built when first asked for. Building may end at the end of a slice and
+   * goes on in the next.
+   */
   partsOf(segment: Segment): NestedPart[] {
-    const known = this.#parts.get(segment);
-    if (known) return known;
-    const parts: NestedPart[] = [];
-    this.#parts.set(segment, parts);
-    for (const doc of docsOf(this.#candidates(segment)))
-      for (const object of this.#objectsOf(segment.base + doc)) this.#add(parts, doc, object);
-    return parts;
+    const progress = this.#read.get(segment) ?? { parts: [], docs: docsOf(this.#candidates(segment)), at: 0 };
+    this.#read.set(segment, progress);
+    while (progress.at < progress.docs.length) {
+      const doc = progress.docs[progress.at++]!;
+      for (const object of this.#objectsOf(segment.base + doc)) this.#add(progress.parts, doc, object);
+      this.#context.pace.pause();
+    }
+    return progress.parts;
   }
 
   /** Live documents that have a value in any field below the path. */
@@ -83,8 +89,9 @@ class NestedObjects implements Documents {
 
   /** The objects of a document at the path. */
   #objectsOf(sequence: number): JsonObject[] {
-    const source = JSON.parse(this.#context.shard.read(sequence).source.toString()) as JsonObject;
-    return partsAt(source, this.#path).filter(isObject);
+    const document = this.#context.shard.read(sequence);
+    if (!document) return [];
+    return partsAt(JSON.parse(document.source.toString()) as JsonObject, this.#path).filter(isObject);
   }
 
   /**

@@ -1,10 +1,11 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { illegalArgument, parsingError } from '../store-error.ts';
+import { termsPassing } from './many-terms.ts';
 import type { Matcher, Query, QueryContext } from './matcher.ts';
 import { regexpTest, wildcardTest } from './patterns.ts';
 import { range } from './range-query.ts';
 import { booleanOf, checkKeys, numberOf } from './shape.ts';
-import { term, termsPassing } from './term-queries.ts';
+import { term } from './term-queries.ts';
 import { match, matchPhrase } from './text-queries.ts';
 
 /** Queries of the form `{"name": {"field": value}}` or `{"name": {"field": {"value": …, options}}}`. */

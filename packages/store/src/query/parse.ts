@@ -15,6 +15,9 @@ import { idsMatcher, terms } from './term-queries.ts';
  */
 const maxDepth = 30;
 
+/** Clauses in one list. Elasticsearch computes its limit (`indices.query.bool.max_clause_count`) from its memory. */
+const maxClauses = 8_192;
+
 /**
  * Parses the `query` of a request: an object with one member, the name of the query. Without a
  * query, all documents match.
@@ -53,7 +56,10 @@ function clauses(body: JsonObject, name: string, depth: number): Query[] {
   if (value === undefined || value === null) return [];
   if (typeof value !== 'object')
     throw xContentError(`[bool] ${name} doesn't support values of type: ${typeof value}`);
-  return (Array.isArray(value) ? value : [value]).map((item) => parseQuery(item, depth));
+  const items = Array.isArray(value) ? value : [value];
+  if (items.length > maxClauses)
+    throw illegalArgument(`[bool] more than ${maxClauses} clauses are not supported by this store`);
+  return items.map((item) => parseQuery(item, depth));
 }
 
 const parseBool: Parser = (body, depth) => {

@@ -61,6 +61,16 @@ export function textScore(statistics: TermStatistics, frequency: number, length:
   return idf(statistics) * saturation(frequency, length, statistics.averageLength);
 }
 
+/** Documents with a value, and values of all documents: the same for all terms of a column, which never changes. */
+const extents = new WeakMap<Column, { documents: number; length: number }>();
+
+/** The extent of a column, counted once. */
+function extentOf<C extends Column>(column: C, count: (column: C) => { documents: number; length: number }) {
+  const known = extents.get(column) ?? count(column);
+  extents.set(column, known);
+  return known;
+}
+
 /** Documents that have any value, of a column with so many values. */
 function countHaving(starts: Uint32Array | undefined, values: number): number {
   if (!starts) return values;
@@ -72,26 +82,32 @@ function countHaving(starts: Uint32Array | undefined, values: number): number {
 /** Statistics of a term in one segment. O(values). */
 function countInTerms(column: TermColumn, term: string): Counted {
   const ordinal = column.terms.find(term) + 1;
-  let [values, having] = [0, 0];
-  for (const one of column.ordinals) {
-    if (one === 0) continue;
-    values++;
-    if (one === ordinal) having++;
-  }
-  return { documents: countHaving(column.starts, values), having, length: values };
+  let having = 0;
+  if (ordinal > 0) for (const one of column.ordinals) if (one === ordinal) having++;
+  return { ...extentOf(column, termExtent), having };
 }
 
-/** Statistics of a token in one segment. O(documents). */
+function termExtent({ ordinals, starts }: TermColumn) {
+  let length = 0;
+  for (const one of ordinals) if (one !== 0) length++;
+  return { documents: countHaving(starts, length), length };
+}
+
+/** Statistics of a token in one segment. */
 function countInText(column: TextColumn, token: string) {
   const place = column.tokens.find(token);
   const having = place === -1 ? 0 : column.offsets[place + 1]! - column.offsets[place]!;
+  return { ...extentOf(column, textExtent), having };
+}
+
+function textExtent({ lengths }: TextColumn) {
   let [documents, length] = [0, 0];
-  for (const one of column.lengths) {
+  for (const one of lengths) {
     if (one <= 1) continue;
     documents++;
     length += one - 1;
   }
-  return { documents, having, length };
+  return { documents, length };
 }
 
 /**

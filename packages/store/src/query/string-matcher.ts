@@ -2,6 +2,7 @@ import { wildcard } from '../json.ts';
 import { queryShardError } from '../store-error.ts';
 import { type Clause, SyntaxProblem } from './clauses.ts';
 import { exists } from './exists-query.ts';
+import { termsPassing } from './many-terms.ts';
 import {
   bestOf,
   bool,
@@ -17,7 +18,6 @@ import { weightedFields } from './parse-multi-match.ts';
 import { checkOperators, regexpTest, wildcardTest } from './patterns.ts';
 import { range } from './range-query.ts';
 import { minimumShould } from './shape.ts';
-import { termsPassing } from './term-queries.ts';
 import { lenient, match, matchPhrase } from './text-queries.ts';
 
 /** The options of `query_string` and `simple_query_string` that apply to each clause. */

@@ -1,21 +1,16 @@
-import type { Json } from '../json.ts';
+import { type Json, type JsonObject, wildcard } from '../json.ts';
 import { parseDateMath } from '../mapping/date-math.ts';
 import type { Field } from '../mapping/field.ts';
 import { ipRange } from '../mapping/ip.ts';
 import { integerRanges, MalformedValue, toStored } from '../mapping/values.ts';
-import { hasBit, noBits, unite } from '../storage/bits.ts';
-import {
-  type Column,
-  documentsBetween,
-  documentsWhere,
-  documentsWithTerms,
-  documentsWithToken,
-} from '../storage/column.ts';
+import { hasBit, noBits } from '../storage/bits.ts';
+import { documentsBetween, documentsWithTerms, documentsWithToken } from '../storage/column.ts';
 import type { Segment } from '../storage/segment.ts';
 import { queryShardError } from '../store-error.ts';
+import { anyMatching, anyTerm, namesOf, passing } from './many-terms.ts';
 import {
-  anyOf,
   constant,
+  fieldOf,
   type Matcher,
   matchNone,
   oneWord,
@@ -85,24 +80,6 @@ function numberTerm(context: QueryContext, field: Field, value: Json, boost: num
   };
 }
 
-/** Documents of a segment that have a term which passes. O(terms + values). */
-function whereTerms(column: Column | undefined, passes: (term: string) => boolean) {
-  if (!column || column.kind === 'number') return noBits();
-  const table = column.kind === 'text' ? column.tokens : column.terms;
-  const chosen = new Uint8Array(table.size + 1);
-  let any = false;
-  for (let at = 0; at < table.size; at++)
-    if (passes(table.get(at))) {
-      chosen[at + 1] = 1;
-      any = true;
-    }
-  if (!any) return noBits();
-  if (column.kind === 'term') return documentsWhere(column, (ordinal) => chosen[ordinal] === 1);
-  const bits = noBits();
-  for (let at = 0; at < table.size; at++) if (chosen[at + 1]) unite(bits, documentsWithToken(column, at));
-  return bits;
-}
-
 /** Adds the scores of a term or a token. `match_only_text` has no frequencies and scores 1. */
 function scoreTerm(
   segment: Segment,
@@ -145,7 +122,10 @@ export function exactTerm(context: QueryContext, field: Field, term: string, boo
         : documentsWithTerms(column, place, place + 1);
     },
     score(segment, scores) {
-      known ??= statisticsOf(context.shard, field, term);
+      if (!known) {
+        known = statisticsOf(context.shard, field, term);
+        context.pace.pause();
+      }
       scoreTerm(segment, field, term, boost, known, scores);
     },
     marks: () => oneWord(field.name, (token) => token === term),
@@ -165,11 +145,17 @@ interface TermOptions {
   caseInsensitive?: boolean;
 }
 
+/** Whether a value of `_index`, which may hold `*`, means the index: by its name, its data stream or an alias. */
+function isNamed({ index: { record } }: QueryContext, value: string): boolean {
+  const pattern = value.includes('*') ? wildcard(value) : undefined;
+  return namesOf(record).some((name) => pattern?.test(name) ?? name === value);
+}
+
 /** `_index` and `_id` are not fields of documents but can be searched like some. */
 function pseudoField(context: QueryContext, name: string, value: Json, boost: number): Matcher | undefined {
   if (name === '_id') return idsMatcher(context, [String(value)], boost);
   if (name !== '_index') return undefined;
-  return String(value) === context.name ? constant((segment) => segment.live.slice(), boost) : matchNone;
+  return isNamed(context, String(value)) ? constant((segment) => segment.live.slice(), boost) : matchNone;
 }
 
 /** Documents with these ids. O(ids). */
@@ -199,44 +185,33 @@ export function term(context: QueryContext, name: string, value: Json, options: 
   if (['number', 'date', 'boolean'].includes(field.family)) return numberTerm(context, field, value, boost);
   if (!caseInsensitive) return exactTerm(context, field, String(value), boost);
   const lower = String(value).toLowerCase();
-  return passing(field, (one) => one.toLowerCase() === lower, boost);
+  return passing(context, field, (one) => one.toLowerCase() === lower, boost);
 }
 
-/** Documents with a term that passes a test, all with the same score. */
-function passing(field: Field, test: (term: string) => boolean, boost: number): Matcher {
-  const match = (segment: Segment) => whereTerms(segment.column(field), test);
-  return { ...constant(match, boost), marks: () => oneWord(field.name, test) };
-}
+/** Values of one `terms` query, where the index sets no other limit (`index.max_terms_count`). */
+const maxTerms = 65_536;
 
-/** `terms` does not score: every document gets the same. */
-export function terms(context: QueryContext, name: string, values: Json[], boost = 1): Matcher {
-  const some = anyOf(values.map((value) => term(context, name, value)));
-  return { ...constant((segment) => some.match(segment), boost), marks: some.marks! };
+/** Refuses more values than the index allows. */
+function checkTerms({ index }: QueryContext, count: number): void {
+  const settings = index.record.settings.index as JsonObject | undefined;
+  const most = Number(settings?.max_terms_count ?? maxTerms);
+  if (count <= most) return;
+  const reason = `The number of terms [${count}] used in the Terms Query request has exceeded the allowed maximum of [${most}]. This maximum can be set by changing the [index.max_terms_count] index level setting.`;
+  throw queryShardError(`failed to create query: ${reason}`, { type: 'illegal_argument_exception', reason });
 }
 
 /**
- * Documents with a term that passes a test of its text: `prefix`, `wildcard` and `regexp`. `query`
- * names the query for errors.
- * @throws StoreError for fields that have no text.
+ * `terms` does not score: every document gets the same.
+ * @throws StoreError where there are too many values, or one does not fit the field.
  */
-export function termsPassing(
-  context: QueryContext,
-  name: string,
-  query: string,
-  test: (term: string) => boolean,
-  boost = 1,
-): Matcher {
-  if (name === '_index')
-    return test(context.name) ? constant((segment) => segment.live.slice(), boost) : matchNone;
-  const field = searchedField(context, name, query);
-  if (!field) return matchNone;
-  if (field.family === 'flattened' && field.name !== field.source && query !== 'prefix')
-    throw queryShardError(
-      `failed to create query: [${query}] queries are not currently supported on keyed [flattened] fields.`,
-    );
-  if (!['keyword', 'text', 'flattened'].includes(field.family))
-    throw queryShardError(
-      `failed to create query: Can only use ${query} queries on keyword, text and wildcard fields - not on [${name}] which is of type [${field.type}]`,
-    );
-  return passing(field, test, boost);
+export function terms(context: QueryContext, name: string, values: Json[], boost = 1): Matcher {
+  checkTerms(context, values.length);
+  const field = fieldOf(context, name);
+  if (field && ['keyword', 'text'].includes(field.family) && field.options.searchable)
+    return anyTerm(field, values.map(String), boost);
+  return anyMatching(
+    values.map((value) => term(context, name, value)),
+    context.pace,
+    boost,
+  );
 }

@@ -117,23 +117,23 @@ class Contexts<T> {
  * The indices of a point in time by name, each with its uuid and the sequence from which on nothing
  * is seen. An index that was created later under the same name has another uuid and is not seen.
  */
-export type Snapshot = Map<string, { uuid: string; before: number }>;
+export type PointInTime = Map<string, { uuid: string; before: number }>;
 
 /**
- * Points in time. A snapshot copies nothing: documents that are deleted later are missing from it,
+ * Points in time. One copies nothing: documents that are deleted later are missing from it,
  * unlike in Elasticsearch, and documents that are written later are never seen.
  */
-export class PointsInTime extends Contexts<Snapshot> {
+export class PointsInTime extends Contexts<PointInTime> {
   /**
-   * The snapshot that a search's `pit` names, or undefined where it names none. `keep_alive`
+   * The point in time that a search's `pit` names, or undefined where it names none. `keep_alive`
    * extends its life.
    */
-  of(body: JsonObject): { snapshot: Snapshot; id: string } | undefined {
+  of(body: JsonObject): { point: PointInTime; id: string } | undefined {
     const { pit } = body;
     if (pit === undefined) return undefined;
     if (!isObject(pit) || typeof pit.id !== 'string') throw illegalArgument('[pit] must have an [id]');
     const life = pit.keep_alive === undefined ? undefined : keepAlive(String(pit.keep_alive), 'keep_alive');
-    return { snapshot: this.use(pit.id, life), id: pit.id };
+    return { point: this.use(pit.id, life), id: pit.id };
   }
 }
 

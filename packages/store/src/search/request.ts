@@ -40,6 +40,10 @@ export interface SearchRequest {
   showVersion: boolean;
   showSequence: boolean;
   highlight: HighlightRequest | undefined;
+  /** Milliseconds after which the search answers with what it has found so far; infinite where none is given. */
+  timeout: number;
+  /** Whether it may answer with a part, where the time is not enough. */
+  allowsPartial: boolean;
   aggregations: AggregationSpec[];
 }
 
@@ -98,14 +102,24 @@ function trackTotal(value: Json | undefined): boolean | number {
   return numberOf(value, 10_000) < 0 ? true : numberOf(value, 10_000);
 }
 
-/** Refuses members that the store does not know. `timeout` is checked and not applied. */
+/**
+ * Reads `timeout`, of the address or of the body. As in Elasticsearch, -1 is no limit.
+ * @throws StoreError for what is no duration.
+ */
+function timeoutOf(value: Json | undefined): number {
+  if (value === undefined || value === null || String(value) === '-1') return Number.POSITIVE_INFINITY;
+  const time = String(value) === '0' ? 0 : parseDuration(String(value));
+  if (time === undefined)
+    throw illegalArgument(
+      `failed to parse setting [timeout] with value [${String(value)}] as a time value: unit is missing or unrecognized`,
+    );
+  return time;
+}
+
+/** Refuses members that the store does not know. */
 function refuseUnknown(body: JsonObject): void {
   for (const flag of ['explain', 'profile'])
     if (booleanOf(body[flag], false)) throw illegalArgument(`[${flag}] is not supported by this store`);
-  if (body.timeout !== undefined && parseDuration(String(body.timeout)) === undefined)
-    throw illegalArgument(
-      `failed to parse setting [timeout] with value [${String(body.timeout)}] as a time value: unit is missing or unrecognized`,
-    );
   for (const [key, value] of Object.entries(body)) {
     if (members.has(key)) continue;
     const isEmpty = (isObject(value) || Array.isArray(value)) && Object.keys(value).length === 0;
@@ -215,6 +229,8 @@ export function parseSearch(body: JsonObject, parameters: Parameters = {}): Sear
     showVersion: booleanOf(parameters.version ?? body.version, false),
     showSequence: booleanOf(parameters.seq_no_primary_term ?? body.seq_no_primary_term, false),
     highlight: parseHighlight(body.highlight),
+    timeout: timeoutOf(parameters.timeout ?? body.timeout),
+    allowsPartial: booleanOf(parameters.allow_partial_search_results, true),
     aggregations: parseAggregations(body.aggs ?? body.aggregations),
   };
 }

@@ -1,6 +1,8 @@
 import type { Aggregations } from '../aggs/aggregations.ts';
 import type { OpenIndex } from '../engine.ts';
-import { contextOf, type Matcher } from '../query/matcher.ts';
+import type { Field } from '../mapping/field.ts';
+import { contextOf, type Matcher, type QueryContext } from '../query/matcher.ts';
+import { type Pace, resumed, type Sliced, steady } from '../query/pace.ts';
 import {
   type Bits,
   clearBit,
@@ -14,6 +16,7 @@ import {
 import type { Segment } from '../storage/segment.ts';
 import { boundedField, inSkippingOrder, type TopHits } from './collect.ts';
 import { checkWindow, type SearchRequest } from './request.ts';
+import { Snapshot } from './snapshot.ts';
 import { sortField } from './sort.ts';
 import type { SortKey } from './sort-request.ts';
 
@@ -28,8 +31,25 @@ export interface SearchTarget {
   place?: number;
 }
 
+/** Documents of a segment that match, with their scores where the search needs them. */
+interface Matched {
+  bits: Bits;
+  scores: Float64Array | undefined;
+  /** The documents that `post_filter` lets through; undefined where there is none. */
+  filtered: Bits | undefined;
+}
+
+/** How a search is divided in time. */
+export interface Timing {
+  pace: Pace;
+  /** Time of `performance.now()` after which no further segment is searched. */
+  deadline: number;
+}
+
 /** One run over all segments: it counts, collects the first hits and feeds the aggregations. */
 export class Run {
+  /** Whether the deadline came before the last segment. */
+  isTimedOut = false;
   total = 0;
   maxScore = Number.NEGATIVE_INFINITY;
   readonly #request: SearchRequest;
@@ -37,6 +57,7 @@ export class Run {
   readonly #keys: SortKey[];
   readonly #aggregations: Aggregations;
   readonly #isScored: boolean;
+  readonly #timing: Timing;
 
   constructor(
     request: SearchRequest,
@@ -44,37 +65,76 @@ export class Run {
     keys: SortKey[],
     aggregations: Aggregations,
     isScored: boolean,
+    timing: Timing,
   ) {
     this.#request = request;
     this.#top = top;
     this.#keys = keys;
     this.#aggregations = aggregations;
     this.#isScored = isScored;
+    this.#timing = timing;
   }
 
   /**
-   * Searches one index.
+   * Searches one index as it is when this begins.
    * @throws StoreError where the query cannot run on it.
    */
-  index(target: SearchTarget, place: number, now: number): void {
+  *index(target: SearchTarget, place: number, now: number): Sliced<void> {
     checkWindow(this.#request);
-    const context = contextOf(target.index, now);
+    const { pace, deadline } = this.#timing;
+    const snapshot = new Snapshot(target.index.shard);
+    const context = contextOf(target.index, now, snapshot, pace);
     const matcher = this.#request.query(context);
     // A highlight query that cannot run on the index is an error even without hits.
     for (const [, { query }] of this.#request.highlight?.fields ?? []) query?.(context);
     const filter = this.#request.postFilter?.(context);
     const field = boundedField(context, this.#keys[0]);
     for (const key of this.#keys) sortField(context, key);
-    for (const segment of inSkippingOrder(target.index.shard.segments, field, this.#keys[0])) {
+    // Aggregations and hits are collected once for each segment, so nothing may interrupt that.
+    const collecting: QueryContext = { ...context, pace: steady };
+    for (const segment of inSkippingOrder(snapshot.segments, field, this.#keys[0])) {
+      const isLate = () => performance.now() >= deadline;
+      if (isLate()) this.isTimedOut = true;
+      if (this.isTimedOut) return;
       if (target.before !== undefined && segment.base >= target.before) continue;
-      const bits = this.#matching(matcher, segment, target.before);
-      const scores = this.#isScored ? this.#scores(matcher, segment, bits) : undefined;
-      this.#aggregations.collect(context, segment, docsOf(bits), scores);
-      if (filter) intersect(bits, filter.match(segment));
-      this.total += countBits(bits);
-      if (field && this.#top.canSkip(segment.bounds(field))) continue;
-      this.#top.collect(context, target.index, place, segment, bits, scores);
+      const match = () => snapshot.isThere(segment) && this.#match(matcher, filter, segment, target.before);
+      const matched = yield* resumed(match, isLate);
+      if (matched === undefined) this.isTimedOut = true;
+      if (matched) this.#collect(collecting, target.index, place, segment, matched, field);
+      if (pace.isOver) yield;
     }
+  }
+
+  /** Finds what matches in a segment. */
+  #match(
+    matcher: Matcher,
+    filter: Matcher | undefined,
+    segment: Segment,
+    before: number | undefined,
+  ): Matched {
+    const bits = this.#matching(matcher, segment, before);
+    const scores = this.#isScored ? this.#scores(matcher, segment, bits) : undefined;
+    return { bits, scores, filtered: filter && intersect(filter.match(segment), bits) };
+  }
+
+  /** Counts what matches, feeds the aggregations and collects the first hits. */
+  #collect(
+    context: QueryContext,
+    index: OpenIndex,
+    place: number,
+    segment: Segment,
+    { bits, scores, filtered = bits }: Matched,
+    field: Field | undefined,
+  ): void {
+    if (scores) this.#noteBest(bits, scores);
+    this.#aggregations.collect(context, segment, docsOf(bits), scores);
+    this.total += countBits(filtered);
+    if (field && this.#top.canSkip(segment.bounds(field))) return;
+    this.#top.collect(context, index, place, segment, filtered, scores);
+  }
+
+  #noteBest(bits: Bits, scores: Float64Array): void {
+    for (const doc of docsOf(bits)) if (scores[doc]! > this.maxScore) this.maxScore = scores[doc]!;
   }
 
   /** Live documents of a segment that match. */
@@ -96,7 +156,6 @@ export class Run {
       const score = Math.fround(scores[doc]!);
       scores[doc] = score;
       if (score < least) clearBit(bits, doc);
-      else if (score > this.maxScore) this.maxScore = score;
     }
     return scores;
   }

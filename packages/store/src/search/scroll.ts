@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Engine } from '../engine.ts';
 import type { Matcher, Query } from '../query/matcher.ts';
+import { Pace, type Sliced } from '../query/pace.ts';
 import type { Candidate } from './collect.ts';
 import type { SearchRequest } from './request.ts';
 import type { SearchTarget } from './run.ts';
@@ -16,8 +17,8 @@ const candidatesAtOnce = 20_000;
 function boundOnce(query: Query): Query {
   const known = new Map<unknown, Matcher>();
   return (context) => {
-    const matcher = known.get(context.shard) ?? query(context);
-    known.set(context.shard, matcher);
+    const matcher = known.get(context.index.shard) ?? query(context);
+    known.set(context.index.shard, matcher);
     return matcher;
   };
 }
@@ -31,12 +32,15 @@ function boundOnce(query: Query): Query {
  * on.
  */
 export class Scroll {
+  /** That of all pages: queries are bound once, and keep it. */
+  readonly pace = new Pace();
   readonly #engine: Engine;
   readonly #request: SearchRequest;
   readonly #shards: number;
   #targets: SearchTarget[];
-  #found: Found;
-  #isAll: boolean;
+  /** Undefined until the first page is asked for. */
+  #found: Found | undefined;
+  #isAll = false;
   /** How many of the candidates were given out. */
   #at = 0;
   #isFirst = true;
@@ -51,43 +55,61 @@ export class Scroll {
       query: boundOnce(query),
       ...(postFilter && { postFilter: boundOnce(postFilter) }),
     };
-    this.#found = find(this.#targets, this.#request, engine.now(), Math.max(candidatesAtOnce, request.size));
-    this.#isAll = this.#found.candidates.length < candidatesAtOnce;
   }
 
   /**
    * The next page, in the form of a search's answer; empty after the last one. Aggregations are
    * part of the first page only.
    */
-  next() {
+  *next() {
     const started = performance.now();
     const { size } = this.#request;
-    if (this.#found.candidates.length - this.#at < size) this.#refill();
-    const page = this.#found.candidates.slice(this.#at, this.#at + size);
+    const found = yield* this.#enough(size);
+    const page = found.candidates.slice(this.#at, this.#at + size);
     this.#at += page.length;
-    const { aggregations, ...rest } = answer(this.#found, page, this.#request, this.#shards, started);
+    const { aggregations, ...rest } = yield* answer(
+      found,
+      page,
+      this.#request,
+      this.#shards,
+      started,
+      this.pace,
+    );
     const isFirst = this.#isFirst;
     this.#isFirst = false;
     return { ...rest, ...(isFirst && aggregations !== undefined && { aggregations }) };
   }
 
+  /** What was found, with as many further hits as a page needs, if there are any. */
+  *#enough(size: number): Sliced<Found> {
+    const now = this.#engine.now();
+    this.#found ??= this.#took(yield* this.#find(this.#request, now));
+    if (this.#found.candidates.length - this.#at < size) yield* this.#refill(this.#found);
+    return this.#found;
+  }
+
+  /** Searches for the hits after `last`. A scroll has no deadline: a page that is cut short would end it. */
+  #find(request: SearchRequest, now: number, last?: Candidate): Sliced<Found> {
+    const limit = Math.max(candidatesAtOnce, request.size);
+    const timing = { pace: this.pace, deadline: Number.POSITIVE_INFINITY };
+    return find(this.#targets, request, now, timing, limit, last);
+  }
+
+  #took(found: Found): Found {
+    this.#isAll = found.candidates.length < candidatesAtOnce;
+    return found;
+  }
+
   /** Looks for further hits after the last one found. */
-  #refill(): void {
-    const last = this.#found.candidates.at(-1);
+  *#refill(found: Found): Sliced<void> {
+    const last = found.candidates.at(-1);
     if (!last || this.#isAll) return;
     this.#targets = this.#targets.filter((target) => this.#isThere(target));
     const request = { ...this.#request, aggregations: [] };
-    const { candidates } = find(
-      this.#targets,
-      request,
-      this.#found.now,
-      Math.max(candidatesAtOnce, request.size),
-      last,
-    );
-    const rest: Candidate[] = this.#found.candidates.slice(this.#at);
-    this.#found = { ...this.#found, candidates: [...rest, ...candidates] };
+    const { candidates } = this.#took(yield* this.#find(request, found.now, last));
+    const rest: Candidate[] = found.candidates.slice(this.#at);
+    this.#found = { ...found, candidates: [...rest, ...candidates] };
     this.#at = 0;
-    this.#isAll = candidates.length < candidatesAtOnce;
   }
 
   /**

@@ -1,5 +1,5 @@
-import { tokenize } from '../mapping/analyzer.ts';
-import type { Column, NumberColumn, TermColumn, TextColumn } from './column.ts';
+import { SpanDictionary } from '../spans/span-dictionary.ts';
+import type { Column, NumberColumn, TermColumn } from './column.ts';
 import { Growing } from './growing.ts';
 import { StringTable } from './string-table.ts';
 
@@ -12,6 +12,11 @@ import { StringTable } from './string-table.ts';
 export interface ColumnBuilder {
   /** Adds one value of a document. Amortised O(1); for text, O(tokens). */
   add(doc: number, value: number | string): void;
+  /**
+   * Adds a text that is the span of a JSON string without escapes; for a text field it may have escapes of one letter. `hash` is that of
+   * `hashOf`.
+   */
+  addSpan?(doc: number, bytes: Buffer, start: number, end: number, hash: number): void;
   /**
    * The column of the first `size` documents, as a copy of its own. It may be called again after
    * further values. O(n), and O(n log n) in distinct strings.
@@ -75,7 +80,7 @@ export function ordinalArray(highest: number, length: number): TermColumn['ordin
  * Sorts strings by UTF-16 code units and gives, for each in order of arrival, its place in the
  * sorted list.
  */
-function ranks(strings: string[]): { sorted: string[]; rank: Uint32Array } {
+export function ranks(strings: string[]): { sorted: string[]; rank: Uint32Array } {
   const sorted = strings.slice().sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const places = new Map<string, number>();
   for (let at = 0; at < sorted.length; at++) places.set(sorted[at]!, at);
@@ -92,12 +97,30 @@ export class TermBuilder implements ColumnBuilder {
   readonly #docs = new Growing(Uint16Array);
   readonly #numbers = new Growing(Uint32Array);
   readonly #known = new Map<string, number>();
+  readonly #spans = new SpanDictionary();
   #lastDoc = -1;
   #lastStart = 0;
 
   add(doc: number, value: string): void {
+    this.#enter(doc, this.#numberOf(value));
+  }
+
+  addSpan(doc: number, bytes: Buffer, start: number, end: number, hash: number): void {
+    let number = this.#spans.find(bytes, start, end, hash);
+    if (number === -1) {
+      number = this.#numberOf(bytes.toString('utf8', start, end));
+      this.#spans.add(bytes, start, end, hash, number);
+    }
+    this.#enter(doc, number);
+  }
+
+  #numberOf(value: string): number {
     const number = this.#known.get(value) ?? this.#known.size;
     if (number === this.#known.size) this.#known.set(value, number);
+    return number;
+  }
+
+  #enter(doc: number, number: number): void {
     if (doc !== this.#lastDoc) this.#lastStart = this.#numbers.length;
     // A document has a term at most once: `["a", "a"]` counts once.
     else if (this.#has(number)) return;
@@ -124,89 +147,5 @@ export class TermBuilder implements ColumnBuilder {
     for (let at = this.#lastStart; at < this.#numbers.length; at++)
       if (this.#numbers.at(at) === number) return true;
     return false;
-  }
-}
-
-/**
- * V8 represents a longer substring as a view of the whole string, which keeps the message alive for
- * as long as one of its tokens.
- */
-const maxCopiedLength = 12;
-
-/** A copy of the text that refers to no other string. */
-const ownText = (part: string): string =>
-  part.length > maxCopiedLength ? (JSON.parse(JSON.stringify(part)) as string) : part;
-
-/**
- * Builds the columns of text fields: postings with frequencies and field lengths, without
- * positions.
- *
- * Entries arrive document by document and are grouped by token in `build` with a counting sort.
- * Within a token they stay in document order.
- */
-export class TextBuilder implements ColumnBuilder {
-  readonly #known = new Map<string, number>();
-  readonly #tokens = new Growing(Uint32Array);
-  readonly #docs = new Growing(Uint16Array);
-  readonly #frequencies = new Growing(Uint8Array);
-  /**
-   * For each token, its last entry. If that entry is of the current document, the token occurs
-   * again.
-   */
-  readonly #last = new Growing(Uint32Array);
-  readonly #lengths = new Growing(Uint32Array);
-  #doc = 0;
-  #length = 0;
-  readonly #emit = (text: string) => {
-    this.#length++;
-    const token = this.#known.get(text);
-    if (token === undefined) {
-      this.#last.push(this.#docs.length);
-      this.#enter(this.#known.size);
-      this.#known.set(ownText(text), this.#known.size);
-      return;
-    }
-    const entry = this.#last.at(token);
-    if (this.#docs.at(entry) === this.#doc) {
-      this.#frequencies.set(entry, Math.min(this.#frequencies.at(entry) + 1, 255));
-      return;
-    }
-    this.#last.set(token, this.#docs.length);
-    this.#enter(token);
-  };
-
-  add(doc: number, value: string): void {
-    this.#doc = doc;
-    this.#length = 0;
-    tokenize(value, this.#emit);
-    while (this.#lengths.length <= doc) this.#lengths.push(0);
-    // Tokens plus one: an empty text has length 1, a missing one 0.
-    this.#lengths.set(doc, (this.#lengths.at(doc) || 1) + this.#length);
-  }
-
-  build(size: number): TextColumn {
-    const { sorted, rank } = ranks([...this.#known.keys()]);
-    const tokens = this.#tokens.items;
-    const offsets = new Uint32Array(sorted.length + 1);
-    for (const token of tokens) offsets[rank[token]! + 1]! += 1;
-    for (let token = 0; token < sorted.length; token++) offsets[token + 1]! += offsets[token]!;
-    const next = offsets.slice();
-    const docs = new Uint16Array(tokens.length);
-    const frequencies = new Uint8Array(tokens.length);
-    for (let entry = 0; entry < tokens.length; entry++) {
-      const at = next[rank[tokens[entry]!]!]!++;
-      docs[at] = this.#docs.at(entry);
-      frequencies[at] = this.#frequencies.at(entry);
-    }
-    const lengths = new Uint32Array(size);
-    lengths.set(this.#lengths.items.subarray(0, size));
-    return { kind: 'text', tokens: StringTable.of(sorted), offsets, docs, frequencies, lengths };
-  }
-
-  /** Appends an entry with frequency 1. */
-  #enter(token: number): void {
-    this.#tokens.push(token);
-    this.#docs.push(this.#doc);
-    this.#frequencies.push(1);
   }
 }

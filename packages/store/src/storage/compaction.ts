@@ -1,7 +1,8 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { open, type RootDatabase } from 'lmdb';
-import { databasesOf, environment, storePath } from './files.ts';
+import { open } from 'lmdb';
+import { environment, storePath } from './files.ts';
+import { pagesOf } from './usage.ts';
 
 /** Bytes. A smaller file is left alone: there is little to gain. */
 const minFileBytes = 64 * 2 ** 20;
@@ -40,7 +41,8 @@ export async function compact(folder: string, from = minFileBytes): Promise<Comp
 async function copied(path: string, copy: string): Promise<boolean> {
   const root = open<Buffer, Buffer>({ path, ...environment });
   try {
-    if (freeRatio(root) < minFreeRatio) return false;
+    const { used, all } = pagesOf(root);
+    if (1 - used / all < minFreeRatio) return false;
     await root.backup(copy, true);
     sync(copy);
     return true;
@@ -51,23 +53,6 @@ async function copied(path: string, copy: string): Promise<boolean> {
   } finally {
     await root.close();
   }
-}
-
-/** The part of lmdb-js's statistics that is used. Counts are pages. */
-interface Stats {
-  lastPageNumber: number;
-  treeBranchPageCount: number;
-  treeLeafPageCount: number;
-  overflowPages: number;
-}
-
-/** Ratio of pages that no database uses. LMDB counts overflow pages (long values) separately. */
-function freeRatio(root: RootDatabase<Buffer, Buffer>): number {
-  const used = [root, ...databasesOf(root)].reduce((pages, database) => {
-    const { treeBranchPageCount, treeLeafPageCount, overflowPages } = database.getStats() as Stats;
-    return pages + treeBranchPageCount + treeLeafPageCount + overflowPages;
-  }, 0);
-  return 1 - used / (root.getStats() as Stats).lastPageNumber;
 }
 
 function sizeOf(path: string): number {

@@ -81,11 +81,15 @@ export function numberKey(index: number, number: number): Buffer {
   return key;
 }
 
-/** Key of a document's id. */
+let lastId = { index: -1, id: '', key: Buffer.alloc(0) };
+
+/** Key of a document's id. A write looks its id up first, so the last key is kept. */
 export function idKey(index: number, id: string): Buffer {
+  if (lastId.index === index && lastId.id === id) return lastId.key;
   const key = Buffer.allocUnsafe(4 + Buffer.byteLength(id));
   key.writeUInt32BE(index, 0);
   key.write(id, 4);
+  lastId = { index, id, key };
   return key;
 }
 
@@ -125,10 +129,15 @@ export interface StoredDocument {
 /** Bytes before the id. */
 const header = 14;
 
-/** The value of an entry in `documents`. */
+/** Bytes. Documents up to this size are encoded in one buffer, which is used again. */
+const usualSize = 2 ** 16;
+const encoded = Buffer.allocUnsafeSlow(usualSize);
+
+/** The value of an entry in `documents`. It is valid until the next call; LMDB copies it within a transaction. */
 export function encodeDocument({ id, version, written, source }: StoredDocument): Buffer {
   const idLength = Buffer.byteLength(id);
-  const bytes = Buffer.allocUnsafe(header + idLength + source.length);
+  const size = header + idLength + source.length;
+  const bytes = size <= usualSize ? encoded.subarray(0, size) : Buffer.allocUnsafe(size);
   bytes.writeUInt32LE(version, 0);
   bytes.writeUInt16LE(idLength, 4);
   bytes.writeDoubleLE(written, 6);

@@ -1,12 +1,12 @@
 import type { Millis } from '@logboom/common';
 import { keySeparator } from '../mapping/document-walker.ts';
 import type { Field } from '../mapping/field.ts';
-import { type Bits, clearBit, countBits, noBits, segmentSize, setBit } from './bits.ts';
+import { type Bits, clearBit } from './bits.ts';
 import { type Column, keyColumn, valuesOf } from './column.ts';
-import { type ColumnBuilder, NumberBuilder, TermBuilder, TextBuilder } from './column-builder.ts';
+import { TermBuilder } from './column-builder.ts';
 import type { ColumnCache } from './column-cache.ts';
-import { decodeColumn, encodeColumn } from './column-codec.ts';
-import { columnKey, type Files, numberKey } from './files.ts';
+import { decodeColumn } from './column-codec.ts';
+import { columnKey, type Files } from './files.ts';
 
 /**
  * A run of up to 16,384 documents of one index, in the order of their sequences, with a column for
@@ -75,7 +75,11 @@ function flattenedValues(column: Column, size: number): Column {
  * The column that a field's queries see. A flattened field has one column of terms `KEY\0VALUE`,
  * written under the field's own name; the columns of its keys are derived from it when asked for.
  */
-function derive(field: Field, size: number, load: (name: string) => Column | undefined): Column | undefined {
+export function derive(
+  field: Field,
+  size: number,
+  load: (name: string) => Column | undefined,
+): Column | undefined {
   if (field.family !== 'flattened') return load(field.name);
   const isRoot = field.source === field.name;
   const column = load(field.source);
@@ -93,6 +97,8 @@ export class SealedSegment implements Segment {
   readonly opened: Millis;
   readonly written: Millis;
   readonly live: Bits;
+  /** Whether it was taken out of sight. Its columns may be missing on disk from then on. */
+  isDropped = false;
   readonly #files: Files;
   readonly #cache: ColumnCache;
   readonly #index: number;
@@ -135,109 +141,5 @@ export class SealedSegment implements Segment {
    */
   #load(name: string): Column {
     return decodeColumn(this.#files.columns.getBinary(columnKey(this.#index, this.base, name))!);
-  }
-}
-
-/** The builder for a field's family. Dates and booleans are numbers, addresses are terms. */
-function builderFor(field: Field): ColumnBuilder {
-  if (field.family === 'text') return new TextBuilder();
-  return ['number', 'date', 'boolean'].includes(field.family) ? new NumberBuilder() : new TermBuilder();
-}
-
-/**
- * The segment that takes new documents. All of it is in memory; after a restart it is built again
- * from the documents on disk, which are at most `segmentSize`.
- */
-export class OpenSegment implements Segment {
-  readonly base: number;
-  readonly live = noBits();
-  size = 0;
-  bytes = 0;
-  opened: Millis = 0;
-  written: Millis = 0;
-  /** By `Field.slot`, which is faster than a map by name. */
-  readonly #builders: ({ field: Field; builder: ColumnBuilder } | undefined)[] = [];
-  /** Columns built since the last write. */
-  readonly #built = new Map<string, Column>();
-
-  constructor(base: number) {
-    this.base = base;
-  }
-
-  get isFull(): boolean {
-    return this.size >= segmentSize;
-  }
-
-  /**
-   * Takes the next document and returns its sequence. `fields` and `values` are parallel; `bytes`
-   * is the size of its source. The caller checks `isFull` first.
-   */
-  add(fields: Field[], values: (number | string)[], bytes: number, now: Millis): number {
-    const doc = this.size++;
-    this.#built.clear();
-    setBit(this.live, doc);
-    if (this.opened === 0) this.opened = now;
-    this.written = now;
-    this.bytes += bytes;
-    for (let at = 0; at < fields.length; at++) this.#builderOf(fields[at]!).add(doc, values[at]!);
-    return this.base + doc;
-  }
-
-  /** Leaves places without documents: after a restart, deleted ones are missing on disk. */
-  skipTo(size: number): void {
-    this.size = size;
-  }
-
-  delete(doc: number): void {
-    clearBit(this.live, doc);
-  }
-
-  column(field: Field): Column | undefined {
-    const known = this.#built.get(field.name);
-    if (known) return known;
-    const column = derive(field, this.size, (name) => this.#build(name));
-    if (column) this.#built.set(field.name, column);
-    return column;
-  }
-
-  /** Not known while values are still being added. */
-  bounds(): undefined {
-    return undefined;
-  }
-
-  /**
-   * Writes the columns, the live set and the record. The caller is within a transaction and
-   * replaces this segment by the result. O(values).
-   */
-  seal(files: Files, cache: ColumnCache, index: number): SealedSegment {
-    const bounds: SegmentRecord['bounds'] = {};
-    const columns: string[] = [];
-    for (const entry of this.#builders) {
-      if (!entry) continue;
-      const column = entry.builder.build(this.size);
-      columns.push(entry.field.name);
-      if (column.kind === 'number') bounds[entry.field.name] = [column.min, column.max];
-      files.columns.putSync(columnKey(index, this.base, entry.field.name), encodeColumn(column));
-    }
-    const { base, size, bytes, opened, written } = this;
-    const record: SegmentRecord = { base, size, bytes, opened, written, columns, bounds };
-    files.segments.putSync(numberKey(index, base), Buffer.from(JSON.stringify(record)));
-    files.columns.putSync(columnKey(index, base, ''), Buffer.from(this.live.buffer));
-    return new SealedSegment(files, cache, index, record, this.live);
-  }
-
-  /** How many documents are not deleted. */
-  get liveCount(): number {
-    return countBits(this.live);
-  }
-
-  #build(name: string): Column | undefined {
-    return this.#builders.find((entry) => entry?.field.name === name)?.builder.build(this.size);
-  }
-
-  #builderOf(field: Field): ColumnBuilder {
-    let entry = this.#builders[field.slot];
-    if (!entry) this.#builders[field.slot] = entry = { field, builder: builderFor(field) };
-    return entry.builder;
   }
 }

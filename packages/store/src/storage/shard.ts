@@ -1,9 +1,10 @@
 import type { Millis } from '@logboom/common';
 import type { JsonObject } from '../json.ts';
-import { DocumentWalker } from '../mapping/document-walker.ts';
-import { Mapping, type MappingSettings } from '../mapping/mapping.ts';
+import type { MappingSettings } from '../mapping/field.ts';
+import { Mapping } from '../mapping/mapping.ts';
 import { type Bits, countBits, hasBit } from './bits.ts';
 import type { ColumnCache } from './column-cache.ts';
+import { type asRead, DocumentReader } from './document-reader.ts';
 import {
   columnKey,
   decodeDocument,
@@ -13,7 +14,8 @@ import {
   numberKey,
   type StoredDocument,
 } from './files.ts';
-import { OpenSegment, SealedSegment, type Segment, type SegmentRecord } from './segment.ts';
+import { OpenSegment } from './open-segment.ts';
+import { SealedSegment, type Segment, type SegmentRecord } from './segment.ts';
 
 /**
  * The key in `segments` under which the first sequence of the open segment is kept. No segment
@@ -26,18 +28,15 @@ export interface Found extends StoredDocument {
   sequence: number;
 }
 
-/** Sources on disk were parsed once before they were accepted. */
-const parse = (source: Buffer) => JSON.parse(source.toString()) as JsonObject;
-
 /**
- * A document to be written. `document` is `source` parsed; `old` is the live document that it
- * replaces; `version` is the new version.
+ * A document to be written. `document` is `source` parsed, or `asRead` where the shard has just read it (`reads`); `old` is the live
+ * document that it replaces; `version` is the new version.
  */
 interface NewDocument {
   id: string;
   old: Found | undefined;
   source: Buffer;
-  document: JsonObject;
+  document: JsonObject | typeof asRead;
   version: number;
 }
 
@@ -59,7 +58,7 @@ export class Shard {
   open: OpenSegment;
   readonly #files: Files;
   readonly #cache: ColumnCache;
-  #walker: DocumentWalker;
+  #reader: DocumentReader;
 
   constructor(
     files: Files,
@@ -70,7 +69,7 @@ export class Shard {
   ) {
     this.number = number;
     this.mapping = new Mapping(definition, settings);
-    this.#walker = new DocumentWalker(this.mapping);
+    this.#reader = new DocumentReader(this.mapping);
     this.#files = files;
     this.#cache = cache;
     this.open = this.#load();
@@ -122,13 +121,18 @@ export class Shard {
     return bytes && decodeDocument(bytes);
   }
 
+  /** Reads a document that is to be put next, without parsing it; see `DocumentReader`. */
+  reads(source: Buffer, isStream: boolean): boolean {
+    return this.#reader.reads(source, isStream);
+  }
+
   /**
    * Writes a document in place of `old`. `grown` says that dynamic mapping added fields, so that
    * the caller must save the mapping.
    * @throws StoreError where the document does not fit the mapping; then nothing has changed.
    */
   put({ id, old, source, document, version }: NewDocument, now: Millis) {
-    this.#walker.walk(document, id, () => source.toString());
+    this.#reader.read(document, id, source);
     const sequence = this.nextSequence;
     const entry = Buffer.allocUnsafe(8);
     entry.writeUInt32LE(sequence, 0);
@@ -139,11 +143,9 @@ export class Shard {
     );
     this.#files.ids.putSync(idKey(this.number, id), entry);
     if (old) this.#removeFromSegment(old.sequence);
-    this.open.add(this.#walker.fields, this.#walker.values, source.length, now);
+    this.#reader.addTo(this.open, document, source, now);
     if (this.open.isFull) this.seal();
-    const { grown } = this.#walker;
-    this.#walker.grown = false;
-    return { sequence, grown };
+    return { sequence, grown: this.#reader.takeGrown() };
   }
 
   /** Deletes a live document and its id. */
@@ -159,7 +161,7 @@ export class Shard {
    */
   remap(definition: JsonObject, settings: Partial<MappingSettings>): void {
     this.mapping = new Mapping(definition, settings);
-    this.#walker = new DocumentWalker(this.mapping);
+    this.#reader = new DocumentReader(this.mapping);
     this.open = this.#reopen(this.open.base);
   }
 
@@ -179,6 +181,7 @@ export class Shard {
    * `Trash` record is purged.
    */
   drop(segment: SealedSegment): void {
+    segment.isDropped = true;
     this.sealed = this.sealed.filter((one) => one !== segment);
     this.#files.segments.removeSync(numberKey(this.number, segment.base));
     this.#cache.forget(`${this.number}/${segment.base}/`);
@@ -235,8 +238,7 @@ export class Shard {
     for (const { key, value } of this.#files.documents.getRange(range)) {
       segment.skipTo(key.readUInt32BE(4) - base);
       const { id, source, written } = decodeDocument(value);
-      this.#walker.walk(parse(source), id, () => source.toString());
-      segment.add(this.#walker.fields, this.#walker.values, source.length, written);
+      this.#reader.addAgain(segment, id, source, written);
     }
     return segment;
   }

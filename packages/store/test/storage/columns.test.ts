@@ -19,10 +19,11 @@ import {
   documentsWithToken,
   valuesOf,
 } from '../../src/storage/column.ts';
-import { NumberBuilder, TermBuilder, TextBuilder } from '../../src/storage/column-builder.ts';
+import { NumberBuilder, TermBuilder } from '../../src/storage/column-builder.ts';
 import { ColumnCache } from '../../src/storage/column-cache.ts';
 import { decodeColumn, encodeColumn } from '../../src/storage/column-codec.ts';
 import { StringTable } from '../../src/storage/string-table.ts';
+import { TextBuilder } from '../../src/storage/text-builder.ts';
 
 const docSets = fc.uniqueArray(fc.nat(segmentSize - 1), { maxLength: 200 });
 const bitsOf = (docs: number[]) => {

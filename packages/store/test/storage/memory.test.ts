@@ -3,12 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { segmentSize } from '../../src/storage/bits.ts';
-import {
-  type ColumnBuilder,
-  NumberBuilder,
-  TermBuilder,
-  TextBuilder,
-} from '../../src/storage/column-builder.ts';
+import { type ColumnBuilder, NumberBuilder, TermBuilder } from '../../src/storage/column-builder.ts';
+import { TextBuilder } from '../../src/storage/text-builder.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

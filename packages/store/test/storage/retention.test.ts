@@ -103,7 +103,7 @@ describe('retention by size', () => {
 
   it('takes what was written longest ago, of any index but the alerts', async () => {
     const text = 'x'.repeat(1000);
-    const { clock, engine, expired, retention, write, count } = harness(300_000);
+    const { clock, engine, expired, retention, write, count } = harness(590_000);
     for (const [at, index] of ['alerts', 'a', 'b', 'c'].entries()) {
       clock.now += 1000 * (at + 1);
       await write(index, 100, '', text);
@@ -114,6 +114,23 @@ describe('retention by size', () => {
       ['a', 'size'],
       ['b', 'size'],
     ]);
+    await engine.close();
+  });
+
+  it('keeps the file within a fifth of the size, whatever the documents and columns take', async () => {
+    const keepSize = 24 * 2 ** 20;
+    const { clock, engine, retention, write, folder } = harness(keepSize);
+    const text = (part: number) =>
+      Array.from({ length: 60 }, (_, at) => `word${(part * 31 + at * 7) % 4_001}`).join(' ');
+    for (let part = 0; part < 60; part++) {
+      clock.now += 1000;
+      await write('a', 1_500, `p${part}-`, text(part));
+      await retention.run();
+    }
+    const { size } = statSync(join(folder, 'store.mdb'));
+    expect(size).toBeLessThan(1.2 * keepSize);
+    // It is no empty shell either: most of the size is in use.
+    expect(engine.open('a').shard.bytes).toBeGreaterThan(keepSize / 5);
     await engine.close();
   });
 
