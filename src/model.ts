@@ -7,8 +7,6 @@
 
 export * from './model/alert.ts';
 export type * from './model/event.ts';
-export type * from './model/event.ts';
 export type * from './model/notification.ts';
 export type * from './model/output.ts';
-export type * from './model/output.ts';
-export type * from './model/sink.ts';
+export type * from './model/rule.ts';

@@ -1,8 +1,25 @@
 import type { Millis, Scalar } from './event.ts';
+import type { RuleDefinition } from './rule.ts';
 
 export type AlertStatus = 'inactive' | 'pending' | 'active' | 'recovering' | 'no-data';
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
+
+/** How an objective stands, for rules of the kind `slo`. */
+export interface SloFigures {
+  /** As it is written, `99.9%`, and as a share. */
+  name: string;
+  objective: number;
+  period: Millis;
+  /** Events of the period, and the bad ones among them. */
+  events: number;
+  bad: number;
+  /** The part of the error budget that is left: 1 is all of it; negative where more was spent than there was. */
+  budgetLeft: number;
+  /** How many times faster than allowed the budget is spent, within the time `burnOver`. */
+  burnRate: number;
+  burnOver: Millis;
+}
 
 /** One of the first events of an episode, or the last one, kept as evidence. */
 export interface Sample {
@@ -11,6 +28,10 @@ export interface Sample {
   host?: string;
   service?: string;
   level?: string;
+  /** `source.ip`, `user.name`, and the first of `event.category`. */
+  ip?: string;
+  user?: string;
+  category?: string;
   file?: string;
   offset?: number;
   /** What the rule measured in it. */
@@ -36,6 +57,7 @@ export interface Observation {
   early: boolean;
   /** Time of the event with which it was observed early. */
   decided?: Millis;
+  slo?: SloFigures | undefined;
 }
 
 /** Episodes of which nobody was notified, because a cooldown held their notifications back. */
@@ -64,7 +86,7 @@ export interface AlertState {
   /** The value farthest beyond the condition in this episode. */
   peak: number | undefined;
   /** The peak that the episode's document has. */
-  toldPeak: number | undefined;
+  writtenPeak: number | undefined;
   /** Event time at which the episode's document last changed. */
   updated: Millis | undefined;
   /** Event time of the last notification that the alert became active. */
@@ -72,7 +94,7 @@ export interface AlertState {
   /** Length of the present cooldown, where it grows. */
   cooldown?: Millis;
   /** Whether a notification of the present episode was sent, so that its end is notified too. */
-  told: boolean;
+  notified: boolean;
   /** The cooldown delays the notification of the present episode: it is sent if the alert is still open at its end. */
   held?: boolean | undefined;
   /** Episodes that began and ended within a cooldown: nobody was notified of them yet. */
@@ -80,6 +102,8 @@ export interface AlertState {
   /** Event times at which the alert became active, the latest ones: they make the flapping mark. */
   activations: Millis[];
   flapping: boolean;
+  /** The gravest severity of the episode, where the rule has several. */
+  severity?: Severity | undefined;
 }
 
 /**
@@ -90,8 +114,8 @@ export interface EarlyRaise {
   /** The observation that raised the alert. Its document shows it until the window is over. */
   observation: Observation;
   /** The state that follows from the windows that are over alone. */
-  settled: AlertState;
-  /** The observation that made `settled` active, where it is. */
+  closed: AlertState;
+  /** The observation that made `closed` active, where it is. */
   begun: Decided | undefined;
 }
 
@@ -110,6 +134,8 @@ export interface Decision {
   transition?: { from: AlertStatus; to: AlertStatus; at: Millis; reason: string };
   /** The episode's start, value or peak changed and its status did not: its document is written anew. */
   update: boolean;
+  /** The message of an open alert stays: the condition does not hold in what was observed. */
+  keepsMessage?: true;
   /** Whether a notification is sent, of the transition or of one that was delayed, and why or why not. */
   notify: {
     send: boolean;
@@ -149,6 +175,7 @@ export interface Transition {
   late?: boolean;
   /** Time of the event by which it was decided, where that was before the end of its window. */
   decided?: Millis;
+  slo?: SloFigures | undefined;
 }
 
 /** When a change was decided, in event time: never later than it could be known. */
@@ -180,24 +207,30 @@ export interface Episode {
   reason: string;
   message: string;
   window: { start: Millis; end: Millis };
+  /** From the start of its first window to the end of its last one. */
+  span?: { start: Millis; end: Millis } | undefined;
+  /** When a live server received what raised it. */
+  created?: Millis | undefined;
+  definition?: RuleDefinition | undefined;
   /** The first lines, and the last one. */
   samples: Sample[];
   /** Number of further lines between the first and the last. */
-  omitted?: number;
+  omitted?: number | undefined;
   /** Number of times that the document was written, from 1. */
   revision: number;
   lateCount: number;
   /** It was raised by events that came after their windows had closed. */
-  late?: boolean;
+  late?: boolean | undefined;
   /** What late events changed in it, in words. */
-  corrected?: string;
+  corrected?: string | undefined;
   /** Late events showed that the alert should not have been raised. Set beside `corrected`. */
-  withdrawn?: boolean;
+  withdrawn?: boolean | undefined;
   flapping: boolean;
   labels: Record<string, string>;
   runbook: string | undefined;
   /** Discover with the events of the window, where Kibana's address is known. */
-  url?: string;
+  url?: string | undefined;
+  slo?: SloFigures | undefined;
 }
 
 /**

@@ -26,14 +26,61 @@ export interface Suppression {
   at: Millis;
 }
 
+/** A message about an alert was delivered, or refused for good. */
+export interface Notified {
+  notifier: string;
+  /** Wall time. */
+  at: Millis;
+  /** State of the alert in the message. */
+  status: AlertStatus;
+  /** Why the notifier did not accept it. */
+  refused?: string;
+}
+
+/** What people said about an alert, or about an incident for which there was none. */
+export interface Verdict {
+  /** That of the alert; of a missed one it is made of rule, group and start. */
+  id: string;
+  /** `missed`: there was an incident and no alert. */
+  verdict: 'true' | 'false' | 'missed';
+  by: string;
+  /** Wall time. */
+  at: Millis;
+  comment?: string;
+  rule: string;
+  group: string;
+  /** Event times of the incident, or of the alert. */
+  start: Millis;
+  end?: Millis;
+}
+
 /** What people and noise control did with an alert. Part of its document. */
 export interface Handling {
   /** Number of changes, from 1. */
   revision: number;
+  /** The latest ones, oldest first. */
+  notified?: Notified[];
   acknowledged?: Acknowledgement;
   assigned?: { to: string; by: string; at: Millis };
+  /** Whether the alert was right. */
+  verdict?: Pick<Verdict, 'verdict' | 'by' | 'at' | 'comment'>;
   /** The latest ones, oldest first. */
   suppressed?: Suppression[];
+}
+
+/** A report in the forms that notifiers need. */
+export interface ReportMessage {
+  title: string;
+  /** Tables as plain text. */
+  text: string;
+  /** A page below 60 KB, in which `<!-- chart -->` stands for the chart. */
+  html: string;
+  /** SVG. */
+  chart?: string;
+  /** The whole report, as JSON. */
+  document: Record<string, unknown>;
+  /** It is no report but an output of a stream, which is sent as its document is. */
+  isOutput?: true;
 }
 
 /** One of the alerts of a message about several. */
@@ -93,4 +140,6 @@ export interface Notification {
   note?: string;
   /** Sent by `logboom notify test`: about no real alert. */
   test?: true;
+  /** It is a report, or an output of a stream; transition and episode stand for no alert. */
+  report?: ReportMessage;
 }

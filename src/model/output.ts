@@ -1,6 +1,85 @@
-import type { Episode, Transition } from './alert.ts';
+import type { Episode, SloFigures, Transition } from './alert.ts';
 import type { Millis, Position, Scalar } from './event.ts';
 import type { Notification } from './notification.ts';
+
+/** Where an earlier revision of a document lies, as the server names it: a write is refused once another has come between. */
+export interface EarlierRevision {
+  /** The backing index of the data stream. */
+  index: string;
+  sequence: number;
+  primaryTerm: number;
+}
+
+/** One document on its way to Elasticsearch. */
+export interface BulkItem {
+  action: 'create' | 'index';
+  /** Index, alias or data stream. */
+  index: string;
+  id: string;
+  /** One JSON object on one line, without the line's end. */
+  document: Buffer | string;
+  /**
+   * For `index`: the document's revision. Where the index holds this one or a newer one the item counts as a
+   * duplicate, so that an older revision, tried again late, never replaces a newer one.
+   */
+  version?: number;
+  /**
+   * The index is a data stream, which takes no versions: the document's revision is in this field of it (1 where the field is
+   * missing). The document is created, or takes the place of its `earlier` revision.
+   */
+  revisionField?: string;
+  earlier?: EarlierRevision;
+  /** By what value its shard is chosen, instead of by its id. */
+  routing?: string;
+  /** The ingest pipeline that it goes through. */
+  pipeline?: string;
+}
+
+/** Items in the form in which a bulk request takes them. */
+export interface PackedItems {
+  readonly length: number;
+  /** The request body: action lines and documents, every line ended. */
+  readonly body: Buffer;
+  /** Whether no document is empty or contains a line feed, so that the body may be sent. */
+  areLines(): boolean;
+  /** The same as objects. */
+  items(): BulkItem[];
+}
+
+/** Result of a delivery. Each item is in the index or among the dead letters. */
+export interface DeliveryReport {
+  indexed: number;
+  /** Items whose document was there already: a replay. */
+  duplicates: number;
+  deadLettered: number;
+}
+
+/**
+ * Takes over documents. `deliver` resolves when every item is in the index or among the dead letters, however
+ * long that takes; it rejects only when the sink was closed, and then the caller still owns the items.
+ */
+export interface Sink {
+  deliver(items: BulkItem[]): Promise<DeliveryReport>;
+  /** The same for packed items, whose bytes must not change until then. A sink without it takes `items()`. */
+  deliverPacked?(packed: PackedItems): Promise<DeliveryReport>;
+  close(): Promise<void>;
+}
+
+/** A document that was refused for good, and why. */
+export interface DeadLetter {
+  reason: string;
+  /** Index that it was meant for. */
+  index: string;
+  id: string;
+  /** The bytes as they came; they need not be JSON. */
+  body: Buffer | string;
+  /** How it was to be written, where that is not `create`, so that it can be sent again as it was. */
+  action?: 'index';
+  version?: number;
+  revisionField?: string;
+  routing?: string;
+  pipeline?: string;
+}
 
 /**
  * One output of the analyser. Its key is its total order: the position of the record that caused it and its
@@ -8,9 +87,21 @@ import type { Notification } from './notification.ts';
  */
 export type Output =
   | { kind: 'window'; window: WindowResult }
-  | { kind: 'transition'; transition: Transition }
+  | { kind: 'transition'; transition: Transition; context?: TransitionContext }
   | { kind: 'episode'; episode: Episode }
-  | { kind: 'notification'; notification: Notification };
+  | { kind: 'notification'; notification: Notification }
+  /** A document as it is; not of the analyser. */
+  | { kind: 'document'; item: BulkItem };
+
+/** What the document of a transition shows beside it. */
+export interface TransitionContext
+  extends Pick<Episode, 'samples' | 'omitted' | 'labels' | 'url'>,
+    Partial<Pick<Episode, 'runbook' | 'span' | 'definition'>> {
+  /** When a live server received what led to it. */
+  created?: Millis;
+  /** Whether notifiers are notified of it, which, and why or why not. Routes decide later. */
+  notification?: { sent: boolean; reason: string; notifiers?: string[] };
+}
 
 export type OutputKey = [position: Position, ordinal: number];
 
@@ -46,17 +137,7 @@ export interface WindowResult extends WindowValue {
   revision?: number;
   /** Number of events that came after the window had closed. */
   lateCount?: number;
-}
-
-/** What a reload does to the rules, by name. It is part of the answer to `POST /reload`. */
-export interface RuleChanges {
-  added: string[];
-  /** They begin anew. */
-  changed: string[];
-  /** They continue, and only what is sent to people changes: severity, message, labels, notifiers. */
-  told: string[];
-  removed: string[];
-  disabled: string[];
-  /** Number of rules that continue as they are. */
-  unchanged: number;
+  /** The value farthest beyond the condition from the window recorded before on, where `value` is less far. */
+  peak?: number;
+  slo?: SloFigures | undefined;
 }

@@ -1,3 +1,4 @@
+import { parseDuration, parseSize } from '@logboom/common';
 import type { Millis } from '../model.ts';
 
 const second = 1_000;
@@ -36,35 +37,97 @@ function rounded(value: number): string {
 
 const sizes = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
 
+/** A KB has 1,024 bytes, as in settings and in Elasticsearch: `50mb` is 50 MB. */
 function sizeText(bytes: number): string {
   let value = Math.abs(bytes);
   let unit = 0;
-  for (; value >= 999.5 && unit < sizes.length - 1; unit++) value /= 1_000;
+  for (; value >= 1_023.5 && unit < sizes.length - 1; unit++) value /= 1_024;
   return `${bytes < 0 ? '-' : ''}${rounded(value)} ${sizes[unit]}`;
+}
+
+/** How many of a field's unit make a millisecond, by the names that state a unit of time. */
+const perMilli: readonly [RegExp, number][] = [
+  [/^event\.duration$/, 1e6],
+  [/[._-](ns|nanos|nanoseconds)$/, 1e6],
+  [/[._-](us|micros|microseconds)$/, 1e3],
+  [/[._-](ms|millis|milliseconds)$/, 1],
+  [/[._-](s|sec|secs|seconds)$/, 1e-3],
+];
+const ofBytes = /(^|[._-])(bytes|size)$/;
+
+/**
+ * Reads a duration (`2s`, `250ms`) or a size (`5mb`) as a number in the unit that the field's name states: nanoseconds for
+ * `event.duration`, bytes for `http.response.bytes`. Undefined where the text has no unit, or the field has another.
+ */
+export function inUnitOf(field: string, text: string): number | undefined {
+  if (!/^[\d.]+[a-z]/i.test(text)) return undefined;
+  const rate = perMilli.find(([name]) => name.test(field))?.[1];
+  const length = rate === undefined ? undefined : parseDuration(text);
+  if (length !== undefined) return length * rate!;
+  return ofBytes.test(field) ? parseSize(text.toLowerCase()) : undefined;
 }
 
 /** The field of `avg(http.response.bytes)`, and the function. */
 const ofField = /^\s*(sum|avg|min|max|percentile)\s*(?:\(|of\s+)\s*([^\s,()]+)/;
 
+/** The field whose values a measure has: those of `max(event.duration)` are durations, those of `distinct(…)` are counts. */
+export const measuredField = (measure: string): string | undefined => ofField.exec(measure)?.[2];
+
 type Format = (value: number) => string;
 
 /** Units that a field’s name states, by the conventions of ECS and OpenTelemetry. */
 const byName: readonly [RegExp, Format][] = [
-  [/(^|[._-])(bytes|size)$/, sizeText],
-  [/^event\.duration$/, (value) => lengthText(value / 1e6)],
-  [/[._-](ns|nanos|nanoseconds)$/, (value) => lengthText(value / 1e6)],
-  [/[._-](us|micros|microseconds)$/, (value) => lengthText(value / 1e3)],
-  [/[._-](ms|millis|milliseconds)$/, lengthText],
-  [/[._-](s|sec|secs|seconds)$/, (value) => lengthText(value * second)],
+  [ofBytes, sizeText],
+  ...perMilli.map(([name, rate]): [RegExp, Format] => [name, (value) => lengthText(value / rate)]),
   [/[._-](pct|percent)$/, (value) => `${rounded(value)} %`],
 ];
+
+/** The format that the name of the measured field states. */
+function namedFormat(measure: string): Format | undefined {
+  const field = measuredField(measure);
+  return byName.find(([name]) => field !== undefined && name.test(field))?.[1];
+}
 
 function formatFor(measure: string): Format {
   if (/^\s*share\b/.test(measure)) return (value) => `${rounded(value * 100)} %`;
   if (/^\s*rate\b/.test(measure)) return (value) => `${rounded(value)}/s`;
-  const field = ofField.exec(measure)?.[2];
-  return byName.find(([name]) => field !== undefined && name.test(field))?.[1] ?? rounded;
+  return namedFormat(measure) ?? rounded;
 }
+
+interface Compared {
+  value: string;
+  condition: string;
+}
+
+type Comparison = (value: number) => Compared | undefined;
+
+/**
+ * Writes values beside a condition, both in the unit of a measure such as `sum(http.response.bytes)`: `51.8 MB` and `>= 50 MB`. Undefined where
+ * the measure has no such unit, and for a value of which rounding would hide a difference. The condition is formatted once for a measure.
+ */
+export function comparedInUnit(condition: string): (value: number, measure: string) => Compared | undefined {
+  let last: { measure: string; compare: Comparison | undefined } | undefined;
+  return (value, measure) => {
+    if (last?.measure !== measure) last = { measure, compare: comparison(condition, measure) };
+    return last.compare?.(value);
+  };
+}
+
+function comparison(condition: string, measure: string): Comparison | undefined {
+  const format = namedFormat(measure);
+  if (format === undefined) return undefined;
+  const bounds = boundsIn(condition).map((bound) => ({ bound, text: format(bound) }));
+  if (bounds.some(({ bound, text }) => isRoundedToZero(bound, text))) return undefined;
+  const inUnit = condition.replace(numbers, (text) => format(numberIn(text)));
+  return (value) => {
+    const text = format(value);
+    const isHidden = bounds.some((one) => one.bound !== value && one.text === text);
+    if (!Number.isFinite(value) || isHidden || isRoundedToZero(value, text)) return undefined;
+    return { value: text, condition: inUnit };
+  };
+}
+
+const isRoundedToZero = (value: number, text: string) => value !== 0 && /^-?0(?!\.\d)\D/.test(text);
 
 /** The value of a measure for people, with the unit that the measure has: `12.4 %`, `1.2 MB`, `3.5/s`. */
 export function valueText(value: number | undefined, measure: string): string {

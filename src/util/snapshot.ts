@@ -39,7 +39,7 @@ interface SnapshotFormatOptions<T> {
  * snapshots had versions; later ones as `{ version, state }`. Keys that the schema does not name are kept.
  *
  * To change a form: change the type and its schema, and append the migration from the version before. Where an older
- * logboom could misread the new form, raise the number of the folder in `src/app/data-formats.ts` as well.
+ * logboom could misread the new form, raise the number of the folder in `src/app/data-folder.ts` as well.
  */
 export class SnapshotFormat<T> {
   readonly version: number;

@@ -9,6 +9,15 @@ export function cutToBytes(text: string, most: number): string {
 }
 
 /**
+ * A copy of a text that refers to no other string. A part of a string keeps the whole string in memory, however long that
+ * is, and a concatenation keeps each of its parts. To be used for what is kept for long.
+ */
+export function detached(text: string): string {
+  const copy = Buffer.from(text, 'latin1').toString('latin1');
+  return copy === text ? copy : Buffer.from(text, 'utf16le').toString('utf16le');
+}
+
+/**
  * C0 and C1 controls, delete, line and paragraph separators, and the marks that turn the direction of text
  * around: on a terminal each could hide or forge what is beside it.
  */

@@ -25,6 +25,31 @@ export async function within<T>(
   }
 }
 
+/**
+ * Gives work a signal that aborts with `stopping`, and with a `TimeoutError` after so many milliseconds. Resolves and rejects as the
+ * work does. Node.js 20 loses the timer of `AbortSignal.timeout` within `AbortSignal.any` when it collects garbage, and the work then
+ * waits without a limit (nodejs/node#54614); this timer is held by the event loop.
+ */
+export async function withTimeLimit<T>(
+  stopping: AbortSignal,
+  limit: Millis,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => controller.abort(stopping.reason);
+  const timer = setTimeout(() => {
+    controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+  }, limit);
+  stopping.addEventListener('abort', stop, { once: true });
+  try {
+    if (stopping.aborted) stop();
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    stopping.removeEventListener('abort', stop);
+  }
+}
+
 /** Waits for work until the signal aborts; rejects with the signal's reason then, whatever the work waits for. */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let abort = () => {};

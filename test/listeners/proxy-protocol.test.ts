@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readProxyHeader } from '../../src/listeners/proxy-protocol.ts';
+import { readProxyHeader } from '../../src/listeners/reception.ts';
 import { proxyV2 } from '../support/lumberjack/proxy-header.ts';
 
 const text = (line: string) => Buffer.from(line, 'latin1');

@@ -30,8 +30,9 @@ describe('a value for people', () => {
   it.each([
     [0.1237, 'share(http.response.status_code >= 500)', '12.4 %'],
     [1, 'share(x: 1)', '100 %'],
-    [1_234_567, 'avg(http.response.bytes)', '1.23 MB'],
-    [999.7, 'max(file.size)', '1 KB'],
+    [1_234_567, 'avg(http.response.bytes)', '1.18 MB'],
+    [50 * 2 ** 20, 'max(http.response.bytes)', '50 MB'],
+    [1_023.7, 'max(file.size)', '1 KB'],
     [12, 'sum(http.response.bytes)', '12 B'],
     [3.456, 'rate', '3.46/s'],
     [12_345, 'count', '12,345'],
@@ -69,7 +70,7 @@ describe('a condition for people', () => {
   it.each([
     ['>= 0.05', 'share(a: 1)', '>= 5 %'],
     ['>= 5%', 'share(a: 1)', '>= 5 %'],
-    ['outside 1000..5000000', 'avg(http.response.bytes)', 'outside 1 KB..5 MB'],
+    ['outside 1024..5242880', 'avg(http.response.bytes)', 'outside 1 KB..5 MB'],
     ['> 12345', 'count', '> 12,345'],
     ['< -3', 'avg(x)', '< -3'],
   ])('%s of %s is %s', (condition, measure, text) => expect(conditionText(condition, measure)).toBe(text));

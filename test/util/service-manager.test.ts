@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type ServiceState, serviceManager } from '../../src/util/service-manager.ts';
+import { type ServiceState, serviceManager } from '../../src/cli/commands/run.ts';
 import { aFolder } from '../support/folder.ts';
 
 describe('the service manager', () => {
