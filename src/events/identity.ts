@@ -35,6 +35,8 @@ export class Identifier {
   /** The hash of the value read last, in two halves. */
   #a = 0;
   #b = 0;
+  /** Hashes of objects that the block repeats byte for byte, by the offset of the first occurrence: shippers send `host` in every event. */
+  readonly #repeated = new Map<number, { a: number; b: number }>();
 
   /** `seed` is secret, so that no sender can craft an event with the identity of another. */
   constructor(seed: number) {
@@ -45,6 +47,7 @@ export class Identifier {
     this.#block = block;
     this.#bytes = block.bytes;
     this.#walker.open(block.bytes);
+    this.#repeated.clear();
   }
 
   /** Releases the block. */
@@ -56,10 +59,7 @@ export class Identifier {
   of(index: number): number {
     const [start, end] = this.#span(index);
     if (this.#walker.walk(start, end) === 'malformed') this.#hash(this.#bytes, start, end, kinds.raw);
-    else {
-      this.#end = this.#walker.end;
-      this.#object(this.#walker.start);
-    }
+    else this.#event();
     return (this.#a >>> 0) * 2 ** 21 + (this.#b >>> 11);
   }
 
@@ -97,6 +97,35 @@ export class Identifier {
     for (let at = from; at < end && this.#bytes[at] !== QUOTE; at += 1)
       mark = Math.imul(mark ^ this.#bytes[at]!, 0x9e3779b1);
     return mark === 0 ? 1 : mark;
+  }
+
+  /** Hashes the walked event as `#object` does, by the members that the walker has found. */
+  #event(): void {
+    const { entries, count, end } = this.#walker;
+    this.#end = end;
+    let a = kinds.object;
+    let b = kinds.object;
+    for (let place = 0; place < count * ENTRY; place += ENTRY) {
+      this.#text(entries[place]! - 1);
+      const [keyA, keyB] = [this.#a, this.#b];
+      this.#member(entries[place + 2]!, entries[place + 4]!);
+      this.#finish(Math.imul(keyA, 0x85ebca6b) + this.#a, Math.imul(keyB, 0xc2b2ae35) + this.#b);
+      a = (a + this.#a) | 0;
+      b = (b + this.#b) | 0;
+    }
+    this.#finish(a, b);
+  }
+
+  /** Hashes a member's value. `origin` is the offset of its first occurrence. */
+  #member(value: number, origin: number): void {
+    const known = origin === value ? undefined : this.#repeated.get(origin);
+    if (known !== undefined) {
+      this.#a = known.a;
+      this.#b = known.b;
+      return;
+    }
+    this.#value(value);
+    if (origin !== value) this.#repeated.set(origin, { a: this.#a, b: this.#b });
   }
 
   /** Hashes a value of a walked document and returns the offset behind it. */

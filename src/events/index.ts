@@ -1,18 +1,23 @@
 export { Additions } from './additions.ts';
 export { ByteWriter, Constant } from './byte-writer.ts';
 export { Identifier } from './identity.ts';
-export { MAX_DEPTH } from './json-text.ts';
+export { isEscaped, longestEscape, putEscaped } from './json-escape.ts';
+export { MAX_DEPTH, nextBackslash } from './json-text.ts';
+export { withLastOfDuplicates } from './last-of-duplicates.ts';
 export { type FieldPath, fieldPath, namePattern } from './lookup.ts';
 export {
   addField,
+  addFieldAt,
+  defined,
   fieldsOf,
   isObject,
   type JsonObject,
+  keysOf,
   leafNames,
   newObject,
   valuesOf,
 } from './objects.ts';
-export { isDeeper } from './repair.ts';
+export { isDeeper, leaves } from './repair.ts';
 export { decodeString } from './repeated-values.ts';
 export { Splicer } from './splicer.ts';
 export { EventView } from './view.ts';

@@ -77,6 +77,22 @@ function skipWords(bytes: Uint8Array, from: number, end: number): number {
   return 4 * word - shift;
 }
 
+/** Offset of the next backslash at or after `from`; `end` or behind it if there is none. */
+export function nextBackslash(bytes: Uint8Array, from: number, end: number): number {
+  if (bytes !== viewed) viewAsWords(bytes);
+  let at = from;
+  for (; ((at + shift) & 3) !== 0; at += 1) if (at >= end || bytes[at] === BACKSLASH) return at;
+  const last = (end + shift) >>> 2;
+  let word = (at + shift) >>> 2;
+  for (; word < last; word += 1) {
+    const zeroAtBackslash = words[word]! ^ 0x5c5c5c5c;
+    if (((zeroAtBackslash - 0x01010101) & ~zeroAtBackslash & 0x80808080) !== 0) break;
+  }
+  at = 4 * word - shift;
+  while (at < end && bytes[at] !== BACKSLASH) at += 1;
+  return at;
+}
+
 /** From behind the opening quote to behind the closing one. */
 export function skipString(bytes: Uint8Array, from: number, end: number): number {
   let at = from;

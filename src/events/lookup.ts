@@ -13,6 +13,8 @@ export interface FieldPath {
   readonly lastDot: number;
   /** The name as a key in JSON text: `"name":`. */
   readonly key: Constant;
+  /** The bits of `Walker.firstBytes` of which an event has one if a top-level key of it may cover the path. */
+  readonly firstBytes: number;
 }
 
 const DOT = 0x2e;
@@ -30,6 +32,7 @@ export function fieldPath(name: string): FieldPath {
       bytes,
       lastDot: bytes.lastIndexOf(DOT),
       key: new Constant(`${JSON.stringify(name)}:`),
+      firstBytes: (1 << (bytes[0]! & 31)) | (1 << (BACKSLASH & 31)),
     };
     if (compiled.size >= KEPT) compiled.clear();
     compiled.set(name, path);
@@ -115,6 +118,7 @@ export class Lookup {
 
   /** `inBlock`: the walker's offsets are those of the block, so that they identify repeated values. */
   values(walker: Walker, path: FieldPath, inBlock: boolean): FieldValue {
+    if ((walker.firstBytes & path.firstBytes) === 0) return undefined;
     const { entries, bytes, count } = walker;
     this.#bytes = bytes;
     this.#ascii = walker.ascii;
@@ -186,19 +190,29 @@ export class Lookup {
   #below(value: number, valueEnd: number, path: FieldPath, from: number): void {
     const first = this.#bytes[value];
     if (first === OPEN_BRACE) {
-      const members = new Members(this.#bytes, value, valueEnd);
-      while (members.nextMember()) {
-        const covered = cover(this.#bytes, members.key, members.keyEnd, path, from);
-        if (covered < 0) continue;
-        this.#value(members.value, members.valueEnd, path, from + covered);
-        // At most one member has a name without a dot.
-        if (from > path.lastDot) return;
-      }
+      this.#member(new Members(this.#bytes, value, valueEnd), path, from);
     } else if (first === OPEN_BRACKET) {
       this.#isList = true;
       const elements = new Members(this.#bytes, value, valueEnd);
       while (elements.nextElement()) this.#below(elements.value, elements.valueEnd, path, from);
     }
+  }
+
+  /** Of members with the same name the last one counts, as with `JSON.parse`. Two that cover different parts of the path both count. */
+  #member(members: Members, path: FieldPath, from: number): void {
+    let [covered, value, valueEnd] = [-1, 0, 0];
+    let others: Map<number, [value: number, valueEnd: number]> | undefined;
+    while (members.nextMember()) {
+      const length = cover(this.#bytes, members.key, members.keyEnd, path, from);
+      if (length < 0) continue;
+      if (covered !== -1 && covered !== length) {
+        others ??= new Map();
+        others.set(covered, [value, valueEnd]).delete(length);
+      }
+      [covered, value, valueEnd] = [length, members.value, members.valueEnd];
+    }
+    if (others) for (const [length, span] of others) this.#value(...span, path, from + length);
+    if (covered !== -1) this.#value(value, valueEnd, path, from + covered);
   }
 }
 

@@ -1,9 +1,82 @@
 import { isUtf8 } from 'node:buffer';
 import { messageOf } from '../errors.ts';
 import { MAX_DEPTH } from './json-text.ts';
-import { isObject, type JsonObject, newObject } from './objects.ts';
-import { leaves, roots } from './root-fields.ts';
+import { defined, isObject, type JsonObject, newObject } from './objects.ts';
 import { ENTRY, type Walker } from './walker.ts';
+
+/**
+ * Fields for plain values that senders write where ECS has an object: Filebeat 5 and 6, Fluent Bit, scripts. An index in which
+ * the field is an object would refuse the event.
+ */
+export const leaves: Readonly<Record<string, string>> = {
+  agent: 'agent.name',
+  client: 'client.address',
+  error: 'error.message',
+  event: 'event.action',
+  file: 'file.path',
+  host: 'host.name',
+  log: 'message',
+  process: 'process.name',
+  server: 'server.address',
+  service: 'service.name',
+  source: 'source.address',
+  trace: 'trace.id',
+  url: 'url.original',
+  user: 'user.name',
+  user_agent: 'user_agent.original',
+};
+
+/** Objects without a field for a plain value: the value becomes a label. */
+const others = [
+  ...[
+    'beat',
+    'cloud',
+    'container',
+    'data_stream',
+    'destination',
+    'device',
+    'dns',
+    'docker',
+    'ecs',
+    'email',
+    'fields',
+  ],
+  ...[
+    'fileset',
+    'geo',
+    'group',
+    'http',
+    'input',
+    'json',
+    'kubernetes',
+    'labels',
+    'network',
+    'observer',
+    'orchestrator',
+  ],
+  ...[
+    'organization',
+    'os',
+    'package',
+    'prospector',
+    'registry',
+    'related',
+    'rule',
+    'span',
+    'threat',
+    'tls',
+    'transaction',
+  ],
+  ...['vlan', 'volume', 'vulnerability'],
+];
+
+/** Names of top-level fields that are objects. */
+export const objectRoots: readonly string[] = [...Object.keys(leaves), ...others];
+export const roots = new Set(objectRoots);
+
+/** One bit for the length of each name, by its first byte: rules out nearly all keys. */
+export const rootLengths = new Int32Array(256);
+for (const name of objectRoots) rootLengths[name.charCodeAt(0)]! |= 1 << (name.length & 31);
 
 /** The result for a malformed document: the document encoded again on one line, or the problem in words. */
 type Repair = { document: Buffer; problem?: undefined } | { problem: string; document?: undefined };
@@ -116,9 +189,6 @@ function moveBeat(event: JsonObject): JsonObject {
   if (isObject(prospector) && prospector.type !== undefined) put(moved, 'input.type', prospector.type);
   return moved;
 }
-
-const defined = (object: JsonObject) =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
 /** Sets a field below a top-level object, or `message`. Returns false if something is there. */
 function put(event: JsonObject, name: string, value: unknown): boolean {

@@ -10,9 +10,8 @@ import {
   UNRELATED,
 } from './lookup.ts';
 import { type JsonObject, leafNames } from './objects.ts';
-import { moveRootValues, repair, rewrite } from './repair.ts';
+import { moveRootValues, repair, rewrite, rootLengths, roots } from './repair.ts';
 import { decodeString } from './repeated-values.ts';
-import { rootLengths, roots } from './root-fields.ts';
 import { ENTRY, Members, Walker } from './walker.ts';
 
 const SPACE = 0x20;
@@ -88,7 +87,8 @@ export class EventView implements Fields {
 
   /** Index of the top-level key that equals the path, or -1. */
   entryOf(path: FieldPath): number {
-    const { entries, bytes, count } = this.walker;
+    const { entries, bytes, count, firstBytes } = this.walker;
+    if ((firstBytes & path.firstBytes) === 0) return -1;
     for (let entry = 0; entry < count; entry += 1) {
       const key = entries[entry * ENTRY]!;
       if (!mayCover(bytes, key, path)) continue;
@@ -144,6 +144,7 @@ export class EventView implements Fields {
   #refuse(problem: string): void {
     this.problem = problem;
     this.walker.count = 0;
+    this.walker.firstBytes = 0;
   }
 }
 
@@ -152,7 +153,8 @@ const LOWER_N = 0x6e;
 const OPEN_BRACE = 0x7b;
 
 /** Whether there is any value except null at the path or below it. */
-function exists({ bytes, entries, count }: Walker, path: FieldPath): boolean {
+function exists({ bytes, entries, count, firstBytes }: Walker, path: FieldPath): boolean {
+  if ((firstBytes & path.firstBytes) === 0) return false;
   for (let place = 0; place < count * ENTRY; place += ENTRY) {
     if (!mayCover(bytes, entries[place]!, path)) continue;
     const covered = cover(bytes, entries[place]!, entries[place + 1]!, path, 0);

@@ -33,6 +33,8 @@ export class Walker {
   end = 0;
   /** Whether the last document is pure ASCII. Then it can be decoded as Latin-1, which is faster. */
   ascii = true;
+  /** One bit for the first byte of each top-level key of the last document: see `FieldPath.firstBytes`. */
+  firstBytes = 0;
   readonly #repeated = new RepeatedValues();
   #irregular = false;
   #keyBits = 0;
@@ -48,6 +50,7 @@ export class Walker {
     const { bytes } = this;
     resetTraits();
     this.count = 0;
+    this.firstBytes = 0;
     this.#irregular = false;
     this.#keyBits = 0;
     this.start = bytes[start] === OPEN_BRACE ? start : skipSpace(bytes, start, end);
@@ -111,6 +114,7 @@ export class Walker {
     if ((this.#keyBits & bit) !== 0 && this.count <= MANY_KEYS && this.#has(key, keyEnd))
       this.#irregular = true;
     this.#keyBits |= bit;
+    this.firstBytes |= 1 << (bytes[key]! & 31);
     entries[place] = key;
     entries[place + 1] = keyEnd;
     entries[place + 2] = value;

@@ -1,19 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { EventBlock } from '../model.ts';
+import { longestEscape, putEscaped } from './json-escape.ts';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-
-/** 1 for each byte that has to be escaped in JSON. Bytes of multi-byte characters are copied. */
-const isEscaped = new Uint8Array(256).map((_, byte) =>
-  byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 1 : 0,
-);
 const prefix = Buffer.from('{"message":"');
-/** The longest encoding of one byte: `\u0000`. */
-const longestEscape = 6;
-const hex = Buffer.from('0123456789abcdef');
 
 /**
  * Wraps plain log lines as documents with a `message`, in one pass over the bytes. A string and a `JSON.stringify` for each
@@ -54,14 +45,7 @@ export class LineWrapper {
   #write(lines: Buffer, start: number, end: number, from: number): number {
     const bytes = this.#bytes;
     bytes.set(prefix, from);
-    let at = from + prefix.length;
-    for (let i = start; i < end; i += 1) {
-      const byte = lines[i]!;
-      if (isEscaped[byte] === 0) {
-        bytes[at] = byte;
-        at += 1;
-      } else at = writeEscape(bytes, byte, at);
-    }
+    const at = putEscaped(bytes, lines, start, end, from + prefix.length);
     bytes.set(this.#suffix, at);
     return at + this.#suffix.length;
   }
@@ -80,16 +64,4 @@ export class LineWrapper {
       this.#spans = larger;
     }
   }
-}
-
-function writeEscape(bytes: Buffer, byte: number, at: number): number {
-  bytes[at] = BACKSLASH;
-  if (byte === QUOTE || byte === BACKSLASH) {
-    bytes[at + 1] = byte;
-    return at + 2;
-  }
-  bytes.write('u00', at + 1, 'latin1');
-  bytes[at + 4] = hex[byte >> 4]!;
-  bytes[at + 5] = hex[byte & 15]!;
-  return at + longestEscape;
 }

@@ -1,5 +1,4 @@
 import { BlockBuilder } from './block-builder.ts';
-import { readDataFrame } from './data-frame.ts';
 import { beginInflating, type FrameInflater } from './frame-inflater.ts';
 import {
   compressedHeader,
@@ -18,6 +17,7 @@ import {
 } from './frames.ts';
 import { inflateWhole, LARGEST_WHOLE } from './inflate.ts';
 import { cutInPlace, OversizedEvent } from './oversized-event.ts';
+import { readDataFrame } from './payload.ts';
 import {
   emptyWindow,
   type OpenWindow,

@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { Limits } from './frames.ts';
 import { compressedHeader, limitError, offsetIn, protocolError, type Source, uint32 } from './frames.ts';
 
-/** With `info`, zlib also returns its engine, which tells how much of the input it consumed. */
+/** With `info`, zlib also returns its engine, which holds how much of the input it consumed. */
 interface Inflated {
   buffer: Buffer;
   engine: { bytesWritten: number };

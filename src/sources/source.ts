@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Millis } from '../model.ts';
 import type { SourceProblemKind } from '../telemetry/components/sources.ts';
 import { number, objectOf } from '../util/snapshot.ts';
+import { detached } from '../util/text.ts';
 import { Offsets, type OffsetsState } from './offsets.ts';
 import { addCounts, type Counts, isOver, newPeriod, noCounts, type Period, recentOf } from './period.ts';
 
@@ -193,7 +194,7 @@ export class SourceRecord {
       (name === '' ? (this.#hasFormat ? 'is in no known format' : undefined) : this.#failureAtEnd(event));
     if (failure !== undefined) {
       this.#count('unparsed');
-      this.example = { line: event.message.slice(0, longestExample), reason: failure };
+      this.example = { line: detached(event.message.slice(0, longestExample)), reason: failure };
     }
     if (name !== this.#lastFormat?.name) this.#turnTo(name);
     this.#lastFormat!.counter.lines += 1;

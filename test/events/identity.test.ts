@@ -28,6 +28,17 @@ function marksOf(...documents: string[]): number[] {
 }
 
 describe('the identity of an event', () => {
+  it('is the same whether its objects came before in the block or not', () => {
+    const host = '{"name":"web-1","os":{"family":"debian","version":"12"}}';
+    const turned = '{"os":{"version":"12","family":"debian"},"name":"web-1"}';
+    const documents = [1, 2, 3, 1].map((n) => `{"host":${n === 2 ? turned : host},"n":${n}}`);
+    const alone = documents.map((document) => identitiesOf(document)[0]);
+    expect(identitiesOf(...documents)).toEqual(alone);
+    expect(identitiesOf(...documents.toReversed())).toEqual(alone.toReversed());
+    const [moved] = identitiesOf(`{"n":1,"host":${turned}}`);
+    expect(alone[0]).toBe(moved);
+  });
+
   it.each([
     ['keys in another order', '{"a":1,"b":{"c":2,"d":3}}', '{"b":{"d":3,"c":2},"a":1}'],
     ['keys in another order within a list', '[{"a":1,"b":2}]', '[{"b":2,"a":1}]'],
