@@ -140,6 +140,25 @@ export class FormatChooser {
   }
 }
 
+/** The choosers of all time zones in which lines that state none are read. */
+export class FormatChoosers {
+  readonly #config: ParsersConfig;
+  readonly #byZone = new Map<string, FormatChooser>();
+
+  constructor(config: ParsersConfig) {
+    this.#config = config;
+  }
+
+  for(zone: string): FormatChooser {
+    let chooser = this.#byZone.get(zone);
+    if (!chooser) {
+      chooser = new FormatChooser(this.#config, zone);
+      this.#byZone.set(zone, chooser);
+    }
+    return chooser;
+  }
+}
+
 const notIn = (format: LineFormat) => `does not begin like a line of ${format.words}`;
 
 function declared(format: LineFormat, view: EventView, receivedAt: Millis): FormatChoice {

@@ -10,6 +10,7 @@ import {
 } from '../events/index.ts';
 import type { FieldValue, Millis } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
+import { ecsVersion } from '../util/ecs.ts';
 import type { Enrichment } from './enrich/enrichment.ts';
 import { formatTime, type TimeSource } from './event-time.ts';
 import type { FormatChoice } from './line-parser.ts';
@@ -44,9 +45,7 @@ function membersOf(stream: StreamFields): StreamMembers {
   return members;
 }
 
-/** Version of the Elastic Common Schema for documents whose sender names none. */
-const ECS_VERSION = '8.17.0';
-const ecsVersion = new Constant(`"version":"${ECS_VERSION}"`);
+const ecsMember = new Constant(`"version":"${ecsVersion}"`);
 const QUOTE = 0x22;
 const createdKey = new Constant('"created":');
 const timestampPath = fieldPath('@timestamp');
@@ -58,6 +57,12 @@ const ecsVersionPath = fieldPath('ecs.version');
 const datasetPath = fieldPath('event.dataset');
 const ecsPath = fieldPath('ecs');
 const streamPath = fieldPath('data_stream');
+
+/** What is changed in a document beside what its parser found. */
+export interface DocumentChanges {
+  /** Changes the document that lies at `[start, out.at)`. */
+  apply(out: ByteWriter, start: number): void;
+}
 
 /** What a document is made of. */
 interface DocumentSource {
@@ -75,6 +80,7 @@ interface DocumentSource {
   readonly dataset: string;
   readonly parseFailure: string | undefined;
   readonly enrichment: Enrichment | undefined;
+  readonly changes: DocumentChanges | undefined;
   own(field: string): FieldValue;
   choice(): FormatChoice;
   failureTags(): string[];
@@ -110,10 +116,12 @@ function writeWhole(event: DocumentSource, out: ByteWriter, stream: StreamFields
   event.choice().format?.addTo(additions);
   event.enrichment?.addTo(additions, event.own);
   additions.constantMembers(eventPath, receiptOf(event).ingested);
-  if (!view.hasAt(ecsVersionPath)) additions.constantMembers(ecsPath, ecsVersion);
+  if (!view.hasAt(ecsVersionPath)) additions.constantMembers(ecsPath, ecsMember);
   addFailures(event);
   if (stream !== undefined) addStream(event, stream);
+  const start = out.at;
   event.splicer.write(view, additions, out);
+  event.changes?.apply(out, start);
 }
 
 function addStream(event: DocumentSource, stream: StreamFields): void {
@@ -189,6 +197,12 @@ function addFailures(event: DocumentSource): void {
   if (tags.length > 0) addTags(event, tags);
 }
 
+/** Tags of several origins, each once; undefined where there are none. */
+export function tagsOf(origins: readonly FieldValue[]): FieldValue {
+  const tags = origins.flat().filter((tag) => tag !== undefined);
+  return tags.length === 0 ? undefined : [...new Set(tags)];
+}
+
 function addTags({ additions }: DocumentSource, tags: readonly string[]): void {
   const present = additions.parsed('tags');
   additions.value('tags', JSON.stringify([...new Set([present ?? [], tags].flat())]));
@@ -202,6 +216,6 @@ function brokenDocument(event: DocumentSource, problem: string): string {
     message: event.raw().toString(),
     event: { kind: 'pipeline_error', ingested: received },
     error: { message: `the event ${problem}` },
-    ecs: { version: ECS_VERSION },
+    ecs: { version: ecsVersion },
   });
 }

@@ -34,7 +34,7 @@ export function dayStart(year: number, month: number, day: number): Millis {
 const ZERO = 0x30;
 
 /** Reads `count` digits at `at`; NaN if there are other characters. */
-function digits(text: string, at: number, count: number): number {
+export function digits(text: string, at: number, count: number): number {
   let value = 0;
   for (let i = at; i < at + count; i += 1) {
     const digit = text.charCodeAt(i) - ZERO;
@@ -101,8 +101,7 @@ function offset(text: string, at: number): Millis {
   return sign === 0x2d ? -ahead : ahead;
 }
 
-/** The last millisecond of the year 9999. Later years need six digits in ISO 8601. */
-const LAST = dayStart(9999, 12, 31) + DAY - 1;
+const LAST = dayStart(9999, 12, 31) + DAY - 1; // The last millisecond of the year 9999.
 
 /** Milliseconds, microseconds or nanoseconds since the epoch as text. Ten digits may be anything. */
 const epochText = /^\d{13}(?:\d{3}){0,2}$/;
@@ -118,11 +117,8 @@ export function parseTime(value: unknown, zone = 'UTC'): Millis {
   // Seconds stay below 1e11 until the year 5138; milliseconds passed it in 1973, microseconds 1e14 and nanoseconds 1e17 likewise.
   if (value < 1e11) return Math.floor(value * 1000);
   if (value < 1e14) return Math.floor(value);
-  return value < 1e17
-    ? Math.floor(value / 1e3)
-    : Math.floor(value / 1e6) <= LAST
-      ? Math.floor(value / 1e6)
-      : Number.NaN;
+  const millis = Math.floor(value / (value < 1e17 ? 1e3 : 1e6));
+  return millis <= LAST ? millis : Number.NaN;
 }
 
 /** Whether a time that `parseTime` can read states no zone. */
@@ -194,6 +190,12 @@ export class EventTime {
     this.#from = undefined;
   }
 
+  /** Sets the time, as if the line stated it. */
+  set(stated: Millis): void {
+    this.#from = 'line';
+    this.#state(stated);
+  }
+
   /** Event time: `stated`, or the receipt time where the event is ahead. */
   get time(): Millis {
     if (this.#from === undefined) this.#read();
@@ -217,8 +219,11 @@ export class EventTime {
   }
 
   #read(): void {
+    this.#state(this.#find(this.#event, this.#event.batch.receivedAt));
+  }
+
+  #state(stated: Millis): void {
     const { receivedAt } = this.#event.batch;
-    const stated = this.#find(this.#event, receivedAt);
     this.#stated = stated;
     this.#time = stated > receivedAt + this.#maxAhead ? receivedAt : stated;
   }

@@ -12,8 +12,8 @@ import {
 import type { BatchFacts, EventBlock, FieldValue, LogEvent, Millis, StoredAs } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { isPresent } from '../util/levels.ts';
-import { datasetOf, FormatChooser, SourceNames } from './choose.ts';
-import { type StreamFields, writeDocument } from './document.ts';
+import { datasetOf, type FormatChooser, FormatChoosers, SourceNames } from './choose.ts';
+import { type DocumentChanges, type StreamFields, tagsOf, writeDocument } from './document.ts';
 import { Enrichment } from './enrich/enrichment.ts';
 import { EventTime, formatTime, type TimeSource } from './event-time.ts';
 import type { FormatChoice } from './line-parser.ts';
@@ -26,9 +26,18 @@ export interface ReaderOptions {
   telemetry?: ParsingTelemetry;
   /** Where the document of an event is stored. Undefined: not known. */
   locate?: (event: ReadEvent) => StoredAs;
+  /** What is done with each event after it is parsed. */
+  processors?: EventProcessors | undefined;
 }
 
-const UNKNOWN_DATASET = 'generic';
+/** Processors as an event reader sees them. */
+interface EventProcessors {
+  /** The cursor at which they change events. */
+  eventFor(options: ReaderOptions): ReadEvent;
+  /** Processes the event at which the cursor stands. Returns false where it is left out. */
+  process(event: ReadEvent): boolean;
+}
+
 /** Fields that logboom itself adds to an event. */
 const derived = new Set(['@timestamp', 'event.created', 'tags']);
 
@@ -44,8 +53,7 @@ export class ReadEvent implements LogEvent {
   readonly splicer = new Splicer();
   readonly options: ReaderOptions;
   batch: BatchFacts = { origin: { input: '', connection: '', address: '' }, receivedAt: 0 };
-  /** By the time zone of lines that state none. */
-  readonly #choosers = new Map<string, FormatChooser>();
+  readonly #choosers: FormatChoosers;
   #chooser: FormatChooser;
   #choice: FormatChoice | undefined;
   #dataset: string | undefined;
@@ -60,6 +68,8 @@ export class ReadEvent implements LogEvent {
   readonly #sources = new SourceNames();
   /** Where the configuration adds something to events. */
   readonly enrichment: Enrichment | undefined;
+  /** What processors changed in the document. */
+  readonly changes: DocumentChanges | undefined = undefined;
   /** A field of the sender or of the line. */
   readonly own = (field: string): FieldValue => this.choice().format?.get(field) ?? this.view.get(field);
 
@@ -67,23 +77,15 @@ export class ReadEvent implements LogEvent {
     this.options = options;
     this.eventTime = new EventTime(options, this);
     this.enrichment = Enrichment.of(options.parsers.enrich, options.telemetry);
-    this.#chooser = this.#chooserFor(options.time.zone);
+    this.#choosers = new FormatChoosers(options.parsers);
+    this.#chooser = this.#choosers.for(options.time.zone);
   }
 
   open(block: EventBlock, batch: BatchFacts): void {
     this.batch = batch;
     this.view.open(block);
-    this.#chooser = this.#chooserFor(batch.origin.zone ?? this.options.time.zone);
+    this.#chooser = this.#choosers.for(batch.origin.zone ?? this.options.time.zone);
     this.index = -1;
-  }
-
-  #chooserFor(zone: string): FormatChooser {
-    let chooser = this.#choosers.get(zone);
-    if (!chooser) {
-      chooser = new FormatChooser(this.options.parsers, zone);
-      this.#choosers.set(zone, chooser);
-    }
-    return chooser;
   }
 
   moveTo(index: number): void {
@@ -126,7 +128,7 @@ export class ReadEvent implements LogEvent {
 
   /** The sender's name for the log, such as `nginx.access`; `generic` if it names none. */
   get dataset(): string {
-    return this.#sentDataset() ?? UNKNOWN_DATASET;
+    return this.#sentDataset() ?? 'generic';
   }
 
   get source(): string {
@@ -146,8 +148,9 @@ export class ReadEvent implements LogEvent {
       if (this.isAhead) return formatTime(this.statedTime);
       if (this.timeSource === 'line') return this.view.get('@timestamp');
     }
-    if (field === 'tags') return this.#tags();
-    return this.own(field) ?? this.enrichment?.get(field, this.own);
+    const parsed = this.choice().format?.get(field);
+    if (field === 'tags') return tagsOf([this.view.get('tags'), parsed, this.failureTags()]);
+    return parsed ?? this.view.get(field) ?? this.enrichment?.get(field, this.own);
   }
 
   has(field: string): boolean {
@@ -209,12 +212,6 @@ export class ReadEvent implements LogEvent {
     if (this.isAhead) tags.push('_timestamp_ahead');
     return tags;
   }
-
-  #tags(): FieldValue {
-    const parsed = this.choice().format?.get('tags');
-    const all = [this.view.get('tags'), parsed, this.failureTags()].flat().filter((tag) => tag !== undefined);
-    return all.length === 0 ? undefined : [...new Set(all)];
-  }
 }
 
 /**
@@ -223,10 +220,12 @@ export class ReadEvent implements LogEvent {
  */
 export class EventReader {
   readonly #event: ReadEvent;
+  readonly #processors: EventProcessors | undefined;
   #count = 0;
 
   constructor(options: ReaderOptions) {
-    this.#event = new ReadEvent(options);
+    this.#processors = options.processors;
+    this.#event = this.#processors?.eventFor(options) ?? new ReadEvent(options);
   }
 
   /** What is remembered from one batch to the next. A checkpoint holds it. */
@@ -240,10 +239,12 @@ export class EventReader {
     this.#count = block.count;
   }
 
-  /** The next event; undefined after the last one. */
+  /** The next event that processors do not leave out; undefined after the last one. */
   next(): ReadEvent | undefined {
-    if (this.#event.index + 1 >= this.#count) return undefined;
-    this.#event.moveTo(this.#event.index + 1);
-    return this.#event;
+    while (this.#event.index + 1 < this.#count) {
+      this.#event.moveTo(this.#event.index + 1);
+      if (this.#processors?.process(this.#event) ?? true) return this.#event;
+    }
+    return undefined;
   }
 }

@@ -7,9 +7,9 @@ aws.elb: action_executed backend.http.response.status_code backend_processing_ti
 apache: error.module
 client: address
 cloud: provider
-destination: domain port
+destination: address domain ip port
 error: code message stack_trace type
-event: action category code count created dataset duration ingested kind module original outcome type
+event: action category code count created dataset duration ingested kind module original outcome reason type
 file: path
 group: id name
 haproxy: backend_name backend_queue bind_name bytes_read connections.active connections.backend connections.frontend
@@ -17,7 +17,7 @@ haproxy: backend_name backend_queue bind_name bytes_read connections.active conn
   http.response.captured_headers http.response.time_ms server_name server_queue termination_state
   time_backend_connect time_queue
 host: hostname name
-http: request.bytes request.id request.method request.referrer response.body.bytes response.bytes
+http: request.body.bytes request.bytes request.id request.method request.referrer response.body.bytes response.bytes
   response.mime_type response.status_code version
 iis.access: server_name site_name sub_status
 log: file.path level logger origin.file.line origin.file.name origin.function syslog.appname syslog.facility.code
@@ -39,6 +39,7 @@ related: ip user
 server: address
 service: name node.name
 source: address domain ip port
+span: id
 squid: hierarchy result
 system.auth: ssh.event ssh.method ssh.signature sudo.command sudo.error sudo.pwd sudo.tty sudo.user
 tls: cipher

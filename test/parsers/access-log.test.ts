@@ -260,6 +260,21 @@ describe('an access-log line', () => {
       { 'source.address': '198.51.100.1', 'source.ip': '198.51.100.1' },
     ],
     [
+      'a list without blanks',
+      `10.0.0.9,2001:db8::7,127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      { 'source.address': '2001:db8::7', 'source.ip': '2001:db8::7' },
+    ],
+    [
+      'a list with some blanks, and ports',
+      `10.0.0.9:4711,203.0.113.9:50, 127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
+      { 'source.address': '203.0.113.9', 'source.ip': '203.0.113.9' },
+    ],
+    [
+      'the status 0 of a request that got no answer',
+      `127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 0 2326`,
+      { 'http.response.status_code': undefined, 'event.outcome': undefined },
+    ],
+    [
       'the prefix of syslog',
       `<190>Nov 20 10:00:00 web1 nginx: 127.0.0.1 - frank ${time} "GET /a.gif HTTP/1.0" 200 2326`,
       {},

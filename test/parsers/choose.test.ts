@@ -79,6 +79,16 @@ describe('the format of a line', () => {
     expect(formatOf(line, more, settings)).toBe(format);
   });
 
+  it.each([
+    '2026-01-01T10:00:00Z ERROR shop: order 7 failed',
+    'Jan  1 10:00:00 WARN shop[12]: order 7 is late',
+  ])('takes no level for the host of syslog: %s', (line) => {
+    const event = readEvent(filebeatEvent(line));
+    expect(event.choice().format?.name).toBe('generic');
+    expect(event.get('log.level')).toMatch(/error|warn/i);
+    expect(event.get('host.hostname')).toBeUndefined();
+  });
+
   it('does not depend on the lines before it', () => {
     const reader = new EventReader({ parsers: parsers.parse(undefined), time: { zone: 'UTC' } });
     const lines = [access, json, 'Started.', access, json];

@@ -60,19 +60,27 @@ describe('the time of a JSON line', () => {
     [{ timestamp: 'Fri, 20 Nov 2026 10:00:00 GMT' }, '2026-11-20T10:00:00.000Z'],
     [{ instant: { epochSecond: Math.floor(seconds), nanoOfSecond: 123_000_000 } }, at],
     [{ timeMillis: Math.round(seconds * 1000) }, at],
+    [{ date: seconds, log: 'of Fluent Bit' }, at],
+    [{ date: at }, at],
+    [{ date: '2020-01-01', time: at }, at],
+    [{ date: '2020-01-01T00:00:00Z', time: at }, at],
   ])('of %j is read', (line, expected) => {
     expect(readEvent({ message: JSON.stringify(line) }).get('@timestamp')).toBe(expected);
   });
 
-  it.each([{ time: 0.123 }, { ts: 5 }, { time: '12.5' }, { timestamp: 'soon' }, { t: 3 }])(
-    'is not taken from a duration or a word: %j',
-    (line) => {
-      const event = readEvent({ message: JSON.stringify(line) });
-      expect(event.time).toBe(receivedAt);
-      expect(event.get('tags')).toEqual(['_timestampfailure']);
-      expect(JSON.stringify(JSON.parse(event.document()))).toContain(JSON.stringify(Object.values(line)[0]));
-    },
-  );
+  it.each([
+    { time: 0.123 },
+    { ts: 5 },
+    { time: '12.5' },
+    { timestamp: 'soon' },
+    { t: 3 },
+    { date: '1999-12-31' },
+  ])('is not taken from a duration or a word: %j', (line) => {
+    const event = readEvent({ message: JSON.stringify(line) });
+    expect(event.time).toBe(receivedAt);
+    expect(event.get('tags')).toEqual(['_timestampfailure']);
+    expect(JSON.stringify(JSON.parse(event.document()))).toContain(JSON.stringify(Object.values(line)[0]));
+  });
 });
 
 describe('the level of a JSON line', () => {

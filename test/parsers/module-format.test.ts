@@ -67,6 +67,26 @@ describe('a format that a module reads', () => {
     expect(document).not.toHaveProperty('at');
   });
 
+  it('is ended where it does not return, and disabled where it does so again', () => {
+    const stuck = module(`
+      export function parse(line) {
+        if (line === 'stuck') for (;;);
+        return { line };
+      }
+    `);
+    const found = read(stuck, 'fine', 'stuck', 'fine', 'stuck', 'stuck', 'fine', 'stuck');
+    expect(found.map(({ failure }) => failure)).toEqual([
+      undefined,
+      'its parser did not return within 100 ms',
+      undefined,
+      'its parser did not return within 100 ms',
+      'its parser did not return within 100 ms',
+      expect.stringMatching(/disabled until the next start or reload: .* within 100 ms, 3 times/),
+      expect.stringMatching(/disabled/),
+    ]);
+    expect(found[1]!.document).toMatchObject({ message: 'stuck', tags: ['_parsefailure'] });
+  });
+
   it('keeps a line that it refuses or fails on, with the reason, and reads the next one', () => {
     const found = read(parser, 'other', 'shop x bob', 'shop x nobody 1', 'shop 2026-11-29T08:00:00Z bob 1');
     expect(found.map(({ failure }) => failure)).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { objectRoots } from '../../src/events/root-fields.ts';
+import { objectRoots } from '../../src/events/repair.ts';
 import { filebeatEvent, readEvent } from '../support/events.ts';
 
 const documentOf = (event: object) => JSON.parse(readEvent(event).document());

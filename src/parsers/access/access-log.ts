@@ -4,7 +4,6 @@ import type { LineParser } from '../line-parser.ts';
 import { accessFields, setIngress, unescapeLog } from './access-fields.ts';
 import { AccessTail, REWRITE } from './access-tail.ts';
 import { isClient, isHostName, isIp, setClient, setForwarded } from './client.ts';
-import { setRequest } from './request.ts';
 import {
   BACKSLASH,
   CLOSE_BRACKET,
@@ -18,9 +17,10 @@ import {
   QUOTE,
   SPACE,
   STAMP,
+  setRequest,
   skipPrefix,
   stamp,
-} from './scan.ts';
+} from './line-parts.ts';
 
 /** The time is searched in this many bytes only, so that a long line of another format is not searched to its end. */
 const HEAD_LIMIT = 1024;
@@ -74,6 +74,7 @@ class AccessHead {
     if (bytes[firstEnd - 1] === COMMA) return this.#readList(bytes, start, end);
     // The usual line: a client, and nothing before it.
     if (isClient(bytes, start, firstEnd) && this.#readUser(bytes, start, firstEnd, end)) return true;
+    if (commaIn(bytes, start, firstEnd) !== -1) return this.#readList(bytes, start, end);
     const second = firstEnd + 1;
     const secondEnd = nextSpace(bytes, second, end);
     const isHost = isHostName(bytes, start, firstEnd) || bytes[start] === OPEN_BRACKET;
@@ -83,16 +84,16 @@ class AccessHead {
     return this.#readUser(bytes, second, secondEnd, end);
   }
 
-  /** `client, proxy, proxy ident user`. */
+  /** `client, proxy, proxy ident user`, with or without blanks behind the commas. */
   #readList(bytes: Buffer, start: number, end: number): boolean {
     let at = start;
     let to = nextSpace(bytes, at, end);
     while (bytes[to - 1] === COMMA) {
-      if (!isClient(bytes, at, to - 1)) return false;
+      if (!areClients(bytes, at, to - 1)) return false;
       at = to + 1;
       to = nextSpace(bytes, at, end);
     }
-    return isClient(bytes, at, to) && this.#readUser(bytes, start, to, end);
+    return areClients(bytes, at, to) && this.#readUser(bytes, start, to, end);
   }
 
   /**
@@ -126,6 +127,24 @@ class AccessHead {
     if (isAddress && bytes[close + 1] === DASH && bytes[close + 2] === SPACE && close + 3 < end)
       this.user = close + 3;
   }
+}
+
+/** Place of the first comma; -1 where there is none. */
+function commaIn(bytes: Buffer, start: number, end: number): number {
+  const at = bytes.indexOf(COMMA, start);
+  return at < end ? at : -1;
+}
+
+/** Whether each part between commas may be a client, and one of several is an address: `a,b` are words. */
+function areClients(bytes: Buffer, start: number, end: number): boolean {
+  let at = start;
+  let isSure = false;
+  for (let comma = commaIn(bytes, at, end); comma !== -1; comma = commaIn(bytes, at, end)) {
+    if (!isClient(bytes, at, comma)) return false;
+    isSure ||= isIp(bytes, at, comma);
+    at = comma + 1;
+  }
+  return isClient(bytes, at, end) && (at === start || isSure || isIp(bytes, at, end));
 }
 
 const { slots } = accessFields;

@@ -1,4 +1,5 @@
-import { BACKSLASH, LOWER_U, QUOTE, SPACE } from './scan.ts';
+import { nextBackslash } from '../../events/index.ts';
+import { BACKSLASH, DASH, LOWER_U, QUOTE, SPACE } from './line-parts.ts';
 
 /** Returned by `read` if the line escapes quotes or backslashes in an unusual way and has to be rewritten first. */
 export const REWRITE = 'rewrite';
@@ -52,7 +53,7 @@ export class AccessTail {
     if (failure !== undefined) return failure;
     this.#next();
     this.bytesSent = this.#number();
-    if (Number.isNaN(this.bytesSent) && this.#token() !== '-')
+    if (Number.isNaN(this.bytesSent) && !this.#isDash())
       return 'the number of bytes is neither a number nor "-"';
     this.#next();
     if (!this.#atQuote()) return this.#others();
@@ -71,12 +72,14 @@ export class AccessTail {
     return this.#others();
   }
 
-  /** Three digits. nginx writes 000 and 009 where it sent no status; then the field is missing, and the line is read on. */
+  /** Three digits. nginx writes 000 and 009 where it sent no status, others 0; then the field is missing, and the line is read on. */
   #readStatus(): string | undefined {
-    const word = this.#token();
-    if (word === '-') return undefined;
-    if (!/^\d{3}$/.test(word)) return 'the status code is not a number of three digits';
-    const status = Number(word);
+    const length = this.#tokenEnd() - this.#at - 1;
+    if (this.#isDash()) return undefined;
+    const status = this.#number();
+    const isNone = length === 1 && status === 0;
+    if ((length !== 3 && !isNone) || Number.isNaN(status))
+      return 'the status code is not a number of three digits';
     if (status >= 100) this.status = status;
     return undefined;
   }
@@ -98,7 +101,7 @@ export class AccessTail {
         continue;
       }
       if (isUnicodeEscape(this.#bytes, this.#at + 1)) this.#rewrite = true;
-      if (this.#token() === '') return 'something other than a space follows a closing quote';
+      if (!this.#isWord()) return 'something other than a space follows a closing quote';
       this.#next();
     }
     return undefined;
@@ -115,11 +118,9 @@ export class AccessTail {
     const bytes = this.#bytes;
     const end = this.#end;
     let at = this.#at + 3;
-    while (at < end) {
-      if (bytes[at] !== BACKSLASH) {
-        at += 1;
-        continue;
-      }
+    for (;;) {
+      at = nextBackslash(bytes, at, end);
+      if (at >= end) return -2;
       const letter = bytes[at + 1];
       if (letter === QUOTE) return at;
       if (letter === LOWER_U) {
@@ -128,7 +129,11 @@ export class AccessTail {
       } else if (letter === BACKSLASH && bytes[at + 2] === BACKSLASH) at += 4;
       else at += 2;
     }
-    return -2;
+  }
+
+  /** Whether the word after the space at `#at` is `-`. */
+  #isDash(): boolean {
+    return this.#isWord() && this.#bytes[this.#at + 1] === DASH && this.#tokenEnd() === this.#at + 2;
   }
 
   #tokenEnd(): number {
@@ -137,10 +142,10 @@ export class AccessTail {
     return at;
   }
 
-  /** The word after the space at `#at`; empty if there is none. */
-  #token(): string {
-    if (this.#bytes[this.#at] !== SPACE || this.#at >= this.#end) return '';
-    return this.#bytes.toString('latin1', this.#at + 1, this.#tokenEnd());
+  /** Whether a word follows the space at `#at`. */
+  #isWord(): boolean {
+    const next = this.#at + 1;
+    return this.#bytes[this.#at] === SPACE && next < this.#end && this.#bytes[next] !== SPACE;
   }
 
   #next(): void {

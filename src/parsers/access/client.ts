@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { Line, LineFields } from '../line-fields.ts';
-import { COLON, COMMA, DASH, DOT, isDigit, OPEN_BRACKET } from './scan.ts';
+import { COLON, COMMA, DASH, DOT, isDigit, OPEN_BRACKET } from './line-parts.ts';
 
 /** A client: an IP address, perhaps in brackets or with a port, a host name, or `-`. */
 export function isClient(bytes: Buffer, start: number, end: number): boolean {

@@ -11,7 +11,7 @@ import { splitCsv } from './csv.ts';
 import { grokFormat } from './grok.ts';
 import { stockPatterns } from './grok-patterns.ts';
 import { logFormat } from './log-format.ts';
-import { loadParser, parseWith } from './module-format.ts';
+import { ModuleParser } from './module-format.ts';
 
 /** Makes the formats that a configuration defines. Throws `CONFIG_INVALID` for one that cannot be compiled. */
 export function customFormats(definitions: Readonly<Record<string, CustomFormat>>): TextFormat[] {
@@ -57,8 +57,8 @@ function customFormat(name: string, definition: CustomFormat): TextFormat {
     return grokFormat({ name, expressions: [definition.grok].flat(), patterns, timestamp });
   }
   if ('file' in definition) {
-    const parse = loadParser(name, definition.file);
-    return named(name, timestamp, (line, context) => parseWith(parse, line, context));
+    const parser = new ModuleParser(name, definition);
+    return named(name, timestamp, (line, context) => parser.parse(line, context));
   }
   if ('pattern' in definition) return patternFormat(name, definition.pattern, timestamp);
   if ('csv' in definition) {

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageFile } from '../../util/files.ts';
 
 /** The stock patterns of Logstash, in the package's folder `patterns`. */
-const folder = new URL('../../../patterns/ecs-v1/', import.meta.url);
+const folder = packageFile('patterns/ecs-v1');
 
 let stock: ReadonlyMap<string, string> | undefined;
 
@@ -10,7 +12,7 @@ export function stockPatterns(): ReadonlyMap<string, string> {
   stock ??= new Map(
     readdirSync(folder)
       .sort()
-      .flatMap((file) => definitionsIn(readFileSync(new URL(file, folder), 'utf8'))),
+      .flatMap((file) => definitionsIn(readFileSync(join(folder, file), 'utf8'))),
   );
   return stock;
 }

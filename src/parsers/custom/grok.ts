@@ -4,6 +4,7 @@ import { readStamp } from '../text/stamps.ts';
 import { numberOf, type TextFormat } from '../text/text-format.ts';
 import { stockPatterns } from './grok-patterns.ts';
 import { Guarded } from './guarded.ts';
+import { rewrite, withoutNames } from './oniguruma.ts';
 
 /** The longest line that grok reads, in characters. */
 const LONGEST = 16_384;
@@ -18,8 +19,7 @@ interface Capture {
 
 interface Compiled {
   expression: Guarded;
-  /** By the number of the group. */
-  captures: ReadonlyMap<number, Capture>;
+  captures: readonly (Capture & { group: number })[];
 }
 
 /** `%{PATTERN}`, `%{PATTERN:field}`, `%{PATTERN:[nested][field]:int}`; or a group that is named in the expression itself. */
@@ -36,11 +36,11 @@ class Grok {
   /** Throws `CONFIG_INVALID` with the place. */
   compile(expression: string): Compiled {
     const fields: Capture[] = [];
-    const source = rewrite(this.#expand(expression, fields, 0));
-    const named = numberGroups(source, fields);
+    const { source, groups } = withoutNames(rewrite(this.#expand(expression, fields, 0)));
+    const captures = groups.flatMap(({ number, name }) => capturesOf(number, name, fields));
     try {
-      const compiled = new RegExp(anchored(named.source), 's');
-      return { expression: new Guarded(compiled, this.#written(expression)), captures: named.captures };
+      const compiled = new RegExp(anchored(source), 's');
+      return { expression: new Guarded(compiled, this.#written(expression)), captures };
     } catch (error) {
       throw new LogboomError(
         'CONFIG_INVALID',
@@ -92,111 +92,11 @@ class Grok {
 const fieldName = (name: string) =>
   name.replace(/^\[/, '').replace(/\]$/, '').replaceAll('][', '.').replace(/\?$/, '');
 
-const classes: Readonly<Record<string, string>> = {
-  alnum: 'A-Za-z0-9',
-  alpha: 'A-Za-z',
-  digit: '0-9',
-  lower: 'a-z',
-  upper: 'A-Z',
-  space: '\\s',
-  punct: '!-\\/:-@\\[-`{-~',
-  xdigit: '0-9A-Fa-f',
-  word: '\\w',
-  blank: ' \\t',
-};
-
-/** Turns what Oniguruma knows and JavaScript does not into what JavaScript knows. */
-function rewrite(source: string): string {
-  const known = source
-    .replace(/\[\[:(\w+):\]\]/g, (_, name: string) => `[${classes[name] ?? name}]`)
-    .replace(/\[:(\w+):\]/g, (whole, name: string) => classes[name] ?? whole)
-    .replace(/\[\[([^\]]+)\]/g, '[$1')
-    .replace(/\\h/g, '[0-9A-Fa-f]')
-    .replace(/\\A/g, '^')
-    .replace(/\\[zZ]/g, '$')
-    .replace(/\(\?i\)/g, '')
-    .replace(/\(\?[imx]+:/g, '(?:');
-  return atomic(possessive(known));
-}
-
-/** `X++` and `X*+` become atomic groups around `X+` and `X*`, where X is one character, class or escape. */
-const possessive = (source: string) =>
-  source.replace(
-    /(\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|[^()|\\[\]{}*+?])(?:([*+])\+)?/g,
-    (_, one: string, quantifier?: string) => (quantifier === undefined ? one : `(?>${one}${quantifier})`),
-  );
-
-/**
- * Emulates atomic groups: `(?>X)` becomes `(?:(?=(?<aN>X))\k<aN>)`. A look-ahead is not entered again, so what it matched stays. Dropped
- * instead, a line that breaks off within quotes takes exponential time.
- */
-function atomic(source: string): string {
-  let text = source;
-  for (let count = 0; ; count += 1) {
-    const at = text.lastIndexOf('(?>');
-    if (at === -1) return text;
-    const end = closingOf(text, at);
-    const inner = text.slice(at + 3, end);
-    text = `${text.slice(0, at)}(?:(?=(?<atomic${count}>${inner}))\\k<atomic${count}>)${text.slice(end + 1)}`;
-  }
-}
-
-function closingOf(text: string, open: number): number {
-  let depth = 0;
-  let inClass = false;
-  for (let at = open; at < text.length; at += 1) {
-    const character = text[at];
-    if (character === '\\') at += 1;
-    else if (inClass) inClass = character !== ']';
-    else if (character === '[') inClass = true;
-    else if (character === '(') depth += 1;
-    else if (character === ')') {
-      depth -= 1;
-      if (depth === 0) return at;
-    }
-  }
-  return text.length;
-}
-
-/**
- * Finds the numbers of the captured groups. Groups of equal names would be refused, so each has a name of its own; groups without
- * a name keep their numbers. Names that the expression itself gives are fields too.
- */
-function numberGroups(
-  source: string,
-  fields: readonly Capture[],
-): { source: string; captures: Map<number, Capture> } {
-  const captures = new Map<number, Capture>();
-  let number = 0;
-  let inClass = false;
-  let result = '';
-  for (let at = 0; at < source.length; at += 1) {
-    const character = source[at]!;
-    if (character === '\\') {
-      result += source.slice(at, at + 2);
-      at += 1;
-      continue;
-    }
-    if (inClass) inClass = character !== ']';
-    else if (character === '[') inClass = true;
-    else if (character === '(') {
-      const name = /^\(\?<([A-Za-z_][\w.@-]*|\[[^>]+\])>/.exec(source.slice(at, at + 200))?.[1];
-      if (name !== undefined) {
-        number += 1;
-        const place = /^grok(\d+)$/.exec(name)?.[1];
-        if (place !== undefined) captures.set(number, fields[Number(place)]!);
-        else if (!name.startsWith('atomic'))
-          captures.set(number, { field: fieldName(name), type: undefined });
-        const unique = name.startsWith('atomic') ? name : `g${number}`;
-        result += `(?<${unique}>`;
-        at += name.length + 3;
-        continue;
-      }
-      if (source[at + 1] !== '?') number += 1;
-    }
-    result += character;
-  }
-  return { source: result, captures };
+/** What a group captures: the field of a reference, or one that the expression itself names. Atomic groups capture none. */
+function capturesOf(group: number, name: string, fields: readonly Capture[]) {
+  const place = /^grok(\d+)$/.exec(name)?.[1];
+  if (place !== undefined) return [{ group, ...fields[Number(place)]! }];
+  return name.startsWith('atomic') ? [] : [{ group, field: fieldName(name), type: undefined }];
 }
 
 /** An expression that begins with a field is tried at the beginning of the line only: a miss costs a sixth of the time. */
@@ -226,9 +126,9 @@ export function grokFormat({ name, expressions, patterns, timestamp }: GrokOptio
         const match = expression.exec(line);
         if (match === undefined) return { time: Number.NaN, fields: {}, failure: tooSlow };
         if (match === null) continue;
-        const named = valuesOf(match, captures);
-        const time = named[timestamp] === undefined ? Number.NaN : readStamp(named[timestamp], context);
-        if (!Number.isNaN(time)) delete named[timestamp];
+        const stamp = captures.find(({ field, group }) => field === timestamp && match[group] !== undefined);
+        const time = stamp === undefined ? Number.NaN : readStamp(match[stamp.group], context);
+        const named = valuesOf(match, captures, Number.isNaN(time) ? undefined : timestamp);
         return { time, fields: {}, named };
       }
       return undefined;
@@ -236,12 +136,17 @@ export function grokFormat({ name, expressions, patterns, timestamp }: GrokOptio
   };
 }
 
-function valuesOf(match: RegExpExecArray, captures: ReadonlyMap<number, Capture>): JsonObject {
+/** The captured values by their fields. A field that is captured twice has both. `without`: a field that is left out. */
+function valuesOf(
+  match: RegExpExecArray,
+  captures: Compiled['captures'],
+  without: string | undefined,
+): JsonObject {
   const named: JsonObject = {};
-  for (const [number, { field, type }] of captures) {
-    const text = match[number];
-    if (text === undefined) continue;
-    const value = type === undefined ? text : (numberOf(text.replace(/^\+/, '')) ?? text);
+  for (const { group, field, type } of captures) {
+    const text = match[group];
+    if (text === undefined || field === without) continue;
+    const value = type === undefined ? text : (numberOf(text.startsWith('+') ? text.slice(1) : text) ?? text);
     const present = named[field];
     named[field] = present === undefined ? value : [present, value].flat();
   }

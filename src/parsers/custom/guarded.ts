@@ -24,29 +24,31 @@ export class Guarded {
   /** The match, null for none, or undefined when the budget is used up. */
   exec(line: string): RegExpExecArray | null | undefined {
     if (!this.#isRisky && line.length < long) return this.#expression.exec(line);
-    try {
-      guard.run = () => {
-        guard.match = this.#expression.exec(line);
-      };
-      script.runInContext(guard, { timeout: budget });
-      return guard.match;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined;
-      throw error;
-    } finally {
-      guard.match = null;
-    }
+    let match: RegExpExecArray | null = null;
+    const isOver = endsWithin(budget, () => {
+      match = this.#expression.exec(line);
+    });
+    return isOver ? match : undefined;
   }
-}
-
-interface Guard {
-  run: () => void;
-  match: RegExpExecArray | null;
 }
 
 /** V8 ends what runs in a script when its time is over, also within a regular expression. */
 const script = new Script('run()');
-const guard = createContext({ run: () => {}, match: null } satisfies Guard) as Guard;
+const guard = createContext({ run: () => {} });
+
+/** Runs something, and ends it after so many milliseconds. Returns false where it was ended. What it throws is thrown. */
+export function endsWithin(timeout: number, run: () => void): boolean {
+  try {
+    guard.run = run;
+    script.runInContext(guard, { timeout });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return false;
+    throw error;
+  } finally {
+    guard.run = undefined;
+  }
+}
 
 /** Whether a group that is repeated contains something that is repeated: `(a+)+`, `(?:a|b*)*`, `(\d+,?){2,}`. */
 export function hasNestedRepetition(source: string): boolean {

@@ -1,5 +1,5 @@
 import { LogboomError } from '../../errors.ts';
-import type { JsonObject } from '../../events/index.ts';
+import { defined, type JsonObject } from '../../events/index.ts';
 import { unescapeLog } from '../access/access-fields.ts';
 import { firstPublic, isPublic } from '../access/client.ts';
 import { readStamp } from '../text/stamps.ts';
@@ -63,7 +63,7 @@ export function logFormat(name: string, definition: string): TextFormat {
         time: stamp === undefined ? Number.NaN : readStamp(epochOr(stamp as string), context),
         fields: {
           ...fields,
-          ...withStatus(fields),
+          ...webFields(fields['http.response.status_code'] as number | undefined),
           ...withForwarded(fields, forwarded as string | undefined),
         },
         failure: isCut ? 'the line ends before the format does' : undefined,
@@ -74,13 +74,6 @@ export function logFormat(name: string, definition: string): TextFormat {
 
 /** nginx's `$msec` is `1795168800.123`; `17/May/2015:10:05:03 +0000` is read by `readStamp`. */
 const epochOr = (stamp: string) => (/^\d{10}\.\d{3}$/.test(stamp) ? Number(stamp) : stamp);
-const defined = (fields: JsonObject) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
-function withStatus(fields: JsonObject): JsonObject {
-  const status = fields['http.response.status_code'] as number | undefined;
-  return webFields(status !== undefined && status >= 100 ? status : undefined);
-}
 
 /** See `setForwarded`: only a client that is itself no public address is a proxy whose header is believed. */
 function withForwarded(fields: JsonObject, forwarded: string | undefined): JsonObject {

@@ -1,9 +1,11 @@
 import { type Problem, problem } from '../../config/load/problems.ts';
 import type { EnrichConfig } from '../../config/schema/parsers.ts';
 import { messageOf } from '../../errors.ts';
-import { type Additions, type JsonObject, leafNames, valuesOf } from '../../events/index.ts';
+import { type Additions, addField, type JsonObject, leafNames, valuesOf } from '../../events/index.ts';
 import type { FieldValue } from '../../model.ts';
 import type { ParsingTelemetry } from '../../telemetry/components/parsing.ts';
+import { domainParts, scopeOf } from './domains.ts';
+import { addIntegration, integrationFields } from './integrations.ts';
 import { Locations, openDatabase } from './locations.ts';
 import { userAgent } from './user-agents.ts';
 
@@ -16,7 +18,20 @@ type EnrichTelemetry = Pick<ParsingTelemetry, 'databaseUnreadable'>;
 /** ECS objects with an address and what is known about it. */
 const ends = ['source', 'client', 'destination', 'server'];
 /** The beginnings of the names of all fields that an enrichment may add. */
-const prefixes = ['user_agent.', ...ends.flatMap((end) => [`${end}.geo`, `${end}.as`])];
+const prefixes = [
+  'user_agent.',
+  ...integrationFields,
+  ...ends.flatMap((end) => [`${end}.geo`, `${end}.as`, `${end}.address_scope`]),
+  ...['url', 'dns.question', ...ends].flatMap((at) =>
+    ['registered_domain', 'top_level_domain', 'subdomain'].map((part) => `${at}.${part}`),
+  ),
+];
+/** Fields with host names, and the object that gets their parts. */
+const names: readonly [field: string, at: string][] = [
+  ['url.domain', 'url'],
+  ['dns.question.name', 'dns.question'],
+  ...ends.map((end): [string, string] => [`${end}.domain`, end]),
+];
 
 /**
  * Adds to an event what its values stand for: the program behind a user agent, and the place of an address. What the event has itself
@@ -34,7 +49,9 @@ export class Enrichment {
   /** Undefined for a configuration that adds nothing. */
   static of(config: EnrichConfig | undefined, telemetry?: EnrichTelemetry): Enrichment | undefined {
     // An analysis that an older logboom left on disk has no such setting.
-    if (config === undefined || (!config.userAgent && config.geoip.length === 0)) return undefined;
+    if (config === undefined) return undefined;
+    const { userAgent: agents, geoip, domains, addressScopes, integrations } = config;
+    if (!agents && geoip.length === 0 && !domains && !addressScopes && !integrations) return undefined;
     return new Enrichment(config, (path, reason) => telemetry?.databaseUnreadable(path, reason));
   }
 
@@ -66,6 +83,9 @@ export class Enrichment {
     const fields: JsonObject = {};
     if (this.#config.userAgent) addAgent(fields, own);
     if (this.#locations !== undefined) for (const end of ends) addLocation(fields, end, own, this.#locations);
+    if (this.#config.domains) for (const [field, at] of names) addDomain(fields, field, at, own);
+    if (this.#config.integrations) addIntegration(fields, own);
+    if (this.#config.addressScopes) for (const end of ends) addScope(fields, end, own);
     return fields;
   }
 }
@@ -74,6 +94,20 @@ function addAgent(fields: JsonObject, own: Own): void {
   const text = own(originalAgent);
   if (typeof text !== 'string' || text === '' || own('user_agent.name') !== undefined) return;
   fields.user_agent = userAgent(text);
+}
+
+function addDomain(fields: JsonObject, field: string, at: string, own: Own): void {
+  const name = own(field);
+  if (typeof name !== 'string' || own(`${at}.registered_domain`) !== undefined) return;
+  for (const [part, value] of Object.entries(domainParts(name) ?? {}))
+    if (own(`${at}.${part}`) === undefined) addField(fields, `${at}.${part}`, value);
+}
+
+function addScope(fields: JsonObject, end: string, own: Own): void {
+  const address = [own(`${end}.ip`)].flat()[0];
+  if (typeof address !== 'string' || own(`${end}.address_scope`) !== undefined) return;
+  const scope = scopeOf(address);
+  if (scope !== undefined) addField(fields, `${end}.address_scope`, scope);
 }
 
 function addLocation(fields: JsonObject, end: string, own: Own, locations: Locations): void {
@@ -86,7 +120,7 @@ function addLocation(fields: JsonObject, end: string, own: Own, locations: Locat
     ...(geo !== undefined && !isLocated && { geo }),
     ...(as !== undefined && own(`${end}.as.number`) === undefined && { as }),
   };
-  if (Object.keys(found).length > 0) fields[end] = found;
+  if (Object.keys(found).length > 0) addField(fields, end, found);
 }
 
 /** Databases that cannot be read, for people to know before a start. */

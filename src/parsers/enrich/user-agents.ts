@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../../events/index.ts';
+import { packageFile } from '../../util/files.ts';
 
 /** Expressions of uap-core, in the package's folder `patterns`. */
-const file = new URL('../../../patterns/uap-core/regexes.json', import.meta.url);
+const file = packageFile('patterns/uap-core/regexes.json');
 
 type Definition = Readonly<Record<string, string>>;
 

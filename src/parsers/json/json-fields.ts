@@ -1,24 +1,10 @@
-import {
-  addField,
-  type EventView,
-  fieldsOf,
-  isObject,
-  type JsonObject,
-  newObject,
-} from '../../events/index.ts';
+import { addField, type EventView, isObject, type JsonObject, newObject } from '../../events/index.ts';
 import type { Millis } from '../../model.ts';
 import { isLocalTime } from '../event-time.ts';
 import { levelOf, severities } from '../text/levels.ts';
 import { ELSEWHERE, readStamp } from '../text/stamps.ts';
 import type { LineContext } from '../text/text-format.ts';
-import {
-  innerObjects,
-  objectNames,
-  plainLeaves,
-  plainValues,
-  refusedNames,
-  shipperObjects,
-} from './reserved-names.ts';
+import { placeAll } from './places.ts';
 
 /** Names under which loggers write the message. `@mt` is a template, which counts where there is no message. */
 const messageKeys = [
@@ -99,13 +85,13 @@ const timeKeys = [
     'DateTime',
     'eventTime',
   ],
-  ...['timeMillis', 't', 'StartUTC', 'start_time', 'Time'],
+  ...['timeMillis', 't', 'StartUTC', 'start_time', 'Time', 'date'],
 ];
 /** Seconds of the epoch in March 1973. A smaller number is not a time but a duration, or a count. */
 const EARLIEST = 1e8;
 
-/** Fields that logboom sets. */
-const ownFields = new Set(['event.created', 'event.ingested']);
+/** Keys that may be the time, the level or the message. A line without them is placed as it is. */
+const takenKeys = new Set([...timeKeys, 'instant', 'log', 'log.level', ...levelKeys, ...messageKeys]);
 
 /**
  * Places the fields of an application's log line in the event: at the top level under their own names. Fields whose names
@@ -113,45 +99,28 @@ const ownFields = new Set(['event.created', 'event.ingested']);
  * the ECS fields.
  */
 export function placeFields(line: JsonObject, view: EventView, context: LineContext): Placed {
+  const fields = newObject();
+  const keys = Object.keys(line);
+  if (!keys.some((key) => takenKeys.has(key))) {
+    placeAll(fields, line, '', view);
+    return { fields, time: Number.NaN, isLocal: false };
+  }
   const rest = newObject();
-  for (const key of Object.keys(line)) rest[key] = line[key];
+  for (const key of keys) rest[key] = line[key];
   const { time, isLocal } = takeTime(rest, context);
   const level = takeLevel(rest);
   const message = takeMessage(rest);
-  const fields = newObject();
-  for (const [name, value] of fieldsOf(rest)) place(fields, name, value, view);
+  placeAll(fields, rest, '', view);
   if (message !== undefined) fields.message = message;
   if (level !== undefined) addField(fields, 'log.level', level);
   return { fields, time, isLocal };
 }
 
-function place(fields: JsonObject, name: string, value: unknown, view: EventView): void {
-  const dot = name.indexOf('.');
-  const key = dot < 1 ? name : name.slice(0, dot);
-  const isOthers = refusedNames.has(key) || (shipperObjects.has(key) && view.has(key));
-  const wanted = dot === -1 && Object.hasOwn(plainValues, key) && !isObject(value) ? plainValues[key]! : name;
-  const isTaken = key !== 'tags' && (ownFields.has(name) || view.has(wanted));
-  if (isOthers || isTaken || clashes(wanted, value) || !addField(fields, wanted, value))
-    addField(fields, `json.${name}`, value);
-}
-
-/** Whether a field does not have the shape that others give its name: a plain value for an object, or an object for a value. */
-function clashes(name: string, value: unknown): boolean {
-  if (!isObject(value) && (objectNames.has(name) || innerObjects.has(name)) && !isListOfObjects(value))
-    return true;
-  if ((isObject(value) || isListOfObjects(value)) && plainLeaves.has(name)) return true;
-  for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1))
-    if (plainLeaves.has(name.slice(0, dot))) return true;
-  return false;
-}
-
-const isListOfObjects = (value: unknown) => Array.isArray(value) && value.length > 0 && value.every(isObject);
-
 /** Removes the first key that contains a time from the line, and returns the time. */
 function takeTime(line: JsonObject, context: LineContext): Pick<Placed, 'time' | 'isLocal'> {
   for (const key of timeKeys) {
     const value = line[key];
-    if (value === undefined || isTooSmall(value)) continue;
+    if (value === undefined || isTooSmall(value) || (key === 'date' && isDay(value))) continue;
     const time = readStamp(value, context);
     if (Number.isNaN(time)) continue;
     delete line[key];
@@ -169,6 +138,9 @@ const isTooSmall = (value: unknown) =>
   typeof value === 'number'
     ? value < EARLIEST
     : typeof value === 'string' && /^[\d.]+$/.test(value) && Number(value) < EARLIEST;
+
+/** Fluent Bit writes the time as `date`. A day alone, such as that of a birth or of a delivery, is no time of an event. */
+const isDay = (value: unknown) => typeof value === 'string' && value.length <= 10;
 
 /** Log4j's JSON layouts: `{"instant":{"epochSecond":1795168800,"nanoOfSecond":123000000}}`. */
 function takeInstant(line: JsonObject): Millis {

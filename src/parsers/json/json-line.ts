@@ -1,17 +1,15 @@
 import {
-  type Additions,
   type EventView,
   fieldsOf,
   isDeeper,
   isObject,
   type JsonObject,
-  leafNames,
   MAX_DEPTH,
-  valuesOf,
 } from '../../events/index.ts';
-import type { FieldValue, Millis } from '../../model.ts';
-import { isPresent } from '../../util/levels.ts';
+import type { Millis } from '../../model.ts';
 import type { LineFormat } from '../line-parser.ts';
+import { PlacedFields } from '../placed-fields.ts';
+import { accessLine } from './access-json.ts';
 import { placeFields } from './json-fields.ts';
 
 const tooDeep = `the line is nested deeper than ${MAX_DEPTH} levels`;
@@ -23,23 +21,23 @@ function isDeeperWithDots(line: JsonObject): boolean {
 }
 
 /** The format `json`: lines that are JSON objects, as applications write them. Their fields become fields of the event. */
-export class JsonLine implements LineFormat {
+export class JsonLine extends PlacedFields implements LineFormat {
   readonly name = 'json';
   readonly words = 'JSON';
   readonly #zone: string;
   #failure: string | undefined;
-  #fields: JsonObject = {};
   #time: Millis = Number.NaN;
   #isLocal = false;
 
   constructor(zone: string) {
+    super();
     this.#zone = zone;
   }
 
   open(view: EventView, receivedAt: Millis): boolean {
     const line = view.get('message');
     if (typeof line !== 'string' || !/^\s*\{/.test(line)) return false;
-    this.#fields = {};
+    this.fields = {};
     this.#time = Number.NaN;
     this.#isLocal = false;
     this.#failure = undefined;
@@ -60,24 +58,6 @@ export class JsonLine implements LineFormat {
     return this.#failure;
   }
 
-  get(field: string): FieldValue {
-    return valuesOf(this.#fields, field);
-  }
-
-  has(field: string): boolean {
-    for (const name of this.names())
-      if ((name === field || name.startsWith(`${field}.`)) && isPresent(this.get(name))) return true;
-    return false;
-  }
-
-  names(): Iterable<string> {
-    return leafNames(this.#fields, '');
-  }
-
-  addTo(additions: Additions): void {
-    additions.fields(this.#fields);
-  }
-
   #parse(line: string, view: EventView, receivedAt: Millis): void {
     let parsed: unknown;
     try {
@@ -91,8 +71,8 @@ export class JsonLine implements LineFormat {
       this.#failure = tooDeep;
       return;
     }
-    const placed = placeFields(parsed, view, { zone: this.#zone, receivedAt });
-    this.#fields = placed.fields;
+    const placed = placeFields(accessLine(parsed) ?? parsed, view, { zone: this.#zone, receivedAt });
+    this.fields = placed.fields;
     this.#time = placed.time;
     this.#isLocal = placed.isLocal;
   }

@@ -1,3 +1,5 @@
+import { leaves } from '../../events/index.ts';
+
 /**
  * Names that Elasticsearch refuses in a document, and names whose value in the line does not have the required type: a time
  * that cannot be read, a message that is not text.
@@ -34,21 +36,12 @@ export const shipperObjects: ReadonlySet<string> = new Set([
   'beat',
 ]);
 
-/** ECS objects for which loggers write a plain value, and the field for that value. */
-export const plainValues: Readonly<Record<string, string>> = {
-  client: 'client.address',
-  error: 'error.message',
-  event: 'event.action',
-  file: 'file.path',
-  process: 'process.name',
-  server: 'server.address',
-  service: 'service.name',
-  source: 'source.address',
-  trace: 'trace.id',
-  url: 'url.original',
-  user: 'user.name',
-  user_agent: 'user_agent.original',
-};
+/**
+ * ECS objects for which loggers write a plain value, and the field for that value. Those of the shipper and `log` are left out: the
+ * line must not replace them.
+ */
+const { agent: _, host: __, log: ___, ...plain } = leaves;
+export const plainValues: Readonly<Record<string, string>> = plain;
 
 /**
  * Top-level fields that are objects in ECS or in what Beats and other shippers send. A plain value in place of one would make the

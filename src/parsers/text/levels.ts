@@ -47,7 +47,11 @@ const abbreviated: Readonly<Record<string, string>> = {
 export function levelOf(level: string | number | undefined): string | undefined {
   if (typeof level === 'number') return Object.hasOwn(numbered, level) ? numbered[level] : undefined;
   if (level === undefined || level === '') return undefined;
-  const name = level.trim().toLowerCase();
+  // slog writes levels between its own as `ERROR+2`.
+  const name = level
+    .trim()
+    .toLowerCase()
+    .replace(/^(debug|info|warn|error)[+-]\d+$/, '$1');
   return Object.hasOwn(abbreviated, name) ? abbreviated[name] : name;
 }
 

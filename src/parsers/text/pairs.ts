@@ -4,29 +4,41 @@ import { type JsonObject, newObject } from '../../events/index.ts';
 const pair = /([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"]*))(?=\s|$)\s*/sy;
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
-const unescaped = (text: string) => text.replace(/\\(.)/gs, (_, letter: string) => escapes[letter] ?? letter);
+/** The text with its escapes resolved. */
+export const unescaped = (text: string) =>
+  text.includes('\\') ? text.replace(/\\(.)/gs, (_, letter: string) => escapes[letter] ?? letter) : text;
 
 /** The longest run of pairs that is read. */
 const mostPairs = 256;
 
-/** Reads a line that consists of `key=value` pairs; undefined if anything else is in it. Values are text, or numbers. */
-export function logfmtPairs(line: string): JsonObject | undefined {
+/**
+ * Reads a line that consists of pairs; undefined if anything else is in it. `pair`: an expression with the flag `y` that matches one pair and the
+ * white space behind it. `add` is called with each match.
+ */
+export function readPairs(
+  line: string,
+  pair: RegExp,
+  add: (fields: JsonObject, match: RegExpExecArray) => void,
+): JsonObject | undefined {
   const text = line.trim();
   const fields = newObject();
-  pair.lastIndex = 0;
   let count = 0;
   for (let at = 0; at < text.length; at = pair.lastIndex) {
     pair.lastIndex = at;
     const match = pair.exec(text);
     count += 1;
     if (!match || count > mostPairs) return undefined;
-    const [, key, double, single, bare] = match;
-    const quoted = double ?? single;
-    fields[key!] =
-      quoted === undefined ? pairValue(bare!) : quoted.includes('\\') ? unescaped(quoted) : quoted;
+    add(fields, match);
   }
   return count === 0 ? undefined : fields;
 }
+
+/** Reads a line that consists of `key=value` pairs; undefined if anything else is in it. Values are text, or numbers. */
+export const logfmtPairs = (line: string): JsonObject | undefined =>
+  readPairs(line, pair, (fields, [, key, double, single, bare]) => {
+    const quoted = double ?? single;
+    fields[key!] = quoted === undefined ? pairValue(bare!) : unescaped(quoted);
+  });
 
 /** Digits become a number where they are one exactly: not an id with leading zeros, nor one too long to be exact. */
 export function pairValue(text: string): string | number | boolean {

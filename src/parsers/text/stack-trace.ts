@@ -27,7 +27,7 @@ export function splitTrace(message: string): JsonObject {
     const last = [...trace.matchAll(pythonErrors)].at(-1)?.groups;
     const { type, text } = trace.startsWith('Traceback') && last ? last : groups;
     return {
-      message: before === '' ? (text ?? type) : before,
+      message: before.trimEnd() === '' ? (text ?? type) : before.trimEnd(),
       'error.type': type,
       'error.message': text,
       'error.stack_trace': trace,

@@ -1,6 +1,6 @@
 import type { Millis } from '../../model.ts';
 import { fromZone } from '../../util/zone.ts';
-import { dayStart, parseIso, parseTime, timeOfDay } from '../event-time.ts';
+import { dayStart, digits, parseIso, parseTime, timeOfDay } from '../event-time.ts';
 import type { LineContext } from './text-format.ts';
 
 const MINUTE = 60_000;
@@ -8,8 +8,17 @@ const DAY = 24 * 60 * MINUTE;
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
+const monthNumbers = new Map(
+  months.flatMap((name, index) =>
+    [name, name[0]!.toUpperCase() + name.slice(1)].map((form) => [form, index + 1] as const),
+  ),
+);
+
 /** The month of an English name, whole or abbreviated; 0 for anything else. */
-export const monthOf = (name: string): number => months.indexOf(name.slice(0, 3).toLowerCase()) + 1;
+export function monthOf(name: string): number {
+  const abbreviated = name.slice(0, 3);
+  return monthNumbers.get(abbreviated) ?? months.indexOf(abbreviated.toLowerCase()) + 1;
+}
 
 /** A zone whose clock never changes. What is another time there than in the zone of the logs states no zone. */
 export const ELSEWHERE = 'Asia/Tokyo';
@@ -109,14 +118,19 @@ const yearless = new RegExp(`^${monthName} +(?<day>\\d{1,2}) ${clock}$`);
 
 /**
  * Reads a time in any notation that log lines have: ISO 8601, RFC 2822, `2026/11/20 10:00:00`, `20/Nov/2026:10:00:00 +0000`,
- * `Fri Nov 20 10:00:00 2026`, `Nov 20 10:00:00`, seconds, milliseconds or nanoseconds of the epoch as a number or text.
+ * `Fri Nov 20 10:00:00 2026`, `Nov 20 10:00:00`, seconds, milliseconds or nanoseconds of the epoch as a number or text
+ * (`1.7636328e+09`, too).
  * Notations in which day and month cannot be told apart are not read. Returns NaN for anything else.
  */
 export function readStamp(value: unknown, context: LineContext): Millis {
   if (typeof value !== 'string') return parseTime(value, context.zone);
+  if (value.length === COMMON_LOG && value.charCodeAt(2) === SLASH && value.charCodeAt(20) === SPACE) {
+    const time = commonLogTime(value);
+    if (!Number.isNaN(time)) return time;
+  }
   const iso = parseIso(value, context.zone);
   if (!Number.isNaN(iso)) return iso;
-  if (/^\d{9,19}(?:\.\d{1,9})?$/.test(value)) return parseTime(Number(value));
+  if (/^(?:\d{9,19}(?:\.\d{1,9})?|\d\.\d{1,17}e\+09)$/.test(value)) return parseTime(Number(value));
   if (value.length > 64) return Number.NaN;
   for (const notation of notations) {
     const groups = notation.exec(value)?.groups;
@@ -124,6 +138,26 @@ export function readStamp(value: unknown, context: LineContext): Millis {
   }
   const groups = yearless.exec(value)?.groups;
   return groups ? withoutYear(clockOf(groups), context) : Number.NaN;
+}
+
+const SLASH = 0x2f;
+const SPACE = 0x20;
+const COLON = 0x3a;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+/** Length of `20/Nov/2026:10:00:00 +0000`. */
+const COMMON_LOG = 26;
+
+/** Reads `20/Nov/2026:10:00:00 +0000` without an expression. NaN for anything else. */
+function commonLogTime(text: string): Millis {
+  const day = dayStart(digits(text, 7, 4), monthOf(text.slice(3, 6)), digits(text, 0, 2));
+  const time = timeOfDay(digits(text, 12, 2), digits(text, 15, 2), digits(text, 18, 2));
+  const isDivided = text.charCodeAt(6) === SLASH && text.charCodeAt(11) === COLON;
+  const isClock = text.charCodeAt(14) === COLON && text.charCodeAt(17) === COLON;
+  const minutes = digits(text, 22, 2) * 60 + digits(text, 24, 2);
+  const sign = text.charCodeAt(21);
+  if (!isDivided || !isClock || (sign !== PLUS && sign !== MINUS)) return Number.NaN;
+  return day + time - (sign === PLUS ? minutes : -minutes) * MINUTE;
 }
 
 function clockOf(groups: Record<string, string | undefined>): Clock {

@@ -1,5 +1,6 @@
 import { dotnet } from './app/dotnet.ts';
 import { generic } from './app/generic.ts';
+import { glog } from './app/glog.ts';
 import { go } from './app/go.ts';
 import { java } from './app/java.ts';
 import { logfmt } from './app/logfmt.ts';
@@ -12,6 +13,7 @@ import { syslog } from './system/syslog.ts';
 import type { TextFormat } from './text-format.ts';
 import { alb } from './web/alb.ts';
 import { apacheError } from './web/apache-error.ts';
+import { envoy } from './web/envoy.ts';
 import { haproxy } from './web/haproxy.ts';
 import { iis } from './web/iis.ts';
 import { nginxError } from './web/nginx-error.ts';
@@ -20,6 +22,7 @@ import { squid } from './web/squid.ts';
 /** The formats that are read as text, in the order in which `auto` tries them: the strict ones first. */
 export const textFormats: readonly TextFormat[] = [
   haproxy,
+  envoy,
   apacheError,
   nginxError,
   redis,
@@ -33,6 +36,7 @@ export const textFormats: readonly TextFormat[] = [
   python,
   java,
   dotnet,
+  glog,
   go,
   syslog,
   logfmt,

@@ -1,16 +1,8 @@
-import {
-  type Additions,
-  addField,
-  type EventView,
-  type JsonObject,
-  leafNames,
-  newObject,
-  valuesOf,
-} from '../../events/index.ts';
-import type { FieldValue, Millis } from '../../model.ts';
-import { isPresent } from '../../util/levels.ts';
+import { addField, type EventView, type JsonObject, newObject } from '../../events/index.ts';
+import type { Millis } from '../../model.ts';
 import { placeFields } from '../json/json-fields.ts';
 import type { LineFormat } from '../line-parser.ts';
+import { PlacedFields } from '../placed-fields.ts';
 import { ELSEWHERE } from './stamps.ts';
 import type { TextFormat, TextResult } from './text-format.ts';
 
@@ -18,12 +10,11 @@ import type { TextFormat, TextResult } from './text-format.ts';
 const LONGEST = 256 * 1024;
 
 /** The line of the current event, read by a format of text. */
-export class TextLine implements LineFormat {
+export class TextLine extends PlacedFields implements LineFormat {
   readonly name: string;
   readonly words: string;
   readonly #format: TextFormat;
   readonly #zone: string;
-  #fields: JsonObject = newObject();
   #time: Millis = Number.NaN;
   #failure: string | undefined;
   #text = '';
@@ -31,6 +22,7 @@ export class TextLine implements LineFormat {
   #isNamedLocal = false;
 
   constructor(format: TextFormat, zone: string) {
+    super();
     this.name = format.name;
     this.words = format.words;
     this.#format = format;
@@ -52,7 +44,7 @@ export class TextLine implements LineFormat {
     this.#text = text;
     this.#receivedAt = receivedAt;
     this.#isNamedLocal = false;
-    this.#fields = newObject();
+    this.fields = newObject();
     this.#failure = result.failure;
     this.#time = result.time;
     this.#place(result, text, view, receivedAt);
@@ -75,33 +67,15 @@ export class TextLine implements LineFormat {
     return this.#failure;
   }
 
-  get(field: string): FieldValue {
-    return valuesOf(this.#fields, field);
-  }
-
-  has(field: string): boolean {
-    for (const name of this.names())
-      if ((name === field || name.startsWith(`${field}.`)) && isPresent(this.get(name))) return true;
-    return false;
-  }
-
-  names(): Iterable<string> {
-    return leafNames(this.#fields, '');
-  }
-
-  addTo(additions: Additions): void {
-    additions.fields(this.#fields);
-  }
-
   #place({ fields, named }: TextResult, text: string, view: EventView, receivedAt: Millis): void {
     for (const name of Object.keys(fields))
-      if (fields[name] !== undefined) addField(this.#fields, name, fields[name]);
+      if (fields[name] !== undefined) addField(this.fields, name, fields[name]);
     if (named !== undefined) this.#placeNamed(named, view, receivedAt);
     const host = fields['host.hostname'];
-    if (host !== undefined && !view.has('host.name')) addField(this.#fields, 'host.name', host);
+    if (host !== undefined && !view.has('host.name')) addField(this.fields, 'host.name', host);
     // What the fields do not say stays in the whole line.
-    const { message } = this.#fields;
-    if (message !== undefined && message !== text) addField(this.#fields, 'event.original', text);
+    const { message } = this.fields;
+    if (message !== undefined && message !== text) addField(this.fields, 'event.original', text);
   }
 
   /** Fields that the program named stand behind those that the format has. */
@@ -111,8 +85,10 @@ export class TextLine implements LineFormat {
       this.#time = placed.time;
       this.#isNamedLocal = placed.isLocal;
     }
-    for (const key of Object.keys(placed.fields))
-      if (!addField(this.#fields, key, placed.fields[key]))
-        addField(this.#fields, `json.${key}`, placed.fields[key]);
+    if (Object.keys(this.fields).length === 0) this.fields = placed.fields;
+    else
+      for (const key of Object.keys(placed.fields))
+        if (!addField(this.fields, key, placed.fields[key]))
+          addField(this.fields, `json.${key}`, placed.fields[key]);
   }
 }

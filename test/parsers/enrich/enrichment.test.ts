@@ -174,6 +174,56 @@ describe('an event', () => {
     });
   });
 
+  describe('of an integration of Elastic', () => {
+    const enrich = 'integrations: true';
+    const accessLine = line.replace('- - [', '- bob [');
+
+    it.each([
+      ['nginx.access', 'nginx'],
+      ['system.auth', 'system'],
+      ['shop.access', undefined],
+      ['nginx', 'nginx'],
+    ])('with the dataset %s has the module and service type %s', (dataset, module) => {
+      const event = read({ '@timestamp': at, message: accessLine, event: { dataset } }, enrich);
+      expect([event.get('event.module'), event.get('service.type')]).toEqual([module, module]);
+      const document = JSON.parse(event.document());
+      expect([document.event.module, document.service?.type]).toEqual([module, module]);
+      expect('service' in document).toBe(module !== undefined);
+    });
+
+    it('has its addresses, users and hosts in `related`, each once, and no field without a value', () => {
+      const sent = {
+        event: { dataset: 'nginx.access' },
+        client: { ip: '203.0.113.9' },
+        destination: { ip: '192.0.2.1' },
+      };
+      const event = read({ '@timestamp': at, message: accessLine, ...sent }, enrich);
+      const { related } = JSON.parse(event.document());
+      expect(related).toEqual({ ip: ['203.0.113.9', '192.0.2.1'], user: ['bob'] });
+      expect(event.get('related.ip')).toEqual(['203.0.113.9', '192.0.2.1']);
+      expect([event.has('related.user'), event.has('related.hosts')]).toEqual([true, false]);
+    });
+
+    it('keeps what its sender or its parser found', () => {
+      const own = { event: { dataset: 'nginx.access', module: 'mine' }, related: { ip: ['192.0.2.7'] } };
+      const document = JSON.parse(read({ '@timestamp': at, message: accessLine, ...own }, enrich).document());
+      expect([document.event.module, document.service.type, document.related]).toEqual([
+        'mine',
+        'nginx',
+        { ip: ['192.0.2.7'], user: ['bob'] },
+      ]);
+    });
+
+    it('is a rule’s to group by and to filter', () => {
+      const event = read(
+        { '@timestamp': at, message: accessLine, event: { dataset: 'nginx.access' } },
+        enrich,
+      );
+      expect(event.names('related.*').toSorted()).toEqual(['related.ip', 'related.user']);
+      expect(event.names('event.module')).toEqual(['event.module']);
+    });
+  });
+
   it('keeps what its sender found out', () => {
     const sent = {
       '@timestamp': at,

@@ -8,22 +8,26 @@ import type { Groups, LineContext, TextFormat, TextResult } from '../text-format
 
 /**
  * A format of application logs: a few layouts, each a regular expression. The names of its groups say what was found:
- * `stamp` (any notation of `readStamp`), `monthday` with `clock`, `level`, `logger`, `thread`, `pid`, `process`, `file`, `line`,
+ * `stamp` (any notation of `readStamp`), `monthday` with `clock` and perhaps `year`, `level`, `logger`, `thread`, `pid`, `process`, `file`, `line`,
  * `function`, `message`, and `pairs` (`key=value …`) or `json` behind the message.
  */
 interface AppFormat extends Omit<TextFormat, 'parse'> {
   layouts: readonly RegExp[];
   /** Fields of the format alone. */
-  more?: (groups: Groups) => JsonObject;
+  more?: ((groups: Groups) => JsonObject) | undefined;
+  /** Reads the group `pairs`. Default: as logfmt. */
+  readPairs?: ((text: string) => JsonObject | undefined) | undefined;
 }
 
-export function appFormat({ layouts, more, ...format }: AppFormat): TextFormat {
+type Extras = Pick<AppFormat, 'more' | 'readPairs'>;
+
+export function appFormat({ layouts, more, readPairs, ...format }: AppFormat): TextFormat {
   return {
     ...format,
     parse(line, context) {
       for (const layout of layouts) {
         const groups = layout.exec(line)?.groups;
-        const result = groups && readGroups(groups, context, more);
+        const result = groups && readGroups(groups, context, { more, readPairs });
         if (result !== undefined) return result;
       }
       return undefined;
@@ -31,7 +35,11 @@ export function appFormat({ layouts, more, ...format }: AppFormat): TextFormat {
   };
 }
 
-function readGroups(groups: Groups, context: LineContext, more: AppFormat['more']): TextResult | undefined {
+function readGroups(
+  groups: Groups,
+  context: LineContext,
+  { more, readPairs = logfmtPairs }: Extras,
+): TextResult | undefined {
   const time = timeOf(groups, context);
   const isStated = groups.stamp !== undefined || groups.monthday !== undefined;
   // What looks like a stamp and is none is not this format.
@@ -49,12 +57,16 @@ function readGroups(groups: Groups, context: LineContext, more: AppFormat['more'
     ...(message === '' ? {} : splitTrace(message)),
     ...more?.(groups),
   };
-  return { time, fields, named: namedFields(groups) };
+  const named = namedFields(groups, readPairs);
+  const isCut = groups.json !== undefined && named === undefined;
+  return { time, fields, named, ...(isCut && { failure: 'the JSON object behind the message is broken' }) };
 }
 
-function timeOf({ stamp, monthday, clock }: Groups, context: LineContext): Millis {
+function timeOf({ stamp, year, monthday, clock }: Groups, context: LineContext): Millis {
   if (stamp !== undefined) return readStamp(stamp, context);
   if (monthday === undefined || clock === undefined) return Number.NaN;
+  if (year !== undefined)
+    return readStamp(`${year}-${monthday.slice(0, 2)}-${monthday.slice(2)} ${clock}`, context);
   const [, month, day] = /^(\d\d|[A-Za-z]{3}) ?(\d\d)$/.exec(monthday) ?? [];
   const [, hour = '', minute = '', second, fraction] =
     /^(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?$/.exec(clock) ?? [];
@@ -63,8 +75,8 @@ function timeOf({ stamp, monthday, clock }: Groups, context: LineContext): Milli
 }
 
 /** What the program named itself: pairs or a JSON object behind the message. */
-function namedFields({ pairs, json }: Groups): JsonObject | undefined {
-  if (pairs !== undefined) return logfmtPairs(pairs);
+function namedFields({ pairs, json }: Groups, readPairs: typeof logfmtPairs): JsonObject | undefined {
+  if (pairs !== undefined) return readPairs(pairs);
   if (json === undefined) return undefined;
   try {
     return JSON.parse(json) as JsonObject;

@@ -1,4 +1,4 @@
-import { readRequest } from '../../access/request.ts';
+import { readRequest } from '../../access/line-parts.ts';
 import { levelOf } from '../levels.ts';
 import { readStamp } from '../stamps.ts';
 import { type Groups, ipOf, nanos, type TextFormat } from '../text-format.ts';

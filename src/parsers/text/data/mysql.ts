@@ -37,7 +37,8 @@ export const mysqlSlow: TextFormat = {
         'source.domain': user.host || undefined,
         'source.ip': ipOf(user.ip),
         'mysql.thread_id': numberOf(user.id ?? pair('Thread_id')),
-        'mysql.slowlog.schema': pair('Schema') ?? /^use ([^;]+);/m.exec(line)?.[1],
+        // Without a schema the next name follows.
+        'mysql.slowlog.schema': pair('Schema')?.match(/^[^:]+$/)?.[0] ?? /^use ([^;]+);/m.exec(line)?.[1],
         'mysql.slowlog.lock_time.sec': numberOf(pair('Lock_time')),
         'mysql.slowlog.rows_sent': numberOf(pair('Rows_sent')),
         'mysql.slowlog.rows_examined': numberOf(pair('Rows_examined')),

@@ -45,7 +45,7 @@ const tag = '(?:(?<app>[^\\s:[\\]]{1,128})(?:\\[(?<pid>[^\\]]{1,64})\\])?: ?)';
 
 /** RFC 3164 as programs write it: `<34>Nov 20 10:00:00 host app[123]: message`, the priority and the host optional. */
 const withHost = new RegExp(
-  `^${mark}(?:${bsd}|${iso}) (?<host>[^\\s:[\\]]+|[\\da-fA-F:.]+) ${tag}(?<message>.*)$`,
+  `^${mark}(?:${bsd}|${iso}) (?<host>[^\\s:[\\]]+|(?=\\S*:\\S*:)[\\da-fA-F:.]+) ${tag}(?<message>.*)$`,
   's',
 );
 const withoutHost = new RegExp(`^${mark}(?:${bsd}|${iso}) ${tag}(?<message>.*)$`, 's');
@@ -54,6 +54,10 @@ const withoutTag = new RegExp(
   `^<(?<priority>\\d{1,3})>(?:${bsd}|${iso}) (?:(?<host>\\S+) )?(?<message>.*)$`,
   's',
 );
+
+/** What programs send to the syslog of their own machine without libc: `<11>shop: message`. The name has a letter first, and a space behind. */
+const priorityAlone =
+  /^<(?<priority>\d{1,3})>(?!\d{1,2} )(?:(?<app>[A-Za-z_/][^\s:[\]]{0,127})(?:\[(?<pid>[^\]]{1,64})\])?: )?(?<message>.*)$/s;
 
 /**
  * Syslog by RFC 3164 and 5424, and what people call so. Messages of sshd, sudo, su, useradd and PAM are read further. A stamp
@@ -67,7 +71,9 @@ export const syslog: TextFormat = {
     const modern = version1.exec(line)?.groups;
     if (modern) return readModern(modern, context);
     const groups = (withHost.exec(line) ?? withoutHost.exec(line) ?? withoutTag.exec(line))?.groups;
-    return groups && readClassic(groups, context);
+    if (groups) return readClassic(groups, context);
+    const local = priorityAlone.exec(line)?.groups;
+    return local && readLocal(local);
   },
 };
 
@@ -109,13 +115,24 @@ function readModern(groups: Groups, context: LineContext): TextResult | undefine
 function readClassic(groups: Groups, context: LineContext): TextResult | undefined {
   const priority = priorityFields(groups.priority);
   const time = timeOf(groups, context);
-  // `Nov 20 10:00:00 ERROR: message` has no program.
-  const isLevel = groups.priority === undefined && isLevelName.test(groups.app ?? '');
+  // `Nov 20 10:00:00 ERROR: message` has no program, and `2026-11-20T10:00:00Z ERROR shop: message` no host.
+  const isLevel =
+    groups.priority === undefined && [groups.app, groups.host].some((name) => isLevelName.test(name ?? ''));
   if (priority === undefined || Number.isNaN(time) || isLevel) return undefined;
   const sender = senderFields(groups);
   const message = groups.message ?? '';
   const fields = { ...priority, ...sender, message, ...readAuthMessage(sender['process.name'], message) };
   return { time, fields };
+}
+
+/** The line states neither time nor host: both are of its receipt. */
+function readLocal(groups: Groups): TextResult | undefined {
+  const priority = priorityFields(groups.priority);
+  const message = groups.message ?? '';
+  if (priority === undefined || message === '') return undefined;
+  const sender = senderFields(groups);
+  const fields = { ...priority, ...sender, message, ...readAuthMessage(sender['process.name'], message) };
+  return { time: Number.NaN, fields };
 }
 
 function timeOf(groups: Groups, context: LineContext): Millis {

@@ -100,10 +100,9 @@ const phase = (text: string | undefined) => {
 
 function httpFields(groups: Groups): JsonObject {
   const [request, queue, connect, response, total] = groups.times!.split('/').map(phase);
-  const status = numberOf(groups.status);
   const line = groups.line?.replace(/"$/, '');
   return {
-    ...webFields(status === undefined || status < 0 ? undefined : status),
+    ...webFields(numberOf(groups.status)),
     'http.response.bytes': numberOf(groups.bytes),
     'event.duration': total === undefined ? undefined : nanos(`${total}`, 'ms'),
     'haproxy.time_queue': queue,

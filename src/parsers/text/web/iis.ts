@@ -3,7 +3,7 @@ import { parseIso } from '../../event-time.ts';
 import { nanos, numberOf, type TextFormat, type TextResult, textOf } from '../text-format.ts';
 import { addressFields, webFields } from './request-fields.ts';
 
-/** The fields that IIS logs unless it is told otherwise, and with `time-taken` since version 7. */
+/** The fields that IIS logs by default, and with `time-taken` since version 7. */
 const usual =
   'date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken'.split(
     ' ',

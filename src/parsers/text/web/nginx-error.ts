@@ -1,5 +1,5 @@
 import { fromZone } from '../../../util/zone.ts';
-import { readRequest } from '../../access/request.ts';
+import { readRequest } from '../../access/line-parts.ts';
 import { localTime } from '../stamps.ts';
 import { patternFormat } from '../text-format.ts';
 import { clientFields } from './apache-error.ts';

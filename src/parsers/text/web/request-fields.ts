@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../events/index.ts';
-import { readRequest } from '../../access/request.ts';
+import { readRequest } from '../../access/line-parts.ts';
 import { ipOf, textOf } from '../text-format.ts';
 
 /** The fields of a request line such as `GET /path?query HTTP/1.1`. */
@@ -15,8 +15,12 @@ export function requestLineFields(text: string | undefined): JsonObject {
   };
 }
 
-/** What every access log says of a request: that it is one, and whether it succeeded. */
-export function webFields(status: number | undefined): JsonObject {
+/**
+ * What every access log states of a request: that it is one, and whether it succeeded. Servers write 0, 000, 009 or -1 where they sent no
+ * response: a number below 100 is no status.
+ */
+export function webFields(written: number | undefined): JsonObject {
+  const status = written !== undefined && written >= 100 ? written : undefined;
   return {
     'event.kind': 'event',
     'event.category': ['web'],

@@ -9,12 +9,10 @@ export const squid = patternFormat({
   pattern:
     /^(?<stamp>\d{9,11}\.\d{3}) +(?<elapsed>-?\d+) (?<client>\S+) (?<result>[A-Z][A-Z_]*)\/(?<status>\d{3}) (?<bytes>\d+) (?<method>[A-Z_-]+) (?<url>\S+) (?<user>\S+) (?<hierarchy>[A-Z_]+)\/(?<peer>\S+) (?<type>\S+)/,
   read({ stamp, elapsed, client, result, status, bytes, method, url, user, hierarchy, peer, type }) {
-    // Squid writes 000 where it sent no answer.
-    const code = Number(status) === 0 ? undefined : Number(status);
     return {
       time: Math.round(Number(stamp) * 1000),
       fields: {
-        ...webFields(code),
+        ...webFields(Number(status)),
         ...addressFields(client),
         ...addressFields(peer, 'destination'),
         ...requestLineFields(method === 'NONE' ? undefined : `${method} ${url}`),
