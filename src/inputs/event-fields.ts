@@ -1,7 +1,5 @@
+import { ecsVersion } from '../util/ecs.ts';
 import type { JsonObject } from './event-writer.ts';
-
-/** The version of the Elastic Common Schema that the events follow. */
-const ECS_VERSION = '8.17.0';
 
 /** What the configuration of an input adds to its events. */
 interface AddedFields {
@@ -29,7 +27,7 @@ export const networkFields = ({ kind, ...added }: AddedFields & { kind: string }
 function withAdded(own: JsonObject, inputType: string, { dataset, fields, tags }: AddedFields): JsonObject {
   const common: JsonObject = {
     ...own,
-    ecs: { version: ECS_VERSION },
+    ecs: { version: ecsVersion },
     input: { type: inputType },
     ...(dataset !== undefined && { event: { dataset } }),
     ...(tags.length > 0 && { tags }),

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isEscaped, longestEscape, putEscaped } from '../events/index.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 
 export type JsonObject = { [name: string]: unknown };
@@ -18,16 +19,7 @@ export interface Message {
   stream?: string;
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
-/** 1 for every byte that JSON text has to escape. */
-const isEscaped = new Uint8Array(256).map((_, byte) =>
-  byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 1 : 0,
-);
-const hex = Buffer.from('0123456789abcdef');
-/** `\u0000`: the most that one byte becomes. */
-const longestEscape = 6;
 /** Above this length the space for a message is counted instead of taken at its worst. */
 const countedFrom = 2 ** 14;
 /** Digits of an offset, flags, time and stream. */
@@ -126,28 +118,4 @@ function putNumber(bytes: Buffer, value: number, at: number): number {
     return at + 1;
   }
   return at + bytes.write(String(value), at, 'latin1');
-}
-
-function putEscaped(bytes: Buffer, source: Buffer, from: number, to: number, start: number): number {
-  let at = start;
-  for (let i = from; i < to; i += 1) {
-    const byte = source[i]!;
-    if (isEscaped[byte] === 0) {
-      bytes[at] = byte;
-      at += 1;
-    } else at = putEscape(bytes, byte, at);
-  }
-  return at;
-}
-
-function putEscape(bytes: Buffer, byte: number, at: number): number {
-  bytes[at] = BACKSLASH;
-  if (byte === QUOTE || byte === BACKSLASH) {
-    bytes[at + 1] = byte;
-    return at + 2;
-  }
-  bytes.write('u00', at + 1, 'latin1');
-  bytes[at + 4] = hex[byte >> 4]!;
-  bytes[at + 5] = hex[byte & 15]!;
-  return at + longestEscape;
 }

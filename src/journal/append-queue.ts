@@ -10,6 +10,8 @@ export interface PendingAppend {
   payload: Buffer;
   /** Bytes of header and payload. */
   size: number;
+  /** Number of its events. */
+  events: number;
   /** Written in the same transaction. */
   states: readonly InputState[];
   resolve: (position: Position) => void;
@@ -24,7 +26,8 @@ export function pendingAppend(
 ): PendingAppend {
   const header = encodeHeader(record);
   const payload = payloadOf(record);
-  return { header, payload, size: header.length + payload.length, states, resolve, reject };
+  const events = record.kind === 'events' ? record.count : 0;
+  return { header, payload, size: header.length + payload.length, events, states, resolve, reject };
 }
 
 /** States without a record. They take no position. */
@@ -32,7 +35,7 @@ export const pendingStates = (
   states: readonly InputState[],
   resolve: () => void,
   reject: (error: Error) => void,
-): PendingAppend => ({ header: NO_BYTES, payload: NO_BYTES, size: 0, states, resolve, reject });
+): PendingAppend => ({ header: NO_BYTES, payload: NO_BYTES, size: 0, events: 0, states, resolve, reject });
 
 export const isRecord = ({ header }: PendingAppend): boolean => header.length > 0;
 

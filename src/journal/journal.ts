@@ -86,9 +86,9 @@ export class Journal {
   }
 
   get fill(): JournalFill {
-    const { oldest, newest } = this.#log;
+    const { oldest, newest, events } = this.#log;
     const { limit, waiting } = this.#queue;
-    return { bytes: this.#unread, limit, waiting, oldest, newest, readers: this.#cursors.all };
+    return { bytes: this.#unread, limit, waiting, oldest, newest, events, readers: this.#cursors.all };
   }
 
   /** Why the journal accepts nothing until the process is restarted; undefined while it works. */

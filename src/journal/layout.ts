@@ -18,6 +18,8 @@ export interface Tail {
   position: Position;
   /** Bytes of all records up to it since the journal was created, trimmed ones included. */
   total: number;
+  /** Number of all events up to it since the journal was created, or since it was opened by a version that counts them. */
+  events: number;
 }
 
 interface About {
@@ -125,8 +127,11 @@ function aboutOf(folder: string, meta: Database<unknown, string> | undefined, re
   return about;
 }
 
-export const tailOf = (layout: Layout): Tail =>
-  (layout.meta.get('tail') as Tail | undefined) ?? { position: 0, total: 0 };
+/** A journal of an earlier version does not count its events. */
+export const tailOf = (layout: Layout): Tail => ({
+  ...{ position: 0, total: 0, events: 0 },
+  ...(layout.meta.get('tail') as Partial<Tail> | undefined),
+});
 
 export function headerAt(layout: Layout, position: Position): Header | undefined {
   const bytes = layout.headers.getBinary(position);
@@ -191,6 +196,8 @@ export interface JournalFill {
   /** Position of the first record that the journal holds; `newest + 1` if it holds none. */
   oldest: Position;
   newest: Position;
+  /** Number of events since the journal was created. It survives restarts and trimming. */
+  events: number;
   /** The committed position of each reader; 0 if it never committed. */
   readers: Record<string, Position>;
 }

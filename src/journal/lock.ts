@@ -22,7 +22,7 @@ import { askHolder, listenAsHolder } from './lock-socket.ts';
  * recognised as stale:
  *
  * - A holder among the same processes (host and process namespace) is alive if a process has its id and its start time
- *   (where /proc tells it); process ids are reused.
+ *   (where /proc has it); process ids are reused.
  * - A holder on the same machine that is not among them, as in another container, is alive if it listens on the socket
  *   beside the lock file: the kernel closes the socket with the process.
  * - Any other holder is alive if it touched the file within the last 15 seconds. Holders touch it every 5 seconds.
@@ -32,7 +32,7 @@ interface Holder {
   /** Start of the process in clock ticks since boot, from /proc; empty if there is no /proc. */
   started: string;
   host: string;
-  /** Of the kernel's process namespace, and of its start; empty where /proc does not tell them, or in older lock files. */
+  /** Of the kernel's process namespace, and of its start; empty where /proc does not have them, or in older lock files. */
   namespace?: string;
   boot?: string;
   /** Random, so that a process recognises its own lock. */

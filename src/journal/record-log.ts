@@ -35,6 +35,11 @@ export class RecordLog {
     return this.#tail.total;
   }
 
+  /** Number of all events since the journal was created, trimmed ones included. */
+  get events(): number {
+    return this.#tail.events;
+  }
+
   /** Bytes of all records up to and including a position. For a trimmed position: up to the first record held. */
   totalUpTo(position: Position): number {
     if (position >= this.newest) return this.total;
@@ -68,11 +73,12 @@ export class RecordLog {
     return first;
   }
 
-  #putRecord({ header, payload, size }: PendingAppend, tail: Tail): void {
+  #putRecord({ header, payload, size, events }: PendingAppend, tail: Tail): void {
     const { headers, payloads } = this.layout;
     sealHeader(header, tail.total, payload);
     tail.position += 1;
     tail.total += size;
+    tail.events += events;
     void headers.put(tail.position, header);
     if (payload.length > 0) void payloads.put(tail.position, payload);
   }

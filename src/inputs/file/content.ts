@@ -1,9 +1,8 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import type { Millis } from '../../model.ts';
 import { isTail, tailLength } from './fingerprint.ts';
 import type { Candidate, Known } from './matching.ts';
 import { isNamedAfter } from './names.ts';
-import { readAt } from './open-file.ts';
+import { type OpenFile, openFile, readAt } from './open-file.ts';
 
 /** A copy that is shorter than what was read of its original is one only so soon after the original was cut. */
 const cutLately: Millis = 60_000;
@@ -13,7 +12,7 @@ const cutLately: Millis = 60_000;
  * ends before it, its own last bytes beside those of the file. A compressed candidate is compared when it is read.
  */
 export async function contentFits(
-  handle: FileHandle,
+  handle: OpenFile,
   candidate: Candidate,
   { state }: Known,
   isPresent: boolean,
@@ -27,11 +26,11 @@ export async function contentFits(
   return path !== state.path && isNamedAfter(path, state.path) && now - goneSince < cutLately;
 }
 
-const bytesAt = (handle: FileHandle, end: number, length: number): Promise<Buffer> =>
+const bytesAt = (handle: OpenFile, end: number, length: number): Promise<Buffer> =>
   readAt(handle, Buffer.allocUnsafe(length), length, end - length);
 
-async function sameEnd(handle: FileHandle, path: string, size: number): Promise<boolean> {
-  const other = await open(path, 'r').catch(() => undefined);
+async function sameEnd(handle: OpenFile, path: string, size: number): Promise<boolean> {
+  const other = await openFile(path).catch(() => undefined);
   if (other === undefined) return false;
   try {
     const length = Math.min(size, tailLength);
@@ -43,7 +42,7 @@ async function sameEnd(handle: FileHandle, path: string, size: number): Promise<
 }
 
 /** Whether the last line has no end yet. A newline has one byte or two. */
-export async function endsInLine(handle: FileHandle, size: number): Promise<boolean> {
+export async function endsInLine(handle: OpenFile, size: number): Promise<boolean> {
   const last = await bytesAt(handle, size, Math.min(2, size));
   return size > 0 && last.at(-1) !== 0x0a && !(last.at(-1) === 0 && last.at(-2) === 0x0a);
 }

@@ -16,12 +16,20 @@ export interface Listing {
 interface Known extends Listing {
   modified: number;
   readAt: Millis;
+  /** When all its names counted as changed last. */
+  comparedAt: Millis;
 }
 
 /** A directory that was modified so recently may be modified again within the resolution of its time. */
 const settled: Millis = 3_000;
 /** File systems that keep no times of directories are listed so often all the same. */
 const listedEvery: Millis = 10_000;
+/**
+ * A directory of so many files that is listed again with the same names counts as changed only so often. The look at each file for new lines
+ * finds a file that was replaced, too.
+ */
+const manyFiles = 1_000;
+const comparedEvery: Millis = 60_000;
 
 /**
  * What lies in directories. The time of a directory changes when a name in it appears, disappears or moves, so one look at it
@@ -43,8 +51,8 @@ export class Directories {
     const known = this.#known.get(directory);
     try {
       const { mtimeMs: modified } = await stat(directory);
-      if (known && this.#isCurrent(known, modified, now)) return { ...known, changed: false };
-      return await this.#read(directory, modified, now);
+      if (known && this.#isCurrent(known, modified, now)) return known;
+      return await this.#read(directory, modified, now, known);
     } catch (error) {
       this.#known.delete(directory);
       const { code } = error as NodeJS.ErrnoException;
@@ -63,11 +71,16 @@ export class Directories {
     return modified === modifiedNow && readAt - modified > settled && now - readAt < listedEvery;
   }
 
-  async #read(directory: string, modified: number, now: Millis): Promise<Listing> {
+  async #read(directory: string, modified: number, now: Millis, before: Known | undefined): Promise<Listing> {
     const entries = await readdir(directory, { withFileTypes: true });
-    const listing: Known = { files: [], directories: [], links: [], changed: true, modified, readAt: now };
+    const listing: Known = {
+      ...{ files: [], directories: [], links: [], changed: false },
+      ...{ modified, readAt: now, comparedAt: now },
+    };
     for (const entry of entries) await this.#add(listing, directory, entry);
     this.#known.set(directory, listing);
+    if (before === undefined || !isSame(before, listing)) return { ...listing, changed: true };
+    listing.comparedAt = before.comparedAt;
     return listing;
   }
 
@@ -81,4 +94,15 @@ export class Directories {
     if (target.isFile()) listing.files.push(path);
     else if (target.isDirectory()) listing.directories.push(path);
   }
+}
+
+/** Whether a large directory that was listed again only because of its age holds what it held: its time and all names are the same. */
+function isSame(before: Known, now: Known): boolean {
+  if (now.files.length < manyFiles || now.readAt - before.comparedAt >= comparedEvery) return false;
+  if (before.modified !== now.modified || before.readAt - before.modified <= settled) return false;
+  const kinds = ['files', 'directories', 'links'] as const;
+  return kinds.every(
+    (kind) =>
+      before[kind].length === now[kind].length && before[kind].every((path, i) => path === now[kind][i]),
+  );
 }

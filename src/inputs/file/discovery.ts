@@ -19,6 +19,8 @@ export interface Found {
 interface Look {
   found: Map<string, Found>;
   listings: Map<string, Listing>;
+  /** Whether all directories were there and could be read. */
+  isWhole: boolean;
 }
 
 /** A tree of links may be without end. */
@@ -33,6 +35,8 @@ export class Discovery {
   problems = new Map<string, string>();
   readonly #exclude: PathPattern[];
   readonly #directories: Directories;
+  /** The last look, if all directories held what they held before. */
+  #unchanged: Look | undefined;
 
   constructor({ paths, exclude, symlinks, now }: DiscoveryOptions) {
     this.patterns = paths.map(pathPattern);
@@ -42,12 +46,27 @@ export class Discovery {
   }
 
   async look(): Promise<Map<string, Found>> {
-    const found = new Map<string, Found>();
-    const listings = new Map<string, Listing>();
+    const last = this.#unchanged;
+    if (last && (await this.#isUnchanged(last))) return last.found;
+    const look: Look = { found: new Map(), listings: new Map(), isWhole: true };
     this.problems = new Map();
-    for (const pattern of this.patterns) await this.#search(pattern, pattern.base, 0, { found, listings });
-    this.searched = [...listings.keys()];
-    return found;
+    for (const pattern of this.patterns) await this.#search(pattern, pattern.base, 0, look);
+    this.searched = [...look.listings.keys()];
+    const isUnchanged = look.isWhole && [...look.listings.values()].every(({ changed }) => !changed);
+    this.#unchanged = isUnchanged ? look : undefined;
+    return look.found;
+  }
+
+  /** Whether all directories hold what they held. Then their names, which may be thousands, need no matching. */
+  async #isUnchanged({ listings }: Look): Promise<boolean> {
+    for (const directory of listings.keys()) {
+      const listing = await this.#directories.list(directory);
+      if (typeof listing === 'object' && !listing.changed) continue;
+      // The search that follows lists it again, and has to find it changed, too.
+      this.#directories.expire(directory);
+      return false;
+    }
+    return true;
   }
 
   /** The next look lists the directory of a path anew. */
@@ -76,10 +95,12 @@ export class Discovery {
   }
 
   /** Patterns share what was listed in the same look: a change is one for all of them. */
-  async #list(directory: string, { listings }: Look): Promise<Listing | undefined> {
+  async #list(directory: string, look: Look): Promise<Listing | undefined> {
+    const { listings } = look;
     const known = listings.get(directory);
     if (known) return known;
     const listing = await this.#directories.list(directory);
+    if (typeof listing !== 'object') look.isWhole = false;
     if (typeof listing === 'string') {
       this.problems.set(directory, listing);
       return undefined;

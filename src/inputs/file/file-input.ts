@@ -8,6 +8,7 @@ import type { Input } from '../input.ts';
 import { Outlet, type Store } from '../outlet.ts';
 import { Discovery } from './discovery.ts';
 import { freshState, readState, stateVersion } from './file-state.ts';
+import { FrugalHeap } from './frugal-heap.ts';
 import { Hints } from './hints.ts';
 import { FileRegistry } from './registry.ts';
 import { newId, Scanner } from './scanner.ts';
@@ -43,6 +44,7 @@ export class FileInput implements Input {
   readonly #discovery: Discovery;
   readonly #readings: ReadingFactory;
   readonly #hints: Hints;
+  readonly #heap = new FrugalHeap();
   readonly #counts: MessageCounts = { bytes: 0, events: 0, excluded: 0, truncated: 0, foreign: 0 };
   #scanner: Scanner | undefined;
   #turns: Turns | undefined;
@@ -78,14 +80,9 @@ export class FileInput implements Input {
     const { config } = this.#options;
     const isFirst = this.#restore();
     this.#telemetry.started(config.paths, this.#registry.gone.size);
-    const scannerOptions = {
-      discovery: this.#discovery,
-      registry: this.#registry,
-      telemetry: this.#telemetry,
-    };
     this.#scanner = new Scanner(
       {
-        ...scannerOptions,
+        ...{ discovery: this.#discovery, registry: this.#registry, telemetry: this.#telemetry },
         settings: config,
         hooks: this.#hooks(),
         newId: () => newId(this.name),
@@ -200,7 +197,7 @@ export class FileInput implements Input {
   async #scan(): Promise<void> {
     if (this.#stopped) return;
     try {
-      const matching = await this.#scanner!.scan();
+      const matching = await this.#scanner!.scan((found) => this.#heap.report(found));
       const forgotten = this.#registry.expire(this.#now(), this.#options.config.forgetAfter);
       if (forgotten > 0) this.#telemetry.forgotten(forgotten);
       this.#report(matching);
@@ -231,6 +228,7 @@ export class FileInput implements Input {
 
   async #stop(timeout: Millis): Promise<void> {
     clearTimeout(this.#timer);
+    this.#heap.release();
     this.#hints.close();
     // What does not answer is not waited for: its position is on disk.
     const quiet = Promise.all([this.#scanning, this.#turns?.stop()]);

@@ -7,8 +7,8 @@ interface Indexed {
   readonly state: { path: string; fingerprint: Fingerprint };
 }
 
-/** By length, then by the CRC of so many bytes. */
-type Lengths<T> = Map<number, Map<number, Set<T>>>;
+/** By length, then by the CRC of so many bytes. Nearly always that is one file, which takes less memory than a set. */
+type Lengths<T> = Map<number, Map<number, T | Set<T>>>;
 
 const everywhere = '';
 
@@ -24,8 +24,11 @@ export class FingerprintIndex<T extends Indexed> {
     const { length, crc } = item.state.fingerprint;
     if (length === 0) return;
     const lengths = entry(this.#names, nameKey(item), () => new Map() as Lengths<T>);
-    const marks = entry(lengths, length, () => new Map<number, Set<T>>());
-    entry(marks, crc, () => new Set<T>()).add(item);
+    const marks = entry(lengths, length, () => new Map<number, T | Set<T>>());
+    const present = marks.get(crc);
+    if (present === undefined) marks.set(crc, item);
+    else if (present instanceof Set) present.add(item);
+    else if (present !== item) marks.set(crc, new Set([present, item]));
   }
 
   /** Removes an item as it was added: before its path or fingerprint changes. */
@@ -34,8 +37,10 @@ export class FingerprintIndex<T extends Indexed> {
     const lengths = this.#names.get(nameKey(item));
     const marks = lengths?.get(length);
     const items = marks?.get(crc);
-    if (!lengths || !marks || !items?.delete(item)) return;
-    if (items.size === 0) marks.delete(crc);
+    if (!lengths || !marks || items === undefined) return;
+    if (items === item) marks.delete(crc);
+    else if (!(items instanceof Set) || !items.delete(item)) return;
+    else if (items.size === 0) marks.delete(crc);
     if (marks.size === 0) lengths.delete(length);
     if (lengths.size === 0) this.#names.delete(nameKey(item));
   }
@@ -63,7 +68,8 @@ function collect<T extends Indexed>(lengths: Lengths<T>, head: Buffer, found: T[
     if (length > head.length) break;
     crc = crc32(head.subarray(upTo, length), crc);
     upTo = length;
-    for (const item of lengths.get(length)!.get(crc) ?? [])
+    const items = lengths.get(length)!.get(crc);
+    for (const item of items instanceof Set ? items : items === undefined ? [] : [items])
       if (fits(item.state.fingerprint, head)) found.push(item);
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /**
@@ -25,14 +25,14 @@ export const noTail: Tail = { length: 0, crc: 0 };
 
 export function fingerprintOf(head: Buffer): Fingerprint {
   const bytes = head.subarray(0, headLength);
-  return { length: bytes.length, crc: crc32(bytes), hash: createHash('sha256').update(bytes).digest('hex') };
+  return { length: bytes.length, crc: crc32(bytes), hash: hash('sha256', bytes, 'hex') };
 }
 
 /** Whether a file that begins with `head` may be the one with the fingerprint. An empty fingerprint fits everything. */
-export function fits({ length, hash, crc }: Fingerprint, head: Buffer): boolean {
+export function fits({ length, hash: known, crc }: Fingerprint, head: Buffer): boolean {
   if (length === 0) return true;
   if (head.length < length || crc32(head.subarray(0, length)) !== crc) return false;
-  return fingerprintOf(head.subarray(0, length)).hash === hash;
+  return fingerprintOf(head.subarray(0, length)).hash === known;
 }
 
 /** The tail of what was read up to the end of `bytes`. */

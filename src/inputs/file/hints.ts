@@ -5,8 +5,8 @@ import { join } from 'node:path';
 const most = 500;
 
 /**
- * Says that something happened in a directory, where the system tells. It is a hint for an earlier look and nothing more:
- * network file systems tell nothing, and a queue that is full drops what it had.
+ * Says that something happened in a directory, where the system reports it. It is a hint for an earlier look and nothing more:
+ * network file systems report nothing, and a queue that is full drops what it had.
  */
 export class Hints {
   readonly #onHint: (path: string, renamed: boolean) => void;

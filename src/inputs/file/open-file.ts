@@ -1,6 +1,38 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { close, fstat, open, read } from 'node:fs';
+import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { headLength } from './fingerprint.ts';
+
+const closeDescriptor = promisify(close);
+const statDescriptor = promisify(fstat);
+const openDescriptor = promisify(open);
+const readDescriptor = promisify(read);
+
+/**
+ * A file that is open for reading. A `FileHandle` of Node.js is freed by full garbage collections only, with all that it refers to: thousands
+ * of files that are opened and closed at a start would take memory for each.
+ */
+export class OpenFile {
+  readonly #descriptor: number;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  /** Reads up to `length` bytes from a place of the file into the buffer at `at`. Resolves with their number. */
+  async read(buffer: Buffer, at: number, length: number, place: number): Promise<number> {
+    return (await readDescriptor(this.#descriptor, buffer, at, length, place)).bytesRead;
+  }
+
+  async facts(): Promise<FileFacts> {
+    return factsOf(await statDescriptor(this.#descriptor, { bigint: true }));
+  }
+
+  /** To be called once. */
+  close(): Promise<void> {
+    return closeDescriptor(this.#descriptor);
+  }
+}
 
 export interface FileFacts {
   device: string;
@@ -28,19 +60,14 @@ export const factsOf = ({ dev, ino, size, mtimeMs, nlink }: Stats): FileFacts =>
 });
 
 /** Reads up to `length` bytes at a place. Short only at the end of the file, which costs a read more where it is met. */
-export async function readAt(
-  file: FileHandle,
-  buffer: Buffer,
-  length: number,
-  place: number,
-): Promise<Buffer> {
-  let read = 0;
-  while (read < length) {
-    const { bytesRead } = await file.read(buffer, read, length - read, place + read);
-    if (bytesRead === 0) break;
-    read += bytesRead;
+export async function readAt(file: OpenFile, buffer: Buffer, length: number, place: number): Promise<Buffer> {
+  let done = 0;
+  while (done < length) {
+    const more = await file.read(buffer, done, length - done, place + done);
+    if (more === 0) break;
+    done += more;
   }
-  return buffer.subarray(0, read);
+  return buffer.subarray(0, done);
 }
 
 /** The beginning of a file's content, decompressed where it is a gzip file. */
@@ -52,7 +79,7 @@ interface Head {
 /** Compressed bytes that hold the first 1,024 bytes of any text with room to spare. */
 const compressedHead = 2 ** 14;
 
-export async function readHead(file: FileHandle, size: number, compression: 'auto' | 'none'): Promise<Head> {
+export async function readHead(file: OpenFile, size: number, compression: 'auto' | 'none'): Promise<Head> {
   const length = Math.min(size, headLength);
   const start = await readAt(file, Buffer.allocUnsafe(length), length, 0);
   if (compression === 'none' || start[0] !== 0x1f || start[1] !== 0x8b) return { bytes: start, gzip: false };
@@ -81,9 +108,9 @@ function inflatedHead(packed: Buffer): Promise<Buffer> {
 }
 
 /** Opens a file for reading; undefined where there is none any more. */
-export async function openFile(path: string): Promise<FileHandle | undefined> {
+export async function openFile(path: string): Promise<OpenFile | undefined> {
   try {
-    return await open(path, 'r');
+    return new OpenFile(await openDescriptor(path, 'r'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

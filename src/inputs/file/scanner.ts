@@ -60,10 +60,11 @@ export class Scanner {
     this.#isFirst = isFirst;
   }
 
-  /** Returns how many paths match. */
-  async scan(): Promise<number> {
+  /** Returns how many paths match. `onFound` is called with that number before any of them is looked at. */
+  async scan(onFound: (paths: number) => void): Promise<number> {
     const { discovery } = this.#options;
     const found = await discovery.look();
+    onFound(found.size);
     const facts = await this.#factsOf(found);
     this.#unname(found, facts);
     const strangers = this.#name(facts);
@@ -132,7 +133,7 @@ export class Scanner {
     if (handle === undefined) return;
     try {
       // The name may mean another file by now.
-      const facts = factsOf(await handle.stat({ bigint: true }));
+      const facts = await handle.facts();
       const { bytes: head, gzip } = await readHead(handle, facts.size, settings.compression);
       const candidate = { path, ...facts, head, gzip };
       const near = registry.near(candidate);

@@ -1,9 +1,8 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { Millis } from '../../model.ts';
 import type { FileState } from './file-state.ts';
 import { fingerprintOf, fits, headLength } from './fingerprint.ts';
 import { type GzipOutcome, readGzip } from './gzip-file.ts';
-import { type FileFacts, factsOf, openFile, readAt, readHead } from './open-file.ts';
+import { type FileFacts, type OpenFile, openFile, readAt, readHead } from './open-file.ts';
 import { chunkLength, isContinued, longestChunk } from './text/chunk-reader.ts';
 import type { Reading } from './text/reading.ts';
 
@@ -50,11 +49,17 @@ export class TailedFile {
   pause: Millis = 0;
   /** When the position moved last, or the file was found. */
   movedAt: Millis;
+  /** Its size when an incomplete event at its end was last taken as it was; -1 before the first time. */
+  forcedSize = -1;
+  /** When it was last opened to be read. */
+  openedAt: Millis = Number.NEGATIVE_INFINITY;
+  /** Whether it was then opened within `closeInactive` of the time before, so that lines are added to it again and again. */
+  isActive = false;
   problem: string | undefined;
   /** Whether it is compressed: then it is read in one turn and never again. */
   readonly isGzip: boolean;
   readonly #hooks: FileHooks;
-  #handle: FileHandle | undefined;
+  #handle: OpenFile | undefined;
   #reading: Reading | undefined;
   #chunk = chunkLength;
 
@@ -150,7 +155,7 @@ export class TailedFile {
     return { kind: 'end', held: 0 };
   }
 
-  async #verify(handle: FileHandle): Promise<Turn | undefined> {
+  async #verify(handle: OpenFile): Promise<Turn | undefined> {
     const { state } = this;
     const facts = await this.#look();
     if (facts.device !== state.device || facts.inode !== state.inode) return { kind: 'gone' };
@@ -163,7 +168,7 @@ export class TailedFile {
   }
 
   async #look(): Promise<FileFacts> {
-    const facts = factsOf(await this.#handle!.stat({ bigint: true }));
+    const facts = await this.#handle!.facts();
     this.size = facts.size;
     this.modified = facts.modified;
     this.deleted = facts.deleted;

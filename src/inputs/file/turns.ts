@@ -31,6 +31,8 @@ interface TurnsOptions {
 /** How often files are looked at that are due. */
 const tickEvery: Millis = 100;
 const firstPause: Millis = 100;
+/** The same for one of very many files to which something is rarely added. */
+const sparePause: Millis = 1_000;
 /** So many files are read at the same time: one on a disk that does not answer must not stop the others. */
 const pumps = 4;
 
@@ -112,6 +114,7 @@ export class Turns {
   /** Whether a closed file has to be opened. */
   async #hasNews(file: TailedFile): Promise<boolean> {
     if (file.path === undefined) return false;
+    if (file.unverified) return true;
     // In plain numbers, for thousands of files are looked at; opening one compares the exact device and inode.
     const seen = await stat(file.path).catch(() => undefined);
     if (
@@ -122,14 +125,17 @@ export class Turns {
       this.#options.lost(file);
       return false;
     }
-    return file.unverified || seen.size !== file.size || Math.floor(seen.mtimeMs) !== file.modified;
+    if (this.#isOverdue(file) && file.size > file.state.offset && file.forcedSize !== file.size) return true;
+    return seen.size !== file.size || Math.floor(seen.mtimeMs) !== file.modified;
   }
 
   async #turn(file: TailedFile, buffer: Buffer): Promise<void> {
-    if (!file.isOpen) await this.#makeWay();
+    if (!file.isOpen) await this.#toOpen(file);
     const { restart, lost, now } = this.#options;
     const before = file.state.offset;
-    const turn = await file.turn(buffer, this.#isOverdue(file));
+    const isOverdue = this.#isOverdue(file);
+    const turn = await file.turn(buffer, isOverdue);
+    if (isOverdue) file.forcedSize = file.size;
     file.problem = file.isGzip ? file.problem : undefined;
     const moved = file.state.offset !== before;
     if (moved) {
@@ -143,7 +149,14 @@ export class Turns {
     }
     if (turn.kind === 'gone') lost(file);
     this.#pause(file);
-    if (turn.kind === 'end') await this.#atEnd(file);
+    if (turn.kind === 'end') await this.#atEnd(file, turn.held);
+  }
+
+  async #toOpen(file: TailedFile): Promise<void> {
+    const now = this.#options.now();
+    file.isActive = now - file.openedAt < this.#options.settings.closeInactive;
+    file.openedAt = now;
+    await this.#makeWay();
   }
 
   async #restart(
@@ -161,20 +174,27 @@ export class Turns {
     return eventTimeout !== undefined && now() - file.movedAt >= eventTimeout;
   }
 
-  async #atEnd(file: TailedFile): Promise<void> {
-    const { settings, eventTimeout, now } = this.#options;
+  async #atEnd(file: TailedFile, held: number): Promise<void> {
+    const { settings, registry, eventTimeout, now } = this.#options;
     const idle = now() - file.movedAt;
     if (eventTimeout !== undefined && file.size > file.state.offset && idle < eventTimeout)
       file.nextCheck = Math.min(file.nextCheck, file.movedAt + eventTimeout);
-    if (!file.isOpen || idle < settings.closeInactive) return;
+    if (!file.isOpen) return;
+    // Where not all files can be open, only those stay open to which lines are added again and again.
+    const isSpare = registry.files.size > settings.maxOpen && !file.isActive && file.path !== undefined;
+    if (isSpare && held === 0) {
+      this.#pause(file, sparePause);
+      return file.close();
+    }
+    if (idle < settings.closeInactive) return;
     // Without a name nothing brings it back: what has no end by now has none.
     if (file.path === undefined) await file.finish();
     await file.close();
   }
 
-  #pause(file: TailedFile): void {
+  #pause(file: TailedFile, least: Millis = firstPause): void {
     const { settings, now } = this.#options;
-    file.pause = Math.min(Math.max(2 * file.pause, firstPause), settings.backoffMax);
+    file.pause = Math.min(Math.max(2 * file.pause, least), settings.backoffMax);
     file.nextCheck = now() + file.pause;
   }
 

@@ -1,3 +1,4 @@
+import { license, xpackWith } from '@logboom/common';
 import type { FastifyInstance } from 'fastify';
 
 /**
@@ -68,29 +69,11 @@ const identity = (version: string) => ({
   tagline: 'You Know, for Search',
 });
 
-const license = {
-  status: 'active',
-  uid: '00000000-0000-0000-0000-000000000000',
-  type: 'basic',
-  issue_date: '2025-01-01T00:00:00.000Z',
-  issue_date_in_millis: 1_735_689_600_000,
-  max_nodes: 1000,
-  max_resource_units: null,
-  issued_to: 'logboom',
-  issuer: 'logboom',
-  start_date_in_millis: -1,
-};
-
-const xpack = {
-  build: { hash: 'unknown', date: '2025-01-01T00:00:00.000000000Z' },
-  license: { uid: license.uid, type: 'basic', mode: 'basic', status: 'active' },
-  features: {
-    data_streams: { available: true, enabled: true },
-    ilm: { available: true, enabled: true },
-    security: { available: true, enabled: false },
-  },
-  tagline: 'You know, for X',
-};
+const xpack = xpackWith({
+  data_streams: { available: true, enabled: true },
+  ilm: { available: true, enabled: true },
+  security: { available: true, enabled: false },
+});
 
 const health = {
   cluster_name: 'logboom',

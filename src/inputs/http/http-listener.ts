@@ -3,6 +3,7 @@ import type { Server as TlsServer } from 'node:tls';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { HttpInputConfig } from '../../config/schema/network-inputs.ts';
 import { messageOf } from '../../errors.ts';
+import { expectProxyHeaders } from '../../listeners/proxied-server.ts';
 import { type CertificateWatch, watchCertificates } from '../../listeners/secure.ts';
 import { readCertificates, tlsOptions } from '../../listeners/tls.ts';
 import type { NetworkInputTelemetry } from '../../telemetry/components/network-input.ts';
@@ -53,6 +54,8 @@ export class HttpListener {
       https === undefined
         ? fastify({ ...common, http: limits })
         : (fastify({ ...common, https: { ...https, ...limits } }) as unknown as FastifyInstance);
+    if (config.proxy_protocol)
+      expectProxyHeaders(app.server, { allowsLocal: false, refused: this.#telemetry.proxyHeaderRefused });
     this.#watchServer(app.server);
     this.#app = app;
     return app;

@@ -1,15 +1,15 @@
 import type { EachBatchPayload } from 'kafkajs';
 import type { KafkaInputConfig } from '../../config/schema/kafka-input.ts';
-import { messageOf } from '../../errors.ts';
 import type { JsonObject } from '../../events/index.ts';
 import type { Millis, Origin } from '../../model.ts';
 import type { InputStats } from '../../telemetry/api/status.ts';
 import type { NetworkInputTelemetry } from '../../telemetry/components/network-input.ts';
+import type { KafkaLibrary } from '../../util/kafka.ts';
 import { type BackoffLimits, late, pauseWithEqualJitter, within } from '../../util/waiting.ts';
 import { EventMaker } from '../documents/event-maker.ts';
 import type { Input } from '../input.ts';
 import { Outlet, type Store } from '../outlet.ts';
-import { clientConfig, type Library, loadLibrary } from './library.ts';
+import { clientConfig, connectionProblem, loadLibrary } from './library.ts';
 import { addMessage } from './messages.ts';
 import { Progress } from './progress.ts';
 import { Session } from './session.ts';
@@ -103,7 +103,7 @@ export class KafkaInput implements Input {
     return [...this.#lags.values()].reduce((sum, one) => sum + one, 0);
   }
 
-  /** The store, which tells the progress what is on disk. */
+  /** The store, which informs the progress of what is on disk. */
   #noting(store: Store): Store {
     return {
       append: async (batch, block, states) => {
@@ -117,7 +117,7 @@ export class KafkaInput implements Input {
     };
   }
 
-  async #run(library: Library): Promise<void> {
+  async #run(library: KafkaLibrary): Promise<void> {
     const { config, telemetry } = this.#options;
     const brokers = config.brokers.join(', ');
     for (let failures = 0; !this.#stopping; ) {
@@ -128,15 +128,16 @@ export class KafkaInput implements Input {
         if (this.#stopping) return;
         // A session that got on for a while failed for the first time.
         failures = this.#problem === undefined ? 1 : failures + 1;
-        this.#problem = `not connected to ${brokers}: ${messageOf(error)}`;
+        const problem = connectionProblem(error);
+        this.#problem = `not connected to ${brokers}: ${problem}`;
         const pause = pauseWithEqualJitter(failures, pauses, Math.random);
-        telemetry.notConnected(brokers, error, pause);
+        telemetry.notConnected(brokers, problem, pause);
         await this.#sleep(pause);
       }
     }
   }
 
-  async #runSession(library: Library): Promise<void> {
+  async #runSession(library: KafkaLibrary): Promise<void> {
     const { config, telemetry, every = 15_000 } = this.#options;
     const kafka = new library.Kafka({
       ...(await clientConfig(config)),

@@ -1,24 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import type { KafkaConfig, SASLOptions } from 'kafkajs';
 import type { KafkaInputConfig } from '../../config/schema/kafka-input.ts';
-import { LogboomError, messageOf } from '../../errors.ts';
+import { messageOf } from '../../errors.ts';
+import { type KafkaLibrary, kafkaClient, loadKafka } from '../../util/kafka.ts';
 
-export type Library = typeof import('kafkajs');
-
-/** Loads the client, which is installed only where npm installs optional packages. Throws CONFIG_INVALID without it. */
-export async function loadLibrary(input: string): Promise<Library> {
-  try {
-    const { default: library } = await import('kafkajs');
-    await readCompressed(library);
-    return library;
-  } catch (cause) {
-    const message = `Input ${input} needs the package kafkajs, which cannot be loaded: ${messageOf(cause)}. Install it with \`npm install kafkajs\`.`;
-    throw new LogboomError('CONFIG_INVALID', message, { cause });
-  }
+/** Loads the client with codecs for what it reads. Throws CONFIG_INVALID where it is not installed. */
+export async function loadLibrary(input: string): Promise<KafkaLibrary> {
+  const library = await loadKafka(`Input ${input}`);
+  await readCompressed(library);
+  return library;
 }
 
 /** The client itself reads gzip only. */
-async function readCompressed({ CompressionCodecs, CompressionTypes: { Snappy, LZ4, ZSTD } }: Library) {
+async function readCompressed({ CompressionCodecs, CompressionTypes: { Snappy, LZ4, ZSTD } }: KafkaLibrary) {
   const { decompressLz4, decompressSnappy, decompressZstd } = await import('./codecs.ts');
   const codec = (decompress: (bytes: Buffer) => Buffer) => () => ({
     compress: async () => {
@@ -31,54 +23,17 @@ async function readCompressed({ CompressionCodecs, CompressionTypes: { Snappy, L
   CompressionCodecs[ZSTD] = codec(decompressZstd);
 }
 
-type Credentials = Pick<KafkaInputConfig, 'user' | 'password' | 'sasl_mechanism'>;
+/** Throws CONFIG_INVALID. */
+export const clientConfig = (config: KafkaInputConfig) =>
+  kafkaClient(config.name, `inputs (${config.name})`, config);
 
-const mechanisms = {
-  PLAIN: 'plain',
-  'SCRAM-SHA-256': 'scram-sha-256',
-  'SCRAM-SHA-512': 'scram-sha-512',
-} as const;
+/** The answers of OpenSSL to a client whose certificate a broker does not take, or that has none. */
+const refusedCertificate = /alert (?:bad certificate|certificate required|unknown ca|handshake failure)/;
 
-function saslOf({ user, password, sasl_mechanism }: Credentials): SASLOptions | undefined {
-  if (user === undefined || password === undefined) return undefined;
-  // The library types each mechanism on its own.
-  return { mechanism: mechanisms[sasl_mechanism], username: user, password } as SASLOptions;
-}
-
-/** Settings of the client. Certificates are read at each connection, so renewed ones take effect. Throws CONFIG_INVALID. */
-export async function clientConfig(config: KafkaInputConfig): Promise<KafkaConfig> {
-  const sasl = saslOf(config);
-  return {
-    clientId: `logboom-${config.name}`,
-    brokers: config.brokers,
-    connectionTimeout: 5_000,
-    retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 5 },
-    ...(config.ssl_enabled && { ssl: await tlsOf(config) }),
-    ...(sasl && { sasl }),
-  };
-}
-
-async function tlsOf(config: KafkaInputConfig) {
-  const read = async (
-    option: 'ssl_certificate' | 'ssl_key' | 'ssl_certificate_authorities',
-    path: string,
-  ) => {
-    try {
-      return await readFile(path);
-    } catch (cause) {
-      const message = `inputs (${config.name}).${option} names ${path}, which cannot be read: ${messageOf(cause)}`;
-      throw new LogboomError('CONFIG_INVALID', message, { cause });
-    }
-  };
-  const { ssl_certificate, ssl_key, ssl_key_passphrase: passphrase } = config;
-  const ca = await Promise.all(
-    config.ssl_certificate_authorities.map((path) => read('ssl_certificate_authorities', path)),
-  );
-  return {
-    rejectUnauthorized: config.ssl_verification_mode === 'full',
-    ...(ca.length > 0 && { ca }),
-    ...(ssl_certificate !== undefined && { cert: await read('ssl_certificate', ssl_certificate) }),
-    ...(ssl_key !== undefined && { key: await read('ssl_key', ssl_key) }),
-    ...(passphrase !== undefined && { passphrase }),
-  };
+/** Why there is no connection, in one line. */
+export function connectionProblem(error: unknown): string {
+  const message = messageOf(error);
+  if (refusedCertificate.test(message))
+    return 'the broker refuses the client certificate, or asks for one: check `ssl_certificate` and `ssl_key`';
+  return message.trim().split('\n')[0]!;
 }

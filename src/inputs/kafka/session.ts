@@ -3,6 +3,7 @@ import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { KafkaInputConfig } from '../../config/schema/kafka-input.ts';
 import type { Millis } from '../../model.ts';
 import { late, within } from '../../util/waiting.ts';
+import { clientConfig, loadLibrary } from './library.ts';
 
 interface SessionOptions {
   config: KafkaInputConfig;
@@ -140,4 +141,17 @@ export function findTopics(wanted: readonly string[], existing: readonly string[
     for (const topic of found) topics.add(topic);
   }
   return { topics: [...topics].sort(), missing };
+}
+
+/** Asks the brokers once for the topics that an input wants. Rejects where they do not answer or refuse the login. */
+export async function topicsOf(config: KafkaInputConfig): Promise<FoundTopics> {
+  const library = await loadLibrary(config.name);
+  const kafka = new library.Kafka({ ...(await clientConfig(config)), retry: { retries: 1 }, logLevel: 0 });
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return findTopics(config.topics, await admin.listTopics());
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
 }

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { LumberjackInputConfig } from '../../config/schema/inputs.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
+import { rawSocket } from '../../listeners/proxied-server.ts';
 import { type Peer, peerOfSocket, type ReceptionOptions, receive } from '../../listeners/reception.ts';
 import { watchCertificates } from '../../listeners/secure.ts';
 import type { Millis, Origin } from '../../model.ts';
@@ -12,7 +13,7 @@ import { Connection } from './connection.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { type RefusedSender, RefusedSenders } from './refused-senders.ts';
 import type { Deliver, Shared } from './shared.ts';
-import { type Accept, createTlsServer, rawSocket, section } from './tls.ts';
+import { type Accept, createTlsServer, section } from './tls.ts';
 
 /** A running Lumberjack input. */
 export interface LumberjackInput {

@@ -1,7 +1,8 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { LumberjackInputConfig } from '../../config/schema/inputs.ts';
 import { messageOf } from '../../errors.ts';
+import { rawSocket } from '../../listeners/proxied-server.ts';
 import { clientProblem, readCertificates, subjectOf, tlsOptions } from '../../listeners/tls.ts';
 
 /** The section of the configuration that errors name. */
@@ -31,12 +32,6 @@ export async function createTlsServer(
     socket.destroy();
   });
   return server;
-}
-
-/** The socket of the connection over which TLS is spoken. Node keeps it, and does not document where. */
-export function rawSocket(socket: Socket): Socket {
-  const under: unknown = Reflect.get(socket, '_parent');
-  return under instanceof Socket ? under : socket;
 }
 
 const remedies: Record<string, string> = {

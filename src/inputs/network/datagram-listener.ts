@@ -31,7 +31,7 @@ const measureEvery = 5_000;
 
 /**
  * Takes datagrams. UDP cannot hold a sender back: what has no room in the buffer is lost, and counted. So is what the operating
- * system dropped because it was not read in time, where the system tells (Linux).
+ * system dropped because it was not read in time, where the system reports it (Linux).
  */
 export class DatagramListener {
   /** Datagrams lost since the start, here or in the operating system. */
@@ -50,7 +50,7 @@ export class DatagramListener {
     this.#options = options;
     this.#framer = new LineFramer({
       maxMessage: options.settings.maxMessage,
-      octetCounted: false,
+      syslogFraming: false,
       hold: () => true,
       take: (bytes, from, to, _, flags) => this.#write(bytes, from, to, undefined, flags),
     });

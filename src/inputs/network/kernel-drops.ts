@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 const tables = ['/proc/net/udp', '/proc/net/udp6'];
 
-/** Datagrams that the system dropped at the sockets of a port. 0 where the system does not tell (other than Linux). */
+/** Datagrams that the system dropped at the sockets of a port. 0 where the system does not report them (other than Linux). */
 export async function kernelDrops(port: number): Promise<number> {
   const texts = await Promise.all(tables.map((path) => readFile(path, 'utf8').catch(() => '')));
   return texts.reduce((sum, text) => sum + dropsIn(text, port), 0);

@@ -10,8 +10,8 @@ type TakeLine = (
 interface FramerOptions {
   /** Bytes of a line; what is beyond is passed over, and the line is flagged. */
   maxMessage: number;
-  /** Whether a line may come with its length in front, `42 <34>1 …` (RFC 6587, octet counting). */
-  octetCounted: boolean;
+  /** Whether a line may have its length in front, `42 <34>1 …` (RFC 6587, octet counting), or end with a NUL, as Python sends it. */
+  syslogFraming: boolean;
   /** Accounts for memory of incomplete lines. Returns whether there is room; if not, the line is cut. */
   hold: (change: number) => boolean;
   take: TakeLine;
@@ -41,8 +41,9 @@ function countAt(bytes: Buffer, at: number): Count {
 }
 
 /**
- * Cuts the bytes of one stream into lines. A line ends with LF or CR LF, or is as long as the number in front of it says. Both
- * may alternate in one stream, because senders choose for each line. Memory: the incomplete line at the end of the stream.
+ * Cuts the bytes of one stream into lines. A line ends with LF or CR LF. With the framing of syslog it may also end with NUL, or be as long as the
+ * number in front of it states. These may alternate in one stream, because senders choose for each line. Memory: the incomplete line at the end of
+ * the stream.
  */
 export class LineFramer {
   readonly #options: FramerOptions;
@@ -51,6 +52,8 @@ export class LineFramer {
   #length = 0;
   /** Up to here the incomplete line has no line feed. */
   #searched = 0;
+  /** Where the next NUL is that ends a line; -1 for none. */
+  #nul = -1;
   /** Bytes of the stream before the first one that is held. */
   #offset = 0;
   /** What is passed over: the rest of a cut line, up to a line feed (`Infinity`) or so many bytes. */
@@ -76,7 +79,7 @@ export class LineFramer {
   end(complete: boolean): void {
     const bytes = this.#held.subarray(0, this.#length);
     if (bytes.length > 0 && this.#passOver === 0) {
-      const count = this.#options.octetCounted ? countAt(bytes, 0) : 'none';
+      const count = this.#options.syslogFraming ? countAt(bytes, 0) : 'none';
       const isCounted = typeof count === 'object';
       const flags = complete && !isCounted ? undefined : cut;
       this.#emit(bytes, isCounted ? count.start : 0, bytes.length, this.#offset, flags);
@@ -87,7 +90,9 @@ export class LineFramer {
   /** Takes all complete lines. Returns how many bytes are done. */
   #frames(bytes: Buffer): number {
     let at = 0;
+    this.#nul = this.#options.syslogFraming ? bytes.indexOf(NUL, this.#searched) : -1;
     while (at < bytes.length) {
+      if (this.#nul !== -1 && this.#nul < at) this.#nul = bytes.indexOf(NUL, at);
       const next = this.#passOver > 0 ? this.#pass(bytes, at) : this.#frame(bytes, at);
       if (next === undefined) break;
       at = next;
@@ -109,16 +114,17 @@ export class LineFramer {
 
   /** Takes the line at `at` and returns where the next one begins; undefined if it is incomplete. */
   #frame(bytes: Buffer, at: number): number | undefined {
-    const count = this.#options.octetCounted ? countAt(bytes, at) : 'none';
+    const count = this.#options.syslogFraming ? countAt(bytes, at) : 'none';
     if (count === undefined) return undefined;
     return count === 'none' ? this.#line(bytes, at) : this.#counted(bytes, at, count.start, count.length);
   }
 
   #line(bytes: Buffer, at: number): number | undefined {
     const newline = bytes.indexOf(LINE_FEED, at + this.#searched);
-    if (newline !== -1) {
-      this.#emit(bytes, at, newline, this.#offset + at, undefined);
-      return newline + 1;
+    const end = this.#nul !== -1 && (newline === -1 || this.#nul < newline) ? this.#nul : newline;
+    if (end !== -1) {
+      this.#emit(bytes, at, end, this.#offset + at, undefined);
+      return end + 1;
     }
     if (this.#fits(bytes.length - at)) {
       this.#searched = bytes.length - at;

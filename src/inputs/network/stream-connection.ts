@@ -9,7 +9,7 @@ export interface StreamParts {
   sink: LineSink;
   telemetry: NetworkInputTelemetry;
   maxMessage: number;
-  octetCounted: boolean;
+  syslogFraming: boolean;
   /** Accounts for memory of incomplete lines; false if there is no room. */
   hold: (change: number) => boolean;
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import { messageOf } from '../../errors.ts';
+import { expectProxyHeaders } from '../../listeners/proxied-server.ts';
 import { type CertificateWatch, watchCertificates } from '../../listeners/secure.ts';
 import { clientProblem, readCertificates, type TlsSettings, tlsOptions } from '../../listeners/tls.ts';
 import type { NetworkInputTelemetry } from '../../telemetry/components/network-input.ts';
@@ -11,6 +12,8 @@ import type { StreamSet } from './stream-set.ts';
 interface ListenerSettings extends TlsSettings, Place {
   name: string;
   maxConnections: number;
+  /** Whether connections begin with a header of the PROXY protocol. Without effect on a Unix socket. */
+  proxy_protocol: boolean;
 }
 
 const section = ({ name }: ListenerSettings) => `inputs (${name})`;
@@ -37,6 +40,8 @@ export class StreamListener {
     const settings = this.#settings;
     const server = settings.ssl_enabled ? await this.#tlsServer() : createServer((one) => this.#accept(one));
     this.#server = server;
+    if (settings.proxy_protocol && settings.path === undefined)
+      expectProxyHeaders(server, { allowsLocal: false, refused: this.#telemetry.proxyHeaderRefused });
     server.maxConnections = settings.maxConnections;
     server.on('connection', (socket: Socket) => this.#track(socket));
     server.on('drop', (peer) =>

@@ -36,7 +36,7 @@ export class StdinInput implements Input {
     this.#stream = stream;
     this.#framer = new LineFramer({
       maxMessage: config.maxMessage,
-      octetCounted: false,
+      syslogFraming: false,
       hold: () => true,
       take: sink.writerFor(localPeer('standard input')),
     });

@@ -7,7 +7,7 @@ const modern = /^<\d{1,3}>\d{1,2} \S+ (\S+) /;
 const classic =
   /^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]?\d (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT\S+) ([^\s:[\]]+|[\da-fA-F:.]+) /;
 /** `name:` and `name[7]:` are programs: the sender left out the host. */
-const isProgram = (name: string) => name.endsWith(':') && !/^[\da-fA-F:.]+$/.test(name);
+const isProgram = (name: string) => name.endsWith(':') && !/^[\da-fA-F:.]*:[\da-fA-F.]*:$/.test(name);
 
 /**
  * The host in the header of a syslog line; undefined if there is none. Everything else in the header is read by the parser of

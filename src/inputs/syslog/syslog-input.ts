@@ -33,7 +33,7 @@ export class SyslogInput implements Input {
     const { maxMessage, protocols } = config;
     this.name = config.name;
     this.#options = options;
-    this.#streams = new StreamSet({ sink, telemetry, maxMessage, octetCounted: true });
+    this.#streams = new StreamSet({ sink, telemetry, maxMessage, syslogFraming: true });
     if (protocols.includes('tcp') || config.path !== undefined)
       this.#tcp = new StreamListener(config, this.#streams, telemetry);
     if (protocols.includes('udp') && config.path === undefined)

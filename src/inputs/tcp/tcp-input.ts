@@ -36,7 +36,7 @@ export class TcpInput implements Input {
     this.name = config.name;
     this.#options = options;
     const { maxMessage } = config;
-    this.#streams = new StreamSet({ sink, telemetry, maxMessage, octetCounted: false });
+    this.#streams = new StreamSet({ sink, telemetry, maxMessage, syslogFraming: false });
     const streams = this.#streams;
     this.#clients = config.connect.map(
       (target) => new LineClient({ target, streams, telemetry, firstPause, longestPause }),

@@ -9,7 +9,7 @@ export interface RecentWindow {
   /** Whether further parts of the same sender window follow. */
   continued: boolean;
   /** Resolves with its position when it is on disk; undefined if no event of it had to be stored. */
-  stored: Promise<Position> | undefined;
+  stored: Promise<Position | undefined> | undefined;
   /** Whether all its events are on disk, so that it may be acknowledged. A window that the disk refused never is. */
   kept: boolean;
   /** Those of its events that were redelivered. They may be sent once more. */

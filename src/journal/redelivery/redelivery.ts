@@ -1,12 +1,11 @@
 import { Identifier } from '../../events/index.ts';
 import type { Batch, EventBlock, Millis, Origin, Position } from '../../model.ts';
-import type { RedeliveryTelemetry } from '../../telemetry/components/redelivery.ts';
+import type { RedeliveryTelemetry } from '../../telemetry/components/journal.ts';
 import { releaseBuffer } from '../../util/release-buffer.ts';
 import type { JournalReader } from '../reader.ts';
 import { closePayload } from '../record.ts';
-import type { EventIdentity, RedeliveryMemory } from './memory.ts';
+import { type EventIdentity, every, placedOnly, type RedeliveryMemory, timed, type Which } from './memory.ts';
 import { lastWindowsInJournal, type RecentWindow, RecentWindows, without } from './recent-windows.ts';
-import { every, placedOnly, timed, type Which } from './which.ts';
 
 export interface RedeliveryOptions {
   memory: RedeliveryMemory;
@@ -16,8 +15,8 @@ export interface RedeliveryOptions {
   remember: Millis;
   /** Windows are read again from here. `close` closes it. */
   journal: JournalReader;
-  /** Appends a window to the journal. Resolves when it is on disk. */
-  append: (batch: Batch, block: EventBlock) => Promise<Position>;
+  /** Appends a window to the journal. Resolves when it is on disk; with undefined where no event of it is taken. */
+  append: (batch: Batch, block: EventBlock) => Promise<Position | undefined>;
   /** Decodes the payload of a record. */
   open: (batch: Batch) => EventBlock;
   telemetry: RedeliveryTelemetry;

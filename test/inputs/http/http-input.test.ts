@@ -2,62 +2,8 @@ import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LogboomError } from '../../../src/errors.ts';
-import { networkFields } from '../../../src/inputs/event-fields.ts';
-import { HttpInput } from '../../../src/inputs/http/http-input.ts';
-import { openPayload } from '../../../src/journal/record.ts';
-import type { Batch } from '../../../src/model.ts';
-import { networkInputTelemetry } from '../../../src/telemetry/components/network-input.ts';
-import { silentInstruments } from '../../../src/telemetry/metrics.ts';
-import { load } from '../../support/config.ts';
 import { eventually } from '../../support/eventually.ts';
-
-const instruments = silentInstruments();
-
-/** A store that keeps batches in memory, and can be full, slow or broken. */
-function aStore() {
-  const store = {
-    batches: [] as Batch[],
-    closed: [] as boolean[],
-    full: false,
-    failure: undefined as Error | undefined,
-    wait: Promise.resolve(),
-    deliver: async (batch: Batch) => {
-      await store.wait;
-      if (store.failure) throw store.failure;
-      store.batches.push(batch);
-    },
-    isFull: () => store.full,
-    connectionOpened: () => {},
-    connectionClosed: (_: string, clean: boolean) => void store.closed.push(clean),
-    get events(): Record<string, unknown>[] {
-      return store.batches.flatMap((batch) => {
-        const { bytes, spans, count } = openPayload(batch);
-        return Array.from({ length: count }, (_, i) =>
-          JSON.parse(bytes.toString('utf8', spans[2 * i], spans[2 * i + 1])),
-        );
-      });
-    },
-  };
-  return store;
-}
-
-async function anInput(settings: string) {
-  const { config, problems } = load({ yaml: `inputs: [{ kind: http, name: web, port: 0, ${settings} }]` });
-  expect(problems).toEqual([]);
-  const http = config!.inputs.network[0]!;
-  if (http.kind !== 'http') throw new Error('no http input');
-  const store = aStore();
-  const input = new HttpInput({
-    config: http,
-    telemetry: networkInputTelemetry(instruments, http),
-    store,
-    origin: { input: 'web', connection: 'web', address: '' },
-    fields: networkFields(http),
-    now: Date.now,
-  });
-  await input.start();
-  return { input, store, url: `http://${input.stats().listens}` };
-}
+import { anHttpInput, instruments } from './support.ts';
 
 const metric = async (name: string) => {
   const line = (await instruments.metrics.metrics()).split('\n').find((one) => one.startsWith(`${name} `));
@@ -65,9 +11,9 @@ const metric = async (name: string) => {
 };
 
 describe('an HTTP input', () => {
-  let open: Awaited<ReturnType<typeof anInput>>;
+  let open: Awaited<ReturnType<typeof anHttpInput>>;
   beforeAll(async () => {
-    open = await anInput('maxBody: 1kb, dataset: shop');
+    open = await anHttpInput('maxBody: 1kb, dataset: shop');
   });
   beforeEach(() => {
     open.store.batches.length = 0;
@@ -142,7 +88,7 @@ describe('an HTTP input', () => {
   });
 
   it('stores a large request in parts of one window', async () => {
-    const large = await anInput('');
+    const large = await anHttpInput('');
     const line = '{"index":{"_index":"x"}}\n{"@timestamp":"2026-11-29T10:00:00Z"}\n';
     const answer = await fetch(`${large.url}/_bulk`, { method: 'POST', body: line.repeat(10_000) });
     expect(((await answer.json()) as { items: unknown[] }).items).toHaveLength(10_000);
@@ -270,9 +216,9 @@ describe('an HTTP input', () => {
 });
 
 describe('an HTTP input with credentials', () => {
-  let closed: Awaited<ReturnType<typeof anInput>>;
+  let closed: Awaited<ReturnType<typeof anHttpInput>>;
   beforeAll(async () => {
-    closed = await anInput('user: shipper, password: secret-1, api_key: "id:key", token: secret-2');
+    closed = await anHttpInput('user: shipper, password: secret-1, api_key: "id:key", token: secret-2');
   });
   afterAll(() => closed.input.stop(1_000));
   const base64 = (text: string) => Buffer.from(text).toString('base64');

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BatchBuilder } from '../../../src/inputs/batch-builder.ts';
 import { EventMaker } from '../../../src/inputs/documents/event-maker.ts';
 import { networkFields } from '../../../src/inputs/event-fields.ts';
+import { connectionProblem } from '../../../src/inputs/kafka/library.ts';
 import { addMessage } from '../../../src/inputs/kafka/messages.ts';
 import { Progress } from '../../../src/inputs/kafka/progress.ts';
 import { findTopics } from '../../../src/inputs/kafka/session.ts';
@@ -188,5 +189,32 @@ describe('the settings of an input', () => {
     ['brokers: ["a:1"], topics: [t], ssl_enabled: true, ssl_certificate: c', /inputs\[0\]\.ssl_key.*missing/],
   ])('%s are refused', (settings, message) => {
     expect(problems(settings)).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+describe('the reason for which there is no connection', () => {
+  const refused =
+    'the broker refuses the client certificate, or asks for one: check `ssl_certificate` and `ssl_key`';
+
+  it.each([
+    [
+      'Connection error: 805C51C7397F0000:error:0A000412:SSL routines:ssl3_read_bytes:sslv3 alert bad certificate:../deps/openssl/openssl/ssl/record/rec_layer_s3.c:1601:SSL alert number 42\n',
+      refused,
+    ],
+    [
+      'Connection error: error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:x.c:1:SSL alert number 116\n',
+      refused,
+    ],
+    [
+      'Connection error: self-signed certificate in certificate chain',
+      'Connection error: self-signed certificate in certificate chain',
+    ],
+    [
+      'Connection error: connect ECONNREFUSED 127.0.0.1:9092\nat x',
+      'Connection error: connect ECONNREFUSED 127.0.0.1:9092',
+    ],
+    ['', ''],
+  ])('%j is told in one line', (message, told) => {
+    expect(connectionProblem(new Error(message))).toBe(told);
   });
 });

@@ -8,11 +8,11 @@ interface Got {
   flags?: readonly string[];
 }
 
-function aFramer({ maxMessage = 100, octetCounted = true, room = (): boolean => true } = {}) {
+function aFramer({ maxMessage = 100, syslogFraming = true, room = (): boolean => true } = {}) {
   const got: Got[] = [];
   let held = 0;
   const framer = new LineFramer({
-    ...{ maxMessage, octetCounted },
+    ...{ maxMessage, syslogFraming },
     hold(change) {
       held += change;
       return room();
@@ -37,6 +37,12 @@ describe('lines of a stream', () => {
     ['LF', 'one\ntwo\n', ['one', 'two']],
     ['CR LF and empty lines', 'one\r\n\r\n\ntwo\r\n', ['one', 'two']],
     ['a NUL at the end', 'one\0\ntwo\0\n', ['one', 'two']],
+    [
+      'a NUL alone, as Python sends',
+      '<11>shop: a\0<11>shop: b\0<11>c\n',
+      ['<11>shop: a', '<11>shop: b', '<11>c'],
+    ],
+    ['a NUL after a counted line with one inside', '5 a\0b\0cone\0', ['a\0b\0c', 'one']],
     ['lengths in front', '7 <34>one8 <34>two ', ['<34>one', '<34>two ']],
     ['a line feed inside a counted line', '5 a\nb\nc3 xyz', ['a\nb\nc', 'xyz']],
     ['both in one stream', '3 onetwo\n5 three', ['one', 'two', 'three']],
@@ -52,8 +58,14 @@ describe('lines of a stream', () => {
     }
   });
 
+  it('keep a NUL within them where the stream has plain lines only', () => {
+    const one = aFramer({ syslogFraming: false });
+    one.framer.push(Buffer.from('a\0b\nc\0\n'));
+    expect(one.texts()).toEqual(['a\0b', 'c']);
+  });
+
   it('are not counted where the stream has plain lines only', () => {
-    const one = aFramer({ octetCounted: false });
+    const one = aFramer({ syslogFraming: false });
     one.framer.push(Buffer.from('200 OK\n404 Not found\n'));
     expect(one.texts()).toEqual(['200 OK', '404 Not found']);
   });

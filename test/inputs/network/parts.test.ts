@@ -19,6 +19,9 @@ describe('the host in a syslog header', () => {
     ['<34>Nov 20 10:00:00 app: text', undefined],
     ['<34>Nov 20 10:00:00 app[12]: text', undefined],
     ['<34>text without a header', undefined],
+    ['<11>shop: text', undefined],
+    ['<13>Nov 29 10:00:00 dad: error: text', undefined],
+    ['<13>Nov 29 10:00:00 ::1 su: text', '::1'],
     ['', undefined],
   ])('of %j is %j', (line, host) => expect(hostIn(line)).toBe(host));
 });
