@@ -1,5 +1,6 @@
 import type { Episode, Millis, Output, Transition } from '../model.ts';
 import type { Entry } from './entry.ts';
+import { transitionOutput } from './notifications.ts';
 
 /** What is corrected, and how people are notified of it. */
 interface Correction {
@@ -84,7 +85,7 @@ function withdraw(known: Entry, correction: Correction, outputs: Output[]): Entr
   };
   if (!isOpen && !known.notified && !known.raised) return [];
   const transition = transitionOf(known, next, corrected, through);
-  if (isOpen || known.notified) outputs.push({ kind: 'transition', transition });
+  if (isOpen || known.notified) outputs.push(transitionOutput(transition, next));
   if (!known.raised) return [];
   outputs.push({ kind: 'episode', episode: next });
   if (known.notified) outputs.push(...notify(transition, next));
@@ -96,7 +97,7 @@ function withdraw(known: Entry, correction: Correction, outputs: Output[]): Entr
 function raiseLate(found: Entry, correction: Correction, outputs: Output[]): Entry {
   const { through, lateIn } = correction;
   const own = transitionsOf(found, correction.outputs).map((transition) => ({ ...transition, late: true }));
-  for (const transition of own) outputs.push({ kind: 'transition', transition });
+  for (const transition of own) outputs.push(transitionOutput(transition, found.episode));
   if (!found.raised) return found;
   const lateCount = lateIn(found.episode, found.reach);
   const episode: Episode = {
@@ -129,7 +130,7 @@ function merge(known: Entry, found: Entry, correction: Correction, outputs: Outp
   if (wasMissing || known.episode.status !== found.episode.status) {
     const transition = transitionOf(known, episode, corrected ?? found.reason, found.episode.end ?? through);
     entry.transitions = known.transitions + 1;
-    outputs.push({ kind: 'transition', transition });
+    outputs.push(transitionOutput(transition, episode));
     if (entry.raised) outputs.push({ kind: 'episode', episode });
     const isDue = known.notified ? changesForPeople(known, found) : isNotified(found, correction.outputs);
     const sent = isDue ? notify(transition, episode) : [];
@@ -148,9 +149,8 @@ function mergedEpisode(
   found: Entry,
   { late, corrected, through }: { late: number; corrected: string | undefined; through: Millis },
 ): Episode {
-  const { withdrawn: _, corrected: before, ...kept } = known.episode;
+  const kept = known.episode;
   const lateCount = kept.lateCount + late;
-  const text = corrected ?? before;
   return {
     ...kept,
     ...pick(found.episode),
@@ -160,13 +160,14 @@ function mergedEpisode(
     detected: kept.detected ?? found.episode.detected,
     revision: known.raised ? kept.revision + 1 : 1,
     lateCount,
-    ...(known.raised ? {} : { late: true }),
-    ...(text !== undefined && { corrected: text }),
+    late: known.raised ? kept.late : true,
+    corrected: corrected ?? kept.corrected,
+    withdrawn: undefined,
   };
 }
 
 /** What follows from the windows of an episode. */
-function pick({ status, start, end, value, peak, count, window, message, flapping, url }: Episode) {
+function pick({ status, start, end, value, peak, count, window, span, message, flapping, url }: Episode) {
   return {
     status,
     start,
@@ -177,6 +178,7 @@ function pick({ status, start, end, value, peak, count, window, message, flappin
     window,
     message,
     flapping,
+    ...(span !== undefined && { span }),
     ...(url !== undefined && { url }),
   };
 }
@@ -219,7 +221,7 @@ function transitionOf(known: Entry, next: Episode, reason: string, at: Millis): 
   const { id, rule, group, by, window, value, count, condition, severity, status } = next;
   return {
     ...{ id: `${id}-${known.transitions + 1}`, rule, group, by, episode: id },
-    ...{ from: known.episode.status, to: status, at, window, value, count, condition, reason, severity },
+    ...{ from: known.episode.status, to: status, at, reason, window, value, count, condition, severity },
     message: `${rule}${group === '' ? '' : ` (${group})`}: ${reason}`,
     late: true,
   };

@@ -7,16 +7,18 @@ import {
   type Handling,
   type Millis,
   type Output,
-  type Scalar,
+  type SloFigures,
   type Transition,
+  type TransitionContext,
   type WindowResult,
 } from '../model.ts';
+import { ecsVersion } from '../util/ecs.ts';
+import { unitOf } from '../util/units.ts';
+import { categoryOf, ecsEvent, relatedOf, typeOf, withFields } from './ecs-fields.ts';
 import { idOf } from './episode-writer.ts';
 
 type Names = Pick<IndexingConfig, 'alerts' | 'namespace'>;
 type Document = Record<string, unknown>;
-
-const ecsVersion = '8.11.0';
 
 /** What people and noise control did with an episode. */
 type HandlingOf = (episode: string) => Handling | undefined;
@@ -34,9 +36,11 @@ export function outputItem(
     case 'window':
       return windowItem(output.window, indexing);
     case 'transition':
-      return transitionItem(output.transition, indexing);
+      return transitionItem(output.transition, output.context, indexing);
     case 'episode':
       return episodeItem(output.episode, indexing, handlingOf(output.episode.id));
+    case 'document':
+      return output.item;
     case 'notification':
       return undefined;
   }
@@ -58,11 +62,15 @@ function episodeItem(episode: Episode, { alerts }: Pick<Names, 'alerts'>, handli
   };
 }
 
-function transitionItem(transition: Transition, { namespace }: Pick<Names, 'namespace'>): BulkItem {
+function transitionItem(
+  transition: Transition,
+  context: TransitionContext | undefined,
+  { namespace }: Pick<Names, 'namespace'>,
+): BulkItem {
   const stream = streamOf('logs', 'logboom.alerts', namespace);
   const document = withFields(transition.by, {
     ...stream.fields,
-    ...transitionDocument(transition, stream.dataset),
+    ...transitionDocument(transition, context, stream.dataset),
   });
   return { action: 'create', index: stream.index, id: transition.id, document: JSON.stringify(document) };
 }
@@ -74,24 +82,28 @@ function windowItem(window: WindowResult, { namespace }: Pick<Names, 'namespace'
   const item = { index: stream.index, id, document: JSON.stringify(document) };
   return window.revision === undefined || window.revision === 1
     ? { action: 'create', ...item }
-    : { action: 'index', inStream: true, version: window.revision, ...item };
+    : { action: 'index', revisionField: 'window.revision', version: window.revision, ...item };
 }
 
 function episodeDocument(episode: Episode, handling?: Handling): Document {
-  const { end, updated, decided = updated, window, samples, by, detected } = episode;
+  const { end, updated, decided = updated, window, samples, by, detected, created, status } = episode;
   const start = beganAt(episode);
   const length = end === undefined ? {} : { end: iso(end), duration: nanoseconds(end - start) };
   return withFields(by, {
     '@timestamp': iso(Math.min(updated, decided)),
     ecs: { version: ecsVersion },
-    message: episode.message,
-    event: { ...ecsEvent(episode), id: episode.id, start: iso(start), ...length },
-    related: relatedOf(by),
-    rule: { name: episode.rule, reference: episode.runbook },
-    labels: { ...episode.labels },
+    message: some(episode.message),
+    event: {
+      ...{ ...ecsEvent(episode), id: episode.id, action: status, category: categoryOf(samples) },
+      ...{ type: [typeOf(episode.revision > 1 ? 'active' : 'inactive', status)], created: maybeIso(created) },
+      ...{ start: iso(start), ...length },
+    },
+    related: relatedOf(by, samples),
+    rule: ruleFields(episode.rule, episode),
+    labels: Object.keys(episode.labels).length > 0 ? { ...episode.labels } : undefined,
     window: { start: iso(window.start), end: iso(window.end) },
     alert: {
-      ...alertFields(episode),
+      ...alertFields(episode, episode),
       id: episode.id,
       status: episode.status,
       peak: episode.peak,
@@ -104,90 +116,111 @@ function episodeDocument(episode: Episode, handling?: Handling): Document {
       time_to_detect: detected === undefined ? undefined : nanoseconds(Math.max(0, detected - start)),
       url: episode.url,
       ...(handling && handlingFields(handling)),
-      samples,
+      samples: samples.length > 0 ? samples : undefined,
       samples_omitted: episode.omitted || undefined,
     },
   });
 }
 
-/** Severities as numbers, as those of detection rules in Elastic Security. */
-const severityNumbers: Record<Episode['severity'], number> = {
-  info: 1,
-  low: 21,
-  medium: 47,
-  high: 73,
-  critical: 99,
-};
-
-function ecsEvent({ severity }: Episode | Transition): Document {
-  return { kind: 'alert', severity: severityNumbers[severity] };
-}
-
-/** Values of `event.type` in ECS. */
-function typeOf(from: Transition['from'], to: Transition['to']): 'start' | 'end' | 'change' {
-  if (to === 'inactive') return 'end';
-  return from === 'inactive' ? 'start' : 'change';
-}
-
-const relatedFields = {
-  hosts: ['host.name', 'host.hostname'],
-  ip: ['source.ip', 'client.ip', 'host.ip', 'destination.ip'],
-  user: ['user.name', 'user.id'],
-};
-
-/** The addresses, hosts and users of the group, under the names by which ECS joins them. Undefined where it has none. */
-function relatedOf(by: Record<string, Scalar>): Document | undefined {
-  const found = Object.entries(relatedFields).flatMap(([name, fields]) => {
-    const values = fields.flatMap((field) => (typeof by[field] === 'string' ? [by[field]] : []));
-    return values.length === 0 ? [] : [[name, values] as const];
-  });
-  return found.length === 0 ? undefined : Object.fromEntries(found);
-}
-
-function handlingFields({ acknowledged, assigned, suppressed }: Handling): Document {
+function handlingFields({ notified, acknowledged, assigned, verdict, suppressed }: Handling): Document {
   return {
+    ...(notified && { notified: notified.map((one) => ({ ...one, at: iso(one.at) })) }),
     ...(acknowledged && { acknowledged: { ...acknowledged, at: iso(acknowledged.at) } }),
     ...(assigned && { assigned: { ...assigned, at: iso(assigned.at) } }),
+    ...(verdict && { verdict: { ...verdict, at: iso(verdict.at) } }),
     ...(suppressed && { suppressed: suppressed.map((one) => ({ ...one, at: iso(one.at) })) }),
   };
 }
 
-function transitionDocument(transition: Transition, dataset: string): Document {
+function transitionDocument(
+  transition: Transition,
+  context: TransitionContext | undefined,
+  dataset: string,
+): Document {
   const { id, window, from, to, episode } = transition;
+  const { samples = [], omitted, labels = {}, url, notification, created } = context ?? {};
   return {
     '@timestamp': iso(decidedAt(transition)),
-    message: transition.message,
-    event: { ...ecsEvent(transition), id, dataset, action: to, type: [typeOf(from, to)] },
-    related: relatedOf(transition.by),
-    rule: { name: transition.rule },
+    message: some(transition.message),
+    event: {
+      ...{ ...ecsEvent(transition), id, dataset, action: to, category: categoryOf(samples) },
+      ...{ type: [typeOf(from, to)], created: maybeIso(created) },
+    },
+    related: relatedOf(transition.by, samples),
+    rule: ruleFields(transition.rule, context),
+    labels: Object.keys(labels).length > 0 ? { ...labels } : undefined,
     window: { start: iso(window.start), end: iso(window.end) },
-    alert: { ...alertFields(transition), id: episode, episode, status: to, from, to, late: transition.late },
+    alert: {
+      ...{
+        ...alertFields(transition, context),
+        id: episode,
+        episode,
+        status: to,
+        from,
+        to,
+        late: transition.late,
+      },
+      ...{ url, notification, samples: samples.length > 0 ? samples : undefined, samples_omitted: omitted },
+    },
   };
 }
 
 /** A window is shown where its events are: at its start, so that a chart has it in the same column as they. */
-function windowDocument({ rule, measure, group, ...window }: WindowResult, dataset: string): Document {
+function windowDocument({ rule, measure, group, slo, ...window }: WindowResult, dataset: string): Document {
   return {
     '@timestamp': iso(window.start),
     event: { kind: 'metric', dataset },
-    rule: { name: rule },
+    rule: { id: rule, name: rule },
     window: {
       start: iso(window.start),
       end: iso(window.end),
       over: window.end - window.start,
       count: window.count,
       value: window.value,
+      peak: window.peak,
       revision: window.revision,
       late_count: window.lateCount,
-      measure,
-      group,
+      measure: some(measure),
+      unit: unitOf(measure),
+      group: some(group),
     },
+    ...(slo && { slo: sloFields(slo) }),
   };
 }
 
-function alertFields(of: Episode | Transition): Document {
-  const { group, severity, value, count, condition, reason } = of;
-  return { group, severity, value, count, condition, threshold: thresholdOf(condition), reason };
+type Shown = Pick<TransitionContext, 'runbook' | 'definition' | 'span'>;
+
+function ruleFields(name: string, { runbook, definition }: Shown = {}): Document {
+  return { id: name, name, version: definition?.version, reference: some(runbook) };
+}
+
+/** `window`: from the first window of the episode to its last one. */
+function alertFields(of: Episode | Transition, { definition, span }: Shown = {}): Document {
+  const { severity, value, count, slo } = of;
+  const texts = { group: some(of.group), condition: some(of.condition), reason: some(of.reason) };
+  return {
+    severity,
+    value,
+    count,
+    ...texts,
+    threshold: thresholdOf(of.condition),
+    where: definition?.where,
+    measure: definition?.measure,
+    recover: definition?.recover,
+    window: span && { start: iso(span.start), end: iso(span.end) },
+    slo: slo && sloFields(slo),
+  };
+}
+
+/** A text of a document, where it is not empty: a rule without groups has no group, and no kind but `threshold` a condition. */
+const some = (text: string | undefined) => text || undefined;
+
+function sloFields({ name, objective, period, events, bad, budgetLeft, burnRate, burnOver }: SloFigures) {
+  return {
+    ...{ name, objective, period, events, bad },
+    budget_left: budgetLeft,
+    ...{ burn_rate: burnRate, burn_over: burnOver },
+  };
 }
 
 /** The number that a value is compared with, for a line in a chart. A range has no single one. */
@@ -202,27 +235,6 @@ function streamOf(type: 'logs' | 'metrics', dataset: string, namespace: string) 
   return { index: `${type}-${dataset}-${namespace}`, dataset, fields };
 }
 
-/**
- * Puts the group's fields under their own names beside the document's, as objects: a document with both `host` and
- * `host.name` would mean the same to Elasticsearch, but not to every reader. The document's own fields win.
- */
-function withFields(by: Record<string, Scalar>, document: Document): Document {
-  for (const [name, value] of Object.entries(by)) place(document, name.split('.'), value);
-  return document;
-}
-
-function place(into: Document, [first, ...rest]: string[], value: Scalar): void {
-  if (first === undefined || first === '__proto__') return;
-  if (rest.length === 0) {
-    if (!Object.hasOwn(into, first)) into[first] = value;
-    return;
-  }
-  if (!Object.hasOwn(into, first)) into[first] = {};
-  const inner = into[first];
-  if (typeof inner === 'object' && inner !== null && !Array.isArray(inner))
-    place(inner as Document, rest, value);
-}
-
 function nanoseconds(millis: Millis): number {
   return millis * 1_000_000;
 }
@@ -230,3 +242,5 @@ function nanoseconds(millis: Millis): number {
 function iso(time: Millis): string {
   return new Date(time).toISOString();
 }
+
+const maybeIso = (time: Millis | undefined) => (time === undefined ? undefined : iso(time));

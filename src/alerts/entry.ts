@@ -1,5 +1,15 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type Episode, type Sample, type Scalar, severities, type Transition } from '../model.ts';
+import type { AlertSettings } from '../config/schema/rule-settings.ts';
+import {
+  type Episode,
+  type RuleDefinition,
+  type Sample,
+  type Scalar,
+  type SloFigures,
+  severities,
+  type Transition,
+} from '../model.ts';
 import { maybeNumber, number, objectOf } from '../util/snapshot.ts';
 
 /** What is kept of an episode while it is open, and for a while after its end. */
@@ -23,15 +33,12 @@ export interface Entry {
   shown?: { first: number; from: number; to: number } | undefined;
 }
 
-/** An entry in a checkpoint, where `unreported` is called `untold`. */
-export type PackedEntry = Omit<Entry, 'unreported'> & { untold: number };
+/** An entry as checkpoints had it in their first form, in which `unreported` was `untold`. */
+type EntryV1 = Omit<Entry, 'unreported'> & { untold: number };
 
-export function packEntry({ unreported, ...entry }: Entry): PackedEntry {
-  return { ...entry, untold: unreported };
-}
-
-export function unpackEntry({ untold, ...entry }: PackedEntry): Entry {
-  return { ...entry, unreported: untold };
+export function migrateEntry(entry: unknown): Entry {
+  const { untold, ...rest } = entry as EntryV1;
+  return { ...rest, unreported: untold };
 }
 
 /** The episode goes on with the revisions and transitions of the one that was withdrawn. */
@@ -43,6 +50,22 @@ export function resumed(entry: Entry, withdrawn: Entry): Entry {
     ...(corrected !== undefined && { corrected: 'raised again' }),
   };
   return { ...entry, episode, transitions: withdrawn.transitions, raised: withdrawn.raised };
+}
+
+/** The part of a rule that its episodes need. */
+export interface EpisodeRule {
+  readonly config: AlertSettings;
+  /** The rule's filter in words that Kibana knows; the rule's own where it is not given. */
+  readonly kibanaQuery?: string;
+  /** Fields that Discover shows as columns. */
+  readonly columns?: readonly string[];
+}
+
+/** The version is the beginning of a hash of all settings, so that it is the same on any machine. */
+export function definitionOf(config: AlertSettings): RuleDefinition {
+  const version = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 12);
+  const { where, measure, recover } = config;
+  return { version, ...(where && { where }), ...(measure && { measure }), ...(recover && { recover }) };
 }
 
 const text = z.string();
@@ -58,6 +81,9 @@ const sample = objectOf<Sample>({
   host: text.optional(),
   service: text.optional(),
   level: text.optional(),
+  ip: text.optional(),
+  user: text.optional(),
+  category: text.optional(),
   file: text.optional(),
   offset: number.optional(),
   value: z.union([number, text]).optional(),
@@ -65,46 +91,55 @@ const sample = objectOf<Sample>({
   index: text.optional(),
 });
 
-/** Schema of an episode in a checkpoint. */
+const slo = objectOf<SloFigures>({
+  ...{ name: text, objective: number, period: number, events: number, bad: number },
+  ...{ budgetLeft: number, burnRate: number, burnOver: number },
+}).optional();
+
+const definition = objectOf<RuleDefinition>({
+  version: text,
+  where: text.optional(),
+  measure: text.optional(),
+  recover: text.optional(),
+});
+
+/** Schema of an episode in a checkpoint. What is read has the fields in this order, which is that of `EpisodeWriter.begin`. */
 export const packedEpisode = objectOf<Episode>({
   ...{ id: text, rule: text, group: text, by, status, severity, start: number, end: maybeNumber },
-  ...{
-    detected: maybeNumber,
-    updated: number,
-    decided: number.optional(),
-    value: maybeNumber,
-    peak: maybeNumber,
-    count: number,
-  },
-  ...{
-    condition: text,
-    reason: text,
-    message: text,
-    window,
-    samples: z.array(sample),
-    omitted: number.optional(),
-    revision: number,
-  },
-  ...{ lateCount: number, flapping: z.boolean(), labels: z.record(text, text) },
-  ...{ runbook: z.union([text, z.undefined()]), url: text.optional() },
-  ...{ late: flag, corrected: text.optional() as z.ZodType<string>, withdrawn: flag },
+  ...{ detected: maybeNumber, updated: number, decided: number.optional() },
+  ...{ value: maybeNumber, peak: maybeNumber, count: number },
+  ...{ condition: text, reason: text, message: text, window, span: window.optional() },
+  ...{ definition: definition.optional(), created: number.optional() },
+  ...{ samples: z.array(sample), omitted: number.optional(), revision: number, lateCount: number },
+  ...{ late: z.boolean().optional(), corrected: text.optional(), withdrawn: z.boolean().optional() },
+  ...{ flapping: z.boolean(), labels: z.record(text, text) },
+  ...{ runbook: z.union([text, z.undefined()]), url: text.optional(), slo },
 });
 
-/** Schema of a transition in a checkpoint. */
+/** Schema of a transition in a checkpoint, with the fields in the order in which `EpisodeWriter` writes them. */
 export const packedTransition = objectOf<Transition>({
-  ...{ id: text, rule: text, group: text, by, episode: text, from: status, to: status, at: number, window },
-  ...{ value: maybeNumber, count: number, condition: text, reason: text, severity, message: text },
-  late: flag,
-  decided: number.optional() as z.ZodType<number>,
+  ...{
+    id: text,
+    rule: text,
+    group: text,
+    by,
+    episode: text,
+    from: status,
+    to: status,
+    at: number,
+    reason: text,
+  },
+  ...{ window, value: maybeNumber, count: number, decided: number.optional() as z.ZodType<number> },
+  ...{ condition: text, severity, slo, message: text, late: flag },
 });
 
-/** Schema of `PackedEntry`. */
-export const packedEntry = objectOf<PackedEntry>({
+/** Schema of an entry in a checkpoint. */
+export const packedEntry = objectOf<Entry>({
   episode: packedEpisode,
   transitions: number,
   raised: z.boolean(),
   reach: number,
-  untold: number,
+  unreported: number,
   reason: text,
   held: packedTransition.optional(),
   notified: flag,

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
-import type { AlertSettings } from '../config/schema/rule-settings.ts';
-import type { Decision, Episode, Millis, Observation, Scalar, Transition } from '../model.ts';
+import type { Decision, Episode, Millis, Observation, RuleDefinition, Scalar, Transition } from '../model.ts';
 import { isLevelField, levelNames, levelRank } from '../util/levels.ts';
-import type { Entry } from './entry.ts';
+import { definitionOf, type Entry, type EpisodeRule } from './entry.ts';
 import { withLate } from './late.ts';
 import {
   contextOf,
@@ -41,15 +40,6 @@ function safe(name: string): string {
   return `${escaped.slice(0, longestName - 23)}~${digest}`;
 }
 
-/** The part of a rule that its episodes need. */
-export interface EpisodeRule {
-  readonly config: AlertSettings;
-  /** The rule's filter in words that Kibana knows; the rule's own where it is not given. */
-  readonly kibanaQuery?: string;
-  /** Fields that Discover shows as columns. */
-  readonly columns?: readonly string[];
-}
-
 /** A decision that changed something, with the observation that led to it. */
 export interface Change {
   group: string;
@@ -69,42 +59,40 @@ export class EpisodeWriter {
   readonly #kibana: DiscoverConfig;
   readonly #message: Message | undefined;
   readonly #recovery: Message | undefined;
+  readonly #definition: RuleDefinition;
 
   constructor(rule: EpisodeRule, kibana: DiscoverConfig) {
     this.#rule = rule;
     this.#kibana = kibana;
     this.#message = templateOf(rule.config, rule.config.message);
     this.#recovery = templateOf(rule.config, rule.config.recoveryMessage);
+    this.#definition = definitionOf(rule.config);
   }
 
-  /** The first form of an episode. Its id keeps this start; `start` may be corrected to an earlier time. */
+  /**
+   * The first form of an episode, with all of its fields in the order of `packedEpisode`: an episode has the same bytes whether or not a restart lies in
+   * it. Its id keeps this start; `start` may be corrected to an earlier time.
+   */
   begin(id: string, start: Millis, { group, by, decision, observation }: Change): Episode {
-    const { config } = this.#rule;
+    const { name, severity, when: condition = '', labels, runbook } = this.#rule.config;
+    const { value, count, window, at: updated } = observation;
     return {
-      id,
-      rule: config.name,
-      group,
-      by,
-      status: 'inactive',
-      severity: config.severity,
-      start,
-      end: undefined,
-      detected: undefined,
-      ...{ updated: observation.at, decided: undefined },
-      value: observation.value,
-      peak: undefined,
-      count: observation.count,
-      condition: config.when ?? '',
-      reason: decision.reason,
-      message: '',
-      window: observation.window,
-      samples: [],
-      omitted: 0,
-      revision: 0,
-      lateCount: 0,
-      flapping: false,
-      labels: config.labels,
-      runbook: config.runbook,
+      ...{
+        id,
+        rule: name,
+        group,
+        by,
+        status: 'inactive',
+        severity,
+        start,
+        end: undefined,
+        detected: undefined,
+      },
+      ...{ updated, decided: undefined, value, peak: undefined, count },
+      ...{ condition, reason: decision.reason, message: '', window, span: undefined },
+      ...{ definition: this.#definition, created: undefined, samples: [], omitted: 0 },
+      ...{ revision: 0, lateCount: 0, late: undefined, corrected: undefined, withdrawn: undefined },
+      ...{ flapping: false, labels, runbook, url: undefined, slo: undefined },
     };
   }
 
@@ -130,12 +118,20 @@ export class EpisodeWriter {
       count: observation.count,
       reason: withLate(reason, episode.lateCount + unreported),
       window: open ? observation.window : episode.window,
+      span: {
+        start: (state.start ?? episode.start) - entry.reach,
+        end: open ? observation.window.end : Math.max(episode.window.end, transition?.at ?? 0),
+      },
+      definition: this.#definition,
       ...showEvidence(entry, evidence),
       revision: raised ? episode.revision + 1 : episode.revision,
       lateCount: episode.lateCount + unreported,
       flapping: state.flapping,
+      severity: state.severity ?? episode.severity,
+      ...(observation.slo && { slo: observation.slo }),
     };
-    if (this.#usesRuleMessage(decision) || next.message === '')
+    const isWritten = this.#usesRuleMessage(decision) && decision.keepsMessage !== true;
+    if (isWritten || next.message === '')
       next.message = this.#write(open ? this.#message : this.#recovery, contextOf(next, observation, reason));
     const url = this.#link(next);
     return url === undefined ? next : { ...next, url };
@@ -168,7 +164,8 @@ export class EpisodeWriter {
       count: observation.count,
       ...(observation.decided !== undefined && { decided: observation.decided }),
       condition: episode.condition,
-      severity: config.severity,
+      severity: episode.severity,
+      ...(observation.slo && { slo: observation.slo }),
       message: this.#usesRuleMessage(decision) ? episode.message : this.#write(recovery, context),
     };
   }

@@ -1,11 +1,11 @@
-import { z } from 'zod';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertState, Decided, Decision, Millis, Output, Transition } from '../model.ts';
-import { number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
-import { type Entry, type PackedEntry, packEntry, packedEntry, resumed, unpackEntry } from './entry.ts';
-import { type Change, type EpisodeRule, EpisodeWriter, idOf } from './episode-writer.ts';
+import type { Snapshot } from '../util/snapshot.ts';
+import { type Entry, type EpisodeRule, resumed } from './entry.ts';
+import { type Change, EpisodeWriter, idOf } from './episode-writer.ts';
+import { type EpisodesState, episodesFormat } from './episodes-state.ts';
 import { EndedEpisodes, LateEvents, type Retention } from './late.ts';
-import { HeldBack, noEvidence, notificationsOf, type Withheld, withheldEpisode } from './notifications.ts';
+import { HeldBack, noEvidence, notificationsOf, transitionOutput } from './notifications.ts';
 
 export type { Change } from './episode-writer.ts';
 
@@ -27,23 +27,7 @@ export interface Generation {
   until: Millis;
 }
 
-interface EpisodesState {
-  open: PackedEntry[];
-  ended: PackedEntry[];
-  /** Missing where no cooldown holds any back. */
-  withheld?: [group: string, Withheld][] | undefined;
-  forgotten?: Millis | undefined;
-}
-
-const format = new SnapshotFormat({
-  component: 'The book of episodes',
-  schema: objectOf<EpisodesState>({
-    open: z.array(packedEntry),
-    ended: z.array(packedEntry),
-    withheld: z.array(z.tuple([z.string(), withheldEpisode])).optional(),
-    forgotten: number.optional(),
-  }),
-});
+const withoutEpisode = { status: 'inactive', start: undefined, calm: undefined, early: undefined } as const;
 
 /**
  * The episodes of one rule, open ones by group. It records what decisions say and decides nothing. The same changes give
@@ -136,18 +120,11 @@ export class Episodes {
     if (!entry) return [];
     const { by, window, value, count } = entry.episode;
     const decision: Decision = {
-      state: {
-        ...state,
-        status: 'inactive',
-        start: undefined,
-        calm: undefined,
-        early: undefined,
-        updated: at,
-      },
+      state: { ...state, ...withoutEpisode, updated: at },
       reason,
       transition: { from: state.status, to: 'inactive', at, reason },
       update: false,
-      notify: { send: state.told, reason },
+      notify: { send: state.notified, reason },
     };
     const observation = { at, since: at, window, value, count, early: false };
     return this.apply({ group, by, decision, observation, evidence: noEvidence });
@@ -158,15 +135,18 @@ export class Episodes {
   }
 
   snapshot(): Snapshot<EpisodesState> {
-    const [open, withheld] = [[...this.#entries.values()].map(packEntry), this.#heldBack.state()];
-    return format.write({ open, ...this.#ended.snapshot(), withheld });
+    const [open, withheld] = [
+      [...this.#entries.values()].map((entry) => ({ ...entry })),
+      this.#heldBack.state(),
+    ];
+    return episodesFormat.write({ open, ...this.#ended.snapshot(), withheld });
   }
 
   restore(snapshot: Snapshot<EpisodesState>): void {
-    const { open, ended, withheld = [], forgotten } = format.read(snapshot);
+    const { open, ended, withheld = [], forgotten } = episodesFormat.read(snapshot);
     this.#heldBack.restore(withheld);
     this.#entries.clear();
-    for (const entry of open) this.#entries.set(entry.episode.group, unpackEntry(entry));
+    for (const entry of open) this.#entries.set(entry.episode.group, { ...entry });
     this.#lateEvents.restore([...this.#entries.values(), ...this.#ended.restore(ended, forgotten)]);
   }
 
@@ -178,16 +158,14 @@ export class Episodes {
   /** Puts out an episode that ended before the open one began. */
   #applyApart(change: Change, [begun, over]: [Decided, Decided]): Output[] {
     const entry = this.#begin({ ...change, ...begun });
-    const outputs = [
-      ...this.#put(entry, { ...change, ...begun }),
-      ...this.#put(entry, { ...change, ...over }),
-    ];
+    const put = (decided: Decided) => this.#put(entry, { ...change, ...decided });
+    const outputs = [...put(begun), ...put(over)];
     this.#ended.add(entry);
     return outputs;
   }
 
   #put(entry: Entry, change: Change): Output[] {
-    const { transition, state } = change.decision;
+    const { transition, state, notify } = change.decision;
     // Until its window is over, an alert that was raised early shows the observation that raised it.
     const observation = state.early?.observation ?? change.observation;
     const shown = { ...change, observation };
@@ -197,7 +175,7 @@ export class Episodes {
     this.#lateEvents.reported(entry);
     const written = transition && this.#writer.transition(entry, shown, transition);
     const outputs: Output[] = [];
-    if (written) outputs.push({ kind: 'transition', transition: written });
+    if (written) outputs.push(transitionOutput(written, entry.episode, notify, this.#rule.config.notify));
     if (entry.raised) outputs.push({ kind: 'episode', episode: entry.episode });
     outputs.push(...this.#notify(entry, written, change));
     return outputs;

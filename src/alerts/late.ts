@@ -1,5 +1,5 @@
 import type { Episode, Millis, Output } from '../model.ts';
-import { type Entry, type PackedEntry, packEntry, unpackEntry } from './entry.ts';
+import type { Entry } from './entry.ts';
 
 /** For how long, and how many of a rule, ended episodes are kept: late events may still correct their documents. */
 export interface Retention {
@@ -41,16 +41,16 @@ export class EndedEpisodes {
     for (const entry of entries) this.#insert(entry);
   }
 
-  snapshot(): { ended: PackedEntry[]; forgotten?: Millis } {
-    const ended = this.#entries.map(packEntry);
+  snapshot(): { ended: Entry[]; forgotten?: Millis } {
+    const ended = this.#entries.map((entry) => ({ ...entry }));
     const { forgottenThrough } = this;
     return Number.isFinite(forgottenThrough) ? { ended, forgotten: forgottenThrough } : { ended };
   }
 
-  restore(state: PackedEntry[], forgottenThrough = Number.NEGATIVE_INFINITY): Entry[] {
+  restore(state: Entry[], forgottenThrough = Number.NEGATIVE_INFINITY): Entry[] {
     this.#entries = [];
     this.#groups.clear();
-    for (const entry of state) this.add(unpackEntry(entry));
+    for (const entry of state) this.add({ ...entry });
     this.forgottenThrough = forgottenThrough;
     return this.#entries;
   }

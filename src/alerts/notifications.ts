@@ -1,12 +1,15 @@
 import type { AlertSettings } from '../config/schema/rule-settings.ts';
 import {
   beganAt,
+  type Decision,
+  decidedAt,
   type Episode,
   type Millis,
   type Observation,
   type Output,
   type Sample,
   type Scalar,
+  type Severity,
   type Transition,
   type WithheldEpisodes,
 } from '../model.ts';
@@ -22,7 +25,7 @@ export interface MessageContext {
   group: string;
   by: Readonly<Record<string, Scalar>>;
   reason: string;
-  /** Event time of the change. */
+  /** When the change was decided, in event time. */
   at: Millis;
   window: { start: Millis; end: Millis };
   /** Start of the episode. */
@@ -30,13 +33,27 @@ export interface MessageContext {
   end: Millis | undefined;
   peak: number | undefined;
   samples: readonly Sample[];
+  severity: Severity;
 }
 
 /** Of a change of an episode. */
 export function contextOf(episode: Episode, observation: Observation, reason: string): MessageContext {
-  const { group, by, end, peak, samples } = episode;
-  const { value, count, at, window } = observation;
-  return { value, count, at, window, group, by, reason, start: () => beganAt(episode), end, peak, samples };
+  const { group, by, end, peak, samples, severity } = episode;
+  const { value, count, window } = observation;
+  return {
+    value,
+    count,
+    at: decidedAt(observation),
+    window,
+    group,
+    by,
+    reason,
+    start: () => beganAt(episode),
+    end,
+    peak,
+    samples,
+    severity,
+  };
 }
 
 /** A message is for people to read at once; a sender's long field does not make it endless. */
@@ -182,12 +199,47 @@ export function showEvidence(entry: Entry, evidence: () => Evidence): Pick<Episo
   const more = first
     .filter(({ number = 0 }) => before.first === 0 || number > before.to)
     .slice(0, Math.max(0, mostFirst - before.first));
-  const shown = [...episode.samples.slice(0, before.first), ...more.map(({ sample }) => sample)];
-  const from = before.from || (more[0]?.number ?? 0);
-  const to = Math.max(before.to, more.at(-1)?.number ?? 0);
+  // Lines are numbered by arrival, which may differ from the order of their times.
+  const shown = inOrder([...episode.samples.slice(0, before.first), ...more.map(({ sample }) => sample)]);
+  const numbers = more.map(({ number = 0 }) => number);
+  const from = before.from || (numbers[0] ?? 0);
+  const to = Math.max(before.to, ...numbers);
   entry.shown = { first: shown.length, from, to };
   const isLater = last !== undefined && (last.number ?? 0) > to;
   const samples = isLater ? [...shown, last.sample] : [...shown, ...episode.samples.slice(before.first)];
   const lines = from > 0 && through >= from ? through - from + 1 : 0;
   return { samples, omitted: Math.max(lines - samples.length, isLater ? 0 : (episode.omitted ?? 0), 0) };
+}
+
+const inOrder = (samples: Sample[]) =>
+  samples.toSorted((a, b) => Date.parse(a['@timestamp']) - Date.parse(b['@timestamp']));
+
+type Notify = Pick<Decision['notify'], 'send' | 'reason'>;
+
+/**
+ * The output of a transition, with what its document shows of the episode at that time. It is apart from the transition, because places of
+ * documents are known to a live server only, and the transition log of a replay is the same.
+ */
+export function transitionOutput(
+  transition: Transition,
+  { samples, omitted, labels, runbook, url, span, definition }: Episode,
+  notify?: Notify,
+  notifiers: readonly string[] = [],
+): Output {
+  const { send, reason = '' } = notify ?? {};
+  return {
+    kind: 'transition',
+    transition,
+    context: {
+      ...{ samples, labels },
+      ...(omitted !== undefined && omitted > 0 && { omitted }),
+      ...(runbook !== undefined && { runbook }),
+      ...(url !== undefined && { url }),
+      ...(span !== undefined && { span }),
+      ...(definition !== undefined && { definition }),
+      ...(send !== undefined && {
+        notification: { sent: send, reason, ...(send && { notifiers: [...notifiers] }) },
+      }),
+    },
+  };
 }

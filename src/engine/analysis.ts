@@ -1,22 +1,27 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
+import { isAtGate } from '../config/schema/processors.ts';
 import type { RuleConfig } from '../config/schema/rules.ts';
 import type { Config } from '../config/schema/schema.ts';
 import type { RuleChanges } from '../model.ts';
 import { routesName } from '../notifiers/control/routes.ts';
+import { withoutKeys } from '../processors/chain.ts';
 import { fingerprintOf } from '../rules/run/run.ts';
 
 /** What of the configuration decides on what the engine puts out. It goes to disk, and holds no secret. */
-export type Analysis = Pick<Config, 'rules' | 'parsers' | 'time'> & {
+export type Analysis = Pick<Config, 'rules' | 'parsers' | 'processors' | 'time' | 'limits'> & {
   kibana: DiscoverConfig;
   journal: Pick<Config['journal'], 'tick'>;
 };
 
-export function analysisOf({ rules, routes, kibana, parsers, time, journal }: Config): Analysis {
+export function analysisOf(config: Config): Analysis {
+  const { rules, routes, kibana, parsers, processors, time, journal, limits } = config;
   const { url, space, dataView } = kibana;
   const links = { dataView, ...(url !== undefined && { url }), ...(space !== undefined && { space }) };
   const routed = routes.length === 0 ? rules : rules.map(notifyingRoutes);
-  return { rules: routed, kibana: links, parsers, time, journal: { tick: journal.tick } };
+  const steps = withoutKeys(processors.filter((processor) => !isAtGate(processor)));
+  const { tick } = journal;
+  return { rules: routed, kibana: links, parsers, processors: steps, time, limits, journal: { tick } };
 }
 
 /** Where there are routes, they get the notifications of rules that name no notifier. */
@@ -36,7 +41,9 @@ export function ruleChanges(from: Rules, to: Rules): RuleChanges {
   return {
     added: which((_, old) => old === undefined),
     changed: which((now, old) => old !== undefined && !isSameRule(now, old)),
-    told: which((now, old) => old !== undefined && isSameRule(now, old) && !isDeepStrictEqual(now, old)),
+    notification: which(
+      (now, old) => old !== undefined && isSameRule(now, old) && !isDeepStrictEqual(now, old),
+    ),
     removed: gone.filter((name) => !declared.has(name)),
     disabled: gone.filter((name) => declared.has(name)),
     unchanged: which((now, old) => isDeepStrictEqual(now, old)).length,

@@ -1,13 +1,17 @@
 import { openPayload } from '../journal/record.ts';
 import type { Millis } from '../model.ts';
 import { EventReader, type ReaderOptions } from '../parsers/event.ts';
+import { ProcessorChain } from '../processors/chain.ts';
 import type { CorrectionSettings } from '../rules/correction/settings.ts';
 import { startRule } from '../rules/rule.ts';
-import type { Observer } from '../rules/run/observer.ts';
+import type { EventWatch, Observer } from '../rules/run/observer.ts';
+import type { RuleLimits } from '../rules/run/run.ts';
 import { Sources } from '../sources/sources.ts';
 import { EventClock } from '../windows/clocks/event-clock.ts';
 import { CorrectionMemory } from '../windows/history/memory.ts';
+import { Budget } from '../windows/options.ts';
 import type { Analysis } from './analysis.ts';
+import { RunMeter } from './dispatch.ts';
 import { Engine } from './engine.ts';
 
 /**
@@ -16,25 +20,42 @@ import { Engine } from './engine.ts';
  */
 export function assembleEngine(
   config: Analysis,
-  reading: Pick<ReaderOptions, 'telemetry' | 'locate'> = {},
+  { watch, meter = new RunMeter(), ...reading }: Reading & { watch?: EventWatch; meter?: RunMeter } = {},
   observer?: Observer,
   leaveUntimed = false,
 ): Engine {
-  const { parsers, time } = config;
+  const { time } = config;
   const memory = memoryFor(config);
+  const limits = limitsFor(config);
   return new Engine({
     clock: new EventClock(time),
-    events: new EventReader({ parsers, time, ...reading }),
+    events: readerOf(config, reading),
     runs: config.rules
       .filter(({ enabled }) => enabled)
-      .map((rule) => startRule(rule, config.kibana, observer, correctionOf(config, memory))),
+      .map((rule) => startRule(rule, config.kibana, observer, correctionOf(config, memory), limits)),
     sources: new Sources(),
-    watch: observer,
+    watch: watch ?? observer,
+    meter,
     open: openPayload,
     downAfter: downAfterOf(config),
     leaveUntimed,
     memory,
+    limits,
   });
+}
+
+/** What a reader of events needs beside the analysis. */
+export interface Reading extends Pick<ReaderOptions, 'telemetry' | 'locate'> {
+  /** Secrets of processors by their fingerprints, which stand in an analysis. */
+  keys?: ReadonlyMap<string, string>;
+}
+
+export function readerOf(
+  { parsers, processors, time }: Analysis,
+  { keys, ...reading }: Reading,
+): EventReader {
+  const chain = ProcessorChain.of(processors, { zone: time.zone, keys });
+  return new EventReader({ parsers, time, processors: chain, ...reading });
 }
 
 /** Undefined where late events are not counted. */
@@ -47,6 +68,15 @@ export function correctionOf(
   memory: CorrectionMemory | undefined,
 ): CorrectionSettings | undefined {
   return memory && { correctFor: time.correctFor, late: time.late, memory };
+}
+
+/** Groups and values that each rule may keep, whatever the other rules keep. */
+const reserved = 100;
+
+/** What all rules together may keep. An analysis of an earlier version has no limits. */
+export function limitsFor({ limits }: Partial<Pick<Analysis, 'limits'>>): RuleLimits {
+  const { groups = Number.POSITIVE_INFINITY, values = Number.POSITIVE_INFINITY } = limits ?? {};
+  return { groups: new Budget(groups, reserved), values: new Budget(values, reserved) };
 }
 
 /** An analysis of an earlier version has no such setting. */

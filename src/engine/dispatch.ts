@@ -1,4 +1,4 @@
-import type { LogEvent, Scalar } from '../model.ts';
+import type { LogEvent, Millis, Output, Scalar } from '../model.ts';
 import type { Key } from '../rules/kql/keys.ts';
 import { numberOf } from '../rules/kql/typed-fields.ts';
 import type { Run } from '../rules/run/run.ts';
@@ -116,4 +116,51 @@ function formsOf(value: string): Scalar[] {
   const number = numberOf(value);
   if (number !== undefined) return [value, number];
   return value === 'true' || value === 'false' ? [value, value === 'true'] : [value];
+}
+
+/** Of this many events one is timed. */
+const eventsPerSample = 16;
+
+/**
+ * Measures the time that each run takes: of a sample of the events, and of every advance that closes windows. Without a clock it measures
+ * nothing. What it measures has no influence on what runs do.
+ */
+export class RunMeter {
+  readonly #now: (() => Millis) | undefined;
+  readonly #costs = new WeakMap<Run, Millis>();
+  #events = 0;
+  #isSampling = false;
+
+  /** `now`: a clock with fractions of milliseconds. */
+  constructor(now?: () => Millis) {
+    this.#now = now;
+  }
+
+  /** The next event begins. */
+  nextEvent(): void {
+    if (this.#now === undefined) return;
+    this.#events += 1;
+    this.#isSampling = this.#events % eventsPerSample === 0;
+  }
+
+  add(run: Run, event: LogEvent, outputs: Output[], inOrder: boolean): void {
+    const begin = this.#isSampling ? this.#now!() : undefined;
+    run.add(event, outputs, inOrder);
+    if (begin !== undefined) this.#took(run, (this.#now!() - begin) * eventsPerSample);
+  }
+
+  advance(run: Run, now: Millis, outputs: Output[]): void {
+    const begin = this.#now?.();
+    run.advance(now, outputs);
+    if (begin !== undefined) this.#took(run, this.#now!() - begin);
+  }
+
+  /** The time that the run took since its start, estimated from the sample. */
+  costOf(run: Run): Millis {
+    return this.#costs.get(run) ?? 0;
+  }
+
+  #took(run: Run, time: Millis): void {
+    this.#costs.set(run, this.costOf(run) + time);
+  }
 }

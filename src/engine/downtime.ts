@@ -18,6 +18,7 @@ const longestBackOff: Millis = 60_000;
 const backOff = (downtime: Millis) => Math.min(downtime, longestBackOff);
 
 export interface DowntimeState {
+  /** Receipt time of the last record. The key stays: the state of the engine is read in its first form, without an envelope. */
   heardAt: Millis | undefined;
   returned: Return | undefined;
 }
@@ -31,7 +32,7 @@ export const downtimeShape = {
 /** Detects by the times of records that the server was down for a while, and resumes the rules after it. */
 export class Downtime {
   /** `receivedAt` of the last record. */
-  #heardAt: Millis | undefined;
+  #lastReceipt: Millis | undefined;
   #returned: Return | undefined;
 
   /**
@@ -44,15 +45,15 @@ export class Downtime {
     waiting: () => boolean,
     downAfter: Millis,
   ): DowntimeSpan | undefined {
-    const heardAt = this.#heardAt;
+    const last = this.#lastReceipt;
     let ended: DowntimeSpan | undefined;
-    if (heardAt !== undefined && receivedAt - heardAt > downAfter && waiting()) {
-      this.#returned = { from: clock.now, to: clock.now + receivedAt - heardAt, at: receivedAt };
+    if (last !== undefined && receivedAt - last > downAfter && waiting()) {
+      this.#returned = { from: clock.now, to: clock.now + receivedAt - last, at: receivedAt };
       clock.resume(receivedAt);
       const { from, to } = this.#returned;
       ended = { from, to, until: from + backOff(to - from) };
     }
-    this.#heardAt = receivedAt;
+    this.#lastReceipt = receivedAt;
     return ended;
   }
 
@@ -64,18 +65,18 @@ export class Downtime {
     if (this.#returned === undefined) return;
     const { from, to, at } = this.#returned;
     const downtime = { from, to, until: to + backOff(to - from) };
-    if (now <= from + this.#heardAt! - at) return;
+    if (now <= from + this.#lastReceipt! - at) return;
     this.#returned = undefined;
     for (const run of runs) run.resume?.(downtime);
   }
 
   /** Lies flat in the state of the engine. */
   snapshot(): DowntimeState {
-    return { heardAt: this.#heardAt, returned: this.#returned };
+    return { heardAt: this.#lastReceipt, returned: this.#returned };
   }
 
   restore({ heardAt, returned }: DowntimeState): void {
-    this.#heardAt = heardAt;
+    this.#lastReceipt = heardAt;
     this.#returned = returned;
   }
 }

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import type { Batch, EventBlock, Millis } from '../model.ts';
 import type { EventReader } from '../parsers/event.ts';
 import type { EventWatch } from '../rules/run/observer.ts';
-import type { Run } from '../rules/run/run.ts';
+import type { RuleLimits, Run } from '../rules/run/run.ts';
 import type { Sources } from '../sources/sources.ts';
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 import type { EventClock } from '../windows/clocks/event-clock.ts';
 import type { PackedChunk } from '../windows/history/chunk.ts';
 import type { CorrectionMemory } from '../windows/history/memory.ts';
+import type { RunMeter } from './dispatch.ts';
 import { type DowntimeState, downtimeShape } from './downtime.ts';
 
 /** What a checkpoint of the analyser holds. */
@@ -63,6 +64,10 @@ export interface EngineParts {
   leaveUntimed?: boolean;
   /** Bounds what is kept for late events. Undefined: they are not counted. */
   memory?: CorrectionMemory | undefined;
+  /** Measures what each run costs. */
+  meter: RunMeter;
+  /** Bounds what all runs keep together. */
+  limits: RuleLimits;
 }
 
 export const isAmong = ({ name, fingerprint }: Run, runs: readonly Run[]) =>

@@ -1,6 +1,6 @@
 import { closePayload } from '../journal/record.ts';
 import type { Batch, EventBlock, JournalRecord, LogEvent, Millis, Output } from '../model.ts';
-import type { Run } from '../rules/run/run.ts';
+import type { RuleLimits, Run } from '../rules/run/run.ts';
 import type { Sources } from '../sources/sources.ts';
 import type { Snapshot } from '../util/snapshot.ts';
 import type { EventClock } from '../windows/clocks/event-clock.ts';
@@ -40,7 +40,8 @@ export class Engine {
 
   /** `block` is the record's payload where it is inflated already. */
   process(record: JournalRecord, block?: EventBlock): Output[] {
-    if (isDamaged(record)) {
+    // Its `receivedAt` may be anything, so that it must not move a clock either.
+    if (record.kind === 'events' && record.encoding === 'damaged') {
       this.tally.unreadable += 1;
       return [];
     }
@@ -49,10 +50,8 @@ export class Engine {
     const downtime = this.#downtime.record(record.receivedAt, clock, () => this.waiting, downAfter);
     if (downtime) for (const run of this.#parts.runs) run.resume?.(downtime);
     for (const run of this.#parts.runs) run.recordReceived?.(record.receivedAt, outputs);
-    if (record.kind === 'events') {
-      if (block) this.#take(record, block, outputs);
-      else this.#open(record, outputs);
-    }
+    if (record.kind === 'events' && block) this.#take(record, block, outputs);
+    else if (record.kind === 'events') this.#open(record, outputs);
     clock.advance(record.receivedAt);
     this.#close(outputs);
     return outputs;
@@ -71,6 +70,11 @@ export class Engine {
   /** What is kept for late events. */
   get memory(): CorrectionMemory | undefined {
     return this.#parts.memory;
+  }
+
+  /** What all rules together may keep, and keep. */
+  get limits(): RuleLimits {
+    return this.#parts.limits;
   }
 
   get clock(): EventClock {
@@ -208,9 +212,10 @@ export class Engine {
   /** Whether the event came after a window of any run was closed: it is corrected, or counted nowhere by that run. */
   #show(event: LogEvent, outputs: Output[], inOrder: boolean): 'no' | 'corrected' | 'lost' {
     let found: 'no' | 'corrected' | 'lost' = 'no';
+    this.#parts.meter.nextEvent();
     for (const run of this.#dispatch.runsFor(event)) {
       const { late, corrected } = run;
-      run.add(event, outputs, inOrder);
+      this.#parts.meter.add(run, event, outputs, inOrder);
       if (run.late !== late) found = 'lost';
       else if (found === 'no' && run.corrected !== corrected) found = 'corrected';
     }
@@ -221,21 +226,21 @@ export class Engine {
     const { events } = this.#parts;
     const sources = new Set<string>();
     events.open(block, batch);
-    for (let event = events.next(); event; event = events.next()) {
+    for (let event = events.next(); event; event = events.next())
       if (event.problem === undefined) sources.add(event.source);
-    }
     return sources.size;
   }
 
   #close(outputs: Output[]): void {
     const { now } = this.#parts.clock;
-    if (now < this.#due) return;
+    // Called before the check of due times, because its effect must depend on the times of records alone.
     this.#downtime.resumeAfter(now, this.#parts.runs);
+    if (now < this.#due) return;
     const dues = this.#dues;
     let due = Number.POSITIVE_INFINITY;
     for (const [place, run] of this.#parts.runs.entries()) {
       if (now >= dues[place]!) {
-        run.advance(now, outputs);
+        this.#parts.meter.advance(run, now, outputs);
         dues[place] = run.due;
       }
       due = Math.min(due, dues[place]!);
@@ -243,6 +248,3 @@ export class Engine {
     this.#due = due;
   }
 }
-
-/** Its `receivedAt` may be anything, so that it must not move a clock either. */
-const isDamaged = (record: JournalRecord) => record.kind === 'events' && record.encoding === 'damaged';

@@ -1,32 +1,41 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Output, RuleChanges } from '../model.ts';
-import { EventReader, type ReaderOptions } from '../parsers/event.ts';
 import { startRule } from '../rules/rule.ts';
-import type { Run } from '../rules/run/run.ts';
+import type { Observer } from '../rules/run/observer.ts';
+import type { RuleLimits, Run } from '../rules/run/run.ts';
 import { EventClock } from '../windows/clocks/event-clock.ts';
 import type { CorrectionMemory } from '../windows/history/memory.ts';
 import { type Analysis, ruleChanges } from './analysis.ts';
-import { correctionOf, downAfterOf, memoryFor } from './assemble-engine.ts';
+import {
+  correctionOf,
+  downAfterOf,
+  limitsFor,
+  memoryFor,
+  type Reading,
+  readerOf,
+} from './assemble-engine.ts';
 import type { Engine } from './engine.ts';
 import type { EngineParts } from './engine-state.ts';
 
 /**
  * Lets the engine go on by another analysis, between two records. A rule that counts the same goes on with its windows,
  * timers and alerts; one that changed begins anew. What is put out are the ends of alerts whose rule goes. Throws
- * `RULE_INVALID`, and then everything is as it was.
+ * `RULE_INVALID`, and then everything is as it was. `observer`: the one with which the engine was assembled.
  */
 export function swapAnalysis(
   engine: Engine,
   from: Analysis,
   to: Analysis,
-  reading: Pick<ReaderOptions, 'telemetry' | 'locate'> = {},
+  reading: Reading = {},
+  observer?: Observer,
 ): Output[] {
   const memory = isSameMemory(from, to) ? engine.memory : memoryFor(to);
-  const parts: Partial<EngineParts> = { downAfter: downAfterOf(to), memory };
+  const limits = isDeepStrictEqual(from.limits, to.limits) ? engine.limits : limitsFor(to);
+  const shared = { memory, limits, observer };
+  const parts: Partial<EngineParts> = { downAfter: downAfterOf(to), memory, limits };
   if (!isDeepStrictEqual(from.time, to.time)) parts.clock = nextClock(engine, to);
-  const { parsers, time } = to;
-  parts.events = new EventReader({ parsers, time, ...reading });
-  parts.runs = nextRuns(engine, from, to, memory);
+  parts.events = readerOf(to, reading);
+  parts.runs = nextRuns(engine, from, to, shared);
   const changes = ruleChanges(from, to);
   return engine.swap(parts, (name) => `the rule was ${fateOf(name, changes)}`);
 }
@@ -36,8 +45,16 @@ function isSameMemory({ time: from }: Analysis, { time: to }: Analysis): boolean
   return from.correctFor === correctFor && from.correctionMemory === correctionMemory && from.late === late;
 }
 
-function nextRuns(engine: Engine, from: Analysis, to: Analysis, memory: CorrectionMemory | undefined): Run[] {
-  const isSame = isDeepStrictEqual(from.kibana, to.kibana) && memory === engine.memory;
+/** What all runs share. */
+interface Shared {
+  memory: CorrectionMemory | undefined;
+  limits: RuleLimits;
+  observer: Observer | undefined;
+}
+
+function nextRuns(engine: Engine, from: Analysis, to: Analysis, { memory, limits, observer }: Shared): Run[] {
+  const isSame =
+    isDeepStrictEqual(from.kibana, to.kibana) && memory === engine.memory && limits === engine.limits;
   const continued: [present: Run, next: Run][] = [];
   const runs = to.rules
     .filter(({ enabled }) => enabled)
@@ -45,7 +62,7 @@ function nextRuns(engine: Engine, from: Analysis, to: Analysis, memory: Correcti
       const present = engine.rules.find(({ name }) => name === rule.name);
       const before = from.rules.find(({ name }) => name === rule.name);
       if (present && isSame && isDeepStrictEqual(before, rule)) return present;
-      const run = startRule(rule, to.kibana, undefined, correctionOf(to, memory));
+      const run = startRule(rule, to.kibana, observer, correctionOf(to, memory), limits);
       if (present?.fingerprint === run.fingerprint) continued.push([present, run]);
       return run;
     });

@@ -12,6 +12,9 @@ import { parseQuery } from './kql/parser.ts';
 interface Checked {
   rules: readonly RuleConfig[];
   parsers: Pick<ParsersConfig, 'formats'>;
+  /** Both may set fields of any name. */
+  processors: unknown;
+  inputs: unknown;
 }
 
 /** A query of a rule, with the setting in which it stands. */
@@ -24,10 +27,13 @@ interface Asked {
  * What the rules ask for that hardly any event can have, in words: contradictions, unknown levels, and fields that nothing
  * writes. The rules have no problems that `ruleProblems` finds.
  */
-export function ruleCautions({ rules, parsers }: Checked): string[] {
-  const formats = JSON.stringify(parsers.formats);
+export function ruleCautions({ rules, parsers, processors, inputs }: Checked): string[] {
+  const named = JSON.stringify([parsers.formats, processors, inputs]);
+  // The fields of a module are in its code. An expression writes `__` for the dot in the name of a field.
+  const hasModule = Object.values(parsers.formats).some((format) => 'file' in format);
+  const isNamed = (field: string) => named.includes(field) || named.includes(field.replaceAll('.', '__'));
   const isKnown = (field: string) =>
-    parserFields.has(field) || senderFields.has(field) || isFree(field) || formats.includes(field);
+    hasModule || parserFields.has(field) || senderFields.has(field) || isFree(field) || isNamed(field);
   return rules.filter(({ enabled }) => enabled).flatMap((rule) => cautionsOf(rule, isKnown));
 }
 

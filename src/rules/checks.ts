@@ -3,7 +3,9 @@ import type { Measure, Millis } from '../model.ts';
 import { formatDuration } from '../util/text.ts';
 import { offsetsOf } from '../util/zone.ts';
 import { type Parsed, parseMeasure } from './condition.ts';
-import { amountOf } from './group.ts';
+import { compileQuery } from './kql/compile.ts';
+import { mistakesIn } from './kql/mistakes.ts';
+import { parseQuery } from './kql/parser.ts';
 
 /**
  * Reports a problem with one setting of a rule, with the remedy. `alone`: the setting is wrong by itself, whatever the
@@ -39,9 +41,21 @@ export function checkWindows(
 /** Returns the measure where it can be read. */
 export function checkMeasure(text: string, report: Report): Measure | undefined {
   const measure = readOrReport(parseMeasure(text), 'measure', report);
-  if (measure?.kind === 'share')
-    attempt(() => amountOf(measure), 'measure', 'write KQL inside share( )', report);
+  if (measure?.kind === 'share') checkQuery(measure.query, 'measure', report);
   return measure;
+}
+
+/** Checks a query: its syntax, and operators of other languages, which KQL reads as text. */
+export function checkQuery(text: string, setting: string, report: Report): void {
+  attempt(
+    () => {
+      compileQuery(text);
+      for (const { problem, remedy } of mistakesIn(parseQuery(text))) report(setting, problem, remedy, true);
+    },
+    setting,
+    /&&|\|\|/.test(text) ? 'write `and` and `or`: KQL has no && and no ||' : 'write KQL as in Kibana',
+    report,
+  );
 }
 
 /** Checks the quiet time of kinds that count moments. */
@@ -89,7 +103,7 @@ export function readOrReport<T>(parsed: Parsed<T>, setting: string, report: Repo
 }
 
 /** Reports what `run` throws. */
-export function attempt(run: () => unknown, setting: string, remedy: string, report: Report): void {
+function attempt(run: () => unknown, setting: string, remedy: string, report: Report): void {
   try {
     run();
   } catch (thrown) {

@@ -1,5 +1,6 @@
 import type { AlertSettings } from '../config/schema/rule-settings.ts';
 import type { Measure, Observation } from '../model.ts';
+import { comparedInUnit } from '../util/figures.ts';
 import { formatNumber, formatShare } from '../util/text.ts';
 import { type Judge, type Judgement, memorylessJudge, tooFew } from './judge.ts';
 
@@ -65,8 +66,8 @@ export interface Condition {
   /** As people read it: `>= 5`, `outside 10..20`. */
   readonly text: string;
   test(value: number): boolean;
-  /** `7 is >= 5`, `4 is not >= 5`. */
-  describe(value: number): string;
+  /** `7 is >= 5`, `4 is not >= 5`; `51.8 MB is >= 50 MB` of a measure with a unit. */
+  describe(value: number, measure?: string): string;
   /** It can only become truer as the value grows (`>`, `>=`) or falls (`<`, `<=`). */
   readonly truer: 'as it grows' | 'as it falls' | undefined;
   /** How far beyond its bound a value lies; the farthest of an episode is its peak. Negative before the bound. */
@@ -150,12 +151,16 @@ export function parseCondition(source: string): Parsed<Condition> {
 }
 
 function condition(text: string, core: Core, bounds: readonly number[]): Condition {
-  const isShare = text.includes('%');
+  const [isShare, compared] = [text.includes('%'), comparedInUnit(text)];
   return {
     text,
     ...core,
     bounds,
-    describe: (value) => `${shown(value, isShare, core.test)} is ${core.test(value) ? '' : 'not '}${text}`,
+    describe(value, measure = '') {
+      const inUnit = measure.includes('(') ? compared(value, measure) : undefined;
+      const figures = inUnit ?? { value: shown(value, isShare, core.test), condition: text };
+      return `${figures.value} is ${core.test(value) ? '' : 'not '}${figures.condition}`;
+    },
   };
 }
 
@@ -171,21 +176,21 @@ export function opposite(when: Condition): Condition {
   return {
     text: `not ${when.text}`,
     test: (value) => !when.test(value),
-    describe: (value) => when.describe(value),
+    describe: (value, measure) => when.describe(value, measure),
     truer: undefined,
     distance: (value) => -when.distance(value),
     bounds: when.bounds,
   };
 }
 
-/** A value for which both hold, where there is one: a rule that raises and recovers at once would never rest. */
+/** A value for which both hold, a plain one first: a rule that raises and recovers at once would never rest. */
 export function overlap(one: Condition, other: Condition): number | undefined {
-  const edges = [...one.bounds, ...other.bounds];
-  const beside = edges.flatMap((edge) => {
-    const step = Math.max(1e-9, Math.abs(edge) * 1e-9);
-    return [edge, edge - step, edge + step];
-  });
-  return beside.find((value) => one.test(value) && other.test(value));
+  const edges = [...one.bounds, ...other.bounds].toSorted((a, b) => a - b);
+  const between = edges.slice(1).map((edge, place) => (edge + edges[place]!) / 2);
+  const around = edges.flatMap((edge) => [edge - 1, edge + 1, edge / 2, edge * 2]);
+  const step = (edge: number) => Math.max(1e-9, Math.abs(edge) * 1e-9);
+  const beside = edges.flatMap((edge) => [edge - step(edge), edge + step(edge)]);
+  return [...edges, ...between, ...around, ...beside].find((value) => one.test(value) && other.test(value));
 }
 
 function boundOf(literal: string): number {
@@ -197,7 +202,7 @@ function shareOf(percent: string): number {
   return Number(`${Number(percent)}e-2`) || Number(percent) / 100;
 }
 
-/** What of a rule decides on a window alone. */
+/** What of a rule decides on a window. */
 interface Conditions {
   readonly config: Pick<AlertSettings, 'measure' | 'minCount'>;
   readonly condition: Condition | undefined;
@@ -233,10 +238,10 @@ export function judgeByCondition(
   const isFew = count < config.minCount;
   if (isFew && !(totals.has(measure.kind) && recovery.test(value)))
     return { verdict: 'few', reason: tooFew(count, config.minCount) };
-  if (!isFew && condition.test(value))
-    return { verdict: 'true', reason: `${measured} ${condition.describe(value)}` };
-  if (recovery.test(value)) return { verdict: 'calm', reason: `${measured} ${recovery.describe(value)}` };
-  return { verdict: 'between', reason: `${measured} ${condition.describe(value)}` };
+  const reasonOf = (one: Condition) => `${measured} ${one.describe(value, config.measure)}`;
+  if (!isFew && condition.test(value)) return { verdict: 'true', reason: reasonOf(condition) };
+  if (recovery.test(value)) return { verdict: 'calm', reason: reasonOf(recovery) };
+  return { verdict: 'between', reason: reasonOf(condition) };
 }
 
 /** Whether `judgeByCondition` returns the verdict `true`. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Fields, FieldValue, Measure, Scalar } from '../model.ts';
 import { canonicalLevel, isLevelField, type Present, presentValues } from '../util/levels.ts';
+import { detached } from '../util/text.ts';
 import type { Amount as WindowAmount } from '../windows/aggregates/aggregate.ts';
 import type { Condition } from './condition.ts';
 import { compileQuery } from './kql/compile.ts';
@@ -79,7 +80,7 @@ export function comparableText(value: Present, field: string): string {
 export function shortened(value: string): string {
   if (value.length <= maxValueLength) return value;
   const digest = createHash('sha1').update(value).digest('base64url').slice(0, 16);
-  return `${value.slice(0, maxValueLength - 18)}…~${digest}`;
+  return detached(`${value.slice(0, maxValueLength - 18)}…~${digest}`);
 }
 
 /** A value as part of a key. Commas, quotes and backslashes are escaped, and what looks like a reserved name. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Millis, Observation } from '../model.ts';
+import type { Millis, Observation, Severity, SloFigures } from '../model.ts';
 import { type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 
 /**
@@ -16,6 +16,11 @@ export interface Judgement {
    * rule's condition.
    */
   measuredBy?: { distance(value: number): number };
+  /** What is shown instead of the measure of the window: the burn rate of an objective. */
+  value?: number;
+  /** The severity of the alert, where it differs between observations. */
+  severity?: Severity | undefined;
+  slo?: SloFigures;
   /** Event time at which the group must be observed again although no value changes. */
   again?: Millis;
 }
@@ -34,6 +39,8 @@ export interface Judge {
   holds?(value: number | undefined, count: number): boolean;
   /** What a judge with a memory remembers of groups. */
   readonly groups?: GroupMemory;
+  /** How the objective of a group stands at the end of a window, for the document of the window. */
+  figuresOf?(group: string, at: Millis): SloFigures | undefined;
   /** Forgets what can make no difference to observations after that event time. */
   forgetBefore(time: Millis): void;
   snapshot(): Snapshot<unknown>;
@@ -41,10 +48,26 @@ export interface Judge {
 }
 
 /** Takes what is remembered of one group out, as plain data, and puts it back. Undefined: nothing is remembered. */
-export interface GroupMemory {
+interface GroupMemory {
   lift(group: string): unknown;
   load(group: string, memory: unknown): void;
 }
+
+/** The memory of a judge that keeps one value for each group. `pack` makes plain data of it, and `unpack` the value again. */
+export const memoryOf = <Memory, Packed>(
+  groups: Map<string, Memory>,
+  pack: (group: string, memory: Memory) => Packed,
+  unpack: (packed: Packed) => Memory,
+): GroupMemory => ({
+  lift(group) {
+    const memory = groups.get(group);
+    return memory && pack(group, memory);
+  },
+  load(group, packed) {
+    if (packed === undefined) groups.delete(group);
+    else groups.set(group, unpack(packed as Packed));
+  },
+});
 
 /** The snapshot of a judge without a memory. */
 export const noMemory = (): Snapshot<null> => memoryless.write(null);
@@ -68,5 +91,6 @@ export function statelessJudge(
 
 /** The reason of the verdict `few`. */
 export function tooFew(count: number, minCount: number): string {
-  return `${count} events are fewer than ${minCount} (minCount): too few events to judge`;
+  const events = count === 1 ? '1 event is' : `${count} events are`;
+  return `${events} fewer than ${minCount} (minCount): too few events to judge`;
 }

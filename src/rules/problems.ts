@@ -1,9 +1,8 @@
 import { unknownNames } from '../alerts/template.ts';
 import type { Problem } from '../config/load/problems.ts';
 import type { CommonSettings } from '../config/schema/rule-settings.ts';
-import { attempt, checkZone, type Report } from './checks.ts';
+import { checkQuery, checkZone, type Report } from './checks.ts';
 import { isDuration, kindOf, type RuleConfig } from './kinds/index.ts';
-import { compileQuery } from './kql/compile.ts';
 
 /** The part of the configuration that the checks need. */
 interface Checked {
@@ -13,6 +12,7 @@ interface Checked {
 /** Everything in the rules that cannot work or can never have an effect, for people to read before a start. */
 export function ruleProblems(config: Checked): Problem[] {
   const problems: Problem[] = [];
+  const names = new Set<string>();
   config.rules.forEach((rule, place) => {
     const report: Report = (setting, message, remedy, alone) =>
       problems.push({
@@ -21,8 +21,9 @@ export function ruleProblems(config: Checked): Problem[] {
         remedy: sentence(remedy),
         ...(alone && { alone }),
       });
-    if (config.rules.findIndex(({ name }) => name === rule.name) < place)
+    if (names.has(rule.name))
       report('name', `another rule is called ${rule.name}`, 'give each rule a name of its own');
+    names.add(rule.name);
     checkLengths(rule, report);
     checkFilter(rule, report);
     kindOf(rule).check(rule, report);
@@ -57,7 +58,7 @@ function checkLengths(rule: RuleConfig, report: Report): void {
 }
 
 function checkFilter({ where, by }: CommonSettings, report: Report): void {
-  attempt(() => compileQuery(where), 'where', 'write KQL as in Kibana', report);
+  checkQuery(where, 'where', report);
   by.forEach((name, place) => {
     if (name === '' || name.includes('*'))
       report(

@@ -26,6 +26,8 @@ export interface WindowOptions {
   risesWithEvents?: boolean;
   /** Keep what leaves the windows for so long, so that late events can correct windows that are closed. */
   keep?: { keepFor: Millis; memory: CorrectionMemory } | undefined;
+  /** Bounds the groups of several windows together. */
+  budget?: Budget | undefined;
 }
 
 /** What follows from the options alone. Throws `RULE_INVALID` for lengths that do not fit. */
@@ -39,18 +41,25 @@ export class WindowPlan {
   /** What one event adds to a count or a rate. */
   readonly perEvent: number;
   readonly matters: WindowOptions['matters'];
+  readonly share: Share | undefined;
   readonly #options: WindowOptions;
 
   constructor(options: WindowOptions) {
     const { over, every, measure, recordEvery, maxGroups } = options;
     this.#options = options;
     this.maxGroups = maxGroups;
+    this.share = options.budget?.share();
     this.grid = new Grid(over, every);
     this.recorded = recordedGrid(this.grid, recordEvery);
     this.aggregate = aggregateFor(measure);
     this.perEvent = measure.kind === 'rate' ? 1000 / over : 1;
     // Where every window is recorded every one is closed with a value.
     this.matters = recordEvery === undefined || this.recorded !== undefined ? options.matters : undefined;
+  }
+
+  /** Whether a group more would be too many beside so many. */
+  isFull(groups: number): boolean {
+    return groups >= this.maxGroups || (this.share?.isUsedUp ?? false);
   }
 
   recordedEnd(time: Millis): Millis | undefined {
@@ -90,5 +99,53 @@ export class WindowPlan {
     const { risesWithEvents = false } = this.#options;
     if (matters === undefined || !risesWithEvents || this.aggregate !== undefined) return undefined;
     return (events) => matters(events * perEvent, events);
+  }
+}
+
+/** Bounds how many of something several owners keep together. Each states in its `Share` how many it keeps. */
+export class Budget {
+  used = 0;
+  readonly limit: number;
+  /** So many may each owner keep in any case, so that a rule with few groups counts them whatever others keep. */
+  readonly reserved: number;
+
+  constructor(limit: number, reserved = 0) {
+    this.limit = limit;
+    this.reserved = reserved;
+  }
+
+  share(): Share {
+    return new Share(this);
+  }
+}
+
+/** What one owner keeps of a budget. */
+export class Share {
+  #kept = 0;
+  readonly #budget: Budget;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  get kept(): number {
+    return this.#kept;
+  }
+
+  /** Whether this owner should keep no more. It may keep more all the same, and is counted. */
+  get isUsedUp(): boolean {
+    const { used, limit, reserved } = this.#budget;
+    return used >= limit && this.#kept >= reserved;
+  }
+
+  /** The owner keeps so many more, or fewer where the number is negative. */
+  add(number: number): void {
+    this.#kept += number;
+    this.#budget.used += number;
+  }
+
+  /** The owner keeps none any more. */
+  release(): void {
+    this.add(-this.#kept);
   }
 }

@@ -70,14 +70,14 @@ export class Windows {
 
   /**
    * Adds an event to its pane. `late`: the first window that would hold it is closed, or the time is not finite; it is counted
-   * nowhere. `overflow`: there are `maxGroups` groups already, so it was counted in the group `_other`. Its receipt time
+   * nowhere. `overflow`: there are as many groups already as there may be, so it was counted in the group `_other`. Its receipt time
    * decides whether it is ahead.
    */
   add(time: Millis, name: string, amount: Amount, receivedAt = time): 'added' | 'late' | 'overflow' {
     if (time < this.#closed || !Number.isFinite(time)) return 'late';
     let group = this.#groups.get(name);
     if (group === undefined) {
-      if (this.#groups.size >= this.plan.maxGroups && name !== otherGroup)
+      if (this.plan.isFull(this.#groups.size) && name !== otherGroup)
         return this.#overflow(time, amount, receivedAt);
       group = this.#admit(name);
     }
@@ -155,6 +155,7 @@ export class Windows {
     const { closed, overflowed, groups, history } = this.#format.read(snapshot);
     const parts = [this.#groups, this.#entries, this.#panes, this.#timers, this.#idle.busy];
     for (const part of parts) part.clear();
+    this.plan.share?.release();
     [this.#closed, this.overflowed] = [closed, overflowed];
     if (history === undefined) this.history?.beginAt(closed);
     else this.history?.restore(history);
@@ -213,11 +214,13 @@ export class Windows {
     const group = new Group<unknown>(name, !this.#idle.mayIdle);
     group.running = this.plan.running();
     this.#groups.add(group);
+    this.plan.share?.add(1);
     return group;
   }
 
   #remove(group: Group<unknown>): void {
     this.#groups.remove(group);
+    this.plan.share?.add(-1);
     this.#idle.busy.delete(group);
   }
 

@@ -42,6 +42,18 @@ const tumbling = { ...rule, when: '>= 3' };
 const errors = [21, 22, 23];
 
 describe('an alert of a long window that was raised early', () => {
+  it.each([
+    ['{{time}}', '2026-01-01 04:23:00 UTC'],
+    ['{{time Europe/Berlin}}', '2026-01-01 05:23:00 +01:00'],
+    ['{{duration}}', '2 m'],
+    ['{{window.end}}', '2026-01-01 05:00:00 UTC'],
+  ])('names in its message as %s when it was decided', (message, expected) => {
+    const sent = played({ ...tumbling, message }, errors).flatMap((output) =>
+      output.kind === 'notification' ? [output.notification.transition.message] : [],
+    );
+    expect(sent[0]).toBe(expected);
+  });
+
   it('has the time of the decision, starts with the first event that counts, and has the window apart', () => {
     const [raised] = documents(played(tumbling, errors), 'transition');
     expect(raised).toMatchObject({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outputItem } from '../../src/alerts/documents.ts';
+import { transitionOutput } from '../../src/alerts/notifications.ts';
 import { schema } from '../../src/config/schema/schema.ts';
 import type { Episode, Output, Transition, WindowResult } from '../../src/model.ts';
 import { aNotification, anEpisode, aTransition } from '../support/rules/alerts.ts';
@@ -53,17 +54,18 @@ describe('an episode', () => {
       ),
     ).toEqual({
       '@timestamp': '2026-01-02T03:04:06.500Z',
-      ecs: { version: '8.11.0' },
+      ecs: { version: '8.17.0' },
       message: 'web-1 served 7 requests',
       event: {
         kind: 'alert',
         severity: 73,
         id: 'burst|web-1|1',
+        ...{ action: 'inactive', type: ['end'] },
         start: '2026-01-02T03:04:05.000Z',
         end: '2026-01-02T03:04:06.500Z',
         duration: 1_500_000_000,
       },
-      rule: { name: 'burst', reference: 'https://wiki' },
+      rule: { id: 'burst', name: 'burst', reference: 'https://wiki' },
       related: { hosts: ['web-1'] },
       labels: { team: 'web' },
       window: { start: '2026-01-02T03:04:04.000Z', end: '2026-01-02T03:04:05.000Z' },
@@ -98,7 +100,14 @@ describe('an episode', () => {
   });
 
   it('has neither end nor duration while it is open', () => {
-    expect(Object.keys(documentOf(episode()).event)).toEqual(['kind', 'severity', 'id', 'start']);
+    expect(Object.keys(documentOf(episode()).event)).toEqual([
+      'kind',
+      'severity',
+      'id',
+      'action',
+      'type',
+      'start',
+    ]);
   });
 
   it.each([
@@ -122,7 +131,7 @@ describe('a transition', () => {
     });
     expect(documentOf(transition())).toEqual({
       '@timestamp': '2026-01-02T03:04:05.000Z',
-      ecs: { version: '8.11.0' },
+      ecs: { version: '8.17.0' },
       data_stream: { type: 'logs', dataset: 'logboom.alerts', namespace: 'prod' },
       message: 'web-1 served 7 requests',
       event: {
@@ -130,7 +139,7 @@ describe('a transition', () => {
         ...{ action: 'active', type: ['start'] },
       },
       related: { hosts: ['web-1'] },
-      rule: { name: 'burst' },
+      rule: { id: 'burst', name: 'burst' },
       window: { start: '2026-01-02T03:04:04.000Z', end: '2026-01-02T03:04:05.000Z' },
       host: { name: 'web-1' },
       alert: {
@@ -166,13 +175,13 @@ describe('a window', () => {
     });
     expect(documentOf(window())).toEqual({
       '@timestamp': '2026-01-02T03:04:05.000Z',
-      ecs: { version: '8.11.0' },
+      ecs: { version: '8.17.0' },
       data_stream: { type: 'metrics', dataset: 'logboom.windows', namespace: 'prod' },
       event: { kind: 'metric', dataset: 'logboom.windows' },
-      rule: { name: 'burst' },
+      rule: { id: 'burst', name: 'burst' },
       window: {
         ...{ start: '2026-01-02T03:04:05.000Z', end: '2026-01-02T03:04:15.000Z', over: 10_000 },
-        ...{ count: 3, value: 3, measure: 'count', group: 'web-1' },
+        ...{ count: 3, value: 3, measure: 'count', unit: 'event', group: 'web-1' },
       },
       host: { name: 'web-1' },
     });
@@ -180,6 +189,69 @@ describe('a window', () => {
 
   it('without anything to measure has no value', () => {
     expect(documentOf(window({ value: undefined })).window).not.toHaveProperty('value');
+  });
+});
+
+describe('a transition with its context', () => {
+  const samples = [{ '@timestamp': '2026-01-02T03:04:05.000Z', message: 'GET /' }];
+  const shown = anEpisode({
+    ...{ samples, omitted: 3, labels: { team: 'web' }, runbook: 'https://wiki', url: 'https://kibana' },
+  });
+  const notify = { send: true, reason: 'notified: it became active' };
+
+  it('shows lines, labels, runbook, link, and who is notified', () => {
+    const document = documentOf(transitionOutput(aTransition(), shown, notify, ['ops']));
+    expect(document).toMatchObject({
+      rule: { name: 'burst', reference: 'https://wiki' },
+      labels: { team: 'web' },
+      alert: {
+        ...{ samples, samples_omitted: 3, url: 'https://kibana' },
+        notification: { sent: true, reason: 'notified: it became active', notifiers: ['ops'] },
+      },
+    });
+  });
+
+  it('says why nobody is notified', () => {
+    const held = { send: false, reason: 'not notified: cooldown of 5m' };
+    expect(documentOf(transitionOutput(aTransition(), shown, held, ['ops'])).alert.notification).toEqual({
+      ...{ sent: false, reason: 'not notified: cooldown of 5m' },
+    });
+  });
+
+  it('has no empty fields', () => {
+    const empty = anEpisode({ samples: [], omitted: 0, labels: {} });
+    const { labels, alert } = documentOf(transitionOutput(aTransition(), empty));
+    expect(labels).toBeUndefined();
+    for (const name of ['samples', 'samples_omitted', 'url', 'notification'])
+      expect(alert).not.toHaveProperty(name);
+    expect(documentOf({ kind: 'episode', episode: empty }).alert).not.toHaveProperty('samples');
+  });
+});
+
+describe('what there is nothing to say about', () => {
+  const nothing = { group: '', by: {}, condition: '', reason: '', message: '' };
+  const texts = (document: unknown) => leaves(document).map(([name, value]) => [name, value] as const);
+
+  it.each([
+    ['an open episode', episode({ ...nothing, value: undefined, peak: undefined, runbook: '' })],
+    ['an episode that ended', episode({ ...nothing, end: at + 1000, labels: {}, samples: [] })],
+    ['a transition', transition(nothing)],
+    ['a transition with its context', transitionOutput(aTransition(nothing), anEpisode({ runbook: '' }))],
+    ['a window', window({ ...nothing, measure: '', value: undefined })],
+  ])('has no field in the document of %s', (_, output) => {
+    const empty = texts(documentOf(output)).filter(
+      ([, value]) => value === '' || value === null || (Array.isArray(value) && value.length === 0),
+    );
+    expect(empty).toEqual([]);
+    expect(JSON.stringify(documentOf(output))).not.toContain('{}');
+  });
+
+  it.each([
+    ['group', 'web-1'],
+    ['condition', '>= 5'],
+    ['reason', 'count 7 is >= 5'],
+  ])('is not %s where there is one', (name, value) => {
+    for (const output of [episode(), transition()]) expect(documentOf(output).alert[name]).toBe(value);
   });
 });
 
@@ -207,7 +279,7 @@ describe('the fields of a group', () => {
     documentOf(episode({ labels, by: { 'labels.other': 'x', '__proto__.polluted': 'y', 'ecs.a': 'z' } }));
     expect(labels).toEqual({ team: 'web' });
     expect(({} as { polluted?: string }).polluted).toBeUndefined();
-    expect(documentOf(episode({ by: {} })).ecs).toEqual({ version: '8.11.0' });
+    expect(documentOf(episode({ by: {} })).ecs).toEqual({ version: '8.17.0' });
   });
 });
 
@@ -227,11 +299,15 @@ const ecs: Record<string, 'date' | 'keyword' | 'keyword[]' | 'long' | 'text'> = 
   'event.action': 'keyword',
   'event.dataset': 'keyword',
   'event.type': 'keyword[]',
+  'event.category': 'keyword[]',
+  'event.created': 'date',
   'event.severity': 'long',
   'event.start': 'date',
   'event.end': 'date',
   'event.duration': 'long',
+  'rule.id': 'keyword',
   'rule.name': 'keyword',
+  'rule.version': 'keyword',
   'rule.reference': 'keyword',
   'related.hosts': 'keyword[]',
   'related.ip': 'keyword[]',
@@ -259,12 +335,19 @@ function leaves(value: unknown, path = ''): [string, unknown][] {
 
 describe('the documents of alerts', () => {
   const by = { 'host.name': 'web-1', 'source.ip': '10.0.0.1', 'user.name': 'ann' };
-  const ended = { by, end: at + 1000, runbook: 'https://wiki', labels: { team: 'web' } };
+  const shown = {
+    ...{ created: at, definition: { version: '0a1b', where: 'a: b', measure: 'count', recover: '< 2' } },
+    samples: [
+      { '@timestamp': '2026-01-02T03:04:05.000Z', message: 'GET /', category: 'web', ip: '10.0.0.2' },
+    ],
+  };
+  const ended = { ...shown, by, end: at + 1000, runbook: 'https://wiki', labels: { team: 'web' } };
 
   it.each([
     ['an open episode', episode({ by: {} })],
     ['an episode that ended', episode(ended)],
     ['a transition', transition({ by })],
+    ['a transition with its context', transitionOutput(aTransition({ by }), anEpisode(ended))],
     ['a window', window({ by })],
   ])('have the names and types of ECS beside their own: %s', (_, output) => {
     const own = /^(?:alert|window|labels)\./;

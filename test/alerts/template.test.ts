@@ -19,6 +19,7 @@ const context = {
     { '@timestamp': 't', message: 'GET /a' },
     { '@timestamp': 't', message: 'GET /b' },
   ],
+  severity: 'critical' as const,
 };
 const render = (message: string | undefined, changes: object = {}, measure = 'count') => {
   const rule = ruleConfig({ measure, when: '>= 5', severity: 'critical', labels: { team: 'web' } });
@@ -60,7 +61,7 @@ describe('a message', () => {
     [1234567, 'count', '1,234,567'],
     [0.123456, 'avg(a)', '0.123'],
     [1234.5678, 'avg(a)', '1,235'],
-    [1_234_000, 'max(http.response.bytes)', '1.23 MB'],
+    [1_234_000, 'max(http.response.bytes)', '1.18 MB'],
     [200_000_000_000, 'max(event.duration)', '3 m 20 s'],
     [0.0623, 'share(a:b)', '6.23 %'],
     [undefined, 'avg(a)', 'nothing'],

@@ -5,7 +5,7 @@ import { analysisOf, ruleChanges } from '../../src/engine/analysis.ts';
 import { configWith } from '../support/journal/records.ts';
 import type { RuleInput } from '../support/rules/rules.ts';
 
-const none = { added: [], changed: [], told: [], removed: [], disabled: [], unchanged: 0 };
+const none = { added: [], changed: [], notification: [], removed: [], disabled: [], unchanged: 0 };
 const rule: RuleInput = { name: 'one', over: '1s', when: '>= 5' };
 
 describe('what becomes of a rule', () => {
@@ -29,7 +29,7 @@ describe('what becomes of a rule', () => {
       'it only tells otherwise',
       [rule],
       [{ ...rule, severity: 'low', labels: { a: 'b' } }],
-      { told: ['one'] },
+      { notification: ['one'] },
     ],
     ['it has another name', [rule], [{ ...rule, name: 'two' }], { added: ['two'], removed: ['one'] }],
   ])('%s', (_, from, to, expected) => {

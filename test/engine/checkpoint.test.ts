@@ -52,7 +52,8 @@ async function checkpointOnDisk(): Promise<Checkpoint> {
 
 /**
  * The release did not know when what it raised early was decided, it notified otherwise of what was raised early, and it kept
- * otherwise when a shipper was seen, of which the messages of absence tell.
+ * otherwise when a shipper was seen, of which the messages of absence tell. It kept no peaks of windows,
+ * and of episodes neither all their windows nor what the rule was.
  */
 const otherwiseKept = [
   'decided',
@@ -64,9 +65,17 @@ const otherwiseKept = [
   'shown',
   'shippers',
   'message',
+  'peaks',
+  'span',
+  'definition',
 ];
 const withoutDecided = (state: object): unknown =>
   JSON.parse(JSON.stringify(state, (key, value) => (otherwiseKept.includes(key) ? undefined : value)));
+
+const withoutPeak = (output: Output): Output =>
+  output.kind === 'window'
+    ? { kind: 'window', window: { ...output.window, peak: undefined } as never }
+    : output;
 
 type Named = [position: number, kind: Output['kind'], name: string];
 
@@ -83,20 +92,26 @@ function nameOf(output: Output): string {
       return `${output.episode.rule} ${output.episode.id} ${output.episode.revision}`;
     case 'notification':
       return `${output.notification.transition.rule} ${output.notification.id}`;
+    case 'document':
+      return output.item.id;
   }
 }
 
 /**
  * Rules that decide otherwise since 0.1, whose checkpoint therefore cannot lead to equal outputs: percentiles are exact now and were
- * estimates, and `for` and `keepActiveFor` count from the end of a window.
+ * estimates, `for` and `keepActiveFor` count from the end of a window, and a value that changes counts by its first and its last
+ * event in a tenth of `quiet`.
  */
 const changed = new Set<string>(
   config.rules.flatMap((rule) => {
     const isEstimate = 'measure' in rule && /^percentile/.test(`${rule.measure}`);
     const holds = ('for' in rule && rule.for > 0) || ('keepActiveFor' in rule && rule.keepActiveFor > 0);
-    return isEstimate || holds ? [rule.name] : [];
+    return isEstimate || holds || rule.kind === 'change' ? [rule.name] : [];
   }),
 );
+/** Kinds whose state has another form now. */
+const isKeptOtherwise = (name: string) =>
+  config.rules.some((rule) => rule.name === name && ['new-term', 'absence'].includes(rule.kind));
 const isComparable = (name: string) => !changed.has(name.split(' ')[0]!);
 
 const literalOf = (kind: unknown) => (kind as { value: string }).value;
@@ -129,7 +144,11 @@ describe('the checkpoint of release 0.1', () => {
     const lasting = anEngine();
     outputsOf(lasting, records.slice(0, checkpoint.position));
     const comparable = (outputs: ReturnType<typeof outputsOf>) =>
-      withoutDecided(outputs.filter(([, output]) => isComparable(nameOf(output))));
+      withoutDecided(
+        outputs
+          .filter(([, output]) => isComparable(nameOf(output)))
+          .map(([position, output]) => [position, withoutPeak(output)]),
+      );
     expect(comparable(outputsOf(restored(), remaining()))).toEqual(
       comparable(outputsOf(lasting, remaining())),
     );
@@ -148,7 +167,10 @@ describe('the checkpoint of release 0.1', () => {
         runs: [string, string, unknown][];
         sources: unknown;
       };
-      return withoutDecided({ ...rest, runs: runs.filter(([name]) => isComparable(name)) });
+      return withoutDecided({
+        ...rest,
+        runs: runs.filter(([name]) => isComparable(name) && !isKeptOtherwise(name)),
+      });
     };
     expect(comparable(restored())).toEqual(comparable(lasting));
   });
@@ -164,10 +186,11 @@ describe('the checkpoint of release 0.1', () => {
     }
   });
 
-  it('has a rule of every kind', () => {
-    const kinds = ruleSchema.options.map(
-      ({ shape }) => shape.kind.safeParse(undefined).data ?? literalOf(shape.kind),
-    );
+  it('has a rule of every kind that the release had', () => {
+    const later = ['slo'];
+    const kinds = ruleSchema.options
+      .map(({ shape }) => shape.kind.safeParse(undefined).data ?? literalOf(shape.kind))
+      .filter((kind) => !later.includes(kind));
     expect(new Set(config.rules.map(({ kind }) => kind))).toEqual(new Set(kinds));
   });
 });

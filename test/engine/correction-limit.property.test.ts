@@ -9,10 +9,35 @@ import type { AnyInput } from '../support/rules/rules.ts';
 
 const second = 1_000;
 const rules: AnyInput[] = [
-  { name: 'burst', by: ['host.name'], over: '4s', every: '1s', lateness: '0s', when: '>= 2' },
-  { name: 'usual', kind: 'spike', by: ['host.name'], over: '2s', every: '1s', lateness: '0s', ratio: 2 },
+  {
+    ...{ name: 'burst', by: ['host.name'], over: '4s', every: '1s', lateness: '0s', when: '>= 2' },
+    ...{ cooldown: '10s', notify: ['log'], late: 'digest' },
+  },
+  {
+    ...{ name: 'usual', kind: 'spike', by: ['host.name'], over: '2s', every: '1s', lateness: '0s', ratio: 2 },
+    ...{ notify: ['log'], cooldown: '3s', late: 'notify' },
+  },
   { name: 'spread', measure: 'distinct(n)', over: '2s', lateness: '1s', when: '> 2' },
 ];
+/** Rules about values and gaps have no windows of all events. */
+const others: AnyInput[] = [
+  {
+    name: 'value',
+    kind: 'change',
+    by: ['host.name'],
+    field: 'n',
+    lateness: '1s',
+    quiet: '10s',
+    forget: '1m',
+  },
+  {
+    ...{ name: 'new', kind: 'new-term', by: ['host.name'], field: 'n', lateness: '0s', quiet: '10s' },
+    ...{ warmUp: '2s', remember: '20s' },
+  },
+  { name: 'gap', kind: 'absence', by: ['host.name'], every: '5s', lateness: '1s', expect: ['a', 'z'] },
+  { name: 'hours', kind: 'absence', by: [], every: '3s', lateness: '0s', cooldown: '20s' },
+];
+const all = [...rules, ...others];
 /** As little as to be full at once, and some more. */
 const limits = fc.constantFrom('1kB', '3kB', '10kB', '100kB');
 
@@ -40,15 +65,15 @@ function recordsOf(all: Events): (Batch | Tick)[] {
   return [...batches, ...silence];
 }
 
-function played(all: Events, limit: string, restartAt: readonly boolean[]) {
+function played(all: Events, limit: string, restartAt: readonly boolean[], rulesOf = rules) {
   const time = { correctFor: '24h', correctionMemory: limit };
-  let engine: Engine = engineWith(rules, { time });
+  let engine: Engine = engineWith(rulesOf, { time });
   const outputs: Output[] = [];
   for (const record of journaled(recordsOf(all))) {
     outputs.push(...engine.process(record));
     if (!restartAt[record.position % restartAt.length]) continue;
     const stored = unpack(pack(engine.snapshot()));
-    engine = engineWith(rules, { time });
+    engine = engineWith(rulesOf, { time });
     engine.restore(stored);
   }
   return { engine, outputs };
@@ -74,15 +99,15 @@ describe('where the memory for corrections is full', () => {
         // One time of each group is kept in any case.
         expect(used).toBeLessThan(most + 20_000);
       }),
-      { numRuns: rounds('PROPERTY_RUNS', 60) },
+      { numRuns: rounds('PROPERTY_RUNS', 25) },
     );
   });
 
   it('what is put out is the same after restarts at any place', () => {
     fc.assert(
-      fc.property(events, limits, restarts, (all, limit, restartAt) => {
-        const lasting = played(all, limit, [false]);
-        const broken = played(all, limit, restartAt);
+      fc.property(events, limits, restarts, (came, limit, restartAt) => {
+        const lasting = played(came, limit, [false], all);
+        const broken = played(came, limit, restartAt, all);
         expect(JSON.stringify(broken.outputs)).toBe(JSON.stringify(lasting.outputs));
         expect(broken.engine.memory!.used).toBe(lasting.engine.memory!.used);
       }),
@@ -105,5 +130,37 @@ describe('where the memory for corrections is full', () => {
     expect(late('3kB')).toBeGreaterThan(0);
     expect(late('1kB')).toBeGreaterThanOrEqual(late('3kB'));
     expect(played(many, '1kB', [false]).engine.memory!.forgotten).toBeGreaterThan(0);
+  });
+
+  it('bounds the stretches in which values were seen, and counts what came before those that are left as late', () => {
+    const rule: AnyInput = {
+      ...{ name: 'new', kind: 'new-term', by: ['host.name'], field: 'n', lateness: '0s', quiet: '10s' },
+      ...{ warmUp: '0s', remember: '1s' },
+    };
+    // Each value is new again each time: its stretches are moments.
+    const often = Array.from({ length: 900 }, (_, n) => {
+      return { after: n * 3 * second, lag: 0, host: 'ab'[n % 2]!, n: n % 7 };
+    });
+    const late = { after: 451 * second, lag: 3 * 3_600 * second, host: 'a', n: 3 };
+    const found = (limit: string, restartAt = [false]) => {
+      const { engine, outputs } = played([...often, late], limit, restartAt, [rule]);
+      const [run] = engine.rules;
+      const { used, forgotten } = engine.memory!;
+      return { used, forgotten, late: run!.late, corrected: run!.corrected, outputs };
+    };
+    const [all, some] = [found('100MB'), found('20kB')];
+    expect(all).toMatchObject({ forgotten: 0, late: 0, corrected: 1 });
+    expect(all.used).toBeGreaterThan(900 * 60);
+    expect(some.forgotten).toBeGreaterThan(500);
+    expect(some).toMatchObject({ late: 1, corrected: 0 });
+    expect(some.used).toBeLessThan(40_000);
+    const { forgotten: _, ...again } = found(
+      '20kB',
+      Array.from({ length: 90 }, (_, n) => n === 40),
+    );
+    expect(some).toMatchObject(again);
+    const live = (outputs: Output[]) =>
+      outputs.filter(({ kind }) => kind === 'notification' || kind === 'window');
+    expect(live(some.outputs)).toEqual(live(all.outputs));
   });
 });

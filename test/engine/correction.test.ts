@@ -101,6 +101,10 @@ const cases: [string, Line[]][] = [
     byReceipt([...good, ...well('zone', 300, behind), ...incident('zone', t + 100 * second, behind)]),
   ],
   [
+    'a sender whose clock is set back by 3 minutes before it fails',
+    byReceipt([...good, ...well('back', 250), ...incident('back', t + 250 * second, 3 * minute)]),
+  ],
+  [
     'a backlog that comes after an outage of the shipper of 40 s, newest lines last',
     byReceipt([
       ...good,
@@ -171,5 +175,57 @@ describe('people', () => {
     expect(messages[0]!.transition.message).toContain('changed 3 alerts: a, b, c.');
     expect(messages[0]!.at - (t + 150 * second)).toBeLessThanOrEqual(610 * second);
     expect(came(byReceipt([...good, ...incidents]), { late: 'record' }).messages).toEqual([]);
+  });
+});
+
+describe('a group that is judged again over hours', () => {
+  const kinds: AnyInput[] = [
+    { name: 'threshold', over: '10s', when: '>= 3' },
+    { name: 'early', over: '10s', every: '1s', when: '>= 3' },
+    { name: 'match', kind: 'match', where: 'status : 503', quiet: '1m' },
+    { name: 'absence', kind: 'absence', by: ['host.name'], every: '10m', forget: '7d' },
+    { name: 'change', kind: 'change', by: ['host.name'], field: 'status', quiet: '1m' },
+    {
+      name: 'new-term',
+      kind: 'new-term',
+      by: ['host.name'],
+      field: 'status',
+      warmUp: '0s',
+      remember: '10m',
+      quiet: '1m',
+    },
+  ];
+  const line = (after: Millis, status: number, receivedAt = t + after): Line => ({
+    ...{ time: t + after, host: 'web', status, receivedAt },
+  });
+  /** Every other hour three failures between events that are well. */
+  const hours = [0, 1, 2, 3, 4, 5, 6].flatMap((n) => [
+    line(n * hour, 200),
+    ...(n % 2 === 0 ? [1, 2, 3].map((s) => line(n * hour + s * second, 503)) : []),
+    line(n * hour + minute, 200),
+  ]);
+  const late = [line(30 * second, 503, t + 6.5 * hour), line(31 * second, 200, t + 6.5 * hour)];
+
+  /** Ticks as a server that runs writes them, so that hours without events are no downtime. */
+  const outcome = (rule: AnyInput, lines: Line[]) => {
+    const engine = engineWith([{ ...rule, lateness: '1s' }], { journal: { tick: '1h' } });
+    const records: (Batch | Tick)[] = lines.flatMap((one) => [record(one), aTick(one.receivedAt + minute)]);
+    const last = lines.at(-1)!.receivedAt;
+    const after = Array.from({ length: 30 }, (_, n) => aTick(last + (n + 2) * minute));
+    const outputs = journaled([...records, ...after]).flatMap((one) => engine.process(one));
+    const episodes = new Map(
+      outputs.flatMap((one) => (one.kind === 'episode' ? [[one.episode.id, one.episode]] : [])),
+    );
+    return [...episodes.values()]
+      .filter(({ withdrawn }) => !withdrawn)
+      .map(({ start, end }) => [start - t, end === undefined ? 'open' : end - t])
+      .sort();
+  };
+
+  it.each(kinds)('keeps the alerts that ended hours before its end: $name', (rule) => {
+    const inOrder = byReceipt([...hours, ...late.map((one) => ({ ...one, receivedAt: one.time }))]);
+    const expected = outcome(rule, [...inOrder, line(6.5 * hour, 200)]);
+    expect(expected.length).toBeGreaterThan(2);
+    expect(outcome(rule, [...byReceipt([...hours, ...late]), line(6.5 * hour, 200)])).toEqual(expected);
   });
 });

@@ -11,8 +11,9 @@ const config = schema.parse({
 
 const origin = { input: 'lumberjack', connection: 'c', address: 'a' };
 const at = (after: number) => ({ position: 0, receivedAt: ten + after * 1000 });
-function heard(after: number, host = 'web-1'): JournalRecord {
-  const time = new Date(ten + after * 1000).toISOString();
+/** An event that is received at that time, in seconds, and has the time `event`. */
+function heard(after: number, host = 'web-1', event = after): JournalRecord {
+  const time = new Date(ten + event * 1000).toISOString();
   const document = { '@timestamp': time, message: 'x', host: { name: host } };
   const payload = Buffer.from(`${JSON.stringify(document)}\n`);
   return { kind: 'events', origin, encoding: 'ndjson', count: 1, payload, ...at(after) };
@@ -90,5 +91,15 @@ describe('silence in the journal', () => {
   it('is the same where the server is restarted at any place', () => {
     for (const restartAfter of [0, 3, 5, 6, 7, 40, 60])
       expect(process(lasting, restartAfter)).toEqual(process(lasting));
+  });
+
+  it('is the same where the server is restarted before an event that moves the clock less than any rule looks at', () => {
+    for (const moved of [0, 0.001, 0.1, 0.5, 0.7, 30]) {
+      const records = [heard(0), heard(45, 'web-1', moved), ...ticks(45, 250)];
+      const expected = process(records);
+      expect(expected[0]).toMatch(/web-1 active: gone.*logboom was down/);
+      for (const restartAfter of [0, 1, 2])
+        expect(process(records, restartAfter), `${moved} s, after ${restartAfter}`).toEqual(expected);
+    }
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Dispatch } from '../../src/engine/dispatch.ts';
+import { limitsFor } from '../../src/engine/assemble-engine.ts';
+import { Dispatch, RunMeter } from '../../src/engine/dispatch.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { openPayload } from '../../src/journal/record.ts';
 import type { Output } from '../../src/model.ts';
@@ -76,7 +77,7 @@ describe('looking rules up by what events have', () => {
           });
         }
       }),
-      { numRuns: rounds('PROPERTY_RUNS', 120) },
+      { numRuns: rounds('PROPERTY_RUNS', 60) },
     );
   });
 
@@ -98,19 +99,21 @@ describe('looking rules up by what events have', () => {
         const all = (engine: Engine): Output[] => records.flatMap((record) => engine.process(record));
         expect(all(engineOf(rules, (run) => run))).toEqual(all(engineOf(rules, withoutKeys)));
       }),
-      { numRuns: rounds('PROPERTY_RUNS', 50) },
+      { numRuns: rounds('PROPERTY_RUNS', 25) },
     );
   });
 });
 
 function engineOf(rules: RuleInput[], change: (run: Run) => Run): Engine {
-  const { parsers, time, rules: configs } = configWith(rules);
+  const { parsers, time, limits, rules: configs } = configWith(rules);
   return new Engine({
     clock: new EventClock(time),
     events: new EventReader({ parsers, time }),
     runs: configs.map((rule) => change(startRule(rule))),
+    meter: new RunMeter(),
     open: openPayload,
     downAfter: Number.POSITIVE_INFINITY,
+    limits: limitsFor({ limits }),
   });
 }
 

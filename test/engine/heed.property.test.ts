@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RuleConfig } from '../../src/config/schema/rules.ts';
 import type { Output } from '../../src/model.ts';
 import { startRule } from '../../src/rules/rule.ts';
+import { rounds } from '../support/rounds.ts';
 import { ruleConfig, ruleOfKind } from '../support/rules/rules.ts';
 import { event } from '../support/rules/runs.ts';
 
@@ -51,7 +52,7 @@ describe('calm windows that nobody looks at', () => {
         fc.property(steps, (all) => {
           expect(play(config, all, false)).toEqual(play(config, all, true));
         }),
-        { numRuns: 60 },
+        { numRuns: rounds('PROPERTY_RUNS', 30) },
       );
     },
   );

@@ -5,8 +5,8 @@ import type { RuleInput } from '../support/rules/rules.ts';
 
 const maxGroups = 1_000;
 const slack = 10_000;
-/** A hundred times those that are watched; a million tells no more, and takes longer. */
-const groups = rounds('MANY_GROUPS_RUNS', 150) * 1_000;
+/** Sixty times those that are watched; a million shows no more, and takes longer. */
+const groups = rounds('MANY_GROUPS_RUNS', 60) * 1_000;
 
 /** Feeds events of as many hosts, each a few times, a millisecond apart; returns the most that was kept. */
 function kept(rule: Partial<RuleInput>, hosts: number, events = 1) {

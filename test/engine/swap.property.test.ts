@@ -113,7 +113,7 @@ describe('reloads at any points', () => {
         }
       },
     );
-    fc.assert(run, { numRuns: rounds('PROPERTY_RUNS', 50) });
+    fc.assert(run, { numRuns: rounds('PROPERTY_RUNS', 20) });
   });
 
   it('leave no episode of a rule that went open', () => {
@@ -146,6 +146,6 @@ describe('reloads at any points', () => {
         expect(new Set(ids).size).toBe(ids.length);
       },
     );
-    fc.assert(run, { numRuns: rounds('PROPERTY_RUNS', 50) });
+    fc.assert(run, { numRuns: rounds('PROPERTY_RUNS', 20) });
   });
 });

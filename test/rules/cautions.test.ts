@@ -112,6 +112,27 @@ rules:
     ).toEqual([]);
   });
 
+  it.each([
+    ['a processor adds', 'processors: [{ kind: add, fields: { shop.tier: gold } }]'],
+    ['a processor renames to', 'processors: [{ kind: rename, fields: { old: shop.tier } }]'],
+    [
+      'a processor cuts out',
+      'processors: [{ kind: dissect, field: message, pattern: "%{shop.tier} %{rest}" }]',
+    ],
+    ['an input adds', 'inputs: [{ kind: tcp, name: a, port: 5140, fields: { shop.tier: gold } }]'],
+    [
+      'an expression names',
+      'parsers: { formats: { shop: { pattern: "(?P<timestamp>\\\\S+) (?P<shop__tier>\\\\w+)" } } }',
+    ],
+    ['a module may name', 'parsers: { formats: { shop: { file: /etc/logboom/shop.mjs } } }'],
+  ])('says nothing about a field that %s', (_, settings) => {
+    expect(cautionsOf(`${settings}\nrules: [{ name: a, where: "shop.tier: gold" }]`)).toEqual([]);
+    const without = settings.startsWith('parsers: { formats: { shop: { file')
+      ? []
+      : [expect.stringMatching(/no parser writes/)];
+    expect(cautionsOf(`${settings}\nrules: [{ name: a, where: "shop.teir: gold" }]`)).toEqual(without);
+  });
+
   const folder = fileURLToPath(new URL('../../examples/rules/', import.meta.url));
   it.each(
     readdirSync(folder).filter((name) => !name.startsWith('traffic-burst') && !name.includes('.test.')),

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Condition, opposite, overlap, parseCondition } from '../../src/rules/condition.ts';
 
@@ -45,6 +46,38 @@ describe('a condition', () => {
       problem: expect.any(String),
       remedy: expect.stringMatching(/^write /),
     });
+  });
+
+  it.each([
+    ['>= 52428800', 54_306_753, 'max(http.response.bytes)', '51.8 MB is >= 50 MB'],
+    ['>= 52428800', 52_428_801, 'max(http.response.bytes)', '52428801 is >= 52428800'],
+    ['>= 52428800', 52_428_800, 'max(http.response.bytes)', '50 MB is >= 50 MB'],
+    ['< 2000000000', 2.5e9, 'percentile(event.duration, 95)', '2.5 s is not < 2 s'],
+    ['>= 120', 121.3, 'percentile(event.duration, 95)', '121.3 is >= 120'],
+    ['>= 5%', 0.0623, 'share(log.level: error)', '6.23% is >= 5%'],
+    ['>= 0.05', 1, 'share(log.level: error)', '1 is >= 0.05'],
+    ['outside 100..250', 300, 'avg(latency_ms)', '300 ms is outside 100 ms..250 ms'],
+    ['>= 3', 4, 'distinct(http.response.bytes)', '4 is >= 3'],
+    ['== 0', 0, 'max(event.duration)', '0 ms is == 0 ms'],
+  ])('%s of %d of %s is described in the unit of the measure: %s', (text, value, measure, expected) => {
+    expect(condition(text).describe(value, measure)).toBe(expected);
+  });
+
+  it('is never described in units with equal figures for different numbers', () => {
+    const measures = ['max(http.response.bytes)', 'avg(event.duration)', 'min(latency_ms)'];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...measures),
+        fc.constantFrom('>=', '>', '<=', '<'),
+        fc.double({ min: 0, max: 1e10, noNaN: true }),
+        fc.double({ min: 0, max: 1e10, noNaN: true }),
+        (measure, mark, bound, value) => {
+          const found = condition(`${mark} ${bound}`).describe(value, measure);
+          const [, left, right] = /^(.*) is (?:not )?(?:>=|>|<=|<) (.*)$/.exec(found)!;
+          if (/[a-z%]/i.test(left!.replace(/e[+-]?\d/, ''))) expect(left === right).toBe(bound === value);
+        },
+      ),
+    );
   });
 
   it.each([
@@ -107,5 +140,18 @@ describe('two conditions', () => {
     ['== 0', '> 0', false],
   ])('%s and %s can both hold: %s', (one, other, both) => {
     expect(overlap(condition(one), condition(other)) !== undefined).toBe(both);
+  });
+
+  it.each<[string, string, number]>([
+    ['> 5', '< 7', 6],
+    ['> 7', '> 5', 10],
+    ['>= 5', '>= 3', 5],
+    ['> 5', '< 5.000000004', 5.000000002],
+    ['< 3', '< 5', 2],
+    ['> 5%', '< 7%', 0.060000000000000005],
+    ['outside 10..20', '> 5', 7.5],
+  ])('%s and %s both hold for %d, which people would name', (one, other, value) => {
+    const both = overlap(condition(one), condition(other))!;
+    expect([both, condition(one).test(both), condition(other).test(both)]).toEqual([value, true, true]);
   });
 });

@@ -104,7 +104,7 @@ describe('the check of rules', () => {
     [{ when: 'five' }, 'when', 'is no condition'],
     [{ when: '> 1', recover: 'x' }, 'recover', 'is no condition'],
     [{ recover: '< 3' }, 'recover', 'here is nothing to recover from'],
-    [{ when: '>= 5', recover: '> 1' }, 'recover', 'both >= 5 and > 1 hold'],
+    [{ when: '>= 5', recover: '> 1' }, 'recover', 'meets both `when` (>= 5) and `recover` (> 1)'],
     [{ over: '1s', every: '300ms' }, 'every', 'no multiple'],
     [{ over: '1s', every: '2s' }, 'every', 'longer than the window'],
     [{ over: '0s' }, 'over', 'A window cannot be 0s long.'],

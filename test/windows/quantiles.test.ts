@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WindowValue } from '../../src/model.ts';
-import { relativeError } from '../../src/windows/aggregates/histogram.ts';
-import { PercentileRunning, Quantiles } from '../../src/windows/aggregates/quantiles.ts';
+import { PercentileRunning, Quantiles, relativeError } from '../../src/windows/aggregates/quantiles.ts';
 import { Windows } from '../../src/windows/windows.ts';
 import { nearestRank } from './oracle.ts';
 

@@ -11,7 +11,7 @@ import {
   registers,
 } from '../../src/windows/aggregates/distinct.ts';
 import { ExactSum } from '../../src/windows/aggregates/exact-sum.ts';
-import { Histogram, middleOf, relativeError } from '../../src/windows/aggregates/histogram.ts';
+import { Histogram, middleOf, relativeError } from '../../src/windows/aggregates/quantiles.ts';
 import { nearestRank } from './oracle.ts';
 
 const sumOf = (values: number[]) => {

@@ -1,4 +1,12 @@
-import type { AlertState, Decided, Decision, EarlyRaise, Millis, Observation } from '../../model.ts';
+import type {
+  AlertState,
+  Decided,
+  Decision,
+  EarlyRaise,
+  Millis,
+  Observation,
+  WindowValue,
+} from '../../model.ts';
 import { formatDuration } from '../../util/text.ts';
 import type { StateRule } from '../compile.ts';
 import type { Judgement } from '../judge.ts';
@@ -13,10 +21,10 @@ export const fresh: AlertState = Object.freeze({
   early: undefined,
   value: undefined,
   peak: undefined,
-  toldPeak: undefined,
+  writtenPeak: undefined,
   updated: undefined,
   announced: undefined,
-  told: false,
+  notified: false,
   activations: [],
   flapping: false,
 });
@@ -49,12 +57,12 @@ export function decide(state: AlertState, o: Observation, rule: StateRule, judge
  */
 export function deadlineOf(state: AlertState, rule: StateRule): Millis | undefined {
   const { config, over, every } = rule;
-  const { status, start, calm, updated, peak, toldPeak } = state.early?.settled ?? state;
+  const { status, start, calm, updated, peak, writtenPeak } = state.early?.closed ?? state;
   let due = state.early?.observation.at ?? Number.POSITIVE_INFINITY;
   // `start` and `calm` are a hop before the end of the window in which the condition, or the recovery, held first.
   if (status === 'pending') due = Math.min(due, start! + every + config.for);
   else if (status === 'recovering') due = Math.min(due, calm! + every + config.keepActiveFor);
-  else if (status === 'active' && peak !== toldPeak) due = Math.min(due, updated! + over);
+  else if (status === 'active' && peak !== writtenPeak) due = Math.min(due, updated! + over);
   if (state.held) due = Math.min(due, heldUntil(state, config));
   if (state.withheld) due = Math.min(due, digestAfter(state.withheld.due, rule));
   // Windows are aligned to the epoch.
@@ -80,38 +88,38 @@ function raiseEarly(observed: Observed): Decision {
   }
   const reason = `${judgement.reason}, before the window is over`;
   if (state.status !== 'inactive') return unchanged(state, `${reason}; the alert is open`);
-  const early: EarlyRaise = { observation: o, settled: state, begun: undefined };
+  const early: EarlyRaise = { observation: o, closed: state, begun: undefined };
   return enter(observed, { to: 'active', reason, patch: { start: o.since, calm: undefined, early } });
 }
 
 /**
  * Decides on a window that is over, of an alert that was raised early. Until the window that raised it is over, the
- * windows before it are decided on a state of their own, `early.settled`. What they find either runs on into the
+ * windows before it are decided on a state of their own, `early.closed`. What they find either runs on into the
  * alert, which then began earlier than it seemed, or ends before it, and was an episode of its own.
  */
 function reconcile(observed: Observed, early: EarlyRaise): Decision {
-  const settled = settle(observed, early);
-  if (observed.o.at >= early.observation.at) return confirm(observed, early, settled);
-  if (settled.state.status !== 'inactive') return beginEarlier(observed, early, settled);
-  if (early.settled.status !== 'inactive') return splitEpisode(observed, early, settled);
-  const reason = `${settled.reason}, but in a window before the one that raised the alert`;
+  const closed = decideClosed(observed, early);
+  if (observed.o.at >= early.observation.at) return confirm(observed, early, closed);
+  if (closed.state.status !== 'inactive') return beginEarlier(observed, early, closed);
+  if (early.closed.status !== 'inactive') return splitEpisode(observed, early, closed);
+  const reason = `${closed.reason}, but in a window before the one that raised the alert`;
   return unchanged(observed.state, reason);
 }
 
 /** Decides as if nothing had been announced. The notifications of it are sent where it comes to an episode of its own. */
-function settle(observed: Observed, early: EarlyRaise): Decision {
+function decideClosed(observed: Observed, early: EarlyRaise): Decision {
   const { o, rule } = observed;
-  const settled = enter({ ...observed, state: early.settled });
-  return settled.state.held ? releaseHeld(settled, o.at, rule) : settled;
+  const closed = enter({ ...observed, state: early.closed });
+  return closed.state.held ? releaseHeld(closed, o.at, rule) : closed;
 }
 
 /** As far as is known, the alert began with the episode that windows before its own have begun. */
-function beginEarlier(observed: Observed, early: EarlyRaise, settled: Decision): Decision {
+function beginEarlier(observed: Observed, early: EarlyRaise, closed: Decision): Decision {
   const { state, o } = observed;
-  const { start } = settled.state;
-  const begun = begunBy(early, { observation: o, decision: settled });
-  const known = { start, peak: peakOf(observed), early: { ...early, settled: settled.state, begun } };
-  return stayRaised(observed, settled.reason, known, start !== state.start);
+  const { start } = closed.state;
+  const begun = begunBy(early, { observation: o, decision: closed });
+  const known = { start, peak: peakOf(observed), early: { ...early, closed: closed.state, begun } };
+  return stayRaised(observed, closed.reason, known, start !== state.start);
 }
 
 /** The raise of an episode, with the notification of it, which a cooldown may have delayed. */
@@ -122,31 +130,31 @@ function begunBy({ begun }: EarlyRaise, now: Decided): Decided {
 }
 
 /** The episode before is over: it gets a document of its own, and the alert begins with its early raise. */
-function splitEpisode(observed: Observed, early: EarlyRaise, settled: Decision): Decision {
+function splitEpisode(observed: Observed, early: EarlyRaise, closed: Decision): Decision {
   const { since, value } = early.observation;
-  const known = { start: since, peak: value, early: { ...early, settled: settled.state, begun: undefined } };
-  const over = { observation: observed.o, decision: settled };
+  const known = { start: since, peak: value, early: { ...early, closed: closed.state, begun: undefined } };
+  const over = { observation: observed.o, decision: closed };
   const reason = `${observed.judgement.reason}: what held before is an alert of its own`;
   return { ...stayRaised(observed, reason, known, true), apart: [early.begun!, over] };
 }
 
 /** The window that raised the alert is over: from now on the state is that of the windows that are over. */
-function confirm(observed: Observed, early: EarlyRaise, settled: Decision): Decision {
+function confirm(observed: Observed, early: EarlyRaise, closed: Decision): Decision {
   const { state, o } = observed;
-  const known: AlertState = { ...settled.state, ...notificationsOf(state, settled.state), early: undefined };
-  if (known.status !== 'active') return endRaised(observed, early, settled, known);
+  const known: AlertState = { ...closed.state, ...notificationsOf(state, closed.state), early: undefined };
+  if (known.status !== 'active') return endRaised(observed, early, closed, known);
   const update = known.start !== state.start || o.value !== state.value || known.flapping !== state.flapping;
   const value = update ? o.value : state.value;
-  return stayRaised(observed, settled.reason, { ...known, value }, update);
+  return stayRaised(observed, closed.reason, { ...known, value }, update);
 }
 
 /** What the early raise announced did happen, but before the window that raised the alert. */
-function endRaised(observed: Observed, early: EarlyRaise, settled: Decision, known: AlertState): Decision {
+function endRaised(observed: Observed, early: EarlyRaise, closed: Decision, known: AlertState): Decision {
   const { state } = observed;
   const isOpen = known.status !== 'inactive';
-  const { peak } = isOpen || early.settled.status !== 'inactive' ? known : state;
+  const { peak } = isOpen || early.closed.status !== 'inactive' ? known : state;
   const active: AlertState = { ...known, status: 'active', start: known.start ?? state.start, peak };
-  const reason = settled.transition ? settled.reason : `recovered: ${settled.reason}`;
+  const reason = closed.transition ? closed.reason : `recovered: ${closed.reason}`;
   return enter({ ...observed, state: active }, { to: known.status, reason, patch: { calm: known.calm } });
 }
 
@@ -158,10 +166,10 @@ function stayRaised(
   update: boolean,
 ): Decision {
   const { state, o } = observed;
-  const toldPeak = update ? known.peak : state.toldPeak;
+  const writtenPeak = update ? known.peak : state.writtenPeak;
   const updated = update ? Math.max(o.at, state.updated!) : state.updated;
-  const { withheld } = known.early?.settled ?? known;
-  const next = { ...state, ...known, toldPeak, updated };
+  const { withheld } = known.early?.closed ?? known;
+  const next = { ...state, ...known, writtenPeak, updated };
   return {
     ...unchanged(state, reason),
     state: withheld === undefined ? next : { ...next, withheld },
@@ -174,18 +182,29 @@ function stayRaised(
  * the windows that are over, where they raised the alert, too: so it does not depend on what was announced before its time.
  */
 function notificationsOf(
-  { told, held, announced, cooldown }: AlertState,
-  settled: AlertState,
+  { notified, held, announced, cooldown }: AlertState,
+  closed: AlertState,
 ): Partial<AlertState> {
-  if (told && settled.status !== 'inactive') return { told, held: undefined };
+  if (notified && closed.status !== 'inactive') return { notified, held: undefined };
   return {
-    told,
+    notified,
     held,
-    announced: later(announced, settled.announced),
+    announced: later(announced, closed.announced),
     ...(cooldown !== undefined && { cooldown }),
   };
 }
 
 function later(one: Millis | undefined, other: Millis | undefined): Millis | undefined {
   return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
+}
+
+/** `decided`: time of the event with which a window is observed before it is over. */
+export function observationOf(
+  { start, end, value, count, about }: WindowValue,
+  since: Millis,
+  decided: Millis | undefined,
+): Observation {
+  const early = decided === undefined ? { early: false } : { early: true, decided };
+  const observation: Observation = { at: end, since, window: { start, end }, value, count, ...early };
+  return about ? { ...observation, about } : observation;
 }

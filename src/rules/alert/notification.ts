@@ -47,6 +47,16 @@ export function reportTransition(
   };
 }
 
+/** Reports that an open alert became graver. No cooldown holds that back. */
+export function reportEscalation({ held }: AlertState, at: Millis, { config }: StateRule): Announcement {
+  if (config.notify.length === 0) return withheld('the rule names no notifier');
+  const why = held ? 'its severity rose within the cooldown' : 'its severity rose';
+  return {
+    notify: { send: true, reason: `notified: ${why}` },
+    patch: { notified: true, held: undefined, announced: at },
+  };
+}
+
 /**
  * Notifies of a raise that the cooldown held back, once the cooldown is over. While the alert recovers nothing is sent,
  * because it may end without anybody having to know. Only windows that are over decide, so that the order in which
@@ -82,8 +92,8 @@ export function digestAfter(due: Millis, { hours }: StateRule): Millis {
 
 function withoutWithheld({ withheld: _, ...state }: AlertState): AlertState {
   if (state.early === undefined) return state;
-  const { withheld: __, ...settled } = state.early.settled;
-  return { ...state, early: { ...state.early, settled } };
+  const { withheld: __, ...closed } = state.early.closed;
+  return { ...state, early: { ...state.early, closed } };
 }
 
 /** Event time from which on the notification that is held back may be sent. Infinite while the alert recovers. */
@@ -105,19 +115,19 @@ export function reportsDependOn(state: AlertState, at: Millis, { config, over }:
 type Announcement = Pick<Report, 'notify' | 'patch'>;
 
 function notifyRaise(state: AlertState, at: Millis, config: StateRule['config'], why: string): Announcement {
-  const untold = { told: false, held: undefined };
-  if (config.notify.length === 0) return withheld('the rule names no notifier', untold);
+  const unnotified = { notified: false, held: undefined };
+  if (config.notify.length === 0) return withheld('the rule names no notifier', unnotified);
   const { announced } = state;
   const length = state.cooldown ?? config.cooldown;
   if (announced !== undefined && announced + length > at) {
     const left = formatDuration(announced + length - at);
     const since = `${formatDuration(length)} since ${timeOfDay(announced)}`;
-    return withheld(`cooldown of ${since} has ${left} left`, { told: false, held: true });
+    return withheld(`cooldown of ${since} has ${left} left`, { notified: false, held: true });
   }
   const grown = config.cooldownGrowth > 1 ? { cooldown: nextCooldown(state, at, config) } : {};
   return {
     notify: { send: true, reason: `notified: ${why}` },
-    patch: { told: true, held: undefined, announced: at, ...grown },
+    patch: { notified: true, held: undefined, announced: at, ...grown },
   };
 }
 
@@ -130,15 +140,15 @@ function nextCooldown(state: AlertState, at: Millis, config: Cooldowns): Millis 
 }
 
 function notifyEnd(state: AlertState, { cooldown }: Cooldowns): Announcement {
-  const { told, held, announced } = state;
-  if (!told && held && announced !== undefined) {
+  const { notified, held, announced } = state;
+  if (!notified && held && announced !== undefined) {
     const { count = 0, since = announced } = state.withheld ?? {};
     const due = announced + (state.cooldown ?? cooldown);
     const why = 'the cooldown held its becoming active back; a digest names it';
     return withheld(why, { withheld: { count: count + 1, since, due } });
   }
-  if (!told) return withheld('its becoming active was not told either');
-  return { notify: { send: true, reason: 'notified: it recovered' }, patch: { told: false } };
+  if (!notified) return withheld('its becoming active was not told either');
+  return { notify: { send: true, reason: 'notified: it recovered' }, patch: { notified: false } };
 }
 
 function withheld(why: string, patch: Partial<AlertState> = {}): Announcement {

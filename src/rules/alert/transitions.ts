@@ -1,8 +1,15 @@
-import type { AlertState, AlertStatus, Decision, Observation } from '../../model.ts';
+import {
+  type AlertState,
+  type AlertStatus,
+  type Decision,
+  type Observation,
+  type Severity,
+  severities,
+} from '../../model.ts';
 import { formatDuration } from '../../util/text.ts';
 import type { StateRule } from '../compile.ts';
 import type { Judgement } from '../judge.ts';
-import { notChanged, reportTransition } from './notification.ts';
+import { notChanged, reportEscalation, reportTransition } from './notification.ts';
 
 /** One observation of one alert, with everything that its decision depends on. */
 export interface Observed {
@@ -61,31 +68,67 @@ export function enter(
   observed: Observed,
   step: Step = steps[observed.state.status][observed.judgement.verdict](observed),
 ): Decision {
-  const { state, o, rule } = observed;
-  if (state.status === step.to) return remain(observed, step);
+  const { state, o, rule, judgement } = observed;
+  if (state.status === step.to) return rises(observed) ? escalate(observed, step) : remain(observed, step);
   const { to } = step;
   const peak = peakOf(observed);
   const { reason, notify, patch } = reportTransition(state, step, o.at, rule);
   const ended =
     to === 'inactive' ? { start: undefined, calm: undefined, early: undefined, held: undefined } : {};
-  const written = { value: o.value, toldPeak: peak, updated: o.at };
+  const written = { value: o.value, writtenPeak: peak, updated: o.at };
+  const graver = judgement.severity && graverOf(state.severity, judgement.severity);
+  const severity = to === 'inactive' ? { severity: undefined } : graver && { severity: graver };
   return {
-    state: { ...state, ...step.patch, ...written, ...ended, ...patch, peak, status: to },
+    state: {
+      ...{ ...state, ...step.patch, ...written, ...ended, ...patch },
+      ...(state.severity !== undefined || graver !== undefined ? severity : {}),
+      ...{ peak, status: to },
+    },
     reason,
     transition: { from: state.status, to, at: o.at, reason },
     update: false,
     notify,
+    ...(judgement.verdict !== 'true' && { keepsMessage: true }),
+  };
+}
+
+/** Whether the alert is active with a severity below that of the observation. */
+function rises({ state, judgement: { severity } }: Observed): boolean {
+  if (state.status !== 'active' || severity === undefined) return false;
+  return graverOf(state.severity, severity) !== state.severity;
+}
+
+const graverOf = (one: Severity | undefined, other: Severity): Severity =>
+  one !== undefined && severities.indexOf(one) >= severities.indexOf(other) ? one : other;
+
+/** The status stays and the severity rises: people are notified again, whatever the cooldown. An alert never becomes less grave. */
+function escalate(observed: Observed, { to, patch, reason: why }: Step): Decision {
+  const { state, o, rule, judgement } = observed;
+  const peak = peakOf(observed);
+  const reason = `${why}; the severity rose from ${state.severity} to ${judgement.severity}`;
+  const written = { value: o.value, writtenPeak: peak, updated: o.at, severity: judgement.severity };
+  const report = reportEscalation(state, o.at, rule);
+  return {
+    state: { ...state, ...patch, ...written, ...report.patch, peak },
+    reason,
+    transition: { from: state.status, to, at: o.at, reason },
+    update: true,
+    notify: report.notify,
   };
 }
 
 /** The status stays. The document of an active alert follows a new peak at most once in a window's length. */
 function remain(observed: Observed, { to, reason, patch }: Step): Decision {
-  const { state, o, rule } = observed;
+  const { state, o, rule, judgement } = observed;
   const peak = peakOf(observed);
-  const update = to === 'active' && peak !== state.toldPeak && o.at >= state.updated! + rule.over;
+  const update = to === 'active' && peak !== state.writtenPeak && o.at >= state.updated! + rule.over;
   if (patch === undefined && peak === state.peak && !update) return unchanged(state, reason);
-  const written = update ? { value: o.value, toldPeak: peak, updated: o.at } : {};
-  return { ...unchanged(state, reason), state: { ...state, ...patch, ...written, peak }, update };
+  const written = update ? { value: o.value, writtenPeak: peak, updated: o.at } : {};
+  return {
+    ...unchanged(state, reason),
+    ...{ state: { ...state, ...patch, ...written, peak }, update },
+    ...(update && judgement.verdict !== 'true' && { keepsMessage: true }),
+  };
 }
 
 /** The decision that nothing changes. */

@@ -26,11 +26,16 @@ export class CorrectedWindows implements History {
   reach: Millis = Number.NEGATIVE_INFINITY;
   readonly #windows: Windows;
   readonly #stride: Millis;
+  readonly #over: Millis | undefined;
   readonly #memory: CorrectionMemory;
   readonly #groups = new Map<string, Map<Millis, Corrected>>();
 
-  /** What ended within one stride is forgotten together. */
-  constructor(windows: Windows, stride: Millis, memory: CorrectionMemory) {
+  /**
+   * What ended within one stride is forgotten together. `over`: length of windows that slide, so that the recorded window after one with a late event
+   * shows the peak of windows that hold it.
+   */
+  constructor(windows: Windows, stride: Millis, memory: CorrectionMemory, over?: Millis) {
+    this.#over = over;
     this.#windows = windows;
     this.#stride = stride;
     this.#memory = memory;
@@ -58,6 +63,9 @@ export class CorrectedWindows implements History {
   /** Of the windows that were found, the new revisions of those that late events changed. */
   correct(late: LateGroup, found: readonly Output[]): Output[] {
     const events = this.#eventsByWindow(late);
+    const over = this.#over;
+    if (over !== undefined)
+      for (const end of [...events.keys()]) if (!events.has(end + over)) events.set(end + over, 0);
     return found.flatMap((output): Output[] => {
       if (output.kind !== 'window') return [];
       const count = events.get(output.window.end);

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { TimedSample } from '../../alerts/notifications.ts';
-import type { Millis, Sample, Scalar } from '../../model.ts';
+import type { LogEvent, Millis, Sample, Scalar } from '../../model.ts';
 import { number, objectOf } from '../../util/snapshot.ts';
-import type { Aggregate } from '../../windows/aggregates/aggregate.ts';
-import type { Shares } from '../../windows/history/shares.ts';
+import type { Shares } from '../../windows/history/pane-history.ts';
+import { sampleOf } from '../run/samples.ts';
 
-export const mostSamples = 5;
+const mostSamples = 5;
 
 /** Late events of one group that wait to be taken into account. */
 export interface LateGroup {
@@ -28,6 +28,14 @@ export const packedLateGroup = objectOf<PackedLateGroup>({
   ),
 });
 
+/** Keeps the line of a late event, if there is room. `value`: what the rule measured in it. */
+export function keepLateSample({ samples }: LateGroup, event: LogEvent, value?: number | string): void {
+  if (samples.length < mostSamples) samples.push({ time: event.time, sample: sampleOf(event, value) });
+}
+
+/** Where the first pane with late events begins, of panes of that length. */
+export const firstOf = ({ panes }: LateGroup, length: Millis): Millis => Math.min(...panes.keys()) * length;
+
 /** Late events in panes of that length that begin within `[from, to)`. */
 export function lateEventsIn({ panes }: LateGroup, length: Millis, from: Millis, to: Millis): number {
   let events = 0;
@@ -35,17 +43,18 @@ export function lateEventsIn({ panes }: LateGroup, length: Millis, from: Millis,
   return events;
 }
 
-type Cells = Aggregate<unknown> | undefined;
-
-export function packLateGroup({ panes, ...group }: LateGroup, aggregate: Cells): PackedLateGroup {
-  return {
-    ...group,
-    panes: [...panes].map(([pane, { count, cell }]) => [pane, count, aggregate?.pack(cell) ?? null]),
-  };
+export function packLateGroup(
+  { panes, ...group }: LateGroup,
+  cells: { pack(cell: unknown): unknown },
+): PackedLateGroup {
+  return { ...group, panes: [...panes].map(([pane, { count, cell }]) => [pane, count, cells.pack(cell)]) };
 }
 
-export function unpackLateGroup({ panes, ...group }: PackedLateGroup, aggregate: Cells): LateGroup {
+export function unpackLateGroup(
+  { panes, ...group }: PackedLateGroup,
+  cells: { unpack(packed: unknown): unknown },
+): LateGroup {
   const shares: Shares<unknown> = new Map();
-  for (const [pane, count, cell] of panes) shares.set(pane, { count, cell: aggregate?.unpack(cell) });
+  for (const [pane, count, cell] of panes) shares.set(pane, { count, cell: cells.unpack(cell) });
   return { ...group, panes: shares };
 }

@@ -1,11 +1,11 @@
-import { unpackEntry } from '../../alerts/entry.ts';
 import type { Evidence } from '../../alerts/notifications.ts';
 import type { Millis, Output } from '../../model.ts';
-import { merged } from '../../windows/history/shares.ts';
 import type { Windows } from '../../windows/windows.ts';
 import type { CompiledRule } from '../compile.ts';
 import type { AlertBook } from '../run/alert-book.ts';
-import type { LateGroup } from './late-group.ts';
+import type { WindowPeaks } from '../run/window-peaks.ts';
+import { firstOf, type LateGroup } from './late-group.ts';
+import type { Past } from './past.ts';
 import { type Saved, Series } from './series.ts';
 
 /** Windows and alerts of a rule. */
@@ -13,19 +13,22 @@ interface Judged {
   windows: Windows;
   book: AlertBook;
   /** Closes the windows that end at or before the watermark. */
-  alerts: { advance(watermark: Millis, outputs: Output[]): void };
+  alerts: {
+    startAfter(end: Millis): void;
+    advance(watermark: Millis, outputs: Output[]): void;
+    /** What happened between two recorded windows, where windows slide. */
+    readonly peaks: WindowPeaks | undefined;
+  };
 }
 
 export interface RejudgeParts {
   rule: CompiledRule;
   live: Pick<Judged, 'windows' | 'book'>;
   series: Series;
+  past: Past;
   /** Windows and alerts of the rule that know nothing. They note into the series that is given. */
   fresh: (series: Series, evidence: (start: Millis) => Evidence) => Judged;
 }
-
-/** To search a chunk costs as much as to count so many entries. */
-const perChunk = 2;
 
 /** A stretch of a group as if all its events had come in time. */
 export interface Rejudged extends Judged {
@@ -42,7 +45,7 @@ export interface Rejudged extends Judged {
  * state did not change.
  */
 const savesChanges = (rule: CompiledRule, book: AlertBook): boolean =>
-  rule.hours === undefined && !book.remembers;
+  rule.hours === undefined && !book.judge.groups;
 
 /** Whether an alert that did not change at that time is to be saved. */
 export function isSaveDue(
@@ -87,30 +90,37 @@ export function startOf(
 
 /** Judges the group again, from before its first late event to the last window that is closed. */
 export function rejudge(parts: RejudgeParts, late: LateGroup): Rejudged {
-  const { rule, live } = parts;
-  const { plan, history } = live.windows;
-  const { grid, aggregate } = plan;
-  const start = startOf(parts, late.name, grid.firstEnd(Math.min(...late.panes.keys())));
+  const { rule, live, past } = parts;
+  const { grid } = live.windows.plan;
+  const first = grid.paneOf(firstOf(late, past.pane));
+  const start = startOf(parts, late.name, grid.firstEnd(first));
   const isWhole = start.from === Number.NEGATIVE_INFINITY;
-  const kept = history!.of(late.name, isWhole ? start.from : grid.firstPane(start.from));
-  const panes = merged([kept.panes, live.windows.lift(late.name).panes, late.panes], aggregate);
-  const from = isWhole ? grid.firstEnd(Math.min(...panes.keys())) - rule.every : start.from;
+  const { panes, cost } = past.stretch(late, start.from);
+  const from = isWhole ? grid.firstEnd(least(first, panes.keys())) - rule.every : start.from;
   const series = new Series(parts.series.stride);
-  const judged = parts.fresh(series, (time) => evidence(live.book, late, time));
+  const judged = parts.fresh(series, (time) => evidenceWith(live.book, late, time));
   const { state = null, judge = null, open = null } = start.saved?.alert ?? {};
-  judged.windows.startAfter(from);
+  judged.alerts.startAfter(from);
   const timers = (start.saved?.timers ?? []).filter((end) => end > from);
   const pinned = state !== null && state.status !== 'inactive';
   judged.windows.replace(late.name, { panes, timers, pinned });
   judged.book.load(late.name, { state, judge });
   judged.book.setFields(late.name, () => late.by);
-  if (open !== null) judged.book.episodes.replaceAfter(late.name, from, [unpackEntry({ ...open })]);
+  if (open !== null) judged.book.episodes.replaceAfter(late.name, from, [{ ...open }]);
   const outputs: Output[] = [];
   judged.alerts.advance(live.windows.closedThrough, outputs);
-  return { ...judged, from, series, outputs, cost: kept.searched * perChunk + panes.size };
+  return { ...judged, from, series, outputs, cost };
 }
 
-function evidence(book: AlertBook, { name, samples }: LateGroup, start: Millis): Evidence {
+/** There may be more numbers than a function takes arguments. */
+function least(first: number, others: Iterable<number>): number {
+  let least = first;
+  for (const other of others) if (other < least) least = other;
+  return least;
+}
+
+/** The lines that a window which begins at `start` shows: those of late events before those that are kept. */
+export function evidenceWith(book: AlertBook, { name, samples }: LateGroup, start: Millis): Evidence {
   const late = samples.filter(({ time }) => time >= start);
   const found = book.evidenceOf(name, start);
   return { ...found, first: [...late, ...found.first] };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Millis } from '../../model.ts';
 import { number, objectOf, sizeOf } from '../../util/snapshot.ts';
 import type { CorrectionMemory, History } from '../../windows/history/memory.ts';
-import { type LiftedAlert, liftedAlert } from '../run/alert-book-state.ts';
+import { type LiftedAlert, liftedAlert, migrateAlert } from '../run/alert-book-state.ts';
 
 /** The alert of a group as it was when its window with that end had been observed. Plain data. */
 export interface Saved {
@@ -29,6 +29,10 @@ export const seriesState: z.ZodType<SeriesState> = z.array(
     ),
   ]),
 );
+
+/** Returns the series of the first form of a checkpoint with the names that their alerts have now. */
+export const migrateSeries = (series: SeriesState): SeriesState =>
+  series.map(([group, saved]) => [group, saved.map((one) => ({ ...one, alert: migrateAlert(one.alert) }))]);
 
 /** What one costs beside its contents. */
 const savedBytes = 100;

@@ -1,3 +1,4 @@
+import type { Retention } from '../../alerts/late.ts';
 import type { Millis } from '../../model.ts';
 import type { CorrectionMemory } from '../../windows/history/memory.ts';
 
@@ -16,3 +17,14 @@ export interface CorrectionSettings {
 
 /** A stretch is judged again from one of so many saved times of its past on. */
 export const strideOf = ({ correctFor }: CorrectionSettings): Millis => Math.max(1, correctFor / 24);
+
+/** For how long, in event time, a rule with windows of that length keeps what late events need. */
+export const keepForOf = (settings: CorrectionSettings, over: Millis): Millis =>
+  settings.correctFor + over + 2 * strideOf(settings);
+
+/** Ended episodes are kept as long as late events may correct them, and some hours more. */
+export function retentionOf(correction: CorrectionSettings | undefined): Retention | undefined {
+  return correction && { keptFor: correction.correctFor + 3 * strideOf(correction), most: mostEnded };
+}
+
+const mostEnded = 10_000;

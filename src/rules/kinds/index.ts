@@ -8,6 +8,7 @@ import type { RuleKind } from './kind.ts';
 import { match } from './match/kind.ts';
 import { newTerm } from './new-term/kind.ts';
 import { normal } from './normal/kind.ts';
+import { slo } from './slo/kind.ts';
 import { spike } from './spike/kind.ts';
 import { threshold } from './threshold/kind.ts';
 
@@ -22,6 +23,7 @@ const kinds = {
   cardinality,
   normal,
   baseline,
+  slo,
 };
 
 type Kinds = typeof kinds;

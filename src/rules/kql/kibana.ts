@@ -1,12 +1,13 @@
 import { isLevelField, levelNames, levelRank } from '../../util/levels.ts';
-import { isAnything, literalOf, printQuery, type Query, type Text } from './ast.ts';
+import { isAnything, literalOf, printQuery, type Query, type Regex, type Text } from './ast.ts';
 import { matchRange, matchValue } from './compile.ts';
 import { parseQuery } from './parser.ts';
-import type { Match } from './typed-fields.ts';
+import { literalIn } from './pattern-literal.ts';
+import { isFullText, type Match } from './typed-fields.ts';
 
 /**
- * A query for Kibana, which has neither patterns nor an order of levels. Levels are named one by one; a pattern is
- * left out in such a way that Kibana shows more than the rule counted, never less.
+ * A query for Kibana, which has neither patterns nor an order of levels. Levels are named one by one. Of a pattern the longest text
+ * stays that its values must contain, so that Kibana shows more than the rule counted, never less.
  */
 export function kibanaQuery(text: string): string {
   return printQuery(translate(parseQuery(text), true, ''));
@@ -29,13 +30,35 @@ function translate(query: Query, wider: boolean, prefix: string): Query {
     case 'nested':
       return { ...query, of: translate(query.of, wider, `${prefix}${nameOf(query.field)}.`) };
     case 'is':
-      if (query.value.kind === 'regex') return wider ? everything : nothing;
+      if (query.value.kind === 'regex') return wider ? withLiteral(query, query.value, prefix) : nothing;
       return query.field && isLevelField(prefix + nameOf(query.field)) ? namedLevels(query) : query;
     case 'range':
       return isLevelField(prefix + nameOf(query.field)) ? levels(query) : query;
     case 'all':
       return query;
   }
+}
+
+/** `message: *refused*` for `message: /connection refused/`. Words of full text are searched one by one and without case. */
+function withLiteral(query: Extract<Query, { kind: 'is' }>, value: Regex, prefix: string): Query {
+  const needed = literalIn(value);
+  // Without a field it may be any, and some are compared with case.
+  if (needed === undefined || query.field === undefined) return everything;
+  const isText = isFullText(prefix + nameOf(query.field));
+  // Documents may have a level in any case, which a wildcard of Kibana distinguishes.
+  if (isLevelField(prefix + nameOf(query.field))) return everything;
+  const word = isText ? longestWordIn(needed) : needed;
+  // Kibana compares other fields with case.
+  if (word === undefined || (value.ignoreCase && !isText)) return everything;
+  return { ...query, value: { kind: 'text', parts: ['', word, ''], quoted: false } };
+}
+
+function longestWordIn(text: string): string | undefined {
+  const words = text.match(/[a-z0-9]{3,}/gi) ?? [];
+  return words.reduce<string | undefined>(
+    (best, word) => (word.length > (best?.length ?? 0) ? word : best),
+    undefined,
+  );
 }
 
 function levels({ field, operator, value }: Extract<Query, { kind: 'range' }>): Query {

@@ -1,3 +1,4 @@
+import { inUnitOf } from '../../util/figures.ts';
 import { isLevelField, levelRank } from '../../util/levels.ts';
 import { type Operator, operators, type Query, type Regex, type Text, type Value } from './ast.ts';
 import { syntaxError, type Token, tokenize } from './lexer.ts';
@@ -97,9 +98,11 @@ class Parser {
         at,
         `a pattern has no order; expected a plain value after "${operator}"`,
       );
-    const problem = boundProblem(this.#prefix + nameOf(field), value.parts[0]!);
+    const name = this.#prefix + nameOf(field);
+    const problem = boundProblem(name, value.parts[0]!);
     if (problem !== undefined) throw syntaxError(this.#query, at, problem);
-    return { kind: 'range', field, operator, value };
+    const number = inUnitOf(name, value.parts[0]!);
+    return { kind: 'range', field, operator, value: number === undefined ? value : plain(number) };
   }
 
   #bracketed(end: ')' | '}', clause: Clause): Query {
@@ -187,8 +190,16 @@ function boundProblem(field: string, bound: string): string | undefined {
     return `${shown} is no log level; expected trace, debug, info, notice, warn, error, critical, alert or emergency`;
   if (isDateField(field) && readDate(bound) === undefined)
     return `${shown} is no date; expected such as 2026-11-21 or "2026-11-21T13:45:00Z"; a rule goes by the times of its events and knows no "now"`;
+  if (
+    /^[\w.@-]+$/.test(field) &&
+    /^[\d.]+ ?(?:[nuµm]?s|[mhd]|[kmg]b)$/i.test(bound) &&
+    inUnitOf(field, bound) === undefined
+  )
+    return `${field} has no unit that logboom knows, so ${shown} would be compared as text; expected a plain number`;
   return undefined;
 }
+
+const plain = (number: number): Text => ({ kind: 'text', parts: [String(number)], quoted: false });
 
 function nameOf(field: Text): string {
   return field.parts.join('*');

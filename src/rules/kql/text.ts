@@ -25,7 +25,10 @@ export function patternTest({ source, ignoreCase }: Regex): { test: TextTest } |
     const pattern = RE2JS.compile(source.replaceAll('\\/', '/'), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
     return { test: bounded((text) => pattern.test(text)) };
   } catch (thrown) {
-    return { problem: `the pattern /${shown}/ cannot be used: ${messageOf(thrown)}` };
+    const reason = /\(\?<?[=!]/.test(source)
+      ? 'it looks ahead or behind, which takes too long on some texts; write two patterns, joined by `and` or `and not`'
+      : messageOf(thrown);
+    return { problem: `the pattern /${shown}/ cannot be used: ${reason}` };
   }
 }
 

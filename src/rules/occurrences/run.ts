@@ -2,16 +2,20 @@ import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { FieldValue, LogEvent, Millis, Output } from '../../model.ts';
 import { presentValues } from '../../util/levels.ts';
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
+import type { Windows } from '../../windows/windows.ts';
 import { comparableText, shortened } from '../group.ts';
-import type { RunParts } from '../run/run.ts';
-import type { WindowAlertsState } from '../run/window-alerts.ts';
+import type { Kept, RunParts } from '../run/run.ts';
+import type { WindowAlertsState } from '../run/window-peaks.ts';
 import { WindowRun, windowParts } from '../run/window-run.ts';
 import { type Occurrence, OccurrenceJudge, type Tracker } from './judge.ts';
+import { OccurrencePast } from './past.ts';
 
 /** What a kind of rule follows. */
 interface Followed {
   field: string;
   tracker: Tracker;
+  /** Length of the panes in which late values wait. */
+  pane: Millis;
   /** The values of a field that are tracked one by one. */
   valuesOf(found: FieldValue, field: string): string[];
   /** An occurrence in words. */
@@ -21,12 +25,13 @@ interface Followed {
 interface RunState {
   tracker: Snapshot<unknown>;
   alerts: Snapshot<WindowAlertsState>;
-  late: number;
+  /** Late events that a version before counted here. */
+  late?: number | undefined;
 }
 
 const format = new SnapshotFormat({
   component: 'A rule that counts occurrences',
-  schema: objectOf<RunState>({ tracker: nested(), alerts: nested(), late: number }),
+  schema: objectOf<RunState>({ tracker: nested(), alerts: nested(), late: number.optional() }),
 });
 
 /**
@@ -36,27 +41,38 @@ const format = new SnapshotFormat({
 export class OccurrenceRun extends WindowRun {
   readonly #followed: Followed;
   readonly #judge: OccurrenceJudge;
-  #tooLate = 0;
 
   constructor(parts: RunParts<CommonSettings>, followed: Followed) {
-    const judge = new OccurrenceJudge(parts.rule.over);
-    super(
-      windowParts(
-        { ...parts, correction: undefined },
-        () => judge,
-        (group) => followed.tracker.has(group),
-      ),
-    );
+    const { rule } = parts;
+    const { tracker, pane, describe: words } = followed;
+    const judge = new OccurrenceJudge(rule.over);
+    let past: OccurrencePast | undefined;
+    const beside = {
+      isTracked: (group: string) => tracker.has(group),
+      past: (windows: Windows) => {
+        past = new OccurrencePast({ rule, windows, tracker, judge, pane, words });
+        return past;
+      },
+    };
+    super(windowParts(parts, () => past?.freshJudge() ?? judge, beside));
     this.#followed = followed;
     this.#judge = judge;
   }
 
-  override get late(): number {
-    return this.#tooLate;
-  }
-
   override get waiting(): boolean {
     return this.#followed.tracker.waiting || super.waiting;
+  }
+
+  override get kept(): Kept {
+    const { overflowed, forgotten } = this.#followed.tracker;
+    const kept = super.kept;
+    return { ...kept, overflowed: kept.overflowed + overflowed, forgotten: kept.forgotten + forgotten };
+  }
+
+  override release(): void {
+    super.release();
+    // Where late events are counted, the corrector has released it.
+    if (this.parts.correction === undefined) this.#followed.tracker.release();
   }
 
   add(event: LogEvent, outputs: Output[], inOrder: boolean): void {
@@ -68,13 +84,13 @@ export class OccurrenceRun extends WindowRun {
     if (values.length === 0 && observer !== undefined)
       observer.counted?.({ rule: this.name, group, event, amount: undefined, outcome: 'missing' });
     for (const value of values) {
-      const { outcome, occurrence } = tracker.add(event.time, group, value);
-      if (observer !== undefined)
+      const { outcome, occurrence, earliest } = tracker.add(event.time, group, value);
+      if (observer !== undefined && outcome !== 'late')
         observer.counted?.({ rule: this.name, group, event, amount: value, outcome });
-      if (outcome === 'late') this.#countLate(group, event);
+      if (outcome === 'late' && this.#takeLate(group, value, event)) continue;
       if (outcome !== 'added') return;
       if (!book.hasFields(group)) book.setFields(group, () => rule.group(event).by);
-      if (occurrence) this.#raise(occurrence, event, inOrder, outputs);
+      if (occurrence) this.#raise(occurrence, event, inOrder ? earliest! : undefined, outputs);
     }
   }
 
@@ -98,28 +114,34 @@ export class OccurrenceRun extends WindowRun {
 
   override snapshot(): Snapshot<RunState> {
     const tracker = this.#followed.tracker.snapshot();
-    return format.write({ tracker, alerts: this.parts.alerts.snapshot(), late: this.#tooLate });
+    return format.write({ tracker, alerts: this.parts.alerts.snapshot() });
   }
 
   override restore(snapshot: Snapshot<unknown>): void {
     const { tracker, alerts, late } = format.read(snapshot);
     this.#followed.tracker.restore(tracker);
     this.parts.alerts.restore(alerts);
-    this.#tooLate = late;
+    this.parts.alerts.late += late ?? 0;
   }
 
-  #countLate(group: string, { time }: LogEvent): void {
-    this.#tooLate += 1;
-    this.parts.book.countLate(group, time, this.parts.alerts.closedThrough);
+  /** Counts an event that changes what was settled, or that came too late for that. */
+  #takeLate(group: string, value: string, event: LogEvent): boolean {
+    const { alerts, observer } = this.parts;
+    if (alerts.takeLate(event.time, group, value, event)) return true;
+    alerts.countLate(group, event.time);
+    observer?.counted?.({ rule: this.name, group, event, amount: value, outcome: 'late' });
+    return false;
   }
 
-  #raise(occurrence: Occurrence, event: LogEvent, inOrder: boolean, outputs: Output[]): void {
+  /** Raises the alert where the occurrence is in its window for certain. */
+  #raise(occurrence: Occurrence, event: LogEvent, earliest: Millis | undefined, outputs: Output[]): void {
     const { rule, alerts, book } = this.parts;
     const { group, time } = occurrence;
     if (rule.hours && !rule.hours.at(time)) return;
     book.keepSample(group, event, {});
     this.#judge.note(group, time, this.#followed.describe(occurrence), true);
-    if (inOrder) alerts.raiseEarly(time, group, outputs);
+    const end = (Math.floor(time / rule.every) + 1) * rule.every;
+    if (earliest !== undefined && earliest >= end - rule.over) alerts.raiseEarly(time, group, outputs);
   }
 
   #count(group: string, until: Millis, found: readonly Occurrence[]): void {

@@ -21,4 +21,6 @@ export interface KeptByBook {
   states: number;
   fields: number;
   samples: number;
+  /** Number of alerts, values and shippers that were forgotten since the start, because there were too many. */
+  forgotten: number;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type PackedEntry, packedEntry } from '../../alerts/entry.ts';
+import { type Entry, migrateEntry, packedEntry } from '../../alerts/entry.ts';
 import type { Episodes, Generation } from '../../alerts/episodes.ts';
-import type { AlertState, EarlyRaise, Scalar } from '../../model.ts';
+import { type AlertState, type EarlyRaise, type Scalar, severities } from '../../model.ts';
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
 import type { SamplesState } from './samples.ts';
 
@@ -22,7 +22,7 @@ export interface LiftedAlert {
   /** Null: it was never observed. */
   state: AlertState | null;
   /** Its open episode. */
-  open: PackedEntry | null;
+  open: Entry | null;
   /** What the judge remembers of the group. */
   judge: unknown;
 }
@@ -34,11 +34,11 @@ const alertState = objectOf<AlertState>({
   early: z.custom<EarlyRaise>(isObject).optional(),
   value: number.optional(),
   peak: number.optional(),
-  toldPeak: number.optional(),
+  writtenPeak: number.optional(),
   updated: number.optional(),
   announced: number.optional(),
   cooldown: number.optional() as z.ZodType<number>,
-  told: z.boolean(),
+  notified: z.boolean(),
   held: z.boolean().optional(),
   withheld: objectOf<NonNullable<AlertState['withheld']>>({
     count: number,
@@ -47,6 +47,7 @@ const alertState = objectOf<AlertState>({
   }).optional(),
   activations: z.array(number),
   flapping: z.boolean(),
+  severity: z.enum(severities).optional(),
 });
 
 export const liftedAlert = objectOf<LiftedAlert>({
@@ -54,6 +55,37 @@ export const liftedAlert = objectOf<LiftedAlert>({
   open: packedEntry.nullable(),
   judge: z.unknown(),
 });
+
+/** The state of an alert as checkpoints had it in their first form. */
+interface AlertStateV1 {
+  told: boolean;
+  toldPeak?: number;
+  early?: { settled: AlertStateV1; begun?: { decision: { state: AlertStateV1 } } };
+}
+
+/** Returns the state with the names that it has now. */
+function migrateState(state: unknown): AlertState {
+  const { told, toldPeak, early, ...rest } = state as AlertStateV1;
+  const renamed = { ...rest, early, notified: told, writtenPeak: toldPeak };
+  if (early === undefined) return renamed as unknown as AlertState;
+  const { settled, begun, ...raise } = early;
+  const decision = begun && { ...begun.decision, state: migrateState(begun.decision.state) };
+  const closed = migrateState(settled);
+  return {
+    ...renamed,
+    early: { ...raise, closed, begun: begun && { ...begun, decision } },
+  } as unknown as AlertState;
+}
+
+/** Returns the alert of a group, as it lay in the first form of a checkpoint, with the names that it has now. */
+export function migrateAlert(alert: unknown): LiftedAlert {
+  const { state, open, ...rest } = alert as LiftedAlert;
+  return {
+    ...rest,
+    state: state === null ? null : migrateState(state),
+    open: open === null ? null : migrateEntry(open),
+  };
+}
 
 export const alertBookFormat = new SnapshotFormat({
   component: 'The alerts of a rule',
@@ -65,4 +97,10 @@ export const alertBookFormat = new SnapshotFormat({
     states: z.array(z.tuple([z.string(), alertState])),
     fields: z.array(z.tuple([z.string(), z.custom<Record<string, Scalar>>(isObject)])),
   }),
+  migrations: [
+    (book) => {
+      const { states, ...rest } = book as { states: [group: string, state: unknown][] };
+      return { ...rest, states: states.map(([group, state]) => [group, migrateState(state)]) };
+    },
+  ],
 });

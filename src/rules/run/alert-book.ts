@@ -1,4 +1,3 @@
-import { packEntry } from '../../alerts/entry.ts';
 import type { Episodes, Generation } from '../../alerts/episodes.ts';
 import type { Evidence } from '../../alerts/notifications.ts';
 import type { AlertState, AlertStatus, LogEvent, Millis, Observation, Output, Scalar } from '../../model.ts';
@@ -6,7 +5,7 @@ import type { Snapshot } from '../../util/snapshot.ts';
 import { nextByHours, withinHours } from '../active-hours.ts';
 import { decide, fresh, isForgettable } from '../alert/machine.ts';
 import type { Shown } from '../group.ts';
-import type { Judgement } from '../judge.ts';
+import type { Judge, Judgement } from '../judge.ts';
 import type { AlertBookParts, KeptByBook } from './alert-book-parts.ts';
 import { type AlertBookState, alertBookFormat, type LiftedAlert } from './alert-book-state.ts';
 import type { ObservedDecision } from './observer.ts';
@@ -24,11 +23,12 @@ export class AlertBook {
   readonly #states = new Map<string, AlertState>();
   /** The fields of each known group, for documents. */
   readonly #fields = new Map<string, Record<string, Scalar>>();
+  #forgotten = 0;
 
   constructor(parts: AlertBookParts) {
     this.#parts = parts;
-    const { over, config } = parts.rule;
-    this.#samples = new Samples(over, 2 * over + config.lateness);
+    const { over, lateness } = { ...parts.rule.config, ...parts.rule };
+    this.#samples = new Samples({ over, lateness, reach: 2 * over + lateness });
   }
 
   get openAlerts(): number {
@@ -39,7 +39,8 @@ export class AlertBook {
   }
 
   get kept(): KeptByBook {
-    return { states: this.#states.size, fields: this.#fields.size, samples: this.#samples.size };
+    const [states, fields, samples] = [this.#states.size, this.#fields.size, this.#samples.size];
+    return { states, fields, samples, forgotten: this.#forgotten };
   }
 
   hasFields(group: string): boolean {
@@ -64,8 +65,7 @@ export class AlertBook {
   }
 
   isInactive(group: string): boolean {
-    const state = this.#states.get(group);
-    return state === undefined || state.status === 'inactive';
+    return this.statusOf(group) === 'inactive';
   }
 
   /** Groups whose alert is not inactive. */
@@ -86,9 +86,8 @@ export class AlertBook {
     return this.#states.get(group);
   }
 
-  /** Whether the judge remembers earlier windows, so that its judgement follows from more than the present one. */
-  get remembers(): boolean {
-    return this.#parts.judge.groups !== undefined;
+  get judge(): Judge {
+    return this.#parts.judge;
   }
 
   /** Groups whose alert is known. */
@@ -110,7 +109,7 @@ export class AlertBook {
     const open = episodes.openOf(group);
     return {
       state: this.#states.get(group) ?? null,
-      open: open === undefined ? null : packEntry(open),
+      open: open === undefined ? null : { ...open },
       judge: judge.groups?.lift(group) ?? null,
     };
   }
@@ -128,11 +127,12 @@ export class AlertBook {
    */
   observe(
     group: string,
-    observation: Observation,
+    observed: Observation,
     outputs: Output[],
-    found: Judgement = this.#parts.judge.judge(group, observation),
+    found: Judgement = this.#parts.judge.judge(group, observed),
   ): Millis[] {
     const { rule, observer } = this.#parts;
+    const observation = found.slo ? { ...observed, value: found.value, slo: found.slo } : observed;
     const before = this.#states.get(group) ?? fresh;
     const judgement = rule.hours === undefined ? found : withinHours(found, observation, rule);
     const decision = decide(before, observation, rule, judgement);
@@ -183,9 +183,8 @@ export class AlertBook {
     this.#limitInactive();
     this.#samples.forgetBefore(at - 2 * rule.over, (group) => !this.isInactive(group));
     judge.forgetBefore(at);
-    for (const group of this.#fields.keys()) {
+    for (const group of this.#fields.keys())
       if (!holds(group) && !this.#states.has(group)) this.#fields.delete(group);
-    }
   }
 
   snapshot(): Snapshot<AlertBookState> {
@@ -205,11 +204,10 @@ export class AlertBook {
     this.#parts.episodes.restore(saved.episodes);
     this.#parts.judge.restore(saved.judge);
     this.#samples.restore(saved.samples);
-    this.#states.clear();
-    this.#fields.clear();
+    for (const part of [this.#states, this.#fields]) part.clear();
     for (const [group, state] of saved.states) {
       this.#states.set(group, state);
-      if (state.told) this.#parts.episodes.wasNotified(group);
+      if (state.notified) this.#parts.episodes.wasNotified(group);
     }
     for (const [group, by] of saved.fields) this.#fields.set(group, by);
   }
@@ -233,6 +231,7 @@ export class AlertBook {
       if (status !== 'inactive') continue;
       this.#states.delete(group);
       tooMany -= 1;
+      this.#forgotten += 1;
     }
   }
 

@@ -29,10 +29,13 @@ export interface CountedEvent {
   outcome: 'added' | 'corrected' | 'late' | 'overflow' | 'missing';
 }
 
+/** An event as it is watched. Valid only until the next one is read. */
+export type WatchedEvent = LogEvent & SeenEvent;
+
 /** Watches the events as they are read, whatever rules make of them. */
 export interface EventWatch {
   /** `lateBy`: milliseconds by which the event came after the event clock, where a window of any rule was closed. */
-  read?(source: string, event: SeenEvent, lateBy: Millis | undefined): void;
+  read?(source: string, event: WatchedEvent, lateBy: Millis | undefined): void;
 }
 
 /**
@@ -42,4 +45,10 @@ export interface EventWatch {
 export interface Observer extends EventWatch {
   observed?(decision: ObservedDecision): void;
   counted?(event: CountedEvent): void;
+}
+
+/** Observes how windows are judged again. */
+export function observingAgain(observer: Observer | undefined): Observer | undefined {
+  if (observer?.observed === undefined) return undefined;
+  return { observed: (decision) => observer.observed!({ ...decision, again: true }) };
 }

@@ -2,12 +2,20 @@ import type { DiscoverConfig } from '../../config/schema/kibana.ts';
 import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { LogEvent, Millis, Output } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
+import type { Budget } from '../../windows/options.ts';
 import type { CompiledRule } from '../compile.ts';
 import type { CorrectionSettings } from '../correction/settings.ts';
 import type { Key } from '../kql/keys.ts';
 import type { AlertBook } from './alert-book.ts';
 import type { KeptByBook } from './alert-book-parts.ts';
 import type { Observer } from './observer.ts';
+
+/** What all rules together may keep in memory. */
+export interface RuleLimits {
+  groups: Budget;
+  /** Values that rules of the kind `new-term` remember. */
+  values: Budget;
+}
 
 /** What a run is made of. */
 export interface RunParts<Config> {
@@ -18,6 +26,8 @@ export interface RunParts<Config> {
   observer: Observer | undefined;
   /** Undefined: late events are not counted. */
   correction?: CorrectionSettings | undefined;
+  /** Undefined: the limits of the rule alone apply. */
+  limits?: RuleLimits | undefined;
 }
 
 /** A time in which the server was down, in event time. */
@@ -31,6 +41,8 @@ export interface DowntimeSpan {
 /** What is kept in memory for groups. `maxGroups` bounds it. */
 export interface Kept extends KeptByBook {
   groups: number;
+  /** Number of events of groups beyond the limits, which were counted as `_other` or not at all. */
+  overflowed: number;
 }
 
 /**

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import type { Evidence, TimedSample } from '../../alerts/notifications.ts';
 import type { LogEvent, Millis, Sample } from '../../model.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
+import { detached } from '../../util/text.ts';
 
 const perStretch = 5;
+/** Two stretches cover every window. More are kept where windows are judged long after their lines, up to so many. */
+const mostStretches = 24;
 /** Of an open alert so many lines are kept, to know the last one before its end. */
 const mostLatest = 24;
 
@@ -13,8 +16,8 @@ interface Stretch {
 }
 
 interface Kept {
-  now: Stretch;
-  before: Stretch | undefined;
+  /** Oldest first; never none. */
+  stretches: Stretch[];
   /** Number of lines so far. Missing in checkpoints of earlier versions. */
   count?: number | undefined;
   /** Of an open alert, the last line of each part of a stretch, oldest first. */
@@ -35,14 +38,21 @@ const format = new SnapshotFormat<SamplesState>({
     z.tuple([
       z.string(),
       objectOf<Kept>({
-        now: stretch,
-        before: stretch.optional(),
+        stretches: z.array(stretch).min(1),
         count: number.optional(),
         latest: z.array(timedSample).optional(),
       }),
     ]),
   ),
+  migrations: [(state) => (state as [string, TwoStretches][]).map(([group, kept]) => [group, inOrder(kept)])],
 });
+
+/** What version 1 kept of a group. */
+type TwoStretches = Omit<Kept, 'stretches'> & { now: Stretch; before?: Stretch | undefined };
+
+function inOrder({ now, before, ...kept }: TwoStretches): Kept {
+  return { stretches: before === undefined ? [now] : [before, now], ...kept };
+}
 
 /** What the rule measured in a line, and whether the alert of its group is open. */
 interface Offer {
@@ -52,28 +62,37 @@ interface Offer {
   isOpen?: boolean;
 }
 
+interface SamplesOptions {
+  /** Length of the rule's windows. */
+  over: Millis;
+  /** How long after its end a window is judged. */
+  lateness?: Millis;
+  /** How long after a line a decision on it may come. */
+  reach?: Millis;
+}
+
 /**
- * The first lines of each group's last two stretches of time (a stretch is one window length), kept as evidence for an
- * alert that may be raised, and the last lines of alerts that are open. Two stretches cover every window. A group has
- * ten first lines and 24 last ones at most.
+ * The first lines of each group's last stretches of time, kept as evidence for an alert that may be raised, and the last lines of
+ * alerts that are open. A stretch is one window length, or longer where the lateness is a large multiple of that. There are as
+ * many as cover a window that is judged late. A group has five first lines a stretch and 24 last ones at most.
  */
 export class Samples {
-  readonly #over: Millis;
+  /** Length and number of stretches. */
+  readonly #length: Millis;
+  readonly #count: number;
   /** The last line of each part of time of that length is kept. */
   readonly #part: Millis;
   readonly #groups = new Map<string, Kept>();
 
-  /** `reach`: how long after a line a decision on it may come. */
-  constructor(over: Millis, reach: Millis = over) {
-    this.#over = over;
+  constructor({ over, lateness = 0, reach = over }: SamplesOptions) {
+    this.#length = Math.max(over, Math.ceil(lateness / (mostStretches - 2)));
+    this.#count = 2 + Math.ceil(lateness / this.#length);
     this.#part = Math.max(1, Math.ceil(reach / (mostLatest - 4)));
   }
 
   offer(group: string, event: LogEvent, { value, isUnique = false, isOpen = false }: Offer = {}): void {
-    const kept = this.#moved(group, event.time);
-    const start = this.#startOf(event.time);
-    const stretch =
-      start === kept.now.start ? kept.now : kept.before?.start === start ? kept.before : undefined;
+    const kept = this.#keptOf(group, event.time);
+    const stretch = this.#stretchOf(kept, event.time);
     if (isUnique && stretch?.samples.some(({ sample }) => sample.value === value)) return;
     kept.count = (kept.count ?? 0) + 1;
     const isFirst = stretch !== undefined && stretch.samples.length < perStretch;
@@ -84,21 +103,21 @@ export class Samples {
     else delete kept.latest;
   }
 
-  /** Keeps a line as the last one, if it comes that long after the one that is kept. */
+  /** Keeps a line as the last one, if it comes that long after the one that is kept. Other lines are not counted. */
   keepLast(group: string, event: LogEvent, after: Millis): void {
-    const kept = this.#moved(group, event.time);
-    kept.count = (kept.count ?? 0) + 1;
-    const [known] = kept.now.samples;
+    const kept = this.#keptOf(group, event.time);
+    const known = kept.stretches[0]?.samples[0];
     if (known !== undefined && event.time < known.time + after) return;
-    kept.now.samples = [{ time: event.time, sample: sampleOf(event), number: kept.count }];
-    kept.before = undefined;
+    const samples = [{ time: event.time, sample: sampleOf(event) }];
+    kept.stretches = [{ start: this.#startOf(event.time), samples }];
   }
 
   /** The first lines at or after `start`, and the last one before `until`. */
   evidence(group: string, start: Millis, until = Number.POSITIVE_INFINITY): Evidence {
     const kept = this.#groups.get(group);
     if (!kept) return { first: [], last: undefined, through: 0 };
-    const first = [...(kept.before?.samples ?? []), ...kept.now.samples]
+    const first = kept.stretches
+      .flatMap(({ samples }) => samples)
       .filter(({ time }) => time >= start && time < until)
       .sort((a, b) => a.time - b.time)
       .slice(0, perStretch);
@@ -113,9 +132,8 @@ export class Samples {
 
   /** Forgets groups whose lines all lie before `start`. */
   forgetBefore(start: Millis, isNeeded: (group: string) => boolean = () => false): void {
-    for (const [group, kept] of this.#groups) {
-      if (kept.now.start + this.#over <= start && !isNeeded(group)) this.#groups.delete(group);
-    }
+    for (const [group, { stretches }] of this.#groups)
+      if (stretches.at(-1)!.start + this.#length <= start && !isNeeded(group)) this.#groups.delete(group);
   }
 
   get size(): number {
@@ -132,23 +150,32 @@ export class Samples {
   }
 
   #startOf(time: Millis): Millis {
-    return Math.floor(time / this.#over) * this.#over;
+    return Math.floor(time / this.#length) * this.#length;
   }
 
-  /** What is kept of a group, moved on to the stretch of a time. */
-  #moved(group: string, time: Millis): Kept {
-    const start = this.#startOf(time);
-    const kept = this.#groups.get(group);
-    if (!kept) {
-      const begun: Kept = { now: { start, samples: [] }, before: undefined };
-      this.#groups.set(group, begun);
-      return begun;
-    }
-    if (start > kept.now.start) {
-      kept.before = kept.now;
-      kept.now = { start, samples: [] };
+  #keptOf(group: string, time: Millis): Kept {
+    let kept = this.#groups.get(group);
+    if (kept === undefined) {
+      kept = { stretches: [{ start: this.#startOf(time), samples: [] }] };
+      this.#groups.set(group, kept);
     }
     return kept;
+  }
+
+  /** The stretch of that time, which may be a new one; undefined where the time lies before all that are kept. */
+  #stretchOf({ stretches }: Kept, time: Millis): Stretch | undefined {
+    const start = this.#startOf(time);
+    const newest = Math.max(start, stretches.at(-1)!.start);
+    const oldest = newest - (this.#count - 1) * this.#length;
+    if (start < oldest) return undefined;
+    let after = stretches.length;
+    while (after > 0 && stretches[after - 1]!.start > start) after -= 1;
+    const known = stretches[after - 1];
+    if (known?.start === start) return known;
+    const added: Stretch = { start, samples: [] };
+    stretches.splice(after, 0, added);
+    while (stretches[0]!.start < oldest) stretches.shift();
+    return added;
   }
 
   #addLatest(kept: Kept, timed: TimedSample): void {
@@ -172,20 +199,35 @@ const textFields = {
   service: 'service.name',
   level: 'log.level',
   file: 'log.file.path',
+  ip: 'source.ip',
+  user: 'user.name',
 } as const;
 
 export function sampleOf(event: LogEvent, value?: number | string): Sample {
   const sample: Sample = {
     '@timestamp': new Date(event.time).toISOString(),
-    message: event.message.slice(0, 2_000),
+    message: cut(event.message, 2_000),
   };
   for (const [name, field] of Object.entries(textFields) as [keyof typeof textFields, string][]) {
     const text = event.get(field);
-    if (typeof text === 'string') sample[name] = text.slice(0, 1_000);
+    if (typeof text === 'string') sample[name] = cut(text, 1_000);
   }
+  const categories = event.get('event.category');
+  const category = Array.isArray(categories) ? categories[0] : categories;
+  if (typeof category === 'string') sample.category = cut(category, 1_000);
   const offset = event.get('log.offset');
   if (typeof offset === 'number') sample.offset = offset;
   if (value !== undefined) sample.value = value;
   const { storedAs } = event;
-  return storedAs === undefined ? sample : { ...sample, ...storedAs };
+  if (storedAs !== undefined) {
+    // Not a copy by `...`: each would have a hidden class of its own, which takes more memory than the sample.
+    sample.id = detached(storedAs.id);
+    sample.index = storedAs.index;
+  }
+  return sample;
+}
+
+/** The beginning of a text. It does not keep the rest in memory. */
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : detached(text.slice(0, most));
 }

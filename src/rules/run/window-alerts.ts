@@ -1,7 +1,8 @@
-import type { LogEvent, Millis, Observation, Output, Scalar, WindowValue } from '../../model.ts';
-import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
+import type { LogEvent, Millis, Output, Scalar, WindowValue } from '../../model.ts';
+import type { Snapshot } from '../../util/snapshot.ts';
 import type { Amount } from '../../windows/aggregates/aggregate.ts';
 import type { Windows } from '../../windows/windows.ts';
+import { observationOf } from '../alert/machine.ts';
 import type { CompiledRule } from '../compile.ts';
 import type { Corrector } from '../correction/corrector.ts';
 import { isSaveDue, saveAlert } from '../correction/rejudge.ts';
@@ -9,6 +10,7 @@ import type { Series } from '../correction/series.ts';
 import type { AlertBook } from './alert-book.ts';
 import type { Observer } from './observer.ts';
 import type { Kept } from './run.ts';
+import { type WindowAlertsState, WindowPeaks, windowAlertsFormat } from './window-peaks.ts';
 
 interface WindowAlertsParts {
   rule: CompiledRule;
@@ -21,27 +23,6 @@ interface WindowAlertsParts {
   /** Groups that something else than the windows still needs. */
   isTracked: (group: string) => boolean;
 }
-
-export interface WindowAlertsState {
-  windows: ReturnType<Windows['snapshot']>;
-  book: ReturnType<AlertBook['snapshot']>;
-  late: number;
-  /** Windows with something new in them since the last sweep. */
-  visits: number;
-  /** Missing where late events correct nothing. */
-  corrections?: Snapshot<unknown> | undefined;
-}
-
-const format = new SnapshotFormat({
-  component: 'The windows and alerts of a rule',
-  schema: objectOf<WindowAlertsState>({
-    windows: nested(),
-    book: nested(),
-    late: number,
-    visits: number,
-    corrections: nested<unknown>().optional(),
-  }),
-});
 
 /** The alert book is swept after so many windows with something new in them, */
 const visitsBetweenSweeps = 5_000;
@@ -58,28 +39,39 @@ export class WindowAlerts {
   readonly #parts: WindowAlertsParts;
   /** Part of the snapshot, because what is forgotten and when must not depend on restarts. */
   #visits = 0;
+  readonly peaks: WindowPeaks | undefined;
 
   constructor(parts: WindowAlertsParts) {
     this.#parts = parts;
+    const { rule, book } = parts;
+    if (rule.config.record && rule.every < rule.over && rule.condition)
+      this.peaks = new WindowPeaks(rule, book.judge);
+  }
+
+  /** Says, of windows that never closed one, up to which end all are closed. */
+  startAfter(end: Millis): void {
+    this.#parts.windows.startAfter(end);
+    this.peaks?.startAfter(end);
   }
 
   get kept(): Kept {
-    return { groups: this.#parts.windows.groups, ...this.#parts.book.kept };
+    const { windows, book } = this.#parts;
+    return { groups: windows.groups, overflowed: windows.overflowed, ...book.kept };
   }
 
   get due(): Millis {
     const { rule, windows, corrector } = this.#parts;
     const due = windows.closedThrough + rule.every;
-    return (corrector === undefined ? due : Math.min(due, corrector.due)) + rule.config.lateness;
+    return (corrector === undefined ? due : Math.min(due, corrector.queue.due)) + rule.config.lateness;
   }
 
   get waiting(): boolean {
     const { windows, book, corrector } = this.#parts;
-    return windows.waiting || book.hasUnreported || corrector?.waiting === true;
+    return windows.waiting || book.hasUnreported || corrector?.queue.waiting === true;
   }
 
   get corrected(): number {
-    return this.#parts.corrector?.corrected ?? 0;
+    return this.#parts.corrector?.queue.corrected ?? 0;
   }
 
   get closedThrough(): Millis {
@@ -126,17 +118,17 @@ export class WindowAlerts {
   }
 
   recordReceived(receivedAt: Millis, outputs: Output[]): void {
-    this.#parts.corrector?.recordReceived(receivedAt, outputs);
+    this.#parts.corrector?.queue.recordReceived(receivedAt, outputs);
   }
 
   /** Events of windows that are closed are not the rule's. */
   forgetPast(): void {
-    this.#parts.windows.history?.beginAt(this.closedThrough);
+    this.#parts.corrector?.forgetPast();
   }
 
   /** Gives back memory that is shared with other rules. */
   release(): void {
-    this.#parts.windows.history?.release();
+    this.#parts.windows.plan.share?.release();
     this.#parts.corrector?.release();
   }
 
@@ -177,8 +169,11 @@ export class WindowAlerts {
     this.closed += moved;
     // Once a hop, so that many late events do not write one document each.
     if (windows.closedThrough > before) book.reportLate(windows.closedThrough, outputs);
-    corrector?.advance(watermark, outputs);
-    if (corrector !== undefined && this.#isNewStretch(before)) corrector.trim(windows.closedThrough);
+    corrector?.queue.advance(watermark, outputs);
+    if (this.#isNewStretch(before)) {
+      this.peaks?.trim(windows.closedThrough);
+      corrector?.trim(windows.closedThrough);
+    }
     if (this.#visits < visitsBetweenSweeps || !this.#isNewStretch(before)) return;
     this.#visits = 0;
     book.sweep(windows.closedThrough, (group) => windows.has(group) || isTracked(group));
@@ -188,15 +183,24 @@ export class WindowAlerts {
     const { windows, book, corrector } = this.#parts;
     const parts = { windows: windows.snapshot(), book: book.snapshot() };
     const corrections = corrector && { corrections: corrector.snapshot() };
-    return format.write({ ...parts, late: this.late, visits: this.#visits, ...corrections });
+    const kept = this.peaks?.state();
+    const peaks = kept && { peaks: kept };
+    return windowAlertsFormat.write({
+      ...parts,
+      late: this.late,
+      visits: this.#visits,
+      ...corrections,
+      ...peaks,
+    });
   }
 
   restore(snapshot: Snapshot<unknown>): void {
-    const saved = format.read(snapshot);
+    const saved = windowAlertsFormat.read(snapshot);
     this.#parts.windows.restore(saved.windows);
     this.#parts.book.restore(saved.book);
     this.late = saved.late;
     this.#visits = saved.visits;
+    this.peaks?.restore(saved.peaks);
     const { corrector } = this.#parts;
     if (corrector === undefined) return;
     if (saved.corrections !== undefined) corrector.restore(saved.corrections);
@@ -212,11 +216,18 @@ export class WindowAlerts {
     // Windows that end at multiples of their length cover the timeline without overlap. Only these are recorded.
     if (rule.config.record && window.end % rule.over === 0 && window.count > 0) {
       const { name, measure } = rule.config;
-      outputs.push({
-        kind: 'window',
-        window: { ...window, rule: name, measure, by: book.fieldsOf(window.group) },
-      });
+      const slo = book.judge.figuresOf?.(window.group, window.end);
+      const result = {
+        ...window,
+        rule: name,
+        measure,
+        by: book.fieldsOf(window.group),
+        ...this.peaks?.take(window),
+      };
+      const shown = slo ? { ...result, measure: 'share of bad events', slo } : result;
+      outputs.push({ kind: 'window', window: shown });
     }
+    this.peaks?.note(window);
   }
 
   /** Whether a stretch ended since then. Stretches are aligned to the epoch, so that sweeps do not depend on restarts. */
@@ -236,14 +247,4 @@ export class WindowAlerts {
     if (book.stateOf(group) !== before || isSaveDue(this.#parts, series, group, end))
       saveAlert(this.#parts, series, group, end);
   }
-}
-
-function observationOf(
-  { start, end, value, count, about }: WindowValue,
-  since: Millis,
-  decided: Millis | undefined,
-): Observation {
-  const early = decided === undefined ? { early: false } : { early: true, decided };
-  const observation: Observation = { at: end, since, window: { start, end }, value, count, ...early };
-  return about ? { ...observation, about } : observation;
 }

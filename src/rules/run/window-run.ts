@@ -1,16 +1,16 @@
 import { Episodes } from '../../alerts/episodes.ts';
-import type { Retention } from '../../alerts/late.ts';
 import type { Evidence } from '../../alerts/notifications.ts';
 import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { LogEvent, Millis, Output, Scalar } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
 import { Windows } from '../../windows/windows.ts';
 import { Corrector } from '../correction/corrector.ts';
-import { type CorrectionSettings, strideOf } from '../correction/settings.ts';
+import { type Past, WindowPast } from '../correction/past.ts';
+import { keepForOf, retentionOf } from '../correction/settings.ts';
 import type { Judge } from '../judge.ts';
 import type { Key } from '../kql/keys.ts';
 import { AlertBook } from './alert-book.ts';
-import type { Observer } from './observer.ts';
+import { observingAgain } from './observer.ts';
 import type { Kept, Run, RunParts } from './run.ts';
 import { fingerprintOf } from './run.ts';
 import { WindowAlerts } from './window-alerts.ts';
@@ -21,26 +21,37 @@ interface WindowRunParts extends RunParts<CommonSettings> {
   alerts: WindowAlerts;
 }
 
-/** Adds windows and alerts to the parts of a run. `isTracked`: groups that something else than the windows still needs. */
+/** What else than windows a rule counts by. */
+interface Beside {
+  /** Groups that something else than the windows still needs. */
+  isTracked: (group: string) => boolean;
+  /** Where what is counted comes from, if not from panes that left the windows. */
+  past: (windows: Windows) => Past;
+}
+
+/** Adds windows and alerts to the parts of a run. */
 export function windowParts(
   parts: RunParts<CommonSettings>,
   newJudge: () => Judge,
-  isTracked: (group: string) => boolean = () => false,
+  beside?: Beside,
 ): WindowRunParts {
   const { rule, observer, correction } = parts;
-  const { windows, book } = judgedBy(parts, newJudge());
+  const isTracked = beside?.isTracked ?? (() => false);
+  const { windows, book } = judgedBy(parts, newJudge(), { keepsPanes: beside === undefined });
   const corrector =
     correction &&
     new Corrector({
       rule,
       settings: correction,
       live: { windows, book },
+      past: beside?.past(windows) ?? new WindowPast(windows),
       giveUp: (group, time, events) => {
         for (let event = 0; event < events; event += 1) alerts.countLate(group, time);
       },
+      peaks: () => alerts.peaks,
       fresh: (series, evidence) => {
-        const again = { ...parts, observer: observerOf(parts), correction: undefined };
-        const judged = judgedBy(again, newJudge(), evidence);
+        const again = { ...parts, observer: observingAgain(observer), limits: undefined };
+        const judged = judgedBy(again, newJudge(), { keepsPanes: false, evidence });
         const alerts = new WindowAlerts({ rule, ...judged, observer: undefined, series, isTracked });
         return { ...judged, alerts };
       },
@@ -52,23 +63,18 @@ export function windowParts(
   return { ...parts, windows, book, alerts };
 }
 
-/** Observes how windows are judged again. */
-function observerOf({ observer }: RunParts<CommonSettings>): Observer | undefined {
-  if (observer?.observed === undefined) return undefined;
-  return { observed: (decision) => observer.observed!({ ...decision, again: true }) };
-}
-
 function judgedBy(
   parts: RunParts<CommonSettings>,
   judge: Judge,
-  evidence?: (start: Millis) => Evidence,
+  { keepsPanes, evidence }: { keepsPanes: boolean; evidence?: (start: Millis) => Evidence },
 ): { windows: Windows; book: AlertBook } {
   const { rule, kibana, observer, correction } = parts;
-  const windows = windowsOf(parts, judge);
+  const windows = windowsOf(keepsPanes ? parts : { ...parts, correction: undefined }, judge);
   const book = new AlertBook({
     rule,
     judge,
     observer,
+    // It applies to a group that is judged again, too: an ended alert that it forgets would be withdrawn.
     episodes: new Episodes(rule, kibana, retentionOf(correction)),
     ...(evidence && { evidence }),
     // A group with an alert stays among the known groups, so that `maxGroups` bounds the alerts, too.
@@ -77,29 +83,20 @@ function judgedBy(
   return { windows, book };
 }
 
-/** Ended episodes are kept as long as late events may correct them, and some hours more. */
-function retentionOf(correction: CorrectionSettings | undefined): Retention | undefined {
-  return correction && { keptFor: correction.correctFor + 3 * strideOf(correction), most: mostEnded };
-}
-
-const mostEnded = 10_000;
-
-function windowsOf({ rule, observer, correction }: RunParts<CommonSettings>, judge: Judge): Windows {
+function windowsOf({ rule, observer, correction, limits }: RunParts<CommonSettings>, judge: Judge): Windows {
   const { over, every, measure, condition, config } = rule;
   return new Windows({
     over,
     every,
     measure,
     maxGroups: config.maxGroups,
+    budget: limits?.groups,
     // An observer sees calm windows, too.
     matters: observer?.observed === undefined ? judge.holds : undefined,
     risesWithEvents: condition?.truer === 'as it grows',
     ...(config.record && { recordEvery: over }),
     ...(correction && {
-      keep: {
-        keepFor: correction.correctFor + over + 2 * strideOf(correction),
-        memory: correction.memory,
-      },
+      keep: { keepFor: keepForOf(correction, over), memory: correction.memory },
     }),
   });
 }

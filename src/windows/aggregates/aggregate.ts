@@ -17,15 +17,21 @@ export interface Running<C> {
   readonly isExact?: boolean;
 }
 
+/** Cells that merge, and can be kept. `merge` may change and return its first argument. */
+export interface Cells<C, P = unknown> {
+  cell(): C;
+  merge(into: C, from: C): C;
+  pack(cell: C): P;
+  unpack(packed: P): C;
+}
+
 /**
  * How a measure is kept: a cell holds one pane's share of it, and cells merge. A cell may be a plain number, hence
  * `put`, `merge` and `subtract` return the cell that results; they may change and return their first argument.
  * The result must not depend on the order of puts and merges, or windows would depend on the order of arrival.
  */
-export interface Aggregate<C, P = unknown> {
-  cell(): C;
+export interface Aggregate<C, P = unknown> extends Cells<C, P> {
   put(cell: C, amount: Amount): C;
-  merge(into: C, from: C): C;
   /** Takes a merged cell out again, exactly. Absent where that is impossible. */
   subtract?(from: C, cell: C): C;
   /** The measure over what went into the cell; `count` is the number of events there. */
@@ -35,8 +41,6 @@ export interface Aggregate<C, P = unknown> {
   running(): Running<C>;
   /** What `pack` returns, as a checkpoint holds it. */
   readonly packed: z.ZodType<P>;
-  pack(cell: C): P;
-  unpack(packed: P): C;
 }
 
 /** The running value of a measure whose cells can be subtracted. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { number, objectOf, sizeOf } from '../../util/snapshot.ts';
-import type { Aggregate } from '../aggregates/aggregate.ts';
+import type { Cells } from '../aggregates/aggregate.ts';
 import { ChunkIndex } from './chunk-index.ts';
 
 /** Entries of a chunk. A full chunk is sealed: it never changes again, and a checkpoint writes it once. */
@@ -45,7 +45,7 @@ export class Chunk<C> {
   first = Number.POSITIVE_INFINITY;
   last = Number.NEGATIVE_INFINITY;
   size = 0;
-  readonly #aggregate: Aggregate<C> | undefined;
+  readonly #aggregate: Cells<C> | undefined;
   #names: string[] = [];
   #panes: number[] = [];
   #starts: number[] = [];
@@ -58,7 +58,7 @@ export class Chunk<C> {
   #slots: Map<string, number> | undefined = new Map();
   #sealed: PackedChunk | undefined = undefined;
 
-  constructor(aggregate: Aggregate<C> | undefined) {
+  constructor(aggregate: Cells<C> | undefined) {
     this.#aggregate = aggregate;
   }
 
@@ -124,7 +124,7 @@ export class Chunk<C> {
     };
   }
 
-  static unpack<C>(packed: PackedChunk, aggregate: Aggregate<C> | undefined, sealed: boolean): Chunk<C> {
+  static unpack<C>(packed: PackedChunk, aggregate: Cells<C> | undefined, sealed: boolean): Chunk<C> {
     const chunk = new Chunk(aggregate);
     chunk.#hold(sealed ? packed : { ...packed, panes: [...packed.panes], starts: [...packed.starts] });
     for (const pane of packed.panes) chunk.#reach(pane);

@@ -1,17 +1,54 @@
 import { z } from 'zod';
 import type { Millis } from '../../model.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
-import type { Aggregate } from '../aggregates/aggregate.ts';
+import type { Aggregate, Amount, Cells } from '../aggregates/aggregate.ts';
 import type { Group } from '../panes/groups.ts';
 import { noEntry, type Pane, type PaneEntries } from '../panes/pane-entries.ts';
 import { Chunk, type PackedChunk, type PaneShare, packedChunk } from './chunk.ts';
 import type { CorrectionMemory } from './memory.ts';
-import { addShare, type Shares } from './shares.ts';
+
+/** What a group has in panes, by number of the pane. */
+export type Shares<C> = Map<number, PaneShare<C>>;
+
+/** Adds a share to what is there. The cell that comes in is copied. */
+export function addShare<C>(
+  shares: Shares<C>,
+  pane: number,
+  { count, cell }: PaneShare<C>,
+  aggregate: Cells<C> | undefined,
+): void {
+  const known = shares.get(pane) ?? { count: 0, cell: aggregate?.cell() as C };
+  known.count += count;
+  if (aggregate !== undefined) known.cell = aggregate.merge(known.cell, cell);
+  shares.set(pane, known);
+}
+
+export function addEvent<C>(
+  shares: Shares<C>,
+  pane: number,
+  amount: Amount,
+  aggregate: Aggregate<C> | undefined,
+): void {
+  const known = shares.get(pane) ?? { count: 0, cell: aggregate?.cell() as C };
+  known.count += 1;
+  if (aggregate !== undefined) known.cell = aggregate.put(known.cell, amount);
+  shares.set(pane, known);
+}
+
+/** Adds up shares. Nothing of them is changed or kept. */
+export function merged<C>(
+  all: readonly ReadonlyMap<number, PaneShare<C>>[],
+  aggregate: Cells<C> | undefined,
+): Shares<C> {
+  const sum: Shares<C> = new Map();
+  for (const shares of all) for (const [pane, share] of shares) addShare(sum, pane, share, aggregate);
+  return sum;
+}
 
 interface PaneHistoryParts<C> {
   /** Length of a pane. */
   pane: Millis;
-  aggregate: Aggregate<C> | undefined;
+  aggregate: Cells<C> | undefined;
   /** How far back entries are kept, in milliseconds of event time. */
   keepFor: Millis;
   memory: CorrectionMemory;
@@ -83,6 +120,12 @@ export class PaneHistory<C> {
       }
       this.#open.add(pane.number, group.historySlot, counts[entry]!, cells[entry]!);
     }
+  }
+
+  /** Adds what a group has in a pane. Panes come in order, but for those of one call after the other of one stretch. */
+  add(pane: number, group: string, { count, cell }: PaneShare<C>): void {
+    if (this.#open.isFull && pane > this.#open.last) this.#seal();
+    this.#open.add(pane, this.#open.slotOf(group), count, cell);
   }
 
   /** Adds late events of a pane that left the windows. */

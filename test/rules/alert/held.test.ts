@@ -21,7 +21,7 @@ describe('an alert that comes back within the cooldown', () => {
     expect(ran.decisions[4]).toMatchObject({
       notify: { reason: 'notified: the cooldown is over, and the alert is still open' },
       update: false,
-      state: { announced: ten + 300 * second, told: true },
+      state: { announced: ten + 300 * second, notified: true },
     });
     expect(ran.decisions[4]!.transition).toBeUndefined();
   });
@@ -84,7 +84,7 @@ describe('an alert that comes back within the cooldown', () => {
     const { state } = run(input, ...raised, { after: 170, count: 8 });
     const { rule } = run({ ...input, notify: [] });
     const decision = step(state, observation(rule, { after: 300, count: 8 }), rule);
-    expect(decision).toMatchObject({ notify: { send: false }, state: { told: false } });
+    expect(decision).toMatchObject({ notify: { send: false }, state: { notified: false } });
     expect(decision.deadline).toBeUndefined();
   });
 

@@ -112,7 +112,7 @@ describe('an active alert', () => {
       reason: 'recovered: count 2 is not >= 5',
     });
     expect(last.notify).toEqual({ send: true, reason: 'notified: it recovered' });
-    expect(state).toMatchObject({ status: 'inactive', start: undefined, peak: 7, value: 2, told: false });
+    expect(state).toMatchObject({ status: 'inactive', start: undefined, peak: 7, value: 2, notified: false });
   });
 
   it('stays active between its two conditions', () => {
@@ -230,7 +230,7 @@ describe('a recovering alert', () => {
   it.each([
     [7, 'active', 'count 7 is >= 5'],
     [4, 'active', 'count 4 is not >= 5, and not < 3 either: it has not recovered'],
-  ])('goes on with a count of %d, and nobody is told again', (count, to, reason) => {
+  ])('goes on with a count of %d, and nobody is notified again', (count, to, reason) => {
     const { last, state } = run(input, { count: 7 }, { after: 10, count: 2 }, { after: 20, count });
     expect(last.transition).toMatchObject({ from: 'recovering', to, reason });
     expect(last.notify).toEqual({ send: false, reason: 'not notified: it is still the same alert' });

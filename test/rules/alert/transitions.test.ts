@@ -9,9 +9,9 @@ type Verdict = Judgement['verdict'];
 const before: Record<AlertStatus, Partial<AlertState>> = {
   inactive: {},
   pending: { start: ten - 15_000 },
-  active: { start: ten - 60_000, updated: ten, peak: 9, toldPeak: 9 },
-  recovering: { start: ten - 60_000, updated: ten, calm: ten - 15_000, peak: 9, toldPeak: 9 },
-  'no-data': { start: ten - 60_000, updated: ten, peak: 9, toldPeak: 9 },
+  active: { start: ten - 60_000, updated: ten, peak: 9, writtenPeak: 9 },
+  recovering: { start: ten - 60_000, updated: ten, calm: ten - 15_000, peak: 9, writtenPeak: 9 },
+  'no-data': { start: ten - 60_000, updated: ten, peak: 9, writtenPeak: 9 },
 };
 
 const lasting = { for: '20s', keepActiveFor: '20s', recover: '< 3' };

@@ -2,11 +2,8 @@ import fc from 'fast-check';
 import { pack, unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { Shippers } from '../../../src/rules/kinds/absence/shippers.ts';
-import {
-  type AbsenceChange,
-  AbsenceTracker,
-  type AbsenceTrackerOptions,
-} from '../../../src/rules/kinds/absence/tracker.ts';
+import { AbsenceTracker } from '../../../src/rules/kinds/absence/tracker.ts';
+import type { AbsenceChange, AbsenceTrackerOptions } from '../../../src/rules/kinds/absence/tracker-state.ts';
 
 const silence = (options: Partial<AbsenceTrackerOptions> = {}) =>
   new AbsenceTracker({ every: 10, expected: [], learn: true, forget: 1000, maxGroups: 100, ...options });
@@ -51,6 +48,14 @@ describe('a group that was seen', () => {
     watched.add(0, 'a');
     watched.add(25, 'a');
     expect(news(watched, 30)).toEqual(['10 a silent', '25 a back']);
+  });
+
+  it('is silent after its last event, where an earlier one comes after that', () => {
+    const watched = silence();
+    for (const time of [0, 25, 27]) watched.add(time, 'a');
+    expect(news(watched, 26)).toEqual(['10 a silent', '25 a back']);
+    watched.add(26, 'a');
+    expect(news(watched, 40)).toEqual(['37 a silent']);
   });
 
   it('takes an event that is too late for none', () => {
@@ -152,7 +157,7 @@ describe('the last event of a shipper up to a time', () => {
     [[0, 4, 8, 100, 104], 102, 102],
     [[0, 50, 100], 120, 100],
     // Out of order.
-    [[4, 0, 100, 8], 60, 4],
+    [[4, 0, 100, 8], 60, 8],
   ])('of events at %j until %d is %d', (times, at, last) => {
     const shippers = new Shippers(10, 5);
     for (const time of times) shippers.see('s', time);

@@ -9,7 +9,7 @@ import { ruleConfig } from '../../support/rules/rules.ts';
 describe('a pattern', () => {
   it.each([
     ['a: 1 and message: /(/', 19, 'cannot be used'],
-    ['message: /(?=a)/', 10, 'cannot be used'],
+    ['message: /(?=a)/', 10, 'cannot be used: it looks ahead or behind'],
     ['message: /(a)\\1/', 10, 'cannot be used'],
     ['message: /a{100000}/', 10, 'cannot be used'],
     [`message: /${'a'.repeat(longestPattern + 1)}/`, 10, `longer than ${longestPattern} characters`],

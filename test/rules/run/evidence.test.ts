@@ -69,6 +69,35 @@ describe('the sample lines of an alert', () => {
     expect(shown(lastEpisode(outputs))).toEqual(['line 20']);
   });
 
+  it('are each once and in the order of their times, whatever the order of arrival', () => {
+    const arrivals = [12, 1, 17, 6, 6, 3, 15, 2, 9];
+    for (let when = 1; when <= arrivals.length; when += 1) {
+      const lines = arrivals.map((after, place) => event(after, { n: place }, `${after} (${place})`));
+      const config = rule({ over: '20s', when: `>= ${when}` });
+      const { outputs } = play(config, [...lines, { until: 90 }]);
+      const { samples } = lastEpisode(outputs);
+      const names = samples.map(({ message }) => message);
+      expect([when, new Set(names).size]).toEqual([when, names.length]);
+      const times = samples.slice(0, 5).map((one) => Date.parse(one['@timestamp']));
+      expect([when, times]).toEqual([when, times.toSorted((a, b) => a - b)]);
+    }
+  });
+
+  it('are of an absence the last seen to a second, and no number of others: they are no evidence for it', () => {
+    const config = ruleOfKind('absence', { every: '10m', by: ['host'], lateness: '0s' });
+    const lines = Array.from({ length: 30 }, (_, place) => event(place, { host: 'web-1' }, `line ${place}`));
+    const back = Array.from({ length: 9 }, (_, place) => event(900 + place, { host: 'web-1' }, 'back'));
+    const { outputs } = play(config, [...lines, event(700, { host: 'web-2' }), ...back, { until: 950 }]);
+    const found = outputs.flatMap((one) =>
+      one.kind === 'episode' && one.episode.group === 'web-1' ? [one.episode] : [],
+    );
+    expect(found.map(({ status, omitted }) => [status, omitted])).toEqual([
+      ['active', 0],
+      ['inactive', 0],
+    ]);
+    for (const episode of found) expect(shown(episode)).toEqual(['line 29']);
+  });
+
   it('are first and last of the episode, with how many are not shown, also after a restart', () => {
     const events = Array.from({ length: 40 }, (_, place) => event(1 + place));
     const config = rule({ when: '>= 3', keepActiveFor: '0s' });
@@ -125,8 +154,25 @@ describe('the messages of an alert', () => {
     });
     const { outputs } = play(config, [event(1), event(2), event(3), { until: 30 }]);
     expect(outputs.flatMap((one) => (one.kind === 'transition' ? [one.transition.message] : []))).toEqual([
-      'High traffic generated an alert - hits = 2, triggered at 2026-11-21 10:00:10 UTC',
+      'High traffic generated an alert - hits = 2, triggered at 2026-11-21 10:00:02 UTC',
       'as usual after 19 s, peak 3',
     ]);
+  });
+});
+
+describe('the message of an open alert', () => {
+  it('stays that of its problem while the document follows a peak in windows that cannot be judged', () => {
+    const config = rule({ measure: 'share(n >= 5)', when: '>= 50%', minCount: 3, every: '5s', over: '10s' });
+    const lines = [
+      ...[1, 1, 9, 9].map((n, place) => event(1 + place, { n })),
+      ...[9, 9, 9, 9].map((n, place) => event(6 + place, { n })),
+      event(26, { n: 9 }),
+    ];
+    const { outputs } = play(config, [...lines, { until: 60 }]);
+    const written = outputs.flatMap((one) => (one.kind === 'episode' ? [one.episode] : []));
+    expect(written.at(-1)!.peak).toBe(1);
+    expect(written.some(({ reason }) => reason.startsWith('1 event is fewer than 3'))).toBe(true);
+    for (const { message } of written)
+      expect(message).toMatch(/^traffic-burst: share\(n >= 5\) [\d.]+% is >= 50%/);
   });
 });

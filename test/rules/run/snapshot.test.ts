@@ -16,6 +16,10 @@ const every: Record<RuleConfig['kind'], RuleConfig> = {
   cardinality: ruleOfKind('cardinality', { by: ['host.name'], field: 'n', over: '10s', max: 1 }),
   normal: ruleOfKind('normal', { by: ['host.name'], bounds: { n: { max: 3 } }, over: '10s' }),
   baseline: ruleOfKind('baseline', { by: ['host.name'], over: '10s', warmUp: 2 }),
+  slo: ruleOfKind('slo', {
+    ...{ by: ['host.name'], slo: '90%', bad: 'n: 1', over: '10s', period: '10m' },
+    burnRates: [{ rate: 1, over: '30s', short: '10s', severity: 'high' }],
+  }),
 };
 const kinds = Object.entries(every);
 
@@ -34,7 +38,7 @@ describe.each(kinds)('the snapshot of a rule of kind %s', (_, config) => {
 
   it('is refused where one of its values is spoilt', () => {
     const places = Object.keys(stored(config));
-    expect(places.length).toBeGreaterThan(2);
+    expect(places.length).toBeGreaterThan(1);
     for (const place of places) {
       const saved = { ...stored(config), [place]: { spoilt: true } };
       expect(() => startRule(config).restore(saved), place).toThrow();
@@ -43,8 +47,8 @@ describe.each(kinds)('the snapshot of a rule of kind %s', (_, config) => {
 
   it('is refused where the state of an alert has no status', () => {
     const saved = stored(config);
-    const book = (saved.book ?? saved.alerts?.book) as { states: [string, { status: unknown }][] };
-    book.states = [['web-0', { status: 'asleep' }]];
+    const book = (saved.book ?? saved.alerts?.book) as { state: { states: [string, { status: unknown }][] } };
+    book.state.states = [['web-0', { status: 'asleep' }]];
     const restore = () => startRule(config).restore(saved);
     expect(restore).toThrow(SnapshotError);
     expect(restore).toThrow('The alerts of a rule cannot go on from this snapshot: at states[0][1].status');

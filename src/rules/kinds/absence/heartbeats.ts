@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { Millis } from '../../../model.ts';
 import { number } from '../../../util/snapshot.ts';
+import { packedStretch, type Stretch, withStretch } from '../../stretches.ts';
 
 export type PackedHeartbeats = [
   name: string,
   from: Millis,
   learned: boolean,
   last: Millis | null,
-  pending: Millis[],
+  /** A version before had times of events here. */
+  pending: (Stretch | Millis)[],
   silent: boolean,
   reminder: Millis | null,
 ];
@@ -17,7 +19,7 @@ export const packedHeartbeats: z.ZodType<PackedHeartbeats> = z.tuple([
   number,
   z.boolean(),
   number.nullable(),
-  z.array(number),
+  z.array(z.union([packedStretch, number])),
   z.boolean(),
   number.nullable(),
 ]);
@@ -31,11 +33,8 @@ export class Heartbeats {
   readonly learned: boolean;
   /** The last event before which no event can arrive any more. */
   last: Millis | undefined = undefined;
-  /**
-   * Later events, in order. One whose neighbours are no farther apart than `every` is left out: no gap can begin or
-   * end there. So a flood leaves two or three.
-   */
-  pending: Millis[] = [];
+  /** Later events: stretches in which none was farther from the next than `every`. */
+  pending: Stretch[] = [];
   silent = false;
   /** When another change was asked for. */
   reminder: Millis | undefined = undefined;
@@ -52,32 +51,30 @@ export class Heartbeats {
     return this.last ?? this.from;
   }
 
-  add(time: Millis, every: Millis): void {
-    const { pending } = this;
-    let index = pending.length;
-    while (index > 0 && pending[index - 1]! > time) index -= 1;
-    pending.splice(index, 0, time);
-    // It may make its neighbours redundant. They are removed from the right, so that indexes stay valid.
-    for (const place of [index + 1, index, index - 1]) {
-      if (place < 1 || place >= pending.length - 1) continue;
-      if (pending[place + 1]! - pending[place - 1]! <= every) pending.splice(place, 1);
-    }
+  /** The first event that waits. */
+  get next(): Millis | undefined {
+    return this.pending[0]?.[0];
   }
 
-  /** The next event becomes the last one. */
+  add(time: Millis, every: Millis): void {
+    this.pending = withStretch(this.pending, [time, time], every);
+  }
+
+  /** The last event of the next stretch becomes the last one, if none is later: a stretch may reach beyond the watermark. */
   settle(): void {
-    this.last = this.pending.shift();
+    this.last = Math.max(this.last ?? Number.NEGATIVE_INFINITY, this.pending[0]![1]);
+    this.pending = this.pending.slice(1);
   }
 
   pack(): PackedHeartbeats {
     const { name, from, learned, last = null, pending, silent, reminder = null } = this;
-    return [name, from, learned, last, [...pending], silent, reminder];
+    return [name, from, learned, last, pending, silent, reminder];
   }
 
   static unpack([name, from, learned, last, pending, silent, reminder]: PackedHeartbeats): Heartbeats {
     const group = new Heartbeats(name, from, learned);
     group.last = last ?? undefined;
-    group.pending = [...pending];
+    group.pending = pending.map((one): Stretch => (typeof one === 'number' ? [one, one] : [...one]));
     group.silent = silent;
     group.reminder = reminder ?? undefined;
     return group;

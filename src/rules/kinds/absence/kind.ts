@@ -1,6 +1,5 @@
 import { checkRoster } from '../../roster.ts';
-import { defineKind } from '../kind.ts';
-import { defaults } from '../settings.ts';
+import { defaults, defineKind } from '../kind.ts';
 import { AbsenceRun } from './run.ts';
 import { schema } from './schema.ts';
 

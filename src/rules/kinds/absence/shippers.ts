@@ -1,46 +1,58 @@
 import { z } from 'zod';
 import type { Millis } from '../../../model.ts';
-import { number, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
+import { type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
+import { packedStretch, type Stretch, stretchAt, withStretch } from '../../stretches.ts';
 
-/** Its last event, and the last pause: between which events there were none for longer than half of `every`. */
-interface Seen {
-  last: Millis;
-  pause: { from: Millis; to: Millis } | undefined;
-}
-
-type ShippersState = [
-  shipper: string,
-  lastSeen: Millis,
-  pauseFrom?: Millis | undefined,
-  pauseTo?: Millis | undefined,
-][];
+type ShippersState = [shipper: string, stretches: Stretch[]][];
+/** Version 1: its last event, and the last pause. */
+type ShippersV1 = [shipper: string, last: Millis, from?: Millis | null, to?: Millis | null][];
 
 const format = new SnapshotFormat<ShippersState>({
   component: 'The record of shippers',
-  schema: z.array(z.tuple([z.string(), number, number.optional(), number.optional()])),
+  schema: z.array(z.tuple([z.string(), z.array(packedStretch)])),
+  migrations: [
+    (state) =>
+      (state as ShippersV1).map(([shipper, last, from, to]) => [
+        shipper,
+        typeof from === 'number' && typeof to === 'number'
+          ? [
+              [from, from],
+              [to, last],
+            ]
+          : [[last, last]],
+      ]),
+  ],
 });
 
-/** When each shipper sent its last event of any kind. It tells a silent log from a silent machine. Times are event times. */
+/** Stretches of a shipper that are kept at least, if it had so many, and at most. */
+const fewest = 2;
+const most = 200;
+
+/** When each shipper sent events of any kind. It tells a silent log from a silent machine. Times are event times. */
 export class Shippers {
   readonly #maxShippers: number;
   readonly #longest: Millis;
-  readonly #seen = new Map<string, Seen>();
+  readonly #keepFor: Millis;
+  /** Number of shippers that were forgotten since the start, because there were too many. */
+  forgotten = 0;
+  readonly #seen = new Map<string, Stretch[]>();
 
-  /** `longest`: without an event for longer, a shipper is not sending. */
-  constructor(maxShippers: number, longest: Millis) {
+  /** `longest`: without an event for longer, a shipper is not sending. `keepFor`: how far back late events matter. */
+  constructor(maxShippers: number, longest: Millis, keepFor: Millis = 0) {
     this.#maxShippers = maxShippers;
     this.#longest = longest;
+    this.#keepFor = keepFor;
   }
 
   see(shipper: string, time: Millis): void {
     const known = this.#seen.get(shipper);
-    if (known === undefined) {
-      if (this.#seen.size >= this.#maxShippers) this.#forgetOldest();
-      this.#seen.set(shipper, { last: time, pause: undefined });
-    } else if (time > known.last) {
-      if (time - known.last > this.#longest) known.pause = { from: known.last, to: time };
-      known.last = time;
-    }
+    if (known === undefined && this.#seen.size >= this.#maxShippers) this.#forgetOldest();
+    const stretches = withStretch(known ?? [], [time, time], this.#longest);
+    if (stretches === known) return;
+    const horizon = stretches.at(-1)![1] - this.#keepFor;
+    while (stretches.length > fewest && (stretches.length > most || stretches[1]![0] < horizon))
+      stretches.shift();
+    this.#seen.set(shipper, stretches);
   }
 
   /**
@@ -48,30 +60,29 @@ export class Shippers {
    * the time of the absence.
    */
   lastUntil(shipper: string, at: Millis): Millis | undefined {
-    const seen = this.#seen.get(shipper);
-    if (seen === undefined || seen.last <= at) return seen?.last;
-    // After the pause it sent all the time.
-    return seen.pause !== undefined && at < seen.pause.to ? Math.min(at, seen.pause.from) : at;
+    const stretches = this.#seen.get(shipper);
+    if (stretches === undefined) return undefined;
+    const stretch = stretchAt(stretches, at);
+    // Within a stretch it sent all the time, and before the first one that is kept, too, as far as is known.
+    return stretch === undefined ? at : Math.min(at, stretch[1]);
   }
 
   snapshot(): Snapshot<ShippersState> {
-    return format.write(
-      [...this.#seen].map(([name, { last, pause }]) => [name, last, pause?.from, pause?.to]),
-    );
+    return format.write([...this.#seen]);
   }
 
   restore(snapshot: Snapshot<ShippersState>): void {
     this.#seen.clear();
-    for (const [shipper, last, from, to] of format.read(snapshot))
-      this.#seen.set(shipper, {
-        last,
-        pause: from === undefined || to === undefined ? undefined : { from, to },
-      });
+    for (const [name, stretches] of format.read(snapshot)) this.#seen.set(name, stretches);
   }
 
   /** Forgets a tenth at once, so that many unknown shippers do not cost one search each. */
   #forgetOldest(): void {
-    const oldest = [...this.#seen].sort((a, b) => a[1].last - b[1].last || (a[0] < b[0] ? -1 : 1));
-    for (const [shipper] of oldest.slice(0, Math.ceil(this.#maxShippers / 10))) this.#seen.delete(shipper);
+    const lastOf = (stretches: Stretch[]) => stretches.at(-1)![1];
+    const oldest = [...this.#seen].sort((a, b) => lastOf(a[1]) - lastOf(b[1]) || (a[0] < b[0] ? -1 : 1));
+    for (const [shipper] of oldest.slice(0, Math.ceil(this.#maxShippers / 10))) {
+      this.#seen.delete(shipper);
+      this.forgotten += 1;
+    }
   }
 }

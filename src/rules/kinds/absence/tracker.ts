@@ -1,56 +1,18 @@
-import { z } from 'zod';
 import type { Millis } from '../../../model.ts';
-import { number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
+import type { Snapshot } from '../../../util/snapshot.ts';
+import type { Share } from '../../../windows/options.ts';
 import { DueTimes } from '../../../windows/panes/timers.ts';
 import type { DowntimeSpan } from '../../run/run.ts';
-import { Heartbeats, type PackedHeartbeats, packedHeartbeats } from './heartbeats.ts';
+import { Downtimes } from './downtimes.ts';
+import { Heartbeats, type PackedHeartbeats } from './heartbeats.ts';
+import {
+  type AbsenceChange,
+  type AbsenceTrackerOptions,
+  type TrackerState,
+  trackerFormat,
+} from './tracker-state.ts';
 
 const never = Number.NEGATIVE_INFINITY;
-
-export interface AbsenceTrackerOptions {
-  /** A group without events for longer is absent. */
-  every: Millis;
-  /** Groups that are expected from the start and never forgotten. */
-  expected: readonly string[];
-  /** Whether groups that were seen once are expected from then on. */
-  learn: boolean;
-  /** A learned group is forgotten when it was silent for so long. */
-  forget: Millis;
-  maxGroups: number;
-}
-
-/** What became of a group at some moment. */
-export interface AbsenceChange {
-  kind: 'silent' | 'back' | 'forgotten';
-  group: string;
-  at: Millis;
-  /** Event time of its last event. Undefined: it had none since `from`. */
-  last: Millis | undefined;
-  /** Since when an event was expected: its last event, the start, or the return of the senders after a downtime. */
-  from: Millis;
-  /** The downtime of the server, if events are expected only since its end. */
-  downtime?: DowntimeSpan | undefined;
-}
-
-interface TrackerState {
-  /** Null: there was no such time yet. */
-  times: [watermark: Millis | null, listening: Millis | null];
-  overflowed: number;
-  groups: PackedHeartbeats[];
-  downtime?: DowntimeSpan | undefined;
-}
-
-const format = new SnapshotFormat({
-  component: 'The watch for absence',
-  schema: objectOf<TrackerState>({
-    times: z.tuple([number.nullable(), number.nullable()]),
-    overflowed: number,
-    groups: z.array(packedHeartbeats),
-    downtime: objectOf<DowntimeSpan>({ from: number, to: number, until: number }).optional(),
-  }),
-});
-
-const known = (time: Millis): Millis | null => (time === never ? null : time);
 
 /**
  * Finds groups without events. A group is absent between two successive events that lie more than `every` apart. Events
@@ -64,14 +26,18 @@ export class AbsenceTracker {
   readonly #expected: ReadonlySet<string>;
   readonly #groups = new Map<string, Heartbeats>();
   readonly #due = new DueTimes<Heartbeats>();
-  #watermark: Millis = never;
-  /** When the senders were back after the last downtime. The lack of earlier events proves nothing. */
-  #resumedAt: Millis = never;
-  #downtime: DowntimeSpan | undefined;
+  /** No event before it is to come any more. */
+  watermark: Millis = never;
+  /** The first watermark. Groups of the roster are expected from then on. */
+  begunAt: Millis = never;
+  readonly #downtimes = new Downtimes();
+  /** Number of events of groups that were not admitted, because there were too many. */
   overflowed = 0;
+  readonly #share: Share | undefined;
 
   constructor(options: AbsenceTrackerOptions) {
     this.#options = options;
+    this.#share = options.budget?.share();
     this.#expected = new Set(options.expected);
     this.#hop = Math.max(1, Math.floor(options.every / 100));
   }
@@ -87,7 +53,7 @@ export class AbsenceTracker {
 
   /** The time before which `advance` does nothing. */
   get due(): Millis {
-    return this.#watermark + this.#hop;
+    return this.watermark + this.#hop;
   }
 
   has(group: string): boolean {
@@ -95,7 +61,8 @@ export class AbsenceTracker {
   }
 
   add(time: Millis, name: string): 'added' | 'late' | 'overflow' | 'unexpected' {
-    if (!(time >= this.#watermark)) return 'late';
+    if (!this.#options.learn && !this.#expected.has(name)) return 'unexpected';
+    if (!(time >= this.watermark)) return 'late';
     const group = this.#groups.get(name) ?? this.#newcomer(name, time);
     if (typeof group === 'string') return group;
     group.add(time, this.#options.every);
@@ -106,16 +73,47 @@ export class AbsenceTracker {
   /** Reports which groups became absent, came back or were forgotten up to that time. */
   advance(time: Millis, report: (change: AbsenceChange) => void): void {
     const watermark = Math.floor(time / this.#hop) * this.#hop;
-    if (!(watermark > this.#watermark)) return;
-    if (this.#watermark === never) this.#begin(watermark);
+    if (!(watermark > this.watermark)) return;
+    if (this.watermark === never) this.#begin(watermark);
     this.#due.runUpTo(watermark, (group, due) => this.#visit(group, due, report));
-    this.#watermark = watermark;
+    this.watermark = watermark;
   }
 
   /** The server was down. Events of all groups are expected from the return of the senders on. */
-  resume(downtime: DowntimeSpan): void {
-    this.#resumedAt = Math.max(this.#resumedAt, downtime.until);
-    this.#downtime = downtime;
+  resume(span: DowntimeSpan): void {
+    const horizon = this.watermark - (this.#options.keepFor ?? 0) - this.#options.every;
+    this.#downtimes.note(span, this.watermark, horizon);
+    for (const group of this.#groups.values()) if (!group.silent) this.#expect(group);
+  }
+
+  get names(): Iterable<string> {
+    return this.#groups.keys();
+  }
+
+  isExpected(name: string): boolean {
+    return this.#expected.has(name);
+  }
+
+  lift(name: string): PackedHeartbeats | undefined {
+    return this.#groups.get(name)?.pack();
+  }
+
+  /** Replaces what is known of a group. */
+  load(name: string, packed: PackedHeartbeats | undefined): void {
+    const before = this.#groups.get(name);
+    if (before !== undefined) this.#due.set(before, Number.POSITIVE_INFINITY);
+    if (this.#groups.delete(name)) this.#share?.add(-1);
+    if (packed === undefined) return;
+    const group = Heartbeats.unpack(packed);
+    this.#join(group);
+    this.#expect(group);
+  }
+
+  /** A tracker of the same past that knows no groups. The groups that it is given are visited from that time on. */
+  another(from: Millis): AbsenceTracker {
+    const other = new AbsenceTracker({ ...this.#options, budget: undefined });
+    [other.watermark, other.#downtimes.all] = [from, this.#downtimes.all];
+    return other;
   }
 
   /** Asks for another change of an absent group at that time. */
@@ -126,42 +124,54 @@ export class AbsenceTracker {
     this.#expect(group);
   }
 
+  /** Whether no group may be added, while so many wait. */
+  isFull(waiting = 0): boolean {
+    return this.#groups.size + waiting >= this.#options.maxGroups || (this.#share?.isUsedUp ?? false);
+  }
+
+  /** Gives back its part of what all rules may keep. */
+  release(): void {
+    this.#share?.release();
+  }
+
   snapshot(): Snapshot<TrackerState> {
     const groups = [...this.#groups.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-    return format.write({
-      times: [known(this.#watermark), known(this.#resumedAt)],
+    return trackerFormat.write({
+      times: [Number.isFinite(this.watermark) ? this.watermark : null, null],
+      begunAt: Number.isFinite(this.begunAt) ? this.begunAt : undefined,
       overflowed: this.overflowed,
       groups: groups.map((group) => group.pack()),
-      downtime: this.#downtime,
+      downtimes: this.#downtimes.all,
     });
   }
 
   restore(snapshot: Snapshot<TrackerState>): void {
-    const saved = format.read(snapshot);
-    const [watermark, listening] = saved.times;
-    [this.#watermark, this.#resumedAt] = [watermark ?? never, listening ?? never];
+    const saved = trackerFormat.read(snapshot);
+    this.watermark = saved.times[0] ?? never;
+    this.begunAt = saved.begunAt ?? this.watermark;
     this.overflowed = saved.overflowed;
-    this.#downtime = saved.downtime;
+    const { downtime, downtimes = [] } = saved;
+    this.#downtimes.all = downtime ? [{ span: downtime, noted: this.watermark }] : downtimes;
     this.#groups.clear();
+    this.#share?.release();
     this.#due.clear();
     for (const packed of saved.groups) {
       const group = Heartbeats.unpack(packed);
-      this.#groups.set(group.name, group);
+      this.#join(group);
       this.#expect(group);
     }
   }
 
   /** A group of the roster may have an event before there is a watermark. It is expected all the same. */
-  #newcomer(name: string, time: Millis): Heartbeats | 'unexpected' | 'overflow' {
+  #newcomer(name: string, time: Millis): Heartbeats | 'overflow' {
     if (this.#expected.has(name)) return this.#admit(name, time, false);
-    if (!this.#options.learn) return 'unexpected';
-    if (this.#groups.size < this.#options.maxGroups) return this.#admit(name, time, true);
+    if (!this.isFull()) return this.#admit(name, time, true);
     this.overflowed += 1;
     return 'overflow';
   }
 
-  /** Groups of the roster are expected from the first watermark on. */
   #begin(time: Millis): void {
+    this.begunAt = time;
     for (const name of this.#options.expected)
       if (!this.#groups.has(name)) this.#expect(this.#admit(name, time, false));
   }
@@ -174,7 +184,7 @@ export class AbsenceTracker {
   }
 
   #visitPresent(group: Heartbeats, due: Millis, report: (change: AbsenceChange) => void): void {
-    while (group.pending.length > 0 && group.pending[0]! <= this.#deadline(group)) group.settle();
+    while (group.next !== undefined && group.next <= this.#deadline(group)) group.settle();
     const at = this.#deadline(group);
     if (due <= at) return;
     group.silent = true;
@@ -184,14 +194,17 @@ export class AbsenceTracker {
   #visitAbsent(group: Heartbeats, due: Millis, report: (change: AbsenceChange) => void): void {
     const { name, last } = group;
     const news = { group: name, last, ...this.#expectation(group) };
-    if (group.pending.length > 0 && group.pending[0]! <= due) {
+    const { next } = group;
+    if (next !== undefined && next <= due) {
       group.silent = false;
       group.reminder = undefined;
-      report({ kind: 'back', at: group.pending[0]!, ...news });
       group.settle();
+      report({ kind: 'back', at: next, ...news });
     } else if (this.#forgottenAt(group) <= due) {
       this.#groups.delete(name);
-      if (group.pending.length > 0) this.#returnTo(group);
+      this.#share?.add(-1);
+      // It had an event after the time at which it was forgotten, and starts without a memory.
+      if (next !== undefined) this.#admit(name, next, true).pending = group.pending;
       report({ kind: 'forgotten', at: due, ...news });
     } else {
       group.reminder = undefined;
@@ -199,23 +212,13 @@ export class AbsenceTracker {
     }
   }
 
-  /** It had an event after the time at which it was forgotten, and starts without a memory. */
-  #returnTo({ name, pending }: Heartbeats): void {
-    this.#admit(name, pending[0]!, true).pending = pending;
-  }
-
   #expectation(group: Heartbeats): Pick<AbsenceChange, 'from' | 'downtime'> {
-    const from = this.#expectedSince(group);
-    return { from, downtime: from > group.lastOrFrom ? this.#downtime : undefined };
-  }
-
-  #expectedSince(group: Heartbeats): Millis {
-    return Math.max(group.lastOrFrom, this.#resumedAt);
+    return this.#downtimes.expectedSince(group.lastOrFrom, this.#options.every);
   }
 
   /** The group is absent after this time, if it has no event until then. */
   #deadline(group: Heartbeats): Millis {
-    return this.#expectedSince(group) + this.#options.every;
+    return this.#expectation(group).from + this.#options.every;
   }
 
   #forgottenAt({ learned, lastOrFrom }: Heartbeats): Millis {
@@ -224,8 +227,13 @@ export class AbsenceTracker {
 
   #admit(name: string, from: Millis, learned: boolean): Heartbeats {
     const group = new Heartbeats(name, from, learned);
-    this.#groups.set(name, group);
+    this.#join(group);
     return group;
+  }
+
+  #join(group: Heartbeats): void {
+    this.#groups.set(group.name, group);
+    this.#share?.add(1);
   }
 
   #expect(group: Heartbeats): void {
@@ -234,8 +242,8 @@ export class AbsenceTracker {
 
   /** A present group is not visited with each event, but once per deadline, one millisecond after it. */
   #nextDue(group: Heartbeats): Millis {
-    if (!group.silent) return Math.min(group.due, this.#deadline(group) + 1);
-    const { pending, reminder = Number.POSITIVE_INFINITY } = group;
-    return Math.min(pending[0] ?? Number.POSITIVE_INFINITY, reminder, this.#forgottenAt(group));
+    if (!group.silent) return this.#deadline(group) + 1;
+    const { next = Number.POSITIVE_INFINITY, reminder = Number.POSITIVE_INFINITY } = group;
+    return Math.min(next, reminder, this.#forgottenAt(group));
   }
 }

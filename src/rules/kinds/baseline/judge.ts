@@ -3,7 +3,7 @@ import type { Millis, Observation } from '../../../model.ts';
 import { number, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { formatNumber } from '../../../util/text.ts';
 import { offsetsOf } from '../../../util/zone.ts';
-import { type GroupMemory, type Judge, type Judgement, tooFew } from '../../judge.ts';
+import { type Judge, type Judgement, memoryOf, tooFew } from '../../judge.ts';
 import type { BaselineConfig } from './schema.ts';
 
 const hour = 3_600_000;
@@ -128,16 +128,7 @@ export class BaselineJudge implements Judge {
       if (this.#isForgotten(memory, time)) this.#groups.delete(group);
   }
 
-  readonly groups: GroupMemory = {
-    lift: (group) => {
-      const memory = this.#groups.get(group);
-      return memory && pack(group, memory);
-    },
-    load: (group, memory) => {
-      if (memory === undefined) this.#groups.delete(group);
-      else this.#groups.set(group, unpack(memory as PackedGroup));
-    },
-  };
+  readonly groups = memoryOf(this.#groups, pack, unpack);
 
   snapshot(): Snapshot<PackedGroup[]> {
     return format.write([...this.#groups].map(([group, memory]) => pack(group, memory)));

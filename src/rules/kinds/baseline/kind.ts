@@ -1,8 +1,7 @@
 import { formatNumber } from '../../../util/text.ts';
 import { checkMeasure, checkWindows, checkZone } from '../../checks.ts';
 import { CountingRun, windowParts } from '../../run/window-run.ts';
-import { defineKind } from '../kind.ts';
-import { defaults } from '../settings.ts';
+import { defaults, defineKind } from '../kind.ts';
 import { BaselineJudge } from './judge.ts';
 import { type BaselineConfig, schema } from './schema.ts';
 

@@ -3,8 +3,7 @@ import { common, lasting, minCount, windows } from '../../../config/schema/rule-
 import { checkBounds, checkField, checkWindows } from '../../checks.ts';
 import { conditionJudge } from '../../condition.ts';
 import { CountingRun, windowParts } from '../../run/window-run.ts';
-import { defineKind } from '../kind.ts';
-import { boundsCondition, defaults } from '../settings.ts';
+import { boundsCondition, defaults, defineKind } from '../kind.ts';
 
 const schema = z.strictObject({
   kind: z

@@ -4,10 +4,11 @@ import { duration } from '../../../config/schema/values.ts';
 import type { FieldValue } from '../../../model.ts';
 import { presentValues } from '../../../util/levels.ts';
 import { checkField, checkQuiet } from '../../checks.ts';
+import { keepForOf } from '../../correction/settings.ts';
 import { comparableTexts, shortened } from '../../group.ts';
 import { OccurrenceRun, quoted } from '../../occurrences/run.ts';
-import { defineKind } from '../kind.ts';
-import { defaults, momentWindow } from '../settings.ts';
+import { paneLength } from '../../occurrences/spans.ts';
+import { defaults, defineKind, momentWindow } from '../kind.ts';
 import { ChangeTracker } from './tracker.ts';
 
 const schema = z.strictObject({
@@ -37,14 +38,20 @@ export const change = defineKind({
       report('forget', 'a value would be forgotten while events may still come', 'use more than `lateness`');
   },
   required: ({ field }) => `the field ${field}`,
-  start: (parts) =>
-    new OccurrenceRun(parts, {
-      field: parts.config.field,
-      tracker: new ChangeTracker({ ...parts.config, hop: parts.rule.every }),
+  start(parts) {
+    const { config, rule, correction } = parts;
+    const pane = paneLength(rule.every, config.forget, rule.hours !== undefined);
+    // What came before is needed for as long as it may be the value that changes.
+    const keepFor = correction && keepForOf(correction, rule.over) + config.forget;
+    const keep = correction && { keepFor: keepFor!, memory: correction.memory };
+    return new OccurrenceRun(parts, {
+      field: config.field,
+      pane,
+      tracker: new ChangeTracker({ ...config, hop: rule.every, pane, keep, budget: parts.limits?.groups }),
       valuesOf: wholeValue,
-      describe: ({ value, from = '' }) =>
-        `${parts.config.field} changed from ${quoted(from)} to ${quoted(value)}`,
-    }),
+      describe: ({ value, from = '' }) => `${config.field} changed from ${quoted(from)} to ${quoted(value)}`,
+    });
+  },
 });
 
 /** All values of the field together: a value more or less is a change, and another order of the same values is none. */

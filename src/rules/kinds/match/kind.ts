@@ -5,8 +5,7 @@ import { formatDuration } from '../../../util/text.ts';
 import { checkQuiet } from '../../checks.ts';
 import { type Judgement, statelessJudge } from '../../judge.ts';
 import { CountingRun, windowParts } from '../../run/window-run.ts';
-import { defineKind } from '../kind.ts';
-import { defaults, momentWindow } from '../settings.ts';
+import { defaults, defineKind, momentWindow } from '../kind.ts';
 
 const schema = z.strictObject({
   kind: z.literal('match').describe('Raises an alert for every event that matches `where`.'),

@@ -3,9 +3,10 @@ import { common, quiet } from '../../../config/schema/rule-settings.ts';
 import { duration } from '../../../config/schema/values.ts';
 import { formatDuration } from '../../../util/text.ts';
 import { checkField, checkQuiet } from '../../checks.ts';
+import { keepForOf, strideOf } from '../../correction/settings.ts';
 import { OccurrenceRun, quoted, textsOf } from '../../occurrences/run.ts';
-import { defineKind } from '../kind.ts';
-import { defaults, momentWindow } from '../settings.ts';
+import { paneLength } from '../../occurrences/spans.ts';
+import { defaults, defineKind, momentWindow } from '../kind.ts';
 import { TermTracker } from './tracker.ts';
 
 const schema = z.strictObject({
@@ -53,12 +54,21 @@ export const newTerm = defineKind({
       report('warmUp', 'what is learned first would be forgotten before the end', 'use at most `remember`');
   },
   required: ({ field }) => `the field ${field}`,
-  start: (parts) =>
-    new OccurrenceRun(parts, {
-      field: parts.config.field,
-      tracker: new TermTracker({ ...parts.config, hop: parts.rule.every }),
+  start(parts) {
+    const { config, rule, correction } = parts;
+    return new OccurrenceRun(parts, {
+      field: config.field,
+      pane: paneLength(rule.every, config.remember, rule.hours !== undefined),
+      tracker: new TermTracker({
+        ...config,
+        hop: rule.every,
+        limits: parts.limits,
+        keepFor: correction && keepForOf(correction, rule.over),
+        past: correction && { memory: correction.memory, stride: strideOf(correction) },
+      }),
       valuesOf: textsOf,
       describe: ({ value }) =>
-        `${parts.config.field} ${quoted(value)} is new: not seen within ${formatDuration(parts.config.remember)}`,
-    }),
+        `${config.field} ${quoted(value)} is new: not seen within ${formatDuration(config.remember)}`,
+    });
+  },
 });

@@ -1,81 +1,43 @@
-import { z } from 'zod';
 import type { Millis } from '../../../model.ts';
-import { number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
+import type { Snapshot } from '../../../util/snapshot.ts';
+import type { Share } from '../../../windows/options.ts';
 import { DueTimes } from '../../../windows/panes/timers.ts';
-import type { Occurrence, Receiver, Tracked, Tracker } from '../../occurrences/judge.ts';
+import type { Found, Receiver, Tracked, Tracker } from '../../occurrences/judge.ts';
+import type { SpansByPane } from '../../occurrences/spans.ts';
+import { PastStretches } from './past-stretches.ts';
+import { format, type TermsState } from './state.ts';
+import { Terms, type TermTrackerOptions } from './terms.ts';
 
 const never = Number.NEGATIVE_INFINITY;
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-type Stretch = [first: Millis, last: Millis];
-
-interface Group {
-  readonly name: string;
-  due: Millis;
-  /** Time of the first event, or of the first after all was forgotten: warming up begins there. */
-  since: Millis;
-  /** Time of the newest event, and of the newest that is settled. */
-  last: Millis;
-  seen: Millis;
-  /** When each value was seen last, those first that were settled longest ago. */
-  known: Map<string, Millis>;
-  /** Time of the newest event that came after a pause in which all is forgotten, while that is not settled. */
-  again: Millis;
-  /** Stretches of time in which values that wait to be settled were seen without being forgotten, in order. */
-  pending: Map<string, Stretch[]>;
-}
-
-export interface TermTrackerOptions {
-  /** A group's values are only learned for so long. */
-  warmUp: Millis;
-  /** A value that was not seen for so long is new again. */
-  remember: Millis;
-  /** Values remembered for each group; the ones not seen longest make room. */
-  maxTerms: number;
-  hop: Millis;
-  maxGroups: number;
-}
-
-interface TermsState {
-  settled: Millis | null;
-  groups: PackedGroup[];
-}
-
-/** Times that are null never were. */
-type PackedGroup = [
-  name: string,
-  since: Millis,
-  last: Millis,
-  seen: Millis | null,
-  again: Millis | null,
-  known: [value: string, lastSeen: Millis][],
-  pending: [value: string, Stretch[]][],
-];
-
-const time = number.nullable();
-const known = z.array(z.tuple([z.string(), number]));
-const pending = z.array(z.tuple([z.string(), z.array(z.tuple([number, number]))]));
-const format = new SnapshotFormat({
-  component: 'The tracker of new values',
-  schema: objectOf<TermsState>({
-    settled: time,
-    groups: z.array(z.tuple([z.string(), number, number, time, time, known, pending])),
-  }),
-});
-
-/** Values that a group never had before. */
+/** Values that a group never had before. They depend on the events, never on the order in which these came. */
 export class TermTracker implements Tracker {
+  overflowed = 0;
+  /** Number of values that were forgotten before `remember` was over, because there were too many. */
+  forgotten = 0;
   readonly #options: TermTrackerOptions;
-  readonly #groups = new Map<string, Group>();
-  readonly #due = new DueTimes<Group>();
+  readonly #share: Share | undefined;
+  readonly #values: Share | undefined;
+  readonly #groups = new Map<string, Terms>();
+  readonly #past: PastStretches | undefined;
+  readonly #due = new DueTimes<Terms>();
   #settled: Millis = never;
-  #pending = 0;
+  #reach: Millis = never;
+  /** Number of values with events that are not settled, of all groups. */
+  #touched = 0;
+  /** Whether values were settled at the present due time. */
+  #hasSettled = false;
 
   constructor(options: TermTrackerOptions) {
     this.#options = options;
+    this.#share = options.limits?.groups.share();
+    this.#values = options.limits?.values.share();
+    this.#past = options.past && new PastStretches(this.#groups, options.past);
   }
 
   get waiting(): boolean {
-    return this.#pending > 0;
+    return this.#touched > 0;
   }
 
   has(group: string): boolean {
@@ -84,19 +46,20 @@ export class TermTracker implements Tracker {
 
   add(time: Millis, name: string, value: string): Tracked {
     if (!(time >= this.#settled)) return { outcome: 'late' };
-    const group = this.#groups.get(name) ?? this.#admit(name, time);
+    const group = this.#groups.get(name) ?? this.#admit(name);
     if (group === undefined) return { outcome: 'overflow' };
-    group.since = Math.min(group.since, time);
-    const isForgotten = time > group.last + this.#options.remember;
-    if (isForgotten) group.again = time;
-    group.last = Math.max(group.last, time);
-    const waited = group.pending.has(value);
-    this.#wait(group, value, time);
-    // Earlier events may still come: they must not make it one that was known, or one to be learned only.
-    const isCertain = !waited && !isForgotten && time >= group.again + this.#options.warmUp;
-    if (!isCertain || !this.#isNew(group, value, time, Math.min(time, this.#settled)))
-      return { outcome: 'added' };
-    return { outcome: 'added', occurrence: { group: name, time, value } };
+    const last = group.values.get(value)?.at(-1)?.[1];
+    if (last === undefined && this.#values?.isUsedUp) this.#forgetOldest();
+    const isFirst = group.see(value, [time, time]);
+    this.#account(group);
+    this.#touch(group, value, time);
+    this.#expect(group, time);
+    // Earlier events may still come. They must not make it one that was known, or one to be learned only.
+    const settled = Math.min(time, this.#settled);
+    const isCertain = isFirst && (last === undefined || last < settled - this.#options.remember);
+    const isWarm = this.#options.warmUp === 0 || settled >= group.warmFrom(time);
+    if (!isCertain || !isWarm) return { outcome: 'added' };
+    return { outcome: 'added', occurrence: { group: name, time, value }, earliest: this.#settled };
   }
 
   complete(through: Millis, receiver: Receiver): void {
@@ -104,133 +67,178 @@ export class TermTracker implements Tracker {
     this.#due.runUpTo(
       through,
       (group, due) => this.#visit(group, due, receiver),
-      (due) => receiver.passed(due),
+      (due) => {
+        if (this.#hasSettled) receiver.passed(due);
+        this.#hasSettled = false;
+      },
     );
     this.#settled = through;
+    if (this.#past) this.#past.settled = through;
+  }
+
+  admits(group: string, waiting: number): boolean {
+    return this.#groups.has(group) || !this.#isFull(waiting);
+  }
+
+  reaches(name: string, from: Millis): boolean {
+    const reach = Math.max(this.#reach, this.#past?.reach ?? never, this.#groups.get(name)?.reach ?? never);
+    return this.#options.keepFor !== undefined && from >= reach;
+  }
+
+  occurrences(name: string, from: Millis, late: SpansByPane): Found {
+    const terms = (this.#groups.get(name) ?? new Terms(name, this.#options)).withLate(late);
+    const found = terms.newTerms(from, Number.POSITIVE_INFINITY);
+    return { occurrences: found.map((one) => ({ group: name, ...one })), cost: terms.values.size };
+  }
+
+  keep(name: string, late: SpansByPane): void {
+    const group = this.#groups.get(name) ?? this.#admit(name);
+    if (group === undefined) return;
+    group.seeLate(late);
+    this.#limit(group);
+    this.#expectNext(group);
+  }
+
+  trim(closed: Millis): void {
+    for (const group of this.#groups.values()) {
+      const isLeft = group.trim(closed - this.#keepFor);
+      this.#account(group);
+      if (!isLeft && group.touched.size === 0) this.#remove(group);
+    }
+  }
+
+  beginAt(time: Millis): void {
+    this.#reach = time;
+  }
+
+  release(): void {
+    this.#share?.release();
+    this.#values?.release();
+    this.#past?.release();
   }
 
   snapshot(): Snapshot<TermsState> {
+    const reach = Math.max(this.#reach, this.#past?.reach ?? never);
     return format.write({
       settled: this.#settled === never ? null : this.#settled,
-      groups: [...this.#groups.values()].map(packGroup),
+      reach: reach === never ? null : reach,
+      groups: [...this.#groups.values()].map((group) => group.pack()),
+      overflowed: this.overflowed || undefined,
+      forgotten: this.forgotten || undefined,
     });
   }
 
-  restore(snapshot: Snapshot<TermsState>): void {
-    const saved = format.read(snapshot);
-    this.#settled = saved.settled ?? never;
+  restore(snapshot: Snapshot<unknown>): void {
+    const { settled, reach, groups, overflowed = 0, forgotten = 0 } = format.read(snapshot);
+    [this.overflowed, this.forgotten] = [overflowed, forgotten];
+    [this.#settled, this.#reach] = [settled ?? never, reach ?? never];
+    this.release();
     this.#groups.clear();
+    this.#past?.begin(this.#settled);
     this.#due.clear();
-    this.#pending = 0;
-    for (const [name, since, last, seen, again, known, pending] of saved.groups) {
-      const group = this.#made(name, since);
-      group.last = last;
-      group.seen = seen ?? never;
-      group.again = again ?? never;
-      group.known = new Map(known);
-      group.pending = new Map(pending);
-      for (const [, stretches] of pending) this.#pending += stretches.length;
+    this.#touched = 0;
+    for (const packed of groups) {
+      const group = Terms.unpack(packed, this.#options);
+      this.#join(group);
+      this.#touched += group.touched.size;
       this.#expectNext(group);
     }
   }
 
-  #visit(group: Group, due: Millis, receiver: Receiver): void {
-    const occurrences: Occurrence[] = [];
-    for (const [value, [first, last]] of this.#ripe(group, due)) {
-      if (first > group.seen + this.#options.remember) group.since = first;
-      group.seen = Math.max(group.seen, last);
-      if (this.#isNew(group, value, first, first))
-        occurrences.push({ group: group.name, time: first, value });
-      this.#learn(group, value, last);
+  #touch({ touched }: Terms, value: string, time: Millis): void {
+    const known = touched.get(value);
+    if (known === undefined) this.#touched += 1;
+    if (known === undefined || time < known) touched.set(value, time);
+  }
+
+  #visit(group: Terms, due: Millis, receiver: Receiver): void {
+    const { name, touched } = group;
+    if (this.#groups.get(name) !== group) return;
+    const before = touched.size;
+    const found = group.newTerms(group.visited, due, touched.keys());
+    // When a group without new events is visited depends on restarts.
+    if (group.settle(due)) {
+      this.#hasSettled = true;
+      for (const one of found) receiver.occurrence({ group: name, ...one });
+      receiver.group(name, due);
     }
-    if (group.again < due) group.again = never;
-    for (const occurrence of occurrences) receiver.occurrence(occurrence);
-    receiver.group(group.name, due);
-    if (group.pending.size === 0 && group.last + this.#options.remember < due)
-      this.#groups.delete(group.name);
+    this.#limit(group);
+    this.#touched += touched.size - before;
+    group.visited = due;
+    if (touched.size === 0 && group.last + this.#keepFor < due) this.#remove(group);
     else this.#expectNext(group);
   }
 
-  /** Takes out the stretches that began before that time, in order of their beginning. */
-  #ripe({ pending }: Group, due: Millis): [string, Stretch][] {
-    const ripe: [string, Stretch][] = [];
-    for (const [value, stretches] of pending) {
-      while (stretches.length > 0 && stretches[0]![0] < due) ripe.push([value, stretches.shift()!]);
-      if (stretches.length === 0) pending.delete(value);
+  /** For how long a group without events makes a difference. */
+  get #keepFor(): Millis {
+    return this.#options.remember + (this.#options.keepFor ?? 0);
+  }
+
+  #admit(name: string): Terms | undefined {
+    if (this.#isFull()) {
+      this.overflowed += 1;
+      return undefined;
     }
-    this.#pending -= ripe.length;
-    return ripe.sort(([a, [x]], [b, [y]]) => x - y || (a < b ? -1 : 1));
-  }
-
-  /** Puts the time among the stretches of its value, and joins those between which it was not forgotten. */
-  #wait(group: Group, value: string, time: Millis): void {
-    const { remember } = this.#options;
-    const stretches = group.pending.get(value) ?? [];
-    const before = stretches.filter(([, last]) => last < time - remember);
-    const after = stretches.filter(([first]) => first > time + remember);
-    const joined = stretches.slice(before.length, stretches.length - after.length);
-    const first = Math.min(time, joined[0]?.[0] ?? time);
-    const last = Math.max(time, joined.at(-1)?.[1] ?? time);
-    const now: Stretch[] = [...before, [first, last], ...after];
-    this.#pending += now.length - stretches.length;
-    group.pending.set(value, now);
-    if (before.length === 0) this.#expect(group, first);
-  }
-
-  /** Whether a value that was seen before `settled` the last time is new at that time. */
-  #isNew({ known, since }: Group, value: string, time: Millis, settled: Millis): boolean {
-    const last = known.get(value);
-    const { warmUp, remember } = this.#options;
-    return time >= since + warmUp && (last === undefined || last < settled - remember);
-  }
-
-  #learn({ known }: Group, value: string, last: Millis): void {
-    const before = known.get(value) ?? never;
-    known.delete(value);
-    known.set(value, Math.max(before, last));
-    if (known.size > this.#options.maxTerms) known.delete(known.keys().next().value!);
-  }
-
-  #admit(name: string, time: Millis): Group | undefined {
-    return this.#groups.size >= this.#options.maxGroups ? undefined : this.#made(name, time);
-  }
-
-  #made(name: string, since: Millis): Group {
-    const group = {
-      name,
-      due: Number.POSITIVE_INFINITY,
-      since,
-      last: since,
-      seen: never,
-      again: never,
-      known: new Map(),
-      pending: new Map(),
-    };
-    this.#groups.set(name, group);
+    const group = new Terms(name, this.#options);
+    group.visited = this.#settled;
+    this.#join(group);
     return group;
   }
 
-  /** At the end of the hop of the first value that waits, else when all that is known is old. */
-  #expectNext(group: Group): void {
-    let time = Number.POSITIVE_INFINITY;
-    for (const [[first] = [time]] of group.pending.values()) if (first < time) time = first;
-    this.#expect(group, time === Number.POSITIVE_INFINITY ? group.last + this.#options.remember : time);
+  #isFull(waiting = 0): boolean {
+    return this.#groups.size + waiting >= this.#options.maxGroups || (this.#share?.isUsedUp ?? false);
   }
 
-  #expect(group: Group, time: Millis): void {
+  #join(group: Terms): void {
+    this.#groups.set(group.name, group);
+    this.#share?.add(1);
+    this.#account(group);
+  }
+
+  #remove(group: Terms): void {
+    this.#groups.delete(group.name);
+    this.#share?.add(-1);
+    this.#values?.add(-group.accounted);
+    this.#past?.account(group, 0);
+  }
+
+  /** Must be called after each change of the number of values or stretches of a group. */
+  #account(group: Terms): void {
+    const more = group.values.size - group.accounted;
+    group.accounted = group.values.size;
+    if (more !== 0) this.#values?.add(more);
+    this.#past?.account(group);
+  }
+
+  #limit(group: Terms): void {
+    this.forgotten += group.limit(this.#options.maxTerms);
+    this.#account(group);
+  }
+
+  /** Forgets a tenth of the settled values at once, so that many new ones do not cost a search each. */
+  #forgetOldest(): void {
+    const all = [...this.#groups.values()].flatMap((group) =>
+      [...group.values].flatMap(([value, stretches]) =>
+        group.touched.has(value) ? [] : [{ group, value, last: stretches.at(-1)![1] }],
+      ),
+    );
+    all.sort((a, b) => a.last - b.last || compare(a.group.name, b.group.name) || compare(a.value, b.value));
+    for (const { group, value } of all.slice(0, Math.ceil(all.length / 10))) {
+      group.forget(value);
+      this.#account(group);
+      this.forgotten += 1;
+    }
+  }
+
+  /** At the end of the hop of the first value that waits, else when all that is known is old. */
+  #expectNext(group: Terms): void {
+    let time = group.last + this.#keepFor;
+    for (const touched of group.touched.values()) if (touched < time) time = touched;
+    this.#expect(group, time);
+  }
+
+  #expect(group: Terms, time: Millis): void {
     const { hop } = this.#options;
     this.#due.set(group, Math.min(group.due, (Math.floor(time / hop) + 1) * hop));
   }
-}
-
-function packGroup({ name, since, last, seen, again, known, pending }: Group): PackedGroup {
-  return [
-    name,
-    since,
-    last,
-    seen === never ? null : seen,
-    again === never ? null : again,
-    [...known],
-    [...pending].map(([value, times]) => [value, times.map((time): Stretch => [...time])]),
-  ];
 }

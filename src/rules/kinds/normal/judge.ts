@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { common, lasting, minCount, noData, windows } from '../../../config/schema/rule-settings.ts';
 import type { LogEvent, Observation, Output } from '../../../model.ts';
 import type { Snapshot } from '../../../util/snapshot.ts';
 import { type Condition, parseCondition } from '../../condition.ts';
@@ -5,8 +7,31 @@ import { type Amount, all, amountOf } from '../../group.ts';
 import { type Judge, type Judgement, noMemory, tooFew } from '../../judge.ts';
 import type { RunParts } from '../../run/run.ts';
 import { WindowRun, windowParts } from '../../run/window-run.ts';
-import { boundsCondition } from '../settings.ts';
-import type { NormalConfig } from './schema.ts';
+import { boundsCondition } from '../kind.ts';
+
+export const schema = z.strictObject({
+  kind: z.literal('normal').describe('Raises an alert when a numeric field leaves its bounds.'),
+  ...common,
+  bounds: z
+    .record(
+      z.string(),
+      z.strictObject({
+        min: z.number().optional().describe('Lower bound.'),
+        max: z.number().optional().describe('Upper bound.'),
+      }),
+    )
+    .describe('Fields and their bounds. Each field of each group has an alert of its own.'),
+  statistic: z
+    .enum(['avg', 'min', 'max'])
+    .default('avg')
+    .describe('Value of a window that is compared with the bounds: average, minimum or maximum.'),
+  ...windows,
+  minCount,
+  ...lasting,
+  noData,
+});
+
+export type NormalConfig = z.infer<typeof schema>;
 
 /** The name of one field of one group: each is an alert of its own. */
 function parameterKey(group: string, field: string): string {

@@ -1,8 +1,6 @@
 import { checkBounds, checkWindows, type Report } from '../../checks.ts';
-import { defineKind } from '../kind.ts';
-import { defaults } from '../settings.ts';
-import { NormalRun } from './judge.ts';
-import { type NormalConfig, schema } from './schema.ts';
+import { defaults, defineKind } from '../kind.ts';
+import { type NormalConfig, NormalRun, schema } from './judge.ts';
 
 /** Numeric fields that leave the bounds that are given for them. Each field of each group has an alert of its own. */
 export const normal = defineKind({

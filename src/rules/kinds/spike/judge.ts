@@ -1,9 +1,26 @@
 import { z } from 'zod';
+import { common, lasting, measure, minCount, windows } from '../../../config/schema/rule-settings.ts';
 import type { Millis, Observation } from '../../../model.ts';
 import { number, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { formatNumber } from '../../../util/text.ts';
-import { type GroupMemory, type Judge, type Judgement, tooFew } from '../../judge.ts';
-import type { SpikeConfig } from './schema.ts';
+import { type Judge, type Judgement, memoryOf, tooFew } from '../../judge.ts';
+
+export const schema = z.strictObject({
+  kind: z.literal('spike').describe('Raises an alert when a window differs strongly from the previous one.'),
+  ...common,
+  measure,
+  ...windows,
+  ratio: z.number().min(1).default(3).describe('Factor by which the measure must rise or fall.'),
+  direction: z
+    .enum(['up', 'down', 'both'])
+    .default('up')
+    .describe('Direction that raises: rise, fall or both.'),
+  minBefore: z.int().min(1).default(10).describe('Number of events that the previous window must have.'),
+  minCount,
+  ...lasting,
+});
+
+export type SpikeConfig = z.infer<typeof schema>;
 
 /** A window of the past: its end, measure and number of events. */
 type Past = [end: Millis, value: number | undefined, count: number];
@@ -64,16 +81,7 @@ export class SpikeJudge implements Judge {
     for (const [group, memory] of this.#groups) if (this.#isOver(memory, time)) this.#groups.delete(group);
   }
 
-  readonly groups: GroupMemory = {
-    lift: (group) => {
-      const memory = this.#groups.get(group);
-      return memory && pack(group, memory);
-    },
-    load: (group, memory) => {
-      if (memory === undefined) this.#groups.delete(group);
-      else this.#groups.set(group, unpack(memory as PackedGroup));
-    },
-  };
+  readonly groups = memoryOf(this.#groups, pack, unpack);
 
   snapshot(): Snapshot<PackedGroup[]> {
     return format.write([...this.#groups].map(([group, memory]) => pack(group, memory)));

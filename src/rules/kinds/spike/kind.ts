@@ -1,10 +1,8 @@
 import { formatNumber } from '../../../util/text.ts';
 import { checkMeasure, checkWindows } from '../../checks.ts';
 import { CountingRun, windowParts } from '../../run/window-run.ts';
-import { defineKind } from '../kind.ts';
-import { defaults } from '../settings.ts';
-import { SpikeJudge } from './judge.ts';
-import { type SpikeConfig, schema } from './schema.ts';
+import { defaults, defineKind } from '../kind.ts';
+import { type SpikeConfig, SpikeJudge, schema } from './judge.ts';
 
 /** Every hop of two windows is remembered for each group. */
 const maxHops = 1_000;

@@ -76,12 +76,22 @@ function checkConditions(config: ThresholdConfig, report: Report): void {
     report('recover', 'there is nothing to recover from', 'add a condition as `when`');
   const both = when && recover && overlap(when, recover);
   if (both !== undefined)
-    report('recover', `at ${both} both ${when!.text} and ${recover!.text} hold`, 'leave no value to both');
+    report(
+      'recover',
+      `${both} meets both \`when\` (${when!.text}) and \`recover\` (${recover!.text})`,
+      'choose conditions that exclude each other, such as > 5 and < 3',
+    );
   if (measure && when) checkReach(measure, when, config.minCount, report);
 }
 
 /** Reports conditions that no window can meet: mostly a percentage written as a whole number. */
 function checkReach(measure: Measure, when: Condition, minCount: number, report: Report): void {
+  if (['count', 'rate', 'distinct'].includes(measure.kind) && when.text.includes('%'))
+    report(
+      'when',
+      `a ${measure.kind} is a number, not a percentage: ${when.text} would compare it with ${when.bounds.join(' and ')}`,
+      'write a number, such as > 5, or use the measure share(KQL)',
+    );
   if (measure.kind === 'share' && !canHold(when, 0, 1))
     report(
       'when',

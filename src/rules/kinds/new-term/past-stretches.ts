@@ -1,0 +1,62 @@
+import type { Millis } from '../../../model.ts';
+import type { History } from '../../../windows/history/memory.ts';
+import type { PastMemory, Terms } from './terms.ts';
+
+/** What is kept of a stretch, in bytes, roughly. */
+const stretchBytes = 60;
+
+/**
+ * The stretches of groups and values that are not the last ones. Only late events need them, so they count towards
+ * `time.correctionMemory`. The rule itself needs the last stretch of each value, which other limits bound.
+ */
+export class PastStretches implements History {
+  /** Event time up to which stretches may be missing. */
+  reach: Millis = Number.NEGATIVE_INFINITY;
+  /** Event time before which all events are late. A later event may still join two stretches, so both of them are kept. */
+  settled: Millis = Number.NEGATIVE_INFINITY;
+  readonly #groups: ReadonlyMap<string, Terms>;
+  readonly #kept: PastMemory;
+
+  constructor(groups: ReadonlyMap<string, Terms>, kept: PastMemory) {
+    this.#groups = groups;
+    this.#kept = kept;
+    kept.memory.join(this);
+  }
+
+  /** Start of the earliest stretch that follows another one, which late events need up to that time. */
+  get oldest(): Millis {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const group of this.#groups.values()) oldest = Math.min(oldest, group.oldestFollowed);
+    return oldest <= this.settled ? oldest : Number.POSITIVE_INFINITY;
+  }
+
+  dropOldest(): number {
+    this.reach = Math.max(this.reach, this.oldest + this.#kept.stride);
+    let dropped = 0;
+    for (const group of this.#groups.values()) {
+      dropped += group.dropFollowed(Math.min(this.reach, this.settled));
+      this.account(group);
+    }
+    return dropped;
+  }
+
+  /** Must be called after each change of the number of stretches of a group. */
+  account(group: Terms, past = group.past): void {
+    const more = past - group.accountedPast;
+    if (more === 0) return;
+    group.accountedPast = past;
+    this.#kept.memory.changed(more * stretchBytes);
+  }
+
+  /** Begins again after `release`, when the groups were replaced. */
+  begin(settled: Millis): void {
+    this.settled = settled;
+    this.#kept.memory.join(this);
+  }
+
+  /** Gives back the memory. */
+  release(): void {
+    for (const group of this.#groups.values()) this.account(group, 0);
+    this.#kept.memory.leave(this);
+  }
+}
