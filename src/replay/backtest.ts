@@ -3,10 +3,11 @@ import type { Config } from '../config/schema/schema.ts';
 import type { Engine } from '../engine/engine.ts';
 import { LogboomError } from '../errors.ts';
 import { openJournalReader } from '../journal/reader.ts';
-import type { EventBlock, JournalRecord, Millis } from '../model.ts';
+import type { JournalRecord, Millis } from '../model.ts';
+import { fieldsWith, InputsOfFiles } from './as-input.ts';
 import { EndOfFiles } from './end-of-files.ts';
 import { type InputOptions, openInput } from './input.ts';
-import { mergeByTime } from './merge.ts';
+import { type EventFile, mergeByTime, mergeOptions } from './merge.ts';
 import { Replay } from './replay.ts';
 import { type Report, Reporter } from './report.ts';
 
@@ -14,6 +15,8 @@ interface BacktestOptions extends InputOptions {
   config: Config;
   /** Files, or one `journal:<data folder>`. */
   inputs: readonly string[];
+  /** The input of the configuration that the files are taken to be of. Undefined: that whose `paths` name a file. */
+  input?: string | undefined;
   /** Count lines of files without a readable time, or with one in the future, as of now, instead of leaving them out. */
   assumeTimes?: boolean | undefined;
   /** Wall time of the replay. */
@@ -38,7 +41,7 @@ export async function backtest(options: BacktestOptions): Promise<Report> {
     leaveUntimed: folder === undefined && !options.assumeTimes,
   });
   if (folder === undefined) {
-    await replayFiles(replay, options);
+    await replayFiles(replay, reporter, options);
     reporter.end = new EndOfFiles(options.config.rules, replay.engine.clock.farthest);
     replay.finish();
   } else await replayJournal(replay, folder, options);
@@ -62,32 +65,37 @@ function journalIn(inputs: readonly string[]): string | undefined {
   throw new LogboomError('USAGE', 'A journal cannot be combined with other inputs.');
 }
 
-async function replayFiles(replay: Replay, options: BacktestOptions): Promise<void> {
+async function replayFiles(replay: Replay, reporter: Reporter, options: BacktestOptions): Promise<void> {
   const { config, inputs, onProgress } = options;
   if (options.from !== undefined || options.to !== undefined)
     throw new LogboomError(
       'USAGE',
       '--from and --to select a part of a journal. Files are always read completely.',
     );
-  const files = inputs.map((path) => openInput(path, options));
-  const size = files.reduce((sum, file) => sum + file.size, 0);
-  const blocks: AsyncIterable<EventBlock> =
-    files.length === 1
-      ? files[0]!.blocks
-      : mergeByTime(
-          files.map((file) => file.blocks),
-          config,
-          options.receivedAt,
-        );
-  for await (const block of blocks) {
-    replay.feed(block);
-    const read = files.reduce((sum, file) => sum + file.read, 0);
+  const inputsOf = new InputsOfFiles(config, 'backtest', options.input);
+  reporter.withoutEffect = inputsOf.withoutEffect(inputs);
+  const files = inputs.map((path) => {
+    const { origin, fields, takes } = inputsOf.for(path);
+    return { origin, input: openInput(path, { takes, fields: fieldsWith(fields, options.fields) }) };
+  });
+  const size = files.reduce((sum, { input }) => sum + input.size, 0);
+  const all = files.map(({ origin, input }) => ({ origin, blocks: input.blocks }));
+  const merged = mergeByTime(all, mergeOptions(config), options.receivedAt);
+  for await (const { block, origin } of all.length === 1 ? blocksOf(all[0]!) : merged) {
+    replay.feed(block, origin);
+    const read = files.reduce((sum, { input }) => sum + input.read, 0);
     onProgress?.(size === 0 ? 1 : read / size, replay.engine.tally.events);
   }
 }
 
+async function* blocksOf({ blocks, origin }: EventFile) {
+  for await (const block of blocks) yield { block, origin };
+}
+
 /** A journal has its own ticks. Alerts that are open at its end stay open. */
 async function replayJournal(replay: Replay, data: string, options: BacktestOptions): Promise<void> {
+  if (options.input !== undefined)
+    throw new LogboomError('USAGE', '--as-input is for files. The events of a journal have their inputs.');
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, onProgress } = options;
   for await (const { record, share } of journalRecords(data)) {
     if (record.receivedAt < from || record.receivedAt >= to) continue;

@@ -37,6 +37,7 @@ export class EndOfFiles {
       case 'episode':
         return !this.#leftOut.has(output.episode.id);
       case 'window':
+      case 'document':
         return true;
     }
   }

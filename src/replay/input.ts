@@ -1,9 +1,79 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import { type Readable, Transform } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Decompress } from 'fzstd';
 import { LogboomError, messageOf } from '../errors.ts';
 import { isObject, LineWrapper } from '../events/index.ts';
 import { splitLines } from '../journal/record.ts';
 import type { EventBlock } from '../model.ts';
-import { type Compression, compressionOf, type Reading, readFile } from './decompress.ts';
+
+const chunkSize = 2 ** 18;
+
+type Compression = 'none' | 'gzip' | 'zstd';
+
+/** The compression by the first bytes of a file. The name does not matter. */
+function compressionOf(head: Buffer): Compression {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  return head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528 ? 'zstd' : 'none';
+}
+
+interface Reading {
+  bytes: AsyncIterable<Buffer>;
+  /** Bytes of the file that were read, for progress. */
+  readonly read: number;
+}
+
+/** Reads and decompresses a file. A failure rejects with `INPUT_UNREADABLE` and the path. */
+function readFile(path: string, compression: Compression): Reading {
+  const file = createReadStream(path, { highWaterMark: chunkSize * 2 });
+  const decompressor = decompressorFor(compression);
+  if (decompressor) {
+    file.on('error', (error) => decompressor.destroy(error));
+    file.pipe(decompressor);
+  }
+  return {
+    bytes: named(path, decompressor ?? file),
+    get read() {
+      return file.bytesRead;
+    },
+  };
+}
+
+function decompressorFor(compression: Compression): Transform | undefined {
+  if (compression === 'gzip') return createGunzip({ chunkSize });
+  return compression === 'zstd' ? new ZstdDecompressor() : undefined;
+}
+
+/** zstd in JavaScript: the decoder of newer Node.js versions stops after the first frame, and rotated logs have many. */
+export class ZstdDecompressor extends Transform {
+  readonly #decompress = new Decompress((bytes) => void this.push(bytes));
+
+  override _transform(chunk: Buffer, _: string, done: (error?: Error) => void): void {
+    attempt(() => this.#decompress.push(chunk), done);
+  }
+
+  override _flush(done: (error?: Error) => void): void {
+    attempt(() => this.#decompress.push(new Uint8Array(0), true), done);
+  }
+}
+
+function attempt(work: () => void, done: (error?: Error) => void): void {
+  try {
+    work();
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done();
+}
+
+async function* named(path: string, stream: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw new LogboomError('INPUT_UNREADABLE', `Cannot read ${path}: ${messageOf(error)}.`, { cause: error });
+  }
+}
 
 /** A file of log lines, or of events written by Filebeat (`output.file`). */
 interface Input {
@@ -16,7 +86,12 @@ interface Input {
   blocks: AsyncIterable<EventBlock>;
 }
 
+/** How an input takes lines: each as the text of a message, or JSON objects as events. */
+export type Takes = 'messages' | 'events';
+
 export interface InputOptions {
+  /** What the input takes that the file is read as. Undefined: the first line decides, by what a shipper adds to events. */
+  takes?: Takes | undefined;
   /** Fields to add to each plain line, as a shipper does: `{ "event.dataset": "nginx.access" }`. */
   fields?: Readonly<Record<string, unknown>>;
 }
@@ -24,7 +99,7 @@ export interface InputOptions {
 /** Bytes. Longer lines are cut, which bounds the memory. */
 const longestLine = 16 * 2 ** 20;
 
-export function openInput(path: string, { fields }: InputOptions = {}): Input {
+export function openInput(path: string, { fields, takes }: InputOptions = {}): Input {
   const { size, compression } = inspect(path);
   const reading = readFile(path, compression);
   return {
@@ -33,9 +108,12 @@ export function openInput(path: string, { fields }: InputOptions = {}): Input {
     get read() {
       return reading.read;
     },
-    blocks: blocksOf(reading, new LineWrapper(fields)),
+    blocks: blocksOf(reading, new LineWrapper(fields), takes),
   };
 }
+
+/** How a file is compressed, by its first bytes. Throws `INPUT_UNREADABLE`. */
+export const compressionAt = (path: string): Compression => inspect(path).compression;
 
 function inspect(path: string): { size: number; compression: Compression } {
   const head = Buffer.alloc(4);
@@ -50,12 +128,22 @@ function inspect(path: string): { size: number; compression: Compression } {
   }
 }
 
-async function* blocksOf({ bytes }: Reading, wrapper: LineWrapper): AsyncGenerator<EventBlock> {
+async function* blocksOf(
+  { bytes }: Reading,
+  wrapper: LineWrapper,
+  takes: Takes | undefined,
+): AsyncGenerator<EventBlock> {
   let toBlock: ((lines: Buffer) => EventBlock) | undefined;
   for await (const lines of wholeLines(bytes)) {
-    toBlock ??= isFromFilebeat(lines) ? splitLines : (plain) => wrapper.wrap(plain);
+    toBlock ??= hasEvents(lines, takes) ? splitLines : (plain) => wrapper.wrap(plain);
     yield toBlock(lines);
   }
+}
+
+function hasEvents(lines: Buffer, takes: Takes | undefined): boolean {
+  if (takes === 'messages') return false;
+  const first = firstObject(lines);
+  return first !== undefined && (takes === 'events' || isShipped(first));
 }
 
 /** Splits the bytes at line ends into pieces of whole lines. */
@@ -77,23 +165,28 @@ export async function* wholeLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<
   if (length > 0) yield Buffer.concat(rest);
 }
 
-/**
- * Whether the first line of a file is an event written by Filebeat. A JSON line of an application is not one: it becomes
- * the `message` of an event.
- */
-export function isFromFilebeat(lines: Buffer): boolean {
+function firstObject(lines: Buffer): Record<string, unknown> | undefined {
   const [first = ''] = lines
     .subarray(0, 2 ** 20)
     .toString()
     .trimStart()
     .split('\n', 1);
-  if (!first.startsWith('{')) return false;
+  if (!first.startsWith('{')) return undefined;
   try {
-    const event: unknown = JSON.parse(first);
-    if (!isObject(event)) return false;
-    const { '@metadata': metadata, agent } = event;
-    return (isObject(metadata) && 'beat' in metadata) || (isObject(agent) && 'ephemeral_id' in agent);
+    const object: unknown = JSON.parse(first);
+    return isObject(object) ? object : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/**
+ * Whether a shipper made the event. It adds its name to the metadata, or what it is as `agent`, beside time and line. A line that an
+ * application wrote as JSON has none of these: it becomes the `message` of an event, as a shipper reads it.
+ */
+function isShipped({ '@metadata': metadata, agent, '@timestamp': time, message }: Record<string, unknown>) {
+  if (isObject(metadata) && 'beat' in metadata) return true;
+  if (!isObject(agent)) return false;
+  const isNamed = typeof agent.id === 'string' || typeof agent.type === 'string';
+  return 'ephemeral_id' in agent || (isNamed && typeof time === 'string' && typeof message === 'string');
 }

@@ -1,6 +1,9 @@
 import type { ParsersConfig } from '../config/schema/parsers.ts';
+import type { ProcessorConfig } from '../config/schema/processors.ts';
 import type { Millis } from '../model.ts';
 import { EventReader, type ReadEvent } from '../parsers/event.ts';
+import { ProcessorChain } from '../processors/chain.ts';
+import { fieldsWith, type InputsOfFiles } from './as-input.ts';
 import { openInput } from './input.ts';
 
 /** What became of the lines that one format read. */
@@ -23,6 +26,8 @@ interface Failure {
 
 export interface ParseReport {
   events: number;
+  /** Events that processors left out. They are in no other count. */
+  leftOut: number;
   /** Lines that no format recognises, which stay as they are. */
   unrecognised: number;
   /** Bytes that are no event: lines of a file of events that are not JSON. */
@@ -36,31 +41,47 @@ export interface ParseReport {
 interface ParseOptions {
   paths: readonly string[];
   parsers: ParsersConfig;
+  /** Steps before the journal have no effect. */
+  processors?: readonly ProcessorConfig[] | undefined;
   zone: string;
+  /** Tells of which input each file is. Undefined: of none. */
+  inputs?: InputsOfFiles | undefined;
   fields?: Readonly<Record<string, unknown>> | undefined;
   receivedAt: Millis;
+  /** Most events of each file that are read. Default: all. */
+  limit?: number | undefined;
   onEvent?: ((event: ReadEvent) => void) | undefined;
   onProgress?: ((share: number, events: number) => void) | undefined;
 }
 
-const origin = { input: 'parse', connection: 'parse', address: '' };
+const unnamed: ReturnType<InputsOfFiles['for']> = {
+  origin: { input: 'parse', connection: 'parse', address: '' },
+  fields: {},
+};
 /** Longer examples are cut. */
 const exampleLength = 200;
 
 /** Reads files as the server reads lines, and reports which formats were found, and which lines could not be read and why. */
 export async function parseFiles(options: ParseOptions): Promise<ParseReport> {
   const tally = new Tally();
-  const reader = new EventReader({ parsers: options.parsers, time: { zone: options.zone } });
+  const { parsers, zone } = options;
+  const chain = ProcessorChain.of(options.processors, { zone });
+  const reader = new EventReader({ parsers, time: { zone }, processors: chain });
   for (const path of options.paths) {
-    const input = openInput(path, options.fields && { fields: options.fields });
-    let index = 0;
+    const { origin, fields, takes } = options.inputs?.for(path) ?? unnamed;
+    const input = openInput(path, { takes, fields: fieldsWith(fields, options.fields) });
+    let first = 1;
     for await (const block of input.blocks) {
+      let taken = 0;
       reader.open(block, { origin, receivedAt: options.receivedAt });
       for (let event = reader.next(); event; event = reader.next()) {
-        index += 1;
-        tally.add(event, path, index);
+        tally.add(event, path, first + event.index);
         options.onEvent?.(event);
+        taken += 1;
       }
+      tally.report.leftOut += block.count - taken;
+      first += block.count;
+      if (first > (options.limit ?? Number.POSITIVE_INFINITY)) break;
       options.onProgress?.(input.read / Math.max(input.size, 1), tally.report.events);
     }
   }
@@ -70,6 +91,7 @@ export async function parseFiles(options: ParseOptions): Promise<ParseReport> {
 class Tally {
   readonly report: ParseReport = {
     events: 0,
+    leftOut: 0,
     unrecognised: 0,
     broken: 0,
     withoutTime: 0,

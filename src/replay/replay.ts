@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema/schema.ts';
 import { assembleEngine, downAfterOf } from '../engine/assemble-engine.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { EventBlock, JournalRecord, Millis, Output, Transition } from '../model.ts';
+import type { EventBlock, JournalRecord, Millis, Origin, Output, Transition } from '../model.ts';
+import type { ReaderOptions } from '../parsers/event.ts';
 import { alertSettings } from '../rules/rule.ts';
 import type { Observer } from '../rules/run/observer.ts';
 
@@ -13,9 +14,11 @@ interface ReplayOptions {
   observer?: Observer | undefined;
   /** Leave out events without a time of their own. */
   leaveUntimed?: boolean;
+  /** Tells where the document of an event is. */
+  locate?: ReaderOptions['locate'];
 }
 
-const origin = { input: 'backtest', connection: 'backtest', address: '' };
+const unnamed: Origin = { input: 'backtest', connection: 'backtest', address: '' };
 const nothing = Buffer.alloc(0);
 
 /**
@@ -31,10 +34,12 @@ export class Replay {
   constructor(options: ReplayOptions) {
     this.#options = options;
     this.#wall = options.receivedAt;
-    this.engine = assembleEngine(options.config, undefined, options.observer, options.leaveUntimed);
+    const { config, observer, leaveUntimed, locate } = options;
+    this.engine = assembleEngine(config, locate && { locate }, observer, leaveUntimed);
   }
 
-  feed(block: EventBlock): void {
+  /** `origin`: the input of which the events are taken to be. */
+  feed(block: EventBlock, origin: Origin = unnamed): void {
     const receivedAt = this.#wall;
     const batch = { kind: 'events', origin, receivedAt, encoding: 'ndjson', payload: nothing } as const;
     this.process({ ...batch, count: block.count, position: ++this.#position }, block);

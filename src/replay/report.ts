@@ -3,7 +3,7 @@ import type { RuleConfig } from '../config/schema/rules.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Episode, Millis, Output, Transition, WindowResult } from '../model.ts';
 import { parseCondition } from '../rules/condition.ts';
-import { alertSettings } from '../rules/rule.ts';
+import { alertSettings, requiredBy } from '../rules/rule.ts';
 import type { CountedEvent, ObservedDecision, Observer } from '../rules/run/observer.ts';
 import type { Run } from '../rules/run/run.ts';
 import type { SeenEvent } from '../sources/source.ts';
@@ -24,6 +24,12 @@ export interface RuleReport {
   condition: string | undefined;
   /** Whether any event matched the rule. */
   concerned: boolean;
+  /** Number of events that passed the filter. */
+  matched: number;
+  /** How many of them lack the field that is measured, and are counted nowhere. */
+  missing: number;
+  /** What they lack, in words. */
+  required: string;
   /** Number of alerts that became active from inactive or pending. */
   alerts: number;
   transitions: number;
@@ -54,6 +60,8 @@ export interface Report {
   leftOut: number;
   /** The first lines without a readable time. */
   untimedLines: string[];
+  /** Processors that had no effect: those that decide before the journal, and those for other inputs than the files are of. */
+  withoutEffect: string[];
   rules: RuleReport[];
   transitions: Transition[];
 }
@@ -65,10 +73,14 @@ export class Reporter implements Observer {
   readonly #untimed: string[] = [];
   /** Set when the last event of files was read. */
   end: EndOfFiles | undefined;
+  /** Names of processors that have no effect on the files. */
+  withoutEffect: string[] = [];
 
   constructor(rules: readonly RuleConfig[]) {
     const enabled = rules.filter((rule) => rule.enabled);
-    this.#rules = new Map(enabled.map((rule) => [rule.name, new RuleBook(alertSettings(rule))]));
+    this.#rules = new Map(
+      enabled.map((rule) => [rule.name, new RuleBook(alertSettings(rule), requiredBy(rule))]),
+    );
   }
 
   observed(decision: ObservedDecision): void {
@@ -76,12 +88,17 @@ export class Reporter implements Observer {
     this.#rules.get(decision.rule.config.name)?.observed(decision);
   }
 
-  read(_: string, { timeSource, message }: SeenEvent): void {
-    if (timeSource === 'receipt' && this.#untimed.length < 3) this.#untimed.push(message.slice(0, 200));
+  /** The message is decoded when it is asked for. */
+  read(_: string, event: SeenEvent): void {
+    if (event.timeSource === 'receipt' && this.#untimed.length < 3)
+      this.#untimed.push(event.message.slice(0, 200));
   }
 
-  counted({ rule, outcome }: CountedEvent): void {
-    if (outcome !== 'missing') this.#rules.get(rule)!.concerned = true;
+  counted({ rule, outcome, amount }: CountedEvent): void {
+    const book = this.#rules.get(rule)!;
+    book.matched += 1;
+    if (outcome === 'missing' || amount === undefined) book.missing += 1;
+    if (outcome !== 'missing') book.concerned = true;
   }
 
   take(output: Output): void {
@@ -113,6 +130,7 @@ export class Reporter implements Observer {
       untimed,
       leftOut: this.end?.leftOut ?? 0,
       untimedLines: this.#untimed,
+      withoutEffect: this.withoutEffect,
       rules,
       transitions: inEventTime(this.#transitions, [...this.#rules.keys()]),
     };
@@ -127,6 +145,9 @@ export class Reporter implements Observer {
 class RuleBook {
   readonly name: string;
   concerned = false;
+  matched = 0;
+  missing = 0;
+  readonly #required: string;
   readonly #settings: AlertSettings;
   readonly #timeline: Timeline;
   readonly #days: Record<string, Day> = {};
@@ -135,8 +156,9 @@ class RuleBook {
   readonly #raised = new Map<string, Millis>();
   #transitions = 0;
 
-  constructor(settings: AlertSettings) {
+  constructor(settings: AlertSettings, required: string) {
     this.name = settings.name;
+    this.#required = required;
     this.#settings = settings;
     this.#timeline = new Timeline(settings.over);
   }
@@ -177,6 +199,9 @@ class RuleBook {
       measure,
       condition: when,
       concerned: this.concerned,
+      matched: this.matched,
+      missing: this.missing,
+      required: this.#required,
       alerts: this.#raised.size,
       transitions: this.#transitions,
       notifications: Object.values(this.#notifiers).reduce((sum, count) => sum + count, 0),

@@ -2,6 +2,8 @@ import type { Config } from '../config/schema/schema.ts';
 import { type Incident, type IncidentKind, incidentKinds, labelledDay } from '../generator/incidents.ts';
 import type { Millis, Transition } from '../model.ts';
 import { formatDuration, formatShare } from '../util/text.ts';
+import { InputsOfFiles } from './as-input.ts';
+import { EndOfFiles } from './end-of-files.ts';
 import { blockFrom } from './merge.ts';
 import { Replay } from './replay.ts';
 
@@ -29,6 +31,8 @@ interface ScoreReport {
   incidents: Record<IncidentKind, number>;
   events: number;
   scores: Score[];
+  /** Names of processors that have no effect: the events of generated days are of no input. */
+  withoutEffect: string[];
 }
 
 interface Raised {
@@ -43,8 +47,16 @@ const begin = Date.parse('2026-01-05T00:00:00Z');
 const perBlock = 1_000;
 
 /** Runs rules over days with labelled incidents and compares. The same seeds give the same scores. */
-export function score(config: Config, seeds: readonly number[]): ScoreReport {
-  const days = seeds.map((seed) => playDay(config, seed));
+export function score(
+  config: Config,
+  seeds: readonly number[],
+  onProgress?: (share: number, days: number) => void,
+): ScoreReport {
+  const days = seeds.map((seed, at) => {
+    const day = playDay(config, seed);
+    onProgress?.((at + 1) / seeds.length, at + 1);
+    return day;
+  });
   const incidents = days.flatMap((day) => day.incidents);
   const enabled = config.rules.filter((rule) => rule.enabled);
   return {
@@ -52,6 +64,7 @@ export function score(config: Config, seeds: readonly number[]): ScoreReport {
     incidents: countBy(incidents),
     events: days.reduce((sum, { events }) => sum + events, 0),
     scores: enabled.map(({ name }) => scoreOf(name, days)),
+    withoutEffect: new InputsOfFiles(config, 'score').withoutEffect([]),
   };
 }
 
@@ -64,11 +77,15 @@ interface PlayedDay {
 function playDay(config: Config, seed: number): PlayedDay {
   const { incidents, events } = labelledDay({ seed, start: begin });
   const raised = new Map<string, Raised[]>();
+  // A day that ends is no silence: nobody knows what came after it.
+  let end: EndOfFiles | undefined;
   const replay = new Replay({
     config,
     // After all that happened in the day.
     receivedAt: begin + 2 * 86_400_000,
-    onOutput: (output) => output.kind === 'transition' && note(output.transition, raised),
+    onOutput: (output) => {
+      if (end?.keeps(output) !== false && output.kind === 'transition') note(output.transition, raised);
+    },
   });
   let documents: Buffer[] = [];
   const feed = () => {
@@ -80,6 +97,7 @@ function playDay(config: Config, seed: number): PlayedDay {
     if (documents.length === perBlock) feed();
   }
   feed();
+  end = new EndOfFiles(config.rules, replay.engine.clock.farthest);
   replay.finish();
   return { incidents, raised, events: replay.engine.tally.events };
 }

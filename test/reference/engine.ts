@@ -1,9 +1,20 @@
 /** Plays facts through the real engine, in some order, in batches of some sizes, with ticks and restarts between. */
 import fc from 'fast-check';
 import { pack, unpack } from 'msgpackr';
+import type { Config } from '../../src/config/schema/schema.ts';
 import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import type { Batch, Episode, Millis, Notification, Output, Tick, WindowResult } from '../../src/model.ts';
+import { swapAnalysis } from '../../src/engine/swap.ts';
+import type {
+  Batch,
+  Episode,
+  JournalRecord,
+  Millis,
+  Notification,
+  Output,
+  Tick,
+  WindowResult,
+} from '../../src/model.ts';
 import { aBatch, aTick, at, configWith, type Document, journaled, t } from '../support/journal/records.ts';
 import type { Fact, ReferenceRule } from './kinds.ts';
 
@@ -43,9 +54,9 @@ const stretch: fc.Arbitrary<Stretch> = fc.record({
 });
 export const stretches = fc.array(stretch, { minLength: 1, maxLength: 3 });
 
-/** How batches are cut, and what comes between them. */
+/** How batches are cut, and what comes between them. `reload`: to so many other rules beside those that stay. */
 export interface Delivery {
-  cuts: { size: number; tick: boolean; restart: boolean }[];
+  cuts: { size: number; tick: boolean; restart: boolean; reload?: number | undefined }[];
 }
 export const delivery: fc.Arbitrary<Delivery> = fc.record({
   cuts: fc.array(
@@ -91,22 +102,32 @@ export interface Played {
 export function play(
   rules: ReferenceRule[],
   all: Stretch[],
-  { cuts }: Delivery,
+  how: Delivery,
   delay: 'delay' | 'otherDelay' = 'delay',
   correctFor = '0s',
 ): Played {
-  const time = { idleAfter: '10m', maxAhead: '7d', correctFor };
-  const config = {
-    ...configWith([], { time, journal: { tick: '1h' } }),
-    rules: rules.map((one) => one.config),
-  };
-  const lateness = Math.min(...rules.map((one) => one.config.lateness));
-  const cut = endlessly(cuts);
+  return playRecords(rules, journaled(recordsOf(rules, all, how, delay)), how, correctFor);
+}
+
+/** Plays what lies in a journal, with restarts and reloads between the records. */
+export function playRecords(
+  rules: ReferenceRule[],
+  records: JournalRecord[],
+  { cuts }: Delivery,
+  correctFor = '0s',
+): Played {
+  let config = configOf(rules, 0, correctFor);
   let engine: Engine = assembleEngine(config);
   const outputs: Output[] = [];
-  for (const [index, record] of journaled(recordsOf(all, lateness, delay, cut)).entries()) {
+  for (const [index, record] of records.entries()) {
     outputs.push(...engine.process(record));
-    if (!cuts[index % cuts.length]!.restart) continue;
+    const { restart, reload } = cuts[index % cuts.length]!;
+    if (reload !== undefined) {
+      const next = configOf(rules, reload, correctFor);
+      outputs.push(...swapAnalysis(engine, config, next));
+      config = next;
+    }
+    if (!restart) continue;
     const snapshot = unpack(pack(engine.snapshot()));
     engine = assembleEngine(config);
     engine.restore(snapshot);
@@ -124,20 +145,40 @@ export function play(
     episodes: [...episodes.values()].filter(({ withdrawn }) => !withdrawn),
     messages: outputs.flatMap((output) => (output.kind === 'notification' ? [output.notification] : [])),
     now: engine.now,
-    late: engine.rules.reduce((late, run) => late + run.late, 0),
+    late: engine.rules.reduce((late, run) => late + (isPassing(run.name) ? 0 : run.late), 0),
   };
+}
+
+const passing = [
+  ...[
+    { name: 'passing-0', over: '1s', when: '>= 2' },
+    { name: 'passing-1', by: ['host.name'], over: '3s' },
+  ],
+  { name: 'passing-2', over: '10s', every: '1s', measure: 'sum(n)', when: '> 4' },
+];
+const isPassing = (name: string) => name.startsWith('passing');
+
+/** The rules, and as many as are asked for of those that pass: the places of the others in the list change with them. */
+function configOf(rules: ReferenceRule[], others: number, correctFor: string): Config {
+  const time = { idleAfter: `${idleAfter}ms`, maxAhead: '7d', correctFor };
+  const config = configWith(passing.slice(0, others), { time, journal: { tick: '1h' } });
+  const severity = others % 2 === 0 ? ('medium' as const) : ('low' as const);
+  return { ...config, rules: [...config.rules, ...rules.map((one) => ({ ...one.config, severity }))] };
 }
 
 function* endlessly<T>(all: T[]): Generator<T, never> {
   for (;;) yield* all;
 }
 
-function recordsOf(
+/** What is received, in its order. */
+export function recordsOf(
+  rules: ReferenceRule[],
   all: Stretch[],
-  lateness: Millis,
-  delay: 'delay' | 'otherDelay',
-  cut: Iterator<Delivery['cuts'][number]>,
+  { cuts }: Delivery,
+  delay: 'delay' | 'otherDelay' = 'delay',
 ): (Batch | Tick)[] {
+  const lateness = Math.min(...rules.map((one) => one.config.lateness));
+  const cut = endlessly(cuts);
   const records: (Batch | Tick)[] = [];
   // Nothing is received before it happened.
   let receivedAt = t + 86_400_000;
@@ -158,12 +199,18 @@ function recordsOf(
     }
     if (silence > 0) {
       // In silence event time runs on as the wall clock does, after a while.
-      receivedAt = heardAt + idleAfter + silence;
+      const until = heardAt + idleAfter + silence;
+      // A server that runs writes ticks: hours without any would be a downtime.
+      for (receivedAt += hour; receivedAt < until; receivedAt += hour) records.push(aTick(receivedAt));
+      receivedAt = until;
       records.push(aTick(receivedAt));
     }
   });
-  return [...records, aTick(heardAt + idleAfter + hour + all.at(-1)!.silence)];
+  return [...records, silenceAfter(heardAt, all.at(-1)!.silence)];
 }
+
+/** A tick so long after the last events that event time has run on, and every window is closed. */
+export const silenceAfter = (heardAt: Millis, more: Millis): Tick => aTick(heardAt + idleAfter + hour + more);
 
 /** Facts come in the stretch of time in which they arrive, those that arrive after all others in the last one. */
 function delivered(all: Stretch[]): Stretch[] {

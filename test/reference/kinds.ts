@@ -193,14 +193,34 @@ function spikes(config: KindConfig<'spike'>, windows: Window[]): Look[] {
   });
 }
 
-/** Events whose value is another one than in the event before, where that one is not forgotten. */
-function changes({ forget }: KindConfig<'change'>, facts: Fact[]): Item[] {
+/**
+ * Events whose value is another one than in the event before, where that one is not forgotten. Of a tenth of the quiet time
+ * the first and the last event with each value are looked at, those of one moment with the value before first.
+ */
+function changes({ forget, quiet }: KindConfig<'change'>, facts: Fact[]): Item[] {
   const known = facts.filter(({ version }) => version !== undefined);
-  return known.flatMap(({ time, version }, place) => {
-    const before = known[place - 1];
-    const changed = before !== undefined && before.version !== version && time - before.time <= forget;
-    return changed ? [{ time, amount: 1 }] : [];
-  });
+  const isSame = (one: Fact, other: Fact) =>
+    one.version === other.version &&
+    Math.floor(one.time / (quiet / 10)) === Math.floor(other.time / (quiet / 10));
+  const left = known
+    .filter((fact, place) => {
+      const [before, after] = [known.slice(0, place), known.slice(place + 1)];
+      return !before.some((other) => isSame(fact, other)) || !after.some((other) => isSame(fact, other));
+    })
+    .sort((a, b) => a.time - b.time || (a.version! < b.version! ? -1 : 1));
+  const items: Item[] = [];
+  for (let before: Fact | undefined; left.length > 0; ) {
+    const moment = left.filter(({ time }) => time === left[0]!.time);
+    const isKnown = before !== undefined && moment[0]!.time - before.time <= forget;
+    const next: Fact =
+      (isKnown ? moment.find(({ version }) => version === before?.version) : undefined) ?? moment[0]!;
+    left.splice(left.indexOf(next), 1);
+    const changed =
+      before !== undefined && before.version !== next.version && next.time - before.time <= forget;
+    if (changed) items.push({ time: next.time, amount: 1 });
+    before = next;
+  }
+  return items;
 }
 
 /** Events with a value that the group did not have for so long; after a longer silence it only learns again. */

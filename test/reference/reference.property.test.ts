@@ -15,7 +15,7 @@ import { evaluate } from './kinds.ts';
 import { expected, found, isEarly, messageLine, told } from './lines.ts';
 import { ruleSets } from './rules.ts';
 
-const numRuns = Number(process.env.REFERENCE_RUNS ?? 120);
+const numRuns = Number(process.env.REFERENCE_RUNS ?? 60);
 
 describe('the engine and an evaluation from scratch', () => {
   it('come to the same windows, alerts and messages, whatever the order, the batches, the ticks and the restarts', () => {

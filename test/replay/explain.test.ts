@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Config, type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { combinedTime } from '../../src/generator/access-line.ts';
+import { ReplayThread } from '../../src/replay/apart.ts';
 import { backtest } from '../../src/replay/backtest.ts';
-import { explain } from '../../src/replay/explain.ts';
-import { explainApart } from '../../src/replay/explain-apart.ts';
-import { questionFrom } from '../../src/replay/question.ts';
+import { explain } from '../../src/replay/explain/explain.ts';
+import { inquiryFrom } from '../../src/replay/explain/inquiry.ts';
+import { type Asked, questionFrom } from '../../src/replay/explain/question.ts';
 import { type Given, journalOf } from '../support/journal/folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -78,7 +79,7 @@ describe('explain ALERT-ID', () => {
     expect(answer).toContain(
       '2026-01-01T00:01:10.000Z to 2026-01-01T00:01:20.000Z it was notified: the cooldown is over, and the alert is still open.',
     );
-    expect(windows.filter(({ told }) => told?.startsWith('notified'))).toHaveLength(2);
+    expect(windows.filter(({ notification }) => notification?.startsWith('notified'))).toHaveLength(2);
     expect(rules[0]!.notifications).toBe(4);
   });
 
@@ -297,13 +298,17 @@ describe('in a thread of its own', () => {
     expect(built.stdout + built.stderr).toBe('');
   });
 
-  it('explain answers the same, one question at a time', async () => {
+  it('explain answers the same, one question after the other, of which only a few wait', async () => {
     const config = await ofRules([atOnce]);
     const asked = { rule: 'errors', at: '2026-01-01T00:00:15Z' };
-    const answer = explainApart(() => config);
-    const first = answer(asked);
+    const thread = new ReplayThread();
+    const answer = async (one: Asked) => thread.explain(inquiryFrom(one), config);
+    const accepted = [asked, { rule: 'nobody', at: '2026-01-01' }, asked, asked, asked].map((one) =>
+      answer(one).catch((error: { code: string }) => error.code),
+    );
     await expect(answer(asked)).rejects.toMatchObject({ code: 'BUSY' });
-    expect(await first).toEqual(await explain(questionFrom(asked), config));
+    const found = await explain(questionFrom(asked), config);
+    expect(await Promise.all(accepted)).toEqual([found, 'NOT_EXPLAINABLE', found, found, found]);
     await expect(answer({ rule: 'nobody', at: '2026-01-01' })).rejects.toMatchObject({
       code: 'NOT_EXPLAINABLE',
     });

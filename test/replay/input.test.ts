@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { ZstdDecompressor } from '../../src/replay/decompress.ts';
-import { isFromFilebeat, openInput, wholeLines } from '../../src/replay/input.ts';
+import { openInput, type Takes, wholeLines, ZstdDecompressor } from '../../src/replay/input.ts';
 import { aFolder } from '../support/folder.ts';
 
 /** Two frames of zstd, one after the other: `2015 one`, `2015 two` and `2015 three`. */
@@ -11,9 +10,9 @@ const zstd = Buffer.from(
   'base64',
 );
 
-async function documentsIn(path: string, fields = {}): Promise<Record<string, unknown>[]> {
+async function documentsIn(path: string, fields = {}, takes?: Takes): Promise<Record<string, unknown>[]> {
   const documents: Record<string, unknown>[] = [];
-  for await (const { bytes, spans, count } of openInput(path, { fields }).blocks) {
+  for await (const { bytes, spans, count } of openInput(path, { fields, takes }).blocks) {
     for (let i = 0; i < count; i += 1)
       documents.push(JSON.parse(bytes.toString('utf8', spans[2 * i], spans[2 * i + 1])));
   }
@@ -102,13 +101,34 @@ describe('whole lines', () => {
   });
 });
 
-it.each([
-  ['{"@metadata":{"beat":"filebeat"},"message":"a"}', true],
-  ['{"agent":{"ephemeral_id":"x"},"message":"a"}', true],
-  ['{"message":"a","agent":"curl"}', false],
-  ['{"broken', false],
-  ['127.0.0.1 - - [', false],
-  ['[1]', false],
-])('%s is from Filebeat: %s', (line, expected) => {
-  expect(isFromFilebeat(Buffer.from(`${line}\n{}`))).toBe(expected);
+const time = '"@timestamp":"2026-01-01T00:00:00Z","message":"a"';
+describe.each([
+  ['events', `{"@metadata":{"beat":"filebeat"},"message":"a"}`],
+  ['events', `{"agent":{"ephemeral_id":"x"},"message":"a"}`],
+  ['events', `{${time},"agent":{"id":"one"}}`],
+  ['events', `{${time},"agent":{"type":"fluent-bit","version":"4"}}`],
+  ['messages', `{${time},"agent":{"name":"nodejs"}}`],
+  ['messages', `{"agent":{"id":"one"},"message":"a"}`],
+  ['messages', `{"@timestamp":"2026-01-01T00:00:00Z","agent":{"id":"one"},"call":7}`],
+  ['messages', `{${time},"agent":"curl"}`],
+  ['messages', `{${time}}`],
+] satisfies [Takes, string][])('a file that begins with %s: %s', (kind, line) => {
+  const event = [JSON.parse(line)];
+  const wrapped = [{ message: line }];
+
+  it.each([
+    [undefined, kind === 'events' ? event : wrapped],
+    ['events', event],
+    ['messages', wrapped],
+  ] satisfies [Takes | undefined, object[]][])('read as an input that takes %s', async (takes, expected) => {
+    expect(await documentsIn(fileOf(`${line}\n`), {}, takes)).toEqual(expected);
+  });
+});
+
+it.each(['{"broken', '127.0.0.1 - - [', '[1]', ' x {}'])('%j is a line for any input', async (line) => {
+  for (const takes of [undefined, 'events', 'messages'] as const)
+    expect(await documentsIn(fileOf(`${line}\n{}`), {}, takes)).toEqual([
+      { message: line },
+      { message: '{}' },
+    ]);
 });

@@ -12,16 +12,19 @@ async function* file(...blocks: string[][]): AsyncGenerator<EventBlock> {
   for (const lines of blocks) yield wrapper.wrap(Buffer.from(lines.join('\n')));
 }
 
+const origin = { input: 'backtest', connection: 'backtest', address: '' };
+
 async function merged(...files: AsyncGenerator<EventBlock>[]): Promise<string[]> {
   const paths: string[] = [];
-  for await (const { bytes, spans, count } of mergeByTime(
-    files,
+  for await (const { block } of mergeByTime(
+    files.map((blocks) => ({ blocks, origin })),
     {
       parsers: parsers.parse({}),
       time: { zone: 'UTC', maxAhead: 300_000 },
     },
     Date.parse('2026-01-01T00:00:00Z'),
   )) {
+    const { bytes, spans, count } = block;
     for (let i = 0; i < count; i += 1)
       paths.push(
         /(?:GET \/|"message":"(?=Trace))(\w+)/.exec(
@@ -68,4 +71,30 @@ it('a line without a time stays with the one before it', async () => {
 it('empty files and no files hold nothing', async () => {
   expect(await merged()).toEqual([]);
   expect(await merged(file([]), file())).toEqual([]);
+});
+
+it('events of different inputs are in different blocks, in the order of time', async () => {
+  const other = { ...origin, input: 'other' };
+  const found: [string, number][] = [];
+  for await (const { block, origin: of } of mergeByTime(
+    [
+      { blocks: file([line(1, 'a'), line(2, 'b')], [line(7, 'c')]), origin },
+      { blocks: file([line(3, 'd'), line(5, 'e')]), origin: other },
+      { blocks: file([line(4, 'f'), line(8, 'g')]), origin },
+    ],
+    { parsers: parsers.parse({}), time: { zone: 'UTC' } },
+    Date.parse('2026-01-01T00:00:00Z'),
+  ))
+    found.push([of.input, block.count]);
+  expect(found).toEqual([
+    ['backtest', 2],
+    ['other', 1],
+    ['backtest', 1],
+    ['other', 1],
+    ['backtest', 2],
+  ]);
+});
+
+it('no files have no events', async () => {
+  expect(await merged()).toEqual([]);
 });

@@ -2,9 +2,8 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { differences } from '../../src/replay/diff.ts';
 import { loadFixture } from '../../src/replay/fixture.ts';
-import { runFixture } from '../../src/replay/rule-tests.ts';
+import { differences, runFixture } from '../../src/replay/rule-tests.ts';
 import { yaml } from '../support/config.ts';
 
 const examples = fileURLToPath(new URL('../../examples/rules/', import.meta.url));

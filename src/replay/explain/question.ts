@@ -1,11 +1,11 @@
-import type { RuleConfig } from '../config/schema/rules.ts';
-import { LogboomError } from '../errors.ts';
-import type { Millis } from '../model.ts';
-import { parseIso } from '../parsers/event-time.ts';
-import { kindOf } from '../rules/kinds/index.ts';
-import { alertSettings } from '../rules/rule.ts';
+import type { RuleConfig } from '../../config/schema/rules.ts';
+import { LogboomError } from '../../errors.ts';
+import type { Millis } from '../../model.ts';
+import { parseIso } from '../../parsers/event-time.ts';
+import { kindOf } from '../../rules/kinds/index.ts';
+import { alertSettings } from '../../rules/rule.ts';
 
-/** Why an alert fired (`rule` is its name as it stands in the id), or why a rule did or did not fire at a time. */
+/** Why an alert fired (`rule` is its name, and `at` its start, as they stand in the id), or why a rule did or did not fire at a time. */
 export type Question =
   | { alert: string; rule: string; at: Millis }
   | { alert?: undefined; rule: string; at: Millis; group: string | undefined };
@@ -15,15 +15,25 @@ export interface Asked {
   rule?: string | undefined;
   at?: string | undefined;
   group?: string | undefined;
+  /** ID of the document of an event. */
+  event?: string | undefined;
 }
+
+const alertId = /^((([^~]+)~.*~(\d{4}-\d\d-\d\dT[\d:.]+Z))(?:~\d+)?)(?:[-~].*)?$/;
+
+/** Whether a text is the ID of an alert, of a transition or of a notification. */
+export const isAlertId = (text: string): boolean => alertId.test(text);
+
+/** The ID of an alert without the number of the generation of its rule: that of its rule, group and start. */
+export const withoutGeneration = (alert: string): string => alertId.exec(alert)?.[2] ?? alert;
 
 /**
  * Parses a question. The ID of an alert holds the name of the rule, the group and the start of the episode. IDs of
- * transitions, notifications and later generations of a rule have a suffix, which is ignored. Throws `USAGE`.
+ * transitions and notifications have a suffix, which is ignored. Throws `USAGE`.
  */
 export function questionFrom({ alert, rule, at, group }: Asked): Question {
   if (alert !== undefined) {
-    const [, id, name, start] = /^(([^~]+)~.*~(\d{4}-\d\d-\d\dT[\d:.]+Z))(?:[-~].*)?$/.exec(alert) ?? [];
+    const [, id, , name, start] = alertId.exec(alert) ?? [];
     if (id !== undefined) return { alert: id, rule: name!, at: parseIso(start!) };
     throw new LogboomError(
       'USAGE',

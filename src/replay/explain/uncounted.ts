@@ -1,8 +1,8 @@
-import type { Millis } from '../model.ts';
-import type { EventWatch } from '../rules/run/observer.ts';
-import type { SeenEvent } from '../sources/source.ts';
-import { sourceNameOf } from '../sources/sources.ts';
-import { countOf, formatDuration, printable } from '../util/text.ts';
+import type { Millis } from '../../model.ts';
+import type { EventWatch } from '../../rules/run/observer.ts';
+import type { SeenEvent } from '../../sources/source.ts';
+import { sourceNameOf } from '../../sources/sources.ts';
+import { countOf, formatDuration, printable } from '../../util/text.ts';
 
 /** What of a source was not counted, or not where its lines say, between two event times. */
 export interface SourceFindings {

@@ -1,16 +1,17 @@
-import { idOf } from '../alerts/episode-writer.ts';
-import type { AlertStatus, Millis } from '../model.ts';
-import type { CountedEvent, ObservedDecision, Observer } from '../rules/run/observer.ts';
-import type { SeenEvent } from '../sources/source.ts';
-import type { Question } from './question.ts';
+import { idOf } from '../../alerts/episode-writer.ts';
+import type { AlertStatus, Millis } from '../../model.ts';
+import type { CountedEvent, ObservedDecision, Observer } from '../../rules/run/observer.ts';
+import type { SeenEvent } from '../../sources/source.ts';
+import { type Question, withoutGeneration } from './question.ts';
 import { Uncounted } from './uncounted.ts';
 
 /** One observation of a window of a group. */
 export interface ExplainedWindow {
   start: Millis;
   end: Millis;
-  /** Whether it was observed before the window ended. */
+  /** Whether it was observed before the window ended, and the time of the event with which it was. */
   early: boolean;
+  decided?: Millis;
   value: number | undefined;
   count: number;
   from: AlertStatus;
@@ -19,7 +20,7 @@ export interface ExplainedWindow {
   /** Event time at which the alert changes without events: the end of `for` or of `keepActiveFor`. */
   deadline: Millis | undefined;
   /** Whether there was a notification of this change or of an earlier delayed one, and the reason. */
-  told: string | undefined;
+  notification: string | undefined;
   /** It was judged again because events came after it had closed. */
   again?: boolean;
 }
@@ -89,19 +90,20 @@ export class Recorder implements Observer {
   }
 
   observed({ group, observation, before, decision, again = false }: ObservedDecision): void {
-    const { at, early, window, value, count } = observation;
+    const { at, early, window, value, count, decided } = observation;
     if (!this.#isWanted(group)) return;
     const record = at >= this.#from && at <= this.#to ? this.#recordOf(group) : this.#records.get(group);
     if (at >= this.#from && record === undefined) return;
     if (at > this.#to && !this.#isOpen(record!)) return;
     const { reason, transition, notify } = decision;
-    const told = transition || notify.send ? notify.reason : undefined;
+    const notification = transition || notify.send ? notify.reason : undefined;
     const states = { from: before.status, to: decision.state.status };
     // Observations that only update a document set no deadline.
     const deadline = timed.has(states.to) ? decision.deadline : undefined;
-    const explained = { ...window, early, value, count, ...states, reason, deadline, told };
+    const seen = decided === undefined ? { early } : { early, decided };
+    const explained = { ...window, ...seen, value, count, ...states, reason, deadline, notification };
     if (again) {
-      if (record !== undefined) judgedAgain(record, { ...explained, told: undefined, again });
+      if (record !== undefined) judgedAgain(record, { ...explained, notification: undefined, again });
     } else if (at < this.#from) this.#keepBefore(group, record, explained);
     else this.#keep(record!, explained);
   }
@@ -131,7 +133,7 @@ export class Recorder implements Observer {
 
   /** Keeps all changes and notifications, and a limited number of other windows. */
   #keep(record: GroupRecord, window: ExplainedWindow): void {
-    if (record.windows.length < mostWindows || window.told !== undefined || window.from !== window.to)
+    if (record.windows.length < mostWindows || window.notification !== undefined || window.from !== window.to)
       record.windows.push(window);
     else record.omitted += 1;
   }
@@ -165,7 +167,7 @@ export class Recorder implements Observer {
     }
     let wanted = this.#wanted.get(group);
     if (wanted === undefined) {
-      wanted = idOf(rule, group, at) === alert;
+      wanted = idOf(rule, group, at) === withoutGeneration(alert);
       if (this.#wanted.size < mostGroups * 100) this.#wanted.set(group, wanted);
     }
     return wanted;

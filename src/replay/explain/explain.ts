@@ -1,20 +1,23 @@
-import { isOfRule } from '../alerts/episode-writer.ts';
-import type { RuleConfig } from '../config/schema/rules.ts';
-import type { Config } from '../config/schema/schema.ts';
-import { LogboomError } from '../errors.ts';
-import type { Millis } from '../model.ts';
-import { kindOf } from '../rules/kinds/index.ts';
-import { countOf } from '../util/text.ts';
-import { journalRecords } from './backtest.ts';
+import type { RuleConfig } from '../../config/schema/rules.ts';
+import type { Config } from '../../config/schema/schema.ts';
+import { LogboomError } from '../../errors.ts';
+import type { Millis } from '../../model.ts';
+import { keysOf } from '../../processors/chain.ts';
+import { requiredBy } from '../../rules/rule.ts';
+import { countOf } from '../../util/text.ts';
+import { journalRecords } from '../backtest.ts';
+import { otherThen, ruleThen, stagesOf } from '../rule-then.ts';
+import { StagedEngine } from '../staged-engine.ts';
+import { type Alternative, alternativeSentences, alternativesTo } from './alternatives.ts';
 import { handlingRemarks } from './handling-remarks.ts';
-import { type Question, spanOf } from './question.ts';
+import { type Question, spanOf, withoutGeneration } from './question.ts';
 import { type ExplainedWindow, type GroupRecord, Recorder } from './recorder.ts';
-import { Replay } from './replay.ts';
 import type { SourceFindings } from './uncounted.ts';
 
 export interface Explanation extends GroupRecord {
+  about: 'windows';
   question: Question;
-  /** The settings of the rule in the configuration. */
+  /** The settings of the rule: those by which the alert was raised, where they are known, else those in the configuration. */
   settings: Readonly<Record<string, unknown>>;
   /** What was not counted in the time that is shown, and why; a sentence for each source. */
   notCounted: string[];
@@ -22,6 +25,8 @@ export interface Explanation extends GroupRecord {
   sources: SourceFindings[];
   /** The answer in one or two sentences. */
   answer: string;
+  /** The smallest changes of settings with which the outcome would have been another. */
+  alternatives: Alternative[];
   /** Limits of the answer: a journal that starts later or ends earlier, other groups. */
   remarks: string[];
 }
@@ -32,31 +37,51 @@ export interface Explanation extends GroupRecord {
  * the journal holds nothing about it.
  */
 export async function explain(asked: Question, config: Config): Promise<Explanation> {
-  const settings = config.rules.find(({ name }) =>
-    asked.alert === undefined ? name === asked.rule : isOfRule(asked.rule, name),
-  );
-  if (settings === undefined)
-    throw new LogboomError('NOT_EXPLAINABLE', `There is no rule \`${asked.rule}\` in the configuration.`);
+  const { settings, stages, note } = await ruleThen({ id: asked.alert, rule: asked.rule }, config);
   const question = { ...asked, rule: settings.name };
   const recorder = new Recorder(question, spanOf(settings));
-  const alone = { ...config, rules: [{ ...settings, enabled: true }] };
-  const replay = new Replay({ config: alone, receivedAt: 0, onOutput: () => {}, observer: recorder });
+  const replay = new StagedEngine(stages, { keys: keysOf(config.processors) }, recorder);
+  const applied = asked.alert === undefined ? await stagesOf(config) : [];
+  const begins: Millis[] = [];
   let since: Beginning | undefined;
   for await (const { record } of journalRecords(config.data)) {
+    while (applied[begins.length] !== undefined && applied[begins.length]!.after < record.position)
+      begins.push(replay.engine.now);
     replay.process(record);
     since ??= { receivedAt: record.receivedAt, now: replay.engine.now };
   }
   // Windows that end later may still change or appear.
   const completeUpTo = replay.engine.now - settings.lateness;
   const found = groupOf(recorder, question, since === undefined ? undefined : [since.now, completeUpTo]);
-  const handled = await handlingRemarks(config.data, question, found.group);
+  const raised = raiseOf(question, found);
+  const handled = await handlingRemarks(config.data, question, found.group, raised?.decided ?? raised?.end);
+  const alternatives = await alternativesTo(
+    {
+      settings,
+      group: found.group,
+      at: question.at,
+      values: valuesOf(found),
+      raised: asked.alert !== undefined,
+    },
+    config,
+  );
   return {
+    about: 'windows',
     question,
     settings,
     notCounted: recorder.uncounted.sentences,
     sources: recorder.uncounted.findings.slice(0, 100),
-    answer: answerTo({ question, settings, found, completeUpTo }),
-    remarks: [...remarksOn({ recorder, question, settings, found, since, completeUpTo }), ...handled],
+    answer: [
+      ...(note === undefined ? [] : [note]),
+      answerTo({ question, settings, found, completeUpTo }),
+    ].join(' '),
+    alternatives,
+    remarks: [
+      ...(asked.alert === undefined ? otherThen(settings, applied, begins, asked.at) : []),
+      ...remarksOn({ recorder, question, settings, found, since, completeUpTo }),
+      ...alternativeSentences(alternatives),
+      ...handled,
+    ],
     ...found,
   };
 }
@@ -66,6 +91,21 @@ interface Beginning {
   receivedAt: Millis;
   now: Millis;
 }
+
+/**
+ * The window that raised the alert. Its end lies after the start of the alert; windows that raised earlier alerts end before. A change of the rule
+ * may end an alert and begin another one in the same hop: then the last such window raised the later one.
+ */
+function raiseOf({ alert, at }: Question, { windows }: GroupRecord): ExplainedWindow | undefined {
+  const raises = windows.filter(({ from, to }) => to === 'active' && from !== 'active');
+  const own = raises.filter(({ end }) => end > at);
+  const isLaterGeneration = alert !== undefined && withoutGeneration(alert) !== alert;
+  const same = isLaterGeneration ? own.findLast(({ start }) => start <= at) : undefined;
+  return same ?? own[0] ?? raises[0];
+}
+
+const valuesOf = ({ windows, before }: GroupRecord) =>
+  [before, ...windows].flatMap((window) => (window?.value === undefined ? [] : [window.value]));
 
 /** The group of the question; without one, the group that came closest to an alert. */
 function groupOf(
@@ -103,33 +143,35 @@ interface Case {
   completeUpTo: Millis;
 }
 
-function answerTo({ question: { alert, at }, settings, found, completeUpTo }: Case): string {
-  if (alert !== undefined) return whyItFired(found);
+function answerTo({ question, settings, found, completeUpTo }: Case): string {
+  const { alert, at } = question;
+  if (alert !== undefined) return whyItFired(question, found);
   const past = found.windows.filter(({ end, early }) => end <= at && !early);
   const last = past.at(-1) ?? found.before;
   const then = found.windows.find(({ start, end, from, to }) => start <= at && at < end && from !== to);
   const next = then ? ` The window ${span(then)} changed it to ${then.to}: ${then.reason}.` : '';
   if (last === undefined && next === '' && found.counted + found.late.count === 0 && found.missing.count > 0)
-    return `No event of it around ${iso(at)} had ${kindOf(settings).required?.(settings) ?? 'what is measured'}.`;
+    return `No event of it around ${iso(at)} had ${requiredBy(settings)}.`;
   if (last === undefined) return `Up to ${iso(at)} none of its windows had ended.${next}`;
   const open = completeUpTo < at ? ` Later windows have not ended yet.` : '';
   return `At ${iso(at)} it was ${last.to}, by the window ${span(last)}: ${last.reason}.${next}${open}`;
 }
 
-function whyItFired({ windows }: GroupRecord): string {
-  const raised = windows.find(({ from, to }) => to === 'active' && from !== 'active');
+function whyItFired(question: Question, found: GroupRecord): string {
+  const { windows } = found;
+  const raised = raiseOf(question, found);
   if (raised === undefined) return 'It did not become active in the events that the journal holds.';
   const notice = noticeOf(raised);
   // A cooldown may delay the notification of an open alert until the cooldown ends.
   const after = windows.slice(windows.indexOf(raised) + 1);
-  const later = after.find((one) => one.told?.startsWith('notified') && one.to !== 'inactive');
-  const then = later === undefined ? '' : ` With the window ${span(later)} it was ${later.told}.`;
+  const later = after.find((one) => one.notification?.startsWith('notified') && one.to !== 'inactive');
+  const then = later === undefined ? '' : ` With the window ${span(later)} it was ${later.notification}.`;
   return `It became active with the window ${span(raised)}: ${raised.reason}.${notice}${then}`;
 }
 
-function noticeOf({ told, again }: ExplainedWindow): string {
+function noticeOf({ notification, again }: ExplainedWindow): string {
   if (again) return ' It was raised late: events came after the window had closed.';
-  return told === undefined ? '' : ` It was ${told}.`;
+  return notification === undefined ? '' : ` It was ${notification}.`;
 }
 
 interface RemarkParts extends Case {

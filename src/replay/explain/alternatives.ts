@@ -1,0 +1,140 @@
+import type { RuleConfig } from '../../config/schema/rules.ts';
+import type { Config } from '../../config/schema/schema.ts';
+import type { Episode, Millis, Output } from '../../model.ts';
+import { parseCondition } from '../../rules/condition.ts';
+import { ruleProblems } from '../../rules/problems.ts';
+import { formatDuration, formatNumber } from '../../util/text.ts';
+import { journalRecords } from '../backtest.ts';
+import { Replay } from '../replay.ts';
+
+/** A change of one setting with which the outcome would have been another. */
+export interface Alternative {
+  setting: 'when' | 'over' | 'for';
+  from: string;
+  to: string;
+  /** What it would have led to: an alert, or none. */
+  raises: boolean;
+}
+
+interface Variant extends Omit<Alternative, 'raises'> {
+  rule: RuleConfig;
+}
+
+interface Asked {
+  settings: RuleConfig;
+  group: string;
+  /** Event time that is asked about: of an alert the start. */
+  at: Millis;
+  /** Values of the windows near it. */
+  values: readonly number[];
+  /** An alert is asked about. */
+  raised: boolean;
+}
+
+/** Variants of each setting that are tried, the smallest change first. */
+const mostValues = 12;
+const lengthFactors = [0.5, 2, 0.25, 4, 10];
+
+/**
+ * The smallest change of threshold, window and `for` with which the outcome would have been another. All are tried at once on the
+ * journal, so each is what the engine would have done. Empty where the rule has no plain threshold and window, or no change
+ * that was tried matters.
+ */
+export async function alternativesTo(asked: Asked, config: Config): Promise<Alternative[]> {
+  const variants = [...thresholds(asked), ...lengths(asked, 'over'), ...lengths(asked, 'for')].filter(
+    ({ rule }) => ruleProblems({ rules: [rule] }).length === 0,
+  );
+  if (variants.length === 0) return [];
+  const named = variants.map((variant, place) => ({
+    ...variant,
+    rule: { ...variant.rule, name: `variant ${place}` },
+  }));
+  const outcomes = await outcomesOf(
+    [{ ...asked.settings, name: 'itself' }, ...named.map(({ rule }) => rule)],
+    asked,
+    config,
+  );
+  const itself = outcomes.has('itself');
+  // The present rule does not raise the alert in this journal: the rule was changed since, or the journal begins too late.
+  if (asked.raised && !itself) return [];
+  const others = named.filter(({ rule }) => outcomes.has(rule.name) !== itself);
+  const firstOf = (setting: Alternative['setting']) => others.find((variant) => variant.setting === setting);
+  return (['when', 'over', 'for'] as const).flatMap((setting) => {
+    const found = firstOf(setting);
+    return found === undefined ? [] : [{ setting, from: found.from, to: found.to, raises: !itself }];
+  });
+}
+
+/** Names of the rules that had an alert of the group at the time. */
+async function outcomesOf(
+  rules: readonly RuleConfig[],
+  { group, at, settings }: Asked,
+  config: Config,
+): Promise<Set<string>> {
+  const raised = new Map<string, Map<string, Episode>>();
+  const onOutput = (output: Output) => {
+    if (output.kind !== 'episode' || output.episode.group !== group) return;
+    const { episode } = output;
+    const known = raised.get(episode.rule) ?? new Map<string, Episode>();
+    raised.set(episode.rule, known.set(episode.id, episode));
+  };
+  const enabled = rules.map((rule) => ({ ...rule, enabled: true }));
+  const replay = new Replay({ config: { ...config, rules: enabled }, receivedAt: 0, onOutput });
+  for await (const { record } of journalRecords(config.data)) replay.process(record);
+  // A longer window begins, and may raise, up to its length earlier or later.
+  const reach = 'over' in settings ? settings.over : 0;
+  const isThen = ({ start, end = Number.POSITIVE_INFINITY, withdrawn }: Episode) =>
+    !withdrawn && start <= at + reach && end > at;
+  return new Set(
+    [...raised].filter(([, episodes]) => [...episodes.values()].some(isThen)).map(([rule]) => rule),
+  );
+}
+
+/** Thresholds just beyond the values that were seen, the nearest first. */
+function thresholds({ settings, values }: Asked): Variant[] {
+  if (settings.kind !== 'threshold' || settings.when === undefined) return [];
+  const { when } = settings;
+  const parsed = parseCondition(when);
+  if (!('ok' in parsed) || parsed.ok.truer === undefined || parsed.ok.bounds.length !== 1) return [];
+  const { truer, bounds } = parsed.ok;
+  const [bound] = bounds as [number];
+  const [loose, strict] = truer === 'as it grows' ? ['>=', '>'] : ['<=', '<'];
+  const distinct = [...new Set(values)].sort((a, b) => Math.abs(a - bound) - Math.abs(b - bound));
+  const spread =
+    distinct.length <= mostValues ? distinct : [...distinct.slice(0, mostValues - 1), distinct.at(-1)!];
+  return spread.map((value) => {
+    const mark = parsed.ok.test(value) ? strict : loose;
+    const to = `${mark} ${settings.measure.startsWith('share') ? `${value * 100}%` : value}`;
+    const shown = `${mark} ${settings.measure.startsWith('share') ? `${formatNumber(value * 100)}%` : formatNumber(value)}`;
+    return { setting: 'when', from: when, to: shown, rule: { ...settings, when: to } };
+  });
+}
+
+/** Longer and shorter windows, or times for which the condition must hold. */
+function lengths({ settings }: Asked, setting: 'over' | 'for'): Variant[] {
+  if (!('over' in settings && 'for' in settings) || settings.kind === 'slo') return [];
+  const { over } = settings;
+  const every = 'every' in settings ? settings.every : undefined;
+  const base = settings[setting];
+  const candidates =
+    setting === 'for' && base === 0
+      ? [over, 2 * over, 5 * over]
+      : [...lengthFactors.map((factor) => factor * base), ...(setting === 'for' ? [0] : [])];
+  return candidates
+    .map(Math.round)
+    .filter((length) => length !== base && (setting === 'for' || every === undefined || length % every === 0))
+    .map((length) => ({
+      setting,
+      from: formatDuration(base),
+      to: formatDuration(length),
+      rule: { ...settings, [setting]: length },
+    }));
+}
+
+/** `With over: 30s it would not have been raised.` */
+export function alternativeSentences(alternatives: readonly Alternative[]): string[] {
+  return alternatives.map(
+    ({ setting, from, to, raises }) =>
+      `With \`${setting}: ${to}\` instead of \`${from}\` there would have been ${raises ? 'an' : 'no'} alert then.`,
+  );
+}
