@@ -2,15 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { Millis } from '../model.ts';
 import type { NotifierTelemetry } from '../telemetry/components/notifiers.ts';
-import { type BackoffLimits, longestPause, pauseWithEqualJitter, Signal } from '../util/waiting.ts';
+import {
+  type BackoffLimits,
+  longestPause,
+  pauseWithEqualJitter,
+  Signal,
+  withTimeLimit,
+} from '../util/waiting.ts';
+import { longestPostponed, PeerPause } from './next-entry.ts';
 import { type Notifier, NotifierError, type Receipt } from './notifier.ts';
-import type { Outbox, OutboxEntry } from './outbox.ts';
-import { currentRate, digestOf, mostInDigest, type RateRecord } from './rate.ts';
+import type { Outbox } from './outbox.ts';
+import type { OutboxEntry, Outcome } from './outbox-entry.ts';
+import { digestOf, mostInDigest, type RateRecord, recentTimes } from './rate.ts';
 
 /** The part of the outbox that a loop uses. */
 export type DeliveryOutbox = Pick<
   Outbox,
-  'first' | 'oldest' | 'remove' | 'postpone' | 'recordOf' | 'rateOf' | 'combine'
+  'next' | 'oldest' | 'remove' | 'postpone' | 'recordOf' | 'rateOf' | 'combine'
 >;
 
 interface DeliveryLoopOptions {
@@ -24,12 +32,11 @@ interface DeliveryLoopOptions {
 }
 
 const backoff: BackoffLimits = { init: 1_000, max: 60_000 };
-/** Upper limit of `Retry-After`: a peer that asks for a longer pause gets the next attempt after an hour. */
-const longestRetryAfter: Millis = 3_600_000;
 
 /**
  * Delivers the notifications of one notifier, oldest first, one at a time. Each notifier has a loop of its own, so a
- * notifier that fails delays no other.
+ * notifier that fails delays no other. A notification that fails delays the later ones of its episode, and those of other
+ * episodes for its first attempt alone.
  *
  * Delivery is at least once: a crash between the answer of the peer and the removal from the outbox repeats the
  * notification. A notification is dropped only when the peer refuses it for good (`NOTIFIER_REFUSED`) or when it is
@@ -41,6 +48,10 @@ export class DeliveryLoop {
   readonly #stopping = new AbortController();
   readonly #wakeUp = new Signal();
   #ended: Promise<void> = Promise.resolve();
+  readonly #peer = new PeerPause();
+  /** Episodes of which an attempt is under way aside. */
+  readonly #busy = new Set<string>();
+  #aside: Promise<void> = Promise.resolve();
 
   constructor(options: DeliveryLoopOptions) {
     this.#options = { now: Date.now, random: Math.random, hold: async () => false, ...options };
@@ -63,35 +74,74 @@ export class DeliveryLoop {
   }
 
   async #run(): Promise<void> {
-    const { outbox, notifier } = this.#options;
     while (!this.#stopping.signal.aborted) {
-      let entry: OutboxEntry | undefined;
+      await this.#pause(this.#peer.until - this.#options.now());
+      const { entry, at } = await this.#next();
+      if (entry === undefined) await this.#rest(at);
+      else if (await this.#isLimited()) continue;
+      else if (this.#mayGoAside(entry)) this.#aside = this.#deliverAside(entry);
+      else await this.#deliver(entry);
+    }
+    await this.#aside;
+  }
+
+  /** The next entry that noise control does not hold back. */
+  async #next(): Promise<ReturnType<DeliveryOutbox['next']>> {
+    const { outbox, notifier, now, hold } = this.#options;
+    for (;;) {
+      let next: ReturnType<DeliveryOutbox['next']> = { at: Number.POSITIVE_INFINITY };
       let isHeld = false;
       await this.#retryUntilWritten(async () => {
-        entry = outbox.first(notifier.name);
-        isHeld = entry !== undefined && (await this.#options.hold(entry));
+        next = outbox.next(notifier.name, now(), this.#busy);
+        isHeld = next.entry !== undefined && (await hold(next.entry));
       });
-      if (isHeld || (await this.#isLimited(entry))) continue;
-      if (entry) await this.#deliver(entry);
-      else await this.#wakeUp.wait();
+      if (!isHeld) return next;
     }
   }
 
+  /** Until there is news, or until that time. */
+  async #rest(at: Millis): Promise<void> {
+    if (at === Number.POSITIVE_INFINITY) return this.#wakeUp.wait();
+    const ended = new AbortController();
+    const woken = this.#wakeUp.wait().then(() => ended.abort());
+    const length = Math.min(Math.max(0, at - this.#options.now()), longestPostponed);
+    await sleep(length, undefined, { signal: ended.signal }).catch(() => undefined);
+    if (!ended.signal.aborted) this.#wakeUp.raise();
+    await woken;
+  }
+
+  /** A message that failed before may take all of the timeout again. Meanwhile those of other episodes go on. */
+  #mayGoAside({ attempts }: OutboxEntry): boolean {
+    return attempts > 0 && this.#busy.size === 0 && this.#options.notifier.rateLimit === undefined;
+  }
+
+  async #deliverAside(entry: OutboxEntry): Promise<void> {
+    const { episode } = entry.notification.transition;
+    this.#busy.add(episode);
+    await this.#deliver(entry);
+    this.#busy.delete(episode);
+    this.wake();
+  }
+
   /**
-   * Keeps the limit of messages. Before the last message of the time all that waits becomes one digest, so nothing waits for longer
-   * than the time. Returns whether the queue is to be looked at again.
+   * Keeps the limit of messages. Before the last message that the limit allows now, all that waits becomes one digest, so nothing waits
+   * for longer than the time of the limit. Returns whether the queue is to be looked at again.
    */
-  async #isLimited(entry: OutboxEntry | undefined): Promise<boolean> {
+  async #isLimited(): Promise<boolean> {
     const { notifier, outbox, now, telemetry } = this.#options;
     const limit = notifier.rateLimit;
-    if (limit === undefined || entry === undefined) return false;
-    const rate = currentRate(outbox.rateOf(notifier.name), limit, now());
-    if (rate.sent >= limit.messages) {
-      await this.#pause(rate.since + limit.per - now());
+    if (limit === undefined) return false;
+    const times = recentTimes(outbox.rateOf(notifier.name), limit, now());
+    const room = limit.messages - times.length;
+    if (room <= 0) {
+      await this.#pause(times[-room]! + limit.per - now());
       return true;
     }
-    if (rate.sent < limit.messages - 1) return false;
-    const waiting = outbox.oldest(notifier.name, mostInDigest).filter(({ attempts }) => attempts === 0);
+    if (room > 1) return false;
+    const oldest = outbox.oldest(notifier.name, mostInDigest);
+    // What failed is sent as it is, before later messages of its episode.
+    const failed = new Set(oldest.filter(({ attempts }) => attempts > 0).map(episodeOf));
+    const waiting = oldest.filter((one) => !failed.has(episodeOf(one)));
     if (waiting.length < 2) return false;
     const digest = digestOf(waiting, notifier.name);
     await this.#retryUntilWritten(() => outbox.combine(waiting, digest));
@@ -119,10 +169,8 @@ export class DeliveryLoop {
     const { notifier, telemetry, now } = this.#options;
     if (now() - entry.since > notifier.giveUpAfter) {
       telemetry.expired(notifier.name, entry.notification.id, entry.lastError);
-      return this.#remove(entry);
+      return this.#remove(entry, `given up: ${entry.lastError ?? 'too old'}`);
     }
-    // `notBefore` may come from a wrong clock or from an earlier version without the limit.
-    await this.#pause(Math.min(entry.notBefore - now(), longestRetryAfter));
     if (this.#stopping.signal.aborted) return;
     try {
       await this.#settle(entry, await this.#attempt(entry));
@@ -133,14 +181,16 @@ export class DeliveryLoop {
 
   #attempt({ notification, reached = [] }: OutboxEntry): Promise<Receipt> {
     const { notifier, outbox } = this.#options;
-    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(notifier.timeout)]);
     const thread = outbox.recordOf(notifier.name, notification.transition.episode)?.thread;
-    return notifier.send(notification, { signal, thread, reached });
+    return withTimeLimit(this.#stopping.signal, notifier.timeout, (signal) =>
+      notifier.send(notification, { signal, thread, reached }),
+    );
   }
 
   async #settle(entry: OutboxEntry, { thread, refused }: Receipt): Promise<void> {
     const { notifier, telemetry, outbox } = this.#options;
     const { id, transition } = entry.notification;
+    this.#peer.succeeded();
     telemetry.delivered(notifier.name, id, entry.attempts);
     if (refused !== undefined) telemetry.partial(notifier.name, id, refused);
     const known = outbox.recordOf(notifier.name, transition.episode);
@@ -151,14 +201,16 @@ export class DeliveryLoop {
     const isNew = record.thread !== known?.thread || record.last !== undefined;
     const isKept = isNew && !entry.notification.group?.digest;
     const rate = this.#countMessage();
-    await this.#retryUntilWritten(() => outbox.remove(entry, isKept ? record : undefined, rate));
+    const notified = this.#noted(entry, refused);
+    const outcome: Outcome = { record: isKept ? record : undefined, rate, notified, counted: 'delivered' };
+    await this.#retryUntilWritten(() => outbox.remove(entry, outcome));
   }
 
   #countMessage(): RateRecord | undefined {
     const { notifier, outbox, now } = this.#options;
     if (notifier.rateLimit === undefined) return undefined;
-    const { since, sent } = currentRate(outbox.rateOf(notifier.name), notifier.rateLimit, now());
-    return { since, sent: sent + 1 };
+    const at = now();
+    return { times: [...recentTimes(outbox.rateOf(notifier.name), notifier.rateLimit, at), at] };
   }
 
   async #handleFailure(entry: OutboxEntry, error: unknown): Promise<void> {
@@ -166,20 +218,26 @@ export class DeliveryLoop {
     const reason = messageOf(error);
     if (error instanceof NotifierError && !error.retryable) {
       telemetry.refused(notifier.name, entry.notification.id, reason);
-      return this.#remove(entry);
+      return this.#remove(entry, reason);
     }
     const { retryAfter = 0, reached = [] } = error instanceof NotifierError ? error : {};
-    const pause = Math.max(
-      Math.min(retryAfter, longestRetryAfter),
-      pauseWithEqualJitter(entry.attempts + 1, backoff, random),
-    );
+    const asked = Math.min(retryAfter, longestPostponed);
+    const pause = Math.max(asked, pauseWithEqualJitter(entry.attempts + 1, backoff, random));
+    this.#peer.failed(now(), asked, random);
     const report = isMisconfigured(error) ? telemetry.misconfigured : telemetry.failed;
     report(notifier.name, entry.notification.id, reason, pause, reason === entry.lastError);
     await this.#retryUntilWritten(() => outbox.postpone(entry, reason, now() + pause, reached));
   }
 
-  #remove(entry: OutboxEntry): Promise<void> {
-    return this.#retryUntilWritten(() => this.#options.outbox.remove(entry));
+  #remove(entry: OutboxEntry, refused: string): Promise<void> {
+    const outcome: Outcome = { notified: this.#noted(entry, refused), counted: 'refused' };
+    return this.#retryUntilWritten(() => this.#options.outbox.remove(entry, outcome));
+  }
+
+  /** What the documents of alerts say about a message. An acknowledgement is in them already. */
+  #noted({ notification }: OutboxEntry, refused: string | undefined) {
+    if (notification.test || notification.acknowledgement || notification.report) return undefined;
+    return { at: this.#options.now(), ...(refused !== undefined && { refused: refused.slice(0, 500) }) };
   }
 
   async #pause(length: Millis): Promise<void> {
@@ -187,5 +245,6 @@ export class DeliveryLoop {
   }
 }
 
+const episodeOf = ({ notification }: OutboxEntry) => notification.transition.episode;
 const isMisconfigured = (error: unknown) =>
   error instanceof NotifierError && error.code === 'NOTIFIER_MISCONFIGURED';

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config/schema/schema.ts';
 import { messageOf } from '../errors.ts';
-import type { Episode, Millis, Notification } from '../model.ts';
-import { controlTelemetry } from '../telemetry/components/control.ts';
-import { type NotifierTelemetry, notifierTelemetry } from '../telemetry/components/notifiers.ts';
+import type { BulkItem, Episode, Millis, Notification } from '../model.ts';
+import { controlTelemetry, notifierTelemetry } from '../telemetry/components/notifiers.ts';
 import type { Instruments } from '../telemetry/metrics.ts';
 import type { AlertStore } from './control/alert-store.ts';
 import { Dispatcher } from './control/dispatcher.ts';
@@ -13,7 +12,8 @@ import { type CompileQuery, Silences } from './control/silences.ts';
 import { DeliveryLoop, type DeliveryOutbox } from './delivery-loop.ts';
 import type { Notifier } from './notifier.ts';
 import { createNotifiers } from './notifiers.ts';
-import { Outbox, type OutboxEntry } from './outbox.ts';
+import { Outbox } from './outbox.ts';
+import type { OutboxEntry } from './outbox-entry.ts';
 import { RefreshLoop } from './refresh-loop.ts';
 
 /** The settings that notifiers depend on. */
@@ -43,7 +43,7 @@ interface Lane {
 export class Delivery {
   readonly #outbox: Outbox;
   readonly #instruments: Instruments;
-  readonly #telemetry: NotifierTelemetry;
+  readonly #telemetry: ReturnType<typeof notifierTelemetry>;
   readonly #lanes = new Map<string, Lane>();
   readonly #hooks: DeliveryHooks;
   /** What decides when and to whom notifications go. */
@@ -103,6 +103,16 @@ export class Delivery {
     return this.#outbox.put(notification, Date.now());
   }
 
+  /** Puts a report: messages, which noise control does not concern, and documents. Resolves when all are on disk. */
+  async putReport(notifications: readonly Notification[], documents: readonly BulkItem[]): Promise<void> {
+    await this.#outbox.transaction(() => {
+      for (const notification of notifications) this.#outbox.add(notification, Date.now(), 'passed');
+      for (const item of documents) this.#outbox.documents.put(item);
+    });
+    this.#wakeLanes();
+    this.#hooks.onHandled();
+  }
+
   /** Sends a notification at once, and not from the outbox: the disk takes nothing. Rejects where it is not delivered. */
   async sendNow(notification: Notification): Promise<void> {
     const notifier = this.#lanes.get(notification.notifier)?.notifier;
@@ -122,6 +132,10 @@ export class Delivery {
     for (const { loop } of this.#lanes.values()) loop.wake();
     // An alert may notify a notifier that a reload has removed.
     void this.#removeUnconfigured();
+  }
+
+  totalsOf(notifier: string): ReturnType<Outbox['totals']['of']> {
+    return this.#outbox.totals.of(notifier);
   }
 
   pendingFor(notifier: string): number {
@@ -184,14 +198,20 @@ export class Delivery {
   #reportingOutbox(): DeliveryOutbox {
     const outbox = this.#outbox;
     return {
-      first: (notifier) => outbox.first(notifier),
+      next: (...asked) => outbox.next(...asked),
       oldest: (notifier, limit) => outbox.oldest(notifier, limit),
       rateOf: (notifier) => outbox.rateOf(notifier),
       recordOf: (notifier, episode) => outbox.recordOf(notifier, episode),
-      remove: (...removed) => outbox.remove(...removed).then(() => this.#reportPending()),
+      remove: (...removed) => outbox.remove(...removed).then(() => this.#handled()),
       combine: (...combined) => outbox.combine(...combined).then(() => this.#reportPending()),
       postpone: (...failure) => outbox.postpone(...failure),
     };
+  }
+
+  /** The documents of the alerts say who was notified. */
+  #handled(): void {
+    this.#reportPending();
+    this.#hooks.onHandled();
   }
 
   #reportPending(): void {
@@ -220,4 +240,8 @@ export class Delivery {
 }
 
 const settingsOf = (name: string, { notifiers, people }: NotifierConfigs) => [notifiers[name], people];
-const stopLane = ({ loop, refresh }: Lane) => Promise.all([loop.stop(), refresh.stop()]);
+
+async function stopLane({ loop, refresh, notifier }: Lane): Promise<void> {
+  await Promise.all([loop.stop(), refresh.stop()]);
+  await notifier.close?.();
+}

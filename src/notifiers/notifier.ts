@@ -38,6 +38,15 @@ export interface Handler {
    */
   send(notification: Notification, attempt: Attempt): Promise<Receipt>;
   readonly refresh?: Refresh;
+  /** Delivers several at once, where that is cheaper. Rejects where one is not accepted; others may have been then. */
+  sendAll?(notifications: readonly Notification[], signal: AbortSignal): Promise<void>;
+  /**
+   * Asks the peer, without a message, whether it would take one, for `logboom check --online`. Resolves with what the peer
+   * answered; rejects with a `NotifierError`. Without it only the address is tried.
+   */
+  verify?(signal: AbortSignal): Promise<string>;
+  /** Ends what stays open between calls, such as connections. */
+  close?(): Promise<void>;
   /** Delivers a notification marked as a test and leaves nothing open at the peer. Default: `send`. */
   test?(notification: Notification, attempt: Attempt): Promise<Receipt>;
 }
@@ -55,7 +64,7 @@ export interface Notifier extends Handler {
 /** What a handler may use beside its own settings. */
 export interface NotifierContext {
   name: string;
-  log: Pick<Logger, 'warn'>;
+  log: Pick<Logger, 'warn' | 'info'>;
   /** Addresses of each group of people. */
   people: Readonly<Record<string, readonly string[]>>;
 }

@@ -2,34 +2,13 @@ import type { Database, Key, RootDatabase } from 'lmdb';
 import type { Episode, Millis, Notification } from '../model.ts';
 import { openLmdb, untilWritten } from '../util/lmdb.ts';
 import { AlertStore } from './control/alert-store.ts';
+import { DocumentStore } from './control/document-store.ts';
+import { VerdictStore } from './control/verdict-store.ts';
 import { KnownIds } from './known-ids.ts';
+import { mostLookedAt, type NextEntry, nextOf } from './next-entry.ts';
+import type { EpisodeRecord, OutboxEntry, Outcome } from './outbox-entry.ts';
 import type { RateRecord } from './rate.ts';
-
-/** A notification in the outbox and the state of its delivery. */
-export interface OutboxEntry {
-  /** Order of arrival, from 1. A notifier gets its notifications in this order. */
-  number: number;
-  notification: Notification;
-  /** Wall time at which it was put into the outbox. */
-  since: Millis;
-  /** Failed attempts so far. */
-  attempts: number;
-  /** Wall time before which there is no further attempt. */
-  notBefore: Millis;
-  lastError: string | undefined;
-  /** Recipients that failed attempts reached all the same. */
-  reached?: string[];
-  /** Noise control has let it pass. */
-  passed?: true;
-}
-
-/** What is kept about an episode that a notifier knows of, from its first delivered notification to its end. */
-export interface EpisodeRecord {
-  /** `Receipt.thread` of the first delivered notification. */
-  thread?: string | undefined;
-  /** The last delivered notification, for notifiers that repeat open alerts. */
-  last?: Notification | undefined;
-}
+import { Totals } from './totals.ts';
 
 /** Sorts after every episode id, which begins with the name of a rule. */
 const afterAll = '\uffff';
@@ -45,9 +24,9 @@ const afterAll = '\uffff';
  * - `entries`: [notifier, number] → `OutboxEntry`. The first entry of a notifier is its oldest notification.
  * - `known` and `ids`: see `KnownIds`.
  * - `episodes`: [notifier, episode id] → `EpisodeRecord`, until the notification of the end is delivered or dropped.
- * - `rates`: notifier → `RateRecord`.
+ * - `rates`: notifier → `RateRecord`, where the notifier has a limit.
  * Further tables belong to noise control (`control/`), which shares the transactions.
- * The format number is in `format.json` beside it (`src/app/data-formats.ts`).
+ * The format number is in `format.json` beside it (`src/app/data-folder.ts`).
  */
 export class Outbox {
   readonly #root: RootDatabase;
@@ -57,6 +36,10 @@ export class Outbox {
   readonly #rates: Database<RateRecord, string>;
   /** The alerts about which notifications are. */
   readonly alerts: AlertStore;
+  readonly verdicts: VerdictStore;
+  /** Documents that wait to be indexed. */
+  readonly documents: DocumentStore;
+  readonly totals: Totals;
 
   constructor(folder: string) {
     this.#root = openLmdb(folder, 'outbox.mdb', { maxDbs: 16 });
@@ -64,7 +47,10 @@ export class Outbox {
     this.#known = new KnownIds(this);
     this.#episodes = this.#root.openDB({ name: 'episodes', encoding: 'msgpack' });
     this.#rates = this.#root.openDB({ name: 'rates', encoding: 'msgpack' });
+    this.totals = new Totals(this);
     this.alerts = new AlertStore(this);
+    this.verdicts = new VerdictStore(this);
+    this.documents = new DocumentStore(this);
   }
 
   /** Opens a further table in the same environment. */
@@ -79,7 +65,12 @@ export class Outbox {
 
   /** Runs `action`, which reads and writes, as one transaction. Resolves when that is on disk. */
   async transaction(action: () => void): Promise<void> {
-    await untilWritten(this.#root.transaction(action));
+    const whole = () => {
+      this.#known.begin();
+      this.alerts.begin();
+      action();
+    };
+    await untilWritten(this.#root.transaction(whole));
   }
 
   /** Notifications that wait for delivery. */
@@ -90,7 +81,7 @@ export class Outbox {
 
   pendingFor(notifier: string): number {
     this.#root.resetReadTxn();
-    return this.#entries.getKeysCount({ start: [notifier, 0], end: [notifier, Number.MAX_SAFE_INTEGER] });
+    return this.#entries.getKeysCount(rangeOf(notifier));
   }
 
   /** Puts a notification. One with a known id is ignored, also where it was delivered since. */
@@ -99,11 +90,7 @@ export class Outbox {
   }
 
   /** Puts notifications and the present state of episodes in one transaction. */
-  async putAll(
-    notifications: readonly Notification[],
-    episodes: readonly Episode[],
-    now: Millis,
-  ): Promise<void> {
+  async putAll(notifications: readonly Notification[], episodes: readonly Episode[], now: Millis) {
     this.#root.resetReadTxn();
     const news = notifications.filter(({ id }) => !this.#known.has(id));
     const changed = episodes.filter((episode) => this.alerts.isNewer(episode));
@@ -137,13 +124,20 @@ export class Outbox {
     return this.oldest(notifier, 1)[0];
   }
 
+  /**
+   * The oldest entry of a notifier whose attempt is due and that may be sent now, or the wall time at which there will be one. An entry
+   * waits for the earlier ones of its episode, and for none of another. `busy`: episodes of which an attempt is under way.
+   */
+  next(notifier: string, now: Millis, busy?: ReadonlySet<string>): NextEntry {
+    this.#root.resetReadTxn();
+    const limit = mostLookedAt;
+    return nextOf(this.#entries.getRange({ ...rangeOf(notifier), limit }), now, busy);
+  }
+
   /** The oldest entries of a notifier, `limit` at most. */
   oldest(notifier: string, limit: number): OutboxEntry[] {
     this.#root.resetReadTxn();
-    const range = { start: [notifier, 0], end: [notifier, Number.MAX_SAFE_INTEGER] } as const;
-    return [...this.#entries.getRange({ start: [...range.start], end: [...range.end], limit })].map(
-      ({ value }) => value,
-    );
+    return [...this.#entries.getRange({ ...rangeOf(notifier), limit })].map(({ value }) => value);
   }
 
   /** Replaces entries by one notification, which comes before all others of the notifier. */
@@ -171,8 +165,7 @@ export class Outbox {
   notifiers(): string[] {
     this.#root.resetReadTxn();
     const names: string[] = [];
-    let [next] = this.#entries.getKeys({ limit: 1 });
-    while (next !== undefined) {
+    for (let [next] = this.#entries.getKeys({ limit: 1 }); next !== undefined; ) {
       names.push(next[0]);
       [next] = this.#entries.getKeys({ start: [next[0], Number.MAX_SAFE_INTEGER], limit: 1 });
     }
@@ -180,14 +173,16 @@ export class Outbox {
   }
 
   /**
-   * Removes an entry that was delivered or dropped. Its id stays known, so it is never sent again. In the same transaction
-   * `record` becomes what is known about the episode; the end of the episode removes that. `rate`: messages sent so far.
+   * Removes an entry that was delivered or dropped. Its id stays known, so it is never sent again. In the same transaction the outcome
+   * is added to what the alert has by then; the end of the episode removes what is known about it.
    */
-  async remove(entry: OutboxEntry, record?: EpisodeRecord, rate?: RateRecord): Promise<void> {
+  async remove(entry: OutboxEntry, { record, rate, notified, counted }: Outcome = {}): Promise<void> {
     const { notifier, transition } = entry.notification;
     const episode: [string, string] = [notifier, transition.episode];
-    await this.#write(() => {
+    await this.transaction(() => {
+      if (notified) this.alerts.notified(entry.notification, notified);
       if (rate) void this.#rates.put(notifier, rate);
+      if (counted) this.totals.count(notifier, counted);
       void this.#entries.remove(keyOf(entry));
       if (transition.to === 'inactive') void this.#episodes.remove(episode);
       else if (record) void this.#episodes.put(episode, record);
@@ -225,11 +220,8 @@ export class Outbox {
     reached: readonly string[] = [],
   ): Promise<void> {
     const all = [...new Set([...(entry.reached ?? []), ...reached])];
-    const later = {
-      ...entry,
-      ...{ attempts: entry.attempts + 1, notBefore, lastError: reason },
-      ...(all.length > 0 && { reached: all }),
-    };
+    const tried = { attempts: entry.attempts + 1, notBefore, lastError: reason };
+    const later = { ...entry, ...tried, ...(all.length > 0 && { reached: all }) };
     await this.#write(() => void this.#entries.put(keyOf(entry), later));
   }
 
@@ -241,6 +233,13 @@ export class Outbox {
     return untilWritten(this.#entries.batch(action));
   }
 }
+
+type EntryKey = [notifier: string, number: number];
+/** The entries of a notifier. */
+const rangeOf = (notifier: string): { start: EntryKey; end: EntryKey } => ({
+  start: [notifier, 0],
+  end: [notifier, Number.MAX_SAFE_INTEGER],
+});
 
 function keyOf({ notification, number }: OutboxEntry): [string, number] {
   return [notification.notifier, number];

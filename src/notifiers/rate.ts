@@ -1,20 +1,20 @@
 import type { Millis, Notification } from '../model.ts';
 import { groupMessage } from './control/group-message.ts';
 
-/** How many messages a notifier sent in the present time of its limit, and when that began. On disk in the outbox. */
+/** When a notifier sent the messages that its limit still counts, oldest first. On disk in the outbox. */
 export interface RateRecord {
-  since: Millis;
-  sent: number;
+  times: readonly Millis[];
 }
 
 /** Notifications that one digest takes up. Further ones wait for the next. */
 export const mostInDigest = 5_000;
 
-/** The count of the present time; 0 where the time of the record is over, or lies ahead because the clock was set back. */
-export function currentRate(record: RateRecord | undefined, limit: { per: Millis }, now: Millis): RateRecord {
-  if (record === undefined || now >= record.since + limit.per || now < record.since)
-    return { since: now, sent: 0 };
-  return record;
+/**
+ * The times of the messages within `per` before now. Each message counts for as long as `per`, so that no stretch of this length has
+ * more messages than the limit, wherever it begins. Times that lie ahead, because the clock was set back, do not count.
+ */
+export function recentTimes(record: RateRecord | undefined, limit: { per: Millis }, now: Millis): Millis[] {
+  return (record?.times ?? []).filter((time) => time > now - limit.per && time <= now);
 }
 
 /** One message instead of several. Of each alert it states the latest, so one that began and ended meanwhile has ended. */

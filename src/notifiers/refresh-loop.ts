@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { Notification } from '../model.ts';
 import type { NotifierTelemetry } from '../telemetry/components/notifiers.ts';
+import { withTimeLimit } from '../util/waiting.ts';
 import type { Notifier } from './notifier.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -51,8 +52,7 @@ export class RefreshLoop {
     const { notifier, telemetry, outbox } = this.#options;
     try {
       for (const batch of batchesOf(outbox.openFor(notifier.name))) {
-        const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(notifier.timeout)]);
-        await refresh.send(batch, signal);
+        await withTimeLimit(this.#stopping.signal, notifier.timeout, (signal) => refresh.send(batch, signal));
       }
       this.#lastError = undefined;
     } catch (error) {

@@ -15,18 +15,6 @@ export const delivery = {
   rate_limit: rateLimit,
 };
 
-/** Which server certificates a kind trusts. */
-export const trust = {
-  ssl_certificate_authorities: z
-    .array(z.string())
-    .default([])
-    .describe('Paths of the certificate authorities (PEM) to trust.'),
-  ssl_verification_mode: z
-    .enum(['full', 'none'])
-    .default('full')
-    .describe('Whether logboom checks the server certificate.'),
-};
-
 /** An address that is a secret, because whoever knows it may post to it. */
 export const secretUrl = z.url({ protocol: /^https?$/ }).meta({ secret: true });
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Outbox } from '../../src/notifiers/outbox.ts';
@@ -106,12 +107,12 @@ describe('the outbox', () => {
       const outbox = anOutbox();
       const record = { thread: '17.1', last: aNotification('slack', 1) };
       await outbox.put(aNotification('slack', 1), 0);
-      await outbox.remove(outbox.first('slack')!, record);
+      await outbox.remove(outbox.first('slack')!, { record });
       expect(outbox.recordOf('slack', 'burst|web-1|1')).toEqual(record);
       expect([...outbox.openFor('slack')]).toEqual([aNotification('slack', 1)]);
       expect([...outbox.openFor('slac')]).toEqual([]);
       await outbox.put(over(2), 0);
-      await outbox.remove(outbox.first('slack')!, record);
+      await outbox.remove(outbox.first('slack')!, { record });
       expect(outbox.recordOf('slack', 'burst|web-1|1')).toBeUndefined();
     });
 
@@ -119,7 +120,7 @@ describe('the outbox', () => {
       const folder = aFolder();
       const before = new Outbox(folder);
       await before.put(aNotification('slack', 1), 0);
-      await before.remove(before.first('slack')!, { thread: '17.1' });
+      await before.remove(before.first('slack')!, { record: { thread: '17.1' } });
       await before.close();
       expect(anOutbox(folder).recordOf('slack', 'burst|web-1|1')).toEqual({ thread: '17.1' });
     });
@@ -127,7 +128,7 @@ describe('the outbox', () => {
     it('forgets it with the notifier', async () => {
       const outbox = anOutbox();
       await outbox.put(aNotification('slack', 1), 0);
-      await outbox.remove(outbox.first('slack')!, { thread: '17.1' });
+      await outbox.remove(outbox.first('slack')!, { record: { thread: '17.1' } });
       await outbox.forgetEpisodes('slack');
       expect(outbox.recordOf('slack', 'burst|web-1|1')).toBeUndefined();
     });
@@ -139,5 +140,79 @@ describe('the outbox', () => {
     await outbox.postpone(outbox.first('mail')!, 'greylisted', 1_000, ['ann@example.com']);
     await outbox.postpone(outbox.first('mail')!, 'greylisted', 2_000, ['bob@example.com']);
     expect(outbox.first('mail')?.reached).toEqual(['ann@example.com', 'bob@example.com']);
+  });
+});
+
+describe('the handling of an alert', () => {
+  const noted = async (outcome: Parameters<Outbox['remove']>[1]) => {
+    const outbox = anOutbox();
+    const notification = aNotification('slack', 1);
+    await outbox.putAll([notification], [notification.episode], 0);
+    await outbox.remove(outbox.first('slack')!, outcome);
+    return outbox.alerts.handlingOf(notification.episode.id)?.notified;
+  };
+
+  it('says who accepted a message about it', async () => {
+    expect(await noted({ notified: { at: 7 } })).toEqual([{ notifier: 'slack', at: 7, status: 'active' }]);
+  });
+
+  it('says who refused one, and why', async () => {
+    const refused = 'no such channel';
+    expect(await noted({ notified: { at: 7, refused } })).toMatchObject([{ notifier: 'slack', refused }]);
+  });
+
+  it.each([0, 1, 2, 4, 8])(
+    'loses nothing where it changes while an outcome is noted, %i turns later',
+    async (turns) => {
+      for (let round = 0; round < 5; round += 1) {
+        const outbox = anOutbox();
+        const notification = aNotification('slack');
+        await outbox.put(notification, 0);
+        const entry = outbox.first('slack')!;
+        const { id } = notification.episode;
+        const verdict = { verdict: 'true', by: 'ann', at: 5 } as const;
+        const judged = outbox.transaction(() => outbox.alerts.handle(id, { verdict }));
+        for (let turn = 0; turn < turns; turn += 1) await setImmediate();
+        await outbox.remove(entry, { notified: { at: 7 } });
+        await judged;
+        expect(outbox.alerts.handlingOf(id)).toMatchObject({
+          verdict,
+          notified: [{ notifier: 'slack', at: 7, status: 'active' }],
+          revision: 2,
+        });
+      }
+    },
+  );
+
+  it('says nothing of messages that were dropped with their notifier', async () => {
+    expect(await noted({})).toBeUndefined();
+  });
+
+  it('is not kept for alerts that are not known', async () => {
+    const outbox = anOutbox();
+    await outbox.transaction(() => outbox.add(aNotification('slack', 1), 0));
+    await outbox.remove(outbox.first('slack')!, { notified: { at: 7 } });
+    expect(outbox.alerts.handlingOf('burst|web-1|1')).toBeUndefined();
+  });
+
+  it('is that of each alert that a message lists', async () => {
+    const outbox = anOutbox();
+    const one = aNotification('slack', 1);
+    const other = { ...one.episode, id: 'other' };
+    const listed = [one.episode, other].map(({ id }) => ({
+      ...{
+        id,
+        rule: 'burst',
+        group: '',
+        severity: 'high' as const,
+        status: 'active' as const,
+        message: 'm',
+        start: 0,
+      },
+    }));
+    const group = { labels: {}, active: 2, ended: 0, alerts: listed, more: 0 };
+    await outbox.putAll([{ ...one, group }], [one.episode, other], 0);
+    await outbox.remove(outbox.first('slack')!, { notified: { at: 7 } });
+    for (const { id } of listed) expect(outbox.alerts.handlingOf(id)?.notified).toHaveLength(1);
   });
 });

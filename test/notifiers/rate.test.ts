@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Notification } from '../../src/model.ts';
 import { DeliveryLoop } from '../../src/notifiers/delivery-loop.ts';
 import { Outbox } from '../../src/notifiers/outbox.ts';
-import { currentRate, digestOf } from '../../src/notifiers/rate.ts';
+import { digestOf, recentTimes } from '../../src/notifiers/rate.ts';
 import { notifierTelemetry } from '../../src/telemetry/components/notifiers.ts';
 import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { eventually } from '../support/eventually.ts';
@@ -15,24 +16,26 @@ const numbered = (number: number): Notification => {
   return { ...one, episode: { ...one.episode, id } };
 };
 
-/** A notifier with a limit over a real outbox. `alerts`: what became known through its messages. */
-function setUp(limit: { messages: number; per: number }, outbox = new Outbox(aFolder())) {
+/** A notifier with a limit over a real outbox. `at`: when each message was sent. */
+function setUp(limit: { messages: number; per: number }, outbox = new Outbox(aFolder()), now = Date.now) {
   const sent: Notification[] = [];
+  const at: number[] = [];
   const notifier = {
     ...{ name: 'ops', timeout: 5_000, giveUpAfter: 86_400_000, rateLimit: limit },
     async send(notification: Notification) {
+      at.push(now());
       sent.push(notification);
       return { answer: 'ok' };
     },
   };
   const telemetry = notifierTelemetry(silentInstruments());
-  const loop = new DeliveryLoop({ notifier, outbox, telemetry });
+  const loop = new DeliveryLoop({ notifier, outbox, telemetry, now });
   onTestFinished(async () => {
     await loop.stop();
     await outbox.close();
   });
   const count = () => sent.reduce((sum, { group }) => sum + (group ? group.active + group.ended : 1), 0);
-  return { outbox, loop, sent, count };
+  return { outbox, loop, sent, at, count };
 }
 
 describe('the limit of messages', () => {
@@ -59,7 +62,7 @@ describe('the limit of messages', () => {
     before.loop.start();
     await eventually(() => expect(before.outbox.pending).toBe(0));
     await before.loop.stop();
-    const { since } = before.outbox.rateOf('ops')!;
+    const [since] = before.outbox.rateOf('ops')!.times;
     const times: number[] = [];
     const after = setUp({ messages: 1, per: 400 }, new Outbox(folder));
     await after.outbox.putAll([numbered(2), numbered(3)], [], Date.now());
@@ -69,7 +72,7 @@ describe('the limit of messages', () => {
       expect(after.outbox.pending).toBe(0);
     });
     expect(after.sent.map(({ group }) => group?.active)).toEqual([2]);
-    expect(times[0]! - since).toBeGreaterThanOrEqual(400);
+    expect(times[0]! - since!).toBeGreaterThanOrEqual(400);
   });
 
   it('states of each alert the latest', () => {
@@ -80,12 +83,44 @@ describe('the limit of messages', () => {
     expect(group).toMatchObject({ active: 2, ended: 1, digest: true });
   });
 
-  it.each<[string, number, number]>([
-    ['counts within the time', 1_500, 5],
-    ['begins anew after it', 2_000, 0],
-    ['begins anew where the clock was set back', 500, 0],
-  ])('%s', (_, now, sent) => {
-    expect(currentRate({ since: 1_000, sent: 5 }, { per: 1_000 }, now).sent).toBe(sent);
+  it.each<[string, number, number[]]>([
+    ['counts every message within the time', 1_500, [600, 1_000, 1_400]],
+    ['counts a message for as long as the time, whenever others were sent', 1_700, [1_000, 1_400]],
+    ['forgets a message when the time has passed since it', 2_000, [1_400]],
+    ['forgets all after the time without a message', 2_400, []],
+    ['does not count what lies ahead because the clock was set back', 700, [600]],
+  ])('%s', (_, now, counted) => {
+    expect(recentTimes({ times: [600, 1_000, 1_400] }, { per: 1_000 }, now)).toEqual(counted);
+  });
+
+  it('lets no stretch of the time have more messages than the limit, wherever it begins', () => {
+    const pauses = fc.array(fc.integer({ min: 0, max: 150 }), { minLength: 1, maxLength: 60 });
+    const cases = fc.property(pauses, fc.integer({ min: 1, max: 5 }), (offsets, messages) => {
+      const sent: number[] = [];
+      let now = 0;
+      for (const offset of offsets) {
+        now += offset;
+        const times = recentTimes({ times: sent }, { per: 100 }, now);
+        if (times.length < messages) sent.push(now);
+      }
+      for (const from of sent)
+        expect(sent.filter((at) => at >= from && at < from + 100).length).toBeLessThanOrEqual(messages);
+    });
+    fc.assert(cases);
+  });
+
+  it('counts messages shortly before the end of a period together with those after it', async () => {
+    let ahead = 0;
+    const now = () => Date.now() + ahead;
+    const { outbox, loop, sent, at } = setUp({ messages: 2, per: 400 }, new Outbox(aFolder()), now);
+    loop.start();
+    for (const [number, pause] of [0, 390, 20, 0].entries()) {
+      ahead += pause;
+      await outbox.put(numbered(number), now());
+      loop.wake();
+      await eventually(() => expect(sent.length).toBe(number + 1));
+    }
+    expect(at[3]! - at[1]!).toBeGreaterThanOrEqual(400);
   });
 
   it('sends 10,000 alerts that begin at once in a few messages, and each is counted', async () => {

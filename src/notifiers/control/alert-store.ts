@@ -1,5 +1,5 @@
 import type { Database } from 'lmdb';
-import type { Episode, Handling, Suppression } from '../../model.ts';
+import type { Episode, Handling, Notification, Notified, Suppression } from '../../model.ts';
 import type { Tables } from './tables.ts';
 
 interface AlertRecord {
@@ -13,6 +13,7 @@ const mostAlerts = 20_000;
 /** Alerts that are looked at for each change beyond that. */
 const looked = 50;
 const mostSuppressions = 20;
+const mostNotified = 50;
 
 /**
  * The alerts by episode, with what people and noise control did with them. The analyser notes episodes, and the main thread
@@ -28,12 +29,23 @@ export class AlertStore {
   readonly #handling: Database<Handling, string>;
   readonly #unpublished: Database<true, string>;
 
+  /** The number given last, within a transaction. */
+  #last: number | undefined;
+  /** The number of changes, within a transaction. */
+  #count: number | undefined;
+
   constructor(tables: Tables) {
     this.#tables = tables;
     this.#alerts = tables.table('alerts');
     this.#changes = tables.table('changes');
     this.#handling = tables.table('handling');
     this.#unpublished = tables.table('unpublished');
+  }
+
+  /** A transaction begins. Other threads may have given numbers since the last one. */
+  begin(): void {
+    this.#last = undefined;
+    this.#count = undefined;
   }
 
   isNewer({ id, revision }: Episode): boolean {
@@ -47,7 +59,7 @@ export class AlertStore {
     const known = this.#alerts.get(episode.id);
     // In this order, so that no number is used twice.
     this.#append(episode);
-    if (known) void this.#changes.remove(known.number);
+    if (known) this.#removeChange(known.number);
     this.#forget();
   }
 
@@ -85,6 +97,18 @@ export class AlertStore {
     this.handle(id, { suppressed: [...before, suppression].slice(-mostSuppressions) });
   }
 
+  /** Notes in each alert that a message lists what became of the message. Only within a transaction. */
+  notified(
+    { notifier, transition, episode, group }: Notification,
+    outcome: Pick<Notified, 'at' | 'refused'>,
+  ): void {
+    for (const { id, status } of group?.alerts ?? [{ id: episode.id, status: transition.to }]) {
+      if (this.#alerts.get(id) === undefined) continue;
+      const before = this.#handling.get(id)?.notified ?? [];
+      this.handle(id, { notified: [...before, { notifier, status, ...outcome }].slice(-mostNotified) });
+    }
+  }
+
   /** Ids of the episodes whose document is to be written again. */
   unpublished(limit: number): string[] {
     this.#tables.refresh();
@@ -100,17 +124,36 @@ export class AlertStore {
   }
 
   #append(episode: Episode): void {
+    // To look for the last key costs more than all the rest.
+    const number = (this.#last ?? this.#newest()) + 1;
+    this.#last = number;
+    this.#count = this.#size + 1;
+    void this.#changes.put(number, episode.id);
+    void this.#alerts.put(episode.id, { episode, number });
+  }
+
+  #removeChange(number: number): void {
+    this.#count = this.#size - 1;
+    void this.#changes.remove(number);
+  }
+
+  /** Number of changes. LMDB counts them one by one, so once in a transaction. */
+  get #size(): number {
+    this.#count ??= this.#changes.getCount();
+    return this.#count;
+  }
+
+  #newest(): number {
     const [last = 0] = this.#changes.getKeys({ reverse: true, limit: 1 });
-    void this.#changes.put(last + 1, episode.id);
-    void this.#alerts.put(episode.id, { episode, number: last + 1 });
+    return last;
   }
 
   /** Forgets ended alerts that changed longest ago. Open ones go to the end of the order, so that they hide none behind them. */
   #forget(): void {
-    if (this.#changes.getCount() <= mostAlerts) return;
+    if (this.#size <= mostAlerts) return;
     for (const { key, value } of [...this.#changes.getRange({ limit: looked })]) {
       const record = this.#alerts.get(value);
-      void this.#changes.remove(key);
+      this.#removeChange(key);
       if (record?.episode.end === undefined && record) this.#append(record.episode);
       else for (const table of [this.#alerts, this.#handling, this.#unpublished]) void table.remove(value);
     }

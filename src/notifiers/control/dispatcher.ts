@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../errors.ts';
-import type { Episode, Handling, Millis, Notification } from '../../model.ts';
-import type { ControlTelemetry } from '../../telemetry/components/control.ts';
+import type { Episode, Handling, Millis, Notification, Verdict } from '../../model.ts';
+import type { ControlTelemetry } from '../../telemetry/components/notifiers.ts';
 import { Signal } from '../../util/waiting.ts';
-import type { Outbox, OutboxEntry } from '../outbox.ts';
+import type { Outbox } from '../outbox.ts';
+import type { OutboxEntry } from '../outbox-entry.ts';
 import { acknowledgementMessage } from './group-message.ts';
 import { Grouping } from './grouping.ts';
 import { OpenAlertsView } from './open-alerts.ts';
@@ -49,6 +50,11 @@ export class Dispatcher {
     this.silences = options.silences;
     this.#alerts = new OpenAlertsView(options.outbox.alerts);
     this.#grouping = new Grouping(this.#parts(), options.policy);
+  }
+
+  /** Verdicts on alerts. */
+  get verdicts(): Pick<Outbox['verdicts'], 'list' | 'counts'> {
+    return this.#options.outbox.verdicts;
   }
 
   /** The open alerts, by id. */
@@ -126,6 +132,19 @@ export class Dispatcher {
     });
     onChange();
     return ids.filter((id) => !open.has(id));
+  }
+
+  /** Keeps what people said about alerts, open or ended, and has their documents written again. */
+  async judge(verdicts: readonly Verdict[]): Promise<void> {
+    const { outbox, onChange } = this.#options;
+    await this.#inTurn(() => {
+      for (const verdict of verdicts) {
+        outbox.verdicts.put(verdict);
+        const { id, rule: _, group: __, start: ___, end: ____, ...said } = verdict;
+        if (verdict.verdict !== 'missed') outbox.alerts.handle(id, { verdict: said });
+      }
+    });
+    onChange();
   }
 
   async #run(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Episode, Millis, Notification } from '../../model.ts';
-import type { ControlTelemetry } from '../../telemetry/components/control.ts';
-import type { Outbox, OutboxEntry } from '../outbox.ts';
+import type { ControlTelemetry } from '../../telemetry/components/notifiers.ts';
+import type { Outbox } from '../outbox.ts';
+import type { OutboxEntry } from '../outbox-entry.ts';
 import { flush } from './flush.ts';
 import { singleMessage } from './group-message.ts';
 import { type Group, GroupStore, isOpen, never } from './group-store.ts';

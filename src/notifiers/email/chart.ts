@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../errors.ts';
 import type { Notification } from '../../model.ts';
 import { lineChart } from '../../util/chart.ts';
 import { boundsIn, valueText } from '../../util/figures.ts';
+import { packageFile } from '../../util/files.ts';
 import { measureOf, summaryOf } from '../message/summary.ts';
 import type { NotifierContext } from '../notifier.ts';
 
@@ -32,7 +32,7 @@ export function chartOf(notification: Notification): string | undefined {
 }
 
 /** The font of the package: equal charts on every machine, and no search through the fonts of the system. */
-const font = fileURLToPath(new URL('../../../assets/chart-font.ttf', import.meta.url));
+const font = packageFile('assets/chart-font.ttf');
 
 /** Twice the size in which it is shown, for screens of high resolution. */
 const zoom = 2;

@@ -13,7 +13,7 @@ const font = 'font-family:Arial,Helvetica,sans-serif';
 const cell = `${font};font-size:14px;line-height:20px;color:#1f2937`;
 
 /** Text from rules and senders, which may be anything. */
-const escaped = (text: string) =>
+export const escaped = (text: string) =>
   text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -45,7 +45,7 @@ function sampleRows(samples: readonly string[]): string {
 const link = ({ label, url }: Summary['links'][number]) =>
   `<a href="${escaped(url)}" style="color:#1d4ed8">${escaped(label)}</a>`;
 
-const chartImage = (id: string, alt: string) =>
+export const chartImage = (id: string, alt: string) =>
   `<img src="cid:${id}" width="600" height="160" alt="${escaped(alt)}" style="display:block;max-width:100%;height:auto;border:1px solid #e5e7eb">`;
 
 /**

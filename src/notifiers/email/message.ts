@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Notification } from '../../model.ts';
+import type { Notification, ReportMessage } from '../../model.ts';
 import { timeText, valueText } from '../../util/figures.ts';
-import { printable } from '../../util/text.ts';
+import { cutToBytes, printable } from '../../util/text.ts';
 import { brief, type Fact, measureOf, type Summary, stateWord, summaryOf } from '../message/summary.ts';
 import { textOf } from '../message/template.ts';
 import type { NotifierContext } from '../notifier.ts';
 import { chartOf, pngOf, pointsOf } from './chart.ts';
-import { htmlOf } from './html.ts';
+import { chartImage, htmlOf } from './html.ts';
 
 /** Values in the table that stands for a chart. */
 const mostRows = 10;
@@ -33,6 +33,7 @@ export async function contentOf(
   notification: Notification,
   options: { chart: boolean; log: NotifierContext['log'] },
 ): Promise<MailContent> {
+  if (notification.report) return reportContent(notification, notification.report, options);
   const svg = options.chart ? chartOf(notification) : undefined;
   const png = svg === undefined ? undefined : await pngOf(svg, options.log);
   const image = png !== undefined && png.length <= largestChart ? png : undefined;
@@ -47,19 +48,32 @@ export async function contentOf(
     subject: subjectOf(notification),
     text: fitting(summary, largestText, (shown) => plainText(shown, page.table)),
     html: fitting(summary, largestHtml, (shown) => htmlOf({ ...page, summary: shown })),
-    attachments: image
-      ? [
-          {
-            filename: 'chart.png',
-            content: image,
-            cid,
-            contentType: 'image/png',
-            contentDisposition: 'inline',
-          },
-        ]
-      : [],
+    attachments: image ? [inlined(image, cid)] : [],
   };
 }
+
+/** A report: its own page, with the chart as a picture. */
+async function reportContent(
+  { id }: Notification,
+  { title, text, html, chart }: ReportMessage,
+  options: { chart: boolean; log: NotifierContext['log'] },
+): Promise<MailContent> {
+  const png = options.chart && chart !== undefined ? await pngOf(chart, options.log) : undefined;
+  const image = png !== undefined && png.length <= largestChart ? png : undefined;
+  const cid = `chart-${hashOf(id)}@logboom`;
+  return {
+    subject: printable(title),
+    text: cutToBytes(text, largestText),
+    html: html.replace('<!-- chart -->', () =>
+      image ? chartImage(cid, 'Chart: events over the interval') : '',
+    ),
+    attachments: image ? [inlined(image, cid)] : [],
+  };
+}
+
+const inlined = (content: Buffer, cid: string): MailContent['attachments'][number] => ({
+  ...{ filename: 'chart.png', content, cid, contentType: 'image/png', contentDisposition: 'inline' },
+});
 
 /**
  * `[HIGH] burst (web-1)`. It is the same for all mails of an episode, because Gmail puts mails with different subjects into

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { trust } from '../../config/schema/listener.ts';
 import { duration, secret } from '../../config/schema/values.ts';
 import { beganAt, type Millis, type Notification } from '../../model.ts';
 import { valueText } from '../../util/figures.ts';
 import { measureOf, stateWord, summaryOf } from '../message/summary.ts';
 import { defineKind } from '../notifier.ts';
-import { delivery, headers, trust } from '../templated.ts';
+import { delivery, headers } from '../templated.ts';
 import { endOf } from '../test-notification.ts';
-import { answered, postJson } from '../transport/http.ts';
+import { answered, exchange, postJson } from '../transport/http.ts';
 
 const schema = z.strictObject({
   kind: z.literal('alertmanager').describe('Sends alerts to a Prometheus Alertmanager (API v2).'),
@@ -58,6 +59,15 @@ export const alertmanager = defineKind({
     });
     return {
       send,
+      async verify(signal) {
+        const url = `${config.url.replace(/\/+$/, '')}/api/v2/status`;
+        const { body } = await exchange(
+          { url, method: 'GET', headers: headersOf(config), trust: config },
+          signal,
+        );
+        const version = /"version"\s*:\s*"([\w.-]+)"/.exec(body)?.[1];
+        return `Alertmanager${version === undefined ? '' : ` ${version}`} answers`;
+      },
       refresh: {
         every: config.resend,
         send: async (open, signal) => {

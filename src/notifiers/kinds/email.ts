@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { address, recipient, recipientProblem } from '../../config/schema/people.ts';
+import { trust } from '../../config/schema/listener.ts';
+import { address, recipient, recipientProblem } from '../../config/schema/routing.ts';
 import { duration, secret } from '../../config/schema/values.ts';
 import type { Notification } from '../../model.ts';
 import { deferred, failureOf, isTemporary, refusedIn } from '../email/errors.ts';
 import { contentOf, headersOf, threadOf } from '../email/message.ts';
 import { addressesOf, bareAddress, domainOf, identityOf } from '../email/recipients.ts';
 import { type Attempt, defineKind, type NotifierContext, NotifierError, type Receipt } from '../notifier.ts';
-import { delivery, trust } from '../templated.ts';
+import { delivery } from '../templated.ts';
 import { oneLine } from '../transport/http.ts';
 import { tlsOptions } from '../transport/trust.ts';
 
@@ -59,7 +60,10 @@ export const email = defineKind({
     if (config.password !== undefined && config.tls === 'none')
       report('tls', 'The password would travel in clear text.', 'Use `starttls` or `implicit`.');
   },
-  create: (config, context) => ({ send: (...given) => send(config, context, ...given) }),
+  create: (config, context) => ({
+    send: (...given) => send(config, context, ...given),
+    verify: () => verified(config),
+  }),
 });
 
 async function send(
@@ -111,10 +115,22 @@ const ports = { implicit: 465, none: 25, starttls: 587, optional: 587 };
 
 type Mail = Parameters<ReturnType<typeof import('nodemailer').createTransport>['sendMail']>[0];
 
+/** Connects, logs in and leaves. */
+async function verified(config: EmailConfig): Promise<string> {
+  await connected(config, (transport) => transport.verify());
+  const { host, user } = config;
+  return `${host} answers${user === undefined ? '' : ` and takes the login of ${user}`}`;
+}
+
 /** Each mail has a connection of its own, so that a server that went away is noticed before the mail is handed over. */
-async function submitted(config: EmailConfig, mail: Mail) {
+const submitted = (config: EmailConfig, mail: Mail) =>
+  connected(config, (transport) => transport.sendMail(mail));
+
+type Transport = ReturnType<typeof import('nodemailer').createTransport>;
+
+async function connected<T>(config: EmailConfig, use: (transport: Transport) => Promise<T>): Promise<T> {
   // Loaded with the first mail: a server that sends none starts without it.
-  const { createTransport } = await import('nodemailer');
+  const { createTransport } = await import('../email/nodemailer.ts');
   const { host, port = ports[config.tls], tls, user, password, timeout } = config;
   const transport = createTransport({
     ...{ host, port, secure: tls === 'implicit', requireTLS: tls === 'starttls', ignoreTLS: tls === 'none' },
@@ -123,7 +139,7 @@ async function submitted(config: EmailConfig, mail: Mail) {
     tls: tlsOptions(config),
   });
   try {
-    return await transport.sendMail(mail);
+    return await use(transport);
   } catch (error) {
     throw failureOf(error);
   } finally {

@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../errors.ts';
+import type { Notification } from '../../model.ts';
 import { documentOf } from '../message/document.ts';
 import { defineKind, NotifierError } from '../notifier.ts';
 import { delivery } from '../templated.ts';
@@ -23,20 +24,28 @@ export const file = defineKind({
   schema,
   create: ({ path }) => ({
     async send(notification) {
-      const line = `${JSON.stringify(documentOf(notification))}\n`;
-      await append(path, line).catch((error: NodeJS.ErrnoException) => {
-        throw failureOf(path, error);
-      });
+      const line = lineOf(notification);
+      await append(path, line);
       return { answer: `${Buffer.byteLength(line)} bytes were appended to ${path}` };
     },
+    sendAll: (notifications) => append(path, notifications.map(lineOf).join('')),
   }),
 });
 
-async function append(path: string, line: string): Promise<void> {
+const lineOf = (notification: Notification) => `${JSON.stringify(documentOf(notification))}\n`;
+
+/** Rejects with a `NotifierError`. */
+async function append(path: string, lines: string): Promise<void> {
+  await appendLines(path, lines).catch((error: NodeJS.ErrnoException) => {
+    throw failureOf(path, error);
+  });
+}
+
+async function appendLines(path: string, lines: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const handle = await open(path, 'a+', 0o640);
   try {
-    await handle.appendFile((await endsWithLine(handle)) ? line : `\n${line}`);
+    await handle.appendFile((await endsWithLine(handle)) ? lines : `\n${lines}`);
     await handle.datasync();
   } finally {
     await handle.close();

@@ -5,8 +5,10 @@ import { command } from './command.ts';
 import { discord } from './discord.ts';
 import { email } from './email.ts';
 import { file } from './file.ts';
+import { kafka } from './kafka.ts';
 import { log } from './log.ts';
 import { mattermost } from './mattermost.ts';
+import { module } from './module.ts';
 import { ntfy } from './ntfy.ts';
 import { pagerduty } from './pagerduty.ts';
 import { slack } from './slack.ts';
@@ -29,6 +31,8 @@ const kinds = {
   telegram,
   command,
   file,
+  kafka,
+  module,
 };
 
 type Kinds = typeof kinds;

@@ -43,8 +43,20 @@ export const slack = defineKind({
     const message = `A Slack bot needs \`token\` and \`channel\`; \`${missing}\` is missing.`;
     report(missing, message, `Set \`${missing}\`.`);
   },
-  create: (config) => ({ send: config.url === undefined ? toChannel(config) : toWebhook(config.url) }),
+  create: (config) =>
+    config.url === undefined
+      ? { send: toChannel(config), verify: (signal) => verified(config, signal) }
+      : { send: toWebhook(config.url) },
 });
+
+/** `auth.test` answers whose token it is. Whether the bot is in the channel shows with a message alone. */
+async function verified({ api, token }: SlackConfig, signal: AbortSignal): Promise<string> {
+  const request = { url: `${api}/auth.test`, headers: { authorization: `Bearer ${token}` } };
+  const { body } = await postJson({}, request, signal);
+  const answer = answerIn(body);
+  if ('error' in answer) throw errorOf(answer.error);
+  return 'Slack takes the token; `logboom notify test` tries the channel';
+}
 
 /** Without unfurling Slack does not fetch addresses from log lines, which would tell their owners that somebody reads them. */
 const noUnfurling = { unfurl_links: false, unfurl_media: false };

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { trust } from '../../config/schema/listener.ts';
 import { secret } from '../../config/schema/values.ts';
 import { documentOf } from '../message/document.ts';
 import { checkTemplate, fill } from '../message/template.ts';
 import { defineKind } from '../notifier.ts';
-import { delivery, headers, secretUrl, trust } from '../templated.ts';
+import { delivery, headers, secretUrl } from '../templated.ts';
 import { answered, exchange } from '../transport/http.ts';
 import { signedHeaders } from '../transport/signature.ts';
 

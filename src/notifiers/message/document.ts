@@ -1,4 +1,4 @@
-import { type AlertGroup, beganAt, decidedAt, type Notification } from '../../model.ts';
+import { type AlertGroup, beganAt, decidedAt, type Notification, type ReportMessage } from '../../model.ts';
 import { stateWord } from './summary.ts';
 
 /**
@@ -6,6 +6,8 @@ import { stateWord } from './summary.ts';
  * recognises a repetition. Times are ISO 8601 in UTC. Field names are those of the alert documents.
  */
 export function documentOf(notification: Notification): Record<string, unknown> {
+  if (notification.report?.isOutput) return notification.report.document;
+  if (notification.report) return reportDocument(notification, notification.report);
   const { transition, episode, acknowledgement, withheld } = notification;
   return {
     id: notification.id,
@@ -40,6 +42,10 @@ export function documentOf(notification: Notification): Record<string, unknown> 
     ...(notification.note !== undefined && { note: notification.note }),
     ...(notification.group && { group: groupOf(notification.group) }),
   };
+}
+
+function reportDocument({ id, at }: Notification, { title, text, document }: ReportMessage) {
+  return { id, '@timestamp': iso(at), message: title, text, report: document };
 }
 
 function groupOf({ alerts, ...group }: AlertGroup): Record<string, unknown> {

@@ -1,4 +1,11 @@
-import { beganAt, type Episode, type Notification, type Sample, type Severity } from '../../model.ts';
+import {
+  beganAt,
+  type Episode,
+  type Notification,
+  type ReportMessage,
+  type Sample,
+  type Severity,
+} from '../../model.ts';
 import { conditionText, lengthText, timeText, valueText } from '../../util/figures.ts';
 import { countOf, cutToBytes, printable } from '../../util/text.ts';
 import { groupTitle } from '../control/group-message.ts';
@@ -58,6 +65,7 @@ const withLineBreaks = (text: string) => text.split('\n').map(printable).join('\
 export const measureOf = ({ measure = '' }: Pick<Notification, 'measure'>): string => measure;
 
 export function summaryOf(notification: Notification): Summary {
+  if (notification.report) return reportSummary(notification.report);
   const { transition, episode, group } = notification;
   const state = stateWord(notification);
   const test = notification.test ? '[TEST] ' : '';
@@ -70,6 +78,16 @@ export function summaryOf(notification: Notification): Summary {
     facts: group ? groupFacts(notification) : factsOf(notification),
     samples: group ? [] : samplesOf(episode),
     links: linksOf(episode),
+  };
+}
+
+const neutral = '#2f6fab';
+
+function reportSummary({ title, text }: ReportMessage): Summary {
+  const message = text.split('\n').slice(1).join('\n').trim();
+  return {
+    ...{ state: 'INACTIVE', severity: 'info', color: neutral, title: printable(title) },
+    ...{ message: withLineBreaks(message), facts: [], samples: [], links: [] },
   };
 }
 

@@ -11,8 +11,9 @@ const escaped = (text: string) =>
  * lines that look like those of logboom.
  */
 export function textOf(notification: Notification): string {
-  const { transition, episode } = notification;
+  const { transition, episode, report } = notification;
   const { title } = summaryOf(notification);
+  if (report) return escaped(title);
   const lines = [
     title,
     transition.message,
@@ -31,6 +32,9 @@ type Block = Record<string, unknown>;
 /** Limits of Block Kit, in characters (docs.slack.dev, reference of blocks). */
 const limits = { header: 150, section: 3_000, field: 2_000, fields: 10, url: 3_000 };
 
+/** Blocks of a report. A message has 50 at most. */
+const mostParts = 5;
+
 const markdown = (text: string, most: number) => ({ type: 'mrkdwn', text: cut(text, most) });
 
 /** A cut must not leave half of an escape such as `&am`. */
@@ -44,6 +48,7 @@ const symbols: Record<Summary['state'], string> = { ACTIVE: 'ðŸ”´', INACTIVE: 'ð
 export function blocksOf(notification: Notification): Block[] {
   const summary = summaryOf(notification);
   const { message, samples, links, title } = summary;
+  if (notification.report) return reportBlocks(title, message);
   const header = cut(`${symbols[stateWord(notification)]} ${title}`, limits.header);
   return [
     { type: 'header', text: { type: 'plain_text', text: header, emoji: true } },
@@ -52,6 +57,20 @@ export function blocksOf(notification: Notification): Block[] {
     ...(samples.length === 0 ? [] : [preformatted(samples)]),
     ...linkBlocks(links),
   ];
+}
+
+/** The tables as literal text, in as many blocks as they need. */
+function reportBlocks(title: string, text: string): Block[] {
+  const parts: string[] = [''];
+  for (const line of text.split('\n')) {
+    if (parts.at(-1)!.length + line.length >= limits.section) parts.push('');
+    parts.push(`${parts.pop()}${line}\n`);
+  }
+  const header = {
+    type: 'header',
+    text: { type: 'plain_text', text: cut(title, limits.header), emoji: false },
+  };
+  return [header, ...parts.slice(0, mostParts).map((part) => preformatted([part.trimEnd()]))];
 }
 
 /** Facts in pairs of columns, at most ten in a block; long ones get a block of their own. */

@@ -81,7 +81,7 @@ export function failureOf(answer: Answer): NotifierError {
 
 async function sent({ url, method = 'POST', headers, body, trust }: Request, signal: AbortSignal) {
   // Loaded with the first message: a server that sends none starts without it.
-  const { request } = await import('undici');
+  const { request } = await import('../../util/undici.ts');
   const dispatcher = await dispatcherFor(trust);
   try {
     const answer = await request(url, {
@@ -104,7 +104,7 @@ async function dispatcherFor(trust: Trust | undefined): Promise<Dispatcher | und
   if (!trust) return undefined;
   if (trust.ssl_certificate_authorities.length === 0 && trust.ssl_verification_mode === 'full')
     return undefined;
-  const { Agent } = await import('undici');
+  const { Agent } = await import('../../util/undici.ts');
   return new Agent({ connect: tlsOptions(trust) });
 }
 

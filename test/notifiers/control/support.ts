@@ -6,7 +6,7 @@ import { Policy } from '../../../src/notifiers/control/policy.ts';
 import { Silences } from '../../../src/notifiers/control/silences.ts';
 import { Outbox } from '../../../src/notifiers/outbox.ts';
 import { compileQuery } from '../../../src/rules/kql/compile.ts';
-import { controlTelemetry } from '../../../src/telemetry/components/control.ts';
+import { controlTelemetry } from '../../../src/telemetry/components/notifiers.ts';
 import { silentInstruments } from '../../../src/telemetry/metrics.ts';
 import { aFolder } from '../../support/folder.ts';
 import { anEpisode, aTransition } from '../../support/rules/alerts.ts';
