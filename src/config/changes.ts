@@ -5,18 +5,22 @@ import { isMapping } from './schema/shape.ts';
 /** The sections that a running server reloads, by the part of the server that does so. All others need a restart. */
 const parts = {
   /** The analyser changes between two records. */
-  analysis: ['rules', 'kibana', 'parsers', 'time', 'routes'],
+  analysis: ['rules', 'kibana', 'parsers', 'processors', 'time', 'limits', 'routes', 'streams'],
   notifiers: ['notifiers', 'people', 'routes', 'inhibit_rules', 'time_intervals', 'maintenance'],
   /** A new indexer goes on from the cursor. */
-  indexing: ['elasticsearch', 'indexing', 'parsers', 'time'],
+  indexing: ['elasticsearch', 'indexing', 'parsers', 'processors', 'time'],
+  /** Those that decide before the journal. */
+  gate: ['processors', 'parsers', 'time'],
   /** A new forwarder goes on from the cursor. */
   forwarding: ['forward'],
   /** Own alerts and their notifiers. */
-  selfMonitoring: ['selfMonitoring', 'notifiers', 'forward'],
+  selfMonitoring: ['selfMonitoring', 'notifiers', 'forward', 'streams'],
   /** Only the retention of the embedded store. */
   store: ['store'],
   watch: ['reload'],
   deadMansSwitch: ['deadMansSwitch'],
+  streams: ['streams', 'notifiers', 'people'],
+  reports: ['reports'],
   /** Only the level; the format stays. */
   log: ['log'],
 } as const satisfies Record<string, readonly (keyof Config)[]>;
@@ -51,17 +55,17 @@ export function changesBetween(running: Config, wanted: Config): ConfigChanges {
 
 /** The wanted configuration as far as a running server can apply it. */
 function applicable(running: Config, wanted: Config): Config {
-  const { rules, kibana, parsers, time, notifiers, indexing, reload, selfMonitoring } = wanted;
-  const { forward, store, log, elasticsearch, people } = wanted;
-  const { routes, inhibit_rules, time_intervals, maintenance } = wanted;
+  const { rules, kibana, parsers, processors, time, notifiers, indexing, reload, selfMonitoring } = wanted;
+  const { forward, store, log, elasticsearch, people, limits } = wanted;
+  const { routes, inhibit_rules, time_intervals, maintenance, reports, streams } = wanted;
   const { forward: _, deadMansSwitch: __, ...others } = running;
   // The embedded store starts and stops with the process, so a change of the kind of target needs a restart.
   const remote = running.elasticsearch && elasticsearch;
   const kept = { keepAge: store.keepAge, keepSize: store.keepSize };
   return {
     ...others,
-    ...{ rules, kibana, parsers, time, notifiers, indexing, reload, selfMonitoring },
-    ...{ people, routes, inhibit_rules, time_intervals, maintenance },
+    ...{ rules, kibana, parsers, processors, time, notifiers, indexing, reload, selfMonitoring },
+    ...{ limits, people, routes, inhibit_rules, time_intervals, maintenance, reports, streams },
     ...(forward && { forward }),
     ...(wanted.deadMansSwitch && { deadMansSwitch: wanted.deadMansSwitch }),
     ...(remote && { elasticsearch: remote }),

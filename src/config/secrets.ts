@@ -1,8 +1,10 @@
+import { secretTexts } from '../util/secret-texts.ts';
 import { type Config, schema } from './schema/schema.ts';
 import { childOf, namesIn, type Shape, shapeAt, shapeOf, valueIn } from './schema/shape.ts';
 
 function gather(shape: Shape, value: unknown): string[] {
   if (shape.secret) return typeof value === 'string' ? [value] : [];
+  if (shape.hasSecrets) return secretTexts(value);
   return namesIn(shape, value).flatMap((key) => {
     const child = childOf(shape, key, value);
     return child === undefined ? [] : gather(child, valueIn(value, key));

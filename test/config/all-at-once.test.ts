@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../src/config/load/load.ts';
 import { loadConfig } from '../../src/config/load/load.ts';
+import { controlProblems } from '../../src/notifiers/control/problems.ts';
 
 const paths = (yaml: string, checks: Check[] = []) =>
   loadConfig({ path: 'logboom.yml', env: {}, readFile: () => yaml, checks }).problems.map(({ path }) => path);
@@ -13,6 +14,8 @@ const checks: Check[] = [
       { path: `rules[${index}].every`, message: 'does not divide', remedy: 'divide' },
     ]),
 ];
+
+const control = controlProblems(() => () => false) as Check;
 
 describe('all problems at once', () => {
   it('has those of a rule that stand alone, although another setting of the rule is broken', () => {
@@ -33,6 +36,29 @@ describe('all problems at once', () => {
       'rules[0].over',
       'rules[0].notify[0]',
     ]);
+  });
+
+  it.each([
+    [
+      'a notifier',
+      'notifiers: {mail: {kind: email, host: a.example, from: me, to: [a@b.example]}}',
+      'notifiers.mail.from',
+    ],
+    ['a notifier without its kind', 'notifiers: {mail: {host: a.example}}', 'notifiers.mail.kind'],
+    ['an interval', 'time_intervals: [{name: 5, time_intervals: []}]', 'time_intervals[0].name'],
+  ])('has those of rules where %s lacks a required setting', (_, section, broken) => {
+    const found = paths(`${section}\nrules: [{name: a, notify: [mail, nobody]}]`, checks);
+    expect(found).toEqual(expect.arrayContaining([broken, 'rules[0].where']));
+    expect(found.includes('rules[0].notify[0]')).toBe(!section.includes('mail'));
+    expect(found).toContain('rules[0].notify[1]');
+  });
+
+  it('has those of a rule that lacks a required setting, and none that follow from it', () => {
+    const broken = '{name: gone, kind: change, labels: {team: shop}}';
+    const routes = 'routes: [{matchers: [\'team="shop"\'], notify: [nobody]}]';
+    expect(
+      paths(`rules: [${broken}, {name: b, over: 5}]\n${routes}`, [...checks, control]).toSorted(),
+    ).toEqual(['routes[0].notify[0]', 'rules[0].field', 'rules[0].where', 'rules[1].over', 'rules[1].where']);
   });
 
   it('does not say of a broken setting what follows from its default', () => {

@@ -50,6 +50,11 @@ describe('a configuration is warned about', () => {
       { forward: { hosts: ['logs'], ssl: { verification_mode: 'none' } } },
       /forward\.ssl.*accepts every server certificate/,
     ],
+    [
+      'a setting that nothing needs any more, with what takes its place',
+      { time: { settle: '3s' } },
+      /`time\.settle` is deprecated: .*`time\.correctFor`.*Remove it/,
+    ],
   ])('%s', (_, given, caution) => {
     expect(cautions(schema.parse(given), [], modes({})).join('\n')).toMatch(caution);
   });

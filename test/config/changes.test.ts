@@ -11,7 +11,13 @@ describe('what a reload changes', () => {
   it.each<[string, ConfigInput, ConfigInput, string[], string[]]>([
     ['a rule', {}, counted, ['analysis'], []],
     ['links', {}, { kibana: { space: 'ops' } }, ['analysis'], ['kibana.space']],
-    ['a notifier', {}, { notifiers: { ops: { kind: 'log' } } }, ['notifiers', 'selfMonitoring'], []],
+    [
+      'a notifier',
+      {},
+      { notifiers: { ops: { kind: 'log' } } },
+      ['notifiers', 'selfMonitoring', 'streams'],
+      [],
+    ],
     [
       'an own alert',
       {},
@@ -28,8 +34,15 @@ describe('what a reload changes', () => {
       ['forwarding', 'selfMonitoring'],
       ['forward.worker'],
     ],
-    ['a parser', {}, { parsers: { default: 'json' } }, ['analysis', 'indexing'], ['parsers.default']],
-    ['event time', {}, { time: { zone: 'Europe/Berlin' } }, ['analysis', 'indexing'], ['time.zone']],
+    ['a parser', {}, { parsers: { default: 'json' } }, ['analysis', 'indexing', 'gate'], ['parsers.default']],
+    [
+      'processors',
+      {},
+      { processors: [{ kind: 'drop', if: 'a : 1' }] },
+      ['analysis', 'indexing', 'gate'],
+      ['processors'],
+    ],
+    ['event time', {}, { time: { zone: 'Europe/Berlin' } }, ['analysis', 'indexing', 'gate'], ['time.zone']],
     ['bulk requests', {}, { indexing: { maxBulkItems: 7 } }, ['indexing'], ['indexing.maxBulkItems']],
     [
       'a password',
@@ -41,6 +54,14 @@ describe('what a reload changes', () => {
     ['hosts', remote(), remote({ hosts: ['http://b:9200'] }), ['indexing'], ['elasticsearch.hosts']],
     ['what the store keeps', {}, { store: { keepAge: '1d' } }, ['store'], ['store.keepAge']],
     ['the level of the log', {}, { log: { level: 'debug' } }, ['log'], ['log.level']],
+    [
+      'a stream',
+      {},
+      { streams: { all: { notifier: 'log' } } },
+      ['analysis', 'selfMonitoring', 'streams'],
+      ['streams.all'],
+    ],
+    ['a report', {}, { reports: { daily: {} } }, ['reports'], ['reports.daily']],
     ['the watch', {}, { reload: { watch: true } }, ['watch'], ['reload.watch']],
   ])('%s, at once', (_, from, to, parts, settings) => {
     const { config, needsRestart, ...found } = changes(from, to);

@@ -190,7 +190,7 @@ export const table: [title: string, given: Given, problems: Partial<Problem>[]][
         path: 'notifiers.ops.kind',
         message: 'This is not one of the allowed values; did you mean `slack`?',
         remedy:
-          'Write one of `log`, `webhook`, `slack`, `email`, `teams`, `pagerduty`, `alertmanager`, `ntfy`, `discord`, `mattermost`, `telegram`, `command`, `file`.',
+          'Write one of `log`, `webhook`, `slack`, `email`, `teams`, `pagerduty`, `alertmanager`, `ntfy`, `discord`, `mattermost`, `telegram`, `command`, `file`, `kafka`, `module`.',
       },
     ],
   ],
@@ -267,7 +267,7 @@ export const table: [title: string, given: Given, problems: Partial<Problem>[]][
   [
     'a key given twice',
     { yaml: 'data: a\ndata: b\n' },
-    [{ path: '', message: 'This is not valid YAML: Map keys must be unique.', line: 2, column: 1 }],
+    [{ path: '', message: 'This is not valid YAML: Map keys must be unique (`data`).', line: 2, column: 1 }],
   ],
   [
     'a tab',

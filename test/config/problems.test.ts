@@ -32,13 +32,14 @@ describe('problems', () => {
     expect(problems[0]).not.toHaveProperty('line');
   });
 
-  it('of further checks get their value and their line', () => {
+  it('of further checks get their value, their rule and their line', () => {
     const checks = [() => [{ path: 'rules[0].when', message: 'no condition', remedy: 'Write one.' }]];
     const { problems, config } = load({ yaml: 'rules:\n  - name: a\n    when: "5"\n', checks });
     expect(problems).toEqual([
       {
         path: 'rules[0].when',
         value: '"5"',
+        rule: 'a',
         message: 'no condition',
         remedy: 'Write one.',
         line: 3,

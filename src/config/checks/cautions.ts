@@ -77,6 +77,14 @@ function forwarding({ forward }: Config): string[] {
   return warnings;
 }
 
+function settling({ time: { settle } }: Config): string[] {
+  return settle === 0
+    ? []
+    : [
+        '`time.settle` is deprecated: late events correct rules of all kinds (`time.correctFor`), and after each new connection it only makes windows close later. Remove it.',
+      ];
+}
+
 const nameIn = (address: string) => new URL(address).hostname.replace(/^\[|\]$/g, '');
 
 /** Certificates and keys that this process cannot read. logboom would not start with them. */
@@ -106,7 +114,7 @@ function readFault(path: string): string | undefined {
   }
 }
 
-/** Warnings about settings that are allowed but risky. `secretFiles` are the files that secrets were read from. */
+/** Warnings about settings that are allowed but risky or of no use any more. `secretFiles` are the files that secrets were read from. */
 export function cautions(
   config: Config,
   secretFiles: readonly string[] = [],
@@ -116,6 +124,7 @@ export function cautions(
     ...openListeners(config),
     ...elasticsearch(config),
     ...forwarding(config),
+    ...settling(config),
     ...looseFolder(config, modeOf),
     ...looseFiles([...keysOf(config), ...secretFiles], modeOf),
   ];

@@ -2,7 +2,7 @@ import { isZone } from '../../util/zone.ts';
 import { didYouMean } from '../load/issues.ts';
 import { type Path, type Problem, problem } from '../load/problems.ts';
 import { parserNames } from '../schema/parsers.ts';
-import { recipientProblem } from '../schema/people.ts';
+import { notifierProblem, recipientProblem } from '../schema/routing.ts';
 import type { Config } from '../schema/schema.ts';
 import { destination, forward, forwardLengths, names, patterns } from './destination.ts';
 import { clearText, exposed, ports, tls } from './listeners.ts';
@@ -72,13 +72,10 @@ function kafkaTls({ inputs }: Config): Problem[] {
 }
 
 function notified({ rules, notifiers, selfMonitoring }: Config): Problem[] {
-  const known = ['log', ...Object.keys(notifiers)];
   const unknown = (names: readonly string[], at: Path) =>
     names.flatMap((name, place) => {
-      if (known.includes(name)) return [];
-      const message = `There is no notifier \`${name}\`${didYouMean(name, known) || '.'}`;
-      const remedy = `Declare it under \`notifiers\`. Known notifiers: ${known.map((one) => `\`${one}\``).join(', ')}.`;
-      return [{ ...problem([...at, place], message, remedy), alone: true }];
+      const wrong = notifierProblem(name, notifiers);
+      return wrong ? [{ ...problem([...at, place], wrong.message, wrong.remedy), alone: true }] : [];
     });
   return [
     ...rules.flatMap(({ notify }, index) => unknown(notify, ['rules', index, 'notify'])),

@@ -50,7 +50,8 @@ const overHttp = ({ password, api_key, token }: HttpInputConfig) => ({
   credentials: '`user` and `password`, `api_key` or `token`',
 });
 
-function listenersOf({ inputs, api, store, elasticsearch }: Config): Listener[] {
+/** All sockets that logboom listens on with this configuration. */
+export function listenersOf({ inputs, api, store, elasticsearch }: Config): Listener[] {
   const tokens = Object.keys(api.tokens).length > 0;
   return [
     ...(inputs.lumberjack.enabled

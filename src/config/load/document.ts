@@ -13,6 +13,8 @@ import { childOf, isMapping, type Shape } from '../schema/shape.ts';
 import type { Path, Problem } from './problems.ts';
 
 interface Place {
+  /** The file, where it is not the configuration itself. */
+  file?: string;
   line: number;
   column: number;
 }
@@ -55,15 +57,21 @@ const firstLine = (message: string) => message.split('\n')[0]!.replace(/ at line
 const usualRemedy = 'Correct the indentation or the quotes. A text that contains `:` or `#` needs quotes.';
 const remedies: Partial<Record<ErrorCode, string>> = {
   TAB_AS_INDENT: 'Indent with spaces.',
-  DUPLICATE_KEY: 'Merge the two sections into one.',
+  DUPLICATE_KEY: 'Remove one of the two, or merge them.',
 };
 
-function syntaxProblems(document: Parsed): Problem[] {
+/** ` (\`where\`)`: the key that stands twice in its section. */
+function duplicateName({ code, pos }: { code: ErrorCode; pos: [number, number] }, text: string): string {
+  const [, key] = /^\s*["']?([\w.@-]+)/.exec(code === 'DUPLICATE_KEY' ? text.slice(pos[0]) : '') ?? [];
+  return key === undefined ? '' : ` (\`${key}\`)`;
+}
+
+function syntaxProblems(document: Parsed, text: string): Problem[] {
   return document.errors.map((error) => {
     const [start] = error.linePos ?? [];
     return {
       path: '',
-      message: `This is not valid YAML: ${firstLine(error.message)}.`,
+      message: `This is not valid YAML: ${firstLine(error.message)}${duplicateName(error, text)}.`,
       remedy: remedies[error.code] ?? usualRemedy,
       ...(start && { line: start.line, column: start.col }),
     };
@@ -103,19 +111,24 @@ const noMapping: Problem = {
   column: 1,
 };
 
-/** Reads a YAML text. Where it has syntax errors, `tree` holds the part that could be read. */
-export function readDocument(text: string): ConfigDocument {
+/**
+ * Reads a YAML text. Where it has syntax errors, `tree` holds the part that could be read. A list at the top level is read as the
+ * content of the setting `listAs`, where that is given.
+ */
+export function readDocument(text: string, listAs?: string): ConfigDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
-  const problems = syntaxProblems(document);
-  const { tree, problem } = problems.length === 0 ? valuesOf(document, lines) : { tree: {} };
+  const problems = syntaxProblems(document, text);
+  const { tree: values, problem } = problems.length === 0 ? valuesOf(document, lines) : { tree: {} };
   if (problem) problems.push(problem);
+  const isList = listAs !== undefined && Array.isArray(values);
+  const tree = isList ? { [listAs]: values } : values;
   if (!isMapping(tree)) return { tree: {}, problems: [noMapping], locate: () => undefined };
   return {
     tree,
     problems,
     locate(path) {
-      const offset = offsetOf(document, path);
+      const offset = offsetOf(document, isList ? path.slice(1) : path);
       if (offset === undefined) return undefined;
       const { line, col } = lines.linePos(offset);
       return { line, column: col };

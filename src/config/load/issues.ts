@@ -97,11 +97,50 @@ function wrongChoice(choices: readonly string[], value: unknown): [string, strin
 function unknownSettings(keys: string[], path: Path, { root, tree }: Findings): Problem[] {
   const section = shapeAt(root, path, tree)!;
   const names = namesIn(section, valueAt(tree, path)).map(String);
-  return keys.map((key) => ({
-    path: formatPath([...path, key]),
-    message: `Unknown setting \`${printable(key)}\`${didYouMean(key, names) || '.'}`,
-    remedy: `Correct or remove it. Known settings here: ${names.map((name) => `\`${name}\``).join(', ')}.`,
-  }));
+  // A rule of another program, in the list of rules or in place of the configuration.
+  const mayBeForeign = path.length === 0 || (path[0] === 'rules' && path.length === 2);
+  const foreign = mayBeForeign && foreignRule(keys);
+  if (foreign) return [{ path: formatPath(path.length === 0 ? keys.slice(0, 1) : path), ...foreign }];
+  return keys.map((key) => {
+    const meant = didYouMean(key, names);
+    return {
+      path: formatPath([...path, key]),
+      message: `Unknown setting \`${printable(key)}\`${meant || '.'}`,
+      remedy: meant ? 'Correct or remove it.' : `Correct or remove it. ${knownSettings(names)}`,
+    };
+  });
+}
+
+/** A section may have dozens of settings, of which the first ones are the usual ones. */
+function knownSettings(names: string[]): string {
+  const shownNames = names.slice(0, 12).map((name) => `\`${name}\``);
+  const rest = names.length - shownNames.length;
+  const more = rest > 0 ? ` and ${rest} more, which docs/configuration.md lists` : '';
+  return `Known settings here: ${shownNames.join(', ')}${more}.`;
+}
+
+/** Settings by which rules of other programs are known; two of them are no mistake of typing. */
+const elastAlert =
+  'type index num_events timeframe filter alert realert query_key alert_text alert_subject use_count_query blacklist whitelist compare_key threshold_cur threshold_ref spike_height spike_type'.split(
+    ' ',
+  );
+const kibanaRule =
+  'rule_type_id ruleTypeId consumer params schedule actions alertTypeId notify_when throttle'.split(' ');
+
+function foreignRule(keys: string[]): Pick<Problem, 'message' | 'remedy'> | undefined {
+  const has = (names: string[]) => keys.filter((key) => names.includes(key)).length >= 2;
+  if (has(elastAlert))
+    return {
+      message: 'This is a rule of ElastAlert.',
+      remedy:
+        'Translate it: `logboom convert elastalert FILE`. docs/from-elastalert.md shows both side by side.',
+    };
+  if (has(kibanaRule))
+    return {
+      message: 'This is a rule of Kibana.',
+      remedy: 'Write it as docs/from-kibana-rules.md shows.',
+    };
+  return undefined;
 }
 
 /** The shape that an issue concerns. For a union of variants it is the `kind` with its choices. */

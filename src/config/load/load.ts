@@ -1,13 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { messageOf } from '../../errors.ts';
+import { printable } from '../../util/text.ts';
 import { crossChecks } from '../checks/crosscheck.ts';
 import { type Config, schema } from '../schema/schema.ts';
-import { isMapping, shapeAt, shapeOf, valueAt } from '../schema/shape.ts';
+import { shapeAt, shapeOf, valueAt } from '../schema/shape.ts';
 import { type ConfigDocument, emptyDocument, readDocument, withoutDots, withoutEmpty } from './document.ts';
-import { applyEnvironment, type Overrides } from './environment.ts';
+import { applyEnvironment, type Overrides, substitute, variableName } from './environment.ts';
 import { problemsOf, shown } from './issues.ts';
 import { formatPath, type Path, type Problem, parsePath } from './problems.ts';
-import { substitute } from './substitute.ts';
+import { withRuleFiles } from './rule-files.ts';
+import { soundPart } from './sound.ts';
+import { convertUnits } from './units.ts';
 
 /** A check of a complete, valid configuration: rules against notifiers, one port against another. */
 export type Check = (config: Config) => Problem[];
@@ -23,6 +26,8 @@ interface LoadOptions {
   checks?: readonly Check[];
   /** Top-level settings of the file that are ignored. */
   omit?: readonly string[];
+  /** The only top-level settings that are read, without the checks over several settings. Default: all. */
+  only?: readonly string[];
   /** Selects problems to leave out. */
   ignore?: (problem: Problem) => boolean;
 }
@@ -31,6 +36,8 @@ export interface Loaded {
   /** Set only if there is no problem. */
   config?: Config;
   problems: Problem[];
+  /** The part of the configuration that the schema takes, where there are problems: `check` looks at it for more. */
+  sound?: Config;
   /** The file that was read. */
   path?: string;
   /** All files of the configuration, readable or not: the YAML file and the files of secrets. */
@@ -49,11 +56,13 @@ function pathOf({ path, env }: LoadOptions): string | undefined {
 function openDocument(
   path: string | undefined,
   readFile: (path: string) => string,
-  omit: readonly string[] = [],
+  { omit = [], only }: LoadOptions,
 ): ConfigDocument {
   if (path === undefined) return emptyDocument;
   try {
-    const document = readDocument(readFile(path));
+    const read = readDocument(readFile(path));
+    if (only) for (const name of Object.keys(read.tree)) if (!only.includes(name)) delete read.tree[name];
+    const document = withRuleFiles(read, path, { readFile });
     const { tree } = document;
     for (const name of omit) delete tree[name];
     if ('forward' in tree) tree.forward = withoutDots(tree.forward);
@@ -63,20 +72,6 @@ function openDocument(
     const remedy = 'Set a readable YAML file with --config or LOGBOOM_CONFIG.';
     return { ...emptyDocument, problems: [{ path: '', message, remedy }] };
   }
-}
-
-/** Removes the settings that have problems, so that the checks over several settings can run on the others. */
-function withoutBroken(tree: unknown, problems: Problem[]): unknown {
-  const copy = structuredClone(tree);
-  for (const { path } of problems) {
-    const keys = parsePath(path);
-    const section = valueAt(copy, keys.slice(0, -1));
-    if (!isMapping(section)) continue;
-    delete section[String(keys.at(-1))];
-    // A rule needs a name, so that its other problems are found as well.
-    if (keys[0] === 'rules' && keys.length === 3 && keys[2] === 'name') section.name = `unnamed-${keys[1]}`;
-  }
-  return copy;
 }
 
 /** Whether a finding of a check is independent of the broken settings: one in the same section may only follow from them. */
@@ -89,10 +84,9 @@ function standsAlone(found: Problem, broken: Problem[]): boolean {
   });
 }
 
-function checkWhole(tree: unknown, broken: Problem[], checks: readonly Check[]): Problem[] {
-  const parsed = schema.safeParse(withoutBroken(tree, broken));
-  if (!parsed.success) return [];
-  const found = checks.flatMap((check) => check(parsed.data));
+function checkWhole(sound: Config | undefined, broken: Problem[], checks: readonly Check[]): Problem[] {
+  if (sound === undefined) return [];
+  const found = checks.flatMap((check) => check(sound));
   return found.filter((problem) => standsAlone(problem, broken));
 }
 
@@ -117,12 +111,30 @@ function placed(problem: Problem, document: ConfigDocument, { variables }: Overr
   return { ...problem, ...document.locate(path) };
 }
 
+/** Adds the name of the rule: an index alone says little in a long file. */
+function withRule(problem: Problem, written: unknown): Problem {
+  const [section, place, setting] = parsePath(problem.path);
+  if (section !== 'rules' || setting === 'name') return problem;
+  const name = valueAt(written, ['rules', place!, 'name']);
+  return typeof name === 'string' ? { ...problem, rule: printable(name) } : problem;
+}
+
 function withValue(problem: Problem, written: unknown): Problem {
   const path: Path = parsePath(problem.path);
-  if (problem.value !== undefined || path.length === 0) return problem;
+  if (problem.value !== undefined || path.length === 0 || typeof path.at(-1) === 'number') return problem;
   const shape = shapeAt(root, path, written);
   const value = shape && !shape.secret ? shown(valueAt(written, path)) : undefined;
   return value === undefined ? problem : { ...problem, value };
+}
+
+/** The environment without the variables of settings that are not read. */
+function environmentOf({ env, only }: LoadOptions): NodeJS.ProcessEnv {
+  if (only === undefined) return env;
+  const prefixes = only.map((name) => variableName([name]));
+  const isRead = (name: string) =>
+    !name.startsWith('LOGBOOM_') ||
+    prefixes.some((prefix) => name === prefix || name.startsWith(`${prefix}_`));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isRead(name)));
 }
 
 /**
@@ -136,15 +148,17 @@ export function loadConfig(options: LoadOptions): Loaded {
     files.push(file);
     return (options.readFile ?? readText)(file);
   };
-  const document = openDocument(path, readFile, options.omit);
+  const env = environmentOf(options);
+  const document = openDocument(path, readFile, options);
   const found = { files, ...(path !== undefined && { path }) };
   if (document.problems.length > 0) return { ...found, problems: document.problems };
 
-  const filled = substitute(root, document.tree, { env: options.env, readFile });
+  const filled = substitute(root, document.tree, { env, readFile });
   const tree = filled.tree as Record<string, unknown>;
-  const overrides = applyEnvironment(root, tree, options.env);
+  const overrides = applyEnvironment(root, tree, env);
+  convertUnits(tree);
   const written = structuredClone(document.tree);
-  applyEnvironment(root, written, options.env);
+  applyEnvironment(root, written, env);
 
   const parsed = schema.safeParse(tree);
   const issues = parsed.success
@@ -156,13 +170,15 @@ export function loadConfig(options: LoadOptions): Loaded {
     ...filled.problems.filter((problem) => !overridden(problem)),
     ...issues,
   ];
-  const whole = checkWhole(tree, broken, [...crossChecks, ...(options.checks ?? [])]);
+  const sound = soundPart(tree, broken);
+  const checks = options.only ? [] : [...crossChecks, ...(options.checks ?? [])];
+  const whole = checkWhole(sound, broken, checks);
   const problems = firstOfEach([...broken, ...whole])
     .filter((problem) => !options.ignore?.(problem))
-    .map((problem) => withValue(problem, written))
+    .map((problem) => withRule(withValue(problem, written), written))
     .map((problem) => placed(problem, document, overrides))
     .sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
   const { secretFiles } = filled;
-  if (problems.length > 0 || !parsed.success) return { ...found, problems };
+  if (problems.length > 0 || !parsed.success) return { ...found, problems, ...(sound && { sound }) };
   return { ...found, problems, config: parsed.data, ...(secretFiles.length > 0 && { secretFiles }) };
 }

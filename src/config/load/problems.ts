@@ -11,6 +11,10 @@ export interface Problem {
   remedy: string;
   /** The setting is wrong whatever the other settings of its section are. */
   alone?: boolean;
+  /** The name of the rule that has the setting. */
+  rule?: string;
+  /** The file that has the setting, where it is not the configuration itself: a file of rules. */
+  file?: string;
   /** Place in the YAML file, counted from 1. */
   line?: number;
   column?: number;
@@ -47,13 +51,17 @@ export function parsePath(text: string): Path {
 /** The place of a problem: `logboom.yml:3:5` or the name of an environment variable. */
 function placeOf(problem: Problem, file: string | undefined): string {
   if (problem.variable) return problem.variable;
-  if (file === undefined) return '';
-  return problem.line === undefined ? file : `${file}:${problem.line}:${problem.column}`;
+  const name = problem.file ?? file;
+  if (name === undefined) return '';
+  return problem.line === undefined ? name : `${name}:${problem.line}:${problem.column}`;
 }
 
 /** Formats a problem as two or three lines for a terminal. */
 export function formatProblem(problem: Problem, file?: string): string {
   const value = problem.value === undefined ? '' : ` = ${problem.value}`;
-  const head = [placeOf(problem, file), `${problem.path}${value}`].filter((part) => part !== '').join('  ');
+  const rule = problem.rule === undefined ? '' : ` (rule ${problem.rule})`;
+  const head = [placeOf(problem, file), `${problem.path}${rule}${value}`]
+    .filter((part) => part !== '')
+    .join('  ');
   return `${head}\n  ${problem.message}\n  → ${problem.remedy}`;
 }

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { enabled, inputName, lineBasics } from './line-input.ts';
-import { duration, invalid, notA, notAn, size, someDuration } from './values.ts';
+import { duration, invalid, notA, notAn, period, size, someDuration } from './values.ts';
 
 const expression = z.string().min(1).refine(isExpression, notA('regular expression of RE2'));
 
@@ -21,13 +21,6 @@ function isEncoding(text: string): boolean {
     return false;
   }
 }
-
-/** A timer of no length would spin. */
-const period = (byDefault: string) =>
-  duration(byDefault).refine(
-    (length) => length > 0,
-    invalid('This must be more than nothing.', 'Write a larger value.'),
-  );
 
 const multiline = z
   .strictObject({

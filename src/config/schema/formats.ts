@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration } from './values.ts';
 
 const timestamp = z
   .string()
@@ -59,6 +60,9 @@ export const customFormat = z.union([
         'Path of a JavaScript module (`.mjs`) that exports `parse(line, context)`: it returns an object of fields, a text that says why the line is broken, or undefined for a line of another format.',
       ),
     timestamp,
+    timeout: duration('100ms').describe(
+      'Time that the module may take for a line. `0s`: any; then a loop without an end stops its reader, and a line costs 0.1 ms less.',
+    ),
   }),
   z.strictObject({
     w3c: z.string().min(1).describe('The directive `#Fields:` of a W3C Extended Log File, as IIS writes it.'),

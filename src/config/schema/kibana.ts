@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trust } from './listener.ts';
 import { duration, port, secret } from './values.ts';
 
 const slack = z.strictObject({
@@ -37,14 +38,7 @@ export const kibana = z
     user: z.string().optional().describe('User for `logboom kibana`.'),
     password: secret.optional().describe('Password of that user.'),
     api_key: secret.optional().describe('API key for `logboom kibana` (`id:key` or its base64 form).'),
-    ssl_certificate_authorities: z
-      .array(z.string())
-      .default([])
-      .describe('Paths of the certificate authorities (PEM) to trust.'),
-    ssl_verification_mode: z
-      .enum(['full', 'none'])
-      .default('full')
-      .describe('Whether logboom checks the server certificate.'),
+    ...trust,
     timeout: duration('30s').describe('Timeout of one request of `logboom kibana`.'),
     connectors: z
       .strictObject({

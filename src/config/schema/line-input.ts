@@ -12,7 +12,7 @@ export const inputName = z
 
 export const enabled = z.boolean().default(true).describe('Whether it is started.');
 
-const zone = z
+export const zoneName = z
   .string()
   .refine(isZone, notA('time zone', 'Write a name of the IANA database, such as `Europe/Berlin` or `UTC`.'));
 
@@ -29,7 +29,7 @@ function isZone(text: string): boolean {
 export const lineBasics = {
   dataset: z.string().min(1).optional().describe('`event.dataset` of its events, such as `nginx.access`.'),
   parser: parserName.optional().describe('Parser of its lines. Without it, `parsers` decides.'),
-  zone: zone.optional().describe('Time zone of lines that state none. Without it, `time.zone`.'),
+  zone: zoneName.optional().describe('Time zone of lines that state none. Without it, `time.zone`.'),
   fields: z
     .record(z.string(), z.string())
     .default({})

@@ -27,6 +27,18 @@ export const ssl = {
   ssl_handshake_timeout: duration('10s').describe('Timeout of a TLS handshake.'),
 };
 
+/** Which server certificates a client of other servers trusts. */
+export const trust = {
+  ssl_certificate_authorities: z
+    .array(z.string())
+    .default([])
+    .describe('Paths of the certificate authorities (PEM) to trust.'),
+  ssl_verification_mode: z
+    .enum(['full', 'none'])
+    .default('full')
+    .describe('Whether logboom checks the server certificate.'),
+};
+
 export const open = z
   .boolean()
   .default(false)
@@ -45,4 +57,12 @@ export const proxyProtocol = z
   .default(false)
   .describe(
     'Expect a header of the PROXY protocol, version 1 or 2, at the beginning of each connection, as HAProxy and load balancers of clouds send it. The address in it counts as the address of the sender. Turn it on only where the balancer alone reaches the port.',
+  );
+
+/** For listeners that logboom's own commands and sink use, too. */
+export const ownProxyProtocol = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Read a header of the PROXY protocol, version 1 or 2, at the beginning of each connection, as HAProxy and load balancers of clouds send it. The address in it counts as the address of the client. Only programs on this machine may connect without it. Turn it on only where the balancer alone reaches the port.',
   );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { KafkaInputConfig } from './kafka-input.ts';
 import { enabled, inputName, lineBasics } from './line-input.ts';
-import { allowedHosts, open, ssl } from './listener.ts';
+import { allowedHosts, open, proxyProtocol, ssl } from './listener.ts';
 import { duration, host, invalid, notA, port, secret, size } from './values.ts';
 
 const address = host.describe('Address to listen on.');
@@ -57,6 +57,7 @@ const tcpInput = z.strictObject({
   maxMessage,
   maxConnections,
   open: openLines,
+  proxy_protocol: proxyProtocol,
   ...ssl,
 });
 
@@ -91,6 +92,7 @@ const syslogInput = z.strictObject({
   receiveBuffer,
   maxBuffer,
   open: openLines,
+  proxy_protocol: proxyProtocol,
   ...ssl,
 });
 
@@ -123,6 +125,7 @@ const httpInput = z.strictObject({
     .default('9.5.0')
     .describe('Version of Elasticsearch as which it answers. Beats refuse an older one than their own.'),
   open,
+  proxy_protocol: proxyProtocol,
   ...ssl,
 });
 

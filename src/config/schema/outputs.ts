@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allowedHosts, open, ssl } from './listener.ts';
+import { allowedHosts, open, ownProxyProtocol, ssl, trust } from './listener.ts';
 import { duration, host, notA, port, secret, size, someDuration, someSize } from './values.ts';
 
 /**
@@ -33,14 +33,7 @@ export const elasticsearch = z.strictObject({
   user: z.string().optional().describe('User for basic authentication.'),
   password: secret.optional().describe('Password for basic authentication.'),
   api_key: secret.optional().describe('API key (`id:key` or its base64 form).'),
-  ssl_certificate_authorities: z
-    .array(z.string())
-    .default([])
-    .describe('Paths of the certificate authorities (PEM) to trust.'),
-  ssl_verification_mode: z
-    .enum(['full', 'none'])
-    .default('full')
-    .describe('Whether logboom checks the server certificate.'),
+  ...trust,
   ca_trusted_fingerprint: z
     .string()
     .regex(
@@ -49,7 +42,12 @@ export const elasticsearch = z.strictObject({
     )
     .optional()
     .describe('SHA-256 fingerprint (hex) of a certificate authority to trust.'),
-  compression: z.boolean().default(true).describe('Compress request bodies with gzip.'),
+  compression: z
+    .boolean()
+    .optional()
+    .describe(
+      'Compress request bodies with gzip. Default: yes, unless all `hosts` are addresses of this machine (`localhost`, `127.0.0.1`, `[::1]`) and there is no `proxy`.',
+    ),
   timeout: duration('60s').describe('Timeout of one request.'),
   path: z
     .string()
@@ -163,9 +161,12 @@ export const store = z
     api_key: secret.optional().describe('API key that clients must present (`id:key` or its base64 form).'),
     open,
     allowedHosts,
+    proxy_protocol: ownProxyProtocol,
     ...ssl,
     keepAge: duration('7d').describe('How long documents are kept.'),
-    keepSize: size('10gb').describe('Largest size of the documents that are kept.'),
+    keepSize: size('10gb').describe(
+      'Largest size of the file of the store: documents with their columns. The oldest documents make room.',
+    ),
     cacheSize: size('128mb').describe(
       'Memory for the columns that searches read. With a smaller cache, searches read more from disk.',
     ),

@@ -9,6 +9,7 @@ export const parserNames = [
   'apache-error',
   'nginx-error',
   'haproxy',
+  'envoy',
   'alb',
   'iis',
   'squid',
@@ -17,6 +18,7 @@ export const parserNames = [
   'java',
   'dotnet',
   'go',
+  'glog',
   'rails',
   'postgresql',
   'mysql-error',
@@ -42,6 +44,24 @@ const enrich = z
       .default([])
       .describe(
         'Paths of MaxMind files (`.mmdb`) for cities or countries and for autonomous systems. Events get `source.geo` and `source.as` by `source.ip`; the same for `client`, `destination` and `server`. A file that is replaced is read anew.',
+      ),
+    domains: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Adds `registered_domain`, `top_level_domain` and `subdomain` beside `url.domain`, `source.domain`, `client.domain`, `destination.domain`, `server.domain`, and beside `dns.question.name`, by the Public Suffix List.',
+      ),
+    addressScopes: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Adds `source.address_scope` by `source.ip`: `public`, `private`, `loopback`, `link-local`, `multicast` or `reserved`; the same for `client`, `destination` and `server`.',
+      ),
+    integrations: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Adds what the pipelines of Elastic’s integrations add: `event.module` and `service.type` by an `event.dataset` such as `nginx.access`, and the addresses, users and hosts of the event in `related.ip`, `related.user` and `related.hosts`.',
       ),
   })
   .prefault({});

@@ -1,5 +1,53 @@
 import { z } from 'zod';
-import { duration, notA, someDuration } from './values.ts';
+import { didYouMean } from '../load/issues.ts';
+import { duration, notA, notAn, someDuration } from './values.ts';
+
+const addressPattern = /^(?:[^\s@<>,;]+@[^\s@<>,;]+|[^<>@,;\r\n]+<[^\s@<>,;]+@[^\s@<>,;]+>)$/;
+
+/** An e-mail address, with or without a name: `ann@example.com`, `Ann Lee <ann@example.com>`. */
+export const address = z
+  .string()
+  .regex(
+    addressPattern,
+    notAn('e-mail address', 'Write an address such as `ann@example.com` or `Ann Lee <ann@example.com>`.'),
+  );
+
+/** An address, or the name of a group of people. Whether the group exists is checked with the whole configuration. */
+export const recipient = z.string().min(1);
+
+export const people = z
+  .record(z.string(), z.array(address).min(1))
+  .default({})
+  .describe('Groups of people by name, each with e-mail addresses. Recipients may name a group.');
+
+/** What is wrong with a recipient; undefined where it is an address or a known group. */
+export function recipientProblem(
+  text: string,
+  groups: Readonly<Record<string, readonly string[]>>,
+): { message: string; remedy: string } | undefined {
+  if (Object.hasOwn(groups, text) || addressPattern.test(text)) return undefined;
+  if (text.includes('@')) {
+    const remedy = 'Write an address such as `ann@example.com` or `Ann Lee <ann@example.com>`.';
+    return { message: `\`${text}\` is not an e-mail address.`, remedy };
+  }
+  const known = Object.keys(groups);
+  const message = `\`${text}\` is neither an e-mail address (it has no @) nor a group of \`people\`${didYouMean(text, known) || '.'}`;
+  return { message, remedy: 'Write an address, or declare the group under `people`.' };
+}
+
+/** The problem of a name that no notifier has; undefined where one has it. `log` needs no declaration. */
+export function notifierProblem(
+  name: string,
+  notifiers: Readonly<Record<string, unknown>>,
+): { message: string; remedy: string } | undefined {
+  const known = ['log', ...Object.keys(notifiers)];
+  if (known.includes(name)) return undefined;
+  const listed = known.map((one) => `\`${one}\``).join(', ');
+  return {
+    message: `There is no notifier \`${name}\`${didYouMean(name, known) || '.'}`,
+    remedy: `Declare it under \`notifiers\`. Known notifiers: ${listed}.`,
+  };
+}
 
 /** `severity="high"`, as Alertmanager writes matchers. Which of them can match is checked with the whole configuration. */
 const matchers = z
@@ -159,11 +207,11 @@ export const maintenance = z
 /** The settings of the message limit of a notifier. */
 export const rateLimit = z
   .strictObject({
-    messages: z.int().min(1).describe('Number of messages.'),
-    per: duration('1m').describe('Time in which the notifier sends so many at most.'),
+    messages: z.int().min(1).max(10_000).describe('Number of messages.'),
+    per: duration('1m').describe('Any stretch of this length has so many messages at most.'),
   })
   .optional()
-  .describe('Limit of messages. What is above it is sent as one digest at the end of the time.');
+  .describe('Limit of messages. What is above it is sent as one digest as soon as the limit allows.');
 
 export type SpanConfig = z.infer<typeof span>;
 export type InhibitConfig = z.infer<typeof inhibitRules>[number];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { severities } from '../../model.ts';
-import { recipient } from './people.ts';
+import { recipient } from './routing.ts';
 import { duration, invalid, notA, someDuration } from './values.ts';
 
 export const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;

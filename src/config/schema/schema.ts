@@ -5,12 +5,15 @@ import { kibana } from './kibana.ts';
 import { notifiers } from './notifiers.ts';
 import { deadLetters, elasticsearch, indexing, store } from './outputs.ts';
 import { parsers } from './parsers.ts';
-import { people } from './people.ts';
-import { inhibitRules, maintenance, routes, timeIntervals } from './routing.ts';
+import { processors } from './processors.ts';
+import { reports } from './reports.ts';
+import { inhibitRules, maintenance, people, routes, timeIntervals } from './routing.ts';
 import { rules } from './rules.ts';
 import { deadMansSwitch, selfMonitoring } from './self-monitoring.ts';
 import { api, log, reload, shutdown } from './service.ts';
-import { journal, time } from './time.ts';
+import { statistics } from './statistics.ts';
+import { streams } from './streams.ts';
+import { journal, limits, time } from './time.ts';
 
 /**
  * The whole configuration. Each setting is declared once: its type, default, check and reference text are here,
@@ -25,14 +28,22 @@ export const schema = z.strictObject({
   inputs: inputs.describe('Where events come from.'),
   journal: journal.describe('The journal between inputs and readers.'),
   parsers: parsers.describe('How logboom parses lines into fields.'),
+  processors: processors.describe(
+    'What is done with events after they are parsed, in this order: fields are changed, and events left out. Rules and documents see the same.',
+  ),
   time: time.describe('Event time and watermarks.'),
-  rules: rules.describe('What logboom counts, and when it raises an alert.'),
+  limits: limits.describe('What all rules together may keep in memory.'),
+  rules: rules.describe(
+    'What logboom counts, and when it raises an alert. An entry may also name files of rules, such as `./rules.d/*.yml`, relative to the folder of the configuration.',
+  ),
   notifiers,
   people,
   routes,
   inhibit_rules: inhibitRules,
   time_intervals: timeIntervals,
   maintenance,
+  reports,
+  streams,
   elasticsearch: elasticsearch
     .optional()
     .describe(
@@ -54,6 +65,7 @@ export const schema = z.strictObject({
     .describe(
       'A post to an address at each interval, while the journal takes events, the analyser answers and documents arrive.',
     ),
+  statistics: statistics.describe('Rates and errors by field.'),
   log: log.describe('The log of logboom.'),
   reload: reload.describe('Reloading the configuration while logboom runs.'),
   shutdown: shutdown.describe('Shutdown.'),

@@ -37,6 +37,12 @@ export const selfMonitoring = z
     notifierFailing: duration('15m').describe(
       `Raises an alert when a notification waits this long because its notifier fails. The other notifiers are notified. ${off}`,
     ),
+    formatDisabled: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Raises an alert when the module of a format is not called any more, because it did not return in time.',
+      ),
     clockStep: duration('5s').describe(
       `Raises an alert when the wall clock of the machine is set forwards or back by this or more. ${off}`,
     ),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allowedHosts, open, ssl } from './listener.ts';
+import { allowedHosts, open, ownProxyProtocol, ssl } from './listener.ts';
 import { duration, host, port, secret } from './values.ts';
 
 const token = z.strictObject({
@@ -25,8 +25,15 @@ export const api = z
       .record(z.string(), token)
       .default({})
       .describe('Further tokens, by the names of their holders.'),
+    saveRules: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether the role `operate` may save rules of the dashboard in the files of the configuration.',
+      ),
     open,
     allowedHosts,
+    proxy_protocol: ownProxyProtocol,
     ...ssl,
   })
   .prefault({});

@@ -25,6 +25,8 @@ export interface Shape {
   default: unknown;
   description: string;
   secret: boolean;
+  /** Its texts may be secrets, whatever their names are. */
+  hasSecrets: boolean;
   choices: readonly string[];
 }
 
@@ -32,6 +34,7 @@ type Core = z.core.$ZodTypes;
 interface Meta {
   description?: string;
   secret?: boolean;
+  hasSecrets?: boolean;
   unit?: 'duration' | 'size';
 }
 
@@ -65,9 +68,21 @@ function choicesOf({ _zod: { def } }: Core): string[] {
   return def.type === 'literal' ? def.values.map(String) : [];
 }
 
+/** Every setting of every rule asks for its shape, so each is made once. */
+const madeShapes = new WeakMap<z.core.$ZodType, Shape>();
+
 /** Removes the wrappers of a schema. Metadata of an outer wrapper wins. */
 export function shapeOf(schema: z.core.$ZodType): Shape {
-  let core = schema as Core;
+  let shape = madeShapes.get(schema);
+  if (shape === undefined) {
+    shape = unwrap(schema as Core);
+    madeShapes.set(schema, shape);
+  }
+  return shape;
+}
+
+function unwrap(schema: Core): Shape {
+  let core = schema;
   let meta = metaOf(core);
   let optional = false;
   let byDefault: unknown;
@@ -85,6 +100,7 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
     default: byDefault,
     description: meta.description ?? '',
     secret: meta.secret ?? false,
+    hasSecrets: meta.hasSecrets ?? false,
     choices: choicesOf(core),
   };
 }

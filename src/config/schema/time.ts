@@ -14,7 +14,7 @@ export const time = z
       'An event whose timestamp is further after its receipt than this is counted as of its receipt and tagged `_timestamp_ahead`. No timestamp moves the clock of a source beyond the receipt.',
     ),
     settle: duration('0s').describe(
-      'For this time after a sender connects or reconnects, its events do not move the watermark, because its windows may arrive out of order. 2s to 5s let a backlog be counted completely. Meanwhile windows stay open. Early raises still happen at once, except for events of a backlog. 0s: off.',
+      'Deprecated, and nothing needs it: late events correct rules of all kinds (`correctFor`). For this time after a sender connects or reconnects, its events do not move the watermark. Windows stay open for so much longer. 0s: off. `logboom check` and the start warn of any other value.',
     ),
     correctFor: duration('24h').describe(
       'An event that arrives after its windows closed corrects them, and the alerts that follow from them, if it is at most this late. 0s: late events are counted as late, and correct nothing.',
@@ -53,3 +53,22 @@ export const journal = z
   .prefault({});
 
 export type JournalConfig = z.infer<typeof journal>;
+
+export const limits = z
+  .strictObject({
+    groups: z
+      .int()
+      .min(1)
+      .default(250_000)
+      .describe(
+        'Largest number of groups of all rules together. A group takes 1 to 5 KB of memory. Beyond it, events of further groups are treated as those beyond `maxGroups` of their rule. Each rule may keep 100 in any case.',
+      ),
+    values: z
+      .int()
+      .min(1)
+      .default(1_000_000)
+      .describe(
+        'Largest number of values that all rules of the kind `new-term` remember together. A value takes about 100 bytes of memory. Beyond it, a rule forgets the tenth of its values that were not seen for longest.',
+      ),
+  })
+  .prefault({});

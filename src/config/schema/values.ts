@@ -26,6 +26,13 @@ export const someDuration = durationText.transform((text) => parseDuration(text)
 /** A duration with a default. */
 export const duration = (byDefault: string) => someDuration.prefault(byDefault);
 
+/** A duration with a default that is longer than nothing: a timer of no length would spin. */
+export const period = (byDefault: string) =>
+  duration(byDefault).refine(
+    (length) => length > 0,
+    invalid('This must be more than nothing.', 'Write a larger value.'),
+  );
+
 /** A setting without a default: a size as people write it (`64kb`, `10mb`, `4gb`), read into bytes. */
 export const someSize = sizeText.transform((text) => parseSize(text)!);
 
