@@ -5,6 +5,7 @@ import type { Config } from '../config/schema/schema.ts';
 import type { BulkItem, EventBlock, Position } from '../model.ts';
 import { createLog } from '../telemetry/log.ts';
 import type { Instruments } from '../telemetry/metrics.ts';
+import { nameThread } from '../util/files.ts';
 import type { FromReader, ToReader } from './thread.ts';
 
 /** The `workerData` of a reader's thread. */
@@ -24,6 +25,8 @@ export interface Folders {
   outbox: string;
   /** Outputs of own alerts, until they are published. */
   ownAlerts: string;
+  /** Outputs that streams have still to send. */
+  streams: string;
   deadLetters: string;
 }
 
@@ -33,6 +36,7 @@ export function foldersOf(data: string): Folders {
     analysis: `${data}/analysis`,
     outbox: `${data}/outbox`,
     ownAlerts: `${data}/own-alerts`,
+    streams: `${data}/streams`,
     deadLetters: `${data}/dead-letters.ndjson`,
   };
 }
@@ -91,6 +95,7 @@ export function workerInstruments(
   { config, secrets: first }: Pick<ReaderData, 'config' | 'secrets'>,
   thread: string,
 ): WorkerInstruments {
+  nameThread(thread);
   const secrets = [...first];
   return {
     log: createLog(config.log, { thread, secrets }),

@@ -2,7 +2,7 @@ import type { ResourceLimits } from 'node:worker_threads';
 import type { Journal } from '../journal/journal.ts';
 import type { Batch, BulkItem, EventBlock, Millis, Position, Transition } from '../model.ts';
 import type { Instruments } from '../telemetry/metrics.ts';
-import { workerEntry } from '../util/files.ts';
+import { workerFile } from '../util/files.ts';
 import { releaseBuffer } from '../util/release-buffer.ts';
 import type { ReaderData } from './reader-port.ts';
 import { type FromReader, ReaderThread } from './thread.ts';
@@ -23,6 +23,8 @@ export interface ReaderOptions {
 /** What the main thread does about messages of a reader. */
 interface ReaderHooks {
   onTransition?: (transition: Transition) => void;
+  /** New notifications or changed alerts are on disk in the outbox. */
+  onNotifications?: () => void;
   /** New outputs are on disk. */
   onOutputs?: () => void;
 }
@@ -171,6 +173,7 @@ export class Reader {
 
   #receive(message: FromReader): void {
     if (message.kind === 'transition') this.#hooks.onTransition?.(message.transition);
+    else if (message.kind === 'notifications') this.#hooks.onNotifications?.();
     else if (message.kind === 'outputs') this.#hooks.onOutputs?.();
     else if (message.kind === 'damaged') this.damaged += 1;
     else if (message.kind === 'progress') this.#progress(message);
@@ -212,7 +215,7 @@ export async function startReader(
   instruments: Instruments,
   hooks: ReaderHooks = {},
 ): Promise<Reader> {
-  const file = workerEntry(import.meta.url, `./${name}/worker.ts`);
+  const file = workerFile(`readers/${name}/worker`);
   const resourceLimits = heaps[name];
   const reader = new Reader({ name, file, workerData, resourceLimits, journal, instruments, hooks });
   await reader.start();

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { Database, RootDatabase } from 'lmdb';
 import { refusesAllWrites } from '../journal/record-log.ts';
 import type { Output, OutputKey, Position } from '../model.ts';
@@ -12,6 +14,15 @@ export interface Checkpoint {
 
 /** Larger than any position of a journal, and small enough that keys stay exact integers for hundreds of journals. */
 const anotherJournal = 2 ** 44;
+
+/** An analysis, and the position of the last record that was read before it applied. */
+interface Applied {
+  after: Position;
+  analysis: unknown;
+}
+
+/** Analyses that are kept, so that an alert can be explained by the rule that raised it. */
+const mostAnalyses = 32;
 
 /** A part of a state that never changes. It is written once, and is the same object under the same name each time. */
 type Part = [name: string, part: object];
@@ -35,6 +46,8 @@ export class Results {
   readonly #outputs: Database<Output, OutputKey>;
   readonly #meta: Database<unknown, string>;
   readonly #parts: Database<object, string>;
+  /** The analyses by which the journal was read, by the position after which each applied. */
+  readonly #applied: Database<unknown, Position>;
   /** The parts on disk, as far as this process wrote or read them. */
   readonly #written = new Map<string, object>();
   #last: OutputKey;
@@ -46,6 +59,7 @@ export class Results {
     this.#outputs = this.#root.openDB<Output, OutputKey>({ name: 'outputs', encoding: 'msgpack' });
     this.#meta = this.#root.openDB<unknown, string>({ name: 'meta', encoding: 'msgpack' });
     this.#parts = this.#root.openDB<object, string>({ name: 'parts', encoding: 'msgpack' });
+    this.#applied = this.#root.openDB<unknown, Position>({ name: 'applied', encoding: 'msgpack' });
     if (this.#meta.get('journal') !== journalId) this.#beginWith(journalId);
     this.#last = (this.#meta.get('last') as OutputKey | undefined) ?? [0, 0];
   }
@@ -96,16 +110,33 @@ export class Results {
    * are written in one transaction, so that no replay can mix the two analyses.
    */
   async change(outputs: Output[], checkpoint: Checkpoint, analysis: unknown): Promise<void> {
-    const { position } = checkpoint;
+    const keyed = this.keyed(outputs, checkpoint.position);
+    const last = keyed.at(-1)?.key;
+    await this.#writeState(() => {
+      for (const { key, output } of keyed) void this.#outputs.put(key, output);
+      if (last !== undefined) void this.#meta.put('last', last);
+      this.#putCheckpoint(checkpoint);
+      this.#putAnalysis(analysis, checkpoint.position);
+    });
+    if (last !== undefined) this.#last = last;
+  }
+
+  /** An analysis that an earlier version of logboom left is taken to apply from the beginning. */
+  #putAnalysis(analysis: unknown, after: Position): void {
+    const known = [...this.#applied.getKeys()].filter((position) => position !== after);
+    const former = known.length === 0 ? this.#meta.get('analysis') : undefined;
+    if (former !== undefined) void this.#applied.put(0, former);
+    void this.#applied.put(after, analysis);
+    for (const position of known.slice(0, Math.max(0, known.length + 1 - mostAnalyses)))
+      void this.#applied.remove(position);
+    void this.#meta.put('analysis', analysis);
+  }
+
+  /** Outputs of a change at that position with the keys that `change` gives them. */
+  keyed(outputs: readonly Output[], position: Position): { key: OutputKey; output: Output }[] {
     const [before, ordinal] = this.#last;
     const first = before === position ? ordinal + 1 : 1;
-    await this.#writeState(() => {
-      outputs.forEach((output, index) => void this.#outputs.put([position, first + index], output));
-      if (outputs.length > 0) void this.#meta.put('last', [position, first + outputs.length - 1]);
-      this.#putCheckpoint(checkpoint);
-      void this.#meta.put('analysis', analysis);
-    });
-    if (outputs.length > 0) this.#last = [position, first + outputs.length - 1];
+    return outputs.map((output, index) => ({ key: [position, first + index], output }));
   }
 
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
@@ -178,6 +209,7 @@ export class Results {
       this.#meta.remove('last');
       this.#meta.remove('checkpoint');
       this.#meta.remove('analysis');
+      for (const position of [...this.#applied.getKeys()]) this.#applied.remove(position);
     });
   }
 }
@@ -188,3 +220,26 @@ function after(a: OutputKey, b: OutputKey): boolean {
 
 /** Stands for the journal's id in results that do not come from a journal. */
 export const ofNoJournal = 'none';
+
+/**
+ * The analyses on disk by which a server read its journal, oldest first; it may run meanwhile. The last one is in force. Empty where
+ * there is none.
+ */
+export async function analysesIn(folder: string): Promise<Applied[]> {
+  if (!existsSync(`${folder}/results.mdb`)) return [];
+  const root = openLmdb(folder, 'results.mdb', { maxDbs: 4, readOnly: true });
+  try {
+    const present = root.openDB<unknown, string>({ name: 'meta', encoding: 'msgpack' }).get('analysis');
+    // Results of an earlier version of logboom have no such table.
+    const applied: Database<unknown, Position> | undefined = root.openDB({
+      name: 'applied',
+      encoding: 'msgpack',
+    });
+    const kept = [...(applied?.getRange() ?? [])].map(({ key, value }) => ({ after: key, analysis: value }));
+    // An earlier version of logboom, run on this folder since, does not write this table.
+    const isKept = isDeepStrictEqual(kept.at(-1)?.analysis, present);
+    return isKept || present === undefined ? kept : [{ after: 0, analysis: present }];
+  } finally {
+    await root.close();
+  }
+}

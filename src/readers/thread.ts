@@ -23,6 +23,8 @@ export type FromReader =
   /** Everything up to `position` was read; after a restart the reader begins after `committed`. */
   | { kind: 'progress'; position: Position; committed: Position; waiting: boolean }
   | { kind: 'transition'; transition: Transition }
+  /** New notifications or changed alerts are on disk in the outbox. */
+  | { kind: 'notifications' }
   | { kind: 'outputs' }
   /** A record was found damaged: its checksum does not match. */
   | { kind: 'damaged' }

@@ -5,6 +5,7 @@ import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import { swapAnalysis } from '../../src/engine/swap.ts';
 import type { JournalRecord, Notification } from '../../src/model.ts';
 import { Analyser } from '../../src/readers/analyser/analyser.ts';
+import { noteReceipt } from '../../src/readers/analyser/history.ts';
 import { Results } from '../../src/readers/results.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
@@ -57,6 +58,7 @@ function aLife({ folder, config, upTo = 40, checkpointBytes = 2 ** 20, notify }:
     onProgress: (position) => {
       read = position;
     },
+    onNotifications: () => undefined,
     onOutputs: () => undefined,
     checkpointBytes,
   });
@@ -71,6 +73,7 @@ function changedAfter(position: number, upTo = 40): KeyedOutput[] {
   const engine = assembleEngine(before);
   return records.slice(0, upTo).flatMap((record) => {
     const outputs = engine.process(record);
+    for (const output of outputs) noteReceipt(output, record.receivedAt);
     if (record.position === position) outputs.push(...swapAnalysis(engine, before, after));
     return outputs.map((output, ordinal): KeyedOutput => ({ key: [record.position, ordinal + 1], output }));
   });

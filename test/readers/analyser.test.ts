@@ -54,6 +54,7 @@ function aLife(folder: string, changes: Partial<AnalyserOptions> = {}) {
     notify: async (notifications) => void told.notified.push(...notifications),
     onTransition: (transition) => void told.transitions.push(transition),
     onProgress: (position, committed, waiting) => void told.progress.push({ position, committed, waiting }),
+    onNotifications: () => undefined,
     onOutputs: () => {
       told.outputs += 1;
     },
@@ -93,6 +94,26 @@ describe('the analyser', () => {
     expect(told.transitions.map(({ id }) => id)).toEqual(ids('transition'));
     expect(told.notified.map(({ id }) => id)).toEqual(ids('notification'));
     expect(new Set(ids('transition')).size).toBe(ids('transition').length);
+  });
+
+  it('lets a notification be delivered before the disk has the other outputs', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const steps: string[] = [];
+    const { analyser } = aLife(aFolder(), {
+      notify: async (notifications) => void (notifications.length > 0 && steps.push('in the outbox')),
+      onNotifications: () => void steps.push('delivered'),
+      stream: () => held,
+      onOutputs: () => void steps.push('outputs'),
+    });
+    await eventually(() => expect(steps).toContain('delivered'));
+    expect(steps.indexOf('in the outbox')).toBeLessThan(steps.indexOf('delivered'));
+    expect(steps).not.toContain('outputs');
+    release();
+    await analyser.stop();
+    expect(steps).toContain('outputs');
   });
 
   it('has nothing to compute again after a stop', async () => {

@@ -6,7 +6,7 @@ import {
   forwarderVitals,
   forwarderWaits,
   forwardStatus,
-} from '../../src/readers/forwarder/describe.ts';
+} from '../../src/readers/forwarder/forwarding.ts';
 import type { Reader } from '../../src/readers/reader.ts';
 
 const now = 1_000_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { DeadLetter, JournalRecord } from '../../src/model.ts';
+import type { DeadLetter, JournalRecord, Sink } from '../../src/model.ts';
 import { Indexer, type IndexerOptions } from '../../src/readers/indexer/indexer.ts';
 import { documentsOf } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
@@ -72,7 +72,25 @@ describe('the indexer', () => {
     const large = aBatch(Array.from({ length: 6 }, () => JSON.stringify({ message: 'x'.repeat(40_000) })));
     const { sink, reached } = anIndexer(journaled([large]));
     await eventually(() => expect(reached.at(-1)).toBe(1));
-    expect(sink.deliveries.map((items) => items.length)).toEqual([3, 3]);
+    expect(sink.deliveries.map((items) => items.length)).toEqual([2, 2, 2]);
+    expect(sink.ids).toEqual([0, 1, 2, 3, 4, 5].map((index) => id(1, index)));
+  });
+
+  it('passes on no more bytes than one request may have, but for a single event', async () => {
+    const maxBytes = 10_000;
+    const sizes = [10, 3_000, 6_000, 2_500, 20_000, 9_700, 30, 400, 12_000, 9_000];
+    const record = aBatch(sizes.map((size) => JSON.stringify({ message: 'x'.repeat(size) })));
+    const bodies: [items: number, bytes: number][] = [];
+    const sink = new TestSink();
+    const deliverPacked: Sink['deliverPacked'] = (packed) => {
+      bodies.push([packed.length, packed.body.length]);
+      return sink.deliver(packed.items());
+    };
+    const { reached } = anIndexer(journaled([record]), Object.assign(sink, { deliverPacked }), { maxBytes });
+    await eventually(() => expect(reached.at(-1)).toBe(1));
+    expect(sink.ids).toEqual(sizes.map((_, index) => id(1, index)));
+    expect(bodies.filter(([items, bytes]) => items > 1 && bytes > maxBytes)).toEqual([]);
+    expect(bodies.length).toBeLessThan(sizes.length);
   });
 
   it('tells a place only when all deliveries up to it have ended, whichever ends first', async () => {

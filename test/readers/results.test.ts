@@ -2,7 +2,8 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { OutputKey } from '../../src/model.ts';
-import { Results } from '../../src/readers/results.ts';
+import { analysesIn, Results } from '../../src/readers/results.ts';
+import { openLmdb } from '../../src/util/lmdb.ts';
 import { aFolder } from '../support/folder.ts';
 import type { KeyedOutput } from '../support/journal/records.ts';
 import { anEpisode } from '../support/rules/alerts.ts';
@@ -85,5 +86,39 @@ describe('results', () => {
     await theResults(join(folder, 'analysis.1')).append([output(1, 1)]);
     expect(statSync(join(folder, 'analysis.1')).mode & 0o777).toBe(0o700);
     expect(statSync(join(folder, 'analysis.1', 'results.mdb')).mode & 0o777).toBe(0o600);
+  });
+
+  it('keep the analyses by which the journal was read, the newest 32, and those of no other journal', async () => {
+    const folder = aFolder();
+    const first = new Results(folder, 'j1');
+    expect(await analysesIn(folder)).toEqual([]);
+    for (let place = 0; place < 40; place += 1)
+      await first.change([], { position: place * 10, state: {} }, { rules: [place] });
+    await first.change([], { position: 390, state: {} }, { rules: ['again'] });
+    await first.close();
+    const kept = await analysesIn(folder);
+    expect(kept.map(({ after }) => after)).toEqual(Array.from({ length: 32 }, (_, n) => (n + 8) * 10));
+    expect(kept.at(-1)).toEqual({ after: 390, analysis: { rules: ['again'] } });
+    await theResults(folder, 'j2').close();
+    expect(await analysesIn(folder)).toEqual([]);
+  });
+
+  it('of an earlier version of logboom have one analysis, which is kept at the first change', async () => {
+    const folder = aFolder();
+    const root = openLmdb(folder, 'results.mdb', { maxDbs: 4 });
+    const meta = root.openDB<unknown, string>({ name: 'meta', encoding: 'msgpack' });
+    await meta.batch(() => {
+      void meta.put('journal', 'j1');
+      void meta.put('analysis', { rules: ['old'] });
+    });
+    await root.close();
+    expect(await analysesIn(folder)).toEqual([{ after: 0, analysis: { rules: ['old'] } }]);
+    const results = theResults(folder);
+    await results.change([], { position: 7, state: {} }, { rules: ['new'] });
+    await results.close();
+    expect(await analysesIn(folder)).toEqual([
+      { after: 0, analysis: { rules: ['old'] } },
+      { after: 7, analysis: { rules: ['new'] } },
+    ]);
   });
 });

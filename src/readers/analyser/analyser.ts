@@ -15,17 +15,24 @@ import type {
 import { releaseBuffer } from '../../util/release-buffer.ts';
 import { Signal } from '../../util/waiting.ts';
 import type { Checkpoint, Results } from '../results.ts';
-import { WindowHistory } from './history.ts';
+import { noteReceipt, WindowHistory } from './history.ts';
+import type { LatestValues } from './latest-values.ts';
 import { restored } from './restored.ts';
 
 export interface AnalyserOptions {
   journal: JournalReader;
   results: Results;
   engine: Engine;
+  /** Keeps the values of the latest windows. */
+  latest?: Pick<LatestValues, 'note'>;
   /** Replaces the engine's analysis; returns the outputs of the change. Throws where the analysis is invalid. */
   swap: (to: Analysis) => Output[];
   /** Puts notifications and the present state of episodes into the outbox, in one transaction. Known ones are ignored. */
   notify: (notifications: Notification[], episodes: Episode[]) => Promise<void>;
+  /** Called when notifications or changed alerts are on disk in the outbox. Delivery need not wait for the other outputs. */
+  onNotifications: () => void;
+  /** Puts new outputs into the log of the streams, before they are in the results. */
+  stream?: (outputs: readonly { key: OutputKey; output: Output }[]) => Promise<void>;
   onTransition: (transition: Transition) => void;
   /** Called after each turn: the position, the position of the checkpoint, and whether a window waits for time. */
   onProgress: (position: Position, committed: Position, waiting: boolean) => void;
@@ -140,6 +147,7 @@ export class Analyser {
       this.#sinceCheckpoint +=
         offered?.payloadBytes ?? (record.kind === 'events' ? record.payload.length : 1);
       this.#options.engine.process(record, offered?.block).forEach((output, ordinal) => {
+        noteReceipt(output, record.receivedAt);
         outputs.push({ key: [record.position, ordinal + 1], output });
       });
       if (offered) releaseBuffer(offered.block.bytes);
@@ -156,18 +164,22 @@ export class Analyser {
     const notifications: Notification[] = [];
     for (const { key, output } of outputs) {
       this.#history.note(output);
+      this.#options.latest?.note(output);
       if (results.isNew(key)) notifications.push(...this.#history.attached(output));
     }
     const news = outputs.filter(({ key }) => results.isNew(key));
     const plain = news.map(({ output }) => output);
     await this.#notify(notifications, plain);
+    await this.#options.stream?.(news);
     if ((await results.append(news)) > 0) this.#options.onOutputs();
     this.#reportTransitions(plain);
   }
 
   async #notify(notifications: Notification[], outputs: readonly Output[]): Promise<void> {
     const episodes = outputs.flatMap((output) => (output.kind === 'episode' ? [output.episode] : []));
-    if (notifications.length + episodes.length > 0) await this.#options.notify(notifications, episodes);
+    if (notifications.length + episodes.length === 0) return;
+    await this.#options.notify(notifications, episodes);
+    this.#options.onNotifications();
   }
 
   #reportTransitions(outputs: Output[]): void {
@@ -190,6 +202,7 @@ export class Analyser {
       outputs.flatMap((output) => this.#history.attached(output)),
       outputs,
     );
+    await this.#options.stream?.(results.keyed(outputs, this.#position));
     await results.change(outputs, this.#saved(), reload.to);
     this.#checkpointed();
     if (outputs.length > 0) this.#options.onOutputs();

@@ -1,9 +1,12 @@
 import type { SelfMonitoringConfig } from '../../config/schema/self-monitoring.ts';
+import type { RunMeter } from '../../engine/dispatch.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Millis } from '../../model.ts';
 import type { Run } from '../../rules/run/run.ts';
-import type { PipelineTelemetry } from '../../telemetry/components/pipeline.ts';
+import type { KeptState, PipelineTelemetry, RuleState } from '../../telemetry/components/pipeline.ts';
 import type { SourcesReport, SourcesTelemetry } from '../../telemetry/components/sources.ts';
+import type { Budget } from '../../windows/options.ts';
+import type { LatestValues } from './latest-values.ts';
 
 /**
  * Returns a function that adds the growth of the engine's tallies to the metrics. The engine itself reports nothing, so that a replay
@@ -25,6 +28,8 @@ export function engineMetrics(engine: Engine, telemetry: PipelineTelemetry): () 
       telemetry.eventsLate(run.name, run.late - before.late);
       telemetry.eventsCorrected(run.name, (run.corrected ?? 0) - before.corrected);
       telemetry.windowsClosed(run.name, run.closed - before.closed);
+      telemetry.eventsOverflowed(run.name, run.kept.overflowed - before.overflowed);
+      telemetry.ruleForgot(run.name, run.kept.forgotten - before.forgotten);
       known.set(run, countsOf(run));
     }
     const { forgotten } = engine.memory ?? { forgotten: 0 };
@@ -33,7 +38,42 @@ export function engineMetrics(engine: Engine, telemetry: PipelineTelemetry): () 
   };
 }
 
-const countsOf = ({ late, corrected = 0, closed }: Run) => ({ late, corrected, closed });
+function countsOf({ late, corrected = 0, closed, kept }: Run) {
+  const { overflowed, forgotten } = kept;
+  return { late, corrected, closed, overflowed, forgotten };
+}
+
+/** What is known of each running rule, by name. */
+export function ruleStates(
+  { rules }: Pick<Engine, 'rules'>,
+  { meter, latest }: { meter: Pick<RunMeter, 'costOf'>; latest: Pick<LatestValues, 'of'> },
+): Record<string, RuleState> {
+  return Object.fromEntries(
+    rules.map((run) => {
+      const { groups } = run.kept;
+      const { closed: windowsClosed, ...counts } = countsOf(run);
+      const last = latest.of(run.name);
+      const cost = meter.costOf(run);
+      const found = { groups, openAlerts: run.openAlerts, windowsClosed, ...counts, cost };
+      return [run.name, { ...found, ...(last && { last }) }];
+    }),
+  );
+}
+
+/** What all rules keep together, and which of them exceeded a limit. */
+export function keptState({ rules, limits }: Pick<Engine, 'rules' | 'limits'>): KeptState {
+  const of = ({ used, limit }: Budget) => ({ kept: used, limit });
+  const exceeded = rules.map(({ name, kept: { overflowed, forgotten } }) => {
+    return { rule: name, overflowed, forgotten };
+  });
+  return {
+    late: rules.reduce((sum, run) => sum + run.late, 0),
+    corrected: rules.reduce((sum, run) => sum + (run.corrected ?? 0), 0),
+    groups: of(limits.groups),
+    values: of(limits.values),
+    exceeded: exceeded.filter(({ overflowed, forgotten }) => overflowed + forgotten > 0),
+  };
+}
 
 type Settings = Pick<SelfMonitoringConfig, 'enabled' | 'sourceClock' | 'sourceLate' | 'sourceUnparsed'>;
 

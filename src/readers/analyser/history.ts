@@ -1,5 +1,14 @@
 import type { Millis, Notification, Output } from '../../model.ts';
 
+/**
+ * Notes in alerts when the record was received that led to them: an episode keeps the time of the record that raised it. It follows from
+ * the journal, so that outputs that are made again after a crash are the same.
+ */
+export function noteReceipt(output: Output, receivedAt: Millis): void {
+  if (output.kind === 'episode') output.episode.created ??= receivedAt;
+  else if (output.kind === 'transition' && output.context) output.context.created = receivedAt;
+}
+
 type Point = [at: Millis, value: number];
 
 /** Values kept for each group, and groups of all rules: about 5 MB at most. */

@@ -1,12 +1,15 @@
 import { workerData } from 'node:worker_threads';
 import { type Analysis, analysisOf } from '../../engine/analysis.ts';
 import { assembleEngine } from '../../engine/assemble-engine.ts';
+import { RunMeter } from '../../engine/dispatch.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { swapAnalysis } from '../../engine/swap.ts';
 import { messageOf } from '../../errors.ts';
 import { openJournalReader } from '../../journal/reader.ts';
 import { Outbox } from '../../notifiers/outbox.ts';
+import { disabledFormats } from '../../parsers/custom/module-format.ts';
 import type { ReadEvent } from '../../parsers/event.ts';
+import { keysOf } from '../../processors/chain.ts';
 import { parsingTelemetry } from '../../telemetry/components/parsing.ts';
 import { pipelineTelemetry } from '../../telemetry/components/pipeline.ts';
 import { sourcesTelemetry } from '../../telemetry/components/sources.ts';
@@ -14,8 +17,11 @@ import { reportOf } from '../../telemetry/metrics.ts';
 import { locator } from '../index-name.ts';
 import { type ReaderData, serveReader, workerInstruments } from '../reader-port.ts';
 import { Analyser } from './analyser.ts';
-import { engineMetrics, SourceWatch } from './engine-metrics.ts';
+import { engineMetrics, keptState, ruleStates, SourceWatch } from './engine-metrics.ts';
+import { LatestValues } from './latest-values.ts';
 import { DiskPatience, PatientResults } from './patient-results.ts';
+import { type StatisticsCall, startStatistics } from './statistics.ts';
+import { Streaming } from './streaming.ts';
 
 /** How often the analyser writes a checkpoint, in milliseconds: what it computes again after a crash. */
 const checkpointEvery = 5_000;
@@ -27,11 +33,19 @@ const journal = openJournalReader(folders.journal);
 const patience = new DiskPatience({ refused: telemetry.diskRefuses, accepted: telemetry.diskTakes });
 const results = new PatientResults(folders.analysis, journal.journalId, patience);
 const outbox = new Outbox(folders.outbox);
+const streaming = new Streaming(folders.streams, journal.journalId, patience);
+await streaming.configure(config);
+const statistics = startStatistics(config.statistics, Date.now());
 let locate = locator(journal.journalId, config.indexing);
+const keys = keysOf(config.processors);
 const reading = {
+  keys,
   telemetry: parsingTelemetry(instruments),
   locate: (event: ReadEvent) => locate(event),
 };
+const meter = new RunMeter(() => performance.now());
+const latest = new LatestValues();
+const watching = { ...reading, meter, ...(statistics && { watch: statistics.watch }) };
 // The checkpoint was made by the analysis beside it, and continues with that until the configured one applies.
 let analysis = (results.analysis() as Analysis | undefined) ?? analysisOf(config);
 const engine = begin();
@@ -39,10 +53,10 @@ const engine = begin();
 /** An analysis of another version may not be valid any more; then the configured one is used. */
 function begin(): Engine {
   try {
-    return assembleEngine(analysis, reading);
+    return assembleEngine(analysis, watching);
   } catch {
     analysis = analysisOf(config);
-    return assembleEngine(analysis, reading);
+    return assembleEngine(analysis, watching);
   }
 }
 
@@ -57,6 +71,10 @@ const port = serveReader({
     },
     alerts: () => engine.openAlerts,
     sources: () => sources.report(),
+    formats: () => disabledFormats(),
+    statistics: (call) => statistics?.report(call as StatisticsCall),
+    rules: () => ruleStates(engine, { meter, latest }),
+    kept: () => keptState(engine),
     reload: (to) => reload(to as ReaderData),
   },
   stop: async () => {
@@ -64,7 +82,7 @@ const port = serveReader({
     patience.stop();
     await analyser.stop();
     updateMetrics();
-    await Promise.all([results.close(), outbox.close(), journal.close()]);
+    await Promise.all([results.close(), outbox.close(), streaming.close(), journal.close()]);
   },
 });
 
@@ -72,6 +90,7 @@ const analyser = new Analyser({
   journal,
   results,
   engine,
+  latest,
   swap: (to) => {
     updateMetrics();
     const outputs = swapAnalysis(engine, analysis, to, reading);
@@ -81,11 +100,13 @@ const analyser = new Analyser({
   },
   notify: (notifications, episodes) =>
     patience.until(() => outbox.putAll(notifications, episodes, Date.now())),
+  stream: (outputs) => streaming.put(outputs),
   onTransition: (transition) => {
     telemetry.alertTransition(transition);
     port.post({ kind: 'transition', transition });
   },
   onProgress: (position, committed, waiting) => port.post({ kind: 'progress', position, committed, waiting }),
+  onNotifications: () => port.post({ kind: 'notifications' }),
   onOutputs: () => port.post({ kind: 'outputs' }),
   checkpointBytes: Math.min(64 * 2 ** 20, config.journal.maxSize / 8),
 });
@@ -94,6 +115,8 @@ async function reload(next: ReaderData): Promise<{ problem?: string }> {
   instruments.learn(next);
   locate = locator(journal.journalId, next.config.indexing);
   sources.thresholds = next.config.selfMonitoring;
+  for (const [fingerprint, key] of keysOf(next.config.processors)) keys.set(fingerprint, key);
+  await streaming.configure(next.config);
   return analyser.reload(analysisOf(next.config)).then(
     () => ({}),
     (error: unknown) => ({ problem: messageOf(error) }),

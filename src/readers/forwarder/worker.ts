@@ -5,10 +5,9 @@ import { createLogstashOutput } from '../../sinks/logstash/output.ts';
 import { forwardTelemetry } from '../../telemetry/components/forward.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
 import { serveReader, workerInstruments } from '../reader-port.ts';
-import type { ForwarderReport } from './describe.ts';
 import { ForwardWindows } from './forward-windows.ts';
 import { Forwarder } from './forwarder.ts';
-import type { ForwarderData } from './forwarding.ts';
+import type { ForwarderData, ForwarderReport } from './forwarding.ts';
 
 const { config, folders, from: known } = workerData as ForwarderData;
 const forward = config.forward!;

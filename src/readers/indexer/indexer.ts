@@ -106,7 +106,10 @@ export class Indexer {
     const { documents, damaged } = this.#options;
     if (record.encoding === 'damaged') damaged?.(record.position);
     documents.open(record, this.#bulk);
-    while (documents.writeNext(this.#bulk)) if (this.#isFull(1)) await this.#pass(undefined);
+    while (documents.writeNext(this.#bulk)) {
+      if (this.#isTooLarge()) await this.#passAllButLast();
+      if (this.#isFull(1)) await this.#pass(undefined);
+    }
     releaseBuffer(record.payload);
   }
 
@@ -115,12 +118,24 @@ export class Indexer {
     return length >= this.#options.maxItems * share || bytes >= this.#options.maxBytes * share;
   }
 
-  /** Passes the bulk on. `upTo` is the place that is reached with it, if any. */
-  async #pass(upTo: Position | undefined): Promise<void> {
+  /** The sink would have to make objects of the items of a bulk above the limit, and cut it. */
+  #isTooLarge(): boolean {
+    const { length, bytes } = this.#bulk;
+    return length > 1 && bytes > this.#options.maxBytes;
+  }
+
+  async #passAllButLast(): Promise<void> {
+    const last = this.#free.pop() ?? new PackedBulk();
+    this.#bulk.moveLast(last);
+    await this.#pass(undefined, last);
+  }
+
+  /** Passes the bulk on. `upTo` is the place that is reached with it, if any; `next` is filled from then on. */
+  async #pass(upTo: Position | undefined, next?: PackedBulk): Promise<void> {
     const deadLetters = this.#options.documents.takeDeadLetters();
     if (deadLetters.length > 0) await this.#options.keepDeadLetters(deadLetters);
     const bulk = this.#bulk;
-    if (bulk.length > 0) this.#bulk = this.#free.pop() ?? new PackedBulk();
+    if (bulk.length > 0) this.#bulk = next ?? this.#free.pop() ?? new PackedBulk();
     await this.#deliveries.start(bulk, upTo);
   }
 

@@ -3,11 +3,13 @@ import type { JournalReader } from '../../journal/reader.ts';
 import { openPayload } from '../../journal/record.ts';
 import type { DeadLetter, Handling, Millis, Output, Position } from '../../model.ts';
 import { EventReader } from '../../parsers/event.ts';
+import { ProcessorChain } from '../../processors/chain.ts';
 import type { DeadLetters } from '../../sinks/elasticsearch/dead-letters/dead-letters.ts';
 import { deadLetterItem } from '../../sinks/elasticsearch/dead-letters/records.ts';
 import { createElasticsearchSink, type ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
 import type { ParsingTelemetry } from '../../telemetry/components/parsing.ts';
 import type { PipelineTelemetry } from '../../telemetry/components/pipeline.ts';
+import type { ProcessingTelemetry } from '../../telemetry/components/processing.ts';
 import type { Instruments } from '../../telemetry/metrics.ts';
 import { within } from '../../util/waiting.ts';
 import { createIndexNames } from '../index-name.ts';
@@ -28,6 +30,7 @@ interface IndexingParts {
   instruments: Instruments;
   telemetry: PipelineTelemetry;
   parsing: ParsingTelemetry;
+  processing: ProcessingTelemetry;
   /** A record could not be read. */
   damaged: () => void;
   reached: (position: Position) => void;
@@ -49,16 +52,17 @@ export class Indexing {
 
   /** Throws where the client cannot be made, as where a certificate's file is missing. */
   constructor(parts: IndexingParts, { config, elasticsearch }: ReaderData, from: Position) {
-    const { parsers, time } = config;
+    const { parsers, processors, time } = config;
     const indexing = bulkLimits(config);
-    const { journal, results, deadLetters, instruments, parsing } = parts;
+    const { journal, results, deadLetters, instruments, parsing, processing } = parts;
+    const chain = ProcessorChain.of(processors, { zone: time.zone, telemetry: processing });
     this.#parts = parts;
     this.#position = from;
     this.sink = createElasticsearchSink({ elasticsearch, indexing, deadLetters, instruments });
     this.side = new SideDocuments(this.sink);
     const documents = new EventDocuments({
       journalId: journal.journalId,
-      events: new EventReader({ parsers, time, telemetry: parsing }),
+      events: new EventReader({ parsers, time, telemetry: parsing, processors: chain }),
       open: openPayload,
       nameIndex: createIndexNames(indexing),
       deadLetter: (letter, receivedAt) => deadLetterItem(letter, indexing.namespace, receivedAt),

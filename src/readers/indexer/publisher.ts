@@ -1,5 +1,7 @@
 import { LogboomError } from '../../errors.ts';
-import type { BulkItem, Output, Sink } from '../../model.ts';
+import type { BulkItem, Output, OutputKey, Sink } from '../../model.ts';
+import type { AlertStore } from '../../notifiers/control/alert-store.ts';
+import type { DocumentStore } from '../../notifiers/control/document-store.ts';
 import { Signal } from '../../util/waiting.ts';
 import type { Results } from '../results.ts';
 
@@ -100,4 +102,36 @@ export class SideDocuments {
       this.#running = false;
     }
   }
+}
+
+/**
+ * The alerts whose documents are to be written again because people or noise control did something with them, as outputs for a
+ * publisher. The second part of a key is the revision of the handling: one that changed meanwhile is published again.
+ */
+export function handledAlerts(alerts: AlertStore): Unpublished {
+  let ids: string[] = [];
+  return {
+    read(limit) {
+      ids = alerts.unpublished(limit);
+      return ids.flatMap((id, place) => {
+        const episode = alerts.get(id);
+        const key: OutputKey = [place, alerts.handlingOf(id)?.revision ?? 0];
+        return episode === undefined ? [] : [{ key, output: { kind: 'episode', episode } }];
+      });
+    },
+    published: (keys) => alerts.published(keys.map(([place, revision]) => ({ id: ids[place]!, revision }))),
+  };
+}
+
+/** Documents that are kept beside notifications, as outputs for a publisher. */
+export function keptDocuments(documents: DocumentStore): Unpublished {
+  let keys: string[] = [];
+  return {
+    read(limit) {
+      const waiting = documents.waiting(limit);
+      keys = waiting.map(({ key }) => key);
+      return waiting.map(({ item }, place) => ({ key: [place, 0], output: { kind: 'document', item } }));
+    },
+    published: (published) => documents.published(published.map(([place]) => keys[place]!)),
+  };
 }

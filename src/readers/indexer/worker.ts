@@ -4,13 +4,13 @@ import { openJournalReader } from '../../journal/reader.ts';
 import { Outbox } from '../../notifiers/outbox.ts';
 import { parsingTelemetry } from '../../telemetry/components/parsing.ts';
 import { pipelineTelemetry } from '../../telemetry/components/pipeline.ts';
+import { processingTelemetry } from '../../telemetry/components/processing.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
 import { type ReaderData, serveReader, workerInstruments } from '../reader-port.ts';
 import { ofNoJournal, Results } from '../results.ts';
-import { deadLetterCalls } from './dead-letter-calls.ts';
-import { handledAlerts } from './handled-alerts.ts';
 import { Indexing } from './indexing.ts';
-import { openDeadLetterFile } from './open-sink.ts';
+import { deadLetterCalls, openDeadLetterFile } from './open-sink.ts';
+import { handledAlerts, keptDocuments } from './publisher.ts';
 
 const { config, folders } = workerData as ReaderData;
 const instruments = workerInstruments(workerData as ReaderData, 'indexer');
@@ -24,12 +24,13 @@ const from = journal.committed('indexer');
 
 const parts = {
   journal,
-  results: [results, ownResults, handledAlerts(outbox.alerts)],
+  results: [results, ownResults, handledAlerts(outbox.alerts), keptDocuments(outbox.documents)],
   handlingOf: (episode: string) => outbox.alerts.handlingOf(episode),
   deadLetters,
   instruments,
   telemetry: pipelineTelemetry(instruments),
   parsing: parsingTelemetry(instruments),
+  processing: processingTelemetry(instruments),
   damaged: () => port.post({ kind: 'damaged' }),
   reached: (position: number) =>
     port.post({ kind: 'progress', position, committed: position, waiting: false }),
@@ -58,6 +59,7 @@ const port = serveReader({
   calls: {
     metrics: () => reportOf(instruments.metrics),
     sink: () => indexing.sink.status(),
+    processors: () => parts.processing.counts(),
     ...letterCalls,
     reload: (to) => {
       const changed = changing.then(() => reload(to as ReaderData));

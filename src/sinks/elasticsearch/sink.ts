@@ -6,16 +6,16 @@ import type { BulkItem, DeliveryReport, Millis, PackedItems, Sink } from '../../
 import { sinkTelemetry } from '../../telemetry/components/sink.ts';
 import type { Instruments } from '../../telemetry/metrics.ts';
 import { untilAborted, within } from '../../util/waiting.ts';
-import { createClient, nodeCount } from './client/client.ts';
+import { compresses, createClient, nodeCount } from './client/client.ts';
 import type { Added, DeadLetterQueue } from './dead-letters/dead-letters.ts';
 import { BulkWorker } from './delivery/bulk-worker.ts';
 import { CircuitBreaker, type Clock, ConcurrencyLimit } from './delivery/circuit-breaker.ts';
 import { DeferredDocuments } from './delivery/deferred-documents.ts';
 import { Delivery } from './delivery/delivery.ts';
 import { FailingDocuments } from './delivery/failing-documents.ts';
-import { placeRevisions } from './delivery/stream-revisions.ts';
-import { setUpInBackground } from './setup/background-setup.ts';
+import { deliverRevisions } from './delivery/stream-revisions.ts';
 import { keepRetention } from './setup/retention.ts';
+import { setUpInBackground } from './setup/setup.ts';
 
 export interface ElasticsearchSinkOptions extends Partial<Clock> {
   elasticsearch: ElasticsearchConfig;
@@ -82,16 +82,16 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   const backoff = { init: indexing.retryInitial, max: indexing.retryMax };
   const breaker = new CircuitBreaker({ limits: backoff, nodes, clock, telemetry, signal });
   const deferred = new DeferredDocuments(clock.now, telemetry.documentsDeferred);
-  const { compression, parameters, timeout } = elasticsearch;
+  const { parameters, timeout } = elasticsearch;
   // By default a server waits for a red index as long as the client waits for the server, and delays other documents.
   const shardsWithin = Math.ceil(timeout / 4);
   const bulkWorker = new BulkWorker({
-    ...{ client, compression, parameters, shardsWithin },
+    ...{ client, compression: compresses(elasticsearch), parameters, shardsWithin },
     ...{ limit, breaker, clock, telemetry, signal },
   });
   const setup = setUpInBackground({ client, indexing, breaker, telemetry, signal });
   keepRetention({ client, indexing, setup, clock, telemetry, signal });
-  const placing = { client, clock, signal, pause: backoff.init };
+  const placing = { client, clock, signal, deferred, pause: backoff.init };
   const failing = new FailingDocuments();
   const delivered: DeliveryReport = { indexed: 0, duplicates: 0, deadLettered: 0 };
 
@@ -135,8 +135,7 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
   }
 
   return {
-    deliver: (items: BulkItem[]) =>
-      counted(run(async (delivery) => delivery.run(await placeRevisions(items, placing)))),
+    deliver: (items: BulkItem[]) => counted(run((delivery) => deliverRevisions(items, delivery, placing))),
     deliverPacked: (packed: PackedItems) => counted(run((delivery) => delivery.runPacked(packed))),
     async close() {
       if (signal.aborted) return;

@@ -4,8 +4,8 @@ import { LogboomError } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import type { ForwardTelemetry } from '../../telemetry/components/forward.ts';
 import { Connection, type Host } from './connection.ts';
-import { tlsFor } from './tls.ts';
 import { Queue, type Window } from './window.ts';
+import { tlsFor } from './wire.ts';
 
 interface LogstashOptions {
   config: ForwardConfig;

@@ -46,6 +46,22 @@ describe('an action line', () => {
     expect(line).toEqual({ index: { _index: 'logs-a-b', _id: '1', version: 7, version_type: 'external' } });
   });
 
+  const revision = item({
+    ...{ action: 'index', version: 2, revisionField: 'window.revision', pipeline: 'p' },
+  });
+  it('creates a revision in its stream where the stream has no earlier one', () => {
+    expect(JSON.parse(actionLine(revision))).toEqual({
+      create: { _index: 'logs-a-b', _id: '1', pipeline: 'p' },
+    });
+  });
+
+  it('replaces the earlier revision in its backing index, if no other one has come between', () => {
+    const earlier = { index: '.ds-logs-a-b-000001', sequence: 7, primaryTerm: 3 };
+    expect(JSON.parse(actionLine({ ...revision, earlier }))).toEqual({
+      index: { _index: '.ds-logs-a-b-000001', _id: '1', if_seq_no: 7, if_primary_term: 3, pipeline: 'p' },
+    });
+  });
+
   it('is one line, whatever the names hold', () => {
     fc.assert(
       fc.property(anyItem, ({ document: _, ...names }) => {

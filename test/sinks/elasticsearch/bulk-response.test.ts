@@ -5,6 +5,7 @@ import { judgeItem, readAnswer } from '../../../src/sinks/elasticsearch/delivery
 const create: BulkItem = { action: 'create', index: 'i', id: '1', document: '{}' };
 const index: BulkItem = { ...create, action: 'index' };
 const revision: BulkItem = { ...index, version: 2 };
+const inStream: BulkItem = { ...revision, revisionField: 'window.revision' };
 
 describe('one item', () => {
   it.each([
@@ -13,6 +14,9 @@ describe('one item', () => {
     ['a conflict on create', create, 409, 'version_conflict_engine_exception', 'duplicate'],
     ['a conflict on a revision', revision, 409, 'version_conflict_engine_exception', 'duplicate'],
     ['a conflict on index, which promises nothing', index, 409, 'version_conflict_engine_exception', 'again'],
+    ['a conflict on a revision in a stream', inStream, 409, 'version_conflict_engine_exception', 'conflict'],
+    ['a right that a revision in a stream needs', inStream, 403, 'security_exception', 'refused'],
+    ['a full disk under a revision in a stream', inStream, 403, 'cluster_block_exception', 'again'],
     ['too many requests', create, 429, 'es_rejected_execution_exception', 'again'],
     ['a full disk, 403', create, 403, 'cluster_block_exception', 'again'],
     ['a full disk, 429', create, 429, 'cluster_block_exception', 'again'],

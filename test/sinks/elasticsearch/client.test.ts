@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { elasticsearch } from '../../../src/config/schema/outputs.ts';
-import { createClient, nodeCount } from '../../../src/sinks/elasticsearch/client/client.ts';
+import { compresses, createClient, nodeCount } from '../../../src/sinks/elasticsearch/client/client.ts';
 import { makeAuthority } from '../../support/certificates.ts';
 
 const parse = (config: object) => elasticsearch.parse(config);
@@ -21,6 +21,22 @@ describe('the client', () => {
       'https://b:9243/prefix',
     ]);
     expect(nodeCount(parse({ hosts }))).toBe(2);
+  });
+
+  it.each([
+    [
+      'hosts of this machine',
+      { hosts: ['http://127.0.0.1:9200', 'https://localhost', 'http://[::1]:9200'] },
+      false,
+    ],
+    ['one host of another machine', { hosts: ['http://127.0.0.1:9200', 'http://10.0.0.7:9200'] }, true],
+    ['a name that begins like an address of this machine', { hosts: ['http://127.0.0.1.example.org'] }, true],
+    ['a cloud id', { cloud_id: `a:${Buffer.from('eu.example.org$abc').toString('base64')}` }, true],
+    ['a proxy before this machine', { hosts: ['http://localhost:9200'], proxy: 'http://proxy:3128' }, true],
+    ['the setting', { hosts: ['http://localhost:9200'], compression: true }, true],
+    ['the setting that forbids it', { hosts: ['http://es:9200'], compression: false }, false],
+  ])('decides by %s whether bodies are compressed', (_, config, isCompressed) => {
+    expect(compresses(parse(config))).toBe(isCompressed);
   });
 
   it.each([

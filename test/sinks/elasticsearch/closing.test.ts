@@ -1,23 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FakeElasticsearch, type Fault, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
-import { items, type TestSink, type TestSinkOptions, testSink } from '../support/sink.ts';
+import { describe, expect, it } from 'vitest';
+import type { Fault } from '../support/fake-elasticsearch.ts';
+import { servedSinks } from '../support/served.ts';
+import { items } from '../support/sink.ts';
 
-let server: FakeElasticsearch;
-const open: TestSink[] = [];
-
-function sinkFor(options: TestSinkOptions = {}): TestSink {
-  const made = testSink({ hosts: [server.url], ...options });
-  open.push(made);
-  return made;
-}
-
-beforeEach(async () => {
-  server = await startFakeElasticsearch();
-});
-afterEach(async () => {
-  await Promise.all(open.splice(0).map(({ sink }) => sink.close()));
-  await server.close();
-});
+const served = servedSinks();
+const { sinkFor } = served;
 
 describe('closing', () => {
   it.each<[string, Fault]>([
@@ -25,11 +12,11 @@ describe('closing', () => {
     ['in a pause', { status: 503 }],
     ['put off one by one', { items: [{ status: 429 }] }],
   ])('rejects deliveries that are %s, soon', async (_, fault) => {
-    server.onBulk = () => fault;
+    served.server.onBulk = () => fault;
     const { sink } = sinkFor({ realTime: true, index: { maxBulkItems: 1, retryInitial: '60s' } });
     const deliveries = [sink.deliver(items(1)), sink.deliver(items(5, 'b'))];
     const outcomes = Promise.allSettled(deliveries);
-    await expect.poll(() => server.bulks().length).toBeGreaterThan(0);
+    await expect.poll(() => served.server.bulks().length).toBeGreaterThan(0);
     const began = Date.now();
     await sink.close();
     for (const outcome of await outcomes)

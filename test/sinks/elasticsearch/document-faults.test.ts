@@ -1,30 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FakeElasticsearch, type Fault, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
-import { items, type TestSink, type TestSinkOptions, testSink } from '../support/sink.ts';
+import { describe, expect, it } from 'vitest';
+import { error, servedSinks, times } from '../support/served.ts';
+import { items } from '../support/sink.ts';
 
-let server: FakeElasticsearch;
-const open: TestSink[] = [];
-
-function sinkFor(options: TestSinkOptions = {}): TestSink {
-  const made = testSink({ hosts: [server.url], ...options });
-  open.push(made);
-  return made;
-}
-
-/** The first requests meet these faults, in turn; those after them meet none. */
-function script(...faults: Fault[]): void {
-  server.onBulk = (_, number) => faults[number];
-}
-const times = (count: number, fault: Fault) => Array.from({ length: count }, () => fault);
-const error = (type: string, reason = 'because') => ({ error: { type, reason } });
-
-beforeEach(async () => {
-  server = await startFakeElasticsearch();
-});
-afterEach(async () => {
-  await Promise.all(open.splice(0).map(({ sink }) => sink.close()));
-  await server.close();
-});
+const served = servedSinks();
+const { script, sinkFor } = served;
 
 describe('a document that the server cannot take now', () => {
   it.each([
@@ -38,7 +17,7 @@ describe('a document that the server cannot take now', () => {
     script({ items: [undefined, again, undefined] }, { items: [again] });
     const { sink, letters } = sinkFor();
     expect(await sink.deliver(items(3))).toEqual({ indexed: 3, duplicates: 0, deadLettered: 0 });
-    expect(server.bulks().map(({ actions }) => actions.map(({ id }) => id))).toEqual([
+    expect(served.server.bulks().map(({ actions }) => actions.map(({ id }) => id))).toEqual([
       ['id-0', 'id-1', 'id-2'],
       ['id-1'],
       ['id-1'],
@@ -48,7 +27,7 @@ describe('a document that the server cannot take now', () => {
 
   it('does not keep other deliveries waiting', async () => {
     let blocked = true;
-    server.onBulk = ({ actions }) => ({
+    served.server.onBulk = ({ actions }) => ({
       items: actions.map(({ id }) => (blocked && id === 'stuck0' ? { status: 429 } : undefined)),
     });
     const { sink } = sinkFor({ index: { maxBulksInFlight: 1 } });
@@ -65,7 +44,7 @@ describe('a document that the server cannot take now', () => {
     script(busy, busy, busy, busy);
     const { sink } = sinkFor({ index: { maxBulkItems: 1, maxBulksInFlight: 4 } });
     const before = sink.deliver(items(4));
-    await expect.poll(() => server.bulks().length).toBeGreaterThanOrEqual(4);
+    await expect.poll(() => served.server.bulks().length).toBeGreaterThanOrEqual(4);
     await before;
     await sink.deliver(items(20, 'then-'));
     expect(sink.status().inFlightBound).toBe(4);
@@ -82,7 +61,7 @@ describe('a document that the server cannot take now', () => {
 
 it('documents that are put off are not said to be in the index because others are', async () => {
   let isRed = true;
-  server.onBulk = ({ actions }) => ({
+  served.server.onBulk = ({ actions }) => ({
     items: actions.map(({ index }) =>
       isRed && index === 'logs-red-default'
         ? { status: 503, type: 'unavailable_shards_exception' }
@@ -103,7 +82,7 @@ it('documents that are put off are not said to be in the index because others ar
 
 describe('a document that Elasticsearch puts into the failure store of its stream', () => {
   it('is taken, and that is told and counted', async () => {
-    server.onBulk = () => ({ items: [undefined, { status: 201, failure_store: 'used' }, undefined] });
+    served.server.onBulk = () => ({ items: [undefined, { status: 201, failure_store: 'used' }, undefined] });
     const { sink, letters, log, metrics } = sinkFor();
     expect(await sink.deliver(items(3))).toEqual({ indexed: 3, duplicates: 0, deadLettered: 0 });
     expect(letters).toEqual([]);
@@ -115,17 +94,17 @@ describe('a document that Elasticsearch puts into the failure store of its strea
 
 describe('a request that is too large', () => {
   const takes = (most: number) => {
-    server.onBulk = ({ body }) => (body.length > most ? { status: 413 } : undefined);
+    served.server.onBulk = ({ body }) => (body.length > most ? { status: 413 } : undefined);
   };
 
   it('is sent in halves, and later ones are small from the start', async () => {
     takes(1_000);
     const { sink } = sinkFor();
     expect(await sink.deliver(items(64))).toMatchObject({ indexed: 64 });
-    const sent = server.bulks().length;
+    const sent = served.server.bulks().length;
     await sink.deliver(items(64, 'more-'));
     expect(
-      server
+      served.server
         .bulks()
         .slice(sent)
         .every(({ body }) => body.length <= 1_000),
@@ -147,13 +126,45 @@ describe('a request that is too large', () => {
 
 describe('a request with a document that breaks it', () => {
   it('is halved until that one is found', async () => {
-    server.onBulk = ({ actions }) =>
+    served.server.onBulk = ({ actions }) =>
       actions.some(({ id }) => id === 'id-37')
         ? { status: 400, body: error('x_content_parse_exception', 'bad') }
         : undefined;
     const { sink, letters } = sinkFor();
     expect(await sink.deliver(items(100))).toEqual({ indexed: 99, duplicates: 0, deadLettered: 1 });
     expect(letters).toMatchObject([{ id: 'id-37', reason: 'x_content_parse_exception: bad' }]);
-    expect(server.bulks().length).toBeLessThan(20);
+    expect(served.server.bulks().length).toBeLessThan(20);
+  });
+});
+
+describe('a document that has a key twice in one object', () => {
+  const twice = (document: string) => [{ ...items(1)[0]!, document }, ...items(2, 'other-')];
+  const duplicate = {
+    status: 400,
+    type: 'document_parsing_exception',
+    reason: "failed to parse: Duplicate field 'a'",
+  };
+
+  it('is indexed with the last value, and counted', async () => {
+    script({ items: [duplicate, undefined, undefined] });
+    const { sink, letters, metrics, pauses } = sinkFor();
+    const report = await sink.deliver(twice('{"q":{"a":1,"a":12345678901234567890},"b":1}'));
+    expect(report).toEqual({ indexed: 3, duplicates: 0, deadLettered: 0 });
+    expect(letters).toEqual([]);
+    expect(pauses).toEqual([]);
+    expect(String(served.server.documents.get('logs-test-default/id-0'))).toBe(
+      '{"q":{"a":12345678901234567890},"b":1}',
+    );
+    expect(await metrics.metrics()).toContain('logboom_elasticsearch_rewritten_total 1');
+  });
+
+  it('is a dead letter where the server refuses it again, or where no key occurs twice', async () => {
+    script({ items: [duplicate, undefined, undefined] }, { items: [duplicate] }, undefined, {
+      items: [duplicate],
+    });
+    const { sink, letters } = sinkFor();
+    expect(await sink.deliver(twice('{"q":{"a":1,"a":2}}'))).toMatchObject({ indexed: 2, deadLettered: 1 });
+    expect(await sink.deliver(items(1, 'fine-'))).toMatchObject({ deadLettered: 1 });
+    expect(letters.map(({ id }) => id)).toEqual(['id-0', 'fine-0']);
   });
 });

@@ -59,6 +59,21 @@ describe('a packed bulk', () => {
     expect(bulk.items()).toHaveLength(1);
   });
 
+  it('gives its last items to another one, which then is as if they had been added to it', () => {
+    fc.assert(
+      fc.property(fc.array(anyItem, { minLength: 1 }), fc.array(anyItem), (given, there) => {
+        const [from, to] = [packed(given), packed(there)];
+        from.moveLast(to);
+        expect(from.body).toEqual(packed(given.slice(0, -1)).body);
+        expect(from.items()).toEqual(packed(given.slice(0, -1)).items());
+        const both = packed([...there, given.at(-1)!]);
+        expect(to.body).toEqual(both.body);
+        expect(to.items()).toEqual(both.items());
+        expect(to.areLines()).toBe(both.areLines());
+      }),
+    );
+  });
+
   it('has room for more items than it began with', () => {
     expect(packed(items(10_000)).items()).toHaveLength(10_000);
   });

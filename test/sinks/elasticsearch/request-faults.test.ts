@@ -1,31 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FakeElasticsearch, type Fault, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
-import { items, type TestSink, type TestSinkOptions, testSink } from '../support/sink.ts';
+import { describe, expect, it } from 'vitest';
+import { type Fault, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
+import { error, servedSinks, times } from '../support/served.ts';
+import { items } from '../support/sink.ts';
 
-let server: FakeElasticsearch;
-const open: TestSink[] = [];
-
-function sinkFor(options: TestSinkOptions = {}): TestSink {
-  const made = testSink({ hosts: [server.url], ...options });
-  open.push(made);
-  return made;
-}
-
-/** The first requests meet these faults, in turn; those after them meet none. */
-function script(...faults: Fault[]): void {
-  server.onBulk = (_, number) => faults[number];
-}
-const times = (count: number, fault: Fault) => Array.from({ length: count }, () => fault);
-const error = (type: string, reason = 'because') => ({ error: { type, reason } });
-
-beforeEach(async () => {
-  server = await startFakeElasticsearch();
-});
-afterEach(async () => {
-  await Promise.all(open.splice(0).map(({ sink }) => sink.close()));
-  await server.close();
-});
+const served = servedSinks();
+const { script, sinkFor } = served;
 
 describe('a request that the server cannot take now', () => {
   const nothing = { indexed: 0, duplicates: 0, deadLettered: 0 };
@@ -62,7 +42,7 @@ describe('a request that the server cannot take now', () => {
 
   it('is sent again where its parameters are refused, and no document is given up for them', async () => {
     let refused = 0;
-    server.onBulk = ({ path }) => {
+    served.server.onBulk = ({ path }) => {
       if (refused >= 12 || !path.includes('tiemout=')) return undefined;
       refused += 1;
       const reason = 'request [/_bulk] contains unrecognized parameter: [tiemout]';
@@ -90,9 +70,9 @@ describe('a request that the server cannot take now', () => {
 
   it('counts as delivered what an earlier try had written before its answer was lost', async () => {
     const { sink } = sinkFor();
-    server.onBulk = ({ actions }, number) => {
+    served.server.onBulk = ({ actions }, number) => {
       if (number > 0) return undefined;
-      for (const { index, id, document } of actions) server.documents.set(`${index}/${id}`, document);
+      for (const { index, id, document } of actions) served.server.documents.set(`${index}/${id}`, document);
       return 'reset';
     };
     expect(await sink.deliver(items(4))).toEqual({ ...nothing, duplicates: 4 });
@@ -134,7 +114,7 @@ describe('while the server is in trouble', () => {
   it('only one request at a time asks whether it is over', async () => {
     let under = 0;
     let most = 0;
-    server.onBulk = (_, number) => {
+    served.server.onBulk = (_, number) => {
       under += 1;
       if (number >= 4) most = Math.max(most, under);
       setTimeout(() => (under -= 1), 5);
@@ -147,7 +127,7 @@ describe('while the server is in trouble', () => {
 
   it('status says what is wrong and since when, and that it is over', async () => {
     let down = true;
-    server.onBulk = () => (down ? { status: 503, body: error('no_master', 'no master') } : undefined);
+    served.server.onBulk = () => (down ? { status: 503, body: error('no_master', 'no master') } : undefined);
     const { sink } = sinkFor();
     const delivery = sink.deliver(items(1));
     await expect.poll(() => sink.status().state).toBe('retrying');
@@ -182,7 +162,7 @@ describe('while the server is in trouble', () => {
   it('a second node takes over without a pause when the first is dead', async () => {
     const dead = await startFakeElasticsearch();
     await dead.close();
-    const { sink, pauses } = sinkFor({ hosts: [dead.url, server.url] });
+    const { sink, pauses } = sinkFor({ hosts: [dead.url, served.server.url] });
     expect(await sink.deliver(items(2))).toMatchObject({ indexed: 2 });
     expect(await sink.deliver(items(2, 'more-'))).toMatchObject({ indexed: 2 });
     expect(pauses).toEqual([]);

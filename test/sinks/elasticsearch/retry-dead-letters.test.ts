@@ -95,6 +95,21 @@ describe('letters that are sent again', () => {
     expect(server.bulks().at(-1)!.body).toContain('"version":3,"version_type":"external"');
   });
 
+  it('of a corrected window keep the field of their revision, so that their place is looked up again', async () => {
+    const { server, refused, letters, sink, left } = await setUp();
+    refused.add('w');
+    const window = { action: 'index', index: 'metrics-logboom.windows-x', id: 'w', version: 2 } as const;
+    await sink.deliver([
+      { ...window, revisionField: 'window.revision', document: '{"window":{"revision":2}}' },
+    ]);
+    expect(await left()).toMatchObject([{ ...window, revisionField: 'window.revision' }]);
+    refused.clear();
+    expect(await retryDeadLetters(letters, sink, all)).toMatchObject({ indexed: 1 });
+    expect(server.bulks().at(-1)!.body).toContain(
+      '{"create":{"_index":"metrics-logboom.windows-x","_id":"w"}}',
+    );
+  });
+
   it('take the way that they would have taken: by their pipeline and their routing value', async () => {
     const { server, refused, letters, sink } = await setUp();
     refused.add('id-0');

@@ -1,23 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FakeElasticsearch, startFakeElasticsearch } from '../support/fake-elasticsearch.ts';
-import { items, type TestSink, type TestSinkOptions, testSink } from '../support/sink.ts';
+import { describe, expect, it } from 'vitest';
+import { servedSinks } from '../support/served.ts';
+import { items } from '../support/sink.ts';
 
-let server: FakeElasticsearch;
-const open: TestSink[] = [];
-
-function sinkFor(options: TestSinkOptions = {}): TestSink {
-  const made = testSink({ hosts: [server.url], ...options });
-  open.push(made);
-  return made;
-}
-
-beforeEach(async () => {
-  server = await startFakeElasticsearch();
-});
-afterEach(async () => {
-  await Promise.all(open.splice(0).map(({ sink }) => sink.close()));
-  await server.close();
-});
+const served = servedSinks();
+const { sinkFor } = served;
 
 describe('a delivery', () => {
   it('puts every document into the index, byte for byte', async () => {
@@ -25,26 +11,26 @@ describe('a delivery', () => {
     const document = Buffer.from('{"message":"Grüße \\u2028 ✓","n":1.0}');
     const report = await sink.deliver([{ action: 'create', index: 'logs-a-b', id: 'x"y', document }]);
     expect(report).toEqual({ indexed: 1, duplicates: 0, deadLettered: 0 });
-    expect(server.documents.get('logs-a-b/x"y')).toBe(document.toString());
+    expect(served.server.documents.get('logs-a-b/x"y')).toBe(document.toString());
   });
 
   it('of nothing sends nothing', async () => {
     const { sink } = sinkFor();
     expect(await sink.deliver([])).toEqual({ indexed: 0, duplicates: 0, deadLettered: 0 });
-    expect(server.requests).toHaveLength(0);
+    expect(served.server.requests).toHaveLength(0);
   });
 
   it('is compressed where the configuration says so', async () => {
     const { sink } = sinkFor({ config: { compression: true } });
     await sink.deliver(items(3));
-    expect(server.bulks()[0]?.headers['content-encoding']).toBe('gzip');
-    expect(server.documents.size).toBe(3);
+    expect(served.server.bulks()[0]?.headers['content-encoding']).toBe('gzip');
+    expect(served.server.documents.size).toBe(3);
   });
 
   it('is cut into requests of at most maxBulkItems documents', async () => {
     const { sink } = sinkFor({ index: { maxBulkItems: 10 } });
     expect(await sink.deliver(items(25))).toMatchObject({ indexed: 25 });
-    expect(server.bulks().map((bulk) => bulk.actions.length)).toEqual([10, 10, 5]);
+    expect(served.server.bulks().map((bulk) => bulk.actions.length)).toEqual([10, 10, 5]);
   });
 
   it('counts what was there before as duplicates', async () => {
@@ -56,7 +42,7 @@ describe('a delivery', () => {
   it('never has more requests under way than allowed, over all calls', async () => {
     let now = 0;
     let most = 0;
-    server.onBulk = () => {
+    served.server.onBulk = () => {
       now += 1;
       most = Math.max(most, now);
       setTimeout(() => (now -= 1), 15);
@@ -65,14 +51,14 @@ describe('a delivery', () => {
     const { sink } = sinkFor({ index: { maxBulkItems: 1, maxBulksInFlight: 2 } });
     await Promise.all([sink.deliver(items(4, 'a')), sink.deliver(items(4, 'b'))]);
     expect(most).toBe(2);
-    expect(server.documents.size).toBe(8);
+    expect(served.server.documents.size).toBe(8);
   });
 });
 
 describe('a document that is refused', () => {
   it('goes to the dead letters with its reason, and the others are indexed', async () => {
     const { sink, letters } = sinkFor();
-    server.onBulk = ({ actions }) => ({
+    served.server.onBulk = ({ actions }) => ({
       items: actions.map(({ id }) =>
         id === 'id-1' ? { status: 400, type: 'mapping', reason: 'no' } : undefined,
       ),
@@ -82,28 +68,28 @@ describe('a document that is refused', () => {
   });
 
   it('is told of in the index, too, under an id that a replay repeats', async () => {
-    server.onBulk = ({ actions }) => ({
+    served.server.onBulk = ({ actions }) => ({
       items: actions.map(({ id }) => (id === 'id-0' ? { status: 400 } : undefined)),
     });
     const { sink } = sinkFor();
     await sink.deliver(items(1));
     await sink.deliver(items(1));
-    const told = [...server.documents.keys()].filter((key) =>
+    const told = [...served.server.documents.keys()].filter((key) =>
       key.startsWith('logs-logboom.deadletters-default/'),
     );
     expect(told).toHaveLength(1);
-    expect(JSON.parse(server.documents.get(told[0]!)!)).toMatchObject({
+    expect(JSON.parse(served.server.documents.get(told[0]!)!)).toMatchObject({
       event: { kind: 'pipeline_error', original: items(1)[0]!.document },
       logboom: { deadletter: { index: 'logs-test-default', id: 'id-0', encoding: 'utf-8' } },
     });
   });
 
   it('does not set off a loop when the document about it is refused as well', async () => {
-    server.onBulk = ({ actions }) => ({ items: actions.map(() => ({ status: 400 })) });
+    served.server.onBulk = ({ actions }) => ({ items: actions.map(() => ({ status: 400 })) });
     const { sink, letters } = sinkFor();
     expect(await sink.deliver(items(2))).toMatchObject({ deadLettered: 2 });
     expect(letters).toHaveLength(2);
-    expect(server.bulks()).toHaveLength(2);
+    expect(served.server.bulks()).toHaveLength(2);
   });
 
   it('is refused here where a line feed in it would begin an action of its own', async () => {
@@ -111,14 +97,14 @@ describe('a document that is refused', () => {
     const document = '{"a":1}\n{"delete":{"_index":"alerts","_id":"1"}}';
     const poison = { action: 'create' as const, index: 'logs-a-b', id: 'p', document };
     expect(await sink.deliver([poison, ...items(2)])).toEqual({ indexed: 2, duplicates: 0, deadLettered: 1 });
-    expect(server.requests.flatMap((request) => request.actions.map(({ action }) => action))).not.toContain(
-      'delete',
-    );
+    expect(
+      served.server.requests.flatMap((request) => request.actions.map(({ action }) => action)),
+    ).not.toContain('delete');
     expect(letters[0]?.body).toBe(document);
   });
 
   it('stays ours until the file of dead letters can be written', async () => {
-    server.onBulk = ({ actions }) => ({
+    served.server.onBulk = ({ actions }) => ({
       items: actions.map(({ id }) => (id === 'id-0' ? { status: 400 } : undefined)),
     });
     let full = 3;

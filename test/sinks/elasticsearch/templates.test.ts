@@ -56,6 +56,7 @@ describe('the templates', () => {
       'metrics-logboom.windows-*': 200,
       'logs-logboom.deadletters-*': 200,
       'metrics-logboom.server-*': 200,
+      'metrics-logboom.stats-*': 200,
       'logs-*-*': 50,
     });
   });
@@ -63,7 +64,7 @@ describe('the templates', () => {
   it('make data streams of all but the index of episodes, which are updated in place', () => {
     const streams = pieces.filter(({ kind, body }) => kind === 'index template' && 'data_stream' in body);
     expect(streams.map(({ name }) => name)).toEqual(
-      names.slice(-6).filter((name) => name !== 'logboom-alerts'),
+      names.slice(-7).filter((name) => name !== 'logboom-alerts'),
     );
   });
 
@@ -103,12 +104,12 @@ describe('installing', () => {
   });
 
   it.each([
-    ['of a newer version', { managed_by: 'logboom', version: 9 }, /version 9 is there, newer than 4/],
+    ['of a newer version', { managed_by: 'logboom', version: 9 }, /version 9 is there, newer than 6/],
     ['that someone else made', { version: 0 }, /not made by logboom/],
     ['without any marks', undefined, /not made by logboom/],
     [
       'that was changed',
-      { managed_by: 'logboom', version: 4, content: '0123456789abcdef' },
+      { managed_by: 'logboom', version: 6, content: '0123456789abcdef' },
       /was changed since logboom installed it; `logboom setup --overwrite`/,
     ],
     [
@@ -273,8 +274,12 @@ describe('rights', () => {
       names: ['logs-*-*', 'metrics-logboom.*'],
       privileges: ['auto_configure', 'create_doc', 'manage'],
     });
+    expect(rights.indices).toContainEqual({
+      names: ['metrics-logboom.windows-*'],
+      privileges: ['index', 'read', 'view_index_metadata'],
+    });
     expect(rights.indices.flatMap(({ names }) => names)).toEqual([
-      ...['logs-*-*', 'metrics-logboom.*', '*-*', 'alerts'],
+      ...['logs-*-*', 'metrics-logboom.*', 'metrics-logboom.windows-*', '*-*', 'alerts'],
     ]);
   });
 

@@ -81,6 +81,10 @@ describe('a connection that ends', () => {
 });
 
 describe('a server that stalls', () => {
+  /** Longer than the machine may stop this process for; the ACKs of a test take longer still. */
+  const patient = { timeout: '2s' };
+  const betweenAcks = 200;
+
   it('is left when it is silent for longer than timeout, and the window goes out again', async () => {
     const server = await lumberjackServer({ onWindow: first(() => undefined) });
     const { output, lines } = anOutput([server], { timeout: '60ms' });
@@ -91,12 +95,12 @@ describe('a server that stalls', () => {
 
   it('is waited for while it says that it lives (ACK 0)', async () => {
     const server = await lumberjackServer({ onWindow: () => undefined });
-    const { output, metric } = anOutput([server], { timeout: '500ms' });
+    const { output, metric } = anOutput([server], patient);
     const sent = output.deliver([made(texts(1))]);
     await arrived(server.windows, 1);
     for (let beat = 0; beat < 14; beat++) {
       server.windows[0]!.ack(0);
-      await pause(50);
+      await pause(betweenAcks);
     }
     server.windows[0]!.ack();
     await sent;
@@ -105,12 +109,12 @@ describe('a server that stalls', () => {
 
   it('is waited for while it acknowledges parts', async () => {
     const server = await lumberjackServer({ onWindow: () => undefined });
-    const { output, metric } = anOutput([server], { timeout: '500ms' });
+    const { output, metric } = anOutput([server], patient);
     const sent = output.deliver([made(texts(14))]);
     await arrived(server.windows, 1);
     for (let sequence = 1; sequence <= 14; sequence++) {
       server.windows[0]!.ack(sequence);
-      await pause(50);
+      await pause(betweenAcks);
     }
     await sent;
     expect(await metric('failures_total')).toBe(0);

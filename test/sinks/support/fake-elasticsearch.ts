@@ -46,6 +46,8 @@ export interface FakeElasticsearch {
   ilm: boolean;
   rights: Record<string, boolean> | undefined;
   indices: Set<string>;
+  /** Data streams that were created without a document. */
+  streams: Set<string>;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ export async function startFakeElasticsearch(port?: number): Promise<FakeElastic
     ilm: false,
     rights: undefined,
     indices: new Set(),
+    streams: new Set(),
     close: () => closed(server),
   };
   server.on('request', async (request, response) => {
@@ -148,6 +151,7 @@ function template(fake: FakeElasticsearch, request: FakeRequest) {
   if (path === '/_security/user/_has_privileges') return privileges(fake, body);
   if (!path.startsWith('/_')) return index(fake, method, path.slice(1));
   const name = path.split('/').at(-1)!;
+  if (path.startsWith('/_data_stream/')) return dataStream(fake, name);
   if (method === 'PUT') {
     fake.templates.set(name, JSON.parse(body));
     return { status: 200, body: { acknowledged: true } };
@@ -178,6 +182,15 @@ function privileges({ rights }: FakeElasticsearch, body: string) {
     asked.index.flatMap(({ names, privileges }) => names.map((name) => [name, granted(privileges)])),
   );
   return { status: 200, body: { has_all_requested: false, cluster: granted(asked.cluster), index } };
+}
+
+/** Creates a data stream. One that is there is refused, as by a real server. */
+function dataStream({ streams }: FakeElasticsearch, name: string) {
+  const type = 'resource_already_exists_exception';
+  const error = { type, reason: `data_stream [${name}] already exists` };
+  if (streams.has(name)) return { status: 400, body: { error, status: 400 } };
+  streams.add(name);
+  return { status: 200, body: { acknowledged: true } };
 }
 
 /** An index: whether it is there, or making it. */

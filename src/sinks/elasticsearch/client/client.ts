@@ -100,6 +100,14 @@ export function nodeCount(config: ElasticsearchConfig): number {
   return config.cloud_id === undefined ? (config.hosts?.length ?? 1) : 1;
 }
 
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Whether bodies are compressed: as configured, and otherwise unless they stay on this machine, where gzip costs more than it saves. */
+export function compresses({ compression, hosts = [], cloud_id, proxy }: ElasticsearchConfig): boolean {
+  const isRemote = (host: string) => !loopback.test(new URL(host).hostname);
+  return compression ?? (cloud_id !== undefined || proxy !== undefined || hosts.some(isRemote));
+}
+
 function nodes(config: ElasticsearchConfig): ClientOptions {
   const cloud = config.cloud_id === undefined ? undefined : cloudAddress(config.cloud_id);
   if (cloud !== undefined) return { nodes: [cloud] };

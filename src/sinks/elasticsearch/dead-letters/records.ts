@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { BulkItem, DeadLetter, Millis } from '../../../model.ts';
+import { ecsVersion } from '../../../util/ecs.ts';
 
 /** Stands in a letter for the index of what could not be read, so that it has none. No index can have this name. */
 export const noIndex = '-';
@@ -22,7 +23,7 @@ export function deadLetterStream(namespace: string): string {
 export function deadLetterItem(letter: DeadLetter, namespace: string, now: Millis): BulkItem {
   const document = {
     '@timestamp': new Date(now).toISOString(),
-    ecs: { version: '8.11.0' },
+    ecs: { version: ecsVersion },
     data_stream: { type: 'logs', dataset, namespace },
     event: { kind: 'pipeline_error', dataset, ...original(letter.body) },
     error: { message: letter.reason.slice(0, longestOriginal) },
@@ -62,7 +63,7 @@ export type StoredDeadLetter = DeadLetter & { time: string };
 
 /**
  * The disk format: one JSON object a line, in the order of writing. `body` is the refused document as text or, where `encoding`
- * says so, in base64. `id`, `action`, `version`, `routing` and `pipeline` are those of the bulk action that was refused.
+ * says so, in base64. `id`, `action`, `version`, `revisionField`, `routing` and `pipeline` are those of the bulk action that was refused.
  */
 interface DeadLetterRecord {
   /** ISO 8601, UTC. */
@@ -75,6 +76,7 @@ interface DeadLetterRecord {
   /** `create` where it is left out. */
   action?: 'index';
   version?: number;
+  revisionField?: string;
   routing?: string;
   pipeline?: string;
 }

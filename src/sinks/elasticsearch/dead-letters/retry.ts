@@ -10,6 +10,7 @@ export async function retryDeadLetters(
   deadLetters: DeadLetters,
   sink: Sink,
   select: (letter: StoredDeadLetter) => boolean,
+  onProgress?: (sent: number) => void,
 ): Promise<DeliveryReport> {
   const report: DeliveryReport = { indexed: 0, duplicates: 0, deadLettered: 0 };
   await deadLetters.drain(
@@ -19,6 +20,7 @@ export async function retryDeadLetters(
       report.indexed += indexed;
       report.duplicates += duplicates;
       report.deadLettered += deadLettered;
+      onProgress?.(report.indexed + report.duplicates + report.deadLettered);
     },
   );
   return report;

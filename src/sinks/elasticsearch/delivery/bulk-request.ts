@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { withLastOfDuplicates } from '../../../events/index.ts';
 import type { BulkItem } from '../../../model.ts';
 
 const lineFeed = 0x0a;
@@ -32,7 +33,14 @@ export function problemOf(item: BulkItem): string | undefined {
 
 /** The action line (without its end). Names are quoted by JSON.stringify, so they cannot break out either. */
 export function actionLine(item: BulkItem): string {
-  return `${actionStart(item)}${JSON.stringify(item.id)}${actionEnd(item)}`;
+  const { id, version: _, ...written } = item;
+  if (item.revisionField === undefined) return `${actionStart(item)}${JSON.stringify(id)}${actionEnd(item)}`;
+  const { earlier } = item;
+  const start = earlier
+    ? { action: 'index' as const, index: earlier.index }
+    : { ...item, action: 'create' as const };
+  const replaced = earlier ? `,"if_seq_no":${earlier.sequence},"if_primary_term":${earlier.primaryTerm}` : '';
+  return `${actionStart(start)}${JSON.stringify(id)}${replaced}${actionEnd(written)}`;
 }
 
 /** The action line up to the id. */
@@ -52,6 +60,12 @@ export function entryOf(item: BulkItem): BulkEntry {
   const action = actionLine(item);
   const bytes = Buffer.byteLength(action) + Buffer.byteLength(item.document) + 2;
   return { item, action, bytes };
+}
+
+/** A document in which an object has a key twice, with the last value alone. Undefined where it has none. */
+export function withoutDuplicates<Entry extends BulkEntry>(entry: Entry): Entry | undefined {
+  const document = withLastOfDuplicates(entry.item.document.toString());
+  return document === undefined ? undefined : { ...entry, ...entryOf({ ...entry.item, document }) };
 }
 
 /**

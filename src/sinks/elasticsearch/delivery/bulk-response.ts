@@ -20,10 +20,12 @@ export type ItemVerdict =
   /** `aside`: taken, but into the data stream's failure store. */
   | { kind: 'indexed'; aside: boolean }
   | { kind: 'duplicate' }
+  /** Another revision of the document has come between: its place is looked up again. */
+  | { kind: 'conflict' }
   /** It may be accepted later: sent again. `mayBeDocument`: a number of times, for the document may be the cause. */
   | { kind: 'again'; key: string; reason: string; overload: boolean; mayBeDocument: boolean }
-  /** It is refused for good: it becomes a dead letter. */
-  | { kind: 'refused'; reason: string };
+  /** It is refused for good: it becomes a dead letter. `hasDuplicates`: an object in it has a key twice. */
+  | { kind: 'refused'; reason: string; hasDuplicates?: true };
 
 /**
  * The parts of the answer that are asked for. Every item keeps its `status`, so none is filtered out and
@@ -93,13 +95,23 @@ export function readAnswer(body: unknown, count: number): ItemAnswer[] | typeof 
   });
 }
 
+/** Other documents would wait behind a revision, and none of them needs these rights. */
+export const revisionRights =
+  'corrected windows need the rights `index`, `read` and `view_index_metadata` on `metrics-logboom.windows-*`: grant them, then run `logboom dead-letters retry`';
+
 /** Classifies the answer about one item. */
 export function judgeItem(item: BulkItem, answer: ItemAnswer): ItemVerdict {
   const { status, error } = answer;
   if (status >= 200 && status < 300) return { kind: 'indexed', aside: answer.failure_store === 'used' };
+  const isRevision = item.revisionField !== undefined;
+  if (isRevision && status === 409) return { kind: 'conflict' };
+  if (isRevision && status === 403 && error?.type === 'security_exception')
+    return { kind: 'refused', reason: `${reasonOf(status, error)}; ${revisionRights}` };
   if (status === 409 && wasThere(item)) return { kind: 'duplicate' };
   if (status === 409 || mayPass(status, error)) return again(status, error);
-  return { kind: 'refused', reason: reasonOf(status, error) };
+  const reason = reasonOf(status, error);
+  const hasDuplicates = /\bDuplicate (field|key)\b/i.test(reason);
+  return { kind: 'refused', reason, ...(hasDuplicates && { hasDuplicates }) };
 }
 
 /** A conflict (409) on `create`, or on an external version, means that this document or a newer one is in the index. */

@@ -65,7 +65,7 @@ export class BulkWorker {
 
   /**
    * Resolves with an answer about exactly these items. Rejects only when the sink is closed. `suspected`: the server failed
-   * on a request that had these items, so the first failure tells.
+   * on a request that had these items, so the first failure shows it.
    */
   send(entries: BulkEntry[], suspected = false): Promise<Answer> {
     const bulk = { length: entries.length, bytes: sizeOf(entries), body: () => bodyOf(entries) };

@@ -4,11 +4,12 @@ import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
 import { type BackoffLimits, pauseWithFullJitter } from '../../../util/waiting.ts';
 import type { DeadLetterQueue } from '../dead-letters/dead-letters.ts';
 import { deadLetterItem, deadLetterStream } from '../dead-letters/records.ts';
-import { type BulkEntry, type BulkLimits, entryOf, problemOf, sizeOf, split } from './bulk-request.ts';
+import { type BulkLimits, entryOf, problemOf, sizeOf, split, withoutDuplicates } from './bulk-request.ts';
 import { type ItemAnswer, type ItemVerdict, judgeItem } from './bulk-response.ts';
 import type { Answer, BulkWorker } from './bulk-worker.ts';
 import type { Clock } from './circuit-breaker.ts';
 import type { DeferredDocuments } from './deferred-documents.ts';
+import { answersOf, deadLetterOf, type Entry, type Refusal, type Sorted } from './entries.ts';
 import { type FailingDocuments, givenUpReason, MOST_FAILURES } from './failing-documents.ts';
 
 interface DeliveryOptions {
@@ -26,35 +27,24 @@ interface DeliveryOptions {
 }
 
 /**
- * One document of a delivery. A document about a dead letter is not counted, and when it is refused itself, no further dead letter
- * is written: the first one is in the file already.
- */
-interface Entry extends BulkEntry {
-  counted: boolean;
-}
-
-interface Refusal {
-  entry: Entry;
-  reason: string;
-}
-
-interface Sorted {
-  again: Entry[];
-  /** Why the first of `again` was deferred. */
-  reason: string;
-  refused: Refusal[];
-}
-
-/**
  * One call of `deliver`. Each item ends in the index or among the dead letters, exactly once. `run` rejects only when the sink is
  * closed; the caller then still owns the items.
  */
 export class Delivery {
   readonly report: DeliveryReport = { indexed: 0, duplicates: 0, deadLettered: 0 };
+  /** Revisions that another one came before: they are neither delivered nor dead letters yet. */
+  readonly conflicts: BulkItem[] = [];
   readonly #options: DeliveryOptions;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+  }
+
+  /** Items that cannot be sent become dead letters. */
+  refuse(items: BulkItem[], reason: string): Promise<void> {
+    return this.#deliverRefused(
+      items.map((item) => ({ entry: { ...entryOf(item), counted: true }, reason })),
+    );
   }
 
   async run(items: BulkItem[]): Promise<DeliveryReport> {
@@ -123,10 +113,10 @@ export class Delivery {
         await this.#pause(tries);
         continue;
       }
-      const { again, reason, refused } = this.#sort(pending, answersOf(answer, pending.length));
+      const { again, rewritten, reason, refused } = this.#sort(pending, answersOf(answer, pending.length));
       if (again.length < pending.length) tries = 1;
       if (again.length > 0) this.#options.deferred.hold(holder, again.length, reason);
-      pending = [...again, ...(await this.#writeDeadLetters(refused))];
+      pending = [...again, ...rewritten, ...(await this.#writeDeadLetters(refused))];
       if (again.length > 0) await this.#pause(tries);
       else this.#delivered(holder);
     }
@@ -145,6 +135,7 @@ export class Delivery {
 
   #sort(entries: Entry[], answers: ItemAnswer[]): Sorted {
     const again: Entry[] = [];
+    const rewritten: Entry[] = [];
     const refused: Refusal[] = [];
     let throttled: (ItemVerdict & { kind: 'again' }) | undefined;
     entries.forEach((entry, i) => {
@@ -155,11 +146,17 @@ export class Delivery {
       else if (verdict.kind === 'again') {
         throttled ??= verdict;
         again.push(entry);
-      } else if (verdict.kind === 'refused') refused.push({ entry, reason: verdict.reason });
-      else this.#accepted(entry, verdict.kind);
+      } else if (verdict.kind === 'conflict') this.conflicts.push(entry.item);
+      else if (verdict.kind === 'refused') {
+        const anew = verdict.hasDuplicates ? withoutDuplicates(entry) : undefined;
+        if (anew) rewritten.push(anew);
+        else refused.push({ entry, reason: verdict.reason });
+      } else this.#accepted(entry, verdict.kind);
     });
+    if (rewritten.length > 0)
+      this.#options.telemetry.duplicateKeysRemoved(rewritten.length, rewritten[0]!.item.index);
     if (throttled) this.#throttled(again.length, throttled);
-    return { again, reason: throttled?.reason ?? '', refused };
+    return { again, rewritten, reason: throttled?.reason ?? '', refused };
   }
 
   #accepted(entry: Entry, kind: 'indexed' | 'duplicate'): void {
@@ -197,13 +194,10 @@ export class Delivery {
     const counted = refused.filter(({ entry }) => entry.counted);
     if (counted.length === 0) return [];
     const deadLetters = counted.map(deadLetterOf);
+    const [{ index, reason }] = deadLetters as [DeadLetter, ...DeadLetter[]];
     await this.#write(deadLetters);
     this.report.deadLettered += deadLetters.length;
-    this.#options.telemetry.documentsRefused(
-      deadLetters.length,
-      deadLetters[0]!.index,
-      deadLetters[0]!.reason,
-    );
+    this.#options.telemetry.documentsRefused(deadLetters.length, index, reason);
     return deadLetters.flatMap((letter) => this.#about(letter));
   }
 
@@ -230,13 +224,4 @@ export class Delivery {
     const { clock, backoff, signal } = this.#options;
     return clock.sleep(pauseWithFullJitter(tries, backoff, clock.random), signal);
   }
-}
-
-function answersOf(answer: Exclude<Answer, { kind: 'halve' | 'failing' }>, count: number): ItemAnswer[] {
-  return answer.kind === 'answered' ? answer.items : Array.from({ length: count }, () => ({ status: 201 }));
-}
-
-function deadLetterOf({ entry, reason }: Refusal): DeadLetter {
-  const { action, document, ...written } = entry.item;
-  return { ...written, reason, body: document, ...(action !== 'create' && { action }) };
 }

@@ -89,6 +89,21 @@ export class PackedBulk implements PackedItems {
     this.end();
   }
 
+  /** Moves the last item to the end of another bulk. */
+  moveLast(to: PackedBulk): void {
+    const { writer } = this;
+    const last = this.#count - 1;
+    const start = last === 0 ? 0 : this.#offsets[2 * last - 1]! + 1;
+    const added = to.writer.at - start;
+    to.writer.span(writer.bytes, start, writer.at);
+    to.#note();
+    to.#offsets[2 * to.#count] = this.#offsets[2 * last]! + added;
+    to.#offsets[2 * to.#count + 1] = this.#offsets[2 * last + 1]! + added;
+    to.#count += 1;
+    this.#count = last;
+    writer.at = start;
+  }
+
   /** Whether each document is on one line and not empty: see `problemOf`. */
   areLines(): boolean {
     const { body } = this;

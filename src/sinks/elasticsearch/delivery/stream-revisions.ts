@@ -1,88 +1,155 @@
 import { type Client, errors } from '@elastic/elasticsearch';
-import type { BulkItem, Millis } from '../../../model.ts';
+import { messageOf } from '../../../errors.ts';
+import type { BulkItem, DeliveryReport, EarlierRevision, Millis } from '../../../model.ts';
+import { revisionRights } from './bulk-response.ts';
 import type { Clock } from './circuit-breaker.ts';
+import type { DeferredDocuments } from './deferred-documents.ts';
+import type { Delivery } from './delivery.ts';
 
 interface StreamRevisionsOptions {
   client: Client;
   clock: Clock;
   signal: AbortSignal;
-  /** Pause after a failed request. */
+  deferred: DeferredDocuments;
+  /** Pause after a failed lookup, and after a conflict. */
   pause: Millis;
 }
 
-interface DataStreams {
-  data_streams?: { indices?: { index_name: string }[] }[];
+interface Found {
+  docs?: {
+    _index: string;
+    _id: string;
+    found?: boolean;
+    _seq_no?: number;
+    _primary_term?: number;
+    _source?: unknown;
+    error?: { type?: string; reason?: string };
+  }[];
 }
 
-interface Found {
-  docs?: { _index: string; _id: string; found?: boolean }[];
+interface Stored extends EarlierRevision {
+  revision: number;
 }
+
+/** Lookups of one request. A stream of many backing indices makes many of few documents. */
+const mostLookups = 1_000;
 
 /**
- * A data stream accepts new documents only. A later revision of a document is written into the backing index that holds
- * it, which is looked up by its id, and one that no backing index holds is created. Lookups by id see documents at once,
- * without a refresh. Where the server refuses the lookup the item stays as it is, and the server says why it is refused.
+ * Delivers items. A data stream accepts new documents only, without versions. A later revision of a document therefore takes the
+ * place of the stored one, which is looked up by its id, and one that no backing index holds is created. Where another revision
+ * comes between, its place is looked up again. A revision that is not newer than the stored one counts as a duplicate.
  */
-export async function placeRevisions(
+export async function deliverRevisions(
   items: BulkItem[],
+  delivery: Delivery,
   options: StreamRevisionsOptions,
-): Promise<BulkItem[]> {
-  const revised = items.filter(({ inStream }) => inStream === true);
-  if (revised.length === 0) return items;
-  const places = new Map<BulkItem, BulkItem>();
-  for (const index of new Set(revised.map(({ index }) => index))) {
-    const own = revised.filter((item) => item.index === index);
-    const holders = await untilAnswered(() => holdersOf(index, own, options), options);
-    if (holders === undefined) continue;
-    for (const item of own) places.set(item, placed(item, holders.get(item.id)));
+): Promise<DeliveryReport> {
+  const revisions = items.filter(({ revisionField }) => revisionField !== undefined);
+  if (revisions.length === 0) return delivery.run(items);
+  const others = items.filter(({ revisionField }) => revisionField === undefined);
+  await Promise.all([delivery.run(others), deliverUntilPlaced(revisions, delivery, options)]);
+  return delivery.report;
+}
+
+async function deliverUntilPlaced(
+  revisions: BulkItem[],
+  delivery: Delivery,
+  options: StreamRevisionsOptions,
+): Promise<void> {
+  let rest = revisions;
+  for (;;) {
+    const streams = new Set(rest.map(({ index }) => index));
+    const perStream = [...streams].map((stream) => rest.filter(({ index }) => index === stream));
+    await Promise.all(perStream.map((own) => deliverTo(own, delivery, options)));
+    rest = delivery.conflicts.splice(0);
+    if (rest.length === 0) return;
+    await options.clock.sleep(options.pause, options.signal);
   }
-  return items.map((item) => places.get(item) ?? item);
 }
 
-function placed(item: BulkItem, holder: string | undefined): BulkItem {
-  if (holder !== undefined) return { ...item, index: holder };
-  const { version: _, ...created } = item;
-  return { ...created, action: 'create' };
-}
-
-/** The backing index of each document that is there. Undefined: the server refuses to say. */
-async function holdersOf(
-  stream: string,
+async function deliverTo(
   items: BulkItem[],
-  { client, signal }: StreamRevisionsOptions,
-): Promise<Map<string, string> | undefined> {
+  delivery: Delivery,
+  options: StreamRevisionsOptions,
+): Promise<void> {
+  const stored = await untilAnswered(items, options);
+  if (typeof stored === 'string') return delivery.refuse(items, stored);
+  const placed: BulkItem[] = [];
+  for (const { earlier: _, ...item } of items) {
+    const { revision, ...earlier } = stored.get(item.id) ?? { revision: 0 };
+    if (revision >= (item.version ?? 1)) delivery.report.duplicates += 1;
+    else placed.push('index' in earlier ? { ...item, earlier } : item);
+  }
+  await delivery.run(placed);
+}
+
+/** The stored revisions by id, or why the server refuses for good to say. */
+async function untilAnswered(
+  items: BulkItem[],
+  { client, clock, signal, deferred, pause }: StreamRevisionsOptions,
+): Promise<Map<string, Stored> | string> {
+  const holder = {};
   try {
-    const path = `/_data_stream/${encodeURIComponent(stream)}`;
-    const known = await client.transport.request<DataStreams>({ method: 'GET', path }, { signal });
-    const indices = (known.data_streams ?? []).flatMap(({ indices = [] }) =>
-      indices.map((one) => one.index_name),
-    );
-    if (indices.length === 0) return new Map();
-    const docs = items.flatMap(({ id }) => indices.map((_index) => ({ _index, _id: id, _source: false })));
+    for (;;) {
+      try {
+        return await lookUp(items, client, signal);
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const reason = `earlier revisions cannot be looked up: ${messageOf(thrown)}`;
+        if (isForGood(thrown)) return `${reason}; ${revisionRights}`;
+        deferred.hold(holder, items.length, reason);
+        await clock.sleep(pause, signal);
+      }
+    }
+  } finally {
+    deferred.release(holder);
+  }
+}
+
+function isForGood(thrown: unknown): boolean {
+  const status = thrown instanceof errors.ResponseError ? (thrown.statusCode ?? 0) : 0;
+  return status >= 400 && status < 500 && status !== 401 && status !== 429;
+}
+
+/** Lookups by id see documents at once, without a refresh. */
+async function lookUp(items: BulkItem[], client: Client, signal: AbortSignal): Promise<Map<string, Stored>> {
+  const indices = await backingIndices(items[0]!.index, client, signal);
+  const field = items[0]!.revisionField!;
+  const docs = items.flatMap(({ id }) => indices.map((_index) => ({ _index, _id: id, _source: [field] })));
+  const stored = new Map<string, Stored>();
+  for (let from = 0; from < docs.length; from += mostLookups) {
+    const body = { docs: docs.slice(from, from + mostLookups) };
     const answer = await client.transport.request<Found>(
-      { method: 'POST', path: '/_mget', body: { docs } },
+      { method: 'POST', path: '/_mget', body },
       { signal },
     );
-    const found = (answer.docs ?? []).filter((doc) => doc.found === true);
-    return new Map(found.map(({ _id, _index }) => [_id, _index]));
+    for (const doc of answer.docs ?? []) addFound(doc, field, stored);
+  }
+  return stored;
+}
+
+function addFound(doc: NonNullable<Found['docs']>[number], field: string, stored: Map<string, Stored>): void {
+  const { _index, _id, error, found, _seq_no: sequence, _primary_term: primaryTerm } = doc;
+  if (error && !/index_(not_found|closed)/.test(error.type ?? ''))
+    throw new Error(error.reason ?? error.type);
+  if (found !== true || sequence === undefined || primaryTerm === undefined) return;
+  stored.set(_id, { index: _index, sequence, primaryTerm, revision: revisionOf(doc._source, field) });
+}
+
+/** The stream's backing indices; none where there is no stream yet. */
+async function backingIndices(stream: string, client: Client, signal: AbortSignal): Promise<string[]> {
+  const path = `/${encodeURIComponent(stream)}/_settings/index.uuid`;
+  try {
+    return Object.keys(await client.transport.request<object>({ method: 'GET', path }, { signal }));
   } catch (thrown) {
-    const status = thrown instanceof errors.ResponseError ? thrown.statusCode : undefined;
-    if (status === 404) return new Map();
-    if (status !== undefined && status >= 400 && status < 500 && status !== 429) return undefined;
+    if (thrown instanceof errors.ResponseError && thrown.statusCode === 404) return [];
     throw thrown;
   }
 }
 
-async function untilAnswered<T>(
-  ask: () => Promise<T>,
-  { clock, signal, pause }: StreamRevisionsOptions,
-): Promise<T> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch {
-      signal.throwIfAborted();
-      await clock.sleep(pause, signal);
-    }
-  }
+function revisionOf(source: unknown, field: string): number {
+  const value = field
+    .split('.')
+    .reduce<unknown>((within, name) => (within as Record<string, unknown> | undefined)?.[name], source);
+  return typeof value === 'number' ? value : 1;
 }

@@ -5,7 +5,7 @@ import type { Capabilities } from './server.ts';
 import { findPiece, type WhatToDo, whatToDo } from './templates/installed.ts';
 import { alerts, deadLetters, events, transitions, windows } from './templates/own.ts';
 import { indexPiece, type Piece, piecesFor } from './templates/pieces.ts';
-import { server } from './templates/server.ts';
+import { server, stats } from './templates/server.ts';
 import type { IndexTemplate } from './templates/template.ts';
 
 /** Each entry names a template, with the reason where it was kept, replaced or refused. */
@@ -21,12 +21,14 @@ export interface InstallOptions {
   signal?: AbortSignal | undefined;
   /** Replaces templates that somebody changed, too. */
   overwrite?: boolean | undefined;
+  /** Also creates the data streams of logboom's own, empty. */
+  streams?: boolean | undefined;
   /** Called for each request, which is not sent. */
   dryRun?: ((piece: Piece) => void) | undefined;
 }
 
 export function templatesFor(indexing: Pick<IndexingConfig, 'alerts'>): IndexTemplate[] {
-  return [alerts(indexing.alerts), transitions, windows, deadLetters, server, events];
+  return [alerts(indexing.alerts), transitions, windows, deadLetters, server, stats, events];
 }
 
 /**

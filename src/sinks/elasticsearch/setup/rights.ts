@@ -10,6 +10,9 @@ export interface Rights {
 
 const streams = ['logs-*-*', 'metrics-logboom.*'];
 
+/** Windows that late events correct are looked up and written again. */
+const corrected = ['metrics-logboom.windows-*'];
+
 /** Rights for writing and for reading what is installed. A server that somebody else set up needs no more. */
 export function writingRights(
   { index, alerts, action }: IndexingConfig,
@@ -21,6 +24,7 @@ export function writingRights(
     cluster: ['monitor', ...(lifecycle === 'ilm' ? ['read_ilm'] : [])],
     indices: [
       { names: streams, privileges: ['auto_configure', 'create_doc'] },
+      { names: corrected, privileges: ['index', 'read', 'view_index_metadata'] },
       ...(own.length > 0 ? [{ names: own, privileges: writing }] : []),
       { names: [alerts], privileges: ['auto_configure', 'index', 'create_index', 'view_index_metadata'] },
     ],

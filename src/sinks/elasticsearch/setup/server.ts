@@ -25,7 +25,7 @@ interface RootAnswer {
 
 class NoElasticsearch extends Error {
   constructor() {
-    super('what answers there is no Elasticsearch: `GET /` tells no version');
+    super('what answers there is no Elasticsearch: `GET /` states no version');
   }
 }
 

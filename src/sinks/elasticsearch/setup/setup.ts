@@ -1,7 +1,10 @@
 import { type Client, errors } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
+import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
 import { judgeFailure } from '../delivery/bulk-response.ts';
+import type { CircuitBreaker } from '../delivery/circuit-breaker.ts';
 import { type InstallOptions, installTemplates, type TemplatesOutcome } from './install-templates.ts';
+import { createOwnStreams } from './own-streams.ts';
 import {
   deletingRights,
   installingRights,
@@ -45,6 +48,8 @@ export async function setUp(
   const isReady = templates.installed.length + templates.missing.length === 0;
   const missing = await missingRights(client, isReady ? needed : rights, signal);
   const remarks = await remarksOn(client, indexing, capabilities, signal);
+  if (options.streams && !options.dryRun && capabilities.dataStreams && templates.missing.length === 0)
+    remarks.push(...(await createOwnStreams(client, indexing.namespace, signal)));
   return { ...templates, server, capabilities, rights, missingRights: missing, remarks };
 }
 
@@ -105,5 +110,72 @@ export async function createAlertsIndex(
     if (statusCode < 400 || statusCode >= 500 || [401, 408, 429].includes(statusCode)) throw thrown;
     const { reason } = judgeFailure(thrown);
     return reason.includes('resource_already_exists_exception') ? [] : [`index ${index}: ${reason}`];
+  }
+}
+
+interface BackgroundSetup {
+  /** Resolves when every template is installed or was refused. Rejects only when the sink is closed before. */
+  ready: Promise<void>;
+  readonly done: boolean;
+  readonly missing: string[];
+  /** What the server supports, once it is known. */
+  readonly capabilities: Capabilities | undefined;
+}
+
+interface BackgroundSetupOptions {
+  client: Client;
+  indexing: IndexingConfig;
+  breaker: CircuitBreaker;
+  telemetry: SinkTelemetry;
+  signal: AbortSignal;
+}
+
+/**
+ * Installs the templates in the background, as soon as the server answers. No document is sent before: without its template, the
+ * first one would create a plain index in place of a data stream, which cannot be changed afterwards.
+ */
+export function setUpInBackground(options: BackgroundSetupOptions): BackgroundSetup {
+  let done = !options.indexing.installTemplates;
+  let missing: string[] = [];
+  let capabilities: Capabilities | undefined;
+
+  async function prepare(): Promise<void> {
+    if (done) return;
+    const outcome = await setUpUntilDone(options);
+    options.telemetry.setUp(outcome);
+    ({ missing, capabilities } = outcome);
+    done = true;
+  }
+
+  const ready = prepare();
+  ready.catch(() => undefined);
+  return {
+    ready,
+    get done() {
+      return done;
+    },
+    get missing() {
+      return missing;
+    },
+    get capabilities() {
+      return capabilities;
+    },
+  };
+}
+
+async function setUpUntilDone({ client, indexing, breaker, signal }: BackgroundSetupOptions) {
+  for (;;) {
+    await breaker.untilClosed();
+    const beganAt = breaker.failures;
+    try {
+      const outcome = await setUp(client, indexing, { signal });
+      breaker.succeeded();
+      return outcome;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const { reason, ...verdict } = judgeFailure(thrown);
+      const unreachable = verdict.kind === 'again' && verdict.unreachable;
+      breaker.failed(verdict.kind === 'again' ? verdict.key : 'templates', reason, unreachable, beganAt);
+    }
   }
 }

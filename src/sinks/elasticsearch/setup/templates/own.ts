@@ -1,5 +1,91 @@
-import { base, error, event, logFields, measured, rule, window } from './ecs.ts';
-import { boolean, date, type IndexTemplate, ip, kept, keyword, long, object, text } from './template.ts';
+import {
+  boolean,
+  date,
+  double,
+  type IndexTemplate,
+  ip,
+  kept,
+  keyword,
+  long,
+  object,
+  text,
+} from './template.ts';
+
+/** Present in every document of every stream. */
+export const base = {
+  '@timestamp': date,
+  message: text,
+  tags: keyword,
+  ecs: object({ version: keyword }),
+  data_stream: object({ type: keyword, dataset: keyword, namespace: keyword }),
+};
+
+export const event = object({
+  id: keyword,
+  severity: long,
+  kind: keyword,
+  dataset: keyword,
+  module: keyword,
+  category: keyword,
+  type: keyword,
+  outcome: keyword,
+  action: keyword,
+  created: date,
+  ingested: date,
+  start: date,
+  end: date,
+  duration: long,
+  original: kept,
+});
+
+const rule = object({
+  id: keyword,
+  uuid: keyword,
+  name: keyword,
+  version: keyword,
+  reference: keyword,
+  category: keyword,
+});
+
+const error = object({
+  message: text,
+  type: keyword,
+  code: keyword,
+  id: keyword,
+  stack_trace: text,
+});
+
+/** Fields that Filebeat and the parsers set, with the types of ECS. */
+const logFields = {
+  event,
+  error,
+  log: object({
+    level: keyword,
+    logger: keyword,
+    offset: long,
+    file: object({ path: keyword }),
+    origin: object({ function: keyword, file: object({ name: keyword, line: long }) }),
+  }),
+  http: object({
+    version: keyword,
+    request: object({ method: keyword, referrer: keyword, id: keyword, bytes: long }),
+    response: object({ status_code: long, bytes: long, body: object({ bytes: long }) }),
+  }),
+  url: object({ path: keyword, original: keyword, full: keyword, query: keyword, domain: keyword }),
+  source: object({ ip, address: keyword, domain: keyword, port: long }),
+  user_agent: object({ original: keyword, name: keyword, version: keyword }),
+  user: object({ name: keyword }),
+  host: object({ name: keyword, hostname: keyword, ip }),
+  agent: object({ id: keyword, type: keyword, name: keyword, version: keyword, ephemeral_id: keyword }),
+  service: object({ name: keyword, type: keyword, environment: keyword, version: keyword }),
+  process: object({ name: keyword, pid: long, thread: object({ id: long, name: keyword }) }),
+  trace: object({ id: keyword }),
+};
+
+/** Times are event times; a window is `[start, end)`. */
+const window = object({ start: date, end: date });
+/** A measure may be a fraction although its first value is an integer. */
+const measured = { value: double, peak: double, threshold: double };
 
 /** Above Elasticsearch's built-in templates for `logs-*-*` and `metrics-*-*`, which have 100. */
 export const ownPriority = 200;
@@ -8,6 +94,12 @@ export const ownPriority = 200;
  * stream changes. Where there is none, as in the embedded store, this one makes data streams of our events.
  */
 const fallbackPriority = 50;
+
+/** An objective and its error budget; times are in milliseconds. */
+const slo = object({
+  ...{ name: keyword, objective: double, period: long, events: long, bad: long },
+  ...{ budget_left: double, burn_rate: double, burn_over: long },
+});
 
 const alert = object({
   ...measured,
@@ -20,6 +112,11 @@ const alert = object({
   reason: text,
   flapping: boolean,
   revision: long,
+  where: keyword,
+  measure: keyword,
+  recover: keyword,
+  /** From the first window of the episode to its last one; the field `window` is that of the last decision. */
+  window,
   count: long,
   late_count: long,
   late: boolean,
@@ -31,16 +128,21 @@ const alert = object({
   from: keyword,
   to: keyword,
   runbook: kept,
+  notified: { properties: { notifier: keyword, at: date, status: keyword, refused: text } },
   acknowledged: { properties: { by: keyword, at: date, comment: text } },
   assigned: { properties: { to: keyword, by: keyword, at: date } },
+  notification: { properties: { sent: boolean, reason: text, notifiers: keyword } },
+  verdict: { properties: { verdict: keyword, by: keyword, at: date, comment: text } },
   suppressed: { properties: { by: keyword, reason: text, notifier: keyword, at: date } },
   samples: {
     properties: {
       ...{ '@timestamp': date, message: text, host: keyword, service: keyword, level: keyword },
+      ...{ ip, user: keyword, category: keyword },
       ...{ file: keyword, offset: long, value: keyword, id: keyword, index: keyword },
     },
   },
   samples_omitted: long,
+  slo,
 });
 
 const related = object({ hosts: keyword, ip, user: keyword });
@@ -58,7 +160,7 @@ export const events: IndexTemplate = {
 /** A plain index: an episode's document is updated in place, which data streams do not allow. */
 export const alerts = (index: string): IndexTemplate => ({
   name: 'logboom-alerts',
-  version: 4,
+  version: 6,
   patterns: [index],
   priority: ownPriority,
   dataStream: false,
@@ -67,7 +169,7 @@ export const alerts = (index: string): IndexTemplate => ({
 
 export const transitions: IndexTemplate = {
   name: 'logboom-transitions',
-  version: 4,
+  version: 6,
   patterns: ['logs-logboom.alerts-*'],
   priority: ownPriority,
   dataStream: true,
@@ -76,7 +178,7 @@ export const transitions: IndexTemplate = {
 
 export const windows: IndexTemplate = {
   name: 'logboom-windows',
-  version: 3,
+  version: 5,
   patterns: ['metrics-logboom.windows-*'],
   priority: ownPriority,
   dataStream: true,
@@ -89,11 +191,13 @@ export const windows: IndexTemplate = {
       end: date,
       group: keyword,
       measure: keyword,
+      unit: keyword,
       count: long,
       revision: long,
       late_count: long,
       ...measured,
     }),
+    slo,
   },
 };
 

@@ -2,8 +2,7 @@ import type { IndexingConfig } from '../../../../config/schema/outputs.ts';
 import type { Millis } from '../../../../model/event.ts';
 import { formatSize, parseSize } from '../../../../util/text.ts';
 import type { Capabilities } from '../server.ts';
-import { base, event } from './ecs.ts';
-import { ownPriority } from './own.ts';
+import { base, event, ownPriority } from './own.ts';
 import { boolean, double, type IndexTemplate, keyword, long, object } from './template.ts';
 
 export type Retention = IndexingConfig['retention'];
@@ -61,6 +60,37 @@ export function elasticSize(bytes: number): string {
 }
 
 const lag = object({ lag: object({ records: long, bytes: long, seconds: double }) });
+
+/** Rates and errors by field. Counts are those of the time from `event.start` to `event.end`. */
+export const stats: IndexTemplate = {
+  name: 'logboom-stats',
+  version: 1,
+  patterns: ['metrics-logboom.stats-*'],
+  priority: ownPriority,
+  dataStream: true,
+  properties: {
+    ...base,
+    event,
+    host: object({ name: keyword }),
+    service: object({ name: keyword, id: keyword }),
+    logboom: object({
+      stats: object({
+        by: keyword,
+        field: keyword,
+        value: keyword,
+        rank: long,
+        events: long,
+        errors: long,
+        events_per_second: double,
+        errors_per_second: double,
+        error_share: double,
+        events_at_most: long,
+        full: boolean,
+        sampled: boolean,
+      }),
+    }),
+  },
+};
 
 /** The server's own metrics. Counts are those of the interval of length `event.duration`. */
 export const server: IndexTemplate = {
