@@ -3,6 +3,7 @@ import type { DeadMansSwitchConfig } from '../config/schema/self-monitoring.ts';
 import { messageOf } from '../errors.ts';
 import type { DeadMansSwitchTelemetry } from '../telemetry/components/self-monitoring.ts';
 import type { Vitals } from '../telemetry/components/vitals.ts';
+import { withTimeLimit } from '../util/waiting.ts';
 
 interface DeadMansSwitchOptions {
   /** Why the server is not alive; undefined while it is. */
@@ -43,8 +44,9 @@ export class DeadMansSwitch {
       const reason = await notAlive();
       if (signal.aborted) return;
       if (reason !== undefined) return telemetry.withheld(reason);
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
-      const { ok, status } = await fetch(url, { method: 'POST', signal: limit });
+      const { ok, status } = await withTimeLimit(signal, timeout, (limited) =>
+        fetch(url, { method: 'POST', signal: limited }),
+      );
       if (ok) telemetry.posted();
       else telemetry.failed(`the address answered ${status}`);
     } catch (error) {

@@ -1,11 +1,18 @@
+import { processorName } from '../config/schema/processors.ts';
 import type { Config } from '../config/schema/schema.ts';
+import type { StatisticsConfig } from '../config/schema/statistics.ts';
 import type { Millis } from '../model.ts';
-import { type ForwarderReport, forwardStatus } from '../readers/forwarder/describe.ts';
-import type { DeadLetterOutcome } from '../readers/indexer/dead-letter-calls.ts';
+import type { StatisticsCall } from '../readers/analyser/statistics.ts';
+import { type ForwarderReport, forwardStatus } from '../readers/forwarder/forwarding.ts';
+import type { DeadLetterOutcome } from '../readers/indexer/open-sink.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
+import { statisticsFields } from '../statistics/fields.ts';
 import { type Health, type HealthSnapshot, healthOf } from '../telemetry/api/health.ts';
+import type { StatisticsQuestion, StatisticsReport } from '../telemetry/api/statistics.ts';
 import type { Status } from '../telemetry/api/status.ts';
+import type { KeptState } from '../telemetry/components/pipeline.ts';
+import type { ProcessorCounts } from '../telemetry/components/processing.ts';
 import type { SourcesReport } from '../telemetry/components/sources.ts';
 import { type Vitals, vitalsTelemetry } from '../telemetry/components/vitals.ts';
 import type { Metrics, MetricsReport } from '../telemetry/metrics.ts';
@@ -45,6 +52,21 @@ export function describePipeline(pipeline: Pipeline, described: Described) {
     },
     sample: async () => sampleOf(pipeline, described, await vitals()),
     deadLetters: deadLetterAction(pipeline),
+    statistics: statisticsOf(pipeline, described.config.statistics),
+  };
+}
+
+/** Undefined where they are switched off. */
+function statisticsOf({ analyser, clock }: Pipeline, { enabled, fields }: StatisticsConfig) {
+  if (!enabled) return undefined;
+  return {
+    names: statisticsFields(fields).map(({ name }) => name),
+    report: (question: StatisticsQuestion, from?: Millis) =>
+      analyser.call<StatisticsReport>('statistics', 5_000, {
+        question,
+        now: clock.now(),
+        ...(from !== undefined && { from }),
+      } satisfies StatisticsCall),
   };
 }
 
@@ -117,15 +139,14 @@ async function statusOf(
 ): Promise<Status> {
   const { journal, analyser, forwarder, delivery, selfMonitoring } = pipeline;
   const report = await forwarder?.call<ForwarderReport>('forward');
+  const kept = await analyser.call<KeptState>('kept');
   const { fill } = journal;
   return {
     version,
     uptime: Date.now() - startedAt,
     inputs: inputsStatus(pipeline, vitals),
     journal: {
-      bytes: fill.bytes,
-      maxBytes: fill.limit,
-      newest: fill.newest,
+      ...{ bytes: fill.bytes, maxBytes: fill.limit, newest: fill.newest, events: fill.events },
       ...(journal.broken !== undefined && { broken: journal.broken }),
     },
     readers: Object.fromEntries(
@@ -133,20 +154,37 @@ async function statusOf(
     ),
     ...(forwarder && { forward: forwardStatus(forwarder, journal, report) }),
     ...(vitals.sources && { sources: shownSources(vitals.sources) }),
+    ...(vitals.disabledFormats && { disabledFormats: vitals.disabledFormats }),
+    ...(kept && { kept }),
     alerts: {
       open: (await analyser.call<number>('alerts')) ?? 0,
       ...delivery.suppressed(),
       own: selfMonitoring.open(),
     },
     sink: await sinkOf(pipeline, url, store),
+    processors: await processorsOf(pipeline, config),
     notifiers: Object.fromEntries(
       notifierNames(config).map((name) => {
         const failing = vitals.notifiers[name]?.reason;
-        return [name, { pending: delivery.pendingFor(name), ...(failing !== undefined && { failing }) }];
+        const counts = { pending: delivery.pendingFor(name), ...delivery.totalsOf(name) };
+        return [name, { ...counts, ...(failing !== undefined && { failing }) }];
       }),
     ),
+    streams: streamsStatus(pipeline, config),
     ...(store !== undefined && { store: { url: store } }),
   };
+}
+
+const streamsStatus = ({ streams: running }: Pipeline, { streams }: Config): NonNullable<Status['streams']> =>
+  Object.fromEntries(Object.keys(streams).map((name) => [name, running.stateOf(name)]));
+
+/** All configured processors with their counts. While the indexer does not answer, those that only it counts are left out. */
+async function processorsOf({ processing, indexer }: Pipeline, { processors }: Config) {
+  const after = await indexer.call<Record<string, ProcessorCounts>>('processors');
+  const counts = { ...after, ...processing.counts() };
+  const names = processors.map(processorName).filter((name) => after !== undefined || name in counts);
+  const none = { changed: 0, leftOut: 0, failed: 0 };
+  return Object.fromEntries(names.map((name) => [name, counts[name] ?? none]));
 }
 
 const shownSources = ({ known, forgotten, list }: SourcesReport) => ({ known, forgotten, list });

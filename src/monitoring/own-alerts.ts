@@ -38,7 +38,11 @@ const lagsFor: Millis = 30_000;
 const refusalsEnd: Millis = 600_000;
 
 /** All own alerts, by the settings. Their values are seconds, ratios and counts. */
-export function ownAlerts(settings: SelfMonitoringConfig, notifiers: readonly string[]): OwnAlert[] {
+export function ownAlerts(
+  settings: SelfMonitoringConfig,
+  notifiers: readonly string[],
+  streams: readonly string[] = [],
+): OwnAlert[] {
   const { enabled, every, keepActiveFor } = settings;
   const all: [threshold: number, alert: Omit<OwnAlert, 'watched'>][] = [
     [settings.journalFill, { rule: { name: 'logboom-journal-fill', severity: 'high' }, read: journalFill }],
@@ -66,10 +70,18 @@ export function ownAlerts(settings: SelfMonitoringConfig, notifiers: readonly st
       settings.notifierFailing / 1000,
       {
         rule: { name: 'logboom-notifier-failing', severity: 'high', by: ['logboom.notifier'] },
-        read: notifierFailing(notifiers),
+        read: notifierFailing([...notifiers, ...streams]),
       },
     ],
     [1, { rule: { name: 'logboom-disk-full', severity: 'critical' }, inMemory: true, read: diskRefuses }],
+    [
+      settings.formatDisabled ? 1 : 0,
+      {
+        rule: { name: 'logboom-parser-disabled', severity: 'high', by: ['logboom.format'] },
+        read: parserDisabled,
+        gone: (format) => `the module of the format ${format} is called again`,
+      },
+    ],
     [settings.clockStep / 1000, { rule: { name: 'logboom-clock-step', severity: 'high' }, read: clockStep }],
     [settings.sourceClock / 1000, sourceAlert('clock', 'its stamps agree with the receipt')],
     [settings.sourceLate, sourceAlert('late', 'its events come in time')],
@@ -180,6 +192,16 @@ function sinkDown({ sink }: Vitals): Reading[] | undefined {
   const { age, reason } = sink.problem ?? { age: 0, reason: '' };
   const bad = `Elasticsearch has not taken everything for ${lasting(age / 1000)}: ${reason.slice(0, 500)}`;
   return [{ group: '', value: age / 1000, bad, good: 'Elasticsearch takes documents' }];
+}
+
+function parserDisabled({ disabledFormats }: Vitals): Reading[] | undefined {
+  if (!disabledFormats) return undefined;
+  return Object.entries(disabledFormats).map(([group, reason]) => ({
+    group,
+    value: 1,
+    bad: `the module of the format ${group} is not called any more, and its lines are unparsed: ${reason}. Correct it and reload`,
+    good: '',
+  }));
 }
 
 const notifierFailing =

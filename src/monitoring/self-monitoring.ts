@@ -1,8 +1,10 @@
 import type { Config } from '../config/schema/schema.ts';
 import { messageOf } from '../errors.ts';
 import type { Millis, Notification, Output, OutputKey } from '../model.ts';
+import { streamName } from '../notifiers/streams/streams.ts';
 import type { Folders } from '../readers/reader-port.ts';
 import { ofNoJournal, Results } from '../readers/results.ts';
+import { streamedOutputs } from '../readers/streamed-outputs.ts';
 import type { OwnAlertStatus } from '../telemetry/api/status.ts';
 import {
   type SelfMonitoringTelemetry,
@@ -11,8 +13,7 @@ import {
 import type { Vitals } from '../telemetry/components/vitals.ts';
 import type { Instruments } from '../telemetry/metrics.ts';
 import type { Snapshot } from '../util/snapshot.ts';
-import { MemoryAlerts } from './memory-alerts.ts';
-import { OwnAlertBook, type OwnAlertState } from './own-alert-book.ts';
+import { MemoryAlerts, OwnAlertBook, type OwnAlertState } from './own-alert-book.ts';
 import { type OwnAlert, ownAlerts } from './own-alerts.ts';
 import { type Monitored, notifierNames, vitalsOf } from './vitals.ts';
 
@@ -28,6 +29,8 @@ interface SelfMonitoringOptions extends Watched {
   vitals: (now: Millis) => Promise<Vitals>;
   /** Puts a message into the outbox; one that was put before is not taken again. */
   notify: (notification: Notification) => Promise<void>;
+  /** Puts outputs into the log of the streams; those that were put before are not taken again. */
+  stream: (outputs: readonly { key: OutputKey; output: Output }[]) => Promise<void>;
   /** Sends a message at once, without the disk. */
   sendNow: (notification: Notification) => Promise<void>;
   /** Called when there are outputs to publish and messages to deliver. */
@@ -185,9 +188,10 @@ export class OwnAlerts {
   async #publish(): Promise<void> {
     if (!this.#unpublished) return;
     const { place, state } = this.#unpublished;
-    const { results, notify, onOutputs } = this.#options;
+    const { results, notify, stream, onOutputs } = this.#options;
     for (const output of state.outputs) if (output.kind === 'notification') await notify(output.notification);
     const keyed = state.outputs.map((output, i) => ({ key: [place, i + 1] satisfies OutputKey, output }));
+    await stream(keyed);
     await results.append(keyed);
     this.#unpublished = undefined;
     onOutputs();
@@ -219,6 +223,7 @@ export function startSelfMonitoring(
     results: new Results(folders.ownAlerts, ofNoJournal),
     vitals: (now) => vitalsOf(parts, inForce, now),
     notify: (notification) => parts.delivery.put(notification),
+    stream: (outputs) => parts.streams.putOwn(streamedOutputs(outputs, inForce), inForce),
     sendNow: (notification) => parts.delivery.sendNow(notification),
     onOutputs: () => {
       parts.indexer.wakePublishers();
@@ -240,5 +245,6 @@ export function startSelfMonitoring(
 
 function watchedBy(config: Config): Watched {
   const { selfMonitoring } = config;
-  return { alerts: ownAlerts(selfMonitoring, notifierNames(config)), every: selfMonitoring.every };
+  const streams = Object.keys(config.streams).map(streamName);
+  return { alerts: ownAlerts(selfMonitoring, notifierNames(config), streams), every: selfMonitoring.every };
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { IndexingConfig } from '../config/schema/outputs.ts';
 import type { BulkItem, Millis } from '../model.ts';
 import type { Status } from '../telemetry/api/status.ts';
-import type { Readings } from '../telemetry/readings.ts';
+import type { Readings } from '../telemetry/metrics.ts';
+import { ecsVersion } from '../util/ecs.ts';
 
 /** Resources that the process used. */
 interface ProcessUse {
@@ -38,7 +39,7 @@ export function serverDocument(
   const time = new Date(now.at).toISOString();
   const document = {
     '@timestamp': time,
-    ecs: { version: '8.11.0' },
+    ecs: { version: ecsVersion },
     event: { kind: 'metric', dataset, duration: (now.at - before.at) * 1_000_000 },
     data_stream: { type: 'metrics', dataset, namespace },
     host: { name: host },

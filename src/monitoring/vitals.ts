@@ -4,9 +4,11 @@ import type { LumberjackInput } from '../inputs/lumberjack/input.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Millis, Position } from '../model.ts';
 import type { Delivery } from '../notifiers/delivery.ts';
-import { type ForwarderReport, forwarderVitals } from '../readers/forwarder/describe.ts';
+import { type Streams, streamName } from '../notifiers/streams/streams.ts';
+import { type ForwarderReport, forwarderVitals } from '../readers/forwarder/forwarding.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
+import type { ProcessingTelemetry } from '../telemetry/components/processing.ts';
 import type { SourcesReport } from '../telemetry/components/sources.ts';
 import type { Lag, SinkVitals, Vitals } from '../telemetry/components/vitals.ts';
 import type { ReceiptClock } from '../util/receipt-clock.ts';
@@ -19,10 +21,13 @@ export interface Monitored {
   indexer: Reader;
   /** While `forward` is configured. */
   readonly forwarder: Reader | undefined;
-  delivery: Pick<Delivery, 'put' | 'sendNow' | 'wake' | 'pendingFor' | 'failing' | 'suppressed'>;
+  delivery: Pick<Delivery, 'put' | 'sendNow' | 'wake' | 'pendingFor' | 'totalsOf' | 'failing' | 'suppressed'>;
+  streams: Pick<Streams, 'stateOf' | 'failing' | 'putOwn'>;
   /** Where it is enabled. */
   lumberjack: LumberjackInput | undefined;
   inputs: readonly Input[];
+  /** Counts of the processors before the journal. */
+  processing: Pick<ProcessingTelemetry, 'counts'>;
   /** When the record at a position was received; undefined where the journal does not hold it. */
   receivedAt: (position: Position) => Millis | undefined;
 }
@@ -41,10 +46,11 @@ type ReaderParts = Pick<Monitored, 'analyser' | 'indexer' | 'forwarder'>;
 
 /** Reads the vitals. `now` is a receipt time. */
 export async function vitalsOf(parts: Monitored, config: Config, now: Millis): Promise<Vitals> {
-  const { journal, analyser, indexer, delivery, lumberjack } = parts;
-  const [sink, sources] = await Promise.all([
+  const { journal, analyser, indexer, delivery, lumberjack, streams } = parts;
+  const [sink, sources, formats] = await Promise.all([
     indexer.call<SinkStatus>('sink'),
     analyser.call<SourcesReport>('sources'),
+    analyser.call<Record<string, string>>('formats'),
   ]);
   const waits = sink?.state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {};
   const forwards = await forwarderNow(parts, config, now);
@@ -69,11 +75,14 @@ export async function vitalsOf(parts: Monitored, config: Config, now: Millis): P
     inputs: lumberjack ? { lumberjack: lumberjackVitals(lumberjack, now) } : {},
     ...(sink && { sink: sinkVitals(sink, now) }),
     ...(sources && { sources }),
+    ...(formats && { disabledFormats: formats }),
     notifiers: Object.fromEntries(
-      notifierNames(config).flatMap((name) => {
-        const failing = delivery.failing(name);
-        return failing ? [[name, { reason: failing.reason, age: Math.max(0, now - failing.since) }]] : [];
-      }),
+      [
+        ...notifierNames(config).map((name) => [name, delivery.failing(name)] as const),
+        ...Object.keys(config.streams).map((name) => [streamName(name), streams.failing(name)] as const),
+      ].flatMap(([name, failing]) =>
+        failing ? [[name, { reason: failing.reason, age: Math.max(0, now - failing.since) }]] : [],
+      ),
     ),
   };
 }

@@ -30,6 +30,8 @@ function told(
     forwarder?: FakeReader;
     broken?: string;
     failing?: string;
+    processors?: NonNullable<Parameters<typeof configWith>[1]>['processors'];
+    gated?: object;
   } = {},
 ) {
   const sink = { state: 'delivering', reason: undefined, refused: { count: 0 }, deadLetters: 0 };
@@ -45,12 +47,14 @@ function told(
     delivery: {
       suppressed: () => ({ heldBack: 0, silences: 0 }),
       pendingFor: (name: string) => (name === 'ops' ? 2 : 0),
+      totalsOf: () => ({ delivered: 5, refused: 1 }),
       failing: (name: string) =>
         name === 'ops' && parts.failing ? { reason: parts.failing, since: Date.now() - 1_500 } : undefined,
     },
     receivedAt: () => Date.now() - 3_000,
     selfMonitoring: { open: () => [], stop: async () => undefined },
     inputs: [],
+    processing: { counts: () => parts.gated ?? {} },
     clock: { now: () => Date.now(), difference: 0, steps: [] },
     lumberjack: {
       refused: () => [],
@@ -59,7 +63,7 @@ function told(
     },
   } as unknown as Pipeline;
   return describePipeline(pipeline, {
-    config: configWith([], { notifiers: { ops: { kind: 'log' } } }),
+    config: configWith([], { notifiers: { ops: { kind: 'log' } }, processors: parts.processors ?? [] }),
     metrics: createMetrics(),
     url: 'http://127.0.0.1:9200',
     store: undefined,
@@ -114,6 +118,34 @@ describe('the status of a pipeline', () => {
     expect(alerts.open).toBe(0);
   });
 
+  describe('counts of processors', () => {
+    const processors: NonNullable<Parameters<typeof told>[0]>['processors'] = [
+      { kind: 'drop', name: 'noise', if: 'url.path : "/ping"' },
+      { kind: 'drop', name: 'few', if: 'url.path : "/pong"' },
+    ];
+    const none = { changed: 0, leftOut: 0, failed: 0 };
+    const some = { changed: 0, leftOut: 7, failed: 0 };
+
+    it.each<[string, FakeReader, object, object]>([
+      ['names those that have done nothing', { answers: { processors: {} } }, {}, { noise: none, few: none }],
+      [
+        'has those of the indexer',
+        { answers: { processors: { few: some } } },
+        {},
+        { noise: none, few: some },
+      ],
+      ['has those of inputs', { answers: { processors: {} } }, { noise: some }, { noise: some, few: none }],
+      [
+        'leaves out what an indexer that does not answer knows',
+        { answers: {} },
+        { noise: some },
+        { noise: some },
+      ],
+    ])('%s', async (_, indexer, gated, expected) => {
+      expect((await told({ indexer, processors, gated }).status()).processors).toEqual(expected);
+    });
+  });
+
   it('says for what the indexer waits', async () => {
     const sink = { state: 'retrying', reason: 'connect ECONNREFUSED' };
     const status = await told({ indexer: { answers: { sink } } }).status();
@@ -157,6 +189,8 @@ describe('the health of a pipeline', () => {
     });
     expect((await pipeline.status()).notifiers.ops).toEqual({
       pending: 2,
+      delivered: 5,
+      refused: 1,
       failing: 'Slack says not_in_channel',
     });
   });

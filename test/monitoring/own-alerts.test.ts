@@ -85,10 +85,36 @@ const rows: [what: string, given: Partial<Vitals>, looks: number, raised: RegExp
     /^logboom-notifier-failing ops inactive→active: the notifier ops has not delivered for 15m: Slack says not_in_channel$/,
   ],
   [
+    'the module of a format is not called any more',
+    { disabledFormats: { shop: 'it did not return within 100 ms, 3 times' } },
+    1,
+    /^logboom-parser-disabled shop inactive→active: the module of the format shop is not called any more, .*: it did not return within 100 ms, 3 times\. Correct it and reload$/,
+  ],
+  [
     'documents are refused',
     { sink: { refused: { count: 3, last: { index: 'logs-a-b', reason: 'document_parsing_exception' } } } },
     1,
     /^logboom-dead-letters inactive→active: 3 documents were refused for good, the last for logs-a-b: document_parsing_exception/,
+  ],
+  [
+    'the wall clock is set forwards',
+    { clock: { difference: 3_595_000, steps: [{ by: 3_600_000, at: t }] } },
+    1,
+    /^logboom-clock-step inactive→active: the wall clock of this machine was set forwards by 1h; receipt times are 59m55s behind it and follow slowly; rules are not affected/,
+  ],
+  [
+    'the wall clock is set back and forwards again',
+    {
+      clock: {
+        difference: 0,
+        steps: [
+          { by: -7_200_000, at: t },
+          { by: 7_199_000, at: t + 5_000 },
+        ],
+      },
+    },
+    1,
+    /^logboom-clock-step inactive→active: the wall clock of this machine was set back by 2h; rules are not affected/,
   ],
   [
     'a source has a wrong clock',
@@ -133,6 +159,7 @@ describe('logboom about itself', () => {
       vitals({
         sink: { refused: given.sink?.refused ?? { count: 0 } },
         ...(given.sources && { sources: sourcesReport([sourceState()]) }),
+        ...(given.disabledFormats && { disabledFormats: {} }),
       }),
       130,
     );
@@ -145,6 +172,7 @@ describe('logboom about itself', () => {
     const off = {
       ...{ journalFill: 0, readerLag: '0', oldestUnacknowledged: '0', senderRefused: 0, sinkDown: '0' },
       ...{ notifierFailing: '0', deadLetters: 0, sourceClock: '0', sourceLate: 0, sourceUnparsed: 0 },
+      ...{ formatDisabled: false, clockStep: '0' },
     };
     expect(watch(off).look(vitals(given), looks)).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { outputItem } from '../../src/alerts/documents.ts';
 import { schema } from '../../src/config/schema/schema.ts';
 import type { Notification } from '../../src/model.ts';
 import { ownAlerts } from '../../src/monitoring/own-alerts.ts';
@@ -27,6 +28,8 @@ class World {
   vitals: Vitals = vitals();
   /** Steps of keeping that work before the process "dies"; each further one fails. */
   stepsLeft = Number.POSITIVE_INFINITY;
+  /** Outputs for the streams, by key. */
+  readonly streamed = new Map<string, string>();
   news = 0;
   /** How often figures were taken. */
   taken = 0;
@@ -70,6 +73,11 @@ class World {
         step(async () => {
           const known = this.messages.some(({ id }) => id === notification.id);
           if (!known) this.messages.push(notification);
+        }),
+      stream: (outputs) =>
+        step(async () => {
+          for (const { key, output } of outputs)
+            if (output.kind === 'transition') this.streamed.set(key.join(), output.transition.reason);
         }),
       onOutputs: () => (this.news += 1),
       telemetry: selfMonitoringTelemetry(silentInstruments()),
@@ -129,6 +137,29 @@ describe('self-monitoring', () => {
     expect(world.news).toBe(1);
   });
 
+  it('states in documents when it was raised, and when it ended, on the clock of the server, also over a restart', async () => {
+    const world = new World();
+    const first = world.start();
+    world.vitals = full;
+    await first.evaluate();
+    const raisedAt = world.now;
+    await first.stop();
+    world.vitals = vitals();
+    await world.start().evaluate();
+    const created = world.results.read(100).flatMap(({ output }) => {
+      const item = outputItem(output, schema.parse({}));
+      const { event } = JSON.parse(String(item?.document ?? '{}')) as { event?: Record<string, string> };
+      return event === undefined ? [] : [[output.kind, event.action, Date.parse(event.created!)]];
+    });
+    expect(world.now).toBeGreaterThan(raisedAt);
+    expect(created).toEqual([
+      ['transition', 'active', raisedAt],
+      ['episode', 'active', raisedAt],
+      ['transition', 'inactive', world.now],
+      ['episode', 'inactive', raisedAt],
+    ]);
+  });
+
   it('goes on after a restart where it was: it neither repeats an alert nor forgets to end it', async () => {
     const world = new World();
     const first = world.start();
@@ -145,7 +176,7 @@ describe('self-monitoring', () => {
     expect(world.messages[1]!.episode.id).toBe(world.messages[0]!.episode.id);
   });
 
-  it.each([0, 1, 2])(
+  it.each([0, 1, 2, 3])(
     'tells once although the process died after %i of the steps of keeping',
     async (steps) => {
       const world = new World();
@@ -161,6 +192,7 @@ describe('self-monitoring', () => {
       expect(world.messages).toHaveLength(1);
       expect(world.published).toHaveLength(2);
       expect(new Set(world.published).size).toBe(2);
+      expect([...world.streamed.values()]).toEqual([raised]);
     },
   );
 

@@ -7,7 +7,7 @@ import {
   serverDocument,
   startServerMetrics,
 } from '../../src/monitoring/server-metrics.ts';
-import { Readings } from '../../src/telemetry/readings.ts';
+import { Readings } from '../../src/telemetry/metrics.ts';
 import { knownFields } from '../support/kibana/fields.ts';
 import { status } from '../support/status.ts';
 

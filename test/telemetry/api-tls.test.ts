@@ -1,4 +1,5 @@
 import { request } from 'node:https';
+import { connect as connectTcp } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { api as schema } from '../../src/config/schema/service.ts';
@@ -117,4 +118,16 @@ describe('an API for holders of certificates', () => {
     expect((await ask(started, { cert, key, authorization: 'Bearer the-token' })).code).toBe(200);
     expect((await ask(started, { authorization: 'Bearer the-token' })).code).toBe(403);
   });
+});
+
+it('reads the header of a load balancer before the handshake, and none from this machine', async () => {
+  const { url } = await start({ proxy_protocol: true });
+  expect((await ask({ url } as Api)).code).toBe(200);
+  const raw = connectTcp(Number(new URL(url).port), '127.0.0.1');
+  raw.write('PROXY TCP4 203.0.113.7 10.0.0.1 56324 9600\r\n');
+  const socket = connect({ socket: raw, ca: authority.cert, servername: 'localhost' });
+  socket.write('GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
+  let text = '';
+  for await (const chunk of socket) text += chunk;
+  expect(text).toMatch(/^HTTP\/1\.1 200/);
 });

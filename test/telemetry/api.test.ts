@@ -41,6 +41,7 @@ describe('the API', () => {
       '/metrics',
       '/reload',
       '/silences',
+      '/stats',
       '/status',
     ]);
   });

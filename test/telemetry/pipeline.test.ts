@@ -25,6 +25,12 @@ const events: [title: string, tell: (telemetry: Telemetry) => void, line: string
     (t) => t.correctionForgotten(9),
     'logboom_correction_forgotten_entries_total 9',
   ],
+  [
+    'events of groups beyond the limits',
+    (t) => t.eventsOverflowed('burst', 4),
+    'logboom_events_overflowed_total{rule="burst"} 4',
+  ],
+  ['what a rule forgot', (t) => t.ruleForgot('burst', 6), 'logboom_rule_forgotten_total{rule="burst"} 6'],
   ['events ahead of time', (t) => t.eventsAhead(3), 'logboom_events_ahead_total 3'],
   ['dead letters', (t) => t.deadLettered(5, 'no JSON'), 'logboom_dead_letters_total{reason="no JSON"} 5'],
   ['closed windows', (t) => t.windowsClosed('burst', 3), 'logboom_windows_closed_total{rule="burst"} 3'],
@@ -83,5 +89,20 @@ describe('the pipeline’s telemetry', () => {
     const { telemetry, lines } = observed();
     telemetry.deadLettered(5, 'no JSON');
     expect(lines).toMatchObject([{ level: 40, msg: '5 among the dead letters: no JSON' }]);
+  });
+
+  it.each<[string, 'eventsOverflowed' | 'ruleForgot', string]>([
+    ['has more groups than it may keep', 'eventsOverflowed', 'limits.groups'],
+    ['forgets what it learned early', 'ruleForgot', 'limits.values'],
+  ])('warns once of each rule that %s', (_, report, setting) => {
+    const { telemetry, lines } = observed();
+    telemetry[report]('burst', 0);
+    expect(lines).toEqual([]);
+    for (const rule of ['burst', 'burst', 'silent']) telemetry[report](rule, 1);
+    expect(lines.map(({ level, 'rule.name': rule }) => [level, rule])).toEqual([
+      [40, 'burst'],
+      [40, 'silent'],
+    ]);
+    expect(lines[0]!.msg).toContain(setting);
   });
 });

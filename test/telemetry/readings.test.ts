@@ -1,6 +1,6 @@
 import { Counter, Histogram, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { Readings } from '../../src/telemetry/readings.ts';
+import { Readings } from '../../src/telemetry/metrics.ts';
 
 const read = async (registry: Registry) => new Readings(await registry.getMetricsAsJSON());
 

@@ -5,7 +5,7 @@ import { createMetrics } from '../../src/telemetry/metrics.ts';
 
 const nothing: Applied = {
   applied: true,
-  rules: { added: [], changed: [], told: [], removed: [], disabled: [], unchanged: 3 },
+  rules: { added: [], changed: [], notification: [], removed: [], disabled: [], unchanged: 3 },
   notifiers: { added: [], changed: [], removed: [] },
   settings: [],
   needsRestart: [],
@@ -89,8 +89,8 @@ describe('the telemetry of reloads', () => {
   it.each<[Partial<Applied>, string]>([
     [{}, 'nothing changed'],
     [
-      { rules: { ...nothing.rules, added: ['a', 'b'], told: ['c'] } },
-      'rules: 2 added (a, b), 1 told otherwise (c), 3 unchanged',
+      { rules: { ...nothing.rules, added: ['a', 'b'], notification: ['c'] } },
+      'rules: 2 added (a, b), 1 with other notification settings (c), 3 unchanged',
     ],
     [
       { notifiers: { ...nothing.notifiers, removed: ['ops'] }, settings: ['time.zone'] },

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sinkTelemetry } from '../../src/telemetry/components/sink.ts';
 
 function aSink() {
-  const lines: { msg: string; index: string; untold: number }[] = [];
+  const lines: { msg: string; index: string; suppressed: number }[] = [];
   const clock = { now: 0 };
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const telemetry = sinkTelemetry({ log, metrics: new Registry() }, () => clock.now);
@@ -25,7 +25,7 @@ describe('documents of several streams in trouble at once', () => {
     }
     clock.now += 60_000;
     fail('logs-b-default');
-    expect(lines.map(({ index, untold }) => [index, untold])).toEqual([
+    expect(lines.map(({ index, suppressed }) => [index, suppressed])).toEqual([
       ['logs-a-default', 0],
       ['logs-b-default', 0],
       ['logs-b-default', 49],

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { sourceRows } from '../../src/cli/commands/source-rows.ts';
+import { sourceRows } from '../../src/cli/commands/status.ts';
 import { type SourceChange, sourceGauges, sourcesTelemetry } from '../../src/telemetry/components/sources.ts';
 import { ailing, sourceState, sourcesReport } from '../support/source-states.ts';
 
@@ -73,8 +73,8 @@ describe('the table of sources', () => {
   });
 
   it.each([
-    [ailing.clock, /clock 1h ahead, likely a time zone \| its stamps are 1h ahead/],
-    [ailing.late, /25% late \(by up to 2m\); 25% counted nowhere; 25 of its last 100 events came late$/],
+    [ailing.clock, /clock 1 h ahead, likely a time zone \| its stamps are 1h ahead/],
+    [ailing.late, /25% late \(by up to 2 m\); 25% counted nowhere; 25 of its last 100 events came late$/],
     [ailing.unparsed, /no known format .* no time of its own \| 10% without a time; 50% not read; 50 of/],
   ])('says of a source with a problem what it is', (source, words) => {
     expect(rowOf(source)).toMatch(words);

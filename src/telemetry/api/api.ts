@@ -1,17 +1,23 @@
 import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { Counter } from 'prom-client';
-import { type ErrorCode, LogboomError, messageOf } from '../../errors.ts';
-import type { Role } from '../../listeners/credentials.ts';
+import { LogboomError, messageOf } from '../../errors.ts';
+import type { Client, Role } from '../../listeners/credentials.ts';
 import { createGuard, isRefusal, roleFor } from '../../listeners/guard.ts';
+import { expectProxyHeaders } from '../../listeners/proxied-server.ts';
 import { type SecureHttp, secureHttp } from '../../listeners/secure.ts';
 import type { Millis } from '../../model.ts';
 import type { ReloadAnswer } from '../components/reload.ts';
 import type { Instruments } from '../metrics.ts';
-import { type AlertActions, addAlerts } from './alerts.ts';
+import { type AlertActions, addAlerts, addDeadLetters, type DeadLetterAction } from './alerts.ts';
 import { type ApiSettings, credentialsOf } from './credentials.ts';
-import { addDeadLetters, type DeadLetterAction } from './dead-letters.ts';
+import { addCapsule, addExplain, type CapsuleAction, type Explain } from './explain.ts';
 import type { Health } from './health.ts';
+import { dashboardLinks, links } from './links.ts';
+import { addReload, type ReloadActions } from './reload.ts';
+import type { RuleActions } from './rule-edits.ts';
+import { addRules } from './rules.ts';
+import { addStatistics, type StatisticsSource } from './statistics.ts';
 import type { Status } from './status.ts';
 
 export interface ApiOptions {
@@ -21,12 +27,22 @@ export interface ApiOptions {
   /** The Prometheus text. */
   metrics: () => Promise<string>;
   /** Answers `?alert=…` or `?rule=…&at=…&group=…`. */
-  explain?: (asked: Record<string, string>) => Promise<unknown>;
+  explain?: Explain;
   /** Serves `POST /dead-letters/retry` and `/dead-letters/drop`. */
   deadLetters?: DeadLetterAction;
   reload?: () => Promise<ReloadAnswer>;
+  /** Serves `POST /reload` with `dryRun`. */
+  dryRun?: ReloadActions['dryRun'];
+  /** Serves `/api/alerts/capsule`. */
+  capsule?: CapsuleAction | undefined;
+  /** Serves `/api/rules/source`, `/try` and `/save`. */
+  rules?: RuleActions | undefined;
+  /** Serves `/stats`. */
+  statistics?: StatisticsSource | undefined;
   /** Serves `/alerts` and `/silences`. */
   alerts?: AlertActions;
+  /** Adds the web dashboard and what it asks. `headers` are those of each answer. */
+  dashboard?: (app: FastifyInstance, headers: Record<string, string>) => void;
   instruments: Instruments;
   /** How often the certificate files are checked. */
   certificateCheck?: Millis;
@@ -39,6 +55,10 @@ declare module 'fastify' {
     /** The role that a route needs where its method does not decide it: GET and HEAD need `read`, others `operate`. */
     role?: Role;
   }
+  interface FastifyRequest {
+    /** Who asks; set once the guard has let the request in. */
+    client: Client | undefined;
+  }
 }
 
 export interface Api {
@@ -47,16 +67,6 @@ export interface Api {
   reloadCertificates(): Promise<void>;
   stop(): Promise<void>;
 }
-
-const links = {
-  '/alerts': 'open alerts; POST /alerts/acknowledge and /alerts/assign with their ids',
-  '/explain': 'why an alert fired (?alert=id), or why a rule did or did not (?rule=name&at=time&group=group)',
-  '/health': 'whether the journal and its readers move: 200, or 503 with the reasons',
-  '/metrics': 'metrics in the Prometheus text format',
-  '/reload': 'POST takes up the changed configuration: what changed, or 400 with its problems',
-  '/silences': 'silences; POST adds one, POST /silences/expire ends some',
-  '/status': 'inputs, journal, readers, alerts, sink and notifiers as JSON',
-};
 
 /** Answers are for programs and must not be cached; nothing in them may run or be framed in a browser. */
 const headers = {
@@ -68,6 +78,10 @@ const headers = {
   'x-content-type-options': 'nosniff',
 };
 
+/** Headers that a route has set otherwise. */
+const ownHeaders = (reply: FastifyReply) =>
+  Object.fromEntries(Object.entries(reply.getHeaders()).filter(([name]) => Object.hasOwn(headers, name)));
+
 const limits = {
   bodyLimit: 1024,
   requestTimeout: 10_000,
@@ -78,10 +92,14 @@ const limits = {
 const maxConnections = 256;
 
 function protect(app: FastifyInstance, config: ApiSettings): void {
+  app.decorateRequest('client', undefined);
   const guard = createGuard('api', config, credentialsOf(config), 'Bearer, Basic realm="logboom"');
   app.addHook('onRequest', async (request, reply) => {
     const judged = guard(request.raw, request.routeOptions.config?.role ?? roleFor(request.method));
-    if (!isRefusal(judged)) return;
+    if (!isRefusal(judged)) {
+      request.client = judged;
+      return;
+    }
     if (judged.challenge !== undefined) reply.header('www-authenticate', judged.challenge);
     return reply.code(judged.status).send({ error: judged.reason });
   });
@@ -98,8 +116,15 @@ function answerUnknown(request: FastifyRequest, reply: FastifyReply): FastifyRep
     .send({ error: `${path} answers ${path === '/reload' ? 'POST' : 'GET'} only.` });
 }
 
-function addRoutes(app: FastifyInstance, { status, health, metrics }: ApiOptions): void {
-  app.get('/', () => ({ name: 'logboom', links }));
+/** Browsers name HTML before anything else; programs ask for JSON, or for anything. */
+const prefersHtml = ({ headers }: FastifyRequest) => /^text\/html\b/.test(headers.accept ?? '');
+
+function addRoutes(app: FastifyInstance, { status, health, metrics, dashboard }: ApiOptions): void {
+  app.get('/', (request, reply) =>
+    dashboard && prefersHtml(request)
+      ? reply.redirect('/ui/')
+      : reply.send({ name: 'logboom', links: dashboard ? { ...links, ...dashboardLinks } : links }),
+  );
   app.get('/status', () => status());
   app.get('/health', async (_, reply) => {
     const found = await health();
@@ -108,24 +133,6 @@ function addRoutes(app: FastifyInstance, { status, health, metrics }: ApiOptions
   app.get('/metrics', async (_, reply) => {
     const text = await metrics();
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
-  });
-}
-
-/** HTTP status codes of expected failures of `/explain`. */
-const codes: Partial<Record<ErrorCode, number>> = { USAGE: 400, NOT_EXPLAINABLE: 404, BUSY: 503 };
-
-function addExplain(app: FastifyInstance, explain: NonNullable<ApiOptions['explain']>): void {
-  app.get('/explain', async (request, reply) => {
-    const asked = request.query as Record<string, string | string[]>;
-    const twice = Object.keys(asked).find((name) => Array.isArray(asked[name]));
-    if (twice !== undefined) return reply.code(400).send({ error: `\`${twice}\` is given twice.` });
-    try {
-      return await explain(asked as Record<string, string>);
-    } catch (error) {
-      const code = error instanceof LogboomError ? codes[error.code] : undefined;
-      if (code === undefined) throw error;
-      return reply.code(code).send({ error: messageOf(error) });
-    }
   });
 }
 
@@ -189,8 +196,14 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const { config, instruments, idleTimeout = 30_000 } = options;
   const secure = await secureHttp(config, 'api', instruments.log);
   const app = server(secure, idleTimeout);
+  const { log } = instruments;
+  if (config.proxy_protocol)
+    expectProxyHeaders(app.server, {
+      allowsLocal: true,
+      refused: (client, reason) => log.info({ client }, `the API refused a connection: ${reason}`),
+    });
   app.server.maxConnections = maxConnections;
-  app.addHook('onSend', async (_, reply) => void reply.headers(headers));
+  app.addHook('onSend', async (_, reply) => void reply.headers({ ...headers, ...ownHeaders(reply) }));
   suspendIdleTimeout(app, idleTimeout);
   watch(app, instruments);
   protect(app, config);
@@ -199,7 +212,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   if (options.explain) addExplain(app, options.explain);
   if (options.deadLetters) addDeadLetters(app, options.deadLetters);
   if (options.alerts) addAlerts(app, options.alerts);
-  if (options.reload) addReload(app, options.reload);
+  if (options.statistics) addStatistics(app, options.statistics);
+  if (options.capsule) addCapsule(app, options.capsule);
+  if (options.rules) addRules(app, options.rules);
+  if (options.reload) addReload(app, { reload: options.reload, dryRun: options.dryRun });
+  options.dashboard?.(app, headers);
   const url = await listen(app, config);
   const certificates = await secure.watch(app.server, options.certificateCheck);
   instruments.log.info({ 'url.full': url }, `API listens on ${url}`);
@@ -208,14 +225,4 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     await app.close();
   };
   return { url, reloadCertificates: certificates.reload, stop };
-}
-
-/** `POST /reload`: answers what changed, or 400 with all problems of the configuration. */
-function addReload(app: FastifyInstance, reload: () => Promise<ReloadAnswer>): void {
-  app.post('/reload', async (_, reply) => {
-    const { applied, ...answer } = await reload();
-    if (applied) return answer;
-    const error = 'The configuration has problems; the one before stays in force.';
-    return reply.code(400).send({ error, ...answer });
-  });
 }

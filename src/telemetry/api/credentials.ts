@@ -4,6 +4,8 @@ import type { GuardSettings } from '../../listeners/guard.ts';
 /** The `api` section of the configuration. */
 export interface ApiSettings extends GuardSettings {
   port: number;
+  /** Whether connections begin with a header of the PROXY protocol. */
+  proxy_protocol?: boolean;
   /** Bearer token of the role `operate`. */
   token?: string | undefined;
   /** Further tokens by the names of their holders. */

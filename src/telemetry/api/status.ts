@@ -1,4 +1,6 @@
 import type { Millis, Position } from '../../model.ts';
+import type { KeptState } from '../components/pipeline.ts';
+import type { ProcessorCounts } from '../components/processing.ts';
 import type { InputSources, SourceState } from '../components/sources.ts';
 import type { Lag, RefusedVitals } from '../components/vitals.ts';
 
@@ -14,12 +16,20 @@ export interface Status {
   readers: Record<string, ReaderStatus>;
   /** The sources of events: those with problems first, then those that were seen last. Absent while the analyser does not answer. */
   sources?: { known: number; forgotten: number; list: SourceState[] };
+  /** What rules keep in memory, and what exceeded the limits. Absent while the analyser does not answer. */
+  kept?: KeptState;
   alerts: AlertCounts & { own: OwnAlertStatus[] };
   sink: SinkStatus;
+  /** By name, in their order. Empty where none is configured. */
+  processors: Record<string, ProcessorCounts>;
   /** Forwarding to Logstash, where it is configured. */
   forward?: ForwardStatus;
   /** By name. */
   notifiers: Record<string, NotifierStatus>;
+  /** Missing in the answer of an earlier version. */
+  streams?: Record<string, NotifierStatus>;
+  /** Formats whose modules are not called any more, and why. */
+  disabledFormats?: Record<string, string>;
   /** The embedded store, where it is in use. */
   store?: { url: string };
 }
@@ -102,6 +112,8 @@ interface JournalStatus {
   bytes: number;
   maxBytes: number;
   newest: Position;
+  /** Number of events since the journal was created. It survives restarts. */
+  events: number;
   /** Why the journal accepts no more appends. */
   broken?: string;
 }
@@ -134,6 +146,9 @@ export interface ForwardStatus {
 
 interface NotifierStatus {
   pending: number;
+  /** Numbers of notifications since the data folder was created. They survive restarts. Streams have none. */
+  delivered?: number;
+  refused?: number;
   /** Why the last attempt failed. */
   failing?: string;
 }

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Millis } from '../../model.ts';
 import { formatDuration } from '../../util/text.ts';
 import { Throttle } from '../log-limits.ts';
-import type { Instruments } from '../metrics.ts';
+import { type Instruments, oncePerRegistry } from '../metrics.ts';
 
 /** What happens in a file input. `file` names the path. */
 export interface FileInputTelemetry {
@@ -38,11 +38,8 @@ export interface FileInputFigures {
   foreign: number;
 }
 
-const made = new WeakMap<Registry, ReturnType<typeof metricsOf>>();
-
 export function fileInputTelemetry({ log, metrics }: Instruments, input: string): FileInputTelemetry {
-  const measured = made.get(metrics) ?? metricsOf(metrics);
-  made.set(metrics, measured);
+  const measured = metricsOf(metrics);
   const throttle = new Throttle(() => performance.now(), 1);
   const label = { input };
   const about = (file: string) => ({ input: { name: input }, file: { path: file } });
@@ -70,8 +67,9 @@ export function fileInputTelemetry({ log, metrics }: Instruments, input: string)
     },
     unreadable(file, reason) {
       measured.failures.inc({ ...label, reason: 'unreadable' });
-      const untold = throttle.allow(`unreadable ${file}`);
-      if (untold !== undefined) log.warn({ ...about(file), untold }, `${file} is not read: ${reason}.`);
+      const suppressed = throttle.allow(`unreadable ${file}`);
+      if (suppressed !== undefined)
+        log.warn({ ...about(file), suppressed }, `${file} is not read: ${reason}.`);
     },
     missing: (paths) =>
       log.warn(
@@ -110,7 +108,7 @@ export function fileInputTelemetry({ log, metrics }: Instruments, input: string)
   };
 }
 
-function metricsOf(registry: Registry) {
+const metricsOf = oncePerRegistry((registry: Registry) => {
   const registers = [registry];
   const counter = <Label extends string = never>(name: string, help: string, ...more: Label[]) =>
     new Counter({
@@ -135,4 +133,4 @@ function metricsOf(registry: Registry) {
     lag: gauge('lag_bytes', 'Bytes of files that are there and not read yet.'),
     lastEvent: gauge('last_event_seconds', 'Wall time at which the last batch was stored.'),
   };
-}
+});

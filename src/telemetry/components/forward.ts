@@ -30,7 +30,7 @@ export function forwardTelemetry({ log, metrics }: Instruments, now: () => Milli
       const pause =
         tryingAgain === 0 ? 'another host is tried' : `within ${formatDuration(tryingAgain)} again`;
       log.warn(
-        { server: { address: host }, reason, untold: suppressed },
+        { server: { address: host }, reason, suppressed },
         `Logstash takes nothing: ${reason} (${pause})`,
       );
     },
@@ -53,7 +53,7 @@ export function forwardTelemetry({ log, metrics }: Instruments, now: () => Milli
       const suppressed = leftOut.failed(reason.slice(0, 40));
       if (suppressed === undefined) return;
       log.warn(
-        { count, reason, untold: suppressed },
+        { count, reason, suppressed },
         `${count} events are not forwarded, for Logstash cannot read them: an event ${reason}`,
       );
     },

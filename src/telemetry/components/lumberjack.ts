@@ -83,7 +83,7 @@ export function lumberjackTelemetry({ log, metrics }: Instruments): LumberjackTe
       const suppressed = throttle.allow(`refused ${origin.address}`);
       if (suppressed === undefined) return;
       log.warn(
-        { ...client(origin), error: { code }, untold: suppressed },
+        { ...client(origin), error: { code }, suppressed },
         `What ${origin.connection} sends is refused. ${reason}`,
       );
     },
@@ -105,8 +105,8 @@ const client = ({ address, connection }: Origin) => ({ client: { address, connec
 function receptionEvents(log: Logger, measured: Metrics, throttle: Throttle) {
   const warn = (kind: string, address: string, message: string) => {
     measured.failures.inc({ reason: kind });
-    const untold = throttle.allow(`${kind} ${address}`);
-    if (untold !== undefined) log.warn({ client: { address }, untold }, message);
+    const suppressed = throttle.allow(`${kind} ${address}`);
+    if (suppressed !== undefined) log.warn({ client: { address }, suppressed }, message);
   };
   return {
     connectionDisplaced: (address: string) =>
@@ -143,7 +143,7 @@ function windowEvents(log: Logger, measured: Metrics, throttle: Throttle) {
       const suppressed = throttle.allow(`cut ${origin.address}`);
       if (suppressed === undefined) return;
       log.warn(
-        { ...client(origin), untold: suppressed },
+        { ...client(origin), suppressed },
         `${origin.connection} sends events that are larger than inputs.lumberjack.limits.maxEventBytes. Their beginning is kept, with the flag \`truncated\` in log.flags.`,
       );
     },
@@ -167,10 +167,7 @@ function certificateEvents(log: Logger, measured: Metrics, throttle: Throttle) {
       measured.failures.inc({ reason: 'handshake' });
       const suppressed = throttle.allow(`handshake ${address}`);
       if (suppressed === undefined) return;
-      log.warn(
-        { client: { address }, untold: suppressed },
-        `TLS handshake with ${address} failed. ${reason}`,
-      );
+      log.warn({ client: { address }, suppressed }, `TLS handshake with ${address} failed. ${reason}`);
     },
     certificatesLoaded: () => log.info('Lumberjack input uses the new certificates.'),
     certificatesNotLoaded: (err: unknown) => {

@@ -3,10 +3,17 @@ import { messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import { formatDuration } from '../../util/text.ts';
 import { Throttle } from '../log-limits.ts';
-import type { Instruments } from '../metrics.ts';
+import { type Instruments, oncePerRegistry } from '../metrics.ts';
 
 /** Why an input could not take something. */
-type FailureReason = 'connection' | 'handshake' | 'listener' | 'not-stored' | 'turned-away' | 'request';
+type FailureReason =
+  | 'connection'
+  | 'handshake'
+  | 'listener'
+  | 'not-stored'
+  | 'turned-away'
+  | 'request'
+  | 'proxy-header';
 
 /** What happens in an input that takes events from sockets, requests or standard input. `peer` names the other side. */
 export interface NetworkInputTelemetry {
@@ -19,6 +26,7 @@ export interface NetworkInputTelemetry {
   /** The limit of connections is reached. */
   turnedAway(peer: string, limit: number): void;
   handshakeFailed(peer: string, reason: string): void;
+  proxyHeaderRefused(peer: string, reason: string): void;
   listenerFailed(error: unknown): void;
   /** A server that lines are read from could not be reached. */
   notConnected(target: string, error: unknown, pause: Millis): void;
@@ -44,22 +52,20 @@ export interface NetworkInputTelemetry {
   batchRefused(error: unknown, pause: Millis): void;
 }
 
-const made = new WeakMap<Registry, ReturnType<typeof metricsOf>>();
-
 export function networkInputTelemetry(
   { log, metrics }: Instruments,
   { name: input, kind }: { name: string; kind: string },
 ): NetworkInputTelemetry {
-  const measured = made.get(metrics) ?? metricsOf(metrics);
-  made.set(metrics, measured);
+  const measured = metricsOf(metrics);
   const throttle = new Throttle(() => performance.now(), 10);
   const label = { input, kind };
   const about = (peer?: string) => ({ input: { name: input }, ...(peer !== undefined && { client: peer }) });
   const fail = (reason: FailureReason) => measured.failures.inc({ ...label, reason });
   /** Warns, but not more often than the limit allows for each key. */
   const warn = (key: string, peer: string | undefined, text: string, err?: unknown) => {
-    const untold = throttle.allow(key);
-    if (untold !== undefined) log.warn({ ...about(peer), untold, ...(err !== undefined && { err }) }, text);
+    const suppressed = throttle.allow(key);
+    if (suppressed !== undefined)
+      log.warn({ ...about(peer), suppressed, ...(err !== undefined && { err }) }, text);
   };
   measured.events.inc(label, 0);
   return {
@@ -85,6 +91,10 @@ export function networkInputTelemetry(
     handshakeFailed(peer, reason) {
       fail('handshake');
       warn('handshake', peer, `${peer} completed no TLS handshake with input ${input}: ${reason}`);
+    },
+    proxyHeaderRefused(peer, reason) {
+      fail('proxy-header');
+      warn('proxy', peer, `Input ${input} refused a connection of ${peer}: ${reason}.`);
     },
     listenerFailed(err) {
       fail('listener');
@@ -156,7 +166,7 @@ export function networkInputTelemetry(
 
 const labels = ['input', 'kind'] as const;
 
-function metricsOf(registry: Registry) {
+const metricsOf = oncePerRegistry((registry: Registry) => {
   const registers = [registry];
   const counter = <Label extends string = never>(name: string, help: string, ...more: Label[]) =>
     new Counter({ name: `logboom_input_${name}_total`, help, labelNames: [...labels, ...more], registers });
@@ -189,4 +199,4 @@ function metricsOf(registry: Registry) {
     connections: gauge('connections', 'Connections that are open.'),
     lastEvent: gauge('last_event_seconds', 'Wall time at which the last batch was stored.'),
   };
-}
+});

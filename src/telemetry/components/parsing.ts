@@ -33,9 +33,9 @@ export function parsingTelemetry({ log, metrics }: Instruments): ParsingTelemetr
   return {
     databaseUnreadable(path, reason) {
       unreadable.inc();
-      const untold = throttle.allow(path);
-      if (untold !== undefined)
-        log.warn({ file: { path }, reason, untold }, `The database ${path} cannot be read: ${reason}.`);
+      const suppressed = throttle.allow(path);
+      if (suppressed !== undefined)
+        log.warn({ file: { path }, reason, suppressed }, `The database ${path} cannot be read: ${reason}.`);
     },
     lineNotParsed(dataset, reason) {
       failures.inc();

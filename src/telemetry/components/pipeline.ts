@@ -1,7 +1,47 @@
 import { Counter, type Registry } from 'prom-client';
-import type { Transition } from '../../model.ts';
+import type { Millis, Transition } from '../../model.ts';
+import { formatDuration } from '../../util/text.ts';
 import { FailureLog } from '../log-limits.ts';
 import { boundedLabel, type Instruments } from '../metrics.ts';
+
+/** What the analyser knows of a running rule. Counts are since its start. */
+export interface RuleState {
+  groups: number;
+  openAlerts: number;
+  windowsClosed: number;
+  late: number;
+  corrected: number;
+  /** Number of events of groups beyond the limits. */
+  overflowed: number;
+  /** Number of alerts at rest, values and shippers that were forgotten, because there were too many. */
+  forgotten: number;
+  /** Milliseconds of CPU time since its start, estimated from a sample of the events. */
+  cost: Millis;
+  /** Absent before the first window is recorded. */
+  last?: LatestValue;
+}
+
+/** The values of the last recorded windows of a rule. */
+export interface LatestValue {
+  /** End of the windows. */
+  at: Millis;
+  /** Number of windows that end there. */
+  groups: number;
+  highest: { group: string; value: number };
+  lowest: { group: string; value: number };
+}
+
+/** What all rules keep together, and what did not fit. Counts survive restarts. */
+export interface KeptState {
+  /** Number of times that a rule did not count an event because it came too late, and that it corrected a window. */
+  late: number;
+  corrected: number;
+  groups: { kept: number; limit: number };
+  /** Values that rules of the kind `new-term` remember. */
+  values: { kept: number; limit: number };
+  /** Rules with events of groups beyond the limits, or that forgot something. */
+  exceeded: { rule: string; overflowed: number; forgotten: number }[];
+}
 
 export type PipelineTelemetry = ReturnType<typeof pipelineTelemetry>;
 
@@ -14,6 +54,16 @@ const counters = (metrics: Registry) => {
     corrected: counter(
       'events_corrected',
       'Late events that were counted: their windows are judged again.',
+      'rule',
+    ),
+    overflowed: counter(
+      'events_overflowed',
+      'Events of groups beyond maxGroups of the rule or limits.groups, which are counted as _other or not at all.',
+      'rule',
+    ),
+    dropped: counter(
+      'rule_forgotten',
+      'Alerts at rest, values and shippers that a rule forgot early, because there were too many.',
       'rule',
     ),
     forgotten: counter(
@@ -38,22 +88,48 @@ export function pipelineTelemetry({ log, metrics }: Instruments) {
   const count = counters(metrics);
   const reasonLabel = boundedLabel();
   const refusals = new FailureLog(Date.now);
-  let told = false;
+  let reported = false;
+  const overflowing = new Set<string>();
+  const forgetting = new Set<string>();
   return {
     eventsAnalysed: (events: number) => count.analysed.inc(events),
     eventsLate: (rule: string, events: number) => count.late.inc({ rule }, events),
     eventsCorrected: (rule: string, events: number) => count.corrected.inc({ rule }, events),
+    /** The log says so once for each rule. */
+    eventsOverflowed(rule: string, events: number) {
+      if (events === 0) return;
+      count.overflowed.inc({ rule }, events);
+      if (overflowing.has(rule)) return;
+      overflowing.add(rule);
+      log.warn(
+        { 'rule.name': rule },
+        `the rule ${rule} has more groups than it may keep: events of further groups are counted together as _other, or ` +
+          'not at all (absence, change, new-term). Raise maxGroups of the rule or limits.groups, or group by another field.',
+      );
+    },
+    /** The log says so once for each rule. */
+    ruleForgot(rule: string, things: number) {
+      count.dropped.inc({ rule }, things);
+      if (things === 0 || forgetting.has(rule)) return;
+      forgetting.add(rule);
+      log.warn(
+        { 'rule.name': rule },
+        `the rule ${rule} forgets values, alerts at rest or shippers early, because there are more than it may keep: a value ` +
+          'that is forgotten may be new again (new-term). Raise maxTerms or maxGroups of the rule or limits.values, or use ' +
+          'a field with fewer values.',
+      );
+    },
     /** Late events reach back less far than `time.correctFor`. The log says so once. */
     correctionForgotten(entries: number) {
       if (entries === 0) return;
       count.forgotten.inc(entries);
-      if (!told)
+      if (!reported)
         log.warn(
           'time.correctionMemory is full: the oldest windows that late events could correct are forgotten before ' +
             'time.correctFor is over. Events of those windows are counted in logboom_events_late_total. Raise ' +
             'time.correctionMemory, or use longer hops or fewer groups.',
         );
-      told = true;
+      reported = true;
     },
     eventsAhead: (events: number) => count.ahead.inc(events),
     /** A write of the analyser was refused; it waits and tries again. */
@@ -94,5 +170,25 @@ export function pipelineTelemetry({ log, metrics }: Instruments) {
       );
     },
     ticks: (read = 1) => count.ticks.inc(read),
+  };
+}
+
+/** Log lines and metrics of the clock of receipt times. */
+export function clockTelemetry({ log, metrics }: Instruments) {
+  const steps = new Counter({
+    name: 'logboom_clock_steps_total',
+    help: 'Steps of the wall clock of the machine by a second or more since the start.',
+    registers: [metrics],
+  });
+  return {
+    stepped({ by, at }: { by: Millis; at: Millis }): void {
+      steps.inc();
+      const direction = by > 0 ? 'forwards' : 'back';
+      log.warn(
+        { 'logboom.clock.step': by / 1000 },
+        `the wall clock of this machine was set ${direction} by ${formatDuration(Math.abs(by))}, to ` +
+          `${new Date(at).toISOString()}. Receipt times go on without it and follow it slowly. Check the time synchronisation.`,
+      );
+    },
   };
 }

@@ -91,6 +91,19 @@ export function reloadTelemetry({ log, metrics }: Instruments, now: () => Millis
   };
 }
 
+/** Log lines of rules that are changed through the API. */
+export function ruleEditTelemetry({ log }: Pick<Instruments, 'log'>) {
+  return {
+    saved({ by, rule, file }: { by: string; rule: string; file: string }): void {
+      log.info(
+        { 'rule.name': rule, 'user.name': by, 'file.path': file },
+        `${by} saved the rule ${rule} in ${file}`,
+      );
+    },
+  };
+}
+
+export type RuleEditTelemetry = ReturnType<typeof ruleEditTelemetry>;
 export type ReloadTelemetry = ReturnType<typeof reloadTelemetry>;
 
 /** What changed, as a sentence: `rules: 1 added (burst), 3 unchanged; notifiers: …`. */
@@ -100,9 +113,9 @@ export function wordsOf({ rules, notifiers, settings }: Applied): string {
       Array.isArray(names) && names.length > 0 ? [`${names.length} ${fate} (${names.join(', ')})`] : [],
     );
   const parts = [
-    ...[lists({ ...rules, told: [], 'told otherwise': rules.told })].flatMap((list) =>
-      list.length > 0 ? [`rules: ${list.join(', ')}, ${rules.unchanged} unchanged`] : [],
-    ),
+    ...[
+      lists({ ...rules, notification: [], 'with other notification settings': rules.notification }),
+    ].flatMap((list) => (list.length > 0 ? [`rules: ${list.join(', ')}, ${rules.unchanged} unchanged`] : [])),
     ...[lists(notifiers)].flatMap((list) => (list.length > 0 ? [`notifiers: ${list.join(', ')}`] : [])),
     ...(settings.length > 0 ? [`settings: ${settings.join(', ')}`] : []),
   ];

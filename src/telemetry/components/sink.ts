@@ -25,6 +25,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
   const throttled = new FailureLog(now);
   const refused = new Throttle(now, 1);
   const aside = new Throttle(now, 1);
+  const rewritten = new Throttle(now, 1);
   const unwritable = new FailureLog(now);
   const retention = new FailureLog(now);
   return {
@@ -46,7 +47,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
       if (suppressed === undefined) return;
       const pause = formatDuration(longestPause);
       log.warn(
-        { reason: brief(reason), untold: suppressed },
+        { reason: brief(reason), suppressed },
         `Elasticsearch takes nothing: ${brief(reason)}; trying again within ${pause}`,
       );
     },
@@ -63,7 +64,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
       const suppressed = throttled.failed(key);
       if (suppressed === undefined) return;
       log.warn(
-        { count, untold: suppressed, reason: brief(reason) },
+        { count, suppressed, reason: brief(reason) },
         `${count} documents will be sent again: ${brief(reason)}`,
       );
     },
@@ -77,8 +78,17 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
       const suppressed = refused.allow(`${index} ${reason.slice(0, 40)}`);
       if (suppressed === undefined) return;
       log.warn(
-        { count, index, untold: suppressed, reason: brief(reason) },
+        { count, index, suppressed, reason: brief(reason) },
         `${count} documents for ${index} went to the dead letters: ${brief(reason)}`,
+      );
+    },
+    duplicateKeysRemoved(count: number, index: string) {
+      meters.rewritten.inc(count);
+      const suppressed = rewritten.allow(index);
+      if (suppressed === undefined) return;
+      log.warn(
+        { index, count, suppressed },
+        `documents for ${index} had a key twice in one object, which Elasticsearch refuses: they are indexed with the last value`,
       );
     },
     putAside(index: string) {
@@ -86,7 +96,7 @@ export function sinkTelemetry({ log, metrics }: Instruments, now: () => Millis) 
       const suppressed = aside.allow(index);
       if (suppressed === undefined) return;
       log.warn(
-        { index, untold: suppressed },
+        { index, suppressed },
         `Elasticsearch could not index documents for ${index} and put them into the failure store: look at GET ${index}::failures/_search`,
       );
     },
@@ -180,6 +190,10 @@ function metersOf(metrics: Registry) {
     }),
     aside: once(metrics, 'logboom_elasticsearch_failure_store_total', (name) => {
       const help = 'Documents that Elasticsearch took into the failure store of their data stream.';
+      return new Counter({ name, help, registers: [metrics] });
+    }),
+    rewritten: once(metrics, 'logboom_elasticsearch_rewritten_total', (name) => {
+      const help = 'Documents in which an object had a key twice; they were indexed with the last value.';
       return new Counter({ name, help, registers: [metrics] });
     }),
     deferred: gauge(

@@ -29,6 +29,12 @@ function metricsOf(metrics: Registry) {
       help: 'Searches that the embedded store answered.',
       registers,
     }),
+    ended: new Counter({
+      name: 'logboom_store_searches_ended_total',
+      help: 'Searches that ended before they had seen all documents, because of their timeout or because the client left.',
+      labelNames: ['reason'],
+      registers,
+    }),
     failures: new Counter({
       name: 'logboom_store_requests_failed_total',
       help: 'Requests that the embedded store failed to answer.',
@@ -64,6 +70,13 @@ export function storeTelemetry({ log, metrics }: Instruments): StoreTelemetry {
       metric.searches.inc();
       if (milliseconds > slow)
         log.warn({ milliseconds: Math.round(milliseconds), path }, 'slow search in the embedded store');
+    },
+    searchEnded(reason, milliseconds, path) {
+      metric.ended.inc({ reason });
+      log.info(
+        { reason, milliseconds: Math.round(milliseconds), path },
+        'a search in the embedded store ended early',
+      );
     },
     requestFailed(method, url, error) {
       metric.failures.inc();

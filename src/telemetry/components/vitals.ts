@@ -26,6 +26,8 @@ export interface Vitals {
   sink?: SinkVitals;
   /** Absent while the analyser does not answer. */
   sources?: SourcesReport;
+  /** Formats whose modules are not called any more, and why. Absent while the analyser does not answer. */
+  disabledFormats?: Record<string, string>;
   /** By name; only those whose first message is not delivered. */
   notifiers: Record<string, { reason: string; age: Millis }>;
 }
