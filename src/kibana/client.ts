@@ -12,6 +12,8 @@ export interface Answer {
 /** Kibana's HTTP API, within one space. */
 export class KibanaClient {
   readonly url: string;
+  readonly space: string | undefined;
+  readonly #base: string;
   readonly #headers: Record<string, string>;
   readonly #dispatcher: Agent;
 
@@ -22,13 +24,20 @@ export class KibanaClient {
         'Where Kibana is is not known: set `kibana.url`, or use --url.',
       );
     const space = config.space === undefined ? '' : `/s/${encodeURIComponent(config.space)}`;
-    this.url = `${config.url.replace(/\/+$/, '')}${space}`;
+    this.space = config.space;
+    this.#base = config.url.replace(/\/+$/, '');
+    this.url = `${this.#base}${space}`;
     this.#headers = { 'kbn-xsrf': 'logboom', ...authorization(config) };
     this.#dispatcher = new Agent({ connect: trust(config), headersTimeout: config.timeout });
   }
 
   get(path: string): Promise<Answer> {
     return this.#ask(path, { method: 'GET' });
+  }
+
+  /** A path that belongs to no space. */
+  outside(path: string): Promise<Answer> {
+    return this.#ask(path, { method: 'GET' }, this.#base);
   }
 
   send(method: 'POST' | 'PUT', path: string, body: unknown): Promise<Answer> {
@@ -50,11 +59,11 @@ export class KibanaClient {
     return this.#dispatcher.close();
   }
 
-  async #ask(path: string, init: RequestInit): Promise<Answer> {
+  async #ask(path: string, init: RequestInit, base = this.url): Promise<Answer> {
     const dispatcher = this.#dispatcher;
     const headers = { ...this.#headers, ...(init.headers as Record<string, string>) };
     try {
-      const response = await fetch(`${this.url}${path}`, { ...init, headers, dispatcher });
+      const response = await fetch(`${base}${path}`, { ...init, headers, dispatcher });
       return { status: response.status, body: read(await response.text()) };
     } catch (error) {
       const cause = messageOf((error as Error).cause ?? error);

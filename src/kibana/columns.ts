@@ -122,6 +122,12 @@ export function top(
   };
 }
 
+/** As `top`, with a bucket for the documents that do not have the field. */
+export function topOrNone(label: string, field: string, size: number, by: string): Column {
+  const column = top(label, field, size, by);
+  return { ...column, params: { ...column.params, otherBucket: true, missingBucket: true } };
+}
+
 /** One bucket for each query; KQL. */
 export function split(label: string, parts: Record<string, string>): Column {
   const filters = Object.entries(parts).map(([name, query]) => ({

@@ -87,6 +87,13 @@ const server: View = {
   },
 };
 
+const stats: View = {
+  id: 'logboom-stats',
+  name: 'logboom: statistics by field',
+  title: 'metrics-logboom.stats-*',
+  time: '@timestamp',
+};
+
 /** Index patterns that differ from logboom's own. */
 export interface Patterns {
   /** Where events go, where `indexing.index` is set: `filebeat-*`. */
@@ -103,6 +110,7 @@ export function viewsOf(patterns: Patterns = {}) {
     transitions,
     deadLetters,
     server,
+    stats,
   };
 }
 

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LogboomError } from '../errors.ts';
+import type { Millis } from '../model.ts';
 import { type Answer, type KibanaClient, reasonOf } from './client.ts';
 import { dashboardObject } from './dashboard.ts';
 import { alertDashboard } from './dashboards/alerts.ts';
@@ -6,7 +8,8 @@ import { errorDashboard } from './dashboards/errors.ts';
 import { serverDashboard } from './dashboards/server.ts';
 import { traffic } from './dashboards/traffic.ts';
 import { dataViewObject, type Patterns, viewsOf } from './data-views.ts';
-import type { Connector, KibanaRule } from './rule-shapes.ts';
+import { isDefaultSpace } from './ids.ts';
+import type { Connector, KibanaRule } from './rules.ts';
 import { ndjson, type SavedObject } from './saved-object.ts';
 import { searchesOf, searchObject } from './searches.ts';
 
@@ -25,22 +28,56 @@ interface ImportError {
   error: { type: string; message?: string; reason?: string };
 }
 
-/** Kibana's version. Throws `KIBANA_REFUSED` with the reason where the access is wrong. */
-export async function kibanaVersion(client: KibanaClient): Promise<string> {
-  const answer = await client.get('/api/status');
-  const { number } = (answer.body.version ?? {}) as { number?: string };
-  if (answer.status === 401 || answer.status === 403)
-    throw new LogboomError(
-      'KIBANA_REFUSED',
-      `${client.url} refuses the login (${reasonOf(answer)}): set \`kibana.api_key\`, or \`kibana.user\` and \`kibana.password\`.`,
-    );
-  if (number === undefined)
-    throw new LogboomError(
-      'KIBANA_REFUSED',
-      `${client.url} does not answer like Kibana (${reasonOf(answer)}).`,
-    );
-  return number;
+/** How long a Kibana that is still starting is waited for. */
+interface Patience {
+  within: Millis;
+  pause: Millis;
+  /** Called once, when the waiting begins. */
+  onWait: (reason: string) => void;
 }
+
+/**
+ * Kibana's version. Waits while Kibana starts: it answers 503 then. Throws `KIBANA_REFUSED` with the reason where the access is wrong, and
+ * `KIBANA_UNAVAILABLE` where it has not started in time.
+ */
+export async function kibanaVersion(client: KibanaClient, patience: Patience): Promise<string> {
+  const until = Date.now() + patience.within;
+  for (let reported = false; ; reported = true) {
+    const answer = await client.get('/api/status');
+    if (answer.status !== 503) return versionIn(client, answer);
+    if (!reported) patience.onWait(`${client.url} is starting (${reasonOf(answer)})`);
+    if (Date.now() + patience.pause > until)
+      throw new LogboomError('KIBANA_UNAVAILABLE', `${client.url} has not started: ${reasonOf(answer)}.`);
+    await sleep(patience.pause);
+  }
+}
+
+const loginRemedy = 'set `kibana.api_key`, or `kibana.user` and `kibana.password`';
+
+function versionIn(client: KibanaClient, answer: Answer): string {
+  const { version, status } = answer.body as { version?: { number?: string }; status?: unknown };
+  if (answer.status === 401 || answer.status === 403)
+    throw refused(`${client.url} refuses the login (${reasonOf(answer)}): ${loginRemedy}.`);
+  if (version?.number !== undefined) return version.number;
+  // `status.allowAnonymous` of Kibana: whoever is not logged in sees whether it is available, and no version.
+  if (answer.status === 200 && status !== undefined)
+    throw refused(`${client.url} shows its version only to who is logged in: ${loginRemedy}.`);
+  throw refused(`${client.url} does not answer like Kibana (${reasonOf(answer)}).`);
+}
+
+/** Throws `KIBANA_REFUSED` where there is no such space: Kibana would answer 404 to everything in it. */
+export async function requireSpace(client: KibanaClient): Promise<void> {
+  if (isDefaultSpace(client.space)) return;
+  const answer = await client.outside(`/api/spaces/space/${encodeURIComponent(client.space!)}`);
+  if (answer.status === 401)
+    throw refused(`${client.url} refuses the login (${reasonOf(answer)}): ${loginRemedy}.`);
+  if (answer.status === 404)
+    throw refused(
+      `Kibana has no space \`${client.space}\`: create it (Stack Management → Spaces), or name another one with \`kibana.space\` or --space.`,
+    );
+}
+
+const refused = (message: string) => new LogboomError('KIBANA_REFUSED', message);
 
 /** Older versions refuse lens and dashboard objects of the present format. */
 export const oldestVersion = '8.12';
@@ -50,35 +87,36 @@ export function isTooOld(version: string): boolean {
   return major < 8 || (major === 8 && minor < 12);
 }
 
-/** Kibana answers 200 even where it imported nothing, so the body is checked. */
+/**
+ * Imports one object after the other, those first that others refer to: of a file with one object that is there already, Kibana
+ * imports nothing. It answers 200 even then, so the body is read.
+ */
 export async function importObjects(
   client: KibanaClient,
   objects: SavedObject[],
   overwrite: boolean,
+  onProgress: (done: number, of: number) => void = () => {},
 ): Promise<Outcome> {
-  const answer = await client.upload(`/api/saved_objects/_import?overwrite=${overwrite}`, ndjson(objects));
-  if (answer.status !== 200) {
-    return { done: [], kept: [], failed: [`${objects.length} objects: ${reasonOf(answer)}`] };
+  const outcomes: Outcome[] = [];
+  for (const object of objects) {
+    outcomes.push(await importObject(client, object, overwrite));
+    onProgress(outcomes.length, objects.length);
   }
-  const errors = (answer.body.errors ?? []) as ImportError[];
-  const kept = errors.filter(({ error }) => error.type === 'conflict');
-  const failed = errors.filter(({ error }) => error.type !== 'conflict');
-  const taken = objects.filter(
-    (object) => !errors.some(({ id, type }) => id === object.id && type === object.type),
-  );
-  const counted = answer.body.success === true || answer.body.successCount === taken.length;
-  return {
-    done: counted ? taken.map(named) : [],
-    kept: kept.map(named),
-    failed: [
-      ...failed.map(
-        (one) => `${named(one)}: ${one.error.type}${one.error.message ? `, ${one.error.message}` : ''}`,
-      ),
-      ...(counted
-        ? []
-        : [`Kibana took ${answer.body.successCount} of ${taken.length} objects and does not say which`]),
-    ],
-  };
+  return together(outcomes);
+}
+
+async function importObject(client: KibanaClient, object: SavedObject, overwrite: boolean): Promise<Outcome> {
+  const outcome: Outcome = { done: [], kept: [], failed: [] };
+  const name = named(object);
+  const answer = await client.upload(`/api/saved_objects/_import?overwrite=${overwrite}`, ndjson([object]));
+  if (answer.status !== 200) return { ...outcome, failed: [`${name}: ${reasonOf(answer)}`] };
+  const [error] = ((answer.body.errors ?? []) as ImportError[]).map((one) => one.error);
+  if (error?.type === 'conflict') return { ...outcome, kept: [name] };
+  if (answer.body.success === true) return { ...outcome, done: [name] };
+  const reason = error
+    ? `${error.type}${error.message ? `, ${error.message}` : ''}`
+    : 'Kibana does not say why';
+  return { ...outcome, failed: [`${name}: ${reason}`] };
 }
 
 const named = ({ type, id }: { type: string; id: string }) => `${type} ${id}`;

@@ -1,5 +1,5 @@
 import { figure, savedSearch, table, xy } from '../charts.ts';
-import { count, distinct, last, overTime, rate, split, top } from '../columns.ts';
+import { count, distinct, last, overTime, rate, split, top, topOrNone } from '../columns.ts';
 import type { Dashboard } from '../dashboard.ts';
 import type { View, Views } from '../data-views.ts';
 import { errorQuery, errorSearchId } from '../searches.ts';
@@ -143,7 +143,7 @@ export const errorDashboard = ({ events: view, transitions }: Views): Dashboard 
             where: `alert.to : active and alert.reason : "${newTermWords}"`,
             columns: {
               rule: top('Rule', 'rule.name', 10, 'alerts'),
-              group: top('Group', 'alert.group', 10, 'alerts'),
+              group: topOrNone('Group', 'alert.group', 10, 'alerts'),
               alerts: count('Alerts'),
               newest: last('Last time', '@timestamp', 'date', '@timestamp'),
             },
