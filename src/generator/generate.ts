@@ -16,6 +16,8 @@ export interface GenerateOptions extends ClientOptions, TrafficOptionsOfServer {
   rate?: number;
   /** Total number of events. Default: unlimited; with `fast`, one round of the tutorial. */
   count?: number;
+  /** Events at the beginning of the schedule that are left out. The first one that is sent is sent at once. */
+  skip?: number;
   /** Plays quiet parts fifty times as fast. Timestamps of events are not changed. */
   fast?: boolean;
   /** Speed of all parts. Default 1. Without `count`, timestamps then run ahead of the wall clock. */
@@ -36,7 +38,7 @@ const FAST = 50;
 /** Sends synthetic access log events to a Lumberjack server until all are acknowledged or the signal aborts. */
 export async function generate(options: GenerateOptions, signal?: AbortSignal): Promise<Progress> {
   const { count = options.fast ? tutorialRound.events : Number.POSITIVE_INFINITY } = options;
-  const offsets = () => first(count, scheduleOf(options));
+  const offsets = () => first(count, without(options.skip ?? 0, scheduleOf(options)));
   const pace: Pace = { speed: options.speed ?? 1, quietSpeed: options.fast ? FAST : 1 };
   const now = (options.now ?? Date.now)();
   const client = await connect(options);
@@ -58,6 +60,17 @@ export async function generate(options: GenerateOptions, signal?: AbortSignal): 
 
 const scheduleOf = ({ schedule, rate = 100 }: GenerateOptions): Iterable<Millis> =>
   schedule === 'tutorial' ? tutorialSchedule() : steadySchedule(rate);
+
+/** The offsets after the first `skipped`, moved so that they begin at 0. */
+function* without(skipped: number, of: Iterable<Millis>): Generator<Millis> {
+  let left = skipped;
+  let start: Millis | undefined;
+  for (const offset of of) {
+    if (left-- > 0) continue;
+    start ??= offset;
+    yield offset - start;
+  }
+}
 
 export function* first<T>(count: number, of: Iterable<T>): Generator<T> {
   let taken = 0;

@@ -61,9 +61,10 @@ const QUIET_GAP = 1_000;
 const BURST_EVENTS = 100;
 const BURST_GAP = 10;
 
-/** Events and length of one round: 100 events a second apart, then 100 events 10 ms apart. */
+/** Events, those before the burst, and length of one round: 100 events a second apart, then 100 events 10 ms apart. */
 export const tutorialRound = {
   events: QUIET_EVENTS + BURST_EVENTS,
+  quiet: QUIET_EVENTS,
   length: QUIET_EVENTS * QUIET_GAP + BURST_EVENTS * BURST_GAP,
 } as const;
 

@@ -179,6 +179,17 @@ describe('generate', () => {
     expect(times.at(-1)!).toBeLessThanOrEqual(Date.now());
   });
 
+  it('sends the first event behind those that are left out at once, at the present time', async () => {
+    const server = await lumberjackServer();
+    const before = Date.now();
+    await generate({ ...server, schedule: 'tutorial', skip: tutorialRound.quiet - 1, count: 3 });
+    const times = server.windows.flatMap((window) =>
+      window.documents.map((text) => Date.parse(JSON.parse(text)['@timestamp'])),
+    );
+    expect(times.map((at) => at - times[0]!)).toEqual([0, 1_000, 1_010]);
+    expect(times[0]!).toBeGreaterThanOrEqual(before);
+  });
+
   it('ends when it is told to, without a count', async () => {
     const server = await lumberjackServer();
     const stop = new AbortController();

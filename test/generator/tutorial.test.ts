@@ -22,7 +22,7 @@ describe("the tutorial's schedule", () => {
   });
 
   it('begins again 10 ms after its last event', () => {
-    expect(tutorialRound).toEqual({ events: 200, length: 101_000 });
+    expect(tutorialRound).toEqual({ events: 200, quiet: 100, length: 101_000 });
     expect(offsets.slice(200, 400)).toEqual(offsets.slice(0, 200).map((at) => at + 101_000));
     expect(offsets.slice(400)).toEqual(offsets.slice(0, 200).map((at) => at + 202_000));
   });

@@ -1,0 +1,96 @@
+import type { Theirs } from './elastalert-values.ts';
+
+export type ConvertedNotifiers = Record<string, Record<string, unknown>>;
+
+const list = (value: unknown): string[] =>
+  value === undefined || value === null ? [] : (Array.isArray(value) ? value : [value]).map(String);
+
+/** Settings of a notifier, or in words what is missing. */
+type Convert = (theirs: Theirs) => Record<string, unknown> | string;
+
+const kinds: Record<string, Convert> = {
+  debug: () => ({ kind: 'log' }),
+  slack({ slack_webhook_url: url, slack_timeout: timeout }) {
+    const [first] = list(url);
+    if (first === undefined) return '`slack_webhook_url` is missing';
+    return { kind: 'slack', url: first, ...(timeout !== undefined && { timeout: `${Number(timeout)}s` }) };
+  },
+  email(theirs) {
+    const to = list(theirs.email);
+    if (to.length === 0) return '`email` is missing';
+    const {
+      smtp_host,
+      smtp_port,
+      smtp_ssl,
+      from_addr = 'ElastAlert@localhost',
+      email_reply_to: replyTo,
+    } = theirs;
+    const cc = list(theirs.cc);
+    return {
+      ...{ kind: 'email', host: String(smtp_host ?? 'localhost') },
+      ...(smtp_port !== undefined && { port: Number(smtp_port) }),
+      ...{ tls: smtp_ssl ? 'implicit' : 'optional', from: String(from_addr), to },
+      ...(cc.length > 0 && { cc }),
+      ...(replyTo !== undefined && { replyTo: String(replyTo) }),
+    };
+  },
+  pagerduty({ pagerduty_service_key: key }) {
+    return key === undefined
+      ? '`pagerduty_service_key` is missing'
+      : { kind: 'pagerduty', routingKey: String(key) };
+  },
+  ms_power_automate({ ms_power_automate_webhook_url: url }) {
+    const [first] = list(url);
+    return first === undefined ? '`ms_power_automate_webhook_url` is missing' : { kind: 'teams', url: first };
+  },
+  ms_teams: () => 'connectors of Office 365 are retired; create a workflow and use `kind: teams`',
+  command({ command, pipe_match_json: pipe }) {
+    const words = list(command);
+    if (!Array.isArray(command) || words.length === 0)
+      return 'a command as one text needs a shell; write it as a list';
+    if (words.some((word) => /%\(|\{match/.test(word)))
+      return '`%(field)s` in a command; use templates such as `{{host.name}}`';
+    const [path, ...args] = words;
+    return pipe === false
+      ? '`pipe_match_json`'
+      : { kind: 'command', command: path, ...(args.length > 0 && { arguments: args }) };
+  },
+  post({ http_post_url: url, http_post_headers: headers }) {
+    const [first] = list(url);
+    if (first === undefined) return '`http_post_url` is missing';
+    return {
+      kind: 'webhook',
+      url: first,
+      ...(typeof headers === 'object' && headers !== null && { headers }),
+    };
+  },
+  alertmanager({ alertmanager_hosts: hosts }) {
+    const [first] = list(hosts);
+    return first === undefined
+      ? '`alertmanager_hosts` is missing'
+      : { kind: 'alertmanager', url: first.includes('://') ? first : `http://${first}` };
+  },
+};
+const sameAs: Record<string, string> = { post2: 'post', http_post: 'post', http_post2: 'post' };
+
+/** The notifiers that a rule of ElastAlert needs. `names`: those that the rule notifies. What has no counterpart is in the remarks. */
+export function notifiersOf(
+  theirs: Theirs,
+  remarks: string[],
+): { names: string[]; notifiers: ConvertedNotifiers } {
+  const names: string[] = [];
+  const notifiers: ConvertedNotifiers = {};
+  for (const alerter of list(theirs.alert)) {
+    const kind = sameAs[alerter] ?? alerter;
+    const convert = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+    const made = convert?.(theirs) ?? 'it has no counterpart';
+    if (typeof made === 'string') {
+      remarks.push(`The alert \`${alerter}\` is not converted: ${made}.`);
+      continue;
+    }
+    const name = made.kind === 'log' ? 'log' : kind;
+    names.push(name);
+    if (name !== 'log') notifiers[name] = made;
+  }
+  return { names, notifiers };
+}

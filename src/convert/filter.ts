@@ -1,0 +1,137 @@
+import { isObject } from '../events/index.ts';
+import { fieldName, NotConvertible } from './elastalert-values.ts';
+import { luceneToKql } from './lucene.ts';
+
+/** A literal in KQL. Numbers and booleans stay as they are; anything else is quoted. */
+function literal(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return `"${String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+const joined = (parts: readonly string[], word: 'and' | 'or'): string =>
+  parts.length === 1 ? parts[0]! : `(${parts.join(` ${word} `)})`;
+
+/** `field : ("a" or "b")`. */
+export const anyOf = (field: string, values: readonly unknown[]): string =>
+  values.length === 1
+    ? `${fieldName(field)} : ${literal(values[0])}`
+    : `${fieldName(field)} : (${values.map(literal).join(' or ')})`;
+
+/** Filters of a rule, which must all match, as KQL; empty for none. Throws `NotConvertible` with the name of the clause. */
+export function filtersToKql(filters: unknown): string {
+  const list = Array.isArray(filters) ? filters : filters === undefined || filters === null ? [] : [filters];
+  const parts = list.map(clauseToKql).filter((part) => part !== '');
+  if (parts.length === 0) return '';
+  return parts.length === 1
+    ? parts[0]!.replace(/^\((.*)\)$/s, (whole, inner: string) => (isOneGroup(inner) ? inner : whole))
+    : parts.join(' and ');
+}
+
+/** Whether parentheses around a text belong together. Texts with quotes are left as they are. */
+function isOneGroup(inner: string): boolean {
+  if (inner.includes('"')) return false;
+  let depth = 0;
+  for (const sign of inner) {
+    if (sign === '(') depth += 1;
+    if (sign === ')') depth -= 1;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
+}
+
+type Clause = (body: Record<string, unknown>) => string;
+
+const all = (of: unknown): string[] =>
+  (Array.isArray(of) ? of : [of]).map(clauseToKql).filter((part) => part !== '');
+
+/** The only field of a clause, and what stands behind it. */
+function fieldOf(body: Record<string, unknown>): [field: string, value: unknown] {
+  const found = Object.entries(body).filter(([name]) => !['boost', '_name'].includes(name));
+  if (found.length !== 1) throw new NotConvertible(`a clause about ${found.length} fields`);
+  return found[0]!;
+}
+
+const inner = (value: unknown, name: string): unknown =>
+  isObject(value) ? (value[name] ?? value.value) : value;
+
+const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', from: '>=', to: '<=' } as const;
+
+const clauses: Record<string, Clause> = {
+  query: (body) => clauseToKql(body),
+  query_string({ query }) {
+    const kql = luceneToKql(String(query ?? ''));
+    return / or /.test(kql) ? `(${kql})` : kql;
+  },
+  term(body) {
+    const [field, value] = fieldOf(body);
+    return anyOf(field, [inner(value, 'value')]);
+  },
+  terms(body) {
+    const [field, values] = fieldOf(body);
+    if (!Array.isArray(values) || values.length === 0)
+      throw new NotConvertible('`terms` without a list of values');
+    return anyOf(field, values);
+  },
+  match(body) {
+    const [field, value] = fieldOf(body);
+    return anyOf(field, [inner(value, 'query')]);
+  },
+  match_phrase: (body) => clauses.match!(body),
+  match_all: () => '',
+  wildcard(body) {
+    const [field, value] = fieldOf(body);
+    const pattern = String(inner(value, 'wildcard'));
+    if (!/^[\w*.:/@-]+$/.test(pattern))
+      throw new NotConvertible(`the wildcard \`${pattern}\`: KQL knows \`*\` in words without spaces`);
+    return `${fieldName(field)} : ${pattern}`;
+  },
+  prefix(body) {
+    const [field, value] = fieldOf(body);
+    return clauses.wildcard!({ [field]: `${String(inner(value, 'value'))}*` });
+  },
+  exists: ({ field }) => `${fieldName(String(field))} : *`,
+  range(body) {
+    const [field, bounds] = fieldOf(body);
+    if (!isObject(bounds)) throw new NotConvertible('`range` without bounds');
+    const parts = Object.entries(bounds).flatMap(([name, bound]) => {
+      const operator = operators[name as keyof typeof operators];
+      return operator === undefined || bound === null
+        ? []
+        : `${fieldName(field)} ${operator} ${literal(bound)}`;
+    });
+    if (parts.length === 0) throw new NotConvertible('`range` without bounds');
+    return joined(parts, 'and');
+  },
+  bool({ must = [], filter = [], should = [], must_not = [], minimum_should_match }) {
+    if (minimum_should_match !== undefined && ![0, 1, '1', '0'].includes(minimum_should_match as number))
+      throw new NotConvertible(`\`minimum_should_match: ${String(minimum_should_match)}\``);
+    const required = [...all(must), ...all(filter)];
+    const options = all(should);
+    // Beside clauses that must match, those that should only change the score.
+    const isNeeded = required.length === 0 || Number(minimum_should_match ?? 0) === 1;
+    const parts = [
+      ...required,
+      ...(options.length > 0 && isNeeded ? [joined(options, 'or')] : []),
+      ...all(must_not).map(
+        (part) => `not ${part.includes(' and ') || part.includes(' or ') ? `(${part})` : part}`,
+      ),
+    ];
+    return parts.length === 0 ? '' : joined(parts, 'and');
+  },
+  not: (body) => `not (${clauseToKql(body.filter ?? body)})`,
+  and: (body) => joined(all(body.filters ?? body), 'and'),
+  or: (body) => joined(all(body.filters ?? body), 'or'),
+};
+
+function clauseToKql(clause: unknown): string {
+  if (!isObject(clause)) throw new NotConvertible(`the filter \`${JSON.stringify(clause)}\``);
+  const names = Object.keys(clause);
+  const [name = ''] = names;
+  const convert = Object.hasOwn(clauses, name) ? clauses[name] : undefined;
+  if (names.length !== 1 || convert === undefined)
+    throw new NotConvertible(`the filter \`${names.join(', ') || '{}'}\``);
+  const body = clause[name];
+  if (Array.isArray(body) && (name === 'and' || name === 'or')) return joined(all(body), name);
+  if (!isObject(body)) throw new NotConvertible(`the filter \`${name}: ${JSON.stringify(body)}\``);
+  return convert(body);
+}
