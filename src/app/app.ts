@@ -4,27 +4,33 @@ import { cautions } from '../config/checks/cautions.ts';
 import type { Loaded } from '../config/load/load.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
+import type { Dashboard } from '../dashboards/dashboard.ts';
 import type { Millis, Transition } from '../model.ts';
-import { explainApart } from '../replay/explain-apart.ts';
+import { ReplayThread } from '../replay/apart.ts';
+import { inquiryFrom } from '../replay/explain/inquiry.ts';
 import { ruleCautions } from '../rules/cautions.ts';
 import { startApi } from '../telemetry/api/api.ts';
 import type { Status } from '../telemetry/api/status.ts';
+import { ruleEditTelemetry } from '../telemetry/components/reload.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { Cleanup } from '../util/files.ts';
 import { alertActions } from './alert-actions.ts';
+import { dryRun } from './compare.ts';
+import { dashboardOf } from './dashboard.ts';
 import { openDataFolder } from './data-folder.ts';
 import { startEmbeddedStore } from './embedded-store.ts';
 import { startOperation } from './operation.ts';
 import { startPipeline } from './pipeline.ts';
 import type { Reload, Running } from './reload.ts';
+import { ruleEditor } from './rule-editor.ts';
 
 export interface AppOptions {
   log?: Logger;
   /** Called for each transition once it is on disk. */
   onTransition?: (transition: Transition) => void;
   /** Loads the configuration again, in the same way as for the start. */
-  load?: () => Loaded;
+  load?: (readFile?: (path: string) => string) => Loaded;
   /** Values that the log leaves out. A reload adds those of its configuration. */
   secrets?: string[];
 }
@@ -64,11 +70,15 @@ export const startApp: StartApp = async (config, options = {}) => {
     if (store) undo.add(() => store.stop());
     const elasticsearch = config.elasticsearch ?? store!.elasticsearch;
 
+    let shown: Dashboard | undefined;
     const pipeline = await startPipeline({
       config,
       elasticsearch,
       instruments,
-      onTransition: options.onTransition ?? (() => {}),
+      onTransition: (transition) => {
+        options.onTransition?.(transition);
+        shown?.transition(transition);
+      },
     });
     undo.add(() => pipeline.stop());
 
@@ -85,12 +95,25 @@ export const startApp: StartApp = async (config, options = {}) => {
     });
     undo.add(() => operation.stop());
     const { described, reload } = operation;
-    const explain = explainApart(() => running.config);
+    const alerts = alertActions(pipeline.delivery);
+    shown = dashboardOf({ running, store, pipeline, alerts, reports: operation.reports, described });
+    const dashboard = shown;
+    undo.add(() => dashboard.stop());
+    const replays = new ReplayThread();
     const api = await startApi({
       config: config.api,
       ...described,
-      explain,
-      alerts: alertActions(pipeline.delivery),
+      explain: async (asked) => replays.explain(inquiryFrom(asked), running.config),
+      dryRun: load && (async () => dryRun(load(), running.config, replays)),
+      alerts,
+      capsule: (alert, addresses) => replays.capsule(alert, running.config, addresses),
+      rules:
+        load &&
+        ruleEditor({
+          ...{ running, load, reload, replays, telemetry: ruleEditTelemetry(instruments) },
+          verdicts: () => pipeline.delivery.dispatcher.verdicts.list(),
+        }),
+      dashboard: dashboard.addTo,
       reload: () => reload('API'),
       instruments,
     });

@@ -4,7 +4,7 @@ import { elasticsearch as elasticsearchSchema } from '../config/schema/outputs.t
 import type { Config } from '../config/schema/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { type ErrorCode, LogboomError } from '../errors.ts';
-import { workerEntry } from '../util/files.ts';
+import { workerFile } from '../util/files.ts';
 import type { StoreWorkerData } from './store-worker.ts';
 
 export interface EmbeddedStore {
@@ -42,7 +42,7 @@ export async function startEmbeddedStore(
     log: config.log,
     secrets,
   };
-  const worker = new Worker(workerEntry(import.meta.url, './store-worker.ts'), {
+  const worker = new Worker(workerFile('app/store-worker'), {
     name: 'store',
     workerData,
     resourceLimits: heap,

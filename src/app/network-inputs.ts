@@ -1,5 +1,6 @@
 import type { NetworkInputConfig } from '../config/schema/network-inputs.ts';
 import type { Config } from '../config/schema/schema.ts';
+import { BatchBuilder } from '../inputs/batch-builder.ts';
 import { networkFields } from '../inputs/event-fields.ts';
 import { HttpInput } from '../inputs/http/http-input.ts';
 import type { HttpStore } from '../inputs/http/intake.ts';
@@ -12,8 +13,10 @@ import { SyslogInput } from '../inputs/syslog/syslog-input.ts';
 import { TcpInput } from '../inputs/tcp/tcp-input.ts';
 import { UdpInput } from '../inputs/udp/udp-input.ts';
 import type { Journal } from '../journal/journal.ts';
+import { without } from '../journal/redelivery/recent-windows.ts';
 import type { Redelivery } from '../journal/redelivery/redelivery.ts';
 import type { Batch, EventBlock, InputState, Millis, Origin, Position } from '../model.ts';
+import type { Gate } from '../processors/gate.ts';
 import { type NetworkInputTelemetry, networkInputTelemetry } from '../telemetry/components/network-input.ts';
 import type { Instruments } from '../telemetry/metrics.ts';
 
@@ -21,10 +24,35 @@ export interface InputsOptions {
   config: Config;
   journal: Journal;
   redelivery: Redelivery;
-  append: (batch: Batch, block: EventBlock, states?: readonly InputState[]) => Promise<Position>;
+  append: (batch: Batch, block: EventBlock, states?: readonly InputState[]) => Promise<Position | undefined>;
   instruments: Instruments;
   /** The clock of receipt times. */
   now: () => Millis;
+}
+
+/** What the gate takes of a batch; undefined where that is nothing. */
+export function takenThrough(
+  gate: Gate,
+  batch: Batch,
+  block: EventBlock,
+): { batch: Batch; block: EventBlock } | undefined {
+  const left = gate.leftOut(block, batch);
+  if (left === undefined) return { batch, block };
+  if (left.size === block.count) return undefined;
+  if (batch.encoding === 'lumberjack') {
+    const { payload, count, block: rest } = without(block, left);
+    return { batch: { ...batch, payload, count }, block: rest };
+  }
+  const builder = new BatchBuilder({ bytes: batch.payload.length, events: block.count });
+  for (let index = 0; index < block.count; index += 1) {
+    if (left.has(index)) continue;
+    const event = block.bytes.subarray(block.spans[2 * index], block.spans[2 * index + 1]);
+    const at = builder.at;
+    event.copy(builder.space(event.length), at);
+    builder.add(at + event.length);
+  }
+  const { payload, count, block: rest } = builder.take();
+  return { batch: { ...batch, payload, count, encoding: 'ndjson' }, block: rest };
 }
 
 /** Sockets, HTTP and standard input. What they take has no ACK of its own that could be lost, except over HTTP. */

@@ -7,8 +7,11 @@ import type { BulkItem, Millis } from '../model.ts';
 import { DeadMansSwitch, notAlive } from '../monitoring/dead-mans-switch.ts';
 import { describePipeline } from '../monitoring/describe.ts';
 import { type ServerSample, startServerMetrics } from '../monitoring/server-metrics.ts';
+import { startStatisticsDocuments } from '../monitoring/statistics-documents.ts';
 import { readersOf, vitalsOf } from '../monitoring/vitals.ts';
 import { foldersOf } from '../readers/reader-port.ts';
+import { reportApart } from '../replay/reporting/report-apart.ts';
+import { reportTelemetry } from '../telemetry/components/reports.ts';
 import { deadMansSwitchTelemetry } from '../telemetry/components/self-monitoring.ts';
 import type { Instruments, Metrics } from '../telemetry/metrics.ts';
 import { version } from '../util/files.ts';
@@ -17,6 +20,7 @@ import type { EmbeddedStore } from './embedded-store.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Running } from './reload.ts';
 import { startReloading } from './reloading.ts';
+import { Reporting } from './reporting.ts';
 
 interface OperationParts {
   running: Running;
@@ -53,12 +57,23 @@ export function startOperation(parts: OperationParts) {
     sample: described.sample,
     out: (item) => pipeline.indexer.sendDocument(item),
   });
+  const statistics = statisticsDocuments(running.config, described.statistics, (item) =>
+    pipeline.indexer.sendDocument(item),
+  );
   const deadMan = new DeadMansSwitch({
     notAlive: async () =>
       notAlive(await vitalsOf(pipeline, running.config, pipeline.clock.now()), await described.silent(5_000)),
     telemetry: deadMansSwitchTelemetry(parts.instruments),
   });
   deadMan.restart(running.config.deadMansSwitch);
+  const reporting = new Reporting({
+    config: () => running.config,
+    elasticsearch: () => dataOf(running.config).elasticsearch,
+    make: reportApart,
+    put: (notifications, documents) => pipeline.delivery.putReport(notifications, documents),
+    telemetry: reportTelemetry(parts.instruments),
+  });
+  reporting.restart();
   const reloading = startReloading({
     ...parts,
     dataOf,
@@ -66,6 +81,7 @@ export function startOperation(parts: OperationParts) {
       if (concerned.includes('indexing')) own.restart();
       if (concerned.includes('store') || concerned.includes('indexing')) store?.keep(config);
       if (concerned.includes('deadMansSwitch')) deadMan.restart(config.deadMansSwitch);
+      if (concerned.includes('reports')) reporting.restart();
       if (concerned.includes('log')) logFrom(parts, config.log.level);
     },
   });
@@ -73,8 +89,16 @@ export function startOperation(parts: OperationParts) {
     reloading.stop();
     deadMan.stop();
     own.stop();
+    statistics?.stop();
+    return reporting.stop();
   };
-  return { described, url: () => urlOf(running.config), reload: reloading.reload, stop };
+  return {
+    described,
+    reports: () => reporting.states(),
+    url: () => urlOf(running.config),
+    reload: reloading.reload,
+    stop,
+  };
 }
 
 /** Sets the log level in all threads; each has a log of its own. */
@@ -95,6 +119,18 @@ function targets({ data }: Config, store: EmbeddedStore | undefined) {
       return { config, elasticsearch, folders, secrets: secretsOf(config) };
     },
   };
+}
+
+/** Writes statistics as documents. A change of their settings needs a restart. */
+function statisticsDocuments(
+  { data, indexing, statistics: { documents: every, top } }: Config,
+  statistics: ReturnType<typeof describePipeline>['statistics'],
+  out: (item: BulkItem) => void,
+) {
+  if (statistics === undefined || every === 0) return undefined;
+  const question = { by: statistics.names, top, sort: 'documents' };
+  const report = (from: Millis) => statistics.report(question, from);
+  return startStatisticsDocuments({ every, report, out, host: hostname(), data: resolve(data), indexing });
 }
 
 interface OwnMetricsParts {

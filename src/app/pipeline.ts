@@ -23,14 +23,18 @@ import type { SelfMonitoring } from '../monitoring/self-monitoring.ts';
 import { startSelfMonitoring } from '../monitoring/self-monitoring.ts';
 import type { Monitored } from '../monitoring/vitals.ts';
 import { Delivery } from '../notifiers/delivery.ts';
+import { Streams } from '../notifiers/streams/streams.ts';
+import { Gate } from '../processors/gate.ts';
 import { Forwarding, journalReaders } from '../readers/forwarder/forwarding.ts';
 import { startReader } from '../readers/reader.ts';
 import { foldersOf, type ReaderData } from '../readers/reader-port.ts';
 import { compileQuery } from '../rules/kql/compile.ts';
-import { clockTelemetry } from '../telemetry/components/clock.ts';
+import { clockTelemetry } from '../telemetry/components/pipeline.ts';
+import { processingTelemetry } from '../telemetry/components/processing.ts';
 import type { Instruments } from '../telemetry/metrics.ts';
 import { Cleanup } from '../util/files.ts';
 import { ReceiptClock } from '../util/receipt-clock.ts';
+import { takenThrough } from './network-inputs.ts';
 import { openRedelivery, startInputs } from './start-inputs.ts';
 
 interface PipelineOptions {
@@ -44,6 +48,8 @@ interface PipelineOptions {
 export interface Pipeline extends Monitored {
   delivery: Delivery;
   forwarding: Forwarding;
+  streams: Streams;
+  gate: Gate;
   selfMonitoring: SelfMonitoring;
   stop(): Promise<void>;
 }
@@ -78,6 +84,10 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     });
     undo.add(() => delivery.stop());
 
+    const streams = new Streams(folders.streams, instruments);
+    undo.add(() => streams.stop());
+    await streams.reload(config);
+
     const forwarding = new Forwarding({
       journal,
       start: (given) => startReader('forwarder', given, journal, instruments),
@@ -87,9 +97,10 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 
     const onOutputs = () => {
       indexer.wakePublishers();
-      delivery.wake();
+      streams.wake();
     };
-    const hooks = { onOutputs, onTransition: options.onTransition };
+    const onNotifications = () => delivery.wake();
+    const hooks = { onNotifications, onOutputs, onTransition: options.onTransition };
     const analyser = await startReader('analyser', data, journal, instruments, hooks);
     undo.add(() => analyser.stop(config.shutdown.timeout));
 
@@ -100,9 +111,13 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     });
     undo.add(() => ticker.stop());
 
+    const processing = processingTelemetry(instruments);
+    const gate = new Gate(config, { telemetry: processing });
     const append = async (batch: Batch, block: EventBlock, states?: readonly InputState[]) => {
-      const position = await journal.append(batch, states);
-      analyser.offer(position, batch, block);
+      const taken = takenThrough(gate, batch, block);
+      if (taken === undefined) return void (states && (await journal.saveStates(states)));
+      const position = await journal.append(taken.batch, states);
+      analyser.offer(position, taken.batch, taken.block);
       return position;
     };
     const { redelivery: settings } = config.inputs;
@@ -116,6 +131,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 
     const monitored = {
       ...{ clock, journal, analyser, indexer, forwarding, delivery, lumberjack, inputs, receivedAt },
+      ...{ gate, processing, streams },
       get forwarder() {
         return forwarding.reader;
       },

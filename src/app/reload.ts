@@ -7,6 +7,8 @@ import { ruleChanges } from '../engine/analysis.ts';
 import { messageOf } from '../errors.ts';
 import type { SelfMonitoring } from '../monitoring/self-monitoring.ts';
 import type { Delivery } from '../notifiers/delivery.ts';
+import type { Streams } from '../notifiers/streams/streams.ts';
+import type { Gate } from '../processors/gate.ts';
 import { type Forwarding, forwardProblem } from '../readers/forwarder/forwarding.ts';
 import type { Reader, ReaderReload } from '../readers/reader.ts';
 import type { ReaderData } from '../readers/reader-port.ts';
@@ -124,6 +126,8 @@ interface Reloadable {
   forwarding: Pick<Forwarding, 'reload'>;
   delivery: Pick<Delivery, 'reload'>;
   selfMonitoring: Pick<SelfMonitoring, 'reload'>;
+  gate: Pick<Gate, 'reload'>;
+  streams: Pick<Streams, 'reload'>;
 }
 
 interface PipelineReload {
@@ -138,7 +142,7 @@ interface PipelineReload {
  * refusal leaves everything as it was.
  */
 async function reloadPipeline(
-  { analyser, indexer, forwarding, delivery, selfMonitoring }: Reloadable,
+  { analyser, indexer, forwarding, delivery, selfMonitoring, gate, streams }: Reloadable,
   running: Config,
   { config, parts }: ConfigChanges,
   dataOf: (config: Config) => ReaderData,
@@ -153,8 +157,10 @@ async function reloadPipeline(
     await delivery.reload({ ...config, notifiers: { ...running.notifiers, ...config.notifiers } });
   const analysed = parts.includes('analysis') ? await analyser.reload(dataOf(config)) : nothing;
   if (analysed.problem !== undefined) throw new Error(`the analyser refuses the rules: ${analysed.problem}`);
+  if (parts.includes('gate')) gate.reload(config);
   if (parts.includes('selfMonitoring')) await selfMonitoring.reload(config);
   if (parts.includes('notifiers')) await delivery.reload(config);
+  if (parts.includes('streams')) await streams.reload(config);
   const pending = { analyser: analysed.pending, indexer: indexed.pending };
   return { pending: Object.keys(pending).filter((name) => pending[name as keyof typeof pending]) };
 }

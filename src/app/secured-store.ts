@@ -2,6 +2,7 @@ import { type Authorize, PortInUse, type RunningStore, type StoreOptions, startS
 import { LogboomError } from '../errors.ts';
 import { apiKeySecret, basicSecret, type Credential } from '../listeners/credentials.ts';
 import { createGuard, type GuardSettings, isRefusal, own } from '../listeners/guard.ts';
+import { expectProxyHeaders } from '../listeners/proxied-server.ts';
 import { secureHttp } from '../listeners/secure.ts';
 import { storeTelemetry } from '../telemetry/components/store.ts';
 import type { Instruments } from '../telemetry/metrics.ts';
@@ -16,7 +17,10 @@ interface StoreAccess extends GuardSettings {
 }
 
 /** The `store` section of the configuration: times in milliseconds, sizes in bytes. */
-export interface StoreSettings extends StoreOptions, StoreAccess {}
+export interface StoreSettings extends StoreOptions, StoreAccess {
+  /** Whether connections begin with a header of the PROXY protocol. */
+  proxy_protocol?: boolean;
+}
 
 function credentialsOf({ user, password, api_key, ownKey }: StoreAccess): Credential[] {
   const known: [name: string, secret: string | undefined][] = [
@@ -65,6 +69,12 @@ export async function startSecuredStore(
   }).catch((error: unknown) => {
     throw error instanceof PortInUse ? portInUse(error, config.port) : error;
   });
+  if (config.proxy_protocol)
+    expectProxyHeaders(store.server, {
+      allowsLocal: true,
+      refused: (client, reason) =>
+        instruments.log.info({ client }, `the embedded store refused a connection: ${reason}`),
+    });
   const certificates = await secure.watch(store.server);
   const stop = () => {
     certificates.stop();

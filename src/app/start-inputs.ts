@@ -10,7 +10,7 @@ import { openPayload } from '../journal/record.ts';
 import { RedeliveryMemory } from '../journal/redelivery/memory.ts';
 import { Redelivery, type RedeliveryOptions } from '../journal/redelivery/redelivery.ts';
 import type { InputState } from '../model.ts';
-import { redeliveryTelemetry } from '../telemetry/components/redelivery.ts';
+import { redeliveryTelemetry } from '../telemetry/components/journal.ts';
 import type { Instruments } from '../telemetry/metrics.ts';
 import { type Cleanup, version } from '../util/files.ts';
 import { type InputsOptions, networkInputs } from './network-inputs.ts';

@@ -3,6 +3,7 @@ import type { RetentionLimits } from '@logboom/store';
 import { Registry } from 'prom-client';
 import { LogboomError, messageOf } from '../errors.ts';
 import { createLog, type LogSettings } from '../telemetry/log.ts';
+import { nameThread } from '../util/files.ts';
 import { type StoreSettings, startSecuredStore } from './secured-store.ts';
 
 /** What the thread is given. */
@@ -20,6 +21,7 @@ export interface StoreWorkerData {
  * level that is logged.
  */
 const { folder, config, log: settings, secrets } = workerData as StoreWorkerData;
+nameThread('store');
 const log = createLog(settings, { thread: 'store', secrets });
 const port = parentPort!;
 

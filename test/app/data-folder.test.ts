@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openDataFolder } from '../../src/app/data-folder.ts';
-import { formats } from '../../src/app/data-formats.ts';
+import { formats, openDataFolder } from '../../src/app/data-folder.ts';
 import { openLmdb } from '../../src/util/lmdb.ts';
 import { aFolder } from '../support/folder.ts';
 

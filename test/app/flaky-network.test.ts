@@ -23,12 +23,12 @@ const documents = Array.from({ length: count }, (_, n) => ({
 
 const config = {
   parsers: { timestamp: '@timestamp' },
-  time: { settle: '3s', idleAfter: '4s' },
+  time: { idleAfter: '4s' },
   rules: [{ name: 'counted', where: 'agent.id : "one"', over: '10s', lateness: '2s' }],
 };
 
 const cases = Array.from({ length: runs }, (_, run) => run + 1).flatMap((seed) =>
-  [0, 20].map((others) => ({ seed, others })),
+  (runs > 1 ? [0, 20, 200] : [0, 20]).map((others) => ({ seed, others })),
 );
 
 it.each(cases)(
@@ -51,7 +51,7 @@ it.each(cases)(
     const shippedByOthers = await crowd.end();
     await server.settled();
 
-    expect(connections).toBeGreaterThan(10);
+    expect(connections).toBeGreaterThan(5);
     expect(proxy.violations).toEqual([]);
     expect(proxy.acks.dropped).toBeGreaterThan(0);
     expect(await server.metric('logboom_redelivery_events_total')).toBeGreaterThan(100);

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patience } from '../support/patience.ts';
 import { Server } from '../support/server.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -13,7 +14,7 @@ function start(server: Server, asSomebodyElse = false) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [main, 'run', '--config', join(server.folder, 'logboom.yml')],
-    { encoding: 'utf8', timeout: 15_000, ...(asSomebodyElse && { uid: 65_534, gid: 65_534 }) },
+    { encoding: 'utf8', timeout: 60_000 * patience, ...(asSomebodyElse && { uid: 65_534, gid: 65_534 }) },
   );
   return { status, said: stdout + stderr };
 }

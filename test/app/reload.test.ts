@@ -210,7 +210,14 @@ describe('a reload', () => {
     expect({ code, body }).toEqual({
       code: 200,
       body: {
-        rules: { added: ['new'], changed: [], told: ['told'], removed: [], disabled: [], unchanged: 1 },
+        rules: {
+          added: ['new'],
+          changed: [],
+          notification: ['told'],
+          removed: [],
+          disabled: [],
+          unchanged: 1,
+        },
         notifiers: { added: ['ops'], changed: [], removed: [] },
         settings: ['indexing.namespace'],
         needsRestart: ['journal.maxSize', 'shutdown.timeout'],

@@ -27,6 +27,8 @@ const names = [
   'slack',
   'webhook',
   'userinfo',
+  'module',
+  'nested',
 ];
 
 /** Every secret setting that there is, but for those of the store, which Elasticsearch takes the place of. */
@@ -52,10 +54,15 @@ const everySecret = {
       url: `http://127.0.0.1:9/${secret('hook')}`,
       headers: { authorization: secret('header') },
     },
+    mine: {
+      kind: 'module',
+      file: fileURLToPath(new URL('../fixtures/leaky-notifier.mjs', import.meta.url)),
+      settings: { room: '#ops', token: secret('module'), more: [{ anything: secret('nested') }] },
+    },
     bot: { kind: 'slack', api: 'http://127.0.0.1:9', token: secret('slack'), channel: 'ops' },
     incoming: { kind: 'slack', url: `http://127.0.0.1:9/services/${secret('webhook')}` },
   },
-  rules: [{ name: 'all', over: '1s', when: '>= 1', notify: ['log', 'hook', 'bot', 'incoming'] }],
+  rules: [{ name: 'all', over: '1s', when: '>= 1', notify: ['log', 'hook', 'mine', 'bot', 'incoming'] }],
 };
 
 function expectNone(what: string, text: string): void {
@@ -82,6 +89,7 @@ describe('secrets', () => {
       () => {
         for (const name of ['hook', 'bot', 'incoming']) expect(server.text).toContain(`"${name}"`);
         expect(server.text).toContain('ECONNREFUSED');
+        expect(server.text).toContain('the chat answered 403 to a request with [secret] and [secret]');
       },
       { timeout: 30_000, interval: 200 },
     );
@@ -121,6 +129,17 @@ describe('secrets', () => {
       expect(stdout + stderr).not.toBe('');
       expectNone(command, stdout + stderr);
     }
+  });
+
+  it.each([
+    [{ token: 'x1' }, ['x1']],
+    [{ room: '#ops', url: 'https://chat' }, ['https://chat']],
+    [{ auth: { user: 'ann', list: ['b', 7, null] } }, ['ann', 'b']],
+    [{ apiKey: '', room: 'ops', on: true }, []],
+  ])('may be among the settings %j of a module', (settings, expected) => {
+    const notifiers = { mine: { kind: 'module', file: 'x.mjs', settings } };
+    const { config } = load({ yaml: JSON.stringify({ notifiers, data: aFolder() }) });
+    expect(secretsOf(config!)).toEqual(expected);
   });
 
   it('of this test are all that there are, but for the store’s', () => {

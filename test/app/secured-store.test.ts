@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { Client } from '@elastic/elasticsearch';
 import type { RunningStore } from '@logboom/store';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -140,5 +140,27 @@ describe('a port that is taken', () => {
       message: expect.stringContaining('taken by another program'),
     });
     server.close();
+  });
+});
+
+describe('a store behind a load balancer', () => {
+  const asked = async (store: RunningStore, first: string) => {
+    const socket = connect(store.port, '127.0.0.1');
+    socket.write(`${first}GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n`);
+    let text = '';
+    for await (const chunk of socket) text += chunk;
+    return text;
+  };
+
+  it('takes connections with a header, and those of this machine without one', async () => {
+    const store = await start({ proxy_protocol: true });
+    expect(await asked(store, 'PROXY TCP4 203.0.113.7 10.0.0.1 56324 9200\r\n')).toContain(
+      'You Know, for Search',
+    );
+    expect(await clusterName(store)).toEqual(expect.any(String));
+  });
+
+  it('refuses a header where none is expected', async () => {
+    expect(await asked(await start({}), 'PROXY TCP4 203.0.113.7 10.0.0.1 1 2\r\n')).toContain('400');
   });
 });
