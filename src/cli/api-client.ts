@@ -36,7 +36,7 @@ export function fetchOf({ certificate }: ApiSource): typeof fetch {
   let dispatcher: Agent | undefined;
   // Only this case needs the package, so the server and the other commands start without it.
   const withPin = async (...[target, init]: Parameters<typeof import('undici').fetch>) => {
-    const undici = await import('undici');
+    const undici = await import('../util/undici.ts');
     const connect = undici.buildConnector({ rejectUnauthorized: false });
     dispatcher ??= new undici.Agent({ connect: pinned(connect, certificate, wanted) });
     return undici.fetch(target, { ...init, dispatcher });

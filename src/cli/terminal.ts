@@ -1,16 +1,20 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type Check, type Loaded, loadConfig } from '../config/load/load.ts';
-import { formatProblem } from '../config/load/problems.ts';
+import { formatProblem, type Problem } from '../config/load/problems.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { LogboomError } from '../errors.ts';
 import { controlProblems } from '../notifiers/control/problems.ts';
 import { notifierProblems } from '../notifiers/problems.ts';
+import { streamProblems } from '../notifiers/streams/problems.ts';
 import { customFormatProblems } from '../parsers/custom/custom-formats.ts';
 import { enrichmentProblems } from '../parsers/enrich/enrichment.ts';
+import { processorProblems } from '../processors/chain.ts';
+import { reportProblems } from '../reports/problems.ts';
 import { compileQuery } from '../rules/kql/compile.ts';
 import { messageProblems, ruleProblems } from '../rules/problems.ts';
+import { statisticsProblems } from '../statistics/problems.ts';
 import { printable } from '../util/text.ts';
-import { sourceOf } from './api-client.ts';
+import { type ApiSource, sourceOf } from './api-client.ts';
 import { addressFrom } from './arguments.ts';
 
 /** The output of a command: results go to `out`, messages about the command to `err`. */
@@ -21,24 +25,6 @@ export interface Terminal {
   interactive: boolean;
   /** Shows a line that the next one replaces; an empty one clears it. Only on a terminal. */
   progress?(text: string): void;
-}
-
-/**
- * Shows how far a command has come: a share of 0 to 1, and `words` for the number of events and the milliseconds so far. At most
- * ten times a second. `started` is the time of `performance.now()`.
- */
-export function progressOn(
-  terminal: Terminal,
-  started: number,
-  words: (events: number, elapsed: number) => string,
-): (share: number, events: number) => void {
-  let last = started;
-  return (share, events) => {
-    const now = performance.now();
-    if (now - last < 100) return;
-    last = now;
-    terminal.progress?.(`${Math.floor(share * 100)} %  ${words(events, now - started)}`);
-  };
 }
 
 /** Standard output and error of the process. Escape codes are removed for files and pipes. */
@@ -75,13 +61,17 @@ export function columns(rows: readonly (readonly string[])[], indent = '  '): st
 }
 
 /** Checks of the configuration by outer layers. */
-const checks: readonly Check[] = [
+export const allChecks: readonly Check[] = [
   customFormatProblems,
   enrichmentProblems,
+  processorProblems,
   ruleProblems,
   messageProblems,
   notifierProblems,
   controlProblems(compileQuery),
+  statisticsProblems(compileQuery),
+  reportProblems(compileQuery),
+  streamProblems,
 ];
 
 export interface ConfigArguments {
@@ -101,9 +91,9 @@ export const dataArgument = {
 } as const;
 
 /** Loads the configuration that the arguments and the environment select. Arguments take precedence. */
-export function load({ config, data }: ConfigArguments): Loaded {
+export function load({ config, data }: ConfigArguments, readFile?: (path: string) => string): Loaded {
   const env = data === undefined ? process.env : { ...process.env, LOGBOOM_DATA: data };
-  return loadConfig({ path: config, env, checks });
+  return loadConfig({ path: config, env, checks: allChecks, ...(readFile && { readFile }) });
 }
 
 /** All problems as text. */
@@ -120,6 +110,21 @@ export function validConfig(arguments_: ConfigArguments): Config {
   throw new LogboomError('CONFIG_INVALID', formatProblems(loaded));
 }
 
+/** How lines of files become events. */
+export const ofFiles = {
+  fields: {
+    type: 'string',
+    valueHint: 'name=value,…',
+    description: 'Fields to add to plain lines, as a shipper does: event.dataset=nginx.access',
+  },
+  'as-input': {
+    type: 'string',
+    valueHint: 'input',
+    description:
+      'Read the files as this input of the configuration does. Default: the file input whose paths name them',
+  },
+} as const;
+
 /** The arguments of commands that ask a running server. */
 export const apiArguments = {
   config: configArgument,
@@ -132,8 +137,21 @@ export const apiArguments = {
   json: { type: 'boolean', description: 'Print JSON' },
 } as const;
 
-/** The API that the arguments select. */
-export function apiOf(args: ConfigArguments & Partial<Record<'url' | 'token', string | undefined>>) {
-  const configured = args.url === undefined ? sourceOf(validConfig(args)) : { url: addressFrom(args.url) };
+type ApiArguments = Partial<Record<'config' | 'url' | 'token', string | undefined>>;
+
+/**
+ * The API that the arguments select. A client reads only `api` of the configuration, so it needs none of the secrets of the
+ * server, and a broken rule does not keep `logboom status` from running.
+ */
+export function apiOf(args: ApiArguments): ApiSource {
+  const configured = args.url === undefined ? configuredApi(args) : { url: addressFrom(args.url) };
   return { ...configured, ...(args.token && { token: args.token }) };
+}
+
+function configuredApi({ config: path, token }: ApiArguments): ApiSource {
+  const loaded = loadConfig({ path, env: process.env, only: ['api'] });
+  const isNeeded = ({ path: at }: Problem) => token === undefined || !/^api\.tokens?\b/.test(at);
+  const config = loaded.config ?? (loaded.problems.some(isNeeded) ? undefined : loaded.sound);
+  if (config) return sourceOf(config);
+  throw new LogboomError('CONFIG_INVALID', formatProblems(loaded));
 }

@@ -45,6 +45,43 @@ describe('backtest', () => {
     await expect(show("rules:\n  - { name: x, when: 'many' }\n")).rejects.toThrow('"many" is no condition');
   });
 
+  it.each([
+    [
+      '{ name: slow, measure: "percentile(event.duration, 95)", over: 10s, when: "> 2s" }',
+      '> 2 s',
+      'event.duration',
+    ],
+    [
+      '{ name: slow, measure: "avg(event.duration)", by: [source.ip], over: 10s, when: "> 2s" }',
+      '> 2 s',
+      'event.duration',
+    ],
+    ['{ name: many, kind: cardinality, field: user.name, over: 10s, max: 2 }', '> 2', 'user.name'],
+  ])('says that no event has the field that a rule measures: %s', async (rule, condition, field) => {
+    const { text } = await show(`rules:\n  - ${rule}\n`);
+    expect(text).toContain(`${condition}`);
+    expect(text).toContain(`\n  6 of 6 events lack the field ${field}\n`);
+  });
+
+  it('says nothing of fields where all events have them', async () => {
+    const { text } = await show(
+      'rules: [{ name: size, measure: avg(http.response.body.bytes), over: 10s, when: "> 2" }]',
+    );
+    expect(text).not.toContain('lack');
+  });
+
+  it.each([
+    'notifiers: { ops: { kind: slack, token: "${NO_SUCH_TOKEN}", channel: "#ops" } }',
+    'elasticsearch: { hosts: ["http://es:9200"], api_key: "${NO_SUCH_KEY}" }',
+    'api: { tokens: [{ name: ci, token: "${NO_SUCH_TOKEN}", role: admin }] }',
+  ])('needs no secret of what a server connects to: %s', async (section) => {
+    const { code, text } = await show(`${section}\n${rules}`, { fields: 'host.name=web-1' });
+    expect([code, text]).toEqual([
+      0,
+      expect.stringContaining('1 alert, 2 transitions, 2 notifications (ops 2)'),
+    ]);
+  });
+
   it('prints the report as JSON, or the transition log alone', async () => {
     const report = JSON.parse((await show(rules, { json: true })).text);
     expect(report).toMatchObject({ events: 6, rules: [{ rule: 'burst', alerts: 1 }] });

@@ -1,9 +1,16 @@
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type DemoParts, demo } from '../../src/cli/commands/demo.ts';
-import { movedPorts, narrateProgress, narrateTransition } from '../../src/cli/commands/narration.ts';
-import { isFree, portOrAny } from '../../src/cli/commands/welcome.ts';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
+import { type DemoParts, demo } from '../../src/cli/demo/demo.ts';
+import { openInbox } from '../../src/cli/demo/inbox.ts';
+import {
+  isFree,
+  movedPorts,
+  narrateProgress,
+  narrateTransition,
+  portOrAny,
+} from '../../src/cli/demo/welcome.ts';
 import type { GenerateOptions } from '../../src/generator/generate.ts';
 import type { Progress } from '../../src/generator/play.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';
@@ -65,6 +72,67 @@ describe('the demo', () => {
       { host: '127.0.0.1', port: 5044, schedule: 'tutorial', count: 400, fast: true },
     ]);
   });
+
+  it('begins with a short quiet part, so that the first alert comes within seconds', async () => {
+    const { show, played } = stage();
+    await show();
+    expect(played).toMatchObject([{ schedule: 'tutorial', skip: 90, count: 110, fast: false }]);
+  });
+
+  it('repeats the whole tutorial after that', async () => {
+    const { show, played, send } = stage();
+    const ended = show({ once: false });
+    await expect.poll(() => played.length).toBe(2);
+    send('SIGINT');
+    await ended;
+    expect(played[1]).toMatchObject({ skip: 0, count: 200 });
+  });
+
+  it('fits into 80 columns, shows the rule that it uses, and the page', async () => {
+    const { show, screen, calls } = stage();
+    await show({ data: '.' });
+    expect(
+      screen
+        .text()
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
+    expect(screen.text()).toContain('http://localhost:9600/ui/');
+    const [shown] = /rules:\n[\s\S]+?\n\n/.exec(screen.text())!;
+    expect(parse(shown.replace(/^ {2}/gm, ''))).toMatchObject({
+      rules: [{ name: 'traffic-burst', when: '>= 5' }],
+    });
+    expect(calls.config!.rules[0]).toMatchObject({ over: 1_000, every: 10, notify: ['people'] });
+  });
+
+  it('shows the message as people get it', async () => {
+    const { show, screen, calls } = stage({
+      play: async () => {
+        const { people } = calls.config!.notifiers as Record<string, { url: string }>;
+        await fetch(people!.url, {
+          method: 'POST',
+          body: JSON.stringify({ text: 'Alert\n5 events\u001b[2J' }),
+        });
+        return { sent: 1, acknowledged: 1, at: 0 };
+      },
+    });
+    await show();
+    expect(screen.text()).toContain('The message that people get:\n  │ Alert\n  │ 5 events');
+    expect(screen.text()).not.toContain('\u001b[2J');
+  });
+
+  it.each(['', '{', 'null', '[]', '{"text":7}', `{"text":"${'x'.repeat(2 ** 20)}"}`])(
+    'refuses a request that is no message, and takes the next one: %.12s',
+    async (body) => {
+      const texts: string[] = [];
+      const inbox = await openInbox('127.0.0.1', (text) => texts.push(text));
+      onTestFinished(() => inbox.close());
+      const post = async (sent: string) => (await fetch(inbox.url, { method: 'POST', body: sent })).status;
+      expect(await post(body)).toBe(400);
+      expect(await post('{"text":"größer als 5"}')).toBe(200);
+      expect(texts).toEqual(['größer als 5']);
+    },
+  );
 
   it('says that two rounds are played where quiet stretches are fast', async () => {
     const [slow, fast] = [stage(), stage()];
@@ -182,7 +250,7 @@ describe('ports', () => {
 describe('the narration', () => {
   it('counts the trickle and announces the burst once', () => {
     const lines: string[] = [];
-    const tell = narrateProgress((line) => lines.push(line));
+    const tell = narrateProgress((line) => lines.push(line), 100);
     for (let acknowledged = 1; acknowledged <= 200; acknowledged++) tell({ acknowledged });
     expect(lines).toEqual([
       ...[20, 40, 60, 80, 100].map((events) => `${events} events sent and acknowledged, a second apart.`),
@@ -195,14 +263,15 @@ describe('the narration', () => {
       [
         '▲ ALERT  traffic-burst (web-1), event time 22:13:20.000',
         '    web-1 served 7 requests in 1 s',
-        '    because 7 is >= 5, window 22:13:19.000 to 22:13:20.000',
+        '    because 7 is >= 5',
+        '    window 22:13:19.000 to 22:13:20.000',
       ].join('\n'),
     );
   });
 
   it('tells a resolution without the message', () => {
     const text = narrateTransition(transition({ to: 'inactive', group: '', reason: '0 is not >= 5' }));
-    expect(text.split('\n')).toHaveLength(2);
+    expect(text.split('\n')).toHaveLength(3);
     expect(text).toMatch(/^▽ resolved {2}traffic-burst, /);
   });
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { explainAlert } from '../../src/cli/commands/explain.ts';
+import { explainAlert } from '../../src/cli/commands/explain/explain.ts';
 import { combinedTime } from '../../src/generator/access-line.ts';
 import { terminal } from '../support/cli.ts';
 import { journalOf } from '../support/journal/folder.ts';
@@ -9,14 +9,13 @@ const start = Date.parse('2026-01-01T00:00:00Z');
 const line = (second: number, address = '192.0.2.1') =>
   `${address} - - [${combinedTime(start + second * 1_000)}] "GET / HTTP/1.1" 200 7 "-" "-"`;
 
-async function ask(given: object, lines: string[]) {
+async function ask(given: object, lines: string[], where = '') {
   const data = await journalOf([
     { at: start + 60_000, lines: [...lines, line(60)] },
     { at: start + 99_000, lines: [line(9)] },
   ]);
   const config = `${data}/logboom.yml`;
-  const rule =
-    "{ name: burst, by: [source.address], over: 10s, lateness: 1s, when: '>= 3', cooldown: 5m, notify: [log] }";
+  const rule = `{ name: burst, where: '${where}', by: [source.address], over: 10s, lateness: 1s, when: '>= 3', cooldown: 5m, notify: [log] }`;
   writeFileSync(config, `rules: [${rule}]\n`);
   const screen = terminal();
   const code = await explainAlert({ alert: undefined, config, data, ...given }, screen);
@@ -51,6 +50,18 @@ it('lets no sender write on the terminal', async () => {
   expect(await ask({ alert: 'burst', at: '2026-01-01T00:00:15Z' }, evil)).not.toContain('\u001b');
 });
 
-it('an id that is none is refused', async () => {
-  await expect(ask({ alert: 'burst' }, [])).rejects.toThrow('"burst" is not the ID of an alert');
+it('prints which part of the filter did not match, for a rule without a time', async () => {
+  const text = await ask({ alert: 'burst' }, [line(1)]);
+  expect(text).toMatch(
+    /^burst\n\n3 of 3 events match `where`\. It never became active\. The window of 192\.0\.2\.1 /,
+  );
+  const none = await ask({ alert: 'burst' }, [line(1)], 'log.level: ERROR');
+  expect(none).toMatch(/part of where +not matched by +by it alone +these events have/);
+  expect(none).toMatch(/log\.level: ERROR +3 of 3 +3 +log\.level: nothing \(3\)/);
+});
+
+it('names the rules where an id is none', async () => {
+  await expect(ask({ alert: 'bursts' }, [])).rejects.toThrow(
+    'There is no rule `bursts` in the configuration. Its rules are burst.',
+  );
 });

@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type GenerateArguments, generateOptions, generateTraffic } from '../../src/cli/commands/generate.ts';
+import { generateScenario } from '../../src/cli/commands/scenario.ts';
 import type { GenerateOptions } from '../../src/generator/generate.ts';
 import type { Progress } from '../../src/generator/play.ts';
 import { signals, terminal } from '../support/cli.ts';
+import { aFolder } from '../support/folder.ts';
 
 const given = (changes: Partial<GenerateArguments> = {}): GenerateArguments => ({
   host: 'h',
@@ -74,5 +78,19 @@ describe('generate', () => {
     const play = () => Promise.reject(new Error('refused'));
     const ended = generateTraffic(given(), terminal(), { play, stop: signals().stop });
     await expect(ended).rejects.toThrow('refused');
+  });
+});
+
+describe('generate --scenario', () => {
+  it('writes a scenario of the real clock at once with --fast, by the times of the scenario', async () => {
+    const to = join(aFolder(), 'access.log');
+    const screen = terminal(false);
+    const asked = { scenario: 'access-monitor', fast: true, to };
+    expect(await generateScenario(asked, screen, signals().stop)).toBe(0);
+    const lines = readFileSync(to, 'utf8').trim().split('\n');
+    expect(lines.length).toBeGreaterThan(5_000);
+    expect(lines[0]).toContain('[20/Nov/2026:10:00:0');
+    expect(lines.at(-1)).toContain('[20/Nov/2026:10:11:5');
+    expect(screen.complaints()).toMatch(/of 2026-11-20T10:00:0.* to 2026-11-20T10:11:5/);
   });
 });

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { backtestRules } from '../../src/cli/commands/backtest.ts';
 import { check } from '../../src/cli/commands/check.ts';
-import { explainAlert } from '../../src/cli/commands/explain.ts';
-import { narrateTransition } from '../../src/cli/commands/narration.ts';
+import { explainAlert } from '../../src/cli/commands/explain/explain.ts';
 import { formatStatus } from '../../src/cli/commands/status.ts';
 import { testRules } from '../../src/cli/commands/test-rules.ts';
+import { narrateTransition } from '../../src/cli/demo/welcome.ts';
 import { main } from '../../src/cli/main.ts';
 import { safe } from '../../src/cli/terminal.ts';
 import type { Health } from '../../src/telemetry/api/health.ts';
@@ -94,7 +94,7 @@ describe('a sender’s text that would act on a terminal does nothing in', () =>
       JSON.stringify({ rules: [{ name: 'x', over: '1s', when: '>= 1', by: ['host.name'] }], tests: [test] }),
     );
     const screen = terminal();
-    await testRules([file], false, screen);
+    await testRules([file], {}, screen);
     expectHarmless(screen.text());
   });
 

@@ -20,6 +20,8 @@ async function kibana(action: string, args: KibanaArguments = {}, yaml = '') {
 }
 
 const number = savedObjects().length;
+const namesOf = (made: ReadonlyMap<string, Record<string, unknown>>) =>
+  [...made.values()].map(({ name }) => name);
 
 describe('logboom kibana import', () => {
   it('puts everything in by one command', async () => {
@@ -28,8 +30,33 @@ describe('logboom kibana import', () => {
     expect(out).toContain(`${number + 2 + 4} imported, 0 kept, 0 failed`);
     expect(code).toBe(0);
     expect([...objects.keys()]).toContain('dashboard logboom-traffic');
-    expect([...connectors.keys()]).toEqual(['logboom-server-log', 'logboom-index']);
+    expect(namesOf(connectors)).toEqual([
+      'logboom: log of the Kibana server',
+      'logboom: index of what Kibana said',
+    ]);
     expect(rules.size).toBe(4);
+    const told = [...rules.values()].map(({ actions }) => actions as { group: string; id: string }[]);
+    for (const actions of told) {
+      expect(actions.map(({ group }) => group)).toEqual([
+        'query matched',
+        'recovered',
+        'query matched',
+        'recovered',
+      ]);
+      expect(actions.every(({ id }) => connectors.has(id))).toBe(true);
+    }
+  });
+
+  it('puts in what is missing where something is there already', async () => {
+    const { url, objects } = await aKibana();
+    await kibana('import', { url });
+    objects.delete('dashboard logboom-errors');
+    objects.delete('index-pattern logboom-events');
+    const { code, out } = await kibana('import', { url });
+    expect(out).toContain('imported  dashboard logboom-errors');
+    expect(out).toContain(`2 imported, ${number - 2 + 2 + 4} kept, 0 failed`);
+    expect(code).toBe(0);
+    expect(objects.size).toBe(number);
   });
 
   it('keeps what is there when it runs again, and ends well', async () => {
@@ -62,7 +89,41 @@ describe('logboom kibana import', () => {
     const authorization = `ApiKey ${Buffer.from('id:key').toString('base64')}`;
     const { url, paths } = await aKibana({ authorization });
     expect((await kibana('import', { url, space: 'ops team', 'api-key': 'id:key' })).code).toBe(0);
-    expect(paths.every((path) => path.startsWith('/s/ops%20team/api/'))).toBe(true);
+    const within = paths.filter((path) => !path.startsWith('/api/spaces/'));
+    expect(within.every((path) => path.startsWith('/s/ops%20team/api/'))).toBe(true);
+  });
+
+  it('gives each space rules and connectors of its own', async () => {
+    const { url, rules, connectors } = await aKibana();
+    for (const space of [undefined, 'ops', 'shop']) await kibana('import', { url, ...(space && { space }) });
+    expect([rules.size, connectors.size]).toEqual([12, 6]);
+    await kibana('import', { url, space: 'default' });
+    expect([rules.size, connectors.size]).toEqual([12, 6]);
+  });
+
+  it('names a space that is not there, and puts nothing in', async () => {
+    const { url, objects } = await aKibana({ spaces: ['ops'] });
+    const { code, err } = await kibana('import', { url, space: 'opps' });
+    expect(err).toContain(
+      'Kibana has no space `opps`: create it (Stack Management → Spaces), or name another',
+    );
+    expect(code).toBe('KIBANA_REFUSED');
+    expect(objects.size).toBe(0);
+    expect((await kibana('import', { url, space: 'ops' })).code).toBe(0);
+  });
+
+  it('waits while Kibana starts, and says so once', async () => {
+    const { url } = await aKibana({ starting: 2 });
+    const { code, err } = await kibana('import', { url });
+    expect(err.match(/is starting \(503: Kibana server is not ready yet\); waiting for it/g)).toHaveLength(1);
+    expect(code).toBe(0);
+  });
+
+  it('says that a login is missing where anyone may see the status', async () => {
+    const { url } = await aKibana({ anonymous: true });
+    const { code, err } = await kibana('import', { url });
+    expect(err).toContain('shows its version only to who is logged in: set `kibana.api_key`');
+    expect(code).toBe('KIBANA_REFUSED');
   });
 
   it('shows events under another pattern', async () => {
@@ -118,13 +179,8 @@ kibana:
   it('are e-mail and Slack, too, where they are configured', async () => {
     const { url, connectors, rules } = await aKibana();
     expect((await kibana('import', {}, yaml(url))).code).toBe(0);
-    expect([...connectors.keys()]).toEqual([
-      'logboom-server-log',
-      'logboom-index',
-      'logboom-slack',
-      'logboom-email',
-    ]);
-    expect([...rules.values()].map(({ actions }) => (actions as unknown[]).length)).toEqual([4, 4, 4, 4]);
+    expect(namesOf(connectors).slice(2)).toEqual(['logboom: Slack', 'logboom: e-mail']);
+    expect([...rules.values()].map(({ actions }) => (actions as unknown[]).length)).toEqual([8, 8, 8, 8]);
   });
 
   it('that the licence does not cover are named, and the rules go in without them', async () => {
@@ -133,7 +189,7 @@ kibana:
     expect(out).toContain('failed    connector logboom: Slack: 403: your basic license does not support it');
     expect(code).toBe(1);
     expect(connectors.size).toBe(2);
-    expect([...rules.values()].map(({ actions }) => (actions as unknown[]).length)).toEqual([2, 2, 2, 2]);
+    expect([...rules.values()].map(({ actions }) => (actions as unknown[]).length)).toEqual([4, 4, 4, 4]);
   });
 });
 

@@ -108,7 +108,9 @@ describe('check, as a process', () => {
     const rules = '[{ name: a, over: 1s, every: 3s, when: ">= 5" }]';
     const { status, stdout } = logboom(['check'], { LOGBOOM_RULES: rules });
     expect(status).toBe(1);
-    expect(stdout).toContain('LOGBOOM_RULES  rules[0].every = "3s"\n  3s is longer than the window of 1s');
+    expect(stdout).toContain(
+      'LOGBOOM_RULES  rules[0].every (rule a) = "3s"\n  3s is longer than the window of 1s',
+    );
   });
 
   it('finds the file by LOGBOOM_CONFIG', () => {

@@ -8,7 +8,7 @@ import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';
 import { anHttpServer, reply } from '../support/http.ts';
 
-const rules = { added: ['burst'], changed: [], told: [], removed: [], disabled: [], unchanged: 2 };
+const rules = { added: ['burst'], changed: [], notification: [], removed: [], disabled: [], unchanged: 2 };
 const notifiers = { added: [], changed: [], removed: [] };
 
 async function asked(code: number, body: object, json = false) {

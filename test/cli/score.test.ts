@@ -31,3 +31,20 @@ it('refuses seeds that are none', () => {
     '--seeds takes a whole number',
   );
 });
+
+it('names the processors that have no effect on generated days, and applies the others', () => {
+  const path = `${aFolder()}/logboom.yml`;
+  const processors = [
+    { kind: 'rateLimit', name: 'few', events: 1, per: '1h' },
+    { kind: 'drop', name: 'of-shop', inputs: ['lumberjack'] },
+    { kind: 'drop', name: 'nothing-left', if: 'message : *' },
+  ];
+  const written = { processors, rules: [{ name: 'all', over: '10s', when: '> 0' }] };
+  writeFileSync(path, JSON.stringify(written));
+  const screen = terminal();
+  scoreRules({ rules: path, seeds: '5' }, screen);
+  expect(screen.text()).toMatch(/\nall +none +0 /);
+  expect(screen.complaints()).toMatch(/Processors without effect here, .* inputs: few, of-shop\.$/);
+  scoreRules({ rules: path, seeds: '5', json: true }, screen);
+  expect(screen.text()).toContain('"withoutEffect": [');
+});

@@ -1,8 +1,7 @@
 import pino from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { run, watchService } from '../../src/cli/commands/run.ts';
+import { run, type ServiceManager, type ServiceState, watchService } from '../../src/cli/commands/run.ts';
 import { schema } from '../../src/config/schema/schema.ts';
-import type { ServiceManager, ServiceState } from '../../src/util/service-manager.ts';
 import { fakeApp, signals, terminal } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
 

@@ -29,7 +29,7 @@ describe('logboom setup', () => {
     const { code, out } = await setup();
     expect(code).toBe(0);
     expect(out).toMatch(/installed\s+logboom-events@mappings/);
-    expect(out).toContain('14 installed, 0 kept in elasticsearch 8.19.0.');
+    expect(out).toContain('16 installed, 0 kept in elasticsearch 8.19.0.');
     expect([...server.indices]).toEqual(['alerts']);
   });
 
@@ -43,7 +43,7 @@ describe('logboom setup', () => {
     await setup();
     const { code, out } = await setup();
     expect(code).toBe(0);
-    expect(out).toContain('0 installed, 14 kept');
+    expect(out).toContain('0 installed, 16 kept');
   });
 
   it('says what somebody changed, and replaces it only when asked to', async () => {
@@ -53,7 +53,7 @@ describe('logboom setup', () => {
     const { code, out } = await setup();
     expect(code).toBe(0);
     expect(out).toMatch(/kept\s+logboom-windows: was changed since logboom installed it/);
-    expect((await setup({ overwrite: true })).out).toContain('1 installed, 13 kept');
+    expect((await setup({ overwrite: true })).out).toContain('1 installed, 15 kept');
     expect(server.templates.get('logboom-windows')).toMatchObject({ priority: 200 });
   });
 
@@ -64,7 +64,7 @@ describe('logboom setup', () => {
       server.requests.every(({ method, path }) => method === 'GET' || path.startsWith('/_security')),
     ).toBe(true);
     const requests = out.split(/^(?=PUT |# )/m).filter((text) => text.startsWith('PUT'));
-    expect(requests).toHaveLength(16);
+    expect(requests).toHaveLength(18);
     for (const request of requests) {
       const [, path, body] = /^PUT (\/\S+)\n(.*)$/s.exec(request)!;
       if (path !== '/alerts') expect(() => JSON.parse(body!)).not.toThrow();

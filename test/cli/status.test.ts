@@ -4,6 +4,7 @@ import { formatStatus, status } from '../../src/cli/commands/status.ts';
 import { api as apiSchema } from '../../src/config/schema/service.ts';
 import { type Api, startApi } from '../../src/telemetry/api/api.ts';
 import type { Health } from '../../src/telemetry/api/health.ts';
+import type { Status } from '../../src/telemetry/api/status.ts';
 import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { certificateFiles, makeAuthority } from '../support/certificates.ts';
 import { terminal } from '../support/cli.ts';
@@ -41,19 +42,19 @@ describe('status', () => {
     expect(await status({ url: await serve() }, false, screen)).toBe(0);
     expect(screen.text()).toBe(
       [
-        'logboom        0.1.0, up 1m1s',
+        'logboom        0.1.0, up 1 m 1 s',
         'health         degraded: indexer waits for Elasticsearch',
-        'journal        0 % of 4gb waiting',
+        'journal        0 % of 4gb waiting, 900 events in all',
         'alerts         1 open',
         'elasticsearch  http://localhost:9200, unavailable: connect ECONNREFUSED',
         'dead letters   2: logboom dead-letters list',
         '',
         'inputs',
-        '  lumberjack  tcp://127.0.0.1:5044  2 connections, 1 window in flight, the oldest for 12ms',
+        '  lumberjack  tcp://127.0.0.1:5044  2 connections, 1 window in flight, the oldest for 12 ms',
         '',
         'readers',
         '  analyser  up to date',
-        '  indexer   5 records (2kb) behind, 3s  waits for Elasticsearch',
+        '  indexer   5 records (2kb) behind, 3 s  waits for Elasticsearch',
         '',
         'notifiers',
         '  log  0 pending',
@@ -155,5 +156,59 @@ describe('status', () => {
       const asked = fetchOf({ url, certificate: other.ssl_certificate })(`${url}/status`);
       await expect(asked).rejects.toMatchObject({ cause: { message: /shows another certificate/ } });
     });
+  });
+});
+
+describe('the totals of notifiers', () => {
+  it.each([
+    [{ pending: 0, delivered: 12, refused: 0 }, '0 pending, 12 delivered'],
+    [{ pending: 3, delivered: 12, refused: 2 }, '3 pending, 12 delivered, 2 refused'],
+    [{ pending: 3 }, '3 pending'],
+  ])('of %j are shown as %s', (notifier, text) => {
+    const shown = formatStatus(aStatus({ notifiers: { ops: notifier } }), {
+      healthy: true,
+      state: 'healthy',
+      reasons: [],
+    });
+    expect(
+      shown
+        .split('\n')
+        .find((line) => line.trim().startsWith('ops'))
+        ?.trim(),
+    ).toMatch(new RegExp(`^ops\\s+${text}$`));
+  });
+});
+
+describe('what rules keep in memory', () => {
+  const shown = (kept: Status['kept']) =>
+    formatStatus(aStatus(kept && { kept }), { healthy: true, state: 'healthy', reasons: [] });
+  const groups = { kept: 90_000, limit: 100_000 };
+
+  it('is shown beside the limit', () => {
+    const text = shown({ late: 0, corrected: 0, groups, values: { kept: 0, limit: 5 }, exceeded: [] });
+    expect(text).toMatch(/^kept by rules\n\s+groups\s+90000 of 100000$/m);
+    expect(text).not.toContain('values');
+  });
+
+  it('is shown with the rules that exceeded it', () => {
+    const text = shown({
+      ...{ late: 3, corrected: 40 },
+      groups,
+      values: { kept: 4, limit: 5 },
+      exceeded: [
+        { rule: 'burst', overflowed: 1, forgotten: 0 },
+        { rule: 'new-path', overflowed: 7, forgotten: 3 },
+        { rule: 'silent', overflowed: 0, forgotten: 2 },
+      ],
+    });
+    expect(text).toMatch(/late events\s+3 not counted, 40 corrected$/m);
+    expect(text).toMatch(/values\s+4 of 5$/m);
+    expect(text).toMatch(/burst\s+1 event of groups beyond the limits$/m);
+    expect(text).toMatch(/new-path\s+7 events of groups beyond the limits; 3 forgotten$/m);
+    expect(text).toMatch(/silent\s+2 forgotten$/m);
+  });
+
+  it('is left out where a server does not report it', () => {
+    expect(shown(undefined)).not.toContain('kept by rules');
   });
 });

@@ -15,13 +15,13 @@ const file = (expected: string) => {
 it('prints what passed and ends with 0', () => {
   const screen = terminal();
   const path = file('[{ to: active }, { to: inactive }]');
-  expect(testRules([path], false, screen)).toBe(0);
+  expect(testRules([path], {}, screen)).toBe(0);
   expect(screen.text()).toBe(`${path}\n  ✓ t\n\n1 passed, 0 failed`);
 });
 
 it('prints the difference of what failed and ends with 1', () => {
   const screen = terminal();
-  expect(testRules([file('[{ to: pending }, { to: inactive }]')], false, screen)).toBe(1);
+  expect(testRules([file('[{ to: pending }, { to: inactive }]')], {}, screen)).toBe(1);
   expect(screen.text()).toContain(
     '  ✗ t  (- expected, + actual)\n      - { to: pending }\n      + { at: 2026',
   );
@@ -30,14 +30,14 @@ it('prints the difference of what failed and ends with 1', () => {
 
 it('a file that cannot be used fails, and the others are tested', () => {
   const screen = terminal();
-  expect(testRules(['/nowhere.yml', file('[{}, {}]')], false, screen)).toBe(1);
+  expect(testRules(['/nowhere.yml', file('[{}, {}]')], {}, screen)).toBe(1);
   expect(screen.text()).toContain('✗ /nowhere.yml is not a valid file of rule tests');
   expect(screen.text()).toMatch(/1 passed, 1 failed$/);
 });
 
 it('prints JSON for programs', () => {
   const screen = terminal();
-  testRules([file('[{}]')], true, screen);
+  testRules([file('[{}]')], { json: true }, screen);
   expect(JSON.parse(screen.text())).toMatchObject({
     passed: 0,
     failed: 1,
@@ -49,7 +49,7 @@ it.each([
   [
     'in rules of its own',
     'rules:\n  - name: a\n    over: 1s\n    when: many\ntests: [{ name: t, events: [], expect: [] }]\n',
-    ':4:5  rules[0].when = "many"',
+    ':4:5  rules[0].when (rule a) = "many"',
   ],
   [
     'in a name',
@@ -71,6 +71,6 @@ it.each([
   const path = `${aFolder()}/a.test.yml`;
   writeFileSync(path, text);
   const screen = terminal();
-  expect(testRules([path], false, screen)).toBe(1);
+  expect(testRules([path], {}, screen)).toBe(1);
   expect(screen.text()).toContain(`${path}${said}`);
 });

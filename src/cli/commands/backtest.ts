@@ -1,18 +1,23 @@
 import { decidedAt, type Millis, type Transition } from '../../model.ts';
+import { withoutEffect as effects } from '../../replay/as-input.ts';
 import { backtest } from '../../replay/backtest.ts';
 import { transitionLog } from '../../replay/replay.ts';
 import type { Report, RuleReport } from '../../replay/report.ts';
 import { rulesFrom } from '../../replay/rules-file.ts';
 import { marks, sparkline } from '../../replay/timeline.ts';
+import { conditionText } from '../../util/figures.ts';
 import { countOf, formatDuration, formatMeasured, printable } from '../../util/text.ts';
+import { unitOf } from '../../util/units.ts';
 import { fieldsFrom, moment, timeFrom } from '../arguments.ts';
-import { columns, progressOn, type Terminal } from '../terminal.ts';
+import { progressOn } from '../progress.ts';
+import { columns, type Terminal } from '../terminal.ts';
 
 interface BacktestArguments {
   rules: string | undefined;
   /** All positional arguments, `rules` first. */
   _: string[];
   fields?: string | undefined;
+  'as-input'?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
   json?: boolean | undefined;
@@ -28,17 +33,19 @@ export async function backtestRules(
 ): Promise<number> {
   const config = rulesFrom({ path: given.rules, env: process.env });
   const started = performance.now();
+  const progress = progressOn(terminal, speed);
   const report = await backtest({
     config,
     inputs: given._.slice(1),
     fields: fieldsFrom(given.fields),
+    input: given['as-input'],
     receivedAt: now,
     assumeTimes: given['assume-times'],
     from: timeFrom('from', given.from),
     to: timeFrom('to', given.to),
-    onProgress: progressOn(terminal, started, speed),
+    onProgress: progress,
   });
-  terminal.progress?.('');
+  progress.end();
   const names = config.rules.map(({ name }) => name);
   if (given.log) terminal.out(transitionLog(report.transitions, names).trimEnd());
   else if (given.json) terminal.out(JSON.stringify(report, null, 2));
@@ -75,9 +82,10 @@ function transitionRow(transition: Transition): string[] {
 }
 
 function formatRule(report: RuleReport): string {
-  const { rule, measure, condition, concerned, alerts, transitions, timeline } = report;
+  const { rule, measure, concerned, alerts, transitions, timeline } = report;
   const lines = [
-    `${rule}: ${measure} ${condition ?? '(only counted)'}${concerned ? '' : '; it received no event'}`,
+    `${rule}: ${measure} ${conditionIn(report)}${concerned ? '' : '; it received no event'}`,
+    ...lackIn(report),
     `  ${countOf(alerts, 'alert')}, ${countOf(transitions, 'transition')}, ${notified(report)}${lateIn(report)}`,
   ];
   if (timeline.start !== undefined) lines.push(...chart(report));
@@ -95,6 +103,16 @@ function notified({ notifications, notifiers }: RuleReport): string {
   return 'no notification';
 }
 
+/** The condition as it was written; durations are nanoseconds by now. */
+function conditionIn({ condition, measure }: RuleReport): string {
+  if (condition === undefined) return '(only counted)';
+  return unitOf(measure) === 'nanos' ? conditionText(condition, measure) : condition;
+}
+
+/** A rule whose events lack the field that it measures cannot raise an alert. */
+const lackIn = ({ matched, missing, required }: RuleReport): string[] =>
+  missing === 0 ? [] : [`  ${missing} of ${countOf(matched, 'event')} lack ${required}`];
+
 /** What came late: counted all the same, and not counted. */
 const lateIn = ({ late, corrected }: RuleReport): string =>
   (corrected > 0 ? `, ${countOf(corrected, 'event')} late and counted` : '') +
@@ -111,7 +129,8 @@ function chart({ timeline: { start, width, bounds, columns: cells }, measure }: 
   return [...drawing, `  ${moment(start!)} to ${moment(end)}, ${formatDuration(width)} per column`];
 }
 
-function remarks({ problems, ahead, untimed, untimedLines, leftOut, events, rules }: Report): string {
+function remarks(report: Report): string {
+  const { problems, ahead, untimed, untimedLines, leftOut, withoutEffect, events, rules } = report;
   const lines: string[] = [];
   if (events === 0) lines.push('The input has no events.');
   else if (rules.some(({ concerned }) => !concerned))
@@ -127,6 +146,7 @@ function remarks({ problems, ahead, untimed, untimedLines, leftOut, events, rule
     lines.push(
       `${countOf(leftOut, 'alert')} left out that only the end of the input would raise: files that end are not silence.`,
     );
+  lines.push(...effects(withoutEffect));
   if (ahead > 0)
     lines.push(
       `${countOf(ahead, 'event')} with a time in the future: left out of files, and counted as of the receipt in a journal.`,

@@ -45,15 +45,23 @@ function summary(config: Config): string {
 export function check(loaded: Loaded, terminal: Terminal): number {
   if (!loaded.config) {
     terminal.out(formatProblems(loaded));
+    if (loaded.sound) printNotes(loaded.sound, loaded, terminal);
     return 1;
   }
   const from = loaded.path ?? 'defaults and environment; there is no logboom.yml';
   terminal.out(`configuration is fine (${from})\n${summary(loaded.config)}`);
+  printNotes(loaded.config, loaded, terminal);
+  return 0;
+}
+
+/** What is allowed, and probably not meant. Rules with problems are left out: more would only follow from them. */
+function printNotes(config: Config, { problems, secretFiles }: Loaded, terminal: Terminal): void {
+  const broken = new Set(problems.map(({ path }) => /^rules\[(\d+)\]/.exec(path)?.[1]));
+  const rules = config.rules.filter((_, place) => !broken.has(`${place}`));
   const notes = [
-    ...unreadableFiles(loaded.config),
-    ...cautions(loaded.config, loaded.secretFiles),
-    ...ruleCautions(loaded.config),
+    ...unreadableFiles(config),
+    ...cautions(config, secretFiles),
+    ...ruleCautions({ ...config, rules }),
   ];
   for (const note of notes) terminal.out(`\nNote: ${note}`);
-  return 0;
 }

@@ -6,6 +6,7 @@ import { readDeadLetters } from '../../sinks/elasticsearch/dead-letters/records.
 import { type DeadLetterFilter, deadLetterSelector } from '../../sinks/elasticsearch/dead-letters/retry.ts';
 import { printable } from '../../util/text.ts';
 import { moment, timeFrom } from '../arguments.ts';
+import { progressOn } from '../progress.ts';
 import { type ConfigArguments, columns, type Terminal, validConfig } from '../terminal.ts';
 import { type Resolution, retryOrDrop } from './retry-or-drop.ts';
 
@@ -133,7 +134,13 @@ async function resolve(given: DeadLettersArguments, terminal: Terminal): Promise
   // A document that is refused again meanwhile is a new dead letter and not selected.
   const before = new Date().toISOString();
   const wanted = { ...filter, before, ...(given.all && { all: true as const }) };
-  const outcome = await retryOrDrop(action as 'retry' | 'drop', wanted, validConfig(given), given.token);
+  let count = 0;
+  for await (const _ of lettersOf(given)) count += 1;
+  const progress = progressOn(terminal, (done) => `${done} of ${count} dead letters`);
+  const onProgress = (done: number) => progress(done / Math.max(count, 1), done);
+  const config = validConfig(given);
+  const outcome = await retryOrDrop(action as 'retry' | 'drop', wanted, config, given.token, onProgress);
+  progress.end();
   terminal.out(json ? JSON.stringify(outcome) : sentenceOf(outcome));
   if (given.ids.length > 0 && numberOf(outcome) === 0) {
     terminal.err(`There is no such dead letter${action === 'retry' ? ' that can be sent' : ''}.`);

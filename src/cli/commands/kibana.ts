@@ -12,14 +12,15 @@ import {
   oldestVersion,
   putConnector,
   putRule,
+  requireSpace,
   savedObjects,
   together,
 } from '../../kibana/import.ts';
-import type { Connector } from '../../kibana/rule-shapes.ts';
-import { connectorsOf, rulesOf } from '../../kibana/rules.ts';
+import { type Connector, connectorsOf, rulesOf } from '../../kibana/rules.ts';
 import { ndjson } from '../../kibana/saved-object.ts';
 import { printable } from '../../util/text.ts';
 import { addressFrom } from '../arguments.ts';
+import { progressOn } from '../progress.ts';
 import { columns, type Terminal } from '../terminal.ts';
 
 export interface KibanaArguments {
@@ -35,8 +36,10 @@ export interface KibanaArguments {
 function wanted(config: Config, args: KibanaArguments) {
   const patterns = patternsOf(config, args);
   const views = viewsOf(patterns);
-  const connectors = connectorsOf(config.kibana);
-  return { objects: savedObjects(patterns), connectors, rules: rulesOf(views, connectors) };
+  const space = args.space ?? config.kibana.space;
+  const connectors = connectorsOf(config.kibana, space);
+  const rulesWith = (accepted: readonly Connector[]) => rulesOf(views, accepted, space);
+  return { objects: savedObjects(patterns), connectors, rulesWith };
 }
 
 const patternsOf = ({ indexing }: Config, { events }: KibanaArguments) => ({
@@ -77,8 +80,11 @@ async function importKibana(config: Config, args: KibanaArguments, terminal: Ter
   const client = clientFor(config, args);
   const overwrite = args.overwrite ?? false;
   try {
-    await warnOfAge(client, terminal);
-    const objects = await importObjects(client, wanted(config, args).objects, overwrite);
+    await begin(client, terminal);
+    const all = wanted(config, args).objects;
+    const progress = progressOn(terminal, (done) => `${done} of ${all.length} objects`);
+    const objects = await importObjects(client, all, overwrite, (done, of) => progress(done / of, done));
+    progress.end();
     const rules = (args.rules ?? true) ? await importRules(client, config, args) : [];
     return report(together([objects, ...rules]), client.url, terminal);
   } finally {
@@ -91,18 +97,23 @@ async function importRules(client: KibanaClient, config: Config, args: KibanaArg
   const overwrite = args.overwrite ?? false;
   const outcomes: Outcome[] = [];
   const accepted: Connector[] = [];
-  for (const connector of wanted(config, args).connectors) {
+  const { connectors, rulesWith } = wanted(config, args);
+  for (const connector of connectors) {
     const outcome = await putConnector(client, connector, overwrite);
     if (outcome.failed.length === 0) accepted.push(connector);
     outcomes.push(outcome);
   }
-  const rules = rulesOf(viewsOf(patternsOf(config, args)), accepted);
-  for (const rule of rules) outcomes.push(await putRule(client, rule, overwrite));
+  for (const rule of rulesWith(accepted)) outcomes.push(await putRule(client, rule, overwrite));
   return outcomes;
 }
 
-async function warnOfAge(client: KibanaClient, terminal: Terminal): Promise<void> {
-  const version = await kibanaVersion(client);
+/** How long a Kibana that starts is waited for: it takes a minute or two. */
+const patience = { within: 180_000, pause: 2_000 };
+
+async function begin(client: KibanaClient, terminal: Terminal): Promise<void> {
+  const onWait = (reason: string) => terminal.err(`${printable(reason)}; waiting for it.`);
+  const version = await kibanaVersion(client, { ...patience, onWait });
+  await requireSpace(client);
   if (isTooOld(version))
     terminal.err(
       `Kibana ${version} is older than ${oldestVersion}: it refuses the dashboards, and accepts data views and searches.`,
@@ -130,11 +141,11 @@ function report({ done, kept, failed }: Outcome, url: string, terminal: Terminal
 /** `logboom kibana check`: prints missing objects; 0 if there are none. */
 async function checkKibana(config: Config, args: KibanaArguments, terminal: Terminal): Promise<number> {
   const client = clientFor(config, args);
-  const { objects, connectors, rules } = wanted(config, args);
+  const { objects, connectors, rulesWith } = wanted(config, args);
   try {
-    await warnOfAge(client, terminal);
+    await begin(client, terminal);
     const missing = await missingIn(client, objects);
-    if (args.rules ?? true) missing.push(...(await missingRules(client, rules, connectors)));
+    if (args.rules ?? true) missing.push(...(await missingRules(client, rulesWith(connectors), connectors)));
     for (const name of missing) terminal.out(`missing  ${printable(name)}`);
     if (missing.length > 0)
       terminal.err(`${missing.length} missing: run logboom kibana import --url ${client.url}`);

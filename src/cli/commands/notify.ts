@@ -39,6 +39,8 @@ async function notifyTest(
     terminal.out(`It refused some recipients:\n  ${refused}`);
   } catch (error) {
     terminal.out(`${name} (${settings.kind}) did not accept the test message:\n  ${messageOf(error)}`);
+  } finally {
+    await notifier.close?.();
   }
   return 1;
 }

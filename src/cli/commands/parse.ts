@@ -1,13 +1,16 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type ParsersConfig, parserNames, parsers } from '../../config/schema/parsers.ts';
+import type { ProcessorConfig } from '../../config/schema/processors.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import type { ReadEvent } from '../../parsers/event.ts';
+import { InputsOfFiles } from '../../replay/as-input.ts';
 import { type ParseReport, parseFiles } from '../../replay/parse-files.ts';
 import { rulesFrom } from '../../replay/rules-file.ts';
 import { printable } from '../../util/text.ts';
 import { fieldsFrom } from '../arguments.ts';
-import { columns, progressOn, type Terminal } from '../terminal.ts';
+import { progressOn } from '../progress.ts';
+import { columns, type Terminal } from '../terminal.ts';
 
 interface ParseArguments {
   /** All positional arguments: perhaps a format, then files. */
@@ -15,6 +18,7 @@ interface ParseArguments {
   config?: string | undefined;
   fields?: string | undefined;
   zone?: string | undefined;
+  'as-input'?: string | undefined;
   /** Prints the documents. */
   ndjson?: boolean | undefined;
   json?: boolean | undefined;
@@ -29,20 +33,22 @@ export async function parseLines(
   now: Millis = Date.now(),
 ): Promise<number> {
   const { format, paths } = splitArguments(given._);
-  const { config, zone } = settingsOf(given, format);
+  const { config, processors, zone, inputs } = settingsOf(given, format);
   const out = given.write === undefined ? undefined : new DocumentFile(given.write);
-  const started = performance.now();
+  const progress = progressOn(terminal, (lines) => `${lines.toLocaleString('en')} lines`);
   const report = await parseFiles({
     paths,
     parsers: config,
+    processors,
     zone,
+    inputs,
     fields: fieldsFrom(given.fields),
     receivedAt: now,
     onEvent: writerOf(given, terminal, out),
-    onProgress: progressOn(terminal, started, (lines) => `${lines.toLocaleString('en')} lines`),
+    onProgress: progress,
   });
   out?.close();
-  terminal.progress?.('');
+  progress.end();
   if (given.json) terminal.out(JSON.stringify(report, null, 2));
   else if (!given.ndjson) terminal.out(formatReport(report));
   else if (report.failures.length > 0) terminal.err(formatReport(report));
@@ -62,15 +68,24 @@ function splitArguments(words: readonly string[]): { format: string | undefined;
   );
 }
 
-function settingsOf(
-  given: ParseArguments,
-  format: string | undefined,
-): { config: ParsersConfig; zone: string } {
+interface ParseSettings {
+  config: ParsersConfig;
+  processors: ProcessorConfig[] | undefined;
+  zone: string;
+  inputs: InputsOfFiles | undefined;
+}
+
+/** A format or a zone that is given counts more than those of the input. */
+function settingsOf(given: ParseArguments, format: string | undefined): ParseSettings {
   const loaded = given.config === undefined ? undefined : rulesFrom({ path: given.config, env: process.env });
   const base = loaded?.parsers ?? parsers.parse(undefined);
   const config =
     format === undefined ? base : { ...parsers.parse({ default: format }), timestamp: base.timestamp };
-  return { config, zone: given.zone ?? loaded?.time.zone ?? 'UTC' };
+  const name = given['as-input'];
+  if (name !== undefined && loaded === undefined)
+    throw new LogboomError('USAGE', '--as-input needs the configuration of the input: add --config FILE.');
+  const inputs = loaded && new InputsOfFiles(loaded, 'parse', name, { parser: format, zone: given.zone });
+  return { config, processors: loaded?.processors, zone: given.zone ?? loaded?.time.zone ?? 'UTC', inputs };
 }
 
 function writerOf(
@@ -156,5 +171,6 @@ function formatReport(report: ParseReport): string {
   const more = report.failures.length - mostReasons;
   if (more > 0) failures.push(`and ${more} more reasons`);
   const timeless = report.withoutTime > 0 ? [`${number(report.withoutTime)} lines state no time.`] : [];
-  return [table, ...timeless, ...failures].join('\n');
+  const left = report.leftOut > 0 ? [`Processors left out ${number(report.leftOut)} lines.`] : [];
+  return [table, ...left, ...timeless, ...failures].join('\n');
 }

@@ -4,10 +4,11 @@ import { printable } from '../../util/text.ts';
 import { type ApiSource, ask } from '../api-client.ts';
 import type { Terminal } from '../terminal.ts';
 
-type Answer = Omit<Applied, 'applied'> | (Omit<Refused, 'applied'> & { error: string });
+/** The answer of `POST /reload`. */
+export type ReloadReply = Omit<Applied, 'applied'> | (Omit<Refused, 'applied'> & { error: string });
 
 /** The outcome of a reload as text. */
-function formatReload(answer: Answer): string {
+export function formatReload(answer: ReloadReply): string {
   if ('error' in answer) {
     const problems = answer.problems.map((problem: Problem) => formatProblem(problem, answer.file));
     return [answer.error, ...problems].join('\n\n');
@@ -20,7 +21,7 @@ function formatReload(answer: Answer): string {
 
 /** `logboom reload`: 0 if the server applied its configuration, 1 if it refused it. */
 export async function reload(source: ApiSource, json: boolean, terminal: Terminal): Promise<number> {
-  const answer = await ask<Answer>(source, '/reload', { body: {}, timeout: 60_000, accepted: [400] });
+  const answer = await ask<ReloadReply>(source, '/reload', { body: {}, timeout: 60_000, accepted: [400] });
   const lines = formatReload(answer).split('\n').map(printable);
   terminal.out(json ? JSON.stringify(answer, null, 2) : lines.join('\n'));
   return 'error' in answer ? 1 : 0;

@@ -3,11 +3,17 @@ import { startEmbeddedStore } from '../../app/embedded-store.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { secretsOf } from '../../config/secrets.ts';
 import { LogboomError } from '../../errors.ts';
-import { type DeadLetterOutcome, dropped, retried } from '../../readers/indexer/dead-letter-calls.ts';
-import { openDeadLetterFile, openSink } from '../../readers/indexer/open-sink.ts';
+import {
+  type DeadLetterOutcome,
+  dropped,
+  openDeadLetterFile,
+  openSink,
+  retried,
+} from '../../readers/indexer/open-sink.ts';
 import { foldersOf } from '../../readers/reader-port.ts';
 import type { DeadLetterFilter } from '../../sinks/elasticsearch/dead-letters/retry.ts';
 import type { ElasticsearchSink } from '../../sinks/elasticsearch/sink.ts';
+import type { Status } from '../../telemetry/api/status.ts';
 import { createLog } from '../../telemetry/log.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { ask, sourceOf } from '../api-client.ts';
@@ -25,11 +31,12 @@ export async function retryOrDrop(
   wanted: Wanted,
   config: Config,
   token: string | undefined,
+  onProgress: (done: number) => void,
 ): Promise<Resolution> {
   const folder = folderOf(config);
-  if (folder === 'held') return throughServer(action, wanted, config, token);
+  if (folder === 'held') return throughServer(action, wanted, config, token, onProgress);
   try {
-    return await alone(action, wanted, config);
+    return await alone(action, wanted, config, onProgress);
   } finally {
     folder.release();
   }
@@ -46,19 +53,40 @@ function folderOf({ data }: Config): DataFolder | 'held' {
 
 /** Milliseconds. Longer than the longest time that the server takes. */
 const answersWithin = 250_000;
+/** Milliseconds between two requests for the number of dead letters that are left. */
+const askEvery = 1_000;
 
 async function throughServer(
   action: Action,
   wanted: Wanted,
   config: Config,
   token: string | undefined,
+  onProgress: (done: number) => void,
 ): Promise<Resolution> {
   const configured = sourceOf(config);
   const source = { ...configured, token: token ?? configured.token };
-  return ask<Resolution>(source, `/dead-letters/${action}`, { body: wanted, timeout: answersWithin });
+  // This is for the progress only: a request that fails is ignored.
+  const letters = async () =>
+    (await ask<Pick<Status, 'sink'>>(source, '/status', {}).catch(() => undefined))?.sink.deadLetters;
+  let before: number | undefined;
+  const watch = setInterval(async () => {
+    const now = await letters();
+    before ??= now;
+    if (now !== undefined && before !== undefined) onProgress(Math.max(0, before - now));
+  }, askEvery);
+  try {
+    return await ask<Resolution>(source, `/dead-letters/${action}`, { body: wanted, timeout: answersWithin });
+  } finally {
+    clearInterval(watch);
+  }
 }
 
-async function alone(action: Action, { all: _, ...filter }: Wanted, config: Config): Promise<Resolution> {
+async function alone(
+  action: Action,
+  { all: _, ...filter }: Wanted,
+  config: Config,
+  onProgress: (done: number) => void,
+): Promise<Resolution> {
   // The command prints the result; the log is for errors only.
   const quiet = { ...config, log: { ...config.log, level: 'error' as const } };
   const log = createLog(quiet.log, { secrets: secretsOf(config) });
@@ -72,7 +100,9 @@ async function alone(action: Action, { all: _, ...filter }: Wanted, config: Conf
     // The server installs the templates.
     const indexing = { ...config.indexing, installTemplates: false };
     const opened = await openSink({ ...config, elasticsearch, indexing }, file, instruments);
-    return await failingOnOutage(opened.sink, () => retried(opened.deadLetters, opened.sink, filter));
+    return await failingOnOutage(opened.sink, () =>
+      retried(opened.deadLetters, opened.sink, filter, onProgress),
+    );
   } finally {
     await store?.stop();
   }

@@ -21,7 +21,11 @@ export async function setup(config: Config, args: SetupArguments, terminal: Term
   const client = clientFor(config, args);
   const dryRun = args['dry-run'] ? (piece: Piece) => terminal.out(requestOf(piece)) : undefined;
   try {
-    const outcome = await setUp(client, config.indexing, { dryRun, overwrite: args.overwrite });
+    const outcome = await setUp(client, config.indexing, {
+      dryRun,
+      overwrite: args.overwrite,
+      streams: true,
+    });
     if (dryRun) terminal.out(requestsBeside(config, outcome));
     else report(outcome, terminal);
     return reportMissing(outcome, terminal);

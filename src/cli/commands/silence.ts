@@ -1,13 +1,13 @@
 import { userInfo } from 'node:os';
 import { LogboomError } from '../../errors.ts';
-import type { AlertView, SilenceView } from '../../telemetry/api/alerts.ts';
-import { countOf, printable } from '../../util/text.ts';
+import type { SilenceView } from '../../telemetry/api/alerts.ts';
+import { printable } from '../../util/text.ts';
 import { type ApiSource, ask } from '../api-client.ts';
 import { moment, timeFrom } from '../arguments.ts';
 import { columns, type Terminal } from '../terminal.ts';
 
-/** Options of `logboom silence` and `logboom alerts`. */
-export interface AlertOptions {
+/** Options of `logboom silence`. */
+export interface SilenceOptions {
   author?: string | undefined;
   comment?: string | undefined;
   duration?: string | undefined;
@@ -17,7 +17,6 @@ export interface AlertOptions {
   'until-resolved'?: boolean | undefined;
   'end-on-new-group'?: boolean | undefined;
   all?: boolean | undefined;
-  to?: string | undefined;
   json?: boolean | undefined;
 }
 
@@ -25,7 +24,7 @@ export interface AlertOptions {
 export async function silence(
   source: ApiSource,
   [action, ...names]: readonly string[],
-  options: AlertOptions,
+  options: SilenceOptions,
   terminal: Terminal,
 ): Promise<number> {
   if (action === 'add') return print(await added(source, names, options), options, terminal);
@@ -40,7 +39,7 @@ export async function silence(
 async function added(
   source: ApiSource,
   matchers: readonly string[],
-  options: AlertOptions,
+  options: SilenceOptions,
 ): Promise<SilenceView[]> {
   const { comment, query, duration } = options;
   if (comment === undefined)
@@ -58,7 +57,7 @@ async function added(
   return [(await ask<{ silence: SilenceView }>(source, '/silences', { body: request })).silence];
 }
 
-async function listed(source: ApiSource, { all }: AlertOptions): Promise<SilenceView[]> {
+async function listed(source: ApiSource, { all }: SilenceOptions): Promise<SilenceView[]> {
   const { silences } = await ask<{ silences: SilenceView[] }>(source, '/silences');
   return silences.filter(({ state }) => all || state !== 'expired');
 }
@@ -66,7 +65,7 @@ async function listed(source: ApiSource, { all }: AlertOptions): Promise<Silence
 async function expired(
   source: ApiSource,
   ids: readonly string[],
-  options: AlertOptions,
+  options: SilenceOptions,
 ): Promise<SilenceView[]> {
   if (ids.length === 0)
     throw new LogboomError('USAGE', 'Name the silences to end: logboom silence expire ID…');
@@ -74,9 +73,9 @@ async function expired(
   return (await ask<{ silences: SilenceView[] }>(source, '/silences/expire', { body })).silences;
 }
 
-const authorOf = ({ author }: AlertOptions): string => author ?? userInfo().username;
+export const authorOf = ({ author }: Pick<SilenceOptions, 'author'>): string => author ?? userInfo().username;
 
-function print(silences: readonly SilenceView[], { json }: AlertOptions, terminal: Terminal): number {
+function print(silences: readonly SilenceView[], { json }: SilenceOptions, terminal: Terminal): number {
   if (json) terminal.out(JSON.stringify(silences, null, 2));
   else if (silences.length === 0) terminal.out('There are no silences.');
   else
@@ -91,58 +90,4 @@ function silenceRow(one: SilenceView): string[] {
   const end = one.untilResolved ? 'when resolved' : moment(Date.parse(one.endsAt));
   const reason = one.endReason === undefined ? '' : ` (${one.endReason})`;
   return [one.id, one.state, end, `${one.alerts}`, one.author, matches, one.comment + reason].map(printable);
-}
-
-/** `logboom alerts ACTION [ID…]`. */
-export async function alerts(
-  source: ApiSource,
-  [action, ...ids]: readonly string[],
-  options: AlertOptions,
-  terminal: Terminal,
-): Promise<number> {
-  if (action === 'list') return listAlerts(source, options, terminal);
-  if (action !== 'acknowledge' && action !== 'assign')
-    throw new LogboomError(
-      'USAGE',
-      `There is no \`alerts ${action ?? ''}\`. Known actions: list, acknowledge, assign.`,
-    );
-  if (ids.length === 0) throw new LogboomError('USAGE', `Name the alerts: logboom alerts ${action} ID…`);
-  const { comment, to } = options;
-  if (action === 'assign' && to === undefined) throw new LogboomError('USAGE', 'Name the person with --to.');
-  const details = action === 'assign' ? { to } : comment === undefined ? {} : { comment };
-  const body = { ids, by: authorOf(options), ...details };
-  const { notOpen } = await ask<{ notOpen: string[] }>(source, `/alerts/${action}`, { body });
-  const done = ids.length - notOpen.length;
-  terminal.out(`${countOf(done, 'alert')} ${action === 'assign' ? `assigned to ${to}` : 'acknowledged'}.`);
-  for (const id of notOpen) terminal.out(`There is no open alert ${printable(id)}.`);
-  return notOpen.length === 0 ? 0 : 1;
-}
-
-async function listAlerts(source: ApiSource, { json }: AlertOptions, terminal: Terminal): Promise<number> {
-  const { alerts } = await ask<{ alerts: AlertView[] }>(source, '/alerts');
-  if (json) terminal.out(JSON.stringify(alerts, null, 2));
-  else if (alerts.length === 0) terminal.out('No alert is open.');
-  else
-    terminal.out(
-      columns([['id', 'severity', 'status', 'since', 'handled', 'message'], ...alerts.map(alertRow)]),
-    );
-  return 0;
-}
-
-function alertRow({
-  id,
-  severity,
-  status,
-  since,
-  message,
-  acknowledged,
-  assigned,
-  suppressed,
-}: AlertView): string[] {
-  const handled = [
-    ...(acknowledged ? [`acknowledged by ${acknowledged.by}`] : []),
-    ...(assigned ? [`assigned to ${assigned.to}`] : []),
-    ...(suppressed?.length ? [`held back: ${suppressed.at(-1)!.reason}`] : []),
-  ];
-  return [id, severity, status, moment(Date.parse(since)), handled.join('; '), message].map(printable);
 }

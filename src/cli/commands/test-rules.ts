@@ -5,11 +5,22 @@ import { rulesFrom } from '../../replay/rules-file.ts';
 import { defaultSeeds, score, scoreTable } from '../../replay/score.ts';
 import { printable } from '../../util/text.ts';
 import { numberFrom } from '../arguments.ts';
+import { progressOn } from '../progress.ts';
 import { columns, type Terminal } from '../terminal.ts';
+import { testCapsule } from './capsule.ts';
 
 /** `logboom test-rules`: 0 if all tests pass, 1 if one fails or a file cannot be read. */
-export function testRules(paths: readonly string[], json: boolean, terminal: Terminal): number {
-  const results = paths.map((path) => ({ path, ...resultsOf(path) }));
+export function testRules(
+  paths: readonly string[],
+  { from, json }: { from?: string | undefined; json?: boolean | undefined },
+  terminal: Terminal,
+): number {
+  if (from === undefined && paths.length === 0)
+    throw new LogboomError('USAGE', 'Name the files of tests, or a capsule with --from.');
+  const results =
+    from === undefined
+      ? paths.map((path) => ({ path, ...resultsOf(() => runFixture(loadFixture(path))) }))
+      : [{ path: from, ...resultsOf(() => [testCapsule(from, paths[0])]) }];
   const failed = results.reduce(
     (sum, { tests, problem }) => sum + (problem ? 1 : tests.filter(fails).length),
     0,
@@ -23,9 +34,9 @@ export function testRules(paths: readonly string[], json: boolean, terminal: Ter
 const fails = ({ passed }: TestResult) => !passed;
 
 /** The results of a file. A file that cannot be read counts as one failure; the other files are tested as well. */
-function resultsOf(path: string): { tests: TestResult[]; problem?: string } {
+function resultsOf(run: () => TestResult[]): { tests: TestResult[]; problem?: string } {
   try {
-    return { tests: runFixture(loadFixture(path)) };
+    return { tests: run() };
   } catch (error) {
     if (error instanceof LogboomError) return { tests: [], problem: error.message };
     throw error;
@@ -63,7 +74,9 @@ interface ScoreArguments {
 export function scoreRules(given: ScoreArguments, terminal: Terminal): number {
   const config = rulesFrom({ path: given.rules, env: process.env });
   const seeds = given.seeds?.split(',').map((seed) => numberFrom('seeds', seed.trim(), 0)) ?? defaultSeeds;
-  const report = score(config, seeds);
+  const progress = progressOn(terminal, (days) => `${days} of ${seeds.length} days`);
+  const report = score(config, seeds, progress);
+  progress.end();
   if (given.json) terminal.out(JSON.stringify(report, null, 2));
   else {
     const total = Object.values(report.incidents).reduce((sum, count) => sum + count, 0);
@@ -71,6 +84,10 @@ export function scoreRules(given: ScoreArguments, terminal: Terminal): number {
     terminal.err(
       `${report.events.toLocaleString('en')} events, ${total} incidents; docs/scores.md describes the columns`,
     );
+    if (report.withoutEffect.length > 0)
+      terminal.err(
+        `Processors without effect here, because they decide before the journal or are for the events of inputs: ${report.withoutEffect.join(', ')}.`,
+      );
   }
   return 0;
 }

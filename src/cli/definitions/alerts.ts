@@ -40,14 +40,44 @@ export const silenceCommand = defineCommand({
 });
 
 export const alertsCommand = defineCommand({
-  meta: { name: 'alerts', description: 'List, acknowledge or assign open alerts' },
+  meta: {
+    name: 'alerts',
+    description: 'List, show, acknowledge or assign alerts; say whether alerts were right',
+  },
   args: {
-    action: { type: 'positional', valueHint: several, description: 'list, acknowledge ID…, or assign ID…' },
+    action: {
+      type: 'positional',
+      required: false,
+      valueHint: several,
+      description: 'list (default), ID, acknowledge ID…, assign ID…, true ID…, false ID…, or missed',
+    },
+    open: { type: 'boolean', description: 'List open alerts only' },
+    since: {
+      type: 'string',
+      valueHint: 'time',
+      description: 'List alerts that were open since then too: 2h, 7d, or 2026-11-21T13:45:00Z',
+    },
     author,
     comment: { type: 'string', valueHint: 'text', description: 'Comment of the acknowledgement' },
     to: { type: 'string', valueHint: 'name', description: 'Person to assign to' },
+    rule: {
+      type: 'string',
+      valueHint: 'name',
+      description: 'Rule of the alerts, or that missed an incident',
+    },
+    group: {
+      type: 'string',
+      valueHint: 'group',
+      description: 'Group of the incident, as in alerts of the rule',
+    },
+    start: {
+      type: 'string',
+      valueHint: 'time',
+      description: 'Start of the incident, such as 2026-11-21T13:45:00Z',
+    },
+    until: { type: 'string', valueHint: 'time', description: 'End of the incident' },
     ...apiArguments,
   },
   run: async ({ args }) =>
-    (await import('../commands/silence.ts')).alerts(apiOf(args), args._, args, terminal),
+    (await import('../commands/alerts.ts')).alerts(apiOf(args), args._, args, terminal),
 });

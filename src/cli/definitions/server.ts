@@ -1,10 +1,10 @@
 import { defineCommand } from 'citty';
 import { check } from '../commands/check.ts';
-import { demo } from '../commands/demo.ts';
 import { generateTraffic } from '../commands/generate.ts';
 import { reload } from '../commands/reload.ts';
 import { run } from '../commands/run.ts';
 import { status } from '../commands/status.ts';
+import { demo } from '../demo/demo.ts';
 import {
   apiArguments,
   apiOf,
@@ -20,13 +20,49 @@ const fast = { type: 'boolean', description: 'Leave out the pauses of real time'
 export const runCommand = defineCommand({
   meta: { name: 'run', description: 'Serve until SIGTERM or Ctrl-C' },
   args: { config: configArgument, data: dataArgument },
-  run: ({ args }) => run(validConfig(args), terminal, { load: () => load(args) }),
+  run: ({ args }) => run(validConfig(args), terminal, { load: (readFile) => load(args, readFile) }),
 });
 
 export const checkCommand = defineCommand({
   meta: { name: 'check', description: 'Check the configuration and report all problems' },
-  args: { config: configArgument },
-  run: ({ args }) => check(load(args), terminal),
+  args: {
+    config: configArgument,
+    against: {
+      type: 'string',
+      valueHint: 'journal',
+      description:
+        'Compare the rules with those of the server on its journal: `journal`, or `journal:<data folder>`',
+    },
+    online: {
+      type: 'boolean',
+      description:
+        'Try what the configuration names too: Elasticsearch, Kibana, notifiers, Kafka, ports, certificates, clock, disk',
+    },
+  },
+  run: async ({ args }) => {
+    const loaded = load(args);
+    const code = check(loaded, terminal);
+    if (code === 0 && args.online) {
+      terminal.out('');
+      return (await import('../doctor/doctor.ts')).checkOnline(loaded.config!, {}, terminal);
+    }
+    if (code !== 0 || args.against === undefined) return code;
+    return (await import('../commands/reload-dry-run.ts')).checkAgainst(
+      loaded.config!,
+      args.against,
+      terminal,
+    );
+  },
+});
+
+export const doctorCommand = defineCommand({
+  meta: {
+    name: 'doctor',
+    description: 'Try everything that the configuration names, and say what to mend first',
+  },
+  args: { config: configArgument, json: { type: 'boolean', description: 'Print JSON' } },
+  run: async ({ args }) =>
+    (await import('../doctor/doctor.ts')).checkOnline(validConfig(args), args, terminal),
 });
 
 export const statusCommand = defineCommand({
@@ -37,8 +73,21 @@ export const statusCommand = defineCommand({
 
 export const reloadCommand = defineCommand({
   meta: { name: 'reload', description: 'Make a running logboom reload its configuration' },
-  args: apiArguments,
-  run: ({ args }) => reload(apiOf(args), args.json ?? false, terminal),
+  args: {
+    'dry-run': {
+      type: 'boolean',
+      description: 'Change nothing: compare the alerts of both sets of rules on the journal of the server',
+    },
+    ...apiArguments,
+  },
+  run: async ({ args }) =>
+    args['dry-run']
+      ? (await import('../commands/reload-dry-run.ts')).reloadDryRun(
+          apiOf(args),
+          args.json ?? false,
+          terminal,
+        )
+      : reload(apiOf(args), args.json ?? false, terminal),
 });
 
 export const notifyCommand = defineCommand({
@@ -61,7 +110,10 @@ export const notifyCommand = defineCommand({
 });
 
 export const generateCommand = defineCommand({
-  meta: { name: 'generate', description: 'Ship synthetic traffic to a Lumberjack listener' },
+  meta: {
+    name: 'generate',
+    description: 'Ship synthetic traffic to a Lumberjack listener, or write the lines of a scenario',
+  },
   args: {
     host: { type: 'string', valueHint: 'host', default: '127.0.0.1', description: 'Host to ship to' },
     port: { type: 'string', valueHint: 'port', default: '5044', description: 'Port to ship to' },
@@ -69,8 +121,19 @@ export const generateCommand = defineCommand({
     count: { type: 'string', valueHint: 'n', description: 'Total number of events (default: until Ctrl-C)' },
     tutorial: { type: 'boolean', description: 'Ship the traffic of the tutorial instead of steady traffic' },
     fast,
+    scenario: {
+      type: 'string',
+      valueHint: 'name or file',
+      description: 'Scenario: tutorial, access-monitor, log-analyzer, shop, or a file (docs/generate.md)',
+    },
+    seed: { type: 'string', valueHint: 'n', description: 'Seed of a scenario, instead of its own' },
+    to: { type: 'string', valueHint: 'file', description: 'File for the lines of a scenario' },
   },
-  run: ({ args }) => generateTraffic(args, terminal),
+  run: async ({ args }) => {
+    const { scenario, ...given } = args;
+    if (scenario === undefined) return generateTraffic(args, terminal);
+    return (await import('../commands/scenario.ts')).generateScenario({ ...given, scenario }, terminal);
+  },
 });
 
 export const demoCommand = defineCommand({

@@ -1,17 +1,26 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import type { App, StartApp } from '../../app/app.ts';
 import { type Config, schema } from '../../config/schema/schema.ts';
 import type { generate } from '../../generator/generate.ts';
 import { tutorialRound } from '../../generator/traffic.ts';
 import type { Transition } from '../../model.ts';
 import { createLog } from '../../telemetry/log.ts';
+import { stopWithin } from '../commands/run.ts';
 import { type StopRequest, stopRequest } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
-import { conclusion, introduction, movedPorts, narrateProgress, narrateTransition } from './narration.ts';
-import { stopWithin } from './run.ts';
-import { portOrAny } from './welcome.ts';
+import { type Inbox, openInbox } from './inbox.ts';
+import {
+  conclusion,
+  inboxText,
+  introduction,
+  movedPorts,
+  narrateProgress,
+  narrateTransition,
+  portOrAny,
+} from './welcome.ts';
 
 interface DemoArguments {
   /** Leaves out the pauses of real time. */
@@ -36,8 +45,21 @@ type DemoPorts = Record<'lumberjack' | 'store' | 'api', number>;
 const usualPorts: DemoPorts = { lumberjack: 5044, store: 9200, api: 9600 };
 const host = '127.0.0.1';
 
+/** The rule of the demo, as it is shown and as it is used. */
+const rule = `rules:
+  - name: traffic-burst
+    measure: count
+    over: 1s
+    every: 10ms
+    lateness: 100ms   # events may arrive so late
+    when: ">= 5"
+    severity: critical
+    message: "{{value}} events within one second"
+    notify: [people]
+`;
+
 /** The configuration of the demo. It logs only warnings, because the demo prints what happens. */
-async function demoConfig(data: string, wanted: DemoPorts): Promise<Config> {
+async function demoConfig(data: string, wanted: DemoPorts, inbox: Inbox): Promise<Config> {
   return schema.parse({
     data,
     inputs: { lumberjack: { host, port: await portOrAny(wanted.lumberjack, host) } },
@@ -47,18 +69,8 @@ async function demoConfig(data: string, wanted: DemoPorts): Promise<Config> {
     // Times in access log lines have seconds. The burst needs milliseconds, which `@timestamp` has.
     parsers: { timestamp: '@timestamp' },
     time: { idleAfter: '1s' },
-    rules: [
-      {
-        name: 'traffic-burst',
-        measure: 'count',
-        over: '1s',
-        every: '10ms',
-        lateness: '100ms',
-        when: '>= 5',
-        severity: 'critical',
-        message: '{{value}} events within one second',
-      },
-    ],
+    notifiers: { people: { kind: 'webhook', url: inbox.url, body: { text: '{{text}}' } } },
+    ...(parse(rule) as object),
   });
 }
 
@@ -66,7 +78,11 @@ async function demoConfig(data: string, wanted: DemoPorts): Promise<Config> {
 function trackAlerts(terminal: Terminal) {
   const open = new Set<string>();
   let raised = 0;
+  let messages = 0;
   return {
+    onMessage(): void {
+      messages += 1;
+    },
     onTransition(transition: Transition): void {
       if (transition.to === 'active' && !open.has(transition.episode)) raised += 1;
       if (transition.to === 'inactive') open.delete(transition.episode);
@@ -74,7 +90,8 @@ function trackAlerts(terminal: Terminal) {
       terminal.out(narrateTransition(transition));
     },
     raised: () => raised,
-    allEnded: () => raised > 0 && open.size === 0,
+    /** Whether all alerts have ended, and the messages about the start and the end of each have arrived. */
+    allEnded: () => raised > 0 && open.size === 0 && messages >= 2 * raised,
   };
 }
 type AlertTracker = ReturnType<typeof trackAlerts>;
@@ -87,6 +104,10 @@ async function allResolved(alerts: AlertTracker, timeout: number, signal: AbortS
   }
 }
 
+/** Events before the first burst in real time: an alert is to be seen soon. Later rounds have as many as the tutorial. */
+const firstQuiet = 10;
+const quietOf = ({ fast }: DemoArguments) => (fast ? tutorialRound.quiet : firstQuiet);
+
 /**
  * Plays the traffic and returns the number of acknowledged events: one round in real time, or two rounds with `fast`,
  * whose events end at the present time, so that no further round can follow.
@@ -96,15 +117,18 @@ async function play(
   given: DemoArguments,
   parts: DemoParts,
   { terminal, stop }: Context,
+  quiet: number = tutorialRound.quiet,
 ): Promise<number> {
+  const skip = tutorialRound.quiet - quiet;
   const { hostname, port } = new URL(app.urls.lumberjack!.replace(/^(\w+:\/\/)?/, 'http://'));
   const options = {
     host: hostname,
     port: Number(port),
     schedule: 'tutorial',
-    count: tutorialRound.events * roundsOf(given),
+    skip,
+    count: tutorialRound.events * roundsOf(given) - skip,
     fast: given.fast ?? false,
-    onProgress: narrateProgress(terminal.out),
+    onProgress: narrateProgress(terminal.out, quiet),
   } as const;
   const ship = parts.play ?? (await import('../../generator/generate.ts')).generate;
   const { acknowledged } = await ship(options, stop.signal);
@@ -122,10 +146,10 @@ interface Context {
 async function perform(app: App, given: DemoArguments, parts: DemoParts, context: Context): Promise<void> {
   const { terminal, alerts, stop } = context;
   const failure = app.failed.then((error) => Promise.reject(error));
-  const events = await Promise.race([play(app, given, parts, context), failure]);
+  const events = await Promise.race([play(app, given, parts, context, quietOf(given)), failure]);
   await allResolved(alerts, parts.resolveTimeout ?? 10_000, stop.signal);
   if (stop.signal.aborted) return;
-  terminal.out(conclusion(app.urls, events, alerts.raised()));
+  terminal.out(conclusion(app.urls, events, alerts.raised(), given.once === true));
   if (given.once) return;
   terminal.out(`\n${given.fast ? 'logboom keeps running' : 'The traffic is repeated'}. Ctrl-C stops it.`);
   while (!given.fast && !stop.signal.aborted) await Promise.race([play(app, given, parts, context), failure]);
@@ -137,14 +161,24 @@ export async function demo(given: DemoArguments, terminal: Terminal, parts: Demo
   const stop = parts.stop ?? stopRequest();
   const wanted = parts.wantedPorts ?? usualPorts;
   const folder = given.data ?? (await mkdtemp(join(tmpdir(), 'logboom-demo-')));
-  const config = await demoConfig(folder, wanted);
   const alerts = trackAlerts(terminal);
+  const inbox = await openInbox(host, (text) => {
+    alerts.onMessage();
+    terminal.out(inboxText(text));
+  });
+  const config = await demoConfig(folder, wanted, inbox);
   try {
     const log = createLog(config.log);
     const start = parts.start ?? (await import('../../app/app.ts')).startApp;
     const app = await start(config, { log, onTransition: alerts.onTransition });
     try {
-      terminal.out(introduction(app.urls, folder, movedPorts(app.urls, wanted), roundsOf(given)));
+      const moved = movedPorts(app.urls, wanted);
+      terminal.out(
+        introduction({
+          ...{ urls: app.urls, folder, moved, rule },
+          ...{ quiet: quietOf(given), rounds: roundsOf(given) },
+        }),
+      );
       await perform(app, given, parts, { terminal, alerts, stop });
     } finally {
       await stopWithin(app, config.shutdown.timeout);
@@ -152,6 +186,7 @@ export async function demo(given: DemoArguments, terminal: Terminal, parts: Demo
     terminal.out('stopped');
     return 0;
   } finally {
+    inbox.close();
     if (given.data === undefined) await rm(folder, { recursive: true, force: true });
     stop.dispose();
   }

@@ -1,18 +1,20 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { alertActions } from '../../src/app/alert-actions.ts';
-import { type AlertOptions, alerts, silence } from '../../src/cli/commands/silence.ts';
-import { schema } from '../../src/config/schema/schema.ts';
-import { Delivery } from '../../src/notifiers/delivery.ts';
-import { Outbox } from '../../src/notifiers/outbox.ts';
-import { compileQuery } from '../../src/rules/kql/compile.ts';
-import { startApi } from '../../src/telemetry/api/api.ts';
-import { silentInstruments } from '../../src/telemetry/metrics.ts';
-import { terminal } from '../support/cli.ts';
-import { eventually } from '../support/eventually.ts';
-import { aFolder } from '../support/folder.ts';
-import { anHttpServer, reply } from '../support/http.ts';
-import { aNotification } from '../support/rules/alerts.ts';
-import { status } from '../support/status.ts';
+import { alertActions } from '../../../src/app/alert-actions.ts';
+import { type AlertOptions, alerts } from '../../../src/cli/commands/alerts.ts';
+import { type SilenceOptions, silence } from '../../../src/cli/commands/silence.ts';
+import type { Terminal } from '../../../src/cli/terminal.ts';
+import { schema } from '../../../src/config/schema/schema.ts';
+import { Delivery } from '../../../src/notifiers/delivery.ts';
+import { Outbox } from '../../../src/notifiers/outbox.ts';
+import { compileQuery } from '../../../src/rules/kql/compile.ts';
+import { startApi } from '../../../src/telemetry/api/api.ts';
+import { silentInstruments } from '../../../src/telemetry/metrics.ts';
+import { terminal } from '../../support/cli.ts';
+import { eventually } from '../../support/eventually.ts';
+import { aFolder } from '../../support/folder.ts';
+import { anHttpServer, reply } from '../../support/http.ts';
+import { aNotification } from '../../support/rules/alerts.ts';
+import { status } from '../../support/status.ts';
 
 /** The API over a real delivery to a webhook, and the commands that ask it. */
 async function setUp() {
@@ -44,15 +46,24 @@ async function setUp() {
     await delivery.stop();
     await outbox.close();
   });
-  const ask = async (command: typeof silence, words: string[], options: AlertOptions = {}) => {
+  const ask = async <Options extends object>(
+    command: (
+      source: { url: string },
+      words: string[],
+      options: Options,
+      screen: Terminal,
+    ) => Promise<number>,
+    words: string[],
+    options: Options,
+  ) => {
     const screen = terminal();
     const code = await command({ url: api.url }, words, { author: 'ann', ...options }, screen);
     return { code, text: screen.text() };
   };
   return {
     ...{ webhook, outbox, handled, folder },
-    silence: (words: string[], options?: AlertOptions) => ask(silence, words, options),
-    alerts: (words: string[], options?: AlertOptions) => ask(alerts, words, options),
+    silence: (words: string[], options: SilenceOptions = {}) => ask(silence, words, options),
+    alerts: (words: string[], options: AlertOptions = {}) => ask(alerts, words, options),
     async raise() {
       await outbox.put(aNotification('ops'), Date.now());
       delivery.wake();
@@ -75,7 +86,7 @@ describe('logboom silence', () => {
       expect((await alerts(['list'])).text).toContain('held back: silenced by ann: upgrade'),
     );
     expect(webhook.received).toEqual([]);
-    expect(handled.times).toBeGreaterThan(0);
+    await expect.poll(() => handled.times).toBeGreaterThan(0);
     expect((await silence(['list'])).text).toMatch(
       /active .* 1 +ann +severity="high", host.name=~"web-\.\*" +upgrade/,
     );
@@ -94,7 +105,7 @@ describe('logboom silence', () => {
     expect(webhook.received).toEqual([]);
   });
 
-  it.each<[string, string[], AlertOptions, RegExp]>([
+  it.each<[string, string[], SilenceOptions, RegExp]>([
     ['without a comment', ['add', 'rule=a'], { duration: '1h' }, /needs a reason/],
     ['without an end', ['add', 'rule=a'], { comment: 'c' }, /has no end/],
     ['in the past', ['add', 'rule=a'], { comment: 'c', until: '2020-01-01T00:00:00Z' }, /in the past/],
@@ -160,5 +171,70 @@ describe('logboom alerts', () => {
   ])('refuses %j', async (words, message) => {
     const { alerts } = await setUp();
     await expect(alerts(words)).rejects.toThrow(message);
+  });
+});
+
+describe('verdicts', () => {
+  it('are kept for open and ended alerts, with the document written again', async () => {
+    const { alerts, outbox, raise, handled } = await setUp();
+    await raise();
+    const { id } = aNotification('ops').episode;
+    const before = handled.times;
+    expect(await alerts(['true', id], { comment: 'the disk was full' })).toEqual({
+      code: 0,
+      text: '1 alert marked as true.',
+    });
+    await expect.poll(() => handled.times).toBeGreaterThan(before);
+    expect(outbox.verdicts.list()).toEqual([
+      expect.objectContaining({
+        id,
+        verdict: 'true',
+        by: 'ann',
+        comment: 'the disk was full',
+        rule: 'burst',
+      }),
+    ]);
+    expect(outbox.alerts.handlingOf(id)?.verdict).toMatchObject({ verdict: 'true', by: 'ann' });
+    await alerts(['false', id]);
+    expect(outbox.verdicts.list().map(({ verdict }) => verdict)).toEqual(['false']);
+  });
+
+  it('name alerts that are not known', async () => {
+    const { alerts } = await setUp();
+    expect(await alerts(['false', 'nothing'])).toEqual({
+      code: 1,
+      text: '0 alerts marked as false.\nThere is no alert nothing.',
+    });
+  });
+
+  it('can be about an incident without an alert', async () => {
+    const { alerts, outbox } = await setUp();
+    const missed = {
+      rule: 'burst',
+      group: 'web-1',
+      start: '2026-01-01T00:00:00Z',
+      until: '2026-01-01T00:05:00Z',
+    };
+    const { code, text } = await alerts(['missed'], missed);
+    expect([code, text]).toEqual([0, 'Noted as missed~burst~web-1~2026-01-01T00:00:00.000Z.']);
+    const start = Date.parse('2026-01-01T00:00:00Z');
+    expect(outbox.verdicts.list()).toEqual([
+      expect.objectContaining({
+        verdict: 'missed',
+        rule: 'burst',
+        group: 'web-1',
+        start,
+        end: start + 300_000,
+      }),
+    ]);
+  });
+
+  it.each([
+    [['true'], {}, /Name the alerts/],
+    [['missed'], { rule: 'burst' }, /Name the rule and the time/],
+    [['missed'], { rule: 'burst', start: '2026-01-02', until: '2026-01-01' }, /must end after its start/],
+  ])('of %j with %j are refused', async (words, options, reason) => {
+    const { alerts } = await setUp();
+    await expect(alerts(words, options)).rejects.toThrow(reason);
   });
 });

@@ -1,0 +1,47 @@
+import type { Status } from '../../../telemetry/api/status.ts';
+import { countOf, formatNumber } from '../../../util/text.ts';
+
+/** Rules that the table has; the JSON has more. */
+const mostShown = 20;
+
+/** What did not fit, by rule. A server before this version reports none. */
+export function keptRows({ kept }: Status): string[][] {
+  if (kept === undefined) return [];
+  const { groups, values, exceeded, late, corrected } = kept;
+  const of = ({ kept, limit }: typeof groups) => `${formatNumber(kept)} of ${formatNumber(limit)}`;
+  const rules = exceeded.slice(0, mostShown).map(({ rule, overflowed, forgotten }) => {
+    const beyond = overflowed === 0 ? [] : [`${countOf(overflowed, 'event')} of groups beyond the limits`];
+    return [
+      rule,
+      [...beyond, ...(forgotten === 0 ? [] : [`${formatNumber(forgotten)} forgotten`])].join('; '),
+    ];
+  });
+  const behind =
+    late + corrected === 0 ? [] : [['late events', `${late} not counted, ${corrected} corrected`]];
+  return [
+    ...behind,
+    ['groups', of(groups)],
+    ...(values.kept === 0 ? [] : [['values', of(values)]]),
+    ...rules,
+  ];
+}
+
+/** A server before this version reports none. */
+export function processorRows({ processors = {} }: Partial<Status>): string[][] {
+  return Object.entries(processors).map(([name, { changed, leftOut, failed, failure }]) => [
+    name,
+    `${formatNumber(changed)} changed`,
+    `${formatNumber(leftOut)} left out`,
+    failed === 0 ? '' : `failed on ${countOf(failed, 'event')}: ${failure}`,
+  ]);
+}
+
+export function forwardRows({ forward }: Status): string[][] {
+  if (!forward) return [];
+  const rows = forward.hosts.map(({ host, connected, reason }) => [
+    host,
+    connected ? 'connected' : 'not connected',
+    reason ?? '',
+  ]);
+  return forward.missed === 0 ? rows : [...rows, ['missed', `${forward.missed} records`]];
+}
