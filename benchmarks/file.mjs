@@ -12,10 +12,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { median, megabytes, print, thousands } from './table.mjs';
+import { freePort } from './whole/server.mjs';
 
 const lines = Number(process.env.LINES ?? 400_000);
 const runs = Number(process.env.RUNS ?? 3);
@@ -45,14 +45,6 @@ async function runLogboom(data, events, ...paths) {
   const use = useOf(process_.pid);
   await end(process_);
   return use;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }
 
 async function runFilebeat(home, path) {

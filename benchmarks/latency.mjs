@@ -12,6 +12,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { print } from './table.mjs';
+import { freePort } from './whole/server.mjs';
 
 const [filebeat, count = '100'] = process.argv.slice(2);
 if (filebeat === undefined) throw new Error('usage: node benchmarks/latency.mjs FILEBEAT [lines]');
@@ -20,14 +21,6 @@ const folder = mkdtempSync(join(tmpdir(), 'logboom-latency-'));
 const log = join(folder, 'access.log');
 const ended = [];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
 
 function start(name, command, given) {
   const child = spawn(command, given, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });

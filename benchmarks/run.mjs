@@ -1,11 +1,15 @@
 // `npm run bench`: the figures of docs/performance.md in one run; `npm run bench -- memory`: only that part. Throughputs are medians of RUNS (3). CPU seconds and memory are
 // read from /proc, so this needs Linux. On a machine that is shared, trust ratios: what is compared is run in turns.
+import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { memoryUnderLoad } from './memory.mjs';
 import { partCosts } from './parts.mjs';
 import { manyRules } from './rules.mjs';
 import { median, medians, megabytes, print, thousands } from './table.mjs';
 import { buildGoLumber, runGoLumber, runLogboom, startSender } from './throughput.mjs';
+import { growth } from './whole/growth.mjs';
+import { wholeWay } from './whole/matrix.mjs';
 import { sliding } from './windows.mjs';
 
 const runs = Number(process.env.RUNS ?? 3);
@@ -98,8 +102,32 @@ async function throughputs() {
   await throughput('Bare windows, 2,048 events of 1 KB', 180, 0, goLumber);
 }
 
-const all = { throughputs, parts, rules, sliding, memory };
-const chosen = process.argv.slice(2);
+const options = process.argv.slice(2).filter((given) => given.startsWith('--'));
+const full = options.includes('--full');
+const only = options.find((given) => given.startsWith('--only='))?.slice('--only='.length);
+const whole = () => wholeWay({ full, only });
+const svg = options.find((given) => given.startsWith('--svg='))?.slice('--svg='.length);
+
+/** A part that is a script of its own, for it prints what it measures itself. */
+const script = (name) => () => {
+  execFileSync(process.execPath, [fileURLToPath(new URL(name, import.meta.url))], { stdio: 'inherit' });
+};
+const scripts = {
+  parsers: script('parsers.mjs'),
+  generate: script('generate.mjs'),
+  files: script('file.mjs'),
+};
+const all = {
+  throughputs,
+  whole,
+  growth: () => growth({ svg, only }),
+  parts,
+  rules,
+  sliding,
+  memory,
+  ...scripts,
+};
+const chosen = process.argv.slice(2).filter((given) => !given.startsWith('--'));
 const unknown = chosen.filter((name) => !all[name]);
 if (unknown.length > 0) throw new Error(`no such part: ${unknown}; there are ${Object.keys(all)}`);
 for (const [name, run] of Object.entries(all)) if (chosen.length === 0 || chosen.includes(name)) await run();

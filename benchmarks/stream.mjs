@@ -1,43 +1,14 @@
 // The stream that benchmarks send: windows of 2,048 access-log events of about 1 KB as Filebeat ships them, compressed at level 3.
 import { encodeWindow } from '../dist/lumberjack/encoder.js';
+import { accessLine, random } from './access-lines.mjs';
 
 export const windowSize = 2048;
 const size = 1036;
-const paths = [
-  '/',
-  '/index.html',
-  '/api/orders',
-  '/api/orders/17',
-  '/static/app.js',
-  '/login',
-  '/search?q=logs',
-  '/health',
-];
-const agents = [
-  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36',
-  'Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15',
-  'curl/8.5.0',
-];
-
-function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 /** One event of `size` bytes; its keys after the first two come in an order that varies, as Filebeat's do. */
 export function eventAt(number, time, next) {
-  const pick = (list) => list[Math.floor(next() * list.length)];
   const stamp = new Date(time).toISOString();
-  const [year, , day] = stamp.slice(0, 10).split('-');
-  const month = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][
-    new Date(time).getUTCMonth()
-  ];
-  const address = `10.${Math.floor(next() * 256)}.${Math.floor(next() * 256)}.${Math.floor(next() * 256)}`;
-  const status = next() < 0.02 ? 500 : next() < 0.1 ? 404 : 200;
-  const line = `${address} - - [${day}/${month}/${year}:${stamp.slice(11, 19)} +0000] "GET ${pick(paths)} HTTP/1.1" ${status} ${Math.floor(next() * 100_000)} "https://example.org/" "${pick(agents)}"`;
+  const line = accessLine(time, next);
   const rest = [
     `"message":${JSON.stringify(line)}`,
     '"input":{"type":"filestream"}',
