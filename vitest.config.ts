@@ -4,12 +4,16 @@ import { defineConfig } from 'vitest/config';
 import { patience } from './test/support/patience.ts';
 
 /**
- * Folders whose tests hold nothing beyond themselves: no server, thread, environment or file that stays open. Their files
- * share the modules that a test process has loaded already, which halves their time.
+ * Files that replace modules of others (`vi.mock`), change what belongs to the whole process, or measure its memory: what other files
+ * left would count, and be searched by each collection of garbage.
  */
-const pure = ['alerts', 'config', 'events', 'listeners', 'lumberjack', 'parsers', 'rules', 'windows'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const alone = [
+  'test/journal/failure.test.ts',
+  'test/lumberjack/decoder-memory.test.ts',
+  'test/engine/many-groups.test.ts',
+  'test/util/detached.test.ts',
+  'packages/store/test/storage/memory.test.ts',
+];
 const real = 'test/real/**';
 
 const sourceOf = (name: string) => fileURLToPath(new URL(`packages/${name}/src/index.ts`, import.meta.url));
@@ -26,11 +30,17 @@ export default defineConfig({
     // Where servers are tested much of the time is spent waiting: a third process makes use of that, also on two cores.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
+      { extends: true, test: { name: 'alone', include: alone } },
       {
         extends: true,
-        test: { name: 'servers', include: ['{test,packages/*/test}/**/*.test.ts'], exclude: [...pure, real] },
+        test: {
+          // Files of one test process share the modules that it has loaded: loading them for each file took a third of the time.
+          isolate: false,
+          name: 'all',
+          include: ['{test,packages/*/test}/**/*.test.ts'],
+          exclude: [...alone, real],
+        },
       },
-      { extends: true, test: { name: 'pure', include: pure, exclude: [real], isolate: false } },
     ],
   },
 });

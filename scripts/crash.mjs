@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 
-build();
+await build();
 // By an exit of its own it takes the server with it.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const { run } = await import('./soak/run.mjs');

@@ -1,9 +1,11 @@
 // npm run soak -- [--minutes 30] [--rate LINES] [--elasticsearch URL] [--seed N]
+// npm run soak -- --groups 100000 [--minutes 10]
 // Load, faults and restarts for a chosen time; ends with the balance sheet, and with 1 where it does not balance.
+// With `--groups`: so many groups that never return, under rules of all kinds; ends with 1 where memory grows after the first third.
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 
-build();
+await build();
 // By an exit of its own it takes the server with it.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const { allFaults, run } = await import('./soak/run.mjs');
@@ -14,9 +16,18 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '1000' },
     elasticsearch: { type: 'string' },
     seed: { type: 'string' },
+    groups: { type: 'string' },
   },
 });
 const length = Number(values.minutes) * 60_000;
+if (values.groups) {
+  const { groupsSheet, runGroups } = await import('./soak/groups.mjs');
+  const tell = (sample) => console.error(JSON.stringify(sample));
+  const found = await runGroups({ groups: Number(values.groups), seconds: length / 1000, tell });
+  const { text, isGood } = groupsSheet(found);
+  console.log(text);
+  process.exit(isGood ? 0 : 1);
+}
 const began = Date.now();
 const balance = await run({
   until: began + length,

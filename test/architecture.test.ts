@@ -21,12 +21,24 @@ const layers = [
   ['model', 'errors', 'util'],
   ['lumberjack', 'events', 'listeners'],
   ['telemetry', 'config'],
-  ['inputs', 'journal', 'parsers', 'windows', 'alerts', 'sinks', 'notifiers', 'reports', 'sources'],
+  [
+    'inputs',
+    'journal',
+    'parsers',
+    'windows',
+    'alerts',
+    'sinks',
+    'notifiers',
+    'reports',
+    'sources',
+    'statistics',
+  ],
   ['rules'],
+  ['processors'],
   ['engine'],
   ['readers'],
   ['readers/analyser', 'readers/indexer', 'readers/forwarder'],
-  ['monitoring', 'generator', 'kibana'],
+  ['monitoring', 'generator', 'kibana', 'convert'],
   ['replay', 'dashboards'],
   ['app'],
   ['cli'],
@@ -70,7 +82,9 @@ const packages = readdirSync(join(root, 'packages'), { withFileTypes: true })
   }));
 const shipped = [...src, ...packages.flatMap((one) => one.src)];
 const tests = [...sourcesIn('test'), ...packages.flatMap((one) => one.tests)];
-const others = [...tests, ...sourcesIn('scripts', 'benchmarks')];
+/** The pages of the dashboard, which the build bundles: what they import is not installed in production. */
+const pages = sourcesIn('web');
+const others = [...tests, ...pages, ...sourcesIn('scripts', 'benchmarks')];
 const manifest = manifestOf('.');
 
 const nameOf = (path: string) => posix.basename(path);
@@ -145,7 +159,7 @@ describe('the source tree', () => {
   });
 
   it('has no import circle', () => {
-    const circles = circlesIn(importGraph(shipped));
+    const circles = circlesIn(importGraph([...shipped, ...pages]));
     const offences = circles.flatMap((circle) =>
       circle.map((path) => ({ key: nameOf(path), text: `circle of ${circle.join(' ')}` })),
     );
@@ -169,7 +183,7 @@ describe('the source tree', () => {
   it('has files that can be read at once', () => {
     const isTable = ({ path }: SourceFile) => path.endsWith('.cases.ts') || path.endsWith('/cases.ts');
     const long = [
-      ...shipped.filter(({ lines }) => lines > mostLines.src),
+      ...[...shipped, ...pages].filter(({ lines }) => lines > mostLines.src),
       ...others.filter((file) => file.lines > mostLines.others && !isTable(file)),
     ];
     const offences = long.map(({ path, lines }) => ({
@@ -187,10 +201,17 @@ describe('the source tree', () => {
       .map(({ path, text }) => ({ key: path, text: `${path} has "${modifier.exec(text)![0].trim()}…"` }));
     expectOnly(offences, [], 'write # before the name instead of private');
   });
+
+  it('limits the time of work in the way that keeps the limit on Node.js 20', () => {
+    const offences = shipped
+      .filter(({ text }) => text.includes('AbortSignal.any('))
+      .map(({ path }) => ({ key: path, text: `${path} calls AbortSignal.any` }));
+    expectOnly(offences, [], 'use withTimeLimit of src/util/waiting.ts');
+  });
 });
 
 describe('an export', () => {
-  const bySource = usedExports(shipped, shipped);
+  const bySource = usedExports([...shipped, ...pages], shipped);
   const byOthers = usedExports(others, shipped);
   const unused = shipped.flatMap((file) =>
     file.exports
@@ -226,7 +247,7 @@ describe('an export', () => {
 
 describe('a dependency', () => {
   /** Tools that are run and not imported, and types that come without an import. */
-  const tools = ['@biomejs/biome', '@types/node', 'typescript'];
+  const tools = ['@biomejs/biome', '@types/node', 'kubernetes-types', 'typescript'];
   const packagesOf = (files: readonly SourceFile[]) =>
     files.flatMap(({ path, imports }) =>
       imports.flatMap(({ specifier }) => {
@@ -283,14 +304,16 @@ describe.each(packages)(
       const used = sources.flatMap(({ imports }) =>
         imports.flatMap(({ specifier }) => packageOf(specifier) ?? []),
       );
-      expect([...new Set(used)].toSorted()).toEqual(Object.keys(its.peerDependencies ?? {}).toSorted());
+      expect([...new Set(used)].toSorted()).toEqual(Object.keys(its.devDependencies ?? {}).toSorted());
     });
 
     it('is shipped within logboom, which brings what it needs', () => {
       expect(manifest.bundleDependencies).toContain(name);
-      // npm bundles the dependencies of a bundled package with it, and with them the binaries of one platform.
-      expect(its.dependencies, 'peerDependencies are not bundled').toBeUndefined();
-      expect(manifest.dependencies).toMatchObject(its.peerDependencies ?? {});
+      // npm bundles the dependencies of a bundled package with it, and with them the binaries of one platform. Where it
+      // installs such a package, it takes those that the package names, peers too, for bundled, and does not fetch them.
+      expect(its.dependencies, 'devDependencies are not bundled').toBeUndefined();
+      expect(its.peerDependencies, 'npm would not install them').toBeUndefined();
+      expect(manifest.dependencies).toMatchObject(its.devDependencies ?? {});
     });
 
     it('is used by logboom through its entry alone', () => {
@@ -303,3 +326,26 @@ describe.each(packages)(
     });
   },
 );
+
+describe('a test file', () => {
+  /** They act on all files that the process runs after this one. */
+  const lasting = [
+    /\bvi\.(?:mock|doMock|resetModules)\(/,
+    /\bprocess\.chdir\(/,
+    /\bprocess\.env(?:\.\w+|\[[^\]]+\]) = /,
+  ];
+
+  it('changes nothing for the files that run after it in its process', () => {
+    const config = readFileSync(join(root, 'vitest.config.ts'), 'utf8');
+    const changing = tests
+      .filter(
+        ({ path, text }) => path !== 'test/architecture.test.ts' && lasting.some((one) => one.test(text)),
+      )
+      .map(({ path }) => path);
+    expect(changing).not.toEqual([]);
+    expect(
+      changing.filter((path) => !config.includes(`'${path}'`)),
+      'hand the environment over, or list the file as `alone` in vitest.config.ts',
+    ).toEqual([]);
+  });
+});

@@ -52,7 +52,8 @@ async function windows(request, traffic) {
   const found = new Map();
   let counted = 0;
   for await (const { _source } of hitsOf(request, 'metrics-logboom.windows-default', ['rule', 'window'])) {
-    const { start, count, group } = _source.window;
+    // Documents have no empty fields: a window of a rule without groups has no group.
+    const { start, count, group = '' } = _source.window;
     if (count === 0 || group === 'the-last') continue;
     const key = `${_source.rule.name} ${group} ${Date.parse(start)}`;
     found.set(key, (found.get(key) ?? 0) + count);
@@ -118,10 +119,15 @@ export async function compare(request, traffic, messages) {
   };
 }
 
-export const isBalanced = ({ lost, duplicate, unequal, ...rest }) =>
+/** Whether nothing is missing or wrong. */
+export const isComplete = ({ lost, duplicate, unequal, ...rest }) =>
   lost === 0 &&
   duplicate === 0 &&
   unequal === 0 &&
   ['wrongWindows', 'wrongEpisodes', 'wrongTransitions', 'wrongNotifications'].every(
     (key) => rest[key].length === 0,
   );
+
+/** Whether the server's own totals, over all its lives, agree as well. */
+export const isBalanced = ({ journaled, delivered, sent, ...found }) =>
+  isComplete(found) && journaled === sent && delivered === found.notified;

@@ -37,6 +37,10 @@ export interface Balance {
   keptUnacknowledged: number;
   resent: number;
   refused: number;
+  /** Events by the server's own count, over all its lives. */
+  journaled: number;
+  /** Notifications by the server's own count, over all its lives. */
+  delivered: number;
   indexed: number;
   lost: number;
   duplicate: number;

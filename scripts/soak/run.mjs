@@ -1,7 +1,7 @@
 // Load, kills and restarts, and at the end everything beside its brute-force truth.
 import { setTimeout as after } from 'node:timers/promises';
 import { seededRandom } from '../../dist/generator/random.js';
-import { compare, isBalanced, requestsTo } from './compare.mjs';
+import { compare, isBalanced, isComplete, requestsTo } from './compare.mjs';
 import { startReceiver } from './receiver.mjs';
 import { Sender } from './sender.mjs';
 import { Server } from './server.mjs';
@@ -93,6 +93,7 @@ export async function run(options) {
     comparing = true;
     const request = requestsTo(options.elasticsearch ?? `http://127.0.0.1:${server.ports.store}`);
     const found = await settled(server, request, traffic, receiver, options.patience);
+    const told = await totals(server);
     const { code } = await server.end('SIGTERM');
     return {
       seed,
@@ -104,9 +105,10 @@ export async function run(options) {
       resent: sender.resent,
       refused: receiver.told.refused,
       ...found,
+      ...told,
       errors: server.errors(),
       exitCode: code,
-      balanced: isBalanced(found) && code === 0,
+      balanced: isBalanced({ ...found, ...told, sent: traffic.sent }) && code === 0,
     };
   } catch (error) {
     throw new Error(`seed ${seed}, after ${done.times} faults: ${error.message}\n${server.tail()}`, {
@@ -118,6 +120,12 @@ export async function run(options) {
     await receiver.stop();
     await server.remove();
   }
+}
+
+/** What the server says of itself: counts over all its lives. */
+async function totals(server) {
+  const { journal, notifiers } = await server.status();
+  return { journaled: journal.events, delivered: notifiers.ops.delivered };
 }
 
 function sample(server, into, began, comparing) {
@@ -147,7 +155,7 @@ async function settled(server, request, traffic, receiver, patience = 15_000) {
     const text = JSON.stringify(found);
     if (text !== last) since = Date.now();
     last = text;
-    if (isBalanced(found) || Date.now() - since > patience) return found;
+    if (isComplete(found) || Date.now() - since > patience) return found;
     await after(500);
   }
 }

@@ -27,6 +27,11 @@ function stepOf(line: string): Step {
 }
 
 describe('docs/rules.md', () => {
+  it('has no example of a rule without what happens', () => {
+    expect(examples).toHaveLength([...page.matchAll(/^```yaml$/gm)].length);
+    expect(page.match(/^```(?!yaml$|text$).+$/gm)).toBeNull();
+  });
+
   it('has a section for each kind', () => {
     for (const kind of kinds) expect(page, kind).toMatch(new RegExp(`^## ${kind}$`, 'm'));
   });

@@ -1,3 +1,4 @@
+import { withLastOfDuplicates } from '../../src/events/index.ts';
 import { BatchBuilder } from '../../src/inputs/batch-builder.ts';
 import { EventMaker } from '../../src/inputs/documents/event-maker.ts';
 import { networkFields } from '../../src/inputs/event-fields.ts';
@@ -7,6 +8,7 @@ import { readEvents } from '../../src/inputs/http/events-body.ts';
 import { decompressLz4, decompressSnappy } from '../../src/inputs/kafka/codecs.ts';
 import { peerAt } from '../../src/inputs/network/peer.ts';
 import { splitLines } from '../../src/journal/record.ts';
+import { readProxyHeader } from '../../src/listeners/reception.ts';
 import type { Target } from './campaign.ts';
 
 const maker = new EventMaker({
@@ -87,4 +89,39 @@ const codecs: Target = {
       .join(),
 };
 
-export const inputTargets = { 'http-bulk': bulk, 'http-events': events, 'kafka-codecs': codecs };
+/** A header is read the same in one piece and in two, and never says that it is longer than what came. */
+const proxyHeaders: Target = {
+  words: ['PROXY TCP4 ', 'PROXY UNKNOWN', '\r\n', '\r\n\r\n\0\r\nQUIT\n', '\x21\x11\0\x0c', '203.0.113.7 '],
+  run: (input) => {
+    const bytes = Buffer.from(input);
+    const whole = readProxyHeader(bytes);
+    const part = readProxyHeader(bytes.subarray(0, bytes.length >> 1));
+    if (whole.kind === 'header' && whole.length > bytes.length)
+      throw new Error('a header is longer than it is');
+    if (part.kind === 'header' && JSON.stringify(part) !== JSON.stringify(whole))
+      throw new Error('a header that was complete changed with what followed');
+    return whole.kind;
+  },
+};
+
+/** What is written anew means the same, and is not written anew again. */
+const repeatedKeys: Target = {
+  words: ['{"a":', '"a":', ',', '}', '[', ']', '"\\u0061":', '1e5', '\\"', 'null'],
+  run: (input) => {
+    const text = Buffer.from(input).toString();
+    const written = withLastOfDuplicates(text);
+    if (written === undefined) return 'as it is';
+    if (JSON.stringify(JSON.parse(written)) !== JSON.stringify(JSON.parse(text)))
+      throw new Error('it means something else');
+    if (withLastOfDuplicates(written) !== undefined) throw new Error('a key still occurs twice');
+    return 'anew';
+  },
+};
+
+export const inputTargets = {
+  'http-bulk': bulk,
+  'http-events': events,
+  'kafka-codecs': codecs,
+  'proxy-header': proxyHeaders,
+  'repeated-keys': repeatedKeys,
+};

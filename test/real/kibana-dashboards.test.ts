@@ -25,6 +25,7 @@ beforeAll(async () => {
   logboom = await startLogboom({
     elasticsearch: { hosts: [elasticsearch.url] },
     indexing: { serverMetrics: '500ms' },
+    statistics: { documents: '2s' },
     rules: [
       {
         name: 'bursts',
@@ -42,8 +43,9 @@ beforeAll(async () => {
     return (
       (await count('alerts', 'alert.status:inactive')) > 1 &&
       // The one of its own about dead letters is open from when logboom has looked at itself.
-      (await count('alerts', 'alert.status:active')) > 0 &&
+      (await count('alerts', 'alert.status:(active OR recovering)')) > 0 &&
       (await count('metrics-logboom.server-*')) > 3 &&
+      (await count('metrics-logboom.stats-*')) > 0 &&
       (await count('logs-logboom.deadletters-*')) > 0
     );
   });

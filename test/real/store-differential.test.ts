@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buckets } from '../../packages/store/test/requests/buckets.ts';
 import { writes } from '../../packages/store/test/requests/documents.ts';
+import { hardDocuments } from '../../packages/store/test/requests/hard-documents.ts';
 import { highlights } from '../../packages/store/test/requests/highlights.ts';
 import { hits } from '../../packages/store/test/requests/hits.ts';
 import { metrics } from '../../packages/store/test/requests/metrics.ts';
@@ -23,6 +24,7 @@ const tables: [what: string, requests: ComparedRequest[]][] = [
   ['buckets', buckets],
   ['metrics', metrics],
   ['writes', writes],
+  ['documents that are hard to take, and limits', hardDocuments],
   ['requests about many indices, and names', readings],
 ];
 
@@ -36,6 +38,8 @@ describe('the embedded store beside a real Elasticsearch', () => {
   it.each(tables)('answers alike, or says that it cannot: %s', async (_, requests) => {
     const differing: string[] = [];
     let refused = 0;
+    // Documents of the table before are found by Elasticsearch only after a refresh, by itself within a second.
+    for (const url of [both.real, both.store]) await ask(url, { method: 'POST', path: '/_refresh' });
     for (const request of requests) {
       const [real, store] = [await ask(both.real, request), await ask(both.store, request)];
       const found = compare(request, real, store);

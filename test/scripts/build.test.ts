@@ -35,7 +35,7 @@ describe('outputs of a build', () => {
   });
 
   it('are left alone where tsc did not write them', () => {
-    const output = aFolderWith('main.js', '.tsbuildinfo', 'page.html');
+    const output = aFolderWith('main.js', '.tsbuildinfo', 'page.html', 'chunks/app-A1.js', 'web/main-B2.js');
     expect(removeStale(aSource(), output)).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ let paths: string[];
 /** What npm would pack, without packing it. The build is what is packed, so it must exist. */
 beforeAll(() => {
   spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
-  const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json'], {
+  const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: root,
     encoding: 'utf8',
     shell: process.platform === 'win32',
@@ -21,6 +21,7 @@ describe('the package as npm packs it', () => {
   it.each([
     'dist/main.js',
     'dist/app/store-worker.js',
+    'dist/chunks/LICENSES.txt',
     'assets/chart-font.ttf',
     'node_modules/@logboom/store/package.json',
     'node_modules/@logboom/store/dist/index.js',
@@ -30,9 +31,13 @@ describe('the package as npm packs it', () => {
     expect(paths).toContain(path);
   });
 
-  it('bundles the packages of the repository and no others', () => {
+  it('bundles the packages of the repository, and no others', () => {
     const bundled = paths.filter((path) => path.startsWith('node_modules/'));
     expect(bundled.filter((path) => !path.startsWith('node_modules/@logboom/'))).toEqual([]);
+  });
+
+  it('contains no source maps and no build information', () => {
+    expect(paths.filter((path) => /\.map$|\.tsbuildinfo$/.test(path))).toEqual([]);
   });
 
   it('contains no sources and no tests', () => {

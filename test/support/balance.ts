@@ -19,6 +19,8 @@ export function expectBalanced(balance: Balance): void {
     exitCode: 0,
   });
   expect(acknowledged).toBe(sent);
+  expect(balance.journaled).toBe(sent);
+  expect(balance.delivered).toBe(balance.notified);
   // What was on disk already when it was sent again is part of all that was sent again.
   expect(resent).toBeGreaterThanOrEqual(keptUnacknowledged);
   expect(balance.transitions).toBe(2 * balance.episodes);

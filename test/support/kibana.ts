@@ -13,6 +13,12 @@ export interface KibanaPlayed {
   hidesRules?: boolean;
   /** Says that objects were taken, and takes none of these ids. */
   refuses?: string[];
+  /** Spaces that exist beside the default one; all where it is not given. */
+  spaces?: string[];
+  /** So many times it answers that it is starting. */
+  starting?: number;
+  /** Whoever is not logged in sees a status without a version. */
+  anonymous?: boolean;
 }
 
 /**
@@ -25,6 +31,7 @@ export async function aKibana(played: KibanaPlayed = {}) {
   const rules = new Map<string, Record<string, unknown>>();
   const connectors = new Map<string, Record<string, unknown>>();
   const paths: string[] = [];
+  let { starting = 0 } = played;
 
   const put = (
     kind: Map<string, Record<string, unknown>>,
@@ -34,6 +41,7 @@ export async function aKibana(played: KibanaPlayed = {}) {
   ): Reply => {
     if (method === 'GET' && played.hidesRules) return [403, { message: 'Unauthorized to get a rule' }];
     if (method === 'GET') return kind.has(id) ? [200, kind.get(id)!] : [404, { message: 'not found' }];
+    if (!uuid.test(id)) return [400, { message: `[request params.id]: ${id} is no UUID` }];
     const wanted = JSON.parse(body) as Record<string, unknown>;
     if (played.unlicensed?.includes(wanted.connector_type_id as string))
       return [403, { message: 'your basic license does not support it' }];
@@ -57,15 +65,18 @@ export async function aKibana(played: KibanaPlayed = {}) {
       .map((line) => JSON.parse(line) as SavedObject);
     if (lines.some(({ coreMigrationVersion }) => coreMigrationVersion !== '8.8.0'))
       return [422, { message: 'belongs to a more recent version of Kibana' }];
+    // Of a file with one conflict Kibana takes nothing.
     const errors: unknown[] = [];
+    const taken: SavedObject[] = [];
     for (const object of lines) {
       const key = `${object.type} ${object.id}`;
       if (played.refuses?.includes(object.id))
         errors.push({ ...object, error: { type: 'unknown', message: 'refused' } });
       else if (objects.has(key) && !path.includes('overwrite=true'))
         errors.push({ ...object, error: { type: 'conflict' } });
-      else objects.set(key, object);
+      else taken.push(object);
     }
+    if (errors.length === 0) for (const object of taken) objects.set(`${object.type} ${object.id}`, object);
     const successCount = lines.length - errors.length;
     return [200, { success: errors.length === 0, successCount, ...(errors.length > 0 && { errors }) }];
   };
@@ -78,9 +89,16 @@ export async function aKibana(played: KibanaPlayed = {}) {
   };
 
   const answer = (request: IncomingMessage, body: string): Reply => {
+    const [, space] = /^\/s\/([^/]+)/.exec(request.url ?? '') ?? [];
     const path = (request.url ?? '').replace(/^\/s\/[^/]+/, '');
+    if (path === '/api/status' && starting-- > 0) return [503, { message: 'Kibana server is not ready yet' }];
+    if (played.anonymous) return [200, { status: { overall: { level: 'available' } } }];
     if (played.authorization !== undefined && request.headers.authorization !== played.authorization)
       return [401, { message: 'Unauthorized' }];
+    const asked = /^\/api\/spaces\/space\/(.+)$/.exec(path)?.[1] ?? space;
+    const isThere = asked === undefined || (played.spaces?.includes(decodeURIComponent(asked)) ?? true);
+    if (!isThere && path !== '/api/status') return [404, { message: 'Not Found' }];
+    if (path.startsWith('/api/spaces/')) return [200, { id: asked }];
     if (path === '/api/status') return [200, { version: { number: played.version ?? '8.12.2' } }];
     if (request.headers['kbn-xsrf'] === undefined)
       return [400, { message: 'Request must contain a kbn-xsrf header.' }];
@@ -104,5 +122,7 @@ export async function aKibana(played: KibanaPlayed = {}) {
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, objects, rules, connectors, paths };
 }
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 type Reply = [status: number, body: Record<string, unknown>];

@@ -13,9 +13,14 @@ const highest = 32_000;
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = lowest + Math.floor(Math.random() * (highest - lowest));
+    if (given.has(port)) continue;
+    given.add(port);
     if (await isFree(port)) return port;
   }
 }
+
+/** Ports that this process has given out or found taken: two listeners of a test must not get the same. */
+const given = new Set<number>();
 
 function isFree(port: number): Promise<boolean> {
   const server = createServer();

@@ -41,6 +41,8 @@ export class Server {
   child: ChildProcess | undefined;
   /** Variables that it is started with beside the test's own. */
   env: Record<string, string> = {};
+  /** Its standard input: none, a pipe, or an open file. */
+  stdin: 'ignore' | 'pipe' | number = 'ignore';
   #output = '';
 
   private constructor(ports: Server['ports']) {
@@ -95,10 +97,10 @@ export class Server {
   async start(): Promise<void> {
     const args = [main, 'run', '--config', join(this.folder, 'logboom.yml')];
     const env = { ...process.env, ...this.env };
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    const child = spawn(process.execPath, args, { stdio: [this.stdin, 'pipe', 'pipe'], env });
     this.child = child;
     for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk) => {
+      stream!.on('data', (chunk) => {
         this.#output += chunk;
       });
     while (!(await this.status().catch(() => undefined))) {

@@ -7,7 +7,7 @@ export const status = (changes: Partial<Status> = {}): Status => ({
   inputs: {
     lumberjack: { url: 'tcp://127.0.0.1:5044', connections: 2, windowsInFlight: 1, oldestUnacknowledged: 12 },
   },
-  journal: { bytes: 1024, maxBytes: 4 * 2 ** 30, newest: 12 },
+  journal: { bytes: 1024, maxBytes: 4 * 2 ** 30, newest: 12, events: 900 },
   readers: {
     analyser: { position: 12, lag: { records: 0, bytes: 0, seconds: 0 } },
     indexer: { position: 7, lag: { records: 5, bytes: 2048, seconds: 3 }, waitsFor: 'Elasticsearch' },
@@ -21,6 +21,7 @@ export const status = (changes: Partial<Status> = {}): Status => ({
     since: '2026-11-21T05:00:00.000Z',
     deadLetters: 2,
   },
+  processors: {},
   notifiers: { log: { pending: 0 }, ops: { pending: 2, failing: '503' } },
   ...changes,
 });

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Producer } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openOutput, parseScenario } from '../../../src/generator/scenario/load.ts';
+import { runScenario } from '../../../src/generator/scenario/run.ts';
 import { accessLines } from '../support/access-lines.ts';
 import { requestsTo } from '../support/findings.ts';
 import { type RealKafka, saslUser, startKafka } from '../support/kafka.ts';
@@ -44,7 +46,7 @@ beforeAll(async () => {
   const admin = kafka.client().admin();
   await admin.connect();
   await admin.createTopics({
-    topics: ['filebeat', 'lines-a', 'secure'].map((topic) => ({
+    topics: ['filebeat', 'lines-a', 'secure', 'generated'].map((topic) => ({
       topic,
       numPartitions: 3,
       replicationFactor: 1,
@@ -56,7 +58,7 @@ beforeAll(async () => {
   const input = (name: string, rest: object) => ({ kind: 'kafka', name, group: name, ...rest });
   server = await startLogboom({
     inputs: [
-      input('main', { brokers: [kafka.plain], topics: ['filebeat', 'lines-*', 'not-there'] }),
+      input('main', { brokers: [kafka.plain], topics: ['filebeat', 'lines-*', 'generated', 'not-there'] }),
       ...mechanisms.map((sasl_mechanism) =>
         input(sasl_mechanism.toLowerCase(), {
           ...{ brokers: [kafka.sasl], topics: ['secure'], ...saslUser, sasl_mechanism },
@@ -240,6 +242,47 @@ describe("Filebeat's output.kafka", () => {
     for (const { partition, high } of ends)
       expect(committed!.partitions.find((one) => one.partition === partition)!.offset).toBe(high);
   });
+});
 
+describe('the generator', () => {
+  it('writes to a topic, and each line is in the index once, with its host and its time', async () => {
+    const count = 4_000;
+    const written = {
+      ...{ clock: 'simulated', count, seed: 3 },
+      streams: [
+        {
+          ...{ name: 'generated', format: 'json', hosts: ['shop-1', 'shop-2'] },
+          traffic: { shape: 'poisson', rate: 500 },
+          messages: [{ text: 'job {n} done' }],
+        },
+      ],
+      output: { kind: 'kafka', brokers: [kafka.plain], topic: 'generated' },
+    };
+    const scenario = parseScenario(JSON.stringify(written), 'test');
+    const output = await openOutput(scenario.output, () => {});
+    const { lines: sent, from, to } = await runScenario({ scenario, output });
+    expect(sent).toBe(count);
+    await found('logs-generated-default', count);
+    const { aggregations } = await search('logs-generated-default', {
+      aggs: {
+        places: {
+          terms: { field: 'kafka.partition' },
+          aggs: { offsets: { cardinality: { field: 'kafka.offset', precision_threshold: 40_000 } } },
+        },
+        hosts: { terms: { field: 'host.name' } },
+        first: { min: { field: '@timestamp' } },
+        last: { max: { field: '@timestamp' } },
+      },
+    });
+    const places = aggregations.places.buckets as { offsets: { value: number } }[];
+    expect(places.reduce((sum, { offsets }) => sum + offsets.value, 0)).toBe(count);
+    const hosts = aggregations.hosts.buckets as { key: string }[];
+    expect(hosts.map(({ key }) => key).sort()).toEqual(['shop-1', 'shop-2']);
+    expect(aggregations.first.value).toBe(Math.floor(from));
+    expect(aggregations.last.value).toBe(Math.floor(to));
+  });
+});
+
+describe('the server', () => {
   it('stops well in the end', () => server.stop());
 });

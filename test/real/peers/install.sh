@@ -10,6 +10,8 @@ command -v unzip >/dev/null || wanted unzip
 command -v openssl >/dev/null || wanted openssl
 command -v make >/dev/null || wanted make
 if ! command -v nginx >/dev/null && [ ! -x /usr/sbin/nginx ]; then wanted nginx-light; fi
+# The pages of the dashboard are looked at in a browser.
+command -v chromium >/dev/null || wanted chromium fonts-dejavu-core
 ls /usr/lib/jvm/*17*/bin/javac >/dev/null 2>&1 || wanted openjdk-17-jdk-headless
 
 has_newer_jdk() { ls /usr/lib/jvm/*2[1-9]*/bin/javac >/dev/null 2>&1; }

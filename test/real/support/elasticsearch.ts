@@ -3,6 +3,7 @@ import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
+import { patience } from '../../support/patience.ts';
 import { jdkFolder, run } from './commands.ts';
 import { type ElasticsearchMajor, ensureElasticsearch, jvmOptions, releases } from './elasticsearch-build.ts';
 import { eventually, freePort, type PeerProcess, startProcess } from './processes.ts';
@@ -169,7 +170,7 @@ function asSomeoneElse(): string[] {
 
 async function ready(node: PeerProcess, request: RealElasticsearch['request'], folder: string) {
   try {
-    await eventually('Elasticsearch is up', () => isReady(node, request), 120_000);
+    await eventually('Elasticsearch is up', () => isReady(node, request), 120_000 * patience);
   } catch (failure) {
     await node.end('SIGKILL');
     throw new Error(`${(failure as Error).message}; its log is in ${folder}:\n${node.output().slice(-3000)}`);

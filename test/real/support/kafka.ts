@@ -29,6 +29,8 @@ export interface RealKafka {
   readonly sasl: string;
   /** TLS that asks for a client certificate. */
   readonly tls: string;
+  /** TLS that asks for none. */
+  readonly oneWayTls: string;
   readonly certificates: Awaited<ReturnType<typeof makeCertificates>>;
   client(settings?: Partial<KafkaConfig>): Kafka;
   kill(): Promise<void>;
@@ -37,7 +39,7 @@ export interface RealKafka {
   stop(): Promise<void>;
 }
 
-type Ports = Record<'plain' | 'sasl' | 'tls' | 'controller', number>;
+type Ports = Record<'plain' | 'sasl' | 'tls' | 'oneWayTls' | 'controller', number>;
 
 /** Starts one broker that is its own controller. What it holds stays over `kill` and `restart`. */
 export async function startKafka(): Promise<RealKafka> {
@@ -48,6 +50,7 @@ export async function startKafka(): Promise<RealKafka> {
     plain: await freePort(),
     sasl: await freePort(),
     tls: await freePort(),
+    oneWayTls: await freePort(),
     controller: await freePort(),
   };
   const properties = join(folder, 'server.properties');
@@ -85,6 +88,7 @@ export async function startKafka(): Promise<RealKafka> {
     plain: `127.0.0.1:${ports.plain}`,
     sasl: `127.0.0.1:${ports.sasl}`,
     tls: `127.0.0.1:${ports.tls}`,
+    oneWayTls: `127.0.0.1:${ports.oneWayTls}`,
     certificates,
     client: (settings) =>
       new Kafka({
@@ -110,7 +114,7 @@ async function propertiesOf(
   ports: Ports,
   { authority, certificate, key }: RealKafka['certificates'],
 ): Promise<string[]> {
-  const listeners = `PLAINTEXT://127.0.0.1:${ports.plain},SASL_PLAINTEXT://127.0.0.1:${ports.sasl},SSL://127.0.0.1:${ports.tls}`;
+  const listeners = `PLAINTEXT://127.0.0.1:${ports.plain},SASL_PLAINTEXT://127.0.0.1:${ports.sasl},SSL://127.0.0.1:${ports.tls},ONEWAY://127.0.0.1:${ports.oneWayTls}`;
   const module = 'org.apache.kafka.common.security';
   const oneLine = async (path: string) => (await readFile(path, 'utf8')).trim().replaceAll('\n', '\\n');
   const single = (names: string[]) => names.map((name) => `${name}=1`);
@@ -120,7 +124,7 @@ async function propertiesOf(
     `controller.quorum.voters=1@127.0.0.1:${ports.controller}`,
     `listeners=${listeners},CONTROLLER://127.0.0.1:${ports.controller}`,
     `advertised.listeners=${listeners}`,
-    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SSL:SSL,ONEWAY:SSL,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name=PLAINTEXT',
     'controller.listener.names=CONTROLLER',
     'sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
@@ -130,6 +134,7 @@ async function propertiesOf(
         `listener.name.sasl_plaintext.scram-sha-${bits}.sasl.jaas.config=${module}.scram.ScramLoginModule required;`,
     ),
     'ssl.client.auth=required',
+    'listener.name.oneway.ssl.client.auth=none',
     'ssl.keystore.type=PEM',
     `ssl.keystore.certificate.chain=${await oneLine(certificate)}`,
     `ssl.keystore.key=${await oneLine(key)}`,

@@ -10,7 +10,7 @@ export function fakeJournal() {
   const journal: Pick<Journal, keyof Journal> = {
     id: 'j1',
     get fill() {
-      return { bytes: 0, limit: 1, waiting: 0, oldest: 1, newest, readers: {} };
+      return { bytes: 0, limit: 1, waiting: 0, oldest: 1, newest, events: 0, readers: {} };
     },
     broken: undefined,
     lastWriteError: undefined,

@@ -3,6 +3,7 @@ import { type Config, schema } from '../../../src/config/schema/schema.ts';
 import { assembleEngine } from '../../../src/engine/assemble-engine.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { Batch, JournalRecord, Millis, Output, OutputKey, Position, Tick } from '../../../src/model.ts';
+import { noteReceipt } from '../../../src/readers/analyser/history.ts';
 import type { AnyInput } from '../rules/rules.ts';
 
 /** A round number of every window length that tests use. */
@@ -61,12 +62,13 @@ export interface KeyedOutput {
   output: Output;
 }
 
-/** What an engine puts out for records, under the keys that the analyser gives. */
+/** What an engine puts out for records, under the keys and with the times of receipt that the analyser gives. */
 export function outputsOf(engine: Engine, records: JournalRecord[]): KeyedOutput[] {
   return records.flatMap((record) =>
-    engine
-      .process(record)
-      .map((output, ordinal): KeyedOutput => ({ key: [record.position, ordinal + 1], output })),
+    engine.process(record).map((output, ordinal): KeyedOutput => {
+      noteReceipt(output, record.receivedAt);
+      return { key: [record.position, ordinal + 1], output };
+    }),
   );
 }
 
@@ -89,5 +91,7 @@ export function lineOf(output: Output): string {
       return `episode ${output.episode.group} revision ${output.episode.revision} ${output.episode.status}`;
     case 'notification':
       return `notification ${output.notification.notifier} ${output.notification.transition.to}`;
+    case 'document':
+      return `document ${output.item.id}`;
   }
 }

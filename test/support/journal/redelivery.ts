@@ -10,7 +10,7 @@ import { Redelivery } from '../../../src/journal/redelivery/redelivery.ts';
 import { encodeFrames } from '../../../src/lumberjack/encoder.ts';
 import { readPayload } from '../../../src/lumberjack/payload.ts';
 import type { Batch, EventBlock, Millis, Position } from '../../../src/model.ts';
-import { redeliveryTelemetry } from '../../../src/telemetry/components/redelivery.ts';
+import { redeliveryTelemetry } from '../../../src/telemetry/components/journal.ts';
 import { documentsOf } from '../lumberjack/frames.ts';
 
 export const clock = { now: 1_700_000_000_000 };

@@ -6,7 +6,7 @@ import {
   transitions,
   windows,
 } from '../../../src/sinks/elasticsearch/setup/templates/own.ts';
-import { server } from '../../../src/sinks/elasticsearch/setup/templates/server.ts';
+import { server, stats } from '../../../src/sinks/elasticsearch/setup/templates/server.ts';
 import type { IndexTemplate } from '../../../src/sinks/elasticsearch/setup/templates/template.ts';
 
 /** What a chart can do with a field follows from its type, and from whether it is indexed at all. */
@@ -42,7 +42,15 @@ function fieldsIn(template: IndexTemplate, { runtimeFields = {} }: View): Fields
 
 /** The fields that logboom's own templates give to what each data view shows, by the data view's id. */
 export function knownFields(views: Views): Map<string, Fields> {
-  const templates = { events, windows, alerts: alerts(views.alerts.title), transitions, deadLetters, server };
+  const templates = {
+    events,
+    windows,
+    alerts: alerts(views.alerts.title),
+    transitions,
+    deadLetters,
+    server,
+    stats,
+  };
   return new Map(
     (Object.keys(views) as (keyof Views)[]).map((name) => [
       views[name].id,

@@ -1,0 +1,1 @@
+export function checkLinks(dist: string, root: string): { pages: number; dead: string[] };
