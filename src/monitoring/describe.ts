@@ -161,7 +161,10 @@ async function statusOf(
       ...delivery.suppressed(),
       own: selfMonitoring.open(),
     },
-    sink: await sinkOf(pipeline, url, store),
+    sink: {
+      ...(await sinkOf(pipeline, url, store)),
+      ...(vitals.unpublished !== undefined && { unpublished: vitals.unpublished }),
+    },
     processors: await processorsOf(pipeline, config),
     notifiers: Object.fromEntries(
       notifierNames(config).map((name) => {

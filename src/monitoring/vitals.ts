@@ -47,8 +47,9 @@ type ReaderParts = Pick<Monitored, 'analyser' | 'indexer' | 'forwarder'>;
 /** Reads the vitals. `now` is a receipt time. */
 export async function vitalsOf(parts: Monitored, config: Config, now: Millis): Promise<Vitals> {
   const { journal, analyser, indexer, delivery, lumberjack, streams } = parts;
-  const [sink, sources, formats] = await Promise.all([
+  const [sink, unpublished, sources, formats] = await Promise.all([
     indexer.call<SinkStatus>('sink'),
+    indexer.call<number>('unpublished'),
     analyser.call<SourcesReport>('sources'),
     analyser.call<Record<string, string>>('formats'),
   ]);
@@ -74,6 +75,7 @@ export async function vitalsOf(parts: Monitored, config: Config, now: Millis): P
     ),
     inputs: lumberjack ? { lumberjack: lumberjackVitals(lumberjack, now) } : {},
     ...(sink && { sink: sinkVitals(sink, now) }),
+    ...(unpublished !== undefined && { unpublished }),
     ...(sources && { sources }),
     ...(formats && { disabledFormats: formats }),
     notifiers: Object.fromEntries(

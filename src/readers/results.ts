@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Database, RootDatabase } from 'lmdb';
 import { refusesAllWrites } from '../journal/record-log.ts';
 import type { Output, OutputKey, Position } from '../model.ts';
-import { openLmdb, untilWritten } from '../util/lmdb.ts';
+import { entriesOf, openLmdb, untilWritten } from '../util/lmdb.ts';
 
 /** What the analyser needs to continue after a restart: a position in the journal and the state at that position. */
 export interface Checkpoint {
@@ -85,6 +85,12 @@ export class Results {
   read(limit: number): { key: OutputKey; output: Output }[] {
     this.#root.resetReadTxn();
     return [...this.#outputs.getRange({ limit })].map(({ key, value }) => ({ key, output: value }));
+  }
+
+  /** Number of outputs that are not published yet. */
+  get unpublished(): number {
+    this.#root.resetReadTxn();
+    return entriesOf(this.#outputs);
   }
 
   /** Removes outputs that were published. */
@@ -214,9 +220,7 @@ export class Results {
   }
 }
 
-function after(a: OutputKey, b: OutputKey): boolean {
-  return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);
-}
+const after = (a: OutputKey, b: OutputKey): boolean => a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);
 
 /** Stands for the journal's id in results that do not come from a journal. */
 export const ofNoJournal = 'none';

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
+import { type Database, type Key, open, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 
 /**
  * Options for every environment. `overlappingSync` would resolve a write before it is on disk. `eventTurnBatching` would
@@ -18,6 +18,10 @@ export function openLmdb(folder: string, file: string, options: Partial<RootData
     ...options,
   } as RootDatabaseOptions);
 }
+
+/** The number of entries of a table, as its tree notes it. It costs microseconds; `getCount` reads each entry. */
+export const entriesOf = <Value, Of extends Key>(table: Database<Value, Of>): number =>
+  (table.getStats() as { entryCount: number }).entryCount;
 
 /** Resolves when a write is on disk; rejects with the cause if it failed. */
 export async function untilWritten(write: PromiseLike<unknown>): Promise<void> {

@@ -42,12 +42,13 @@ describe('status', () => {
     expect(await status({ url: await serve() }, false, screen)).toBe(0);
     expect(screen.text()).toBe(
       [
-        'logboom        0.1.0, up 1 m 1 s',
-        'health         degraded: indexer waits for Elasticsearch',
-        'journal        0 % of 4gb waiting, 900 events in all',
-        'alerts         1 open',
-        'elasticsearch  http://localhost:9200, unavailable: connect ECONNREFUSED',
-        'dead letters   2: logboom dead-letters list',
+        'logboom          0.1.0, up 1 m 1 s',
+        'health           degraded: indexer waits for Elasticsearch',
+        'journal          0 % of 4gb waiting, 900 events in all',
+        'alerts           1 open',
+        'elasticsearch    http://localhost:9200, unavailable: connect ECONNREFUSED',
+        'not indexed yet  41 outputs (windows, alerts)',
+        'dead letters     2: logboom dead-letters list',
         '',
         'inputs',
         '  lumberjack  tcp://127.0.0.1:5044  2 connections, 1 window in flight, the oldest for 12 ms',

@@ -42,7 +42,7 @@ function told(
       bytesAfter: (position: number) => (10 - position) * 100,
     },
     analyser: aReader('analyser', { answers: { alerts: 3 }, ...parts.analyser }),
-    indexer: aReader('indexer', { answers: { sink }, ...parts.indexer }),
+    indexer: aReader('indexer', { answers: { sink, unpublished: 41 }, ...parts.indexer }),
     ...(parts.forwarder && { forwarder: aReader('forwarder', parts.forwarder) }),
     delivery: {
       suppressed: () => ({ heldBack: 0, silences: 0 }),
@@ -94,7 +94,7 @@ describe('the status of a pipeline', () => {
         indexer: { position: 7, lag: { records: 3, bytes: 300, seconds: expect.closeTo(3, 0) } },
       },
       alerts: { open: 3, own: [] },
-      sink: { kind: 'elasticsearch', url: 'http://127.0.0.1:9200' },
+      sink: { kind: 'elasticsearch', url: 'http://127.0.0.1:9200', unpublished: 41 },
       notifiers: { log: { pending: 0 }, ops: { pending: 2 } },
     });
   });
@@ -102,6 +102,7 @@ describe('the status of a pipeline', () => {
   it('puts the figures into the metrics', async () => {
     const text = await told({ indexer: { position: 4 } }).metrics();
     expect(text).toContain('logboom_journal_fill_ratio 0.5\n');
+    expect(text).toContain('logboom_outputs_unpublished 41\n');
     expect(text).toMatch(/logboom_oldest_unacknowledged_seconds\{input="lumberjack"\} \d+\.\d/);
     expect(text).toContain('logboom_reader_lag_records{reader="indexer"} 6\n');
     expect(text).toContain('logboom_reader_lag_bytes{reader="indexer"} 600\n');
@@ -115,6 +116,7 @@ describe('the status of a pipeline', () => {
       analyser: { alive: false, answers: {} },
     }).status();
     expect(sink.state).toBe('unavailable');
+    expect(sink).not.toHaveProperty('unpublished');
     expect(alerts.open).toBe(0);
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { outputItem } from '../../src/alerts/documents.ts';
 import type { Output } from '../../src/model.ts';
-import { Publisher } from '../../src/readers/indexer/publisher.ts';
+import { Outbox } from '../../src/notifiers/outbox.ts';
+import { handledAlerts, Publisher } from '../../src/readers/indexer/publisher.ts';
 import { Results } from '../../src/readers/results.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
@@ -47,8 +48,13 @@ describe('the publisher', () => {
     await put(episode(1));
     await eventually(() => expect(sink.deliveries).toHaveLength(1));
     expect(results.read(10)).toHaveLength(1);
+    await put(episode(2), { kind: 'transition', transition: aTransition() });
+    expect(results.unpublished).toBe(3);
     sink.end(0);
+    await eventually(() => expect(sink.deliveries).toHaveLength(2));
+    sink.end(1);
     await eventually(() => expect(results.read(10)).toEqual([]));
+    expect(results.unpublished).toBe(0);
   });
 
   it('writes an episode that changed twice within a delivery once, as it is at last', async () => {
@@ -75,4 +81,23 @@ describe('the publisher', () => {
     await ended;
     expect(results.read(10)).toHaveLength(1);
   });
+});
+
+it('alerts whose handling changed wait to be written again, and are counted', async () => {
+  const outbox = new Outbox(aFolder());
+  onTestFinished(() => outbox.close());
+  const ids = ['one', 'two'];
+  await outbox.putAll(
+    [],
+    ids.map((id) => anEpisode({ id })),
+    0,
+  );
+  const handled = handledAlerts(outbox.alerts);
+  expect(handled.unpublished).toBe(0);
+  await outbox.transaction(() => {
+    for (const id of ids) outbox.alerts.handle(id, { notified: [] });
+  });
+  expect(handled.unpublished).toBe(2);
+  await handled.published(handled.read(1).map(({ key }) => key));
+  expect(handled.unpublished).toBe(1);
 });

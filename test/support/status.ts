@@ -19,6 +19,7 @@ export const status = (changes: Partial<Status> = {}): Status => ({
     state: 'unavailable',
     reason: 'connect ECONNREFUSED',
     since: '2026-11-21T05:00:00.000Z',
+    unpublished: 41,
     deadLetters: 2,
   },
   processors: {},

@@ -162,7 +162,9 @@ function ownAlertRows({ alerts }: Status): string[][] {
 
 function sinkRows({ sink }: Status): string[][] {
   const problem = sink.reason === undefined ? '' : `: ${sink.reason}`;
+  const { unpublished = 0 } = sink;
   const rows = [[sink.kind, `${sink.url}, ${sink.state}${problem}`]];
+  if (unpublished > 0) rows.push(['not indexed yet', `${countOf(unpublished, 'output')} (windows, alerts)`]);
   if (sink.deadLetters > 0) rows.push(['dead letters', `${sink.deadLetters}: logboom dead-letters list`]);
   return rows;
 }

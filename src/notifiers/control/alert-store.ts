@@ -1,5 +1,6 @@
 import type { Database } from 'lmdb';
 import type { Episode, Handling, Notification, Notified, Suppression } from '../../model.ts';
+import { entriesOf } from '../../util/lmdb.ts';
 import type { Tables } from './tables.ts';
 
 interface AlertRecord {
@@ -113,6 +114,12 @@ export class AlertStore {
   unpublished(limit: number): string[] {
     this.#tables.refresh();
     return [...this.#unpublished.getKeys({ limit })];
+  }
+
+  /** Number of episodes whose document is to be written again. */
+  get unpublishedCount(): number {
+    this.#tables.refresh();
+    return entriesOf(this.#unpublished);
   }
 
   /** Their documents were written with the handling of that revision. */

@@ -1,5 +1,6 @@
 import type { Database } from 'lmdb';
 import type { BulkItem } from '../../model.ts';
+import { entriesOf } from '../../util/lmdb.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -25,6 +26,12 @@ export class DocumentStore {
   waiting(limit: number): { key: string; item: BulkItem }[] {
     this.#tables.refresh();
     return [...this.#documents.getRange({ limit })].map(({ key, value }) => ({ key, item: value }));
+  }
+
+  /** Number of documents that wait. */
+  get count(): number {
+    this.#tables.refresh();
+    return entriesOf(this.#documents);
   }
 
   async published(keys: readonly string[]): Promise<void> {

@@ -24,6 +24,11 @@ export class LatestValues {
     if (value < known.lowest.value) known.lowest = one;
   }
 
+  /** Forgets rules that are none of these: they were removed or disabled. */
+  keepOnly(rules: ReadonlySet<string>): void {
+    for (const rule of this.#rules.keys()) if (!rules.has(rule)) this.#rules.delete(rule);
+  }
+
   of(rule: string): LatestValue | undefined {
     return this.#rules.get(rule);
   }

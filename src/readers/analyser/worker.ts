@@ -95,6 +95,7 @@ const analyser = new Analyser({
     updateMetrics();
     const outputs = swapAnalysis(engine, analysis, to, reading);
     analysis = to;
+    latest.keepOnly(new Set(engine.rules.map(({ name }) => name)));
     updateMetrics();
     return outputs;
   },

@@ -6,10 +6,10 @@ import { Signal } from '../../util/waiting.ts';
 import type { Results } from '../results.ts';
 
 /** Outputs on disk that wait to be published. */
-export type Unpublished = Pick<Results, 'read' | 'published'>;
+export type Unpublished = Pick<Results, 'read' | 'published' | 'unpublished'>;
 
 interface PublisherOptions {
-  results: Unpublished;
+  results: Pick<Unpublished, 'read' | 'published'>;
   sink: Sink;
   /** The document of an output; undefined for notifications, which are not indexed. */
   document: (output: Output) => BulkItem | undefined;
@@ -119,6 +119,9 @@ export function handledAlerts(alerts: AlertStore): Unpublished {
         return episode === undefined ? [] : [{ key, output: { kind: 'episode', episode } }];
       });
     },
+    get unpublished() {
+      return alerts.unpublishedCount;
+    },
     published: (keys) => alerts.published(keys.map(([place, revision]) => ({ id: ids[place]!, revision }))),
   };
 }
@@ -131,6 +134,9 @@ export function keptDocuments(documents: DocumentStore): Unpublished {
       const waiting = documents.waiting(limit);
       keys = waiting.map(({ key }) => key);
       return waiting.map(({ item }, place) => ({ key: [place, 0], output: { kind: 'document', item } }));
+    },
+    get unpublished() {
+      return documents.count;
     },
     published: (published) => documents.published(published.map(([place]) => keys[place]!)),
   };

@@ -59,6 +59,7 @@ const port = serveReader({
   calls: {
     metrics: () => reportOf(instruments.metrics),
     sink: () => indexing.sink.status(),
+    unpublished: () => parts.results.reduce((sum, { unpublished }) => sum + unpublished, 0),
     processors: () => parts.processing.counts(),
     ...letterCalls,
     reload: (to) => {

@@ -132,6 +132,11 @@ interface SinkStatus {
   reason?: string;
   /** Since when it has not delivered everything. */
   since?: string;
+  /**
+   * Outputs of rules on disk that are not in the index yet: windows, changes of alerts, alerts, reports, also those about logboom itself.
+   * Absent while the indexer does not answer, and in the answer of an earlier version.
+   */
+  unpublished?: number;
   /** Documents that were refused for good and are kept in the data folder. */
   deadLetters: number;
 }

@@ -24,6 +24,8 @@ export interface Vitals {
   inputs: Record<string, { oldestUnacknowledged?: Millis; refusedSenders?: readonly RefusedVitals[] }>;
   /** Absent while its thread does not answer. */
   sink?: SinkVitals;
+  /** Outputs of rules on disk that are not in the index yet. Absent while the indexer does not answer. */
+  unpublished?: number;
   /** Absent while the analyser does not answer. */
   sources?: SourcesReport;
   /** Formats whose modules are not called any more, and why. Absent while the analyser does not answer. */
@@ -81,6 +83,10 @@ export function vitalsTelemetry(metrics: Registry) {
     'reader',
   );
   const problem = gauge('sink_trouble_seconds', 'For how long the sink has not delivered everything.');
+  const unpublished = gauge(
+    'outputs_unpublished',
+    'Outputs of rules on disk (windows, changes of alerts, alerts, reports) that are not in the index yet.',
+  );
   const sources = sourceGauges(metrics);
   return {
     update(vitals: Vitals): void {
@@ -98,6 +104,7 @@ export function vitalsTelemetry(metrics: Registry) {
         bytes.set({ reader }, lag.bytes);
         seconds.set({ reader }, lag.seconds);
       }
+      if (vitals.unpublished !== undefined) unpublished.set(vitals.unpublished);
       problem.set((vitals.sink?.problem?.age ?? 0) / 1000);
     },
   };

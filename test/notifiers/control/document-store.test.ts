@@ -36,7 +36,9 @@ describe('documents beside notifications', () => {
       item('daily|1'),
       item('daily|2'),
     ]);
+    expect(kept.unpublished).toBe(2);
     await kept.published([outputs[0]!.key]);
+    expect(kept.unpublished).toBe(1);
     expect(again.documents.waiting(10).map((one) => one.item.id)).toEqual(['daily|2']);
     await kept.published(kept.read(10).map(({ key }) => key));
     expect(kept.read(10)).toEqual([]);

@@ -50,6 +50,9 @@ function Figures({ status: { version, uptime, journal, sink } }: Part) {
         value={sink.state}
         tone={sink.state === 'ready' ? undefined : 'bad'}
       />
+      {(sink.unpublished ?? 0) > 0 && (
+        <Figure name="Outputs not indexed yet" value={count(sink.unpublished!)} />
+      )}
       <Figure
         name="Dead letters"
         value={count(sink.deadLetters)}
