@@ -21,7 +21,7 @@ export interface DashboardParts extends Shown {
 export interface Dashboard {
   /** Adds its routes to the API. `headers` are those of each answer. */
   addTo(app: FastifyInstance, headers: Record<string, string>): void;
-  /** A transition is on disk: pages are told. */
+  /** A transition is on disk: pages get it. */
   transition(transition: Transition): void;
   stop(): Promise<void>;
 }

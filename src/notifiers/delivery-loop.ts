@@ -173,7 +173,7 @@ export class DeliveryLoop {
     }
     if (this.#stopping.signal.aborted) return;
     try {
-      await this.#settle(entry, await this.#attempt(entry));
+      await this.#record(entry, await this.#attempt(entry));
     } catch (error) {
       if (!this.#stopping.signal.aborted) await this.#handleFailure(entry, error);
     }
@@ -187,7 +187,7 @@ export class DeliveryLoop {
     );
   }
 
-  async #settle(entry: OutboxEntry, { thread, refused }: Receipt): Promise<void> {
+  async #record(entry: OutboxEntry, { thread, refused }: Receipt): Promise<void> {
     const { notifier, telemetry, outbox } = this.#options;
     const { id, transition } = entry.notification;
     this.#peer.succeeded();

@@ -55,7 +55,7 @@ const falling = new Set<Measure['kind']>(['count', 'rate', 'sum', 'distinct']);
 
 function isRaisedByLack(rule: RuleConfig): boolean {
   if (rule.kind === 'absence') return true;
-  // Of a rule for both directions a rise in the last window is certain, so it is told, and a fall with it.
+  // Of a rule for both directions a rise in the last window is certain, so it is reported, and a fall with it.
   if ('direction' in rule) return rule.direction === 'down';
   const { measure, condition } = compileRule(rule);
   if (condition === undefined || !falling.has(measure.kind)) return false;

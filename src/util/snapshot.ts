@@ -66,11 +66,18 @@ export class SnapshotFormat<T> {
     const { version, state } = versionOf(stored);
     if (version > this.version)
       throw this.#refused(`it has version ${version}, and this logboom reads versions up to ${this.version}`);
-    const migrated = this.#migrations.slice(version - 1).reduce((older, migrate) => migrate(older), state);
-    const parsed = this.#schema.safeParse(migrated);
+    const parsed = this.#schema.safeParse(this.#migrated(version, state));
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
     throw this.#refused(`at ${pathOf(issue!.path)}: ${issue!.message}`);
+  }
+
+  #migrated(version: number, state: unknown): unknown {
+    try {
+      return this.#migrations.slice(version - 1).reduce((older, migrate) => migrate(older), state);
+    } catch (error) {
+      throw this.#refused(`the migration from version ${version} failed: ${(error as Error).message}`);
+    }
   }
 
   #refused(reason: string): SnapshotError {
@@ -91,6 +98,14 @@ function pathOf(path: readonly PropertyKey[]): string {
   const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
   return text === '' ? 'its root' : text.replace(/^\./, '');
 }
+
+/** A migration that gives a key of the state another name. */
+export const renamedKey =
+  (from: string, to: string) =>
+  (state: unknown): unknown => {
+    const { [from]: value, ...others } = state as Record<string, unknown>;
+    return { ...others, [to]: value };
+  };
 
 /** Any number: sums and variances may be infinite or not a number, which `z.number()` refuses. */
 export const number = z.custom<number>((value) => typeof value === 'number', 'expected a number');

@@ -6,8 +6,9 @@ import { assembleEngine } from '../../src/engine/assemble-engine.ts';
 import { aBatch, aTick, journaled } from '../support/journal/records.ts';
 
 /**
- * A checkpoint that the engine wrote after 45 records, with corrections, before the states of alerts were renamed: `told`, `toldPeak`
- * and `early.settled` became `notified`, `writtenPeak` and `early.closed`, and `untold` of an episode became `unreported`.
+ * A checkpoint that the engine wrote after 45 records, with corrections, before states were renamed: `told`, `toldPeak` and
+ * `early.settled` of an alert became `notified`, `writtenPeak` and `early.closed`, `untold` of an episode became `unreported`, `visits`
+ * of windows became `updates`, and `settled` of changes and new values became `completed`.
  */
 const stored = readFileSync(new URL('../fixtures/checkpoint-words/checkpoint.msgpack', import.meta.url));
 const position = 45;
@@ -32,7 +33,7 @@ const before = records.filter((record) => record.position <= position);
 const after = records.filter((record) => record.position > position);
 
 /** How often each of the old names is a key in it. */
-const old = ['told', 'toldPeak', 'settled', 'untold'];
+const old = ['told', 'toldPeak', 'settled', 'untold', 'visits'];
 function keysIn(value: unknown, counts = new Map<string, number>()): Map<string, number> {
   if (typeof value !== 'object' || value === null) return counts;
   for (const [key, member] of Object.entries(value)) {
@@ -103,8 +104,8 @@ describe('a checkpoint with the former names of states', () => {
     const snapshot = restored().snapshot();
     expect(ofSnapshot(comparable(snapshot))).toEqual(ofSnapshot(comparable(lasting().snapshot())));
     const counts = keysIn(snapshot);
-    for (const name of ['notified', 'writtenPeak', 'closed', 'unreported'])
+    for (const name of ['notified', 'writtenPeak', 'closed', 'unreported', 'updates', 'completed'])
       expect(counts.get(name)).toBeGreaterThan(1);
-    for (const name of ['told', 'toldPeak', 'untold']) expect(counts.get(name), name).toBeUndefined();
+    for (const name of old) expect(counts.get(name), name).toBeUndefined();
   });
 });

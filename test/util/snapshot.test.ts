@@ -6,6 +6,7 @@ import {
   nested,
   number,
   objectOf,
+  renamedKey,
   SnapshotError,
   SnapshotFormat,
 } from '../../src/util/snapshot.ts';
@@ -114,6 +115,22 @@ describe('a format with earlier versions', () => {
 
   it('checks what a migration came to', () => {
     expect(() => third.read([1])).toThrow('The list cannot go on from this snapshot: at names[0]: ');
+  });
+
+  it.each([null, 7])('says which migration failed on %j', (nonsense) => {
+    const spoilt = () => third.read({ version: 2, state: nonsense });
+    expect(spoilt).toThrow(SnapshotError);
+    expect(spoilt).toThrow('The list cannot go on from this snapshot: the migration from version 2 failed: ');
+  });
+
+  it('renames a key, and keeps the others', () => {
+    const renamed = new SnapshotFormat({
+      component: 'The list',
+      schema: objectOf<{ count: number; sum: number }>({ count: number, sum: number }),
+      migrations: [renamedKey('visits', 'count')],
+    });
+    expect(renamed.read({ visits: 3, sum: 4 })).toEqual({ count: 3, sum: 4 });
+    expect(() => renamed.read({ sum: 4 })).toThrow('at count: ');
   });
 
   it('refuses a version that only a newer logboom knows', () => {

@@ -23,7 +23,7 @@ function take(text: string): void {
   pulse.value = now;
 }
 
-/** A transition is told before the documents of the alert are there, so its page is loaded twice. */
+/** A transition arrives before the documents of the alert are searchable, so its page is loaded twice. */
 function announce(transition: StreamedTransition): void {
   if (transition.to === 'active' || transition.from === 'active') announcement.value = transition;
   alertsTick.value += 1;

@@ -9,7 +9,7 @@ interface StreamEvent {
   data: unknown;
 }
 
-/** Events that a client which was away is told afterwards. */
+/** Events that a client gets after it was away. */
 const remembered = 500;
 const mostClients = 64;
 const keepAlive: Millis = 15_000;
@@ -44,7 +44,7 @@ export class EventStream {
     this.#send(textOf(event));
   }
 
-  /** To clients that are there. It supersedes itself, so nobody is told afterwards. */
+  /** To connected clients alone: the next one supersedes it. */
   pulse(name: string, data: unknown): void {
     this.#send(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
   }

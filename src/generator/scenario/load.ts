@@ -42,7 +42,7 @@ export function parseScenario(text: string, path: string): Scenario {
   throw new LogboomError('USAGE', `${path} is not a valid scenario:\n\n${listed}`);
 }
 
-/** Opens the output. `onListening` is told the port of one that listens. */
+/** Opens the output. `onListening` gets the port of one that listens. */
 export async function openOutput(config: OutputConfig, onListening: (port: number) => void): Promise<Output> {
   const sockets = () => import('../outputs/sockets.ts');
   const shippers = () => import('../outputs/shippers.ts');

@@ -27,7 +27,7 @@ interface KafkaInputOptions {
 }
 
 const pauses: BackoffLimits = { init: 1_000, max: 30_000 };
-/** How often the group is told that a batch is still being stored. */
+/** How often a heartbeat tells the group that a batch is still being stored. */
 const beat: Millis = 1_000;
 
 /**

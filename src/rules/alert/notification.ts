@@ -39,7 +39,7 @@ export function reportTransition(
     ? notifyRaise(state, at, config, 'it became active')
     : ended
       ? notifyEnd(state, config)
-      : withheld(to === 'active' ? 'it is still the same alert' : `becoming ${to} is not told`);
+      : withheld(to === 'active' ? 'it is still the same alert' : `the change to ${to} is not reported`);
   return {
     reason: activated && flapping ? reason + flappingReason(over) : reason,
     notify,
@@ -147,7 +147,7 @@ function notifyEnd(state: AlertState, { cooldown }: Cooldowns): Announcement {
     const why = 'the cooldown held its becoming active back; a digest names it';
     return withheld(why, { withheld: { count: count + 1, since, due } });
   }
-  if (!notified) return withheld('its becoming active was not told either');
+  if (!notified) return withheld('the change to active was not reported either');
   return { notify: { send: true, reason: 'notified: it recovered' }, patch: { notified: false } };
 }
 

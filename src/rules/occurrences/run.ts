@@ -124,7 +124,7 @@ export class OccurrenceRun extends WindowRun {
     this.parts.alerts.late += late ?? 0;
   }
 
-  /** Counts an event that changes what was settled, or that came too late for that. */
+  /** Counts an event that changes what was complete, or that came too late for that. */
   #takeLate(group: string, value: string, event: LogEvent): boolean {
     const { alerts, observer } = this.parts;
     if (alerts.takeLate(event.time, group, value, event)) return true;

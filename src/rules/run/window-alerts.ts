@@ -25,7 +25,7 @@ interface WindowAlertsParts {
 }
 
 /** The alert book is swept after so many windows with something new in them, */
-const visitsBetweenSweeps = 5_000;
+const updatesBetweenSweeps = 5_000;
 /** and at most once in a window's length, or in this time if that is shorter: little can be forgotten in less. */
 const longestBetweenSweeps = 60_000;
 
@@ -38,7 +38,7 @@ export class WindowAlerts {
   closed = 0;
   readonly #parts: WindowAlertsParts;
   /** Part of the snapshot, because what is forgotten and when must not depend on restarts. */
-  #visits = 0;
+  #updates = 0;
   readonly peaks: WindowPeaks | undefined;
 
   constructor(parts: WindowAlertsParts) {
@@ -165,7 +165,7 @@ export class WindowAlerts {
     const { windows, book, isTracked, corrector } = this.#parts;
     const before = windows.closedThrough;
     const moved = windows.advance(watermark, (window) => this.#close(window, outputs));
-    this.#visits += moved;
+    this.#updates += moved;
     this.closed += moved;
     // Once a hop, so that many late events do not write one document each.
     if (windows.closedThrough > before) book.reportLate(windows.closedThrough, outputs);
@@ -174,8 +174,8 @@ export class WindowAlerts {
       this.peaks?.trim(windows.closedThrough);
       corrector?.trim(windows.closedThrough);
     }
-    if (this.#visits < visitsBetweenSweeps || !this.#isNewStretch(before)) return;
-    this.#visits = 0;
+    if (this.#updates < updatesBetweenSweeps || !this.#isNewStretch(before)) return;
+    this.#updates = 0;
     book.sweep(windows.closedThrough, (group) => windows.has(group) || isTracked(group));
   }
 
@@ -188,7 +188,7 @@ export class WindowAlerts {
     return windowAlertsFormat.write({
       ...parts,
       late: this.late,
-      visits: this.#visits,
+      updates: this.#updates,
       ...corrections,
       ...peaks,
     });
@@ -199,7 +199,7 @@ export class WindowAlerts {
     this.#parts.windows.restore(saved.windows);
     this.#parts.book.restore(saved.book);
     this.late = saved.late;
-    this.#visits = saved.visits;
+    this.#updates = saved.updates;
     this.peaks?.restore(saved.peaks);
     const { corrector } = this.#parts;
     if (corrector === undefined) return;

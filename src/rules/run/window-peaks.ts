@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Millis, WindowValue } from '../../model.ts';
-import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
+import { nested, number, objectOf, renamedKey, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
 import type { Windows } from '../../windows/windows.ts';
 import type { CompiledRule } from '../compile.ts';
 import type { Judge } from '../judge.ts';
@@ -104,7 +104,7 @@ export interface WindowAlertsState {
   book: ReturnType<AlertBook['snapshot']>;
   late: number;
   /** Windows with something new in them since the last sweep. */
-  visits: number;
+  updates: number;
   /** Missing where late events correct nothing. */
   corrections?: Snapshot<unknown> | undefined;
   /** Missing where there is none. */
@@ -117,8 +117,9 @@ export const windowAlertsFormat = new SnapshotFormat({
     windows: nested(),
     book: nested(),
     late: number,
-    visits: number,
+    updates: number,
     corrections: nested<unknown>().optional(),
     peaks: windowPeaksState.optional(),
   }),
+  migrations: [renamedKey('visits', 'updates')],
 });

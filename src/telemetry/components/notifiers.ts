@@ -47,7 +47,7 @@ export function notifierTelemetry({ log, metrics }: Instruments) {
         `${notifier} reached its limit of messages: ${count} notifications become one digest`,
       );
     },
-    /** The peer was not told again which alerts are open; the first failure for a reason is a warning. */
+    /** The open alerts were not sent to the peer again; the first failure for a reason is a warning. */
     notRefreshed(notifier: string, reason: string, known: boolean): void {
       notifications.inc({ notifier, outcome: 'not refreshed' });
       log[known ? 'debug' : 'warn'](

@@ -23,7 +23,10 @@ describe('an inactive alert', () => {
   it('becomes pending where it has to last, and asks to be looked at when it has', () => {
     const { last } = run({ for: '20s' }, { count: 7 });
     expect(last.transition).toMatchObject({ to: 'pending', reason: 'count 7 is >= 5; it must hold for 20s' });
-    expect(last.notify).toEqual({ send: false, reason: 'not notified: becoming pending is not told' });
+    expect(last.notify).toEqual({
+      send: false,
+      reason: 'not notified: the change to pending is not reported',
+    });
     expect(last.deadline).toBe(ten + 20 * second);
   });
 

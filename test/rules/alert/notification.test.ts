@@ -41,7 +41,7 @@ describe('a rule that names no notifier', () => {
     const { decisions } = run({ notify: [] }, { count: 7 }, { after: 10, count: 0 });
     expect(decisions.map(({ notify }) => notify.reason)).toEqual([
       'not notified: the rule names no notifier',
-      'not notified: its becoming active was not told either',
+      'not notified: the change to active was not reported either',
     ]);
   });
 });

@@ -61,7 +61,7 @@ export class Heartbeats {
   }
 
   /** The last event of the next stretch becomes the last one, if none is later: a stretch may reach beyond the watermark. */
-  settle(): void {
+  complete(): void {
     this.last = Math.max(this.last ?? Number.NEGATIVE_INFINITY, this.pending[0]![1]);
     this.pending = this.pending.slice(1);
   }

@@ -184,7 +184,7 @@ export class AbsenceTracker {
   }
 
   #visitPresent(group: Heartbeats, due: Millis, report: (change: AbsenceChange) => void): void {
-    while (group.next !== undefined && group.next <= this.#deadline(group)) group.settle();
+    while (group.next !== undefined && group.next <= this.#deadline(group)) group.complete();
     const at = this.#deadline(group);
     if (due <= at) return;
     group.silent = true;
@@ -198,7 +198,7 @@ export class AbsenceTracker {
     if (next !== undefined && next <= due) {
       group.silent = false;
       group.reminder = undefined;
-      group.settle();
+      group.complete();
       report({ kind: 'back', at: next, ...news });
     } else if (this.#forgottenAt(group) <= due) {
       this.#groups.delete(name);

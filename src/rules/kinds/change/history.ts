@@ -24,7 +24,7 @@ interface Panes {
 /** Panes before a stretch that are looked at first to find the value at its beginning. */
 const lookBack = 64;
 
-/** The values of groups in panes of time that are settled. */
+/** The values of groups in complete panes of time. */
 export class ValueHistory {
   readonly #pane: Millis;
   readonly #panes: PaneHistory<Spans>;

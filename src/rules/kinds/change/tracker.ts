@@ -16,7 +16,7 @@ interface Key {
   /** The last value before which no event is to come any more. */
   last: Seen | undefined;
   newest: Seen | undefined;
-  /** Panes that are not settled, by number. */
+  /** Panes that are not complete, by number. */
   pending: Map<number, Spans>;
 }
 
@@ -42,10 +42,10 @@ export class ChangeTracker implements Tracker {
   readonly #keys = new Map<string, Key>();
   readonly #due = new DueTimes<Key>();
   readonly #history: ValueHistory | undefined;
-  #settled: Millis = never;
+  #completed: Millis = never;
   #pending = 0;
-  /** Whether values were settled at the present due time. */
-  #hasSettled = false;
+  /** Whether values were completed at the present due time. */
+  #hasCompleted = false;
 
   constructor(options: ChangeTrackerOptions) {
     this.#options = options;
@@ -63,7 +63,7 @@ export class ChangeTracker implements Tracker {
   }
 
   add(time: Millis, name: string, value: string): Tracked {
-    if (!(time >= this.#settled)) return { outcome: 'late' };
+    if (!(time >= this.#completed)) return { outcome: 'late' };
     const key = this.#keys.get(name) ?? this.#admit(name);
     if (key === undefined) return { outcome: 'overflow' };
     const before = key.newest;
@@ -73,20 +73,20 @@ export class ChangeTracker implements Tracker {
     const isChange = time >= before[0] && time - before[0] <= this.#options.forget;
     if (!isChange) return { outcome: 'added' };
     const occurrence = { group: name, time, value, from: before[1] };
-    return { outcome: 'added', occurrence, earliest: Math.max(before[0], this.#settled) };
+    return { outcome: 'added', occurrence, earliest: Math.max(before[0], this.#completed) };
   }
 
   complete(through: Millis, receiver: Receiver): void {
-    if (!(through > this.#settled)) return;
+    if (!(through > this.#completed)) return;
     this.#due.runUpTo(
       through,
       (key, due) => this.#visit(key, due, receiver),
       (due) => {
-        if (this.#hasSettled) receiver.passed(due);
-        this.#hasSettled = false;
+        if (this.#hasCompleted) receiver.passed(due);
+        this.#hasCompleted = false;
       },
     );
-    this.#settled = through;
+    this.#completed = through;
   }
 
   admits(group: string, waiting: number): boolean {
@@ -115,7 +115,7 @@ export class ChangeTracker implements Tracker {
     const from = Math.max(newest * this.#options.pane, key?.last?.[0] ?? never);
     const { panes } = this.#history!.of(group, from);
     const last = this.#changes(group, panes, () => {});
-    if (last === undefined || (key === undefined && last[0] + this.#options.forget < this.#settled)) return;
+    if (last === undefined || (key === undefined && last[0] + this.#options.forget < this.#completed)) return;
     const kept = key ?? this.#admit(group);
     if (kept === undefined) return;
     kept.last = last;
@@ -141,13 +141,13 @@ export class ChangeTracker implements Tracker {
       ({ name, last = null, pending }): ChangesState['keys'][number] => [name, last, pointsOf(pending)],
     );
     const history = this.#history && { history: this.#history.snapshot() };
-    const settled = this.#settled === never ? null : this.#settled;
-    return format.write({ settled, keys, ...history, overflowed: this.overflowed || undefined });
+    const completed = this.#completed === never ? null : this.#completed;
+    return format.write({ completed, keys, ...history, overflowed: this.overflowed || undefined });
   }
 
   restore(snapshot: Snapshot<ChangesState>): void {
     const saved = format.read(snapshot);
-    this.#settled = saved.settled ?? never;
+    this.#completed = saved.completed ?? never;
     this.overflowed = saved.overflowed ?? 0;
     this.#keys.clear();
     this.#share?.release();
@@ -160,7 +160,7 @@ export class ChangeTracker implements Tracker {
       this.#expect(key);
     }
     if (saved.history !== undefined) this.#history?.restore(saved.history);
-    else this.#history?.beginAt(this.#settled);
+    else this.#history?.beginAt(this.#completed);
   }
 
   #wait(key: Key, seen: Seen): void {
@@ -187,7 +187,7 @@ export class ChangeTracker implements Tracker {
     this.#pending -= ripe.length;
     // When a key without new events is visited depends on restarts.
     if (ripe.length > 0) {
-      this.#hasSettled = true;
+      this.#hasCompleted = true;
       receiver.group(name, due);
     }
     if (key.pending.size > 0 || key.last![0] + this.#options.forget >= due) this.#expect(key);

@@ -21,7 +21,11 @@ export const match = defineKind({
   check(config, report) {
     checkQuiet(config, report);
     if (config.where.trim() === '')
-      report('where', 'every event would raise the alert', 'write the query of the events to be told of');
+      report(
+        'where',
+        'every event would raise the alert',
+        'write the query of the events that raise the alert',
+      );
   },
   start(parts) {
     const judge = statelessJudge(

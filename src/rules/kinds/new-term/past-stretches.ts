@@ -13,7 +13,7 @@ export class PastStretches implements History {
   /** Event time up to which stretches may be missing. */
   reach: Millis = Number.NEGATIVE_INFINITY;
   /** Event time before which all events are late. A later event may still join two stretches, so both of them are kept. */
-  settled: Millis = Number.NEGATIVE_INFINITY;
+  completed: Millis = Number.NEGATIVE_INFINITY;
   readonly #groups: ReadonlyMap<string, Terms>;
   readonly #kept: PastMemory;
 
@@ -27,14 +27,14 @@ export class PastStretches implements History {
   get oldest(): Millis {
     let oldest = Number.POSITIVE_INFINITY;
     for (const group of this.#groups.values()) oldest = Math.min(oldest, group.oldestFollowed);
-    return oldest <= this.settled ? oldest : Number.POSITIVE_INFINITY;
+    return oldest <= this.completed ? oldest : Number.POSITIVE_INFINITY;
   }
 
   dropOldest(): number {
     this.reach = Math.max(this.reach, this.oldest + this.#kept.stride);
     let dropped = 0;
     for (const group of this.#groups.values()) {
-      dropped += group.dropFollowed(Math.min(this.reach, this.settled));
+      dropped += group.dropFollowed(Math.min(this.reach, this.completed));
       this.account(group);
     }
     return dropped;
@@ -49,8 +49,8 @@ export class PastStretches implements History {
   }
 
   /** Begins again after `release`, when the groups were replaced. */
-  begin(settled: Millis): void {
-    this.settled = settled;
+  begin(completed: Millis): void {
+    this.completed = completed;
     this.#kept.memory.join(this);
   }
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Millis } from '../../../model.ts';
-import { number, objectOf, SnapshotFormat } from '../../../util/snapshot.ts';
+import { number, objectOf, renamedKey, SnapshotFormat } from '../../../util/snapshot.ts';
 import { migrateTerms } from './migration.ts';
 import { type PackedTerms, packedTerms } from './terms.ts';
 
 /** Disk format of the tracker of new values. */
 export interface TermsState {
-  settled: Millis | null;
+  /** Event time up to which values are complete. */
+  completed: Millis | null;
   /** Event time before which values may be missing. */
   reach: Millis | null;
   groups: PackedTerms[];
@@ -18,11 +19,11 @@ const time = number.nullable();
 export const format = new SnapshotFormat({
   component: 'The tracker of new values',
   schema: objectOf<TermsState>({
-    settled: time,
+    completed: time,
     reach: time,
     groups: z.array(packedTerms),
     overflowed: number.optional(),
     forgotten: number.optional(),
   }),
-  migrations: [migrateTerms],
+  migrations: [migrateTerms, renamedKey('settled', 'completed')],
 });

@@ -70,9 +70,9 @@ export class Terms {
   due: Millis = Number.POSITIVE_INFINITY;
   /** Stretches of the group: warming up begins with each. */
   times: Stretch[] = [];
-  /** Those first that were settled longest ago. */
+  /** Those first that were completed longest ago. */
   values = new Map<string, Stretch[]>();
-  /** Values with events that are not settled: the time of the earliest of these. */
+  /** Values with events that are not complete: the time of the earliest of these. */
   readonly touched = new Map<string, Millis>();
   /** Number of its values that are counted among those that all rules keep. */
   accounted = 0;
@@ -136,11 +136,11 @@ export class Terms {
   }
 
   /** The values that were touched before that time become the newest ones. Returns whether there are any. */
-  settle(due: Millis): boolean {
-    const settled = [...this.touched].filter(([, time]) => time < due).map(([value]) => value);
+  complete(due: Millis): boolean {
+    const completed = [...this.touched].filter(([, time]) => time < due).map(([value]) => value);
     const lastOf = (value: string) => this.values.get(value)?.at(-1)?.[1] ?? 0;
-    settled.sort((a, b) => lastOf(a) - lastOf(b) || (a < b ? -1 : 1));
-    for (const value of settled) {
+    completed.sort((a, b) => lastOf(a) - lastOf(b) || (a < b ? -1 : 1));
+    for (const value of completed) {
       const stretches = this.values.get(value)!;
       this.values.delete(value);
       this.values.set(value, stretches);
@@ -148,10 +148,10 @@ export class Terms {
       if (next === undefined) this.touched.delete(value);
       else this.touched.set(value, Math.max(due, next[0]));
     }
-    return settled.length > 0;
+    return completed.length > 0;
   }
 
-  /** Forgets the values beyond that number that were settled longest ago. Returns how many. */
+  /** Forgets the values beyond that number that were completed longest ago. Returns how many. */
   limit(most: number): number {
     const before = this.values.size;
     for (const value of this.values.keys()) {

@@ -22,12 +22,12 @@ export class TermTracker implements Tracker {
   readonly #groups = new Map<string, Terms>();
   readonly #past: PastStretches | undefined;
   readonly #due = new DueTimes<Terms>();
-  #settled: Millis = never;
+  #completed: Millis = never;
   #reach: Millis = never;
-  /** Number of values with events that are not settled, of all groups. */
+  /** Number of values with events that are not complete, of all groups. */
   #touched = 0;
-  /** Whether values were settled at the present due time. */
-  #hasSettled = false;
+  /** Whether values were completed at the present due time. */
+  #hasCompleted = false;
 
   constructor(options: TermTrackerOptions) {
     this.#options = options;
@@ -45,7 +45,7 @@ export class TermTracker implements Tracker {
   }
 
   add(time: Millis, name: string, value: string): Tracked {
-    if (!(time >= this.#settled)) return { outcome: 'late' };
+    if (!(time >= this.#completed)) return { outcome: 'late' };
     const group = this.#groups.get(name) ?? this.#admit(name);
     if (group === undefined) return { outcome: 'overflow' };
     const last = group.values.get(value)?.at(-1)?.[1];
@@ -55,25 +55,25 @@ export class TermTracker implements Tracker {
     this.#touch(group, value, time);
     this.#expect(group, time);
     // Earlier events may still come. They must not make it one that was known, or one to be learned only.
-    const settled = Math.min(time, this.#settled);
-    const isCertain = isFirst && (last === undefined || last < settled - this.#options.remember);
-    const isWarm = this.#options.warmUp === 0 || settled >= group.warmFrom(time);
+    const completed = Math.min(time, this.#completed);
+    const isCertain = isFirst && (last === undefined || last < completed - this.#options.remember);
+    const isWarm = this.#options.warmUp === 0 || completed >= group.warmFrom(time);
     if (!isCertain || !isWarm) return { outcome: 'added' };
-    return { outcome: 'added', occurrence: { group: name, time, value }, earliest: this.#settled };
+    return { outcome: 'added', occurrence: { group: name, time, value }, earliest: this.#completed };
   }
 
   complete(through: Millis, receiver: Receiver): void {
-    if (!(through > this.#settled)) return;
+    if (!(through > this.#completed)) return;
     this.#due.runUpTo(
       through,
       (group, due) => this.#visit(group, due, receiver),
       (due) => {
-        if (this.#hasSettled) receiver.passed(due);
-        this.#hasSettled = false;
+        if (this.#hasCompleted) receiver.passed(due);
+        this.#hasCompleted = false;
       },
     );
-    this.#settled = through;
-    if (this.#past) this.#past.settled = through;
+    this.#completed = through;
+    if (this.#past) this.#past.completed = through;
   }
 
   admits(group: string, waiting: number): boolean {
@@ -120,7 +120,7 @@ export class TermTracker implements Tracker {
   snapshot(): Snapshot<TermsState> {
     const reach = Math.max(this.#reach, this.#past?.reach ?? never);
     return format.write({
-      settled: this.#settled === never ? null : this.#settled,
+      completed: this.#completed === never ? null : this.#completed,
       reach: reach === never ? null : reach,
       groups: [...this.#groups.values()].map((group) => group.pack()),
       overflowed: this.overflowed || undefined,
@@ -129,12 +129,12 @@ export class TermTracker implements Tracker {
   }
 
   restore(snapshot: Snapshot<unknown>): void {
-    const { settled, reach, groups, overflowed = 0, forgotten = 0 } = format.read(snapshot);
+    const { completed, reach, groups, overflowed = 0, forgotten = 0 } = format.read(snapshot);
     [this.overflowed, this.forgotten] = [overflowed, forgotten];
-    [this.#settled, this.#reach] = [settled ?? never, reach ?? never];
+    [this.#completed, this.#reach] = [completed ?? never, reach ?? never];
     this.release();
     this.#groups.clear();
-    this.#past?.begin(this.#settled);
+    this.#past?.begin(this.#completed);
     this.#due.clear();
     this.#touched = 0;
     for (const packed of groups) {
@@ -157,8 +157,8 @@ export class TermTracker implements Tracker {
     const before = touched.size;
     const found = group.newTerms(group.visited, due, touched.keys());
     // When a group without new events is visited depends on restarts.
-    if (group.settle(due)) {
-      this.#hasSettled = true;
+    if (group.complete(due)) {
+      this.#hasCompleted = true;
       for (const one of found) receiver.occurrence({ group: name, ...one });
       receiver.group(name, due);
     }
@@ -180,7 +180,7 @@ export class TermTracker implements Tracker {
       return undefined;
     }
     const group = new Terms(name, this.#options);
-    group.visited = this.#settled;
+    group.visited = this.#completed;
     this.#join(group);
     return group;
   }
@@ -215,7 +215,7 @@ export class TermTracker implements Tracker {
     this.#account(group);
   }
 
-  /** Forgets a tenth of the settled values at once, so that many new ones do not cost a search each. */
+  /** Forgets a tenth of the completed values at once, so that many new ones do not cost a search each. */
   #forgetOldest(): void {
     const all = [...this.#groups.values()].flatMap((group) =>
       [...group.values].flatMap(([value, stretches]) =>

@@ -47,10 +47,12 @@ function normal(value: Json, key = ''): Json {
 }
 
 /** Keys whose value may be an empty object and still has a meaning: data streams and deletion. */
-const tellByBeing = new Set(['data_stream', 'lifecycle', 'delete']);
+const significantIfEmpty = new Set(['data_stream', 'lifecycle', 'delete']);
 
 function kept(name: string, member: Json): boolean {
-  return tellByBeing.has(name) || typeof member !== 'object' || Object.keys(member as object).length > 0;
+  return (
+    significantIfEmpty.has(name) || typeof member !== 'object' || Object.keys(member as object).length > 0
+  );
 }
 
 /** `{index: {codec: 'x'}}`, `{codec: 'x'}` and `{'index.codec': 'x'}` are the same. */
