@@ -1,6 +1,8 @@
 // npm run soak -- [--minutes 30] [--rate LINES] [--elasticsearch URL] [--seed N]
 // npm run soak -- --groups 100000 [--minutes 10]
+// npm run soak -- --idle 10000
 // Load, faults and restarts for a chosen time; ends with the balance sheet, and with 1 where it does not balance.
+// With `--idle`: so many connections that ship one window each and stay open; ends with 1 where one is closed or a window is lost.
 // With `--groups`: so many groups that never return, under rules of all kinds; ends with 1 where memory grows after the first third.
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
@@ -17,8 +19,16 @@ const { values } = parseArgs({
     elasticsearch: { type: 'string' },
     seed: { type: 'string' },
     groups: { type: 'string' },
+    idle: { type: 'string' },
   },
 });
+if (values.idle) {
+  const { idleSheet, runIdle } = await import('./soak/idle.mjs');
+  const tell = (sample) => console.error(JSON.stringify(sample));
+  const { text, isGood } = idleSheet(await runIdle({ count: Number(values.idle), tell }));
+  console.log(text);
+  process.exit(isGood ? 0 : 1);
+}
 const length = Number(values.minutes) * 60_000;
 if (values.groups) {
   const { groupsSheet, runGroups } = await import('./soak/groups.mjs');

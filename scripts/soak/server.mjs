@@ -28,11 +28,16 @@ export class Server {
   child;
   ports;
 
-  static async with(config) {
+  /** `config`: settings of the server; `input`: those of its Lumberjack input. */
+  static async with(config, input = {}) {
     const server = new Server();
     server.ports = { lumberjack: await freePort(), store: await freePort(), api: await freePort() };
     const { lumberjack, store, api } = server.ports;
-    const own = { data: server.data, inputs: { lumberjack: { port: lumberjack } }, api: { port: api } };
+    const own = {
+      data: server.data,
+      inputs: { lumberjack: { ...input, port: lumberjack } },
+      api: { port: api },
+    };
     const all = { ...own, store: { port: store }, log: { level: 'info', format: 'json' }, ...config };
     writeFileSync(join(server.folder, 'logboom.yml'), JSON.stringify(all));
     return server;
