@@ -138,7 +138,8 @@ const configOf = ({ elasticsearch }, webhook) => ({
   rules,
   parsers: { timestamp: '@timestamp' },
   // Only events move the event clock, so that what comes out depends on the lines alone.
-  time: { idleAfter: '1h' },
+  // What late events can correct grows with event time, which passes fast here: it is full before the first third is over.
+  time: { idleAfter: '1h', correctionMemory: '8mb' },
   journal: { tick: '50ms' },
   indexing: { retryInitial: '100ms', retryMax: '1s' },
   notifiers: { ops: { kind: 'webhook', url: webhook } },

@@ -10,6 +10,7 @@ export function sheet(balance) {
     `${Math.round(balance.seconds / 6) / 10} minutes, ${happened.join(', ')} (seed ${seed})`,
     table(['what', 'number'], rowsOf(balance)),
     table(['after', 'memory of its own', 'mapped files', 'since its start'], memoryOf(balance)),
+    thirdsOf(balance),
     ...wrong(balance),
     balanced ? 'It balances.' : 'IT DOES NOT BALANCE.',
   ].join('\n\n');
@@ -58,6 +59,20 @@ function memoryOf({ memory }) {
       rows.push([seconds(after), megabytes(own), megabytes(mapped), seconds(sinceStart)]);
   const compared = memory.filter(({ comparing }) => comparing);
   return [...rows, peakOf('the most', served), peakOf('… while all is read back', compared)];
+}
+
+/** Own memory in each third of the run, while it was served: the median shows what is kept, and the most what garbage and lag add. */
+function thirdsOf({ memory }) {
+  const served = memory.filter(({ comparing }) => !comparing);
+  const end = (served.at(-1)?.after ?? 0) + 1;
+  const rows = [1, 2, 3].map((third) => {
+    const own = served
+      .filter(({ after }) => Math.floor((3 * after) / end) + 1 === third)
+      .map((sample) => sample.own)
+      .sort((one, other) => one - other);
+    return [`${third}`, megabytes(own[Math.floor(own.length / 2)] ?? 0), megabytes(own.at(-1) ?? 0)];
+  });
+  return table(['third', 'median of its own', 'the most'], rows);
 }
 
 const seconds = (length) => `${Math.round(length / 1000)} s`;

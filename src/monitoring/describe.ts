@@ -144,6 +144,7 @@ async function statusOf(
   return {
     version,
     uptime: Date.now() - startedAt,
+    ...(vitals.memory && { memory: vitals.memory }),
     inputs: inputsStatus(pipeline, vitals),
     journal: {
       ...{ bytes: fill.bytes, maxBytes: fill.limit, newest: fill.newest, events: fill.events },

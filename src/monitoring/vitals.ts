@@ -11,6 +11,7 @@ import type { SinkStatus } from '../sinks/elasticsearch/sink.ts';
 import type { ProcessingTelemetry } from '../telemetry/components/processing.ts';
 import type { SourcesReport } from '../telemetry/components/sources.ts';
 import type { Lag, SinkVitals, Vitals } from '../telemetry/components/vitals.ts';
+import { processMemory } from '../util/process-memory.ts';
 import type { ReceiptClock } from '../util/receipt-clock.ts';
 
 /** The parts of a pipeline that monitoring observes. */
@@ -55,8 +56,10 @@ export async function vitalsOf(parts: Monitored, config: Config, now: Millis): P
   ]);
   const waits = sink?.state === 'retrying' ? { waitsFor: 'Elasticsearch' } : {};
   const forwards = await forwarderNow(parts, config, now);
+  const memory = processMemory();
   return {
     clock: clockVitals(parts.clock, now),
+    ...(memory && { memory }),
     journal: {
       fill: journal.fill.bytes / journal.fill.limit,
       damaged: indexer.damaged,

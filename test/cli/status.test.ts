@@ -44,6 +44,7 @@ describe('status', () => {
       [
         'logboom          0.1.0, up 1 m 1 s',
         'health           degraded: indexer waits for Elasticsearch',
+        'memory           300mb, and 512mb of mapped files',
         'journal          0 % of 4gb waiting, 900 events in all',
         'alerts           1 open',
         'elasticsearch    http://localhost:9200, unavailable: connect ECONNREFUSED',
@@ -186,8 +187,11 @@ describe('what rules keep in memory', () => {
   const groups = { kept: 90_000, limit: 100_000 };
 
   it('is shown beside the limit', () => {
-    const text = shown({ late: 0, corrected: 0, groups, values: { kept: 0, limit: 5 }, exceeded: [] });
+    const corrections = { kept: 3 * 2 ** 20, limit: 256 * 2 ** 20 };
+    const values = { kept: 0, limit: 5 };
+    const text = shown({ late: 0, corrected: 0, groups, values, corrections, exceeded: [] });
     expect(text).toMatch(/^kept by rules\n\s+groups\s+90000 of 100000$/m);
+    expect(text).toMatch(/for corrections\s+3mb of 256mb$/m);
     expect(text).not.toContain('values');
   });
 

@@ -102,6 +102,7 @@ describe('the status of a pipeline', () => {
   it('puts the figures into the metrics', async () => {
     const text = await told({ indexer: { position: 4 } }).metrics();
     expect(text).toContain('logboom_journal_fill_ratio 0.5\n');
+    if (process.platform === 'linux') expect(text).toMatch(/logboom_memory_bytes\{kind="own"\} \d{7,}\n/);
     expect(text).toContain('logboom_outputs_unpublished 41\n');
     expect(text).toMatch(/logboom_oldest_unacknowledged_seconds\{input="lumberjack"\} \d+\.\d/);
     expect(text).toContain('logboom_reader_lag_records{reader="indexer"} 6\n');

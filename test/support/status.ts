@@ -4,6 +4,7 @@ import type { Status } from '../../src/telemetry/api/status.ts';
 export const status = (changes: Partial<Status> = {}): Status => ({
   version: '0.1.0',
   uptime: 61_000,
+  memory: { own: 300 * 2 ** 20, files: 512 * 2 ** 20 },
   inputs: {
     lumberjack: { url: 'tcp://127.0.0.1:5044', connections: 2, windowsInFlight: 1, oldestUnacknowledged: 12 },
   },

@@ -6,7 +6,7 @@ import { lengthText } from '../../util/figures.ts';
 import { countOf, formatNumber, formatShare, formatSize, printable } from '../../util/text.ts';
 import { type ApiSource, ask } from '../api-client.ts';
 import { columns, type Terminal } from '../terminal.ts';
-import { forwardRows, keptRows, processorRows } from './status/rows.ts';
+import { forwardRows, keptRows, memoryRows, processorRows } from './status/rows.ts';
 
 type Source = NonNullable<Status['sources']>['list'][number];
 type InputSources = NonNullable<Status['inputs'][string]['sources']>;
@@ -192,7 +192,7 @@ export function formatStatus(status: Status, health: Health, open: readonly Aler
   const state = health.reasons.length === 0 ? health.state : `${health.state}: ${health.reasons.join('; ')}`;
   const parts: [string, string[][]][] = [
     ['', [['logboom', `${status.version}, up ${lengthText(Math.floor(status.uptime / 1000) * 1000)}`]]],
-    ['', [['health', state], journalRow(status), ['alerts', alertState(status)]]],
+    ['', [['health', state], ...memoryRows(status), journalRow(status), ['alerts', alertState(status)]]],
     ['', sinkRows(status)],
     [
       'open alerts',

@@ -61,8 +61,8 @@ export function ruleStates(
 }
 
 /** What all rules keep together, and which of them exceeded a limit. */
-export function keptState({ rules, limits }: Pick<Engine, 'rules' | 'limits'>): KeptState {
-  const of = ({ used, limit }: Budget) => ({ kept: used, limit });
+export function keptState({ rules, limits, memory }: Pick<Engine, 'rules' | 'limits' | 'memory'>): KeptState {
+  const of = ({ used, limit }: Pick<Budget, 'used' | 'limit'>) => ({ kept: used, limit });
   const exceeded = rules.map(({ name, kept: { overflowed, forgotten } }) => {
     return { rule: name, overflowed, forgotten };
   });
@@ -71,6 +71,7 @@ export function keptState({ rules, limits }: Pick<Engine, 'rules' | 'limits'>): 
     corrected: rules.reduce((sum, run) => sum + (run.corrected ?? 0), 0),
     groups: of(limits.groups),
     values: of(limits.values),
+    ...(memory && { corrections: of(memory) }),
     exceeded: exceeded.filter(({ overflowed, forgotten }) => overflowed + forgotten > 0),
   };
 }

@@ -1,4 +1,5 @@
 import type { Millis, Position } from '../../model.ts';
+import type { ProcessMemory } from '../../util/process-memory.ts';
 import type { KeptState } from '../components/pipeline.ts';
 import type { ProcessorCounts } from '../components/processing.ts';
 import type { InputSources, SourceState } from '../components/sources.ts';
@@ -9,6 +10,8 @@ export interface Status {
   version: string;
   /** Time since the start. */
   uptime: Millis;
+  /** Resident memory of the process. Absent where the system does not tell, and in the answer of an earlier version. */
+  memory?: ProcessMemory;
   /** By name: `lumberjack`, … */
   inputs: Record<string, InputStatus>;
   journal: JournalStatus;

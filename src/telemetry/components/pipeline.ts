@@ -39,6 +39,8 @@ export interface KeptState {
   groups: { kept: number; limit: number };
   /** Values that rules of the kind `new-term` remember. */
   values: { kept: number; limit: number };
+  /** Bytes, roughly, of what late events can correct. Absent where they correct nothing (`time.correctFor: 0s`). */
+  corrections?: { kept: number; limit: number };
   /** Rules with events of groups beyond the limits, or that forgot something. */
   exceeded: { rule: string; overflowed: number; forgotten: number }[];
 }

@@ -1,11 +1,14 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Millis } from '../../model.ts';
+import type { ProcessMemory } from '../../util/process-memory.ts';
 import { type SourcesReport, sourceGauges } from './sources.ts';
 
 /** The state of the server at one moment, by which its health and its own alerts are judged. Ages are relative to that moment. */
 export interface Vitals {
   /** The machine's wall clock: what it is ahead of receipt times by, and its steps of the last ten minutes. */
   clock: { difference: Millis; steps: readonly { by: Millis; at: Millis }[] };
+  /** Resident memory of the process; absent where the system does not tell. */
+  memory?: ProcessMemory;
   journal: {
     /** Share of its size limit that waits for the slowest reader; 1 holds the senders. */
     fill: number;
@@ -83,6 +86,11 @@ export function vitalsTelemetry(metrics: Registry) {
     'reader',
   );
   const problem = gauge('sink_trouble_seconds', 'For how long the sink has not delivered everything.');
+  const memory = gauge(
+    'memory_bytes',
+    'Resident memory of the process: its own, and pages of mapped files, which the system takes back when it needs memory.',
+    'kind',
+  );
   const unpublished = gauge(
     'outputs_unpublished',
     'Outputs of rules on disk (windows, changes of alerts, alerts, reports) that are not in the index yet.',
@@ -93,6 +101,7 @@ export function vitalsTelemetry(metrics: Registry) {
       if (vitals.sources) sources.update(vitals.sources);
       difference.set(vitals.clock.difference / 1000);
       fill.set(vitals.journal.fill);
+      for (const [kind, bytes] of Object.entries(vitals.memory ?? {})) memory.set({ kind }, bytes);
       for (const [input, { oldestUnacknowledged = 0, refusedSenders: senders = [] }] of Object.entries(
         vitals.inputs,
       )) {

@@ -1,5 +1,5 @@
 import type { Status } from '../../../telemetry/api/status.ts';
-import { countOf, formatNumber } from '../../../util/text.ts';
+import { countOf, formatNumber, formatSize } from '../../../util/text.ts';
 
 /** Rules that the table has; the JSON has more. */
 const mostShown = 20;
@@ -7,7 +7,7 @@ const mostShown = 20;
 /** What did not fit, by rule. A server before this version reports none. */
 export function keptRows({ kept }: Status): string[][] {
   if (kept === undefined) return [];
-  const { groups, values, exceeded, late, corrected } = kept;
+  const { groups, values, corrections, exceeded, late, corrected } = kept;
   const of = ({ kept, limit }: typeof groups) => `${formatNumber(kept)} of ${formatNumber(limit)}`;
   const rules = exceeded.slice(0, mostShown).map(({ rule, overflowed, forgotten }) => {
     const beyond = overflowed === 0 ? [] : [`${countOf(overflowed, 'event')} of groups beyond the limits`];
@@ -22,6 +22,9 @@ export function keptRows({ kept }: Status): string[][] {
     ...behind,
     ['groups', of(groups)],
     ...(values.kept === 0 ? [] : [['values', of(values)]]),
+    ...(corrections === undefined
+      ? []
+      : [['for corrections', `${formatSize(corrections.kept)} of ${formatSize(corrections.limit)}`]]),
     ...rules,
   ];
 }
@@ -44,4 +47,9 @@ export function forwardRows({ forward }: Status): string[][] {
     reason ?? '',
   ]);
   return forward.missed === 0 ? rows : [...rows, ['missed', `${forward.missed} records`]];
+}
+
+export function memoryRows({ memory }: Status): string[][] {
+  if (memory === undefined) return [];
+  return [['memory', `${formatSize(memory.own)}, and ${formatSize(memory.files)} of mapped files`]];
 }
