@@ -1,6 +1,6 @@
 // Writes docs/configuration.md from the configuration schema. Needs the build.
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { variableName } from '../../dist/config/load/environment.js';
 import { formatPath } from '../../dist/config/load/problems.js';
 import { schema } from '../../dist/config/schema/schema.js';

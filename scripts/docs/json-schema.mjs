@@ -1,5 +1,5 @@
 // Writes docs/logboom.schema.json, by which editors complete and check logboom.yml. Needs the build.
-import { z } from 'zod';
+import * as z from 'zod';
 import { schema } from '../../dist/config/schema/schema.js';
 import { shapeOf } from '../../dist/config/schema/shape.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AlertSettings } from '../config/schema/rule-settings.ts';
 import {
   type Episode,

@@ -1,6 +1,6 @@
 import { type ArgsDef, parseArgs, renderUsage } from 'citty';
-import { didYouMean } from '../config/load/issues.ts';
 import { LogboomError } from '../errors.ts';
+import { didYouMean } from '../util/did-you-mean.ts';
 import { version } from '../util/files.ts';
 import { several } from './arguments.ts';
 import { type Command, commands, help } from './commands.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Millis, Transition } from '../model.ts';
 import type { Health } from '../telemetry/api/health.ts';
 import type { StreamedTransition } from './live-model.ts';

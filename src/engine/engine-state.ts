@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Batch, EventBlock, Millis } from '../model.ts';
 import type { EventReader } from '../parsers/event.ts';
 import type { EventWatch } from '../rules/run/observer.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { rateLimit } from '../config/schema/routing.ts';
 import { duration, secret } from '../config/schema/values.ts';
 import type { Notification } from '../model.ts';

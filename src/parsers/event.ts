@@ -15,9 +15,10 @@ import { isPresent } from '../util/levels.ts';
 import { datasetOf, type FormatChooser, FormatChoosers, SourceNames } from './choose.ts';
 import { type DocumentChanges, type StreamFields, tagsOf, writeDocument } from './document.ts';
 import { Enrichment } from './enrich/enrichment.ts';
-import { EventTime, formatTime, type TimeSource } from './event-time.ts';
+import { EventTime, type TimeSource } from './event-time.ts';
 import type { FormatChoice } from './line-parser.ts';
 import type { RepeatedHours } from './repeated-hours.ts';
+import { formatTime } from './time-text.ts';
 
 export interface ReaderOptions {
   parsers: ParsersConfig;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ConfigDocument, readDocument, withoutEmpty } from '../config/load/document.ts';
 import { formatProblem, type Path, type Problem, problem } from '../config/load/problems.ts';
 import type { Config } from '../config/schema/schema.ts';
@@ -11,7 +11,7 @@ import { accessLine, combinedTime } from '../generator/access-line.ts';
 import { seededRandom } from '../generator/random.ts';
 import type { EventBlock, Millis } from '../model.ts';
 import { EventReader } from '../parsers/event.ts';
-import { parseIso } from '../parsers/event-time.ts';
+import { parseIso } from '../parsers/time-text.ts';
 import { blockFrom } from './merge.ts';
 import { rulesFrom } from './rules-file.ts';
 

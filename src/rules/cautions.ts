@@ -1,6 +1,6 @@
-import { didYouMean } from '../config/load/issues.ts';
 import type { ParsersConfig } from '../config/schema/parsers.ts';
 import { parserFields, senderFields } from '../parsers/written-fields.ts';
+import { didYouMean } from '../util/did-you-mean.ts';
 import { isLevelField, levelNames, levelRank } from '../util/levels.ts';
 import { parseCondition, parseMeasure } from './condition.ts';
 import { missing } from './group.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Millis, Observation, Severity, SloFigures } from '../model.ts';
 import { type Snapshot, SnapshotFormat } from '../util/snapshot.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 declare const of: unique symbol;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { outputItem } from '../../src/alerts/documents.ts';
 import { categoryOf, relatedOf } from '../../src/alerts/ecs-fields.ts';
 import { definitionOf } from '../../src/alerts/entry.ts';

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type Ask, init } from '../../src/cli/commands/init.ts';
 import { testRules } from '../../src/cli/commands/test-rules.ts';
+import { load } from '../../src/cli/configuration.ts';
 import { elasticsearchFrom, notifierFrom } from '../../src/cli/init/answers.ts';
 import { fittingRules, typicalRules } from '../../src/cli/init/typical-rules.ts';
-import { load } from '../../src/cli/terminal.ts';
 import { terminal } from '../support/cli.ts';
 
 let folder: string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { allChecks } from '../../src/cli/terminal.ts';
+import { allChecks } from '../../src/cli/configuration.ts';
 import { schema } from '../../src/config/schema/schema.ts';
 import { isMapping } from '../../src/config/schema/shape.ts';
 import { parseScenario } from '../../src/generator/scenario/load.ts';

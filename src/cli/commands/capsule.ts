@@ -6,7 +6,8 @@ import { playCapsule } from '../../replay/capsule/play.ts';
 import { differences, type TestResult } from '../../replay/rule-tests.ts';
 import { rulesFrom } from '../../replay/rules-file.ts';
 import { countOf, printable } from '../../util/text.ts';
-import { type ConfigArguments, type Terminal, validConfig } from '../terminal.ts';
+import { type ConfigArguments, validConfig } from '../configuration.ts';
+import type { Terminal } from '../terminal.ts';
 
 interface CapsuleArguments extends ConfigArguments {
   alert: string | undefined;

@@ -1,9 +1,10 @@
 import { cautions, unreadableFiles } from '../../config/checks/cautions.ts';
 import type { Loaded } from '../../config/load/load.ts';
+import { formatProblems } from '../../config/load/problems.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { ruleCautions } from '../../rules/cautions.ts';
 import { formatSize, withoutCredentials } from '../../util/text.ts';
-import { columns, formatProblems, type Terminal } from '../terminal.ts';
+import { columns, type Terminal } from '../terminal.ts';
 
 function documentsGoTo({ elasticsearch, store }: Config): string {
   if (!elasticsearch) return `the embedded store on ${store.host}:${store.port}`;

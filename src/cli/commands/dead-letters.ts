@@ -6,8 +6,9 @@ import { readDeadLetters } from '../../sinks/elasticsearch/dead-letters/records.
 import { type DeadLetterFilter, deadLetterSelector } from '../../sinks/elasticsearch/dead-letters/retry.ts';
 import { printable } from '../../util/text.ts';
 import { moment, timeFrom } from '../arguments.ts';
+import { type ConfigArguments, validConfig } from '../configuration.ts';
 import { progressOn } from '../progress.ts';
-import { type ConfigArguments, columns, type Terminal, validConfig } from '../terminal.ts';
+import { columns, type Terminal } from '../terminal.ts';
 import { type Resolution, retryOrDrop } from './retry-or-drop.ts';
 
 export interface DeadLettersArguments extends ConfigArguments {

@@ -1,9 +1,9 @@
-import { didYouMean } from '../../config/load/issues.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { createNotifier } from '../../notifiers/notifiers.ts';
 import { testNotification } from '../../notifiers/test-notification.ts';
 import { createLog } from '../../telemetry/log.ts';
+import { didYouMean } from '../../util/did-you-mean.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `logboom notify ACTION NAME`. */

@@ -9,8 +9,9 @@ import { formOf, type ReportForm, reportForms } from '../../reports/render/forms
 import type { Span } from '../../reports/report.ts';
 import { isZone } from '../../util/zone.ts';
 import { fieldsFrom, numberFrom, timeFrom } from '../arguments.ts';
+import { validConfig } from '../configuration.ts';
 import { progressOn } from '../progress.ts';
-import { type Terminal, validConfig } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
 type Text = string | undefined;
 

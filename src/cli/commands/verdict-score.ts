@@ -4,8 +4,9 @@ import { verdictsIn } from '../../replay/explain/handling-remarks.ts';
 import { rulesFrom } from '../../replay/rules-file.ts';
 import { scoreByVerdicts, type VerdictScore } from '../../replay/verdict-score.ts';
 import { countOf, formatDuration, formatShare, printable } from '../../util/text.ts';
+import { type ConfigArguments, validConfig } from '../configuration.ts';
 import { progressOn } from '../progress.ts';
-import { type ConfigArguments, columns, type Terminal, validConfig } from '../terminal.ts';
+import { columns, type Terminal } from '../terminal.ts';
 
 interface JournalScoreArguments extends ConfigArguments {
   /** Proposed rules. */

@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty';
 import { several } from '../arguments.ts';
-import { apiArguments, apiOf, processTerminal as terminal } from '../terminal.ts';
+import { processTerminal as terminal } from '../terminal.ts';
+import { apiArguments, apiOf } from './common.ts';
 
 const author = {
   type: 'string',
@@ -36,7 +37,7 @@ export const silenceCommand = defineCommand({
     ...apiArguments,
   },
   run: async ({ args }) =>
-    (await import('../commands/silence.ts')).silence(apiOf(args), args._, args, terminal),
+    (await import('../commands/silence.ts')).silence(await apiOf(args), args._, args, terminal),
 });
 
 export const alertsCommand = defineCommand({
@@ -79,5 +80,5 @@ export const alertsCommand = defineCommand({
     ...apiArguments,
   },
   run: async ({ args }) =>
-    (await import('../commands/alerts.ts')).alerts(apiOf(args), args._, args, terminal),
+    (await import('../commands/alerts.ts')).alerts(await apiOf(args), args._, args, terminal),
 });

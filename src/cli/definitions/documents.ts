@@ -1,8 +1,7 @@
 import { defineCommand } from 'citty';
 import { several } from '../arguments.ts';
-import { configArgument, dataArgument, processTerminal as terminal, validConfig } from '../terminal.ts';
-
-// Commands are imported when they run: they load the Elasticsearch client, which `--help` does not need.
+import { processTerminal as terminal } from '../terminal.ts';
+import { configArgument, configOf, dataArgument } from './common.ts';
 
 export const setupCommand = defineCommand({
   meta: {
@@ -22,7 +21,7 @@ export const setupCommand = defineCommand({
     },
     overwrite: { type: 'boolean', description: 'Also replace what was changed since the installation' },
   },
-  run: async ({ args }) => (await import('../commands/setup.ts')).setup(validConfig(args), args, terminal),
+  run: async ({ args }) => (await import('../commands/setup.ts')).setup(await configOf(args), args, terminal),
 });
 
 export const deadLettersCommand = defineCommand({
@@ -93,5 +92,5 @@ export const kibanaCommand = defineCommand({
     rules: { type: 'boolean', default: true, description: 'Also rules and connectors of Kibana' },
   },
   run: async ({ args }) =>
-    (await import('../commands/kibana.ts')).kibana(args.action ?? '', validConfig(args), args, terminal),
+    (await import('../commands/kibana.ts')).kibana(args.action ?? '', await configOf(args), args, terminal),
 });

@@ -1,6 +1,5 @@
-import { createInterface } from 'node:readline/promises';
 import { defineCommand } from 'citty';
-import { type Ask, init } from '../commands/init.ts';
+import type { Ask } from '../commands/init.ts';
 import { processTerminal as terminal } from '../terminal.ts';
 
 export const initCommand = defineCommand({
@@ -40,7 +39,9 @@ export const initCommand = defineCommand({
     force: { type: 'boolean', description: 'Replace files that are there' },
   },
   run: async ({ args }) => {
+    const { init } = await import('../commands/init.ts');
     if (!process.stdin.isTTY || !terminal.interactive) return init(args, terminal, undefined);
+    const { createInterface } = await import('node:readline/promises');
     const lines = createInterface({ input: process.stdin, output: process.stdout });
     const ask: Ask = async (question, byDefault) => {
       const answer = await lines.question(`${question} [${byDefault}] `);

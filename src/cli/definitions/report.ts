@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty';
 import { several } from '../arguments.ts';
-import { configArgument, dataArgument, ofFiles, processTerminal as terminal } from '../terminal.ts';
+import { processTerminal as terminal } from '../terminal.ts';
+import { configArgument, dataArgument, ofFiles } from './common.ts';
 
 export const reportCommand = defineCommand({
   meta: {

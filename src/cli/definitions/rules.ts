@@ -1,8 +1,7 @@
 import { defineCommand } from 'citty';
 import { several } from '../arguments.ts';
-import { configArgument, dataArgument, ofFiles, processTerminal as terminal } from '../terminal.ts';
-
-// Commands are imported when they run: they load the engine, which `--help` does not need.
+import { processTerminal as terminal } from '../terminal.ts';
+import { configArgument, dataArgument, ofFiles } from './common.ts';
 
 export const backtestCommand = defineCommand({
   meta: { name: 'backtest', description: 'Show what rules would have done on logs of the past' },

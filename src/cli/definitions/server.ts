@@ -1,26 +1,17 @@
 import { defineCommand } from 'citty';
-import { check } from '../commands/check.ts';
-import { generateTraffic } from '../commands/generate.ts';
-import { reload } from '../commands/reload.ts';
-import { run } from '../commands/run.ts';
-import { status } from '../commands/status.ts';
-import { demo } from '../demo/demo.ts';
-import {
-  apiArguments,
-  apiOf,
-  configArgument,
-  dataArgument,
-  load,
-  processTerminal as terminal,
-  validConfig,
-} from '../terminal.ts';
+import { processTerminal as terminal } from '../terminal.ts';
+import { apiArguments, apiOf, configArgument, configOf, dataArgument } from './common.ts';
 
 const fast = { type: 'boolean', description: 'Leave out the pauses of real time' } as const;
 
 export const runCommand = defineCommand({
   meta: { name: 'run', description: 'Serve until SIGTERM or Ctrl-C' },
   args: { config: configArgument, data: dataArgument },
-  run: ({ args }) => run(validConfig(args), terminal, { load: (readFile) => load(args, readFile) }),
+  run: async ({ args }) => {
+    const { load, validConfig } = await import('../configuration.ts');
+    const { run } = await import('../commands/run.ts');
+    return run(validConfig(args), terminal, { load: (readFile) => load(args, readFile) });
+  },
 });
 
 export const checkCommand = defineCommand({
@@ -40,6 +31,8 @@ export const checkCommand = defineCommand({
     },
   },
   run: async ({ args }) => {
+    const { load } = await import('../configuration.ts');
+    const { check } = await import('../commands/check.ts');
     const loaded = load(args);
     const code = check(loaded, terminal);
     if (code === 0 && args.online) {
@@ -62,13 +55,14 @@ export const doctorCommand = defineCommand({
   },
   args: { config: configArgument, json: { type: 'boolean', description: 'Print JSON' } },
   run: async ({ args }) =>
-    (await import('../doctor/doctor.ts')).checkOnline(validConfig(args), args, terminal),
+    (await import('../doctor/doctor.ts')).checkOnline(await configOf(args), args, terminal),
 });
 
 export const statusCommand = defineCommand({
   meta: { name: 'status', description: 'Show the state of a running logboom' },
   args: apiArguments,
-  run: ({ args }) => status(apiOf(args), args.json ?? false, terminal),
+  run: async ({ args }) =>
+    (await import('../commands/status.ts')).status(await apiOf(args), args.json ?? false, terminal),
 });
 
 export const reloadCommand = defineCommand({
@@ -83,11 +77,11 @@ export const reloadCommand = defineCommand({
   run: async ({ args }) =>
     args['dry-run']
       ? (await import('../commands/reload-dry-run.ts')).reloadDryRun(
-          apiOf(args),
+          await apiOf(args),
           args.json ?? false,
           terminal,
         )
-      : reload(apiOf(args), args.json ?? false, terminal),
+      : (await import('../commands/reload.ts')).reload(await apiOf(args), args.json ?? false, terminal),
 });
 
 export const notifyCommand = defineCommand({
@@ -104,7 +98,7 @@ export const notifyCommand = defineCommand({
     (await import('../commands/notify.ts')).notify(
       args.action ?? '',
       args.name ?? '',
-      validConfig(args),
+      await configOf(args),
       terminal,
     ),
 });
@@ -131,7 +125,8 @@ export const generateCommand = defineCommand({
   },
   run: async ({ args }) => {
     const { scenario, ...given } = args;
-    if (scenario === undefined) return generateTraffic(args, terminal);
+    if (scenario === undefined)
+      return (await import('../commands/generate.ts')).generateTraffic(args, terminal);
     return (await import('../commands/scenario.ts')).generateScenario({ ...given, scenario }, terminal);
   },
 });
@@ -146,5 +141,5 @@ export const demoCommand = defineCommand({
     once: { type: 'boolean', description: 'Stop after the traffic instead of at Ctrl-C' },
     data: { ...dataArgument, description: 'Data folder to keep (default: a new one that is removed)' },
   },
-  run: ({ args }) => demo(args, terminal),
+  run: async ({ args }) => (await import('../demo/demo.ts')).demo(args, terminal),
 });

@@ -1,7 +1,8 @@
 import { defineCommand } from 'citty';
 import { LogboomError } from '../../errors.ts';
 import { several } from '../arguments.ts';
-import { apiArguments, apiOf, ofFiles, processTerminal, validConfig } from '../terminal.ts';
+import { processTerminal } from '../terminal.ts';
+import { apiArguments, apiOf, configOf, ofFiles } from './common.ts';
 
 const { json: _, ...address } = apiArguments;
 
@@ -33,9 +34,9 @@ export const topCommand = defineCommand({
       paths.length > 0
         ? new (await import('../top/file-source.ts')).FileSource({
             ...{ paths, input, zone: args.zone, once },
-            config: config === undefined ? undefined : validConfig(args),
+            config: config === undefined ? undefined : await configOf(args),
           })
-        : (await import('../top/server-source.ts')).serverSource(apiOf(args));
+        : (await import('../top/server-source.ts')).serverSource(await apiOf(args));
     const onProgress = once ? processTerminal.progress : undefined;
     return top({ source, screen: ttyScreen(), once, query: args.query ?? '', onProgress });
   },

@@ -1,5 +1,5 @@
+import { didYouMean } from '../../util/did-you-mean.ts';
 import { isZone } from '../../util/zone.ts';
-import { didYouMean } from '../load/issues.ts';
 import { type Path, type Problem, problem } from '../load/problems.ts';
 import { parserNames } from '../schema/parsers.ts';
 import { notifierProblem, recipientProblem } from '../schema/routing.ts';

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
+import { didYouMean } from '../../util/did-you-mean.ts';
 import { childOf, isMapping, namesIn, type Shape, valueIn } from '../schema/shape.ts';
-import { didYouMean } from './issues.ts';
 import { formatPath, type Path, type Problem } from './problems.ts';
 
 /** A setting and the environment variable that overrides it. */

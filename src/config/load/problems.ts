@@ -65,3 +65,10 @@ export function formatProblem(problem: Problem, file?: string): string {
     .join('  ');
   return `${head}\n  ${problem.message}\n  → ${problem.remedy}`;
 }
+
+/** All problems as text. */
+export function formatProblems({ problems, path }: { problems: Problem[]; path?: string }): string {
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  const list = problems.map((problem) => formatProblem(problem, path)).join('\n\n');
+  return `The configuration has ${count}:\n\n${list}`;
+}

@@ -1,4 +1,4 @@
-import { type Config, schema } from '../schema/schema.ts';
+import type { z } from 'zod';
 import { isMapping, valueAt } from '../schema/shape.ts';
 import { type Path, type Problem, parsePath } from './problems.ts';
 
@@ -11,7 +11,11 @@ const sharedSettings = ['name', 'where', 'by', 'severity', 'labels', 'notify'];
  * The part of the configuration that the schema takes, so that the checks over several settings can run on it. Settings with problems
  * are removed; where one was required, its section goes too. Undefined where nothing is left.
  */
-export function soundPart(tree: unknown, problems: Problem[]): Config | undefined {
+export function soundPart<Settings>(
+  schema: z.ZodType<Settings>,
+  tree: unknown,
+  problems: Problem[],
+): Settings | undefined {
   let rest = withoutBroken(tree, problems);
   for (let tries = 0; tries < mostAttempts; tries += 1) {
     const parsed = schema.safeParse(rest);

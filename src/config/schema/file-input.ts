@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { enabled, inputName, lineBasics } from './line-input.ts';
 import { duration, invalid, notA, notAn, period, size, someDuration } from './values.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, notAn, secret, size } from './values.ts';
 
 /** An address as Beats write it: `name:port` or `[IPv6]:port`; the port may be left out. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultLimits } from '../../lumberjack/frames.ts';
 import { formatSize } from '../../util/text.ts';
 import { type FileInputConfig, fileInput } from './file-input.ts';

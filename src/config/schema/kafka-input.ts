@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { enabled, inputName, lineBasics } from './line-input.ts';
 import { trust } from './listener.ts';
 import { notA, secret, size } from './values.ts';

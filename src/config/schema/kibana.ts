@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { trust } from './listener.ts';
 import { duration, port, secret } from './values.ts';
 

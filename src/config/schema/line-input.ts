@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parserName } from './parsers.ts';
 import { notA } from './values.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, secret } from './values.ts';
 
 /** TLS settings of a listener, under the names that the beats input of Logstash uses. */

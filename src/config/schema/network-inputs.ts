@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KafkaInputConfig } from './kafka-input.ts';
 import { enabled, inputName, lineBasics } from './line-input.ts';
 import { allowedHosts, open, proxyProtocol, ssl } from './listener.ts';

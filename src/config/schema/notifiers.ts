@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { notifierSchema } from '../../notifiers/kinds/index.ts';
 
 export const notifiers = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { allowedHosts, open, ownProxyProtocol, ssl, trust } from './listener.ts';
 import { duration, host, notA, port, secret, size, someDuration, someSize } from './values.ts';
 

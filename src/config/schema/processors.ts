@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { zoneName } from './line-input.ts';
 import { duration, invalid, notA, period, secret } from './values.ts';
 

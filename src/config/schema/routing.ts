@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { didYouMean } from '../load/issues.ts';
+import * as z from 'zod';
+import { didYouMean } from '../../util/did-you-mean.ts';
 import { duration, notA, notAn, someDuration } from './values.ts';
 
 const addressPattern = /^(?:[^\s@<>,;]+@[^\s@<>,;]+|[^<>@,;\r\n]+<[^\s@<>,;]+@[^\s@<>,;]+>)$/;

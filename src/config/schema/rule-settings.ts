@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { severities } from '../../model.ts';
 import { recipient } from './routing.ts';
 import { duration, invalid, notA, someDuration } from './values.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ruleSchema } from '../../rules/kinds/index.ts';
 
 export type { RuleConfig } from '../../rules/kinds/index.ts';

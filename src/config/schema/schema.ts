@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { forward } from './forward.ts';
 import { inputs } from './inputs.ts';
 import { kibana } from './kibana.ts';

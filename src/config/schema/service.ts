@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { allowedHosts, open, ownProxyProtocol, ssl } from './listener.ts';
 import { duration, host, port, secret } from './values.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { latePolicy } from './rule-settings.ts';
 import { duration, size } from './values.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Route, route } from './route.ts';
 
 /** `/api/docs`: the routes as a page of plain HTML. Its texts are logboom's own. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LogboomError } from '../../errors.ts';
 import { answering } from '../../telemetry/api/answers.ts';
 

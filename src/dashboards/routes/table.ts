@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RuleConfig } from '../../config/schema/rules.ts';
 import { type Millis, severities } from '../../model.ts';
 import type { RuleState } from '../../telemetry/components/pipeline.ts';

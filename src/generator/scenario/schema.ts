@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, size, someDuration } from '../../config/schema/values.ts';
 import { incidentKinds } from '../incidents.ts';
 

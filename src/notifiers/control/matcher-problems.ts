@@ -1,7 +1,7 @@
-import { didYouMean } from '../../config/load/issues.ts';
 import { type Path, type Problem, problem } from '../../config/load/problems.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { messageOf } from '../../errors.ts';
+import { didYouMean } from '../../util/did-you-mean.ts';
 import { type Matcher, parseMatcher } from './matcher.ts';
 
 type Rules = Config['rules'];

@@ -1,8 +1,8 @@
-import { didYouMean } from '../../config/load/issues.ts';
 import { type Path, type Problem, problem } from '../../config/load/problems.ts';
 import type { RouteConfig } from '../../config/schema/routing.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { messageOf } from '../../errors.ts';
+import { didYouMean } from '../../util/did-you-mean.ts';
 import { isZone } from '../../util/zone.ts';
 import { matcherProblems } from './matcher-problems.ts';
 import { routesName } from './routes.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LogboomError } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import { formatDuration, parseDuration } from '../../util/text.ts';

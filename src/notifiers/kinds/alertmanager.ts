@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { trust } from '../../config/schema/listener.ts';
 import { duration, secret } from '../../config/schema/values.ts';
 import { beganAt, type Millis, type Notification } from '../../model.ts';

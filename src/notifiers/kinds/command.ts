@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Notification } from '../../model.ts';
 import { documentOf } from '../message/document.ts';
 import { checkTemplate, fill } from '../message/template.ts';

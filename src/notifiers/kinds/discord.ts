@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { summaryOf } from '../message/summary.ts';
 import { defineKind } from '../notifier.ts';
 import { delivery, secretUrl, templated, textTemplate } from '../templated.ts';

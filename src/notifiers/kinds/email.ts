@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { trust } from '../../config/schema/listener.ts';
 import { address, recipient, recipientProblem } from '../../config/schema/routing.ts';
 import { duration, secret } from '../../config/schema/values.ts';

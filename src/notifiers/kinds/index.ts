@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { NotifierKind } from '../notifier.ts';
 import { alertmanager } from './alertmanager.ts';
 import { command } from './command.ts';

@@ -1,5 +1,5 @@
 import type { Producer } from 'kafkajs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { kafkaClientSettings } from '../../config/schema/kafka-input.ts';
 import { notA } from '../../config/schema/values.ts';
 import { LogboomError, messageOf } from '../../errors.ts';

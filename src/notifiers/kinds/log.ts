@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { stateWord } from '../message/summary.ts';
 import { defineKind } from '../notifier.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { secret } from '../../config/schema/values.ts';
 import type { Severity } from '../../model.ts';
 import { stateWord, summaryOf } from '../message/summary.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import { secret } from '../../config/schema/values.ts';
 import { decidedAt, type Notification, type Severity } from '../../model.ts';
 import { cutToBytes } from '../../util/text.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { secret } from '../../config/schema/values.ts';
 import type { Notification } from '../../model.ts';
 import { type Attempt, defineKind, type Handler, type Receipt } from '../notifier.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { secret } from '../../config/schema/values.ts';
 import { defineKind } from '../notifier.ts';
 import { delivery, templated, textTemplate } from '../templated.ts';

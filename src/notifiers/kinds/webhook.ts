@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { trust } from '../../config/schema/listener.ts';
 import { secret } from '../../config/schema/values.ts';
 import { documentOf } from '../message/document.ts';

@@ -1,5 +1,5 @@
-import { didYouMean } from '../../config/load/issues.ts';
 import { beganAt, decidedAt, type Millis, type Notification } from '../../model.ts';
+import { didYouMean } from '../../util/did-you-mean.ts';
 import { conditionText, lengthText, valueText } from '../../util/figures.ts';
 import type { Report } from '../notifier.ts';
 import { measureOf, type Summary, summaryOf } from './summary.ts';

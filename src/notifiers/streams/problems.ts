@@ -1,7 +1,7 @@
-import { didYouMean } from '../../config/load/issues.ts';
 import { type Path, type Problem, problem } from '../../config/load/problems.ts';
 import { notifierProblem } from '../../config/schema/routing.ts';
 import type { StreamConfig } from '../../config/schema/streams.ts';
+import { didYouMean } from '../../util/did-you-mean.ts';
 import type { NotifierConfig } from '../kinds/index.ts';
 
 interface Checked {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Analysis } from '../../engine/analysis.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Millis, Output, WindowResult } from '../../model.ts';
 import { number } from '../../util/snapshot.ts';
 import type { CorrectionMemory, History } from '../../windows/history/memory.ts';

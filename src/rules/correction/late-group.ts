@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TimedSample } from '../../alerts/notifications.ts';
 import type { LogEvent, Millis, Sample, Scalar } from '../../model.ts';
 import { number, objectOf } from '../../util/snapshot.ts';

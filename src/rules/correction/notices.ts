@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { notificationsOf } from '../../alerts/notifications.ts';
 import type { AlertSettings } from '../../config/schema/rule-settings.ts';
 import type { Episode, Millis, Output, Transition } from '../../model.ts';

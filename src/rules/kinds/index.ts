@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { childOf, namesIn, shapeOf } from '../../config/schema/shape.ts';
 import { absence } from './absence/kind.ts';
 import { baseline } from './baseline/kind.ts';

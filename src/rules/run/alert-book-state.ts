@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Entry, migrateEntry, packedEntry } from '../../alerts/entry.ts';
 import type { Episodes, Generation } from '../../alerts/episodes.ts';
 import { type AlertState, type EarlyRaise, type Scalar, severities } from '../../model.ts';

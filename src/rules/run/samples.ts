@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Evidence, TimedSample } from '../../alerts/notifications.ts';
 import type { LogEvent, Millis, Sample } from '../../model.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Millis, WindowValue } from '../../model.ts';
 import { nested, number, objectOf, renamedKey, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
 import type { Windows } from '../../windows/windows.ts';

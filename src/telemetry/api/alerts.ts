@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AlertStatus, Handling, Millis, Severity } from '../../model.ts';
 import { answering, jsonBodyOf, readBody } from './answers.ts';
 

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import { answering } from './answers.ts';
 
 /** Answers `?alert=…` or `?rule=…&at=…&group=…`. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import { answering, readAs, readBody } from './answers.ts';
 import type { RuleActions, RuleEdit } from './rule-edits.ts';
 

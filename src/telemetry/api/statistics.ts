@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Numbers of a window. Rates are those of the time that the window covers; absent where it covers none. */
 export interface Figures {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Measure } from '../../model.ts';
 import { number } from '../../util/snapshot.ts';
 import { type Aggregate, type Amount, type Running, type SingleAmount, Subtracting } from './aggregate.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { number, objectOf, sizeOf } from '../../util/snapshot.ts';
 import type { Cells } from '../aggregates/aggregate.ts';
 import { ChunkIndex } from './chunk-index.ts';

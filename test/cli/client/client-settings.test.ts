@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { apiOf } from '../../../src/cli/terminal.ts';
+import { apiOf } from '../../../src/cli/api-settings.ts';
 import { aFolder } from '../../support/folder.ts';
 
 afterEach(() => vi.unstubAllEnvs());

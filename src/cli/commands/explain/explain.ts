@@ -1,5 +1,6 @@
 import { type Answer, answer, inquiryAbout, inquiryFrom } from '../../../replay/explain/inquiry.ts';
-import { type ConfigArguments, type Terminal, validConfig } from '../../terminal.ts';
+import { type ConfigArguments, validConfig } from '../../configuration.ts';
+import type { Terminal } from '../../terminal.ts';
 import { formatEvent } from './event.ts';
 import { formatRule } from './rule.ts';
 import { formatExplanation } from './windows.ts';

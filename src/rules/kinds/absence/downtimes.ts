@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Millis } from '../../../model.ts';
 import { number, objectOf } from '../../../util/snapshot.ts';
 import type { DowntimeSpan } from '../../run/run.ts';

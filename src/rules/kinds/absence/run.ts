@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Episodes } from '../../../alerts/episodes.ts';
 import type { Evidence } from '../../../alerts/notifications.ts';
 import type { LogEvent, Millis, Output, Scalar } from '../../../model.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { common } from '../../../config/schema/rule-settings.ts';
 import { duration } from '../../../config/schema/values.ts';
 

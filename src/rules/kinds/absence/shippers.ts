@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Millis } from '../../../model.ts';
 import { type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { packedStretch, type Stretch, stretchAt, withStretch } from '../../stretches.ts';

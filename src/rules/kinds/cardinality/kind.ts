@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { common, lasting, minCount, windows } from '../../../config/schema/rule-settings.ts';
 import { checkBounds, checkField, checkWindows } from '../../checks.ts';
 import { conditionJudge } from '../../condition.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { common, quiet } from '../../../config/schema/rule-settings.ts';
 import type { Millis, Observation } from '../../../model.ts';
 import { formatDuration } from '../../../util/text.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { common, lasting, minCount, noData, windows } from '../../../config/schema/rule-settings.ts';
 import type { LogEvent, Observation, Output } from '../../../model.ts';
 import type { Snapshot } from '../../../util/snapshot.ts';

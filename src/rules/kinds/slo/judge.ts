@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Millis, type Observation, type Severity, type SloFigures, severities } from '../../../model.ts';
 import { type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../util/text.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { common, lasting } from '../../../config/schema/rule-settings.ts';
 import { duration, notA, someDuration } from '../../../config/schema/values.ts';
 

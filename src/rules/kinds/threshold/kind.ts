@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { alertSettings } from '../../../config/schema/rule-settings.ts';
 import type { Measure } from '../../../model.ts';
 import { checkMeasure, checkWindows, type Report, readOrReport } from '../../checks.ts';
