@@ -59,34 +59,37 @@ function noticeOf(folder) {
   return `${name} ${version}\n\n${terms.trim()}\n`;
 }
 
+/** Options of esbuild. */
+export const options = {
+  absWorkingDir: root,
+  entryPoints: entries.map((entry) => `src/${entry}.ts`),
+  outbase: 'src',
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  // Names and lines stay, so that a stack trace says where an error arose.
+  legalComments: 'none',
+  metafile: true,
+  external,
+  alias: {
+    '@logboom/common': `${root}packages/common/src/index.ts`,
+    '@logboom/store': `${root}packages/store/src/index.ts`,
+  },
+  // Packages in CommonJS require parts of Node.js.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+  },
+};
+
 export async function bundle() {
   if (isUpToDate()) return;
   // Not imported above: `ready.mjs` runs before the packages are installed.
   const { build } = await import('esbuild');
-  const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: entries.map((entry) => `src/${entry}.ts`),
-    outbase: 'src',
-    outdir: 'dist',
-    chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    // Names and lines stay, so that a stack trace says where an error arose.
-    legalComments: 'none',
-    metafile: true,
-    external,
-    alias: {
-      '@logboom/common': `${root}packages/common/src/index.ts`,
-      '@logboom/store': `${root}packages/store/src/index.ts`,
-    },
-    // Packages in CommonJS require parts of Node.js.
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
-    },
-  });
+  const { metafile } = await build(options);
   const written = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
   for (const name of readdirSync(chunks)) if (!written.has(name)) rmSync(join(chunks, name));
   writeFileSync(

@@ -12,13 +12,8 @@ import type { Gate } from '../processors/gate.ts';
 import { type Forwarding, forwardProblem } from '../readers/forwarder/forwarding.ts';
 import type { Reader, ReaderReload } from '../readers/reader.ts';
 import type { ReaderData } from '../readers/reader-port.ts';
-import type {
-  Applied,
-  Refused,
-  ReloadAnswer,
-  ReloadTelemetry,
-  ReloadTrigger,
-} from '../telemetry/components/reload.ts';
+import type { ReloadTelemetry, ReloadTrigger } from '../telemetry/components/reload.ts';
+import type { Applied, Refused, ReloadAnswer } from '../telemetry/reload-answer.ts';
 
 /** The current configuration. */
 export interface Running {

@@ -1,6 +1,6 @@
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
-import { parseIso } from '../parsers/time-text.ts';
+import { parseIso } from '../parsers/event-time.ts';
 import { withoutCredentials } from '../util/text.ts';
 
 /** Parses a time: ISO 8601, UTC if it has no zone. */

@@ -12,9 +12,8 @@ import type { FieldValue, Millis } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { ecsVersion } from '../util/ecs.ts';
 import type { Enrichment } from './enrich/enrichment.ts';
-import type { TimeSource } from './event-time.ts';
+import { formatTime, type TimeSource } from './event-time.ts';
 import type { FormatChoice } from './line-parser.ts';
-import { formatTime } from './time-text.ts';
 import { isPlainTime, writeTime } from './write-time.ts';
 
 /** The fields that name a data stream. */

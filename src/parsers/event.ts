@@ -15,10 +15,9 @@ import { isPresent } from '../util/levels.ts';
 import { datasetOf, type FormatChooser, FormatChoosers, SourceNames } from './choose.ts';
 import { type DocumentChanges, type StreamFields, tagsOf, writeDocument } from './document.ts';
 import { Enrichment } from './enrich/enrichment.ts';
-import { EventTime, type TimeSource } from './event-time.ts';
+import { EventTime, formatTime, type TimeSource } from './event-time.ts';
 import type { FormatChoice } from './line-parser.ts';
-import type { RepeatedHours } from './repeated-hours.ts';
-import { formatTime } from './time-text.ts';
+import { RepeatedHours } from './repeated-hours.ts';
 
 export interface ReaderOptions {
   parsers: ParsersConfig;
@@ -76,7 +75,7 @@ export class ReadEvent implements LogEvent {
 
   constructor(options: ReaderOptions) {
     this.options = options;
-    this.eventTime = new EventTime(options, this);
+    this.eventTime = new EventTime(options, this, new RepeatedHours());
     this.enrichment = Enrichment.of(options.parsers.enrich, options.telemetry);
     this.#choosers = new FormatChoosers(options.parsers);
     this.#chooser = this.#choosers.for(options.time.zone);

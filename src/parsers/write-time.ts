@@ -1,6 +1,6 @@
 import { type ByteWriter, Constant } from '../events/index.ts';
 import type { Millis } from '../model.ts';
-import { formatTime } from './time-text.ts';
+import { formatTime } from './event-time.ts';
 
 const DAY = 86_400_000;
 const ZERO = 0x30;

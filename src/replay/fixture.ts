@@ -11,7 +11,7 @@ import { accessLine, combinedTime } from '../generator/access-line.ts';
 import { seededRandom } from '../generator/random.ts';
 import type { EventBlock, Millis } from '../model.ts';
 import { EventReader } from '../parsers/event.ts';
-import { parseIso } from '../parsers/time-text.ts';
+import { parseIso } from '../parsers/event-time.ts';
 import { blockFrom } from './merge.ts';
 import { rulesFrom } from './rules-file.ts';
 

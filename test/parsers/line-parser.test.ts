@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Additions, ByteWriter, Splicer } from '../../src/events/index.ts';
+import { parseIso } from '../../src/parsers/event-time.ts';
 import { fieldTable } from '../../src/parsers/field-table.ts';
 import { type Line, type LineFields, Word } from '../../src/parsers/line-fields.ts';
 import { type LineParser, ParsedLine } from '../../src/parsers/line-parser.ts';
-import { parseIso } from '../../src/parsers/time-text.ts';
 import { viewOf } from '../support/events.ts';
 
 // The example of CONTRIBUTING.md: `2026-11-29T09:00:00Z WARN billing: invoice 17 is late`.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parsers } from '../../src/config/schema/parsers.ts';
 import type { Millis } from '../../src/model.ts';
 import { EventReader } from '../../src/parsers/event.ts';
-import { isLocalTime } from '../../src/parsers/time-text.ts';
+import { isLocalTime } from '../../src/parsers/event-time.ts';
 import { offsetsOf, repeatOf } from '../../src/util/zone.ts';
 import { blockOf, filebeatEvent } from '../support/events.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatTime, parseIso, parseTime } from '../../src/parsers/time-text.ts';
+import { formatTime, parseIso, parseTime } from '../../src/parsers/event-time.ts';
 
 const iso = (millis: number) => (Number.isNaN(millis) ? 'no time' : new Date(millis).toISOString());
 

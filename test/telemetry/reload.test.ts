@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Applied, reloadTelemetry, wordsOf } from '../../src/telemetry/components/reload.ts';
+import { reloadTelemetry } from '../../src/telemetry/components/reload.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { type Applied, wordsOf } from '../../src/telemetry/reload-answer.ts';
 
 const nothing: Applied = {
   applied: true,

@@ -1,5 +1,5 @@
 import { formatProblem, type Problem } from '../../config/load/problems.ts';
-import { type Applied, type Refused, wordsOf } from '../../telemetry/components/reload.ts';
+import { type Applied, type Refused, wordsOf } from '../../telemetry/reload-answer.ts';
 import { printable } from '../../util/text.ts';
 import { type ApiSource, ask } from '../api-client.ts';
 import type { Terminal } from '../terminal.ts';

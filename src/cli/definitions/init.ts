@@ -1,5 +1,4 @@
 import { defineCommand } from 'citty';
-import type { Ask } from '../commands/init.ts';
 import { processTerminal as terminal } from '../terminal.ts';
 
 export const initCommand = defineCommand({
@@ -41,16 +40,11 @@ export const initCommand = defineCommand({
   run: async ({ args }) => {
     const { init } = await import('../commands/init.ts');
     if (!process.stdin.isTTY || !terminal.interactive) return init(args, terminal, undefined);
-    const { createInterface } = await import('node:readline/promises');
-    const lines = createInterface({ input: process.stdin, output: process.stdout });
-    const ask: Ask = async (question, byDefault) => {
-      const answer = await lines.question(`${question} [${byDefault}] `);
-      return answer.trim() === '' ? byDefault : answer;
-    };
+    const questions = (await import('../init/questions.ts')).openQuestions();
     try {
-      return await init(args, terminal, ask);
+      return await init(args, terminal, questions.ask);
     } finally {
-      lines.close();
+      questions.close();
     }
   },
 });

@@ -1,6 +1,6 @@
 import type { Millis } from '../../model.ts';
+import { dayStart, MINUTE, timeOfDay } from '../event-time.ts';
 import type { Line, LineFields } from '../line-fields.ts';
-import { dayStart, MINUTE, timeOfDay } from '../time-text.ts';
 
 export const SPACE = 0x20;
 export const QUOTE = 0x22;

@@ -1,9 +1,9 @@
 import { addField, type EventView, isObject, type JsonObject, newObject } from '../../events/index.ts';
 import type { Millis } from '../../model.ts';
+import { isLocalTime } from '../event-time.ts';
 import { levelOf, severities } from '../text/levels.ts';
 import { ELSEWHERE, readStamp } from '../text/stamps.ts';
 import type { LineContext } from '../text/text-format.ts';
-import { isLocalTime } from '../time-text.ts';
 import { placeAll } from './places.ts';
 
 /** Names under which loggers write the message. `@mt` is a template, which counts where there is no message. */

@@ -1,6 +1,6 @@
 import type { Millis } from '../../model.ts';
 import { fromZone } from '../../util/zone.ts';
-import { dayStart, digits, parseIso, parseTime, timeOfDay } from '../time-text.ts';
+import { dayStart, digits, parseIso, parseTime, timeOfDay } from '../event-time.ts';
 import type { LineContext } from './text-format.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import type { RuleConfig } from '../../config/schema/rules.ts';
 import { LogboomError } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
-import { parseIso } from '../../parsers/time-text.ts';
+import { parseIso } from '../../parsers/event-time.ts';
 import { kindOf } from '../../rules/kinds/index.ts';
 import { alertSettings } from '../../rules/rule.ts';
 

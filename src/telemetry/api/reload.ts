@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Refused, ReloadAnswer } from '../components/reload.ts';
+import type { Refused, ReloadAnswer } from '../reload-answer.ts';
 import { answering } from './answers.ts';
 
 /** The answer to a dry run: the comparison of the rules, or the problems of the configuration. */

@@ -1,5 +1,5 @@
 import type { Millis } from '../../model.ts';
-import type { Applied, Refused } from '../components/reload.ts';
+import type { Applied, Refused } from '../reload-answer.ts';
 
 /** A rule as it is sent to be tried or saved. */
 export interface RuleEdit {

@@ -1,42 +1,10 @@
 import { Counter, Gauge } from 'prom-client';
-import type { Millis, RuleChanges } from '../../model.ts';
+import type { Millis } from '../../model.ts';
 import type { Instruments } from '../metrics.ts';
+import { type Applied, type Refused, type ReloadProblem, wordsOf } from '../reload-answer.ts';
 
 /** What requested the reload. */
 export type ReloadTrigger = 'SIGHUP' | 'API' | 'file';
-
-/** A problem of the configuration, with its place and the remedy. */
-interface ReloadProblem {
-  path: string;
-  message: string;
-  remedy: string;
-  value?: string;
-  line?: number;
-  column?: number;
-  variable?: string;
-}
-
-/** The result of a reload, as `POST /reload` answers it. It holds names and paths only, for values may be secrets. */
-export type ReloadAnswer = Applied | Refused;
-
-export interface Applied {
-  applied: true;
-  rules: RuleChanges;
-  notifiers: { added: string[]; changed: string[]; removed: string[] };
-  /** Other settings that are in force now. */
-  settings: string[];
-  /** Settings that changed in the file and take effect at the next start. */
-  needsRestart: string[];
-  /** Readers that are busy, and apply the configuration when they are done. */
-  pending: string[];
-}
-
-export interface Refused {
-  applied: false;
-  /** The file that was read. */
-  file?: string;
-  problems: ReloadProblem[];
-}
 
 /** Log lines and metrics of reloads. Metrics are named as Prometheus names its own. */
 export function reloadTelemetry({ log, metrics }: Instruments, now: () => Millis) {
@@ -105,22 +73,6 @@ export function ruleEditTelemetry({ log }: Pick<Instruments, 'log'>) {
 
 export type RuleEditTelemetry = ReturnType<typeof ruleEditTelemetry>;
 export type ReloadTelemetry = ReturnType<typeof reloadTelemetry>;
-
-/** What changed, as a sentence: `rules: 1 added (burst), 3 unchanged; notifiers: …`. */
-export function wordsOf({ rules, notifiers, settings }: Applied): string {
-  const lists = (of: Record<string, string[] | number>) =>
-    Object.entries(of).flatMap(([fate, names]) =>
-      Array.isArray(names) && names.length > 0 ? [`${names.length} ${fate} (${names.join(', ')})`] : [],
-    );
-  const parts = [
-    ...[
-      lists({ ...rules, notification: [], 'with other notification settings': rules.notification }),
-    ].flatMap((list) => (list.length > 0 ? [`rules: ${list.join(', ')}, ${rules.unchanged} unchanged`] : [])),
-    ...[lists(notifiers)].flatMap((list) => (list.length > 0 ? [`notifiers: ${list.join(', ')}`] : [])),
-    ...(settings.length > 0 ? [`settings: ${settings.join(', ')}`] : []),
-  ];
-  return parts.length > 0 ? parts.join('; ') : 'nothing changed';
-}
 
 /** A problem on one line: `logboom.yml:3:5 rules[0].when: … → …`. */
 function lineOf({ path, message, remedy, line, column, variable }: ReloadProblem, file = ''): string {

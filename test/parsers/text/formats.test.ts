@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parserNames } from '../../../src/config/schema/parsers.ts';
+import { parseIso } from '../../../src/parsers/event-time.ts';
 import { textFormats } from '../../../src/parsers/text/text-formats.ts';
-import { parseIso } from '../../../src/parsers/time-text.ts';
 import { readEvent } from '../../support/events.ts';
 
 /** A row of a table in `test/fixtures/formats`: a line as a program writes it, and what is in it. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../events/index.ts';
-import { parseIso } from '../../time-text.ts';
+import { parseIso } from '../../event-time.ts';
 import { nanos, numberOf, type TextFormat, type TextResult, textOf } from '../text-format.ts';
 import { addressFields, webFields } from './request-fields.ts';
 
