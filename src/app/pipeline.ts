@@ -122,6 +122,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     };
     const { redelivery: settings } = config.inputs;
     const redelivery = await openRedelivery(settings, folders.journal, append, instruments);
+    undo.add(journal.onTrim((position) => redelivery.beforeTrim(position)));
     undo.add(() => redelivery.close());
 
     const { lumberjack, inputs } = await startInputs(

@@ -63,7 +63,7 @@ export class Identifier {
     return (this.#a >>> 0) * 2 ** 21 + (this.#b >>> 11);
   }
 
-  /** The mark of an event: a hash of its `@timestamp` alone, computed at low cost. 0 if it has none. */
+  /** The mark of an event, 32 bits: a hash of its `@timestamp` alone, computed at low cost. 0 if it has none. */
   markOf(index: number): number {
     const [start, end] = this.#span(index);
     const bytes = this.#bytes;
@@ -96,7 +96,7 @@ export class Identifier {
     let mark = this.#seed;
     for (let at = from; at < end && this.#bytes[at] !== QUOTE; at += 1)
       mark = Math.imul(mark ^ this.#bytes[at]!, 0x9e3779b1);
-    return mark === 0 ? 1 : mark;
+    return mark === 0 ? 1 : mark >>> 0;
   }
 
   /** Hashes the walked event as `#object` does, by the members that the walker has found. */

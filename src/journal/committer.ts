@@ -19,6 +19,8 @@ interface CommitterParts {
   telemetry: JournalTelemetry;
   /** Called after a transaction that added records. */
   onAppended: (newest: Position) => void;
+  /** Called before a transaction that removes the records before `position`. */
+  beforeTrim: (position: Position) => void;
 }
 
 /**
@@ -96,9 +98,10 @@ export class Committer {
   }
 
   async #write(group: PendingAppend[]): Promise<void> {
-    const { log, cursors, retention, telemetry } = this.#parts;
+    const { log, cursors, retention, telemetry, beforeTrim } = this.#parts;
     const { oldest } = log;
     const keepFrom = retention.firstKept();
+    if (keepFrom > oldest) beforeTrim(keepFrom);
     const unsaved = cursors.unsaved();
     const started = performance.now();
     const first = await log.write(group, keepFrom, unsaved);

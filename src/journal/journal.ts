@@ -54,6 +54,7 @@ export class Journal {
   readonly #committer: Committer;
   readonly #chores: NodeJS.Timeout;
   readonly #listeners = new Set<(newest: Position) => void>();
+  readonly #trimListeners = new Set<(position: Position) => void>();
   #closed: Promise<void> | undefined;
 
   /** For `openJournal`. The folder is locked already. */
@@ -74,6 +75,9 @@ export class Journal {
       telemetry: this.#telemetry,
       onAppended: (newest) => {
         for (const listener of this.#listeners) listener(newest);
+      },
+      beforeTrim: (position) => {
+        for (const listener of this.#trimListeners) listener(position);
       },
     });
     this.#chores = setInterval(() => this.#committer.request(), CHORES_EVERY).unref();
@@ -162,6 +166,12 @@ export class Journal {
   onAppend(listener: (newest: Position) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls the listener before each transaction that removes the records before `position`. Returns a function that removes the listener. */
+  onTrim(listener: (position: Position) => void): () => void {
+    this.#trimListeners.add(listener);
+    return () => this.#trimListeners.delete(listener);
   }
 
   /**

@@ -2,7 +2,7 @@ import { encodeFrames } from '../../lumberjack/encoder.ts';
 import { readPayload } from '../../lumberjack/payload.ts';
 import type { Batch, EventBlock, JournalRecord, Millis, Origin, Position } from '../../model.ts';
 import type { JournalReader } from '../reader.ts';
-import type { EventIdentity } from './memory.ts';
+import type { EventIdentity, MarkedWindow } from './marked-windows.ts';
 
 /** A sender window of an open connection, or a part of a large one: where it is stored, without its events. */
 export interface RecentWindow {
@@ -16,8 +16,12 @@ export interface RecentWindow {
   redelivered: EventIdentity[];
   /** Whether its events are in the redelivery memory. */
   remembered: boolean;
-  /** Those of its events that are in the memory; undefined until they are. */
+  /** Those of its events that are in the memory by their identity; undefined until they are. */
   held: EventIdentity[] | undefined;
+  /** Those of its events that are in the memory by their marks. */
+  marked: MarkedWindow | undefined;
+  /** Marks of all its events that were stored, where they were computed when it came. */
+  marks: Uint32Array | undefined;
   /** Until when another connection of its sender may deliver it once more, in milliseconds of the caller's clock; 0 if none may. */
   suspectUntil: Millis;
 }
@@ -74,6 +78,8 @@ export class RecentWindows {
       redelivered: [],
       remembered: false,
       held: undefined,
+      marked: undefined,
+      marks: undefined,
       suspectUntil: 0,
     };
     const connection = this.#of(origin);

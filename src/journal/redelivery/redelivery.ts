@@ -1,11 +1,11 @@
-import { Identifier } from '../../events/index.ts';
 import type { Batch, EventBlock, Millis, Origin, Position } from '../../model.ts';
 import type { RedeliveryTelemetry } from '../../telemetry/components/journal.ts';
-import { releaseBuffer } from '../../util/release-buffer.ts';
 import type { JournalReader } from '../reader.ts';
-import { closePayload } from '../record.ts';
-import { type EventIdentity, every, placedOnly, type RedeliveryMemory, timed, type Which } from './memory.ts';
+import { every, placedOnly, timed, type Which } from './marked-windows.ts';
+import type { RedeliveryMemory } from './memory.ts';
 import { lastWindowsInJournal, type RecentWindow, RecentWindows, without } from './recent-windows.ts';
+import { type IdentifiedEvent, StoredWindows } from './stored-windows.ts';
+import { WindowMarks } from './window-marks.ts';
 
 export interface RedeliveryOptions {
   memory: RedeliveryMemory;
@@ -20,6 +20,8 @@ export interface RedeliveryOptions {
   /** Decodes the payload of a record. */
   open: (batch: Batch) => EventBlock;
   telemetry: RedeliveryTelemetry;
+  /** Windows of more events are remembered by marks. The default is 64. */
+  markAbove?: number;
   /** Secret, and the same for all nodes that share a memory. */
   seed: number;
   /** Clock of the memory. The default is monotonic: if the wall clock jumped ahead, everything would be forgotten. */
@@ -39,7 +41,8 @@ export interface RedeliveryOptions {
  */
 export class Redelivery {
   readonly #options: RedeliveryOptions;
-  readonly #identifier: Identifier;
+  readonly #stored: StoredWindows;
+  readonly #marks: WindowMarks;
   readonly #recent: RecentWindows;
   readonly #now: () => Millis;
   /** Tail of the chain of tasks: comparing and remembering run one after the other. */
@@ -53,7 +56,8 @@ export class Redelivery {
 
   constructor(options: RedeliveryOptions) {
     this.#options = options;
-    this.#identifier = new Identifier(options.seed);
+    this.#stored = new StoredWindows(options);
+    this.#marks = new WindowMarks({ markAbove: 64, ...options, stored: this.#stored });
     this.#recent = new RecentWindows(options.windows);
     this.#now = options.now ?? (() => performance.now());
   }
@@ -61,14 +65,14 @@ export class Redelivery {
   /** Resolves when every event of the window is in the journal, whether it was appended now or earlier. */
   deliver(batch: Batch, block: EventBlock): Promise<void> {
     const { window, rememberNow, siblings, confirmed } = this.#recent.add(batch.origin, this.#now());
-    this.#forget(confirmed, () => true);
+    this.#forget(confirmed, every);
     // Before this window is compared: the first window of a new connection may repeat what an old one had in transit.
-    for (const { connection, windows } of siblings) this.#remember(connection, windows, timed);
+    for (const { connection, windows } of siblings) this.#remember(connection, windows, () => timed);
     const nothingToCompare = this.#pendingTasks === 0 && this.#options.memory.size === 0;
     const kept = nothingToCompare
       ? this.#keep(window, batch, block)
       : this.#enqueue(() => this.#keepNew(window, batch, block)).then((appended) => appended.kept);
-    if (rememberNow) this.#remember(batch.origin.connection, [window], timed);
+    if (rememberNow) this.#remember(batch.origin.connection, [window], () => timed);
     return kept;
   }
 
@@ -89,7 +93,7 @@ export class Redelivery {
     const windows = this.#recent.connectionClosed(connection);
     if (clean) this.#forget(windows, ({ placed }) => !placed);
     // A window that was not on disk when the connection ended has no ACK for certain, and will be sent again.
-    this.#remember(connection, windows, ({ kept }) => (kept ? (clean ? placedOnly : timed)() : every));
+    this.#remember(connection, windows, ({ kept }) => (kept ? (clean ? placedOnly : timed) : every));
   }
 
   /** Remembers the windows that were in transit when the server ended, as found at the end of the journal. */
@@ -98,9 +102,9 @@ export class Redelivery {
     let events = 0;
     let unreadable = 0;
     for (const position of await this.#lastPositions()) {
-      const found = await this.#eventsAt(position, timed());
-      if (found) await memory.remember(found, this.#now());
-      events += found?.length ?? 0;
+      const window = { source: 'the time before the start', position, which: timed, marks: undefined };
+      const found = await this.#marks.remember(window, this.#now());
+      events += found?.events ?? 0;
       unreadable += found ? 0 : 1;
     }
     telemetry.remembered('the time before the start', events, unreadable, memory.size);
@@ -114,6 +118,11 @@ export class Redelivery {
       this.#options.telemetry.failed(error);
       return [];
     }
+  }
+
+  /** To be called before the journal removes the records before `position`: what may be sent again is read from them. */
+  beforeTrim(position: Position): void {
+    if (!this.#closed) this.#marks.beforeTrim(position);
   }
 
   /** Finishes pending tasks, but does not wait for windows that wait for a full journal. Closing twice is harmless. */
@@ -133,7 +142,10 @@ export class Redelivery {
     return result;
   }
 
-  async #keep(window: RecentWindow, batch: Batch, block: EventBlock): Promise<void> {
+  /** `marks`: those of the block, where they are known. */
+  async #keep(window: RecentWindow, batch: Batch, block: EventBlock, marks?: Uint32Array): Promise<void> {
+    // Such a window is remembered as soon as it is on disk.
+    if (window.suspectUntil > 0) window.marks = marks ?? this.#stored.marksOf(block);
     window.stored = this.#options.append(batch, block);
     await window.stored;
     window.kept = true;
@@ -141,10 +153,11 @@ export class Redelivery {
 
   /** Appends the events that are not redelivered. Resolves once the append has begun; `kept` resolves on disk. */
   async #keepNew(window: RecentWindow, batch: Batch, block: EventBlock): Promise<{ kept: Promise<void> }> {
-    const redelivered = await this.#findRedelivered(block);
+    const marks = this.#stored.marksOf(block);
+    const redelivered = await this.#findRedelivered(block, marks);
     const events = [...redelivered.values()];
     window.redelivered = events;
-    if (events.length === 0) return { kept: this.#keep(window, batch, block) };
+    if (events.length === 0) return { kept: this.#keep(window, batch, block, marks) };
     this.#options.telemetry.recognised(batch.origin, events.length, block.count, this.#options.memory.size);
     if (events.length === block.count) {
       window.kept = true;
@@ -155,9 +168,10 @@ export class Redelivery {
   }
 
   /** The remembered events of a block, by index. */
-  async #findRedelivered(block: EventBlock): Promise<Map<number, EventIdentity>> {
-    const candidates = this.#identify(block, (mark) => this.#options.memory.mayContain(mark));
-    const redelivered = new Map<number, EventIdentity>();
+  async #findRedelivered(block: EventBlock, marks: Uint32Array): Promise<Map<number, IdentifiedEvent>> {
+    await this.#marks.settle(marks);
+    const candidates = this.#stored.identify(block, marks, (mark) => this.#options.memory.mayContain(mark));
+    const redelivered = new Map<number, IdentifiedEvent>();
     const answers = await this.#options.memory.take(candidates, this.#now());
     candidates.forEach((candidate, i) => {
       if (answers[i]) redelivered.set(candidate.index, candidate);
@@ -187,10 +201,17 @@ export class Redelivery {
       const stored = window.stored?.catch(() => undefined);
       const position = await Promise.race([stored, this.#stopped]);
       if (this.#closed) return;
-      const kept = position === undefined ? [] : await this.#eventsAt(position, which);
-      window.held = [...(kept ?? []), ...window.redelivered.filter(which)];
-      await memory.remember(window.held, this.#now());
-      events += window.held.length;
+      const { marks } = window;
+      window.marks = undefined;
+      const kept =
+        position === undefined
+          ? { held: [], events: 0 }
+          : await this.#marks.remember({ source: connection, position, which, marks }, this.#now());
+      const again = window.redelivered.filter(which);
+      await memory.remember(again, this.#now());
+      window.held = [...(kept?.held ?? []), ...again];
+      window.marked = kept?.marked;
+      events += (kept?.events ?? 0) + again.length;
       unreadable += kept ? 0 : 1;
     }
     telemetry.remembered(connection, events, unreadable, memory.size);
@@ -201,42 +222,11 @@ export class Redelivery {
     const remembered = windows.filter((window) => window.remembered);
     if (remembered.length === 0 || this.#closed) return;
     void this.#enqueue(async () => {
-      for (const { held = [] } of remembered) await this.#options.memory.forget(held.filter(which));
+      for (const window of remembered) {
+        await this.#options.memory.forget((window.held ?? []).filter(which));
+        if (window.marked) window.marked = await this.#marks.forget(window.marked, which, this.#now());
+      }
       this.#options.telemetry.confirmed(this.#options.memory.size);
-    });
-  }
-
-  /** Returns undefined if the record was trimmed or is damaged. */
-  async #eventsAt(position: Position, which: Which): Promise<EventIdentity[] | undefined> {
-    // A window takes some milliseconds; other work gets a turn in between.
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    try {
-      const [record] = this.#options.journal.read(position - 1, Number.MAX_SAFE_INTEGER, 1);
-      if (record?.position !== position || record.kind !== 'events') return undefined;
-      const block = this.#options.open(record);
-      const events = this.#identify(block, () => true).filter(which);
-      closePayload(record, block);
-      releaseBuffer(record.payload);
-      return events;
-    } catch {
-      return undefined;
-    }
-  }
-
-  #identify(block: EventBlock, wanted: (mark: number) => boolean): (EventIdentity & { index: number })[] {
-    const found: (EventIdentity & { index: number })[] = [];
-    this.#identifier.open(block);
-    for (let index = 0; index < block.count; index += 1) {
-      const mark = this.#identifier.markOf(index);
-      if (wanted(mark))
-        found.push({
-          index,
-          mark,
-          identity: this.#identifier.of(index),
-          placed: mark !== 0 && this.#identifier.isPlaced(index),
-        });
-    }
-    this.#identifier.close();
-    return found;
+    }).catch(this.#options.telemetry.failed);
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type EventIdentity, RedeliveryMemory } from '../../../src/journal/redelivery/memory.ts';
+import type { EventIdentity } from '../../../src/journal/redelivery/marked-windows.ts';
+import { RedeliveryMemory } from '../../../src/journal/redelivery/memory.ts';
 
 const identities = (from: number, to: number): EventIdentity[] =>
   Array.from({ length: to - from }, (_, i) => ({

@@ -26,6 +26,7 @@ export function fakeJournal() {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onTrim: () => () => undefined,
     rejectWaiting: () => undefined,
     close: async () => undefined,
   };

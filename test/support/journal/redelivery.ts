@@ -55,9 +55,11 @@ export async function startRedelivery(
     append?: (batch: Batch) => Promise<Position>;
     /** By which clock it remembers: the test's, or its own. */
     clock?: 'own';
+    /** Windows of more events are remembered by marks; by default all. */
+    markAbove?: number;
   } = {},
 ) {
-  const { append = (batch: Batch) => journal.append(batch), clock: which, ...more } = changes;
+  const { append = (batch: Batch) => journal.append(batch), clock: which, markAbove = 0, ...more } = changes;
   const config = { ...inputs.parse({}).redelivery, ...more };
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
@@ -72,8 +74,10 @@ export async function startRedelivery(
     open: openPayload,
     telemetry,
     seed: 42,
+    markAbove,
     ...(which !== 'own' && { now: (): Millis => clock.now }),
   });
+  onTestFinished(journal.onTrim((position) => redelivery.beforeTrim(position)));
   await redelivery.rememberLastWindows();
   onTestFinished(() => redelivery.close());
   return {
