@@ -12,6 +12,7 @@ import { ruleCautions } from '../rules/cautions.ts';
 import { startApi } from '../telemetry/api/api.ts';
 import type { Status } from '../telemetry/api/status.ts';
 import { ruleEditTelemetry } from '../telemetry/components/reload.ts';
+import { watchThread } from '../telemetry/components/threads.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { Cleanup } from '../util/files.ts';
@@ -118,6 +119,7 @@ export const startApp: StartApp = async (config, options = {}) => {
       instruments,
     });
     undo.add(() => api.stop());
+    undo.add(watchThread(instruments, 'main'));
 
     const urls: App['urls'] = { api: api.url };
     const listening = pipeline.lumberjack?.address();

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { RetentionLimits } from '@logboom/store';
 import { Registry } from 'prom-client';
 import { LogboomError, messageOf } from '../errors.ts';
+import { watchThread } from '../telemetry/components/threads.ts';
 import { createLog, type LogSettings } from '../telemetry/log.ts';
 import { nameThread } from '../util/files.ts';
 import { type StoreSettings, startSecuredStore } from './secured-store.ts';
@@ -26,13 +27,15 @@ const log = createLog(settings, { thread: 'store', secrets });
 const port = parentPort!;
 
 try {
-  const store = await startSecuredStore(folder, config, { log, metrics: new Registry() });
+  const instruments = { log, metrics: new Registry() };
+  const store = await startSecuredStore(folder, config, instruments);
   port.on('message', (message: { keep: RetentionLimits } | { level: string } | 'stop') => {
     if (message === 'stop') store.stop().finally(() => port.close());
     else if ('keep' in message) store.keep(message.keep);
     else log.level = message.level;
   });
   port.postMessage({ ready: { url: store.url, port: store.port } });
+  watchThread(instruments, 'store');
 } catch (error) {
   const code = error instanceof LogboomError ? error.code : undefined;
   port.postMessage({ failed: { code, message: messageOf(error) } });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { Status } from '../../src/telemetry/api/status.ts';
 import { eventually } from './eventually.ts';
+import { patience } from './patience.ts';
 import { freePort } from './ports.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -34,6 +35,10 @@ function withPort(inputs: unknown, port: number): unknown {
   const written = (inputs ?? {}) as { lumberjack?: object };
   return { ...written, lumberjack: { ...written.lumberjack, port } };
 }
+
+/** Limits for what hangs, in milliseconds: with them a test says what it waited for, where its own limit would not. */
+const answerWithin = 30_000 * patience;
+const startWithin = 90_000 * patience;
 
 export class Server {
   readonly folder = mkdtempSync(join(tmpdir(), 'logboom-server-'));
@@ -103,8 +108,11 @@ export class Server {
       stream!.on('data', (chunk) => {
         this.#output += chunk;
       });
+    const end = performance.now() + startWithin;
     while (!(await this.status().catch(() => undefined))) {
-      if (child.exitCode !== null) throw new Error(`it ended: ${this.#output}`);
+      if (performance.now() > end) throw new Error(`it does not serve: ${this.#output}`);
+      const how = child.exitCode ?? child.signalCode;
+      if (how !== null) throw new Error(`it ended with ${how}: ${this.#output}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -143,7 +151,8 @@ export class Server {
   }
 
   async get(path: string): Promise<{ status: number; text: string }> {
-    const response = await fetch(`http://127.0.0.1:${this.ports.api}${path}`);
+    const signal = AbortSignal.timeout(answerWithin);
+    const response = await fetch(`http://127.0.0.1:${this.ports.api}${path}`, { signal });
     return { status: response.status, text: await response.text() };
   }
 
@@ -180,6 +189,7 @@ export class Server {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(answerWithin),
     });
     const answer = (await response.json()) as Page;
     if (response.status === 404) return undefined;

@@ -13,6 +13,7 @@ import { keysOf } from '../../processors/chain.ts';
 import { parsingTelemetry } from '../../telemetry/components/parsing.ts';
 import { pipelineTelemetry } from '../../telemetry/components/pipeline.ts';
 import { sourcesTelemetry } from '../../telemetry/components/sources.ts';
+import { watchThread } from '../../telemetry/components/threads.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
 import { locator } from '../index-name.ts';
 import { type ReaderData, serveReader, workerInstruments } from '../reader-port.ts';
@@ -137,3 +138,4 @@ analyser.run().catch((error) => {
   throw error;
 });
 port.post({ kind: 'ready' });
+watchThread(instruments, 'analyser');

@@ -3,6 +3,7 @@ import { openJournalReader } from '../../journal/reader.ts';
 import { openPayload } from '../../journal/record.ts';
 import { createLogstashOutput } from '../../sinks/logstash/output.ts';
 import { forwardTelemetry } from '../../telemetry/components/forward.ts';
+import { watchThread } from '../../telemetry/components/threads.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
 import { serveReader, workerInstruments } from '../reader-port.ts';
 import { ForwardWindows } from './forward-windows.ts';
@@ -54,3 +55,4 @@ const port = serveReader({
 port.post({ kind: 'progress', position: from, committed: from, waiting: false });
 const running = forwarder.run();
 port.post({ kind: 'ready' });
+watchThread(instruments, 'forwarder');

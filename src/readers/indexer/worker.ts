@@ -5,6 +5,7 @@ import { Outbox } from '../../notifiers/outbox.ts';
 import { parsingTelemetry } from '../../telemetry/components/parsing.ts';
 import { pipelineTelemetry } from '../../telemetry/components/pipeline.ts';
 import { processingTelemetry } from '../../telemetry/components/processing.ts';
+import { watchThread } from '../../telemetry/components/threads.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
 import { type ReaderData, serveReader, workerInstruments } from '../reader-port.ts';
 import { ofNoJournal, Results } from '../results.ts';
@@ -77,3 +78,4 @@ const port = serveReader({
 port.post({ kind: 'progress', position: from, committed: from, waiting: false });
 indexing.start();
 port.post({ kind: 'ready' });
+watchThread(instruments, 'indexer');

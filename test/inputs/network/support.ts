@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { expect } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
+import { patience } from '../../support/patience.ts';
 import type { Server } from '../../support/server.ts';
 
 /** Opens a connection; it ends with the server or by the test. */
@@ -12,11 +13,11 @@ export async function opened(to: NetConnectOpts): Promise<Socket> {
   return socket;
 }
 
-/** Sends a text over a connection of its own, and closes it. */
+/** Sends a text over a connection of its own, and closes it. Rejects where the server does not close its direction, too. */
 export async function send(to: NetConnectOpts, text: string): Promise<void> {
   const socket = await opened(to);
   socket.end(text);
-  await once(socket, 'close');
+  await once(socket, 'close', { signal: AbortSignal.timeout(30_000 * patience) });
 }
 
 export const eventsOf = (name: string, kind: string) =>
