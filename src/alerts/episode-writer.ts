@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { Decision, Episode, Millis, Observation, RuleDefinition, Scalar, Transition } from '../model.ts';
-import { isLevelField, levelNames, levelRank } from '../util/levels.ts';
+import { discoverLink } from './discover.ts';
 import { definitionOf, type Entry, type EpisodeRule } from './entry.ts';
 import { withLate } from './late.ts';
 import {
@@ -130,11 +130,23 @@ export class EpisodeWriter {
       severity: state.severity ?? episode.severity,
       ...(observation.slo && { slo: observation.slo }),
     };
-    const isWritten = this.#usesRuleMessage(decision) && decision.keepsMessage !== true;
-    if (isWritten || next.message === '')
-      next.message = this.#write(open ? this.#message : this.#recovery, contextOf(next, observation, reason));
+    next.message = this.#messageOf(next, decision, observation);
     const url = this.#link(next);
     return url === undefined ? next : { ...next, url };
+  }
+
+  /** An open alert keeps its message where the condition does not hold. The message of an ended alert is about its peak. */
+  #messageOf(next: Episode, decision: Decision, observation: Observation): string {
+    const { state, reason } = decision;
+    const open = state.status !== 'inactive';
+    const isWritten = this.#usesRuleMessage(decision) && decision.keepsMessage !== true;
+    if (isWritten || next.message === '')
+      return this.#write(open ? this.#message : this.#recovery, contextOf(next, observation, reason));
+    const { peakSeen } = state;
+    if (open || peakSeen === undefined || peakSeen.value !== state.peak) return next.message;
+    const { value, count, window } = peakSeen;
+    const context = contextOf(next, { value, count, window, at: window.end }, peakSeen.reason);
+    return this.#write(this.#message, context);
   }
 
   /** The rule's message describes a problem. A recovery gets the plain message instead. */
@@ -176,72 +188,10 @@ export class EpisodeWriter {
 
   /** From the first window of the episode to its last one. */
   #link({ group, by, window, start, end = 0 }: Episode): string | undefined {
+    if (this.#kibana.url === undefined) return undefined;
     const { config, kibanaQuery = config.where, columns = [] } = this.#rule;
     const span = { start: Math.min(window.start, start), end: Math.max(window.end, end) };
     const view = { query: kibanaQuery, names: config.by, by, group, window: span, columns };
     return discoverLink(this.#kibana, view);
   }
-}
-
-/** What Discover is to show. */
-export interface View {
-  /** The rule's filter, in KQL that Kibana understands. */
-  query: string;
-  /** Fields that the rule groups by; those without a value in `by` are missing in the group's events. */
-  names: readonly string[];
-  by: Readonly<Record<string, Scalar>>;
-  group: string;
-  window: { start: Millis; end: Millis };
-  columns?: readonly string[];
-}
-
-/** Comes with `logboom kibana import`. */
-const ownDataView = 'logboom-events';
-/** The group `_other` of events beyond `maxGroups`: no filter selects it. */
-const overflow = '_other';
-/** A value that was shortened in the key, so that no event has it. */
-const shortened = /…~[\w-]{16}$/;
-
-/** Address of Discover showing the events of one group and span. Undefined where Kibana's is not known. */
-export function discoverLink(
-  { url, space, dataView = ownDataView }: DiscoverConfig,
-  view: View,
-): string | undefined {
-  if (url === undefined) return undefined;
-  const { start, end } = view.window;
-  // Discover's range includes its end, a window does not.
-  const time = `(from:${rison(iso(start))},to:${rison(iso(end - 1))})`;
-  const query = `(language:kuery,query:${rison(kqlOf(view))})`;
-  const base = url.replace(/\/+$/, '') + (space === undefined ? '' : `/s/${encodeURIComponent(space)}`);
-  const global = encodeURIComponent(`(filters:!(),refreshInterval:(pause:!t,value:60000),time:${time})`);
-  const app = encodeURIComponent(
-    `(columns:!(${(view.columns ?? []).map(rison).join(',')}),filters:!(),index:${rison(dataView)},interval:auto,query:${query})`,
-  );
-  return `${base}/app/discover#/?_g=${global}&_a=${app}`;
-}
-
-function kqlOf({ query, names, by, group }: View): string {
-  const where = query.trim() === '' ? [] : [`(${query})`];
-  if (group === overflow) return where.join('');
-  const filtered = names.filter((name) => !shortened.test(String(by[name])));
-  return [...where, ...filtered.map((name) => filterOn(name, by[name]))].join(' and ');
-}
-
-function filterOn(name: string, value: Scalar | undefined): string {
-  if (value === undefined || value === null) return `not ${name}: *`;
-  if (typeof value !== 'string') return `${name}: ${value}`;
-  // A group of a level holds events with any of its names.
-  const rank = isLevelField(name) ? levelRank(value) : undefined;
-  const values = rank === undefined ? [value] : levelNames((other) => other === rank);
-  const quoted = values.map((one) => `"${one.replace(/["\\]/g, '\\$&')}"`);
-  return `${name}: ${quoted.length === 1 ? quoted[0] : `(${quoted.join(' or ')})`}`;
-}
-
-/** A text in Rison, the notation of Kibana's addresses. */
-function rison(text: string): string {
-  return `'${text.replace(/[!']/g, '!$&')}'`;
-}
-
-function iso(time: Millis): string {
-  return new Date(time).toISOString();
 }

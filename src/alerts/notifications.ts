@@ -37,7 +37,11 @@ export interface MessageContext {
 }
 
 /** Of a change of an episode. */
-export function contextOf(episode: Episode, observation: Observation, reason: string): MessageContext {
+export function contextOf(
+  episode: Episode,
+  observation: Pick<Observation, 'value' | 'count' | 'window' | 'at' | 'decided'>,
+  reason: string,
+): MessageContext {
   const { group, by, end, peak, samples, severity } = episode;
   const { value, count, window } = observation;
   return {

@@ -1,25 +1,9 @@
 import type { Millis, Scalar } from './event.ts';
-import type { RuleDefinition } from './rule.ts';
+import type { RuleDefinition, SloFigures } from './rule.ts';
 
 export type AlertStatus = 'inactive' | 'pending' | 'active' | 'recovering' | 'no-data';
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
-
-/** How an objective stands, for rules of the kind `slo`. */
-export interface SloFigures {
-  /** As it is written, `99.9%`, and as a share. */
-  name: string;
-  objective: number;
-  period: Millis;
-  /** Events of the period, and the bad ones among them. */
-  events: number;
-  bad: number;
-  /** The part of the error budget that is left: 1 is all of it; negative where more was spent than there was. */
-  budgetLeft: number;
-  /** How many times faster than allowed the budget is spent, within the time `burnOver`. */
-  burnRate: number;
-  burnOver: Millis;
-}
 
 /** One of the first events of an episode, or the last one, kept as evidence. */
 export interface Sample {
@@ -72,6 +56,14 @@ interface Withheld extends WithheldEpisodes {
   due: Millis;
 }
 
+/** The observation with the value farthest beyond the condition in an episode: the message of an ended alert is about it. */
+export interface PeakObservation {
+  value: number;
+  count: number;
+  window: { start: Millis; end: Millis };
+  reason: string;
+}
+
 /** State of one alert (a group of a rule) between two observations. Disk format: a checkpoint holds it as it is. */
 export interface AlertState {
   status: AlertStatus;
@@ -85,6 +77,8 @@ export interface AlertState {
   value: number | undefined;
   /** The value farthest beyond the condition in this episode. */
   peak: number | undefined;
+  /** The observation of the peak. Missing in states of releases that did not keep it. */
+  peakSeen?: PeakObservation | undefined;
   /** The peak that the episode's document has. */
   writtenPeak: number | undefined;
   /** Event time at which the episode's document last changed. */
@@ -113,6 +107,8 @@ export interface AlertState {
 export interface EarlyRaise {
   /** The observation that raised the alert. Its document shows it until the window is over. */
   observation: Observation;
+  /** Why, such as `count 7 is >= 5`. Missing in states of releases that did not keep it. */
+  reason?: string;
   /** The state that follows from the windows that are over alone. */
   closed: AlertState;
   /** The observation that made `closed` active, where it is. */

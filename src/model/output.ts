@@ -1,6 +1,7 @@
-import type { Episode, SloFigures, Transition } from './alert.ts';
+import type { Episode, Transition } from './alert.ts';
 import type { Millis, Position, Scalar } from './event.ts';
 import type { Notification } from './notification.ts';
+import type { SloFigures } from './rule.ts';
 
 /** Where an earlier revision of a document lies, as the server names it: a write is refused once another has come between. */
 export interface EarlierRevision {

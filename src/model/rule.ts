@@ -1,3 +1,5 @@
+import type { Millis } from './event.ts';
+
 /** What a rule was when it put something out. Settings that are empty are absent. */
 export interface RuleDefinition {
   /** Another one after any change of the rule. */
@@ -18,4 +20,20 @@ export interface RuleChanges {
   disabled: string[];
   /** Number of rules that continue as they are. */
   unchanged: number;
+}
+
+/** How an objective stands, for rules of the kind `slo`. */
+export interface SloFigures {
+  /** As it is written, `99.9%`, and as a share. */
+  name: string;
+  objective: number;
+  period: Millis;
+  /** Events of the period, and the bad ones among them. */
+  events: number;
+  bad: number;
+  /** The part of the error budget that is left: 1 is all of it; negative where more was spent than there was. */
+  budgetLeft: number;
+  /** How many times faster than allowed the budget is spent, within the time `burnOver`. */
+  burnRate: number;
+  burnOver: Millis;
 }

@@ -150,7 +150,32 @@ describe('an episode', () => {
     expect(episodeIn(outputs)!.message).toBe(raised.message);
   });
 
-  it('is told later with the transition that raised it where a cooldown held that back', () => {
+  describe('has, once it ended, the message of its peak', () => {
+    const message = '{{value}} of {{count}} from {{window.start}}: {{reason}}';
+    it.each([
+      ['first', [9, 7, 6], '09:59:50', 9],
+      ['second', [6, 9, 7], '10:00:00', 9],
+      ['last', [6, 7, 11], '10:00:10', 11],
+      ['second, as the third', [6, 8, 8], '10:00:00', 8],
+    ])('in the %s window', (_, counts, at, value) => {
+      const { see } = atWork({ message });
+      for (const [n, count] of counts.entries()) see([10 * n, count]);
+      const episode = episodeIn(see([30, 2]))!;
+      expect(episode).toMatchObject({ status: 'inactive', value: 2, peak: value });
+      expect(episode.message).toBe(`${value} of ${value} from 2026-11-21 ${at} UTC: count ${value} is >= 5`);
+    });
+
+    it('also where its document was not written again for the peak, between windows that overlap', () => {
+      const { see } = atWork({ message, over: '10s', every: '1s' });
+      see([0, 5]);
+      for (const [n, value] of [95, 100, 98].entries())
+        expect(episodeIn(see([n + 1, value]))).toBeUndefined();
+      const episode = episodeIn(see([4, 2]))!;
+      expect(episode.message).toBe('100 of 100 from 2026-11-21 09:59:52 UTC: count 100 is >= 5');
+    });
+  });
+
+  it('is reported later with the transition that raised it where a cooldown held that back', () => {
     const { see, episodes, rule } = atWork({ cooldown: '5m', notify: ['log'] });
     see([0, 7]);
     see([10, 2]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { discoverLink, type View } from '../../src/alerts/episode-writer.ts';
+import { discoverLink, type View } from '../../src/alerts/discover.ts';
 
 const start = Date.parse('2026-11-21T10:00:00Z');
 const look: View = {

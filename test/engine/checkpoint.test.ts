@@ -66,11 +66,17 @@ const otherwiseKept = [
   'shippers',
   'message',
   'peaks',
+  'peakSeen',
   'span',
   'definition',
 ];
 const withoutDecided = (state: object): unknown =>
-  JSON.parse(JSON.stringify(state, (key, value) => (otherwiseKept.includes(key) ? undefined : value)));
+  JSON.parse(
+    JSON.stringify(state, function (this: object, key, value) {
+      const isReasonOfRaise = key === 'reason' && 'observation' in this;
+      return otherwiseKept.includes(key) || isReasonOfRaise ? undefined : value;
+    }),
+  );
 
 const withoutPeak = (output: Output): Output =>
   output.kind === 'window'

@@ -56,9 +56,17 @@ const without = (value: unknown, isLater: (object: object, key: string) => boole
       return isLater(this, key) || (key === 'user' && '@timestamp' in this) ? undefined : one;
     }),
   );
-/** That release kept no peaks between recorded windows, which the document of a window has. Whatever else is put out is the same. */
+/**
+ * That release kept no peaks between recorded windows, which the document of a window has, and no observation of the peak of an alert,
+ * which the message of an ended one is about. Whatever else is put out is the same.
+ */
 const ofOutputs = (outputs: unknown) =>
-  without(outputs, (object, key) => key === 'peak' && 'measure' in object && !('status' in object));
+  without(
+    outputs,
+    (object, key) =>
+      (key === 'peak' && 'measure' in object && !('status' in object)) ||
+      (key === 'message' && 'status' in object && object.status === 'inactive'),
+  );
 /**
  * It kept neither the definition of a rule nor the span of an episode. Sample lines that arrived out of order could be there twice, and
  * it noted another one as the last of the first.
@@ -67,7 +75,9 @@ const ofSnapshot = (snapshot: unknown) =>
   without(
     snapshot,
     (object, key) =>
-      ['definition', 'span', 'peaks'].includes(key) ||
+      ['definition', 'span', 'peaks', 'peakSeen'].includes(key) ||
+      (key === 'reason' && 'observation' in object) ||
+      (key === 'message' && 'status' in object && object.status === 'inactive') ||
       (key === 'to' && 'first' in object) ||
       (key === 'samples' && 'omitted' in object),
   );

@@ -5,6 +5,7 @@ import type {
   EarlyRaise,
   Millis,
   Observation,
+  PeakObservation,
   WindowValue,
 } from '../../model.ts';
 import { formatDuration } from '../../util/text.ts';
@@ -88,7 +89,7 @@ function raiseEarly(observed: Observed): Decision {
   }
   const reason = `${judgement.reason}, before the window is over`;
   if (state.status !== 'inactive') return unchanged(state, `${reason}; the alert is open`);
-  const early: EarlyRaise = { observation: o, closed: state, begun: undefined };
+  const early = { observation: o, reason: judgement.reason, closed: state, begun: undefined };
   return enter(observed, { to: 'active', reason, patch: { start: o.since, calm: undefined, early } });
 }
 
@@ -118,7 +119,7 @@ function beginEarlier(observed: Observed, early: EarlyRaise, closed: Decision): 
   const { state, o } = observed;
   const { start } = closed.state;
   const begun = begunBy(early, { observation: o, decision: closed });
-  const known = { start, peak: peakOf(observed), early: { ...early, closed: closed.state, begun } };
+  const known = { start, ...peakOf(observed), early: { ...early, closed: closed.state, begun } };
   return stayRaised(observed, closed.reason, known, start !== state.start);
 }
 
@@ -132,10 +133,19 @@ function begunBy({ begun }: EarlyRaise, now: Decided): Decided {
 /** The episode before is over: it gets a document of its own, and the alert begins with its early raise. */
 function splitEpisode(observed: Observed, early: EarlyRaise, closed: Decision): Decision {
   const { since, value } = early.observation;
-  const known = { start: since, peak: value, early: { ...early, closed: closed.state, begun: undefined } };
+  const known = {
+    ...{ start: since, peak: value, peakSeen: raiseSeen(early) },
+    early: { ...early, closed: closed.state, begun: undefined },
+  };
   const over = { observation: observed.o, decision: closed };
   const reason = `${observed.judgement.reason}: what held before is an alert of its own`;
   return { ...stayRaised(observed, reason, known, true), apart: [early.begun!, over] };
+}
+
+/** The observation of the raise, as that of a peak. */
+export function raiseSeen({ observation, reason }: EarlyRaise): PeakObservation | undefined {
+  const { value, count, window } = observation;
+  return value === undefined || reason === undefined ? undefined : { value, count, window, reason };
 }
 
 /** The window that raised the alert is over: from now on the state is that of the windows that are over. */
@@ -152,8 +162,14 @@ function confirm(observed: Observed, early: EarlyRaise, closed: Decision): Decis
 function endRaised(observed: Observed, early: EarlyRaise, closed: Decision, known: AlertState): Decision {
   const { state } = observed;
   const isOpen = known.status !== 'inactive';
-  const { peak } = isOpen || early.closed.status !== 'inactive' ? known : state;
-  const active: AlertState = { ...known, status: 'active', start: known.start ?? state.start, peak };
+  const { peak, peakSeen } = isOpen || early.closed.status !== 'inactive' ? known : state;
+  const active: AlertState = {
+    ...known,
+    status: 'active',
+    start: known.start ?? state.start,
+    peak,
+    peakSeen,
+  };
   const reason = closed.transition ? closed.reason : `recovered: ${closed.reason}`;
   return enter({ ...observed, state: active }, { to: known.status, reason, patch: { calm: known.calm } });
 }

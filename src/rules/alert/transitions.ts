@@ -71,18 +71,19 @@ export function enter(
   const { state, o, rule, judgement } = observed;
   if (state.status === step.to) return rises(observed) ? escalate(observed, step) : remain(observed, step);
   const { to } = step;
-  const peak = peakOf(observed);
+  const reached = peakOf(observed);
   const { reason, notify, patch } = reportTransition(state, step, o.at, rule);
   const ended =
     to === 'inactive' ? { start: undefined, calm: undefined, early: undefined, held: undefined } : {};
-  const written = { value: o.value, writtenPeak: peak, updated: o.at };
+  const written = { value: o.value, writtenPeak: reached.peak, updated: o.at };
   const graver = judgement.severity && graverOf(state.severity, judgement.severity);
   const severity = to === 'inactive' ? { severity: undefined } : graver && { severity: graver };
   return {
     state: {
       ...{ ...state, ...step.patch, ...written, ...ended, ...patch },
       ...(state.severity !== undefined || graver !== undefined ? severity : {}),
-      ...{ peak, status: to },
+      ...reached,
+      status: to,
     },
     reason,
     transition: { from: state.status, to, at: o.at, reason },
@@ -104,12 +105,12 @@ const graverOf = (one: Severity | undefined, other: Severity): Severity =>
 /** The status stays and the severity rises: people are notified again, whatever the cooldown. An alert never becomes less grave. */
 function escalate(observed: Observed, { to, patch, reason: why }: Step): Decision {
   const { state, o, rule, judgement } = observed;
-  const peak = peakOf(observed);
+  const reached = peakOf(observed);
   const reason = `${why}; the severity rose from ${state.severity} to ${judgement.severity}`;
-  const written = { value: o.value, writtenPeak: peak, updated: o.at, severity: judgement.severity };
+  const written = { value: o.value, writtenPeak: reached.peak, updated: o.at, severity: judgement.severity };
   const report = reportEscalation(state, o.at, rule);
   return {
-    state: { ...state, ...patch, ...written, ...report.patch, peak },
+    state: { ...state, ...patch, ...written, ...report.patch, ...reached },
     reason,
     transition: { from: state.status, to, at: o.at, reason },
     update: true,
@@ -120,13 +121,14 @@ function escalate(observed: Observed, { to, patch, reason: why }: Step): Decisio
 /** The status stays. The document of an active alert follows a new peak at most once in a window's length. */
 function remain(observed: Observed, { to, reason, patch }: Step): Decision {
   const { state, o, rule, judgement } = observed;
-  const peak = peakOf(observed);
+  const reached = peakOf(observed);
+  const { peak } = reached;
   const update = to === 'active' && peak !== state.writtenPeak && o.at >= state.updated! + rule.over;
   if (patch === undefined && peak === state.peak && !update) return unchanged(state, reason);
   const written = update ? { value: o.value, writtenPeak: peak, updated: o.at } : {};
   return {
     ...unchanged(state, reason),
-    ...{ state: { ...state, ...patch, ...written, peak }, update },
+    ...{ state: { ...state, ...patch, ...written, ...reached }, update },
     ...(update && judgement.verdict !== 'true' && { keepsMessage: true }),
   };
 }
@@ -137,11 +139,14 @@ export function unchanged(state: AlertState, reason: string): Decision {
 }
 
 /** Of the values for which the condition held in the episode, the one farthest beyond it. */
-export function peakOf({ state, o, rule, judgement }: Observed): number | undefined {
-  if (judgement.verdict !== 'true') return state.peak;
-  const before = state.start === undefined ? undefined : state.peak;
+export function peakOf({ state, o, rule, judgement }: Observed): Pick<AlertState, 'peak' | 'peakSeen'> {
+  const { peak, peakSeen } = state;
+  if (judgement.verdict !== 'true') return { peak, peakSeen };
   const { distance } = judgement.measuredBy ?? rule.condition!;
-  return before === undefined || distance(o.value!) > distance(before) ? o.value : before;
+  const isFirst = state.start === undefined || peak === undefined;
+  if (!isFirst && !(distance(o.value!) > distance(peak))) return { peak, peakSeen };
+  const { value, count, window } = o;
+  return { peak: value, peakSeen: { value: value!, count, window, reason: judgement.reason } };
 }
 
 function rest({ judgement }: Observed): Step {

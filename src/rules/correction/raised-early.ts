@@ -1,5 +1,6 @@
 import type { Entry } from '../../alerts/entry.ts';
 import type { AlertState, Decided, Output, Transition } from '../../model.ts';
+import { raiseSeen } from '../alert/machine.ts';
 import type { CompiledRule } from '../compile.ts';
 import type { AlertBook } from '../run/alert-book.ts';
 import type { Rejudged } from './rejudge.ts';
@@ -67,7 +68,9 @@ function stillRaised(
   return {
     ...before,
     start: known.status === 'inactive' ? observation.since : known.start,
-    peak: isFarther ? known.peak : value,
+    ...(isFarther
+      ? { peak: known.peak, peakSeen: known.peakSeen }
+      : { peak: value, peakSeen: raiseSeen(before.early!) }),
     early: { observation, closed: known, begun },
   };
 }

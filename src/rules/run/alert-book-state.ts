@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { type Entry, migrateEntry, packedEntry } from '../../alerts/entry.ts';
 import type { Episodes, Generation } from '../../alerts/episodes.ts';
-import { type AlertState, type EarlyRaise, type Scalar, severities } from '../../model.ts';
+import {
+  type AlertState,
+  type EarlyRaise,
+  type PeakObservation,
+  type Scalar,
+  severities,
+} from '../../model.ts';
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
 import type { SamplesState } from './samples.ts';
 
@@ -34,6 +40,12 @@ const alertState = objectOf<AlertState>({
   early: z.custom<EarlyRaise>(isObject).optional(),
   value: number.optional(),
   peak: number.optional(),
+  peakSeen: objectOf<PeakObservation>({
+    value: number,
+    count: number,
+    window: objectOf<PeakObservation['window']>({ start: number, end: number }),
+    reason: z.string(),
+  }).optional(),
   writtenPeak: number.optional(),
   updated: number.optional(),
   announced: number.optional(),
