@@ -158,6 +158,14 @@ export function checkKinds(
  * since the next value may be 5.5.
  */
 export function isWrittenAsReal(key: string, raw: () => string): boolean {
-  const name = JSON.stringify(key).replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
-  return new RegExp(`${name}\\s*:\\s*\\[?\\s*-?\\d+(?:\\.|[eE])`).test(raw());
+  const name = JSON.stringify(key);
+  const text = raw();
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    realNumber.lastIndex = at + name.length;
+    if (realNumber.test(text)) return true;
+  }
+  return false;
 }
+
+/** What follows the key of such a number. The key itself is not part of the expression: it may be longer than one may be. */
+const realNumber = /\s*:\s*\[?\s*-?\d+[.eE]/y;
