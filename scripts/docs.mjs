@@ -1,7 +1,7 @@
 // Writes the files that are generated: from the configuration schema, the scores of the default rules, the definitions for Kibana; `--check` fails where one is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { savedObjects } from '../dist/kibana/import.js';
+import { savedObjects } from '../dist/kibana/objects.js';
 import { ndjson } from '../dist/kibana/saved-object.js';
 import { configurationMarkdown } from './docs/configuration-page.mjs';
 import { configurationJsonSchema } from './docs/json-schema.mjs';

@@ -7,6 +7,10 @@ import type { RuleChanges } from '../model.ts';
 import { routesName } from '../notifiers/control/routes.ts';
 import { withoutKeys } from '../processors/chain.ts';
 import { fingerprintOf } from '../rules/run/run.ts';
+import { idInSpace, isDefaultSpace } from '../util/kibana-space.ts';
+
+/** Comes with `logboom kibana import`, into each space with an id of its own. */
+const eventsView = 'logboom-events';
 
 /** What of the configuration decides on what the engine puts out. It goes to disk, and holds no secret. */
 export type Analysis = Pick<Config, 'rules' | 'parsers' | 'processors' | 'time' | 'limits'> & {
@@ -17,7 +21,11 @@ export type Analysis = Pick<Config, 'rules' | 'parsers' | 'processors' | 'time' 
 export function analysisOf(config: Config): Analysis {
   const { rules, routes, kibana, parsers, processors, time, journal, limits } = config;
   const { url, space, dataView } = kibana;
-  const links = { dataView, ...(url !== undefined && { url }), ...(space !== undefined && { space }) };
+  const links = {
+    ...(url !== undefined && { url }),
+    ...(!isDefaultSpace(space) && { space: space! }),
+    dataView: dataView ?? idInSpace(eventsView, space),
+  };
   const routed = routes.length === 0 ? rules : rules.map(notifyingRoutes);
   const steps = withoutKeys(processors.filter((processor) => !isAtGate(processor)));
   const { tick } = journal;

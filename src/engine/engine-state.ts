@@ -36,15 +36,24 @@ export const engineFormat = new SnapshotFormat({
 });
 
 /** What happened while records were processed, for metrics. */
-export interface Tally {
+interface Tally {
   events: number;
   /** Batches whose payload could not be read; the indexer makes dead letters of them. */
   unreadable: number;
   problems: number;
   ahead: number;
+  /** Events that at least one rule did not count, because they came too late; each once. */
+  late: number;
+  /** Late events that all rules counted by correcting windows; each once. */
+  corrected: number;
   /** Events without a time of their own that were left out. */
   untimed: number;
 }
+
+export const newTally = (): Tally => ({
+  ...{ events: 0, unreadable: 0, problems: 0 },
+  ...{ ahead: 0, late: 0, corrected: 0, untimed: 0 },
+});
 
 export interface EngineParts {
   clock: EventClock;

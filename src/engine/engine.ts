@@ -12,8 +12,8 @@ import {
   type EngineState,
   engineFormat,
   isAmong,
+  newTally,
   snapshotOf,
-  type Tally,
 } from './engine-state.ts';
 
 /**
@@ -22,7 +22,7 @@ import {
  * close as it moves: what comes out depends on the order of the events, never on how they were cut into batches.
  */
 export class Engine {
-  readonly tally: Tally = { events: 0, unreadable: 0, problems: 0, ahead: 0, untimed: 0 };
+  readonly tally = newTally();
   #parts: EngineParts;
   #dispatch = new Dispatch([]);
   /** Of each name whose rule went or changed, the number of the rule to come. */
@@ -199,24 +199,24 @@ export class Engine {
         continue;
       }
       const before = clock.now;
-      const { source } = event;
-      const observed = clock.observe(source, event.time, batch.receivedAt);
+      const observed = clock.observe(event.source, event.time, batch.receivedAt);
       if (clock.now !== before) this.#close(outputs);
       const late = this.#show(event, outputs, observed === 'on-time');
+      if (late !== 'no') this.tally[late] += 1;
       const lateBy = late === 'no' ? undefined : Math.max(0, clock.now - event.time);
-      sources?.note(source, event, lateBy, late === 'lost');
-      watch?.read?.(source, event, lateBy);
+      sources?.note(event.source, event, lateBy, late === 'late');
+      watch?.read?.(event.source, event, lateBy);
     }
   }
 
   /** Whether the event came after a window of any run was closed: it is corrected, or counted nowhere by that run. */
-  #show(event: LogEvent, outputs: Output[], inOrder: boolean): 'no' | 'corrected' | 'lost' {
-    let found: 'no' | 'corrected' | 'lost' = 'no';
+  #show(event: LogEvent, outputs: Output[], inOrder: boolean): 'no' | 'corrected' | 'late' {
+    let found: 'no' | 'corrected' | 'late' = 'no';
     this.#parts.meter.nextEvent();
     for (const run of this.#dispatch.runsFor(event)) {
       const { late, corrected } = run;
       this.#parts.meter.add(run, event, outputs, inOrder);
-      if (run.late !== late) found = 'lost';
+      if (run.late !== late) found = 'late';
       else if (found === 'no' && run.corrected !== corrected) found = 'corrected';
     }
     return found;

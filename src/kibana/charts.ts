@@ -1,19 +1,32 @@
-import type { Column } from './columns.ts';
+import { type Column, inner } from './columns.ts';
 import type { View } from './data-views.ts';
+import { colours } from './palette.ts';
 import type { Reference } from './saved-object.ts';
 
 /** The content of a panel; the dashboard sets its position. */
 export interface Chart {
   title: string;
-  /** `lens`, `vega` and `markdown` are stored by value; `search` refers to a saved search. */
-  kind: 'lens' | 'vega' | 'markdown' | 'search';
+  /** `lens`, `vega`, `markdown` and `links` are stored by value; `search` refers to a saved search. */
+  kind: 'lens' | 'vega' | 'markdown' | 'links' | 'search';
   /** The saved object's configuration of the panel. */
   embedded: Record<string, unknown>;
   references: Reference[];
+  /** The panel shows its title itself, or needs none. */
+  hidesTitle?: boolean;
+  /** Why the panel may have nothing to show, and what to do then. */
+  empty?: string;
+  /** Dashboards that a click on a value opens, with that value as a filter. */
+  drilldowns?: Drilldown[];
+}
+
+interface Drilldown {
+  name: string;
+  /** Id of the dashboard. */
+  dashboard: string;
 }
 
 /** One layer, with a name by which Kibana's error messages distinguish it. */
-const layerId = 'layer';
+export const layerId = 'layer';
 const layer = { layerId, layerType: 'data' };
 
 interface LensOptions {
@@ -23,19 +36,30 @@ interface LensOptions {
   where?: string;
   /** By id; buckets stand before metrics, as Kibana orders them. */
   columns: Record<string, Column>;
+  /** Colours by the id of the column. */
+  colours?: Record<string, string>;
+  empty?: string;
+  drilldowns?: Drilldown[];
 }
 
-function lens(
-  { title, view, where = '', columns }: LensOptions,
+/** Every chart but a figure may be without anything to show. */
+export type Filled = LensOptions & { empty: string };
+
+/** A Lens chart by value. `more` are references beside the one to its data view. */
+export function lens(
+  { title, view, where = '', columns, empty, drilldowns }: LensOptions,
   visualizationType: 'lnsXY' | 'lnsMetric' | 'lnsPie' | 'lnsDatatable',
   visualization: Record<string, unknown>,
+  more: Reference[] = [],
 ): Chart {
   const references: Reference[] = [
     { name: `indexpattern-datasource-layer-${layerId}`, type: 'index-pattern', id: view.id },
+    ...more,
   ];
+  const layers = { [layerId]: { columns, columnOrder: Object.keys(columns), incompleteColumns: {} } };
   const attributes = {
     title,
-    description: '',
+    description: empty ?? '',
     visualizationType,
     type: 'lens',
     references,
@@ -45,56 +69,53 @@ function lens(
       filters: [],
       internalReferences: [],
       adHocDataViews: {},
-      datasourceStates: {
-        formBased: {
-          layers: { [layerId]: { columns, columnOrder: Object.keys(columns), incompleteColumns: {} } },
-        },
-        textBased: { layers: {} },
-      },
+      datasourceStates: { formBased: { layers }, textBased: { layers: {} } },
     },
   };
-  return { title, kind: 'lens', embedded: { attributes, enhancements: {} }, references };
+  return {
+    title,
+    kind: 'lens',
+    embedded: { attributes },
+    references,
+    ...(empty !== undefined && { empty }),
+    ...(drilldowns !== undefined && { drilldowns }),
+  };
 }
 
-const idsOf = (columns: Record<string, Column>, bucketed: boolean) =>
-  Object.keys(columns).filter((id) => columns[id]!.isBucketed === bucketed);
-
-type Series =
-  | 'line'
-  | 'area'
-  | 'area_stacked'
-  | 'bar'
-  | 'bar_stacked'
-  | 'bar_horizontal'
-  | 'bar_percentage_stacked';
-
-/** The first bucket is the x axis, a second one splits. */
-export function xy(series: Series, options: LensOptions): Chart {
-  const [xAccessor, splitAccessor] = idsOf(options.columns, true);
-  const accessors = idsOf(options.columns, false);
-  return lens(options, 'lnsXY', {
-    preferredSeriesType: series,
-    legend: { isVisible: splitAccessor !== undefined || accessors.length > 1, position: 'right' },
-    valueLabels: 'hide',
-    fittingFunction: 'None',
-    layers: [
-      {
-        ...layer,
-        seriesType: series,
-        xAccessor,
-        accessors,
-        ...(splitAccessor !== undefined && { splitAccessor }),
-      },
-    ],
-  });
+/** Ids of the columns that a chart shows. */
+export function idsOf(columns: Record<string, Column>, bucketed: boolean): string[] {
+  const hidden = inner(columns);
+  return Object.keys(columns).filter((id) => columns[id]!.isBucketed === bucketed && !hidden.has(id));
 }
 
-export function figure(options: LensOptions): Chart {
+/** From this value on, a number has the colour of failures. */
+function failedFrom(bound: number) {
+  const steps = [
+    { color: colours.plain, stop: 0 },
+    { color: colours.failed, stop: bound },
+  ];
+  const stops = [
+    { color: colours.plain, stop: bound },
+    { color: colours.failed, stop: bound + 1 },
+  ];
+  return {
+    type: 'palette',
+    name: 'custom',
+    params: {
+      ...{ name: 'custom', steps: steps.length, stops, colorStops: steps, rangeType: 'number' },
+      ...{ rangeMin: 0, rangeMax: null, continuity: 'above' },
+    },
+  };
+}
+
+/** One number. Its label stands in it, so that the panel needs no title. With `failsFrom`, it is red from that value on. */
+export function figure({ failsFrom, ...options }: LensOptions & { failsFrom?: number }): Chart {
   const [metricAccessor] = idsOf(options.columns, false);
-  return lens(options, 'lnsMetric', { ...layer, metricAccessor });
+  const palette = failsFrom === undefined ? {} : { palette: failedFrom(failsFrom) };
+  return { ...lens(options, 'lnsMetric', { ...layer, metricAccessor, ...palette }), hidesTitle: true };
 }
 
-export function pie(options: LensOptions): Chart {
+export function pie(options: Filled): Chart {
   return lens(options, 'lnsPie', {
     shape: 'donut',
     layers: [
@@ -110,35 +131,12 @@ export function pie(options: LensOptions): Chart {
   });
 }
 
-export function table(options: LensOptions): Chart {
-  const columns = Object.keys(options.columns).map((columnId) => ({ columnId }));
+/** Numbers of the columns in `failing` are red where they are not 0. */
+export function table({ failing = [], ...options }: Filled & { failing?: string[] }): Chart {
+  const shown = [...idsOf(options.columns, true), ...idsOf(options.columns, false)];
+  const columns = shown.map((columnId) => ({
+    columnId,
+    ...(failing.includes(columnId) && { colorMode: 'text', palette: failedFrom(1) }),
+  }));
   return lens(options, 'lnsDatatable', { ...layer, columns, paging: { size: 10, enabled: true } });
-}
-
-/** `spec` is Vega or Vega-Lite; its data come from the index that it names. */
-export function vega(title: string, spec: Record<string, unknown>): Chart {
-  const savedVis = {
-    title,
-    description: '',
-    type: 'vega',
-    params: { spec: JSON.stringify(spec, null, 2) },
-    uiState: {},
-    data: { aggs: [], searchSource: { query: { query: '', language: 'kuery' }, filter: [] } },
-  };
-  return { title, kind: 'vega', embedded: { savedVis, enhancements: {} }, references: [] };
-}
-
-/** A saved search as a panel; `id` is the search's. */
-export function savedSearch(title: string, id: string): Chart {
-  return {
-    title,
-    kind: 'search',
-    embedded: { enhancements: {} },
-    references: [{ name: 'search', type: 'search', id }],
-  };
-}
-
-/** A panel with its own time range, for open alerts may have begun before the range of the dashboard. */
-export function within(from: string, chart: Chart): Chart {
-  return { ...chart, embedded: { ...chart.embedded, timeRange: { from, to: 'now' } } };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, FormData, fetch, type RequestInit } from 'undici';
 import type { KibanaConfig } from '../config/schema/kibana.ts';
 import { LogboomError, messageOf } from '../errors.ts';
+import { isDefaultSpace } from '../util/kibana-space.ts';
 
 /** An answer of Kibana's API. */
 export interface Answer {
@@ -23,7 +24,7 @@ export class KibanaClient {
         'CONFIG_INVALID',
         'Where Kibana is is not known: set `kibana.url`, or use --url.',
       );
-    const space = config.space === undefined ? '' : `/s/${encodeURIComponent(config.space)}`;
+    const space = isDefaultSpace(config.space) ? '' : `/s/${encodeURIComponent(config.space!)}`;
     this.space = config.space;
     this.#base = config.url.replace(/\/+$/, '');
     this.url = `${this.#base}${space}`;

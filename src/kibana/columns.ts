@@ -10,6 +10,8 @@ export interface Column {
   params?: Record<string, unknown>;
   filter?: { query: string; language: 'kuery' };
   timeScale?: 's' | 'm' | 'h' | 'd';
+  /** Columns from which this one is computed. */
+  references?: string[];
 }
 
 type Format = 'number' | 'bytes' | 'percent';
@@ -64,6 +66,8 @@ export const sum = (label: string, field: string, metric: Metric = {}) =>
   measured('sum', label, field, metric);
 export const max = (label: string, field: string, metric: Metric = {}) =>
   measured('max', label, field, metric);
+export const min = (label: string, field: string, metric: Metric = {}) =>
+  measured('min', label, field, metric);
 export const distinct = (label: string, field: string, metric: Metric = {}) =>
   measured('unique_count', label, field, metric);
 
@@ -128,19 +132,59 @@ export function topOrNone(label: string, field: string, size: number, by: string
   return { ...column, params: { ...column.params, otherBucket: true, missingBucket: true } };
 }
 
-/** One bucket for each query; KQL. */
-export function split(label: string, parts: Record<string, string>): Column {
-  const filters = Object.entries(parts).map(([name, query]) => ({
-    label: name,
-    input: { query, language: 'kuery' },
-  }));
+/** A metric of a formula: its column, and the words in which the formula has it. */
+interface Term {
+  column: Column;
+  words: string;
+}
+
+const whereWords = (query: string | undefined) =>
+  query === undefined ? '' : `kql='${query.replaceAll("'", "\\'")}'`;
+
+/** The number of documents as a part of a formula. */
+const counted = (query?: string): Term => ({
+  column: count('Documents', query === undefined ? {} : { where: query }),
+  words: `count(${whereWords(query)})`,
+});
+
+/** The highest value of a field as a part of a formula. */
+export const highest = (field: string): Term => ({ column: max(field, field), words: `max(${field})` });
+
+/**
+ * One metric divided by another one, in per cent: the column `id`, and those from which Kibana computes it, as its editor of formulas
+ * writes them.
+ */
+export function ratio(id: string, label: string, part: Term, whole: Term): Record<string, Column> {
+  const text = `${part.words} / ${whole.words}`;
+  const [dividend, divisor, quotient] = [`${id}X0`, `${id}X1`, `${id}X2`];
+  const inner = { label: `Part of ${label}`, customLabel: true, dataType: 'number' } as const;
+  const location = { min: 0, max: text.length };
+  const ast = { type: 'function', name: 'divide', args: [dividend, divisor], location, text };
+  const computed = { ...inner, isBucketed: false, scale: 'ratio' } as const;
   return {
-    label,
-    customLabel: true,
-    dataType: 'string',
-    operationType: 'filters',
-    isBucketed: true,
-    scale: 'ordinal',
-    params: { filters },
+    [id]: {
+      ...computed,
+      label,
+      operationType: 'formula',
+      params: { formula: text, isFormulaBroken: false, ...formatted('percent', 1) },
+      references: [quotient],
+    },
+    [dividend]: { ...part.column, label: inner.label },
+    [divisor]: { ...whole.column, label: inner.label },
+    [quotient]: {
+      ...computed,
+      operationType: 'math',
+      params: { tinymathAst: ast },
+      references: [dividend, divisor],
+    },
   };
+}
+
+/** The share of the documents that a query matches. */
+export const share = (id: string, label: string, query: string): Record<string, Column> =>
+  ratio(id, label, counted(query), counted());
+
+/** Ids of the columns that only serve others. */
+export function inner(columns: Readonly<Record<string, Column>>): Set<string> {
+  return new Set(Object.values(columns).flatMap(({ references = [] }) => references));
 }

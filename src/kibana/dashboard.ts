@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Chart } from './charts.ts';
 import type { View } from './data-views.ts';
+import { idIn } from './ids.ts';
+import { links, markdown } from './panels.ts';
 import { type Reference, type SavedObject, savedObject, searchSource } from './saved-object.ts';
+import { tagged } from './tag.ts';
 
 /** Panels side by side. Their widths add up to 48 columns at the most. */
 interface Row {
@@ -14,6 +18,8 @@ interface Control {
   title: string;
   field: string;
   view: View;
+  /** One value at a time. */
+  single?: boolean;
 }
 
 export interface Dashboard {
@@ -28,45 +34,70 @@ export interface Dashboard {
 
 const gridWidth = 48;
 
-export function dashboardObject(dashboard: Dashboard): SavedObject {
-  const panels = placed(dashboard.rows);
+/**
+ * The saved object of a dashboard: its rows between a row of links to `all` dashboards, and a text that says why a panel may be empty. The
+ * description ends with the edition, by which `kibana check` recognises an earlier one.
+ */
+export function dashboardObject(dashboard: Dashboard, all: readonly Dashboard[]): SavedObject {
+  const charts = dashboard.rows.flatMap(({ panels }) => panels.map(([, chart]) => chart));
+  const rows: Row[] = [
+    { height: 4, panels: [[gridWidth, links(all)]] },
+    ...dashboard.rows,
+    { height: 9, panels: [[gridWidth, markdown('Why a panel may be empty', reasonsIn(charts))]] },
+  ];
+  const panels = placed(rows, dashboard.id);
   const controls = dashboard.controls.map((control, at) => controlOf(control, at));
-  return savedObject(
-    'dashboard',
-    dashboard.id,
-    {
-      title: dashboard.title,
-      description: dashboard.description,
-      kibanaSavedObjectMeta: searchSource(''),
-      timeRestore: true,
-      timeFrom: dashboard.from,
-      timeTo: 'now',
-      refreshInterval: { pause: false, value: 30_000 },
-      controlGroupInput: {
-        controlStyle: 'oneLine',
-        chainingSystem: 'HIERARCHICAL',
-        ignoreParentSettingsJSON: JSON.stringify({
-          ignoreFilters: false,
-          ignoreQuery: false,
-          ignoreTimerange: false,
-          ignoreValidations: false,
-        }),
-        panelsJSON: JSON.stringify(Object.fromEntries(controls.map(({ id, panel }) => [id, panel]))),
-      },
-      panelsJSON: JSON.stringify(panels.map(({ panel }) => panel)),
-      optionsJSON: JSON.stringify({
-        useMargins: true,
-        syncColors: true,
-        syncCursor: true,
-        syncTooltips: false,
-        hidePanelTitles: false,
-      }),
-    },
-    [...panels.flatMap(({ references }) => references), ...controls.map(({ reference }) => reference)],
-  );
+  const contents = {
+    title: dashboard.title,
+    kibanaSavedObjectMeta: searchSource(''),
+    timeRestore: true,
+    timeFrom: dashboard.from,
+    timeTo: 'now',
+    refreshInterval: { pause: false, value: 30_000 },
+    controlGroupInput: controlGroup(controls),
+    panelsJSON: JSON.stringify(panels.map(({ panel }) => panel)),
+    optionsJSON: JSON.stringify({
+      useMargins: true,
+      syncColors: true,
+      syncCursor: true,
+      syncTooltips: false,
+      hidePanelTitles: false,
+    }),
+  };
+  const description = `${dashboard.description} Edition ${editionOf(contents)}.`;
+  return savedObject('dashboard', dashboard.id, { ...contents, description }, [
+    tagged(),
+    ...panels.flatMap(({ references }) => references),
+    ...controls.map(({ reference }) => reference),
+  ]);
 }
 
-function placed(rows: Row[]) {
+/** Differs wherever a dashboard shows something else. */
+const editionOf = (contents: object) =>
+  createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 8);
+
+function reasonsIn(charts: readonly Chart[]): string {
+  const reasons = new Map<string, string[]>();
+  for (const { title, empty } of charts)
+    if (empty !== undefined) reasons.set(empty, [...(reasons.get(empty) ?? []), title]);
+  return [...reasons].map(([reason, titles]) => `- **${titles.join(', ')}**: ${reason}`).join('\n');
+}
+
+function controlGroup(controls: readonly ReturnType<typeof controlOf>[]) {
+  return {
+    controlStyle: 'oneLine',
+    chainingSystem: 'HIERARCHICAL',
+    ignoreParentSettingsJSON: JSON.stringify({
+      ignoreFilters: false,
+      ignoreQuery: false,
+      ignoreTimerange: false,
+      ignoreValidations: false,
+    }),
+    panelsJSON: JSON.stringify(Object.fromEntries(controls.map(({ id, panel }) => [id, panel]))),
+  };
+}
+
+function placed(rows: Row[], dashboard: string) {
   let y = 0;
   let number = 0;
   return rows.flatMap(({ height, panels }) => {
@@ -75,7 +106,7 @@ function placed(rows: Row[]) {
       number += 1;
       const place = { x, y, w, h: height, i: `p${number}` };
       x += w;
-      return panelOf(chart, place);
+      return panelOf(chart, place, dashboard);
     });
     if (x > gridWidth) throw new RangeError(`A row is ${x} columns wide; there are ${gridWidth}.`);
     y += height;
@@ -91,31 +122,69 @@ interface Place {
   i: string;
 }
 
-const panelTypes = { lens: 'lens', vega: 'visualization', markdown: 'visualization', search: 'search' };
+const panelTypes = {
+  lens: 'lens',
+  vega: 'visualization',
+  markdown: 'visualization',
+  links: 'links',
+  search: 'search',
+};
 
-function panelOf({ kind, title, embedded, references }: Chart, gridData: Place) {
+function panelOf(chart: Chart, gridData: Place, dashboard: string) {
+  const { kind, title, embedded, references, hidesTitle, empty } = chart;
   const index = gridData.i;
+  const drilldowns = drilldownsOf(chart, `${dashboard} ${index}`);
   const panel = {
     type: panelTypes[kind],
     gridData,
     panelIndex: index,
     title,
-    embeddableConfig: embedded,
+    embeddableConfig: {
+      ...embedded,
+      ...(empty !== undefined && { description: empty }),
+      ...(hidesTitle && { hidePanelTitles: true }),
+      enhancements:
+        drilldowns.length === 0 ? {} : { dynamicActions: { events: drilldowns.map(({ event }) => event) } },
+    },
     ...(kind === 'search' && { panelRefName: `panel_${index}` }),
   };
   const named = (name: string) => (kind === 'search' ? `${index}:panel_${index}` : `${index}:${name}`);
   const own: Reference[] = references.map((reference) => ({ ...reference, name: named(reference.name) }));
-  return { panel, references: own };
+  const targets = drilldowns.map(({ reference: { name, ...rest } }) => ({
+    ...rest,
+    name: `${index}:${name}`,
+  }));
+  return { panel, references: [...own, ...targets] };
 }
 
-function controlOf({ title, field, view }: Control, order: number) {
+const factoryId = 'DASHBOARD_TO_DASHBOARD_DRILLDOWN';
+
+/** `panel` names it among all panels: Kibana asks for an id of each drilldown. */
+function drilldownsOf({ drilldowns = [] }: Chart, panel: string) {
+  return drilldowns.map(({ name, dashboard }) => {
+    const eventId = idIn(undefined, `drilldown ${panel} ${dashboard}`);
+    const config = { openInNewTab: false, useCurrentDateRange: true, useCurrentFilters: true };
+    const event = { eventId, triggers: ['FILTER_TRIGGER'], action: { factoryId, name, config } };
+    const reference: Reference = {
+      name: `drilldown:${factoryId}:${eventId}:dashboardId`,
+      type: 'dashboard',
+      id: dashboard,
+    };
+    return { event, reference };
+  });
+}
+
+function controlOf({ title, field, view, single = false }: Control, order: number) {
   const id = `c${order + 1}`;
   const panel = {
     order,
     width: 'medium',
     grow: true,
     type: 'optionsListControl',
-    explicitInput: { id, fieldName: field, title, enhancements: {}, selectedOptions: [] },
+    explicitInput: {
+      ...{ id, fieldName: field, title, enhancements: {}, selectedOptions: [] },
+      ...(single && { singleSelect: true }),
+    },
   };
   const reference: Reference = {
     name: `controlGroup_${id}:optionsListDataView`,

@@ -1,3 +1,4 @@
+import { idInSpace, isDefaultSpace } from '../util/kibana-space.ts';
 import { type SavedObject, savedObject } from './saved-object.ts';
 
 /** A data view, with what the charts need of it. */
@@ -10,6 +11,8 @@ export interface View {
   time: string;
   formats?: Record<string, unknown>;
   runtimeFields?: Record<string, { type: string; script: { source: string } }>;
+  /** What people read in place of a field's name. */
+  labels?: Record<string, string>;
 }
 
 const bytes = { id: 'bytes' };
@@ -31,6 +34,21 @@ if (!doc.containsKey('url.path') || doc['url.path'].size() == 0) return;
 String path = doc['url.path'].value;
 int second = path.indexOf('/', 1);
 emit(second > 0 ? path.substring(0, second) : '/');`.trim();
+
+/** Nanoseconds, as `event.duration`, which an open episode does not have yet. */
+const lasted = `
+if (doc.containsKey('event.duration') && doc['event.duration'].size() > 0) {
+  emit((long) doc['event.duration'].value);
+  return;
+}
+if (!doc.containsKey('event.start') || doc['event.start'].size() == 0) return;
+emit((System.currentTimeMillis() - doc['event.start'].value.toInstant().toEpochMilli()) * 1000000L);`.trim();
+
+/** The start of an episode that has no end yet. */
+const openSince = `
+if (doc.containsKey('event.end') && doc['event.end'].size() > 0) return;
+if (!doc.containsKey('event.start') || doc['event.start'].size() == 0) return;
+emit(doc['event.start'].value.toInstant().toEpochMilli());`.trim();
 
 const events: View = {
   id: 'logboom-events',
@@ -55,10 +73,16 @@ const alerts: View = {
   time: '@timestamp',
   formats: {
     'event.duration': lasting,
+    'alert.lasted': lasting,
     'alert.time_to_detect': lasting,
     'alert.url': { id: 'url', params: { labelTemplate: 'events of this alert' } },
     'rule.reference': { id: 'url', params: { labelTemplate: 'runbook' } },
   },
+  runtimeFields: {
+    'alert.lasted': { type: 'long', script: { source: lasted } },
+    'alert.open_since': { type: 'date', script: { source: openSince } },
+  },
+  labels: { 'alert.open_since': 'Open since', 'alert.lasted': 'Lasted until its end, or now' },
 };
 
 const transitions: View = {
@@ -102,7 +126,15 @@ export interface Patterns {
   alerts?: string | undefined;
 }
 
-export function viewsOf(patterns: Patterns = {}) {
+/** The data views, with their ids in the space. */
+export function viewsOf(patterns: Patterns = {}, space?: string) {
+  const all = viewsIn(patterns);
+  if (isDefaultSpace(space)) return all;
+  const moved = Object.entries(all).map(([name, view]) => [name, { ...view, id: idInSpace(view.id, space) }]);
+  return Object.fromEntries(moved) as typeof all;
+}
+
+function viewsIn(patterns: Patterns) {
   return {
     events: { ...events, title: patterns.events ?? events.title },
     windows,
@@ -114,7 +146,7 @@ export function viewsOf(patterns: Patterns = {}) {
   };
 }
 
-export type Views = ReturnType<typeof viewsOf>;
+export type Views = ReturnType<typeof viewsIn>;
 
 export function dataViewObject(view: View): SavedObject {
   return savedObject('index-pattern', view.id, {
@@ -122,7 +154,11 @@ export function dataViewObject(view: View): SavedObject {
     name: view.name,
     timeFieldName: view.time,
     fields: '[]',
-    fieldAttrs: '{}',
+    fieldAttrs: JSON.stringify(
+      Object.fromEntries(
+        Object.entries(view.labels ?? {}).map(([field, customLabel]) => [field, { customLabel }]),
+      ),
+    ),
     fieldFormatMap: JSON.stringify(view.formats ?? {}),
     runtimeFieldMap: JSON.stringify(view.runtimeFields ?? {}),
     sourceFilters: '[]',

@@ -13,7 +13,3 @@ export function idIn(space: string | undefined, name: string): string {
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
-
-/** The default space goes without a name or by the name `default`. */
-export const isDefaultSpace = (space: string | undefined): boolean =>
-  space === undefined || space === '' || space === 'default';

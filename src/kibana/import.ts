@@ -1,17 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogboomError } from '../errors.ts';
 import type { Millis } from '../model.ts';
+import { isDefaultSpace } from '../util/kibana-space.ts';
 import { type Answer, type KibanaClient, reasonOf } from './client.ts';
-import { dashboardObject } from './dashboard.ts';
-import { alertDashboard } from './dashboards/alerts.ts';
-import { errorDashboard } from './dashboards/errors.ts';
-import { serverDashboard } from './dashboards/server.ts';
-import { traffic } from './dashboards/traffic.ts';
-import { dataViewObject, type Patterns, viewsOf } from './data-views.ts';
-import { isDefaultSpace } from './ids.ts';
 import type { Connector, KibanaRule } from './rules.ts';
 import { ndjson, type SavedObject } from './saved-object.ts';
-import { searchesOf, searchObject } from './searches.ts';
 
 /** The outcome of each object, for the terminal. */
 export interface Outcome {
@@ -201,16 +194,4 @@ export async function missingRules(
       );
   }
   return missing;
-}
-
-const dashboards = [traffic, errorDashboard, alertDashboard, serverDashboard];
-
-/** Everything that is imported into Kibana, what others refer to first. */
-export function savedObjects(patterns: Patterns = {}): SavedObject[] {
-  const views = viewsOf(patterns);
-  return [
-    ...Object.values(views).map(dataViewObject),
-    ...searchesOf(views).map(searchObject),
-    ...dashboards.map((dashboard) => dashboardObject(dashboard(views))),
-  ];
 }

@@ -1,6 +1,7 @@
 import type { KibanaConfig } from '../config/schema/kibana.ts';
+import { isDefaultSpace } from '../util/kibana-space.ts';
 import type { View, Views } from './data-views.ts';
-import { idIn, isDefaultSpace } from './ids.ts';
+import { idIn } from './ids.ts';
 import { openAlertQuery } from './searches.ts';
 
 /** A connector, through which Kibana sends a rule's message. */

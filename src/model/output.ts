@@ -138,6 +138,8 @@ export interface WindowResult extends WindowValue {
   revision?: number;
   /** Number of events that came after the window had closed. */
   lateCount?: number;
+  /** The number that the rule's condition compares the value with, where there is one alone. */
+  threshold?: number;
   /** The value farthest beyond the condition from the window recorded before on, where `value` is less far. */
   peak?: number;
   slo?: SloFigures | undefined;

@@ -81,8 +81,8 @@ function counted(before: ServerSample, now: ServerSample) {
     },
     events: {
       analysed: grown('events_analysed'),
-      late: grown('events_late'),
-      corrected: grown('events_corrected'),
+      late: grown('late_events', { outcome: 'too late' }),
+      corrected: grown('late_events', { outcome: 'corrected' }),
       ahead: grown('events_ahead'),
       rejected: grown('elasticsearch_documents', { outcome: 'dead-lettered' }) + grown('dead_letters'),
     },

@@ -214,13 +214,12 @@ interface Conditions {
 const totals = new Set<Measure['kind']>(['count', 'rate', 'sum', 'distinct']);
 
 /** A judge that tests the rule's measure and condition on each window alone. */
-export function conditionJudge(rule: Conditions): Judge {
-  return {
-    judge: (_, observation) => judgeByCondition(observation, rule),
-    holds: (value, count) => holds(value, count, rule),
-    ...memorylessJudge,
-  };
-}
+export const conditionJudge = (rule: Conditions): Judge => ({
+  judge: (_, observation) => judgeByCondition(observation, rule),
+  holds: (value, count) => holds(value, count, rule),
+  bound: rule.condition?.bounds.length === 1 ? { threshold: rule.condition.bounds[0]! } : undefined,
+  ...memorylessJudge,
+});
 
 /**
  * In a window with fewer events than `minCount` the condition cannot be judged. The recovery can, where the measure is a

@@ -37,6 +37,8 @@ export interface Judge {
    * that nobody reads costs more than to count. Only a judge without a memory has it.
    */
   holds?(value: number | undefined, count: number): boolean;
+  /** The number that all values are compared with, for a line in a chart. A condition on a range has no single one. */
+  readonly bound?: { readonly threshold: number } | undefined;
   /** What a judge with a memory remembers of groups. */
   readonly groups?: GroupMemory;
   /** How the objective of a group stands at the end of a window, for the document of the window. */

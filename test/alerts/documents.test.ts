@@ -187,6 +187,11 @@ describe('a window', () => {
     });
   });
 
+  it('has the number that its value is compared with, where there is one', () => {
+    expect(documentOf(window({ threshold: 5 })).window.threshold).toBe(5);
+    expect(documentOf(window()).window).not.toHaveProperty('threshold');
+  });
+
   it('without anything to measure has no value', () => {
     expect(documentOf(window({ value: undefined })).window).not.toHaveProperty('value');
   });

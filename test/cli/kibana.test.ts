@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { kibana as command, type KibanaArguments } from '../../src/cli/commands/kibana.ts';
 import type { LogboomError } from '../../src/errors.ts';
-import { savedObjects } from '../../src/kibana/import.ts';
+import { savedObjects } from '../../src/kibana/objects.ts';
 import { terminal } from '../support/cli.ts';
 import { load } from '../support/config.ts';
 import { anHttpServer } from '../support/http.ts';

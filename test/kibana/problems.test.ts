@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { newTermWords } from '../../src/kibana/dashboards/errors.ts';
 import { viewsOf } from '../../src/kibana/data-views.ts';
-import { savedObjects } from '../../src/kibana/import.ts';
+import { savedObjects } from '../../src/kibana/objects.ts';
 import type { SavedObject } from '../../src/kibana/saved-object.ts';
 import { knownFields } from '../support/kibana/fields.ts';
 import { savedObjectProblems } from '../support/kibana/saved-object-problems.ts';
@@ -40,7 +40,7 @@ describe('the offline check of saved objects', () => {
 
   it('finds an object that is there twice', () => {
     const objects = savedObjects();
-    expect(problemsOf([...objects, objects[0]!])).toEqual(['index-pattern logboom-events is there twice']);
+    expect(problemsOf([...objects, objects[0]!])).toEqual(['tag logboom-tag is there twice']);
   });
 
   it.each<[string, SavedObject[], string]>([
@@ -61,7 +61,7 @@ describe('the offline check of saved objects', () => {
     [
       'a reference to nothing',
       with_('logboom-traffic', ({ references }) => {
-        references[0]!.id = 'nowhere';
+        references.find(({ type }) => type === 'index-pattern')!.id = 'nowhere';
       }),
       'leads to index-pattern nowhere, which is not there',
     ],
@@ -128,7 +128,7 @@ describe('the offline check of saved objects', () => {
       'cannot be read',
     ],
     ['a panel outside of the grid', withPanels('"x":36', '"x":40'), 'is not within the grid of 48 columns'],
-    ['panels that overlap', withPanels('"x":12', '"x":10'), 'panels p1 and p2 overlap'],
+    ['panels that overlap', withPanels('"x":12', '"x":10'), 'panels p2 and p3 overlap'],
     [
       'a panel misnamed in the grid',
       withPanels('"i":"p3"', '"i":"p33"'),
@@ -163,9 +163,9 @@ describe('the offline check of saved objects', () => {
     [
       'a chart whose reference the dashboard lacks',
       with_('logboom-traffic', (object) => {
-        object.references = object.references.filter(({ name }) => !name.startsWith('p1:'));
+        object.references = object.references.filter(({ name }) => !name.startsWith('p2:'));
       }),
-      'panel p1 (Requests): the reference indexpattern-datasource-layer-layer is not on the dashboard, too',
+      'panel p2 (Requests): the reference indexpattern-datasource-layer-layer is not on the dashboard, too',
     ],
     [
       'a saved search without its reference',
@@ -173,6 +173,52 @@ describe('the offline check of saved objects', () => {
         object.references = object.references.filter(({ type }) => type !== 'search');
       }),
       'there is no reference',
+    ],
+    [
+      'a drill-down that leads nowhere',
+      with_('logboom-traffic', (object) => {
+        object.references = object.references.filter(({ name }) => !name.includes(':drilldown:'));
+      }),
+      'the drill-down Errors of this: it leads to no dashboard',
+    ],
+    [
+      'a drill-down that Kibana does not know',
+      withPanels('DASHBOARD_TO_DASHBOARD_DRILLDOWN', 'DASHBOARD_DRILLDOWN'),
+      'Kibana knows no DASHBOARD_DRILLDOWN',
+    ],
+    [
+      'a link that leads nowhere',
+      with_('logboom-traffic', (object) => {
+        object.references = object.references.filter(({ name }) => !name.startsWith('p1:link_'));
+      }),
+      'the link logboom: Errors leads to no dashboard',
+    ],
+    [
+      'marks without a data view',
+      with_('logboom-traffic', (object) => {
+        object.references = object.references.filter(({ name }) => !name.includes('xy-visualization'));
+      }),
+      'the reference xy-visualization-layer-alerts is not on the dashboard, too',
+    ],
+    [
+      'marks of a field that nothing has',
+      withPanels('"textField":"rule.name"', '"textField":"rule.nam"'),
+      'no template has the field rule.nam',
+    ],
+    [
+      'a formula over a field that nothing has',
+      withPanels("kql='http.response.status_code", "kql='http.response.status"),
+      'no template has the field http.response.status',
+    ],
+    [
+      'a formula of columns that are not there',
+      withPanels('"references":["shareX2"]', '"references":["shareX9"]'),
+      'it is computed from shareX9, which is no column',
+    ],
+    [
+      'two panels of one title',
+      withPanels('"title":"Methods"', '"title":"Latency"'),
+      'the title Latency is there twice',
     ],
     [
       'a control over a field that nothing has',

@@ -34,7 +34,8 @@ async function readings(): Promise<Readings> {
       value,
     );
   counter('logboom_lumberjack_events_total', {}, 5_000);
-  counter('logboom_events_late_total', { rule: 'bursts' }, 7);
+  counter('logboom_late_events_total', { outcome: 'too late' }, 7);
+  counter('logboom_events_late_total', { rule: 'bursts' }, 14);
   counter('logboom_elasticsearch_documents_total', { outcome: 'indexed' }, 4_000);
   const ack = {
     name: 'logboom_lumberjack_ack_seconds',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/generator/client.ts';
 import { type Views, viewsOf } from '../../src/kibana/data-views.ts';
-import { savedObjects } from '../../src/kibana/import.ts';
+import { savedObjects } from '../../src/kibana/objects.ts';
 import { accessLines } from './support/access-lines.ts';
 import type { ViewField } from './support/kibana.ts';
 import { type LensPanel, searchOf, showsSomething } from './support/lens.ts';

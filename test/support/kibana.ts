@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { SavedObject } from '../../src/kibana/saved-object.ts';
+import { ObjectStore, type Reply } from './kibana/object-store.ts';
+import { ruleProblem } from './kibana/rule-problems.ts';
 
 export interface KibanaPlayed {
   version?: string;
@@ -19,6 +20,12 @@ export interface KibanaPlayed {
   starting?: number;
   /** Whoever is not logged in sees a status without a version. */
   anonymous?: boolean;
+  /** Paths that are answered with 403. */
+  forbids?: RegExp;
+  /** What the login may do, by `POST /api/core/capabilities`. That Kibana does not answer where it is not given. */
+  capabilities?: Record<string, Record<string, boolean>>;
+  /** Data views whose pattern fits no index, by id. */
+  without?: string[];
 }
 
 /**
@@ -27,7 +34,8 @@ export interface KibanaPlayed {
  * had from a package registry.
  */
 export async function aKibana(played: KibanaPlayed = {}) {
-  const objects = new Map<string, SavedObject>();
+  const store = new ObjectStore({ refuses: played.refuses ?? [] });
+  const { objects } = store;
   const rules = new Map<string, Record<string, unknown>>();
   const connectors = new Map<string, Record<string, unknown>>();
   const paths: string[] = [];
@@ -48,44 +56,17 @@ export async function aKibana(played: KibanaPlayed = {}) {
     if (method === 'POST' && kind.has(id)) return [409, { message: 'conflict' }];
     if (method === 'PUT' && ('connector_type_id' in wanted || 'rule_type_id' in wanted))
       return [400, { message: 'definition for this key is missing' }];
-    const missing = ((wanted.actions ?? []) as { id: string }[]).filter(
-      (action) => !connectors.has(action.id),
-    );
-    if (missing.length > 0) return [400, { message: `Failed to load action ${missing[0]!.id}` }];
-    kind.set(id, { ...kind.get(id), ...wanted });
+    const connectorType = (of: string) => connectors.get(of)?.connector_type_id as string | undefined;
+    const problem = kind === rules ? ruleProblem(wanted, connectorType) : undefined;
+    if (problem !== undefined) return [400, { message: problem }];
+    kind.set(id, { enabled: true, execution_status: { status: 'ok' }, ...kind.get(id), ...wanted });
     return [200, { id }];
   };
 
-  const importFile = (path: string, body: string): Reply => {
-    const file = /filename="([^"]*)"[\s\S]*?\r\n\r\n([\s\S]*?)\r\n--/.exec(body);
-    if (!file?.[1]?.endsWith('.ndjson')) return [400, { message: 'Invalid file extension' }];
-    const lines = file[2]!
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as SavedObject);
-    if (lines.some(({ coreMigrationVersion }) => coreMigrationVersion !== '8.8.0'))
-      return [422, { message: 'belongs to a more recent version of Kibana' }];
-    // Of a file with one conflict Kibana takes nothing.
-    const errors: unknown[] = [];
-    const taken: SavedObject[] = [];
-    for (const object of lines) {
-      const key = `${object.type} ${object.id}`;
-      if (played.refuses?.includes(object.id))
-        errors.push({ ...object, error: { type: 'unknown', message: 'refused' } });
-      else if (objects.has(key) && !path.includes('overwrite=true'))
-        errors.push({ ...object, error: { type: 'conflict' } });
-      else taken.push(object);
-    }
-    if (errors.length === 0) for (const object of taken) objects.set(`${object.type} ${object.id}`, object);
-    const successCount = lines.length - errors.length;
-    return [200, { success: errors.length === 0, successCount, ...(errors.length > 0 && { errors }) }];
-  };
-
-  const exportAll = (body: string): Reply => {
-    const wanted = (JSON.parse(body) as { objects: { type: string; id: string }[] }).objects;
-    const missing = wanted.filter(({ type, id }) => !objects.has(`${type} ${id}`));
-    if (missing.length === 0) return [200, {}];
-    return [400, { message: 'Error fetching objects to export', attributes: { objects: missing } }];
+  const dataView = (space: string, id: string): Reply => {
+    if (!store.has(space, 'index-pattern', id)) return [404, { message: 'Not Found' }];
+    const fields = played.without?.includes(id) ? {} : { '@timestamp': { type: 'date', esTypes: ['date'] } };
+    return [200, { data_view: { id, fields } }];
   };
 
   const answer = (request: IncomingMessage, body: string): Reply => {
@@ -102,8 +83,13 @@ export async function aKibana(played: KibanaPlayed = {}) {
     if (path === '/api/status') return [200, { version: { number: played.version ?? '8.12.2' } }];
     if (request.headers['kbn-xsrf'] === undefined)
       return [400, { message: 'Request must contain a kbn-xsrf header.' }];
-    if (path.startsWith('/api/saved_objects/_import')) return importFile(path, body);
-    if (path === '/api/saved_objects/_export') return exportAll(body);
+    if (played.forbids?.test(path)) return [403, { message: 'Forbidden' }];
+    const where = space === undefined ? 'default' : decodeURIComponent(space);
+    if (path.startsWith('/api/saved_objects/_import')) return store.import(where, path, body);
+    if (path === '/api/saved_objects/_export') return store.export(where, body);
+    if (path === '/api/core/capabilities' && played.capabilities) return [200, played.capabilities];
+    const view = /^\/api\/data_views\/data_view\/(.+)$/.exec(path)?.[1];
+    if (view !== undefined) return dataView(where, decodeURIComponent(view));
     const [, kind, id] = /^\/api\/(alerting\/rule|actions\/connector)\/([^/]+)$/.exec(path) ?? [];
     if (id === undefined) return [404, { message: 'Not Found' }];
     return put(kind === 'alerting/rule' ? rules : connectors, request.method!, id, body);
@@ -114,7 +100,8 @@ export async function aKibana(played: KibanaPlayed = {}) {
     for await (const chunk of request) body += chunk;
     paths.push(request.url ?? '');
     const [status, content] = answer(request, body);
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(content));
+    const text = typeof content === 'string' ? content : JSON.stringify(content);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.closeAllConnections());
@@ -124,5 +111,3 @@ export async function aKibana(played: KibanaPlayed = {}) {
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
-type Reply = [status: number, body: Record<string, unknown>];

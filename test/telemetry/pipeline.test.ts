@@ -16,6 +16,11 @@ const events: [title: string, tell: (telemetry: Telemetry) => void, line: string
   ['events analysed', (t) => t.eventsAnalysed(2048), 'logboom_events_analysed_total 2048'],
   ['late events', (t) => t.eventsLate('burst', 2), 'logboom_events_late_total{rule="burst"} 2'],
   [
+    'late events, each once',
+    (t) => t.lateEvents('too late', 2),
+    'logboom_late_events_total{outcome="too late"} 2',
+  ],
+  [
     'late events that are counted',
     (t) => t.eventsCorrected('burst', 2),
     'logboom_events_corrected_total{rule="burst"} 2',

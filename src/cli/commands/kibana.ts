@@ -13,9 +13,9 @@ import {
   putConnector,
   putRule,
   requireSpace,
-  savedObjects,
   together,
 } from '../../kibana/import.ts';
+import { savedObjects } from '../../kibana/objects.ts';
 import { type Connector, connectorsOf, rulesOf } from '../../kibana/rules.ts';
 import { ndjson } from '../../kibana/saved-object.ts';
 import { printable } from '../../util/text.ts';
@@ -35,11 +35,11 @@ export interface KibanaArguments {
 /** All objects for Kibana with this configuration. */
 function wanted(config: Config, args: KibanaArguments) {
   const patterns = patternsOf(config, args);
-  const views = viewsOf(patterns);
   const space = args.space ?? config.kibana.space;
+  const views = viewsOf(patterns, space);
   const connectors = connectorsOf(config.kibana, space);
   const rulesWith = (accepted: readonly Connector[]) => rulesOf(views, accepted, space);
-  return { objects: savedObjects(patterns), connectors, rulesWith };
+  return { objects: savedObjects(patterns, space), connectors, rulesWith };
 }
 
 const patternsOf = ({ indexing }: Config, { events }: KibanaArguments) => ({

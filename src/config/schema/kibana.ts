@@ -31,9 +31,9 @@ export const kibana = z
     space: z.string().optional().describe('Kibana space. Default: the default space.'),
     dataView: z
       .string()
-      .default('logboom-events')
+      .optional()
       .describe(
-        'ID of the data view that links in alerts open. `logboom kibana import` creates the default one.',
+        'ID of the data view that links in alerts open. Default: the one that `logboom kibana import` creates, `logboom-events`, or `logboom-events-ops` in the space `ops`.',
       ),
     user: z.string().optional().describe('User for `logboom kibana`.'),
     password: secret.optional().describe('Password of that user.'),

@@ -1,67 +1,16 @@
-import { figure, pie, savedSearch, table, vega, within, xy } from '../charts.ts';
-import { average, count, last, max, overTime, percentile, top } from '../columns.ts';
+import { figure, table } from '../charts.ts';
+import { average, count, last, max, overTime, percentile, sum, top, topOrNone } from '../columns.ts';
 import type { Dashboard } from '../dashboard.ts';
-import type { View, Views } from '../data-views.ts';
+import type { Views } from '../data-views.ts';
+import { alertStates, countsOf, severities } from '../palette.ts';
+import { savedSearch, within } from '../panels.ts';
 import { openAlertQuery as open, openAlertSearchId, transitionSearchId } from '../searches.ts';
+import { xy } from '../xy.ts';
+import { timeline } from './timeline.ts';
 
-/** Episodes as bars from their start to their end, or to now; Lens has no chart with two times. */
-const timeline = (view: View) =>
-  vega('Episodes', {
-    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
-    data: {
-      url: {
-        '%context%': true,
-        '%timefield%': view.time,
-        index: view.title,
-        body: {
-          size: 1000,
-          sort: [{ 'event.start': 'desc' }],
-          _source: [
-            'event.start',
-            'event.end',
-            'rule.name',
-            'alert.group',
-            'alert.severity',
-            'alert.status',
-            'alert.reason',
-          ],
-        },
-      },
-      format: { property: 'hits.hits' },
-    },
-    transform: [
-      { calculate: 'toDate(datum._source.event.start)', as: 'start' },
-      { calculate: 'datum._source.event.end ? toDate(datum._source.event.end) : now()', as: 'end' },
-      {
-        calculate:
-          "datum._source.rule.name + (datum._source.alert.group ? ' · ' + datum._source.alert.group : '')",
-        as: 'alert',
-      },
-      { calculate: 'datum._source.alert.severity', as: 'severity' },
-      { calculate: 'datum._source.alert.reason', as: 'reason' },
-    ],
-    mark: { type: 'bar', minBandSize: 4, tooltip: true },
-    encoding: {
-      x: { field: 'start', type: 'temporal', title: null },
-      x2: { field: 'end' },
-      y: { field: 'alert', type: 'nominal', title: null },
-      color: {
-        field: 'severity',
-        type: 'nominal',
-        scale: {
-          domain: ['info', 'low', 'medium', 'high', 'critical'],
-          range: ['#6092c0', '#54b399', '#d6bf57', '#da8b45', '#bd271e'],
-        },
-      },
-      tooltip: [
-        { field: 'alert', type: 'nominal' },
-        { field: 'severity', type: 'nominal' },
-        { field: 'start', type: 'temporal', timeUnit: 'yearmonthdatehoursminutesseconds' },
-        { field: 'end', type: 'temporal', timeUnit: 'yearmonthdatehoursminutesseconds' },
-        { field: 'reason', type: 'nominal' },
-      ],
-    },
-  });
+const noAlerts =
+  'no alert changed in this time. `logboom test-rules` and `logboom backtest` show what rules would raise.';
+const toRule = [{ name: 'The rule: value and threshold', dashboard: 'logboom-rules' }];
 
 /** Open alerts, past alerts, and the rules with most alerts. */
 export const alertDashboard = ({ alerts: view, transitions }: Views): Dashboard => ({
@@ -82,7 +31,12 @@ export const alertDashboard = ({ alerts: view, transitions }: Views): Dashboard 
           12,
           within(
             'now-1y',
-            figure({ title: 'Open now', view, columns: { open: count('Open', { where: open }) } }),
+            figure({
+              title: 'Open now',
+              view,
+              columns: { open: count('Open now', { where: open }) },
+              failsFrom: 1,
+            }),
           ),
         ],
         [12, figure({ title: 'Episodes', view, columns: { episodes: count('Episodes') } })],
@@ -92,6 +46,7 @@ export const alertDashboard = ({ alerts: view, transitions }: Views): Dashboard 
             title: 'Time to detect',
             view,
             columns: { detect: percentile('Median time to detect', 'alert.time_to_detect', 50) },
+            empty: noAlerts,
           }),
         ],
         [
@@ -99,21 +54,34 @@ export const alertDashboard = ({ alerts: view, transitions }: Views): Dashboard 
           figure({
             title: 'Time to recover',
             view,
-            columns: { recover: percentile('Median time to recover', 'event.duration', 50) },
+            columns: { recover: percentile('Median time to recover, or until now', 'alert.lasted', 50) },
+            empty: noAlerts,
           }),
         ],
       ],
     },
     {
       height: 12,
-      panels: [[48, within('now-1y', savedSearch('Open now: each with its events', openAlertSearchId))]],
+      panels: [
+        [
+          48,
+          within(
+            'now-1y',
+            savedSearch(
+              'Open now: each with its events',
+              openAlertSearchId,
+              'no alert is open: all is well.',
+            ),
+          ),
+        ],
+      ],
     },
-    { height: 16, panels: [[48, timeline(view)]] },
+    { height: 16, panels: [[48, timeline(view, noAlerts)]] },
     {
       height: 12,
       panels: [
         [
-          32,
+          24,
           xy('bar_stacked', {
             title: 'Episodes by rule',
             view,
@@ -122,17 +90,18 @@ export const alertDashboard = ({ alerts: view, transitions }: Views): Dashboard 
               rule: top('Rule', 'rule.name', 15, 'episodes'),
               episodes: count('Episodes'),
             },
+            empty: noAlerts,
+            drilldowns: toRule,
           }),
         ],
         [
-          16,
-          pie({
-            title: 'Severities',
+          24,
+          xy('bar_stacked', {
+            title: 'Episodes by severity',
             view,
-            columns: {
-              severity: top('Severity', 'alert.severity', 5, 'episodes'),
-              episodes: count('Episodes'),
-            },
+            columns: { time: overTime('event.start'), ...countsOf(severities).columns },
+            colours: countsOf(severities).colours,
+            empty: noAlerts,
           }),
         ],
       ],
@@ -148,10 +117,14 @@ export const alertDashboard = ({ alerts: view, transitions }: Views): Dashboard 
             columns: {
               rule: top('Rule', 'rule.name', 20, 'episodes'),
               episodes: count('Episodes'),
+              open: count('Open', { where: open }),
               flapping: count('Flapping', { where: 'alert.flapping : true' }),
-              longest: max('Longest', 'event.duration'),
-              late: max('Late events, most', 'alert.late_count'),
+              longest: max('Longest, or until now', 'alert.lasted'),
+              late: sum('Late events', 'alert.late_count', { format: 'number', decimals: 0 }),
             },
+            failing: ['open'],
+            empty: noAlerts,
+            drilldowns: toRule,
           }),
         ],
         [
@@ -161,10 +134,13 @@ export const alertDashboard = ({ alerts: view, transitions }: Views): Dashboard 
             view,
             columns: {
               rule: top('Rule', 'rule.name', 20, 'recover'),
-              recover: average('Time to recover, mean', 'event.duration'),
+              group: topOrNone('Group', 'alert.group', 5, 'recover'),
+              recover: average('Time to recover, or until now, mean', 'alert.lasted'),
               detect: average('Time to detect, mean', 'alert.time_to_detect'),
               newest: last('Last time', 'event.start', 'date', 'event.start'),
             },
+            empty: noAlerts,
+            drilldowns: toRule,
           }),
         ],
       ],
@@ -177,14 +153,12 @@ export const alertDashboard = ({ alerts: view, transitions }: Views): Dashboard 
           xy('bar_stacked', {
             title: 'Changes of state',
             view: transitions,
-            columns: {
-              time: overTime('@timestamp'),
-              to: top('To', 'alert.to', 6, 'changes'),
-              changes: count('Changes'),
-            },
+            columns: { time: overTime('@timestamp'), ...countsOf(alertStates).columns },
+            colours: countsOf(alertStates).colours,
+            empty: noAlerts,
           }),
         ],
-        [32, savedSearch('Every change, with its reason', transitionSearchId)],
+        [32, savedSearch('Every change, with its reason', transitionSearchId, noAlerts)],
       ],
     },
   ],

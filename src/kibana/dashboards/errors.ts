@@ -1,27 +1,44 @@
-import { figure, savedSearch, table, xy } from '../charts.ts';
-import { count, distinct, last, overTime, rate, split, top, topOrNone } from '../columns.ts';
+import { figure, table } from '../charts.ts';
+import { count, distinct, last, overTime, rate, share, top, topOrNone } from '../columns.ts';
 import type { Dashboard } from '../dashboard.ts';
 import type { View, Views } from '../data-views.ts';
-import { errorQuery, errorSearchId } from '../searches.ts';
+import { colours, countsOf, errorQuery as errors, levels } from '../palette.ts';
+import { savedSearch } from '../panels.ts';
+import { errorSearchId } from '../searches.ts';
+import { xy } from '../xy.ts';
 
-const errors = errorQuery;
 /** Such an alert is recognised by its reason alone, and the document of an episode has the reason of its end. */
 export const newTermWords = 'is new: not seen within';
 const time = overTime('@timestamp');
-const parts = { errors, others: `not (${errors})` };
+const noErrors =
+  'no event in this time is an error: none has a level from error upwards, a status from 500 on, or `error.message`.';
+const noLevels = 'no event has `log.level`: access logs have none; logs of programs have (docs/formats.md).';
 
 function by(view: View, title: string, label: string, field: string) {
   return table({
     title,
     view,
     columns: {
-      value: top(label, field, 20, 'errors'),
+      value: topOrNone(label, field, 20, 'errors'),
       errors: count('Errors', { where: errors }),
+      ...share('share', 'Share of its events', errors),
       events: count('Events'),
       kinds: distinct('Different kinds', 'error.type', { where: errors }),
     },
+    failing: ['errors'],
+    empty: 'there are no events in this time.',
+    drilldowns: [{ name: 'Traffic of this', dashboard: 'logboom-traffic' }],
   });
 }
+
+const overTimeBy = (view: View, title: string, label: string, field: string) =>
+  xy('bar_stacked', {
+    title,
+    view,
+    where: errors,
+    columns: { time, value: topOrNone(label, field, 10, 'errors'), errors: count('Errors') },
+    empty: noErrors,
+  });
 
 /** Errors: which, where, and since when. */
 export const errorDashboard = ({ events: view, transitions }: Views): Dashboard => ({
@@ -38,7 +55,15 @@ export const errorDashboard = ({ events: view, transitions }: Views): Dashboard 
     {
       height: 6,
       panels: [
-        [12, figure({ title: 'Errors', view, columns: { errors: count('Errors', { where: errors }) } })],
+        [
+          12,
+          figure({
+            title: 'Errors',
+            view,
+            columns: { errors: count('Errors', { where: errors }) },
+            failsFrom: 1,
+          }),
+        ],
         [
           12,
           figure({
@@ -53,7 +78,7 @@ export const errorDashboard = ({ events: view, transitions }: Views): Dashboard 
             title: 'Hosts with errors',
             view,
             where: errors,
-            columns: { hosts: distinct('Hosts', 'host.name') },
+            columns: { hosts: distinct('Hosts with errors', 'host.name') },
           }),
         ],
         [
@@ -62,7 +87,7 @@ export const errorDashboard = ({ events: view, transitions }: Views): Dashboard 
             title: 'Services with errors',
             view,
             where: errors,
-            columns: { services: distinct('Services', 'service.name') },
+            columns: { services: distinct('Services with errors', 'service.name') },
           }),
         ],
       ],
@@ -72,44 +97,33 @@ export const errorDashboard = ({ events: view, transitions }: Views): Dashboard 
       panels: [
         [
           24,
-          xy('bar_stacked', {
-            title: 'Errors by service',
+          xy('line', {
+            title: 'Share of errors, and alerts',
             view,
-            where: errors,
-            columns: { time, service: top('Service', 'service.name', 10, 'errors'), errors: count('Errors') },
-          }),
-        ],
-        [
-          24,
-          xy('bar_percentage_stacked', {
-            title: 'Share of errors',
-            view,
-            columns: { time, part: split('Events', parts), events: count('Events') },
-          }),
-        ],
-      ],
-    },
-    {
-      height: 12,
-      panels: [
-        [
-          24,
-          xy('bar_stacked', {
-            title: 'Errors by host',
-            view,
-            where: errors,
-            columns: { time, host: top('Host', 'host.name', 10, 'errors'), errors: count('Errors') },
+            columns: { time, ...share('share', 'Errors of all events', errors) },
+            colours: { share: colours.failed },
+            alerts: { view: transitions },
+            empty: 'there are no events in this time.',
           }),
         ],
         [
           24,
           xy('bar_stacked', {
-            title: 'Levels',
+            title: 'Events by level',
             view,
             where: 'log.level : *',
-            columns: { time, level: top('Level', 'log.level', 10, 'events'), events: count('Events') },
+            columns: { time, ...countsOf(levels).columns },
+            colours: countsOf(levels).colours,
+            empty: noLevels,
           }),
         ],
+      ],
+    },
+    {
+      height: 12,
+      panels: [
+        [24, overTimeBy(view, 'Errors by service', 'Service', 'service.name')],
+        [24, overTimeBy(view, 'Errors by host', 'Host', 'host.name')],
       ],
     },
     {
@@ -129,10 +143,12 @@ export const errorDashboard = ({ events: view, transitions }: Views): Dashboard 
             view,
             where: errors,
             columns: {
-              type: top('Type', 'error.type', 20, 'errors'),
+              type: topOrNone('Type', 'error.type', 20, 'errors'),
               errors: count('Errors'),
               newest: last('Last seen', '@timestamp', 'date', '@timestamp'),
             },
+            failing: ['errors'],
+            empty: noErrors,
           }),
         ],
         [
@@ -147,10 +163,12 @@ export const errorDashboard = ({ events: view, transitions }: Views): Dashboard 
               alerts: count('Alerts'),
               newest: last('Last time', '@timestamp', 'date', '@timestamp'),
             },
+            empty: 'no rule of the kind `new-term` raised an alert in this time (docs/rules.md).',
+            drilldowns: [{ name: 'Alerts of this rule', dashboard: 'logboom-alerts-overview' }],
           }),
         ],
       ],
     },
-    { height: 16, panels: [[48, savedSearch('Messages', errorSearchId)]] },
+    { height: 16, panels: [[48, savedSearch('Messages', errorSearchId, noErrors)]] },
   ],
 });

@@ -1,11 +1,16 @@
-import { figure, savedSearch, xy } from '../charts.ts';
+import { figure } from '../charts.ts';
 import { average, count, max, overTime, rate, sum, top } from '../columns.ts';
 import type { Dashboard } from '../dashboard.ts';
 import type { Views } from '../data-views.ts';
+import { colours } from '../palette.ts';
+import { savedSearch } from '../panels.ts';
 import { deadLetterSearchId } from '../searches.ts';
+import { xy } from '../xy.ts';
 
 const time = overTime('@timestamp');
 const whole = { format: 'number', decimals: 0 } as const;
+const noMetrics =
+  'no server wrote metrics in this time: it does not run, or `indexing.serverMetrics` is off.';
 
 /** The state of logboom itself. */
 export const serverDashboard = ({ server: view, deadLetters, windows }: Views): Dashboard => ({
@@ -23,7 +28,8 @@ export const serverDashboard = ({ server: view, deadLetters, windows }: Views): 
           figure({
             title: 'Events received',
             view,
-            columns: { events: sum('Events', 'logboom.input.events', whole) },
+            columns: { events: sum('Events received', 'logboom.input.events', whole) },
+            empty: noMetrics,
           }),
         ],
         [
@@ -31,19 +37,26 @@ export const serverDashboard = ({ server: view, deadLetters, windows }: Views): 
           figure({
             title: 'Documents indexed',
             view,
-            columns: { indexed: sum('Documents', 'logboom.sink.indexed', whole) },
+            columns: { indexed: sum('Documents indexed', 'logboom.sink.indexed', whole) },
+            empty: noMetrics,
           }),
         ],
         [
           12,
-          figure({ title: 'Dead letters', view: deadLetters, columns: { letters: count('Dead letters') } }),
+          figure({
+            title: 'Dead letters',
+            view: deadLetters,
+            columns: { letters: count('Dead letters') },
+            failsFrom: 1,
+          }),
         ],
         [
           12,
           figure({
             title: 'Late events',
             view,
-            columns: { late: sum('Late', 'logboom.events.late', whole) },
+            columns: { late: sum('Events too late for a rule', 'logboom.events.late', whole) },
+            empty: noMetrics,
           }),
         ],
       ],
@@ -61,6 +74,8 @@ export const serverDashboard = ({ server: view, deadLetters, windows }: Views): 
               received: average('Received', 'logboom.input.events_per_second'),
               indexed: average('Indexed', 'logboom.sink.indexed_per_second'),
             },
+            colours: { received: colours.amount, indexed: colours.good },
+            empty: noMetrics,
           }),
         ],
         [
@@ -73,6 +88,8 @@ export const serverDashboard = ({ server: view, deadLetters, windows }: Views): 
               analyser: max('Analyser', 'logboom.readers.analyser.lag.seconds'),
               indexer: max('Indexer', 'logboom.readers.indexer.lag.seconds'),
             },
+            colours: { analyser: colours.amount, indexer: colours.second },
+            empty: noMetrics,
           }),
         ],
       ],
@@ -86,6 +103,7 @@ export const serverDashboard = ({ server: view, deadLetters, windows }: Views): 
             title: 'Journal: waiting for the slowest reader',
             view,
             columns: { time, bytes: max('Bytes', 'logboom.journal.bytes') },
+            empty: noMetrics,
           }),
         ],
         [
@@ -98,6 +116,8 @@ export const serverDashboard = ({ server: view, deadLetters, windows }: Views): 
               p50: average('Median', 'logboom.input.ack.p50'),
               p99: max('99th percentile', 'logboom.input.ack.p99'),
             },
+            colours: { p50: colours.amount, p99: colours.high },
+            empty: 'no sender of Lumberjack (Filebeat, Logstash) sent anything in this time.',
           }),
         ],
         [
@@ -106,6 +126,7 @@ export const serverDashboard = ({ server: view, deadLetters, windows }: Views): 
             title: 'Connections',
             view,
             columns: { time, connections: max('Connections', 'logboom.input.connections') },
+            empty: noMetrics,
           }),
         ],
       ],
@@ -121,10 +142,16 @@ export const serverDashboard = ({ server: view, deadLetters, windows }: Views): 
             columns: {
               time,
               rejected: sum('Dead letters', 'logboom.events.rejected', whole),
-              late: sum('Late', 'logboom.events.late', whole),
+              lost: sum('Too late for a rule', 'logboom.events.late', whole),
+              corrected: sum('Late, and counted', 'logboom.events.corrected', whole),
               ahead: sum('Ahead', 'logboom.events.ahead', whole),
               failures: sum('Failed connections', 'logboom.input.failures', whole),
             },
+            colours: {
+              ...{ rejected: colours.failed, lost: colours.high, corrected: colours.good },
+              ...{ ahead: colours.warning, failures: colours.unknown },
+            },
+            empty: noMetrics,
           }),
         ],
         [
@@ -133,6 +160,7 @@ export const serverDashboard = ({ server: view, deadLetters, windows }: Views): 
             title: 'Memory',
             view,
             columns: { time, rss: max('Resident', 'logboom.process.memory.rss') },
+            empty: noMetrics,
           }),
         ],
         [
@@ -141,6 +169,7 @@ export const serverDashboard = ({ server: view, deadLetters, windows }: Views): 
             title: 'Processor (1 is a core)',
             view,
             columns: { time, cpu: average('Cores', 'logboom.process.cpu') },
+            empty: noMetrics,
           }),
         ],
       ],
@@ -154,22 +183,37 @@ export const serverDashboard = ({ server: view, deadLetters, windows }: Views): 
             title: 'Requests to Elasticsearch that failed',
             view,
             columns: { time, failed: sum('Failed', 'logboom.sink.failed_requests', whole) },
+            colours: { failed: colours.failed },
+            empty: 'no request failed, or no server wrote metrics in this time.',
           }),
         ],
         [
           24,
           xy('bar_stacked', {
-            title: 'Window results by rule',
+            title: 'Window results a second, by rule',
             view: windows,
             columns: {
               time,
               rule: top('Rule', 'rule.name', 15, 'windows'),
               windows: rate('Windows a second'),
             },
+            empty: 'no rule recorded a window in this time.',
           }),
         ],
       ],
     },
-    { height: 14, panels: [[48, savedSearch('Dead letters', deadLetterSearchId)]] },
+    {
+      height: 14,
+      panels: [
+        [
+          48,
+          savedSearch(
+            'Dead letters, with their reasons',
+            deadLetterSearchId,
+            'nothing was refused: all is well.',
+          ),
+        ],
+      ],
+    },
   ],
 });

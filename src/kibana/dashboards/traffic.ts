@@ -1,34 +1,31 @@
-import { figure, pie, table, xy } from '../charts.ts';
-import { count, distinct, overTime, percentile, rate, split, sum, top } from '../columns.ts';
+import { figure, pie, table } from '../charts.ts';
+import { count, distinct, overTime, percentile, rate, share, sum, top, topOrNone } from '../columns.ts';
 import type { Dashboard } from '../dashboard.ts';
 import type { View, Views } from '../data-views.ts';
+import { colours, countsOf, failedRequests, statusClasses } from '../palette.ts';
+import { xy } from '../xy.ts';
 
 const requests = 'http.response.status_code : *';
 const time = overTime('@timestamp');
+const failed = count('5xx', { where: failedRequests });
+const bytes = sum('Bytes', 'http.response.body.bytes', { format: 'bytes' });
+export const noRequests =
+  'only events with `http.response.status_code` are requests: send an access log in a format that logboom reads (docs/formats.md).';
 
-const statusClasses = {
-  '2xx': 'http.response.status_code >= 200 and http.response.status_code < 300',
-  '3xx': 'http.response.status_code >= 300 and http.response.status_code < 400',
-  '4xx': 'http.response.status_code >= 400 and http.response.status_code < 500',
-  '5xx': 'http.response.status_code >= 500',
-};
-
-function topRequests(view: View, title: string, label: string, field: string) {
+function topRequests(view: View, title: string, label: string, field: string, empty = noRequests) {
   return table({
     title,
     view,
     where: requests,
-    columns: {
-      value: top(label, field, 20, 'requests'),
-      requests: count('Requests'),
-      failed: count('5xx', { where: statusClasses['5xx'] }),
-      bytes: sum('Bytes', 'http.response.body.bytes', { format: 'bytes' }),
-    },
+    columns: { value: top(label, field, 20, 'requests'), requests: count('Requests'), failed, bytes },
+    failing: ['failed'],
+    empty,
+    drilldowns: [{ name: 'Errors of this', dashboard: 'logboom-errors' }],
   });
 }
 
 /** Requests in access logs. */
-export const traffic = ({ events: view }: Views): Dashboard => ({
+export const traffic = ({ events: view, transitions }: Views): Dashboard => ({
   id: 'logboom-traffic',
   title: 'logboom: Traffic',
   description: 'Rate, status classes, latency, paths, clients, sections and bytes of HTTP requests.',
@@ -52,24 +49,8 @@ export const traffic = ({ events: view }: Views): Dashboard => ({
             columns: { clients: distinct('Clients', 'source.address') },
           }),
         ],
-        [
-          12,
-          figure({
-            title: 'Failed',
-            view,
-            where: requests,
-            columns: { failed: count('5xx', { where: statusClasses['5xx'] }) },
-          }),
-        ],
-        [
-          12,
-          figure({
-            title: 'Bytes',
-            view,
-            where: requests,
-            columns: { bytes: sum('Bytes', 'http.response.body.bytes', { format: 'bytes' }) },
-          }),
-        ],
+        [12, figure({ title: 'Failed', view, where: requests, columns: { failed }, failsFrom: 1 })],
+        [12, figure({ title: 'Bytes', view, where: requests, columns: { bytes } })],
       ],
     },
     {
@@ -78,19 +59,23 @@ export const traffic = ({ events: view }: Views): Dashboard => ({
         [
           24,
           xy('area', {
-            title: 'Requests a second',
+            title: 'Requests a second, and alerts',
             view,
             where: requests,
             columns: { time, rate: rate('Requests a second') },
+            alerts: { view: transitions },
+            empty: noRequests,
           }),
         ],
         [
           24,
           xy('bar_stacked', {
-            title: 'Status classes',
+            title: 'Requests by status class',
             view,
             where: requests,
-            columns: { time, class: split('Status', statusClasses), requests: count('Requests') },
+            columns: { time, ...countsOf(statusClasses).columns },
+            colours: countsOf(statusClasses).colours,
+            empty: noRequests,
           }),
         ],
       ],
@@ -99,7 +84,19 @@ export const traffic = ({ events: view }: Views): Dashboard => ({
       height: 12,
       panels: [
         [
-          24,
+          16,
+          xy('line', {
+            title: 'Share of failed requests, and alerts',
+            view,
+            where: requests,
+            columns: { time, ...share('share', '5xx of all requests', failedRequests) },
+            colours: { share: colours.failed },
+            alerts: { view: transitions },
+            empty: noRequests,
+          }),
+        ],
+        [
+          16,
           xy('line', {
             title: 'Latency',
             view,
@@ -110,15 +107,19 @@ export const traffic = ({ events: view }: Views): Dashboard => ({
               p95: percentile('95th percentile', 'event.duration', 95),
               p99: percentile('99th percentile', 'event.duration', 99),
             },
+            colours: { p50: colours.amount, p95: colours.warning, p99: colours.high },
+            empty:
+              'the access log has no times of requests: add `$request_time` (nginx) or `%D` (Apache) to its format.',
           }),
         ],
         [
-          24,
+          16,
           xy('area', {
             title: 'Bytes sent',
             view,
             where: requests,
-            columns: { time, bytes: sum('Bytes', 'http.response.body.bytes', { format: 'bytes' }) },
+            columns: { time, bytes },
+            empty: noRequests,
           }),
         ],
       ],
@@ -144,18 +145,23 @@ export const traffic = ({ events: view }: Views): Dashboard => ({
               method: top('Method', 'http.request.method', 8, 'requests'),
               requests: count('Requests'),
             },
+            empty: noRequests,
           }),
         ],
         [
           12,
           table({
-            title: 'User agents',
+            title: 'Requests by host',
             view,
             where: requests,
             columns: {
-              agent: top('User agent', 'user_agent.original', 20, 'requests'),
+              host: topOrNone('Host', 'host.name', 20, 'requests'),
               requests: count('Requests'),
+              failed,
             },
+            failing: ['failed'],
+            empty: noRequests,
+            drilldowns: [{ name: 'Errors of this host', dashboard: 'logboom-errors' }],
           }),
         ],
       ],

@@ -13,16 +13,18 @@ import type { LatestValues } from './latest-values.ts';
  * changes no metric.
  */
 export function engineMetrics(engine: Engine, telemetry: PipelineTelemetry): () => void {
-  const reported = { events: 0, ahead: 0 };
+  const reported = { events: 0, ahead: 0, late: 0, corrected: 0 };
   let memory = { of: engine.memory, forgotten: engine.memory?.forgotten ?? 0 };
   // A run may count late events from before a restart, or from the run that it replaces; a counter of metrics begins at 0.
   const known = new WeakMap<Run, ReturnType<typeof countsOf>>();
   for (const run of engine.rules) known.set(run, countsOf(run));
   return () => {
-    const { events, ahead } = engine.tally;
+    const { events, ahead, late, corrected } = engine.tally;
     telemetry.eventsAnalysed(events - reported.events);
     telemetry.eventsAhead(ahead - reported.ahead);
-    Object.assign(reported, { events, ahead });
+    telemetry.lateEvents('too late', late - reported.late);
+    telemetry.lateEvents('corrected', corrected - reported.corrected);
+    Object.assign(reported, { events, ahead, late, corrected });
     for (const run of engine.rules) {
       const before = known.get(run) ?? countsOf(run);
       telemetry.eventsLate(run.name, run.late - before.late);

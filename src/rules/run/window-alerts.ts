@@ -219,8 +219,7 @@ export class WindowAlerts {
       const slo = book.judge.figuresOf?.(window.group, window.end);
       const result = {
         ...window,
-        rule: name,
-        measure,
+        ...{ rule: name, measure, ...book.judge.bound },
         by: book.fieldsOf(window.group),
         ...this.peaks?.take(window),
       };

@@ -58,6 +58,11 @@ const counters = (metrics: Registry) => {
       'Late events that were counted: their windows are judged again.',
       'rule',
     ),
+    lateEvents: counter(
+      'late_events',
+      'Late events, each once: `too late` for at least one rule, or `corrected` in all.',
+      'outcome',
+    ),
     overflowed: counter(
       'events_overflowed',
       'Events of groups beyond maxGroups of the rule or limits.groups, which are counted as _other or not at all.',
@@ -97,6 +102,9 @@ export function pipelineTelemetry({ log, metrics }: Instruments) {
     eventsAnalysed: (events: number) => count.analysed.inc(events),
     eventsLate: (rule: string, events: number) => count.late.inc({ rule }, events),
     eventsCorrected: (rule: string, events: number) => count.corrected.inc({ rule }, events),
+    /** Each event once, for however many rules it came late. */
+    lateEvents: (outcome: 'too late' | 'corrected', events: number) =>
+      count.lateEvents.inc({ outcome }, events),
     /** The log says so once for each rule. */
     eventsOverflowed(rule: string, events: number) {
       if (events === 0) return;

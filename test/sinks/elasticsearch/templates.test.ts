@@ -87,7 +87,7 @@ describe('the templates', () => {
 
   it('use only field types that every distribution has', () => {
     const types = new Set([...JSON.stringify(pieces).matchAll(/"type":"(\w+)"/g)].map((match) => match[1]));
-    const everywhere = ['keyword', 'text', 'date', 'long', 'double', 'ip', 'boolean', 'object'];
+    const everywhere = ['keyword', 'text', 'date', 'long', 'double', 'ip', 'boolean', 'object', 'geo_point'];
     expect([...types].filter((type) => !everywhere.includes(type!))).toEqual([]);
   });
 });

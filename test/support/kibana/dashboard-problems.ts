@@ -27,9 +27,21 @@ interface Panel {
   title: string;
   panelRefName?: string;
   embeddableConfig: {
-    attributes?: LensAttributes;
+    attributes?: LensAttributes | LinksAttributes;
+    enhancements: { dynamicActions?: { events: DrilldownEvent[] } };
     savedVis?: { type: string; params: { spec?: string; markdown?: string } };
   };
+}
+
+interface LinksAttributes {
+  layout: string;
+  links: { id: string; type: string; order: number; label: string; destinationRefName: string }[];
+}
+
+interface DrilldownEvent {
+  eventId: string;
+  triggers: string[];
+  action: { factoryId: string; name: string; config: object };
 }
 
 interface Grid {
@@ -49,6 +61,7 @@ export function dashboardProblems(
   return [
     ...unknown.map((name) => `the attribute ${name} is unknown to Kibana`),
     ...gridProblems(panels),
+    ...titleProblems(panels),
     ...panels.flatMap((panel) =>
       panelProblems(panel, references, fields).map(
         (problem) => `panel ${panel.panelIndex} (${panel.title}): ${problem}`,
@@ -79,16 +92,60 @@ function gridProblems(panels: Panel[]): string[] {
   ];
 }
 
+function titleProblems(panels: Panel[]): string[] {
+  const titles = panels.map(({ title }) => title);
+  return [
+    ...titles.filter((title) => title.trim() === '').map(() => 'a panel has no title'),
+    ...titles
+      .filter((title, at) => titles.indexOf(title) !== at)
+      .map((title) => `the title ${title} is there twice`),
+  ];
+}
+
 const overlap = (a: Grid, b: Grid) =>
   a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
 function panelProblems(panel: Panel, references: Reference[], fields: Map<string, Fields>): string[] {
+  return [...drilldownProblems(panel, references), ...contentProblems(panel, references, fields)];
+}
+
+const isUuid = (text: string) => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(text);
+
+/** Each leads to a dashboard by a reference whose name Kibana makes of the panel and the drill-down. */
+function drilldownProblems(
+  { panelIndex, embeddableConfig: { enhancements } }: Panel,
+  references: Reference[],
+): string[] {
+  const events = enhancements.dynamicActions?.events ?? [];
+  return events.flatMap(({ eventId, triggers, action: { factoryId, name } }) => {
+    const reference = `${panelIndex}:drilldown:${factoryId}:${eventId}:dashboardId`;
+    const problems = isUuid(eventId) ? [] : ['its id is no UUID'];
+    if (factoryId !== 'DASHBOARD_TO_DASHBOARD_DRILLDOWN' || !triggers.includes('FILTER_TRIGGER'))
+      problems.push(`Kibana knows no ${factoryId} of ${triggers}`);
+    if (!references.some((one) => one.name === reference && one.type === 'dashboard'))
+      problems.push('it leads to no dashboard');
+    return problems.map((problem) => `the drill-down ${name}: ${problem}`);
+  });
+}
+
+function linkProblems(panelIndex: string, { links }: LinksAttributes, references: Reference[]): string[] {
+  return links.flatMap(({ id, type, label, destinationRefName }) => {
+    const name = `${panelIndex}:${destinationRefName}`;
+    const isThere = references.some((one) => one.name === name && one.type === 'dashboard');
+    const named = destinationRefName === `link_${id}_dashboard`;
+    return type === 'dashboardLink' && named && isThere ? [] : [`the link ${label} leads to no dashboard`];
+  });
+}
+
+function contentProblems(panel: Panel, references: Reference[], fields: Map<string, Fields>): string[] {
   const { attributes, savedVis } = panel.embeddableConfig;
   if (panel.panelRefName !== undefined) {
     const name = `${panel.panelIndex}:${panel.panelRefName}`;
     return references.some((reference) => reference.name === name) ? [] : [`there is no reference ${name}`];
   }
-  if (panel.type === 'lens' && attributes)
+  if (panel.type === 'links' && attributes && 'links' in attributes)
+    return linkProblems(panel.panelIndex, attributes, references);
+  if (panel.type === 'lens' && attributes && 'state' in attributes)
     return lensProblems(panel.panelIndex, attributes, references, fields);
   if (savedVis?.type === 'vega') return vegaProblems(savedVis.params.spec ?? '');
   if (savedVis?.type === 'markdown') return savedVis.params.markdown ? [] : ['there is no text'];

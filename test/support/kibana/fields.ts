@@ -27,7 +27,7 @@ function flatten(properties: Record<string, Property>, prefix = ''): [string, Fi
   return Object.entries(properties).flatMap(([name, { type, doc_values, properties: inner }]) => {
     const path = `${prefix}${name}`;
     if (inner) return flatten(inner, `${path}.`);
-    const aggregatable = type !== 'text' && doc_values !== false;
+    const aggregatable = type !== 'text' && type !== 'geo_point' && doc_values !== false;
     return [[path, { type: type ?? 'object', aggregatable }] as [string, Field]];
   });
 }

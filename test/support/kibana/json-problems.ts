@@ -2,6 +2,7 @@ import type { SavedObject, SavedObjectType } from '../../../src/kibana/saved-obj
 
 /** Attributes that are JSON within a string, by their paths. Kibana imports them unread. */
 const jsonStrings: Record<SavedObjectType, string[]> = {
+  tag: [],
   'index-pattern': ['fields', 'fieldAttrs', 'fieldFormatMap', 'runtimeFieldMap', 'sourceFilters', 'typeMeta'],
   lens: [],
   visualization: ['visState', 'uiStateJSON', 'kibanaSavedObjectMeta.searchSourceJSON'],

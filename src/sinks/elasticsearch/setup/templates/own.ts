@@ -1,3 +1,4 @@
+import { error, event, logFields } from './event-fields.ts';
 import {
   boolean,
   date,
@@ -20,24 +21,6 @@ export const base = {
   data_stream: object({ type: keyword, dataset: keyword, namespace: keyword }),
 };
 
-export const event = object({
-  id: keyword,
-  severity: long,
-  kind: keyword,
-  dataset: keyword,
-  module: keyword,
-  category: keyword,
-  type: keyword,
-  outcome: keyword,
-  action: keyword,
-  created: date,
-  ingested: date,
-  start: date,
-  end: date,
-  duration: long,
-  original: kept,
-});
-
 const rule = object({
   id: keyword,
   uuid: keyword,
@@ -46,41 +29,6 @@ const rule = object({
   reference: keyword,
   category: keyword,
 });
-
-const error = object({
-  message: text,
-  type: keyword,
-  code: keyword,
-  id: keyword,
-  stack_trace: text,
-});
-
-/** Fields that Filebeat and the parsers set, with the types of ECS. */
-const logFields = {
-  event,
-  error,
-  log: object({
-    level: keyword,
-    logger: keyword,
-    offset: long,
-    file: object({ path: keyword }),
-    origin: object({ function: keyword, file: object({ name: keyword, line: long }) }),
-  }),
-  http: object({
-    version: keyword,
-    request: object({ method: keyword, referrer: keyword, id: keyword, bytes: long }),
-    response: object({ status_code: long, bytes: long, body: object({ bytes: long }) }),
-  }),
-  url: object({ path: keyword, original: keyword, full: keyword, query: keyword, domain: keyword }),
-  source: object({ ip, address: keyword, domain: keyword, port: long }),
-  user_agent: object({ original: keyword, name: keyword, version: keyword }),
-  user: object({ name: keyword }),
-  host: object({ name: keyword, hostname: keyword, ip }),
-  agent: object({ id: keyword, type: keyword, name: keyword, version: keyword, ephemeral_id: keyword }),
-  service: object({ name: keyword, type: keyword, environment: keyword, version: keyword }),
-  process: object({ name: keyword, pid: long, thread: object({ id: long, name: keyword }) }),
-  trace: object({ id: keyword }),
-};
 
 /** Times are event times; a window is `[start, end)`. */
 const window = object({ start: date, end: date });
@@ -150,7 +98,7 @@ const alertFields = { ...base, event, rule, alert, window, related, labels: { ty
 
 export const events: IndexTemplate = {
   name: 'logboom-events',
-  version: 3,
+  version: 4,
   patterns: ['logs-*-*'],
   priority: fallbackPriority,
   dataStream: true,

@@ -2,7 +2,8 @@ import type { IndexingConfig } from '../../../../config/schema/outputs.ts';
 import type { Millis } from '../../../../model/event.ts';
 import { formatSize, parseSize } from '../../../../util/text.ts';
 import type { Capabilities } from '../server.ts';
-import { base, event, ownPriority } from './own.ts';
+import { event } from './event-fields.ts';
+import { base, ownPriority } from './own.ts';
 import { boolean, double, type IndexTemplate, keyword, long, object } from './template.ts';
 
 export type Retention = IndexingConfig['retention'];

@@ -22,6 +22,8 @@ export const long = { type: 'long' };
 export const double = { type: 'double' };
 export const date = { type: 'date' };
 export const ip = { type: 'ip', ignore_malformed: true };
+/** A latitude and a longitude. */
+export const point = { type: 'geo_point', ignore_malformed: true };
 export const boolean = { type: 'boolean' };
 export const object = (properties: Record<string, object>) => ({ properties });
 /** Stored in the document, and neither searched nor sorted by, so that it needs no index. */
