@@ -117,7 +117,7 @@ All commands
   setup     [--config file] [--url url] [--dry-run] [--overwrite]
                                                  install templates and lifecycle policies in Elasticsearch
   kibana    [--config file] [--url url] [--space s] [--api-key k] [--events pattern] [--overwrite] [--no-rules]
-            import|check|export                  import, check or export dashboards and rules for Kibana
+            [--json] import|check|export         import, check or export dashboards and rules for Kibana
   completion [--help] bash|zsh|fish              print the completion script for a shell
   man       [--help]                             print the manual page
   version   [--json]                             print the version

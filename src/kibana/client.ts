@@ -49,6 +49,24 @@ export class KibanaClient {
     });
   }
 
+  /** An answer of NDJSON: its objects, and the body where it is one object alone, such as that of an error. */
+  async lines(path: string, body: unknown): Promise<Answer & { lines: Record<string, unknown>[] }> {
+    const init = {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    };
+    const { status, text } = await this.#text(path, init, this.url);
+    const lines =
+      status === 200
+        ? text
+            .split('\n')
+            .filter((line) => line.trim() !== '')
+            .map(read)
+        : [];
+    return { status, body: read(text), lines };
+  }
+
   /** Kibana accepts only a file whose name ends in `.ndjson`. */
   upload(path: string, ndjson: string): Promise<Answer> {
     const body = new FormData();
@@ -61,11 +79,16 @@ export class KibanaClient {
   }
 
   async #ask(path: string, init: RequestInit, base = this.url): Promise<Answer> {
+    const { status, text } = await this.#text(path, init, base);
+    return { status, body: read(text) };
+  }
+
+  async #text(path: string, init: RequestInit, base: string): Promise<{ status: number; text: string }> {
     const dispatcher = this.#dispatcher;
     const headers = { ...this.#headers, ...(init.headers as Record<string, string>) };
     try {
       const response = await fetch(`${base}${path}`, { ...init, headers, dispatcher });
-      return { status: response.status, body: read(await response.text()) };
+      return { status: response.status, text: await response.text() };
     } catch (error) {
       const cause = messageOf((error as Error).cause ?? error);
       throw new LogboomError('KIBANA_UNAVAILABLE', `No Kibana answers at ${this.url} (${cause}).`, {

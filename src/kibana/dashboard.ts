@@ -76,6 +76,10 @@ export function dashboardObject(dashboard: Dashboard, all: readonly Dashboard[])
 const editionOf = (contents: object) =>
   createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 8);
 
+/** The edition that a description names; undefined where somebody wrote another one. */
+export const editionIn = (description: unknown): string | undefined =>
+  /\bEdition ([\da-f]{8})\.$/.exec(String(description))?.[1];
+
 function reasonsIn(charts: readonly Chart[]): string {
   const reasons = new Map<string, string[]>();
   for (const { title, empty } of charts)

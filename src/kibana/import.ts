@@ -161,37 +161,3 @@ export function together(outcomes: Outcome[]): Outcome {
     failed: outcomes.flatMap(({ failed }) => failed),
   };
 }
-
-/** Names of the objects that do not exist. An export of all objects lists the missing ones, in any version. */
-export async function missingIn(client: KibanaClient, objects: SavedObject[]): Promise<string[]> {
-  const answer = await client.send('POST', '/api/saved_objects/_export', {
-    objects: objects.map(({ type, id }) => ({ type, id })),
-    excludeExportDetails: true,
-  });
-  if (answer.status === 200) return [];
-  const { objects: missing } = (answer.body.attributes ?? {}) as { objects?: { type: string; id: string }[] };
-  if (missing === undefined) throw new LogboomError('KIBANA_REFUSED', `${client.url}: ${reasonOf(answer)}`);
-  return missing.map(named);
-}
-
-export async function missingRules(
-  client: KibanaClient,
-  rules: KibanaRule[],
-  connectors: Connector[],
-): Promise<string[]> {
-  const asked = [
-    ...connectors.map(({ id, name }) => [`/api/actions/connector/${id}`, `connector ${name}`] as const),
-    ...rules.map(({ id, body }) => [`/api/alerting/rule/${id}`, `rule ${body.name}`] as const),
-  ];
-  const missing: string[] = [];
-  for (const [path, name] of asked) {
-    const answer = await client.get(path);
-    if (answer.status === 404) missing.push(name);
-    else if (answer.status >= 300)
-      throw new LogboomError(
-        'KIBANA_REFUSED',
-        `${client.url} does not say whether it has the ${name} (${reasonOf(answer)}); \`--no-rules\` leaves them out.`,
-      );
-  }
-  return missing;
-}

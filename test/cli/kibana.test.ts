@@ -193,44 +193,6 @@ kibana:
   });
 });
 
-describe('logboom kibana check', () => {
-  it('says what is missing, and how to put it in', async () => {
-    const { url, objects, rules } = await aKibana();
-    await kibana('import', { url });
-    objects.delete('search logboom-error-search');
-    rules.clear();
-    const { code, out, err } = await kibana('check', { url });
-    expect(out.split('\n')).toEqual([
-      'missing  search logboom-error-search',
-      'missing  rule logboom: alerts that became active',
-      'missing  rule logboom: critical alerts',
-      'missing  rule logboom: no window results',
-      'missing  rule logboom: dead letters',
-    ]);
-    expect(err).toContain(`5 missing: run logboom kibana import --url ${url}`);
-    expect(code).toBe(1);
-  });
-
-  it('does not take a refusal for a rule that is there', async () => {
-    const { url } = await aKibana({ hidesRules: true });
-    await kibana('import', { url });
-    const { code, err } = await kibana('check', { url });
-    expect(code).toBe('KIBANA_REFUSED');
-    expect(err).toMatch(
-      /does not say whether it has the connector .*403: Unauthorized to get a rule.*--no-rules/,
-    );
-    expect((await kibana('check', { url, rules: false })).code).toBe(0);
-  });
-
-  it('is content where everything is there', async () => {
-    const { url } = await aKibana();
-    await kibana('import', { url });
-    const { code, out } = await kibana('check', { url });
-    expect(out).toContain('Nothing is missing.');
-    expect(code).toBe(0);
-  });
-});
-
 describe('logboom kibana export', () => {
   it('prints the file that Kibana’s own page imports', async () => {
     const { code, out } = await kibana('export', { events: 'filebeat-*' });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { discoverLink } from '../../src/alerts/discover.ts';
 import { schema } from '../../src/config/schema/schema.ts';
 import { analysisOf } from '../../src/engine/analysis.ts';
+import { editionIn } from '../../src/kibana/dashboard.ts';
 import { viewsOf } from '../../src/kibana/data-views.ts';
 import { savedObjects } from '../../src/kibana/objects.ts';
 import { rulesOf } from '../../src/kibana/rules.ts';
@@ -52,5 +53,27 @@ describe('objects of a space', () => {
     const link = linkWith(config);
     expect(link).toContain(index);
     expect(link).toContain(path);
+  });
+});
+
+describe('the edition of a dashboard', () => {
+  const editions = (patterns = {}) =>
+    savedObjects(patterns)
+      .filter(({ type }) => type === 'dashboard')
+      .map(({ attributes }) => editionIn(attributes.description));
+
+  it('is the same for the same content, and differs between dashboards', () => {
+    expect(editions()).toEqual(editions());
+    expect(new Set(editions()).size).toBe(8);
+    expect(editions()).not.toContain(undefined);
+  });
+
+  it('is not that of a text that somebody wrote', () =>
+    expect(editionIn('Mine. Edition 2.')).toBeUndefined());
+
+  it('changes with what is shown', () => {
+    // The timeline of episodes names its index.
+    const changed = editions({ alerts: 'my-alerts' }).filter((one, at) => one !== editions()[at]);
+    expect(changed).toHaveLength(1);
   });
 });

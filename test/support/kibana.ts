@@ -10,8 +10,6 @@ export interface KibanaPlayed {
   authorization?: string;
   /** Connector types that the licence does not cover. */
   unlicensed?: string[];
-  /** Answers 403 where rules and connectors are asked for. */
-  hidesRules?: boolean;
   /** Says that objects were taken, and takes none of these ids. */
   refuses?: string[];
   /** Spaces that exist beside the default one; all where it is not given. */
@@ -21,7 +19,7 @@ export interface KibanaPlayed {
   /** Whoever is not logged in sees a status without a version. */
   anonymous?: boolean;
   /** Paths that are answered with 403. */
-  forbids?: RegExp;
+  forbids?: RegExp | undefined;
   /** What the login may do, by `POST /api/core/capabilities`. That Kibana does not answer where it is not given. */
   capabilities?: Record<string, Record<string, boolean>>;
   /** Data views whose pattern fits no index, by id. */
@@ -39,7 +37,7 @@ export async function aKibana(played: KibanaPlayed = {}) {
   const rules = new Map<string, Record<string, unknown>>();
   const connectors = new Map<string, Record<string, unknown>>();
   const paths: string[] = [];
-  let { starting = 0 } = played;
+  let { starting = 0, forbids: forbidden } = played;
 
   const put = (
     kind: Map<string, Record<string, unknown>>,
@@ -47,7 +45,6 @@ export async function aKibana(played: KibanaPlayed = {}) {
     id: string,
     body: string,
   ): Reply => {
-    if (method === 'GET' && played.hidesRules) return [403, { message: 'Unauthorized to get a rule' }];
     if (method === 'GET') return kind.has(id) ? [200, kind.get(id)!] : [404, { message: 'not found' }];
     if (!uuid.test(id)) return [400, { message: `[request params.id]: ${id} is no UUID` }];
     const wanted = JSON.parse(body) as Record<string, unknown>;
@@ -83,7 +80,7 @@ export async function aKibana(played: KibanaPlayed = {}) {
     if (path === '/api/status') return [200, { version: { number: played.version ?? '8.12.2' } }];
     if (request.headers['kbn-xsrf'] === undefined)
       return [400, { message: 'Request must contain a kbn-xsrf header.' }];
-    if (played.forbids?.test(path)) return [403, { message: 'Forbidden' }];
+    if (forbidden?.test(path)) return [403, { message: 'Forbidden' }];
     const where = space === undefined ? 'default' : decodeURIComponent(space);
     if (path.startsWith('/api/saved_objects/_import')) return store.import(where, path, body);
     if (path === '/api/saved_objects/_export') return store.export(where, body);
@@ -93,6 +90,11 @@ export async function aKibana(played: KibanaPlayed = {}) {
     const [, kind, id] = /^\/api\/(alerting\/rule|actions\/connector)\/([^/]+)$/.exec(path) ?? [];
     if (id === undefined) return [404, { message: 'Not Found' }];
     return put(kind === 'alerting/rule' ? rules : connectors, request.method!, id, body);
+  };
+
+  /** From now on, these paths are answered with 403. */
+  const forbid = (those: RegExp | undefined) => {
+    forbidden = those;
   };
 
   const server = createServer(async (request, response) => {
@@ -107,7 +109,7 @@ export async function aKibana(played: KibanaPlayed = {}) {
   onTestFinished(() => void server.closeAllConnections());
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, objects, rules, connectors, paths };
+  return { url: `http://127.0.0.1:${port}`, objects, rules, connectors, paths, forbid };
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

@@ -6,8 +6,6 @@ import {
   importObjects,
   isTooOld,
   kibanaVersion,
-  missingIn,
-  missingRules,
   type Outcome,
   oldestVersion,
   putConnector,
@@ -20,6 +18,10 @@ import { type Connector, connectorsOf, rulesOf } from '../../kibana/rules.ts';
 import { ndjson } from '../../kibana/saved-object.ts';
 import { printable } from '../../util/text.ts';
 import { addressFrom } from '../arguments.ts';
+import { fine, problem, reportFindings } from '../doctor/finding.ts';
+import { indexFindings, objectFindings } from '../kibana-check/object-findings.ts';
+import { privilegeFindings } from '../kibana-check/privilege-findings.ts';
+import { connectorFindings, ruleFindings } from '../kibana-check/rule-findings.ts';
 import { progressOn } from '../progress.ts';
 import { columns, type Terminal } from '../terminal.ts';
 
@@ -30,6 +32,7 @@ export interface KibanaArguments {
   events?: string | undefined;
   overwrite?: boolean | undefined;
   rules?: boolean | undefined;
+  json?: boolean | undefined;
 }
 
 /** All objects for Kibana with this configuration. */
@@ -39,7 +42,7 @@ function wanted(config: Config, args: KibanaArguments) {
   const views = viewsOf(patterns, space);
   const connectors = connectorsOf(config.kibana, space);
   const rulesWith = (accepted: readonly Connector[]) => rulesOf(views, accepted, space);
-  return { objects: savedObjects(patterns, space), connectors, rulesWith };
+  return { objects: savedObjects(patterns, space), views, connectors, rulesWith };
 }
 
 const patternsOf = ({ indexing }: Config, { events }: KibanaArguments) => ({
@@ -110,7 +113,7 @@ async function importRules(client: KibanaClient, config: Config, args: KibanaArg
 /** How long a Kibana that starts is waited for: it takes a minute or two. */
 const patience = { within: 180_000, pause: 2_000 };
 
-async function begin(client: KibanaClient, terminal: Terminal): Promise<void> {
+async function begin(client: KibanaClient, terminal: Terminal): Promise<string> {
   const onWait = (reason: string) => terminal.err(`${printable(reason)}; waiting for it.`);
   const version = await kibanaVersion(client, { ...patience, onWait });
   await requireSpace(client);
@@ -118,6 +121,7 @@ async function begin(client: KibanaClient, terminal: Terminal): Promise<void> {
     terminal.err(
       `Kibana ${version} is older than ${oldestVersion}: it refuses the dashboards, and accepts data views and searches.`,
     );
+  return version;
 }
 
 function report({ done, kept, failed }: Outcome, url: string, terminal: Terminal): number {
@@ -138,20 +142,28 @@ function report({ done, kept, failed }: Outcome, url: string, terminal: Terminal
   return failed.length === 0 ? 0 : 1;
 }
 
-/** `logboom kibana check`: prints missing objects; 0 if there are none. */
+/** `logboom kibana check`: prints what it finds, what to do first at the top; 0 if there is no problem. */
 async function checkKibana(config: Config, args: KibanaArguments, terminal: Terminal): Promise<number> {
   const client = clientFor(config, args);
-  const { objects, connectors, rulesWith } = wanted(config, args);
+  const { objects, views, connectors, rulesWith } = wanted(config, args);
+  const withRules = args.rules ?? true;
   try {
-    await begin(client, terminal);
-    const missing = await missingIn(client, objects);
-    if (args.rules ?? true) missing.push(...(await missingRules(client, rulesWith(connectors), connectors)));
-    for (const name of missing) terminal.out(`missing  ${printable(name)}`);
-    if (missing.length > 0)
-      terminal.err(`${missing.length} missing: run logboom kibana import --url ${client.url}`);
-    else terminal.out(`Nothing is missing. See ${client.url}/app/dashboards`);
-    return missing.length === 0 ? 0 : 1;
+    const version = await begin(client, terminal);
+    const found = [
+      versionFinding(version),
+      ...(await privilegeFindings(client, withRules)),
+      ...(await objectFindings(client, objects)),
+      ...(await indexFindings(client, Object.values(views))),
+      ...(withRules ? await connectorFindings(client, connectors) : []),
+      ...(withRules ? await ruleFindings(client, rulesWith(connectors)) : []),
+    ];
+    return reportFindings(found, { ...args, first: `See ${client.url}/app/dashboards` }, terminal);
   } finally {
     await client.close();
   }
 }
+
+const versionFinding = (version: string) =>
+  isTooOld(version)
+    ? problem('version', `Kibana ${version} refuses the dashboards: they need ${oldestVersion} or newer`)
+    : fine('version', `Kibana ${version}`);

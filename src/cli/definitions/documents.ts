@@ -73,7 +73,7 @@ export const kibanaCommand = defineCommand({
       type: 'positional',
       valueHint: 'import|check|export',
       description:
-        'Import them into Kibana, report what is missing there, or print the file for its import page',
+        'Import them into Kibana, check what is there and whether it works, or print the file for its import page',
     },
     config: configArgument,
     url: {
@@ -90,6 +90,7 @@ export const kibanaCommand = defineCommand({
     },
     overwrite: { type: 'boolean', description: 'Replace existing objects' },
     rules: { type: 'boolean', default: true, description: 'Also rules and connectors of Kibana' },
+    json: { type: 'boolean', description: 'Print the findings of check as JSON' },
   },
   run: async ({ args }) =>
     (await import('../commands/kibana.ts')).kibana(args.action ?? '', await configOf(args), args, terminal),

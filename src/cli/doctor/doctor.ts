@@ -1,8 +1,7 @@
 import type { Config } from '../../config/schema/schema.ts';
-import { printable } from '../../util/text.ts';
 import { ask, sourceOf } from '../api-client.ts';
-import { columns, type Terminal } from '../terminal.ts';
-import { type Finding, fine, warning } from './finding.ts';
+import type { Terminal } from '../terminal.ts';
+import { type Finding, fine, reportFindings, warning } from './finding.ts';
 import { certificateFileFindings, diskFindings, portFindings, zoneFindings } from './machine.ts';
 import {
   elasticsearchFindings,
@@ -40,21 +39,12 @@ async function runningFindings(config: Config): Promise<Finding[]> {
   }
 }
 
-const states = ['problem', 'warning', 'fine'] as const;
-
 /** `logboom check --online`: prints what was found, what to mend first at the top. 1 where there is a problem. */
 export async function checkOnline(
   config: Config,
   { json }: { json?: boolean | undefined },
   terminal: Terminal,
 ): Promise<number> {
-  const found = (await findings(config)).toSorted(
-    (one, other) => states.indexOf(one.state) - states.indexOf(other.state),
-  );
-  if (json) terminal.out(JSON.stringify(found, null, 2));
-  else terminal.out(columns(found.map(({ state, what, text }) => [state, what, text].map(printable))));
-  const problems = found.filter(({ state }) => state === 'problem').length;
-  if (!json)
-    terminal.out(problems === 0 ? '\nEverything that was tried works.' : `\nMend the first line first.`);
-  return problems === 0 ? 0 : 1;
+  const said = { json, first: 'Everything that was tried works.' };
+  return reportFindings(await findings(config), said, terminal);
 }

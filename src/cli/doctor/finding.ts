@@ -1,4 +1,6 @@
 import { messageOf } from '../../errors.ts';
+import { printable } from '../../util/text.ts';
+import { columns, type Terminal } from '../terminal.ts';
 
 /** What `check --online` found out about one thing. The order of the states is that of urgency. */
 export interface Finding {
@@ -33,4 +35,20 @@ export async function tried(
   } catch (error) {
     return [problem(what, signal.aborted ? `no answer within ${limit / 1000} s` : messageOf(error))];
   }
+}
+
+const states = ['problem', 'warning', 'fine'] as const;
+
+/** Prints findings, what to mend first at the top; `first` is what to say where there is no problem. 1 where there is one. */
+export function reportFindings(
+  findings: readonly Finding[],
+  { json, first }: { json?: boolean | undefined; first: string },
+  terminal: Terminal,
+): number {
+  const sorted = findings.toSorted((one, other) => states.indexOf(one.state) - states.indexOf(other.state));
+  if (json) terminal.out(JSON.stringify(sorted, null, 2));
+  else terminal.out(columns(sorted.map(({ state, what, text }) => [state, what, text].map(printable))));
+  const problems = sorted.filter(({ state }) => state === 'problem').length;
+  if (!json) terminal.out(problems === 0 ? `\n${first}` : '\nMend the first line first.');
+  return problems === 0 ? 0 : 1;
 }
