@@ -25,6 +25,7 @@ import { startOperation } from './operation.ts';
 import { startPipeline } from './pipeline.ts';
 import type { Reload, Running } from './reload.ts';
 import { ruleEditor } from './rule-editor.ts';
+import { Threads } from './threads.ts';
 
 export interface AppOptions {
   log?: Logger;
@@ -32,6 +33,8 @@ export interface AppOptions {
   onTransition?: (transition: Transition) => void;
   /** Loads the configuration again, in the same way as for the start. */
   load?: (readFile?: (path: string) => string) => Loaded;
+  /** The threads of the server, where they have begun to load. */
+  threads?: Threads;
   /** Values that the log leaves out. A reload adds those of its configuration. */
   secrets?: string[];
 }
@@ -59,6 +62,8 @@ export const startApp: StartApp = async (config, options = {}) => {
   const instruments = { log, metrics: metrics.registry };
   const startedAt = Date.now();
   const undo = new Cleanup();
+  const threads = options.threads ?? new Threads(config);
+  undo.add(() => threads.discard());
   let fail: (error: Error) => void = () => {};
   const failed = new Promise<Error>((resolve) => {
     fail = resolve;
@@ -67,7 +72,9 @@ export const startApp: StartApp = async (config, options = {}) => {
     const data = openDataFolder(config.data);
     undo.add(() => data.release());
     for (const caution of [...cautions(config), ...ruleCautions(config)]) log.warn(caution);
-    const store = config.elasticsearch ? undefined : await startEmbeddedStore(config, fail);
+    const store = config.elasticsearch
+      ? undefined
+      : await startEmbeddedStore(config, fail, threads.take('store'));
     if (store) undo.add(() => store.stop());
     const elasticsearch = config.elasticsearch ?? store!.elasticsearch;
 
@@ -75,6 +82,7 @@ export const startApp: StartApp = async (config, options = {}) => {
     const pipeline = await startPipeline({
       config,
       elasticsearch,
+      threads,
       instruments,
       onTransition: (transition) => {
         options.onTransition?.(transition);

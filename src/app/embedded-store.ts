@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { elasticsearch as elasticsearchSchema } from '../config/schema/outputs.ts';
 import type { Config } from '../config/schema/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { type ErrorCode, LogboomError } from '../errors.ts';
-import { workerFile } from '../util/files.ts';
+import { type LoadingThread, startThread } from '../util/loading-thread.ts';
 import type { StoreWorkerData } from './store-worker.ts';
+import { storeFile, storeHeap } from './threads.ts';
 
 export interface EmbeddedStore {
   url: string;
@@ -17,9 +18,6 @@ export interface EmbeddedStore {
   stop(): Promise<void>;
 }
 
-/** Megabytes. Requests create much short-lived garbage, which a small young generation collects early. */
-const heap = { maxYoungGenerationSizeMb: 16 };
-
 /** Whether a client has to show who it is. */
 const asksCredentials = ({ password, api_key, ssl_client_authentication }: Config['store']): boolean =>
   password !== undefined || api_key !== undefined || ssl_client_authentication === 'required';
@@ -27,12 +25,13 @@ const asksCredentials = ({ password, api_key, ssl_client_authentication }: Confi
 type Answer = { ready: { url: string } } | { failed: { code?: ErrorCode; message: string } };
 
 /**
- * Starts the embedded store in a thread of its own, so that a search delays neither an ACK nor a window. `onEnd` is called
- * if the thread ends without `stop`.
+ * Starts the embedded store in a thread of its own, which may have been loading, so that a search delays neither an ACK nor a
+ * window. `onEnd` is called if the thread ends without `stop`.
  */
 export async function startEmbeddedStore(
   config: Config,
   onEnd: (error: Error) => void,
+  loading?: LoadingThread,
 ): Promise<EmbeddedStore> {
   const ownKey = asksCredentials(config.store) ? `logboom:${randomBytes(32).toString('hex')}` : undefined;
   const secrets = [...secretsOf(config), ...(ownKey === undefined ? [] : [ownKey])];
@@ -42,11 +41,8 @@ export async function startEmbeddedStore(
     log: config.log,
     secrets,
   };
-  const worker = new Worker(workerFile('app/store-worker'), {
-    name: 'store',
-    workerData,
-    resourceLimits: heap,
-  });
+  const options = { name: 'store', workerData, resourceLimits: storeHeap };
+  const worker = startThread(storeFile, options, loading);
   let stopping = false;
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const url = await firstAnswer(worker);

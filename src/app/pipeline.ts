@@ -36,12 +36,14 @@ import { Cleanup } from '../util/files.ts';
 import { ReceiptClock } from '../util/receipt-clock.ts';
 import { takenThrough } from './network-inputs.ts';
 import { openRedelivery, startInputs } from './start-inputs.ts';
+import type { Threads } from './threads.ts';
 
 interface PipelineOptions {
   config: Config;
   /** The destination of documents: the configured Elasticsearch, or the embedded store. */
   elasticsearch: NonNullable<Config['elasticsearch']>;
   instruments: Instruments;
+  threads: Threads;
   onTransition: (transition: Transition) => void;
 }
 
@@ -55,7 +57,7 @@ export interface Pipeline extends Monitored {
 }
 
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { config, elasticsearch, instruments } = options;
+  const { config, elasticsearch, instruments, threads } = options;
   const folders = foldersOf(config.data);
   const data: ReaderData = { config, elasticsearch, folders, secrets: secretsOf(config) };
   const undo = new Cleanup();
@@ -75,7 +77,9 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       onStep: clockTelemetry(instruments).stepped,
     });
 
-    const indexer = await startReader('indexer', data, journal, instruments);
+    const indexer = await startReader('indexer', data, journal, instruments, {
+      loading: threads.take('indexer'),
+    });
     undo.add(() => indexer.stop(config.shutdown.timeout));
 
     const delivery = await Delivery.start(config, folders.outbox, instruments, {
@@ -90,7 +94,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 
     const forwarding = new Forwarding({
       journal,
-      start: (given) => startReader('forwarder', given, journal, instruments),
+      start: (given) =>
+        startReader('forwarder', given, journal, instruments, { loading: threads.take('forwarder') }),
     });
     undo.add(() => forwarding.stop(config.shutdown.timeout));
     await forwarding.reload(data);
@@ -100,7 +105,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       streams.wake();
     };
     const onNotifications = () => delivery.wake();
-    const hooks = { onNotifications, onOutputs, onTransition: options.onTransition };
+    const loading = threads.take('analyser');
+    const hooks = { onNotifications, onOutputs, onTransition: options.onTransition, loading };
     const analyser = await startReader('analyser', data, journal, instruments, hooks);
     undo.add(() => analyser.stop(config.shutdown.timeout));
 

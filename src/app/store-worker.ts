@@ -1,10 +1,11 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { RetentionLimits } from '@logboom/store';
 import { Registry } from 'prom-client';
 import { LogboomError, messageOf } from '../errors.ts';
 import { watchThread } from '../telemetry/components/threads.ts';
 import { createLog, type LogSettings } from '../telemetry/log.ts';
 import { nameThread } from '../util/files.ts';
+import { threadData } from '../util/loading-thread.ts';
 import { type StoreSettings, startSecuredStore } from './secured-store.ts';
 
 /** What the thread is given. */
@@ -17,11 +18,11 @@ export interface StoreWorkerData {
 }
 
 /**
- * The embedded store in a thread of its own. `workerData` is a StoreWorkerData. The thread posts `{ready: {url, port}}` or
+ * The embedded store in a thread of its own. It is given a StoreWorkerData. The thread posts `{ready: {url, port}}` or
  * `{failed: {code, message}}`. It accepts three messages: `'stop'`, `{keep}` for how much is kept, and `{level}` for the lowest
  * level that is logged.
  */
-const { folder, config, log: settings, secrets } = workerData as StoreWorkerData;
+const { folder, config, log: settings, secrets } = await threadData<StoreWorkerData>();
 nameThread('store');
 const log = createLog(settings, { thread: 'store', secrets });
 const port = parentPort!;

@@ -8,7 +8,7 @@ import type { Instruments } from '../telemetry/metrics.ts';
 import { nameThread } from '../util/files.ts';
 import type { FromReader, ToReader } from './thread.ts';
 
-/** The `workerData` of a reader's thread. */
+/** What a reader's thread is given. */
 export interface ReaderData {
   config: Config;
   folders: Folders;

@@ -3,6 +3,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Batch, BulkItem, EventBlock, Millis, Position, Transition } from '../model.ts';
 import type { Instruments } from '../telemetry/metrics.ts';
 import { workerFile } from '../util/files.ts';
+import type { LoadingThread } from '../util/loading-thread.ts';
 import { releaseBuffer } from '../util/release-buffer.ts';
 import type { ReaderData } from './reader-port.ts';
 import { type FromReader, ReaderThread } from './thread.ts';
@@ -12,6 +13,7 @@ export interface ReaderOptions {
   file: string;
   workerData: unknown;
   resourceLimits?: ResourceLimits;
+  loading?: LoadingThread | undefined;
   journal: Journal;
   instruments: Instruments;
   hooks?: ReaderHooks;
@@ -201,23 +203,29 @@ export class Reader {
  * the indexer and the forwarder, make Node collect garbage instead of growing the heap. The analyser's old generation is not bounded,
  * for a rule may have many groups.
  */
-const heaps = {
+export const readerHeaps = {
   indexer: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 },
   analyser: { maxYoungGenerationSizeMb: 16 },
   forwarder: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 },
 } as const;
 
-/** Starts a reader in a thread of its own. Resolves when it is ready; rejects with the cause where it cannot start. */
+export type ReaderName = keyof typeof readerHeaps;
+
+export const readerFile = (name: ReaderName): string => workerFile(`readers/${name}/worker`);
+
+/**
+ * Starts a reader in a thread of its own, which may have been loading. Resolves when it is ready; rejects with the cause where it
+ * cannot start.
+ */
 export async function startReader(
-  name: keyof typeof heaps,
+  name: ReaderName,
   workerData: ReaderData,
   journal: Journal,
   instruments: Instruments,
-  hooks: ReaderHooks = {},
+  { loading, ...hooks }: ReaderHooks & { loading?: LoadingThread | undefined } = {},
 ): Promise<Reader> {
-  const file = workerFile(`readers/${name}/worker`);
-  const resourceLimits = heaps[name];
-  const reader = new Reader({ name, file, workerData, resourceLimits, journal, instruments, hooks });
+  const place = { name, file: readerFile(name), resourceLimits: readerHeaps[name], loading };
+  const reader = new Reader({ ...place, workerData, journal, instruments, hooks });
   await reader.start();
   return reader;
 }

@@ -1,7 +1,8 @@
-import { type ResourceLimits, Worker } from 'node:worker_threads';
+import type { ResourceLimits, Worker } from 'node:worker_threads';
 import { fromThread, messageOf } from '../errors.ts';
 import type { BulkItem, EventBlock, Millis, Position, Transition } from '../model.ts';
 import type { Instruments } from '../telemetry/metrics.ts';
+import { type LoadingThread, startThread } from '../util/loading-thread.ts';
 import { late, longestPause, within } from '../util/waiting.ts';
 
 /** Messages of the main thread to a reader's thread. */
@@ -36,6 +37,8 @@ interface ThreadOptions {
   workerData: unknown;
   /** Heap limits of the thread; default: those of Node, which collects garbage late while there is memory. */
   resourceLimits?: ResourceLimits;
+  /** The thread for the first start, which has been loading. */
+  loading?: LoadingThread | undefined;
   instruments: Instruments;
   onMessage: (message: FromReader) => void;
   /** Before the first restart; the next ones double up to a minute. */
@@ -55,6 +58,7 @@ export class ReaderThread {
   /** The `workerData` of the next restart. */
   workerData: unknown;
   readonly #firstPause: Millis;
+  #loading: LoadingThread | undefined;
   #worker: Worker | undefined;
   #readyAt: Millis | undefined;
   /** Ends in a row since it last ran for long. */
@@ -69,6 +73,7 @@ export class ReaderThread {
     this.name = options.name;
     this.#options = options;
     this.workerData = options.workerData;
+    this.#loading = options.loading;
     this.#firstPause = options.firstPause ?? shortestPause;
   }
 
@@ -126,11 +131,13 @@ export class ReaderThread {
 
   async #launch(): Promise<void> {
     const { file, resourceLimits } = this.#options;
-    const worker = new Worker(file, {
+    const options = {
       workerData: this.workerData,
       name: this.name,
       ...(resourceLimits && { resourceLimits }),
-    });
+    };
+    const worker = startThread(file, options, this.#loading);
+    this.#loading = undefined;
     this.#worker = worker;
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (message: FromReader) => {

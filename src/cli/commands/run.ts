@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { Logger } from 'pino';
 import type { App, StartApp } from '../../app/app.ts';
+import { Threads } from '../../app/threads.ts';
 import type { Loaded } from '../../config/load/load.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { secretsOf } from '../../config/secrets.ts';
@@ -82,8 +83,7 @@ export async function run(config: Config, terminal: Terminal, parts: RunParts = 
   const secrets = secretsOf(config);
   const log = parts.log ?? createLog(config.log, { secrets });
   try {
-    // Imported here, because it loads the database and the HTTP servers, which `--help` and `check` do not need.
-    const start = parts.start ?? (await import('../../app/app.ts')).startApp;
+    const start = parts.start ?? (await loadApp(config));
     const app = await start(config, { log, secrets, ...(parts.load && { load: parts.load }) });
     reloads.listen(() => void app.reload('SIGHUP'));
     const stopping = watchService(app, parts.manager ?? serviceManager(process.env), log);
@@ -99,6 +99,13 @@ export async function run(config: Config, terminal: Terminal, parts: RunParts = 
     reloads.dispose();
     stop.dispose();
   }
+}
+
+/** The other threads load their code while this one loads the database and the HTTP servers. */
+async function loadApp(config: Config): Promise<StartApp> {
+  const threads = new Threads(config);
+  const { startApp } = await import('../../app/app.ts');
+  return (given, options) => startApp(given, { ...options, threads });
 }
 
 const reasonOf = (reason: Error | string) =>

@@ -1,4 +1,3 @@
-import { workerData } from 'node:worker_threads';
 import { type Analysis, analysisOf } from '../../engine/analysis.ts';
 import { assembleEngine } from '../../engine/assemble-engine.ts';
 import { RunMeter } from '../../engine/dispatch.ts';
@@ -15,6 +14,7 @@ import { pipelineTelemetry } from '../../telemetry/components/pipeline.ts';
 import { sourcesTelemetry } from '../../telemetry/components/sources.ts';
 import { watchThread } from '../../telemetry/components/threads.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
+import { threadData } from '../../util/loading-thread.ts';
 import { locator } from '../index-name.ts';
 import { type ReaderData, serveReader, workerInstruments } from '../reader-port.ts';
 import { Analyser } from './analyser.ts';
@@ -27,8 +27,9 @@ import { Streaming } from './streaming.ts';
 /** How often the analyser writes a checkpoint, in milliseconds: what it computes again after a crash. */
 const checkpointEvery = 5_000;
 
-const { config, folders } = workerData as ReaderData;
-const instruments = workerInstruments(workerData as ReaderData, 'analyser');
+const given = await threadData<ReaderData>();
+const { config, folders } = given;
+const instruments = workerInstruments(given, 'analyser');
 const telemetry = pipelineTelemetry(instruments);
 const journal = openJournalReader(folders.journal);
 const patience = new DiskPatience({ refused: telemetry.diskRefuses, accepted: telemetry.diskTakes });

@@ -10,7 +10,7 @@ import type { ForwardStatus } from '../../telemetry/api/status.ts';
 import type { Reader } from '../reader.ts';
 import type { ReaderData } from '../reader-port.ts';
 
-/** The `workerData` of the forwarder's thread. `from` is the cursor, which may be ahead of the one on disk. */
+/** What the forwarder's thread is given. `from` is the cursor, which may be ahead of the one on disk. */
 export interface ForwarderData extends ReaderData {
   from: Position;
 }

@@ -1,18 +1,19 @@
-import { workerData } from 'node:worker_threads';
 import { openJournalReader } from '../../journal/reader.ts';
 import { openPayload } from '../../journal/record.ts';
 import { createLogstashOutput } from '../../sinks/logstash/output.ts';
 import { forwardTelemetry } from '../../telemetry/components/forward.ts';
 import { watchThread } from '../../telemetry/components/threads.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
+import { threadData } from '../../util/loading-thread.ts';
 import { serveReader, workerInstruments } from '../reader-port.ts';
 import { ForwardWindows } from './forward-windows.ts';
 import { Forwarder } from './forwarder.ts';
 import type { ForwarderData, ForwarderReport } from './forwarding.ts';
 
-const { config, folders, from: known } = workerData as ForwarderData;
+const given = await threadData<ForwarderData>();
+const { config, folders, from: known } = given;
 const forward = config.forward!;
-const instruments = workerInstruments(workerData as ForwarderData, 'forwarder');
+const instruments = workerInstruments(given, 'forwarder');
 const telemetry = forwardTelemetry(instruments, Date.now);
 const output = createLogstashOutput({ config: forward, telemetry });
 const journal = openJournalReader(folders.journal);

@@ -1,4 +1,3 @@
-import { workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
 import { openJournalReader } from '../../journal/reader.ts';
 import { Outbox } from '../../notifiers/outbox.ts';
@@ -7,14 +6,16 @@ import { pipelineTelemetry } from '../../telemetry/components/pipeline.ts';
 import { processingTelemetry } from '../../telemetry/components/processing.ts';
 import { watchThread } from '../../telemetry/components/threads.ts';
 import { reportOf } from '../../telemetry/metrics.ts';
+import { threadData } from '../../util/loading-thread.ts';
 import { type ReaderData, serveReader, workerInstruments } from '../reader-port.ts';
 import { ofNoJournal, Results } from '../results.ts';
 import { Indexing } from './indexing.ts';
 import { deadLetterCalls, openDeadLetterFile } from './open-sink.ts';
 import { handledAlerts, keptDocuments } from './publisher.ts';
 
-const { config, folders } = workerData as ReaderData;
-const instruments = workerInstruments(workerData as ReaderData, 'indexer');
+const given = await threadData<ReaderData>();
+const { config, folders } = given;
+const instruments = workerInstruments(given, 'indexer');
 const journal = openJournalReader(folders.journal);
 const results = new Results(folders.analysis, journal.journalId);
 const ownResults = new Results(folders.ownAlerts, ofNoJournal);
@@ -36,7 +37,7 @@ const parts = {
   reached: (position: number) =>
     port.post({ kind: 'progress', position, committed: position, waiting: false }),
 };
-let indexing = new Indexing(parts, workerData as ReaderData, from);
+let indexing = new Indexing(parts, given, from);
 /** One change at a time, and none during a stop. */
 let changing: Promise<unknown> = Promise.resolve();
 
