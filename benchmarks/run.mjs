@@ -116,6 +116,7 @@ const scripts = {
   parsers: script('parsers.mjs'),
   generate: script('generate.mjs'),
   files: script('file.mjs'),
+  start: script('whole/start.mjs'),
 };
 const all = {
   throughputs,

@@ -15,7 +15,8 @@ import {
 export class LoadingThread {
   readonly #worker: Worker;
   readonly #data: MessagePort;
-  #ended = false;
+  /** Whether it ended before it was given its data. */
+  hasEnded = false;
 
   /** `file`: module of the thread. */
   constructor(file: string, options: { name: string; resourceLimits: ResourceLimits }) {
@@ -28,7 +29,7 @@ export class LoadingThread {
 
   /** Gives the thread its data. Undefined where it has ended: the caller starts another, which says why. */
   begin(data: unknown): Worker | undefined {
-    if (this.#ended) return undefined;
+    if (this.hasEnded) return undefined;
     this.#worker.off('error', this.#end);
     this.#worker.off('exit', this.#end);
     this.#data.postMessage(data);
@@ -41,7 +42,7 @@ export class LoadingThread {
   }
 
   readonly #end = (): void => {
-    this.#ended = true;
+    this.hasEnded = true;
   };
 }
 
