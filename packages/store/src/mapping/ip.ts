@@ -42,6 +42,28 @@ function fromV6(text: string): string | undefined {
     .toLowerCase();
 }
 
+/** Two digits for each value of a byte. */
+const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const [dot, zero, nine] = [0x2e, 0x30, 0x39];
+
+/** The stored form of a dotted IPv4 address in ASCII; undefined where the bytes are not one, though they may be another address. */
+export function encodeV4(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (end - start > 15) return undefined;
+  let text = mapped;
+  let parts = 0;
+  for (let at = start; at <= end && parts < 4; at++) {
+    const first = at;
+    let value = 0;
+    while (at < end && bytes[at]! >= zero && bytes[at]! <= nine) value = value * 10 + bytes[at++]! - zero;
+    const isLast = parts === 3;
+    if (at === first || value > 255 || (at > first + 1 && bytes[first] === zero)) return undefined;
+    if (isLast ? at !== end : bytes[at] !== dot || at === end) return undefined;
+    text += digits[value]!;
+    parts += 1;
+  }
+  return parts === 4 ? text : undefined;
+}
+
 /** The stored form of an address; undefined where the text is not one. */
 export function encodeIp(text: string): string | undefined {
   const v4 = fromV4(text);

@@ -8,11 +8,11 @@ const [backslash, upperA, upperZ] = [0x5c, 0x41, 0x5a];
  * no such character belongs to a word. `emit` gets each token in lower case, at the beginning of a buffer that is used again, and its hash.
  */
 export class SpanTokens {
-  readonly #emit: (bytes: Uint8Array, length: number, hash: number) => void;
-  readonly #token = new Uint8Array(maxTokenLength);
+  readonly #emit: (bytes: Buffer, length: number, hash: number) => void;
+  readonly #token = Buffer.alloc(maxTokenLength);
   readonly #classes = classesOfAscii();
 
-  constructor(emit: (bytes: Uint8Array, length: number, hash: number) => void) {
+  constructor(emit: (bytes: Buffer, length: number, hash: number) => void) {
     this.#emit = emit;
   }
 

@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts';
 import type { Field } from '../mapping/field.ts';
+import { encodeV4 } from '../mapping/ip.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { MalformedValue, type Stored, toStored } from '../mapping/values.ts';
 import { isoTime } from './iso-time.ts';
@@ -31,7 +32,7 @@ export class SpanWalker {
   readonly #scan = new JsonScanner();
   readonly #mapping: Mapping;
   readonly #root: KeyTable;
-  /** Places in `#encoded` of addresses in the form of columns, by their texts. */
+  /** Places in `#encoded` of IPv6 addresses in the form of columns, by their texts. */
   #addresses = new SpanDictionary();
   #encoded: Stored[] = [];
   #objects = 0;
@@ -207,6 +208,8 @@ export class SpanWalker {
   #address(field: Field): Stored {
     const { bytes, start, end, hash, isEscaped } = this.#scan;
     if (isEscaped) return storedOf(field, this.#scan.text());
+    const v4 = encodeV4(bytes, start, end);
+    if (v4 !== undefined) return v4;
     const known = this.#addresses.find(bytes, start, end, hash);
     if (known !== -1) return this.#encoded[known];
     const encoded = storedOf(field, this.#scan.text());

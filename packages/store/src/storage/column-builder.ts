@@ -81,7 +81,8 @@ export function ordinalArray(highest: number, length: number): TermColumn['ordin
  * sorted list.
  */
 export function ranks(strings: string[]): { sorted: string[]; rank: Uint32Array } {
-  const sorted = strings.slice().sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  // Without a comparison of our own it sorts by code units, and faster.
+  const sorted = strings.slice().sort();
   const places = new Map<string, number>();
   for (let at = 0; at < sorted.length; at++) places.set(sorted[at]!, at);
   const rank = new Uint32Array(strings.length);
@@ -109,7 +110,7 @@ export class TermBuilder implements ColumnBuilder {
     let number = this.#spans.find(bytes, start, end, hash);
     if (number === -1) {
       number = this.#numberOf(bytes.toString('utf8', start, end));
-      this.#spans.add(bytes, start, end, hash, number);
+      if (this.#spans.isUseful) this.#spans.add(bytes, start, end, hash, number);
     }
     this.#enter(doc, number);
   }

@@ -81,6 +81,24 @@ export function numberKey(index: number, number: number): Buffer {
   return key;
 }
 
+const documentKey = Buffer.alloc(8);
+
+/** Key of a document that is read or written. It is valid until the next call: LMDB copies keys. */
+export function keyOfDocument(index: number, sequence: number): Buffer {
+  documentKey.writeUInt32BE(index, 0);
+  documentKey.writeUInt32BE(sequence, 4);
+  return documentKey;
+}
+
+const idEntry = Buffer.alloc(8);
+
+/** The value of an entry in `ids`. It is valid until the next call; LMDB copies it within a transaction. */
+export function encodeId(sequence: number, version: number): Buffer {
+  idEntry.writeUInt32LE(sequence, 0);
+  idEntry.writeUInt32LE(version, 4);
+  return idEntry;
+}
+
 let lastId = { index: -1, id: '', key: Buffer.alloc(0) };
 
 /** Key of a document's id. A write looks its id up first, so the last key is kept. */

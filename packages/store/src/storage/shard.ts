@@ -9,8 +9,10 @@ import {
   columnKey,
   decodeDocument,
   encodeDocument,
+  encodeId,
   type Files,
   idKey,
+  keyOfDocument,
   numberKey,
   type StoredDocument,
 } from './files.ts';
@@ -110,14 +112,14 @@ export class Shard {
 
   /** The document with that sequence, which must be on disk. */
   read(sequence: number): StoredDocument {
-    return decodeDocument(this.#files.documents.getBinary(numberKey(this.number, sequence))!);
+    return decodeDocument(this.#files.documents.getBinary(keyOfDocument(this.number, sequence))!);
   }
 
   /** The document, or undefined if it was deleted since it was found, alone or with its index. */
   readLive(sequence: number): StoredDocument | undefined {
     if (!this.#isLive(sequence)) return undefined;
     // The index may have been deleted while a scroll or a search still refers to the document.
-    const bytes = this.#files.documents.getBinary(numberKey(this.number, sequence));
+    const bytes = this.#files.documents.getBinary(keyOfDocument(this.number, sequence));
     return bytes && decodeDocument(bytes);
   }
 
@@ -134,14 +136,11 @@ export class Shard {
   put({ id, old, source, document, version }: NewDocument, now: Millis) {
     this.#reader.read(document, id, source);
     const sequence = this.nextSequence;
-    const entry = Buffer.allocUnsafe(8);
-    entry.writeUInt32LE(sequence, 0);
-    entry.writeUInt32LE(version, 4);
     this.#files.documents.putSync(
-      numberKey(this.number, sequence),
+      keyOfDocument(this.number, sequence),
       encodeDocument({ id, version, written: now, source }),
     );
-    this.#files.ids.putSync(idKey(this.number, id), entry);
+    this.#files.ids.putSync(idKey(this.number, id), encodeId(sequence, version));
     if (old) this.#removeFromSegment(old.sequence);
     this.#reader.addTo(this.open, document, source, now);
     if (this.open.isFull) this.seal();

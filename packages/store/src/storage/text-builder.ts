@@ -38,21 +38,22 @@ export class TextBuilder implements ColumnBuilder {
   #length = 0;
   readonly #spans = new SpanDictionary();
   readonly #emit = (text: string) => {
-    this.#occurs(this.#numberOf(text));
+    this.#occurs(this.#known.get(text) ?? this.#numberOf(ownText(text)));
   };
-  readonly #emitSpan = (bytes: Uint8Array, length: number, hash: number) => {
+  readonly #emitSpan = (bytes: Buffer, length: number, hash: number) => {
     let token = this.#spans.find(bytes, 0, length, hash);
     if (token === -1) {
-      token = this.#numberOf(Buffer.from(bytes.buffer, 0, length).toString('latin1'));
-      this.#spans.add(bytes, 0, length, hash, token);
+      token = this.#numberOf(bytes.toString('latin1', 0, length));
+      if (this.#spans.isUseful) this.#spans.add(bytes, 0, length, hash, token);
     }
     this.#occurs(token);
   };
   readonly #tokenizer = new SpanTokens(this.#emitSpan);
 
+  /** `text` is a copy of its own. */
   #numberOf(text: string): number {
     const token = this.#known.get(text) ?? this.#known.size;
-    if (token === this.#known.size) this.#known.set(ownText(text), token);
+    if (token === this.#known.size) this.#known.set(text, token);
     return token;
   }
 
