@@ -86,7 +86,7 @@ export class RedeliveryMemory {
    * Puts identities in the place of the marks that are wanted. `identify` returns the window's remembered events with these marks. Returns false
    * where the window is remembered by none of them any longer; then it does not call `identify`.
    */
-  settle(
+  identify(
     window: MarkedWindow,
     wanted: ((mark: number) => boolean) | undefined,
     identify: (marks: Set<number>) => EventIdentity[],

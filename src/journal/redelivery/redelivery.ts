@@ -169,7 +169,7 @@ export class Redelivery {
 
   /** The remembered events of a block, by index. */
   async #findRedelivered(block: EventBlock, marks: Uint32Array): Promise<Map<number, IdentifiedEvent>> {
-    await this.#marks.settle(marks);
+    await this.#marks.identify(marks);
     const candidates = this.#stored.identify(block, marks, (mark) => this.#options.memory.mayContain(mark));
     const redelivered = new Map<number, IdentifiedEvent>();
     const answers = await this.#options.memory.take(candidates, this.#now());

@@ -59,7 +59,7 @@ export class WindowMarks {
   }
 
   /** Computes the identities of remembered events that have one of the marks. */
-  async settle(marks: Uint32Array): Promise<void> {
+  async identify(marks: Uint32Array): Promise<void> {
     const found = new Map<MarkedWindow, Set<number>>();
     let before = -1;
     for (const mark of marks) {
@@ -120,7 +120,7 @@ export class WindowMarks {
 
   #identify(window: MarkedWindow, wanted?: (mark: number) => boolean): void {
     const { memory, stored, telemetry } = this.#options;
-    memory.settle(window, wanted, (marks) => {
+    memory.identify(window, wanted, (marks) => {
       window.reads += 1;
       const events = stored.identitiesAt(window.position, window.which, (mark) => marks.has(mark));
       if (events === undefined) telemetry.remembered(window.source, 0, 1, memory.size);
