@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { AlertSettings } from '../config/schema/rule-settings.ts';
 import {
   type Episode,
+  type Millis,
   type RuleDefinition,
   type Sample,
   type Scalar,
@@ -29,9 +30,32 @@ export interface Entry {
   held?: Transition | undefined;
   /** Notifiers were notified of it. */
   notified?: boolean | undefined;
-  /** How many of its samples are first lines, and the numbers of the first and the last of them. */
-  shown?: { first: number; from: number; to: number } | undefined;
+  /**
+   * How many of its samples are first lines, and the least and the greatest number that such a line has had. `numbers`: those of the present
+   * ones, in their order; missing in checkpoints of earlier versions.
+   */
+  shown?: { first: number; from: number; to: number; numbers?: number[] | undefined } | undefined;
 }
+
+/** A line, and its event time. */
+export interface TimedSample {
+  time: Millis;
+  sample: Sample;
+  /** The line is the n-th of its group that is evidence, in the order of arrival. Undefined: unknown. */
+  number?: number | undefined;
+}
+
+/** The lines that show why an alert is open. */
+export interface Evidence {
+  /** The first lines of the window, at most five. */
+  first: TimedSample[];
+  /** The last line, where the alert was open before it. */
+  last: TimedSample | undefined;
+  /** Number of the last line of the group. */
+  through: number;
+}
+
+export const noEvidence = (): Evidence => ({ first: [], last: undefined, through: 0 });
 
 /** An entry as checkpoints had it in their first form, in which `unreported` was `untold`. */
 type EntryV1 = Omit<Entry, 'unreported'> & { untold: number };
@@ -143,5 +167,8 @@ export const packedEntry = objectOf<Entry>({
   reason: text,
   held: packedTransition.optional(),
   notified: flag,
-  shown: objectOf<NonNullable<Entry['shown']>>({ first: number, from: number, to: number }).optional(),
+  shown: objectOf<NonNullable<Entry['shown']>>({
+    ...{ first: number, from: number, to: number },
+    numbers: z.array(number).optional(),
+  }).optional(),
 });

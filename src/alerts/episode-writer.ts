@@ -2,15 +2,9 @@ import { createHash } from 'node:crypto';
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { Decision, Episode, Millis, Observation, RuleDefinition, Scalar, Transition } from '../model.ts';
 import { discoverLink } from './discover.ts';
-import { definitionOf, type Entry, type EpisodeRule } from './entry.ts';
+import { definitionOf, type Entry, type EpisodeRule, type Evidence } from './entry.ts';
 import { withLate } from './late.ts';
-import {
-  contextOf,
-  type Evidence,
-  type MessageContext,
-  plainMessage,
-  showEvidence,
-} from './notifications.ts';
+import { contextOf, type MessageContext, plainMessage, showEvidence } from './notifications.ts';
 import { type Message, templateOf } from './template.ts';
 
 /** Elasticsearch takes ids of up to 512 bytes; a notifier's name or a number is still to be appended. */

@@ -1,11 +1,11 @@
 import type { DiscoverConfig } from '../config/schema/kibana.ts';
 import type { AlertState, Decided, Decision, Millis, Output, Transition } from '../model.ts';
 import type { Snapshot } from '../util/snapshot.ts';
-import { type Entry, type EpisodeRule, resumed } from './entry.ts';
+import { type Entry, type EpisodeRule, noEvidence, resumed } from './entry.ts';
 import { type Change, EpisodeWriter, idOf } from './episode-writer.ts';
 import { type EpisodesState, episodesFormat } from './episodes-state.ts';
 import { EndedEpisodes, LateEvents, type Retention } from './late.ts';
-import { HeldBack, noEvidence, notificationsOf, transitionOutput } from './notifications.ts';
+import { HeldBack, notificationsOf, transitionOutput } from './notifications.ts';
 
 export type { Change } from './episode-writer.ts';
 

@@ -16,7 +16,7 @@ import {
 import { timeText, valueText } from '../util/figures.ts';
 import { objectOf } from '../util/snapshot.ts';
 import { countOf, printable } from '../util/text.ts';
-import { type Entry, packedEpisode, packedTransition } from './entry.ts';
+import { type Entry, type Evidence, packedEpisode, packedTransition } from './entry.ts';
 
 /** What a message can speak of. */
 export interface MessageContext {
@@ -170,53 +170,49 @@ function moreSince({ count, since }: WithheldEpisodes): string {
   return `${countOf(count, 'more episode')} since ${timeText(since)}`;
 }
 
-/** A line, and its event time. */
-export interface TimedSample {
-  time: Millis;
-  sample: Sample;
-  /** The line is the n-th of its group that is evidence, in the order of arrival. Undefined: unknown. */
-  number?: number | undefined;
-}
-
-/** The lines that show why an alert is open. */
-export interface Evidence {
-  /** The first lines of the window, at most five. */
-  first: TimedSample[];
-  /** The last line, where the alert was open before it. */
-  last: TimedSample | undefined;
-  /** Number of the last line of the group. */
-  through: number;
-}
-
-export const noEvidence = (): Evidence => ({ first: [], last: undefined, through: 0 });
-
 const mostFirst = 5;
 
+type Numbered = [sample: Sample, number: number];
+
 /**
- * The samples of an episode: its first lines, and its last line so far. There may be fewer than five first lines until the
- * window is over that raised the alert. The entry keeps which of the samples are first ones.
+ * The samples of an episode: its first lines by their times, and its last line so far. There may be fewer than five first lines until the
+ * window is over that raised the alert, and a line that arrives later may be one of the first. The entry keeps which of the samples are
+ * first ones.
  */
 export function showEvidence(entry: Entry, evidence: () => Evidence): Pick<Episode, 'samples' | 'omitted'> {
   const { episode } = entry;
   const { first, last, through } = evidence();
   const before = entry.shown ?? { first: episode.samples.length, from: 0, to: 0 };
-  const more = first
-    .filter(({ number = 0 }) => before.first === 0 || number > before.to)
-    .slice(0, Math.max(0, mostFirst - before.first));
-  // Lines are numbered by arrival, which may differ from the order of their times.
-  const shown = inOrder([...episode.samples.slice(0, before.first), ...more.map(({ sample }) => sample)]);
-  const numbers = more.map(({ number = 0 }) => number);
-  const from = before.from || (numbers[0] ?? 0);
+  const known = episode.samples
+    .slice(0, before.first)
+    .map((sample, place): Numbered => [sample, before.numbers?.[place] ?? 0]);
+  const more = first.flatMap(({ sample, number = 0 }): Numbered[] =>
+    isKnown(number, before) ? [] : [[sample, number]],
+  );
+  const shown = [...known, ...more].sort(([a], [b]) => sampleTime(a) - sampleTime(b)).slice(0, mostFirst);
+  const numbers = shown.map(([, number]) => number);
+  const from = Math.min(...[before.from, ...numbers].filter((number) => number > 0), Number.MAX_SAFE_INTEGER);
   const to = Math.max(before.to, ...numbers);
-  entry.shown = { first: shown.length, from, to };
+  const isNumbered = from < Number.MAX_SAFE_INTEGER;
+  entry.shown = { first: shown.length, from: isNumbered ? from : 0, to, numbers };
+  const lines = shown.map(([sample]) => sample);
   const isLater = last !== undefined && (last.number ?? 0) > to;
-  const samples = isLater ? [...shown, last.sample] : [...shown, ...episode.samples.slice(before.first)];
-  const lines = from > 0 && through >= from ? through - from + 1 : 0;
-  return { samples, omitted: Math.max(lines - samples.length, isLater ? 0 : (episode.omitted ?? 0), 0) };
+  const samples = isLater ? [...lines, last.sample] : [...lines, ...episode.samples.slice(before.first)];
+  const counted = isNumbered && through >= from ? through - from + 1 : 0;
+  return {
+    samples,
+    omitted: Math.max(counted - samples.length, isLater ? 0 : (episode.omitted ?? 0), 0),
+  };
 }
 
-const inOrder = (samples: Sample[]) =>
-  samples.toSorted((a, b) => Date.parse(a['@timestamp']) - Date.parse(b['@timestamp']));
+/** Whether a line is among those that are shown; one without a number is taken to be. Checkpoints of earlier versions name only the last of them. */
+function isKnown(number: number, { first, to, numbers }: NonNullable<Entry['shown']>): boolean {
+  if (first === 0) return false;
+  if (number === 0) return true;
+  return numbers === undefined ? number <= to : numbers.includes(number);
+}
+
+const sampleTime = (sample: Sample): Millis => Date.parse(sample['@timestamp']);
 
 type Notify = Pick<Decision['notify'], 'send' | 'reason'>;
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { pack, unpack } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
+import { noEvidence } from '../../src/alerts/entry.ts';
 import { type Change, Episodes } from '../../src/alerts/episodes.ts';
-import { noEvidence } from '../../src/alerts/notifications.ts';
 import type { AlertState, AlertStatus, Episode, Observation, Output, Sample } from '../../src/model.ts';
 import { fresh } from '../../src/rules/alert/machine.ts';
 import { compileRule } from '../../src/rules/rule.ts';

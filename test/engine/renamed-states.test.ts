@@ -56,30 +56,30 @@ const without = (value: unknown, isLater: (object: object, key: string) => boole
       return isLater(this, key) || (key === 'user' && '@timestamp' in this) ? undefined : one;
     }),
   );
+/** That release kept the sample lines that arrived first, and not those that are first by their times. */
+const isOfSamples = (key: string) => ['samples', 'omitted', 'shown'].includes(key);
+
 /**
- * That release kept no peaks between recorded windows, which the document of a window has, and no observation of the peak of an alert,
+ * It kept no peaks between recorded windows, which the document of a window has, and no observation of the peak of an alert,
  * which the message of an ended one is about. Whatever else is put out is the same.
  */
 const ofOutputs = (outputs: unknown) =>
   without(
     outputs,
     (object, key) =>
+      isOfSamples(key) ||
       (key === 'peak' && 'measure' in object && !('status' in object)) ||
       (key === 'message' && 'status' in object && object.status === 'inactive'),
   );
-/**
- * It kept neither the definition of a rule nor the span of an episode. Sample lines that arrived out of order could be there twice, and
- * it noted another one as the last of the first.
- */
+/** It kept neither the definition of a rule nor the span of an episode. */
 const ofSnapshot = (snapshot: unknown) =>
   without(
     snapshot,
     (object, key) =>
+      isOfSamples(key) ||
       ['definition', 'span', 'peaks', 'peakSeen'].includes(key) ||
       (key === 'reason' && 'observation' in object) ||
-      (key === 'message' && 'status' in object && object.status === 'inactive') ||
-      (key === 'to' && 'first' in object) ||
-      (key === 'samples' && 'omitted' in object),
+      (key === 'message' && 'status' in object && object.status === 'inactive'),
   );
 
 describe('a checkpoint with the former names of states', () => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { TimedSample } from '../../alerts/notifications.ts';
+import type { TimedSample } from '../../alerts/entry.ts';
 import type { LogEvent, Millis, Sample, Scalar } from '../../model.ts';
 import { number, objectOf } from '../../util/snapshot.ts';
 import type { Shares } from '../../windows/history/pane-history.ts';

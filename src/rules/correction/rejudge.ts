@@ -1,4 +1,4 @@
-import type { Evidence } from '../../alerts/notifications.ts';
+import type { Evidence } from '../../alerts/entry.ts';
 import type { Millis, Output } from '../../model.ts';
 import type { Windows } from '../../windows/windows.ts';
 import type { CompiledRule } from '../compile.ts';

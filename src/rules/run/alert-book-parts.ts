@@ -1,5 +1,5 @@
+import type { Evidence } from '../../alerts/entry.ts';
 import type { Episodes } from '../../alerts/episodes.ts';
-import type { Evidence } from '../../alerts/notifications.ts';
 import type { Millis } from '../../model.ts';
 import type { CompiledRule } from '../compile.ts';
 import type { Judge } from '../judge.ts';

@@ -1,5 +1,5 @@
+import type { Evidence } from '../../alerts/entry.ts';
 import type { Episodes, Generation } from '../../alerts/episodes.ts';
-import type { Evidence } from '../../alerts/notifications.ts';
 import type { AlertState, AlertStatus, LogEvent, Millis, Observation, Output, Scalar } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';
 import { nextByHours, withinHours } from '../active-hours.ts';

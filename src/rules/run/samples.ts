@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Evidence, TimedSample } from '../../alerts/notifications.ts';
+import type { Evidence, TimedSample } from '../../alerts/entry.ts';
 import type { LogEvent, Millis, Sample } from '../../model.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
 import { detached } from '../../util/text.ts';
@@ -95,10 +95,10 @@ export class Samples {
     const stretch = this.#stretchOf(kept, event.time);
     if (isUnique && stretch?.samples.some(({ sample }) => sample.value === value)) return;
     kept.count = (kept.count ?? 0) + 1;
-    const isFirst = stretch !== undefined && stretch.samples.length < perStretch;
+    const isFirst = stretch !== undefined && isAmongFirst(event.time, stretch.samples);
     if (!isFirst && !isOpen) return;
     const timed = { time: event.time, sample: sampleOf(event, value), number: kept.count };
-    if (isFirst) stretch.samples.push(timed);
+    if (isFirst) addFirst(timed, stretch.samples);
     if (isOpen) this.#addLatest(kept, timed);
     else delete kept.latest;
   }
@@ -191,6 +191,20 @@ export class Samples {
   #partOf(time: Millis): number {
     return Math.floor(time / this.#part);
   }
+}
+
+/** Whether a line is one of the first five of its stretch by its time, in whatever order they arrive. */
+const isAmongFirst = (time: Millis, samples: readonly TimedSample[]): boolean =>
+  samples.length < perStretch || samples.some((one) => time < one.time);
+
+/** Adds a line; of more than five the last one by its time goes. */
+function addFirst(timed: TimedSample, samples: TimedSample[]): void {
+  samples.push(timed);
+  if (samples.length <= perStretch) return;
+  let last = 0;
+  for (let place = 1; place < samples.length; place += 1)
+    if (samples[place]!.time >= samples[last]!.time) last = place;
+  samples.splice(last, 1);
 }
 
 /** Names of what a sample shows beside its text, by the fields from which they are. */

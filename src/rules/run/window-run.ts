@@ -1,5 +1,5 @@
+import type { Evidence } from '../../alerts/entry.ts';
 import { Episodes } from '../../alerts/episodes.ts';
-import type { Evidence } from '../../alerts/notifications.ts';
 import type { CommonSettings } from '../../config/schema/rule-settings.ts';
 import type { LogEvent, Millis, Output, Scalar } from '../../model.ts';
 import type { Snapshot } from '../../util/snapshot.ts';

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Samples } from '../../../src/rules/run/samples.ts';
 import { readEvent } from '../../support/events.ts';
@@ -25,6 +26,17 @@ describe('samples', () => {
   it('are in order of time, though a line came late', () => {
     expect(messages(samplesOf(900, 1100, 800, 1050), 0)).toEqual(['at 800', 'at 900', 'at 1050', 'at 1100']);
   });
+
+  it('are the first five by their times, in whatever order lines of a window arrive', () =>
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 0, max: 999 }), { minLength: 1, maxLength: 40 }),
+        (times) => {
+          const first = times.toSorted((a, b) => a - b).slice(0, 5);
+          expect(messages(samplesOf(...times), 0)).toEqual(first.map((time) => `at ${time}`));
+        },
+      ),
+    ));
 
   it('are ten a group at the most, and a line older than two windows is none', () => {
     const samples = samplesOf(...Array.from({ length: 300 }, (_, index) => index * 10), 0);

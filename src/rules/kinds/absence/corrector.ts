@@ -1,5 +1,5 @@
 import { correctEpisodes } from '../../../alerts/corrections.ts';
-import type { Evidence } from '../../../alerts/notifications.ts';
+import type { Evidence } from '../../../alerts/entry.ts';
 import type { AlertState, LogEvent, Millis, Output, Scalar } from '../../../model.ts';
 import type { Snapshot } from '../../../util/snapshot.ts';
 import { addEvent } from '../../../windows/history/pane-history.ts';

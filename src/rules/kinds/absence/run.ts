@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import type { Evidence } from '../../../alerts/entry.ts';
 import { Episodes } from '../../../alerts/episodes.ts';
-import type { Evidence } from '../../../alerts/notifications.ts';
 import type { LogEvent, Millis, Output, Scalar } from '../../../model.ts';
 import { nested, number, objectOf, type Snapshot, SnapshotFormat } from '../../../util/snapshot.ts';
 import { conditionJudge } from '../../condition.ts';
