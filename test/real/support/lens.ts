@@ -16,7 +16,7 @@ type Dsl = Record<string, unknown>;
 
 /** The search by which Lens would fill a chart: buckets within one another in the order of columns, metrics innermost. */
 export function searchOf({ query, columns }: LensPanel, view: ViewField[]): Dsl {
-  const all = Object.entries(columns);
+  const all = Object.entries(askedOf(columns));
   const metrics = Object.fromEntries(
     all.filter(([, { isBucketed }]) => !isBucketed).map(([id, column]) => [id, filtered(column, view)]),
   );
@@ -28,16 +28,35 @@ export function searchOf({ query, columns }: LensPanel, view: ViewField[]): Dsl 
   return { size: 0, query: kibanaDsl(query, view), aggs };
 }
 
+/** Without what Kibana computes of the answer. */
+function askedOf(columns: Record<string, Column>): Record<string, Column> {
+  const asked = Object.entries(columns).filter(([, { references }]) => references === undefined);
+  return Object.fromEntries(asked);
+}
+
 function bucketsOf({ operationType, sourceField, params }: Column, view: ViewField[]): Dsl {
   if (operationType === 'date_histogram')
     return { date_histogram: { field: sourceField, fixed_interval: '1d', min_doc_count: 1 } };
-  if (operationType === 'terms') return { terms: { field: sourceField, size: params!.size } };
+  if (operationType === 'terms')
+    return {
+      terms: {
+        field: sourceField,
+        size: params!.size,
+        ...(params!.missingBucket === true && missingOf(sourceField!, view)),
+      },
+    };
   if (operationType === 'filters') {
     const parts = params!.filters as { label: string; input: { query: string } }[];
     const named = parts.map(({ label, input }) => [label, kibanaDsl(input.query, view)]);
     return { filters: { filters: Object.fromEntries(named) } };
   }
   throw new Error(`no buckets by ${operationType}`);
+}
+
+/** A bucket of the documents without the field; of a field of addresses Kibana asks for none. */
+function missingOf(field: string, view: ViewField[]): Dsl {
+  const type = view.find(({ name }) => name === field)?.type;
+  return type === 'keyword' ? { missing: '__missing__' } : {};
 }
 
 function filtered(column: Column, view: ViewField[]): Dsl {
@@ -54,6 +73,7 @@ function metricOf({ operationType, sourceField: field, params }: Column): Dsl | 
       return { avg: { field } };
     case 'sum':
     case 'max':
+    case 'min':
       return { [operationType]: { field } };
     case 'unique_count':
       return { cardinality: { field } };
@@ -68,7 +88,7 @@ function metricOf({ operationType, sourceField: field, params }: Column): Dsl | 
 
 /** Whether a chart with this answer shows anything but emptiness. */
 export function showsSomething(aggregations: Answer, columns: Record<string, Column>): boolean {
-  const [id, ...others] = Object.keys(columns);
+  const [id, ...others] = Object.keys(askedOf(columns));
   if (id === undefined) return false;
   const rest = Object.fromEntries(others.map((other) => [other, columns[other]!]));
   const found = aggregations[id];
