@@ -52,6 +52,17 @@ describe('what a command loads', () => {
     expect(loaded.parts.filter((name) => !parts.includes(name))).toEqual([]);
   });
 
+  it.each([
+    ['the main thread of a server', 'app/app', ['@elastic/elasticsearch', 'nodemailer', 'kafkajs']],
+    ['the analyser', 'readers/analyser/worker', ['@elastic/elasticsearch', 'nodemailer', 'fastify', 'yaml']],
+    ['the indexer', 'readers/indexer/worker', ['nodemailer', 'fastify', 'yaml']],
+    ['the store', 'app/store-worker', ['@elastic/elasticsearch', 'zod', 'yaml']],
+  ])('leaves out of %s what is needed later, or by other threads', (_, entry, others) => {
+    const { packages } = loadedWith(`src/${entry}.ts`, metafile);
+    expect(packages).toContain('pino');
+    expect(packages.filter((name) => others.includes(name))).toEqual([]);
+  });
+
   it('has no texts of zod in other languages: `import * as z` leaves them out, and `import { z }` does not', () => {
     const locales = Object.values(metafile.outputs).flatMap((output) =>
       modulesIn(output).flatMap((path) => /zod\/v4\/locales\/(\w+)\.js/.exec(path)?.[1] ?? []),

@@ -4,7 +4,8 @@ import { elasticsearch as elasticsearchSchema } from '../../config/schema/output
 import type { Config } from '../../config/schema/schema.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
-import { eventIndices, makeReport, type ReportRequest } from '../../replay/reporting/make-report.ts';
+import { makeReport, type ReportRequest } from '../../replay/reporting/make-report.ts';
+import { eventIndices } from '../../replay/reporting/report-apart.ts';
 import { formOf, type ReportForm, reportForms } from '../../reports/render/forms.ts';
 import type { Span } from '../../reports/report.ts';
 import { isZone } from '../../util/zone.ts';

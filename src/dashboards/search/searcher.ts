@@ -2,7 +2,6 @@ import type { Client } from '@elastic/elasticsearch';
 import type { ElasticsearchConfig } from '../../config/schema/outputs.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
-import { createClient } from '../../sinks/elasticsearch/client/client.ts';
 
 export interface Hit {
   _id: string;
@@ -43,7 +42,9 @@ const searchTimeout = '20s';
 /** `current` is the configuration in force: after a reload the next search goes to the new address. */
 export function searcherOf(current: () => ElasticsearchConfig): Searcher {
   let known: { config: ElasticsearchConfig; client: Client } | undefined;
-  const client = () => {
+  const client = async () => {
+    // Loaded with the first search: the client is a sixth of the code of the main thread, which a start waits for.
+    const { createClient } = await import('../../sinks/elasticsearch/client/client.ts');
     const config = current();
     if (known?.config !== config) {
       void known?.client.close();
@@ -52,7 +53,7 @@ export function searcherOf(current: () => ElasticsearchConfig): Searcher {
     return known.client;
   };
   return {
-    search: (index, body) => searchWith(client(), index, body),
+    search: async (index, body) => searchWith(await client(), index, body),
     close: async () => known?.client.close(),
   };
 }

@@ -44,9 +44,6 @@ interface MakeOptions {
   onProgress?: ((share: number, events: number) => void) | undefined;
 }
 
-/** The events of the indices without logboom's own documents. */
-export const eventIndices = 'logs-*,-logs-logboom.*';
-
 /** Makes a report from files, the journal, or documents. Rejects with the reason and the remedy where none has the events. */
 export async function makeReport(request: ReportRequest, options: MakeOptions): Promise<Report> {
   return request.paths.length > 0 ? reportOnFiles(request, options) : reportOnServer(request, options);

@@ -6,6 +6,9 @@ import { workerFile } from '../../util/files.ts';
 import { inThread } from '../in-thread.ts';
 import type { ReportRequest } from './make-report.ts';
 
+/** The events of the indices without logboom's own documents. */
+export const eventIndices = 'logs-*,-logs-logboom.*';
+
 export interface ReportTask {
   request: ReportRequest;
   config: Config;
