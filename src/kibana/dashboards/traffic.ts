@@ -109,7 +109,7 @@ export const traffic = ({ events: view, transitions }: Views): Dashboard => ({
             },
             colours: { p50: colours.amount, p95: colours.warning, p99: colours.high },
             empty:
-              'the access log has no times of requests: add `$request_time` (nginx) or `%D` (Apache) to its format.',
+              'events have no `event.duration`: add `$request_time` (nginx) or `%D` (Apache) to the access log, and name its format in `parsers.formats`.',
           }),
         ],
         [

@@ -56,7 +56,7 @@ function bucketsOf({ operationType, sourceField, params }: Column, view: ViewFie
 /** A bucket of the documents without the field; of a field of addresses Kibana asks for none. */
 function missingOf(field: string, view: ViewField[]): Dsl {
   const type = view.find(({ name }) => name === field)?.type;
-  return type === 'keyword' ? { missing: '__missing__' } : {};
+  return type === undefined || type === 'keyword' ? { missing: '__missing__' } : {};
 }
 
 function filtered(column: Column, view: ViewField[]): Dsl {

@@ -27,6 +27,9 @@ export interface ReadPanel {
     layers: Layer[];
     axisTitles?: Record<string, boolean>;
   };
+  /** Id of the data view of a Lens chart, and its query. */
+  view?: string;
+  query?: string;
   vega?: { encoding: { color: { scale: { domain: string[]; range: string[] } } } };
   markdown?: string;
 }
@@ -51,7 +54,9 @@ interface RawPanel {
     savedVis?: { type: string; params: { spec?: string; markdown?: string } };
     attributes?: {
       visualizationType?: string;
+      references: { id: string }[];
       state: {
+        query: { query: string };
         visualization: { layers?: Layer[]; axisTitlesVisibilitySettings?: Record<string, boolean> };
         datasourceStates: { formBased: { layers: Record<string, { columns: Record<string, Column> }> } };
       };
@@ -66,6 +71,7 @@ function read(dashboard: string, { title, type, embeddableConfig }: RawPanel): R
   return {
     ...{ dashboard, title, type, description, hidesTitle: hidePanelTitles },
     drilldowns: (enhancements.dynamicActions?.events ?? []).map(({ action }) => action.name),
+    ...(chart && { view: chart.references[0]!.id, query: chart.state.query.query }),
     ...(chart && {
       lens: {
         kind: chart.visualizationType!,
