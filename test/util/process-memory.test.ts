@@ -14,6 +14,7 @@ describe.runIf(process.platform === 'linux')('the memory of a process', () => {
   it('is that of this process, together at most its resident memory at its greatest', () => {
     const { own, files } = processMemory()!;
     expect(own).toBeGreaterThan(2 ** 20);
-    expect(own + files).toBeLessThanOrEqual(process.resourceUsage().maxRSS * 1024);
+    // Linux counts pages for each thread and adds the counts up later, so that both figures are off by a little.
+    expect(own + files).toBeLessThanOrEqual(1.1 * process.resourceUsage().maxRSS * 1024);
   });
 });
