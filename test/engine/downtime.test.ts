@@ -56,7 +56,7 @@ describe('silence in the journal', () => {
 
   const others = [heard(0), ...ticks(0, 5), heard(hour, 'web-2'), ...ticks(hour, hour + 50)];
 
-  it('of one that is not back yet is not told because another one is', () => {
+  it('of one that is not back yet is not reported because another one is', () => {
     expect(process(others)).toEqual([]);
     expect(process([...others, heard(hour + 50)])).toEqual([]);
   });
