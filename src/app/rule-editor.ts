@@ -48,8 +48,8 @@ severity: medium
 `;
 
 /**
- * Tries and saves single rules of the files of the configuration. The rest of a file does not change, and a configuration that would be
- * invalid is not written.
+ * Tries and saves single rules of the files of the configuration. The rest of a file does not change. A configuration that would be invalid
+ * is not written, and one that the server cannot take up is replaced by the one before.
  */
 export function ruleEditor(parts: EditorParts): RuleActions {
   const mayNotSave = () => (parts.running.config.api.saveRules ? undefined : '`api.saveRules` is off');
@@ -71,9 +71,15 @@ export function ruleEditor(parts: EditorParts): RuleActions {
       if (edit.revision !== revisionOf(place.content))
         throw new LogboomError('USAGE', `${place.file} was changed meanwhile. Open the rule again.`);
       replaceFile(place.file, content);
-      parts.telemetry.saved({ by, rule: edited.name, file: place.file });
+      const saved = { by, rule: edited.name, file: place.file };
+      parts.telemetry.saved(saved);
       const answer = await parts.reload('API');
-      if (!answer.applied) return { problems: answer.problems };
+      if (!answer.applied) {
+        // The file holds what is in force. What somebody else wrote meanwhile stays.
+        if (readText(place.file) === content) replaceFile(place.file, place.content);
+        parts.telemetry.restored(saved);
+        return { problems: answer.problems };
+      }
       const { rules, notifiers, settings, needsRestart } = answer;
       return { saved: edited.name, file: place.file, applied: { rules, notifiers, settings, needsRestart } };
     },

@@ -68,6 +68,12 @@ export function ruleEditTelemetry({ log }: Pick<Instruments, 'log'>) {
         `${by} saved the rule ${rule} in ${file}`,
       );
     },
+    restored({ by, rule, file }: { by: string; rule: string; file: string }): void {
+      log.warn(
+        { 'rule.name': rule, 'user.name': by, 'file.path': file },
+        `the configuration with the rule ${rule} could not be taken up: ${file} is as it was before`,
+      );
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../../src/generator/client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Server } from '../../support/server.ts';
@@ -282,6 +282,22 @@ describe('a saved rule', () => {
       { path: 'when', line: 2 },
     ]);
     expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  it('is taken out of its file again where the server cannot take up the configuration', async () => {
+    const certified = `${readFileSync(file, 'utf8')}elasticsearch: {"hosts":["http://127.0.0.1:1"],"ssl_certificate_authorities":["gone.pem"]}\n`;
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(file, certified);
+    onTestFinished(() => writeFileSync(file, before));
+    const { text, revision } = (await source('burst')).body;
+    const sent = { text: text.replace(/when: .*/, "when: '>= 9'"), replaces: 'burst', revision };
+    const { body } = await ask('POST', '/api/rules/save', sent);
+    expect(JSON.stringify(body.problems)).toContain('gone.pem');
+    expect(body).not.toHaveProperty('saved');
+    expect(readFileSync(file, 'utf8')).toBe(certified);
+    const { rules: rows } = (await ask('GET', '/api/rules')).body;
+    expect(rows[0].when).not.toBe('>= 9');
+    await eventually(() => expect(server.text).toContain(`${file} is as it was before`));
   });
 
   it('is not written where that is switched off', async () => {
