@@ -285,7 +285,7 @@ describe('a saved rule', () => {
   });
 
   it('is taken out of its file again where the server cannot take up the configuration', async () => {
-    const certified = `${readFileSync(file, 'utf8')}elasticsearch: {"hosts":["http://127.0.0.1:1"],"ssl_certificate_authorities":["gone.pem"]}\n`;
+    const certified = `${readFileSync(file, 'utf8')}forward: {"hosts":["127.0.0.1:1"],"ssl":{"certificate_authorities":["gone.pem"]}}\n`;
     const before = readFileSync(file, 'utf8');
     writeFileSync(file, certified);
     onTestFinished(() => writeFileSync(file, before));
