@@ -197,10 +197,12 @@ describe('a real Elasticsearch in trouble', () => {
 
 describe('a whole server in front of it', () => {
   it('tells people while it is killed under load, and has every document once when it is back', async () => {
+    // A second try finds what the first one left.
+    const namespace = `outage${Date.now()}`;
     const webhook = await anHttpServer((_, response) => reply(response, 200));
     const logboom = await startLogboom({
       elasticsearch: { hosts: [server.url], user: 'elastic', password, timeout: '5s' },
-      indexing: { retryInitial: '100ms', retryMax: '1s', namespace: 'outage' },
+      indexing: { retryInitial: '100ms', retryMax: '1s', namespace },
       selfMonitoring: { every: '200ms', sinkDown: '1s', keepActiveFor: '0s' },
       time: { idleAfter: '1s' },
       notifiers: { ops: { kind: 'webhook', url: webhook.url } },
@@ -234,7 +236,7 @@ describe('a whole server in front of it', () => {
     expect((await logboom.status()).alerts.own).toMatchObject([{ rule: 'logboom-sink-down' }]);
     await server.restart();
     await ship(10);
-    const events = 'logs-generic-outage';
+    const events = `logs-generic-${namespace}`;
     await eventually(
       'all documents are there',
       async () => (await count(events).catch(() => 0)) === sent,
