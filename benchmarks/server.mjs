@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { schema } from '../dist/config/schema/schema.js';
 import { startLumberjackInput } from '../dist/inputs/lumberjack/input.js';
 import { openJournal } from '../dist/journal/journal.js';
-import { Reader } from '../dist/readers/reader.js';
+import { startReader } from '../dist/readers/reader.js';
 import { foldersOf } from '../dist/readers/reader-port.js';
 import { Results } from '../dist/readers/results.js';
 import { silentInstruments } from '../dist/telemetry/metrics.js';
@@ -25,10 +25,9 @@ const journal = await openJournal(folders.journal, {
   readers: ['analyser'],
   instruments,
 });
-const file = new URL('../dist/readers/analyser/worker.js', import.meta.url).pathname;
-const workerData = { config, folders };
-const analyser = new Reader({ name: 'analyser', file, workerData, journal, instruments });
-await analyser.start();
+const elasticsearch = { hosts: ['http://127.0.0.1:9200'] };
+const given = { config, folders, elasticsearch, secrets: [] };
+const analyser = await startReader('analyser', given, journal, instruments);
 const input = await startLumberjackInput(
   config.inputs.lumberjack,
   async (batch, block) => analyser.offer(await journal.append(batch), batch, block),
