@@ -8,6 +8,7 @@ import type { Discovery, Found } from './discovery.ts';
 import { type FileState, freshState, inodeKey } from './file-state.ts';
 import { fingerprintOf, headLength, noTail } from './fingerprint.ts';
 import { type Candidate, type Decision, decide, type Known } from './matching.ts';
+import { stemKey } from './names.ts';
 import { type FileFacts, factsOf, openFile, readHead } from './open-file.ts';
 import type { FileRegistry } from './registry.ts';
 import { type FileHooks, TailedFile } from './tailed-file.ts';
@@ -68,6 +69,7 @@ export class Scanner {
     const facts = await this.#factsOf(found);
     this.#unname(found, facts);
     const strangers = this.#name(facts);
+    await this.#growFingerprints(strangers.map(([path]) => path));
     for (const [path, seen] of strangers) await this.#admit(path, seen);
     for (const path of this.held.keys()) if (!found.has(path)) this.held.delete(path);
     this.#missUnread();
@@ -111,6 +113,15 @@ export class Scanner {
       }
     }
     return strangers;
+  }
+
+  /** Unknown files are compared with those of related names. Of these, some may have been written to since their last turn. */
+  async #growFingerprints(strangers: readonly string[]): Promise<void> {
+    if (strangers.length === 0) return;
+    const stems = new Set(strangers.map(stemKey));
+    for (const file of this.#options.registry.files)
+      if (!file.isGzip && file.state.fingerprint.length < headLength && stems.has(stemKey(file.state.path)))
+        await file.grow().catch(() => undefined);
   }
 
   #missUnread(): void {

@@ -85,9 +85,11 @@ export class TailedFile {
     // Opening it looked already.
     const facts = wasOpen ? await this.#look() : { size: this.size };
     const { state } = this;
-    if (facts.size < state.offset) return truncated(facts.size, state.offset);
+    // A fingerprint can be known before anything was read.
+    const known = Math.max(state.offset, state.fingerprint.length);
+    if (facts.size < known) return truncated(facts.size, known);
     if (facts.size === state.offset) return { kind: 'end', held: 0 };
-    return (await this.#growFingerprint(facts.size)) ?? this.#read(buffer, force, facts.size);
+    return (await this.#growFingerprint(this.#handle!, facts.size)) ?? this.#read(buffer, force, facts.size);
   }
 
   /** Takes the last line although it has no end, for nothing will be added any more. */
@@ -99,6 +101,24 @@ export class TailedFile {
     if (length <= 0) return;
     const bytes = await readAt(this.#handle, Buffer.allocUnsafe(length), length, state.offset);
     if (bytes.length > 0) this.#reading.chunks.takeLast(Buffer.alloc(0), bytes);
+  }
+
+  /**
+   * Lets the fingerprint of a file that is being written grow without a turn: it may be rotated before its first one, and its copy is then to
+   * be recognised.
+   */
+  async grow(): Promise<void> {
+    const own = this.#handle;
+    const handle = own ?? (this.path === undefined ? undefined : await openFile(this.path));
+    if (handle === undefined) return;
+    try {
+      const { device, inode, size } = await handle.facts();
+      const { state } = this;
+      if (device === state.device && inode === state.inode && size >= state.offset)
+        await this.#growFingerprint(handle, size);
+    } finally {
+      if (handle !== own) await handle.close();
+    }
   }
 
   async close(): Promise<void> {
@@ -175,12 +195,13 @@ export class TailedFile {
     return facts;
   }
 
-  async #growFingerprint(size: number): Promise<Turn | undefined> {
+  async #growFingerprint(handle: OpenFile, size: number): Promise<Turn | undefined> {
     const { state } = this;
     const { length } = state.fingerprint;
-    if (length >= headLength || size <= length) return undefined;
+    const isUnread = state.offset === 0 && length > 0;
+    if ((length >= headLength || size <= length) && !isUnread) return undefined;
     const wanted = Math.min(size, headLength);
-    const head = await readAt(this.#handle!, Buffer.allocUnsafe(wanted), wanted, 0);
+    const head = await readAt(handle, Buffer.allocUnsafe(wanted), wanted, 0);
     if (!fits(state.fingerprint, head)) return rewritten('its beginning');
     this.#hooks.change(this, () => {
       state.fingerprint = fingerprintOf(head);
