@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { loadConfig } from '../../config/load/load.ts';
@@ -6,6 +6,7 @@ import { fromElastAlert } from '../../convert/elastalert.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { ruleProblems } from '../../rules/problems.ts';
 import { countOf } from '../../util/text.ts';
+import { writeOutput } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface Configuration {
@@ -27,7 +28,7 @@ export async function convert(
   const { configuration, remarks } = converted(paths);
   const text = stringify(configuration, { lineWidth: 120 });
   if (given.write === undefined) terminal.out(text.trimEnd());
-  else write(given.write, text);
+  else writeOutput(given.write, text);
   const problems = problemsOf(text);
   for (const [path, lines] of remarks) for (const line of lines) terminal.err(`${path}: ${line}`);
   for (const line of problems) terminal.err(line);
@@ -80,16 +81,6 @@ function read(path: string): unknown {
     return parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new LogboomError('INPUT_UNREADABLE', `Cannot read ${path}: ${messageOf(error)}.`, { cause: error });
-  }
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new LogboomError('OUTPUT_UNWRITABLE', `Cannot write ${path}: ${messageOf(error)}.`, {
-      cause: error,
-    });
   }
 }
 

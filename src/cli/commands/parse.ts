@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type ParsersConfig, parserNames, parsers } from '../../config/schema/parsers.ts';
 import type { ProcessorConfig } from '../../config/schema/processors.ts';
-import { LogboomError, messageOf } from '../../errors.ts';
+import { LogboomError } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import type { ReadEvent } from '../../parsers/event.ts';
 import { InputsOfFiles } from '../../replay/as-input.ts';
@@ -9,6 +9,7 @@ import { type ParseReport, parseFiles } from '../../replay/parse-files.ts';
 import { rulesFrom } from '../../replay/rules-file.ts';
 import { printable } from '../../util/text.ts';
 import { fieldsFrom } from '../arguments.ts';
+import { unwritable } from '../output.ts';
 import { progressOn } from '../progress.ts';
 import { columns, type Terminal } from '../terminal.ts';
 
@@ -111,9 +112,7 @@ class DocumentFile {
     try {
       this.#file = openSync(path, 'w');
     } catch (error) {
-      throw new LogboomError('OUTPUT_UNWRITABLE', `Cannot write ${path}: ${messageOf(error)}.`, {
-        cause: error,
-      });
+      throw unwritable(path, error);
     }
   }
 

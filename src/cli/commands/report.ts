@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { elasticsearch as elasticsearchSchema } from '../../config/schema/outputs.ts';
 import type { Config } from '../../config/schema/schema.ts';
-import { LogboomError, messageOf } from '../../errors.ts';
+import { LogboomError } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import { makeReport, type ReportRequest } from '../../replay/reporting/make-report.ts';
 import { eventIndices } from '../../replay/reporting/report-apart.ts';
@@ -11,6 +10,7 @@ import type { Span } from '../../reports/report.ts';
 import { isZone } from '../../util/zone.ts';
 import { fieldsFrom, numberFrom, timeFrom } from '../arguments.ts';
 import { validConfig } from '../configuration.ts';
+import { writeOutput } from '../output.ts';
 import { progressOn } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -54,7 +54,7 @@ export async function report(
   progress.end();
   const text = reportForms[form](made, request.top);
   if (given.write === undefined) terminal.out(text.trimEnd());
-  else write(given.write, text);
+  else writeOutput(given.write, text);
   return 0;
 }
 
@@ -122,14 +122,4 @@ function targetOf({ elasticsearch, store }: Config): Config['elasticsearch'] {
     ...{ hosts, compression: false, user, password, api_key },
     ...(isSecure && { ssl_certificate_authorities: [store.ssl_certificate] }),
   });
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new LogboomError('OUTPUT_UNWRITABLE', `Cannot write ${path}: ${messageOf(error)}.`, {
-      cause: error,
-    });
-  }
 }
