@@ -157,7 +157,7 @@ async function checkKibana(config: Config, args: KibanaArguments, terminal: Term
       ...(withRules ? await connectorFindings(client, connectors) : []),
       ...(withRules ? await ruleFindings(client, rulesWith(connectors)) : []),
     ];
-    return reportFindings(found, { ...args, first: `See ${client.url}/app/dashboards` }, terminal);
+    return reportFindings(found, { ...args, allWell: `See ${client.url}/app/dashboards` }, terminal);
   } finally {
     await client.close();
   }

@@ -45,6 +45,6 @@ export async function checkOnline(
   { json }: { json?: boolean | undefined },
   terminal: Terminal,
 ): Promise<number> {
-  const said = { json, first: 'Everything that was tried works.' };
+  const said = { json, allWell: 'Everything that was tried works.' };
   return reportFindings(await findings(config), said, terminal);
 }

@@ -39,16 +39,16 @@ export async function tried(
 
 const states = ['problem', 'warning', 'fine'] as const;
 
-/** Prints findings, what to mend first at the top; `first` is what to say where there is no problem. 1 where there is one. */
+/** Prints findings, what to mend first at the top; `allWell` is the last line where there is no problem. 1 where there is one. */
 export function reportFindings(
   findings: readonly Finding[],
-  { json, first }: { json?: boolean | undefined; first: string },
+  { json, allWell }: { json?: boolean | undefined; allWell: string },
   terminal: Terminal,
 ): number {
   const sorted = findings.toSorted((one, other) => states.indexOf(one.state) - states.indexOf(other.state));
   if (json) terminal.out(JSON.stringify(sorted, null, 2));
   else terminal.out(columns(sorted.map(({ state, what, text }) => [state, what, text].map(printable))));
   const problems = sorted.filter(({ state }) => state === 'problem').length;
-  if (!json) terminal.out(problems === 0 ? `\n${first}` : '\nMend the first line first.');
+  if (!json) terminal.out(problems === 0 ? `\n${allWell}` : '\nMend the first line first.');
   return problems === 0 ? 0 : 1;
 }

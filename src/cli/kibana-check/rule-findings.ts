@@ -73,8 +73,8 @@ function judgedRule(what: string, answer: Answer): Finding | undefined {
 const at = (date: string | undefined) => (date === undefined ? '' : ` (${date})`);
 
 function errorOf({ error }: NonNullable<RuleState['execution_status']>, last: RuleState['last_run']): string {
-  const told = [last?.outcome_msg ?? []].flat().join('; ');
-  const message = error?.message ?? (told === '' ? 'Kibana does not say why' : told);
+  const outcome = [last?.outcome_msg ?? []].flat().join('; ');
+  const message = error?.message ?? (outcome === '' ? 'Kibana does not say why' : outcome);
   return /index_not_found|no such index/i.test(message) ? `${message}; run \`logboom setup\`` : message;
 }
 

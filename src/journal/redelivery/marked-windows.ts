@@ -148,7 +148,7 @@ export class MarkedWindows {
 }
 
 /** Without those that follow an equal one. */
-function* distinct(marks: Uint32Array): Generator<number> {
+export function* distinct(marks: Uint32Array): Generator<number> {
   let before = -1;
   for (const mark of marks) {
     if (mark !== before) yield mark;

@@ -1,6 +1,13 @@
 import type { Millis, Position } from '../../model.ts';
 import type { RedeliveryTelemetry } from '../../telemetry/components/journal.ts';
-import { type EventIdentity, every, type MarkedWindow, timed, type Which } from './marked-windows.ts';
+import {
+  distinct,
+  type EventIdentity,
+  every,
+  type MarkedWindow,
+  timed,
+  type Which,
+} from './marked-windows.ts';
 import type { RedeliveryMemory } from './memory.ts';
 import type { StoredWindows } from './stored-windows.ts';
 
@@ -61,10 +68,7 @@ export class WindowMarks {
   /** Computes the identities of remembered events that have one of the marks. */
   async identify(marks: Uint32Array): Promise<void> {
     const found = new Map<MarkedWindow, Set<number>>();
-    let before = -1;
-    for (const mark of marks) {
-      if (mark === before) continue;
-      before = mark;
+    for (const mark of distinct(marks)) {
       this.#options.memory.eachMarked(mark, (window) => {
         const known = found.get(window);
         if (known) known.add(mark);

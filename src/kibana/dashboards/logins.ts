@@ -10,10 +10,10 @@ import { xy } from '../xy.ts';
 const time = overTime('@timestamp');
 const login = 'event.action : ssh_login';
 const failure = 'event.outcome : failure';
-const noLogins =
-  'no message of sshd was read: send the syslog of the machines, or `/var/log/auth.log`, as `syslog`.';
-const noSudo =
-  'no message of sudo was read: send the syslog of the machines, or `/var/log/auth.log`, as `syslog`.';
+const nothingOf = (program: string) =>
+  `no message of ${program} was read: send the syslog of the machines, or \`/var/log/auth.log\`, as \`syslog\`.`;
+const noLogins = nothingOf('sshd');
+const noSudo = nothingOf('sudo');
 const noPlaces =
   'failed logins have no `source.geo`: name databases with `parsers.enrich.geoip` (MaxMind files).';
 const failures = count('Failures', { where: failure });
