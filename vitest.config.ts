@@ -37,6 +37,9 @@ export default defineConfig({
           // Files of one test process share the modules that it has loaded: loading them for each file took a third of the time.
           isolate: false,
           name: 'all',
+          // Worker threads and commands run the build. It is made once, before the tests: a test that built would change files
+          // under the servers of others.
+          globalSetup: 'test/support/build.ts',
           include: ['{test,packages/*/test}/**/*.test.ts'],
           exclude: [...alone, real],
         },

@@ -1,6 +1,7 @@
 // Bundles the pages of the dashboard from web/ into dist/web. Names hold a hash of the content, so that browsers may keep the files.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+// The folder is complete at each moment: a server that starts while a build runs reads the pages of before or those of after.
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -9,9 +10,7 @@ const output = `${root}dist/web`;
 export async function buildWeb() {
   // Not imported above: `ready.mjs` runs before the packages are installed.
   const { build } = await import('esbuild');
-  rmSync(output, { recursive: true, force: true });
-  mkdirSync(output, { recursive: true });
-  const { metafile } = await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: { main: 'web/src/main.tsx' },
     outdir: output,
@@ -24,15 +23,29 @@ export async function buildWeb() {
     jsxImportSource: 'preact',
     tsconfigRaw: '{}',
     legalComments: 'eof',
-    metafile: true,
+    write: false,
     // The notations that logboom shares with its store are read from their sources, as in the tests.
     alias: { '@logboom/common': `${root}packages/common/src/index.ts` },
   });
-  const names = Object.keys(metafile.outputs).map((path) => basename(path));
-  const named = (ending) => names.find((name) => name.endsWith(ending));
-  const page = readFileSync(`${root}web/index.html`, 'utf8');
-  writeFileSync(
-    `${output}/index.html`,
-    page.replace('main.css', named('.css')).replace('main.js', named('.js')),
-  );
+  const bundles = outputFiles.map(({ path, contents }) => ({ name: basename(path), contents }));
+  const named = (ending) => bundles.find(({ name }) => name.endsWith(ending)).name;
+  const page = readFileSync(`${root}web/index.html`, 'utf8')
+    .replace('main.css', named('.css'))
+    .replace('main.js', named('.js'));
+  replaceFiles(output, [...bundles, { name: 'index.html', contents: page }]);
+}
+
+/**
+ * Makes `files` the content of `folder`, in their order: the page comes last, because it names the others. A reader of the folder sees
+ * whole files only: each is written beside the folder and renamed.
+ */
+export function replaceFiles(folder, files) {
+  mkdirSync(folder, { recursive: true });
+  for (const { name, contents } of files) {
+    const written = `${folder}.${name}.${process.pid}`;
+    writeFileSync(written, contents);
+    renameSync(written, join(folder, name));
+  }
+  const names = new Set(files.map(({ name }) => name));
+  for (const name of readdirSync(folder)) if (!names.has(name)) rmSync(join(folder, name), { force: true });
 }

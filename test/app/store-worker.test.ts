@@ -1,17 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { startStore } from '@logboom/store';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { aFolder } from '../support/folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const headers = { 'content-type': 'application/json' };
-
-/** A thread runs the build: Node does not load TypeScript by itself. */
-beforeAll(() => {
-  spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
-});
 
 describe('the worker of the embedded store', () => {
   const start = (port: number) => {

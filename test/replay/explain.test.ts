@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Config, type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { combinedTime } from '../../src/generator/access-line.ts';
 import { ReplayThread } from '../../src/replay/apart.ts';
@@ -10,7 +8,6 @@ import { inquiryFrom } from '../../src/replay/explain/inquiry.ts';
 import { type Asked, questionFrom } from '../../src/replay/explain/question.ts';
 import { type Given, journalOf } from '../support/journal/folder.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const start = Date.parse('2026-01-01T00:00:00Z');
 const line = (second: number, status = 200, address = '192.0.2.1') =>
   `${address} - - [${combinedTime(start + second * 1_000)}] "GET / HTTP/1.1" ${status} 7 "-" "-"`;
@@ -293,11 +290,6 @@ it.each([
 ])('%j is no question', (asked, message) => expect(() => questionFrom(asked)).toThrow(message));
 
 describe('in a thread of its own', () => {
-  beforeAll(() => {
-    const built = spawnSync(process.execPath, [`${root}scripts/build.mjs`], { encoding: 'utf8' });
-    expect(built.stdout + built.stderr).toBe('');
-  });
-
   it('explain answers the same, one question after the other, of which only a few wait', async () => {
     const config = await ofRules([atOnce]);
     const asked = { rule: 'errors', at: '2026-01-01T00:00:15Z' };

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startApp } from '../../src/app/app.ts';
 import { type Config, type ConfigInput, schema } from '../../src/config/schema/schema.ts';
 import { connect } from '../../src/generator/client.ts';
@@ -103,11 +102,6 @@ async function live(config: Config, documents: string[], wanted: number) {
 
 const names = rules!.map(({ name }) => name);
 const fields = { 'event.dataset': 'apache.access', 'host.name': 'web-1' };
-
-beforeAll(() => {
-  const built = spawnSync(process.execPath, [`${root}scripts/build.mjs`], { encoding: 'utf8' });
-  expect(built.stdout + built.stderr).toBe('');
-});
 
 describe('a backtest of the 10,000 real lines', () => {
   it('writes the transition log of a live run over Beats, byte for byte', async () => {

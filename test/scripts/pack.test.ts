@@ -5,9 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let paths: string[];
 
-/** What npm would pack, without packing it. The build is what is packed, so it must exist. */
+/** What npm would pack, without packing it. */
 beforeAll(() => {
-  spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
   const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: root,
     encoding: 'utf8',
