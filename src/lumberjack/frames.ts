@@ -1,5 +1,5 @@
 import { LogboomError } from '../errors.ts';
-import { formatSize } from '../util/text.ts';
+import { sizeText } from '../util/text.ts';
 
 /**
  * The frames of the Lumberjack protocol. Integers are unsigned, 32 bits, big-endian. The first byte of a frame is its
@@ -106,7 +106,7 @@ export const unknownKind = (source: Source, kind: number): LogboomError =>
 
 /** The error for an exceeded limit. It names the setting, so that an operator who trusts the sender can raise it. */
 export function limitError(what: string, limit: keyof Limits, limits: Limits): LogboomError {
-  const most = limit.endsWith('Bytes') ? formatSize(limits[limit]) : String(limits[limit]);
+  const most = limit.endsWith('Bytes') ? sizeText(limits[limit]) : String(limits[limit]);
   const remedy =
     limit === 'maxEventBytes' || limit === 'maxPairs'
       ? 'Raise the limit if the sender is trusted.'

@@ -1,4 +1,4 @@
-import { parseDuration, parseSize } from '@logboom/common';
+import { parseDuration, parseSize, sizeText } from '@logboom/common';
 import type { Millis } from '../model.ts';
 
 const second = 1_000;
@@ -33,16 +33,6 @@ const fraction = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
 /** Three significant digits, and all digits of whole numbers: `0.0123`, `12.4`, `12,345`. */
 function rounded(value: number): string {
   return Number.isInteger(value) || Math.abs(value) >= 1_000 ? whole.format(value) : fraction.format(value);
-}
-
-const sizes = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
-
-/** A KB has 1,024 bytes, as in settings and in Elasticsearch: `50mb` is 50 MB. */
-function sizeText(bytes: number): string {
-  let value = Math.abs(bytes);
-  let unit = 0;
-  for (; value >= 1_023.5 && unit < sizes.length - 1; unit++) value /= 1_024;
-  return `${bytes < 0 ? '-' : ''}${rounded(value)} ${sizes[unit]}`;
 }
 
 /** How many of a field's unit make a millisecond, by the names that state a unit of time. */

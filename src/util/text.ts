@@ -31,7 +31,7 @@ export function printable(text: string): string {
 /** Removes credentials from URLs in a text (`https://user:password@host`), so that it can be shown. */
 export const withoutCredentials = (text: string): string => text.replace(/\/\/[^/\s"]*@/g, '//…@');
 
-export { formatDuration, formatSize, parseDuration, parseSize } from '@logboom/common';
+export { formatDuration, formatSize, parseDuration, parseSize, sizeText } from '@logboom/common';
 
 /** Formats a number: whole numbers as they are, others with at least four significant digits. */
 export function formatNumber(value: number): string {

@@ -37,12 +37,12 @@ describe.each<[what: string, stream: () => Buffer[], reason: RegExp]>([
   [
     'an event of 2^32 - 1 bytes',
     () => [W(1), text('2J'), uint32(1), uint32(2 ** 32 - 1)],
-    /announces 4294967295 bytes and makes its window too large; at most 4gb/,
+    /announces 4294967295 bytes and makes its window too large; at most 4 GB/,
   ],
   [
     'a compressed frame of 2^32 - 1 bytes',
     () => [W(1), text('2C'), uint32(2 ** 32 - 1)],
-    /announces 4294967295 bytes; at most 1gb/,
+    /announces 4294967295 bytes; at most 1 GB/,
   ],
   [
     'a zlib bomb',

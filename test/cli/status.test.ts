@@ -44,8 +44,8 @@ describe('status', () => {
       [
         'logboom          0.1.0, up 1 m 1 s',
         'health           degraded: indexer waits for Elasticsearch',
-        'memory           300mb, and 512mb of mapped files',
-        'journal          0 % of 4gb waiting, 900 events in all',
+        'memory           300 MB, and 512 MB of mapped files',
+        'journal          0 % of 4 GB waiting, 900 events in all',
         'alerts           1 open',
         'elasticsearch    http://localhost:9200, unavailable: connect ECONNREFUSED',
         'not indexed yet  41 outputs (windows, alerts)',
@@ -56,7 +56,7 @@ describe('status', () => {
         '',
         'readers',
         '  analyser  up to date',
-        '  indexer   5 records (2kb) behind, 3 s  waits for Elasticsearch',
+        '  indexer   5 records (2 KB) behind, 3 s  waits for Elasticsearch',
         '',
         'notifiers',
         '  log  0 pending',
@@ -191,7 +191,7 @@ describe('what rules keep in memory', () => {
     const values = { kept: 0, limit: 5 };
     const text = shown({ late: 0, corrected: 0, groups, values, corrections, exceeded: [] });
     expect(text).toMatch(/^kept by rules\n\s+groups\s+90000 of 100000$/m);
-    expect(text).toMatch(/for corrections\s+3mb of 256mb$/m);
+    expect(text).toMatch(/for corrections\s+3 MB of 256 MB$/m);
     expect(text).not.toContain('values');
   });
 

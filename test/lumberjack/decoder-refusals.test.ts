@@ -63,13 +63,13 @@ describe.each<[what: string, stream: Buffer, code: string, message: RegExp, limi
     'an event of 2^32 - 1 bytes',
     bytes(W(1), text('2J'), uint32(1), uint32(2 ** 32 - 1)),
     limit,
-    /event at byte 6 of the stream announces 4294967295 bytes and makes its window too large; at most 4gb/,
+    /event at byte 6 of the stream announces 4294967295 bytes and makes its window too large; at most 4 GB/,
   ],
   [
     'a compressed frame of 2^32 - 1 bytes',
     bytes(W(1), text('2C'), uint32(2 ** 32 - 1)),
     limit,
-    /compressed frame at byte 6 of the stream announces 4294967295 bytes; at most 1gb/,
+    /compressed frame at byte 6 of the stream announces 4294967295 bytes; at most 1 GB/,
   ],
   [
     '2^32 - 1 pairs',
@@ -101,7 +101,7 @@ describe.each<[what: string, stream: Buffer, code: string, message: RegExp, limi
     'bare events that are too large together',
     bytes(W(4), ...[1, 2, 3, 4].map((i) => J(i, 'x'.repeat(300)))),
     limit,
-    /makes its window too large; at most 1000b is accepted \(limits\.maxInflatedBytes\)/,
+    /makes its window too large; at most 1,000 B is accepted \(limits\.maxInflatedBytes\)/,
     small,
   ],
   [
@@ -118,7 +118,7 @@ describe.each<[what: string, stream: Buffer, code: string, message: RegExp, limi
     /makes its window too large/,
     small,
   ],
-  ['a zlib bomb', bytes(W(1), C(Buffer.alloc(100_000))), limit, /inflates too far; at most 1000b/, small],
+  ['a zlib bomb', bytes(W(1), C(Buffer.alloc(100_000))), limit, /inflates too far; at most 1,000 B/, small],
   [
     'a bomb in the second of two compressed frames',
     bytes(W(2), C(J(1, 'x'.repeat(450))), C(J(2, 'y'.repeat(480)), Buffer.alloc(100))),

@@ -1,5 +1,5 @@
 import { lengthText } from '../../src/util/figures.ts';
-import { printable } from '../../src/util/text.ts';
+import { printable, sizeText } from '../../src/util/text.ts';
 
 const pad = (value: number, length = 2) => String(value).padStart(length, '0');
 
@@ -33,14 +33,7 @@ const tenths = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 export const percent = (share: number) =>
   share > 0 && share < 0.001 ? '< 0.1 %' : `${tenths.format(share * 100)} %`;
 
-const sizes = ['B', 'KB', 'MB', 'GB', 'TB'];
-export function size(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  for (; value >= 999.5 && unit < sizes.length - 1; unit++) value /= 1_000;
-  return `${fine.format(value)} ${sizes[unit]}`;
-}
-
+export const size = sizeText;
 export const length = lengthText;
 /** Text of senders: what is invisible or turns the writing direction is written as an escape. */
 export const shown = printable;

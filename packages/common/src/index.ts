@@ -1,4 +1,4 @@
 export { formatDuration, type Millis, parseDuration } from './duration.ts';
 export { glob, type NamePattern, starPattern } from './glob.ts';
 export { license, xpackWith } from './licence.ts';
-export { formatSize, parseSize } from './size.ts';
+export { formatSize, parseSize, sizeText } from './size.ts';

@@ -3,7 +3,7 @@ import type { Loaded } from '../../config/load/load.ts';
 import { formatProblems } from '../../config/load/problems.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { ruleCautions } from '../../rules/cautions.ts';
-import { formatSize, withoutCredentials } from '../../util/text.ts';
+import { sizeText, withoutCredentials } from '../../util/text.ts';
 import { columns, type Terminal } from '../terminal.ts';
 
 function documentsGoTo({ elasticsearch, store }: Config): string {
@@ -37,7 +37,7 @@ function summary(config: Config): string {
     ...(config.forward ? [['forwarded to', config.forward.hosts.join(', ')]] : []),
     ['rules', listed(config.rules.filter((rule) => rule.enabled).map((rule) => rule.name))],
     ['notifiers', listed(['log', ...Object.keys(config.notifiers).filter((name) => name !== 'log')])],
-    ['data', `${config.data}, journal up to ${formatSize(config.journal.maxSize)}`],
+    ['data', `${config.data}, journal up to ${sizeText(config.journal.maxSize)}`],
     ['API', `${config.api.host}:${config.api.port}${protection(config.api)}`],
   ]);
 }

@@ -3,7 +3,7 @@ import type { AlertView } from '../../telemetry/api/alerts.ts';
 import type { Health } from '../../telemetry/api/health.ts';
 import type { Status } from '../../telemetry/api/status.ts';
 import { lengthText } from '../../util/figures.ts';
-import { countOf, formatNumber, formatShare, formatSize, printable } from '../../util/text.ts';
+import { countOf, formatNumber, formatShare, sizeText, printable } from '../../util/text.ts';
 import { type ApiSource, ask } from '../api-client.ts';
 import { columns, type Terminal } from '../terminal.ts';
 import { forwardRows, keptRows, memoryRows, processorRows } from './status/rows.ts';
@@ -108,7 +108,7 @@ function sourceState(input: InputState): string {
   const last = lastEvent === undefined ? '' : `, the last at ${new Date(lastEvent).toISOString()}`;
   const watched = files === undefined ? [] : [`${countOf(files.watched, 'file')} (${files.open} open)`];
   const behind = [
-    ...(lagBytes === 0 ? [] : [`${formatSize(lagBytes)} behind`]),
+    ...(lagBytes === 0 ? [] : [`${sizeText(lagBytes)} behind`]),
     ...(lagMessages === 0 ? [] : [`${countOf(lagMessages, 'message')} behind`]),
   ];
   const open = input.connections === undefined ? [] : [countOf(input.connections, 'connection')];
@@ -143,7 +143,7 @@ function openAlertRows(open: readonly AlertView[]): string[][] {
 
 function readerRows({ readers }: Status): string[][] {
   return Object.entries(readers).map(([name, { lag, waitsFor }]) => {
-    const records = `${countOf(lag.records, 'record')} (${formatSize(lag.bytes)})`;
+    const records = `${countOf(lag.records, 'record')} (${sizeText(lag.bytes)})`;
     const behind = lag.records === 0 ? 'up to date' : `${records} behind, ${lengthText(lag.seconds * 1000)}`;
     return [name, behind, waitsFor === undefined ? '' : `waits for ${waitsFor}`];
   });
@@ -171,7 +171,7 @@ function sinkRows({ sink }: Status): string[][] {
 
 function journalRow({ journal: { bytes, maxBytes, broken, events = 0 } }: Status): string[] {
   const share = Math.round((bytes / maxBytes) * 100);
-  const fill = `${share} % of ${formatSize(maxBytes)} waiting, ${countOf(events, 'event')} in all`;
+  const fill = `${share} % of ${sizeText(maxBytes)} waiting, ${countOf(events, 'event')} in all`;
   return ['journal', broken === undefined ? fill : `broken: ${broken}`];
 }
 

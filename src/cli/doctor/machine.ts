@@ -7,7 +7,7 @@ import { listenersOf } from '../../config/checks/listeners.ts';
 import { formatPath } from '../../config/load/problems.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { messageOf } from '../../errors.ts';
-import { formatSize } from '../../util/text.ts';
+import { sizeText } from '../../util/text.ts';
 import { certificateFindings } from './connection.ts';
 import { type Finding, fine, problem, warning } from './finding.ts';
 
@@ -23,12 +23,12 @@ export function diskFindings(config: Config): Finding[] {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   const allowed = config.journal.maxSize + (config.elasticsearch ? 0 : (config.store.keepSize ?? 0));
-  const space = `${formatSize(Math.round(free / 2 ** 20) * 2 ** 20)} free`;
+  const space = `${sizeText(Math.round(free / 2 ** 20) * 2 ** 20)} free`;
   if (free < allowed)
     return [
       warning(
         what,
-        `${space} at ${folder}, and journal and store may take ${formatSize(allowed)}: free some, or lower \`journal.maxSize\``,
+        `${space} at ${folder}, and journal and store may take ${sizeText(allowed)}: free some, or lower \`journal.maxSize\``,
       ),
     ];
   return [fine(what, `${space} at ${folder}`)];

@@ -14,7 +14,7 @@ import { FollowedFile } from '../../replay/followed-file.ts';
 import { compressionAt, openInput } from '../../replay/input.ts';
 import { Replay } from '../../replay/replay.ts';
 import { compileQuery, type Predicate } from '../../rules/kql/compile.ts';
-import { formatSize } from '../../util/text.ts';
+import { sizeText } from '../../util/text.ts';
 import type { TopSource } from './source.ts';
 
 interface FileOptions {
@@ -189,7 +189,7 @@ export class FileSource implements TopSource {
     const packed = this.#packed.map(({ input }) => ({ read: input.read, size: input.size }));
     const sum = (of: 'read' | 'size') => [...plain, ...packed].reduce((all, one) => all + one[of], 0);
     const share = sum('size') === 0 ? 1 : sum('read') / sum('size');
-    return `reading ${Math.floor(share * 100)} % of ${formatSize(sum('size'))}`;
+    return `reading ${Math.floor(share * 100)} % of ${sizeText(sum('size'))}`;
   }
 
   #problems(): string[] {

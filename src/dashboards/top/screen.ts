@@ -1,3 +1,4 @@
+import { sizeText } from '../../util/text.ts';
 import type { AlertRow, TopEntry } from '../model.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { clock, columnsOf, inColumns, short, sparkline } from './text.ts';
@@ -57,7 +58,7 @@ function headLines(view: Snapshot, choice: Choice, { columns }: Frame, paint: Pa
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${name} ${short(count)}`)
     .join('  ');
-  const line = `${short(events)} events   errors ${short(errors)} (${share.toFixed(1)} %)   ${short(bytes)}B   ${mix}`;
+  const line = `${short(events)} events   errors ${short(errors)} (${share.toFixed(1)} %)   ${sizeText(bytes)}   ${mix}`;
   return [
     paint(`${inColumns(title, columns - columnsOf(right) - 1)} ${right}`, 'inverse'),
     ...(choice.query === '' ? [] : [inColumns(`filter ${choice.query}`, columns)]),
@@ -144,17 +145,18 @@ function listLines(
 ) {
   const sorted = slow ? entries : entries.toSorted((one, other) => other[sort] - one[sort]);
   const heading = paint(
-    inColumns(title, width - 21) +
+    inColumns(title, width - 23) +
       inColumns(slow ? 'ms' : 'events', 7, 'right') +
       inColumns('errors', 7, 'right') +
-      inColumns('bytes', 7, 'right'),
+      inColumns('bytes', 9, 'right'),
     'bold',
   );
   const lines = sorted.slice(0, Math.max(0, rows - 1)).map((entry) => {
-    const numbers = [slow ? (entry.duration ?? 0) : entry.events, entry.errors, entry.bytes];
+    const numbers = [slow ? (entry.duration ?? 0) : entry.events, entry.errors];
     const line =
-      inColumns(entry.value, width - 21) +
-      numbers.map((value) => inColumns(short(value), 7, 'right')).join('');
+      inColumns(entry.value, width - 23) +
+      numbers.map((value) => inColumns(short(value), 7, 'right')).join('') +
+      inColumns(sizeText(entry.bytes), 9, 'right');
     return entry.errors > 0 && entry.errors / entry.events > 0.05 ? paint(line, 'red') : line;
   });
   const all = rows > 0 ? [heading, ...lines] : [];

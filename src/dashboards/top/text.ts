@@ -50,13 +50,18 @@ export function sparkline(values: readonly number[], columns: number): string {
 
 const sizes = ['', 'k', 'M', 'G', 'T'];
 
-/** A number in at most six columns: `999`, `12.3k`, `4.56M`. */
+/** A number in at most six columns, and a sign: `999`, `12.3k`, `4.56M`, `0.012`. */
 export function short(value: number): string {
-  let rest = value;
+  let rest = Math.abs(value);
   let unit = 0;
   for (; rest >= 999.5 && unit < sizes.length - 1; unit += 1) rest /= 1_000;
-  const digits = Number.isInteger(rest) || rest >= 100 ? rest.toFixed(0) : rest.toPrecision(3);
-  return `${digits}${sizes[unit]}`;
+  const digits =
+    Number.isInteger(rest) || rest >= 100
+      ? rest.toFixed(0)
+      : rest < 0.1
+        ? rest.toFixed(3)
+        : rest.toPrecision(3);
+  return `${value < 0 ? '-' : ''}${digits}${sizes[unit]}`;
 }
 
 /** `10:12:03` in the zone of the terminal. */

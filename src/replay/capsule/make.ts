@@ -5,7 +5,7 @@ import { closePayload, openPayload } from '../../journal/record.ts';
 import type { JournalRecord, Millis, Position } from '../../model.ts';
 import { keysOf } from '../../processors/chain.ts';
 import { version } from '../../util/files.ts';
-import { formatSize } from '../../util/text.ts';
+import { sizeText } from '../../util/text.ts';
 import { journalRecords } from '../backtest.ts';
 import { questionFrom, spanOf, withoutGeneration } from '../explain/question.ts';
 import { ruleThen } from '../rule-then.ts';
@@ -93,7 +93,7 @@ async function sliceOf(data: string, from: Position, to: Position): Promise<Caps
     if (bytes > mostBytes)
       throw new LogboomError(
         'NOT_EXPLAINABLE',
-        `The events on which the alert depends are larger than ${formatSize(mostBytes)}, which is the limit of a capsule.`,
+        `The events on which the alert depends are larger than ${sizeText(mostBytes)}, which is the limit of a capsule.`,
       );
     records.push(packed);
   }

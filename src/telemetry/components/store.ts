@@ -1,6 +1,6 @@
 import type { StoreTelemetry } from '@logboom/store';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { formatSize } from '../../util/text.ts';
+import { sizeText } from '../../util/text.ts';
 import type { Instruments } from '../metrics.ts';
 
 /** A search that takes longer is worth a line in the log. */
@@ -90,7 +90,7 @@ export function storeTelemetry({ log, metrics }: Instruments): StoreTelemetry {
     compacted: (before, after) =>
       log.info(
         { before, after },
-        `the embedded store's file was mostly empty and gave ${formatSize(before - after)} back to the disk`,
+        `the embedded store's file was mostly empty and gave ${sizeText(before - after)} back to the disk`,
       ),
     measured(documents, bytes) {
       metric.held.set(documents);

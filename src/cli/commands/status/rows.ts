@@ -1,5 +1,5 @@
 import type { Status } from '../../../telemetry/api/status.ts';
-import { countOf, formatNumber, formatSize } from '../../../util/text.ts';
+import { countOf, formatNumber, sizeText } from '../../../util/text.ts';
 
 /** Rules that the table has; the JSON has more. */
 const mostShown = 20;
@@ -24,7 +24,7 @@ export function keptRows({ kept }: Status): string[][] {
     ...(values.kept === 0 ? [] : [['values', of(values)]]),
     ...(corrections === undefined
       ? []
-      : [['for corrections', `${formatSize(corrections.kept)} of ${formatSize(corrections.limit)}`]]),
+      : [['for corrections', `${sizeText(corrections.kept)} of ${sizeText(corrections.limit)}`]]),
     ...rules,
   ];
 }
@@ -51,5 +51,5 @@ export function forwardRows({ forward }: Status): string[][] {
 
 export function memoryRows({ memory }: Status): string[][] {
   if (memory === undefined) return [];
-  return [['memory', `${formatSize(memory.own)}, and ${formatSize(memory.files)} of mapped files`]];
+  return [['memory', `${sizeText(memory.own)}, and ${sizeText(memory.files)} of mapped files`]];
 }
