@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { patience } from './test/support/patience.ts';
+import { LongFilesFirst } from './test/support/vitest/sequencer.ts';
 
 /**
  * Files that replace modules of others (`vi.mock`), change what belongs to the whole process, or measure its memory: what other files
@@ -29,6 +30,7 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 * patience, interval: 20 } },
     // Where servers are tested much of the time is spent waiting: a third process makes use of that, also on two cores.
     maxWorkers: Math.max(3, availableParallelism() - 1),
+    sequence: { sequencer: LongFilesFirst },
     projects: [
       { extends: true, test: { name: 'alone', include: alone } },
       {
@@ -39,7 +41,7 @@ export default defineConfig({
           name: 'all',
           // Worker threads and commands run the build. It is made once, before the tests: a test that built would change files
           // under the servers of others.
-          globalSetup: 'test/support/build.ts',
+          globalSetup: 'test/support/vitest/build.ts',
           include: ['{test,packages/*/test}/**/*.test.ts'],
           exclude: [...alone, real],
         },

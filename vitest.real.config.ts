@@ -5,7 +5,7 @@ import base from './vitest.config.ts';
 export default defineConfig({
   resolve: base.resolve!,
   test: {
-    globalSetup: 'test/support/build.ts',
+    globalSetup: 'test/support/vitest/build.ts',
     // Whole servers, real peers and real clocks: in CI a test may be unlucky once, and says so; it may not be twice.
     retry: process.env.CI ? 1 : 0,
     include: ['test/real/**/*.test.ts'],

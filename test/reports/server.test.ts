@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -46,8 +46,9 @@ beforeAll(async () => {
     rules,
     notifiers: { record: { kind: 'file', path: record } },
     parsers: { default: 'access' },
-    reports: { minutely: { every: '1m', wait: '1s', notify: ['record'] } },
   });
+  // The report was made for the minute before `end`, as by a server that ran then.
+  writeFileSync(join(server.data, 'reports.json'), JSON.stringify({ minutely: end - 60_000 }));
   await server.start();
   const client = await connect({ host: '127.0.0.1', port: server.ports.lumberjack });
   await client.send(
@@ -113,16 +114,22 @@ describe('a report on what a server received', () => {
   });
 
   it('is made by the server at its interval: as a document and as a message', async () => {
-    await eventually(
-      async () => {
-        const [document] = await server.documents('logs-logboom.reports-default');
-        expect(document?._source).toMatchObject({
-          event: { dataset: 'logboom.reports' },
-          report: { name: 'minutely' },
-        });
-      },
-      { timeout: 80_000 },
-    );
+    // The report on the minute that ended at `end` is due in a moment.
+    const wait = `${Date.now() - end + 1_000}ms`;
+    server.write({
+      ...server.read(),
+      reports: { minutely: { every: '1m', wait, notify: ['record'] } },
+    });
+    const reloaded = await fetch(`http://127.0.0.1:${server.ports.api}/reload`, { method: 'POST' });
+    expect([reloaded.status, await reloaded.json()]).toMatchObject([200, { settings: ['reports.minutely'] }]);
+    await eventually(async () => {
+      const [document] = await server.documents('logs-logboom.reports-default');
+      expect(document?._source).toMatchObject({
+        '@timestamp': iso(end),
+        event: { dataset: 'logboom.reports', start: iso(end - 60_000), end: iso(end) },
+        report: { name: 'minutely', figures: { events: ofMinute.length, errors: failed.length } },
+      });
+    });
     await eventually(() => {
       const messages = readFileSync(record, 'utf8')
         .trim()
@@ -130,5 +137,5 @@ describe('a report on what a server received', () => {
         .map((line) => JSON.parse(line));
       expect(messages.some((message) => message.report?.name === 'minutely')).toBe(true);
     });
-  }, 120_000);
+  });
 });
