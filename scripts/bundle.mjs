@@ -1,7 +1,7 @@
 // Bundles the program and the threads that it starts, each over the file that tsc wrote for its entry. A start then reads a few files and
 // not 1,500, in each of its threads; docs/decisions/0020 has the figures. Modules that are shared, or loaded late, go to dist/chunks.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -59,6 +59,46 @@ function noticeOf(folder) {
   return `${name} ${version}\n\n${terms.trim()}\n`;
 }
 
+/**
+ * What packages load at the start and logboom never calls: in fastify the compilers of JSON schemas, for no route has one, and its requests
+ * without a network. They stay out of the bundle: each thread with fastify would compile them.
+ */
+export const unused = {
+  '@fastify/ajv-compiler': 'module.exports = () => missing;',
+  '@fastify/fast-json-stringify-compiler': 'module.exports = () => missing;',
+  'light-my-request': 'module.exports = missing;',
+};
+
+const unusedPackages = {
+  name: 'unused-packages',
+  setup(esbuild) {
+    const filter = new RegExp(`^(${Object.keys(unused).join('|')})$`);
+    esbuild.onResolve({ filter }, ({ path }) => ({ path, namespace: 'unused' }));
+    esbuild.onLoad({ filter, namespace: 'unused' }, ({ path }) => ({
+      contents: `const missing = () => { throw new Error('${path} is not bundled: see scripts/bundle.mjs'); };\n${unused[path]}`,
+    }));
+  },
+};
+
+/** Of its undici the client of Elasticsearch uses the pool alone; `index.js` loads a browser's API beside it. */
+const poolOfClient = {
+  name: 'pool-of-client',
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /^undici$/ }, async ({ importer, kind, resolveDir, pluginData }) => {
+      if (pluginData === poolOfClient || !/@elastic[\\/]transport/.test(importer)) return undefined;
+      const { path } = await esbuild.resolve('undici', { kind, resolveDir, pluginData: poolOfClient });
+      return { path: '@elastic/transport/undici', namespace: 'pool', pluginData: dirname(path) };
+    });
+    esbuild.onLoad({ filter: /./, namespace: 'pool' }, ({ pluginData: folder }) => ({
+      resolveDir: folder,
+      contents: `
+        Object.assign(require('./lib/dispatcher/dispatcher').prototype, require('./lib/api'));
+        exports.Pool = require('./lib/dispatcher/pool');
+        exports.buildConnector = require('./lib/core/connect');`,
+    }));
+  },
+};
+
 /** Options of esbuild. */
 export const options = {
   absWorkingDir: root,
@@ -75,6 +115,7 @@ export const options = {
   legalComments: 'none',
   metafile: true,
   external,
+  plugins: [unusedPackages, poolOfClient],
   alias: {
     '@logboom/common': `${root}packages/common/src/index.ts`,
     '@logboom/store': `${root}packages/store/src/index.ts`,

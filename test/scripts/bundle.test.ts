@@ -4,10 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { root, sourcesIn } from '../support/source-tree.ts';
 
-const { entries, external } = (await import(new URL('../../scripts/bundle.mjs', import.meta.url).href)) as {
-  entries: string[];
-  external: string[];
-};
+const { entries, external, unused } = (await import(
+  new URL('../../scripts/bundle.mjs', import.meta.url).href
+)) as { entries: string[]; external: string[]; unused: Record<string, string> };
 const src = sourcesIn('src');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   dependencies: Record<string, string>;
@@ -25,6 +24,13 @@ function threads(): string[] {
     .map(({ name }) => `readers/${name}/worker`);
   return [...named, ...readers];
 }
+
+const sourcesBuilt = (...folders: string[]) =>
+  folders.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => textOf(`${folder}/${name}`)),
+  );
 
 /** What the chunk of a module exports that is loaded late. */
 async function built(module: string): Promise<Record<string, unknown>> {
@@ -79,6 +85,19 @@ describe('the bundle', () => {
     const { createTransport } = await built('notifiers/email/nodemailer');
     for (const one of [Agent, buildConnector, fetch, request, createTransport])
       expect(one).toBeTypeOf('function');
+  });
+
+  it('has nothing of packages that are loaded and never called, and of the undici of Elasticsearch what its client takes', () => {
+    const chunks = sourcesBuilt('dist/chunks', 'dist/app').join('\n');
+    expect(chunks).toContain('// node_modules/fastify/fastify.js');
+    for (const name of [...Object.keys(unused), 'ajv', 'fast-json-stringify/lib/validator'])
+      expect(chunks).not.toContain(`// node_modules/${name}/`);
+    const taken = readdirSync(join(root, 'node_modules/@elastic/transport/lib'), { recursive: true })
+      .filter((name) => String(name).endsWith('.js'))
+      .map((name) => textOf(`node_modules/@elastic/transport/lib/${name}`))
+      .flatMap((text) => [...text.matchAll(/\bundici_\d+\.(\w+)/g)].map(([, name]) => name!));
+    expect(new Set(taken)).toEqual(new Set(['buildConnector', 'Pool']));
+    expect(chunks).not.toContain('// node_modules/@elastic/transport/node_modules/undici/index.js');
   });
 
   it('names the licences of the packages of which it has code', () => {
