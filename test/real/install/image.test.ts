@@ -3,9 +3,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '../../support/ports.ts';
 import { run } from '../support/commands.ts';
 import { type Built, buildByHand } from '../support/dockerfile.ts';
-import { eventually, freePort, type PeerProcess, startProcess } from '../support/processes.ts';
+import { eventually, type PeerProcess, startProcess } from '../support/processes.ts';
 
 const context = fileURLToPath(new URL('../../..', import.meta.url));
 const dockerfile = readFileSync(join(context, 'docker/Dockerfile'), 'utf8');

@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../support/ports.ts';
 import { cached } from './cache.ts';
 import { run } from './commands.ts';
-import { eventually, freePort, startProcess } from './processes.ts';
+import { eventually, startProcess } from './processes.ts';
 
 /** The Go modules of later versions lack the web page, and do not start without it. */
 const version = '0.28.1';

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
 import { patience } from '../../support/patience.ts';
+import { freePort } from '../../support/ports.ts';
 import { jdkFolder, run } from './commands.ts';
 import { type ElasticsearchMajor, ensureElasticsearch, jvmOptions, releases } from './elasticsearch-build.ts';
-import { eventually, freePort, type PeerProcess, startProcess } from './processes.ts';
+import { eventually, type PeerProcess, startProcess } from './processes.ts';
 
 export { type ElasticsearchMajor, ensureElasticsearch } from './elasticsearch-build.ts';
 

@@ -3,9 +3,10 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../support/ports.ts';
 import { cached, recipes } from './cache.ts';
 import { run } from './commands.ts';
-import { eventually, freePort, type PeerProcess, startProcess } from './processes.ts';
+import { eventually, type PeerProcess, startProcess } from './processes.ts';
 
 /** The path of a real Filebeat 7.17.29, built from its own sources on first use (some minutes). */
 export async function ensureFilebeat(): Promise<string> {

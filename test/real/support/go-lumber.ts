@@ -1,9 +1,10 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../support/ports.ts';
 import { cached, recipes } from './cache.ts';
 import { run } from './commands.ts';
-import { eventually, freePort, type PeerProcess, startProcess } from './processes.ts';
+import { eventually, type PeerProcess, startProcess } from './processes.ts';
 
 /** The path of a server that is go-lumber's own, built on first use (some seconds). */
 export async function ensureGoLumber(): Promise<string> {

@@ -2,10 +2,11 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+import { freePort } from '../../support/ports.ts';
 import { cached, recipes } from './cache.ts';
 import { makeCertificates } from './certificates.ts';
 import { run } from './commands.ts';
-import { eventually, freePort, type PeerProcess, startProcess } from './processes.ts';
+import { eventually, type PeerProcess, startProcess } from './processes.ts';
 
 /** The folder of a real Kafka 4.4.0: the jars of its broker. */
 async function ensureKafka(): Promise<string> {

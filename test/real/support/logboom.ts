@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Status } from '../../../src/telemetry/api/status.ts';
-import { eventually, freePort, type PeerProcess, startProcess } from './processes.ts';
+import { freePort } from '../../support/ports.ts';
+import { eventually, type PeerProcess, startProcess } from './processes.ts';
 
 const main = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 
