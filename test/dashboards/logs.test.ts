@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fieldOf, findContext, findLogs } from '../../src/dashboards/search/logs.ts';
+import { around, fileLine, networkLine, pagesOf, shuffled } from './equal-times.ts';
 import { aStore, request } from './support.ts';
 
 const start = Date.parse('2026-06-01T12:00:00Z');
@@ -69,6 +70,27 @@ describe('a search for logs', () => {
     expect(found).toEqual(Array.from({ length: 25 }, (_, at) => `${24 - at}`));
   });
 
+  it.each([7, 100, 500])('shows 1,000 lines of one time as in their file, in pages of %d', async (limit) => {
+    const { searcher, put } = await aStore();
+    for (const part of [0, 1, 2, 3])
+      await put(
+        `logs-a-${part % 2}`,
+        ...shuffled(1_000)
+          .filter((n) => n % 4 === part)
+          .map((n) => fileLine(n)),
+      );
+    const found = await pagesOf(searcher, 'logs-*', limit);
+    expect(found).toEqual(Array.from({ length: 1_000 }, (_, at) => `/a.log ${999 - at}`));
+  });
+
+  it('shows lines of one time that came over the network, those that came last first', async () => {
+    const { searcher, put } = await aStore();
+    for (const part of [0, 100, 200])
+      await put('logs-net-default', ...Array.from({ length: 100 }, (_, at) => networkLine(part + at)));
+    const found = await pagesOf(searcher, 'logs-*', 7);
+    expect(found).toEqual(Array.from({ length: 300 }, (_, at) => `net ${299 - at}`));
+  });
+
   it('refuses what lies beyond the rows that can be shown', async () => {
     const { searcher } = await aStore();
     await expect(findLogs(searcher, 'logs-*', { ...all, offset: 9_990, limit: 20 })).rejects.toThrow(
@@ -113,6 +135,46 @@ describe('the context of a line', () => {
     expect(before.map(({ message }) => message)).toEqual(['line 200', 'line 300']);
     expect(found.message).toBe('line 400');
     expect(after.map(({ message }) => message)).toEqual(['line 500', 'line 600']);
+  });
+
+  it('has each line of one time once, in the order in which they came, where they have no offset', async () => {
+    const { searcher, put } = await aStore();
+    await put('logs-net-default', ...Array.from({ length: 20 }, (_, number) => networkLine(number)));
+    await put('logs-net-default', { ...networkLine(99), host: { name: 'another' } });
+    expect(await around(searcher, 'logs-*', 'net 10')).toEqual(
+      [7, 8, 9, 10, 11, 12, 13].map((n) => `net ${n}`),
+    );
+    expect(await around(searcher, 'logs-*', 'net 0')).toEqual([0, 1, 2, 3].map((n) => `net ${n}`));
+    expect(await around(searcher, 'logs-*', 'net 19')).toEqual([16, 17, 18, 19].map((n) => `net ${n}`));
+  });
+
+  it('has lines before and after the index began anew', async () => {
+    const { searcher, put } = await aStore();
+    await put('logs-net-one', ...[0, 1, 2].map(networkLine));
+    await put('logs-net-two', ...[3, 4, 5].map(networkLine));
+    expect(await around(searcher, 'logs-*', 'net 2', 2)).toEqual([0, 1, 2, 3, 4].map((n) => `net ${n}`));
+    expect(await around(searcher, 'logs-*', 'net 3', 2)).toEqual([1, 2, 3, 4, 5].map((n) => `net ${n}`));
+  });
+
+  it('has no lines of the file that had the name before', async () => {
+    const { searcher, put } = await aStore();
+    const old = [0, 1, 2, 3].map((number) => ({
+      ...fileLine(number, '/a.log', { inode: '7' }),
+      id: `${number} of 7`,
+    }));
+    const lines = [1, 2, 3].map((number) => fileLine(number, '/a.log', { inode: '8' }));
+    await put('logs-a-default', ...old, ...lines);
+    const { before, after } = await findContext(searcher, 'logs-*', { id: '/a.log 2', limit: 5 });
+    expect([before, after].map((rows) => rows.map(({ id }) => id))).toEqual([['/a.log 1'], ['/a.log 3']]);
+  });
+
+  it('is there although another index has no offsets', async () => {
+    const { searcher, put } = await aStore();
+    await put('logs-net-default', networkLine(0));
+    await put('logs-a-default', ...[1, 2, 3].map((number) => fileLine(number)));
+    const { problems } = await findContext(searcher, 'logs-*', { id: '/a.log 2', limit: 5 });
+    expect(problems).toEqual([]);
+    expect(await around(searcher, 'logs-*', '/a.log 2')).toEqual([1, 2, 3].map((n) => `/a.log ${n}`));
   });
 
   it('names an event that is no longer there', async () => {

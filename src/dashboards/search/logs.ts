@@ -30,6 +30,16 @@ export const byKind = (aggs: { errors: object; warnings: object }): object => ({
   warnings: { filter: warnings, aggs: aggs.warnings },
 });
 
+type Order = 'asc' | 'desc';
+
+/**
+ * The last keys of a sort of events: where they were stored. Without them the order of equal values differs from search to
+ * search, and pages lose lines or repeat them.
+ */
+const byPlace = (order: Order): object[] => [{ _index: { order } }, { _seq_no: { order } }];
+const byOffset = (order: Order) => ({ 'log.offset': { order, unmapped_type: 'long' } });
+const byTime = (order: Order) => ({ '@timestamp': { order, unmapped_type: 'date' } });
+
 /** Elasticsearch shows no more hits of one search by `from` and `size`. */
 export const mostRows = 10_000;
 
@@ -39,7 +49,7 @@ interface LogsRequest extends TimeSpan {
   offset: number;
 }
 
-/** Events that match a KQL query, newest first, with a histogram on the first page. Rejects with `KQL_SYNTAX` and `USAGE`. */
+/** Events that match a KQL query, newest first and those of one time as in their file, with a histogram on the first page. Rejects with `KQL_SYNTAX` and `USAGE`. */
 export async function findLogs(searcher: Searcher, index: string, asked: LogsRequest): Promise<LogsAnswer> {
   const { query, limit, offset, from, to } = asked;
   if (offset + limit > mostRows)
@@ -52,7 +62,7 @@ export async function findLogs(searcher: Searcher, index: string, asked: LogsReq
     from: offset,
     track_total_hits: isFirst ? true : mostRows,
     query: { bool: { filter: [within(asked), searchQuery(query)] } },
-    sort: [{ '@timestamp': { order: 'desc', unmapped_type: 'date' } }],
+    sort: [byTime('desc'), byOffset('desc'), ...byPlace('desc')],
     ...(isFirst && { aggs: { time, ...byKind({ errors: { time }, warnings: { time } }) } }),
   });
   const end = offset + answer.hits.length;
@@ -69,27 +79,32 @@ export async function findContext(
   index: string,
   asked: { id: string; limit: number },
 ): Promise<ContextAnswer> {
-  const one = await searcher.search(index, { size: 1, query: { ids: { values: [asked.id] } } });
+  const one = await searcher.search(index, {
+    size: 1,
+    query: { ids: { values: [asked.id] } },
+    sort: [byOffset('asc'), byTime('asc'), ...byPlace('asc')],
+  });
   const hit = one.hits[0];
   if (hit === undefined)
     throw new LogboomError(
       'NOT_EXPLAINABLE',
       'This event is no longer there; its index may have been removed.',
     );
-  const file = ['host.name', 'log.file.path', 'input.type'].flatMap((field) => {
+  const file = ['host.name', 'log.file.path', 'log.file.inode', 'input.type'].flatMap((field) => {
     const value = fieldOf(hit._source, field);
     return value === undefined ? [] : [{ term: { [field]: value } }];
   });
-  const offset = fieldOf(hit._source, 'log.offset');
-  const key = typeof offset === 'number' ? 'log.offset' : '@timestamp';
-  const at = typeof offset === 'number' ? offset : fieldOf(hit._source, '@timestamp');
-  const side = (bound: 'lt' | 'gt') =>
+  const hasOffset = typeof fieldOf(hit._source, 'log.offset') === 'number';
+  const [by, field] = hasOffset ? ([byOffset, 'log.offset'] as const) : ([byTime, '@timestamp'] as const);
+  const [offset, time, ...place] = hit.sort ?? [];
+  const side = (order: Order) =>
     searcher.search(index, {
       size: asked.limit,
-      query: { bool: { filter: [...file, { range: { [key]: { [bound]: at } } }] } },
-      sort: [{ [key]: { order: bound === 'lt' ? 'desc' : 'asc' } }],
+      query: { bool: { filter: [...file, { exists: { field } }] } },
+      sort: [by(order), ...byPlace(order)],
+      search_after: [hasOffset ? offset : time, ...place],
     });
-  const [before, after] = await Promise.all([side('lt'), side('gt')]);
+  const [before, after] = await Promise.all([side('desc'), side('asc')]);
   return {
     before: before.hits.map(rowOf).reverse(),
     line: rowOf(hit),

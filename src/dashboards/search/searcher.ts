@@ -7,6 +7,8 @@ export interface Hit {
   _id: string;
   _index: string;
   _source: Record<string, unknown>;
+  /** Values of the sort keys, where the search has some. */
+  sort?: unknown[];
 }
 
 /** An aggregation's answer: the buckets or values that the request asked for. */

@@ -170,6 +170,7 @@ export function afterValue(value: Json, key: SortKey, field: Field | undefined, 
   if (field?.family === 'ip') return encodeIp(String(value)) ?? null;
   if (field?.family === 'number' && Number.isNaN(Number(value)))
     throw illegalArgument(`Failed to parse search_after value for field [${key.field}].`);
+  if (key.field === '_index') return String(value);
   return key.field.startsWith('_') || field?.family === 'number' || field?.family === 'boolean'
     ? Number(value)
     : stringsOf(value)[0]!;
