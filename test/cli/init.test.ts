@@ -1,13 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type Ask, init } from '../../src/cli/commands/init.ts';
 import { testRules } from '../../src/cli/commands/test-rules.ts';
 import { load } from '../../src/cli/configuration.ts';
-import { elasticsearchFrom, notifierFrom } from '../../src/cli/init/answers.ts';
+import { elasticsearchFrom, logsFrom, notifierFrom, rulesFrom } from '../../src/cli/init/answers.ts';
+import { openQuestions } from '../../src/cli/init/questions.ts';
 import { fittingRules, typicalRules } from '../../src/cli/init/typical-rules.ts';
 import { terminal } from '../support/cli.ts';
 
@@ -139,16 +142,112 @@ describe('the questions', () => {
       return replies.shift()!;
     };
     const screen = await run({}, ask);
-    expect(questions.map((text) => text.split(/[?:]/)[0])).toEqual([
+    expect(questions.map((text) => text.split(/[?:,]/)[0])).toEqual([
       'Who ships them',
       'Who ships them',
       'Address of Elasticsearch',
       'Who is notified',
       'Which rules',
     ]);
-    expect(screen.complaints()).toContain('--shipper takes filebeat or logboom, but got "nonsense"');
+    expect(screen.complaints()).toBe('Not understood: "nonsense". Answer with filebeat or logboom.');
     expect(screen.text()).toContain('Typical rules');
     expect(configOf().rules.map(({ name }) => name)).toEqual(['silence']);
+  });
+});
+
+/** A person at the terminal, who answers when asked; an answer may be a key such as Ctrl-C. */
+async function answering(answers: readonly string[], flags: Parameters<typeof init>[0] = {}) {
+  const [keyboard, display] = [new PassThrough(), new PassThrough()];
+  const questions = openQuestions(keyboard, display);
+  const screen = terminal();
+  const left = [...answers];
+  let shown = '';
+  display.on('data', (text: Buffer) => {
+    shown += text;
+    // A question ends in its default; the same text comes again with each key, so it is taken away.
+    if (!/\[[^\]]*\] $/.test(stripVTControlCharacters(shown)) || left.length === 0) return;
+    shown = '';
+    setImmediate((answer: string) => keyboard.write(answer), left.shift()!);
+  });
+  try {
+    await init({ folder, ...flags }, screen, questions.ask);
+  } finally {
+    questions.close();
+  }
+  expect(left).toEqual([]);
+  return screen;
+}
+
+describe('a person who is asked', () => {
+  it('answers each question, again where the answer is not understood', async () => {
+    const screen = await answering([
+      ...[
+        `${access}\r`,
+        'fluentd\r',
+        'LOGBOOM\r',
+        'localhost:9200\r',
+        'http://localhost:9200\r',
+        'ann\r',
+        'no\r',
+      ],
+      ...['all-of-them\r', 'error-share, silence\r'],
+    ]);
+    expect(screen.complaints().split('\n')).toEqual([
+      'Not understood: "fluentd". Answer with filebeat or logboom.',
+      'Not understood: "localhost:9200". Answer with an address such as https://localhost:9200, or none.',
+      'Not understood: "ann". Answer with the address of a webhook, an e-mail address, or none.',
+      expect.stringContaining('There is no typical rule `all-of-them`.'),
+    ]);
+    const written = parse(file('logboom.yml')) as Record<string, unknown>;
+    expect(written).toMatchObject({ elasticsearch: { hosts: ['http://localhost:9200'] } });
+    expect(written.notifiers).toBeUndefined();
+    expect((written.rules as { name: string }[]).map(({ name }) => name)).toEqual(['error-share', 'silence']);
+  });
+
+  it('takes each default with Enter', async () => {
+    await answering(['\r', '\r', '\r', '\r'], { logs: access });
+    expect(configOf().rules.map(({ name }) => name)).toEqual(fittingRules('access'));
+    expect(existsSync(join(folder, 'filebeat.yml'))).toBe(true);
+  });
+
+  it.each([
+    ['Ctrl-C at once', ['\u0003']],
+    ['Ctrl-D at once', ['\u0004']],
+    ['Ctrl-C within an answer', ['\r', 'fil\u0003']],
+    ['Ctrl-D at the last question', ['\r', '\r', '\r', '\u0004']],
+  ])('leaves with %s, and nothing is written', async (_, answers) => {
+    const asked = answers.length > 1 ? { logs: access } : {};
+    await expect(answering(answers, asked)).rejects.toMatchObject({
+      code: 'USAGE',
+      message: 'The questions were left. Nothing was written.',
+    });
+    expect(readdirSync(folder)).toEqual(['access.log']);
+  });
+
+  it('is not asked in vain where the files are there', async () => {
+    writeFileSync(join(folder, 'logboom.yml'), 'mine');
+    await expect(answering([])).rejects.toThrow(
+      `${folder}/logboom.yml is there already. --force replaces it`,
+    );
+  });
+
+  it('sees questions and rules within 80 columns', async () => {
+    const questions: string[] = [];
+    const ask: Ask = async (question, byDefault) => {
+      questions.push(`${question} [${byDefault}] `);
+      return byDefault;
+    };
+    const screen = await run({}, ask);
+    expect(questions).toHaveLength(4);
+    const rules = screen.text().split('Typical rules\n')[1]!.split('\n').slice(0, 5);
+    for (const line of [...questions.slice(0, 3), ...rules]) expect(line.length, line).toBeLessThan(80);
+  });
+
+  it('says that a file is empty, and not that it has no format', async () => {
+    writeFileSync(access, '');
+    const screen = await run({});
+    expect(screen.text()).toContain('access.log is empty. The format is recognised when lines arrive.');
+    expect(screen.text()).not.toContain('no format reads');
   });
 });
 
@@ -159,5 +258,23 @@ describe('answers', () => {
     ['http://localhost:9200/', 'http://localhost:9200'],
   ])('Elasticsearch %j is %s', (text, address) => expect(elasticsearchFrom(text)).toBe(address));
 
-  it.each(['', 'none'])('nobody is notified: %j', (text) => expect(notifierFrom(text)).toBeUndefined());
+  it.each(['', 'none', 'No', ' n ', 'NONE'])('nobody is notified: %j', (text) =>
+    expect(notifierFrom(text)).toBeUndefined(),
+  );
+
+  it.each([
+    ['/var/log/a.log', '/var/log/a.log'],
+    [' /var/log/*.log ', '/var/log/*.log'],
+    ['~/a b/*.log', join(homedir(), 'a b/*.log')],
+    ['a.log', join(process.cwd(), 'a.log')],
+    ['~a.log', join(process.cwd(), '~a.log')],
+  ])('the files %j are those of %s', (text, path) => expect(logsFrom(text)).toBe(path));
+
+  it.each([
+    ['none', []],
+    ['', []],
+    ['all', Object.keys(typicalRules)],
+    ['silence,error-share,silence', ['silence', 'error-share']],
+    [' silence  error-share, ', ['silence', 'error-share']],
+  ])('the rules %j are %j', (text, names) => expect(rulesFrom(text)).toEqual(names));
 });

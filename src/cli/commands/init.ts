@@ -34,14 +34,20 @@ export type Ask = ((question: string, byDefault: string) => Promise<string>) | u
  */
 export async function init(given: InitArguments, terminal: Terminal, ask: Ask): Promise<number> {
   const folder = given.folder ?? '.';
-  const answers = await answersOf(given, terminal, ask);
-  const files = initFiles(answers);
-  const present = files.filter(({ name }) => existsSync(join(folder, name)));
-  if (present.length > 0 && !given.force)
+  const refusePresent = (names: readonly string[]) => {
+    const present = names.map((name) => join(folder, name)).filter((path) => existsSync(path));
+    if (present.length === 0 || given.force) return;
+    const [are, them] = present.length === 1 ? ['is', 'it'] : ['are', 'them'];
     throw new LogboomError(
       'USAGE',
-      `${present.map(({ name }) => join(folder, name)).join(' and ')} ${present.length === 1 ? 'is' : 'are'} there already. --force replaces ${present.length === 1 ? 'it' : 'them'}; --folder writes elsewhere.`,
+      `${present.join(' and ')} ${are} there already. --force replaces ${them}; --folder writes elsewhere.`,
     );
+  };
+  // Before questions are answered in vain. Which other files there will be depends on the answers.
+  if (ask) refusePresent(['logboom.yml']);
+  const answers = await answersOf(given, terminal, ask);
+  const files = initFiles(answers);
+  refusePresent(files.map(({ name }) => name));
   for (const { name, content } of files) write(join(folder, name), content);
   terminal.out(
     conclusion(
@@ -63,38 +69,47 @@ function write(path: string, content: string): void {
 
 async function answersOf(given: InitArguments, terminal: Terminal, ask: Ask): Promise<Answers> {
   const asked = async <T>(
-    flag: string | undefined,
+    flag: 'logs' | 'shipper' | 'elasticsearch' | 'notify' | 'rules',
     question: string,
     byDefault: string,
-    read: (text: string) => T,
-  ) =>
-    flag !== undefined || ask === undefined
-      ? read(flag ?? byDefault)
+    read: (text: string, flag?: string) => T,
+  ) => {
+    const value = given[flag];
+    return value !== undefined || ask === undefined
+      ? read(value ?? byDefault, flag)
       : untilReadable(() => ask(question, byDefault), read, terminal);
-  const logs = await asked(given.logs, 'Which log files?', '/var/log/nginx/access.log', logsFrom);
+  };
+  const logs = await asked('logs', 'Which log files?', usualLogs(), logsFrom);
   const format = given.format === undefined ? await recognised(logs, terminal) : formatFrom(given.format);
   const shipper = await asked(
-    given.shipper,
+    'shipper',
     'Who ships them: filebeat, or logboom itself?',
     'filebeat',
     shipperFrom,
   );
   const elasticsearch = await asked(
-    given.elasticsearch,
-    'Address of Elasticsearch? Without one, logboom uses its embedded store.',
+    'elasticsearch',
+    'Address of Elasticsearch, or none for the embedded store?',
     'none',
     elasticsearchFrom,
   );
   const notifier = await asked(
-    given.notify,
-    'Who is notified: the address of a webhook (Slack or another), an e-mail address, or none?',
+    'notify',
+    'Who is notified: address of a webhook, e-mail address, or none?',
     'none',
     notifierFrom,
   );
   const fitting = fittingRules(format);
   if (given.rules === undefined && ask) terminal.out(ruleList());
-  const rules = await asked(given.rules, 'Which rules?', fitting.join(','), rulesFrom);
+  const rules = await asked('rules', 'Which rules, or none?', fitting.join(','), rulesFrom);
   return { logs, shipper, format, elasticsearch, notifier, rules };
+}
+
+/** The files of the first usual server that has some. Without any, those of nginx are an example. */
+function usualLogs(): string {
+  const usual = ['nginx/access.log', 'apache2/access.log', 'httpd/access_log', 'syslog', 'messages'];
+  const paths = usual.map((name) => `/var/log/${name}`);
+  return paths.find((path) => existsSync(path)) ?? paths[0]!;
 }
 
 /** Asks again for as long as the answer cannot be read, and says why. */
@@ -152,8 +167,12 @@ async function recognised(logs: string, terminal: Terminal): Promise<string | un
     return undefined;
   });
   if (report === undefined) return undefined;
+  if (report.events === 0) {
+    terminal.out(`${printable(path)} is empty. The format is recognised when lines arrive.`);
+    return undefined;
+  }
   const [first] = report.formats;
-  const share = first === undefined ? 0 : (first.events - first.failed) / Math.max(report.events, 1);
+  const share = first === undefined ? 0 : (first.events - first.failed) / report.events;
   if (first === undefined || share < 0.9) {
     terminal.out(
       `${printable(path)}: no format reads most of its lines. \`logboom parse ${printable(path)}\` shows them; docs/formats.md describes formats of your own.`,

@@ -3,7 +3,7 @@ import type { AlertView } from '../../telemetry/api/alerts.ts';
 import type { Health } from '../../telemetry/api/health.ts';
 import type { Status } from '../../telemetry/api/status.ts';
 import { lengthText } from '../../util/figures.ts';
-import { countOf, formatNumber, formatShare, sizeText, printable } from '../../util/text.ts';
+import { countOf, formatNumber, formatShare, printable, sizeText } from '../../util/text.ts';
 import { type ApiSource, ask } from '../api-client.ts';
 import { columns, type Terminal } from '../terminal.ts';
 import { forwardRows, keptRows, memoryRows, processorRows } from './status/rows.ts';

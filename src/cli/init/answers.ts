@@ -1,4 +1,5 @@
-import { isAbsolute, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import { LogboomError } from '../../errors.ts';
 import { typicalRules } from './typical-rules.ts';
 
@@ -36,49 +37,56 @@ const refuse = (message: string): never => {
   throw new LogboomError('USAGE', message);
 };
 
+/** Refuses a value of a flag, or an answer to a question where there is no flag. */
+const refuseValue = (flag: string | undefined, expected: string, text: string): never =>
+  refuse(
+    flag === undefined
+      ? `Not understood: "${text}". Answer with ${expected}.`
+      : `--${flag} takes ${expected}, but got "${text}".`,
+  );
+
+/** Answers that mean none. */
+const isNone = (text: string): boolean => ['', 'none', 'no', 'n'].includes(text.toLowerCase());
+
 export function logsFrom(text: string): string {
   const path = text.trim();
   if (path === '') refuse('Name the log files, such as /var/log/nginx/access.log or /var/log/app/*.log.');
+  // A shell replaces it on a command line, and nobody does so in an answer.
+  if (path.startsWith('~/')) return join(homedir(), path.slice(2));
   return isAbsolute(path) ? path : resolve(path);
 }
 
-export function shipperFrom(text: string): Shipper {
+export function shipperFrom(text: string, flag?: string): Shipper {
   const name = text.trim().toLowerCase();
   if (name === 'filebeat' || name === 'logboom') return name;
-  return refuse(`--shipper takes filebeat or logboom, but got "${text}".`);
+  return refuseValue(flag, 'filebeat or logboom', text);
 }
 
 /** An address of Elasticsearch, or nothing for the embedded store. */
-export function elasticsearchFrom(text: string): string | undefined {
+export function elasticsearchFrom(text: string, flag?: string): string | undefined {
   const address = text.trim();
-  if (address === '' || address === 'none') return undefined;
+  if (isNone(address)) return undefined;
   if (URL.canParse(address) && /^https?:\/\//.test(address)) return address.replace(/\/$/, '');
-  return refuse(
-    `--elasticsearch takes an address such as https://localhost:9200, or none, but got "${text}".`,
-  );
+  return refuseValue(flag, 'an address such as https://localhost:9200, or none', text);
 }
 
 /** An incoming webhook of Slack, another address, or an e-mail address. */
-export function notifierFrom(text: string): Notifier | undefined {
+export function notifierFrom(text: string, flag?: string): Notifier | undefined {
   const target = text.trim();
-  if (target === '' || target === 'none') return undefined;
+  if (isNone(target)) return undefined;
   if (URL.canParse(target) && /^https?:\/\//.test(target))
     return { kind: new URL(target).hostname.endsWith('slack.com') ? 'slack' : 'webhook', url: target };
   if (/^[^\s@]+@[^\s@]+$/.test(target)) return { kind: 'email', to: target };
-  return refuse(`--notify takes the address of a webhook, an e-mail address, or none, but got "${text}".`);
+  return refuseValue(flag, 'the address of a webhook, an e-mail address, or none', text);
 }
 
 export function rulesFrom(text: string): string[] {
   const known = Object.keys(typicalRules);
-  const names =
-    text.trim() === 'none'
-      ? []
-      : text
-          .split(',')
-          .map((name) => name.trim())
-          .filter(Boolean);
+  const answer = text.trim();
+  if (answer === 'all') return known;
+  const names = isNone(answer) ? [] : answer.split(/[\s,]+/).filter(Boolean);
   for (const name of names)
     if (!known.includes(name))
-      refuse(`There is no typical rule \`${name}\`. Known rules: ${known.join(', ')}, or none.`);
+      refuse(`There is no typical rule \`${name}\`. Known rules: ${known.join(', ')}; all, or none.`);
   return [...new Set(names)];
 }

@@ -15,7 +15,7 @@ const web = ['access'];
 /** The rules that `logboom init` offers, by name. The tests of this file run each with its test. */
 export const typicalRules: Record<string, TypicalRule> = {
   'error-share': {
-    about: 'more than 5 % of the requests of a minute fail with a server error',
+    about: 'more than 5 % of the requests of a minute fail at the server',
     formats: web,
     yaml: `  # More than 5 % of the requests of a minute failed with a server error. Below 20 requests nothing is judged.
   - name: error-share
