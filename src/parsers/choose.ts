@@ -13,25 +13,52 @@ const agentName = fieldPath('agent.name');
 const hostName = fieldPath('host.name');
 const filePath = fieldPath('log.file.path');
 
-/** Names the stream within a sender to which an event belongs: the sender and the path of the file. */
-export class SourceNames {
+/** What the sender says of where an event comes from. Each is computed once for an event: many ask for its source. */
+export class SentNames {
+  readonly #view: EventView;
+  #present: string | undefined;
+  #dataset: string | undefined;
+  #isDatasetKnown = false;
   #sender = '';
   #path = '';
-  #source = ' ';
+  #last = ' ';
 
-  /** `connection` names the sender if the event does not. */
-  of(view: EventView, connection: string): string {
+  constructor(view: EventView) {
+    this.#view = view;
+  }
+
+  /** To be called when the view has moved to another event. */
+  forget(): void {
+    this.#present = undefined;
+    this.#isDatasetKnown = false;
+  }
+
+  /** The name of the log. */
+  readonly dataset = (): string | undefined => {
+    if (!this.#isDatasetKnown) this.#dataset = datasetOf(this.#view);
+    this.#isDatasetKnown = true;
+    return this.#dataset;
+  };
+
+  /** The stream within a sender: the sender and the path of the file. `connection` names a sender that the event does not name. */
+  source(connection: string): string {
+    this.#present ??= this.#sourceOf(connection);
+    return this.#present;
+  }
+
+  #sourceOf(connection: string): string {
+    const view = this.#view;
     const agent = view.getAt(agentId) ?? view.getAt(agentName) ?? view.getAt(hostName);
     const sender = typeof agent === 'string' ? agent : connection;
     const path = view.getAt(filePath);
     if (typeof path !== 'string') return sender;
     // Events of one source come in runs. Returning the same string object saves its hash in every map lookup.
     if (path !== this.#path || sender !== this.#sender) {
-      this.#source = `${sender} ${path}`;
+      this.#last = `${sender} ${path}`;
       this.#sender = sender;
       this.#path = path;
     }
-    return this.#source;
+    return this.#last;
   }
 }
 
@@ -167,7 +194,7 @@ function declared(format: LineFormat, view: EventView, receivedAt: Millis): Form
 }
 
 /** The sender's name for the log, such as `nginx.access`. */
-export function datasetOf(view: EventView): string | undefined {
+function datasetOf(view: EventView): string | undefined {
   const dataset = view.getAt(eventDataset) ?? view.getAt(streamDataset);
   if (typeof dataset === 'string' && dataset !== '') return dataset;
   const fileset = view.getAt(filesetName);

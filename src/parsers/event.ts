@@ -12,7 +12,7 @@ import {
 import type { BatchFacts, EventBlock, FieldValue, LogEvent, Millis, StoredAs } from '../model.ts';
 import type { ParsingTelemetry } from '../telemetry/components/parsing.ts';
 import { isPresent } from '../util/levels.ts';
-import { datasetOf, type FormatChooser, FormatChoosers, SourceNames } from './choose.ts';
+import { type FormatChooser, FormatChoosers, SentNames } from './choose.ts';
 import { type DocumentChanges, type StreamFields, tagsOf, writeDocument } from './document.ts';
 import { Enrichment } from './enrich/enrichment.ts';
 import { EventTime, formatTime, type TimeSource } from './event-time.ts';
@@ -56,16 +56,9 @@ export class ReadEvent implements LogEvent {
   readonly #choosers: FormatChoosers;
   #chooser: FormatChooser;
   #choice: FormatChoice | undefined;
-  #dataset: string | undefined;
-  #isDatasetKnown = false;
-  readonly #sentDataset = (): string | undefined => {
-    if (!this.#isDatasetKnown) this.#dataset = datasetOf(this.view);
-    this.#isDatasetKnown = true;
-    return this.#dataset;
-  };
+  readonly #sent = new SentNames(this.view);
   readonly #text = new ByteWriter();
   readonly eventTime: EventTime;
-  readonly #sources = new SourceNames();
   /** Where the configuration adds something to events. */
   readonly enrichment: Enrichment | undefined;
   /** What processors changed in the document. */
@@ -92,7 +85,7 @@ export class ReadEvent implements LogEvent {
     this.index = index;
     this.view.read(index);
     this.#choice = undefined;
-    this.#isDatasetKnown = false;
+    this.#sent.forget();
     this.eventTime.forget();
   }
 
@@ -128,11 +121,11 @@ export class ReadEvent implements LogEvent {
 
   /** The sender's name for the log, such as `nginx.access`; `generic` if it names none. */
   get dataset(): string {
-    return this.#sentDataset() ?? 'generic';
+    return this.#sent.dataset() ?? 'generic';
   }
 
   get source(): string {
-    return this.#sources.of(this.view, this.batch.origin.connection);
+    return this.#sent.source(this.batch.origin.connection);
   }
 
   /** Why the line is not in the format that was declared or recognised, in words. */
@@ -200,7 +193,7 @@ export class ReadEvent implements LogEvent {
 
   choice(): FormatChoice {
     const { receivedAt, origin } = this.batch;
-    this.#choice ??= this.#chooser.choose(this.view, receivedAt, this.#sentDataset, origin.parser);
+    this.#choice ??= this.#chooser.choose(this.view, receivedAt, this.#sent.dataset, origin.parser);
     return this.#choice;
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parsers } from '../../src/config/schema/parsers.ts';
 import { EventReader } from '../../src/parsers/event.ts';
 import { batch, blockOf, filebeatEvent, readEvent, receivedAt } from '../support/events.ts';
@@ -68,6 +68,22 @@ describe('an access-log line that Filebeat sent', () => {
       '6e88d53e-af97-4bce-852b-14410d51ea9d /var/log/nginx/access.log',
     );
     expect(readEvent({ message: 'x' }).source).toBe('127.0.0.1:51034#7');
+  });
+
+  it('is searched for its source once, and anew when another event is read', () => {
+    const sent = ['a', 'b'].map((name) => filebeatEvent(line, { agent: { id: name } }));
+    const reader = new EventReader({ parsers: parsers.parse(undefined), time: { zone: 'UTC' } });
+    reader.open(blockOf(...sent.map((one) => JSON.stringify(one))), batch);
+    const found = sent.map(() => {
+      const event = reader.next()!;
+      const { source } = event;
+      const search = vi.spyOn(event.view, 'getAt');
+      expect(event.source).toBe(source);
+      expect(search).not.toHaveBeenCalled();
+      search.mockRestore();
+      return source;
+    });
+    expect(found).toEqual(['a /var/log/nginx/access.log', 'b /var/log/nginx/access.log']);
   });
 
   it('shows what @metadata holds, though no document does', () => {
