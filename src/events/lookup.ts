@@ -101,9 +101,12 @@ export class Lookup {
   #inBlock = false;
   #values: Scalar[] = [];
   #isList = false;
+  /** Whether the present object equals the one at whose offset its values are remembered. */
+  #isExact = false;
   /**
    * The single value of a path in an object that the block repeats, by the offset of its first occurrence. Shippers send
-   * the same `agent` and `host` in every event, and rules group by their fields.
+   * the same `agent` and `host` in every event, and rules group by their fields. In an object that differs from the first one in
+   * the digits of a number, such as `log`, every text is the same, and what is absent is absent; a number may be another.
    */
   readonly #repeated = new Map<FieldPath, Map<number, Scalar | typeof absent>>();
 
@@ -130,10 +133,11 @@ export class Lookup {
       const covered = cover(bytes, key, entries[place + 1]!, path, 0);
       if (covered < 0) continue;
       const value = entries[place + 2]!;
-      const origin = entries[place + 4]!;
-      if (inBlock && origin !== value && covered < path.bytes.length)
-        this.#repeatedValue(value, entries[place + 3]!, path, covered, origin);
-      else this.#value(value, entries[place + 3]!, path, covered);
+      const like = entries[place + 5]!;
+      if (inBlock && like !== value && covered < path.bytes.length) {
+        this.#isExact = entries[place + 4]! !== value;
+        this.#repeatedValue(value, entries[place + 3]!, path, covered, like);
+      } else this.#value(value, entries[place + 3]!, path, covered);
     }
     return this.#take();
   }
@@ -146,22 +150,26 @@ export class Lookup {
     return values;
   }
 
-  #repeatedValue(value: number, valueEnd: number, path: FieldPath, covered: number, origin: number): void {
+  #repeatedValue(value: number, valueEnd: number, path: FieldPath, covered: number, like: number): void {
     let known = this.#repeated.get(path);
     if (known === undefined) {
       known = new Map();
       this.#repeated.set(path, known);
     }
-    const scalar = known.get(origin);
-    if (scalar !== undefined) {
+    const scalar = known.get(like);
+    if (scalar !== undefined && this.#isSame(scalar)) {
       if (scalar !== absent) this.#values.push(scalar);
       return;
     }
     const before = this.#values.length;
     this.#value(value, valueEnd, path, covered);
     if (this.#isList) return;
-    if (this.#values.length === before) known.set(origin, absent);
-    else if (this.#values.length === before + 1) known.set(origin, this.#values[before]!);
+    const found = this.#values.length === before ? absent : this.#values[before]!;
+    if (this.#values.length <= before + 1 && this.#isSame(found)) known.set(like, found);
+  }
+
+  #isSame(value: Scalar | typeof absent): boolean {
+    return this.#isExact || value === absent || typeof value === 'string';
   }
 
   /** `covered`: the number of bytes of the path that the value's key covers. */

@@ -1,6 +1,7 @@
 import type { Scalar } from '../model.ts';
 
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 
 /** Node's own decoders, without the checks of `toString`. They are missing from its published types. */
 type Slices = Buffer & {
@@ -64,7 +65,7 @@ export class RepeatedValues {
   skip(slot: number, at: number, end: number): number {
     const length = this.#lengths[slot]!;
     if (length === 0 || at + length >= end) return -1;
-    return this.#same(this.#starts[slot]!, at, length) ? at + length : -1;
+    return areSame(this.#view, this.#starts[slot]!, at, length) ? at + length : -1;
   }
 
   startOf(slot: number): number {
@@ -75,20 +76,93 @@ export class RepeatedValues {
     this.#starts[slot] = start;
     this.#lengths[slot] = end - start;
   }
+}
 
-  /** Compares as floating-point numbers: the one value unequal to itself, NaN, then only costs the walk it would have saved; zeros that differ in sign need eight NULs or so, which no walked value holds. */
-  #same(one: number, other: number, length: number): boolean {
-    const view = this.#view;
-    let i = 0;
-    // Little-endian, as processors are: the other order would cost a swap for each.
-    for (; i + 8 <= length; i += 8)
-      if (view.getFloat64(one + i, true) !== view.getFloat64(other + i, true)) return false;
-    for (; i < length; i += 1) if (view.getUint8(one + i) !== view.getUint8(other + i)) return false;
-    return true;
-  }
+/** Compares as floating-point numbers: the one value unequal to itself, NaN, then only costs the walk it would have saved; zeros that differ in sign need eight NULs or so, which no walked value holds. */
+function areSame(view: DataView, one: number, other: number, length: number): boolean {
+  let i = 0;
+  // Little-endian, as processors are: the other order would cost a swap for each.
+  for (; i + 8 <= length; i += 8)
+    if (view.getFloat64(one + i, true) !== view.getFloat64(other + i, true)) return false;
+  for (; i < length; i += 1) if (view.getUint8(one + i) !== view.getUint8(other + i)) return false;
+  return true;
 }
 
 const SLOTS = 2048;
+
+const ALIKE_SLOTS = 32;
+
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const ZERO = 0x30;
+const isDigit = (byte: number) => byte >= ZERO && byte <= 0x39;
+
+/**
+ * Remembers objects of the current block whose first or last member is a whole number, such as `log` with its `offset`. An object
+ * that equals one of them but for the digits of that number has the same members, so it is compared instead of being walked.
+ */
+export class AlikeObjects {
+  readonly #starts = new Int32Array(ALIKE_SLOTS);
+  /** Of each object, the bytes before the number, and those behind it. 0: the slot is empty. */
+  readonly #before = new Int32Array(ALIKE_SLOTS);
+  readonly #behind = new Int32Array(ALIKE_SLOTS);
+  readonly #ends = new Int32Array(ALIKE_SLOTS);
+  #view: DataView = new DataView(new ArrayBuffer(0));
+
+  open(bytes: Buffer): void {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#before.fill(0);
+  }
+
+  /** The slot of an object, by its first key. */
+  slotOf(bytes: Uint8Array, at: number, end: number): number {
+    return at + 8 < end ? (bytes[at + 2]! + bytes[at + 3]! * 5 + bytes[at + 5]! * 3) & (ALIKE_SLOTS - 1) : 0;
+  }
+
+  /** Offset behind the object at `at` if it equals the one in the slot but for the digits of its number; otherwise -1. */
+  skip(slot: number, bytes: Uint8Array, at: number, end: number): number {
+    const before = this.#before[slot]!;
+    const behind = this.#behind[slot]!;
+    if (before === 0 || at + before + behind >= end) return -1;
+    if (!areSame(this.#view, this.#starts[slot]!, at, before)) return -1;
+    const digits = at + before;
+    let after = digits;
+    while (after < end && isDigit(bytes[after]!)) after += 1;
+    // JSON has no numbers with leading zeros.
+    if (after === digits || (bytes[digits] === ZERO && after > digits + 1) || after + behind > end) return -1;
+    return areSame(this.#view, this.#ends[slot]! - behind, after, behind) ? after + behind : -1;
+  }
+
+  startOf(slot: number): number {
+    return this.#starts[slot]!;
+  }
+
+  /** Remembers a walked object, if it has such a number. */
+  remember(slot: number, bytes: Uint8Array, start: number, end: number): void {
+    let from = firstValue(bytes, start, end);
+    let to = from;
+    while (isDigit(bytes[to]!)) to += 1;
+    if (to === from || bytes[to] !== COMMA) {
+      to = end - 1;
+      from = to;
+      while (isDigit(bytes[from - 1]!)) from -= 1;
+      if (from === to || bytes[from - 1] !== COLON) return;
+    }
+    this.#starts[slot] = start;
+    this.#before[slot] = from - start;
+    this.#behind[slot] = end - to;
+    this.#ends[slot] = end;
+  }
+}
+
+/** Offset of the first value of a walked object; that of the object if its first key has escapes, or is set off by spaces. */
+function firstValue(bytes: Uint8Array, start: number, end: number): number {
+  let at = start + 1;
+  if (bytes[at] !== QUOTE) return start;
+  do at += 1;
+  while (at < end && bytes[at] !== QUOTE && bytes[at] !== BACKSLASH);
+  return bytes[at] === QUOTE && bytes[at + 1] === COLON ? at + 2 : start;
+}
 
 /** Longer texts are rarely repeated. */
 const LONGEST = 256;

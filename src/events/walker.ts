@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { resetTraits, skipColon, skipSpace, skipString, skipValue, traits } from './json-text.ts';
-import { RepeatedValues } from './repeated-values.ts';
+import { AlikeObjects, RepeatedValues } from './repeated-values.ts';
 
 /** The result of a walk. A `whole` document is used as it is; an `irregular` one is valid JSON but has to be rewritten. */
 type WalkResult = 'whole' | 'irregular' | 'malformed';
@@ -11,10 +11,11 @@ const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 /**
- * Numbers for each entry: start and end of the key without its quotes, start and end of the value, and the offset of the
- * first occurrence of the same value in the block (the value's own offset if none is known).
+ * Numbers for each entry: start and end of the key without its quotes, start and end of the value, the offset of the
+ * first occurrence of the same value in the block (the value's own offset if none is known), and the offset of an object that
+ * equals the value, or differs from it only in the digits of one number (again, the own offset if none is known).
  */
-export const ENTRY = 5;
+export const ENTRY = 6;
 /** With more keys than this, duplicates are found with a set: comparing pairs would cost n² for a hostile event. */
 const MANY_KEYS = 64;
 
@@ -36,14 +37,18 @@ export class Walker {
   /** One bit for the first byte of each top-level key of the last document: see `FieldPath.firstBytes`. */
   firstBytes = 0;
   readonly #repeated = new RepeatedValues();
+  readonly #alike = new AlikeObjects();
   #irregular = false;
   #keyBits = 0;
   /** Offset of the first occurrence of the last value. */
   #origin = 0;
+  /** Offset of an object that is like the last value. */
+  #like = 0;
 
   open(bytes: Buffer): void {
     this.bytes = bytes;
     this.#repeated.open(bytes);
+    this.#alike.open(bytes);
   }
 
   walk(start: number, end: number): WalkResult {
@@ -79,6 +84,7 @@ export class Walker {
       if (at < 0) return false;
       const value = at;
       this.#origin = at;
+      this.#like = at;
       at = bytes[at] === OPEN_BRACE ? this.#object(at) : skipValue(bytes, at, end, 2);
       if (at < 0) return false;
       this.#enter(key, keyEnd, value, at);
@@ -98,11 +104,21 @@ export class Walker {
     const known = this.#repeated.skip(slot, at, end);
     if (known > 0) {
       this.#origin = this.#repeated.startOf(slot);
+      this.#like = this.#origin;
       return known;
+    }
+    const likeSlot = this.#alike.slotOf(bytes, at, end);
+    const alike = this.#alike.skip(likeSlot, bytes, at, end);
+    if (alike > 0) {
+      this.#like = this.#alike.startOf(likeSlot);
+      return alike;
     }
     const after = skipValue(bytes, at, end, 2);
     // A skipped value sets no traits, so only values without traits may be remembered.
-    if (after > 0 && !traits.notAscii && !traits.newline) this.#repeated.remember(slot, at, after);
+    if (after > 0 && !traits.notAscii && !traits.newline) {
+      this.#repeated.remember(slot, at, after);
+      this.#alike.remember(likeSlot, bytes, at, after);
+    }
     return after;
   }
 
@@ -120,6 +136,7 @@ export class Walker {
     entries[place + 2] = value;
     entries[place + 3] = valueEnd;
     entries[place + 4] = this.#origin;
+    entries[place + 5] = this.#like;
     this.count += 1;
   }
 
