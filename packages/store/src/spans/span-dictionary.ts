@@ -2,8 +2,6 @@
 const longest = 128;
 /** Bytes of all spans. A full dictionary is emptied, and its owner adds the spans again. */
 const capacity = 2 ** 18;
-/** From so many entries on, a dictionary is useful only while at least half of what is looked for is found. */
-const fewEntries = 1_024;
 
 /** The hash of a span with one more byte; that of an empty span is 0. */
 export const extendHash = (hash: number, byte: number): number => (Math.imul(hash, 31) + byte) | 0;
@@ -26,29 +24,18 @@ export class SpanDictionary {
   /** For each entry: its end in `#bytes`, its hash, its number. */
   #table = new Int32Array(3 * 16);
   #bytes = new Uint8Array(256);
-  #finds = 0;
-  #misses = 0;
 
   /** The number of a span; -1 where it is unknown. */
   find(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const slots = this.#slots;
     const table = this.#table;
     const mask = slots.length - 1;
-    this.#finds += 1;
     for (let slot = slotOf(hash) & mask; ; slot = (slot + 1) & mask) {
       const entry = slots[slot]!;
-      if (entry === 0) {
-        this.#misses += 1;
-        return -1;
-      }
+      if (entry === 0) return -1;
       const at = 3 * (entry - 1);
       if (table[at + 1] === hash && this.#equals(entry, bytes, start, end)) return table[at + 2]!;
     }
-  }
-
-  /** Whether it pays to add spans: not where most are new, as ids are. */
-  get isUseful(): boolean {
-    return this.#entries < fewEntries || 2 * this.#misses <= this.#finds;
   }
 
   /** Notes the number of a span that was not found. */

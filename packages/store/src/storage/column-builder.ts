@@ -1,7 +1,6 @@
-import { SpanDictionary } from '../spans/span-dictionary.ts';
 import type { Column, NumberColumn, TermColumn } from './column.ts';
 import { Growing } from './growing.ts';
-import { StringTable } from './string-table.ts';
+import { TermTable } from './term-table.ts';
 
 /**
  * Collects the values of one field of an open segment and makes a column of them.
@@ -77,48 +76,22 @@ export function ordinalArray(highest: number, length: number): TermColumn['ordin
 }
 
 /**
- * Sorts strings by UTF-16 code units and gives, for each in order of arrival, its place in the
- * sorted list.
- */
-export function ranks(strings: string[]): { sorted: string[]; rank: Uint32Array } {
-  // Without a comparison of our own it sorts by code units, and faster.
-  const sorted = strings.slice().sort();
-  const places = new Map<string, number>();
-  for (let at = 0; at < sorted.length; at++) places.set(sorted[at]!, at);
-  const rank = new Uint32Array(strings.length);
-  for (let at = 0; at < strings.length; at++) rank[at] = places.get(strings[at]!)!;
-  return { sorted, rank };
-}
-
-/**
  * Builds the columns of keywords, addresses and flattened fields. A document has each term at most
  * once.
  */
 export class TermBuilder implements ColumnBuilder {
   readonly #docs = new Growing(Uint16Array);
   readonly #numbers = new Growing(Uint32Array);
-  readonly #known = new Map<string, number>();
-  readonly #spans = new SpanDictionary();
+  readonly #terms = new TermTable();
   #lastDoc = -1;
   #lastStart = 0;
 
   add(doc: number, value: string): void {
-    this.#enter(doc, this.#numberOf(value));
+    this.#enter(doc, this.#terms.numberOfText(value));
   }
 
   addSpan(doc: number, bytes: Buffer, start: number, end: number, hash: number): void {
-    let number = this.#spans.find(bytes, start, end, hash);
-    if (number === -1) {
-      number = this.#numberOf(bytes.toString('utf8', start, end));
-      if (this.#spans.isUseful) this.#spans.add(bytes, start, end, hash, number);
-    }
-    this.#enter(doc, number);
-  }
-
-  #numberOf(value: string): number {
-    const number = this.#known.get(value) ?? this.#known.size;
-    if (number === this.#known.size) this.#known.set(value, number);
-    return number;
+    this.#enter(doc, this.#terms.numberOf(bytes, start, end, hash));
   }
 
   #enter(doc: number, number: number): void {
@@ -131,13 +104,13 @@ export class TermBuilder implements ColumnBuilder {
   }
 
   build(size: number): TermColumn {
-    const { sorted, rank } = ranks([...this.#known.keys()]);
+    const { table, rank } = this.#terms.sorted();
     const docs = this.#docs.items;
     const numbers = this.#numbers.items;
     const starts = startsOf(docs, size);
-    const ordinals = ordinalArray(sorted.length, starts ? docs.length : size);
+    const ordinals = ordinalArray(table.size, starts ? docs.length : size);
     for (let at = 0; at < docs.length; at++) ordinals[starts ? at : docs[at]!] = rank[numbers[at]!]! + 1;
-    return { kind: 'term', starts, ordinals, terms: StringTable.of(sorted) };
+    return { kind: 'term', starts, ordinals, terms: table };
   }
 
   /**

@@ -1,20 +1,9 @@
 import { tokenize } from '../mapping/analyzer.ts';
-import { SpanDictionary } from '../spans/span-dictionary.ts';
 import { SpanTokens } from '../spans/span-tokens.ts';
 import type { TextColumn } from './column.ts';
-import { type ColumnBuilder, ranks } from './column-builder.ts';
+import type { ColumnBuilder } from './column-builder.ts';
 import { Growing } from './growing.ts';
-import { StringTable } from './string-table.ts';
-
-/**
- * V8 represents a longer substring as a view of the whole string, which keeps the message alive for
- * as long as one of its tokens.
- */
-const maxCopiedLength = 12;
-
-/** A copy of the text that refers to no other string. */
-const ownText = (part: string): string =>
-  part.length > maxCopiedLength ? (JSON.parse(JSON.stringify(part)) as string) : part;
+import { TermTable } from './term-table.ts';
 
 /**
  * Builds the columns of text fields: postings with frequencies and field lengths, without
@@ -24,7 +13,7 @@ const ownText = (part: string): string =>
  * Within a token they stay in document order.
  */
 export class TextBuilder implements ColumnBuilder {
-  readonly #known = new Map<string, number>();
+  readonly #words = new TermTable();
   readonly #tokens = new Growing(Uint32Array);
   readonly #docs = new Growing(Uint16Array);
   readonly #frequencies = new Growing(Uint8Array);
@@ -36,26 +25,10 @@ export class TextBuilder implements ColumnBuilder {
   readonly #lengths = new Growing(Uint32Array);
   #doc = 0;
   #length = 0;
-  readonly #spans = new SpanDictionary();
-  readonly #emit = (text: string) => {
-    this.#occurs(this.#known.get(text) ?? this.#numberOf(ownText(text)));
-  };
-  readonly #emitSpan = (bytes: Buffer, length: number, hash: number) => {
-    let token = this.#spans.find(bytes, 0, length, hash);
-    if (token === -1) {
-      token = this.#numberOf(bytes.toString('latin1', 0, length));
-      if (this.#spans.isUseful) this.#spans.add(bytes, 0, length, hash, token);
-    }
-    this.#occurs(token);
-  };
+  readonly #emit = (text: string) => this.#occurs(this.#words.numberOfText(text));
+  readonly #emitSpan = (bytes: Buffer, length: number, hash: number) =>
+    this.#occurs(this.#words.numberOf(bytes, 0, length, hash));
   readonly #tokenizer = new SpanTokens(this.#emitSpan);
-
-  /** `text` is a copy of its own. */
-  #numberOf(text: string): number {
-    const token = this.#known.get(text) ?? this.#known.size;
-    if (token === this.#known.size) this.#known.set(text, token);
-    return token;
-  }
 
   #occurs(token: number): void {
     this.#length++;
@@ -97,11 +70,11 @@ export class TextBuilder implements ColumnBuilder {
   }
 
   build(size: number): TextColumn {
-    const { sorted, rank } = ranks([...this.#known.keys()]);
+    const { table, rank } = this.#words.sorted();
     const tokens = this.#tokens.items;
-    const offsets = new Uint32Array(sorted.length + 1);
+    const offsets = new Uint32Array(table.size + 1);
     for (const token of tokens) offsets[rank[token]! + 1]! += 1;
-    for (let token = 0; token < sorted.length; token++) offsets[token + 1]! += offsets[token]!;
+    for (let token = 0; token < table.size; token++) offsets[token + 1]! += offsets[token]!;
     const next = offsets.slice();
     const docs = new Uint16Array(tokens.length);
     const frequencies = new Uint8Array(tokens.length);
@@ -112,7 +85,7 @@ export class TextBuilder implements ColumnBuilder {
     }
     const lengths = new Uint32Array(size);
     lengths.set(this.#lengths.items.subarray(0, size));
-    return { kind: 'text', tokens: StringTable.of(sorted), offsets, docs, frequencies, lengths };
+    return { kind: 'text', tokens: table, offsets, docs, frequencies, lengths };
   }
 
   /** Appends an entry with frequency 1. */

@@ -57,23 +57,6 @@ describe('a dictionary of spans', () => {
     expect(found.at(-1)).toBe(99_999);
     expect(found.filter((number) => number !== -1).length).toBeLessThan(20_000);
   });
-
-  it.each([
-    ['half of what is looked for is found', 2_000, true],
-    ['nearly all is new', 1, false],
-    ['few spans were added', 0, true],
-  ])('says whether it pays to add spans where %s', (_, again, isUseful) => {
-    const dictionary = new SpanDictionary();
-    const find = (number: number) => {
-      const bytes = Buffer.from(`value-${number}`);
-      const hash = hashOf(bytes, 0, bytes.length);
-      if (dictionary.find(bytes, 0, bytes.length, hash) === -1)
-        dictionary.add(bytes, 0, bytes.length, hash, number);
-    };
-    for (let number = 0; number < (again === 0 ? 1_000 : 2_000); number += 1) find(number);
-    for (let number = 0; number < again; number += 1) find(number);
-    expect(dictionary.isUseful).toBe(isUseful);
-  });
 });
 
 describe('tokens of bytes', () => {
