@@ -25,6 +25,8 @@ export const placedOnly: Which = ({ placed }) => placed;
 export interface MarkedWindow {
   /** The connection that brought it, or another origin, for messages. */
   readonly source: string;
+  /** The number under which its identified events are remembered. */
+  readonly holder: number;
   readonly position: Position;
   /** Which of its events are remembered. */
   readonly which: Which;
@@ -52,6 +54,8 @@ export class MarkedWindows {
   pending = 0;
   readonly #windows = new Map<number, MarkedWindow>();
   readonly #numbers = new Map<MarkedWindow, number>();
+  /** They are remembered about in the order of their positions, so that most are added at the end. */
+  readonly #byPosition: MarkedWindow[] = [];
   #lastNumber = 0;
   #pairs = 0;
   #filled = 0;
@@ -62,6 +66,7 @@ export class MarkedWindows {
     this.#lastNumber += 1;
     this.#windows.set(this.#lastNumber, window);
     this.#numbers.set(window, this.#lastNumber);
+    this.#byPosition.splice(this.#placeOf(window.position + 1), 0, window);
     for (const mark of distinct(window.marks)) this.#insert(mark, this.#lastNumber);
     this.pending += window.marks.length;
   }
@@ -70,8 +75,9 @@ export class MarkedWindows {
     return this.#numbers.has(window);
   }
 
-  windows(): Iterable<MarkedWindow> {
-    return this.#numbers.keys();
+  /** The windows that are stored before a position, without a look at the others. */
+  before(position: Position): MarkedWindow[] {
+    return this.#byPosition.slice(0, this.#placeOf(position));
   }
 
   /** Calls back with each window that has pending events with the mark. */
@@ -103,9 +109,22 @@ export class MarkedWindows {
   drop(window: MarkedWindow): Set<number> {
     const removed = this.remove(window);
     const number = this.#numbers.get(window);
-    if (number !== undefined) this.#windows.delete(number);
+    if (number === undefined) return removed;
+    this.#windows.delete(number);
     this.#numbers.delete(window);
+    this.#byPosition.splice(this.#byPosition.indexOf(window, this.#placeOf(window.position)), 1);
     return removed;
+  }
+
+  /** Where the first window begins that is not stored before a position. */
+  #placeOf(position: Position): number {
+    let [from, to] = [0, this.#byPosition.length];
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (this.#byPosition[middle]!.position < position) from = middle + 1;
+      else to = middle;
+    }
+    return from;
   }
 
   #insert(mark: number, number: number): void {

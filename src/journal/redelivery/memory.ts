@@ -1,11 +1,11 @@
 import type { RedeliveryConfig } from '../../config/schema/inputs.ts';
-import type { Millis } from '../../model.ts';
+import type { Millis, Position } from '../../model.ts';
 import { type EventIdentity, type MarkedWindow, MarkedWindows } from './marked-windows.ts';
-import { IdentityCounts, MarkFilter } from './tables.ts';
+import { HeldIdentities, MarkFilter } from './tables.ts';
 
 /** Events that were remembered at about the same time and are forgotten together. */
 interface Generation {
-  counts: IdentityCounts;
+  identities: HeldIdentities;
   marks: MarkFilter;
   windows: MarkedWindows;
   /** Events that were added to it, whether they are still remembered or not. */
@@ -16,7 +16,7 @@ interface Generation {
   until: Millis;
 }
 
-const sizeOf = ({ counts, windows }: Generation): number => counts.live + windows.pending;
+const sizeOf = ({ identities, windows }: Generation): number => identities.live + windows.pending;
 
 /** `remember` and `maxEvents` are divided among this many generations. */
 const GENERATIONS = 4;
@@ -54,12 +54,15 @@ export class RedeliveryMemory {
     return this.#generations.some(({ marks }) => marks.has(mark));
   }
 
-  /** Remembers each event as often as it is given. */
-  async remember(events: readonly EventIdentity[], now: Millis): Promise<void> {
+  /**
+   * Remembers each event as often as it is given. `holder` is a number of the window that holds them: only that window can forget them.
+   * An event that several windows hold is remembered for each of them.
+   */
+  async remember(events: readonly EventIdentity[], holder: number, now: Millis): Promise<void> {
     this.#expire(now);
     for (const { identity, mark } of events) {
       const generation = this.#youngest(now);
-      generation.counts.add(identity);
+      generation.identities.add(identity, holder);
       generation.marks.add(mark);
       generation.added += 1;
     }
@@ -78,8 +81,9 @@ export class RedeliveryMemory {
     for (const { windows } of this.#generations) if (windows.pending > 0) windows.eachWith(mark, found);
   }
 
-  markedWindows(): MarkedWindow[] {
-    return this.#generations.flatMap(({ windows }) => [...windows.windows()]);
+  /** Windows before a position of which events are remembered by marks. */
+  markedBefore(position: Position): MarkedWindow[] {
+    return this.#generations.flatMap(({ windows }) => windows.before(position));
   }
 
   /**
@@ -92,10 +96,10 @@ export class RedeliveryMemory {
     identify: (marks: Set<number>) => EventIdentity[],
   ): boolean {
     const generation = this.#generations.find(({ windows }) => windows.has(window));
-    const marks = generation?.windows.remove(window, wanted);
+    const marks = wanted ? generation?.windows.remove(window, wanted) : generation?.windows.drop(window);
     if (generation === undefined || marks === undefined || marks.size === 0) return false;
     for (const event of identify(marks)) {
-      generation.counts.add(event.identity);
+      generation.identities.add(event.identity, window.holder);
       generation.marks.add(event.mark);
       window.identified.push(event);
     }
@@ -111,12 +115,15 @@ export class RedeliveryMemory {
   /** Returns for each event whether it was remembered, and forgets it once. An event remembered twice is found twice. */
   async take(events: readonly EventIdentity[], now: Millis): Promise<boolean[]> {
     this.#expire(now);
-    return events.map(({ identity }) => this.#generations.some(({ counts }) => counts.take(identity)));
+    return events.map(({ identity }) =>
+      this.#generations.some(({ identities }) => identities.take(identity)),
+    );
   }
 
-  /** Forgets each event once, because its sender has its ACK. Events that are not remembered are left out. */
-  async forget(events: readonly EventIdentity[]): Promise<void> {
-    for (const { identity } of events) this.#generations.some(({ counts }) => counts.take(identity));
+  /** Forgets each event once for its holder, whose sender has the ACK. Events that the holder holds no longer are left out. */
+  async forget(events: readonly EventIdentity[], holder: number): Promise<void> {
+    for (const { identity } of events)
+      this.#generations.some(({ identities }) => identities.take(identity, holder));
   }
 
   /** The generation for further events. */
@@ -126,7 +133,7 @@ export class RedeliveryMemory {
     let last = this.#generations.at(-1);
     if (!last || last.added + events > most || now - last.since > remember / GENERATIONS) {
       last = {
-        counts: new IdentityCounts(),
+        identities: new HeldIdentities(),
         marks: new MarkFilter(most),
         windows: new MarkedWindows(),
         added: 0,

@@ -14,8 +14,8 @@ export interface RecentWindow {
   kept: boolean;
   /** Those of its events that were redelivered. They may be sent once more. */
   redelivered: EventIdentity[];
-  /** Whether its events are in the redelivery memory. */
-  remembered: boolean;
+  /** The number under which the redelivery memory holds its events; 0 until it is to remember them. */
+  holder: number;
   /** Those of its events that are in the memory by their identity; undefined until they are. */
   held: EventIdentity[] | undefined;
   /** Those of its events that are in the memory by their marks. */
@@ -76,7 +76,7 @@ export class RecentWindows {
       stored: undefined,
       kept: false,
       redelivered: [],
-      remembered: false,
+      holder: 0,
       held: undefined,
       marked: undefined,
       marks: undefined,

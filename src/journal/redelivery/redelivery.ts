@@ -28,6 +28,8 @@ export interface RedeliveryOptions {
   now?: () => Millis;
 }
 
+const beforeTheStart = 'the time before the start';
+
 /**
  * Recognises redelivered events and keeps them out of the journal.
  *
@@ -48,6 +50,7 @@ export class Redelivery {
   /** Tail of the chain of tasks: comparing and remembering run one after the other. */
   #tasks: Promise<unknown> = Promise.resolve();
   #pendingTasks = 0;
+  #lastHolder = 0;
   #closed = false;
   #stopWaiting: () => void = () => {};
   readonly #stopped = new Promise<undefined>((resolve) => {
@@ -102,12 +105,18 @@ export class Redelivery {
     let events = 0;
     let unreadable = 0;
     for (const position of await this.#lastPositions()) {
-      const window = { source: 'the time before the start', position, which: timed, marks: undefined };
+      const window = {
+        source: beforeTheStart,
+        holder: this.#nextHolder(),
+        position,
+        which: timed,
+        marks: undefined,
+      };
       const found = await this.#marks.remember(window, this.#now());
       events += found?.events ?? 0;
       unreadable += found ? 0 : 1;
     }
-    telemetry.remembered('the time before the start', events, unreadable, memory.size);
+    telemetry.remembered(beforeTheStart, events, unreadable, memory.size);
   }
 
   /** A damaged journal is reported by its readers; it does not stop a server from starting. */
@@ -185,10 +194,10 @@ export class Redelivery {
    */
   #remember(connection: string, windows: RecentWindow[], which: (window: RecentWindow) => Which): void {
     const added = windows
-      .filter(({ remembered }) => !remembered)
+      .filter(({ holder }) => holder === 0)
       .map((window) => ({ window, which: which(window) }));
     if (added.length === 0 || this.#closed) return;
-    for (const { window } of added) window.remembered = true;
+    for (const { window } of added) window.holder = this.#nextHolder();
     void this.#enqueue(() => this.#rememberAll(connection, added)).catch(this.#options.telemetry.failed);
   }
 
@@ -201,14 +210,14 @@ export class Redelivery {
       const stored = window.stored?.catch(() => undefined);
       const position = await Promise.race([stored, this.#stopped]);
       if (this.#closed) return;
-      const { marks } = window;
+      const { marks, holder } = window;
       window.marks = undefined;
       const kept =
         position === undefined
           ? { held: [], events: 0 }
-          : await this.#marks.remember({ source: connection, position, which, marks }, this.#now());
+          : await this.#marks.remember({ source: connection, holder, position, which, marks }, this.#now());
       const again = window.redelivered.filter(which);
-      await memory.remember(again, this.#now());
+      await memory.remember(again, holder, this.#now());
       window.held = [...(kept?.held ?? []), ...again];
       window.marked = kept?.marked;
       events += (kept?.events ?? 0) + again.length;
@@ -217,13 +226,19 @@ export class Redelivery {
     telemetry.remembered(connection, events, unreadable, memory.size);
   }
 
+  /** Numbers begin again after 2^32 - 1: by then, nothing of the first ones is remembered. */
+  #nextHolder(): number {
+    this.#lastHolder = (this.#lastHolder + 1) >>> 0 || 1;
+    return this.#lastHolder;
+  }
+
   /** Forgets events of windows that were remembered, in their turn. */
   #forget(windows: RecentWindow[], which: Which): void {
-    const remembered = windows.filter((window) => window.remembered);
+    const remembered = windows.filter(({ holder }) => holder !== 0);
     if (remembered.length === 0 || this.#closed) return;
     void this.#enqueue(async () => {
       for (const window of remembered) {
-        await this.#options.memory.forget((window.held ?? []).filter(which));
+        await this.#options.memory.forget((window.held ?? []).filter(which), window.holder);
         if (window.marked) window.marked = await this.#marks.forget(window.marked, which, this.#now());
       }
       this.#options.telemetry.confirmed(this.#options.memory.size);

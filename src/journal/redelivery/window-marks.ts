@@ -22,6 +22,7 @@ interface WindowMarksOptions {
 /** A stored window whose events are to be remembered. */
 interface ToRemember {
   source: string;
+  holder: number;
   position: Position;
   which: Which;
   /** Marks of all its events, where they are known already. */
@@ -61,7 +62,7 @@ export class WindowMarks {
       return this.#mark(window, count, now);
     const held = stored.identitiesAt(window.position, window.which);
     if (held === undefined) return undefined;
-    await memory.remember(held, now);
+    await memory.remember(held, window.holder, now);
     return { held, events: held.length };
   }
 
@@ -84,14 +85,13 @@ export class WindowMarks {
   /** The journal is about to remove the records before `position`. */
   beforeTrim(position: Position): void {
     this.#trimmedBefore = position;
-    for (const window of this.#options.memory.markedWindows())
-      if (window.position < position) this.#identify(window);
+    for (const window of this.#options.memory.markedBefore(position)) this.#identify(window);
   }
 
   /** Forgets those events of a marked window that are selected. Returns the window as it is remembered from now on. */
   async forget(window: MarkedWindow, which: Which, now: Millis): Promise<MarkedWindow | undefined> {
     const { memory, stored } = this.#options;
-    await memory.forget(window.identified.filter(which));
+    await memory.forget(window.identified.filter(which), window.holder);
     const pending = memory.unmark(window);
     if (which === every || pending.size === 0) return undefined;
     const stays: Which = (event) => pending.has(event.mark) && window.which(event) && !which(event);
@@ -108,7 +108,7 @@ export class WindowMarks {
   }
 
   #mark(
-    { source, position, which, marks: all }: ToRemember,
+    { source, holder, position, which, marks: all }: ToRemember,
     count: number,
     now: Millis,
   ): Remembered | undefined {
@@ -117,7 +117,7 @@ export class WindowMarks {
     const areKnown = all?.length === count && which === timed;
     const marks = areKnown ? all.filter((mark) => mark !== 0) : stored.marksAt(position, which);
     if (marks === undefined) return undefined;
-    const marked: MarkedWindow = { source, position, which, marks, identified: [], reads: 0 };
+    const marked: MarkedWindow = { source, holder, position, which, marks, identified: [], reads: 0 };
     memory.mark(marked, now);
     return { marked, held: [], events: marks.length };
   }

@@ -10,7 +10,7 @@ import { shuffledKeys } from '../../support/lumberjack/shuffled-keys.ts';
 import { eventually, opened, temporaryFolder } from '../support.ts';
 
 const windowOf = (...marks: number[]): MarkedWindow => ({
-  ...{ source: 'test', position: 1, which: timed, identified: [], reads: 0 },
+  ...{ source: 'test', holder: 1, position: 1, which: timed, identified: [], reads: 0 },
   marks: Uint32Array.from(marks),
 });
 
@@ -100,7 +100,7 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /**
  * The events that are put into the journal when the steps are taken, in order. Where some events tell no place, connections do not end cleanly,
- * and no window is confirmed: to forget an event by its identity may take an equal one of another window.
+ * and no window is confirmed: which of several windows that hold an event gives it first is not told, and that one keeps nothing to forget.
  */
 async function played(steps: Step[], markAbove: number, mixed: boolean): Promise<string[]> {
   const pool = poolOf(mixed);

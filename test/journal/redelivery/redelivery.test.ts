@@ -287,6 +287,18 @@ describe('a connection that looks alive while its sender has given it up', () =>
     expect(memory.size).toBe(0);
   });
 
+  it('is known by the window that brought it again, though the first window is confirmed', async () => {
+    const { send, open, die, kept } = await aScene({ windows: 1 });
+    open('a');
+    await send('a', [anEvent(1)]);
+    open('b');
+    await send('b', [anEvent(1)]);
+    await send('a', [anEvent(2)]);
+    die('b');
+    await send('c', [anEvent(1)]);
+    expect(kept()).toEqual([anEvent(1), anEvent(2)]);
+  });
+
   it('does not make connections from other addresses be looked at', async () => {
     const { send, open, memory } = await aScene();
     open('a', '192.0.2.1');
