@@ -114,6 +114,16 @@ export class Episodes {
     return this.#ended.forgottenThrough;
   }
 
+  /** Number of ended episodes that were forgotten because a rule had too many. */
+  get forgotten(): number {
+    return this.#ended.forgotten;
+  }
+
+  /** Gives back memory that is shared with other rules. */
+  release(): void {
+    this.#ended.release();
+  }
+
   /** Ends a group's open episode without an observation, because its rule goes. Puts nothing out where there is none. */
   end(group: string, { at, reason, state }: Ending): Output[] {
     const entry = this.#entries.get(group);

@@ -1,18 +1,41 @@
 import type { Episode, Millis, Output } from '../model.ts';
+import { sizeOf } from '../util/snapshot.ts';
 import type { Entry } from './entry.ts';
 
 /** For how long, and how many of a rule, ended episodes are kept: late events may still correct their documents. */
 export interface Retention {
   keptFor: Millis;
   most: number;
+  /** Of an engine that is live. Beyond it, what ended within one stride is forgotten together. */
+  shared?: { memory: SharedMemory; stride: Millis } | undefined;
+}
+
+/** Bounds what all rules keep for corrections. What is kept joins it, and drops its oldest part when it is asked to. */
+interface SharedMemory {
+  join(kept: Droppable): void;
+  leave(kept: Droppable): void;
+  changed(bytes: number): void;
+}
+
+interface Droppable {
+  readonly oldest: Millis;
+  dropOldest(): number;
 }
 
 const shortRetention: Retention = { keptFor: 3_600_000, most: 1_000 };
+
+/** What an ended episode costs beside its lines and the fields of its group, in bytes, roughly. */
+const endedBytes = 1_000;
+
+/** Of parts that no late event changes, so that what is given back is what was taken. */
+const bytesOf = ({ episode: { by, samples } }: Entry) => endedBytes + sizeOf(by) + sizeOf(samples);
 
 /** The episodes of a rule that ended lately, in the order of their ends. */
 export class EndedEpisodes {
   /** Event time up to which episodes ended that were forgotten because there were too many. */
   forgottenThrough: Millis = Number.NEGATIVE_INFINITY;
+  /** Number of episodes that were forgotten since the start because there were more than `most`. */
+  forgotten = 0;
   readonly #retention: Retention;
   #entries: Entry[] = [];
   /** The same by group. */
@@ -20,6 +43,22 @@ export class EndedEpisodes {
 
   constructor(retention: Retention = shortRetention) {
     this.#retention = retention;
+    retention.shared?.memory.join(this);
+  }
+
+  get oldest(): Millis {
+    return this.#entries[0]?.episode.end ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Forgets what ended within one stride. */
+  dropOldest(): number {
+    const through = this.oldest + (this.#retention.shared?.stride ?? 0);
+    const later = this.#entries.findIndex(({ episode }) => episode.end! > through);
+    const dropped = later === -1 ? this.#entries.length : later;
+    for (const { episode } of this.#entries.slice(0, dropped))
+      this.forgottenThrough = Math.max(this.forgottenThrough, episode.end!);
+    this.#drop(dropped);
+    return dropped;
   }
 
   add(entry: Entry): void {
@@ -27,6 +66,7 @@ export class EndedEpisodes {
     this.#entries.push(entry);
     this.#groups.set(group, [...(this.#groups.get(group) ?? []), entry]);
     this.#forget(entry.episode.end!);
+    this.#changed(bytesOf(entry));
   }
 
   of(group: string, now: Millis): Entry[] {
@@ -36,9 +76,11 @@ export class EndedEpisodes {
 
   /** Replaces the episodes of a group. */
   replace(group: string, entries: readonly Entry[]): void {
+    const before = this.#groups.get(group) ?? [];
     this.#entries = this.#entries.filter(({ episode }) => episode.group !== group);
     this.#groups.delete(group);
     for (const entry of entries) this.#insert(entry);
+    this.#changed(totalOf(entries) - totalOf(before));
   }
 
   snapshot(): { ended: Entry[]; forgotten?: Millis } {
@@ -48,11 +90,17 @@ export class EndedEpisodes {
   }
 
   restore(state: Entry[], forgottenThrough = Number.NEGATIVE_INFINITY): Entry[] {
-    this.#entries = [];
-    this.#groups.clear();
-    for (const entry of state) this.add({ ...entry });
+    this.release();
+    this.#retention.shared?.memory.join(this);
     this.forgottenThrough = forgottenThrough;
+    for (const entry of state) this.add({ ...entry });
     return this.#entries;
+  }
+
+  /** Gives back the memory. */
+  release(): void {
+    this.#drop(this.#entries.length);
+    this.#retention.shared?.memory.leave(this);
   }
 
   #insert(entry: Entry): void {
@@ -66,14 +114,30 @@ export class EndedEpisodes {
     const { keptFor, most } = this.#retention;
     const old = this.#entries.findIndex(({ episode }) => episode.end! >= now - keptFor);
     const tooMany = this.#entries.length - most;
-    if (tooMany > old) this.forgottenThrough = this.#entries[tooMany - 1]!.episode.end!;
-    for (const { episode } of this.#entries.splice(0, Math.max(old, tooMany, 0))) {
+    if (tooMany > Math.max(old, 0)) {
+      this.forgottenThrough = Math.max(this.forgottenThrough, this.#entries[tooMany - 1]!.episode.end!);
+      this.forgotten += tooMany - Math.max(old, 0);
+    }
+    this.#drop(Math.max(old, tooMany, 0));
+  }
+
+  /** Forgets so many of the first ones. */
+  #drop(count: number): void {
+    const dropped = this.#entries.splice(0, count);
+    for (const { episode } of dropped) {
       const left = this.#groups.get(episode.group)!.slice(1);
       if (left.length === 0) this.#groups.delete(episode.group);
       else this.#groups.set(episode.group, left);
     }
+    this.#changed(-totalOf(dropped));
+  }
+
+  #changed(bytes: number): void {
+    this.#retention.shared?.memory.changed(bytes);
   }
 }
+
+const totalOf = (entries: readonly Entry[]) => entries.reduce((sum, entry) => sum + bytesOf(entry), 0);
 
 /** Counts late events until the documents of their episodes report them. Entries belong to `Episodes`, which shares them. */
 export class LateEvents {

@@ -195,6 +195,13 @@ describe('what rules keep in memory', () => {
     expect(text).not.toContain('values');
   });
 
+  it('is shown with what late events can no longer correct', () => {
+    const corrections = { kept: 256 * 2 ** 20, limit: 256 * 2 ** 20, forgotten: 1_234 };
+    const values = { kept: 0, limit: 5 };
+    const text = shown({ late: 0, corrected: 0, groups, values, corrections, exceeded: [] });
+    expect(text).toMatch(/for corrections\s+256 MB of 256 MB; 1234 forgotten$/m);
+  });
+
   it('is shown with the rules that exceeded it', () => {
     const text = shown({
       ...{ late: 3, corrected: 40 },

@@ -99,10 +99,11 @@ export class Corrector {
 
   restore(snapshot: Snapshot<unknown>): void {
     const { series, windows, reach, ...queue } = correctorFormat.read(snapshot);
+    // First: where more is restored than the memory may hold, the oldest is dropped again at once.
+    [this.series.reach, this.#windows.reach] = [reach?.[0] ?? never, reach?.[1] ?? never];
     this.series.restore(series);
     this.queue.restore(queue);
     this.#windows.restore(windows);
-    [this.series.reach, this.#windows.reach] = [reach?.[0] ?? never, reach?.[1] ?? never];
   }
 
   /** Events of windows that are closed are not the rule's. */

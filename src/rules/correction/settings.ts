@@ -22,9 +22,18 @@ export const strideOf = ({ correctFor }: CorrectionSettings): Millis => Math.max
 export const keepForOf = (settings: CorrectionSettings, over: Millis): Millis =>
   settings.correctFor + over + 2 * strideOf(settings);
 
-/** Ended episodes are kept as long as late events may correct them, and some hours more. */
-export function retentionOf(correction: CorrectionSettings | undefined): Retention | undefined {
-  return correction && { keptFor: correction.correctFor + 3 * strideOf(correction), most: mostEnded };
+/**
+ * Ended episodes are kept as long as late events may correct them, and some hours more. `isLive`: they count in the memory that all rules share.
+ * Those of a stretch that is judged again do not: they are gone in a moment.
+ */
+export function retentionOf(
+  correction: CorrectionSettings | undefined,
+  isLive: boolean,
+): Retention | undefined {
+  if (correction === undefined) return undefined;
+  const stride = strideOf(correction);
+  const shared = isLive ? { memory: correction.memory, stride } : undefined;
+  return { keptFor: correction.correctFor + 3 * stride, most: mostEnded, shared };
 }
 
 const mostEnded = 10_000;

@@ -40,7 +40,7 @@ export class AlertBook {
 
   get kept(): KeptByBook {
     const [states, fields, samples] = [this.#states.size, this.#fields.size, this.#samples.size];
-    return { states, fields, samples, forgotten: this.#forgotten };
+    return { states, fields, samples, forgotten: this.#forgotten + this.#parts.episodes.forgotten };
   }
 
   hasFields(group: string): boolean {

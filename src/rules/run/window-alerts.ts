@@ -129,6 +129,7 @@ export class WindowAlerts {
   /** Gives back memory that is shared with other rules. */
   release(): void {
     this.#parts.windows.plan.share?.release();
+    this.#parts.book.episodes.release();
     this.#parts.corrector?.release();
   }
 

@@ -75,7 +75,7 @@ function judgedBy(
     judge,
     observer,
     // It applies to a group that is judged again, too: an ended alert that it forgets would be withdrawn.
-    episodes: new Episodes(rule, kibana, retentionOf(correction)),
+    episodes: new Episodes(rule, kibana, retentionOf(correction, keepsPanes)),
     ...(evidence && { evidence }),
     // A group with an alert stays among the known groups, so that `maxGroups` bounds the alerts, too.
     onInactive: (group, inactive) => windows.pin(group, !inactive),

@@ -39,8 +39,8 @@ export interface KeptState {
   groups: { kept: number; limit: number };
   /** Values that rules of the kind `new-term` remember. */
   values: { kept: number; limit: number };
-  /** Bytes, roughly, of what late events can correct. Absent where they correct nothing (`time.correctFor: 0s`). */
-  corrections?: { kept: number; limit: number };
+  /** Bytes, roughly, of what late events can correct, and the number of entries that were forgotten beyond the limit since the start. Absent where they correct nothing (`time.correctFor: 0s`). */
+  corrections?: { kept: number; limit: number; forgotten?: number };
   /** Rules with events of groups beyond the limits, or that forgot something. */
   exceeded: { rule: string; overflowed: number; forgotten: number }[];
 }
@@ -75,7 +75,7 @@ const counters = (metrics: Registry) => {
     ),
     forgotten: counter(
       'correction_forgotten_entries',
-      'Numbers of a group in a span of time that later events can no longer correct, because time.correctionMemory is full.',
+      'Numbers of a group in a span of time, and ended alerts, that later events can no longer correct, because time.correctionMemory is full.',
     ),
     ahead: counter('events_ahead', 'Events with a timestamp too far in the future.'),
     deadLettered: counter('dead_letters', 'Documents among the dead letters.', 'reason'),
@@ -135,7 +135,7 @@ export function pipelineTelemetry({ log, metrics }: Instruments) {
       count.forgotten.inc(entries);
       if (!reported)
         log.warn(
-          'time.correctionMemory is full: the oldest windows that late events could correct are forgotten before ' +
+          'time.correctionMemory is full: the oldest windows and ended alerts that late events could correct are forgotten before ' +
             'time.correctFor is over. Events of those windows are counted in logboom_events_late_total. Raise ' +
             'time.correctionMemory, or use longer hops or fewer groups.',
         );

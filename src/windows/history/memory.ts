@@ -21,6 +21,9 @@ export class CorrectionMemory {
   forgotten = 0;
   readonly limit: number;
   readonly #histories = new Set<History>();
+  /** In the order in which they joined first, which a restart does not change: of histories that reach back equally far, the first drops. */
+  readonly #ranks = new WeakMap<History, number>();
+  #joined = 0;
   /** The names of sealed chunks in checkpoints. */
   readonly #names = new WeakMap<PackedChunk, string>();
   #named = 0;
@@ -34,6 +37,7 @@ export class CorrectionMemory {
 
   join(history: History): void {
     this.#histories.add(history);
+    if (!this.#ranks.has(history)) this.#ranks.set(history, this.#joined++);
   }
 
   leave(history: History): void {
@@ -88,10 +92,19 @@ export class CorrectionMemory {
 
   #dropOldest(): boolean {
     let oldest: History | undefined;
-    for (const history of this.#histories)
-      if (oldest === undefined || history.oldest < oldest.oldest) oldest = history;
-    if (oldest === undefined || oldest.oldest === Number.POSITIVE_INFINITY) return false;
+    let reach = Number.POSITIVE_INFINITY;
+    for (const history of this.#histories) {
+      const at = history.oldest;
+      if (at > reach || at === Number.POSITIVE_INFINITY) continue;
+      if (at === reach && this.#rankOf(history) > this.#rankOf(oldest)) continue;
+      [oldest, reach] = [history, at];
+    }
+    if (oldest === undefined) return false;
     this.forgotten += oldest.dropOldest();
     return true;
+  }
+
+  #rankOf(history: History | undefined): number {
+    return (history && this.#ranks.get(history)) ?? Number.POSITIVE_INFINITY;
   }
 }

@@ -1,4 +1,5 @@
 import type { Status } from '../../../telemetry/api/status.ts';
+import type { KeptState } from '../../../telemetry/components/pipeline.ts';
 import { countOf, formatNumber, sizeText } from '../../../util/text.ts';
 
 /** Rules that the table has; the JSON has more. */
@@ -22,11 +23,14 @@ export function keptRows({ kept }: Status): string[][] {
     ...behind,
     ['groups', of(groups)],
     ...(values.kept === 0 ? [] : [['values', of(values)]]),
-    ...(corrections === undefined
-      ? []
-      : [['for corrections', `${sizeText(corrections.kept)} of ${sizeText(corrections.limit)}`]]),
+    ...(corrections === undefined ? [] : [['for corrections', correctionsText(corrections)]]),
     ...rules,
   ];
+}
+
+function correctionsText({ kept, limit, forgotten = 0 }: NonNullable<KeptState['corrections']>): string {
+  const used = `${sizeText(kept)} of ${sizeText(limit)}`;
+  return forgotten === 0 ? used : `${used}; ${formatNumber(forgotten)} forgotten`;
 }
 
 /** A server before this version reports none. */

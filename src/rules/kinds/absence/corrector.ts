@@ -150,10 +150,11 @@ export class AbsenceCorrector {
       return;
     }
     const { queue, series, times, reach, trimmed } = absenceCorrectorFormat.read(snapshot);
+    // First: where more is restored than the memory may hold, the oldest is dropped again at once.
+    [this.series.reach, this.#times.reach] = [reach[0] ?? never, reach[1] ?? never];
     this.#queue.restore(queue);
     this.series.restore(series);
     this.#times.restore(times);
-    [this.series.reach, this.#times.reach] = [reach[0] ?? never, reach[1] ?? never];
     this.#trimmed = trimmed ?? never;
   }
 

@@ -159,6 +159,7 @@ export class AbsenceRun implements Run {
 
   release(): void {
     this.#tracker.release();
+    this.book.episodes.release();
     this.#corrector?.release();
   }
 
@@ -195,7 +196,7 @@ export class AbsenceRun implements Run {
       rule,
       judge: conditionJudge(rule),
       observer: isLive ? observer : observingAgain(observer),
-      episodes: new Episodes(rule, kibana, retentionOf(correction)),
+      episodes: new Episodes(rule, kibana, retentionOf(correction, isLive)),
       ...(evidence && { evidence }),
     });
   }
