@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freePort, portsOf } from './ports.ts';
+import { freePort, portsOf } from '../support/ports.ts';
 
 describe('ports of tests', () => {
   const pools = Array.from({ length: 16 }, (_, pool) => portsOf(pool));
