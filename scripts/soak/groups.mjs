@@ -52,6 +52,8 @@ export async function runGroups({ groups, seconds, configuration = {}, tell = ()
   const server = await Server.with({
     rules: groupRules.map((rule) => ({ maxGroups, ...rule })),
     limits: { values: 20_000 },
+    // What late events can correct grows with event time, up to this limit: it is full after about 110,000 groups.
+    time: { correctionMemory: '16mb' },
     parsers: { timestamp: '@timestamp' },
     ...configuration,
   });
