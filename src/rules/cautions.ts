@@ -5,7 +5,7 @@ import { isLevelField, levelNames, levelRank } from '../util/levels.ts';
 import { parseCondition, parseMeasure } from './condition.ts';
 import { missing } from './group.ts';
 import type { RuleConfig } from './kinds/index.ts';
-import { literalOf, type Query, type Text } from './kql/ast.ts';
+import { fieldsIn, literalOf, type Query } from './kql/ast.ts';
 import { contradictionIn } from './kql/contradiction.ts';
 import { parseQuery } from './kql/parser.ts';
 
@@ -105,29 +105,6 @@ const freeNames =
   /^(?:labels|fields|json|kubernetes|container|docker|cloud|orchestrator|network|geo)\.|\.geo\.|\.keyword$/;
 const isFree = (field: string) => freeNames.test(field) || isObject(field);
 const isObject = (field: string) => [...parserFields].some((name) => name.startsWith(`${field}.`));
-
-function fieldsIn(query: Query, prefix = ''): string[] {
-  switch (query.kind) {
-    case 'and':
-    case 'or':
-      return query.of.flatMap((part) => fieldsIn(part, prefix));
-    case 'not':
-      return fieldsIn(query.of, prefix);
-    case 'nested':
-      return fieldsIn(query.of, `${prefix}${literalOf(query.field) ?? '*'}.`);
-    case 'is':
-    case 'range':
-      return nameOf(query.field, prefix);
-    case 'all':
-      return [];
-  }
-}
-
-/** A name with a wildcard names no one field. */
-function nameOf(field: Text | undefined, prefix: string): string[] {
-  const name = field && literalOf(field);
-  return name === undefined || prefix.includes('*') ? [] : [prefix + name];
-}
 
 function unknownLevels(query: Query): string[] {
   if (query.kind === 'and' || query.kind === 'or') return query.of.flatMap(unknownLevels);

@@ -57,11 +57,11 @@ export function inUnitOf(field: string, text: string): number | undefined {
   return ofBytes.test(field) ? parseSize(text.toLowerCase()) : undefined;
 }
 
-/** The field of `avg(http.response.bytes)`, and the function. */
-const ofField = /^\s*(sum|avg|min|max|percentile)\s*(?:\(|of\s+)\s*([^\s,()]+)/;
+/** The field of `avg(http.response.bytes)` and of `avg of http.response.bytes`. */
+const ofField = /^\s*(?:sum|avg|min|max|percentile)\s*(?:\(|of\s+)\s*([^\s,()]+)/;
 
 /** The field whose values a measure has: those of `max(event.duration)` are durations, those of `distinct(…)` are counts. */
-export const measuredField = (measure: string): string | undefined => ofField.exec(measure)?.[2];
+export const measuredField = (measure: string): string | undefined => ofField.exec(measure)?.[1];
 
 type Format = (value: number) => string;
 

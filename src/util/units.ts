@@ -1,3 +1,5 @@
+import { measuredField } from './figures.ts';
+
 /** Units by the names of fields, as ECS and OpenTelemetry write them. */
 const byName: readonly [RegExp, string][] = [
   [/(^|[._-])(bytes|size)$/, 'byte'],
@@ -7,8 +9,6 @@ const byName: readonly [RegExp, string][] = [
   [/[._-](s|sec|secs|seconds)$/, 's'],
 ];
 
-const ofField = /^\s*(?:sum|avg|min|max|percentile)\s*\(\s*([^\s,()]+)/;
-
 /**
  * The unit of a measure, by the names that Elasticsearch has for units: `byte`, `nanos`, `ms`, … ; `percent` for a share, where 1 is all of it;
  * `event` and `event/s` for counts and rates. Undefined where it is not known.
@@ -17,6 +17,6 @@ export function unitOf(measure: string): string | undefined {
   if (/^\s*share\b/.test(measure)) return 'percent';
   if (/^\s*count\b/.test(measure)) return 'event';
   if (/^\s*rate\b/.test(measure)) return 'event/s';
-  const [, field] = ofField.exec(measure) ?? [];
+  const field = measuredField(measure);
   return field === undefined ? undefined : byName.find(([name]) => name.test(field))?.[1];
 }

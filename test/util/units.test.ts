@@ -13,6 +13,11 @@ it.each([
   ['avg(temperature)', undefined],
   ['distinct(user.name)', undefined],
   ['burn rate', undefined],
+  ['avg of http.response.bytes', 'byte'],
+  ['  max( event.duration )', 'nanos'],
+  ['sum(bytes)', 'byte'],
+  ['sum(kilobytes)', undefined],
+  ['avg(file.size)', 'byte'],
 ])('the unit of %s is %s', (measure, unit) => {
   expect(unitOf(measure)).toBe(unit);
 });

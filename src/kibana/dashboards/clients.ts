@@ -4,9 +4,8 @@ import type { Dashboard } from '../dashboard.ts';
 import type { View, Views } from '../data-views.ts';
 import { failedRequests } from '../palette.ts';
 import { xy } from '../xy.ts';
-import { noRequests } from './traffic.ts';
+import { clientCount, noRequests, requests } from './traffic.ts';
 
-const requests = 'http.response.status_code : *';
 const time = overTime('@timestamp');
 const noAgents =
   'events have no `user_agent.name`: set `parsers.enrich.userAgent: true`; the access log must have user agents.';
@@ -57,15 +56,7 @@ export const clientDashboard = ({ events: view }: Views): Dashboard => ({
     {
       height: 6,
       panels: [
-        [
-          12,
-          figure({
-            title: 'Clients',
-            view,
-            where: requests,
-            columns: { clients: distinct('Clients', 'source.address') },
-          }),
-        ],
+        [12, clientCount(view)],
         [12, figure({ title: 'Browsers', view, columns: { all: distinct('Browsers', 'user_agent.name') } })],
         [
           12,

@@ -5,12 +5,19 @@ import type { View, Views } from '../data-views.ts';
 import { colours, countsOf, failedRequests, statusClasses } from '../palette.ts';
 import { xy } from '../xy.ts';
 
-const requests = 'http.response.status_code : *';
+export const requests = 'http.response.status_code : *';
 const time = overTime('@timestamp');
 const failed = count('5xx', { where: failedRequests });
 const bytes = sum('Bytes', 'http.response.body.bytes', { format: 'bytes' });
 export const noRequests =
   'only events with `http.response.status_code` are requests: send an access log in a format that logboom reads (docs/formats.md).';
+
+/** How many clients asked for something. */
+export const clientCount = (view: View) =>
+  figure({
+    ...{ title: 'Clients', view, where: requests },
+    columns: { clients: distinct('Clients', 'source.address') },
+  });
 
 function topRequests(view: View, title: string, label: string, field: string, empty = noRequests) {
   return table({
@@ -40,15 +47,7 @@ export const traffic = ({ events: view, transitions }: Views): Dashboard => ({
       height: 6,
       panels: [
         [12, figure({ title: 'Requests', view, where: requests, columns: { requests: count('Requests') } })],
-        [
-          12,
-          figure({
-            title: 'Clients',
-            view,
-            where: requests,
-            columns: { clients: distinct('Clients', 'source.address') },
-          }),
-        ],
+        [12, clientCount(view)],
         [12, figure({ title: 'Failed', view, where: requests, columns: { failed }, failsFrom: 1 })],
         [12, figure({ title: 'Bytes', view, where: requests, columns: { bytes } })],
       ],

@@ -60,6 +60,30 @@ export function printQuery(query: Query): string {
   }
 }
 
+/**
+ * The fields that a query asks about, as often as it does. A name with a wildcard names no one field. `free` is the field that a
+ * value without a name is looked for in, where that counts.
+ */
+export function fieldsIn(query: Query, free?: string, prefix = ''): string[] {
+  switch (query.kind) {
+    case 'all':
+      return [];
+    case 'and':
+    case 'or':
+      return query.of.flatMap((part) => fieldsIn(part, free, prefix));
+    case 'not':
+      return fieldsIn(query.of, free, prefix);
+    case 'nested': {
+      const name = literalOf(query.field);
+      return name === undefined ? [] : fieldsIn(query.of, free, `${prefix}${name}.`);
+    }
+    default: {
+      const name = query.field ? literalOf(query.field) : free;
+      return name === undefined ? [] : [query.field ? prefix + name : name];
+    }
+  }
+}
+
 /** A chain within a chain of the same kind keeps its brackets too: they are how it was written. */
 function printPart(part: Query, within: 'and' | 'or'): string {
   const bare = !isChain(part) || (within === 'or' && part.kind === 'and');

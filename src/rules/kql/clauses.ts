@@ -1,4 +1,4 @@
-import { literalOf, printQuery, type Query } from './ast.ts';
+import { fieldsIn, printQuery, type Query } from './ast.ts';
 import { compileQuery, type Predicate } from './compile.ts';
 import { parseQuery } from './parser.ts';
 
@@ -15,7 +15,7 @@ export interface QueryClause {
 export function clausesOf(query: string): QueryClause[] {
   return partsOf(parseQuery(query), '').map((part) => {
     const text = printQuery(part);
-    return { text, fields: [...new Set(fieldsIn(part, ''))], test: compileQuery(text) };
+    return { text, fields: [...new Set(fieldsIn(part, 'message'))], test: compileQuery(text) };
   });
 }
 
@@ -25,24 +25,6 @@ function partsOf(query: Query, prefix: string): Query[] {
   if (query.kind === 'and') return query.of.flatMap((part) => partsOf(part, prefix));
   if (query.kind === 'nested') return partsOf(query.of, `${prefix}${nameOf(query)}.`);
   return [prefix === '' ? query : { kind: 'nested', field: text(prefix.slice(0, -1)), of: query }];
-}
-
-function fieldsIn(query: Query, prefix: string): string[] {
-  switch (query.kind) {
-    case 'all':
-      return [];
-    case 'and':
-    case 'or':
-      return query.of.flatMap((part) => fieldsIn(part, prefix));
-    case 'not':
-      return fieldsIn(query.of, prefix);
-    case 'nested':
-      return fieldsIn(query.of, `${prefix}${nameOf(query)}.`);
-    default: {
-      const name = query.field ? literalOf(query.field) : 'message';
-      return name === undefined ? [] : [`${query.field ? prefix : ''}${name}`];
-    }
-  }
 }
 
 const nameOf = ({ field }: Extract<Query, { kind: 'nested' }>) => field.parts.join('*');

@@ -12,6 +12,10 @@ describe('the parts of a query', () => {
     ['a: { b: 1 and c: 2 }', ['a: { b: 1 }', 'a: { c: 2 }'], ['a.b', 'a.c']],
     ['"timed out"', ['"timed out"'], ['message']],
     ['http.*: 500', ['http.*: 500'], []],
+    ['a.*: { b: 1 }', ['a.*: { b: 1 }'], []],
+    ['not (a: 1 or not b: 2)', ['not (a: 1 or not b: 2)'], ['a', 'b']],
+    ['a: { b: { c: 1 or d: 2 } }', ['a.b: { c: 1 or d: 2 }'], ['a.b.c', 'a.b.d']],
+    ['a: 1 or a: 2', ['a: 1 or a: 2'], ['a']],
   ])('of %j are %j', (query, parts, fields) => {
     const found = clausesOf(query);
     expect(found.map(({ text }) => text)).toEqual(parts);
