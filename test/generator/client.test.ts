@@ -138,9 +138,9 @@ describe('a lost connection', () => {
 
   it('is not lost to silence while no ACK is owed', async () => {
     const server = await lumberjackServer();
-    const client = await connected(server, { timeout: 40 });
+    const client = await connected(server, { timeout: 1_000 });
     await client.send(['{}']);
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
     await client.send(['{}']);
     expect(server.windows.map((window) => window.connection)).toEqual([1, 1]);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PatternMiner, wordsOf } from '../../src/reports/patterns.ts';
+import { processorTime } from '../support/patience.ts';
 
 const mined = (...messages: string[]) => {
   const miner = new PatternMiner(1);
@@ -91,8 +92,9 @@ describe('patterns', () => {
   });
 
   it('cut a line of a megabyte in no time', () => {
-    const started = performance.now();
-    mined('1 '.repeat(500_000), 'a.'.repeat(500_000), ':'.repeat(1_000_000));
-    expect(performance.now() - started).toBeLessThan(500);
+    const took = processorTime(() =>
+      mined('1 '.repeat(500_000), 'a.'.repeat(500_000), ':'.repeat(1_000_000)),
+    );
+    expect(took).toBeLessThan(500);
   });
 });

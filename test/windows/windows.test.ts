@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { processorTime } from '../support/patience.ts';
 import { closing, open } from './support.ts';
 
 describe('a window', () => {
@@ -110,9 +111,12 @@ describe('time', () => {
     const year = 365 * 24 * 3600 * 1000;
     windows.add(0, 'a', undefined);
     windows.add(year, 'a', undefined);
-    const began = performance.now();
-    expect(closing(windows, 2 * year).map((line) => line.slice(-1))).toEqual(['1', '0', '1', '0']);
-    expect(performance.now() - began).toBeLessThan(100);
+    let closed: string[] = [];
+    const took = processorTime(() => {
+      closed = closing(windows, 2 * year);
+    });
+    expect(closed.map((line) => line.slice(-1))).toEqual(['1', '0', '1', '0']);
+    expect(took).toBeLessThan(100);
   });
 
   it('may end: everything closes, and every later event is late, after a restart too', () => {
