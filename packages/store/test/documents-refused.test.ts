@@ -39,6 +39,8 @@ const answers: [document: string, status: number][] = [
   ['{"a.":1}', 201],
   ['{"a..b":1}', 400],
   ['{".":1}', 400],
+  ['{"k":"\\u', 400],
+  ['{"k":"\\u00e"}', 400],
 ];
 
 describe('a document that Elasticsearch refuses', () => {

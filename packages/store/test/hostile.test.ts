@@ -52,12 +52,12 @@ describe('a request that is made to hurt', () => {
 
   it('costs its bulk request nothing but its own item', async () => {
     const store = await testStore();
-    const lines = ['1', nested(30_000), '{"n":2}', '{"n":1e400}'].map((document, at) =>
+    const lines = ['1', nested(30_000), '{"n":2}', '{"n":1e400}', '{"n":"\\u00'].map((document, at) =>
       [`{"index":{"_index":"a","_id":"${at}"}}`, at === 0 ? '{"n":1.5}' : document].join('\n'),
     );
     const { at } = await store.request('POST', '/_bulk', `${lines.join('\n')}\n`);
-    const statuses = [0, 1, 2, 3].map((place) => at(`items.${place}.index.status`));
-    expect(statuses).toEqual([201, 400, 201, 400]);
+    const statuses = [0, 1, 2, 3, 4].map((place) => at(`items.${place}.index.status`));
+    expect(statuses).toEqual([201, 400, 201, 400, 400]);
   });
 
   it('does not use up the number of fields with documents that are refused', async () => {

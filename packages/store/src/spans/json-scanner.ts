@@ -81,7 +81,8 @@ export class JsonScanner {
     this.isEscaped = true;
     if (kind === 1) return at;
     this.isCoded = true;
-    if (kind === 0 || !/^[\da-fA-F]{4}$/.test(this.bytes.latin1Slice(at + 1, at + 5))) return -1;
+    if (kind === 0 || at + 4 >= this.bytes.length) return -1;
+    if (!/^[\da-fA-F]{4}$/.test(this.bytes.latin1Slice(at + 1, at + 5))) return -1;
     return at + 4;
   }
 

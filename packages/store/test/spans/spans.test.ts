@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { tokensOf } from '../../src/mapping/analyzer.ts';
 import { defaultFormats, documentDate } from '../../src/mapping/date-parse.ts';
 import { isoTime } from '../../src/spans/iso-time.ts';
+import { JsonScanner } from '../../src/spans/json-scanner.ts';
 import { hashOf, SpanDictionary } from '../../src/spans/span-dictionary.ts';
 import { SpanTokens } from '../../src/spans/span-tokens.ts';
 
@@ -56,6 +57,48 @@ describe('a dictionary of spans', () => {
     expect(found.filter((number, place) => number !== -1 && number !== place)).toEqual([]);
     expect(found.at(-1)).toBe(99_999);
     expect(found.filter((number) => number !== -1).length).toBeLessThan(20_000);
+  });
+});
+
+describe('a string of JSON', () => {
+  const text = fc.string({
+    unit: fc.constantFrom(...'abcZ09 /-', '"', '\\', '\n', '\u0001', 'é', '😀'),
+    maxLength: 24,
+  });
+  const scan = (bytes: Buffer, at: number) => {
+    const scanner = new JsonScanner();
+    scanner.open(bytes);
+    scanner.at = at;
+    return { scanner, isRead: scanner.string() };
+  };
+
+  it('is read to its end, with the hash of its bytes and what is in it', () => {
+    fc.assert(
+      fc.property(text, fc.nat(3), (value, at) => {
+        const bytes = Buffer.from(`${' '.repeat(at)}${JSON.stringify(value)}:`);
+        const { scanner, isRead } = scan(bytes, at);
+        const { start, end, hash, isEscaped, isWide } = scanner;
+        expect([isRead, scanner.text(), scanner.at]).toEqual([true, value, bytes.length - 1]);
+        expect([isEscaped, isWide]).toEqual([bytes.includes('\\'), /[é😀]/u.test(value)]);
+        if (!isEscaped) expect(hash).toBe(hashOf(bytes, start, end));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is refused where it is cut off, and where it has a control character', () => {
+    fc.assert(
+      fc.property(text, fc.nat(0x1f), (value, control) => {
+        const bytes = Buffer.from(JSON.stringify(value));
+        for (let place = 1; place < bytes.length; place += 1) {
+          expect(scan(bytes.subarray(0, place), 0).isRead).toBe(false);
+          const changed = Buffer.from(bytes);
+          changed[place] = control;
+          expect(scan(changed, 0).isRead).toBe(false);
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 
