@@ -6,6 +6,10 @@ const capacity = 2 ** 18;
 /** The hash of a span with one more byte; that of an empty span is 0. */
 export const extendHash = (hash: number, byte: number): number => (Math.imul(hash, 31) + byte) | 0;
 
+/** The same with two more bytes. */
+export const extendHashByTwo = (hash: number, first: number, second: number): number =>
+  (Math.imul(hash, 31 * 31) + first * 31 + second) | 0;
+
 /** The hash by which spans are found. Readers of bytes compute it on the way, by `extendHash`. */
 export function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0;
