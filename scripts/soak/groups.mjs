@@ -114,14 +114,15 @@ export function thirdsOf(samples) {
 export function groupsSheet({ samples, status, exitCode, errors }) {
   const thirds = thirdsOf(samples);
   const isFlat = thirds[2] <= tolerated * thirds[1];
-  const { groups, values, exceeded } = status.kept;
+  // Absent where the analyser was too busy to answer.
+  const { groups, values, exceeded } = status.kept ?? { exceeded: [] };
   const rows = exceeded.map(
     ({ rule, overflowed, forgotten }) =>
       `  ${rule}: ${overflowed} events beyond the limits, ${forgotten} forgotten`,
   );
   const text = [
     `greatest own memory in each third: ${thirds.map(megabytes).join(', ')}`,
-    `kept: ${groups.kept} groups, ${values.kept} values`,
+    groups ? `kept: ${groups.kept} groups, ${values.kept} values` : 'kept: the analyser did not answer',
     ...rows,
     `${status.journal.events} events; ended with ${exitCode}; ${errors.length} errors in the log`,
     isFlat ? 'Memory is flat after the first third.' : 'MEMORY GROWS.',

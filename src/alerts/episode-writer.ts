@@ -182,6 +182,7 @@ export class EpisodeWriter {
 
   /** From the first window of the episode to its last one. */
   #link({ group, by, window, start, end = 0 }: Episode): string | undefined {
+    if (this.#kibana.url === undefined) return undefined;
     const { config, kibanaQuery = config.where, columns = [] } = this.#rule;
     const span = { start: Math.min(window.start, start), end: Math.max(window.end, end) };
     const view = { query: kibanaQuery, names: config.by, by, group, window: span, columns };

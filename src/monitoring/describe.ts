@@ -139,7 +139,7 @@ async function statusOf(
 ): Promise<Status> {
   const { journal, analyser, forwarder, delivery, selfMonitoring } = pipeline;
   const report = await forwarder?.call<ForwarderReport>('forward');
-  const kept = await analyser.call<KeptState>('kept');
+  const [kept, open] = [await analyser.call<KeptState>('kept'), await analyser.call<number>('alerts')];
   const { fill } = journal;
   return {
     version,
@@ -158,7 +158,7 @@ async function statusOf(
     ...(vitals.disabledFormats && { disabledFormats: vitals.disabledFormats }),
     ...(kept && { kept }),
     alerts: {
-      open: (await analyser.call<number>('alerts')) ?? 0,
+      ...(open !== undefined && { open }),
       ...delivery.suppressed(),
       own: selfMonitoring.open(),
     },
@@ -195,14 +195,14 @@ const shownSources = ({ known, forgotten, list }: SourcesReport) => ({ known, fo
 
 async function sinkOf({ indexer }: Pipeline, url: string, store: string | undefined) {
   const sink = await indexer.call<SinkStatus>('sink');
-  const ready = sink?.state === 'delivering';
+  const reason = sink === undefined ? 'the indexer does not answer' : sink.reason;
   return {
     kind: store === undefined ? 'elasticsearch' : 'store',
     url,
-    state: ready ? 'ready' : 'unavailable',
-    ...(sink?.reason !== undefined && { reason: sink.reason }),
+    state: sink?.state === 'delivering' ? 'ready' : 'unavailable',
+    ...(reason !== undefined && { reason }),
     ...(sink?.since !== undefined && { since: new Date(sink.since).toISOString() }),
-    deadLetters: sink?.deadLetters ?? 0,
+    ...(sink !== undefined && { deadLetters: sink.deadLetters ?? 0 }),
   } satisfies Status['sink'];
 }
 

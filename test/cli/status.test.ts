@@ -74,6 +74,11 @@ describe('status', () => {
     );
   });
 
+  it('says that the number of open alerts is unknown while the analyser does not answer', () => {
+    const lines = formatStatus(aStatus({ alerts: { own: [] } }), degraded).split('\n');
+    expect(lines.find((line) => line.startsWith('alerts'))).toMatch(/unknown: the analyser does not answer$/);
+  });
+
   it('shows where events are forwarded to, and what was missed there', () => {
     const reason = 'connect ECONNREFUSED';
     const hosts = [

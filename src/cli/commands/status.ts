@@ -152,7 +152,8 @@ function readerRows({ readers }: Status): string[][] {
 function alertState({ alerts: { open, heldBack = 0, silences = 0 } }: Status): string {
   const held = heldBack === 0 ? [] : [`${countOf(heldBack, 'message')} held back`];
   const silent = silences === 0 ? [] : [`${countOf(silences, 'silence')} active`];
-  return [`${open} open`, ...held, ...silent].join('; ');
+  const opened = open === undefined ? 'unknown: the analyser does not answer' : `${open} open`;
+  return [opened, ...held, ...silent].join('; ');
 }
 
 /** Own alerts. */
@@ -162,10 +163,10 @@ function ownAlertRows({ alerts }: Status): string[][] {
 
 function sinkRows({ sink }: Status): string[][] {
   const problem = sink.reason === undefined ? '' : `: ${sink.reason}`;
-  const { unpublished = 0 } = sink;
+  const { unpublished = 0, deadLetters = 0 } = sink;
   const rows = [[sink.kind, `${sink.url}, ${sink.state}${problem}`]];
   if (unpublished > 0) rows.push(['not indexed yet', `${countOf(unpublished, 'output')} (windows, alerts)`]);
-  if (sink.deadLetters > 0) rows.push(['dead letters', `${sink.deadLetters}: logboom dead-letters list`]);
+  if (deadLetters > 0) rows.push(['dead letters', `${deadLetters}: logboom dead-letters list`]);
   return rows;
 }
 

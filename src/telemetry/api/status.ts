@@ -38,7 +38,8 @@ export interface Status {
 }
 
 interface AlertCounts {
-  open: number;
+  /** Absent while the analyser does not answer. */
+  open?: number;
   /** Messages that wait because something keeps alerts from notifying. */
   heldBack?: number;
   /** Active silences. */
@@ -140,8 +141,8 @@ interface SinkStatus {
    * Absent while the indexer does not answer, and in the answer of an earlier version.
    */
   unpublished?: number;
-  /** Documents that were refused for good and are kept in the data folder. */
-  deadLetters: number;
+  /** Documents that were refused for good and are kept in the data folder. Absent while the indexer does not answer. */
+  deadLetters?: number;
 }
 
 export interface ForwardStatus {

@@ -55,8 +55,8 @@ function Figures({ status: { version, uptime, journal, sink } }: Part) {
       )}
       <Figure
         name="Dead letters"
-        value={count(sink.deadLetters)}
-        tone={sink.deadLetters > 0 ? 'bad' : undefined}
+        value={sink.deadLetters === undefined ? 'unknown' : count(sink.deadLetters)}
+        tone={sink.deadLetters === 0 ? undefined : 'bad'}
       />
     </dl>
   );
@@ -177,7 +177,7 @@ function Outputs({ status: { sink, notifiers, forward, alerts } }: Part) {
   );
 }
 
-function DeadLetters({ refused }: { refused: number }) {
+function DeadLetters({ refused }: { refused: number | undefined }) {
   const [told, setTold] = useState<string>();
   const [error, setError] = useState<string>();
   const { answer, error: problem } = useAnswer<DeadLettersAnswer>('/api/dead-letters?limit=20', refused);
@@ -193,9 +193,15 @@ function DeadLetters({ refused }: { refused: number }) {
   };
   const rows = (answer?.letters ?? []).map(({ at, index, reason, id }) => [when(at), index, reason, id]);
   return (
-    <Panel title="Dead letters" wide note={`${count(refused)} kept in the data folder`}>
+    <Panel
+      title="Dead letters"
+      wide
+      note={
+        refused === undefined ? 'the indexer does not answer' : `${count(refused)} kept in the data folder`
+      }
+    >
       <Problems error={error ?? problem} problems={answer?.problems} />
-      {mayOperate.value && refused > 0 && (
+      {mayOperate.value && (refused ?? 0) > 0 && (
         <div class="actions">
           <button type="button" onClick={() => void act('retry')}>
             Send all again
