@@ -135,12 +135,14 @@ beforeAll(async () => {
   const file = join(server.folder, 'scenario.yml');
   writeFileSync(file, JSON.stringify(scenario(server.ports.lumberjack)));
   await promisify(execFile)(process.execPath, [main, 'generate', '--scenario', file, '--fast']);
-  await eventually(async () => {
+  const allIsIndexed = async () => {
     await ask('POST', '/_refresh');
     expect(await count('alerts', 'alert.severity:critical')).toBeGreaterThan(0);
     expect(await count('metrics-logboom.windows-*', 'rule.name:requests')).toBeGreaterThan(10);
     expect(await count('logs-*', '*')).toBeGreaterThan(4_000);
-  });
+  };
+  // Ten minutes of three streams go through the whole server at once.
+  await eventually(allIsIndexed, { timeout: 60_000 });
   for (const view of views) fields.set(view.id, await fieldsOf(view.title).catch(() => []));
 });
 afterAll(() => server.end());
