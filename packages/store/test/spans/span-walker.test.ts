@@ -61,6 +61,8 @@ function readers() {
   const read = (text: string | Buffer): boolean => {
     const source = Buffer.from(text);
     const isUsual = spans.read(source);
+    // It stays until somebody has taken it.
+    walker.grown = false;
     const document = accepted(source, walker);
     if (!isUsual) return false;
     expect(document, `refused: ${source.toString()}`).toBeDefined();
@@ -179,7 +181,7 @@ describe('a document that is read from its bytes', () => {
         compare();
       },
     );
-    fc.assert(property, { numRuns: 300 });
+    fc.assert(property, { numRuns: 300, examples: [[[{ new: 0 }, {}], undefined]] });
     expect(fast).toBeGreaterThan(300);
   });
 
