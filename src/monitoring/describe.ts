@@ -139,7 +139,7 @@ async function statusOf(
 ): Promise<Status> {
   const { journal, analyser, forwarder, delivery, selfMonitoring } = pipeline;
   const report = await forwarder?.call<ForwarderReport>('forward');
-  const [kept, open] = [await analyser.call<KeptState>('kept'), await analyser.call<number>('alerts')];
+  const [kept, open] = await Promise.all([analyser.call<KeptState>('kept'), analyser.call<number>('alerts')]);
   const { fill } = journal;
   return {
     version,

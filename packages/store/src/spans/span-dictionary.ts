@@ -99,7 +99,11 @@ export class SpanDictionary {
 /** Mixes the bits, so that texts which differ in their last letters lie apart. */
 const slotOf = (hash: number): number => Math.imul(hash, 0x9e37_79b1) >>> 12;
 
-function larger<Numbers extends Uint8Array | Int32Array>(from: Numbers, to: Numbers): Numbers {
+/** Copies numbers into an array that has room for more, and returns that one. */
+export function larger<Numbers extends Uint8Array | Int32Array | Uint32Array>(
+  from: Numbers,
+  to: Numbers,
+): Numbers {
   to.set(from);
   return to;
 }

@@ -1,4 +1,4 @@
-import { hashOf } from '../spans/span-dictionary.ts';
+import { hashOf, larger } from '../spans/span-dictionary.ts';
 import { StringTable } from './string-table.ts';
 import { TermOrder } from './term-order.ts';
 
@@ -45,15 +45,13 @@ export class TermTable {
       else if (isSurrogate(code)) return this.#numberOfBytes(Buffer.from(text));
       else length = putWide(code, length);
     }
-    const hash = hashOf(encoded, 0, length);
-    const known = this.#find(encoded, 0, length, hash);
-    return known === -1 ? this.#add(encoded, 0, length, hash) : known;
+    return this.#numberOfBytes(encoded, length);
   }
 
-  #numberOfBytes(bytes: Buffer): number {
-    const hash = hashOf(bytes, 0, bytes.length);
-    const known = this.#find(bytes, 0, bytes.length, hash);
-    return known === -1 ? this.#add(bytes, 0, bytes.length, hash) : known;
+  #numberOfBytes(bytes: Buffer, end = bytes.length): number {
+    const hash = hashOf(bytes, 0, end);
+    const known = this.#find(bytes, 0, end, hash);
+    return known === -1 ? this.#add(bytes, 0, end, hash) : known;
   }
 
   /** The texts in the order of UTF-16 code units, and the place of each by its number. */
@@ -96,7 +94,7 @@ export class TermTable {
       if (this.#hashes[number] === hash && this.#equals(number, bytes, start, end)) return number;
     }
     if (this.#others.size === 0) return -1;
-    return this.#others.get(textOf(bytes, start, end)) ?? -1;
+    return this.#others.get(bytesAsText(bytes, start, end)) ?? -1;
   }
 
   #equals(number: number, bytes: Uint8Array, start: number, end: number): boolean {
@@ -141,7 +139,7 @@ export class TermTable {
         slots[slot] = number + 1;
         return;
       }
-    this.#others.set(textOf(this.#bytes, this.#starts[number]!, this.#starts[number + 1]!), number);
+    this.#others.set(bytesAsText(this.#bytes, this.#starts[number]!, this.#starts[number + 1]!), number);
   }
 
   #grow(): void {
@@ -166,16 +164,11 @@ function putWide(code: number, place: number): number {
 }
 
 /** The bytes one for one, so that different bytes are different texts. */
-const textOf = (bytes: Uint8Array, start: number, end: number): string =>
+const bytesAsText = (bytes: Uint8Array, start: number, end: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
 
 /** Mixes the bits, so that texts which differ in their last letters lie apart. */
 function slotOf(hash: number): number {
   const mixed = Math.imul(hash, 0x9e37_79b1);
   return mixed ^ (mixed >>> 15);
-}
-
-function larger<Numbers extends Uint8Array | Int32Array | Uint32Array>(from: Numbers, to: Numbers): Numbers {
-  to.set(from);
-  return to;
 }
