@@ -71,3 +71,9 @@ export function jdkFolder(versions: number[]): string {
   }
   throw missing(versions.includes(17) ? 'JDK 17' : 'JDK 21 or newer');
 }
+
+/**
+ * For JVMs that live for a few tests: the first compiler only. The second one takes more time for the code of a start than it gains
+ * later; without it a start of Elasticsearch takes 28 s of CPU in place of 49 (on a slow machine).
+ */
+export const shortLived = ['-XX:TieredStopAtLevel=1'];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
 import { patience } from '../../support/patience.ts';
 import { freePort } from '../../support/ports.ts';
-import { jdkFolder, run } from './commands.ts';
+import { jdkFolder, run, shortLived } from './commands.ts';
 import { type ElasticsearchMajor, ensureElasticsearch, jvmOptions, releases } from './elasticsearch-build.ts';
 import { eventually, type PeerProcess, startProcess } from './processes.ts';
 
@@ -92,7 +92,8 @@ async function configure(node: Node, port: number, options: ElasticsearchOptions
   for (const name of ['data', 'logs', 'tmp', 'config/jvm.options.d'])
     await mkdir(join(folder, name), { recursive: true });
   const heap = options.heap ?? '512m';
-  await writeFile(join(config, 'jvm.options.d', 'heap.options'), `-Xms${heap}\n-Xmx${heap}\n`);
+  const flags = [`-Xms${heap}`, `-Xmx${heap}`, ...shortLived];
+  await writeFile(join(config, 'jvm.options.d', 'tests.options'), flags.join('\n'));
   await writeFile(join(config, 'jvm.options'), await jvmOptions(home, join(folder, 'logs')));
   await writeFile(join(config, `${product}.yml`), await settingsOf(node, port, options));
   if (options.password) await storePassword(node, options.password);

@@ -5,7 +5,7 @@ import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { freePort } from '../../support/ports.ts';
 import { cached, recipes } from './cache.ts';
 import { makeCertificates } from './certificates.ts';
-import { run } from './commands.ts';
+import { run, shortLived } from './commands.ts';
 import { eventually, type PeerProcess, startProcess } from './processes.ts';
 
 /** The folder of a real Kafka 4.4.0: the jars of its broker. */
@@ -65,7 +65,18 @@ export async function startKafka(): Promise<RealKafka> {
   const id = 'bG9nYm9vbS1rYWZrYS10cg';
   await run(
     'java',
-    ['-Xmx128m', ...classes, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties, ...scram],
+    [
+      ...shortLived,
+      '-Xmx128m',
+      ...classes,
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      id,
+      '-c',
+      properties,
+      ...scram,
+    ],
     {
       cwd: folder,
     },
@@ -73,8 +84,8 @@ export async function startKafka(): Promise<RealKafka> {
   const log = join(folder, 'kafka.log');
   let starts = 0;
   async function launch(): Promise<PeerProcess> {
-    const heap = ['-Xms128m', '-Xmx512m'];
-    const broker = startProcess('java', [...heap, ...classes, 'kafka.Kafka', properties], {
+    const flags = [...shortLived, '-Xms128m', '-Xmx512m'];
+    const broker = startProcess('java', [...flags, ...classes, 'kafka.Kafka', properties], {
       ...{ log, cwd: folder, env: { PATH: process.env.PATH ?? '' } },
     });
     starts += 1;
