@@ -44,10 +44,12 @@ const MOST_FILLED = 0.75;
 /** Owners of slots are numbers of windows, from 1. */
 const EMPTY = 0;
 const REMOVED = 0xffffffff;
+/** So many windows with a mark lie in the table. Further ones lie apart, so that a search stays short however many there are. */
+const MOST_IN_TABLE = 8;
 
 /**
  * Windows by the marks of their events: an open-addressing table of pairs of a mark and a window in two typed arrays. A mark has a slot for each
- * window that has it. A window that was given out stays in the table until it is removed, by marks or as a whole.
+ * window that has it, up to a few. A window that was given out stays in the table until it is removed, by marks or as a whole.
  */
 export class MarkedWindows {
   /** Events that are remembered by their marks. */
@@ -57,10 +59,13 @@ export class MarkedWindows {
   /** They are remembered about in the order of their positions, so that most are added at the end. */
   readonly #byPosition: MarkedWindow[] = [];
   #lastNumber = 0;
+  /** Pairs in the table that were not removed. */
   #pairs = 0;
   #filled = 0;
   #marks = new Uint32Array(LEAST_SLOTS);
   #owners = new Uint32Array(LEAST_SLOTS);
+  /** The numbers of further windows with a mark. */
+  readonly #further = new Map<number, Set<number>>();
 
   add(window: MarkedWindow): void {
     this.#lastNumber += 1;
@@ -86,6 +91,7 @@ export class MarkedWindows {
     const last = owners.length - 1;
     for (let slot = this.#slotOf(mark); owners[slot] !== EMPTY; slot = (slot + 1) & last)
       if (this.#marks[slot] === mark && owners[slot] !== REMOVED) found(this.#windows.get(owners[slot]!)!);
+    for (const number of this.#further.get(mark) ?? []) found(this.#windows.get(number)!);
   }
 
   /** Removes the events with the marks, all by default. Returns the marks that they had. */
@@ -94,12 +100,8 @@ export class MarkedWindows {
     const number = this.#numbers.get(window);
     if (number === undefined) return removed;
     for (const mark of distinct(window.marks)) {
-      if (!wanted(mark)) continue;
-      const slot = this.#find(mark, number);
-      if (this.#owners[slot] !== number) continue;
-      this.#owners[slot] = REMOVED;
-      this.#pairs -= 1;
-      removed.add(mark);
+      if (wanted(mark) && (this.#removeFromTable(mark, number) || this.#removeFurther(mark, number)))
+        removed.add(mark);
     }
     for (const mark of window.marks) if (removed.has(mark)) this.pending -= 1;
     return removed;
@@ -129,22 +131,52 @@ export class MarkedWindows {
 
   #insert(mark: number, number: number): void {
     if (this.#filled >= this.#owners.length * MOST_FILLED) this.#rebuild();
-    const slot = this.#find(mark, number);
-    if (this.#owners[slot] === number) return;
+    if (this.#further.get(mark)?.has(number)) return;
+    const owners = this.#owners;
+    const last = owners.length - 1;
+    let removed: number | undefined;
+    let windows = 0;
+    let slot = this.#slotOf(mark);
+    for (; owners[slot] !== EMPTY; slot = (slot + 1) & last) {
+      if (this.#marks[slot] !== mark) continue;
+      if (owners[slot] === number) return;
+      if (owners[slot] === REMOVED) removed ??= slot;
+      windows += 1;
+    }
+    if (removed === undefined && windows >= MOST_IN_TABLE) this.#insertFurther(mark, number);
+    else this.#put(removed ?? slot, mark, number);
+  }
+
+  #put(slot: number, mark: number, number: number): void {
+    if (this.#owners[slot] === EMPTY) this.#filled += 1;
     this.#marks[slot] = mark;
     this.#owners[slot] = number;
-    this.#filled += 1;
     this.#pairs += 1;
   }
 
-  /** The slot of a pair, or the empty one behind those of its mark. */
-  #find(mark: number, number: number): number {
+  #insertFurther(mark: number, number: number): void {
+    const further = this.#further.get(mark);
+    if (further) further.add(number);
+    else this.#further.set(mark, new Set([number]));
+  }
+
+  #removeFromTable(mark: number, number: number): boolean {
     const owners = this.#owners;
     const last = owners.length - 1;
     let slot = this.#slotOf(mark);
     while (owners[slot] !== EMPTY && (owners[slot] !== number || this.#marks[slot] !== mark))
       slot = (slot + 1) & last;
-    return slot;
+    if (owners[slot] === EMPTY) return false;
+    owners[slot] = REMOVED;
+    this.#pairs -= 1;
+    return true;
+  }
+
+  #removeFurther(mark: number, number: number): boolean {
+    const further = this.#further.get(mark);
+    if (!further?.delete(number)) return false;
+    if (further.size === 0) this.#further.delete(mark);
+    return true;
   }
 
   #slotOf(mark: number): number {

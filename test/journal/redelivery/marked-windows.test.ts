@@ -44,6 +44,16 @@ describe('windows by the marks of their events', () => {
     expect(windows.pending).toBe(1);
   });
 
+  it('costs no more for each of very many windows with one mark', () => {
+    // With a search through all of them, this takes minutes.
+    const windows = new MarkedWindows();
+    const all = Array.from({ length: 100_000 }, (_, n) => ({ ...windowOf(1, 2), position: n + 1 }));
+    for (const window of all) windows.add(window);
+    expect([windows.pending, found(windows, 1).length]).toEqual([200_000, 100_000]);
+    for (const window of all) windows.remove(window);
+    expect([windows.pending, found(windows, 2)]).toEqual([0, []]);
+  });
+
   it('behaves as lists of marks, however many windows come and go', () => {
     const anyMarks = fc.array(fc.nat(40), { maxLength: 60 });
     const step = fc.record({ add: anyMarks, drop: fc.nat(20), remove: fc.nat(40) });
