@@ -5,22 +5,29 @@ import { canonicalLevel, presentValues } from '../util/levels.ts';
 export interface StatisticsField {
   name: string;
   field: string;
-  valuesOf(fields: Fields): readonly string[];
+  /** Its value in an event. Fields that read the same have the same function, so that the next one need not read it again. */
+  read: (fields: Fields) => FieldValue;
+  /** The text that is counted for a text of the value. */
+  change: (text: string) => string;
 }
 
 /** Characters of a value that are kept, and values of a list. */
 const longestValue = 200;
 const mostValues = 10;
 
-const textsOf = (value: FieldValue): string[] =>
+/** The texts of a value that is not a single text. */
+export const textsOf = (value: FieldValue): string[] =>
   presentValues(value)
     .slice(0, mostValues)
-    .map((one) => String(one).slice(0, longestValue));
+    .map((one) => shortened(String(one)));
 
-const read = (name: string, field: string, change: (text: string) => string = (text) => text) => ({
-  name,
-  field,
-  valuesOf: (fields: Fields) => textsOf(fields.get(field)).map(change),
+/** What is kept of a text. */
+export const shortened = (text: string) => (text.length > longestValue ? text.slice(0, longestValue) : text);
+
+const asItIs = (text: string) => text;
+const reading = (field: string) => (fields: Fields) => fields.get(field);
+const kept = (name: string, field: string, change = asItIs, read = reading(field)): StatisticsField => ({
+  ...{ name, field, read, change },
 });
 
 /** The first part of a path: `/api` for `/api/orders/17`. */
@@ -31,23 +38,30 @@ export function sectionOf(path: string): string {
   return query === -1 ? first : first.slice(0, query);
 }
 
+const ZERO = 0x30;
+const isDigit = (code: number) => code >= ZERO && code <= 0x39;
+const classes = ['', '1xx', '2xx', '3xx', '4xx', '5xx'];
+
 /** `5xx` for 503. A status that is no code of HTTP stays as it is. */
-const classOf = (status: string) => (/^[1-5]\d\d$/.test(status) ? `${status[0]}xx` : status);
+function classOf(status: string): string {
+  const first = status.charCodeAt(0) - ZERO;
+  const isCode = status.length === 3 && first >= 1 && first <= 5;
+  return isCode && isDigit(status.charCodeAt(1)) && isDigit(status.charCodeAt(2)) ? classes[first]! : status;
+}
+
+const path = reading('url.path');
+/** Access logs name no service; their dataset says what they are of. */
+const service = (fields: Fields) => fields.get('service.name') ?? fields.get('event.dataset');
 
 /** The fields that are always kept, by short names. */
 const common: readonly StatisticsField[] = [
-  read('section', 'url.path', sectionOf),
-  read('path', 'url.path'),
-  read('client', 'source.ip'),
-  read('status', 'http.response.status_code', classOf),
-  {
-    name: 'service',
-    field: 'service.name',
-    // Access logs name no service; their dataset says what they are of.
-    valuesOf: (fields) => textsOf(fields.get('service.name') ?? fields.get('event.dataset')),
-  },
-  read('level', 'log.level', canonicalLevel),
-  read('host', 'host.name'),
+  kept('section', 'url.path', sectionOf, path),
+  kept('path', 'url.path', asItIs, path),
+  kept('client', 'source.ip'),
+  kept('status', 'http.response.status_code', classOf),
+  kept('service', 'service.name', asItIs, service),
+  kept('level', 'log.level', canonicalLevel),
+  kept('host', 'host.name'),
 ];
 
 /** The common fields, and those of the setting `statistics.fields`, each once. */
@@ -55,6 +69,6 @@ export function statisticsFields(more: readonly string[]): StatisticsField[] {
   const known = new Set(common.flatMap(({ name }) => name));
   return [
     ...common,
-    ...[...new Set(more)].filter((name) => !known.has(name)).map((name) => read(name, name)),
+    ...[...new Set(more)].filter((name) => !known.has(name)).map((name) => kept(name, name)),
   ];
 }

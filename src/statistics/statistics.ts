@@ -1,4 +1,4 @@
-import type { Fields, Millis } from '../model.ts';
+import type { Fields, FieldValue, Millis } from '../model.ts';
 import type {
   Figures,
   StatisticsQuestion,
@@ -6,7 +6,7 @@ import type {
   ValueFigures,
   WindowFigures,
 } from '../telemetry/api/statistics.ts';
-import type { StatisticsField } from './fields.ts';
+import { type StatisticsField, shortened, textsOf } from './fields.ts';
 import { type Pane, Panes, secondsKept } from './panes.ts';
 
 interface StatisticsOptions {
@@ -40,6 +40,9 @@ interface Span {
 export class Statistics {
   readonly #options: StatisticsOptions;
   readonly #panes: Panes;
+  /** When the last event was received, and the pane of that second. */
+  #receivedAt: Millis = Number.NaN;
+  #pane: Pane | undefined;
 
   constructor(options: StatisticsOptions) {
     this.#options = options;
@@ -48,24 +51,18 @@ export class Statistics {
 
   /** Counts an event. The number of events is exact; errors and fields are sampled above 2,000 events a second. */
   note(event: Fields & { readonly receivedAt: Millis }): void {
-    const { since, isError, fields } = this.#options;
-    if (event.receivedAt < since) return;
-    const { all } = this.#panes;
-    const pane = this.#panes.at(Math.floor(event.receivedAt / 1000));
-    const before = pane?.events ?? 0;
-    all.events += 1;
-    if (pane !== undefined) pane.events += 1;
-    const weight = before < readASecond ? 1 : readOneIn;
-    if (weight > 1 && before % readOneIn !== 0) return;
-    const both = pane === undefined ? [all] : [all, pane];
-    const errors = isError(event) ? weight : 0;
-    for (const one of both) {
-      one.read += 1;
-      one.errors += errors;
+    const { receivedAt } = event;
+    if (receivedAt < this.#options.since) return;
+    // Events come in batches, and a batch was received at one time.
+    if (receivedAt !== this.#receivedAt) {
+      this.#receivedAt = receivedAt;
+      this.#pane = this.#panes.at(Math.floor(receivedAt / 1000));
     }
-    for (const [place, field] of fields.entries())
-      for (const value of field.valuesOf(event))
-        for (const one of both) one.fields[place]!.add(value, weight, errors);
+    this.#panes.all.events += 1;
+    const before = this.#pane?.events ?? 0;
+    if (this.#pane !== undefined) this.#pane.events += 1;
+    if (before < readASecond) this.#read(event, 1);
+    else if (before % readOneIn === 0) this.#read(event, readOneIn);
   }
 
   /** Names of the fields that are kept. */
@@ -93,6 +90,31 @@ export class Statistics {
         }),
       ),
     };
+  }
+
+  /** Counts errors and fields. */
+  #read(event: Fields, weight: number): void {
+    const { isError, fields } = this.#options;
+    const errors = isError(event) ? weight : 0;
+    for (const pane of this.#pane === undefined ? [this.#panes.all] : [this.#panes.all, this.#pane]) {
+      pane.read += 1;
+      pane.errors += errors;
+    }
+    let read: StatisticsField['read'] | undefined;
+    let value: FieldValue;
+    for (let place = 0; place < fields.length; place += 1) {
+      const field = fields[place]!;
+      if (field.read !== read) value = field.read(event);
+      read = field.read;
+      if (value === undefined) continue;
+      if (typeof value === 'string') this.#add(place, field.change(shortened(value)), weight, errors);
+      else for (const text of textsOf(value)) this.#add(place, field.change(text), weight, errors);
+    }
+  }
+
+  #add(place: number, value: string, weight: number, errors: number): void {
+    this.#panes.all.fields[place]!.add(value, weight, errors);
+    if (this.#pane !== undefined) this.#pane.fields[place]!.add(value, weight, errors);
   }
 
   #span(now: Millis, length: number | undefined): Span {

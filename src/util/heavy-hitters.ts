@@ -17,6 +17,9 @@ type Entry = Omit<Hitter, 'value'>;
 export class HeavyHitters {
   readonly #capacity: number;
   readonly #entries = new Map<string, Entry>();
+  /** The value that was added last: values such as a host come in runs. */
+  #lastValue: string | undefined;
+  #last: Entry | undefined;
   /** All events that were added. */
   total = 0;
   /** The most events that a value that is not held may have had. */
@@ -28,12 +31,7 @@ export class HeavyHitters {
 
   add(value: string, events = 1, errors = 0): void {
     this.total += events;
-    let entry = this.#entries.get(value);
-    if (entry === undefined) {
-      if (this.#entries.size >= 2 * this.#capacity) this.#forget();
-      entry = { events: 0, errors: 0, missed: this.floor };
-      this.#entries.set(value, entry);
-    }
+    const entry = value === this.#lastValue ? this.#last! : this.#entryOf(value);
     entry.events += events;
     entry.errors += errors;
   }
@@ -54,11 +52,40 @@ export class HeavyHitters {
       .slice(0, most);
   }
 
+  #entryOf(value: string): Entry {
+    let entry = this.#entries.get(value);
+    if (entry === undefined) {
+      if (this.#entries.size >= 2 * this.#capacity) this.#forget();
+      entry = { events: 0, errors: 0, missed: this.floor };
+      this.#entries.set(value, entry);
+    }
+    this.#lastValue = value;
+    this.#last = entry;
+    return entry;
+  }
+
+  /** Keeps as many of the most frequent values as the capacity; of equally frequent ones those that are held for longer. */
   #forget(): void {
-    const most = ({ events, missed }: Entry) => events + missed;
-    const ranked = [...this.#entries].sort(([, a], [, b]) => most(b) - most(a));
-    const rarer = ranked.slice(this.#capacity);
-    this.floor = Math.max(this.floor, most(rarer[0]![1]));
-    for (const [value] of rarer) this.#entries.delete(value);
+    const entries = this.#entries;
+    const numbers = new Float64Array(entries.size);
+    let place = 0;
+    for (const entry of entries.values()) numbers[place++] = mostOf(entry);
+    numbers.sort();
+    let kept = numbers.length - this.#capacity;
+    const limit = numbers[kept - 1]!;
+    while (numbers[kept] === limit) kept += 1;
+    let room = this.#capacity - (numbers.length - kept);
+    entries.forEach((entry, value) => {
+      const most = mostOf(entry);
+      if (most > limit) return;
+      if (most === limit && room > 0) room -= 1;
+      else entries.delete(value);
+    });
+    this.floor = Math.max(this.floor, limit);
+    this.#lastValue = undefined;
+    this.#last = undefined;
   }
 }
+
+/** The most events that a value may have had. */
+const mostOf = ({ events, missed }: Entry) => events + missed;

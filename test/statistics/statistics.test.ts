@@ -158,6 +158,58 @@ describe('statistics by field', () => {
     ]);
   });
 
+  it('read a field once for all that are kept by it', () => {
+    const asked: string[] = [];
+    const fields = fieldsOf({ 'url.path': '/api/orders', 'http.response.status_code': 200 });
+    const event = {
+      ...fields,
+      receivedAt: start,
+      get: (name: string) => {
+        asked.push(name);
+        return fields.get(name);
+      },
+    };
+    new Statistics({ fields: statisticsFields(['host.name']), isError: () => false, since: start }).note(
+      event,
+    );
+    expect(asked.filter((name) => name === 'url.path')).toHaveLength(1);
+  });
+
+  it('cut texts and lists, and leave out nulls', () => {
+    const seen: Seen[] = [
+      { at: 1, fields: { 'host.name': `${'h'.repeat(300)}`, tags: Array.from({ length: 20 }, (_, i) => i) } },
+      { at: 1, fields: { 'host.name': null, tags: [null, 3] } },
+    ];
+    const { host, tags } = ask(statisticsOf(seen, ['tags']), 2, ['host', 'tags']).fields;
+    expect(host!.values.map(({ value }) => value)).toEqual(['h'.repeat(200)]);
+    expect(tags!.values.map(({ value, now }) => `${value}: ${now!.events}`).sort()).toEqual(
+      [...'0123456789'].map((value) => `${value}: ${value === '3' ? 2 : 1}`),
+    );
+  });
+
+  it('take each event by its own time of receipt, in any order', () => {
+    const second = fc.integer({ min: 0, max: 130 });
+    fc.assert(
+      fc.property(fc.array(second, { maxLength: 60 }), (seconds) => {
+        const seen = seconds.map((at) => ({ at, fields: { 'host.name': `h${at % 3}` } }));
+        const statistics = statisticsOf(seen);
+        const kept: number[] = [];
+        let newest = 0;
+        for (const at of seconds) {
+          // A second that is more than two minutes older than the newest one may have lost its place to it.
+          newest = Math.max(newest, at);
+          if (at > newest - 121) kept.push(at);
+        }
+        const { fields, windows } = ask(statistics, 131, ['host'], 'lifetime');
+        const sum = (name: string) =>
+          fields.host!.values.reduce((all, value) => all + (value[name] as { events: number }).events, 0);
+        expect(sum('lifetime')).toBe(seconds.length);
+        expect(windows['2m']!.events).toBe(kept.filter((at) => at >= 11).length);
+        expect(sum('2m')).toBe(windows['2m']!.events);
+      }),
+    );
+  });
+
   it('write levels by their canonical names', () => {
     const seen = ['WARN', 'warning', 'Error'].map((level) => ({ at: 1, fields: { 'log.level': level } }));
     expect(ask(statisticsOf(seen), 2, ['level']).fields.level!.values.map(({ value }) => value)).toEqual([
@@ -199,4 +251,19 @@ it.each([
   ['', ''],
 ])('the section of %j is %j', (path, section) => {
   expect(sectionOf(path)).toBe(section);
+});
+
+it.each([
+  ['200', '2xx'],
+  ['599', '5xx'],
+  ['600', '600'],
+  ['099', '099'],
+  ['20', '20'],
+  ['2000', '2000'],
+  ['20x', '20x'],
+  ['2 0', '2 0'],
+  ['', ''],
+])('the class of the status %j is %j', (status, name) => {
+  const seen: Seen[] = [{ at: 1, fields: { 'http.response.status_code': status } }];
+  expect(ask(statisticsOf(seen), 2, ['status']).fields.status!.values[0]!.value).toBe(name);
 });
