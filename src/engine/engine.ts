@@ -198,14 +198,14 @@ export class Engine {
         watch?.read?.(event.source, event, undefined);
         continue;
       }
-      const before = clock.now;
-      const observed = clock.observe(event.source, event.time, batch.receivedAt);
+      const [source, before] = [event.source, clock.now];
+      const observed = clock.observe(source, event.time, batch.receivedAt);
       if (clock.now !== before) this.#close(outputs);
       const late = this.#show(event, outputs, observed === 'on-time');
       if (late !== 'no') this.tally[late] += 1;
       const lateBy = late === 'no' ? undefined : Math.max(0, clock.now - event.time);
-      sources?.note(event.source, event, lateBy, late === 'late');
-      watch?.read?.(event.source, event, lateBy);
+      sources?.note(source, event, lateBy, late === 'late');
+      watch?.read?.(source, event, lateBy);
     }
   }
 

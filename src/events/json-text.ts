@@ -96,10 +96,11 @@ export function nextBackslash(bytes: Uint8Array, from: number, end: number): num
 /** From behind the opening quote to behind the closing one. */
 export function skipString(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
+  const short = Math.min(from + SHORT, end);
+  while (at < short && stopsString[bytes[at]!] === 0) at += 1;
   for (;;) {
-    const short = Math.min(at + SHORT, end);
-    while (at < short && stopsString[bytes[at]!] === 0) at += 1;
-    if (at === short) {
+    // A text that has come so far, or has escapes, is likely to go on.
+    if (at < end && stopsString[bytes[at]!] === 0) {
       at = skipWords(bytes, at, end);
       while (at < end && stopsString[bytes[at]!] === 0) at += 1;
     }

@@ -78,6 +78,9 @@ export const roots = new Set(objectRoots);
 export const rootLengths = new Int32Array(256);
 for (const name of objectRoots) rootLengths[name.charCodeAt(0)]! |= 1 << (name.length & 31);
 
+/** One bit for the first byte of each name, as in `Walker.plainBytes`. */
+export const rootBytes = objectRoots.reduce((bits, name) => bits | (1 << (name.charCodeAt(0) & 31)), 0);
+
 /** The result for a malformed document: the document encoded again on one line, or the problem in words. */
 type Repair = { document: Buffer; problem?: undefined } | { problem: string; document?: undefined };
 

@@ -10,7 +10,7 @@ import {
   UNRELATED,
 } from './lookup.ts';
 import { type JsonObject, leafNames } from './objects.ts';
-import { moveRootValues, repair, rewrite, rootLengths, roots } from './repair.ts';
+import { moveRootValues, repair, rewrite, rootBytes, rootLengths, roots } from './repair.ts';
 import { decodeString } from './repeated-values.ts';
 import { ENTRY, Members, Walker } from './walker.ts';
 
@@ -201,7 +201,8 @@ function holdsValue(bytes: Buffer, value: number, valueEnd: number): boolean {
 }
 
 /** Whether a walked event has a plain value where ECS has an object. Null is no value. */
-function hasRootValue({ bytes, entries, count, ascii }: Walker): boolean {
+function hasRootValue({ bytes, entries, count, ascii, plainBytes }: Walker): boolean {
+  if ((plainBytes & rootBytes) === 0) return false;
   for (let place = 0; place < count * ENTRY; place += ENTRY) {
     const first = bytes[entries[place + 2]!];
     if (first === OPEN_BRACE || first === LOWER_N) continue;

@@ -36,6 +36,8 @@ export class Walker {
   ascii = true;
   /** One bit for the first byte of each top-level key of the last document: see `FieldPath.firstBytes`. */
   firstBytes = 0;
+  /** The same bits for those keys alone whose value is no object. */
+  plainBytes = 0;
   readonly #repeated = new RepeatedValues();
   readonly #alike = new AlikeObjects();
   #irregular = false;
@@ -56,6 +58,7 @@ export class Walker {
     resetTraits();
     this.count = 0;
     this.firstBytes = 0;
+    this.plainBytes = 0;
     this.#irregular = false;
     this.#keyBits = 0;
     this.start = bytes[start] === OPEN_BRACE ? start : skipSpace(bytes, start, end);
@@ -85,7 +88,11 @@ export class Walker {
       const value = at;
       this.#origin = at;
       this.#like = at;
-      at = bytes[at] === OPEN_BRACE ? this.#object(at) : skipValue(bytes, at, end, 2);
+      if (bytes[at] === OPEN_BRACE) at = this.#object(at);
+      else {
+        at = skipValue(bytes, at, end, 2);
+        this.plainBytes |= 1 << (bytes[key]! & 31);
+      }
       if (at < 0) return false;
       this.#enter(key, keyEnd, value, at);
       if (at < end && bytes[at]! <= SPACE) at = skipSpace(bytes, at, end);

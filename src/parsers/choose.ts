@@ -84,6 +84,8 @@ export class FormatChooser {
   readonly #config: ParsersConfig;
   readonly #json: JsonLine;
   readonly #byName = new Map<string, LineFormat>();
+  /** The format that lines have unless something else is said of them. Undefined: `auto` or `none`. */
+  readonly #byDefault: LineFormat | undefined;
   /** Formats that are recognised by how a line begins. */
   readonly #recognised: readonly FormatChoice[];
   /** Formats of text, by the code of the character with which a line begins. */
@@ -106,6 +108,7 @@ export class FormatChooser {
     }
     this.#recognised = recognised;
     this.#addTextFormats(config, zone);
+    this.#byDefault = this.#byName.get(config.default);
     this.#byDataset = new Map(Object.entries(config.byDataset));
   }
 
@@ -134,7 +137,7 @@ export class FormatChooser {
     if (view.problem !== undefined) return unparsed;
     const name = ofInput ?? this.#named(datasetOf) ?? this.#config.default;
     if (name === 'none') return unparsed;
-    const format = this.#byName.get(name);
+    const format = name === this.#config.default ? this.#byDefault : this.#byName.get(name);
     return format === undefined
       ? this.#auto(view, receivedAt, datasetOf)
       : declared(format, view, receivedAt);

@@ -91,6 +91,8 @@ export class LineFields {
   readonly #numbers: Float64Array;
   readonly #texts: string[];
   readonly #words: Word[];
+  /** Whether any field was set since `clear`. Of most lines nobody needs one. */
+  #hasFields = false;
 
   constructor(table: FieldTable) {
     const count = table.fields.length;
@@ -106,13 +108,14 @@ export class LineFields {
   clear(): void {
     this.time = Number.NaN;
     this.localZone = undefined;
-    this.#kinds.fill(kinds.missing);
+    if (this.#hasFields) this.#kinds.fill(kinds.missing);
+    this.#hasFields = false;
   }
 
   /** The field is this part of the line. It must not begin or end within an escape. An empty span is no field. */
   span(slot: number, start: number, end: number): void {
     if (end <= start) return;
-    this.#kinds[slot] = kinds.span;
+    this.#set(slot, kinds.span);
     this.#starts[slot] = start;
     this.#ends[slot] = end;
   }
@@ -120,20 +123,25 @@ export class LineFields {
   /** The field is a number. NaN is no field. */
   number(slot: number, value: number): void {
     if (Number.isNaN(value)) return;
-    this.#kinds[slot] = kinds.number;
+    this.#set(slot, kinds.number);
     this.#numbers[slot] = value;
   }
 
   /** The field is a text that does not occur in the line as it is. */
   text(slot: number, text: string | undefined): void {
     if (text === undefined) return;
-    this.#kinds[slot] = kinds.text;
+    this.#set(slot, kinds.text);
     this.#texts[slot] = text;
   }
 
   word(slot: number, word: Word): void {
-    this.#kinds[slot] = kinds.word;
+    this.#set(slot, kinds.word);
     this.#words[slot] = word;
+  }
+
+  #set(slot: number, kind: number): void {
+    this.#kinds[slot] = kind;
+    this.#hasFields = true;
   }
 
   get(slot: number, line: Line): FieldValue {

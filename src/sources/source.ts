@@ -117,7 +117,8 @@ export class SourceRecord {
     if (isOver(this.#present, receivedAt)) this.#beginPeriod(receivedAt);
     this.lastSeen = receivedAt;
     if (time > this.newest) this.newest = time;
-    this.#count('events');
+    this.#present.counts.events += 1;
+    this.total.events += 1;
     if (lateBy !== undefined) {
       this.#count('late');
       this.#present.lateBy = Math.max(this.#present.lateBy, lateBy);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextBackslash } from '../../src/events/json-text.ts';
+import { nextBackslash, resetTraits, skipString, traits } from '../../src/events/json-text.ts';
 
 /** What it stands for, byte by byte. */
 function naive(bytes: Uint8Array, from: number, end: number): number {
@@ -43,5 +43,53 @@ describe('the next backslash', () => {
   it('is not a byte of which only the highest bit differs', () => {
     const bytes = Uint8Array.from([0xdc, 0xdc, 0xdc, 0xdc, 0x5d, 0x5d, 0x5d, 0x5d]);
     expect(nextBackslash(bytes, 0, 8)).toBe(8);
+  });
+});
+
+describe('the end of a string', () => {
+  /** The offset behind the first quote that is in no escape; -1 where JSON does not allow the text before it. */
+  function naiveEnd(bytes: Buffer, from: number): number {
+    for (let at = from; at < bytes.length; at += 1) {
+      if (bytes[at] === 0x5c) at += 1;
+      else if (bytes[at] === 0x22) {
+        try {
+          JSON.parse(`"${bytes.toString('latin1', from, at)}"`);
+          return at + 1;
+        } catch {
+          return -1;
+        }
+      }
+    }
+    return -1;
+  }
+
+  it('is where JSON has it, whatever lengths lie between escapes, wherever the bytes begin in memory', () => {
+    const plain = fc.nat(40).map((length) => 'x'.repeat(length));
+    const special = fc.constantFrom(
+      '\\"',
+      '\\\\',
+      '\\n',
+      '\\u00e4',
+      '\\u00g4',
+      '\\x',
+      '\t',
+      '\u0080',
+      '"',
+      ' ',
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(plain, special), { maxLength: 8 }), fc.nat(7), (parts, shift) => {
+        const text = parts.flat().join('');
+        const memory = Buffer.from(`${' '.repeat(shift)}${text}"}`, 'latin1');
+        const bytes = memory.subarray(shift);
+        resetTraits();
+        const end = skipString(bytes, 0, bytes.length);
+        expect(end).toBe(naiveEnd(bytes, 0));
+        if (end === -1) return;
+        const found = bytes.toString('latin1', 0, end);
+        expect(traits).toMatchObject({ escape: found.includes('\\'), notAscii: found.includes('\u0080') });
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });

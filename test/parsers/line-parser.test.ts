@@ -116,6 +116,24 @@ describe('a parser that names fields and spans', () => {
     });
   });
 
+  it('has nothing of the lines before it, whichever of them were read to their ends', () => {
+    const lines = [
+      line,
+      '2026-11-29T09:00:00Z LOUD',
+      line,
+      '2026-11-29T09:00:01Z',
+      '2026-11-29T09:00:02Z LOUD',
+    ];
+    for (let asked = 0; asked < 2 ** lines.length; asked += 1) {
+      const format = new ParsedLine(new ShopLog());
+      for (const [place, text] of lines.entries()) {
+        format.open(viewOf(JSON.stringify({ message: text })));
+        if (((asked >> place) & 1) === 0) continue;
+        expect([...format.names()]).toEqual([...read(text).format.names()]);
+      }
+    }
+  });
+
   it('becomes members of the document, beside those of the event', () => {
     const event = { log: { offset: 7, file: { path: '/x' } }, 'service.type': 'y', event: { kind: 'old' } };
     expect(read(line, event).document()).toEqual({

@@ -48,6 +48,16 @@ describe('an event of an old Filebeat', () => {
 });
 
 describe('a plain value at the top level where ECS has an object', () => {
+  it.each(objectRoots)('is moved from %s, wherever it stands', (name) => {
+    const alone = JSON.stringify(documentOf({ message: 'x', [name]: 'text' })[name] ?? null);
+    expect(alone).not.toBe('"text"');
+    for (const event of [
+      { [name]: 'text', message: 'x' },
+      { m1: 1, message: 'x', [name]: 'text' },
+    ])
+      expect(JSON.stringify(documentOf(event)[name] ?? null)).toBe(alone);
+  });
+
   it.each([
     ['host', 'vm', { host: { name: 'vm' } }],
     ['source', '192.0.2.1', { source: { address: '192.0.2.1' } }],
