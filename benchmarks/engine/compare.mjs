@@ -1,7 +1,7 @@
 // What the engine costs an event beside another version of this repository: `node benchmarks/engine/compare.mjs --against=COMMIT`. Both replay the same windows, each in
 // a process of its own, with one rule, and with statistics and all else that the version does by default. Rounds alternate, and the ratio is the
 // median of those of the rounds, so it can be relied on where the machine is shared. Options: --level=0 for bare windows, --rate=EVENTS received
-// a second (statistics read the first 2,000 of a second, so few events a second cost more each), --rounds=N.
+// a second (statistics read the first 2,000 of a second, so few events a second cost more each), --pairs=N of processes, --rounds=N of each pair.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -17,9 +17,10 @@ const { values: options } = parseArgs({
   options: {
     against: { type: 'string' },
     level: { type: 'string', default: '3' },
-    rate: { type: 'string', default: '20000' },
-    rounds: { type: 'string', default: '20' },
-    windows: { type: 'string', default: '20' },
+    rate: { type: 'string', default: '100000' },
+    pairs: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '8' },
+    windows: { type: 'string', default: '40' },
   },
 });
 
@@ -56,23 +57,29 @@ writeFileSync(file, Buffer.concat(stream.flatMap((bytes) => [length(bytes), byte
 
 const sides = { present: root };
 if (options.against) sides[options.against] = buildOf(options.against);
-const children = Object.entries(sides).map(([name, path]) => {
-  const child = startModule('./engine/side.mjs', [path, file, options.rate]);
-  return { name, child, costs: [], outputs: new Set() };
-});
-for (const { child } of children) await child.first;
-// Three rounds to compile the code; the order turns with each round.
-for (let round = -3; round < Number(options.rounds); round += 1) {
-  const turn = round % 2 === 0 ? children : [...children].reverse();
-  for (const side of turn) {
-    const { cost, outputs } = await side.child.ask('round');
-    side.outputs.add(outputs);
-    if (round >= 0) side.costs.push(cost);
-  }
-}
-for (const { child } of children) await child.stop();
+const found = Object.entries(sides).map(([name, path]) => ({ name, path, costs: [], outputs: new Set() }));
 
-const [present, other] = children;
+/** Both versions, each in a new process: how the code is compiled differs from process to process. */
+async function pair() {
+  const children = found.map((side) => {
+    const child = startModule('./engine/side.mjs', [side.path, file, options.rate]);
+    return { child, side };
+  });
+  for (const { child } of children) await child.first;
+  // Three rounds to compile the code; the order turns with each round.
+  for (let round = -3; round < Number(options.rounds); round += 1) {
+    for (const { child, side } of round % 2 === 0 ? children : [...children].reverse()) {
+      const { cost, outputs } = await child.ask('round');
+      side.outputs.add(outputs);
+      if (round >= 0) side.costs.push(cost);
+    }
+  }
+  for (const { child } of children) await child.stop();
+}
+
+for (let number = 0; number < Number(options.pairs); number += 1) await pair();
+
+const [present, other] = found;
 const micros = ({ costs }) => median(costs).toFixed(2);
 const rows = [[present.name, micros(present), '']];
 // Of two rounds that follow each other: what else the machine does changes more slowly.
@@ -82,5 +89,5 @@ print(`The engine alone (load ${loadavg()[0].toFixed(0)})`, [
   ['', 'CPU µs an event', 'throughput of it'],
   ...rows,
 ]);
-if (new Set(children.flatMap(({ outputs }) => [...outputs])).size > 1)
+if (new Set(found.flatMap(({ outputs }) => [...outputs])).size > 1)
   console.log('The outputs differ, so the versions do not do the same.');
