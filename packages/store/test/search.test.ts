@@ -177,4 +177,24 @@ describe('a search', () => {
     });
     expect((answer.at('fields') as Record<string, unknown>).host).toBeDefined();
   });
+
+  it('describes a field as searchable where all indices can search it, and names those that cannot', async () => {
+    const store = await testStore();
+    const properties = (options: object) => ({
+      mappings: { properties: { n: { type: 'long', ...options } } },
+    });
+    await store.request('PUT', '/plain', properties({}));
+    await store.request('PUT', '/hidden', properties({ index: false, doc_values: false }));
+    const capabilities = async (indices: string) =>
+      (await store.request('GET', `/${indices}/_field_caps?fields=n`)).at('fields.n.long');
+    const none = { type: 'long', metadata_field: false, searchable: false, aggregatable: false };
+    // The answer of Elasticsearch 8.19.
+    expect(await capabilities('plain,hidden')).toEqual({
+      ...none,
+      non_searchable_indices: ['hidden'],
+      non_aggregatable_indices: ['hidden'],
+    });
+    expect(await capabilities('hidden')).toEqual(none);
+    expect(await capabilities('plain')).toEqual({ ...none, searchable: true, aggregatable: true });
+  });
 });

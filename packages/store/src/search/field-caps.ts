@@ -9,7 +9,13 @@ interface Capability {
   searchable: boolean;
   aggregatable: boolean;
   indices: string[];
+  /** Indices in which it is not, where it is in others. */
+  non_searchable_indices?: string[];
+  non_aggregatable_indices?: string[];
 }
+
+/** What a name is in one index. */
+type Own = Pick<Capability, 'type' | 'metadata_field' | 'searchable' | 'aggregatable'>;
 
 /** Metadata fields: name, type, searchable, aggregatable. */
 const metadata: [string, string, boolean, boolean][] = [
@@ -20,7 +26,7 @@ const metadata: [string, string, boolean, boolean][] = [
 ];
 
 /** The names of one index: metadata, fields, aliases and objects. */
-function* fieldsOf({ index }: SearchTarget): Generator<[name: string, Omit<Capability, 'indices'>]> {
+function* fieldsOf({ index }: SearchTarget): Generator<[name: string, Own]> {
   for (const [name, type, searchable, aggregatable] of metadata)
     yield [name, { type, metadata_field: true, searchable, aggregatable }];
   const { mapping } = index.shard;
@@ -70,38 +76,56 @@ export function fieldCaps(targets: SearchTarget[], fields: Json | undefined, wit
       'Validation Failed: 1: no fields specified;',
     );
   const matchers = patterns.map(wildcard);
-  const found = new Map<string, Map<string, Capability>>();
+  const found = new Map<string, Map<string, Map<string, Own>>>();
   for (const target of targets)
     for (const [name, capability] of fieldsOf(target)) {
       const isObject = capability.type === 'object' || capability.type === 'nested';
       // The objects that contain a named field are listed with it.
       const isOnTheWay = isObject && patterns.some((pattern) => pattern.startsWith(`${name}.`));
       if (!isOnTheWay && !matchers.some((matcher) => matcher.test(name))) continue;
-      const types = found.get(name) ?? new Map<string, Capability>();
-      const known = types.get(capability.type) ?? { ...capability, indices: [] };
-      known.indices.push(target.index.record.name);
-      found.set(name, types.set(capability.type, known));
+      const types = found.get(name) ?? new Map<string, Map<string, Own>>();
+      const indices = types.get(capability.type) ?? new Map<string, Own>();
+      types.set(capability.type, indices.set(target.index.record.name, capability));
+      found.set(name, types);
     }
-  if (withUnmapped) for (const types of found.values()) addUnmapped(types, targets);
+  const indices = targets.map(({ index }) => index.record.name);
+  const shown = [...found].map(([name, types]) => {
+    const all = [...types.values()].map(overall);
+    return [name, shownTypes(withUnmapped ? [...all, ...unmapped(all, indices)] : all)];
+  });
+  return { indices, fields: Object.fromEntries(shown) };
+}
+
+/** What a name is in all indices that have it with one type. */
+function overall(indices: Map<string, Own>): Capability {
+  const [first] = indices.values();
+  const without = (flag: 'searchable' | 'aggregatable') =>
+    [...indices].filter(([, own]) => !own[flag]).map(([name]) => name);
+  const [unsearchable, unaggregatable] = [without('searchable'), without('aggregatable')];
+  const isSome = (names: string[]) => names.length > 0 && names.length < indices.size;
   return {
-    indices: targets.map(({ index }) => index.record.name),
-    fields: Object.fromEntries([...found].map(shown)),
+    ...first!,
+    searchable: unsearchable.length === 0,
+    aggregatable: unaggregatable.length === 0,
+    indices: [...indices.keys()],
+    ...(isSome(unsearchable) && { non_searchable_indices: unsearchable }),
+    ...(isSome(unaggregatable) && { non_aggregatable_indices: unaggregatable }),
   };
 }
 
-/** Adds the indices that lack a name which others have. */
-function addUnmapped(types: Map<string, Capability>, targets: SearchTarget[]): void {
-  const mapped = new Set([...types.values()].flatMap(({ indices }) => indices));
-  const indices = targets.map(({ index }) => index.record.name).filter((name) => !mapped.has(name));
+/** The indices that lack a name which others have. */
+function unmapped(types: Capability[], all: string[]): Capability[] {
+  const mapped = new Set(types.flatMap(({ indices }) => indices));
+  const indices = all.filter((name) => !mapped.has(name));
   const flags = { metadata_field: false, searchable: false, aggregatable: false };
-  if (indices.length > 0) types.set('unmapped', { type: 'unmapped', ...flags, indices });
+  return indices.length > 0 ? [{ type: 'unmapped', ...flags, indices }] : [];
 }
 
-/** One name of the answer. */
-function shown([name, types]: [string, Map<string, Capability>]) {
-  const entries = [...types].map(([type, { indices, ...capability }]) => [
-    type,
-    types.size > 1 ? { ...capability, indices } : capability,
+/** The types of one name, in the answer. */
+function shownTypes(types: Capability[]) {
+  const entries = types.map(({ indices, ...capability }) => [
+    capability.type,
+    types.length > 1 ? { ...capability, indices } : capability,
   ]);
-  return [name, Object.fromEntries(entries)];
+  return Object.fromEntries(entries);
 }
