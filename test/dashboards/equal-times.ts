@@ -22,6 +22,26 @@ export const networkLine = (number: number): Document => ({
 export const shuffled = (count: number): number[] =>
   Array.from({ length: count }, (_, at) => (at * 389) % count);
 
+/** Mappings of `log.offset` in indices of others, by which no search can sort. */
+export const foreignOffsets: [name: string, mapping: object][] = [
+  ['keyword', { type: 'keyword' }],
+  ['text', { type: 'text' }],
+  ['address', { type: 'ip', ignore_malformed: true }],
+  ['number that cannot be searched', { type: 'long', index: false, doc_values: false }],
+];
+
+/** Texts as keywords, and what is named. */
+export const keywordsAnd = (properties: object) => ({
+  dynamic_templates: [{ texts: { match_mapping_type: 'string', mapping: { type: 'keyword' } } }],
+  properties,
+});
+
+/** Lines of one time, in two files. As text, the offset 1000 would come before 900. */
+export const twoFiles = {
+  own: [1, 2, 3].map((number) => fileLine(number)),
+  foreign: [9, 10, 11].map((number) => fileLine(number, '/foreign.log')),
+};
+
 /** Messages of all pages, in the order in which they are shown. */
 export async function pagesOf(searcher: Searcher, index: string, limit: number): Promise<string[]> {
   const span = { from: oneTime - 1_000, to: oneTime + 1_000, query: '' };

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { fieldOf, findContext, findLogs } from '../../src/dashboards/search/logs.ts';
-import { around, fileLine, networkLine, pagesOf, shuffled } from './equal-times.ts';
+import {
+  around,
+  fileLine,
+  foreignOffsets,
+  keywordsAnd,
+  networkLine,
+  pagesOf,
+  shuffled,
+  twoFiles,
+} from './equal-times.ts';
 import { aStore, request } from './support.ts';
 
 const start = Date.parse('2026-06-01T12:00:00Z');
@@ -196,4 +205,33 @@ describe('a field of a document', () => {
     ['__proto__.x', {}, undefined],
     ['constructor', {}, undefined],
   ])('%s of %j', (name, document, expected) => expect(fieldOf(document, name)).toEqual(expected));
+});
+
+describe.each(foreignOffsets)('an index of others that has the offset as %s', (_, mapping) => {
+  const { own, foreign } = twoFiles;
+  const messages = (lines: typeof own) => lines.map(({ message }) => message);
+
+  async function both() {
+    const stored = await aStore();
+    await stored.map('a-own', keywordsAnd({}));
+    await stored.map('b-foreign', keywordsAnd({ 'log.offset': mapping }));
+    await stored.put('b-foreign', ...foreign);
+    await stored.put('a-own', ...own);
+    return stored;
+  }
+
+  it.each([2, 100])('leaves out no line in pages of %d, those that came last first', async (limit) => {
+    const { searcher } = await both();
+    expect(await pagesOf(searcher, '*', limit)).toEqual(messages([...own, ...foreign]).reverse());
+    expect(await pagesOf(searcher, 'b-*', limit)).toEqual(messages(foreign).reverse());
+  });
+
+  it('has the lines around one, and leaves others theirs', async () => {
+    const { searcher } = await both();
+    expect(await around(searcher, '*', '/a.log 2')).toEqual(messages(own));
+    expect(await around(searcher, 'b-*', '/foreign.log 10')).toEqual(messages(foreign));
+    expect(await around(searcher, '*', '/foreign.log 10')).toEqual(messages(foreign));
+    const { problems } = await findContext(searcher, '*', { id: '/a.log 2', limit: 1 });
+    expect(problems).toEqual([]);
+  });
 });

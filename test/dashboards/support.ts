@@ -9,6 +9,8 @@ import { aFolder } from '../support/folder.ts';
 export interface Stored {
   store: RunningStore;
   searcher: Searcher;
+  /** Makes an index of others, with mappings of its own. */
+  map(index: string, mappings: object): Promise<void>;
   /** Writes documents, each under an id of its own, and waits until they are found. */
   put(index: string, ...documents: ({ id?: string } & Record<string, unknown>)[]): Promise<void>;
 }
@@ -24,6 +26,14 @@ export async function aStore(): Promise<Stored> {
   return {
     store,
     searcher,
+    async map(index, mappings) {
+      const response = await fetch(`${store.url}/${index}`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ mappings }),
+      });
+      if (!response.ok) throw new Error(await response.text());
+    },
     async put(index, ...documents) {
       const lines = documents.flatMap(({ id, ...document }) => [
         JSON.stringify({ create: { _index: index, ...(id !== undefined && { _id: id }) } }),

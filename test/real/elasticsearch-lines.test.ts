@@ -5,9 +5,12 @@ import {
   around,
   type Document,
   fileLine,
+  foreignOffsets,
+  keywordsAnd,
   networkLine,
   pagesOf,
   shuffled,
+  twoFiles,
 } from '../dashboards/equal-times.ts';
 import { type RealElasticsearch, startElasticsearch } from './support/elasticsearch.ts';
 
@@ -26,6 +29,16 @@ async function put(index: string, documents: Document[]): Promise<void> {
   expect(await answer.json()).toMatchObject({ errors: false });
 }
 
+/** A file in an index of ours, and one in an index that has offsets of another kind. */
+async function putTwoFiles([, mapping]: (typeof foreignOffsets)[number], place: number): Promise<void> {
+  const settings = { number_of_shards: 1, number_of_replicas: 0 };
+  const indices = { [`mixed-${place}-a`]: {}, [`mixed-${place}-b`]: { 'log.offset': mapping } };
+  for (const [index, properties] of Object.entries(indices))
+    await real.request('PUT', `/${index}`, { settings, mappings: keywordsAnd(properties) });
+  await put(`mixed-${place}-b`, twoFiles.foreign);
+  await put(`mixed-${place}-a`, twoFiles.own);
+}
+
 beforeAll(async () => {
   real = await startElasticsearch('8');
   const settings = elasticsearch.parse({ hosts: [real.url] });
@@ -33,10 +46,9 @@ beforeAll(async () => {
   for (const [index, shards] of Object.entries({ 'files-1': 1, 'files-2': 3, 'net-1': 1, 'net-2': 1 }))
     await real.request('PUT', `/${index}`, {
       settings: { number_of_shards: shards, number_of_replicas: 0 },
-      mappings: {
-        dynamic_templates: [{ texts: { match_mapping_type: 'string', mapping: { type: 'keyword' } } }],
-      },
+      mappings: keywordsAnd({}),
     });
+  await Promise.all(foreignOffsets.map(putTwoFiles));
   for (const part of [0, 1, 2, 3])
     await put(
       `files-${1 + (part % 2)}`,
@@ -71,10 +83,21 @@ describe('lines of one time in a real Elasticsearch', () => {
 
   it('stand around a line in their order', async () => {
     const named = (kind: string, ...numbers: number[]) => numbers.map((number) => `${kind} ${number}`);
-    expect(await around(searcher, '*', '/a.log 500')).toEqual(
+    expect(await around(searcher, 'files-*,net-*', '/a.log 500')).toEqual(
       named('/a.log', 497, 498, 499, 500, 501, 502, 503),
     );
-    expect(await around(searcher, '*', 'net 9')).toEqual(named('net', 6, 7, 8, 9, 10, 11, 12));
-    expect(await around(searcher, '*', 'net 0')).toEqual(named('net', 0, 1, 2, 3));
+    expect(await around(searcher, 'files-*,net-*', 'net 9')).toEqual(named('net', 6, 7, 8, 9, 10, 11, 12));
+    expect(await around(searcher, 'files-*,net-*', 'net 0')).toEqual(named('net', 0, 1, 2, 3));
   });
+
+  it.each(foreignOffsets.map(([name], place) => ({ name, index: `mixed-${place}-*` })))(
+    'are all there where an index of others has the offset as $name',
+    async ({ index }) => {
+      const messages = (lines: Document[]) => lines.map(({ message }) => message);
+      const all = messages([...twoFiles.own, ...twoFiles.foreign]).reverse();
+      for (const limit of [2, 100]) expect(await pagesOf(searcher, index, limit)).toEqual(all);
+      expect(await around(searcher, index, '/a.log 2')).toEqual(messages(twoFiles.own));
+      expect(await around(searcher, index, '/foreign.log 10')).toEqual(messages(twoFiles.foreign));
+    },
+  );
 });

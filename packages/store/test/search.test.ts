@@ -197,4 +197,40 @@ describe('a search', () => {
     expect(await capabilities('hidden')).toEqual(none);
     expect(await capabilities('plain')).toEqual({ ...none, searchable: true, aggregatable: true });
   });
+
+  it('sorts by whole numbers where it is asked to, and refuses what has no numbers', async () => {
+    const store = await testStore();
+    await store.request('PUT', '/real', {
+      mappings: { properties: { n: { type: 'double' }, m: { type: 'long' } } },
+    });
+    await store.request('PUT', '/word', { mappings: { properties: { n: { type: 'keyword' } } } });
+    await store.index('real', {
+      a: { n: 50.9, m: 1 },
+      b: { n: 50.1, m: 2 },
+      c: { n: 51, m: 3 },
+      d: { m: 4 },
+    });
+    const sorted = (index: string, options: object) => {
+      const sort = [{ n: { order: 'desc', unmapped_type: 'long', ...options } }, { m: 'asc' }];
+      return store.request('POST', `/${index}/_search`, { sort });
+    };
+    const whole = await sorted('real', { numeric_type: 'long' });
+    const hits = whole.at('hits.hits') as { _id: string; sort: unknown[] }[];
+    // The answers of Elasticsearch 8.19.
+    expect(hits.map(({ _id, sort }) => [_id, sort[0]])).toEqual([
+      ...[
+        ['c', 51],
+        ['a', 50],
+        ['b', 50],
+      ],
+      ['d', Number('-9223372036854775808')],
+    ]);
+    expect((await sorted('real', {})).at('hits.hits.1.sort.0')).toBe(50.9);
+    const refused = await sorted('word', { numeric_type: 'long' });
+    expect([refused.status, refused.at('error.root_cause.0.reason')]).toEqual([
+      400,
+      '[numeric_type] option cannot be set on a non-numeric field, got keyword',
+    ]);
+    expect((await sorted('real', { numeric_type: 'date_nanos' })).status).toBe(400);
+  });
 });

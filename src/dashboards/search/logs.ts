@@ -2,6 +2,7 @@ import { LogboomError } from '../../errors.ts';
 import { levelNames, levelRank } from '../../util/levels.ts';
 import type { Bar, ContextAnswer, LineKind, LogRow, LogsAnswer, TimeSpan } from '../model.ts';
 import { type Dsl, searchQuery } from './kql.ts';
+import { byOffset, byPlace, byTime, type Order, withOffsets } from './order.ts';
 import type { Aggregated, Hit, Searcher } from './searcher.ts';
 import { histogramOver, intervalOf, within } from './time-span.ts';
 
@@ -30,16 +31,6 @@ export const byKind = (aggs: { errors: object; warnings: object }): object => ({
   warnings: { filter: warnings, aggs: aggs.warnings },
 });
 
-type Order = 'asc' | 'desc';
-
-/**
- * The last keys of a sort of events: where they were stored. Without them the order of equal values differs from search to
- * search, and pages lose lines or repeat them.
- */
-const byPlace = (order: Order): object[] => [{ _index: { order } }, { _seq_no: { order } }];
-const byOffset = (order: Order) => ({ 'log.offset': { order, unmapped_type: 'long' } });
-const byTime = (order: Order) => ({ '@timestamp': { order, unmapped_type: 'date' } });
-
 /** Elasticsearch shows no more hits of one search by `from` and `size`. */
 export const mostRows = 10_000;
 
@@ -57,13 +48,16 @@ export async function findLogs(searcher: Searcher, index: string, asked: LogsReq
   const interval = intervalOf(asked);
   const isFirst = offset === 0;
   const time = histogramOver(asked, interval);
-  const answer = await searcher.search(index, {
+  const body = {
     size: limit,
     from: offset,
     track_total_hits: isFirst ? true : mostRows,
     query: { bool: { filter: [within(asked), searchQuery(query)] } },
-    sort: [byTime('desc'), byOffset('desc'), ...byPlace('desc')],
     ...(isFirst && { aggs: { time, ...byKind({ errors: { time }, warnings: { time } }) } }),
+  };
+  const [answer] = await withOffsets(searcher, index, async (isByOffset) => {
+    const sort = [byTime('desc'), ...(isByOffset ? [byOffset('desc')] : []), ...byPlace('desc')];
+    return [await searcher.search(index, { ...body, sort })];
   });
   const end = offset + answer.hits.length;
   return {
@@ -82,7 +76,7 @@ export async function findContext(
   const one = await searcher.search(index, {
     size: 1,
     query: { ids: { values: [asked.id] } },
-    sort: [byOffset('asc'), byTime('asc'), ...byPlace('asc')],
+    sort: [byTime('asc'), ...byPlace('asc')],
   });
   const hit = one.hits[0];
   if (hit === undefined)
@@ -94,17 +88,18 @@ export async function findContext(
     const value = fieldOf(hit._source, field);
     return value === undefined ? [] : [{ term: { [field]: value } }];
   });
-  const hasOffset = typeof fieldOf(hit._source, 'log.offset') === 'number';
-  const [by, field] = hasOffset ? ([byOffset, 'log.offset'] as const) : ([byTime, '@timestamp'] as const);
-  const [offset, time, ...place] = hit.sort ?? [];
-  const side = (order: Order) =>
+  const offset = fieldOf(hit._source, 'log.offset');
+  const [time, ...place] = hit.sort ?? [];
+  const side = (order: Order, isByOffset: boolean) =>
     searcher.search(index, {
       size: asked.limit,
-      query: { bool: { filter: [...file, { exists: { field } }] } },
-      sort: [by(order), ...byPlace(order)],
-      search_after: [hasOffset ? offset : time, ...place],
+      query: { bool: { filter: [...file, { exists: { field: isByOffset ? 'log.offset' : '@timestamp' } }] } },
+      sort: [isByOffset ? byOffset(order) : byTime(order), ...byPlace(order)],
+      search_after: [isByOffset ? offset : time, ...place],
     });
-  const [before, after] = await Promise.all([side('desc'), side('asc')]);
+  const sides = (isByOffset: boolean) => Promise.all([side('desc', isByOffset), side('asc', isByOffset)]);
+  const [before, after] =
+    typeof offset === 'number' ? await withOffsets(searcher, index, sides) : await sides(false);
   return {
     before: before.hits.map(rowOf).reverse(),
     line: rowOf(hit),

@@ -14,7 +14,7 @@ export interface Hit {
 /** An aggregation's answer: the buckets or values that the request asked for. */
 export type Aggregated = Record<string, unknown>;
 
-interface SearchAnswer {
+export interface SearchAnswer {
   total: number;
   hits: Hit[];
   aggregations: Aggregated;
@@ -22,9 +22,17 @@ interface SearchAnswer {
   problems: string[];
 }
 
+interface FieldType {
+  type: string;
+  /** Whether a search can sort by it. */
+  aggregatable: boolean;
+}
+
 /** Searches documents, in the embedded store or an Elasticsearch. Rejects with `SINK_UNAVAILABLE` or `SINK_REFUSED`. */
 export interface Searcher {
   search(index: string, body: object): Promise<SearchAnswer>;
+  /** What a field is in the indices that have it. */
+  typesOf(index: string, field: string): Promise<FieldType[]>;
   close(): Promise<void>;
 }
 
@@ -35,6 +43,11 @@ interface RawAnswer {
   _shards?: {
     failures?: { index?: string; reason?: { reason?: string; caused_by?: { reason?: string } } }[];
   };
+}
+
+/** Types by field, and by type. */
+interface RawTypes {
+  fields: Record<string, Record<string, FieldType>>;
 }
 
 const timeout: Millis = 30_000;
@@ -55,23 +68,35 @@ export function searcherOf(current: () => ElasticsearchConfig): Searcher {
     return known.client;
   };
   return {
-    search: async (index, body) => searchWith(await client(), index, body),
+    search: async (index, body) => {
+      const asked = { method: 'POST', body: { timeout: searchTimeout, ...body } };
+      return readAnswer(await request<RawAnswer>(await client(), index, '_search', asked));
+    },
+    typesOf: async (index, field) => {
+      const asked = { method: 'GET', querystring: { fields: field } };
+      const { fields } = await request<RawTypes>(await client(), index, '_field_caps', asked);
+      return Object.values(fields[field] ?? {});
+    },
     close: async () => known?.client.close(),
   };
 }
 
-async function searchWith(client: Client, index: string, body: object): Promise<SearchAnswer> {
+interface Asked {
+  method: string;
+  querystring?: object;
+  body?: object;
+}
+
+async function request<T>(client: Client, index: string, what: string, asked: Asked): Promise<T> {
   try {
-    const answer = await client.transport.request<RawAnswer>(
+    return await client.transport.request<T>(
       {
-        method: 'POST',
-        path: `/${encodeURIComponent(index).replaceAll('%2C', ',')}/_search`,
-        querystring: { ignore_unavailable: true, allow_no_indices: true },
-        body: { timeout: searchTimeout, ...body },
+        ...asked,
+        path: `/${encodeURIComponent(index).replaceAll('%2C', ',')}/${what}`,
+        querystring: { ignore_unavailable: true, allow_no_indices: true, ...asked.querystring },
       },
       { requestTimeout: timeout },
     );
-    return readAnswer(answer);
   } catch (error) {
     throw failed(error);
   }

@@ -54,7 +54,7 @@ export class TopHits {
   canSkip(bounds: readonly [number, number] | undefined): boolean {
     const key = this.#keys[0];
     const worst = this.#worst?.values[0];
-    if (!bounds || !key || typeof worst !== 'number' || key.missing !== '_last') return false;
+    if (!bounds || !key || typeof worst !== 'number' || key.missing !== '_last' || key.isWhole) return false;
     return key.order === 'asc' ? bounds[0] > worst : bounds[1] < worst;
   }
 

@@ -13,9 +13,11 @@ export interface SortKey {
   /** Which of a document's values counts. */
   mode: 'min' | 'max' | 'sum' | 'avg' | 'median';
   format: string | undefined;
+  /** `numeric_type: long`: numbers are compared as whole ones, and a field without numbers is refused. */
+  isWhole?: boolean;
 }
 
-const known = ['order', 'missing', 'unmapped_type', 'mode', 'format'];
+const known = ['order', 'missing', 'unmapped_type', 'mode', 'format', 'numeric_type'];
 
 /** `_score` takes only an order. */
 function refuseScoreOptions(body: JsonObject): void {
@@ -37,6 +39,10 @@ function sortKey(field: string, options: Json): SortKey {
   const mode = String(body.mode ?? (order === 'asc' ? 'min' : 'max')) as SortKey['mode'];
   if (!['min', 'max', 'sum', 'avg', 'median'].includes(mode))
     throw xContentError(`[field_sort] failed to parse field [mode]: Unknown SortMode [${mode}]`);
+  if (body.numeric_type !== undefined && body.numeric_type !== 'long')
+    throw parsingError(
+      `[${field}] numeric_type [${String(body.numeric_type)}] is not supported by this store`,
+    );
   const unmapped = body.unmapped_type;
   if (unmapped !== undefined && !familyOf(String(unmapped)))
     throw illegalArgument(`No mapper found for type [${String(unmapped)}]`);
@@ -47,6 +53,7 @@ function sortKey(field: string, options: Json): SortKey {
     unmapped: body.unmapped_type === undefined ? undefined : String(body.unmapped_type),
     mode,
     format: body.format === undefined ? undefined : String(body.format),
+    ...(body.numeric_type === 'long' && { isWhole: true }),
   };
 }
 

@@ -49,6 +49,8 @@ function medianOf(values: ArrayLike<number>, from: number, to: number): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+const numeric: string[] = ['number', 'date', 'boolean'] satisfies Field['family'][];
+
 /**
  * The field of a key in one index; undefined for metadata, and where the index lacks it and the
  * request permits that.
@@ -65,15 +67,13 @@ export function sortField(context: QueryContext, key: SortKey): Field | undefine
   if (!field && key.unmapped === undefined)
     throw queryShardError(`No mapping found for [${key.field}] in order to sort on`);
   if (field && !field.options.searchable) throw noColumnError(field);
-  if (
-    ['sum', 'avg', 'median'].includes(key.mode) &&
-    field &&
-    !['number', 'date', 'boolean'].includes(field.family)
-  )
+  if (['sum', 'avg', 'median'].includes(key.mode) && field && !numeric.includes(field.family))
     throw queryShardError('we only support AVG, MEDIAN and SUM on number based fields');
   if (field?.family === 'text') throw fielddataError(key.field, context.name);
   if (field?.family === 'stored')
     throw illegalArgument(`can't sort on field [${key.field}] of type [${field.type}]`);
+  if (key.isWhole && field && !numeric.includes(field.family))
+    throw queryShardError(`[numeric_type] option cannot be set on a non-numeric field, got ${field.type}`);
   return field;
 }
 
@@ -89,11 +89,12 @@ function columnReader(column: Column | undefined, key: SortKey, isText: boolean,
   const missing = isText ? (own ? String(key.missing) : null) : missingNumber(key, type);
   if (!column || column.kind === 'text') return () => missing;
   const round = integerTypes.includes(type) ? Math.round : (value: number) => value;
+  const whole = key.isWhole ? Math.trunc : (value: number) => value;
   return (doc) => {
     const [from, to] = valuesOf(column, doc);
     if (from === to) return missing;
     if (column.kind === 'number')
-      return to - from === 1 ? column.values[from]! : round(fold(column.values, from, to, key.mode));
+      return whole(to - from === 1 ? column.values[from]! : round(fold(column.values, from, to, key.mode)));
     const ordinal =
       to - from === 1
         ? column.ordinals[from]!
@@ -119,7 +120,8 @@ export function keyReader(
   const isText = field
     ? ['keyword', 'ip', 'flattened'].includes(field.family)
     : textTypes.includes(key.unmapped!);
-  return columnReader(field && segment.column(field), key, isText, field?.type ?? key.unmapped ?? 'long');
+  const type = key.isWhole ? 'long' : (field?.type ?? key.unmapped ?? 'long');
+  return columnReader(field && segment.column(field), key, isText, type);
 }
 
 /** Negative where `a` comes first. Null is a missing term. */
@@ -148,7 +150,8 @@ export function shownValue(value: SortValue, key: SortKey, field: Field | undefi
   // A missing date has no formatted form.
   if (!Number.isFinite(value) && isDate && key.format) return null;
   if (!Number.isFinite(value)) {
-    const isReal = field && ['double', 'float', 'half_float', 'scaled_float'].includes(field.type);
+    const isReal =
+      field && !key.isWhole && ['double', 'float', 'half_float', 'scaled_float'].includes(field.type);
     if (isReal || key.unmapped === 'double' || key.unmapped === 'float')
       return value > 0 ? 'Infinity' : '-Infinity';
     return value > 0 ? extremes.high : extremes.low;
