@@ -208,6 +208,28 @@ describe('the source tree', () => {
       .map(({ path }) => ({ key: path, text: `${path} calls AbortSignal.any` }));
     expectOnly(offences, [], 'use withTimeLimit of src/util/waiting.ts');
   });
+
+  it('leaves to Fastify no JSON schema, whose compilers the bundle lacks', () => {
+    const servers = shipped.filter(({ imports }) => imports.some(({ specifier }) => specifier === 'fastify'));
+    const declared =
+      /\bschema: \{|[{,]\s*schema\s*[,}]|\b(?:addSchema|set(?:Validator|Serializer)Compiler|compile(?:Validation|Serialization)Schema|validateInput|serializeInput|inject)\(/;
+    const schemas = servers
+      .filter(({ text }) => declared.test(text))
+      .map(({ path, text }) => ({ key: path, text: `${path} has "${declared.exec(text)![0].trim()}"` }));
+    const remedy =
+      'check the request in its handler by zod, as readBody of src/telemetry/api/answers.ts does';
+    expectOnly(schemas, [], `${remedy}; scripts/bundle.mjs leaves out what compiles JSON schemas`);
+
+    const starting = servers.filter(({ text }) => /\bfastify\(/i.test(text));
+    expect(starting.length).toBeGreaterThan(2);
+    const compiling = starting
+      .filter(({ text }) => !/buildValidator: noSchemas, buildSerializer: noSchemas\b/.test(text))
+      .map(({ path }) => ({
+        key: path,
+        text: `${path} starts a server that loads compilers of JSON schemas`,
+      }));
+    expectOnly(compiling, [], 'set its schemaController as src/telemetry/api/api.ts does');
+  });
 });
 
 describe('an export', () => {
