@@ -1,4 +1,4 @@
-import type { Episode, Millis, Output } from '../model.ts';
+import type { Episode, History, Millis, Output } from '../model.ts';
 import { sizeOf } from '../util/snapshot.ts';
 import type { Entry } from './entry.ts';
 
@@ -12,14 +12,9 @@ export interface Retention {
 
 /** Bounds what all rules keep for corrections. What is kept joins it, and drops its oldest part when it is asked to. */
 interface SharedMemory {
-  join(kept: Droppable): void;
-  leave(kept: Droppable): void;
+  join(kept: History): void;
+  leave(kept: History): void;
   changed(bytes: number): void;
-}
-
-interface Droppable {
-  readonly oldest: Millis;
-  dropOldest(): number;
 }
 
 const shortRetention: Retention = { keptFor: 3_600_000, most: 1_000 };
@@ -31,7 +26,7 @@ const endedBytes = 1_000;
 const bytesOf = ({ episode: { by, samples } }: Entry) => endedBytes + sizeOf(by) + sizeOf(samples);
 
 /** The episodes of a rule that ended lately, in the order of their ends. */
-export class EndedEpisodes {
+export class EndedEpisodes implements History {
   /** Event time up to which episodes ended that were forgotten because there were too many. */
   forgottenThrough: Millis = Number.NEGATIVE_INFINITY;
   /** Number of episodes that were forgotten since the start because there were more than `most`. */

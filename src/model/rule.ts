@@ -37,3 +37,11 @@ export interface SloFigures {
   burnRate: number;
   burnOver: Millis;
 }
+
+/** Keeps something of the past that corrections need. */
+export interface History {
+  /** Event time up to which late events cannot be counted after the next `dropOldest`; infinite where there is nothing to drop. */
+  readonly oldest: Millis;
+  /** Returns the number of entries that were dropped. */
+  dropOldest(): number;
+}

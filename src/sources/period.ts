@@ -1,4 +1,5 @@
 import type { Millis } from '../model.ts';
+import type { SourceCounts } from '../telemetry/components/sources.ts';
 
 /** A period is this long at least, and longer until it has enough events to judge a source by. */
 const shortest: Millis = 5 * 60_000;
@@ -7,23 +8,16 @@ const enough = 100;
 /** Events of the present period from which on it is judged alone. */
 const enoughAlone = 50;
 
-/** What was counted of a source in a time. */
-export interface Counts {
-  events: number;
-  /** Came after windows that they belong to were closed. */
-  late: number;
-  /** Of these, those that a rule counted nowhere, because they came too late to be corrected. */
-  lost: number;
-  /** Stamped so far ahead that they were counted as of their receipt. */
-  ahead: number;
-  /** Without a time of their own. */
-  untimed: number;
-  unparsed: number;
-}
+export const noCounts = (): SourceCounts => ({
+  events: 0,
+  late: 0,
+  lost: 0,
+  ahead: 0,
+  untimed: 0,
+  unparsed: 0,
+});
 
-export const noCounts = (): Counts => ({ events: 0, late: 0, lost: 0, ahead: 0, untimed: 0, unparsed: 0 });
-
-export function addCounts(one: Counts, other: Counts): Counts {
+export function addCounts(one: SourceCounts, other: SourceCounts): SourceCounts {
   return {
     events: one.events + other.events,
     late: one.late + other.late,
@@ -37,7 +31,7 @@ export function addCounts(one: Counts, other: Counts): Counts {
 export interface Period {
   /** Receipt time at which it began. */
   since: Millis;
-  counts: Counts;
+  counts: SourceCounts;
   /** The most by which an event came after the event clock. */
   lateBy: Millis;
 }

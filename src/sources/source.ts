@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Millis } from '../model.ts';
-import type { SourceProblemKind } from '../telemetry/components/sources.ts';
+import type { SourceCounts, SourceProblemKind } from '../telemetry/components/sources.ts';
 import { number, objectOf } from '../util/snapshot.ts';
 import { detached } from '../util/text.ts';
 import { Offsets, type OffsetsState } from './offsets.ts';
-import { addCounts, type Counts, isOver, newPeriod, noCounts, type Period, recentOf } from './period.ts';
+import { addCounts, isOver, newPeriod, noCounts, type Period, recentOf } from './period.ts';
 
 /** What a source is judged by: an event as it was read, and what became of it. */
 export interface SeenEvent {
@@ -42,7 +42,7 @@ export interface SourceRecordState {
   name: string;
   input: string;
   seen: [first: Millis, last: Millis, newest: Millis];
-  total: Counts;
+  total: SourceCounts;
   present: Period;
   before?: Period | undefined;
   offsets: OffsetsState;
@@ -54,7 +54,7 @@ export interface SourceRecordState {
   reported?: string | undefined;
 }
 
-const counts = objectOf<Counts>({
+const counts = objectOf<SourceCounts>({
   events: number,
   late: number,
   lost: number,
@@ -87,7 +87,7 @@ export class SourceRecord {
   readonly firstSeen: Millis;
   lastSeen: Millis;
   newest: Millis = Number.NEGATIVE_INFINITY;
-  total: Counts = noCounts();
+  total: SourceCounts = noCounts();
   readonly offsets = new Offsets();
   example: { line: string; reason: string } | undefined;
   /** When each problem that it has began, by the wall clock. */
@@ -176,7 +176,7 @@ export class SourceRecord {
     return record;
   }
 
-  #count(what: keyof Counts): void {
+  #count(what: keyof SourceCounts): void {
     this.#present.counts[what] += 1;
     this.total[what] += 1;
   }

@@ -71,13 +71,23 @@ export class EventMaker {
     to: number,
     extras?: Extras,
   ): string | undefined {
+    const view = this.#view;
+    const isLong = to - from > this.#options.maxMessage;
+    const cut = isLong ? this.#cut(bytes, from) : undefined;
+    const spans = cut === undefined ? Uint32Array.of(from, to) : Uint32Array.of(0, cut.length);
+    view.open({ bytes: cut ?? bytes, spans, count: 1 });
+    view.read(0);
+    if (view.problem !== undefined) return view.problem;
+    const additions = this.#additionsOf(extras);
+    if (view.entryOf(timestamp) !== -1) this.#writeEvent(builder, additions, extras);
+    else this.#writeLine(builder, additions, extras);
+    return undefined;
+  }
+
+  #cut(bytes: Buffer, from: number): Buffer {
     const { maxMessage, truncated } = this.#options;
-    if (to - from > maxMessage) {
-      truncated();
-      const cut = cutDocument(bytes.subarray(from, from + maxMessage));
-      return this.#document(builder, cut, 0, cut.length, extras);
-    }
-    return this.#document(builder, bytes, from, to, extras);
+    truncated();
+    return cutDocument(bytes.subarray(from, from + maxMessage));
   }
 
   /** Adds the line `bytes[from, to)` to the batch. */
@@ -89,23 +99,6 @@ export class EventMaker {
     const end = isLong ? from + maxMessage : to;
     const constant = withMembers(this.#additionsOf(extras).line, membersOf(extras));
     this.#writer.write(builder, constant, { bytes, from, to: end, ...flags, ...timeOf(extras) });
-  }
-
-  #document(
-    builder: BatchBuilder,
-    bytes: Buffer,
-    from: number,
-    to: number,
-    extras?: Extras,
-  ): string | undefined {
-    const view = this.#view;
-    view.open({ bytes, spans: Uint32Array.of(from, to), count: 1 });
-    view.read(0);
-    if (view.problem !== undefined) return view.problem;
-    const additions = this.#additionsOf(extras);
-    if (view.entryOf(timestamp) !== -1) this.#writeEvent(builder, additions, extras);
-    else this.#writeLine(builder, additions, extras);
-    return undefined;
   }
 
   #writeEvent(builder: BatchBuilder, additions: Additions, extras: Extras | undefined): void {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Millis, Output, WindowResult } from '../../model.ts';
+import type { History, Millis, Output, WindowResult } from '../../model.ts';
 import { number } from '../../util/snapshot.ts';
-import type { CorrectionMemory, History } from '../../windows/history/memory.ts';
+import type { CorrectionMemory } from '../../windows/history/memory.ts';
 import type { Windows } from '../../windows/windows.ts';
 import type { LateGroup } from './late-group.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Millis } from '../../model.ts';
+import type { History, Millis } from '../../model.ts';
 import { number, objectOf, sizeOf } from '../../util/snapshot.ts';
-import type { CorrectionMemory, History } from '../../windows/history/memory.ts';
+import type { CorrectionMemory } from '../../windows/history/memory.ts';
 import { type LiftedAlert, liftedAlert, migrateAlert } from '../run/alert-book-state.ts';
 
 /** The alert of a group as it was when its window with that end had been observed. Plain data. */

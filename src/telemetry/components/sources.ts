@@ -16,8 +16,25 @@ interface SourceProblem {
   reason: string;
 }
 
-/** The state of one source: a file of a sender, or a sender. Times are receipt times unless it says otherwise. */
-export interface SourceState {
+/** What was counted of a source in a time. */
+export interface SourceCounts {
+  events: number;
+  /** Came after windows that they belong to were closed. */
+  late: number;
+  /** Of these, those that a rule counted nowhere, because they came too late to be corrected. */
+  lost: number;
+  /** Stamped so far ahead that they were counted as of their receipt. */
+  ahead: number;
+  /** Without a time of their own. */
+  untimed: number;
+  unparsed: number;
+}
+
+/**
+ * The state of one source: a file of a sender, or a sender. Times are receipt times unless it says otherwise. Its own counts are
+ * those since `firstSeen`.
+ */
+export interface SourceState extends SourceCounts {
   /** `web-1 /var/log/nginx/access.log`. */
   name: string;
   input: string;
@@ -25,24 +42,8 @@ export interface SourceState {
   lastSeen: Millis;
   /** Event time of the newest event. */
   newest: Millis;
-  /** Since `firstSeen`. */
-  events: number;
-  late: number;
-  /** Late, and counted nowhere by a rule. */
-  lost: number;
-  ahead: number;
-  untimed: number;
-  unparsed: number;
   /** Counts of the last minutes, or of the last lines of a slow source. */
-  recent: {
-    since: Millis;
-    events: number;
-    late: number;
-    lost: number;
-    ahead: number;
-    untimed: number;
-    unparsed: number;
-  };
+  recent: SourceCounts & { since: Millis };
   /** Events a second, of the same time. */
   rate: number;
   /** The format of most lines, and the share of the lines that have it. Undefined: none is recognised. */

@@ -1,14 +1,6 @@
-import type { Millis } from '../../model.ts';
+import type { History } from '../../model.ts';
 import { SnapshotError } from '../../util/snapshot.ts';
 import type { PackedChunk } from './chunk.ts';
-
-/** Keeps something of the past that corrections need. */
-export interface History {
-  /** Event time up to which late events cannot be counted after the next `dropOldest`; infinite where there is nothing to drop. */
-  readonly oldest: Millis;
-  /** Returns the number of entries that were dropped. */
-  dropOldest(): number;
-}
 
 /**
  * Bounds the memory of all histories together. Beyond the limit the oldest part of any is dropped, so that all rules

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Millis } from '../../../model.ts';
-import type { CorrectionMemory, History } from '../../../windows/history/memory.ts';
+import type { History, Millis } from '../../../model.ts';
+import type { CorrectionMemory } from '../../../windows/history/memory.ts';
 import { packedStretch, type Stretch, stretchAt, withStretch } from '../../stretches.ts';
 
 export type GroupTimesState = [group: string, Stretch[]][];

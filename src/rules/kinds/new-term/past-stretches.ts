@@ -1,5 +1,4 @@
-import type { Millis } from '../../../model.ts';
-import type { History } from '../../../windows/history/memory.ts';
+import type { History, Millis } from '../../../model.ts';
 import type { PastMemory, Terms } from './terms.ts';
 
 /** What is kept of a stretch, in bytes, roughly. */
