@@ -58,8 +58,13 @@ const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', from: '>=', to: '<='
 
 const clauses: Record<string, Clause> = {
   query: (body) => clauseToKql(body),
-  query_string({ query }) {
-    const kql = luceneToKql(String(query ?? ''));
+  query_string({ query, default_operator: operator, default_field, fields }) {
+    const named = Array.isArray(fields) ? fields : [default_field ?? '*'];
+    if (named.length !== 1) throw new NotConvertible('`query_string` over several fields');
+    const kql = luceneToKql(String(query ?? ''), {
+      operator: /^and$/i.test(String(operator)) ? 'and' : 'or',
+      ...(named[0] !== '*' && { field: fieldName(String(named[0])) }),
+    });
     return / or /.test(kql) ? `(${kql})` : kql;
   },
   term(body) {
@@ -94,7 +99,9 @@ const clauses: Record<string, Clause> = {
     const [field, bounds] = fieldOf(body);
     if (!isObject(bounds)) throw new NotConvertible('`range` without bounds');
     const parts = Object.entries(bounds).flatMap(([name, bound]) => {
-      const operator = operators[name as keyof typeof operators];
+      const isOpen = bounds[name === 'from' ? 'include_lower' : 'include_upper'] === false;
+      const known = operators[name as keyof typeof operators];
+      const operator = isOpen && (name === 'from' || name === 'to') ? known.slice(0, 1) : known;
       return operator === undefined || bound === null
         ? []
         : `${fieldName(field)} ${operator} ${literal(bound)}`;

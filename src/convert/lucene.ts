@@ -2,67 +2,140 @@ import { fieldName, NotConvertible } from './elastalert-values.ts';
 
 /** Words of a query in Lucene's syntax: a field with its value, a quoted text, a parenthesis, an operator. */
 const token =
-  /\s+|(?<open>\()|(?<close>\))|(?<and>AND\b|&&)|(?<or>OR\b|\|\|)|(?<not>NOT\b|!)|(?<field>[\w@.*\\-]+):\s*(?:(?<range>[[{][^\]}]*[\]}])|(?<compare>[<>]=?[^\s()]+)|"(?<phrase>(?:[^"\\]|\\.)*)"|(?<group>\()|(?<word>(?:[^\s()"\\[\]{}]|\\.)+))|"(?<text>(?:[^"\\]|\\.)*)"|(?<bare>(?:[^\s()"\\:[\]{}]|\\.)+)/y;
+  /\s*(?:(?<open>\()|(?<close>\))|(?<and>AND\b|&&)|(?<or>OR\b|\|\|)|(?<not>NOT\b|!|-)|(?<must>\+)|(?<field>[\w@.*\\][\w@.*\\-]*):\s*(?:(?<range>[[{][^\]}]*[\]}])|(?<compare>[<>]=?[^\s()]+)|"(?<phrase>(?:[^"\\]|\\.)*)"|(?<group>\()|(?<word>(?:[^\s()"\\[\]{}]|\\.)+))|"(?<text>(?:[^"\\]|\\.)*)"|(?<bare>(?:[^\s()"\\:[\]{}]|\\.)+))\s*/y;
 
 type Groups = Record<string, string | undefined>;
 
+/** What joins terms without an operator, and the field of words without one. */
+export interface LuceneDefaults {
+  operator?: 'and' | 'or';
+  field?: string;
+}
+
+/** A term or a parenthesis. */
+interface Clause {
+  kql: string;
+  /** The same behind the name of its field and a colon, where KQL can say it so. */
+  value?: string;
+  /** A clause that only should match counts where none must. */
+  occurs: 'must' | 'should' | 'not';
+}
+
 /**
- * A query of `query_string` as KQL. Throws `NotConvertible` for what KQL has no counterpart of: fuzzy words, boosts, distances,
- * regular expressions, `+` and `-`.
+ * A query of `query_string` as KQL. Lucene knows no precedence of operators: AND makes the clauses beside it necessary, NOT excludes one,
+ * and what is left should match, which selects nothing beside necessary clauses. Throws `NotConvertible` for what KQL has no counterpart
+ * of: fuzzy words, boosts, distances, regular expressions.
  */
-export function luceneToKql(query: string): string {
-  if (query.trim() === '' || query.trim() === '*') return '';
-  const out: string[] = [];
-  /** Whether a term ended, so that another one is joined by `or`, Lucene's default. */
-  let isAfterTerm = false;
-  const term = (text: string) => {
-    if (isAfterTerm) out.push('or');
-    out.push(text);
-    isAfterTerm = true;
-  };
-  for (let at = 0; at < query.length; ) {
-    token.lastIndex = at;
-    const match = token.exec(query);
-    if (match === null)
-      throw new NotConvertible(`the query \`${query}\` from \`${query.slice(at, at + 20)}\` on`);
-    at = token.lastIndex;
-    const groups = (match.groups ?? {}) as Groups;
-    if (match[0].trim() === '') continue;
-    if (groups.open || groups.group) {
-      if (isAfterTerm) out.push('or');
-      out.push(groups.group ? `${fieldIn(groups)} : (` : '(');
-      isAfterTerm = false;
-    } else if (groups.close) {
-      out.push(')');
-      isAfterTerm = true;
-    } else if (groups.and || groups.or) {
-      out.push(groups.and ? 'and' : 'or');
-      isAfterTerm = false;
-    } else if (groups.not) {
-      if (isAfterTerm) out.push('and');
-      out.push('not');
-      isAfterTerm = false;
-    } else term(termOf(groups, query));
+export function luceneToKql(query: string, defaults: LuceneDefaults = {}): string {
+  if (['', '*', '*:*'].includes(query.trim())) return '';
+  const reader = new Reader(query, defaults.operator ?? 'or');
+  const clauses = reader.clauses(defaults.field);
+  if (!reader.isDone) throw reader.failure();
+  return joined(clauses, 'kql');
+}
+
+class Reader {
+  readonly #query: string;
+  readonly #operator: 'and' | 'or';
+  #at = 0;
+
+  constructor(query: string, operator: 'and' | 'or') {
+    this.#query = query;
+    this.#operator = operator;
   }
-  return out.join(' ').replaceAll('( ', '(').replaceAll(' )', ')');
+
+  get isDone(): boolean {
+    return this.#at === this.#query.length;
+  }
+
+  failure(): NotConvertible {
+    const rest = this.#query.slice(this.#at, this.#at + 20);
+    return new NotConvertible(`the query \`${this.#query}\` from \`${rest}\` on`);
+  }
+
+  /** All clauses to the end or to a closing parenthesis, of words in that field. */
+  clauses(field: string | undefined): Clause[] {
+    const found: Clause[] = [];
+    for (let groups = this.#next(); !this.isDone && groups.close === undefined; groups = this.#next()) {
+      const joins = groups.and !== undefined || groups.or !== undefined;
+      if (joins && found.length === 0) throw this.failure();
+      if (joins) this.#take();
+      const isAnd = groups.and !== undefined || (this.#operator === 'and' && groups.or === undefined);
+      const last = found.at(-1);
+      if (last !== undefined && last.occurs !== 'not' && joins)
+        last.occurs = groups.and !== undefined ? 'must' : this.#operator === 'and' ? 'should' : last.occurs;
+      found.push(this.#clause(field, isAnd));
+    }
+    if (found.length === 0) throw this.failure();
+    return found;
+  }
+
+  #clause(field: string | undefined, isAnd: boolean): Clause {
+    const modifier = this.#next();
+    const hasModifier = modifier.not !== undefined || modifier.must !== undefined;
+    if (hasModifier) this.#take();
+    const groups = hasModifier ? this.#next() : modifier;
+    const occurs =
+      modifier.not !== undefined ? 'not' : isAnd || modifier.must !== undefined ? 'must' : 'should';
+    const isGroup = groups.open !== undefined || groups.group !== undefined;
+    if (!isGroup && (groups.field ?? groups.text ?? groups.bare) === undefined) throw this.failure();
+    this.#take();
+    if (!isGroup) return { ...termOf(groups, field, this.#query), occurs };
+    const own = groups.field === undefined ? undefined : fieldIn(groups);
+    const inner = this.clauses(own ?? field);
+    if (this.#next().close === undefined) throw this.failure();
+    this.#take();
+    const value = inner.every((one) => one.value !== undefined) ? `(${joined(inner, 'value')})` : undefined;
+    if (own === undefined)
+      return { kql: `(${joined(inner, 'kql')})`, ...(value !== undefined && { value }), occurs };
+    return { kql: value === undefined ? `(${joined(inner, 'kql')})` : `${own} : ${value}`, occurs };
+  }
+
+  /** The next word, which stays. */
+  #next(): Groups {
+    token.lastIndex = this.#at;
+    const match = this.isDone ? undefined : token.exec(this.#query);
+    if (match === null) throw this.failure();
+    return match?.groups ?? {};
+  }
+
+  #take(): void {
+    token.lastIndex = this.#at;
+    token.exec(this.#query);
+    this.#at = token.lastIndex;
+  }
+}
+
+function joined(clauses: readonly Clause[], by: 'kql' | 'value'): string {
+  const of = (occurs: Clause['occurs']) =>
+    clauses.filter((one) => one.occurs === occurs).map((one) => one[by]!);
+  const [must, should, not] = [of('must'), of('should'), of('not').map((one) => `not ${one}`)];
+  if (must.length > 0) return [...must, ...not].join(' and ');
+  const some = should.join(' or ');
+  if (not.length === 0) return some;
+  return [...(should.length > 1 ? [`(${some})`] : should), ...not].join(' and ');
 }
 
 const fieldIn = ({ field = '' }: Groups) => fieldName(field.replaceAll('\\', ''));
 
-function termOf(groups: Groups, query: string): string {
+const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+const unescaped = (text: string) => text.replaceAll(/\\(.)/g, '$1');
+
+/** A term. One without a field is one of `around`. */
+function termOf(groups: Groups, around: string | undefined, query: string): Pick<Clause, 'kql' | 'value'> {
   const { range, compare, phrase, word, text, bare } = groups;
-  if (text !== undefined) return `"${text}"`;
-  if (bare !== undefined) return wordOf(bare, query);
-  const field = fieldIn(groups);
-  if (field === '_exists_') return `${wordOf(word ?? phrase ?? '', query)} : *`;
-  if (range !== undefined) return rangeOf(field, range);
-  if (compare !== undefined)
-    return compare.replace(
-      /^([<>]=?)(.*)$/,
-      (_, operator, bound) => `${field} ${operator} ${boundOf(bound)}`,
-    );
-  if (phrase !== undefined) return `${field} : "${phrase}"`;
-  return `${field} : ${wordOf(word!, query)}`;
+  const isCompared = bare !== undefined && /^[<>]/.test(bare);
+  if ((text !== undefined || bare !== undefined) && !isCompared) {
+    const value = text === undefined ? wordOf(bare!, query) : quoted(unescaped(text));
+    return { kql: around === undefined ? value : `${around} : ${value}`, value };
+  }
+  const field = isCompared ? around : fieldIn(groups);
+  if (field === undefined) throw new NotConvertible(`\`${bare}\` without a field in the query \`${query}\``);
+  if (field === '_exists_') return { kql: `${wordOf(word ?? phrase ?? '', query)} : *` };
+  if (range !== undefined) return { kql: rangeOf(field, range) };
+  const [, operator, bound] = /^([<>]=?)(.+)$/.exec(compare ?? (isCompared ? bare : '')) ?? [];
+  if (bound !== undefined) return { kql: `${field} ${operator} ${boundOf(bound)}` };
+  return { kql: `${field} : ${phrase === undefined ? wordOf(word!, query) : quoted(unescaped(phrase))}` };
 }
 
 /** `[1 TO 5}` as two comparisons. */
@@ -80,11 +153,15 @@ function rangeOf(field: string, range: string): string {
 const boundOf = (bound: string) => (/^-?\d+(\.\d+)?$/.test(bound) ? bound : `"${bound.replaceAll('"', '')}"`);
 
 function wordOf(word: string, query: string): string {
-  if (/[~^?]|^[+-]|^\/.*\/?$/.test(word.replaceAll(/\\./g, '')))
+  const unquoted = word.replaceAll(/\\./g, '');
+  if (/[~^?]|^\/.*\/?$/.test(unquoted))
     throw new NotConvertible(
-      `\`${word}\` in the query \`${query}\`: KQL has no fuzzy words, boosts, \`?\`, \`+\`, \`-\` or regular expressions`,
+      `\`${word}\` in the query \`${query}\`: KQL has no fuzzy words, boosts, \`?\` or regular expressions`,
     );
-  const plain = word.replaceAll(/\\(.)/g, '$1');
-  if (/^[\w.*@/-]+$/.test(plain) && !/^(and|or|not)$/i.test(plain)) return plain;
-  return plain.includes('*') ? plain.replace(/[^\w.*@/-]/g, '\\$&') : `"${plain.replaceAll('"', '\\"')}"`;
+  const plain = unescaped(word);
+  if (!unquoted.includes('*'))
+    return /^[\w.@/-]+$/.test(plain) && !/^(and|or|not)$/i.test(plain) ? plain : quoted(plain);
+  return word.replaceAll(/\\(.)|[^\w.*@/-]/g, (sign, escaped?: string) =>
+    /^[\w.@/-]$/.test(escaped ?? '') ? escaped! : `\\${escaped ?? sign}`,
+  );
 }
