@@ -7,7 +7,7 @@ const token =
 type Groups = Record<string, string | undefined>;
 
 /** What joins terms without an operator, and the field of words without one. */
-export interface LuceneDefaults {
+interface LuceneDefaults {
   operator?: 'and' | 'or';
   field?: string;
 }

@@ -11,6 +11,34 @@ describe('aggregations', () => {
     }
   });
 
+  it('count a document once for a value that it has twice, wherever the two stand', async () => {
+    const store = await testStore();
+    const properties = { n: { type: 'integer' }, t: { type: 'date' } };
+    await store.request('PUT', '/x', { mappings: { properties } });
+    await store.index('x', {
+      a: { n: [7, 0, 7], t: ['2025-01-02', '2025-03-01', '2025-01-05'] },
+      b: { n: 1 },
+    });
+    const aggs = {
+      terms: { terms: { field: 'n' } },
+      histogram: { histogram: { field: 'n', interval: 5, offset: 2, min_doc_count: 1 } },
+      months: { date_histogram: { field: 't', calendar_interval: 'month', min_doc_count: 1 } },
+      ranges: { range: { field: 'n', ranges: [{ from: 0, to: 5 }, { from: 6 }] } },
+      values: { value_count: { field: 'n' } },
+    };
+    const answer = await store.request('POST', '/x/_search', { size: 0, aggs });
+    const counts = (name: string) =>
+      (answer.at(`aggregations.${name}.buckets`) as { doc_count: number }[]).map((one) => one.doc_count);
+    // The answers of Elasticsearch 8.19.
+    expect(Object.keys(aggs).slice(0, 4).map(counts)).toEqual([
+      [1, 1, 1],
+      [2, 1],
+      [1, 1],
+      [2, 1],
+    ]);
+    expect(answer.at('aggregations.values.value')).toBe(4);
+  });
+
   it('nest, and order buckets by what is in them', async () => {
     const store = await filledStore();
     const aggs = {

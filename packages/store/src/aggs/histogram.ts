@@ -81,7 +81,8 @@ class Histogram implements Aggregator {
     const starts = new Map<number, number>();
     const owners: number[] = [];
     const numbers: number[] = [];
-    let [lastDoc, lastNumber] = [-1, -1];
+    /** By the number of a bucket, the document that it got last. */
+    const lastOwners: number[] = [];
     const missing = missingNumber(
       this.#spec.body.missing,
       fieldOf(batch.context, this.#name),
@@ -92,9 +93,9 @@ class Histogram implements Aggregator {
       const start = interval.floor(value);
       const number = starts.get(start) ?? starts.size;
       if (number === starts.size) starts.set(start, number);
-      // A document with two values in one bucket counts once.
-      if (doc === lastDoc && number === lastNumber) return;
-      [lastDoc, lastNumber] = [doc, number];
+      // A document with two values in one bucket counts once, also where another value stands between them.
+      if (lastOwners[number] === doc) return;
+      lastOwners[number] = doc;
       owners.push(doc);
       numbers.push(number);
     });

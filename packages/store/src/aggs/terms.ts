@@ -120,18 +120,23 @@ class Terms implements Aggregator {
       return number;
     };
     const missing = this.#missing(batch);
+    const add = (doc: number, number: number) => {
+      owners.push(doc);
+      numbers.push(number);
+    };
+    /** By the number of a key, the document that it got last: a column of numbers has a value as often as its document. */
+    const lastOwners: number[] = [];
     for (const doc of docs) {
       const [from, to] = column ? valuesOf(column, doc) : [0, 0];
       for (let at = from; at < to; at++) {
-        owners.push(doc);
-        numbers.push(
-          column!.kind === 'term' ? ofOrdinal(column!.ordinals[at]!) : numberOfKey(column!.values[at]!),
-        );
+        if (column!.kind === 'term') add(doc, ofOrdinal(column!.ordinals[at]!));
+        else {
+          const number = numberOfKey(column!.values[at]!);
+          if (lastOwners[number] !== doc) add(doc, number);
+          lastOwners[number] = doc;
+        }
       }
-      if (from === to && missing !== undefined) {
-        owners.push(doc);
-        numbers.push(numberOfKey(missing));
-      }
+      if (from === to && missing !== undefined) add(doc, numberOfKey(missing));
     }
     return [Uint16Array.from(owners), Uint32Array.from(numbers)];
   }
