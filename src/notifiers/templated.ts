@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { rateLimit } from '../config/schema/routing.ts';
 import { duration, secret } from '../config/schema/values.ts';
 import type { Notification } from '../model.ts';
+import { cutToBytes } from '../util/text.ts';
 import { checkTemplate, fill } from './message/template.ts';
 import { type Attempt, NotifierError, type NotifierKind } from './notifier.ts';
 import { answered, failureOf, postJson } from './transport/http.ts';
@@ -43,6 +44,8 @@ interface Preset<Config> {
   call(config: Config, text: string, notification: Notification, attempt: Attempt): Call;
   /** Characters of a text that the service accepts. */
   longest: number;
+  /** Bytes of a text in UTF-8 that the service accepts, where it counts them. */
+  mostBytes?: number;
   /** Words in an answer that is not 2xx which the operator can act on, with the remedy. */
   remedies?: readonly [words: RegExp, remedy: string][];
   /** What identifies the message, so that later ones can answer it. */
@@ -55,7 +58,7 @@ interface Preset<Config> {
 export function templated<Config extends { text: string }>(
   preset: Preset<Config>,
 ): Required<Pick<NotifierKind<Config>, 'check' | 'create'>> {
-  const { remedies = [], longest } = preset;
+  const { remedies = [], longest, mostBytes = Number.POSITIVE_INFINITY } = preset;
   const judge = (answer: Parameters<typeof failureOf>[0]) => {
     const remedy = remedies.find(([words]) => words.test(answer.body))?.[1];
     if (remedy !== undefined)
@@ -73,7 +76,8 @@ export function templated<Config extends { text: string }>(
     },
     create: (config) => ({
       async send(notification, attempt) {
-        const text = shortened(String(fill<unknown>(config.text, notification)), longest);
+        const whole = String(fill<unknown>(config.text, notification));
+        const text = withinBytes(shortened(whole, longest), mostBytes);
         const { body, ...request } = preset.call(config, text, notification, attempt);
         const answer = await postJson(body, request, attempt.signal, judge);
         return { answer: answered(answer), thread: attempt.thread ?? preset.threadIn?.(answer.body) };
@@ -89,3 +93,6 @@ function shortened(text: string, most: number): string {
   const splits = text.charCodeAt(end - 1) >= 0xd800 && text.charCodeAt(end - 1) < 0xdc00;
   return `${text.slice(0, splits ? end - 1 : end)} …`;
 }
+
+const withinBytes = (text: string, most: number): string =>
+  Buffer.byteLength(text) <= most ? text : `${cutToBytes(text, most - Buffer.byteLength(' …'))} …`;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { secret } from '../../config/schema/values.ts';
 import type { Severity } from '../../model.ts';
+import { cutToBytes } from '../../util/text.ts';
 import { stateWord, summaryOf } from '../message/summary.ts';
 import { defineKind } from '../notifier.ts';
 import { delivery, templated, textTemplate } from '../templated.ts';
@@ -20,6 +21,8 @@ const schema = z.strictObject({
   ...delivery,
 });
 
+/** Characters. A longer link has no place beside the longest message. */
+const longestLink = 1_400;
 const priorities: Record<Severity, number> = { info: 2, low: 2, medium: 3, high: 4, critical: 5 };
 const tags = { ACTIVE: 'rotating_light', INACTIVE: 'white_check_mark', 'NO DATA': 'grey_question' };
 
@@ -28,16 +31,19 @@ export const ntfy = defineKind({
   schema,
   ...templated<z.infer<typeof schema>>({
     longest: 4_000,
+    // ntfy makes an attachment of a message beyond 4,096 bytes, and refuses JSON beyond 8,192, where quotes and line breaks take two.
+    mostBytes: 3_000,
     call: ({ url, topic, token }, message, notification) => {
       const { title, severity } = summaryOf(notification);
       const state = stateWord(notification);
+      const { url: link = '' } = notification.episode;
       return {
         url,
         ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
         body: {
-          ...{ topic, title, message, tags: [tags[state]] },
+          ...{ topic, title: cutToBytes(title, 300), message, tags: [tags[state]] },
           priority: state === 'ACTIVE' ? priorities[severity] : 2,
-          ...(notification.episode.url !== undefined && { click: notification.episode.url }),
+          ...(link !== '' && link.length <= longestLink && { click: link }),
         },
       };
     },

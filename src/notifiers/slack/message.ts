@@ -37,9 +37,11 @@ const mostParts = 5;
 
 const markdown = (text: string, most: number) => ({ type: 'mrkdwn', text: cut(text, most) });
 
-/** A cut must not leave half of an escape such as `&am`. */
+/** A cut must not leave half of an escape such as `&am`, nor half of a character such as an emoji. */
 function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 2).replace(/&[a-z]{0,3}$/, '')} …`;
+  return text.length <= most
+    ? text
+    : `${text.slice(0, most - 2).replace(/&[a-z]{0,3}$|[\ud800-\udbff]$/, '')} …`;
 }
 
 const symbols: Record<Summary['state'], string> = { ACTIVE: '🔴', INACTIVE: '🟢', 'NO DATA': '⚪' };
