@@ -7,25 +7,30 @@ import { ipOf, type TextFormat } from '../text/text-format.ts';
 import { webFields } from '../text/web/request-fields.ts';
 import { ofApache, ofNginx, type Reader } from './log-variables.ts';
 
-/** A part of a format: text that stands in each line, or a value. */
-type Piece = { text: string } | { read: Reader };
+/** A part of a format: text that stands in each line, or the value of a variable or directive. */
+type Piece = { text: string } | { name: string; read: Reader };
 
 /** `$name` and `${name}`, or `%a`, `%>s`, `%{name}i`, `%!200,304{name}i`. */
-const variables = /\$(?:\{(\w+)\}|(\w+))|%(?:[!\d,]*)([<>]?)(?:\{([^}]*)\})?(\^?[A-Za-z]{1,2}|%)/g;
+const variables = /\$(?:\{(\w+)\}|(\w+))|%(?:[!\d,]*)([<>]?)(?:\{([^}]*)\})?(\^[A-Za-z]{2}|[A-Za-z]|%)/g;
+
+/** Times that Apache writes in parts, such as `%{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t`. */
+const timeInParts = /%\{[^}]*\}t(?:[ .,:]?%\{[^}]*\}t)+/g;
 
 function piecesOf(format: string): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
   const isNginx = format.includes('$');
+  const textIn = (text: string) => (isNginx ? text : text.replaceAll('%%', '%'));
   for (const match of format.matchAll(variables)) {
     const [whole, braced, plain, , argument, directive] = match;
     const name = braced ?? plain;
     if ((name !== undefined) !== isNginx || whole === '%%') continue;
-    if (match.index > at) pieces.push({ text: format.slice(at, match.index) });
-    pieces.push({ read: name === undefined ? ofApache(directive!, argument, whole) : ofNginx(name) });
+    if (match.index > at) pieces.push({ text: textIn(format.slice(at, match.index)) });
+    const read = name === undefined ? ofApache(directive!, argument, whole) : ofNginx(name);
+    pieces.push({ name: name ?? directive!, read });
     at = match.index + whole.length;
   }
-  if (at < format.length) pieces.push({ text: format.slice(at) });
+  if (at < format.length) pieces.push({ text: textIn(format.slice(at)) });
   return pieces;
 }
 
@@ -36,7 +41,7 @@ const escapeText = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
  * which quotes may be escaped. What a number means is what the definition says. Throws `CONFIG_INVALID` if it cannot be read.
  */
 export function logFormat(name: string, definition: string): TextFormat {
-  const pieces = piecesOf(definition.replaceAll('\\"', '"'));
+  const pieces = piecesOf(definition.replaceAll('\\"', '"').replace(timeInParts, '%{parts}t'));
   if (!pieces.some((piece) => 'read' in piece))
     throw new LogboomError(
       'CONFIG_INVALID',
@@ -105,16 +110,39 @@ function patternOf(pieces: readonly Piece[]): RegExp {
       continue;
     }
     values += 1;
-    source += `(${valuePattern(before && 'text' in before ? before.text : '', after && 'text' in after ? after.text : '')})`;
+    const isJoined = after !== undefined && 'read' in after;
+    source += `(${
+      (isJoined && joined.get(piece.name)) ||
+      valuePattern(
+        piece.name,
+        before && 'text' in before ? before.text : '',
+        after && 'text' in after ? after.text : '',
+      )
+    })`;
   }
   return new RegExp(`^${source}${')?'.repeat(optional)}$`, 's');
 }
 
-function valuePattern(before: string, after: string): string {
+/** Where a value ends that another one follows at once: `%U%q`, `$uri$is_args$args`, `$host$request_uri`. */
+const joined = new Map([
+  ...['U', 'uri'].map((name) => [name, '[^?\\s"]*'] as const),
+  ...['host', 'http_host', 'server_name', 'v', 'V'].map((name) => [name, '[^/\\s"]*'] as const),
+  ['is_args', '\\??'],
+]);
+
+/** `20/Nov/2026:10:00:00 +0000` without brackets around it. */
+const localTime = '\\d\\d/\\w{3}/\\d{4}:[\\d:]{8} [+-]\\d{4}';
+
+/** Texts without spaces, of which several stand with a comma between them. */
+const word = '(?:[^ ,]|,(?! ))*';
+
+function valuePattern(name: string, before: string, after: string): string {
   if (before.endsWith('"') && after.startsWith('"')) return '(?:[^"\\\\]|\\\\.)*';
   if (before.endsWith('[') && after.startsWith(']')) return '[^\\]]*';
   if (after === '') return before.endsWith('"') ? '(?:[^"\\\\]|\\\\.)*' : '.*?';
   const stop = after[0]!;
-  if (stop === ' ') return '\\[[^\\]]*\\]|[^ ]*(?:, [^ ]*)*';
+  // nginx separates the upstreams of a redirect within it by a colon between spaces.
+  const between = name.startsWith('upstream_') && !after.startsWith(' :') ? '(?:, | : )' : ', ';
+  if (stop === ' ') return `${localTime}|\\[[^\\]]*\\]|${word}(?:${between}${word})*`;
   return `[^${escapeText(stop)}]*`;
 }

@@ -62,6 +62,7 @@ const nginx: Readonly<Record<string, Reader>> = {
   upstream_header_time: upstream('header.time', true),
   upstream_response_length: upstream('response.length', true),
   upstream_cache_status: field('nginx.access.upstream.cache_status'),
+  is_args: ignored,
   time_local: field('stamp'),
   time_iso8601: field('stamp'),
   msec: field('stamp'),
@@ -129,7 +130,8 @@ export function ofApache(directive: string, argument: string | undefined, whole:
   } else if (directive === 'i') return ofHeader(argument)!;
   else if (directive === 'o') return field(`http.response.headers.${argument.toLowerCase()}`);
   else if (directive === 'T' && timeUnits[argument] !== undefined) return timeUnits[argument];
-  else if (directive === 'a' || directive === 'p' || directive === 'P') return apache[directive]!;
+  else if (directive === 'a' || directive === 'h' || directive === 'p' || directive === 'P')
+    return apache[directive]!;
   else if (directive === 't') return field('stamp');
   else if (directive === 'e' || directive === 'n' || directive === 'C' || directive === 'x')
     return field(`apache.access.${argument.toLowerCase()}`);
