@@ -16,13 +16,14 @@ export function parseDuration(text: string): Millis | undefined {
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g))
     total += Number(amount) * units[unit!]!;
-  return total;
+  // 1.005 s are 1,005 ms, not 1,004.9999999999999.
+  return Number(total.toPrecision(15));
 }
 
 /** Writes a length as people say it: `10ms`, `1s`, `5m`, `1h30m`. */
 export function formatDuration(millis: Millis): string {
-  if (millis === 0) return '0s';
   let rest = Math.round(millis);
+  if (rest === 0) return '0s';
   let text = '';
   for (const unit of ['d', 'h', 'm', 's', 'ms'] as const) {
     const amount = Math.floor(rest / units[unit]!);
