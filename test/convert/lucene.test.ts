@@ -57,6 +57,23 @@ describe('a query of Lucene', () => {
   });
 
   it.each([
+    ['*:* AND NOT a:1', ['2', 'none']],
+    ['* NOT a:1', ['2', 'none']],
+    ['a:* -a:2', ['1']],
+    ['_exists_:a AND NOT a:[2 TO *]', ['1']],
+    ['NOT _exists_:a', ['none']],
+  ])('%s selects %j', (lucene, ids) => {
+    const some: [string, Event][] = [
+      ['1', { a: 1, b: 1 }],
+      ['2', { a: 2, b: 1 }],
+      ['none', { b: 1 }],
+    ];
+    const matches = compileQuery(luceneToKql(lucene));
+    const found = some.filter(([, event]) => matches(fieldsOf(event))).map(([id]) => id);
+    expect(found).toEqual(ids);
+  });
+
+  it.each([
     ['a:1 b:2', 'a : 1 and b : 2'],
     ['a:1 OR b:2', 'a : 1 or b : 2'],
     ['a:1 OR b:2 c:3', 'c : 3'],
