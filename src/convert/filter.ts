@@ -56,6 +56,9 @@ const inner = (value: unknown, name: string): unknown =>
 
 const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', from: '>=', to: '<=' } as const;
 
+/** What says of the older bounds whether they belong to the range. */
+const inclusions: Record<string, string> = { from: 'include_lower', to: 'include_upper' };
+
 const clauses: Record<string, Clause> = {
   query: (body) => clauseToKql(body),
   query_string({ query, default_operator: operator, default_field, fields }) {
@@ -99,9 +102,10 @@ const clauses: Record<string, Clause> = {
     const [field, bounds] = fieldOf(body);
     if (!isObject(bounds)) throw new NotConvertible('`range` without bounds');
     const parts = Object.entries(bounds).flatMap(([name, bound]) => {
-      const isOpen = bounds[name === 'from' ? 'include_lower' : 'include_upper'] === false;
+      const inclusion = inclusions[name];
+      const isOpen = inclusion !== undefined && bounds[inclusion] === false;
       const known = operators[name as keyof typeof operators];
-      const operator = isOpen && (name === 'from' || name === 'to') ? known.slice(0, 1) : known;
+      const operator = isOpen ? known.slice(0, 1) : known;
       return operator === undefined || bound === null
         ? []
         : `${fieldName(field)} ${operator} ${literal(bound)}`;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { rateLimit } from '../config/schema/routing.ts';
 import { duration, secret } from '../config/schema/values.ts';
 import type { Notification } from '../model.ts';
-import { cutToBytes } from '../util/text.ts';
+import { cutToBytes, cutToLength } from '../util/text.ts';
 import { checkTemplate, fill } from './message/template.ts';
 import { type Attempt, NotifierError, type NotifierKind } from './notifier.ts';
 import { answered, failureOf, postJson } from './transport/http.ts';
@@ -88,10 +88,7 @@ export function templated<Config extends { text: string }>(
 
 /** Services count UTF-16 units or code points; cutting at a code point within the smaller number fits both. */
 function shortened(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const end = most - 2;
-  const splits = text.charCodeAt(end - 1) >= 0xd800 && text.charCodeAt(end - 1) < 0xdc00;
-  return `${text.slice(0, splits ? end - 1 : end)} …`;
+  return text.length <= most ? text : `${cutToLength(text, most - 2)} …`;
 }
 
 const withinBytes = (text: string, most: number): string =>

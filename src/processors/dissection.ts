@@ -30,9 +30,8 @@ export class Dissection {
     const pieces = pattern.split(/%\{([^}]*)\}/);
     this.#start = pieces[0]!;
     for (let at = 1; at < pieces.length; at += 2) {
-      const [, sign = '', name = '', order, padding] = /^([?+&*]?)(.*?)(?:(?<=^\+.*)\/(\d{1,3}))?(->)?$/.exec(
-        pieces[at]!,
-      )!;
+      const [, sign = '', whole = '', padding] = /^([?+&*]?)(.*?)(->)?$/.exec(pieces[at]!)!;
+      const [, name = whole, order = '0'] = (sign === '+' && /^(.*)\/(\d{1,3})$/.exec(whole)) || [];
       const delimiter = pieces[at + 1]!;
       if (sign === '&' || sign === '*')
         throw wrong(pattern, 'names that are taken from the text are not supported');
@@ -42,7 +41,7 @@ export class Dissection {
       this.#keys.push({
         name: isPassed ? undefined : name,
         appends: sign === '+',
-        order: Number(order ?? 0),
+        order: Number(order),
         isPadded: padding !== undefined,
         delimiter,
       });

@@ -8,6 +8,13 @@ export function cutToBytes(text: string, most: number): string {
   return bytes.toString('utf8', 0, end);
 }
 
+/** The longest beginning of a text that has at most `most` UTF-16 code units and does not split a surrogate pair. */
+export function cutToLength(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const last = text.charCodeAt(most - 1);
+  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? most - 1 : most);
+}
+
 /**
  * A copy of a text that refers to no other string. A part of a string keeps the whole string in memory, however long that
  * is, and a concatenation keeps each of its parts. To be used for what is kept for long.

@@ -1,4 +1,5 @@
 import type { Position } from '../../model.ts';
+import { LEAST_SLOTS, MOST_FILLED, MOST_IN_TABLE } from './tables.ts';
 
 /** An event without its bytes. Equal events have equal identities, whatever the order of their keys and their spelling. */
 export interface EventIdentity extends MarkedEvent {
@@ -38,14 +39,9 @@ export interface MarkedWindow {
   reads: number;
 }
 
-/** Slots of an empty table. Always a power of two. */
-const LEAST_SLOTS = 1_024;
-const MOST_FILLED = 0.75;
 /** Owners of slots are numbers of windows, from 1. */
 const EMPTY = 0;
 const REMOVED = 0xffffffff;
-/** So many windows with a mark lie in the table. Further ones lie apart, so that a search stays short however many there are. */
-const MOST_IN_TABLE = 8;
 
 /**
  * Windows by the marks of their events: an open-addressing table of pairs of a mark and a window in two typed arrays. A mark has a slot for each

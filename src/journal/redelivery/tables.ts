@@ -29,11 +29,12 @@ export class MarkFilter {
 }
 
 /** Slots of an empty table. Always a power of two. */
-const LEAST_SLOTS = 1_024;
-const MOST_FILLED = 0.75;
+export const LEAST_SLOTS = 1_024;
+/** Share of the slots beyond which a table is built anew. */
+export const MOST_FILLED = 0.75;
 
-/** So many holders of an identity lie in the table. Further ones lie apart, so that a search stays short however many there are. */
-const MOST_IN_TABLE = 8;
+/** So many holders of an identity, or of a mark, lie in its table. Further ones lie apart, so that a search stays short however many there are. */
+export const MOST_IN_TABLE = 8;
 
 /** The holders of an identity that lie apart: adding one, and taking one of any or of a certain holder, takes the same time for any number. */
 class FurtherHolders {

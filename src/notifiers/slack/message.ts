@@ -1,4 +1,5 @@
 import type { Notification } from '../../model.ts';
+import { cutToLength } from '../../util/text.ts';
 import { brief, type Summary, stateWord, summaryOf, valueWithCondition } from '../message/summary.ts';
 
 /** Slack escapes these three characters and no others. */
@@ -37,11 +38,9 @@ const mostParts = 5;
 
 const markdown = (text: string, most: number) => ({ type: 'mrkdwn', text: cut(text, most) });
 
-/** A cut must not leave half of an escape such as `&am`, nor half of a character such as an emoji. */
+/** A cut must not leave half of an escape such as `&am`. */
 function cut(text: string, most: number): string {
-  return text.length <= most
-    ? text
-    : `${text.slice(0, most - 2).replace(/&[a-z]{0,3}$|[\ud800-\udbff]$/, '')} …`;
+  return text.length <= most ? text : `${cutToLength(text, most - 2).replace(/&[a-z]{0,3}$/, '')} …`;
 }
 
 const symbols: Record<Summary['state'], string> = { ACTIVE: '🔴', INACTIVE: '🟢', 'NO DATA': '⚪' };

@@ -110,18 +110,13 @@ function patternOf(pieces: readonly Piece[]): RegExp {
       continue;
     }
     values += 1;
-    const isJoined = after !== undefined && 'read' in after;
-    source += `(${
-      (isJoined && joined.get(piece.name)) ||
-      valuePattern(
-        piece.name,
-        before && 'text' in before ? before.text : '',
-        after && 'text' in after ? after.text : '',
-      )
-    })`;
+    const ownEnd = after !== undefined && 'read' in after ? joined.get(piece.name) : undefined;
+    source += `(${ownEnd ?? valuePattern(piece.name, textOf(before), textOf(after))})`;
   }
   return new RegExp(`^${source}${')?'.repeat(optional)}$`, 's');
 }
+
+const textOf = (piece: Piece | undefined) => (piece !== undefined && 'text' in piece ? piece.text : '');
 
 /** Where a value ends that another one follows at once: `%U%q`, `$uri$is_args$args`, `$host$request_uri`. */
 const joined = new Map([
