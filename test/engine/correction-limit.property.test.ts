@@ -111,11 +111,7 @@ describe('where the memory for corrections is full', () => {
         expect(JSON.stringify(broken.outputs)).toBe(JSON.stringify(lasting.outputs));
         expect(broken.engine.memory!.used).toBe(lasting.engine.memory!.used);
       }),
-      {
-        numRuns: rounds('PROPERTY_RUNS', 15),
-        // Cases differ in their cost by a hundred times. A failure is shown by then, too, however much is left to make smaller.
-        interruptAfterTimeLimit: 60_000,
-      },
+      { numRuns: rounds('PROPERTY_RUNS', 15) },
     );
   });
 
