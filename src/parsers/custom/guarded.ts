@@ -2,6 +2,14 @@ import { createContext, Script } from 'node:vm';
 
 /** Milliseconds that one line may take. The stock patterns take microseconds. */
 const budget = 50;
+/**
+ * The budget is one of the clock, and a busy machine may give the thread no turn for as long. So a line that used it up is tried again
+ * with this one. Where that is used up too, the expression is slow itself, and the next lines are tried once only.
+ */
+const secondBudget = 200;
+const triedOnce = 100;
+/** Lines of up to so many characters are not guarded: no expression takes long for them. */
+const short = 10;
 /** Characters from which a line is guarded in any case: the time of some expressions grows with the cube of the length. */
 const long = 2_048;
 
@@ -14,6 +22,8 @@ const long = 2_048;
 export class Guarded {
   readonly #expression: RegExp;
   readonly #isRisky: boolean;
+  /** How many of the next lines that use up the budget are not tried again. */
+  #once = 0;
 
   /** `written`: what a user wrote, without the stock patterns that it refers to. */
   constructor(expression: RegExp, written: string) {
@@ -23,9 +33,22 @@ export class Guarded {
 
   /** The match, null for none, or undefined when the budget is used up. */
   exec(line: string): RegExpExecArray | null | undefined {
-    if (!this.#isRisky && line.length < long) return this.#expression.exec(line);
+    const isQuick = line.length <= short || (!this.#isRisky && line.length < long);
+    if (isQuick) return this.#expression.exec(line);
+    const first = this.#execWithin(budget, line);
+    if (first !== undefined) return first;
+    if (this.#once > 0) {
+      this.#once -= 1;
+      return undefined;
+    }
+    const second = this.#execWithin(secondBudget, line);
+    if (second === undefined) this.#once = triedOnce;
+    return second;
+  }
+
+  #execWithin(millis: number, line: string): RegExpExecArray | null | undefined {
     let match: RegExpExecArray | null = null;
-    const isOver = endsWithin(budget, () => {
+    const isOver = endsWithin(millis, () => {
       match = this.#expression.exec(line);
     });
     return isOver ? match : undefined;
