@@ -1,6 +1,7 @@
 // How many events of about 1 KB, as Filebeat sends them, one core reads in a second of CPU time: against dist, beside
 // JSON.parse of every event in the same run. `node benchmarks/walk.mjs [file of log lines]`
 import { readFileSync } from 'node:fs';
+import { schema } from '../dist/config/schema/schema.js';
 import { EventView } from '../dist/events/index.js';
 import { EventReader } from '../dist/parsers/event.js';
 
@@ -96,7 +97,8 @@ const batch = {
   origin: { input: 'bench', connection: 'bench#1', address: '127.0.0.1' },
   receivedAt: 1.79e12,
 };
-const options = { parsers: { default: 'auto', byDataset: {}, timestamp: 'line' }, time: { zone: 'UTC' } };
+const { parsers, time } = schema.parse({});
+const options = { parsers, time };
 
 function everyEvent(use) {
   const reader = new EventReader(options);
