@@ -1,12 +1,18 @@
 /** Longer spans are copied by the runtime, whose call costs about as much as copying this many bytes here. */
 const LONG = 192;
 
+let lastId = 0;
+
 /** Bytes that are written often, such as `"address":`. */
 export class Constant {
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  /** Another number for each constant, from 1. */
+  readonly id: number;
 
   constructor(text: string) {
+    lastId += 1;
+    this.id = lastId;
     this.bytes = new TextEncoder().encode(text);
     this.view = new DataView(this.bytes.buffer);
   }

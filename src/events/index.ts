@@ -3,13 +3,15 @@ export { ByteWriter, Constant } from './byte-writer.ts';
 export { Identifier } from './identity.ts';
 export { isEscaped, longestEscape, putEscaped } from './json-escape.ts';
 export { MAX_DEPTH, nextBackslash } from './json-text.ts';
+export type { TextWriter } from './json-writer.ts';
 export { withLastOfDuplicates } from './last-of-duplicates.ts';
-export { type FieldPath, fieldPath, namePattern } from './lookup.ts';
+export { type FieldPath, fieldPath, metadataPath, namePattern } from './lookup.ts';
 export {
   addField,
   addFieldAt,
   defined,
   fieldsOf,
+  hasValue,
   isObject,
   type JsonObject,
   keysOf,

@@ -9,8 +9,8 @@ export interface FieldPath {
   readonly name: string;
   /** The name in UTF-8. */
   readonly bytes: Uint8Array;
-  /** Offset of its last dot, or -1. */
-  readonly lastDot: number;
+  /** Offset of its first dot, or -1. */
+  readonly firstDot: number;
   /** The name as a key in JSON text: `"name":`. */
   readonly key: Constant;
   /** The bits of `Walker.firstBytes` of which an event has one if a top-level key of it may cover the path. */
@@ -30,12 +30,24 @@ export function fieldPath(name: string): FieldPath {
     path = {
       name,
       bytes,
-      lastDot: bytes.lastIndexOf(DOT),
+      firstDot: bytes.indexOf(DOT),
       key: new Constant(`${JSON.stringify(name)}:`),
       firstBytes: (1 << (bytes[0]! & 31)) | (1 << (BACKSLASH & 31)),
     };
     if (compiled.size >= KEPT) compiled.clear();
     compiled.set(name, path);
+  }
+  return path;
+}
+
+const metadataPaths = new Map<string, FieldPath>();
+
+/** The path of a field of `@metadata`. Names come from configuration and code, so there are few. */
+export function metadataPath(name: string): FieldPath {
+  let path = metadataPaths.get(name);
+  if (path === undefined) {
+    path = fieldPath(`@metadata.${name}`);
+    metadataPaths.set(name, path);
   }
   return path;
 }
@@ -134,7 +146,8 @@ export class Lookup {
       if (covered < 0) continue;
       const value = entries[place + 2]!;
       const like = entries[place + 5]!;
-      if (inBlock && like !== value && covered < path.bytes.length) {
+      // Two keys, such as `a` and `a.b`, may have equal objects: those below the first part of the path alone are known by it.
+      if (inBlock && like !== value && covered === path.firstDot) {
         this.#isExact = entries[place + 4]! !== value;
         this.#repeatedValue(value, entries[place + 3]!, path, covered, like);
       } else this.#value(value, entries[place + 3]!, path, covered);

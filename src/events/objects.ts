@@ -37,6 +37,21 @@ export function valuesOf(object: JsonObject, field: string): FieldValue {
   return isList || values.length > 1 ? values : values[0];
 }
 
+/** Whether an object has a value at a dotted name or below it. Null, and a list of nothing else, is no value. */
+export function hasValue(object: JsonObject, name: string): boolean {
+  for (const { key, rest } of cutsOf(name))
+    if (Object.hasOwn(object, key) && hasValueAt(object[key], rest)) return true;
+  return false;
+}
+
+function hasValueAt(value: unknown, rest: string | undefined): boolean {
+  if (Array.isArray(value)) return value.some((one) => hasValueAt(one, rest));
+  if (!isObject(value)) return rest === undefined && value !== undefined && value !== null;
+  if (rest !== undefined) return hasValue(value, rest);
+  for (const key of Object.keys(value)) if (hasValueAt(value[key], undefined)) return true;
+  return false;
+}
+
 /** One way to divide a name: a key of an object, and the rest of the name below it; undefined at the end of the name. */
 interface Cut {
   key: string;
@@ -106,11 +121,19 @@ export function addField(object: JsonObject, name: string, value: unknown): bool
   return addFieldAt(object, keysOf(name), value);
 }
 
+const keysByName = new Map<string, readonly string[]>();
+
 /** The keys of the objects that a dotted name stands for. */
-export function keysOf(name: string): string[] {
-  const parts = name.split('.');
-  // Names such as `.`, `a..b` and `a.` have empty parts, which Elasticsearch refuses. They are not split.
-  return parts.includes('') ? [name] : parts;
+export function keysOf(name: string): readonly string[] {
+  let keys = keysByName.get(name);
+  if (keys === undefined) {
+    const parts = name.split('.');
+    // Names such as `.`, `a..b` and `a.` have empty parts, which Elasticsearch refuses. They are not split.
+    keys = parts.includes('') ? [name] : parts;
+    if (keysByName.size >= KEPT) keysByName.clear();
+    keysByName.set(name, keys);
+  }
+  return keys;
 }
 
 /** Like `addField`, for callers that know the keys of the name. */

@@ -1,6 +1,6 @@
 import type { Additions } from './additions.ts';
 import { skipColon, skipSpace, skipString, skipValue } from './json-text.ts';
-import { Members } from './walker.ts';
+import { ENTRY, Members, type Walker } from './walker.ts';
 
 const COMMA = 0x2c;
 const DOT = 0x2e;
@@ -12,6 +12,20 @@ const OPEN_BRACE = 0x7b;
 /** Objects with more members are merged by parsing them: each member is compared with each. */
 const MANY_MEMBERS = 32;
 
+/** How members made in one way are merged into an object that the block repeats. */
+interface KnownPlan {
+  /** Which block of the walker it is, and the offset of the object's first occurrence; -1: there is no plan. */
+  block: number;
+  origin: number;
+  /** How the added members were made: see `Additions.noteMaking`. */
+  readonly making: number[];
+  /** The parts that stay, as offsets from the start of the object. */
+  readonly runs: number[];
+}
+
+/** Number of plans that are kept, a power of two. */
+const PLANS = 16;
+
 /**
  * Merges members into an object of the event without parsing it: notes which parts of the received text stay. Keys with dots or
  * escapes, keys that occur twice, and members that are objects on one side need a real merge.
@@ -21,8 +35,32 @@ export class SpanMerge {
   readonly runs: number[] = [];
   readonly #keys: number[] = [];
 
-  /** Returns false if the object at `[start, end)` has to be parsed to add the members of `additions` at `place`. */
-  plan(bytes: Buffer, start: number, end: number, additions: Additions, place: number): boolean {
+  readonly #plans: readonly KnownPlan[] = Array.from({ length: PLANS }, () => ({
+    ...{ block: 0, origin: -1 },
+    ...{ making: [], runs: [] },
+  }));
+
+  /** Returns false if the object that is the value of `entry` has to be parsed to add the members of `additions` at `place`. */
+  plan(walker: Walker, entry: number, additions: Additions, place: number): boolean {
+    const start = walker.entries[entry * ENTRY + 2]!;
+    const origin = walker.entries[entry * ENTRY + 4]!;
+    const known = this.#plans[(origin ^ (origin >> 6)) & (PLANS - 1)]!;
+    const { runs } = this;
+    if (known.block === walker.block && known.origin === origin && additions.isMadeAs(place, known.making)) {
+      runs.length = known.runs.length;
+      for (let run = 0; run < runs.length; run += 1) runs[run] = known.runs[run]! + start;
+      return true;
+    }
+    if (!this.#make(walker.bytes, start, walker.entries[entry * ENTRY + 3]!, additions, place)) return false;
+    const isNoted = additions.noteMaking(place, known.making);
+    known.block = walker.block;
+    known.origin = isNoted ? origin : -1;
+    known.runs.length = runs.length;
+    for (let run = 0; run < runs.length; run += 1) known.runs[run] = runs[run]! - start;
+    return true;
+  }
+
+  #make(bytes: Buffer, start: number, end: number, additions: Additions, place: number): boolean {
     this.runs.length = 0;
     this.#keys.length = 0;
     const members = new Members(bytes, start, end);

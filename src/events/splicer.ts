@@ -17,6 +17,9 @@ const backslashBit = 1 << (BACKSLASH & 31);
 /** What becomes of a top-level key of the event: it is kept, dropped, or merged with the addition at this place (0, 1, …). */
 const KEEP = -1;
 const DROP = -2;
+/** An addition that is merged with no key, or with more than one. */
+const NONE = -1;
+const SEVERAL = -2;
 
 /**
  * Writes the document for Elasticsearch, on one line: the event's bytes as received, without `@metadata`, with the additions
@@ -30,6 +33,8 @@ export class Splicer {
   #planned = -1;
   /** For each top-level key of the event what becomes of it. */
   #fates = new Int32Array(64);
+  /** For each addition the key of the event that is merged with it, or `NONE`, or `SEVERAL`. */
+  #partners = new Int32Array(64);
 
   /** `isAgain` is for the call from within. */
   write(view: EventView, additions: Additions, out: ByteWriter, isAgain = false): void {
@@ -44,15 +49,18 @@ export class Splicer {
         this.write(view, additions, out, true);
         return;
       }
-      for (const entry of toParse) this.#fates[entry] = DROP;
+      for (const entry of toParse) {
+        this.#partners[this.#fates[entry]!] = NONE;
+        this.#fates[entry] = DROP;
+      }
     }
     const start = out.at;
     out.byte(OPEN_BRACE);
     this.#writeKept(view, out, start);
-    for (let place = 0; place < additions.paths.length; place += 1) {
+    for (let place = 0; place < additions.count; place += 1) {
       if (out.at > start + 1) out.byte(COMMA);
-      const entry = hasMerges ? this.#fates.indexOf(place) : -1;
-      if (entry === -1) additions.write(place, out);
+      const entry = hasMerges ? (this.#partners[place] ?? NONE) : NONE;
+      if (entry === NONE) additions.write(place, out);
       else this.#writeMerged(view, additions, place, entry, out);
     }
     out.byte(CLOSE_BRACE);
@@ -62,13 +70,18 @@ export class Splicer {
     const { bytes, entries, count } = view.walker;
     const firstBytes = additions.firstBytes | metadataBit | backslashBit;
     if (count > this.#fates.length) this.#fates = new Int32Array(2 * count);
-    const fates = this.#fates.fill(KEEP, count);
+    if (additions.count > this.#partners.length) this.#partners = new Int32Array(2 * additions.count);
+    const fates = this.#fates;
+    const partners = this.#partners;
     let hasMerges = false;
     for (let entry = 0; entry < count; entry += 1) {
       const isConcerned = (firstBytes & (1 << (bytes[entries[entry * ENTRY]!]! & 31))) !== 0;
       const fate = isConcerned ? fateOf(view, entry, additions) : KEEP;
       fates[entry] = fate;
-      if (fate >= 0) hasMerges = true;
+      if (fate < 0) continue;
+      if (!hasMerges) partners.fill(NONE);
+      hasMerges = true;
+      partners[fate] = partners[fate] === NONE ? entry : SEVERAL;
     }
     return hasMerges;
   }
@@ -76,18 +89,17 @@ export class Splicer {
   /** The entries that have to be parsed to be merged. */
   #toParse({ walker }: EventView, additions: Additions): readonly number[] {
     const { entries, bytes } = walker;
-    const parsed: number[] = [];
+    let parsed = nothing;
     for (let entry = 0; entry < walker.count; entry += 1) {
       const place = this.#fates[entry]!;
       if (place < 0) continue;
       const at = entry * ENTRY;
       const isWhole = entries[at + 1]! - entries[at]! === additions.paths[place]!.bytes.length;
-      const isAlone = this.#fates.indexOf(place) === entry && this.#fates.lastIndexOf(place) === entry;
+      const isAlone = this.#partners[place] === entry;
       const areObjects = bytes[entries[at + 2]!] === OPEN_BRACE && additions.isObject(place);
       const fits = isWhole && isAlone && areObjects;
       this.#planned = place;
-      if (!fits || !this.#merge.plan(bytes, entries[at + 2]!, entries[at + 3]!, additions, place))
-        parsed.push(entry);
+      if (!fits || !this.#merge.plan(walker, entry, additions, place)) parsed = [...parsed, entry];
     }
     return parsed;
   }
@@ -104,10 +116,9 @@ export class Splicer {
   }
 
   #writeMerged(view: EventView, additions: Additions, place: number, entry: number, out: ByteWriter): void {
-    const { bytes, entries } = view.walker;
+    const { bytes } = view.walker;
     const { runs } = this.#merge;
-    if (this.#planned !== place)
-      this.#merge.plan(bytes, entries[entry * ENTRY + 2]!, entries[entry * ENTRY + 3]!, additions, place);
+    if (this.#planned !== place) this.#merge.plan(view.walker, entry, additions, place);
     this.#planned = -1;
     out.constant(additions.paths[place]!.key);
     out.byte(OPEN_BRACE);

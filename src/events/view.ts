@@ -1,18 +1,10 @@
 import type { EventBlock, Fields, FieldValue } from '../model.ts';
-import {
-  BEYOND,
-  cover,
-  type FieldPath,
-  fieldPath,
-  Lookup,
-  mayCover,
-  namePattern,
-  UNRELATED,
-} from './lookup.ts';
+import { cover, type FieldPath, fieldPath, Lookup, mayCover, namePattern } from './lookup.ts';
 import { type JsonObject, leafNames } from './objects.ts';
+import { Presence } from './presence.ts';
 import { moveRootValues, repair, rewrite, rootBytes, rootLengths, roots } from './repair.ts';
 import { decodeString } from './repeated-values.ts';
-import { ENTRY, Members, Walker } from './walker.ts';
+import { ENTRY, Walker } from './walker.ts';
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -31,6 +23,7 @@ export class EventView implements Fields {
   /** Walks rewritten documents, so that the block's walker keeps its repeated values. */
   readonly #rewritten = new Walker();
   readonly #lookup = new Lookup();
+  readonly #presence = new Presence();
   #block: EventBlock = { bytes: Buffer.alloc(0), spans: new Uint32Array(0), count: 0 };
   #index = 0;
 
@@ -73,7 +66,7 @@ export class EventView implements Fields {
 
   /** Like `has`, for callers that ask it of every event. */
   hasAt(path: FieldPath): boolean {
-    return exists(this.walker, path);
+    return this.#presence.of(this.walker, path);
   }
 
   names(pattern: string): string[] {
@@ -151,54 +144,6 @@ export class EventView implements Fields {
 const OPEN_BRACKET = 0x5b;
 const LOWER_N = 0x6e;
 const OPEN_BRACE = 0x7b;
-
-/** Whether there is any value except null at the path or below it. */
-function exists({ bytes, entries, count, firstBytes }: Walker, path: FieldPath): boolean {
-  if ((firstBytes & path.firstBytes) === 0) return false;
-  for (let place = 0; place < count * ENTRY; place += ENTRY) {
-    if (!mayCover(bytes, entries[place]!, path)) continue;
-    const covered = cover(bytes, entries[place]!, entries[place + 1]!, path, 0);
-    if (existsAt(bytes, entries[place + 2]!, entries[place + 3]!, covered, path, 0)) return true;
-  }
-  return false;
-}
-
-function existsAt(
-  bytes: Buffer,
-  value: number,
-  valueEnd: number,
-  covered: number,
-  path: FieldPath,
-  from: number,
-): boolean {
-  if (covered === UNRELATED) return false;
-  if (covered === BEYOND || from + covered === path.bytes.length) return holdsValue(bytes, value, valueEnd);
-  return existsBelow(bytes, value, valueEnd, path, from + covered + 1);
-}
-
-function existsBelow(bytes: Buffer, value: number, valueEnd: number, path: FieldPath, from: number): boolean {
-  if (bytes[value] === OPEN_BRACE) {
-    const members = new Members(bytes, value, valueEnd);
-    while (members.nextMember()) {
-      const covered = cover(bytes, members.key, members.keyEnd, path, from);
-      if (existsAt(bytes, members.value, members.valueEnd, covered, path, from)) return true;
-    }
-  } else if (bytes[value] === OPEN_BRACKET) {
-    const elements = new Members(bytes, value, valueEnd);
-    while (elements.nextElement())
-      if (existsBelow(bytes, elements.value, elements.valueEnd, path, from)) return true;
-  }
-  return false;
-}
-
-function holdsValue(bytes: Buffer, value: number, valueEnd: number): boolean {
-  const first = bytes[value];
-  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return first !== LOWER_N;
-  const inside = new Members(bytes, value, valueEnd);
-  while (first === OPEN_BRACE ? inside.nextMember() : inside.nextElement())
-    if (holdsValue(bytes, inside.value, inside.valueEnd)) return true;
-  return false;
-}
 
 /** Whether a walked event has a plain value where ECS has an object. Null is no value. */
 function hasRootValue({ bytes, entries, count, ascii, plainBytes }: Walker): boolean {

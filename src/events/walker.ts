@@ -19,6 +19,8 @@ export const ENTRY = 6;
 /** With more keys than this, duplicates are found with a set: comparing pairs would cost n² for a hostile event. */
 const MANY_KEYS = 64;
 
+let lastBlock = 0;
+
 /**
  * Scans JSON documents once and strictly, and notes the offsets of their top-level keys and values. A document is `whole` if
  * it is one well-formed object on one line, in valid UTF-8, at most `MAX_DEPTH` levels deep, and no top-level key is
@@ -26,6 +28,8 @@ const MANY_KEYS = 64;
  */
 export class Walker {
   bytes: Buffer = Buffer.alloc(0);
+  /** Another number for each block that was opened: offsets mean the same only within one. */
+  block = 0;
   /** For the last document: `ENTRY` numbers for each of `count` top-level keys. */
   entries = new Int32Array(ENTRY * 32);
   count = 0;
@@ -48,6 +52,8 @@ export class Walker {
   #like = 0;
 
   open(bytes: Buffer): void {
+    lastBlock += 1;
+    this.block = lastBlock;
     this.bytes = bytes;
     this.#repeated.open(bytes);
     this.#alike.open(bytes);

@@ -153,7 +153,7 @@ function addTime(event: DocumentSource): void {
   const writer = additions.begin();
   writer.constant(createdKey);
   writer.span(bytes, start - 1, end + 1);
-  additions.endMembers(eventPath);
+  additions.endMembers(eventPath, createdKey.id);
 }
 
 /** The text that the sender wrote for a time, and that is none, becomes a label: an operator needs it to mend the sender. */
@@ -183,7 +183,7 @@ function addCreated(additions: Additions, time: Millis): void {
   writer.byte(QUOTE);
   writeTime(writer, time);
   writer.byte(QUOTE);
-  additions.endMembers(eventPath);
+  additions.endMembers(eventPath, createdKey.id);
 }
 
 function addFailures(event: DocumentSource): void {

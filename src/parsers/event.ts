@@ -6,6 +6,7 @@ import {
   EventView,
   type FieldPath,
   fieldPath,
+  metadataPath,
   namePattern,
   Splicer,
 } from '../events/index.ts';
@@ -171,7 +172,7 @@ export class ReadEvent implements LogEvent {
 
   /** A field of `@metadata`, which is not part of the document: `beat`, `_id`, `pipeline`. */
   metadata(name: string): FieldValue {
-    return this.view.get(`@metadata.${name}`);
+    return this.view.getAt(metadataPath(name));
   }
 
   /** The bytes as they were received. */

@@ -75,6 +75,9 @@ export class Word {
 
 const noWord = new Word('');
 
+/** So many members of an object have a bit each. */
+const MOST_BITS = 32;
+
 /**
  * The fields that a parser found in a line. A parser sets fields by their slots; nothing is decoded or copied until a rule asks for
  * a field or the document is written. It is reused: `clear` begins the next line.
@@ -169,38 +172,46 @@ export class LineFields {
 
   /** Adds all fields to a document. */
   addTo(additions: Additions, line: Line): void {
-    for (const { path, branch } of this.#table.groups) {
+    const { groups } = this.#table;
+    for (let group = 0; group < groups.length; group += 1) {
+      const { path, branch } = groups[group]!;
       const writer = additions.begin();
       if (branch.slot !== -1) {
-        if (this.has(branch.slot)) this.#value(writer, branch, line);
+        if (this.#isPresent(branch)) this.#value(writer, branch, line);
         additions.endValue(path);
       } else {
-        this.#members(writer, branch.children, line);
-        additions.endMembers(path);
+        const written = this.#members(writer, branch.children, line);
+        // Which members there are is known from one bit for each.
+        additions.endMembers(path, branch.children.length <= MOST_BITS ? branch.key.id : 0, written);
       }
     }
   }
 
-  #members(writer: ByteWriter, branches: readonly Branch[], line: Line): boolean {
-    let isFirst = true;
+  #isPresent({ slot, always }: Branch): boolean {
+    return this.#kinds[slot] !== kinds.missing || always !== undefined;
+  }
+
+  /** Returns one bit for each of the first branches that was written, and 0 if none was. */
+  #members(writer: ByteWriter, branches: readonly Branch[], line: Line): number {
+    let written = 0;
     for (let place = 0; place < branches.length; place += 1) {
       const branch = branches[place]!;
-      if (branch.slot !== -1 && !this.has(branch.slot)) continue;
+      if (branch.slot !== -1 && !this.#isPresent(branch)) continue;
       const before = writer.at;
-      if (!isFirst) writer.byte(COMMA);
+      if (written !== 0) writer.byte(COMMA);
       writer.constant(branch.key);
       if (branch.slot !== -1) this.#value(writer, branch, line);
       else {
         writer.byte(OPEN_BRACE);
-        if (!this.#members(writer, branch.children, line)) {
+        if (this.#members(writer, branch.children, line) === 0) {
           writer.at = before;
           continue;
         }
         writer.byte(CLOSE_BRACE);
       }
-      isFirst = false;
+      written |= 1 << (place & 31);
     }
-    return !isFirst;
+    return written;
   }
 
   #value(writer: ByteWriter, { slot, always }: Branch, line: Line): void {

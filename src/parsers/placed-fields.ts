@@ -1,6 +1,12 @@
-import { type Additions, type JsonObject, leafNames, newObject, valuesOf } from '../events/index.ts';
+import {
+  type Additions,
+  hasValue,
+  type JsonObject,
+  leafNames,
+  newObject,
+  valuesOf,
+} from '../events/index.ts';
 import type { FieldValue } from '../model.ts';
-import { isPresent } from '../util/levels.ts';
 
 /** The fields of the current line as an object, for formats that make one. */
 export abstract class PlacedFields {
@@ -13,9 +19,7 @@ export abstract class PlacedFields {
 
   /** Whether the line has the field, or fields below it, with a value. */
   has(field: string): boolean {
-    for (const name of this.names())
-      if ((name === field || name.startsWith(`${field}.`)) && isPresent(this.get(name))) return true;
-    return false;
+    return hasValue(this.fields, field);
   }
 
   names(): Iterable<string> {

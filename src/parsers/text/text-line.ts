@@ -1,8 +1,9 @@
-import { addField, type EventView, type JsonObject, newObject } from '../../events/index.ts';
+import { type Additions, addField, type EventView, type JsonObject, newObject } from '../../events/index.ts';
 import type { Millis } from '../../model.ts';
 import { placeFields } from '../json/json-fields.ts';
 import type { LineFormat } from '../line-parser.ts';
 import { PlacedFields } from '../placed-fields.ts';
+import { ReceivedLine } from './received-line.ts';
 import { ELSEWHERE } from './stamps.ts';
 import type { TextFormat, TextResult } from './text-format.ts';
 
@@ -20,6 +21,7 @@ export class TextLine extends PlacedFields implements LineFormat {
   #text = '';
   #receivedAt: Millis = 0;
   #isNamedLocal = false;
+  readonly #received = new ReceivedLine();
 
   constructor(format: TextFormat, zone: string) {
     super();
@@ -42,6 +44,7 @@ export class TextLine extends PlacedFields implements LineFormat {
     const result = this.#format.parse(text, context);
     if (result === undefined) return false;
     this.#text = text;
+    this.#received.open(view, text);
     this.#receivedAt = receivedAt;
     this.#isNamedLocal = false;
     this.fields = newObject();
@@ -65,6 +68,10 @@ export class TextLine extends PlacedFields implements LineFormat {
 
   failure(): string | undefined {
     return this.#failure;
+  }
+
+  override addTo(additions: Additions): void {
+    additions.fields(this.fields, this.#received);
   }
 
   #place({ fields, named }: TextResult, text: string, view: EventView, receivedAt: Millis): void {

@@ -21,8 +21,8 @@ export function w3c(columns: readonly string[] = usual, name = 'iis'): TextForma
     parse(line) {
       if (/^#(?:Software|Version|Date|Fields|Start-Date|End-Date|Remark): /.test(line))
         return { time: Number.NaN, fields: { 'event.kind': 'event', 'event.action': 'log-directive' } };
-      const words = line.split(' ');
-      return /^\d{4}-\d\d-\d\d$/.test(words[0]!) ? readColumns(columns, words) : undefined;
+      const begin = columns === usual ? /^\d{4}-\d\d-\d\d \d\S+ \S+ [A-Z_-]+ / : /^\d{4}-\d\d-\d\d(?: |$)/;
+      return begin.test(line) ? readColumns(columns, line.split(' ')) : undefined;
     },
   };
 }
