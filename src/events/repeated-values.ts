@@ -43,8 +43,8 @@ export function decodeScalar(bytes: Buffer, start: number, end: number, ascii: b
  * beyond its block.
  */
 export class RepeatedValues {
-  readonly #starts = new Int32Array(SLOTS);
-  readonly #lengths = new Int32Array(SLOTS);
+  readonly #starts = new Int32Array(SLOTS + SHORT_SLOTS);
+  readonly #lengths = new Int32Array(SLOTS + SHORT_SLOTS);
   #view: DataView = new DataView(new ArrayBuffer(0));
 
   open(bytes: Buffer): void {
@@ -59,6 +59,14 @@ export class RepeatedValues {
     if (at + 64 < end) hash += bytes[at + 31]! * 17 + bytes[at + 47]! * 257 + bytes[at + 63]! * 1031;
     if (at + 200 < end) hash += bytes[at + 98]! * 71 + bytes[at + 150]! * 331 + bytes[at + 199]! * 1033;
     return hash & (SLOTS - 1);
+  }
+
+  /** The slot of a value that may be of up to `SHORT` bytes: the sample of `slotOf` would reach into what follows it, which changes. */
+  shortSlotOf(bytes: Uint8Array, at: number, end: number): number {
+    if (at + 18 >= end) return SLOTS;
+    const hash =
+      bytes[at + 2]! + bytes[at + 4]! * 3 + bytes[at + 8]! * 7 + bytes[at + 12]! * 31 + bytes[at + 17]! * 131;
+    return SLOTS + (hash & (SHORT_SLOTS - 1));
   }
 
   /** Offset behind the value at `at` if it equals the value in the slot; otherwise -1. */
@@ -89,6 +97,9 @@ function areSame(view: DataView, one: number, other: number, length: number): bo
 }
 
 const SLOTS = 2048;
+const SHORT_SLOTS = 256;
+/** Values of up to so many bytes are in slots of their own. */
+export const SHORT = 64;
 
 const ALIKE_SLOTS = 32;
 

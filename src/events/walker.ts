@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { resetTraits, skipColon, skipSpace, skipString, skipValue, traits } from './json-text.ts';
-import { AlikeObjects, RepeatedValues } from './repeated-values.ts';
+import { AlikeObjects, RepeatedValues, SHORT } from './repeated-values.ts';
 
 /** The result of a walk. A `whole` document is used as it is; an `irregular` one is valid JSON but has to be rewritten. */
 type WalkResult = 'whole' | 'irregular' | 'malformed';
@@ -113,13 +113,12 @@ export class Walker {
 
   #object(at: number): number {
     const { bytes, end } = this;
+    const shortSlot = this.#repeated.shortSlotOf(bytes, at, end);
+    const short = this.#repeated.skip(shortSlot, at, end);
+    if (short > 0) return this.#repeats(shortSlot, short);
     const slot = this.#repeated.slotOf(bytes, at, end);
     const known = this.#repeated.skip(slot, at, end);
-    if (known > 0) {
-      this.#origin = this.#repeated.startOf(slot);
-      this.#like = this.#origin;
-      return known;
-    }
+    if (known > 0) return this.#repeats(slot, known);
     const likeSlot = this.#alike.slotOf(bytes, at, end);
     const alike = this.#alike.skip(likeSlot, bytes, at, end);
     if (alike > 0) {
@@ -129,9 +128,15 @@ export class Walker {
     const after = skipValue(bytes, at, end, 2);
     // A skipped value sets no traits, so only values without traits may be remembered.
     if (after > 0 && !traits.notAscii && !traits.newline) {
-      this.#repeated.remember(slot, at, after);
+      this.#repeated.remember(after - at <= SHORT ? shortSlot : slot, at, after);
       this.#alike.remember(likeSlot, bytes, at, after);
     }
+    return after;
+  }
+
+  #repeats(slot: number, after: number): number {
+    this.#origin = this.#repeated.startOf(slot);
+    this.#like = this.#origin;
     return after;
   }
 
