@@ -193,8 +193,9 @@ export class ReadEvent implements LogEvent {
   }
 
   choice(): FormatChoice {
+    if (this.#choice !== undefined) return this.#choice;
     const { receivedAt, origin } = this.batch;
-    this.#choice ??= this.#chooser.choose(this.view, receivedAt, this.#sent.dataset, origin.parser);
+    this.#choice = this.#chooser.choose(this.view, receivedAt, this.#sent.dataset, origin.parser);
     return this.#choice;
   }
 
