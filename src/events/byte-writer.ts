@@ -1,6 +1,12 @@
 /** Longer spans are copied by the runtime, whose call costs about as much as copying this many bytes here. */
 const LONG = 192;
 
+/** Longer texts are written by the runtime, whose call costs about as much as writing this many characters here. */
+const SHORT = 48;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
 let lastId = 0;
 
 /** Bytes that are written often, such as `"address":`. */
@@ -62,7 +68,38 @@ export class ByteWriter {
   text(text: string): void {
     const length = 3 * text.length;
     if (this.at + length > this.bytes.length) this.#grow(length);
-    this.at += this.bytes.write(text, this.at, 'utf8');
+    if (text.length > SHORT || !this.#plain(text)) this.at += this.bytes.write(text, this.at, 'utf8');
+  }
+
+  /** Writes a text as JSON, with its quotes. */
+  string(text: string): void {
+    if (text.length > SHORT) {
+      this.text(JSON.stringify(text));
+      return;
+    }
+    if (this.at + SHORT + 2 > this.bytes.length) this.#grow(SHORT + 2);
+    const before = this.at;
+    this.bytes[this.at] = QUOTE;
+    this.at += 1;
+    if (this.#plain(text)) {
+      this.bytes[this.at] = QUOTE;
+      this.at += 1;
+      return;
+    }
+    this.at = before;
+    this.text(JSON.stringify(text));
+  }
+
+  /** Writes a short text without a call of the runtime. Returns false, and writes nothing, if it is not plain ASCII without escapes. */
+  #plain(text: string): boolean {
+    const { bytes, at } = this;
+    for (let i = 0; i < text.length; i += 1) {
+      const code = text.charCodeAt(i);
+      if (code < 0x20 || code > 0x7e || code === QUOTE || code === BACKSLASH) return false;
+      bytes[at + i] = code;
+    }
+    this.at = at + text.length;
+    return true;
   }
 
   /** Writes a number as JSON does. */

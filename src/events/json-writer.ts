@@ -1,4 +1,4 @@
-import type { ByteWriter } from './byte-writer.ts';
+import { type ByteWriter, Constant } from './byte-writer.ts';
 import { isObject, type JsonObject } from './objects.ts';
 
 const COMMA = 0x2c;
@@ -11,28 +11,42 @@ export interface TextWriter {
   write(text: string, to: ByteWriter): boolean;
 }
 
-/** Writes members of an object without its braces, as `JSON.stringify` does. */
-export function writeMembers(writer: ByteWriter, object: JsonObject, texts: TextWriter | undefined): void {
-  if (texts === undefined) {
-    writer.text(JSON.stringify(object).slice(1, -1));
-    return;
+const keys = new Map<string, Constant>();
+/** Keys come from parsers and from lines; the bound is for those of lines. */
+const KEPT = 4096;
+
+/** A key with its colon. */
+function keyOf(name: string): Constant {
+  let key = keys.get(name);
+  if (key === undefined) {
+    key = new Constant(`${JSON.stringify(name)}:`);
+    if (keys.size >= KEPT) keys.clear();
+    keys.set(name, key);
   }
+  return key;
+}
+
+/** Writes members of an object without its braces, as `JSON.stringify` does. */
+export function writeMembers(writer: ByteWriter, object: JsonObject, texts?: TextWriter): void {
   let isFirst = true;
   for (const key of Object.keys(object)) {
-    if (object[key] === undefined) continue;
+    const value = object[key];
+    if (value === undefined) continue;
     if (!isFirst) writer.byte(COMMA);
     isFirst = false;
-    writer.text(`${JSON.stringify(key)}:`);
-    writeJson(writer, object[key], texts);
+    writer.constant(keyOf(key));
+    writeJson(writer, value, texts);
   }
 }
 
 /** Writes a value as `JSON.stringify` does. */
-export function writeJson(writer: ByteWriter, value: unknown, texts: TextWriter | undefined): void {
-  if (texts !== undefined && isObject(value)) {
+export function writeJson(writer: ByteWriter, value: unknown, texts?: TextWriter): void {
+  if (typeof value === 'string') {
+    if (!texts?.write(value, writer)) writer.string(value);
+  } else if (typeof value === 'number') writer.number(value);
+  else if (isObject(value)) {
     writer.byte(OPEN_BRACE);
     writeMembers(writer, value, texts);
     writer.byte(CLOSE_BRACE);
-  } else if (typeof value !== 'string' || texts === undefined || !texts.write(value, writer))
-    writer.text(JSON.stringify(value));
+  } else writer.text(JSON.stringify(value));
 }

@@ -31,8 +31,6 @@ const PLANS = 16;
  * escapes, keys that occur twice, and members that are objects on one side need a real merge.
  */
 export class SpanMerge {
-  /** The parts that stay, as starts and ends; each is one or more members. */
-  readonly runs: number[] = [];
   readonly #keys: number[] = [];
 
   readonly #plans: readonly KnownPlan[] = Array.from({ length: PLANS }, () => ({
@@ -40,18 +38,21 @@ export class SpanMerge {
     ...{ making: [], runs: [] },
   }));
 
-  /** Returns false if the object that is the value of `entry` has to be parsed to add the members of `additions` at `place`. */
-  plan(walker: Walker, entry: number, additions: Additions, place: number): boolean {
+  /**
+   * Returns false if the object that is the value of `entry` has to be parsed to add the members of `additions` at `place`. Otherwise
+   * `runs` are the parts that stay, as starts and ends; each is one or more members.
+   */
+  plan(walker: Walker, entry: number, additions: Additions, place: number, runs: number[]): boolean {
     const start = walker.entries[entry * ENTRY + 2]!;
     const origin = walker.entries[entry * ENTRY + 4]!;
     const known = this.#plans[(origin ^ (origin >> 6)) & (PLANS - 1)]!;
-    const { runs } = this;
     if (known.block === walker.block && known.origin === origin && additions.isMadeAs(place, known.making)) {
       runs.length = known.runs.length;
       for (let run = 0; run < runs.length; run += 1) runs[run] = known.runs[run]! + start;
       return true;
     }
-    if (!this.#make(walker.bytes, start, walker.entries[entry * ENTRY + 3]!, additions, place)) return false;
+    if (!this.#make(walker.bytes, start, walker.entries[entry * ENTRY + 3]!, additions, place, runs))
+      return false;
     const isNoted = additions.noteMaking(place, known.making);
     known.block = walker.block;
     known.origin = isNoted ? origin : -1;
@@ -60,8 +61,15 @@ export class SpanMerge {
     return true;
   }
 
-  #make(bytes: Buffer, start: number, end: number, additions: Additions, place: number): boolean {
-    this.runs.length = 0;
+  #make(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    additions: Additions,
+    place: number,
+    runs: number[],
+  ): boolean {
+    runs.length = 0;
     this.#keys.length = 0;
     const members = new Members(bytes, start, end);
     let isOpen = false;
@@ -73,9 +81,9 @@ export class SpanMerge {
       if (added !== -1) {
         if (bytes[value] === OPEN_BRACE || additions.writer.bytes[added] === OPEN_BRACE) return false;
         isOpen = false;
-      } else if (isOpen) this.runs[this.runs.length - 1] = valueEnd;
+      } else if (isOpen) runs[runs.length - 1] = valueEnd;
       else {
-        this.runs.push(key - 1, valueEnd);
+        runs.push(key - 1, valueEnd);
         isOpen = true;
       }
     }

@@ -29,8 +29,8 @@ const SEVERAL = -2;
  */
 export class Splicer {
   readonly #merge = new SpanMerge();
-  /** The addition that was planned last. */
-  #planned = -1;
+  /** For each addition that is merged, the parts of the event's object that stay. */
+  readonly #runs: number[][] = [];
   /** For each top-level key of the event what becomes of it. */
   #fates = new Int32Array(64);
   /** For each addition the key of the event that is merged with it, or `NONE`, or `SEVERAL`. */
@@ -39,7 +39,6 @@ export class Splicer {
   /** `isAgain` is for the call from within. */
   write(view: EventView, additions: Additions, out: ByteWriter, isAgain = false): void {
     const hasMerges = this.#decide(view, additions);
-    this.#planned = -1;
     const toParse = hasMerges ? this.#toParse(view, additions) : nothing;
     if (toParse.length > 0) {
       const labels = mergeInto(additions, view, toParse);
@@ -61,7 +60,7 @@ export class Splicer {
       if (out.at > start + 1) out.byte(COMMA);
       const entry = hasMerges ? (this.#partners[place] ?? NONE) : NONE;
       if (entry === NONE) additions.write(place, out);
-      else this.#writeMerged(view, additions, place, entry, out);
+      else this.#writeMerged(view, additions, place, out);
     }
     out.byte(CLOSE_BRACE);
   }
@@ -98,8 +97,9 @@ export class Splicer {
       const isAlone = this.#partners[place] === entry;
       const areObjects = bytes[entries[at + 2]!] === OPEN_BRACE && additions.isObject(place);
       const fits = isWhole && isAlone && areObjects;
-      this.#planned = place;
-      if (!fits || !this.#merge.plan(walker, entry, additions, place)) parsed = [...parsed, entry];
+      this.#runs[place] ??= [];
+      if (!fits || !this.#merge.plan(walker, entry, additions, place, this.#runs[place]))
+        parsed = [...parsed, entry];
     }
     return parsed;
   }
@@ -115,11 +115,9 @@ export class Splicer {
     }
   }
 
-  #writeMerged(view: EventView, additions: Additions, place: number, entry: number, out: ByteWriter): void {
-    const { bytes } = view.walker;
-    const { runs } = this.#merge;
-    if (this.#planned !== place) this.#merge.plan(view.walker, entry, additions, place);
-    this.#planned = -1;
+  #writeMerged({ walker }: EventView, additions: Additions, place: number, out: ByteWriter): void {
+    const { bytes } = walker;
+    const runs = this.#runs[place]!;
     out.constant(additions.paths[place]!.key);
     out.byte(OPEN_BRACE);
     for (let run = 0; run < runs.length; run += 2) {

@@ -220,6 +220,7 @@ export class LineFields {
     else if (kind === kinds.number) writer.number(this.#numbers[slot]!);
     else if (kind === kinds.word) writer.constant(this.#words[slot]!.json);
     else if (kind === kinds.span && this.#isAsReceived(slot, line)) this.#writeSpan(writer, slot, line);
+    else if (kind === kinds.text) writer.string(this.#texts[slot]!);
     else writer.text(JSON.stringify(this.get(slot, line)));
   }
 

@@ -40,12 +40,21 @@ export const nginxError = patternFormat({
   },
 });
 
+/** `, name: "value"`, in which quotes and backslashes are escaped. */
+const quoted = (name: string) => new RegExp(`, ${name}: "((?:[^"\\\\]|\\\\.)*)"`);
+const appendix = {
+  request: quoted('request'),
+  host: quoted('host'),
+  referrer: quoted('referrer'),
+  upstream: quoted('upstream'),
+};
+
 /** What nginx appends about the request in work. The message itself stays whole. */
 function requestFields(message: string): Record<string, unknown> {
   const client = /, client: ([^,\s]+)/.exec(message);
   if (!client) return {};
   const appended = message.slice(client.index);
-  const text = (name: string) => new RegExp(`, ${name}: "((?:[^"\\\\]|\\\\.)*)"`).exec(appended)?.[1];
+  const text = (name: keyof typeof appendix) => appendix[name].exec(appended)?.[1];
   const request = readRequest(text('request'));
   const host = text('host') ?? request.domain;
   return {
