@@ -130,6 +130,8 @@ describe('a JSON line', () => {
     ['[1]', 'does not begin like a line of JSON'],
     [`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, 'the line is nested deeper than 64 levels'],
     [`{"${'a.'.repeat(30_000)}a":1}`, 'the line is nested deeper than 64 levels'],
+    [`{"${'a\\u002e'.repeat(70)}a":1}`, 'the line is nested deeper than 64 levels'],
+    [`${'{"a.b":'.repeat(33)}1${'}'.repeat(33)}`, 'the line is nested deeper than 64 levels'],
     [`{"a":{"${'b.'.repeat(64)}c":1}}`, 'the line is nested deeper than 64 levels'],
   ])('that was declared JSON and is not is tagged: %.20s', (line, reason) => {
     const event = readEvent(filebeatEvent(line), { default: 'json' });

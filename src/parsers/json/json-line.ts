@@ -14,6 +14,17 @@ import { placeFields } from './json-fields.ts';
 
 const tooDeep = `the line is nested deeper than ${MAX_DEPTH} levels`;
 
+/** A line with at most so many levels, and so many dots, is not too deep, however its dots are placed. */
+const HALF = MAX_DEPTH / 2;
+
+/** Whether there are more dots than that, or may be: a dot may be escaped. */
+function hasManyDots(line: string): boolean {
+  if (line.includes('\\u')) return true;
+  let dots = 0;
+  for (let at = line.indexOf('.'); at !== -1 && dots <= HALF; at = line.indexOf('.', at + 1)) dots += 1;
+  return dots > HALF;
+}
+
 /** A dotted key is as deep as the objects that it stands for: `a.a.a…` must not exhaust the stack either. */
 function isDeeperWithDots(line: JsonObject): boolean {
   for (const [name] of fieldsOf(line)) if (name.split('.', MAX_DEPTH + 1).length > MAX_DEPTH) return true;
@@ -41,8 +52,9 @@ export class JsonLine extends PlacedFields implements LineFormat {
     this.#time = Number.NaN;
     this.#isLocal = false;
     this.#failure = undefined;
-    if (isDeeper(line, MAX_DEPTH)) this.#failure = tooDeep;
-    else this.#parse(line, view, receivedAt);
+    const mayBeTooDeep = isDeeper(line, HALF) || hasManyDots(line);
+    if (mayBeTooDeep && isDeeper(line, MAX_DEPTH)) this.#failure = tooDeep;
+    else this.#parse(line, view, receivedAt, mayBeTooDeep);
     return true;
   }
 
@@ -58,7 +70,7 @@ export class JsonLine extends PlacedFields implements LineFormat {
     return this.#failure;
   }
 
-  #parse(line: string, view: EventView, receivedAt: Millis): void {
+  #parse(line: string, view: EventView, receivedAt: Millis, mayBeTooDeep: boolean): void {
     let parsed: unknown;
     try {
       parsed = JSON.parse(line);
@@ -67,7 +79,7 @@ export class JsonLine extends PlacedFields implements LineFormat {
       return;
     }
     if (!isObject(parsed)) return;
-    if (isDeeperWithDots(parsed)) {
+    if (mayBeTooDeep && isDeeperWithDots(parsed)) {
       this.#failure = tooDeep;
       return;
     }

@@ -41,7 +41,7 @@ export const nginxError = patternFormat({
 });
 
 /** `, name: "value"`, in which quotes and backslashes are escaped. */
-const quoted = (name: string) => new RegExp(`, ${name}: "((?:[^"\\\\]|\\\\.)*)"`);
+const quoted = (name: string) => new RegExp(`, ${name}: "([^"\\\\]*(?:\\\\.[^"\\\\]*)*)"`);
 const appendix = {
   request: quoted('request'),
   host: quoted('host'),
