@@ -5,6 +5,7 @@ import { type Bits, docsOf } from '../storage/bits.ts';
 import type { Segment } from '../storage/segment.ts';
 import { compareValues, type KeyReader, keyReader, type SortValue, sortField } from './sort.ts';
 import type { SortKey } from './sort-request.ts';
+import { SortTypes } from './sort-types.ts';
 
 /**
  * A document that may be among the hits. It refers to the document, not to its content: the content
@@ -36,6 +37,7 @@ export class TopHits {
   readonly #after: SortValue[] | undefined;
   /** The hit after which collecting goes on: what sorts at or before it is skipped. Scrolls use it. */
   readonly #past: Candidate | undefined;
+  readonly #types: SortTypes;
   #kept: Candidate[] = [];
   /** The last candidate that is still among the first `limit`; undefined until there are that many. */
   #worst: Candidate | undefined;
@@ -45,6 +47,12 @@ export class TopHits {
     this.#keys = keys;
     this.#after = after;
     this.#past = past;
+    this.#types = new SortTypes(keys);
+  }
+
+  /** Notes that an index has documents for the hits. */
+  expectTypes(context: QueryContext): void {
+    if (this.#limit > 0) this.#types.add(context);
   }
 
   /**
@@ -87,8 +95,12 @@ export class TopHits {
     }
   }
 
-  /** The first `limit` documents, in order. */
+  /**
+   * The first `limit` documents, in order.
+   * @throws StoreError where the indices that have some cannot be sorted together.
+   */
   hits(): Candidate[] {
+    this.#types.check();
     this.#prune();
     return this.#kept;
   }

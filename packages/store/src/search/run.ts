@@ -128,7 +128,9 @@ export class Run {
   ): void {
     if (scores) this.#noteBest(bits, scores);
     this.#aggregations.collect(context, segment, docsOf(bits), scores);
-    this.total += countBits(filtered);
+    const count = countBits(filtered);
+    this.total += count;
+    if (count > 0) this.#top.expectTypes(context);
     if (field && this.#top.canSkip(segment.bounds(field))) return;
     this.#top.collect(context, index, place, segment, filtered, scores);
   }

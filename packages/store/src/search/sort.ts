@@ -103,7 +103,8 @@ function columnReader(column: Column | undefined, key: SortKey, isText: boolean,
   };
 }
 
-const textTypes = ['keyword', 'ip', 'wildcard', 'constant_keyword', 'version'];
+/** Types whose values are compared as text. */
+export const textTypes = ['keyword', 'ip', 'wildcard', 'constant_keyword', 'version', 'flattened'];
 
 /** The reader of a key for one segment. */
 export function keyReader(
