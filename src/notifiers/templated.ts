@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { rateLimit } from '../config/schema/routing.ts';
 import { duration, secret } from '../config/schema/values.ts';
 import type { Notification } from '../model.ts';
-import { cutToBytes, cutToLength } from '../util/text.ts';
+import { cutToBytes, cutToLength, withEllipsis } from '../util/text.ts';
 import { checkTemplate, fill } from './message/template.ts';
 import { type Attempt, NotifierError, type NotifierKind } from './notifier.ts';
 import { answered, failureOf, postJson } from './transport/http.ts';
@@ -88,8 +88,11 @@ export function templated<Config extends { text: string }>(
 
 /** Services count UTF-16 units or code points; cutting at a code point within the smaller number fits both. */
 function shortened(text: string, most: number): string {
-  return text.length <= most ? text : `${cutToLength(text, most - 2)} …`;
+  return withEllipsis(text.length <= most ? text : cutToLength(text, most - 2), text);
 }
 
 const withinBytes = (text: string, most: number): string =>
-  Buffer.byteLength(text) <= most ? text : `${cutToBytes(text, most - Buffer.byteLength(' …'))} …`;
+  withEllipsis(
+    Buffer.byteLength(text) <= most ? text : cutToBytes(text, most - Buffer.byteLength(' …')),
+    text,
+  );

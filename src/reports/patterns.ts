@@ -1,4 +1,4 @@
-import { cutToBytes, printable } from '../util/text.ts';
+import { cutToBytes, printable, withEllipsis } from '../util/text.ts';
 
 /** What stands for the words in which the lines of a pattern differ. */
 const any = '<*>';
@@ -119,8 +119,7 @@ export class PatternMiner {
 
 const exampleOf = (message: string): string => {
   const shown = printable(message.slice(0, longestLine));
-  const cut = cutToBytes(shown, longestExample);
-  return cut === shown ? shown : `${cut} …`;
+  return withEllipsis(cutToBytes(shown, longestExample), shown);
 };
 
 /** The pattern that shares most words, if it shares enough. Of equal ones the one with more words that never differ. */

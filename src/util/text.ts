@@ -15,6 +15,10 @@ export function cutToLength(text: string, most: number): string {
   return text.slice(0, last >= 0xd800 && last < 0xdc00 ? most - 1 : most);
 }
 
+/** A beginning of a text as it is shown: with ` …`, where it is not the whole text. */
+export const withEllipsis = (beginning: string, whole: string): string =>
+  beginning.length === whole.length ? whole : `${beginning} …`;
+
 /**
  * A copy of a text that refers to no other string. A part of a string keeps the whole string in memory, however long that
  * is, and a concatenation keeps each of its parts. To be used for what is kept for long.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutToBytes, cutToLength } from '../../src/util/text.ts';
+import { cutToBytes, cutToLength, withEllipsis } from '../../src/util/text.ts';
 
 // '😀' is two UTF-16 code units and four bytes of UTF-8, 'é' is one and two, '€' one and three.
 describe('the beginning of a text', () => {
@@ -28,5 +28,14 @@ describe('the beginning of a text', () => {
     ['a😀b', 5, 'a😀'],
   ])('%j within %i bytes is %j', (text, most, wanted) => {
     expect(cutToBytes(text, most)).toBe(wanted);
+  });
+
+  it.each([
+    ['abc', 'abc', 'abc'],
+    ['ab', 'abc', 'ab …'],
+    ['', 'abc', ' …'],
+    ['', '', ''],
+  ])('%j of %j is shown as %j', (beginning, whole, wanted) => {
+    expect(withEllipsis(beginning, whole)).toBe(wanted);
   });
 });

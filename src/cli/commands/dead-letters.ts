@@ -4,7 +4,7 @@ import { filesOf } from '../../sinks/elasticsearch/dead-letters/files.ts';
 import type { StoredDeadLetter } from '../../sinks/elasticsearch/dead-letters/records.ts';
 import { readDeadLetters } from '../../sinks/elasticsearch/dead-letters/records.ts';
 import { type DeadLetterFilter, deadLetterSelector } from '../../sinks/elasticsearch/dead-letters/retry.ts';
-import { printable } from '../../util/text.ts';
+import { cutToLength, printable, withEllipsis } from '../../util/text.ts';
 import { moment, timeFrom } from '../arguments.ts';
 import { type ConfigArguments, validConfig } from '../configuration.ts';
 import { progressOn } from '../progress.ts';
@@ -81,7 +81,7 @@ function tableOf(deadLetters: StoredDeadLetter[], count: number): string {
   return `${table}\n${count === 1 ? 'One dead letter' : `${count} dead letters`}${more}.`;
 }
 
-const brief = (text: string) => (text.length > longestReason ? `${text.slice(0, longestReason)} …` : text);
+const brief = (text: string) => withEllipsis(cutToLength(text, longestReason), text);
 
 /** A body that is not text is shown in base64. */
 function jsonOf({ body, ...letter }: StoredDeadLetter) {

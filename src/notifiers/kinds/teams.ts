@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { withEllipsis } from '../../util/text.ts';
 import { type Summary, summaryOf } from '../message/summary.ts';
 import { defineKind } from '../notifier.ts';
 import { delivery, secretUrl } from '../templated.ts';
@@ -48,7 +49,7 @@ function messageOf(summary: Summary): object {
 }
 
 const cut = (text: string, most: number) =>
-  text.length <= most ? text : `${[...text].slice(0, most).join('')} …`;
+  text.length <= most ? text : withEllipsis([...text].slice(0, most).join(''), text);
 
 /** Text blocks know a part of Markdown; a backslash takes the meaning from its signs. */
 const plain = (text: string, most: number) => cut(text, most).replace(/[\\`*_[\]()#~>-]/g, '\\$&');

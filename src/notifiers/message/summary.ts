@@ -7,7 +7,7 @@ import {
   type Severity,
 } from '../../model.ts';
 import { conditionText, lengthText, timeText, valueText } from '../../util/figures.ts';
-import { countOf, cutToBytes, printable } from '../../util/text.ts';
+import { countOf, cutToBytes, printable, withEllipsis } from '../../util/text.ts';
 import { groupTitle } from '../control/group-message.ts';
 
 type StateWord = 'ACTIVE' | 'INACTIVE' | 'NO DATA';
@@ -55,8 +55,7 @@ const unknown = '#6b7280';
 
 export function brief(text: string, most = longestPart): string {
   const shown = printable(text);
-  const cut = cutToBytes(shown, most);
-  return cut === shown ? shown : `${cut} …`;
+  return withEllipsis(cutToBytes(shown, most), shown);
 }
 
 const withLineBreaks = (text: string) => text.split('\n').map(printable).join('\n');

@@ -1,5 +1,5 @@
 import type { Notification } from '../../model.ts';
-import { cutToLength } from '../../util/text.ts';
+import { cutToLength, withEllipsis } from '../../util/text.ts';
 import { brief, type Summary, stateWord, summaryOf, valueWithCondition } from '../message/summary.ts';
 
 /** Slack escapes these three characters and no others. */
@@ -40,7 +40,8 @@ const markdown = (text: string, most: number) => ({ type: 'mrkdwn', text: cut(te
 
 /** A cut must not leave half of an escape such as `&am`. */
 function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${cutToLength(text, most - 2).replace(/&[a-z]{0,3}$/, '')} …`;
+  if (text.length <= most) return text;
+  return withEllipsis(cutToLength(text, most - 2).replace(/&[a-z]{0,3}$/, ''), text);
 }
 
 const symbols: Record<Summary['state'], string> = { ACTIVE: '🔴', INACTIVE: '🟢', 'NO DATA': '⚪' };

@@ -1,13 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { DeliveryReport, Millis } from '../../model.ts';
-import { formatDuration } from '../../util/text.ts';
+import { cutToLength, formatDuration, withEllipsis } from '../../util/text.ts';
 import { FailureLog, Throttle } from '../log-limits.ts';
 import type { Instruments } from '../metrics.ts';
 
 export type SinkTelemetry = ReturnType<typeof sinkTelemetry>;
 
 /** A reason may quote a whole document; the log gets its beginning. */
-const brief = (reason: string) => (reason.length > 500 ? `${reason.slice(0, 500)} …` : reason);
+const brief = (reason: string) => withEllipsis(cutToLength(reason, 500), reason);
 
 interface SetupOutcome {
   installed: string[];

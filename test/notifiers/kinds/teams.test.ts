@@ -45,6 +45,18 @@ describe('Teams', () => {
     expect(Buffer.byteLength(JSON.stringify(received[0]!.body))).toBeLessThanOrEqual(21_000);
   });
 
+  it.each([
+    ['1,500 characters of two units as they are', '😀'.repeat(1_500), '😀'.repeat(1_500)],
+    ['2,000 characters as they are', 'x'.repeat(2_000), 'x'.repeat(2_000)],
+    ['2,001 characters cut, which is shown', 'x'.repeat(2_001), `${'x'.repeat(2_000)} …`],
+    ['2,001 characters of two units cut', '😀'.repeat(2_001), `${'😀'.repeat(2_000)} …`],
+  ])('gets a message of %s', async (_, message, shown) => {
+    const { teams, received } = await aChannel();
+    await teams.send(aNotification('ops', 1, { message }), anAttempt());
+    const { content } = (received[0]!.body as Message).attachments[0]!;
+    expect(content.body[1]).toMatchObject({ type: 'TextBlock', text: shown });
+  });
+
   it('that is too busy is tried again', async () => {
     const { teams } = await aChannel(429);
     expect(await failure(teams.send(aNotification('ops'), anAttempt()))).toMatchObject({
