@@ -41,7 +41,12 @@ interface Found {
   problems: string[];
 }
 
-export interface LogsAnswer extends TimeSpan, Found {
+interface FoundLines extends Found {
+  /** What differs from the usual order of lines, and why. */
+  notes: string[];
+}
+
+export interface LogsAnswer extends TimeSpan, FoundLines {
   /** Number of events that match. */
   total: number;
   /** Newest first. */
@@ -53,7 +58,7 @@ export interface LogsAnswer extends TimeSpan, Found {
 }
 
 /** A line with those around it in its file, oldest first. */
-export interface ContextAnswer extends Found {
+export interface ContextAnswer extends FoundLines {
   before: LogRow[];
   line: LogRow;
   after: LogRow[];

@@ -55,13 +55,16 @@ export async function findLogs(searcher: Searcher, index: string, asked: LogsReq
     query: { bool: { filter: [within(asked), searchQuery(query)] } },
     ...(isFirst && { aggs: { time, ...byKind({ errors: { time }, warnings: { time } }) } }),
   };
-  const [answer] = await withOffsets(searcher, index, async (isByOffset) => {
+  const {
+    answers: [answer],
+    notes,
+  } = await withOffsets(searcher, index, async (isByOffset) => {
     const sort = [byTime('desc'), ...(isByOffset ? [byOffset('desc')] : []), ...byPlace('desc')];
     return [await searcher.search(index, { ...body, sort })];
   });
   const end = offset + answer.hits.length;
   return {
-    ...{ from, to, total: answer.total, rows: answer.hits.map(rowOf), problems: answer.problems },
+    ...{ from, to, total: answer.total, rows: answer.hits.map(rowOf), problems: answer.problems, notes },
     ...(isFirst && { histogram: { interval, bars: barsOf(answer.aggregations) } }),
     ...(end < Math.min(answer.total, mostRows - limit + 1) && answer.hits.length > 0 && { next: end }),
   };
@@ -98,13 +101,18 @@ export async function findContext(
       search_after: [isByOffset ? offset : time, ...place],
     });
   const sides = (isByOffset: boolean) => Promise.all([side('desc', isByOffset), side('asc', isByOffset)]);
-  const [before, after] =
-    typeof offset === 'number' ? await withOffsets(searcher, index, sides) : await sides(false);
+  const {
+    answers: [before, after],
+    notes,
+  } =
+    typeof offset === 'number'
+      ? await withOffsets(searcher, index, sides)
+      : { answers: await sides(false), notes: [] };
   return {
     before: before.hits.map(rowOf).reverse(),
     line: rowOf(hit),
     after: after.hits.map(rowOf),
-    problems: [...before.problems, ...after.problems],
+    ...{ problems: [...before.problems, ...after.problems], notes },
   };
 }
 

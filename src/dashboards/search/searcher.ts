@@ -26,6 +26,10 @@ interface FieldType {
   type: string;
   /** Whether a search can sort by it. */
   aggregatable: boolean;
+  /** The indices in which it is of that type, where it has another one elsewhere. */
+  indices?: string[];
+  /** Those in which it cannot be sorted by, where it can elsewhere. */
+  non_aggregatable_indices?: string[];
 }
 
 /** Searches documents, in the embedded store or an Elasticsearch. Rejects with `SINK_UNAVAILABLE` or `SINK_REFUSED`. */

@@ -4,7 +4,7 @@ import { get, pathOf, useAnswer } from '../api.ts';
 import { count, figure } from '../format.ts';
 import { eventsTick } from '../live.ts';
 import { change, isRecent, linkTo, place, range } from '../location.ts';
-import { Empty, Panel, Problems } from '../parts/basics.tsx';
+import { Empty, Notes, Panel, Problems } from '../parts/basics.tsx';
 import { Chart, type Series } from '../parts/chart.tsx';
 import { LogLine } from '../parts/log-line.tsx';
 
@@ -28,6 +28,7 @@ export function Logs() {
           {count(answer.total)} events{isRecent.value ? ', newest first' : ' in this time, newest first'}
         </p>
       )}
+      <Notes of={answer?.notes} />
       {answer !== undefined && answer.total === 0 && <Nothing query={q} />}
       {answer !== undefined && <Rows key={JSON.stringify(asked)} first={answer} query={q} />}
     </>

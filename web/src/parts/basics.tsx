@@ -45,6 +45,17 @@ export function Problems({
   );
 }
 
+/** What differs from what is usual in an answer that lacks nothing. */
+export const Notes = ({ of = [] }: { of?: string[] | undefined }) => (
+  <>
+    {of.map((note) => (
+      <p key={note} class="status">
+        {shown(note)}
+      </p>
+    ))}
+  </>
+);
+
 export const Severity = ({ of }: { of: string }) => <span class={`badge severity ${of}`}>{of}</span>;
 /** Status of an alert. One that is over is `inactive` for a rule, and has ended for people. */
 export const Status = ({ of, ended }: { of: string; ended?: boolean }) => (

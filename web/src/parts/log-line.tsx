@@ -3,7 +3,7 @@ import type { ContextAnswer, LogRow } from '../../../src/dashboards/model.ts';
 import { mayOperate, pathOf, useAnswer } from '../api.ts';
 import { day, millis, shown } from '../format.ts';
 import { change, goTo, place } from '../location.ts';
-import { Problems } from './basics.tsx';
+import { Notes, Problems } from './basics.tsx';
 import { memo } from './memo.ts';
 import { ruleFrom } from './rule-from-line.ts';
 import { quoted } from './top-list.tsx';
@@ -117,6 +117,7 @@ function Context({ id }: { id: string }) {
   return (
     <>
       <Problems problems={answer.problems} />
+      <Notes of={answer.notes} />
       <ol class="lines">
         {[...answer.before, answer.line, ...answer.after].map((row) => (
           <li key={row.id} class={row.id === id ? 'this' : row.kind}>
