@@ -38,10 +38,14 @@ class Reader {
   readonly #query: string;
   readonly #operator: 'and' | 'or';
   #at = 0;
+  /** The next word, and where it ends; it is read once. */
+  #word: Groups = {};
+  #end = 0;
 
   constructor(query: string, operator: 'and' | 'or') {
     this.#query = query;
     this.#operator = operator;
+    this.#read();
   }
 
   get isDone(): boolean {
@@ -56,7 +60,8 @@ class Reader {
   /** All clauses to the end or to a closing parenthesis, of words in that field. */
   clauses(field: string | undefined): Clause[] {
     const found: Clause[] = [];
-    for (let groups = this.#next(); !this.isDone && groups.close === undefined; groups = this.#next()) {
+    while (!this.isDone && this.#next().close === undefined) {
+      const groups = this.#next();
       const joins = groups.and !== undefined || groups.or !== undefined;
       if (joins && found.length === 0) throw this.failure();
       if (joins) this.#take();
@@ -91,18 +96,25 @@ class Reader {
     return { kql: value === undefined ? `(${joined(inner, 'kql')})` : `${own} : ${value}`, occurs };
   }
 
-  /** The next word, which stays. */
+  /** The next word, which stays; nothing at the end. */
   #next(): Groups {
-    token.lastIndex = this.#at;
-    const match = this.isDone ? undefined : token.exec(this.#query);
-    if (match === null) throw this.failure();
-    return match?.groups ?? {};
+    if (this.#end === 0) throw this.failure();
+    return this.#word;
   }
 
   #take(): void {
+    this.#at = this.#end;
+    this.#read();
+  }
+
+  #read(): void {
+    if (this.isDone) {
+      this.#word = {};
+      return;
+    }
     token.lastIndex = this.#at;
-    token.exec(this.#query);
-    this.#at = token.lastIndex;
+    this.#word = token.exec(this.#query)?.groups ?? {};
+    this.#end = token.lastIndex;
   }
 }
 
