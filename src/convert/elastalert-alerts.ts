@@ -1,9 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isObject } from '../events/index.ts';
 import type { Theirs } from './elastalert-values.ts';
 
 export type ConvertedNotifiers = Record<string, Record<string, unknown>>;
 
-const list = (value: unknown): string[] =>
-  value === undefined || value === null ? [] : (Array.isArray(value) ? value : [value]).map(String);
+const entriesOf = (value: unknown): unknown[] =>
+  value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
+
+const list = (value: unknown): string[] => entriesOf(value).map(String);
 
 /** Settings of a notifier, or in words what is missing. */
 type Convert = (theirs: Theirs) => Record<string, unknown> | string;
@@ -73,24 +77,50 @@ const kinds: Record<string, Convert> = {
 };
 const sameAs: Record<string, string> = { post2: 'post', http_post: 'post', http_post2: 'post' };
 
+/** An entry of `alert`: a name, or a name with settings of its own, which come before those of the rule. */
+function alerterOf(entry: unknown, theirs: Theirs): { alerter: string; settings: Theirs } {
+  if (!isObject(entry)) return { alerter: String(entry), settings: theirs };
+  const [[alerter, own] = ['', undefined]] = Object.entries(entry);
+  return { alerter, settings: isObject(own) ? { ...theirs, ...own } : theirs };
+}
+
 /** The notifiers that a rule of ElastAlert needs. `names`: those that the rule notifies. What has no counterpart is in the remarks. */
 export function notifiersOf(
   theirs: Theirs,
   remarks: string[],
 ): { names: string[]; notifiers: ConvertedNotifiers } {
-  const names: string[] = [];
+  const names = new Set<string>();
   const notifiers: ConvertedNotifiers = {};
-  for (const alerter of list(theirs.alert)) {
+  for (const entry of entriesOf(theirs.alert)) {
+    const { alerter, settings } = alerterOf(entry, theirs);
     const kind = sameAs[alerter] ?? alerter;
     const convert = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
-    const made = convert?.(theirs) ?? 'it has no counterpart';
+    const made = convert?.(settings) ?? 'it has no counterpart';
     if (typeof made === 'string') {
       remarks.push(`The alert \`${alerter}\` is not converted: ${made}.`);
       continue;
     }
-    const name = made.kind === 'log' ? 'log' : kind;
-    names.push(name);
-    if (name !== 'log') notifiers[name] = made;
+    if (kind === 'email' && settings.smtp_auth_file !== undefined)
+      remarks.push('`smtp_auth_file`: set `user` and `password` of the notifier.');
+    if (made.kind === 'log') names.add('log');
+    else names.add(addNotifier(notifiers, kind, made));
   }
-  return { names, notifiers };
+  return { names: [...names], notifiers };
+}
+
+/** Adds a notifier under its name, with a number where the name has other settings. Returns the name. */
+export function addNotifier(
+  notifiers: ConvertedNotifiers,
+  name: string,
+  settings: Record<string, unknown>,
+): string {
+  let free = name;
+  for (
+    let number = 2;
+    notifiers[free] !== undefined && !isDeepStrictEqual(notifiers[free], settings);
+    number++
+  )
+    free = `${name}-${number}`;
+  notifiers[free] = settings;
+  return free;
 }

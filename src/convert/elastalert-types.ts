@@ -22,6 +22,12 @@ function bounds(min: unknown, max: unknown, scale = 1): string {
   throw new NotConvertible('neither a lower nor an upper threshold');
 }
 
+function numberOf(theirs: Theirs, name: string): number {
+  const value = Number(theirs[name] ?? Number.NaN);
+  if (Number.isNaN(value)) throw new NotConvertible(`\`${name}\` is missing or no number`);
+  return value;
+}
+
 /** Lists of a rule. Entries that name files are read by ElastAlert only. */
 function valuesOf(theirs: Theirs, name: 'blacklist' | 'whitelist'): unknown[] {
   const list = theirs[name];
@@ -61,7 +67,7 @@ const spikeOf = (theirs: Theirs): OurRule => {
 /** The types of ElastAlert by name. */
 export const types: Readonly<Record<string, Convert>> = {
   any: () => ({ kind: 'match' }),
-  frequency: (theirs) => ({ when: `>= ${Number(theirs.num_events)}`, ...windowOf(theirs) }),
+  frequency: (theirs) => ({ when: `>= ${numberOf(theirs, 'num_events')}`, ...windowOf(theirs) }),
   spike(theirs, remarks) {
     if (theirs.field_value !== undefined) throw new NotConvertible('`field_value` of a spike');
     if (theirs.alert_on_new_data)
@@ -140,12 +146,16 @@ export const types: Readonly<Record<string, Convert>> = {
     ...windowOf(theirs, 'buffer_time'),
     ...minimum(theirs),
   }),
-  percentage_match: (theirs) => ({
-    measure: `share(${filtersToKql(theirs.match_bucket_filter)})`,
-    when: bounds(theirs.min_percentage, theirs.max_percentage, 100),
-    ...windowOf(theirs, 'buffer_time'),
-    ...minimum(theirs),
-  }),
+  percentage_match(theirs) {
+    const counted = filtersToKql(theirs.match_bucket_filter);
+    if (counted === '') throw new NotConvertible('`match_bucket_filter` is missing, or matches all events');
+    return {
+      measure: `share(${counted})`,
+      when: bounds(theirs.min_percentage, theirs.max_percentage, 100),
+      ...windowOf(theirs, 'buffer_time'),
+      ...minimum(theirs),
+    };
+  },
 };
 
 const minimum = ({ min_doc_count: least }: Theirs): OurRule =>

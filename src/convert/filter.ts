@@ -11,6 +11,21 @@ function literal(value: unknown): string {
 const joined = (parts: readonly string[], word: 'and' | 'or'): string =>
   parts.length === 1 ? parts[0]! : `(${parts.join(` ${word} `)})`;
 
+/** The empty text stands for all events: beside others that must match it adds nothing. */
+function conjunction(parts: readonly string[]): string {
+  const needed = parts.filter((part) => part !== '');
+  return needed.length === 0 ? '' : joined(needed, 'and');
+}
+
+/** Where one of several may match and one matches all events, all match. */
+const disjunction = (parts: readonly string[]): string =>
+  parts.length === 0 || parts.includes('') ? '' : joined(parts, 'or');
+
+function negation(part: string): string {
+  if (part === '') throw new NotConvertible('a filter that excludes all events');
+  return `not ${part.includes(' and ') || part.includes(' or ') ? `(${part})` : part}`;
+}
+
 /** `field : ("a" or "b")`. */
 export const anyOf = (field: string, values: readonly unknown[]): string =>
   values.length === 1
@@ -41,8 +56,7 @@ function isOneGroup(inner: string): boolean {
 
 type Clause = (body: Record<string, unknown>) => string;
 
-const all = (of: unknown): string[] =>
-  (Array.isArray(of) ? of : [of]).map(clauseToKql).filter((part) => part !== '');
+const all = (of: unknown): string[] => (Array.isArray(of) ? of : [of]).map(clauseToKql);
 
 /** The only field of a clause, and what stands behind it. */
 function fieldOf(body: Record<string, unknown>): [field: string, value: unknown] {
@@ -120,18 +134,15 @@ const clauses: Record<string, Clause> = {
     const options = all(should);
     // Beside clauses that must match, those that should only change the score.
     const isNeeded = required.length === 0 || Number(minimum_should_match ?? 0) === 1;
-    const parts = [
+    return conjunction([
       ...required,
-      ...(options.length > 0 && isNeeded ? [joined(options, 'or')] : []),
-      ...all(must_not).map(
-        (part) => `not ${part.includes(' and ') || part.includes(' or ') ? `(${part})` : part}`,
-      ),
-    ];
-    return parts.length === 0 ? '' : joined(parts, 'and');
+      ...(isNeeded ? [disjunction(options)] : []),
+      ...all(must_not).map(negation),
+    ]);
   },
-  not: (body) => `not (${clauseToKql(body.filter ?? body)})`,
-  and: (body) => joined(all(body.filters ?? body), 'and'),
-  or: (body) => joined(all(body.filters ?? body), 'or'),
+  not: (body) => negation(clauseToKql(body.filter ?? body)),
+  and: (body) => conjunction(all(body.filters ?? body)),
+  or: (body) => disjunction(all(body.filters ?? body)),
 };
 
 function clauseToKql(clause: unknown): string {
@@ -142,7 +153,7 @@ function clauseToKql(clause: unknown): string {
   if (names.length !== 1 || convert === undefined)
     throw new NotConvertible(`the filter \`${names.join(', ') || '{}'}\``);
   const body = clause[name];
-  if (Array.isArray(body) && (name === 'and' || name === 'or')) return joined(all(body), name);
+  if (Array.isArray(body) && (name === 'and' || name === 'or')) return convert({ filters: body });
   if (!isObject(body)) throw new NotConvertible(`the filter \`${name}: ${JSON.stringify(body)}\``);
   return convert(body);
 }

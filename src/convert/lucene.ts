@@ -2,7 +2,7 @@ import { fieldName, NotConvertible } from './elastalert-values.ts';
 
 /** Words of a query in Lucene's syntax: a field with its value, a quoted text, a parenthesis, an operator. */
 const token =
-  /\s*(?:(?<open>\()|(?<close>\))|(?<and>AND\b|&&)|(?<or>OR\b|\|\|)|(?<not>NOT\b|!|-)|(?<must>\+)|(?<field>[\w@.*\\][\w@.*\\-]*):\s*(?:(?<range>[[{][^\]}]*[\]}])|(?<compare>[<>]=?[^\s()]+)|"(?<phrase>(?:[^"\\]|\\.)*)"|(?<group>\()|(?<word>(?:[^\s()"\\[\]{}]|\\.)+))|"(?<text>(?:[^"\\]|\\.)*)"|(?<bare>(?:[^\s()"\\:[\]{}]|\\.)+))\s*/y;
+  /\s*(?:(?<open>\()|(?<close>\))|(?<and>AND\b|&&)|(?<or>OR\b|\|\|)|(?<not>NOT\b|!|-)|(?<must>\+)|(?<field>[\w@.*\\][\w@.*\\-]*)\s*:\s*(?:(?<range>[[{][^\]}]*[\]}])|(?<compare>[<>]=?[^\s()]+)|"(?<phrase>(?:[^"\\]|\\.)*)"|(?<group>\()|(?<word>(?:[^\s()"\\[\]{}]|\\.)+))|"(?<text>(?:[^"\\]|\\.)*)"|(?<bare>(?:[^\s()"\\:[\]{}]|\\.)+))\s*/y;
 
 type Groups = Record<string, string | undefined>;
 

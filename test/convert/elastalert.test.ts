@@ -96,7 +96,7 @@ describe('a rule of ElastAlert', () => {
       { type: 'metric_aggregation', metric_agg_key: 'a', metric_agg_type: 'stats', max_threshold: 1 },
       /metric_agg_type: stats/,
     ],
-    [{ type: 'percentage_match', match_bucket_filter: [] }, /neither a lower nor an upper/],
+    [{ type: 'percentage_match', match_bucket_filter: [{ term: { a: 1 } }] }, /neither a lower nor an upper/],
     [{ type: 'any', filter: [{ script: {} }] }, /the filter `script`/],
   ])('%j has no counterpart, which is said', (theirs, reason) => {
     const { rules, remarks } = fromElastAlert(

@@ -32,7 +32,7 @@ describe('a filter of Elasticsearch as KQL', () => {
     ],
     [[{ bool: { should: [{ term: { a: 1 } }, { term: { b: 2 } }] } }], 'a : 1 or b : 2'],
     [[{ bool: { filter: { term: { a: 1 } }, should: [{ term: { b: 2 } }] } }], 'a : 1'],
-    [[{ not: { term: { a: 1 } } }], 'not (a : 1)'],
+    [[{ not: { term: { a: 1 } } }], 'not a : 1'],
     [[{ or: [{ term: { a: 1 } }, { term: { b: 2 } }] }, { term: { c: 3 } }], '(a : 1 or b : 2) and c : 3'],
   ])('%j', (filters, expected) => {
     expect(filtersToKql(filters)).toBe(expected);

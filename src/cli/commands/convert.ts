@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { loadConfig } from '../../config/load/load.ts';
 import { fromElastAlert } from '../../convert/elastalert.ts';
+import { addNotifier } from '../../convert/elastalert-alerts.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { ruleProblems } from '../../rules/problems.ts';
 import { countOf } from '../../util/text.ts';
@@ -50,20 +50,15 @@ function converted(paths: readonly string[]) {
   return { configuration, remarks };
 }
 
-/** Rules may name different settings of one kind: further ones get a number. Returns the names by which they were added. */
+/** Rules may name different settings of one kind. Returns the names by which they were added. */
 function addNotifiers(
   all: Configuration['notifiers'],
   notifiers: Configuration['notifiers'],
 ): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const [name, settings] of Object.entries(notifiers)) {
-    let free = name;
-    for (let number = 2; all[free] !== undefined && !isDeepStrictEqual(all[free], settings); number++)
-      free = `${name}-${number}`;
-    all[free] = settings;
-    names.set(name, free);
-  }
-  return names;
+  const kindOf = (name: string) => name.replace(/-\d+$/, '');
+  return new Map(
+    Object.entries(notifiers).map(([name, settings]) => [name, addNotifier(all, kindOf(name), settings)]),
+  );
 }
 
 function withNames(
