@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, FormData, fetch, type RequestInit } from 'undici';
 import type { KibanaConfig } from '../config/schema/kibana.ts';
 import { LogboomError, messageOf } from '../errors.ts';
+import { isObject } from '../events/index.ts';
 import { isDefaultSpace } from '../util/kibana-space.ts';
 
 /** An answer of Kibana's API. */
@@ -101,10 +102,10 @@ export class KibanaClient {
 /** An answer may be no JSON: an export has one object a line, and a proxy may answer with a page. */
 function read(text: string): Record<string, unknown> {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return { message: text.slice(0, 200) };
-  }
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
+  } catch {}
+  return { message: text.slice(0, 200) };
 }
 
 function authorization({ api_key, user, password }: KibanaConfig): Record<string, string> {
