@@ -33,6 +33,11 @@ export function variablesOf(shape: Shape, tree: unknown, path: Path = []): Varia
   });
 }
 
+const booleans = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
 /**
  * Converts the text of a variable to the type of its setting. A text that cannot be converted stays a text: the
  * check by the schema then reports it, as it does for the file.
@@ -41,7 +46,7 @@ export function readText(shape: Shape, text: string): unknown {
   if (shape.kind === 'number' || shape.kind === 'whole number') {
     return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
   }
-  if (shape.kind === 'boolean') return { true: true, false: false }[text.trim()] ?? text;
+  if (shape.kind === 'boolean') return booleans.get(text.trim()) ?? text;
   if (shape.kind === 'list') return readList(shape, text);
   if (shape.kind === 'mapping' || shape.kind === 'section' || shape.kind === 'variants')
     return readYaml(text);

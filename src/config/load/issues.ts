@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { didYouMean } from '../../util/did-you-mean.ts';
-import { printable, withoutCredentials } from '../../util/text.ts';
+import { cutToLength, printable, withoutCredentials } from '../../util/text.ts';
 import { isMapping, type Kind, namesIn, type Shape, shapeAt, valueAt } from '../schema/shape.ts';
 import { formatPath, type Path, type Problem } from './problems.ts';
 
@@ -29,7 +29,7 @@ export function shown(value: unknown): string | undefined {
   if (Array.isArray(value)) return 'a list';
   if (isMapping(value)) return 'a mapping';
   const text = withoutCredentials(printable(JSON.stringify(value)));
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return text.length > 80 ? `${cutToLength(text, 79)}…` : text;
 }
 
 /** `the number 5`, `the text "yes"`; only the type where the value is secret. */
