@@ -73,6 +73,10 @@ describe('logboom notify test', () => {
     expect(await test({}, 'log')).toMatchObject({ code: 0 });
   });
 
+  it.each(['toString', 'constructor', '__proto__'])('knows no notifier %s', async (name) => {
+    await expect(test({}, name)).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
   it('names the notifiers that exist', async () => {
     const refused = test({ ops: { kind: 'log' } }, 'opps');
     await expect(refused).rejects.toThrow(

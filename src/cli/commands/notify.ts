@@ -46,8 +46,8 @@ async function notifyTest(
 }
 
 function settingsOf({ notifiers }: Config, name: string): Config['notifiers'][string] {
-  const settings = { log: { kind: 'log' as const }, ...notifiers }[name];
-  if (settings) return settings;
+  if (Object.hasOwn(notifiers, name)) return notifiers[name]!;
+  if (name === 'log') return { kind: 'log' };
   const known = ['log', ...Object.keys(notifiers)];
   const message = `There is no notifier ${name}${didYouMean(name, known).replaceAll('`', '') || '.'}`;
   throw new LogboomError('USAGE', `${message} Known notifiers: ${[...new Set(known)].join(', ')}.`);
