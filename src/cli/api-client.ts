@@ -87,7 +87,11 @@ export async function ask<Answer>(
   });
   // /health answers 503 with the reasons in its body.
   const { accepted = options.body ? [] : [503] } = options;
-  if (response.ok || accepted.includes(response.status)) return (await response.json()) as Answer;
+  if (response.ok || accepted.includes(response.status))
+    return (await response.json().catch((cause: unknown) => {
+      const message = `${url}${path} answered ${response.status}, and no JSON. Is it logboom?`;
+      throw new LogboomError('API_UNAVAILABLE', message, { cause });
+    })) as Answer;
   const answer = (await response.json().catch(() => undefined)) as { error?: unknown } | undefined;
   const error = typeof answer?.error === 'string' ? printable(answer.error) : undefined;
   throw new LogboomError('API_UNAVAILABLE', refusal(`${url}${path}`, url, response.status, error, options));

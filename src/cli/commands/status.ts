@@ -3,7 +3,7 @@ import type { AlertView } from '../../telemetry/api/alerts.ts';
 import type { Health } from '../../telemetry/api/health.ts';
 import type { Status } from '../../telemetry/api/status.ts';
 import { lengthText } from '../../util/figures.ts';
-import { countOf, formatNumber, formatShare, printable, sizeText } from '../../util/text.ts';
+import { countOf, cutToLength, formatNumber, formatShare, printable, sizeText } from '../../util/text.ts';
 import { type ApiSource, ask } from '../api-client.ts';
 import { columns, type Terminal } from '../terminal.ts';
 import { forwardRows, keptRows, memoryRows, processorRows } from './status/rows.ts';
@@ -21,7 +21,7 @@ function inputFindings(sources: InputSources | undefined): string {
   const parts = [countOf(sources.sources, 'source'), `${formatNumber(rate)} events/s`];
   if (formats.length > 0) parts.push(formats.join(', '));
   if (unparsed > 0) parts.push(`${formatShare(unparsed)} not read`);
-  if (unparsed > 0 && example) parts.push(`such as "${example.line.slice(0, 80)}" (${example.reason})`);
+  if (unparsed > 0 && example) parts.push(`such as "${cutToLength(example.line, 80)}" (${example.reason})`);
   return `; ${parts.join('; ')}`;
 }
 

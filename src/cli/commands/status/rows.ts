@@ -50,7 +50,7 @@ export function forwardRows({ forward }: Status): string[][] {
     connected ? 'connected' : 'not connected',
     reason ?? '',
   ]);
-  return forward.missed === 0 ? rows : [...rows, ['missed', `${forward.missed} records`]];
+  return forward.missed === 0 ? rows : [...rows, ['missed', countOf(forward.missed, 'record')]];
 }
 
 export function memoryRows({ memory }: Status): string[][] {
