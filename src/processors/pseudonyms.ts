@@ -26,18 +26,27 @@ export class Pseudonyms {
     return pseudonym;
   }
 
-  /** The text with each of the values replaced where it stands as a whole word. */
+  /**
+   * The text with each of the values replaced where it stands as a whole word, the longest first. All are replaced at once: a value may be
+   * a part of the pseudonym of another one.
+   */
   within(text: string, values: ReadonlySet<string>): string {
-    let hidden = text;
-    for (const value of values)
-      if (value.length >= shortest && hidden.toLowerCase().includes(value.toLowerCase()))
-        hidden = hidden.replace(wordOf(value), () => this.of(value));
-    return hidden;
+    const lower = text.toLowerCase();
+    const sought = new Map(
+      [...values]
+        .filter((value) => value.length >= shortest && lower.includes(value.toLowerCase()))
+        .sort((one, other) => other.length - one.length)
+        .map((value) => [value.toLowerCase(), value]),
+    );
+    if (sought.size === 0) return text;
+    return text.replace(wordsOf(sought.values()), (found) =>
+      this.of(sought.get(found.toLowerCase()) ?? found),
+    );
   }
 }
 
 /** `1.2.3.4` is no part of `1.2.3.40` or `11.2.3.4`. */
-function wordOf(value: string): RegExp {
-  const escaped = value.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-  return new RegExp(`(?<![\\p{L}\\p{N}_]|\\d\\.)${escaped}(?![\\p{L}\\p{N}_]|\\.\\d)`, 'giu');
+function wordsOf(values: Iterable<string>): RegExp {
+  const escaped = [...values].map((value) => value.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'));
+  return new RegExp(`(?<![\\p{L}\\p{N}_]|\\d\\.)(?:${escaped.join('|')})(?![\\p{L}\\p{N}_]|\\.\\d)`, 'giu');
 }
