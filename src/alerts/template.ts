@@ -1,7 +1,7 @@
 import type { AlertSettings, CommonSettings } from '../config/schema/rule-settings.ts';
 import type { Millis } from '../model.ts';
 import { conditionText, lengthText, timeText, valueText } from '../util/figures.ts';
-import { printable } from '../util/text.ts';
+import { cutToLength, printable } from '../util/text.ts';
 import { isZone, offsetsOf } from '../util/zone.ts';
 import { longestMessage, type MessageContext } from './notifications.ts';
 
@@ -47,9 +47,10 @@ const ownNames: Record<string, (context: MessageContext, rule: AlertSettings) =>
 export function templateOf(rule: AlertSettings, template: string | undefined): Message | undefined {
   if (template === undefined) return undefined;
   return (context) =>
-    template
-      .replace(placeholder, (_, name: string) => printable(filledIn(name, context, rule)))
-      .slice(0, longestMessage);
+    cutToLength(
+      template.replace(placeholder, (_, name: string) => printable(filledIn(name, context, rule))),
+      longestMessage,
+    );
 }
 
 function filledIn(name: string, context: MessageContext, rule: AlertSettings): string {

@@ -5,7 +5,8 @@ export function fieldsOf(episode: Episode): Fields {
   const values = new Map<string, FieldValue>();
   for (const [name, value] of Object.entries(episode.by)) values.set(name, value);
   for (const [name, value] of Object.entries(episode.labels)) values.set(`labels.${name}`, value);
-  for (const [name, value] of Object.entries(ownFields(episode))) values.set(name, value);
+  for (const [name, value] of Object.entries(ownFields(episode)))
+    if (value !== undefined) values.set(name, value);
   return {
     get: (field) => values.get(field),
     has: (field) => values.has(field) || [...values.keys()].some((name) => name.startsWith(`${field}.`)),

@@ -7,7 +7,7 @@ import {
   severities,
   type Transition,
 } from '../../model.ts';
-import { countOf } from '../../util/text.ts';
+import { countOf, cutToLength } from '../../util/text.ts';
 
 /** Alerts that a message lists. */
 const mostListed = 20;
@@ -82,7 +82,7 @@ const sizeOf = (all: readonly Notification[]) =>
 function alertOf({ episode, transition }: Notification): GroupedAlert {
   return {
     ...{ id: episode.id, rule: episode.rule, group: episode.group, severity: episode.severity },
-    ...{ status: transition.to, message: transition.message.slice(0, longestLine), start: episode.start },
+    ...{ status: transition.to, message: cutToLength(transition.message, longestLine), start: episode.start },
     ...(episode.end !== undefined && { end: episode.end }),
   };
 }

@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js';
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { Episode } from '../../model.ts';
 
@@ -64,19 +65,34 @@ export function labelsOf({
 function testOf(operator: Operator, value: string, text: string): (found: string) => boolean {
   if (operator === '=') return (found) => found === value;
   if (operator === '!=') return (found) => found !== value;
-  const pattern = patternOf(value, text);
-  return operator === '=~' ? (found) => pattern.test(found) : (found) => !pattern.test(found);
+  const fits = patternOf(value, text);
+  return operator === '=~' ? fits : (found) => !fits(found);
 }
 
-function patternOf(value: string, text: string): RegExp {
+/**
+ * Whether a whole value fits a regular expression. It is one of RE2, as in Alertmanager: such an expression takes no longer than the value is
+ * long. What only JavaScript knows, such as `(?=…)`, is read by JavaScript.
+ */
+function patternOf(value: string, text: string): (found: string) => boolean {
   try {
     if (value.length > longestPattern) throw new Error(`it has more than ${longestPattern} characters`);
-    return new RegExp(`^(?:${value})$`, 's');
+    const known = ofRe2(value);
+    if (known !== undefined) return (found) => known.matches(found);
+    const pattern = new RegExp(`^(?:${value})$`, 's');
+    return (found) => pattern.test(found);
   } catch (error) {
     throw new LogboomError(
       'USAGE',
       `The regular expression in \`${text}\` cannot be used: ${messageOf(error)}.`,
     );
+  }
+}
+
+function ofRe2(value: string): RE2JS | undefined {
+  try {
+    return RE2JS.compile(value, RE2JS.DOTALL);
+  } catch {
+    return undefined;
   }
 }
 

@@ -37,7 +37,9 @@ export function stateOf(
 }
 
 const text = z.string().trim().min(1).max(2_000);
-const time = z.union([z.iso.datetime({ offset: true }), z.number()]);
+/** Dates of years with more digits are no text that other programs read. */
+const lastMoment: Millis = Date.UTC(9999, 11, 31);
+const time = z.union([z.iso.datetime({ offset: true }), z.number().min(0).max(lastMoment)]);
 
 /** The body of `POST /silences`. */
 const requestSchema = z.strictObject({
@@ -66,6 +68,8 @@ export function readSilence(body: unknown, id: string, now: Millis): Silence {
   const startsAt = asked.startsAt === undefined ? now : timeOf(asked.startsAt);
   const endsAt = endOf(asked, startsAt);
   if (endsAt <= now) throw usage(`The silence would end at ${iso(endsAt)}, which is in the past.`);
+  if (endsAt - startsAt > longest)
+    throw usage(`The silence would last longer than ${formatDuration(longest)}.`);
   if (endsAt <= startsAt) throw usage('The silence would end before it begins.');
   return {
     ...{ id, matchers, author: asked.author, comment: asked.comment, startsAt, endsAt, createdAt: now },

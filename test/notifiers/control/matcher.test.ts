@@ -30,6 +30,20 @@ describe('a matcher', () => {
     ['"team"="shop"', true],
     ['team=~"shop|cart"', true],
     ['team!~"shop|cart"', false],
+    // Flags within an expression are those of RE2, which Alertmanager has.
+    ['team=~"(?i)SHOP"', true],
+    ['team=~"SHOP"', false],
+    ['team=~"\\\\Ashop\\\\z"', true],
+    ['team=~"(?P<t>shop)"', true],
+    ['team=~"[[:alpha:]]+"', true],
+    // JavaScript alone knows these.
+    ['team=~"(?=s).*"', true],
+    ['team=~"(?!s).*"', false],
+    ['team=~"(.)h\\\\1?op"', true],
+    ['team=~""', false],
+    ['missing=~""', true],
+    ['team=~"sh.p"', true],
+    ['team=~"s"', false],
   ])('%s: %s', (text, expected) => {
     expect(parseMatcher(text).matches(labels)).toBe(expected);
   });
@@ -44,6 +58,18 @@ describe('a matcher', () => {
   it('names a regular expression that cannot be used', () => {
     expect(() => parseMatcher('team=~"("')).toThrow(/regular expression in `team=~"\("`/);
     expect(() => parseMatcher(`team=~"${'a'.repeat(1_001)}"`)).toThrow(/more than 1000 characters/);
+  });
+
+  it('matches a value of several lines as a whole', () => {
+    const lines = { note: 'first\nsecond' };
+    expect(parseMatcher('note=~"first.second"').matches(lines)).toBe(true);
+    expect(parseMatcher('note=~"first"').matches(lines)).toBe(false);
+    expect(parseMatcher('note="first\\nsecond"').matches(lines)).toBe(true);
+  });
+
+  it('takes no longer than the value is long, whatever the expression', () => {
+    // By backtracking this would take longer than the universe is old.
+    expect(parseMatcher('team=~"(a+)+b"').matches({ team: 'a'.repeat(5_000) })).toBe(false);
   });
 
   it('has one usual form, which reads as the same', () => {
