@@ -4,11 +4,14 @@ import type { TimeSpan } from '../model.ts';
 
 const units: Record<string, Millis> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+/** `Date.parse` would find a year in almost any text with a number. */
+const iso = /^[+-]?\d{4,6}(-|$)/;
+
 /** Reads `now`, `now-15m`, ISO 8601 and milliseconds. Throws `USAGE`. */
 export function readTime(name: string, text: string, now: Millis): Millis {
   const [relative, count, unit] = /^now(?:-(\d{1,6})([smhd]))?$/.exec(text) ?? [];
   if (relative !== undefined) return count === undefined ? now : now - Number(count) * units[unit!]!;
-  const time = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text);
+  const time = /^\d{1,15}$/.test(text) ? Number(text) : iso.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time) || Math.abs(time) > 8.64e15)
     throw new LogboomError(
       'USAGE',

@@ -1,3 +1,4 @@
+import { cutToLength } from '../../util/text.ts';
 import type { Report } from '../report.ts';
 import { notesOf, type Table, tablesOf, titleOf } from './words.ts';
 
@@ -52,7 +53,7 @@ const widest = 70;
 function alignedLines({ columns, rows, empty }: Table): string[] {
   if (rows.length === 0) return [`  ${empty}`];
   const cells = [columns, ...rows].map((row) =>
-    row.map((cell) => (cell.length > widest ? `${cell.slice(0, widest - 1)}…` : cell)),
+    row.map((cell) => (cell.length > widest ? `${cutToLength(cell, widest - 1)}…` : cell)),
   );
   const widths = columns.map((_, place) => Math.max(...cells.map((row) => row[place]!.length)));
   return cells.map((row) =>
