@@ -45,6 +45,10 @@ export class EndedEpisodes implements History {
     return this.#entries[0]?.episode.end ?? Number.POSITIVE_INFINITY;
   }
 
+  get bound(): Millis {
+    return this.oldest;
+  }
+
   /** Forgets what ended within one stride. */
   dropOldest(): number {
     const through = this.oldest + (this.#retention.shared?.stride ?? 0);

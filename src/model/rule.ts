@@ -42,6 +42,8 @@ export interface SloFigures {
 export interface History {
   /** Event time up to which late events cannot be counted after the next `dropOldest`; infinite where there is nothing to drop. */
   readonly oldest: Millis;
+  /** No later than `oldest`, and found without a search. */
+  readonly bound: Millis;
   /** Returns the number of entries that were dropped. */
   dropOldest(): number;
 }

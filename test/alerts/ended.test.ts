@@ -103,9 +103,10 @@ describe('the memory for corrections', () => {
       const history = (name: string) => {
         const one = {
           oldest: 1,
+          bound: 1,
           dropOldest: () => {
             asked.push(name);
-            one.oldest = Number.POSITIVE_INFINITY;
+            one.oldest = one.bound = Number.POSITIVE_INFINITY;
             return 1;
           },
         };

@@ -205,6 +205,10 @@ describe('what rules keep in memory', () => {
     const values = { kept: 0, limit: 5 };
     const text = shown({ late: 0, corrected: 0, groups, values, corrections, exceeded: [] });
     expect(text).toMatch(/for corrections\s+256 MB of 256 MB; 1234 forgotten$/m);
+    const more = { ...corrections, needed: 5 * 2 ** 20 };
+    expect(shown({ late: 0, corrected: 0, groups, values, corrections: more, exceeded: [] })).toMatch(
+      /256 MB of 256 MB, and 5 MB of the newest of groups; 1234 forgotten$/m,
+    );
   });
 
   it('is shown with the rules that exceeded it', () => {

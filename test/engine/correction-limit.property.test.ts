@@ -95,9 +95,10 @@ describe('where the memory for corrections is full', () => {
         const { engine, outputs } = played(all, limit, [false]);
         for (const run of engine.rules)
           expect([run.name, countedBy(run.name, outputs) + run.late]).toEqual([run.name, all.length]);
-        const { used, limit: most } = engine.memory!;
-        // One time of each group is kept in any case.
-        expect(used).toBeLessThan(most + 20_000);
+        const { used, needed, limit: most } = engine.memory!;
+        expect(used).toBeLessThanOrEqual(most);
+        // Of each group of each rule the newest part is kept in any case.
+        expect(needed).toBeLessThan(20_000);
       }),
       { numRuns: rounds('PROPERTY_RUNS', 25) },
     );
@@ -109,7 +110,8 @@ describe('where the memory for corrections is full', () => {
         const lasting = played(came, limit, [false], all);
         const broken = played(came, limit, restartAt, all);
         expect(JSON.stringify(broken.outputs)).toBe(JSON.stringify(lasting.outputs));
-        expect(broken.engine.memory!.used).toBe(lasting.engine.memory!.used);
+        const { used, needed } = broken.engine.memory!;
+        expect(lasting.engine.memory).toMatchObject({ used, needed });
       }),
       { numRuns: rounds('PROPERTY_RUNS', 15) },
     );
@@ -130,6 +132,37 @@ describe('where the memory for corrections is full', () => {
     expect(late('3kB')).toBeGreaterThan(0);
     expect(late('1kB')).toBeGreaterThanOrEqual(late('3kB'));
     expect(played(many, '1kB', [false]).engine.memory!.forgotten).toBeGreaterThan(0);
+  });
+
+  it.each<AnyInput>([
+    { name: 'threshold', by: ['host.name'], lateness: '0s', over: '10s', when: '>= 1', record: false },
+    { name: 'spike', kind: 'spike', by: ['host.name'], lateness: '0s', over: '10s', ratio: 2 },
+    { name: 'absence', kind: 'absence', by: ['host.name'], lateness: '0s', every: '10s', forget: '30s' },
+  ])('nothing is left of groups that never return but what the limit allows ($name)', (rule) => {
+    const engine = engineWith([{ ...rule, maxGroups: 100 }], {
+      time: { correctFor: '24h', correctionMemory: '30kB' },
+    });
+    /** The most that is needed while so many minutes pass. */
+    const passing = (from: number, to: number) => {
+      let needed = 0;
+      for (let n = from; n < to; n += 1) {
+        const time = t + n * 60 * second;
+        const hosts = Array.from({ length: 40 }, (_, host) => ({
+          ...{ host: { name: `host-${n}-${host}` }, agent: { id: 'x' } },
+        }));
+        const batch = aBatch(
+          hosts.map((host) => at(time, host)),
+          { receivedAt: time },
+        );
+        for (const record of journaled([batch], n + 1)) engine.process(record);
+        needed = Math.max(needed, engine.memory!.needed);
+        expect(engine.memory!.used).toBeLessThanOrEqual(engine.memory!.limit);
+      }
+      return { needed, forgotten: engine.memory!.forgotten };
+    };
+    const [some, many] = [passing(0, 400), passing(400, 800)];
+    expect(many.needed).toBeLessThan(1.2 * some.needed);
+    expect(many.forgotten).toBeGreaterThan(some.forgotten + 1_000);
   });
 
   it('bounds the stretches in which values were seen, and counts what came before those that are left as late', () => {

@@ -81,7 +81,7 @@ describe('the limits of all rules together', () => {
       ...{ late: 0, corrected: 0 },
       groups: { kept: 102, limit: 10 },
       values: { kept: 0, limit: 1_000_000 },
-      corrections: { kept: engine.memory!.used, limit: engine.memory!.limit, forgotten: 0 },
+      corrections: { kept: engine.memory!.used, limit: engine.memory!.limit, needed: 0, forgotten: 0 },
       exceeded: [{ rule: 'counted', overflowed: 30, forgotten: 0 }],
     });
   });

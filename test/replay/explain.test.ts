@@ -204,6 +204,15 @@ describe('explain RULE --at', () => {
     expect(remarks).toContain('1 event arrived too late to be counted.');
   });
 
+  it('says that the memory for late events was full where they were not counted', async () => {
+    const config = await ofRules([atOnce], records, { correctionMemory: '100b' });
+    const { late, corrected, remarks } = await explain(at(5, '192.0.2.1'), config);
+    expect([late.count, corrected]).toEqual([1, 0]);
+    expect(remarks.join(' ')).toMatch(
+      /1 event arrived too late to be counted\. time\.correctionMemory was full: \d+ entries .* were forgotten\./,
+    );
+  });
+
   it('says how far windows are closed where the time has not come', async () => {
     const { answer, remarks } = await explain(at(50), await ofRules([errors], records.slice(0, 3)));
     expect(answer).toContain('Later windows have not ended yet.');

@@ -73,7 +73,9 @@ export function keptState({ rules, limits, memory }: Pick<Engine, 'rules' | 'lim
     corrected: rules.reduce((sum, run) => sum + (run.corrected ?? 0), 0),
     groups: of(limits.groups),
     values: of(limits.values),
-    ...(memory && { corrections: { ...of(memory), forgotten: memory.forgotten } }),
+    ...(memory && {
+      corrections: { ...of(memory), needed: memory.needed, forgotten: memory.forgotten },
+    }),
     exceeded: exceeded.filter(({ overflowed, forgotten }) => overflowed + forgotten > 0),
   };
 }

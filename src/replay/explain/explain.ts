@@ -4,7 +4,7 @@ import { LogboomError } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import { keysOf } from '../../processors/chain.ts';
 import { requiredBy } from '../../rules/rule.ts';
-import { countOf } from '../../util/text.ts';
+import { countOf, formatNumber } from '../../util/text.ts';
 import { journalRecords } from '../backtest.ts';
 import { otherThen, ruleThen, stagesOf } from '../rule-then.ts';
 import { StagedEngine } from '../staged-engine.ts';
@@ -52,6 +52,7 @@ export async function explain(asked: Question, config: Config): Promise<Explanat
   }
   // Windows that end later may still change or appear.
   const completeUpTo = replay.engine.now - settings.lateness;
+  const forgotten = replay.engine.memory?.forgotten ?? 0;
   const found = groupOf(recorder, question, since === undefined ? undefined : [since.now, completeUpTo]);
   const raised = raiseOf(question, found);
   const handled = await handlingRemarks(config.data, question, found.group, raised?.decided ?? raised?.end);
@@ -78,7 +79,7 @@ export async function explain(asked: Question, config: Config): Promise<Explanat
     alternatives,
     remarks: [
       ...(asked.alert === undefined ? otherThen(settings, applied, begins, asked.at) : []),
-      ...remarksOn({ recorder, question, settings, found, since, completeUpTo }),
+      ...remarksOn({ recorder, question, settings, found, since, completeUpTo, forgotten }),
       ...alternativeSentences(alternatives),
       ...handled,
     ],
@@ -177,9 +178,12 @@ function noticeOf({ notification, again }: ExplainedWindow): string {
 interface RemarkParts extends Case {
   recorder: Recorder;
   since: Beginning | undefined;
+  /** Number of entries that late events cannot correct any more. */
+  forgotten: number;
 }
 
-function remarksOn({ recorder, question, settings, found, since, completeUpTo }: RemarkParts): string[] {
+function remarksOn(parts: RemarkParts): string[] {
+  const { recorder, question, settings, found, since, completeUpTo, forgotten } = parts;
   const remarks: string[] = [];
   const { late, corrected, missing, crowded, omitted, before } = found;
   if (!settings.enabled) remarks.push('The rule is disabled. This shows what it would have done.');
@@ -193,6 +197,10 @@ function remarksOn({ recorder, question, settings, found, since, completeUpTo }:
     );
   if (completeUpTo < question.at) remarks.push(`Windows are closed up to ${ended(completeUpTo)}.`);
   if (late.count > 0) remarks.push(`${countOf(late.count, 'event')} arrived too late to be counted.`);
+  if (late.count > 0 && forgotten > 0)
+    remarks.push(
+      `time.correctionMemory was full: ${formatNumber(forgotten)} entries that late events can correct were forgotten.`,
+    );
   if (corrected > 0)
     remarks.push(
       `${countOf(corrected, 'event')} arrived late and counted: the windows that had closed were judged again.`,

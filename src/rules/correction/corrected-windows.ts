@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { History, Millis, Output, WindowResult } from '../../model.ts';
 import { number } from '../../util/snapshot.ts';
+import { Earliest } from '../../windows/history/earliest.ts';
 import type { CorrectionMemory } from '../../windows/history/memory.ts';
 import type { Windows } from '../../windows/windows.ts';
 import type { LateGroup } from './late-group.ts';
@@ -29,6 +30,7 @@ export class CorrectedWindows implements History {
   readonly #over: Millis | undefined;
   readonly #memory: CorrectionMemory;
   readonly #groups = new Map<string, Map<Millis, Corrected>>();
+  readonly #earliest = new Earliest();
 
   /**
    * What ended within one stride is forgotten together. `over`: length of windows that slide, so that the recorded window after one with a late event
@@ -43,10 +45,11 @@ export class CorrectedWindows implements History {
   }
 
   get oldest(): Millis {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const windows of this.#groups.values())
-      for (const end of windows.keys()) if (end < oldest) oldest = end;
-    return oldest;
+    return this.#earliest.of(this.#ends());
+  }
+
+  get bound(): Millis {
+    return this.#earliest.bound;
   }
 
   dropOldest(): number {
@@ -93,6 +96,7 @@ export class CorrectedWindows implements History {
     this.#memory.join(this);
     for (const [group, windows] of state) {
       this.#groups.set(group, new Map(windows.map((window) => [window.end, window])));
+      for (const { end } of windows) this.#earliest.note(end);
       this.#memory.changed(windows.length * windowBytes);
     }
   }
@@ -101,6 +105,10 @@ export class CorrectedWindows implements History {
   release(): void {
     this.trim(Number.POSITIVE_INFINITY);
     this.#memory.leave(this);
+  }
+
+  *#ends(): Generator<Millis> {
+    for (const windows of this.#groups.values()) yield* windows.keys();
   }
 
   #eventsByWindow({ panes }: LateGroup): Map<Millis, number> {
@@ -122,6 +130,7 @@ export class CorrectedWindows implements History {
     const next = { end: window.end, revision: revision + 1, lateCount: lateCount + late };
     const isNew = !windows.has(window.end);
     windows.set(window.end, next);
+    this.#earliest.note(window.end);
     if (isNew) this.#memory.changed(windowBytes);
     return { ...window, revision: next.revision, lateCount: next.lateCount };
   }

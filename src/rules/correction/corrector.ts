@@ -82,6 +82,7 @@ export class Corrector {
     const horizon = closed - settings.correctFor;
     past.trim(closed);
     this.#windows.trim(horizon);
+    for (const group of this.series.groups) if (this.#isGone(group, closed)) this.series.end(group, closed);
     this.series.trim(horizon, ({ at, alert: { state, open } }) => {
       return open === null && !live.book.judge.groups && (state === null || isForgettable(state, at, rule));
     });
@@ -115,6 +116,14 @@ export class Corrector {
     this.#parts.past.release();
     this.series.release();
     this.#windows.release();
+  }
+
+  /** Whether nothing is known of the group any more that makes a difference from that time on. */
+  #isGone(group: string, closed: Millis): boolean {
+    const { rule, live } = this.#parts;
+    if (live.windows.has(group)) return false;
+    const { state, open, judge } = live.book.lift(group);
+    return open === null && judge === null && (state === null || isForgettable(state, closed, rule));
   }
 
   /** Whether everything is kept that the event has an influence on. */

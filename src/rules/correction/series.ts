@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { History, Millis } from '../../model.ts';
 import { number, objectOf, sizeOf } from '../../util/snapshot.ts';
+import { Earliest } from '../../windows/history/earliest.ts';
 import type { CorrectionMemory } from '../../windows/history/memory.ts';
 import { type LiftedAlert, liftedAlert, migrateAlert } from '../run/alert-book-state.ts';
 
@@ -48,6 +49,7 @@ export class Series implements History {
   reach: Millis = Number.NEGATIVE_INFINITY;
   readonly #groups = new Map<string, Saved[]>();
   readonly #memory: CorrectionMemory | undefined;
+  readonly #earliest = new Earliest();
 
   /** `memory`: bounds what is kept. */
   constructor(stride: Millis, memory?: CorrectionMemory) {
@@ -56,19 +58,23 @@ export class Series implements History {
     memory?.join(this);
   }
 
-  /** The earliest second time of a group: nothing before the last time before an event is needed. */
+  /**
+   * The earliest second time of a group: nothing before the last time before an event is needed. Or the only time of a group
+   * of which nothing was known then.
+   */
   get oldest(): Millis {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const [, second] of this.#groups.values())
-      if (second !== undefined && second.at < oldest) oldest = second.at;
-    return oldest;
+    return this.#earliest.of(this.#ends());
+  }
+
+  get bound(): Millis {
+    return this.#earliest.bound;
   }
 
   /** Drops those of one stride. */
   dropOldest(): number {
     const before = this.size;
     this.reach = Math.max(this.reach, this.oldest + this.stride);
-    this.trim(this.reach, () => false);
+    this.trim(this.reach, isGone);
     return before - this.size;
   }
 
@@ -90,20 +96,37 @@ export class Series implements History {
 
   add(group: string, saved: Saved): void {
     const known = this.#groups.get(group) ?? [];
-    this.#groups.set(group, known);
-    const last = known.at(-1);
+    const [last, before] = [known.at(-1), known.at(-2)];
+    const replaced = before !== undefined && saved.at - before.at < this.stride ? known.pop() : undefined;
+    const left = last === undefined || replaced !== undefined ? [] : [last];
+    const freed = last === undefined ? nothing : weightOf([last]);
     if (last !== undefined) last.until ??= saved.at;
-    const before = known.at(-2);
-    if (before !== undefined && saved.at - before.at < this.stride) this.#forgot([known.pop()!]);
     known.push(saved);
-    this.#memory?.changed(bytesOf([saved]));
+    this.#groups.set(group, known);
+    this.#note(known);
+    this.#change(weightOf([...left, saved]), freed);
+  }
+
+  /** Nothing is known of the group any more. What was before that time can be dropped. */
+  end(group: string, at: Millis): void {
+    const last = this.lastOf(group);
+    if (last !== undefined && !isGone(last) && last.at < at)
+      this.add(group, { at, timers: [], alert: noAlert });
+  }
+
+  /** The groups with an alert that is not known to be gone. */
+  get groups(): string[] {
+    return [...this.#groups].filter(([, saved]) => !isGone(saved.at(-1)!)).map(([group]) => group);
   }
 
   /** The alert changed in the window with that end, and is not saved. What is judged again begins before it. */
   changed(group: string, end: Millis, every: Millis): void {
     const last = this.lastOf(group);
-    if (last !== undefined) last.until ??= end;
-    else this.add(group, { at: end - every, until: end, timers: [], alert: noAlert });
+    if (last !== undefined) {
+      const before = weightOf([last]);
+      last.until ??= end;
+      this.#change(weightOf([last]), before);
+    } else this.add(group, { at: end - every, until: end, timers: [], alert: noAlert });
   }
 
   /** The last one before that time. */
@@ -115,11 +138,13 @@ export class Series implements History {
   replaceAfter(group: string, time: Millis, later: readonly Saved[]): void {
     const known = this.#groups.get(group) ?? [];
     const kept = known.filter(({ at }) => at <= time);
-    this.#forgot(known.slice(kept.length));
+    const before = weightOf(known);
     const last = kept.at(-1);
     if (last?.until !== undefined && last.until > time) last.until = undefined;
     if (kept.length === 0) this.#groups.delete(group);
     else this.#groups.set(group, kept);
+    this.#note(kept);
+    this.#change(weightOf(kept), before);
     for (const saved of later) this.add(group, { ...saved });
   }
 
@@ -131,10 +156,13 @@ export class Series implements History {
   trim(time: Millis, isFresh: (saved: Saved) => boolean): void {
     for (const [group, saved] of this.#groups) {
       const first = saved.findLastIndex(({ at }) => at <= time);
-      if (first > 0) this.#forgot(saved.splice(0, first));
-      if (saved.length !== 1 || saved[0]!.at > time || !isFresh(saved[0]!)) continue;
+      if (first < 0) continue;
+      // The last one is counted apart.
+      const dropped = saved.splice(0, first);
+      this.#change(nothing, { used: bytesOf(dropped), needed: 0 });
+      if (saved.length !== 1 || !isFresh(saved[0]!)) continue;
       this.#groups.delete(group);
-      this.#forgot(saved);
+      this.#change(nothing, weightOf(saved));
     }
   }
 
@@ -147,20 +175,54 @@ export class Series implements History {
     this.#memory?.join(this);
     for (const [group, saved] of state) {
       this.#groups.set(group, saved);
-      this.#memory?.changed(bytesOf(saved));
+      this.#note(saved);
+      this.#change(weightOf(saved), nothing);
     }
   }
 
   /** Gives back the memory. */
   release(): void {
-    for (const saved of this.#groups.values()) this.#forgot(saved);
+    const all = [...this.#groups.values()];
     this.#groups.clear();
+    for (const saved of all) this.#change(nothing, weightOf(saved));
     this.#memory?.leave(this);
   }
 
-  #forgot(saved: readonly Saved[]): void {
-    this.#memory?.changed(-bytesOf(saved));
+  *#ends(): Generator<Millis> {
+    for (const saved of this.#groups.values()) yield endOf(saved);
   }
+
+  #note(saved: readonly Saved[]): void {
+    this.#earliest.note(endOf(saved));
+  }
+
+  #change(now: Weight, before: Weight): void {
+    this.#memory?.changed(now.used - before.used, now.needed - before.needed);
+  }
+}
+
+/** Whether nothing was known of the group at that time, so that it makes no difference that it is missing. */
+const isGone = ({ until, timers, alert: { state, open, judge } }: Saved) =>
+  until === undefined && timers.length === 0 && state === null && open === null && judge === null;
+
+/** Time from which on the first one makes no difference. */
+function endOf([first, second]: readonly Saved[]): Millis {
+  if (second !== undefined) return second.at;
+  return first !== undefined && isGone(first) ? first.at : Number.POSITIVE_INFINITY;
+}
+
+/** What saved alerts of a group take: what can be dropped, and what is needed as long as something is known of the group. */
+interface Weight {
+  used: number;
+  needed: number;
+}
+
+const nothing: Weight = { used: 0, needed: 0 };
+
+function weightOf(saved: readonly Saved[]): Weight {
+  const last = saved.at(-1);
+  const needed = last === undefined || isGone(last) ? 0 : bytesOf([last]);
+  return { used: bytesOf(saved) - needed, needed };
 }
 
 /** Without `until`, which changes. */

@@ -39,8 +39,11 @@ export interface KeptState {
   groups: { kept: number; limit: number };
   /** Values that rules of the kind `new-term` remember. */
   values: { kept: number; limit: number };
-  /** Bytes, roughly, of what late events can correct, and the number of entries that were forgotten beyond the limit since the start. Absent where they correct nothing (`time.correctFor: 0s`). */
-  corrections?: { kept: number; limit: number; forgotten?: number };
+  /**
+   * Bytes, roughly, of what late events can correct, and the number of entries that were forgotten beyond the limit since the start. `needed`: bytes
+   * of the newest part of each group, which the limit does not concern. Absent where late events correct nothing (`time.correctFor: 0s`).
+   */
+  corrections?: { kept: number; limit: number; needed?: number; forgotten?: number };
   /** Rules with events of groups beyond the limits, or that forgot something. */
   exceeded: { rule: string; overflowed: number; forgotten: number }[];
 }

@@ -51,9 +51,10 @@ export class Chunk<C> {
   #starts: number[] = [];
   #groups = new Uint32Array(few);
   #counts = new Uint32Array(few);
-  /** Cells as they are; packed once the chunk is sealed. */
+  /** Packed cells, so that their size is known as they come. */
   #cells: unknown[] = [];
   #cellBytes = 0;
+  #nameBytes = 0;
   #index: ChunkIndex | undefined = undefined;
   #slots: Map<string, number> | undefined = new Map();
   #sealed: PackedChunk | undefined = undefined;
@@ -66,10 +67,10 @@ export class Chunk<C> {
     return this.size >= chunkEntries;
   }
 
-  /** Memory of a sealed chunk in bytes, roughly. */
+  /** Memory in bytes, roughly. */
   get bytes(): number {
-    const names = this.#names.reduce((sum, name) => sum + sizeOf(name), 0);
-    return chunkBytes + 12 * this.size + 16 * this.#panes.length + names + this.#cellBytes;
+    if (this.size === 0) return 0;
+    return chunkBytes + 12 * this.size + 16 * this.#panes.length + this.#nameBytes + this.#cellBytes;
   }
 
   /** The number by which entries of the group are added. */
@@ -78,6 +79,7 @@ export class Chunk<C> {
     if (slot === undefined) {
       slot = this.#names.push(name) - 1;
       this.#slots!.set(name, slot);
+      this.#nameBytes += sizeOf(name);
     }
     return slot;
   }
@@ -88,20 +90,19 @@ export class Chunk<C> {
     if (this.size === this.#groups.length) this.#grow();
     this.#groups[this.size] = slot;
     this.#counts[this.size] = count;
-    if (this.#aggregate !== undefined) this.#cells.push(cell);
+    if (this.#aggregate !== undefined) this.#push(this.#aggregate.pack(cell));
     this.size += 1;
   }
 
   /** Entries of a sealed chunk never change again. Their order within a pane is of no importance. */
   seal(): void {
-    const aggregate = this.#aggregate;
     this.#hold({
       names: this.#names,
       panes: this.#panes,
       starts: this.#starts,
       groups: bytesOf(this.#groups.slice(0, this.size)),
       counts: bytesOf(this.#counts.slice(0, this.size)),
-      cells: aggregate === undefined ? [] : this.#cells.map((cell) => aggregate.pack(cell as C)),
+      cells: this.#cells,
     });
   }
 
@@ -112,27 +113,26 @@ export class Chunk<C> {
   pack(): PackedChunk {
     if (this.#sealed !== undefined) return this.#sealed;
     const { names, slots, places } = this.#inOrder();
-    const aggregate = this.#aggregate;
     return {
       names,
       panes: [...this.#panes],
       starts: [...this.#starts],
       groups: bytesOf(slots),
       counts: bytesOf(Uint32Array.from(places, (place) => this.#counts[place]!)),
-      cells:
-        aggregate === undefined ? [] : Array.from(places, (place) => aggregate.pack(this.#cells[place] as C)),
+      cells: this.#aggregate === undefined ? [] : Array.from(places, (place) => this.#cells[place]),
     };
   }
 
   static unpack<C>(packed: PackedChunk, aggregate: Cells<C> | undefined, sealed: boolean): Chunk<C> {
     const chunk = new Chunk(aggregate);
-    chunk.#hold(sealed ? packed : { ...packed, panes: [...packed.panes], starts: [...packed.starts] });
+    const { panes, starts, cells } = packed;
+    // What is not sealed changes, and the snapshot must not.
+    chunk.#hold(sealed ? packed : { ...packed, panes: [...panes], starts: [...starts], cells: [...cells] });
     for (const pane of packed.panes) chunk.#reach(pane);
     if (sealed) return chunk;
     chunk.#sealed = undefined;
     chunk.#names = [...packed.names];
     chunk.#slots = new Map(chunk.#names.map((name, slot) => [name, slot]));
-    if (aggregate !== undefined) chunk.#cells = packed.cells.map((cell) => aggregate.unpack(cell));
     return chunk;
   }
 
@@ -169,9 +169,12 @@ export class Chunk<C> {
   }
 
   #cellAt(place: number): C {
-    if (this.#aggregate === undefined) return undefined as C;
-    const cell = this.#cells[place];
-    return this.#sealed === undefined ? (cell as C) : this.#aggregate.unpack(cell);
+    return this.#aggregate === undefined ? (undefined as C) : this.#aggregate.unpack(this.#cells[place]);
+  }
+
+  #push(cell: unknown): void {
+    this.#cells.push(cell);
+    this.#cellBytes += sizeOf(cell);
   }
 
   /** Goes on as that packed chunk, sealed. */
@@ -182,7 +185,8 @@ export class Chunk<C> {
     [this.#groups, this.#counts] = [numbersOf(packed.groups), numbersOf(packed.counts)];
     this.#cells = packed.cells;
     this.size = this.#groups.length;
-    this.#cellBytes = packed.cells.reduce((sum: number, cell) => sum + sizeOf(cell), 0);
+    this.#nameBytes = totalOf(packed.names);
+    this.#cellBytes = totalOf(packed.cells);
   }
 
   /** The names in their order, and the entries of each pane in the order of their names: slots, and places of now. */
@@ -227,6 +231,8 @@ export class Chunk<C> {
     this.#counts = grown(this.#counts);
   }
 }
+
+const totalOf = (values: readonly unknown[]) => values.reduce((sum: number, one) => sum + sizeOf(one), 0);
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array) =>
   new Uint8Array(buffer, byteOffset, byteLength);

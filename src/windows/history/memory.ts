@@ -4,11 +4,14 @@ import type { PackedChunk } from './chunk.ts';
 
 /**
  * Bounds the memory of all histories together. Beyond the limit the oldest part of any is dropped, so that all rules
- * reach back about equally far. What is dropped depends on the journal alone.
+ * reach back about equally far. What is dropped depends on the journal alone. Of each group that is known the newest part
+ * is needed and never dropped. It is counted apart: the number of groups is bounded elsewhere.
  */
 export class CorrectionMemory {
-  /** Bytes, roughly. */
+  /** Bytes, roughly, of what can be dropped. */
   used = 0;
+  /** Bytes, roughly, of what cannot. */
+  needed = 0;
   /** Entries that were dropped because of the limit. */
   forgotten = 0;
   readonly limit: number;
@@ -16,6 +19,7 @@ export class CorrectionMemory {
   /** In the order in which they joined first, which a restart does not change: of histories that reach back equally far, the first drops. */
   readonly #ranks = new WeakMap<History, number>();
   #joined = 0;
+  #dropping = false;
   /** The names of sealed chunks in checkpoints. */
   readonly #names = new WeakMap<PackedChunk, string>();
   #named = 0;
@@ -36,10 +40,15 @@ export class CorrectionMemory {
     this.#histories.delete(history);
   }
 
-  /** A history keeps so many bytes more, or fewer. */
-  changed(bytes: number): void {
+  /** A history keeps so many bytes more, or fewer: that it can drop, and that it needs. */
+  changed(bytes: number, needed = 0): void {
     this.used += bytes;
+    this.needed += needed;
+    // What a history drops, it drops as a whole before it is asked again.
+    if (this.#dropping) return;
+    this.#dropping = true;
     while (this.used > this.limit && this.#dropOldest());
+    this.#dropping = false;
   }
 
   /**
@@ -83,17 +92,25 @@ export class CorrectionMemory {
   }
 
   #dropOldest(): boolean {
-    let oldest: History | undefined;
-    let reach = Number.POSITIVE_INFINITY;
-    for (const history of this.#histories) {
-      const at = history.oldest;
-      if (at > reach || at === Number.POSITIVE_INFINITY) continue;
-      if (at === reach && this.#rankOf(history) > this.#rankOf(oldest)) continue;
-      [oldest, reach] = [history, at];
-    }
+    let oldest = this.#least();
+    // A history searches itself for its oldest part only when its bound is the least, and its bound is exact after that.
+    while (oldest !== undefined && oldest.bound !== oldest.oldest) oldest = this.#least();
     if (oldest === undefined) return false;
     this.forgotten += oldest.dropOldest();
     return true;
+  }
+
+  /** The history with the least bound. */
+  #least(): History | undefined {
+    let least: History | undefined;
+    let bound = Number.POSITIVE_INFINITY;
+    for (const history of this.#histories) {
+      const at = history.bound;
+      if (at > bound || at === Number.POSITIVE_INFINITY) continue;
+      if (at === bound && this.#rankOf(history) > this.#rankOf(least)) continue;
+      [least, bound] = [history, at];
+    }
+    return least;
   }
 
   #rankOf(history: History | undefined): number {

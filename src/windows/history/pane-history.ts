@@ -103,8 +103,23 @@ export class PaneHistory<C> {
   }
 
   get oldest(): Millis {
-    const [first] = this.#sealed;
+    const first = this.#first;
     return first === undefined ? Number.POSITIVE_INFINITY : (first.last + 1) * this.pane;
+  }
+
+  get bound(): Millis {
+    return this.oldest;
+  }
+
+  /** The chunk that is dropped next: those that are being filled come last. */
+  get #first(): Chunk<C> | undefined {
+    const [first] = this.#sealed;
+    if (first !== undefined) return first;
+    const filled = [this.#open, this.#late].filter(({ size }) => size > 0);
+    return filled.reduce<Chunk<C> | undefined>(
+      (a, b) => (a === undefined || b.last < a.last ? b : a),
+      undefined,
+    );
   }
 
   /** Takes over all entries of a pane that is about to be freed. */
@@ -112,6 +127,7 @@ export class PaneHistory<C> {
     const { counts, groups, nextInPane, cells } = entries;
     // A pane is never divided, so that what a chunk holds does not depend on the order of its entries.
     if (this.#open.isFull) this.#seal();
+    const before = this.#open.bytes;
     for (let entry = pane.newest; entry !== noEntry; entry = nextInPane[entry]!) {
       const group = groups[entry]!;
       if (group.historyOf !== this.#filling) {
@@ -120,21 +136,22 @@ export class PaneHistory<C> {
       }
       this.#open.add(pane.number, group.historySlot, counts[entry]!, cells[entry]!);
     }
+    this.#parts.memory.changed(this.#open.bytes - before);
   }
 
   /** Adds what a group has in a pane. Panes come in order, but for those of one call after the other of one stretch. */
   add(pane: number, group: string, { count, cell }: PaneShare<C>): void {
     if (this.#open.isFull && pane > this.#open.last) this.#seal();
-    this.#open.add(pane, this.#open.slotOf(group), count, cell);
+    this.#add(this.#open, pane, group, { count, cell });
   }
 
   /** Adds late events of a pane that left the windows. */
-  addLate(pane: number, group: string, { count, cell }: PaneShare<C>): void {
+  addLate(pane: number, group: string, share: PaneShare<C>): void {
     if (this.#late.isFull) {
       this.#keep(this.#late);
       this.#late = new Chunk(this.#parts.aggregate);
     }
-    this.#late.add(pane, this.#late.slotOf(group), count, cell);
+    this.#add(this.#late, pane, group, share);
   }
 
   /** What the group had in panes from that number on. The cells are copies. Returns the number of chunks searched too. */
@@ -154,11 +171,14 @@ export class PaneHistory<C> {
   /** Forgets what is older than is kept. */
   trim(now: Millis): void {
     const horizon = now - this.#parts.keepFor;
-    while (this.oldest <= horizon) this.dropOldest();
+    while (this.#sealed.length > 0 && this.oldest <= horizon) this.dropOldest();
   }
 
   dropOldest(): number {
-    const chunk = this.#sealed.shift()!;
+    const chunk = this.#first!;
+    if (chunk === this.#open) this.#begin();
+    else if (chunk === this.#late) this.#late = new Chunk(this.#parts.aggregate);
+    else this.#sealed.shift();
     this.#reach = Math.max(this.#reach, (chunk.last + 1) * this.pane);
     this.#parts.memory.changed(-chunk.bytes);
     return chunk.size;
@@ -181,33 +201,44 @@ export class PaneHistory<C> {
   restore(snapshot: Snapshot<unknown>): void {
     const { aggregate, memory } = this.#parts;
     const { reach, sealed, open, late } = format.read(snapshot);
-    memory.changed(-bytesOf(this.#sealed));
+    memory.changed(-this.#bytes);
     this.#reach = reach ?? Number.NEGATIVE_INFINITY;
     this.#sealed = sealed.map((stored) => Chunk.unpack(memory.found(stored), aggregate, true));
     this.#open = Chunk.unpack(open, aggregate, false);
     this.#late = Chunk.unpack(late, aggregate, false);
     this.#filling += 1;
-    memory.changed(bytesOf(this.#sealed));
+    memory.changed(this.#bytes);
   }
 
   /** Its rule goes. */
   release(): void {
-    this.#parts.memory.changed(-bytesOf(this.#sealed));
+    this.#parts.memory.changed(-this.#bytes);
     this.#parts.memory.leave(this);
+  }
+
+  get #bytes(): number {
+    return [...this.#sealed, this.#open, this.#late].reduce((sum, chunk) => sum + chunk.bytes, 0);
+  }
+
+  #add(chunk: Chunk<C>, pane: number, group: string, { count, cell }: PaneShare<C>): void {
+    const before = chunk.bytes;
+    chunk.add(pane, chunk.slotOf(group), count, cell);
+    this.#parts.memory.changed(chunk.bytes - before);
   }
 
   #seal(): void {
     this.#keep(this.#open);
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#open = new Chunk(this.#parts.aggregate);
     this.#filling += 1;
   }
 
+  /** It takes as much memory as before. */
   #keep(chunk: Chunk<C>): void {
     chunk.seal();
     this.#sealed.push(chunk);
-    this.#parts.memory.changed(chunk.bytes);
   }
 }
-
-const bytesOf = (chunks: readonly Chunk<never>[] | readonly Chunk<unknown>[]) =>
-  chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);

@@ -28,9 +28,12 @@ export function keptRows({ kept }: Status): string[][] {
   ];
 }
 
-function correctionsText({ kept, limit, forgotten = 0 }: NonNullable<KeptState['corrections']>): string {
+type Corrections = NonNullable<KeptState['corrections']>;
+
+function correctionsText({ kept, limit, needed = 0, forgotten = 0 }: Corrections): string {
   const used = `${sizeText(kept)} of ${sizeText(limit)}`;
-  return forgotten === 0 ? used : `${used}; ${formatNumber(forgotten)} forgotten`;
+  const newest = needed === 0 ? used : `${used}, and ${sizeText(needed)} of the newest of groups`;
+  return forgotten === 0 ? newest : `${newest}; ${formatNumber(forgotten)} forgotten`;
 }
 
 /** A server before this version reports none. */

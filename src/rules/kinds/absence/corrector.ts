@@ -222,10 +222,15 @@ export class AbsenceCorrector {
 
   #trim(closed: Millis): void {
     const { rule, settings, every, tracker } = this.#parts;
-    this.#times.trim(
-      closed - keepForOf(settings, every),
-      (group) => tracker.has(group) || this.#queue.has(group),
-    );
+    const isNeeded = (group: string) => tracker.has(group) || this.#queue.has(group);
+    this.#times.trim(closed - keepForOf(settings, every), isNeeded);
+    this.#times.limit(2 * rule.config.maxGroups, isNeeded);
+    for (const group of this.series.groups) {
+      const { state, open, judge } = this.series.lastOf(group)!.alert;
+      const isOver = open === null && (state === null || isForgettable(state, closed, rule));
+      // It was forgotten when it was saved, and had no event since.
+      if (isOver && judge === null && !isNeeded(group)) this.series.end(group, closed);
+    }
     this.series.trim(closed - settings.correctFor, ({ at, alert: { state, open, judge } }) => {
       const isSilent = judge !== null && (judge as PackedHeartbeats)[5];
       return open === null && !isSilent && (state === null || isForgettable(state, at, rule));

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { History, Millis } from '../../../model.ts';
+import { Earliest } from '../../../windows/history/earliest.ts';
 import type { CorrectionMemory } from '../../../windows/history/memory.ts';
 import { packedStretch, type Stretch, stretchAt, withStretch } from '../../stretches.ts';
 
@@ -19,6 +20,7 @@ export class GroupTimes implements History {
   readonly #stride: Millis;
   readonly #memory: CorrectionMemory;
   readonly #groups = new Map<string, Stretch[]>();
+  readonly #earliest = new Earliest();
 
   /** What ended within one stride is forgotten together. */
   constructor(every: Millis, stride: Millis, memory: CorrectionMemory) {
@@ -30,10 +32,11 @@ export class GroupTimes implements History {
 
   /** Where the second stretch of a group begins: the first one makes a difference until then. */
   get oldest(): Millis {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const [, second] of this.#groups.values())
-      if (second !== undefined && second[0] < oldest) oldest = second[0];
-    return oldest;
+    return this.#earliest.of(this.#seconds());
+  }
+
+  get bound(): Millis {
+    return this.#earliest.bound;
   }
 
   dropOldest(): number {
@@ -55,8 +58,7 @@ export class GroupTimes implements History {
     const known = this.#groups.get(group) ?? [];
     const now = withStretch(known, [time, time], this.#every);
     if (now === known) return;
-    this.#groups.set(group, now);
-    this.#memory.changed((now.length - known.length) * stretchBytes);
+    this.#keep(group, now, known.length);
   }
 
   /** What lies after that time, which a stretch may hold. */
@@ -67,7 +69,7 @@ export class GroupTimes implements History {
 
   /** Forgets stretches that were followed by another one before that time, and groups without events since then. */
   trim(horizon: Millis, isNeeded: (group: string) => boolean): number {
-    let forgotten = 0;
+    let [forgotten, groups] = [0, 0];
     for (const [group, stretches] of this.#groups) {
       const first = Math.max(
         0,
@@ -77,9 +79,26 @@ export class GroupTimes implements History {
       if (isOver) this.#groups.delete(group);
       else if (first > 0) this.#groups.set(group, stretches.slice(first));
       forgotten += isOver ? stretches.length : first;
+      groups += isOver ? 1 : 0;
     }
-    this.#memory.changed(-forgotten * stretchBytes);
+    this.#memory.changed(-(forgotten - groups) * stretchBytes, -groups * stretchBytes);
     return forgotten;
+  }
+
+  /** Forgets the groups that have been without events longest, beyond so many groups. */
+  limit(most: number, isNeeded: (group: string) => boolean): void {
+    const tooMany = this.#groups.size - most;
+    if (tooMany <= 0) return;
+    const lastOf = (stretches: readonly Stretch[]) => stretches.at(-1)![1];
+    const idle = [...this.#groups].filter(([group]) => !isNeeded(group));
+    idle.sort(([a, one], [b, other]) => lastOf(one) - lastOf(other) || (a < b ? -1 : 1));
+    for (const [group, stretches] of idle.slice(0, tooMany)) {
+      // Whatever comes later than that begins a stretch of its own.
+      this.reach = Math.max(this.reach, lastOf(stretches) + this.#every);
+      this.#groups.delete(group);
+      this.#memory.forgotten += stretches.length;
+      this.#memory.changed(-(stretches.length - 1) * stretchBytes, -stretchBytes);
+    }
   }
 
   state(): GroupTimesState {
@@ -89,15 +108,25 @@ export class GroupTimes implements History {
   restore(state: GroupTimesState): void {
     this.release();
     this.#memory.join(this);
-    for (const [group, stretches] of state) {
-      this.#groups.set(group, stretches);
-      this.#memory.changed(stretches.length * stretchBytes);
-    }
+    for (const [group, stretches] of state) this.#keep(group, stretches, 0);
   }
 
   /** Gives back the memory. */
   release(): void {
     this.trim(Number.POSITIVE_INFINITY, () => false);
     this.#memory.leave(this);
+  }
+
+  /** The last stretch of a group is needed. `before`: number of stretches that it had. */
+  #keep(group: string, stretches: Stretch[], before: number): void {
+    this.#groups.set(group, stretches);
+    const [, second] = stretches;
+    if (second !== undefined) this.#earliest.note(second[0]);
+    const isNew = before === 0 ? 1 : 0;
+    this.#memory.changed((stretches.length - before - isNew) * stretchBytes, isNew * stretchBytes);
+  }
+
+  *#seconds(): Generator<Millis> {
+    for (const [, second] of this.#groups.values()) if (second !== undefined) yield second[0];
   }
 }

@@ -1,4 +1,5 @@
 import type { History, Millis } from '../../../model.ts';
+import { Earliest } from '../../../windows/history/earliest.ts';
 import type { PastMemory, Terms } from './terms.ts';
 
 /** What is kept of a stretch, in bytes, roughly. */
@@ -15,6 +16,7 @@ export class PastStretches implements History {
   completed: Millis = Number.NEGATIVE_INFINITY;
   readonly #groups: ReadonlyMap<string, Terms>;
   readonly #kept: PastMemory;
+  readonly #earliest = new Earliest();
 
   constructor(groups: ReadonlyMap<string, Terms>, kept: PastMemory) {
     this.#groups = groups;
@@ -24,9 +26,11 @@ export class PastStretches implements History {
 
   /** Start of the earliest stretch that follows another one, which late events need up to that time. */
   get oldest(): Millis {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const group of this.#groups.values()) oldest = Math.min(oldest, group.oldestFollowed);
-    return oldest <= this.completed ? oldest : Number.POSITIVE_INFINITY;
+    return this.#due(this.#earliest.of(this.#followed()));
+  }
+
+  get bound(): Millis {
+    return this.#due(this.#earliest.bound);
   }
 
   dropOldest(): number {
@@ -42,6 +46,8 @@ export class PastStretches implements History {
   /** Must be called after each change of the number of stretches of a group. */
   account(group: Terms, past = group.past): void {
     const more = past - group.accountedPast;
+    this.#earliest.note(group.followedFrom);
+    group.followedFrom = Number.POSITIVE_INFINITY;
     if (more === 0) return;
     group.accountedPast = past;
     this.#kept.memory.changed(more * stretchBytes);
@@ -57,5 +63,13 @@ export class PastStretches implements History {
   release(): void {
     for (const group of this.#groups.values()) this.account(group, 0);
     this.#kept.memory.leave(this);
+  }
+
+  #due(oldest: Millis): Millis {
+    return oldest <= this.completed ? oldest : Number.POSITIVE_INFINITY;
+  }
+
+  *#followed(): Generator<Millis> {
+    for (const group of this.#groups.values()) yield group.oldestFollowed;
   }
 }

@@ -80,6 +80,8 @@ export class Terms {
   past = 0;
   /** Number of these that count towards the memory for late events. */
   accountedPast = 0;
+  /** No stretch that changed since the group was accounted for begins before that time. */
+  followedFrom: Millis = Number.POSITIVE_INFINITY;
   /** Up to when new values were handed over. */
   visited: Millis = Number.NEGATIVE_INFINITY;
   /** Event time before which values may be missing that were forgotten early. */
@@ -101,6 +103,7 @@ export class Terms {
     const before = this.values.get(value) ?? none;
     const [times, after] = [withStretch(this.times, span, remember), withStretch(before, span, remember)];
     this.past += pastOf(times) - pastOf(this.times) + pastOf(after) - pastOf(before);
+    this.followedFrom = Math.min(this.followedFrom, span[0]);
     this.times = times;
     this.values.set(value, after);
     return after.length > before.length;
@@ -226,6 +229,7 @@ export class Terms {
     terms.visited = visited ?? Number.NEGATIVE_INFINITY;
     terms.reach = reach ?? Number.NEGATIVE_INFINITY;
     terms.#countPast();
+    terms.followedFrom = terms.oldestFollowed;
     return terms;
   }
 
