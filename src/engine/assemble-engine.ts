@@ -5,7 +5,7 @@ import { ProcessorChain } from '../processors/chain.ts';
 import type { CorrectionSettings } from '../rules/correction/settings.ts';
 import { startRule } from '../rules/rule.ts';
 import type { EventWatch, Observer } from '../rules/run/observer.ts';
-import type { RuleLimits } from '../rules/run/run.ts';
+import type { RuleLimits, Run } from '../rules/run/run.ts';
 import { Sources } from '../sources/sources.ts';
 import { EventClock } from '../windows/clocks/event-clock.ts';
 import { CorrectionMemory } from '../windows/history/memory.ts';
@@ -20,7 +20,7 @@ import { Engine } from './engine.ts';
  */
 export function assembleEngine(
   config: Analysis,
-  { watch, meter = new RunMeter(), ...reading }: Reading & { watch?: EventWatch; meter?: RunMeter } = {},
+  { watch, meter = new RunMeter(), runs, ...reading }: Reading & Partial<Assembled> = {},
   observer?: Observer,
   leaveUntimed = false,
 ): Engine {
@@ -30,9 +30,11 @@ export function assembleEngine(
   return new Engine({
     clock: new EventClock(time),
     events: readerOf(config, reading),
-    runs: config.rules
-      .filter(({ enabled }) => enabled)
-      .map((rule) => startRule(rule, config.kibana, observer, correctionOf(config, memory), limits)),
+    runs:
+      runs?.(correctionOf(config, memory), limits) ??
+      config.rules
+        .filter(({ enabled }) => enabled)
+        .map((rule) => startRule(rule, config.kibana, observer, correctionOf(config, memory), limits)),
     sources: new Sources(),
     watch: watch ?? observer,
     meter,
@@ -42,6 +44,14 @@ export function assembleEngine(
     memory,
     limits,
   });
+}
+
+/** Parts of an engine that are given to it. */
+interface Assembled {
+  watch: EventWatch;
+  meter: RunMeter;
+  /** Starts other runs than those of the rules in the configuration. */
+  runs: (correction: CorrectionSettings | undefined, limits: RuleLimits) => Run[];
 }
 
 /** What a reader of events needs beside the analysis. */

@@ -3,7 +3,7 @@ import type { Config } from '../config/schema/schema.ts';
 import type { Engine } from '../engine/engine.ts';
 import { LogboomError } from '../errors.ts';
 import { openJournalReader } from '../journal/reader.ts';
-import type { JournalRecord, Millis } from '../model.ts';
+import type { JournalRecord, Millis, Position } from '../model.ts';
 import { fieldsWith, InputsOfFiles } from './as-input.ts';
 import { EndOfFiles } from './end-of-files.ts';
 import { type InputOptions, openInput } from './input.ts';
@@ -106,9 +106,10 @@ async function replayJournal(replay: Replay, data: string, options: BacktestOpti
 
 const turnBytes = 2 * 2 ** 20;
 
-/** All records of the journal of a data folder. A server may write to it meanwhile. */
+/** All records of the journal of a data folder, or those after a position. A server may write to it meanwhile. */
 export async function* journalRecords(
   data: string,
+  after: Position = 0,
 ): AsyncGenerator<{ record: JournalRecord; share: number }> {
   const folder = existsSync(`${data}/journal`) ? `${data}/journal` : data;
   if (!existsSync(folder))
@@ -119,7 +120,7 @@ export async function* journalRecords(
   const reader = openJournalReader(folder);
   try {
     const { oldest, newest } = reader;
-    let position = oldest - 1;
+    let position = Math.max(oldest - 1, after);
     while (position < newest) {
       const records = reader.read(position, turnBytes);
       if (records.length === 0) return;

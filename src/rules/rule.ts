@@ -5,7 +5,7 @@ import { parseMeasure } from './condition.ts';
 import type { CorrectionSettings } from './correction/settings.ts';
 import { kindOf, type RuleConfig } from './kinds/index.ts';
 import type { Observer } from './run/observer.ts';
-import type { RuleLimits, Run } from './run/run.ts';
+import type { RuleLimits, Run, RunParts } from './run/run.ts';
 
 /** A rule of any kind in the settings of a threshold. */
 export function alertSettings(config: RuleConfig): AlertSettings {
@@ -37,8 +37,11 @@ export function startRule(
   correction?: CorrectionSettings,
   limits?: RuleLimits,
 ): Run {
-  return kindOf(config).start({ config, rule: compileRule(config), kibana, observer, correction, limits });
+  return startCompiled({ config, rule: compileRule(config), kibana, observer, correction, limits });
 }
+
+/** Starts a rule that is compiled already. */
+export const startCompiled = (parts: RunParts<RuleConfig>): Run => kindOf(parts.config).start(parts);
 
 function countingOf({ measure, when }: AlertSettings) {
   return { measure, when };

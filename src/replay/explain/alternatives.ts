@@ -1,11 +1,11 @@
 import type { RuleConfig } from '../../config/schema/rules.ts';
 import type { Config } from '../../config/schema/schema.ts';
-import type { Episode, Millis, Output } from '../../model.ts';
+import type { Millis } from '../../model.ts';
 import { parseCondition } from '../../rules/condition.ts';
 import { ruleProblems } from '../../rules/problems.ts';
 import { formatDuration, formatNumber } from '../../util/text.ts';
-import { journalRecords } from '../backtest.ts';
-import { Replay } from '../replay.ts';
+import { outcomesOf } from './outcomes.ts';
+import { forgetsQuietGroups, longestFactor, type StartingPoint } from './quiet-start.ts';
 
 /** A change of one setting with which the outcome would have been another. */
 export interface Alternative {
@@ -33,61 +33,51 @@ interface Asked {
 
 /** Variants of each setting that are tried, the smallest change first. */
 const mostValues = 12;
-const lengthFactors = [0.5, 2, 0.25, 4, 10];
+const lengthFactors = [0.5, 2, 0.25, 4, longestFactor];
 
 /**
  * The smallest change of threshold, window and `for` with which the outcome would have been another. All are tried at once on the
  * journal, so each is what the engine would have done. Empty where the rule has no plain threshold and window, or no change
- * that was tried matters.
+ * that was tried matters. `start`: where a replay of the group may begin.
  */
-export async function alternativesTo(asked: Asked, config: Config): Promise<Alternative[]> {
+export async function alternativesTo(
+  asked: Asked,
+  config: Config,
+  start?: StartingPoint,
+): Promise<Alternative[]> {
   const variants = [...thresholds(asked), ...lengths(asked, 'over'), ...lengths(asked, 'for')].filter(
     ({ rule }) => ruleProblems({ rules: [rule] }).length === 0,
   );
   if (variants.length === 0) return [];
+  const own = asked.settings.name;
   const named = variants.map((variant, place) => ({
     ...variant,
-    rule: { ...variant.rule, name: `variant ${place}` },
+    rule: { ...variant.rule, name: `${own} variant ${place}` },
   }));
-  const outcomes = await outcomesOf(
-    [{ ...asked.settings, name: 'itself' }, ...named.map(({ rule }) => rule)],
-    asked,
-    config,
-  );
-  const itself = outcomes.has('itself');
+  const tryAll = (some: readonly Variant[], from?: StartingPoint) =>
+    outcomesOf({ rule: asked.settings, variants: some.map(({ rule }) => rule), config, start: from }, asked);
+  const mayBeginLate = ({ rule }: Variant) => start === undefined || forgetsQuietGroups(rule);
+  const tried = named.filter(mayBeginLate);
+  const outcomes = await tryAll(tried, start);
+  const itself = outcomes.has(own);
   // The present rule does not raise the alert in this journal: the rule was changed since, or the journal begins too late.
   if (asked.raised && !itself) return [];
-  const others = named.filter(({ rule }) => outcomes.has(rule.name) !== itself);
-  const firstOf = (setting: Alternative['setting']) => others.find((variant) => variant.setting === setting);
+  const differs = ({ rule }: Variant) => outcomes.has(rule.name) !== itself;
+  const firstOf = (setting: Alternative['setting']) =>
+    named.findIndex((variant) => variant.setting === setting && tried.includes(variant) && differs(variant));
+  // The others take a whole replay. They matter where no smaller change does.
+  const rest = named.filter((variant, place) => {
+    const known = firstOf(variant.setting);
+    return !mayBeginLate(variant) && (known === -1 || place < known);
+  });
+  if (rest.length > 0) {
+    for (const name of await tryAll(rest)) outcomes.add(name);
+    tried.push(...rest);
+  }
   return (['when', 'over', 'for'] as const).flatMap((setting) => {
-    const found = firstOf(setting);
+    const found = named[firstOf(setting)];
     return found === undefined ? [] : [{ setting, from: found.from, to: found.to, raises: !itself }];
   });
-}
-
-/** Names of the rules that had an alert of the group at the time. */
-async function outcomesOf(
-  rules: readonly RuleConfig[],
-  { group, at, settings }: Asked,
-  config: Config,
-): Promise<Set<string>> {
-  const raised = new Map<string, Map<string, Episode>>();
-  const onOutput = (output: Output) => {
-    if (output.kind !== 'episode' || output.episode.group !== group) return;
-    const { episode } = output;
-    const known = raised.get(episode.rule) ?? new Map<string, Episode>();
-    raised.set(episode.rule, known.set(episode.id, episode));
-  };
-  const enabled = rules.map((rule) => ({ ...rule, enabled: true }));
-  const replay = new Replay({ config: { ...config, rules: enabled }, receivedAt: 0, onOutput });
-  for await (const { record } of journalRecords(config.data)) replay.process(record);
-  // A longer window begins, and may raise, up to its length earlier or later.
-  const reach = 'over' in settings ? settings.over : 0;
-  const isThen = ({ start, end = Number.POSITIVE_INFINITY, withdrawn }: Episode) =>
-    !withdrawn && start <= at + reach && end > at;
-  return new Set(
-    [...raised].filter(([, episodes]) => [...episodes.values()].some(isThen)).map(([rule]) => rule),
-  );
 }
 
 /** Thresholds just beyond the values that were seen, the nearest first. */

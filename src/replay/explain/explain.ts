@@ -3,7 +3,7 @@ import type { Config } from '../../config/schema/schema.ts';
 import { LogboomError } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
 import { keysOf } from '../../processors/chain.ts';
-import { requiredBy } from '../../rules/rule.ts';
+import { alertSettings, requiredBy } from '../../rules/rule.ts';
 import { countOf, formatNumber } from '../../util/text.ts';
 import { journalRecords } from '../backtest.ts';
 import { otherThen, ruleThen, stagesOf } from '../rule-then.ts';
@@ -11,6 +11,7 @@ import { StagedEngine } from '../staged-engine.ts';
 import { type Alternative, alternativeSentences, alternativesTo } from './alternatives.ts';
 import { handlingRemarks } from './handling-remarks.ts';
 import { type Question, spanOf, withoutGeneration } from './question.ts';
+import { QuietStart } from './quiet-start.ts';
 import { type ExplainedWindow, type GroupRecord, Recorder } from './recorder.ts';
 import type { SourceFindings } from './uncounted.ts';
 
@@ -39,7 +40,8 @@ export interface Explanation extends GroupRecord {
 export async function explain(asked: Question, config: Config): Promise<Explanation> {
   const { settings, stages, note } = await ruleThen({ id: asked.alert, rule: asked.rule }, config);
   const question = { ...asked, rule: settings.name };
-  const recorder = new Recorder(question, spanOf(settings));
+  const recorder = new Recorder(question, spanOf(settings), alertSettings(settings).maxGroups);
+  const quiet = new QuietStart(settings, question.at, stages, config);
   const replay = new StagedEngine(stages, { keys: keysOf(config.processors) }, recorder);
   const applied = asked.alert === undefined ? await stagesOf(config) : [];
   const begins: Millis[] = [];
@@ -48,6 +50,7 @@ export async function explain(asked: Question, config: Config): Promise<Explanat
     while (applied[begins.length] !== undefined && applied[begins.length]!.after < record.position)
       begins.push(replay.engine.now);
     replay.process(record);
+    quiet.offer(record.position, replay.engine, recorder);
     since ??= { receivedAt: record.receivedAt, now: replay.engine.now };
   }
   // Windows that end later may still change or appear.
@@ -65,6 +68,7 @@ export async function explain(asked: Question, config: Config): Promise<Explanat
       raised: asked.alert !== undefined,
     },
     config,
+    quiet.point,
   );
   return {
     about: 'windows',

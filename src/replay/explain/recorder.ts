@@ -76,9 +76,15 @@ export class Recorder implements Observer {
   readonly #wanted = new Map<string, boolean>();
   /** What of each source was not counted in the span. */
   readonly uncounted: Uncounted;
+  /** Names of all groups, up to one more than the rule may have. */
+  readonly names = new Set<string>();
+  /** Event time of the newest event of the groups in question, whether it was counted or not. */
+  newest: Millis = Number.NEGATIVE_INFINITY;
+  readonly #mostNames: number;
 
-  constructor(question: Question, span: Millis) {
+  constructor(question: Question, span: Millis, mostNames = mostGroups) {
     this.#question = question;
+    this.#mostNames = mostNames;
     this.#from = question.at - span;
     this.#to = question.at + span;
     // Windows that end in the span begin before it.
@@ -110,7 +116,10 @@ export class Recorder implements Observer {
 
   counted({ group, event, amount, outcome }: CountedEvent): void {
     const { time } = event;
-    if (!this.#isWanted(group) || !(time >= this.#from && time <= this.#to)) return;
+    if (this.names.size <= this.#mostNames) this.names.add(group);
+    if (!this.#isWanted(group)) return;
+    if (time > this.newest) this.newest = time;
+    if (!(time >= this.#from && time <= this.#to)) return;
     const record = this.#recordOf(group);
     if (record === undefined) return;
     if (outcome === 'late') note(record.late, time, event.message);
