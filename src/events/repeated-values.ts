@@ -10,13 +10,13 @@ type Slices = Buffer & {
 };
 
 /** The text of a span, as a string of its own: a slice of a larger string would keep the whole block in memory. */
-function textOf(bytes: Buffer, start: number, end: number, ascii: boolean): string {
+export function plainText(bytes: Buffer, start: number, end: number, ascii: boolean): string {
   return ascii ? (bytes as Slices).latin1Slice(start, end) : (bytes as Slices).utf8Slice(start, end);
 }
 
 /** Decodes the content of a JSON string, without its quotes. The span must have been walked. */
 export function decodeString(bytes: Buffer, start: number, end: number, ascii: boolean): string {
-  const text = textOf(bytes, start, end, ascii);
+  const text = plainText(bytes, start, end, ascii);
   return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
@@ -32,7 +32,7 @@ export function decodeScalar(bytes: Buffer, start: number, end: number, ascii: b
     case 0x6e:
       return null;
     default:
-      return Number(textOf(bytes, start, end, true));
+      return Number(plainText(bytes, start, end, true));
   }
 }
 

@@ -1,8 +1,9 @@
 import type { EventBlock, Fields, FieldValue } from '../model.ts';
 import { cover, type FieldPath, fieldPath, Lookup, mayCover, namePattern } from './lookup.ts';
 import { type JsonObject, leafNames } from './objects.ts';
-import { Presence } from './presence.ts';
-import { moveRootValues, repair, rewrite, rootBytes, rootLengths, roots } from './repair.ts';
+import { PlainLine } from './plain-line.ts';
+import { hasRootValue, Presence } from './presence.ts';
+import { moveRootValues, repair, rewrite } from './repair.ts';
 import { decodeString } from './repeated-values.ts';
 import { ENTRY, Walker } from './walker.ts';
 
@@ -15,37 +16,60 @@ const QUOTE = 0x22;
  * values are returned. The view is a cursor: `read` moves it to another event. Returned values are copies.
  */
 export class EventView implements Fields {
-  /** The current document: its bytes and the offsets of its top-level keys and values. */
-  walker = new Walker();
+  /** Whether the current event is a line of text, and nothing needed its document. */
+  isPlain = false;
+  /** That line. */
+  readonly plain = new PlainLine();
   /** Why the bytes are not an event, to follow the words "the event". Then no field is found. */
   problem: string | undefined;
-  readonly #received = this.walker;
+  readonly #received = new Walker();
+  #walker = this.#received;
   /** Walks rewritten documents, so that the block's walker keeps its repeated values. */
   readonly #rewritten = new Walker();
   readonly #lookup = new Lookup();
   readonly #presence = new Presence();
   #block: EventBlock = { bytes: Buffer.alloc(0), spans: new Uint32Array(0), count: 0 };
   #index = 0;
+  /** Whether the block has lines of text. */
+  #hasLines = false;
+
+  /** The current document: its bytes and the offsets of its top-level keys and values. */
+  get walker(): Walker {
+    if (this.isPlain) this.#replace(this.plain.toDocument());
+    return this.#walker;
+  }
 
   open(block: EventBlock): void {
     this.#block = block;
+    this.#hasLines = block.plain !== undefined;
+    this.isPlain = false;
+    if (block.plain !== undefined) {
+      this.plain.begin(block, block.plain);
+      return;
+    }
     this.#received.open(block.bytes);
     this.#lookup.open(block.bytes);
   }
 
   read(index: number): void {
     this.#index = index;
-    const walker = this.#received;
-    this.walker = walker;
     this.problem = undefined;
+    if (this.#hasLines) {
+      this.isPlain = true;
+      this.plain.read(index);
+      return;
+    }
+    const walker = this.#received;
+    this.#walker = walker;
     const walk = walker.walk(this.#block.spans[2 * index]!, this.#block.spans[2 * index + 1]!);
     if (walk === 'irregular') this.#replace(rewrite(walker));
     else if (walk === 'malformed') this.#repair();
-    if (this.problem === undefined && hasRootValue(this.walker)) this.#moveRootValues();
+    if (this.problem === undefined && hasRootValue(this.#walker)) this.#moveRootValues();
   }
 
-  /** The bytes as they were received. */
+  /** The bytes as they were received; of a line of text, its document. */
   raw(): Buffer {
+    if (this.#hasLines) return this.walker.bytes;
     const { bytes, spans } = this.#block;
     return bytes.subarray(spans[2 * this.#index], spans[2 * this.#index + 1]);
   }
@@ -56,7 +80,9 @@ export class EventView implements Fields {
 
   /** Like `get`, for callers that read the same field of every event. */
   getAt(path: FieldPath): FieldValue {
-    return this.#lookup.values(this.walker, path, this.walker === this.#received);
+    if (this.isPlain) return this.plain.get(path);
+    const walker = this.#walker;
+    return this.#lookup.values(walker, path, walker === this.#received);
   }
 
   /** Nulls, empty arrays and empty objects are not values, as for Elasticsearch's `exists`. */
@@ -66,7 +92,7 @@ export class EventView implements Fields {
 
   /** Like `has`, for callers that ask it of every event. */
   hasAt(path: FieldPath): boolean {
-    return this.#presence.of(this.walker, path);
+    return this.isPlain ? this.plain.has(path) : this.#presence.of(this.#walker, path);
   }
 
   names(pattern: string): string[] {
@@ -114,16 +140,17 @@ export class EventView implements Fields {
   }
 
   #replace(document: Buffer): void {
-    this.walker = this.#rewritten;
-    this.walker.open(document);
+    this.isPlain = false;
+    this.#walker = this.#rewritten;
+    this.#walker.open(document);
     // A key that needs escapes is still irregular, but it occurs once and on one line.
-    if (this.walker.walk(0, document.length) === 'malformed')
+    if (this.#walker.walk(0, document.length) === 'malformed')
       this.#refuse('could not be written on one line');
   }
 
   /** Values that senders write where ECS has objects are moved before anyone reads the event. */
   #moveRootValues(): void {
-    const { bytes, start, end } = this.walker;
+    const { bytes, start, end } = this.#walker;
     const event = JSON.parse(bytes.toString('utf8', start, end)) as JsonObject;
     this.#replace(Buffer.from(JSON.stringify(moveRootValues(event))));
   }
@@ -136,26 +163,7 @@ export class EventView implements Fields {
 
   #refuse(problem: string): void {
     this.problem = problem;
-    this.walker.count = 0;
-    this.walker.firstBytes = 0;
+    this.#walker.count = 0;
+    this.#walker.firstBytes = 0;
   }
-}
-
-const OPEN_BRACKET = 0x5b;
-const LOWER_N = 0x6e;
-const OPEN_BRACE = 0x7b;
-
-/** Whether a walked event has a plain value where ECS has an object. Null is no value. */
-function hasRootValue({ bytes, entries, count, ascii, plainBytes }: Walker): boolean {
-  if ((plainBytes & rootBytes) === 0) return false;
-  for (let place = 0; place < count * ENTRY; place += ENTRY) {
-    const first = bytes[entries[place + 2]!];
-    if (first === OPEN_BRACE || first === LOWER_N) continue;
-    const key = entries[place]!;
-    const end = entries[place + 1]!;
-    if (((rootLengths[bytes[key]!]! >> ((end - key) & 31)) & 1) === 0) continue;
-    const isListOfObjects = first === OPEN_BRACKET && bytes[entries[place + 2]! + 1] === OPEN_BRACE;
-    if (!isListOfObjects && roots.has(decodeString(bytes, key, end, ascii))) return true;
-  }
-  return false;
 }

@@ -108,4 +108,14 @@ export interface EventBlock {
   readonly bytes: Buffer;
   readonly spans: Uint32Array;
   readonly count: number;
+  /** Set where the spans are lines of text in UTF-8, and not yet documents. */
+  readonly plain?: PlainLines;
+}
+
+/** Lines that become documents when that is needed: each as the `message` of a document that is else the same for all. */
+export interface PlainLines {
+  /** The document of an empty line. It is whole, and has no plain value where ECS has an object. */
+  readonly template: Buffer;
+  /** Writes the document of the line `bytes[start, end)`. */
+  documentOf(bytes: Buffer, start: number, end: number): Buffer;
 }

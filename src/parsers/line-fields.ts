@@ -26,9 +26,10 @@ export class Line {
 
   /** Moves to the line of an event. Returns false if the event's `message` is not text. */
   open(view: EventView): boolean {
+    const { walker } = view;
     const entry = view.entryOf(message);
     if (entry === -1) return false;
-    const { bytes, entries, ascii } = view.walker;
+    const { bytes, entries, ascii } = walker;
     const value = entries[entry * ENTRY + 2]!;
     if (bytes[value] !== QUOTE) return false;
     this.bytes = bytes;
@@ -36,6 +37,14 @@ export class Line {
     this.end = entries[entry * ENTRY + 3]! - 1;
     this.ascii = ascii;
     return true;
+  }
+
+  /** Moves to a line that is not JSON: nothing in it is escaped. */
+  openPlain({ bytes, start, end, ascii }: EventView['plain']): void {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.ascii = ascii;
   }
 
   /** Decodes a part of the line: slow, and simple. */

@@ -63,6 +63,19 @@ export interface LineParser {
    * found before are kept. It is called at most once for a line, when the first field is needed.
    */
   parse(line: Line, fields: LineFields): string | undefined;
+  /** Reads usual lines before they are JSON, for files that are replayed. */
+  readonly plain?: PlainParser;
+}
+
+/**
+ * Reads lines as they lie in a file: nothing is escaped. It finds the same as the parser does in the JSON text of the line, or declines a
+ * line by returning false; then the line is read as JSON. Spans hold nothing that a decoder of JSON would change.
+ */
+export interface PlainParser {
+  /** Recognises a line and sets `fields.time`. It never recognises what `LineParser.recognise` does not. */
+  recognise(line: Line, fields: LineFields): boolean;
+  /** Finds the field of the slot, and others if it likes; without a slot, all. It may be called again for another slot. */
+  parse(line: Line, fields: LineFields, slot: number | undefined): boolean;
 }
 
 /** The line of the current event, read by a parser. */
@@ -71,7 +84,10 @@ export class ParsedLine implements LineFormat {
   readonly words: string;
   readonly #parser: LineParser;
   readonly #line = new Line();
+  readonly #plainLine = new Line();
   readonly #fields: LineFields;
+  /** Set while the line is read as it lies in a file. */
+  #plainView: EventView | undefined;
   #isParsed = false;
   #failure: string | undefined;
 
@@ -83,11 +99,10 @@ export class ParsedLine implements LineFormat {
   }
 
   open(view: EventView): boolean {
-    if (!this.#line.open(view)) return false;
     this.#isParsed = false;
     this.#failure = undefined;
-    this.#fields.clear();
-    return this.#parser.recognise(this.#line, this.#fields);
+    this.#plainView = view.isPlain && this.#recognisePlain(view) ? view : undefined;
+    return this.#plainView !== undefined || this.#openJson(view);
   }
 
   time(): Millis {
@@ -99,6 +114,7 @@ export class ParsedLine implements LineFormat {
   }
 
   failure(): string | undefined {
+    if (this.#readsPlain()) return undefined;
     if (!this.#isParsed) {
       this.#isParsed = true;
       this.#failure = this.#parser.parse(this.#line, this.#fields);
@@ -109,6 +125,7 @@ export class ParsedLine implements LineFormat {
   get(field: string): FieldValue {
     const slot = this.#parser.fields.slotByName.get(field);
     if (slot === undefined) return undefined;
+    if (this.#readsPlain(slot)) return this.#fields.get(slot, this.#plainLine);
     this.failure();
     return this.#fields.get(slot, this.#line);
   }
@@ -128,7 +145,35 @@ export class ParsedLine implements LineFormat {
   }
 
   addTo(additions: Additions): void {
+    this.#leavePlain();
     this.failure();
     this.#fields.addTo(additions, this.#line);
+  }
+
+  #openJson(view: EventView): boolean {
+    if (!this.#line.open(view)) return false;
+    this.#fields.clear();
+    return this.#parser.recognise(this.#line, this.#fields);
+  }
+
+  #recognisePlain({ plain }: EventView): boolean {
+    this.#plainLine.openPlain(plain);
+    this.#fields.clear();
+    return this.#parser.plain?.recognise(this.#plainLine, this.#fields) ?? false;
+  }
+
+  /** Whether the line is read as it lies in a file, and the field of the slot, or all of them, are found. */
+  #readsPlain(slot?: number): boolean {
+    if (this.#plainView === undefined) return false;
+    if (this.#parser.plain!.parse(this.#plainLine, this.#fields, slot)) return true;
+    this.#leavePlain();
+    return false;
+  }
+
+  /** Reads the line as JSON from now on. */
+  #leavePlain(): void {
+    const view = this.#plainView;
+    this.#plainView = undefined;
+    if (view !== undefined) this.#openJson(view);
   }
 }

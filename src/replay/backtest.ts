@@ -76,7 +76,9 @@ async function replayFiles(replay: Replay, reporter: Reporter, options: Backtest
   reporter.withoutEffect = inputsOf.withoutEffect(inputs);
   const files = inputs.map((path) => {
     const { origin, fields, takes } = inputsOf.for(path);
-    return { origin, input: openInput(path, { takes, fields: fieldsWith(fields, options.fields) }) };
+    // Files that are merged are copied as documents.
+    const asPlain = inputs.length === 1;
+    return { origin, input: openInput(path, { takes, asPlain, fields: fieldsWith(fields, options.fields) }) };
   });
   const size = files.reduce((sum, { input }) => sum + input.size, 0);
   const all = files.map(({ origin, input }) => ({ origin, blocks: input.blocks }));

@@ -94,12 +94,14 @@ export interface InputOptions {
   takes?: Takes | undefined;
   /** Fields to add to each plain line, as a shipper does: `{ "event.dataset": "nginx.access" }`. */
   fields?: Readonly<Record<string, unknown>>;
+  /** Leave plain lines as they are: see `LineWrapper.split`. */
+  asPlain?: boolean;
 }
 
 /** Bytes. Longer lines are cut, which bounds the memory. */
 const longestLine = 16 * 2 ** 20;
 
-export function openInput(path: string, { fields, takes }: InputOptions = {}): Input {
+export function openInput(path: string, { fields, takes, asPlain = false }: InputOptions = {}): Input {
   const { size, compression } = inspect(path);
   const reading = readFile(path, compression);
   return {
@@ -108,7 +110,7 @@ export function openInput(path: string, { fields, takes }: InputOptions = {}): I
     get read() {
       return reading.read;
     },
-    blocks: blocksOf(reading, new LineWrapper(fields), takes),
+    blocks: blocksOf(reading, blocksBy(new LineWrapper(fields), asPlain), takes),
   };
 }
 
@@ -130,15 +132,18 @@ function inspect(path: string): { size: number; compression: Compression } {
 
 async function* blocksOf(
   { bytes }: Reading,
-  wrapper: LineWrapper,
+  toPlain: (lines: Buffer) => EventBlock,
   takes: Takes | undefined,
 ): AsyncGenerator<EventBlock> {
   let toBlock: ((lines: Buffer) => EventBlock) | undefined;
   for await (const lines of wholeLines(bytes)) {
-    toBlock ??= hasEvents(lines, takes) ? splitLines : (plain) => wrapper.wrap(plain);
+    toBlock ??= hasEvents(lines, takes) ? splitLines : toPlain;
     yield toBlock(lines);
   }
 }
+
+const blocksBy = (wrapper: LineWrapper, asPlain: boolean) => (lines: Buffer) =>
+  asPlain ? wrapper.split(lines) : wrapper.wrap(lines);
 
 function hasEvents(lines: Buffer, takes: Takes | undefined): boolean {
   if (takes === 'messages') return false;
