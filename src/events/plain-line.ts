@@ -1,7 +1,6 @@
 import { isAscii } from 'node:buffer';
 import type { EventBlock, FieldValue, PlainLines } from '../model.ts';
 import { type FieldPath, Lookup } from './lookup.ts';
-import { exists } from './presence.ts';
 import { plainText } from './repeated-values.ts';
 import { Walker } from './walker.ts';
 
@@ -17,7 +16,8 @@ export class PlainLine {
   ascii = true;
   #spans: Uint32Array = new Uint32Array(0);
   #lines: PlainLines | undefined;
-  readonly #template = new Walker();
+  /** The document of an empty line: it has the fields that the document of a line has. */
+  readonly template = new Walker();
   readonly #lookup = new Lookup();
   /** Fields of the template with one value, or none. */
   #values = new Map<FieldPath, FieldValue>();
@@ -30,8 +30,8 @@ export class PlainLine {
     if (plain === this.#lines) return;
     this.#lines = plain;
     const { template } = plain;
-    this.#template.open(template);
-    this.#template.walk(0, template.length);
+    this.template.open(template);
+    this.template.walk(0, template.length);
     this.#lookup.open(template);
     this.#values = new Map();
   }
@@ -43,16 +43,12 @@ export class PlainLine {
 
   get(path: FieldPath): FieldValue {
     if (path.name === 'message') return plainText(this.bytes, this.start, this.end, this.ascii);
-    if ((this.#template.firstBytes & path.firstBytes) === 0) return undefined;
+    if ((this.template.firstBytes & path.firstBytes) === 0) return undefined;
     if (this.#values.has(path)) return this.#values.get(path);
-    const value = this.#lookup.values(this.#template, path, false);
+    const value = this.#lookup.values(this.template, path, false);
     // The caller may keep a list.
     if (!Array.isArray(value)) this.#values.set(path, value);
     return value;
-  }
-
-  has(path: FieldPath): boolean {
-    return exists(this.#template, path);
   }
 
   toDocument(): Buffer {

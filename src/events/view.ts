@@ -92,7 +92,7 @@ export class EventView implements Fields {
 
   /** Like `has`, for callers that ask it of every event. */
   hasAt(path: FieldPath): boolean {
-    return this.isPlain ? this.plain.has(path) : this.#presence.of(this.#walker, path);
+    return this.#presence.of(this.isPlain ? this.plain.template : this.#walker, path);
   }
 
   names(pattern: string): string[] {

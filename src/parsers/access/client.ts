@@ -1,6 +1,16 @@
 import { BlockList, isIP } from 'node:net';
 import type { Line, LineFields } from '../line-fields.ts';
-import { COLON, COMMA, DASH, DOT, isDigit, OPEN_BRACKET } from './line-parts.ts';
+import {
+  BACKSLASH,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  DASH,
+  DOT,
+  isDigit,
+  nextSpace,
+  OPEN_BRACKET,
+} from './line-parts.ts';
 
 /** A client: an IP address, perhaps in brackets or with a port, a host name, or `-`. */
 export function isClient(bytes: Buffer, start: number, end: number): boolean {
@@ -29,6 +39,48 @@ export function isHostName(bytes: Buffer, start: number, end: number): boolean {
     if (byte !== COLON || at === start || !(at + 1 === end || isDigit(bytes[at + 1]))) return false;
   }
   return end > start;
+}
+
+/** Place of the first comma; -1 where there is none. */
+export function commaIn(bytes: Buffer, start: number, end: number): number {
+  const at = bytes.indexOf(COMMA, start);
+  return at < end ? at : -1;
+}
+
+/** The end of a list of clients with or without blanks behind the commas; -1 where it holds anything else. */
+export function clientsEnd(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  let to = nextSpace(bytes, at, end);
+  while (bytes[to - 1] === COMMA) {
+    if (!areClients(bytes, at, to - 1)) return -1;
+    at = to + 1;
+    to = nextSpace(bytes, at, end);
+  }
+  return areClients(bytes, at, to) ? to : -1;
+}
+
+/** Whether each part between commas may be a client, and one of several is an address: `a,b` are words. */
+function areClients(bytes: Buffer, start: number, end: number): boolean {
+  let at = start;
+  let isSure = false;
+  for (let comma = commaIn(bytes, at, end); comma !== -1; comma = commaIn(bytes, at, end)) {
+    if (!isClient(bytes, at, comma)) return false;
+    isSure ||= isIp(bytes, at, comma);
+    at = comma + 1;
+  }
+  return isClient(bytes, at, end) && (at === start || isSure || isIp(bytes, at, end));
+}
+
+/** Whether the log has `-` or nothing. Apache writes an empty user name as `""`. */
+export function isAbsent(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start === 1) return bytes[start] === DASH;
+  return end <= start || (end - start === 4 && bytes[start] === BACKSLASH && bytes[start + 2] === BACKSLASH);
+}
+
+/** The end of a virtual host without its port. */
+export function hostNameEnd(bytes: Buffer, host: number, end: number): number {
+  const colon = bytes.lastIndexOf(COLON, end - 1);
+  return colon > host && bytes[end - 1] !== CLOSE_BRACKET ? colon : end;
 }
 
 const isLetter = (byte: number) => (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a);
