@@ -22,7 +22,7 @@ import { findLmdbDamage } from '../util/lmdb.ts';
  * On disk: `format.json` in each folder, `{"format": 1, "logboom": "0.1.0"}` and a line end: the format number and the
  * version that wrote the folder first.
  */
-export const formats = { analysis: 1, outbox: 1, 'own-alerts': 1, store: 1, streams: 1 } as const;
+export const formats = { analysis: 1, outbox: 1, 'own-alerts': 1, store: 2, streams: 1 } as const;
 type StoreName = keyof typeof formats;
 
 /** Name of the file in each folder. */
@@ -35,7 +35,8 @@ interface Format {
 }
 
 /**
- * Throws if a newer logboom wrote a folder, and writes `format.json` into new folders. It checks all folders before it
+ * Throws if a newer logboom wrote a folder, and writes `format.json` into new folders and those of an earlier format, which this
+ * logboom reads and goes on with in its own. It checks all folders before it
  * writes to any.
  */
 function checkFormats(data: string): void {
@@ -44,13 +45,13 @@ function checkFormats(data: string): void {
   for (const name of unwritten) write(join(data, name), { format: formats[name], logboom: version });
 }
 
-/** Whether the folder has no `format.json` yet. Throws if it has a format that this logboom does not know. */
+/** Whether the folder has no `format.json` yet, or one of an earlier format. Throws if it has a format that this logboom does not know. */
 function isUnwritten(data: string, name: StoreName): boolean {
   const folder = join(data, name);
   const path = join(folder, FILE);
   if (!existsSync(path)) return true;
   const { format, logboom } = read(path);
-  if (format <= formats[name]) return false;
+  if (format <= formats[name]) return format < formats[name];
   throw new LogboomError(
     'DATA_VERSION',
     `The ${name} data in ${folder} has format ${format}, and this logboom ${version} knows formats up to ` +

@@ -44,6 +44,15 @@ describe('the data folder', () => {
     expect(readFileSync(join(folder, 'store', 'format.json'), 'utf8')).toContain('0.0.1');
   });
 
+  it('raises the format of what an earlier logboom wrote, so that it refuses to read what this one adds', () => {
+    const folder = aFolder();
+    opened(folder).release();
+    const path = join(folder, 'store', 'format.json');
+    writeFileSync(path, '{"format":1,"logboom":"0.0.1"}');
+    opened(folder);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ format: 2 });
+  });
+
   it.each(Object.keys(formats))('is refused where a newer logboom wrote %s, and is left as it is', (name) => {
     const folder = aFolder();
     mkdirSync(join(folder, name));

@@ -3,8 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Millis } from '@logboom/common';
 import type { Engine, OpenIndex } from './engine.ts';
 import { countBits } from './storage/bits.ts';
-import type { Trash } from './storage/catalog.ts';
-import { columnKey, decodeDocument, idKey, numberKey } from './storage/files.ts';
+import { purgeSome } from './storage/purge.ts';
 import type { SealedSegment } from './storage/segment.ts';
 import { pagesOf } from './storage/usage.ts';
 import type { StoreTelemetry } from './telemetry.ts';
@@ -19,8 +18,6 @@ export interface RetentionLimits {
   alerts?: string;
 }
 
-/** Keys removed in one transaction. Writes wait for no more than these. */
-const keysPerTransaction = 1000;
 /** Milliseconds between two runs. */
 const interval = 60_000;
 /** Milliseconds between two looks at the size. */
@@ -162,46 +159,11 @@ export class Retention {
   /** Removes from disk what is out of sight. */
   async #purge(): Promise<void> {
     for (const [name, trash] of this.#engine.catalog.all('trash')) {
-      while (!this.#stopped && (await this.#engine.write(() => this.#purgeSome(trash)))) await turn();
+      while (!this.#stopped && (await this.#engine.write(() => purgeSome(this.#engine.files, trash))))
+        await turn();
       if (this.#stopped) return;
       await this.#engine.write(() => this.#engine.catalog.remove('trash', name));
     }
-  }
-
-  /** One step of a purge. Returns whether there was anything to remove. */
-  #purgeSome({ index, range }: Trash): boolean {
-    const { documents, ids, segments, columns } = this.#engine.files;
-    const from = range ? numberKey(index, range[0]) : numberKey(index, 0);
-    const to = range ? numberKey(index, range[1]) : numberKey(index + 1, 0);
-    let removed = 0;
-    for (const { key, value } of [
-      ...documents.getRange({ start: from, end: to, limit: keysPerTransaction }),
-    ]) {
-      const entry = idKey(index, decodeDocument(value).id);
-      // The id may belong to a newer document by now.
-      if (ids.getBinary(entry)?.readUInt32LE(0) === key.readUInt32BE(4)) ids.removeSync(entry);
-      documents.removeSync(key);
-      removed++;
-    }
-    if (removed > 0) return true;
-    const columnEnd = range ? columnKey(index, range[0] + 1, '') : to;
-    for (const key of [...columns.getKeys({ start: from, end: columnEnd, limit: keysPerTransaction })]) {
-      columns.removeSync(key);
-      removed++;
-    }
-    if (range === undefined)
-      for (const database of [segments, ids])
-        for (const key of [
-          ...database.getKeys({
-            start: from.subarray(0, 4),
-            end: to.subarray(0, 4),
-            limit: keysPerTransaction,
-          }),
-        ]) {
-          database.removeSync(key);
-          removed++;
-        }
-    return removed > 0;
   }
 
   /** Reports documents and bytes of all indices. */

@@ -48,15 +48,28 @@ export class RepeatedActions {
   #start = Buffer.alloc(0);
   #end = Buffer.alloc(0);
   #operation: Operation | undefined;
+  idStart = 0;
+  idEnd = 0;
 
   /** The operation of the present line; undefined where the line has to be parsed. */
-  find({ body, start, end }: BodyLines): Operation | undefined {
+  find(lines: BodyLines): Operation | undefined {
+    const known = this.recognise(lines);
+    return known && { ...known, id: lines.body.toString('latin1', this.idStart, this.idEnd) };
+  }
+
+  /**
+   * The operation from which the present line differs in its id only, which is in the body from `idStart` to `idEnd`; undefined where the
+   * line has to be parsed.
+   */
+  recognise({ body, start, end }: BodyLines): Operation | undefined {
     const idStart = start + this.#start.length;
     const idEnd = end - this.#end.length;
     if (this.#operation === undefined || idStart >= idEnd) return undefined;
     if (!isAt(this.#start, body, start) || !isAt(this.#end, body, idEnd)) return undefined;
     for (let at = idStart; at < idEnd; at++) if (plain[body[at]!] !== 1) return undefined;
-    return { ...this.#operation, id: body.toString('latin1', idStart, idEnd) };
+    this.idStart = idStart;
+    this.idEnd = idEnd;
+    return this.#operation;
   }
 
   /** Learns what the present line was parsed to. */

@@ -7,7 +7,8 @@ import type { Found } from '../storage/shard.ts';
 import { illegalArgument, indexNotFound, StoreError, validationError } from '../store-error.ts';
 import { externalVersion } from '../write-checks.ts';
 import { type WriteRequest, writeItem } from '../write-item.ts';
-import { checkPipeline, resultBody } from './bulk-routes.ts';
+import { checkPipeline } from './bulk-body.ts';
+import { resultBody } from './bulk-run.ts';
 import type { Answer, Route, StoreRequest } from './routing.ts';
 
 /** Parameters of writes. Those about shards, refresh and timeouts make no difference here. */

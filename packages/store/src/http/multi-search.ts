@@ -4,7 +4,7 @@ import { parseSearch } from '../search/request.ts';
 import type { Parameters } from '../search/source-filter.ts';
 import { SearchEnded } from '../search/turns.ts';
 import { errorBody, illegalArgument, parsingError, StoreError } from '../store-error.ts';
-import { linesOf } from './bulk-routes.ts';
+import { linesOf } from './bulk-body.ts';
 import type { Answer, StoreRequest } from './routing.ts';
 import { run, type Searching } from './searching.ts';
 

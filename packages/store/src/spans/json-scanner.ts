@@ -26,6 +26,7 @@ type Slices = Buffer & {
 export class JsonScanner {
   bytes = Buffer.alloc(0) as Slices;
   at = 0;
+  #limit = 0;
   /** The string that was read last, without its quotes, and its hash (`hashOf`). */
   start = 0;
   end = 0;
@@ -37,9 +38,11 @@ export class JsonScanner {
   /** The number that was read last. */
   number = 0;
 
-  open(bytes: Buffer): void {
+  /** The text is a part of `bytes`. What follows it is no part of a number or of a word. */
+  open(bytes: Buffer, start = 0, end = bytes.length): void {
     this.bytes = bytes as Slices;
-    this.at = 0;
+    this.at = start;
+    this.#limit = end;
   }
 
   /** Skips white space. Returns the next byte without reading it, and -1 at the end. */
@@ -47,13 +50,13 @@ export class JsonScanner {
     const { bytes } = this;
     let byte = bytes[this.at];
     while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++this.at];
-    return byte ?? -1;
+    return this.at < this.#limit ? byte! : -1;
   }
 
   /** Reads the string that begins at `at`. */
   string(): boolean {
-    const { bytes } = this;
-    const { length } = bytes;
+    const bytes = this.bytes;
+    const length = this.#limit;
     let at = this.at + 1;
     let hash = 0;
     let seen = 0;

@@ -43,11 +43,11 @@ export class SpanWalker {
   }
 
   /** The bytes must stay as they are until the values have been taken. */
-  read(source: Buffer): boolean {
+  read(source: Buffer, start = 0, end = source.length): boolean {
     this.count = 0;
     this.isTimed = false;
     const scan = this.#scan;
-    scan.open(source);
+    scan.open(source, start, end);
     if (scan.next() !== openBrace || !this.#object(this.#root) || scan.next() !== -1) return false;
     for (const field of this.#mapping.constants)
       if (!this.#has(field)) this.#push(field, field.options.constant);

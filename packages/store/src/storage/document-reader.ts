@@ -18,9 +18,12 @@ export class DocumentReader {
     this.#spans = new SpanWalker(mapping);
   }
 
-  /** Reads a usual document; returns false for any other, which has to be parsed. `isStream`: it needs one `@timestamp`. */
-  reads(source: Buffer, isStream: boolean): boolean {
-    return this.#spans.read(source) && (this.#spans.isTimed || !isStream);
+  /**
+   * Reads a usual document, which is `source` or a part of it; returns false for any other, which has to be parsed. `isStream`: it needs
+   * one `@timestamp`.
+   */
+  reads(source: Buffer, isStream: boolean, start = 0, end = source.length): boolean {
+    return this.#spans.read(source, start, end) && (this.#spans.isTimed || !isStream);
   }
 
   /**
@@ -31,10 +34,16 @@ export class DocumentReader {
     if (document !== asRead) this.#walker.walk(document, id, () => source.toString());
   }
 
-  /** Adds what was read last to a segment. */
-  addTo(segment: OpenSegment, document: JsonObject | typeof asRead, source: Buffer, now: Millis): void {
-    if (document === asRead) segment.addSpans(this.#spans, source, now);
-    else segment.add(this.#walker.fields, this.#walker.values, source.length, now);
+  /** Adds what was read last to a segment. `size`: bytes of the document. */
+  addTo(
+    segment: OpenSegment,
+    document: JsonObject | typeof asRead,
+    source: Buffer,
+    now: Millis,
+    size = source.length,
+  ): void {
+    if (document === asRead) segment.addSpans(this.#spans, source, now, size);
+    else segment.add(this.#walker.fields, this.#walker.values, size, now);
   }
 
   /** Adds a document that was accepted before. By a later mapping it may not fit any more: then it has no values. */

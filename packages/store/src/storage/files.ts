@@ -5,7 +5,7 @@ import type { Millis } from '@logboom/common';
 import { type Database, open, type RootDatabase } from 'lmdb';
 
 /**
- * The store's LMDB environment, one file `store.mdb` with five databases. Keys and values are
+ * The store's LMDB environment, one file `store.mdb` with seven databases. Keys and values are
  * bytes.
  *
  * Keys begin with the index's number, so that an index is one range of each database; numbers in
@@ -16,6 +16,8 @@ import { type Database, open, type RootDatabase } from 'lmdb';
  * | meta | `KIND:NAME` | JSON, see `Catalog` |
  * | documents | index (u32), sequence (u32) | version (u32), id length (u16), wall time of the write (f64), id, the document's JSON as received |
  * | ids | index (u32), id (UTF-8) | sequence (u32), version (u32) |
+ * | blocks | index (u32), first sequence (u32) | documents of one request in a row, see `Documents` |
+ * | groups | index (u32), id without its last two bytes | the ids of documents in blocks, see `IdGroups` |
  * | segments | index (u32), first sequence (u32) | JSON of a `SegmentRecord`; under sequence 0xffffffff the first sequence of the open segment (u32) |
  * | columns | index (u32), first sequence (u32), field (UTF-8) | a column, see `column-codec.ts`; without a field, the segment's live set (2,048 bytes) |
  *
@@ -27,6 +29,8 @@ export interface Files {
   meta: Database<Buffer, Buffer>;
   documents: Database<Buffer, Buffer>;
   ids: Database<Buffer, Buffer>;
+  blocks: Database<Buffer, Buffer>;
+  groups: Database<Buffer, Buffer>;
   segments: Database<Buffer, Buffer>;
   columns: Database<Buffer, Buffer>;
 }
@@ -55,14 +59,16 @@ export function openFiles(folder: string): Files {
   const path = storePath(folder);
   const root = open<Buffer, Buffer>({ path, ...environment });
   for (const file of [path, `${path}-lock`]) if (existsSync(file)) chmodSync(file, 0o600);
-  const [meta, documents, ids, segments, columns] = databasesOf(root);
-  return { root, meta, documents, ids, segments, columns };
+  const [meta, documents, ids, segments, columns, blocks, groups] = databasesOf(root);
+  return { root, meta, documents, ids, segments, columns, blocks, groups };
 }
 
 type Binary = Database<Buffer, Buffer>;
 
-/** The five databases of an environment, in the order of the table above. */
-export function databasesOf(root: RootDatabase<Buffer, Buffer>): [Binary, Binary, Binary, Binary, Binary] {
+/** The databases of an environment: meta, documents, ids, segments, columns, blocks, groups. */
+export function databasesOf(
+  root: RootDatabase<Buffer, Buffer>,
+): [Binary, Binary, Binary, Binary, Binary, Binary, Binary] {
   const database = (name: string): Binary => root.openDB<Buffer, Buffer>({ name, ...binary });
   return [
     database('meta'),
@@ -70,7 +76,16 @@ export function databasesOf(root: RootDatabase<Buffer, Buffer>): [Binary, Binary
     database('ids'),
     database('segments'),
     database('columns'),
+    database('blocks'),
+    database('groups'),
   ];
+}
+
+/** What the keys of an index begin with. */
+export function indexKey(index: number): Buffer {
+  const key = Buffer.allocUnsafe(4);
+  key.writeUInt32BE(index, 0);
+  return key;
 }
 
 /** Key of a sequence of an index. */

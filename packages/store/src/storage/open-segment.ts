@@ -51,8 +51,13 @@ export class OpenSegment implements Segment {
   }
 
   /** The same for what was read from the bytes of the document. */
-  addSpans({ count, fields, values, spans }: SpanWalker, source: Buffer, now: Millis): number {
-    const doc = this.#begin(source.length, now);
+  addSpans(
+    { count, fields, values, spans }: SpanWalker,
+    source: Buffer,
+    now: Millis,
+    size = source.length,
+  ): number {
+    const doc = this.#begin(size, now);
     for (let at = 0; at < count; at++) {
       const builder = this.#builderOf(fields[at]!);
       const value = values[at];

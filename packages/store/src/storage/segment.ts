@@ -143,3 +143,16 @@ export class SealedSegment implements Segment {
     return decodeColumn(this.#files.columns.getBinary(columnKey(this.#index, this.base, name))!);
   }
 }
+
+/** Of segments in the order of their sequences, the one that holds a sequence, deleted or not. Binary search. */
+export function segmentAt(sealed: SealedSegment[], sequence: number): SealedSegment | undefined {
+  let low = 0;
+  let high = sealed.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sealed[middle]!.base <= sequence) low = middle + 1;
+    else high = middle;
+  }
+  const segment = sealed[low - 1];
+  return segment && sequence < segment.base + segment.size ? segment : undefined;
+}

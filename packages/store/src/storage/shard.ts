@@ -4,20 +4,12 @@ import type { MappingSettings } from '../mapping/field.ts';
 import { Mapping } from '../mapping/mapping.ts';
 import { type Bits, countBits, hasBit } from './bits.ts';
 import type { ColumnCache } from './column-cache.ts';
-import { type asRead, DocumentReader } from './document-reader.ts';
-import {
-  columnKey,
-  decodeDocument,
-  encodeDocument,
-  encodeId,
-  type Files,
-  idKey,
-  keyOfDocument,
-  numberKey,
-  type StoredDocument,
-} from './files.ts';
+import { DocumentIds, type DocumentSpan } from './document-ids.ts';
+import { asRead, DocumentReader } from './document-reader.ts';
+import { Documents } from './documents.ts';
+import { columnKey, type Files, numberKey, type StoredDocument } from './files.ts';
 import { OpenSegment } from './open-segment.ts';
-import { SealedSegment, type Segment, type SegmentRecord } from './segment.ts';
+import { SealedSegment, type Segment, type SegmentRecord, segmentAt } from './segment.ts';
 
 /**
  * The key in `segments` under which the first sequence of the open segment is kept. No segment
@@ -45,8 +37,8 @@ interface NewDocument {
 /**
  * The documents of one index. Elasticsearch would call it the only shard of the index.
  *
- * Reading methods may be called at any time on the store's thread. Writing methods (`put`,
- * `delete`, `remap`, `seal`, `drop`) must run within a transaction; when that is aborted, memory is
+ * Reading methods may be called at any time on the store's thread, but not between `append` and `flush`. Writing methods (`put`,
+ * `append`, `flush`, `delete`, `remap`, `seal`, `drop`) must run within a transaction; when that is aborted, memory is
  * ahead of the disk, and the shard is thrown away and read again.
  *
  * Opening reads the segment records and builds the open segment from its documents: O(segments +
@@ -60,6 +52,8 @@ export class Shard {
   open: OpenSegment;
   readonly #files: Files;
   readonly #cache: ColumnCache;
+  readonly #documents: Documents;
+  readonly #ids: DocumentIds;
   #reader: DocumentReader;
 
   constructor(
@@ -73,6 +67,8 @@ export class Shard {
     this.mapping = new Mapping(definition, settings);
     this.#reader = new DocumentReader(this.mapping);
     this.#files = files;
+    this.#documents = new Documents(files, number);
+    this.#ids = new DocumentIds(files, number, (sequence) => this.#isLive(sequence));
     this.#cache = cache;
     this.open = this.#load();
   }
@@ -104,28 +100,46 @@ export class Shard {
 
   /** The live document with that id, or undefined. Two point reads. */
   find(id: string): Found | undefined {
-    const entry = this.#files.ids.getBinary(idKey(this.number, id));
-    const sequence = entry?.readUInt32LE(0);
-    if (sequence === undefined || !this.#isLive(sequence)) return undefined;
-    return { sequence, ...this.read(sequence) };
+    const sequence = this.#ids.find(id);
+    return sequence === undefined ? undefined : { sequence, ...this.read(sequence) };
   }
 
   /** The document with that sequence, which must be on disk. */
   read(sequence: number): StoredDocument {
-    return decodeDocument(this.#files.documents.getBinary(keyOfDocument(this.number, sequence))!);
+    return this.#documents.read(sequence)!;
   }
 
   /** The document, or undefined if it was deleted since it was found, alone or with its index. */
   readLive(sequence: number): StoredDocument | undefined {
-    if (!this.#isLive(sequence)) return undefined;
     // The index may have been deleted while a scroll or a search still refers to the document.
-    const bytes = this.#files.documents.getBinary(keyOfDocument(this.number, sequence));
-    return bytes && decodeDocument(bytes);
+    return this.#isLive(sequence) ? this.#documents.read(sequence) : undefined;
   }
 
   /** Reads a document that is to be put next, without parsing it; see `DocumentReader`. */
   reads(source: Buffer, isStream: boolean): boolean {
     return this.#reader.reads(source, isStream);
+  }
+
+  /**
+   * Writes a usual new document, together with those that follow. Returns its sequence; -1 where it is not usual or where there is a
+   * document with its id: then nothing has changed. It is on disk, and can be read, after `flush`.
+   */
+  append(span: DocumentSpan, isStream: boolean, now: Millis): number {
+    const { body, start, end } = span;
+    if (!this.#ids.isFree(span)) return -1;
+    if (!this.#reader.reads(body, isStream, start, end)) return -1;
+    const sequence = this.nextSequence;
+    this.#documents.append(sequence, now, span);
+    this.#ids.add(span, sequence);
+    this.#reader.addTo(this.open, asRead, body, now, end - start);
+    if (this.open.isFull) this.seal();
+    return sequence;
+  }
+
+  /** Writes what `append` has collected. */
+  flush(): void {
+    this.#documents.flush();
+    this.#ids.flush();
   }
 
   /**
@@ -136,12 +150,9 @@ export class Shard {
   put({ id, old, source, document, version }: NewDocument, now: Millis) {
     this.#reader.read(document, id, source);
     const sequence = this.nextSequence;
-    this.#files.documents.putSync(
-      keyOfDocument(this.number, sequence),
-      encodeDocument({ id, version, written: now, source }),
-    );
-    this.#files.ids.putSync(idKey(this.number, id), encodeId(sequence, version));
-    if (old) this.#removeFromSegment(old.sequence);
+    this.#documents.put(sequence, { id, version, written: now, source });
+    this.#ids.put(id, sequence, version);
+    if (old) this.#removeFromSegment(old);
     this.#reader.addTo(this.open, document, source, now);
     if (this.open.isFull) this.seal();
     return { sequence, grown: this.#reader.takeGrown() };
@@ -149,8 +160,8 @@ export class Shard {
 
   /** Deletes a live document and its id. */
   delete(found: Found): void {
-    this.#files.ids.removeSync(idKey(this.number, found.id));
-    this.#removeFromSegment(found.sequence);
+    this.#ids.remove(found.id);
+    this.#removeFromSegment(found);
   }
 
   /**
@@ -167,6 +178,8 @@ export class Shard {
   /** Seals the open segment, if it has documents, and starts a new one. */
   seal(): void {
     if (this.open.size === 0) return;
+    // No block has documents of two segments.
+    this.#documents.flush();
     const next = this.nextSequence;
     this.sealed.push(this.open.seal(this.#files, this.#cache, this.number));
     this.open = new OpenSegment(next);
@@ -187,24 +200,16 @@ export class Shard {
   }
 
   /** Removes a document from its segment's live set and from disk. */
-  #removeFromSegment(sequence: number): void {
+  #removeFromSegment({ sequence, id }: Found): void {
     const segment = this.segmentOf(sequence);
     segment?.delete(sequence - segment.base);
-    this.#files.documents.removeSync(numberKey(this.number, sequence));
+    if (this.#documents.remove(sequence)) this.#ids.removeGrouped(id, sequence);
   }
 
-  /** The segment that holds the sequence, deleted or not. Binary search. */
+  /** The segment that holds the sequence, deleted or not. */
   segmentOf(sequence: number): OpenSegment | SealedSegment | undefined {
     if (sequence >= this.open.base) return sequence < this.nextSequence ? this.open : undefined;
-    let low = 0;
-    let high = this.sealed.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.sealed[middle]!.base <= sequence) low = middle + 1;
-      else high = middle;
-    }
-    const segment = this.sealed[low - 1];
-    return segment && sequence < segment.base + segment.size ? segment : undefined;
+    return segmentAt(this.sealed, sequence);
   }
 
   #isLive(sequence: number): boolean {
@@ -233,10 +238,8 @@ export class Shard {
   /** Builds the open segment from the documents on disk, with the present mapping. */
   #reopen(base: number): OpenSegment {
     const segment = new OpenSegment(base);
-    const range = { start: numberKey(this.number, base), end: numberKey(this.number + 1, 0) };
-    for (const { key, value } of this.#files.documents.getRange(range)) {
-      segment.skipTo(key.readUInt32BE(4) - base);
-      const { id, source, written } = decodeDocument(value);
+    for (const { sequence, id, source, written } of this.#documents.from(base)) {
+      segment.skipTo(sequence - base);
       this.#reader.addAgain(segment, id, source, written);
     }
     return segment;
