@@ -3,7 +3,7 @@
  * network is a range of terms, and an address is a keyword like any other. IPv4 addresses are
  * mapped into IPv6 (`::ffff:a.b.c.d`).
  */
-const mapped = '00000000000000000000ffff';
+export const mapped = '00000000000000000000ffff';
 
 /**
  * Eight digits of a dotted IPv4 address. Leading zeros are refused: some programs read them as
@@ -42,26 +42,35 @@ function fromV6(text: string): string | undefined {
     .toLowerCase();
 }
 
-/** Two digits for each value of a byte. */
-const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const digits = Buffer.from('0123456789abcdef');
 const [dot, zero, nine] = [0x2e, 0x30, 0x39];
 
-/** The stored form of a dotted IPv4 address in ASCII; undefined where the bytes are not one, though they may be another address. */
-export function encodeV4(bytes: Uint8Array, start: number, end: number): string | undefined {
-  if (end - start > 15) return undefined;
-  let text = mapped;
-  let parts = 0;
-  for (let at = start; at <= end && parts < 4; at++) {
+/** Writes the eight digits of a dotted IPv4 address in ASCII. Returns false where the bytes are not one, though they may be another address. */
+export function putV4(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  into: Uint8Array,
+  place: number,
+): boolean {
+  if (end - start > 15) return false;
+  let at = start;
+  for (let part = 0; part < 4; part++) {
     const first = at;
     let value = 0;
     while (at < end && bytes[at]! >= zero && bytes[at]! <= nine) value = value * 10 + bytes[at++]! - zero;
-    const isLast = parts === 3;
-    if (at === first || value > 255 || (at > first + 1 && bytes[first] === zero)) return undefined;
-    if (isLast ? at !== end : bytes[at] !== dot || at === end) return undefined;
-    text += digits[value]!;
-    parts += 1;
+    if (at === first || value > 255 || (at > first + 1 && bytes[first] === zero)) return false;
+    into[place + 2 * part] = digits[value >>> 4]!;
+    into[place + 2 * part + 1] = digits[value & 15]!;
+    if (part < 3 && (at === end || bytes[at++] !== dot)) return false;
   }
-  return parts === 4 ? text : undefined;
+  return at === end;
+}
+
+/** The stored form of a dotted IPv4 address in ASCII; undefined where the bytes are not one, though they may be another address. */
+export function encodeV4(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const hex = Buffer.alloc(8);
+  return putV4(bytes, start, end, hex, 0) ? mapped + hex.toString('latin1') : undefined;
 }
 
 /** The stored form of an address; undefined where the text is not one. */

@@ -25,8 +25,11 @@ type Slices = Buffer & {
  */
 export class JsonScanner {
   bytes = Buffer.alloc(0) as Slices;
+  /** The same bytes. */
+  view: DataView = new DataView(new ArrayBuffer(0));
   at = 0;
-  #limit = 0;
+  /** Where the text ends. */
+  limit = 0;
   /** The string that was read last, without its quotes, and its hash (`hashOf`). */
   start = 0;
   end = 0;
@@ -40,9 +43,10 @@ export class JsonScanner {
 
   /** The text is a part of `bytes`. What follows it is no part of a number or of a word. */
   open(bytes: Buffer, start = 0, end = bytes.length): void {
+    if (bytes !== this.bytes) this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.bytes = bytes as Slices;
     this.at = start;
-    this.#limit = end;
+    this.limit = end;
   }
 
   /** Skips white space. Returns the next byte without reading it, and -1 at the end. */
@@ -50,13 +54,13 @@ export class JsonScanner {
     const { bytes } = this;
     let byte = bytes[this.at];
     while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++this.at];
-    return this.at < this.#limit ? byte! : -1;
+    return this.at < this.limit ? byte! : -1;
   }
 
   /** Reads the string that begins at `at`. */
   string(): boolean {
     const bytes = this.bytes;
-    const length = this.#limit;
+    const length = this.limit;
     let at = this.at + 1;
     let hash = 0;
     let seen = 0;

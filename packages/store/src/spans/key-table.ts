@@ -1,4 +1,6 @@
 import type { MappingNode, ObjectNode } from '../mapping/field.ts';
+import { KnownBytes } from './known-bytes.ts';
+import { KnownValues } from './known-values.ts';
 import { hashOf, SpanDictionary } from './span-dictionary.ts';
 
 /** A member that an object may have. */
@@ -7,6 +9,11 @@ export interface Child {
   /** Its own members, where it is an object. */
   readonly table: KeyTable | undefined;
   readonly isTimestamp: boolean;
+  /** The key with its quotes and the colon, as it is usually written. */
+  readonly key: KnownBytes;
+  readonly known: KnownValues;
+  /** The member that came after it last. */
+  next: Child | undefined;
   /** The object in which it was seen last: each that is read has a number of its own. */
   seenIn: number;
 }
@@ -16,6 +23,8 @@ export class KeyTable {
   readonly #node: ObjectNode;
   #keys = new SpanDictionary();
   #children: Child[] = [];
+  /** The member that came first last. */
+  first: Child | undefined;
 
   constructor(node: ObjectNode) {
     this.#node = node;
@@ -38,12 +47,13 @@ export class KeyTable {
       const key = Buffer.from(name);
       if (!(isRoot && name.startsWith('_')))
         this.#keys.add(key, 0, key.length, hashOf(key, 0, key.length), place);
-      return known.get(node) ?? childOf(node, isRoot && name === '@timestamp');
+      return known.get(node) ?? childOf(node, name, isRoot && name === '@timestamp');
     });
   }
 }
 
-function childOf(node: MappingNode, isTimestamp: boolean): Child {
+function childOf(node: MappingNode, name: string, isTimestamp: boolean): Child {
   const table = node.kind === 'object' && node.enabled ? new KeyTable(node) : undefined;
-  return { node, table, isTimestamp, seenIn: 0 };
+  const key = new KnownBytes(Buffer.from(`${JSON.stringify(name)}:`));
+  return { node, table, isTimestamp, key, known: new KnownValues(), next: undefined, seenIn: 0 };
 }

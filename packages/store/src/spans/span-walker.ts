@@ -1,18 +1,13 @@
-import type { Json } from '../json.ts';
 import type { Field } from '../mapping/field.ts';
-import { encodeV4 } from '../mapping/ip.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import { MalformedValue, type Stored, toStored } from '../mapping/values.ts';
-import { isoTime } from './iso-time.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { type Child, KeyTable } from './key-table.ts';
-import { SpanDictionary } from './span-dictionary.ts';
+import type { KnownBytes } from './known-bytes.ts';
+import { SpanValues } from './span-values.ts';
 
-const [quote, comma, colon, minus] = [0x22, 0x2c, 0x3a, 0x2d];
+const [quote, comma, colon] = [0x22, 0x2c, 0x3a];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
-const [letterF, letterN, letterT] = [0x66, 0x6e, 0x74];
-/** Characters. A longer keyword may be more than Lucene's limit for a term. */
-const longestKeyword = 8_191;
+const letterN = 0x6e;
 
 /**
  * Reads documents as `DocumentWalker` does, but from their bytes, without making an object of them. It reads usual documents only: all
@@ -20,21 +15,13 @@ const longestKeyword = 8_191;
  * `DocumentWalker` decides.
  */
 export class SpanWalker {
-  /** How many values the last document has. The lists are longer where an earlier one had more. */
-  count = 0;
-  readonly fields: Field[] = [];
-  /** Undefined for a text that is a span of the document. */
-  readonly values: Stored[] = [];
-  /** For each value the start and the end of its span, and the hash. */
-  spans = new Int32Array(3 * 64);
   /** Whether the document has one `@timestamp`. */
   isTimed = false;
   readonly #scan = new JsonScanner();
+  /** The values of the last document. */
+  readonly found = new SpanValues(this.#scan);
   readonly #mapping: Mapping;
   readonly #root: KeyTable;
-  /** Places in `#encoded` of IPv6 addresses in the form of columns, by their texts. */
-  #addresses = new SpanDictionary();
-  #encoded: Stored[] = [];
   #objects = 0;
 
   constructor(mapping: Mapping) {
@@ -44,43 +31,14 @@ export class SpanWalker {
 
   /** The bytes must stay as they are until the values have been taken. */
   read(source: Buffer, start = 0, end = source.length): boolean {
-    this.count = 0;
+    this.found.clear();
     this.isTimed = false;
     const scan = this.#scan;
     scan.open(source, start, end);
     if (scan.next() !== openBrace || !this.#object(this.#root) || scan.next() !== -1) return false;
     for (const field of this.#mapping.constants)
-      if (!this.#has(field)) this.#push(field, field.options.constant);
+      if (!this.found.has(field)) this.found.push(field, field.options.constant);
     return true;
-  }
-
-  #has(field: Field): boolean {
-    const place = this.fields.indexOf(field);
-    return place !== -1 && place < this.count;
-  }
-
-  #push(field: Field, value: Stored): void {
-    if (!field.options.searchable) return;
-    this.fields[this.count] = field;
-    this.values[this.count] = value;
-    this.count += 1;
-  }
-
-  #pushSpan(field: Field): void {
-    if (!field.options.searchable) return;
-    const { start, end, hash } = this.#scan;
-    const at = 3 * this.count;
-    if (at >= this.spans.length) this.#grow(at);
-    this.spans[at] = start;
-    this.spans[at + 1] = end;
-    this.spans[at + 2] = hash;
-    this.#push(field, undefined);
-  }
-
-  #grow(to: number): void {
-    const larger = new Int32Array(2 * to);
-    larger.set(this.spans);
-    this.spans = larger;
   }
 
   /** `at` is at the brace. */
@@ -88,40 +46,97 @@ export class SpanWalker {
     const scan = this.#scan;
     const number = ++this.#objects;
     scan.at += 1;
-    let byte = scan.next();
-    if (byte === closeBrace) {
+    if (scan.next() === closeBrace) {
       scan.at += 1;
       return true;
     }
+    let before: Child | undefined;
     for (;;) {
-      if (byte !== quote || !scan.string() || scan.isEscaped) return false;
-      const child = table.find(scan.bytes, scan.start, scan.end, scan.hash);
-      if (child === undefined || child.seenIn === number || scan.next() !== colon) return false;
+      // Members come in the same order as last time, though not always from the same one on.
+      const guess = before === undefined ? table.first : before.next;
+      const isKnown = guess !== undefined && guess.seenIn !== number && this.#isKnown(guess);
+      const child = isKnown ? guess : this.#member(table, guess, number);
+      if (child === undefined) return false;
       child.seenIn = number;
-      scan.at += 1;
-      if (!this.#member(child, scan.next())) return false;
-      byte = scan.next();
+      if (child !== guess)
+        if (before === undefined) table.first = child;
+        else before.next = child;
+      const byte = scan.next();
       scan.at += 1;
       if (byte === closeBrace) return true;
       if (byte !== comma) return false;
-      byte = scan.next();
+      before = child;
     }
   }
 
-  #member({ node, table, isTimestamp }: Child, byte: number): boolean {
-    if (node.kind === 'field') {
-      if (isTimestamp) this.isTimed = byte !== openBracket && byte !== letterN;
-      if (byte !== openBracket) return this.#value(node, byte);
-      return this.#list((item) => this.#value(node, item));
+  /** Takes a member as it was read in an earlier document, if it stands here. */
+  #isKnown({ known, isTimestamp }: Child): boolean {
+    const scan = this.#scan;
+    const member = known.find(scan.bytes, scan.view, scan.at, scan.limit);
+    if (member === undefined) return false;
+    scan.at += member.length;
+    if (isTimestamp) this.isTimed = member.isTimed;
+    this.found.pushKnown(member.values);
+    return true;
+  }
+
+  /** Reads a member; undefined where it is not usual. `guess` is one that is not known here, but may have another value. */
+  #member(table: KeyTable, guess: Child | undefined, number: number): Child | undefined {
+    const scan = this.#scan;
+    const { at: start } = scan;
+    const first = this.found.count;
+    const isGuess = guess !== undefined && this.#skipKey(guess.key);
+    const child = isGuess ? guess : this.#key(table);
+    if (child === undefined || child.seenIn === number) return undefined;
+    if (!isGuess) {
+      const { at } = scan;
+      scan.at = start;
+      if (this.#isKnown(child)) return child;
+      scan.at = at;
     }
+    const byte = scan.next();
+    if (child.isTimestamp) this.isTimed = byte !== openBracket && byte !== letterN;
+    if (!this.#unknown(child, byte)) return undefined;
+    if (child.known.wants(scan.at - start)) this.#learn(child, start, first);
+    return child;
+  }
+
+  /** Skips a key as it is usually written. Returns whether it is there. */
+  #skipKey(key: KnownBytes): boolean {
+    const scan = this.#scan;
+    const end = scan.at + key.length;
+    if (end >= scan.limit || !key.isAt(scan.bytes, scan.view, scan.at)) return false;
+    scan.at = end;
+    return true;
+  }
+
+  /** Reads a key and the colon; undefined where there is no key, where it is not known and where it is not usual. */
+  #key(table: KeyTable): Child | undefined {
+    const scan = this.#scan;
+    if (scan.next() !== quote || !scan.string() || scan.isEscaped) return undefined;
+    const child = table.find(scan.bytes, scan.start, scan.end, scan.hash);
+    if (child === undefined || scan.next() !== colon) return undefined;
+    scan.at += 1;
+    return child;
+  }
+
+  /** Keeps the member that was read last, which gave the values from `first` on. */
+  #learn({ known }: Child, start: number, first: number): void {
+    const bytes = Buffer.from(this.#scan.bytes.subarray(start, this.#scan.at));
+    known.learn(bytes, this.found.since(first, bytes, start), this.isTimed);
+  }
+
+  #unknown({ node, table }: Child, byte: number): boolean {
+    if (byte === openBrace) return table !== undefined && this.#object(table);
+    if (node.kind === 'field')
+      return byte === openBracket ? this.#list(node, undefined) : this.found.read(node, byte);
     if (table === undefined) return false;
-    if (byte === openBrace) return this.#object(table);
     if (byte === letterN) return this.#scan.word('null');
-    return byte === openBracket && this.#list((item) => item === openBrace && this.#object(table));
+    return byte === openBracket && this.#list(undefined, table);
   }
 
-  /** `at` is at the bracket. */
-  #list(item: (byte: number) => boolean): boolean {
+  /** A list of values of a field, or of objects. `at` is at the bracket. */
+  #list(field: Field | undefined, table: KeyTable | undefined): boolean {
     const scan = this.#scan;
     scan.at += 1;
     let byte = scan.next();
@@ -130,107 +145,13 @@ export class SpanWalker {
       return true;
     }
     for (;;) {
-      if (!item(byte)) return false;
+      if (field !== undefined ? !this.found.read(field, byte) : byte !== openBrace || !this.#object(table!))
+        return false;
       byte = scan.next();
       scan.at += 1;
       if (byte === closeBracket) return true;
       if (byte !== comma) return false;
       byte = scan.next();
     }
-  }
-
-  #value(field: Field, byte: number): boolean {
-    if (field.family === 'flattened') return false;
-    const scan = this.#scan;
-    if (byte === quote) return scan.string() && (field.family === 'stored' || this.#text(field));
-    if (byte === minus || (byte >= 0x30 && byte <= 0x39))
-      return scan.readNumber() && (field.family === 'stored' || this.#other(field, scan.number));
-    const isNull = byte === letterN;
-    const isTrue = byte === letterT;
-    if (!isNull && !isTrue && byte !== letterF) return false;
-    if (!scan.word(isNull ? 'null' : isTrue ? 'true' : 'false')) return false;
-    const value = isNull ? field.options.nullValue : isTrue;
-    return value === undefined || field.family === 'stored' || this.#other(field, value);
-  }
-
-  /** A value that is no span, and its sub-fields. */
-  #other(field: Field, value: Json): boolean {
-    const stored = storedOf(field, value);
-    if (stored === undefined) return false;
-    this.#push(field, stored);
-    for (const subfield of field.subfields) if (!this.#other(subfield, value)) return false;
-    return true;
-  }
-
-  /** The string that was read last, as a value of the field and of its sub-fields. */
-  #text(field: Field): boolean {
-    if (!this.#ownText(field)) return false;
-    for (const subfield of field.subfields) if (!this.#text(subfield)) return false;
-    return true;
-  }
-
-  #ownText(field: Field): boolean {
-    const scan = this.#scan;
-    switch (field.family) {
-      case 'text':
-        if (scan.isWide || scan.isCoded) this.#push(field, scan.text());
-        else this.#pushSpan(field);
-        return true;
-      case 'keyword':
-        return this.#keyword(field);
-      case 'date': {
-        const { formats } = field.options;
-        const time = formats === undefined ? isoTime(scan.bytes, scan.start, scan.end) : Number.NaN;
-        return this.#stored(field, Number.isNaN(time) ? storedOf(field, scan.text()) : time);
-      }
-      case 'ip':
-        return this.#stored(field, this.#address(field));
-      default:
-        return this.#stored(field, storedOf(field, scan.text()));
-    }
-  }
-
-  #stored(field: Field, stored: Stored): boolean {
-    if (stored === undefined) return false;
-    this.#push(field, stored);
-    return true;
-  }
-
-  #keyword(field: Field): boolean {
-    const { isEscaped, start, end } = this.#scan;
-    const { ignoreAbove = longestKeyword, constant } = field.options;
-    if (isEscaped || constant !== undefined || end - start > Math.min(ignoreAbove, longestKeyword))
-      return this.#stored(field, storedOf(field, this.#scan.text()));
-    this.#pushSpan(field);
-    return true;
-  }
-
-  #address(field: Field): Stored {
-    const { bytes, start, end, hash, isEscaped } = this.#scan;
-    if (isEscaped) return storedOf(field, this.#scan.text());
-    const v4 = encodeV4(bytes, start, end);
-    if (v4 !== undefined) return v4;
-    const known = this.#addresses.find(bytes, start, end, hash);
-    if (known !== -1) return this.#encoded[known];
-    const encoded = storedOf(field, this.#scan.text());
-    if (encoded === undefined) return undefined;
-    if (this.#encoded.length === mostAddresses) {
-      this.#encoded = [];
-      this.#addresses = new SpanDictionary();
-    }
-    this.#addresses.add(bytes, start, end, hash, this.#encoded.push(encoded) - 1);
-    return encoded;
-  }
-}
-
-const mostAddresses = 10_000;
-
-/** What a column keeps; undefined for what `DocumentWalker` refuses or leaves out. */
-function storedOf(field: Field, value: Json): Stored {
-  try {
-    return toStored(field, value);
-  } catch (error) {
-    if (error instanceof MalformedValue) return undefined;
-    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import type { KnownValue } from '../spans/known-values.ts';
 import type { Column, NumberColumn, TermColumn } from './column.ts';
 import { Growing } from './growing.ts';
 import { TermTable } from './term-table.ts';
@@ -16,6 +17,8 @@ export interface ColumnBuilder {
    * `hashOf`.
    */
   addSpan?(doc: number, bytes: Buffer, start: number, end: number, hash: number): void;
+  /** Adds a value that is likely to have been added before. */
+  addKnown?(doc: number, known: KnownValue): void;
   /**
    * The column of the first `size` documents, as a copy of its own. It may be called again after
    * further values. O(n), and O(n log n) in distinct strings.
@@ -75,11 +78,14 @@ export function ordinalArray(highest: number, length: number): TermColumn['ordin
   return highest < 65_536 ? new Uint16Array(length) : new Uint32Array(length);
 }
 
+let builders = 0;
+
 /**
  * Builds the columns of keywords, addresses and flattened fields. A document has each term at most
  * once.
  */
 export class TermBuilder implements ColumnBuilder {
+  readonly #id = ++builders;
   readonly #docs = new Growing(Uint16Array);
   readonly #numbers = new Growing(Uint32Array);
   readonly #terms = new TermTable();
@@ -92,6 +98,18 @@ export class TermBuilder implements ColumnBuilder {
 
   addSpan(doc: number, bytes: Buffer, start: number, end: number, hash: number): void {
     this.#enter(doc, this.#terms.numberOf(bytes, start, end, hash));
+  }
+
+  addKnown(doc: number, known: KnownValue): void {
+    if (known.builder !== this.#id) {
+      const { value, bytes, start, end, hash } = known;
+      known.number =
+        value === undefined
+          ? this.#terms.numberOf(bytes, start, end, hash)
+          : this.#terms.numberOfText(String(value));
+      known.builder = this.#id;
+    }
+    this.#enter(doc, known.number);
   }
 
   #enter(doc: number, number: number): void {

@@ -1,5 +1,6 @@
 import type { Millis } from '@logboom/common';
 import type { Field } from '../mapping/field.ts';
+import type { KnownValue } from '../spans/known-values.ts';
 import type { SpanWalker } from '../spans/span-walker.ts';
 import { clearBit, countBits, noBits, segmentSize, setBit } from './bits.ts';
 import type { Column } from './column.ts';
@@ -14,6 +15,12 @@ import { TextBuilder } from './text-builder.ts';
 function builderFor(field: Field): ColumnBuilder {
   if (field.family === 'text') return new TextBuilder();
   return ['number', 'date', 'boolean'].includes(field.family) ? new NumberBuilder() : new TermBuilder();
+}
+
+function addKnown(builder: ColumnBuilder, doc: number, known: KnownValue): void {
+  if (builder.addKnown !== undefined) builder.addKnown(doc, known);
+  else if (known.value !== undefined) builder.add(doc, known.value);
+  else builder.addSpan!(doc, known.bytes, known.start, known.end, known.hash);
 }
 
 /**
@@ -51,18 +58,16 @@ export class OpenSegment implements Segment {
   }
 
   /** The same for what was read from the bytes of the document. */
-  addSpans(
-    { count, fields, values, spans }: SpanWalker,
-    source: Buffer,
-    now: Millis,
-    size = source.length,
-  ): number {
+  addSpans({ found }: SpanWalker, source: Buffer, now: Millis, size = source.length): number {
+    const { count, fields, values, known, sources, spans } = found;
     const doc = this.#begin(size, now);
     for (let at = 0; at < count; at++) {
       const builder = this.#builderOf(fields[at]!);
+      const earlier = known[at];
       const value = values[at];
-      if (value !== undefined) builder.add(doc, value);
-      else builder.addSpan!(doc, source, spans[3 * at]!, spans[3 * at + 1]!, spans[3 * at + 2]!);
+      if (earlier !== undefined) addKnown(builder, doc, earlier);
+      else if (value !== undefined) builder.add(doc, value);
+      else builder.addSpan!(doc, sources[at]!, spans[3 * at]!, spans[3 * at + 1]!, spans[3 * at + 2]!);
     }
     return this.base + doc;
   }

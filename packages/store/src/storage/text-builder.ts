@@ -9,89 +9,112 @@ import { TermTable } from './term-table.ts';
  * Builds the columns of text fields: postings with frequencies and field lengths, without
  * positions.
  *
- * Entries arrive document by document and are grouped by token in `build` with a counting sort.
- * Within a token they stay in document order.
+ * Tokens are kept in the order in which they occur, and are grouped by token in `build` with a counting sort.
+ * Within a token, documents stay in their order.
  */
 export class TextBuilder implements ColumnBuilder {
   readonly #words = new TermTable();
   readonly #tokens = new Growing(Uint32Array);
+  /** The documents that have a text, and for each of them where its tokens end. A document may have several. */
   readonly #docs = new Growing(Uint16Array);
-  readonly #frequencies = new Growing(Uint8Array);
-  /**
-   * For each token, its last entry. If that entry is of the current document, the token occurs
-   * again.
-   */
-  readonly #last = new Growing(Uint32Array);
-  readonly #lengths = new Growing(Uint32Array);
-  #doc = 0;
-  #length = 0;
-  readonly #emit = (text: string) => this.#occurs(this.#words.numberOfText(text));
+  readonly #ends = new Growing(Uint32Array);
+  /** Which of the tokens stand for several of a long text, and for how many. */
+  readonly #repeats = new Growing(Uint32Array);
+  readonly #counts = new Growing(Uint32Array);
+  readonly #emit = (text: string) => this.#tokens.push(this.#words.numberOfText(text));
   readonly #emitSpan = (bytes: Buffer, length: number, hash: number) =>
-    this.#occurs(this.#words.numberOf(bytes, 0, length, hash));
+    this.#tokens.push(this.#words.numberOf(bytes, 0, length, hash));
   readonly #tokenizer = new SpanTokens(this.#emitSpan);
 
-  #occurs(token: number): void {
-    this.#length++;
-    if (token === this.#last.length) {
-      this.#last.push(this.#docs.length);
-      this.#enter(token);
-      return;
-    }
-    const entry = this.#last.at(token);
-    if (this.#docs.at(entry) === this.#doc) {
-      this.#frequencies.set(entry, Math.min(this.#frequencies.at(entry) + 1, 255));
-      return;
-    }
-    this.#last.set(token, this.#docs.length);
-    this.#enter(token);
-  }
-
   add(doc: number, value: string): void {
-    this.#begin(doc);
     tokenize(value, this.#emit);
     this.#end(doc);
   }
 
   addSpan(doc: number, bytes: Buffer, start: number, end: number): void {
-    this.#begin(doc);
     this.#tokenizer.read(bytes, start, end);
     this.#end(doc);
   }
 
-  #begin(doc: number): void {
-    this.#doc = doc;
-    this.#length = 0;
+  #end(doc: number): void {
+    const start = this.#ends.length === 0 ? 0 : this.#ends.at(this.#ends.length - 1);
+    if (this.#tokens.length - start > longText) this.#collapse(start);
+    this.#docs.push(doc);
+    this.#ends.push(this.#tokens.length);
   }
 
-  #end(doc: number): void {
-    while (this.#lengths.length <= doc) this.#lengths.push(0);
-    // Tokens plus one: an empty text has length 1, a missing one 0.
-    this.#lengths.set(doc, (this.#lengths.at(doc) || 1) + this.#length);
+  /** Keeps each token of the last text once. */
+  #collapse(start: number): void {
+    const tokens = this.#tokens.items.slice(start).sort();
+    this.#tokens.length = start;
+    for (let at = 0, next = 1; at < tokens.length; at = next++) {
+      while (next < tokens.length && tokens[next] === tokens[at]) next++;
+      if (next - at > 1) {
+        this.#repeats.push(this.#tokens.length);
+        this.#counts.push(next - at);
+      }
+      this.#tokens.push(tokens[at]!);
+    }
   }
 
   build(size: number): TextColumn {
     const { table, rank } = this.#words.sorted();
-    const tokens = this.#tokens.items;
-    const offsets = new Uint32Array(table.size + 1);
-    for (const token of tokens) offsets[rank[token]! + 1]! += 1;
-    for (let token = 0; token < table.size; token++) offsets[token + 1]! += offsets[token]!;
-    const next = offsets.slice();
-    const docs = new Uint16Array(tokens.length);
-    const frequencies = new Uint8Array(tokens.length);
-    for (let entry = 0; entry < tokens.length; entry++) {
-      const at = next[rank[tokens[entry]!]!]!++;
-      docs[at] = this.#docs.at(entry);
-      frequencies[at] = this.#frequencies.at(entry);
-    }
+    const places = this.#ranked(rank);
+    const offsets = this.#offsets(places, table.size);
+    const next = offsets.slice(0, table.size);
+    const docs = new Uint16Array(offsets[table.size]!);
+    const frequencies = new Uint8Array(docs.length);
     const lengths = new Uint32Array(size);
-    lengths.set(this.#lengths.items.subarray(0, size));
+    const [repeats, counts] = [this.#repeats.items, this.#counts.items];
+    let at = 0;
+    let repeat = 0;
+    for (let text = 0; text < this.#docs.length; text++) {
+      const [doc, end] = [this.#docs.at(text), this.#ends.at(text)];
+      // Tokens plus one: an empty text has length 1, a missing one 0.
+      lengths[doc] ||= 1;
+      for (; at < end; at++) {
+        const count = at === repeats[repeat] ? counts[repeat++]! : 1;
+        lengths[doc]! += count;
+        const token = places[at]!;
+        const entry = next[token]!;
+        const isAgain = entry > offsets[token]! && docs[entry - 1] === doc;
+        const place = isAgain ? entry - 1 : entry;
+        docs[place] = doc;
+        frequencies[place] = Math.min(mostFrequency, frequencies[place]! + count);
+        next[token] = place + 1;
+      }
+    }
     return { kind: 'text', tokens: table, offsets, docs, frequencies, lengths };
   }
 
-  /** Appends an entry with frequency 1. */
-  #enter(token: number): void {
-    this.#tokens.push(token);
-    this.#docs.push(this.#doc);
-    this.#frequencies.push(1);
+  /** The tokens by their place in the order of their texts. */
+  #ranked(rank: Uint32Array): Uint32Array {
+    const places = this.#tokens.items.slice();
+    for (let at = 0; at < places.length; at++) places[at] = rank[places[at]!]!;
+    return places;
+  }
+
+  /** For each token, how many documents have one that is before it. */
+  #offsets(places: Uint32Array, size: number): Uint32Array {
+    const offsets = new Uint32Array(size + 1);
+    /** One more than the document in which each token occurred last. */
+    const last = new Uint32Array(size);
+    let at = 0;
+    for (let text = 0; text < this.#docs.length; text++) {
+      const [doc, end] = [this.#docs.at(text), this.#ends.at(text)];
+      for (; at < end; at++) {
+        const token = places[at]!;
+        if (last[token] === doc + 1) continue;
+        last[token] = doc + 1;
+        offsets[token + 1]! += 1;
+      }
+    }
+    for (let token = 0; token < size; token++) offsets[token + 1]! += offsets[token]!;
+    return offsets;
   }
 }
+
+/** A text with more tokens keeps each of them once. */
+const longText = 512;
+/** Higher frequencies are not told apart: they take one byte. */
+const mostFrequency = 255;
