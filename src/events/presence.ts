@@ -1,6 +1,4 @@
 import { BEYOND, cover, type FieldPath, mayCover, UNRELATED } from './lookup.ts';
-import { rootBytes, rootLengths, roots } from './repair.ts';
-import { decodeString } from './repeated-values.ts';
 import { ENTRY, Members, type Walker } from './walker.ts';
 
 const OPEN_BRACKET = 0x5b;
@@ -103,20 +101,5 @@ function holdsValue(bytes: Buffer, value: number, valueEnd: number): boolean {
   const inside = new Members(bytes, value, valueEnd);
   while (first === OPEN_BRACE ? inside.nextMember() : inside.nextElement())
     if (holdsValue(bytes, inside.value, inside.valueEnd)) return true;
-  return false;
-}
-
-/** Whether a walked event has a plain value where ECS has an object. Null is no value. */
-export function hasRootValue({ bytes, entries, count, ascii, plainBytes }: Walker): boolean {
-  if ((plainBytes & rootBytes) === 0) return false;
-  for (let place = 0; place < count * ENTRY; place += ENTRY) {
-    const first = bytes[entries[place + 2]!];
-    if (first === OPEN_BRACE || first === LOWER_N) continue;
-    const key = entries[place]!;
-    const end = entries[place + 1]!;
-    if (((rootLengths[bytes[key]!]! >> ((end - key) & 31)) & 1) === 0) continue;
-    const isListOfObjects = first === OPEN_BRACKET && bytes[entries[place + 2]! + 1] === OPEN_BRACE;
-    if (!isListOfObjects && roots.has(decodeString(bytes, key, end, ascii))) return true;
-  }
   return false;
 }

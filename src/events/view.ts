@@ -2,8 +2,8 @@ import type { EventBlock, Fields, FieldValue } from '../model.ts';
 import { cover, type FieldPath, fieldPath, Lookup, mayCover, namePattern } from './lookup.ts';
 import { type JsonObject, leafNames } from './objects.ts';
 import { PlainLine } from './plain-line.ts';
-import { hasRootValue, Presence } from './presence.ts';
-import { moveRootValues, repair, rewrite } from './repair.ts';
+import { Presence } from './presence.ts';
+import { moveRootValues, repair, rewrite, rootBytes, rootLengths, roots } from './repair.ts';
 import { decodeString } from './repeated-values.ts';
 import { ENTRY, Walker } from './walker.ts';
 
@@ -166,4 +166,23 @@ export class EventView implements Fields {
     this.#walker.count = 0;
     this.#walker.firstBytes = 0;
   }
+}
+
+const OPEN_BRACKET = 0x5b;
+const LOWER_N = 0x6e;
+const OPEN_BRACE = 0x7b;
+
+/** Whether a walked event has a plain value where ECS has an object. Null is no value. */
+export function hasRootValue({ bytes, entries, count, ascii, plainBytes }: Walker): boolean {
+  if ((plainBytes & rootBytes) === 0) return false;
+  for (let place = 0; place < count * ENTRY; place += ENTRY) {
+    const first = bytes[entries[place + 2]!];
+    if (first === OPEN_BRACE || first === LOWER_N) continue;
+    const key = entries[place]!;
+    const end = entries[place + 1]!;
+    if (((rootLengths[bytes[key]!]! >> ((end - key) & 31)) & 1) === 0) continue;
+    const isListOfObjects = first === OPEN_BRACKET && bytes[entries[place + 2]! + 1] === OPEN_BRACE;
+    if (!isListOfObjects && roots.has(decodeString(bytes, key, end, ascii))) return true;
+  }
+  return false;
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { EventBlock, PlainLines } from '../model.ts';
 import { longestEscape, putEscaped } from './json-escape.ts';
-import { hasRootValue } from './presence.ts';
+import { hasRootValue } from './view.ts';
 import { Walker } from './walker.ts';
 
 const LINE_FEED = 0x0a;

@@ -84,7 +84,7 @@ export class Word {
 
 const noWord = new Word('');
 
-/** So many members of an object have a bit each. */
+/** So many members of an object have a bit each, from which it is known which are there. */
 const MOST_BITS = 32;
 
 /**
@@ -190,7 +190,6 @@ export class LineFields {
         additions.endValue(path);
       } else {
         const written = this.#members(writer, branch.children, line);
-        // Which members there are is known from one bit for each.
         additions.endMembers(path, branch.children.length <= MOST_BITS ? branch.key.id : 0, written);
       }
     }
