@@ -82,8 +82,35 @@ export interface EngineParts {
 export const isAmong = ({ name, fingerprint }: Run, runs: readonly Run[]) =>
   runs.some((other) => other.name === name && other.fingerprint === fingerprint);
 
-export const snapshotOf = (run: Run): EngineState['runs'][number] => [
-  run.name,
-  run.fingerprint,
-  run.snapshot(),
-];
+/** A run in a checkpoint, and its parts that are stored apart. */
+interface TakenRun {
+  entry: EngineState['runs'][number];
+  parts: NonNullable<EngineState['parts']>;
+}
+
+/** The state without runs, and the runs to be taken one after the other. */
+export interface EngineCheckpoint {
+  state: Snapshot<EngineState>;
+  later: { key: 'runs'; entries: () => Iterable<TakenRun> };
+}
+
+export const checkpointOf = (
+  state: Snapshot<EngineState>,
+  engine: Pick<EngineParts, 'runs' | 'memory'>,
+): EngineCheckpoint => ({ state, later: { key: 'runs', entries: () => takenRuns(engine) } });
+
+/** All runs at once. */
+export function allRuns(engine: Pick<EngineParts, 'runs' | 'memory'>): Pick<EngineState, 'runs' | 'parts'> {
+  const taken = [...takenRuns(engine)];
+  const runs = taken.map(({ entry }) => entry);
+  return engine.memory ? { runs, parts: taken.flatMap(({ parts }) => parts) } : { runs };
+}
+
+/** Takes one run after the other. Nothing is stored apart where nothing is kept for late events. */
+function* takenRuns({ runs, memory }: Pick<EngineParts, 'runs' | 'memory'>): Generator<TakenRun> {
+  for (const run of runs) {
+    const take = (): TakenRun['entry'] => [run.name, run.fingerprint, run.snapshot()];
+    const { taken: entry, parts } = memory?.storeApart(take) ?? { taken: take(), parts: [] };
+    yield { entry, parts };
+  }
+}

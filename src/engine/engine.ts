@@ -8,13 +8,16 @@ import type { CorrectionMemory } from '../windows/history/memory.ts';
 import { Dispatch } from './dispatch.ts';
 import { Downtime } from './downtime.ts';
 import {
+  allRuns,
+  checkpointOf,
+  type EngineCheckpoint,
   type EngineParts,
   type EngineState,
   engineFormat,
   isAmong,
   newTally,
-  snapshotOf,
 } from './engine-state.ts';
+import { sourcesIn } from './sources-in.ts';
 
 /**
  * The analysis of a journal: records in, outputs out. It reads no clock and keeps no file, so the same records
@@ -112,16 +115,22 @@ export class Engine {
   }
 
   snapshot(): Snapshot<EngineState> {
-    const { clock, events, runs, memory, sources } = this.#parts;
-    const take = () => runs.map(snapshotOf);
-    const { taken, parts } = memory?.storeApart(take) ?? { taken: take(), parts: undefined };
+    return this.#stateWith(allRuns(this.#parts));
+  }
+
+  /** A snapshot whose runs are taken one after the other, before the engine goes on. */
+  checkpoint(): EngineCheckpoint {
+    return checkpointOf(this.#stateWith({ runs: [] }), this.#parts);
+  }
+
+  #stateWith(taken: Pick<EngineState, 'runs' | 'parts'>): Snapshot<EngineState> {
+    const { clock, events, sources } = this.#parts;
     return engineFormat.write({
       clock: clock.snapshot(),
       ...this.#downtime.snapshot(),
       generations: [...this.#generations],
       repeatedHours: events.repeatedHours.snapshot(),
-      runs: taken,
-      ...(parts && { parts }),
+      ...taken,
       ...(sources && { sources: sources.snapshot() }),
     });
   }
@@ -183,7 +192,7 @@ export class Engine {
     const { clock, events, sources, watch } = this.#parts;
     // Senders of Lumberjack overtake their own windows when they open a connection.
     clock.beginBatch(batch.encoding === 'lumberjack' ? batch.origin.connection : undefined, batch.receivedAt);
-    if (clock.hasNoActiveSource) clock.expectSources(this.#sourcesIn(block, batch));
+    if (clock.hasNoActiveSource) clock.expectSources(sourcesIn(events, block, batch));
     events.open(block, batch);
     for (let event = events.next(); event; event = events.next()) {
       this.tally.events += 1;
@@ -220,15 +229,6 @@ export class Engine {
       else if (found === 'no' && run.corrected !== corrected) found = 'corrected';
     }
     return found;
-  }
-
-  #sourcesIn(block: EventBlock, batch: Batch): number {
-    const { events } = this.#parts;
-    const sources = new Set<string>();
-    events.open(block, batch);
-    for (let event = events.next(); event; event = events.next())
-      if (event.problem === undefined) sources.add(event.source);
-    return sources.size;
   }
 
   #close(outputs: Output[]): void {

@@ -1,34 +1,14 @@
-import { existsSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
 import type { Database, RootDatabase } from 'lmdb';
 import { refusesAllWrites } from '../journal/record-log.ts';
 import type { Output, OutputKey, Position } from '../model.ts';
 import { entriesOf, openLmdb, untilWritten } from '../util/lmdb.ts';
-
-/** What the analyser needs to continue after a restart: a position in the journal and the state at that position. */
-export interface Checkpoint {
-  position: Position;
-  /** A snapshot, unchecked. */
-  state: unknown;
-}
+import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 
 /** Larger than any position of a journal, and small enough that keys stay exact integers for hundreds of journals. */
 const anotherJournal = 2 ** 44;
 
-/** An analysis, and the position of the last record that was read before it applied. */
-interface Applied {
-  after: Position;
-  analysis: unknown;
-}
-
 /** Analyses that are kept, so that an alert can be explained by the rule that raised it. */
 const mostAnalyses = 32;
-
-/** A part of a state that never changes. It is written once, and is the same object under the same name each time. */
-type Part = [name: string, part: object];
-
-/** The state of an engine, which may have such parts. */
-const partsOf = (state: unknown): Part[] => (state as { parts?: Part[] } | undefined)?.parts ?? [];
 
 /**
  * The analyser's outputs, on disk until they are published, and its checkpoints.
@@ -45,11 +25,9 @@ export class Results {
   readonly #root: RootDatabase;
   readonly #outputs: Database<Output, OutputKey>;
   readonly #meta: Database<unknown, string>;
-  readonly #parts: Database<object, string>;
+  readonly #checkpoints: Checkpoints;
   /** The analyses by which the journal was read, by the position after which each applied. */
   readonly #applied: Database<unknown, Position>;
-  /** The parts on disk, as far as this process wrote or read them. */
-  readonly #written = new Map<string, object>();
   #last: OutputKey;
 
   /** `journalId` is the id of the journal to whose positions the keys belong. */
@@ -58,8 +36,8 @@ export class Results {
     this.#root = openLmdb(folder, 'results.mdb', { maxDbs: 4 });
     this.#outputs = this.#root.openDB<Output, OutputKey>({ name: 'outputs', encoding: 'msgpack' });
     this.#meta = this.#root.openDB<unknown, string>({ name: 'meta', encoding: 'msgpack' });
-    this.#parts = this.#root.openDB<object, string>({ name: 'parts', encoding: 'msgpack' });
     this.#applied = this.#root.openDB<unknown, Position>({ name: 'applied', encoding: 'msgpack' });
+    this.#checkpoints = new Checkpoints(this.#root, this.#meta);
     if (this.#meta.get('journal') !== journalId) this.#beginWith(journalId);
     this.#last = (this.#meta.get('last') as OutputKey | undefined) ?? [0, 0];
   }
@@ -118,12 +96,14 @@ export class Results {
   async change(outputs: Output[], checkpoint: Checkpoint, analysis: unknown): Promise<void> {
     const keyed = this.keyed(outputs, checkpoint.position);
     const last = keyed.at(-1)?.key;
-    await this.#writeState(() => {
-      for (const { key, output } of keyed) void this.#outputs.put(key, output);
-      if (last !== undefined) void this.#meta.put('last', last);
-      this.#putCheckpoint(checkpoint);
-      this.#putAnalysis(analysis, checkpoint.position);
-    });
+    await this.#checkpoints.replace(checkpoint, (put) =>
+      this.#write(() => {
+        for (const { key, output } of keyed) void this.#outputs.put(key, output);
+        if (last !== undefined) void this.#meta.put('last', last);
+        put();
+        this.#putAnalysis(analysis, checkpoint.position);
+      }),
+    );
     if (last !== undefined) this.#last = last;
   }
 
@@ -146,20 +126,12 @@ export class Results {
   }
 
   async saveCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    await this.#writeState(() => this.#putCheckpoint(checkpoint));
+    await this.#checkpoints.replace(checkpoint, (put) => this.#write(put));
   }
 
   checkpoint(): Checkpoint | undefined {
     this.#root.resetReadTxn();
-    const checkpoint = this.#meta.get('checkpoint') as (Checkpoint & { parts?: string[] }) | undefined;
-    if (checkpoint?.parts === undefined) return checkpoint;
-    const { parts: names, ...stored } = checkpoint;
-    const parts = names.flatMap((name): Part[] => {
-      const part = this.#parts.get(name);
-      if (part !== undefined) this.#written.set(name, part);
-      return part === undefined ? [] : [[name, part]];
-    });
-    return { ...stored, state: { ...(stored.state as object), parts } };
+    return this.#checkpoints.read();
   }
 
   /** Whether the database takes no write until it is opened anew, as after a write to its first pages failed. */
@@ -171,37 +143,8 @@ export class Results {
     await this.#root.close();
   }
 
-  /** Writes the parts that are not on disk yet, and removes those that the state has no more. */
-  #putCheckpoint({ position, state }: Checkpoint): void {
-    const parts = new Map(partsOf(state));
-    for (const [name, part] of parts) {
-      if (this.#written.get(name) !== part) void this.#parts.put(name, part);
-      this.#written.set(name, part);
-    }
-    for (const name of this.#written.keys()) {
-      if (parts.has(name)) continue;
-      void this.#parts.remove(name);
-      this.#written.delete(name);
-    }
-    if (parts.size === 0) return void this.#meta.put('checkpoint', { position, state });
-    const { parts: _, ...rest } = state as { parts?: Part[] };
-    void this.#meta.put('checkpoint', { position, state: rest, parts: [...parts.keys()] });
-  }
-
   #write(action: () => void): Promise<void> {
     return untilWritten(this.#outputs.batch(action));
-  }
-
-  /** As `#write`. After a failure the parts that were not written are written again. */
-  async #writeState(action: () => void): Promise<void> {
-    const written = [...this.#written];
-    try {
-      await this.#write(action);
-    } catch (error) {
-      this.#written.clear();
-      for (const [name, part] of written) this.#written.set(name, part);
-      throw error;
-    }
   }
 
   /** Outputs of another journal are published first, under keys that this journal never uses. */
@@ -224,26 +167,3 @@ const after = (a: OutputKey, b: OutputKey): boolean => a[0] > b[0] || (a[0] === 
 
 /** Stands for the journal's id in results that do not come from a journal. */
 export const ofNoJournal = 'none';
-
-/**
- * The analyses on disk by which a server read its journal, oldest first; it may run meanwhile. The last one is in force. Empty where
- * there is none.
- */
-export async function analysesIn(folder: string): Promise<Applied[]> {
-  if (!existsSync(`${folder}/results.mdb`)) return [];
-  const root = openLmdb(folder, 'results.mdb', { maxDbs: 4, readOnly: true });
-  try {
-    const present = root.openDB<unknown, string>({ name: 'meta', encoding: 'msgpack' }).get('analysis');
-    // Results of an earlier version of logboom have no such table.
-    const applied: Database<unknown, Position> | undefined = root.openDB({
-      name: 'applied',
-      encoding: 'msgpack',
-    });
-    const kept = [...(applied?.getRange() ?? [])].map(({ key, value }) => ({ after: key, analysis: value }));
-    // An earlier version of logboom, run on this folder since, does not write this table.
-    const isKept = isDeepStrictEqual(kept.at(-1)?.analysis, present);
-    return isKept || present === undefined ? kept : [{ after: 0, analysis: present }];
-  } finally {
-    await root.close();
-  }
-}

@@ -60,6 +60,7 @@ function aLife({ folder, config, upTo = 40, checkpointBytes = 2 ** 20, notify }:
     },
     onNotifications: () => undefined,
     onOutputs: () => undefined,
+    clock: () => 0,
     checkpointBytes,
   });
   const reloaded = analyser.reload(analysisOf(config));

@@ -58,6 +58,7 @@ function aLife(folder: string, changes: Partial<AnalyserOptions> = {}) {
     onOutputs: () => {
       told.outputs += 1;
     },
+    clock: () => 0,
     checkpointBytes: 2 ** 20,
     ...changes,
   });

@@ -6,6 +6,7 @@ import type {
   Episode,
   EventBlock,
   JournalRecord,
+  Millis,
   Notification,
   Output,
   OutputKey,
@@ -14,9 +15,11 @@ import type {
 } from '../../model.ts';
 import { releaseBuffer } from '../../util/release-buffer.ts';
 import { Signal } from '../../util/waiting.ts';
-import type { Checkpoint, Results } from '../results.ts';
+import type { Checkpoint } from '../checkpoints.ts';
+import type { Results } from '../results.ts';
 import { noteReceipt, WindowHistory } from './history.ts';
 import type { LatestValues } from './latest-values.ts';
+import { CheckpointPace } from './pace.ts';
 import { restored } from './restored.ts';
 
 export interface AnalyserOptions {
@@ -37,6 +40,8 @@ export interface AnalyserOptions {
   /** Called after each turn: the position, the position of the checkpoint, and whether a window waits for time. */
   onProgress: (position: Position, committed: Position, waiting: boolean) => void;
   onOutputs: () => void;
+  /** A clock for the pace of checkpoints. It has no influence on outputs. */
+  clock: () => Millis;
   /** Bytes of the journal that may be read beyond the last checkpoint: what is read again after a crash. */
   checkpointBytes: number;
 }
@@ -64,6 +69,7 @@ export class Analyser {
   /** The newest position that the main thread announced. Windows that it offers have arrived before. */
   #newest: Position;
   #committed: Position = 0;
+  readonly #pace: CheckpointPace;
   #sinceCheckpoint = 0;
   #checkpointDue = false;
   readonly #reloads: Reload[] = [];
@@ -72,6 +78,7 @@ export class Analyser {
 
   constructor(options: AnalyserOptions) {
     this.#options = options;
+    this.#pace = new CheckpointPace(options.clock);
     this.#newest = options.journal.newest;
     this.#position = restored(options);
     this.#committed = this.#position;
@@ -87,8 +94,9 @@ export class Analyser {
     if (position > this.#position) this.#blocks.set(position, { block, payloadBytes });
   }
 
-  /** Requests a checkpoint after the present turn. Its time has no influence on the outputs. */
+  /** Requests a checkpoint after the present turn, unless the last one cost too much for that. Its time has no influence on the outputs. */
   requestCheckpoint(): void {
+    if (!this.#pace.isDue) return;
     this.#checkpointDue = true;
     this.#news.raise();
   }
@@ -213,12 +221,12 @@ export class Analyser {
   async #checkpoint(): Promise<void> {
     this.#checkpointDue = false;
     if (this.#position === this.#committed) return;
-    await this.#options.results.saveCheckpoint(this.#saved());
+    await this.#pace.measure(() => this.#options.results.saveCheckpoint(this.#saved()));
     this.#checkpointed();
   }
 
   #saved(): Checkpoint {
-    return { position: this.#position, state: this.#options.engine.snapshot() };
+    return { position: this.#position, ...this.#options.engine.checkpoint() };
   }
 
   #checkpointed(): void {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
-import { type Checkpoint, Results } from '../results.ts';
+import type { Checkpoint } from '../checkpoints.ts';
+import { Results } from '../results.ts';
 
 interface PatienceOptions {
   /** A write was refused; it is tried again. */

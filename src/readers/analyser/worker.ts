@@ -111,6 +111,7 @@ const analyser = new Analyser({
   onProgress: (position, committed, waiting) => port.post({ kind: 'progress', position, committed, waiting }),
   onNotifications: () => port.post({ kind: 'notifications' }),
   onOutputs: () => port.post({ kind: 'outputs' }),
+  clock: () => performance.now(),
   checkpointBytes: Math.min(64 * 2 ** 20, config.journal.maxSize / 8),
 });
 
