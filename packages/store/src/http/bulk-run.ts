@@ -122,12 +122,22 @@ export class BulkRun {
 
   /** The filtered answer for operations that were all written, as text: to filter it would cost more than to write it. */
   statusText(took: number): RawJson {
-    let items = '';
-    for (let place = 0; place < this.#sequences.length; place++) {
-      const item = this.#others.get(place);
-      const status = item && 'result' in item ? item.result.status : 201;
-      items += `${items && ','}{"${this.#bulk.operation(place).action}":{"status":${status}}}`;
+    const items: string[] = [];
+    // Most items in a row are the same: one text is repeated for them.
+    for (let place = 0, end = 0; place < this.#sequences.length; place = end) {
+      const text = this.#statusOf(place);
+      const isSame = (other: number) =>
+        this.#sequences[other] !== -1 && this.#bulk.operation(other) === this.#bulk.operation(place);
+      for (end = place + 1; end < this.#sequences.length && isSame(place) && isSame(end); ) end++;
+      items.push(text.repeat(end - place));
     }
-    return new RawJson(Buffer.from(`{"errors":false,"took":${took},"items":[${items}]}`));
+    const text = items.join('').slice(0, -1);
+    return new RawJson(Buffer.from(`{"errors":false,"took":${took},"items":[${text}]}`));
+  }
+
+  #statusOf(place: number): string {
+    const item = this.#others.get(place);
+    const status = item && 'result' in item ? item.result.status : 201;
+    return `{"${this.#bulk.operation(place).action}":{"status":${status}}},`;
   }
 }

@@ -1,7 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import type { ServerOptions } from 'node:https';
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Engine } from '../engine.ts';
 import { PointsInTime } from '../search/contexts.ts';
 import { Turns } from '../search/turns.ts';
@@ -15,6 +16,7 @@ import { documentRoutes } from './document-routes.ts';
 import { indexRoutes } from './index-routes.ts';
 import { inspectionRoutes } from './inspection-routes.ts';
 import { notOffered } from './not-offered.ts';
+import { RequestBodies } from './request-body.ts';
 import { router, send } from './routing.ts';
 import { scrollRoutes } from './scroll-routes.ts';
 import { searchRoutes } from './search-routes.ts';
@@ -112,13 +114,17 @@ export function buildServer(
   app.server.maxConnections = maxConnections;
   if (authorize) protect(app, authorize);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+  const bodies = new RequestBodies(maxBodyBytes);
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const body = await bodies.read(payload);
     const type = request.headers['content-type'];
     if (type && !mediaType.test(type) && body.length > 0)
-      done(
-        new StoreError(406, 'media_type_header_exception', `Content-Type header [${type}] is not supported`),
+      throw new StoreError(
+        406,
+        'media_type_header_exception',
+        `Content-Type header [${type}] is not supported`,
       );
-    else unpack(request.headers['content-encoding'], body as Buffer).then((plain) => done(null, plain), done);
+    return unpack(request.headers['content-encoding'], body);
   });
   app.addHook('onSend', async (_request, reply) => void reply.headers(headers));
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -134,7 +140,7 @@ export function buildServer(
   catRoutes(route, engine);
   indexRoutes(route, engine);
   templateRoutes(route, engine);
-  bulkRoutes(route, engine, telemetry);
+  bulkRoutes(route, engine, telemetry, bodies);
   documentRoutes(route, engine);
   searchRoutes(route, engine, telemetry, pits, turns);
   scrollRoutes(route, engine, pits, turns);

@@ -100,10 +100,7 @@ export class SpanDictionary {
 const slotOf = (hash: number): number => Math.imul(hash, 0x9e37_79b1) >>> 12;
 
 /** Copies numbers into an array that has room for more, and returns that one. */
-export function larger<Numbers extends Uint8Array | Int32Array | Uint32Array>(
-  from: Numbers,
-  to: Numbers,
-): Numbers {
+function larger<Numbers extends Uint8Array | Int32Array | Uint32Array>(from: Numbers, to: Numbers): Numbers {
   to.set(from);
   return to;
 }

@@ -24,6 +24,8 @@ export interface ColumnBuilder {
    * further values. O(n), and O(n log n) in distinct strings.
    */
   build(size: number): Column;
+  /** Gives the memory back. The builder must not be used any more; its columns may be. */
+  drop(): void;
 }
 
 /**
@@ -51,6 +53,11 @@ export class NumberBuilder implements ColumnBuilder {
   add(doc: number, value: number): void {
     this.#docs.push(doc);
     this.#values.push(value);
+  }
+
+  drop(): void {
+    this.#docs.drop();
+    this.#values.drop();
   }
 
   build(size: number): NumberColumn {
@@ -119,6 +126,12 @@ export class TermBuilder implements ColumnBuilder {
     this.#lastDoc = doc;
     this.#docs.push(doc);
     this.#numbers.push(number);
+  }
+
+  drop(): void {
+    this.#docs.drop();
+    this.#numbers.drop();
+    this.#terms.drop();
   }
 
   build(size: number): TermColumn {

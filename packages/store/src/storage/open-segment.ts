@@ -75,7 +75,8 @@ export class OpenSegment implements Segment {
   /** The number of the next document. */
   #begin(bytes: number, now: Millis): number {
     const doc = this.size++;
-    this.#built.clear();
+    // A map makes a new table when it is cleared, even where it is empty.
+    if (this.#built.size > 0) this.#built.clear();
     setBit(this.live, doc);
     if (this.opened === 0) this.opened = now;
     this.written = now;
@@ -118,6 +119,7 @@ export class OpenSegment implements Segment {
       columns.push(entry.field.name);
       if (column.kind === 'number') bounds[entry.field.name] = [column.min, column.max];
       files.columns.putSync(columnKey(index, this.base, entry.field.name), encodeColumn(column));
+      entry.builder.drop();
     }
     const { base, size, bytes, opened, written } = this;
     const record: SegmentRecord = { base, size, bytes, opened, written, columns, bounds };

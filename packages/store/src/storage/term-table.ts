@@ -1,6 +1,7 @@
-import { hashOf, larger } from '../spans/span-dictionary.ts';
+import { hashOf } from '../spans/span-dictionary.ts';
 import { StringTable } from './string-table.ts';
 import { TermOrder } from './term-order.ts';
+import { giveBack, memoryOf } from './used-memory.ts';
 
 /** Slots that are looked at. What would lie farther away, because somebody made texts with equal hashes, is found by its text. */
 const mostProbes = 64;
@@ -18,11 +19,11 @@ const encoded = Buffer.allocUnsafeSlow(usualSize);
 export class TermTable {
   size = 0;
   /** For each slot the number of a text plus one; 0 where it is empty. */
-  #slots = new Uint32Array(32);
-  #hashes = new Int32Array(16);
+  #slots = new Uint32Array(memoryOf(128)).fill(0);
+  #hashes = new Int32Array(memoryOf(64));
   /** Where each text begins, and one more: where the last one ends. */
-  #starts = new Uint32Array(17);
-  #bytes = new Uint8Array(256);
+  #starts = new Uint32Array(memoryOf(128)).fill(0, 0, 1);
+  #bytes = new Uint8Array(memoryOf(256));
   #highest = 0;
   /** Texts that found no slot. */
   readonly #others = new Map<string, number>();
@@ -46,6 +47,15 @@ export class TermTable {
       else length = putWide(code, length);
     }
     return this.#numberOfBytes(encoded, length);
+  }
+
+  /** Gives the memory back. The table must not be used any more. */
+  drop(): void {
+    for (const { buffer } of [this.#slots, this.#hashes, this.#starts, this.#bytes]) giveBack(buffer);
+    this.#slots = new Uint32Array(0);
+    this.#hashes = new Int32Array(0);
+    this.#starts = new Uint32Array(0);
+    this.#bytes = new Uint8Array(0);
   }
 
   #numberOfBytes(bytes: Buffer, end = bytes.length): number {
@@ -111,17 +121,17 @@ export class TermTable {
     const from = this.#starts[number]!;
     const length = end - start;
     if (from + length > this.#bytes.length)
-      this.#bytes = larger(this.#bytes, new Uint8Array(2 * from + length));
+      this.#bytes = moved(this.#bytes, new Uint8Array(memoryOf(from + length)));
     const own = this.#bytes;
     for (let at = 0; at < length; at++) {
       const byte = bytes[start + at]!;
       own[from + at] = byte;
       if (byte > this.#highest) this.#highest = byte;
     }
-    if (number === this.#hashes.length) {
-      this.#hashes = larger(this.#hashes, new Int32Array(2 * number));
-      this.#starts = larger(this.#starts, new Uint32Array(2 * number + 1));
-    }
+    if (number === this.#hashes.length)
+      this.#hashes = moved(this.#hashes, new Int32Array(memoryOf(8 * number)));
+    if (number + 1 === this.#starts.length)
+      this.#starts = moved(this.#starts, new Uint32Array(memoryOf(8 * (number + 1))));
     this.#hashes[number] = hash;
     this.#starts[number + 1] = from + length;
     this.size += 1;
@@ -143,10 +153,22 @@ export class TermTable {
   }
 
   #grow(): void {
-    this.#slots = new Uint32Array(2 * this.#slots.length);
+    const { buffer, byteLength } = this.#slots;
+    this.#slots = new Uint32Array(memoryOf(2 * byteLength)).fill(0);
+    giveBack(buffer);
     this.#others.clear();
     for (let number = 0; number < this.size; number++) this.#place(number);
   }
+}
+
+/** Copies numbers into memory that has room for more, and gives theirs back. */
+function moved<Numbers extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(
+  from: Numbers,
+  to: Numbers,
+): Numbers {
+  to.set(from);
+  giveBack(from.buffer);
+  return to;
 }
 
 const isSurrogate = (code: number): boolean => code >= 0xd800 && code < 0xe000;

@@ -57,6 +57,11 @@ export class TextBuilder implements ColumnBuilder {
     }
   }
 
+  drop(): void {
+    for (const list of [this.#tokens, this.#ends, this.#repeats, this.#counts, this.#docs]) list.drop();
+    this.#words.drop();
+  }
+
   build(size: number): TextColumn {
     const { table, rank } = this.#words.sorted();
     const places = this.#ranked(rank);
