@@ -110,33 +110,53 @@ const timeUnits: Readonly<Record<string, Reader>> = {
   us: duration('us'),
 };
 
+const own = (readers: Readonly<Record<string, Reader>>, name: string): Reader | undefined =>
+  Object.hasOwn(readers, name) ? readers[name] : undefined;
+
 /** A variable without a field of ECS keeps its name. */
 export const ofNginx = (name: string): Reader =>
-  nginx[name] ??
+  own(nginx, name) ??
   ofHeader(/^http_(\w+)$/.exec(name)?.[1]?.replaceAll('_', '-')) ??
   field(`nginx.access.${name}`);
 
 function ofHeader(name: string | undefined): Reader | undefined {
   if (name === undefined) return undefined;
   return (
-    headers[name.toLowerCase()] ?? field(`http.request.headers.${name.toLowerCase().replaceAll('.', '_')}`)
+    own(headers, name.toLowerCase()) ??
+    field(`http.request.headers.${name.toLowerCase().replaceAll('.', '_')}`)
   );
 }
 
 export function ofApache(directive: string, argument: string | undefined, whole: string): Reader {
-  if (argument === undefined) {
-    const reader = apache[directive];
-    if (reader !== undefined) return reader;
-  } else if (directive === 'i') return ofHeader(argument)!;
-  else if (directive === 'o') return field(`http.response.headers.${argument.toLowerCase()}`);
-  else if (directive === 'T' && timeUnits[argument] !== undefined) return timeUnits[argument];
-  else if (directive === 'a' || directive === 'h' || directive === 'p' || directive === 'P')
-    return apache[directive]!;
-  else if (directive === 't') return field('stamp');
-  else if (directive === 'e' || directive === 'n' || directive === 'C' || directive === 'x')
-    return field(`apache.access.${argument.toLowerCase()}`);
+  const reader = argument === undefined ? own(apache, directive) : withArgument(directive, argument);
+  if (reader !== undefined) return reader;
   throw new LogboomError(
     'CONFIG_INVALID',
     `\`${whole}\` is not a directive of Apache's LogFormat that can be read.`,
   );
+}
+
+function withArgument(directive: string, argument: string): Reader | undefined {
+  switch (directive) {
+    case 'i':
+      return ofHeader(argument);
+    case 'o':
+      return field(`http.response.headers.${argument.toLowerCase()}`);
+    case 'T':
+      return own(timeUnits, argument);
+    case 'a':
+    case 'h':
+    case 'p':
+    case 'P':
+      return apache[directive];
+    case 't':
+      return field('stamp');
+    case 'e':
+    case 'n':
+    case 'C':
+    case 'x':
+      return field(`apache.access.${argument.toLowerCase()}`);
+    default:
+      return undefined;
+  }
 }
