@@ -125,7 +125,8 @@ export function valueText(value: number | undefined, measure: string): string {
   return Number.isFinite(value) ? formatFor(measure)(value) : String(value);
 }
 
-const numbers = /(?<!\w|\w\.)-?\d+(?:\.\d+)?(?:e[+-]?\d+)?\s*%?/g;
+/** Numbers of a condition, in all notations that `parseCondition` reads. */
+const numbers = /(?<!\w|\w\.)-?(?:\d+(?:\.\d+)?|(?<!(?:^|[^.])\.)\.\d+)(?:e[+-]?\d+)?\s*%?/gi;
 
 /** A condition with its numbers as `valueText` writes them: `>= 0.05` of a share becomes `>= 5 %`. */
 export function conditionText(condition: string, measure: string): string {

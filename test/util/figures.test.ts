@@ -73,6 +73,15 @@ describe('a condition for people', () => {
     ['outside 1024..5242880', 'avg(http.response.bytes)', 'outside 1 KB..5 MB'],
     ['> 12345', 'count', '> 12,345'],
     ['< -3', 'avg(x)', '< -3'],
+    ['>= .5', 'share(a: 1)', '>= 50 %'],
+    ['>= .5%', 'share(a: 1)', '>= 0.5 %'],
+    ['> 1E3', 'count', '> 1,000'],
+    ['> 1e6', 'avg(http.response.bytes)', '> 977 KB'],
+    ['inside -5..-1', 'avg(x)', 'inside -5..-1'],
+    ['outside .25..0.5', 'share(a: 1)', 'outside 25 %..50 %'],
+    ['not >= 5', 'count', 'not >= 5'],
+    ['x2 > 5', 'count', 'x2 > 5'],
+    ['a.5 > 5', 'count', 'a.5 > 5'],
   ])('%s of %s is %s', (condition, measure, text) => expect(conditionText(condition, measure)).toBe(text));
 
   it.each([
@@ -80,6 +89,11 @@ describe('a condition for people', () => {
     ['outside 1..5', [1, 5]],
     ['> -3', [-3]],
     ['>= 5%', [0.05]],
+    ['>= .5', [0.5]],
+    ['< -.5%', [-0.005]],
+    ['> 2.5E3', [2500]],
+    ['inside .1...9', [0.1, 0.9]],
+    ['outside -1..-.5', [-1, -0.5]],
     ['', []],
   ])('%s compares with %j', (condition, bounds) => expect(boundsIn(condition)).toEqual(bounds));
 });

@@ -124,7 +124,7 @@ function endedAt({ episode, transition }: Notification, now: Millis): Millis {
 }
 
 const fieldsOf = ({ transition }: Notification) =>
-  Object.fromEntries(Object.entries(transition.by).map(([name, value]) => [name, String(value)]));
+  Object.fromEntries(Object.entries(transition.by).map(([name, value]) => [name, String(value ?? '')]));
 
 /** Alertmanager takes an empty label as a missing one. */
 const nonEmpty = (texts: Record<string, string>) =>

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cutToLength } from '../../util/text.ts';
 import { summaryOf } from '../message/summary.ts';
 import { defineKind } from '../notifier.ts';
 import { delivery, secretUrl, templated, textTemplate } from '../templated.ts';
@@ -26,7 +27,7 @@ export const discord = defineKind({
       address.searchParams.set('wait', 'true');
       return {
         url: address.href,
-        body: { content: title.slice(0, 2_000), embeds: [embed], allowed_mentions: { parse: [] } },
+        body: { content: cutToLength(title, 2_000), embeds: [embed], allowed_mentions: { parse: [] } },
       };
     },
   }),

@@ -58,7 +58,7 @@ export function refusedPart(error: string): 'thread' | 'blocks' | undefined {
 export function errorOf(error: string): NotifierError {
   const answer = `Slack answered ${error}`;
   if (transient.has(error)) return new NotifierError('NOTIFIER_UNAVAILABLE', answer);
-  const remedy = remedies[error];
+  const remedy = Object.hasOwn(remedies, error) ? remedies[error] : undefined;
   if (remedy === undefined) return new NotifierError('NOTIFIER_REFUSED', answer);
   return new NotifierError('NOTIFIER_MISCONFIGURED', `${answer}; ${remedy}`);
 }

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
+import { cutToLength } from '../../util/text.ts';
 import { NotifierError } from '../notifier.ts';
 import { codeOf, remedyFor, type Trust, tlsOptions } from './trust.ts';
 
@@ -137,10 +138,7 @@ function retryAfterOf(header: string | string[] | undefined, now: Millis = Date.
 
 /** A text of a peer as one short line for the log. */
 export function oneLine(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
+  return cutToLength(text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim(), 200);
 }
 
 function quote(body: string): string {

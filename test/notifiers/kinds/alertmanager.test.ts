@@ -46,6 +46,14 @@ describe('Alertmanager', () => {
     expect(Date.parse(alert!.endsAt) - Date.now()).toBeGreaterThan(200_000);
   });
 
+  it('gets no label for a field that is absent, as Alertmanager takes an empty one', async () => {
+    const { notifier, alerts } = await anAlertmanager();
+    await notifier.send(aNotification('ops', 1, { by: { 'user.name': null, 'user.id': 7 } }), anAttempt());
+    expect(alerts()[0]!.labels).toEqual({
+      ...{ alertname: 'burst', severity: 'high', group: 'web-1', 'user.id': '7' },
+    });
+  });
+
   it('gets the end under the same labels, whatever has changed', async () => {
     const { notifier, alerts } = await anAlertmanager();
     await notifier.send(aNotification('ops'), anAttempt());
