@@ -117,6 +117,7 @@ const scripts = {
   generate: script('generate.mjs'),
   files: script('file.mjs'),
   start: script('whole/start.mjs'),
+  alerts: script('whole/alerts.mjs'),
 };
 const all = {
   throughputs,
