@@ -103,3 +103,36 @@ function holdsValue(bytes: Buffer, value: number, valueEnd: number): boolean {
     if (holdsValue(bytes, inside.value, inside.valueEnd)) return true;
   return false;
 }
+
+/**
+ * Whether an event has a key at the path or below it, whatever its value, or a list on the way there, in which it may have one: an empty
+ * object is no value, but gets in the way of one.
+ */
+export function hasKey({ bytes, entries, count, firstBytes }: Walker, path: FieldPath): boolean {
+  if ((firstBytes & path.firstBytes) === 0) return false;
+  for (let place = 0; place < count * ENTRY; place += ENTRY) {
+    const key = entries[place]!;
+    if (!mayCover(bytes, key, path)) continue;
+    const covered = cover(bytes, key, entries[place + 1]!, path, 0);
+    if (hasKeyAt(bytes, entries[place + 2]!, entries[place + 3]!, covered, path, 0)) return true;
+  }
+  return false;
+}
+
+function hasKeyAt(
+  bytes: Buffer,
+  value: number,
+  valueEnd: number,
+  covered: number,
+  path: FieldPath,
+  from: number,
+): boolean {
+  if (covered === UNRELATED) return false;
+  if (covered === BEYOND || from + covered === path.bytes.length || bytes[value] !== OPEN_BRACE) return true;
+  const members = new Members(bytes, value, valueEnd);
+  while (members.nextMember()) {
+    const more = cover(bytes, members.key, members.keyEnd, path, from + covered + 1);
+    if (hasKeyAt(bytes, members.value, members.valueEnd, more, path, from + covered + 1)) return true;
+  }
+  return false;
+}

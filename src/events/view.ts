@@ -1,8 +1,8 @@
 import type { EventBlock, Fields, FieldValue } from '../model.ts';
-import { cover, type FieldPath, fieldPath, Lookup, mayCover, namePattern } from './lookup.ts';
+import { cover, type FieldPath, fieldPath, Lookup, mayCover, namePattern, UNRELATED } from './lookup.ts';
 import { type JsonObject, leafNames } from './objects.ts';
 import { PlainLine } from './plain-line.ts';
-import { Presence } from './presence.ts';
+import { hasKey, Presence } from './presence.ts';
 import { moveRootValues, repair, rewrite, rootBytes, rootLengths, roots } from './repair.ts';
 import { decodeString } from './repeated-values.ts';
 import { ENTRY, Walker } from './walker.ts';
@@ -95,12 +95,21 @@ export class EventView implements Fields {
     return this.#presence.of(this.isPlain ? this.plain.template : this.#walker, path);
   }
 
+  /** Whether there is a key at the path or below it, whatever its value, or a list on the way there. */
+  hasKey(path: FieldPath): boolean {
+    return hasKey(this.walker, path);
+  }
+
   names(pattern: string): string[] {
     const wanted = namePattern(pattern);
+    const object = objectOf(pattern);
+    const { walker } = this;
+    if (object !== undefined && (walker.firstBytes & object.firstBytes) === 0) return [];
     const names = new Set<string>();
-    for (let entry = 0; entry < this.walker.count; entry += 1)
-      for (const name of leafNames(this.valueOf(entry), this.keyOf(entry)))
-        if (wanted.test(name)) names.add(name);
+    for (let entry = 0; entry < walker.count; entry += 1)
+      if (object === undefined || isRelated(walker, entry, object))
+        for (const name of leafNames(this.valueOf(entry), this.keyOf(entry)))
+          if (wanted.test(name)) names.add(name);
     return [...names];
   }
 
@@ -166,6 +175,20 @@ export class EventView implements Fields {
     this.#walker.count = 0;
     this.#walker.firstBytes = 0;
   }
+}
+
+/** The object in which all names are that a pattern stands for: `a.b` for `a.b.*` and for `a.b.c*`. */
+function objectOf(pattern: string): FieldPath | undefined {
+  const star = pattern.indexOf('*');
+  const dot = star === -1 ? -1 : pattern.lastIndexOf('.', star);
+  return dot < 1 ? undefined : fieldPath(pattern.slice(0, dot));
+}
+
+/** Whether a top-level key is a part of a path, or lies below it. */
+function isRelated({ bytes, entries }: Walker, entry: number, path: FieldPath): boolean {
+  const key = entries[entry * ENTRY]!;
+  if (!mayCover(bytes, key, path)) return false;
+  return cover(bytes, key, entries[entry * ENTRY + 1]!, path, 0) !== UNRELATED;
 }
 
 const OPEN_BRACKET = 0x5b;

@@ -60,6 +60,8 @@ const streamPath = fieldPath('data_stream');
 
 /** What is changed in a document beside what its parser found. */
 export interface DocumentChanges {
+  /** Adds what is only new. Returns false, and adds nothing, where the written document has to be changed. */
+  addTo(additions: Additions): boolean;
   /** Changes the document that lies at `[start, out.at)`. */
   apply(out: ByteWriter, start: number): void;
 }
@@ -120,8 +122,9 @@ function writeWhole(event: DocumentSource, out: ByteWriter, stream: StreamFields
   addFailures(event);
   if (stream !== undefined) addStream(event, stream);
   const start = out.at;
+  const areAdded = event.changes?.addTo(additions) ?? true;
   event.splicer.write(view, additions, out);
-  event.changes?.apply(out, start);
+  if (!areAdded) event.changes?.apply(out, start);
 }
 
 function addStream(event: DocumentSource, stream: StreamFields): void {

@@ -25,6 +25,8 @@ export interface LineFormat {
   get(field: string): FieldValue;
   /** Whether the line has a value of the field, or of one below it. Null is no value. */
   has(field: string): boolean;
+  /** Whether the line may have keys in this top-level object that are no values, as lists and empty objects of JSON. */
+  mayHold(object: string): boolean;
   /** Names of the fields that the line has. */
   names(): Iterable<string>;
   /** Adds the parsed fields to a document. */
@@ -135,6 +137,11 @@ export class ParsedLine implements LineFormat {
     if (slots === undefined) return false;
     this.failure();
     for (let i = 0; i < slots.length; i += 1) if (this.#fields.has(slots[i]!)) return true;
+    return false;
+  }
+
+  /** All that a table of fields names are values. */
+  mayHold(): boolean {
     return false;
   }
 

@@ -22,6 +22,11 @@ export abstract class PlacedFields {
     return hasValue(this.fields, field);
   }
 
+  /** Whether the line has this top-level key, or one that begins with it and a dot, whatever its value. */
+  mayHold(object: string): boolean {
+    return Object.keys(this.fields).some((key) => key === object || key.startsWith(`${object}.`));
+  }
+
   names(): Iterable<string> {
     return leafNames(this.fields, '');
   }

@@ -19,6 +19,12 @@ interface Unchanged {
   names(pattern: string): string[];
 }
 
+/** The event with the changes so far. */
+interface Present extends Unchanged {
+  /** Whether a field was neither sent nor parsed, and nothing that was gets in its way. */
+  isNew(field: string): boolean;
+}
+
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACE = 0x7d;
@@ -39,6 +45,8 @@ export class Changes {
   readonly #additions = new Additions();
   readonly #splicer = new Splicer();
   readonly #failureTags: () => string[];
+  /** Whether something was removed or replaced, and not added alone. */
+  #isReplaced = false;
   /** What could not be done, in words. */
   failure: string | undefined;
 
@@ -49,6 +57,7 @@ export class Changes {
 
   clear(): void {
     this.failure = undefined;
+    this.#isReplaced = false;
     if (this.#values.size === 0) return;
     this.#values.clear();
     this.#around.clear();
@@ -67,9 +76,10 @@ export class Changes {
   }
 
   /** Sets a field, or removes it (undefined). `present` is the event with the changes so far. Returns why that is not possible. */
-  set(field: string, value: FieldValue, present: Unchanged): string | undefined {
+  set(field: string, value: FieldValue, present: Present): string | undefined {
     const conflict = value === undefined ? undefined : conflictOf(field, present);
     if (conflict !== undefined) return conflict;
+    if (value === undefined || isLabel(field) || !present.isNew(field)) this.#isReplaced = true;
     this.#values.set(field, value);
     for (let dot = field.indexOf('.'); dot !== -1; dot = field.indexOf('.', dot + 1))
       this.#around.add(field.slice(0, dot));
@@ -91,6 +101,13 @@ export class Changes {
       if (value === undefined) names.delete(name);
       else if (wanted.test(name)) names.add(name);
     return [...names];
+  }
+
+  /** Adds what was set to the additions of the document, before it is written. Returns false where `apply` has to change it afterwards. */
+  addTo(additions: Additions): boolean {
+    if (this.#isReplaced || this.failure !== undefined) return false;
+    if (!this.isEmpty) additions.fields(this.#fields());
+    return true;
   }
 
   /**
@@ -159,6 +176,9 @@ export class Changes {
     to.byte(CLOSE_BRACKET);
   }
 }
+
+/** What gives way to an object in a document becomes a label, so labels are complete when the document is. */
+const isLabel = (field: string) => field === 'labels' || field.startsWith('labels.');
 
 /** A field cannot be below a value, nor a value where an object is: an index would refuse the event. */
 function conflictOf(field: string, present: Unchanged): string | undefined {

@@ -24,6 +24,13 @@ export class ProcessedEvent extends ReadEvent {
     return this.changes.set(field, value, this);
   }
 
+  /** Whether a field is new in the document: nothing that was sent or parsed is there, and nothing gets in its way. */
+  isNew(field: string): boolean {
+    if (super.get(field) !== undefined || this.view.hasKey(fieldPath(field))) return false;
+    const dot = field.indexOf('.');
+    return this.choice().format?.mayHold(dot === -1 ? field : field.slice(0, dot)) !== true;
+  }
+
   /** Sets the time of the event. */
   setTime(time: Millis): void {
     this.eventTime.set(time);
