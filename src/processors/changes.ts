@@ -77,9 +77,11 @@ export class Changes {
 
   /** Sets a field, or removes it (undefined). `present` is the event with the changes so far. Returns why that is not possible. */
   set(field: string, value: FieldValue, present: Present): string | undefined {
-    const conflict = value === undefined ? undefined : conflictOf(field, present);
+    const isNew = value !== undefined && present.isNew(field);
+    const isFree = isNew && !this.#around.has(field);
+    const conflict = value === undefined ? undefined : conflictOf(field, present, isFree);
     if (conflict !== undefined) return conflict;
-    if (value === undefined || isLabel(field) || !present.isNew(field)) this.#isReplaced = true;
+    if (!isNew || isLabel(field)) this.#isReplaced = true;
     this.#values.set(field, value);
     for (let dot = field.indexOf('.'); dot !== -1; dot = field.indexOf('.', dot + 1))
       this.#around.add(field.slice(0, dot));
@@ -180,13 +182,16 @@ export class Changes {
 /** What gives way to an object in a document becomes a label, so labels are complete when the document is. */
 const isLabel = (field: string) => field === 'labels' || field.startsWith('labels.');
 
-/** A field cannot be below a value, nor a value where an object is: an index would refuse the event. */
-function conflictOf(field: string, present: Unchanged): string | undefined {
+/**
+ * A field cannot be below a value, nor a value where an object is: an index would refuse the event. `isFree`: nothing is at the field or
+ * below it.
+ */
+function conflictOf(field: string, present: Unchanged, isFree: boolean): string | undefined {
   for (let dot = field.indexOf('.'); dot !== -1; dot = field.indexOf('.', dot + 1)) {
     const above = field.slice(0, dot);
     if (isPresent(present.get(above))) return `\`${field}\` cannot be set, because \`${above}\` is a value`;
   }
-  const [below] = present.names(`${field}.*`);
+  const [below] = isFree ? [] : present.names(`${field}.*`);
   return below === undefined
     ? undefined
     : `\`${field}\` cannot be set, because it is an object with \`${below}\``;
