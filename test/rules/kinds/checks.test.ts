@@ -15,6 +15,7 @@ describe('the check of each kind of rule', () => {
   it.each<[string, object, string]>([
     // All kinds.
     ['a query with operators of other languages', { where: 'a: 1 && b: 2' }, 'where: '],
+    ['a query that is none', { where: 'a: (' }, 'where: '],
     [
       'an empty field of groups',
       { by: [''] },
@@ -328,7 +329,9 @@ describe('the check of each kind of rule', () => {
   it.each<[object]>([
     [{ when: '> 5', recover: '< 3', over: '1m', every: '10s', by: ['a'] }],
     [{ kind: 'cardinality', field: 'a', min: 1, max: 5 }],
+    [{ kind: 'cardinality', field: 'a', min: 5, max: 5 }],
     [{ kind: 'match', where: 'a: 1' }],
+    [{ kind: 'match', where: 'a: 1', quiet: '1ms' }],
     [{ kind: 'change', field: 'a', by: ['b'] }],
     [{ kind: 'new-term', field: 'a' }],
     [{ kind: 'absence', by: ['a'] }],

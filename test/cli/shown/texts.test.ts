@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { alerts } from '../../src/cli/commands/alerts.ts';
-import { formatComparison } from '../../src/cli/commands/comparison.ts';
-import { formatEvent } from '../../src/cli/commands/explain/event.ts';
-import type { ComparedAlert, Comparison, RuleComparison } from '../../src/replay/compare.ts';
-import type { EventExplanation, RuleVerdict } from '../../src/replay/explain/event.ts';
-import { terminal } from '../support/cli.ts';
-import { anHttpServer, reply } from '../support/http.ts';
+import { alerts } from '../../../src/cli/commands/alerts.ts';
+import { formatComparison } from '../../../src/cli/commands/comparison.ts';
+import { formatEvent } from '../../../src/cli/commands/explain/event.ts';
+import type { ComparedAlert, Comparison, RuleComparison } from '../../../src/replay/compare.ts';
+import type { EventExplanation, RuleVerdict } from '../../../src/replay/explain/event.ts';
+import { terminal } from '../../support/cli.ts';
+import { anHttpServer, reply } from '../../support/http.ts';
 
 const at = Date.parse('2026-11-29T09:00:00Z');
 const day = 86_400_000;

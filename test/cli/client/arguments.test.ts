@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ask, sourceOf } from '../../src/cli/api-client.ts';
-import { addressFrom, fieldsFrom, moment, numberFrom, timeFrom } from '../../src/cli/arguments.ts';
-import { columns } from '../../src/cli/terminal.ts';
-import { api } from '../../src/config/schema/service.ts';
-import { anHttpServer, reply } from '../support/http.ts';
+import { ask, sourceOf } from '../../../src/cli/api-client.ts';
+import { addressFrom, fieldsFrom, moment, numberFrom, timeFrom } from '../../../src/cli/arguments.ts';
+import { columns } from '../../../src/cli/terminal.ts';
+import { api } from '../../../src/config/schema/service.ts';
+import { anHttpServer, reply } from '../../support/http.ts';
 
 /** The message of a wrong use, or the value. */
 function outcome<T>(act: () => T): T | string {

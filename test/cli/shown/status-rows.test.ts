@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { formatStatus, sourceRows } from '../../src/cli/commands/status.ts';
-import type { Health } from '../../src/telemetry/api/health.ts';
-import type { Status } from '../../src/telemetry/api/status.ts';
-import { sourceState } from '../support/source-states.ts';
-import { status } from '../support/status.ts';
+import { formatStatus, sourceRows } from '../../../src/cli/commands/status.ts';
+import type { Health } from '../../../src/telemetry/api/health.ts';
+import type { Status } from '../../../src/telemetry/api/status.ts';
+import { sourceState } from '../../support/source-states.ts';
+import { status } from '../../support/status.ts';
 
 const healthy: Health = { healthy: true, state: 'healthy', reasons: [] };
 /** The lines of a section, without indentation and with two spaces between cells. */

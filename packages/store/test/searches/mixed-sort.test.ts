@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { testStore } from './support.ts';
+import { testStore } from '../support.ts';
 
 /** Two indices that map `key` as given, with one document each. */
 async function twoIndices(first: object, second: object, keys: [unknown, unknown] = [7, 8]) {
