@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatProblem, formatProblems } from '../../src/config/load/problems.ts';
+import { formatProblem, formatProblems, type Problem } from '../../src/config/load/problems.ts';
 import { load } from '../support/config.ts';
 
 /** Each problem as a terminal shows it: place, setting, value; what is wrong; what to do. */
@@ -243,7 +243,7 @@ describe('what is said of a file', () => {
     expect(load({ yaml: text }).problems[0]).toMatchObject({ path: '', ...problem });
   });
 
-  it.each<[string, object[], string]>([
+  it.each<[string, Problem[], string]>([
     [
       'one problem',
       [{ path: 'a', message: 'm', remedy: 'r' }],
@@ -267,7 +267,7 @@ describe('what is said of a file', () => {
     ],
     ['none', [], 'The configuration has 0 problems:\n\n'],
   ])('%s', (_, problems, text) => {
-    expect(formatProblems({ problems: problems as never[] })).toBe(text);
+    expect(formatProblems({ problems })).toBe(text);
   });
 
   it('is named where a problem has no line', () => {

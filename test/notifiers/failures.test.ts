@@ -6,6 +6,7 @@ import {
   refusedIn,
 } from '../../src/notifiers/email/errors.ts';
 import { addressesOf, bareAddress, domainOf, identityOf } from '../../src/notifiers/email/recipients.ts';
+import { NotifierError } from '../../src/notifiers/notifier.ts';
 import { answerIn, errorOf, refusedPart } from '../../src/notifiers/slack/errors.ts';
 import { answered, exchange, failureOf, oneLine } from '../../src/notifiers/transport/http.ts';
 import { signedHeaders } from '../../src/notifiers/transport/signature.ts';
@@ -47,7 +48,7 @@ describe('an answer by HTTP that is not 2xx', () => {
     [503, 'UNAVAILABLE', 'it answered 503'],
     [599, 'UNAVAILABLE', 'it answered 599'],
   ])('%d: %s: %s', (status, code, message) => {
-    expect(of(failureOf({ status, body: '', headers: {} }) as never)).toBe(`${code}: ${message}`);
+    expect(of(failureOf({ status, body: '', headers: {} }))).toBe(`${code}: ${message}`);
   });
 
   it.each<[string | string[] | undefined, number | undefined]>([
@@ -84,9 +85,9 @@ describe('an answer by HTTP that is not 2xx', () => {
 
   it('is judged by the kind first', async () => {
     const { url } = await anHttpServer((_, response) => reply(response, 400, { error: 'x' }));
-    const own = new Error('own');
+    const own = new NotifierError('NOTIFIER_REFUSED', 'own');
     const signal = AbortSignal.timeout(60_000);
-    await expect(exchange({ url, body: '{}' }, signal, () => own as never)).rejects.toBe(own);
+    await expect(exchange({ url, body: '{}' }, signal, () => own)).rejects.toBe(own);
     await expect(exchange({ url, body: '{}' }, signal, () => undefined)).rejects.toMatchObject({
       code: 'NOTIFIER_REFUSED',
       message: 'it answered 400: {"error":"x"}',
@@ -169,7 +170,7 @@ describe('an answer by SMTP', () => {
     ],
   ])('%j: %s: %s', (error, code, message) => {
     const thrown = Object.assign(new Error((error as { message?: string }).message ?? 'x'), error);
-    expect(of(mailFailure(thrown) as never)).toBe(`${code}: ${message}`);
+    expect(of(mailFailure(thrown))).toBe(`${code}: ${message}`);
   });
 
   const refused = (recipient: string, responseCode: number, response: string) => ({
@@ -194,7 +195,7 @@ describe('an answer by SMTP', () => {
       `it refused every recipient: a@x: 550 5.7.1 denied; b@x: 550 5.1.1 unknown; ${relay}`,
     ],
   ])('of recipients %j: %s', (rejectedErrors, code, message) => {
-    expect(of(mailFailure({ rejectedErrors }) as never)).toBe(`${code}: ${message}`);
+    expect(of(mailFailure({ rejectedErrors }))).toBe(`${code}: ${message}`);
   });
 
   it('names who has a message already', () => {
@@ -261,7 +262,7 @@ describe('an error of Slack', () => {
     ['msg_too_long', 'REFUSED', ''],
     ['constructor', 'REFUSED', ''],
   ])('%s: %s', (error, code, remedy) => {
-    expect(of(errorOf(error) as never)).toBe(`${code}: Slack answered ${error}${remedy}`);
+    expect(of(errorOf(error))).toBe(`${code}: Slack answered ${error}${remedy}`);
   });
 
   it.each<[string, object]>([
