@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Evidence, TimedSample } from '../../alerts/entry.ts';
 import type { LogEvent, Millis, Sample } from '../../model.ts';
+import { formatTime } from '../../parsers/event-time.ts';
 import { number, objectOf, type Snapshot, SnapshotFormat } from '../../util/snapshot.ts';
 import { detached } from '../../util/text.ts';
 
@@ -207,22 +208,22 @@ function addFirst(timed: TimedSample, samples: TimedSample[]): void {
   samples.splice(last, 1);
 }
 
-/** Names of what a sample shows beside its text, by the fields from which they are. */
-const textFields = {
-  host: 'host.name',
-  service: 'service.name',
-  level: 'log.level',
-  file: 'log.file.path',
-  ip: 'source.ip',
-  user: 'user.name',
-} as const;
+/** Names of what a sample shows beside its text, and the fields from which they are. */
+const textFields = [
+  ['host', 'host.name'],
+  ['service', 'service.name'],
+  ['level', 'log.level'],
+  ['file', 'log.file.path'],
+  ['ip', 'source.ip'],
+  ['user', 'user.name'],
+] as const;
 
 export function sampleOf(event: LogEvent, value?: number | string): Sample {
   const sample: Sample = {
-    '@timestamp': new Date(event.time).toISOString(),
+    '@timestamp': formatTime(event.time),
     message: cut(event.message, 2_000),
   };
-  for (const [name, field] of Object.entries(textFields) as [keyof typeof textFields, string][]) {
+  for (const [name, field] of textFields) {
     const text = event.get(field);
     if (typeof text === 'string') sample[name] = cut(text, 1_000);
   }
