@@ -54,7 +54,7 @@ export class QuietStart {
     if (!this.#isPossible || !Number.isFinite(now) || now > this.#at - this.#need) return;
     if (newest > now - this.#need) return;
     // Ever more often towards the time: a snapshot costs as much as many records.
-    if (now < this.#taken + Math.max(this.#need, (this.#at - now) / 8)) return;
+    if (now < this.#taken + Math.max(this.#need, (this.#at - now) / 2)) return;
     this.#taken = now;
     // A snapshot shares objects with the engine, which goes on; parts do not change.
     const { parts, ...state } = engineFormat.read(engine.snapshot());
