@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema/schema.ts';
 import { type ReaderName, readerFile, readerHeaps } from '../readers/reader.ts';
 import { workerFile } from '../util/files.ts';
+import { collectEarly } from '../util/heaps.ts';
 import { LoadingThread } from '../util/loading-thread.ts';
 
 /** Megabytes. Requests create much short-lived garbage, which a small young generation collects early. */
@@ -13,6 +14,7 @@ export class Threads {
 
   /** Begins to load the threads that a server with this configuration has. */
   constructor({ elasticsearch, forward }: Pick<Config, 'elasticsearch' | 'forward'>) {
+    collectEarly();
     if (!elasticsearch)
       this.#loading.set('store', new LoadingThread(storeFile, { name: 'store', resourceLimits: storeHeap }));
     const readers: ReaderName[] = ['indexer', 'analyser', ...(forward ? (['forwarder'] as const) : [])];
