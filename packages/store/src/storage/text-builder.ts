@@ -1,4 +1,5 @@
 import { tokenize } from '../mapping/analyzer.ts';
+import { KnownTails } from '../spans/known-tails.ts';
 import { SpanTokens } from '../spans/span-tokens.ts';
 import type { TextColumn } from './column.ts';
 import type { ColumnBuilder } from './column-builder.ts';
@@ -24,6 +25,7 @@ export class TextBuilder implements ColumnBuilder {
   readonly #emit = (text: string) => this.#tokens.push(this.#words.numberOfText(text));
   readonly #emitSpan = (bytes: Buffer, length: number, hash: number) =>
     this.#tokens.push(this.#words.numberOf(bytes, 0, length, hash));
+  readonly #tails = new KnownTails();
   readonly #tokenizer = new SpanTokens(this.#emitSpan);
 
   add(doc: number, value: string): void {
@@ -32,8 +34,22 @@ export class TextBuilder implements ColumnBuilder {
   }
 
   addSpan(doc: number, bytes: Buffer, start: number, end: number): void {
-    this.#tokenizer.read(bytes, start, end);
+    const tail = this.#tails.find(bytes, start, end);
+    this.#tokenizer.read(bytes, start, tail === undefined ? end : end - tail.length);
+    if (tail !== undefined) for (const token of tail.tokens) this.#tokens.push(token);
+    if (this.#tails.isOpen) this.#learn(bytes, start, end);
     this.#end(doc);
+  }
+
+  /** Keeps the end of a text, if it is that of an earlier one. */
+  #learn(bytes: Buffer, start: number, end: number): void {
+    const from = this.#tails.common(bytes, start, end);
+    if (from === -1) return;
+    const { length } = this.#tokens;
+    this.#tokenizer.read(bytes, from, end);
+    const tokens = this.#tokens.items.slice(length);
+    this.#tokens.length = length;
+    this.#tails.learn(Buffer.from(bytes.subarray(from, end)), tokens);
   }
 
   #end(doc: number): void {
