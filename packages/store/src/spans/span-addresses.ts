@@ -1,4 +1,4 @@
-import { mapped, putV4 } from '../mapping/ip.ts';
+import { encodeV4, mapped, putV4 } from '../mapping/ip.ts';
 import type { Stored } from '../mapping/values.ts';
 import { extendHash, hashOf, SpanDictionary } from './span-dictionary.ts';
 
@@ -42,6 +42,8 @@ export class SpanAddresses {
 
   /** Any other address; undefined where `encode` refuses the text. */
   other(text: Uint8Array, start: number, end: number, hash: number, encode: () => Stored): Stored {
+    const v4 = this.#count === mostInDocument ? encodeV4(text, start, end) : undefined;
+    if (v4 !== undefined) return v4;
     const known = this.#others.find(text, start, end, hash);
     if (known !== -1) return this.#encoded[known];
     const encoded = encode();

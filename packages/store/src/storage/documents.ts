@@ -20,7 +20,7 @@ const headBytes = 10;
 const lengthBytes = 6;
 
 /** A document and its sequence. */
-export interface Placed extends StoredDocument {
+interface Placed extends StoredDocument {
   sequence: number;
 }
 

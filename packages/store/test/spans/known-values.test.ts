@@ -103,6 +103,27 @@ describe('values that documents repeat', () => {
   });
 });
 
+it('more addresses than are kept as bytes are in the column like the others', () => {
+  const mapping = new Mapping(definition());
+  const [walker, spans] = [new DocumentWalker(mapping), new SpanWalker(mapping)];
+  const [expected, found] = [new OpenSegment(0), new OpenSegment(0)];
+  const addresses = Array.from({ length: 200 }, (_, n) =>
+    n % 9 === 8 ? `fe80::${n}` : `10.0.${n}.${255 - n}`,
+  );
+  const document = { ip: addresses, host: { ip: addresses.slice(50, 130) } };
+  const source = Buffer.from(JSON.stringify(document));
+  for (let round = 0; round < 3; round++) {
+    expect(spans.read(source)).toBe(true);
+    found.addSpans(spans, source, 1);
+    walker.walk(document, 'id', () => source.toString());
+    expected.add(walker.fields, walker.values, source.length, 1);
+  }
+  for (const name of ['ip', 'host.ip']) {
+    const field = mapping.field(name)!;
+    expect(encodeColumn(found.column(field)!)).toEqual(encodeColumn(expected.column(field)!));
+  }
+});
+
 describe('known bytes', () => {
   it('are found where they are, and nowhere else', () => {
     const text = fc.string({

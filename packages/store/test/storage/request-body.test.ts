@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { type TestStore, testStore } from './support.ts';
+import { type TestStore, testStore } from '../support.ts';
 
 const documents = 400;
 const textOf = (part: number, n: number) => `part ${part} document ${n} ${'x'.repeat(1_000 + part)}`;
