@@ -76,6 +76,12 @@ class Terms implements Aggregator {
 
   collect(batch: Batch, docs: Uint16Array): void {
     this.#field = aggregatedField(batch.context, this.#name) ?? this.#field;
+    const column = columnOf(batch, this.#name);
+    if (this.#counts && column?.kind === 'term' && this.#missing(batch) === undefined)
+      if (this.#countsAll(column, docs)) {
+        this.#countTerms(this.#counts, column, docs);
+        return;
+      }
     const keys: Key[] = [];
     const [owners, numbers] = this.#assign(batch, docs, keys);
     if (this.#counts) {
@@ -88,6 +94,23 @@ class Terms implements Aggregator {
       const bucket = this.#add(keys[number]!, part.length);
       if (bucket && part.length > 0) bucket.children.collect(batch, part);
     }
+  }
+
+  /** Whether a count for each term of the column is worth it, or asked for. */
+  #countsAll(column: TermColumn, docs: Uint16Array): boolean {
+    return this.#least === 0 || docs.length * 4 > column.terms.size;
+  }
+
+  /** Counts the terms of documents by their ordinals. */
+  #countTerms(counts: Counts, { starts, ordinals, terms }: TermColumn, docs: Uint16Array): void {
+    const found = new Uint32Array(terms.size + 1);
+    if (starts === undefined) for (const doc of docs) found[ordinals[doc] ?? 0]! += 1;
+    else
+      for (const doc of docs)
+        for (let at = starts[doc]!; at < starts[doc + 1]!; at++) found[ordinals[at]!]! += 1;
+    for (let ordinal = 1; ordinal <= terms.size; ordinal++)
+      if (found[ordinal]! > 0 || this.#least === 0)
+        this.#count(counts, terms.get(ordinal - 1), found[ordinal]!);
   }
 
   /**
@@ -108,7 +131,7 @@ class Terms implements Aggregator {
       }
       return number;
     };
-    const isDense = column?.kind === 'term' && (this.#least === 0 || docs.length * 4 > column.terms.size);
+    const isDense = column?.kind === 'term' && this.#countsAll(column, docs);
     if (isDense) for (let at = 0; at < column.terms.size; at++) keys.push(column.terms.get(at));
     const ofOrdinal = (ordinal: number) => {
       if (isDense) return ordinal - 1;
