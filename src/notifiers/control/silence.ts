@@ -54,7 +54,7 @@ const requestSchema = z.strictObject({
   endsOnNewGroup: z.boolean().optional(),
 });
 
-/** Silences end after ten years at the latest. */
+/** Silences with a duration end after ten years at the latest, and those without an end, too. */
 const longest: Millis = 3_650 * 86_400_000;
 
 /** Reads a request for a silence. Throws `USAGE` with the remedy for what cannot work. */
@@ -68,8 +68,6 @@ export function readSilence(body: unknown, id: string, now: Millis): Silence {
   const startsAt = asked.startsAt === undefined ? now : timeOf(asked.startsAt);
   const endsAt = endOf(asked, startsAt);
   if (endsAt <= now) throw usage(`The silence would end at ${iso(endsAt)}, which is in the past.`);
-  if (endsAt - startsAt > longest)
-    throw usage(`The silence would last longer than ${formatDuration(longest)}.`);
   if (endsAt <= startsAt) throw usage('The silence would end before it begins.');
   return {
     ...{ id, matchers, author: asked.author, comment: asked.comment, startsAt, endsAt, createdAt: now },

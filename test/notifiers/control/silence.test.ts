@@ -23,6 +23,7 @@ describe('a request for a silence', () => {
     [{ duration: '3650d' }, { endsAt: now + 3_650 * 24 * hour }],
     [{ duration: undefined, endsAt: '2026-11-29T12:00:00+01:00' }, { endsAt: now + 2 * hour }],
     [{ duration: undefined, endsAt: now + 1 }, { endsAt: now + 1 }],
+    [{ duration: undefined, endsAt: '2099-12-31T00:00:00Z' }, { endsAt: Date.UTC(2099, 11, 31) }],
     [{ startsAt: '2026-11-29T10:00:00Z' }, { startsAt: now + hour, endsAt: now + 3 * hour }],
     [{ startsAt: now - hour }, { startsAt: now - hour, endsAt: now + hour }],
     [
@@ -53,7 +54,6 @@ describe('a request for a silence', () => {
     [{ duration: '0s' }, '`0s` is no duration. Write one such as `2h`.'],
     [{ duration: '-1h' }, '`-1h` is no duration. Write one such as `2h`.'],
     [{ duration: '3651d' }, '`3651d` is too long. Use 3650d or less.'],
-    [{ duration: undefined, endsAt: '2036-11-29T09:00:00Z' }, 'The silence would last longer than 3650d.'],
     [
       { duration: undefined, endsAt: now },
       'The silence would end at 2026-11-29T09:00:00.000Z, which is in the past.',
@@ -110,7 +110,7 @@ describe('a request for a silence', () => {
           const { startsAt, endsAt } = read({ duration: undefined, ...changes });
           expect(endsAt).toBeGreaterThan(Math.max(startsAt, now));
           expect([startsAt, endsAt].map((at) => new Date(at).toISOString())).toHaveLength(2);
-          expect(endsAt - startsAt).toBeLessThanOrEqual(3_650 * 24 * hour);
+          expect(endsAt).toBeLessThan(Date.UTC(10_010, 0));
         } catch (error) {
           expect(error).toMatchObject({ code: 'USAGE' });
         }
