@@ -179,13 +179,23 @@ export function* documentsIn(first: number, block: Buffer): Generator<Placed> {
   }
 }
 
-/** The block with a document removed; undefined where it was the last one. */
+/**
+ * The block with a document removed; undefined where it was the last one. It ends with a document that is there: the sequences behind that may
+ * be given again after a restart, and then are those of another block.
+ */
 function without(block: Buffer, place: number): Buffer | undefined {
-  const at = placeIn(block, place);
+  const removed = placeIn(block, place);
   const rest = Buffer.concat([
-    block.subarray(0, at),
+    block.subarray(0, removed),
     Buffer.alloc(lengthBytes),
-    block.subarray(at + sizeAt(block, at)),
+    block.subarray(removed + sizeAt(block, removed)),
   ]);
-  return documentsIn(0, rest).next().done ? undefined : rest;
+  let [at, end, count] = [headBytes, headBytes, 0];
+  for (let next = 0; next < countIn(rest); next++) {
+    const size = sizeAt(rest, at);
+    at += size;
+    if (size > lengthBytes) [end, count] = [at, next + 1];
+  }
+  rest.writeUInt16LE(count, 8);
+  return count === 0 ? undefined : rest.subarray(0, end);
 }

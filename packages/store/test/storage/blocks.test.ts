@@ -21,6 +21,8 @@ const ids = [
   'abcd',
   'run-1',
   'run-2',
+  'run-3',
+  'run-4',
   'run-10',
   'run-11',
   'é',
@@ -96,6 +98,32 @@ describe('documents that are written in blocks', () => {
       ),
       { numRuns: 30 },
     );
+  });
+
+  it('are not those of a block whose last documents were removed, where their sequences are given again', async () => {
+    const folder = newFolder();
+    const one = (action: Operation['action'], id: string) => ({ action, id, n: 1, isOdd: false });
+    const requests = [
+      [one('create', 'a')],
+      [
+        one('create', 'b'),
+        one('create', 'run-1'),
+        one('create', 'run-2'),
+        one('delete', 'run-1'),
+        one('delete', 'run-2'),
+      ],
+      [one('create', 'run-3'), one('create', 'run-4')],
+      [one('delete', 'run-3'), one('delete', 'run-4')],
+    ];
+    const model: Model = new Map();
+    for (const operations of requests) {
+      const store = await testStore({ folder });
+      const statuses = statusesOf(await store.request('POST', '/_bulk', bodyOf(operations)));
+      expect(statuses).toEqual(operations.map((operation) => expectedStatus(model, operation)));
+      await check(store, model);
+      await check(store, model);
+      await store.stop();
+    }
   });
 
   it('take few entries, and leave none behind', async () => {
