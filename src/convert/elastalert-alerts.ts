@@ -75,6 +75,41 @@ const kinds: Record<string, Convert> = {
       : { kind: 'alertmanager', url: first.includes('://') ? first : `http://${first}` };
   },
 };
+/** The settings of an alerter by how their names begin, and which of them are converted. */
+const settingsOf: Record<string, { of: RegExp; converted: readonly string[] }> = {
+  slack: { of: /^slack_/, converted: ['slack_webhook_url', 'slack_timeout'] },
+  email: {
+    of: /^(?:smtp_|email_|bcc$)/,
+    converted: ['smtp_host', 'smtp_port', 'smtp_ssl', 'smtp_auth_file', 'email_reply_to'],
+  },
+  pagerduty: { of: /^pagerduty_/, converted: ['pagerduty_service_key'] },
+  ms_power_automate: { of: /^ms_power_automate_/, converted: ['ms_power_automate_webhook_url'] },
+  post: { of: /^http_post_/, converted: ['http_post_url', 'http_post_headers'] },
+  alertmanager: { of: /^alertmanager_/, converted: ['alertmanager_hosts'] },
+};
+
+/** Why a setting is not converted, or what to use. */
+const remedies: Record<string, string> = {
+  bcc: 'name the address in `to` or `cc`',
+  http_post_payload: 'a webhook sends the document of the alert',
+  http_post_static_payload: 'a webhook sends the document of the alert',
+  slack_channel_override: 'a webhook of Slack writes into the channel that it was made for',
+};
+
+/** What is not converted of an alerter that has a notifier, in words. */
+function leftOut(kind: string, settings: Theirs): string[] {
+  const { of, converted } = settingsOf[kind] ?? { of: /^$/, converted: [] };
+  const unread = Object.keys(settings).filter((name) => of.test(name) && !converted.includes(name));
+  const several = converted.filter((name) => /_(?:url|hosts)$/.test(name) && list(settings[name]).length > 1);
+  return [
+    ...unread.map((name) => {
+      const remedy = Object.hasOwn(remedies, name) ? `: ${remedies[name]}` : '';
+      return `\`${name}\` is not converted${remedy}.`;
+    }),
+    ...several.map((name) => `\`${name}\`: only the first of ${list(settings[name]).length} is converted.`),
+  ];
+}
+
 const sameAs: Record<string, string> = { post2: 'post', http_post: 'post', http_post2: 'post' };
 
 /** An entry of `alert`: a name, or a name with settings of its own, which come before those of the rule. */
@@ -102,6 +137,7 @@ export function notifiersOf(
     }
     if (kind === 'email' && settings.smtp_auth_file !== undefined)
       remarks.push('`smtp_auth_file`: set `user` and `password` of the notifier.');
+    remarks.push(...leftOut(kind, settings));
     if (made.kind === 'log') names.add('log');
     else names.add(addNotifier(notifiers, kind, made));
   }

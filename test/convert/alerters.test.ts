@@ -14,8 +14,8 @@ describe('an alerter of ElastAlert', () => {
   it.each<[string, object, Record<string, object>]>([
     ['slack', { alert: 'slack', slack_webhook_url: slackUrl }, { slack: { kind: 'slack', url: slackUrl } }],
     [
-      'slack with several addresses: the first',
-      { alert: ['slack'], slack_webhook_url: [slackUrl, 'https://b'], slack_timeout: 20 },
+      'slack with a timeout',
+      { alert: ['slack'], slack_webhook_url: [slackUrl], slack_timeout: 20 },
       { slack: { kind: 'slack', url: slackUrl, timeout: '20s' } },
     ],
     [
@@ -79,7 +79,7 @@ describe('an alerter of ElastAlert', () => {
     ],
     [
       'alertmanager by its name',
-      { alert: ['alertmanager'], alertmanager_hosts: ['am:9093', 'am2:9093'] },
+      { alert: ['alertmanager'], alertmanager_hosts: ['am:9093'] },
       { alertmanager: { kind: 'alertmanager', url: 'http://am:9093' } },
     ],
     [
@@ -127,6 +127,46 @@ describe('an alerter of ElastAlert', () => {
       notifiers: {},
       remarks: [`The alert \`${alerter}\` is not converted: ${reason}.`],
     });
+  });
+
+  const slack = { alert: ['slack'], slack_webhook_url: slackUrl };
+  const email = { alert: ['email'], email: 'a@b.example' };
+  const post = { alert: ['post'], http_post_url: 'https://p' };
+  it.each<[object, string[]]>([
+    [
+      { ...slack, slack_webhook_url: [slackUrl, 'https://b'] },
+      ['`slack_webhook_url`: only the first of 2 is converted.'],
+    ],
+    [
+      { ...slack, slack_channel_override: '#ops', slack_emoji_override: ':fire:' },
+      [
+        '`slack_channel_override` is not converted: a webhook of Slack writes into the channel that it was made for.',
+        '`slack_emoji_override` is not converted.',
+      ],
+    ],
+    [{ ...email, bcc: 'b@b.example' }, ['`bcc` is not converted: name the address in `to` or `cc`.']],
+    [{ ...email, smtp_key_file: 'k', cc: 'c@b.example' }, ['`smtp_key_file` is not converted.']],
+    [{ ...email, email_format: 'html' }, ['`email_format` is not converted.']],
+    [
+      { alert: ['pagerduty'], pagerduty_service_key: 'k', pagerduty_incident_key: '{0}' },
+      ['`pagerduty_incident_key` is not converted.'],
+    ],
+    [
+      { ...post, http_post_payload: { host: 'host.name' }, http_post_timeout: 5 },
+      [
+        '`http_post_payload` is not converted: a webhook sends the document of the alert.',
+        '`http_post_timeout` is not converted.',
+      ],
+    ],
+    [
+      { alert: ['alertmanager'], alertmanager_hosts: ['a:1', 'b:1', 'c:1'], alertmanager_labels: { x: 'y' } },
+      ['`alertmanager_labels` is not converted.', '`alertmanager_hosts`: only the first of 3 is converted.'],
+    ],
+    // Of an alerter that the rule does not have, nothing is lost.
+    [{ ...slack, bcc: 'b@b.example', http_post_payload: {} }, []],
+  ])('%j leaves something out, and says so', (theirs, remarks) => {
+    const { notify, remarks: said } = made(theirs);
+    expect([notify, said]).toEqual([(theirs as { alert: string[] }).alert, remarks]);
   });
 
   it.each([[undefined], [null], [[]]])('is none where `alert` is %j', (alert) => {
