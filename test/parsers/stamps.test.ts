@@ -165,6 +165,10 @@ describe('parts of a stamp', () => {
     ['Mai', 0],
     ['', 0],
     ['xx', 0],
+    ['Marvin', 0],
+    ['Junebug', 0],
+    ['Septem', 9],
+    ['SEPTEMBER', 9],
   ])('%j is month %d', (name, month) => expect(monthOf(name)).toBe(month));
 
   it.each<[string | undefined, number]>([

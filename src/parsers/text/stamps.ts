@@ -6,18 +6,23 @@ import type { LineContext } from './text-format.ts';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-
-const monthNumbers = new Map(
-  months.flatMap((name, index) =>
-    [name, name[0]!.toUpperCase() + name.slice(1)].map((form) => [form, index + 1] as const),
-  ),
+const months = 'january february march april may june july august september october november december'.split(
+  ' ',
 );
 
-/** The month of an English name, whole or abbreviated; 0 for anything else. */
+const monthNumbers = new Map(
+  months.flatMap((name, index) => {
+    const short = name.slice(0, 3);
+    return [short, short[0]!.toUpperCase() + short.slice(1)].map((form) => [form, index + 1] as const);
+  }),
+);
+
+/** The month of an English name, whole or abbreviated to three letters or more; 0 for anything else. */
 export function monthOf(name: string): number {
-  const abbreviated = name.slice(0, 3);
-  return monthNumbers.get(abbreviated) ?? months.indexOf(abbreviated.toLowerCase()) + 1;
+  const known = monthNumbers.get(name);
+  if (known !== undefined || name.length < 3) return known ?? 0;
+  const lower = name.toLowerCase();
+  return months.findIndex((month) => month.startsWith(lower)) + 1;
 }
 
 /** A zone whose clock never changes. What is another time there than in the zone of the logs states no zone. */
