@@ -25,30 +25,22 @@ interface Corrected {
 /**
  * Compares the episodes that were put out with those that follow from all events, and puts out what differs. An episode
  * keeps its id, its evidence and its revisions where one that was found has the same id or a common time with it. One
- * that was not put out before is raised late, with its transitions. One that was not found, or found but never raised, is withdrawn.
+ * that was not put out before is raised late, with its transitions. One that was not found is withdrawn.
  */
 export function correctEpisodes(correction: Correction): Corrected {
   const pairs = paired(correction);
   const outputs: Output[] = [];
-  const kept = new Set(
-    [...pairs].filter(([found, known]) => !isGone(known, found)).map(([, known]) => known),
-  );
   const entries = correction.known
-    .filter((known) => !kept.has(known))
+    .filter((known) => ![...pairs.values()].includes(known))
     .flatMap((known) => withdraw(known, correction, outputs));
   for (const found of correction.found) {
     const known = pairs.get(found);
-    if (known !== undefined && !kept.has(known)) continue;
     entries.push(
       known === undefined ? raiseLate(found, correction, outputs) : merge(known, found, correction, outputs),
     );
   }
   return { outputs, entries };
 }
-
-/** An alert that was raised, of which an episode is left that was over before it could be raised. */
-const isGone = (known: Entry, found: Entry) =>
-  known.raised && !found.raised && found.episode.end !== undefined;
 
 /** Equal ids first: the first known start names an episode, whatever becomes of its times. */
 function paired({ known, found }: Correction): Map<Entry, Entry> {
