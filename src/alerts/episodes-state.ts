@@ -11,6 +11,8 @@ export interface EpisodesState {
   /** Missing where no cooldown holds any back. */
   withheld?: [group: string, Withheld][] | undefined;
   forgotten?: Millis | undefined;
+  /** Ended ones that were forgotten, and whose documents do not report all their late events yet. Missing where there are none. */
+  unreported?: Entry[] | undefined;
 }
 
 export const episodesFormat = new SnapshotFormat({
@@ -20,6 +22,7 @@ export const episodesFormat = new SnapshotFormat({
     ended: z.array(packedEntry),
     withheld: z.array(z.tuple([z.string(), withheldEpisode])).optional(),
     forgotten: number.optional(),
+    unreported: z.array(packedEntry).optional(),
   }),
   migrations: [
     (state) => {

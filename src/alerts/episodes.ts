@@ -149,15 +149,19 @@ export class Episodes {
       [...this.#entries.values()].map((entry) => ({ ...entry })),
       this.#heldBack.state(),
     ];
-    return episodesFormat.write({ open, ...this.#ended.snapshot(), withheld });
+    const known = new Set([...this.#entries.values(), ...this.#ended.entries]);
+    const unreported = this.#lateEvents.besides(known).map((entry) => ({ ...entry }));
+    const others = unreported.length === 0 ? {} : { unreported };
+    return episodesFormat.write({ open, ...this.#ended.snapshot(), withheld, ...others });
   }
 
   restore(snapshot: Snapshot<EpisodesState>): void {
-    const { open, ended, withheld = [], forgotten } = episodesFormat.read(snapshot);
+    const { open, ended, withheld = [], forgotten, unreported = [] } = episodesFormat.read(snapshot);
     this.#heldBack.restore(withheld);
     this.#entries.clear();
     for (const entry of open) this.#entries.set(entry.episode.group, { ...entry });
-    this.#lateEvents.restore([...this.#entries.values(), ...this.#ended.restore(ended, forgotten)]);
+    const restored = [...this.#entries.values(), ...this.#ended.restore(ended, forgotten)];
+    this.#lateEvents.restore([...restored, ...unreported.map((entry) => ({ ...entry }))]);
   }
 
   #close(entry: Entry): void {

@@ -49,6 +49,10 @@ export class EndedEpisodes implements History {
     return this.oldest;
   }
 
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
   /** Forgets what ended within one stride. */
   dropOldest(): number {
     const through = this.oldest + (this.#retention.shared?.stride ?? 0);
@@ -169,6 +173,11 @@ export class LateEvents {
       this.reported(entry);
       return { kind: 'episode', episode: entry.episode };
     });
+  }
+
+  /** Those that have late events to report, besides these: ended ones that were forgotten meanwhile. */
+  besides(entries: ReadonlySet<Entry>): Entry[] {
+    return [...this.#unreported].filter((entry) => !entries.has(entry));
   }
 
   restore(entries: Entry[]): void {
