@@ -49,6 +49,7 @@ export class EndedEpisodes implements History {
     return this.oldest;
   }
 
+  /** All that are kept, those that ended first before the others. */
   get entries(): readonly Entry[] {
     return this.#entries;
   }
@@ -175,7 +176,7 @@ export class LateEvents {
     });
   }
 
-  /** Those that have late events to report, besides these: ended ones that were forgotten meanwhile. */
+  /** Entries with late events to report that are not among `entries`: ended ones that were forgotten meanwhile. */
   besides(entries: ReadonlySet<Entry>): Entry[] {
     return [...this.#unreported].filter((entry) => !entries.has(entry));
   }

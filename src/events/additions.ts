@@ -44,8 +44,8 @@ export class Additions {
   }
 
   /**
-   * Adds what was written as members of the object `path`. It must not have any of them yet. Nothing written adds nothing. `origin` and
-   * `choice` are the same for pieces that have the same keys, and objects under the same of these: see `isMadeAs`. 0: not known.
+   * Adds what was written as members of the object `path`. It must not have any of them yet. Nothing written adds nothing. Two pieces with
+   * the same `origin` and `choice` have the same keys, and objects as values of the same keys: see `isMadeAs`. An `origin` of 0 is unknown.
    */
   endMembers(path: FieldPath, origin = 0, choice = 0): void {
     if (this.writer.at > this.#began) this.#piece(this.#placeOf(path, true), origin, choice);

@@ -67,7 +67,7 @@ export class LineWrapper {
       if (end > start) {
         this.#makeRoom(at, end - start, count);
         this.#spans[2 * count] = at;
-        at = this.#write(lines, start, end, at);
+        at = this.#writeTo(this.#bytes, lines, start, end, at);
         this.#spans[2 * count + 1] = at;
         count += 1;
       }
@@ -79,10 +79,6 @@ export class LineWrapper {
   #documentOf(bytes: Buffer, start: number, end: number): Buffer {
     const document = Buffer.allocUnsafe(prefix.length + (end - start) * longestEscape + this.#suffix.length);
     return document.subarray(0, this.#writeTo(document, bytes, start, end, 0));
-  }
-
-  #write(lines: Buffer, start: number, end: number, from: number): number {
-    return this.#writeTo(this.#bytes, lines, start, end, from);
   }
 
   #writeTo(bytes: Buffer, lines: Buffer, start: number, end: number, from: number): number {
