@@ -229,3 +229,41 @@ describe('a group that is judged again over hours', () => {
     expect(outcome(rule, [...byReceipt([...hours, ...late]), line(6.5 * hour, 200)])).toEqual(expected);
   });
 });
+
+/** The group is judged again from the time at which it was forgotten, with an event that was then not yet known. */
+describe('a group that is absent, forgotten and seen again', () => {
+  const rule: AnyInput = {
+    ...{ name: 'absence', kind: 'absence', by: ['host.name'], where: 'host.name : web' },
+    ...{ every: '5s', forget: '12s', cooldown: '0s', lateness: '0s' },
+  };
+  const web = (after: number, receivedAfter = after): Line => ({
+    ...{ time: t + after * second, host: 'web', status: 200, receivedAt: t + receivedAfter * second },
+  });
+
+  const outcome = (lines: Line[]) => {
+    const engine = engineWith([rule], { journal: { tick: '1h' } });
+    const clock = well('clock', 200).filter(({ time }) => (time - t) % (5 * second) === 0);
+    const records = journaled(byReceipt([...clock, ...lines]).map(record));
+    const episodes = new Map<string, Episode>();
+    for (const output of records.flatMap((one) => engine.process(one)))
+      if (output.kind === 'episode') episodes.set(output.episode.id, output.episode);
+    const times = ({ start, end }: Episode) => [start - t, end === undefined ? 'open' : end - t];
+    return [...episodes.values()].filter(({ withdrawn }) => !withdrawn).map(times);
+  };
+
+  /** It is seen again from 110 s on, without a pause. */
+  const again = [110, 114, 118, 122, 126, 130, 134, 138, 142, 146, 150].map((after) => web(after));
+
+  it.each([
+    ['before the first event that was known', [web(10, 140), web(104, 150)]],
+    ['without a pause before it', [web(10, 140), web(107, 150)]],
+    ['between two that came late', [web(10, 140), web(104, 150), web(60, 155)]],
+    ['all at once', [web(10, 140), web(60, 140), web(104, 140)]],
+    ['in falling order', [web(104, 140), web(60, 150), web(10, 160)]],
+  ])('leads to the alerts that it would have led to, where events come late %s', (_, late) => {
+    const lines = [...again, ...late];
+    const expected = outcome(lines.map((line) => ({ ...line, receivedAt: line.time })));
+    expect(expected.length).toBeGreaterThan(1);
+    expect(outcome(lines).sort()).toEqual(expected.sort());
+  });
+});

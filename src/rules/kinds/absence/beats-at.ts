@@ -1,3 +1,4 @@
+import type { Millis } from '../../../model.ts';
 import type { Saved } from '../../correction/series.ts';
 import type { PackedHeartbeats } from './heartbeats.ts';
 import type { GroupTimes } from './times.ts';
@@ -12,7 +13,8 @@ export function beatsAt(
 ): PackedHeartbeats | undefined {
   if (saved === undefined) return beatsAtBegin(name, times, tracker);
   const beats = saved.alert.judge as PackedHeartbeats | null;
-  if (beats === null) {
+  // A group that was forgotten begins with its next event, which may be one that came late.
+  if (beats === null || isYetToBegin(beats, saved.at)) {
     const later = times.after(name, saved.at);
     const [next] = later;
     return next && [name, next[0], !tracker.isExpected(name), null, later, false, null];
@@ -20,6 +22,9 @@ export function beatsAt(
   const [, from, learned, last, , silent, reminder] = beats;
   return [name, from, learned, last, times.after(name, last ?? from - 1), silent, reminder];
 }
+
+/** The next event of a group that was just forgotten was known already when the group was saved. */
+const isYetToBegin = ([, from, , last]: PackedHeartbeats, at: Millis) => last === null && from > at;
 
 /** A group of the roster is expected from the first watermark on, any other one from its first event. */
 function beatsAtBegin(name: string, times: GroupTimes, tracker: AbsenceTracker): PackedHeartbeats {
