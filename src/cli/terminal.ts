@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { columnsOf } from '../dashboards/top/text.ts';
 import { printable } from '../util/text.ts';
 
 /** The output of a command: results go to `out`, messages about the command to `err`. */
@@ -34,12 +35,15 @@ export function safe(text: string, isTerminal: boolean): string {
 
 const printableLines = (text: string) => text.split('\n').map(printable).join('\n');
 
-/** Formats a table; each column is as wide as its widest cell. */
+/** Formats a table; each column is as wide as its widest cell on a terminal, where a character may take two places or none. */
 export function columns(rows: readonly (readonly string[])[], indent = '  '): string {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, widthOf(cell));
   }
-  const lines = rows.map((row) => row.map((cell, at) => cell.padEnd(widths[at]!)).join('  '));
+  const padded = (cell: string, at: number) => cell + ' '.repeat(widths[at]! - widthOf(cell));
+  const lines = rows.map((row) => row.map(padded).join('  '));
   return lines.map((line) => `${indent}${line}`.trimEnd()).join('\n');
 }
+
+const widthOf = (cell: string) => columnsOf(stripVTControlCharacters(cell));

@@ -39,6 +39,27 @@ export class LineWrapper {
   split(received: Buffer): EventBlock {
     if (this.#plain === undefined) return this.wrap(received);
     const lines = asUtf8(received);
+    const count = this.#divide(lines);
+    return { bytes: lines, spans: this.#spans, count, plain: this.#plain };
+  }
+
+  /** Returns the documents of the lines, valid until the next call. Empty lines are skipped; invalid UTF-8 becomes `�`. */
+  wrap(received: Buffer): EventBlock {
+    const lines = asUtf8(received);
+    const count = this.#divide(lines);
+    let at = 0;
+    for (let span = 0; span < 2 * count; span += 2) {
+      const [start, end] = [this.#spans[span]!, this.#spans[span + 1]!];
+      this.#makeRoom(at, end - start);
+      this.#spans[span] = at;
+      at = this.#writeTo(this.#bytes, lines, start, end, at);
+      this.#spans[span + 1] = at;
+    }
+    return { bytes: this.#bytes.subarray(0, at), spans: this.#spans, count };
+  }
+
+  /** Finds the lines that are not empty, without their ends (`\n` or `\r\n`). Returns their number; `#spans` has where they begin and end. */
+  #divide(lines: Buffer): number {
     let count = 0;
     for (let start = 0; start < lines.length; ) {
       const newline = lines.indexOf(LINE_FEED, start);
@@ -52,28 +73,7 @@ export class LineWrapper {
       }
       start = next + 1;
     }
-    return { bytes: lines, spans: this.#spans, count, plain: this.#plain };
-  }
-
-  /** Returns the documents of the lines, valid until the next call. Empty lines are skipped; invalid UTF-8 becomes `�`. */
-  wrap(received: Buffer): EventBlock {
-    const lines = asUtf8(received);
-    let count = 0;
-    let at = 0;
-    for (let start = 0; start < lines.length; ) {
-      const newline = lines.indexOf(LINE_FEED, start);
-      const next = newline === -1 ? lines.length : newline;
-      const end = next > start && lines[next - 1] === CARRIAGE_RETURN ? next - 1 : next;
-      if (end > start) {
-        this.#makeRoom(at, end - start, count);
-        this.#spans[2 * count] = at;
-        at = this.#writeTo(this.#bytes, lines, start, end, at);
-        this.#spans[2 * count + 1] = at;
-        count += 1;
-      }
-      start = next + 1;
-    }
-    return { bytes: this.#bytes.subarray(0, at), spans: this.#spans, count };
+    return count;
   }
 
   #documentOf(bytes: Buffer, start: number, end: number): Buffer {
@@ -89,14 +89,12 @@ export class LineWrapper {
   }
 
   /** Makes room for the longest encoding of a line, so that writing needs no checks. */
-  #makeRoom(used: number, length: number, count: number): void {
+  #makeRoom(used: number, length: number): void {
     const needed = used + prefix.length + length * longestEscape + this.#suffix.length;
-    if (needed > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2, 2 ** 16));
-      this.#bytes.copy(larger, 0, 0, used);
-      this.#bytes = larger;
-    }
-    if (2 * count + 2 > this.#spans.length) this.#growSpans();
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2, 2 ** 16));
+    this.#bytes.copy(larger, 0, 0, used);
+    this.#bytes = larger;
   }
 
   #growSpans(): void {
