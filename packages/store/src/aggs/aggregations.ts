@@ -79,6 +79,7 @@ function build(scope: RequestScope, spec: AggregationSpec): Aggregator {
 export class Aggregations {
   readonly #children: Children;
   readonly #global: Children;
+  readonly #hasGlobal: boolean;
 
   constructor(specs: AggregationSpec[], now: Millis) {
     const scope: RequestScope = {
@@ -98,6 +99,7 @@ export class Aggregations {
       specs.filter((spec) => !isGlobal(spec)),
     );
     this.#global = new Children(scope, specs.filter(isGlobal));
+    this.#hasGlobal = specs.some(isGlobal);
   }
 
   /**
@@ -112,7 +114,7 @@ export class Aggregations {
   ): void {
     const batch = { context, segment, scores };
     this.#children.collect(batch, docs);
-    this.#global.collect(batch, docsOf(segment.live));
+    if (this.#hasGlobal) this.#global.collect(batch, docsOf(segment.live));
   }
 
   /** The `aggregations` of the answer. Called once. */

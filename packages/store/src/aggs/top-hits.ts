@@ -4,7 +4,6 @@ import { TopHits } from '../search/collect.ts';
 import { hitOf } from '../search/hits.ts';
 import { parseSearch } from '../search/request.ts';
 import type { SortKey } from '../search/sort-request.ts';
-import { noBits, setBit } from '../storage/bits.ts';
 import { illegalArgument } from '../store-error.ts';
 import type { Aggregator, RequestScope } from './aggregator.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
@@ -40,13 +39,9 @@ export function topHits(_scope: RequestScope, spec: AggregationSpec): Aggregator
   let best = Number.NEGATIVE_INFINITY;
   return {
     collect({ context, segment, scores }, docs) {
-      const bits = noBits();
-      for (const doc of docs) {
-        setBit(bits, doc);
-        if (scores) best = Math.max(best, scores[doc]!);
-      }
+      if (scores) for (const doc of docs) best = Math.max(best, scores[doc]!);
       total += docs.length;
-      top.collect(context, context.index, 0, segment, bits, scores);
+      top.collect(context, context.index, 0, segment, docs, scores);
     },
     result(): JsonObject {
       const isSorted = request.sort.length > 0;

@@ -1,7 +1,7 @@
 import type { Millis } from '@logboom/common';
 import type { Field } from '../mapping/field.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import { type Bits, hasBit, intersect, noBits, segmentSize, subtract, unite } from '../storage/bits.ts';
+import { type Bits, countBits, docsOf, intersect, noBits } from '../storage/bits.ts';
 import type { IndexRecord } from '../storage/catalog.ts';
 import type { StoredDocument } from '../storage/files.ts';
 import type { Segment } from '../storage/segment.ts';
@@ -21,10 +21,16 @@ export interface Matcher {
    */
   match(segment: Segment): Bits;
   /**
-   * Adds each matching document's score to `scores`, by document number. What it adds for other
-   * documents is ignored.
+   * Adds the score of each document that is wanted and matches to `scores`, by document number. It adds nothing for
+   * other documents. `wanted` belongs to the caller.
    */
-  score(segment: Segment, scores: Float64Array): void;
+  score(segment: Segment, scores: Float64Array, wanted: Bits): void;
+  /** Whether no document of the segment can match, by what is known without its columns. */
+  excludes?(segment: Segment): boolean;
+  /** What no score in the segment exceeds, where that is known without finding what matches. */
+  highest?(segment: Segment): number | undefined;
+  /** How many live documents match, where that is known without finding them. */
+  count?(segment: Segment): number | undefined;
   /**
    * What the query looks for in a document, for highlighting. Absent where the query looks for no
    * terms.
@@ -134,112 +140,22 @@ export function searchedField(context: QueryContext, name: string, query: string
 export function constant(match: (segment: Segment) => Bits, boost = 1): Matcher {
   return {
     match,
-    score(segment, scores) {
-      const bits = match(segment);
-      for (let doc = 0; doc < segment.size; doc++) if (hasBit(bits, doc)) scores[doc]! += boost;
+    score(segment, scores, wanted) {
+      for (const doc of docsOf(intersect(match(segment), wanted))) scores[doc]! += boost;
     },
+    highest: () => (boost >= 0 ? boost : undefined),
   };
 }
 
 /** Every document. */
-export const matchAll = (boost = 1): Matcher => constant((segment) => segment.live.slice(), boost);
+export const matchAll = (boost = 1): Matcher => ({
+  ...constant((segment) => segment.live.slice(), boost),
+  count: (segment) => countBits(segment.live),
+});
 /** No document. */
-export const matchNone: Matcher = { match: noBits, score: () => {} };
-
-/** The parts of Elasticsearch's `bool` query. */
-interface BoolParts {
-  must: Matcher[];
-  filter: Matcher[];
-  should: Matcher[];
-  mustNot: Matcher[];
-  minimumShould: number;
-  boost: number;
-}
-
-/** Documents that at least so many of the matchers match. */
-function atLeast(matchers: Matcher[], minimum: number, segment: Segment): Bits {
-  if (minimum === 1) return matchers.reduce((all, one) => unite(all, one.match(segment)), noBits());
-  const counts = new Uint16Array(segmentSize);
-  for (const matcher of matchers) {
-    const bits = matcher.match(segment);
-    for (let doc = 0; doc < segment.size; doc++) if (hasBit(bits, doc)) counts[doc]! += 1;
-  }
-  const result = noBits();
-  for (let doc = 0; doc < segment.size; doc++)
-    if (counts[doc]! >= minimum) result[doc >>> 5]! |= 1 << (doc & 31);
-  return result;
-}
-
-/**
- * Combines matchers as Elasticsearch's `bool` query: the score is the sum of those of `must` and
- * `should`.
- */
-export function bool({ must, filter, should: given, mustNot, minimumShould, boost }: BoolParts): Matcher {
-  if (must.includes(matchNone) || filter.includes(matchNone)) return matchNone;
-  const should = given.filter((matcher) => matcher !== matchNone);
-  if (should.length < minimumShould) return matchNone;
-  const match = (segment: Segment): Bits => {
-    const bits = segment.live.slice();
-    for (const matcher of [...filter, ...must]) intersect(bits, matcher.match(segment));
-    if (minimumShould > 0) intersect(bits, atLeast(should, minimumShould, segment));
-    for (const matcher of mustNot) subtract(bits, matcher.match(segment));
-    return bits;
-  };
-  const score = (segment: Segment, scores: Float64Array) => {
-    const own = new Float64Array(segment.size);
-    for (const matcher of [...must, ...should]) matcher.score(segment, own);
-    const bits = match(segment);
-    for (let doc = 0; doc < segment.size; doc++) if (hasBit(bits, doc)) scores[doc]! += own[doc]! * boost;
-  };
-  const marks = marksOf([...must, ...filter, ...should], match);
-  return { match, score, marks };
-}
-
-/**
- * Marks of several matchers. A document that does not match as a whole has none, even where some of
- * its tokens occur.
- */
-function marksOf(matchers: Matcher[], match: Matcher['match']): NonNullable<Matcher['marks']> {
-  const known = new Map<Segment, Bits>();
-  return (segment, doc) => {
-    const bits = known.get(segment) ?? match(segment);
-    known.set(segment, bits);
-    return hasBit(bits, doc) ? matchers.flatMap((one) => one.marks?.(segment, doc) ?? []) : [];
-  };
-}
-
-/** The best score plus `tieBreaker` times the others: `dis_max` and `multi_match`. */
-export function bestOf(given: Matcher[], tieBreaker = 0): Matcher {
-  const matchers = given.filter((matcher) => matcher !== matchNone);
-  if (matchers.length === 0) return matchNone;
-  if (matchers.length === 1) return matchers[0]!;
-  const match = (segment: Segment) => atLeast(matchers, 1, segment);
-  const score = (segment: Segment, scores: Float64Array) => {
-    const best = new Float64Array(segment.size);
-    const sum = new Float64Array(segment.size);
-    const own = new Float64Array(segment.size);
-    for (const matcher of matchers) {
-      own.fill(0);
-      matcher.score(segment, own);
-      const bits = matcher.match(segment);
-      for (let doc = 0; doc < segment.size; doc++) {
-        if (!hasBit(bits, doc)) continue;
-        best[doc] = Math.max(best[doc]!, own[doc]!);
-        sum[doc]! += own[doc]!;
-      }
-    }
-    for (let doc = 0; doc < segment.size; doc++)
-      scores[doc]! += best[doc]! + tieBreaker * (sum[doc]! - best[doc]!);
-  };
-  return { match, score, marks: marksOf(matchers, match) };
-}
-
-/** At least one matches; the scores are added. */
-export function anyOf(matchers: Matcher[], boost = 1): Matcher {
-  return bool({ must: [], filter: [], should: matchers, mustNot: [], minimumShould: 1, boost });
-}
-
-/** All match; the scores are added. */
-export function allOf(matchers: Matcher[], boost = 1): Matcher {
-  return bool({ must: matchers, filter: [], should: [], mustNot: [], minimumShould: 0, boost });
-}
+export const matchNone: Matcher = {
+  match: noBits,
+  score: () => {},
+  excludes: () => true,
+  count: () => 0,
+};

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { DocumentWalker } from '../mapping/document-walker.ts';
 import { partsAt } from '../mapping/source-values.ts';
-import { type Bits, docsOf, intersect, noBits, setBit, unite } from '../storage/bits.ts';
+import { type Bits, docsOf, hasBit, intersect, noBits, setBit, unite } from '../storage/bits.ts';
 import { documentsWith } from '../storage/column.ts';
 import type { StoredDocument } from '../storage/files.ts';
 import { OpenSegment } from '../storage/open-segment.ts';
@@ -119,7 +119,8 @@ type ScoreMode = 'avg' | 'sum' | 'min' | 'max' | 'none';
 
 /** Documents that hold an object which matches. */
 function nestedMatcher(objects: NestedObjects, inner: Matcher, mode: ScoreMode, boost: number): Matcher {
-  const matching = ({ segment }: NestedPart) => [...docsOf(intersect(inner.match(segment), segment.live))];
+  const found = ({ segment }: NestedPart) => intersect(inner.match(segment), segment.live);
+  const matching = (part: NestedPart) => [...docsOf(found(part))];
   return {
     match(segment) {
       const bits = noBits();
@@ -127,18 +128,19 @@ function nestedMatcher(objects: NestedObjects, inner: Matcher, mode: ScoreMode, 
         for (const at of matching(part)) setBit(bits, part.owners[at]!);
       return bits;
     },
-    score(segment, scores) {
+    score(segment, scores, wanted) {
       if (mode === 'none') return;
-      const found = new Map<number, number[]>();
+      const known = new Map<number, number[]>();
       for (const part of objects.partsOf(segment)) {
         const own = new Float64Array(part.segment.size);
-        inner.score(part.segment, own);
-        for (const at of matching(part)) {
+        const bits = found(part);
+        inner.score(part.segment, own, bits);
+        for (const at of docsOf(bits)) {
           const doc = part.owners[at]!;
-          found.set(doc, [...(found.get(doc) ?? []), own[at]!]);
+          if (hasBit(wanted, doc)) known.set(doc, [...(known.get(doc) ?? []), own[at]!]);
         }
       }
-      for (const [doc, ones] of found) scores[doc]! += combine(ones, mode) * boost;
+      for (const [doc, ones] of known) scores[doc]! += combine(ones, mode) * boost;
     },
     marks: (segment, doc) =>
       objects.partsOf(segment).flatMap((part) =>

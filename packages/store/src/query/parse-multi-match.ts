@@ -1,6 +1,7 @@
 import { type JsonObject, wildcard } from '../json.ts';
 import { parsingError } from '../store-error.ts';
-import { anyOf, bestOf, matchNone, type Query, type QueryContext } from './matcher.ts';
+import { anyOf, bestOf } from './combined.ts';
+import { matchNone, type Query, type QueryContext } from './matcher.ts';
 import { checkKeys, numberOf, stringsOf } from './shape.ts';
 import { lenient, type MatchOptions, match, matchPhrase } from './text-queries.ts';
 

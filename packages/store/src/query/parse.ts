@@ -1,7 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { illegalArgument, parsingError, xContentError } from '../store-error.ts';
+import { bestOf, bool } from './combined.ts';
 import { exists } from './exists-query.ts';
-import { bestOf, bool, constant, matchAll, matchNone, type Query } from './matcher.ts';
+import { constant, matchAll, matchNone, type Query } from './matcher.ts';
 import { parseNested } from './nested.ts';
 import { fieldQueries, parseFieldQuery } from './parse-field.ts';
 import { parseMultiMatch } from './parse-multi-match.ts';

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json.ts';
 import { tokensOf, valueGap } from '../mapping/analyzer.ts';
 import type { Field } from '../mapping/field.ts';
 import { valuesAt } from '../mapping/source-values.ts';
-import { docsOf, intersect, noBits, setBit } from '../storage/bits.ts';
+import { docsOf, hasBit, intersect, noBits, setBit } from '../storage/bits.ts';
 import type { Segment } from '../storage/segment.ts';
 import type { Matcher, QueryContext } from './matcher.ts';
 import { idf, saturation, statisticsOf } from './relevance.ts';
@@ -137,13 +137,13 @@ export function phraseMatcher(
       for (const doc of frequencies(segment).keys()) setBit(bits, doc);
       return bits;
     },
-    score(segment, scores) {
+    score(segment, scores, wanted) {
       const column = segment.column(field);
       if (column?.kind !== 'text') return;
       const found = frequencies(segment);
       const { weight, length } = weigh();
       for (const [doc, times] of found)
-        scores[doc]! += weight * saturation(times, column.lengths[doc]! - 1, length);
+        if (hasBit(wanted, doc)) scores[doc]! += weight * saturation(times, column.lengths[doc]! - 1, length);
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../json.ts';
 import { illegalArgument, parsingError } from '../store-error.ts';
+import { anyOf, bestOf } from './combined.ts';
 import { LuceneSyntax } from './lucene-syntax.ts';
-import { anyOf, bestOf, type Matcher, type Query } from './matcher.ts';
+import type { Matcher, Query } from './matcher.ts';
 import { booleanOf, checkKeys, numberOf, stringsOf } from './shape.ts';
 import { simpleSyntax } from './simple-syntax.ts';
 import { type StringOptions, toQuery } from './string-matcher.ts';

@@ -84,12 +84,15 @@ function dateBounds(field: Field, options: RangeOptions, now: number): [number, 
  * reading the column.
  */
 function numeric(field: Field, [low, high]: [number, number], boost: number): Matcher {
-  return constant((segment) => {
+  const excludes = (segment: Segment) => {
     const known = segment.bounds(field);
-    if (known && (known[0] > high || known[1] < low)) return noBits();
-    const column = segment.column(field);
+    return known !== undefined && (known[0] > high || known[1] < low);
+  };
+  const match = (segment: Segment) => {
+    const column = excludes(segment) ? undefined : segment.column(field);
     return column?.kind === 'number' ? documentsBetween(column, low, high) : noBits();
-  }, boost);
+  };
+  return { ...constant(match, boost), excludes };
 }
 
 /** Documents with a term within the bounds. Addresses are compared in stored form. */

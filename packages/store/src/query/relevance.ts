@@ -17,7 +17,7 @@ const b = 0.75;
  * How many documents have the field, how many of them have the term, and how many tokens a document
  * has on average.
  */
-export interface TermStatistics {
+interface TermStatistics {
   documents: number;
   having: number;
   averageLength: number;
@@ -44,9 +44,12 @@ function roundedLength(length: number): number {
  * tokens.
  */
 export function saturation(frequency: number, length: number, averageLength: number): number {
-  const norm = k1 * (1 - b + (b * roundedLength(length)) / averageLength);
-  return ((k1 + 1) * frequency) / (frequency + norm);
+  return ((k1 + 1) * frequency) / (frequency + normOf(length, averageLength));
 }
+
+/** What a longer text needs more frequent words for. */
+const normOf = (length: number, averageLength: number): number =>
+  k1 * (1 - b + (b * roundedLength(length)) / averageLength);
 
 /**
  * The score of a term in a field without lengths, such as a keyword. The average still counts: in a
@@ -56,9 +59,27 @@ export function termScore(statistics: TermStatistics): number {
   return idf(statistics) * saturation(1, 1, statistics.averageLength);
 }
 
-/** The score of a token that occurs `frequency` times. */
-export function textScore(statistics: TermStatistics, frequency: number, length: number): number {
-  return idf(statistics) * saturation(frequency, length, statistics.averageLength);
+/** What a term adds to the score of a document. */
+export interface TermScorer {
+  /** In a field without lengths, such as a keyword. */
+  ofTerm: number;
+  /** Of a text with so many tokens, in which it occurs `frequency` times. */
+  ofToken(frequency: number, length: number): number;
+}
+
+/** Longer texts have their part of the formula computed each time. */
+const usualLength = 256;
+
+/** The scores of one term. `isFlat`: the field has no frequencies (`match_only_text`), and each document with the token gets 1. */
+export function termScorer(statistics: TermStatistics, boost: number, isFlat: boolean): TermScorer {
+  const rarity = idf(statistics);
+  const { averageLength } = statistics;
+  const norms = Float64Array.from({ length: usualLength }, (_, length) => normOf(length, averageLength));
+  const ofToken = (frequency: number, length: number) => {
+    const norm = length < usualLength ? norms[length]! : normOf(length, averageLength);
+    return boost * (rarity * (((k1 + 1) * frequency) / (frequency + norm)));
+  };
+  return { ofTerm: boost * termScore(statistics), ofToken: isFlat ? () => boost : ofToken };
 }
 
 /** Documents with a value, and values of all documents: the same for all terms of a column, which never changes. */

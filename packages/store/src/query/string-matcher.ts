@@ -1,11 +1,10 @@
 import { wildcard } from '../json.ts';
 import { queryShardError } from '../store-error.ts';
 import { type Clause, SyntaxProblem } from './clauses.ts';
+import { bestOf, bool } from './combined.ts';
 import { exists } from './exists-query.ts';
 import { termsPassing } from './many-terms.ts';
 import {
-  bestOf,
-  bool,
   fieldOf,
   type Matcher,
   matchAll,

@@ -3,22 +3,15 @@ import { parseDateMath } from '../mapping/date-math.ts';
 import type { Field } from '../mapping/field.ts';
 import { ipRange } from '../mapping/ip.ts';
 import { integerRanges, MalformedValue, toStored } from '../mapping/values.ts';
-import { hasBit, noBits } from '../storage/bits.ts';
-import { documentsBetween, documentsWithTerms, documentsWithToken } from '../storage/column.ts';
+import { noBits, setBit } from '../storage/bits.ts';
+import { documentsBetween } from '../storage/column.ts';
 import type { Segment } from '../storage/segment.ts';
 import { queryShardError } from '../store-error.ts';
+import { exactTerm } from './exact-term.ts';
 import { anyMatching, anyTerm, namesOf, passing } from './many-terms.ts';
-import {
-  constant,
-  fieldOf,
-  type Matcher,
-  matchNone,
-  oneWord,
-  type QueryContext,
-  searchedField,
-} from './matcher.ts';
+import { constant, fieldOf, type Matcher, matchNone, type QueryContext, searchedField } from './matcher.ts';
 import { stringRange } from './range-query.ts';
-import { statisticsOf, type TermStatistics, termScore, textScore } from './relevance.ts';
+import { statisticsOf, termScore } from './relevance.ts';
 
 /**
  * A value in the form in which the field's column holds it.
@@ -73,62 +66,10 @@ function numberTerm(context: QueryContext, field: Field, value: Json, boost: num
   let weight: number | undefined;
   return {
     match,
-    score(segment, scores) {
+    score(segment, scores, asked) {
       weight ??= termScore(statisticsOf(context.shard, field, String(wanted)));
-      constant(match, boost * weight).score(segment, scores);
+      constant(match, boost * weight).score(segment, scores, asked);
     },
-  };
-}
-
-/** Adds the scores of a term or a token. `match_only_text` has no frequencies and scores 1. */
-function scoreTerm(
-  segment: Segment,
-  field: Field,
-  term: string,
-  weight: number,
-  known: TermStatistics,
-  scores: Float64Array,
-) {
-  const column = segment.column(field);
-  if (column?.kind === 'term') {
-    const place = column.terms.find(term);
-    if (place === -1) return;
-    const bits = documentsWithTerms(column, place, place + 1);
-    const score = weight * termScore(known);
-    for (let doc = 0; doc < segment.size; doc++) if (hasBit(bits, doc)) scores[doc]! += score;
-  } else if (column?.kind === 'text') {
-    const token = column.tokens.find(term);
-    if (token === -1) return;
-    for (let at = column.offsets[token]!; at < column.offsets[token + 1]!; at++) {
-      const doc = column.docs[at]!;
-      const isFlat = field.type === 'match_only_text';
-      scores[doc]! +=
-        weight * (isFlat ? 1 : textScore(known, column.frequencies[at]!, column.lengths[doc]! - 1));
-    }
-  }
-}
-
-/** One term of a keyword's column, or one token of a text field's, compared exactly. */
-export function exactTerm(context: QueryContext, field: Field, term: string, boost: number): Matcher {
-  let known: TermStatistics | undefined;
-  return {
-    match(segment) {
-      const column = segment.column(field);
-      if (!column || column.kind === 'number') return noBits();
-      const place = (column.kind === 'text' ? column.tokens : column.terms).find(term);
-      if (place === -1) return noBits();
-      return column.kind === 'text'
-        ? documentsWithToken(column, place)
-        : documentsWithTerms(column, place, place + 1);
-    },
-    score(segment, scores) {
-      if (!known) {
-        known = statisticsOf(context.shard, field, term);
-        context.pace.pause();
-      }
-      scoreTerm(segment, field, term, boost, known, scores);
-    },
-    marks: () => oneWord(field.name, (token) => token === term),
   };
 }
 
@@ -165,7 +106,7 @@ export function idsMatcher({ shard }: QueryContext, ids: string[], boost = 1): M
     const bits = noBits();
     for (const sequence of sequences) {
       const doc = sequence - segment.base;
-      if (doc >= 0 && doc < segment.size) bits[doc >>> 5]! |= 1 << (doc & 31);
+      if (doc >= 0 && doc < segment.size) setBit(bits, doc);
     }
     return bits;
   }, boost);

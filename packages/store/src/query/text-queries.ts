@@ -2,20 +2,13 @@ import type { Json } from '../json.ts';
 import { tokensOf } from '../mapping/analyzer.ts';
 import type { Field } from '../mapping/field.ts';
 import { queryShardError, StoreError } from '../store-error.ts';
+import { allOf, bool } from './combined.ts';
+import { exactTerm } from './exact-term.ts';
 import { termsPassing } from './many-terms.ts';
-import {
-  allOf,
-  bool,
-  fieldOf,
-  type Matcher,
-  matchAll,
-  matchNone,
-  type QueryContext,
-  searchedField,
-} from './matcher.ts';
+import { fieldOf, type Matcher, matchAll, matchNone, type QueryContext, searchedField } from './matcher.ts';
 import { fitsAt, phraseMatcher } from './phrase.ts';
 import { minimumShould } from './shape.ts';
-import { exactTerm, term } from './term-queries.ts';
+import { term } from './term-queries.ts';
 
 /**
  * Options of `match`, `match_phrase` and what is built on them. `isLenient` makes a value that does
@@ -67,8 +60,10 @@ export function match(context: QueryContext, name: string, value: Json, options:
   const tokens = wordsOf(value);
   if (tokens.length === 0) return options.zeroTerms === 'all' ? matchAll(options.boost) : matchNone;
   const matchers = tokens.map((token) => exactTerm(context, field!, token, options.boost ?? 1));
-  if (options.operator?.toLowerCase() === 'and') return allOf(matchers);
+  if (options.operator?.toLowerCase() === 'and')
+    return matchers.length === 1 ? matchers[0]! : allOf(matchers);
   const minimum = Math.max(minimumShould(options.minimumShouldMatch, matchers.length, 1), 1);
+  if (matchers.length === 1 && minimum === 1) return matchers[0]!;
   return bool({ must: [], filter: [], should: matchers, mustNot: [], minimumShould: minimum, boost: 1 });
 }
 

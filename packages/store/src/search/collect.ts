@@ -1,9 +1,8 @@
 import type { OpenIndex } from '../engine.ts';
 import type { Field } from '../mapping/field.ts';
 import type { QueryContext } from '../query/matcher.ts';
-import { type Bits, docsOf } from '../storage/bits.ts';
 import type { Segment } from '../storage/segment.ts';
-import { compareValues, type KeyReader, keyReader, type SortValue, sortField } from './sort.ts';
+import { compareValues, type KeyReader, keyReader, plainNumbers, type SortValue, sortField } from './sort.ts';
 import type { SortKey } from './sort-request.ts';
 import { SortTypes } from './sort-types.ts';
 
@@ -41,13 +40,22 @@ export class TopHits {
   #kept: Candidate[] = [];
   /** The last candidate that is still among the first `limit`; undefined until there are that many. */
   #worst: Candidate | undefined;
+  /** Its number of the first key; NaN where there is none. */
+  #bound = Number.NaN;
+  readonly #isDescending: boolean;
 
   constructor(limit: number, keys: SortKey[], after: SortValue[] | undefined, past?: Candidate) {
     this.#limit = limit;
     this.#keys = keys;
+    this.#isDescending = keys[0]?.order === 'desc';
     this.#after = after;
     this.#past = past;
     this.#types = new SortTypes(keys);
+  }
+
+  /** Whether nothing can be learnt any more from whether the index has documents for the hits. */
+  knowsTypes(context: QueryContext): boolean {
+    return this.#limit === 0 || this.#types.has(context);
   }
 
   /** Notes that an index has documents for the hits. */
@@ -60,24 +68,33 @@ export class TopHits {
    * field in the segment.
    */
   canSkip(bounds: readonly [number, number] | undefined): boolean {
+    if (this.#limit === 0) return true;
     const key = this.#keys[0];
     const worst = this.#worst?.values[0];
     if (!bounds || !key || typeof worst !== 'number' || key.missing !== '_last' || key.isWhole) return false;
+    // Only a sum can lie outside of the bounds of its values.
+    if (key.mode === 'sum') return false;
     return key.order === 'asc' ? bounds[0] > worst : bounds[1] < worst;
   }
 
-  /** Shows the documents of one segment. `scores` is by document number. */
+  /** Shows documents of one segment, which are in ascending order. `scores` is by document number. */
   collect(
     context: QueryContext,
     index: OpenIndex,
     place: number,
     segment: Segment,
-    bits: Bits,
+    docs: Uint16Array,
     scores = noScores,
   ): void {
     if (this.#limit === 0) return;
     const readers = this.#keys.map((key) => keyReader(context, key, segment, scores));
-    for (const doc of docsOf(bits)) {
+    const numbers = this.#keys[0] && plainNumbers(context, this.#keys[0], segment, scores);
+    const last = docs.length - 1;
+    // Later documents are mostly newer: those that come first are found first, and then exclude the others.
+    const isReverse = this.#keys[0]?.order === 'desc' && this.#keys[0].field !== '_score';
+    for (let at = 0; at <= last; at++) {
+      const doc = docs[isReverse ? last - at : at]!;
+      if (numbers && this.isBeyond(numbers[doc]!, place, segment.base + doc)) continue;
       if (this.#isExcluded(readers[0], doc, place, segment.base + doc)) continue;
       const values = readers.map((read) => read(doc));
       if (this.#after && !this.#isAfter(values)) continue;
@@ -90,8 +107,9 @@ export class TopHits {
       };
       if (this.#past && this.#compare(candidate, this.#past) <= 0) continue;
       if (this.#worst && this.#compare(candidate, this.#worst) > 0) continue;
+      const { length } = this.#kept;
       this.#kept.push(candidate);
-      if (this.#kept.length >= 2 * this.#limit + 256) this.#prune();
+      if (length + 1 === (this.#worst ? 2 * this.#limit + 256 : this.#limit)) this.#prune();
     }
   }
 
@@ -103,6 +121,13 @@ export class TopHits {
     this.#types.check();
     this.#prune();
     return this.#kept;
+  }
+
+  /** Whether a document sorts after the last hit by a number of the first key. False for a missing one, which is not a number. */
+  isBeyond(value: number, place: number, sequence: number): boolean {
+    if (this.#isDescending ? value < this.#bound : value > this.#bound) return true;
+    if (value !== this.#bound || this.#keys.length > 1) return false;
+    return (place - this.#worst!.place || sequence - this.#worst!.sequence) > 0;
   }
 
   /**
@@ -146,7 +171,10 @@ export class TopHits {
   #prune(): void {
     this.#kept.sort((a, b) => this.#compare(a, b));
     this.#kept.length = Math.min(this.#kept.length, this.#limit);
-    if (this.#kept.length === this.#limit) this.#worst = this.#kept.at(-1);
+    if (this.#kept.length < this.#limit) return;
+    this.#worst = this.#kept.at(-1);
+    const value = this.#worst?.values[0];
+    this.#bound = typeof value === 'number' ? value : Number.NaN;
   }
 }
 

@@ -9,8 +9,8 @@ import {
   countBits,
   docsOf,
   firstBits,
-  hasBit,
   intersect,
+  noBits,
   segmentSize,
 } from '../storage/bits.ts';
 import type { Segment } from '../storage/segment.ts';
@@ -34,9 +34,21 @@ export interface SearchTarget {
 /** Documents of a segment that match, with their scores where the search needs them. */
 interface Matched {
   bits: Bits;
+  /** The same as a list, where the search needs each of them. */
+  docs: Uint16Array | undefined;
   scores: Float64Array | undefined;
   /** The documents that `post_filter` lets through; undefined where there is none. */
   filtered: Bits | undefined;
+}
+
+/** What is asked of a segment. */
+interface Asked {
+  matcher: Matcher;
+  /** That of `post_filter`. */
+  filter: Matcher | undefined;
+  segment: Segment;
+  /** Sequence from which on documents are not seen. */
+  before: number | undefined;
 }
 
 /** How a search is divided in time. */
@@ -58,6 +70,8 @@ export class Run {
   readonly #aggregations: Aggregations;
   readonly #isScored: boolean;
   readonly #timing: Timing;
+  /** Used for each segment again, where the search computes scores. */
+  #scores: Float64Array | undefined;
 
   constructor(
     request: SearchRequest,
@@ -97,24 +111,56 @@ export class Run {
       if (isLate()) this.isTimedOut = true;
       if (this.isTimedOut) return;
       if (target.before !== undefined && segment.base >= target.before) continue;
-      const match = () => snapshot.isThere(segment) && this.#match(matcher, filter, segment, target.before);
+      const asked = { matcher, filter, segment, before: target.before };
+      const match = () =>
+        snapshot.isThere(segment) && (this.#countOnly(asked, context, place, field) ?? this.#match(asked));
       const matched = yield* resumed(match, isLate);
       if (matched === undefined) this.isTimedOut = true;
-      if (matched) this.#collect(collecting, target.index, place, segment, matched, field);
+      if (typeof matched === 'number') this.total += matched;
+      else if (matched) this.#collect(collecting, target.index, place, segment, matched, field);
       if (pace.isOver) yield;
     }
   }
 
+  /**
+   * What a segment adds to the total, where it adds to nothing else and this is known without finding what matches: no hit of it would be
+   * among the first, and no aggregation needs its documents.
+   */
+  #countOnly(
+    asked: Asked,
+    context: QueryContext,
+    place: number,
+    field: Field | undefined,
+  ): number | undefined {
+    if (this.#request.aggregations.length > 0 || !this.#top.knowsTypes(context)) return undefined;
+    const { matcher, filter, segment, before } = asked;
+    const isBeyond = this.#isScored
+      ? this.#scoresAreBeyond(matcher, segment, place)
+      : this.#top.canSkip(field && segment.bounds(field));
+    if (!isBeyond) return undefined;
+    const { trackTotal, minScore } = this.#request;
+    const isEnough = trackTotal === false || (trackTotal !== true && this.total > trackTotal);
+    if (isEnough || matcher.excludes?.(segment)) return 0;
+    const isWhole = filter === undefined && (before === undefined || before >= segment.base + segment.size);
+    return isWhole && minScore === undefined ? matcher.count?.(segment) : undefined;
+  }
+
+  /** Whether even the highest score of a segment sorts after the last hit. */
+  #scoresAreBeyond(matcher: Matcher, segment: Segment, place: number): boolean {
+    const key = this.#keys[0];
+    if (key?.field !== '_score' || key.order !== 'desc') return false;
+    const highest = matcher.highest?.(segment);
+    return highest !== undefined && this.#top.isBeyond(Math.fround(highest), place, segment.base);
+  }
+
   /** Finds what matches in a segment. */
-  #match(
-    matcher: Matcher,
-    filter: Matcher | undefined,
-    segment: Segment,
-    before: number | undefined,
-  ): Matched {
-    const bits = this.#matching(matcher, segment, before);
-    const scores = this.#isScored ? this.#scores(matcher, segment, bits) : undefined;
-    return { bits, scores, filtered: filter && intersect(filter.match(segment), bits) };
+  #match(asked: Asked): Matched {
+    const { matcher, filter, segment } = asked;
+    const bits = this.#matching(asked);
+    const scores = this.#isScored ? this.#scoresOf(matcher, segment, bits) : undefined;
+    const needsAll = this.#isScored || this.#request.aggregations.length > 0;
+    const docs = needsAll ? docsOf(bits) : undefined;
+    return { bits, docs, scores, filtered: filter && intersect(filter.match(segment), bits) };
   }
 
   /** Counts what matches, feeds the aggregations and collects the first hits. */
@@ -123,37 +169,44 @@ export class Run {
     index: OpenIndex,
     place: number,
     segment: Segment,
-    { bits, scores, filtered = bits }: Matched,
+    { bits, docs, scores, filtered = bits }: Matched,
     field: Field | undefined,
   ): void {
-    if (scores) this.#noteBest(bits, scores);
-    this.#aggregations.collect(context, segment, docsOf(bits), scores);
+    if (docs && scores) this.#noteBest(docs, scores);
+    if (docs) this.#aggregations.collect(context, segment, docs, scores);
     const count = countBits(filtered);
     this.total += count;
-    if (count > 0) this.#top.expectTypes(context);
+    if (count === 0) return;
+    this.#top.expectTypes(context);
     if (field && this.#top.canSkip(segment.bounds(field))) return;
-    this.#top.collect(context, index, place, segment, filtered, scores);
+    const shown = docs && filtered === bits ? docs : docsOf(filtered);
+    this.#top.collect(context, index, place, segment, shown, scores);
   }
 
-  #noteBest(bits: Bits, scores: Float64Array): void {
-    for (const doc of docsOf(bits)) if (scores[doc]! > this.maxScore) this.maxScore = scores[doc]!;
+  #noteBest(docs: Uint16Array, scores: Float64Array): void {
+    for (const doc of docs) if (scores[doc]! > this.maxScore) this.maxScore = scores[doc]!;
   }
 
   /** Live documents of a segment that match. */
-  #matching(matcher: Matcher, segment: Segment, before: number | undefined): Bits {
+  #matching({ matcher, segment, before }: Asked): Bits {
+    if (matcher.excludes?.(segment)) return noBits();
     const bits = intersect(matcher.match(segment), segment.live);
     if (before !== undefined && before < segment.base + segment.size)
       intersect(bits, firstBits(before - segment.base));
     return bits;
   }
 
-  /** Scores of the matching documents. Documents below `min_score` are removed from `bits`. */
-  #scores(matcher: Matcher, segment: Segment, bits: Bits): Float64Array {
-    const scores = new Float64Array(segmentSize);
-    matcher.score(segment, scores);
+  /**
+   * Scores of the matching documents; what stands at other documents means nothing. Documents below `min_score` are removed from `bits`.
+   */
+  #scoresOf(matcher: Matcher, segment: Segment, bits: Bits): Float64Array {
+    this.#scores ??= new Float64Array(segmentSize);
+    const scores = this.#scores;
+    const docs = docsOf(bits);
+    for (const doc of docs) scores[doc] = 0;
+    matcher.score(segment, scores, bits);
     const least = this.#request.minScore ?? Number.NEGATIVE_INFINITY;
-    for (let doc = 0; doc < segment.size; doc++) {
-      if (!hasBit(bits, doc)) continue;
+    for (const doc of docs) {
       // Lucene's scores are floats. Rounding makes scores equal that are equal there, so ties sort alike.
       const score = Math.fround(scores[doc]!);
       scores[doc] = score;

@@ -14,6 +14,11 @@ export class SortTypes {
     this.#keys = keys;
   }
 
+  /** Whether it was noted that the index has documents for the hits. */
+  has(context: QueryContext): boolean {
+    return this.#context?.index === context.index;
+  }
+
   /** Notes that an index has documents for the hits. */
   add(context: QueryContext): void {
     if (this.#context === context) return;

@@ -125,6 +125,22 @@ export function keyReader(
   return columnReader(field && segment.column(field), key, isText, type);
 }
 
+/**
+ * The numbers of a key by document, where each document has one at most; a missing one is NaN. Undefined where the key is something
+ * else.
+ */
+export function plainNumbers(
+  context: QueryContext,
+  key: SortKey,
+  segment: Segment,
+  scores: Float64Array,
+): Float64Array | undefined {
+  if (key.field === '_score') return scores;
+  const field = key.field.startsWith('_') || key.isWhole ? undefined : sortField(context, key);
+  const column = field && segment.column(field);
+  return column?.kind === 'number' && !column.starts ? column.values : undefined;
+}
+
 /** Negative where `a` comes first. Null is a missing term. */
 export function compareValues(a: SortValue, b: SortValue, key: SortKey): number {
   if (a === b) return 0;

@@ -62,6 +62,12 @@ export function subtract(into: Bits, other: Bits): Bits {
   return into;
 }
 
+/** Whether the set holds no document. */
+export function isEmpty(bits: Bits): boolean {
+  for (let word = 0; word < words; word++) if (bits[word] !== 0) return false;
+  return true;
+}
+
 /**
  * How many documents the set holds: the population count of each word, by adding neighbouring bit
  * fields.
