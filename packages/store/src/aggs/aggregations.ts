@@ -4,7 +4,14 @@ import type { QueryContext } from '../query/matcher.ts';
 import { docsOf } from '../storage/bits.ts';
 import type { Segment } from '../storage/segment.ts';
 import { illegalArgument, parsingError } from '../store-error.ts';
-import { type Aggregator, bucketCounter, Children, type RequestScope, termCounter } from './aggregator.ts';
+import {
+  type Aggregator,
+  bucketCounter,
+  Children,
+  numberCounter,
+  type RequestScope,
+  termCounter,
+} from './aggregator.ts';
 import { cardinality } from './cardinality.ts';
 import { composite } from './composite.ts';
 import { filterAggregation, filters, global, missing } from './filters.ts';
@@ -86,6 +93,7 @@ export class Aggregations {
       now,
       addBucket: bucketCounter(),
       addTerm: termCounter(),
+      takeNumbers: numberCounter(),
       checked: new WeakSet(),
       build: (spec) => build(scope, spec),
     };

@@ -46,6 +46,8 @@ export interface RequestScope {
    * @throws StoreError where there are too many in one request.
    */
   addTerm(): void;
+  /** Takes memory for so many numbers. False where the request has taken too much: they are then counted one by one. */
+  takeNumbers(count: number): boolean;
   /** Specs whose order was checked: an aggregator is made for each bucket, and one check is enough. */
   checked: WeakSet<AggregationSpec>;
   build(spec: AggregationSpec): Aggregator;
@@ -77,6 +79,19 @@ export function termCounter(): () => void {
   return () => {
     if (++terms > maxTerms)
       throw illegalArgument(`[terms] more than ${maxTerms} different terms are not supported by this store`);
+  };
+}
+
+/** Numbers by which the terms of one request are counted: 8 MB. */
+const maxNumbers = 2_000_000;
+
+/** A counter for one request. */
+export function numberCounter(): (count: number) => boolean {
+  let left = maxNumbers;
+  return (count) => {
+    if (count > left) return false;
+    left -= count;
+    return true;
   };
 }
 

@@ -138,8 +138,8 @@ export function columnBytes(column: Column): number {
   return column.docs.byteLength * 1.5 + column.lengths.byteLength + tableBytes(column.tokens);
 }
 
-/** A decoded string costs about 40 bytes besides its characters. */
-const tableBytes = (table: StringTable) => table.blob.length * 2 + table.size * 52;
+/** A decoded string costs about 40 bytes besides its characters, and may have a number in `CommonTerms`. */
+const tableBytes = (table: StringTable) => table.blob.length * 2 + table.size * 56;
 
 /**
  * The column of one key below a flattened field. `prefix` is the key and its separator; the terms
