@@ -21,7 +21,10 @@ export const entries = [
   'notifiers/module-worker',
 ];
 
-/** They hold machine code, are optional, or are looked up by name when they are needed. */
+/**
+ * They hold machine code, are optional, or are looked up by name when they are needed. lmdb stays outside as a whole: bundled, its ranges
+ * of keys read on without an end (see decision 20).
+ */
 export const external = ['lmdb', 'kafkajs', '@resvg/resvg-js', 'pino-pretty'];
 
 /** Folders count too: their time changes when a file in them is added or removed. */
@@ -80,6 +83,21 @@ const unusedPackages = {
   },
 };
 
+/** logboom sends its requests by the transport of the client: its classes for each request, and its helpers, stay out. */
+const transportOfClient = {
+  name: 'transport-of-client',
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /^\.\/(api|helpers)$/ }, ({ path, importer }) =>
+      /@elastic[\\/]elasticsearch[\\/]lib[\\/]client\.js$/.test(importer)
+        ? { path, namespace: 'unused-parts' }
+        : undefined,
+    );
+    esbuild.onLoad({ filter: /./, namespace: 'unused-parts' }, () => ({
+      contents: 'exports.__esModule = true; exports.default = class {};',
+    }));
+  },
+};
+
 /** Of its undici the client of Elasticsearch uses the pool alone; `index.js` loads a browser's API beside it. */
 const poolOfClient = {
   name: 'pool-of-client',
@@ -115,7 +133,7 @@ export const options = {
   legalComments: 'none',
   metafile: true,
   external,
-  plugins: [unusedPackages, poolOfClient],
+  plugins: [unusedPackages, transportOfClient, poolOfClient],
   alias: {
     '@logboom/common': `${root}packages/common/src/index.ts`,
     '@logboom/store': `${root}packages/store/src/index.ts`,

@@ -1,8 +1,8 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import { errors } from '@elastic/elasticsearch';
 import { elasticsearch as elasticsearchSchema } from '../../config/schema/outputs.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { LogboomError } from '../../errors.ts';
-import { createClient } from '../../sinks/elasticsearch/client/client.ts';
+import { createClient, type ElasticsearchClient } from '../../sinks/elasticsearch/client/client.ts';
 import { judgeFailure } from '../../sinks/elasticsearch/delivery/bulk-response.ts';
 import { type SetupOutcome, setUp } from '../../sinks/elasticsearch/setup/setup.ts';
 import type { Piece } from '../../sinks/elasticsearch/setup/templates/pieces.ts';
@@ -36,7 +36,7 @@ export async function setup(config: Config, args: SetupArguments, terminal: Term
   }
 }
 
-function clientFor({ elasticsearch }: Config, { url }: SetupArguments): Client {
+function clientFor({ elasticsearch }: Config, { url }: SetupArguments): ElasticsearchClient {
   if (url === undefined && elasticsearch === undefined)
     throw new LogboomError(
       'USAGE',

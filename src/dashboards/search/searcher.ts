@@ -1,7 +1,7 @@
-import type { Client } from '@elastic/elasticsearch';
 import type { ElasticsearchConfig } from '../../config/schema/outputs.ts';
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { Millis } from '../../model.ts';
+import type { ElasticsearchClient } from '../../sinks/elasticsearch/client/client.ts';
 
 export interface Hit {
   _id: string;
@@ -60,7 +60,7 @@ const searchTimeout = '20s';
 
 /** `current` is the configuration in force: after a reload the next search goes to the new address. */
 export function searcherOf(current: () => ElasticsearchConfig): Searcher {
-  let known: { config: ElasticsearchConfig; client: Client } | undefined;
+  let known: { config: ElasticsearchConfig; client: ElasticsearchClient } | undefined;
   const client = async () => {
     // Loaded with the first search: the client is a sixth of the code of the main thread, which a start waits for.
     const { createClient } = await import('../../sinks/elasticsearch/client/client.ts');
@@ -91,7 +91,12 @@ interface Asked {
   body?: object;
 }
 
-async function request<T>(client: Client, index: string, what: string, asked: Asked): Promise<T> {
+async function request<T>(
+  client: ElasticsearchClient,
+  index: string,
+  what: string,
+  asked: Asked,
+): Promise<T> {
   try {
     return await client.transport.request<T>(
       {

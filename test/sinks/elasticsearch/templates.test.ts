@@ -1,7 +1,6 @@
-import type { Client } from '@elastic/elasticsearch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { elasticsearch, indexing as indexingSchema } from '../../../src/config/schema/outputs.ts';
-import { createClient } from '../../../src/sinks/elasticsearch/client/client.ts';
+import { createClient, type ElasticsearchClient } from '../../../src/sinks/elasticsearch/client/client.ts';
 import { installTemplates, templatesFor } from '../../../src/sinks/elasticsearch/setup/install-templates.ts';
 import type { Capabilities } from '../../../src/sinks/elasticsearch/setup/server.ts';
 import { setUp } from '../../../src/sinks/elasticsearch/setup/setup.ts';
@@ -10,7 +9,7 @@ import { type FakeElasticsearch, startFakeElasticsearch } from '../support/fake-
 import { items, testSink } from '../support/sink.ts';
 
 let server: FakeElasticsearch;
-let client: Client;
+let client: ElasticsearchClient;
 const modern: Capabilities = {
   lifecycle: 'stream',
   dataStreams: true,

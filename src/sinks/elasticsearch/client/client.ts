@@ -14,6 +14,9 @@ import { readCreated } from '../delivery/bulk-response.ts';
 
 type TransportOptions = ConstructorParameters<typeof Transport>[0];
 type SniffOptions = Parameters<Transport['sniff']>[0];
+/** What logboom uses of the client. Its other parts, a class for each request of Elasticsearch, are not in the bundle. */
+export type ElasticsearchClient = Pick<Client, 'transport' | 'connectionPool' | 'close'>;
+
 type Nodes = Parameters<Transport['connectionPool']['nodesToHost']>[0];
 
 /** Does not parse the usual answer to a bulk request: all documents were created. */
@@ -76,7 +79,7 @@ class PlainTransport extends Transport {
  *
  * Throws `CONFIG_INVALID` for files that cannot be used.
  */
-export function createClient(config: ElasticsearchConfig): Client {
+export function createClient(config: ElasticsearchConfig): ElasticsearchClient {
   return new Client({
     ...nodes(config),
     ...credentials(config),

@@ -1,6 +1,6 @@
-import type { Client } from '@elastic/elasticsearch';
 import type { Millis } from '../../../model.ts';
 import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
+import type { ElasticsearchClient } from '../client/client.ts';
 import { type BulkEntry, bodyOf, compressed, sizeOf } from './bulk-request.ts';
 import {
   allCreated,
@@ -29,7 +29,7 @@ interface BulkBody {
 }
 
 interface BulkWorkerOptions {
-  client: Client;
+  client: ElasticsearchClient;
   compression: boolean;
   /** Query parameters of each request, beside those that are set here. */
   parameters?: Record<string, string>;

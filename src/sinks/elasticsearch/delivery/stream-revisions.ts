@@ -1,13 +1,14 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import { errors } from '@elastic/elasticsearch';
 import { messageOf } from '../../../errors.ts';
 import type { BulkItem, DeliveryReport, EarlierRevision, Millis } from '../../../model.ts';
+import type { ElasticsearchClient } from '../client/client.ts';
 import { revisionRights } from './bulk-response.ts';
 import type { Clock } from './circuit-breaker.ts';
 import type { DeferredDocuments } from './deferred-documents.ts';
 import type { Delivery } from './delivery.ts';
 
 interface StreamRevisionsOptions {
-  client: Client;
+  client: ElasticsearchClient;
   clock: Clock;
   signal: AbortSignal;
   deferred: DeferredDocuments;
@@ -112,7 +113,11 @@ function isForGood(thrown: unknown): boolean {
 }
 
 /** Lookups by id see documents at once, without a refresh. */
-async function lookUp(items: BulkItem[], client: Client, signal: AbortSignal): Promise<Map<string, Stored>> {
+async function lookUp(
+  items: BulkItem[],
+  client: ElasticsearchClient,
+  signal: AbortSignal,
+): Promise<Map<string, Stored>> {
   const indices = await backingIndices(items[0]!.index, client, signal);
   const field = items[0]!.revisionField!;
   const docs = items.flatMap(({ id }) => indices.map((_index) => ({ _index, _id: id, _source: [field] })));
@@ -137,7 +142,11 @@ function addFound(doc: NonNullable<Found['docs']>[number], field: string, stored
 }
 
 /** The stream's backing indices; none where there is no stream yet. */
-async function backingIndices(stream: string, client: Client, signal: AbortSignal): Promise<string[]> {
+async function backingIndices(
+  stream: string,
+  client: ElasticsearchClient,
+  signal: AbortSignal,
+): Promise<string[]> {
   const path = `/${encodeURIComponent(stream)}/_settings/index.uuid`;
   try {
     return Object.keys(await client.transport.request<object>({ method: 'GET', path }, { signal }));

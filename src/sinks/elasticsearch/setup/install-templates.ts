@@ -1,5 +1,6 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import { errors } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
+import type { ElasticsearchClient } from '../client/client.ts';
 import { judgeFailure } from '../delivery/bulk-response.ts';
 import type { Capabilities } from './server.ts';
 import { findPiece, type WhatToDo, whatToDo } from './templates/installed.ts';
@@ -38,7 +39,7 @@ export function templatesFor(indexing: Pick<IndexingConfig, 'alerts'>): IndexTem
  * Sets `capabilities.dataStreams` to false where the server has none.
  */
 export async function installTemplates(
-  client: Client,
+  client: ElasticsearchClient,
   indexing: Pick<IndexingConfig, 'alerts' | 'retention'>,
   capabilities: Capabilities,
   options: InstallOptions = {},
@@ -59,7 +60,7 @@ export async function installTemplates(
 }
 
 async function install(
-  client: Client,
+  client: ElasticsearchClient,
   piece: Piece,
   capabilities: Capabilities,
   outcome: TemplatesOutcome,
@@ -86,7 +87,11 @@ function keep(outcome: TemplatesOutcome, piece: Piece, what: WhatToDo): void {
 }
 
 /** Returns false where the server refuses the piece because it has no data streams. */
-async function put(client: Client, { path, body, stream }: Piece, signal?: AbortSignal): Promise<boolean> {
+async function put(
+  client: ElasticsearchClient,
+  { path, body, stream }: Piece,
+  signal?: AbortSignal,
+): Promise<boolean> {
   try {
     await client.transport.request({ method: 'PUT', path, body }, signal ? { signal } : {});
     return true;

@@ -1,4 +1,5 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import { errors } from '@elastic/elasticsearch';
+import type { ElasticsearchClient } from '../client/client.ts';
 import { judgeFailure } from '../delivery/bulk-response.ts';
 
 /** Datasets of logboom whose first document may be long in coming: nothing has to be wrong. */
@@ -10,7 +11,7 @@ const datasets = ['logs-logboom.alerts', 'logs-logboom.deadletters', 'metrics-lo
  * asked now.
  */
 export async function createOwnStreams(
-  client: Client,
+  client: ElasticsearchClient,
   namespace: string,
   signal?: AbortSignal,
 ): Promise<string[]> {

@@ -1,8 +1,8 @@
-import type { Client } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
 import { messageOf } from '../../../errors.ts';
 import type { Millis } from '../../../model.ts';
 import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
+import type { ElasticsearchClient } from '../client/client.ts';
 import { judgeFailure } from '../delivery/bulk-response.ts';
 import type { Clock } from '../delivery/circuit-breaker.ts';
 import { askServer, type Capabilities, capabilitiesOf } from './server.ts';
@@ -39,7 +39,7 @@ type Row = {
 
 /** Without `streams` only plain indices are searched, for reading sizes and ages of streams needs the right to monitor them. */
 async function ownIndices(
-  client: Client,
+  client: ElasticsearchClient,
   alerts: string,
   { streams: areWanted }: { streams: boolean },
   signal: AbortSignal,
@@ -85,7 +85,7 @@ function backingIndices(streams: OwnIndices['streams']): OwnIndex[] {
 }
 
 interface RetentionOptions {
-  client: Client;
+  client: ElasticsearchClient;
   indexing: Pick<IndexingConfig, 'alerts' | 'retention'>;
   setup: { ready: Promise<void>; readonly capabilities: Capabilities | undefined };
   clock: Clock;
@@ -125,7 +125,7 @@ const reasonOf = (thrown: unknown) => judgeFailure(thrown).reason || messageOf(t
 
 /** One run: finds what exceeds the age or the size, and deletes it. */
 export class Retention {
-  readonly #client: Client;
+  readonly #client: ElasticsearchClient;
   readonly #indexing: RetentionOptions['indexing'];
   readonly #capabilities: Capabilities;
   readonly #telemetry: Pick<SinkTelemetry, 'expired'>;
@@ -133,7 +133,7 @@ export class Retention {
   #failure: unknown;
 
   constructor(
-    client: Client,
+    client: ElasticsearchClient,
     indexing: RetentionOptions['indexing'],
     capabilities: Capabilities,
     telemetry: Pick<SinkTelemetry, 'expired'>,

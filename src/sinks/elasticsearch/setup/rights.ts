@@ -1,5 +1,6 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import { errors } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
+import type { ElasticsearchClient } from '../client/client.ts';
 import type { Capabilities } from './server.ts';
 
 /** Rights in the shape of a role, as `PUT _security/role/<name>` and `_has_privileges` take them. */
@@ -67,7 +68,7 @@ interface Privileges {
 
 /** Descriptions of the rights that the user lacks; undefined where the server has no security. */
 export async function missingRights(
-  client: Client,
+  client: ElasticsearchClient,
   { cluster, indices }: Rights,
   signal?: AbortSignal,
 ): Promise<string[] | undefined> {

@@ -1,4 +1,5 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import { errors } from '@elastic/elasticsearch';
+import type { ElasticsearchClient } from '../client/client.ts';
 
 /** Product and version, as `GET /` answers them. */
 export interface Server {
@@ -30,7 +31,10 @@ class NoElasticsearch extends Error {
 }
 
 /** Undefined where the user lacks the right to ask. Throws where no server answers, or no Elasticsearch. */
-export async function askServer(client: Client, signal?: AbortSignal): Promise<Server | undefined> {
+export async function askServer(
+  client: ElasticsearchClient,
+  signal?: AbortSignal,
+): Promise<Server | undefined> {
   try {
     return serverFrom(await client.transport.request({ method: 'GET', path: '/' }, signal ? { signal } : {}));
   } catch (thrown) {
@@ -52,7 +56,7 @@ function serverFrom(answer: unknown): Server {
 
 /** For an unknown server only features are assumed that both 7.17 and OpenSearch have. */
 export async function capabilitiesOf(
-  client: Client,
+  client: ElasticsearchClient,
   server: Server | undefined,
   signal?: AbortSignal,
 ): Promise<Capabilities> {
@@ -72,7 +76,7 @@ export async function capabilitiesOf(
  * Every Elasticsearch with ILM answers this. Servers without it answer 400, 404 or 405; a user without the right gets
  * 403, and then installing the policy fails and is reported.
  */
-async function answersIlm(client: Client, signal?: AbortSignal): Promise<boolean> {
+async function answersIlm(client: ElasticsearchClient, signal?: AbortSignal): Promise<boolean> {
   const options = { ignore: [400, 404, 405, 410], ...(signal && { signal }) };
   try {
     const answer = await client.transport.request({ method: 'GET', path: '/_ilm/status' }, options);

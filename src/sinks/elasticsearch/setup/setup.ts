@@ -1,6 +1,7 @@
-import { type Client, errors } from '@elastic/elasticsearch';
+import { errors } from '@elastic/elasticsearch';
 import type { IndexingConfig } from '../../../config/schema/outputs.ts';
 import type { SinkTelemetry } from '../../../telemetry/components/sink.ts';
+import type { ElasticsearchClient } from '../client/client.ts';
 import { judgeFailure } from '../delivery/bulk-response.ts';
 import type { CircuitBreaker } from '../delivery/circuit-breaker.ts';
 import { type InstallOptions, installTemplates, type TemplatesOutcome } from './install-templates.ts';
@@ -32,7 +33,7 @@ export interface SetupOutcome extends TemplatesOutcome {
  * where the server cannot be asked now; the whole can be repeated at any time.
  */
 export async function setUp(
-  client: Client,
+  client: ElasticsearchClient,
   indexing: IndexingConfig,
   options: InstallOptions = {},
 ): Promise<SetupOutcome> {
@@ -54,7 +55,7 @@ export async function setUp(
 }
 
 async function remarksOn(
-  client: Client,
+  client: ElasticsearchClient,
   { retention, index }: IndexingConfig,
   { dataStreams, retains }: Capabilities,
   signal?: AbortSignal,
@@ -79,7 +80,7 @@ async function remarksOn(
 }
 
 /** Elasticsearch's own template for `logs-*-*`, whose priority is above that of logboom's. */
-async function hasBuiltInLogs(client: Client, signal?: AbortSignal): Promise<boolean> {
+async function hasBuiltInLogs(client: ElasticsearchClient, signal?: AbortSignal): Promise<boolean> {
   const options = { ignore: [400, 403, 404], ...(signal && { signal }) };
   const path = '/_index_template/logs';
   const answer = await client.transport.request<{ index_templates?: unknown[] }>(
@@ -94,7 +95,7 @@ async function hasBuiltInLogs(client: Client, signal?: AbortSignal): Promise<boo
  * why it could not be created, if so. Throws only where the server cannot be asked now.
  */
 export async function createAlertsIndex(
-  client: Client,
+  client: ElasticsearchClient,
   index: string,
   signal?: AbortSignal,
 ): Promise<string[]> {
@@ -123,7 +124,7 @@ interface BackgroundSetup {
 }
 
 interface BackgroundSetupOptions {
-  client: Client;
+  client: ElasticsearchClient;
   indexing: IndexingConfig;
   breaker: CircuitBreaker;
   telemetry: SinkTelemetry;

@@ -1,4 +1,4 @@
-import type { Client } from '@elastic/elasticsearch';
+import type { ElasticsearchClient } from '../../client/client.ts';
 import { contentOf } from './content.ts';
 import type { Piece } from './pieces.ts';
 import { owner } from './template.ts';
@@ -62,7 +62,7 @@ function contentIn({ kind }: Piece, body: Record<string, unknown>): object {
 }
 
 export async function findPiece(
-  client: Client,
+  client: ElasticsearchClient,
   piece: Piece,
   signal?: AbortSignal,
 ): Promise<Found | undefined> {
