@@ -173,7 +173,7 @@ describe('where the memory for corrections is full', () => {
       }
       return { needed, forgotten: engine.memory!.forgotten };
     };
-    const [some, many] = [passing(0, 400), passing(400, 800)];
+    const [some, many] = [passing(0, 150), passing(150, 300)];
     expect(many.needed).toBeLessThan(1.2 * some.needed);
     expect(many.forgotten).toBeGreaterThan(some.forgotten + 1_000);
   });
