@@ -1,7 +1,8 @@
-// npm run soak -- [--minutes 30] [--rate LINES] [--elasticsearch URL] [--seed N]
+// npm run soak -- [--minutes 30] [--rate LINES] [--elasticsearch URL] [--seed N] [--calm]
 // npm run soak -- --groups 100000 [--minutes 10]
 // npm run soak -- --idle 10000
 // Load, faults and restarts for a chosen time; ends with the balance sheet, and with 1 where it does not balance.
+// With `--calm`: no faults, so that one process runs for the whole time.
 // With `--idle`: so many connections that ship one window each and stay open; ends with 1 where one is closed or a window is lost.
 // With `--groups`: so many groups that never return, under rules of all kinds; ends with 1 where memory grows after the first third.
 import { parseArgs } from 'node:util';
@@ -10,7 +11,7 @@ import { build } from './build.mjs';
 await build();
 // By an exit of its own it takes the server with it.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
-const { allFaults, run } = await import('./soak/run.mjs');
+const { allFaults, calm, run } = await import('./soak/run.mjs');
 const { sheet } = await import('./soak/sheet.mjs');
 const { values } = parseArgs({
   options: {
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     groups: { type: 'string' },
     idle: { type: 'string' },
+    calm: { type: 'boolean' },
   },
 });
 if (values.idle) {
@@ -42,8 +44,8 @@ const began = Date.now();
 const balance = await run({
   until: began + length,
   // Some faults come at once, and now and then it is left alone for long enough that a leak would show.
-  uptime: Math.min(length / 8, 180_000),
-  of: allFaults,
+  uptime: values.calm ? length : Math.min(length / 8, 180_000),
+  of: values.calm ? [calm] : allFaults,
   failing: 0.01,
   density: 10,
   rate: Number(values.rate),

@@ -64,3 +64,5 @@ export function run(options: RunOptions): Promise<Balance>;
 
 export const kills: string[];
 export const allFaults: string[];
+/** No fault: one life of the whole time. */
+export const calm: string;

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema/schema.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { Dashboard } from '../dashboards/dashboard.ts';
 import type { Millis, Transition } from '../model.ts';
+import { matcherCautions } from '../notifiers/control/matcher-problems.ts';
 import { ReplayThread } from '../replay/apart.ts';
 import { inquiryFrom } from '../replay/explain/inquiry.ts';
 import { ruleCautions } from '../rules/cautions.ts';
@@ -71,7 +72,8 @@ export const startApp: StartApp = async (config, options = {}) => {
   try {
     const data = openDataFolder(config.data);
     undo.add(() => data.release());
-    for (const caution of [...cautions(config), ...ruleCautions(config)]) log.warn(caution);
+    for (const caution of [...cautions(config), ...ruleCautions(config), ...matcherCautions(config)])
+      log.warn(caution);
     const store = config.elasticsearch
       ? undefined
       : await startEmbeddedStore(config, fail, threads.take('store'));

@@ -24,11 +24,10 @@ export function assembleEngine(
   observer?: Observer,
   leaveUntimed = false,
 ): Engine {
-  const { time } = config;
   const memory = memoryFor(config);
   const limits = limitsFor(config);
   return new Engine({
-    clock: new EventClock(time),
+    clock: clockFor(config),
     events: readerOf(config, reading),
     runs:
       runs?.(correctionOf(config, memory), limits) ??
@@ -78,6 +77,14 @@ export function correctionOf(
   memory: CorrectionMemory | undefined,
 ): CorrectionSettings | undefined {
   return memory && { correctFor: time.correctFor, late: time.late, memory };
+}
+
+/** An analysis of an earlier version has no limits, or none of sources. */
+export function clockFor({
+  time,
+  limits,
+}: Pick<Analysis, 'time'> & Partial<Pick<Analysis, 'limits'>>): EventClock {
+  return new EventClock(time, limits?.sources);
 }
 
 /** Groups and values that each rule may keep, whatever the other rules keep. */

@@ -3,10 +3,11 @@ import type { Output, RuleChanges } from '../model.ts';
 import { startRule } from '../rules/rule.ts';
 import type { Observer } from '../rules/run/observer.ts';
 import type { RuleLimits, Run } from '../rules/run/run.ts';
-import { EventClock } from '../windows/clocks/event-clock.ts';
+import type { EventClock } from '../windows/clocks/event-clock.ts';
 import type { CorrectionMemory } from '../windows/history/memory.ts';
 import { type Analysis, ruleChanges } from './analysis.ts';
 import {
+  clockFor,
   correctionOf,
   downAfterOf,
   limitsFor,
@@ -30,10 +31,11 @@ export function swapAnalysis(
   observer?: Observer,
 ): Output[] {
   const memory = isSameMemory(from, to) ? engine.memory : memoryFor(to);
-  const limits = isDeepStrictEqual(from.limits, to.limits) ? engine.limits : limitsFor(to);
+  const limits = isSameBudget(from, to) ? engine.limits : limitsFor(to);
   const shared = { memory, limits, observer };
   const parts: Partial<EngineParts> = { downAfter: downAfterOf(to), memory, limits };
-  if (!isDeepStrictEqual(from.time, to.time)) parts.clock = nextClock(engine, to);
+  if (!isDeepStrictEqual(from.time, to.time) || from.limits?.sources !== to.limits.sources)
+    parts.clock = nextClock(engine, to);
   parts.events = readerOf(to, reading);
   parts.runs = nextRuns(engine, from, to, shared);
   const changes = ruleChanges(from, to);
@@ -43,6 +45,11 @@ export function swapAnalysis(
 function isSameMemory({ time: from }: Analysis, { time: to }: Analysis): boolean {
   const { correctFor, correctionMemory, late } = to;
   return from.correctFor === correctFor && from.correctionMemory === correctionMemory && from.late === late;
+}
+
+/** Whether rules go on sharing what they share. An analysis of an earlier version has no limits. */
+function isSameBudget({ limits: from }: Partial<Analysis>, { limits: to }: Analysis): boolean {
+  return from !== undefined && from.groups === to.groups && from.values === to.values;
 }
 
 /** What all runs share. */
@@ -75,8 +82,8 @@ function nextRuns(engine: Engine, from: Analysis, to: Analysis, { memory, limits
   return runs;
 }
 
-function nextClock(engine: Engine, { time }: Analysis): EventClock {
-  const clock = new EventClock(time);
+function nextClock(engine: Engine, to: Analysis): EventClock {
+  const clock = clockFor(to);
   clock.restore(engine.clock.snapshot());
   return clock;
 }

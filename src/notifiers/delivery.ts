@@ -6,6 +6,7 @@ import { controlTelemetry, notifierTelemetry } from '../telemetry/components/not
 import type { Instruments } from '../telemetry/metrics.ts';
 import type { AlertStore } from './control/alert-store.ts';
 import { Dispatcher } from './control/dispatcher.ts';
+import { slowMatchers } from './control/matcher.ts';
 import { Policy, type PolicyConfig } from './control/policy.ts';
 import { routesName } from './control/routes.ts';
 import { type CompileQuery, Silences } from './control/silences.ts';
@@ -142,9 +143,10 @@ export class Delivery {
     return this.#outbox.pendingFor(notifier);
   }
 
-  /** Messages that wait because something keeps alerts from notifying, and silences that hold. */
-  suppressed(): { heldBack: number; silences: number } {
-    return { heldBack: this.dispatcher.waiting, silences: this.dispatcher.silences.active(Date.now()) };
+  /** Messages that wait because something keeps alerts from notifying, silences that hold, and matchers that are slow. */
+  suppressed(): { heldBack: number; silences: number; slowMatchers: Record<string, string> } {
+    const { waiting: heldBack, silences } = this.dispatcher;
+    return { heldBack, silences: silences.active(Date.now()), slowMatchers: slowMatchers() };
   }
 
   /** Why the oldest notification of a notifier is not delivered, and the wall time since which it waits. */

@@ -211,6 +211,26 @@ describe('what rules keep in memory', () => {
     );
   });
 
+  it('is shown with what else was forgotten, slow or put off', () => {
+    const values = { kept: 0, limit: 5 };
+    const nothing = { late: 0, corrected: 0, groups, values, exceeded: [] };
+    const quiet = {
+      sources: { kept: 5, limit: 10, forgotten: 0 },
+      checkpoints: { took: 20, pause: 380, putOff: 0 },
+      slowLines: { 'matched late': 0, 'given up': 0 },
+    };
+    expect(shown({ ...nothing, ...quiet })).not.toMatch(/clocks of sources|checkpoints|slow lines/);
+    const text = shown({
+      ...nothing,
+      sources: { kept: 9, limit: 10, forgotten: 3 },
+      checkpoints: { took: 3_000, pause: 57_000, putOff: 11 },
+      slowLines: { 'matched late': 2, 'given up': 1 },
+    });
+    expect(text).toMatch(/clocks of sources\s+9 of 10; 3 forgotten$/m);
+    expect(text).toMatch(/checkpoints\s+the last took 3 s, the next waits 57 s; 11 put off$/m);
+    expect(text).toMatch(/slow lines\s+2 matched late, 1 given up$/m);
+  });
+
   it('is shown with the rules that exceeded it', () => {
     const text = shown({
       ...{ late: 3, corrected: 40 },

@@ -81,6 +81,7 @@ describe('the limits of all rules together', () => {
       ...{ late: 0, corrected: 0 },
       groups: { kept: 102, limit: 10 },
       values: { kept: 0, limit: 1_000_000 },
+      sources: { kept: 1, limit: 100_000, forgotten: 0 },
       corrections: { kept: engine.memory!.used, limit: engine.memory!.limit, needed: 0, forgotten: 0 },
       exceeded: [{ rule: 'counted', overflowed: 30, forgotten: 0 }],
     });
@@ -196,6 +197,44 @@ describe('the limit of values', () => {
     expect(engine.limits.values.used).toBeGreaterThan(200);
     expect(engine.limits.values.used).toBeLessThanOrEqual(250);
     expect(engine.rules.every(({ kept }) => kept.forgotten > 0)).toBe(true);
+  });
+});
+
+describe('the limit of sources', () => {
+  const rules: AnyInput[] = [{ name: 'all' }];
+  const shipped = (engine: Engine, first: number, count: number) => {
+    for (let agent = first; agent < first + count; agent += 1) {
+      position += 1;
+      const document = { '@timestamp': new Date(t + agent).toISOString(), agent: { id: `a${agent}` }, n: 1 };
+      engine.process({ ...aBatch([document]), position, receivedAt: t + agent });
+    }
+  };
+
+  it('bounds the sources that the event clock knows, and is told with what it forgot', () => {
+    const engine = engineWith(rules, { limits: { sources: 20 } });
+    shipped(engine, 0, 50);
+    const { kept, limit, forgotten } = keptState(engine).sources!;
+    expect(limit).toBe(20);
+    expect(kept).toBeLessThanOrEqual(20);
+    expect(kept + forgotten).toBe(50);
+    const again = engineWith(rules, { limits: { sources: 20 } });
+    again.restore(structuredClone(engine.snapshot()));
+    expect(keptState(again).sources).toEqual({ kept, limit, forgotten });
+  });
+
+  it('changes in a reload, and what rules counted stays', () => {
+    const from = analysisOf(configWith(rules, { limits: { sources: 50 } }));
+    const engine = assembleEngine(from);
+    shipped(engine, 0, 40);
+    const {
+      groups,
+      rules: runs,
+      clock,
+    } = { groups: engine.limits.groups, rules: engine.rules, clock: engine.clock.now };
+    swapAnalysis(engine, from, analysisOf(configWith(rules, { limits: { sources: 10 } })));
+    expect([engine.limits.groups, engine.rules[0], engine.clock.now]).toEqual([groups, runs[0], clock]);
+    shipped(engine, 40, 1);
+    expect(keptState(engine).sources).toEqual({ kept: 9, limit: 10, forgotten: 32 });
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { customFormats } from '../../src/parsers/custom/custom-formats.ts';
-import { Guarded, hasNestedRepetition } from '../../src/parsers/custom/guarded.ts';
+import { slowLines } from '../../src/parsers/custom/grok.ts';
+import { Guarded, hasNestedRepetition } from '../../src/util/guarded.ts';
 
 describe('an expression that may take exponential time', () => {
   it.each([
@@ -33,14 +34,22 @@ describe('a guarded expression', () => {
   const hostile = `${'a'.repeat(60)}!`;
 
   it('gives up a line that would take hours, and reads the next one', () => {
-    const guarded = new Guarded(/^(a+)+$/, '^(a+)+$');
+    const guarded = new Guarded(/^(a+)+$/, true);
     expect(guarded.exec(hostile)).toBeUndefined();
     expect(guarded.exec('aaa')?.[1]).toBe('aaa');
     expect(guarded.exec('b')).toBeNull();
   });
 
+  it('tells what it gave up, and tries again after that once in a while only', () => {
+    const outcomes: string[] = [];
+    const guarded = new Guarded(/^(a+)+$/, true, (outcome) => outcomes.push(outcome));
+    for (let time = 0; time < 3; time += 1) guarded.exec(hostile);
+    guarded.exec('aaa');
+    expect(outcomes).toEqual(['given up', 'given up', 'given up']);
+  });
+
   it('gives up a long line also where time grows with the cube of its length only', () => {
-    const guarded = new Guarded(/x.*x.*x.*x.*y/, 'x.*x.*x.*x.*y');
+    const guarded = new Guarded(/x.*x.*x.*x.*y/, false);
     expect(guarded.exec('x'.repeat(16_000))).toBeUndefined();
     expect(guarded.exec('xxxxy')?.index).toBe(0);
   });
@@ -57,6 +66,9 @@ describe('a format of grok', () => {
     const line = `${'a'.repeat(60)}!`;
     for (const result of [parse('^(a+)+$', line), parse('^%{MANY:x}+$', line, { MANY: '(a+)' })])
       expect(result).toMatchObject({ failure: 'a grok expression used up its time for one line' });
+    const before = slowLines()['given up'];
+    parse('^(a+)+$', line);
+    expect(slowLines()['given up']).toBe(before + 1);
   });
 
   it('reads a line that breaks off within quotes as soon as any other', () => {

@@ -116,14 +116,15 @@ describe('the pace of checkpoints', () => {
   ])('after one of %d ms leaves %d ms, so that they take a twentieth of the time', async (cost, pause) => {
     let now = 1_000;
     const pace = new CheckpointPace(() => now);
-    expect(pace.isDue).toBe(true);
+    expect(pace.request()).toBe(true);
     await pace.measure(async () => {
       now += cost;
     });
     now += pause - 1;
-    expect(pace.isDue).toBe(false);
+    expect(pace.request()).toBe(false);
     now += 1;
-    expect(pace.isDue).toBe(true);
+    expect(pace.request()).toBe(true);
+    expect(pace.costs).toEqual({ took: cost, pause, putOff: 1 });
   });
 
   it('counts one that failed, too', async () => {
@@ -134,6 +135,6 @@ describe('the pace of checkpoints', () => {
       throw new Error('the disk is full');
     });
     await expect(failing).rejects.toThrow('full');
-    expect(pace.isDue).toBe(false);
+    expect(pace.request()).toBe(false);
   });
 });

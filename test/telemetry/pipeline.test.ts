@@ -1,7 +1,9 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
+import { analyserTelemetry } from '../../src/telemetry/components/analyser.ts';
 import { pipelineTelemetry } from '../../src/telemetry/components/pipeline.ts';
+import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { transition } from '../support/rules/transition.ts';
 
 function observed() {
@@ -47,6 +49,20 @@ const events: [title: string, tell: (telemetry: Telemetry) => void, line: string
   ['ticks', (t) => t.ticks(), 'logboom_ticks_total 1'],
 ];
 
+describe('the telemetry of the analyser’s thread', () => {
+  it('counts what is new since the last update', async () => {
+    const instruments = silentInstruments();
+    const { update } = analyserTelemetry(instruments);
+    update({ took: 3_000, pause: 57_000, putOff: 2 }, { 'matched late': 1, 'given up': 0 });
+    update({ took: 2_000, pause: 38_000, putOff: 5 }, { 'matched late': 1, 'given up': 4 });
+    const text = await instruments.metrics.metrics();
+    expect(text).toContain('logboom_checkpoint_seconds{part="pause"} 38\n');
+    expect(text).toContain('logboom_checkpoints_put_off_total 5\n');
+    expect(text).toContain('logboom_slow_lines_total{outcome="matched late"} 1\n');
+    expect(text).toContain('logboom_slow_lines_total{outcome="given up"} 4\n');
+  });
+});
+
 describe('the pipeline’s telemetry', () => {
   it.each(events)('counts %s', async (_, tell, line) => {
     const { telemetry, text } = observed();
@@ -61,6 +77,13 @@ describe('the pipeline’s telemetry', () => {
       expect(name).toMatch(/^logboom_[a-z_]+_total$/);
     }
     expect(names.length).toBeGreaterThan(6);
+  });
+
+  it('warns once of sources whose clocks were forgotten', async () => {
+    const { telemetry, lines, text } = observed();
+    for (const sources of [0, 3, 4]) telemetry.clocksForgotten(sources);
+    expect(lines).toMatchObject([{ level: 40, msg: expect.stringContaining('limits.sources') }]);
+    expect(await text()).toContain('logboom_clock_sources_forgotten_total 7');
   });
 
   it('logs a transition with its reason', () => {

@@ -2,6 +2,7 @@ import { cautions, unreadableFiles } from '../../config/checks/cautions.ts';
 import type { Loaded } from '../../config/load/load.ts';
 import { formatProblems } from '../../config/load/problems.ts';
 import type { Config } from '../../config/schema/schema.ts';
+import { matcherCautions } from '../../notifiers/control/matcher-problems.ts';
 import { ruleCautions } from '../../rules/cautions.ts';
 import { sizeText, withoutCredentials } from '../../util/text.ts';
 import { columns, type Terminal } from '../terminal.ts';
@@ -63,6 +64,7 @@ function printNotes(config: Config, { problems, secretFiles }: Loaded, terminal:
     ...unreadableFiles(config),
     ...cautions(config, secretFiles),
     ...ruleCautions({ ...config, rules }),
+    ...(problems.length === 0 ? matcherCautions(config) : []),
   ];
   for (const note of notes) terminal.out(`\nNote: ${note}`);
 }

@@ -208,6 +208,7 @@ export function formatStatus(status: Status, health: Health, open: readonly Aler
     ['forward', forwardRows(status)],
     ['notifiers', notifierRows(status.notifiers)],
     ['streams', notifierRows(status.streams)],
+    ['slow matchers', Object.entries(status.alerts.slowMatchers ?? {})],
     ['disabled formats', Object.entries(status.disabledFormats ?? {})],
   ];
   const clean = (rows: string[][]) => rows.map((row) => row.map(printable));

@@ -70,5 +70,12 @@ export const limits = z
       .describe(
         'Largest number of values that all rules of the kind `new-term` remember together. A value takes about 100 bytes of memory. Beyond it, a rule forgets the tenth of its values that were not seen for longest.',
       ),
+    sources: z
+      .int()
+      .min(1)
+      .default(100_000)
+      .describe(
+        'Largest number of sources whose clocks event time is combined from. A source takes about 250 bytes of memory. Beyond it, the tenth of them that were idle for longest is forgotten, and begins anew with its next event.',
+      ),
   })
   .prefault({});

@@ -7,6 +7,7 @@ import type { Outbox } from '../outbox.ts';
 import type { OutboxEntry } from '../outbox-entry.ts';
 import { acknowledgementMessage } from './group-message.ts';
 import { Grouping } from './grouping.ts';
+import { slowMatchers } from './matcher.ts';
 import { OpenAlertsView } from './open-alerts.ts';
 import type { Policy } from './policy.ts';
 import { directRoute, routesName } from './routes.ts';
@@ -170,6 +171,7 @@ export class Dispatcher {
     const keys = this.#grouping.store.due(now(), batch);
     if (keys.length > 0) await this.#inTurn(() => this.#flush(keys));
     telemetry.groups(this.#grouping.store.size, this.#grouping.store.waiting);
+    telemetry.slowMatchers(Object.keys(slowMatchers()).length);
     if (keys.length > 0) this.#options.onChange();
     return entries.length + keys.length > 0;
   }

@@ -1,4 +1,5 @@
 import { type Path, type Problem, problem } from '../../config/load/problems.ts';
+import type { RouteConfig } from '../../config/schema/routing.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { messageOf } from '../../errors.ts';
 import { didYouMean } from '../../util/did-you-mean.ts';
@@ -32,6 +33,36 @@ export function matcherProblems(texts: readonly string[], path: Path, rules: Rul
     ),
   ];
 }
+
+/** What is allowed and may be slow: expressions that only JavaScript knows, by their places. */
+export function matcherCautions({
+  routes,
+  inhibit_rules,
+  maintenance,
+}: Pick<Config, 'routes' | 'inhibit_rules' | 'maintenance'>): string[] {
+  return [
+    ...routes.flatMap((route, place) => routeCautions(route, `routes[${place}]`)),
+    ...inhibit_rules.flatMap(({ source_matchers, target_matchers }, place) => [
+      ...guardedIn(source_matchers, `inhibit_rules[${place}].source_matchers`),
+      ...guardedIn(target_matchers, `inhibit_rules[${place}].target_matchers`),
+    ]),
+    ...maintenance.flatMap(({ matchers }, place) => guardedIn(matchers, `maintenance[${place}].matchers`)),
+  ];
+}
+
+function routeCautions({ matchers, routes = [] }: RouteConfig, at: string): string[] {
+  const inner = routes.flatMap((route, place) => routeCautions(route, `${at}.routes[${place}]`));
+  return [...guardedIn(matchers, `${at}.matchers`), ...inner];
+}
+
+const guardedIn = (texts: readonly string[], at: string): string[] =>
+  texts
+    .filter((text) => parseMatcher(text).isGuarded)
+    .map(
+      (text) =>
+        `\`${at}\`: the expression of \`${text}\` looks ahead or behind, or refers back, which RE2 does not know. It is matched ` +
+        'within a time limit; a value that takes longer does not match. Write it without, where that is possible.',
+    );
 
 /** The alerts of logboom about itself have rules of their own. */
 const isAboutOwnAlerts = ({ name, value }: Matcher) =>

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { Episode } from '../../model.ts';
+import { Guarded } from '../../util/guarded.ts';
 
 /** Names and values by which routes, silences and inhibitions select alerts. */
 export type AlertLabels = Readonly<Record<string, string>>;
@@ -13,8 +14,27 @@ export interface Matcher {
   name: string;
   operator: Operator;
   value: string;
+  /** False also where the expression used up its time: such a matcher keeps no alert from notifying. */
   matches(labels: AlertLabels): boolean;
+  /** Whether it is an expression that RE2 does not know, so that its time is not linear. */
+  isGuarded: boolean;
 }
+
+/** After so many values that used up its time, an expression is no longer tried, until the configuration is loaded again. */
+const mostGivenUp = 10;
+/** Matchers whose expressions were slow since the start, by what they are written as. */
+const slow = new Map<string, { matchedLate: number; givenUp: number; isOff: boolean }>();
+const mostRemembered = 1_000;
+
+/** For each matcher with a slow expression, what happened to it, in words. */
+export const slowMatchers = (): Record<string, string> =>
+  Object.fromEntries(
+    [...slow].map(([text, { matchedLate, givenUp, isOff }]) => [
+      text,
+      `${givenUp} values used up the time of the expression and did not match, ${matchedLate} took long` +
+        (isOff ? '; it matches nothing until the configuration is loaded again' : ''),
+    ]),
+  );
 
 const form =
   /^\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"{}=!~,]+))\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"{}]*))\s*$/;
@@ -33,8 +53,9 @@ export function parseMatcher(text: string): Matcher {
       `\`${text}\` is no matcher. Write one such as \`severity="high"\` or \`team=~"a|b"\`.`,
     );
   const value = quoted === undefined ? bare! : unescaped(quoted);
-  const test = testOf(operator as Operator, value, text);
-  return { name, operator: operator as Operator, value, matches: (labels) => test(labelOf(labels, name)) };
+  const { test, isGuarded } = testOf(operator as Operator, value, text);
+  const matches = (labels: AlertLabels) => test(labelOf(labels, name));
+  return { name, operator: operator as Operator, value, matches, isGuarded };
 }
 
 export const matchesAll = (matchers: readonly Matcher[], labels: AlertLabels): boolean =>
@@ -62,30 +83,49 @@ export function labelsOf({
   return { ...labels, ...Object.fromEntries(fields), alertname: rule, rule, group, severity };
 }
 
-function testOf(operator: Operator, value: string, text: string): (found: string) => boolean {
-  if (operator === '=') return (found) => found === value;
-  if (operator === '!=') return (found) => found !== value;
-  const fits = patternOf(value, text);
-  return operator === '=~' ? fits : (found) => !fits(found);
+interface ValueTest {
+  test: (found: string) => boolean;
+  isGuarded: boolean;
+}
+
+function testOf(operator: Operator, value: string, text: string): ValueTest {
+  if (operator === '=') return { test: (found) => found === value, isGuarded: false };
+  if (operator === '!=') return { test: (found) => found !== value, isGuarded: false };
+  return patternTest(value, operator === '=~', text);
 }
 
 /**
- * Whether a whole value fits a regular expression. It is one of RE2, as in Alertmanager: such an expression takes no longer than the value is
- * long. What only JavaScript knows, such as `(?=…)`, is read by JavaScript.
+ * Whether a whole value fits a regular expression, or does not. It is one of RE2, as in Alertmanager: such an expression takes no longer
+ * than the value is long. What only JavaScript knows, such as `(?=…)`, is read by JavaScript, within a time budget.
  */
-function patternOf(value: string, text: string): (found: string) => boolean {
+function patternTest(value: string, isToFit: boolean, text: string): ValueTest {
   try {
     if (value.length > longestPattern) throw new Error(`it has more than ${longestPattern} characters`);
     const known = ofRe2(value);
-    if (known !== undefined) return (found) => known.matches(found);
+    if (known !== undefined) return { test: (found) => known.matches(found) === isToFit, isGuarded: false };
     const pattern = new RegExp(`^(?:${value})$`, 's');
-    return (found) => pattern.test(found);
+    return { test: guardedTest(pattern, isToFit, text), isGuarded: true };
   } catch (error) {
     throw new LogboomError(
       'USAGE',
       `The regular expression in \`${text}\` cannot be used: ${messageOf(error)}.`,
     );
   }
+}
+
+function guardedTest(pattern: RegExp, isToFit: boolean, text: string): ValueTest['test'] {
+  let givenUp = 0;
+  const guarded = new Guarded(pattern, true, (outcome) => {
+    if (outcome === 'given up') givenUp += 1;
+    const known = slow.get(text) ?? { matchedLate: 0, givenUp: 0, isOff: false };
+    known[outcome === 'given up' ? 'givenUp' : 'matchedLate'] += 1;
+    known.isOff = givenUp >= mostGivenUp;
+    if (slow.size < mostRemembered) slow.set(text, known);
+  });
+  return (found) => {
+    const match = givenUp >= mostGivenUp ? undefined : guarded.exec(found);
+    return match !== undefined && (match !== null) === isToFit;
+  };
 }
 
 function ofRe2(value: string): RE2JS | undefined {

@@ -1,15 +1,24 @@
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { JsonObject } from '../../events/index.ts';
+import { Guarded, hasNestedRepetition, type SlowOutcome } from '../../util/guarded.ts';
 import { readStamp } from '../text/stamps.ts';
 import { numberOf, type TextFormat } from '../text/text-format.ts';
 import { stockPatterns } from './grok-patterns.ts';
-import { Guarded } from './guarded.ts';
 import { rewrite, withoutNames } from './oniguruma.ts';
 
 /** The longest line that grok reads, in characters. */
 const LONGEST = 16_384;
 /** Patterns within patterns. More is taken for a pattern that contains itself. */
 const DEEPEST = 40;
+
+/** Lines that were slow in this thread since its start. */
+const slow = { 'matched late': 0, 'given up': 0 };
+const noteSlow = (outcome: SlowOutcome) => {
+  slow[outcome] += 1;
+};
+
+/** How many lines used up the time of a grok expression in this thread, by what became of them. */
+export const slowLines = (): Readonly<Record<SlowOutcome, number>> => ({ ...slow });
 
 /** A value that an expression captures. */
 interface Capture {
@@ -40,7 +49,8 @@ class Grok {
     const captures = groups.flatMap(({ number, name }) => capturesOf(number, name, fields));
     try {
       const compiled = new RegExp(anchored(source), 's');
-      return { expression: new Guarded(compiled, this.#written(expression)), captures };
+      const isRisky = hasNestedRepetition(this.#written(expression));
+      return { expression: new Guarded(compiled, isRisky, noteSlow), captures };
     } catch (error) {
       throw new LogboomError(
         'CONFIG_INVALID',

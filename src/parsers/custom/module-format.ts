@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { isObject, type JsonObject } from '../../events/index.ts';
 import type { Millis } from '../../model.ts';
+import { endsWithin } from '../../util/guarded.ts';
 import type { LineContext } from '../text/text-format.ts';
-import { endsWithin } from './guarded.ts';
 
 /**
  * What the module of a format exports as `parse`. It gets a line and returns fields by dotted or nested name; a text that says why the

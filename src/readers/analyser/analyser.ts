@@ -96,7 +96,7 @@ export class Analyser {
 
   /** Requests a checkpoint after the present turn, unless the last one cost too much for that. Its time has no influence on the outputs. */
   requestCheckpoint(): void {
-    if (!this.#pace.isDue) return;
+    if (!this.#pace.request()) return;
     this.#checkpointDue = true;
     this.#news.raise();
   }
@@ -110,6 +110,10 @@ export class Analyser {
       this.#reloads.push({ to, after: this.#options.results.lastPosition, done, failed });
       this.#news.raise();
     });
+  }
+
+  get checkpoints(): Readonly<CheckpointPace['costs']> {
+    return this.#pace.costs;
   }
 
   run(): Promise<void> {

@@ -14,6 +14,7 @@ import type { LatestValues } from './latest-values.ts';
  */
 export function engineMetrics(engine: Engine, telemetry: PipelineTelemetry): () => void {
   const reported = { events: 0, ahead: 0, late: 0, corrected: 0 };
+  let clocksForgotten = engine.clock.sources.forgotten;
   let memory = { of: engine.memory, forgotten: engine.memory?.forgotten ?? 0 };
   // A run may count late events from before a restart, or from the run that it replaces; a counter of metrics begins at 0.
   const known = new WeakMap<Run, ReturnType<typeof countsOf>>();
@@ -34,6 +35,9 @@ export function engineMetrics(engine: Engine, telemetry: PipelineTelemetry): () 
       telemetry.ruleForgot(run.name, run.kept.forgotten - before.forgotten);
       known.set(run, countsOf(run));
     }
+    const { sources } = engine.clock;
+    telemetry.clocksForgotten(sources.forgotten - clocksForgotten);
+    clocksForgotten = sources.forgotten;
     const { forgotten } = engine.memory ?? { forgotten: 0 };
     telemetry.correctionForgotten(forgotten - (memory.of === engine.memory ? memory.forgotten : 0));
     memory = { of: engine.memory, forgotten };
@@ -63,7 +67,13 @@ export function ruleStates(
 }
 
 /** What all rules keep together, and which of them exceeded a limit. */
-export function keptState({ rules, limits, memory }: Pick<Engine, 'rules' | 'limits' | 'memory'>): KeptState {
+export function keptState({
+  rules,
+  limits,
+  memory,
+  clock,
+}: Pick<Engine, 'rules' | 'limits' | 'memory' | 'clock'>): KeptState {
+  const { count, forgotten } = clock.sources;
   const of = ({ used, limit }: Pick<Budget, 'used' | 'limit'>) => ({ kept: used, limit });
   const exceeded = rules.map(({ name, kept: { overflowed, forgotten } }) => {
     return { rule: name, overflowed, forgotten };
@@ -73,6 +83,7 @@ export function keptState({ rules, limits, memory }: Pick<Engine, 'rules' | 'lim
     corrected: rules.reduce((sum, run) => sum + (run.corrected ?? 0), 0),
     groups: of(limits.groups),
     values: of(limits.values),
+    sources: { kept: count, limit: clock.mostSources, forgotten },
     ...(memory && {
       corrections: { ...of(memory), needed: memory.needed, forgotten: memory.forgotten },
     }),

@@ -8,13 +8,19 @@ export class CheckpointPace {
   readonly #now: () => Millis;
   #notBefore: Millis = Number.NEGATIVE_INFINITY;
 
+  /** What the last one took, how long the next one waits for that, and how many requests came too early. */
+  readonly costs = { took: 0, pause: 0, putOff: 0 };
+
   /** `now`: a clock that nobody sets. */
   constructor(now: () => Millis) {
     this.#now = now;
   }
 
-  get isDue(): boolean {
-    return this.#now() >= this.#notBefore;
+  /** Whether a checkpoint that is asked for now may be written. */
+  request(): boolean {
+    const isDue = this.#now() >= this.#notBefore;
+    if (!isDue) this.costs.putOff += 1;
+    return isDue;
   }
 
   /** Measures a checkpoint, also one that fails. */
@@ -24,7 +30,9 @@ export class CheckpointPace {
       await write();
     } finally {
       const ended = this.#now();
-      this.#notBefore = ended + (ended - began) * (1 / mostOfTime - 1);
+      this.costs.took = ended - began;
+      this.costs.pause = (ended - began) * (1 / mostOfTime - 1);
+      this.#notBefore = ended + this.costs.pause;
     }
   }
 }

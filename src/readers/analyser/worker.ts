@@ -6,9 +6,11 @@ import { swapAnalysis } from '../../engine/swap.ts';
 import { messageOf } from '../../errors.ts';
 import { openJournalReader } from '../../journal/reader.ts';
 import { Outbox } from '../../notifiers/outbox.ts';
+import { slowLines } from '../../parsers/custom/grok.ts';
 import { disabledFormats } from '../../parsers/custom/module-format.ts';
 import type { ReadEvent } from '../../parsers/event.ts';
 import { keysOf } from '../../processors/chain.ts';
+import { analyserTelemetry } from '../../telemetry/components/analyser.ts';
 import { parsingTelemetry } from '../../telemetry/components/parsing.ts';
 import { pipelineTelemetry } from '../../telemetry/components/pipeline.ts';
 import { sourcesTelemetry } from '../../telemetry/components/sources.ts';
@@ -76,7 +78,7 @@ const port = serveReader({
     formats: () => disabledFormats(),
     statistics: (call) => statistics?.report(call as StatisticsCall),
     rules: () => ruleStates(engine, { meter, latest }),
-    kept: () => keptState(engine),
+    kept: () => ({ ...keptState(engine), checkpoints: analyser.checkpoints, slowLines: slowLines() }),
     reload: (to) => reload(to as ReaderData),
   },
   stop: async () => {
@@ -127,7 +129,12 @@ async function reload(next: ReaderData): Promise<{ problem?: string }> {
   );
 }
 
-const updateMetrics = engineMetrics(engine, telemetry);
+const updateEngineMetrics = engineMetrics(engine, telemetry);
+const threadMetrics = analyserTelemetry(instruments);
+function updateMetrics(): void {
+  updateEngineMetrics();
+  threadMetrics.update(analyser.checkpoints, slowLines());
+}
 const sources = new SourceWatch(engine, config.selfMonitoring, sourcesTelemetry(instruments));
 const checkpoints = setInterval(() => {
   sources.judge();

@@ -44,6 +44,8 @@ interface AlertCounts {
   heldBack?: number;
   /** Active silences. */
   silences?: number;
+  /** Matchers whose expressions used up their time, and what became of that in words. */
+  slowMatchers?: Record<string, string>;
 }
 
 /** An alert that logboom raised about itself. */

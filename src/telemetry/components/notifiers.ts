@@ -109,7 +109,22 @@ export function controlTelemetry({ log, metrics }: Instruments) {
     help: 'Groups in which an alert waits because something keeps it from notifying.',
     registers,
   });
+  const slow = new Gauge({
+    name: 'logboom_slow_matchers',
+    help: 'Matchers whose regular expressions used up their time for a value since the start.',
+    registers,
+  });
+  let slowKnown = 0;
   return {
+    slowMatchers(count: number): void {
+      slow.set(count);
+      if (count > slowKnown)
+        log.warn(
+          'a matcher of a route, inhibition, silence or maintenance window used up its time for a value and does not match it: ' +
+            'logboom status names it. Write the expression without look-around and back-references.',
+        );
+      slowKnown = count;
+    },
     suppressed(by: Suppression['by']): void {
       suppressed.inc({ by });
     },

@@ -3,6 +3,7 @@ import type { Millis, Transition } from '../../model.ts';
 import { formatDuration } from '../../util/text.ts';
 import { FailureLog } from '../log-limits.ts';
 import { boundedLabel, type Instruments } from '../metrics.ts';
+import type { CheckpointCosts, SlowLines } from './analyser.ts';
 
 /** What the analyser knows of a running rule. Counts are since its start. */
 export interface RuleState {
@@ -39,11 +40,16 @@ export interface KeptState {
   groups: { kept: number; limit: number };
   /** Values that rules of the kind `new-term` remember. */
   values: { kept: number; limit: number };
+  /** Sources whose clocks event time is combined from. Absent in the answer of an earlier version. */
+  sources?: { kept: number; limit: number; forgotten: number };
   /**
    * Bytes, roughly, of what late events can correct, and the number of entries that were forgotten beyond the limit since the start. `needed`: bytes
    * of the newest part of each group, which the limit does not concern. Absent where late events correct nothing (`time.correctFor: 0s`).
    */
   corrections?: { kept: number; limit: number; needed?: number; forgotten?: number };
+  /** Absent in the answer of an earlier version. */
+  checkpoints?: CheckpointCosts;
+  slowLines?: SlowLines;
   /** Rules with events of groups beyond the limits, or that forgot something. */
   exceeded: { rule: string; overflowed: number; forgotten: number }[];
 }
@@ -80,6 +86,10 @@ const counters = (metrics: Registry) => {
       'correction_forgotten_entries',
       'Numbers of a group in a span of time, and ended alerts, that later events can no longer correct, because time.correctionMemory is full.',
     ),
+    clocksForgotten: counter(
+      'clock_sources_forgotten',
+      'Sources whose clocks were forgotten, because there were more than limits.sources.',
+    ),
     ahead: counter('events_ahead', 'Events with a timestamp too far in the future.'),
     deadLettered: counter('dead_letters', 'Documents among the dead letters.', 'reason'),
     windows: counter('windows_closed', 'Windows with something new in them that were closed.', 'rule'),
@@ -99,6 +109,7 @@ export function pipelineTelemetry({ log, metrics }: Instruments) {
   const reasonLabel = boundedLabel();
   const refusals = new FailureLog(Date.now);
   let reported = false;
+  let clocksReported = false;
   const overflowing = new Set<string>();
   const forgetting = new Set<string>();
   return {
@@ -143,6 +154,18 @@ export function pipelineTelemetry({ log, metrics }: Instruments) {
             'time.correctionMemory, or use longer hops or fewer groups.',
         );
       reported = true;
+    },
+    /** Event time no longer waits for these sources. The log says so once. */
+    clocksForgotten(sources: number) {
+      if (sources === 0) return;
+      count.clocksForgotten.inc(sources);
+      if (!clocksReported)
+        log.warn(
+          'there are more sources than limits.sources: the clocks of those that were idle for longest are forgotten, and begin anew ' +
+            'with the next event. Windows do not wait for events of a source that is forgotten. Raise limits.sources, or ' +
+            'have senders keep their names.',
+        );
+      clocksReported = true;
     },
     eventsAhead: (events: number) => count.ahead.inc(events),
     /** A write of the analyser was refused; it waits and tries again. */

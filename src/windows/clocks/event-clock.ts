@@ -21,9 +21,6 @@ import {
 
 const never = Number.NEGATIVE_INFINITY;
 
-/** Sources kept at most. Beyond that the tenth that was idle longest is forgotten. */
-const mostSources = 100_000;
-
 /**
  * The combined event clock of all sources: how far event time has come, before any rule's lateness. It is the minimum
  * over the sources that are active and do not lag too far. While all are idle it advances at the speed of the wall clock.
@@ -38,7 +35,10 @@ const mostSources = 100_000;
 export class EventClock {
   /** The highest event time of any source, which may be ahead of the receipt. */
   farthest: Millis = never;
+  /** Beyond that the tenth that was idle longest is forgotten. */
+  readonly mostSources: number;
   readonly #config: ClockConfig;
+  #forgotten = 0;
   readonly #wall: WallClock;
   readonly #sources = new Map<string, Source>();
   #listed: Source[] = [];
@@ -62,8 +62,9 @@ export class EventClock {
   /** Whether there is one active source and the present batch brings no other. */
   #alone = false;
 
-  constructor(config: ClockConfig) {
+  constructor(config: ClockConfig, mostSources = Number.POSITIVE_INFINITY) {
     this.#config = config;
+    this.mostSources = mostSources;
     this.#wall = new WallClock(config.idleAfter);
     // Once all are idle no source may be held any more.
     this.#settle = Math.min(config.settle, config.idleAfter);
@@ -74,7 +75,7 @@ export class EventClock {
     return this.#now;
   }
 
-  /** To be called before the events of a batch. `connection` is undefined for inputs that keep the order of events. */
+  /** Is called before the events of a batch. `connection` is undefined for inputs that keep the order of events. */
   beginBatch(connection: string | undefined, receivedAt: Millis): void {
     this.#newConnection =
       connection === undefined
@@ -116,9 +117,7 @@ export class EventClock {
     return this.#listed.length === 0;
   }
 
-  /**
-   * Sets how many sources the next batch has. Several hold each other back from the first event on.
-   */
+  /** Sets how many sources the next batch has. Several hold each other back from the first event on. */
   expectSources(sources: number): void {
     this.#alone = sources === 1 && this.hasNoActiveSource;
   }
@@ -150,12 +149,13 @@ export class EventClock {
     }
     this.#dropIdle(wall);
     this.#alone = this.#listed.length === 1;
-    if (this.#sources.size > mostSources) this.#forget();
+    if (this.#sources.size > this.mostSources) this.#forget();
   }
 
-  /** Number of sources known, and of those among them that are idle. */
-  get sources(): { count: number; idle: number } {
-    return { count: this.#sources.size, idle: this.#sources.size - this.#listed.length };
+  /** Numbers of sources: those known, those among them that are idle, and those that were forgotten. */
+  get sources(): { count: number; idle: number; forgotten: number } {
+    const { size: count } = this.#sources;
+    return { count, idle: count - this.#listed.length, forgotten: this.#forgotten };
   }
 
   /** The lag of each source, computed for pages and metrics when they ask. */
@@ -177,10 +177,10 @@ export class EventClock {
       finite(this.#unheld),
       finite(this.#first),
     ];
-    const connections = this.#connections.state();
-    const [alone, holding] = [this.#alone, this.#holding];
-    const [wall, farthest] = [this.#wall.state(), finite(this.farthest)];
-    return clockFormat.write({ clock, wall, sources, alone, holding, connections, farthest });
+    const [connections, wall] = [this.#connections.state(), this.#wall.state()];
+    const [alone, holding, forgotten] = [this.#alone, this.#holding, this.#forgotten];
+    const farthest = finite(this.farthest);
+    return clockFormat.write({ clock, wall, sources, alone, holding, connections, farthest, forgotten });
   }
 
   restore(snapshot: Snapshot<ClockState>): void {
@@ -193,6 +193,7 @@ export class EventClock {
     this.#unheld = unheld ?? this.#now;
     this.#first = first ?? Number.POSITIVE_INFINITY;
     this.#connections.restore(connections ?? []);
+    this.#forgotten = state.forgotten ?? 0;
     this.#newConnection = undefined;
     this.#wall.restore(wall);
     this.#last = undefined;
@@ -220,7 +221,6 @@ export class EventClock {
     this.#listed.push(source);
   }
 
-  /** The least event clock of the sources that are active at that time and not too far behind the farthest. */
   #combine(at: Millis): Millis {
     const { least, held, holding } = combine(this.#listed, at, this.#config);
     this.#holding = holding;
@@ -239,12 +239,11 @@ export class EventClock {
   }
 
   #forget(): void {
-    const oldest = [...this.#sources.values()].sort(byAgeThenName);
-    for (const source of oldest.slice(0, this.#sources.size - mostSources * 0.9)) {
-      this.#sources.delete(source.name);
-      source.listed = false;
-    }
-    this.#listed = this.#listed.filter(({ listed }) => listed);
+    const excess = this.#sources.size - Math.ceil(this.mostSources * 0.9);
+    const oldest = [...this.#sources.values()].sort(byAgeThenName).slice(0, excess);
+    for (const { name } of oldest) this.#sources.delete(name);
+    this.#forgotten += excess;
+    this.#listed = this.#listed.filter(({ name }) => this.#sources.has(name));
     this.#last = undefined;
   }
 }

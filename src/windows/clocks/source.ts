@@ -209,6 +209,8 @@ export interface ClockState {
   connections?: ConnectionsState | undefined;
   /** Missing in checkpoints of versions whose clocks could be ahead of the receipt. */
   farthest?: Time | undefined;
+  /** Missing in checkpoints of versions that did not count them. */
+  forgotten?: number | undefined;
 }
 
 /** Checkpoints of earlier versions may have clocks of sources that stamps moved beyond the receipt. */
@@ -242,5 +244,6 @@ export const clockFormat = new SnapshotFormat({
     holding: z.boolean().optional(),
     connections: connectionsState.optional(),
     farthest: time.optional(),
+    forgotten: number.optional(),
   }),
 });

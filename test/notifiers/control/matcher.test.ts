@@ -1,7 +1,49 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatMatcher, labelsOf, parseMatcher } from '../../../src/notifiers/control/matcher.ts';
+import { schema } from '../../../src/config/schema/schema.ts';
+import {
+  formatMatcher,
+  labelsOf,
+  parseMatcher,
+  slowMatchers,
+} from '../../../src/notifiers/control/matcher.ts';
+import { matcherCautions } from '../../../src/notifiers/control/matcher-problems.ts';
 import { anEpisode } from '../../support/rules/alerts.ts';
+
+describe('a matcher that only JavaScript can read', () => {
+  const hostile = { team: `${'a'.repeat(60)}!` };
+
+  it.each(['=~', '!~'])('with %s does not match a value that uses up its time, and is told', (operator) => {
+    const text = `team${operator}"(?=a)(a+)+"`;
+    const matcher = parseMatcher(text);
+    expect(matcher.matches(hostile)).toBe(false);
+    expect(matcher.matches({ team: 'aaa' })).toBe(operator === '=~');
+    expect(slowMatchers()[text]).toMatch(/^1 values used up/);
+  });
+
+  it('is no longer tried after ten such values', () => {
+    const text = 'team=~"(?=a)(?:a+)+"';
+    const matcher = parseMatcher(text);
+    for (let time = 0; time < 10; time += 1) matcher.matches(hostile);
+    expect(matcher.matches({ team: 'aaa' })).toBe(false);
+    expect(slowMatchers()[text]).toMatch(/^10 values .* until the configuration is loaded again$/);
+    expect(parseMatcher(text).matches({ team: 'aaa' })).toBe(true);
+  });
+
+  it('is named by check with its place', () => {
+    const [linear, guarded] = ['team=~"a+"', 'team=~"(?=a).*"'];
+    const config = schema.parse({
+      routes: [{ matchers: [linear], notify: ['log'], routes: [{ matchers: [linear, guarded] }] }],
+      inhibit_rules: [{ source_matchers: [linear], target_matchers: [guarded] }],
+    });
+    const found = matcherCautions(config);
+    expect(found).toHaveLength(2);
+    expect(found[0]).toMatch(
+      /^`routes\[0\]\.routes\[0\]\.matchers`: the expression of `team=~"\(\?=a\)\.\*"` looks/,
+    );
+    expect(found[1]).toMatch(/^`inhibit_rules\[0\]\.target_matchers`/);
+  });
+});
 
 describe('a matcher', () => {
   const labels = labelsOf(

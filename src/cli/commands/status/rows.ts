@@ -1,5 +1,6 @@
 import type { Status } from '../../../telemetry/api/status.ts';
 import type { KeptState } from '../../../telemetry/components/pipeline.ts';
+import { lengthText } from '../../../util/figures.ts';
 import { countOf, formatNumber, sizeText } from '../../../util/text.ts';
 
 /** Rules that the table has; the JSON has more. */
@@ -8,7 +9,8 @@ const mostShown = 20;
 /** What did not fit, by rule. A server before this version reports none. */
 export function keptRows({ kept }: Status): string[][] {
   if (kept === undefined) return [];
-  const { groups, values, corrections, exceeded, late, corrected } = kept;
+  const { groups, values, sources, corrections, exceeded, late, corrected, checkpoints, slowLines } = kept;
+  const slow = (slowLines?.['matched late'] ?? 0) + (slowLines?.['given up'] ?? 0);
   const of = ({ kept, limit }: typeof groups) => `${formatNumber(kept)} of ${formatNumber(limit)}`;
   const rules = exceeded.slice(0, mostShown).map(({ rule, overflowed, forgotten }) => {
     const beyond = overflowed === 0 ? [] : [`${countOf(overflowed, 'event')} of groups beyond the limits`];
@@ -23,10 +25,30 @@ export function keptRows({ kept }: Status): string[][] {
     ...behind,
     ['groups', of(groups)],
     ...(values.kept === 0 ? [] : [['values', of(values)]]),
+    ...(sources === undefined || sources.forgotten === 0
+      ? []
+      : [['clocks of sources', `${of(sources)}; ${formatNumber(sources.forgotten)} forgotten`]]),
     ...(corrections === undefined ? [] : [['for corrections', correctionsText(corrections)]]),
+    ...checkpointRows(checkpoints),
+    ...(slow === 0 ? [] : [['slow lines', slowText(slowLines)]]),
     ...rules,
   ];
 }
+
+/** Shown from when one took so long that others wait for it. */
+function checkpointRows(checkpoints: KeptState['checkpoints']): string[][] {
+  if (checkpoints === undefined || checkpoints.putOff === 0) return [];
+  const { took, pause, putOff } = checkpoints;
+  return [
+    [
+      'checkpoints',
+      `the last took ${lengthText(took)}, the next waits ${lengthText(pause)}; ${formatNumber(putOff)} put off`,
+    ],
+  ];
+}
+
+const slowText = (lines: KeptState['slowLines']) =>
+  `${formatNumber(lines?.['matched late'] ?? 0)} matched late, ${formatNumber(lines?.['given up'] ?? 0)} given up`;
 
 type Corrections = NonNullable<KeptState['corrections']>;
 

@@ -13,6 +13,9 @@ const short = 10;
 /** Characters from which a line is guarded in any case: the time of some expressions grows with the cube of the length. */
 const long = 2_048;
 
+/** What became of a line that used up the first budget: the second was enough, or there was no answer. */
+export type SlowOutcome = 'matched late' | 'given up';
+
 /**
  * Matches an expression within a time budget. Returns undefined when the budget is used up: the line might take hours.
  *
@@ -22,13 +25,15 @@ const long = 2_048;
 export class Guarded {
   readonly #expression: RegExp;
   readonly #isRisky: boolean;
+  readonly #onSlow: (outcome: SlowOutcome) => void;
   /** How many of the next lines that use up the budget are not tried again. */
   #once = 0;
 
-  /** `written`: what a user wrote, without the stock patterns that it refers to. */
-  constructor(expression: RegExp, written: string) {
+  /** `isRisky`: lines of any length are guarded, because the expression may take exponential time. */
+  constructor(expression: RegExp, isRisky: boolean, onSlow: (outcome: SlowOutcome) => void = () => {}) {
     this.#expression = expression;
-    this.#isRisky = hasNestedRepetition(written);
+    this.#isRisky = isRisky;
+    this.#onSlow = onSlow;
   }
 
   /** The match, null for none, or undefined when the budget is used up. */
@@ -37,12 +42,10 @@ export class Guarded {
     if (isQuick) return this.#expression.exec(line);
     const first = this.#execWithin(budget, line);
     if (first !== undefined) return first;
-    if (this.#once > 0) {
-      this.#once -= 1;
-      return undefined;
-    }
-    const second = this.#execWithin(secondBudget, line);
-    if (second === undefined) this.#once = triedOnce;
+    const isTriedAgain = this.#once === 0;
+    const second = isTriedAgain ? this.#execWithin(secondBudget, line) : undefined;
+    if (second === undefined) this.#once = isTriedAgain ? triedOnce : this.#once - 1;
+    this.#onSlow(second === undefined ? 'given up' : 'matched late');
     return second;
   }
 
