@@ -68,7 +68,7 @@ export class Identifier {
     const [start, end] = this.#span(index);
     const bytes = this.#bytes;
     const value = start + timestampFirst.length;
-    if (value < end && timestampFirst.compare(bytes, start, value) === 0) return this.#markAt(value, end);
+    if (value < end && beginsWithTimestamp(bytes, start)) return this.#markAt(value, end);
     if (this.#walker.walk(start, end) === 'malformed') return 0;
     const { entries, count } = this.#walker;
     for (let place = 0; place < count * ENTRY; place += ENTRY) {
@@ -220,6 +220,12 @@ export class Identifier {
 }
 
 const nothing: EventBlock = { bytes: Buffer.alloc(0), spans: new Uint32Array(0), count: 0 };
+
+/** A comparison by the runtime costs several times as much as this one of 15 bytes. */
+function beginsWithTimestamp(bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < timestampFirst.length; i += 1) if (bytes[start + i] !== timestampFirst[i]) return false;
+  return true;
+}
 
 /** Numbers, `true`, `false` and `null` contain none of these bytes and end before one. */
 const isLiteral = (byte: number) =>

@@ -64,7 +64,9 @@ function inflate(stream: Buffer, limit: number, source: Source): Inflated | unde
     info: true,
   };
   try {
-    return inflateSync(stream, options) as unknown as Inflated;
+    const inflated = inflateSync(stream, options) as unknown as Inflated;
+    learn(stream.length, inflated.buffer.length);
+    return inflated;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw protocolError(
@@ -74,11 +76,25 @@ function inflate(stream: Buffer, limit: number, source: Source): Inflated | unde
   }
 }
 
+/** A buffer of so many times the input is enough for nearly all logs. */
+const MOST_TIMES = 32;
+/** Smaller frames say little about large ones, and their buffers are small. */
+const LEAST_TO_LEARN = 4096;
+
+/** How many times the size of its input a frame may have when inflated without a second buffer. */
+let expectedTimes = MOST_TIMES;
+
+/** Falls slowly, so that one sender whose logs compress less does not cost the others a second buffer. */
+function learn(compressed: number, inflated: number): void {
+  if (compressed < LEAST_TO_LEARN) return;
+  expectedTimes = Math.min(MOST_TIMES, Math.max(expectedTimes * 0.98, (1.2 * inflated) / compressed));
+}
+
 /**
- * The size of zlib's output buffers. zlib joins them if it needs more than one, which nearly doubles the cost. Logs are
- * compressed to between a fourth and a thirtieth, so one buffer of 32 times the input is mostly enough. Pages of it that
- * are never written to take no memory.
+ * The size of zlib's output buffers. zlib joins them if it needs more than one, which nearly doubles the cost. Pages of a buffer that are never
+ * written to take no memory, but the garbage collector counts them: while many windows waited for the disk, buffers of 32 times the
+ * input made it mark the whole heap again and again. So a buffer is as large as the frames before let expect.
  */
 function chunkFor(compressed: number, limit: number): number {
-  return Math.max(64, Math.min(32 * compressed + 1024, 16 * 2 ** 20, limit));
+  return Math.max(64, Math.min(Math.ceil(expectedTimes * compressed) + 1024, 16 * 2 ** 20, limit));
 }

@@ -129,6 +129,18 @@ describe('the mark of an event', () => {
     expect(other).not.toBe(first);
   });
 
+  it('is not that of another key that begins or is written in the same way', () => {
+    const [exact, ...others] = marksOf(
+      '{"@timestamp":"2026-01-01T00:00:00.000Z"}',
+      '{"@timestamq":"2026-01-01T00:00:00.000Z"}',
+      '["@timestamp":"2026-01-01T00:00:00.000Z"}',
+      '{"@timestamp": "2026-01-01T00:00:00.000Z"}',
+      '{"@timestamp" :"2026-01-01T00:00:00.000Z"}',
+    );
+    expect(exact).not.toBe(0);
+    expect(others).toEqual([0, 0, exact, exact]);
+  });
+
   it('is 0 where it has no text for one', () => {
     expect(marksOf('{"a":1}', 'nonsense', '{"a":{"@timestamp":"x"}}', '{"@timestamp"', '')).toEqual([
       0, 0, 0, 0, 0,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../src/lumberjack/decoder.ts';
@@ -58,5 +59,22 @@ describe('memory stays bounded', () => {
     });
     expect(events).toBe(9_200);
     expect(grown).toBeLessThan(300 * 2 ** 20);
+  });
+
+  it('with windows that are much alike, in buffers of little more than their size', () => {
+    const documentOf = (text: string) => `{"message":"${text}"}`;
+    const read = (document: string) => {
+      const { bytes: inflated, spans } = decode([bytes(W(1), C(J(1, document)))]).at(0)!.block;
+      expect(inflated.toString('utf8', spans[0], spans[1])).toBe(document);
+      return inflated.buffer.byteLength;
+    };
+    const alike = Array.from({ length: 200 }, () => documentOf(randomBytes(10_000).toString('hex')));
+    const sizes = alike.map(read);
+    expect(sizes.at(-1)).toBeLessThan(1.5 * alike[0]!.length);
+    // One that compresses far better than those before is read in several buffers.
+    const better = documentOf(`${randomBytes(5_000).toString('hex')}${'x'.repeat(2_000_000)}`);
+    read(better);
+    read(documentOf('x'.repeat(2_000_000)));
+    read(alike[0]!);
   });
 });
