@@ -67,20 +67,24 @@ function commonTermsOf(shard: object, field: string): CommonTerms {
   return found;
 }
 
-/** Counts terms of one field by their common numbers, and tells the counts of the terms in the end. */
+/** Counts terms of one field by their common numbers, and reports the counts of the terms in the end. */
 export class NumberedCounts {
   readonly #field: string;
   readonly #take: (count: number) => boolean;
-  readonly #tell: (term: string, count: number) => void;
+  readonly #report: (term: string, count: number) => void;
   #terms: string[] = [];
   /** By number. */
   #found = new Uint32Array();
 
   /** `take` asks for memory for so many numbers. */
-  constructor(field: string, take: (count: number) => boolean, tell: (term: string, count: number) => void) {
+  constructor(
+    field: string,
+    take: (count: number) => boolean,
+    report: (term: string, count: number) => void,
+  ) {
     this.#field = field;
     this.#take = take;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   /** Counts the terms of documents. Returns false, and has counted nothing, where another way is better or there is no memory. */
@@ -96,10 +100,10 @@ export class NumberedCounts {
     return true;
   }
 
-  /** Tells what was counted, and forgets it. */
+  /** Reports what was counted, and forgets it. */
   flush(): void {
     for (let number = 1; number < this.#found.length; number++)
-      if (this.#found[number]! > 0) this.#tell(this.#terms[number]!, this.#found[number]!);
+      if (this.#found[number]! > 0) this.#report(this.#terms[number]!, this.#found[number]!);
     this.#found.fill(0);
   }
 
