@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -41,9 +41,13 @@ beforeAll(async () => {
   mkdirSync(bin);
   writeFileSync(join(bin, 'logboom'), `#!/bin/sh\nexec "${process.execPath}" "${root}dist/main.js" "$@"\n`);
   chmodSync(join(bin, 'logboom'), 0o755);
-  const log = join(root, 'test/fixtures/apache-combined.log');
-  copyFileSync(log, join(folder, 'access.log'));
-  const zipped = gzipSync(readFileSync(log));
+  // A tenth of the lines says as much, and many commands read all of them.
+  const log = readFileSync(join(root, 'test/fixtures/apache-combined.log'), 'utf8')
+    .split('\n')
+    .slice(0, 1_000);
+  const text = `${log.join('\n')}\n`;
+  writeFileSync(join(folder, 'access.log'), text);
+  const zipped = gzipSync(text);
   for (const name of ['access.log.gz', 'access.log.1.gz']) writeFileSync(join(folder, name), zipped);
   for (const name of ['rules.yml', 'next.yml']) writeFileSync(join(folder, name), JSON.stringify({ rules }));
   await server.start();
