@@ -1,4 +1,5 @@
 import { isObject } from '../events/index.ts';
+import { isFullText } from '../rules/kql/typed-fields.ts';
 import { fieldName, NotConvertible } from './elastalert-values.ts';
 import { luceneToKql } from './lucene.ts';
 
@@ -68,6 +69,24 @@ function fieldOf(body: Record<string, unknown>): [field: string, value: unknown]
 const inner = (value: unknown, name: string): unknown =>
   isObject(value) ? (value[name] ?? value.value) : value;
 
+/** Options of a `match` that change what it finds. */
+const changing = ['fuzziness', 'analyzer', 'minimum_should_match', 'prefix_length', 'max_expansions'];
+
+/**
+ * A `match` of several words needs any of them, or all with `operator: and`, where the field is a full text. Elasticsearch compares a value
+ * of another field as a whole, as it does by mappings of ECS.
+ */
+function matchOf(field: string, value: unknown): string {
+  const query = inner(value, 'query');
+  const options = isObject(value) ? value : {};
+  const changed = changing.find((name) => options[name] !== undefined);
+  if (changed !== undefined) throw new NotConvertible(`\`${changed}\` of a \`match\``);
+  const words = typeof query === 'string' ? query.split(/\s+/).filter((word) => word !== '') : [];
+  if (words.length < 2 || !isFullText(field) || options.type === 'phrase') return anyOf(field, [query]);
+  if (!/^and$/i.test(String(options.operator))) return anyOf(field, words);
+  return `${fieldName(field)} : (${words.map(literal).join(' and ')})`;
+}
+
 const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', from: '>=', to: '<=' } as const;
 
 /** What says of the older bounds whether they belong to the range. */
@@ -96,9 +115,12 @@ const clauses: Record<string, Clause> = {
   },
   match(body) {
     const [field, value] = fieldOf(body);
+    return matchOf(field, value);
+  },
+  match_phrase(body) {
+    const [field, value] = fieldOf(body);
     return anyOf(field, [inner(value, 'query')]);
   },
-  match_phrase: (body) => clauses.match!(body),
   match_all: () => '',
   wildcard(body) {
     const [field, value] = fieldOf(body);
