@@ -62,7 +62,7 @@ export class Journal {
     this.#folder = folder;
     this.#lock = lock;
     this.#telemetry = journalTelemetry(options.instruments);
-    this.#log = new RecordLog(openForWriting(folder, mapSizeOf(options)));
+    this.#log = new RecordLog(openForWriting(folder, mapSizeOf(options)), folder);
     this.#cursors = new Cursors(options.readers, cursorsOf(this.#log.layout));
     this.#queue = new AppendQueue(options.config.maxSize);
     this.#retention = new Retention(this.#log, this.#cursors, options);

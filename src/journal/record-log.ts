@@ -1,7 +1,6 @@
-import { statfsSync } from 'node:fs';
 import { LogboomError, messageOf } from '../errors.ts';
 import type { InputState, Position } from '../model.ts';
-import { untilWritten } from '../util/lmdb.ts';
+import { almostFull, freeBytes, WriteGuard } from '../util/guards/write-guard.ts';
 import { isRecord, type PendingAppend } from './append-queue.ts';
 import type { Cursors } from './cursors.ts';
 import { cursorKey, headerAt, type Layout, oldestOf, type Tail, tailOf } from './layout.ts';
@@ -13,11 +12,13 @@ import { sealHeader } from './record.ts';
  */
 export class RecordLog {
   readonly layout: Layout;
+  readonly #guard: WriteGuard;
   #tail: Tail;
   #oldest: Position;
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, folder: string) {
     this.layout = layout;
+    this.#guard = new WriteGuard(folder);
     this.#tail = tailOf(layout);
     this.#oldest = oldestOf(layout);
   }
@@ -55,7 +56,7 @@ export class RecordLog {
     const { headers, payloads, meta } = this.layout;
     const first = this.newest + 1;
     const tail = { ...this.#tail };
-    const batch = headers.batch(() => {
+    const change = () => {
       for (const append of group) {
         this.#putStates(append.states);
         if (isRecord(append)) this.#putRecord(append, tail);
@@ -66,8 +67,8 @@ export class RecordLog {
       }
       for (const [reader, position] of cursors) void meta.put(cursorKey(reader), position);
       void meta.put('tail', tail);
-    });
-    await untilWritten(batch);
+    };
+    await this.#guard.write(() => headers.batch(change));
     this.#tail = tail;
     this.#oldest = keepFrom;
     return first;
@@ -90,9 +91,6 @@ export class RecordLog {
   }
 }
 
-/** With fewer free bytes than this the error says that the disk is full. LMDB reports a short write as an I/O error. */
-const ALMOST_FULL = 64 * 2 ** 20;
-
 /** The error for a transaction that the disk refused. */
 export function writeFailure(folder: string, cause: unknown): LogboomError {
   return new LogboomError(
@@ -103,14 +101,8 @@ export function writeFailure(folder: string, cause: unknown): LogboomError {
   );
 }
 
-function remedyFor(folder: string): string {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize < ALMOST_FULL ? ' (the disk is full: make room on it)' : '';
-  } catch {
-    return '';
-  }
-}
+const remedyFor = (folder: string): string =>
+  freeBytes(folder) < almostFull ? ' (the disk is full: make room on it)' : '';
 
 /** Whether LMDB refuses every write. It does so after a write to its own header pages failed; only a restart helps. */
 export function refusesAllWrites(layout: { root: { transactionSync(action: () => void): void } }): boolean {

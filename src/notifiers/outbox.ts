@@ -1,6 +1,7 @@
 import type { Database, Key, RootDatabase } from 'lmdb';
 import type { Episode, Millis, Notification } from '../model.ts';
-import { openLmdb, untilWritten } from '../util/lmdb.ts';
+import { WriteGuard } from '../util/guards/write-guard.ts';
+import { openLmdb } from '../util/lmdb.ts';
 import { AlertStore } from './control/alert-store.ts';
 import { DocumentStore } from './control/document-store.ts';
 import { VerdictStore } from './control/verdict-store.ts';
@@ -30,6 +31,7 @@ const afterAll = '\uffff';
  */
 export class Outbox {
   readonly #root: RootDatabase;
+  readonly #guard: WriteGuard;
   readonly #entries: Database<OutboxEntry, [notifier: string, number: number]>;
   readonly #known: KnownIds;
   readonly #episodes: Database<EpisodeRecord, [notifier: string, episode: string]>;
@@ -43,6 +45,7 @@ export class Outbox {
 
   constructor(folder: string) {
     this.#root = openLmdb(folder, 'outbox.mdb', { maxDbs: 16 });
+    this.#guard = new WriteGuard(folder);
     this.#entries = this.#root.openDB({ name: 'entries', encoding: 'msgpack' });
     this.#known = new KnownIds(this);
     this.#episodes = this.#root.openDB({ name: 'episodes', encoding: 'msgpack' });
@@ -70,7 +73,7 @@ export class Outbox {
       this.alerts.begin();
       action();
     };
-    await untilWritten(this.#root.transaction(whole));
+    await this.#guard.write(() => this.#root.transaction(whole));
   }
 
   /** Notifications that wait for delivery. */
@@ -230,7 +233,7 @@ export class Outbox {
   }
 
   #write(action: () => void): Promise<void> {
-    return untilWritten(this.#entries.batch(action));
+    return this.#guard.write(() => this.#entries.batch(action));
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Database, RootDatabase } from 'lmdb';
 import { refusesAllWrites } from '../journal/record-log.ts';
 import type { Output, OutputKey, Position } from '../model.ts';
-import { entriesOf, openLmdb, untilWritten } from '../util/lmdb.ts';
+import { WriteGuard } from '../util/guards/write-guard.ts';
+import { entriesOf, openLmdb } from '../util/lmdb.ts';
 import { type Checkpoint, Checkpoints } from './checkpoints.ts';
 
 /** Larger than any position of a journal, and small enough that keys stay exact integers for hundreds of journals. */
@@ -23,6 +24,7 @@ const mostAnalyses = 32;
 export class Results {
   readonly folder: string;
   readonly #root: RootDatabase;
+  readonly #guard: WriteGuard;
   readonly #outputs: Database<Output, OutputKey>;
   readonly #meta: Database<unknown, string>;
   readonly #checkpoints: Checkpoints;
@@ -33,6 +35,7 @@ export class Results {
   /** `journalId` is the id of the journal to whose positions the keys belong. */
   constructor(folder: string, journalId: string) {
     this.folder = folder;
+    this.#guard = new WriteGuard(folder);
     this.#root = openLmdb(folder, 'results.mdb', { maxDbs: 4 });
     this.#outputs = this.#root.openDB<Output, OutputKey>({ name: 'outputs', encoding: 'msgpack' });
     this.#meta = this.#root.openDB<unknown, string>({ name: 'meta', encoding: 'msgpack' });
@@ -144,7 +147,7 @@ export class Results {
   }
 
   #write(action: () => void): Promise<void> {
-    return untilWritten(this.#outputs.batch(action));
+    return this.#guard.write(() => this.#outputs.batch(action));
   }
 
   /** Outputs of another journal are published first, under keys that this journal never uses. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { customFormats } from '../../src/parsers/custom/custom-formats.ts';
 import { slowLines } from '../../src/parsers/custom/grok.ts';
-import { Guarded, hasNestedRepetition } from '../../src/util/guarded.ts';
+import { Guarded, hasNestedRepetition } from '../../src/util/guards/guarded.ts';
 
 describe('an expression that may take exponential time', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { Episode } from '../../model.ts';
-import { Guarded } from '../../util/guarded.ts';
+import { Guarded } from '../../util/guards/guarded.ts';
 
 /** Names and values by which routes, silences and inhibitions select alerts. */
 export type AlertLabels = Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import type { Database, RootDatabase } from 'lmdb';
 import type { Millis, OutputKey } from '../../model.ts';
-import { openLmdb, untilWritten } from '../../util/lmdb.ts';
+import { WriteGuard } from '../../util/guards/write-guard.ts';
+import { openLmdb } from '../../util/lmdb.ts';
 
 /** An output as streams send it. */
 export interface StreamOutput {
@@ -55,12 +56,14 @@ const nothing: Last = { number: 0, journal: '', key: [0, 0] };
  */
 export class StreamLog {
   readonly #root: RootDatabase;
+  readonly #guard: WriteGuard;
   readonly #entries: Database<StreamEntry, number>;
   readonly #places: Database<Place, string>;
   readonly #meta: Database<Last, string>;
 
   constructor(folder: string) {
     this.#root = openLmdb(folder, 'streams.mdb', { maxDbs: 4 });
+    this.#guard = new WriteGuard(folder);
     this.#entries = this.#root.openDB({ name: 'entries', encoding: 'msgpack' });
     this.#places = this.#root.openDB({ name: 'places', encoding: 'msgpack' });
     this.#meta = this.#root.openDB({ name: 'meta', encoding: 'msgpack' });
@@ -158,7 +161,7 @@ export class StreamLog {
 
   /** One transaction. Within it the reads see what all threads have written. */
   async #write(action: () => void): Promise<void> {
-    await untilWritten(this.#root.transaction(action));
+    await this.#guard.write(() => this.#root.transaction(action));
   }
 }
 

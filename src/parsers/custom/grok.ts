@@ -1,6 +1,6 @@
 import { LogboomError, messageOf } from '../../errors.ts';
 import type { JsonObject } from '../../events/index.ts';
-import { Guarded, hasNestedRepetition, type SlowOutcome } from '../../util/guarded.ts';
+import { Guarded, hasNestedRepetition, type SlowOutcome } from '../../util/guards/guarded.ts';
 import { readStamp } from '../text/stamps.ts';
 import { numberOf, type TextFormat } from '../text/text-format.ts';
 import { stockPatterns } from './grok-patterns.ts';

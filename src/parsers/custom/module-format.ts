@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { LogboomError, messageOf } from '../../errors.ts';
 import { isObject, type JsonObject } from '../../events/index.ts';
 import type { Millis } from '../../model.ts';
-import { endsWithin } from '../../util/guarded.ts';
+import { endsWithin } from '../../util/guards/guarded.ts';
 import type { LineContext } from '../text/text-format.ts';
 
 /**
