@@ -1,3 +1,4 @@
+import { FullDisk } from '@logboom/common';
 import { describe, expect, it } from 'vitest';
 import { WriteGuard } from '../../src/util/guards/write-guard.ts';
 
@@ -6,11 +7,11 @@ const mega = 2 ** 20;
 /** A guard over a disk of the test, which counts the transactions that reach LMDB. */
 function aGuard() {
   const disk = { free: 0, takes: false, now: 0, transactions: 0 };
-  const guard = new WriteGuard(
-    'folder',
+  const full = new FullDisk(
     () => disk.free,
     () => disk.now,
   );
+  const guard = new WriteGuard('folder', full);
   const write = () =>
     guard.write(async () => {
       disk.transactions += 1;

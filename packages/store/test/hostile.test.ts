@@ -1,3 +1,4 @@
+import { FullDisk } from '@logboom/common';
 import { describe, expect, it } from 'vitest';
 import { type Files, openFiles } from '../src/storage/files.ts';
 import { WriteQueue } from '../src/storage/write-queue.ts';
@@ -96,9 +97,10 @@ it('keeps and finds what stands under a name longer than a key', async () => {
 });
 
 it('undoes of several writes only the one that failed', async () => {
-  const files: Files = openFiles(newFolder());
+  const folder = newFolder();
+  const files: Files = openFiles(folder);
   let undone = 0;
-  const queue = new WriteQueue(files, () => undone++);
+  const queue = new WriteQueue(files, () => undone++, new FullDisk(() => Number.POSITIVE_INFINITY));
   const put = (key: string) => queue.run(() => files.meta.putSync(Buffer.from(key), Buffer.from(key)));
   const failing = queue.run(() => {
     files.meta.putSync(Buffer.from('half'), Buffer.from('half'));
@@ -110,4 +112,57 @@ it('undoes of several writes only the one that failed', async () => {
   expect(undone).toBeGreaterThan(0);
   await queue.close();
   await files.root.close();
+});
+
+describe('where the disk fails', () => {
+  /** A queue over a disk of the test. Its transactions run, and are then not on disk. */
+  const aQueue = (free: number) => {
+    const disk = { free, takes: false, now: 0, transactions: 0, undone: 0 };
+    const transactionSync = (run: () => void) => {
+      disk.transactions += 1;
+      run();
+      if (!disk.takes) throw new Error(`no space (${disk.transactions})`);
+    };
+    const full = new FullDisk(
+      () => disk.free,
+      () => disk.now,
+    );
+    const queue = new WriteQueue(
+      { root: { transactionSync } } as unknown as Files,
+      () => disk.undone++,
+      full,
+    );
+    const write = async (jobs: number) => {
+      const all = await Promise.allSettled(Array.from({ length: jobs }, (_, n) => queue.run(() => n)));
+      return all.map((one) => (one.status === 'fulfilled' ? one.value : one.reason.message));
+    };
+    return { disk, write };
+  };
+
+  it('refuses all writes after the first transaction, and tries again where there is more room', async () => {
+    const { disk, write } = aQueue(0);
+    for (const _ of [1, 2, 3])
+      expect(await write(3)).toEqual(['no space (1)', 'no space (1)', 'no space (1)']);
+    expect(disk).toMatchObject({ transactions: 1, undone: 1 });
+    Object.assign(disk, { free: 2 ** 20, takes: true });
+    expect(await write(3)).toEqual([0, 1, 2]);
+    expect(disk.transactions).toBe(2);
+  });
+
+  it('tries again after a while, for deleted documents leave room within the file', async () => {
+    const { disk, write } = aQueue(0);
+    await write(1);
+    disk.now = 999;
+    expect(await write(1)).toEqual(['no space (1)']);
+    disk.now = 1_000;
+    expect(await write(1)).toEqual(['no space (2)']);
+    Object.assign(disk, { now: 3_000, takes: true });
+    expect(await write(2)).toEqual([0, 1]);
+  });
+
+  it('tries each write alone where the disk has room', async () => {
+    const { disk, write } = aQueue(2 ** 30);
+    expect(await write(3)).toEqual(['no space (2)', 'no space (3)', 'no space (4)']);
+    expect(disk).toMatchObject({ transactions: 4, undone: 4 });
+  });
 });

@@ -1,3 +1,4 @@
+import type { FullDisk } from '@logboom/common';
 import { StoreError } from '../store-error.ts';
 import type { Files } from './files.ts';
 
@@ -17,6 +18,8 @@ interface Job {
  * - Any other exception aborts the transaction. `onAbort` is called to make memory agree with the
  *   disk again, and each job of the group is then tried alone, so that the failure of one does not
  *   fail the others.
+ * - Where the disk is full, all jobs of the group are rejected with the error, and so are later ones until there is more room, or for a
+ *   while (`FullDisk`): further transactions would fail, too.
  *
  * A job therefore may run twice and must not keep state outside the engine. Jobs are synchronous:
  * the thread serves no request while one runs, so long work is split into many jobs.
@@ -24,13 +27,15 @@ interface Job {
 export class WriteQueue {
   readonly #files: Files;
   readonly #onAbort: () => void;
+  readonly #disk: FullDisk;
   #jobs: Job[] = [];
   #scheduled = false;
   #closed = false;
 
-  constructor(files: Files, onAbort: () => void) {
+  constructor(files: Files, onAbort: () => void, disk: FullDisk) {
     this.#files = files;
     this.#onAbort = onAbort;
+    this.#disk = disk;
   }
 
   /**
@@ -81,15 +86,32 @@ export class WriteQueue {
 
   /** Runs a group in one transaction. Where it fails, each job is tried alone. */
   #commit(jobs: Job[]): void {
+    const { refusal } = this.#disk;
+    if (refusal !== undefined) {
+      rejectAll(jobs, refusal.error);
+      return;
+    }
+    let ran = 0;
     try {
       this.#files.root.transactionSync(() => {
-        for (const job of jobs) job.run();
+        ran = 0;
+        for (const job of jobs) {
+          job.run();
+          ran += 1;
+        }
       });
+      this.#disk.written();
       for (const job of jobs) job.done(true);
     } catch (error) {
       this.#onAbort();
-      if (jobs.length > 1) for (const job of jobs) this.#commit([job]);
-      else jobs[0]!.done(false, error);
+      // An exception of a job says nothing about the disk.
+      const isFull = ran === jobs.length && this.#disk.failed(error);
+      if (isFull || jobs.length === 1) rejectAll(jobs, error);
+      else for (const job of jobs) this.#commit([job]);
     }
   }
+}
+
+function rejectAll(jobs: Job[], error: unknown): void {
+  for (const job of jobs) job.done(false, error);
 }
