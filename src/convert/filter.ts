@@ -24,7 +24,7 @@ const disjunction = (parts: readonly string[]): string =>
 
 function negation(part: string): string {
   if (part === '') throw new NotConvertible('a filter that excludes all events');
-  return `not ${part.includes(' and ') || part.includes(' or ') ? `(${part})` : part}`;
+  return `not ${/ and | or |^not /.test(part) ? `(${part})` : part}`;
 }
 
 /** `field : ("a" or "b")`. */
@@ -131,7 +131,9 @@ const clauses: Record<string, Clause> = {
   },
   prefix(body) {
     const [field, value] = fieldOf(body);
-    return clauses.wildcard!({ [field]: `${String(inner(value, 'value'))}*` });
+    const start = String(inner(value, 'value'));
+    if (start.includes('*')) throw new NotConvertible(`the prefix \`${start}\`: \`*\` is a wildcard in KQL`);
+    return clauses.wildcard!({ [field]: `${start}*` });
   },
   exists: ({ field }) => `${fieldName(String(field))} : *`,
   range(body) {

@@ -143,7 +143,7 @@ function termOf(groups: Groups, around: string | undefined, query: string): Pick
   }
   const field = isCompared ? around : fieldIn(groups);
   if (field === undefined) throw new NotConvertible(`\`${bare}\` without a field in the query \`${query}\``);
-  if (field === '_exists_') return { kql: `${wordOf(word ?? phrase ?? '', query)} : *` };
+  if (field === '_exists_') return { kql: `${fieldName(wordOf(word ?? phrase ?? '', query))} : *` };
   if (range !== undefined) return { kql: rangeOf(field, range) };
   const [, operator, bound] = /^([<>]=?)(.+)$/.exec(compare ?? (isCompared ? bare : '')) ?? [];
   if (bound !== undefined) return { kql: `${field} ${operator} ${boundOf(bound)}` };

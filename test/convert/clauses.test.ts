@@ -187,6 +187,7 @@ describe('words of a query of Lucene', () => {
     ['a:x\\-y*', 'a : x-y*'],
     ['a:\\"x*', 'a : \\"x*'],
     ['_exists_:"user.name"', 'user.name : *'],
+    ['_exists_:user.name.keyword', 'user.name : *'],
     ['a:"tab\\tb"', 'a : "tabtb"'],
     ['a:or', 'a : "or"'],
     ['a:AND', 'a : "AND"'],

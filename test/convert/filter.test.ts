@@ -28,6 +28,7 @@ describe('a filter of Elasticsearch as KQL', () => {
     [[{ wildcard: { a: 'x*' } }], 'a : x*'],
     [[{ prefix: { a: 'x' } }], 'a : x*'],
     [[{ exists: { field: 'a' } }], 'a : *'],
+    [[{ bool: { must_not: { not: { term: { a: 1 } } } } }], 'not (not a : 1)'],
     [[{ range: { a: { gte: 1, lt: 5 } } }], 'a >= 1 and a < 5'],
     [[{ range: { a: { from: 1, to: 5, include_lower: false, include_upper: true } } }], 'a > 1 and a <= 5'],
     [[{ range: { a: { from: 1, to: null, include_upper: false } } }], 'a >= 1'],
@@ -59,6 +60,7 @@ describe('a filter of Elasticsearch as KQL', () => {
     [[{ terms: { a: 'x' } }], /without a list/],
     [[{ range: { a: {} } }], /without bounds/],
     [[{ query_string: { query: 'x', fields: ['a', 'b'] } }], /over several fields/],
+    [[{ prefix: { a: 'a*b' } }], /the prefix `a\*b`/],
     [[{ wildcard: { a: 'a?b' } }], /the wildcard `a\?b`/],
     [[{ term: { a: 1, b: 2 } }], /about 2 fields/],
     [
