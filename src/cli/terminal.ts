@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { columnsOf } from '../dashboards/top/text.ts';
+import { columnsOf } from '../util/columns.ts';
 import { printable } from '../util/text.ts';
 
 /** The output of a command: results go to `out`, messages about the command to `err`. */

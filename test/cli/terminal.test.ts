@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { columns, safe } from '../../src/cli/terminal.ts';
-import { columnsOf } from '../../src/dashboards/top/text.ts';
+import { columnsOf } from '../../src/util/columns.ts';
 import { hostile, isHarmless } from '../support/hostile.ts';
 
 describe('what is printed', () => {

@@ -1,7 +1,8 @@
+import { columnsOf } from '../../util/columns.ts';
 import { sizeText } from '../../util/text.ts';
 import type { AlertRow, TopEntry } from '../model.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { clock, columnsOf, inColumns, short, sparkline } from './text.ts';
+import { clock, inColumns, short, sparkline } from './text.ts';
 
 export const sortings = ['events', 'errors', 'bytes'] as const;
 

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Choice, screenOf } from '../../../src/dashboards/top/screen.ts';
-import { columnsOf } from '../../../src/dashboards/top/text.ts';
+import { columnsOf } from '../../../src/util/columns.ts';
 import { hostileText, isHarmless } from '../../support/hostile.ts';
 import { anAlert, at, aView } from './view.ts';
 

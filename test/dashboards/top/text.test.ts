@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { columnsOf, inColumns, short, sparkline } from '../../../src/dashboards/top/text.ts';
+import { inColumns, short, sparkline } from '../../../src/dashboards/top/text.ts';
+import { columnsOf } from '../../../src/util/columns.ts';
 import { hostileText, isHarmless } from '../../support/hostile.ts';
 
 describe('a text in columns', () => {
