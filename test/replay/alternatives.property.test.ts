@@ -5,7 +5,7 @@ import { type Config, schema } from '../../src/config/schema/schema.ts';
 import { analysisOf } from '../../src/engine/analysis.ts';
 import type { Episode, Millis } from '../../src/model.ts';
 import { journalRecords } from '../../src/replay/backtest.ts';
-import { outcomesOf } from '../../src/replay/explain/outcomes.ts';
+import { decidedBy, type LastEvent, outcomesOf } from '../../src/replay/explain/outcomes.ts';
 import { QuietStart, type StartingPoint } from '../../src/replay/explain/quiet-start.ts';
 import { Recorder } from '../../src/replay/explain/recorder.ts';
 import { Replay } from '../../src/replay/replay.ts';
@@ -40,21 +40,30 @@ function variantsOf(rule: RuleConfig): RuleConfig[] {
   return [...lengths, ...others].map((one, place) => ({ ...one, name: `variant ${place}` }));
 }
 
-const steps = fc.array(
-  fc.record({
-    pause: fc.oneof(
-      { weight: 9, arbitrary: fc.integer({ min: 0, max: 5_000 }) },
-      { weight: 1, arbitrary: fc.constant(600_000) },
-    ),
+const briefly = fc.integer({ min: 0, max: 5_000 });
+
+function stepOf(host: fc.Arbitrary<string>, pause: fc.Arbitrary<number> = briefly) {
+  return fc.record({
+    pause,
     back: fc.oneof(
       { weight: 9, arbitrary: fc.integer({ min: 0, max: 4_000 }) },
       { weight: 1, arbitrary: fc.constant(30_000) },
     ),
-    hosts: fc.array(fc.constantFrom('a', 'a', 'b', 'c'), { minLength: 1, maxLength: 4 }),
+    hosts: fc.array(host, { minLength: 1, maxLength: 4 }),
     n: fc.integer({ min: 0, max: 6 }),
-  }),
-  { minLength: 5, maxLength: 60 },
-);
+  });
+}
+
+const pauses = fc.oneof({ weight: 9, arbitrary: briefly }, { weight: 1, arbitrary: fc.constant(600_000) });
+const steps = fc.array(stepOf(fc.constantFrom('a', 'a', 'b', 'c'), pauses), { minLength: 5, maxLength: 60 });
+/** Events after ten minutes without any: a replay of the group may begin between. */
+const afterQuiet: [all: Steps, share: number] = [
+  [
+    { pause: 0, back: 0, hosts: ['a', 'b'], n: 1 },
+    { pause: 600_000, back: 0, hosts: ['a', 'a', 'a', 'b', 'b', 'b'], n: 5 },
+  ],
+  2 / 3,
+];
 type Steps = typeof steps extends fc.Arbitrary<infer T> ? T : never;
 
 /** The steps as records, with ticks between those that are far apart. */
@@ -103,21 +112,25 @@ async function byFullReplay(
   return new Set(then.map(({ rule }) => rule));
 }
 
-async function startFor(
+/** Where a replay of the group may begin, and after which record nothing can change any more. */
+async function boundsFor(
   rule: RuleConfig,
   group: string,
   at: Millis,
   config: Config,
-): Promise<StartingPoint | undefined> {
+): Promise<{ start: StartingPoint | undefined; last: LastEvent }> {
   const stages = [{ after: 0, analysis: analysisOf(config) }];
   const quiet = new QuietStart(rule, at, stages, config);
   const recorder = new Recorder({ rule: rule.name, at, group }, 0, 1_000);
   const { engine } = new StagedEngine(stages, {}, recorder);
+  const until = decidedBy(rule, at);
+  let last: LastEvent = { position: 0, until };
   for await (const { record } of journalRecords(config.data)) {
     engine.process(record);
     quiet.offer(record.position, engine, recorder);
+    if (recorder.takeOldest() <= until) last = { position: record.position, until };
   }
-  return quiet.point;
+  return { start: quiet.point, last };
 }
 
 describe('variants of a rule that count one group near a time', () => {
@@ -141,15 +154,18 @@ describe('variants of a rule that count one group near a time', () => {
           const whole = await byFullReplay([rule, ...variants], { group, at, reach }, config);
           const place = { group, at };
           expect(await outcomesOf({ rule, variants, config }, place)).toEqual(whole);
-          const start = await startFor(rule, group, at, config);
+          const { start, last } = await boundsFor(rule, group, at, config);
+          expect(await outcomesOf({ rule, variants, config, last }, place)).toEqual(whole);
           if (start === undefined) return;
           begunLate += 1;
           const late = variants.filter((one) => !('when' in one && one.when === '>= 0'));
           const names = new Set([rule, ...late].map((one) => one.name));
           const expected = new Set([...whole].filter((one) => names.has(one)));
-          expect(await outcomesOf({ rule, variants: late, config, start }, place)).toEqual(expected);
+          const bounded = { rule, variants: late, config, start };
+          expect(await outcomesOf(bounded, place)).toEqual(expected);
+          expect(await outcomesOf({ ...bounded, last }, place)).toEqual(expected);
         }),
-        { numRuns: rounds('PROPERTY_RUNS', 25) },
+        { numRuns: rounds('PROPERTY_RUNS', 25), examples: [afterQuiet] },
       );
       const mayBeginLate = ['a count', 'a count of all', 'a maximum', 'different values'];
       if (mayBeginLate.includes(name)) expect(begunLate).toBeGreaterThan(0);
@@ -157,3 +173,39 @@ describe('variants of a rule that count one group near a time', () => {
     120_000,
   );
 });
+
+/** Minutes after some events, when all of their time has been decided, others of that time come. */
+const lateByMinutes = fc
+  .record({
+    first: fc.array(stepOf(fc.constantFrom('a', 'b')), { minLength: 2, maxLength: 8 }),
+    pause: fc.integer({ min: 170_000, max: 400_000 }),
+    more: fc.integer({ min: -10_000, max: 20_000 }),
+    last: fc.array(stepOf(fc.constantFrom('a', 'a', 'b')), { minLength: 1, maxLength: 4 }),
+  })
+  .map(({ first, pause, more, last }) => [
+    ...first,
+    ...last.map((one, place) => ({ ...one, pause: place === 0 ? pause : 100, back: pause + more })),
+  ]);
+
+it.each(rules)(
+  'are those of a replay of the whole journal where events come minutes late: %s',
+  async (_, rule) => {
+    await fc.assert(
+      fc.asyncProperty(lateByMinutes, fc.integer({ min: 0, max: 20_000 }), async (all, after) => {
+        const config = schema.parse({
+          data: await journalOf(recordsOf(all)),
+          time: { correctFor: '10m', idleAfter: '1m' },
+          journal: { tick: '10s' },
+        });
+        config.rules = [rule];
+        const variants = variantsOf(rule);
+        const place = { group: rule.by.length === 0 ? '' : 'a', at: begin + after };
+        const reach = place.at + ('over' in rule ? rule.over : 0);
+        const whole = await byFullReplay([rule, ...variants], { ...place, reach }, config);
+        const { last } = await boundsFor(rule, place.group, place.at, config);
+        expect(await outcomesOf({ rule, variants, config, last }, place)).toEqual(whole);
+      }),
+      { numRuns: rounds('PROPERTY_RUNS', 10) },
+    );
+  },
+);

@@ -4,7 +4,7 @@ import type { Millis } from '../../model.ts';
 import { parseCondition } from '../../rules/condition.ts';
 import { ruleProblems } from '../../rules/problems.ts';
 import { formatDuration, formatNumber } from '../../util/text.ts';
-import { outcomesOf } from './outcomes.ts';
+import { type LastEvent, outcomesOf } from './outcomes.ts';
 import { forgetsQuietGroups, longestFactor, type StartingPoint } from './quiet-start.ts';
 
 /** A change of one setting with which the outcome would have been another. */
@@ -38,12 +38,12 @@ const lengthFactors = [0.5, 2, 0.25, 4, longestFactor];
 /**
  * The smallest change of threshold, window and `for` with which the outcome would have been another. All are tried at once on the
  * journal, so each is what the engine would have done. Empty where the rule has no plain threshold and window, or no change
- * that was tried matters. `start`: where a replay of the group may begin.
+ * that was tried matters. `start`: where a replay of the group may begin; `last`: after which record it may end.
  */
 export async function alternativesTo(
   asked: Asked,
   config: Config,
-  start?: StartingPoint,
+  { start, last }: { start?: StartingPoint | undefined; last?: LastEvent | undefined } = {},
 ): Promise<Alternative[]> {
   const variants = [...thresholds(asked), ...lengths(asked, 'over'), ...lengths(asked, 'for')].filter(
     ({ rule }) => ruleProblems({ rules: [rule] }).length === 0,
@@ -55,7 +55,10 @@ export async function alternativesTo(
     rule: { ...variant.rule, name: `${own} variant ${place}` },
   }));
   const tryAll = (some: readonly Variant[], from?: StartingPoint) =>
-    outcomesOf({ rule: asked.settings, variants: some.map(({ rule }) => rule), config, start: from }, asked);
+    outcomesOf(
+      { rule: asked.settings, variants: some.map(({ rule }) => rule), config, start: from, last },
+      asked,
+    );
   const mayBeginLate = ({ rule }: Variant) => start === undefined || forgetsQuietGroups(rule);
   const tried = named.filter(mayBeginLate);
   const outcomes = await tryAll(tried, start);

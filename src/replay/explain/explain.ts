@@ -10,8 +10,9 @@ import { otherThen, ruleThen, stagesOf } from '../rule-then.ts';
 import { StagedEngine } from '../staged-engine.ts';
 import { type Alternative, alternativeSentences, alternativesTo } from './alternatives.ts';
 import { handlingRemarks } from './handling-remarks.ts';
+import { decidedBy, type LastEvent } from './outcomes.ts';
 import { type Question, spanOf, withoutGeneration } from './question.ts';
-import { QuietStart } from './quiet-start.ts';
+import { isReadBy, QuietStart } from './quiet-start.ts';
 import { type ExplainedWindow, type GroupRecord, Recorder } from './recorder.ts';
 import type { SourceFindings } from './uncounted.ts';
 
@@ -45,12 +46,15 @@ export async function explain(asked: Question, config: Config): Promise<Explanat
   const replay = new StagedEngine(stages, { keys: keysOf(config.processors) }, recorder);
   const applied = asked.alert === undefined ? await stagesOf(config) : [];
   const begins: Millis[] = [];
+  const until = decidedBy(settings, question.at);
+  let last: LastEvent = { position: 0, until };
   let since: Beginning | undefined;
   for await (const { record } of journalRecords(config.data)) {
     while (applied[begins.length] !== undefined && applied[begins.length]!.after < record.position)
       begins.push(replay.engine.now);
     replay.process(record);
     quiet.offer(record.position, replay.engine, recorder);
+    if (recorder.takeOldest() <= until) last = { position: record.position, until };
     since ??= { receivedAt: record.receivedAt, now: replay.engine.now };
   }
   // Windows that end later may still change or appear.
@@ -68,7 +72,7 @@ export async function explain(asked: Question, config: Config): Promise<Explanat
       raised: asked.alert !== undefined,
     },
     config,
-    quiet.point,
+    { start: quiet.point, last: isReadBy(stages, settings, config) ? last : undefined },
   );
   return {
     about: 'windows',

@@ -1,11 +1,11 @@
 import type { RuleConfig } from '../../config/schema/rules.ts';
 import type { Config } from '../../config/schema/schema.ts';
 import { assembleEngine, correctionOf, limitsFor, memoryFor } from '../../engine/assemble-engine.ts';
-import type { Episode, Millis, Output } from '../../model.ts';
+import type { Episode, Millis, Output, Position } from '../../model.ts';
 import { alertSettings, compileRule, startCompiled, startRule } from '../../rules/rule.ts';
 import { otherGroup } from '../../windows/options.ts';
 import { journalRecords } from '../backtest.ts';
-import type { StartingPoint } from './quiet-start.ts';
+import { longestFactor, type StartingPoint } from './quiet-start.ts';
 import { VariantRuns } from './variant-runs.ts';
 
 /** The group and the event time in question. */
@@ -24,6 +24,19 @@ interface Tried {
   config: Config;
   /** Where the replay of a group may begin. It is that of the group in question. */
   start?: StartingPoint | undefined;
+  last?: LastEvent | undefined;
+}
+
+/** The last record with an event of the group in question that is not later than `until`, an event time. */
+export interface LastEvent {
+  position: Position;
+  until: Millis;
+}
+
+/** Event time by which all is decided of a time, for the rule and its variants, where no event comes late. */
+export function decidedBy(rule: RuleConfig, at: Millis): Millis {
+  const { over, every = over, lateness, for: lasting, keepActiveFor } = alertSettings(rule);
+  return at + over + longestFactor * (2 * over + every + lasting) + lateness + keepActiveFor + timersAfter;
 }
 
 /**
@@ -33,7 +46,8 @@ interface Tried {
  */
 export async function outcomesOf(tried: Tried, place: Place): Promise<Set<string>> {
   const isApart = apart.has(tried.rule.kind) && place.group !== otherGroup;
-  const attempts: Attempt[] = isApart ? [{ start: tried.start, alone: true }, { alone: true }] : [];
+  const late: Attempt[] = tried.start === undefined ? [] : [{ start: tried.start, alone: true }];
+  const attempts: Attempt[] = isApart ? [...late, { alone: true }] : [];
   for (const attempt of attempts) {
     const outcomes = await played(tried, place, attempt);
     if (outcomes !== undefined) return outcomes;
@@ -49,7 +63,7 @@ interface Attempt {
 
 /** Undefined where that is not exact. */
 async function played(
-  { rule, variants, config }: Tried,
+  { rule, variants, config, last }: Tried,
   { group, at }: Place,
   { start, alone }: Attempt,
 ): Promise<Set<string> | undefined> {
@@ -58,8 +72,13 @@ async function played(
   const runs = variants.map((variant) =>
     startCompiled({ ...variantOf(variant), correction, limits: limitsFor(config) }),
   );
-  const mostGroups = Math.min(alertSettings(rule).maxGroups, config.limits.groups);
-  const tried = new VariantRuns({ rule, runs, group: alone ? group : undefined, mostGroups });
+  // A longer window begins, and may raise, up to its length earlier or later.
+  const reach = at + ('over' in rule ? rule.over : 0);
+  const decided = reach + decidedAfter([rule, ...variants]);
+  const tried = new VariantRuns({
+    ...{ rule, runs, group: alone ? group : undefined, until: decided },
+    mostGroups: Math.min(alertSettings(rule).maxGroups, config.limits.groups),
+  });
   const engine = assembleEngine(config, {
     runs: (correction, limits) => [startRule(rule, undefined, undefined, correction, limits), tried],
   });
@@ -67,16 +86,20 @@ async function played(
     engine.restore(start.snapshot);
     tried.beginAt(engine.now, start.groups);
   }
-  // A longer window begins, and may raise, up to its length earlier or later.
-  const reach = at + ('over' in rule ? rule.over : 0);
-  const final = reach + decidedAfter([rule, ...variants], config);
+  // A late event changes what was decided. Without one, the variants do not have to play all the time in which it may come.
+  const isLast = (position: Position) =>
+    last !== undefined && decided <= last.until && position >= last.position;
+  const [own] = engine.rules;
+  const isSettled = () => tried.isSettled && (!tried.isWhole || (own?.lateGroups ?? 0) === 0);
   for await (const { record } of journalRecords(config.data, start?.position)) {
     for (const output of engine.process(record)) alerts.take(output);
     if (!alone) continue;
     if (!tried.isExact) return undefined;
-    if (engine.now > final && tried.isSettled) return alerts.between(at, reach);
+    const final = isLast(record.position) ? decided : decided + config.time.correctFor;
+    if (engine.now > final && isSettled()) return alerts.between(at, reach);
   }
-  return !alone || tried.isSettled ? alerts.between(at, reach) : undefined;
+  const isAll = tried.isWhole && start === undefined;
+  return isAll || isSettled() ? alerts.between(at, reach) : undefined;
 }
 
 /** A variant that gets only events that pass the filter, keeps no lines, and records no windows: alerts depend on neither. */
@@ -86,13 +109,16 @@ function variantOf(variant: RuleConfig) {
   return { config, rule, kibana: undefined, observer: undefined };
 }
 
-/** By so much has the event clock to be later than a time for all that led to an alert then to be decided for good. */
-function decidedAfter(rules: readonly RuleConfig[], { time }: Config): Millis {
+/** Timers of alerts are looked at in steps. */
+const timersAfter = 60_000;
+
+/** By so much has the event clock to be later than a time for all that led to an alert then to be decided, but for late events. */
+function decidedAfter(rules: readonly RuleConfig[]): Millis {
   const needs = rules.map((rule) => {
     const { over, every = over, lateness, for: lasting, keepActiveFor } = alertSettings(rule);
     return 2 * over + every + lateness + lasting + keepActiveFor;
   });
-  return Math.max(...needs) + time.correctFor + 60_000;
+  return Math.max(...needs) + timersAfter;
 }
 
 /** Alerts of one group, by rule and id, as they were put out last. */

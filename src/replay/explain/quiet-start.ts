@@ -81,8 +81,8 @@ export function forgetsQuietGroups(rule: RuleConfig): boolean {
   return isZero || noData === 'recover';
 }
 
-/** Whether the journal is replayed as with the configuration. */
-function isReadBy(stages: readonly Stage[], rule: RuleConfig, config: Config): boolean {
+/** Whether the journal is replayed with the rule as with the configuration. */
+export function isReadBy(stages: readonly Stage[], rule: RuleConfig, config: Config): boolean {
   const [stage, ...others] = stages;
   if (stage === undefined || others.length > 0) return false;
   const [own] = stage.analysis.rules;

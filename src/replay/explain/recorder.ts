@@ -81,6 +81,7 @@ export class Recorder implements Observer {
   /** Event time of the newest event of the groups in question, whether it was counted or not. */
   newest: Millis = Number.NEGATIVE_INFINITY;
   readonly #mostNames: number;
+  #oldest: Millis = Number.POSITIVE_INFINITY;
 
   constructor(question: Question, span: Millis, mostNames = mostGroups) {
     this.#question = question;
@@ -119,6 +120,7 @@ export class Recorder implements Observer {
     if (this.names.size <= this.#mostNames) this.names.add(group);
     if (!this.#isWanted(group)) return;
     if (time > this.newest) this.newest = time;
+    if (time < this.#oldest) this.#oldest = time;
     if (!(time >= this.#from && time <= this.#to)) return;
     const record = this.#recordOf(group);
     if (record === undefined) return;
@@ -127,6 +129,13 @@ export class Recorder implements Observer {
     else if (outcome === 'added' || outcome === 'corrected') record.counted += 1;
     if (outcome === 'corrected') record.corrected += 1;
     if (amount === undefined) note(record.missing, time, event.message);
+  }
+
+  /** Event time of the oldest event of the groups in question since the last call, whether it was counted or not; infinite without one. */
+  takeOldest(): Millis {
+    const oldest = this.#oldest;
+    this.#oldest = Number.POSITIVE_INFINITY;
+    return oldest;
   }
 
   /** Groups of the span, and groups that were observed only before it: their state did not change since. */

@@ -11,6 +11,8 @@ interface VariantRunsParts {
   group: string | undefined;
   /** So many groups may the rule have, where only one is counted. */
   mostGroups: number;
+  /** Event time after which no event matters. */
+  until: Millis;
 }
 
 /** Event times that settle nothing for a run yet: it is asked at the first one. */
@@ -38,8 +40,10 @@ export class VariantRuns implements Run {
   /** The variants began at that event time, and know of no event before it. */
   #begin: Millis = never;
   #isTooEarly = false;
+  /** An event of the group came late, whether it was counted or not. */
+  #cameLate = false;
   #receivedAt: Millis = never;
-  /** Receipt time of the last event that came late, and counted. */
+  /** Receipt time of the last event that matters and that came late and was counted. */
   #lateAt: Millis = never;
 
   constructor(parts: VariantRunsParts) {
@@ -58,9 +62,13 @@ export class VariantRuns implements Run {
     return this.#parts.runs[0]!.kept;
   }
 
-  /** Whether other groups can have taken no room from the group, and no event came for windows before the beginning. */
+  /**
+   * Whether other groups can have taken no room from the group, and no event came for windows before the beginning. A group whose late events
+   * wait takes the room of two.
+   */
   get isExact(): boolean {
-    return this.#groups.size <= this.#parts.mostGroups && !this.#isTooEarly;
+    const room = this.#groups.size * (this.#cameLate ? 2 : 1);
+    return room <= this.#parts.mostGroups && !this.#isTooEarly;
   }
 
   /** Lets the variants begin at an event time, with groups that there are already. Before the first event. */
@@ -71,8 +79,15 @@ export class VariantRuns implements Run {
     this.advance(now, []);
   }
 
-  /** Whether late events have been counted by now. */
+  /** Whether the rule has no groups, so that the variants are as in a replay of all events. */
+  get isWhole(): boolean {
+    const { rule, group } = this.#parts;
+    return group === undefined || rule.by.length === 0;
+  }
+
+  /** Whether late events that matter have been counted by now. When that happens depends on other groups, too. */
   get isSettled(): boolean {
+    if (this.isWhole) return this.#parts.runs.every(({ lateGroups = 0 }) => lateGroups === 0);
     return this.#receivedAt - this.#lateAt > settledAfter;
   }
 
@@ -84,7 +99,7 @@ export class VariantRuns implements Run {
 
   add(event: LogEvent, outputs: Output[], inOrder: boolean): void {
     if (!this.#rule.filter(event)) return;
-    const { group, mostGroups, runs } = this.#parts;
+    const { group, mostGroups, runs, until } = this.#parts;
     if (group !== undefined) {
       const its = this.#rule.key(event);
       if (this.#groups.size <= mostGroups) this.#groups.add(its);
@@ -92,9 +107,10 @@ export class VariantRuns implements Run {
     }
     if (event.time < this.#begin) this.#isTooEarly = true;
     for (const run of runs) {
-      const { corrected } = run;
+      const { corrected, late } = run;
       run.add(event, outputs, inOrder);
-      if (run.corrected !== corrected) this.#lateAt = this.#receivedAt;
+      if (run.corrected !== corrected || run.late !== late) this.#cameLate = true;
+      if (run.corrected !== corrected && event.time <= until) this.#lateAt = this.#receivedAt;
     }
   }
 

@@ -61,6 +61,8 @@ export interface Run {
   readonly late: number;
   /** Number of events that came late and were counted all the same. */
   readonly corrected?: number;
+  /** Number of groups whose late events wait to be counted. */
+  readonly lateGroups?: number;
   /** Number of windows that were judged when they were over. */
   readonly closed: number;
   /** Whether the passing of time alone can still change something. */

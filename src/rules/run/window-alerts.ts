@@ -70,8 +70,8 @@ export class WindowAlerts {
     return windows.waiting || book.hasUnreported || corrector?.queue.waiting === true;
   }
 
-  get corrected(): number {
-    return this.#parts.corrector?.queue.corrected ?? 0;
+  get lateQueue(): Corrector['queue'] | undefined {
+    return this.#parts.corrector?.queue;
   }
 
   get closedThrough(): Millis {

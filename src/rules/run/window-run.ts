@@ -122,7 +122,11 @@ export abstract class WindowRun implements Run {
   }
 
   get corrected(): number {
-    return this.parts.alerts.corrected;
+    return this.parts.alerts.lateQueue?.corrected ?? 0;
+  }
+
+  get lateGroups(): number {
+    return this.parts.alerts.lateQueue?.size ?? 0;
   }
 
   get closed(): number {
