@@ -5,13 +5,14 @@ import { patience } from './test/support/patience.ts';
 import { LongFilesFirst } from './test/support/vitest/sequencer.ts';
 
 /**
- * Files that replace modules of others (`vi.mock`), change what belongs to the whole process, or measure its memory: what other files
+ * Files that replace modules of others (`vi.mock`), change what belongs to the whole process, or measure its memory or processor time: what other files
  * left would count, and be searched by each collection of garbage.
  */
 const alone = [
   'test/journal/failure.test.ts',
   'test/lumberjack/decoder-memory.test.ts',
   'test/engine/many-groups.test.ts',
+  'test/fuzz/fuzz.test.ts',
   'test/util/detached.test.ts',
   'packages/store/test/storage/memory.test.ts',
 ];
