@@ -2,6 +2,7 @@ import { processorName } from '../config/schema/processors.ts';
 import type { Config } from '../config/schema/schema.ts';
 import type { StatisticsConfig } from '../config/schema/statistics.ts';
 import type { Millis } from '../model.ts';
+import { matchersGivenUp } from '../notifiers/control/matcher.ts';
 import type { StatisticsCall } from '../readers/analyser/statistics.ts';
 import { type ForwarderReport, forwardStatus } from '../readers/forwarder/forwarding.ts';
 import type { DeadLetterOutcome } from '../readers/indexer/open-sink.ts';
@@ -210,7 +211,6 @@ async function sinkOf({ indexer }: Pipeline, url: string, store: string | undefi
 function healthNow(pipeline: Pipeline, { config, problems = 0 }: Described, vitals: Vitals): Health {
   const { journal, analyser, indexer } = pipeline;
   const { journalFill, readerLag, oldestUnacknowledged, senderRefused } = config.selfMonitoring;
-  const readers = readersOf(pipeline);
   const progress = (reader: Reader) => ({
     position: reader.position,
     newest: journal.fill.newest,
@@ -219,13 +219,13 @@ function healthNow(pipeline: Pipeline, { config, problems = 0 }: Described, vita
   });
   const snapshot: HealthSnapshot = {
     journal: vitals.journal,
-    readers: Object.fromEntries(readers.map((reader) => [reader.name, progress(reader)])),
+    readers: Object.fromEntries(readersOf(pipeline).map((reader) => [reader.name, progress(reader)])),
     // A forwarder that is down is reported by what it waits for: nothing else depends on it.
     threads: { analyser: gone(analyser), indexer: gone(indexer) },
     inputs: vitals.inputs,
     notifiers: vitals.notifiers,
     sources: vitals.sources,
-    configuration: { problems },
+    configuration: { problems, matchersGivenUp: matchersGivenUp() },
   };
   const health = healthOf(snapshot, Date.now(), {
     stallAfter: 60_000,

@@ -164,6 +164,7 @@ export class Delivery {
     const notifiers = createNotifiers(configs.notifiers, { log: this.#instruments.log, people });
     this.#configured = new Set([...notifiers.keys(), routesName]);
     this.#configs = configs;
+    this.dispatcher.silences.readAgain();
     this.dispatcher.reconsider(new Policy(configs, this.#hooks.compileQuery));
     await this.#stopChanged(configs);
     for (const [name, notifier] of notifiers) {

@@ -1,12 +1,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ConfigInput, schema } from '../../src/config/schema/schema.ts';
+import { matchersGivenUp } from '../../src/notifiers/control/matcher.ts';
 import { Delivery } from '../../src/notifiers/delivery.ts';
 import { Outbox } from '../../src/notifiers/outbox.ts';
 import { silentInstruments } from '../../src/telemetry/metrics.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFolder } from '../support/folder.ts';
 import { anHttpServer, reply } from '../support/http.ts';
-import { aNotification } from '../support/rules/alerts.ts';
+import { aNotification, anEpisode } from '../support/rules/alerts.ts';
 
 const notifiers = (input: ConfigInput['notifiers']) => schema.parse({ notifiers: input });
 const webhook = (url: string) => ({ kind: 'webhook' as const, url });
@@ -33,6 +34,7 @@ async function aDelivery(input: ConfigInput['notifiers']) {
       .reduce((sum, { value }) => sum + value, 0);
   };
   return {
+    delivery,
     pendingFor: (name: string) => delivery.pendingFor(name),
     put,
     outcomes,
@@ -100,4 +102,22 @@ describe('notifiers that change', () => {
     await put('ops', 3);
     await eventually(async () => expect(await outcomes('unknown')).toBe(3));
   });
+});
+
+it('a silence whose matcher was given up holds again after a reload, and status says so meanwhile', async () => {
+  const { delivery, reload } = await aDelivery({});
+  const { silences } = delivery.dispatcher;
+  const request = { matchers: ['team=~"(?=a)(?:a+)+"'], author: 'ann', comment: 'test', duration: '1h' };
+  const silence = await silences.add(request, [], Date.now());
+  const [text] = silence.matchers;
+  const matching = (team: string) => silences.matching(anEpisode({ labels: { team } }), Date.now())?.id;
+  expect(matching('aaa')).toBe(silence.id);
+  for (let time = 0; time < 10; time += 1) expect(matching(`${'a'.repeat(60)}!`)).toBeUndefined();
+  expect(matching('aaa')).toBeUndefined();
+  expect(matchersGivenUp()).toEqual([text]);
+  expect(delivery.suppressed().slowMatchers).toHaveProperty([text!]);
+  await reload({});
+  expect(matching('aaa')).toBe(silence.id);
+  expect(matchersGivenUp()).toEqual([]);
+  expect(delivery.suppressed().slowMatchers).toEqual({});
 });

@@ -58,6 +58,15 @@ const table: [title: string, given: HealthSnapshot, state: Health['state'], reas
     ],
   ],
   ['all sources are well', snapshot({ sources: sourcesReport([sourceState()]) }), 'healthy', []],
+  [
+    'a matcher was given up',
+    snapshot({ configuration: { problems: 0, matchersGivenUp: ['team=~"(?=a)(a+)+"'] } }),
+    'degraded',
+    [
+      'the matcher team=~"(?=a)(a+)+" matches nothing any more: its expression takes too long. Write it without look-around and ' +
+        'back-references, and load the configuration again',
+    ],
+  ],
   ['the configuration is fine', snapshot({ configuration: { problems: 0 } }), 'healthy', []],
   [
     'nothing has come yet',

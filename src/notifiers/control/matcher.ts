@@ -22,9 +22,16 @@ export interface Matcher {
 
 /** After so many values that used up its time, an expression is no longer tried, until the configuration is loaded again. */
 const mostGivenUp = 10;
-/** Matchers whose expressions were slow since the start, by what they are written as. */
+/** Matchers whose expressions were slow since the configuration was loaded, by what they are written as. */
 const slow = new Map<string, { matchedLate: number; givenUp: number; isOff: boolean }>();
 const mostRemembered = 1_000;
+
+/** The configuration is loaded again, and all matchers are read anew. */
+export const forgetSlowMatchers = (): void => slow.clear();
+
+/** What matchers that are no longer tried are written as. */
+export const matchersGivenUp = (): string[] =>
+  [...slow].flatMap(([text, { isOff }]) => (isOff ? [text] : []));
 
 /** For each matcher with a slow expression, what happened to it, in words. */
 export const slowMatchers = (): Record<string, string> =>

@@ -3,7 +3,7 @@ import type { Database } from 'lmdb';
 import { LogboomError } from '../../errors.ts';
 import type { Episode, Fields, Millis } from '../../model.ts';
 import { fieldsOf } from './alert-fields.ts';
-import { labelsOf, matchesAll, parseMatcher } from './matcher.ts';
+import { forgetSlowMatchers, labelsOf, matchesAll, parseMatcher } from './matcher.ts';
 import { readSilence, type Silence, stateOf } from './silence.ts';
 import type { Tables } from './tables.ts';
 
@@ -101,6 +101,12 @@ export class Silences {
   nextChange(now: Millis): Millis {
     const times = this.list().flatMap(({ startsAt, endsAt }) => [startsAt, endsAt].filter((at) => at > now));
     return Math.min(Number.POSITIVE_INFINITY, ...times);
+  }
+
+  /** Reads all matchers anew, because the configuration was loaded again: those that were given up are tried again. */
+  readAgain(): void {
+    forgetSlowMatchers();
+    for (const { silence } of [...this.#silences.values()]) this.#note(silence);
   }
 
   async #remove(id: string): Promise<void> {

@@ -13,8 +13,11 @@ export interface HealthSnapshot {
   inputs?: Vitals['inputs'];
   notifiers?: Vitals['notifiers'];
   sources?: SourcesReport | undefined;
-  /** Number of problems for which the configuration was not taken up when it was last loaded anew. */
-  configuration?: { problems: number };
+  /**
+   * Number of problems for which the configuration was not taken up when it was last loaded anew, and matchers that match nothing any more,
+   * because their expressions take too long.
+   */
+  configuration?: { problems: number; matchersGivenUp?: readonly string[] };
 }
 
 export interface ReaderProgress {
@@ -167,11 +170,18 @@ function judgeAges(snapshot: HealthSnapshot, { farBehind, waitsLong }: HealthThr
   return [...behind, ...held];
 }
 
-/** The configuration in force is not the one in the file. */
+/** The configuration in force is not the one in the file, or a part of it has no effect: alerts may notify nobody. */
 function judgeConfiguration({ configuration }: HealthSnapshot): string[] {
-  return configuration && configuration.problems > 0
-    ? ['the configuration was changed and has problems: the one before stays in force']
-    : [];
+  const { problems = 0, matchersGivenUp = [] } = configuration ?? {};
+  const refused = 'the configuration was changed and has problems: the one before stays in force';
+  return [
+    ...(problems > 0 ? [refused] : []),
+    ...matchersGivenUp.map(
+      (text) =>
+        `the matcher ${text} matches nothing any more: its expression takes too long. Write it without look-around and back-references, ` +
+        'and load the configuration again',
+    ),
+  ];
 }
 
 /** Judges a snapshot. Pure: time and thresholds are arguments. */

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../../src/config/schema/schema.ts';
 import {
+  forgetSlowMatchers,
   formatMatcher,
   labelsOf,
+  matchersGivenUp,
   parseMatcher,
   slowMatchers,
 } from '../../../src/notifiers/control/matcher.ts';
@@ -28,6 +30,10 @@ describe('a matcher that only JavaScript can read', () => {
     expect(matcher.matches({ team: 'aaa' })).toBe(false);
     expect(slowMatchers()[text]).toMatch(/^10 values .* until the configuration is loaded again$/);
     expect(parseMatcher(text).matches({ team: 'aaa' })).toBe(true);
+    expect(matchersGivenUp()).toEqual([text]);
+    forgetSlowMatchers();
+    expect(matchersGivenUp()).toEqual([]);
+    expect(slowMatchers()).toEqual({});
   });
 
   it('is named by check with its place', () => {
