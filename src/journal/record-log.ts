@@ -1,7 +1,8 @@
-import { isDiskFull } from '@logboom/common';
+import { statfsSync } from 'node:fs';
+import { freeBytes, isDiskFull } from '@logboom/common';
 import { LogboomError, messageOf } from '../errors.ts';
 import type { InputState, Position } from '../model.ts';
-import { freeBytes, WriteGuard } from '../util/guards/write-guard.ts';
+import { WriteGuard } from '../util/guards/write-guard.ts';
 import { isRecord, type PendingAppend } from './append-queue.ts';
 import type { Cursors } from './cursors.ts';
 import { cursorKey, headerAt, type Layout, oldestOf, type Tail, tailOf } from './layout.ts';
@@ -103,7 +104,7 @@ export function writeFailure(folder: string, cause: unknown): LogboomError {
 }
 
 const remedyFor = (folder: string): string =>
-  isDiskFull(freeBytes(folder)) ? ' (the disk is full: make room on it)' : '';
+  isDiskFull(freeBytes(folder, statfsSync)) ? ' (the disk is full: make room on it)' : '';
 
 /** Whether LMDB refuses every write. It does so after a write to its own header pages failed; only a restart helps. */
 export function refusesAllWrites(layout: { root: { transactionSync(action: () => void): void } }): boolean {

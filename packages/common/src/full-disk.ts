@@ -7,6 +7,19 @@ const moreRoom = 2 ** 20;
 /** Otherwise it is tried again after this time, doubled with each failure: LMDB may reuse its own pages. */
 const [firstPause, longestPause]: [Millis, Millis] = [1_000, 60_000];
 
+/** Free bytes of the disk that a folder is on; unlimited where the system does not tell. `statfs` is that of `node:fs`. */
+export function freeBytes(
+  folder: string,
+  statfs: (path: string) => { bavail: number; bsize: number },
+): number {
+  try {
+    const { bavail, bsize } = statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
 /** Whether a disk with so many free bytes counts as full. LMDB reports a short write as an I/O error. */
 export const isDiskFull = (free: number): boolean => free < almostFull;
 

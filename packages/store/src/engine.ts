@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { FullDisk, type Millis } from '@logboom/common';
+import { statfsSync } from 'node:fs';
+import { FullDisk, freeBytes, type Millis } from '@logboom/common';
 import type { JsonObject } from './json.ts';
 import type { MappingSettings } from './mapping/field.ts';
 import { clone } from './mapping/merge.ts';
 import { checkedName } from './names.ts';
 import { Catalog, type IndexRecord, type StreamRecord } from './storage/catalog.ts';
 import { ColumnCache } from './storage/column-cache.ts';
-import { type Files, freeBytes, openFiles } from './storage/files.ts';
+import { type Files, openFiles } from './storage/files.ts';
 import { Shard } from './storage/shard.ts';
 import { WriteQueue } from './storage/write-queue.ts';
 import { illegalArgument, indexNotFound } from './store-error.ts';
@@ -63,7 +64,7 @@ export class Engine {
     this.files = openFiles(folder);
     this.now = now;
     this.catalog = new Catalog(this.files);
-    const disk = new FullDisk(() => freeBytes(folder));
+    const disk = new FullDisk(() => freeBytes(folder, statfsSync));
     this.writes = new WriteQueue(this.files, () => this.#reload(), disk);
   }
 

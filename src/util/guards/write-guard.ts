@@ -1,22 +1,12 @@
 import { statfsSync } from 'node:fs';
-import { FullDisk } from '@logboom/common';
+import { FullDisk, freeBytes } from '@logboom/common';
 import { untilWritten } from '../lmdb.ts';
-
-/** Free bytes of the disk that a folder is on; unlimited where the system does not tell. */
-export function freeBytes(folder: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}
 
 /** Writes to one LMDB environment, and holds writes back while its disk is full. */
 export class WriteGuard {
   readonly #disk: FullDisk;
 
-  constructor(folder: string, disk = new FullDisk(() => freeBytes(folder))) {
+  constructor(folder: string, disk = new FullDisk(() => freeBytes(folder, statfsSync))) {
     this.#disk = disk;
   }
 

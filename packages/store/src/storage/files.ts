@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Millis } from '@logboom/common';
 import { type Database, open, type RootDatabase } from 'lmdb';
@@ -44,16 +44,6 @@ const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
  * the file itself.
  */
 export const environment = { noSubdir: true, overlappingSync: false, maxDbs: 8, ...binary } as const;
-
-/** Free bytes of the disk that the store's folder is on; unlimited where the system does not tell. */
-export function freeBytes(folder: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}
 
 /** The data file within the store's folder. LMDB keeps `store.mdb-lock` beside it. */
 export const storePath = (folder: string): string => join(folder, 'store.mdb');
