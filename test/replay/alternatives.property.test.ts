@@ -5,9 +5,9 @@ import { type Config, schema } from '../../src/config/schema/schema.ts';
 import { analysisOf } from '../../src/engine/analysis.ts';
 import type { Episode, Millis } from '../../src/model.ts';
 import { journalRecords } from '../../src/replay/backtest.ts';
-import { decidedBy, type LastEvent, outcomesOf } from '../../src/replay/explain/outcomes.ts';
-import { QuietStart, type StartingPoint } from '../../src/replay/explain/quiet-start.ts';
+import { outcomesOf } from '../../src/replay/explain/outcomes.ts';
 import { Recorder } from '../../src/replay/explain/recorder.ts';
+import { ReplayBounds } from '../../src/replay/explain/replay-bounds.ts';
 import { Replay } from '../../src/replay/replay.ts';
 import { StagedEngine } from '../../src/replay/staged-engine.ts';
 import { type Given, journalOf } from '../support/journal/folder.ts';
@@ -113,24 +113,16 @@ async function byFullReplay(
 }
 
 /** Where a replay of the group may begin, and after which record nothing can change any more. */
-async function boundsFor(
-  rule: RuleConfig,
-  group: string,
-  at: Millis,
-  config: Config,
-): Promise<{ start: StartingPoint | undefined; last: LastEvent }> {
+async function boundsFor(rule: RuleConfig, group: string, at: Millis, config: Config): Promise<ReplayBounds> {
   const stages = [{ after: 0, analysis: analysisOf(config) }];
-  const quiet = new QuietStart(rule, at, stages, config);
+  const bounds = new ReplayBounds(rule, at, stages, config);
   const recorder = new Recorder({ rule: rule.name, at, group }, 0, 1_000);
   const { engine } = new StagedEngine(stages, {}, recorder);
-  const until = decidedBy(rule, at);
-  let last: LastEvent = { position: 0, until };
   for await (const { record } of journalRecords(config.data)) {
     engine.process(record);
-    quiet.offer(record.position, engine, recorder);
-    if (recorder.takeOldest() <= until) last = { position: record.position, until };
+    bounds.take(record.position, engine, recorder);
   }
-  return { start: quiet.point, last };
+  return bounds;
 }
 
 describe('variants of a rule that count one group near a time', () => {

@@ -4,8 +4,8 @@ import type { Millis } from '../../model.ts';
 import { parseCondition } from '../../rules/condition.ts';
 import { ruleProblems } from '../../rules/problems.ts';
 import { formatDuration, formatNumber } from '../../util/text.ts';
-import { type LastEvent, outcomesOf } from './outcomes.ts';
-import { forgetsQuietGroups, longestFactor, type StartingPoint } from './quiet-start.ts';
+import { outcomesOf } from './outcomes.ts';
+import { forgetsQuietGroups, longestFactor, type ReplayBounds, type StartingPoint } from './replay-bounds.ts';
 
 /** A change of one setting with which the outcome would have been another. */
 export interface Alternative {
@@ -43,7 +43,7 @@ const lengthFactors = [0.5, 2, 0.25, 4, longestFactor];
 export async function alternativesTo(
   asked: Asked,
   config: Config,
-  { start, last }: { start?: StartingPoint | undefined; last?: LastEvent | undefined } = {},
+  { start, last }: Pick<ReplayBounds, 'start' | 'last'>,
 ): Promise<Alternative[]> {
   const variants = [...thresholds(asked), ...lengths(asked, 'over'), ...lengths(asked, 'for')].filter(
     ({ rule }) => ruleProblems({ rules: [rule] }).length === 0,

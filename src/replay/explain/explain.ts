@@ -10,10 +10,9 @@ import { otherThen, ruleThen, stagesOf } from '../rule-then.ts';
 import { StagedEngine } from '../staged-engine.ts';
 import { type Alternative, alternativeSentences, alternativesTo } from './alternatives.ts';
 import { handlingRemarks } from './handling-remarks.ts';
-import { decidedBy, type LastEvent } from './outcomes.ts';
 import { type Question, spanOf, withoutGeneration } from './question.ts';
-import { isReadBy, QuietStart } from './quiet-start.ts';
 import { type ExplainedWindow, type GroupRecord, Recorder } from './recorder.ts';
+import { ReplayBounds } from './replay-bounds.ts';
 import type { SourceFindings } from './uncounted.ts';
 
 export interface Explanation extends GroupRecord {
@@ -42,19 +41,16 @@ export async function explain(asked: Question, config: Config): Promise<Explanat
   const { settings, stages, note } = await ruleThen({ id: asked.alert, rule: asked.rule }, config);
   const question = { ...asked, rule: settings.name };
   const recorder = new Recorder(question, spanOf(settings), alertSettings(settings).maxGroups);
-  const quiet = new QuietStart(settings, question.at, stages, config);
+  const bounds = new ReplayBounds(settings, question.at, stages, config);
   const replay = new StagedEngine(stages, { keys: keysOf(config.processors) }, recorder);
   const applied = asked.alert === undefined ? await stagesOf(config) : [];
   const begins: Millis[] = [];
-  const until = decidedBy(settings, question.at);
-  let last: LastEvent = { position: 0, until };
   let since: Beginning | undefined;
   for await (const { record } of journalRecords(config.data)) {
     while (applied[begins.length] !== undefined && applied[begins.length]!.after < record.position)
       begins.push(replay.engine.now);
     replay.process(record);
-    quiet.offer(record.position, replay.engine, recorder);
-    if (recorder.takeOldest() <= until) last = { position: record.position, until };
+    bounds.take(record.position, replay.engine, recorder);
     since ??= { receivedAt: record.receivedAt, now: replay.engine.now };
   }
   // Windows that end later may still change or appear.
@@ -72,7 +68,7 @@ export async function explain(asked: Question, config: Config): Promise<Explanat
       raised: asked.alert !== undefined,
     },
     config,
-    { start: quiet.point, last: isReadBy(stages, settings, config) ? last : undefined },
+    bounds,
   );
   return {
     about: 'windows',

@@ -5,7 +5,7 @@ import type { Episode, Millis, Output, Position } from '../../model.ts';
 import { alertSettings, compileRule, startCompiled, startRule } from '../../rules/rule.ts';
 import { otherGroup } from '../../windows/options.ts';
 import { journalRecords } from '../backtest.ts';
-import { longestFactor, type StartingPoint } from './quiet-start.ts';
+import { decidedAfter, type LastEvent, type StartingPoint } from './replay-bounds.ts';
 import { VariantRuns } from './variant-runs.ts';
 
 /** The group and the event time in question. */
@@ -24,19 +24,8 @@ interface Tried {
   config: Config;
   /** Where the replay of a group may begin. It is that of the group in question. */
   start?: StartingPoint | undefined;
+  /** After which record the replay may end. */
   last?: LastEvent | undefined;
-}
-
-/** The last record with an event of the group in question that is not later than `until`, an event time. */
-export interface LastEvent {
-  position: Position;
-  until: Millis;
-}
-
-/** Event time by which all is decided of a time, for the rule and its variants, where no event comes late. */
-export function decidedBy(rule: RuleConfig, at: Millis): Millis {
-  const { over, every = over, lateness, for: lasting, keepActiveFor } = alertSettings(rule);
-  return at + over + longestFactor * (2 * over + every + lasting) + lateness + keepActiveFor + timersAfter;
 }
 
 /**
@@ -46,8 +35,8 @@ export function decidedBy(rule: RuleConfig, at: Millis): Millis {
  */
 export async function outcomesOf(tried: Tried, place: Place): Promise<Set<string>> {
   const isApart = apart.has(tried.rule.kind) && place.group !== otherGroup;
-  const late: Attempt[] = tried.start === undefined ? [] : [{ start: tried.start, alone: true }];
-  const attempts: Attempt[] = isApart ? [...late, { alone: true }] : [];
+  const fromStart: Attempt[] = tried.start === undefined ? [] : [{ start: tried.start, alone: true }];
+  const attempts: Attempt[] = isApart ? [...fromStart, { alone: true }] : [];
   for (const attempt of attempts) {
     const outcomes = await played(tried, place, attempt);
     if (outcomes !== undefined) return outcomes;
@@ -74,7 +63,7 @@ async function played(
   );
   // A longer window begins, and may raise, up to its length earlier or later.
   const reach = at + ('over' in rule ? rule.over : 0);
-  const decided = reach + decidedAfter([rule, ...variants]);
+  const decided = reach + Math.max(...[rule, ...variants].map((one) => decidedAfter(one)));
   const tried = new VariantRuns({
     ...{ rule, runs, group: alone ? group : undefined, until: decided },
     mostGroups: Math.min(alertSettings(rule).maxGroups, config.limits.groups),
@@ -98,8 +87,8 @@ async function played(
     const final = isLast(record.position) ? decided : decided + config.time.correctFor;
     if (engine.now > final && isSettled()) return alerts.between(at, reach);
   }
-  const isAll = tried.isWhole && start === undefined;
-  return isAll || isSettled() ? alerts.between(at, reach) : undefined;
+  const isWholeReplay = tried.isWhole && start === undefined;
+  return isWholeReplay || isSettled() ? alerts.between(at, reach) : undefined;
 }
 
 /** A variant that gets only events that pass the filter, keeps no lines, and records no windows: alerts depend on neither. */
@@ -107,18 +96,6 @@ function variantOf(variant: RuleConfig) {
   const config: RuleConfig = 'record' in variant ? { ...variant, record: false } : variant;
   const rule = { ...compileRule(config), filter: () => true, evidence: () => undefined };
   return { config, rule, kibana: undefined, observer: undefined };
-}
-
-/** Timers of alerts are looked at in steps. */
-const timersAfter = 60_000;
-
-/** By so much has the event clock to be later than a time for all that led to an alert then to be decided, but for late events. */
-function decidedAfter(rules: readonly RuleConfig[]): Millis {
-  const needs = rules.map((rule) => {
-    const { over, every = over, lateness, for: lasting, keepActiveFor } = alertSettings(rule);
-    return 2 * over + every + lateness + lasting + keepActiveFor;
-  });
-  return Math.max(...needs) + timersAfter;
 }
 
 /** Alerts of one group, by rule and id, as they were put out last. */
