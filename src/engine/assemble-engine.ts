@@ -79,12 +79,15 @@ export function correctionOf(
   return memory && { correctFor: time.correctFor, late: time.late, memory };
 }
 
+/** The limit of versions in which it was no setting. */
+const usualSources = 100_000;
+
 /** An analysis of an earlier version has no limits, or none of sources. */
 export function clockFor({
   time,
   limits,
 }: Pick<Analysis, 'time'> & Partial<Pick<Analysis, 'limits'>>): EventClock {
-  return new EventClock(time, limits?.sources);
+  return new EventClock(time, limits?.sources ?? usualSources);
 }
 
 /** Groups and values that each rule may keep, whatever the other rules keep. */

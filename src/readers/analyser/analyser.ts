@@ -13,6 +13,7 @@ import type {
   Position,
   Transition,
 } from '../../model.ts';
+import type { CheckpointCosts } from '../../telemetry/components/analyser.ts';
 import { releaseBuffer } from '../../util/release-buffer.ts';
 import { Signal } from '../../util/waiting.ts';
 import type { Checkpoint } from '../checkpoints.ts';
@@ -112,7 +113,7 @@ export class Analyser {
     });
   }
 
-  get checkpoints(): Readonly<CheckpointPace['costs']> {
+  get checkpoints(): Readonly<CheckpointCosts> {
     return this.#pace.costs;
   }
 

@@ -1,4 +1,5 @@
 import type { Millis } from '../../model.ts';
+import type { CheckpointCosts } from '../../telemetry/components/analyser.ts';
 
 /** The part of the time of the thread that checkpoints may take. */
 const mostOfTime = 0.05;
@@ -8,8 +9,7 @@ export class CheckpointPace {
   readonly #now: () => Millis;
   #notBefore: Millis = Number.NEGATIVE_INFINITY;
 
-  /** What the last one took, how long the next one waits for that, and how many requests came too early. */
-  readonly costs = { took: 0, pause: 0, putOff: 0 };
+  readonly costs: CheckpointCosts = { took: 0, pause: 0, putOff: 0 };
 
   /** `now`: a clock that nobody sets. */
   constructor(now: () => Millis) {

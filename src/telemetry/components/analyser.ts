@@ -1,5 +1,6 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Millis } from '../../model.ts';
+import type { SlowOutcome } from '../../util/guards/guarded.ts';
 import type { Instruments } from '../metrics.ts';
 
 /** What the last checkpoint took, how long the next one waits for that at least, and how many were put off by that. */
@@ -10,12 +11,12 @@ export interface CheckpointCosts {
 }
 
 /** Lines that used up the time of a grok expression since the start: it matched at the second try, or was given up. */
-export type SlowLines = Record<'matched late' | 'given up', number>;
+export type SlowLines = Readonly<Record<SlowOutcome, number>>;
 
 /** Metrics of what the thread of the analyser counts itself. */
 export function analyserTelemetry({ metrics }: Pick<Instruments, 'metrics'>) {
   const registers = [metrics];
-  const late = new Counter({
+  const putOffTotal = new Counter({
     name: 'logboom_checkpoints_put_off_total',
     help: 'Checkpoints of the analyser that were due and waited, because the last one took long.',
     registers,
@@ -38,7 +39,7 @@ export function analyserTelemetry({ metrics }: Pick<Instruments, 'metrics'>) {
     update({ took, pause, putOff }: CheckpointCosts, slow: SlowLines): void {
       seconds.set({ part: 'took' }, took / 1000);
       seconds.set({ part: 'pause' }, pause / 1000);
-      late.inc(putOff - known.putOff);
+      putOffTotal.inc(putOff - known.putOff);
       for (const outcome of ['matched late', 'given up'] as const)
         lines.inc({ outcome }, slow[outcome] - known.slow[outcome]);
       Object.assign(known, { putOff, slow });

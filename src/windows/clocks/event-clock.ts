@@ -221,6 +221,7 @@ export class EventClock {
     this.#listed.push(source);
   }
 
+  /** The least event clock of the sources that are active at that time and not too far behind the farthest. */
   #combine(at: Millis): Millis {
     const { least, held, holding } = combine(this.#listed, at, this.#config);
     this.#holding = holding;
