@@ -65,7 +65,7 @@ function inflate(stream: Buffer, limit: number, source: Source): Inflated | unde
   };
   try {
     const inflated = inflateSync(stream, options) as unknown as Inflated;
-    learn(stream.length, inflated.buffer.length);
+    adaptRatio(stream.length, inflated.buffer.length);
     return inflated;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
@@ -77,17 +77,17 @@ function inflate(stream: Buffer, limit: number, source: Source): Inflated | unde
 }
 
 /** A buffer of so many times the input is enough for nearly all logs. */
-const MOST_TIMES = 32;
+const MAX_RATIO = 32;
 /** Smaller frames say little about large ones, and their buffers are small. */
-const LEAST_TO_LEARN = 4096;
+const MIN_MEASURED = 4096;
 
-/** How many times the size of its input a frame may have when inflated without a second buffer. */
-let expectedTimes = MOST_TIMES;
+/** The expected ratio of a frame's size when inflated to that of its input. A frame beyond it needs a second buffer. */
+let expectedRatio = MAX_RATIO;
 
-/** Falls slowly, so that one sender whose logs compress less does not cost the others a second buffer. */
-function learn(compressed: number, inflated: number): void {
-  if (compressed < LEAST_TO_LEARN) return;
-  expectedTimes = Math.min(MOST_TIMES, Math.max(expectedTimes * 0.98, (1.2 * inflated) / compressed));
+/** Adapts the expected ratio to a frame. It falls slowly, so that one sender whose logs compress less does not cost the others a second buffer. */
+function adaptRatio(compressed: number, inflated: number): void {
+  if (compressed < MIN_MEASURED) return;
+  expectedRatio = Math.min(MAX_RATIO, Math.max(expectedRatio * 0.98, (1.2 * inflated) / compressed));
 }
 
 /**
@@ -96,5 +96,5 @@ function learn(compressed: number, inflated: number): void {
  * input made it mark the whole heap again and again. So a buffer is as large as the frames before let expect.
  */
 function chunkFor(compressed: number, limit: number): number {
-  return Math.max(64, Math.min(Math.ceil(expectedTimes * compressed) + 1024, 16 * 2 ** 20, limit));
+  return Math.max(64, Math.min(Math.ceil(expectedRatio * compressed) + 1024, 16 * 2 ** 20, limit));
 }

@@ -40,8 +40,8 @@ export class VariantRuns implements Run {
   /** The variants began at that event time, and know of no event before it. */
   #begin: Millis = never;
   #isTooEarly = false;
-  /** An event of the group came late, whether it was counted or not. */
-  #cameLate = false;
+  /** Events of the group came late, whether they were counted or not. */
+  #hadLateEvents = false;
   #receivedAt: Millis = never;
   /** Receipt time of the last event that matters and that came late and was counted. */
   #lateAt: Millis = never;
@@ -63,11 +63,11 @@ export class VariantRuns implements Run {
   }
 
   /**
-   * Whether other groups can have taken no room from the group, and no event came for windows before the beginning. A group whose late events
-   * wait takes the room of two.
+   * Whether other groups can have taken no room from the group, and no event came for windows before the beginning. Groups whose late events
+   * wait are counted against `maxGroups` beside those with windows, so that a group may count twice.
    */
   get isExact(): boolean {
-    const room = this.#groups.size * (this.#cameLate ? 2 : 1);
+    const room = this.#groups.size * (this.#hadLateEvents ? 2 : 1);
     return room <= this.#parts.mostGroups && !this.#isTooEarly;
   }
 
@@ -109,7 +109,7 @@ export class VariantRuns implements Run {
     for (const run of runs) {
       const { corrected, late } = run;
       run.add(event, outputs, inOrder);
-      if (run.corrected !== corrected || run.late !== late) this.#cameLate = true;
+      if (run.corrected !== corrected || run.late !== late) this.#hadLateEvents = true;
       if (run.corrected !== corrected && event.time <= until) this.#lateAt = this.#receivedAt;
     }
   }

@@ -8,7 +8,7 @@ import {
   type Aggregator,
   bucketCounter,
   Children,
-  numberCounter,
+  ordinalBudget,
   type RequestScope,
   termCounter,
 } from './aggregator.ts';
@@ -93,7 +93,7 @@ export class Aggregations {
       now,
       addBucket: bucketCounter(),
       addTerm: termCounter(),
-      takeNumbers: numberCounter(),
+      takeOrdinals: ordinalBudget(),
       checked: new WeakSet(),
       build: (spec) => build(scope, spec),
     };

@@ -46,8 +46,8 @@ export interface RequestScope {
    * @throws StoreError where there are too many in one request.
    */
   addTerm(): void;
-  /** Takes memory for so many numbers. False where the request has taken too much: they are then counted one by one. */
-  takeNumbers(count: number): boolean;
+  /** Takes memory for the counts of so many terms. False where the request has taken too much: terms are then counted by their texts. */
+  takeOrdinals(count: number): boolean;
   /** Specs whose order was checked: an aggregator is made for each bucket, and one check is enough. */
   checked: WeakSet<AggregationSpec>;
   build(spec: AggregationSpec): Aggregator;
@@ -82,12 +82,12 @@ export function termCounter(): () => void {
   };
 }
 
-/** Numbers by which the terms of one request are counted: 8 MB. */
-const maxNumbers = 2_000_000;
+/** Terms that one request counts by global ordinals: 8 MB. */
+const maxOrdinals = 2_000_000;
 
 /** A counter for one request. */
-export function numberCounter(): (count: number) => boolean {
-  let left = maxNumbers;
+export function ordinalBudget(): (count: number) => boolean {
+  let left = maxOrdinals;
   return (count) => {
     if (count > left) return false;
     left -= count;

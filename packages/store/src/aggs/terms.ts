@@ -15,7 +15,7 @@ import {
   partition,
   type RequestScope,
 } from './aggregator.ts';
-import { NumberedCounts } from './common-terms.ts';
+import { OrdinalCounts } from './global-ordinals.ts';
 import { byOrder, checkOrders, firstOf, type Key, type Order, parseOrder } from './order.ts';
 import { type AggregationSpec, checkOptions } from './parse.ts';
 import { aggregatedField, columnOf, fieldName, missingNumber, shownKey } from './values.ts';
@@ -45,7 +45,7 @@ class Terms implements Aggregator {
    * which ten are shown.
    */
   readonly #counts: Counts | undefined;
-  readonly #numbered: NumberedCounts;
+  readonly #byOrdinal: OrdinalCounts;
   readonly #include: ((key: string) => boolean) | undefined;
   readonly #exclude: ((key: string) => boolean) | undefined;
   readonly #orders: Order[];
@@ -70,7 +70,7 @@ class Terms implements Aggregator {
     this.#least = numberOf(spec.body.min_doc_count, 1);
     this.#counts = spec.children.length === 0 ? new Map() : undefined;
     const count = (term: string, found: number) => this.#counts && this.#count(this.#counts, term, found);
-    this.#numbered = new NumberedCounts(this.#name, scope.takeNumbers, count);
+    this.#byOrdinal = new OrdinalCounts(this.#name, scope.takeOrdinals, count);
     if (numberOf(spec.body.size, 10) < 1)
       throw xContentError(
         `[terms] failed to parse field [size]: [size] must be greater than 0. Found [${String(spec.body.size)}] in [${spec.name}]`,
@@ -83,8 +83,8 @@ class Terms implements Aggregator {
     const column = columnOf(batch, this.#name);
     if (this.#counts && column?.kind === 'term' && this.#missing(batch) === undefined)
       if (this.#countsAll(column, docs)) {
-        const isNumbered = this.#least > 0 && this.#numbered.add(batch.context.index.shard, column, docs);
-        if (!isNumbered) this.#countTerms(this.#counts, column, docs);
+        const isCounted = this.#least > 0 && this.#byOrdinal.add(batch.context.index.shard, column, docs);
+        if (!isCounted) this.#countTerms(this.#counts, column, docs);
         return;
       }
     const keys: Key[] = [];
@@ -209,7 +209,7 @@ class Terms implements Aggregator {
   }
 
   result(): JsonObject {
-    this.#numbered.flush();
+    this.#byOrdinal.flush();
     const size = numberOf(this.#spec.body.size, 10);
     const none = new Children(this.#scope, []);
     const buckets = this.#counts

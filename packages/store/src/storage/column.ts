@@ -138,7 +138,7 @@ export function columnBytes(column: Column): number {
   return column.docs.byteLength * 1.5 + column.lengths.byteLength + tableBytes(column.tokens);
 }
 
-/** A decoded string costs about 40 bytes besides its characters, and may have a number in `CommonTerms`. */
+/** A decoded string costs about 40 bytes besides its characters, and may have a global ordinal. */
 const tableBytes = (table: StringTable) => table.blob.length * 2 + table.size * 56;
 
 /**

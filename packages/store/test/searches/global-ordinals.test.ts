@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { NumberedCounts } from '../../src/aggs/common-terms.ts';
+import { OrdinalCounts } from '../../src/aggs/global-ordinals.ts';
 import type { TermColumn } from '../../src/storage/column.ts';
 import { ordinalArray } from '../../src/storage/column-builder.ts';
 import { StringTable } from '../../src/storage/string-table.ts';
@@ -23,34 +23,34 @@ const numbered = (from: number, count: number) => Array.from({ length: count }, 
 const docs = Uint16Array.from({ length: 16_384 }, (_, doc) => doc);
 const shard = {};
 
-/** What is told of the columns that were counted by number, and which those are. */
+/** What is reported of the columns that were counted by global ordinals, and which those are. */
 function counted(index: object, field: string, columns: readonly TermColumn[], take = () => true) {
-  const told = new Map<string, number>();
-  const counts = new NumberedCounts(field, take, (term, count) =>
-    told.set(term, (told.get(term) ?? 0) + count),
+  const reported = new Map<string, number>();
+  const counts = new OrdinalCounts(field, take, (term, count) =>
+    reported.set(term, (reported.get(term) ?? 0) + count),
   );
   const were = columns.map((column) => counts.add(index, column, docs));
   counts.flush();
-  return { told, were };
+  return { reported, were };
 }
 
 it('counts terms that come again in later segments, and again with the numbers that it has', () => {
   const columns = [0, 300, 100].map((from) => columnOf(numbered(from, 400), 16_384));
   for (let time = 0; time < 2; time++) {
-    const { told, were } = counted(shard, 'a', columns);
+    const { reported, were } = counted(shard, 'a', columns);
     expect(were).toEqual([true, true, true]);
-    expect(told).toEqual(naive(columns));
+    expect(reported).toEqual(naive(columns));
   }
 });
 
 it('refuses what has too many terms or no memory, and keeps what it has counted before', () => {
   // 100,001 terms and more are not numbered; the counts of the segments before stay.
   const many = Array.from({ length: 9 }, (_, at) => columnOf(numbered(at * 12_000, 12_000), 16_384));
-  const { told, were } = counted(shard, 'b', many);
+  const { reported, were } = counted(shard, 'b', many);
   // Each further segment has more terms in common than four times its documents from the sixth on.
   expect(were.slice(0, 5)).toEqual([true, true, true, true, true]);
   expect(were.slice(5)).toEqual([false, false, false, false]);
-  expect(told).toEqual(naive(many.slice(0, 5)));
+  expect(reported).toEqual(naive(many.slice(0, 5)));
   expect(counted(shard, 'b', many).were).not.toContain(true);
   expect(counted(shard, 'a', [columnOf(['x'], 16_384)], () => false).were).toEqual([false]);
 });
@@ -59,11 +59,11 @@ it('forgets fields that were not asked for, where there are many, and counts the
   const of = (field: number) => [columnOf(numbered(field, 16_000), 16_384)];
   for (let field = 0; field < 20; field++) {
     const index = {};
-    expect(counted(index, `f${field}`, of(field)).told).toEqual(naive(of(field)));
+    expect(counted(index, `f${field}`, of(field)).reported).toEqual(naive(of(field)));
   }
   const first = {};
   const counts = new Map<string, number>();
-  const run = new NumberedCounts(
+  const run = new OrdinalCounts(
     'f',
     () => true,
     (term, count) => counts.set(term, (counts.get(term) ?? 0) + count),
