@@ -156,6 +156,8 @@ const clauses: Record<string, Clause> = {
       throw new NotConvertible(`\`minimum_should_match: ${String(minimum_should_match)}\``);
     const required = [...all(must), ...all(filter)];
     const options = all(should);
+    if (options.length === 0 && Number(minimum_should_match ?? 0) === 1)
+      throw new NotConvertible('`minimum_should_match: 1` without `should`, which selects nothing');
     // Beside clauses that must match, those that should only change the score.
     const isNeeded = required.length === 0 || Number(minimum_should_match ?? 0) === 1;
     return conjunction([

@@ -69,6 +69,10 @@ describe('a filter of Elasticsearch as KQL', () => {
     ],
     [[{ match: { a: { query: 'x', fuzziness: 'AUTO' } } }], /`fuzziness` of a `match`/],
     [[{ bool: { should: [], minimum_should_match: 2 } }], /minimum_should_match: 2/],
+    [
+      [{ bool: { filter: [{ term: { a: 1 } }], minimum_should_match: 1 } }],
+      /without `should`, which selects nothing/,
+    ],
     [['a'], /the filter `"a"`/],
     [[{}], /the filter `\{\}`/],
   ])('%j is not converted, and named', (filters, reason) => {
